@@ -1,0 +1,125 @@
+//! What a step may know of the outside: has somebody stopped me, how far am I, what must the user be told.
+//!
+//! In: nothing. Out: a stop flag, progress and notes, shared by the step and whoever runs it. Every call is O(1).
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use serde::{Deserialize, Serialize};
+
+/// The step was asked to stop. Never shown to the user: whoever asked knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("stopped")]
+pub struct Stopped;
+
+/// One plain sentence on what was survived: "312 rows have no income; they are left out."
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note(pub String);
+
+impl Note {
+    /// Keeps the sentence as it is.
+    pub fn new(text: impl Into<String>) -> Note {
+        Note(text.into())
+    }
+}
+
+/// How far a step is: a stage in words and the share of the whole that is done, 0 to 1.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Progress {
+    /// What is being done now, in words ("Reading shop.csv").
+    pub stage: String,
+    /// Share of the work that is done, 0 to 1.
+    pub fraction: f32,
+}
+
+/// The handle a step is given. Cloning shares the same flag, progress and notes.
+#[derive(Debug, Clone, Default)]
+pub struct Ctx {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    stop: AtomicBool,
+    checks: AtomicU64,
+    stop_after: Option<u64>,
+    progress: Mutex<Progress>,
+    notes: Mutex<Vec<Note>>,
+}
+
+impl Ctx {
+    /// A handle that nobody has stopped.
+    pub fn new() -> Ctx {
+        Ctx::default()
+    }
+
+    /// A handle whose `n`-th check says stop. Tests count with it how soon a step obeys.
+    pub fn stopping_after(n: u64) -> Ctx {
+        Ctx { inner: Arc::new(Inner { stop_after: Some(n), ..Inner::default() }) }
+    }
+
+    /// Asks the step to stop; it will at its next [`Ctx::check`].
+    pub fn stop(&self) {
+        self.inner.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody asked to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.inner.stop.load(Ordering::Relaxed)
+    }
+
+    /// `Err(Stopped)` once somebody asked to stop. Steps call it at least every 5 ms of work.
+    pub fn check(&self) -> Result<(), Stopped> {
+        let seen = self.inner.checks.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.inner.stop_after.is_some_and(|n| seen >= n) {
+            self.stop();
+        }
+        if self.is_stopped() { Err(Stopped) } else { Ok(()) }
+    }
+
+    /// How often the step has asked so far.
+    pub fn checks(&self) -> u64 {
+        self.inner.checks.load(Ordering::Relaxed)
+    }
+
+    /// Says what is being done and which share (0 to 1) of it is behind us.
+    pub fn progress(&self, stage: &str, fraction: f32) {
+        let mut now = lock(&self.inner.progress);
+        if now.stage != stage {
+            now.stage = stage.to_owned();
+        }
+        now.fraction = fraction.clamp(0.0, 1.0);
+    }
+
+    /// The latest progress.
+    pub fn latest(&self) -> Progress {
+        lock(&self.inner.progress).clone()
+    }
+
+    /// Tells the user something that was survived.
+    pub fn note(&self, text: impl Into<String>) {
+        lock(&self.inner.notes).push(Note::new(text));
+    }
+
+    /// All notes so far, in the order they were told.
+    pub fn notes(&self) -> Vec<Note> {
+        lock(&self.inner.notes).clone()
+    }
+}
+
+/// A panic elsewhere does not spoil a progress value or a list of notes, so a poisoned lock is taken as it is.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_third_check_stops() {
+        let ctx = Ctx::stopping_after(3);
+        assert_eq!((ctx.check(), ctx.check(), ctx.check()), (Ok(()), Ok(()), Err(Stopped)));
+        assert_eq!(ctx.check(), Err(Stopped), "stopped stays stopped");
+    }
+}

@@ -1,0 +1,15 @@
+//! Floor 0: the few ideas every other floor is written in. Only std, rayon, serde and hashing below.
+
+pub mod ctx;
+pub mod distance;
+pub mod key;
+pub mod labels;
+pub mod matrix;
+pub mod memory;
+pub mod seed;
+pub mod stats;
+
+pub use ctx::{Ctx, Note, Progress, Stopped};
+pub use key::Key;
+pub use labels::Labels;
+pub use matrix::Matrix;
