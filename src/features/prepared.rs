@@ -1,0 +1,91 @@
+//! The prepared data: the matrix, which rows and columns are in it, and how every number came to be.
+
+use std::sync::Arc;
+
+use crate::base::{Matrix, Note};
+use crate::data::Kind;
+
+use super::recipe::{MissingRule, Scale, Transform};
+
+/// What clustering and the map work on. Rows of the matrix are customers that take part.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// n x p, what the clustering sees: scaled columns, or components.
+    pub matrix: Matrix,
+    /// Names of the matrix' p columns ("income", "PC1").
+    pub dimension_names: Vec<String>,
+    /// The table row of every matrix row, ascending.
+    pub table_rows: Vec<usize>,
+    /// Rows in the table; those not in `table_rows` are left out.
+    pub n_table_rows: usize,
+    /// Every column of the table, in order: whether it enters, how, and why.
+    pub columns: Vec<InputColumn>,
+    /// Principal components of the encoded columns.
+    pub pca: Pca,
+    /// What was survived: rows left out, levels merged, correlated columns, few rows.
+    pub notes: Vec<Note>,
+}
+
+/// How one column of the table is treated. Choices are the ones in force, suggested or chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputColumn {
+    /// The column's name.
+    pub name: String,
+    /// How its values behave.
+    pub kind: Kind,
+    /// Whether it enters.
+    pub enters: bool,
+    /// Why it enters or not, in one sentence.
+    pub reason: String,
+    /// The transform in force (numbers and dates).
+    pub transform: Transform,
+    /// The scale in force (numbers and dates).
+    pub scale: Scale,
+    /// What happens to missing values.
+    pub missing: MissingRule,
+    /// The fitted parameters, stored so that a later snapshot gets the same transform.
+    pub fitted: Fitted,
+}
+
+/// Parameters fitted on the rows that take part.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fitted {
+    /// Stands in for missing values, in original units.
+    pub imputed: Option<f64>,
+    /// Winsorizing bounds (P1, P99), in original units.
+    pub bounds: Option<(f64, f64)>,
+    /// Subtracted after the transform.
+    pub centre: f64,
+    /// Divided by after the centre was subtracted.
+    pub spread: f64,
+    /// Categories: the levels that became indicators with their shares; rare ones are in "Other".
+    pub levels: Vec<(String, f64)>,
+}
+
+/// Principal components of the encoded, scaled columns (FAMD where categories enter).
+#[derive(Debug, Clone)]
+pub struct Pca {
+    /// Names of the encoded columns ("income", "channel = web").
+    pub encoded_names: Vec<String>,
+    /// Eigenvalues, largest first.
+    pub eigenvalues: Vec<f64>,
+    /// Share of the variance each explains.
+    pub explained: Vec<f64>,
+    /// Component c's weight on encoded column j at `[c][j]`; signs fixed so that the largest weight is positive.
+    pub loadings: Vec<Vec<f64>>,
+    /// Every matrix row's place on the first components (at most 10), component by component.
+    pub scores: Vec<Arc<[f64]>>,
+    /// Why the clustering sees what it sees ("9 components explain 81 %" or "The 9 columns themselves").
+    pub choice: String,
+}
+
+impl Prepared {
+    /// Matrix row of every table row; `None` where it is left out. O(n).
+    pub fn matrix_row_of_table_row(&self) -> Vec<Option<usize>> {
+        let mut rows = vec![None; self.n_table_rows];
+        for (matrix_row, &table_row) in self.table_rows.iter().enumerate() {
+            rows[table_row] = Some(matrix_row);
+        }
+        rows
+    }
+}
