@@ -1,4 +1,18 @@
 //! Personae: customer segments explored by hand, and persona cards on which every word has its evidence.
+//!
+//! The map, from the ground up; a floor uses only those below it (see ARCHITECTURE.md):
+//!
+//! 0. [`base`]: key, ctx, matrix, distance, labels, statistics, seed.
+//! 1. [`data`]: from a file to a table; [`features`]: from a table to the matrix clustering sees.
+//! 2. [`cluster`]: k-means, linkage and its cuts, density at every epsilon.
+//! 3. [`evaluate`]: silhouette, what speaks for which k, agreement of two groupings.
+//! 4. [`persona`]: who the groups are, in words with their evidence; [`plot`]: what each plot draws.
+//! 5. [`export`]: what leaves, one file a format.
+//! 6. [`session`]: plan, look, commands, history, project file, settings.
+//! 7. [`engine`]: from a plan to answers, in the background. The recipe of the whole analysis.
+//! 8. [`ui`]: pages, plots, widgets, theme.
+//! 9. [`app`]: the window and the headless commands.
+
 pub mod base;
 pub mod data;
 pub mod features;

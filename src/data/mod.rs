@@ -1,7 +1,26 @@
 //! Floor 1, first half: from a file to a table of typed columns, and what each column looks like.
 
+mod cells;
+mod columnar;
+mod csv;
+mod dates;
+mod error;
+mod header;
+mod json;
+mod numbers;
 pub mod profile;
+mod radix;
+mod roles;
+pub mod sample;
+mod sniff;
+pub mod source;
+mod split;
+mod spreadsheet;
 pub mod table;
+pub mod write;
 
+pub(crate) use cells::grouped;
+pub use error::DataError;
 pub use profile::{ColumnProfile, Profile, Role};
+pub use source::{Loaded, READABLE_EXTENSIONS, Source, read, stamp};
 pub use table::{Column, Kind, Table, Texts, Values};

@@ -88,6 +88,11 @@ impl Texts {
         self.chunk.is_empty()
     }
 
+    /// Bytes held, roughly: 16 a cell and the longer texts.
+    pub fn bytes(&self) -> usize {
+        self.chunk.len() * 16 + self.chunk.downcast_iter().map(|array| array.total_bytes_len()).sum::<usize>()
+    }
+
     /// Every cell in order.
     pub fn iter(&self) -> impl Iterator<Item = Option<&str>> + '_ {
         (0..self.len()).map(|row| self.get(row))

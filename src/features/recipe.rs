@@ -43,6 +43,13 @@ impl Default for Preparation {
     }
 }
 
+impl Preparation {
+    /// Whether the user chose anything for the column called `name`.
+    pub fn is_changed_for(&self, name: &str) -> bool {
+        self.roles.contains_key(name) || self.columns.get(name).is_some_and(|recipe| *recipe != ColumnRecipe::default())
+    }
+}
+
 /// The user's choices for one column; `None` means as suggested.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -1,0 +1,308 @@
+//! What does a delimited text file hold? The recipe: look at its head, cut it into cells, decide each column.
+//!
+//! In: text. Out: the table and a note for every decision. Columns of plain numbers are parsed while they are cut, chunks side by side, so
+//! that a clean file costs one pass; all others are collected as text and decided by `cells`. A file found unclean is cut once more
+//! for the columns concerned. polars' own reader was measured and left aside: it pads ragged rows and drops leading zeros without a word.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use crate::base::{Ctx, Note, Stopped};
+
+use super::cells::{self, Cell, grouped};
+use super::error::DataError;
+use super::header::{self, Head};
+use super::numbers;
+use super::sniff;
+use super::split::{Cutting, Row};
+use super::table::{Column, Table, Values};
+
+/// Rows looked at before the columns are guessed.
+const HEAD_ROWS: usize = 200;
+
+/// Reads a delimited text.
+pub(super) fn read(text: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+    let text = text.trim_start_matches('\u{feff}');
+    let (first, delimiter) = first_row_and_delimiter(text);
+    let mut cutting = Cutting { delimiter, quotes_end: text.len() };
+    let chunks = cutting.chunks(text, first);
+    let head = header::read(&head_rows(text, &cutting, &chunks));
+    if head.names.is_empty() {
+        return Err(DataError::Empty { title: title.to_owned() });
+    }
+    let mut notes = head.notes.clone();
+    if cutting.quotes_end > 0 && cutting.quotes_end < text.len() {
+        let line = 1 + text.as_bytes()[..cutting.quotes_end].iter().filter(|&&byte| byte == b'\n').count();
+        notes.push(Note::new(format!("A quotation mark in line {} is never closed; it is read as a character.", grouped(line))));
+    }
+    let (columns, row_lines, more) = columns(text, &cutting, &chunks, &head, title, ctx)?;
+    if row_lines == 0 {
+        return Err(DataError::HeaderOnly { title: title.to_owned() });
+    }
+    notes.extend(more);
+    let mut table = Table { columns, n_rows: row_lines };
+    drop_empty_unnamed(&mut table, &head, &mut notes);
+    Ok((table, notes))
+}
+
+/// A table whose rows are cut into cells already, as those of a spreadsheet are.
+pub(super) fn from_rows(rows: Vec<Vec<Cell>>, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+    let head = header::read(&rows[..rows.len().min(HEAD_ROWS + 1)]);
+    let mut notes = head.notes.clone();
+    let first = usize::from(head.has_header);
+    let n_rows = rows.len().saturating_sub(first);
+    if n_rows == 0 {
+        return Err(DataError::HeaderOnly { title: title.to_owned() });
+    }
+    let mut cells: Vec<Vec<Cell>> = head.names.iter().map(|_| Vec::with_capacity(n_rows)).collect();
+    for row in rows.into_iter().skip(first) {
+        let mut row = row.into_iter();
+        cells.iter_mut().for_each(|column| column.push(row.next().unwrap_or_default()));
+    }
+    let decide = |(at, cells): (usize, Vec<Cell>)| cells::column(&head.names[at], &[cells], head.habits, ctx);
+    let decided: Vec<(Column, Vec<Note>)> = cells.into_par_iter().enumerate().map(decide).collect::<Result<_, Stopped>>()?;
+    let (columns, more): (Vec<Column>, Vec<Vec<Note>>) = decided.into_iter().unzip();
+    notes.extend(more.into_iter().flatten());
+    let mut table = Table { columns, n_rows };
+    drop_empty_unnamed(&mut table, &head, &mut notes);
+    Ok((table, notes))
+}
+
+/// Where the table begins (behind Excel's "sep=;" line, if there is one), and its delimiter.
+fn first_row_and_delimiter(text: &str) -> (usize, u8) {
+    if let Some(rest) = text.strip_prefix("sep=")
+        && let Some(&delimiter) = rest.as_bytes().first()
+        && matches!(rest.as_bytes().get(1), Some(b'\r' | b'\n'))
+    {
+        return (text.find('\n').map_or(text.len(), |at| at + 1), delimiter);
+    }
+    let end = text.floor_char_boundary(256 << 10);
+    let lines: Vec<&str> = text[..end].lines().filter(|line| !line.trim().is_empty()).take(HEAD_ROWS).collect();
+    (0, sniff::delimiter(&lines))
+}
+
+fn head_rows<'a>(text: &'a str, cutting: &Cutting, chunks: &[Range<usize>]) -> Vec<Vec<Cell<'a>>> {
+    let mut head_cutting = *cutting;
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let Some(first) = chunks.first() else { return rows };
+    let mut end = first.start;
+    for _ in 0..=HEAD_ROWS {
+        end = head_cutting.row_end(text.as_bytes(), end);
+    }
+    let cells = std::cell::RefCell::new(Vec::new());
+    cutting.each(text, first.start..end, |_, cell| cells.borrow_mut().push(cell), |_| rows.push(cells.take()));
+    rows
+}
+
+/// One chunk's part of a column.
+enum Part<'a> {
+    Plain(Vec<f64>),
+    Spelled(Vec<Cell<'a>>),
+}
+
+/// One column's parts of all chunks, in order; only one of the two is filled.
+#[derive(Default)]
+struct Gathered<'a> {
+    plain: Vec<Vec<f64>>,
+    spelled: Vec<Vec<Cell<'a>>>,
+}
+
+/// What one chunk holds.
+struct Piece<'a> {
+    parts: Vec<Part<'a>>,
+    n_rows: usize,
+    n_lines: usize,
+    /// Rows with too few cells, and with too many.
+    ragged: [Ragged; 2],
+}
+
+/// Rows with too few or too many cells: how many, and the first lines.
+#[derive(Default)]
+struct Ragged {
+    count: usize,
+    lines: Vec<usize>,
+}
+
+type Columns = (Vec<Column>, usize, Vec<Note>);
+
+fn columns(text: &str, cutting: &Cutting, chunks: &[Range<usize>], head: &Head, title: &str, ctx: &Ctx) -> Result<Columns, DataError> {
+    let plain: Vec<AtomicBool> = head.plain.iter().map(|&plain| AtomicBool::new(plain)).collect();
+    let stage = format!("Reading {title}");
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let wanted = vec![true; plain.len()];
+    let cut = |(at, range): (usize, &Range<usize>)| -> Result<Piece, Stopped> {
+        ctx.check()?;
+        let piece = cut_chunk(text, cutting, range.clone(), head, &plain, &wanted, at == 0);
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        ctx.progress(&stage, 0.25 + 0.5 * done as f32 / chunks.len() as f32);
+        Ok(piece)
+    };
+    let mut pieces: Vec<Piece> = chunks.par_iter().enumerate().map(cut).collect::<Result<_, _>>()?;
+    // Columns that looked plain and were not, somewhere: cut again, for their cells.
+    let is_plain: Vec<bool> = plain.iter().map(|plain| plain.load(Ordering::Relaxed)).collect();
+    let again: Vec<bool> = is_plain.iter().zip(&head.plain).map(|(&is, &was)| was && !is).collect();
+    if again.contains(&true) {
+        let recut = |(at, range): (usize, &Range<usize>)| -> Result<Piece, Stopped> {
+            ctx.check()?;
+            Ok(cut_chunk(text, cutting, range.clone(), head, &plain, &again, at == 0))
+        };
+        let second: Vec<Piece> = chunks.par_iter().enumerate().map(recut).collect::<Result<_, _>>()?;
+        for (piece, second) in pieces.iter_mut().zip(second) {
+            for (at, part) in second.parts.into_iter().enumerate().filter(|(at, _)| again[*at]) {
+                piece.parts[at] = part;
+            }
+        }
+    }
+    let n_rows = pieces.iter().map(|piece| piece.n_rows).sum();
+    let mut notes = ragged_notes(&pieces, text, chunks.first().map_or(0, |chunk| chunk.start));
+    let mut gathered: Vec<Gathered> = head.names.iter().map(|_| Gathered::default()).collect();
+    for piece in pieces {
+        for (at, part) in piece.parts.into_iter().enumerate() {
+            match part {
+                Part::Plain(values) => gathered[at].plain.push(values),
+                Part::Spelled(cells) => gathered[at].spelled.push(cells),
+            }
+        }
+    }
+    let decide = |(at, gathered): (usize, Gathered)| -> Result<(Column, Vec<Note>), Stopped> {
+        let name = &head.names[at];
+        if is_plain[at] {
+            let values = Values::Number(joined(&gathered.plain, n_rows));
+            return Ok((Column { name: name.clone(), values, unit: None, original: None }, Vec::new()));
+        }
+        cells::column(name, &gathered.spelled, head.habits, ctx)
+    };
+    let columns: Vec<(Column, Vec<Note>)> = gathered.into_par_iter().enumerate().map(decide).collect::<Result<_, Stopped>>()?;
+    let (columns, more): (Vec<Column>, Vec<Vec<Note>>) = columns.into_iter().unzip();
+    notes.extend(more.into_iter().flatten());
+    Ok((columns, n_rows, notes))
+}
+
+/// Cuts one chunk into the parts of the columns wanted. A column whose flag in `plain` falls meanwhile is cut again by the caller.
+fn cut_chunk<'a>(
+    text: &'a str,
+    cutting: &Cutting,
+    range: Range<usize>,
+    head: &Head,
+    plain: &[AtomicBool],
+    wanted: &[bool],
+    first: bool,
+) -> Piece<'a> {
+    let n_columns = head.names.len();
+    let rows_guess = range.len() / (n_columns * 6).max(8) + 1;
+    let comma_file = head.habits.decimal_comma;
+    let part = |at: usize| match (wanted[at], plain[at].load(Ordering::Relaxed)) {
+        (false, _) => Part::Plain(Vec::new()),
+        (true, true) => Part::Plain(Vec::with_capacity(rows_guess)),
+        (true, false) => Part::Spelled(Vec::with_capacity(rows_guess)),
+    };
+    let parts = std::cell::RefCell::new((0..n_columns).map(part).collect::<Vec<Part>>());
+    let skip = std::cell::Cell::new(first && head.has_header);
+    let (mut n_rows, mut short, mut long) = (0, Ragged::default(), Ragged::default());
+    let take = |at: usize, cell: Cow<'a, str>| {
+        if at >= n_columns || skip.get() || !wanted[at] {
+            return;
+        }
+        match &mut parts.borrow_mut()[at] {
+            Part::Spelled(cells) => cells.push(cell),
+            Part::Plain(values) => values.push(match numbers::plain(&cell, comma_file) {
+                Some(value) => value,
+                None => {
+                    if !cell.is_empty() {
+                        plain[at].store(false, Ordering::Relaxed);
+                    }
+                    f64::NAN
+                }
+            }),
+        }
+    };
+    let end = |row: Row| {
+        if skip.replace(false) {
+            return;
+        }
+        n_rows += 1;
+        if row.n_cells < n_columns {
+            short.add(row.line);
+            for (at, part) in parts.borrow_mut().iter_mut().enumerate().skip(row.n_cells).filter(|(at, _)| wanted[*at]) {
+                debug_assert!(at >= row.n_cells);
+                match part {
+                    Part::Spelled(cells) => cells.push(Cow::Borrowed("")),
+                    Part::Plain(values) => values.push(f64::NAN),
+                }
+            }
+        } else if row.n_cells > n_columns {
+            long.add(row.line);
+        }
+    };
+    let n_lines = cutting.each(text, range, take, end);
+    Piece { parts: parts.into_inner(), n_rows, n_lines, ragged: [short, long] }
+}
+
+impl Ragged {
+    fn add(&mut self, line: usize) {
+        self.count += 1;
+        if self.lines.len() < 3 {
+            self.lines.push(line);
+        }
+    }
+}
+
+fn ragged_notes(pieces: &[Piece], text: &str, start: usize) -> Vec<Note> {
+    let first_line = 1 + text[..start].bytes().filter(|&byte| byte == b'\n').count();
+    let tell = |of: usize, which: &str, done: &str| {
+        let count: usize = pieces.iter().map(|piece| piece.ragged[of].count).sum();
+        if count == 0 {
+            return None;
+        }
+        let mut lines = Vec::new();
+        let mut before = first_line;
+        for piece in pieces {
+            lines.extend(piece.ragged[of].lines.iter().map(|line| line + before));
+            before += piece.n_lines;
+        }
+        lines.truncate(3);
+        let list: Vec<String> = lines.iter().map(|&line| grouped(line)).collect();
+        let more = if count > lines.len() { ", …" } else { "" };
+        let (rows, have) = if count == 1 { ("row", "has") } else { ("rows", "have") };
+        let word = if lines.len() == 1 { "line" } else { "lines" };
+        Some(Note::new(format!("{} {rows} {have} {which} ({word} {}{more}); {done}.", grouped(count), list.join(", "))))
+    };
+    let short = tell(0, "too few cells", "the rest counts as missing");
+    let long = tell(1, "more cells than there are columns", "the surplus is left out");
+    short.into_iter().chain(long).collect()
+}
+
+/// All chunks' numbers as one array, allocated once.
+fn joined(pieces: &[Vec<f64>], n: usize) -> Arc<[f64]> {
+    if let [whole] = pieces {
+        return Arc::from(whole.as_slice());
+    }
+    let mut all: Arc<[f64]> = std::iter::repeat_n(0.0, n).collect();
+    if let Some(all) = Arc::get_mut(&mut all) {
+        let mut rest = all;
+        for piece in pieces {
+            let (here, after) = rest.split_at_mut(piece.len());
+            here.copy_from_slice(piece);
+            rest = after;
+        }
+    }
+    all
+}
+
+/// A trailing delimiter on every line makes a column without name and values: nothing anybody would miss.
+fn drop_empty_unnamed(table: &mut Table, head: &Head, notes: &mut Vec<Note>) {
+    let empty = |column: &Column| (0..table.n_rows).all(|row| column.is_missing(row));
+    let gone: Vec<bool> = table.columns.iter().zip(&head.unnamed).map(|(column, &unnamed)| unnamed && empty(column)).collect();
+    if gone.iter().all(|&gone| gone) {
+        return;
+    }
+    for (column, _) in table.columns.iter().zip(&gone).filter(|(_, gone)| **gone) {
+        notes.push(Note::new(format!("{} has neither a name nor values; it is left out.", column.name)));
+    }
+    let mut gone = gone.into_iter();
+    table.columns.retain(|_| !gone.next().unwrap_or(false));
+}

@@ -1,0 +1,123 @@
+//! Why could the data not be read? One sentence an error: what happened, and what to change.
+
+use std::path::Path;
+
+use crate::base::{Stopped, memory};
+
+/// Every way in which reading or writing a table fails.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DataError {
+    /// There is no such file.
+    #[error("{path} does not exist; check the name, or choose the file again.")]
+    Missing {
+        /// The file asked for.
+        path: String,
+    },
+    /// The system refuses to open it.
+    #[error("{path} cannot be opened: the system gives no permission, or another program has locked it. Close it there, or allow reading.")]
+    NoAccess {
+        /// The file asked for.
+        path: String,
+    },
+    /// It is a folder.
+    #[error("{path} is a folder; choose one file in it.")]
+    Directory {
+        /// The folder.
+        path: String,
+    },
+    /// Another failure of the disk.
+    #[error("{path} cannot be read ({why}); check the disk or the connection and try again.")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system said.
+        why: String,
+    },
+    /// There is nothing in it.
+    #[error("{title} is empty; choose a file with column names and at least one row.")]
+    Empty {
+        /// The file's name.
+        title: String,
+    },
+    /// There are names, but no rows.
+    #[error("{title} has column names but no rows; export it again with its data, or choose another file.")]
+    HeaderOnly {
+        /// The file's name.
+        title: String,
+    },
+    /// It is no table at all.
+    #[error("{title} does not look like a table: it holds {what}. Choose a CSV, Excel, Parquet, Arrow or JSON file.")]
+    Binary {
+        /// The file's name.
+        title: String,
+        /// What it seems to be ("binary data", "a picture").
+        what: String,
+    },
+    /// A file of a known format that breaks off or contradicts itself.
+    #[error("{title} is a damaged or truncated {format} file ({why}); copy or export it again.")]
+    Damaged {
+        /// The file's name.
+        title: String,
+        /// "Parquet", "Arrow", "Excel" ...
+        format: &'static str,
+        /// What the library said, shortened.
+        why: String,
+    },
+    /// JSON that cannot be understood.
+    #[error("{title} is no readable JSON: line {line}: {why}. Personae reads a list of flat objects, or one object a line.")]
+    Json {
+        /// The file's name.
+        title: String,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong there.
+        why: String,
+    },
+    /// A workbook without any table.
+    #[error("{title} has no sheet with a table; put column names in the first row and customers below, and save it again.")]
+    NoSheets {
+        /// The file's name.
+        title: String,
+    },
+    /// It would not fit into memory; foreseen before anything is allocated.
+    #[error("{title} would need about {} of memory and {} are free; close other programs, or take a part of the rows.", memory::readable(*.needs), memory::readable(*.has))]
+    TooBig {
+        /// The file's name.
+        title: String,
+        /// Bytes foreseen.
+        needs: u64,
+        /// Bytes that may be used.
+        has: u64,
+    },
+    /// A table could not be written.
+    #[error("the table could not be written ({why}); check the folder's permission and the free space.")]
+    Unwritable {
+        /// What the system said.
+        why: String,
+    },
+    /// Somebody asked to stop.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+impl DataError {
+    /// The sentence for what the system says about opening or reading `path`.
+    pub(crate) fn of_io(path: &Path, error: &std::io::Error) -> DataError {
+        let path = path.display().to_string();
+        match error.kind() {
+            std::io::ErrorKind::NotFound => DataError::Missing { path },
+            // Windows reports a sharing violation as code 32 and a lock as 33, neither of which has a kind of its own.
+            std::io::ErrorKind::PermissionDenied => DataError::NoAccess { path },
+            _ if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) => DataError::NoAccess { path },
+            std::io::ErrorKind::IsADirectory => DataError::Directory { path },
+            _ => DataError::Unreadable { path, why: error.to_string() },
+        }
+    }
+
+    /// A damaged file, with the library's words cut to one short line.
+    pub(crate) fn damaged(title: &str, format: &'static str, why: impl std::fmt::Display) -> DataError {
+        let why = why.to_string();
+        let line = why.lines().next().unwrap_or_default().trim_end_matches('.');
+        DataError::Damaged { title: title.to_owned(), format, why: line.chars().take(120).collect() }
+    }
+}

@@ -1,0 +1,203 @@
+//! What kind of file is this? Decided by its bytes; its ending only breaks ties, because people rename files.
+//!
+//! In: the bytes. Out: the format, or why it is none; the text in UTF-8; the delimiter. Cost: one fast pass for the decoding.
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use crate::base::Note;
+
+use super::error::DataError;
+
+/// The formats there is a reader for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Values between delimiters, of any kind.
+    Text,
+    /// A list of objects, or one object a line.
+    Json,
+    /// Parquet.
+    Parquet,
+    /// Arrow IPC with a footer (Feather 2).
+    ArrowFile,
+    /// Arrow IPC as a stream.
+    ArrowStream,
+    /// Any Excel or OpenDocument workbook.
+    Workbook,
+}
+
+impl Format {
+    /// Memory at the peak of reading, as a multiple of the file's size. Columnar files and workbooks are compressed.
+    pub(super) fn memory_factor(self) -> u64 {
+        match self {
+            Format::Text => 4,
+            Format::Json => 8,
+            Format::Parquet | Format::ArrowFile | Format::ArrowStream => 10,
+            Format::Workbook => 30,
+        }
+    }
+}
+
+/// The format of the bytes; a note where the ending promised something else.
+pub(super) fn format(bytes: &[u8], title: &str, extension: Option<&str>) -> Result<(Format, Vec<Note>), DataError> {
+    let extension = extension.unwrap_or_default().to_ascii_lowercase();
+    if bytes.iter().take(4096).all(u8::is_ascii_whitespace) && bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(DataError::Empty { title: title.to_owned() });
+    }
+    let promised = match extension.as_str() {
+        "parquet" | "pq" => Some(("Parquet", Format::Parquet)),
+        "arrow" | "feather" | "ipc" => Some(("Arrow", Format::ArrowFile)),
+        "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => Some(("Excel", Format::Workbook)),
+        _ => None,
+    };
+    let found = match bytes {
+        [b'P', b'A', b'R', b'1', ..] => Format::Parquet,
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Format::ArrowFile,
+        [0xff, 0xff, 0xff, 0xff, ..] => Format::ArrowStream,
+        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Format::Workbook,
+        _ => {
+            if let Some(what) = known_binary(bytes) {
+                return Err(DataError::Binary { title: title.to_owned(), what: what.to_owned() });
+            }
+            if Encoding::for_bom(bytes).is_none() && is_binary(bytes) {
+                return Err(match promised {
+                    Some((format, _)) => DataError::damaged(title, format, "its first bytes are not those of such a file"),
+                    None => DataError::Binary { title: title.to_owned(), what: "binary data".to_owned() },
+                });
+            }
+            text_format(bytes, &extension)
+        }
+    };
+    let mut notes = Vec::new();
+    if let Some((name, promised)) = promised
+        && matches!(found, Format::Text | Format::Json)
+        && promised != found
+    {
+        notes.push(Note::new(format!("{title} is called a {name} file but holds text; it is read as text.")));
+    }
+    Ok((found, notes))
+}
+
+/// The bytes as UTF-8, with a note where letters had to be guessed. Line ends become `\n` where a file has only `\r`.
+pub(super) fn text<'a>(bytes: &'a [u8], title: &str) -> (Cow<'a, str>, Vec<Note>) {
+    let mut notes = Vec::new();
+    let text = match Encoding::for_bom(bytes) {
+        Some((encoding, bom)) if encoding == UTF_16LE || encoding == UTF_16BE => encoding.decode_without_bom_handling(&bytes[bom..]).0,
+        with_bom => {
+            let bytes = &bytes[with_bom.map_or(0, |(_, bom)| bom)..];
+            match std::str::from_utf8(bytes) {
+                Ok(text) => Cow::Borrowed(text),
+                // A promise of UTF-8 that is broken in places: those letters are lost, the rest is right.
+                Err(_) if with_bom.is_some() => {
+                    notes.push(Note::new(format!("Some letters of {title} are damaged; they are shown as \u{fffd}.")));
+                    UTF_8.decode_without_bom_handling(bytes).0
+                }
+                Err(_) => {
+                    notes.push(Note::new(format!("{title} is not UTF-8; its letters are read as Windows-1252 (Western European).")));
+                    WINDOWS_1252.decode_without_bom_handling(bytes).0
+                }
+            }
+        }
+    };
+    if !text.contains('\n') && text.contains('\r') {
+        return (Cow::Owned(text.replace('\r', "\n")), notes);
+    }
+    (text, notes)
+}
+
+/// The delimiter of a text table, from its first lines (cells in quotes do not count).
+pub(super) fn delimiter(lines: &[&str]) -> u8 {
+    let score = |delimiter: u8| {
+        let counts: Vec<usize> = lines.iter().map(|line| count_outside_quotes(line, delimiter)).collect();
+        let header = counts.first().copied().unwrap_or(0);
+        let common = most_common(&counts);
+        let share = counts.iter().filter(|&&count| count == common).count() as f64 / counts.len().max(1) as f64;
+        // Every line alike is worth most; a delimiter the header has not is decoration (a decimal comma), and more columns break ties.
+        if common == 0 || header == 0 { 0.0 } else { share + if header == common { 1.0 } else { 0.0 } + (common as f64).min(1e3) * 1e-6 }
+    };
+    let mut best = (b',', 0.0);
+    for candidate in [b',', b';', b'\t', b'|'] {
+        let score = score(candidate);
+        if score > best.1 {
+            best = (candidate, score);
+        }
+    }
+    best.0
+}
+
+fn most_common(counts: &[usize]) -> usize {
+    let mut sorted = counts.to_vec();
+    sorted.sort_unstable();
+    let runs = sorted.chunk_by(|a, b| a == b);
+    runs.max_by_key(|run| (run.len(), run[0])).map_or(0, |run| run[0])
+}
+
+fn count_outside_quotes(line: &str, delimiter: u8) -> usize {
+    let mut inside = false;
+    let mut count = 0;
+    for &byte in line.as_bytes() {
+        match byte {
+            b'"' => inside = !inside,
+            byte if byte == delimiter && !inside => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
+fn text_format(bytes: &[u8], extension: &str) -> Format {
+    let first = bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xef | 0xbb | 0xbf));
+    match (first, extension) {
+        (_, "json" | "ndjson" | "jsonl") => Format::Json,
+        (_, "csv" | "tsv" | "tab") => Format::Text,
+        (Some(b'{' | b'['), _) => Format::Json,
+        _ => Format::Text,
+    }
+}
+
+fn known_binary(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] | [b'G', b'I', b'F', b'8', ..] => Some("a picture"),
+        [b'%', b'P', b'D', b'F', ..] => Some("a PDF document"),
+        [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] | [b'B', b'Z', b'h', ..] | [b'7', b'z', 0xbc, 0xaf, ..] => {
+            Some("compressed data (unpack it first)")
+        }
+        [b'S', b'Q', b'L', b'i', b't', b'e', ..] => Some("an SQLite database"),
+        _ => None,
+    }
+}
+
+fn is_binary(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(64 << 10)];
+    let odd = head.iter().filter(|&&byte| byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a | 0x1b)).count();
+    head.contains(&0) || odd * 50 > head.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delimiters() {
+        for (lines, expected) in [
+            (&["a,b,c", "1,2,3"][..], b','),
+            (&["a;b;c", "1,5;2,5;3,5", "1,5;2,5;3,5"], b';'),
+            (&["a\tb", "x, y\tz"], b'\t'),
+            (&["a|b|c", "1|2|3"], b'|'),
+            (&["name;note", "\"a,b,c\";\"d;e\"", "x;y"], b';'),
+            (&["only", "one"], b','),
+        ] {
+            assert_eq!(delimiter(lines), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn letters() {
+        assert_eq!(text(b"\xef\xbb\xbfname\n", "f").0, "name\n");
+        assert_eq!(text(b"\xff\xfen\0a\0", "f").0, "na");
+        let (western, notes) = text(b"M\xfcller \x80", "f.csv");
+        assert_eq!((western.as_ref(), notes.len()), ("Müller €", 1));
+        assert_eq!(text(b"a\r1\r", "f").0, "a\n1\n");
+    }
+}

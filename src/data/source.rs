@@ -1,0 +1,212 @@
+//! Where do the customers come from, and what is read from there?
+//!
+//! In: a file or the built-in sample. Out: the table, its profile, the notes of what reading changed, and the stamp of the bytes.
+//! Cost: one pass over the bytes for the stamp (BLAKE3) beside the parsing, then the profile's O(n) a column.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Ctx, Key, Note, memory};
+
+use super::error::DataError;
+use super::profile::{Profile, profile};
+use super::sniff::Format;
+use super::table::{Table, Values};
+use super::{columnar, csv, json, sample, sniff, spreadsheet};
+
+/// Where customers come from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The built-in sample.
+    Sample {
+        /// The seed of its generator.
+        seed: u64,
+    },
+    /// A file.
+    File {
+        /// Its path.
+        path: PathBuf,
+    },
+}
+
+/// Endings the file dialog offers; what a file really is, its content decides.
+pub const READABLE_EXTENSIONS: &[&str] = &[
+    "csv", "tsv", "tab", "txt", "parquet", "pq", "arrow", "feather", "ipc", "json", "ndjson", "jsonl", "xlsx", "xlsm", "xlsb", "xls", "ods",
+];
+
+/// A table as it was read.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// What the window calls it ("shop.csv").
+    pub title: String,
+    /// The customers.
+    pub table: Table,
+    /// What is in each column.
+    pub profile: Profile,
+    /// What reading changed or left out.
+    pub notes: Vec<Note>,
+    /// The stamp of the bytes this was read from.
+    pub stamp: Key,
+}
+
+impl Source {
+    /// What the window calls it: the file's name, or "Sample customers".
+    pub fn title(&self) -> String {
+        match self {
+            Source::Sample { .. } => "Sample customers".to_owned(),
+            Source::File { path } => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        }
+    }
+}
+
+impl Loaded {
+    /// Bytes held, roughly, for the memory budget.
+    pub fn bytes(&self) -> usize {
+        let n = self.table.n_rows;
+        let columns = self.table.columns.iter().map(|column| {
+            let values = match &column.values {
+                Values::Number(_) | Values::Date(_) => n * 8,
+                Values::Text(texts) => texts.bytes(),
+            };
+            values + column.original.as_ref().map_or(0, |texts| texts.bytes())
+        });
+        let codes = self.profile.columns.iter().filter(|column| column.levels.is_some()).count() * n * size_of::<u32>();
+        columns.sum::<usize>() + codes
+    }
+}
+
+/// The content stamp: equal stamps mean equal bytes, whatever the file is called.
+pub fn stamp(source: &Source, ctx: &Ctx) -> Result<Key, DataError> {
+    match source {
+        Source::Sample { seed } => Ok(sample_stamp(*seed)),
+        Source::File { path } => {
+            let (file, size) = open(path)?;
+            let stage = format!("Checking {}", source.title());
+            let watched = Watched { file, ctx, stage: &stage, size, seen: 0 };
+            Key::of_reader(std::io::BufReader::with_capacity(1 << 20, watched)).map_err(|error| io_or_stop(path, &error, ctx))
+        }
+    }
+}
+
+/// Reads the table, profiles it and collects the notes.
+pub fn read(source: &Source, ctx: &Ctx) -> Result<Loaded, DataError> {
+    let title = source.title();
+    let stage = format!("Reading {title}");
+    ctx.check()?;
+    ctx.progress(&stage, 0.0);
+    let (table, notes, stamp) = match source {
+        Source::Sample { seed } => {
+            let (table, notes) = csv::read(&sample::csv(*seed), &title, ctx)?;
+            (table, notes, sample_stamp(*seed))
+        }
+        Source::File { path } => {
+            let bytes = read_bytes(path, &stage, ctx)?;
+            let (parsed, stamp) = rayon::join(|| parse(path, &title, &bytes, ctx), || Key::of_bytes(&bytes));
+            let (table, notes) = parsed?;
+            (table, notes, stamp)
+        }
+    };
+    if table.n_rows == 0 {
+        return Err(if table.columns.is_empty() { DataError::Empty { title } } else { DataError::HeaderOnly { title } });
+    }
+    ctx.progress("Looking at the columns", 0.8);
+    let profile = profile(&table, ctx)?;
+    ctx.progress(&stage, 1.0);
+    Ok(Loaded { title, table, profile, notes, stamp })
+}
+
+fn sample_stamp(seed: u64) -> Key {
+    Key::of("sample", sample::VERSION, &seed, &[])
+}
+
+fn parse(path: &Path, title: &str, bytes: &[u8], ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+    let (format, mut notes) = sniff::format(bytes, title, path.extension().and_then(|extension| extension.to_str()))?;
+    let has = memory::budget_bytes();
+    let needs = (bytes.len() as u64).saturating_mul(format.memory_factor());
+    // A machine that does not say what is free is trusted.
+    if has > 0 && needs > has {
+        return Err(DataError::TooBig { title: title.to_owned(), needs, has });
+    }
+    let (table, more) = match format {
+        Format::Text => {
+            let (text, decoded) = sniff::text(bytes, title);
+            notes.extend(decoded);
+            csv::read(&text, title, ctx)?
+        }
+        Format::Json => {
+            let (text, decoded) = sniff::text(bytes, title);
+            notes.extend(decoded);
+            json::read(&text, title, ctx)?
+        }
+        Format::Parquet => columnar::parquet(bytes, title, ctx)?,
+        Format::ArrowFile => columnar::arrow_file(bytes, title, ctx)?,
+        Format::ArrowStream => {
+            let what = "an Arrow stream (save it as an Arrow file, which has a footer)".to_owned();
+            return Err(DataError::Binary { title: title.to_owned(), what });
+        }
+        Format::Workbook => spreadsheet::read(bytes, title, ctx)?,
+    };
+    notes.extend(more);
+    Ok((table, notes))
+}
+
+fn open(path: &Path) -> Result<(File, u64), DataError> {
+    let about = std::fs::metadata(path).map_err(|error| DataError::of_io(path, &error))?;
+    if about.is_dir() {
+        return Err(DataError::Directory { path: path.display().to_string() });
+    }
+    let file = File::open(path).map_err(|error| DataError::of_io(path, &error))?;
+    Ok((file, about.len()))
+}
+
+fn read_bytes(path: &Path, stage: &str, ctx: &Ctx) -> Result<Vec<u8>, DataError> {
+    let (file, size) = open(path)?;
+    let has = memory::budget_bytes();
+    if has > 0 && size > has {
+        let title = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        return Err(DataError::TooBig { title, needs: size, has });
+    }
+    // Two readers, each on its half: copying out of the system's cache is what takes the time.
+    let mut bytes = vec![0; size as usize];
+    let (first, second) = bytes.split_at_mut(size as usize / 2);
+    let from = first.len() as u64;
+    let mut watched = Watched { file, ctx, stage, size: size.saturating_mul(2), seen: 0 };
+    let rest = || -> std::io::Result<()> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(from))?;
+        Watched { file, ctx, stage, size: u64::MAX, seen: 0 }.read_exact(second)
+    };
+    let (first, second) = rayon::join(|| watched.read_exact(first), rest);
+    first.and(second).map_err(|error| io_or_stop(path, &error, ctx))?;
+    Ok(bytes)
+}
+
+fn io_or_stop(path: &Path, error: &std::io::Error, ctx: &Ctx) -> DataError {
+    if ctx.is_stopped() { DataError::Stopped(crate::base::Stopped) } else { DataError::of_io(path, error) }
+}
+
+/// A file that tells its progress and stops when asked to: at most 4 MB are read between two checks.
+struct Watched<'a> {
+    file: File,
+    ctx: &'a Ctx,
+    stage: &'a str,
+    size: u64,
+    seen: u64,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.ctx.check().map_err(std::io::Error::other)?;
+        let most = buffer.len().min(4 << 20);
+        let n = self.file.read(&mut buffer[..most])?;
+        self.seen += n as u64;
+        if self.size < u64::MAX {
+            self.ctx.progress(self.stage, self.seen as f32 / self.size.max(1) as f32);
+        }
+        Ok(n)
+    }
+}

@@ -1,0 +1,191 @@
+//! From a column to numbers: impute, transform, scale; categories become weighted indicators.
+//!
+//! In: one column, the rows that take part, and the decision. Out: encoded columns, with the fitted parameters stored in the decision.
+//! Categories follow FAMD (Pages 2004, "Analyse factorielle de donnees mixtes"): each level's indicator divided by the square root of its share,
+//! centred. Levels below the threshold merge into "Other"; where even "Other" is rarer than that, it gets no indicator, as in specific multiple
+//! correspondence analysis (Le Roux & Rouanet 2010), because a weight of 1/sqrt(p) would make a cluster of it. O(n), O(n log n) with a median.
+
+use crate::base::{Ctx, Note, Stopped, stats};
+use crate::data::profile::Levels;
+use crate::data::{Column, ColumnProfile, Values, grouped};
+
+use super::prepared::InputColumn;
+use super::recipe::{Scale, Transform};
+
+/// One column of the encoded matrix.
+pub(super) struct Encoded {
+    /// "income", "channel = web".
+    pub name: String,
+    /// One finite value a row.
+    pub values: Vec<f64>,
+    /// Whether it is a number or date, and not a level.
+    pub is_number: bool,
+}
+
+/// What a column became: its encoded columns (none, with the reason in the decision, if nothing varies) and notes.
+pub(super) type Outcome = (Vec<Encoded>, Vec<Note>);
+
+/// The name of the level that rare ones merge into.
+pub const OTHER: &str = "Other";
+
+/// The name of the level of missing values.
+pub const MISSING: &str = "(missing)";
+
+/// Encodes a number or date column over `rows`.
+pub(super) fn number(column: &Column, input: &mut InputColumn, rows: &[usize], ctx: &Ctx) -> Result<Outcome, Stopped> {
+    ctx.check()?;
+    let mut values: Vec<f64> = match &column.values {
+        Values::Number(all) if all.len() == rows.len() => all.to_vec(),
+        Values::Number(all) => rows.iter().map(|&row| all[row]).collect(),
+        _ => rows.iter().map(|&row| column.number(row).unwrap_or(f64::NAN)).collect(),
+    };
+    let mut notes = Vec::new();
+    let n_missing = values.iter().filter(|v| v.is_nan()).count();
+    let needs_order = n_missing > 0 || input.transform == Transform::Winsorized;
+    let ascending = if needs_order { stats::sorted(values.iter().copied()) } else { Vec::new() };
+    ctx.check()?;
+    if n_missing > 0 {
+        let median = stats::median_sorted(&ascending);
+        if median.is_nan() {
+            return Ok(dropped(input, "It holds no values in the rows that take part."));
+        }
+        values.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = median);
+        input.fitted.imputed = Some(median);
+        notes.push(imputed_note(column, n_missing, rows.len(), median));
+    }
+    match input.transform {
+        Transform::None => {}
+        Transform::Log1p => values.iter_mut().for_each(|v| *v = v.ln_1p()),
+        Transform::Asinh => values.iter_mut().for_each(|v| *v = v.asinh()),
+        Transform::Winsorized => {
+            let bounds = (stats::quantile_sorted(&ascending, 0.01), stats::quantile_sorted(&ascending, 0.99));
+            values.iter_mut().for_each(|v| *v = v.clamp(bounds.0, bounds.1));
+            input.fitted.bounds = Some(bounds);
+        }
+    }
+    ctx.check()?;
+    if values.iter().all(|&v| v == values[0]) {
+        return Ok(dropped(input, "Every row that takes part has the same value."));
+    }
+    input.fitted.spread = 1.0;
+    if input.scale != Scale::None {
+        let (centre, spread) = centre_and_spread(&values, input.scale, column, &mut notes);
+        ctx.check()?;
+        if spread == 0.0 {
+            return Ok(dropped(input, "Its values differ too little to tell customers apart."));
+        }
+        values.iter_mut().for_each(|v| *v = (*v - centre) / spread);
+        (input.fitted.centre, input.fitted.spread) = (centre, spread);
+    }
+    Ok((vec![Encoded { name: column.name.clone(), values, is_number: true }], notes))
+}
+
+/// Encodes a category over `rows`.
+pub(super) fn category(
+    profile: &ColumnProfile,
+    levels: &Levels,
+    input: &mut InputColumn,
+    rows: &[usize],
+    rare_share: f64,
+    ctx: &Ctx,
+) -> Result<Outcome, Stopped> {
+    ctx.check()?;
+    let n = rows.len() as f64;
+    let missing = levels.names.len();
+    let code = |row: usize| levels.get(row).unwrap_or(missing);
+    let mut counts = vec![0usize; missing + 1];
+    for &row in rows {
+        counts[code(row)] += 1;
+    }
+    let name = |level: usize| if level == missing { MISSING } else { levels.names[level].as_str() };
+    let is_rare = |level: usize| (counts[level] as f64) < rare_share * n;
+    let (rare, common): (Vec<usize>, Vec<usize>) = (0..=missing).filter(|&level| counts[level] > 0).partition(|&level| is_rare(level));
+    let mut notes = Vec::new();
+    if counts[missing] > 0 {
+        let what = if is_rare(missing) { "count with its rare levels" } else { "form a level of their own" };
+        notes.push(Note::new(format!("{} missing values of {} {what}.", grouped(counts[missing]), profile.name)));
+    }
+    // Every group of levels becomes one indicator; rare ones join an "Other" the file may already have.
+    let mut groups: Vec<(String, Vec<usize>)> = common.iter().map(|&level| (name(level).to_owned(), vec![level])).collect();
+    if !rare.is_empty() {
+        let named: Vec<usize> = rare.iter().copied().filter(|&level| level != missing).collect();
+        notes.extend(rare_note(&profile.name, rare_share, &named, name));
+        match groups.iter_mut().find(|(name, _)| name == OTHER) {
+            Some((_, members)) => members.extend(&rare),
+            None if rare.iter().map(|&level| counts[level]).sum::<usize>() as f64 >= rare_share * n => {
+                groups.push((OTHER.to_owned(), rare))
+            }
+            None => {}
+        }
+    }
+    let mut encoded = Vec::with_capacity(groups.len());
+    let mut indicator_of = vec![usize::MAX; missing + 1];
+    for (name, members) in groups {
+        let share = members.iter().map(|&level| counts[level]).sum::<usize>() as f64 / n;
+        if share >= 1.0 {
+            continue;
+        }
+        members.iter().for_each(|&level| indicator_of[level] = encoded.len());
+        let root = share.sqrt();
+        encoded.push(Encoded { name: format!("{} = {name}", profile.name), values: vec![-root; rows.len()], is_number: false });
+        input.fitted.levels.push((name, share));
+    }
+    for (at, &row) in rows.iter().enumerate() {
+        if at % (64 << 10) == 0 {
+            ctx.check()?;
+        }
+        if let Some(indicator) = encoded.get_mut(indicator_of[code(row)]) {
+            let root = input.fitted.levels[indicator_of[code(row)]].1.sqrt();
+            indicator.values[at] = 1.0 / root - root;
+        }
+    }
+    if encoded.is_empty() {
+        let limit = 100.0 * rare_share;
+        return Ok(dropped(input, &format!("No two of its levels are common enough ({limit:.0} %) to tell customers apart.")));
+    }
+    Ok((encoded, notes))
+}
+
+fn centre_and_spread(values: &[f64], scale: Scale, column: &Column, notes: &mut Vec<Note>) -> (f64, f64) {
+    if scale == Scale::Robust {
+        let ascending = stats::sorted(values.iter().copied());
+        let range = stats::quantile_sorted(&ascending, 0.75) - stats::quantile_sorted(&ascending, 0.25);
+        if range > 0.0 {
+            return (stats::median_sorted(&ascending), range);
+        }
+        let name = &column.name;
+        notes.push(Note::new(format!(
+            "Half of the values of {name} are equal, so it has no interquartile range; the standard deviation is used."
+        )));
+        return (stats::median_sorted(&ascending), stats::mean_sd(values).1);
+    }
+    stats::mean_sd(values)
+}
+
+fn dropped(input: &mut InputColumn, reason: &str) -> Outcome {
+    input.enters = false;
+    input.reason = reason.to_owned();
+    (Vec::new(), Vec::new())
+}
+
+fn imputed_note(column: &Column, n_missing: usize, n_rows: usize, median: f64) -> Note {
+    let share = 100.0 * n_missing as f64 / n_rows as f64;
+    let name = &column.name;
+    let shown = match &column.values {
+        Values::Date(_) => crate::data::table::day_text(median.round() as i32),
+        _ => format!("{}", (median * 1e6).round() / 1e6),
+    };
+    let (values, are) = if n_missing == 1 { ("value", "is") } else { ("values", "are") };
+    let told = format!("{} missing {values} of {name} ({share:.1} %) {are} replaced by the median, {shown}", grouped(n_missing));
+    Note::new(if share < 5.0 { told + "." } else { told + ": that many blur its part in the groups, so read it with care." })
+}
+
+fn rare_note<'a>(column: &str, rare_share: f64, rare: &[usize], name: impl Fn(usize) -> &'a str) -> Option<Note> {
+    let shown: Vec<&str> = rare.iter().take(3).map(|&level| name(level)).collect();
+    let more = if rare.len() > shown.len() { ", …" } else { "" };
+    let (levels, have, count) = if rare.len() == 1 { ("level", "has", "counts") } else { ("levels", "have", "count") };
+    let (n, limit, list) = (grouped(rare.len()), 100.0 * rare_share, shown.join(", "));
+    (!rare.is_empty()).then(|| {
+        Note::new(format!("{n} {levels} of {column} ({list}{more}) {have} less than {limit:.0} % of the rows and {count} as \"{OTHER}\"."))
+    })
+}

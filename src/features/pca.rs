@@ -1,0 +1,141 @@
+//! Principal components: the directions in which customers differ most.
+//!
+//! In: the encoded matrix (n x p). Out: eigenvalues, loadings, scores. The p x p covariance (divisor n) is summed over fixed blocks of rows, folded in
+//! order, and taken apart by linfa-linalg's symmetric eigen decomposition: the same bytes on any number of threads. Signs are fixed so that each
+//! component's largest weight is positive (ties: the first). O(n p^2 + p^3).
+
+use std::sync::Arc;
+
+use linfa_linalg::eigh::{EigSort, Eigh};
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use crate::base::{Ctx, Matrix, Stopped};
+
+/// Components whose scores are kept for the map, at most.
+pub const MAX_SCORES: usize = 10;
+
+/// The decomposition of a matrix.
+pub(super) struct Components {
+    /// Column means of the matrix.
+    pub means: Vec<f64>,
+    /// The covariance the components come from, row by row (p x p).
+    pub covariance: Vec<f64>,
+    /// Eigenvalues, largest first, none negative.
+    pub eigenvalues: Vec<f64>,
+    /// Weights at `[component][column]`.
+    pub loadings: Vec<Vec<f64>>,
+}
+
+/// Decomposes the covariance of `matrix`; `None` if its numbers are too large to square.
+pub(super) fn components(matrix: &Matrix, ctx: &Ctx) -> Result<Option<Components>, Stopped> {
+    let p = matrix.n_cols();
+    let means = means(matrix, ctx)?;
+    let covariance = covariance(matrix, &means, ctx)?;
+    if p == 1 {
+        let eigenvalues = vec![covariance[0]];
+        return Ok(covariance[0].is_finite().then(|| Components { means, covariance, eigenvalues, loadings: vec![vec![1.0]] }));
+    }
+    if !covariance.iter().all(|v| v.is_finite()) {
+        return Ok(None);
+    }
+    ctx.check()?;
+    let Ok(square) = Array2::from_shape_vec((p, p), covariance.clone()) else { return Ok(None) };
+    let Ok(decomposed) = square.eigh() else { return Ok(None) };
+    let (values, vectors) = decomposed.sort_eig_desc();
+    let eigenvalues: Vec<f64> = values.iter().map(|&v| v.max(0.0)).collect();
+    let loadings = (0..p).map(|c| positive(vectors.column(c).to_vec())).collect();
+    Ok(Some(Components { means, covariance, eigenvalues, loadings }))
+}
+
+impl Components {
+    /// Every row's place on the first `k` components, component by component. O(n p k).
+    pub(super) fn scores(&self, matrix: &Matrix, k: usize, ctx: &Ctx) -> Result<Vec<Arc<[f64]>>, Stopped> {
+        let size = block(matrix.n_rows());
+        let of_block = |first: usize| -> Result<Vec<f64>, Stopped> {
+            ctx.check()?;
+            let rows = first..(first + size).min(matrix.n_rows());
+            let mut scores = vec![0.0; k * rows.len()];
+            let mut centred = vec![0.0; self.means.len()];
+            let n = rows.len();
+            for (at, row) in rows.enumerate() {
+                centred.iter_mut().zip(matrix.row(row)).zip(&self.means).for_each(|((c, v), mean)| *c = v - mean);
+                for (component, weights) in self.loadings.iter().take(k).enumerate() {
+                    scores[component * n + at] = centred.iter().zip(weights).map(|(v, w)| v * w).sum();
+                }
+            }
+            Ok(scores)
+        };
+        let blocks: Vec<Vec<f64>> = starts(matrix.n_rows()).into_par_iter().map(of_block).collect::<Result<_, _>>()?;
+        let component =
+            |c: usize| blocks.iter().flat_map(move |block| block[c * block.len() / k..(c + 1) * block.len() / k].iter().copied());
+        Ok((0..k).into_par_iter().map(|c| component(c).collect()).collect())
+    }
+}
+
+/// Rows in a block: depends on the number of rows alone. At most 64 blocks keep the partial sums small.
+fn block(n_rows: usize) -> usize {
+    (n_rows / 64 + 1).max(1024)
+}
+
+fn starts(n_rows: usize) -> Vec<usize> {
+    (0..n_rows).step_by(block(n_rows)).collect()
+}
+
+fn means(matrix: &Matrix, ctx: &Ctx) -> Result<Vec<f64>, Stopped> {
+    let (n, p, size) = (matrix.n_rows(), matrix.n_cols(), block(matrix.n_rows()));
+    let of_block = |first: usize| -> Result<Vec<f64>, Stopped> {
+        ctx.check()?;
+        let mut sums = vec![0.0; p];
+        for row in first..(first + size).min(n) {
+            sums.iter_mut().zip(matrix.row(row)).for_each(|(sum, v)| *sum += v);
+        }
+        Ok(sums)
+    };
+    let blocks: Vec<Vec<f64>> = starts(n).into_par_iter().map(of_block).collect::<Result<_, _>>()?;
+    Ok(folded(blocks, p).iter().map(|sum| sum / n as f64).collect())
+}
+
+fn covariance(matrix: &Matrix, means: &[f64], ctx: &Ctx) -> Result<Vec<f64>, Stopped> {
+    let (n, p, size) = (matrix.n_rows(), matrix.n_cols(), block(matrix.n_rows()));
+    let of_block = |first: usize| -> Result<Vec<f64>, Stopped> {
+        let mut sums = vec![0.0; p * p];
+        let mut centred = vec![0.0; p];
+        for row in first..(first + size).min(n) {
+            if (row - first).is_multiple_of(512) {
+                ctx.check()?;
+            }
+            centred.iter_mut().zip(matrix.row(row)).zip(means).for_each(|((c, v), mean)| *c = v - mean);
+            for (i, &a) in centred.iter().enumerate() {
+                sums[i * p + i..(i + 1) * p].iter_mut().zip(&centred[i..]).for_each(|(sum, b)| *sum += a * b);
+            }
+        }
+        Ok(sums)
+    };
+    let blocks: Vec<Vec<f64>> = starts(n).into_par_iter().map(of_block).collect::<Result<_, _>>()?;
+    let mut square = folded(blocks, p * p);
+    for i in 0..p {
+        for j in i..p {
+            square[i * p + j] /= n as f64;
+            square[j * p + i] = square[i * p + j];
+        }
+    }
+    Ok(square)
+}
+
+/// The blocks' sums, added in order.
+fn folded(blocks: Vec<Vec<f64>>, len: usize) -> Vec<f64> {
+    blocks.iter().fold(vec![0.0; len], |mut all, block| {
+        all.iter_mut().zip(block).for_each(|(sum, v)| *sum += v);
+        all
+    })
+}
+
+/// The weights, turned so that the largest in size is positive.
+fn positive(mut weights: Vec<f64>) -> Vec<f64> {
+    let largest = weights.iter().fold(0.0f64, |best, w| if w.abs() > best.abs() + 1e-12 { *w } else { best });
+    if largest < 0.0 {
+        weights.iter_mut().for_each(|w| *w = -*w);
+    }
+    weights
+}

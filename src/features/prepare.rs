@@ -1,0 +1,258 @@
+//! From the table to what the clustering sees, as one recipe: decide, leave rows out, encode, decompose, choose the coordinates, warn.
+//!
+//! In: the loaded table and the preparation. Out: the matrix with every decision, fitted parameter and note. The same bytes on any number of
+//! threads: columns are encoded one each, rows are summed in fixed blocks. O(n p^2), plus O(n log n) for columns that need a median.
+
+use rayon::prelude::*;
+
+use crate::base::{Ctx, Matrix, Note, Stopped, memory};
+use crate::data::{Kind, Loaded, grouped};
+
+use super::encode::{self, Encoded, Outcome};
+use super::error::PrepareError;
+use super::pca::{self, Components, MAX_SCORES};
+use super::prepared::{InputColumn, Pca, Prepared};
+use super::recipe::{Dimensions, MissingRule, Preparation, Scale};
+use super::suggest::suggest;
+
+/// Two columns with a larger correlation than this count double.
+pub const CORRELATED: f64 = 0.9;
+
+/// Rows there should be for each column that enters.
+pub const ROWS_PER_COLUMN: usize = 100;
+
+/// Prepares the table for clustering.
+pub fn prepare(loaded: &Loaded, preparation: &Preparation, ctx: &Ctx) -> Result<Prepared, PrepareError> {
+    ctx.check()?;
+    ctx.progress("Preparing the columns", 0.0);
+    let mut columns = suggest(loaded, preparation)?;
+    require_columns(&columns)?;
+    let mut notes = Vec::new();
+    let table_rows = rows_that_take_part(loaded, &columns, &mut notes, ctx)?;
+    if table_rows.len() < 2 {
+        return Err(PrepareError::TooFewRows { rows: table_rows.len(), n_table_rows: loaded.table.n_rows });
+    }
+    foresee_memory(loaded, &columns, table_rows.len())?;
+
+    let encoded = encode_all(loaded, preparation, &mut columns, &table_rows, &mut notes, ctx)?;
+    require_columns(&columns)?;
+    ctx.progress("Looking for principal components", 0.5);
+    let names: Vec<String> = encoded.iter().map(|column| column.name.clone()).collect();
+    let is_number: Vec<bool> = encoded.iter().map(|column| column.is_number).collect();
+    let matrix = assemble(encoded, table_rows.len(), ctx)?;
+    let found = pca::components(&matrix, ctx)?.ok_or_else(|| PrepareError::NotFinite { name: widest(&matrix, &names) })?;
+
+    notes.extend(correlation_notes(&found, &names, &is_number));
+    notes.extend(few_rows_note(&columns, table_rows.len()));
+    let (matrix, dimension_names, pca) = choose(matrix, found, names, &columns, preparation, &mut notes, ctx)?;
+    ctx.progress("Preparing the columns", 1.0);
+    Ok(Prepared { matrix, dimension_names, table_rows, n_table_rows: loaded.table.n_rows, columns, pca, notes })
+}
+
+fn require_columns(columns: &[InputColumn]) -> Result<(), PrepareError> {
+    if columns.iter().any(|column| column.enters) {
+        return Ok(());
+    }
+    let mut reasons: Vec<String> = columns.iter().take(4).map(|c| format!("{}: {}", c.name, c.reason.trim_end_matches('.'))).collect();
+    if columns.len() > reasons.len() {
+        reasons.push("…".to_owned());
+    }
+    Err(PrepareError::NoColumns { reasons: reasons.join("; ") })
+}
+
+/// All rows but those with a missing value in a column whose rule says so.
+fn rows_that_take_part(loaded: &Loaded, columns: &[InputColumn], notes: &mut Vec<Note>, ctx: &Ctx) -> Result<Vec<usize>, Stopped> {
+    let mut stays = vec![true; loaded.table.n_rows];
+    for (column, input) in loaded.table.columns.iter().zip(columns) {
+        ctx.check()?;
+        if !input.enters || input.missing != MissingRule::LeaveOutRows {
+            continue;
+        }
+        let mut n_missing = 0;
+        for (row, stays) in stays.iter_mut().enumerate().filter(|(row, _)| column.is_missing(*row)) {
+            debug_assert!(row < loaded.table.n_rows);
+            *stays = false;
+            n_missing += 1;
+        }
+        match n_missing {
+            0 => {}
+            1 => notes.push(Note::new(format!("1 row has no {}; it is left out.", input.name))),
+            n => notes.push(Note::new(format!("{} rows have no {}; they are left out.", grouped(n), input.name))),
+        }
+    }
+    Ok(stays.iter().enumerate().filter(|(_, stays)| **stays).map(|(row, _)| row).collect())
+}
+
+/// The encoded columns, the matrix and the scores live side by side at the peak.
+fn foresee_memory(loaded: &Loaded, columns: &[InputColumn], n_rows: usize) -> Result<(), PrepareError> {
+    let width = |(input, profile): (&InputColumn, &crate::data::ColumnProfile)| match (input.enters, input.kind) {
+        (false, _) => 0,
+        (true, Kind::Text) => profile.n_distinct.min(20),
+        (true, _) => 1,
+    };
+    let n_columns: usize = columns.iter().zip(&loaded.profile.columns).map(width).sum();
+    let needs = (n_rows as u64 * 8).saturating_mul(2 * n_columns as u64 + MAX_SCORES as u64);
+    let has = memory::budget_bytes();
+    if has > 0 && needs > has {
+        return Err(PrepareError::TooBig { n_rows, n_columns, needs: memory::readable(needs), has: memory::readable(has) });
+    }
+    Ok(())
+}
+
+fn encode_all(
+    loaded: &Loaded,
+    preparation: &Preparation,
+    columns: &mut [InputColumn],
+    rows: &[usize],
+    notes: &mut Vec<Note>,
+    ctx: &Ctx,
+) -> Result<Vec<Encoded>, PrepareError> {
+    let encode = |(at, input): (usize, &mut InputColumn)| -> Result<Outcome, Stopped> {
+        let profile = &loaded.profile.columns[at];
+        match (&profile.levels, input.enters) {
+            (_, false) => Ok((Vec::new(), Vec::new())),
+            (Some(levels), true) => encode::category(profile, levels, input, rows, preparation.rare_level_share, ctx),
+            (None, true) => encode::number(&loaded.table.columns[at], input, rows, ctx),
+        }
+    };
+    let outcomes: Vec<Outcome> = columns.par_iter_mut().enumerate().map(encode).collect::<Result<_, _>>()?;
+    let mut encoded = Vec::new();
+    for (columns, more) in outcomes {
+        encoded.extend(columns);
+        notes.extend(more);
+    }
+    Ok(encoded)
+}
+
+/// Columns side by side become rows one after another.
+fn assemble(encoded: Vec<Encoded>, n_rows: usize, ctx: &Ctx) -> Result<Matrix, PrepareError> {
+    const BLOCK: usize = 4096;
+    let p = encoded.len();
+    let mut values = vec![0.0; n_rows * p];
+    values.par_chunks_mut(BLOCK * p).enumerate().try_for_each(|(block, rows)| -> Result<(), Stopped> {
+        ctx.check()?;
+        for (at, row) in rows.chunks_exact_mut(p).enumerate() {
+            row.iter_mut().zip(&encoded).for_each(|(value, column)| *value = column.values[block * BLOCK + at]);
+        }
+        Ok(())
+    })?;
+    Matrix::new(values, n_rows, p).map_err(|error| match error {
+        crate::base::matrix::MatrixError::NotFinite { col, .. } => PrepareError::NotFinite { name: encoded[col].name.clone() },
+        crate::base::matrix::MatrixError::Shape { .. } => PrepareError::NotFinite { name: "The table".to_owned() },
+    })
+}
+
+/// The column with the largest numbers, for the sentence that blames it.
+fn widest(matrix: &Matrix, names: &[String]) -> String {
+    let largest = |col: usize| (0..matrix.n_rows()).map(|row| matrix.at(row, col).abs()).fold(0.0, f64::max);
+    let widest = (0..names.len()).max_by(|&a, &b| largest(a).total_cmp(&largest(b)));
+    widest.map_or_else(String::new, |col| names[col].clone())
+}
+
+/// Which coordinates the clustering sees, and the components for the map.
+fn choose(
+    matrix: Matrix,
+    found: Components,
+    names: Vec<String>,
+    columns: &[InputColumn],
+    preparation: &Preparation,
+    notes: &mut Vec<Note>,
+    ctx: &Ctx,
+) -> Result<(Matrix, Vec<String>, Pca), PrepareError> {
+    let p = names.len();
+    let total: f64 = found.eigenvalues.iter().sum();
+    let explained: Vec<f64> = found.eigenvalues.iter().map(|value| value / total).collect();
+    let has_categories = columns.iter().any(|column| column.enters && column.kind == Kind::Text);
+    let all_standard =
+        columns.iter().filter(|column| column.enters && column.kind != Kind::Text).all(|column| column.scale == Scale::Standard);
+    // For standardised columns the average eigenvalue is 1; without that scale the average itself is the mark.
+    let mark = if all_standard { 1.0 } else { total / p as f64 };
+    let above_mark = found.eigenvalues.iter().filter(|&&value| value > mark).count().max(2).min(p);
+    let n_components = match preparation.dimensions {
+        Dimensions::Auto if has_categories => Some(above_mark),
+        Dimensions::Auto | Dimensions::Columns => None,
+        Dimensions::ComponentsAboveOne => Some(above_mark),
+        Dimensions::ComponentsFor80Percent => {
+            let mut sum = 0.0;
+            let enough = explained.iter().position(|share| {
+                sum += share;
+                sum >= 0.8 - 1e-12
+            });
+            Some(enough.map_or(p, |at| at + 1))
+        }
+        Dimensions::Components(k) => {
+            if k > p {
+                notes.push(Note::new(format!("{k} components were asked for, but there are only {p}; all of them are used.")));
+            }
+            Some(k.clamp(1, p))
+        }
+    };
+    let kept = n_components.unwrap_or(0).max(p.min(MAX_SCORES));
+    let mut scores = found.scores(&matrix, kept, ctx)?;
+    let mut pca = Pca {
+        encoded_names: names.clone(),
+        eigenvalues: found.eigenvalues,
+        explained,
+        loadings: found.loadings,
+        scores: Vec::new(),
+        choice: String::new(),
+    };
+    let (matrix, names) = match n_components {
+        None => {
+            pca.choice = if p == 1 { format!("The column {} itself.", names[0]) } else { format!("The {p} columns themselves.") };
+            (matrix, names)
+        }
+        Some(k) => {
+            let share = 100.0 * pca.explained.iter().take(k).sum::<f64>();
+            let (components, explain) = if k == 1 { ("component", "explains") } else { ("components", "explain") };
+            pca.choice = format!("{k} {components} {explain} {share:.0} % of the variance.");
+            let (n, first) = (matrix.n_rows(), &scores[..k]);
+            drop(matrix);
+            let values: Vec<f64> = (0..n).flat_map(|row| first.iter().map(move |scores| scores[row])).collect();
+            let components = Matrix::new(values, n, k).map_err(|_| PrepareError::NotFinite { name: "A component".to_owned() })?;
+            (components, (1..=k).map(|c| format!("PC{c}")).collect())
+        }
+    };
+    scores.truncate(MAX_SCORES);
+    pca.scores = scores;
+    Ok((matrix, names, pca))
+}
+
+/// Pairs of numbers that tell the same story twice, strongest first, at most five of them.
+fn correlation_notes(found: &Components, names: &[String], is_number: &[bool]) -> Vec<Note> {
+    let p = names.len();
+    let at = |i: usize, j: usize| found.covariance[i * p + j];
+    let mut pairs = Vec::new();
+    for i in (0..p).filter(|&i| is_number[i]) {
+        for j in (i + 1..p).filter(|&j| is_number[j]) {
+            let r = at(i, j) / (at(i, i) * at(j, j)).sqrt();
+            if r.abs() > CORRELATED {
+                pairs.push((r, i, j));
+            }
+        }
+    }
+    pairs.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then((a.1, a.2).cmp(&(b.1, b.2))));
+    let more = pairs.len().saturating_sub(5);
+    let mut notes: Vec<Note> = pairs
+        .iter()
+        .take(5)
+        .map(|&(r, i, j)| {
+            let together = if r > 0.0 { "move together" } else { "move against each other" };
+            Note::new(format!("{} and {} {together} (r = {r:.2}): they count double. Consider leaving one out.", names[i], names[j]))
+        })
+        .collect();
+    if more > 0 {
+        notes.push(Note::new(format!("{more} more pairs of columns have a correlation above {CORRELATED}.")));
+    }
+    notes
+}
+
+fn few_rows_note(columns: &[InputColumn], n_rows: usize) -> Option<Note> {
+    let n_columns = columns.iter().filter(|column| column.enters).count();
+    let wanted = ROWS_PER_COLUMN * n_columns;
+    let columns = if n_columns == 1 { "column" } else { "columns" };
+    (n_rows < wanted).then(|| {
+        let (rows, wanted) = (grouped(n_rows), grouped(wanted));
+        Note::new(format!("{rows} customers are few for {n_columns} {columns}; about {wanted} would make the groups trustworthy."))
+    })
+}
