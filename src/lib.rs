@@ -14,5 +14,7 @@
 //! 9. [`app`]: the window and the headless commands.
 
 pub mod base;
+pub mod cluster;
 pub mod data;
+pub mod evaluate;
 pub mod features;

@@ -1,4 +1,6 @@
 //! One binary for all integration tests, so that the linker runs once.
 
+mod laws;
+mod oracles;
 mod preparing;
 mod reading;
