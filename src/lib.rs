@@ -18,3 +18,4 @@ pub mod cluster;
 pub mod data;
 pub mod evaluate;
 pub mod features;
+pub mod persona;

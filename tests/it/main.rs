@@ -2,5 +2,6 @@
 
 mod laws;
 mod oracles;
+mod personas;
 mod preparing;
 mod reading;

@@ -1,0 +1,168 @@
+//! What a persona card says, as data: name, sentence, statements, distributions, and the evidence row behind every word.
+
+use crate::base::Note;
+use crate::data::Role;
+
+use super::edit::Added;
+
+/// All personas of one segmentation, and who is in none. Shares sum to 1.
+#[derive(Debug, Clone, Default)]
+pub struct Personas {
+    /// In the order of their clusters, largest first.
+    pub personas: Vec<Persona>,
+    /// Customers in no segment ("Unusual customers").
+    pub n_noise: usize,
+    /// Rows of the table that took no part.
+    pub n_left_out: usize,
+    /// Rows of the table.
+    pub n_rows: usize,
+    /// The column whose sum is called revenue, if there is one.
+    pub revenue_column: Option<String>,
+    /// What the reader of the cards must know.
+    pub notes: Vec<Note>,
+}
+
+/// One segment, described.
+#[derive(Debug, Clone)]
+pub struct Persona {
+    /// Its cluster, from 0; shown as C1, C2, ...
+    pub cluster: usize,
+    /// The name in force: the user's, or the automatic one.
+    pub name: String,
+    /// The automatic name.
+    pub automatic_name: String,
+    /// Whether the user gave the name.
+    pub is_renamed: bool,
+    /// Whether a trait that a name from here once rested on no longer passes, or the customers have largely changed.
+    pub may_be_out_of_date: bool,
+    /// The automatic name word by word, each with its evidence.
+    pub name_parts: Vec<NamePart>,
+    /// One sentence: size, share, what sets them apart.
+    pub summary: String,
+    /// Customers in it.
+    pub n: usize,
+    /// Share of the customers that took part, 0 to 1.
+    pub share: f64,
+    /// Share of the revenue column's sum, 0 to 1.
+    pub revenue_share: Option<f64>,
+    /// What sets them apart, strongest first; both directions.
+    pub statements: Vec<Statement>,
+    /// Distributions worth drawing: columns of the strongest statements first.
+    pub distributions: Vec<Distribution>,
+    /// Every column and level that was looked at, strongest first.
+    pub evidence: Vec<Evidence>,
+    /// Share of members that match all traits in the name, 0 to 1.
+    pub match_all_share: Option<f64>,
+    /// The block "Added by you".
+    pub added: Added,
+}
+
+/// A word of an automatic name and the row of [`Persona::evidence`] it rests on; plain words ("Customers") rest on none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamePart {
+    /// The word as printed.
+    pub word: String,
+    /// Index into [`Persona::evidence`].
+    pub evidence: Option<usize>,
+}
+
+/// More or less than the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Above everyone.
+    More,
+    /// Below everyone.
+    Less,
+}
+
+/// One thing that sets a persona apart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// In words: "High total spend".
+    pub text: String,
+    /// The persona's value, with its unit: "€ 1 240" or "62 %".
+    pub value: String,
+    /// Everyone's value: "€ 410" or "21 %".
+    pub everyone: String,
+    /// Above or below everyone.
+    pub direction: Direction,
+    /// Index into [`Persona::evidence`].
+    pub evidence: usize,
+}
+
+/// What was measured for one column, or one level of a column: persona against the rest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// The column.
+    pub column: String,
+    /// The level, for categories.
+    pub level: Option<String>,
+    /// What the column is for; outcomes and sensitive columns are marked on cards and never in names.
+    pub role: Role,
+    /// Median (numbers; dates as days since 1970) or share (levels) inside the persona.
+    pub persona: f64,
+    /// The same for everyone.
+    pub everyone: f64,
+    /// The same for all others.
+    pub rest: f64,
+    /// The same three as people read them, with units.
+    pub texts: [String; 3],
+    /// Hedges' g (numbers) or Cohen's h (levels).
+    pub effect: f64,
+    /// v.test, a gate and never a ranking.
+    pub v_test: f64,
+    /// Base percentile of the persona's median, 0 to 100 (numbers).
+    pub percentile: Option<f64>,
+    /// 100 x share inside / share of everyone (levels).
+    pub index: Option<f64>,
+    /// Share of members the trait holds for, 0 to 1.
+    pub coverage: f64,
+    /// Members with a value.
+    pub n: usize,
+    /// Share of members without a value, 0 to 1.
+    pub missing_share: f64,
+    /// Whether a name may rest on it.
+    pub passes_name: bool,
+    /// Whether a statement may rest on it.
+    pub passes_statement: bool,
+}
+
+/// A small plot: the persona in colour, everyone in grey behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Distribution {
+    /// The column.
+    pub column: String,
+    /// Its unit, if known.
+    pub unit: Option<String>,
+    /// Bars or levels.
+    pub drawing: Drawing,
+}
+
+/// Shares within the persona and within everyone.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Drawing {
+    /// Equal-width bins; `edges` has one more entry than the shares. Edges hold 98 % of everyone, tails are in the outer bins.
+    Bins {
+        /// Bin edges in original units (days for dates).
+        edges: Vec<f64>,
+        /// Share of the persona in each bin.
+        persona: Vec<f64>,
+        /// Share of everyone in each bin.
+        everyone: Vec<f64>,
+        /// The persona's median.
+        persona_median: f64,
+        /// Everyone's median.
+        everyone_median: f64,
+        /// Whether the edges are days.
+        is_date: bool,
+    },
+    /// The commonest levels (at most 6) and "Other".
+    Levels {
+        /// The levels' names.
+        names: Vec<String>,
+        /// Share of the persona in each.
+        persona: Vec<f64>,
+        /// Share of everyone in each.
+        everyone: Vec<f64>,
+    },
+}

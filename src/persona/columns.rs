@@ -1,0 +1,187 @@
+//! Which columns are described, how are they read, and what are they called?
+//!
+//! In: the table, its profile, the preparation and the lexicon. Out: one [`Described`] a column, in the table's order. Left out are
+//! identifiers, ignored columns and free text. Numbers that are only 0 and 1 are read as levels "no" and "yes". O(n) per column
+//! for that check; values are borrowed.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::base::stats::skewness;
+use crate::data::{Column, ColumnProfile, Loaded, Role, Values, profile};
+use crate::features::{Prepared, Transform};
+
+use super::lexicon::{Columns, Entry, Lexicon};
+use super::text::{Format, humanised, number_format};
+
+/// A column that cards may speak of.
+pub struct Described<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its name in words.
+    pub human: String,
+    /// What it is for.
+    pub role: Role,
+    /// Its unit, where the file says so.
+    pub unit: Option<&'a str>,
+    /// Its words, if the lexicon has any.
+    pub entry: Option<&'a Entry>,
+    /// How its values are read.
+    pub reading: Reading<'a>,
+}
+
+/// How the values of a column are read.
+pub enum Reading<'a> {
+    /// On a scale.
+    Scale(ScaleReading<'a>),
+    /// As levels.
+    Levels(LevelReading<'a>),
+}
+
+/// Numbers or days, and the transform effects are measured on.
+pub struct ScaleReading<'a> {
+    column: &'a Column,
+    transform: Transform,
+    bounds: Option<(f64, f64)>,
+    /// How values are written.
+    pub format: Format,
+    /// Whether values are days.
+    pub is_date: bool,
+    /// Whether no value is below zero.
+    pub is_never_negative: bool,
+}
+
+/// Levels and every row's level.
+pub struct LevelReading<'a> {
+    /// The levels' texts.
+    pub names: Cow<'a, [String]>,
+    codes: Codes<'a>,
+}
+
+enum Codes<'a> {
+    Text(&'a profile::Levels),
+    ZeroOne(&'a [f64]),
+}
+
+impl Described<'_> {
+    /// Whether a name may speak of it: what the business wants to know, and what is sensitive, stays out of names.
+    pub fn may_name(&self) -> bool {
+        !matches!(self.role, Role::Outcome | Role::Sensitive)
+    }
+}
+
+impl ScaleReading<'_> {
+    /// The value of a table row in original units.
+    pub fn value(&self, row: usize) -> Option<f64> {
+        self.column.number(row)
+    }
+
+    /// A value on the scale that effects are measured on.
+    pub fn transformed(&self, value: f64) -> f64 {
+        match (self.transform, self.bounds) {
+            (Transform::None, _) | (Transform::Winsorized, None) => value,
+            (Transform::Log1p, _) => value.max(0.0).ln_1p(),
+            (Transform::Asinh, _) => value.asinh(),
+            (Transform::Winsorized, Some((low, high))) => value.max(low).min(high),
+        }
+    }
+}
+
+impl LevelReading<'_> {
+    /// The level of a table row.
+    pub fn level(&self, row: usize) -> Option<usize> {
+        match &self.codes {
+            Codes::Text(levels) => levels.get(row),
+            Codes::ZeroOne(values) => Some(values[row]).filter(|value| !value.is_nan()).map(|value| value as usize),
+        }
+    }
+}
+
+/// The columns to describe. `roles` are the user's own, by column name; all others are the guessed ones.
+pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<String, Role>, lexicon: &'a Lexicon) -> Vec<Described<'a>> {
+    let mut described = Vec::new();
+    for (column, profile) in loaded.table.columns.iter().zip(&loaded.profile.columns) {
+        let role = roles.get(&column.name).copied().unwrap_or(profile.guessed_role);
+        if matches!(role, Role::Identifier | Role::Ignored) {
+            continue;
+        }
+        let Some((reading, entry)) = reading(column, profile, prepared, lexicon) else { continue };
+        described.push(Described {
+            name: &column.name,
+            human: humanised(&column.name),
+            role,
+            unit: column.unit.as_deref(),
+            entry,
+            reading,
+        });
+    }
+    described
+}
+
+fn reading<'a>(
+    column: &'a Column,
+    profile: &'a ColumnProfile,
+    prepared: &Prepared,
+    lexicon: &'a Lexicon,
+) -> Option<(Reading<'a>, Option<&'a Entry>)> {
+    match &column.values {
+        Values::Text(_) => {
+            let levels: &profile::Levels = profile.levels.as_deref()?;
+            // Where most texts occur once they are comments, however short the table is.
+            let n_present: usize = levels.counts.iter().sum();
+            if levels.names.len() > 20 && levels.names.len() * 2 > n_present {
+                return None;
+            }
+            let reading = LevelReading { names: Cow::Borrowed(&levels.names), codes: Codes::Text(levels) };
+            Some((Reading::Levels(reading), lexicon.entry(&column.name, Columns::Levels)))
+        }
+        Values::Number(values) if is_zero_one(values) => {
+            let names = Cow::Owned(vec!["no".to_owned(), "yes".to_owned()]);
+            let reading = LevelReading { names, codes: Codes::ZeroOne(values) };
+            Some((Reading::Levels(reading), lexicon.entry(&column.name, Columns::Levels)))
+        }
+        Values::Number(_) | Values::Date(_) => {
+            let is_date = matches!(column.values, Values::Date(_));
+            let entry = lexicon.entry(&column.name, if is_date { Columns::Date } else { Columns::Number });
+            let (min, max) = range(column, prepared)?;
+            let (transform, bounds) = transform_of(column, prepared, min);
+            let lexicon_unit = entry.and_then(|entry| entry.unit.as_deref());
+            let format = if is_date { Format::Date } else { number_format(&column.name, column.unit.as_deref(), lexicon_unit, min, max) };
+            Some((Reading::Scale(ScaleReading { column, transform, bounds, format, is_date, is_never_negative: min >= 0.0 }), entry))
+        }
+    }
+}
+
+fn is_zero_one(values: &Arc<[f64]>) -> bool {
+    let mut seen = [false; 2];
+    for value in values.iter().filter(|value| !value.is_nan()) {
+        if *value != 0.0 && *value != 1.0 {
+            return false;
+        }
+        seen[*value as usize] = true;
+    }
+    seen == [true, true]
+}
+
+/// The smallest and largest value that takes part; `None` where there is none.
+fn range(column: &Column, prepared: &Prepared) -> Option<(f64, f64)> {
+    let present = prepared.table_rows.iter().filter_map(|&row| column.number(row));
+    present.fold(None, |range, v| Some(range.map_or((v, v), |(min, max): (f64, f64)| (min.min(v), max.max(v)))))
+}
+
+/// The transform in force with its bounds. A column that did not enter the clustering is treated as it would have been by default:
+/// skewness above 1 asks for log1p, or asinh where negatives occur.
+fn transform_of(column: &Column, prepared: &Prepared, min: f64) -> (Transform, Option<(f64, f64)>) {
+    if let Some(input) = prepared.columns.iter().find(|input| input.name == column.name && input.enters) {
+        return (input.transform, input.fitted.bounds);
+    }
+    let present: Vec<f64> = prepared.table_rows.iter().filter_map(|&row| column.number(row)).collect();
+    let is_skewed = matches!(column.values, Values::Number(_)) && skewness(&present) > 1.0;
+    let transform = match is_skewed {
+        true if min >= 0.0 => Transform::Log1p,
+        true => Transform::Asinh,
+        false => Transform::None,
+    };
+    (transform, None)
+}

@@ -1,0 +1,285 @@
+//! Who are the segments? From labels to cards: names, one sentence, statements and distributions, each with its evidence.
+//!
+//! In: the table, the preparation, the labels of its rows, the user's edits and the lexicon. Out: [`Personas`]. Columns are measured side
+//! by side and put together in order, so the result does not depend on the number of threads. Cost: O(p n log n) for p columns, plus
+//! O(p k) small things for k personas; 60 columns x 100 000 rows take well under a second on a few cores.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::base::{Ctx, Labels, Note, Stopped};
+use crate::data::{Loaded, Role, Values};
+use crate::features::Prepared;
+
+use super::card::{Direction, Distribution, Evidence, NamePart, Persona, Personas, Statement};
+use super::columns::{Described, Reading, described};
+use super::edit::PersonaEdit;
+use super::identity::{carry, has_changed};
+use super::lexicon::Lexicon;
+use super::measure::{Groups, MIN_CELL, MIN_NAMED, Measured, Trait, rank};
+use super::naming::{Name, Naming, names};
+use super::text::tokens;
+use super::{levels, numeric, wording};
+
+/// Statements on a card.
+const MAX_STATEMENTS: usize = 8;
+/// Clauses of the sentence.
+const MAX_CLAUSES: usize = 3;
+/// Distributions on a card.
+const MAX_DISTRIBUTIONS: usize = 6;
+
+/// The cards of one segmentation; roles are the ones the profile guessed.
+pub fn describe(
+    loaded: &Loaded,
+    prepared: &Prepared,
+    labels: &Labels,
+    edits: &[PersonaEdit],
+    lexicon: &Lexicon,
+    ctx: &Ctx,
+) -> Result<Personas, Stopped> {
+    describe_with_roles(loaded, prepared, labels, edits, &BTreeMap::new(), lexicon, ctx)
+}
+
+/// The cards of one segmentation, where the user's own `roles` (by column name) stand before the guessed ones.
+pub fn describe_with_roles(
+    loaded: &Loaded,
+    prepared: &Prepared,
+    labels: &Labels,
+    edits: &[PersonaEdit],
+    roles: &BTreeMap<String, Role>,
+    lexicon: &Lexicon,
+    ctx: &Ctx,
+) -> Result<Personas, Stopped> {
+    ctx.progress("Describing the segments", 0.0);
+    ctx.check()?;
+    let columns = described(loaded, prepared, roles, lexicon);
+    let groups = Groups {
+        of_row: labels.iter().collect(),
+        table_rows: prepared.table_rows.clone(),
+        sizes: labels.sizes().to_vec(),
+        gate: Groups::gate(columns.len()),
+    };
+    let mut measured: Vec<Measured> = columns
+        .par_iter()
+        .enumerate()
+        .map(|(place, column)| match &column.reading {
+            Reading::Scale(scale) => numeric::measure(place, column, scale, &groups, ctx),
+            Reading::Levels(levels) => levels::measure(place, column, levels, &groups, ctx),
+        })
+        .collect::<Result<_, _>>()?;
+    for column in &mut measured {
+        rank(&mut column.rows);
+    }
+    ctx.progress("Describing the segments", 0.7);
+
+    let traits: Vec<Vec<Trait>> = (0..labels.n_clusters()).map(|persona| ranked_traits(&measured, persona)).collect();
+    let members = labels.members();
+    let table_members: Vec<Vec<usize>> = members.iter().map(|rows| rows.iter().map(|&row| prepared.table_rows[row]).collect()).collect();
+    let edit_of = carry(edits, &table_members);
+    let taken: Vec<String> = edits.iter().filter_map(|edit| edit.name.clone()).collect();
+    let naming = Naming { columns: &columns, groups: &groups, members: &members, traits: &traits };
+    let names = names(&naming, &taken, ctx)?;
+    let revenue = revenue(loaded, &columns);
+
+    let mut personas = Vec::with_capacity(members.len());
+    for (cluster, name) in names.into_iter().enumerate() {
+        ctx.check()?;
+        let edit = edit_of[cluster].map(|at| &edits[at]);
+        let n = members[cluster].len();
+        let size = wording::Size {
+            n,
+            share: n as f64 / labels.n_rows().max(1) as f64,
+            // One customer's revenue is nobody's business, so small personas have no share of it.
+            revenue_share: revenue
+                .filter(|_| n >= MIN_CELL)
+                .and_then(|(_, values)| share_of_sum(values, &table_members[cluster], prepared)),
+        };
+        personas.push(persona(cluster, &columns, &measured, &traits[cluster], name, size, edit, &table_members[cluster]));
+    }
+    let notes = notes(edits, &edit_of, &personas);
+    Ok(Personas {
+        personas,
+        n_noise: labels.n_noise(),
+        n_left_out: prepared.n_table_rows - prepared.table_rows.len(),
+        n_rows: prepared.n_table_rows,
+        revenue_column: revenue.map(|(name, _)| name.to_owned()),
+        notes,
+    })
+}
+
+/// All that was found about a persona, best first; ties keep the table's order.
+fn ranked_traits(measured: &[Measured], persona: usize) -> Vec<Trait> {
+    let rows = measured.iter().flat_map(|column| &column.rows);
+    let mut traits: Vec<Trait> = rows.filter_map(|row| row.of_persona[persona].clone()).collect();
+    traits.sort_by(|a, b| b.score.total_cmp(&a.score));
+    traits
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call, and every part of a card comes from somewhere else")]
+fn persona(
+    cluster: usize,
+    columns: &[Described],
+    measured: &[Measured],
+    traits: &[Trait],
+    name: Name,
+    size: wording::Size,
+    edit: Option<&PersonaEdit>,
+    table_rows: &[usize],
+) -> Persona {
+    let said = worth_saying(columns, traits);
+    let clauses = said.iter().map(|&at| &traits[at]).filter(|found| columns[found.column].role != Role::Sensitive);
+    let clauses: Vec<String> = clauses.take(MAX_CLAUSES).map(|found| wording::clause(&columns[found.column], found)).collect();
+    let statements = said.iter().map(|&at| {
+        let found = &traits[at];
+        let [value, everyone, _] = found.evidence.texts.clone();
+        let text = wording::statement(&columns[found.column], found);
+        Statement { text, value, everyone, direction: found.direction, evidence: at }
+    });
+    let automatic_name = name.text();
+    let given_name = edit.and_then(|edit| edit.name.clone());
+    Persona {
+        cluster,
+        name: given_name.clone().unwrap_or_else(|| automatic_name.clone()),
+        automatic_name,
+        is_renamed: given_name.is_some(),
+        may_be_out_of_date: given_name.is_some() && edit.is_some_and(|edit| has_changed(edit, table_rows)),
+        name_parts: name.words.into_iter().map(|(word, evidence)| NamePart { word, evidence }).collect(),
+        summary: wording::summary(&size, &clauses),
+        n: size.n,
+        share: size.share,
+        revenue_share: size.revenue_share,
+        statements: statements.collect(),
+        distributions: distributions(measured, traits, &said, cluster),
+        evidence: traits.iter().map(|found| found.evidence.clone()).collect::<Vec<Evidence>>(),
+        match_all_share: name.match_all_share,
+        added: edit.map(|edit| edit.added.clone()).unwrap_or_default(),
+    }
+}
+
+/// The traits that statements are made of. Of a column's levels the best in each direction; of two levels only one, since the other says
+/// the same again, and rather the one that is more common here.
+fn worth_saying(columns: &[Described], traits: &[Trait]) -> Vec<usize> {
+    let mut said: Vec<usize> = Vec::new();
+    for (at, found) in traits.iter().enumerate().filter(|(_, found)| found.evidence.passes_statement) {
+        let has_two = matches!(&columns[found.column].reading, Reading::Levels(levels) if levels.names.len() == 2);
+        let is_said = |old: &usize| traits[*old].column == found.column && traits[*old].direction == found.direction;
+        let says_more =
+            |other: &Trait| other.column == found.column && other.evidence.passes_statement && other.direction == Direction::More;
+        let is_mirrored = has_two && found.direction == Direction::Less && traits.iter().any(says_more);
+        if !said.iter().any(is_said) && !is_mirrored {
+            said.push(at);
+        }
+        if said.len() == MAX_STATEMENTS {
+            break;
+        }
+    }
+    said
+}
+
+/// Columns of the statements first, then of the strongest evidence.
+fn distributions(measured: &[Measured], traits: &[Trait], said: &[usize], persona: usize) -> Vec<Distribution> {
+    let mut columns: Vec<usize> = Vec::new();
+    for column in said.iter().map(|&at| traits[at].column).chain(traits.iter().map(|found| found.column)) {
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    columns.iter().filter_map(|&column| measured[column].drawings[persona].clone()).take(MAX_DISTRIBUTIONS).collect()
+}
+
+/// The number column whose sum is revenue: the name says spend or revenue, and neither average nor a single order.
+fn revenue<'a>(loaded: &'a Loaded, columns: &[Described<'a>]) -> Option<(&'a str, &'a [f64])> {
+    const YES: [(&str, i32); 15] = [
+        ("revenue", 4),
+        ("umsatz", 4),
+        ("sales", 3),
+        ("turnover", 3),
+        ("ventas", 3),
+        ("spend", 3),
+        ("spent", 3),
+        ("spending", 2),
+        ("ausgaben", 3),
+        ("depenses", 3),
+        ("dépenses", 3),
+        ("gasto", 3),
+        ("gastos", 3),
+        ("monetary", 2),
+        ("amount", 1),
+    ];
+    const TOTAL: [&str; 7] = ["total", "sum", "gesamt", "lifetime", "annual", "totale", "totales"];
+    const NO: [&str; 33] = [
+        "avg",
+        "average",
+        "mean",
+        "median",
+        "per",
+        "last",
+        "first",
+        "max",
+        "min",
+        "score",
+        "share",
+        "rate",
+        "pct",
+        "percent",
+        "ratio",
+        "discount",
+        "discounted",
+        "tax",
+        "shipping",
+        "refund",
+        "returned",
+        "index",
+        "rank",
+        "category",
+        "durchschnitt",
+        "moyen",
+        "moyenne",
+        "medio",
+        "media",
+        "count",
+        "days",
+        "calls",
+        "date",
+    ];
+    let mut best: Option<(i32, &str, &[f64])> = None;
+    for column in columns.iter().filter(|column| column.role != Role::Sensitive && matches!(column.reading, Reading::Scale(_))) {
+        let Some(Values::Number(values)) = loaded.table.column(column.name).map(|column| &column.values) else { continue };
+        let words = tokens(column.name);
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        let strength = words
+            .iter()
+            .filter_map(|word| YES.iter().find(|(yes, _)| word.as_str() == *yes || word.ends_with("umsatz") && *yes == "umsatz"));
+        let Some(strength) = strength.map(|(_, strength)| *strength).max() else { continue };
+        let score = 2 * strength + 3 * i32::from(has(&TOTAL));
+        if !has(&NO) && best.is_none_or(|(best, ..)| score > best) {
+            best = Some((score, column.name, values));
+        }
+    }
+    best.map(|(_, name, values)| (name, values))
+}
+
+/// Members' part of the sum over all customers that took part; none where that sum is not positive.
+fn share_of_sum(values: &[f64], members: &[usize], prepared: &Prepared) -> Option<f64> {
+    let sum = |rows: &[usize]| rows.iter().map(|&row| values[row]).filter(|value| !value.is_nan()).sum::<f64>();
+    let all = sum(&prepared.table_rows);
+    let share = sum(members) / all;
+    (all > 0.0 && (0.0..=1.0).contains(&share)).then_some(share)
+}
+
+fn notes(edits: &[PersonaEdit], edit_of: &[Option<usize>], personas: &[Persona]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for (_, edit) in edits.iter().enumerate().filter(|(at, _)| !edit_of.contains(&Some(*at))) {
+        let what = edit
+            .name
+            .as_ref()
+            .map_or_else(|| format!("Your notes on {} customers have", edit.members.len()), |name| format!("Your name \"{name}\" has"));
+        notes.push(Note::new(format!("{what} no segment now; it comes back when most of its customers are together again.")));
+    }
+    for persona in personas.iter().filter(|persona| persona.n < MIN_NAMED) {
+        let customers = if persona.n == 1 { "customer" } else { "customers" };
+        notes.push(Note::new(format!("C{} has {} {customers}: too few for a name that rests on data.", persona.cluster + 1, persona.n)));
+    }
+    notes
+}

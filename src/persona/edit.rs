@@ -1,0 +1,138 @@
+//! What the user wrote on a card, and which customers it was written for.
+//!
+//! An edit keeps the set of its customers. After every change of k, epsilon, method or seed it goes to the segment that
+//! holds most of them (see `identity`), so that a name stays with its customers.
+
+use serde::{Deserialize, Serialize};
+
+/// One card's edits; part of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PersonaEdit {
+    /// The name the user gave; `None` keeps the automatic one.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The block "Added by you".
+    #[serde(default)]
+    pub added: Added,
+    /// The customers it was written for, as rows of the table.
+    pub members: RowSet,
+}
+
+/// The block "Added by you", kept apart from data on every card.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Added {
+    /// What they want to get done.
+    pub goals: String,
+    /// What stands in their way.
+    pub pains: String,
+    /// What they say.
+    pub quotes: String,
+    /// What to tell them.
+    pub messages: String,
+}
+
+impl Added {
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        [&self.goals, &self.pains, &self.quotes, &self.messages].iter().all(|text| text.trim().is_empty())
+    }
+}
+
+/// A set of row numbers, written to files as one short text: gaps between runs in base 36, so that thousands of rows stay readable JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct RowSet {
+    /// Ascending, without repeats.
+    rows: Vec<u32>,
+}
+
+impl RowSet {
+    /// Takes row numbers in any order.
+    pub fn new(rows: impl IntoIterator<Item = usize>) -> RowSet {
+        let mut rows: Vec<u32> = rows.into_iter().map(|row| row as u32).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        RowSet { rows }
+    }
+
+    /// The rows, ascending.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+        self.rows.iter().map(|&row| row as usize)
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+impl From<RowSet> for String {
+    fn from(set: RowSet) -> String {
+        let mut text = String::new();
+        let mut end = 0u32;
+        for run in set.rows.chunk_by(|a, b| a + 1 == *b) {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&base36(run[0] - end));
+            if run.len() > 1 {
+                text.push('+');
+                text.push_str(&base36(run.len() as u32 - 1));
+            }
+            end = run[run.len() - 1] + 1;
+        }
+        text
+    }
+}
+
+impl From<String> for RowSet {
+    /// Tolerant: what cannot be read ends the set, since a damaged edit must not keep a project from opening.
+    fn from(text: String) -> RowSet {
+        let mut rows = Vec::new();
+        let mut end = 0u32;
+        for run in text.split_ascii_whitespace() {
+            let (gap, more) = run.split_once('+').unwrap_or((run, "0"));
+            let (Ok(gap), Ok(more)) = (u32::from_str_radix(gap, 36), u32::from_str_radix(more, 36)) else { break };
+            let Some(last) = end.checked_add(gap).and_then(|first| first.checked_add(more)).filter(|last| *last < MAX_ROW) else { break };
+            rows.extend(end + gap..=last);
+            end = last + 1;
+        }
+        RowSet { rows }
+    }
+}
+
+/// Rows above this cannot be in any table; guards against a damaged file that names billions.
+const MAX_ROW: u32 = 1 << 28;
+
+fn base36(mut value: u32) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from_digit(value % 36, 36).unwrap_or('0'));
+        value /= 36;
+        if value == 0 {
+            return digits.into_iter().rev().collect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn row_sets_survive_the_file() {
+        for rows in [vec![], vec![0], vec![3, 4, 5, 9, 100_000], (0..1000).collect::<Vec<_>>(), vec![1, 3, 5, 7]] {
+            let set = RowSet::new(rows.clone());
+            let text = String::from(set.clone());
+            assert_eq!(RowSet::from(text.clone()), set, "{text}");
+            assert_eq!(set.rows().collect::<Vec<_>>(), rows);
+        }
+        assert_eq!(RowSet::from("2+zzzzzz".to_owned()).len(), 0, "an absurd run is refused");
+    }
+}

@@ -1,0 +1,144 @@
+//! Which levels of a category are unusually common or rare in a persona? Shares, effect, index, v.test and bars.
+//!
+//! In: the column and who is where. Out: one trait a level and persona. The effect is Cohen's h (J. Cohen 1988, "Statistical Power
+//! Analysis for the Behavioral Sciences") of members against the rest; the index is 100 x share of members / share of everyone. Shares
+//! are among customers with a value. Looked at are the 50 commonest levels with at least 10 customers. O(n + levels x personas x tail).
+
+use crate::base::{Ctx, Stopped};
+
+use super::card::{Direction, Distribution, Drawing, Evidence};
+use super::columns::{Described, LevelReading};
+use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, may_name, may_state};
+use super::tail::level_v_test;
+use super::text::percent;
+
+/// Levels looked at, commonest first.
+const MAX_LEVELS: usize = 50;
+/// Bars drawn, before "Other".
+const MAX_BARS: usize = 6;
+
+/// Measures a category for every persona.
+pub fn measure(place: usize, column: &Described, levels: &LevelReading, groups: &Groups, ctx: &Ctx) -> Result<Measured, Stopped> {
+    ctx.check()?;
+    let n_personas = groups.sizes.len();
+    let n_levels = levels.names.len();
+    // One block of counts a persona, and a last one for everyone.
+    let mut counts = vec![0usize; n_levels * (n_personas + 1)];
+    for (chunk, rows) in groups.table_rows.chunks(100_000).enumerate() {
+        ctx.check()?;
+        for (offset, &row) in rows.iter().enumerate() {
+            let Some(level) = levels.level(row) else { continue };
+            counts[n_personas * n_levels + level] += 1;
+            if let Some(persona) = groups.of_row[chunk * 100_000 + offset] {
+                counts[persona * n_levels + level] += 1;
+            }
+        }
+    }
+    let of_persona = |persona: usize| &counts[persona * n_levels..(persona + 1) * n_levels];
+    let everyone = of_persona(n_personas);
+    let n_all: usize = everyone.iter().sum();
+    let missing_of_all = 1.0 - n_all as f64 / groups.of_row.len().max(1) as f64;
+    let mut commonest: Vec<usize> = (0..n_levels).filter(|&level| everyone[level] > 0).collect();
+    commonest.sort_by_key(|&level| (std::cmp::Reverse(everyone[level]), level));
+
+    let mut rows = Vec::new();
+    for &level in commonest.iter().take(MAX_LEVELS).filter(|&&level| everyone[level] >= MIN_CELL) {
+        ctx.check()?;
+        let traits = (0..n_personas).map(|persona| {
+            let n: usize = of_persona(persona).iter().sum();
+            let counts = Counts { inside: of_persona(persona)[level], n, level: everyone[level], n_all };
+            (n >= MIN_CELL).then(|| {
+                let evidence = counts.evidence(column, &levels.names[level], groups.sizes[persona], groups.gate, missing_of_all);
+                let direction = if evidence.effect < 0.0 { Direction::Less } else { Direction::More };
+                Trait { column: place, level: Some(level), evidence, direction, threshold: 0.0, score: 0.0 }
+            })
+        });
+        rows.push(EffectRow { of_persona: traits.collect() });
+    }
+    let drawings = (0..n_personas).map(|persona| {
+        let n: usize = of_persona(persona).iter().sum();
+        (n >= MIN_CELL && commonest.len() > 1).then(|| drawing(column, levels, &commonest, of_persona(persona), everyone))
+    });
+    Ok(Measured { rows, drawings: drawings.collect() })
+}
+
+/// The two-by-two table of one level and one persona.
+struct Counts {
+    inside: usize,
+    n: usize,
+    level: usize,
+    n_all: usize,
+}
+
+impl Counts {
+    fn evidence(&self, column: &Described, level: &str, n_members: usize, gate: f64, missing_of_all: f64) -> Evidence {
+        let Counts { inside, n, level: n_level, n_all } = *self;
+        let (n_rest, outside) = (n_all - n, n_level - inside);
+        let share = |part: usize, whole: usize| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+        let everyone = share(n_level, n_all);
+        let persona = share(inside, n);
+        let rest = if n_rest == 0 { everyone } else { share(outside, n_rest) };
+        let effect = if n_rest == 0 { 0.0 } else { cohen_h(persona, rest) };
+        let index = if everyone > 0.0 { 100.0 * persona / everyone } else { 100.0 };
+        let text = |part: usize, share: f64| {
+            if (1..MIN_CELL).contains(&part) { format!("fewer than {MIN_CELL}") } else { percent(share) }
+        };
+        let mut evidence = Evidence {
+            column: column.name.to_owned(),
+            level: Some(level.to_owned()),
+            role: column.role,
+            persona,
+            everyone,
+            rest,
+            texts: [text(inside, persona), text(n_level, everyone), text(outside, rest)],
+            effect,
+            v_test: level_v_test(inside, n, n_level, n_all),
+            percentile: None,
+            index: Some(index),
+            coverage: persona,
+            n,
+            missing_share: 1.0 - n as f64 / n_members.max(1) as f64,
+            passes_name: false,
+            passes_statement: false,
+        };
+        evidence.passes_statement = may_state(&evidence, gate) && !(80.0..=120.0).contains(&index);
+        evidence.passes_name = may_name(&evidence, gate, missing_of_all) && index >= 120.0 && effect > 0.0 && column.may_name();
+        evidence
+    }
+}
+
+fn cohen_h(a: f64, b: f64) -> f64 {
+    2.0 * a.sqrt().asin() - 2.0 * b.sqrt().asin()
+}
+
+fn drawing(column: &Described, levels: &LevelReading, commonest: &[usize], inside: &[usize], everyone: &[usize]) -> Distribution {
+    let (n, n_all) = (inside.iter().sum::<usize>() as f64, everyone.iter().sum::<usize>() as f64);
+    // A seventh level is shown rather than an "Other" that holds just one.
+    let n_bars = if commonest.len() == MAX_BARS + 1 { MAX_BARS + 1 } else { commonest.len().min(MAX_BARS) };
+    let shown = &commonest[..n_bars];
+    let mut names: Vec<String> = shown.iter().map(|&level| levels.names[level].clone()).collect();
+    let mut persona: Vec<f64> = shown.iter().map(|&level| inside[level] as f64 / n).collect();
+    let mut all: Vec<f64> = shown.iter().map(|&level| everyone[level] as f64 / n_all).collect();
+    if commonest.len() > n_bars {
+        names.push("Other".into());
+        persona.push(commonest[n_bars..].iter().map(|&level| inside[level]).sum::<usize>() as f64 / n);
+        all.push(commonest[n_bars..].iter().map(|&level| everyone[level]).sum::<usize>() as f64 / n_all);
+    }
+    Distribution {
+        column: column.name.to_owned(),
+        unit: column.unit.map(str::to_owned),
+        drawing: Drawing::Levels { names, persona, everyone: all },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cohen_by_hand() {
+        // asin sqrt(1) = pi/2, asin sqrt(1/2) = pi/4.
+        assert!((cohen_h(1.0, 0.5) - std::f64::consts::FRAC_PI_2).abs() < 1e-12);
+        assert_eq!(cohen_h(0.3, 0.3), 0.0);
+    }
+}

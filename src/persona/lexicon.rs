@@ -1,0 +1,286 @@
+//! Which words may a column's name give a persona? An editable list, not code: assets/lexicon.json.
+//!
+//! In: a column's name and whether it holds numbers, dates or levels. Out: the entry whose names fit best, or none.
+//! A name fits when all of its tokens occur in the column's name; more tokens win, then more letters, then the earlier entry.
+//! Plurals are forgiven and `*` stands for the rest of a token ("*umsatz" fits "jahresumsatz"), since German writes compounds
+//! in one word. Cost: entries x names per column, some thousand comparisons of short strings.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::text::tokens;
+
+/// The words personas are named and described with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lexicon {
+    entries: Vec<Entry>,
+}
+
+/// Why a text is no lexicon.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the lexicon cannot be read at line {line}: {reason}")]
+pub struct LexiconError {
+    /// The line, from 1; of a mistake in an entry's words, the line of the entry's tag.
+    pub line: usize,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+/// What one kind of column is called.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// What the column is about ("spend"); two traits of one tag never share a name.
+    pub tag: String,
+    /// Where its adjective stands.
+    pub position: Position,
+    /// Whether more of it is good (1) or bad (-1) for the business, or neither (0).
+    pub polarity: i8,
+    /// Which columns it is for.
+    pub columns: Columns,
+    /// Unit of the values where the file gives none ("years").
+    pub unit: Option<String>,
+    /// Names of columns it fits, token by token.
+    names: Vec<Vec<String>>,
+    /// Words for high values.
+    pub high: Pole,
+    /// Words for low values.
+    pub low: Pole,
+    /// Words for the levels of a category.
+    pub levels: LevelWords,
+}
+
+/// The place of an adjective in a name: value, then behaviour, then lifecycle, then demographic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Position {
+    /// What they are worth.
+    Value,
+    /// What they do.
+    Behaviour,
+    /// How long they have been customers, and whether they still are.
+    Lifecycle,
+    /// Who they are.
+    Demographic,
+}
+
+/// Which columns an entry is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Columns {
+    /// Numbers.
+    Number,
+    /// Dates, where later is higher.
+    Date,
+    /// Numbers and dates alike.
+    NumberOrDate,
+    /// Categories.
+    Levels,
+}
+
+/// Words for one end of a scale. `{column}` is the column's name in words, `{since}` the same from "since" on.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pole {
+    /// "High-Spend".
+    pub adjective: Option<String>,
+    /// In place of the adjective in the outermost tenth.
+    pub very: Option<String>,
+    /// "Discount Seekers".
+    pub noun: Option<String>,
+    /// "More {column}".
+    pub statement: Option<String>,
+    /// "spend more".
+    pub clause: Option<String>,
+    /// "spend {times} as much", where a ratio makes sense.
+    pub times: Option<String>,
+}
+
+/// Words for the levels of a category. `{level}` is the level, `{column}` the column's name in words.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LevelWords {
+    /// "{level}".
+    pub adjective: Option<String>,
+    /// "{level} Shoppers".
+    pub noun: Option<String>,
+    /// Nouns for single levels, by their text in small letters.
+    pub nouns: BTreeMap<String, String>,
+    /// "more often use {level}".
+    pub more: Option<String>,
+    /// "less often use {level}".
+    pub less: Option<String>,
+}
+
+impl Lexicon {
+    /// The list that comes with Personae: English with the usual German, French and Spanish column names.
+    pub fn built_in() -> Lexicon {
+        // A test parses the very same text, so the empty list is never seen; names would then be plain ("High total spend").
+        Lexicon::parse(include_str!("../../assets/lexicon.json")).unwrap_or(Lexicon { entries: Vec::new() })
+    }
+
+    /// Reads a list a user edited.
+    pub fn parse(text: &str) -> Result<Lexicon, LexiconError> {
+        let drafts: Vec<Draft> = serde_json::from_str(text).map_err(|error| {
+            let reason = error.to_string();
+            let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason).to_owned();
+            LexiconError { line: error.line(), reason }
+        })?;
+        let entry = |(i, draft): (usize, Draft)| {
+            draft.into_entry().map_err(|reason| {
+                // Every entry has the key "tag" once, so the i-th one stands in entry i.
+                let at = text.match_indices("\"tag\"").nth(i).map_or(0, |(at, _)| at);
+                LexiconError { line: 1 + text[..at].matches('\n').count(), reason }
+            })
+        };
+        let entries = drafts.into_iter().enumerate().map(entry).collect::<Result<_, _>>()?;
+        Ok(Lexicon { entries })
+    }
+
+    /// The entry that fits a column best.
+    pub fn entry(&self, column_name: &str, kind: Columns) -> Option<&Entry> {
+        let column = tokens(column_name);
+        let mut best: Option<((usize, usize), &Entry)> = None;
+        for entry in self.entries.iter().filter(|entry| entry.columns.fits(kind)) {
+            let Some(score) = entry.names.iter().filter_map(|name| score(name, &column)).max() else { continue };
+            if best.is_none_or(|(best_score, _)| score > best_score) {
+                best = Some((score, entry));
+            }
+        }
+        best.map(|(_, entry)| entry)
+    }
+}
+
+impl Columns {
+    fn fits(self, kind: Columns) -> bool {
+        self == kind || (self == Columns::NumberOrDate && kind != Columns::Levels)
+    }
+}
+
+/// Tokens and letters of `name` when all of its tokens occur in the column's.
+fn score(name: &[String], column: &[String]) -> Option<(usize, usize)> {
+    let fits = name.iter().all(|wanted| column.iter().any(|token| token_fits(wanted, token)));
+    fits.then(|| (name.len(), name.iter().map(|token| token.chars().count()).sum()))
+}
+
+fn token_fits(wanted: &str, token: &str) -> bool {
+    match (wanted.strip_prefix('*'), wanted.strip_suffix('*')) {
+        (Some(_), Some(_)) => token.contains(wanted.trim_matches('*')),
+        (Some(end), None) => token.ends_with(end),
+        (None, Some(start)) => token.starts_with(start),
+        (None, None) => singular(wanted) == singular(token),
+    }
+}
+
+/// Good enough to let "order" fit "orders"; "address" stays what it is.
+fn singular(token: &str) -> &str {
+    match token.strip_suffix('s') {
+        Some(stem) if stem.len() >= 3 && !stem.ends_with('s') => stem,
+        _ => token,
+    }
+}
+
+/// An entry as it stands in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Draft {
+    tag: String,
+    position: Position,
+    #[serde(default)]
+    polarity: i8,
+    columns: Columns,
+    #[serde(default)]
+    unit: Option<String>,
+    names: Vec<String>,
+    #[serde(default)]
+    high: Pole,
+    #[serde(default)]
+    low: Pole,
+    #[serde(default)]
+    levels: LevelWords,
+}
+
+impl Draft {
+    /// Checks what the format cannot: that words fit into names and nothing is empty.
+    fn into_entry(self) -> Result<Entry, String> {
+        let draft = self;
+        let tag = draft.tag;
+        if tag.trim().is_empty() {
+            return Err("a tag is empty".into());
+        }
+        if !(-1..=1).contains(&draft.polarity) {
+            return Err(format!("the polarity of {tag:?} is {}; it must be -1, 0 or 1", draft.polarity));
+        }
+        let words = [&draft.high, &draft.low].into_iter().flat_map(|pole| [&pole.adjective, &pole.very, &pole.noun]);
+        let words = words.chain([&draft.levels.adjective, &draft.levels.noun]).flatten().chain(draft.levels.nouns.values());
+        for word in words {
+            if word.trim().is_empty() || word.split_whitespace().count() > 3 || word.chars().count() > 30 {
+                return Err(format!("{word:?} of {tag:?} does not fit into a name: one to three words, at most 30 characters"));
+            }
+        }
+        let names: Vec<Vec<String>> =
+            draft.names.iter().map(|name| name.to_lowercase().split_whitespace().map(str::to_owned).collect()).collect();
+        if names.is_empty() || names.iter().any(Vec::is_empty) {
+            return Err(format!("{tag:?} has an empty list of names, or an empty name"));
+        }
+        Ok(Entry {
+            tag,
+            position: draft.position,
+            polarity: draft.polarity,
+            columns: draft.columns,
+            unit: draft.unit,
+            names,
+            high: draft.high,
+            low: draft.low,
+            levels: draft.levels,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_find_their_words() {
+        let lexicon = Lexicon::parse(include_str!("../../assets/lexicon.json")).unwrap();
+        for (name, kind, tag) in [
+            ("total_spend", Columns::Number, "spend"),
+            ("Spending Score (1-100)", Columns::Number, "spend"),
+            ("avgOrderValue", Columns::Number, "basket"),
+            ("Jahresumsatz", Columns::Number, "spend"),
+            ("orders_12m", Columns::Number, "frequency"),
+            ("days_since_last_order", Columns::Number, "recency"),
+            ("last_order", Columns::Date, "recency"),
+            ("signup_date", Columns::Date, "tenure"),
+            ("tenure_months", Columns::Number, "tenure"),
+            ("discount_share", Columns::Number, "discount"),
+            ("Annual Income (k$)", Columns::Number, "income"),
+            ("revenu_annuel", Columns::Number, "income"),
+            ("Alter", Columns::Number, "age"),
+            ("preferred_channel", Columns::Levels, "channel"),
+            ("NumDealsPurchases", Columns::Number, "discount"),
+            ("zapf", Columns::Number, ""),
+            ("channel", Columns::Number, ""),
+        ] {
+            assert_eq!(lexicon.entry(name, kind).map_or("", |entry| &entry.tag), tag, "{name}");
+        }
+    }
+
+    #[test]
+    fn mistakes_have_a_line() {
+        let check = |text: &str, line: usize, part: &str| {
+            let error = Lexicon::parse(text).unwrap_err();
+            assert_eq!(error.line, line, "{error}");
+            assert!(error.to_string().contains(part), "{error}");
+        };
+        check("[\n{,\n]", 2, "key must be a string");
+        check("[\n{\"tag\":\"a\",\"position\":\"value\",\"columns\":\"number\",\"names\":[]}\n]", 2, "empty list of names");
+        check("[\n\n{\"tag\":\"a\",\"position\":\"nowhere\"}]", 3, "unknown variant");
+        check(
+            "[{\"tag\":\"a\",\"position\":\"value\",\"columns\":\"number\",\"names\":[\"x\"],\n\"high\":{\"adjective\":\"\"}}]",
+            1,
+            "does not fit",
+        );
+    }
+}

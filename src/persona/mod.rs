@@ -1,0 +1,22 @@
+//! Floor 4: who the segments are, in words that each have their evidence.
+
+pub mod card;
+pub mod edit;
+
+mod columns;
+mod describe;
+mod identity;
+mod levels;
+pub mod lexicon;
+mod measure;
+mod naming;
+mod numeric;
+mod tail;
+pub mod text;
+mod wording;
+
+pub use card::{Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
+pub use describe::{describe, describe_with_roles};
+pub use edit::{Added, PersonaEdit, RowSet};
+pub use identity::{carry, edit_for};
+pub use lexicon::{Lexicon, LexiconError};

@@ -1,0 +1,272 @@
+//! What are the personas called? Names of at most four words in which every word rests on one row of evidence.
+//!
+//! In: each persona's ranked traits. Out: its words, the traits they rest on, and the share of members that match all of them.
+//! Greedy pick by |effect| x specificity (methods.md section 3): two traits at most, none about the same subject or correlated above 0.6
+//! (inside the personas) with one already picked, and at least half of the members match all of them (C. N. Chapman et al. 2008,
+//! "Quantitative evaluation of personas as information": the share falls fast with each trait). Equal names get the trait that
+//! separates them best, as a last resort a letter. Cost: two passes over the rows for each trait that is considered.
+
+use std::collections::BTreeSet;
+
+use crate::base::{Ctx, Stopped};
+
+use super::columns::{Described, Reading};
+use super::measure::{Groups, Trait};
+use super::wording::{Forms, forms};
+
+/// Longest name, leaving room for a letter at its end.
+const MAX_CHARS: usize = 37;
+const MAX_WORDS: usize = 4;
+const MAX_CORRELATION: f64 = 0.6;
+const MIN_MATCH_ALL: f64 = 0.5;
+
+/// A name as words, each with the place of its trait among the persona's traits.
+#[derive(Debug, Clone)]
+pub struct Name {
+    /// The words; plain ones ("Customers") rest on no trait.
+    pub words: Vec<(String, Option<usize>)>,
+    /// The traits in the name, best first.
+    pub picked: Vec<usize>,
+    /// Share of members that match all of them.
+    pub match_all_share: Option<f64>,
+}
+
+impl Name {
+    /// The words as one text.
+    pub fn text(&self) -> String {
+        self.words.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What naming looks at.
+pub struct Naming<'a> {
+    /// The described columns.
+    pub columns: &'a [Described<'a>],
+    /// Who is where.
+    pub groups: &'a Groups,
+    /// Rows (among those that take part) of each persona.
+    pub members: &'a [Vec<usize>],
+    /// Each persona's traits, best first.
+    pub traits: &'a [Vec<Trait>],
+}
+
+/// A name for every persona, all different, none equal to one of `taken` (names the user gave).
+pub fn names(naming: &Naming, taken: &[String], ctx: &Ctx) -> Result<Vec<Name>, Stopped> {
+    let mut names = Vec::with_capacity(naming.traits.len());
+    for persona in 0..naming.traits.len() {
+        names.push(first_name(naming, persona, ctx)?);
+    }
+    let mut used: BTreeSet<String> = taken.iter().map(|name| folded(name)).collect();
+    for group in groups_of_equals(&names) {
+        let text = folded(&names[group[0]].text());
+        if group.len() == 1 && used.insert(text.clone()) {
+            continue;
+        }
+        let mut unresolved = Vec::new();
+        for &persona in &group {
+            match separating_name(naming, &names, persona, &group, &used, ctx)? {
+                Some(name) => {
+                    used.insert(folded(&name.text()));
+                    names[persona] = name;
+                }
+                None => unresolved.push(persona),
+            }
+        }
+        // A single one left over may keep the plain name.
+        if unresolved.len() == 1 && used.insert(text) {
+            continue;
+        }
+        let mut letters = (0..).map(letter);
+        for persona in unresolved {
+            let plain = names[persona].text();
+            if let Some(suffix) = letters.find(|suffix| used.insert(folded(&format!("{plain} {suffix}")))) {
+                names[persona].words.push((suffix, None));
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// Personas with the same name, in the order of their first one.
+fn groups_of_equals(names: &[Name]) -> Vec<Vec<usize>> {
+    let texts: Vec<String> = names.iter().map(|name| folded(&name.text())).collect();
+    // Names that stand alone come first, so that a name made to separate two others never takes theirs.
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (persona, text) in texts.iter().enumerate() {
+        match groups.iter_mut().find(|group| texts[group[0]] == *text) {
+            Some(group) => group.push(persona),
+            None => groups.push(vec![persona]),
+        }
+    }
+    groups.sort_by_key(|group| (group.len() > 1, group[0]));
+    groups
+}
+
+fn first_name(naming: &Naming, persona: usize, ctx: &Ctx) -> Result<Name, Stopped> {
+    let traits = &naming.traits[persona];
+    let mut name = Name { words: plain_words(), picked: Vec::new(), match_all_share: None };
+    for (candidate, found) in traits.iter().enumerate() {
+        if name.picked.len() == 2 {
+            break;
+        }
+        if found.evidence.passes_name && naming.is_new(persona, &name.picked, candidate, ctx)? {
+            name = naming.with(persona, &name.picked, candidate).unwrap_or(name);
+        }
+    }
+    Ok(name)
+}
+
+/// The name with the one more (or another last) trait that separates this persona best from the others of its group.
+fn separating_name(
+    naming: &Naming,
+    names: &[Name],
+    persona: usize,
+    group: &[usize],
+    used: &BTreeSet<String>,
+    ctx: &Ctx,
+) -> Result<Option<Name>, Stopped> {
+    let traits = &naming.traits[persona];
+    let picked = &names[persona].picked;
+    let mut candidates: Vec<(f64, usize)> = Vec::new();
+    for (at, found) in traits.iter().enumerate().filter(|(at, found)| found.evidence.passes_name && !picked.contains(at)) {
+        let others = group.iter().filter(|&&other| other != persona).filter_map(|&other| {
+            naming.traits[other].iter().find(|t| (t.column, t.level) == (found.column, found.level)).map(|t| t.evidence.effect)
+        });
+        let apart = others.map(|effect| (found.evidence.effect - effect).abs()).fold(f64::INFINITY, f64::min);
+        candidates.push((if apart.is_finite() { apart } else { found.evidence.effect.abs() }, at));
+    }
+    candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let shorter = &picked[..picked.len().saturating_sub(1)];
+    for base in [&picked[..], shorter] {
+        for &(_, candidate) in &candidates {
+            if !naming.is_new(persona, base, candidate, ctx)? {
+                continue;
+            }
+            if let Some(name) = naming.with(persona, base, candidate).filter(|name| !used.contains(&folded(&name.text()))) {
+                return Ok(Some(name));
+            }
+        }
+    }
+    Ok(None)
+}
+
+impl Naming<'_> {
+    /// Whether a candidate tells something that the picked traits do not.
+    fn is_new(&self, persona: usize, picked: &[usize], candidate: usize, ctx: &Ctx) -> Result<bool, Stopped> {
+        let traits = &self.traits[persona];
+        let new = &traits[candidate];
+        let tag = |found: &Trait| self.columns[found.column].entry.map(|entry| entry.tag.as_str());
+        for &old in picked {
+            let old = &traits[old];
+            if old.column == new.column || (tag(old).is_some() && tag(old) == tag(new)) {
+                return Ok(false);
+            }
+            ctx.check()?;
+            if self.correlation(old, new).abs() > MAX_CORRELATION {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The name of the picked traits and one more, if it fits and half of the members match all of them.
+    fn with(&self, persona: usize, picked: &[usize], candidate: usize) -> Option<Name> {
+        let picked: Vec<usize> = picked.iter().copied().chain([candidate]).collect();
+        let words = self.composed(persona, &picked)?;
+        let traits: Vec<&Trait> = picked.iter().map(|&at| &self.traits[persona][at]).collect();
+        let members = &self.members[persona];
+        let n_matching = members.iter().filter(|&&at| traits.iter().all(|found| self.holds(found, at))).count();
+        let share = n_matching as f64 / members.len().max(1) as f64;
+        (share >= MIN_MATCH_ALL).then_some(Name { words, picked, match_all_share: Some(share) })
+    }
+
+    /// Adjectives by position, then one noun; the noun that stands latest in the grammar is tried first, "Customers" last.
+    fn composed(&self, persona: usize, picked: &[usize]) -> Option<Vec<(String, Option<usize>)>> {
+        let mut parts: Vec<(usize, Forms)> = Vec::new();
+        for &at in picked {
+            let found = &self.traits[persona][at];
+            parts.push((at, forms(&self.columns[found.column], found)?));
+        }
+        parts.sort_by_key(|(_, forms)| forms.position);
+        let nouns = (0..parts.len()).rev().filter(|&i| parts[i].1.noun.is_some()).map(Some).chain([None]);
+        for noun in nouns {
+            let mut words: Vec<(String, Option<usize>)> = Vec::new();
+            let mut push = |phrase: &str, at: usize| words.extend(phrase.split_whitespace().map(|word| (word.to_owned(), Some(at))));
+            let adjectives = parts.iter().enumerate().filter(|(i, _)| noun != Some(*i));
+            let Some(adjectives) =
+                adjectives.map(|(_, (at, forms))| forms.adjective.as_ref().map(|word| (word, *at))).collect::<Option<Vec<_>>>()
+            else {
+                continue;
+            };
+            for (word, at) in adjectives {
+                push(word, at);
+            }
+            match noun.and_then(|i| parts[i].1.noun.as_ref().map(|word| (word, parts[i].0))) {
+                Some((word, at)) => push(word, at),
+                None => words.push(("Customers".to_owned(), None)),
+            }
+            let n_chars = words.iter().map(|(word, _)| word.chars().count() + 1).sum::<usize>() - 1;
+            let says_mostly_twice = words.iter().filter(|(word, _)| word == "Mostly").count() > 1;
+            if words.len() <= MAX_WORDS && n_chars <= MAX_CHARS && !says_mostly_twice {
+                return Some(words);
+            }
+        }
+        None
+    }
+
+    /// Whether a trait holds for one row that takes part.
+    fn holds(&self, found: &Trait, at: usize) -> bool {
+        let row = self.groups.table_rows[at];
+        match &self.columns[found.column].reading {
+            Reading::Levels(levels) => levels.level(row) == found.level,
+            Reading::Scale(scale) => scale.value(row).is_some_and(|value| found.includes(value)),
+        }
+    }
+
+    /// Pearson's correlation of two traits inside the personas: every persona's own means are subtracted first. Over all rows together
+    /// any two traits of one segment correlate, just because they are what makes it a segment. Levels count 1 and 0.
+    fn correlation(&self, a: &Trait, b: &Trait) -> f64 {
+        let n_groups = self.members.len() + 1;
+        let rows = self.groups.table_rows.iter().zip(&self.groups.of_row);
+        let pairs =
+            || rows.clone().filter_map(|(&row, group)| Some((group.unwrap_or(n_groups - 1), self.number(a, row)?, self.number(b, row)?)));
+        let mut sums = vec![(0.0, 0.0, 0.0); n_groups];
+        for (group, x, y) in pairs() {
+            let (n, sum_a, sum_b) = &mut sums[group];
+            *n += 1.0;
+            *sum_a += x;
+            *sum_b += y;
+        }
+        let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
+        for (group, x, y) in pairs() {
+            let (n, sum_a, sum_b) = sums[group];
+            let (x, y) = (x - sum_a / n, y - sum_b / n);
+            ab += x * y;
+            aa += x * x;
+            bb += y * y;
+        }
+        if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+    }
+
+    fn number(&self, found: &Trait, row: usize) -> Option<f64> {
+        match &self.columns[found.column].reading {
+            Reading::Levels(levels) => levels.level(row).map(|level| f64::from(u8::from(Some(level) == found.level))),
+            Reading::Scale(scale) => scale.value(row).map(|value| scale.transformed(value)),
+        }
+    }
+}
+
+fn plain_words() -> Vec<(String, Option<usize>)> {
+    vec![("Mainstream".to_owned(), None), ("Customers".to_owned(), None)]
+}
+
+/// Names that differ only in case or spaces are the same to a reader.
+fn folded(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// A, B, ..., Z, AA, AB, ...
+fn letter(i: usize) -> String {
+    let last = char::from(b'A' + (i % 26) as u8);
+    if i < 26 { last.to_string() } else { format!("{}{last}", letter(i / 26 - 1)) }
+}

@@ -1,0 +1,299 @@
+//! How far is a persona from all others on a scale? Effect, percentile, v.test and histogram of a numeric or date column.
+//!
+//! In: the column and who is where. Out: one trait a persona. The effect is Hedges' g (L. V. Hedges 1981, "Distribution theory for Glass's
+//! estimator of effect size") of members against the rest on the transformed scale; v.test is that of L. Lebart et al. 1995 as in
+//! FactoMineR's `catdes`, on the same scale, with the population variance. A value's percentile is its mid-rank among everyone, so that
+//! ties are neither high nor low by accident; a member is "high" from percentile 67 on and "low" up to 33. Cost: one sort of n values,
+//! then O(n + k log n) for k personas.
+
+use crate::base::stats::{quantile_sorted, skewness};
+use crate::base::{Ctx, Stopped};
+
+use super::card::{Direction, Distribution, Drawing, Evidence};
+use super::columns::{Described, ScaleReading};
+use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, may_name, may_state};
+use super::text::Format;
+
+/// Bars of a histogram.
+const N_BINS: usize = 12;
+/// Effects beyond this say no more; it also stands in where nothing varies inside the two sides.
+const LARGEST_EFFECT: f64 = 10.0;
+
+/// Measures a column on a scale for every persona.
+pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &Groups, ctx: &Ctx) -> Result<Measured, Stopped> {
+    ctx.check()?;
+    let n_personas = groups.sizes.len();
+    // (value, place among the rows that take part), by value; the place makes the order of ties the same everywhere.
+    let mut present: Vec<(f64, u32)> = Vec::with_capacity(groups.of_row.len());
+    for (at, &row) in groups.table_rows.iter().enumerate() {
+        if let Some(value) = scale.value(row) {
+            present.push((value, at as u32));
+        }
+    }
+    ctx.check()?;
+    present.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    ctx.check()?;
+    let values: Vec<f64> = present.iter().map(|(value, _)| *value).collect();
+    let mut places: Vec<Vec<usize>> = vec![Vec::new(); n_personas];
+    for (rank, &(_, at)) in present.iter().enumerate() {
+        if let Some(persona) = groups.of_row[at as usize] {
+            places[persona].push(rank);
+        }
+    }
+    ctx.check()?;
+
+    let transformed: Vec<f64> = values.iter().map(|&value| scale.transformed(value)).collect();
+    let all = Moments::of(&transformed, transformed.iter().sum::<f64>() / transformed.len().max(1) as f64);
+    let (low, high) = thirds(&values);
+    let missing_of_all = 1.0 - values.len() as f64 / groups.of_row.len().max(1) as f64;
+    let mean_of_all = values.iter().sum::<f64>() / values.len().max(1) as f64;
+    let means_matter = !scale.is_date && skewness(&values).abs() < 5.0;
+    let edges = edges(&values);
+    let shares_of_all = edges.as_ref().map(|edges| bins(edges, values.iter().copied()));
+
+    let mut of_persona = Vec::with_capacity(n_personas);
+    let mut drawings = Vec::with_capacity(n_personas);
+    for (persona, places) in places.iter().enumerate() {
+        ctx.check()?;
+        let n = places.len();
+        if n < MIN_CELL {
+            of_persona.push(None);
+            drawings.push(None);
+            continue;
+        }
+        let members: Vec<f64> = places.iter().map(|&rank| values[rank]).collect();
+        let inside = Moments::of_iter(places.iter().map(|&rank| transformed[rank]), all.origin);
+        let rest = all.without(&inside);
+        let medians = [quantile_sorted(&members, 0.5), quantile_sorted(&values, 0.5), median_of_rest(&values, places)];
+        let means = [members.iter().sum::<f64>() / n as f64, mean_of_all, mean_of_rest(mean_of_all, values.len(), &members)];
+        let effect = hedges_g(&inside, &rest);
+        let direction = if effect < 0.0 { Direction::Less } else { Direction::More };
+        let percentile = mid_rank(&values, medians[0]);
+        let n_covered = match direction {
+            Direction::More => members.iter().filter(|&&value| value >= high).count(),
+            Direction::Less => members.iter().filter(|&&value| value <= low).count(),
+        };
+        let (texts, sides_agree) = texts(&scale.format, medians, means, means_matter, effect);
+        let mut evidence = Evidence {
+            column: column.name.to_owned(),
+            level: None,
+            role: column.role,
+            persona: medians[0],
+            everyone: medians[1],
+            rest: medians[2],
+            texts,
+            effect,
+            v_test: v_test(&inside, &all),
+            percentile: Some(percentile),
+            index: None,
+            coverage: n_covered as f64 / n as f64,
+            n,
+            missing_share: 1.0 - n as f64 / groups.sizes[persona].max(1) as f64,
+            passes_name: false,
+            passes_statement: false,
+        };
+        let is_far = if direction == Direction::More { percentile >= 67.0 } else { percentile <= 33.0 };
+        evidence.passes_statement = may_state(&evidence, groups.gate) && sides_agree;
+        evidence.passes_name = may_name(&evidence, groups.gate, missing_of_all) && is_far && column.may_name();
+        let threshold = if direction == Direction::More { high } else { low };
+        of_persona.push(Some(Trait { column: place, level: None, evidence, direction, threshold, score: 0.0 }));
+        drawings.push(edges.as_ref().zip(shares_of_all.as_ref()).map(|(edges, shares)| Distribution {
+            column: column.name.to_owned(),
+            unit: column.unit.map(str::to_owned),
+            drawing: Drawing::Bins {
+                edges: edges.clone(),
+                persona: bins(edges, members.iter().copied()),
+                everyone: shares.clone(),
+                persona_median: medians[0],
+                everyone_median: medians[1],
+                is_date: scale.is_date,
+            },
+        }));
+    }
+    Ok(Measured { rows: vec![EffectRow { of_persona }], drawings })
+}
+
+/// Count, sum and sum of squares about a common origin, so that the rest is a subtraction.
+#[derive(Debug, Clone, Copy)]
+struct Moments {
+    n: f64,
+    origin: f64,
+    sum: f64,
+    squares: f64,
+}
+
+impl Moments {
+    fn of(values: &[f64], origin: f64) -> Moments {
+        Moments::of_iter(values.iter().copied(), origin)
+    }
+
+    fn of_iter(values: impl Iterator<Item = f64>, origin: f64) -> Moments {
+        let mut moments = Moments { n: 0.0, origin, sum: 0.0, squares: 0.0 };
+        for value in values {
+            let off = value - origin;
+            moments.n += 1.0;
+            moments.sum += off;
+            moments.squares += off * off;
+        }
+        moments
+    }
+
+    fn without(&self, part: &Moments) -> Moments {
+        Moments { n: self.n - part.n, origin: self.origin, sum: self.sum - part.sum, squares: self.squares - part.squares }
+    }
+
+    /// Mean, measured from the origin.
+    fn mean(&self) -> f64 {
+        self.sum / self.n
+    }
+
+    /// Sum of squared distances from the own mean.
+    fn scatter(&self) -> f64 {
+        (self.squares - self.sum * self.sum / self.n).max(0.0)
+    }
+}
+
+/// (mean of members - mean of the rest) / pooled standard deviation, times Hedges' correction for small samples.
+fn hedges_g(inside: &Moments, rest: &Moments) -> f64 {
+    let n = inside.n + rest.n;
+    if inside.n < 1.0 || rest.n < 1.0 || n <= 3.0 {
+        return 0.0;
+    }
+    let difference = inside.mean() - rest.mean();
+    let sd = ((inside.scatter() + rest.scatter()) / (n - 2.0)).sqrt();
+    let g = if difference.abs() < 1e-12 * (1.0 + inside.origin.abs()) {
+        0.0
+    } else if sd > 0.0 {
+        difference / sd * (1.0 - 3.0 / (4.0 * n - 9.0))
+    } else {
+        difference.signum() * LARGEST_EFFECT
+    };
+    g.clamp(-LARGEST_EFFECT, LARGEST_EFFECT)
+}
+
+/// (mean of members - mean) / sqrt(s^2 / n_k (N - n_k) / (N - 1)), s^2 being everyone's population variance.
+fn v_test(inside: &Moments, all: &Moments) -> f64 {
+    let variance = all.scatter() / all.n;
+    let error = (variance / inside.n * (all.n - inside.n) / (all.n - 1.0)).sqrt();
+    if error > 0.0 { (inside.mean() - all.mean()) / error } else { 0.0 }
+}
+
+/// Percentile of a value among ascending ones, equal values counting half.
+fn mid_rank(values: &[f64], value: f64) -> f64 {
+    let below = values.partition_point(|v| *v < value);
+    let up_to = values.partition_point(|v| *v <= value);
+    50.0 * (below + up_to) as f64 / values.len() as f64
+}
+
+/// The largest value with mid-rank up to 33 and the smallest with mid-rank from 67 on.
+fn thirds(values: &[f64]) -> (f64, f64) {
+    let mut low = f64::NEG_INFINITY;
+    let mut high = f64::INFINITY;
+    let mut start = 0;
+    for ties in values.chunk_by(|a, b| a == b) {
+        let percentile = 50.0 * (2 * start + ties.len()) as f64 / values.len() as f64;
+        if percentile <= 33.0 {
+            low = ties[0];
+        }
+        if percentile >= 67.0 {
+            high = high.min(ties[0]);
+        }
+        start += ties.len();
+    }
+    (low, high)
+}
+
+/// The median of all values but those at `places` (ascending), found by bisection: the r-th of the rest stands at r + c, where c of the
+/// places come before it.
+fn median_of_rest(values: &[f64], places: &[usize]) -> f64 {
+    let n_rest = values.len() - places.len();
+    if n_rest == 0 {
+        return quantile_sorted(values, 0.5);
+    }
+    let rest_at = |r: usize| {
+        let (mut low, mut high) = (0, places.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            if places[middle] - middle <= r { low = middle + 1 } else { high = middle }
+        }
+        values[r + low]
+    };
+    (rest_at((n_rest - 1) / 2) + rest_at(n_rest / 2)) / 2.0
+}
+
+fn mean_of_rest(mean_of_all: f64, n_all: usize, members: &[f64]) -> f64 {
+    if n_all == members.len() {
+        return mean_of_all;
+    }
+    (mean_of_all * n_all as f64 - members.iter().sum::<f64>()) / (n_all - members.len()) as f64
+}
+
+/// The medians as people read them. Where members and everyone read the same (mostly zero counts), the means speak instead. The second
+/// answer says whether what is printed points the way the effect does; a statement must not contradict its own numbers.
+fn texts(format: &Format, medians: [f64; 3], means: [f64; 3], means_matter: bool, effect: f64) -> ([String; 3], bool) {
+    let written = medians.map(|median| format.write(median));
+    if written[0] != written[1] {
+        return (written, (medians[0] - medians[1]) * effect > 0.0);
+    }
+    let written_means = means.map(|mean| format!("{} on average", format.write(mean)));
+    if means_matter && written_means[0] != written_means[1] && (means[0] - means[1]) * effect > 0.0 {
+        return (written_means, true);
+    }
+    (written, false)
+}
+
+/// Equal-width edges over everyone's middle 98 %; the whole range where that is a single value; none where all are equal.
+fn edges(values: &[f64]) -> Option<Vec<f64>> {
+    let (&first, &last) = values.first().zip(values.last())?;
+    let (mut low, mut high) = (quantile_sorted(values, 0.01), quantile_sorted(values, 0.99));
+    if low >= high {
+        (low, high) = (first, last);
+    }
+    (low < high).then(|| (0..=N_BINS).map(|i| low + (high - low) * i as f64 / N_BINS as f64).collect())
+}
+
+/// Share of the values in each bin; those beyond the edges are in the outer bins.
+fn bins(edges: &[f64], values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let (low, width) = (edges[0], edges[N_BINS] - edges[0]);
+    let mut counts = [0usize; N_BINS];
+    for value in values {
+        counts[(((value - low) / width * N_BINS as f64).floor().max(0.0) as usize).min(N_BINS - 1)] += 1;
+    }
+    let n: usize = counts.iter().sum();
+    counts.iter().map(|&count| count as f64 / n.max(1) as f64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn effects_by_hand() {
+        // Members 8, 10, 12 against 2, 4, 6: difference 6, pooled sd 2, so d = 3 and g = 3 (1 - 3/15) = 2.4.
+        let all = Moments::of(&[2.0, 4.0, 6.0, 8.0, 10.0, 12.0], 7.0);
+        let inside = Moments::of(&[8.0, 10.0, 12.0], 7.0);
+        assert!((hedges_g(&inside, &all.without(&inside)) - 2.4).abs() < 1e-12);
+        // v = 3 / sqrt(35/3 / 3 * 3/5) = 3 / sqrt(7/3).
+        assert!((v_test(&inside, &all) - 3.0 / (7.0f64 / 3.0).sqrt()).abs() < 1e-12);
+        assert_eq!(hedges_g(&all, &all.without(&all)), 0.0, "nobody else");
+        let (zeros, ones) = (Moments::of(&[0.0; 5], 0.5), Moments::of(&[1.0; 5], 0.5));
+        assert_eq!(hedges_g(&ones, &zeros), LARGEST_EFFECT, "nothing varies inside");
+    }
+
+    #[test]
+    fn percentiles_share_ties() {
+        let values = [0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        assert_eq!((mid_rank(&values, 0.0), mid_rank(&values, 6.0), mid_rank(&values, 2.5)), (20.0, 95.0, 60.0));
+        assert_eq!(thirds(&values), (0.0, 4.0));
+        assert_eq!(thirds(&[1.0; 4]), (f64::NEG_INFINITY, f64::INFINITY), "all equal: neither high nor low");
+    }
+
+    #[test]
+    fn the_rest_has_its_median() {
+        let values: Vec<f64> = (0..20).map(f64::from).collect();
+        for places in [vec![0, 1, 2], vec![19], vec![3, 9, 10, 11, 17], (0..19).collect(), vec![]] {
+            let rest: Vec<f64> = (0..20).filter(|i| !places.contains(i)).map(|i| i as f64).collect();
+            assert_eq!(median_of_rest(&values, &places), quantile_sorted(&rest, 0.5), "{places:?}");
+        }
+    }
+}

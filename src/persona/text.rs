@@ -1,0 +1,251 @@
+//! How numbers, shares, dates and column names read on a card, in one place so that every page and file says the same.
+//!
+//! In: values and column names. Out: short texts: at most three significant digits, a no-break space between thousands and before
+//! units, months for dates, whole years for ages. A no-break space rather than a thin one: every font has it.
+
+use crate::data::table::day_text;
+
+/// No-break space.
+pub const SPACE: char = '\u{a0}';
+
+/// How the values of one numeric column are written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Format {
+    /// A number with what stands before and after it.
+    Number {
+        /// "€" and its kin.
+        before: Option<String>,
+        /// "days" and its kin.
+        after: Option<String>,
+        /// No decimals, as for ages.
+        whole: bool,
+    },
+    /// A share of 0 to 1, written as percent.
+    Share,
+    /// A calendar year, written without a thousands space.
+    Year,
+    /// Days since 1970, written as a month.
+    Date,
+}
+
+impl Format {
+    /// The value as people read it.
+    pub fn write(&self, value: f64) -> String {
+        match self {
+            Format::Number { before, after, whole } => {
+                let mut text = if *whole { number(value.round()) } else { number(value) };
+                if let Some(before) = before {
+                    text = format!("{before}{SPACE}{text}");
+                }
+                if let Some(after) = after {
+                    text = format!("{text}{SPACE}{after}");
+                }
+                text
+            }
+            Format::Share => percent(value),
+            Format::Year => format!("{value:.0}"),
+            Format::Date => day_text(value.round() as i32).chars().take(7).collect(),
+        }
+    }
+}
+
+/// Signs that stand before the number.
+const BEFORE: [&str; 8] = ["€", "$", "£", "¥", "US$", "CHF", "₹", "R$"];
+
+/// Units that column names carry ("recency_days").
+const UNITS: [(&str, &str); 18] = [
+    ("day", "days"),
+    ("days", "days"),
+    ("tage", "days"),
+    ("week", "weeks"),
+    ("weeks", "weeks"),
+    ("months", "months"),
+    ("monate", "months"),
+    ("years", "years"),
+    ("jahre", "years"),
+    ("hours", "hours"),
+    ("minutes", "minutes"),
+    ("min", "minutes"),
+    ("km", "km"),
+    ("pct", "%"),
+    ("percent", "%"),
+    ("prozent", "%"),
+    ("eur", "€"),
+    ("usd", "$"),
+];
+
+/// How a numeric column is written: its unit from the file's cells, else the lexicon's, else the one in its name.
+pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>, min: f64, max: f64) -> Format {
+    let tokens = tokens(name);
+    let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.as_str()));
+    if unit.is_none()
+        && min >= 0.0
+        && max <= 1.0
+        && says(&["share", "rate", "ratio", "pct", "percent", "percentage", "anteil", "quote", "taux", "tasa"])
+    {
+        return Format::Share;
+    }
+    if unit.is_none() && says(&["year", "yob", "geburtsjahr", "annee", "année", "jahr"]) && min >= 1800.0 && max <= 2200.0 {
+        return Format::Year;
+    }
+    let from_name = || UNITS.iter().find(|(token, _)| tokens.iter().any(|t| t == token)).map(|(_, unit)| *unit);
+    let unit = unit.or(lexicon_unit).or_else(from_name);
+    let whole = lexicon_unit == Some("years");
+    match unit {
+        Some(unit) if BEFORE.contains(&unit) => Format::Number { before: Some(unit.to_owned()), after: None, whole },
+        unit => Format::Number { before: None, after: unit.map(str::to_owned), whole },
+    }
+}
+
+/// A whole number with spaces between thousands: "12 345".
+pub fn count(n: usize) -> String {
+    grouped(&n.to_string())
+}
+
+/// At most three significant digits: "1 240", "3.14", "0.07".
+pub fn number(value: f64) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    if !value.is_finite() {
+        return "–".into();
+    }
+    let digits = value.abs().log10().floor() as i32;
+    let text = if digits >= 2 {
+        let unit = 10f64.powi(digits - 2);
+        grouped(&format!("{:.0}", (value.abs() / unit).round() * unit))
+    } else {
+        let text = format!("{:.*}", (2 - digits).clamp(0, 6) as usize, value.abs());
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    };
+    if value < 0.0 && text != "0" { format!("\u{2212}{text}") } else { text }
+}
+
+/// A share of 0 to 1: "62 %", "0.6 %"; never "0 %" or "100 %" unless it is exactly that.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let text = if percent <= 0.0 {
+        "0".into()
+    } else if percent < 0.1 {
+        "< 0.1".replace(' ', &SPACE.to_string())
+    } else if percent < 9.95 {
+        number((percent * 10.0).round() / 10.0)
+    } else if !(99.5..100.0).contains(&percent) {
+        format!("{percent:.0}")
+    } else {
+        "> 99".replace(' ', &SPACE.to_string())
+    };
+    format!("{text}{SPACE}%")
+}
+
+/// "2.4x", "0.41x", "24x".
+pub fn times(ratio: f64) -> String {
+    let decimals = if ratio >= 9.95 {
+        0
+    } else if ratio >= 0.995 {
+        1
+    } else {
+        2
+    };
+    format!("{ratio:.decimals$}x")
+}
+
+/// "a", "a and b", "a, b and c".
+pub fn list(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} and {last}", init.join(", ")),
+    }
+}
+
+/// The words of a column's name in small letters: "avgOrderValue (EUR)" gives avg, order, value, eur.
+pub fn tokens(name: &str) -> Vec<String> {
+    let mut tokens: Vec<String> = Vec::new();
+    let mut token = String::new();
+    let chars: Vec<char> = name.chars().collect();
+    for (i, &c) in chars.iter().enumerate() {
+        let follows_small = i > 0 && (chars[i - 1].is_lowercase() || chars[i - 1].is_numeric());
+        let ends_acronym = i > 0 && chars[i - 1].is_uppercase() && chars.get(i + 1).is_some_and(|next| next.is_lowercase());
+        if !token.is_empty() && (!c.is_alphanumeric() || (c.is_uppercase() && (follows_small || ends_acronym))) {
+            tokens.push(std::mem::take(&mut token));
+        }
+        if c.is_alphanumeric() {
+            token.extend(c.to_lowercase());
+        }
+    }
+    if !token.is_empty() {
+        tokens.push(token);
+    }
+    tokens
+}
+
+/// A column's name in words: "total_spend_12m" reads "total spend 12m".
+pub fn humanised(name: &str) -> String {
+    let words = tokens(name).join(" ");
+    if words.is_empty() { name.to_owned() } else { words }
+}
+
+/// Every word with a capital first letter; the rest stays, so that "USA" does not become "Usa".
+pub fn titled(words: &str) -> String {
+    words.split_whitespace().map(capitalised).collect::<Vec<_>>().join(" ")
+}
+
+/// The first letter made a capital.
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn grouped(digits: &str) -> String {
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(SPACE);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        let plain = |text: String| text.replace(SPACE, " ");
+        for (value, text) in [
+            (1236.4, "1 240"),
+            (0.0, "0"),
+            (999.6, "1 000"),
+            (3.1259, "3.13"),
+            (41.0, "41"),
+            (0.0712, "0.0712"),
+            (-5.5, "−5.5"),
+            (1e6, "1 000 000"),
+        ] {
+            assert_eq!(plain(number(value)), text);
+        }
+        for (share, text) in [(0.62, "62 %"), (0.0, "0 %"), (1.0, "100 %"), (0.999, "> 99 %"), (0.0004, "< 0.1 %"), (0.064, "6.4 %")] {
+            assert_eq!(plain(percent(share)), text);
+        }
+        assert_eq!((times(2.412), times(0.4149), times(24.1)), ("2.4x".into(), "0.41x".into(), "24x".into()));
+        assert_eq!(plain(count(1_234_567)), "1 234 567");
+        assert_eq!(plain(number_format("total", Some("€"), None, 0.0, 9e3).write(1236.0)), "€ 1 240");
+        assert_eq!(plain(number_format("age", None, Some("years"), 18.0, 90.0).write(33.6)), "34 years");
+        assert_eq!(plain(number_format("discount_share", None, None, 0.0, 1.0).write(0.42)), "42 %");
+        assert_eq!(number_format("birth_year", None, None, 1930.0, 2005.0).write(1984.0), "1984");
+        assert_eq!(Format::Date.write(19_800.0), "2024-03");
+    }
+
+    #[test]
+    fn names_fall_into_words() {
+        for (name, words) in
+            [("avgOrderValue", "avg order value"), ("total_spend_12m", "total spend 12m"), ("HTMLViews", "html views"), ("***", "***")]
+        {
+            assert_eq!(humanised(name), words);
+        }
+        assert_eq!(titled("order value"), "Order Value");
+    }
+}
