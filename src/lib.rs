@@ -17,5 +17,7 @@ pub mod base;
 pub mod cluster;
 pub mod data;
 pub mod evaluate;
+pub mod export;
 pub mod features;
 pub mod persona;
+pub mod plot;

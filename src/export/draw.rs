@@ -1,0 +1,324 @@
+//! Each plot as a drawing: the points of the window in a frame with a title in words and axes with names and units.
+//!
+//! In: plot data, the personas' names, the choice in force. Out: a scene. Cost: the points drawn.
+
+use crate::plot::{
+    AxisKind, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot, cluster_of_leaf, cluster_of_leaf_at, cluster_of_link,
+};
+
+use super::chart::{ACCENT, Anchor, EVERYONE, Frame, HAIR, INK, LINE, MUTED, Scene, padded};
+use super::palette::{NOISE, hex, segment};
+use super::plot::Plot;
+use super::text::{count, customers, number, percent, shorten, three_digits};
+
+/// Width and height of a drawing, in pixels at scale 1.
+pub type Size = [f64; 2];
+/// A file of its own: a slide's worth.
+pub const WHOLE: Size = [960.0, 600.0];
+/// Half the width of a page; the same text is larger in it, and the list of segments is left to the page.
+pub const HALF: Size = [540.0, 400.0];
+/// Names longer than this are shortened beside plots.
+const NAME_CHARS: usize = 26;
+/// More segments than this are listed in part.
+const MAX_KEYS: usize = 24;
+
+/// A scene with its title, and a frame with room for axes.
+fn plain(plot: Plot, size: Size, x: [f64; 2], y: [f64; 2]) -> (Scene, Frame) {
+    let [width, height] = size;
+    let mut scene = Scene::new(width, height, plot.title());
+    scene.bold([24.0, 34.0], plot.title(), if size == HALF { 16.0 } else { 18.0 }, INK, Anchor::Start);
+    (scene, Frame { left: 84.0, top: 84.0, width: width - 84.0 - 32.0, height: height - 84.0 - 64.0, x, y })
+}
+
+/// The map with a list of segments beside it; the segments' numbers stand at their middles.
+pub fn map(map: &MapPlot, names: &[String], size: Size) -> Scene {
+    let [low, high] = map.bounds;
+    let (mut scene, mut frame) = plain(Plot::Map, size, padded(low[0], high[0], 0.04), padded(low[1], high[1], 0.04));
+    let listed = size != HALF;
+    if listed {
+        frame.width -= 236.0;
+    }
+    frame.y_axis(&mut scene, &map.y_name);
+    if let AxisKind::Levels(levels) = &map.y_kind {
+        for (level, name) in levels.iter().take(12).enumerate() {
+            scene.text([frame.left + 6.0, frame.at_y(level as f64 + 0.3)], &shorten(name, 18), 12.0, MUTED, Anchor::Start);
+        }
+    }
+    let x_ticks = match &map.x_kind {
+        AxisKind::Number => frame.x_ticks(),
+        AxisKind::Date => frame.x_ticks().into_iter().map(|(day, _)| (day, crate::data::table::day_text(day as i32))).collect(),
+        AxisKind::Levels(levels) => {
+            let room = (frame.width / levels.len().max(1) as f64 / 7.0).max(3.0) as usize;
+            levels.iter().take(40).enumerate().map(|(level, name)| (level as f64, shorten(name, room))).collect()
+        }
+    };
+    frame.x_axis(&mut scene, &map.x_name, &x_ticks);
+
+    let dot = if map.n_shown > 4_000 || !listed { 3.6 } else { 5.2 };
+    scene.dots(map.noise.iter().map(|&point| frame.at(point)), &hex(NOISE), dot * 0.8, 0.5);
+    for (cluster, points) in map.clusters.iter().enumerate() {
+        scene.dots(points.iter().map(|&point| frame.at(point)), &hex(segment(cluster)), dot, 0.7);
+    }
+    for (cluster, points) in map.clusters.iter().enumerate().take(MAX_KEYS) {
+        if let Some(middle) = middle(points) {
+            badge(&mut scene, frame.at(middle), cluster);
+        }
+    }
+
+    let told = if map.n_shown < map.n_total {
+        format!("{} of {} drawn", count(map.n_shown), customers(map.n_total))
+    } else {
+        customers(map.n_total)
+    };
+    scene.text([size[0] - 24.0, 34.0], &told, 12.0, MUTED, Anchor::End);
+    if listed {
+        list_segments(&mut scene, [frame.right() + 30.0, frame.top + 8.0], map, names);
+    }
+    scene
+}
+
+/// The segments by number, colour and name, one under the other.
+fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: &[String]) {
+    for cluster in 0..map.clusters.len().min(MAX_KEYS) {
+        badge(scene, [x, y], cluster);
+        let name = names.get(cluster).map_or("", String::as_str);
+        scene.text([x + 18.0, y + 4.5], &shorten(name, NAME_CHARS), 12.0, INK, Anchor::Start);
+        y += if map.clusters.len() > 14 { 19.0 } else { 28.0 };
+    }
+    if map.clusters.len() > MAX_KEYS {
+        scene.text([x + 18.0, y + 4.5], &format!("and {} more", map.clusters.len() - MAX_KEYS), 12.0, MUTED, Anchor::Start);
+        y += 19.0;
+    }
+    if !map.noise.is_empty() {
+        scene.circle([x, y], 5.0, &hex(NOISE), "#ffffff", 1.0);
+        scene.text([x + 18.0, y + 4.5], "Unusual customers", 12.0, INK, Anchor::Start);
+    }
+}
+
+/// A segment's number in a ring of its colour; the number itself is dark, since some colours are too light for text.
+fn badge(scene: &mut Scene, [x, y]: [f64; 2], cluster: usize) {
+    scene.circle([x, y], 10.0, "#ffffff", &hex(segment(cluster)), 3.0);
+    scene.bold([x, y + 4.0], &(cluster + 1).to_string(), 11.0, INK, Anchor::Middle);
+}
+
+/// The median of each coordinate: among the points even when some are far off.
+fn middle(points: &[[f64; 2]]) -> Option<[f64; 2]> {
+    let median = |side: usize| crate::base::stats::median_sorted(&crate::base::stats::sorted(points.iter().map(|point| point[side])));
+    (!points.is_empty()).then(|| [median(0), median(1)])
+}
+
+/// Inertia against k.
+pub fn elbow(sweep: &SweepPlot, k: Option<usize>, size: Size) -> Option<Scene> {
+    let points: Vec<_> = sweep.points.iter().filter_map(|point| Some((point.k, point.inertia?))).collect();
+    let high = points.iter().map(|point| point.1).fold(0.0, f64::max);
+    by_k(Plot::Elbow, size, &points, [0.0, high * 1.08], k, "Inertia: sum of squared distances to the segments' centres")
+}
+
+/// Mean silhouette against k.
+pub fn silhouette_by_k(sweep: &SweepPlot, k: Option<usize>, size: Size) -> Option<Scene> {
+    let points: Vec<_> = sweep.points.iter().filter_map(|point| Some((point.k, point.silhouette?))).collect();
+    let low = points.iter().map(|point| point.1).fold(0.0, f64::min);
+    let high = points.iter().map(|point| point.1).fold(0.1, f64::max);
+    let sampled = if sweep.points.iter().all(|point| point.exact) { "" } else { ", some from a sample" };
+    let name = format!("Mean silhouette: 1 well apart, 0 touching{sampled}");
+    by_k(Plot::SilhouetteByK, size, &points, [low * 1.1, high * 1.12], k, &name)
+}
+
+fn by_k(plot: Plot, size: Size, points: &[(usize, f64)], y: [f64; 2], chosen: Option<usize>, y_name: &str) -> Option<Scene> {
+    let (first, last) = (points.first()?.0, points.last()?.0);
+    let (mut scene, frame) = plain(plot, size, [first as f64 - 0.5, last as f64 + 0.5], y);
+    frame.y_axis(&mut scene, y_name);
+    let every = (points.len() / 20).max(1);
+    let ticks: Vec<_> = points.iter().step_by(every).map(|&(k, _)| (k as f64, k.to_string())).collect();
+    frame.x_axis(&mut scene, "Number of segments, k", &ticks);
+    if let Some((k, value)) = chosen.and_then(|k| points.iter().find(|point| point.0 == k)) {
+        let x = frame.at_x(*k as f64);
+        scene.dashed([x, frame.top], [x, frame.bottom()], ACCENT);
+        let (at, anchor) = if x > frame.right() - 160.0 { (x - 8.0, Anchor::End) } else { (x + 8.0, Anchor::Start) };
+        scene.haloed([at, frame.top + 10.0], &format!("k = {k}"), 14.0, ACCENT, anchor);
+        scene.text([at, frame.top + 28.0], &three_digits(*value), 12.0, MUTED, anchor);
+    }
+    scene.polyline(points.iter().map(|&(k, value)| frame.at([k as f64, value])), LINE, 2.0);
+    for &(k, value) in points {
+        let fill = if Some(k) == chosen { ACCENT } else { LINE };
+        scene.circle(frame.at([k as f64, value]), if Some(k) == chosen { 6.5 } else { 4.5 }, fill, "#ffffff", 1.5);
+    }
+    Some(scene)
+}
+
+/// Each segment's silhouettes from large to small, one block under the other.
+pub fn silhouette(plot: &SilhouettePlot, names: &[String], size: Size) -> Scene {
+    let low = plot.clusters.iter().filter_map(|bars| bars.values.last()).fold(0.0f32, |low, &v| low.min(v));
+    let (mut scene, mut frame) = plain(Plot::Silhouette, size, [f64::from(low).min(0.0) - 0.02, 1.0], [0.0, 1.0]);
+    frame.left = 244.0;
+    frame.width = size[0] - 244.0 - 32.0;
+    for (value, _) in frame.x_ticks() {
+        scene.line([frame.at_x(value), frame.top], [frame.at_x(value), frame.bottom()], HAIR, 1.0);
+    }
+    let total: usize = plot.clusters.iter().map(|bars| bars.size).sum();
+    let gap = (60.0 / plot.clusters.len().max(1) as f64).min(6.0);
+    let room = frame.height - gap * plot.clusters.len() as f64;
+    let mut top = frame.top;
+    let mut free_from = frame.top;
+    for (cluster, bars) in plot.clusters.iter().enumerate() {
+        let height = room * bars.size as f64 / total.max(1) as f64;
+        let zero = frame.at_x(0.0);
+        let mut path = format!("M{zero:.1} {top:.1}");
+        for (at, &value) in bars.values.iter().enumerate() {
+            let (from, to) = (at as f64 / bars.values.len() as f64, (at + 1) as f64 / bars.values.len() as f64);
+            let x = frame.at_x(f64::from(value));
+            path.push_str(&format!("L{x:.1} {:.1}V{:.1}", top + from * height, top + to * height));
+        }
+        path.push_str(&format!("L{zero:.1} {:.1}Z", top + height));
+        scene.path(&path, &format!(r#"fill="{}""#, hex(segment(cluster))));
+        // Labels of thin blocks would lie on each other: one that finds no room is left out.
+        let middle = top + height / 2.0;
+        if middle - 8.0 >= free_from {
+            scene.text([frame.left - 14.0, middle + 1.0], &label(names, cluster), 12.0, INK, Anchor::End);
+            if height >= 30.0 {
+                let told = format!("{} · mean {:.2}", count(bars.size), bars.mean);
+                scene.text([frame.left - 14.0, middle + 16.0], &told, 12.0, MUTED, Anchor::End);
+            }
+            free_from = middle + if height >= 30.0 { 22.0 } else { 8.0 };
+        }
+        top += height + gap;
+    }
+    let ticks = frame.x_ticks();
+    frame.x_axis(&mut scene, "Silhouette: 1 fits its segment, 0 lies between two, below 0 is closer to another", &ticks);
+    if let Some(mean) = plot.mean {
+        let x = frame.at_x(mean);
+        scene.dashed([x, frame.top - 6.0], [x, frame.bottom()], INK);
+        let sampled = if plot.exact { "" } else { " (from a sample)" };
+        scene.bold([x, frame.top - 12.0], &format!("Mean {mean:.2}{sampled}"), 12.0, INK, Anchor::Middle);
+    }
+    scene
+}
+
+fn label(names: &[String], cluster: usize) -> String {
+    let name = names.get(cluster).map_or_else(String::new, |name| shorten(name, NAME_CHARS));
+    format!("{}  {name}", cluster + 1)
+}
+
+/// The merge tree, coloured by the groups of the cut.
+pub fn dendrogram(tree: &TreePlot, k: Option<usize>, height: Option<f64>, size: Size) -> Scene {
+    let n_leaves = tree.leaves.len();
+    let (mut scene, mut frame) =
+        plain(Plot::Dendrogram, size, [-0.6, n_leaves as f64 - 0.4], [0.0, (tree.top * 1.05).max(f64::MIN_POSITIVE)]);
+    let labelled = n_leaves <= 60;
+    if labelled {
+        frame.height -= 50.0;
+    }
+    frame.y_axis(&mut scene, &format!("Height of the merge ({} linkage)", tree.linkage));
+    let of_leaf = match (height, k) {
+        (Some(height), _) => cluster_of_leaf(tree, height),
+        (None, Some(k)) => cluster_of_leaf_at(tree, k),
+        (None, None) => vec![0; n_leaves],
+    };
+    for (link, group) in tree.links.iter().zip(cluster_of_link(tree, &of_leaf)) {
+        let colour = group.map_or_else(|| MUTED.to_owned(), |group| hex(segment(group)));
+        let [left, right] = link.x.map(|x| frame.at_x(x));
+        let [foot_left, foot_right, top] = [link.feet[0], link.feet[1], link.height].map(|height| frame.at_y(height));
+        let path = format!("M{left:.1} {foot_left:.1}V{top:.1}H{right:.1}V{foot_right:.1}");
+        scene.path(&path, &format!(r#"fill="none" stroke="{colour}" stroke-width="1.5""#));
+    }
+    let half = (frame.width / n_leaves.max(1) as f64 * 0.4).min(10.0);
+    for (leaf, &(size, top)) in tree.leaves.iter().enumerate() {
+        let (x, colour) = (frame.at_x(leaf as f64), hex(segment(of_leaf[leaf])));
+        if size > 1 {
+            let path = format!("M{x:.1} {:.1}L{:.1} {:.1}H{:.1}Z", frame.at_y(top), x - half, frame.bottom(), x + half);
+            scene.path(&path, &format!(r#"fill="{colour}" fill-opacity="0.45""#));
+        }
+        if labelled {
+            let text = if size > 1 { count(size) } else { shorten(&tree.leaf_labels[leaf], 14) };
+            scene.upward([x + 4.0, frame.bottom() + 8.0], &text, 11.0, MUTED, Anchor::End);
+        }
+    }
+    // A cut at a number of clusters lies halfway between the two merges it separates.
+    let halfway = |k: usize| {
+        let above = tree.heights.get(k.checked_sub(2)?)?;
+        Some((above + tree.heights.get(k - 1).copied().unwrap_or(0.0)) / 2.0)
+    };
+    if let Some(cut) = height.or_else(|| halfway(k?)) {
+        let y = frame.at_y(cut.min(frame.y[1]));
+        scene.dashed([frame.left, y], [frame.right(), y], ACCENT);
+        let groups = of_leaf.iter().max().map_or(0, |max| max + 1);
+        let told = format!("Cut at {}: {groups} segments", three_digits(cut));
+        scene.haloed([frame.right(), y - 6.0], &told, 12.0, ACCENT, Anchor::End);
+    }
+    let what = if labelled { "Customers; a number stands for that many" } else { "Customers; triangles stand for many" };
+    scene.text([frame.left + frame.width / 2.0, size[1] - 20.0], what, 12.0, MUTED, Anchor::Middle);
+    scene
+}
+
+/// Sorted distances to the min_samples-th neighbour.
+pub fn k_distance(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene {
+    let last = density.k_distance.last().map_or(1.0, |point| point[0]);
+    let high = density.k_distance.first().map_or(1.0, |point| point[1]);
+    let (mut scene, frame) = plain(Plot::KDistance, size, [0.0, last], [0.0, high * 1.05]);
+    frame.y_axis(&mut scene, &format!("Distance that reaches {} customers (itself counts)", density.min_samples));
+    frame.x_axis(&mut scene, "Customers, from far to near", &frame.x_ticks());
+    scene.polyline(density.k_distance.iter().map(|&point| frame.at(point)), LINE, 2.0);
+    if let Some(epsilon) = epsilon.filter(|epsilon| *epsilon <= high * 1.05) {
+        let y = frame.at_y(epsilon);
+        scene.dashed([frame.left, y], [frame.right(), y], ACCENT);
+        scene.haloed([frame.right(), y - 6.0], &format!("epsilon = {}", three_digits(epsilon)), 12.0, ACCENT, Anchor::End);
+    }
+    scene
+}
+
+/// Number of segments above, noise below, over one epsilon axis.
+pub fn epsilon_curves(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene {
+    let most = density.clusters.iter().map(|point| point[1]).fold(1.0, f64::max);
+    let (mut scene, whole) = plain(Plot::EpsilonCurves, size, [0.0, density.epsilon_max], [0.0, most * 1.08]);
+    let height = (whole.height - 56.0) / 2.0;
+    let upper = Frame { height, ..whole };
+    let lower = Frame { top: whole.top + height + 56.0, height, y: [0.0, 100.0], ..whole };
+    upper.y_axis(&mut scene, "Segments");
+    scene.polyline(density.clusters.iter().map(|&point| upper.at(point)), LINE, 2.0);
+    scene.line([upper.left, upper.bottom()], [upper.right(), upper.bottom()], MUTED, 1.0);
+    lower.y_axis(&mut scene, "Customers in no segment (dark) and in the largest one (light), %");
+    scene.polyline(density.largest.iter().map(|&[x, y]| lower.at([x, y * 100.0])), "#9aa1ab", 2.0);
+    scene.polyline(density.noise.iter().map(|&[x, y]| lower.at([x, y * 100.0])), LINE, 2.0);
+    lower.x_axis(&mut scene, "Epsilon: how near is a neighbour", &lower.x_ticks());
+    if let Some(epsilon) = epsilon.filter(|epsilon| *epsilon <= density.epsilon_max) {
+        let x = whole.at_x(epsilon);
+        scene.dashed([x, upper.top], [x, lower.bottom()], ACCENT);
+        let value = |line: &[[f64; 2]]| line.iter().rev().find(|point| point[0] <= epsilon).map_or(0.0, |point| point[1]);
+        let told = format!(
+            "epsilon = {}: {} segments, {} noise",
+            three_digits(epsilon),
+            number(value(&density.clusters), 1.0),
+            percent(value(&density.noise))
+        );
+        let (at, anchor) = if x > whole.right() - 280.0 { (x - 8.0, Anchor::End) } else { (x + 8.0, Anchor::Start) };
+        scene.haloed([at, upper.top + 12.0], &told, 12.0, ACCENT, anchor);
+    }
+    scene
+}
+
+/// Variance explained by each component, and by all so far.
+pub fn variance(explained: &[f64], size: Size) -> Option<Scene> {
+    let shown = &explained[..explained.len().min(30)];
+    (!shown.is_empty()).then_some(())?;
+    let (mut scene, frame) = plain(Plot::Variance, size, [0.4, shown.len() as f64 + 0.6], [0.0, 100.0]);
+    frame.y_axis(&mut scene, "Variance explained, %: each (bars) and all so far (line)");
+    let ticks: Vec<_> = (1..=shown.len()).step_by((shown.len() / 15).max(1)).map(|nth| (nth as f64, format!("PC{nth}"))).collect();
+    frame.x_axis(&mut scene, "Principal component", &ticks);
+    let width = (frame.width / shown.len() as f64 * 0.7).min(90.0);
+    let mut sum = 0.0;
+    let mut line = Vec::new();
+    for (at, share) in shown.iter().enumerate() {
+        let (x, y) = (frame.at_x(at as f64 + 1.0), frame.at_y(share * 100.0));
+        scene.rect([x - width / 2.0, y], width, frame.bottom() - y, EVERYONE);
+        if shown.len() <= 15 {
+            scene.text([x, frame.bottom() - 8.0], &percent(*share), 12.0, INK, Anchor::Middle);
+        }
+        sum += share * 100.0;
+        line.push(frame.at([at as f64 + 1.0, sum.min(100.0)]));
+    }
+    scene.polyline(line.iter().copied(), LINE, 2.0);
+    for point in line {
+        scene.circle(point, 4.0, LINE, "#ffffff", 1.5);
+    }
+    Some(scene)
+}

@@ -1,0 +1,81 @@
+//! What can be taken away? One variant a format; the dialog, the command line and the tests all read this table.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of file an export writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// The cards with their evidence as one page.
+    Html,
+    /// The cards with their evidence for programs.
+    Json,
+    /// Every customer with a persona.
+    Csv,
+    /// The same for data tools.
+    Parquet,
+    /// Every plot, for slides and boards.
+    Svg,
+    /// Every plot as a picture.
+    Png,
+}
+
+impl Format {
+    /// All formats, in the order menus show them.
+    pub const ALL: [Format; 6] = [Format::Html, Format::Json, Format::Csv, Format::Parquet, Format::Svg, Format::Png];
+
+    /// The format's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Html => "Persona cards (HTML)",
+            Format::Json => "Persona cards (JSON)",
+            Format::Csv => "Labelled customers (CSV)",
+            Format::Parquet => "Labelled customers (Parquet)",
+            Format::Svg => "Plots (SVG)",
+            Format::Png => "Plots (PNG)",
+        }
+    }
+
+    /// What it is good for, in one sentence.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Format::Html => {
+                "One page that opens in any browser without a network, with a card and its evidence for every persona; prints a card a page."
+            }
+            Format::Json => "Every card with its evidence, for other programs to read.",
+            Format::Csv => "Your rows in order with all their columns, plus persona and persona_name.",
+            Format::Parquet => "The same table as the CSV, smaller and with its types, for data tools.",
+            Format::Svg => "Every plot as a drawing that stays sharp at any size.",
+            Format::Png => "Every plot as a picture for slides and mails, at twice the screen's resolution.",
+        }
+    }
+
+    /// The file it writes; plots write one file each and name the first.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Format::Html => "personas.html",
+            Format::Json => "personas.json",
+            Format::Csv => "customers.csv",
+            Format::Parquet => "customers.parquet",
+            Format::Svg => "map.svg, …",
+            Format::Png => "map.png, …",
+        }
+    }
+
+    /// As the command line spells it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Format::Html => "html",
+            Format::Json => "json",
+            Format::Csv => "csv",
+            Format::Parquet => "parquet",
+            Format::Svg => "svg",
+            Format::Png => "png",
+        }
+    }
+
+    /// The format the command line calls `name`, in any case.
+    pub fn from_name(name: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.id().eq_ignore_ascii_case(name.trim()))
+    }
+}

@@ -1,0 +1,116 @@
+//! The appendix: for every persona the rows its name and statements rest on, and everything else that was looked at.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use crate::persona::{Evidence, Persona};
+
+use super::super::Report;
+use super::super::json::FEWEST_DESCRIBED;
+use super::super::palette::{hex, segment};
+use super::super::text::{count, escape, percent};
+use super::evidence_id;
+
+/// Rows without a part in name or statements shown a persona; the JSON export has them all.
+const MORE_ROWS: usize = 60;
+
+/// Writes the appendix.
+pub fn appendix(page: &mut String, report: &Report) {
+    if report.personas.personas.is_empty() {
+        return;
+    }
+    page.push_str(
+        "<section class=\"sheet evidence\" aria-labelledby=\"evidence\">\n<h2 id=\"evidence\">Evidence</h2>\n\
+         <p class=\"lead\">Numbers are medians, categories are shares, each of this persona, of everyone, and of all others. \
+         The effect says how far the persona is from all others: 0.2 is small, 0.5 can be noticed, 0.8 is large \
+         (Hedges’ g for numbers, Cohen’s h for shares). The v.test asks whether chance could do it: beyond ±2 it hardly could.</p>\n",
+    );
+    for persona in &report.personas.personas {
+        of_persona(page, persona);
+    }
+    page.push_str("</section>\n");
+}
+
+fn of_persona(page: &mut String, persona: &Persona) {
+    let cluster = persona.cluster;
+    let name = escape(&persona.name);
+    let _ = writeln!(
+        page,
+        "<section style=\"--c:{}\" aria-labelledby=\"evidence-{n}\">\n<h3 id=\"evidence-{n}\"><i></i><bdi>{name}</bdi></h3>",
+        hex(segment(cluster)),
+        n = cluster + 1
+    );
+    let used = used(persona);
+    let (on_card, others): (Vec<usize>, Vec<usize>) = (0..persona.evidence.len()).partition(|row| used.contains(row));
+    if persona.evidence.iter().any(|evidence| evidence.n < FEWEST_DESCRIBED) {
+        let _ = writeln!(page, "<p class=\"muted small\">Values of fewer than {FEWEST_DESCRIBED} customers are not shown.</p>");
+    }
+    if on_card.is_empty() {
+        page.push_str("<p class=\"muted\">The card names no difference, so there is none to prove.</p>\n");
+    } else {
+        table(page, persona, &on_card, &format!("What the card of {name} rests on"));
+    }
+    if !others.is_empty() {
+        let shown = &others[..others.len().min(MORE_ROWS)];
+        let told = if shown.len() < others.len() {
+            format!("the strongest {} of {}", shown.len(), others.len())
+        } else {
+            others.len().to_string()
+        };
+        let _ = writeln!(page, "<details><summary>Everything else that was looked at ({told})</summary>");
+        table(page, persona, shown, &format!("Everything else that was looked at for {name}"));
+        page.push_str("</details>\n");
+    }
+    page.push_str("</section>\n");
+}
+
+/// The rows that the name or a statement leads to.
+fn used(persona: &Persona) -> BTreeSet<usize> {
+    let words = persona.name_parts.iter().filter_map(|part| part.evidence);
+    words.chain(persona.statements.iter().map(|statement| statement.evidence)).collect()
+}
+
+fn table(page: &mut String, persona: &Persona, rows: &[usize], caption: &str) {
+    let _ = write!(page, "<div class=\"wide\"><table aria-label=\"{caption}\">\n<thead><tr><th scope=\"col\">Column</th>");
+    for title in ["Persona", "Everyone", "All others", "Effect", "v.test", "With value", "Missing"] {
+        let _ = write!(page, "<th scope=\"col\" class=\"n\">{title}</th>");
+    }
+    page.push_str("</tr></thead>\n<tbody>\n");
+    for &row in rows {
+        line(page, persona.cluster, row, &persona.evidence[row]);
+    }
+    page.push_str("</tbody>\n</table></div>\n");
+}
+
+fn line(page: &mut String, cluster: usize, row: usize, evidence: &Evidence) {
+    let column = escape(&evidence.column);
+    let column = match &evidence.level {
+        Some(level) => format!("<bdi>{column}</bdi> = <bdi>{}</bdi>", escape(level)),
+        None => format!("<bdi>{column}</bdi>"),
+    };
+    let described = evidence.n >= FEWEST_DESCRIBED;
+    let shown = |text: String| if described { text } else { "–".to_owned() };
+    let cells = [
+        shown(escape(&evidence.texts[0])),
+        escape(&evidence.texts[1]),
+        shown(escape(&evidence.texts[2])),
+        shown(signed(evidence.effect, 2)),
+        shown(signed(evidence.v_test, 1)),
+        count(evidence.n),
+        percent(evidence.missing_share),
+    ];
+    let _ = write!(page, "<tr id=\"{}\"><th scope=\"row\">{column}</th>", evidence_id(cluster, row));
+    for cell in cells {
+        let _ = write!(page, "<td class=\"n\">{cell}</td>");
+    }
+    page.push_str("</tr>\n");
+}
+
+/// A number with its sign, which is part of what it says.
+fn signed(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return "–".into();
+    }
+    let sign = if value < 0.0 { '−' } else { '+' };
+    format!("{sign}{:.decimals$}", value.abs())
+}

@@ -1,0 +1,136 @@
+//! JSON for other programs: report.json (the run) and personas.json (the cards with their evidence).
+//!
+//! In: the report. Out: indented text that ends with a line break. Field names are promises.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::persona::{Direction, Drawing, Evidence, Persona};
+
+use super::text::without_folders;
+use super::{Chosen, Report, RunResult, Seconds};
+
+/// Fewer customers than this are not described by values: they could be recognised.
+pub(super) const FEWEST_DESCRIBED: usize = 10;
+
+/// What was run and what came out, for `--report`.
+pub fn report_json(report: &Report) -> String {
+    #[derive(Serialize)]
+    struct Run<'a> {
+        rows: usize,
+        rows_left_out: usize,
+        features: Vec<&'a str>,
+        method: &'a str,
+        results: &'a [RunResult],
+        chosen: &'a Chosen,
+        notes: &'a [String],
+        seconds: Option<Seconds>,
+    }
+    let run = Run {
+        rows: report.loaded.table.n_rows,
+        rows_left_out: rows_left_out(report),
+        features: features(report),
+        method: &report.method,
+        results: &report.results,
+        chosen: &report.chosen,
+        notes: &report.notes,
+        seconds: report.seconds,
+    };
+    text(&run)
+}
+
+/// Every card: name and its evidence, statements, distributions, what the user added, and how it was made.
+pub fn cards_json(report: &Report) -> String {
+    let personas = &report.personas;
+    let notes: Vec<&str> = report.notes.iter().map(String::as_str).chain(personas.notes.iter().map(|note| note.0.as_str())).collect();
+    text(&json!({
+        "source": without_folders(&report.loaded.title),
+        "rows": report.loaded.table.n_rows,
+        "rows_left_out": rows_left_out(report),
+        "unusual_customers": personas.n_noise,
+        "method": report.method,
+        "method_text": report.method_text,
+        "chosen": report.chosen,
+        "features": features(report),
+        "revenue_column": personas.revenue_column,
+        "personas": personas.personas.iter().map(persona_value).collect::<Vec<_>>(),
+        "notes": notes,
+    }))
+}
+
+/// Rows of the table that took no part.
+pub(super) fn rows_left_out(report: &Report) -> usize {
+    report.loaded.table.n_rows.saturating_sub(report.prepared.table_rows.len())
+}
+
+/// The columns that entered, in the table's order.
+fn features(report: &Report) -> Vec<&str> {
+    report.prepared.columns.iter().filter(|column| column.enters).map(|column| column.name.as_str()).collect()
+}
+
+fn persona_value(persona: &Persona) -> Value {
+    let described = persona.n >= FEWEST_DESCRIBED;
+    let statements = persona.statements.iter().map(|statement| {
+        json!({
+            "text": statement.text,
+            "value": described.then_some(&statement.value),
+            "everyone": statement.everyone,
+            "direction": match statement.direction { Direction::More => "more", Direction::Less => "less" },
+            "evidence": statement.evidence,
+        })
+    });
+    let distributions = persona.distributions.iter().filter(|_| described).map(|distribution| match &distribution.drawing {
+        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date } => json!({
+            "column": distribution.column, "unit": distribution.unit, "edges": edges, "persona": persona, "everyone": everyone,
+            "persona_median": persona_median, "everyone_median": everyone_median, "days_since_1970": is_date,
+        }),
+        Drawing::Levels { names, persona, everyone } => json!({
+            "column": distribution.column, "unit": distribution.unit, "levels": names, "persona": persona, "everyone": everyone,
+        }),
+    });
+    json!({
+        "persona": persona.cluster + 1,
+        "name": persona.name,
+        "automatic_name": persona.automatic_name,
+        "renamed": persona.is_renamed,
+        "name_may_be_out_of_date": persona.may_be_out_of_date,
+        "name_parts": persona.name_parts.iter().map(|part| json!({ "word": part.word, "evidence": part.evidence })).collect::<Vec<_>>(),
+        "summary": persona.summary,
+        "customers": persona.n,
+        "share": persona.share,
+        "revenue_share": persona.revenue_share,
+        "match_all_headline_traits": persona.match_all_share,
+        "statements": statements.collect::<Vec<_>>(),
+        "distributions": distributions.collect::<Vec<_>>(),
+        "evidence": persona.evidence.iter().map(evidence_value).collect::<Vec<_>>(),
+        "added_by_you": persona.added,
+    })
+}
+
+fn evidence_value(evidence: &Evidence) -> Value {
+    let described = evidence.n >= FEWEST_DESCRIBED;
+    json!({
+        "column": evidence.column,
+        "level": evidence.level,
+        "persona": described.then_some(evidence.persona),
+        "everyone": evidence.everyone,
+        "rest": described.then_some(evidence.rest),
+        "texts": if described { json!(evidence.texts) } else { json!([null, evidence.texts[1], null]) },
+        "effect": described.then_some(evidence.effect),
+        "v_test": described.then_some(evidence.v_test),
+        "percentile": evidence.percentile.filter(|_| described),
+        "index": evidence.index.filter(|_| described),
+        "coverage": described.then_some(evidence.coverage),
+        "customers": evidence.n,
+        "missing_share": evidence.missing_share,
+        "in_name": evidence.passes_name,
+        "in_statements": evidence.passes_statement,
+    })
+}
+
+/// Plain data always serialises; what does not is a programming error that every test of this file would meet.
+fn text(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("a report is plain data");
+    text.push('\n');
+    text
+}

@@ -1,0 +1,27 @@
+//! Floor 5: what leaves the building. One file a format; each sees only the [`Report`] and the plots' points.
+//!
+//! [`write_all`] writes any set of formats into a folder; [`save_plot`] a single plot. Every file is written beside its place and
+//! then renamed, so that a failed export leaves the old file whole.
+
+mod chart;
+mod draw;
+pub mod files;
+pub mod format;
+pub mod glyph;
+mod html;
+mod json;
+pub mod palette;
+pub mod plot;
+mod raster;
+pub mod report;
+mod table;
+mod text;
+
+pub use files::{ExportError, write_all, write_beside};
+pub use format::Format;
+pub use html::cards_html;
+pub use json::{cards_json, report_json};
+pub use plot::{Plot, Plots, plot_svg, save_plot};
+pub use raster::plot_png;
+pub use report::{Chosen, Report, RunResult, Seconds};
+pub use table::{labels_csv, labels_parquet, merges_csv};

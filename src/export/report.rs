@@ -1,0 +1,98 @@
+//! Everything an export may say, in one place, so that every format says the same.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::base::Labels;
+use crate::cluster::Dendrogram;
+use crate::data::Loaded;
+use crate::features::Prepared;
+use crate::persona::Personas;
+
+/// One finished analysis.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The data, with every column.
+    pub loaded: Arc<Loaded>,
+    /// How it was prepared.
+    pub prepared: Arc<Prepared>,
+    /// Cluster of every row of the table; noise and rows left out have none.
+    pub labels: Labels,
+    /// The cards.
+    pub personas: Arc<Personas>,
+    /// The method as the command line spells it: kmeans, ward, average, complete, single, weighted, dbscan.
+    pub method: String,
+    /// The method with its parameters in words: "k-Means, k = 5, 10 re-runs, seed 0".
+    pub method_text: String,
+    /// Everything computed on the way, one entry a k or epsilon.
+    pub results: Vec<RunResult>,
+    /// Which one the labels are from.
+    pub chosen: Chosen,
+    /// The merge tree, for hierarchical clustering.
+    pub tree: Option<Arc<Dendrogram>>,
+    /// What reading and preparing changed or left out, in order.
+    pub notes: Vec<String>,
+    /// How long the parts took, when somebody measured.
+    pub seconds: Option<Seconds>,
+}
+
+/// One entry of `results` in report.json; fields that do not apply are left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RunResult {
+    /// Number of clusters asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub k: Option<usize>,
+    /// Neighborhood distance (DBSCAN).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epsilon: Option<f64>,
+    /// Number of clusters found (DBSCAN).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<usize>,
+    /// Rows in no cluster (DBSCAN).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noise: Option<usize>,
+    /// Sum of squared distances to the centroids.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inertia: Option<f64>,
+    /// Mean silhouette; null when not asked for or below two clusters.
+    pub silhouette: Option<f64>,
+    /// Whether it is from all pairs.
+    pub silhouette_exact: bool,
+    /// Rows in each cluster, largest first.
+    pub sizes: Vec<usize>,
+    /// Why this one could not be computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// The parameters of the labels.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Chosen {
+    /// Number of clusters (k-means, hierarchical).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub k: Option<usize>,
+    /// Cut height (hierarchical, when the cut was set by height).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<f64>,
+    /// Neighborhood distance (DBSCAN).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epsilon: Option<f64>,
+    /// What speaks for it, in sentences.
+    pub reasons: Vec<String>,
+}
+
+/// Wall-clock seconds of the parts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Seconds {
+    /// Reading the file.
+    pub load: f64,
+    /// Preparing the matrix.
+    pub prepare: f64,
+    /// Clustering, all values asked for.
+    pub fit: f64,
+    /// Silhouettes, all values asked for.
+    pub silhouette: f64,
+    /// From start to end.
+    pub total: f64,
+}

@@ -1,0 +1,148 @@
+//! Small texts all formats share: escaping for HTML and SVG, counts and shares as people read them.
+
+use std::fmt::Write;
+
+/// Text that no reader of HTML or XML takes for markup. Control characters, which XML forbids, become U+FFFD.
+pub fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            '\t' | '\n' => safe.push(c),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => safe.push('\u{fffd}'),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// A count with its thousands apart: "4 988".
+pub fn count(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// "1 customer" or "4 988 customers".
+pub fn customers(n: usize) -> String {
+    format!("{} {}", count(n), if n == 1 { "customer" } else { "customers" })
+}
+
+/// A share as a percentage that is never rounded to nothing: "24 %", "3.2 %", "< 0.1 %".
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    match percent {
+        0.0 => "0\u{a0}%".into(),
+        p if p < 0.1 => "<\u{a0}0.1\u{a0}%".into(),
+        p if p < 9.95 => format!("{p:.1}\u{a0}%"),
+        p => format!("{p:.0}\u{a0}%"),
+    }
+}
+
+/// Parts of a whole in tenths of a percent that add up to exactly 100 (largest remainders get what rounding left).
+pub fn percents_of(parts: &[usize]) -> Vec<String> {
+    let total: usize = parts.iter().sum();
+    if total == 0 {
+        return parts.iter().map(|_| "0.0".into()).collect();
+    }
+    let mut tenths: Vec<usize> = parts.iter().map(|part| part * 1000 / total).collect();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|&at| (std::cmp::Reverse(parts[at] * 1000 % total), at));
+    let missing = 1000 - tenths.iter().sum::<usize>();
+    for &at in &order[..missing] {
+        tenths[at] += 1;
+    }
+    tenths.iter().map(|t| format!("{}.{}", t / 10, t % 10)).collect()
+}
+
+/// A number with `step` as its smallest difference that means something, and thousands apart.
+pub fn number(value: f64, step: f64) -> String {
+    let decimals = if step > 0.0 { (-step.log10().floor()).clamp(0.0, 9.0) as usize } else { 0 };
+    let text = format!("{:.decimals$}", value.abs());
+    let (whole, rest) = text.split_once('.').map_or((text.as_str(), ""), |(whole, rest)| (whole, rest));
+    let mut out = String::new();
+    if value < 0.0 && text.chars().any(|c| c.is_ascii_digit() && c != '0') {
+        out.push('−');
+    }
+    match whole.parse() {
+        Ok(whole) => out.push_str(&count(whole)),
+        Err(_) => return format!("{value:.2e}"),
+    }
+    if !rest.is_empty() {
+        let _ = write!(out, ".{rest}");
+    }
+    out
+}
+
+/// A number with three digits that mean something.
+pub fn three_digits(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return "0".into();
+    }
+    let step = 10f64.powf(value.abs().log10().floor() - 2.0);
+    let decimals_end = if step >= 1.0 { 1.0 } else { step };
+    number(value, decimals_end)
+}
+
+/// A long text cut at `chars` characters, told by an ellipsis.
+pub fn shorten(text: &str, chars: usize) -> String {
+    if text.chars().count() <= chars {
+        return text.to_owned();
+    }
+    text.chars().take(chars.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// The file's own name: whatever folders stood before it stay at home.
+pub fn without_folders(title: &str) -> &str {
+    title.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_taken_for_markup() {
+        assert_eq!(escape("<a b=\"c\">&'\u{1}"), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;\u{fffd}");
+        assert_eq!(escape("שלום 🙂"), "שלום 🙂");
+    }
+
+    #[test]
+    fn numbers_as_people_read_them() {
+        assert_eq!((count(7), count(1234567)), ("7".into(), "1\u{202f}234\u{202f}567".into()));
+        assert_eq!((number(-1234.5, 0.1), number(-0.001, 0.1), number(2.0, 1.0)), ("−1\u{202f}234.5".into(), "0.0".into(), "2".into()));
+        assert_eq!(
+            (three_digits(0.01234), three_digits(123456.0), three_digits(1.5)),
+            ("0.0123".into(), "123\u{202f}456".into(), "1.50".into())
+        );
+        assert_eq!(
+            (percent(0.2449), percent(0.00001), percent(0.032)),
+            ("24\u{a0}%".into(), "<\u{a0}0.1\u{a0}%".into(), "3.2\u{a0}%".into())
+        );
+    }
+
+    #[test]
+    fn parts_add_up() {
+        for parts in [vec![1, 1, 1], vec![0, 0], vec![999, 1, 0, 7], vec![1; 40]] {
+            let sum: f64 = percents_of(&parts).iter().map(|p| p.parse::<f64>().unwrap()).sum();
+            assert!((sum - if parts.iter().all(|p| *p == 0) { 0.0 } else { 100.0 }).abs() < 1e-9, "{parts:?}");
+        }
+    }
+
+    #[test]
+    fn folders_stay_at_home() {
+        assert_eq!(without_folders("/home/me/shop.csv"), "shop.csv");
+        assert_eq!(without_folders("C:\\data\\shop.csv"), "shop.csv");
+        assert_eq!(without_folders("Sample customers"), "Sample customers");
+    }
+}

@@ -1,0 +1,151 @@
+//! The plots' data types.
+
+use serde::{Deserialize, Serialize};
+
+use crate::evaluate::{Suggestion, SweepPoint};
+
+/// Elbow and mean silhouette against k.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SweepPlot {
+    /// One point a k, ascending; values appear as they are ready.
+    pub points: Vec<SweepPoint>,
+    /// Ks that could not be computed, each with its sentence.
+    pub problems: Vec<(usize, String)>,
+    /// What speaks for which k; there once every point is.
+    pub suggestion: Option<Suggestion>,
+}
+
+/// What an axis of the map shows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MapAxis {
+    /// A principal component, from 0.
+    Component(usize),
+    /// A column of the table, by name; categories are drawn as numbered levels.
+    Column(String),
+}
+
+/// What the numbers along an axis stand for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum AxisKind {
+    /// Themselves.
+    #[default]
+    Number,
+    /// Days since 1970-01-01.
+    Date,
+    /// Levels of a category: 0 is the first name, and so on.
+    Levels(Vec<String>),
+}
+
+/// Every customer as a point, by segment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MapPlot {
+    /// Title of the x axis ("PC1 (31 %)" or "income (€)").
+    pub x_name: String,
+    /// Title of the y axis.
+    pub y_name: String,
+    /// What the numbers on the x axis stand for.
+    pub x_kind: AxisKind,
+    /// What the numbers on the y axis stand for.
+    pub y_kind: AxisKind,
+    /// Points of each cluster.
+    pub clusters: Vec<Vec<[f64; 2]>>,
+    /// Points of the customers in none.
+    pub noise: Vec<[f64; 2]>,
+    /// Smallest and largest x and y over all customers: [[x0, y0], [x1, y1]].
+    pub bounds: [[f64; 2]; 2],
+    /// Points drawn; fewer than `n_total` above [`MapPlot::MAX_POINTS`], an even sample.
+    pub n_shown: usize,
+    /// Customers that took part.
+    pub n_total: usize,
+}
+
+impl MapPlot {
+    /// More points than this are drawn as a sample, and the plot says so.
+    pub const MAX_POINTS: usize = 20_000;
+}
+
+/// Silhouettes of the chosen segmentation, sorted within each segment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SilhouettePlot {
+    /// Mean over all customers in a segment.
+    pub mean: Option<f64>,
+    /// One a cluster, in order.
+    pub clusters: Vec<SilhouetteBars>,
+    /// Whether computed over all pairs; otherwise from a sample.
+    pub exact: bool,
+    /// 95 % band of the mean when sampled.
+    pub band: Option<(f64, f64)>,
+}
+
+/// A cluster's block in the silhouette plot.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SilhouetteBars {
+    /// Customers in the cluster.
+    pub size: usize,
+    /// Mean silhouette.
+    pub mean: f64,
+    /// Share of members below 0: closer to another segment than to their own.
+    pub below_zero: f64,
+    /// Values from large to small, at most 400, evenly picked.
+    pub values: Vec<f32>,
+}
+
+/// The upper part of a dendrogram, at most [`TreePlot::MAX_LEAVES`] leaves; deeper subtrees are triangles with counts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TreePlot {
+    /// The merges drawn, lowest first.
+    pub links: Vec<TreeLink>,
+    /// x of every drawn leaf is its index; its customers and the height of its collapsed subtree (0 for a single customer).
+    pub leaves: Vec<(usize, f64)>,
+    /// The first row (of the matrix) below every drawn leaf: ties of size are broken by it when groups are numbered.
+    pub leaf_first_rows: Vec<usize>,
+    /// One label a leaf: the row's identifier for single customers, the count otherwise.
+    pub leaf_labels: Vec<String>,
+    /// Height of the last merge.
+    pub top: f64,
+    /// Merge heights of the last merges, highest first: `heights[k - 2]` is the height at which k clusters become k - 1.
+    pub heights: Vec<f64>,
+    /// The linkage's name.
+    pub linkage: String,
+}
+
+impl TreePlot {
+    /// Leaves drawn at most.
+    pub const MAX_LEAVES: usize = 300;
+}
+
+/// One bracket of the dendrogram.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TreeLink {
+    /// x of the left and right foot.
+    pub x: [f64; 2],
+    /// Height where the left and right foot stand.
+    pub feet: [f64; 2],
+    /// Height of the bracket.
+    pub height: f64,
+    /// Customers below.
+    pub size: usize,
+    /// Range of drawn leaves below, first and last.
+    pub leaves: (usize, usize),
+}
+
+/// Sorted k-distances and the exact curves over every epsilon.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DensityPlot {
+    /// Customers from far to near (x) against the distance to their min_samples-th neighbour (y); at most 2 000 points.
+    pub k_distance: Vec<[f64; 2]>,
+    /// Epsilon (x) against number of clusters (y), as a line that already has the steps' corners; at most 4 000 points. The value at
+    /// an epsilon is that of the last point not beyond it; the same holds for noise and largest.
+    pub clusters: Vec<[f64; 2]>,
+    /// Epsilon (x) against noise share, 0 to 1 (y).
+    pub noise: Vec<[f64; 2]>,
+    /// Epsilon (x) against the largest cluster's share, 0 to 1 (y).
+    pub largest: Vec<[f64; 2]>,
+    /// Epsilons worth trying: value, clusters, noise share, reason.
+    pub suggestions: Vec<(f64, usize, f64, String)>,
+    /// The point itself counts.
+    pub min_samples: usize,
+    /// Largest epsilon drawn: a fifth beyond the point from which on everything is one cluster.
+    pub epsilon_max: f64,
+}
