@@ -1,0 +1,158 @@
+//! What a page may see: the latest value, a stale one while the next cooks, progress, or a problem.
+
+use std::sync::Arc;
+
+use crate::base::{Labels, Note, Progress};
+use crate::cluster::Dendrogram;
+use crate::data::Loaded;
+use crate::features::Prepared;
+use crate::persona::Personas;
+use crate::plot::{DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::session::Page;
+
+/// One sentence that says what happened, why, and what to try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem(pub Arc<str>);
+
+/// A value under way, there, or impossible.
+#[derive(Debug, Clone)]
+pub enum Answer<T> {
+    /// It waits for something else: for what, in words.
+    Waiting(String),
+    /// It is being computed; the previous value is shown dimmed.
+    Cooking {
+        /// How far.
+        progress: Progress,
+        /// The value from before the last change.
+        previous: Option<Arc<T>>,
+    },
+    /// It is there.
+    Ready(Arc<T>),
+    /// It cannot be had; the previous value is shown dimmed.
+    Failed {
+        /// Why, and what to try.
+        problem: Problem,
+        /// The value from before the last change.
+        previous: Option<Arc<T>>,
+    },
+}
+
+impl<T> Answer<T> {
+    /// The value, or the stale one.
+    pub fn latest(&self) -> Option<&Arc<T>> {
+        match self {
+            Answer::Ready(value) => Some(value),
+            Answer::Cooking { previous, .. } | Answer::Failed { previous, .. } => previous.as_ref(),
+            Answer::Waiting(_) => None,
+        }
+    }
+
+    /// The value, only if it is the one asked for.
+    pub fn ready(&self) -> Option<&Arc<T>> {
+        match self {
+            Answer::Ready(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether what [`Answer::latest`] gives is from before the last change.
+    pub fn is_stale(&self) -> bool {
+        !matches!(self, Answer::Ready(_)) && self.latest().is_some()
+    }
+
+    /// The problem, if there is one.
+    pub fn problem(&self) -> Option<&Problem> {
+        match self {
+            Answer::Failed { problem, .. } => Some(problem),
+            _ => None,
+        }
+    }
+
+    /// How far it is, while it is under way.
+    pub fn progress(&self) -> Option<&Progress> {
+        match self {
+            Answer::Cooking { progress, .. } => Some(progress),
+            _ => None,
+        }
+    }
+}
+
+impl<T> Default for Answer<T> {
+    fn default() -> Answer<T> {
+        Answer::Waiting("Waiting for data".into())
+    }
+}
+
+/// What the window wants to see besides the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    /// The page shown: only what it shows is computed.
+    pub page: Page,
+    /// The map's axes.
+    pub map_axes: (MapAxis, MapAxis),
+    /// Counts up when the file must be read again.
+    pub reload: u64,
+    /// Compute everything an export needs, whatever page is shown.
+    pub everything: bool,
+}
+
+/// All answers of a frame.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// The table and its profile.
+    pub loaded: Answer<Loaded>,
+    /// The matrix.
+    pub prepared: Answer<Prepared>,
+    /// Elbow and silhouette against k (k-means and hierarchical); partial while cooking.
+    pub sweep: Answer<SweepPlot>,
+    /// The dendrogram (hierarchical).
+    pub tree: Answer<TreePlot>,
+    /// The merge tree itself, for counting clusters at a height while the cut is dragged.
+    pub dendrogram: Option<Arc<Dendrogram>>,
+    /// The epsilon explorer (DBSCAN).
+    pub density: Answer<DensityPlot>,
+    /// The chosen grouping.
+    pub segmentation: Answer<Segmentation>,
+    /// Its silhouettes.
+    pub silhouette: Answer<SilhouettePlot>,
+    /// Its map.
+    pub map: Answer<MapPlot>,
+    /// Its cards.
+    pub personas: Answer<Personas>,
+    /// Jobs under way, oldest first.
+    pub jobs: Vec<JobView>,
+    /// Notes of everything shown, in the order of the work, without repeats.
+    pub notes: Vec<Note>,
+}
+
+/// The chosen grouping, with everything it came from.
+#[derive(Debug, Clone)]
+pub struct Segmentation {
+    /// The data.
+    pub loaded: Arc<Loaded>,
+    /// The matrix.
+    pub prepared: Arc<Prepared>,
+    /// Cluster of every matrix row.
+    pub labels: Labels,
+    /// k in force (k-means, hierarchical).
+    pub k: Option<usize>,
+    /// Cut height in force (hierarchical).
+    pub height: Option<f64>,
+    /// Epsilon in force (DBSCAN).
+    pub epsilon: Option<f64>,
+    /// "k-Means, k = 5" and the like.
+    pub method_text: String,
+    /// Sum of squared distances to the centroids, where computed.
+    pub inertia: Option<f64>,
+}
+
+/// A job under way, for the status line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobView {
+    /// Its number, for [`crate::session::Command::StopJob`].
+    pub id: u64,
+    /// What it makes: "k-Means, k = 5".
+    pub title: String,
+    /// Its stage and fraction.
+    pub progress: Progress,
+}

@@ -1,0 +1,104 @@
+//! Which k, which height, which epsilon? The user's choice where there is one, the suggestion otherwise; and how to say it.
+//!
+//! Shared by the window and the command line, so that a saved project gives the same labels in both. O(points).
+
+use crate::cluster::{Dendrogram, Method};
+use crate::evaluate::Suggestion;
+use crate::plot::SweepPlot;
+use crate::session::{Clustering, Cut, Plan};
+
+use super::answers::Problem;
+
+/// The ks of elbow and silhouette.
+pub fn swept_ks(clustering: &Clustering) -> Vec<usize> {
+    (clustering.k_from.max(1)..=clustering.k_to).collect()
+}
+
+/// What the user chose, if it does not wait for a suggestion. A height becomes the number of clusters it cuts: below the same
+/// merges every height gives the same labels, so dragging within one step of the tree changes no key.
+pub fn chosen_k(clustering: &Clustering, tree: Option<&Dendrogram>) -> Option<usize> {
+    match (clustering.method, clustering.cut, tree) {
+        (Method::KMeans, _, _) => clustering.k,
+        (Method::Tree, Cut::Clusters(k), Some(tree)) => Some(k.clamp(1, tree.n_rows.max(1))),
+        (Method::Tree, Cut::Height(height), Some(tree)) => Some(tree.clusters_at(height)),
+        _ => None,
+    }
+}
+
+/// The k to take when the user left it open: the suggestion, or else the best silhouette, or else the first that could be computed.
+pub fn suggested_k(sweep: &SweepPlot) -> Result<usize, Problem> {
+    if let Some(suggestion) = &sweep.suggestion {
+        return Ok(suggestion.k);
+    }
+    let known = sweep.points.iter().filter(|point| !sweep.problems.iter().any(|(k, _)| *k == point.k));
+    // The smallest of equals: `max_by` would keep the last, so the order is turned round.
+    let best = known.rev().max_by(|a, b| a.silhouette.unwrap_or(-2.0).total_cmp(&b.silhouette.unwrap_or(-2.0)));
+    match (best, sweep.problems.first()) {
+        (Some(point), _) => Ok(point.k),
+        (None, Some((_, problem))) => Err(Problem(problem.as_str().into())),
+        (None, None) => Err(Problem("No number of clusters was asked for; let k run from 2 to 12.".into())),
+    }
+}
+
+/// The height to show for a cut: the user's, or the middle of all heights that cut the same.
+pub fn cut_height(clustering: &Clustering, tree: &Dendrogram, k: usize) -> f64 {
+    match clustering.cut {
+        Cut::Height(height) => height,
+        _ => {
+            let (low, high) = tree.height_for(k);
+            if high.is_finite() { low + (high - low) / 2.0 } else { low }
+        }
+    }
+}
+
+/// The epsilon in force: the user's or the first suggestion.
+pub fn epsilon(clustering: &Clustering, suggestions: &[(f64, usize, f64, String)]) -> Result<f64, Problem> {
+    clustering.epsilon.or(suggestions.first().map(|(epsilon, ..)| *epsilon)).ok_or_else(|| {
+        Problem("No epsilon parts these customers into several dense groups; drag the epsilon line yourself, or try k-Means.".into())
+    })
+}
+
+/// "k-Means, k = 5, 10 re-runs, seed 0" and the like.
+pub fn method_text(plan: &Plan, k: Option<usize>, epsilon: Option<f64>) -> String {
+    let Clustering { method, restarts, seed, linkage, min_samples, .. } = &plan.clustering;
+    match (method, k, epsilon) {
+        (Method::KMeans, Some(k), _) => {
+            format!("{}, k = {k}, {restarts} {}, seed {seed}", method.name(), if *restarts == 1 { "run" } else { "re-runs" })
+        }
+        (Method::Tree, Some(k), _) => format!("{}, {} linkage, {k} clusters", method.name(), linkage.name()),
+        (Method::Density, _, Some(epsilon)) => {
+            format!("{}, epsilon = {}, min samples = {min_samples}", method.name(), readable(epsilon))
+        }
+        _ => method.name().to_owned(),
+    }
+}
+
+/// The method as the command line spells it.
+pub fn method_word(clustering: &Clustering) -> String {
+    match clustering.method {
+        Method::KMeans => "kmeans".to_owned(),
+        Method::Tree => clustering.linkage.name().to_lowercase(),
+        Method::Density => "dbscan".to_owned(),
+    }
+}
+
+/// What speaks for `k`: the suggestion's reasons, where it speaks for this one.
+pub fn reasons_for(k: usize, suggestion: Option<&Suggestion>) -> Vec<String> {
+    let Some(suggestion) = suggestion else { return Vec::new() };
+    if suggestion.k == k {
+        return suggestion.reasons.clone();
+    }
+    suggestion.candidates.iter().find(|candidate| candidate.k == k).map_or_else(Vec::new, |candidate| candidate.reasons.clone())
+}
+
+/// What speaks for `epsilon`: the suggestion's reason, where it is a suggested one.
+pub fn reasons_for_epsilon(epsilon: f64, suggestions: &[(f64, usize, f64, String)]) -> Vec<String> {
+    suggestions.iter().filter(|(suggested, ..)| *suggested == epsilon).map(|(.., reason)| reason.clone()).collect()
+}
+
+/// Four digits that count.
+fn readable(value: f64) -> String {
+    let digits = (3 - value.abs().max(1e-9).log10().floor() as i32).clamp(0, 9) as usize;
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}

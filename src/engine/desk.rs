@@ -1,0 +1,344 @@
+//! How is something asked for? The desk looks on the shelf, then at the jobs under way, and only then starts a job.
+//!
+//! In: a key and the step that makes its value. Out: at once what is known: the value, how far its job is, or the problem.
+//! One round is everything asked for one frame. Cost: a hash look-up a question.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::base::{Ctx, Key, Note, Progress, Stopped};
+
+use super::answers::{JobView, Problem};
+use super::jobs::{Jobs, Lane, Order, Urgency};
+use super::memo::{Memo, Store, tidy};
+
+/// A value and its key.
+#[derive(Debug)]
+pub struct Made<T> {
+    /// Names it by everything it depends on.
+    pub key: Key,
+    /// The value.
+    pub value: Arc<T>,
+}
+
+impl<T> Clone for Made<T> {
+    fn clone(&self) -> Made<T> {
+        Made { key: self.key, value: self.value.clone() }
+    }
+}
+
+/// What the desk knows at once.
+#[derive(Debug)]
+pub enum Asked<T> {
+    /// It is there.
+    Ready(Made<T>),
+    /// Its job is queued or runs.
+    Cooking(Progress),
+    /// It waits for something else, in words, or nobody needs it yet.
+    Waiting(String),
+    /// It cannot be had.
+    Failed(Problem),
+}
+
+impl<T> Clone for Asked<T> {
+    fn clone(&self) -> Asked<T> {
+        match self {
+            Asked::Ready(made) => Asked::Ready(made.clone()),
+            Asked::Cooking(progress) => Asked::Cooking(progress.clone()),
+            Asked::Waiting(why) => Asked::Waiting(why.clone()),
+            Asked::Failed(problem) => Asked::Failed(problem.clone()),
+        }
+    }
+}
+
+impl<T> Asked<T> {
+    /// Goes on with the value; whoever needs it waits, or fails for the same reason.
+    pub fn and<U>(&self, waits_for: &str, next: impl FnOnce(&Made<T>) -> Asked<U>) -> Asked<U> {
+        match self {
+            Asked::Ready(made) => next(made),
+            Asked::Cooking(_) => Asked::Waiting(waits_for.to_owned()),
+            Asked::Waiting(why) => Asked::Waiting(why.clone()),
+            Asked::Failed(problem) => Asked::Failed(problem.clone()),
+        }
+    }
+
+    /// What is said of something that needs this value, while it is not there.
+    pub fn blocks<U>(&self, waits_for: &str) -> Asked<U> {
+        self.and(waits_for, |_| Asked::Waiting(waits_for.to_owned()))
+    }
+
+    /// The value, if it is there.
+    pub fn ready(&self) -> Option<&Made<T>> {
+        match self {
+            Asked::Ready(made) => Some(made),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing more will come: there, or impossible.
+    pub fn is_settled(&self) -> bool {
+        matches!(self, Asked::Ready(_) | Asked::Failed(_))
+    }
+}
+
+/// Why a step gave no value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepError {
+    /// It was told to stop.
+    Stopped,
+    /// One sentence for the user.
+    Problem(Problem),
+}
+
+impl From<Stopped> for StepError {
+    fn from(Stopped: Stopped) -> StepError {
+        StepError::Stopped
+    }
+}
+
+/// Whether, and how soon, a value is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// Start it, in this order of urgency.
+    Start(Urgency),
+    /// Only look whether it is there.
+    Look,
+}
+
+/// Told when the user stopped something.
+pub const STOPPED: &str = "Stopped. Change a setting or press Compute again.";
+
+/// Told where nothing was asked for.
+const NOT_ASKED: &str = "Not computed yet";
+
+/// What an errand brought, once it ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// The errand's title.
+    pub title: String,
+    /// What to tell the user: what was done, or why not.
+    pub result: Result<String, String>,
+}
+
+/// Shelves and jobs together.
+pub struct Desk<S: Store + 'static> {
+    store: Shelved<S>,
+    jobs: Jobs<Shelved<S>>,
+    round: u64,
+    notes: Vec<Note>,
+    stopped: HashSet<Key>,
+    halted: bool,
+    budget_bytes: usize,
+}
+
+/// What deliveries reach: the shelves, the present round, and the errands that ended.
+struct Shelved<S> {
+    shelves: S,
+    round: u64,
+    done: Vec<Done>,
+}
+
+impl<S: Store + 'static> Desk<S> {
+    /// A desk with empty shelves. `wake` is called from other threads whenever something can be taken.
+    pub fn new(shelves: S, threads: usize, budget_bytes: usize, wake: impl Fn() + Send + Sync + 'static) -> Desk<S> {
+        Desk {
+            store: Shelved { shelves, round: 0, done: Vec::new() },
+            jobs: Jobs::start(threads, wake),
+            round: 0,
+            notes: Vec::new(),
+            stopped: HashSet::new(),
+            halted: false,
+            budget_bytes,
+        }
+    }
+
+    /// Puts finished results on their shelves; whether there were any.
+    pub fn take_finished(&mut self) -> bool {
+        let finished = self.jobs.take_finished();
+        let any = !finished.is_empty();
+        finished.into_iter().for_each(|delivery| delivery(&mut self.store));
+        any
+    }
+
+    /// Starts a round: everything asked from here on is for one frame.
+    pub fn begin_round(&mut self) {
+        self.round += 1;
+        self.store.round = self.round;
+        self.notes.clear();
+    }
+
+    /// Ends it: forgets jobs nobody asked for, keeps to the budget, and returns the notes of all values asked for, without repeats.
+    pub fn end_round(&mut self) -> Vec<Note> {
+        self.jobs.end_round(self.round);
+        tidy(&mut self.store.shelves, self.budget_bytes, self.round);
+        std::mem::take(&mut self.notes)
+    }
+
+    /// Asks for the value of `key`, which `step` makes.
+    pub fn ask<T: Send + Sync + 'static>(
+        &mut self,
+        shelf: fn(&mut S) -> &mut Memo<T>,
+        key: Key,
+        need: Need,
+        (title, lane): (impl FnOnce() -> String, Lane),
+        step: impl FnOnce(&Ctx) -> Result<T, StepError> + Send + 'static,
+    ) -> Asked<T> {
+        self.ask_many(shelf, &[key], need, (title, lane), |_| move |ctx: &Ctx| Ok(vec![step(ctx)?])).swap_remove(0)
+    }
+
+    /// Asks for several values that one job makes best together. `step` is told which of them (by index) nobody has made or is making.
+    pub fn ask_many<T: Send + Sync + 'static, F: FnOnce(&Ctx) -> Result<Vec<T>, StepError> + Send + 'static>(
+        &mut self,
+        shelf: fn(&mut S) -> &mut Memo<T>,
+        keys: &[Key],
+        need: Need,
+        (title, lane): (impl FnOnce() -> String, Lane),
+        step: impl FnOnce(&[usize]) -> F,
+    ) -> Vec<Asked<T>> {
+        let mut answers: Vec<Asked<T>> = keys.iter().map(|&key| self.look(shelf, key, need)).collect();
+        let Need::Start(urgency) = need else { return answers };
+        let missing: Vec<usize> = (0..keys.len()).filter(|&at| matches!(answers[at], Asked::Waiting(_))).collect();
+        if missing.is_empty() {
+            return answers;
+        }
+        let makes: Vec<Key> = missing.iter().map(|&at| keys[at]).collect();
+        let title = title();
+        for &at in &missing {
+            answers[at] = Asked::Cooking(Progress { stage: title.clone(), fraction: 0.0 });
+        }
+        let step = step(&missing);
+        let order = Order { title: title.clone(), urgency, lane, errand: false };
+        let keys = makes.clone();
+        let work = move |ctx: &Ctx| {
+            let results = each_result(guarded(&title, || step(ctx))?, keys.len());
+            let notes = ctx.notes();
+            let put = move |store: &mut Shelved<S>| {
+                for (key, result) in keys.into_iter().zip(results) {
+                    shelf(&mut store.shelves).put(key, result.map(Arc::new), notes.clone(), store.round);
+                }
+            };
+            Some(Box::new(put) as Box<dyn FnOnce(&mut Shelved<S>) + Send>)
+        };
+        self.jobs.submit(makes, order, self.round, Box::new(work));
+        answers
+    }
+
+    /// Asks for a value so cheap that it is made on the spot.
+    pub fn at_once<T: Send + Sync + 'static>(&mut self, shelf: fn(&mut S) -> &mut Memo<T>, key: Key, make: impl FnOnce() -> T) -> Made<T> {
+        if let Asked::Ready(made) = self.look(shelf, key, Need::Look) {
+            return made;
+        }
+        let value = Arc::new(make());
+        shelf(&mut self.store.shelves).put(key, Ok(value.clone()), Vec::new(), self.round);
+        Made { key, value }
+    }
+
+    /// Adds notes to the round's, without repeats.
+    pub fn tell(&mut self, notes: &[Note]) {
+        for note in notes {
+            if !self.notes.contains(note) {
+                self.notes.push(note.clone());
+            }
+        }
+    }
+
+    /// Runs `work` once, whoever asks meanwhile; its end is told by [`Desk::take_done`].
+    pub fn errand(&mut self, title: &str, work: impl FnOnce(&Ctx) -> Result<String, StepError> + Send + 'static) -> u64 {
+        let order = Order { title: title.to_owned(), urgency: Urgency::Chosen, lane: Lane::Long, errand: true };
+        let title = title.to_owned();
+        let work = move |ctx: &Ctx| {
+            let result = guarded(&title, || work(ctx))?.map_err(|problem| problem.0.to_string());
+            let put = move |store: &mut Shelved<S>| store.done.push(Done { title, result });
+            Some(Box::new(put) as Box<dyn FnOnce(&mut Shelved<S>) + Send>)
+        };
+        self.jobs.submit(Vec::new(), order, self.round, Box::new(work))
+    }
+
+    /// The errands that ended since the last call.
+    pub fn take_done(&mut self) -> Vec<Done> {
+        std::mem::take(&mut self.store.done)
+    }
+
+    /// Stops a job on the user's wish: what it makes is a problem until [`Desk::resume`].
+    pub fn stop_job(&mut self, id: u64) {
+        self.stopped.extend(self.jobs.stop(id));
+    }
+
+    /// Stops everything and starts nothing until [`Desk::resume`].
+    pub fn stop_all(&mut self) {
+        self.jobs.stop_all();
+        self.halted = true;
+    }
+
+    /// Forgets what the user stopped.
+    pub fn resume(&mut self) {
+        self.stopped.clear();
+        self.halted = false;
+    }
+
+    /// Forgets failures too, so that everything is tried again.
+    pub fn retry(&mut self) {
+        self.resume();
+        self.store.shelves.shelves().into_iter().for_each(|shelf| shelf.forget_failures());
+    }
+
+    /// Whether something is pending, running or to be taken.
+    pub fn is_busy(&self) -> bool {
+        self.jobs.is_busy()
+    }
+
+    /// Blocks until something can be taken or nothing is under way.
+    pub fn wait(&self) {
+        self.jobs.wait();
+    }
+
+    /// Jobs under way.
+    pub fn views(&self) -> Vec<JobView> {
+        self.jobs.views()
+    }
+
+    /// What is known of `key` without starting anything. `Waiting` when nobody made it or is making it.
+    fn look<T>(&mut self, shelf: fn(&mut S) -> &mut Memo<T>, key: Key, need: Need) -> Asked<T> {
+        if let Some(entry) = shelf(&mut self.store.shelves).get(key, self.round) {
+            let answer = match &entry.result {
+                Ok(value) => Asked::Ready(Made { key, value: value.clone() }),
+                Err(problem) => Asked::Failed(problem.clone()),
+            };
+            let notes = entry.notes.clone();
+            self.tell(&notes);
+            return answer;
+        }
+        let Need::Start(urgency) = need else { return Asked::Waiting(NOT_ASKED.to_owned()) };
+        if self.halted || self.stopped.contains(&key) {
+            return Asked::Failed(Problem(STOPPED.into()));
+        }
+        match self.jobs.ask(key, urgency, self.round) {
+            Some(progress) => Asked::Cooking(progress),
+            None => Asked::Waiting(NOT_ASKED.to_owned()),
+        }
+    }
+}
+
+/// Runs a step; `None` when it stopped, a problem when it panicked. A bug in one step must not take the window and the user's work along.
+fn guarded<T>(title: &str, step: impl FnOnce() -> Result<T, StepError>) -> Option<Result<T, Problem>> {
+    match catch_unwind(AssertUnwindSafe(step)) {
+        Ok(Ok(value)) => Some(Ok(value)),
+        Ok(Err(StepError::Stopped)) => None,
+        Ok(Err(StepError::Problem(problem))) => Some(Err(problem)),
+        Err(panic) => {
+            let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+            let said = said.unwrap_or_else(|| "no message".to_owned());
+            let text = format!("{title} failed inside Personae ({said}). Your work is safe; try another setting, and please report this.");
+            Some(Err(Problem(text.into())))
+        }
+    }
+}
+
+/// One result a key: the values in order, or the same problem for all.
+fn each_result<T>(results: Result<Vec<T>, Problem>, n: usize) -> Vec<Result<T, Problem>> {
+    match results {
+        Ok(values) => values.into_iter().map(Ok).collect(),
+        Err(problem) => std::iter::repeat_with(|| Err(problem.clone())).take(n).collect(),
+    }
+}

@@ -1,0 +1,162 @@
+//! How do the three methods come to groups? Each part of the recipe that differs by method, ending in the same few things.
+//!
+//! The knobs sit as late as the mathematics permits: a tree, then a cut; every epsilon's answer, then one epsilon.
+
+use std::sync::Arc;
+
+use crate::base::Key;
+use crate::cluster::Dendrogram;
+use crate::data::Loaded;
+use crate::evaluate::Silhouettes;
+use crate::features::Prepared;
+use crate::plot::{DensityPlot, SweepPlot};
+use crate::session::{Clustering, Plan};
+
+use super::Needs;
+use super::answers::{Answer, Segmentation};
+use super::choose;
+use super::desk::{Asked, Made, Need};
+use super::previous;
+use super::steps::{self, Kitchen, Labeling};
+use super::sweep::{self, Sweep};
+
+/// What every method ends in.
+pub struct Groups {
+    /// Elbow and silhouette, or why there are none.
+    pub sweep: Result<Sweep, Asked<SweepPlot>>,
+    /// The merge tree (hierarchical).
+    pub tree: Asked<Dendrogram>,
+    /// The epsilon explorer (DBSCAN).
+    pub density_plot: Asked<DensityPlot>,
+    /// The labels in force, or why there are none.
+    pub chosen: Result<Chosen, Asked<Segmentation>>,
+    /// Their silhouettes.
+    pub silhouettes: Asked<Silhouettes>,
+}
+
+/// The labels in force and the parameters they come from.
+pub struct Chosen {
+    /// The labels.
+    pub labeling: Labeling,
+    k: Option<usize>,
+    height: Option<f64>,
+    /// Epsilon (DBSCAN).
+    pub epsilon: Option<f64>,
+    inertia: Option<f64>,
+}
+
+const WAITS: &str = "Waiting for the columns";
+
+/// k-means: a fit a k.
+pub fn by_kmeans(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+    let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
+    let sweep = sweep::of_kmeans(desk, made, clustering, needs.sweep, needs.chosen);
+    Groups { tree: Asked::Waiting(OTHER_METHOD.into()), ..of_sweep(desk, made, sweep, None, clustering, needs) }
+}
+
+/// Hierarchical: a tree, then a cut a k.
+pub fn by_tree(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+    let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
+    let tree = steps::tree(desk, made, clustering.linkage, needs.chosen);
+    let Some(made_tree) = tree.ready() else { return Groups { tree: tree.clone(), ..Groups::blocked_by(&tree) } };
+    let sweep = sweep::of_tree(desk, made, made_tree, clustering, needs.sweep, needs.chosen);
+    let groups = of_sweep(desk, made, sweep, Some(&made_tree.value), clustering, needs);
+    Groups { tree, ..groups }
+}
+
+/// DBSCAN: the answers for every epsilon, then one epsilon.
+pub fn by_density(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+    let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
+    let tree = steps::density(desk, made, clustering.min_samples, needs.chosen);
+    let density_plot = tree.and("Waiting for the densities", |tree| steps::density_plot(desk, tree, needs.chosen));
+    let mut groups = Groups::blocked_by(&density_plot);
+    if let (Some(tree), Some(plot)) = (tree.ready(), density_plot.ready()) {
+        groups.chosen = choose::epsilon(clustering, &plot.value.suggestions).map_err(Asked::Failed).and_then(|epsilon| {
+            match steps::labels_at(desk, tree, epsilon, needs.chosen) {
+                Asked::Ready(labels) => {
+                    let labeling = Labeling::Cut(labels);
+                    Ok(Chosen { labeling, k: None, height: None, epsilon: Some(epsilon), inertia: None })
+                }
+                other => Err(other.blocks("Waiting for the segments")),
+            }
+        });
+        groups.silhouettes = match &groups.chosen {
+            Ok(chosen) => sweep::silhouettes_of(desk, made, &chosen.labeling, false, clustering.seed, needs.plots),
+            Err(why) => why.blocks("Waiting for the segments"),
+        };
+    }
+    Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), density_plot, ..groups }
+}
+
+const OTHER_METHOD: &str = "Part of another method";
+
+/// What follows from elbow and silhouette, the same for k-means and trees.
+fn of_sweep(
+    desk: &mut Kitchen,
+    prepared: &Made<Prepared>,
+    sweep: Sweep,
+    tree: Option<&Arc<Dendrogram>>,
+    clustering: &Clustering,
+    needs: Needs,
+) -> Groups {
+    let (chosen, silhouettes) = match sweep.chosen(clustering, tree.map(|tree| &**tree)) {
+        Ok((point, labeling)) => {
+            let comes_with_sweep = point.swept && needs.sweep != Need::Look && !point.silhouettes.is_settled();
+            let silhouettes = sweep::silhouettes_of(desk, prepared, &labeling, comes_with_sweep, clustering.seed, needs.plots);
+            let height = tree.map(|tree| choose::cut_height(clustering, tree, point.k));
+            (Ok(Chosen { labeling, k: Some(point.k), height, epsilon: None, inertia: point.inertia }), silhouettes)
+        }
+        Err(why) => {
+            let silhouettes = why.blocks("Waiting for the segments");
+            (Err(why), silhouettes)
+        }
+    };
+    let density_plot = Asked::Waiting(OTHER_METHOD.into());
+    Groups { sweep: Ok(sweep), tree: Asked::Waiting(String::new()), density_plot, chosen, silhouettes }
+}
+
+impl Groups {
+    /// Everything waits for the same.
+    fn blocked_by<T>(asked: &Asked<T>) -> Groups {
+        Groups {
+            sweep: Err(asked.blocks(WAITS)),
+            tree: asked.blocks(WAITS),
+            density_plot: asked.blocks(WAITS),
+            chosen: Err(asked.blocks(WAITS)),
+            silhouettes: asked.blocks(WAITS),
+        }
+    }
+
+    /// What the page sees of elbow and silhouette.
+    pub fn sweep_answer(&self, last: &mut Option<Arc<SweepPlot>>) -> Answer<SweepPlot> {
+        match &self.sweep {
+            Ok(sweep) => sweep.answer(last),
+            Err(why) => previous::settle(last, why.clone()),
+        }
+    }
+}
+
+impl Chosen {
+    /// The grouping with everything it came from. It goes by the key of its labels, so that what is only said about them
+    /// (a height within the same step of the tree, an inertia that comes later) makes nothing else anew.
+    pub fn segmentation(&self, desk: &mut Kitchen, loaded: &Made<Loaded>, prepared: &Made<Prepared>, plan: &Plan) -> Made<Segmentation> {
+        let method_text = choose::method_text(plan, self.k, self.epsilon);
+        let said = (&method_text, self.height, self.inertia);
+        let key = Key::of("segmentation", 1, &said, &[self.labeling.key()]);
+        let made = desk.at_once(
+            |s| &mut s.segmentations,
+            key,
+            || Segmentation {
+                loaded: loaded.value.clone(),
+                prepared: prepared.value.clone(),
+                labels: self.labeling.labels().clone(),
+                k: self.k,
+                height: self.height,
+                epsilon: self.epsilon,
+                method_text: method_text.clone(),
+                inertia: self.inertia,
+            },
+        );
+        Made { key: self.labeling.key(), value: made.value }
+    }
+}

@@ -1,0 +1,277 @@
+//! Who computes what now? Worker threads that take the most urgent job, and know who still wants it.
+//!
+//! In: work as closures, named by the keys of what it makes. Out: deliveries, closures that put the result on its shelf; they run
+//! on the asker's thread, so nothing else is locked. A job's identity is its keys: asking twice shares one job.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+use crate::base::{Ctx, Key, Progress};
+
+use super::answers::JobView;
+
+/// Puts a finished result where it belongs.
+pub type Delivery<S> = Box<dyn FnOnce(&mut S) + Send>;
+
+/// What a worker does. `None` when it was stopped.
+pub type Work<S> = Box<dyn FnOnce(&Ctx) -> Option<Delivery<S>> + Send>;
+
+/// How soon somebody needs a value; the order in which pending jobs are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// What the user just chose.
+    Chosen,
+    /// Also on the page.
+    Shown,
+    /// Not shown yet, computed ahead.
+    Ahead,
+}
+
+/// Whether a job may keep a worker for long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Milliseconds: has a worker of its own, so that a knob stays live behind long jobs.
+    Quick,
+    /// Anything longer.
+    Long,
+}
+
+/// How a job is announced.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// What it makes, in words: "k-Means, k = 5".
+    pub title: String,
+    /// How soon.
+    pub urgency: Urgency,
+    /// How long.
+    pub lane: Lane,
+    /// Whether it goes on when nobody asks again: an export is finished once it was started.
+    pub errand: bool,
+}
+
+struct Job {
+    id: u64,
+    makes: Vec<Key>,
+    order: Order,
+    ctx: Ctx,
+    last_asked: u64,
+}
+
+struct State<S> {
+    next_id: u64,
+    pending: Vec<(Job, Work<S>)>,
+    running: Vec<Job>,
+    /// Results nobody took yet, with the keys of what they hold.
+    finished: Vec<(Vec<Key>, Delivery<S>)>,
+    closing: bool,
+}
+
+struct Shared<S> {
+    state: Mutex<State<S>>,
+    /// Something to do: a pending job, or the end.
+    work: Condvar,
+    /// A job ended.
+    ended: Condvar,
+    /// The first job of a while started.
+    started: Condvar,
+    wake: Box<dyn Fn() + Send + Sync>,
+}
+
+/// The workers and their queue.
+pub struct Jobs<S: 'static> {
+    shared: Arc<Shared<S>>,
+}
+
+/// Rounds of asking a running job survives without being asked for, when nobody waits for its worker: going back and forth
+/// between two settings costs nothing. Counted in rounds, because a frame asks once and an idle window does not ask at all.
+const GRACE_ROUNDS: u64 = 4;
+
+/// Progress is shown this often.
+const TICK: Duration = Duration::from_millis(100);
+
+impl<S: 'static> Jobs<S> {
+    /// Starts `threads` workers for jobs of any length and one for quick ones. `wake` is called after every job and while jobs progress.
+    pub fn start(threads: usize, wake: impl Fn() + Send + Sync + 'static) -> Jobs<S> {
+        let state = State { next_id: 1, pending: Vec::new(), running: Vec::new(), finished: Vec::new(), closing: false };
+        let shared = Arc::new(Shared {
+            state: Mutex::new(state),
+            work: Condvar::new(),
+            ended: Condvar::new(),
+            started: Condvar::new(),
+            wake: Box::new(wake),
+        });
+        for only_quick in std::iter::once(true).chain(std::iter::repeat_n(false, threads.max(1))) {
+            let shared = shared.clone();
+            std::thread::spawn(move || serve(&shared, only_quick));
+        }
+        let ticking = shared.clone();
+        std::thread::spawn(move || tick(&ticking));
+        Jobs { shared }
+    }
+
+    /// The progress of the job that makes `key`, now asked for in `round`; `None` when there is none.
+    pub fn ask(&self, key: Key, urgency: Urgency, round: u64) -> Option<Progress> {
+        let mut state = lock(&self.shared);
+        let State { pending, running, finished, .. } = &mut *state;
+        // It ended after this round took what was finished: the next round finds it on its shelf.
+        if finished.iter().any(|(makes, _)| makes.contains(&key)) {
+            return Some(Progress { stage: String::new(), fraction: 1.0 });
+        }
+        let mut jobs = running.iter_mut().chain(pending.iter_mut().map(|(job, _)| job));
+        // One that was told to stop makes nothing any more.
+        let job = jobs.find(|job| job.makes.contains(&key) && !job.ctx.is_stopped())?;
+        job.order.urgency = if job.last_asked == round { job.order.urgency.min(urgency) } else { urgency };
+        job.last_asked = round;
+        Some(job.progress())
+    }
+
+    /// Queues work that makes `makes`.
+    pub fn submit(&self, makes: Vec<Key>, order: Order, round: u64, work: Work<S>) -> u64 {
+        let mut state = lock(&self.shared);
+        let id = state.next_id;
+        state.next_id += 1;
+        state.pending.push((Job { id, makes, order, ctx: Ctx::new(), last_asked: round }, work));
+        // Every worker looks: the one woken alone might serve only the other lane.
+        self.shared.work.notify_all();
+        id
+    }
+
+    /// After everything of `round` was asked: drops pending jobs nobody asked for and stops such running ones after their grace,
+    /// or at once when `round` left others waiting for a worker.
+    pub fn end_round(&self, round: u64) {
+        let mut state = lock(&self.shared);
+        state.pending.retain(|(job, _)| job.order.errand || job.last_asked == round);
+        let somebody_waits = !state.pending.is_empty();
+        for job in &state.running {
+            let rounds_alone = round - job.last_asked;
+            if !job.order.errand && rounds_alone > 0 && (somebody_waits || rounds_alone >= GRACE_ROUNDS) {
+                job.ctx.stop();
+            }
+        }
+        if state.pending.is_empty() {
+            self.shared.ended.notify_all();
+        }
+    }
+
+    /// Stops one job and returns what it would have made.
+    pub fn stop(&self, id: u64) -> Vec<Key> {
+        let mut state = lock(&self.shared);
+        if let Some(at) = state.pending.iter().position(|(job, _)| job.id == id) {
+            return state.pending.remove(at).0.makes;
+        }
+        match state.running.iter().find(|job| job.id == id) {
+            Some(job) => {
+                job.ctx.stop();
+                job.makes.clone()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// Stops everything.
+    pub fn stop_all(&self) {
+        let mut state = lock(&self.shared);
+        state.pending.clear();
+        state.running.iter().for_each(|job| job.ctx.stop());
+    }
+
+    /// What finished since the last call, in the order it did.
+    pub fn take_finished(&self) -> Vec<Delivery<S>> {
+        std::mem::take(&mut lock(&self.shared).finished).into_iter().map(|(_, delivery)| delivery).collect()
+    }
+
+    /// Whether a job is pending, running or not taken yet.
+    pub fn is_busy(&self) -> bool {
+        let state = lock(&self.shared);
+        !(state.pending.is_empty() && state.running.is_empty() && state.finished.is_empty())
+    }
+
+    /// Blocks until something can be taken or no job is left.
+    pub fn wait(&self) {
+        let mut state = lock(&self.shared);
+        while state.finished.is_empty() && !(state.pending.is_empty() && state.running.is_empty()) {
+            state = self.shared.ended.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
+        }
+    }
+
+    /// Jobs under way for the status line, oldest first.
+    pub fn views(&self) -> Vec<JobView> {
+        let state = lock(&self.shared);
+        let jobs = state.running.iter().chain(state.pending.iter().map(|(job, _)| job)).filter(|job| !job.ctx.is_stopped());
+        let mut views: Vec<JobView> =
+            jobs.map(|job| JobView { id: job.id, title: job.order.title.clone(), progress: job.progress() }).collect();
+        views.sort_by_key(|view| view.id);
+        views
+    }
+}
+
+impl<S: 'static> Drop for Jobs<S> {
+    /// The workers end with their present job; nobody waits for them, since closing a window must not take seconds.
+    fn drop(&mut self) {
+        self.stop_all();
+        lock(&self.shared).closing = true;
+        self.shared.work.notify_all();
+        self.shared.started.notify_all();
+    }
+}
+
+impl Job {
+    fn progress(&self) -> Progress {
+        let mut progress = self.ctx.latest();
+        if progress.stage.is_empty() {
+            progress.stage.clone_from(&self.order.title);
+        }
+        progress
+    }
+}
+
+/// A worker's life: the most urgent job, the oldest of equals, until the end.
+fn serve<S>(shared: &Shared<S>, only_quick: bool) {
+    let mut state = lock(shared);
+    while !state.closing {
+        let mine = state.pending.iter().enumerate().filter(|(_, (job, _))| !only_quick || job.order.lane == Lane::Quick);
+        let Some((at, _)) = mine.min_by_key(|(_, (job, _))| (job.order.urgency, job.id)) else {
+            state = shared.work.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
+            continue;
+        };
+        let (job, work) = state.pending.remove(at);
+        let (id, makes, ctx) = (job.id, job.makes.clone(), job.ctx.clone());
+        if state.running.is_empty() {
+            shared.started.notify_all();
+        }
+        state.running.push(job);
+        drop(state);
+        let delivery = work(&ctx);
+        state = lock(shared);
+        state.running.retain(|job| job.id != id);
+        // A result that came after the stop might have been cut short by it, so it does not count.
+        state.finished.extend(delivery.filter(|_| !ctx.is_stopped()).map(|delivery| (makes, delivery)));
+        shared.ended.notify_all();
+        drop(state);
+        (shared.wake)();
+        state = lock(shared);
+    }
+}
+
+/// Wakes the window while jobs run, so that progress is seen; sleeps on a condition otherwise, so that idling costs nothing.
+fn tick<S>(shared: &Shared<S>) {
+    let mut state = lock(shared);
+    while !state.closing {
+        if state.running.is_empty() {
+            state = shared.started.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
+            continue;
+        }
+        // Nothing but the end notifies while jobs run, or another start, which only shortens one tick.
+        state = shared.started.wait_timeout(state, TICK).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        if !state.closing && !state.running.is_empty() {
+            drop(state);
+            (shared.wake)();
+            state = lock(shared);
+        }
+    }
+}
+
+/// Jobs run outside the lock, so a panic cannot leave the state half changed.
+fn lock<S>(shared: &Shared<S>) -> MutexGuard<'_, State<S>> {
+    shared.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

@@ -1,0 +1,103 @@
+//! What is known already? One shelf a step: from key to value or failure, under one byte budget for all shelves.
+//!
+//! In: finished values. Out: shared ones, as often as asked. What was asked least recently leaves first; what was asked in the
+//! present round never leaves. O(1) a look-up; tidying is O(values) for each value that leaves, and values are few hundreds.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::base::{Key, Note};
+
+use super::answers::Problem;
+
+/// A value on its shelf, or why there is none, with what was told while it was made.
+#[derive(Debug)]
+pub struct Entry<T> {
+    /// The value, or the failure.
+    pub result: Result<Arc<T>, Problem>,
+    /// What the step told.
+    pub notes: Arc<[Note]>,
+    bytes: usize,
+    last_asked: u64,
+}
+
+/// All values of one step.
+#[derive(Debug)]
+pub struct Memo<T> {
+    entries: HashMap<Key, Entry<T>>,
+    weigh: fn(&T) -> usize,
+}
+
+impl<T> Memo<T> {
+    /// An empty shelf; `weigh` says how many bytes a value holds.
+    pub fn new(weigh: fn(&T) -> usize) -> Memo<T> {
+        Memo { entries: HashMap::new(), weigh }
+    }
+
+    /// The entry of `key`, asked for in `round`.
+    pub fn get(&mut self, key: Key, round: u64) -> Option<&Entry<T>> {
+        let entry = self.entries.get_mut(&key)?;
+        entry.last_asked = round;
+        Some(entry)
+    }
+
+    /// Keeps a result.
+    pub fn put(&mut self, key: Key, result: Result<Arc<T>, Problem>, notes: Vec<Note>, round: u64) {
+        let bytes = result.as_ref().map_or(0, |value| (self.weigh)(value));
+        self.entries.insert(key, Entry { result, notes: notes.into(), bytes, last_asked: round });
+    }
+}
+
+/// What the budget needs to know of a shelf, whatever is on it.
+pub trait Shelf {
+    /// Bytes held.
+    fn bytes(&self) -> usize;
+    /// The round in which its least recently asked value was asked for.
+    fn oldest(&self) -> Option<u64>;
+    /// Lets the least recently asked value go.
+    fn drop_oldest(&mut self);
+    /// Forgets failures, so that they are tried again.
+    fn forget_failures(&mut self);
+}
+
+impl<T> Shelf for Memo<T> {
+    fn bytes(&self) -> usize {
+        self.entries.values().map(|entry| entry.bytes).sum()
+    }
+
+    fn oldest(&self) -> Option<u64> {
+        self.entries.values().map(|entry| entry.last_asked).min()
+    }
+
+    fn drop_oldest(&mut self) {
+        // Ties by key, so that the order of the map decides nothing.
+        if let Some(key) = self.entries.iter().min_by_key(|(key, entry)| (entry.last_asked, **key)).map(|(key, _)| *key) {
+            self.entries.remove(&key);
+        }
+    }
+
+    fn forget_failures(&mut self) {
+        self.entries.retain(|_, entry| entry.result.is_ok());
+    }
+}
+
+/// All shelves of an engine.
+pub trait Store {
+    /// The shelves, for the budget.
+    fn shelves(&mut self) -> Vec<&mut dyn Shelf>;
+}
+
+/// Lets values go until `budget` bytes hold the rest; nothing asked for in `round` leaves.
+pub fn tidy(store: &mut impl Store, budget: usize, round: u64) {
+    loop {
+        let mut shelves = store.shelves();
+        if shelves.iter().map(|shelf| shelf.bytes()).sum::<usize>() <= budget {
+            return;
+        }
+        let oldest = shelves.iter_mut().filter_map(|shelf| shelf.oldest().map(|asked| (asked, shelf))).min_by_key(|(asked, _)| *asked);
+        match oldest {
+            Some((asked, shelf)) if asked < round => shelf.drop_oldest(),
+            _ => return,
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Floor 7: from a plan to answers. The whole analysis is the recipe in this file; nothing else decides what is computed from what.
+//!
+//! In: the plan and what the page wants to see. Out: at once, what is known. What is not known yet is asked for at the desk, which
+//! looks on the shelf of its step (`memo`), then at the jobs under way (`jobs`), and only then starts a job. There are no flags and
+//! no invalidation: a changed key is the only invalidation there is. An unchanged question costs a comparison of the plan.
+
+pub mod answers;
+pub mod choose;
+pub mod desk;
+mod groups;
+pub mod jobs;
+pub mod memo;
+mod previous;
+pub mod reporting;
+pub mod steps;
+pub mod straight;
+mod sweep;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::base::{Ctx, Key, memory};
+use crate::cluster::Method;
+use crate::export::{self, ExportError, Format, Plots, Report};
+use crate::persona::PersonaEdit;
+use crate::session::{Cut, Page, Plan};
+
+pub use answers::{Answer, Answers, JobView, Problem, Segmentation, Wanted};
+pub use desk::{Done, StepError};
+
+use desk::{Asked, Desk, Need};
+use groups::Groups;
+use jobs::Urgency;
+use previous::Previous;
+use steps::{Kitchen, Memos};
+
+/// How much the engine may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// Bytes for results kept in case they are asked for again.
+    pub memory_budget_bytes: usize,
+    /// Long jobs side by side; each may use all processors.
+    pub threads: usize,
+}
+
+impl Default for EngineOptions {
+    fn default() -> EngineOptions {
+        // Half of what is free: the other half is for the steps themselves, which ask again before they allocate.
+        EngineOptions { memory_budget_bytes: (memory::budget_bytes() / 2) as usize, threads: 2 }
+    }
+}
+
+/// Answers questions about a plan; computes in the background.
+pub struct Engine {
+    desk: Kitchen,
+    asked: Option<(Plan, Wanted)>,
+    edits: (Arc<[PersonaEdit]>, Key),
+    answers: Answers,
+    /// What the last answers were made from, for reports.
+    groups: Option<Groups>,
+    previous: Previous,
+    asks_anew: bool,
+}
+
+/// On tables up to this long, what the other pages show is computed ahead while nothing else is to do.
+const AHEAD_ROWS: usize = 100_000;
+
+impl Engine {
+    /// An engine with empty shelves. `wake` is called from other threads whenever there is something new to see.
+    pub fn new(wake: impl Fn() + Send + Sync + 'static, options: EngineOptions) -> Engine {
+        Engine {
+            desk: Desk::new(Memos::default(), options.threads, options.memory_budget_bytes, wake),
+            asked: None,
+            edits: (Arc::new([]), edits_key(&[])),
+            answers: Answers::default(),
+            groups: None,
+            previous: Previous::default(),
+            asks_anew: false,
+        }
+    }
+
+    /// What is known now; starts what is not and stops what nobody wants any more. Never waits.
+    pub fn answer(&mut self, plan: &Plan, wanted: &Wanted) -> Answers {
+        let news = self.desk.take_finished();
+        let same_question = self.asked.as_ref().is_some_and(|(last_plan, last_wanted)| last_plan == plan && last_wanted == wanted);
+        if same_question && !news && !self.asks_anew && !self.desk.is_busy() {
+            return self.answers.clone();
+        }
+        if !same_question {
+            self.turn_to(plan, wanted);
+        }
+        self.asks_anew = false;
+        self.desk.begin_round();
+        let mut answers = self.recipe(plan, wanted);
+        answers.notes = self.desk.end_round();
+        answers.jobs = self.desk.views();
+        self.answers = answers;
+        self.answers.clone()
+    }
+
+    /// The recipe: what every page sees, and what it is made from.
+    fn recipe(&mut self, plan: &Plan, wanted: &Wanted) -> Answers {
+        let Engine { desk, previous, edits: (edits, edits_key), .. } = self;
+        let clustering = &plan.clustering;
+
+        let loaded = steps::load(desk, &plan.source, wanted.reload, Need::Start(Urgency::Chosen));
+        if let Some(loaded) = loaded.ready() {
+            previous.keep_only(loaded.value.stamp);
+        }
+        let needs = Needs::of(plan, wanted, loaded.ready().map_or(0, |loaded| loaded.value.table.n_rows));
+        let prepared = loaded.and("Waiting for the data", |loaded| steps::prepare(desk, loaded, &plan.preparation, needs.prepared));
+
+        let groups = match clustering.method {
+            Method::KMeans => groups::by_kmeans(desk, &prepared, clustering, needs),
+            Method::Tree => groups::by_tree(desk, &prepared, clustering, needs),
+            Method::Density => groups::by_density(desk, &prepared, clustering, needs),
+        };
+        let tree_plot = match (&groups.tree, loaded.ready(), prepared.ready()) {
+            (Asked::Ready(tree), Some(loaded), Some(prepared)) => steps::tree_plot(desk, loaded, prepared, tree, needs.plots),
+            _ => groups.tree.blocks("Waiting for the tree"),
+        };
+
+        let segmentation = match (&groups.chosen, loaded.ready(), prepared.ready()) {
+            (Ok(chosen), Some(loaded), Some(prepared)) => Asked::Ready(chosen.segmentation(desk, loaded, prepared, plan)),
+            (Err(why), ..) => why.clone(),
+            _ => prepared.blocks("Waiting for the columns"),
+        };
+        let silhouette = match (&groups.chosen, &groups.silhouettes) {
+            (Ok(chosen), Asked::Ready(silhouettes)) => steps::silhouette_plot(desk, &chosen.labeling, silhouettes, needs.plots),
+            (_, silhouettes) => silhouettes.blocks("Waiting for the silhouettes"),
+        };
+        let map = segmentation.and(WAITS, |segmentation| steps::map(desk, segmentation, &wanted.map_axes, needs.plots));
+        let personas = segmentation
+            .and(WAITS, |segmentation| steps::personas(desk, segmentation, &plan.preparation.roles, edits, *edits_key, needs.personas));
+
+        let answers = Answers {
+            loaded: previous::settle(&mut previous.loaded, loaded),
+            prepared: previous::settle(&mut previous.prepared, prepared),
+            sweep: groups.sweep_answer(&mut previous.sweep),
+            dendrogram: previous.dendrogram(&tree_plot, &groups.tree),
+            tree: previous::settle(&mut previous.tree, tree_plot),
+            density: previous::settle(&mut previous.density, groups.density_plot.clone()),
+            segmentation: previous::settle(&mut previous.segmentation, segmentation),
+            silhouette: previous::settle(&mut previous.silhouette, silhouette),
+            map: previous::settle(&mut previous.map, map),
+            personas: previous::settle(&mut previous.personas, personas),
+            jobs: Vec::new(),
+            notes: Vec::new(),
+        };
+        self.groups = Some(groups);
+        answers
+    }
+
+    /// Blocks until everything wanted is there or impossible; for the command line and for tests.
+    pub fn wait_until_idle(&mut self, plan: &Plan, wanted: &Wanted) -> Answers {
+        loop {
+            let answers = self.answer(plan, wanted);
+            if !self.desk.is_busy() {
+                return answers;
+            }
+            self.desk.wait();
+        }
+    }
+
+    /// Whether something is computed or waits to be seen.
+    pub fn busy(&self) -> bool {
+        self.desk.is_busy()
+    }
+
+    /// Stops one job; what it makes is a problem that says so, until the plan changes or [`Engine::retry`].
+    pub fn stop_job(&mut self, id: u64) {
+        self.desk.stop_job(id);
+        self.asks_anew = true;
+    }
+
+    /// Stops every job and starts no other, until the plan changes or [`Engine::retry`].
+    pub fn stop_all(&mut self) {
+        self.desk.stop_all();
+        self.asks_anew = true;
+    }
+
+    /// Tries again what was stopped or failed.
+    pub fn retry(&mut self) {
+        self.desk.retry();
+        self.asks_anew = true;
+    }
+
+    /// Everything an export says, if all of it is there for exactly this plan.
+    pub fn report(&self, plan: &Plan) -> Option<Report> {
+        let (last_plan, _) = self.asked.as_ref()?;
+        if last_plan == plan { reporting::of_answers(plan, &self.answers, self.groups.as_ref()?) } else { None }
+    }
+
+    /// The points of all plots there are for exactly this plan, for pictures.
+    pub fn plots(&self, plan: &Plan) -> Plots {
+        match &self.asked {
+            Some((last_plan, _)) if last_plan == plan => reporting::plots(&self.answers),
+            _ => Plots::default(),
+        }
+    }
+
+    /// Writes `formats` into `folder` as a job that ends by itself; how it went is told by [`Engine::take_done`].
+    pub fn export(&mut self, report: Report, plots: Plots, formats: Vec<Format>, folder: PathBuf) -> u64 {
+        self.errand("Export", move |ctx| match export::write_all(&report, &plots, &formats, &folder, ctx) {
+            Ok(files) => Ok(format!("{} {} written to {}", files.len(), if files.len() == 1 { "file" } else { "files" }, folder.display())),
+            Err(ExportError::Stopped(_)) => Err(StepError::Stopped),
+            Err(error) => Err(StepError::Problem(Problem(error.to_string().into()))),
+        })
+    }
+
+    /// Runs any other work once, such as writing a project or a picture, shown and stoppable like every job.
+    pub fn errand(&mut self, title: &str, work: impl FnOnce(&Ctx) -> Result<String, StepError> + Send + 'static) -> u64 {
+        self.asks_anew = true;
+        self.desk.errand(title, work)
+    }
+
+    /// The errands that ended since the last call.
+    pub fn take_done(&mut self) -> Vec<Done> {
+        self.desk.take_done()
+    }
+
+    /// Another question than last time: forgets what belongs to the old one only.
+    fn turn_to(&mut self, plan: &Plan, wanted: &Wanted) {
+        if let Some((last_plan, last_wanted)) = &self.asked {
+            if last_plan.source != plan.source {
+                self.previous = Previous::default();
+            }
+            if last_plan != plan || last_wanted.reload != wanted.reload {
+                self.desk.resume();
+            }
+        }
+        if *self.edits.0 != *plan.personas {
+            self.edits = (plan.personas.clone().into(), edits_key(&plan.personas));
+        }
+        self.asked = Some((plan.clone(), wanted.clone()));
+    }
+}
+
+const WAITS: &str = "Waiting for the segments";
+
+/// What is needed how soon, by page.
+#[derive(Debug, Clone, Copy)]
+struct Needs {
+    prepared: Need,
+    sweep: Need,
+    chosen: Need,
+    plots: Need,
+    personas: Need,
+}
+
+impl Needs {
+    fn of(plan: &Plan, wanted: &Wanted, n_rows: usize) -> Needs {
+        let ahead = if n_rows <= AHEAD_ROWS { Need::Start(Urgency::Ahead) } else { Need::Look };
+        let if_shown_on =
+            |pages: &[Page], urgency| if wanted.everything || pages.contains(&wanted.page) { Need::Start(urgency) } else { ahead };
+        let from_segments_on = [Page::Segments, Page::Personas, Page::Present];
+        // Cards need the whole elbow only while k is left to the suggestion.
+        let suggests = match plan.clustering.method {
+            Method::KMeans => plan.clustering.k.is_none(),
+            Method::Tree => plan.clustering.cut == Cut::Suggested,
+            Method::Density => false,
+        };
+        let sweep_pages = if suggests { &from_segments_on[..] } else { &from_segments_on[..1] };
+        Needs {
+            prepared: if_shown_on(&[&[Page::Prepare], &from_segments_on[..]].concat(), Urgency::Chosen),
+            sweep: if_shown_on(sweep_pages, Urgency::Shown),
+            chosen: if_shown_on(&from_segments_on, Urgency::Chosen),
+            plots: if_shown_on(&[Page::Segments], Urgency::Chosen),
+            // The Segments page shows the names too.
+            personas: if_shown_on(&from_segments_on, Urgency::Chosen),
+        }
+    }
+}
+
+fn edits_key(edits: &[PersonaEdit]) -> Key {
+    Key::of("edits", 1, &edits, &[])
+}

@@ -1,0 +1,61 @@
+//! What was shown last? A stale value is shown dimmed while the next cooks, never a blank, and never one of another source.
+
+use std::sync::Arc;
+
+use crate::base::{Key, Progress};
+use crate::cluster::Dendrogram;
+use crate::data::Loaded;
+use crate::features::Prepared;
+use crate::persona::Personas;
+use crate::plot::{DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+
+use super::answers::{Answer, Segmentation};
+use super::desk::Asked;
+
+/// The last ready value of every answer.
+#[derive(Debug, Default)]
+pub struct Previous {
+    pub loaded: Option<Arc<Loaded>>,
+    pub prepared: Option<Arc<Prepared>>,
+    pub sweep: Option<Arc<SweepPlot>>,
+    pub tree: Option<Arc<TreePlot>>,
+    pub density: Option<Arc<DensityPlot>>,
+    pub segmentation: Option<Arc<Segmentation>>,
+    pub silhouette: Option<Arc<SilhouettePlot>>,
+    pub map: Option<Arc<MapPlot>>,
+    pub personas: Option<Arc<Personas>>,
+    dendrogram: Option<Arc<Dendrogram>>,
+}
+
+impl Previous {
+    /// Forgets everything when the data are not those of `stamp`: the file changed and was read again.
+    pub fn keep_only(&mut self, stamp: Key) {
+        if self.loaded.as_ref().is_some_and(|loaded| loaded.stamp != stamp) {
+            *self = Previous::default();
+        }
+    }
+
+    /// The merge tree of the dendrogram on screen, so that both are of one generation.
+    pub fn dendrogram(&mut self, plot: &Asked<TreePlot>, tree: &Asked<Dendrogram>) -> Option<Arc<Dendrogram>> {
+        if let (Some(_), Some(tree)) = (plot.ready(), tree.ready()) {
+            self.dendrogram = Some(tree.value.clone());
+        }
+        self.dendrogram.clone()
+    }
+}
+
+/// The answer of a page: what is known now, with the last value beside it.
+pub fn settle<T>(last: &mut Option<Arc<T>>, asked: Asked<T>) -> Answer<T> {
+    match (asked, last.clone()) {
+        (Asked::Ready(made), _) => {
+            *last = Some(made.value.clone());
+            Answer::Ready(made.value)
+        }
+        (Asked::Cooking(progress), previous) => Answer::Cooking { progress, previous },
+        (Asked::Waiting(stage), Some(previous)) => {
+            Answer::Cooking { progress: Progress { stage, fraction: 0.0 }, previous: Some(previous) }
+        }
+        (Asked::Waiting(why), None) => Answer::Waiting(why),
+        (Asked::Failed(problem), previous) => Answer::Failed { problem, previous },
+    }
+}

@@ -1,0 +1,146 @@
+//! What does an export say? One report, put together from finished parts; the same for the window and the command line.
+
+use std::sync::Arc;
+
+use crate::base::{Labels, Note};
+use crate::cluster::Dendrogram;
+use crate::data::Loaded;
+use crate::evaluate::Silhouettes;
+use crate::export::{Chosen, Plots, Report, RunResult, Seconds};
+use crate::features::Prepared;
+use crate::persona::Personas;
+use crate::session::Plan;
+
+use super::answers::{Answers, Problem};
+use super::choose;
+use super::groups::Groups;
+use super::sweep::Missing;
+
+/// What a report is made of.
+pub struct Parts {
+    /// The data.
+    pub loaded: Arc<Loaded>,
+    /// The matrix.
+    pub prepared: Arc<Prepared>,
+    /// Cluster of every matrix row.
+    pub labels: Labels,
+    /// The cards.
+    pub personas: Arc<Personas>,
+    /// One entry a k or epsilon.
+    pub results: Vec<RunResult>,
+    /// Which one the labels are from, and what speaks for it.
+    pub chosen: Chosen,
+    /// The merge tree.
+    pub tree: Option<Arc<Dendrogram>>,
+    /// What was survived, in order.
+    pub notes: Vec<Note>,
+    /// How long it took.
+    pub seconds: Option<Seconds>,
+}
+
+impl Parts {
+    /// The report: labels for every row of the table, everything in words.
+    pub fn report(self, plan: &Plan) -> Report {
+        let matrix_rows = self.prepared.matrix_row_of_table_row();
+        let labels =
+            Labels::canonical(matrix_rows.len(), self.labels.n_clusters(), |row| matrix_rows[row].and_then(|row| self.labels.get(row)));
+        Report {
+            labels,
+            method: choose::method_word(&plan.clustering),
+            method_text: choose::method_text(plan, self.chosen.k, self.chosen.epsilon),
+            loaded: self.loaded,
+            prepared: self.prepared,
+            personas: self.personas,
+            results: self.results,
+            chosen: self.chosen,
+            tree: self.tree,
+            notes: self.notes.into_iter().map(|note| note.0).collect(),
+            seconds: self.seconds,
+        }
+    }
+}
+
+/// The report of what the window shows, if all it needs is there.
+pub(super) fn of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<Report> {
+    let segmentation = answers.segmentation.ready()?;
+    let suggestion = answers.sweep.ready().and_then(|sweep| sweep.suggestion.as_ref());
+    let reasons = match (segmentation.k, segmentation.epsilon) {
+        (Some(k), _) => choose::reasons_for(k, suggestion),
+        (None, Some(epsilon)) => choose::reasons_for_epsilon(epsilon, &answers.density.ready()?.suggestions),
+        (None, None) => Vec::new(),
+    };
+    let parts = Parts {
+        loaded: segmentation.loaded.clone(),
+        prepared: segmentation.prepared.clone(),
+        labels: segmentation.labels.clone(),
+        personas: answers.personas.ready()?.clone(),
+        results: results(groups),
+        chosen: Chosen { k: segmentation.k, height: segmentation.height, epsilon: segmentation.epsilon, reasons },
+        tree: groups.tree.ready().map(|tree| tree.value.clone()),
+        notes: answers.notes.clone(),
+        seconds: None,
+    };
+    Some(parts.report(plan))
+}
+
+/// The points of the plots that are there.
+pub(super) fn plots(answers: &Answers) -> Plots {
+    let segmentation = answers.segmentation.ready();
+    Plots {
+        map: answers.map.ready().cloned(),
+        sweep: answers.sweep.ready().cloned(),
+        silhouette: answers.silhouette.ready().cloned(),
+        tree: answers.tree.ready().cloned(),
+        density: answers.density.ready().cloned(),
+        variance: answers.prepared.ready().map(|prepared| prepared.pca.explained.clone()),
+        chosen: segmentation.map_or_else(Chosen::default, |chosen| Chosen {
+            k: chosen.k,
+            height: chosen.height,
+            epsilon: chosen.epsilon,
+            reasons: Vec::new(),
+        }),
+    }
+}
+
+fn results(groups: &Groups) -> Vec<RunResult> {
+    let Ok(sweep) = &groups.sweep else {
+        let Ok(chosen) = &groups.chosen else { return Vec::new() };
+        let silhouettes = groups.silhouettes.ready().map(|made| &*made.value);
+        return chosen.epsilon.map(|epsilon| result_of_epsilon(epsilon, chosen.labeling.labels(), silhouettes)).into_iter().collect();
+    };
+    let of_point = |point: &super::sweep::Point| match &point.labeling {
+        Ok(labeling) => {
+            let silhouettes = point.silhouettes.ready().map(|made| &*made.value);
+            Some(result_of_k(point.k, Ok(labeling.labels()), point.inertia, silhouettes))
+        }
+        Err(Missing::Ever(problem)) => Some(result_of_k(point.k, Err(problem), None, None)),
+        Err(Missing::Yet(_)) => None,
+    };
+    sweep.points.iter().filter_map(of_point).collect()
+}
+
+/// The entry of one k.
+pub fn result_of_k(k: usize, labels: Result<&Labels, &Problem>, inertia: Option<f64>, silhouettes: Option<&Silhouettes>) -> RunResult {
+    RunResult {
+        k: Some(k),
+        inertia,
+        silhouette: silhouettes.and_then(|silhouettes| silhouettes.mean),
+        silhouette_exact: silhouettes.is_some_and(|silhouettes| silhouettes.exact),
+        sizes: labels.map_or_else(|_| Vec::new(), |labels| labels.sizes().to_vec()),
+        problem: labels.err().map(|problem| problem.0.to_string()),
+        ..RunResult::default()
+    }
+}
+
+/// The entry of one epsilon.
+pub fn result_of_epsilon(epsilon: f64, labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
+    RunResult {
+        epsilon: Some(epsilon),
+        clusters: Some(labels.n_clusters()),
+        noise: Some(labels.n_noise()),
+        silhouette: silhouettes.and_then(|silhouettes| silhouettes.mean),
+        silhouette_exact: silhouettes.is_some_and(|silhouettes| silhouettes.exact),
+        sizes: labels.sizes().to_vec(),
+        ..RunResult::default()
+    }
+}

@@ -1,0 +1,359 @@
+//! Which step makes what from what? Every step the engine knows: its shelf, its key, its title and the call itself.
+//!
+//! A key holds the step's name, the version of its code, its parameters and the keys of its inputs. Raise a version when the code
+//! gives other results for the same inputs. The functions without a desk are the calls alone; the command line makes them directly.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Ctx, Key, Labels, Stopped};
+use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, KMeansFit, KMeansParams, Linkage};
+use crate::data::{self, DataError, Loaded, Role, Source};
+use crate::evaluate::{self, Silhouettes};
+use crate::features::{self, Preparation, PrepareError, Prepared};
+use crate::persona::{self, Lexicon, PersonaEdit, Personas};
+use crate::plot::{self, DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+
+use super::answers::{Problem, Segmentation};
+use super::desk::{Asked, Desk, Made, Need, StepError};
+use super::jobs::Lane;
+use super::memo::{Memo, Shelf, Store};
+
+/// One shelf a step.
+pub struct Memos {
+    stamps: Memo<Key>,
+    loaded: Memo<Loaded>,
+    prepared: Memo<Prepared>,
+    fits: Memo<KMeansFit>,
+    trees: Memo<Dendrogram>,
+    cuts: Memo<Labels>,
+    inertias: Memo<Vec<f64>>,
+    densities: Memo<DensityTree>,
+    silhouettes: Memo<Silhouettes>,
+    /// Elbows with their suggestion, once every point is there.
+    pub(super) sweeps: Memo<SweepPlot>,
+    /// Chosen groupings.
+    pub(super) segmentations: Memo<Segmentation>,
+    silhouette_plots: Memo<SilhouettePlot>,
+    maps: Memo<MapPlot>,
+    tree_plots: Memo<TreePlot>,
+    density_plots: Memo<DensityPlot>,
+    personas: Memo<Personas>,
+}
+
+impl Default for Memos {
+    fn default() -> Memos {
+        Memos {
+            stamps: Memo::new(|_| size_of::<Key>()),
+            loaded: Memo::new(Loaded::bytes),
+            prepared: Memo::new(|prepared| prepared.matrix.bytes() + prepared.table_rows.len() * 8 * (1 + prepared.pca.scores.len())),
+            fits: Memo::new(|fit| fit.labels.bytes() + fit.centroids.bytes()),
+            trees: Memo::new(Dendrogram::bytes),
+            cuts: Memo::new(Labels::bytes),
+            inertias: Memo::new(|inertias| size_of_val(&inertias[..])),
+            densities: Memo::new(DensityTree::bytes),
+            silhouettes: Memo::new(|silhouettes| size_of_val(&silhouettes.per_row[..])),
+            sweeps: Memo::new(|sweep| size_of_val(&sweep.points[..])),
+            segmentations: Memo::new(|segmentation| segmentation.labels.bytes()),
+            silhouette_plots: Memo::new(|plot| plot.clusters.iter().map(|bars| size_of_val(&bars.values[..])).sum()),
+            maps: Memo::new(|map| map.n_shown * size_of::<[f64; 2]>()),
+            tree_plots: Memo::new(|plot| plot.links.len() * 100),
+            density_plots: Memo::new(|plot| (plot.k_distance.len() + 3 * plot.clusters.len()) * size_of::<[f64; 2]>()),
+            personas: Memo::new(|personas| personas.personas.iter().map(|persona| persona.evidence.len() * 400).sum()),
+        }
+    }
+}
+
+impl Store for Memos {
+    fn shelves(&mut self) -> Vec<&mut dyn Shelf> {
+        vec![
+            &mut self.stamps,
+            &mut self.loaded,
+            &mut self.prepared,
+            &mut self.fits,
+            &mut self.trees,
+            &mut self.cuts,
+            &mut self.inertias,
+            &mut self.densities,
+            &mut self.silhouettes,
+            &mut self.sweeps,
+            &mut self.segmentations,
+            &mut self.silhouette_plots,
+            &mut self.maps,
+            &mut self.tree_plots,
+            &mut self.density_plots,
+            &mut self.personas,
+        ]
+    }
+}
+
+/// The desk of the real engine.
+pub type Kitchen = Desk<Memos>;
+
+/// The source's bytes as a key, then the table. `reload` counts up when the file must be looked at again.
+pub fn load(desk: &mut Kitchen, source: &Source, reload: u64, need: Need) -> Asked<Loaded> {
+    let title = format!("Reading {}", source.title());
+    let stamp_key = Key::of("stamp", 1, &(source, reload), &[]);
+    let its_source = source.clone();
+    let stamp = desk.ask(|s| &mut s.stamps, stamp_key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp(&its_source, ctx)?));
+    let loaded = stamp.and(&title, |stamp| {
+        let key = Key::of("read", 1, source, &[*stamp.value]);
+        let source = source.clone();
+        desk.ask(|s| &mut s.loaded, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::read(&source, ctx)?))
+    });
+    if let Some(loaded) = loaded.ready() {
+        desk.tell(&loaded.value.notes);
+    }
+    loaded
+}
+
+/// The matrix.
+pub fn prepare(desk: &mut Kitchen, loaded: &Made<Loaded>, preparation: &Preparation, need: Need) -> Asked<Prepared> {
+    let key = Key::of("prepare", 1, preparation, &[loaded.key]);
+    let (loaded, preparation) = (loaded.value.clone(), preparation.clone());
+    let prepared = desk.ask(
+        |s| &mut s.prepared,
+        key,
+        need,
+        (|| "Preparing the columns".into(), Lane::Long),
+        move |ctx| Ok(features::prepare(&loaded, &preparation, ctx)?),
+    );
+    if let Some(prepared) = prepared.ready() {
+        desk.tell(&prepared.value.notes);
+    }
+    prepared
+}
+
+/// k-means for one k.
+pub fn kmeans(desk: &mut Kitchen, prepared: &Made<Prepared>, params: KMeansParams, need: Need) -> Asked<KMeansFit> {
+    let key = Key::of("k-means", 1, &params, &[prepared.key]);
+    let prepared = prepared.value.clone();
+    let title = || format!("k-Means, k = {}", params.k);
+    desk.ask(|s| &mut s.fits, key, need, (title, Lane::Long), move |ctx| Ok(cluster::kmeans(&prepared.matrix, &params, ctx)?))
+}
+
+/// The merge tree of a linkage.
+pub fn tree(desk: &mut Kitchen, prepared: &Made<Prepared>, linkage: Linkage, need: Need) -> Asked<Dendrogram> {
+    let key = Key::of("linkage", 1, &linkage, &[prepared.key]);
+    let prepared = prepared.value.clone();
+    let title = || format!("{} tree", linkage.name());
+    desk.ask(|s| &mut s.trees, key, need, (title, Lane::Long), move |ctx| Ok(cluster::linkage(&prepared.matrix, linkage, ctx)?))
+}
+
+/// The tree cut into k clusters.
+pub fn cut(desk: &mut Kitchen, tree: &Made<Dendrogram>, k: usize, need: Need) -> Asked<Labels> {
+    let key = Key::of("cut", 1, &k, &[tree.key]);
+    let tree = tree.value.clone();
+    desk.ask(|s| &mut s.cuts, key, need, (|| format!("Cutting the tree into {k}"), Lane::Quick), move |_| Ok(tree.cut_clusters(k)))
+}
+
+/// The inertia of the cuts into each of `ks`.
+pub fn inertias(desk: &mut Kitchen, prepared: &Made<Prepared>, tree: &Made<Dendrogram>, ks: &[usize], need: Need) -> Asked<Vec<f64>> {
+    let key = Key::of("inertia of cuts", 1, &ks, &[tree.key]);
+    let (prepared, tree, ks) = (prepared.value.clone(), tree.value.clone(), ks.to_vec());
+    desk.ask(
+        |s| &mut s.inertias,
+        key,
+        need,
+        (|| "Elbow of the tree".into(), Lane::Long),
+        move |ctx| Ok(cluster::inertias(&prepared.matrix, &tree, &ks, ctx)?),
+    )
+}
+
+/// The DBSCAN answers for every epsilon.
+pub fn density(desk: &mut Kitchen, prepared: &Made<Prepared>, min_samples: usize, need: Need) -> Asked<DensityTree> {
+    let key = Key::of("density", 1, &min_samples, &[prepared.key]);
+    let prepared = prepared.value.clone();
+    let title = || format!("DBSCAN, min samples = {min_samples}");
+    desk.ask(|s| &mut s.densities, key, need, (title, Lane::Long), move |ctx| Ok(cluster::density(&prepared.matrix, min_samples, ctx)?))
+}
+
+/// DBSCAN's labels at one epsilon.
+pub fn labels_at(desk: &mut Kitchen, tree: &Made<DensityTree>, epsilon: f64, need: Need) -> Asked<Labels> {
+    let key = Key::of("labels at epsilon", 1, &epsilon, &[tree.key]);
+    let tree = tree.value.clone();
+    let title = || format!("DBSCAN, epsilon = {epsilon:.4}");
+    desk.ask(|s| &mut s.cuts, key, need, (title, Lane::Quick), move |_| Ok(tree.labels_at(epsilon)))
+}
+
+/// Labels, wherever they are held.
+#[derive(Debug, Clone)]
+pub enum Labeling {
+    /// In a k-means fit.
+    Fit(Made<KMeansFit>),
+    /// From a tree.
+    Cut(Made<Labels>),
+}
+
+impl Labeling {
+    /// Names it.
+    pub fn key(&self) -> Key {
+        match self {
+            Labeling::Fit(fit) => fit.key,
+            Labeling::Cut(labels) => labels.key,
+        }
+    }
+
+    /// The labels.
+    pub fn labels(&self) -> &Labels {
+        match self {
+            Labeling::Fit(fit) => &fit.value.labels,
+            Labeling::Cut(labels) => &labels.value,
+        }
+    }
+}
+
+/// Rows up to which silhouettes are computed over all pairs unless chosen otherwise: about a second for a whole elbow.
+pub const EXACT_SILHOUETTE_ROWS: usize = 30_000;
+
+/// Rows whose silhouettes are computed when sampled; the mean is then known to about +- 0.005.
+pub const SILHOUETTE_SAMPLE: usize = 4_000;
+
+/// Over which pairs silhouettes are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SilhouetteRule {
+    /// All.
+    Exact,
+    /// Those of a seeded sample.
+    Sampled(u64),
+}
+
+impl SilhouetteRule {
+    /// Exact while it takes about a second.
+    pub fn for_rows(n_rows: usize, seed: u64) -> SilhouetteRule {
+        if n_rows <= EXACT_SILHOUETTE_ROWS { SilhouetteRule::Exact } else { SilhouetteRule::Sampled(seed) }
+    }
+
+    /// The silhouettes of several labelings, in one pass over the pairs.
+    pub fn compute(self, prepared: &Prepared, labelings: &[&Labels], ctx: &Ctx) -> Result<Vec<Silhouettes>, Stopped> {
+        match self {
+            SilhouetteRule::Exact => evaluate::silhouettes(&prepared.matrix, labelings, ctx),
+            SilhouetteRule::Sampled(seed) => evaluate::silhouettes_sampled(&prepared.matrix, labelings, SILHOUETTE_SAMPLE, seed, ctx),
+        }
+    }
+}
+
+/// Silhouettes of all `labelings`: the pass over the pairs is the cost, so those not known yet share one job.
+pub fn silhouettes(
+    desk: &mut Kitchen,
+    prepared: &Made<Prepared>,
+    labelings: &[Labeling],
+    seed: u64,
+    need: Need,
+) -> Vec<Asked<Silhouettes>> {
+    let rule = SilhouetteRule::for_rows(prepared.value.matrix.n_rows(), seed);
+    let keys: Vec<Key> = labelings.iter().map(|labeling| Key::of("silhouettes", 1, &rule, &[prepared.key, labeling.key()])).collect();
+    let prepared = prepared.value.clone();
+    desk.ask_many(
+        |s| &mut s.silhouettes,
+        &keys,
+        need,
+        (|| "Silhouettes".into(), Lane::Long),
+        |missing| {
+            let labelings: Vec<Labeling> = missing.iter().map(|&at| labelings[at].clone()).collect();
+            move |ctx: &Ctx| {
+                let labels: Vec<&Labels> = labelings.iter().map(Labeling::labels).collect();
+                Ok(rule.compute(&prepared, &labels, ctx)?)
+            }
+        },
+    )
+}
+
+/// The silhouette plot of one labeling.
+pub fn silhouette_plot(desk: &mut Kitchen, labeling: &Labeling, silhouettes: &Made<Silhouettes>, need: Need) -> Asked<SilhouettePlot> {
+    let key = Key::of("silhouette plot", 1, &(), &[silhouettes.key]);
+    let (labeling, silhouettes) = (labeling.clone(), silhouettes.value.clone());
+    desk.ask(
+        |s| &mut s.silhouette_plots,
+        key,
+        need,
+        (|| "Silhouette plot".into(), Lane::Quick),
+        move |_| Ok(plot::silhouette(labeling.labels(), &silhouettes)),
+    )
+}
+
+/// The map.
+pub fn map(desk: &mut Kitchen, segmentation: &Made<Segmentation>, axes: &(MapAxis, MapAxis), need: Need) -> Asked<MapPlot> {
+    let key = Key::of("map", 1, axes, &[segmentation.key]);
+    let (segmentation, axes) = (segmentation.value.clone(), axes.clone());
+    desk.ask(
+        |s| &mut s.maps,
+        key,
+        need,
+        (|| "Map".into(), Lane::Quick),
+        move |ctx| Ok(plot::map(&segmentation.loaded, &segmentation.prepared, &segmentation.labels, &axes, ctx)?),
+    )
+}
+
+/// The dendrogram.
+pub fn tree_plot(
+    desk: &mut Kitchen,
+    loaded: &Made<Loaded>,
+    prepared: &Made<Prepared>,
+    tree: &Made<Dendrogram>,
+    need: Need,
+) -> Asked<TreePlot> {
+    let key = Key::of("tree plot", 1, &(), &[tree.key]);
+    let (loaded, prepared, tree) = (loaded.value.clone(), prepared.value.clone(), tree.value.clone());
+    desk.ask(|s| &mut s.tree_plots, key, need, (|| "Dendrogram".into(), Lane::Quick), move |_| Ok(plot::tree(&tree, &loaded, &prepared)))
+}
+
+/// The epsilon explorer.
+pub fn density_plot(desk: &mut Kitchen, tree: &Made<DensityTree>, need: Need) -> Asked<DensityPlot> {
+    let key = Key::of("density plot", 1, &(), &[tree.key]);
+    let tree = tree.value.clone();
+    desk.ask(|s| &mut s.density_plots, key, need, (|| "Epsilon explorer".into(), Lane::Quick), move |_| Ok(plot::density(&tree)))
+}
+
+/// The cards: who the segments are under the user's own `roles`, with what was written on them. `edits_key` names the edits, since hashing them anew every frame would take milliseconds.
+pub fn personas(
+    desk: &mut Kitchen,
+    segmentation: &Made<Segmentation>,
+    roles: &BTreeMap<String, Role>,
+    edits: &Arc<[PersonaEdit]>,
+    edits_key: Key,
+    need: Need,
+) -> Asked<Personas> {
+    let key = Key::of("personas", 1, roles, &[segmentation.key, edits_key]);
+    let (segmentation, roles, edits) = (segmentation.value.clone(), roles.clone(), edits.clone());
+    let personas = desk.ask(
+        |s| &mut s.personas,
+        key,
+        need,
+        (|| "Persona cards".into(), Lane::Quick),
+        move |ctx| Ok(describe(&segmentation.loaded, &segmentation.prepared, &segmentation.labels, &edits, &roles, ctx)?),
+    );
+    if let Some(personas) = personas.ready() {
+        desk.tell(&personas.value.notes);
+    }
+    personas
+}
+
+/// The cards, in the built-in words.
+pub fn describe(
+    loaded: &Loaded,
+    prepared: &Prepared,
+    labels: &Labels,
+    edits: &[PersonaEdit],
+    roles: &BTreeMap<String, Role>,
+    ctx: &Ctx,
+) -> Result<Personas, Stopped> {
+    persona::describe_with_roles(loaded, prepared, labels, edits, roles, &Lexicon::built_in(), ctx)
+}
+
+macro_rules! errors_become_problems {
+    ($($error:ident),*) => {$(
+        impl From<$error> for StepError {
+            fn from(error: $error) -> StepError {
+                match error {
+                    $error::Stopped(_) => StepError::Stopped,
+                    other => StepError::Problem(Problem(other.to_string().into())),
+                }
+            }
+        }
+    )*};
+}
+
+errors_become_problems!(DataError, PrepareError, ClusterError);

@@ -1,0 +1,211 @@
+//! What does each k give? The labelings of elbow and silhouette, as far as they are there, and the suggestion once all are.
+//!
+//! One key a k, so widening the range computes only the new ones. Silhouettes wait until every labeling is there: the pass over
+//! all pairs of rows is the cost, and one pass serves them all.
+
+use std::sync::Arc;
+
+use crate::base::{Key, Progress};
+use crate::cluster::{Dendrogram, KMeansFit, KMeansParams};
+use crate::evaluate::{self, Silhouettes, SweepPoint};
+use crate::features::Prepared;
+use crate::plot::SweepPlot;
+use crate::session::Clustering;
+
+use super::answers::{Answer, Problem, Segmentation};
+use super::choose;
+use super::desk::{Asked, Made, Need, STOPPED};
+use super::steps::{self, Kitchen, Labeling};
+
+/// One k under way.
+pub struct Point {
+    /// Number of clusters.
+    pub k: usize,
+    /// Whether it is one of elbow and silhouette; a k chosen outside of their range is not.
+    pub swept: bool,
+    /// Its labels, the share of the work done, or why there are none.
+    pub labeling: Result<Labeling, Missing>,
+    /// Its inertia, if it is there.
+    pub inertia: Option<f64>,
+    /// Its silhouettes.
+    pub silhouettes: Asked<Silhouettes>,
+}
+
+/// Why a point has no labels.
+pub enum Missing {
+    /// Not yet; this share is done.
+    Yet(f32),
+    /// Never.
+    Ever(Problem),
+}
+
+/// All points, and what they come to.
+pub struct Sweep {
+    /// Ascending by k.
+    pub points: Vec<Point>,
+    /// The finished plot with its suggestion.
+    pub finished: Option<Arc<SweepPlot>>,
+    /// Set when the user stopped a part of it.
+    pub stopped: bool,
+}
+
+/// k-means for every k.
+pub fn of_kmeans(desk: &mut Kitchen, prepared: &Made<Prepared>, clustering: &Clustering, need: Need, chosen_need: Need) -> Sweep {
+    let chosen = choose::chosen_k(clustering, None);
+    let ask = |desk: &mut Kitchen, k: usize, swept: bool| {
+        let params = KMeansParams { k, restarts: clustering.restarts, seed: clustering.seed };
+        let fit = steps::kmeans(desk, prepared, params, if chosen == Some(k) { chosen_need } else { need });
+        let inertia = fit.ready().map(|fit: &Made<KMeansFit>| fit.value.inertia);
+        Point { k, swept, labeling: labeling(fit, Labeling::Fit), inertia, silhouettes: Asked::Waiting(String::new()) }
+    };
+    let points = points(desk, choose::swept_ks(clustering), chosen, ask);
+    finish(desk, prepared, points, true, clustering.seed, need)
+}
+
+/// The cuts of a tree into every k.
+pub fn of_tree(
+    desk: &mut Kitchen,
+    prepared: &Made<Prepared>,
+    tree: &Made<Dendrogram>,
+    clustering: &Clustering,
+    need: Need,
+    chosen_need: Need,
+) -> Sweep {
+    let chosen = choose::chosen_k(clustering, Some(&tree.value));
+    let mut ks = choose::swept_ks(clustering);
+    ks.retain(|&k| k <= tree.value.n_rows);
+    let inertias = steps::inertias(desk, prepared, tree, &ks, need);
+    let ask = |desk: &mut Kitchen, k: usize, swept: bool| {
+        let cut = steps::cut(desk, tree, k, if chosen == Some(k) { chosen_need } else { need });
+        let inertia = inertias.ready().zip(ks.iter().position(|&at| at == k)).and_then(|(all, at)| all.value.get(at).copied());
+        Point { k, swept, labeling: labeling(cut, Labeling::Cut), inertia, silhouettes: Asked::Waiting(String::new()) }
+    };
+    let points = points(desk, ks.clone(), chosen, ask);
+    finish(desk, prepared, points, inertias.is_settled(), clustering.seed, need)
+}
+
+impl Sweep {
+    /// What the page sees: finished, or the points there are so far, or those from before as long as there is none.
+    pub fn answer(&self, previous: &mut Option<Arc<SweepPlot>>) -> Answer<SweepPlot> {
+        if let Some(plot) = &self.finished {
+            *previous = Some(plot.clone());
+            return Answer::Ready(plot.clone());
+        }
+        let so_far = plot_of(&self.points);
+        let shown = if so_far.points.iter().any(|point| point.inertia.is_some()) { Some(Arc::new(so_far)) } else { previous.clone() };
+        if self.stopped {
+            return Answer::Failed { problem: Problem(STOPPED.into()), previous: shown };
+        }
+        Answer::Cooking { progress: self.progress(), previous: shown }
+    }
+
+    /// The point in force: the user's k, or the suggested one.
+    pub fn chosen(&self, clustering: &Clustering, tree: Option<&Dendrogram>) -> Result<(&Point, Labeling), Asked<Segmentation>> {
+        let k = match (choose::chosen_k(clustering, tree), &self.finished) {
+            (Some(k), _) => k,
+            (None, Some(plot)) => choose::suggested_k(plot).map_err(Asked::Failed)?,
+            (None, None) if self.stopped => return Err(Asked::Failed(Problem(STOPPED.into()))),
+            (None, None) => return Err(Asked::Waiting("Waiting for elbow and silhouette to suggest a number of segments".into())),
+        };
+        let point = self.points.iter().find(|point| point.k == k);
+        let point = point.ok_or_else(|| Asked::Waiting("Waiting for the segments".into()))?;
+        match &point.labeling {
+            Ok(labeling) => Ok((point, labeling.clone())),
+            Err(Missing::Yet(fraction)) => Err(Asked::Cooking(Progress { stage: format!("Grouping into {k}"), fraction: *fraction })),
+            Err(Missing::Ever(problem)) => Err(Asked::Failed(problem.clone())),
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        let swept: Vec<&Point> = self.points.iter().filter(|point| point.swept).collect();
+        let known = swept.iter().filter(|point| !matches!(point.labeling, Err(Missing::Yet(_)))).count();
+        let share = |point: &&Point| match (&point.labeling, &point.silhouettes) {
+            (Err(Missing::Yet(share)), _) => share / 2.0,
+            (Ok(_), Asked::Cooking(progress)) => 0.5 + progress.fraction / 2.0,
+            (Ok(_), Asked::Waiting(_)) => 0.5,
+            _ => 1.0,
+        };
+        let fraction = swept.iter().map(share).sum::<f32>() / swept.len().max(1) as f32;
+        Progress { stage: format!("Elbow and silhouette, {known} of {}", swept.len()), fraction }
+    }
+}
+
+fn labeling<T>(asked: Asked<T>, of: fn(Made<T>) -> Labeling) -> Result<Labeling, Missing> {
+    match asked {
+        Asked::Ready(made) => Ok(of(made)),
+        Asked::Cooking(progress) => Err(Missing::Yet(progress.fraction)),
+        Asked::Waiting(_) => Err(Missing::Yet(0.0)),
+        Asked::Failed(problem) => Err(Missing::Ever(problem)),
+    }
+}
+
+/// The swept ks and the chosen one; the chosen one is asked for first.
+fn points(
+    desk: &mut Kitchen,
+    ks: Vec<usize>,
+    chosen: Option<usize>,
+    mut ask: impl FnMut(&mut Kitchen, usize, bool) -> Point,
+) -> Vec<Point> {
+    let mut points: Vec<Point> = chosen.map(|k| ask(desk, k, ks.contains(&k))).into_iter().collect();
+    points.extend(ks.into_iter().filter(|k| Some(*k) != chosen).map(|k| ask(desk, k, true)));
+    points.sort_by_key(|point| point.k);
+    points
+}
+
+/// Silhouettes of what is there, and the whole once nothing more will come.
+fn finish(desk: &mut Kitchen, prepared: &Made<Prepared>, mut points: Vec<Point>, inertias_settled: bool, seed: u64, need: Need) -> Sweep {
+    let labels_settled = points.iter().all(|point| !point.swept || !matches!(point.labeling, Err(Missing::Yet(_))));
+    let silhouette_need = if labels_settled { need } else { Need::Look };
+    let at: Vec<usize> = (0..points.len()).filter(|&at| points[at].swept && points[at].labeling.is_ok()).collect();
+    let labelings: Vec<Labeling> = at.iter().filter_map(|&at| points[at].labeling.as_ref().ok().cloned()).collect();
+    let silhouettes = steps::silhouettes(desk, prepared, &labelings, seed, silhouette_need);
+    for (at, silhouettes) in at.into_iter().zip(silhouettes) {
+        points[at].silhouettes = silhouettes;
+    }
+    let stopped = points.iter().any(|point| {
+        matches!(&point.labeling, Err(Missing::Ever(problem)) if &*problem.0 == STOPPED)
+            || matches!(&point.silhouettes, Asked::Failed(problem) if &*problem.0 == STOPPED)
+    });
+    let swept_settled = points.iter().all(|point| !point.swept || point.labeling.is_err() || point.silhouettes.is_settled());
+    let finished = (labels_settled && inertias_settled && swept_settled && !stopped).then(|| {
+        let plot = plot_of(&points);
+        let inputs: Vec<Key> = points.iter().filter(|point| point.swept).filter_map(|point| Some(point.silhouettes.ready()?.key)).collect();
+        // The inertias follow from the labels, and so do the problems from the parameters, but a retry may change those.
+        let ks: Vec<usize> = plot.points.iter().map(|point| point.k).collect();
+        let key = Key::of("sweep", 1, &(ks, &plot.problems), &[&[prepared.key], &inputs[..]].concat());
+        desk.at_once(|s| &mut s.sweeps, key, || SweepPlot { suggestion: evaluate::suggest(&plot.points), ..plot }).value
+    });
+    Sweep { points, finished, stopped }
+}
+
+/// The silhouettes of the chosen point: with the sweep's where they come together, alone otherwise.
+pub fn silhouettes_of(
+    desk: &mut Kitchen,
+    prepared: &Made<Prepared>,
+    labeling: &Labeling,
+    comes_with_sweep: bool,
+    seed: u64,
+    need: Need,
+) -> Asked<Silhouettes> {
+    let need = if comes_with_sweep { Need::Look } else { need };
+    match steps::silhouettes(desk, prepared, std::slice::from_ref(labeling), seed, need).pop() {
+        Some(Asked::Waiting(_)) | None if comes_with_sweep => Asked::Waiting("Waiting for elbow and silhouette".into()),
+        Some(asked) => asked,
+        None => Asked::Waiting(String::new()),
+    }
+}
+
+fn plot_of(points: &[Point]) -> SweepPlot {
+    let mut plot = SweepPlot::default();
+    for point in points.iter().filter(|point| point.swept) {
+        let silhouettes = point.silhouettes.ready().map(|made| &made.value);
+        let silhouette = silhouettes.and_then(|silhouettes| silhouettes.mean);
+        let exact = silhouettes.is_some_and(|silhouettes| silhouettes.exact);
+        plot.points.push(SweepPoint { k: point.k, inertia: point.inertia, silhouette, exact });
+        match (&point.labeling, &point.silhouettes) {
+            (Err(Missing::Ever(problem)), _) | (Ok(_), Asked::Failed(problem)) => plot.problems.push((point.k, problem.0.to_string())),
+            _ => {}
+        }
+    }
+    plot
+}

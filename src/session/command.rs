@@ -1,0 +1,149 @@
+//! Everything that can be done. Commands are the only way the plan or the disk changes; one table gives label, tooltip and
+//! shortcut to menu, toolbar, palette and keyboard alike.
+
+use std::path::PathBuf;
+
+use crate::export::{Format as ExportFormat, Plot as PlotKind};
+use crate::features::Preparation;
+use crate::persona::{Added, PersonaEdit};
+
+use super::look::Page;
+use super::plan::Clustering;
+
+/// A wish of the user, carried out before the next frame.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// One of the parameterless commands.
+    Do(Action),
+    /// Open a data file or a project.
+    Open(PathBuf),
+    /// Point the plan at another file and keep every choice (a project whose data moved).
+    Relocate(PathBuf),
+    /// Replace the preparation section.
+    Prepare(Preparation),
+    /// Replace the clustering section.
+    Cluster(Clustering),
+    /// Replace the persona edits.
+    EditPersonas(Vec<PersonaEdit>),
+    /// Change one card; the edit keeps the customers who are in that segment now.
+    EditCard(usize, CardEdit),
+    /// Save the project here.
+    SaveTo(PathBuf),
+    /// Write the chosen formats into a folder.
+    Export(ExportRequest),
+    /// Save one plot: asks where, PNG or SVG by extension.
+    SavePlot(PlotKind),
+    /// Stop one running job.
+    StopJob(u64),
+    /// Forget a message.
+    DismissMessage,
+}
+
+/// What changes on a card.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CardEdit {
+    /// The user's name; `None` goes back to the automatic one.
+    Name(Option<String>),
+    /// The block "Added by you".
+    Added(Added),
+}
+
+/// The parameterless commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Choose a file in the system's dialog.
+    Open,
+    /// Open the built-in sample.
+    OpenSample,
+    /// Read the file again.
+    Reload,
+    /// Save the project, asking where if it has no file yet.
+    Save,
+    /// Save the project elsewhere.
+    SaveAs,
+    /// Take the last choice back.
+    Undo,
+    /// Make it again.
+    Redo,
+    /// Open the export dialog.
+    Export,
+    /// Show a page.
+    Go(Page),
+    /// Start or leave the full-screen presentation.
+    Present,
+    /// List all commands.
+    Palette,
+    /// Light to dark and back.
+    Theme,
+    /// Larger.
+    ZoomIn,
+    /// Smaller.
+    ZoomOut,
+    /// Original size.
+    ZoomReset,
+    /// Stop every running job.
+    StopAll,
+    /// Try again what was stopped or failed.
+    ComputeAgain,
+    /// Close the window.
+    Quit,
+}
+
+/// How an action is called everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActionInfo {
+    /// The action.
+    pub action: Action,
+    /// Sentence case, no stop, `…` when more is asked.
+    pub label: &'static str,
+    /// What it does, in one sentence.
+    pub tooltip: &'static str,
+    /// The shortcut in words ("Ctrl+Shift+Z"); empty for none. Ctrl is Cmd on macOS.
+    pub shortcut: &'static str,
+}
+
+const fn info(action: Action, label: &'static str, tooltip: &'static str, shortcut: &'static str) -> ActionInfo {
+    ActionInfo { action, label, tooltip, shortcut }
+}
+
+/// The table.
+pub const ACTIONS: &[ActionInfo] = &[
+    info(Action::Open, "Open…", "Open a customer file or a project.", "Ctrl+O"),
+    info(Action::OpenSample, "Open the sample", "Open 5 000 made-up customers to try things on.", ""),
+    info(Action::Reload, "Read the file again", "Read the file again and keep every choice.", "Ctrl+R"),
+    info(Action::Save, "Save", "Save every choice as a project.", "Ctrl+S"),
+    info(Action::SaveAs, "Save as…", "Save every choice as another project.", "Ctrl+Shift+S"),
+    info(Action::Undo, "Undo", "Take the last choice back.", "Ctrl+Z"),
+    info(Action::Redo, "Redo", "Make the choice again that was taken back.", "Ctrl+Shift+Z"),
+    info(Action::Export, "Export…", "Take cards and labelled customers away as files.", "Ctrl+E"),
+    info(Action::Go(Page::Data), "Go to Data", "See the table and its columns.", "Ctrl+1"),
+    info(Action::Go(Page::Prepare), "Go to Prepare", "Choose which columns enter, and how.", "Ctrl+2"),
+    info(Action::Go(Page::Segments), "Go to Segments", "Find the groups.", "Ctrl+3"),
+    info(Action::Go(Page::Personas), "Go to Personas", "Read and name the cards.", "Ctrl+4"),
+    info(Action::Go(Page::Present), "Go to Present", "Show the cards one by one.", "Ctrl+5"),
+    info(Action::Present, "Present full screen", "One card a slide; arrow keys turn, Esc leaves.", "F5"),
+    info(Action::Palette, "All commands…", "Find any command by its name.", "Ctrl+K"),
+    info(Action::Theme, "Light or dark", "Change between the light and the dark theme.", "Ctrl+L"),
+    info(Action::ZoomIn, "Larger", "Everything one step larger.", "Ctrl++"),
+    info(Action::ZoomOut, "Smaller", "Everything one step smaller.", "Ctrl+-"),
+    info(Action::ZoomReset, "Original size", "Everything at its original size.", "Ctrl+0"),
+    info(Action::StopAll, "Stop all jobs", "Stop everything that is being computed.", "Ctrl+."),
+    info(Action::ComputeAgain, "Compute again", "Try again what was stopped or failed.", "Ctrl+Enter"),
+    info(Action::Quit, "Quit", "Close the window; work not saved yet is offered at the next start.", "Ctrl+Q"),
+];
+
+impl Action {
+    /// Its row of the table.
+    pub fn info(self) -> &'static ActionInfo {
+        ACTIONS.iter().find(|info| info.action == self).unwrap_or(&ACTIONS[0])
+    }
+}
+
+/// What an export writes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportRequest {
+    /// Into this folder; `None` until the user chose one.
+    pub folder: Option<PathBuf>,
+    /// These formats.
+    pub formats: Vec<ExportFormat>,
+}

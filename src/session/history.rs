@@ -1,0 +1,109 @@
+//! What can be taken back? Every plan there was, so that undo and redo are a step to the left and right.
+//!
+//! In: the new plan and which knob made it. Out: the plan in force. Moves of one knob while it is held merge into one entry, or
+//! undoing a drag would take a hundred keystrokes. O(1) a change; a plan is small.
+
+use super::plan::Plan;
+
+/// Plans kept; the oldest leave first.
+const ENTRIES: usize = 200;
+
+/// Whether a change may merge with the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MergeKey {
+    /// An entry of its own.
+    Apart,
+    /// The next move of this knob, while it is held.
+    Drag(&'static str),
+}
+
+impl MergeKey {
+    /// The key of a change made while the pointer is held down: the one knob that differs, if it is one that is dragged.
+    pub fn while_held(before: &Plan, after: &Plan) -> MergeKey {
+        let rest_is_equal = before.source == after.source && before.preparation == after.preparation && before.personas == after.personas;
+        let (old, new) = (&before.clustering, &after.clustering);
+        let moved = [
+            ("k", old.k != new.k),
+            ("range of k", (old.k_from, old.k_to) != (new.k_from, new.k_to)),
+            ("re-runs", old.restarts != new.restarts),
+            ("seed", old.seed != new.seed),
+            ("cut", old.cut != new.cut),
+            ("min samples", old.min_samples != new.min_samples),
+            ("epsilon", old.epsilon != new.epsilon),
+        ];
+        let mut moved = moved.into_iter().filter(|(_, differs)| *differs).map(|(knob, _)| knob);
+        match (moved.next(), moved.next()) {
+            (Some(knob), None) if rest_is_equal && (old.method, old.linkage) == (new.method, new.linkage) => MergeKey::Drag(knob),
+            _ => MergeKey::Apart,
+        }
+    }
+}
+
+/// All plans, with a place among them.
+#[derive(Debug, Clone)]
+pub struct History {
+    past: Vec<Plan>,
+    present: Plan,
+    future: Vec<Plan>,
+    held: MergeKey,
+}
+
+impl History {
+    /// A history that starts here.
+    pub fn new(plan: Plan) -> History {
+        History { past: Vec::new(), present: plan, future: Vec::new(), held: MergeKey::Apart }
+    }
+
+    /// The plan in force.
+    pub fn plan(&self) -> &Plan {
+        &self.present
+    }
+
+    /// A new plan takes force; what was taken back before is forgotten. An equal plan changes nothing.
+    pub fn push(&mut self, plan: Plan, key: MergeKey) {
+        if plan == self.present {
+            return;
+        }
+        let before = std::mem::replace(&mut self.present, plan);
+        self.future.clear();
+        let goes_on = key != MergeKey::Apart && key == self.held;
+        if !goes_on {
+            self.past.push(before);
+            if self.past.len() > ENTRIES {
+                self.past.remove(0);
+            }
+        }
+        self.held = key;
+    }
+
+    /// The knob was let go: the next move is an entry of its own.
+    pub fn seal(&mut self) {
+        self.held = MergeKey::Apart;
+    }
+
+    /// Takes the last choice back; `None` at the beginning.
+    pub fn undo(&mut self) -> Option<&Plan> {
+        let before = self.past.pop()?;
+        self.future.push(std::mem::replace(&mut self.present, before));
+        self.seal();
+        Some(&self.present)
+    }
+
+    /// Makes it again; `None` at the end.
+    pub fn redo(&mut self) -> Option<&Plan> {
+        let after = self.future.pop()?;
+        self.past.push(std::mem::replace(&mut self.present, after));
+        self.seal();
+        Some(&self.present)
+    }
+
+    /// Whether there is something to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.past.is_empty()
+    }
+
+    /// Whether there is something to make again.
+    pub fn can_redo(&self) -> bool {
+        !self.future.is_empty()
+    }
+}

@@ -1,0 +1,122 @@
+//! What is looked at: page, axes, hover, selection, drafts. Free to change; nothing is computed from it but what is drawn.
+
+use serde::{Deserialize, Serialize};
+
+use crate::persona::Added;
+use crate::plot::MapAxis;
+
+use crate::export::Plot as PlotKind;
+
+use super::command::ExportRequest;
+
+/// The pages, in the order of the work.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Page {
+    /// The table and its columns.
+    #[default]
+    Data,
+    /// Which columns enter, and how.
+    Prepare,
+    /// Groups, with all plots.
+    Segments,
+    /// The cards.
+    Personas,
+    /// One card a slide.
+    Present,
+}
+
+impl Page {
+    /// All pages in order.
+    pub const ALL: [Page; 5] = [Page::Data, Page::Prepare, Page::Segments, Page::Personas, Page::Present];
+
+    /// The page's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Page::Data => "Data",
+            Page::Prepare => "Prepare",
+            Page::Segments => "Segments",
+            Page::Personas => "Personas",
+            Page::Present => "Present",
+        }
+    }
+}
+
+/// What is selected, the same everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Selection {
+    /// A segment, by its number from 0.
+    Cluster(usize),
+    /// The customers in none.
+    Noise,
+}
+
+/// View state. What is worth keeping is saved with the project; the rest starts fresh.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Look {
+    /// The page shown.
+    pub page: Page,
+    /// What the map's axes show.
+    pub map_axes: (MapAxis, MapAxis),
+    /// The plot that fills the page, if any.
+    pub maximised: Option<PlotKind>,
+    /// The segment selected.
+    #[serde(skip)]
+    pub selection: Option<Selection>,
+    /// The segment under the pointer, kept for one frame.
+    #[serde(skip)]
+    pub hover: Option<Selection>,
+    /// The column the Data page tells more of.
+    #[serde(skip)]
+    pub column: Option<String>,
+    /// The persona whose card is open, by cluster.
+    #[serde(skip)]
+    pub card: usize,
+    /// Whether the card shows its back, the evidence.
+    #[serde(skip)]
+    pub evidence: bool,
+    /// A name being typed: cluster and text.
+    #[serde(skip)]
+    pub name_draft: Option<(usize, String)>,
+    /// The block "Added by you" being typed: cluster and texts.
+    #[serde(skip)]
+    pub added_draft: Option<(usize, Added)>,
+    /// The export dialog, while open.
+    #[serde(skip)]
+    pub export: Option<ExportRequest>,
+    /// The command palette's search text, while open.
+    #[serde(skip)]
+    pub palette: Option<String>,
+    /// Whether the notes are listed.
+    #[serde(skip)]
+    pub notes_open: bool,
+    /// The slide on screen; presenting fills the whole window.
+    #[serde(skip)]
+    pub slide: usize,
+    /// Whether the presentation fills the screen.
+    #[serde(skip)]
+    pub presenting: bool,
+}
+
+impl Default for Look {
+    fn default() -> Look {
+        Look {
+            page: Page::Data,
+            map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
+            maximised: None,
+            selection: None,
+            hover: None,
+            column: None,
+            card: 0,
+            evidence: false,
+            name_draft: None,
+            added_draft: None,
+            export: None,
+            palette: None,
+            notes_open: false,
+            slide: 0,
+            presenting: false,
+        }
+    }
+}

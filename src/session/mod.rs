@@ -1,0 +1,19 @@
+//! Floor 6: what the user decided (plan), looks at (look) and may do (command); its history, its file, the settings.
+
+pub mod command;
+pub mod history;
+pub mod look;
+pub mod plan;
+pub mod project;
+pub mod recovery;
+pub mod settings;
+
+pub use crate::export::{Format as ExportFormat, Plot as PlotKind};
+
+pub use command::{Action, CardEdit, Command, ExportRequest};
+pub use history::{History, MergeKey};
+pub use look::{Look, Page, Selection};
+pub use plan::{Clustering, Cut, Plan};
+pub use project::{DataMoved, Opened, Project, ProjectError};
+pub use recovery::{Found, Recovery};
+pub use settings::{Settings, ThemeChoice};

@@ -1,0 +1,93 @@
+//! Every choice that can change a number, as plain data. Same plan, same bytes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cluster::{Linkage, Method};
+use crate::data::Source;
+use crate::features::Preparation;
+use crate::persona::PersonaEdit;
+
+/// The whole analysis as choices.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Where the customers come from.
+    pub source: Source,
+    /// How columns become numbers.
+    #[serde(default)]
+    pub preparation: Preparation,
+    /// How customers are grouped.
+    #[serde(default)]
+    pub clustering: Clustering,
+    /// What the user wrote on cards.
+    #[serde(default)]
+    pub personas: Vec<PersonaEdit>,
+}
+
+impl Plan {
+    /// The plan a source starts with: every choice is left to the data.
+    pub fn new(source: Source) -> Plan {
+        Plan { source, preparation: Preparation::default(), clustering: Clustering::default(), personas: Vec::new() }
+    }
+}
+
+impl Default for Plan {
+    fn default() -> Plan {
+        Plan::new(Source::Sample { seed: 0 })
+    }
+}
+
+/// The clustering section: the method in force and the knobs of all of them, so that switching forgets nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Clustering {
+    /// The method in force.
+    pub method: Method,
+    /// k-means: number of clusters; `None` takes the suggestion.
+    pub k: Option<usize>,
+    /// Smallest k of elbow and silhouette.
+    pub k_from: usize,
+    /// Largest k of elbow and silhouette.
+    pub k_to: usize,
+    /// k-means: re-runs, of which the best is kept.
+    pub restarts: usize,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Hierarchical: linkage.
+    pub linkage: Linkage,
+    /// Hierarchical: where the tree is cut.
+    pub cut: Cut,
+    /// DBSCAN: core point neighbors; the point itself counts.
+    pub min_samples: usize,
+    /// DBSCAN: neighborhood distance; `None` takes the suggestion.
+    pub epsilon: Option<f64>,
+}
+
+impl Default for Clustering {
+    fn default() -> Clustering {
+        Clustering {
+            method: Method::KMeans,
+            k: None,
+            k_from: 2,
+            k_to: 12,
+            restarts: 10,
+            seed: 0,
+            linkage: Linkage::Ward,
+            cut: Cut::Suggested,
+            min_samples: 5,
+            epsilon: None,
+        }
+    }
+}
+
+/// Where a tree is cut.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cut {
+    /// Into the suggested number of clusters.
+    #[default]
+    Suggested,
+    /// Into this many clusters.
+    Clusters(usize),
+    /// At this height.
+    Height(f64),
+}

@@ -1,0 +1,107 @@
+//! What does the program remember between sessions that belongs to no project? Theme, zoom, window size, recent files.
+//!
+//! In: a JSON file in the system's folder for settings. Out: the settings; a broken or missing file gives the defaults, since
+//! nothing in it is worth a question at start.
+
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+use serde::{Deserialize, Serialize};
+
+use crate::export::{ExportError, write_beside};
+
+/// Recent files kept.
+const RECENT: usize = 10;
+
+/// Light, dark, or as the system is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThemeChoice {
+    /// As the system is.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// What is remembered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The theme.
+    pub theme: ThemeChoice,
+    /// Zoom factor, 1 is the original size.
+    pub zoom: f32,
+    /// Files opened last, the latest first.
+    pub recent: Vec<PathBuf>,
+    /// Where the last file dialog was.
+    pub last_folder: Option<PathBuf>,
+    /// Width and height of the window, in points.
+    pub window_size: Option<[f32; 2]>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { theme: ThemeChoice::System, zoom: 1.0, recent: Vec::new(), last_folder: None, window_size: None }
+    }
+}
+
+impl Settings {
+    /// The settings of this user.
+    pub fn load() -> Settings {
+        settings_file().map(|path| Settings::load_from(&path)).unwrap_or_default()
+    }
+
+    /// The settings in a file; the defaults when it cannot be read.
+    pub fn load_from(path: &Path) -> Settings {
+        let mut settings: Settings =
+            std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        settings.recent.truncate(RECENT);
+        // A zoom or size from a damaged file could hide the window from its owner.
+        if !(0.3..=5.0).contains(&settings.zoom) {
+            settings.zoom = 1.0;
+        }
+        settings.window_size = settings.window_size.filter(|size| size.iter().all(|side| (200.0..20_000.0).contains(side)));
+        settings
+    }
+
+    /// Keeps them for this user.
+    pub fn save(&self) -> Result<(), ExportError> {
+        settings_file().map_or(Ok(()), |path| self.save_to(&path))
+    }
+
+    /// Keeps them in a file.
+    pub fn save_to(&self, path: &Path) -> Result<(), ExportError> {
+        if let Some(folder) = path.parent() {
+            // If this fails, so will the write below, and it says why.
+            let _ = std::fs::create_dir_all(folder);
+        }
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        write_beside(path, |to| to.write_all(text.as_bytes()))
+    }
+
+    /// Puts a file at the head of the recent ones and remembers its folder.
+    pub fn remember(&mut self, path: &Path) {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        self.last_folder = path.parent().map(Path::to_path_buf);
+        self.recent.retain(|known| *known != path);
+        self.recent.insert(0, path);
+        self.recent.truncate(RECENT);
+    }
+
+    /// Takes a file that is gone from the recent ones.
+    pub fn forget(&mut self, path: &Path) {
+        self.recent.retain(|known| known != path);
+    }
+}
+
+/// The system's folder for Personae's settings and unsaved work.
+pub(super) fn folders() -> Option<ProjectDirs> {
+    ProjectDirs::from("", "", "personae")
+}
+
+fn settings_file() -> Option<PathBuf> {
+    folders().map(|folders| folders.config_dir().join("settings.json"))
+}

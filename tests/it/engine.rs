@@ -1,0 +1,351 @@
+//! Does the desk keep its manners? Sharing, superseding, stopping, staleness, eviction and panics, with toy steps that wait
+//! for a word of the test instead of for time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use personae::base::{Ctx, Key};
+use personae::engine::desk::{Asked, Desk, Need, STOPPED, StepError};
+use personae::engine::jobs::{Lane, Urgency};
+use personae::engine::memo::{Memo, Shelf, Store};
+use personae::engine::{Engine, EngineOptions, Problem, Wanted};
+use personae::plot::MapAxis;
+use personae::session::{Page, Plan};
+
+/// Two shelves: small numbers and long texts.
+struct Toy {
+    numbers: Memo<u64>,
+    texts: Memo<String>,
+}
+
+impl Store for Toy {
+    fn shelves(&mut self) -> Vec<&mut dyn Shelf> {
+        vec![&mut self.numbers, &mut self.texts]
+    }
+}
+
+fn desk(threads: usize, budget: usize) -> Desk<Toy> {
+    Desk::new(Toy { numbers: Memo::new(|_| 8), texts: Memo::new(String::len) }, threads, budget, || {})
+}
+
+fn key(name: &str) -> Key {
+    Key::of_bytes(name.as_bytes())
+}
+
+const SHOWN: Need = Need::Start(Urgency::Shown);
+
+fn number(desk: &mut Desk<Toy>, name: &str, step: impl FnOnce(&Ctx) -> Result<u64, StepError> + Send + 'static) -> Asked<u64> {
+    desk.ask(|s| &mut s.numbers, key(name), SHOWN, (|| name.to_owned(), Lane::Long), step)
+}
+
+fn text(desk: &mut Desk<Toy>, name: &str, length: usize) -> Asked<String> {
+    desk.ask(|s| &mut s.texts, key(name), SHOWN, (|| name.to_owned(), Lane::Quick), move |_| Ok("x".repeat(length)))
+}
+
+/// One frame: asks, and ends the round.
+fn round<T>(desk: &mut Desk<Toy>, ask: impl FnOnce(&mut Desk<Toy>) -> T) -> T {
+    desk.take_finished();
+    desk.begin_round();
+    let answer = ask(desk);
+    desk.end_round();
+    answer
+}
+
+/// Frames until nothing is under way, and what the last one saw.
+fn settle<T>(desk: &mut Desk<Toy>, mut ask: impl FnMut(&mut Desk<Toy>) -> T) -> T {
+    loop {
+        let answer = round(desk, &mut ask);
+        if !desk.is_busy() {
+            return answer;
+        }
+        desk.wait();
+    }
+}
+
+/// A step that says it started, then checks until it is told to go on or to stop.
+fn gated(started: Sender<()>, go: Receiver<u64>) -> impl FnOnce(&Ctx) -> Result<u64, StepError> + Send + 'static {
+    move |ctx| {
+        started.send(()).unwrap();
+        loop {
+            ctx.check()?;
+            match go.try_recv() {
+                Ok(value) => return Ok(value),
+                Err(_) => std::thread::yield_now(),
+            }
+        }
+    }
+}
+
+fn value<T: Clone>(asked: &Asked<T>) -> Option<T> {
+    asked.ready().map(|made| (*made.value).clone())
+}
+
+#[test]
+fn asking_twice_shares_one_job_and_its_result() {
+    let mut desk = desk(2, 1000);
+    let runs = Arc::new(AtomicUsize::new(0));
+    for _ in 0..3 {
+        let ask = |desk: &mut Desk<Toy>| {
+            let mut twice = [None, None];
+            for answer in &mut twice {
+                let runs = runs.clone();
+                *answer = value(&number(desk, "seven", move |_| {
+                    runs.fetch_add(1, Ordering::SeqCst);
+                    Ok(7)
+                }));
+            }
+            twice
+        };
+        assert_eq!(settle(&mut desk, ask), [Some(7), Some(7)]);
+    }
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn several_values_share_one_job_that_makes_only_the_missing_ones() {
+    let mut desk = desk(1, 1000);
+    let made: Arc<Mutex<Vec<usize>>> = Arc::default();
+    let ask = |desk: &mut Desk<Toy>, names: &[&str]| -> Vec<Option<u64>> {
+        let keys: Vec<Key> = names.iter().map(|name| key(name)).collect();
+        let asked = desk.ask_many(
+            |s| &mut s.numbers,
+            &keys,
+            SHOWN,
+            (|| "several".into(), Lane::Long),
+            |missing| {
+                made.lock().unwrap().extend(missing);
+                let values: Vec<u64> = missing.iter().map(|&at| at as u64 * 10).collect();
+                move |_: &Ctx| Ok(values)
+            },
+        );
+        asked.iter().map(value).collect()
+    };
+    assert_eq!(settle(&mut desk, |desk| ask(desk, &["a", "b"])), [Some(0), Some(10)]);
+    assert_eq!(settle(&mut desk, |desk| ask(desk, &["a", "b", "c"])), [Some(0), Some(10), Some(20)]);
+    assert_eq!(*made.lock().unwrap(), [0, 1, 2]);
+}
+
+#[test]
+fn a_pending_job_nobody_asks_for_is_dropped() {
+    let mut desk = desk(1, 1000);
+    let (started, starts) = channel();
+    let (go, gate) = channel();
+    let mut step = Some(gated(started, gate));
+    round(&mut desk, |desk| number(desk, "long", step.take().unwrap()));
+    starts.recv().unwrap();
+    // The only worker for long jobs is busy, so this one waits, and then is not asked for again.
+    round(&mut desk, |desk| (number(desk, "long", |_| unreachable!()), number(desk, "unwanted", |_| panic!("it was dropped"))));
+    assert_eq!(desk.views().len(), 2);
+    round(&mut desk, |desk| number(desk, "long", |_| unreachable!()));
+    assert_eq!(desk.views().len(), 1);
+    go.send(5).unwrap();
+    assert_eq!(value(&settle(&mut desk, |desk| number(desk, "long", |_| unreachable!()))), Some(5));
+    assert_eq!(value(&settle(&mut desk, |desk| number(desk, "unwanted", |_| Ok(1)))), Some(1), "asked for later, it runs");
+}
+
+#[test]
+fn a_superseded_job_makes_room_at_once() {
+    let mut desk = desk(1, 1000);
+    let (started, starts) = channel();
+    let (_go, gate) = channel();
+    let mut step = Some(gated(started, gate));
+    round(&mut desk, |desk| number(desk, "old", step.take().unwrap()));
+    starts.recv().unwrap();
+    // The gate never opens: only the stop can free the worker for the new value.
+    assert_eq!(value(&settle(&mut desk, |desk| number(desk, "new", |_| Ok(2)))), Some(2));
+    assert!(round(&mut desk, |desk| number(desk, "old", |_| Ok(3))).ready().is_none(), "what was stopped is not on the shelf");
+    assert_eq!(value(&settle(&mut desk, |desk| number(desk, "old", |_| unreachable!()))), Some(3));
+}
+
+#[test]
+fn a_running_job_survives_a_short_look_elsewhere_but_not_a_long_one() {
+    for (rounds_elsewhere, survives) in [(1, true), (10, false)] {
+        let mut desk = desk(2, 1000);
+        let (started, starts) = channel();
+        let (go, gate) = channel();
+        let mut step = Some(gated(started, gate));
+        round(&mut desk, |desk| number(desk, "slow", step.take().unwrap()));
+        starts.recv().unwrap();
+        for _ in 0..rounds_elsewhere {
+            round(&mut desk, |_| ());
+        }
+        let _ = go.send(1);
+        let again = settle(&mut desk, |desk| number(desk, "slow", |_| Ok(2)));
+        assert_eq!(value(&again), Some(if survives { 1 } else { 2 }), "{rounds_elsewhere} rounds elsewhere");
+    }
+}
+
+#[test]
+fn a_quick_job_does_not_wait_behind_long_ones() {
+    let mut desk = desk(1, 1000);
+    let (started, starts) = channel();
+    let (go, gate) = channel();
+    let mut step = Some(gated(started, gate));
+    let mut long = |desk: &mut Desk<Toy>| match step.take() {
+        Some(step) => number(desk, "long", step),
+        None => number(desk, "long", |_| unreachable!()),
+    };
+    round(&mut desk, &mut long);
+    starts.recv().unwrap();
+    let quick = loop {
+        let quick = round(&mut desk, |desk| {
+            long(desk);
+            text(desk, "quick", 3)
+        });
+        if let Some(text) = value(&quick) {
+            break text;
+        }
+        desk.wait();
+    };
+    assert_eq!(quick, "xxx");
+    go.send(1).unwrap();
+    settle(&mut desk, &mut long);
+}
+
+#[test]
+fn what_the_user_stopped_says_so_until_it_is_wanted_again() {
+    let mut desk = desk(1, 1000);
+    let (started, starts) = channel();
+    let (_go, gate) = channel();
+    let mut step = Some(gated(started, gate));
+    round(&mut desk, |desk| number(desk, "slow", step.take().unwrap()));
+    starts.recv().unwrap();
+    let id = desk.views()[0].id;
+    desk.stop_job(id);
+    let mut ask = |desk: &mut Desk<Toy>| number(desk, "slow", |_| Ok(9));
+    assert!(matches!(settle(&mut desk, &mut ask), Asked::Failed(problem) if &*problem.0 == STOPPED));
+    desk.resume();
+    assert_eq!(value(&settle(&mut desk, &mut ask)), Some(9));
+
+    desk.stop_all();
+    let mut other = |desk: &mut Desk<Toy>| number(desk, "other", |_| Ok(1));
+    assert!(matches!(settle(&mut desk, &mut other), Asked::Failed(_)), "nothing starts after stopping all");
+    assert_eq!(value(&settle(&mut desk, &mut ask)), Some(9), "what is there stays visible");
+    desk.retry();
+    assert_eq!(value(&settle(&mut desk, &mut other)), Some(1));
+}
+
+#[test]
+fn a_failure_is_kept_until_retried_and_a_panic_is_a_problem() {
+    let mut desk = desk(1, 1000);
+    let mut fails = |desk: &mut Desk<Toy>| number(desk, "fails", |_| Err(StepError::Problem(Problem("No luck.".into()))));
+    let mut works = |desk: &mut Desk<Toy>| number(desk, "fails", |_| Ok(4));
+    assert!(matches!(settle(&mut desk, &mut fails), Asked::Failed(problem) if &*problem.0 == "No luck."));
+    assert!(matches!(settle(&mut desk, &mut works), Asked::Failed(_)));
+    desk.retry();
+    assert_eq!(value(&settle(&mut desk, &mut works)), Some(4));
+
+    let panics = settle(&mut desk, |desk| number(desk, "panics", |_| panic!("a bug on purpose")));
+    assert!(matches!(panics, Asked::Failed(problem) if problem.0.contains("a bug on purpose")));
+    assert_eq!(value(&settle(&mut desk, |desk| number(desk, "after", |_| Ok(5)))), Some(5), "the worker lives on");
+}
+
+#[test]
+fn the_least_recently_asked_leaves_first_and_never_what_is_asked_now() {
+    let mut desk = desk(1, 25);
+    for name in ["a", "b"] {
+        settle(&mut desk, |desk| text(desk, name, 10));
+    }
+    // "a" is looked at again, so "b" is the oldest when "c" needs room.
+    settle(&mut desk, |desk| text(desk, "a", 10));
+    settle(&mut desk, |desk| text(desk, "c", 10));
+    let there = round(&mut desk, |desk| {
+        ["a", "b", "c"].map(|name| {
+            let look = desk.ask(|s| &mut s.texts, key(name), Need::Look, (String::new, Lane::Quick), |_| unreachable!());
+            look.ready().is_some()
+        })
+    });
+    assert_eq!(there, [true, false, true]);
+    let both = |desk: &mut Desk<Toy>| [text(desk, "big", 100), text(desk, "bigger", 200)].map(|asked| asked.ready().is_some());
+    assert_eq!(settle(&mut desk, both), [true, true], "above the budget, but asked for");
+}
+
+#[test]
+fn notes_are_told_once_each_time_the_value_is_asked_for() {
+    let mut desk = desk(1, 1000);
+    let noted = |desk: &mut Desk<Toy>, name: &'static str| {
+        number(desk, name, |ctx| {
+            ctx.note("312 rows have no income.");
+            Ok(1)
+        });
+    };
+    settle(&mut desk, |desk| {
+        noted(desk, "a");
+        noted(desk, "b");
+    });
+    for _ in 0..2 {
+        desk.begin_round();
+        noted(&mut desk, "a");
+        noted(&mut desk, "b");
+        let notes = desk.end_round();
+        assert_eq!(notes.iter().map(|note| note.0.as_str()).collect::<Vec<_>>(), ["312 rows have no income."]);
+    }
+}
+
+#[test]
+fn an_errand_ends_though_nobody_asks_again() {
+    let mut desk = desk(1, 1000);
+    let (go, gate) = channel::<()>();
+    desk.errand("Export", move |_| {
+        gate.recv().unwrap();
+        Ok("3 files written".into())
+    });
+    for _ in 0..10 {
+        round(&mut desk, |_| ());
+    }
+    go.send(()).unwrap();
+    settle(&mut desk, |_| ());
+    let done = desk.take_done();
+    assert_eq!((done.len(), done[0].title.as_str(), done[0].result.clone()), (1, "Export", Ok("3 files written".into())));
+}
+
+#[test]
+fn progress_is_seen_and_every_end_wakes() {
+    let (woken, wakes) = channel();
+    let woken = Mutex::new(woken);
+    let toy = Toy { numbers: Memo::new(|_| 8), texts: Memo::new(String::len) };
+    let mut desk = Desk::new(toy, 1, 1000, move || {
+        let _ = woken.lock().unwrap().send(());
+    });
+    let (started, starts) = channel();
+    let (go, gate) = channel();
+    let step = gated(started, gate);
+    round(&mut desk, |desk| {
+        number(desk, "slow", |ctx| {
+            ctx.progress("Half way", 0.5);
+            step(ctx)
+        })
+    });
+    starts.recv().unwrap();
+    let ask = |desk: &mut Desk<Toy>| number(desk, "slow", |_| unreachable!());
+    assert!(matches!(round(&mut desk, ask), Asked::Cooking(progress) if progress.stage == "Half way" && progress.fraction == 0.5));
+    wakes.recv().expect("the ticker wakes while a job runs");
+    go.send(1).unwrap();
+    assert_eq!(value(&settle(&mut desk, ask)), Some(1));
+    wakes.recv().expect("and so does its end");
+}
+
+/// The real engine on the sample: the answers of a page, and the same labels as the command line's way.
+#[test]
+fn the_window_and_the_command_line_give_the_same_labels() {
+    let plan = Plan::default();
+    let wanted = Wanted { page: Page::Segments, map_axes: (MapAxis::Component(0), MapAxis::Component(1)), reload: 0, everything: true };
+    let mut engine = Engine::new(|| {}, EngineOptions::default());
+    let answers = engine.wait_until_idle(&plan, &wanted);
+    assert_eq!(answers.loaded.problem(), None);
+    assert!(answers.sweep.ready().is_some() && answers.personas.ready().is_some() && answers.map.ready().is_some());
+    let shown = engine.report(&plan).unwrap();
+
+    let extras = personae::engine::straight::Extras { personas: true, ..Default::default() };
+    let (replayed, _) = personae::engine::straight::run(&plan, &extras, &Ctx::new()).unwrap();
+    assert_eq!(shown.labels, replayed.labels);
+    assert_eq!((shown.chosen, shown.results, shown.method_text), (replayed.chosen, replayed.results, replayed.method_text));
+    assert_eq!(shown.notes, replayed.notes);
+
+    let mut other = plan.clone();
+    other.preparation.rare_level_share = 0.5;
+    let stale = engine.answer(&other, &wanted);
+    assert!(stale.segmentation.is_stale(), "the old value is shown while the new one cooks");
+    assert!(engine.report(&other).is_none(), "a stale value is never exported");
+}
