@@ -13,11 +13,15 @@
 //! 8. [`ui`]: pages, plots, widgets, theme.
 //! 9. [`app`]: the window and the headless commands.
 
+pub mod app;
 pub mod base;
 pub mod cluster;
 pub mod data;
+pub mod engine;
 pub mod evaluate;
 pub mod export;
 pub mod features;
 pub mod persona;
 pub mod plot;
+pub mod session;
+pub mod ui;

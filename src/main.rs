@@ -1,1 +1,7 @@
-fn main() {}
+//! The program: a thin door to the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    personae::app::cli::main()
+}

@@ -1,9 +1,17 @@
 //! One binary for all integration tests, so that the linker runs once.
 
+mod data_page;
+mod engine;
 mod exporting;
+mod floors;
+mod headless;
 mod laws;
 mod oracles;
 mod personas;
 mod plots;
+mod prepare_page;
 mod preparing;
 mod reading;
+mod segments_page;
+mod session;
+mod window;

@@ -1,0 +1,378 @@
+//! What was typed? The command line, checked before anything is computed; wrong use ends with one sentence and exit code 2.
+//!
+//! In: the arguments. Out: a plan and what to write (`headless` carries it out), or the window.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::cluster::{Linkage, Method};
+use crate::engine::straight::{Extras, SilhouetteWish};
+use crate::export::Format;
+use crate::features::{Scale, TransformRule};
+use crate::session::{Clustering, Cut, Project};
+
+use super::headless::{self, Failure, Task};
+use super::window;
+
+/// Wrong use.
+const WRONG_USE: u8 = 2;
+/// Right use, but it cannot be done.
+const FAILED: u8 = 1;
+
+/// Customer segments explored by hand, and persona cards on which every word has its evidence.
+#[derive(Debug, Parser)]
+#[command(name = "personae", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Headless>,
+    /// A data file or a project to open in the window; without one, the built-in sample.
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Headless {
+    /// Group the customers of a file and write labels, report or merge tree.
+    Segment(Segment),
+    /// Write persona cards and other files of a data file or a project.
+    Cards(Cards),
+    /// Replay a saved project: the same labels as the window showed.
+    Run(Run),
+}
+
+#[derive(Debug, Args)]
+struct Segment {
+    /// The customers: CSV, TSV, Excel, ODS, Parquet, Arrow, JSON or NDJSON.
+    data: PathBuf,
+    #[command(flatten)]
+    choices: Choices,
+    #[command(flatten)]
+    files: Files,
+}
+
+#[derive(Debug, Args)]
+struct Cards {
+    /// A data file or a project.
+    data: PathBuf,
+    #[command(flatten)]
+    choices: Choices,
+    #[command(flatten)]
+    files: Files,
+    /// The folder to write into; made if need be.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// What to write, separated by commas: html, json, csv, parquet, svg, png.
+    #[arg(long, value_delimiter = ',', default_value = "html,json", value_parser = format)]
+    formats: Vec<Format>,
+}
+
+#[derive(Debug, Args)]
+struct Run {
+    /// A project saved by the window.
+    project: PathBuf,
+    /// The folder to write into; made if need be.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// What to write, separated by commas: html, json, csv, parquet, svg, png.
+    #[arg(long, value_delimiter = ',', default_value = "html,json,csv", value_parser = format)]
+    formats: Vec<Format>,
+    #[command(flatten)]
+    files: Files,
+}
+
+/// What is chosen; everything left out is as in the project, or as the data suggest.
+#[derive(Debug, Args)]
+struct Choices {
+    /// How customers are grouped.
+    #[arg(long, value_enum)]
+    method: Option<MethodWord>,
+    /// The columns that enter, separated by commas.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMNS")]
+    features: Option<Vec<String>>,
+    /// How columns are brought to a common scale.
+    #[arg(long, value_enum)]
+    scale: Option<ScaleWord>,
+    /// Whether skewed columns are transformed.
+    #[arg(long, value_enum)]
+    transform: Option<TransformWord>,
+    /// Number of segments, or a range with both ends ("2..12") of which the suggested one is taken.
+    #[arg(long, value_parser = k_range, allow_negative_numbers = true)]
+    k: Option<(usize, usize)>,
+    /// k-means: re-runs, of which the best is kept.
+    #[arg(long, value_parser = at_least_one)]
+    restarts: Option<usize>,
+    /// Seed of everything random.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// DBSCAN: neighborhood distance, or a range with both ends ("0.1..2.0").
+    #[arg(long, value_parser = epsilon_range, allow_negative_numbers = true)]
+    epsilon: Option<(f64, f64)>,
+    /// DBSCAN: how many epsilons a range is read at [50].
+    #[arg(long, value_parser = at_least_two, requires = "epsilon")]
+    steps: Option<usize>,
+    /// DBSCAN: rows within epsilon that make a core point, itself included [10].
+    #[arg(long, value_parser = at_least_one)]
+    min_samples: Option<usize>,
+    /// Over which pairs silhouettes are computed; exact up to 30 000 rows and sampled above unless chosen.
+    #[arg(long, value_enum)]
+    silhouette: Option<SilhouetteWord>,
+}
+
+/// Single files to write, and how much to say.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Files {
+    /// All rows and columns with persona and persona_name, as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub(super) labels: Option<PathBuf>,
+    /// Results, notes and seconds, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+    /// The merge tree in SciPy's numbering, as CSV (hierarchical methods).
+    #[arg(long, value_name = "FILE")]
+    pub(super) merges: Option<PathBuf>,
+    /// No progress and no summary.
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum MethodWord {
+    Kmeans,
+    Ward,
+    Average,
+    Complete,
+    Single,
+    Weighted,
+    Dbscan,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ScaleWord {
+    Standard,
+    Robust,
+    None,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum TransformWord {
+    Auto,
+    None,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SilhouetteWord {
+    Exact,
+    Sampled,
+    None,
+}
+
+/// Reads the arguments and does what they say.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => return fail(WRONG_USE, &one_sentence(&error)),
+        Err(help_or_version) => {
+            let _ = help_or_version.print();
+            return ExitCode::SUCCESS;
+        }
+    };
+    let done = match cli.command {
+        None => window::run(cli.file).map_err(Failure::Failed),
+        Some(Headless::Segment(segment)) => headless::project_of_data(segment.data)
+            .and_then(|project| task(project, Some(&segment.choices), segment.files, None))
+            .and_then(headless::carry_out),
+        Some(Headless::Cards(cards)) => headless::open_either(cards.data)
+            .and_then(|project| task(project, Some(&cards.choices), cards.files, Some((cards.out, cards.formats))))
+            .and_then(headless::carry_out),
+        Some(Headless::Run(run)) => headless::open_project(&run.project)
+            .and_then(|project| task(project, None, run.files, Some((run.out, run.formats))))
+            .and_then(headless::carry_out),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::WrongUse(sentence)) => fail(WRONG_USE, &sentence),
+        Err(Failure::Failed(sentence)) => fail(FAILED, &sentence),
+    }
+}
+
+/// The project with the choices of the command line, and what to write; contradictions are wrong use.
+fn task(mut project: Project, choices: Option<&Choices>, files: Files, folder: Option<(PathBuf, Vec<Format>)>) -> Result<Task, Failure> {
+    let mut extras = Extras { personas: files.labels.is_some() || folder.is_some(), ..Extras::default() };
+    if folder.is_some() {
+        extras.plots = Some(project.look.map_axes.clone());
+    }
+    if let Some(choices) = choices {
+        choices.apply(&mut project, &mut extras)?;
+    }
+    if files.merges.is_some() && project.plan.clustering.method != Method::Tree {
+        let methods = "ward, average, complete, single or weighted";
+        return Err(Failure::WrongUse(format!("--merges needs a merge tree: choose --method {methods}.")));
+    }
+    Ok(Task { project, extras, files, folder })
+}
+
+impl Choices {
+    fn apply(&self, project: &mut Project, extras: &mut Extras) -> Result<(), Failure> {
+        let clustering = &mut project.plan.clustering;
+        if let Some(method) = self.method {
+            method.apply(clustering);
+        }
+        let is_density = clustering.method == Method::Density;
+        if is_density && self.k.is_some() {
+            return Err(Failure::WrongUse("--k does not go with dbscan, which finds the number itself; set --epsilon.".into()));
+        }
+        if !is_density && (self.epsilon.is_some() || self.min_samples.is_some()) {
+            return Err(Failure::WrongUse("--epsilon and --min-samples belong to --method dbscan.".into()));
+        }
+        if let Some((from, to)) = self.k {
+            (clustering.k_from, clustering.k_to) = (from, to);
+            clustering.k = (from == to).then_some(from);
+            clustering.cut = if from == to { Cut::Clusters(from) } else { Cut::Suggested };
+        }
+        if let Some((from, to)) = self.epsilon {
+            match (from == to, self.steps) {
+                (true, Some(_)) => return Err(Failure::WrongUse("--steps needs a range, such as --epsilon 0.1..2.0.".into())),
+                (true, None) => clustering.epsilon = Some(from),
+                (false, steps) => extras.epsilons = evenly(from, to, steps.unwrap_or(50)),
+            }
+        }
+        clustering.restarts = self.restarts.unwrap_or(clustering.restarts);
+        clustering.seed = self.seed.unwrap_or(clustering.seed);
+        clustering.min_samples = self.min_samples.unwrap_or(clustering.min_samples);
+        let preparation = &mut project.plan.preparation;
+        if let Some(features) = &self.features {
+            preparation.features = Some(features.iter().map(|name| name.trim().to_owned()).collect());
+        }
+        preparation.scale = self.scale.map_or(preparation.scale, ScaleWord::scale);
+        preparation.transform = self.transform.map_or(preparation.transform, TransformWord::rule);
+        extras.silhouettes = self.silhouette.map_or(extras.silhouettes, SilhouetteWord::wish);
+        Ok(())
+    }
+}
+
+impl MethodWord {
+    fn apply(self, clustering: &mut Clustering) {
+        let linkage = match self {
+            MethodWord::Kmeans => return clustering.method = Method::KMeans,
+            MethodWord::Dbscan => return clustering.method = Method::Density,
+            MethodWord::Ward => Linkage::Ward,
+            MethodWord::Average => Linkage::Average,
+            MethodWord::Complete => Linkage::Complete,
+            MethodWord::Single => Linkage::Single,
+            MethodWord::Weighted => Linkage::Weighted,
+        };
+        clustering.method = Method::Tree;
+        clustering.linkage = linkage;
+    }
+}
+
+impl ScaleWord {
+    fn scale(self) -> Scale {
+        match self {
+            ScaleWord::Standard => Scale::Standard,
+            ScaleWord::Robust => Scale::Robust,
+            ScaleWord::None => Scale::None,
+        }
+    }
+}
+
+impl TransformWord {
+    fn rule(self) -> TransformRule {
+        match self {
+            TransformWord::Auto => TransformRule::Auto,
+            TransformWord::None => TransformRule::None,
+        }
+    }
+}
+
+impl SilhouetteWord {
+    fn wish(self) -> SilhouetteWish {
+        match self {
+            SilhouetteWord::Exact => SilhouetteWish::Exact,
+            SilhouetteWord::Sampled => SilhouetteWish::Sampled,
+            SilhouetteWord::None => SilhouetteWish::None,
+        }
+    }
+}
+
+/// `n` values from `from` to `to`, both included.
+fn evenly(from: f64, to: f64, n: usize) -> Vec<f64> {
+    let last = (n - 1) as f64;
+    (0..n).map(|at| if at + 1 == n { to } else { from + (to - from) * (at as f64 / last) }).collect()
+}
+
+/// "4" or "2..12".
+fn k_range(text: &str) -> Result<(usize, usize), String> {
+    let both = range::<usize>(text).filter(|(from, to)| *from >= 1 && from <= to);
+    both.ok_or_else(|| "give a whole number such as 4, or a range from small to large such as 2..12".to_owned())
+}
+
+/// "0.5" or "0.1..2.0".
+fn epsilon_range(text: &str) -> Result<(f64, f64), String> {
+    let both = range::<f64>(text).filter(|(from, to)| *from > 0.0 && from <= to && to.is_finite());
+    both.ok_or_else(|| "give a number above 0 such as 0.5, or a range from small to large such as 0.1..2.0".to_owned())
+}
+
+fn range<T: std::str::FromStr + Copy>(text: &str) -> Option<(T, T)> {
+    let (from, to) = text.split_once("..").unwrap_or((text, text));
+    Some((from.trim().parse().ok()?, to.trim().parse().ok()?))
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n >= 1).ok_or_else(|| "give a whole number of at least 1".to_owned())
+}
+
+fn at_least_two(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n >= 2).ok_or_else(|| "give a whole number of at least 2".to_owned())
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    let all = || Format::ALL.map(Format::id).join(", ");
+    Format::from_name(text).ok_or_else(|| format!("choose from {}", all()))
+}
+
+/// clap's explanation without its layout, and where to read more.
+fn one_sentence(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty() && !line.starts_with("Usage:"));
+    let sentence = lines.collect::<Vec<_>>().join(" ");
+    let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence).trim_end_matches('.');
+    let known = ["segment", "cards", "run"];
+    let command = std::env::args().nth(1).filter(|word| known.contains(&word.as_str()));
+    let see = command.map_or_else(|| "personae --help".to_owned(), |command| format!("personae {command} --help"));
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}. See {see}.", letters.as_str())
+}
+
+fn fail(code: u8, sentence: &str) -> ExitCode {
+    eprintln!("{sentence}");
+    ExitCode::from(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_include_both_ends() {
+        assert_eq!(k_range("2..12"), Ok((2, 12)));
+        assert_eq!(k_range("4"), Ok((4, 4)));
+        for wrong in ["", "0", "12..2", "2..", "a", "2.5", "-1"] {
+            assert!(k_range(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(epsilon_range("0.1..2.0"), Ok((0.1, 2.0)));
+        assert_eq!(epsilon_range("1..2"), Ok((1.0, 2.0)));
+        for wrong in ["0", "-1", "nan", "inf", "2..1", "x"] {
+            assert!(epsilon_range(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(evenly(0.0, 1.0, 5), [0.0, 0.25, 0.5, 0.75, 1.0]);
+    }
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,297 @@
+//! What each command does. The only place where the plan or the disk changes.
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers, Theme, ViewportCommand};
+
+use crate::data::Source;
+use crate::engine::{Problem, StepError};
+use crate::export;
+use crate::persona;
+use crate::session::command::ACTIONS;
+use crate::session::history::{History, MergeKey};
+use crate::session::project;
+use crate::session::settings::ThemeChoice;
+use crate::session::{Action, CardEdit, Command, ExportFormat, ExportRequest, Look, Page, Plan, PlotKind};
+
+use super::dialogs::Purpose;
+use super::window::{Window, preference};
+
+/// The actions whose shortcut was pressed in this frame.
+pub fn pressed_actions(ctx: &Context) -> Vec<Action> {
+    let shortcuts = ACTIONS.iter().filter_map(|info| Some((info.action, shortcut(info.shortcut)?)));
+    // The more modifiers the earlier, since Ctrl+Z would also take Ctrl+Shift+Z.
+    let mut shortcuts: Vec<_> = shortcuts.collect();
+    shortcuts.sort_by_key(|(_, shortcut)| std::cmp::Reverse(shortcut.modifiers.shift));
+    ctx.input_mut(|input| {
+        shortcuts.into_iter().filter(|(_, shortcut)| input.consume_shortcut(shortcut)).map(|(action, _)| action).collect()
+    })
+}
+
+fn shortcut(text: &str) -> Option<KeyboardShortcut> {
+    let mut modifiers = Modifiers::NONE;
+    let mut rest = text;
+    for (word, modifier) in [("Ctrl+", Modifiers::COMMAND), ("Shift+", Modifiers::SHIFT)] {
+        if let Some(after) = rest.strip_prefix(word) {
+            modifiers |= modifier;
+            rest = after;
+        }
+    }
+    let key = match rest {
+        "+" => Key::Plus,
+        "-" => Key::Minus,
+        "." => Key::Period,
+        name => Key::from_name(name)?,
+    };
+    Some(KeyboardShortcut::new(modifiers, key))
+}
+
+impl Window {
+    /// Carries out one command.
+    pub(super) fn apply(&mut self, command: Command) {
+        match command {
+            Command::Do(action) => self.act(action),
+            Command::Open(path) => self.open(&path),
+            Command::Relocate(path) => {
+                self.change(|plan| plan.source = Source::File { path });
+                self.session.moved = None;
+            }
+            Command::Prepare(preparation) => self.change(|plan| plan.preparation = preparation),
+            Command::Cluster(clustering) => self.change(|plan| plan.clustering = clustering),
+            Command::EditPersonas(edits) => self.change(|plan| plan.personas = edits),
+            Command::EditCard(cluster, edit) => self.edit_card(cluster, edit),
+            Command::SaveTo(path) => self.save_to(path),
+            Command::Export(request) => self.export(request),
+            Command::SavePlot(kind) => {
+                let name = format!("{}.png", kind.file_stem());
+                let folder = self.home_folder();
+                self.dialogs.open(Purpose::SavePlot(kind), Some(&folder), &name, &self.ctx);
+            }
+            Command::StopJob(id) => self.engine.stop_job(id),
+            Command::DismissMessage => self.session.message = None,
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Open => {
+                let folder = self.home_folder();
+                self.dialogs.open(Purpose::Open, Some(&folder), "", &self.ctx);
+            }
+            Action::OpenSample => self.start(Plan::new(Source::Sample { seed: 0 }), Look { page: Page::Segments, ..Look::default() }, None),
+            Action::Reload => {
+                self.reload += 1;
+                self.engine.retry();
+            }
+            Action::Save => match self.project.clone() {
+                Some(path) => self.save_to(path),
+                None => self.act(Action::SaveAs),
+            },
+            Action::SaveAs => {
+                let folder = self.home_folder();
+                let name = self.project_file_name();
+                self.dialogs.open(Purpose::SaveProject, Some(&folder), &name, &self.ctx);
+            }
+            Action::Undo => self.history.undo().map_or((), |_| ()),
+            Action::Redo => self.history.redo().map_or((), |_| ()),
+            Action::Export => {
+                let folder = self.home_folder().join("personae");
+                let formats = vec![ExportFormat::Html, ExportFormat::Json, ExportFormat::Csv];
+                self.look.export = Some(ExportRequest { folder: Some(absolute(folder)), formats });
+            }
+            Action::Go(page) => {
+                self.look.page = page;
+                self.look.maximised = None;
+            }
+            Action::Present => {
+                self.look.presenting = !self.look.presenting;
+                self.look.page = Page::Present;
+                self.ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.look.presenting));
+            }
+            Action::Palette => self.look.palette = Some(String::new()),
+            Action::Theme => {
+                let is_dark = self.ctx.theme() == Theme::Dark;
+                self.settings.theme = if is_dark { ThemeChoice::Light } else { ThemeChoice::Dark };
+                self.ctx.set_theme(preference(self.settings.theme));
+                self.save_settings();
+            }
+            Action::ZoomIn => self.zoom(1),
+            Action::ZoomOut => self.zoom(-1),
+            Action::ZoomReset => self.ctx.set_zoom_factor(1.0),
+            Action::ComputeAgain => self.engine.retry(),
+            Action::StopAll => self.engine.stop_all(),
+            Action::Quit => self.ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    fn zoom(&mut self, steps: i32) {
+        let zoom = self.ctx.zoom_factor() + 0.1 * steps as f32;
+        self.ctx.set_zoom_factor(zoom.clamp(0.5, 3.0));
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Plan)) {
+        let mut plan = self.plan().clone();
+        change(&mut plan);
+        let held = self.ctx.input(|input| input.pointer.any_down());
+        let key = if held { MergeKey::while_held(self.plan(), &plan) } else { MergeKey::Apart };
+        self.history.push(plan, key);
+    }
+
+    fn edit_card(&mut self, cluster: usize, edit: CardEdit) {
+        let Some(segmentation) = self.answers.segmentation.ready().cloned() else {
+            self.complain("The segments are still being computed; change the card again in a moment.".into());
+            return;
+        };
+        let rows = &segmentation.prepared.table_rows;
+        let members: Vec<Vec<usize>> =
+            segmentation.labels.members().into_iter().map(|members| members.into_iter().map(|row| rows[row]).collect()).collect();
+        let edits = persona::edit_for(&self.plan().personas, &members, cluster, |card| match edit {
+            CardEdit::Name(name) => card.name = name,
+            CardEdit::Added(added) => card.added = added,
+        });
+        self.change(|plan| plan.personas = edits);
+    }
+
+    /// Opens a data file or a project. A project that cannot be opened leaves everything as it was.
+    pub(super) fn open(&mut self, path: &Path) {
+        let path = absolute(path.to_path_buf());
+        if project::is_project(&path) {
+            match project::open(&path) {
+                Ok(opened) => {
+                    self.start(opened.project.plan.clone(), opened.project.look.clone(), Some(path.clone()));
+                    self.session.moved = opened.moved.map(|moved| moved.to_string());
+                    self.opened = Some(opened.project);
+                }
+                Err(error) => {
+                    self.settings.forget(&path);
+                    return self.complain(error.to_string());
+                }
+            }
+        } else if self.session.moved.is_some() || (self.project.is_some() && self.answers.loaded.problem().is_some()) {
+            // The data of the open project were not found; this is where they are now.
+            return self.apply(Command::Relocate(path));
+        } else {
+            self.start(Plan::new(Source::File { path: path.clone() }), Look::default(), None);
+        }
+        self.settings.remember(&path);
+        self.save_settings();
+    }
+
+    /// Begins with another plan. Work that is not saved is kept aside first and offered back.
+    fn start(&mut self, plan: Plan, look: Look, project: Option<PathBuf>) {
+        if *self.plan() != self.saved
+            && let Some(recovery) = &self.recovery
+            && recovery.keep(&self.as_project(), self.project.as_deref()).is_ok()
+        {
+            self.left = Some((self.history.clone(), self.look.clone(), self.project.clone(), self.saved.clone()));
+        }
+        self.history = History::new(plan.clone());
+        self.saved = plan;
+        self.look = look;
+        self.project = project;
+        self.opened = None;
+        self.export = None;
+        self.session.message = None;
+        self.session.moved = None;
+        self.reload += 1;
+        if self.left.is_some() {
+            self.tell("The work before was not saved. It is still here.");
+            if let Some(message) = &mut self.session.message {
+                message.goes_back = true;
+            }
+        }
+    }
+
+    /// Back to the work that was left for another file.
+    pub(super) fn go_back(&mut self) {
+        if let Some((history, look, project, saved)) = self.left.take() {
+            (self.history, self.look, self.project, self.saved) = (history, look, project, saved);
+            self.session.message = None;
+            self.reload += 1;
+        }
+    }
+
+    /// Takes up the work that an earlier session left unsaved.
+    pub(super) fn restore(&mut self) {
+        let Some(work) = self.recovered.take() else { return };
+        self.session.recovered = None;
+        self.start(work.project.plan.clone(), work.project.look.clone(), work.file.clone());
+        // It differs from what is on the disk, so it stays marked as not saved, and is kept anew before the old copy goes.
+        self.saved = Plan::new(Source::File { path: PathBuf::new() });
+        self.opened = Some(work.project.clone());
+        let kept = self.recovery.as_ref().is_some_and(|recovery| recovery.keep(&work.project, work.file.as_deref()).is_ok());
+        if kept {
+            work.discard();
+        }
+    }
+
+    /// Saves the project; a failure leaves the old file whole.
+    pub(super) fn save_to(&mut self, path: PathBuf) {
+        let path = if path.extension().is_none() { path.with_extension(project::EXTENSION) } else { path };
+        match project::save(&path, &self.as_project()) {
+            Ok(()) => {
+                self.saved = self.plan().clone();
+                if let Some(recovery) = &self.recovery {
+                    recovery.clear();
+                }
+                self.tell(&format!("Saved as {}.", path.display()));
+                self.settings.remember(&path);
+                self.save_settings();
+                self.project = Some(path);
+            }
+            Err(error) => self.complain(error.to_string()),
+        }
+    }
+
+    fn export(&mut self, request: ExportRequest) {
+        self.settings.last_folder.clone_from(&request.folder);
+        self.export = Some(request);
+        self.tell("Exporting…");
+    }
+
+    /// Starts a wanted export once all its answers are there, and tells when one is written.
+    pub(super) fn finish_exports(&mut self) {
+        if let Some(request) = &self.export {
+            if let Some(problem) = self.answers.personas.problem().or(self.answers.segmentation.problem()).or(self.answers.loaded.problem())
+            {
+                let text = format!("Nothing was exported. {}", problem.0);
+                self.export = None;
+                self.complain(text);
+            } else if let (Some(folder), Some(report)) = (request.folder.clone(), self.engine.report(self.history.plan())) {
+                let formats = request.formats.clone();
+                let plots = self.engine.plots(self.history.plan());
+                self.engine.export(report, plots, formats, folder);
+                self.export = None;
+            }
+        }
+        for done in self.engine.take_done() {
+            match done.result {
+                Ok(text) => {
+                    self.tell(&text);
+                    if let Some(message) = &mut self.session.message {
+                        message.folder = self.settings.last_folder.clone().filter(|_| done.title == "Export");
+                    }
+                }
+                Err(problem) => self.complain(problem),
+            }
+        }
+    }
+
+    /// Saves a plot as the window shows it.
+    pub(super) fn save_plot_to(&mut self, kind: PlotKind, path: PathBuf) {
+        let plots = self.engine.plots(self.history.plan());
+        let names: Vec<String> = match self.answers.personas.latest() {
+            Some(personas) => personas.personas.iter().map(|persona| persona.name.clone()).collect(),
+            None => Vec::new(),
+        };
+        self.settings.last_folder = path.parent().map(Path::to_path_buf);
+        self.engine.errand(&format!("Saving {}", kind.title()), move |_ctx| match export::save_plot(kind, &plots, &names, &path) {
+            Ok(()) => Ok(format!("Saved as {}.", path.display())),
+            Err(error) => Err(StepError::Problem(Problem(error.to_string().into()))),
+        });
+    }
+}
+
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}

@@ -1,0 +1,144 @@
+//! What does a headless command do? Compute, write the files asked for, and say in a few lines what came out.
+//!
+//! In: a checked task. Out: files, a summary on standard output, progress on standard error; or one sentence why not.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::base::Ctx;
+use crate::data::Source;
+use crate::engine::straight::{self, Extras};
+use crate::export::{self, Format, Report};
+use crate::session::{Look, Plan, Project, project};
+
+use super::cli::Files;
+
+/// What to compute and what to write.
+pub(super) struct Task {
+    pub(super) project: Project,
+    pub(super) extras: Extras,
+    pub(super) files: Files,
+    pub(super) folder: Option<(PathBuf, Vec<Format>)>,
+}
+
+/// Why a command ended without doing all it should; one sentence each.
+pub(super) enum Failure {
+    /// The arguments contradict each other.
+    WrongUse(String),
+    /// The arguments are fine, but the data, the disk or the mathematics are not.
+    Failed(String),
+}
+
+/// A plan for a data file, every choice left to the data.
+pub(super) fn project_of_data(path: PathBuf) -> Result<Project, Failure> {
+    if project::is_project(&path) {
+        let shown = path.display();
+        return Err(Failure::WrongUse(format!("{shown} is a project; use personae run or personae cards for it.")));
+    }
+    Ok(Project { plan: Plan::new(Source::File { path }), look: Look::default(), stamp: None })
+}
+
+/// A saved project whose data are where they were.
+pub(super) fn open_project(path: &Path) -> Result<Project, Failure> {
+    let opened = project::open(path).map_err(failed)?;
+    match opened.moved {
+        Some(moved) => Err(Failure::Failed(format!("{moved} Open it in the window to choose them."))),
+        None => Ok(opened.project),
+    }
+}
+
+/// A project or a data file.
+pub(super) fn open_either(path: PathBuf) -> Result<Project, Failure> {
+    if project::is_project(&path) { open_project(&path) } else { project_of_data(path) }
+}
+
+/// Computes, writes, and says what came out.
+pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
+    let Task { project, extras, files, folder } = task;
+    let ctx = Ctx::new();
+    let (report, written) = while_showing(&ctx, files.quiet, || {
+        let (mut report, plots) = straight::run(&project.plan, &extras, &ctx).map_err(|problem| Failure::Failed(problem.0.to_string()))?;
+        let changed = project::changed_note(&project, &report.loaded.title, report.loaded.stamp);
+        report.notes.extend(changed.map(|note| note.0));
+        let mut written = write_files(&report, &files)?;
+        if let Some((folder, formats)) = &folder {
+            written.extend(export::write_all(&report, &plots, formats, folder, &ctx).map_err(failed)?);
+        }
+        Ok((report, written))
+    })?;
+    if !files.quiet {
+        print!("{}", summary(&report, &written));
+    }
+    Ok(())
+}
+
+fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> {
+    let mut written = Vec::new();
+    if let Some(path) = &files.labels {
+        export::write_beside(path, |to| export::labels_csv(report, to, &Ctx::new())).map_err(failed)?;
+        written.push(path.clone());
+    }
+    if let (Some(path), Some(tree)) = (&files.merges, &report.tree) {
+        export::write_beside(path, |to| export::merges_csv(tree, to)).map_err(failed)?;
+        written.push(path.clone());
+    }
+    if let Some(path) = &files.report {
+        export::write_beside(path, |to| to.write_all(export::report_json(report).as_bytes())).map_err(failed)?;
+        written.push(path.clone());
+    }
+    Ok(written)
+}
+
+/// A few lines for people: the method, the segments, the notes, the files.
+fn summary(report: &Report, written: &[PathBuf]) -> String {
+    let n = report.prepared.matrix.n_rows();
+    let mut text = format!("{}: {} of {} rows of {}\n", report.method_text, n, report.loaded.table.n_rows, report.loaded.title);
+    for (cluster, size) in report.labels.sizes().iter().enumerate() {
+        let name = report.personas.personas.get(cluster).map_or("", |persona| &persona.name);
+        let share = 100.0 * *size as f64 / n.max(1) as f64;
+        text.push_str(format!("  C{} {size:>9} {share:>5.1} %  {name}", cluster + 1).trim_end());
+        text.push('\n');
+    }
+    let noise = n - report.labels.sizes().iter().sum::<usize>();
+    if noise > 0 {
+        text.push_str(&format!("  no segment {noise}\n"));
+    }
+    report.chosen.reasons.iter().chain(&report.notes).for_each(|line| text.push_str(&format!("{line}\n")));
+    written.iter().for_each(|path| text.push_str(&format!("wrote {}\n", path.display())));
+    text
+}
+
+/// Does `work` while its progress is drawn on standard error, if that is a terminal.
+fn while_showing<T>(ctx: &Ctx, quiet: bool, work: impl FnOnce() -> T) -> T {
+    if quiet {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let (done, waits) = channel::<()>();
+        scope.spawn(move || draw(ctx, &waits));
+        let result = work();
+        drop(done);
+        result
+    })
+}
+
+/// Draws until the other end of `waits` is gone.
+fn draw(ctx: &Ctx, waits: &Receiver<()>) {
+    let bar = ProgressBar::new(1000);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}") {
+        bar.set_style(style);
+    }
+    while waits.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
+        let progress = ctx.latest();
+        bar.set_position((progress.fraction * 1000.0) as u64);
+        bar.set_message(progress.stage);
+    }
+    bar.finish_and_clear();
+}
+
+fn failed(error: impl std::fmt::Display) -> Failure {
+    Failure::Failed(error.to_string())
+}

@@ -1,0 +1,386 @@
+//! The native window: takes finished jobs, applies commands, asks the engine, draws a page. Nothing else happens in a frame.
+//!
+//! An idle window costs nothing: it is drawn again only when the user does something or the engine wakes it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, CentralPanel, Context, Frame, ViewportCommand};
+
+use crate::data::Source;
+use crate::engine::{Answers, Engine, EngineOptions, Wanted};
+use crate::session::history::History;
+use crate::session::project::{self, Project};
+use crate::session::recovery::{Found, Recovery};
+use crate::session::settings::{Settings, ThemeChoice};
+use crate::session::{Action, Command, ExportRequest, Look, Page, Plan};
+use crate::ui::export_dialog::DialogWish;
+use crate::ui::shell::{self, Message, MessageChoice, Session};
+use crate::ui::{self, theme};
+
+use super::dialogs::{Dialogs, Outcome, Purpose};
+
+/// The name of the window and of its folder for settings.
+const TITLE: &str = "Personae";
+
+/// Opens the window on `file`, a data file or a project, or on the sample.
+pub fn run(file: Option<PathBuf>) -> Result<(), String> {
+    let settings = Settings::load();
+    let size = settings.window_size.unwrap_or([1280.0, 800.0]);
+    let viewport = egui::ViewportBuilder::default()
+        .with_title(TITLE)
+        .with_app_id("personae")
+        .with_inner_size(size)
+        .with_min_inner_size([960.0, 600.0])
+        .with_drag_and_drop(true);
+    let options = eframe::NativeOptions { viewport, ..Default::default() };
+    let open = Box::new(move |creation: &eframe::CreationContext<'_>| {
+        let window = Window::new(&creation.egui_ctx, settings, file);
+        Ok(Box::new(window) as Box<dyn eframe::App>)
+    });
+    eframe::run_native(TITLE, options, open).map_err(|error| {
+        format!("No window could be opened: {error}. On a machine without a display use the headless commands, see personae --help.")
+    })
+}
+
+/// Everything the window holds between frames.
+pub struct Window {
+    pub(super) ctx: Context,
+    pub(super) engine: Engine,
+    pub(super) history: History,
+    pub(super) look: Look,
+    pub(super) answers: Answers,
+    pub(super) settings: Settings,
+    pub(super) session: Session,
+    pub(super) dialogs: Dialogs,
+    /// The project's file and the plan as it was last saved.
+    pub(super) project: Option<PathBuf>,
+    pub(super) saved: Plan,
+    /// The project as it was opened, until its data are read and compared.
+    pub(super) opened: Option<Project>,
+    pub(super) reload: u64,
+    /// An export that waits for its answers.
+    pub(super) export: Option<ExportRequest>,
+    pub(super) recovery: Option<Recovery>,
+    pub(super) recovered: Option<Found>,
+    pub(super) commands: Vec<Command>,
+    /// Unsaved work that was left for another file, to go back to.
+    pub(super) left: Option<(History, Look, Option<PathBuf>, Plan)>,
+    /// The plan as it was last seen by [`Window::keep_for_a_crash`], and when it changed.
+    kept: Plan,
+    changed_at: Option<Instant>,
+}
+
+/// Changes are kept for a crash this long after the last one, so that a drag writes once.
+const KEEP_AFTER: Duration = Duration::from_millis(800);
+
+impl Window {
+    /// A window on `file` or the sample, with what an earlier session left.
+    pub fn new(ctx: &Context, settings: Settings, file: Option<PathBuf>) -> Window {
+        theme::install(ctx);
+        // Where the system does not say, paper is the safer guess than night.
+        ctx.options_mut(|options| options.fallback_theme = egui::Theme::Light);
+        ctx.set_theme(preference(settings.theme));
+        ctx.set_zoom_factor(settings.zoom);
+        let wake = ctx.clone();
+        let engine = Engine::new(move || wake.request_repaint(), EngineOptions::default());
+        let plan = Plan::new(Source::Sample { seed: 0 });
+        let recovery = Recovery::start();
+        let recovered = recovery.as_ref().and_then(|recovery| recovery.find().into_iter().next());
+        let session = Session { recovered: recovered.as_ref().map(title_of), ..Session::default() };
+        let mut window = Window {
+            ctx: ctx.clone(),
+            engine,
+            history: History::new(plan.clone()),
+            look: Look::default(),
+            answers: Answers::default(),
+            settings,
+            session,
+            dialogs: Dialogs::new(),
+            project: None,
+            saved: plan.clone(),
+            kept: plan,
+            opened: None,
+            reload: 0,
+            export: None,
+            recovery,
+            recovered,
+            commands: Vec::new(),
+            left: None,
+            changed_at: None,
+        };
+        match file {
+            Some(file) => window.open(&file),
+            // The sample shows what Personae is for, so it opens where the plots are.
+            None => window.look.page = Page::Segments,
+        }
+        window
+    }
+
+    /// The plan in force.
+    pub(super) fn plan(&self) -> &Plan {
+        self.history.plan()
+    }
+
+    fn wanted(&self) -> Wanted {
+        Wanted { page: self.look.page, map_axes: self.look.map_axes.clone(), reload: self.reload, everything: self.export.is_some() }
+    }
+
+    /// What the app does between frames: dialogs, commands, finished jobs, then the question to the engine.
+    pub fn step(&mut self) {
+        self.take_dialogs();
+        self.take_dropped_files();
+        self.take_shortcuts();
+        if !self.ctx.input(|input| input.pointer.any_down()) {
+            self.history.seal();
+        }
+        for command in std::mem::take(&mut self.commands) {
+            self.apply(command);
+        }
+        let wanted = self.wanted();
+        self.answers = self.engine.answer(self.history.plan(), &wanted);
+        self.finish_exports();
+        self.compare_stamp();
+        self.keep_for_a_crash();
+        self.tell_session();
+    }
+
+    /// Draws the page and the frame around it.
+    pub fn draw(&mut self, ui: &mut egui::Ui) {
+        let plan = self.history.plan();
+        let (answers, look, commands) = (&self.answers, &mut self.look, &mut self.commands);
+        look.hover = None;
+        if !look.presenting {
+            shell::top_bar_ui(ui, &self.session, look, commands);
+            shell::status_ui(ui, plan, answers, look, commands);
+        }
+        let page = match look.page {
+            Page::Data => ui::data_page::ui,
+            Page::Prepare => ui::prepare_page::ui,
+            Page::Segments => ui::segments::ui,
+            Page::Personas => ui::personas::ui,
+            Page::Present => ui::present::ui,
+        };
+        CentralPanel::default().frame(Frame::new().fill(theme::tokens(ui).surface)).show(ui, |ui| page(ui, plan, answers, look, commands));
+        if let Some(DialogWish::ChooseFolder) = ui::export_dialog::ui(ui, answers, look, commands) {
+            self.dialogs.open(Purpose::ExportFolder, self.settings.last_folder.as_deref(), "", &self.ctx);
+        }
+        shell::palette_ui(ui, look, commands);
+        let choice = shell::messages_ui(ui, &self.session);
+        shell::drop_hint_ui(ui);
+        if let Some(choice) = choice {
+            self.answer_message(choice);
+        }
+    }
+
+    fn take_dialogs(&mut self) {
+        while let Some((purpose, outcome)) = self.dialogs.take() {
+            match (purpose, outcome) {
+                (_, Outcome::Cancelled) => {}
+                (purpose, Outcome::Unavailable) => self.without_dialog(purpose),
+                (Purpose::Open, Outcome::Chosen(path)) => self.open(&path),
+                (Purpose::SaveProject, Outcome::Chosen(path)) => self.save_to(path),
+                (Purpose::SavePlot(kind), Outcome::Chosen(path)) => self.save_plot_to(kind, path),
+                (Purpose::ExportFolder, Outcome::Chosen(path)) => {
+                    if let Some(request) = &mut self.look.export {
+                        request.folder = Some(path);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where the system shows no dialogs every task still has a way: typed paths, dropped files, the folder beside the data.
+    fn without_dialog(&mut self, purpose: Purpose) {
+        let folder = self.home_folder();
+        match purpose {
+            Purpose::Open => {
+                self.look.palette = Some(String::new());
+                self.tell("This system shows no file dialog. Type the file's path, or drop the file on the window.");
+            }
+            Purpose::SaveProject => {
+                let path = folder.join(self.project_file_name());
+                self.save_to(path);
+            }
+            Purpose::SavePlot(kind) => {
+                let path = folder.join(format!("{}.png", kind.file_stem()));
+                self.save_plot_to(kind, path);
+            }
+            Purpose::ExportFolder => self.tell("This system shows no file dialog. Type the folder's path."),
+        }
+    }
+
+    fn take_dropped_files(&mut self) {
+        let dropped = self.ctx.input(|input| input.raw.dropped_files.clone());
+        if let Some(path) = dropped.first().map(|file| file.path().to_path_buf()).filter(|path| !path.as_os_str().is_empty()) {
+            self.open(&path);
+        }
+    }
+
+    fn take_shortcuts(&mut self) {
+        let ctx = self.ctx.clone();
+        let pressed = super::commands::pressed_actions(&ctx);
+        self.commands.extend(pressed.into_iter().map(Command::Do));
+        if self.look.presenting && ctx.input(|input| input.key_pressed(egui::Key::Escape)) {
+            self.commands.push(Command::Do(Action::Present));
+        }
+    }
+
+    /// Once the data of an opened project are read: are they still those the project was made on?
+    fn compare_stamp(&mut self) {
+        let Some(loaded) = self.answers.loaded.ready().cloned() else { return };
+        let note = self.opened.take().and_then(|project| project::changed_note(&project, &loaded.title, loaded.stamp));
+        if let Some(note) = note {
+            self.tell(&note.0);
+        }
+    }
+
+    /// Work that is not saved is written aside, so that a crash or a closed window loses nothing.
+    fn keep_for_a_crash(&mut self) {
+        if self.kept != *self.plan() {
+            self.kept = self.plan().clone();
+            self.changed_at = Some(Instant::now());
+        }
+        let Some(since) = self.changed_at else { return };
+        let left = KEEP_AFTER.saturating_sub(since.elapsed());
+        if left.is_zero() {
+            self.changed_at = None;
+            self.keep_now();
+        } else {
+            self.ctx.request_repaint_after(left);
+        }
+    }
+
+    fn keep_now(&self) {
+        let Some(recovery) = &self.recovery else { return };
+        if *self.plan() == self.saved {
+            recovery.clear();
+        } else if let Err(error) = recovery.keep(&self.as_project(), self.project.as_deref()) {
+            // Nobody can act on this while working; whoever starts the program in a terminal may want to know.
+            eprintln!("personae: unsaved work could not be kept aside: {error}");
+        }
+    }
+
+    /// The plan and the view, as a project file holds them.
+    pub(super) fn as_project(&self) -> Project {
+        let stamp = self.answers.loaded.latest().map(|loaded| loaded.stamp.to_hex());
+        let stamp = stamp.or_else(|| self.opened.as_ref().and_then(|project| project.stamp.clone()));
+        Project { plan: self.plan().clone(), look: self.look.clone(), stamp }
+    }
+
+    fn tell_session(&mut self) {
+        let title = match &self.project {
+            Some(path) => file_name(path),
+            None => self.plan().source.title(),
+        };
+        self.session.is_unsaved = *self.plan() != self.saved;
+        self.session.can_undo = self.history.can_undo();
+        self.session.can_redo = self.history.can_redo();
+        self.session.recent.clone_from(&self.settings.recent);
+        if self.session.title != title {
+            self.ctx.send_viewport_cmd(ViewportCommand::Title(format!("{title} - {TITLE}")));
+            self.session.title = title;
+        }
+    }
+
+    fn answer_message(&mut self, choice: MessageChoice) {
+        match choice {
+            MessageChoice::Dismiss => self.session.message = None,
+            MessageChoice::ShowFolder => {
+                if let Some(folder) = self.session.message.take().and_then(|message| message.folder) {
+                    self.ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", folder.display())));
+                }
+            }
+            MessageChoice::Locate => self.commands.push(Command::Do(Action::Open)),
+            MessageChoice::GoBack => self.go_back(),
+            MessageChoice::Restore => self.restore(),
+            MessageChoice::Discard => {
+                if let Some(work) = self.recovered.take() {
+                    work.discard();
+                }
+                self.session.recovered = None;
+            }
+        }
+    }
+
+    /// Says something that is not a problem.
+    pub(super) fn tell(&mut self, text: &str) {
+        self.session.message = Some(Message { text: text.to_owned(), is_problem: false, folder: None, goes_back: false });
+    }
+
+    /// Says what went wrong.
+    pub(super) fn complain(&mut self, text: String) {
+        self.session.message = Some(Message { text, is_problem: true, folder: None, goes_back: false });
+    }
+
+    /// The folder of the project, of the data, or the last one used.
+    pub(super) fn home_folder(&self) -> PathBuf {
+        let of_file = |path: &Path| path.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_path_buf);
+        let data = match &self.plan().source {
+            Source::File { path } => of_file(path),
+            Source::Sample { .. } => None,
+        };
+        self.project.as_deref().and_then(of_file).or(data).or_else(|| self.settings.last_folder.clone()).unwrap_or_else(|| ".".into())
+    }
+
+    /// "shop.personae" for shop.csv.
+    pub(super) fn project_file_name(&self) -> String {
+        let stem = match &self.plan().source {
+            Source::File { path } => path.file_stem().map_or_else(|| "customers".into(), |stem| stem.to_string_lossy().into_owned()),
+            Source::Sample { .. } => "sample".into(),
+        };
+        format!("{stem}.{}", project::EXTENSION)
+    }
+
+    /// Settings are a convenience: when they cannot be written, work goes on.
+    pub(super) fn save_settings(&self) {
+        if let Err(error) = self.settings.save() {
+            eprintln!("personae: settings could not be kept: {error}");
+        }
+    }
+
+    fn closing(&mut self) {
+        self.keep_now();
+        self.settings.zoom = self.ctx.zoom_factor();
+        self.save_settings();
+        self.engine.stop_all();
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        let size = ctx.input(|input| input.viewport().inner_rect).map(|rect| rect.size());
+        if let Some(size) = size.filter(|size| size.x > 200.0 && !self.look.presenting) {
+            self.settings.window_size = Some([size.x, size.y]);
+        }
+        self.step();
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+        if !self.commands.is_empty() {
+            self.ctx.request_repaint();
+        }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.closing();
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// egui's word for the theme chosen.
+pub(super) fn preference(theme: ThemeChoice) -> egui::ThemePreference {
+    match theme {
+        ThemeChoice::System => egui::ThemePreference::System,
+        ThemeChoice::Light => egui::ThemePreference::Light,
+        ThemeChoice::Dark => egui::ThemePreference::Dark,
+    }
+}
+
+fn title_of(work: &Found) -> String {
+    work.file.as_deref().map_or_else(|| work.project.plan.source.title(), file_name)
+}

@@ -1,0 +1,153 @@
+//! One column in detail: its shape large, and its numbers or levels.
+//!
+//! In: the profile, computed on loading. Out: nothing; the strip keeps its height whatever the column holds.
+
+use eframe::egui::{Align, Align2, Label, Layout, Rect, RichText, Sense, TextStyle, Ui, pos2, vec2};
+
+use crate::data::{ColumnProfile, Kind, Loaded, profile::NumericSummary};
+use crate::session::Plan;
+
+use super::super::theme::{self, BETWEEN, INSIDE, caption, tokens};
+use super::super::widgets::{cut_label, number, percent, share_bar, thousands};
+use super::columns::{bars_ui, kind_icon, kind_text, missing_text, value_text};
+
+/// The strip's height, padding included.
+pub const HEIGHT: f32 = 204.0;
+
+const TITLE_WIDTH: f32 = 232.0;
+const NUMBERS_WIDTH: f32 = 224.0;
+const LEVELS: usize = 6;
+
+/// Column `at` in detail.
+pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize) {
+    let Some(profile) = loaded.profile.columns.get(at) else { return };
+    let unit = loaded.table.columns.get(at).and_then(|column| column.unit.as_deref());
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = BETWEEN;
+        ui.vertical(|ui| {
+            ui.set_width(TITLE_WIDTH);
+            title_ui(ui, plan, profile, unit);
+        });
+        match (&profile.numeric, &profile.levels) {
+            (Some(numeric), _) => {
+                let size = vec2((ui.available_width() - NUMBERS_WIDTH - 2.0 * BETWEEN).clamp(120.0, 720.0), ui.available_height());
+                shape_ui(ui, size, profile, unit, numeric);
+                numbers_ui(ui, profile, unit, numeric);
+            }
+            (None, Some(levels)) => {
+                let n: usize = levels.counts.iter().sum();
+                ui.vertical(|ui| levels_ui(ui, &levels.names, &levels.counts, n));
+            }
+            (None, None) => {
+                let text = match profile.n_distinct {
+                    0 => "This column holds no value at all.".to_owned(),
+                    n => format!("{} different texts, too many to count one by one.", thousands(n)),
+                };
+                ui.label(caption(ui, text));
+            }
+        }
+    });
+}
+
+fn title_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, unit: Option<&str>) {
+    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = INSIDE;
+        ui.colored_label(tokens(ui).muted, kind_icon(profile.kind));
+        cut_label(ui, theme::heading(&profile.name));
+    });
+    let unit = unit.map_or(String::new(), |unit| format!(" in {unit}"));
+    ui.label(caption(ui, format!("{}{unit}", kind_text(profile))));
+    ui.label(caption(ui, format!("{} · {} distinct", missing_text(profile), thousands(profile.n_distinct))));
+    ui.add_space(4.0);
+    let role = match plan.preparation.roles.get(&profile.name) {
+        Some(role) => format!("{}, chosen by you. {}", role.name(), role.explanation()),
+        None => format!("{}. {}", profile.guessed_role.name(), profile.guess_reason),
+    };
+    ui.add(Label::new(role).wrap());
+}
+
+fn shape_ui(ui: &mut Ui, size: eframe::egui::Vec2, profile: &ColumnProfile, unit: Option<&str>, numeric: &NumericSummary) {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let t = tokens(ui);
+    let bars = Rect::from_min_max(pos2(rect.left(), rect.top() + 18.0), pos2(rect.right(), rect.bottom() - 22.0));
+    let n_bins = profile.histogram.len().max(1);
+    let step = (bars.width() / n_bins as f32).min(28.0 * 3.0);
+    let bars = Rect::from_min_size(bars.min, vec2(step * n_bins as f32, bars.height()));
+    bars_ui(ui, bars, &profile.histogram, t.everyone);
+    let font = TextStyle::Small.resolve(ui.style());
+    let below = bars.bottom() + 5.0;
+    let span = numeric.max - numeric.min;
+    let x_of = |value: f64| if span > 0.0 { bars.left() + ((value - numeric.min) / span) as f32 * bars.width() } else { bars.center().x };
+    let painter = ui.painter();
+    painter.text(pos2(bars.left(), below), Align2::LEFT_TOP, value_text(profile, unit, numeric.min), font.clone(), t.muted);
+    painter.text(pos2(bars.right(), below), Align2::RIGHT_TOP, value_text(profile, unit, numeric.max), font.clone(), t.muted);
+    let median = x_of(numeric.median);
+    painter.vline(median, bars.y_range(), eframe::egui::Stroke::new(1.5, t.accent));
+    let align = if median > bars.center().x { Align2::RIGHT_BOTTOM } else { Align2::LEFT_BOTTOM };
+    painter.text(pos2(median, bars.top() - 3.0), align, format!("median {}", value_text(profile, unit, numeric.median)), font, t.accent);
+    // Which bin the pointer is over, in words.
+    if let Some(pointer) = response.hover_pos().filter(|pointer| bars.contains(*pointer)) {
+        let bin = (((pointer.x - bars.left()) / step) as usize).min(n_bins - 1);
+        let edge = |bin: usize| value_text(profile, unit, numeric.min + span * bin as f64 / n_bins as f64);
+        let count = profile.histogram.get(bin).copied().unwrap_or(0);
+        response.on_hover_text_at_pointer(format!("{} to {}: {} rows", edge(bin), edge(bin + 1), thousands(count)));
+    }
+}
+
+fn numbers_ui(ui: &mut Ui, profile: &ColumnProfile, unit: Option<&str>, numeric: &NumericSummary) {
+    let value = |value: f64| value_text(profile, unit, value);
+    let spread = |value: f64| match (profile.kind, unit) {
+        (Kind::Date, _) => format!("{} days", number(value)),
+        (_, Some(unit)) => format!("{}\u{202f}{unit}", number(value)),
+        (_, None) => number(value),
+    };
+    let facts = [
+        ("Mean", value(numeric.mean), "The average: the sum of all values, divided by how many there are."),
+        ("Median", value(numeric.median), "Half of the customers lie below, half above."),
+        ("Standard deviation", spread(numeric.sd), "How far values typically lie from the mean."),
+        ("Skewness", format!("{:.1}", numeric.skewness), "0 is even on both sides; above 1 there is a long tail of large values."),
+        ("Smallest", value(numeric.min), "The smallest value."),
+        ("First quartile", value(numeric.q1), "A quarter of the customers lie below."),
+        ("Third quartile", value(numeric.q3), "A quarter of the customers lie above."),
+        ("Largest", value(numeric.max), "The largest value."),
+    ];
+    ui.vertical(|ui| {
+        ui.set_width(NUMBERS_WIDTH);
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.spacing_mut().interact_size.y = 20.0;
+        for (name, value, explanation) in facts {
+            ui.horizontal(|ui| {
+                ui.set_height(20.0);
+                ui.label(caption(ui, name)).on_hover_text(explanation);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(value));
+            });
+        }
+    });
+}
+
+fn levels_ui(ui: &mut Ui, names: &[String], counts: &[usize], n: usize) {
+    let t = tokens(ui);
+    let highest = counts.first().copied().unwrap_or(1).max(1);
+    let bar = (ui.available_width() - 330.0).clamp(80.0, 480.0);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().interact_size.y = 22.0;
+    for (name, &count) in names.iter().zip(counts).take(LEVELS) {
+        ui.horizontal(|ui| {
+            ui.set_height(22.0);
+            ui.scope(|ui| {
+                ui.set_width(148.0);
+                cut_label(ui, name);
+            });
+            share_bar(ui, count as f32 / highest as f32, t.everyone, bar, 10.0);
+            for (text, width) in [(RichText::new(percent(count as f64 / n.max(1) as f64)), 48.0), (caption(ui, thousands(count)), 72.0)] {
+                let size = vec2(width, 22.0);
+                ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| ui.label(text));
+            }
+        });
+    }
+    if let Some(rest) = counts.get(LEVELS..).filter(|rest| !rest.is_empty()) {
+        let rows: usize = rest.iter().sum();
+        ui.label(caption(ui, format!("and {} more levels with {} rows", thousands(rest.len()), thousands(rows))));
+    }
+}

@@ -1,0 +1,205 @@
+//! The Data page: what am I looking at? Every column at a glance, the rows themselves, and one column in detail.
+//!
+//! In: the loaded table and its profile. Out: [`Command::Prepare`] when a role changes. Work a frame: only what is visible.
+
+mod columns;
+mod detail;
+mod table;
+
+use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, ScrollArea, Stroke, Ui};
+
+use crate::base::Note;
+use crate::data::Loaded;
+use crate::engine::{Answer, Answers};
+use crate::session::{Action, Command, Look, Page, Plan};
+
+use super::icons;
+use super::theme::{self, BETWEEN, INSIDE, caption, tokens};
+use super::widgets::{self, percent, thousands};
+
+pub(super) use columns::{kind_icon, role_ui, shape_ui};
+
+/// Room for about five notes; more are scrolled to.
+const NOTES_HEIGHT: f32 = 120.0;
+
+/// Shows the page.
+pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
+    ui.painter().rect_filled(ui.max_rect(), 0, tokens(ui).surface);
+    let Some(loaded) = answers.loaded.latest() else {
+        return without_data_ui(ui, plan, &answers.loaded, commands);
+    };
+    head_ui(ui, &loaded.title, &summary(loaded), &loaded.notes, "What reading changed or left out.", look, |ui| {
+        if widgets::primary_button(ui, &format!("Prepare columns  {}", icons::NEXT)).clicked() {
+            commands.push(Command::Do(Action::Go(Page::Prepare)));
+        }
+    });
+    if let Some(problem) = answers.loaded.problem() {
+        band(ui, |ui| load_problem_ui(ui, plan, &problem.0, commands));
+    } else if let Some(progress) = answers.loaded.progress() {
+        band(ui, |ui| progress_ui(ui, &progress.stage, progress.fraction, commands));
+    }
+    if answers.loaded.is_stale() {
+        ui.multiply_opacity(theme::STALE);
+    }
+    let shown = shown_column(loaded, look);
+    Panel::left("columns").default_size(348.0).size_range(300.0..=480.0).frame(region()).show(ui, |ui| {
+        columns::ui(ui, plan, loaded, shown, look, commands);
+    });
+    Panel::bottom("detail").exact_size(detail::HEIGHT).frame(region()).show(ui, |ui| {
+        if let Some(at) = shown {
+            detail::ui(ui, plan, loaded, at);
+        }
+    });
+    table::ui(ui, loaded, shown, look);
+}
+
+/// The column told more of: the one chosen, else the first that would enter, so that the place is never empty.
+fn shown_column(loaded: &Loaded, look: &Look) -> Option<usize> {
+    let chosen = look.column.as_deref().and_then(|name| loaded.table.position(name));
+    let first_input = || loaded.profile.columns.iter().position(|column| column.guessed_role.is_input_by_default());
+    chosen.or_else(first_input).or((!loaded.table.columns.is_empty()).then_some(0))
+}
+
+fn summary(loaded: &Loaded) -> String {
+    let columns = &loaded.profile.columns;
+    let n_missing: usize = columns.iter().map(|column| column.n_missing).sum();
+    let n_cells = loaded.table.n_rows * columns.len();
+    let missing = if n_missing == 0 {
+        "no cell is missing".to_owned()
+    } else {
+        format!("{} of all cells are missing", percent(n_missing as f64 / n_cells as f64))
+    };
+    format!("{} rows × {} columns · {missing}", thousands(loaded.table.n_rows), thousands(columns.len()))
+}
+
+/// The top of a page: what it shows, its notes, and the one next step on the right.
+pub(super) fn head_ui(
+    ui: &mut Ui,
+    title: &str,
+    summary: &str,
+    notes: &[Note],
+    notes_hint: &str,
+    look: &mut Look,
+    next: impl FnOnce(&mut Ui),
+) {
+    // A panel, not a frame: panels meet without a gap.
+    Panel::top("head").frame(region()).show_separator_line(false).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.set_height(32.0);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                next(ui);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.scope(|ui| {
+                        ui.set_max_width(ui.available_width() * 0.45);
+                        widgets::cut_label(ui, theme::heading(title));
+                    });
+                    ui.add_space(INSIDE);
+                    ui.label(RichText::new(summary).color(tokens(ui).muted));
+                    ui.add_space(INSIDE);
+                    notes_button(ui, notes.len(), notes_hint, look);
+                });
+            });
+        });
+        if look.notes_open && !notes.is_empty() {
+            ui.add_space(4.0);
+            let area = ScrollArea::vertical().id_salt("notes").min_scrolled_height(NOTES_HEIGHT).max_height(NOTES_HEIGHT);
+            area.auto_shrink([false, true]).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 4.0;
+                ui.spacing_mut().interact_size.y = 20.0;
+                for note in notes {
+                    ui.horizontal_wrapped(|ui| {
+                        ui.label(caption(ui, icons::NOTE));
+                        ui.label(&note.0);
+                    });
+                }
+            });
+        }
+    });
+}
+
+fn notes_button(ui: &mut Ui, n_notes: usize, hint: &str, look: &mut Look) {
+    if n_notes == 0 {
+        ui.label(caption(ui, "No notes")).on_hover_text(hint);
+        return;
+    }
+    let caret = if look.notes_open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
+    if ui.button(format!("{caret}  Notes ({n_notes})")).on_hover_text(hint).clicked() {
+        look.notes_open = !look.notes_open;
+    }
+}
+
+fn band(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    Panel::top("state").frame(region()).show_separator_line(false).show(ui, contents);
+}
+
+/// The room around a band or pane.
+pub(super) fn region() -> Frame {
+    Frame::new().inner_margin(Margin::symmetric(BETWEEN as i8, INSIDE as i8))
+}
+
+fn progress_ui(ui: &mut Ui, stage: &str, fraction: f32, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.label(caption(ui, if stage.is_empty() { "Reading the file" } else { stage }));
+        ui.add(ProgressBar::new(fraction).fill(tokens(ui).accent).desired_width(160.0).desired_height(4.0));
+        if ui.button("Stop").on_hover_text("Stop reading.").clicked() {
+            commands.push(Command::Do(Action::StopAll));
+        }
+    });
+}
+
+fn without_data_ui(ui: &mut Ui, plan: &Plan, loaded: &Answer<Loaded>, commands: &mut Vec<Command>) {
+    match loaded {
+        Answer::Failed { problem, .. } => {
+            widgets::centred(ui, |ui| load_problem_ui(ui, plan, &problem.0, commands));
+        }
+        Answer::Cooking { progress, .. } => {
+            widgets::centred(ui, |ui| {
+                ui.label(theme::heading(plan.source.title()));
+                ui.label(caption(ui, if progress.stage.is_empty() { "Reading the file" } else { &progress.stage }));
+                ui.add_space(INSIDE);
+                ui.add(ProgressBar::new(progress.fraction).fill(tokens(ui).accent).desired_width(240.0).desired_height(4.0));
+                ui.add_space(INSIDE);
+                if ui.button("Stop").on_hover_text("Stop reading.").clicked() {
+                    commands.push(Command::Do(Action::StopAll));
+                }
+            });
+        }
+        Answer::Waiting(_) | Answer::Ready(_) => {
+            let text = "Open a file with one customer a row: CSV, Excel, Parquet and more. Or drop it on the window.";
+            if widgets::empty_ui(ui, "No customers yet", text, Action::Open.info().label) {
+                commands.push(Command::Do(Action::Open));
+            }
+        }
+    }
+}
+
+fn load_problem_ui(ui: &mut Ui, plan: &Plan, problem: &str, commands: &mut Vec<Command>) {
+    let t = tokens(ui);
+    // A plan with choices of its own is worth keeping: its file may only have moved.
+    let has_choices = *plan != Plan::new(plan.source.clone());
+    let frame = Frame::new().fill(t.raised).stroke(Stroke::new(1.0, t.bad)).corner_radius(8).inner_margin(Margin::same(BETWEEN as i8));
+    frame.show(ui, |ui| {
+        ui.set_max_width(520.0);
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.label(RichText::new(icons::WARNING).color(t.bad));
+                ui.label(problem);
+            });
+            ui.add_space(INSIDE);
+            ui.horizontal(|ui| {
+                if has_choices {
+                    let tip = "Show where the file is now; every choice is kept.";
+                    if widgets::primary_button(ui, "Locate the file…").on_hover_text(tip).clicked() {
+                        commands.push(Command::Do(Action::Open));
+                    }
+                }
+                for action in [Action::Open, Action::OpenSample] {
+                    let info = action.info();
+                    if ui.button(info.label).on_hover_text(info.tooltip).clicked() {
+                        commands.push(Command::Do(action));
+                    }
+                }
+            });
+        });
+    });
+}

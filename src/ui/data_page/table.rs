@@ -1,0 +1,270 @@
+//! The rows themselves, as the file has them. Only cells on screen are formatted, so a million rows scroll like a hundred.
+//!
+//! egui_extras' table is virtual by rows alone: each visible row lays out every column, and inside a horizontal scroll its
+//! vertical bar lies out of sight at the end of the last column. This grid is virtual both ways and keeps both bars, the header
+//! and the row numbers in view. Row positions are computed in `f64`: `f32` holds no single point beyond sixteen million.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use eframe::egui::style::ScrollStyle;
+use eframe::egui::{
+    Align, Align2, CursorIcon, FontId, Id, Key, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2,
+    pos2, vec2,
+};
+
+use crate::data::{Column, Kind, Loaded, Table};
+use crate::session::Look;
+
+use super::super::theme::{self, INSIDE, tokens};
+use super::super::widgets::{self, thousands};
+use super::columns::kind_icon;
+
+const ROW: f32 = 24.0;
+const HEADER: f32 = 32.0;
+const NARROWEST: f32 = 48.0;
+
+/// What the grid remembers between frames: widths dragged by hand, where it is, and which column it last brought into view.
+#[derive(Debug, Clone, Default)]
+struct Memory {
+    widths: Vec<f32>,
+    offset: Vec2,
+    shown: Option<usize>,
+}
+
+/// What is on screen: the columns' left edges (and the last right one), and the part of the sheet that shows.
+struct View<'a> {
+    table: &'a Table,
+    edges: &'a [f32],
+    viewport: Rect,
+    shown: Option<usize>,
+}
+
+/// The table, filling what is left of the page; `shown` is the column in detail.
+pub fn ui(ui: &mut Ui, loaded: &Loaded, shown: Option<usize>, look: &mut Look) {
+    let table = &loaded.table;
+    let id = Id::unique("data table").with(loaded.stamp.to_hex());
+    let mut memory = ui.data_mut(|data| data.get_temp::<Memory>(id)).unwrap_or_default();
+    if memory.widths.len() != table.columns.len() {
+        memory = Memory { widths: table.columns.iter().map(first_width).collect(), shown, ..Memory::default() };
+    }
+    let edges: Vec<f32> = std::iter::once(0.0).chain(memory.widths.iter().scan(0.0, |x, &width| Some(add(x, width)))).collect();
+    let all = ui.available_rect_before_wrap();
+    let t = tokens(ui);
+    ui.painter().rect_filled(all, 0, t.raised);
+    let gutter = 24.0 + 8.0 * thousands(table.n_rows).chars().count() as f32;
+    let body = Rect::from_min_max(pos2(all.left() + gutter, all.top() + HEADER), all.max);
+
+    let mut area = ScrollArea::both().id_salt(id).auto_shrink(false);
+    if let Some(offset) = wished_offset(ui, &memory, &edges, shown, body.size(), table.n_rows) {
+        area = area.scroll_offset(offset);
+    }
+    memory.shown = shown;
+    let mut body_ui = ui.new_child(UiBuilder::new().id_salt("table body").max_rect(body).layout(Layout::top_down(Align::Min)));
+    // A sheet this large deserves bars that are always there to grab.
+    body_ui.spacing_mut().scroll = ScrollStyle { bar_width: 8.0, handle_min_length: 24.0, ..ScrollStyle::solid() };
+    let out = area.show_viewport(&mut body_ui, |ui, viewport| {
+        ui.set_min_size(vec2(edges[edges.len() - 1], table.n_rows as f32 * ROW));
+        let view = View { table, edges: &edges, viewport, shown };
+        cells_ui(ui, &view, body);
+        viewport
+    });
+    memory.offset = out.state.clamped_offset();
+    let view = View { table, edges: &edges, viewport: out.inner, shown };
+    numbers_ui(ui, &view, Rect::from_min_max(pos2(all.left(), body.top()), pos2(body.left(), out.inner_rect.bottom())));
+    header_ui(ui, &view, Rect::from_min_max(pos2(body.left(), all.top()), pos2(all.right(), body.top())), &mut memory.widths, look);
+    let painter = ui.painter();
+    let line = Stroke::new(1.0, t.hairline);
+    painter.hline(all.x_range(), body.top() - 0.5, line);
+    painter.hline(all.x_range(), all.top() + 0.5, line);
+    painter.vline(all.left() + 0.5, all.y_range(), line);
+    ui.advance_cursor_after_rect(all);
+    ui.data_mut(|data| data.insert_temp(id, memory));
+}
+
+fn add(x: &mut f32, width: f32) -> f32 {
+    *x += width;
+    *x
+}
+
+fn first_width(column: &Column) -> f32 {
+    let values = match column.kind() {
+        Kind::Number => 88.0,
+        Kind::Date => 104.0,
+        Kind::Text => 128.0,
+    };
+    (56.0 + 7.5 * column.name.chars().count() as f32).clamp(values, 240.0)
+}
+
+/// Where to scroll without the pointer: a column newly in detail comes into view, and keys turn pages while nothing has the focus.
+fn wished_offset(ui: &Ui, memory: &Memory, edges: &[f32], shown: Option<usize>, size: Vec2, n_rows: usize) -> Option<Vec2> {
+    let mut to = memory.offset;
+    if let Some(at) = shown.filter(|_| shown != memory.shown) {
+        to.x = to.x.min(edges[at]).max(edges[at + 1] - size.x);
+    }
+    if ui.memory(|memory| memory.focused()).is_none() {
+        let last = (n_rows as f32 * ROW - size.y).max(0.0);
+        let pressed = |key| ui.input(|input| input.key_pressed(key));
+        let keys = [(Key::PageDown, to.y + size.y - ROW), (Key::PageUp, to.y - size.y + ROW), (Key::Home, 0.0), (Key::End, last)];
+        to.y = keys.iter().find(|(key, _)| pressed(*key)).map_or(to.y, |(_, y)| y.clamp(0.0, last));
+    }
+    (to != memory.offset).then_some(to)
+}
+
+impl View<'_> {
+    fn rows(&self) -> Range<usize> {
+        let top = (f64::from(self.viewport.top()) / f64::from(ROW)).max(0.0) as usize;
+        let bottom = (f64::from(self.viewport.bottom()) / f64::from(ROW)).ceil().max(0.0) as usize;
+        top.min(self.table.n_rows)..bottom.min(self.table.n_rows)
+    }
+
+    fn columns(&self) -> Range<usize> {
+        let n = self.table.columns.len();
+        let first = self.edges.partition_point(|&edge| edge <= self.viewport.left()).saturating_sub(1);
+        first.min(n)..self.edges.partition_point(|&edge| edge < self.viewport.right()).min(n)
+    }
+
+    /// Where `row` starts on screen when the sheet shows from `top` on.
+    fn row_top(&self, top: f32, row: usize) -> f32 {
+        top + (row as f64 * f64::from(ROW) - f64::from(self.viewport.top())) as f32
+    }
+
+    /// The screen's x range of a column when the sheet shows from `left` on.
+    fn column_rect(&self, left: f32, at: usize, y: [f32; 2]) -> Rect {
+        let x = |edge: f32| left + edge - self.viewport.left();
+        Rect::from_min_max(pos2(x(self.edges[at]), y[0]), pos2(x(self.edges[at + 1]), y[1]))
+    }
+}
+
+fn cells_ui(ui: &mut Ui, view: &View<'_>, body: Rect) {
+    let t = tokens(ui);
+    let rows = view.rows();
+    if let Some(at) = view.shown.filter(|at| view.columns().contains(at)) {
+        let bottom = view.row_top(body.top(), rows.end).min(body.bottom());
+        ui.painter().rect_filled(view.column_rect(body.left(), at, [body.top(), bottom]), 0, t.accent_tint.gamma_multiply(0.45));
+    }
+    for row in rows.clone() {
+        ui.painter().hline(body.x_range(), view.row_top(body.top(), row) + ROW - 0.5, Stroke::new(1.0, t.grid));
+    }
+    for at in view.columns() {
+        let column = &view.table.columns[at];
+        for row in rows.clone() {
+            let top = view.row_top(body.top(), row);
+            cell_ui(ui, view.column_rect(body.left(), at, [top, top + ROW]), column, row);
+        }
+    }
+}
+
+fn cell_ui(ui: &mut Ui, rect: Rect, column: &Column, row: usize) {
+    let t = tokens(ui);
+    let text = column.cell(row);
+    let original = column.original.as_ref().and_then(|original| original.get(row)).filter(|text| !text.trim().is_empty());
+    let is_missing = column.is_missing(row);
+    let (shown, colour) = match (is_missing, original) {
+        (true, Some(_)) => (text, t.warn),
+        (true, None) => (Cow::Borrowed("–"), t.muted),
+        (false, _) => (text, t.text),
+    };
+    if is_missing && original.is_some() {
+        ui.painter().rect_filled(rect.shrink2(vec2(1.0, 1.0)), 0, t.warn.gamma_multiply(0.12));
+    }
+    let layout = if column.kind() == Kind::Number { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+    let mut cell = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(vec2(INSIDE, 0.0))).layout(layout));
+    // Labels show the whole text on hover where it is cut.
+    let response = cell.add(Label::new(RichText::new(shown).color(colour)).truncate().selectable(false));
+    if let Some(original) = original {
+        if is_missing {
+            response.on_hover_text(format!("The file says “{original}”, which is no {}. It counts as missing.", kind_word(column.kind())));
+        } else {
+            response.on_hover_ui(|ui| {
+                ui.label(format!("Read as {}.", value_text(column, row)));
+            });
+        }
+    }
+}
+
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Number => "number",
+        Kind::Date => "date",
+        Kind::Text => "text",
+    }
+}
+
+fn value_text(column: &Column, row: usize) -> String {
+    match (column.kind(), column.number(row)) {
+        (Kind::Date, Some(day)) => crate::data::table::day_text(day as i32),
+        (_, Some(value)) => format!("{value} {}", column.unit.as_deref().unwrap_or("")).trim_end().to_owned(),
+        (_, None) => column.text(row).unwrap_or("").to_owned(),
+    }
+}
+
+fn numbers_ui(ui: &Ui, view: &View<'_>, gutter: Rect) {
+    let painter = ui.painter().with_clip_rect(gutter);
+    let t = tokens(ui);
+    let font: FontId = TextStyle::Small.resolve(ui.style());
+    for row in view.rows() {
+        let middle = view.row_top(gutter.top(), row) + ROW / 2.0;
+        painter.text(pos2(gutter.right() - INSIDE, middle), Align2::RIGHT_CENTER, thousands(row + 1), font.clone(), t.muted);
+    }
+    painter.vline(gutter.right() - 0.5, gutter.y_range(), Stroke::new(1.0, t.hairline));
+}
+
+fn header_ui(ui: &mut Ui, view: &View<'_>, band: Rect, widths: &mut [f32], look: &mut Look) {
+    let t = tokens(ui);
+    let mut header = ui.new_child(UiBuilder::new().id_salt("table header").max_rect(band));
+    header.shrink_clip_rect(band);
+    for at in view.columns() {
+        let column = &view.table.columns[at];
+        let rect = view.column_rect(band.left(), at, [band.top(), band.bottom()]);
+        let response = header.interact(rect, header.scope_id().with(("head", at)), Sense::click());
+        widgets::name_it(&response, eframe::egui::Role::ColumnHeader, &column.name);
+        if view.shown == Some(at) {
+            header.painter().rect_filled(rect, 0, t.accent_tint);
+        } else if response.hovered() || response.has_focus() {
+            header.painter().rect_filled(rect, 0, t.field);
+        }
+        if response.clicked() {
+            look.column = Some(column.name.clone());
+        }
+        name_ui(&mut header, rect.shrink2(vec2(INSIDE, 0.0)), column);
+        edge_ui(&mut header, rect, at, column, &mut widths[at]);
+    }
+}
+
+fn name_ui(header: &mut Ui, rect: Rect, column: &Column) {
+    let t = tokens(header);
+    let is_number = column.kind() == Kind::Number;
+    let layout = if is_number { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+    let mut cell = header.new_child(UiBuilder::new().max_rect(rect).layout(layout));
+    cell.spacing_mut().item_spacing.x = 4.0;
+    let icon = RichText::new(kind_icon(column.kind())).color(t.muted);
+    if is_number {
+        // Right to left: the name is cut in what the icon leaves.
+        let room = rect.width() - 20.0;
+        cell.scope(|ui| {
+            ui.set_max_width(room);
+            ui.add(Label::new(theme::strong(&column.name)).truncate().selectable(false));
+        });
+        cell.add(Label::new(icon).selectable(false));
+    } else {
+        cell.add(Label::new(icon).selectable(false));
+        cell.add(Label::new(theme::strong(&column.name)).truncate().selectable(false));
+    }
+}
+
+/// The right edge of a column's head: drag to resize, double-click for the first width again.
+fn edge_ui(header: &mut Ui, rect: Rect, at: usize, column: &Column, width: &mut f32) {
+    let grip = Rect::from_center_size(pos2(rect.right(), rect.center().y), vec2(8.0, rect.height()));
+    let response = header.interact(grip, header.scope_id().with(("edge", at)), Sense::click_and_drag());
+    if response.double_clicked() {
+        *width = first_width(column);
+    } else if response.dragged() {
+        *width = (*width + response.drag_delta().x).max(NARROWEST);
+    }
+    let is_active = response.hovered() || response.dragged();
+    let t = tokens(header);
+    let line = rect.y_range().shrink(if is_active { 0.0 } else { 8.0 });
+    header.painter().vline(rect.right() - 0.5, line, Stroke::new(1.0, if is_active { t.accent } else { t.hairline }));
+    response.on_hover_cursor(CursorIcon::ResizeColumn);
+}

@@ -1,0 +1,13 @@
+//! Floor 8: pages, plots and widgets. A page reads plan, answers and look, and pushes commands; nothing else.
+
+pub mod data_page;
+pub mod export_dialog;
+pub mod icons;
+pub mod personas;
+pub mod plotting;
+pub mod prepare_page;
+pub mod present;
+pub mod segments;
+pub mod shell;
+pub mod theme;
+pub mod widgets;

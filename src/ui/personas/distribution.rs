@@ -1,0 +1,90 @@
+//! A small plot of one column: the persona in colour, everyone in grey behind.
+
+use eframe::egui::{Align2, CornerRadius, Rect, Sense, TextStyle, Ui, Vec2, pos2};
+
+use crate::data::table::day_text;
+use crate::persona::{Distribution, Drawing};
+use crate::ui::theme::{self, caption, tokens};
+use crate::ui::widgets::{self, number, percent};
+
+/// Draws the distribution `width` wide; all are equally high, so that rows align.
+pub fn ui(ui: &mut Ui, distribution: &Distribution, cluster: usize, width: f32) {
+    ui.allocate_ui(Vec2::new(width, 132.0), |ui| {
+        ui.set_width(width);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            let unit = distribution.unit.as_ref().map_or(String::new(), |unit| format!(" ({unit})"));
+            widgets::cut_label(ui, theme::strong(format!("{}{unit}", distribution.column)));
+            match &distribution.drawing {
+                Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date } => {
+                    bins_ui(ui, edges, persona, everyone, (*persona_median, *everyone_median), *is_date, cluster, width);
+                }
+                Drawing::Levels { names, persona, everyone } => levels_ui(ui, names, persona, everyone, cluster, width),
+            }
+        });
+    });
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one enum variant, unpacked once by the caller above")]
+fn bins_ui(ui: &mut Ui, edges: &[f64], persona: &[f64], everyone: &[f64], medians: (f64, f64), is_date: bool, cluster: usize, width: f32) {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 80.0), Sense::hover());
+    let painter = ui.painter();
+    let most = persona.iter().chain(everyone).copied().fold(1e-9, f64::max) as f32;
+    let step = rect.width() / persona.len().max(1) as f32;
+    let bar = |share: f64, at: usize, inset: f32| {
+        let left = rect.left() + step * at as f32 + inset;
+        let top = rect.bottom() - (rect.height() - 4.0) * share as f32 / most;
+        Rect::from_min_max(pos2(left, top), pos2(left + step - 2.0 * inset, rect.bottom()))
+    };
+    for (at, &share) in everyone.iter().enumerate() {
+        painter.rect_filled(bar(share, at, 0.5), CornerRadius::same(1), t.everyone);
+    }
+    for (at, &share) in persona.iter().enumerate() {
+        painter.rect_filled(bar(share, at, step * 0.22), CornerRadius::same(1), theme::segment(cluster));
+    }
+    painter.hline(rect.x_range(), rect.bottom(), (1.0, t.hairline));
+    let text = |value: f64| if is_date { day_text(value as i32)[..7].to_owned() } else { number(value) };
+    let (low, high) = (edges.first().copied().unwrap_or(0.0), edges.last().copied().unwrap_or(0.0));
+    let (line, _) = ui.allocate_exact_size(Vec2::new(width, 16.0), Sense::hover());
+    let font = TextStyle::Small.resolve(ui.style());
+    let painter = ui.painter();
+    painter.text(line.left_top(), Align2::LEFT_TOP, text(low), font.clone(), t.muted);
+    painter.text(line.right_top(), Align2::RIGHT_TOP, text(high), font.clone(), t.muted);
+    painter.text(line.center_top(), Align2::CENTER_TOP, format!("median {}, all {}", text(medians.0), text(medians.1)), font, t.text);
+    if let Some(at) = response.hover_pos().map(|pos| ((pos.x - rect.left()) / step) as usize).filter(|at| *at < persona.len()) {
+        response.on_hover_text(format!(
+            "{} to {}: {} of this persona, {} of everyone",
+            text(edges[at]),
+            text(edges[at + 1]),
+            percent(persona[at]),
+            percent(everyone[at])
+        ));
+    }
+}
+
+fn levels_ui(ui: &mut Ui, names: &[String], persona: &[f64], everyone: &[f64], cluster: usize, width: f32) {
+    let t = tokens(ui);
+    let most = persona.iter().chain(everyone).copied().fold(1e-9, f64::max) as f32;
+    let names_width = (width * 0.36).min(110.0);
+    let room = width - names_width - 84.0;
+    for (at, name) in names.iter().enumerate().take(5) {
+        let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 16.0), Sense::hover());
+        let painter = ui.painter();
+        let font = TextStyle::Small.resolve(ui.style());
+        let clip = painter.with_clip_rect(Rect::from_min_size(rect.min, Vec2::new(names_width - 6.0, rect.height())));
+        clip.text(rect.left_center(), Align2::LEFT_CENTER, name, font.clone(), t.text);
+        let left = rect.left() + names_width;
+        let long = |share: f64| room * share as f32 / most;
+        let behind = Rect::from_min_size(pos2(left, rect.top() + 2.0), Vec2::new(long(everyone[at]), 12.0));
+        painter.rect_filled(behind, CornerRadius::same(2), t.everyone);
+        let front = Rect::from_min_size(pos2(left, rect.top() + 5.0), Vec2::new(long(persona[at]), 6.0));
+        painter.rect_filled(front, CornerRadius::same(2), theme::segment(cluster));
+        let shares = format!("{}, all {}", percent(persona[at]), percent(everyone[at]));
+        painter.text(rect.right_center(), Align2::RIGHT_CENTER, shares, font, t.muted);
+        response.on_hover_text(format!("{name}: {} of this persona, {} of everyone", percent(persona[at]), percent(everyone[at])));
+    }
+    if names.len() > 5 {
+        ui.label(caption(ui, format!("and {} more", names.len() - 5)));
+    }
+}

@@ -1,0 +1,248 @@
+//! One row a column: does it enter, in which role, and how it becomes numbers; what is suggested, and what the user chose.
+//!
+//! In: the profile and what preparing made of it. Out: the plan's preparation with that one choice changed. Rows have one height.
+
+use eframe::egui::{
+    Align, ComboBox, Frame, Layout, Margin, Rect, RichText, Role as Widget, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2,
+    vec2,
+};
+
+use crate::data::{ColumnProfile, Kind, Loaded};
+use crate::engine::Answer;
+use crate::features::{ColumnRecipe, InputColumn, MissingRule, Prepared, Scale, Transform};
+use crate::session::{Command, Plan};
+
+use super::super::data_page::{kind_icon, role_ui, shape_ui};
+use super::super::icons;
+use super::super::theme::{self, BETWEEN, INSIDE, caption, tokens};
+use super::super::widgets::{self, cut_label, icon_button};
+
+const ROW_HEIGHT: f32 = 56.0;
+const ROLE: f32 = 140.0;
+const TRANSFORM: f32 = 116.0;
+const SCALE: f32 = 104.0;
+const MISSING: f32 = 132.0;
+const RESET: f32 = 24.0;
+const SHAPE: f32 = 56.0;
+/// Rows are no wider than this, so that a name and its choices are read together.
+const WIDEST: f32 = 1080.0;
+
+/// The places of a row from left to right, the same in every row and in the head.
+struct Places {
+    name: [f32; 2],
+    shape: [f32; 2],
+    role: [f32; 2],
+    transform: [f32; 2],
+    scale: [f32; 2],
+    missing: [f32; 2],
+    reset: [f32; 2],
+}
+
+impl Places {
+    fn new(left: f32, right: f32) -> Places {
+        // Room for the scroll bar, which floats over the right edge.
+        let mut x = (right - 12.0).min(left + WIDEST);
+        let spare = (x - left - WIDEST * 0.8).max(0.0);
+        let mut take = |width: f32, gap: f32| {
+            let place = [x - width, x];
+            x -= width + gap;
+            place
+        };
+        let reset = take(RESET, INSIDE);
+        let missing = take(MISSING, INSIDE);
+        let scale = take(SCALE, INSIDE);
+        let transform = take(TRANSFORM, INSIDE);
+        let role = take(ROLE, INSIDE + spare * 0.2);
+        let shape = take(SHAPE + spare * 0.4, BETWEEN);
+        Places { name: [left, x.max(left)], shape, role, transform, scale, missing, reset }
+    }
+}
+
+/// The table of columns.
+pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, prepared: &Answer<Prepared>, commands: &mut Vec<Command>) {
+    Frame::new().inner_margin(Margin { left: BETWEEN as i8, right: BETWEEN as i8, top: 0, bottom: INSIDE as i8 }).show(ui, |ui| {
+        if let Some(problem) = prepared.problem() {
+            widgets::problem_ui(ui, &problem.0, None);
+        }
+        ui.spacing_mut().item_spacing.y = 0.0;
+        head_ui(ui);
+        let profiles = &loaded.profile.columns;
+        ScrollArea::vertical().id_salt("inputs").auto_shrink(false).show_rows(ui, ROW_HEIGHT, profiles.len(), |ui, rows| {
+            for at in rows {
+                let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::hover());
+                ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens(ui).hairline));
+                let mut row = ui.new_child(UiBuilder::new().id_salt(at).max_rect(rect));
+                let input = prepared.latest().and_then(|prepared| input_of(prepared, at, &profiles[at].name));
+                row_ui(&mut row, plan, &profiles[at], input, prepared.is_stale(), commands);
+            }
+        });
+    });
+}
+
+/// The column's treatment; looked for by name only where the order changed.
+fn input_of<'a>(prepared: &'a Prepared, at: usize, name: &str) -> Option<&'a InputColumn> {
+    prepared.columns.get(at).filter(|input| input.name == name).or_else(|| prepared.columns.iter().find(|input| input.name == name))
+}
+
+fn head_ui(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
+    let places = Places::new(rect.left(), rect.right());
+    let heads = [
+        (places.name, "Column", "Tick the columns that decide who is alike. The line below says why."),
+        (places.shape, "Shape", "How the values spread, before preparing."),
+        (places.role, "Role", "What the column is for."),
+        (places.transform, "Transform", "Calms long tails, so that a few big customers do not decide everything."),
+        (places.scale, "Scale", "Brings numbers of different size to a common scale."),
+        (places.missing, "Missing values", "What happens to customers without a value here."),
+    ];
+    for (place, text, explanation) in heads {
+        cell_ui(ui, rect, place, Align::Min, |ui| {
+            ui.label(caption(ui, text)).on_hover_text(explanation);
+        });
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens(ui).hairline));
+}
+
+fn cell_ui(ui: &mut Ui, row: Rect, place: [f32; 2], align: Align, contents: impl FnOnce(&mut Ui)) {
+    let rect = Rect::from_min_max(pos2(place[0], row.top()), pos2(place[1], row.bottom()));
+    let layout = if align == Align::Max { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+    let mut cell = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
+    contents(&mut cell);
+}
+
+fn row_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, input: Option<&InputColumn>, is_stale: bool, commands: &mut Vec<Command>) {
+    let row = ui.max_rect();
+    let places = Places::new(row.left(), row.right());
+    let name = &profile.name;
+    let chosen = plan.preparation.columns.get(name).cloned().unwrap_or_default();
+    let mut recipe = chosen.clone();
+    let role = plan.preparation.roles.get(name).copied().unwrap_or(profile.guessed_role);
+    let enters = chosen.enters.unwrap_or_else(|| input.map_or(role.is_input_by_default(), |input| input.enters));
+
+    name_ui(ui, row, places.name, profile, enters, input.filter(|_| !is_stale || chosen.enters.is_none()), &mut recipe);
+    let shape = Rect::from_min_max(pos2(places.shape[0], row.top() + 14.0), pos2(places.shape[1], row.bottom() - 14.0));
+    shape_ui(ui, shape, &profile.histogram);
+    cell_ui(ui, row, places.role, Align::Min, |ui| role_ui(ui, plan, profile, ROLE, commands));
+    if enters {
+        if profile.kind != Kind::Text {
+            let in_force = input.map_or(Transform::None, |input| input.transform);
+            let words = |value: Transform| (value.name(), value.explanation());
+            cell_ui(ui, row, places.transform, Align::Min, |ui| {
+                choice_ui(ui, &format!("Transform of {name}"), TRANSFORM, in_force, &mut recipe.transform, Transform::ALL, words);
+            });
+            let in_force = input.map_or(plan.preparation.scale, |input| input.scale);
+            let words = |value: Scale| (value.name(), value.explanation());
+            cell_ui(ui, row, places.scale, Align::Min, |ui| {
+                choice_ui(ui, &format!("Scale of {name}"), SCALE, in_force, &mut recipe.scale, Scale::ALL, words);
+            });
+        } else {
+            for place in [places.transform, places.scale] {
+                cell_ui(ui, row, place, Align::Min, |ui| {
+                    ui.label(caption(ui, "–")).on_hover_text("Only numbers and dates have a transform and a scale.");
+                });
+            }
+        }
+        let in_force = input.map_or(MissingRule::Impute, |input| input.missing);
+        let words = |value: MissingRule| (value.name(), value.explanation());
+        cell_ui(ui, row, places.missing, Align::Min, |ui| {
+            choice_ui(ui, &format!("Missing values of {name}"), MISSING, in_force, &mut recipe.missing, MissingRule::ALL, words);
+        });
+    }
+    let mut keeps_role = true;
+    if chosen != ColumnRecipe::default() || plan.preparation.roles.contains_key(name) {
+        cell_ui(ui, row, places.reset, Align::Min, |ui| {
+            if icon_button(ui, icons::UNDO, &format!("Treat {name} as suggested")).clicked() {
+                recipe = ColumnRecipe::default();
+                keeps_role = false;
+            }
+        });
+    }
+    if recipe != chosen || !keeps_role {
+        let mut preparation = plan.preparation.clone();
+        if !keeps_role {
+            preparation.roles.remove(name);
+        }
+        if recipe == ColumnRecipe::default() {
+            preparation.columns.remove(name);
+        } else {
+            preparation.columns.insert(name.clone(), recipe);
+        }
+        commands.push(Command::Prepare(preparation));
+    }
+}
+
+/// The check box with the column's name, and below it why it enters or not.
+fn name_ui(
+    ui: &mut Ui,
+    row: Rect,
+    place: [f32; 2],
+    profile: &ColumnProfile,
+    enters: bool,
+    input: Option<&InputColumn>,
+    recipe: &mut ColumnRecipe,
+) {
+    let t = tokens(ui);
+    let name = &profile.name;
+    let rect = Rect::from_min_max(pos2(place[0], row.top() + 4.0), pos2(place[1], row.bottom() - 4.0));
+    let mut cell = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
+    cell.spacing_mut().item_spacing.y = 0.0;
+    cell.spacing_mut().interact_size.y = 24.0;
+    // A box that is not ticked must still be seen as a box.
+    cell.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, t.muted);
+    cell.horizontal(|ui| {
+        let mut ticked = enters;
+        let text = if enters { theme::strong(name) } else { RichText::new(name).color(t.muted) };
+        let response = ui.checkbox(&mut ticked, ());
+        response.widget_info(|| WidgetInfo::selected(Widget::CheckBox, true, ticked, format!("Use {name}")));
+        if response.changed() {
+            recipe.enters = Some(ticked);
+        }
+        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.colored_label(t.muted, kind_icon(profile.kind));
+        // The name is as good a target as the box.
+        if cut_label(ui, text).interact(Sense::click()).clicked() {
+            recipe.enters = Some(!enters);
+        }
+    });
+    let reason = match (recipe.enters, input) {
+        (_, Some(input)) => input.reason.clone(),
+        (Some(_), None) => "Chosen by you".to_owned(),
+        (None, None) => String::new(),
+    };
+    cell.horizontal(|ui| {
+        ui.add_space(34.0);
+        let colour = if recipe.enters.is_some() { t.accent } else { t.muted };
+        cut_label(ui, caption(ui, reason).color(colour));
+    });
+}
+
+/// A drop-down whose first entry gives the choice back to the data. Suggested values step back; chosen ones do not.
+fn choice_ui<T: PartialEq + Copy>(
+    ui: &mut Ui,
+    name: &str,
+    width: f32,
+    in_force: T,
+    chosen: &mut Option<T>,
+    all: &[T],
+    words: impl Fn(T) -> (&'static str, &'static str),
+) {
+    let t = tokens(ui);
+    let value = chosen.unwrap_or(in_force);
+    let is_chosen = chosen.is_some();
+    ui.visuals_mut().widgets.inactive.fg_stroke.color = if is_chosen { t.accent } else { t.muted };
+    let combo = ComboBox::from_id_salt(name).width(width).selected_text(words(value).0).show_ui(ui, |ui| {
+        let suggested = if is_chosen { "As suggested".to_owned() } else { format!("As suggested: {}", words(in_force).0) };
+        if ui.selectable_label(!is_chosen, suggested).on_hover_text("The data decides.").clicked() {
+            *chosen = None;
+        }
+        for &choice in all {
+            let (word, explanation) = words(choice);
+            if ui.selectable_label(*chosen == Some(choice), word).on_hover_text(explanation).clicked() {
+                *chosen = Some(choice);
+            }
+        }
+    });
+    let state = if is_chosen { "chosen by you" } else { "suggested" };
+    widgets::name_it(&combo.response, Widget::ComboBox, &format!("{name}: {}, {state}", words(value).0));
+    combo.response.on_hover_text(format!("{}, {state}. {}", words(value).0, words(value).1));
+}

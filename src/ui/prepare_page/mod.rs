@@ -1,0 +1,175 @@
+//! The Prepare page: which columns enter, and how? Choices that hold for all, then one row a column; beside them what the
+//! principal components make of it.
+//!
+//! In: the profile, the prepared data and the plan. Out: [`Command::Prepare`] with only what the user chose.
+
+mod columns;
+mod variance;
+
+use eframe::egui::{Align, CentralPanel, DragValue, Frame, Id, Label, Layout, Margin, Panel, RichText, Stroke, TextWrapMode, Ui};
+
+use crate::engine::{Answer, Answers};
+use crate::features::{Dimensions, Preparation, Prepared, Scale, TransformRule};
+use crate::session::{Action, Command, Look, Page, Plan, PlotKind};
+
+use super::data_page::{head_ui, region};
+use super::icons;
+use super::theme::{BETWEEN, INSIDE, REGION, STALE, caption, tokens};
+use super::widgets::{self, answer_ui, combo_ui, thousands};
+
+const DIMENSIONS: [(Dimensions, &str, &str); 4] = [
+    (
+        Dimensions::Auto,
+        "Automatic",
+        "The columns themselves when all are numbers; the components that matter most when categories enter (FAMD).",
+    ),
+    (Dimensions::Columns, "All columns", "Every prepared column as it is; each level of a category becomes a column of its own."),
+    (
+        Dimensions::ComponentsAboveOne,
+        "Components above 1",
+        "The principal components that tell more than one column alone would: those with an eigenvalue above 1.",
+    ),
+    (Dimensions::ComponentsFor80Percent, "Components for 80 %", "As many principal components as together explain 80 % of the variance."),
+];
+
+/// Shows the page.
+pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
+    ui.painter().rect_filled(ui.max_rect(), 0, tokens(ui).surface);
+    let prepared = answers.prepared.latest();
+    let notes = prepared.map_or(&[][..], |prepared| &prepared.notes);
+    let summary = prepared.map_or_else(String::new, |prepared| summary(prepared));
+    head_ui(ui, "Prepare", &summary, notes, "What preparing left out, merged or found worth knowing.", look, |ui| {
+        if widgets::primary_button(ui, &format!("Find segments  {}", icons::NEXT)).clicked() {
+            commands.push(Command::Do(Action::Go(Page::Segments)));
+        }
+    });
+    if look.maximised == Some(PlotKind::Variance) {
+        CentralPanel::default().frame(raised(ui)).show(ui, |ui| components_ui(ui, answers, look, commands, variance::plot_ui));
+        return;
+    }
+    Panel::top("knobs").frame(region()).show_separator_line(false).show(ui, |ui| {
+        knobs_ui(ui, plan, prepared.map(|prepared| prepared.pca.explained.len()), commands);
+    });
+    let width = (ui.available_width() * 0.5 - 296.0).clamp(344.0, 640.0);
+    Panel::right("components").default_size(width).size_range(320.0..=720.0).frame(raised(ui)).show(ui, |ui| {
+        components_ui(ui, answers, look, commands, variance::ui);
+    });
+    answer_ui(ui, &answers.loaded, "the columns", |ui, loaded| {
+        columns::ui(ui, plan, loaded, &answers.prepared, commands);
+    });
+}
+
+type VarianceUi = fn(&mut Ui, &Prepared, Option<usize>, &mut Look, &mut Vec<Command>);
+
+/// What the components say; a problem is told once, above the columns, and leaves the last components dimmed.
+fn components_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>, show: VarianceUi) {
+    let n_chosen = n_chosen_components(answers);
+    match &answers.prepared {
+        Answer::Failed { previous: Some(previous), .. } => {
+            ui.multiply_opacity(STALE);
+            show(ui, previous, n_chosen, look, commands);
+        }
+        Answer::Failed { previous: None, .. } => {
+            widgets::centred(ui, |ui| ui.label(caption(ui, "Components appear once the columns can be prepared")));
+        }
+        answer => answer_ui(ui, answer, "the components", |ui, prepared| show(ui, prepared, n_chosen, look, commands)),
+    }
+}
+
+fn raised(ui: &Ui) -> Frame {
+    let t = tokens(ui);
+    Frame::new().fill(t.raised).stroke(Stroke::new(1.0, t.hairline)).inner_margin(Margin::same(BETWEEN as i8))
+}
+
+fn summary(prepared: &Prepared) -> String {
+    let n_entering = prepared.columns.iter().filter(|column| column.enters).count();
+    let rows = match prepared.n_table_rows - prepared.table_rows.len() {
+        0 => format!("all {} customers take part", thousands(prepared.n_table_rows)),
+        _ => format!("{} of {} customers take part", thousands(prepared.table_rows.len()), thousands(prepared.n_table_rows)),
+    };
+    format!("{n_entering} of {} columns enter · {rows}", prepared.columns.len())
+}
+
+/// How many components the clustering sees; `None` when it sees the columns themselves.
+fn n_chosen_components(answers: &Answers) -> Option<usize> {
+    let prepared = answers.prepared.latest()?;
+    // Both lists name the same things exactly when the columns themselves were taken.
+    (prepared.dimension_names != prepared.pca.encoded_names).then_some(prepared.dimension_names.len())
+}
+
+/// The choices that hold for all columns, side by side.
+fn knobs_ui(ui: &mut Ui, plan: &Plan, n_components: Option<usize>, commands: &mut Vec<Command>) {
+    let mut preparation = plan.preparation.clone();
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = REGION;
+        ui.spacing_mut().combo_width = 112.0;
+        knob_ui(ui, "Scale", "How numbers of different size are made comparable, unless a column says otherwise.", |ui, _| {
+            let choices: Vec<_> = Scale::ALL.iter().map(|scale| (*scale, scale.name(), scale.explanation())).collect();
+            combo_ui(ui, "Scale", &mut preparation.scale, &choices);
+        });
+        knob_ui(ui, "Transform", "Whether long tails are calmed, unless a column says otherwise.", |ui, _| {
+            let choices: Vec<_> = TransformRule::ALL.iter().map(|rule| (*rule, rule.name(), rule.explanation())).collect();
+            combo_ui(ui, "Transform", &mut preparation.transform, &choices);
+        });
+        knob_ui(ui, "Dimensions", "What distances are measured on: the columns, or the principal components that sum them up.", |ui, _| {
+            dimensions_ui(ui, &mut preparation, n_components);
+        });
+        let tip = "Columns with a larger share of missing cells than this are left out, unless a column says otherwise.";
+        knob_ui(ui, "Missing limit", tip, |ui, label| percent_ui(ui, label, tip, &mut preparation.missing_limit, 100.0));
+        let tip = "Levels with a smaller share of customers than this become one level, “Other”, so that none is a segment of its own.";
+        knob_ui(ui, "Rare levels", tip, |ui, label| percent_ui(ui, label, tip, &mut preparation.rare_level_share, 50.0));
+        ui.with_layout(Layout::right_to_left(Align::BOTTOM), |ui| {
+            ui.label(caption(ui, "Grey is suggested, blue is chosen by you"));
+        });
+    });
+    if preparation != plan.preparation {
+        commands.push(Command::Prepare(preparation));
+    }
+}
+
+fn knob_ui(ui: &mut Ui, label: &str, explanation: &str, control: impl FnOnce(&mut Ui, Id)) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let label = ui.label(caption(ui, label)).on_hover_text(explanation);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = INSIDE;
+            control(ui, label.id);
+        });
+    });
+}
+
+fn dimensions_ui(ui: &mut Ui, preparation: &mut Preparation, n_components: Option<usize>) {
+    let n = match preparation.dimensions {
+        Dimensions::Components(n) => n,
+        _ => 5.min(n_components.unwrap_or(5)).max(1),
+    };
+    let mut choices = DIMENSIONS.to_vec();
+    choices.push((Dimensions::Components(n), "Components by number", "This many principal components, the ones that explain most."));
+    ui.spacing_mut().combo_width = 200.0;
+    combo_ui(ui, "Dimensions", &mut preparation.dimensions, &choices);
+    // The number keeps its place while it does not apply, so that nothing beside it moves.
+    let mut n = n;
+    let applies = matches!(preparation.dimensions, Dimensions::Components(_));
+    let field = DragValue::new(&mut n).range(1..=n_components.unwrap_or(99).max(1)).speed(0.05);
+    let response = ui.add_visible(applies, field);
+    widgets::name_it(&response, eframe::egui::Role::SpinButton, "Number of components");
+    if response.on_hover_text("Number of components").changed() && applies {
+        preparation.dimensions = Dimensions::Components(n);
+    }
+}
+
+fn percent_ui(ui: &mut Ui, label: Id, tip: &str, share: &mut f64, most: f64) {
+    let mut value = (*share * 1000.0).round() / 10.0;
+    let field = DragValue::new(&mut value).range(0.0..=most).max_decimals(1).speed(0.2).suffix("\u{202f}%");
+    if ui.add(field).labelled_by(label).on_hover_text(tip).changed() {
+        *share = value / 100.0;
+    }
+}
+
+/// One line, cut with an ellipsis, in a given width; the layout beside it holds still.
+fn fixed_label(ui: &mut Ui, width: f32, text: impl Into<RichText>) {
+    ui.scope(|ui| {
+        ui.set_width(width);
+        ui.add(Label::new(text.into()).wrap_mode(TextWrapMode::Truncate));
+    });
+}

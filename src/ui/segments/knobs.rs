@@ -1,0 +1,265 @@
+//! What can be changed: the method, its knobs, and what speaks for the suggested number of segments.
+
+use eframe::egui::{self, Align, Button, DragValue, Frame, Layout, Panel, RichText, Role, ScrollArea, Ui, Vec2};
+
+use crate::cluster::{Linkage, Method};
+use crate::session::{Clustering, Cut, Look};
+use crate::ui::icons;
+use crate::ui::plotting::{decimals_of, distance_text, rounded};
+use crate::ui::theme::{self, caption, tokens};
+use crate::ui::widgets::{self, choice_ui, row_ui, segmented_ui};
+
+use super::{View, dendrogram, density, is_k_suggested, k_in_force, set_k};
+
+const K_MEANS: &str = "Into how many segments the customers are divided. k.";
+const EPSILON_MEANS: &str = "Customers nearer than this are neighbors. Larger: fewer, bigger segments and less noise. Epsilon of DBSCAN.";
+const HEIGHT_MEANS: &str = "Groups that join below this height are one segment; the dashed line in the dendrogram.";
+/// More segments than this are warned about.
+const MANY: usize = 20;
+
+/// The left panel.
+pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
+    Panel::bottom("segment notes").resizable(false).show_separator_line(false).frame(Frame::new()).exact_size(36.0).show(ui, |ui| {
+        ui.with_layout(Layout::bottom_up(Align::Min), |ui| notes_ui(ui, view, look));
+    });
+    egui::CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("knobs").auto_shrink(false).show(ui, |ui| {
+            // Short names fit side by side; the full ones are told on hover.
+            let choices = [
+                (Method::KMeans, "k-Means", Method::KMeans.explanation()),
+                (Method::Tree, "Tree", Method::Tree.explanation()),
+                (Method::Density, "Density", Method::Density.explanation()),
+            ];
+            segmented_ui(ui, &mut draft.method, &choices);
+            ui.label(caption(ui, draft.method.name())).on_hover_text(draft.method.explanation());
+            ui.add_space(theme::INSIDE);
+            match draft.method {
+                Method::KMeans => k_means_ui(ui, view, draft),
+                Method::Tree => tree_ui(ui, view, draft),
+                Method::Density => density_ui(ui, view, draft),
+            }
+        });
+    });
+}
+
+fn k_means_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
+    k_ui(ui, view, draft);
+    range_ui(ui, draft);
+    let explanation = "How often it starts anew from other places; the best run is kept. More is slower and safer.";
+    row_ui(ui, "Re-runs", explanation, |ui, label| {
+        ui.add(field(&mut draft.restarts, 1..=100).speed(0.08)).labelled_by(label).on_hover_text(explanation);
+    });
+    let explanation = "The same seed gives the same segments, always and everywhere.";
+    row_ui(ui, "Seed", explanation, |ui, label| {
+        ui.add(field(&mut draft.seed, 0..=999_999).speed(0.1)).labelled_by(label).on_hover_text(explanation);
+    });
+    ui.add_space(theme::BETWEEN);
+    why_ui(ui, view, draft);
+}
+
+fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
+    let choices: Vec<_> = Linkage::ALL.iter().map(|linkage| (*linkage, linkage.name(), linkage.explanation())).collect();
+    choice_ui(ui, "Linkage", "What counts as the distance between two groups.", &mut draft.linkage, &choices);
+    k_ui(ui, view, draft);
+    let tree = view.answers.tree.latest();
+    let mut height = tree.map_or(0.0, |tree| dendrogram::height_in_force(view, draft, tree));
+    let top = tree.map_or(1.0, |tree| tree.top);
+    row_ui(ui, "Cut height", HEIGHT_MEANS, |ui, label| {
+        let decimals = decimals_of(height);
+        let number = field(&mut height, 0.0..=top * 1.06).speed(top / 400.0).max_decimals(decimals);
+        if ui.add_enabled(tree.is_some(), known(number, tree.is_some())).labelled_by(label).changed() {
+            draft.cut = Cut::Height(rounded(height));
+        }
+    });
+    range_ui(ui, draft);
+    ui.add_space(theme::BETWEEN);
+    why_ui(ui, view, draft);
+}
+
+fn density_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
+    let shown = density::epsilon_in_force(view, draft);
+    let suggested = density::suggested(view);
+    ui.add(egui::Label::new("Neighborhood distance (epsilon)").truncate()).on_hover_text(EPSILON_MEANS);
+    let mut epsilon = shown.unwrap_or(0.0);
+    let suffix = if draft.epsilon.is_none() { " (suggested)" } else { "" };
+    let (decimals, speed) = (decimals_of(epsilon), epsilon / 200.0);
+    let number = field(&mut epsilon, 1e-6..=1e9).speed(speed).max_decimals(decimals).suffix(suffix);
+    let mut is_changed = false;
+    ui.allocate_ui_with_layout(Vec2::new(ui.available_width(), 28.0), Layout::right_to_left(Align::Center), |ui| {
+        if back_ui(ui, draft.epsilon.is_some(), suggested.map(distance_text)) {
+            draft.epsilon = None;
+        }
+        let size = Vec2::new(ui.available_width(), 28.0);
+        let response = ui.add_enabled_ui(shown.is_some(), |ui| ui.add_sized(size, known(number, shown.is_some()))).inner;
+        widgets::name_it(&response, Role::SpinButton, "Neighborhood distance (epsilon)");
+        is_changed = response.on_hover_text(EPSILON_MEANS).changed();
+    });
+    if is_changed {
+        draft.epsilon = Some(rounded(epsilon));
+    }
+    ui.add_space(4.0);
+    let explanation =
+        "A customer with this many neighbors, itself included, is in the core of a segment. Larger: only crowded places count.";
+    ui.label("Core point neighbors").on_hover_text(explanation);
+    let number = field(&mut draft.min_samples, 1..=500).speed(0.08);
+    let response = ui.add_sized(Vec2::new(ui.available_width(), 28.0), number);
+    widgets::name_it(&response, Role::SpinButton, "Core point neighbors (min samples)");
+    response.on_hover_text(explanation);
+    ui.label(caption(ui, "Min samples; the point itself counts."));
+    ui.add_space(theme::BETWEEN);
+    let Some(plot) = view.answers.density.latest() else { return };
+    if let Some(epsilon) = density::epsilon_in_force(view, draft) {
+        ui.label(theme::strong(density::outcome_text(density::outcome(plot, epsilon))));
+    }
+    if !plot.suggestions.is_empty() {
+        ui.label(caption(ui, "Distances worth trying"));
+    }
+    for (epsilon, clusters, noise, reason) in &plot.suggestions {
+        let text = format!("{}: {}", distance_text(*epsilon), density::outcome_text((*clusters, *noise)));
+        let text = RichText::new(text).text_style(egui::TextStyle::Small);
+        if ui.add(Button::new(text).min_size(Vec2::new(0.0, 24.0))).on_hover_text(reason.as_str()).clicked() {
+            draft.epsilon = Some(*epsilon);
+        }
+    }
+}
+
+/// A field whose number is not known yet says so.
+fn known(field: DragValue<'_>, is_known: bool) -> DragValue<'_> {
+    if is_known { field } else { field.suffix("").custom_formatter(|_, _| "…".into()) }
+}
+
+/// A number that is only ever changed by the user: what a project holds beyond the range stays as it is.
+fn field<N: egui::emath::Numeric>(value: &mut N, range: std::ops::RangeInclusive<N>) -> DragValue<'_> {
+    DragValue::new(value).range(range).clamp_existing_to_range(false)
+}
+
+/// The way back to the suggestion; its room is kept while it has nothing to offer. True when pressed.
+fn back_ui(ui: &mut Ui, is_own: bool, suggested: Option<String>) -> bool {
+    let name = format!("Back to the suggestion{}", suggested.as_ref().map_or_else(String::new, |value| format!(", {value}")));
+    ui.scope(|ui| {
+        if !is_own || suggested.is_none() {
+            ui.set_invisible();
+        }
+        widgets::icon_button(ui, icons::UNDO, &name).clicked()
+    })
+    .inner
+}
+
+/// Number of clusters: one fewer, the number, one more.
+fn k_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
+    let suggestion = view.answers.sweep.latest().and_then(|sweep| sweep.suggestion.as_ref()).map(|suggestion| suggestion.k);
+    let is_suggested = is_k_suggested(draft);
+    let is_back = row_ui(ui, "Number of clusters", K_MEANS, |ui, _| back_ui(ui, !is_suggested, suggestion.map(|k| k.to_string())));
+    if is_back {
+        set_k(draft, None);
+    }
+    let shown = k_in_force(view, draft);
+    ui.add_enabled_ui(shown.is_some(), |ui| {
+        let mut k = shown.unwrap_or(0);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().button_padding.x = 4.0;
+            if named_button(ui, "−", "One cluster fewer") {
+                set_k(draft, Some(k.saturating_sub(1).max(1)));
+            }
+            let suffix = if is_suggested { " (suggested)" } else { "" };
+            let width = ui.available_width() - 32.0;
+            let response = ui.add_sized(Vec2::new(width, 28.0), known(field(&mut k, 1..=200).speed(0.06).suffix(suffix), shown.is_some()));
+            widgets::name_it(&response, Role::SpinButton, "Number of clusters");
+            if response.on_hover_text(K_MEANS).changed() {
+                set_k(draft, Some(k));
+            }
+            if named_button(ui, "+", "One cluster more") {
+                set_k(draft, Some(k + 1));
+            }
+        });
+    });
+}
+
+fn named_button(ui: &mut Ui, text: &str, name: &str) -> bool {
+    let response = ui.add_sized(Vec2::splat(28.0), Button::new(text));
+    widgets::name_it(&response, Role::Button, name);
+    response.on_hover_text(name).clicked()
+}
+
+/// The ks that elbow and silhouette compare.
+fn range_ui(ui: &mut Ui, draft: &mut Clustering) {
+    let explanation = "The numbers of clusters that the curves compare.";
+    ui.horizontal(|ui| {
+        let from = ui.label("From").on_hover_text(explanation).id;
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let size = Vec2::new(44.0, 28.0);
+            // From right to left: the field, its label, the other field.
+            let (k_from, k_to) = (draft.k_from, draft.k_to);
+            let right = ui.add_sized(size, field(&mut draft.k_to, k_from + 1..=60).speed(0.06));
+            let to = ui.label("to").on_hover_text(explanation).id;
+            right.labelled_by(to);
+            ui.add_sized(size, field(&mut draft.k_from, 2..=k_to.max(3) - 1).speed(0.06)).labelled_by(from);
+        });
+    });
+}
+
+/// What speaks for the number chosen, and for others.
+fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
+    let t = tokens(ui);
+    let k = k_in_force(view, draft);
+    let suggestion = view.answers.sweep.latest().and_then(|sweep| sweep.suggestion.as_ref());
+    let Some(suggestion) = suggestion else {
+        ui.label(caption(ui, "A number is suggested, with its reasons, once the curves are complete."));
+        return;
+    };
+    let candidate = suggestion.candidates.iter().find(|candidate| Some(candidate.k) == k);
+    let (title, reasons) = match k {
+        Some(k) if k == suggestion.k => (format!("Why {k}?"), suggestion.reasons.as_slice()),
+        Some(k) => (format!("{k} is your choice"), candidate.map_or(&[][..], |candidate| candidate.reasons.as_slice())),
+        None => (format!("Why {}?", suggestion.k), suggestion.reasons.as_slice()),
+    };
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(icons::IDEA).color(t.accent));
+        ui.label(theme::strong(title));
+    });
+    if k.is_some_and(|k| k > MANY) {
+        ui.label(
+            RichText::new("More than 20 segments are hard to tell apart and to act on.").text_style(egui::TextStyle::Small).color(t.warn),
+        );
+    }
+    ui.spacing_mut().item_spacing.y = 4.0;
+    for reason in reasons {
+        ui.label(caption(ui, reason.as_str()));
+    }
+    if reasons.is_empty() {
+        ui.label(caption(ui, "Nothing in the curves speaks for it, which may not matter: you know your customers."));
+    }
+    let others = std::iter::once((suggestion.k, &suggestion.reasons))
+        .chain(
+            suggestion.candidates.iter().filter(|candidate| candidate.k != suggestion.k).map(|candidate| (candidate.k, &candidate.reasons)),
+        )
+        .filter(|other| Some(other.0) != k);
+    let others: Vec<_> = others.collect();
+    if others.is_empty() {
+        return;
+    }
+    ui.add_space(4.0);
+    ui.horizontal_wrapped(|ui| {
+        ui.label(caption(ui, "Also worth a look"));
+        for (other, reasons) in others {
+            let response = ui.add(Button::new(other.to_string()).min_size(Vec2::new(28.0, 24.0)).corner_radius(12));
+            widgets::name_it(&response, Role::Button, &format!("Choose {other} clusters"));
+            let chip = if other == suggestion.k { "Suggested. " } else { "" };
+            if response.on_hover_text(format!("{chip}{}", reasons.join("\n"))).clicked() {
+                set_k(draft, if other == suggestion.k { None } else { Some(other) });
+            }
+        }
+    });
+}
+
+fn notes_ui(ui: &mut Ui, view: &View, look: &mut Look) {
+    let notes = &view.answers.notes;
+    let text = format!("{}  Notes ({})", icons::NOTE, notes.len());
+    let response = ui.add_enabled(!notes.is_empty(), Button::new(text).frame_when_inactive(false).selected(look.notes_open));
+    widgets::name_it(&response, Role::Button, "Notes");
+    let told: Vec<&str> = notes.iter().map(|note| note.0.as_str()).collect();
+    if response.on_hover_text(told.join("\n")).clicked() {
+        look.notes_open = !look.notes_open;
+    }
+}

@@ -1,0 +1,172 @@
+//! The segments by size, what sets the selected one apart, and the way on to the personas.
+
+use eframe::egui::{self, Align, Layout, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2};
+
+use crate::engine::{Answer, Segmentation};
+use crate::evaluate::band_word;
+use crate::persona::Direction;
+use crate::session::{Action, Command, Look, Page, Selection};
+use crate::ui::plotting::dimmed_ui;
+use crate::ui::theme::{self, caption, tokens};
+use crate::ui::widgets::{self, answer_ui, percent, primary_button, row_background, share_bar, swatch, thousands};
+
+use super::{View, segment_name};
+
+/// The right panel.
+pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
+    let clear = egui::Frame::new();
+    // The lower part has its place before there is anything to say, so that nothing moves when a segment is chosen.
+    Panel::bottom("segments next").resizable(false).show_separator_line(false).frame(clear).exact_size(48.0).show(ui, |ui| {
+        ui.with_layout(Layout::bottom_up(Align::Min), |ui| next_ui(ui, view, commands));
+    });
+    Panel::bottom("segment selected").resizable(true).frame(clear).default_size(216.0).size_range(96.0..=420.0).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("selected").auto_shrink(false).show(ui, |ui| selected_ui(ui, view));
+    });
+    egui::CentralPanel::default().frame(clear).show(ui, |ui| {
+        ui.label(theme::heading("Segments"));
+        ScrollArea::vertical().id_salt("segments").auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            side_ui(ui, &view.answers.segmentation, "segments", |ui, segmentation| rows_ui(ui, view, segmentation, look));
+        });
+    });
+}
+
+/// Like `answer_ui`, for a narrow place: the problem is told in full over the map, here it is at most a caption.
+fn side_ui<T>(ui: &mut Ui, answer: &Answer<T>, what: &str, show: impl FnOnce(&mut Ui, &T)) {
+    match (answer.latest(), answer.problem()) {
+        (Some(value), _) => dimmed_ui(ui, answer.is_stale(), |ui| show(ui, value)),
+        (None, Some(problem)) => {
+            ui.label(caption(ui, &*problem.0));
+        }
+        _ => answer_ui(ui, answer, what, show),
+    }
+}
+
+fn next_ui(ui: &mut Ui, view: &View, commands: &mut Vec<Command>) {
+    let is_there = view.answers.segmentation.latest().is_some_and(|segmentation| segmentation.labels.n_clusters() > 0);
+    ui.add_enabled_ui(is_there, |ui| {
+        ui.with_layout(Layout::top_down_justified(Align::Center), |ui| {
+            let response = primary_button(ui, "See personas  →");
+            widgets::name_it(&response, Role::Button, "See personas");
+            if response.on_hover_text("Read and name a card for every segment").clicked() {
+                commands.push(Command::Do(Action::Go(Page::Personas)));
+            }
+        });
+    });
+}
+
+fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Look) {
+    let labels = &segmentation.labels;
+    let n_all = labels.n_rows().max(1) as f64;
+    let silhouettes = view.answers.silhouette.latest().filter(|plot| plot.clusters.len() == labels.n_clusters());
+    for (cluster, &size) in labels.sizes().iter().enumerate() {
+        let mean = silhouettes.map(|plot| plot.clusters[cluster].mean);
+        let row = Row {
+            selection: Selection::Cluster(cluster),
+            name: segment_name(view.answers, cluster),
+            size,
+            share: size as f64 / n_all,
+            mean,
+        };
+        row_ui(ui, view, look, &row);
+    }
+    if labels.n_noise() > 0 {
+        let share = labels.n_noise() as f64 / n_all;
+        let row = Row { selection: Selection::Noise, name: "In no segment".into(), size: labels.n_noise(), share, mean: None };
+        row_ui(ui, view, look, &row);
+    }
+    if labels.n_clusters() == 0 {
+        ui.add_space(8.0);
+        ui.label(caption(ui, "No segment at these settings. Every customer is too far from the others: try a larger distance."));
+    }
+}
+
+struct Row {
+    selection: Selection,
+    name: String,
+    size: usize,
+    share: f64,
+    mean: Option<f64>,
+}
+
+fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row) {
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 52.0), Sense::click());
+    let is_selected = look.selection == Some(row.selection);
+    let is_hovered = response.hovered() || view.focus == Some(row.selection);
+    row_background(ui, rect, is_selected, is_hovered);
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, tokens(ui).accent);
+        ui.painter().rect_stroke(rect, theme::RADIUS, stroke, egui::StrokeKind::Inside);
+    }
+    let colour = theme::selection(row.selection);
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(Vec2::new(8.0, 5.0))).layout(Layout::top_down(Align::Min)));
+    inner.spacing_mut().item_spacing = Vec2::new(8.0, 3.0);
+    inner.spacing_mut().interact_size.y = 16.0;
+    inner.horizontal(|ui| {
+        swatch(ui, colour);
+        ui.add(egui::Label::new(theme::strong(row.name.as_str())).truncate().selectable(false));
+    });
+    inner.horizontal(|ui| {
+        let number = match row.selection {
+            Selection::Cluster(cluster) => format!("C{} · ", cluster + 1),
+            Selection::Noise => String::new(),
+        };
+        let text = format!("{number}{} · {}", thousands(row.size), percent(row.share));
+        ui.add(egui::Label::new(caption(ui, text)).selectable(false));
+        if let Some(mean) = row.mean {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let text = format!("{} {mean:.2}", band_word(mean));
+                ui.add(egui::Label::new(caption(ui, text.trim())).selectable(false)).on_hover_text(
+                    "How clearly this segment stands apart from the next: 1 is perfect, 0 is on the border. Mean silhouette.",
+                );
+            });
+        }
+    });
+    share_bar(&mut inner, row.share as f32, colour, rect.width() - 16.0, 3.0);
+    widgets::name_it(&response, Role::Button, &row.name);
+    if response.hovered() {
+        look.hover = Some(row.selection);
+    }
+    if response.clicked() {
+        look.selection = if is_selected { None } else { Some(row.selection) };
+    }
+}
+
+fn selected_ui(ui: &mut Ui, view: &View) {
+    ui.add_space(8.0);
+    match view.focus {
+        None => {
+            ui.label(caption(ui, "Click a segment, here or in a plot, to see what sets it apart."));
+        }
+        Some(Selection::Noise) => {
+            ui.label(theme::strong("In no segment"));
+            ui.label(caption(
+                ui,
+                "These customers are too unlike the others to belong to a group. They stay in the data and in every export.",
+            ));
+        }
+        Some(Selection::Cluster(cluster)) => {
+            ui.horizontal(|ui| {
+                swatch(ui, theme::segment(cluster));
+                ui.add(egui::Label::new(theme::strong(segment_name(view.answers, cluster))).truncate());
+            });
+            side_ui(ui, &view.answers.personas, "what sets it apart", |ui, personas| {
+                let statements = personas.personas.get(cluster).map(|persona| persona.statements.as_slice()).unwrap_or_default();
+                if statements.is_empty() {
+                    ui.label(caption(ui, "Nothing sets this segment apart clearly."));
+                }
+                for statement in statements.iter().take(3) {
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    ui.add(egui::Label::new(statement.text.as_str()).truncate());
+                    let sign = if statement.direction == Direction::More { "above" } else { "below" };
+                    ui.horizontal(|ui| {
+                        ui.spacing_mut().item_spacing.x = 4.0;
+                        ui.label(RichText::new(&statement.value).text_style(TextStyle::Small).family(theme::bold()));
+                        ui.add(egui::Label::new(caption(ui, format!("{sign} everyone's {}", statement.everyone))).truncate());
+                    });
+                    ui.add_space(8.0);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The Segments page: knobs on the left, the map over the method's plots in the middle, the segments on the right.
+//!
+//! In: plan, answers, look. Out: at most one new clustering section a frame, whatever was clicked or dragged: every part changes
+//! one draft of it, so that two parts cannot contradict each other.
+
+mod dendrogram;
+mod density;
+mod elbow;
+mod knobs;
+mod list;
+mod map;
+mod silhouette;
+
+use eframe::egui::{
+    self, Button, CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, Rect, RichText, Role, TextStyle, Ui, UiBuilder, Vec2,
+};
+
+use crate::cluster::Method;
+use crate::engine::{Answer, Answers};
+use crate::session::{Action, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
+use crate::ui::plotting::{Lies, over_ui, split};
+use crate::ui::theme::tokens;
+use crate::ui::widgets::{answer_ui, empty_ui, name_it, problem_ui};
+
+/// Three plots stand side by side from this width on; below, the last two share a place.
+const WIDE: f32 = 1_080.0;
+
+/// What the parts of the page look at.
+struct View<'a> {
+    answers: &'a Answers,
+    /// The segment to emphasise: under the pointer a frame ago, or selected.
+    focus: Option<Selection>,
+}
+
+/// The whole page.
+pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
+    if !has_data_ui(ui, answers, commands) {
+        return;
+    }
+    let mut draft = plan.clustering.clone();
+    forget_what_is_gone(answers, look);
+    let hover_before = look.hover.take();
+    let view = View { answers, focus: hover_before.or(look.selection) };
+    keys(ui, &view, &mut draft, look);
+
+    let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
+    Panel::left("segment knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| {
+        knobs::ui(ui, &view, &mut draft, look);
+    });
+    Panel::right("segment list").default_size(272.0).size_range(240.0..=420.0).frame(side).show(ui, |ui| {
+        list::ui(ui, &view, look, commands);
+    });
+    CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
+        plots_ui(ui, &view, &mut draft, look, commands);
+    });
+
+    if draft != plan.clustering {
+        commands.push(Command::Cluster(draft));
+    }
+    if look.hover != hover_before {
+        // What is under the pointer is drawn a frame later everywhere else.
+        ui.ctx().request_repaint();
+    }
+}
+
+/// Whether there is something to group; otherwise says what to do.
+fn has_data_ui(ui: &mut Ui, answers: &Answers, commands: &mut Vec<Command>) -> bool {
+    if answers.loaded.latest().is_none() {
+        match &answers.loaded {
+            Answer::Failed { problem, .. } => {
+                if centred_problem_ui(ui, &problem.0, "Open another file…") {
+                    commands.push(Command::Do(Action::Open));
+                }
+            }
+            Answer::Waiting(_) => {
+                if empty_ui(ui, "No customers yet", "Open a customer file to see its segments.", "Open…") {
+                    commands.push(Command::Do(Action::Open));
+                }
+            }
+            _ => answer_ui(ui, &answers.loaded, "the table", |_, _| {}),
+        }
+        return false;
+    }
+    if answers.prepared.latest().is_none()
+        && let Some(problem) = answers.prepared.problem()
+    {
+        if centred_problem_ui(ui, &problem.0, "Go to Prepare") {
+            commands.push(Command::Do(Action::Go(Page::Prepare)));
+        }
+        return false;
+    }
+    true
+}
+
+fn centred_problem_ui(ui: &mut Ui, text: &str, button: &str) -> bool {
+    let side = ((ui.available_width() - 484.0) / 2.0).max(0.0);
+    ui.add_space((ui.available_height() * 0.3).max(0.0));
+    ui.horizontal(|ui| {
+        ui.add_space(side);
+        ui.vertical(|ui| problem_ui(ui, text, Some(button))).inner
+    })
+    .inner
+}
+
+/// A selection is forgotten with its segment.
+fn forget_what_is_gone(answers: &Answers, look: &mut Look) {
+    if let (Some(Selection::Cluster(cluster)), Some(segmentation)) = (look.selection, answers.segmentation.ready())
+        && cluster >= segmentation.labels.n_clusters()
+    {
+        look.selection = None;
+    }
+}
+
+/// The page's keys, while nothing else has them.
+fn keys(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
+    let is_elsewhere =
+        ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.palette.is_some() || look.export.is_some();
+    if is_elsewhere {
+        return;
+    }
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if (look.maximised.is_some() || look.selection.is_some()) && pressed(Key::Escape) {
+        // Esc goes one step back: first the plot, then the selection.
+        if look.maximised.take().is_none() {
+            look.selection = None;
+        }
+    }
+    if draft.method != Method::Density
+        && let Some(k) = k_in_force(view, draft)
+    {
+        let step = i64::from(pressed(Key::ArrowRight)) - i64::from(pressed(Key::ArrowLeft));
+        if step != 0 {
+            set_k(draft, Some(k.saturating_add_signed(step as isize).max(1)));
+        }
+    }
+}
+
+fn plots_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, commands: &mut Vec<Command>) {
+    let rect = ui.max_rect();
+    if let Some(kind) = look.maximised.filter(|kind| panes(draft.method).contains(kind) || *kind == PlotKind::Map) {
+        pane_ui(ui, rect, kind, view, draft, look, commands);
+        return;
+    }
+    let (upper, lower) = split(ui, "map", rect, Lies::Flat, 0.55, 180.0);
+    pane_ui(ui, upper, PlotKind::Map, view, draft, look, commands);
+
+    let kinds = columns(draft.method);
+    if lower.width() >= WIDE && kinds.len() == 3 {
+        let (first, rest) = split(ui, "lower of three", lower, Lies::Upright, 0.4, 260.0);
+        let (second, third) = split(ui, "rest of three", rest, Lies::Upright, 0.5, 240.0);
+        for (rect, kind) in [first, second, third].into_iter().zip(kinds) {
+            pane_ui(ui, rect, *kind, view, draft, look, commands);
+        }
+    } else {
+        let (first, second) = split(ui, "lower", lower, Lies::Upright, if draft.method == Method::Tree { 0.56 } else { 0.5 }, 260.0);
+        pane_ui(ui, first, kinds[0], view, draft, look, commands);
+        let is_last: bool = kinds.len() == 3 && ui.data(|data| data.get_temp(second_id())).unwrap_or(false);
+        pane_ui(ui, second, kinds[if is_last { 2 } else { 1 }], view, draft, look, commands);
+    }
+}
+
+/// Whether the shared place shows the last plot.
+fn second_id() -> Id {
+    Id::unique("segments shared place")
+}
+
+/// The lower places from left to right.
+fn columns(method: Method) -> &'static [PlotKind] {
+    match method {
+        Method::KMeans => &[PlotKind::Elbow, PlotKind::Silhouette],
+        Method::Tree => &[PlotKind::Dendrogram, PlotKind::Elbow, PlotKind::Silhouette],
+        Method::Density => &[PlotKind::KDistance, PlotKind::EpsilonCurves, PlotKind::Silhouette],
+    }
+}
+
+/// Everything that can be maximised besides the map.
+fn panes(method: Method) -> &'static [PlotKind] {
+    match method {
+        Method::KMeans => &[PlotKind::Elbow, PlotKind::SilhouetteByK, PlotKind::Silhouette],
+        Method::Tree => &[PlotKind::Dendrogram, PlotKind::Elbow, PlotKind::SilhouetteByK, PlotKind::Silhouette],
+        Method::Density => &[PlotKind::KDistance, PlotKind::EpsilonCurves, PlotKind::Silhouette],
+    }
+}
+
+fn pane_ui(ui: &mut Ui, rect: Rect, kind: PlotKind, view: &View, draft: &mut Clustering, look: &mut Look, commands: &mut Vec<Command>) {
+    let is_alone = look.maximised == Some(kind);
+    let shares_place =
+        !is_alone && rect.width() < WIDE && columns(draft.method).len() == 3 && columns(draft.method)[1..].contains(&kind) && {
+            ui.max_rect().width() < WIDE
+        };
+    let method = draft.method;
+    let switch = move |ui: &mut Ui| {
+        if shares_place {
+            let is_last: bool = ui.data(|data| data.get_temp(second_id())).unwrap_or(false);
+            let other = match (is_last, method) {
+                (false, _) => "Silhouettes",
+                (true, Method::Tree) => "Elbow",
+                (true, _) => "Curves",
+            };
+            let text = RichText::new(format!("{other}  →")).text_style(TextStyle::Small);
+            let response = ui.add(Button::new(text).min_size(Vec2::new(0.0, 24.0)));
+            name_it(&response, Role::Button, &format!("Show {other} here"));
+            if response.on_hover_text("Show the other plot in this place; a wide window shows both.").clicked() {
+                ui.data_mut(|data| data.insert_temp(second_id(), !is_last));
+            }
+        }
+    };
+    let builder = UiBuilder::new().id_salt(("pane", kind)).max_rect(rect.shrink2(Vec2::new(12.0, 6.0)));
+    let mut child = ui.new_child(builder);
+    let ui = &mut child;
+    ui.set_clip_rect(rect.intersect(ui.clip_rect()));
+    ui.spacing_mut().item_spacing.y = 4.0;
+    match kind {
+        PlotKind::Map => map::ui(ui, view, look, commands),
+        PlotKind::Elbow if is_alone => elbow::inertia_ui(ui, view, draft, look, commands, true, |_| {}),
+        PlotKind::Elbow => elbow::ui(ui, view, draft, look, commands, switch),
+        PlotKind::SilhouetteByK => elbow::silhouette_ui(ui, view, draft, look, commands),
+        PlotKind::Dendrogram => dendrogram::ui(ui, view, draft, look, commands),
+        PlotKind::KDistance => density::k_distance_ui(ui, view, draft, look, commands),
+        PlotKind::EpsilonCurves => density::curves_ui(ui, view, draft, look, commands, switch),
+        PlotKind::Silhouette | PlotKind::Variance => silhouette::ui(ui, view, look, commands, switch),
+    }
+    let problem = view.answers.segmentation.problem().or(view.answers.map.problem());
+    if let Some(problem) = problem.filter(|_| kind == PlotKind::Map) {
+        over_ui(ui, rect.translate(Vec2::new(0.0, 48.0)), |ui| {
+            if problem_ui(ui, &problem.0, Some("Go to Prepare")) {
+                commands.push(Command::Do(Action::Go(Page::Prepare)));
+            }
+        });
+    }
+}
+
+/// What a segment is called: its persona's name once there is one, C1, C2, … before.
+fn segment_name(answers: &Answers, cluster: usize) -> String {
+    let n_clusters = answers.segmentation.latest().map(|segmentation| segmentation.labels.n_clusters());
+    answers
+        .personas
+        .latest()
+        .filter(|personas| Some(personas.personas.len()) == n_clusters)
+        .and_then(|personas| personas.personas.get(cluster))
+        .map_or_else(|| format!("C{}", cluster + 1), |persona| persona.name.clone())
+}
+
+/// The name of whatever is selected or hovered.
+fn selection_name(answers: &Answers, selection: Selection) -> String {
+    match selection {
+        Selection::Cluster(cluster) => segment_name(answers, cluster),
+        Selection::Noise => "In no segment".into(),
+    }
+}
+
+/// The number of segments the draft asks for; where that is left to the data, the suggestion or what is shown.
+fn k_in_force(view: &View, draft: &Clustering) -> Option<usize> {
+    let suggested = || view.answers.sweep.latest().and_then(|sweep| sweep.suggestion.as_ref()).map(|suggestion| suggestion.k);
+    let shown = || view.answers.segmentation.latest().and_then(|segmentation| segmentation.k);
+    match draft.method {
+        Method::KMeans => draft.k.or_else(suggested).or_else(shown),
+        Method::Tree => match draft.cut {
+            Cut::Clusters(k) => Some(k),
+            Cut::Suggested => suggested().or_else(shown),
+            Cut::Height(height) => view.answers.tree.latest().map(|tree| dendrogram::clusters_at(tree, height)),
+        },
+        Method::Density => None,
+    }
+}
+
+/// Chooses a number of segments; `None` goes back to the suggestion.
+fn set_k(draft: &mut Clustering, k: Option<usize>) {
+    match draft.method {
+        Method::Tree => draft.cut = k.map_or(Cut::Suggested, Cut::Clusters),
+        Method::KMeans => draft.k = k,
+        Method::Density => {}
+    }
+}
+
+/// Whether the number of segments is left to the suggestion.
+fn is_k_suggested(draft: &Clustering) -> bool {
+    match draft.method {
+        Method::Tree => draft.cut == Cut::Suggested,
+        _ => draft.k.is_none(),
+    }
+}

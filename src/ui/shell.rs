@@ -1,0 +1,386 @@
+//! The frame around every page: top bar, status line, messages.
+//!
+//! In: plan, answers, look and what the app knows of the session. Out: commands.
+
+use eframe::egui::{Align, Align2, Area, Button, Frame, Id, Layout, Margin, Order, Panel, ProgressBar, RichText, Role, Stroke, Ui, Vec2};
+
+use crate::engine::Answers;
+use crate::engine::desk::STOPPED;
+use crate::features::Prepared;
+use crate::session::{Action, Command, Look, Page, Plan};
+
+use super::theme::{self, INSIDE, caption, tokens};
+use super::widgets::{action_button, chip, icon_button, name_it, thousands};
+use super::{icons, widgets};
+
+/// What the frame says of the session.
+#[derive(Debug, Clone, Default)]
+pub struct Session {
+    /// The project's name, or the data's.
+    pub title: String,
+    /// Whether there is work not saved yet.
+    pub is_unsaved: bool,
+    /// Whether something can be taken back.
+    pub can_undo: bool,
+    /// Whether something can be made again.
+    pub can_redo: bool,
+    /// Files opened lately, latest first.
+    pub recent: Vec<std::path::PathBuf>,
+    /// The message on screen.
+    pub message: Option<Message>,
+    /// Work of an earlier session that was not saved: what it was.
+    pub recovered: Option<String>,
+    /// The data of the open project are not where they were: the sentence.
+    pub moved: Option<String>,
+}
+
+/// Something to tell that is no part of the page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// One sentence.
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_problem: bool,
+    /// A folder to show, for finished exports.
+    pub folder: Option<std::path::PathBuf>,
+    /// Whether there is unsaved work to go back to.
+    pub goes_back: bool,
+}
+
+/// The bar at the top: file, pages, undo, export.
+pub fn top_bar_ui(ui: &mut Ui, session: &Session, look: &Look, commands: &mut Vec<Command>) {
+    let t = tokens(ui);
+    let frame = Frame::new().fill(t.raised).inner_margin(Margin::symmetric(12, 6));
+    Panel::top("top_bar").frame(frame).exact_size(48.0).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            ui.label(RichText::new("Personae").text_style(eframe::egui::TextStyle::Heading));
+            ui.add_space(4.0);
+            file_menu_ui(ui, session, commands);
+            ui.add_space(12.0);
+            for page in Page::ALL {
+                page_tab_ui(ui, page, look.page == page, commands);
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                action_button(ui, icons::EXPORT, true, Action::Export, true, commands);
+                ui.add_space(4.0);
+                let theme_icon = if ui.visuals().dark_mode { icons::SUN } else { icons::MOON };
+                action_button(ui, theme_icon, false, Action::Theme, true, commands);
+                action_button(ui, icons::COMMAND, false, Action::Palette, true, commands);
+                action_button(ui, icons::REDO, false, Action::Redo, session.can_redo, commands);
+                action_button(ui, icons::UNDO, false, Action::Undo, session.can_undo, commands);
+            });
+        });
+    });
+}
+
+fn page_tab_ui(ui: &mut Ui, page: Page, is_on: bool, commands: &mut Vec<Command>) {
+    let t = tokens(ui);
+    let icon = match page {
+        Page::Data => icons::TABLE,
+        Page::Prepare => icons::SLIDERS,
+        Page::Segments => icons::SCATTER,
+        Page::Personas => icons::PEOPLE,
+        Page::Present => icons::PRESENT,
+    };
+    let text = format!("{icon}  {}", page.name());
+    let text = if is_on { theme::strong(text).color(t.accent) } else { RichText::new(text).color(t.muted) };
+    let fill = if is_on { t.accent_tint } else { t.raised };
+    let response = ui.add(Button::new(text).fill(fill).stroke(Stroke::NONE).min_size(Vec2::new(0.0, 32.0)));
+    name_it(&response, Role::Tab, page.name());
+    let info = Action::Go(page).info();
+    if response.on_hover_text(format!("{}  {}", info.tooltip, info.shortcut)).clicked() {
+        commands.push(Command::Do(Action::Go(page)));
+    }
+}
+
+fn file_menu_ui(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let dot = if session.is_unsaved { " •" } else { "" };
+    let title = cut(&session.title, 28);
+    let menu = ui.menu_button(format!("{title}{dot}  {}", icons::CARET_DOWN), |ui| {
+        ui.set_min_width(260.0);
+        for action in [Action::Open, Action::OpenSample, Action::Reload] {
+            menu_item_ui(ui, action, commands);
+        }
+        if !session.recent.is_empty() {
+            ui.separator();
+            ui.label(caption(ui, "Recent"));
+            for path in &session.recent {
+                let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+                if ui.button(cut(&name, 40)).on_hover_text(path.display().to_string()).clicked() {
+                    commands.push(Command::Open(path.clone()));
+                }
+            }
+        }
+        ui.separator();
+        for action in [Action::Save, Action::SaveAs, Action::Export] {
+            menu_item_ui(ui, action, commands);
+        }
+        ui.separator();
+        for action in [Action::Present, Action::Theme, Action::Palette, Action::Quit] {
+            menu_item_ui(ui, action, commands);
+        }
+    });
+    let hint = if session.is_unsaved { "File menu. There is work that is not saved yet." } else { "File menu" };
+    name_it(&menu.response, Role::Button, "File menu");
+    menu.response.on_hover_text(hint);
+}
+
+fn menu_item_ui(ui: &mut Ui, action: Action, commands: &mut Vec<Command>) {
+    let info = action.info();
+    if ui.add(Button::new(info.label).shortcut_text(info.shortcut)).on_hover_text(info.tooltip).clicked() {
+        commands.push(Command::Do(action));
+        ui.close();
+    }
+}
+
+/// The line at the bottom: what is on screen, in one sentence, and the jobs under way.
+pub fn status_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
+    let t = tokens(ui);
+    let frame = Frame::new().fill(t.raised).inner_margin(Margin::symmetric(12, 2));
+    Panel::bottom("status").frame(frame).exact_size(30.0).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            ui.label(caption(ui, status_text(plan, answers)));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = 8.0;
+                if !answers.notes.is_empty() {
+                    let text =
+                        format!("{}  {} {}", icons::NOTE, answers.notes.len(), if answers.notes.len() == 1 { "note" } else { "notes" });
+                    let button = Button::new(RichText::new(text).small()).frame_when_inactive(false);
+                    let response = ui.add(button).on_hover_text("What reading and preparing changed or left out.");
+                    if response.clicked() {
+                        look.notes_open = !look.notes_open;
+                    }
+                }
+                if is_stopped(answers) {
+                    action_button(ui, icons::AGAIN, true, Action::ComputeAgain, true, commands);
+                    ui.label(caption(ui, "Stopped"));
+                }
+                if let Some(job) = answers.jobs.first() {
+                    if icon_button(ui, icons::STOP, &format!("Stop {}", job.title)).clicked() {
+                        commands.push(Command::StopJob(job.id));
+                    }
+                    ui.add(ProgressBar::new(job.progress.fraction).desired_width(96.0).desired_height(4.0));
+                    let more = answers.jobs.len() - 1;
+                    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                    ui.label(caption(ui, format!("{}{more}", job.title)));
+                }
+            });
+        });
+    });
+    notes_ui(ui, answers, look);
+}
+
+/// Whether something wanted on this page was stopped by the user.
+fn is_stopped(answers: &Answers) -> bool {
+    let problems = [
+        answers.loaded.problem(),
+        answers.prepared.problem(),
+        answers.sweep.problem(),
+        answers.tree.problem(),
+        answers.density.problem(),
+        answers.segmentation.problem(),
+        answers.silhouette.problem(),
+        answers.map.problem(),
+        answers.personas.problem(),
+    ];
+    problems.into_iter().flatten().any(|problem| *problem.0 == *STOPPED)
+}
+
+fn status_text(plan: &Plan, answers: &Answers) -> String {
+    let Some(loaded) = answers.loaded.latest() else { return plan.source.title() };
+    let n_rows = loaded.table.n_rows;
+    let mut parts = Vec::new();
+    match answers.prepared.latest() {
+        Some(prepared) => {
+            let Prepared { table_rows, columns, .. } = &**prepared;
+            parts.push(format!("{} of {} customers", thousands(table_rows.len()), thousands(n_rows)));
+            parts.push(format!("{} columns", columns.iter().filter(|column| column.enters).count()));
+        }
+        None => parts.push(format!("{} customers, {} columns", thousands(n_rows), loaded.table.columns.len())),
+    }
+    if let Some(segmentation) = answers.segmentation.latest() {
+        parts.push(segmentation.method_text.clone());
+        if segmentation.labels.n_noise() > 0 {
+            parts.push(format!("{} in no segment", thousands(segmentation.labels.n_noise())));
+        }
+    }
+    if let Some(silhouette) = answers.silhouette.latest() {
+        parts.push(if silhouette.exact { "exact".into() } else { "silhouettes from a sample".into() });
+    }
+    parts.join("  ·  ")
+}
+
+fn notes_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
+    if !look.notes_open || answers.notes.is_empty() {
+        return;
+    }
+    Area::new(Id::unique("notes")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, [-12.0, -40.0]).show(ui.ctx(), |ui| {
+        widgets::card_frame(ui).shadow(ui.visuals().popup_shadow).show(ui, |ui| {
+            ui.set_width(440.0);
+            ui.horizontal(|ui| {
+                ui.label(theme::strong("Notes"));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if icon_button(ui, icons::CLOSE, "Close the notes").clicked() {
+                        look.notes_open = false;
+                    }
+                });
+            });
+            ui.label(caption(ui, "What reading and preparing changed or left out."));
+            eframe::egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+                for note in &answers.notes {
+                    ui.horizontal_top(|ui| {
+                        ui.label(caption(ui, "•"));
+                        ui.add(eframe::egui::Label::new(&note.0).wrap());
+                    });
+                }
+            });
+        });
+    });
+}
+
+/// What the user chose about a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageChoice {
+    /// Close it.
+    Dismiss,
+    /// Show the exported files.
+    ShowFolder,
+    /// Back to the unsaved work that was left for another file.
+    GoBack,
+    /// Choose where the project's data are now.
+    Locate,
+    /// Take up the work that was not saved.
+    Restore,
+    /// Let it go.
+    Discard,
+}
+
+/// Messages above the status line: something was saved, exported, recovered, or went wrong.
+pub fn messages_ui(ui: &mut Ui, session: &Session) -> Option<MessageChoice> {
+    let mut choice = None;
+    if session.message.is_none() && session.recovered.is_none() && session.moved.is_none() {
+        return None;
+    }
+    let area = Area::new(Id::unique("messages")).order(Order::Foreground).anchor(Align2::LEFT_BOTTOM, [12.0, -40.0]);
+    area.show(ui.ctx(), |ui| {
+        if let Some(what) = &session.recovered {
+            message_frame(ui, false, |ui| {
+                ui.add(eframe::egui::Label::new(format!("Work that was not saved is still here: {what}.")).wrap());
+                ui.horizontal(|ui| {
+                    if widgets::primary_button(ui, "Restore it").clicked() {
+                        choice = Some(MessageChoice::Restore);
+                    }
+                    if ui.button("Let it go").clicked() {
+                        choice = Some(MessageChoice::Discard);
+                    }
+                });
+            });
+        }
+        if let Some(moved) = &session.moved {
+            message_frame(ui, true, |ui| {
+                ui.add(eframe::egui::Label::new(moved).wrap());
+                if widgets::primary_button(ui, "Locate the file…").clicked() {
+                    choice = Some(MessageChoice::Locate);
+                }
+            });
+        }
+        if let Some(message) = &session.message {
+            message_frame(ui, message.is_problem, |ui| {
+                ui.horizontal_top(|ui| {
+                    ui.add(eframe::egui::Label::new(&message.text).wrap());
+                    if icon_button(ui, icons::CLOSE, "Close the message").clicked() {
+                        choice = Some(MessageChoice::Dismiss);
+                    }
+                });
+                if message.goes_back && ui.button("Go back to it").clicked() {
+                    choice = Some(MessageChoice::GoBack);
+                }
+                if message.folder.is_some() && ui.button("Show the folder").clicked() {
+                    choice = Some(MessageChoice::ShowFolder);
+                }
+            });
+        }
+    });
+    choice
+}
+
+fn message_frame(ui: &mut Ui, is_problem: bool, contents: impl FnOnce(&mut Ui)) {
+    let t = tokens(ui);
+    let line = if is_problem { t.bad } else { t.accent };
+    widgets::card_frame(ui).stroke(Stroke::new(1.0, line)).shadow(ui.visuals().popup_shadow).show(ui, |ui| {
+        ui.set_max_width(460.0);
+        contents(ui);
+    });
+    ui.add_space(INSIDE);
+}
+
+/// All commands by name, with a search field; also opens a file whose path is typed.
+pub fn palette_ui(ui: &mut Ui, look: &mut Look, commands: &mut Vec<Command>) {
+    let Some(search) = &mut look.palette else { return };
+    let mut done = false;
+    let modal = eframe::egui::Modal::new(Id::unique("palette")).show(ui.ctx(), |ui| {
+        ui.set_width(440.0);
+        let field = eframe::egui::TextEdit::singleline(search).hint_text("A command, or the path of a file").desired_width(f32::INFINITY);
+        let response = ui.add(field);
+        name_it(&response, Role::TextInput, "Command or path");
+        response.request_focus();
+        let enter = ui.input(|input| input.key_pressed(eframe::egui::Key::Enter));
+        let wanted = search.to_lowercase();
+        let path = std::path::PathBuf::from(search.trim());
+        let mut first = true;
+        if search.contains(['/', '\\', '.']) && path.is_absolute() {
+            let pressed = ui.add(Button::new(format!("{}  Open {}", icons::FILE, path.display())).frame_when_inactive(first)).clicked();
+            if pressed || enter {
+                commands.push(Command::Open(path));
+                done = true;
+            }
+            first = false;
+        }
+        eframe::egui::ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+            for info in crate::session::command::ACTIONS.iter().filter(|info| info.label.to_lowercase().contains(&wanted)) {
+                let button = Button::new(info.label)
+                    .shortcut_text(info.shortcut)
+                    .frame_when_inactive(first)
+                    .min_size(Vec2::new(ui.available_width(), 28.0));
+                let pressed = ui.add(button).on_hover_text(info.tooltip).clicked();
+                if pressed || (first && enter) {
+                    commands.push(Command::Do(info.action));
+                    done = true;
+                }
+                first = false;
+            }
+            if first {
+                ui.label(caption(ui, "No command has this name."));
+            }
+        });
+    });
+    if done || modal.should_close() {
+        look.palette = None;
+    }
+}
+
+/// Marks on the whole window that a dropped file would be opened.
+pub fn drop_hint_ui(ui: &mut Ui) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let t = tokens(ui);
+    let rect = ui.ctx().content_rect().shrink(8.0);
+    let painter = ui.ctx().layer_painter(eframe::egui::LayerId::new(Order::Foreground, Id::unique("drop_hint")));
+    painter.rect(rect, 12.0, t.accent_tint.gamma_multiply(0.9), Stroke::new(2.0, t.accent), eframe::egui::StrokeKind::Inside);
+    let font = eframe::egui::TextStyle::Heading.resolve(ui.style());
+    painter.text(rect.center(), Align2::CENTER_CENTER, "Drop the file to open it", font, t.accent);
+}
+
+/// A chip that says a value is from before the last change.
+pub fn stale_chip(ui: &mut Ui, is_stale: bool) {
+    if is_stale {
+        let warn = tokens(ui).muted;
+        chip(ui, "updating", warn);
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
+}

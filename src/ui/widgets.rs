@@ -1,0 +1,299 @@
+//! The controls pages are made of: same look, same manners, an accessible name on each.
+
+use eframe::egui::{
+    self, Align, Button, Color32, CornerRadius, DragValue, Frame, Layout, Margin, ProgressBar, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetText,
+};
+
+use crate::engine::Answer;
+use crate::session::{Action, Command, PlotKind};
+
+use super::icons;
+use super::theme::{self, INSIDE, caption, tokens};
+
+/// The one visible next step of a page.
+pub fn primary_button(ui: &mut Ui, text: &str) -> Response {
+    let t = tokens(ui);
+    let text = RichText::new(text).color(t.on_accent).family(theme::bold());
+    ui.add(Button::new(text).fill(t.accent).stroke(Stroke::NONE).min_size(Vec2::new(0.0, 32.0)))
+}
+
+/// A button that carries out an action and shows its tooltip and shortcut.
+pub fn action_button(ui: &mut Ui, icon: &str, with_label: bool, action: Action, enabled: bool, commands: &mut Vec<Command>) -> Response {
+    let info = action.info();
+    let text = if with_label { format!("{icon}  {}", info.label) } else { icon.to_owned() };
+    let response = ui.add_enabled(enabled, Button::new(text).frame_when_inactive(with_label).min_size(Vec2::new(28.0, 28.0)));
+    name_it(&response, Role::Button, info.label);
+    if response.clicked() {
+        commands.push(Command::Do(action));
+    }
+    let tip = if info.shortcut.is_empty() { info.tooltip.to_owned() } else { format!("{}  {}", info.tooltip, info.shortcut) };
+    response.on_hover_text(tip)
+}
+
+/// A small button with an icon; `name` is its accessible name and tooltip.
+pub fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
+    let response = ui.add(Button::new(icon).frame_when_inactive(false).min_size(Vec2::splat(24.0)));
+    name_it(&response, Role::Button, name);
+    response.on_hover_text(name)
+}
+
+/// Gives a widget the name screen readers and tests find it by.
+pub fn name_it(response: &Response, kind: Role, name: &str) {
+    let enabled = response.enabled();
+    response.widget_info(|| WidgetInfo::labeled(kind, enabled, name));
+}
+
+/// A field's label with its explanation on hover.
+pub fn label_ui(ui: &mut Ui, label: &str, explanation: &str) -> Response {
+    let response = ui.label(label);
+    if explanation.is_empty() { response } else { response.on_hover_text(explanation) }
+}
+
+/// A labelled whole number on one line: label left, field right. True when changed.
+pub fn whole_ui(ui: &mut Ui, label: &str, explanation: &str, value: &mut usize, range: std::ops::RangeInclusive<usize>) -> bool {
+    row_ui(ui, label, explanation, |ui, label_id| {
+        let response = ui.add(DragValue::new(value).range(range).speed(0.08)).labelled_by(label_id);
+        response.on_hover_text(explanation).changed()
+    })
+}
+
+/// A label on the left and a control on the right of one line.
+pub fn row_ui<R>(ui: &mut Ui, label: &str, explanation: &str, control: impl FnOnce(&mut Ui, egui::Id) -> R) -> R {
+    ui.horizontal(|ui| {
+        let id = label_ui(ui, label, explanation).id;
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| control(ui, id)).inner
+    })
+    .inner
+}
+
+/// A labelled drop-down. `choices` are (value, name, explanation). True when changed.
+pub fn choice_ui<T: PartialEq + Copy>(ui: &mut Ui, label: &str, explanation: &str, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
+    row_ui(ui, label, explanation, |ui, _| combo_ui(ui, label, value, choices))
+}
+
+/// A drop-down without a visible label; `name` is its accessible name. True when changed.
+pub fn combo_ui<T: PartialEq + Copy>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
+    let mut changed = false;
+    let selected = choices.iter().find(|choice| choice.0 == *value).map_or("", |choice| choice.1);
+    let combo = egui::ComboBox::from_id_salt(ui.scope_id().with(name)).selected_text(selected).show_ui(ui, |ui| {
+        for &(choice, text, explanation) in choices {
+            let response = ui.selectable_label(choice == *value, text);
+            let response = if explanation.is_empty() { response } else { response.on_hover_text(explanation) };
+            if response.clicked() && choice != *value {
+                *value = choice;
+                changed = true;
+            }
+        }
+    });
+    let text = format!("{name}: {selected}");
+    name_it(&combo.response, Role::ComboBox, &text);
+    changed
+}
+
+/// A row of exclusive choices side by side. True when changed.
+pub fn segmented_ui<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
+    let mut changed = false;
+    Frame::new().fill(tokens(ui).field).corner_radius(theme::RADIUS).inner_margin(Margin::same(2)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            for &(choice, text, explanation) in choices {
+                let is_on = choice == *value;
+                let t = tokens(ui);
+                let label = RichText::new(text).color(if is_on { t.text } else { t.muted });
+                let fill = if is_on { t.raised } else { Color32::TRANSPARENT };
+                let button = Button::new(if is_on { label.family(theme::bold()) } else { label }).fill(fill).stroke(Stroke::NONE);
+                let response = ui.add(button.min_size(Vec2::new(0.0, 26.0)).selected(is_on).fill(fill));
+                if response.on_hover_text(explanation).clicked() && !is_on {
+                    *value = choice;
+                    changed = true;
+                }
+            }
+        });
+    });
+    changed
+}
+
+/// A raised surface with room inside.
+pub fn card_frame(ui: &Ui) -> Frame {
+    let t = tokens(ui);
+    Frame::new().fill(t.raised).stroke(Stroke::new(1.0, t.hairline)).corner_radius(8).inner_margin(Margin::same(12))
+}
+
+/// A small filled square in a segment's colour, for lists.
+pub fn swatch(ui: &mut Ui, colour: Color32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(12.0), Sense::hover());
+    ui.painter().rect_filled(rect, CornerRadius::same(3), colour);
+    response
+}
+
+/// A thin horizontal bar filled to `share` (0 to 1).
+pub fn share_bar(ui: &mut Ui, share: f32, colour: Color32, width: f32, height: f32) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(width, height), Sense::hover());
+    let painter = ui.painter();
+    painter.rect_filled(rect, CornerRadius::same(2), tokens(ui).field);
+    let filled = egui::Rect::from_min_size(rect.min, Vec2::new(rect.width() * share.clamp(0.0, 1.0), rect.height()));
+    painter.rect_filled(filled, CornerRadius::same(2), colour);
+}
+
+/// A short word in a rounded tint, such as a count or a state.
+pub fn chip(ui: &mut Ui, text: impl Into<String>, colour: Color32) -> Response {
+    let t = tokens(ui);
+    Frame::new()
+        .fill(t.field)
+        .corner_radius(10)
+        .inner_margin(Margin::symmetric(8, 1))
+        .show(ui, |ui| ui.label(RichText::new(text).text_style(TextStyle::Small).color(colour)))
+        .response
+}
+
+/// Whatever the answer is: the value (dimmed while stale), or its designed state. `what` names it: "the map".
+pub fn answer_ui<T>(ui: &mut Ui, answer: &Answer<T>, what: &str, show: impl FnOnce(&mut Ui, &T)) {
+    match answer.latest() {
+        Some(value) => {
+            // The layout holds still, so a stale value keeps its place and only steps back.
+            ui.scope(|ui| {
+                if answer.is_stale() {
+                    ui.multiply_opacity(theme::STALE);
+                }
+                show(ui, value);
+            });
+            if let Some(problem) = answer.problem() {
+                problem_ui(ui, &problem.0, None);
+            }
+        }
+        None => match answer {
+            Answer::Failed { problem, .. } => {
+                centred(ui, |ui| problem_ui(ui, &problem.0, None));
+            }
+            Answer::Cooking { progress, .. } => {
+                centred(ui, |ui| {
+                    ui.label(caption(ui, if progress.stage.is_empty() { format!("Computing {what}") } else { progress.stage.clone() }));
+                    ui.add(ProgressBar::new(progress.fraction).desired_width(160.0).desired_height(4.0));
+                });
+            }
+            Answer::Waiting(for_what) => {
+                centred(ui, |ui| {
+                    ui.label(caption(ui, for_what.as_str()));
+                });
+            }
+            Answer::Ready(_) => {}
+        },
+    }
+}
+
+/// What went wrong, calmly; a button that does something about it, if there is one.
+pub fn problem_ui(ui: &mut Ui, text: &str, button: Option<&str>) -> bool {
+    let t = tokens(ui);
+    let mut pressed = false;
+    Frame::new().fill(t.raised).stroke(Stroke::new(1.0, t.bad)).corner_radius(8).inner_margin(Margin::same(12)).show(ui, |ui| {
+        ui.set_max_width(460.0);
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(icons::WARNING).color(t.bad));
+            ui.label(text);
+        });
+        if let Some(button) = button {
+            pressed = ui.button(button).clicked();
+        }
+    });
+    pressed
+}
+
+/// An empty state: what this page is, what to do, and the button that does it.
+pub fn empty_ui(ui: &mut Ui, title: &str, text: &str, button: &str) -> bool {
+    let mut pressed = false;
+    centred(ui, |ui| {
+        ui.label(theme::heading(title));
+        ui.add_space(4.0);
+        ui.label(RichText::new(text).color(tokens(ui).muted));
+        ui.add_space(INSIDE);
+        pressed = primary_button(ui, button).clicked();
+    });
+    pressed
+}
+
+/// Contents in the middle of what is left.
+pub fn centred<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let room = ui.available_height();
+    ui.vertical_centered(|ui| {
+        ui.add_space((room * 0.4 - 40.0).max(0.0));
+        contents(ui)
+    })
+    .inner
+}
+
+/// A plot's head: title in words with its explanation, then maximise and save.
+pub fn plot_head(
+    ui: &mut Ui,
+    kind: PlotKind,
+    title: &str,
+    explanation: &str,
+    maximised: &mut Option<PlotKind>,
+    commands: &mut Vec<Command>,
+    extra: impl FnOnce(&mut Ui),
+) {
+    ui.horizontal(|ui| {
+        ui.set_height(28.0);
+        ui.label(theme::strong(title)).on_hover_text(explanation);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            let is_max = *maximised == Some(kind);
+            let (icon, name) = if is_max { (icons::RESTORE, "Restore") } else { (icons::MAXIMISE, "Maximise") };
+            if icon_button(ui, icon, &format!("{name} {title}")).clicked() {
+                *maximised = if is_max { None } else { Some(kind) };
+            }
+            if icon_button(ui, icons::IMAGE, &format!("Save {title} as PNG or SVG")).clicked() {
+                commands.push(Command::SavePlot(kind));
+            }
+            extra(ui);
+        });
+    });
+}
+
+/// A whole number with its thousands separated by narrow no-break spaces.
+pub fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A share as people read it: "24 %", "<1 %".
+pub fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.005 { "<1\u{202f}%".into() } else { format!("{:.0}\u{202f}%", share * 100.0) }
+}
+
+/// A number with no more digits than mean something.
+pub fn number(value: f64) -> String {
+    let magnitude = value.abs();
+    if magnitude >= 1000.0 {
+        let whole = thousands(magnitude.round() as usize);
+        if value < 0.0 { format!("−{whole}") } else { whole }
+    } else if magnitude >= 100.0 || value == value.round() {
+        format!("{value:.0}")
+    } else if magnitude >= 1.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.3}")
+    }
+}
+
+/// A frame around a clickable list row: filled when selected, tinted when hovered.
+pub fn row_background(ui: &Ui, rect: egui::Rect, is_selected: bool, is_hovered: bool) {
+    let t = tokens(ui);
+    if is_selected {
+        ui.painter().rect(rect, CornerRadius::same(theme::RADIUS), t.accent_tint, Stroke::NONE, StrokeKind::Inside);
+    } else if is_hovered {
+        ui.painter().rect(rect, CornerRadius::same(theme::RADIUS), t.field, Stroke::NONE, StrokeKind::Inside);
+    }
+}
+
+/// Text that may be longer than its place: one line, cut with an ellipsis, whole on hover.
+pub fn cut_label(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
+    ui.add(egui::Label::new(text).truncate())
+}

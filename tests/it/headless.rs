@@ -1,0 +1,263 @@
+//! Does the program keep its promises on the command line? The real binary on small files: exit codes, sentences, labels, report.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What a run of the program left.
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn personae_on(threads: &str, args: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_personae")).args(args).env("RAYON_NUM_THREADS", threads).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ran { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
+}
+
+fn personae(args: &[&str]) -> Ran {
+    personae_on("2", args)
+}
+
+/// A folder with `groups.csv`: three round groups of 60, 40 and 20 customers around (0, 0), (10, 0) and (0, 10), in turns,
+/// one far away, and two without a value, for which the median stands in: they join the largest group.
+struct Shop {
+    folder: tempfile::TempDir,
+}
+
+impl Shop {
+    fn new() -> Shop {
+        let folder = tempfile::tempdir().unwrap();
+        let mut text = "name,x,y\n".to_owned();
+        for nth in 0..120usize {
+            let (x, y) = [(0.0, 0.0), (10.0, 0.0), (0.0, 10.0), (0.0, 0.0), (10.0, 0.0), (0.0, 0.0)][nth % 6];
+            // A spiral around the centre: different for every row, never random.
+            let (turn, far) = (nth as f64 * 2.4, 0.01 + nth as f64 / 150.0);
+            text.push_str(&format!("\"customer, {nth}\",{},{}\n", x + far * turn.cos(), y + far * turn.sin()));
+        }
+        text.push_str("far,300,300\nnobody,,1\nnobody else,1,\n");
+        std::fs::write(folder.path().join("groups.csv"), text).unwrap();
+        Shop { folder }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_string_lossy().into_owned()
+    }
+
+    /// `segment groups.csv` with untouched numbers, and the report and labels it wrote.
+    fn segment(&self, threads: &str, args: &[&str]) -> (Value, String) {
+        let (data, report, labels) = (self.path("groups.csv"), self.path("report.json"), self.path("labels.csv"));
+        let mut all = vec!["segment", &data, "--features", "x,y", "--scale", "none", "--transform", "none", "--quiet"];
+        all.extend(["--report", &report, "--labels", &labels]);
+        all.extend(args);
+        let ran = personae_on(threads, &all);
+        assert_eq!((ran.code, ran.err.as_str(), ran.out.as_str()), (0, "", ""), "{args:?}");
+        (serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap(), std::fs::read_to_string(labels).unwrap())
+    }
+}
+
+/// Name and persona of every row.
+fn personas_of(labels: &str) -> Vec<(String, String)> {
+    let mut lines = labels.lines();
+    assert_eq!(lines.next(), Some("name,x,y,persona,persona_name"));
+    let row = |line: &str| {
+        let fields: Vec<&str> = line.rsplitn(3, ',').collect();
+        (fields[2].to_owned(), fields[1].to_owned())
+    };
+    lines.map(row).collect()
+}
+
+#[test]
+fn kmeans_labels_and_report() {
+    let shop = Shop::new();
+    let (report, labels) = shop.segment("2", &["--method", "kmeans", "--k", "4"]);
+    let results = report["results"].as_array().unwrap();
+    assert_eq!(results.len(), 1);
+    assert_eq!(results[0]["k"], 4);
+    assert_eq!(results[0]["sizes"], serde_json::json!([62, 40, 20, 1]));
+    assert!(results[0]["inertia"].as_f64().unwrap() > 0.0);
+    assert!(results[0]["silhouette"].as_f64().unwrap() > 0.5);
+    assert_eq!(results[0]["silhouette_exact"], true);
+    assert_eq!((&report["method"], &report["chosen"]["k"]), (&Value::from("kmeans"), &Value::from(4)));
+    assert_eq!(report["rows"].as_u64(), Some(123));
+    assert!(report["features"].as_array().unwrap().len() == 2 && report["notes"].is_array());
+    for part in ["load", "prepare", "fit", "silhouette", "total"] {
+        assert!(report["seconds"][part].as_f64().unwrap() >= 0.0, "{part}");
+    }
+    let rows = personas_of(&labels);
+    assert_eq!(rows.len(), 123, "every row of the input, in order");
+    let persona = |row: usize| rows[row].1.as_str();
+    assert_eq!([persona(0), persona(1), persona(2), persona(120)], ["1", "2", "3", "4"], "numbered by size");
+    assert!((0..120).all(|row| persona(row) == persona(row % 6)), "the groups it was made of");
+}
+
+#[test]
+fn a_range_of_k_has_both_ends_and_a_suggestion() {
+    let shop = Shop::new();
+    for method in ["kmeans", "ward", "average", "complete", "single", "weighted"] {
+        let (report, _) = shop.segment("2", &["--method", method, "--k", "2..6", "--restarts", "3"]);
+        let ks: Vec<u64> = report["results"].as_array().unwrap().iter().map(|result| result["k"].as_u64().unwrap()).collect();
+        assert_eq!(ks, [2, 3, 4, 5, 6], "{method}");
+        assert!((2..=6).contains(&report["chosen"]["k"].as_u64().unwrap()), "{method}");
+        assert_eq!(report["method"], method);
+    }
+}
+
+#[test]
+fn dbscan_at_one_epsilon_and_over_a_range() {
+    let shop = Shop::new();
+    let (report, labels) = shop.segment("2", &["--method", "dbscan", "--epsilon", "2", "--min-samples", "4"]);
+    let result = &report["results"][0];
+    assert_eq!((&result["clusters"], &result["epsilon"]), (&Value::from(3), &Value::from(2.0)));
+    assert_eq!(result["sizes"], serde_json::json!([62, 40, 20]));
+    assert_eq!(personas_of(&labels)[120].1, "", "noise has no persona");
+
+    let (report, _) =
+        shop.segment("2", &["--method", "dbscan", "--epsilon", "0.5..2.5", "--steps", "5", "--min-samples", "4", "--silhouette", "none"]);
+    let results = report["results"].as_array().unwrap();
+    let epsilons: Vec<f64> = results.iter().map(|result| result["epsilon"].as_f64().unwrap()).collect();
+    assert_eq!(epsilons, [0.5, 1.0, 1.5, 2.0, 2.5]);
+    assert!(results.iter().all(|result| result["silhouette"].is_null() && result["silhouette_exact"] == false));
+    for result in results {
+        let in_clusters: u64 = result["sizes"].as_array().unwrap().iter().map(|size| size.as_u64().unwrap()).sum();
+        assert_eq!(
+            in_clusters + result["noise"].as_u64().unwrap(),
+            report["rows"].as_u64().unwrap() - report["rows_left_out"].as_u64().unwrap()
+        );
+    }
+}
+
+#[test]
+fn merges_are_numbered_as_scipy_does() {
+    let shop = Shop::new();
+    let merges = shop.path("merges.csv");
+    let (report, _) = shop.segment("2", &["--method", "ward", "--k", "3", "--silhouette", "none", "--merges", &merges]);
+    let text = std::fs::read_to_string(merges).unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("left,right,height,size"));
+    let rows: Vec<Vec<f64>> = lines.map(|line| line.split(',').map(|field| field.parse().unwrap()).collect()).collect();
+    let n = (report["rows"].as_u64().unwrap() - report["rows_left_out"].as_u64().unwrap()) as usize;
+    assert_eq!(rows.len(), n - 1);
+    assert!(rows.is_sorted_by(|a, b| a[2] <= b[2]), "by height");
+    assert!(rows.iter().enumerate().all(|(at, row)| row[0] < row[1] && row[1] < (n + at) as f64));
+    assert_eq!(rows[n - 2][3], n as f64);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_on_one_thread_and_eight() {
+    let shop = Shop::new();
+    for args in [
+        &["--method", "kmeans", "--k", "2..5", "--seed", "3"][..],
+        &["--method", "ward", "--k", "2..5"],
+        &["--method", "dbscan", "--epsilon", "1.5", "--min-samples", "4"],
+    ] {
+        let run = |threads| {
+            let (mut report, labels) = shop.segment(threads, args);
+            report.as_object_mut().unwrap().remove("seconds");
+            (report, labels)
+        };
+        let (one, eight) = (run("1"), run("8"));
+        assert_eq!(one.1, eight.1, "{args:?}");
+        assert_eq!(one.0, eight.0, "{args:?}");
+    }
+}
+
+#[test]
+fn wrong_use_is_one_sentence_and_exit_code_2() {
+    let shop = Shop::new();
+    let data = shop.path("groups.csv");
+    let cases: [(&[&str], &str); 14] = [
+        (&["segment"], "DATA"),
+        (&["segment", &data, "--method", "k-modes"], "k-modes"),
+        (&["segment", &data, "--k", "12..2"], "2..12"),
+        (&["segment", &data, "--k", "0"], "2..12"),
+        (&["segment", &data, "--k", "many"], "2..12"),
+        (&["segment", &data, "--restarts", "0"], "at least 1"),
+        (&["segment", &data, "--method", "dbscan", "--epsilon", "-1"], "--epsilon"),
+        (&["segment", &data, "--method", "dbscan", "--epsilon", "0.5", "--steps", "9"], "--steps needs a range"),
+        (&["segment", &data, "--method", "dbscan", "--k", "3"], "--k does not go with dbscan"),
+        (&["segment", &data, "--epsilon", "0.5"], "--method dbscan"),
+        (&["segment", &data, "--merges", "m.csv"], "--merges needs a merge tree"),
+        (&["segment", "shop.personae"], "personae run"),
+        (&["cards", &data, "--out", "x", "--formats", "docx"], "html, json"),
+        (&["segment", &data, "--colour", "red"], "--colour"),
+    ];
+    for (args, part) in cases {
+        let ran = personae(args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+        assert!(ran.err.contains(part) && ran.err.lines().count() == 1, "{args:?}: {}", ran.err);
+        assert_eq!(ran.out, "");
+    }
+}
+
+#[test]
+fn what_the_data_do_not_allow_is_one_sentence_and_exit_code_1() {
+    let shop = Shop::new();
+    let write = |name: &str, text: &str| {
+        std::fs::write(shop.path(name), text).unwrap();
+        shop.path(name)
+    };
+    let cases = [
+        (shop.path("missing.csv"), vec![], "missing.csv"),
+        (write("empty.csv", ""), vec![], "empty"),
+        (write("header.csv", "a,b\n"), vec![], "no rows"),
+        (write("constant.csv", "a,b\n1,1\n1,1\n1,1\n"), vec!["--k", "2"], "."),
+        (shop.path("groups.csv"), vec!["--features", "x,nope"], "nope"),
+        (shop.path("groups.csv"), vec!["--features", "x,y", "--method", "kmeans", "--k", "500"], "500"),
+    ];
+    for (data, args, part) in cases {
+        let mut all = vec!["segment", &data, "--quiet"];
+        all.extend(&args);
+        let ran = personae(&all);
+        assert_eq!(ran.code, 1, "{data} {args:?}: {}", ran.err);
+        assert!(ran.err.contains(part) && ran.err.lines().count() == 1, "{data} {args:?}: {}", ran.err);
+    }
+    let old = write("old.csv", "keep me");
+    let nowhere = Path::new(&old).join("labels.csv").to_string_lossy().into_owned();
+    let ran = personae(&["segment", &shop.path("groups.csv"), "--quiet", "--k", "3", "--labels", &nowhere]);
+    assert_eq!((ran.code, ran.err.lines().count()), (1, 1), "{}", ran.err);
+    assert_eq!(std::fs::read_to_string(old).unwrap(), "keep me");
+}
+
+#[test]
+fn help_is_no_failure_and_the_summary_names_the_segments() {
+    let ran = personae(&["segment", "--help"]);
+    assert!(ran.code == 0 && ran.out.contains("--min-samples"), "{}", ran.out);
+    let shop = Shop::new();
+    let ran = personae(&["segment", &shop.path("groups.csv"), "--features", "x,y", "--method", "kmeans", "--k", "3"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("k = 3") && ran.out.contains("C3") && ran.out.contains("groups.csv"), "{}", ran.out);
+}
+
+#[test]
+fn cards_and_a_replayed_project_say_the_same() {
+    let shop = Shop::new();
+    let (cards, replay) = (shop.path("cards"), shop.path("replay"));
+    let data = shop.path("groups.csv");
+    let chosen = ["--features", "x,y", "--method", "kmeans", "--k", "4", "--seed", "5", "--quiet"];
+    let mut args = vec!["cards", &data, "--out", &cards, "--formats", "html,json,csv"];
+    args.extend(chosen);
+    assert_eq!(personae(&args).code, 0);
+
+    let mut plan = personae::session::Plan::new(personae::data::Source::File { path: PathBuf::from(&data) });
+    plan.preparation.features = Some(vec!["x".into(), "y".into()]);
+    (plan.clustering.k, plan.clustering.k_from, plan.clustering.k_to, plan.clustering.seed) = (Some(4), 4, 4, 5);
+    let project = personae::session::Project { plan, ..Default::default() };
+    let file = shop.path("shop.personae");
+    personae::session::project::save(Path::new(&file), &project).unwrap();
+    let ran = personae(&["run", &file, "--out", &replay, "--formats", "html,json,csv", "--quiet"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for name in ["customers.csv", "personas.json", "personas.html"] {
+        let read = |folder: &str| std::fs::read(Path::new(folder).join(name)).unwrap();
+        assert!(!read(&cards).is_empty(), "{name}");
+        assert!(read(&cards) == read(&replay), "{name}");
+    }
+
+    std::fs::rename(&data, shop.path("elsewhere.csv")).unwrap();
+    let ran = personae(&["run", &file, "--out", &replay, "--quiet"]);
+    assert_eq!((ran.code, ran.err.lines().count()), (1, 1), "{}", ran.err);
+    assert!(ran.err.contains("groups.csv"), "{}", ran.err);
+}

@@ -1,0 +1,341 @@
+//! Can the Segments page be worked by name, and does it say what it wants in commands?
+//!
+//! The page gets hand-built answers; everything is found by its label, as a screen reader would. The harness itself checks after
+//! every run that no input is without a name.
+
+use std::sync::Arc;
+
+use eframe::egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use personae::base::{Key, Labels, Matrix, Note, Progress};
+use personae::cluster::Method;
+use personae::data::{ColumnProfile, Kind, Loaded, Profile, Role as ColumnRole, Table};
+use personae::engine::{Answer, Answers, Problem, Segmentation};
+use personae::evaluate::{Candidate, Suggestion, SweepPoint};
+use personae::features::Prepared;
+use personae::features::prepared::Pca;
+use personae::plot::{DensityPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot, TreeLink, TreePlot};
+use personae::session::{Action, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
+
+/// What a page is given, and what it asked for.
+#[derive(Default)]
+struct World {
+    plan: Plan,
+    answers: Answers,
+    look: Look,
+    commands: Vec<Command>,
+    has_fonts: bool,
+}
+
+type Window = Harness<'static, World>;
+
+fn window(plan: Plan, answers: Answers) -> Window {
+    let page = |ui: &mut eframe::egui::Ui, world: &mut World| {
+        // Fonts are there from the second frame on.
+        if !std::mem::replace(&mut world.has_fonts, true) {
+            personae::ui::theme::install(ui.ctx());
+            return;
+        }
+        personae::ui::segments::ui(ui, &world.plan, &world.answers, &mut world.look, &mut world.commands);
+    };
+    let mut harness = Harness::builder().with_size([1280.0, 724.0]).build_ui_state(page, World { plan, answers, ..World::default() });
+    harness.run();
+    harness
+}
+
+fn plan(method: Method) -> Plan {
+    Plan { clustering: Clustering { method, ..Clustering::default() }, ..Plan::default() }
+}
+
+/// The one clustering the page asked for since it was last asked.
+fn asked(window: &mut Window) -> Clustering {
+    let commands = std::mem::take(&mut window.state_mut().commands);
+    match commands.as_slice() {
+        [Command::Cluster(clustering)] => clustering.clone(),
+        other => panic!("one clustering expected, not {other:?}"),
+    }
+}
+
+fn press(window: &mut Window, name: &str) {
+    window.get_by_role_and_label(Role::Button, name).click();
+    window.run();
+}
+
+#[test]
+fn every_method_has_its_inputs_by_name() {
+    let cases: [(Method, &[&str]); 3] = [
+        (Method::KMeans, &["Number of clusters", "From", "to", "Re-runs", "Seed"]),
+        (Method::Tree, &["Linkage: Ward", "Number of clusters", "Cut height", "From", "to"]),
+        (Method::Density, &["Neighborhood distance (epsilon)", "Core point neighbors (min samples)"]),
+    ];
+    for (method, names) in cases {
+        let window = window(plan(method), answers());
+        for name in names {
+            assert!(window.query_all_by_label(name).any(|node| is_field(&node)), "{method:?}: {name}");
+        }
+    }
+}
+
+fn is_field(node: &egui_kittest::Node<'_>) -> bool {
+    use egui_kittest::kittest::NodeT;
+    matches!(node.accesskit_node().role(), Role::SpinButton | Role::ComboBox | Role::Slider)
+}
+
+#[test]
+fn plus_and_minus_change_k_by_one() {
+    let mut window = window(plan(Method::KMeans), answers());
+    press(&mut window, "One cluster more");
+    assert_eq!(asked(&mut window).k, Some(4), "the suggestion is 3");
+    press(&mut window, "One cluster fewer");
+    assert_eq!(asked(&mut window).k, Some(2));
+    window.state_mut().plan.clustering.method = Method::Tree;
+    window.run();
+    press(&mut window, "One cluster more");
+    assert_eq!(asked(&mut window).cut, Cut::Clusters(4));
+}
+
+#[test]
+fn a_choice_goes_back_to_the_suggestion() {
+    let mut plan = plan(Method::KMeans);
+    plan.clustering.k = Some(7);
+    let mut window = window(plan, answers());
+    press(&mut window, "Back to the suggestion, 3");
+    assert_eq!(asked(&mut window).k, None);
+    press(&mut window, "Choose 2 clusters");
+    assert_eq!(asked(&mut window).k, Some(2), "another candidate");
+}
+
+#[test]
+fn methods_are_picked_by_name() {
+    let mut window = window(plan(Method::KMeans), answers());
+    press(&mut window, "Tree");
+    assert_eq!(asked(&mut window).method, Method::Tree);
+    press(&mut window, "Density");
+    assert_eq!(asked(&mut window).method, Method::Density);
+}
+
+#[test]
+fn arrow_keys_move_k() {
+    use eframe::egui::Key as Press;
+    let mut window = window(plan(Method::KMeans), answers());
+    window.key_press(Press::ArrowRight);
+    window.run();
+    assert_eq!(asked(&mut window).k, Some(4));
+    window.key_press(Press::ArrowLeft);
+    window.run();
+    assert_eq!(asked(&mut window).k, Some(2));
+}
+
+#[test]
+fn a_click_selects_and_escape_clears() {
+    let mut window = window(plan(Method::KMeans), answers());
+    press(&mut window, "C2");
+    assert_eq!(window.state().look.selection, Some(Selection::Cluster(1)));
+    press(&mut window, "Maximise Elbow");
+    assert_eq!(window.state().look.maximised, Some(PlotKind::Elbow));
+    assert!(window.query_by_label("Silhouette plot").is_none(), "it fills the middle");
+    for expected in [Some(Selection::Cluster(1)), None] {
+        // The button just clicked has the focus, which takes the first Esc.
+        window.ctx.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
+        window.key_press(eframe::egui::Key::Escape);
+        window.run();
+        assert_eq!((window.state().look.maximised, window.state().look.selection), (None, expected));
+    }
+    assert_eq!(window.state().commands, [], "looking changes no number");
+}
+
+#[test]
+fn the_way_on_is_the_personas_page() {
+    let mut window = window(plan(Method::KMeans), answers());
+    press(&mut window, "See personas");
+    assert_eq!(window.state().commands, [Command::Do(Action::Go(Page::Personas))]);
+}
+
+#[test]
+fn dragging_the_cut_and_epsilon_asks_while_dragging() {
+    for (method, name) in [(Method::Tree, "Cut height"), (Method::Density, "Neighborhood distance (epsilon) line")] {
+        let mut window = window(plan(method), answers());
+        let line = window.query_all_by_label(name).find(|node| is_line(node)).expect(name).rect().center();
+        window.drag_at(line);
+        window.step();
+        window.hover_at(line + eframe::egui::Vec2::new(0.0, -30.0));
+        window.step();
+        window.step();
+        let asked: Vec<_> = window.state().commands.iter().filter(|command| matches!(command, Command::Cluster(_))).collect();
+        let Some(Command::Cluster(clustering)) = asked.last() else { panic!("{method:?}: {asked:?}") };
+        assert!(if method == Method::Tree { matches!(clustering.cut, Cut::Height(_)) } else { clustering.epsilon.is_some() });
+    }
+}
+
+fn is_line(node: &egui_kittest::Node<'_>) -> bool {
+    use egui_kittest::kittest::NodeT;
+    node.accesskit_node().role() == Role::Slider
+}
+
+#[test]
+fn the_shared_place_shows_either_plot() {
+    let mut window = window(plan(Method::Tree), answers());
+    assert!(window.query_by_label("Silhouette plot").is_none());
+    press(&mut window, "Show Silhouettes here");
+    assert!(window.query_by_label("Silhouette plot").is_some());
+    press(&mut window, "Show Elbow here");
+    assert!(window.query_by_label("Mean silhouette").is_some());
+}
+
+#[test]
+fn nothing_is_chosen_but_by_the_user() {
+    for method in Method::ALL {
+        let mut plan = plan(method);
+        plan.clustering = Clustering { k_to: 90, restarts: 900, seed: u64::MAX, min_samples: 9_000, k: Some(70), ..plan.clustering };
+        assert_eq!(window(plan, answers()).state().commands, [], "{method:?}");
+    }
+}
+
+#[test]
+fn stale_values_stay() {
+    let mut stale = answers();
+    let previous = stale.segmentation.latest().cloned();
+    stale.segmentation = Answer::Cooking { progress: Progress::default(), previous };
+    stale.map = Answer::Cooking { progress: Progress::default(), previous: stale.map.latest().cloned() };
+    let window = window(plan(Method::KMeans), stale);
+    assert!(window.query_by_role_and_label(Role::Button, "C1").is_some() && window.query_by_label("Map of customers").is_some());
+}
+
+#[test]
+fn problems_say_their_sentence() {
+    let sentence = "12 distinct rows are too few for 20 clusters. Choose at most 12.";
+    let problem = Problem(sentence.into());
+    let mut failed = answers();
+    failed.segmentation = Answer::Failed { problem: problem.clone(), previous: failed.segmentation.latest().cloned() };
+    let mut window = window(plan(Method::KMeans), failed);
+    assert!(window.query_all_by_label(sentence).count() >= 1);
+    press(&mut window, "Go to Prepare");
+    assert_eq!(window.state().commands, [Command::Do(Action::Go(Page::Prepare))]);
+
+    window.state_mut().commands.clear();
+    window.state_mut().answers = Answers { loaded: Answer::Failed { problem, previous: None }, ..Answers::default() };
+    window.run();
+    assert!(window.query_by_label(sentence).is_some());
+    press(&mut window, "Open another file…");
+    assert_eq!(window.state().commands, [Command::Do(Action::Open)]);
+}
+
+#[test]
+fn nothing_yet_says_what_to_do() {
+    let mut window = window(plan(Method::KMeans), Answers::default());
+    press(&mut window, "Open…");
+    assert_eq!(window.state().commands, [Command::Do(Action::Open)]);
+}
+
+#[test]
+fn half_ready_answers_are_shown() {
+    for method in Method::ALL {
+        let ready = answers();
+        let waiting = Answers { loaded: ready.loaded, prepared: ready.prepared, ..Answers::default() };
+        let window = window(plan(method), waiting);
+        assert!(window.query_by_label("See personas").is_some(), "{method:?}");
+        assert_eq!(window.state().commands, [], "{method:?}: nobody chose anything");
+    }
+}
+
+/// Nine customers in three segments, with every plot.
+fn answers() -> Answers {
+    let labels = Labels::from_ids(&[0, 0, 0, 0, 1, 1, 1, 2, 2]);
+    let column = ColumnProfile {
+        name: "spend".into(),
+        kind: Kind::Number,
+        n_missing: 0,
+        missing_share: 0.0,
+        n_distinct: 9,
+        numeric: None,
+        levels: None,
+        histogram: Vec::new(),
+        guessed_role: ColumnRole::Behavioural,
+        guess_reason: String::new(),
+    };
+    let loaded = Arc::new(Loaded {
+        title: "shop.csv".into(),
+        table: Table::default(),
+        profile: Profile { columns: vec![column] },
+        notes: Vec::new(),
+        stamp: Key::of_bytes(b"shop"),
+    });
+    let prepared = Arc::new(Prepared {
+        matrix: Matrix::from_rows(&[[0.0], [1.0]]).unwrap(),
+        dimension_names: vec!["spend".into()],
+        table_rows: vec![0, 1],
+        n_table_rows: 2,
+        columns: Vec::new(),
+        pca: Pca {
+            encoded_names: Vec::new(),
+            eigenvalues: Vec::new(),
+            explained: Vec::new(),
+            loadings: Vec::new(),
+            scores: vec![Arc::from([0.0, 1.0]), Arc::from([0.0, 1.0])],
+            choice: String::new(),
+        },
+        notes: Vec::new(),
+    });
+    let point = |k: usize| SweepPoint { k, inertia: Some(90.0 / k as f64), silhouette: Some(0.5 - 0.03 * k as f64), exact: k < 6 };
+    let link = |x, feet, height, size, leaves| TreeLink { x, feet, height, size, leaves };
+    let bars = |size, mean| SilhouetteBars { size, mean, below_zero: 0.0, values: vec![0.6, 0.4, -0.1] };
+    Answers {
+        sweep: Answer::Ready(Arc::new(SweepPlot {
+            points: (2..=12).map(point).collect(),
+            problems: Vec::new(),
+            suggestion: Some(Suggestion {
+                k: 3,
+                reasons: vec!["Highest mean silhouette.".into()],
+                candidates: vec![Candidate { k: 2, votes: 1, reasons: vec!["Nearly as clear.".into()] }],
+            }),
+        })),
+        tree: Answer::Ready(Arc::new(TreePlot {
+            links: vec![link([1.0, 2.0], [0.0, 0.0], 1.0, 5, (1, 2)), link([0.0, 1.5], [0.0, 1.0], 4.0, 9, (0, 2))],
+            leaves: vec![(4, 0.0), (3, 0.0), (2, 0.0)],
+            leaf_first_rows: vec![0, 4, 7],
+            leaf_labels: ["4", "3", "2"].map(String::from).to_vec(),
+            top: 4.0,
+            heights: vec![4.0, 1.0],
+            linkage: "Ward".into(),
+        })),
+        density: Answer::Ready(Arc::new(DensityPlot {
+            k_distance: vec![[0.0, 2.0], [4.0, 0.8], [8.0, 0.2]],
+            clusters: vec![[0.0, 0.0], [0.5, 0.0], [0.5, 3.0], [2.0, 3.0]],
+            noise: vec![[0.0, 1.0], [0.5, 1.0], [0.5, 0.1], [2.0, 0.1]],
+            largest: Vec::new(),
+            suggestions: vec![(0.9, 3, 0.1, "The widest step.".into())],
+            min_samples: 10,
+            ..DensityPlot::default()
+        })),
+        segmentation: Answer::Ready(Arc::new(Segmentation {
+            loaded: loaded.clone(),
+            prepared: prepared.clone(),
+            labels,
+            k: Some(3),
+            height: None,
+            epsilon: Some(0.9),
+            method_text: "k-Means, k = 3".into(),
+            inertia: Some(30.0),
+        })),
+        silhouette: Answer::Ready(Arc::new(SilhouettePlot {
+            mean: Some(0.41),
+            clusters: vec![bars(4, 0.5), bars(3, 0.4), bars(2, 0.3)],
+            exact: true,
+            band: None,
+        })),
+        map: Answer::Ready(Arc::new(MapPlot {
+            x_name: "PC1".into(),
+            y_name: "PC2".into(),
+            clusters: vec![vec![[0.0, 0.0]; 4], vec![[1.0, 1.0]; 3], vec![[2.0, 0.0]; 2]],
+            bounds: [[0.0, 0.0], [2.0, 1.0]],
+            n_shown: 9,
+            n_total: 9,
+            ..MapPlot::default()
+        })),
+        loaded: Answer::Ready(loaded),
+        prepared: Answer::Ready(prepared),
+        notes: vec![Note::new("12 rows have no spend; they are left out.")],
+        ..Answers::default()
+    }
+}
