@@ -236,7 +236,7 @@ fn customer(text: &mut String, at: usize, kind: Option<usize>, draw: &mut Random
 
     let age = (who.age + normal(draw) * 8.0).clamp(18.0, 92.0).round();
     let gender = pick(draw, &[0.52, 0.44, 0.04], ["female", "male", "diverse"]);
-    let region = pick(draw, &[0.31, 0.24, 0.20, 0.17, 0.08], ["North", "South", "West", "East", "Abroad"]);
+    let region = pick(draw, &[0.29, 0.23, 0.19, 0.16, 0.13], ["North", "South", "West", "East", "Centre"]);
     let household = 1 + (draw.random::<f64>() * draw.random::<f64>() * 5.0) as u32;
     let income = (skewed(draw, also.income, 0.22) / 100.0).round() * 100.0;
     let orders = (skewed(draw, who.orders, 0.38) * far).round().max(1.0);

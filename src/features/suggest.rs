@@ -73,7 +73,7 @@ fn enters_by_default(profile: &ColumnProfile, preparation: &Preparation) -> (boo
         } else {
             sentence_part(&profile.guess_reason)
         };
-        return (false, format!("{} columns are no input by default ({why}).", role.name()));
+        return (false, format!("{}: no input by default ({why}).", role.name()));
     }
     if profile.missing_share > preparation.missing_limit {
         let (share, limit) = (100.0 * profile.missing_share, 100.0 * preparation.missing_limit);
@@ -82,7 +82,14 @@ fn enters_by_default(profile: &ColumnProfile, preparation: &Preparation) -> (boo
     if profile.kind == Kind::Text && profile.n_distinct > MAX_DEFAULT_LEVELS {
         return (false, format!("It has {} levels, more than {MAX_DEFAULT_LEVELS}.", grouped(profile.n_distinct)));
     }
-    (true, format!("{} columns are inputs by default.", role.name()))
+    (true, reason_to_enter(profile, role))
+}
+
+fn reason_to_enter(profile: &ColumnProfile, role: Role) -> String {
+    match &profile.numeric {
+        Some(numeric) if numeric.skewness > SKEWED => format!("{}; skewness {:.1}.", role.name(), numeric.skewness),
+        _ => format!("{}: an input by default.", role.name()),
+    }
 }
 
 fn nothing_to_tell_apart(profile: &ColumnProfile) -> Option<String> {

@@ -141,7 +141,8 @@ pub struct Distribution {
 /// Shares within the persona and within everyone.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Drawing {
-    /// Equal-width bins; `edges` has one more entry than the shares. Edges hold 98 % of everyone, tails are in the outer bins.
+    /// Bins, drawn equally wide; `edges` has one more entry than the shares. Edges hold 98 % of everyone, tails are in the outer bins.
+    /// Columns with long tails have edges that grow, see [`Drawing::place`].
     Bins {
         /// Bin edges in original units (days for dates).
         edges: Vec<f64>,
@@ -165,4 +166,35 @@ pub enum Drawing {
         /// Share of everyone in each.
         everyone: Vec<f64>,
     },
+}
+
+impl Drawing {
+    /// Where `value` stands along bins that are drawn equally wide, 0 at the left edge to 1 at the right.
+    pub fn place(edges: &[f64], value: f64) -> f64 {
+        let n = edges.len().saturating_sub(1).max(1);
+        let bin = edges.partition_point(|edge| *edge <= value).clamp(1, n) - 1;
+        match edges {
+            [] | [_] => 0.5,
+            _ => ((bin as f64 + ((value - edges[bin]) / (edges[bin + 1] - edges[bin])).clamp(0.0, 1.0)) / n as f64).clamp(0.0, 1.0),
+        }
+    }
+
+    /// Whether the bins grow from left to right, which a plot must say.
+    pub fn has_growing_bins(&self) -> bool {
+        let Drawing::Bins { edges, .. } = self else { return false };
+        matches!(edges.as_slice(), [a, b, .., y, z] if (z - y) > 1.5 * (b - a))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_along_growing_bins() {
+        let edges = [0.0, 1.0, 3.0, 7.0];
+        for (value, place) in [(-5.0, 0.0), (0.0, 0.0), (0.5, 1.0 / 6.0), (1.0, 1.0 / 3.0), (2.0, 0.5), (7.0, 1.0), (99.0, 1.0)] {
+            assert!((Drawing::place(&edges, value) - place).abs() < 1e-12, "{value}");
+        }
+    }
 }

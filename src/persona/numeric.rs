@@ -235,29 +235,38 @@ fn texts(format: &Format, medians: [f64; 3], means: [f64; 3], means_matter: bool
     if written[0] != written[1] {
         return (written, (medians[0] - medians[1]) * effect > 0.0);
     }
-    let written_means = means.map(|mean| format!("{} on average", format.write(mean)));
+    let written_means = means.map(|mean| format!("avg {}", format.write(mean)));
     if means_matter && written_means[0] != written_means[1] && (means[0] - means[1]) * effect > 0.0 {
         return (written_means, true);
     }
     (written, false)
 }
 
-/// Equal-width edges over everyone's middle 98 %; the whole range where that is a single value; none where all are equal.
+/// Edges over everyone's middle 98 %; the whole range where that is a single value; none where all are equal.
+///
+/// Equally wide, but for long tails without negatives: there they are equally wide in ln(1 + x), or all customers would share one bar.
 fn edges(values: &[f64]) -> Option<Vec<f64>> {
     let (&first, &last) = values.first().zip(values.last())?;
     let (mut low, mut high) = (quantile_sorted(values, 0.01), quantile_sorted(values, 0.99));
     if low >= high {
         (low, high) = (first, last);
     }
-    (low < high).then(|| (0..=N_BINS).map(|i| low + (high - low) * i as f64 / N_BINS as f64).collect())
+    let has_long_tail = first >= 0.0 && high - low > 6.0 * (quantile_sorted(values, 0.75) - low);
+    let step = |from: f64, to: f64, i: usize| from + (to - from) * i as f64 / N_BINS as f64;
+    let edge = |i: usize| match i {
+        0 => low,
+        N_BINS => high,
+        _ if has_long_tail => step(low.ln_1p(), high.ln_1p(), i).exp_m1(),
+        _ => step(low, high, i),
+    };
+    (low < high).then(|| (0..=N_BINS).map(edge).collect())
 }
 
 /// Share of the values in each bin; those beyond the edges are in the outer bins.
 fn bins(edges: &[f64], values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let (low, width) = (edges[0], edges[N_BINS] - edges[0]);
     let mut counts = [0usize; N_BINS];
     for value in values {
-        counts[(((value - low) / width * N_BINS as f64).floor().max(0.0) as usize).min(N_BINS - 1)] += 1;
+        counts[edges[1..N_BINS].partition_point(|edge| *edge <= value)] += 1;
     }
     let n: usize = counts.iter().sum();
     counts.iter().map(|&count| count as f64 / n.max(1) as f64).collect()

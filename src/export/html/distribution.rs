@@ -15,7 +15,8 @@ const HEIGHT: f64 = 118.0;
 /// Writes the figure with its caption.
 pub fn figure(page: &mut String, distribution: &Distribution, cluster: usize) {
     let unit = distribution.unit.as_ref().map_or_else(String::new, |unit| format!(", {unit}"));
-    let title = format!("{}{unit}", distribution.column);
+    let scale = if distribution.drawing.has_growing_bins() { ", log scale" } else { "" };
+    let title = format!("{}{unit}{scale}", distribution.column);
     let scene = match &distribution.drawing {
         Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date } => {
             let text = |value: f64| if *is_date { day_text(value as i32) } else { three_digits(value) };
@@ -44,7 +45,7 @@ fn bins(title: &str, edges: &[f64], shares: [&[f64]; 2], medians: [f64; 2], clus
         }
     }
     scene.line([0.0, bottom], [WIDTH, bottom], MUTED, 1.0);
-    let place = |value: f64| if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) * WIDTH } else { WIDTH / 2.0 };
+    let place = |value: f64| Drawing::place(edges, value) * WIDTH;
     let (mine, all) = (place(medians[0]), place(medians[1]));
     scene.line([all, bottom], [all, bottom + 6.0], "#8a919c", 3.0);
     scene.line([mine, top - 4.0], [mine, bottom + 6.0], INK, 1.5);

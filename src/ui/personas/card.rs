@@ -1,6 +1,8 @@
 //! The front of a card: name, one sentence, what sets them apart, distributions, and what the user added.
 
-use eframe::egui::{Align, Frame, Label, Layout, Margin, RichText, Role, Sense, Stroke, TextEdit, TextStyle, Ui, Vec2};
+use eframe::egui::{
+    Align, Align2, FontFamily, FontId, Frame, Label, Layout, Margin, Rect, RichText, Role, Sense, Stroke, TextEdit, TextStyle, Ui, UiBuilder, Vec2, pos2,
+};
 
 use crate::persona::{Added, Direction, Persona, Personas, Statement};
 use crate::session::{CardEdit, Command, Look};
@@ -25,6 +27,7 @@ pub fn front_ui(ui: &mut Ui, all: &Personas, persona: &Persona, look: &mut Look,
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 32.0;
             ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.x = INSIDE;
                 ui.set_width(column);
                 statements_ui(ui, "What sets them apart", persona, Direction::More, 5);
                 statements_ui(ui, "Less than others", persona, Direction::Less, 3);
@@ -33,6 +36,7 @@ pub fn front_ui(ui: &mut Ui, all: &Personas, persona: &Persona, look: &mut Look,
                 }
             });
             ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.x = INSIDE;
                 ui.set_width(column);
                 added_ui(ui, persona, look, commands);
             });
@@ -142,13 +146,18 @@ fn statement_ui(ui: &mut Ui, statement: &Statement, persona: &Persona) {
     let row = persona.evidence.get(statement.evidence);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 24.0), Sense::hover());
     widgets::row_background(ui, rect.expand2(Vec2::new(6.0, 0.0)), false, response.hovered());
-    let mut inner = ui.new_child(eframe::egui::UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
-    widgets::swatch(&mut inner, theme::segment(persona.cluster));
-    inner.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.label(caption(ui, format!("all {}", statement.everyone)));
-        ui.label(theme::strong(&statement.value));
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::cut_label(ui, statement.text.as_str()));
-    });
+    // Three columns, so that values stand under values: what, here, everyone.
+    let (value, everyone) = (rect.right() - 104.0, rect.right());
+    let swatch = Rect::from_center_size(pos2(rect.left() + 6.0, rect.center().y), Vec2::splat(10.0));
+    ui.painter().rect_filled(swatch, 2.0, theme::segment(persona.cluster));
+    let what = Rect::from_min_max(pos2(rect.left() + 20.0, rect.top()), pos2(value - 96.0, rect.bottom()));
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(what).layout(Layout::left_to_right(Align::Center)));
+    widgets::cut_label(&mut inner, statement.text.as_str());
+    let text = |size: f32, bold: bool| FontId::new(size, if bold { theme::bold() } else { FontFamily::Proportional });
+    let t = tokens(ui);
+    ui.painter().text(pos2(value, rect.center().y), Align2::RIGHT_CENTER, &statement.value, text(14.0, true), t.text);
+    let all = format!("all {}", statement.everyone);
+    ui.painter().text(pos2(everyone, rect.center().y), Align2::RIGHT_CENTER, all, text(12.0, false), t.muted);
     if let Some(row) = row {
         response.on_hover_text(format!(
             "{}{}: {} here, {} for everyone, {} for all others. Effect {:+.2}, v.test {:+.1}, {} customers with a value.",

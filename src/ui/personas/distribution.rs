@@ -14,7 +14,13 @@ pub fn ui(ui: &mut Ui, distribution: &Distribution, cluster: usize, width: f32) 
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             let unit = distribution.unit.as_ref().map_or(String::new(), |unit| format!(" ({unit})"));
-            widgets::cut_label(ui, theme::strong(format!("{}{unit}", distribution.column)));
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                widgets::cut_label(ui, theme::strong(format!("{}{unit}", distribution.column)));
+                if distribution.drawing.has_growing_bins() {
+                    ui.label(caption(ui, "log scale")).on_hover_text("Bars to the right stand for wider ranges, or the long tail would hide everyone else.");
+                }
+            });
             match &distribution.drawing {
                 Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date } => {
                     bins_ui(ui, edges, persona, everyone, (*persona_median, *everyone_median), *is_date, cluster, width);

@@ -33,13 +33,15 @@ pub fn ui(ui: &mut Ui, all: &Personas, persona: &Persona) {
     }
     let named: Vec<usize> = persona.name_parts.iter().filter_map(|part| part.evidence).collect();
     let told: Vec<usize> = persona.statements.iter().map(|statement| statement.evidence).collect();
-    let mut table =
-        TableBuilder::new(ui).striped(false).cell_layout(Layout::right_to_left(Align::Center)).column(Column::initial(230.0).clip(true));
-    for _ in 1..HEADS.len() {
-        table = table.column(Column::initial(84.0).at_least(60.0));
+    let mut table = TableBuilder::new(ui)
+        .striped(false)
+        .cell_layout(Layout::right_to_left(Align::Center))
+        .column(Column::initial(176.0).clip(true));
+    for width in [104.0, 104.0, 104.0, 56.0, 60.0, 56.0, 72.0, 56.0] {
+        table = table.column(Column::initial(width).at_least(48.0).clip(true));
     }
     table
-        .column(Column::remainder().at_least(90.0))
+        .column(Column::remainder().at_least(88.0))
         .header(28.0, |mut header| {
             for (at, (name, explanation)) in HEADS.iter().enumerate() {
                 header.col(|ui| {
