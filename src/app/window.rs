@@ -12,7 +12,7 @@ use crate::engine::{Answers, Engine, EngineOptions, Wanted};
 use crate::session::history::History;
 use crate::session::project::{self, Project};
 use crate::session::recovery::{Found, Recovery};
-use crate::session::settings::{Settings, ThemeChoice};
+use crate::session::settings::{self, Settings, ThemeChoice};
 use crate::session::{Action, Command, ExportRequest, Look, Page, Plan};
 use crate::ui::export_dialog::DialogWish;
 use crate::ui::shell::{self, Message, MessageChoice, Session};
@@ -35,7 +35,7 @@ pub fn run(file: Option<PathBuf>) -> Result<(), String> {
         .with_drag_and_drop(true);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let open = Box::new(move |creation: &eframe::CreationContext<'_>| {
-        let window = Window::new(&creation.egui_ctx, settings, file);
+        let window = Window::new(&creation.egui_ctx, settings, Recovery::start(), file);
         Ok(Box::new(window) as Box<dyn eframe::App>)
     });
     eframe::run_native(TITLE, options, open).map_err(|error| {
@@ -69,14 +69,19 @@ pub struct Window {
     /// The plan as it was last seen by [`Window::keep_for_a_crash`], and when it changed.
     kept: Plan,
     changed_at: Option<Instant>,
+    /// When the message on screen came.
+    told_at: Instant,
 }
 
 /// Changes are kept for a crash this long after the last one, so that a drag writes once.
 const KEEP_AFTER: Duration = Duration::from_millis(800);
 
+/// How long a message stays that asks for nothing.
+const MESSAGE_STAYS: Duration = Duration::from_secs(7);
+
 impl Window {
-    /// A window on `file` or the sample, with what an earlier session left.
-    pub fn new(ctx: &Context, settings: Settings, file: Option<PathBuf>) -> Window {
+    /// A window on `file` or the sample, with what an earlier session left in `recovery`; without one, unsaved work is kept nowhere.
+    pub fn new(ctx: &Context, settings: Settings, recovery: Option<Recovery>, file: Option<PathBuf>) -> Window {
         theme::install(ctx);
         // Where the system does not say, paper is the safer guess than night.
         ctx.options_mut(|options| options.fallback_theme = egui::Theme::Light);
@@ -85,7 +90,6 @@ impl Window {
         let wake = ctx.clone();
         let engine = Engine::new(move || wake.request_repaint(), EngineOptions::default());
         let plan = Plan::new(Source::Sample { seed: 0 });
-        let recovery = Recovery::start();
         let recovered = recovery.as_ref().and_then(|recovery| recovery.find().into_iter().next());
         let session = Session { recovered: recovered.as_ref().map(title_of), ..Session::default() };
         let mut window = Window {
@@ -108,6 +112,7 @@ impl Window {
             commands: Vec::new(),
             left: None,
             changed_at: None,
+            told_at: Instant::now(),
         };
         match file {
             Some(file) => window.open(&file),
@@ -142,7 +147,24 @@ impl Window {
         self.finish_exports();
         self.compare_stamp();
         self.keep_for_a_crash();
+        self.let_messages_go();
         self.tell_session();
+    }
+
+    /// Waits until everything the page wants is computed; for tests and benchmarks, which have no frames to wait through.
+    pub fn wait(&mut self) {
+        let wanted = self.wanted();
+        self.answers = self.engine.wait_until_idle(self.history.plan(), &wanted);
+    }
+
+    /// Gives a command as if the user had.
+    pub fn command(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    /// What the pages see.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     /// Draws the page and the frame around it.
@@ -306,6 +328,16 @@ impl Window {
     /// Says something that is not a problem.
     pub(super) fn tell(&mut self, text: &str) {
         self.session.message = Some(Message { text: text.to_owned(), is_problem: false, folder: None, goes_back: false });
+        self.told_at = Instant::now();
+    }
+
+    /// Messages that ask for nothing leave by themselves.
+    fn let_messages_go(&mut self) {
+        let asks_nothing = |message: &Message| !message.is_problem && message.folder.is_none() && !message.goes_back;
+        if self.session.message.as_ref().is_some_and(asks_nothing) {
+            let left = MESSAGE_STAYS.saturating_sub(self.told_at.elapsed());
+            if left.is_zero() { self.session.message = None } else { self.ctx.request_repaint_after(left) }
+        }
     }
 
     /// Says what went wrong.
@@ -320,7 +352,8 @@ impl Window {
             Source::File { path } => of_file(path),
             Source::Sample { .. } => None,
         };
-        self.project.as_deref().and_then(of_file).or(data).or_else(|| self.settings.last_folder.clone()).unwrap_or_else(|| ".".into())
+        let folder = self.project.as_deref().and_then(of_file).or(data).or_else(|| self.settings.last_folder.clone());
+        folder.unwrap_or_else(settings::documents)
     }
 
     /// "shop.personae" for shop.csv.
@@ -339,7 +372,8 @@ impl Window {
         }
     }
 
-    fn closing(&mut self) {
+    /// What happens when the window closes: nothing of the user's is lost.
+    pub fn close(&mut self) {
         self.keep_now();
         self.settings.zoom = self.ctx.zoom_factor();
         self.save_settings();
@@ -364,7 +398,7 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        self.closing();
+        self.close();
     }
 }
 

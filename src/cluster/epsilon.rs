@@ -78,7 +78,9 @@ pub(super) fn suggest(curves: &EpsilonCurves, k_distances: &[f64], min_samples: 
             _ => plateaus.push((from, to, clusters)),
         }
     }
-    plateaus.sort_by(|a, b| (b.1 / b.0).total_cmp(&(a.1 / a.0)));
+    // A long plateau on which one cluster holds nearly everybody tells little, so length counts by the share that is outside of it.
+    let worth = |&(from, to, _): &(f64, f64, u32)| (to / from).ln() * (1.0 - curves.at((from * to).sqrt()).largest as f64 / n_rows);
+    plateaus.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
     let mut suggestions: Vec<EpsilonSuggestion> = Vec::new();
     for (from, to, clusters) in plateaus {
         if suggestions.len() < PLATEAUS && suggestions.iter().all(|other| other.clusters != clusters as usize) {

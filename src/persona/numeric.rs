@@ -251,7 +251,7 @@ fn edges(values: &[f64]) -> Option<Vec<f64>> {
     if low >= high {
         (low, high) = (first, last);
     }
-    let has_long_tail = first >= 0.0 && high - low > 6.0 * (quantile_sorted(values, 0.75) - low);
+    let has_long_tail = first >= 0.0 && high - low > 3.5 * (quantile_sorted(values, 0.75) - low);
     let step = |from: f64, to: f64, i: usize| from + (to - from) * i as f64 / N_BINS as f64;
     let edge = |i: usize| match i {
         0 => low,

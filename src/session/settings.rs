@@ -40,18 +40,22 @@ pub struct Settings {
     pub last_folder: Option<PathBuf>,
     /// Width and height of the window, in points.
     pub window_size: Option<[f32; 2]>,
+    /// Where they are kept; `None` keeps them nowhere, as in tests.
+    #[serde(skip)]
+    pub kept_in: Option<PathBuf>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { theme: ThemeChoice::System, zoom: 1.0, recent: Vec::new(), last_folder: None, window_size: None }
+        Settings { theme: ThemeChoice::System, zoom: 1.0, recent: Vec::new(), last_folder: None, window_size: None, kept_in: None }
     }
 }
 
 impl Settings {
     /// The settings of this user.
     pub fn load() -> Settings {
-        settings_file().map(|path| Settings::load_from(&path)).unwrap_or_default()
+        let file = settings_file();
+        Settings { kept_in: file.clone(), ..file.map(|path| Settings::load_from(&path)).unwrap_or_default() }
     }
 
     /// The settings in a file; the defaults when it cannot be read.
@@ -67,9 +71,9 @@ impl Settings {
         settings
     }
 
-    /// Keeps them for this user.
+    /// Keeps them where they came from.
     pub fn save(&self) -> Result<(), ExportError> {
-        settings_file().map_or(Ok(()), |path| self.save_to(&path))
+        self.kept_in.as_ref().map_or(Ok(()), |path| self.save_to(path))
     }
 
     /// Keeps them in a file.
@@ -100,6 +104,12 @@ impl Settings {
 /// The system's folder for Personae's settings and unsaved work.
 pub(super) fn folders() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "personae")
+}
+
+/// Where people look for what they save: their documents, or their home.
+pub fn documents() -> PathBuf {
+    let user = directories::UserDirs::new();
+    user.map_or_else(|| ".".into(), |user| user.document_dir().unwrap_or(user.home_dir()).to_path_buf())
 }
 
 fn settings_file() -> Option<PathBuf> {

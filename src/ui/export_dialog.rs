@@ -1,6 +1,6 @@
 //! The export dialog: which formats, into which folder.
 
-use eframe::egui::{Align, Id, Layout, Modal, Role, TextEdit, Ui};
+use eframe::egui::{Align, Id, Layout, Margin, Modal, Role, TextEdit, Ui};
 
 use crate::engine::Answers;
 use crate::session::{Command, ExportFormat, Look};
@@ -20,8 +20,9 @@ pub fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<Co
     let request = look.export.as_mut()?;
     let mut wish = None;
     let mut done = false;
-    let modal = Modal::new(Id::unique("export")).show(ui.ctx(), |ui| {
-        ui.set_width(520.0);
+    let frame = super::widgets::card_frame(ui).inner_margin(Margin::same(24)).shadow(ui.visuals().window_shadow);
+    let modal = Modal::new(Id::unique("export")).frame(frame).show(ui.ctx(), |ui| {
+        ui.set_width(640.0);
         ui.label(theme::heading("Export"));
         let what = match answers.personas.latest() {
             Some(personas) => format!("{} personas from {} customers", personas.personas.len(), super::widgets::thousands(personas.n_rows)),
@@ -35,7 +36,8 @@ pub fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<Co
                 if ui.checkbox(&mut is_on, format.name()).on_hover_text(format.explanation()).changed() {
                     if is_on { request.formats.push(format) } else { request.formats.retain(|other| *other != format) }
                 }
-                ui.label(caption(ui, format.explanation()));
+                let text = caption(ui, format.explanation());
+                super::widgets::cut_label(ui, text).on_hover_text(format.explanation());
             });
         }
         ui.add_space(INSIDE);

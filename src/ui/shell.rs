@@ -319,7 +319,8 @@ fn message_frame(ui: &mut Ui, is_problem: bool, contents: impl FnOnce(&mut Ui)) 
 pub fn palette_ui(ui: &mut Ui, look: &mut Look, commands: &mut Vec<Command>) {
     let Some(search) = &mut look.palette else { return };
     let mut done = false;
-    let modal = eframe::egui::Modal::new(Id::unique("palette")).show(ui.ctx(), |ui| {
+    let frame = widgets::card_frame(ui).inner_margin(Margin::same(16)).shadow(ui.visuals().window_shadow);
+    let modal = eframe::egui::Modal::new(Id::unique("palette")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(440.0);
         let field = eframe::egui::TextEdit::singleline(search).hint_text("A command, or the path of a file").desired_width(f32::INFINITY);
         let response = ui.add(field);

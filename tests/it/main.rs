@@ -14,4 +14,5 @@ mod preparing;
 mod reading;
 mod segments_page;
 mod session;
+mod whole;
 mod window;

@@ -1,7 +1,8 @@
 //! The front of a card: name, one sentence, what sets them apart, distributions, and what the user added.
 
 use eframe::egui::{
-    Align, Align2, FontFamily, FontId, Frame, Label, Layout, Margin, Rect, RichText, Role, Sense, Stroke, TextEdit, TextStyle, Ui, UiBuilder, Vec2, pos2,
+    Align, Align2, FontFamily, FontId, Frame, Label, Layout, Margin, Rect, RichText, Role, Sense, Stroke, TextEdit, TextStyle, Ui,
+    UiBuilder, Vec2, pos2,
 };
 
 use crate::persona::{Added, Direction, Persona, Personas, Statement};

@@ -18,7 +18,8 @@ pub fn ui(ui: &mut Ui, distribution: &Distribution, cluster: usize, width: f32) 
                 ui.spacing_mut().item_spacing.x = 4.0;
                 widgets::cut_label(ui, theme::strong(format!("{}{unit}", distribution.column)));
                 if distribution.drawing.has_growing_bins() {
-                    ui.label(caption(ui, "log scale")).on_hover_text("Bars to the right stand for wider ranges, or the long tail would hide everyone else.");
+                    ui.label(caption(ui, "log scale"))
+                        .on_hover_text("Bars to the right stand for wider ranges, or the long tail would hide everyone else.");
                 }
             });
             match &distribution.drawing {

@@ -33,10 +33,8 @@ pub fn ui(ui: &mut Ui, all: &Personas, persona: &Persona) {
     }
     let named: Vec<usize> = persona.name_parts.iter().filter_map(|part| part.evidence).collect();
     let told: Vec<usize> = persona.statements.iter().map(|statement| statement.evidence).collect();
-    let mut table = TableBuilder::new(ui)
-        .striped(false)
-        .cell_layout(Layout::right_to_left(Align::Center))
-        .column(Column::initial(176.0).clip(true));
+    let mut table =
+        TableBuilder::new(ui).striped(false).cell_layout(Layout::right_to_left(Align::Center)).column(Column::initial(176.0).clip(true));
     for width in [104.0, 104.0, 104.0, 56.0, 60.0, 56.0, 72.0, 56.0] {
         table = table.column(Column::initial(width).at_least(48.0).clip(true));
     }

@@ -1,0 +1,124 @@
+//! The whole job in the real window code, without a display: open a file, name a persona, change k, save, close, reopen, export.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use personae::app::window::Window;
+use personae::cluster::Method;
+use personae::data::sample;
+use personae::persona::Added;
+use personae::session::recovery::Recovery;
+use personae::session::settings::Settings;
+use personae::session::{Action, CardEdit, Clustering, Command, Cut, ExportFormat, ExportRequest, Page};
+
+/// A window without a frame around it.
+struct Stage {
+    window: Option<Window>,
+    file: Option<std::path::PathBuf>,
+    recovery: Option<Recovery>,
+}
+
+fn open<'a>(file: Option<&Path>, recovery: Option<Recovery>) -> Harness<'a, Stage> {
+    let stage = Stage { window: None, file: file.map(Path::to_path_buf), recovery };
+    let draw = |ui: &mut eframe::egui::Ui, stage: &mut Stage| {
+        let Stage { window, file, recovery } = stage;
+        let window = window.get_or_insert_with(|| Window::new(ui.ctx(), Settings::default(), recovery.take(), file.take()));
+        window.step();
+        window.draw(ui);
+    };
+    let mut harness = Harness::builder().with_size([1280.0, 800.0]).with_max_steps(8).build_ui_state(draw, stage);
+    settle(&mut harness);
+    harness
+}
+
+fn window<'h>(harness: &'h mut Harness<'_, Stage>) -> &'h mut Window {
+    harness.state_mut().window.as_mut().expect("the first frame has opened it")
+}
+
+fn settle(harness: &mut Harness<'_, Stage>) {
+    for _ in 0..4 {
+        window(harness).wait();
+        harness.run_steps(2);
+    }
+}
+
+fn order(harness: &mut Harness<'_, Stage>, command: Command) {
+    window(harness).command(command);
+    harness.run_steps(2);
+    settle(harness);
+}
+
+fn names(harness: &mut Harness<'_, Stage>) -> Vec<String> {
+    let personas = Arc::clone(window(harness).answers().personas.ready().expect("settled"));
+    personas.personas.iter().map(|persona| persona.name.clone()).collect()
+}
+
+#[test]
+fn from_a_file_to_cards_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("shop.csv");
+    std::fs::write(&data, sample::csv(3)).unwrap();
+    let mut harness = open(Some(&data), None);
+    assert!(harness.query_all_by_label_contains("customer_id").next().is_some(), "the Data page shows the columns");
+
+    order(&mut harness, Command::Do(Action::Go(Page::Personas)));
+    let before = names(&mut harness);
+    order(&mut harness, Command::EditCard(0, CardEdit::Name(Some("Čtenáři & friends".into()))));
+    order(&mut harness, Command::EditCard(1, CardEdit::Added(Added { goals: "Save time".into(), ..Added::default() })));
+    assert_eq!(names(&mut harness)[0], "Čtenáři & friends");
+    order(&mut harness, Command::Do(Action::Undo));
+    order(&mut harness, Command::Do(Action::Undo));
+    assert_eq!(names(&mut harness), before, "undo takes names back");
+    order(&mut harness, Command::Do(Action::Redo));
+
+    // The name goes with its customers through other numbers and methods.
+    for clustering in [
+        Clustering { k: Some(before.len() + 2), ..Clustering::default() },
+        Clustering { method: Method::Tree, cut: Cut::Clusters(before.len()), ..Clustering::default() },
+    ] {
+        order(&mut harness, Command::Cluster(clustering));
+        assert_eq!(names(&mut harness).iter().filter(|name| *name == "Čtenáři & friends").count(), 1);
+    }
+    let saved_names = names(&mut harness);
+
+    let project = folder.path().join("shop.personae");
+    order(&mut harness, Command::SaveTo(project.clone()));
+    let out = folder.path().join("out");
+    order(&mut harness, Command::Export(ExportRequest { folder: Some(out.clone()), formats: ExportFormat::ALL.to_vec() }));
+    for file in ["personas.html", "personas.json", "customers.csv", "customers.parquet", "map.svg", "map.png", "dendrogram.svg"] {
+        assert!(out.join(file).is_file(), "{file} was written");
+    }
+    assert!(std::fs::read_to_string(out.join("personas.html")).unwrap().contains("Čtenáři &amp; friends"));
+    drop(harness);
+
+    let mut harness = open(Some(&project), None);
+    order(&mut harness, Command::Do(Action::Go(Page::Personas)));
+    assert_eq!(names(&mut harness), saved_names, "a reopened project shows the same");
+}
+
+#[test]
+fn work_that_was_not_saved_is_offered_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("unsaved");
+    let mut harness = open(None, Some(Recovery::start_in(&kept).unwrap()));
+    order(&mut harness, Command::Cluster(Clustering { k: Some(7), ..Clustering::default() }));
+    window(&mut harness).close();
+    drop(harness);
+
+    let mut harness = open(None, Some(Recovery::start_in(&kept).unwrap()));
+    harness.get_by_label("Restore it").click();
+    harness.run_steps(4);
+    settle(&mut harness);
+    order(&mut harness, Command::Do(Action::Go(Page::Personas)));
+    assert_eq!(names(&mut harness).len(), 7);
+}
+
+#[test]
+fn a_file_that_is_gone_is_told_in_the_window() {
+    let mut harness = open(Some(Path::new("/nowhere/shop.csv")), None);
+    assert!(harness.query_all_by_label_contains("does not exist").next().is_some());
+    order(&mut harness, Command::Do(Action::OpenSample));
+    assert!(window(&mut harness).answers().segmentation.ready().is_some(), "the sample is one step away");
+}
