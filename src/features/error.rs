@@ -6,13 +6,13 @@ use crate::base::Stopped;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PrepareError {
     /// Nothing is left to cluster on.
-    #[error("no column is left to group customers by: {reasons}. Choose at least one column with different values.")]
+    #[error("No column is left to group customers by: {reasons}. Choose at least one column with different values.")]
     NoColumns {
         /// Why each column is out, shortened.
         reasons: String,
     },
     /// A chosen feature does not exist.
-    #[error("there is no column called \"{name}\"{}", .closest.as_ref().map_or(".".to_owned(), |closest| format!("; did you mean \"{closest}\"?")))]
+    #[error("There is no column called \"{name}\"{}", .closest.as_ref().map_or(".".to_owned(), |closest| format!("; did you mean \"{closest}\"?")))]
     UnknownColumn {
         /// The name asked for.
         name: String,

@@ -151,12 +151,12 @@ fn refusals_say_what_to_change() {
     let choose =
         |names: &[&str]| Preparation { features: Some(names.iter().map(|&name| name.to_owned()).collect()), ..Preparation::default() };
     for (preparation, sentence) in [
-        (choose(&["incme"]), "there is no column called \"incme\"; did you mean \"income\"?"),
-        (choose(&["colour"]), "there is no column called \"colour\"."),
+        (choose(&["incme"]), "There is no column called \"incme\"; did you mean \"income\"?"),
+        (choose(&["colour"]), "There is no column called \"colour\"."),
         (choose(&["comment"]), "comment is text with 1 200 different values; choose a number or a category with at most 1000 levels."),
         (
             choose(&["same"]),
-            "no column is left to group customers by: income: You left it out; city: You left it out; same: Every row has the same value; \
+            "No column is left to group customers by: income: You left it out; city: You left it out; same: Every row has the same value; \
              comment: You left it out. Choose at least one column with different values.",
         ),
     ] {

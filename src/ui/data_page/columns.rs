@@ -102,13 +102,15 @@ fn choose_role(plan: &Plan, profile: &ColumnProfile, role: Option<Role>, command
 
 /// A small histogram, or the commonest levels, inside `rect`.
 pub(in super::super) fn shape_ui(ui: &Ui, rect: Rect, counts: &[usize]) {
+    // Two levels as two blocks as wide as the column would shout.
+    let rect = rect.with_max_x(rect.max.x.min(rect.left() + 28.0 * counts.len() as f32));
     bars_ui(ui, rect, counts, tokens(ui).muted.gamma_multiply(0.65));
 }
 
 /// Bars from the bottom of `rect`, the highest as high as it; a bin with any row is never invisible.
 pub(super) fn bars_ui(ui: &Ui, rect: Rect, counts: &[usize], colour: Color32) {
     let Some(&highest) = counts.iter().max().filter(|&&highest| highest > 0) else { return };
-    let step = (rect.width() / counts.len() as f32).min(28.0);
+    let step = rect.width() / counts.len() as f32;
     for (at, &count) in counts.iter().enumerate().filter(|bar| *bar.1 > 0) {
         let height = (rect.height() * count as f32 / highest as f32).max(1.0);
         let left = rect.left() + at as f32 * step;

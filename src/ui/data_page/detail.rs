@@ -72,8 +72,7 @@ fn shape_ui(ui: &mut Ui, size: eframe::egui::Vec2, profile: &ColumnProfile, unit
     let t = tokens(ui);
     let bars = Rect::from_min_max(pos2(rect.left(), rect.top() + 18.0), pos2(rect.right(), rect.bottom() - 22.0));
     let n_bins = profile.histogram.len().max(1);
-    let step = (bars.width() / n_bins as f32).min(28.0 * 3.0);
-    let bars = Rect::from_min_size(bars.min, vec2(step * n_bins as f32, bars.height()));
+    let step = bars.width() / n_bins as f32;
     bars_ui(ui, bars, &profile.histogram, t.everyone);
     let font = TextStyle::Small.resolve(ui.style());
     let below = bars.bottom() + 5.0;

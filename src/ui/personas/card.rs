@@ -15,7 +15,14 @@ use super::{distribution, glyph};
 
 /// Draws the front of `persona`'s card.
 pub fn front_ui(ui: &mut Ui, all: &Personas, persona: &Persona, look: &mut Look, commands: &mut Vec<Command>) {
-    let width = ui.available_width().min(1080.0);
+    let width = ui.available_width().min(1180.0);
+    let mut room = ui.available_rect_before_wrap();
+    room.min.x += (room.width() - width) / 2.0;
+    let card = UiBuilder::new().max_rect(room.with_max_x(room.min.x + width));
+    ui.scope_builder(card, |ui| card_ui(ui, all, persona, width, look, commands));
+}
+
+fn card_ui(ui: &mut Ui, all: &Personas, persona: &Persona, width: f32, look: &mut Look, commands: &mut Vec<Command>) {
     widgets::card_frame(ui).inner_margin(Margin::same(24)).show(ui, |ui| {
         ui.set_width(width - 50.0);
         head_ui(ui, persona, look, commands);
