@@ -107,6 +107,7 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
             continue;
         }
         let Some((reading, entry)) = reading(column, profile, prepared, lexicon) else { continue };
+        let entry = entry.filter(|_| !is_lifetime_recency(loaded, &column.name));
         described.push(Described {
             name: &column.name,
             human: humanised(&column.name),
@@ -117,6 +118,12 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
         });
     }
     described
+}
+
+/// Whether a recency is the one of lifetime-value models: last minus first purchase, beside their `T`. There a small value does not
+/// say that somebody was here lately, so the words of recency would lie (methods, section 6).
+fn is_lifetime_recency(loaded: &Loaded, name: &str) -> bool {
+    name.eq_ignore_ascii_case("recency") && loaded.table.position("T").is_some()
 }
 
 fn reading<'a>(

@@ -55,8 +55,12 @@ pub fn top_bar_ui(ui: &mut Ui, session: &Session, look: &Look, commands: &mut Ve
         ui.horizontal_centered(|ui| {
             ui.label(RichText::new("Personae").text_style(eframe::egui::TextStyle::Heading));
             ui.add_space(4.0);
-            file_menu_ui(ui, session, commands);
-            ui.add_space(12.0);
+            // A room of its own, so that the pages stand where they stood whatever the file is called.
+            let room = Vec2::new(248.0, ui.available_height());
+            ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
+                ui.set_width(room.x);
+                file_menu_ui(ui, session, commands);
+            });
             for page in Page::ALL {
                 page_tab_ui(ui, page, look.page == page, commands);
             }

@@ -397,3 +397,26 @@ fn row_sets_hold_table_rows_not_matrix_rows() {
     let young = all.personas.iter().find(|persona| persona.is_renamed).unwrap();
     assert!(young.automatic_name.contains("Young") && all.n_left_out == 100);
 }
+
+#[test]
+fn the_recency_of_lifetime_models_is_not_called_recent() {
+    let rows = |text: &mut String, n: usize, cells: &str| (0..n).for_each(|_| text.push_str(cells));
+    for (header, says_lapsed) in [("id,recency,T\n", false), ("id,recency,tenure\n", true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("c.csv");
+        let mut text = header.to_owned();
+        rows(&mut text, 60, "a,30.5,38\n");
+        rows(&mut text, 60, "b,1.5,38\n");
+        rows(&mut text, 60, "c,2.5,37\n");
+        std::fs::write(&file, text).unwrap();
+        let ctx = personae::base::Ctx::new();
+        let loaded = personae::data::read(&personae::data::Source::File { path: file }, &ctx).unwrap();
+        let preparation = personae::features::Preparation { features: Some(vec!["recency".into()]), ..Default::default() };
+        let prepared = personae::features::prepare(&loaded, &preparation, &ctx).unwrap();
+        let labels = personae::base::Labels::canonical(180, 2, |row| Some(usize::from(row < 60)));
+        let lexicon = personae::persona::Lexicon::built_in();
+        let personas = personae::persona::describe(&loaded, &prepared, &labels, &[], &lexicon, &ctx).unwrap();
+        let says = |word: &str| personas.personas.iter().any(|persona| persona.name.contains(word));
+        assert_eq!((says("Lapsed"), says("Recency")), (says_lapsed, !says_lapsed), "{:?}", personas.personas[1].name);
+    }
+}
