@@ -8,6 +8,7 @@ pub mod matrix;
 pub mod memory;
 pub mod seed;
 pub mod stats;
+pub mod text;
 
 pub use ctx::{Ctx, Note, Progress, Stopped};
 pub use key::Key;

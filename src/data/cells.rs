@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::base::text::count as grouped;
 use crate::base::{Ctx, Note, Stopped};
 
 use super::dates::{self, Day, Order};
@@ -297,19 +298,6 @@ impl Wrong {
     }
 }
 
-/// 12 345 678, as people read it.
-pub(crate) fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,6 +349,5 @@ mod tests {
         let (column, notes) = read(&cells);
         assert_eq!((column.is_missing(97), column.cell(97).as_ref()), (true, "abc"));
         assert_eq!(notes, ["3 cells of amount are no number (\"abc\", \"unknown\", …); they count as missing."]);
-        assert_eq!(grouped(1_234_567), "1 234 567");
     }
 }

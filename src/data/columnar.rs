@@ -9,10 +9,10 @@ use polars::prelude::*;
 
 use crate::base::{Ctx, Note};
 
-use super::cells::grouped;
 use super::error::DataError;
 use super::header::make_unique;
 use super::table::{Column as TableColumn, Table, Texts, Values};
+use crate::base::text::count as grouped;
 
 /// Reads a Parquet file.
 pub(super) fn parquet(bytes: &[u8], title: &str, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {

@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use crate::base::text::count as grouped;
 use crate::base::{Ctx, Note, Stopped};
 
-use super::cells::{self, Cell, grouped};
+use super::cells::{self, Cell};
 use super::error::DataError;
 use super::header::{self, Head};
 use super::numbers;

@@ -19,7 +19,7 @@ mod spreadsheet;
 pub mod table;
 pub mod write;
 
-pub(crate) use cells::grouped;
+pub(crate) use crate::base::text::count as grouped;
 pub use error::DataError;
 pub use profile::{ColumnProfile, Profile, Role};
 pub use source::{Loaded, READABLE_EXTENSIONS, Source, read, stamp};

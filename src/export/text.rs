@@ -20,18 +20,7 @@ pub fn escape(text: &str) -> String {
     safe
 }
 
-/// A count with its thousands apart: "4 988".
-pub fn count(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub use crate::base::text::count;
 
 /// "1 customer" or "4 988 customers".
 pub fn customers(n: usize) -> String {

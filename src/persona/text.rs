@@ -1,12 +1,13 @@
 //! How numbers, shares, dates and column names read on a card, in one place so that every page and file says the same.
 //!
-//! In: values and column names. Out: short texts: at most three significant digits, a no-break space between thousands and before
-//! units, months for dates, whole years for ages. A no-break space rather than a thin one: every font has it.
+//! In: values and column names. Out: short texts: at most three significant digits, a narrow no-break space between thousands and before
+//! units, months for dates, whole years for ages.
 
 use crate::data::table::day_text;
 
-/// No-break space.
-pub const SPACE: char = '\u{a0}';
+pub use crate::base::text::{SPACE, count};
+
+use crate::base::text::grouped;
 
 /// How the values of one numeric column are written.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,11 +96,6 @@ pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>,
         Some(unit) if BEFORE.contains(&unit) => Format::Number { before: Some(unit.to_owned()), after: None, whole },
         unit => Format::Number { before: None, after: unit.map(str::to_owned), whole },
     }
-}
-
-/// A whole number with spaces between thousands: "12 345".
-pub fn count(n: usize) -> String {
-    grouped(&n.to_string())
 }
 
 /// At most three significant digits: "1 240", "3.14", "0.07".
@@ -195,17 +191,6 @@ pub fn titled(words: &str) -> String {
 pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-fn grouped(digits: &str) -> String {
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(SPACE);
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

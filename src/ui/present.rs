@@ -102,12 +102,13 @@ fn slide_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, personas: &Personas, sl
     let rect = ui.max_rect();
     // A slide is designed 960 points wide; everything grows by the same factor.
     let scale = (rect.width() / 960.0).min(rect.height() / 540.0).max(0.4);
-    let inner = Rect::from_center_size(rect.center(), Vec2::new(960.0, 540.0) * scale).shrink(48.0 * scale);
+    let inner = Rect::from_center_size(rect.center(), Vec2::new(960.0, 540.0) * scale).shrink(48.0 * scale).round();
     let mut ui = ui.new_child(UiBuilder::new().max_rect(inner));
     for font in ui.style_mut().text_styles.values_mut() {
-        font.size *= scale;
+        font.size = (font.size * scale).round();
     }
-    ui.spacing_mut().item_spacing *= scale;
+    // Whole points, so that lines and text stay crisp at any size of the slide.
+    ui.spacing_mut().item_spacing = (ui.spacing().item_spacing * scale).round();
     match slide.checked_sub(1).and_then(|at| personas.personas.get(at)) {
         Some(persona) => persona_slide_ui(&mut ui, personas, persona, scale),
         None => overview_slide_ui(&mut ui, plan, answers, personas, scale),
@@ -118,9 +119,9 @@ fn overview_slide_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, personas: &Per
     ui.label(theme::display(format!("{} personas among {} customers", personas.personas.len(), thousands(personas.n_rows))));
     let method = answers.segmentation.latest().map_or(String::new(), |segmentation| format!("  ·  {}", segmentation.method_text));
     ui.label(RichText::new(format!("{}{method}", plan.source.title())).color(tokens(ui).muted));
-    ui.add_space(16.0 * scale);
-    all_shares_ui(ui, personas, None, 20.0 * scale);
-    ui.add_space(16.0 * scale);
+    ui.add_space((16.0 * scale).round());
+    all_shares_ui(ui, personas, None, (20.0 * scale).round());
+    ui.add_space((16.0 * scale).round());
     let most = 8;
     for persona in personas.personas.iter().take(most) {
         overview_row_ui(ui, persona, scale);
@@ -140,7 +141,7 @@ fn overview_slide_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, personas: &Per
 }
 
 fn overview_row_ui(ui: &mut Ui, persona: &Persona, scale: f32) {
-    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 34.0 * scale), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), (34.0 * scale).round()), Sense::hover());
     let mark = Rect::from_min_size(rect.min, Vec2::splat(28.0 * scale));
     glyph::paint(ui.painter(), mark, persona.cluster);
     let font = |size: f32, family| FontId::new(size * scale, family);
@@ -152,14 +153,11 @@ fn overview_row_ui(ui: &mut Ui, persona: &Persona, scale: f32) {
 }
 
 fn persona_slide_ui(ui: &mut Ui, personas: &Personas, persona: &Persona, scale: f32) {
-    let band = ui.max_rect();
-    let edge = Rect::from_min_max(
-        pos2(band.left() - 48.0 * scale, band.top() - 48.0 * scale),
-        pos2(band.left() - 40.0 * scale, band.bottom() + 48.0 * scale),
-    );
+    let (whole, inner) = (ui.clip_rect(), ui.max_rect());
+    let edge = Rect::from_min_max(pos2(inner.left() - 48.0 * scale, whole.top()), pos2(inner.left() - 40.0 * scale, whole.bottom()));
     ui.painter().rect_filled(edge, 0.0, theme::segment(persona.cluster));
     ui.horizontal(|ui| {
-        glyph::glyph_ui(ui, persona.cluster, 64.0 * scale);
+        glyph::glyph_ui(ui, persona.cluster, (64.0 * scale).round());
         ui.vertical(|ui| {
             ui.label(theme::display(&persona.name));
             let revenue = persona.revenue_share.map_or(String::new(), |share| format!("  ·  {} of revenue", percent(share)));
@@ -167,31 +165,33 @@ fn persona_slide_ui(ui: &mut Ui, personas: &Personas, persona: &Persona, scale: 
             ui.label(RichText::new(size).color(tokens(ui).muted));
         });
     });
-    ui.add_space(8.0 * scale);
-    all_shares_ui(ui, personas, Some(persona.cluster), 10.0 * scale);
-    ui.add_space(14.0 * scale);
-    let column = (ui.available_width() - 40.0 * scale) / 2.0;
+    ui.add_space((8.0 * scale).round());
+    all_shares_ui(ui, personas, Some(persona.cluster), (10.0 * scale).round());
+    ui.add_space((6.0 * scale).round());
+    ui.add(Label::new(RichText::new(&persona.summary).size((15.0 * scale).round())).wrap());
+    ui.add_space((14.0 * scale).round());
+    let column = ((ui.available_width() - 40.0 * scale) / 2.0).floor();
     ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 40.0 * scale;
+        ui.spacing_mut().item_spacing.x = (40.0 * scale).round();
         ui.vertical(|ui| {
             ui.set_width(column);
             for direction in [Direction::More, Direction::Less] {
                 let most = if direction == Direction::More { 3 } else { 2 };
                 for statement in persona.statements.iter().filter(|statement| statement.direction == direction).take(most) {
-                    ui.label(theme::strong(&statement.text).size(18.0 * scale));
+                    ui.label(theme::strong(&statement.text).size((18.0 * scale).round()));
                     ui.label(RichText::new(format!("{}, everyone {}", statement.value, statement.everyone)).color(tokens(ui).muted));
-                    ui.add_space(4.0 * scale);
+                    ui.add_space((4.0 * scale).round());
                 }
             }
             if persona.statements.is_empty() {
-                ui.add(Label::new(RichText::new("No strong difference from everyone was found.").size(18.0 * scale)).wrap());
+                ui.add(Label::new(RichText::new("No strong difference from everyone was found.").size((18.0 * scale).round())).wrap());
             }
         });
         ui.vertical(|ui| {
             ui.set_width(column);
             for plot in persona.distributions.iter().take(2) {
                 distribution::ui(ui, plot, persona.cluster, column);
-                ui.add_space(6.0 * scale);
+                ui.add_space((6.0 * scale).round());
             }
         });
     });

@@ -250,18 +250,7 @@ pub fn plot_head(
     });
 }
 
-/// A whole number with its thousands separated by narrow no-break spaces.
-pub fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() * 2);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
-    }
-    out
-}
+pub use crate::base::text::count as thousands;
 
 /// A share as people read it: "24 %", "<1 %".
 pub fn percent(share: f64) -> String {

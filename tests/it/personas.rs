@@ -242,7 +242,7 @@ fn planted_segments_are_named_by_both_traits() {
     let spenders = &all.personas[0];
     assert_eq!(all.revenue_column.as_deref(), Some("total_spend"));
     assert!(spenders.revenue_share.unwrap() > 0.5);
-    let summary = spenders.summary.replace('\u{a0}', " ");
+    let summary = spenders.summary.replace('\u{202f}', " ");
     assert!(summary.starts_with("150 customers (25 % of all, 60 % of revenue). Compared with everyone, they "), "{summary}");
     assert!(summary.contains("spend 4.1x as much (€ 899 against € 218)"), "{summary}");
     let spend = spenders.statements.iter().find(|statement| statement.text == "Higher total spend").unwrap();

@@ -153,7 +153,10 @@ fn refusals_say_what_to_change() {
     for (preparation, sentence) in [
         (choose(&["incme"]), "There is no column called \"incme\"; did you mean \"income\"?"),
         (choose(&["colour"]), "There is no column called \"colour\"."),
-        (choose(&["comment"]), "comment is text with 1 200 different values; choose a number or a category with at most 1000 levels."),
+        (
+            choose(&["comment"]),
+            "comment is text with 1\u{202f}200 different values; choose a number or a category with at most 1000 levels.",
+        ),
         (
             choose(&["same"]),
             "No column is left to group customers by: income: You left it out; city: You left it out; same: Every row has the same value; \
