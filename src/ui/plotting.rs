@@ -19,6 +19,7 @@ use crate::session::{Command, PlotKind};
 
 use super::theme::{self, caption, tokens};
 use super::widgets::{self, answer_ui, number, problem_ui};
+use crate::engine::desk::STOPPED;
 
 use ticks::Style;
 
@@ -322,7 +323,8 @@ pub fn plot_answer_ui<T>(ui: &mut Ui, answer: &Answer<T>, what: &str, show: impl
     };
     let rect = ui.available_rect_before_wrap();
     dimmed_ui(ui, answer.is_stale(), |ui| show(ui, value));
-    if let Some(problem) = answer.problem() {
+    // That the user stopped it, the status line says; the points that are there stay legible.
+    if let Some(problem) = answer.problem().filter(|problem| *problem.0 != *STOPPED) {
         over_ui(ui, rect, |ui| {
             problem_ui(ui, &problem.0, None);
         });

@@ -142,7 +142,7 @@ fn menu_item_ui(ui: &mut Ui, action: Action, commands: &mut Vec<Command>) {
 pub fn status_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     let t = tokens(ui);
     let frame = Frame::new().fill(t.raised).inner_margin(Margin::symmetric(12, 2));
-    Panel::bottom("status").frame(frame).exact_size(30.0).show(ui, |ui| {
+    Panel::bottom("status").frame(frame).exact_size(32.0).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
             ui.label(caption(ui, status_text(plan, answers)));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -161,12 +161,12 @@ pub fn status_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, c
                     ui.label(caption(ui, "Stopped"));
                 }
                 if let Some(job) = answers.jobs.first() {
-                    if icon_button(ui, icons::STOP, &format!("Stop {}", job.title)).clicked() {
-                        commands.push(Command::StopJob(job.id));
-                    }
-                    ui.add(ProgressBar::new(job.progress.fraction).desired_width(96.0).desired_height(4.0));
                     let more = answers.jobs.len() - 1;
                     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                    if icon_button(ui, icons::STOP, &format!("Stop {}{more}", job.title)).clicked() {
+                        commands.push(Command::Do(Action::StopAll));
+                    }
+                    ui.add(ProgressBar::new(job.progress.fraction).desired_width(96.0).desired_height(4.0));
                     ui.label(caption(ui, format!("{}{more}", job.title)));
                 }
             });

@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 
 use crate::engine::Answer;
+use crate::engine::desk::STOPPED;
 use crate::session::{Action, Command, PlotKind};
 
 use super::icons;
@@ -184,10 +185,16 @@ pub fn answer_ui<T>(ui: &mut Ui, answer: &Answer<T>, what: &str, show: impl FnOn
 
 /// What went wrong, calmly; a button that does something about it, if there is one.
 pub fn problem_ui(ui: &mut Ui, text: &str, button: Option<&str>) -> bool {
+    if text == STOPPED {
+        // The user's own doing is no alarm; the button is in the status line.
+        ui.label(caption(ui, text));
+        return false;
+    }
     let t = tokens(ui);
     let mut pressed = false;
+    let width = (ui.available_width() - 28.0).clamp(120.0, 460.0);
     Frame::new().fill(t.raised).stroke(Stroke::new(1.0, t.bad)).corner_radius(8).inner_margin(Margin::same(12)).show(ui, |ui| {
-        ui.set_max_width(460.0);
+        ui.set_max_width(width);
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new(icons::WARNING).color(t.bad));
             ui.label(text);
