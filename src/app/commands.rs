@@ -58,7 +58,6 @@ impl Window {
             }
             Command::Prepare(preparation) => self.change(|plan| plan.preparation = preparation),
             Command::Cluster(clustering) => self.change(|plan| plan.clustering = clustering),
-            Command::EditPersonas(edits) => self.change(|plan| plan.personas = edits),
             Command::EditCard(cluster, edit) => self.edit_card(cluster, edit),
             Command::SaveTo(path) => self.save_to(path),
             Command::Export(request) => self.export(request),
@@ -68,7 +67,6 @@ impl Window {
                 self.dialogs.open(Purpose::SavePlot(kind), Some(&folder), &name, &self.ctx);
             }
             Command::StopJob(id) => self.engine.stop_job(id),
-            Command::DismissMessage => self.session.message = None,
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::export::{Format as ExportFormat, Plot as PlotKind};
 use crate::features::Preparation;
-use crate::persona::{Added, PersonaEdit};
+use crate::persona::Added;
 
 use super::look::Page;
 use super::plan::Clustering;
@@ -23,8 +23,6 @@ pub enum Command {
     Prepare(Preparation),
     /// Replace the clustering section.
     Cluster(Clustering),
-    /// Replace the persona edits.
-    EditPersonas(Vec<PersonaEdit>),
     /// Change one card; the edit keeps the customers who are in that segment now.
     EditCard(usize, CardEdit),
     /// Save the project here.
@@ -35,8 +33,6 @@ pub enum Command {
     SavePlot(PlotKind),
     /// Stop one running job.
     StopJob(u64),
-    /// Forget a message.
-    DismissMessage,
 }
 
 /// What changes on a card.

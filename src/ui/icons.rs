@@ -1,15 +1,11 @@
 //! The icons, from Phosphor (MIT, assets/fonts). Always with a text or a tooltip.
 
-/// Phosphor's code points, by what they mean here.
-pub const OPEN: &str = "\u{E256}";
 /// Undo.
 pub const UNDO: &str = "\u{E08A}";
 /// Redo.
 pub const REDO: &str = "\u{E08C}";
 /// Export.
 pub const EXPORT: &str = "\u{EAF0}";
-/// Save.
-pub const SAVE: &str = "\u{E248}";
 /// Close or clear.
 pub const CLOSE: &str = "\u{E4F6}";
 /// Fill the page.
@@ -18,8 +14,6 @@ pub const MAXIMISE: &str = "\u{E0A2}";
 pub const RESTORE: &str = "\u{E09A}";
 /// A picture.
 pub const IMAGE: &str = "\u{E2CA}";
-/// More to read.
-pub const INFO: &str = "\u{E2CE}";
 /// Something to mind.
 pub const WARNING: &str = "\u{E4E0}";
 /// Done, or chosen.
@@ -30,8 +24,6 @@ pub const CARET_DOWN: &str = "\u{E136}";
 pub const CARET_RIGHT: &str = "\u{E13A}";
 /// The next step.
 pub const NEXT: &str = "\u{E06C}";
-/// One step back.
-pub const BACK: &str = "\u{E058}";
 /// Stop a job.
 pub const STOP: &str = "\u{E46C}";
 /// Try again.
@@ -42,8 +34,6 @@ pub const EDIT: &str = "\u{E3B4}";
 pub const MOON: &str = "\u{E330}";
 /// Light theme.
 pub const SUN: &str = "\u{E472}";
-/// Search.
-pub const SEARCH: &str = "\u{E30C}";
 /// Data page.
 pub const TABLE: &str = "\u{E476}";
 /// Prepare page.
@@ -66,11 +56,5 @@ pub const NUMBER: &str = "\u{E2A2}";
 pub const DATE: &str = "\u{E10A}";
 /// A text column.
 pub const TEXT: &str = "\u{E6EE}";
-/// More actions.
-pub const MORE: &str = "\u{E1FE}";
 /// A file.
 pub const FILE: &str = "\u{E230}";
-/// Turn the card over.
-pub const FLIP: &str = "\u{E0A0}";
-/// A customer.
-pub const USER: &str = "\u{E4C2}";

@@ -15,11 +15,11 @@ use eframe::egui::{
 use egui_plot::{AxisHints, Plot, PlotPoint, PlotTransform};
 
 use crate::engine::Answer;
+use crate::engine::desk::STOPPED;
 use crate::session::{Command, PlotKind};
 
 use super::theme::{self, caption, tokens};
 use super::widgets::{self, answer_ui, number, problem_ui};
-use crate::engine::desk::STOPPED;
 
 use ticks::Style;
 

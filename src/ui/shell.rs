@@ -10,7 +10,7 @@ use crate::features::Prepared;
 use crate::session::{Action, Command, Look, Page, Plan};
 
 use super::theme::{self, INSIDE, caption, tokens};
-use super::widgets::{action_button, chip, icon_button, name_it, thousands};
+use super::widgets::{action_button, icon_button, name_it, thousands};
 use super::{icons, widgets};
 
 /// What the frame says of the session.
@@ -376,14 +376,6 @@ pub fn drop_hint_ui(ui: &mut Ui) {
     painter.rect(rect, 12.0, t.accent_tint.gamma_multiply(0.9), Stroke::new(2.0, t.accent), eframe::egui::StrokeKind::Inside);
     let font = eframe::egui::TextStyle::Heading.resolve(ui.style());
     painter.text(rect.center(), Align2::CENTER_CENTER, "Drop the file to open it", font, t.accent);
-}
-
-/// A chip that says a value is from before the last change.
-pub fn stale_chip(ui: &mut Ui, is_stale: bool) {
-    if is_stale {
-        let warn = tokens(ui).muted;
-        chip(ui, "updating", warn);
-    }
 }
 
 fn cut(text: &str, most: usize) -> String {
