@@ -168,7 +168,7 @@ fn persona_slide_ui(ui: &mut Ui, personas: &Personas, persona: &Persona, scale: 
     ui.add_space((8.0 * scale).round());
     all_shares_ui(ui, personas, Some(persona.cluster), (10.0 * scale).round());
     ui.add_space((6.0 * scale).round());
-    ui.add(Label::new(RichText::new(&persona.summary).size((15.0 * scale).round())).wrap());
+    ui.add(Label::new(RichText::new(widgets::unbroken(&persona.summary)).size((15.0 * scale).round())).wrap());
     ui.add_space((14.0 * scale).round());
     let column = ((ui.available_width() - 40.0 * scale) / 2.0).floor();
     ui.horizontal_top(|ui| {

@@ -235,7 +235,7 @@ fn notes_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
                 for note in &answers.notes {
                     ui.horizontal_top(|ui| {
                         ui.label(caption(ui, "•"));
-                        ui.add(eframe::egui::Label::new(&note.0).wrap());
+                        ui.add(eframe::egui::Label::new(widgets::unbroken(&note.0)).wrap());
                     });
                 }
             });

@@ -259,6 +259,11 @@ pub fn plot_head(
 
 pub use crate::base::text::count as thousands;
 
+/// A sentence whose numbers stay whole where its lines break: egui breaks at narrow no-break spaces, but not at wide ones.
+pub fn unbroken(text: &str) -> String {
+    text.replace(crate::base::text::SPACE, "\u{a0}")
+}
+
 /// A share as people read it: "24 %", "<1 %".
 pub fn percent(share: f64) -> String {
     if share > 0.0 && share < 0.005 { "<1\u{202f}%".into() } else { format!("{:.0}\u{202f}%", share * 100.0) }

@@ -27,7 +27,7 @@ fn card_ui(ui: &mut Ui, all: &Personas, persona: &Persona, width: f32, look: &mu
         ui.set_width(width - 50.0);
         head_ui(ui, persona, look, commands);
         ui.add_space(INSIDE);
-        ui.add(Label::new(RichText::new(&persona.summary).size(16.0)).wrap());
+        ui.add(Label::new(RichText::new(widgets::unbroken(&persona.summary)).size(16.0)).wrap());
         ui.add_space(INSIDE);
         personas::size_ui(ui, persona);
         ui.add_space(BETWEEN);
