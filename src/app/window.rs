@@ -221,11 +221,11 @@ impl Window {
                 self.tell("This system shows no file dialog. Type the file's path, or drop the file on the window.");
             }
             Purpose::SaveProject => {
-                let path = folder.join(self.project_file_name());
+                let path = free_path(folder.join(self.project_file_name()));
                 self.save_to(path);
             }
             Purpose::SavePlot(kind) => {
-                let path = folder.join(format!("{}.png", kind.file_stem()));
+                let path = free_path(folder.join(format!("{}.png", kind.file_stem())));
                 self.save_plot_to(kind, path);
             }
             Purpose::ExportFolder => self.tell("This system shows no file dialog. Type the folder's path."),
@@ -417,4 +417,26 @@ pub(super) fn preference(theme: ThemeChoice) -> egui::ThemePreference {
 
 fn title_of(work: &Found) -> String {
     work.file.as_deref().map_or_else(|| work.project.plan.source.title(), file_name)
+}
+
+/// `path`, or "map (2).png" and so on where a file is already: nobody was asked whether it may be replaced.
+fn free_path(path: PathBuf) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let extension = path.extension().map_or_else(String::new, |extension| format!(".{}", extension.to_string_lossy()));
+    let numbered = (2..1000).map(|n| path.with_file_name(format!("{stem} ({n}){extension}")));
+    std::iter::once(path.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_save_without_a_dialog_replaces_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let wanted = folder.path().join("map.png");
+        assert_eq!(free_path(wanted.clone()), wanted);
+        std::fs::write(&wanted, "somebody's").unwrap();
+        assert_eq!(free_path(wanted), folder.path().join("map (2).png"));
+    }
 }
