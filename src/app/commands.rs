@@ -1,13 +1,14 @@
 //! What each command does. The only place where the plan or the disk changes.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers, Theme, ViewportCommand};
 
 use crate::data::Source;
 use crate::engine::{Problem, StepError};
 use crate::export;
-use crate::persona;
+use crate::persona::{self, Numbering};
 use crate::session::command::ACTIONS;
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
@@ -56,8 +57,8 @@ impl Window {
                 self.change(|plan| plan.source = Source::File { path });
                 self.session.moved = None;
             }
-            Command::Prepare(preparation) => self.change(|plan| plan.preparation = preparation),
-            Command::Cluster(clustering) => self.change(|plan| plan.clustering = clustering),
+            Command::Prepare(preparation) => self.regroup(|plan| plan.preparation = preparation),
+            Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),
             Command::EditCard(cluster, edit) => self.edit_card(cluster, edit),
             Command::SaveTo(path) => self.save_to(path),
             Command::Export(request) => self.export(request),
@@ -133,6 +134,22 @@ impl Window {
         let held = self.ctx.input(|input| input.pointer.any_down());
         let key = if held { MergeKey::while_held(self.plan(), &plan) } else { MergeKey::Apart };
         self.history.push(plan, key);
+    }
+
+    /// A change after which customers may be grouped otherwise: numbers and colours are to stay with the customers who have them now.
+    fn regroup(&mut self, change: impl FnOnce(&mut Plan)) {
+        let shown = self.answers.segmentation.latest().cloned();
+        self.change(|plan| {
+            let before = plan.clone();
+            change(plan);
+            if let Some(shown) = shown.filter(|_| *plan != before) {
+                let (rows, n_rows) = (&shown.prepared.table_rows, shown.loaded.table.n_rows);
+                let after = Numbering::after(plan.numbering.as_deref(), &shown.labels, rows, n_rows);
+                if plan.numbering.as_deref() != Some(&after) {
+                    plan.numbering = Some(Arc::new(after));
+                }
+            }
+        });
     }
 
     fn edit_card(&mut self, cluster: usize, edit: CardEdit) {

@@ -1,6 +1,9 @@
 //! Who belongs where: one cluster, or noise, for every row.
 //!
 //! In: any numbering. Out: the canonical one: clusters 0, 1, ... by size, largest first, ties by their first row. O(n).
+//!
+//! A cluster's place in this order is where code looks it up. What people call it, its number, may differ: numbers stay with their
+//! customers when the grouping changes (see `persona::numbering`).
 
 /// The cluster of every row; noise belongs to none. Always canonical.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,6 +11,8 @@ pub struct Labels {
     // One word a row: `NOISE` stands for none, so a million rows take 4 MB instead of 8. Never leaves this file.
     of_row: Vec<u32>,
     sizes: Vec<usize>,
+    /// What people call each cluster, from 0.
+    numbers: Vec<usize>,
 }
 
 const NOISE: u32 = u32::MAX;
@@ -37,7 +42,7 @@ impl Labels {
                 *label = new_from_old[*label as usize];
             }
         }
-        Labels { of_row: raw, sizes: order.iter().map(|&old| sizes[old]).collect() }
+        Labels { of_row: raw, sizes: order.iter().map(|&old| sizes[old]).collect(), numbers: (0..order.len()).collect() }
     }
 
     /// Canonical labels of a plain numbering without noise.
@@ -85,6 +90,17 @@ impl Labels {
         self.of_row.len() - self.sizes.iter().sum::<usize>()
     }
 
+    /// The same grouping with other numbers, one a cluster; all different.
+    pub fn numbered(self, numbers: Vec<usize>) -> Labels {
+        debug_assert_eq!(numbers.len(), self.sizes.len());
+        Labels { numbers, ..self }
+    }
+
+    /// What people call each cluster, from 0: number 0 is shown as C1 and has the first colour.
+    pub fn numbers(&self) -> &[usize] {
+        &self.numbers
+    }
+
     /// The rows of each cluster, ascending. O(n).
     pub fn members(&self) -> Vec<Vec<usize>> {
         let mut members: Vec<Vec<usize>> = self.sizes.iter().map(|&size| Vec::with_capacity(size)).collect();
@@ -98,7 +114,7 @@ impl Labels {
 
     /// Bytes held, for the memory budget.
     pub fn bytes(&self) -> usize {
-        self.of_row.len() * size_of::<u32>() + self.sizes.len() * size_of::<usize>()
+        self.of_row.len() * size_of::<u32>() + 2 * self.sizes.len() * size_of::<usize>()
     }
 }
 

@@ -132,8 +132,10 @@ pub struct Segmentation {
     pub loaded: Arc<Loaded>,
     /// The matrix.
     pub prepared: Arc<Prepared>,
-    /// Cluster of every matrix row.
+    /// Cluster of every matrix row, with the numbers people know the clusters by.
     pub labels: Labels,
+    /// What became of the segments shown before, in sentences: which split off, which merged.
+    pub told: Vec<String>,
     /// k in force (k-means, hierarchical).
     pub k: Option<usize>,
     /// Cut height in force (hierarchical).

@@ -2,8 +2,12 @@
 //!
 //! Shared by the window and the command line, so that a saved project gives the same labels in both. O(points).
 
+use crate::base::Labels;
 use crate::cluster::{Dendrogram, Method};
+use crate::data::Loaded;
 use crate::evaluate::Suggestion;
+use crate::features::Prepared;
+use crate::persona::Numbered;
 use crate::plot::SweepPlot;
 use crate::session::{Clustering, Cut, Plan};
 
@@ -56,6 +60,13 @@ pub fn epsilon(clustering: &Clustering, suggestions: &[(f64, usize, f64, String)
     clustering.epsilon.or(suggestions.first().map(|(epsilon, ..)| *epsilon)).ok_or_else(|| {
         Problem("No epsilon parts these customers into several dense groups; drag the epsilon line yourself, or try k-Means.".into())
     })
+}
+
+/// The grouping with the numbers its customers had before, and what became of the segments shown then.
+pub fn numbered(plan: &Plan, labels: Labels, prepared: &Prepared, loaded: &Loaded) -> (Labels, Vec<String>) {
+    let Some(numbering) = &plan.numbering else { return (labels, Vec::new()) };
+    let Numbered { numbers, told } = numbering.numbers_for(&labels, &prepared.table_rows, loaded.table.n_rows);
+    (labels.numbered(numbers), told)
 }
 
 /// "k-Means, k = 5, 10 re-runs, seed 0" and the like.

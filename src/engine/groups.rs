@@ -137,26 +137,38 @@ impl Groups {
 }
 
 impl Chosen {
-    /// The grouping with everything it came from. It goes by the key of its labels, so that what is only said about them
+    /// The grouping with everything it came from. It goes by the key of its labels and their numbers, so that what is only said about them
     /// (a height within the same step of the tree, an inertia that comes later) makes nothing else anew.
-    pub fn segmentation(&self, desk: &mut Kitchen, loaded: &Made<Loaded>, prepared: &Made<Prepared>, plan: &Plan) -> Made<Segmentation> {
+    pub fn segmentation(
+        &self,
+        desk: &mut Kitchen,
+        loaded: &Made<Loaded>,
+        prepared: &Made<Prepared>,
+        plan: &Plan,
+        numbering: Option<Key>,
+    ) -> Made<Segmentation> {
         let method_text = choose::method_text(plan, self.k, self.epsilon);
         let said = (&method_text, self.height, self.inertia);
-        let key = Key::of("segmentation", 1, &said, &[self.labeling.key()]);
+        let inputs: Vec<Key> = std::iter::once(self.labeling.key()).chain(numbering).collect();
+        let key = Key::of("segmentation", 1, &said, &inputs);
         let made = desk.at_once(
             |s| &mut s.segmentations,
             key,
-            || Segmentation {
-                loaded: loaded.value.clone(),
-                prepared: prepared.value.clone(),
-                labels: self.labeling.labels().clone(),
-                k: self.k,
-                height: self.height,
-                epsilon: self.epsilon,
-                method_text: method_text.clone(),
-                inertia: self.inertia,
+            || {
+                let (labels, told) = choose::numbered(plan, self.labeling.labels().clone(), &prepared.value, &loaded.value);
+                Segmentation {
+                    loaded: loaded.value.clone(),
+                    prepared: prepared.value.clone(),
+                    labels,
+                    told,
+                    k: self.k,
+                    height: self.height,
+                    epsilon: self.epsilon,
+                    method_text: method_text.clone(),
+                    inertia: self.inertia,
+                }
             },
         );
-        Made { key: self.labeling.key(), value: made.value }
+        Made { key: Key::of("numbered", 1, &made.value.labels.numbers(), &[self.labeling.key()]), value: made.value }
     }
 }

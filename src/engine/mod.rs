@@ -55,6 +55,8 @@ pub struct Engine {
     desk: Kitchen,
     asked: Option<(Plan, Wanted)>,
     edits: (Arc<[PersonaEdit]>, Key),
+    /// Names the plan's numbering, since hashing it anew every frame would take too long.
+    numbering_key: Option<Key>,
     answers: Answers,
     /// What the last answers were made from, for reports.
     groups: Option<Groups>,
@@ -72,6 +74,7 @@ impl Engine {
             desk: Desk::new(Memos::default(), options.threads, options.memory_budget_bytes, wake),
             asked: None,
             edits: (Arc::new([]), edits_key(&[])),
+            numbering_key: None,
             answers: Answers::default(),
             groups: None,
             previous: Previous::default(),
@@ -100,7 +103,7 @@ impl Engine {
 
     /// The recipe: what every page sees, and what it is made from.
     fn recipe(&mut self, plan: &Plan, wanted: &Wanted) -> Answers {
-        let Engine { desk, previous, edits: (edits, edits_key), .. } = self;
+        let Engine { desk, previous, edits: (edits, edits_key), numbering_key, .. } = self;
         let clustering = &plan.clustering;
 
         let loaded = steps::load(desk, &plan.source, wanted.reload, Need::Start(Urgency::Chosen));
@@ -121,12 +124,12 @@ impl Engine {
         };
 
         let segmentation = match (&groups.chosen, loaded.ready(), prepared.ready()) {
-            (Ok(chosen), Some(loaded), Some(prepared)) => Asked::Ready(chosen.segmentation(desk, loaded, prepared, plan)),
+            (Ok(chosen), Some(loaded), Some(prepared)) => Asked::Ready(chosen.segmentation(desk, loaded, prepared, plan, *numbering_key)),
             (Err(why), ..) => why.clone(),
             _ => prepared.blocks("Waiting for the columns"),
         };
-        let silhouette = match (&groups.chosen, &groups.silhouettes) {
-            (Ok(chosen), Asked::Ready(silhouettes)) => steps::silhouette_plot(desk, &chosen.labeling, silhouettes, needs.plots),
+        let silhouette = match (&segmentation, &groups.silhouettes) {
+            (Asked::Ready(segmentation), Asked::Ready(silhouettes)) => steps::silhouette_plot(desk, segmentation, silhouettes, needs.plots),
             (_, silhouettes) => silhouettes.blocks("Waiting for the silhouettes"),
         };
         let map = segmentation.and(WAITS, |segmentation| steps::map(desk, segmentation, &wanted.map_axes, needs.plots));
@@ -231,6 +234,9 @@ impl Engine {
         }
         if *self.edits.0 != *plan.personas {
             self.edits = (plan.personas.clone().into(), edits_key(&plan.personas));
+        }
+        if self.asked.as_ref().and_then(|(last_plan, _)| last_plan.numbering.as_ref()) != plan.numbering.as_ref() {
+            self.numbering_key = plan.numbering.as_ref().map(|numbering| Key::of("numbering", 1, numbering, &[]));
         }
         self.asked = Some((plan.clone(), wanted.clone()));
     }

@@ -44,6 +44,7 @@ impl Parts {
         let matrix_rows = self.prepared.matrix_row_of_table_row();
         let labels =
             Labels::canonical(matrix_rows.len(), self.labels.n_clusters(), |row| matrix_rows[row].and_then(|row| self.labels.get(row)));
+        let labels = labels.numbered(self.labels.numbers().to_vec());
         Report {
             labels,
             method: choose::method_word(&plan.clustering),
@@ -93,6 +94,7 @@ pub(super) fn plots(answers: &Answers) -> Plots {
         tree: answers.tree.ready().cloned(),
         density: answers.density.ready().cloned(),
         variance: answers.prepared.ready().map(|prepared| prepared.pca.explained.clone()),
+        numbers: segmentation.map_or_else(Vec::new, |chosen| chosen.labels.numbers().to_vec()),
         chosen: segmentation.map_or_else(Chosen::default, |chosen| Chosen {
             k: chosen.k,
             height: chosen.height,

@@ -274,15 +274,20 @@ pub fn silhouettes(
 }
 
 /// The silhouette plot of one labeling.
-pub fn silhouette_plot(desk: &mut Kitchen, labeling: &Labeling, silhouettes: &Made<Silhouettes>, need: Need) -> Asked<SilhouettePlot> {
-    let key = Key::of("silhouette plot", 1, &(), &[silhouettes.key]);
-    let (labeling, silhouettes) = (labeling.clone(), silhouettes.value.clone());
+pub fn silhouette_plot(
+    desk: &mut Kitchen,
+    segmentation: &Made<Segmentation>,
+    silhouettes: &Made<Silhouettes>,
+    need: Need,
+) -> Asked<SilhouettePlot> {
+    let key = Key::of("silhouette plot", 1, &(), &[silhouettes.key, segmentation.key]);
+    let (segmentation, silhouettes) = (segmentation.value.clone(), silhouettes.value.clone());
     desk.ask(
         |s| &mut s.silhouette_plots,
         key,
         need,
         (|| "Silhouette plot".into(), Lane::Quick),
-        move |_| Ok(plot::silhouette(labeling.labels(), &silhouettes)),
+        move |_| Ok(plot::silhouette(&segmentation.labels, &silhouettes)),
     )
 }
 

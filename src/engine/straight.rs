@@ -91,10 +91,11 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
     let sweep = (plan.clustering.method != Method::Density).then(|| sweep_of(plan, &fits.fits));
     let (at, chosen) = choose(plan, extras, &fits, sweep.as_ref()).map_err(StepError::Problem)?;
     let labels = fits.fits[at].labels.clone().map_err(StepError::Problem)?;
+    let labels = choose::numbered(plan, labels, &prepared, &loaded).0;
     let roles = &plan.preparation.roles;
     let personas = if extras.personas { describe(&loaded, &prepared, &labels, &plan.personas, roles, ctx)? } else { Personas::default() };
 
-    let mut plots = Plots { chosen: chosen.clone(), ..Plots::default() };
+    let mut plots = Plots { chosen: chosen.clone(), numbers: labels.numbers().to_vec(), ..Plots::default() };
     if let Some(axes) = &extras.plots {
         plots.map = Some(Arc::new(plot::map(&loaded, &prepared, &labels, axes, ctx)?));
         plots.silhouette = fits.fits[at].silhouettes.as_ref().map(|silhouettes| Arc::new(plot::silhouette(&labels, silhouettes)));

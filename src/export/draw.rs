@@ -2,6 +2,7 @@
 //!
 //! In: plot data, the personas' names, the choice in force. Out: a scene. Cost: the points drawn.
 
+use crate::persona::numbering::number_of;
 use crate::plot::{
     AxisKind, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot, cluster_of_leaf, cluster_of_leaf_at, cluster_of_link,
 };
@@ -57,11 +58,11 @@ pub fn map(map: &MapPlot, names: &[String], size: Size) -> Scene {
     let dot = if map.n_shown > 4_000 || !listed { 3.6 } else { 5.2 };
     scene.dots(map.noise.iter().map(|&point| frame.at(point)), &hex(NOISE), dot * 0.8, 0.5);
     for (cluster, points) in map.clusters.iter().enumerate() {
-        scene.dots(points.iter().map(|&point| frame.at(point)), &hex(segment(cluster)), dot, 0.7);
+        scene.dots(points.iter().map(|&point| frame.at(point)), &hex(segment(number_of(&map.numbers, cluster))), dot, 0.7);
     }
     for (cluster, points) in map.clusters.iter().enumerate().take(MAX_KEYS) {
         if let Some(middle) = middle(points) {
-            badge(&mut scene, frame.at(middle), cluster);
+            badge(&mut scene, frame.at(middle), number_of(&map.numbers, cluster));
         }
     }
 
@@ -80,7 +81,7 @@ pub fn map(map: &MapPlot, names: &[String], size: Size) -> Scene {
 /// The segments by number, colour and name, one under the other.
 fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: &[String]) {
     for cluster in 0..map.clusters.len().min(MAX_KEYS) {
-        badge(scene, [x, y], cluster);
+        badge(scene, [x, y], number_of(&map.numbers, cluster));
         let name = names.get(cluster).map_or("", String::as_str);
         scene.text([x + 18.0, y + 4.5], &shorten(name, NAME_CHARS), 12.0, INK, Anchor::Start);
         y += if map.clusters.len() > 14 { 19.0 } else { 28.0 };
@@ -96,9 +97,9 @@ fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: 
 }
 
 /// A segment's number in a ring of its colour; the number itself is dark, since some colours are too light for text.
-fn badge(scene: &mut Scene, [x, y]: [f64; 2], cluster: usize) {
-    scene.circle([x, y], 10.0, "#ffffff", &hex(segment(cluster)), 3.0);
-    scene.bold([x, y + 4.0], &(cluster + 1).to_string(), 11.0, INK, Anchor::Middle);
+fn badge(scene: &mut Scene, [x, y]: [f64; 2], number: usize) {
+    scene.circle([x, y], 10.0, "#ffffff", &hex(segment(number)), 3.0);
+    scene.bold([x, y + 4.0], &(number + 1).to_string(), 11.0, INK, Anchor::Middle);
 }
 
 /// The median of each coordinate: among the points even when some are far off.
@@ -170,11 +171,11 @@ pub fn silhouette(plot: &SilhouettePlot, names: &[String], size: Size) -> Scene 
             path.push_str(&format!("L{x:.1} {:.1}V{:.1}", top + from * height, top + to * height));
         }
         path.push_str(&format!("L{zero:.1} {:.1}Z", top + height));
-        scene.path(&path, &format!(r#"fill="{}""#, hex(segment(cluster))));
+        scene.path(&path, &format!(r#"fill="{}""#, hex(segment(number_of(&plot.numbers, cluster)))));
         // Labels of thin blocks would lie on each other: one that finds no room is left out.
         let middle = top + height / 2.0;
         if middle - 8.0 >= free_from {
-            scene.text([frame.left - 14.0, middle + 1.0], &label(names, cluster), 12.0, INK, Anchor::End);
+            scene.text([frame.left - 14.0, middle + 1.0], &label(names, cluster, &plot.numbers), 12.0, INK, Anchor::End);
             if height >= 30.0 {
                 let told = format!("{} · mean {:.2}", count(bars.size), bars.mean);
                 scene.text([frame.left - 14.0, middle + 16.0], &told, 12.0, MUTED, Anchor::End);
@@ -194,13 +195,13 @@ pub fn silhouette(plot: &SilhouettePlot, names: &[String], size: Size) -> Scene 
     scene
 }
 
-fn label(names: &[String], cluster: usize) -> String {
+fn label(names: &[String], cluster: usize, numbers: &[usize]) -> String {
     let name = names.get(cluster).map_or_else(String::new, |name| shorten(name, NAME_CHARS));
-    format!("{}  {name}", cluster + 1)
+    format!("{}  {name}", number_of(numbers, cluster) + 1)
 }
 
 /// The merge tree, coloured by the groups of the cut.
-pub fn dendrogram(tree: &TreePlot, k: Option<usize>, height: Option<f64>, size: Size) -> Scene {
+pub fn dendrogram(tree: &TreePlot, numbers: &[usize], k: Option<usize>, height: Option<f64>, size: Size) -> Scene {
     let n_leaves = tree.leaves.len();
     let (mut scene, mut frame) =
         plain(Plot::Dendrogram, size, [-0.6, n_leaves as f64 - 0.4], [0.0, (tree.top * 1.05).max(f64::MIN_POSITIVE)]);
@@ -215,7 +216,7 @@ pub fn dendrogram(tree: &TreePlot, k: Option<usize>, height: Option<f64>, size: 
         (None, None) => vec![0; n_leaves],
     };
     for (link, group) in tree.links.iter().zip(cluster_of_link(tree, &of_leaf)) {
-        let colour = group.map_or_else(|| MUTED.to_owned(), |group| hex(segment(group)));
+        let colour = group.map_or_else(|| MUTED.to_owned(), |group| hex(segment(number_of(numbers, group))));
         let [left, right] = link.x.map(|x| frame.at_x(x));
         let [foot_left, foot_right, top] = [link.feet[0], link.feet[1], link.height].map(|height| frame.at_y(height));
         let path = format!("M{left:.1} {foot_left:.1}V{top:.1}H{right:.1}V{foot_right:.1}");
@@ -223,7 +224,7 @@ pub fn dendrogram(tree: &TreePlot, k: Option<usize>, height: Option<f64>, size: 
     }
     let half = (frame.width / n_leaves.max(1) as f64 * 0.4).min(10.0);
     for (leaf, &(size, top)) in tree.leaves.iter().enumerate() {
-        let (x, colour) = (frame.at_x(leaf as f64), hex(segment(of_leaf[leaf])));
+        let (x, colour) = (frame.at_x(leaf as f64), hex(segment(number_of(numbers, of_leaf[leaf]))));
         if size > 1 {
             let path = format!("M{x:.1} {:.1}L{:.1} {:.1}H{:.1}Z", frame.at_y(top), x - half, frame.bottom(), x + half);
             scene.path(&path, &format!(r#"fill="{colour}" fill-opacity="0.45""#));

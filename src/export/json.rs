@@ -89,7 +89,7 @@ fn persona_value(persona: &Persona) -> Value {
         }),
     });
     json!({
-        "persona": persona.cluster + 1,
+        "persona": persona.number + 1,
         "name": persona.name,
         "automatic_name": persona.automatic_name,
         "renamed": persona.is_renamed,

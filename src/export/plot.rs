@@ -94,6 +94,8 @@ pub struct Plots {
     pub variance: Option<Vec<f64>>,
     /// k, height or epsilon in force.
     pub chosen: Chosen,
+    /// What people call each segment, by cluster.
+    pub numbers: Vec<usize>,
 }
 
 /// The plot as a standalone SVG drawing; `None` when its points are not there. `names` are the personas' by cluster.
@@ -115,7 +117,7 @@ fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::Size) -> Optio
         Plot::Elbow => draw::elbow(plots.sweep.as_ref()?, k, size),
         Plot::SilhouetteByK => draw::silhouette_by_k(plots.sweep.as_ref()?, k, size),
         Plot::Silhouette => plots.silhouette.as_ref().map(|silhouette| draw::silhouette(silhouette, names, size)),
-        Plot::Dendrogram => plots.tree.as_ref().map(|tree| draw::dendrogram(tree, k, chosen.height, size)),
+        Plot::Dendrogram => plots.tree.as_ref().map(|tree| draw::dendrogram(tree, &plots.numbers, k, chosen.height, size)),
         Plot::KDistance => plots.density.as_ref().map(|density| draw::k_distance(density, chosen.epsilon, size)),
         Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw::epsilon_curves(density, chosen.epsilon, size)),
         Plot::Variance => draw::variance(plots.variance.as_ref()?, size),

@@ -10,7 +10,7 @@ use crate::data::write::{self, Extra, ExtraValues};
 
 use super::Report;
 
-/// The input's rows in order with all columns, then `persona` (1 is the largest; empty for noise and rows left out) and `persona_name`.
+/// The input's rows in order with all columns, then `persona` (its number, 1 the largest unless numbers were carried over; empty for noise and rows left out) and `persona_name`.
 ///
 /// A column of the input that is already called `persona` leaves as `persona (input)`, because programs look for ours.
 pub fn labels_csv(report: &Report, to: impl Write, ctx: &Ctx) -> io::Result<()> {
@@ -35,7 +35,7 @@ fn extra_columns(report: &Report) -> [Extra; 2] {
     let personas = &report.personas.personas;
     let name_of = |cluster: usize| personas.iter().find(|persona| persona.cluster == cluster).map(|persona| persona.name.clone());
     let names: Vec<Option<String>> = (0..report.labels.n_clusters()).map(name_of).collect();
-    let numbers = report.labels.iter().map(|label| label.map(|cluster| cluster as i64 + 1)).collect();
+    let numbers = report.labels.iter().map(|label| label.map(|cluster| report.labels.numbers()[cluster] as i64 + 1)).collect();
     let texts = report.labels.iter().map(|label| label.and_then(|cluster| names[cluster].clone())).collect();
     [
         Extra { name: "persona".to_owned(), values: ExtraValues::Whole(numbers) },

@@ -25,8 +25,10 @@ pub struct Personas {
 /// One segment, described.
 #[derive(Debug, Clone)]
 pub struct Persona {
-    /// Its cluster, from 0; shown as C1, C2, ...
+    /// Its cluster, from 0: its place among the personas.
     pub cluster: usize,
+    /// What people call it, from 0; shown as C1, C2, ... and as its colour. Stays with its customers.
+    pub number: usize,
     /// The name in force: the user's, or the automatic one.
     pub name: String,
     /// The automatic name.

@@ -95,7 +95,8 @@ pub fn describe_with_roles(
                 .filter(|_| n >= MIN_CELL)
                 .and_then(|(_, values)| share_of_sum(values, &table_members[cluster], prepared)),
         };
-        personas.push(persona(cluster, &columns, &measured, &traits[cluster], name, size, edit, &table_members[cluster]));
+        let number = labels.numbers()[cluster];
+        personas.push(persona((cluster, number), &columns, &measured, &traits[cluster], name, size, edit, &table_members[cluster]));
     }
     let notes = notes(edits, &edit_of, &personas);
     Ok(Personas {
@@ -118,7 +119,7 @@ fn ranked_traits(measured: &[Measured], persona: usize) -> Vec<Trait> {
 
 #[expect(clippy::too_many_arguments, reason = "one call, and every part of a card comes from somewhere else")]
 fn persona(
-    cluster: usize,
+    (cluster, number): (usize, usize),
     columns: &[Described],
     measured: &[Measured],
     traits: &[Trait],
@@ -140,6 +141,7 @@ fn persona(
     let given_name = edit.and_then(|edit| edit.name.clone());
     Persona {
         cluster,
+        number,
         name: given_name.clone().unwrap_or_else(|| automatic_name.clone()),
         automatic_name,
         is_renamed: given_name.is_some(),
@@ -279,7 +281,7 @@ fn notes(edits: &[PersonaEdit], edit_of: &[Option<usize>], personas: &[Persona])
     }
     for persona in personas.iter().filter(|persona| persona.n < MIN_NAMED) {
         let customers = if persona.n == 1 { "customer" } else { "customers" };
-        notes.push(Note::new(format!("C{} has {} {customers}: too few for a name that rests on data.", persona.cluster + 1, persona.n)));
+        notes.push(Note::new(format!("C{} has {} {customers}: too few for a name that rests on data.", persona.number + 1, persona.n)));
     }
     notes
 }

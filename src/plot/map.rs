@@ -47,6 +47,7 @@ pub fn map(loaded: &Loaded, prepared: &Prepared, labels: &Labels, axes: &(MapAxi
     let clusters: Vec<_> = groups.iter().zip(&quotas).map(|(rows, &quota)| draw(rows, quota)).collect();
     ctx.check()?;
     Ok(MapPlot {
+        numbers: labels.numbers().to_vec(),
         clusters,
         noise: draw(&noise, quotas[groups.len()]),
         bounds,

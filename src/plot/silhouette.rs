@@ -32,7 +32,13 @@ pub fn silhouette(labels: &Labels, silhouettes: &Silhouettes) -> SilhouettePlot 
             values: evenly(values),
         }
     });
-    SilhouettePlot { mean: silhouettes.mean, clusters: clusters.collect(), exact: silhouettes.exact, band: silhouettes.band }
+    SilhouettePlot {
+        mean: silhouettes.mean,
+        numbers: labels.numbers().to_vec(),
+        clusters: clusters.collect(),
+        exact: silhouettes.exact,
+        band: silhouettes.band,
+    }
 }
 
 /// At most [`MAX_VALUES`] values with equal gaps, both ends among them.

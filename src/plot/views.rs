@@ -48,6 +48,8 @@ pub struct MapPlot {
     pub x_kind: AxisKind,
     /// What the numbers on the y axis stand for.
     pub y_kind: AxisKind,
+    /// What people call each cluster, from 0; it is also its colour.
+    pub numbers: Vec<usize>,
     /// Points of each cluster.
     pub clusters: Vec<Vec<[f64; 2]>>,
     /// Points of the customers in none.
@@ -70,6 +72,8 @@ impl MapPlot {
 pub struct SilhouettePlot {
     /// Mean over all customers in a segment.
     pub mean: Option<f64>,
+    /// What people call each cluster, from 0; it is also its colour.
+    pub numbers: Vec<usize>,
     /// One a cluster, in order.
     pub clusters: Vec<SilhouetteBars>,
     /// Whether computed over all pairs; otherwise from a sample.

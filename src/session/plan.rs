@@ -1,11 +1,13 @@
 //! Every choice that can change a number, as plain data. Same plan, same bytes.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::{Linkage, Method};
 use crate::data::Source;
 use crate::features::Preparation;
-use crate::persona::PersonaEdit;
+use crate::persona::{Numbering, PersonaEdit};
 
 /// The whole analysis as choices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,12 +23,15 @@ pub struct Plan {
     /// What the user wrote on cards.
     #[serde(default)]
     pub personas: Vec<PersonaEdit>,
+    /// Which customers had which number and colour before the last change; `None` numbers by size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbering: Option<Arc<Numbering>>,
 }
 
 impl Plan {
     /// The plan a source starts with: every choice is left to the data.
     pub fn new(source: Source) -> Plan {
-        Plan { source, preparation: Preparation::default(), clustering: Clustering::default(), personas: Vec::new() }
+        Plan { source, preparation: Preparation::default(), clustering: Clustering::default(), personas: Vec::new(), numbering: None }
     }
 }
 

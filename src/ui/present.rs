@@ -86,7 +86,7 @@ fn slide_list_ui(ui: &mut Ui, personas: &Personas, look: &mut Look) {
                 ui.new_child(UiBuilder::new().max_rect(rect.shrink2(Vec2::new(8.0, 0.0))).layout(Layout::left_to_right(Align::Center)));
             row.label(caption(&row, format!("{}", at + 1)));
             if at > 0 {
-                widgets::swatch(&mut row, theme::segment(at - 1));
+                widgets::swatch(&mut row, theme::segment(personas.personas[at - 1].number));
             }
             widgets::cut_label(&mut row, name.as_str());
             widgets::name_it(&response, egui::Role::Button, &format!("Slide {}", at + 1));
@@ -143,7 +143,7 @@ fn overview_slide_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, personas: &Per
 fn overview_row_ui(ui: &mut Ui, persona: &Persona, scale: f32) {
     let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), (34.0 * scale).round()), Sense::hover());
     let mark = Rect::from_min_size(rect.min, Vec2::splat(28.0 * scale));
-    glyph::paint(ui.painter(), mark, persona.cluster);
+    glyph::paint(ui.painter(), mark, persona.number);
     let font = |size: f32, family| FontId::new(size * scale, family);
     let t = tokens(ui);
     let y = mark.center().y;
@@ -155,9 +155,9 @@ fn overview_row_ui(ui: &mut Ui, persona: &Persona, scale: f32) {
 fn persona_slide_ui(ui: &mut Ui, personas: &Personas, persona: &Persona, scale: f32) {
     let (whole, inner) = (ui.clip_rect(), ui.max_rect());
     let edge = Rect::from_min_max(pos2(inner.left() - 48.0 * scale, whole.top()), pos2(inner.left() - 40.0 * scale, whole.bottom()));
-    ui.painter().rect_filled(edge, 0.0, theme::segment(persona.cluster));
+    ui.painter().rect_filled(edge, 0.0, theme::segment(persona.number));
     ui.horizontal(|ui| {
-        glyph::glyph_ui(ui, persona.cluster, (64.0 * scale).round());
+        glyph::glyph_ui(ui, persona.number, (64.0 * scale).round());
         ui.vertical(|ui| {
             ui.label(theme::display(&persona.name));
             let revenue = persona.revenue_share.map_or(String::new(), |share| format!("  ·  {} of revenue", percent(share)));
@@ -190,7 +190,7 @@ fn persona_slide_ui(ui: &mut Ui, personas: &Personas, persona: &Persona, scale: 
         ui.vertical(|ui| {
             ui.set_width(column);
             for plot in persona.distributions.iter().take(2) {
-                distribution::ui(ui, plot, persona.cluster, column);
+                distribution::ui(ui, plot, persona.number, column);
                 ui.add_space((6.0 * scale).round());
             }
         });

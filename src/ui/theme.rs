@@ -8,6 +8,7 @@ use eframe::egui::{
 };
 
 use crate::export::palette::{self, Rgb};
+use crate::persona::numbering::number_of;
 use crate::session::Selection;
 
 /// Space inside a group.
@@ -106,9 +107,9 @@ pub fn of(dark: bool) -> &'static Tokens {
     if dark { &DARK } else { &LIGHT }
 }
 
-/// The colour of a segment, the same everywhere.
-pub fn segment(cluster: usize) -> Color32 {
-    colour(palette::segment(cluster))
+/// The colour of a segment by its number, the same everywhere.
+pub fn segment(number: usize) -> Color32 {
+    colour(palette::segment(number))
 }
 
 /// The grey of customers in no segment.
@@ -116,10 +117,10 @@ pub fn noise() -> Color32 {
     colour(palette::NOISE)
 }
 
-/// The colour of whatever is selected.
-pub fn selection(selection: Selection) -> Color32 {
+/// The colour of whatever is selected, with the number of each cluster.
+pub fn selection(selection: Selection, numbers: &[usize]) -> Color32 {
     match selection {
-        Selection::Cluster(cluster) => segment(cluster),
+        Selection::Cluster(cluster) => segment(number_of(numbers, cluster)),
         Selection::Noise => noise(),
     }
 }

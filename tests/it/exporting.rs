@@ -71,6 +71,7 @@ fn persona(cluster: usize, n: usize, analysed: usize) -> Persona {
     };
     Persona {
         cluster,
+        number: cluster,
         automatic_name: name.clone(),
         name_parts: name_parts.collect(),
         name,
@@ -241,7 +242,7 @@ pub fn plots(k: usize) -> Plots {
         below_zero: 0.1,
         values: (0..200).map(|at| 0.7 - 0.8 * (at as f32 / 200.0).powi(3)).collect(),
     });
-    let silhouette = SilhouettePlot { mean: Some(0.41), clusters: bars.collect(), exact: true, band: None };
+    let silhouette = SilhouettePlot { mean: Some(0.41), numbers: (0..k).collect(), clusters: bars.collect(), exact: true, band: None };
     // A balanced tree: nearest pairs merge, level by level.
     let mut merges: Vec<Merge> = Vec::new();
     let mut level: Vec<(u32, u32)> = (0..32).map(|row| (row, 1)).collect();
@@ -274,6 +275,7 @@ pub fn plots(k: usize) -> Plots {
         tree: Some(Arc::new(plot::tree(&tree, &data.loaded, &data.prepared))),
         density: Some(Arc::new(density)),
         variance: Some(vec![0.31, 0.18, 0.12, 0.1, 0.08, 0.07, 0.06, 0.05, 0.03]),
+        numbers: (0..k).collect(),
         chosen: Chosen { k: Some(k), epsilon: Some(0.9), ..Chosen::default() },
     }
 }

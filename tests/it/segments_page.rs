@@ -312,6 +312,7 @@ fn answers() -> Answers {
             loaded: loaded.clone(),
             prepared: prepared.clone(),
             labels,
+            told: vec![],
             k: Some(3),
             height: None,
             epsilon: Some(0.9),
@@ -320,6 +321,7 @@ fn answers() -> Answers {
         })),
         silhouette: Answer::Ready(Arc::new(SilhouettePlot {
             mean: Some(0.41),
+            numbers: vec![0, 1, 2],
             clusters: vec![bars(4, 0.5), bars(3, 0.4), bars(2, 0.3)],
             exact: true,
             band: None,
@@ -327,6 +329,7 @@ fn answers() -> Answers {
         map: Answer::Ready(Arc::new(MapPlot {
             x_name: "PC1".into(),
             y_name: "PC2".into(),
+            numbers: vec![0, 1, 2],
             clusters: vec![vec![[0.0, 0.0]; 4], vec![[1.0, 1.0]; 3], vec![[2.0, 0.0]; 2]],
             bounds: [[0.0, 0.0], [2.0, 1.0]],
             n_shown: 9,

@@ -98,6 +98,45 @@ fn from_a_file_to_cards_and_back() {
     assert_eq!(names(&mut harness), saved_names, "a reopened project shows the same");
 }
 
+/// The number of every customer's segment, as people see it.
+fn number_of_each(harness: &mut Harness<'_, Stage>) -> Vec<Option<usize>> {
+    let segmentation = Arc::clone(window(harness).answers().segmentation.ready().expect("settled"));
+    segmentation.labels.iter().map(|cluster| cluster.map(|cluster| segmentation.labels.numbers()[cluster])).collect()
+}
+
+#[test]
+fn colours_and_numbers_stay_with_their_customers() {
+    let mut harness = open(None, None);
+    order(&mut harness, Command::Do(Action::Go(Page::Segments)));
+    let kmeans = |k, seed| Command::Cluster(Clustering { k: Some(k), seed, ..Clustering::default() });
+    let ward = Command::Cluster(Clustering { method: Method::Tree, cut: Cut::Clusters(4), ..Clustering::default() });
+    order(&mut harness, kmeans(4, 0));
+    let first = number_of_each(&mut harness);
+    let kept = |harness: &mut Harness<'_, Stage>| {
+        let now = number_of_each(harness);
+        first.iter().zip(&now).filter(|(old, new)| old == new).count() as f64 / now.len() as f64
+    };
+    order(&mut harness, kmeans(6, 0));
+    let told = window(&mut harness).answers().segmentation.ready().expect("settled").told.clone();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("C5 ") && told[1].starts_with("C6 "), "{told:?}");
+    let mut all_kept = vec![kept(&mut harness)];
+    for command in [kmeans(4, 7), ward, kmeans(5, 0), kmeans(4, 0)] {
+        order(&mut harness, command);
+        all_kept.push(kept(&mut harness));
+    }
+    assert!(all_kept.iter().all(|kept| *kept > 0.5), "most customers keep number and colour through every change: {all_kept:?}");
+    assert_eq!((all_kept[1], all_kept[4]), (1.0, 1.0), "the same four segments have the same numbers: {all_kept:?}");
+    // The cards, the plots and the exports speak of the same numbers.
+    let answers = window(&mut harness).answers();
+    let numbers = answers.segmentation.ready().expect("settled").labels.numbers().to_vec();
+    assert_eq!(answers.map.ready().expect("settled").numbers, numbers);
+    assert_eq!(answers.silhouette.ready().expect("settled").numbers, numbers);
+    assert!(answers.personas.ready().expect("settled").personas.iter().map(|persona| persona.number).eq(numbers));
+    order(&mut harness, Command::Do(Action::Undo));
+    assert_eq!(number_of_each(&mut harness).iter().flatten().max(), Some(&4), "five segments, numbered C1 to C5");
+}
+
 #[test]
 fn work_that_was_not_saved_is_offered_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();

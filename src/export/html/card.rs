@@ -19,14 +19,14 @@ const DISTRIBUTIONS: usize = 6;
 
 /// Writes the card.
 pub fn card(page: &mut String, persona: &Persona, report: &Report, source: &str) {
-    let (cluster, id) = (persona.cluster, card_id(persona.cluster));
-    let colour = hex(segment(cluster));
+    let id = card_id(persona.cluster);
+    let colour = hex(segment(persona.number));
     let _ = write!(
         page,
         "<article class=\"sheet card\" id=\"{id}\" style=\"--c:{colour}\" aria-labelledby=\"{id}-name\">\n<div class=\"band\"></div>\n\
          <header class=\"head\">{}<div>\n<p class=\"eyebrow\">Persona {} of {}</p>\n<h2 id=\"{id}-name\"><bdi>{}</bdi></h2>\n",
-        glyph(cluster),
-        cluster + 1,
+        glyph(persona.number),
+        persona.cluster + 1,
         report.personas.personas.len(),
         name(persona),
     );
@@ -168,7 +168,7 @@ fn distributions(page: &mut String, persona: &Persona) {
          <p class=\"legend\"><span><i class=\"this\"></i>This persona</span><span><i></i>Everyone</span></p>\n<div class=\"multiples\">\n",
     );
     for distribution in persona.distributions.iter().take(DISTRIBUTIONS) {
-        distribution::figure(page, distribution, persona.cluster);
+        distribution::figure(page, distribution, persona.number);
     }
     page.push_str("</div>\n</section>\n");
 }

@@ -37,7 +37,7 @@ fn of_persona(page: &mut String, persona: &Persona) {
     let _ = writeln!(
         page,
         "<section style=\"--c:{}\" aria-labelledby=\"evidence-{n}\">\n<h3 id=\"evidence-{n}\"><i></i><bdi>{name}</bdi></h3>",
-        hex(segment(cluster)),
+        hex(segment(persona.number)),
         n = cluster + 1
     );
     let used = used(persona);

@@ -86,8 +86,8 @@ fn members(report: &Report, left_out: usize) -> Vec<Member> {
     for persona in &report.personas.personas {
         let name = escape(&persona.name);
         members.push(Member {
-            colour: Some(hex(segment(persona.cluster))),
-            picture: glyph(persona.cluster),
+            colour: Some(hex(segment(persona.number))),
+            picture: glyph(persona.number),
             name: format!("<a href=\"#{}\"><bdi>{name}</bdi></a>", card_id(persona.cluster)),
             title: name,
             n: persona.n,

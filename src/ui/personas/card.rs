@@ -58,7 +58,7 @@ fn card_ui(ui: &mut Ui, all: &Personas, persona: &Persona, width: f32, look: &mu
 
 fn head_ui(ui: &mut Ui, persona: &Persona, look: &mut Look, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        glyph::glyph_ui(ui, persona.cluster, 64.0);
+        glyph::glyph_ui(ui, persona.number, 64.0);
         ui.add_space(4.0);
         ui.vertical(|ui| {
             ui.add_space(2.0);
@@ -96,7 +96,7 @@ fn name_ui(ui: &mut Ui, persona: &Persona, look: &mut Look, commands: &mut Vec<C
             .desired_width((ui.available_width() - 40.0).max(120.0))
             .char_limit(80);
         let response = ui.add(field);
-        name_it(&response, Role::TextInput, &format!("Name of C{}", persona.cluster + 1));
+        name_it(&response, Role::TextInput, &format!("Name of C{}", persona.number + 1));
         if response.changed() {
             look.name_draft = Some((persona.cluster, text.clone()));
         }
@@ -157,7 +157,7 @@ fn statement_ui(ui: &mut Ui, statement: &Statement, persona: &Persona) {
     // Three columns, so that values stand under values: what, here, everyone.
     let (value, everyone) = (rect.right() - 104.0, rect.right());
     let swatch = Rect::from_center_size(pos2(rect.left() + 6.0, rect.center().y), Vec2::splat(10.0));
-    ui.painter().rect_filled(swatch, 2.0, theme::segment(persona.cluster));
+    ui.painter().rect_filled(swatch, 2.0, theme::segment(persona.number));
     let what = Rect::from_min_max(pos2(rect.left() + 20.0, rect.top()), pos2(value - 96.0, rect.bottom()));
     let mut inner = ui.new_child(UiBuilder::new().max_rect(what).layout(Layout::left_to_right(Align::Center)));
     widgets::cut_label(&mut inner, statement.text.as_str());
@@ -187,7 +187,7 @@ fn distributions_ui(ui: &mut Ui, persona: &Persona) {
     }
     ui.horizontal(|ui| {
         ui.label(theme::strong("Distributions"));
-        widgets::swatch(ui, theme::segment(persona.cluster));
+        widgets::swatch(ui, theme::segment(persona.number));
         ui.label(caption(ui, "this persona"));
         let everyone = tokens(ui).everyone;
         widgets::swatch(ui, everyone);
@@ -199,7 +199,7 @@ fn distributions_ui(ui: &mut Ui, persona: &Persona) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 32.0;
             for plot in row {
-                distribution::ui(ui, plot, persona.cluster, width);
+                distribution::ui(ui, plot, persona.number, width);
             }
         });
         ui.add_space(INSIDE);
@@ -232,7 +232,7 @@ fn added_ui(ui: &mut Ui, persona: &Persona, look: &mut Look, commands: &mut Vec<
             let field =
                 TextEdit::multiline(text).hint_text(hint).desired_rows(1).desired_width(f32::INFINITY).frame(Frame::new()).char_limit(2000);
             let response = ui.add(field);
-            name_it(&response, Role::MultilineTextInput, &format!("{name} of C{}", persona.cluster + 1));
+            name_it(&response, Role::MultilineTextInput, &format!("{name} of C{}", persona.number + 1));
             changed |= response.changed();
             left |= response.lost_focus();
         }

@@ -72,7 +72,7 @@ fn row_ui(ui: &mut Ui, persona: &Persona, is_selected: bool) -> bool {
     row_background(ui, rect, is_selected, response.hovered());
     let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(Vec2::new(8.0, 6.0))));
     inner.horizontal(|ui| {
-        glyph::glyph_ui(ui, persona.cluster, 36.0);
+        glyph::glyph_ui(ui, persona.number, 36.0);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             widgets::cut_label(ui, theme::strong(&persona.name)).on_hover_text(&persona.name);
@@ -106,7 +106,7 @@ pub fn all_shares_ui(ui: &mut Ui, personas: &Personas, only: Option<usize>, heig
         left += width;
     };
     for persona in &personas.personas {
-        let colour = theme::segment(persona.cluster);
+        let colour = theme::segment(persona.number);
         let is_on = only.is_none_or(|only| only == persona.cluster);
         piece(persona.n, if is_on { colour } else { t.everyone });
     }
@@ -129,7 +129,8 @@ fn card_page_ui(ui: &mut Ui, personas: &Personas, look: &mut Look, commands: &mu
                 look.slide = look.card + 1;
                 commands.push(Command::Do(Action::Present));
             }
-            let of = RichText::new(format!("C{} of {}", persona.cluster + 1, personas.personas.len())).color(tokens(ui).muted);
+            let of = RichText::new(format!("C{}: {} of {}", persona.number + 1, persona.cluster + 1, personas.personas.len()))
+                .color(tokens(ui).muted);
             ui.label(of);
         });
     });
@@ -157,5 +158,5 @@ pub fn size_ui(ui: &mut Ui, persona: &Persona) {
             ui.label(caption(ui, "of revenue"));
         }
     });
-    share_bar(ui, persona.share as f32, theme::segment(persona.cluster), 240.0, 6.0);
+    share_bar(ui, persona.share as f32, theme::segment(persona.number), 240.0, 6.0);
 }

@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align2, CursorIcon, Pos2, Shape, Stroke, TextStyle, Ui, epaint::TextShape};
 
+use crate::persona::numbering::number_of;
 use crate::plot::{TreePlot, cluster_of_leaf, cluster_of_leaf_at};
 use crate::session::{Clustering, Command, Cut, Look, PlotKind, Selection};
 use crate::ui::plotting::{
@@ -10,7 +11,7 @@ use crate::ui::plotting::{
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::thousands;
 
-use super::{View, segment_name};
+use super::{View, numbers, segment_name};
 
 const MEANS: &str = "Customers join into ever larger groups from the bottom up; the higher two groups meet, the less alike they are. \
                      Everything below the dashed line is a segment. Drag the line.";
@@ -63,7 +64,7 @@ fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, tr
     };
     let pointed = canvas.response.hover_pos().filter(|_| !grip.is_hot).and_then(|pointer| link_under(&canvas, tree, pointer));
     links_ui(ui, view, &canvas, tree, &of_leaf, height, pointed);
-    leaves_ui(ui, &canvas, tree, &of_leaf, height);
+    leaves_ui(ui, view, &canvas, tree, &of_leaf, height);
 
     let k = clusters_at(tree, height);
     let text =
@@ -100,7 +101,7 @@ fn links_ui(ui: &Ui, view: &View, canvas: &Canvas, tree: &TreePlot, of_leaf: &[u
     let t = tokens(ui);
     for (at, link) in tree.links.iter().enumerate() {
         let cluster = (link.height <= height).then(|| of_leaf[link.leaves.0]);
-        let mut colour = cluster.map_or(t.muted, theme::segment);
+        let mut colour = cluster.map_or(t.muted, |cluster| theme::segment(number_of(numbers(view.answers), cluster)));
         if let (Some(focus), Some(cluster)) = (view.focus, cluster)
             && focus != Selection::Cluster(cluster)
         {
@@ -114,14 +115,14 @@ fn links_ui(ui: &Ui, view: &View, canvas: &Canvas, tree: &TreePlot, of_leaf: &[u
 }
 
 /// Triangles for what is collapsed, and names below where there is room for them.
-fn leaves_ui(ui: &Ui, canvas: &Canvas, tree: &TreePlot, of_leaf: &[usize], height: f64) {
+fn leaves_ui(ui: &Ui, view: &View, canvas: &Canvas, tree: &TreePlot, of_leaf: &[usize], height: f64) {
     let t = tokens(ui);
     let frame = canvas.frame();
     let spacing = canvas.at([1.0, 0.0]).x - canvas.at([0.0, 0.0]).x;
     for (leaf, &(_, top)) in tree.leaves.iter().enumerate().filter(|leaf| leaf.1.1 > 0.0) {
         let x = leaf as f64;
         // A subtree that is cut inside is more than one segment, and the drawing shows no deeper.
-        let colour = if top <= height { theme::segment(of_leaf[leaf]) } else { t.muted };
+        let colour = if top <= height { theme::segment(number_of(numbers(view.answers), of_leaf[leaf])) } else { t.muted };
         let corners = [[x, top], [x + 0.32, 0.0], [x - 0.32, 0.0]].map(|corner| canvas.at(corner)).to_vec();
         canvas.painter.add(Shape::convex_polygon(corners, colour.gamma_multiply(0.45), Stroke::NONE));
     }

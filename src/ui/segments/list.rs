@@ -5,12 +5,13 @@ use eframe::egui::{self, Align, Layout, Panel, RichText, Role, ScrollArea, Sense
 use crate::engine::{Answer, Segmentation};
 use crate::evaluate::band_word;
 use crate::persona::Direction;
+use crate::persona::numbering::{self, number_of};
 use crate::session::{Action, Command, Look, Page, Selection};
 use crate::ui::plotting::dimmed_ui;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{self, answer_ui, percent, primary_button, row_background, share_bar, swatch, thousands};
 
-use super::{View, segment_name};
+use super::{View, numbers, segment_name};
 
 /// The right panel.
 pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
@@ -24,11 +25,26 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     });
     egui::CentralPanel::default().frame(clear).show(ui, |ui| {
         ui.label(theme::heading("Segments"));
+        told_ui(ui, view);
         ScrollArea::vertical().id_salt("segments").auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             side_ui(ui, &view.answers.segmentation, "segments", |ui, segmentation| rows_ui(ui, view, segmentation, look));
         });
     });
+}
+
+/// What became of the segments shown before. The line has its place when there is nothing to tell, so that the list stays where it is.
+fn told_ui(ui: &mut Ui, view: &View) {
+    let told = view.answers.segmentation.latest().map_or(&[][..], |segmentation| &segmentation.told);
+    let text = match told {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first} (+{})", rest.len()),
+    };
+    let response = ui.add(egui::Label::new(caption(ui, text)).truncate().selectable(false));
+    if !told.is_empty() {
+        response.on_hover_text(format!("Since the last change:\n{}", told.join("\n")));
+    }
 }
 
 /// Like `answer_ui`, for a narrow place: the problem is told in full over the map, here it is at most a caption.
@@ -57,11 +73,13 @@ fn next_ui(ui: &mut Ui, view: &View, commands: &mut Vec<Command>) {
 
 fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Look) {
     let labels = &segmentation.labels;
+    let numbers = labels.numbers();
     let n_all = labels.n_rows().max(1) as f64;
     let silhouettes = view.answers.silhouette.latest().filter(|plot| plot.clusters.len() == labels.n_clusters());
     for (cluster, &size) in labels.sizes().iter().enumerate() {
         let mean = silhouettes.map(|plot| plot.clusters[cluster].mean);
         let row = Row {
+            numbers,
             selection: Selection::Cluster(cluster),
             name: segment_name(view.answers, cluster),
             size,
@@ -72,7 +90,7 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
     }
     if labels.n_noise() > 0 {
         let share = labels.n_noise() as f64 / n_all;
-        let row = Row { selection: Selection::Noise, name: "In no segment".into(), size: labels.n_noise(), share, mean: None };
+        let row = Row { numbers, selection: Selection::Noise, name: "In no segment".into(), size: labels.n_noise(), share, mean: None };
         row_ui(ui, view, look, &row);
     }
     if labels.n_clusters() == 0 {
@@ -81,7 +99,8 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
     }
 }
 
-struct Row {
+struct Row<'a> {
+    numbers: &'a [usize],
     selection: Selection,
     name: String,
     size: usize,
@@ -89,7 +108,7 @@ struct Row {
     mean: Option<f64>,
 }
 
-fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row) {
+fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 52.0), Sense::click());
     let is_selected = look.selection == Some(row.selection);
     let is_hovered = response.hovered() || view.focus == Some(row.selection);
@@ -98,7 +117,7 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row) {
         let stroke = Stroke::new(1.5, tokens(ui).accent);
         ui.painter().rect_stroke(rect, theme::RADIUS, stroke, egui::StrokeKind::Inside);
     }
-    let colour = theme::selection(row.selection);
+    let colour = theme::selection(row.selection, row.numbers);
     let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(Vec2::new(8.0, 5.0))).layout(Layout::top_down(Align::Min)));
     inner.spacing_mut().item_spacing = Vec2::new(8.0, 3.0);
     inner.spacing_mut().interact_size.y = 16.0;
@@ -108,7 +127,7 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row) {
     });
     inner.horizontal(|ui| {
         let number = match row.selection {
-            Selection::Cluster(cluster) => format!("C{} · ", cluster + 1),
+            Selection::Cluster(cluster) => format!("{} · ", numbering::name(number_of(row.numbers, cluster))),
             Selection::Noise => String::new(),
         };
         let text = format!("{number}{} · {}", thousands(row.size), percent(row.share));
@@ -147,7 +166,7 @@ fn selected_ui(ui: &mut Ui, view: &View) {
         }
         Some(Selection::Cluster(cluster)) => {
             ui.horizontal(|ui| {
-                swatch(ui, theme::segment(cluster));
+                swatch(ui, theme::segment(number_of(numbers(view.answers), cluster)));
                 ui.add(egui::Label::new(theme::strong(segment_name(view.answers, cluster))).truncate());
             });
             side_ui(ui, &view.answers.personas, "what sets it apart", |ui, personas| {

@@ -10,6 +10,7 @@ use eframe::egui::{
 };
 
 use crate::data::{Kind, Loaded};
+use crate::persona::numbering;
 use crate::plot::{MapAxis, MapPlot};
 use crate::session::{Command, Look, PlotKind, Selection};
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas, dimmed_ui, head_ui, plot_label};
@@ -179,7 +180,7 @@ fn build_mesh(ui: &Ui, canvas: &Canvas, map: &MapPlot, focus: Option<Selection>)
     let visible = canvas.frame().expand(radius);
     let mut add = |points: &[[f64; 2]], selection: Selection| {
         let is_dimmed = focus.is_some_and(|focus| focus != selection);
-        let colour = theme::selection(selection).gamma_multiply(if is_dimmed { 0.13 } else { 0.82 });
+        let colour = theme::selection(selection, &map.numbers).gamma_multiply(if is_dimmed { 0.13 } else { 0.82 });
         for &point in points {
             let centre = canvas.at(point);
             if visible.contains(centre) {
@@ -236,7 +237,7 @@ fn labels_ui(ui: &Ui, view: &View, canvas: &Canvas, map: &MapPlot, focus: Option
         let n = points.len() as f64;
         let mean = points.iter().fold([0.0, 0.0], |sum, point| [sum[0] + point[0] / n, sum[1] + point[1] / n]);
         let at = canvas.at(mean);
-        let names = [segment_name(view.answers, cluster), format!("C{}", cluster + 1)];
+        let names = [segment_name(view.answers, cluster), numbering::name(map.numbers[cluster])];
         for name in names {
             let size = canvas.painter.layout_no_wrap(name.clone(), TextStyle::Small.resolve(ui.style()), t.text).size();
             let rect = Rect::from_center_size(at, size + Vec2::new(12.0, 6.0));

@@ -17,6 +17,7 @@ use eframe::egui::{
 
 use crate::cluster::Method;
 use crate::engine::{Answer, Answers};
+use crate::persona::numbering::{self, number_of};
 use crate::session::{Action, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
 use crate::ui::plotting::{Lies, over_ui, split};
 use crate::ui::theme::tokens;
@@ -238,7 +239,12 @@ fn segment_name(answers: &Answers, cluster: usize) -> String {
         .latest()
         .filter(|personas| Some(personas.personas.len()) == n_clusters)
         .and_then(|personas| personas.personas.get(cluster))
-        .map_or_else(|| format!("C{}", cluster + 1), |persona| persona.name.clone())
+        .map_or_else(|| numbering::name(number_of(numbers(answers), cluster)), |persona| persona.name.clone())
+}
+
+/// What people call each segment, by cluster.
+fn numbers(answers: &Answers) -> &[usize] {
+    answers.segmentation.latest().map_or(&[], |segmentation| segmentation.labels.numbers())
 }
 
 /// The name of whatever is selected or hovered.

@@ -3,6 +3,7 @@
 use eframe::egui::{Align2, Color32, CursorIcon, FontId, Mesh, Pos2, Rect, Shape, Stroke, TextStyle, Ui};
 
 use crate::evaluate::band_word;
+use crate::persona::numbering;
 use crate::plot::SilhouettePlot;
 use crate::session::{Command, Look, PlotKind, Selection};
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas, head_ui, plot_answer_ui, plot_label};
@@ -50,12 +51,18 @@ fn bars_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &SilhouettePlot) {
     for (cluster, (bars, block)) in plot.clusters.iter().zip(&blocks).enumerate() {
         let is_dimmed = focus.is_some_and(|focus| focus != Selection::Cluster(cluster));
         let strength = if is_dimmed { 0.25 } else { 1.0 };
-        bars_mesh(&canvas, block, &bars.values, theme::segment(cluster).gamma_multiply(strength));
+        bars_mesh(&canvas, block, &bars.values, theme::segment(plot.numbers[cluster]).gamma_multiply(strength));
         if block.height() >= 9.0 {
             let font = TextStyle::Small.resolve(ui.style());
             let colour = if is_dimmed { t.muted } else { t.text };
             let (left, right) = (canvas.frame().left() - 8.0, canvas.frame().right() + 6.0);
-            ui.painter().text(Pos2::new(left, block.center().y), Align2::RIGHT_CENTER, format!("C{}", cluster + 1), font, colour);
+            ui.painter().text(
+                Pos2::new(left, block.center().y),
+                Align2::RIGHT_CENTER,
+                numbering::name(plot.numbers[cluster]),
+                font,
+                colour,
+            );
             let mean = format!("{:.2}", bars.mean).replace('-', "−");
             ui.painter().text(Pos2::new(right, block.center().y), Align2::LEFT_CENTER, mean, FontId::new(12.0, theme::bold()), colour);
         }

@@ -1,0 +1,314 @@
+//! Which number and colour does each segment have? Those its customers had before, whatever knob was moved.
+//!
+//! In: the groups as they were last shown with their numbers, and a new grouping. Out: a number for each new cluster, and what became of the
+//! old ones. Matched by the largest total overlap (Kuhn 1955), as names are in `identity`. Numbers that went away are remembered, so that going
+//! back from 4 segments to 5 brings the fifth back under its old number and colour. O(s + old x new) for s remembered rows, and the matching.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::Labels;
+use crate::evaluate::best_matching;
+
+use super::edit::RowSet;
+
+/// Rows remembered at most: enough to tell which group is which, and little enough to keep with every step of undo.
+const MOST_ROWS: usize = 8_192;
+/// Numbers remembered after they went away.
+const MOST_GONE: usize = 24;
+/// A number that went away comes back only for customers as similar as this (Jaccard), or a stranger would inherit it.
+const COMES_BACK: f64 = 0.3;
+/// Above this many groups on either side they are matched by one overlap after the other: the best total would take too long for a frame.
+const MOST_MATCHED_BEST: usize = 100;
+/// A part this large of a segment is worth telling.
+const WORTH_TELLING: f64 = 0.2;
+
+/// Who had which number when the segments were last shown; part of the plan, so that a saved project keeps its colours.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Numbering {
+    /// Rows of the table it was made on; of another table it says nothing.
+    n_table_rows: usize,
+    groups: Vec<Group>,
+}
+
+/// The customers of a number, as far as they are remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Group {
+    number: usize,
+    members: RowSet,
+    /// Whether it was shown last; the others went away before.
+    shown: bool,
+}
+
+/// Numbers for the clusters of a grouping, and what changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Numbered {
+    /// One a cluster, all different.
+    pub numbers: Vec<usize>,
+    /// What became of the segments, in plain sentences; empty where only borders moved.
+    pub told: Vec<String>,
+}
+
+impl Numbering {
+    /// Remembers a grouping under its numbers, and of the one before it what went away. `table_rows` are the rows of the table, ascending.
+    pub fn after(before: Option<&Numbering>, labels: &Labels, table_rows: &[usize], n_table_rows: usize) -> Numbering {
+        let slots = Slots::of(labels, table_rows, n_table_rows);
+        let mut rows: Vec<Vec<usize>> = vec![Vec::new(); labels.n_clusters()];
+        for (slot, cluster) in slots.cluster.iter().enumerate() {
+            if let Some(cluster) = cluster {
+                rows[*cluster].push(slot * slots.step);
+            }
+        }
+        let shown = labels.numbers().iter().zip(rows);
+        let mut groups: Vec<Group> = shown.map(|(&number, rows)| Group { number, members: RowSet::new(rows), shown: true }).collect();
+        let gone = before.filter(|before| before.n_table_rows == n_table_rows).map_or(&[][..], |before| &before.groups);
+        let gone = gone.iter().filter(|group| !labels.numbers().contains(&group.number) && !group.members.is_empty());
+        groups.extend(gone.take(MOST_GONE).map(|group| Group { shown: false, ..group.clone() }));
+        Numbering { n_table_rows, groups }
+    }
+
+    /// The numbers of a new grouping's clusters.
+    pub fn numbers_for(&self, labels: &Labels, table_rows: &[usize], n_table_rows: usize) -> Numbered {
+        if self.n_table_rows != n_table_rows || self.groups.is_empty() {
+            return Numbered { numbers: (0..labels.n_clusters()).collect(), told: Vec::new() };
+        }
+        let slots = Slots::of(labels, table_rows, n_table_rows);
+        let overlap = self.overlap(&slots, labels.n_clusters());
+        let mut number_of: Vec<Option<usize>> = vec![None; labels.n_clusters()];
+        for (group, cluster) in matching(&self.worth_matching(&overlap, &slots)).into_iter().enumerate() {
+            if let Some(cluster) = cluster {
+                number_of[cluster] = Some(self.groups[group].number);
+            }
+        }
+        // Whoever is new takes the lowest number that nobody in this grouping has.
+        let mut free = (0..).filter(|number| !number_of.contains(&Some(*number)));
+        let numbers: Vec<usize> = number_of.iter().filter_map(|number| number.or_else(|| free.next())).collect();
+        let told = self.told(&overlap, &numbers);
+        Numbered { numbers, told }
+    }
+
+    /// Remembered rows of each group in each cluster.
+    fn overlap(&self, slots: &Slots, n_clusters: usize) -> Vec<Vec<usize>> {
+        let mut overlap = vec![vec![0; n_clusters]; self.groups.len()];
+        for (group, shared) in self.groups.iter().zip(&mut overlap) {
+            for row in group.members.rows() {
+                if let Some(cluster) = slots.cluster.get(row / slots.step).copied().flatten() {
+                    shared[cluster] += 1;
+                }
+            }
+        }
+        overlap
+    }
+
+    /// The overlaps that may carry a number over.
+    fn worth_matching(&self, overlap: &[Vec<usize>], slots: &Slots) -> Vec<Vec<usize>> {
+        let mut sizes = vec![0; overlap.first().map_or(0, Vec::len)];
+        slots.cluster.iter().flatten().for_each(|&cluster| sizes[cluster] += 1);
+        let of_group = self.groups.iter().zip(overlap).map(|(group, shared)| {
+            let keeps = |(&both, &size): (&usize, &usize)| {
+                let either = group.members.len() + size - both;
+                if group.shown || both as f64 > COMES_BACK * either as f64 { both } else { 0 }
+            };
+            shared.iter().zip(&sizes).map(keeps).collect()
+        });
+        of_group.collect()
+    }
+
+    /// What became of the segments that were shown: which are new and from whom, which went away and where to.
+    fn told(&self, overlap: &[Vec<usize>], numbers: &[usize]) -> Vec<String> {
+        let mut shown: Vec<(usize, &Vec<usize>)> =
+            self.groups.iter().zip(overlap).filter(|(group, _)| group.shown).map(|(group, shared)| (group.number, shared)).collect();
+        shown.sort_unstable_by_key(|(number, _)| *number);
+        let mut told = Vec::new();
+        for (cluster, number) in numbers.iter().enumerate() {
+            if shown.iter().any(|(old, _)| old == number) {
+                continue;
+            }
+            let from: Vec<(usize, usize)> = shown.iter().map(|(old, shared)| (*old, shared[cluster])).collect();
+            told.push(match &worth_telling(&from)[..] {
+                [] => format!("{} is new.", name(*number)),
+                [(old, share)] if *share > 0.5 => format!("{} split off from {}.", name(*number), name(*old)),
+                several => format!("{} is new, from {}.", name(*number), listed(several)),
+            });
+        }
+        for (old, shared) in &shown {
+            if numbers.contains(old) {
+                continue;
+            }
+            let into: Vec<(usize, usize)> = numbers.iter().copied().zip(shared.iter().copied()).collect();
+            told.push(match &worth_telling(&into)[..] {
+                [] => format!("{} dissolved.", name(*old)),
+                [(new, share)] if *share > 0.5 => format!("{} merged into {}.", name(*old), name(*new)),
+                several => format!("{} was shared out among {}.", name(*old), listed(several)),
+            });
+        }
+        told
+    }
+}
+
+/// The parts large enough to tell, largest first, with their share of all.
+fn worth_telling(parts: &[(usize, usize)]) -> Vec<(usize, f64)> {
+    let all: usize = parts.iter().map(|(_, rows)| rows).sum();
+    let mut parts: Vec<(usize, f64)> = parts.iter().map(|&(number, rows)| (number, rows as f64 / all.max(1) as f64)).collect();
+    parts.retain(|(_, share)| *share >= WORTH_TELLING);
+    parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    parts
+}
+
+/// "C1 (61 %) and C4 (39 %)".
+fn listed(parts: &[(usize, f64)]) -> String {
+    let texts: Vec<String> = parts.iter().map(|(number, share)| format!("{} ({:.0} %)", name(*number), share * 100.0)).collect();
+    match texts.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => texts.concat(),
+    }
+}
+
+/// The number of a cluster; its place where none is known.
+pub fn number_of(numbers: &[usize], cluster: usize) -> usize {
+    numbers.get(cluster).copied().unwrap_or(cluster)
+}
+
+/// What a number is called: C1, C2, ...
+pub fn name(number: usize) -> String {
+    format!("C{}", number + 1)
+}
+
+/// The cluster of the group that shares most, one a group.
+fn matching(overlap: &[Vec<usize>]) -> Vec<Option<usize>> {
+    let n_clusters = overlap.first().map_or(0, Vec::len);
+    if overlap.len().max(n_clusters) <= MOST_MATCHED_BEST {
+        return best_matching(overlap);
+    }
+    let mut pairs: Vec<(usize, usize, usize)> = Vec::new();
+    for (group, shared) in overlap.iter().enumerate() {
+        pairs.extend(shared.iter().enumerate().filter(|(_, both)| **both > 0).map(|(cluster, &both)| (both, group, cluster)));
+    }
+    pairs.sort_unstable_by_key(|&(both, group, cluster)| (std::cmp::Reverse(both), group, cluster));
+    let mut of_group = vec![None; overlap.len()];
+    let mut is_taken = vec![false; n_clusters];
+    for (_, group, cluster) in pairs {
+        if of_group[group].is_none() && !is_taken[cluster] {
+            of_group[group] = Some(cluster);
+            is_taken[cluster] = true;
+        }
+    }
+    of_group
+}
+
+/// The cluster of every `step`-th row of the table: few enough to compare in a frame.
+struct Slots {
+    step: usize,
+    cluster: Vec<Option<usize>>,
+}
+
+impl Slots {
+    fn of(labels: &Labels, table_rows: &[usize], n_table_rows: usize) -> Slots {
+        let step = n_table_rows.div_ceil(MOST_ROWS).max(1);
+        let mut from = 0;
+        let cluster = (0..n_table_rows).step_by(step).map(|row| {
+            from += table_rows[from..].partition_point(|&other| other < row);
+            if table_rows.get(from) == Some(&row) { labels.get(from) } else { None }
+        });
+        Slots { step, cluster: cluster.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A grouping of 0..n given as runs of rows, with every row in the table.
+    fn runs(lengths: &[(usize, usize)]) -> Labels {
+        let ids: Vec<usize> = lengths.iter().flat_map(|&(id, n)| std::iter::repeat_n(id, n)).collect();
+        Labels::from_ids(&ids)
+    }
+
+    struct Session {
+        numbering: Option<Numbering>,
+    }
+
+    impl Session {
+        /// Shows a grouping; gives the number of each run in order, and what is told.
+        fn show(&mut self, lengths: &[(usize, usize)]) -> (Vec<usize>, Vec<String>) {
+            let labels = runs(lengths);
+            let n = labels.n_rows();
+            let rows: Vec<usize> = (0..n).collect();
+            let Numbered { numbers, told } = self.numbering.clone().unwrap_or_default().numbers_for(&labels, &rows, n);
+            let labels = labels.numbered(numbers);
+            self.numbering = Some(Numbering::after(self.numbering.as_ref(), &labels, &rows, n));
+            let mut first = 0;
+            let of_run = lengths.iter().map(|&(_, length)| {
+                let cluster = labels.get(first);
+                first += length;
+                cluster.map_or(usize::MAX, |cluster| labels.numbers()[cluster])
+            });
+            (of_run.collect(), told)
+        }
+    }
+
+    #[test]
+    fn colours_follow_the_customers_through_k_and_back() {
+        let mut session = Session { numbering: None };
+        let three = [(0, 50), (1, 30), (2, 20)];
+        assert_eq!(session.show(&three), (vec![0, 1, 2], vec![]));
+        // The first gives up half of its customers and is no longer the largest: it stays C1 all the same.
+        let four = [(0, 26), (3, 24), (1, 30), (2, 20)];
+        assert_eq!(session.show(&four), (vec![0, 3, 1, 2], vec!["C4 split off from C1.".to_owned()]));
+        assert_eq!(session.show(&four), (vec![0, 3, 1, 2], vec![]), "showing it again changes nothing");
+        let two = [(0, 50), (1, 50)];
+        let (numbers, told) = session.show(&two);
+        assert_eq!((numbers, told), (vec![0, 1], vec!["C3 merged into C2.".to_owned(), "C4 merged into C1.".to_owned()]));
+        assert_eq!(session.show(&four).0, [0, 3, 1, 2], "numbers that went away come back with their customers");
+    }
+
+    #[test]
+    fn strangers_take_the_lowest_free_number() {
+        let mut session = Session { numbering: None };
+        session.show(&[(0, 40), (1, 30), (2, 30)]);
+        let (numbers, told) = session.show(&[(0, 28), (3, 24), (1, 24), (2, 24)]);
+        assert_eq!(numbers, [0, 3, 1, 2]);
+        assert_eq!(told, ["C4 is new, from C1 (50 %) and C2 (50 %)."]);
+    }
+
+    #[test]
+    fn another_table_starts_anew() {
+        let mut session = Session { numbering: None };
+        session.show(&[(0, 20), (1, 80)]);
+        assert_eq!(session.show(&[(0, 30), (1, 80)]).0, [1, 0]);
+        let labels = runs(&[(0, 3)]);
+        assert_eq!(Numbering::default().numbers_for(&labels, &[0, 1, 2], 3).numbers, [0]);
+        let rows = [0, 1, 2];
+        let kept = Numbering::after(None, &Labels::from_options(&[None, None, None]), &rows, 3);
+        assert_eq!(kept.numbers_for(&labels, &rows, 3).numbers, [0], "nobody was in a segment");
+    }
+
+    #[test]
+    fn rows_left_out_and_long_tables() {
+        // Only every third row of the table took part.
+        let n = 300_000;
+        let rows: Vec<usize> = (0..n).step_by(3).collect();
+        let of = |split: usize| Labels::from_ids(&rows.iter().map(|&row| usize::from(row >= split)).collect::<Vec<_>>());
+        let before = Numbering::after(None, &of(180_000), &rows, n);
+        assert!(before.groups.iter().map(|group| group.members.len()).sum::<usize>() <= MOST_ROWS);
+        assert_eq!(before.numbers_for(&of(120_000), &rows, n).numbers, [1, 0], "the second part is the larger one now");
+    }
+
+    #[test]
+    fn many_groups_are_matched_in_a_frame() {
+        let labels = Labels::from_ids(&(0..4_000).map(|row| row / 4).collect::<Vec<_>>());
+        let rows: Vec<usize> = (0..4_000).collect();
+        let before = Numbering::after(None, &labels, &rows, 4_000);
+        let again = Labels::from_ids(&(0..4_000).map(|row| (row + 1) / 4).collect::<Vec<_>>());
+        let numbers = before.numbers_for(&again, &rows, 4_000).numbers;
+        let mut distinct = numbers.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(distinct.len(), again.n_clusters());
+        let same = (4..3_996).filter(|&row| {
+            let (old, new) = (labels.get(row), again.get(row));
+            old.map(|old| labels.numbers()[old]) == new.map(|new| numbers[new])
+        });
+        assert_eq!(same.count(), 2_994, "three of every four rows keep their number");
+    }
+}
