@@ -92,8 +92,22 @@ pub fn stamp(source: &Source, ctx: &Ctx) -> Result<Key, DataError> {
     }
 }
 
+/// A table as it was read, before anybody looked at its columns.
+#[derive(Debug)]
+pub struct Unprofiled {
+    title: String,
+    table: Table,
+    notes: Vec<Note>,
+    stamp: Key,
+}
+
 /// Reads the table, profiles it and collects the notes.
 pub fn read(source: &Source, ctx: &Ctx) -> Result<Loaded, DataError> {
+    read_table(source, ctx)?.profiled(ctx)
+}
+
+/// Reads the table alone.
+pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, DataError> {
     let title = source.title();
     let stage = format!("Reading {title}");
     ctx.check()?;
@@ -113,10 +127,18 @@ pub fn read(source: &Source, ctx: &Ctx) -> Result<Loaded, DataError> {
     if table.n_rows == 0 {
         return Err(if table.columns.is_empty() { DataError::Empty { title } } else { DataError::HeaderOnly { title } });
     }
-    ctx.progress("Looking at the columns", 0.8);
-    let profile = profile(&table, ctx)?;
-    ctx.progress(&stage, 1.0);
-    Ok(Loaded { title, table, profile, notes, stamp })
+    Ok(Unprofiled { title, table, notes, stamp })
+}
+
+impl Unprofiled {
+    /// Looks at every column: type, missing values, quantiles, and what it seems to be for. O(n p).
+    pub fn profiled(self, ctx: &Ctx) -> Result<Loaded, DataError> {
+        let Unprofiled { title, table, notes, stamp } = self;
+        ctx.progress("Looking at the columns", 0.8);
+        let profile = profile(&table, ctx)?;
+        ctx.progress("Looking at the columns", 1.0);
+        Ok(Loaded { title, table, profile, notes, stamp })
+    }
 }
 
 fn sample_stamp(seed: u64) -> Key {

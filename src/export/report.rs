@@ -87,6 +87,8 @@ pub struct Chosen {
 pub struct Seconds {
     /// Reading the file.
     pub load: f64,
+    /// Looking at the columns.
+    pub profile: f64,
     /// Preparing the matrix.
     pub prepare: f64,
     /// Clustering, all values asked for.
