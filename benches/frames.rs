@@ -1,6 +1,6 @@
 //! How much does one frame of the window cost by itself, while jobs run behind it? The real window code, driven without a display or a GPU.
 //!
-//! For the sample and for 100 000 x 10 rows: every page is shown, and the number of segments, the cut and epsilon are moved in every frame, as a
+//! For the sample, 100 000 x 10 and 1 000 000 x 10 rows: every page is shown, and the number of segments, the cut and epsilon are moved in every frame, as a
 //! drag does. Printed are the median, the 99th percentile and the longest frame: commands, the question to the engine, the page's own
 //! drawing, and turning it into triangles; what the graphics card does then is not in it.
 
@@ -17,9 +17,18 @@ use personae::session::{Action, Clustering, Command, Cut, Page};
 fn main() {
     println!("{:34} {:>9} {:>9} {:>9}   frames", "", "median", "p99", "longest");
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("customers.csv");
-    write_customers(&file, 100_000, 10);
-    for (title, file) in [("sample", None), ("100 000 x 10", Some(file))] {
+    let written = |name: &str, n_rows: usize| {
+        let file = folder.path().join(name);
+        write_customers(&file, n_rows, 10);
+        Some(file)
+    };
+    let all = [("sample", None), ("100 000 x 10", written("100k.csv", 100_000)), ("1 000 000 x 10", written("1m.csv", 1_000_000))];
+    // Words as arguments choose among them: "sample", "100", "1".
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    for (title, file) in all {
+        if !chosen.is_empty() && !chosen.iter().any(|word| title.split(' ').next() == Some(word)) {
+            continue;
+        }
         let ctx = Context::default();
         let mut window = Window::new(&ctx, Settings::default(), None, file);
         frame(&ctx, &mut window);
