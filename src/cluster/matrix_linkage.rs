@@ -15,10 +15,18 @@ use crate::base::{Ctx, Matrix, Stopped};
 
 /// All merges: a row of the one cluster, a row of the other, and the height. The caller has seen to the memory.
 pub(super) fn matrix_pairs(x: &Matrix, linkage: Linkage, ctx: &Ctx) -> Result<Vec<(u32, u32, f64)>, ClusterError> {
-    let n_rows = x.n_rows();
-    let mut distances = all_distances(x, ctx)?;
+    merge_all(all_distances(x, |_, _, squared| squared.sqrt(), ctx)?, vec![1.0; x.n_rows()], linkage, ctx)
+}
+
+/// The same for clusters of any `sizes` with their `distances`, row by row below the diagonal.
+pub(super) fn merge_all(
+    mut distances: Vec<f64>,
+    mut sizes: Vec<f64>,
+    linkage: Linkage,
+    ctx: &Ctx,
+) -> Result<Vec<(u32, u32, f64)>, ClusterError> {
+    let n_rows = sizes.len();
     let mut alive: Vec<u32> = (0..n_rows as u32).collect();
-    let mut sizes = vec![1.0; n_rows];
     let mut chain: Vec<u32> = Vec::new();
     let mut pairs = Vec::with_capacity(n_rows.saturating_sub(1));
     while alive.len() > 1 {
@@ -56,8 +64,8 @@ fn at(a: u32, b: u32) -> usize {
     high * high.saturating_sub(1) / 2 + low
 }
 
-/// The distances of every row to all earlier rows.
-fn all_distances(x: &Matrix, ctx: &Ctx) -> Result<Vec<f64>, Stopped> {
+/// The distances of every row to all earlier rows; `distance` makes them of two rows' numbers and their squared distance.
+pub(super) fn all_distances(x: &Matrix, distance: impl Fn(usize, usize, f64) -> f64 + Sync, ctx: &Ctx) -> Result<Vec<f64>, Stopped> {
     let n_rows = x.n_rows();
     ctx.progress("Measuring all pairs", 0.0);
     ctx.check()?;
@@ -75,8 +83,8 @@ fn all_distances(x: &Matrix, ctx: &Ctx) -> Result<Vec<f64>, Stopped> {
         vectorised(|| {
             for (b, line) in line.chunks_mut(LANES).enumerate() {
                 let squared = squared_distances(blocks.block(b), x.row(row));
-                for (distance, squared) in line.iter_mut().zip(squared) {
-                    *distance = squared.sqrt();
+                for (lane, (to, squared)) in line.iter_mut().zip(squared).enumerate() {
+                    *to = distance(row, b * LANES + lane, squared);
                 }
             }
         });

@@ -13,6 +13,7 @@ pub mod kmeans;
 pub mod lanes;
 pub mod linkage;
 pub mod matrix_linkage;
+pub mod micro;
 pub mod seeding;
 pub mod spanning;
 pub mod tree;
@@ -21,7 +22,8 @@ pub mod ward;
 pub use density::{DensityTree, density};
 pub use epsilon::{EpsilonCurves, EpsilonPoint, EpsilonSuggestion};
 pub use kmeans::{KMeansFit, KMeansParams, kmeans};
-pub use linkage::{bytes_needed, linkage, linkage_within};
+pub use linkage::{MATRIX_ROWS, bytes_needed, linkage, linkage_within};
+pub use micro::MICRO_CLUSTERS;
 pub use tree::{Dendrogram, Merge, inertias};
 
 use serde::{Deserialize, Serialize};
