@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Context, RawInput, Rect, Vec2};
+use eframe::egui::{Context, Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2};
 use personae::app::window::Window;
 use personae::base::seed::{RngExt, random};
 use personae::cluster::Method;
@@ -51,17 +51,47 @@ fn main() {
                 let (cut, epsilon) = (Cut::Clusters(2 + at / 10 % 11), Some(0.5 + 0.005 * at as f64));
                 Some(Command::Cluster(Clustering { method, cut, epsilon, ..base.clone() }))
             });
+            if method == Method::Tree {
+                // In by the wheel for 25 frames, out for 25, over the lower left plot.
+                let over = Pos2::new(450.0, 600.0);
+                let wheel = |at: usize| {
+                    let delta = Vec2::new(0.0, if at / 25 % 2 == 0 { 60.0 } else { -60.0 });
+                    let (unit, phase, modifiers) = (MouseWheelUnit::Point, TouchPhase::Move, Modifiers::NONE);
+                    vec![Event::PointerMoved(over), Event::MouseWheel { unit, delta, phase, source: MouseWheelSource::Unknown, modifiers }]
+                };
+                measure_with(&ctx, &mut window, &format!("{title}: zooming the dendrogram"), |_| None, wheel);
+                measure_with(
+                    &ctx,
+                    &mut window,
+                    &format!("{title}: cutting the dendrogram low"),
+                    |at| {
+                        let cut = Cut::Height(0.02 + 0.002 * at as f64);
+                        Some(Command::Cluster(Clustering { method, cut, ..base.clone() }))
+                    },
+                    |_| vec![],
+                );
+            }
         }
     }
 }
 
 fn measure(ctx: &Context, window: &mut Window, title: &str, command: impl Fn(usize) -> Option<Command>) {
+    measure_with(ctx, window, title, command, |_| vec![]);
+}
+
+fn measure_with(
+    ctx: &Context,
+    window: &mut Window,
+    title: &str,
+    command: impl Fn(usize) -> Option<Command>,
+    events: impl Fn(usize) -> Vec<Event>,
+) {
     let mut times: Vec<Duration> = (0..200)
         .map(|at| {
             if let Some(command) = command(at) {
                 window.command(command);
             }
-            let time = frame(ctx, window);
+            let time = frame_with(ctx, window, events(at));
             // The rest of a frame at 60 Hz belongs to the jobs behind.
             std::thread::sleep(Duration::from_millis(16).saturating_sub(time));
             time
@@ -73,7 +103,12 @@ fn measure(ctx: &Context, window: &mut Window, title: &str, command: impl Fn(usi
 }
 
 fn frame(ctx: &Context, window: &mut Window) -> Duration {
-    let input = RawInput { screen_rect: Some(Rect::from_min_size(Default::default(), Vec2::new(1280.0, 800.0))), ..RawInput::default() };
+    frame_with(ctx, window, vec![])
+}
+
+fn frame_with(ctx: &Context, window: &mut Window, events: Vec<Event>) -> Duration {
+    let input =
+        RawInput { events, screen_rect: Some(Rect::from_min_size(Default::default(), Vec2::new(1280.0, 800.0))), ..RawInput::default() };
     let since = Instant::now();
     window.step();
     let mut output = ctx.run_ui(input, |ui| window.draw(ui));

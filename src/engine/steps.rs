@@ -59,7 +59,7 @@ impl Default for Memos {
             segmentations: Memo::new(|segmentation| segmentation.labels.bytes()),
             silhouette_plots: Memo::new(|plot| plot.clusters.iter().map(|bars| size_of_val(&bars.values[..])).sum()),
             maps: Memo::new(|map| map.n_shown * size_of::<[f64; 2]>()),
-            tree_plots: Memo::new(|plot| plot.links.len() * 100),
+            tree_plots: Memo::new(TreePlot::bytes),
             density_plots: Memo::new(|plot| (plot.k_distance.len() + 3 * plot.clusters.len()) * size_of::<[f64; 2]>()),
             personas: Memo::new(|personas| personas.personas.iter().map(|persona| persona.evidence.len() * 400).sum()),
         }
@@ -136,7 +136,7 @@ pub fn kmeans(desk: &mut Kitchen, prepared: &Made<Prepared>, params: KMeansParam
 
 /// The merge tree of a linkage.
 pub fn tree(desk: &mut Kitchen, prepared: &Made<Prepared>, linkage: Linkage, need: Need) -> Asked<Dendrogram> {
-    let key = Key::of("linkage", 1, &linkage, &[prepared.key]);
+    let key = Key::of("linkage", 2, &linkage, &[prepared.key]);
     let prepared = prepared.value.clone();
     let title = || format!("{} tree", linkage.name());
     desk.ask(|s| &mut s.trees, key, need, (title, Lane::Long), move |ctx| Ok(cluster::linkage(&prepared.matrix, linkage, ctx)?))
@@ -312,9 +312,15 @@ pub fn tree_plot(
     tree: &Made<Dendrogram>,
     need: Need,
 ) -> Asked<TreePlot> {
-    let key = Key::of("tree plot", 1, &(), &[tree.key]);
+    let key = Key::of("tree plot", 2, &(), &[tree.key]);
     let (loaded, prepared, tree) = (loaded.value.clone(), prepared.value.clone(), tree.value.clone());
-    desk.ask(|s| &mut s.tree_plots, key, need, (|| "Dendrogram".into(), Lane::Quick), move |_| Ok(plot::tree(&tree, &loaded, &prepared)))
+    desk.ask(
+        |s| &mut s.tree_plots,
+        key,
+        need,
+        (|| "Dendrogram".into(), Lane::Quick),
+        move |ctx| Ok(plot::tree(&tree, &loaded, &prepared, ctx)?),
+    )
 }
 
 /// The epsilon explorer.

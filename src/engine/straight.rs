@@ -100,7 +100,7 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
     if let Some(axes) = &extras.plots {
         plots.map = Some(Arc::new(plot::map(&loaded, &prepared, &labels, axes, ctx)?));
         plots.silhouette = fits.fits[at].silhouettes.as_ref().map(|silhouettes| Arc::new(plot::silhouette(&labels, silhouettes)));
-        plots.tree = fits.tree.as_ref().map(|tree| Arc::new(plot::tree(tree, &loaded, &prepared)));
+        plots.tree = fits.tree.as_ref().map(|tree| plot::tree(tree, &loaded, &prepared, ctx).map(Arc::new)).transpose()?;
         plots.density = fits.density.clone();
         plots.variance = Some(prepared.pca.explained.clone());
         plots.sweep = sweep.map(Arc::new);

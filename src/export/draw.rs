@@ -3,9 +3,7 @@
 //! In: plot data, the personas' names, the choice in force. Out: a scene. Cost: the points drawn.
 
 use crate::persona::numbering::number_of;
-use crate::plot::{
-    AxisKind, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot, cluster_of_leaf, cluster_of_leaf_at, cluster_of_link,
-};
+use crate::plot::{AxisKind, DensityPlot, MapPlot, SilhouettePlot, SweepPlot};
 
 use super::chart::{ACCENT, Anchor, EVERYONE, Frame, HAIR, INK, LINE, MUTED, Scene, padded};
 use super::palette::{NOISE, hex, segment};
@@ -24,7 +22,7 @@ const NAME_CHARS: usize = 26;
 const MAX_KEYS: usize = 24;
 
 /// A scene with its title, and a frame with room for axes.
-fn plain(plot: Plot, size: Size, x: [f64; 2], y: [f64; 2]) -> (Scene, Frame) {
+pub(super) fn plain(plot: Plot, size: Size, x: [f64; 2], y: [f64; 2]) -> (Scene, Frame) {
     let [width, height] = size;
     let mut scene = Scene::new(width, height, plot.title());
     scene.bold([24.0, 34.0], plot.title(), if size == HALF { 16.0 } else { 18.0 }, INK, Anchor::Start);
@@ -198,57 +196,6 @@ pub fn silhouette(plot: &SilhouettePlot, names: &[String], size: Size) -> Scene 
 fn label(names: &[String], cluster: usize, numbers: &[usize]) -> String {
     let name = names.get(cluster).map_or_else(String::new, |name| shorten(name, NAME_CHARS));
     format!("{}  {name}", number_of(numbers, cluster) + 1)
-}
-
-/// The merge tree, coloured by the groups of the cut.
-pub fn dendrogram(tree: &TreePlot, numbers: &[usize], k: Option<usize>, height: Option<f64>, size: Size) -> Scene {
-    let n_leaves = tree.leaves.len();
-    let (mut scene, mut frame) =
-        plain(Plot::Dendrogram, size, [-0.6, n_leaves as f64 - 0.4], [0.0, (tree.top * 1.05).max(f64::MIN_POSITIVE)]);
-    let labelled = n_leaves <= 60;
-    if labelled {
-        frame.height -= 50.0;
-    }
-    frame.y_axis(&mut scene, &format!("Height of the merge ({} linkage)", tree.linkage));
-    let of_leaf = match (height, k) {
-        (Some(height), _) => cluster_of_leaf(tree, height),
-        (None, Some(k)) => cluster_of_leaf_at(tree, k),
-        (None, None) => vec![0; n_leaves],
-    };
-    for (link, group) in tree.links.iter().zip(cluster_of_link(tree, &of_leaf)) {
-        let colour = group.map_or_else(|| MUTED.to_owned(), |group| hex(segment(number_of(numbers, group))));
-        let [left, right] = link.x.map(|x| frame.at_x(x));
-        let [foot_left, foot_right, top] = [link.feet[0], link.feet[1], link.height].map(|height| frame.at_y(height));
-        let path = format!("M{left:.1} {foot_left:.1}V{top:.1}H{right:.1}V{foot_right:.1}");
-        scene.path(&path, &format!(r#"fill="none" stroke="{colour}" stroke-width="1.5""#));
-    }
-    let half = (frame.width / n_leaves.max(1) as f64 * 0.4).min(10.0);
-    for (leaf, &(size, top)) in tree.leaves.iter().enumerate() {
-        let (x, colour) = (frame.at_x(leaf as f64), hex(segment(number_of(numbers, of_leaf[leaf]))));
-        if size > 1 {
-            let path = format!("M{x:.1} {:.1}L{:.1} {:.1}H{:.1}Z", frame.at_y(top), x - half, frame.bottom(), x + half);
-            scene.path(&path, &format!(r#"fill="{colour}" fill-opacity="0.45""#));
-        }
-        if labelled {
-            let text = if size > 1 { count(size) } else { shorten(&tree.leaf_labels[leaf], 14) };
-            scene.upward([x + 4.0, frame.bottom() + 8.0], &text, 11.0, MUTED, Anchor::End);
-        }
-    }
-    // A cut at a number of clusters lies halfway between the two merges it separates.
-    let halfway = |k: usize| {
-        let above = tree.heights.get(k.checked_sub(2)?)?;
-        Some((above + tree.heights.get(k - 1).copied().unwrap_or(0.0)) / 2.0)
-    };
-    if let Some(cut) = height.or_else(|| halfway(k?)) {
-        let y = frame.at_y(cut.min(frame.y[1]));
-        scene.dashed([frame.left, y], [frame.right(), y], ACCENT);
-        let groups = of_leaf.iter().max().map_or(0, |max| max + 1);
-        let told = format!("Cut at {}: {groups} segments", three_digits(cut));
-        scene.haloed([frame.right(), y - 6.0], &told, 12.0, ACCENT, Anchor::End);
-    }
-    let what = if labelled { "Customers; a number stands for that many" } else { "Customers; triangles stand for many" };
-    scene.text([frame.left + frame.width / 2.0, size[1] - 20.0], what, 12.0, MUTED, Anchor::Middle);
-    scene
 }
 
 /// Sorted distances to the min_samples-th neighbour.

@@ -5,6 +5,7 @@
 
 mod chart;
 mod draw;
+mod draw_tree;
 pub mod files;
 pub mod format;
 pub mod glyph;

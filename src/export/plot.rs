@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::plot::{DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
 
 use super::chart::Scene;
-use super::draw;
 use super::{Chosen, ExportError, Format, plot_png, write_beside};
+use super::{draw, draw_tree};
 
 /// The plots that can be saved and maximised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -117,7 +117,7 @@ fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::Size) -> Optio
         Plot::Elbow => draw::elbow(plots.sweep.as_ref()?, k, size),
         Plot::SilhouetteByK => draw::silhouette_by_k(plots.sweep.as_ref()?, k, size),
         Plot::Silhouette => plots.silhouette.as_ref().map(|silhouette| draw::silhouette(silhouette, names, size)),
-        Plot::Dendrogram => plots.tree.as_ref().map(|tree| draw::dendrogram(tree, &plots.numbers, k, chosen.height, size)),
+        Plot::Dendrogram => plots.tree.as_ref().map(|tree| draw_tree::dendrogram(tree, &plots.numbers, k, chosen.height, size)),
         Plot::KDistance => plots.density.as_ref().map(|density| draw::k_distance(density, chosen.epsilon, size)),
         Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw::epsilon_curves(density, chosen.epsilon, size)),
         Plot::Variance => draw::variance(plots.variance.as_ref()?, size),

@@ -7,10 +7,14 @@ mod map;
 mod silhouette;
 mod thin;
 mod tree;
+mod tree_groups;
+mod tree_view;
 pub mod views;
 
 pub use density::density;
 pub use map::map;
 pub use silhouette::silhouette;
-pub use tree::{cluster_of_leaf, cluster_of_leaf_at, cluster_of_link, tree};
-pub use views::{AxisKind, DensityPlot, MapAxis, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot, TreeLink, TreePlot};
+pub use tree::{TreeNode, TreePlot, tree};
+pub use tree_groups::{TreeGroup, TreeGroups};
+pub use tree_view::{Bracket, Bunch, LEAST_PIXELS, TreeView, TreeWindow};
+pub use views::{AxisKind, DensityPlot, MapAxis, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};

@@ -95,45 +95,6 @@ pub struct SilhouetteBars {
     pub values: Vec<f32>,
 }
 
-/// The upper part of a dendrogram, at most [`TreePlot::MAX_LEAVES`] leaves; deeper subtrees are triangles with counts.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct TreePlot {
-    /// The merges drawn, lowest first.
-    pub links: Vec<TreeLink>,
-    /// x of every drawn leaf is its index; its customers and the height of its collapsed subtree (0 for a single customer).
-    pub leaves: Vec<(usize, f64)>,
-    /// The first row (of the matrix) below every drawn leaf: ties of size are broken by it when groups are numbered.
-    pub leaf_first_rows: Vec<usize>,
-    /// One label a leaf: the row's identifier for single customers, the count otherwise.
-    pub leaf_labels: Vec<String>,
-    /// Height of the last merge.
-    pub top: f64,
-    /// Merge heights of the last merges, highest first: `heights[k - 2]` is the height at which k clusters become k - 1.
-    pub heights: Vec<f64>,
-    /// The linkage's name.
-    pub linkage: String,
-}
-
-impl TreePlot {
-    /// Leaves drawn at most.
-    pub const MAX_LEAVES: usize = 300;
-}
-
-/// One bracket of the dendrogram.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TreeLink {
-    /// x of the left and right foot.
-    pub x: [f64; 2],
-    /// Height where the left and right foot stand.
-    pub feet: [f64; 2],
-    /// Height of the bracket.
-    pub height: f64,
-    /// Customers below.
-    pub size: usize,
-    /// Range of drawn leaves below, first and last.
-    pub leaves: (usize, usize),
-}
-
 /// Sorted k-distances and the exact curves over every epsilon.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DensityPlot {

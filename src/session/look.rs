@@ -8,6 +8,7 @@ use crate::plot::MapAxis;
 use crate::export::Plot as PlotKind;
 
 use super::command::ExportRequest;
+use super::tree_look::TreeLook;
 
 /// The pages, in the order of the work.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,6 +68,9 @@ pub struct Look {
     /// The segment under the pointer, kept for one frame.
     #[serde(skip)]
     pub hover: Option<Selection>,
+    /// Which part of the dendrogram is seen.
+    #[serde(skip)]
+    pub tree: TreeLook,
     /// The column the Data page tells more of.
     #[serde(skip)]
     pub column: Option<String>,
@@ -107,6 +111,7 @@ impl Default for Look {
             maximised: None,
             selection: None,
             hover: None,
+            tree: TreeLook::default(),
             column: None,
             card: 0,
             evidence: false,

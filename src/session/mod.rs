@@ -7,6 +7,7 @@ pub mod plan;
 pub mod project;
 pub mod recovery;
 pub mod settings;
+pub mod tree_look;
 
 pub use crate::export::{Format as ExportFormat, Plot as PlotKind};
 
@@ -17,3 +18,4 @@ pub use plan::{Clustering, Cut, Plan};
 pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};
 pub use settings::{Settings, ThemeChoice};
+pub use tree_look::{TreeLook, TreeSeen};

@@ -272,7 +272,7 @@ pub fn plots(k: usize) -> Plots {
         map: Some(Arc::new(map)),
         sweep: Some(Arc::new(SweepPlot { points: points.collect(), problems: vec![], suggestion: Some(suggestion) })),
         silhouette: Some(Arc::new(silhouette)),
-        tree: Some(Arc::new(plot::tree(&tree, &data.loaded, &data.prepared))),
+        tree: Some(Arc::new(plot::tree(&tree, &data.loaded, &data.prepared, &Ctx::new()).unwrap())),
         density: Some(Arc::new(density)),
         variance: Some(vec![0.31, 0.18, 0.12, 0.1, 0.08, 0.07, 0.06, 0.05, 0.03]),
         numbers: (0..k).collect(),

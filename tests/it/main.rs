@@ -14,5 +14,6 @@ mod preparing;
 mod reading;
 mod segments_page;
 mod session;
+mod trees;
 mod whole;
 mod window;

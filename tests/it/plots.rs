@@ -8,7 +8,7 @@ use personae::data::profile::Levels;
 use personae::data::{Column, ColumnProfile, Loaded, Profile, Role, Table, Texts, Values};
 use personae::evaluate::Silhouettes;
 use personae::features::{Pca, Prepared};
-use personae::plot::{self, AxisKind, MapAxis, MapPlot, TreePlot};
+use personae::plot::{self, AxisKind, MapAxis, MapPlot, TreeGroups, TreeNode, TreeView, TreeWindow};
 
 fn loaded(columns: Vec<Column>) -> Loaded {
     let n_rows = columns.first().map_or(0, |column| match &column.values {
@@ -87,57 +87,48 @@ fn four() -> (Dendrogram, Loaded, Prepared) {
 #[test]
 fn a_tree_of_four_by_hand() {
     let (tree, loaded, prepared) = four();
-    let plot = plot::tree(&tree, &loaded, &prepared);
-    assert_eq!(plot.leaf_labels, ["b", "d", "a", "Row 4"], "identifiers of the table's rows, their place where there is none");
-    assert_eq!(plot.leaf_first_rows, [1, 3, 0, 2]);
-    assert_eq!(plot.leaves, [(1, 0.0); 4]);
-    assert_eq!((plot.top, plot.heights.as_slice(), plot.linkage.as_str()), (5.0, &[5.0, 2.0, 1.0][..], "Average"));
-    let seen: Vec<_> = plot.links.iter().map(|l| (l.x, l.feet, l.height, l.size, l.leaves)).collect();
-    assert_eq!(
-        seen,
-        [([0.0, 1.0], [0.0, 0.0], 1.0, 2, (0, 1)), ([2.0, 3.0], [0.0, 0.0], 2.0, 2, (2, 3)), ([0.5, 2.5], [1.0, 2.0], 5.0, 4, (0, 3)),]
-    );
+    let plot = plot::tree(&tree, &loaded, &prepared, &Ctx::new()).unwrap();
+    let names: Vec<&str> = (0..4).map(|leaf| plot.name(leaf)).collect();
+    assert_eq!(names, ["b", "d", "a", "Row 4"], "identifiers of the table's rows, their place where there is none");
+    assert_eq!((plot.top, plot.linkage.as_str(), plot.n_leaves(), plot.root()), (5.0, "Average", 4, Some(6)));
+    let node = |x, height, size, leaves| TreeNode { x, height, size, leaves };
+    let expected = [node(0.0, 0.0, 1, [0, 0]), node(0.5, 1.0, 2, [0, 1]), node(2.5, 2.0, 2, [2, 3]), node(1.5, 5.0, 4, [0, 3])];
+    assert_eq!([1, 4, 5, 6].map(|at| plot.node(at)), expected);
+    assert_eq!((plot.children(6), plot.children(3)), (Some([4, 5]), None));
+    assert_eq!((plot.parent(4), plot.parent(6)), (Some(6), None));
+    assert_eq!([0.5, 1.0, 4.0, 5.0].map(|height| plot.clusters_at(height)), [4, 3, 2, 1]);
+    assert_eq!((plot.heights_for(1), plot.heights_for(2), plot.heights_for(4)), ([5.0, 5.300000000000001], [2.0, 5.0], [0.0, 1.0]));
 }
 
 #[test]
 fn a_cut_numbers_groups_as_labels_do() {
     let (tree, loaded, prepared) = four();
-    let plot = plot::tree(&tree, &loaded, &prepared);
+    let plot = plot::tree(&tree, &loaded, &prepared, &Ctx::new()).unwrap();
+    let of_leaf = |groups: TreeGroups| (0..4).map(|leaf| groups.cluster_of_leaf(leaf).unwrap()).collect::<Vec<_>>();
     // Equal sizes: the group with row 0 (leaves 2 and 3) comes first.
-    assert_eq!(plot::cluster_of_leaf(&plot, 3.0), [1, 1, 0, 0]);
-    assert_eq!(plot::cluster_of_leaf(&plot, 1.0), [0, 0, 1, 2], "a merge at the very height is made");
-    assert_eq!(plot::cluster_of_leaf(&plot, 0.5), [1, 3, 0, 2]);
-    assert_eq!(plot::cluster_of_leaf(&plot, 9.0), [0; 4]);
+    assert_eq!(of_leaf(plot.groups_below(3.0)), [1, 1, 0, 0]);
+    assert_eq!(of_leaf(plot.groups_below(1.0)), [0, 0, 1, 2], "a merge at the very height is made");
+    assert_eq!(of_leaf(plot.groups_below(0.5)), [1, 3, 0, 2]);
+    assert_eq!(of_leaf(plot.groups_below(9.0)), [0; 4]);
     for k in 1..=6 {
-        let by_count = plot::cluster_of_leaf_at(&plot, k);
-        assert_eq!(by_count.iter().max().map(|max| max + 1), Some(k.min(4)));
+        let (groups, labels) = (plot.groups_at(k), tree.cut_clusters(k));
+        assert_eq!((groups.n_groups, groups.groups.len()), (k.min(4), k.min(4)));
+        for (row, label) in labels.iter().enumerate() {
+            assert_eq!(groups.cluster_of(&plot, row as u32), label, "row {row} of {k}");
+        }
     }
-    assert_eq!(plot::cluster_of_link(&plot, &[1, 1, 0, 0]), [Some(1), Some(0), None]);
-}
-
-#[test]
-fn a_tall_tree_is_collapsed_and_still_counts_everyone() {
-    // A chain: row i joins all before it, so that every collapsed leaf but the lowest is one customer.
-    let n = 1_000u32;
-    let merges = (1..n).map(|i| merge(if i == 1 { 0 } else { n + i - 2 }, i, f64::from(i), i + 1)).collect();
-    let tree = Dendrogram { merges, n_rows: n as usize, linkage: Linkage::Single };
-    let rows: Vec<usize> = (0..n as usize).collect();
-    let plot = plot::tree(&tree, &loaded(vec![numbers("spend", &vec![1.0; n as usize])]), &prepared(rows, n as usize, vec![]));
-    assert_eq!((plot.leaves.len(), plot.links.len()), (TreePlot::MAX_LEAVES, TreePlot::MAX_LEAVES - 1));
-    assert_eq!(plot.leaves.iter().map(|leaf| leaf.0).sum::<usize>(), n as usize);
-    assert_eq!((plot.leaves[0], plot.leaf_labels[0].as_str()), ((701, 700.0), "701 customers"));
-    assert_eq!(plot.links[0].feet, [700.0, 0.0]);
-    assert!(plot.links.is_sorted_by_key(|link| link.height));
-    assert_eq!(plot::cluster_of_leaf_at(&plot, 3)[297..], [0, 1, 2]);
+    assert_eq!([4, 5, 6].map(|node| plot.groups_at(2).cluster_of(&plot, node)), [Some(1), Some(0), None]);
 }
 
 #[test]
 fn trees_of_nothing_and_of_one() {
     for n in 0..2 {
         let tree = Dendrogram { merges: vec![], n_rows: n, linkage: Linkage::Ward };
-        let plot = plot::tree(&tree, &loaded(vec![]), &prepared((0..n).collect(), n, vec![]));
-        assert_eq!((plot.leaves.len(), plot.links.len(), plot.top), (n, 0, 0.0));
-        assert_eq!(plot::cluster_of_leaf(&plot, 1.0), vec![0; n]);
+        let plot = plot::tree(&tree, &loaded(vec![]), &prepared((0..n).collect(), n, vec![]), &Ctx::new()).unwrap();
+        assert_eq!((plot.n_leaves(), plot.root(), plot.top, plot.clusters_at(1.0)), (n, None, 0.0, 1));
+        assert_eq!((plot.groups_below(1.0).groups.len(), plot.groups_at(3).groups.len()), (n, n));
+        let window = TreeWindow { leaves: [-0.8, 0.8], heights: [0.0, 1.0], pixels: [300.0, 200.0], cut: 0.5, collapsed: &[] };
+        assert_eq!(plot.view(&window), TreeView::default());
     }
 }
 

@@ -8,14 +8,15 @@ use std::sync::Arc;
 use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use personae::base::{Key, Labels, Matrix, Note, Progress};
-use personae::cluster::Method;
+use personae::base::{Ctx, Key, Labels, Matrix, Note, Progress};
+use personae::cluster::{Dendrogram, Linkage, Merge, Method};
 use personae::data::{ColumnProfile, Kind, Loaded, Profile, Role as ColumnRole, Table};
 use personae::engine::{Answer, Answers, Problem, Segmentation};
 use personae::evaluate::{Candidate, Suggestion, SweepPoint};
 use personae::features::Prepared;
 use personae::features::prepared::Pca;
-use personae::plot::{DensityPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot, TreeLink, TreePlot};
+use personae::plot;
+use personae::plot::{DensityPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
 use personae::session::{Action, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
 
 /// What a page is given, and what it asked for.
@@ -174,6 +175,32 @@ fn is_line(node: &egui_kittest::Node<'_>) -> bool {
 }
 
 #[test]
+fn the_tree_is_opened_and_folded_up_by_keys_and_comes_back_whole() {
+    use eframe::egui::Key;
+    let mut window = window(plan(Method::Tree), answers());
+    let press_key = |window: &mut Window, key| {
+        window.key_press(key);
+        window.run();
+    };
+    assert!(window.query_by_label("Show the whole tree").is_none());
+    press_key(&mut window, Key::ArrowDown);
+    assert_eq!(window.state().look.tree.node, Some(16), "the whole first");
+    press_key(&mut window, Key::ArrowDown);
+    assert_eq!(window.state().look.tree.node, Some(15), "then the larger half");
+    press_key(&mut window, Key::F);
+    assert!(window.state().look.tree.collapsed.contains(&15));
+    press_key(&mut window, Key::Enter);
+    let tree = &window.state().look.tree;
+    let seen = tree.seen.expect("a part of the tree");
+    assert!(tree.collapsed.is_empty() && seen.heights[1] < 2.0, "{seen:?}");
+    press(&mut window, "Show the whole tree");
+    assert!(window.state().look.tree.is_whole());
+    press_key(&mut window, Key::ArrowUp);
+    assert_eq!(window.state().look.tree.node, Some(16));
+    assert_eq!(window.state().commands, [], "looking changes no number");
+}
+
+#[test]
 fn the_shared_place_shows_either_plot() {
     let mut window = window(plan(Method::Tree), answers());
     assert!(window.query_by_label("Silhouette plot").is_none());
@@ -278,7 +305,13 @@ fn answers() -> Answers {
         notes: Vec::new(),
     });
     let point = |k: usize| SweepPoint { k, inertia: Some(90.0 / k as f64), silhouette: Some(0.5 - 0.03 * k as f64), exact: k < 6 };
-    let link = |x, feet, height, size, leaves| TreeLink { x, feet, height, size, leaves };
+    // Customers 0 to 3, 4 to 6 and 7 to 8; the last two groups meet at 1, all at 4.
+    let merge = |left, right, height, size| Merge { left, right, height, size };
+    let within =
+        [merge(0, 1, 0.1, 2), merge(2, 3, 0.1, 2), merge(9, 10, 0.2, 4), merge(4, 5, 0.2, 2), merge(6, 12, 0.3, 3), merge(7, 8, 0.3, 2)];
+    let merges = [&within[..], &[merge(13, 14, 1.0, 5), merge(11, 15, 4.0, 9)]].concat();
+    let tree = Dendrogram { merges, n_rows: 9, linkage: Linkage::Ward };
+    let tree = plot::tree(&tree, &loaded, &prepared, &Ctx::new()).unwrap();
     let bars = |size, mean| SilhouetteBars { size, mean, below_zero: 0.0, values: vec![0.6, 0.4, -0.1] };
     Answers {
         sweep: Answer::Ready(Arc::new(SweepPlot {
@@ -290,15 +323,7 @@ fn answers() -> Answers {
                 candidates: vec![Candidate { k: 2, votes: 1, reasons: vec!["Nearly as clear.".into()] }],
             }),
         })),
-        tree: Answer::Ready(Arc::new(TreePlot {
-            links: vec![link([1.0, 2.0], [0.0, 0.0], 1.0, 5, (1, 2)), link([0.0, 1.5], [0.0, 1.0], 4.0, 9, (0, 2))],
-            leaves: vec![(4, 0.0), (3, 0.0), (2, 0.0)],
-            leaf_first_rows: vec![0, 4, 7],
-            leaf_labels: ["4", "3", "2"].map(String::from).to_vec(),
-            top: 4.0,
-            heights: vec![4.0, 1.0],
-            linkage: "Ward".into(),
-        })),
+        tree: Answer::Ready(Arc::new(tree)),
         density: Answer::Ready(Arc::new(DensityPlot {
             k_distance: vec![[0.0, 2.0], [4.0, 0.8], [8.0, 0.2]],
             clusters: vec![[0.0, 0.0], [0.5, 0.0], [0.5, 3.0], [2.0, 3.0]],

@@ -1,32 +1,36 @@
-//! In which order do customers join? The tree of merges, coloured by the groups below the cut; the cut line is dragged.
+//! In which order do customers join? The tree of merges, coloured by the groups below the cut; the cut line is dragged, the tree is
+//! zoomed, moved and folded up.
+//!
+//! In: the tree laid out, the cut, which part is looked at. What is drawn is about as much as there are pixels, whatever the tree.
 
-use eframe::egui::{Align2, CursorIcon, Pos2, Shape, Stroke, TextStyle, Ui, epaint::TextShape};
+mod paint;
+mod seen;
 
-use crate::persona::numbering::number_of;
-use crate::plot::{TreePlot, cluster_of_leaf, cluster_of_leaf_at};
-use crate::session::{Clustering, Command, Cut, Look, PlotKind, Selection};
-use crate::ui::plotting::{
-    Axis, Canvas, Lies, Ticks, canvas, distance_text, handle_grip, handle_paint, head_ui, plot_answer_ui, rounded, shortened,
-};
-use crate::ui::theme::{self, tokens};
-use crate::ui::widgets::thousands;
+use eframe::egui::{self, Button, CursorIcon, Key, Modifiers, RichText, Role, TextStyle, Ui, Vec2};
 
-use super::{View, numbers, segment_name};
+use crate::plot::{TreeGroups, TreePlot, TreeView, TreeWindow};
+use crate::session::{Clustering, Command, Cut, Look, PlotKind, Selection, TreeLook};
+use crate::ui::plotting::{Axis, Canvas, Lies, Ticks, canvas, distance_text, handle_grip, handle_paint, head_ui, plot_answer_ui, rounded};
+use crate::ui::widgets::{name_it, thousands};
+
+use super::{View, segment_name};
+use paint::{NAMES, Paint};
 
 const MEANS: &str = "Customers join into ever larger groups from the bottom up; the higher two groups meet, the less alike they are. \
-                     Everything below the dashed line is a segment. Drag the line.";
-/// Room below the leaves for their names.
-const NAMES: f32 = 62.0;
+                     Everything below the dashed line is a segment. Drag the line.\n\
+                     The wheel zooms across, with Alt up and down, with Ctrl both; a drag moves. A double click on a group opens it, \
+                     elsewhere it shows the whole tree. A right click folds groups up.";
 
 /// The plot with its head.
 pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, commands: &mut Vec<Command>) {
-    head_ui(ui, PlotKind::Dendrogram, "Dendrogram", MEANS, &mut look.maximised, commands, |_| {});
+    let (maximised, tree_look) = (&mut look.maximised, &mut look.tree);
+    head_ui(ui, PlotKind::Dendrogram, "Dendrogram", MEANS, maximised, commands, |ui| whole_ui(ui, tree_look));
     plot_answer_ui(ui, &view.answers.tree, "the tree", |ui, tree| tree_ui(ui, view, draft, look, tree));
 }
 
 /// The number of groups when the tree is cut at `height`; merges at that very height are made.
 pub fn clusters_at(tree: &TreePlot, height: f64) -> usize {
-    1 + tree.heights.partition_point(|merge| *merge > height)
+    tree.clusters_at(height)
 }
 
 /// The height the draft cuts at; for a number of groups, midway between the merges around it.
@@ -34,128 +38,222 @@ pub fn height_in_force(view: &View, draft: &Clustering, tree: &TreePlot) -> f64 
     if let Cut::Height(height) = draft.cut {
         return height;
     }
-    let k = super::k_in_force(view, draft).unwrap_or(2).max(1);
-    let below = tree.heights.get(k - 1).copied().unwrap_or(0.0);
-    let above = if k >= 2 { tree.heights.get(k - 2).copied().unwrap_or(below) } else { tree.top * 1.06 };
+    let [below, above] = tree.heights_for(super::k_in_force(view, draft).unwrap_or(2));
     (below + above) / 2.0
 }
 
+/// The way back from a part to everything; in the head, while there is one.
+fn whole_ui(ui: &mut Ui, look: &mut TreeLook) {
+    if look.is_whole() {
+        return;
+    }
+    let text = RichText::new("Whole tree").text_style(TextStyle::Small);
+    let response = ui.add(Button::new(text).min_size(Vec2::new(0.0, 24.0)));
+    name_it(&response, Role::Button, "Show the whole tree");
+    if response.on_hover_text("Shows every customer again and unfolds what was folded up.  Home").clicked() {
+        (look.seen, look.collapsed) = (None, Default::default());
+    }
+}
+
 fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, tree: &TreePlot) {
+    look.tree.turn_to(tree.stamp);
+    let part = look.tree.seen.unwrap_or_else(|| seen::whole(tree));
     let mut room = ui.available_rect_before_wrap();
     let whole = room;
     room.max.y -= NAMES;
-    let mut inner = ui.new_child(eframe::egui::UiBuilder::new().max_rect(room));
-    let x = Axis { range: [-0.8, tree.leaves.len() as f64 - 0.2], ticks: Ticks::None, zooms: true, ..Axis::default() };
+    let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(room));
+    let x = Axis { range: part.leaves, ticks: Ticks::None, ..Axis::default() };
     let label = format!("Height at which groups join, {} linkage", tree.linkage);
-    let y = Axis { label: &label, range: [0.0, tree.top * 1.08], ..Axis::default() };
-    let canvas = canvas(&mut inner, ("tree", tree.leaves.len()), "Dendrogram", x, y);
+    let y = Axis { label: &label, range: part.heights, ..Axis::default() };
+    let canvas = canvas(&mut inner, ("tree", tree.stamp), "Dendrogram", x, y);
     ui.advance_cursor_after_rect(whole);
 
     let mut height = height_in_force(view, draft, tree);
-    let grip = handle_grip(ui, &canvas, Lies::Flat, height, "Cut height");
+    // A cut out of view waits at the edge, where it can be taken hold of.
+    let shown = |height: f64| height.clamp(part.heights[0], part.heights[1]);
+    let grip = handle_grip(ui, &canvas, Lies::Flat, shown(height), "Cut height");
     if let Some(moved_to) = grip.moved_to {
         height = rounded(moved_to.clamp(0.0, tree.top * 1.06));
         draft.cut = Cut::Height(height);
     }
-    let of_leaf = match draft.cut {
-        Cut::Height(_) => cluster_of_leaf(tree, height),
+    let groups = match draft.cut {
+        Cut::Height(_) => tree.groups_below(height),
         // A number of groups also separates merges of equal height.
-        Cut::Clusters(_) | Cut::Suggested => cluster_of_leaf_at(tree, super::k_in_force(view, draft).unwrap_or(2)),
+        Cut::Clusters(_) | Cut::Suggested => tree.groups_at(super::k_in_force(view, draft).unwrap_or(2)),
     };
-    let pointed = canvas.response.hover_pos().filter(|_| !grip.is_hot).and_then(|pointer| link_under(&canvas, tree, pointer));
-    links_ui(ui, view, &canvas, tree, &of_leaf, height, pointed);
-    leaves_ui(ui, view, &canvas, tree, &of_leaf, height);
-
-    let k = clusters_at(tree, height);
-    let text =
-        if k > tree.heights.len() { format!("{k} clusters or more") } else { format!("{k} cluster{}", if k == 1 { "" } else { "s" }) };
-    handle_paint(ui, &canvas, Lies::Flat, height, &text, grip.is_hot);
-
-    let cluster_of = |link: usize| (tree.links[link].height <= height).then(|| of_leaf[tree.links[link].leaves.0]);
-    if let Some(link) = pointed {
-        let name = cluster_of(link).map_or_else(String::new, |cluster| format!("{}\n", segment_name(view.answers, cluster)));
-        let text = format!("{name}{} customers join at {}", thousands(tree.links[link].size), distance_text(tree.links[link].height));
-        look.hover = cluster_of(link).map(Selection::Cluster).or(look.hover);
-        canvas.response.clone().on_hover_cursor(CursorIcon::PointingHand).on_hover_text_at_pointer(text);
+    let collapsed: Vec<u32> = look.tree.collapsed.iter().copied().collect();
+    let size = canvas.frame().size();
+    let pixels = [f64::from(size.x), f64::from(size.y)];
+    let drawn = tree.view(&TreeWindow { leaves: part.leaves, heights: part.heights, pixels, cut: height, collapsed: &collapsed });
+    let paint = Paint { view, canvas: &canvas, tree, groups: &groups };
+    let pointed = pointed(&paint, &drawn, grip.is_hot);
+    if let Some(node) = look.tree.node {
+        paint.chosen_ui(ui, node);
     }
-    if canvas.response.clicked() {
-        look.selection = pointed.and_then(cluster_of).map(Selection::Cluster);
+    paint.tree_ui(ui, &drawn, pointed.as_ref().map(|pointed| pointed.node));
+    paint.below_ui(ui, part);
+    let k = groups.n_groups;
+    let text = format!("{} cluster{}", thousands(k), if k == 1 { "" } else { "s" });
+    handle_paint(ui, &canvas, Lies::Flat, shown(height), &text, grip.is_hot);
+
+    if let Some(pointed) = &pointed {
+        hover_ui(view, &canvas, look, tree, &groups, pointed);
     }
+    clicks(view, &canvas, look, tree, &groups, pointed.as_ref());
+    canvas.response.clone().context_menu(|ui| menu_ui(ui, &mut look.tree, tree, &groups));
+    wheel_and_drag(ui, &canvas, &mut look.tree, tree, grip.is_hot);
+    keys(ui, look, tree);
 }
 
-/// The bracket the pointer is on: within reach of its bar or one of its legs.
-fn link_under(canvas: &Canvas, tree: &TreePlot, pointer: Pos2) -> Option<usize> {
-    const REACH: f32 = 5.0;
-    tree.links.iter().rposition(|link| {
-        let (left, right) = (canvas.at([link.x[0], link.height]), canvas.at([link.x[1], link.height]));
-        let on_bar = (pointer.y - left.y).abs() <= REACH && pointer.x >= left.x - REACH && pointer.x <= right.x + REACH;
-        let on_leg = |side: usize| {
-            let foot = canvas.at([link.x[side], link.feet[side]]);
-            (pointer.x - foot.x).abs() <= REACH.min((right.x - left.x) / 3.0) && pointer.y >= left.y && pointer.y <= foot.y
-        };
-        on_bar || on_leg(0) || on_leg(1)
+/// What the pointer is on.
+#[derive(Debug, Clone, Copy)]
+struct Pointed {
+    node: u32,
+    /// Leaves and height to zoom to.
+    leaves: [usize; 2],
+    height: f64,
+}
+
+fn pointed(paint: &Paint, drawn: &TreeView, is_elsewhere: bool) -> Option<Pointed> {
+    let pointer = paint.canvas.response.hover_pos().filter(|_| !is_elsewhere)?;
+    let whole = |node: u32| {
+        let at = paint.tree.node(node);
+        Pointed { node, leaves: at.leaves, height: at.height }
+    };
+    // What is drawn last lies on top.
+    let bracket = drawn.brackets.iter().rfind(|bracket| paint.is_on_bracket(bracket, pointer)).map(|bracket| whole(bracket.node));
+    bracket.or_else(|| {
+        let bunch = drawn.bunches.iter().rfind(|bunch| paint.is_on_bunch(bunch, pointer))?;
+        let height = bunch.tops[0][1].max(bunch.tops[1][1]);
+        Some(if bunch.is_subtree { whole(bunch.node) } else { Pointed { node: bunch.node, leaves: bunch.leaves, height } })
     })
 }
 
-fn links_ui(ui: &Ui, view: &View, canvas: &Canvas, tree: &TreePlot, of_leaf: &[usize], height: f64, pointed: Option<usize>) {
-    let t = tokens(ui);
-    for (at, link) in tree.links.iter().enumerate() {
-        let cluster = (link.height <= height).then(|| of_leaf[link.leaves.0]);
-        let mut colour = cluster.map_or(t.muted, |cluster| theme::segment(number_of(numbers(view.answers), cluster)));
-        if let (Some(focus), Some(cluster)) = (view.focus, cluster)
-            && focus != Selection::Cluster(cluster)
-        {
-            colour = colour.gamma_multiply(0.3);
+fn hover_ui(view: &View, canvas: &Canvas, look: &mut Look, tree: &TreePlot, groups: &TreeGroups, pointed: &Pointed) {
+    let cluster = groups.cluster_of(tree, pointed.node);
+    let name = cluster.map_or_else(String::new, |cluster| format!("{}\n", segment_name(view.answers, cluster)));
+    let node = tree.node(pointed.node);
+    let what = if look.tree.collapsed.contains(&pointed.node) { "\nFolded up; a double click opens it" } else { "" };
+    let text = format!("{name}{} customers join at {}{what}", thousands(node.size), distance_text(node.height));
+    look.hover = cluster.map(Selection::Cluster).or(look.hover);
+    canvas.response.clone().on_hover_cursor(CursorIcon::PointingHand).on_hover_text_at_pointer(text);
+}
+
+/// A click chooses a group and its segment, a double click opens it; where nothing is, it shows everything.
+fn clicks(view: &View, canvas: &Canvas, look: &mut Look, tree: &TreePlot, groups: &TreeGroups, pointed: Option<&Pointed>) {
+    let response = &canvas.response;
+    if response.clicked() || response.secondary_clicked() {
+        look.tree.node = pointed.map(|pointed| pointed.node);
+    }
+    if response.clicked() {
+        let is_known =
+            |cluster: &usize| view.answers.segmentation.latest().is_none_or(|segmentation| *cluster < segmentation.labels.n_clusters());
+        look.selection = look.tree.node.and_then(|node| groups.cluster_of(tree, node)).filter(is_known).map(Selection::Cluster);
+    }
+    if response.double_clicked() {
+        match pointed {
+            Some(pointed) => open(&mut look.tree, tree, *pointed),
+            None => look.tree.seen = None,
         }
-        let stroke = Stroke::new(if pointed == Some(at) { 2.5 } else { 1.25 }, colour);
-        let corners = [[link.x[0], link.feet[0]], [link.x[0], link.height], [link.x[1], link.height], [link.x[1], link.feet[1]]];
-        // Bars thinner than a pixel's distance to their neighbours still stand for their group's colour.
-        canvas.painter.add(Shape::line(corners.map(|corner| canvas.at(corner)).to_vec(), stroke));
+        response.ctx.request_repaint();
     }
 }
 
-/// Triangles for what is collapsed, and names below where there is room for them.
-fn leaves_ui(ui: &Ui, view: &View, canvas: &Canvas, tree: &TreePlot, of_leaf: &[usize], height: f64) {
-    let t = tokens(ui);
-    let frame = canvas.frame();
-    let spacing = canvas.at([1.0, 0.0]).x - canvas.at([0.0, 0.0]).x;
-    for (leaf, &(_, top)) in tree.leaves.iter().enumerate().filter(|leaf| leaf.1.1 > 0.0) {
-        let x = leaf as f64;
-        // A subtree that is cut inside is more than one segment, and the drawing shows no deeper.
-        let colour = if top <= height { theme::segment(number_of(numbers(view.answers), of_leaf[leaf])) } else { t.muted };
-        let corners = [[x, top], [x + 0.32, 0.0], [x - 0.32, 0.0]].map(|corner| canvas.at(corner)).to_vec();
-        canvas.painter.add(Shape::convex_polygon(corners, colour.gamma_multiply(0.45), Stroke::NONE));
+/// Fills the plot with a group, unfolded.
+fn open(look: &mut TreeLook, tree: &TreePlot, pointed: Pointed) {
+    look.collapsed.remove(&pointed.node);
+    look.seen = seen::settled(tree, seen::of_leaves(tree, pointed.leaves, pointed.height));
+}
+
+fn open_node(look: &mut TreeLook, tree: &TreePlot, node: u32) {
+    let at = tree.node(node);
+    open(look, tree, Pointed { node, leaves: at.leaves, height: at.height });
+}
+
+fn fold(look: &mut TreeLook, node: u32) {
+    if !look.collapsed.remove(&node) {
+        look.collapsed.insert(node);
     }
-    let font = TextStyle::Small.resolve(ui.style());
-    if spacing < 11.0 {
-        let text = format!("{} groups; zoom in to read their names", tree.leaves.len());
-        let at = Pos2::new(frame.left(), frame.bottom() + 6.0);
-        ui.painter().text(at, Align2::LEFT_TOP, text, font, t.muted);
+}
+
+/// What can be done with the group under the pointer, and with the whole tree.
+fn menu_ui(ui: &mut Ui, look: &mut TreeLook, tree: &TreePlot, groups: &TreeGroups) {
+    let entry = |ui: &mut Ui, text: &str, key: &str| ui.add(Button::new(text).shortcut_text(key)).clicked();
+    if let Some(node) = look.node.filter(|&node| tree.children(node).is_some()) {
+        let customers = format!("{} customers", thousands(tree.node(node).size));
+        if entry(ui, &format!("Zoom to these {customers}"), "Enter") {
+            open_node(look, tree, node);
+        }
+        let is_folded = look.collapsed.contains(&node);
+        if entry(ui, if is_folded { "Unfold this group" } else { "Fold this group up" }, "F") {
+            fold(look, node);
+        }
+        ui.separator();
+    }
+    let segments = || groups.groups.iter().map(|group| group.node).filter(|&node| tree.children(node).is_some());
+    if ui.add_enabled(!groups.groups.is_empty(), Button::new("Fold every segment up")).clicked() {
+        look.collapsed.extend(segments());
+    }
+    if ui.add_enabled(!look.collapsed.is_empty(), Button::new("Unfold everything")).clicked() {
+        look.collapsed.clear();
+    }
+    if entry(ui, "Show the whole tree", "Home") {
+        look.seen = None;
+    }
+}
+
+/// The wheel zooms around the pointer, a drag moves what is in view.
+fn wheel_and_drag(ui: &Ui, canvas: &Canvas, look: &mut TreeLook, tree: &TreePlot, is_on_line: bool) {
+    let before = look.seen.unwrap_or_else(|| seen::whole(tree));
+    let size = canvas.frame().size();
+    let per_pixel =
+        [(before.leaves[1] - before.leaves[0]) / f64::from(size.x), (before.heights[1] - before.heights[0]) / f64::from(size.y)];
+    let moved = |by: Vec2| seen::moved(tree, before, [-f64::from(by.x) * per_pixel[0], f64::from(by.y) * per_pixel[1]]);
+    let mut after = before;
+    if canvas.response.dragged_by(egui::PointerButton::Primary) && !is_on_line {
+        after = moved(canvas.response.drag_delta());
+    } else if let Some(pointer) = canvas.response.hover_pos() {
+        let (scroll, pinch, alt) = ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta(), input.modifiers.alt));
+        let factor = f64::from(scroll.y / 200.0).exp();
+        let pinch = f64::from(pinch);
+        let factors = if alt { [pinch, factor * pinch] } else { [factor * pinch, pinch] };
+        if scroll.x != 0.0 {
+            after = moved(Vec2::new(scroll.x, 0.0));
+        }
+        if factors != [1.0, 1.0] {
+            after = seen::zoomed(tree, after, canvas.value(pointer), factors);
+        }
+    }
+    if after != before {
+        look.seen = seen::settled(tree, after);
+        // What moved is drawn with the next frame.
+        ui.ctx().request_repaint();
+    }
+}
+
+/// The same by keys, for the group that is chosen: up to what it was merged into, down into the larger half.
+fn keys(ui: &Ui, look: &mut Look, tree: &TreePlot) {
+    let is_elsewhere =
+        ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.palette.is_some() || look.export.is_some();
+    if is_elsewhere {
         return;
     }
-    let below = ui.painter().with_clip_rect(frame.expand2(eframe::egui::Vec2::new(8.0, NAMES)).intersect(ui.clip_rect()));
-    for (leaf, label) in tree.leaf_labels.iter().enumerate() {
-        let x = canvas.at([leaf as f64, 0.0]).x;
-        if !frame.x_range().contains(x) {
-            continue;
-        }
-        let size = tree.leaves[leaf].0;
-        let text = if size > 1 { format!("({})", thousands(size)) } else { shortened(label, 8) };
-        let galley = ui.painter().layout_no_wrap(text, font.clone(), t.muted);
-        let at = Pos2::new(x - galley.size().y / 2.0, frame.bottom() + 4.0 + galley.size().x);
-        below.add(TextShape::new(at, galley, t.muted).with_angle(-std::f32::consts::FRAC_PI_2));
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let look = &mut look.tree;
+    if pressed(Key::Home) || (look.seen.is_some() && pressed(Key::Escape)) {
+        look.seen = None;
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cut_counts_the_merges_above_it() {
-        let tree = TreePlot { heights: vec![4.0, 2.0, 1.0], ..TreePlot::default() };
-        for (height, k) in [(5.0, 1), (4.0, 1), (3.0, 2), (2.0, 2), (1.5, 3), (0.1, 4)] {
-            assert_eq!(clusters_at(&tree, height), k, "cut at {height}");
+    let larger = |[left, right]: [u32; 2]| if tree.node(left).size >= tree.node(right).size { left } else { right };
+    match look.node {
+        None if pressed(Key::ArrowDown) => look.node = tree.root(),
+        None => {}
+        Some(node) if pressed(Key::ArrowUp) => look.node = tree.parent(node).or(Some(node)),
+        Some(node) if pressed(Key::ArrowDown) => {
+            look.node = tree.children(node).map(larger).filter(|&child| tree.children(child).is_some()).or(Some(node));
         }
+        Some(node) if pressed(Key::Enter) => open_node(look, tree, node),
+        Some(node) if pressed(Key::F) => fold(look, node),
+        Some(_) if pressed(Key::Escape) => look.node = None,
+        Some(_) => {}
     }
 }
