@@ -93,7 +93,8 @@ fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, tr
     paint.tree_ui(ui, &drawn, pointed.as_ref().map(|pointed| pointed.node));
     paint.below_ui(ui, part);
     let k = groups.n_groups;
-    let text = format!("{} cluster{}", thousands(k), if k == 1 { "" } else { "s" });
+    let away = if shown(height) == height { String::new() } else { format!(" at {}", distance_text(height)) };
+    let text = format!("{} cluster{}{away}", thousands(k), if k == 1 { "" } else { "s" });
     handle_paint(ui, &canvas, Lies::Flat, shown(height), &text, grip.is_hot);
 
     if let Some(pointed) = &pointed {

@@ -66,7 +66,7 @@ impl Paint<'_> {
         let [from, to] = [node.leaves[0] as f64 - 0.5, node.leaves[1] as f64 + 0.5];
         let (high, low) = (self.canvas.at([from, node.height]), self.canvas.at([to, 0.0]));
         let rect = Rect::from_two_pos(high, low).expand2(Vec2::new(2.0, 4.0));
-        self.canvas.painter.rect_filled(rect, 3.0, tokens(ui).accent.gamma_multiply(0.13));
+        self.canvas.painter.rect_filled(rect, 3.0, tokens(ui).accent.gamma_multiply(0.08));
     }
 
     /// Corners of a bunch on the screen; at least a pixel wide, so that a group of its own is never lost.
