@@ -111,9 +111,12 @@ struct Choices {
     /// DBSCAN: how many epsilons a range is read at [50].
     #[arg(long, value_parser = at_least_two, requires = "epsilon")]
     steps: Option<usize>,
-    /// DBSCAN: rows within epsilon that make a core point, itself included [10].
+    /// DBSCAN, HDBSCAN: rows nearby that make a core point, itself included [5].
     #[arg(long, value_parser = at_least_one)]
     min_samples: Option<usize>,
+    /// HDBSCAN: the least rows of a segment; suggested from the number of rows unless chosen.
+    #[arg(long, value_parser = at_least_two)]
+    min_cluster_size: Option<usize>,
     /// Over which pairs silhouettes are computed; exact up to 30 000 rows and sampled above unless chosen.
     #[arg(long, value_enum)]
     silhouette: Option<SilhouetteWord>,
@@ -145,6 +148,7 @@ enum MethodWord {
     Single,
     Weighted,
     Dbscan,
+    Hdbscan,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -222,8 +226,18 @@ impl Choices {
         if is_density && self.k.is_some() {
             return Err(Failure::WrongUse("--k does not go with dbscan, which finds the number itself; set --epsilon.".into()));
         }
-        if !is_density && (self.epsilon.is_some() || self.min_samples.is_some()) {
-            return Err(Failure::WrongUse("--epsilon and --min-samples belong to --method dbscan.".into()));
+        let is_hdbscan = clustering.method == Method::Hdbscan;
+        if is_hdbscan && self.k.is_some() {
+            return Err(Failure::WrongUse("--k does not go with hdbscan, which finds the number itself; set --min-cluster-size.".into()));
+        }
+        if !is_density && self.epsilon.is_some() {
+            return Err(Failure::WrongUse("--epsilon belongs to --method dbscan.".into()));
+        }
+        if !is_density && !is_hdbscan && self.min_samples.is_some() {
+            return Err(Failure::WrongUse("--min-samples belongs to --method dbscan and --method hdbscan.".into()));
+        }
+        if !is_hdbscan && self.min_cluster_size.is_some() {
+            return Err(Failure::WrongUse("--min-cluster-size belongs to --method hdbscan.".into()));
         }
         if let Some((from, to)) = self.k {
             (clustering.k_from, clustering.k_to) = (from, to);
@@ -240,6 +254,7 @@ impl Choices {
         clustering.restarts = self.restarts.unwrap_or(clustering.restarts);
         clustering.seed = self.seed.unwrap_or(clustering.seed);
         clustering.min_samples = self.min_samples.unwrap_or(clustering.min_samples);
+        clustering.min_cluster_size = self.min_cluster_size.or(clustering.min_cluster_size);
         let preparation = &mut project.plan.preparation;
         if let Some(features) = &self.features {
             preparation.features = Some(features.iter().map(|name| name.trim().to_owned()).collect());
@@ -256,6 +271,7 @@ impl MethodWord {
         let linkage = match self {
             MethodWord::Kmeans => return clustering.method = Method::KMeans,
             MethodWord::Dbscan => return clustering.method = Method::Density,
+            MethodWord::Hdbscan => return clustering.method = Method::Hdbscan,
             MethodWord::Ward => Linkage::Ward,
             MethodWord::Average => Linkage::Average,
             MethodWord::Complete => Linkage::Complete,

@@ -3,11 +3,13 @@
 //! - [`kmeans`]: k round groups, for a chosen k.
 //! - [`linkage`]: a tree of merges, cut afterwards at any height or number of clusters.
 //! - [`density`]: a tree of reachability, cut afterwards at any epsilon: DBSCAN for every epsilon at once.
+//! - [`hdbscan`]: the groups of the same tree that last longest over all epsilons.
 //!
 //! Results are the same bytes for any number of threads: work is cut into fixed chunks, and the chunks' results are folded in order.
 
 pub mod density;
 pub mod epsilon;
+pub mod hdbscan;
 pub mod kdtree;
 pub mod kmeans;
 pub mod lanes;
@@ -21,6 +23,7 @@ pub mod ward;
 
 pub use density::{DensityTree, density};
 pub use epsilon::{EpsilonCurves, EpsilonPoint, EpsilonSuggestion};
+pub use hdbscan::{Branch, Hdbscan, hdbscan, suggested_min_cluster_size};
 pub use kmeans::{KMeansFit, KMeansParams, kmeans};
 pub use linkage::{MATRIX_ROWS, bytes_needed, linkage, linkage_within};
 pub use micro::MICRO_CLUSTERS;
@@ -41,11 +44,13 @@ pub enum Method {
     Tree,
     /// Dense regions apart from sparse ones, with noise.
     Density,
+    /// The dense regions that last longest over all neighborhood sizes, with noise.
+    Hdbscan,
 }
 
 impl Method {
     /// Every method, in the order of the picker.
-    pub const ALL: [Method; 3] = [Method::KMeans, Method::Tree, Method::Density];
+    pub const ALL: [Method; 4] = [Method::KMeans, Method::Tree, Method::Density, Method::Hdbscan];
 
     /// The name people know it by.
     pub fn name(self) -> &'static str {
@@ -53,6 +58,7 @@ impl Method {
             Method::KMeans => "k-Means",
             Method::Tree => "Hierarchical",
             Method::Density => "DBSCAN",
+            Method::Hdbscan => "HDBSCAN",
         }
     }
 
@@ -65,6 +71,9 @@ impl Method {
             Method::Tree => "Merges the most similar groups step by step into a tree; cut it at any height to get more or fewer groups.",
             Method::Density => {
                 "Finds dense regions of any shape and calls the rest noise; the number of groups follows from the neighbourhood size epsilon."
+            }
+            Method::Hdbscan => {
+                "Finds dense regions of any shape, each at its own density, and calls the rest noise; you only say how small a segment may be."
             }
         }
     }

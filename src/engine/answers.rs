@@ -7,7 +7,7 @@ use crate::cluster::Dendrogram;
 use crate::data::Loaded;
 use crate::features::Prepared;
 use crate::persona::Personas;
-use crate::plot::{DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::plot::{CondensedPlot, DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
 use crate::session::Page;
 
 /// One sentence that says what happened, why, and what to try.
@@ -111,6 +111,8 @@ pub struct Answers {
     pub dendrogram: Option<Arc<Dendrogram>>,
     /// The epsilon explorer (DBSCAN).
     pub density: Answer<DensityPlot>,
+    /// The condensed tree (HDBSCAN).
+    pub condensed: Answer<CondensedPlot>,
     /// The chosen grouping.
     pub segmentation: Answer<Segmentation>,
     /// Its silhouettes.

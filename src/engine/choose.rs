@@ -1,9 +1,9 @@
-//! Which k, which height, which epsilon? The user's choice where there is one, the suggestion otherwise; and how to say it.
+//! Which k, which height, which epsilon, how small a segment? The user's choice where there is one, the suggestion otherwise; and how to say it.
 //!
 //! Shared by the window and the command line, so that a saved project gives the same labels in both. O(points).
 
 use crate::base::Labels;
-use crate::cluster::{Dendrogram, Method};
+use crate::cluster::{Dendrogram, Method, suggested_min_cluster_size};
 use crate::data::Loaded;
 use crate::evaluate::Suggestion;
 use crate::features::Prepared;
@@ -69,8 +69,13 @@ pub fn numbered(plan: &Plan, labels: Labels, prepared: &Prepared, loaded: &Loade
     (labels.numbered(numbers), told)
 }
 
-/// "k-Means, k = 5, 10 re-runs, seed 0" and the like.
-pub fn method_text(plan: &Plan, k: Option<usize>, epsilon: Option<f64>) -> String {
+/// The least customers of a segment in force: the user's or what suits so many rows.
+pub fn min_cluster_size(clustering: &Clustering, n_rows: usize) -> usize {
+    clustering.min_cluster_size.unwrap_or_else(|| suggested_min_cluster_size(n_rows))
+}
+
+/// "k-Means, k = 5, 10 re-runs, seed 0" and the like, for a matrix of `n_rows`.
+pub fn method_text(plan: &Plan, k: Option<usize>, epsilon: Option<f64>, n_rows: usize) -> String {
     let Clustering { method, restarts, seed, linkage, min_samples, .. } = &plan.clustering;
     match (method, k, epsilon) {
         (Method::KMeans, Some(k), _) => {
@@ -79,6 +84,10 @@ pub fn method_text(plan: &Plan, k: Option<usize>, epsilon: Option<f64>) -> Strin
         (Method::Tree, Some(k), _) => format!("{}, {} linkage, {k} clusters", method.name(), linkage.name()),
         (Method::Density, _, Some(epsilon)) => {
             format!("{}, epsilon = {}, min samples = {min_samples}", method.name(), readable(epsilon))
+        }
+        (Method::Hdbscan, ..) => {
+            let least = min_cluster_size(&plan.clustering, n_rows);
+            format!("{}, min cluster size = {least}, min samples = {min_samples}", method.name())
         }
         _ => method.name().to_owned(),
     }
@@ -90,6 +99,7 @@ pub fn method_word(clustering: &Clustering) -> String {
         Method::KMeans => "kmeans".to_owned(),
         Method::Tree => clustering.linkage.name().to_lowercase(),
         Method::Density => "dbscan".to_owned(),
+        Method::Hdbscan => "hdbscan".to_owned(),
     }
 }
 
@@ -105,6 +115,14 @@ pub fn reasons_for(k: usize, suggestion: Option<&Suggestion>) -> Vec<String> {
 /// What speaks for `epsilon`: the suggestion's reason, where it is a suggested one.
 pub fn reasons_for_epsilon(epsilon: f64, suggestions: &[(f64, usize, f64, String)]) -> Vec<String> {
     suggestions.iter().filter(|(suggested, ..)| *suggested == epsilon).map(|(.., reason)| reason.clone()).collect()
+}
+
+/// What speaks for the least size of a segment, where it is the suggested one.
+pub fn reasons_for_size(clustering: &Clustering, n_rows: usize) -> Vec<String> {
+    let least = suggested_min_cluster_size(n_rows);
+    let said =
+        || format!("At least {least} customers a segment, which suits {n_rows} rows: enough to describe, few enough to find small groups");
+    clustering.min_cluster_size.is_none().then(said).into_iter().collect()
 }
 
 /// Four digits that count.

@@ -1,6 +1,6 @@
-//! How do the three methods come to groups? Each part of the recipe that differs by method, ending in the same few things.
+//! How do the methods come to groups? Each part of the recipe that differs by method, ending in the same few things.
 //!
-//! The knobs sit as late as the mathematics permits: a tree, then a cut; every epsilon's answer, then one epsilon.
+//! The knobs sit as late as the mathematics permits: a tree, then a cut; every epsilon's answer, then one epsilon, or what lasts longest.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::cluster::Dendrogram;
 use crate::data::Loaded;
 use crate::evaluate::Silhouettes;
 use crate::features::Prepared;
-use crate::plot::{DensityPlot, SweepPlot};
+use crate::plot::{CondensedPlot, DensityPlot, SweepPlot};
 use crate::session::{Clustering, Plan};
 
 use super::Needs;
@@ -28,6 +28,8 @@ pub struct Groups {
     pub tree: Asked<Dendrogram>,
     /// The epsilon explorer (DBSCAN).
     pub density_plot: Asked<DensityPlot>,
+    /// The condensed tree (HDBSCAN).
+    pub condensed_plot: Asked<CondensedPlot>,
     /// The labels in force, or why there are none.
     pub chosen: Result<Chosen, Asked<Segmentation>>,
     /// Their silhouettes.
@@ -88,6 +90,28 @@ pub fn by_density(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &C
     Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), density_plot, ..groups }
 }
 
+/// HDBSCAN: the same tree, then what lasts longest in it.
+pub fn by_hdbscan(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+    let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
+    let least = choose::min_cluster_size(clustering, made.value.matrix.n_rows());
+    let tree = steps::density(desk, made, clustering.min_samples, needs.chosen);
+    let found = tree.and("Waiting for the densities", |tree| steps::hdbscan(desk, tree, least, needs.chosen));
+    let Some(made_found) = found.ready() else {
+        return Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), ..Groups::blocked_by(&found) };
+    };
+    let condensed_plot = steps::condensed_plot(desk, made_found, needs.plots);
+    let labeling = Labeling::Hdbscan(made_found.clone());
+    let silhouettes = sweep::silhouettes_of(desk, made, &labeling, false, clustering.seed, needs.plots);
+    Groups {
+        sweep: Err(Asked::Waiting(OTHER_METHOD.into())),
+        tree: Asked::Waiting(OTHER_METHOD.into()),
+        density_plot: Asked::Waiting(OTHER_METHOD.into()),
+        condensed_plot,
+        chosen: Ok(Chosen { labeling, k: None, height: None, epsilon: None, inertia: None }),
+        silhouettes,
+    }
+}
+
 const OTHER_METHOD: &str = "Part of another method";
 
 /// What follows from elbow and silhouette, the same for k-means and trees.
@@ -111,8 +135,14 @@ fn of_sweep(
             (Err(why), silhouettes)
         }
     };
-    let density_plot = Asked::Waiting(OTHER_METHOD.into());
-    Groups { sweep: Ok(sweep), tree: Asked::Waiting(String::new()), density_plot, chosen, silhouettes }
+    Groups {
+        sweep: Ok(sweep),
+        tree: Asked::Waiting(String::new()),
+        density_plot: Asked::Waiting(OTHER_METHOD.into()),
+        condensed_plot: Asked::Waiting(OTHER_METHOD.into()),
+        chosen,
+        silhouettes,
+    }
 }
 
 impl Groups {
@@ -122,6 +152,7 @@ impl Groups {
             sweep: Err(asked.blocks(WAITS)),
             tree: asked.blocks(WAITS),
             density_plot: asked.blocks(WAITS),
+            condensed_plot: asked.blocks(WAITS),
             chosen: Err(asked.blocks(WAITS)),
             silhouettes: asked.blocks(WAITS),
         }
@@ -147,7 +178,7 @@ impl Chosen {
         plan: &Plan,
         numbering: Option<Key>,
     ) -> Made<Segmentation> {
-        let method_text = choose::method_text(plan, self.k, self.epsilon);
+        let method_text = choose::method_text(plan, self.k, self.epsilon, prepared.value.matrix.n_rows());
         let said = (&method_text, self.height, self.inertia);
         let inputs: Vec<Key> = std::iter::once(self.labeling.key()).chain(numbering).collect();
         let key = Key::of("segmentation", 1, &said, &inputs);

@@ -117,6 +117,7 @@ impl Engine {
             Method::KMeans => groups::by_kmeans(desk, &prepared, clustering, needs),
             Method::Tree => groups::by_tree(desk, &prepared, clustering, needs),
             Method::Density => groups::by_density(desk, &prepared, clustering, needs),
+            Method::Hdbscan => groups::by_hdbscan(desk, &prepared, clustering, needs),
         };
         let tree_plot = match (&groups.tree, loaded.ready(), prepared.ready()) {
             (Asked::Ready(tree), Some(loaded), Some(prepared)) => steps::tree_plot(desk, loaded, prepared, tree, needs.plots),
@@ -143,6 +144,7 @@ impl Engine {
             dendrogram: previous.dendrogram(&tree_plot, &groups.tree),
             tree: previous::settle(&mut previous.tree, tree_plot),
             density: previous::settle(&mut previous.density, groups.density_plot.clone()),
+            condensed: previous::settle(&mut previous.condensed, groups.condensed_plot.clone()),
             segmentation: previous::settle(&mut previous.segmentation, segmentation),
             silhouette: previous::settle(&mut previous.silhouette, silhouette),
             map: previous::settle(&mut previous.map, map),
@@ -264,7 +266,7 @@ impl Needs {
         let suggests = match plan.clustering.method {
             Method::KMeans => plan.clustering.k.is_none(),
             Method::Tree => plan.clustering.cut == Cut::Suggested,
-            Method::Density => false,
+            Method::Density | Method::Hdbscan => false,
         };
         let sweep_pages = if suggests { &from_segments_on[..] } else { &from_segments_on[..1] };
         Needs {

@@ -7,7 +7,7 @@ use crate::cluster::Dendrogram;
 use crate::data::Loaded;
 use crate::features::Prepared;
 use crate::persona::Personas;
-use crate::plot::{DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::plot::{CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
 
 use super::answers::{Answer, Segmentation};
 use super::desk::Asked;
@@ -20,6 +20,7 @@ pub struct Previous {
     pub sweep: Option<Arc<SweepPlot>>,
     pub tree: Option<Arc<TreePlot>>,
     pub density: Option<Arc<DensityPlot>>,
+    pub condensed: Option<Arc<CondensedPlot>>,
     pub segmentation: Option<Arc<Segmentation>>,
     pub silhouette: Option<Arc<SilhouettePlot>>,
     pub map: Option<Arc<MapPlot>>,

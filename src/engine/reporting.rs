@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::{Labels, Note};
-use crate::cluster::Dendrogram;
+use crate::cluster::{Dendrogram, Method};
 use crate::data::Loaded;
 use crate::evaluate::Silhouettes;
 use crate::export::{Chosen, Plots, Report, RunResult, Seconds};
@@ -41,6 +41,7 @@ pub struct Parts {
 impl Parts {
     /// The report: labels for every row of the table, everything in words.
     pub fn report(self, plan: &Plan) -> Report {
+        let n_rows = self.prepared.matrix.n_rows();
         let matrix_rows = self.prepared.matrix_row_of_table_row();
         let labels =
             Labels::canonical(matrix_rows.len(), self.labels.n_clusters(), |row| matrix_rows[row].and_then(|row| self.labels.get(row)));
@@ -48,7 +49,7 @@ impl Parts {
         Report {
             labels,
             method: choose::method_word(&plan.clustering),
-            method_text: choose::method_text(plan, self.chosen.k, self.chosen.epsilon),
+            method_text: choose::method_text(plan, self.chosen.k, self.chosen.epsilon, n_rows),
             loaded: self.loaded,
             prepared: self.prepared,
             personas: self.personas,
@@ -65,7 +66,9 @@ impl Parts {
 pub(super) fn of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<Report> {
     let segmentation = answers.segmentation.ready()?;
     let suggestion = answers.sweep.ready().and_then(|sweep| sweep.suggestion.as_ref());
+    let least = chosen_min_cluster_size(plan, segmentation.prepared.matrix.n_rows());
     let reasons = match (segmentation.k, segmentation.epsilon) {
+        _ if least.is_some() => choose::reasons_for_size(&plan.clustering, segmentation.prepared.matrix.n_rows()),
         (Some(k), _) => choose::reasons_for(k, suggestion),
         (None, Some(epsilon)) => choose::reasons_for_epsilon(epsilon, &answers.density.ready()?.suggestions),
         (None, None) => Vec::new(),
@@ -75,8 +78,8 @@ pub(super) fn of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Opt
         prepared: segmentation.prepared.clone(),
         labels: segmentation.labels.clone(),
         personas: answers.personas.ready()?.clone(),
-        results: results(groups),
-        chosen: Chosen { k: segmentation.k, height: segmentation.height, epsilon: segmentation.epsilon, reasons },
+        results: results(groups, least),
+        chosen: Chosen { k: segmentation.k, height: segmentation.height, epsilon: segmentation.epsilon, min_cluster_size: least, reasons },
         tree: groups.tree.ready().map(|tree| tree.value.clone()),
         notes: answers.notes.clone(),
         seconds: None,
@@ -93,21 +96,30 @@ pub(super) fn plots(answers: &Answers) -> Plots {
         silhouette: answers.silhouette.ready().cloned(),
         tree: answers.tree.ready().cloned(),
         density: answers.density.ready().cloned(),
+        condensed: answers.condensed.ready().cloned(),
         variance: answers.prepared.ready().map(|prepared| prepared.pca.explained.clone()),
         numbers: segmentation.map_or_else(Vec::new, |chosen| chosen.labels.numbers().to_vec()),
         chosen: segmentation.map_or_else(Chosen::default, |chosen| Chosen {
             k: chosen.k,
             height: chosen.height,
             epsilon: chosen.epsilon,
-            reasons: Vec::new(),
+            ..Chosen::default()
         }),
     }
 }
 
-fn results(groups: &Groups) -> Vec<RunResult> {
+/// The least segment size in force, if the method has one.
+pub(super) fn chosen_min_cluster_size(plan: &Plan, n_rows: usize) -> Option<usize> {
+    (plan.clustering.method == Method::Hdbscan).then(|| choose::min_cluster_size(&plan.clustering, n_rows))
+}
+
+fn results(groups: &Groups, min_cluster_size: Option<usize>) -> Vec<RunResult> {
     let Ok(sweep) = &groups.sweep else {
         let Ok(chosen) = &groups.chosen else { return Vec::new() };
         let silhouettes = groups.silhouettes.ready().map(|made| &*made.value);
+        if let Some(least) = min_cluster_size {
+            return vec![result_of_size(least, chosen.labeling.labels(), silhouettes)];
+        }
         return chosen.epsilon.map(|epsilon| result_of_epsilon(epsilon, chosen.labeling.labels(), silhouettes)).into_iter().collect();
     };
     let of_point = |point: &super::sweep::Point| match &point.labeling {
@@ -136,8 +148,16 @@ pub fn result_of_k(k: usize, labels: Result<&Labels, &Problem>, inertia: Option<
 
 /// The entry of one epsilon.
 pub fn result_of_epsilon(epsilon: f64, labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
+    RunResult { epsilon: Some(epsilon), ..result_of_density(labels, silhouettes) }
+}
+
+/// The entry of one least segment size.
+pub fn result_of_size(min_cluster_size: usize, labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
+    RunResult { min_cluster_size: Some(min_cluster_size), ..result_of_density(labels, silhouettes) }
+}
+
+fn result_of_density(labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
     RunResult {
-        epsilon: Some(epsilon),
         clusters: Some(labels.n_clusters()),
         noise: Some(labels.n_noise()),
         silhouette: silhouettes.and_then(|silhouettes| silhouettes.mean),

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Ctx, Key, Labels, Stopped};
-use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, KMeansFit, KMeansParams, Linkage};
+use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMeansFit, KMeansParams, Linkage};
 use crate::data::{self, DataError, Loaded, Role, Source};
 use crate::evaluate::{self, Silhouettes};
 use crate::features::{self, Preparation, PrepareError, Prepared};
 use crate::persona::{self, Lexicon, PersonaEdit, Personas};
-use crate::plot::{self, DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::plot::{self, CondensedPlot, DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
 
 use super::answers::{Problem, Segmentation};
 use super::desk::{Asked, Desk, Made, Need, StepError};
@@ -31,6 +31,7 @@ pub struct Memos {
     cuts: Memo<Labels>,
     inertias: Memo<Vec<f64>>,
     densities: Memo<DensityTree>,
+    hdbscans: Memo<Hdbscan>,
     silhouettes: Memo<Silhouettes>,
     /// Elbows with their suggestion, once every point is there.
     pub(super) sweeps: Memo<SweepPlot>,
@@ -40,6 +41,7 @@ pub struct Memos {
     maps: Memo<MapPlot>,
     tree_plots: Memo<TreePlot>,
     density_plots: Memo<DensityPlot>,
+    condensed_plots: Memo<CondensedPlot>,
     personas: Memo<Personas>,
 }
 
@@ -54,6 +56,7 @@ impl Default for Memos {
             cuts: Memo::new(Labels::bytes),
             inertias: Memo::new(|inertias| size_of_val(&inertias[..])),
             densities: Memo::new(DensityTree::bytes),
+            hdbscans: Memo::new(Hdbscan::bytes),
             silhouettes: Memo::new(|silhouettes| size_of_val(&silhouettes.per_row[..])),
             sweeps: Memo::new(|sweep| size_of_val(&sweep.points[..])),
             segmentations: Memo::new(|segmentation| segmentation.labels.bytes()),
@@ -61,6 +64,7 @@ impl Default for Memos {
             maps: Memo::new(|map| map.n_shown * size_of::<[f64; 2]>()),
             tree_plots: Memo::new(TreePlot::bytes),
             density_plots: Memo::new(|plot| (plot.k_distance.len() + 3 * plot.clusters.len()) * size_of::<[f64; 2]>()),
+            condensed_plots: Memo::new(CondensedPlot::bytes),
             personas: Memo::new(|personas| personas.personas.iter().map(|persona| persona.evidence.len() * 400).sum()),
         }
     }
@@ -77,6 +81,7 @@ impl Store for Memos {
             &mut self.cuts,
             &mut self.inertias,
             &mut self.densities,
+            &mut self.hdbscans,
             &mut self.silhouettes,
             &mut self.sweeps,
             &mut self.segmentations,
@@ -84,6 +89,7 @@ impl Store for Memos {
             &mut self.maps,
             &mut self.tree_plots,
             &mut self.density_plots,
+            &mut self.condensed_plots,
             &mut self.personas,
         ]
     }
@@ -162,11 +168,11 @@ pub fn inertias(desk: &mut Kitchen, prepared: &Made<Prepared>, tree: &Made<Dendr
     )
 }
 
-/// The DBSCAN answers for every epsilon.
+/// The tree of reachability: DBSCAN's answers for every epsilon, and what HDBSCAN reads.
 pub fn density(desk: &mut Kitchen, prepared: &Made<Prepared>, min_samples: usize, need: Need) -> Asked<DensityTree> {
     let key = Key::of("density", 1, &min_samples, &[prepared.key]);
     let prepared = prepared.value.clone();
-    let title = || format!("DBSCAN, min samples = {min_samples}");
+    let title = || format!("Density tree, min samples = {min_samples}");
     desk.ask(|s| &mut s.densities, key, need, (title, Lane::Long), move |ctx| Ok(cluster::density(&prepared.matrix, min_samples, ctx)?))
 }
 
@@ -178,6 +184,14 @@ pub fn labels_at(desk: &mut Kitchen, tree: &Made<DensityTree>, epsilon: f64, nee
     desk.ask(|s| &mut s.cuts, key, need, (title, Lane::Quick), move |_| Ok(tree.labels_at(epsilon)))
 }
 
+/// HDBSCAN's labels at one least segment size, with the condensed tree they were read from.
+pub fn hdbscan(desk: &mut Kitchen, tree: &Made<DensityTree>, min_cluster_size: usize, need: Need) -> Asked<Hdbscan> {
+    let key = Key::of("hdbscan", 1, &min_cluster_size, &[tree.key]);
+    let tree = tree.value.clone();
+    let title = || format!("HDBSCAN, min cluster size = {min_cluster_size}");
+    desk.ask(|s| &mut s.hdbscans, key, need, (title, Lane::Quick), move |ctx| Ok(cluster::hdbscan(&tree, min_cluster_size, ctx)?))
+}
+
 /// Labels, wherever they are held.
 #[derive(Debug, Clone)]
 pub enum Labeling {
@@ -185,6 +199,8 @@ pub enum Labeling {
     Fit(Made<KMeansFit>),
     /// From a tree.
     Cut(Made<Labels>),
+    /// With a condensed tree.
+    Hdbscan(Made<Hdbscan>),
 }
 
 impl Labeling {
@@ -193,6 +209,7 @@ impl Labeling {
         match self {
             Labeling::Fit(fit) => fit.key,
             Labeling::Cut(labels) => labels.key,
+            Labeling::Hdbscan(found) => found.key,
         }
     }
 
@@ -201,6 +218,7 @@ impl Labeling {
         match self {
             Labeling::Fit(fit) => &fit.value.labels,
             Labeling::Cut(labels) => &labels.value,
+            Labeling::Hdbscan(found) => &found.value.labels,
         }
     }
 }
@@ -328,6 +346,13 @@ pub fn density_plot(desk: &mut Kitchen, tree: &Made<DensityTree>, need: Need) ->
     let key = Key::of("density plot", 1, &(), &[tree.key]);
     let tree = tree.value.clone();
     desk.ask(|s| &mut s.density_plots, key, need, (|| "Epsilon explorer".into(), Lane::Quick), move |_| Ok(plot::density(&tree)))
+}
+
+/// The condensed tree as it is drawn.
+pub fn condensed_plot(desk: &mut Kitchen, found: &Made<Hdbscan>, need: Need) -> Asked<CondensedPlot> {
+    let key = Key::of("condensed plot", 1, &(), &[found.key]);
+    let found = found.value.clone();
+    desk.ask(|s| &mut s.condensed_plots, key, need, (|| "Condensed tree".into(), Lane::Quick), move |_| Ok(plot::condensed(&found)))
 }
 
 /// The cards: who the segments are under the user's own `roles`, with what was written on them. `edits_key` names the edits, since hashing them anew every frame would take milliseconds.

@@ -13,14 +13,14 @@ use crate::cluster::{self, Dendrogram, KMeansParams, Method};
 use crate::evaluate::{self, Silhouettes, SweepPoint};
 use crate::export::{Chosen, Plots, Report, RunResult, Seconds};
 use crate::features::{self, Prepared};
-use crate::plot::{self, DensityPlot, MapAxis, SweepPlot};
+use crate::plot::{self, CondensedPlot, DensityPlot, MapAxis, SweepPlot};
 use crate::session::Plan;
 use crate::{data, persona::Personas};
 
 use super::answers::Problem;
 use super::choose;
 use super::desk::{STOPPED, StepError};
-use super::reporting::{Parts, result_of_epsilon, result_of_k};
+use super::reporting::{Parts, chosen_min_cluster_size, result_of_epsilon, result_of_k, result_of_size};
 use super::steps::{SilhouetteRule, describe};
 
 /// What to compute besides the labels.
@@ -50,10 +50,11 @@ pub enum SilhouetteWish {
     None,
 }
 
-/// One k or epsilon.
+/// One k, epsilon or least segment size.
 struct Fit {
     k: Option<usize>,
     epsilon: Option<f64>,
+    min_cluster_size: Option<usize>,
     labels: Result<Labels, Problem>,
     inertia: Option<f64>,
     silhouettes: Option<Silhouettes>,
@@ -65,6 +66,7 @@ struct Fits {
     fits: Vec<Fit>,
     tree: Option<Arc<Dendrogram>>,
     density: Option<Arc<DensityPlot>>,
+    condensed: Option<Arc<CondensedPlot>>,
 }
 
 /// The whole analysis of a plan.
@@ -86,11 +88,12 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
         Method::KMeans => by_kmeans(plan, &prepared, ctx),
         Method::Tree => by_tree(plan, &prepared, ctx),
         Method::Density => by_density(plan, extras, &prepared, ctx),
+        Method::Hdbscan => by_hdbscan(plan, &prepared, ctx),
     })?;
     timed(&mut seconds.silhouette, || add_silhouettes(plan, extras, &prepared, &mut fits.fits, ctx))?;
 
-    let sweep = (plan.clustering.method != Method::Density).then(|| sweep_of(plan, &fits.fits));
-    let (at, chosen) = choose(plan, extras, &fits, sweep.as_ref()).map_err(StepError::Problem)?;
+    let sweep = matches!(plan.clustering.method, Method::KMeans | Method::Tree).then(|| sweep_of(plan, &fits.fits));
+    let (at, chosen) = choose(plan, extras, &fits, sweep.as_ref(), prepared.matrix.n_rows()).map_err(StepError::Problem)?;
     let labels = fits.fits[at].labels.clone().map_err(StepError::Problem)?;
     let labels = choose::numbered(plan, labels, &prepared, &loaded).0;
     let roles = &plan.preparation.roles;
@@ -102,6 +105,7 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
         plots.silhouette = fits.fits[at].silhouettes.as_ref().map(|silhouettes| Arc::new(plot::silhouette(&labels, silhouettes)));
         plots.tree = fits.tree.as_ref().map(|tree| plot::tree(tree, &loaded, &prepared, ctx).map(Arc::new)).transpose()?;
         plots.density = fits.density.clone();
+        plots.condensed = fits.condensed.clone();
         plots.variance = Some(prepared.pca.explained.clone());
         plots.sweep = sweep.map(Arc::new);
     }
@@ -130,7 +134,7 @@ fn by_kmeans(plan: &Plan, prepared: &Prepared, ctx: &Ctx) -> Result<Fits, StepEr
         let params = KMeansParams { k, restarts: clustering.restarts, seed: clustering.seed };
         let fit = survived(cluster::kmeans(&prepared.matrix, &params, ctx).map_err(StepError::from))?;
         let inertia = fit.as_ref().ok().map(|fit| fit.inertia);
-        fits.push(Fit { k: Some(k), epsilon: None, labels: fit.map(|fit| fit.labels), inertia, silhouettes: None });
+        fits.push(Fit { k: Some(k), epsilon: None, min_cluster_size: None, labels: fit.map(|fit| fit.labels), inertia, silhouettes: None });
     }
     Ok(Fits { fits, ..Fits::default() })
 }
@@ -144,10 +148,10 @@ fn by_tree(plan: &Plan, prepared: &Prepared, ctx: &Ctx) -> Result<Fits, StepErro
     let inertias = cluster::inertias(&prepared.matrix, &tree, &ks, ctx)?;
     let fit = |(k, inertia): (usize, f64)| {
         let labels = Ok(tree.cut_clusters(k));
-        Fit { k: Some(k), epsilon: None, labels, inertia: Some(inertia), silhouettes: None }
+        Fit { k: Some(k), epsilon: None, min_cluster_size: None, labels, inertia: Some(inertia), silhouettes: None }
     };
     let fits = ks.into_iter().zip(inertias).map(fit).collect();
-    Ok(Fits { fits, tree: Some(Arc::new(tree)), density: None })
+    Ok(Fits { fits, tree: Some(Arc::new(tree)), ..Fits::default() })
 }
 
 fn by_density(plan: &Plan, extras: &Extras, prepared: &Prepared, ctx: &Ctx) -> Result<Fits, StepError> {
@@ -160,11 +164,27 @@ fn by_density(plan: &Plan, extras: &Extras, prepared: &Prepared, ctx: &Ctx) -> R
     ctx.progress(&format!("DBSCAN, {} epsilons", epsilons.len()), 0.0);
     let fit = |epsilon: f64| {
         ctx.check()?;
-        Ok(Fit { k: None, epsilon: Some(epsilon), labels: Ok(tree.labels_at(epsilon)), inertia: None, silhouettes: None })
+        Ok(Fit {
+            k: None,
+            epsilon: Some(epsilon),
+            min_cluster_size: None,
+            labels: Ok(tree.labels_at(epsilon)),
+            inertia: None,
+            silhouettes: None,
+        })
     };
     // Each epsilon is on its own, and the order of the list is kept.
     let fits = epsilons.into_par_iter().map(fit).collect::<Result<Vec<Fit>, StepError>>()?;
-    Ok(Fits { fits, tree: None, density: Some(Arc::new(plot)) })
+    Ok(Fits { fits, density: Some(Arc::new(plot)), ..Fits::default() })
+}
+
+fn by_hdbscan(plan: &Plan, prepared: &Prepared, ctx: &Ctx) -> Result<Fits, StepError> {
+    let tree = cluster::density(&prepared.matrix, plan.clustering.min_samples, ctx)?;
+    let least = choose::min_cluster_size(&plan.clustering, prepared.matrix.n_rows());
+    let found = cluster::hdbscan(&tree, least, ctx)?;
+    let condensed = Some(Arc::new(plot::condensed(&found)));
+    let fit = Fit { min_cluster_size: Some(least), labels: Ok(found.labels), k: None, epsilon: None, inertia: None, silhouettes: None };
+    Ok(Fits { fits: vec![fit], condensed, ..Fits::default() })
 }
 
 /// Silhouettes of this many labelings are computed in one pass: more would hold their distance sums in memory all at once.
@@ -208,7 +228,7 @@ fn sweep_of(plan: &Plan, fits: &[Fit]) -> SweepPlot {
 }
 
 /// Which fit the labels are from, and what speaks for it.
-fn choose(plan: &Plan, extras: &Extras, fits: &Fits, sweep: Option<&SweepPlot>) -> Result<(usize, Chosen), Problem> {
+fn choose(plan: &Plan, extras: &Extras, fits: &Fits, sweep: Option<&SweepPlot>, n_rows: usize) -> Result<(usize, Chosen), Problem> {
     if let Some(sweep) = sweep {
         let tree = fits.tree.as_deref();
         let k = choose::chosen_k(&plan.clustering, tree).map_or_else(|| choose::suggested_k(sweep), Ok)?;
@@ -216,13 +236,17 @@ fn choose(plan: &Plan, extras: &Extras, fits: &Fits, sweep: Option<&SweepPlot>) 
         let at = at.ok_or_else(|| Problem(format!("{k} segments are more than there are customers; choose a smaller number.").into()))?;
         let height = tree.map(|tree| choose::cut_height(&plan.clustering, tree, k));
         let reasons = choose::reasons_for(k, sweep.suggestion.as_ref());
-        return Ok((at, Chosen { k: Some(k), height, epsilon: None, reasons }));
+        return Ok((at, Chosen { k: Some(k), height, reasons, ..Chosen::default() }));
+    }
+    if let Some(min_cluster_size) = chosen_min_cluster_size(plan, n_rows) {
+        let reasons = choose::reasons_for_size(&plan.clustering, n_rows);
+        return Ok((0, Chosen { min_cluster_size: Some(min_cluster_size), reasons, ..Chosen::default() }));
     }
     let suggestions = fits.density.as_ref().map_or(&[][..], |plot| &plot.suggestions[..]);
     let at = if extras.epsilons.is_empty() { 0 } else { nearest_to_suggestion(&fits.fits, suggestions) };
     let epsilon = fits.fits.get(at).and_then(|fit| fit.epsilon);
     let reasons = epsilon.map_or_else(Vec::new, |epsilon| choose::reasons_for_epsilon(epsilon, suggestions));
-    Ok((at, Chosen { k: None, height: None, epsilon, reasons }))
+    Ok((at, Chosen { epsilon, reasons, ..Chosen::default() }))
 }
 
 /// Of a range of epsilons, the one nearest to the suggested one; without a suggestion the one with the most clusters.
@@ -236,7 +260,8 @@ fn nearest_to_suggestion(fits: &[Fit], suggestions: &[(f64, usize, f64, String)]
 
 impl Fit {
     fn result(&self) -> RunResult {
-        match (self.k, self.epsilon, &self.labels) {
+        match (self.min_cluster_size, self.epsilon, &self.labels) {
+            (Some(least), _, Ok(labels)) => result_of_size(least, labels, self.silhouettes.as_ref()),
             (None, Some(epsilon), Ok(labels)) => result_of_epsilon(epsilon, labels, self.silhouettes.as_ref()),
             _ => result_of_k(self.k.unwrap_or(0), self.labels.as_ref(), self.inertia, self.silhouettes.as_ref()),
         }

@@ -3,7 +3,7 @@
 //! In: plot data, the personas' names, the choice in force. Out: a scene. Cost: the points drawn.
 
 use crate::persona::numbering::number_of;
-use crate::plot::{AxisKind, DensityPlot, MapPlot, SilhouettePlot, SweepPlot};
+use crate::plot::{AxisKind, CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot};
 
 use super::chart::{ACCENT, Anchor, EVERYONE, Frame, HAIR, INK, LINE, MUTED, Scene, padded};
 use super::palette::{NOISE, hex, segment};
@@ -241,6 +241,29 @@ pub fn epsilon_curves(density: &DensityPlot, epsilon: Option<f64>, size: Size) -
         let (at, anchor) = if x > whole.right() - 280.0 { (x - 8.0, Anchor::End) } else { (x + 8.0, Anchor::Start) };
         scene.haloed([at, upper.top + 12.0], &told, 12.0, ACCENT, anchor);
     }
+    scene
+}
+
+/// Branches as wide as they have customers, from far neighbours above to near ones below; the segments coloured and numbered.
+pub fn condensed_tree(tree: &CondensedPlot, size: Size) -> Scene {
+    let (mut scene, frame) = plain(Plot::CondensedTree, size, [0.0, tree.n_rows.max(1) as f64], [0.0, tree.top]);
+    frame.y_axis(&mut scene, "Neighborhood distance");
+    for branch in &tree.branches {
+        let side = |side: f64| branch.widths.iter().map(move |&[distance, width]| frame.at([branch.centre + side * width, distance]));
+        let corners: Vec<String> = side(-0.5).chain(side(0.5).rev()).map(|[x, y]| format!("{x:.1} {y:.1}")).collect();
+        let fill = branch.within.map_or_else(|| EVERYONE.to_owned(), |segment_at| hex(segment(segment_at)));
+        let opacity = if branch.within.is_some() && branch.segment.is_none() { 0.7 } else { 1.0 };
+        let style = format!(r##"fill="{fill}" fill-opacity="{opacity}" stroke="#ffffff" stroke-width="0.75""##);
+        scene.path(&format!("M{}Z", corners.join("L")), &style);
+    }
+    for branch in &tree.branches {
+        if let Some(segment) = branch.segment.filter(|_| branch.size as f64 * frame.width >= 22.0 * tree.n_rows as f64) {
+            let [x, y] = frame.at([branch.centre, (branch.birth + branch.death) / 2.0]);
+            scene.haloed([x, y + 4.0], &format!("C{}", segment + 1), 12.0, INK, Anchor::Middle);
+        }
+    }
+    let told = format!("Customers; {} segments, {} in none", number(tree.n_segments as f64, 1.0), customers(tree.n_noise));
+    scene.text([frame.left + frame.width / 2.0, frame.bottom() + 24.0], &told, 12.0, MUTED, Anchor::Middle);
     scene
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plot::{DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::plot::{CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
 
 use super::chart::Scene;
 use super::{Chosen, ExportError, Format, plot_png, write_beside};
@@ -31,13 +31,15 @@ pub enum Plot {
     KDistance,
     /// Clusters and noise against epsilon.
     EpsilonCurves,
+    /// HDBSCAN's branches over distance.
+    CondensedTree,
     /// Explained variance of the components.
     Variance,
 }
 
 impl Plot {
     /// All plots, in the order menus show them.
-    pub const ALL: [Plot; 8] = [
+    pub const ALL: [Plot; 9] = [
         Plot::Map,
         Plot::Elbow,
         Plot::SilhouetteByK,
@@ -45,6 +47,7 @@ impl Plot {
         Plot::Dendrogram,
         Plot::KDistance,
         Plot::EpsilonCurves,
+        Plot::CondensedTree,
         Plot::Variance,
     ];
 
@@ -58,6 +61,7 @@ impl Plot {
             Plot::Dendrogram => "Tree of merges",
             Plot::KDistance => "Distance to the nearest neighbours",
             Plot::EpsilonCurves => "Segments and noise at every epsilon",
+            Plot::CondensedTree => "Condensed tree: which groups last",
             Plot::Variance => "Variance explained by each component",
         }
     }
@@ -72,6 +76,7 @@ impl Plot {
             Plot::Dendrogram => "dendrogram",
             Plot::KDistance => "k-distance",
             Plot::EpsilonCurves => "epsilon-curves",
+            Plot::CondensedTree => "condensed-tree",
             Plot::Variance => "variance",
         }
     }
@@ -90,6 +95,8 @@ pub struct Plots {
     pub tree: Option<Arc<TreePlot>>,
     /// k-distances and the curves over epsilon.
     pub density: Option<Arc<DensityPlot>>,
+    /// HDBSCAN's condensed tree.
+    pub condensed: Option<Arc<CondensedPlot>>,
     /// Share of the variance each component explains, 0 to 1.
     pub variance: Option<Vec<f64>>,
     /// k, height or epsilon in force.
@@ -120,6 +127,7 @@ fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::Size) -> Optio
         Plot::Dendrogram => plots.tree.as_ref().map(|tree| draw_tree::dendrogram(tree, &plots.numbers, k, chosen.height, size)),
         Plot::KDistance => plots.density.as_ref().map(|density| draw::k_distance(density, chosen.epsilon, size)),
         Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw::epsilon_curves(density, chosen.epsilon, size)),
+        Plot::CondensedTree => plots.condensed.as_ref().map(|condensed| draw::condensed_tree(condensed, size)),
         Plot::Variance => draw::variance(plots.variance.as_ref()?, size),
     }
 }

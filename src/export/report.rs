@@ -21,7 +21,7 @@ pub struct Report {
     pub labels: Labels,
     /// The cards.
     pub personas: Arc<Personas>,
-    /// The method as the command line spells it: kmeans, ward, average, complete, single, weighted, dbscan.
+    /// The method as the command line spells it: kmeans, ward, average, complete, single, weighted, dbscan, hdbscan.
     pub method: String,
     /// The method with its parameters in words: "k-Means, k = 5, 10 re-runs, seed 0".
     pub method_text: String,
@@ -46,10 +46,13 @@ pub struct RunResult {
     /// Neighborhood distance (DBSCAN).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epsilon: Option<f64>,
-    /// Number of clusters found (DBSCAN).
+    /// The least rows of a cluster (HDBSCAN).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_cluster_size: Option<usize>,
+    /// Number of clusters found (DBSCAN, HDBSCAN).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clusters: Option<usize>,
-    /// Rows in no cluster (DBSCAN).
+    /// Rows in no cluster (DBSCAN, HDBSCAN).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noise: Option<usize>,
     /// Sum of squared distances to the centroids.
@@ -78,6 +81,9 @@ pub struct Chosen {
     /// Neighborhood distance (DBSCAN).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epsilon: Option<f64>,
+    /// The least rows of a cluster (HDBSCAN).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_cluster_size: Option<usize>,
     /// What speaks for it, in sentences.
     pub reasons: Vec<String>,
 }

@@ -30,6 +30,7 @@ impl MergeKey {
             ("cut", old.cut != new.cut),
             ("min samples", old.min_samples != new.min_samples),
             ("epsilon", old.epsilon != new.epsilon),
+            ("min cluster size", old.min_cluster_size != new.min_cluster_size),
         ];
         let mut moved = moved.into_iter().filter(|(_, differs)| *differs).map(|(knob, _)| knob);
         match (moved.next(), moved.next()) {

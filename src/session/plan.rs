@@ -61,10 +61,12 @@ pub struct Clustering {
     pub linkage: Linkage,
     /// Hierarchical: where the tree is cut.
     pub cut: Cut,
-    /// DBSCAN: core point neighbors; the point itself counts.
+    /// DBSCAN and HDBSCAN: core point neighbors; the point itself counts.
     pub min_samples: usize,
     /// DBSCAN: neighborhood distance; `None` takes the suggestion.
     pub epsilon: Option<f64>,
+    /// HDBSCAN: the least customers in a segment; `None` takes the suggestion.
+    pub min_cluster_size: Option<usize>,
 }
 
 impl Default for Clustering {
@@ -80,6 +82,7 @@ impl Default for Clustering {
             cut: Cut::Suggested,
             min_samples: 5,
             epsilon: None,
+            min_cluster_size: None,
         }
     }
 }

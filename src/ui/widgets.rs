@@ -98,21 +98,39 @@ pub fn segmented_ui<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[
     Frame::new().fill(tokens(ui).field).corner_radius(theme::RADIUS).inner_margin(Margin::same(2)).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
-            for &(choice, text, explanation) in choices {
-                let is_on = choice == *value;
-                let t = tokens(ui);
-                let label = RichText::new(text).color(if is_on { t.text } else { t.muted });
-                let fill = if is_on { t.raised } else { Color32::TRANSPARENT };
-                let button = Button::new(if is_on { label.family(theme::bold()) } else { label }).fill(fill).stroke(Stroke::NONE);
-                let response = ui.add(button.min_size(Vec2::new(0.0, 26.0)).selected(is_on).fill(fill));
-                if response.on_hover_text(explanation).clicked() && !is_on {
-                    *value = choice;
-                    changed = true;
-                }
+            for choice in choices {
+                changed |= segment_ui(ui, value, choice, 0.0);
             }
         });
     });
     changed
+}
+
+/// Like [`segmented_ui`], two choices a row and all equally wide, for more than fit beside each other.
+pub fn segmented_pairs_ui<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
+    let mut changed = false;
+    Frame::new().fill(tokens(ui).field).corner_radius(theme::RADIUS).inner_margin(Margin::same(2)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing = Vec2::splat(2.0);
+        let width = ((ui.available_width() - 2.0) / 2.0).floor();
+        for pair in choices.chunks(2) {
+            ui.horizontal(|ui| pair.iter().for_each(|choice| changed |= segment_ui(ui, value, choice, width)));
+        }
+    });
+    changed
+}
+
+fn segment_ui<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, &(choice, text, explanation): &(T, &str, &str), width: f32) -> bool {
+    let is_on = choice == *value;
+    let t = tokens(ui);
+    let label = RichText::new(text).color(if is_on { t.text } else { t.muted });
+    let fill = if is_on { t.raised } else { Color32::TRANSPARENT };
+    let button = Button::new(if is_on { label.family(theme::bold()) } else { label }).fill(fill).stroke(Stroke::NONE);
+    let response = ui.add(button.min_size(Vec2::new(width, 26.0)).selected(is_on).fill(fill));
+    let is_chosen = response.on_hover_text(explanation).clicked() && !is_on;
+    if is_chosen {
+        *value = choice;
+    }
+    is_chosen
 }
 
 /// A raised surface with room inside.

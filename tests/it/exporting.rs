@@ -12,7 +12,7 @@ use personae::export::{self, Chosen, ExportError, Format, Plot, Plots, Report, R
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
 use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
-use personae::plot::{self, DensityPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
+use personae::plot::{self, CondensedBranch, CondensedPlot, DensityPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
 
 const NASTY: &str = "<script>alert(\"1\")</script> & 'שלום' 🙂";
 const NAMES: [&str; 6] = [
@@ -274,10 +274,30 @@ pub fn plots(k: usize) -> Plots {
         silhouette: Some(Arc::new(silhouette)),
         tree: Some(Arc::new(plot::tree(&tree, &data.loaded, &data.prepared, &Ctx::new()).unwrap())),
         density: Some(Arc::new(density)),
+        condensed: Some(Arc::new(condensed_tree())),
         variance: Some(vec![0.31, 0.18, 0.12, 0.1, 0.08, 0.07, 0.06, 0.05, 0.03]),
         numbers: (0..k).collect(),
         chosen: Chosen { k: Some(k), epsilon: Some(0.9), ..Chosen::default() },
     }
+}
+
+/// 500 customers fall into 300 and 150; the rest leaves on the way.
+fn condensed_tree() -> CondensedPlot {
+    let branch = |parent, centre, [birth, death]: [f64; 2], size: usize, segment| CondensedBranch {
+        parent,
+        centre,
+        birth,
+        death,
+        size,
+        widths: vec![[death, size as f64 * 0.5], [birth, size as f64 * 0.5], [birth, size as f64]],
+        stability: 80.0,
+        segment,
+        within: segment,
+        membership: segment.map(|_| 0.7),
+    };
+    let (fork, segments) = (1.2, [branch(Some(0), 175.0, [1.2, 0.4], 300, Some(0)), branch(Some(0), 400.0, [1.2, 0.6], 150, Some(1))]);
+    let branches = std::iter::once(branch(None, 250.0, [1.5, fork], 500, None)).chain(segments).collect();
+    CondensedPlot { branches, n_rows: 500, n_noise: 50, n_segments: 2, top: 1.5, min_cluster_size: 31 }
 }
 
 fn names(k: usize) -> Vec<String> {

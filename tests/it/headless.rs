@@ -131,6 +131,25 @@ fn dbscan_at_one_epsilon_and_over_a_range() {
 }
 
 #[test]
+fn hdbscan_finds_the_groups_by_itself() {
+    let shop = Shop::new();
+    let (report, labels) = shop.segment("2", &["--method", "hdbscan", "--min-cluster-size", "12", "--min-samples", "4"]);
+    let result = &report["results"][0];
+    assert_eq!((&result["clusters"], &result["min_cluster_size"]), (&Value::from(3), &Value::from(12)));
+    assert_eq!((&report["method"], &report["chosen"]["min_cluster_size"]), (&Value::from("hdbscan"), &Value::from(12)));
+    assert_eq!(personas_of(&labels)[120].1, "", "noise has no persona");
+    let in_clusters: u64 = result["sizes"].as_array().unwrap().iter().map(|size| size.as_u64().unwrap()).sum();
+    assert_eq!(in_clusters + result["noise"].as_u64().unwrap(), 123);
+
+    let (report, _) = shop.segment("2", &["--method", "hdbscan", "--silhouette", "none"]);
+    assert_eq!(report["chosen"]["min_cluster_size"], 12, "suggested for 123 rows");
+    let (report, _) = shop.segment("2", &["--method", "hdbscan", "--min-cluster-size", "70"]);
+    assert_eq!(report["results"][0]["clusters"], 0);
+    let notes = report["notes"].as_array().unwrap();
+    assert!(notes.iter().any(|note| note.as_str().unwrap().starts_with("No group of at least 70 rows stands apart")), "{notes:?}");
+}
+
+#[test]
 fn merges_are_numbered_as_scipy_does() {
     let shop = Shop::new();
     let merges = shop.path("merges.csv");
@@ -153,6 +172,7 @@ fn the_same_seed_gives_the_same_bytes_on_one_thread_and_eight() {
         &["--method", "kmeans", "--k", "2..5", "--seed", "3"][..],
         &["--method", "ward", "--k", "2..5"],
         &["--method", "dbscan", "--epsilon", "1.5", "--min-samples", "4"],
+        &["--method", "hdbscan", "--min-cluster-size", "9"],
     ] {
         let run = |threads| {
             let (mut report, labels) = shop.segment(threads, args);
@@ -169,7 +189,7 @@ fn the_same_seed_gives_the_same_bytes_on_one_thread_and_eight() {
 fn wrong_use_is_one_sentence_and_exit_code_2() {
     let shop = Shop::new();
     let data = shop.path("groups.csv");
-    let cases: [(&[&str], &str); 14] = [
+    let cases: [(&[&str], &str); 18] = [
         (&["segment"], "DATA"),
         (&["segment", &data, "--method", "k-modes"], "k-modes"),
         (&["segment", &data, "--k", "12..2"], "2..12"),
@@ -180,6 +200,10 @@ fn wrong_use_is_one_sentence_and_exit_code_2() {
         (&["segment", &data, "--method", "dbscan", "--epsilon", "0.5", "--steps", "9"], "--steps needs a range"),
         (&["segment", &data, "--method", "dbscan", "--k", "3"], "--k does not go with dbscan"),
         (&["segment", &data, "--epsilon", "0.5"], "--method dbscan"),
+        (&["segment", &data, "--method", "hdbscan", "--epsilon", "0.5"], "--method dbscan"),
+        (&["segment", &data, "--method", "hdbscan", "--k", "3"], "--k does not go with hdbscan"),
+        (&["segment", &data, "--method", "hdbscan", "--min-cluster-size", "1"], "at least 2"),
+        (&["segment", &data, "--method", "dbscan", "--min-cluster-size", "9"], "--method hdbscan"),
         (&["segment", &data, "--merges", "m.csv"], "--merges needs a merge tree"),
         (&["segment", "shop.personae"], "personae run"),
         (&["cards", &data, "--out", "x", "--formats", "docx"], "html, json"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use personae::base::seed::{self, RngExt};
 use personae::base::{Ctx, Labels, Matrix};
-use personae::cluster::{ClusterError, KMeansParams, Linkage, density, inertias, kmeans, linkage, linkage_within};
+use personae::cluster::{ClusterError, KMeansParams, Linkage, density, hdbscan, inertias, kmeans, linkage, linkage_within};
 use personae::evaluate::{silhouettes, silhouettes_sampled};
 
 type Method = (String, Box<dyn Fn(&Matrix, &Ctx) -> Result<(Labels, Vec<u64>), ClusterError>>);
@@ -40,6 +40,16 @@ fn methods() -> Vec<Method> {
             Box::new(move |x, ctx| {
                 let tree = density(x, min_samples, ctx)?;
                 Ok((tree.labels_at(0.9), [bits(tree.k_distances()), bits(&tree.curves().epsilon)].concat()))
+            }),
+        ));
+    }
+    for min_samples in [1, 5] {
+        methods.push((
+            format!("HDBSCAN {min_samples}"),
+            Box::new(move |x, ctx| {
+                let found = hdbscan(&density(x, min_samples, ctx)?, 4, ctx)?;
+                let stabilities: Vec<f64> = found.branches.iter().map(|branch| branch.stability).collect();
+                Ok((found.labels, [bits(&found.memberships), bits(&stabilities)].concat()))
             }),
         ));
     }

@@ -4,6 +4,7 @@ mod data_page;
 mod engine;
 mod exporting;
 mod floors;
+mod hdbscan;
 mod headless;
 mod laws;
 mod oracles;

@@ -16,7 +16,7 @@ use personae::evaluate::{Candidate, Suggestion, SweepPoint};
 use personae::features::Prepared;
 use personae::features::prepared::Pca;
 use personae::plot;
-use personae::plot::{DensityPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
+use personae::plot::{CondensedBranch, CondensedPlot, DensityPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
 use personae::session::{Action, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
 
 /// What a page is given, and what it asked for.
@@ -65,10 +65,11 @@ fn press(window: &mut Window, name: &str) {
 
 #[test]
 fn every_method_has_its_inputs_by_name() {
-    let cases: [(Method, &[&str]); 3] = [
+    let cases: [(Method, &[&str]); 4] = [
         (Method::KMeans, &["Number of clusters", "From", "to", "Re-runs", "Seed"]),
         (Method::Tree, &["Linkage: Ward", "Number of clusters", "Cut height", "From", "to"]),
         (Method::Density, &["Neighborhood distance (epsilon)", "Core point neighbors (min samples)"]),
+        (Method::Hdbscan, &["Smallest segment (min cluster size)", "Core point neighbors (min samples)"]),
     ];
     for (method, names) in cases {
         let window = window(plan(method), answers());
@@ -114,6 +115,45 @@ fn methods_are_picked_by_name() {
     assert_eq!(asked(&mut window).method, Method::Tree);
     press(&mut window, "Density");
     assert_eq!(asked(&mut window).method, Method::Density);
+    press(&mut window, "HDBSCAN");
+    assert_eq!(asked(&mut window).method, Method::Hdbscan);
+}
+
+#[test]
+fn all_methods_fit_into_the_panel() {
+    let window = window(plan(Method::Hdbscan), answers());
+    let picker: Vec<_> =
+        ["k-Means", "Tree", "Density", "HDBSCAN"].map(|name| window.get_by_role_and_label(Role::Button, name).rect()).to_vec();
+    let field = window.query_all_by_label("Smallest segment (min cluster size)").find(is_field).unwrap().rect();
+    let apart = |a: usize, b: usize| !picker[a].intersects(picker[b]);
+    assert!((0..4).all(|a| (0..a).all(|b| apart(a, b))), "{picker:?}");
+    // The field ends where the way back to the suggestion begins.
+    assert!(picker.iter().all(|button| button.left() >= field.left() && button.right() <= field.right() + 40.0), "{picker:?} {field:?}");
+}
+
+#[test]
+fn a_branch_is_hovered_and_clicked_as_its_segment() {
+    let mut window = window(plan(Method::Hdbscan), answers());
+    let plot = window.query_all_by_label("Condensed tree").find(|node| node.rect().height() > 100.0).expect("the plot").rect();
+    // The second segment stands at the right of the fork.
+    let place = plot.left_top() + plot.size() * eframe::egui::vec2(0.85, 0.7);
+    window.hover_at(place);
+    window.run();
+    assert_eq!(window.state().look.hover, Some(Selection::Cluster(1)));
+    window.drag_at(place);
+    window.drop_at(place);
+    window.run();
+    assert_eq!(window.state().look.selection, Some(Selection::Cluster(1)));
+    assert_eq!(window.state().commands, [], "looking changes no number");
+}
+
+#[test]
+fn the_smallest_segment_goes_back_to_the_suggestion() {
+    let mut plan = plan(Method::Hdbscan);
+    plan.clustering.min_cluster_size = Some(40);
+    let mut window = window(plan, answers());
+    press(&mut window, "Back to the suggestion, 5");
+    assert_eq!(asked(&mut window).min_cluster_size, None);
 }
 
 #[test]
@@ -312,6 +352,18 @@ fn answers() -> Answers {
     let merges = [&within[..], &[merge(13, 14, 1.0, 5), merge(11, 15, 4.0, 9)]].concat();
     let tree = Dendrogram { merges, n_rows: 9, linkage: Linkage::Ward };
     let tree = plot::tree(&tree, &loaded, &prepared, &Ctx::new()).unwrap();
+    let branch = |parent, centre, [birth, death]: [f64; 2], size: usize, segment| CondensedBranch {
+        parent,
+        centre,
+        birth,
+        death,
+        size,
+        widths: vec![[death, size as f64], [birth, size as f64]],
+        stability: 1.5,
+        segment,
+        within: segment,
+        membership: segment.map(|_| 0.8),
+    };
     let bars = |size, mean| SilhouetteBars { size, mean, below_zero: 0.0, values: vec![0.6, 0.4, -0.1] };
     Answers {
         sweep: Answer::Ready(Arc::new(SweepPlot {
@@ -332,6 +384,18 @@ fn answers() -> Answers {
             suggestions: vec![(0.9, 3, 0.1, "The widest step.".into())],
             min_samples: 10,
             ..DensityPlot::default()
+        })),
+        condensed: Answer::Ready(Arc::new(CondensedPlot {
+            branches: vec![
+                branch(None, 4.5, [2.0, 1.5], 9, None),
+                branch(Some(0), 2.0, [1.5, 0.5], 4, Some(0)),
+                branch(Some(0), 6.5, [1.5, 0.2], 5, Some(1)),
+            ],
+            n_rows: 9,
+            n_segments: 2,
+            top: 2.0,
+            min_cluster_size: 4,
+            ..CondensedPlot::default()
         })),
         segmentation: Answer::Ready(Arc::new(Segmentation {
             loaded: loaded.clone(),

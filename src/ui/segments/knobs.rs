@@ -2,17 +2,19 @@
 
 use eframe::egui::{self, Align, Button, DragValue, Frame, Layout, Panel, RichText, Role, ScrollArea, Ui, Vec2};
 
-use crate::cluster::{Linkage, Method};
+use crate::cluster::{Linkage, Method, suggested_min_cluster_size};
 use crate::session::{Clustering, Cut, Look};
 use crate::ui::icons;
 use crate::ui::plotting::{decimals_of, distance_text, rounded};
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{self, choice_ui, row_ui, segmented_ui};
+use crate::ui::widgets::{self, choice_ui, row_ui, segmented_pairs_ui};
 
 use super::{View, dendrogram, density, is_k_suggested, k_in_force, set_k};
 
 const K_MEANS: &str = "Into how many segments the customers are divided. k.";
 const EPSILON_MEANS: &str = "Customers nearer than this are neighbors. Larger: fewer, bigger segments and less noise. Epsilon of DBSCAN.";
+const SIZE_MEANS: &str =
+    "Groups of fewer customers than this are no segment. Larger: fewer and bigger segments. Min cluster size of HDBSCAN.";
 const HEIGHT_MEANS: &str = "Groups that join below this height are one segment; the dashed line in the dendrogram.";
 /// More segments than this are warned about.
 const MANY: usize = 20;
@@ -24,19 +26,21 @@ pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
     });
     egui::CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
         ScrollArea::vertical().id_salt("knobs").auto_shrink(false).show(ui, |ui| {
-            // Short names fit side by side; the full ones are told on hover.
+            // Short names in two rows fit at any width of the panel; the full ones are told on hover.
             let choices = [
                 (Method::KMeans, "k-Means", Method::KMeans.explanation()),
                 (Method::Tree, "Tree", Method::Tree.explanation()),
                 (Method::Density, "Density", Method::Density.explanation()),
+                (Method::Hdbscan, "HDBSCAN", Method::Hdbscan.explanation()),
             ];
-            segmented_ui(ui, &mut draft.method, &choices);
+            segmented_pairs_ui(ui, &mut draft.method, &choices);
             ui.label(caption(ui, draft.method.name())).on_hover_text(draft.method.explanation());
             ui.add_space(theme::INSIDE);
             match draft.method {
                 Method::KMeans => k_means_ui(ui, view, draft),
                 Method::Tree => tree_ui(ui, view, draft),
                 Method::Density => density_ui(ui, view, draft),
+                Method::Hdbscan => hdbscan_ui(ui, view, draft),
             }
         });
     });
@@ -98,14 +102,7 @@ fn density_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
         draft.epsilon = Some(rounded(epsilon));
     }
     ui.add_space(4.0);
-    let explanation =
-        "A customer with this many neighbors, itself included, is in the core of a segment. Larger: only crowded places count.";
-    ui.label("Core point neighbors").on_hover_text(explanation);
-    let number = field(&mut draft.min_samples, 1..=500).speed(0.08);
-    let response = ui.add_sized(Vec2::new(ui.available_width(), 28.0), number);
-    widgets::name_it(&response, Role::SpinButton, "Core point neighbors (min samples)");
-    response.on_hover_text(explanation);
-    ui.label(caption(ui, "Min samples; the point itself counts."));
+    min_samples_ui(ui, draft);
     ui.add_space(theme::BETWEEN);
     let Some(plot) = view.answers.density.latest() else { return };
     if let Some(epsilon) = density::epsilon_in_force(view, draft) {
@@ -121,6 +118,51 @@ fn density_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
             draft.epsilon = Some(*epsilon);
         }
     }
+}
+
+fn hdbscan_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
+    let plot = view.answers.condensed.latest();
+    let n_rows = view.answers.prepared.latest().map(|prepared| prepared.matrix.n_rows());
+    let suggested = n_rows.map(suggested_min_cluster_size);
+    ui.label("Smallest segment").on_hover_text(SIZE_MEANS);
+    let shown = draft.min_cluster_size.or(suggested);
+    let mut least = shown.unwrap_or(0);
+    let suffix = if draft.min_cluster_size.is_none() { " (suggested)" } else { "" };
+    let (most, speed) = (n_rows.unwrap_or(0).max(4) / 2, (least as f64 / 150.0).max(0.08));
+    let number = field(&mut least, 2..=most).speed(speed).suffix(suffix);
+    let mut is_changed = false;
+    ui.allocate_ui_with_layout(Vec2::new(ui.available_width(), 28.0), Layout::right_to_left(Align::Center), |ui| {
+        if back_ui(ui, draft.min_cluster_size.is_some(), suggested.map(widgets::thousands)) {
+            draft.min_cluster_size = None;
+        }
+        let size = Vec2::new(ui.available_width(), 28.0);
+        let response = ui.add_enabled_ui(shown.is_some(), |ui| ui.add_sized(size, known(number, shown.is_some()))).inner;
+        widgets::name_it(&response, Role::SpinButton, "Smallest segment (min cluster size)");
+        is_changed = response.on_hover_text(SIZE_MEANS).changed();
+    });
+    if is_changed {
+        draft.min_cluster_size = Some(least);
+    }
+    ui.label(caption(ui, "Min cluster size, in customers."));
+    ui.add_space(4.0);
+    min_samples_ui(ui, draft);
+    ui.add_space(theme::BETWEEN);
+    let Some(plot) = plot else { return };
+    let noise = plot.n_noise as f64 / plot.n_rows.max(1) as f64;
+    ui.label(theme::strong(density::outcome_text((plot.n_segments, noise))));
+    ui.label(caption(ui, "The number follows from the data: of all groups at all distances, those that last longest."));
+}
+
+/// The knob that both density methods share.
+fn min_samples_ui(ui: &mut Ui, draft: &mut Clustering) {
+    let explanation =
+        "A customer with this many neighbors, itself included, is in the core of a segment. Larger: only crowded places count.";
+    ui.label("Core point neighbors").on_hover_text(explanation);
+    let number = field(&mut draft.min_samples, 1..=500).speed(0.08);
+    let response = ui.add_sized(Vec2::new(ui.available_width(), 28.0), number);
+    widgets::name_it(&response, Role::SpinButton, "Core point neighbors (min samples)");
+    response.on_hover_text(explanation);
+    ui.label(caption(ui, "Min samples; the point itself counts."));
 }
 
 /// A field whose number is not known yet says so.

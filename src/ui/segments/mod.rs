@@ -3,6 +3,7 @@
 //! In: plan, answers, look. Out: at most one new clustering section a frame, whatever was clicked or dragged: every part changes
 //! one draft of it, so that two parts cannot contradict each other.
 
+mod condensed;
 mod dendrogram;
 mod density;
 mod elbow;
@@ -126,7 +127,7 @@ fn keys(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
             look.selection = None;
         }
     }
-    if draft.method != Method::Density
+    if matches!(draft.method, Method::KMeans | Method::Tree)
         && let Some(k) = k_in_force(view, draft)
     {
         let step = i64::from(pressed(Key::ArrowRight)) - i64::from(pressed(Key::ArrowLeft));
@@ -171,6 +172,7 @@ fn columns(method: Method) -> &'static [PlotKind] {
         Method::KMeans => &[PlotKind::Elbow, PlotKind::Silhouette],
         Method::Tree => &[PlotKind::Dendrogram, PlotKind::Elbow, PlotKind::Silhouette],
         Method::Density => &[PlotKind::KDistance, PlotKind::EpsilonCurves, PlotKind::Silhouette],
+        Method::Hdbscan => &[PlotKind::CondensedTree, PlotKind::Silhouette],
     }
 }
 
@@ -180,6 +182,7 @@ fn panes(method: Method) -> &'static [PlotKind] {
         Method::KMeans => &[PlotKind::Elbow, PlotKind::SilhouetteByK, PlotKind::Silhouette],
         Method::Tree => &[PlotKind::Dendrogram, PlotKind::Elbow, PlotKind::SilhouetteByK, PlotKind::Silhouette],
         Method::Density => &[PlotKind::KDistance, PlotKind::EpsilonCurves, PlotKind::Silhouette],
+        Method::Hdbscan => &[PlotKind::CondensedTree, PlotKind::Silhouette],
     }
 }
 
@@ -217,6 +220,7 @@ fn pane_ui(ui: &mut Ui, rect: Rect, kind: PlotKind, view: &View, draft: &mut Clu
         PlotKind::Elbow => elbow::ui(ui, view, draft, look, commands, switch),
         PlotKind::SilhouetteByK => elbow::silhouette_ui(ui, view, draft, look, commands),
         PlotKind::Dendrogram => dendrogram::ui(ui, view, draft, look, commands),
+        PlotKind::CondensedTree => condensed::ui(ui, view, look, commands),
         PlotKind::KDistance => density::k_distance_ui(ui, view, draft, look, commands),
         PlotKind::EpsilonCurves => density::curves_ui(ui, view, draft, look, commands, switch),
         PlotKind::Silhouette | PlotKind::Variance => silhouette::ui(ui, view, look, commands, switch),
@@ -266,7 +270,7 @@ fn k_in_force(view: &View, draft: &Clustering) -> Option<usize> {
             Cut::Suggested => suggested().or_else(shown),
             Cut::Height(height) => view.answers.tree.latest().map(|tree| dendrogram::clusters_at(tree, height)),
         },
-        Method::Density => None,
+        Method::Density | Method::Hdbscan => None,
     }
 }
 
@@ -275,7 +279,7 @@ fn set_k(draft: &mut Clustering, k: Option<usize>) {
     match draft.method {
         Method::Tree => draft.cut = k.map_or(Cut::Suggested, Cut::Clusters),
         Method::KMeans => draft.k = k,
-        Method::Density => {}
+        Method::Density | Method::Hdbscan => {}
     }
 }
 
