@@ -54,6 +54,12 @@ fn one_further_epsilon(bencher: Bencher, n_rows: usize) {
     bencher.bench(|| tree.labels_at(epsilon));
 }
 
+#[divan::bench(args = ROWS, sample_count = 10, sample_size = 1)]
+fn hdbscan_from_the_tree(bencher: Bencher, n_rows: usize) {
+    let tree = cluster::density(&blobs(n_rows), 10, &Ctx::new()).expect("fits");
+    bencher.bench(|| cluster::hdbscan(&tree, 50, &Ctx::new()));
+}
+
 #[divan::bench(args = [10_000], sample_count = 3, sample_size = 1)]
 fn exact_silhouettes_of_11_labelings(bencher: Bencher, n_rows: usize) {
     let x = blobs(n_rows);

@@ -246,7 +246,8 @@ pub fn epsilon_curves(density: &DensityPlot, epsilon: Option<f64>, size: Size) -
 
 /// Branches as wide as they have customers, from far neighbours above to near ones below; the segments coloured and numbered.
 pub fn condensed_tree(tree: &CondensedPlot, size: Size) -> Scene {
-    let (mut scene, frame) = plain(Plot::CondensedTree, size, [0.0, tree.n_rows.max(1) as f64], [0.0, tree.top]);
+    let low = tree.branches.iter().map(|branch| branch.death).fold(tree.top, f64::min) * 0.9;
+    let (mut scene, frame) = plain(Plot::CondensedTree, size, [0.0, tree.n_rows.max(1) as f64], [low.min(tree.top * 0.9), tree.top]);
     frame.y_axis(&mut scene, "Neighborhood distance");
     for branch in &tree.branches {
         let side = |side: f64| branch.widths.iter().map(move |&[distance, width]| frame.at([branch.centre + side * width, distance]));

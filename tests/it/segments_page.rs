@@ -124,11 +124,10 @@ fn all_methods_fit_into_the_panel() {
     let window = window(plan(Method::Hdbscan), answers());
     let picker: Vec<_> =
         ["k-Means", "Tree", "Density", "HDBSCAN"].map(|name| window.get_by_role_and_label(Role::Button, name).rect()).to_vec();
-    let field = window.query_all_by_label("Smallest segment (min cluster size)").find(is_field).unwrap().rect();
+    let field = window.query_all_by_label("Core point neighbors (min samples)").find(is_field).unwrap().rect();
     let apart = |a: usize, b: usize| !picker[a].intersects(picker[b]);
     assert!((0..4).all(|a| (0..a).all(|b| apart(a, b))), "{picker:?}");
-    // The field ends where the way back to the suggestion begins.
-    assert!(picker.iter().all(|button| button.left() >= field.left() && button.right() <= field.right() + 40.0), "{picker:?} {field:?}");
+    assert!(picker.iter().all(|button| button.left() >= field.left() && button.right() <= field.right()), "{picker:?} {field:?}");
 }
 
 #[test]

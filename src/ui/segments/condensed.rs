@@ -1,6 +1,6 @@
 //! Which groups last while the neighborhood shrinks? The condensed tree: branches as wide as they have customers, the chosen ones coloured.
 
-use eframe::egui::{Align2, Color32, CursorIcon, Mesh, Shape, Stroke, Ui};
+use eframe::egui::{Align2, Color32, CursorIcon, Mesh, Rect, Shape, Stroke, Ui, UiBuilder, Vec2};
 
 use crate::plot::{CondensedBranch, CondensedPlot};
 use crate::session::{Command, Look, PlotKind, Selection};
@@ -24,9 +24,16 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
 fn tree_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &CondensedPlot) {
     let t = tokens(ui);
     let n = plot.n_rows.max(1) as f64;
-    let x = Axis { label: "Customers", range: [-0.01 * n, 1.01 * n], ticks: Ticks::None, zooms: false };
-    let y = Axis { label: "Neighborhood distance", range: [0.0, plot.top], ..Axis::default() };
-    let canvas = canvas(ui, ("condensed", plot.n_rows), "Condensed tree", x, y);
+    let x = Axis { range: [-0.01 * n, 1.01 * n], ticks: Ticks::None, ..Axis::default() };
+    // Nothing is left below the branch that lasts longest.
+    let low = plot.branches.iter().map(|branch| branch.death).fold(plot.top, f64::min) * 0.9;
+    let y = Axis { label: "Neighborhood distance; as wide as customers", range: [low.min(plot.top * 0.9), plot.top], ..Axis::default() };
+    let whole = ui.available_rect_before_wrap();
+    // Half a line below for the lowest number of the axis.
+    let room = Rect::from_min_max(whole.min, whole.max - Vec2::new(0.0, 8.0));
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(room));
+    let canvas = canvas(&mut inner, ("condensed", plot.n_rows), "Condensed tree", x, y);
+    ui.advance_cursor_after_rect(whole);
     if plot.branches.is_empty() {
         let text = format!("No group of {} customers anywhere", thousands(plot.min_cluster_size));
         plot_label(ui, &canvas.painter, canvas.frame().center(), Align2::CENTER_CENTER, &text, t.muted);
