@@ -245,14 +245,14 @@ pub fn epsilon_curves(density: &DensityPlot, epsilon: Option<f64>, size: Size) -
 }
 
 /// Branches as wide as they have customers, from far neighbours above to near ones below; the segments coloured and numbered.
-pub fn condensed_tree(tree: &CondensedPlot, size: Size) -> Scene {
+pub fn condensed_tree(tree: &CondensedPlot, numbers: &[usize], size: Size) -> Scene {
     let low = tree.branches.iter().map(|branch| branch.death).fold(tree.top, f64::min) * 0.9;
     let (mut scene, frame) = plain(Plot::CondensedTree, size, [0.0, tree.n_rows.max(1) as f64], [low.min(tree.top * 0.9), tree.top]);
     frame.y_axis(&mut scene, "Neighborhood distance");
     for branch in &tree.branches {
         let side = |side: f64| branch.widths.iter().map(move |&[distance, width]| frame.at([branch.centre + side * width, distance]));
         let corners: Vec<String> = side(-0.5).chain(side(0.5).rev()).map(|[x, y]| format!("{x:.1} {y:.1}")).collect();
-        let fill = branch.within.map_or_else(|| EVERYONE.to_owned(), |segment_at| hex(segment(segment_at)));
+        let fill = branch.within.map_or_else(|| EVERYONE.to_owned(), |segment_at| hex(segment(number_of(numbers, segment_at))));
         let opacity = if branch.within.is_some() && branch.segment.is_none() { 0.7 } else { 1.0 };
         let style = format!(r##"fill="{fill}" fill-opacity="{opacity}" stroke="#ffffff" stroke-width="0.75""##);
         scene.path(&format!("M{}Z", corners.join("L")), &style);
@@ -260,7 +260,7 @@ pub fn condensed_tree(tree: &CondensedPlot, size: Size) -> Scene {
     for branch in &tree.branches {
         if let Some(segment) = branch.segment.filter(|_| branch.size as f64 * frame.width >= 22.0 * tree.n_rows as f64) {
             let [x, y] = frame.at([branch.centre, (branch.birth + branch.death) / 2.0]);
-            scene.haloed([x, y + 4.0], &format!("C{}", segment + 1), 12.0, INK, Anchor::Middle);
+            scene.haloed([x, y + 4.0], &format!("C{}", number_of(numbers, segment) + 1), 12.0, INK, Anchor::Middle);
         }
     }
     let told = format!("Customers; {} segments, {} in none", number(tree.n_segments as f64, 1.0), customers(tree.n_noise));

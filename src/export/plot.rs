@@ -127,7 +127,7 @@ fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::Size) -> Optio
         Plot::Dendrogram => plots.tree.as_ref().map(|tree| draw_tree::dendrogram(tree, &plots.numbers, k, chosen.height, size)),
         Plot::KDistance => plots.density.as_ref().map(|density| draw::k_distance(density, chosen.epsilon, size)),
         Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw::epsilon_curves(density, chosen.epsilon, size)),
-        Plot::CondensedTree => plots.condensed.as_ref().map(|condensed| draw::condensed_tree(condensed, size)),
+        Plot::CondensedTree => plots.condensed.as_ref().map(|condensed| draw::condensed_tree(condensed, &plots.numbers, size)),
         Plot::Variance => draw::variance(plots.variance.as_ref()?, size),
     }
 }

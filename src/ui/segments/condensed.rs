@@ -2,13 +2,14 @@
 
 use eframe::egui::{Align2, Color32, CursorIcon, Mesh, Rect, Shape, Stroke, Ui, UiBuilder, Vec2};
 
+use crate::persona::numbering::number_of;
 use crate::plot::{CondensedBranch, CondensedPlot};
 use crate::session::{Command, Look, PlotKind, Selection};
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas, distance_text, head_ui, plot_answer_ui, plot_label};
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{percent, thousands};
 
-use super::{View, segment_name};
+use super::{View, numbers, segment_name};
 
 const MEANS: &str = "From the top down the neighborhood shrinks. Customers in sparse places drop out, a group that falls into several forks, and \
                      each branch is as wide as it has customers. The coloured branches last longest: they are the segments.";
@@ -41,12 +42,13 @@ fn tree_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &CondensedPlot) {
     }
     let pointed = canvas.response.hover_pos().and_then(|pointer| plot.branch_at(canvas.value(pointer)));
     let focus = pointed.and_then(|at| plot.branches[at].within).map(Selection::Cluster).or(view.focus);
+    let segment_colour = |segment: usize| theme::segment(number_of(numbers(view.answers), segment));
     for (at, branch) in plot.branches.iter().enumerate() {
         let is_dimmed = focus.is_some() && focus != branch.within.map(Selection::Cluster);
         let colour = match branch.within {
             // Forks inside a segment are told apart by a lighter shade.
-            Some(segment) if branch.segment.is_none() => theme::segment(segment).gamma_multiply(0.7),
-            Some(segment) => theme::segment(segment),
+            Some(segment) if branch.segment.is_none() => segment_colour(segment).gamma_multiply(0.7),
+            Some(segment) => segment_colour(segment),
             None => t.hairline,
         };
         let strength = if is_dimmed && branch.within.is_some() { 0.25 } else { 1.0 };
@@ -57,7 +59,7 @@ fn tree_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &CondensedPlot) {
             }
         }
     }
-    labels_ui(ui, &canvas, plot);
+    labels_ui(ui, view, &canvas, plot);
     if let Some(at) = pointed {
         let branch = &plot.branches[at];
         look.hover = branch.within.map(Selection::Cluster).or(look.hover);
@@ -99,14 +101,15 @@ fn story(view: &View, plot: &CondensedPlot, at: usize) -> String {
 }
 
 /// The names of the segments, at the top of their branches where there is room.
-fn labels_ui(ui: &Ui, canvas: &Canvas, plot: &CondensedPlot) {
+fn labels_ui(ui: &Ui, view: &View, canvas: &Canvas, plot: &CondensedPlot) {
     let t = tokens(ui);
     for branch in &plot.branches {
         let Some(segment) = branch.segment else { continue };
         let width = canvas.at([branch.size as f64, 0.0]).x - canvas.at([0.0, 0.0]).x;
         if width >= LABELLED {
             let middle = canvas.at([branch.centre, (branch.birth + branch.death) / 2.0]);
-            plot_label(ui, &canvas.painter, middle, Align2::CENTER_CENTER, &format!("C{}", segment + 1), t.text);
+            let text = format!("C{}", number_of(numbers(view.answers), segment) + 1);
+            plot_label(ui, &canvas.painter, middle, Align2::CENTER_CENTER, &text, t.text);
         }
     }
 }
