@@ -5,7 +5,7 @@
 //! 0. [`base`]: key, ctx, matrix, distance, labels, statistics, seed.
 //! 1. [`data`]: from a file to a table; [`features`]: from a table to the matrix clustering sees.
 //! 2. [`cluster`]: k-means, linkage and its cuts, density at every epsilon.
-//! 3. [`evaluate`]: silhouette, what speaks for which k, agreement of two groupings.
+//! 3. [`evaluate`]: silhouette, what speaks for which k, agreement of two groupings, who goes where between them.
 //! 4. [`persona`]: who the groups are, in words with their evidence; [`plot`]: what each plot draws.
 //! 5. [`export`]: what leaves, one file a format.
 //! 6. [`session`]: plan, look, commands, history, project file, settings.

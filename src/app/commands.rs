@@ -59,6 +59,7 @@ impl Window {
             }
             Command::Prepare(preparation) => self.regroup(|plan| plan.preparation = preparation),
             Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),
+            Command::Compare(against) => self.change(|plan| plan.comparison = against),
             Command::EditCard(cluster, edit) => self.edit_card(cluster, edit),
             Command::SaveTo(path) => self.save_to(path),
             Command::Export(request) => self.export(request),

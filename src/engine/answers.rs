@@ -7,7 +7,7 @@ use crate::cluster::Dendrogram;
 use crate::data::Loaded;
 use crate::features::Prepared;
 use crate::persona::Personas;
-use crate::plot::{CondensedPlot, DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::plot::{Compared, CondensedPlot, DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
 use crate::session::Page;
 
 /// One sentence that says what happened, why, and what to try.
@@ -121,6 +121,8 @@ pub struct Answers {
     pub map: Answer<MapPlot>,
     /// Its cards.
     pub personas: Answer<Personas>,
+    /// The grouping against what the plan compares it with.
+    pub comparison: Answer<Compared>,
     /// Jobs under way, oldest first.
     pub jobs: Vec<JobView>,
     /// Notes of everything shown, in the order of the work, without repeats.

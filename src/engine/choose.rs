@@ -75,8 +75,8 @@ pub fn min_cluster_size(clustering: &Clustering, n_rows: usize) -> usize {
 }
 
 /// "k-Means, k = 5, 10 re-runs, seed 0" and the like, for a matrix of `n_rows`.
-pub fn method_text(plan: &Plan, k: Option<usize>, epsilon: Option<f64>, n_rows: usize) -> String {
-    let Clustering { method, restarts, seed, linkage, min_samples, .. } = &plan.clustering;
+pub fn method_text(clustering: &Clustering, k: Option<usize>, epsilon: Option<f64>, n_rows: usize) -> String {
+    let Clustering { method, restarts, seed, linkage, min_samples, .. } = clustering;
     match (method, k, epsilon) {
         (Method::KMeans, Some(k), _) => {
             format!("{}, k = {k}, {restarts} {}, seed {seed}", method.name(), if *restarts == 1 { "run" } else { "re-runs" })
@@ -86,7 +86,7 @@ pub fn method_text(plan: &Plan, k: Option<usize>, epsilon: Option<f64>, n_rows: 
             format!("{}, epsilon = {}, min samples = {min_samples}", method.name(), readable(epsilon))
         }
         (Method::Hdbscan, ..) => {
-            let least = min_cluster_size(&plan.clustering, n_rows);
+            let least = min_cluster_size(clustering, n_rows);
             format!("{}, min cluster size = {least}, min samples = {min_samples}", method.name())
         }
         _ => method.name().to_owned(),

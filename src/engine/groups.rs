@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::base::Key;
-use crate::cluster::Dendrogram;
+use crate::cluster::{Dendrogram, Method};
 use crate::data::Loaded;
 use crate::evaluate::Silhouettes;
 use crate::features::Prepared;
@@ -40,7 +40,8 @@ pub struct Groups {
 pub struct Chosen {
     /// The labels.
     pub labeling: Labeling,
-    k: Option<usize>,
+    /// k (k-means, hierarchical).
+    pub k: Option<usize>,
     height: Option<f64>,
     /// Epsilon (DBSCAN).
     pub epsilon: Option<f64>,
@@ -49,15 +50,25 @@ pub struct Chosen {
 
 const WAITS: &str = "Waiting for the columns";
 
+/// The groups of whatever method the section names.
+pub fn of(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+    match clustering.method {
+        Method::KMeans => by_kmeans(desk, prepared, clustering, needs),
+        Method::Tree => by_tree(desk, prepared, clustering, needs),
+        Method::Density => by_density(desk, prepared, clustering, needs),
+        Method::Hdbscan => by_hdbscan(desk, prepared, clustering, needs),
+    }
+}
+
 /// k-means: a fit a k.
-pub fn by_kmeans(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+fn by_kmeans(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
     let sweep = sweep::of_kmeans(desk, made, clustering, needs.sweep, needs.chosen);
     Groups { tree: Asked::Waiting(OTHER_METHOD.into()), ..of_sweep(desk, made, sweep, None, clustering, needs) }
 }
 
 /// Hierarchical: a tree, then a cut a k.
-pub fn by_tree(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+fn by_tree(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
     let tree = steps::tree(desk, made, clustering.linkage, needs.chosen);
     let Some(made_tree) = tree.ready() else { return Groups { tree: tree.clone(), ..Groups::blocked_by(&tree) } };
@@ -67,7 +78,7 @@ pub fn by_tree(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clus
 }
 
 /// DBSCAN: the answers for every epsilon, then one epsilon.
-pub fn by_density(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+fn by_density(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
     let tree = steps::density(desk, made, clustering.min_samples, needs.chosen);
     let density_plot = tree.and("Waiting for the densities", |tree| steps::density_plot(desk, tree, needs.chosen));
@@ -178,7 +189,7 @@ impl Chosen {
         plan: &Plan,
         numbering: Option<Key>,
     ) -> Made<Segmentation> {
-        let method_text = choose::method_text(plan, self.k, self.epsilon, prepared.value.matrix.n_rows());
+        let method_text = choose::method_text(&plan.clustering, self.k, self.epsilon, prepared.value.matrix.n_rows());
         let said = (&method_text, self.height, self.inertia);
         let inputs: Vec<Key> = std::iter::once(self.labeling.key()).chain(numbering).collect();
         let key = Key::of("segmentation", 1, &said, &inputs);

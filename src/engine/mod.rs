@@ -6,6 +6,7 @@
 
 pub mod answers;
 pub mod choose;
+pub mod comparing;
 pub mod desk;
 mod groups;
 pub mod jobs;
@@ -113,12 +114,7 @@ impl Engine {
         let needs = Needs::of(plan, wanted, loaded.ready().map_or(0, |loaded| loaded.value.table.n_rows));
         let prepared = loaded.and("Waiting for the data", |loaded| steps::prepare(desk, loaded, &plan.preparation, needs.prepared));
 
-        let groups = match clustering.method {
-            Method::KMeans => groups::by_kmeans(desk, &prepared, clustering, needs),
-            Method::Tree => groups::by_tree(desk, &prepared, clustering, needs),
-            Method::Density => groups::by_density(desk, &prepared, clustering, needs),
-            Method::Hdbscan => groups::by_hdbscan(desk, &prepared, clustering, needs),
-        };
+        let groups = groups::of(desk, &prepared, clustering, needs);
         let tree_plot = match (&groups.tree, loaded.ready(), prepared.ready()) {
             (Asked::Ready(tree), Some(loaded), Some(prepared)) => steps::tree_plot(desk, loaded, prepared, tree, needs.plots),
             _ => groups.tree.blocks("Waiting for the tree"),
@@ -134,6 +130,7 @@ impl Engine {
             (_, silhouettes) => silhouettes.blocks("Waiting for the silhouettes"),
         };
         let map = segmentation.and(WAITS, |segmentation| steps::map(desk, segmentation, &wanted.map_axes, needs.plots));
+        let comparison = comparing::comparison(desk, loaded.ready(), &prepared, &groups, plan.comparison.as_ref(), needs);
         let personas = segmentation
             .and(WAITS, |segmentation| steps::personas(desk, segmentation, &plan.preparation.roles, edits, *edits_key, needs.personas));
 
@@ -149,6 +146,7 @@ impl Engine {
             silhouette: previous::settle(&mut previous.silhouette, silhouette),
             map: previous::settle(&mut previous.map, map),
             personas: previous::settle(&mut previous.personas, personas),
+            comparison: previous.comparison(plan.comparison.as_ref(), comparison),
             jobs: Vec::new(),
             notes: Vec::new(),
         };

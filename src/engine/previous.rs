@@ -7,7 +7,8 @@ use crate::cluster::Dendrogram;
 use crate::data::Loaded;
 use crate::features::Prepared;
 use crate::persona::Personas;
-use crate::plot::{CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::plot::{Compared, CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::session::Against;
 
 use super::answers::{Answer, Segmentation};
 use super::desk::Asked;
@@ -26,6 +27,7 @@ pub struct Previous {
     pub map: Option<Arc<MapPlot>>,
     pub personas: Option<Arc<Personas>>,
     dendrogram: Option<Arc<Dendrogram>>,
+    comparison: Option<(Against, Arc<Compared>)>,
 }
 
 impl Previous {
@@ -42,6 +44,14 @@ impl Previous {
             self.dendrogram = Some(tree.value.clone());
         }
         self.dendrogram.clone()
+    }
+
+    /// The comparison; one with something else is not an older one of this.
+    pub fn comparison(&mut self, against: Option<&Against>, asked: Asked<Compared>) -> Answer<Compared> {
+        let mut last = self.comparison.take().filter(|(before, _)| Some(before) == against).map(|(_, last)| last);
+        let answer = settle(&mut last, asked);
+        self.comparison = against.cloned().zip(last);
+        answer
     }
 }
 

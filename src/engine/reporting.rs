@@ -49,7 +49,7 @@ impl Parts {
         Report {
             labels,
             method: choose::method_word(&plan.clustering),
-            method_text: choose::method_text(plan, self.chosen.k, self.chosen.epsilon, n_rows),
+            method_text: choose::method_text(&plan.clustering, self.chosen.k, self.chosen.epsilon, n_rows),
             loaded: self.loaded,
             prepared: self.prepared,
             personas: self.personas,
@@ -97,6 +97,7 @@ pub(super) fn plots(answers: &Answers) -> Plots {
         tree: answers.tree.ready().cloned(),
         density: answers.density.ready().cloned(),
         condensed: answers.condensed.ready().cloned(),
+        comparison: answers.comparison.ready().cloned(),
         variance: answers.prepared.ready().map(|prepared| prepared.pca.explained.clone()),
         numbers: segmentation.map_or_else(Vec::new, |chosen| chosen.labels.numbers().to_vec()),
         chosen: segmentation.map_or_else(Chosen::default, |chosen| Chosen {

@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Ctx, Key, Labels, Stopped};
 use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMeansFit, KMeansParams, Linkage};
 use crate::data::{self, DataError, Loaded, Role, Source};
-use crate::evaluate::{self, Silhouettes};
+use crate::evaluate::{self, Known, Silhouettes};
 use crate::features::{self, Preparation, PrepareError, Prepared};
 use crate::persona::{self, Lexicon, PersonaEdit, Personas};
-use crate::plot::{self, CondensedPlot, DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::plot::{self, Compared, CondensedPlot, DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
 
 use super::answers::{Problem, Segmentation};
+use super::comparing;
 use super::desk::{Asked, Desk, Made, Need, StepError};
 use super::jobs::Lane;
 use super::memo::{Memo, Shelf, Store};
@@ -43,6 +44,8 @@ pub struct Memos {
     density_plots: Memo<DensityPlot>,
     condensed_plots: Memo<CondensedPlot>,
     personas: Memo<Personas>,
+    known: Memo<Known>,
+    comparisons: Memo<Compared>,
 }
 
 impl Default for Memos {
@@ -66,6 +69,8 @@ impl Default for Memos {
             density_plots: Memo::new(|plot| (plot.k_distance.len() + 3 * plot.clusters.len()) * size_of::<[f64; 2]>()),
             condensed_plots: Memo::new(CondensedPlot::bytes),
             personas: Memo::new(|personas| personas.personas.iter().map(|persona| persona.evidence.len() * 400).sum()),
+            known: Memo::new(Known::bytes),
+            comparisons: Memo::new(Compared::bytes),
         }
     }
 }
@@ -91,6 +96,8 @@ impl Store for Memos {
             &mut self.density_plots,
             &mut self.condensed_plots,
             &mut self.personas,
+            &mut self.known,
+            &mut self.comparisons,
         ]
     }
 }
@@ -353,6 +360,27 @@ pub fn condensed_plot(desk: &mut Kitchen, found: &Made<Hdbscan>, need: Need) -> 
     let key = Key::of("condensed plot", 1, &(), &[found.key]);
     let found = found.value.clone();
     desk.ask(|s| &mut s.condensed_plots, key, need, (|| "Condensed tree".into(), Lane::Quick), move |_| Ok(plot::condensed(&found)))
+}
+
+/// The groups a column of the data knows.
+pub fn known(desk: &mut Kitchen, loaded: &Made<Loaded>, prepared: &Made<Prepared>, column: &str, need: Need) -> Asked<Known> {
+    let key = Key::of("known groups", 1, &column, &[prepared.key]);
+    let (loaded, prepared, column) = (loaded.value.clone(), prepared.value.clone(), column.to_owned());
+    let title = format!("Groups of {column}");
+    desk.ask(
+        |s| &mut s.known,
+        key,
+        need,
+        (|| title, Lane::Quick),
+        move |_| evaluate::known(&loaded, &column, &prepared.table_rows).ok_or_else(|| StepError::Problem(comparing::no_groups(&column))),
+    )
+}
+
+/// The labels in force on the right, against those on the left.
+pub fn comparison(desk: &mut Kitchen, left: &comparing::Left, right: &Labeling, need: Need) -> Asked<Compared> {
+    let key = Key::of("comparison", 1, &left.title, &[left.key(), right.key()]);
+    let (left, right) = (left.clone(), right.clone());
+    desk.ask(|s| &mut s.comparisons, key, need, (|| "Comparing".into(), Lane::Quick), move |_| Ok(left.against(right.labels())))
 }
 
 /// The cards: who the segments are under the user's own `roles`, with what was written on them. `edits_key` names the edits, since hashing them anew every frame would take milliseconds.

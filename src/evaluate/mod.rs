@@ -3,11 +3,17 @@
 //! - [`silhouette`]: is every row nearer to its own cluster than to the next one?
 //! - [`elbow`]: which number of clusters do the curves speak for, and why?
 //! - [`agreement`]: which clusters of two labelings are the same customers?
+//! - [`compare`]: what became of the groups of one labeling in another?
+//! - [`known`]: which groups does a column of the data already know?
 
 pub mod agreement;
+pub mod compare;
 pub mod elbow;
+pub mod known;
 pub mod silhouette;
 
 pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};
+pub use compare::{Change, Comparison, Group, agreement_words, compare};
 pub use elbow::{Candidate, Suggestion, SweepPoint, band_word, suggest};
+pub use known::{Known, KnownBy, known, known_by};
 pub use silhouette::{Silhouettes, silhouettes, silhouettes_sampled};

@@ -7,6 +7,7 @@ mod chart;
 mod draw;
 mod draw_tree;
 pub mod files;
+mod flow;
 pub mod format;
 pub mod glyph;
 mod html;

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plot::{CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::plot::{Compared, CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
 
 use super::chart::Scene;
 use super::{Chosen, ExportError, Format, plot_png, write_beside};
-use super::{draw, draw_tree};
+use super::{draw, draw_tree, flow};
 
 /// The plots that can be saved and maximised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,13 +33,15 @@ pub enum Plot {
     EpsilonCurves,
     /// HDBSCAN's branches over distance.
     CondensedTree,
+    /// Flow between another grouping and the segments.
+    Comparison,
     /// Explained variance of the components.
     Variance,
 }
 
 impl Plot {
     /// All plots, in the order menus show them.
-    pub const ALL: [Plot; 9] = [
+    pub const ALL: [Plot; 10] = [
         Plot::Map,
         Plot::Elbow,
         Plot::SilhouetteByK,
@@ -48,6 +50,7 @@ impl Plot {
         Plot::KDistance,
         Plot::EpsilonCurves,
         Plot::CondensedTree,
+        Plot::Comparison,
         Plot::Variance,
     ];
 
@@ -62,6 +65,7 @@ impl Plot {
             Plot::KDistance => "Distance to the nearest neighbours",
             Plot::EpsilonCurves => "Segments and noise at every epsilon",
             Plot::CondensedTree => "Condensed tree: which groups last",
+            Plot::Comparison => "Comparison: who goes where",
             Plot::Variance => "Variance explained by each component",
         }
     }
@@ -77,6 +81,7 @@ impl Plot {
             Plot::KDistance => "k-distance",
             Plot::EpsilonCurves => "epsilon-curves",
             Plot::CondensedTree => "condensed-tree",
+            Plot::Comparison => "comparison",
             Plot::Variance => "variance",
         }
     }
@@ -97,6 +102,8 @@ pub struct Plots {
     pub density: Option<Arc<DensityPlot>>,
     /// HDBSCAN's condensed tree.
     pub condensed: Option<Arc<CondensedPlot>>,
+    /// The segments against another grouping.
+    pub comparison: Option<Arc<Compared>>,
     /// Share of the variance each component explains, 0 to 1.
     pub variance: Option<Vec<f64>>,
     /// k, height or epsilon in force.
@@ -128,6 +135,7 @@ fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::Size) -> Optio
         Plot::KDistance => plots.density.as_ref().map(|density| draw::k_distance(density, chosen.epsilon, size)),
         Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw::epsilon_curves(density, chosen.epsilon, size)),
         Plot::CondensedTree => plots.condensed.as_ref().map(|condensed| draw::condensed_tree(condensed, &plots.numbers, size)),
+        Plot::Comparison => plots.comparison.as_ref().map(|compared| flow::draw(compared, names, &plots.numbers, size)),
         Plot::Variance => draw::variance(plots.variance.as_ref()?, size),
     }
 }

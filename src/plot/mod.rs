@@ -2,6 +2,7 @@
 //!
 //! The window (floor 8) and the plot exports (floor 5) both draw these, so a saved plot is what the screen showed.
 
+mod comparison;
 mod condensed;
 mod density;
 mod map;
@@ -12,6 +13,7 @@ mod tree_groups;
 mod tree_view;
 pub mod views;
 
+pub use comparison::{Compared, Flow, Ribbon, flow};
 pub use condensed::{CondensedBranch, CondensedPlot, condensed};
 pub use density::density;
 pub use map::map;

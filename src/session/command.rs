@@ -8,7 +8,7 @@ use crate::features::Preparation;
 use crate::persona::Added;
 
 use super::look::Page;
-use super::plan::Clustering;
+use super::plan::{Against, Clustering};
 
 /// A wish of the user, carried out before the next frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,8 @@ pub enum Command {
     Prepare(Preparation),
     /// Replace the clustering section.
     Cluster(Clustering),
+    /// Compare the segments with this, or with nothing.
+    Compare(Option<Against>),
     /// Change one card; the edit keeps the customers who are in that segment now.
     EditCard(usize, CardEdit),
     /// Save the project here.

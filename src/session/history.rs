@@ -20,7 +20,10 @@ pub enum MergeKey {
 impl MergeKey {
     /// The key of a change made while the pointer is held down: the one knob that differs, if it is one that is dragged.
     pub fn while_held(before: &Plan, after: &Plan) -> MergeKey {
-        let rest_is_equal = before.source == after.source && before.preparation == after.preparation && before.personas == after.personas;
+        let rest_is_equal = before.source == after.source
+            && before.preparation == after.preparation
+            && before.personas == after.personas
+            && before.comparison == after.comparison;
         let (old, new) = (&before.clustering, &after.clustering);
         let moved = [
             ("k", old.k != new.k),

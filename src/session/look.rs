@@ -62,6 +62,10 @@ pub struct Look {
     pub map_axes: (MapAxis, MapAxis),
     /// The plot that fills the page, if any.
     pub maximised: Option<PlotKind>,
+    /// Whether the map's place shows the comparison.
+    pub comparing: bool,
+    /// Whether the comparison is shown as a table.
+    pub compares_as_table: bool,
     /// The segment selected.
     #[serde(skip)]
     pub selection: Option<Selection>,
@@ -109,6 +113,8 @@ impl Default for Look {
             page: Page::Data,
             map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
             maximised: None,
+            comparing: false,
+            compares_as_table: false,
             selection: None,
             hover: None,
             tree: TreeLook::default(),

@@ -14,7 +14,7 @@ pub use crate::export::{Format as ExportFormat, Plot as PlotKind};
 pub use command::{Action, CardEdit, Command, ExportRequest};
 pub use history::{History, MergeKey};
 pub use look::{Look, Page, Selection};
-pub use plan::{Clustering, Cut, Plan};
+pub use plan::{Against, Clustering, Cut, Plan};
 pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};
 pub use settings::{Settings, ThemeChoice};

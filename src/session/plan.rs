@@ -26,12 +26,22 @@ pub struct Plan {
     /// Which customers had which number and colour before the last change; `None` numbers by size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbering: Option<Arc<Numbering>>,
+    /// What the segments are compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Against>,
 }
 
 impl Plan {
     /// The plan a source starts with: every choice is left to the data.
     pub fn new(source: Source) -> Plan {
-        Plan { source, preparation: Preparation::default(), clustering: Clustering::default(), personas: Vec::new(), numbering: None }
+        Plan {
+            source,
+            preparation: Preparation::default(),
+            clustering: Clustering::default(),
+            personas: Vec::new(),
+            numbering: None,
+            comparison: None,
+        }
     }
 }
 
@@ -39,6 +49,16 @@ impl Default for Plan {
     fn default() -> Plan {
         Plan::new(Source::Sample { seed: 0 })
     }
+}
+
+/// What the segments in force are compared with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Against {
+    /// Another solution of the same customers.
+    Solution(Clustering),
+    /// The groups a column of the data knows, by its name.
+    Column(String),
 }
 
 /// The clustering section: the method in force and the knobs of all of them, so that switching forgets nothing.

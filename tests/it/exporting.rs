@@ -7,12 +7,12 @@ use std::sync::Arc;
 use personae::base::{Ctx, Key, Labels, Matrix, Note};
 use personae::cluster::{Dendrogram, Linkage, Merge};
 use personae::data::{Column, Kind, Loaded, Profile, Table, Texts, Values};
-use personae::evaluate::{Suggestion, SweepPoint};
+use personae::evaluate::{self, Suggestion, SweepPoint};
 use personae::export::{self, Chosen, ExportError, Format, Plot, Plots, Report, RunResult, Seconds};
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
 use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
-use personae::plot::{self, CondensedBranch, CondensedPlot, DensityPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
+use personae::plot::{self, Compared, CondensedBranch, CondensedPlot, DensityPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
 
 const NASTY: &str = "<script>alert(\"1\")</script> & 'שלום' 🙂";
 const NAMES: [&str; 6] = [
@@ -275,6 +275,7 @@ pub fn plots(k: usize) -> Plots {
         tree: Some(Arc::new(plot::tree(&tree, &data.loaded, &data.prepared, &Ctx::new()).unwrap())),
         density: Some(Arc::new(density)),
         condensed: Some(Arc::new(condensed_tree())),
+        comparison: Some(Arc::new(compared(k))),
         variance: Some(vec![0.31, 0.18, 0.12, 0.1, 0.08, 0.07, 0.06, 0.05, 0.03]),
         numbers: (0..k).collect(),
         chosen: Chosen { k: Some(k), epsilon: Some(0.9), ..Chosen::default() },
@@ -298,6 +299,18 @@ fn condensed_tree() -> CondensedPlot {
     let (fork, segments) = (1.2, [branch(Some(0), 175.0, [1.2, 0.4], 300, Some(0)), branch(Some(0), 400.0, [1.2, 0.6], 150, Some(1))]);
     let branches = std::iter::once(branch(None, 250.0, [1.5, fork], 500, None)).chain(segments).collect();
     CondensedPlot { branches, n_rows: 500, n_noise: 50, n_segments: 2, top: 1.5, min_cluster_size: 31 }
+}
+
+/// `k` segments against two groups and some customers in none.
+fn compared(k: usize) -> Compared {
+    let rows = || 0..30 * k;
+    let left = Labels::from_options(&rows().map(|row| (row % 11 > 0).then_some(row / 40 % 2)).collect::<Vec<_>>());
+    let right = Labels::from_options(&rows().map(|row| (row % 13 > 0).then_some(row % k)).collect::<Vec<_>>());
+    Compared {
+        title: NASTY.into(),
+        left_names: vec!["web".into(), NASTY.into(), "No value".into()],
+        table: evaluate::compare(&left, &right, &[0, 1]),
+    }
 }
 
 fn names(k: usize) -> Vec<String> {

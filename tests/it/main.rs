@@ -1,5 +1,7 @@
 //! One binary for all integration tests, so that the linker runs once.
 
+mod compare_pane;
+mod comparing;
 mod data_page;
 mod engine;
 mod exporting;

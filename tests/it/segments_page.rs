@@ -21,17 +21,17 @@ use personae::session::{Action, Clustering, Command, Cut, Look, Page, Plan, Plot
 
 /// What a page is given, and what it asked for.
 #[derive(Default)]
-struct World {
-    plan: Plan,
-    answers: Answers,
-    look: Look,
-    commands: Vec<Command>,
+pub(crate) struct World {
+    pub plan: Plan,
+    pub answers: Answers,
+    pub look: Look,
+    pub commands: Vec<Command>,
     has_fonts: bool,
 }
 
-type Window = Harness<'static, World>;
+pub(crate) type Window = Harness<'static, World>;
 
-fn window(plan: Plan, answers: Answers) -> Window {
+pub(crate) fn window(plan: Plan, answers: Answers) -> Window {
     let page = |ui: &mut eframe::egui::Ui, world: &mut World| {
         // Fonts are there from the second frame on.
         if !std::mem::replace(&mut world.has_fonts, true) {
@@ -58,7 +58,7 @@ fn asked(window: &mut Window) -> Clustering {
     }
 }
 
-fn press(window: &mut Window, name: &str) {
+pub(crate) fn press(window: &mut Window, name: &str) {
     window.get_by_role_and_label(Role::Button, name).click();
     window.run();
 }
@@ -306,7 +306,7 @@ fn half_ready_answers_are_shown() {
 }
 
 /// Nine customers in three segments, with every plot.
-fn answers() -> Answers {
+pub(crate) fn answers() -> Answers {
     let labels = Labels::from_ids(&[0, 0, 0, 0, 1, 1, 1, 2, 2]);
     let column = ColumnProfile {
         name: "spend".into(),

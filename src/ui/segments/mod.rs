@@ -3,6 +3,7 @@
 //! In: plan, answers, look. Out: at most one new clustering section a frame, whatever was clicked or dragged: every part changes
 //! one draft of it, so that two parts cannot contradict each other.
 
+mod compare;
 mod condensed;
 mod dendrogram;
 mod density;
@@ -19,7 +20,7 @@ use eframe::egui::{
 use crate::cluster::Method;
 use crate::engine::{Answer, Answers};
 use crate::persona::numbering::{self, number_of};
-use crate::session::{Action, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
+use crate::session::{Action, Against, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
 use crate::ui::plotting::{Lies, over_ui, split};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{answer_ui, empty_ui, name_it, problem_ui};
@@ -30,6 +31,8 @@ const WIDE: f32 = 1_080.0;
 /// What the parts of the page look at.
 struct View<'a> {
     answers: &'a Answers,
+    /// What the plan compares the segments with.
+    against: Option<&'a Against>,
     /// The segment to emphasise: under the pointer a frame ago, or selected.
     focus: Option<Selection>,
 }
@@ -42,7 +45,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     let mut draft = plan.clustering.clone();
     forget_what_is_gone(answers, look);
     let hover_before = look.hover.take();
-    let view = View { answers, focus: hover_before.or(look.selection) };
+    let view = View { answers, against: plan.comparison.as_ref(), focus: hover_before.or(look.selection) };
     keys(ui, &view, &mut draft, look);
 
     let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
@@ -121,11 +124,14 @@ fn keys(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
         return;
     }
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    if (look.maximised.is_some() || look.selection.is_some()) && pressed(Key::Escape) {
-        // Esc goes one step back: first the plot, then the selection.
-        if look.maximised.take().is_none() {
-            look.selection = None;
+    if (look.maximised.is_some() || look.selection.is_some() || look.comparing) && pressed(Key::Escape) {
+        // Esc goes one step back: first the plot, then the selection, then the comparison.
+        if look.maximised.take().is_none() && look.selection.take().is_none() {
+            look.comparing = false;
         }
+    }
+    if pressed(Key::C) {
+        look.comparing = !look.comparing;
     }
     if matches!(draft.method, Method::KMeans | Method::Tree)
         && let Some(k) = k_in_force(view, draft)
@@ -215,7 +221,12 @@ fn pane_ui(ui: &mut Ui, rect: Rect, kind: PlotKind, view: &View, draft: &mut Clu
     ui.set_clip_rect(rect.intersect(ui.clip_rect()));
     ui.spacing_mut().item_spacing.y = 4.0;
     match kind {
-        PlotKind::Map => map::ui(ui, view, look, commands),
+        PlotKind::Map if look.comparing => compare::ui(ui, view, draft, look, commands),
+        PlotKind::Map => {
+            let head = ui.max_rect();
+            map::ui(ui, view, look, commands);
+            compare::entry_ui(ui, head, look);
+        }
         PlotKind::Elbow if is_alone => elbow::inertia_ui(ui, view, draft, look, commands, true, |_| {}),
         PlotKind::Elbow => elbow::ui(ui, view, draft, look, commands, switch),
         PlotKind::SilhouetteByK => elbow::silhouette_ui(ui, view, draft, look, commands),
@@ -223,7 +234,7 @@ fn pane_ui(ui: &mut Ui, rect: Rect, kind: PlotKind, view: &View, draft: &mut Clu
         PlotKind::CondensedTree => condensed::ui(ui, view, look, commands),
         PlotKind::KDistance => density::k_distance_ui(ui, view, draft, look, commands),
         PlotKind::EpsilonCurves => density::curves_ui(ui, view, draft, look, commands, switch),
-        PlotKind::Silhouette | PlotKind::Variance => silhouette::ui(ui, view, look, commands, switch),
+        PlotKind::Silhouette | PlotKind::Variance | PlotKind::Comparison => silhouette::ui(ui, view, look, commands, switch),
     }
     let problem = view.answers.segmentation.problem().or(view.answers.map.problem());
     if let Some(problem) = problem.filter(|_| kind == PlotKind::Map) {

@@ -1,0 +1,135 @@
+//! What are the segments compared with, and how do the two go together?
+//!
+//! In: what the plan compares with, the labels in force. Out: the labels of the other side with their names, and the comparison. Another solution
+//! is made by the very steps its own method takes, so it is usually on the shelf already; both sides are labels of the same rows.
+
+use crate::base::{Key, Labels};
+use crate::cluster::Method;
+use crate::data::Loaded;
+use crate::evaluate::{self, Known};
+use crate::features::Prepared;
+use crate::plot::Compared;
+use crate::session::{Against, Clustering, Cut};
+
+use super::Needs;
+use super::answers::{Problem, Segmentation};
+use super::choose;
+use super::desk::{Asked, Made, Need};
+use super::groups::{self, Groups};
+use super::steps::{self, Kitchen, Labeling};
+
+/// The other side: its labels and what they are called.
+#[derive(Debug, Clone)]
+pub struct Left {
+    /// In words.
+    pub title: String,
+    groups: LeftGroups,
+}
+
+#[derive(Debug, Clone)]
+enum LeftGroups {
+    Solution(Labeling),
+    Column(Made<Known>),
+}
+
+impl Left {
+    /// Names the labels.
+    pub fn key(&self) -> Key {
+        match &self.groups {
+            LeftGroups::Solution(labeling) => labeling.key(),
+            LeftGroups::Column(known) => known.key,
+        }
+    }
+
+    /// The comparison. Groups of another solution are numbered, so that nobody takes them for the segments in force.
+    pub fn against(&self, right: &Labels) -> Compared {
+        let (labels, order, mut left_names, in_none) = match &self.groups {
+            LeftGroups::Solution(labeling) => {
+                let clusters: Vec<usize> = (0..labeling.labels().n_clusters()).collect();
+                let names = clusters.iter().map(|cluster| format!("Group {}", cluster + 1)).collect();
+                (labeling.labels(), clusters, names, "In no group")
+            }
+            LeftGroups::Column(known) => (&known.value.labels, known.value.order.clone(), known.value.names.clone(), "No value"),
+        };
+        if labels.n_noise() > 0 {
+            left_names.push(in_none.to_owned());
+        }
+        Compared { title: self.title.clone(), left_names, table: evaluate::compare(labels, right, &order) }
+    }
+}
+
+/// What the page sees: the comparison as far as both sides are there.
+pub(super) fn comparison(
+    desk: &mut Kitchen,
+    loaded: Option<&Made<Loaded>>,
+    prepared: &Asked<Prepared>,
+    right: &Groups,
+    against: Option<&Against>,
+    needs: Needs,
+) -> Asked<Compared> {
+    let (Some(against), Some(loaded), Some(made)) = (against, loaded, prepared.ready()) else {
+        return prepared.blocks("Choose what to compare with");
+    };
+    let left = match against {
+        Against::Column(column) => steps::known(desk, loaded, made, column, needs.plots).and_left(column),
+        Against::Solution(clustering) => solution(desk, prepared, clustering, needs),
+    };
+    match (&left, &right.chosen) {
+        (Ok(left), Ok(right)) => steps::comparison(desk, left, &right.labeling, needs.plots),
+        (Err(why), _) => why.clone(),
+        (_, Err(why)) => why.blocks("Waiting for the segments"),
+    }
+}
+
+/// The labels of another solution. Its elbow is asked for only where it must suggest the number of groups.
+fn solution(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Result<Left, Asked<Compared>> {
+    let mut clustering = clustering.clone();
+    let needs_suggestion = match clustering.method {
+        Method::KMeans => clustering.k.is_none(),
+        Method::Tree => clustering.cut == Cut::Suggested,
+        Method::Density | Method::Hdbscan => false,
+    };
+    if !needs_suggestion {
+        (clustering.k_from, clustering.k_to) = (1, 1);
+    }
+    let sweep = if needs_suggestion { needs.plots } else { Need::Look };
+    let groups = groups::of(desk, prepared, &clustering, Needs { sweep, chosen: needs.plots, plots: Need::Look, ..needs });
+    match groups.chosen {
+        Ok(chosen) => {
+            let title =
+                choose::method_text(&clustering, chosen.k, chosen.epsilon, prepared.ready().map_or(0, |made| made.value.matrix.n_rows()));
+            Ok(Left { title, groups: LeftGroups::Solution(chosen.labeling) })
+        }
+        Err(why) => Err(why.blocks("Waiting for the other solution")),
+    }
+}
+
+impl Asked<Known> {
+    fn and_left(&self, column: &str) -> Result<Left, Asked<Compared>> {
+        match self {
+            Asked::Ready(known) => Ok(Left { title: column.to_owned(), groups: LeftGroups::Column(known.clone()) }),
+            other => Err(other.blocks("Waiting for the column's groups")),
+        }
+    }
+}
+
+/// Told where a column cannot be compared with.
+pub(super) fn no_groups(column: &str) -> Problem {
+    let most = evaluate::known::MAX_KNOWN_LEVELS;
+    Problem(
+        format!("{column} knows no groups to compare with: it is not in this file, has one value only, or more than {most} texts. Choose another column.")
+            .into(),
+    )
+}
+
+/// A solution's choices with nothing left to the suggestion, so that it stays what it is when the present one goes on.
+pub fn pinned(clustering: &Clustering, segmentation: &Segmentation) -> Clustering {
+    let mut pinned = clustering.clone();
+    match pinned.method {
+        Method::KMeans => pinned.k = segmentation.k,
+        Method::Tree => pinned.cut = segmentation.k.map_or(pinned.cut, Cut::Clusters),
+        Method::Density => pinned.epsilon = segmentation.epsilon,
+        Method::Hdbscan => pinned.min_cluster_size = Some(choose::min_cluster_size(clustering, segmentation.prepared.matrix.n_rows())),
+    }
+    pinned
+}

@@ -1,0 +1,142 @@
+//! Can the comparison be worked by name: entered, pinned, read as flow and as table, and left again?
+
+use std::sync::Arc;
+
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::Queryable;
+use personae::base::{Labels, Progress};
+use personae::cluster::Method;
+use personae::engine::{Answer, Problem};
+use personae::evaluate::compare;
+use personae::plot::Compared;
+use personae::session::{Against, Clustering, Command, Cut, Plan, PlotKind, Selection};
+
+use super::segments_page::{Window, answers, press, window};
+
+/// Nine customers in three segments against two groups and one customer in none.
+fn compared() -> Compared {
+    let left = Labels::from_options(&[0, 0, 0, 0, 0, 0, 1, 1, 9].map(|id| Some(id).filter(|id| *id < 9)));
+    let right = Labels::from_ids(&[0, 0, 0, 0, 1, 1, 1, 2, 2]);
+    Compared {
+        title: "channel".into(),
+        left_names: ["web", "store", "No value"].map(String::from).to_vec(),
+        table: compare(&left, &right, &[0, 1]),
+    }
+}
+
+/// The page with a comparison on screen.
+fn comparing(answer: Answer<Compared>) -> Window {
+    let plan = Plan { comparison: Some(Against::Column("channel".into())), ..Plan::default() };
+    let mut answers = answers();
+    answers.comparison = answer;
+    let mut window = window(plan, answers);
+    window.state_mut().look.comparing = true;
+    window.run();
+    window
+}
+
+fn shown() -> Window {
+    comparing(Answer::Ready(Arc::new(compared())))
+}
+
+fn commands(window: &mut Window) -> Vec<Command> {
+    std::mem::take(&mut window.state_mut().commands)
+}
+
+#[test]
+fn it_is_entered_from_the_map_and_left_step_by_step() {
+    use eframe::egui::Key;
+    let mut window = window(Plan::default(), answers());
+    assert!(window.query_by_label("Map of customers").is_some());
+    press(&mut window, "Show compare");
+    assert!(window.state().look.comparing && window.query_by_label("Map of customers").is_none());
+    press(&mut window, "Show map");
+    assert!(window.query_by_label("Map of customers").is_some());
+    window.ctx.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
+    window.key_press(Key::C);
+    window.run();
+    assert!(window.state().look.comparing, "by its key too");
+    window.state_mut().look.selection = Some(Selection::Cluster(0));
+    window.state_mut().look.maximised = Some(PlotKind::Map);
+    for expected in [(true, true), (true, false), (false, false)] {
+        window.key_press(Key::Escape);
+        window.run();
+        let look = &window.state().look;
+        assert_eq!((look.comparing, look.selection.is_some(), look.maximised), (expected.0, expected.1, None));
+    }
+    assert_eq!(commands(&mut window), [], "looking changes no number");
+}
+
+#[test]
+fn nothing_chosen_yet_offers_everything() {
+    let mut window = window(Plan::default(), answers());
+    press(&mut window, "Show compare");
+    press(&mut window, "Pin this solution");
+    // The suggestion is resolved: three segments are in force.
+    let pinned = Clustering { k: Some(3), ..Clustering::default() };
+    assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Solution(pinned)))]);
+    press(&mut window, "Compare with Hierarchical, Ward linkage, 3 clusters");
+    let ward = Clustering { method: Method::Tree, cut: Cut::Clusters(3), ..Clustering::default() };
+    assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Solution(ward)))], "like is compared with like");
+    press(&mut window, "Compare with spend");
+    assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Column("spend".into())))]);
+}
+
+#[test]
+fn the_flow_names_everyone_and_selects_segments() {
+    let mut window = shown();
+    for (role, name) in [
+        (Role::Label, "web: 6 customers"),
+        (Role::Label, "store: 2 customers"),
+        (Role::Label, "No value: 1 customer"),
+        (Role::Button, "C1: 4 customers"),
+        (Role::Button, "C2: 3 customers"),
+    ] {
+        assert!(window.query_by_role_and_label(role, name).is_some(), "{name}");
+    }
+    for sentence in ["web splits into C1 (67\u{a0}%) and C2 (33\u{a0}%).", "partly the same groups"] {
+        assert!(window.query_by_label(sentence).is_some(), "{sentence}");
+    }
+    press(&mut window, "C2: 3 customers");
+    assert_eq!(window.state().look.selection, Some(Selection::Cluster(1)));
+    press(&mut window, "C2: 3 customers");
+    assert_eq!(window.state().look.selection, None, "and lets go");
+    assert_eq!(commands(&mut window), []);
+}
+
+#[test]
+fn the_table_has_every_count_and_both_totals() {
+    let mut window = shown();
+    press(&mut window, "Show as table");
+    let table = compared().table;
+    assert_eq!(table.counts, [[4, 2, 0], [0, 1, 1], [0, 0, 1]]);
+    let n_labels = |text: &str| window.query_all_by_label(text).count();
+    assert_eq!((n_labels("web"), n_labels("store"), n_labels("No value")), (1, 1, 1));
+    // Cell 4 and the total of C1; the whole; cells without anybody.
+    assert_eq!((n_labels("4"), n_labels("9"), n_labels("0")), (2, 1, 4));
+    press(&mut window, "Show as flow");
+    assert!(window.query_by_label("Flow of customers between both solutions").is_some());
+}
+
+#[test]
+fn stale_and_failed_comparisons_keep_their_place() {
+    let stale = Answer::Cooking { progress: Progress::default(), previous: Some(Arc::new(compared())) };
+    assert!(comparing(stale).query_by_label("web: 6 customers").is_some());
+    let sentence = "channel knows no groups to compare with. Choose another column.";
+    let window = comparing(Answer::Failed { problem: Problem(sentence.into()), previous: None });
+    assert!(window.query_by_label(sentence).is_some());
+    assert!(window.query_by_role_and_label(Role::ComboBox, "Compare with: channel").is_some(), "another one can be chosen");
+    assert!(comparing(Answer::Waiting("Waiting for the other solution".into())).query_by_label("Waiting for the other solution").is_some());
+}
+
+#[test]
+fn the_picture_is_saved_and_nothing_can_be_chosen_again() {
+    let mut window = shown();
+    press(&mut window, "Save the comparison as PNG or SVG");
+    assert_eq!(commands(&mut window), [Command::SavePlot(PlotKind::Comparison)]);
+    window.get_by_role_and_label(Role::ComboBox, "Compare with: channel").click();
+    window.run();
+    window.get_by_label("Nothing").click();
+    window.run();
+    assert_eq!(commands(&mut window), [Command::Compare(None)]);
+}
