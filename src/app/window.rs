@@ -128,7 +128,14 @@ impl Window {
     }
 
     fn wanted(&self) -> Wanted {
-        Wanted { page: self.look.page, map_axes: self.look.map_axes.clone(), reload: self.reload, everything: self.export.is_some() }
+        Wanted {
+            page: self.look.page,
+            map_axes: self.look.map_axes.clone(),
+            map_window: self.look.map_window,
+            brush: self.look.brush.clone(),
+            reload: self.reload,
+            everything: self.export.is_some(),
+        }
     }
 
     /// What the app does between frames: dialogs, commands, finished jobs, then the question to the engine.

@@ -7,8 +7,11 @@ use crate::cluster::Dendrogram;
 use crate::data::Loaded;
 use crate::features::Prepared;
 use crate::persona::Personas;
-use crate::plot::{Compared, CondensedPlot, DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
-use crate::session::Page;
+use crate::plot::{
+    Compared, CondensedPlot, DensityPlot, MapAxis, MapPlot, MapScene, MapWindow, Picked, PickedCounts, Ring, SilhouettePlot, SweepPlot,
+    TreePlot,
+};
+use crate::session::{Brush, Page};
 
 /// One sentence that says what happened, why, and what to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +93,10 @@ pub struct Wanted {
     pub page: Page,
     /// The map's axes.
     pub map_axes: (MapAxis, MapAxis),
+    /// The part of the map in view; `None` until it was drawn once.
+    pub map_window: Option<MapWindow>,
+    /// The customers picked out.
+    pub brush: Option<Brush>,
     /// Counts up when the file must be read again.
     pub reload: u64,
     /// Compute everything an export needs, whatever page is shown.
@@ -119,6 +126,10 @@ pub struct Answers {
     pub silhouette: Answer<SilhouettePlot>,
     /// Its map.
     pub map: Answer<MapPlot>,
+    /// What the map shows in view, where it has more customers than points are drawn.
+    pub scene: Answer<MapScene>,
+    /// The customers picked out.
+    pub brush: BrushAnswer,
     /// Its cards.
     pub personas: Answer<Personas>,
     /// The grouping against what the plan compares it with.
@@ -127,6 +138,19 @@ pub struct Answers {
     pub jobs: Vec<JobView>,
     /// Notes of everything shown, in the order of the work, without repeats.
     pub notes: Vec<Note>,
+}
+
+/// The customers picked out; the last ones while the next are found.
+#[derive(Debug, Clone, Default)]
+pub struct BrushAnswer {
+    /// Who they are.
+    pub picked: Option<Arc<Picked>>,
+    /// In which segments they are.
+    pub counts: Option<Arc<PickedCounts>>,
+    /// The one customer, if it is one.
+    pub ring: Option<Ring>,
+    /// Whether the next ones are being found.
+    pub is_cooking: bool,
 }
 
 /// The chosen grouping, with everything it came from.

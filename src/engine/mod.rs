@@ -5,6 +5,7 @@
 //! no invalidation: a changed key is the only invalidation there is. An unchanged question costs a comparison of the plan.
 
 pub mod answers;
+mod brush;
 pub mod choose;
 pub mod comparing;
 pub mod desk;
@@ -26,7 +27,7 @@ use crate::export::{self, ExportError, Format, Plots, Report};
 use crate::persona::PersonaEdit;
 use crate::session::{Cut, Page, Plan};
 
-pub use answers::{Answer, Answers, JobView, Problem, Segmentation, Wanted};
+pub use answers::{Answer, Answers, BrushAnswer, JobView, Problem, Segmentation, Wanted};
 pub use desk::{Done, StepError};
 
 use desk::{Asked, Desk, Need};
@@ -134,6 +135,9 @@ impl Engine {
         let personas = segmentation
             .and(WAITS, |segmentation| steps::personas(desk, segmentation, &plan.preparation.roles, edits, *edits_key, needs.personas));
 
+        let from = brush::From { loaded: &loaded, prepared: &prepared, segmentation: &segmentation };
+        let (scene, brush) = brush::answers(desk, &from, wanted, needs.plots, previous);
+
         let answers = Answers {
             loaded: previous::settle(&mut previous.loaded, loaded),
             prepared: previous::settle(&mut previous.prepared, prepared),
@@ -145,6 +149,8 @@ impl Engine {
             segmentation: previous::settle(&mut previous.segmentation, segmentation),
             silhouette: previous::settle(&mut previous.silhouette, silhouette),
             map: previous::settle(&mut previous.map, map),
+            scene,
+            brush,
             personas: previous::settle(&mut previous.personas, personas),
             comparison: previous.comparison(plan.comparison.as_ref(), comparison),
             jobs: Vec::new(),

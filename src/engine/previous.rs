@@ -7,7 +7,7 @@ use crate::cluster::Dendrogram;
 use crate::data::Loaded;
 use crate::features::Prepared;
 use crate::persona::Personas;
-use crate::plot::{Compared, CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::plot::{Compared, CondensedPlot, DensityPlot, MapPlot, MapScene, Picked, PickedCounts, SilhouettePlot, SweepPlot, TreePlot};
 use crate::session::Against;
 
 use super::answers::{Answer, Segmentation};
@@ -25,6 +25,9 @@ pub struct Previous {
     pub segmentation: Option<Arc<Segmentation>>,
     pub silhouette: Option<Arc<SilhouettePlot>>,
     pub map: Option<Arc<MapPlot>>,
+    pub scene: Option<Arc<MapScene>>,
+    pub picked: Option<Arc<Picked>>,
+    pub picked_counts: Option<Arc<PickedCounts>>,
     pub personas: Option<Arc<Personas>>,
     dendrogram: Option<Arc<Dendrogram>>,
     comparison: Option<(Against, Arc<Compared>)>,

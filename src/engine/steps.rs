@@ -14,7 +14,10 @@ use crate::data::{self, DataError, Loaded, Role, Source};
 use crate::evaluate::{self, Known, Silhouettes};
 use crate::features::{self, Preparation, PrepareError, Prepared};
 use crate::persona::{self, Lexicon, PersonaEdit, Personas};
-use crate::plot::{self, Compared, CondensedPlot, DensityPlot, MapAxis, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
+use crate::plot::{
+    self, Compared, CondensedPlot, DensityPlot, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Placed, Shows, SilhouettePlot, SweepPlot,
+    TreePlot,
+};
 
 use super::answers::{Problem, Segmentation};
 use super::comparing;
@@ -40,6 +43,10 @@ pub struct Memos {
     pub(super) segmentations: Memo<Segmentation>,
     silhouette_plots: Memo<SilhouettePlot>,
     maps: Memo<MapPlot>,
+    pub(super) placed: Memo<Placed>,
+    pub(super) scenes: Memo<MapScene>,
+    pub(super) picked: Memo<Picked>,
+    pub(super) picked_counts: Memo<PickedCounts>,
     tree_plots: Memo<TreePlot>,
     density_plots: Memo<DensityPlot>,
     condensed_plots: Memo<CondensedPlot>,
@@ -65,6 +72,13 @@ impl Default for Memos {
             segmentations: Memo::new(|segmentation| segmentation.labels.bytes()),
             silhouette_plots: Memo::new(|plot| plot.clusters.iter().map(|bars| size_of_val(&bars.values[..])).sum()),
             maps: Memo::new(|map| map.n_shown * size_of::<[f64; 2]>()),
+            placed: Memo::new(Placed::bytes),
+            scenes: Memo::new(|scene| match &scene.shows {
+                Shows::Points(_) => MapPlot::MAX_POINTS * size_of::<[f64; 3]>(),
+                Shows::Density(density) => density.bytes(),
+            }),
+            picked: Memo::new(Picked::bytes),
+            picked_counts: Memo::new(|counts| size_of_val(&counts.clusters[..])),
             tree_plots: Memo::new(TreePlot::bytes),
             density_plots: Memo::new(|plot| (plot.k_distance.len() + 3 * plot.clusters.len()) * size_of::<[f64; 2]>()),
             condensed_plots: Memo::new(CondensedPlot::bytes),
@@ -92,6 +106,10 @@ impl Store for Memos {
             &mut self.segmentations,
             &mut self.silhouette_plots,
             &mut self.maps,
+            &mut self.placed,
+            &mut self.scenes,
+            &mut self.picked,
+            &mut self.picked_counts,
             &mut self.tree_plots,
             &mut self.density_plots,
             &mut self.condensed_plots,

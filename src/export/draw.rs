@@ -65,7 +65,7 @@ pub fn map(map: &MapPlot, names: &[String], size: Size) -> Scene {
     }
 
     let told = if map.n_shown < map.n_total {
-        format!("{} of {} drawn", count(map.n_shown), customers(map.n_total))
+        format!("{} of {} drawn, an even sample", count(map.n_shown), customers(map.n_total))
     } else {
         customers(map.n_total)
     };

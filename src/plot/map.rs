@@ -46,9 +46,16 @@ pub fn map(loaded: &Loaded, prepared: &Prepared, labels: &Labels, axes: &(MapAxi
     };
     let clusters: Vec<_> = groups.iter().zip(&quotas).map(|(rows, &quota)| draw(rows, quota)).collect();
     ctx.check()?;
+    // Whose points these are is only asked where every customer is one; everyone in `groups` has a place.
+    let is_whole = sizes.iter().sum::<usize>() == quotas.iter().sum::<usize>();
+    let of_table = |rows: &Vec<u32>| rows.iter().filter(|_| is_whole).map(|&row| prepared.table_rows[row as usize] as u32).collect();
+    let rows = groups.iter().map(of_table).collect();
+    let noise_rows = of_table(&noise);
     Ok(MapPlot {
         numbers: labels.numbers().to_vec(),
         clusters,
+        rows,
+        noise_rows,
         noise: draw(&noise, quotas[groups.len()]),
         bounds,
         n_shown: quotas.iter().sum(),
@@ -60,7 +67,7 @@ pub fn map(loaded: &Loaded, prepared: &Prepared, labels: &Labels, axes: &(MapAxi
     })
 }
 
-fn place(x: &Axis, y: &Axis, row: usize) -> Option<[f64; 2]> {
+pub(super) fn place(x: &Axis, y: &Axis, row: usize) -> Option<[f64; 2]> {
     Some([x.at(row, 0)?, y.at(row, 1)?])
 }
 
@@ -76,8 +83,8 @@ fn quotas(sizes: &[usize], limit: usize) -> Vec<usize> {
 }
 
 /// One axis: where a row of the matrix lies on it.
-struct Axis<'a> {
-    name: String,
+pub(super) struct Axis<'a> {
+    pub(super) name: String,
     kind: AxisKind,
     source: AxisSource<'a>,
 }
@@ -93,7 +100,7 @@ enum AxisSource<'a> {
 }
 
 impl<'a> Axis<'a> {
-    fn new(loaded: &'a Loaded, prepared: &'a Prepared, axis: &MapAxis) -> Axis<'a> {
+    pub(super) fn new(loaded: &'a Loaded, prepared: &'a Prepared, axis: &MapAxis) -> Axis<'a> {
         match axis {
             MapAxis::Component(component) => {
                 let title = format!("PC{}", component + 1);

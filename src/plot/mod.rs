@@ -2,10 +2,13 @@
 //!
 //! The window (floor 8) and the plot exports (floor 5) both draw these, so a saved plot is what the screen showed.
 
+pub mod brush;
 mod comparison;
 mod condensed;
 mod density;
 mod map;
+mod place;
+mod scene;
 mod silhouette;
 mod thin;
 mod tree;
@@ -13,10 +16,13 @@ mod tree_groups;
 mod tree_view;
 pub mod views;
 
+pub use brush::{Picked, PickedCounts, Ring, customer_name};
 pub use comparison::{Compared, Flow, Ribbon, flow};
 pub use condensed::{CondensedBranch, CondensedPlot, condensed};
 pub use density::density;
 pub use map::map;
+pub use place::{Corners, Placed, place};
+pub use scene::{Cell, Density, MapPoints, MapScene, MapWindow, Shows, scene};
 pub use silhouette::silhouette;
 pub use tree::{TreeNode, TreePlot, tree};
 pub use tree_groups::{TreeGroup, TreeGroups};

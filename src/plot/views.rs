@@ -54,6 +54,10 @@ pub struct MapPlot {
     pub clusters: Vec<Vec<[f64; 2]>>,
     /// Points of the customers in none.
     pub noise: Vec<[f64; 2]>,
+    /// Whose points those of `clusters` are, as rows of the table; empty when they are a sample.
+    pub rows: Vec<Vec<u32>>,
+    /// Whose points those of `noise` are.
+    pub noise_rows: Vec<u32>,
     /// Smallest and largest x and y over all customers: [[x0, y0], [x1, y1]].
     pub bounds: [[f64; 2]; 2],
     /// Points drawn; fewer than `n_total` above [`MapPlot::MAX_POINTS`], an even sample.

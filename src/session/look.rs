@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::persona::Added;
-use crate::plot::MapAxis;
+use crate::plot::{MapAxis, MapWindow};
 
 use crate::export::Plot as PlotKind;
 
+use super::brush::Brush;
 use super::command::ExportRequest;
 use super::tree_look::TreeLook;
 
@@ -75,6 +76,15 @@ pub struct Look {
     /// Which part of the dendrogram is seen.
     #[serde(skip)]
     pub tree: TreeLook,
+    /// The customers picked out, on whatever page.
+    #[serde(skip)]
+    pub brush: Option<Brush>,
+    /// The part of the map in view, once it was drawn.
+    #[serde(skip)]
+    pub map_window: Option<MapWindow>,
+    /// Whether a drag in the map picks customers without Shift.
+    #[serde(skip)]
+    pub picks: bool,
     /// The column the Data page tells more of.
     #[serde(skip)]
     pub column: Option<String>,
@@ -118,6 +128,9 @@ impl Default for Look {
             selection: None,
             hover: None,
             tree: TreeLook::default(),
+            brush: None,
+            map_window: None,
+            picks: false,
             column: None,
             card: 0,
             evidence: false,

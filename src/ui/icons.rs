@@ -1,5 +1,7 @@
 //! The icons, from Phosphor (MIT, assets/fonts). Always with a text or a tooltip.
 
+/// A dashed box: select.
+pub const SELECT: &str = "\u{E69A}";
 /// Undo.
 pub const UNDO: &str = "\u{E08A}";
 /// Redo.

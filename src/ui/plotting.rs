@@ -84,6 +84,11 @@ impl Canvas {
 
 /// Fills what is left of `ui` with a plot's frame. `name` is what screen readers hear.
 pub fn canvas(ui: &mut Ui, id: impl egui::AsIdSalt, name: &str, x: Axis, y: Axis) -> Canvas {
+    canvas_held(ui, id, name, x, y, false)
+}
+
+/// The same; while `is_held` a drag is the caller's and does not pan.
+pub fn canvas_held(ui: &mut Ui, id: impl egui::AsIdSalt, name: &str, x: Axis, y: Axis, is_held: bool) -> Canvas {
     let t = tokens(ui);
     if !y.label.is_empty() {
         ui.add(egui::Label::new(caption(ui, y.label)).truncate());
@@ -132,7 +137,7 @@ pub fn canvas(ui: &mut Ui, id: impl egui::AsIdSalt, name: &str, x: Axis, y: Axis
         .show_x(false)
         .show_y(false)
         .sense(Sense::CLICK | Sense::DRAG)
-        .allow_drag([x.zooms, y.zooms])
+        .allow_drag([x.zooms && !is_held, y.zooms && !is_held])
         .allow_zoom([x.zooms, y.zooms])
         .allow_scroll(false)
         .allow_boxed_zoom(false)

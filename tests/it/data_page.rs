@@ -11,7 +11,8 @@ use personae::base::{Key, Note, Progress};
 use personae::data::profile::{Levels, NumericSummary};
 use personae::data::{Column, ColumnProfile, Kind, Loaded, Profile, Role, Source, Table, Texts, Values};
 use personae::engine::{Answer, Answers, Problem};
-use personae::session::{Action, Command, Look, Page, Plan};
+use personae::plot::Picked;
+use personae::session::{Action, Brush, Command, Look, Page, Plan};
 use personae::ui;
 
 /// Three customers: a number with one wrong cell, a category and an identifier.
@@ -144,6 +145,36 @@ fn a_column_is_told_more_of() {
     harness.run();
     assert_eq!(harness.state().look.column.as_deref(), Some("income"));
     assert_eq!(pushed(&harness), []);
+}
+
+#[test]
+fn a_click_on_a_row_picks_its_customer_and_escape_lets_it_go() {
+    let mut harness = with_shop();
+    let stamp = shop().stamp;
+    let row = |harness: &mut Harness<'_, Stage>, name: &str| {
+        harness.get_by_role_and_label(eframe::egui::accesskit::Role::Row, name).click();
+        harness.run();
+    };
+    row(&mut harness, "Row 2");
+    assert_eq!(harness.state().look.brush, Some(Brush::rows(stamp, [1], "row in the table")));
+
+    // The engine has found it: the row is tinted, told of, and Ctrl adds another.
+    harness.state_mut().answers.brush.picked = Some(Arc::new(Picked::new(3, [1])));
+    harness.run();
+    assert!(harness.query_by_label_contains("1 selected").is_some());
+    let third = harness.get_by_role_and_label(eframe::egui::accesskit::Role::Row, "Row 3");
+    third.click_modifiers(eframe::egui::Modifiers::COMMAND);
+    harness.run();
+    assert_eq!(harness.state().look.brush, Some(Brush::rows(stamp, [1, 2], "choice of rows in the table")));
+    harness.key_press(eframe::egui::Key::Escape);
+    harness.run();
+    assert_eq!((&harness.state().look.brush, pushed(&harness)), (&None, vec![]), "looking changes no number");
+    assert!(harness.query_by_label_contains("1 selected").is_none());
+
+    harness.state_mut().look.brush = Some(Brush::rows(stamp, [1], "row in the table"));
+    harness.run();
+    row(&mut harness, "Row 2");
+    assert_eq!(harness.state().look.brush, None, "a second click lets it go");
 }
 
 #[test]

@@ -330,7 +330,14 @@ fn progress_is_seen_and_every_end_wakes() {
 #[test]
 fn the_window_and_the_command_line_give_the_same_labels() {
     let plan = Plan::default();
-    let wanted = Wanted { page: Page::Segments, map_axes: (MapAxis::Component(0), MapAxis::Component(1)), reload: 0, everything: true };
+    let wanted = Wanted {
+        page: Page::Segments,
+        map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
+        map_window: None,
+        brush: None,
+        reload: 0,
+        everything: true,
+    };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     let answers = engine.wait_until_idle(&plan, &wanted);
     assert_eq!(answers.loaded.problem(), None);

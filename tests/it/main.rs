@@ -9,6 +9,7 @@ mod floors;
 mod hdbscan;
 mod headless;
 mod laws;
+mod map_scene;
 mod oracles;
 mod personas;
 mod plots;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use eframe::egui::accesskit::Role;
+use eframe::egui::{Event, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use personae::base::{Ctx, Key, Labels, Matrix, Note, Progress};
@@ -15,9 +16,11 @@ use personae::engine::{Answer, Answers, Problem, Segmentation};
 use personae::evaluate::{Candidate, Suggestion, SweepPoint};
 use personae::features::Prepared;
 use personae::features::prepared::Pca;
-use personae::plot;
-use personae::plot::{CondensedBranch, CondensedPlot, DensityPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
-use personae::session::{Action, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
+use personae::plot::{
+    self, Cell, CondensedBranch, CondensedPlot, Density, DensityPlot, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Shows,
+    SilhouetteBars, SilhouettePlot, SweepPlot,
+};
+use personae::session::{Action, Brush, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
 
 /// What a page is given, and what it asked for.
 #[derive(Default)]
@@ -183,6 +186,118 @@ fn a_click_selects_and_escape_clears() {
         assert_eq!((window.state().look.maximised, window.state().look.selection), (None, expected));
     }
     assert_eq!(window.state().commands, [], "looking changes no number");
+}
+
+/// Drags in the map, from and to shares of its width and height.
+fn drag_in_map(window: &mut Window, from: [f32; 2], to: [f32; 2], modifiers: Modifiers) {
+    let rect = window.get_by_label("Map of customers").rect();
+    let at = |share: [f32; 2]| rect.min + rect.size() * eframe::egui::Vec2::from(share);
+    let (from, to) = (at(from), at(to));
+    window.event(Event::ModifiersChanged(modifiers));
+    window.hover_at(from);
+    window.run();
+    window.drag_at(from);
+    window.step();
+    window.hover_at(from + (to - from) / 2.0);
+    window.step();
+    window.hover_at(to);
+    window.step();
+    window.drop_at(to);
+    window.event(Event::ModifiersChanged(Modifiers::NONE));
+    window.run();
+}
+
+/// The corners of the box in the map.
+fn picked_box(window: &Window) -> Option<[[f64; 2]; 2]> {
+    let look = &window.state().look;
+    look.brush.as_ref().and_then(|brush| brush.box_on(&look.map_axes))
+}
+
+#[test]
+fn a_box_in_the_map_picks_customers_with_shift_or_the_tool() {
+    let mut window = window(plan(Method::KMeans), answers());
+    drag_in_map(&mut window, [0.3, 0.3], [0.6, 0.7], Modifiers::NONE);
+    assert_eq!(picked_box(&window), None, "a plain drag moves the map");
+    window.state_mut().look.map_axes = (MapAxis::Component(0), MapAxis::Component(1));
+    drag_in_map(&mut window, [0.6, 0.7], [0.3, 0.3], Modifiers::SHIFT);
+    let [from, to] = picked_box(&window).expect("a box");
+    assert!(from[0] < to[0] && from[1] < to[1]);
+
+    // Dragged again with the tool it is the same box: Shift and drag moved nothing.
+    window.state_mut().look.brush = None;
+    press(&mut window, "Select customers");
+    drag_in_map(&mut window, [0.3, 0.3], [0.6, 0.7], Modifiers::NONE);
+    let again = picked_box(&window).expect("a box");
+    assert!((0..2).all(|side| (again[0][side] - from[side]).abs() < 1e-2 && (again[1][side] - to[side]).abs() < 1e-2), "{again:?}");
+    assert_eq!(window.state().commands, [], "looking changes no number");
+}
+
+#[test]
+fn picked_customers_are_counted_by_segment_and_cleared() {
+    let mut picked = answers();
+    picked.brush.picked = Some(Arc::new(Picked::new(9, [0, 1, 5])));
+    picked.brush.counts = Some(Arc::new(PickedCounts { clusters: vec![2, 1, 0], noise: 0, left_out: 0 }));
+    let mut window = window(plan(Method::KMeans), picked);
+    assert!(window.query_by_label("3 selected").is_none(), "nothing was picked in this look");
+    let stamp = Key::of_bytes(b"shop");
+    let brush = || Some(Brush::rows(stamp, [0, 1, 5], "branch of the tree"));
+    window.state_mut().look.brush = brush();
+    window.run();
+    for text in ["3 selected", "2 selected", "1 selected", "0 selected", "3 customers selected"] {
+        assert!(window.query_by_label(text).is_some(), "{text}");
+    }
+    press(&mut window, "Clear the selection (Esc)");
+    assert_eq!(window.state().look.brush, None);
+
+    window.state_mut().look.brush = brush();
+    window.state_mut().look.selection = Some(Selection::Cluster(1));
+    for expected in [(None, Some(Selection::Cluster(1))), (None, None)] {
+        window.ctx.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
+        window.key_press(eframe::egui::Key::Escape);
+        window.run();
+        let look = &window.state().look;
+        assert_eq!((look.brush.clone(), look.selection), expected, "Esc goes one step back");
+    }
+
+    window.state_mut().look.brush = Some(Brush::rows(Key::of_bytes(b"another table"), [0], "row in the table"));
+    window.run();
+    assert_eq!(window.state().look.brush, None, "customers of another table are forgotten");
+}
+
+#[test]
+fn a_map_of_very_many_asks_for_what_is_in_view() {
+    let mut window = window(plan(Method::KMeans), answers());
+    assert_eq!(window.state().look.map_window, None, "nine customers are nine points");
+    let map = window.state().answers.map.latest().map(|map| (**map).clone()).unwrap();
+    let bounds = map.bounds;
+    window.state_mut().answers.map = Answer::Ready(Arc::new(MapPlot { n_total: 1_000_000, ..map }));
+    window.run();
+    let asked = window.state().look.map_window.expect("a part to bin");
+    assert!(asked.covers(bounds));
+    assert!(window.query_by_label("9 of 1\u{202f}000\u{202f}000 shown").is_some(), "a sample until the image is there");
+
+    let [width, height] = asked.bins;
+    let cell = Cell { cluster: 0, n: 7, n_picked: 0 };
+    let mut density =
+        Density { starts: vec![1; width * height + 1], cells: vec![cell], strengths: vec![0; width * height], ..Density::default() };
+    (density.starts[0], density.strengths[0]) = (0, 255);
+    let scene = MapScene { x_name: "PC1".into(), y_name: "PC2".into(), window: asked, shows: Shows::Density(density) };
+    window.state_mut().answers.scene = Answer::Ready(Arc::new(scene));
+    window.run();
+    assert!(window.query_by_label("density of 1\u{202f}000\u{202f}000").is_some());
+
+    let middle = window.get_by_label("Map of customers").rect().center();
+    window.hover_at(middle);
+    window.event(Event::MouseWheel {
+        unit: eframe::egui::MouseWheelUnit::Point,
+        delta: eframe::egui::Vec2::new(0.0, 400.0),
+        source: eframe::egui::MouseWheelSource::Wheel,
+        phase: eframe::egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+    });
+    window.run();
+    let closer = window.state().look.map_window.expect("a part to bin");
+    assert!(asked.covers(closer.corners) && closer != asked, "zoomed in, less is asked for");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, S
 use crate::base::Note;
 use crate::data::Loaded;
 use crate::engine::{Answer, Answers};
+use crate::plot::Picked;
 use crate::session::{Action, Command, Look, Page, Plan};
 
 use super::icons;
@@ -28,7 +29,8 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     let Some(loaded) = answers.loaded.latest() else {
         return without_data_ui(ui, plan, &answers.loaded, commands);
     };
-    head_ui(ui, &loaded.title, &summary(loaded), &loaded.notes, "What reading changed or left out.", look, |ui| {
+    let picked = answers.brush.picked.as_deref().filter(|_| look.brush.is_some());
+    head_ui(ui, &loaded.title, &summary(loaded, picked), &loaded.notes, "What reading changed or left out.", look, |ui| {
         if widgets::primary_button(ui, &format!("Prepare columns  {}", icons::NEXT)).clicked() {
             commands.push(Command::Do(Action::Go(Page::Prepare)));
         }
@@ -50,7 +52,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
             detail::ui(ui, plan, loaded, at);
         }
     });
-    table::ui(ui, loaded, shown, look);
+    table::ui(ui, loaded, shown, picked, look);
 }
 
 /// The column told more of: the one chosen, else the first that would enter, so that the place is never empty.
@@ -60,7 +62,7 @@ fn shown_column(loaded: &Loaded, look: &Look) -> Option<usize> {
     chosen.or_else(first_input).or((!loaded.table.columns.is_empty()).then_some(0))
 }
 
-fn summary(loaded: &Loaded) -> String {
+fn summary(loaded: &Loaded, picked: Option<&Picked>) -> String {
     let columns = &loaded.profile.columns;
     let n_missing: usize = columns.iter().map(|column| column.n_missing).sum();
     let n_cells = loaded.table.n_rows * columns.len();
@@ -69,7 +71,8 @@ fn summary(loaded: &Loaded) -> String {
     } else {
         format!("{} of all cells are missing", percent(n_missing as f64 / n_cells as f64))
     };
-    format!("{} rows × {} columns · {missing}", thousands(loaded.table.n_rows), thousands(columns.len()))
+    let picked = picked.map_or_else(String::new, |picked| format!(" · {} selected", thousands(picked.n())));
+    format!("{} rows × {} columns · {missing}{picked}", thousands(loaded.table.n_rows), thousands(columns.len()))
 }
 
 /// The top of a page: what it shows, its notes, and the one next step on the right.

@@ -9,12 +9,13 @@ use std::ops::Range;
 
 use eframe::egui::style::ScrollStyle;
 use eframe::egui::{
-    Align, Align2, CursorIcon, FontId, Id, Key, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2,
-    pos2, vec2,
+    Align, Align2, CursorIcon, FontId, Id, Key, Label, Layout, Modifiers, Rect, RichText, ScrollArea, Sense, Stroke, TextStyle, Ui,
+    UiBuilder, Vec2, pos2, vec2,
 };
 
 use crate::data::{Column, Kind, Loaded, Table};
-use crate::session::Look;
+use crate::plot::Picked;
+use crate::session::{Brush, Look};
 
 use super::super::theme::{self, INSIDE, tokens};
 use super::super::widgets::{self, thousands};
@@ -38,10 +39,11 @@ struct View<'a> {
     edges: &'a [f32],
     viewport: Rect,
     shown: Option<usize>,
+    picked: Option<&'a Picked>,
 }
 
-/// The table, filling what is left of the page; `shown` is the column in detail.
-pub fn ui(ui: &mut Ui, loaded: &Loaded, shown: Option<usize>, look: &mut Look) {
+/// The table, filling what is left of the page; `shown` is the column in detail, `picked` rows are tinted.
+pub fn ui(ui: &mut Ui, loaded: &Loaded, shown: Option<usize>, picked: Option<&Picked>, look: &mut Look) {
     let table = &loaded.table;
     let id = Id::unique("data table").with(loaded.stamp.to_hex());
     let mut memory = ui.data_mut(|data| data.get_temp::<Memory>(id)).unwrap_or_default();
@@ -65,12 +67,13 @@ pub fn ui(ui: &mut Ui, loaded: &Loaded, shown: Option<usize>, look: &mut Look) {
     body_ui.spacing_mut().scroll = ScrollStyle { bar_width: 8.0, handle_min_length: 24.0, ..ScrollStyle::solid() };
     let out = area.show_viewport(&mut body_ui, |ui, viewport| {
         ui.set_min_size(vec2(edges[edges.len() - 1], table.n_rows as f32 * ROW));
-        let view = View { table, edges: &edges, viewport, shown };
+        let view = View { table, edges: &edges, viewport, shown, picked };
+        rows_ui(ui, &view, body, loaded.stamp, look);
         cells_ui(ui, &view, body);
         viewport
     });
     memory.offset = out.state.clamped_offset();
-    let view = View { table, edges: &edges, viewport: out.inner, shown };
+    let view = View { table, edges: &edges, viewport: out.inner, shown, picked };
     numbers_ui(ui, &view, Rect::from_min_max(pos2(all.left(), body.top()), pos2(body.left(), out.inner_rect.bottom())));
     header_ui(ui, &view, Rect::from_min_max(pos2(body.left(), all.top()), pos2(all.right(), body.top())), &mut memory.widths, look);
     let painter = ui.painter();
@@ -133,6 +136,40 @@ impl View<'_> {
     fn column_rect(&self, left: f32, at: usize, y: [f32; 2]) -> Rect {
         let x = |edge: f32| left + edge - self.viewport.left();
         Rect::from_min_max(pos2(x(self.edges[at]), y[0]), pos2(x(self.edges[at + 1]), y[1]))
+    }
+}
+
+/// A click on a row picks that customer, everywhere; with Ctrl it is added or taken away, and Esc lets all go.
+fn rows_ui(ui: &mut Ui, view: &View<'_>, body: Rect, stamp: crate::base::Key, look: &mut Look) {
+    let t = tokens(ui);
+    let id = ui.scope_id();
+    for row in view.rows() {
+        let top = view.row_top(body.top(), row);
+        let rect = Rect::from_x_y_ranges(body.x_range(), top..=top + ROW);
+        // Not by Tab: a screenful of stops would lie between the reader and the next control.
+        let response = ui.interact(rect, id.with(("row", row)), Sense::CLICK);
+        widgets::name_it(&response, eframe::egui::Role::Row, &format!("Row {}", thousands(row + 1)));
+        let is_picked = view.picked.is_some_and(|picked| picked.contains(row));
+        if is_picked {
+            ui.painter().rect_filled(rect, 0, t.accent_tint);
+        } else if response.hovered() {
+            ui.painter().rect_filled(rect, 0, t.field.gamma_multiply(0.5));
+        }
+        if response.clicked() {
+            let others = view.picked.filter(|_| ui.input(|input| input.modifiers.command));
+            let is_only = is_picked && view.picked.is_some_and(|picked| picked.n() == 1);
+            let rows: Vec<usize> = match others {
+                Some(others) => others.rows().filter(|&other| other != row).chain((!is_picked).then_some(row)).collect(),
+                None => (!is_only).then_some(row).into_iter().collect(),
+            };
+            let from = if rows.len() == 1 { "row in the table" } else { "choice of rows in the table" };
+            look.brush = (!rows.is_empty()).then(|| Brush::rows(stamp, rows, from));
+            ui.ctx().request_repaint();
+        }
+    }
+    let is_elsewhere = ui.ctx().egui_wants_keyboard_input() || look.palette.is_some() || look.export.is_some();
+    if look.brush.is_some() && !is_elsewhere && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+        look.brush = None;
     }
 }
 

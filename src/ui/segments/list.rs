@@ -11,7 +11,7 @@ use crate::ui::plotting::dimmed_ui;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{self, answer_ui, percent, primary_button, row_background, share_bar, swatch, thousands};
 
-use super::{View, numbers, segment_name};
+use super::{View, numbers, picked, segment_name};
 
 /// The right panel.
 pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
@@ -21,10 +21,10 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| next_ui(ui, view, commands));
     });
     Panel::bottom("segment selected").resizable(true).frame(clear).default_size(216.0).size_range(96.0..=420.0).show(ui, |ui| {
-        ScrollArea::vertical().id_salt("selected").auto_shrink(false).show(ui, |ui| selected_ui(ui, view));
+        ScrollArea::vertical().id_salt("selected").auto_shrink(false).show(ui, |ui| selected_ui(ui, view, look));
     });
     egui::CentralPanel::default().frame(clear).show(ui, |ui| {
-        ui.label(theme::heading("Segments"));
+        picked::head_ui(ui, view.answers, look);
         told_ui(ui, view);
         ScrollArea::vertical().id_salt("segments").auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
@@ -75,6 +75,8 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
     let labels = &segmentation.labels;
     let numbers = labels.numbers();
     let n_all = labels.n_rows().max(1) as f64;
+    let counts = picked::counts(view.answers, labels.n_clusters()).filter(|_| look.brush.is_some());
+    let n_picked = |selection| counts.map(|counts| picked::of(counts, selection));
     let silhouettes = view.answers.silhouette.latest().filter(|plot| plot.clusters.len() == labels.n_clusters());
     for (cluster, &size) in labels.sizes().iter().enumerate() {
         let mean = silhouettes.map(|plot| plot.clusters[cluster].mean);
@@ -85,12 +87,15 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
             size,
             share: size as f64 / n_all,
             mean,
+            n_picked: n_picked(Selection::Cluster(cluster)),
         };
         row_ui(ui, view, look, &row);
     }
     if labels.n_noise() > 0 {
         let share = labels.n_noise() as f64 / n_all;
-        let row = Row { numbers, selection: Selection::Noise, name: "In no segment".into(), size: labels.n_noise(), share, mean: None };
+        let name = "In no segment".into();
+        let n_picked = n_picked(Selection::Noise);
+        let row = Row { numbers, selection: Selection::Noise, name, size: labels.n_noise(), share, mean: None, n_picked };
         row_ui(ui, view, look, &row);
     }
     if labels.n_clusters() == 0 {
@@ -106,6 +111,8 @@ struct Row<'a> {
     size: usize,
     share: f64,
     mean: Option<f64>,
+    /// Customers picked, while any are; told in the place of the mean.
+    n_picked: Option<usize>,
 }
 
 fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
@@ -132,7 +139,14 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
         };
         let text = format!("{number}{} · {}", thousands(row.size), percent(row.share));
         ui.add(egui::Label::new(caption(ui, text)).selectable(false));
-        if let Some(mean) = row.mean {
+        if let Some(n_picked) = row.n_picked {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let text = format!("{} selected", thousands(n_picked));
+                let text = RichText::new(text).text_style(TextStyle::Small).family(theme::bold());
+                let colour = if n_picked == 0 { tokens(ui).muted } else { tokens(ui).text };
+                ui.add(egui::Label::new(text.color(colour)).selectable(false));
+            });
+        } else if let Some(mean) = row.mean {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let text = format!("{} {mean:.2}", band_word(mean));
                 ui.add(egui::Label::new(caption(ui, text.trim())).selectable(false)).on_hover_text(
@@ -141,7 +155,11 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
             });
         }
     });
-    share_bar(&mut inner, row.share as f32, colour, rect.width() - 16.0, 3.0);
+    let size = Vec2::new(rect.width() - 16.0, 3.0);
+    match row.n_picked {
+        Some(n_picked) => picked::bar_ui(&mut inner, row.share as f32, n_picked as f32 / row.size.max(1) as f32, colour, size),
+        None => share_bar(&mut inner, row.share as f32, colour, size.x, size.y),
+    }
     widgets::name_it(&response, Role::Button, &row.name);
     if response.hovered() {
         look.hover = Some(row.selection);
@@ -151,11 +169,13 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
     }
 }
 
-fn selected_ui(ui: &mut Ui, view: &View) {
+fn selected_ui(ui: &mut Ui, view: &View, look: &Look) {
     ui.add_space(8.0);
     match view.focus {
+        None if look.brush.is_some() => picked::told_ui(ui, view.answers, look),
         None => {
             ui.label(caption(ui, "Click a segment, here or in a plot, to see what sets it apart."));
+            ui.label(caption(ui, "Shift and drag in the map to select customers."));
         }
         Some(Selection::Noise) => {
             ui.label(theme::strong("In no segment"));

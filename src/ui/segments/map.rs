@@ -1,26 +1,30 @@
 //! Every customer as a point, by segment, on two components or any two columns.
 //!
-//! Points are drawn as one mesh of small discs, kept until data, view or emphasis change: a frame that only moves the pointer
-//! costs nothing, one that zooms over 20 000 points about a millisecond.
+//! While few are in view each is a point (`map_dots`); millions are an image of their counts (`map_image`), binned by the engine for
+//! the part in view. The last image stays where it is until the sharper one is there. Boxes that pick customers are in `map_brush`.
 
 use std::sync::Arc;
 
-use eframe::egui::{
-    Align2, Color32, ColorImage, Id, Mesh, Pos2, Rect, Shape, TextStyle, TextureHandle, TextureOptions, Ui, Vec2, epaint::Vertex,
-};
+use eframe::egui::{Align2, Button, Id, Pos2, Rect, Role, Shape, TextStyle, Ui, Vec2};
 
 use crate::data::{Kind, Loaded};
 use crate::persona::numbering;
-use crate::plot::{MapAxis, MapPlot};
+use crate::plot::{Cell, Corners, Density, MapAxis, MapPlot, MapScene, MapWindow, Shows, customer_name};
 use crate::session::{Command, Look, PlotKind, Selection};
-use crate::ui::plotting::{Axis, Canvas, Ticks, canvas, dimmed_ui, head_ui, plot_label};
+use crate::ui::icons;
+use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, dimmed_ui, head_ui, plot_label};
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{answer_ui, combo_ui, percent, thousands};
+use crate::ui::widgets::{answer_ui, combo_ui, name_it, percent, thousands};
 
-use super::{View, segment_name, selection_name};
+use super::map_dots::{Dots, dots_of_map, dots_of_points, mesh, nearest};
+use super::map_image::{Looks, image_ui};
+use super::{View, map_brush, segment_name, selection_name};
 
 const MAP_MEANS: &str = "Every customer is a point in the colour of its segment. Near points are alike in what the two axes show. The wheel \
-                         zooms, a drag moves, a double click shows everything again.";
+                         zooms, a drag moves, a double click shows everything again. Shift and drag selects customers.";
+const DENSITY_MEANS: &str = "Too many customers are in view to draw each. Every spot has the mean colour of its segments, and is the stronger the more \
+                             crowded it is among all spots. Zoom in to see single customers.";
+const SAMPLE_MEANS: &str = "An even sample is drawn, so that the map stays quick. Every number counts all customers.";
 
 /// The head with its axes, and the map.
 pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
@@ -51,11 +55,26 @@ fn axes_ui(ui: &mut Ui, view: &View, look: &mut Look) {
     ui.label(caption(ui, "up"));
     pick(ui, "Across", &mut look.map_axes.0);
     ui.label(caption(ui, "across"));
+    ui.add_space(8.0);
+    pick_tool_ui(ui, look);
     if let Some(map) = view.answers.map.latest().filter(|map| map.n_shown < map.n_total) {
+        let (text, means) = match scene_of(view, map).as_deref().map(|scene| &scene.shows) {
+            Some(Shows::Density(_)) => (format!("density of {}", thousands(map.n_total)), DENSITY_MEANS),
+            Some(Shows::Points(_)) => ("every customer in view".to_owned(), "Few enough are in view to draw each customer as a point."),
+            None => (format!("{} of {} shown", thousands(map.n_shown), thousands(map.n_total)), SAMPLE_MEANS),
+        };
         ui.add_space(8.0);
-        let text = format!("{} of {} shown", thousands(map.n_shown), thousands(map.n_total));
-        ui.label(caption(ui, text))
-            .on_hover_text("An even sample is drawn, so that the map stays quick. Every number counts all customers.");
+        ui.label(caption(ui, text)).on_hover_text(means);
+    }
+}
+
+/// Makes a drag pick customers without Shift.
+fn pick_tool_ui(ui: &mut Ui, look: &mut Look) {
+    let button = Button::new(icons::SELECT).frame_when_inactive(look.picks).selected(look.picks).min_size(Vec2::splat(24.0));
+    let response = ui.add(button);
+    name_it(&response, Role::Button, "Select customers");
+    if response.on_hover_text("Drag a box in the map to select customers. Shift and drag does it at any time; Esc clears.").clicked() {
+        look.picks = !look.picks;
     }
 }
 
@@ -91,22 +110,164 @@ fn map_ui(ui: &mut Ui, view: &View, look: &mut Look, map: &Arc<MapPlot>) {
         let margin = (map.bounds[1][side] - map.bounds[0][side]) * 0.04;
         [map.bounds[0][side] - margin, map.bounds[1][side] + margin]
     };
+    let held = map_brush::is_picking(ui, look);
     let x = Axis { label: &map.x_name, range: around(0), ticks: ticks(loaded, &look.map_axes.0), zooms: true };
     let y = Axis { label: &map.y_name, range: around(1), ticks: ticks(loaded, &look.map_axes.1), zooms: true };
     // Other axes are another plot, with a zoom of its own.
-    let canvas = canvas(ui, ("map", &map.x_name, &map.y_name), "Map of customers", x, y);
+    let canvas = canvas_held(ui, ("map", &map.x_name, &map.y_name), "Map of customers", x, y, held);
+    let in_view = corners(&canvas);
+    ask_for_view(ui, look, map, in_view, canvas.frame());
 
-    let pointed = canvas.response.hover_pos().and_then(|pointer| nearest(&canvas, map, pointer));
-    let focus = pointed.or(view.focus);
-    canvas.painter.add(Shape::Mesh(mesh(ui, &canvas, map, focus)));
+    let scene = scene_of(view, map);
+    if let Some(scene) = &scene {
+        remember_whole(ui, scene, map);
+    }
+    let whole = || whole(ui, map);
+    let scene = scene.map(|scene| if scene.window.covers(in_view) { scene } else { whole().unwrap_or(scene) });
+    let focus = match scene.as_deref().map(|scene| &scene.shows) {
+        Some(Shows::Density(density)) => {
+            // An image from before anybody was picked dims nobody.
+            let looks = looks(view, map, view.focus);
+            let looks = Looks { has_picked: looks.has_picked && density.tells_picked, ..looks };
+            if let Some(scene) = &scene {
+                image_ui(ui, &canvas, scene, density, &looks);
+                density_pointer_ui(view, look, &canvas, scene, density);
+            }
+            view.focus
+        }
+        Some(Shows::Points(points)) => dots_ui(ui, view, look, &canvas, map, scene.as_ref(), &dots_of_points(points)),
+        None => dots_ui(ui, view, look, &canvas, map, None, &dots_of_map(map)),
+    };
+    map_brush::box_ui(ui, view.answers, &canvas, look, held);
     labels_ui(ui, view, &canvas, map, focus);
+    if let Some(ring) = view.answers.brush.ring.as_ref().filter(|_| look.brush.is_some()) {
+        map_brush::ring_ui(ui, &canvas, ring);
+    }
+}
 
-    if let Some(selection) = pointed {
+/// Single customers: drawn, told of, selected by their segment. Returns the segment emphasised.
+fn dots_ui(
+    ui: &Ui,
+    view: &View,
+    look: &mut Look,
+    canvas: &Canvas,
+    map: &Arc<MapPlot>,
+    scene: Option<&Arc<MapScene>>,
+    dots: &[Dots],
+) -> Option<Selection> {
+    let pointed = canvas.response.hover_pos().and_then(|pointer| nearest(canvas, dots, pointer));
+    let focus = pointed.map(|(selection, ..)| selection).or(view.focus);
+    let looks = looks(view, map, focus);
+    canvas.painter.add(Shape::Mesh(mesh(ui, view, canvas, map, scene, dots, &looks)));
+    if let Some((selection, row, point)) = pointed {
         look.hover = Some(selection);
-        canvas.response.clone().on_hover_text_at_pointer(told(view, selection));
+        let text = match row {
+            Some(row) => told_of_customer(view, look, selection, row as usize, point),
+            None => told(view, selection),
+        };
+        canvas.response.clone().on_hover_text_at_pointer(text);
     }
     if canvas.response.clicked() {
-        look.selection = canvas.response.interact_pointer_pos().and_then(|pointer| nearest(&canvas, map, pointer));
+        let hit = canvas.response.interact_pointer_pos().and_then(|pointer| nearest(canvas, dots, pointer));
+        look.selection = hit.map(|(selection, ..)| selection);
+    }
+    focus
+}
+
+/// Over an image the pointer tells who is near it and a click selects their segment. Hovering emphasises nothing: among millions the
+/// nearest segment changes with every pixel, and the map would flicker.
+fn density_pointer_ui(view: &View, look: &mut Look, canvas: &Canvas, scene: &MapScene, density: &Density) {
+    let near = |pointer: Pos2| scene_near(canvas, scene, density, pointer);
+    if let Some(cells) = canvas.response.hover_pos().map(near).filter(|cells| !cells.is_empty()) {
+        let total: usize = cells.iter().map(|(_, n)| n).sum();
+        let mut text = format!("{} {} here", thousands(total), if total == 1 { "customer" } else { "customers" });
+        for &(selection, n) in cells.iter().take(4) {
+            text += &format!("\n{} · {}", selection_name(view.answers, selection), thousands(n));
+        }
+        if cells.len() > 4 {
+            text += &format!("\nand {} segments more", cells.len() - 4);
+        }
+        text += "\nZoom in to see them one by one.";
+        canvas.response.clone().on_hover_text_at_pointer(text);
+    }
+    if canvas.response.clicked() {
+        look.selection = canvas.response.interact_pointer_pos().map(near).and_then(|cells| cells.first().map(|(selection, _)| *selection));
+    }
+}
+
+/// The segments in the bins around the pointer, most customers first.
+fn scene_near(canvas: &Canvas, scene: &MapScene, density: &Density, pointer: Pos2) -> Vec<(Selection, usize)> {
+    let MapWindow { corners: [from, to], bins } = scene.window;
+    let bin_at = |at: Pos2| {
+        let value = canvas.value(at);
+        [0, 1].map(|side| (value[side] - from[side]) / (to[side] - from[side]) * bins[side] as f64)
+    };
+    let (low, high) = (bin_at(pointer + Vec2::new(-NEAR, NEAR)), bin_at(pointer + Vec2::new(NEAR, -NEAR)));
+    let range = |side: usize| low[side].max(0.0) as usize..(high[side].max(0.0).ceil() as usize).min(bins[side]);
+    let mut counts = std::collections::BTreeMap::new();
+    for row in range(1) {
+        for column in range(0) {
+            for cell in density.bin(row * bins[0] + column) {
+                *counts.entry(cell.cluster).or_insert(0) += cell.n as usize;
+            }
+        }
+    }
+    let selection = |cluster| if cluster == Cell::NOISE { Selection::Noise } else { Selection::Cluster(cluster as usize) };
+    let mut near: Vec<_> = counts.into_iter().map(|(cluster, n)| (selection(cluster), n)).collect();
+    near.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    near
+}
+
+/// What is under the pointer in an image is what lies this near, in points.
+const NEAR: f32 = 3.0;
+
+/// The values at the lower left and the upper right of the frame.
+pub(super) fn corners(canvas: &Canvas) -> Corners {
+    let frame = canvas.frame();
+    [canvas.value(frame.left_bottom()), canvas.value(frame.right_top())]
+}
+
+/// Tells the engine which part is in view, where there are more customers than points are drawn.
+fn ask_for_view(ui: &Ui, look: &mut Look, map: &MapPlot, in_view: Corners, frame: Rect) {
+    let size = [frame.width(), frame.height()].map(f64::from);
+    let window = (map.n_total > MapPlot::MAX_POINTS).then(|| MapWindow::around(in_view, size));
+    if look.map_window != window {
+        look.map_window = window;
+        // The engine is asked at the start of a frame.
+        ui.ctx().request_repaint();
+    }
+}
+
+/// The latest part of this very map.
+fn scene_of(view: &View, map: &MapPlot) -> Option<Arc<MapScene>> {
+    let scene = view.answers.scene.latest().filter(|_| map.n_total > MapPlot::MAX_POINTS)?;
+    (scene.x_name == map.x_name && scene.y_name == map.y_name).then(|| scene.clone())
+}
+
+/// The last scene that showed everyone stands in, blurred, where a sharper one does not reach yet.
+fn remember_whole(ui: &Ui, scene: &Arc<MapScene>, map: &MapPlot) {
+    if scene.window.covers(map.bounds) {
+        ui.data_mut(|data| data.insert_temp(whole_id(), scene.clone()));
+    }
+}
+
+fn whole(ui: &Ui, map: &MapPlot) -> Option<Arc<MapScene>> {
+    let whole = ui.data(|data| data.get_temp::<Arc<MapScene>>(whole_id()))?;
+    (whole.x_name == map.x_name && whole.y_name == map.y_name).then_some(whole)
+}
+
+fn whole_id() -> Id {
+    Id::unique("map whole")
+}
+
+/// Colours and emphasis, decided here for points and image alike.
+fn looks(view: &View, map: &MapPlot, focus: Option<Selection>) -> Looks {
+    Looks {
+        clusters: (0..map.clusters.len()).map(|cluster| theme::selection(Selection::Cluster(cluster), &map.numbers)).collect(),
+        noise: theme::selection(Selection::Noise, &map.numbers),
+        focus,
+        // A single customer wears a ring, and the others may stay as they are.
+        has_picked: view.answers.brush.picked.as_ref().is_some_and(|picked| picked.n() != 1),
     }
 }
 
@@ -121,109 +282,18 @@ fn told(view: &View, selection: Selection) -> String {
     format!("{name}\n{} customers · {}", thousands(size), percent(size as f64 / labels.n_rows().max(1) as f64))
 }
 
-/// The segment of the point under the pointer. One pass over the points, tens of microseconds.
-fn nearest(canvas: &Canvas, map: &MapPlot, pointer: Pos2) -> Option<Selection> {
-    const REACH: f32 = 7.0;
-    let mut best = (REACH * REACH, None);
-    let mut look_at = |points: &[[f64; 2]], selection: Selection| {
-        for &point in points {
-            let distance = canvas.at(point).distance_sq(pointer);
-            if distance < best.0 {
-                best = (distance, Some(selection));
-            }
+/// Who the customer under the pointer is: its name, its segment, and its values on both axes.
+fn told_of_customer(view: &View, look: &Look, selection: Selection, row: usize, point: [f64; 2]) -> String {
+    let Some(loaded) = view.answers.loaded.latest().filter(|loaded| row < loaded.table.n_rows) else { return told(view, selection) };
+    let value = |axis: &MapAxis, at: f64| match axis {
+        MapAxis::Component(component) => format!("PC{}: {}", component + 1, format!("{at:.2}").replace('-', "−")),
+        MapAxis::Column(name) => {
+            let cell = loaded.table.column(name).map(|column| (column.cell(row), column.unit.as_deref().unwrap_or("")));
+            cell.map_or_else(|| name.clone(), |(cell, unit)| format!("{name}: {cell} {unit}").trim_end().to_owned())
         }
     };
-    look_at(&map.noise, Selection::Noise);
-    for (cluster, points) in map.clusters.iter().enumerate() {
-        look_at(points, Selection::Cluster(cluster));
-    }
-    best.1
-}
-
-/// The last mesh, and what it was made for.
-#[derive(Clone)]
-struct Kept {
-    made_for: MadeFor,
-    mesh: Arc<Mesh>,
-}
-
-#[derive(Clone, PartialEq)]
-struct MadeFor {
-    map: usize,
-    frame: Rect,
-    corners: [[f64; 2]; 2],
-    focus: Option<Selection>,
-    pixels_per_point: f32,
-}
-
-fn mesh(ui: &Ui, canvas: &Canvas, map: &Arc<MapPlot>, focus: Option<Selection>) -> Arc<Mesh> {
-    let frame = canvas.frame();
-    let corners = [canvas.value(frame.min), canvas.value(frame.max)];
-    let made_for = MadeFor { map: Arc::as_ptr(map) as usize, frame, corners, focus, pixels_per_point: ui.ctx().pixels_per_point() };
-    let id = Id::unique("map mesh");
-    if let Some(kept) = ui.data(|data| data.get_temp::<Kept>(id)).filter(|kept| kept.made_for == made_for) {
-        return kept.mesh;
-    }
-    let mesh = Arc::new(build_mesh(ui, canvas, map, focus));
-    ui.data_mut(|data| data.insert_temp(id, Kept { made_for, mesh: mesh.clone() }));
-    mesh
-}
-
-fn build_mesh(ui: &Ui, canvas: &Canvas, map: &MapPlot, focus: Option<Selection>) -> Mesh {
-    let n: usize = map.clusters.iter().map(Vec::len).sum::<usize>() + map.noise.len();
-    let radius: f32 = if n > 8_000 { 1.9 } else { 2.4 };
-    let disc = disc(ui, radius * ui.ctx().pixels_per_point());
-    let half = disc.size_vec2().x / (2.0 * ui.ctx().pixels_per_point());
-    let mut mesh = Mesh::with_texture(disc.id());
-    mesh.reserve_vertices(4 * n);
-    mesh.reserve_triangles(2 * n);
-    let visible = canvas.frame().expand(radius);
-    let mut add = |points: &[[f64; 2]], selection: Selection| {
-        let is_dimmed = focus.is_some_and(|focus| focus != selection);
-        let colour = theme::selection(selection, &map.numbers).gamma_multiply(if is_dimmed { 0.13 } else { 0.82 });
-        for &point in points {
-            let centre = canvas.at(point);
-            if visible.contains(centre) {
-                disc_at(&mut mesh, centre, half, colour);
-            }
-        }
-    };
-    // Noise lies below, small segments over large ones, and what is emphasised on top.
-    let order = std::iter::once(Selection::Noise).chain((0..map.clusters.len()).map(Selection::Cluster));
-    let points_of = |selection| match selection {
-        Selection::Noise => map.noise.as_slice(),
-        Selection::Cluster(cluster) => map.clusters.get(cluster).map_or(&[][..], Vec::as_slice),
-    };
-    order.filter(|selection| Some(*selection) != focus).for_each(|selection| add(points_of(selection), selection));
-    if let Some(focus) = focus {
-        add(points_of(focus), focus);
-    }
-    mesh
-}
-
-/// A soft-edged white disc of this radius in pixels, made once and tinted by the points.
-fn disc(ui: &Ui, radius: f32) -> TextureHandle {
-    let id = Id::unique(("map disc", radius.to_bits()));
-    if let Some(disc) = ui.data(|data| data.get_temp(id)) {
-        return disc;
-    }
-    let side = 2 * radius.ceil() as usize + 3;
-    let middle = (side - 1) as f32 / 2.0;
-    let coverage = |pixel: usize| {
-        let (x, y) = ((pixel % side) as f32 - middle, (pixel / side) as f32 - middle);
-        Color32::from_white_alpha(((radius + 0.5 - x.hypot(y)).clamp(0.0, 1.0) * 255.0) as u8)
-    };
-    let image = ColorImage::new([side, side], (0..side * side).map(coverage).collect());
-    let disc = ui.ctx().load_texture("map disc", image, TextureOptions::LINEAR);
-    ui.data_mut(|data| data.insert_temp(id, disc.clone()));
-    disc
-}
-
-fn disc_at(mesh: &mut Mesh, centre: Pos2, half: f32, color: Color32) {
-    let first = mesh.vertices.len() as u32;
-    mesh.indices.extend([first, first + 1, first + 2, first + 2, first + 1, first + 3]);
-    let at = |x: f32, y: f32| Vertex { pos: centre + half * Vec2::new(x, y), uv: Pos2::new((x + 1.0) / 2.0, (y + 1.0) / 2.0), color };
-    mesh.vertices.extend([at(-1.0, -1.0), at(1.0, -1.0), at(-1.0, 1.0), at(1.0, 1.0)]);
+    let values = [value(&look.map_axes.0, point[0]), value(&look.map_axes.1, point[1])];
+    format!("{}\n{}\n{}", customer_name(loaded, row), selection_name(view.answers, selection), values.join("\n"))
 }
 
 /// Names in the middle of their segments; a name that would cover another gives way to its number, and then to nothing.

@@ -11,6 +11,10 @@ mod elbow;
 mod knobs;
 mod list;
 mod map;
+mod map_brush;
+mod map_dots;
+mod map_image;
+mod picked;
 mod silhouette;
 
 use eframe::egui::{
@@ -107,8 +111,13 @@ fn centred_problem_ui(ui: &mut Ui, text: &str, button: &str) -> bool {
     .inner
 }
 
-/// A selection is forgotten with its segment.
+/// A selection is forgotten with its segment, picked customers with their table.
 fn forget_what_is_gone(answers: &Answers, look: &mut Look) {
+    if let (Some(brush), Some(loaded)) = (&look.brush, answers.loaded.ready())
+        && brush.stamp != loaded.stamp
+    {
+        look.brush = None;
+    }
     if let (Some(Selection::Cluster(cluster)), Some(segmentation)) = (look.selection, answers.segmentation.ready())
         && cluster >= segmentation.labels.n_clusters()
     {
@@ -124,9 +133,14 @@ fn keys(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
         return;
     }
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    if (look.maximised.is_some() || look.selection.is_some() || look.comparing) && pressed(Key::Escape) {
-        // Esc goes one step back: first the plot, then the selection, then the comparison.
-        if look.maximised.take().is_none() && look.selection.take().is_none() {
+    let can_go_back = look.maximised.is_some() || look.brush.is_some() || look.picks || look.selection.is_some() || look.comparing;
+    if can_go_back && pressed(Key::Escape) {
+        // Esc goes one step back: first the plot, then the customers picked, the tool, the segment, and the comparison.
+        let is_done = look.maximised.take().is_some()
+            || look.brush.take().is_some()
+            || std::mem::take(&mut look.picks)
+            || look.selection.take().is_some();
+        if !is_done {
             look.comparing = false;
         }
     }
