@@ -6,7 +6,7 @@ use crate::session::TreeSeen;
 /// Fewer leaves than this are never in view.
 const LEAST_LEAVES: f64 = 4.0;
 /// Never a smaller share of the heights.
-const LEAST_HEIGHTS: f64 = 1e-4;
+const LEAST_HEIGHTS: f64 = 1e-6;
 
 /// All of it, with a margin.
 pub fn whole(tree: &TreePlot) -> TreeSeen {
@@ -100,7 +100,7 @@ mod tests {
         let far = moved(&tree, near, [1e9, -1e9]);
         assert!((far.leaves[1] - all.leaves[1]).abs() < 1e-9 && far.heights[0] == 0.0);
         assert_eq!(moved(&tree, all, [5.0, 5.0]), all);
-        let group = of_leaves(&tree, [10, 20], 1.0);
-        assert!(group.leaves[0] < 10.0 && group.leaves[1] > 20.0 && (group.heights[1] - 1.12).abs() < 1e-9);
+        let group = of_leaves(&tree, [10, 20], 1_000.0);
+        assert!(group.leaves[0] < 10.0 && group.leaves[1] > 20.0 && (group.heights[1] - 1_120.0).abs() < 1e-9);
     }
 }
