@@ -67,7 +67,14 @@ fn tables_and_indices_are_those_of_scikit_learn() {
 }
 
 fn wanted() -> Wanted {
-    Wanted { page: Page::Segments, map_axes: (MapAxis::Component(0), MapAxis::Component(1)), reload: 0, everything: false }
+    Wanted {
+        map_window: None,
+        brush: None,
+        page: Page::Segments,
+        map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
+        reload: 0,
+        everything: false,
+    }
 }
 
 fn compared(answers: &Answers) -> &Arc<Compared> {
