@@ -199,7 +199,10 @@ impl Neighbours {
             .par_chunks(32)
             .map(|rows| {
                 ctx.check()?;
-                Ok(vectorised(|| nearest_lists(x, tree, rows, count)))
+                Ok(vectorised(
+                    #[inline(always)]
+                    || nearest_lists(x, tree, rows, count),
+                ))
             })
             .collect::<Result<_, Stopped>>()?;
         ctx.check()?;

@@ -255,7 +255,10 @@ impl Lloyd {
         let shares: Vec<Share> = chunks
             .map(|(chunk, labels)| {
                 ctx.check()?;
-                Ok(vectorised(|| assign_chunk(rows, chunk * CHUNK, labels, centroids, k)))
+                Ok(vectorised(
+                    #[inline(always)]
+                    || assign_chunk(rows, chunk * CHUNK, labels, centroids, k),
+                ))
             })
             .collect::<Result<_, Stopped>>()?;
         self.inertia = 0.0;

@@ -80,14 +80,17 @@ pub(super) fn all_distances(x: &Matrix, distance: impl Fn(usize, usize, f64) -> 
     }
     lines.into_par_iter().enumerate().try_for_each(|(row, line)| {
         ctx.check()?;
-        vectorised(|| {
-            for (b, line) in line.chunks_mut(LANES).enumerate() {
-                let squared = squared_distances(blocks.block(b), x.row(row));
-                for (lane, (to, squared)) in line.iter_mut().zip(squared).enumerate() {
-                    *to = distance(row, b * LANES + lane, squared);
+        vectorised(
+            #[inline(always)]
+            || {
+                for (b, line) in line.chunks_mut(LANES).enumerate() {
+                    let squared = squared_distances(blocks.block(b), x.row(row));
+                    for (lane, (to, squared)) in line.iter_mut().zip(squared).enumerate() {
+                        *to = distance(row, b * LANES + lane, squared);
+                    }
                 }
-            }
-        });
+            },
+        );
         Ok(())
     })?;
     Ok(distances)

@@ -45,18 +45,21 @@ fn lower(blocks: &Blocks, nearest: &mut [[f64; LANES]], centroid: &[f64], ctx: &
     chunks
         .map(|(chunk, nearest)| {
             ctx.check()?;
-            Ok(vectorised(|| {
-                let mut sums = [0.0; LANES];
-                for (offset, nearest) in nearest.iter_mut().enumerate() {
-                    let b = chunk * CHUNK + offset;
-                    let distances = squared_distances(blocks.block(b), centroid);
-                    for lane in 0..LANES {
-                        nearest[lane] = if distances[lane] < nearest[lane] { distances[lane] } else { nearest[lane] };
+            Ok(vectorised(
+                #[inline(always)]
+                || {
+                    let mut sums = [0.0; LANES];
+                    for (offset, nearest) in nearest.iter_mut().enumerate() {
+                        let b = chunk * CHUNK + offset;
+                        let distances = squared_distances(blocks.block(b), centroid);
+                        for lane in 0..LANES {
+                            nearest[lane] = if distances[lane] < nearest[lane] { distances[lane] } else { nearest[lane] };
+                        }
+                        add_filled(&mut sums, nearest, blocks.n_rows(), b);
                     }
-                    add_filled(&mut sums, nearest, blocks.n_rows(), b);
-                }
-                sums.iter().sum()
-            }))
+                    sums.iter().sum()
+                },
+            ))
         })
         .collect()
 }
@@ -68,21 +71,24 @@ fn best_candidate(blocks: &Blocks, nearest: &[[f64; LANES]], candidates: &[f64],
     let potentials: Vec<Vec<f64>> = chunks
         .map(|(chunk, nearest)| {
             ctx.check()?;
-            Ok(vectorised(|| {
-                let mut sums = vec![[0.0; LANES]; n_candidates];
-                for (offset, nearest) in nearest.iter().enumerate() {
-                    let b = chunk * CHUNK + offset;
-                    let block = blocks.block(b);
-                    for (sums, candidate) in sums.iter_mut().zip(candidates.chunks_exact(n_cols)) {
-                        let mut distances = squared_distances(block, candidate);
-                        for lane in 0..LANES {
-                            distances[lane] = if distances[lane] < nearest[lane] { distances[lane] } else { nearest[lane] };
+            Ok(vectorised(
+                #[inline(always)]
+                || {
+                    let mut sums = vec![[0.0; LANES]; n_candidates];
+                    for (offset, nearest) in nearest.iter().enumerate() {
+                        let b = chunk * CHUNK + offset;
+                        let block = blocks.block(b);
+                        for (sums, candidate) in sums.iter_mut().zip(candidates.chunks_exact(n_cols)) {
+                            let mut distances = squared_distances(block, candidate);
+                            for lane in 0..LANES {
+                                distances[lane] = if distances[lane] < nearest[lane] { distances[lane] } else { nearest[lane] };
+                            }
+                            add_filled(sums, &distances, blocks.n_rows(), b);
                         }
-                        add_filled(sums, &distances, blocks.n_rows(), b);
                     }
-                }
-                sums.iter().map(|lanes| lanes.iter().sum()).collect()
-            }))
+                    sums.iter().map(|lanes| lanes.iter().sum()).collect()
+                },
+            ))
         })
         .collect::<Result<_, Stopped>>()?;
     let potential = |candidate: usize| potentials.iter().map(|chunk| chunk[candidate]).sum::<f64>();

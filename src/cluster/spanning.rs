@@ -127,7 +127,10 @@ impl Round<'_> {
                 .par_chunks(SEARCHES)
                 .map(|rows| {
                     ctx.check()?;
-                    Ok(vectorised(|| self.search(rows, &best)))
+                    Ok(vectorised(
+                        #[inline(always)]
+                        || self.search(rows, &best),
+                    ))
                 })
                 .collect::<Result<_, Stopped>>()?;
             for (&row, found) in batch.iter().zip(found.into_iter().flatten()) {

@@ -110,7 +110,10 @@ impl Clusters {
             let scan = self.scan.as_ref().expect("just refreshed");
             let one = |&slot: &u32| {
                 ctx.check()?;
-                Ok(vec![vectorised(|| scan.nearest(slot, self.centroid(slot), self.sizes[slot as usize]))])
+                Ok(vec![vectorised(
+                    #[inline(always)]
+                    || scan.nearest(slot, self.centroid(slot), self.sizes[slot as usize]),
+                )])
             };
             // A scan of few clusters is not worth waking another thread.
             if self.alive.len() * waiting.len() < 4096 {
@@ -127,7 +130,10 @@ impl Clusters {
             searches
                 .map(|slots| {
                     ctx.check()?;
-                    Ok(vectorised(|| self.search_tree(slots, &tree, &smallest)))
+                    Ok(vectorised(
+                        #[inline(always)]
+                        || self.search_tree(slots, &tree, &smallest),
+                    ))
                 })
                 .collect::<Result<_, Stopped>>()?
         };
