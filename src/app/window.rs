@@ -88,7 +88,8 @@ impl Window {
         ctx.set_theme(preference(settings.theme));
         ctx.set_zoom_factor(settings.zoom);
         let wake = ctx.clone();
-        let engine = Engine::new(move || wake.request_repaint(), EngineOptions::default());
+        let mut engine = Engine::new(move || wake.request_repaint(), EngineOptions::default());
+        engine.refine(true);
         let plan = Plan::new(Source::Sample { seed: 0 });
         let recovered = recovery.as_ref().and_then(|recovery| recovery.find().into_iter().next());
         let session = Session { recovered: recovered.as_ref().map(title_of), ..Session::default() };

@@ -3,7 +3,7 @@
 //! In: nothing. Out: a stop flag, progress and notes, shared by the step and whoever runs it. Every call is O(1).
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,21 @@ pub struct Progress {
     pub fraction: f32,
 }
 
+/// Closed while something more urgent is under way; what runs in the background waits at it.
+#[derive(Debug, Default)]
+pub struct Gate {
+    closed: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Gate {
+    /// Closes or opens it.
+    pub fn set(&self, closed: bool) {
+        *lock(&self.closed) = closed;
+        self.changed.notify_all();
+    }
+}
+
 /// The handle a step is given. Cloning shares the same flag, progress and notes.
 #[derive(Debug, Clone, Default)]
 pub struct Ctx {
@@ -43,6 +58,7 @@ struct Inner {
     stop: AtomicBool,
     checks: AtomicU64,
     stop_after: Option<u64>,
+    gate: Option<Arc<Gate>>,
     progress: Mutex<Progress>,
     notes: Mutex<Vec<Note>>,
 }
@@ -58,9 +74,19 @@ impl Ctx {
         Ctx { inner: Arc::new(Inner { stop_after: Some(n), ..Inner::default() }) }
     }
 
+    /// A handle for work in the background, which waits at `gate`.
+    pub fn behind(gate: Arc<Gate>) -> Ctx {
+        Ctx { inner: Arc::new(Inner { gate: Some(gate), ..Inner::default() }) }
+    }
+
     /// Asks the step to stop; it will at its next [`Ctx::check`].
     pub fn stop(&self) {
         self.inner.stop.store(true, Ordering::Relaxed);
+        if let Some(gate) = &self.inner.gate {
+            // Under its lock, so that a step about to wait there sees the flag.
+            let _closed = lock(&gate.closed);
+            gate.changed.notify_all();
+        }
     }
 
     /// Whether somebody asked to stop.
@@ -75,6 +101,18 @@ impl Ctx {
             self.stop();
         }
         if self.is_stopped() { Err(Stopped) } else { Ok(()) }
+    }
+
+    /// Like [`Ctx::check`], but work in the background first waits until nothing more urgent is under way. For a step's own thread,
+    /// between two parallel parts: a pool whose threads wait would serve nobody.
+    pub fn give_way(&self) -> Result<(), Stopped> {
+        if let Some(gate) = &self.inner.gate {
+            let mut closed = lock(&gate.closed);
+            while *closed && !self.is_stopped() {
+                closed = gate.changed.wait(closed).unwrap_or_else(|poisoned| poisoned.into_inner());
+            }
+        }
+        self.check()
     }
 
     /// How often the step has asked so far.
@@ -121,5 +159,16 @@ mod tests {
         let ctx = Ctx::stopping_after(3);
         assert_eq!((ctx.check(), ctx.check(), ctx.check()), (Ok(()), Ok(()), Err(Stopped)));
         assert_eq!(ctx.check(), Err(Stopped), "stopped stays stopped");
+    }
+
+    #[test]
+    fn a_closed_gate_does_not_hold_who_was_stopped() {
+        let gate = Arc::new(Gate::default());
+        let ctx = Ctx::behind(gate.clone());
+        assert_eq!(ctx.give_way(), Ok(()), "it is open at first");
+        gate.set(true);
+        ctx.stop();
+        assert_eq!(ctx.give_way(), Err(Stopped));
+        assert_eq!(Ctx::new().give_way(), Ok(()), "without a gate there is nothing to wait for");
     }
 }

@@ -10,7 +10,7 @@ pub mod seed;
 pub mod stats;
 pub mod text;
 
-pub use ctx::{Ctx, Note, Progress, Stopped};
+pub use ctx::{Ctx, Gate, Note, Progress, Stopped};
 pub use key::Key;
 pub use labels::Labels;
 pub use matrix::Matrix;

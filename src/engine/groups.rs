@@ -63,7 +63,7 @@ pub fn of(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clusterin
 /// k-means: a fit a k.
 fn by_kmeans(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
-    let sweep = sweep::of_kmeans(desk, made, clustering, needs.sweep, needs.chosen);
+    let sweep = sweep::of_kmeans(desk, made, clustering, needs);
     Groups { tree: Asked::Waiting(OTHER_METHOD.into()), ..of_sweep(desk, made, sweep, None, clustering, needs) }
 }
 
@@ -72,7 +72,7 @@ fn by_tree(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clusteri
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
     let tree = steps::tree(desk, made, clustering.linkage, needs.chosen);
     let Some(made_tree) = tree.ready() else { return Groups { tree: tree.clone(), ..Groups::blocked_by(&tree) } };
-    let sweep = sweep::of_tree(desk, made, made_tree, clustering, needs.sweep, needs.chosen);
+    let sweep = sweep::of_tree(desk, made, made_tree, clustering, needs);
     let groups = of_sweep(desk, made, sweep, Some(&made_tree.value), clustering, needs);
     Groups { tree, ..groups }
 }
@@ -94,7 +94,7 @@ fn by_density(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clust
             }
         });
         groups.silhouettes = match &groups.chosen {
-            Ok(chosen) => sweep::silhouettes_of(desk, made, &chosen.labeling, false, clustering.seed, needs.plots),
+            Ok(chosen) => sweep::silhouettes_of(desk, made, &chosen.labeling, false, clustering.seed, needs),
             Err(why) => why.blocks("Waiting for the segments"),
         };
     }
@@ -137,7 +137,11 @@ fn of_sweep(
     let (chosen, silhouettes) = match sweep.chosen(clustering, tree.map(|tree| &**tree)) {
         Ok((point, labeling)) => {
             let comes_with_sweep = point.swept && needs.sweep != Need::Look && !point.silhouettes.is_settled();
-            let silhouettes = sweep::silhouettes_of(desk, prepared, &labeling, comes_with_sweep, clustering.seed, needs.plots);
+            let silhouettes = match &point.refined {
+                Some(refined) => Asked::Ready(refined.clone()),
+                None if point.swept && point.silhouettes.is_settled() => point.silhouettes.clone(),
+                None => sweep::silhouettes_of(desk, prepared, &labeling, comes_with_sweep, clustering.seed, needs),
+            };
             let height = tree.map(|tree| choose::cut_height(clustering, tree, point.k));
             (Ok(Chosen { labeling, k: Some(point.k), height, epsilon: None, inertia: point.inertia }), silhouettes)
         }

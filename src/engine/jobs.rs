@@ -6,7 +6,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
-use crate::base::{Ctx, Key, Progress};
+use crate::base::{Ctx, Gate, Key, Progress};
 
 use super::answers::JobView;
 
@@ -34,6 +34,8 @@ pub enum Lane {
     Quick,
     /// Anything longer.
     Long,
+    /// What makes a shown value better for a minute or more: has a worker of its own, and waits while anything else is under way.
+    Background,
 }
 
 /// How a job is announced.
@@ -74,6 +76,8 @@ struct Shared<S> {
     ended: Condvar,
     /// The first job of a while started.
     started: Condvar,
+    /// What work in the background waits at.
+    gate: Arc<Gate>,
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -90,7 +94,7 @@ const GRACE_ROUNDS: u64 = 4;
 const TICK: Duration = Duration::from_millis(100);
 
 impl<S: 'static> Jobs<S> {
-    /// Starts `threads` workers for jobs of any length and one for quick ones. `wake` is called after every job and while jobs progress.
+    /// Starts `threads` workers for jobs of any length, one for quick ones and one for the background. `wake` is called after every job and while jobs progress.
     pub fn start(threads: usize, wake: impl Fn() + Send + Sync + 'static) -> Jobs<S> {
         let state = State { next_id: 1, pending: Vec::new(), running: Vec::new(), finished: Vec::new(), closing: false };
         let shared = Arc::new(Shared {
@@ -98,11 +102,12 @@ impl<S: 'static> Jobs<S> {
             work: Condvar::new(),
             ended: Condvar::new(),
             started: Condvar::new(),
+            gate: Arc::default(),
             wake: Box::new(wake),
         });
-        for only_quick in std::iter::once(true).chain(std::iter::repeat_n(false, threads.max(1))) {
+        for worker in [Lane::Quick, Lane::Background].into_iter().chain(std::iter::repeat_n(Lane::Long, threads.max(1))) {
             let shared = shared.clone();
-            std::thread::spawn(move || serve(&shared, only_quick));
+            std::thread::spawn(move || serve(&shared, worker));
         }
         let ticking = shared.clone();
         std::thread::spawn(move || tick(&ticking));
@@ -130,7 +135,9 @@ impl<S: 'static> Jobs<S> {
         let mut state = lock(&self.shared);
         let id = state.next_id;
         state.next_id += 1;
-        state.pending.push((Job { id, makes, order, ctx: Ctx::new(), last_asked: round }, work));
+        let ctx = if order.lane == Lane::Background { Ctx::behind(self.shared.gate.clone()) } else { Ctx::new() };
+        state.pending.push((Job { id, makes, order, ctx, last_asked: round }, work));
+        regulate(&self.shared, &state);
         // Every worker looks: the one woken alone might serve only the other lane.
         self.shared.work.notify_all();
         id
@@ -141,13 +148,14 @@ impl<S: 'static> Jobs<S> {
     pub fn end_round(&self, round: u64) {
         let mut state = lock(&self.shared);
         state.pending.retain(|(job, _)| job.order.errand || job.last_asked == round);
-        let somebody_waits = !state.pending.is_empty();
         for job in &state.running {
             let rounds_alone = round - job.last_asked;
-            if !job.order.errand && rounds_alone > 0 && (somebody_waits || rounds_alone >= GRACE_ROUNDS) {
+            let somebody_waits = || state.pending.iter().any(|(pending, _)| pending.is_background() == job.is_background());
+            if !job.order.errand && rounds_alone > 0 && (rounds_alone >= GRACE_ROUNDS || somebody_waits()) {
                 job.ctx.stop();
             }
         }
+        regulate(&self.shared, &state);
         if state.pending.is_empty() {
             self.shared.ended.notify_all();
         }
@@ -157,7 +165,9 @@ impl<S: 'static> Jobs<S> {
     pub fn stop(&self, id: u64) -> Vec<Key> {
         let mut state = lock(&self.shared);
         if let Some(at) = state.pending.iter().position(|(job, _)| job.id == id) {
-            return state.pending.remove(at).0.makes;
+            let makes = state.pending.remove(at).0.makes;
+            regulate(&self.shared, &state);
+            return makes;
         }
         match state.running.iter().find(|job| job.id == id) {
             Some(job) => {
@@ -173,6 +183,7 @@ impl<S: 'static> Jobs<S> {
         let mut state = lock(&self.shared);
         state.pending.clear();
         state.running.iter().for_each(|job| job.ctx.stop());
+        regulate(&self.shared, &state);
     }
 
     /// What finished since the last call, in the order it did.
@@ -216,6 +227,10 @@ impl<S: 'static> Drop for Jobs<S> {
 }
 
 impl Job {
+    fn is_background(&self) -> bool {
+        self.order.lane == Lane::Background
+    }
+
     fn progress(&self) -> Progress {
         let mut progress = self.ctx.latest();
         if progress.stage.is_empty() {
@@ -226,10 +241,10 @@ impl Job {
 }
 
 /// A worker's life: the most urgent job, the oldest of equals, until the end.
-fn serve<S>(shared: &Shared<S>, only_quick: bool) {
+fn serve<S>(shared: &Shared<S>, worker: Lane) {
     let mut state = lock(shared);
     while !state.closing {
-        let mine = state.pending.iter().enumerate().filter(|(_, (job, _))| !only_quick || job.order.lane == Lane::Quick);
+        let mine = state.pending.iter().enumerate().filter(|(_, (job, _))| takes(worker, job.order.lane));
         let Some((at, _)) = mine.min_by_key(|(_, (job, _))| (job.order.urgency, job.id)) else {
             state = shared.work.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
             continue;
@@ -244,6 +259,7 @@ fn serve<S>(shared: &Shared<S>, only_quick: bool) {
         let delivery = work(&ctx);
         state = lock(shared);
         state.running.retain(|job| job.id != id);
+        regulate(shared, &state);
         // A result that came after the stop might have been cut short by it, so it does not count.
         state.finished.extend(delivery.filter(|_| !ctx.is_stopped()).map(|delivery| (makes, delivery)));
         shared.ended.notify_all();
@@ -251,6 +267,19 @@ fn serve<S>(shared: &Shared<S>, only_quick: bool) {
         (shared.wake)();
         state = lock(shared);
     }
+}
+
+fn takes(worker: Lane, lane: Lane) -> bool {
+    match worker {
+        Lane::Long => lane != Lane::Background,
+        own => lane == own,
+    }
+}
+
+/// Lets the background go on only while nothing else is under way: both would share the processors, and the user waits for the other.
+fn regulate<S>(shared: &Shared<S>, state: &State<S>) {
+    let mut all = state.running.iter().chain(state.pending.iter().map(|(job, _)| job));
+    shared.gate.set(all.any(|job| !job.is_background()));
 }
 
 /// Wakes the window while jobs run, so that progress is seen; sleeps on a condition otherwise, so that idling costs nothing.

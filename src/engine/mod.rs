@@ -13,6 +13,7 @@ mod groups;
 pub mod jobs;
 pub mod memo;
 mod previous;
+mod refine;
 pub mod reporting;
 pub mod steps;
 pub mod straight;
@@ -64,6 +65,7 @@ pub struct Engine {
     groups: Option<Groups>,
     previous: Previous,
     asks_anew: bool,
+    refines: bool,
 }
 
 /// On tables up to this long, what the other pages show is computed ahead while nothing else is to do.
@@ -81,7 +83,15 @@ impl Engine {
             groups: None,
             previous: Previous::default(),
             asks_anew: false,
+            refines: false,
         }
+    }
+
+    /// Whether silhouettes from a sample go on growing in the background until they are exact, as the window wants it. Otherwise the first
+    /// sample is the answer, so that [`Engine::wait_until_idle`] does not wait for minutes.
+    pub fn refine(&mut self, refines: bool) {
+        self.refines = refines;
+        self.asks_anew = true;
     }
 
     /// What is known now; starts what is not and stops what nobody wants any more. Never waits.
@@ -105,14 +115,14 @@ impl Engine {
 
     /// The recipe: what every page sees, and what it is made from.
     fn recipe(&mut self, plan: &Plan, wanted: &Wanted) -> Answers {
-        let Engine { desk, previous, edits: (edits, edits_key), numbering_key, .. } = self;
+        let Engine { desk, previous, edits: (edits, edits_key), numbering_key, refines, .. } = self;
         let clustering = &plan.clustering;
 
         let loaded = steps::load(desk, &plan.source, wanted.reload, Need::Start(Urgency::Chosen));
         if let Some(loaded) = loaded.ready() {
             previous.keep_only(loaded.value.stamp);
         }
-        let needs = Needs::of(plan, wanted, loaded.ready().map_or(0, |loaded| loaded.value.table.n_rows));
+        let needs = Needs::of(plan, wanted, *refines, loaded.ready().map_or(0, |loaded| loaded.value.table.n_rows));
         let prepared = loaded.and("Waiting for the data", |loaded| steps::prepare(desk, loaded, &plan.preparation, needs.prepared));
 
         let groups = groups::of(desk, &prepared, clustering, needs);
@@ -258,10 +268,12 @@ struct Needs {
     chosen: Need,
     plots: Need,
     personas: Need,
+    /// Better silhouettes than the first.
+    refined: Need,
 }
 
 impl Needs {
-    fn of(plan: &Plan, wanted: &Wanted, n_rows: usize) -> Needs {
+    fn of(plan: &Plan, wanted: &Wanted, refines: bool, n_rows: usize) -> Needs {
         let ahead = if n_rows <= AHEAD_ROWS { Need::Start(Urgency::Ahead) } else { Need::Look };
         let if_shown_on =
             |pages: &[Page], urgency| if wanted.everything || pages.contains(&wanted.page) { Need::Start(urgency) } else { ahead };
@@ -280,6 +292,8 @@ impl Needs {
             plots: if_shown_on(&[Page::Segments], Urgency::Chosen),
             // The Segments page shows the names too.
             personas: if_shown_on(&from_segments_on, Urgency::Chosen),
+            // Whatever page is shown: what was measured for a minute is not thrown away for a look at the cards.
+            refined: if refines { Need::Start(Urgency::Ahead) } else { Need::Look },
         }
     }
 }

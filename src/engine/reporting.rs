@@ -125,7 +125,7 @@ fn results(groups: &Groups, min_cluster_size: Option<usize>) -> Vec<RunResult> {
     };
     let of_point = |point: &super::sweep::Point| match &point.labeling {
         Ok(labeling) => {
-            let silhouettes = point.silhouettes.ready().map(|made| &*made.value);
+            let silhouettes = point.best().map(|made| &*made.value);
             Some(result_of_k(point.k, Ok(labeling.labels()), point.inertia, silhouettes))
         }
         Err(Missing::Ever(problem)) => Some(result_of_k(point.k, Err(problem), None, None)),

@@ -36,7 +36,7 @@ pub struct Memos {
     inertias: Memo<Vec<f64>>,
     densities: Memo<DensityTree>,
     hdbscans: Memo<Hdbscan>,
-    silhouettes: Memo<Silhouettes>,
+    pub(super) silhouettes: Memo<Silhouettes>,
     /// Elbows with their suggestion, once every point is there.
     pub(super) sweeps: Memo<SweepPlot>,
     /// Chosen groupings.
@@ -67,7 +67,7 @@ impl Default for Memos {
             inertias: Memo::new(|inertias| size_of_val(&inertias[..])),
             densities: Memo::new(DensityTree::bytes),
             hdbscans: Memo::new(Hdbscan::bytes),
-            silhouettes: Memo::new(|silhouettes| size_of_val(&silhouettes.per_row[..])),
+            silhouettes: Memo::new(|silhouettes| size_of_val(&silhouettes.per_row[..]) + size_of_val(&silhouettes.measured[..])),
             sweeps: Memo::new(|sweep| size_of_val(&sweep.points[..])),
             segmentations: Memo::new(|segmentation| segmentation.labels.bytes()),
             silhouette_plots: Memo::new(|plot| plot.clusters.iter().map(|bars| size_of_val(&bars.values[..])).sum()),
@@ -299,7 +299,7 @@ pub fn silhouettes(
     need: Need,
 ) -> Vec<Asked<Silhouettes>> {
     let rule = SilhouetteRule::for_rows(prepared.value.matrix.n_rows(), seed);
-    let keys: Vec<Key> = labelings.iter().map(|labeling| Key::of("silhouettes", 1, &rule, &[prepared.key, labeling.key()])).collect();
+    let keys: Vec<Key> = labelings.iter().map(|labeling| Key::of("silhouettes", 2, &rule, &[prepared.key, labeling.key()])).collect();
     let prepared = prepared.value.clone();
     desk.ask_many(
         |s| &mut s.silhouettes,
@@ -323,7 +323,7 @@ pub fn silhouette_plot(
     silhouettes: &Made<Silhouettes>,
     need: Need,
 ) -> Asked<SilhouettePlot> {
-    let key = Key::of("silhouette plot", 1, &(), &[silhouettes.key, segmentation.key]);
+    let key = Key::of("silhouette plot", 2, &(), &[silhouettes.key, segmentation.key]);
     let (segmentation, silhouettes) = (segmentation.value.clone(), silhouettes.value.clone());
     desk.ask(
         |s| &mut s.silhouette_plots,

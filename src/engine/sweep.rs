@@ -12,9 +12,11 @@ use crate::features::Prepared;
 use crate::plot::SweepPlot;
 use crate::session::Clustering;
 
+use super::Needs;
 use super::answers::{Answer, Problem, Segmentation};
 use super::choose;
 use super::desk::{Asked, Made, Need, STOPPED};
+use super::refine;
 use super::steps::{self, Kitchen, Labeling};
 
 /// One k under way.
@@ -27,8 +29,21 @@ pub struct Point {
     pub labeling: Result<Labeling, Missing>,
     /// Its inertia, if it is there.
     pub inertia: Option<f64>,
-    /// Its silhouettes.
+    /// Its first silhouettes, which the suggestion is made from.
     pub silhouettes: Asked<Silhouettes>,
+    /// Better ones, as far as they are.
+    pub refined: Option<Made<Silhouettes>>,
+}
+
+impl Point {
+    fn new(k: usize, swept: bool, labeling: Result<Labeling, Missing>, inertia: Option<f64>) -> Point {
+        Point { k, swept, labeling, inertia, silhouettes: Asked::Waiting(String::new()), refined: None }
+    }
+
+    /// The best silhouettes there are.
+    pub fn best(&self) -> Option<&Made<Silhouettes>> {
+        self.refined.as_ref().or(self.silhouettes.ready())
+    }
 }
 
 /// Why a point has no labels.
@@ -50,38 +65,31 @@ pub struct Sweep {
 }
 
 /// k-means for every k.
-pub fn of_kmeans(desk: &mut Kitchen, prepared: &Made<Prepared>, clustering: &Clustering, need: Need, chosen_need: Need) -> Sweep {
+pub fn of_kmeans(desk: &mut Kitchen, prepared: &Made<Prepared>, clustering: &Clustering, needs: Needs) -> Sweep {
     let chosen = choose::chosen_k(clustering, None);
     let ask = |desk: &mut Kitchen, k: usize, swept: bool| {
         let params = KMeansParams { k, restarts: clustering.restarts, seed: clustering.seed };
-        let fit = steps::kmeans(desk, prepared, params, if chosen == Some(k) { chosen_need } else { need });
+        let fit = steps::kmeans(desk, prepared, params, if chosen == Some(k) { needs.chosen } else { needs.sweep });
         let inertia = fit.ready().map(|fit: &Made<KMeansFit>| fit.value.inertia);
-        Point { k, swept, labeling: labeling(fit, Labeling::Fit), inertia, silhouettes: Asked::Waiting(String::new()) }
+        Point::new(k, swept, labeling(fit, Labeling::Fit), inertia)
     };
     let points = points(desk, choose::swept_ks(clustering), chosen, ask);
-    finish(desk, prepared, points, true, clustering.seed, need)
+    finish(desk, prepared, points, true, clustering.seed, needs)
 }
 
 /// The cuts of a tree into every k.
-pub fn of_tree(
-    desk: &mut Kitchen,
-    prepared: &Made<Prepared>,
-    tree: &Made<Dendrogram>,
-    clustering: &Clustering,
-    need: Need,
-    chosen_need: Need,
-) -> Sweep {
+pub fn of_tree(desk: &mut Kitchen, prepared: &Made<Prepared>, tree: &Made<Dendrogram>, clustering: &Clustering, needs: Needs) -> Sweep {
     let chosen = choose::chosen_k(clustering, Some(&tree.value));
     let mut ks = choose::swept_ks(clustering);
     ks.retain(|&k| k <= tree.value.n_rows);
-    let inertias = steps::inertias(desk, prepared, tree, &ks, need);
+    let inertias = steps::inertias(desk, prepared, tree, &ks, needs.sweep);
     let ask = |desk: &mut Kitchen, k: usize, swept: bool| {
-        let cut = steps::cut(desk, tree, k, if chosen == Some(k) { chosen_need } else { need });
+        let cut = steps::cut(desk, tree, k, if chosen == Some(k) { needs.chosen } else { needs.sweep });
         let inertia = inertias.ready().zip(ks.iter().position(|&at| at == k)).and_then(|(all, at)| all.value.get(at).copied());
-        Point { k, swept, labeling: labeling(cut, Labeling::Cut), inertia, silhouettes: Asked::Waiting(String::new()) }
+        Point::new(k, swept, labeling(cut, Labeling::Cut), inertia)
     };
     let points = points(desk, ks.clone(), chosen, ask);
-    finish(desk, prepared, points, inertias.is_settled(), clustering.seed, need)
+    finish(desk, prepared, points, inertias.is_settled(), clustering.seed, needs)
 }
 
 impl Sweep {
@@ -91,7 +99,7 @@ impl Sweep {
             *previous = Some(plot.clone());
             return Answer::Ready(plot.clone());
         }
-        let so_far = plot_of(&self.points);
+        let so_far = plot_of(&self.points, Point::best);
         let shown = if so_far.points.iter().any(|point| point.inertia.is_some()) { Some(Arc::new(so_far)) } else { previous.clone() };
         if self.stopped {
             return Answer::Failed { problem: Problem(STOPPED.into()), previous: shown };
@@ -153,14 +161,18 @@ fn points(
 }
 
 /// Silhouettes of what is there, and the whole once nothing more will come.
-fn finish(desk: &mut Kitchen, prepared: &Made<Prepared>, mut points: Vec<Point>, inertias_settled: bool, seed: u64, need: Need) -> Sweep {
+fn finish(desk: &mut Kitchen, prepared: &Made<Prepared>, mut points: Vec<Point>, inertias_settled: bool, seed: u64, needs: Needs) -> Sweep {
     let labels_settled = points.iter().all(|point| !point.swept || !matches!(point.labeling, Err(Missing::Yet(_))));
-    let silhouette_need = if labels_settled { need } else { Need::Look };
+    let silhouette_need = if labels_settled { needs.sweep } else { Need::Look };
     let at: Vec<usize> = (0..points.len()).filter(|&at| points[at].swept && points[at].labeling.is_ok()).collect();
     let labelings: Vec<Labeling> = at.iter().filter_map(|&at| points[at].labeling.as_ref().ok().cloned()).collect();
     let silhouettes = steps::silhouettes(desk, prepared, &labelings, seed, silhouette_need);
-    for (at, silhouettes) in at.into_iter().zip(silhouettes) {
+    for (&at, silhouettes) in at.iter().zip(silhouettes) {
         points[at].silhouettes = silhouettes;
+    }
+    if labels_settled && at.iter().all(|&at| points[at].silhouettes.ready().is_some()) {
+        let refined = refine::silhouettes(desk, prepared, &labelings, seed, needs.refined);
+        at.into_iter().zip(refined).for_each(|(at, refined)| points[at].refined = Some(refined));
     }
     let stopped = points.iter().any(|point| {
         matches!(&point.labeling, Err(Missing::Ever(problem)) if &*problem.0 == STOPPED)
@@ -168,12 +180,13 @@ fn finish(desk: &mut Kitchen, prepared: &Made<Prepared>, mut points: Vec<Point>,
     });
     let swept_settled = points.iter().all(|point| !point.swept || point.labeling.is_err() || point.silhouettes.is_settled());
     let finished = (labels_settled && inertias_settled && swept_settled && !stopped).then(|| {
-        let plot = plot_of(&points);
-        let inputs: Vec<Key> = points.iter().filter(|point| point.swept).filter_map(|point| Some(point.silhouettes.ready()?.key)).collect();
+        let suggestion = evaluate::suggest(&plot_of(&points, |point| point.silhouettes.ready()).points);
+        let plot = plot_of(&points, Point::best);
+        let inputs: Vec<Key> = points.iter().filter(|point| point.swept).filter_map(|point| Some(point.best()?.key)).collect();
         // The inertias follow from the labels, and so do the problems from the parameters, but a retry may change those.
         let ks: Vec<usize> = plot.points.iter().map(|point| point.k).collect();
         let key = Key::of("sweep", 1, &(ks, &plot.problems), &[&[prepared.key], &inputs[..]].concat());
-        desk.at_once(|s| &mut s.sweeps, key, || SweepPlot { suggestion: evaluate::suggest(&plot.points), ..plot }).value
+        desk.at_once(|s| &mut s.sweeps, key, || SweepPlot { suggestion, ..plot }).value
     });
     Sweep { points, finished, stopped }
 }
@@ -185,20 +198,23 @@ pub fn silhouettes_of(
     labeling: &Labeling,
     comes_with_sweep: bool,
     seed: u64,
-    need: Need,
+    needs: Needs,
 ) -> Asked<Silhouettes> {
-    let need = if comes_with_sweep { Need::Look } else { need };
-    match steps::silhouettes(desk, prepared, std::slice::from_ref(labeling), seed, need).pop() {
+    let need = if comes_with_sweep { Need::Look } else { needs.plots };
+    let one = std::slice::from_ref(labeling);
+    match steps::silhouettes(desk, prepared, one, seed, need).pop() {
+        Some(Asked::Ready(first)) => Asked::Ready(refine::silhouettes(desk, prepared, one, seed, needs.refined).pop().unwrap_or(first)),
         Some(Asked::Waiting(_)) | None if comes_with_sweep => Asked::Waiting("Waiting for elbow and silhouette".into()),
         Some(asked) => asked,
         None => Asked::Waiting(String::new()),
     }
 }
 
-fn plot_of(points: &[Point]) -> SweepPlot {
+/// `silhouettes` picks which ones of a point are shown.
+fn plot_of<'a>(points: &'a [Point], silhouettes: impl Fn(&'a Point) -> Option<&'a Made<Silhouettes>>) -> SweepPlot {
     let mut plot = SweepPlot::default();
     for point in points.iter().filter(|point| point.swept) {
-        let silhouettes = point.silhouettes.ready().map(|made| &made.value);
+        let silhouettes = silhouettes(point).map(|made| &made.value);
         let silhouette = silhouettes.and_then(|silhouettes| silhouettes.mean);
         let exact = silhouettes.is_some_and(|silhouettes| silhouettes.exact);
         plot.points.push(SweepPoint { k: point.k, inertia: point.inertia, silhouette, exact });

@@ -11,6 +11,7 @@ pub mod compare;
 pub mod elbow;
 pub mod known;
 pub mod silhouette;
+mod strata;
 
 pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};
 pub use compare::{Change, Comparison, Group, agreement_words, compare};

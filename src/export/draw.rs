@@ -184,11 +184,14 @@ pub fn silhouette(plot: &SilhouettePlot, names: &[String], size: Size) -> Scene 
     }
     let ticks = frame.x_ticks();
     frame.x_axis(&mut scene, "Silhouette: 1 fits its segment, 0 lies between two, below 0 is closer to another", &ticks);
-    if let Some(mean) = plot.mean {
+    if let (Some(mean), Some(text)) = (plot.mean, plot.mean_text()) {
         let x = frame.at_x(mean);
         scene.dashed([x, frame.top - 6.0], [x, frame.bottom()], INK);
-        let sampled = if plot.exact { "" } else { " (from a sample)" };
-        scene.bold([x, frame.top - 12.0], &format!("Mean {mean:.2}{sampled}"), 12.0, INK, Anchor::Middle);
+        let sampled = match plot.sampled {
+            Some((measured, all)) if !plot.exact => format!(" (sample of {} of {})", count(measured), count(all)),
+            _ => String::new(),
+        };
+        scene.bold([x, frame.top - 12.0], &format!("Mean {text}{sampled}"), 12.0, INK, Anchor::Middle);
     }
     scene
 }

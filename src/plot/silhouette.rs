@@ -11,7 +11,7 @@ use super::views::{SilhouetteBars, SilhouettePlot};
 /// Values kept a cluster.
 const MAX_VALUES: usize = 400;
 
-/// Sorts the silhouettes of every cluster. Rows without one (noise, or not in the sample) are NaN there and are skipped.
+/// Sorts the silhouettes of every cluster. Rows without one (noise) are NaN there and are skipped.
 pub fn silhouette(labels: &Labels, silhouettes: &Silhouettes) -> SilhouettePlot {
     let mut values: Vec<Vec<f32>> = labels.sizes().iter().map(|&size| Vec::with_capacity(size)).collect();
     for (label, &value) in labels.iter().zip(&silhouettes.per_row) {
@@ -38,6 +38,7 @@ pub fn silhouette(labels: &Labels, silhouettes: &Silhouettes) -> SilhouettePlot 
         clusters: clusters.collect(),
         exact: silhouettes.exact,
         band: silhouettes.band,
+        sampled: (!silhouettes.exact).then_some((silhouettes.measured.len(), labels.n_rows())),
     }
 }
 

@@ -84,6 +84,22 @@ pub struct SilhouettePlot {
     pub exact: bool,
     /// 95 % band of the mean when sampled.
     pub band: Option<(f64, f64)>,
+    /// When sampled, how many customers were measured against all, and of how many; the bars of the others are estimates.
+    pub sampled: Option<(usize, usize)>,
+}
+
+impl SilhouettePlot {
+    /// The mean in words, with the margin of its band when sampled: "0.41 ± 0.003".
+    pub fn mean_text(&self) -> Option<String> {
+        let mean = self.mean?;
+        Some(match self.band {
+            Some((low, high)) if !self.exact => {
+                let margin = (high - low) / 2.0;
+                if margin < 0.01 { format!("{mean:.2} ± {margin:.3}") } else { format!("{mean:.2} ± {margin:.2}") }
+            }
+            _ => format!("{mean:.2}"),
+        })
+    }
 }
 
 /// A cluster's block in the silhouette plot.

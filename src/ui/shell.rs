@@ -210,7 +210,10 @@ fn status_text(plan: &Plan, answers: &Answers) -> String {
         }
     }
     if let Some(silhouette) = answers.silhouette.latest() {
-        parts.push(if silhouette.exact { "exact".into() } else { "silhouettes from a sample".into() });
+        parts.push(match silhouette.sampled {
+            Some((measured, _)) if !silhouette.exact => format!("silhouettes from a sample of {}", thousands(measured)),
+            _ => "exact".into(),
+        });
     }
     parts.join("  ·  ")
 }

@@ -356,3 +356,54 @@ fn the_window_and_the_command_line_give_the_same_labels() {
     assert!(stale.segmentation.is_stale(), "the old value is shown while the new one cooks");
     assert!(engine.report(&other).is_none(), "a stale value is never exported");
 }
+
+#[test]
+fn the_background_waits_while_anything_else_is_under_way() {
+    let mut desk = desk(1, 1000);
+    let (started, starts) = channel();
+    let (go, gate) = channel();
+    let mut step = Some(gated(started, gate));
+    let background = |desk: &mut Desk<Toy>| {
+        let title = (|| "better".to_owned(), Lane::Background);
+        let step = |ctx: &Ctx| {
+            ctx.give_way()?;
+            Ok(2)
+        };
+        desk.ask(|s| &mut s.numbers, key("better"), Need::Start(Urgency::Ahead), title, step)
+    };
+    round(&mut desk, |desk| number(desk, "urgent", step.take().unwrap()));
+    starts.recv().unwrap();
+    for _ in 0..100 {
+        let ask = |desk: &mut Desk<Toy>| [background(desk), number(desk, "urgent", |_| unreachable!())].map(|asked| value(&asked));
+        assert_eq!(round(&mut desk, ask), [None, None]);
+        std::thread::yield_now();
+    }
+    go.send(1).unwrap();
+    let both = settle(&mut desk, |desk| [background(desk), number(desk, "urgent", |_| unreachable!())].map(|asked| value(&asked)));
+    assert_eq!(both, [Some(2), Some(1)]);
+}
+
+#[test]
+fn silhouettes_of_many_rows_start_from_a_sample_and_become_exact_when_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("many.csv");
+    let rows: String = (0..31_000u32).map(|row| format!("{},{}\n", row % 3 * 900 + row * 7919 % 601, row * 104_729 % 997)).collect();
+    std::fs::write(&path, format!("spend,visits\n{rows}")).unwrap();
+    let mut plan = Plan::new(personae::data::Source::File { path });
+    (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.restarts) = (2, 3, 1);
+    plan.preparation.features = Some(vec!["spend".into(), "visits".into()]);
+    let wanted = Wanted { page: Page::Segments, map_axes: (MapAxis::Component(0), MapAxis::Component(1)), reload: 0, everything: false };
+    let mut engine = Engine::new(|| {}, EngineOptions::default());
+    let first = engine.wait_until_idle(&plan, &wanted);
+    let (sampled, sweep) = (first.silhouette.ready().unwrap(), first.sweep.ready().unwrap());
+    let (low, high) = sampled.band.unwrap();
+    assert!(!sampled.exact && sampled.sampled == Some((4_000, 31_000)));
+
+    engine.refine(true);
+    let last = engine.wait_until_idle(&plan, &wanted);
+    let (exact, exact_sweep) = (last.silhouette.ready().unwrap(), last.sweep.ready().unwrap());
+    assert!(exact.exact && exact.band.is_none() && exact_sweep.points.iter().all(|point| point.exact));
+    let margin = high - low;
+    assert!((low - margin..high + margin).contains(&exact.mean.unwrap()), "{low}..{high} {:?}", exact.mean);
+    assert_eq!(sweep.suggestion, exact_sweep.suggestion, "what is suggested does not depend on how long one waited");
+}

@@ -189,6 +189,7 @@ fn a_stop_is_obeyed_where_it_is_asked() {
     let labels = Labels::from_ids(&(0..1500).map(|row| row % 3).collect::<Vec<_>>());
     for n in [1, 2, 5, 40] {
         assert!(silhouettes(&x, &[&labels], &Ctx::stopping_after(n)).is_err());
+        assert!(silhouettes_sampled(&x, &[&labels], 400, 0, &Ctx::stopping_after(n)).is_err());
     }
 }
 

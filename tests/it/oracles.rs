@@ -159,11 +159,38 @@ fn the_band_of_a_sample_holds_the_exact_mean() {
         for (sampled, exact) in silhouettes_sampled(&x, &labels, 300, seed, &Ctx::new()).unwrap().iter().zip(&exact) {
             let (low, high) = sampled.band.unwrap();
             inside += usize::from((low..=high).contains(&exact.mean.unwrap()));
-            let same = |(&a, &b): (&f32, &f32)| a.is_nan() || a == b;
-            assert!(!sampled.exact && sampled.per_row.iter().zip(&exact.per_row).all(same));
+            assert!(!sampled.exact && sampled.measured.len() >= 300);
+            assert!(sampled.measured.iter().all(|&row| sampled.per_row[row as usize] == exact.per_row[row as usize]));
         }
     }
     assert!(inside >= 184, "{inside} of 200 bands hold the exact mean");
+}
+
+#[test]
+fn a_growing_sample_estimates_every_row_ever_better_and_ends_exact() {
+    let n = 3000;
+    let x = random_rows(n, 3, 4);
+    let noisy = Labels::from_options(&(0..n).map(|row| (row % 11 > 0).then_some(row % 7)).collect::<Vec<_>>());
+    let fit = |k| kmeans(&x, &KMeansParams { k, restarts: 1, seed: 0 }, &Ctx::new()).unwrap().labels;
+    let labels = [fit(3), fit(6), noisy];
+    let labels: Vec<&Labels> = labels.iter().collect();
+    let exact = silhouettes(&x, &labels, &Ctx::new()).unwrap();
+    let mut last = vec![(f64::INFINITY, f64::INFINITY); 3];
+    for size in [200, 800, 2400] {
+        let sampled = silhouettes_sampled(&x, &labels, size, 1, &Ctx::new()).unwrap();
+        for (l, (sampled, exact)) in sampled.iter().zip(&exact).enumerate() {
+            let known = || (0..n).filter(|&row| labels[l].get(row).is_some());
+            assert!((0..n).all(|row| sampled.per_row[row].is_nan() == labels[l].get(row).is_none()), "every row has its value");
+            let squares =
+                known().filter(|&row| !sampled.is_exact_at(row)).map(|row| f64::from(sampled.per_row[row] - exact.per_row[row]).powi(2));
+            let error = (squares.clone().sum::<f64>() / squares.count() as f64).sqrt();
+            let (low, high) = sampled.band.unwrap();
+            assert!(error < 0.7 * last[l].0 && high - low < 0.7 * last[l].1, "{size} {l}: {error}, {:?}", last[l]);
+            last[l] = (error, high - low);
+        }
+    }
+    assert!(last.iter().all(|&(error, _)| error < 0.01), "{last:?}");
+    assert!(silhouettes_sampled(&x, &labels, n, 1, &Ctx::new()).unwrap()[..2] == exact[..2], "the last round is the exact one");
 }
 
 #[test]

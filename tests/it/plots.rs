@@ -187,18 +187,32 @@ fn silhouettes_fall_within_each_cluster() {
         by_cluster: vec![0.25, f64::NAN],
         exact: true,
         band: None,
+        measured: [].into(),
     };
     let plot = plot::silhouette(&labels, &silhouettes);
     assert_eq!(plot.clusters[0].values, [0.9, 0.1, -0.25]);
     assert_eq!((plot.clusters[0].size, plot.clusters[0].mean), (3, 0.25));
     assert!((plot.clusters[0].below_zero - 1.0 / 3.0).abs() < 1e-12);
-    assert_eq!((plot.clusters[1].size, plot.clusters[1].mean, plot.clusters[1].values.len()), (2, 0.5, 1), "only one was sampled");
+    assert_eq!((plot.clusters[1].size, plot.clusters[1].mean, plot.clusters[1].values.len()), (2, 0.5, 1), "only one is known");
 
     let labels = Labels::from_ids(&vec![0; 5_000]);
     let per_row: Vec<f32> = (0..5_000).map(|row| row as f32 / 5_000.0).collect();
-    let silhouettes = Silhouettes { mean: None, per_row: per_row.clone(), by_cluster: vec![0.5], exact: true, band: None };
+    let silhouettes =
+        Silhouettes { mean: None, per_row: per_row.clone(), by_cluster: vec![0.5], exact: true, band: None, measured: [].into() };
     let values = plot::silhouette(&labels, &silhouettes).clusters.remove(0).values;
     assert_eq!((values.len(), values[0], values[399]), (400, per_row[4_999], per_row[0]));
+
+    let silhouettes = Silhouettes {
+        mean: Some(0.5),
+        per_row: per_row.clone(),
+        by_cluster: vec![0.5],
+        exact: false,
+        band: Some((0.4, 0.6)),
+        measured: [7, 9].into(),
+    };
+    let plot = plot::silhouette(&labels, &silhouettes);
+    assert_eq!((plot.sampled, plot.mean_text().as_deref()), (Some((2, 5_000)), Some("0.50 ± 0.10")));
+    assert_eq!(plot.clusters[0].values.len(), 400, "estimates are drawn too");
 }
 
 #[test]

@@ -528,6 +528,7 @@ pub(crate) fn answers() -> Answers {
             clusters: vec![bars(4, 0.5), bars(3, 0.4), bars(2, 0.3)],
             exact: true,
             band: None,
+            sampled: None,
         })),
         map: Answer::Ready(Arc::new(MapPlot {
             x_name: "PC1".into(),

@@ -13,7 +13,9 @@ use crate::ui::widgets::{percent, thousands};
 use super::{View, segment_name};
 
 const MEANS: &str = "One bar a customer: to the right, it is closer to its own segment than to the next; to the left of 0, another segment \
-                     would suit it better. Silhouette width, Rousseeuw 1987.";
+                     would suit it better. Silhouette width, Rousseeuw 1987.\n\nOf many customers a sample is measured first, and the \
+                     others are estimated from it; ± says how far the mean may be off, with 95 % confidence. The sample grows in the \
+                     background, where minutes suffice until every value is exact.";
 /// Blank between two blocks.
 const GAP: f32 = 6.0;
 /// Room on the left for C1, C2, …
@@ -30,10 +32,9 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
 fn bars_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &SilhouettePlot) {
     let values = || plot.clusters.iter().flat_map(|cluster| &cluster.values).map(|&value| f64::from(value));
     let (low, high) = (values().fold(-0.05, f64::min), values().fold(0.3, f64::max));
-    let label = match (plot.exact, plot.band) {
-        (true, _) => "Silhouette of each customer".to_owned(),
-        (false, Some((from, to))) => format!("Silhouette of a sample; mean between {from:.2} and {to:.2}"),
-        (false, None) => "Silhouette of a sample of customers".to_owned(),
+    let label = match plot.sampled {
+        Some((measured, all)) if !plot.exact => format!("Sample of {} of {}, the others estimated", thousands(measured), thousands(all)),
+        _ => "Silhouette of each customer, exact".to_owned(),
     };
     let mut room = ui.available_rect_before_wrap();
     room.min.x += LEFT;
@@ -69,8 +70,8 @@ fn bars_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &SilhouettePlot) {
     }
     let zero = canvas.at([0.0, 0.0]).x;
     canvas.painter.vline(zero, canvas.frame().y_range(), Stroke::new(1.0, t.muted));
-    if let Some(mean) = plot.mean {
-        mean_ui(ui, &canvas, mean);
+    if let (Some(mean), Some(text)) = (plot.mean, plot.mean_text()) {
+        mean_ui(ui, &canvas, mean, plot.band, &text);
     }
     if let Some(cluster) = pointed {
         look.hover = Some(Selection::Cluster(cluster));
@@ -91,15 +92,19 @@ fn bars_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &SilhouettePlot) {
     ui.advance_cursor_after_rect(room);
 }
 
-/// The dashed line at the overall mean, with its number.
-fn mean_ui(ui: &Ui, canvas: &Canvas, mean: f64) {
+/// The dashed line at the overall mean, with its number and, when sampled, its band.
+fn mean_ui(ui: &Ui, canvas: &Canvas, mean: f64, band: Option<(f64, f64)>, text: &str) {
     let t = tokens(ui);
     let x = canvas.at([mean, 0.0]).x;
     let frame = canvas.frame();
+    if let Some((low, high)) = band {
+        let x = canvas.at([low, 0.0]).x..=canvas.at([high, 0.0]).x;
+        canvas.painter.rect_filled(Rect::from_x_y_ranges(x, frame.y_range()), 0.0, t.text.gamma_multiply(0.15));
+    }
     let ends = [Pos2::new(x, frame.top()), Pos2::new(x, frame.bottom())];
     canvas.painter.extend(Shape::dashed_line(&ends, Stroke::new(1.5, t.text), 4.0, 4.0));
-    let (at, anchor) = if x + 70.0 < frame.right() { (x + 6.0, Align2::LEFT_BOTTOM) } else { (x - 6.0, Align2::RIGHT_BOTTOM) };
-    plot_label(ui, &canvas.painter, Pos2::new(at, frame.bottom() - 3.0), anchor, &format!("mean {mean:.2}"), t.text);
+    let (at, anchor) = if x + 110.0 < frame.right() { (x + 6.0, Align2::LEFT_BOTTOM) } else { (x - 6.0, Align2::RIGHT_BOTTOM) };
+    plot_label(ui, &canvas.painter, Pos2::new(at, frame.bottom() - 3.0), anchor, &format!("mean {text}"), t.text);
 }
 
 /// Each segment's place, as high as its share of the customers.
