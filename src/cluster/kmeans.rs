@@ -6,7 +6,8 @@
 //! Lloyd 1982, "Least squares quantization in PCM", from greedy k-means++ starts. Sixteen rows at a time against every centroid: for the k
 //! and p of customer data this beats the bounds of Hamerly 2010, whose branches keep the vector units idle. With many rows every restart
 //! first converges on a sample of its own, the better of two starts (Bradley, Fayyad 1998, "Refining initial points for k-means clustering"), then all meet on
-//! the full data and the worse half leaves after 1, 2, 4, ... iterations until one is left, which runs to the end.
+//! the full data and the worse half leaves after 1, 2, 4, ... iterations until one is left. Swaps of single centroids may lead it out of a
+//! local optimum (see `swaps`), and it runs to the end.
 //! A row midway between centroids goes to the lower numbered; of equal restarts the first wins. An empty cluster moves to the row that is
 //! farthest from its centroid.
 
@@ -16,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use super::ClusterError;
 use super::lanes::{Blocks, LANES, squared_distances, vectorised};
 use super::seeding::{CHUNK, greedy_plus_plus};
-use crate::base::seed::{self, RngExt};
+use super::swaps;
+use crate::base::seed::{self, Random, RngExt};
 use crate::base::{Ctx, Labels, Matrix, Stopped};
 
 /// What the user may set.
@@ -59,10 +61,16 @@ const SAMPLE_SHARE: usize = 8;
 /// Starts on one sample: they cost little, and what they find is better on average than one start on all rows.
 const SAMPLE_STARTS: usize = 2;
 /// As in scikit-learn: converged once the centroids' squared moves sum up to less than this share of the mean variance of a column.
-const TOLERANCE: f64 = 1e-4;
+pub(super) const TOLERANCE: f64 = 1e-4;
 /// The winner goes on to this finer tolerance.
 const FINE_TOLERANCE: f64 = 1e-6;
 const MOST_ITERATIONS: usize = 300;
+/// Rounds of swaps at the end, and swaps tried in each.
+const SWAPS_ON_ALL: (usize, usize) = (4, 12);
+/// The same on a sample of many rows.
+const SWAPS_ON_SAMPLE: (usize, usize) = (1, 4);
+/// Sets the draws of swaps apart from those of the starts.
+const SWAP_SEED: u64 = 0x5377_6170;
 const STAGE: &str = "Moving centroids";
 
 /// Finds `params.k` clusters. The same matrix and parameters give the same bytes on any number of threads.
@@ -80,7 +88,7 @@ pub fn kmeans(x: &Matrix, params: &KMeansParams, ctx: &Ctx) -> Result<KMeansFit,
         return Err(ClusterError::TooFewDistinct { distinct, k });
     }
     let all = Rows::new(x.n_rows(), x.n_cols(), |i| x.row(i), ctx)?;
-    let sample_size = LEAST_SAMPLE.max(x.n_rows() / SAMPLE_SHARE);
+    let sample_size = sample_size(x);
     let starts: Vec<Lloyd> = (0..restarts)
         .into_par_iter()
         .map(|restart| {
@@ -89,9 +97,7 @@ pub fn kmeans(x: &Matrix, params: &KMeansParams, ctx: &Ctx) -> Result<KMeansFit,
                 let centroids = greedy_plus_plus(&all.blocks, x.n_cols(), k, &mut random, ctx)?;
                 return Lloyd::new(&all, restart, centroids).run(&all, TOLERANCE, ctx);
             }
-            let stride = x.n_rows() as f64 / sample_size as f64;
-            let picked: Vec<usize> = (0..sample_size).map(|i| ((i as f64 + random.random::<f64>()) * stride) as usize).collect();
-            let sample = Rows::new(picked.len(), x.n_cols(), |i| x.row(picked[i]), ctx)?;
+            let sample = Rows::sampled(x, sample_size, &mut random, ctx)?;
             let mut best: Option<Lloyd> = None;
             for _ in 0..SAMPLE_STARTS {
                 let centroids = greedy_plus_plus(&sample.blocks, x.n_cols(), k, &mut random, ctx)?;
@@ -105,8 +111,39 @@ pub fn kmeans(x: &Matrix, params: &KMeansParams, ctx: &Ctx) -> Result<KMeansFit,
         .collect::<Result<_, Stopped>>()?;
     ctx.progress(STAGE, 0.7);
     let best = race(starts, &all, ctx)?;
+    ctx.progress(STAGE, 0.8);
+    let best = swap(best, x, &all, params, ctx)?;
     ctx.progress(STAGE, 0.9);
     finish(best.run(&all, FINE_TOLERANCE, ctx)?, &all, k, ctx)
+}
+
+/// Leads the winner out of a local optimum, if a few swaps can. With many rows they are tried on a sample, and what is found there must
+/// hold on all rows. One re-run is one start and no more.
+fn swap(best: Lloyd, x: &Matrix, all: &Rows, params: &KMeansParams, ctx: &Ctx) -> Result<Lloyd, Stopped> {
+    let KMeansParams { restarts, seed, .. } = *params;
+    let seed = seed.wrapping_add(SWAP_SEED);
+    let sample_size = sample_size(x);
+    if restarts == 1 {
+        return Ok(best);
+    }
+    if x.n_rows() < 2 * sample_size {
+        let best = best.run(all, TOLERANCE, ctx)?;
+        return swaps::improve(best, all, SWAPS_ON_ALL, seed, ctx);
+    }
+    let sample = Rows::sampled(x, sample_size, &mut seed::random(seed, u64::MAX), ctx)?;
+    let on_sample = Lloyd::new(&sample, best.restart, best.centroids.clone()).run(&sample, TOLERANCE, ctx)?;
+    let before = on_sample.inertia;
+    let improved = swaps::improve(on_sample, &sample, SWAPS_ON_SAMPLE, seed, ctx)?;
+    if improved.inertia >= before {
+        return Ok(best);
+    }
+    let best = best.run(all, TOLERANCE, ctx)?;
+    let other = Lloyd::new(all, best.restart, improved.centroids).run(all, TOLERANCE, ctx)?;
+    Ok(if other.inertia < best.inertia { other } else { best })
+}
+
+fn sample_size(x: &Matrix) -> usize {
+    LEAST_SAMPLE.max(x.n_rows() / SAMPLE_SHARE)
 }
 
 /// Number of different rows, counted no further than `enough`. O(n p) at worst, O(k p) for rows that all differ.
@@ -171,14 +208,21 @@ fn finish(mut best: Lloyd, rows: &Rows, k: usize, ctx: &Ctx) -> Result<KMeansFit
 }
 
 /// What all restarts share: the rows, and how much the columns vary.
-struct Rows {
-    blocks: Blocks,
-    n_cols: usize,
+pub(super) struct Rows {
+    pub(super) blocks: Blocks,
+    pub(super) n_cols: usize,
     mean_variance: f64,
 }
 
 impl Rows {
-    fn new<'a>(n_rows: usize, n_cols: usize, row: impl Fn(usize) -> &'a [f64], ctx: &Ctx) -> Result<Rows, Stopped> {
+    /// One row of every stretch of equally many.
+    fn sampled(x: &Matrix, n_rows: usize, random: &mut Random, ctx: &Ctx) -> Result<Rows, Stopped> {
+        let stride = x.n_rows() as f64 / n_rows as f64;
+        let picked: Vec<usize> = (0..n_rows).map(|i| ((i as f64 + random.random::<f64>()) * stride) as usize).collect();
+        Rows::new(picked.len(), x.n_cols(), |i| x.row(picked[i]), ctx)
+    }
+
+    pub(super) fn new<'a>(n_rows: usize, n_cols: usize, row: impl Fn(usize) -> &'a [f64], ctx: &Ctx) -> Result<Rows, Stopped> {
         ctx.check()?;
         let mut means = vec![0.0; n_cols];
         for i in 0..n_rows {
@@ -193,7 +237,7 @@ impl Rows {
 }
 
 /// One restart under way.
-struct Lloyd {
+pub(super) struct Lloyd {
     restart: usize,
     centroids: Vec<f64>,
     labels: Vec<[u32; LANES]>,
@@ -208,7 +252,7 @@ struct Lloyd {
 const UNASSIGNED: u32 = u32::MAX;
 
 impl Lloyd {
-    fn new(rows: &Rows, restart: usize, centroids: Vec<f64>) -> Lloyd {
+    pub(super) fn new(rows: &Rows, restart: usize, centroids: Vec<f64>) -> Lloyd {
         // Without columns there is one place for a centroid to be.
         let k = centroids.len().checked_div(rows.n_cols).unwrap_or(1);
         Lloyd {
@@ -222,13 +266,29 @@ impl Lloyd {
         }
     }
 
+    pub(super) fn n_clusters(&self) -> usize {
+        self.counts.len()
+    }
+
+    pub(super) fn restart(&self) -> usize {
+        self.restart
+    }
+
+    pub(super) fn inertia(&self) -> f64 {
+        self.inertia
+    }
+
+    pub(super) fn centroids(&self) -> &[f64] {
+        &self.centroids
+    }
+
     fn centroid(&self, cluster: usize) -> &[f64] {
         let n_cols = self.centroids.len() / self.counts.len();
         &self.centroids[cluster * n_cols..][..n_cols]
     }
 
     /// Iterates until nothing changes or the centroids hardly move.
-    fn run(mut self, rows: &Rows, tolerance: f64, ctx: &Ctx) -> Result<Lloyd, Stopped> {
+    pub(super) fn run(mut self, rows: &Rows, tolerance: f64, ctx: &Ctx) -> Result<Lloyd, Stopped> {
         for _ in 0..MOST_ITERATIONS {
             let (changed, moved) = self.step(rows, ctx)?;
             if changed == 0 || moved <= tolerance * rows.mean_variance {

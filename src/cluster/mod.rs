@@ -18,6 +18,7 @@ pub mod matrix_linkage;
 pub mod micro;
 pub mod seeding;
 pub mod spanning;
+mod swaps;
 pub mod tree;
 pub mod ward;
 

@@ -25,18 +25,41 @@ pub fn greedy_plus_plus(blocks: &Blocks, n_cols: usize, k: usize, random: &mut R
     let mut nearest = vec![[f64::INFINITY; LANES]; blocks.len()];
     let mut chunk_sums = lower(blocks, &mut nearest, &centroids[..n_cols], ctx)?;
     for step in 1..k {
-        let total: f64 = chunk_sums.iter().sum();
-        let mut candidates = vec![0.0; n_candidates * n_cols];
-        for candidate in candidates.chunks_exact_mut(n_cols) {
-            let row = draw(&nearest, &chunk_sums, random.random::<f64>() * total, blocks.n_rows());
-            blocks.copy_row(row, candidate);
-        }
-        let best = best_candidate(blocks, &nearest, &candidates, n_cols, ctx)?;
-        let candidate = &candidates[best * n_cols..][..n_cols];
-        centroids[step * n_cols..][..n_cols].copy_from_slice(candidate);
-        chunk_sums = lower(blocks, &mut nearest, candidate, ctx)?;
+        let next = next_centroid(blocks, n_cols, (&nearest, &chunk_sums), n_candidates, random, ctx)?;
+        centroids[step * n_cols..][..n_cols].copy_from_slice(&next);
+        chunk_sums = lower(blocks, &mut nearest, &next, ctx)?;
     }
     Ok(centroids)
+}
+
+/// A row far from all `centroids`, drawn as the next one would be. O(n p k).
+pub fn far_row(blocks: &Blocks, n_cols: usize, centroids: &[f64], random: &mut Random, ctx: &Ctx) -> Result<Vec<f64>, Stopped> {
+    let mut nearest = vec![[f64::INFINITY; LANES]; blocks.len()];
+    let mut chunk_sums = Vec::new();
+    for centroid in centroids.chunks_exact(n_cols) {
+        chunk_sums = lower(blocks, &mut nearest, centroid, ctx)?;
+    }
+    let n_candidates = 2 + ((centroids.len() / n_cols + 1) as f64).ln() as usize;
+    next_centroid(blocks, n_cols, (&nearest, &chunk_sums), n_candidates, random, ctx)
+}
+
+/// The best of several rows drawn by their squared distances to the nearest centroid.
+fn next_centroid(
+    blocks: &Blocks,
+    n_cols: usize,
+    (nearest, chunk_sums): (&[[f64; LANES]], &[f64]),
+    n_candidates: usize,
+    random: &mut Random,
+    ctx: &Ctx,
+) -> Result<Vec<f64>, Stopped> {
+    let total: f64 = chunk_sums.iter().sum();
+    let mut candidates = vec![0.0; n_candidates * n_cols];
+    for candidate in candidates.chunks_exact_mut(n_cols) {
+        let row = draw(nearest, chunk_sums, random.random::<f64>() * total, blocks.n_rows());
+        blocks.copy_row(row, candidate);
+    }
+    let best = best_candidate(blocks, nearest, &candidates, n_cols, ctx)?;
+    Ok(candidates[best * n_cols..][..n_cols].to_vec())
 }
 
 /// Lowers every row's squared distance to its nearest centroid by a new centroid; gives the sums of the chunks.

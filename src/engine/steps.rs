@@ -159,7 +159,7 @@ pub fn prepare(desk: &mut Kitchen, loaded: &Made<Loaded>, preparation: &Preparat
 
 /// k-means for one k.
 pub fn kmeans(desk: &mut Kitchen, prepared: &Made<Prepared>, params: KMeansParams, need: Need) -> Asked<KMeansFit> {
-    let key = Key::of("k-means", 1, &params, &[prepared.key]);
+    let key = Key::of("k-means", 2, &params, &[prepared.key]);
     let prepared = prepared.value.clone();
     let title = || format!("k-Means, k = {}", params.k);
     desk.ask(|s| &mut s.fits, key, need, (title, Lane::Long), move |ctx| Ok(cluster::kmeans(&prepared.matrix, &params, ctx)?))
