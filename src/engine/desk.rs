@@ -283,6 +283,11 @@ impl<S: Store + 'static> Desk<S> {
         self.store.shelves.shelves().into_iter().for_each(|shelf| shelf.forget_failures());
     }
 
+    /// Bytes on all shelves.
+    pub fn held_bytes(&mut self) -> usize {
+        self.store.shelves.shelves().iter().map(|shelf| shelf.bytes()).sum()
+    }
+
     /// Whether something is pending, running or to be taken.
     pub fn is_busy(&self) -> bool {
         self.jobs.is_busy()

@@ -181,6 +181,11 @@ impl Engine {
         }
     }
 
+    /// Bytes of all results kept: within the budget, but for what the last question asked for.
+    pub fn held_bytes(&mut self) -> usize {
+        self.desk.held_bytes()
+    }
+
     /// Whether something is computed or waits to be seen.
     pub fn busy(&self) -> bool {
         self.desk.is_busy()

@@ -18,6 +18,8 @@ mod preparing;
 mod reading;
 mod segments_page;
 mod session;
+mod storm;
 mod trees;
+mod weather;
 mod whole;
 mod window;
