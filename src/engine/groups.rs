@@ -112,7 +112,7 @@ pub fn by_hdbscan(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &C
     };
     let condensed_plot = steps::condensed_plot(desk, made_found, needs.plots);
     let labeling = Labeling::Hdbscan(made_found.clone());
-    let silhouettes = sweep::silhouettes_of(desk, made, &labeling, false, clustering.seed, needs.plots);
+    let silhouettes = sweep::silhouettes_of(desk, made, &labeling, false, clustering.seed, needs);
     Groups {
         sweep: Err(Asked::Waiting(OTHER_METHOD.into())),
         tree: Asked::Waiting(OTHER_METHOD.into()),

@@ -28,7 +28,7 @@ fn tree_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &CondensedPlot) {
     let x = Axis { range: [-0.01 * n, 1.01 * n], ticks: Ticks::None, ..Axis::default() };
     // Nothing is left below the branch that lasts longest.
     let low = plot.branches.iter().map(|branch| branch.death).fold(plot.top, f64::min) * 0.9;
-    let y = Axis { label: "Neighborhood distance; as wide as customers", range: [low.min(plot.top * 0.9), plot.top], ..Axis::default() };
+    let y = Axis { label: "Neighborhood distance (width: customers)", range: [low.min(plot.top * 0.9), plot.top], ..Axis::default() };
     let whole = ui.available_rect_before_wrap();
     // Half a line below for the lowest number of the axis.
     let room = Rect::from_min_max(whole.min, whole.max - Vec2::new(0.0, 8.0));
