@@ -392,7 +392,14 @@ fn silhouettes_of_many_rows_start_from_a_sample_and_become_exact_when_wanted() {
     let mut plan = Plan::new(personae::data::Source::File { path });
     (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.restarts) = (2, 3, 1);
     plan.preparation.features = Some(vec!["spend".into(), "visits".into()]);
-    let wanted = Wanted { page: Page::Segments, map_axes: (MapAxis::Component(0), MapAxis::Component(1)), reload: 0, everything: false };
+    let wanted = Wanted {
+        page: Page::Segments,
+        map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
+        map_window: None,
+        brush: None,
+        reload: 0,
+        everything: false,
+    };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     let first = engine.wait_until_idle(&plan, &wanted);
     let (sampled, sweep) = (first.silhouette.ready().unwrap(), first.sweep.ready().unwrap());
