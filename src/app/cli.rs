@@ -120,6 +120,9 @@ struct Choices {
     /// Over which pairs silhouettes are computed; exact up to 30 000 rows and sampled above unless chosen.
     #[arg(long, value_enum)]
     silhouette: Option<SilhouetteWord>,
+    /// Draw the customers anew a hundred times and say how far each segment may be relied on.
+    #[arg(long)]
+    stability: bool,
 }
 
 /// Single files to write, and how much to say.
@@ -261,6 +264,7 @@ impl Choices {
         }
         preparation.scale = self.scale.map_or(preparation.scale, ScaleWord::scale);
         preparation.transform = self.transform.map_or(preparation.transform, TransformWord::rule);
+        extras.stability = self.stability;
         extras.silhouettes = self.silhouette.map_or(extras.silhouettes, SilhouetteWord::wish);
         Ok(())
     }

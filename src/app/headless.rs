@@ -99,7 +99,10 @@ fn summary(report: &Report, written: &[PathBuf]) -> String {
     for (cluster, size) in report.labels.sizes().iter().enumerate() {
         let name = report.personas.personas.get(cluster).map_or("", |persona| &persona.name);
         let share = 100.0 * *size as f64 / n.max(1) as f64;
-        text.push_str(format!("  C{} {size:>9} {share:>5.1} %  {name}", cluster + 1).trim_end());
+        let confidence = report
+            .known_stability()
+            .map_or_else(String::new, |stability| format!("{:<11} {:.2}  ", stability.trust(cluster).word(), stability.jaccard(cluster)));
+        text.push_str(format!("  C{} {size:>9} {share:>5.1} %  {confidence}{name}", cluster + 1).trim_end());
         text.push('\n');
     }
     let noise = n - report.labels.sizes().iter().sum::<usize>();

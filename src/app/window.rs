@@ -165,6 +165,12 @@ impl Window {
         self.answers = self.engine.wait_until_idle(self.history.plan(), &wanted);
     }
 
+    /// Waits until nothing is refined in the background any more, either.
+    pub fn wait_until_refined(&mut self) {
+        let wanted = self.wanted();
+        self.answers = self.engine.wait_until_refined(self.history.plan(), &wanted);
+    }
+
     /// Gives a command as if the user had.
     pub fn command(&mut self, command: Command) {
         self.commands.push(command);

@@ -51,6 +51,7 @@ impl Gate {
 #[derive(Debug, Clone, Default)]
 pub struct Ctx {
     inner: Arc<Inner>,
+    is_quiet: bool,
 }
 
 #[derive(Debug, Default)]
@@ -71,12 +72,17 @@ impl Ctx {
 
     /// A handle whose `n`-th check says stop. Tests count with it how soon a step obeys.
     pub fn stopping_after(n: u64) -> Ctx {
-        Ctx { inner: Arc::new(Inner { stop_after: Some(n), ..Inner::default() }) }
+        Ctx { inner: Arc::new(Inner { stop_after: Some(n), ..Inner::default() }), is_quiet: false }
     }
 
     /// A handle for work in the background, which waits at `gate`.
     pub fn behind(gate: Arc<Gate>) -> Ctx {
-        Ctx { inner: Arc::new(Inner { gate: Some(gate), ..Inner::default() }) }
+        Ctx { inner: Arc::new(Inner { gate: Some(gate), ..Inner::default() }), is_quiet: false }
+    }
+
+    /// The same handle for a step inside another: it stops with it, but its progress and its notes are nobody's news.
+    pub fn quiet(&self) -> Ctx {
+        Ctx { inner: self.inner.clone(), is_quiet: true }
     }
 
     /// Asks the step to stop; it will at its next [`Ctx::check`].
@@ -122,6 +128,9 @@ impl Ctx {
 
     /// Says what is being done and which share (0 to 1) of it is behind us.
     pub fn progress(&self, stage: &str, fraction: f32) {
+        if self.is_quiet {
+            return;
+        }
         let mut now = lock(&self.inner.progress);
         if now.stage != stage {
             now.stage = stage.to_owned();
@@ -136,7 +145,9 @@ impl Ctx {
 
     /// Tells the user something that was survived.
     pub fn note(&self, text: impl Into<String>) {
-        lock(&self.inner.notes).push(Note::new(text));
+        if !self.is_quiet {
+            lock(&self.inner.notes).push(Note::new(text));
+        }
     }
 
     /// All notes so far, in the order they were told.

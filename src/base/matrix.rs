@@ -86,6 +86,16 @@ impl Matrix {
         Matrix { values, n_rows: rows.len(), n_cols: self.n_cols }
     }
 
+    /// New rows from values of this matrix: value j of row i is that of row `rows_of_column[j][i]` in column j. O(m p).
+    pub fn gather(&self, rows_of_column: &[Vec<u32>]) -> Matrix {
+        let n_rows = rows_of_column.first().map_or(0, Vec::len);
+        let mut values = Vec::with_capacity(n_rows * self.n_cols);
+        for row in 0..n_rows {
+            values.extend(rows_of_column.iter().enumerate().map(|(col, rows)| self.at(rows[row] as usize, col)));
+        }
+        Matrix { values, n_rows, n_cols: self.n_cols }
+    }
+
     /// Bytes held, for the memory budget.
     pub fn bytes(&self) -> usize {
         self.values.len() * size_of::<f64>()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::base::{Labels, Note, Progress};
 use crate::cluster::Dendrogram;
 use crate::data::Loaded;
+use crate::evaluate::{NullBand, Stability};
 use crate::features::Prepared;
 use crate::persona::Personas;
 use crate::plot::{
@@ -134,6 +135,10 @@ pub struct Answers {
     pub personas: Answer<Personas>,
     /// The grouping against what the plan compares it with.
     pub comparison: Answer<Compared>,
+    /// What elbow and silhouette would be by chance (k-means and hierarchical): the best round there is, never one of other choices.
+    pub null_band: Answer<NullBand>,
+    /// How stable the segments are: the best round there is, never one of other segments.
+    pub stability: Answer<Stability>,
     /// Jobs under way, oldest first.
     pub jobs: Vec<JobView>,
     /// Notes of everything shown, in the order of the work, without repeats.

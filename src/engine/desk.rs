@@ -293,6 +293,11 @@ impl<S: Store + 'static> Desk<S> {
         self.jobs.is_busy()
     }
 
+    /// The same, leaving out what only refines in the background.
+    pub fn is_busy_in_front(&self) -> bool {
+        self.jobs.is_busy_in_front()
+    }
+
     /// Blocks until something can be taken or nothing is under way.
     pub fn wait(&self) {
         self.jobs.wait();

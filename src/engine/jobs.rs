@@ -191,6 +191,13 @@ impl<S: 'static> Jobs<S> {
         std::mem::take(&mut lock(&self.shared).finished).into_iter().map(|(_, delivery)| delivery).collect()
     }
 
+    /// Whether a job other than in the background is pending or running, or one of any kind is not taken yet.
+    pub fn is_busy_in_front(&self) -> bool {
+        let state = lock(&self.shared);
+        let mut jobs = state.running.iter().chain(state.pending.iter().map(|(job, _)| job));
+        !state.finished.is_empty() || jobs.any(|job| !job.is_background())
+    }
+
     /// Whether a job is pending, running or not taken yet.
     pub fn is_busy(&self) -> bool {
         let state = lock(&self.shared);

@@ -9,6 +9,7 @@ mod brush;
 pub mod choose;
 pub mod comparing;
 pub mod desk;
+pub mod evidence;
 mod groups;
 pub mod jobs;
 pub mod memo;
@@ -147,6 +148,25 @@ impl Engine {
 
         let from = brush::From { loaded: &loaded, prepared: &prepared, segmentation: &segmentation };
         let (scene, brush) = brush::answers(desk, &from, wanted, needs.plots, previous);
+        // Evidence comes last: what it speaks about is on the page before anything asks whether it is real.
+        let is_shown = segmentation.ready().is_some() && silhouette.is_settled() && personas.is_settled();
+        let null_band = match (&groups.sweep, prepared.ready()) {
+            (Ok(sweep), Some(prepared)) if sweep.finished.is_some() => evidence::null_band(desk, prepared, clustering, needs.null_band),
+            (Ok(_), _) => Asked::Waiting("Waiting for elbow and silhouette".into()),
+            (Err(why), _) => why.blocks("Waiting for elbow and silhouette"),
+        };
+        let stability = match (&groups.chosen, segmentation.ready(), prepared.ready()) {
+            (Ok(chosen), Some(segmentation), Some(prepared)) => {
+                match evidence::regroup(clustering, segmentation.value.k, segmentation.value.epsilon, prepared.value.matrix.n_rows()) {
+                    Some(how) => {
+                        let need = if is_shown { needs.stability } else { Need::Look };
+                        evidence::stability(desk, prepared, &chosen.labeling, how, clustering.seed, need)
+                    }
+                    None => Asked::Waiting(WAITS.into()),
+                }
+            }
+            _ => segmentation.blocks(WAITS),
+        };
 
         let answers = Answers {
             loaded: previous::settle(&mut previous.loaded, loaded),
@@ -163,6 +183,9 @@ impl Engine {
             brush,
             personas: previous::settle(&mut previous.personas, personas),
             comparison: previous.comparison(plan.comparison.as_ref(), comparison),
+            // An older one speaks about other segments, so it is not kept.
+            null_band: previous::settle(&mut None, null_band),
+            stability: previous::settle(&mut None, stability),
             jobs: Vec::new(),
             notes: Vec::new(),
         };
@@ -170,11 +193,20 @@ impl Engine {
         answers
     }
 
-    /// Blocks until everything wanted is there or impossible; for the command line and for tests.
+    /// Blocks until everything wanted is there or impossible, but for what is only refined in the background.
     pub fn wait_until_idle(&mut self, plan: &Plan, wanted: &Wanted) -> Answers {
+        self.wait_while(plan, wanted, Desk::is_busy_in_front)
+    }
+
+    /// Blocks until nothing is under way any more, in the background neither.
+    pub fn wait_until_refined(&mut self, plan: &Plan, wanted: &Wanted) -> Answers {
+        self.wait_while(plan, wanted, Desk::is_busy)
+    }
+
+    fn wait_while(&mut self, plan: &Plan, wanted: &Wanted, is_busy: fn(&Kitchen) -> bool) -> Answers {
         loop {
             let answers = self.answer(plan, wanted);
-            if !self.desk.is_busy() {
+            if !is_busy(&self.desk) {
                 return answers;
             }
             self.desk.wait();
@@ -275,6 +307,8 @@ struct Needs {
     personas: Need,
     /// Better silhouettes than the first.
     refined: Need,
+    null_band: Need,
+    stability: Need,
 }
 
 impl Needs {
@@ -289,6 +323,10 @@ impl Needs {
             Method::Tree => plan.clustering.cut == Cut::Suggested,
             Method::Density | Method::Hdbscan => false,
         };
+        // Refined while it is looked at; an export takes what there is and does not wait.
+        let refined_on = |pages: &[Page]| {
+            if refines && !wanted.everything && pages.contains(&wanted.page) { Need::Start(Urgency::Shown) } else { Need::Look }
+        };
         let sweep_pages = if suggests { &from_segments_on[..] } else { &from_segments_on[..1] };
         Needs {
             prepared: if_shown_on(&[&[Page::Prepare], &from_segments_on[..]].concat(), Urgency::Chosen),
@@ -299,6 +337,8 @@ impl Needs {
             personas: if_shown_on(&from_segments_on, Urgency::Chosen),
             // Whatever page is shown: what was measured for a minute is not thrown away for a look at the cards.
             refined: if refines { Need::Start(Urgency::Ahead) } else { Need::Look },
+            null_band: refined_on(&[Page::Segments]),
+            stability: refined_on(&[Page::Segments, Page::Personas]),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::{Labels, Note};
 use crate::cluster::{Dendrogram, Method};
 use crate::data::Loaded;
-use crate::evaluate::Silhouettes;
+use crate::evaluate::{Silhouettes, Stability};
 use crate::export::{Chosen, Plots, Report, RunResult, Seconds};
 use crate::features::Prepared;
 use crate::persona::Personas;
@@ -32,6 +32,8 @@ pub struct Parts {
     pub chosen: Chosen,
     /// The merge tree.
     pub tree: Option<Arc<Dendrogram>>,
+    /// How stable the segments are, if somebody looked.
+    pub stability: Option<Arc<Stability>>,
     /// What was survived, in order.
     pub notes: Vec<Note>,
     /// How long it took.
@@ -56,6 +58,7 @@ impl Parts {
             results: self.results,
             chosen: self.chosen,
             tree: self.tree,
+            stability: self.stability,
             notes: self.notes.into_iter().map(|note| note.0).collect(),
             seconds: self.seconds,
         }
@@ -81,6 +84,7 @@ pub(super) fn of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Opt
         results: results(groups, least),
         chosen: Chosen { k: segmentation.k, height: segmentation.height, epsilon: segmentation.epsilon, min_cluster_size: least, reasons },
         tree: groups.tree.ready().map(|tree| tree.value.clone()),
+        stability: answers.stability.ready().cloned(),
         notes: answers.notes.clone(),
         seconds: None,
     };

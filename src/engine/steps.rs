@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Ctx, Key, Labels, Stopped};
 use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMeansFit, KMeansParams, Linkage};
 use crate::data::{self, DataError, Loaded, Role, Source};
-use crate::evaluate::{self, Known, Silhouettes};
+use crate::evaluate::{self, Known, NullBand, Silhouettes, Stability};
 use crate::features::{self, Preparation, PrepareError, Prepared};
 use crate::persona::{self, Lexicon, PersonaEdit, Personas};
 use crate::plot::{
@@ -53,6 +53,10 @@ pub struct Memos {
     personas: Memo<Personas>,
     known: Memo<Known>,
     comparisons: Memo<Compared>,
+    /// What shuffled columns give, a value a round.
+    pub(super) null_bands: Memo<NullBand>,
+    /// How stable the segments are, a value a round.
+    pub(super) stabilities: Memo<Stability>,
 }
 
 impl Default for Memos {
@@ -85,6 +89,8 @@ impl Default for Memos {
             personas: Memo::new(|personas| personas.personas.iter().map(|persona| persona.evidence.len() * 400).sum()),
             known: Memo::new(Known::bytes),
             comparisons: Memo::new(Compared::bytes),
+            null_bands: Memo::new(NullBand::bytes),
+            stabilities: Memo::new(Stability::bytes),
         }
     }
 }
@@ -116,6 +122,8 @@ impl Store for Memos {
             &mut self.personas,
             &mut self.known,
             &mut self.comparisons,
+            &mut self.null_bands,
+            &mut self.stabilities,
         ]
     }
 }

@@ -20,6 +20,7 @@ use crate::{data, persona::Personas};
 use super::answers::Problem;
 use super::choose;
 use super::desk::{STOPPED, StepError};
+use super::evidence::{self, DRAW_ROUNDS};
 use super::reporting::{Parts, chosen_min_cluster_size, result_of_epsilon, result_of_k, result_of_size};
 use super::steps::{SilhouetteRule, describe};
 
@@ -32,6 +33,8 @@ pub struct Extras {
     pub epsilons: Vec<f64>,
     /// Names and cards.
     pub personas: bool,
+    /// How stable the segments are.
+    pub stability: bool,
     /// The plots' points, the map with these axes.
     pub plots: Option<(MapAxis, MapAxis)>,
 }
@@ -99,6 +102,10 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
     let roles = &plan.preparation.roles;
     let personas = if extras.personas { describe(&loaded, &prepared, &labels, &plan.personas, roles, ctx)? } else { Personas::default() };
 
+    let how = evidence::regroup(&plan.clustering, chosen.k, chosen.epsilon, prepared.matrix.n_rows()).filter(|_| extras.stability);
+    let (seed, n_draws) = (plan.clustering.seed, DRAW_ROUNDS[DRAW_ROUNDS.len() - 1]);
+    let stability = how.map(|how| evidence::stability_of(&prepared, &labels, &how, seed, n_draws, None, ctx)).transpose()?;
+
     let mut plots = Plots { chosen: chosen.clone(), numbers: labels.numbers().to_vec(), ..Plots::default() };
     if let Some(axes) = &extras.plots {
         plots.map = Some(Arc::new(plot::map(&loaded, &prepared, &labels, axes, ctx)?));
@@ -118,8 +125,18 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
     }
     let results = fits.fits.iter().map(Fit::result).collect();
     seconds.total = start.elapsed().as_secs_f64();
-    let parts =
-        Parts { loaded, prepared, labels, personas: Arc::new(personas), results, chosen, tree: fits.tree, notes, seconds: Some(seconds) };
+    let parts = Parts {
+        loaded,
+        prepared,
+        labels,
+        personas: Arc::new(personas),
+        results,
+        chosen,
+        tree: fits.tree,
+        stability: stability.map(Arc::new),
+        notes,
+        seconds: Some(seconds),
+    };
     Ok((parts.report(plan), plots))
 }
 

@@ -5,16 +5,25 @@
 //! - [`agreement`]: which clusters of two labelings are the same customers?
 //! - [`compare`]: what became of the groups of one labeling in another?
 //! - [`known`]: which groups does a column of the data already know?
+//! - [`null`]: what would elbow and silhouette show if there were nothing to find?
+//! - [`stability`]: would the same segments come back if other customers had been asked?
 
 pub mod agreement;
 pub mod compare;
 pub mod elbow;
 pub mod known;
+pub mod null;
+pub mod regroup;
+pub mod shuffle;
 pub mod silhouette;
+pub mod stability;
 mod strata;
 
 pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};
 pub use compare::{Change, Comparison, Group, agreement_words, compare};
 pub use elbow::{Candidate, Suggestion, SweepPoint, band_word, suggest};
 pub use known::{Known, KnownBy, known, known_by};
+pub use null::{NullBand, NullMethod, NullPoint, null_band};
+pub use regroup::Regroup;
 pub use silhouette::{Silhouettes, silhouettes, silhouettes_sampled};
+pub use stability::{Stability, Trust, best_jaccards, stability};

@@ -5,6 +5,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::evaluate::Stability;
 use crate::persona::{Direction, Drawing, Evidence, Persona};
 
 use super::text::without_folders;
@@ -23,6 +24,8 @@ pub fn report_json(report: &Report) -> String {
         method: &'a str,
         results: &'a [RunResult],
         chosen: &'a Chosen,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stability: Option<Vec<Value>>,
         notes: &'a [String],
         seconds: Option<Seconds>,
     }
@@ -33,6 +36,9 @@ pub fn report_json(report: &Report) -> String {
         method: &report.method,
         results: &report.results,
         chosen: &report.chosen,
+        stability: report
+            .known_stability()
+            .map(|stability| (0..stability.sizes.len()).map(|cluster| stability_value(stability, cluster)).collect()),
         notes: &report.notes,
         seconds: report.seconds,
     };
@@ -53,7 +59,7 @@ pub fn cards_json(report: &Report) -> String {
         "chosen": report.chosen,
         "features": features(report),
         "revenue_column": personas.revenue_column,
-        "personas": personas.personas.iter().map(persona_value).collect::<Vec<_>>(),
+        "personas": personas.personas.iter().map(|persona| persona_value(persona, report)).collect::<Vec<_>>(),
         "notes": notes,
     }))
 }
@@ -68,7 +74,7 @@ fn features(report: &Report) -> Vec<&str> {
     report.prepared.columns.iter().filter(|column| column.enters).map(|column| column.name.as_str()).collect()
 }
 
-fn persona_value(persona: &Persona) -> Value {
+fn persona_value(persona: &Persona, report: &Report) -> Value {
     let described = persona.n >= FEWEST_DESCRIBED;
     let statements = persona.statements.iter().map(|statement| {
         json!({
@@ -99,11 +105,24 @@ fn persona_value(persona: &Persona) -> Value {
         "customers": persona.n,
         "share": persona.share,
         "revenue_share": persona.revenue_share,
+        "stability": report.known_stability().map(|stability| stability_value(stability, persona.cluster)),
         "match_all_headline_traits": persona.match_all_share,
         "statements": statements.collect::<Vec<_>>(),
         "distributions": distributions.collect::<Vec<_>>(),
         "evidence": persona.evidence.iter().map(evidence_value).collect::<Vec<_>>(),
         "added_by_you": persona.added,
+    })
+}
+
+/// How often one segment came back, and what chance gives.
+fn stability_value(stability: &Stability, cluster: usize) -> Value {
+    json!({
+        "confidence": stability.trust(cluster).word(),
+        "mean_jaccard": stability.jaccard(cluster),
+        "shuffled_columns_mean_jaccard": stability.null(),
+        "draws": stability.draws.len(),
+        "found_again": stability.n_found(cluster),
+        "reasons": stability.reasons(cluster),
     })
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::base::Labels;
 use crate::cluster::Dendrogram;
 use crate::data::Loaded;
+use crate::evaluate::Stability;
 use crate::features::Prepared;
 use crate::persona::Personas;
 
@@ -31,10 +32,19 @@ pub struct Report {
     pub chosen: Chosen,
     /// The merge tree, for hierarchical clustering.
     pub tree: Option<Arc<Dendrogram>>,
+    /// How stable the segments are, if somebody looked.
+    pub stability: Option<Arc<Stability>>,
     /// What reading and preparing changed or left out, in order.
     pub notes: Vec<String>,
     /// How long the parts took, when somebody measured.
     pub seconds: Option<Seconds>,
+}
+
+impl Report {
+    /// The stability of the segments, if it is known and of these.
+    pub fn known_stability(&self) -> Option<&Stability> {
+        self.stability.as_deref().filter(|stability| stability.sizes == self.labels.sizes())
+    }
 }
 
 /// One entry of `results` in report.json; fields that do not apply are left out.

@@ -1,5 +1,6 @@
 //! Floor 8: pages, plots and widgets. A page reads plan, answers and look, and pushes commands; nothing else.
 
+pub mod badge;
 pub mod data_page;
 pub mod export_dialog;
 pub mod icons;

@@ -407,7 +407,7 @@ fn silhouettes_of_many_rows_start_from_a_sample_and_become_exact_when_wanted() {
     assert!(!sampled.exact && sampled.sampled == Some((4_000, 31_000)));
 
     engine.refine(true);
-    let last = engine.wait_until_idle(&plan, &wanted);
+    let last = engine.wait_until_refined(&plan, &wanted);
     let (exact, exact_sweep) = (last.silhouette.ready().unwrap(), last.sweep.ready().unwrap());
     assert!(exact.exact && exact.band.is_none() && exact_sweep.points.iter().all(|point| point.exact));
     let margin = high - low;

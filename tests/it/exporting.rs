@@ -7,7 +7,7 @@ use std::sync::Arc;
 use personae::base::{Ctx, Key, Labels, Matrix, Note};
 use personae::cluster::{Dendrogram, Linkage, Merge};
 use personae::data::{Column, Kind, Loaded, Profile, Table, Texts, Values};
-use personae::evaluate::{self, Suggestion, SweepPoint};
+use personae::evaluate::{self, Stability, Suggestion, SweepPoint};
 use personae::export::{self, Chosen, ExportError, Format, Plot, Plots, Report, RunResult, Seconds};
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
@@ -205,6 +205,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         results: vec![result(k, 1234.5), result(k + 1, 1000.25)],
         chosen: Chosen { k: Some(k), reasons: vec!["The silhouette peaks here.".into()], ..Chosen::default() },
         tree: None,
+        stability: None,
         notes: vec!["12 rows have no spend; they are left out.".into()],
         seconds: Some(Seconds { load: 0.1, profile: 0.1, prepare: 0.2, fit: 0.3, silhouette: 0.4, total: 1.0 }),
     }
@@ -471,6 +472,30 @@ fn cards_json_carries_the_evidence_and_no_path() {
         }
     }
     assert!(!text.contains("secret-id") && !text.contains("/home/"));
+}
+
+#[test]
+fn cards_carry_the_confidence_where_it_is_known() {
+    let mut report = report(&[150, 140], 5, 3);
+    assert!(!export::cards_json(&report).contains("mean_jaccard") && !export::report_json(&report).contains("stability"));
+    let stability =
+        Stability { draws: vec![vec![0.9, 0.5]; 4], shuffled: vec![Some(0.4)], sizes: vec![150, 140], rows_a_draw: 295, n_rows: 295 };
+    report.stability = Some(Arc::new(Stability { sizes: vec![7], ..stability.clone() }));
+    assert!(!export::cards_json(&report).contains("mean_jaccard"), "of other segments nothing is said");
+    report.stability = Some(Arc::new(stability));
+    for text in [export::cards_json(&report), export::report_json(&report)] {
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let first = json.get("stability").map_or(&json["personas"][0]["stability"], |all| &all[0]);
+        assert_eq!(
+            (first["confidence"].as_str(), first["draws"].as_u64(), first["found_again"].as_u64()),
+            (Some("High"), Some(4), Some(4))
+        );
+        assert!((first["mean_jaccard"].as_f64().unwrap() - 0.9).abs() < 1e-12);
+        assert_eq!(first["shuffled_columns_mean_jaccard"], 0.4);
+    }
+    let html = export::cards_html(&report, &Plots::default());
+    assert!(html.contains("Confidence: High") && html.contains("Confidence: Do not rely. Found again in 0 of 4"));
+    check_page(&html);
 }
 
 #[test]

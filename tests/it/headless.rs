@@ -169,10 +169,10 @@ fn merges_are_numbered_as_scipy_does() {
 fn the_same_seed_gives_the_same_bytes_on_one_thread_and_eight() {
     let shop = Shop::new();
     for args in [
-        &["--method", "kmeans", "--k", "2..5", "--seed", "3"][..],
-        &["--method", "ward", "--k", "2..5"],
-        &["--method", "dbscan", "--epsilon", "1.5", "--min-samples", "4"],
-        &["--method", "hdbscan", "--min-cluster-size", "9"],
+        &["--method", "kmeans", "--k", "2..5", "--seed", "3", "--stability"][..],
+        &["--method", "ward", "--k", "2..5", "--stability"],
+        &["--method", "dbscan", "--epsilon", "1.5", "--min-samples", "4", "--stability"],
+        &["--method", "hdbscan", "--min-cluster-size", "9", "--stability"],
     ] {
         let run = |threads| {
             let (mut report, labels) = shop.segment(threads, args);
@@ -182,6 +182,8 @@ fn the_same_seed_gives_the_same_bytes_on_one_thread_and_eight() {
         let (one, eight) = (run("1"), run("8"));
         assert_eq!(one.1, eight.1, "{args:?}");
         assert_eq!(one.0, eight.0, "{args:?}");
+        let confidence = one.0["stability"][0]["confidence"].as_str();
+        assert_eq!(confidence, Some("Good"), "{args:?}: the largest group is there, but has fewer than 100 customers");
     }
 }
 

@@ -4,6 +4,7 @@ mod compare_pane;
 mod comparing;
 mod data_page;
 mod engine;
+mod evidence;
 mod exporting;
 mod floors;
 mod hdbscan;

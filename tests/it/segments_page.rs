@@ -13,7 +13,7 @@ use personae::base::{Ctx, Key, Labels, Matrix, Note, Progress};
 use personae::cluster::{Dendrogram, Linkage, Merge, Method};
 use personae::data::{ColumnProfile, Kind, Loaded, Profile, Role as ColumnRole, Table};
 use personae::engine::{Answer, Answers, Problem, Segmentation};
-use personae::evaluate::{Candidate, Suggestion, SweepPoint};
+use personae::evaluate::{Candidate, NullMethod, Stability, Suggestion, SweepPoint, null_band};
 use personae::features::Prepared;
 use personae::features::prepared::Pca;
 use personae::plot::{
@@ -381,6 +381,32 @@ fn stale_values_stay() {
     stale.map = Answer::Cooking { progress: Progress::default(), previous: stale.map.latest().cloned() };
     let window = window(plan(Method::KMeans), stale);
     assert!(window.query_by_role_and_label(Role::Button, "C1").is_some() && window.query_by_label("Map of customers").is_some());
+}
+
+#[test]
+fn every_segment_says_how_far_it_may_be_relied_on() {
+    let draws = vec![vec![0.95, 0.7, 0.3]; 10];
+    let stability = Stability { draws, shuffled: vec![Some(0.4)], sizes: vec![400, 300, 200], rows_a_draw: 900, n_rows: 900 };
+    let x = Matrix::new((0..60).map(|at| f64::from(at * 37 % 23)).collect(), 20, 3).unwrap();
+    let band = null_band(&x, &[2, 3, 4], NullMethod::KMeans, 0, 3, None, &Ctx::new()).unwrap();
+    let mut window = window(plan(Method::KMeans), answers());
+    assert_eq!(window.query_all_by_label("Confidence not known yet").count(), 3, "its room is kept");
+    let before = window.get_by_role_and_label(Role::Button, "C3").rect();
+    window.state_mut().answers.stability = Answer::Cooking { progress: Progress::default(), previous: None };
+    window.run();
+    assert_eq!(window.query_all_by_label("Confidence: Checking").count(), 3);
+    window.state_mut().answers.stability = Answer::Ready(Arc::new(stability));
+    window.state_mut().answers.null_band = Answer::Ready(Arc::new(band));
+    window.run();
+    for word in ["High", "Fuzzy", "Do not rely"] {
+        assert!(window.query_by_label(&format!("Confidence: {word}")).is_some(), "{word}");
+    }
+    assert_eq!(window.get_by_role_and_label(Role::Button, "C3").rect(), before, "nothing moves");
+    // Of other segments than those shown it says nothing.
+    let other = Stability { draws: vec![vec![0.9; 2]], shuffled: vec![], sizes: vec![5, 4], rows_a_draw: 9, n_rows: 9 };
+    window.state_mut().answers.stability = Answer::Ready(Arc::new(other));
+    window.run();
+    assert_eq!(window.query_all_by_label("Confidence not known yet").count(), 3);
 }
 
 #[test]

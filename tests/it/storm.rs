@@ -156,7 +156,7 @@ fn after_a_storm_the_engine_says_what_a_fresh_one_says() {
         if change % 150 == 149 || change + 1 == changes() {
             engine.retry();
             engine.refine(false);
-            let storm = engine.wait_until_idle(&plan, &wanted);
+            let storm = engine.wait_until_refined(&plan, &wanted);
             done += engine.take_done().len();
             let mut fresh = Engine::new(|| {}, EngineOptions::default());
             agree(&storm, &fresh.wait_until_idle(&plan, &wanted), &format!("change {change}, {:?}", plan.clustering));
@@ -205,7 +205,7 @@ fn after_a_storm_the_window_shows_what_a_fresh_one_shows() {
             window.command(Command::Do(Action::Go(Page::Segments)));
             window.command(Command::Do(Action::ComputeAgain));
             window.step();
-            window.wait();
+            window.wait_until_refined();
             window.answers().clone()
         };
         let (storm, calm) = (shown(&mut window), shown(&mut open()));

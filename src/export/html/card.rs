@@ -191,9 +191,13 @@ fn footer(page: &mut String, persona: &Persona, report: &Report, source: &str) {
         Some(share) => format!("<span>{} match all headline traits</span>", percent(share)),
         None => String::new(),
     };
+    let confidence = report.known_stability().map_or_else(String::new, |stability| {
+        let why = escape(&stability.reasons(persona.cluster).join(" "));
+        format!("<span title=\"{why}\">Confidence: {}</span>", stability.trust(persona.cluster).word())
+    });
     let _ = writeln!(
         page,
-        "<footer class=\"foot\"><span>Source: <bdi>{source}</bdi>, {} rows</span>{matching}<span><a href=\"#evidence-{}\">Evidence</a></span></footer>",
+        "<footer class=\"foot\"><span>Source: <bdi>{source}</bdi>, {} rows</span>{matching}{confidence}<span><a href=\"#evidence-{}\">Evidence</a></span></footer>",
         count(report.loaded.table.n_rows),
         persona.cluster + 1
     );

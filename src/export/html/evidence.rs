@@ -26,12 +26,12 @@ pub fn appendix(page: &mut String, report: &Report) {
          (Hedges’ g for numbers, Cohen’s h for shares). The v.test asks whether chance could do it: beyond ±2 it hardly could.</p>\n",
     );
     for persona in &report.personas.personas {
-        of_persona(page, persona);
+        of_persona(page, persona, report);
     }
     page.push_str("</section>\n");
 }
 
-fn of_persona(page: &mut String, persona: &Persona) {
+fn of_persona(page: &mut String, persona: &Persona, report: &Report) {
     let cluster = persona.cluster;
     let name = escape(&persona.name);
     let _ = writeln!(
@@ -40,6 +40,10 @@ fn of_persona(page: &mut String, persona: &Persona) {
         hex(segment(persona.number)),
         n = cluster + 1
     );
+    if let Some(stability) = report.known_stability() {
+        let reasons = escape(&stability.reasons(cluster).join(" "));
+        let _ = writeln!(page, "<p class=\"muted small\">Confidence: {}. {reasons}</p>", stability.trust(cluster).word());
+    }
     let used = used(persona);
     let (on_card, others): (Vec<usize>, Vec<usize>) = (0..persona.evidence.len()).partition(|row| used.contains(row));
     if persona.evidence.iter().any(|evidence| evidence.n < FEWEST_DESCRIBED) {

@@ -5,6 +5,7 @@ use eframe::egui::{
     UiBuilder, Vec2, pos2,
 };
 
+use crate::engine::{Answer, Answers};
 use crate::persona::{Added, Direction, Persona, Personas, Statement};
 use crate::session::{CardEdit, Command, Look};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
@@ -14,22 +15,25 @@ use crate::ui::{icons, personas};
 use super::{distribution, glyph};
 
 /// Draws the front of `persona`'s card.
-pub fn front_ui(ui: &mut Ui, all: &Personas, persona: &Persona, look: &mut Look, commands: &mut Vec<Command>) {
+pub fn front_ui(ui: &mut Ui, answers: &Answers, all: &Personas, persona: &Persona, look: &mut Look, commands: &mut Vec<Command>) {
     let width = ui.available_width().min(1180.0);
     let mut room = ui.available_rect_before_wrap();
     room.min.x += (room.width() - width) / 2.0;
     let card = UiBuilder::new().max_rect(room.with_max_x(room.min.x + width));
-    ui.scope_builder(card, |ui| card_ui(ui, all, persona, width, look, commands));
+    ui.scope_builder(card, |ui| card_ui(ui, answers, all, persona, width, look, commands));
 }
 
-fn card_ui(ui: &mut Ui, all: &Personas, persona: &Persona, width: f32, look: &mut Look, commands: &mut Vec<Command>) {
+fn card_ui(ui: &mut Ui, answers: &Answers, all: &Personas, persona: &Persona, width: f32, look: &mut Look, commands: &mut Vec<Command>) {
     widgets::card_frame(ui).inner_margin(Margin::same(24)).show(ui, |ui| {
         ui.set_width(width - 50.0);
         head_ui(ui, persona, look, commands);
         ui.add_space(INSIDE);
         ui.add(Label::new(RichText::new(widgets::unbroken(&persona.summary)).size(16.0)).wrap());
         ui.add_space(INSIDE);
-        personas::size_ui(ui, persona);
+        // Of cards from before the last change it says nothing.
+        let unknown = Answer::default();
+        let stability = if answers.personas.ready().is_some() { &answers.stability } else { &unknown };
+        personas::size_ui(ui, persona, stability, all.personas.len());
         ui.add_space(BETWEEN);
         let column = (ui.available_width() - 32.0) / 2.0;
         ui.horizontal_top(|ui| {

@@ -7,10 +7,12 @@ pub mod glyph;
 
 use eframe::egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
 
-use crate::engine::Answers;
+use crate::engine::{Answer, Answers};
+use crate::evaluate::Stability;
 use crate::persona::{Persona, Personas};
 use crate::session::{Action, Command, Look, Page, Plan, Selection};
 
+use super::badge::{Side, badge_ui};
 use super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::widgets::{self, answer_ui, percent, primary_button, row_background, segmented_ui, share_bar, thousands};
 
@@ -32,7 +34,7 @@ pub fn ui(ui: &mut Ui, _plan: &Plan, answers: &Answers, look: &mut Look, command
                 return;
             }
             look.card = look.card.min(personas.personas.len() - 1);
-            card_page_ui(ui, personas, look, commands);
+            card_page_ui(ui, answers, personas, look, commands);
         });
     });
 }
@@ -113,7 +115,7 @@ pub fn all_shares_ui(ui: &mut Ui, personas: &Personas, only: Option<usize>, heig
     piece(personas.n_noise + personas.n_left_out, t.field);
 }
 
-fn card_page_ui(ui: &mut Ui, personas: &Personas, look: &mut Look, commands: &mut Vec<Command>) {
+fn card_page_ui(ui: &mut Ui, answers: &Answers, personas: &Personas, look: &mut Look, commands: &mut Vec<Command>) {
     let persona = &personas.personas[look.card];
     ui.horizontal(|ui| {
         let mut side = look.evidence;
@@ -139,13 +141,13 @@ fn card_page_ui(ui: &mut Ui, personas: &Personas, look: &mut Look, commands: &mu
         if look.evidence {
             evidence::ui(ui, personas, persona);
         } else {
-            card::front_ui(ui, personas, persona, look, commands);
+            card::front_ui(ui, answers, personas, persona, look, commands);
         }
     });
 }
 
-/// Size and share in words and as a bar.
-pub fn size_ui(ui: &mut Ui, persona: &Persona) {
+/// Size and share in words and as a bar, and how far the segment may be relied on.
+pub fn size_ui(ui: &mut Ui, persona: &Persona, stability: &Answer<Stability>, n_clusters: usize) {
     ui.horizontal(|ui| {
         ui.label(theme::strong(thousands(persona.n)));
         ui.label(caption(ui, "customers"));
@@ -157,6 +159,9 @@ pub fn size_ui(ui: &mut Ui, persona: &Persona) {
             ui.label(theme::strong(percent(revenue)));
             ui.label(caption(ui, "of revenue"));
         }
+        ui.add_space(4.0);
+        ui.label(caption(ui, "Confidence"));
+        badge_ui(ui, stability, persona.cluster, n_clusters, Side::Left);
     });
     share_bar(ui, persona.share as f32, theme::segment(persona.number), 240.0, 6.0);
 }

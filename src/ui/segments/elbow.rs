@@ -9,6 +9,7 @@ use crate::ui::plotting::{Axis, Canvas, Lies, Ticks, canvas, handle_paint, head_
 use crate::ui::theme::tokens;
 use crate::ui::widgets::number;
 
+use super::null_band::{self, Of};
 use super::{View, k_in_force, set_k};
 
 const ELBOW_MEANS: &str = "How far customers are from the centre of their segment, by number of segments. Where the curve bends, more \
@@ -38,31 +39,52 @@ pub fn inertia_ui(
     is_alone: bool,
     extra: impl FnOnce(&mut Ui),
 ) {
-    head_ui(ui, PlotKind::Elbow, "Elbow", ELBOW_MEANS, &mut look.maximised, commands, extra);
+    head_ui(ui, PlotKind::Elbow, "Elbow", &format!("{ELBOW_MEANS}{}", null_band::MEANS), &mut look.maximised, commands, extra);
     sweep_ui(ui, view, "the elbow", |ui, sweep| {
         let highest = sweep.points.iter().filter_map(|point| point.inertia).fold(0.0, f64::max);
+        let by_chance = view.answers.null_band.ready().and_then(|band| null_band::bounds(band, |point| point.inertia));
+        let top = by_chance.map_or(highest * 1.3, |(_, high)| (highest * 1.3).max(high * 1.12));
         let x = k_axis(view, draft, if is_alone { "Number of segments (k)" } else { "" });
         let n_ready = sweep.points.iter().filter(|point| point.inertia.is_some()).count();
         let n_open = sweep.points.len() - n_ready;
         let label = if n_open > 0 { format!("Inertia · {n_ready} of {} ready", sweep.points.len()) } else { "Inertia".into() };
-        let y = Axis { label: &label, range: [0.0, highest * 1.3], ..Axis::default() };
+        let y = Axis { label: &label, range: [0.0, top], ..Axis::default() };
         let canvas = canvas(ui, "elbow", "Elbow: inertia against number of segments", x, y);
-        curve_ui(ui, view, draft, sweep, &canvas, Curve { is_upper: true, names_suggestion: is_alone }, |point| point.inertia);
+        curve_ui(
+            ui,
+            view,
+            draft,
+            sweep,
+            &canvas,
+            Curve { is_upper: true, names_suggestion: is_alone, by_chance: |point| point.inertia },
+            |point| point.inertia,
+        );
     });
 }
 
 /// Mean silhouette against k.
 pub fn silhouette_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, commands: &mut Vec<Command>) {
-    head_ui(ui, PlotKind::SilhouetteByK, "Mean silhouette", SILHOUETTE_MEANS, &mut look.maximised, commands, |_| {});
+    let means = format!("{SILHOUETTE_MEANS}{}", null_band::MEANS);
+    head_ui(ui, PlotKind::SilhouetteByK, "Mean silhouette", &means, &mut look.maximised, commands, |_| {});
     sweep_ui(ui, view, "mean silhouettes", |ui, sweep| {
         let values = || sweep.points.iter().filter_map(|point| point.silhouette);
         let is_sampled = sweep.points.iter().any(|point| point.silhouette.is_some() && !point.exact);
-        let (low, high) = (values().fold(0.0, f64::min), values().fold(0.1, f64::max));
+        let by_chance = view.answers.null_band.ready().and_then(|band| null_band::bounds(band, |point| point.silhouette));
+        let (least, most) = by_chance.unwrap_or((0.0, 0.0));
+        let (low, high) = (values().fold(least.min(0.0), f64::min), values().fold(most.max(0.1), f64::max));
         let label = if is_sampled { "−1 to 1 · sampled where hollow" } else { "−1 to 1" };
         let y = Axis { label, range: [low * 1.1, high * 1.25], ..Axis::default() };
         let x = k_axis(view, draft, "Number of segments (k)");
         let canvas = canvas(ui, "silhouette by k", "Mean silhouette against number of segments", x, y);
-        curve_ui(ui, view, draft, sweep, &canvas, Curve { is_upper: false, names_suggestion: true }, |point| point.silhouette);
+        curve_ui(
+            ui,
+            view,
+            draft,
+            sweep,
+            &canvas,
+            Curve { is_upper: false, names_suggestion: true, by_chance: |point| point.silhouette },
+            |point| point.silhouette,
+        );
     });
 }
 
@@ -89,6 +111,8 @@ struct Curve {
     is_upper: bool,
     /// Whether the suggestion is named, once a pair.
     names_suggestion: bool,
+    /// The same value of the band of shuffled columns.
+    by_chance: Of,
 }
 
 fn curve_ui(
@@ -109,6 +133,12 @@ fn curve_ui(
         set_k(draft, Some(k));
     }
     let k = k_in_force(view, draft);
+
+    let band = view.answers.null_band.ready();
+    if let Some(band) = band {
+        null_band::band_paint(ui, canvas, band, curve.by_chance);
+        null_band::label_paint(ui, canvas, band, curve.by_chance, curve.is_upper);
+    }
 
     // Gaps stay gaps: a line never runs over a k that is not there.
     let mut run: Vec<[f64; 2]> = Vec::new();
@@ -140,7 +170,7 @@ fn curve_ui(
     }
     suggestion_ui(ui, sweep, canvas, curve.names_suggestion, &value);
     if let Some(k) = pointed {
-        tooltip_ui(canvas, sweep, k);
+        tooltip_ui(canvas, sweep, k, &band.map_or_else(String::new, |band| null_band::words(band, k)));
     }
 }
 
@@ -161,7 +191,7 @@ fn suggestion_ui(ui: &Ui, sweep: &SweepPlot, canvas: &Canvas, is_named: bool, va
     }
 }
 
-fn tooltip_ui(canvas: &Canvas, sweep: &SweepPlot, k: usize) {
+fn tooltip_ui(canvas: &Canvas, sweep: &SweepPlot, k: usize, by_chance: &str) {
     let mut text = format!("k = {k}");
     let point = sweep.points.iter().find(|point| point.k == k);
     if let Some(inertia) = point.and_then(|point| point.inertia) {
@@ -175,6 +205,7 @@ fn tooltip_ui(canvas: &Canvas, sweep: &SweepPlot, k: usize) {
     } else if point.is_none_or(|point| point.inertia.is_none() && point.silhouette.is_none()) {
         text += "\nNot ready yet";
     }
+    text += by_chance;
     if let Some(suggestion) = sweep.suggestion.as_ref().filter(|suggestion| suggestion.k == k) {
         text += "\n\nSuggested:";
         suggestion.reasons.iter().for_each(|reason| text += &format!("\n{reason}"));

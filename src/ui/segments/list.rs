@@ -7,6 +7,7 @@ use crate::evaluate::band_word;
 use crate::persona::Direction;
 use crate::persona::numbering::{self, number_of};
 use crate::session::{Action, Command, Look, Page, Selection};
+use crate::ui::badge::{Side, badge_ui};
 use crate::ui::plotting::dimmed_ui;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{self, answer_ui, percent, primary_button, row_background, share_bar, swatch, thousands};
@@ -139,21 +140,25 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
         };
         let text = format!("{number}{} · {}", thousands(row.size), percent(row.share));
         ui.add(egui::Label::new(caption(ui, text)).selectable(false));
-        if let Some(n_picked) = row.n_picked {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(n_picked) = row.n_picked {
                 let text = format!("{} selected", thousands(n_picked));
                 let text = RichText::new(text).text_style(TextStyle::Small).family(theme::bold());
                 let colour = if n_picked == 0 { tokens(ui).muted } else { tokens(ui).text };
                 ui.add(egui::Label::new(text.color(colour)).selectable(false));
-            });
-        } else if let Some(mean) = row.mean {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let text = format!("{} {mean:.2}", band_word(mean));
-                ui.add(egui::Label::new(caption(ui, text.trim())).selectable(false)).on_hover_text(
-                    "How clearly this segment stands apart from the next: 1 is perfect, 0 is on the border. Mean silhouette.",
+                return;
+            }
+            if let Selection::Cluster(cluster) = row.selection {
+                badge_ui(ui, &view.answers.stability, cluster, row.numbers.len(), Side::Right);
+            }
+            if let Some(mean) = row.mean {
+                let tip = format!(
+                    "How clearly this segment stands apart from the next: 1 is perfect, 0 is on the border. Mean silhouette; {mean:.2} is {}.",
+                    band_word(mean)
                 );
-            });
-        }
+                ui.add(egui::Label::new(caption(ui, format!("{mean:.2}"))).selectable(false)).on_hover_text(tip);
+            }
+        });
     });
     let size = Vec2::new(rect.width() - 16.0, 3.0);
     match row.n_picked {

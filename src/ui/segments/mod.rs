@@ -14,6 +14,7 @@ mod map;
 mod map_brush;
 mod map_dots;
 mod map_image;
+mod null_band;
 mod picked;
 mod silhouette;
 

@@ -1,0 +1,126 @@
+//! Is it real? The null band behind elbow and silhouette, and the stability of every segment, both refined in the background.
+//!
+//! Each grows in rounds that start from the one before, so that the first answer comes soon and no work is done twice. A round is a job
+//! with a key of its own, made from the key of the round before; pages see the best round there is.
+
+use crate::base::{Ctx, Key, Labels, text};
+use crate::cluster::{ClusterError, Method};
+use crate::evaluate::{self, NullBand, NullMethod, Regroup, Stability};
+use crate::features::Prepared;
+use crate::session::Clustering;
+
+use super::choose;
+use super::desk::{Asked, Made, Need};
+use super::jobs::Lane;
+use super::steps::{Kitchen, Labeling};
+
+/// Shuffled copies behind the band after each round.
+pub const NULL_ROUNDS: [usize; 3] = [3, 10, 20];
+
+/// Draws behind the stability after each round.
+pub const DRAW_ROUNDS: [usize; 3] = [10, 30, 100];
+
+/// Starts of k-means in each draw: shaking finds what only the best of many starts finds to be unstable, as it should.
+const RESTARTS: usize = 2;
+
+/// The band for the swept numbers of clusters; `Waiting` for a method without elbow.
+pub fn null_band(desk: &mut Kitchen, prepared: &Made<Prepared>, clustering: &Clustering, need: Need) -> Asked<NullBand> {
+    let method = match clustering.method {
+        Method::KMeans => NullMethod::KMeans,
+        Method::Tree => NullMethod::Tree(clustering.linkage),
+        Method::Density | Method::Hdbscan => return Asked::Waiting("Part of another method".into()),
+    };
+    let (ks, seed) = (choose::swept_ks(clustering), clustering.seed);
+    grow(desk, NULL_ROUNDS, need, |desk, copies, before: Option<&Made<NullBand>>, need| {
+        let inputs = [prepared.key].into_iter().chain(before.map(|made| made.key)).collect::<Vec<_>>();
+        let key = Key::of("null band", 1, &(&ks, method, seed, copies), &inputs);
+        let (ks, prepared, before) = (ks.clone(), prepared.value.clone(), before.map(|made| made.value.clone()));
+        let step = move |ctx: &Ctx| {
+            let band = evaluate::null_band(&prepared.matrix, &ks, method, seed, copies, before.as_deref(), ctx)?;
+            if let Some(note) = note_of_band(&band, method) {
+                ctx.note(note);
+            }
+            Ok(band)
+        };
+        desk.ask(|s| &mut s.null_bands, key, need, (|| "What chance would give".into(), Lane::Background), step)
+    })
+}
+
+/// The stability of the segments in force.
+pub fn stability(
+    desk: &mut Kitchen,
+    prepared: &Made<Prepared>,
+    labeling: &Labeling,
+    how: Regroup,
+    seed: u64,
+    need: Need,
+) -> Asked<Stability> {
+    grow(desk, DRAW_ROUNDS, need, |desk, draws, before: Option<&Made<Stability>>, need| {
+        let inputs = [prepared.key, labeling.key()].into_iter().chain(before.map(|made| made.key)).collect::<Vec<_>>();
+        let key = Key::of("stability", 1, &(how, seed, draws), &inputs);
+        let (prepared, labeling, before) = (prepared.value.clone(), labeling.clone(), before.map(|made| made.value.clone()));
+        let step = move |ctx: &Ctx| Ok(stability_of(&prepared, labeling.labels(), &how, seed, draws, before.as_deref(), ctx)?);
+        desk.ask(|s| &mut s.stabilities, key, need, (|| "Stability of the segments".into(), Lane::Background), step)
+    })
+}
+
+/// The call alone, with what is to be told about it.
+pub fn stability_of(
+    prepared: &Prepared,
+    labels: &Labels,
+    how: &Regroup,
+    seed: u64,
+    draws: usize,
+    before: Option<&Stability>,
+    ctx: &Ctx,
+) -> Result<Stability, ClusterError> {
+    let stability = evaluate::stability(&prepared.matrix, labels, how, seed, draws, before, ctx)?;
+    if stability.rows_a_draw < stability.n_rows {
+        let (drawn, all) = (text::count(stability.rows_a_draw), text::count(stability.n_rows));
+        ctx.note(format!("The stability of the segments is from draws of {drawn} of {all} customers, so that it takes seconds."));
+    }
+    Ok(stability)
+}
+
+/// How the segments in force were made; `None` while that is not known.
+pub fn regroup(clustering: &Clustering, k: Option<usize>, epsilon: Option<f64>, n_rows: usize) -> Option<Regroup> {
+    let seed = clustering.seed;
+    match clustering.method {
+        Method::KMeans => Some(Regroup::KMeans { k: k?, restarts: RESTARTS.min(clustering.restarts), seed }),
+        Method::Tree => Some(Regroup::Tree { linkage: clustering.linkage, k: k? }),
+        Method::Density => Some(Regroup::Density { min_samples: clustering.min_samples, epsilon: epsilon? }),
+        Method::Hdbscan => {
+            let min_cluster_size = choose::min_cluster_size(clustering, n_rows);
+            Some(Regroup::Hdbscan { min_samples: clustering.min_samples, min_cluster_size })
+        }
+    }
+}
+
+/// The best round there is; the next one is asked for as soon as the one before is there.
+fn grow<T>(
+    desk: &mut Kitchen,
+    rounds: impl IntoIterator<Item = usize>,
+    need: Need,
+    ask: impl Fn(&mut Kitchen, usize, Option<&Made<T>>, Need) -> Asked<T>,
+) -> Asked<T> {
+    let mut best: Option<Made<T>> = None;
+    for round in rounds {
+        match (ask(desk, round, best.as_ref(), need), &best) {
+            (Asked::Ready(made), _) => best = Some(made),
+            (other, None) => return other,
+            _ => break,
+        }
+    }
+    best.map_or_else(|| Asked::Waiting(String::new()), Asked::Ready)
+}
+
+fn note_of_band(band: &NullBand, method: NullMethod) -> Option<String> {
+    let (rows, all) = (text::count(band.rows), text::count(band.n_rows));
+    let what = match method {
+        NullMethod::KMeans => "k-Means".to_owned(),
+        NullMethod::Tree(linkage) => format!("{} trees", linkage.name()),
+    };
+    (band.rows < band.n_rows).then(|| {
+        format!("The band of shuffled columns is from {what} of {rows} of {all} customers; their inertia is scaled to the spread of all.")
+    })
+}

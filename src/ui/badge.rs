@@ -1,0 +1,107 @@
+//! How is it shown how far a segment may be relied on? A mark and a word, the same in the list and on the card.
+//!
+//! In: what is known of the stability. Out: a badge with the reasons on hover. Its room is the same whatever is known, so nothing
+//! moves when the answer comes or gets surer.
+
+use eframe::egui::{Align2, Color32, Pos2, Rect, Response, Role, Sense, Stroke, TextStyle, Ui, Vec2};
+
+use crate::engine::Answer;
+use crate::engine::evidence::DRAW_ROUNDS;
+use crate::evaluate::{Stability, Trust};
+
+use super::theme::tokens;
+use super::widgets;
+
+/// The room of a badge: the longest word with its mark.
+pub const SIZE: Vec2 = Vec2::new(80.0, 16.0);
+const MARK: f32 = 4.5;
+
+/// The badge of one of `n_clusters` segments, its words flush with `side`.
+pub fn badge_ui(ui: &mut Ui, answer: &Answer<Stability>, cluster: usize, n_clusters: usize, side: Side) -> Response {
+    let (rect, response) = ui.allocate_exact_size(SIZE, Sense::hover());
+    let t = tokens(ui);
+    let known = answer.ready().filter(|stability| stability.sizes.len() == n_clusters);
+    let (word, colour, share, tip) = match (known, answer) {
+        (Some(stability), _) => {
+            let trust = stability.trust(cluster);
+            (trust.word(), colour(ui, trust), share(trust), tip_of(stability, cluster))
+        }
+        (None, Answer::Failed { problem, .. }) => ("Not known", t.muted, 0.0, problem.0.to_string()),
+        (None, Answer::Cooking { progress, .. }) => {
+            let done = (progress.fraction * 100.0).floor();
+            (
+                "Checking",
+                t.hairline,
+                0.0,
+                format!("Is it real? Customers are drawn anew and grouped again; {done:.0} % of the first draws are done."),
+            )
+        }
+        // Nobody asked yet: what is on the page comes first.
+        (None, _) => ("", t.hairline, 0.0, String::new()),
+    };
+    let text_colour = if known.is_some() { t.text } else { t.muted };
+    let galley = ui.painter().layout_no_wrap(word.to_owned(), TextStyle::Small.resolve(ui.style()), text_colour);
+    let width = galley.size().x + 2.0 * MARK + 6.0;
+    let left = if side == Side::Right { rect.right() - width } else { rect.left() };
+    if !word.is_empty() {
+        mark_paint(ui, Pos2::new(left + MARK, rect.center().y), colour, share);
+        let at = Align2::LEFT_CENTER.anchor_size(Pos2::new(left + 2.0 * MARK + 6.0, rect.center().y), galley.size()).min;
+        ui.painter().galley(at, galley, text_colour);
+    }
+    let name = if word.is_empty() { "Confidence not known yet".to_owned() } else { format!("Confidence: {word}") };
+    widgets::name_it(&response, Role::Label, &name);
+    if tip.is_empty() { response } else { response.on_hover_text(widgets::unbroken(&tip)) }
+}
+
+/// Where a badge's words end or begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// At the left of its room.
+    Left,
+    /// At the right.
+    Right,
+}
+
+/// A ring that is fuller the better it is, so that the mark speaks without its colour.
+fn mark_paint(ui: &Ui, centre: Pos2, colour: Color32, share: f32) {
+    let painter = ui.painter();
+    if share > 0.0 {
+        let top = centre.y + MARK - 2.0 * MARK * share;
+        let filled = Rect::from_min_max(Pos2::new(centre.x - MARK, top), centre + Vec2::splat(MARK));
+        painter.with_clip_rect(filled.intersect(painter.clip_rect())).circle_filled(centre, MARK, colour);
+    }
+    painter.circle_stroke(centre, MARK - 0.5, Stroke::new(1.25, colour));
+}
+
+fn share(trust: Trust) -> f32 {
+    match trust {
+        Trust::High => 1.0,
+        Trust::Good => 0.68,
+        Trust::Fuzzy => 0.36,
+        Trust::DoNotRely => 0.0,
+    }
+}
+
+fn colour(ui: &Ui, trust: Trust) -> Color32 {
+    let t = tokens(ui);
+    match trust {
+        Trust::High | Trust::Good => t.good,
+        Trust::Fuzzy => t.warn,
+        Trust::DoNotRely => t.bad,
+    }
+}
+
+fn tip_of(stability: &Stability, cluster: usize) -> String {
+    let means = match stability.trust(cluster) {
+        Trust::High => "High confidence: the same customers come together again and again.",
+        Trust::Good => "Good confidence: the segment comes back when other customers are drawn.",
+        Trust::Fuzzy => "Fuzzy: there may be something, but who belongs to it is uncertain.",
+        Trust::DoNotRely => "Do not rely on this segment.",
+    };
+    let mut tip = format!("{means}\n\n{}", stability.reasons(cluster).join("\n"));
+    let (drawn, all) = (stability.draws.len(), DRAW_ROUNDS[DRAW_ROUNDS.len() - 1]);
+    if drawn < all {
+        tip += &format!("\n\n{drawn} of {all} draws so far.");
+    }
+    tip
+}
