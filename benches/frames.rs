@@ -1,7 +1,7 @@
 //! How much does one frame of the window cost by itself, while jobs run behind it? The real window code, driven without a display or a GPU.
 //!
-//! For the sample, 100 000 x 10 and 1 000 000 x 10 rows: every page is shown, and the number of segments, the cut and epsilon are moved in every frame and the dendrogram is zoomed, as a
-//! drag does. Printed are the median, the 99th percentile and the longest frame: commands, the question to the engine, the page's own
+//! For the sample, 100 000 x 10 and 1 000 000 x 10 rows: every page is shown, every control is moved in every frame, as a drag does, and the
+//! map and the dendrogram are zoomed. Printed are the median, the 99th percentile and the longest frame: commands, the question to the engine, the page's own
 //! drawing, and turning it into triangles; what the graphics card does then is not in it.
 
 use std::io::Write;
@@ -13,6 +13,9 @@ use personae::base::seed::{RngExt, random};
 use personae::cluster::Method;
 use personae::session::settings::Settings;
 use personae::session::{Action, Clustering, Command, Cut, Page};
+
+/// A benchmark of minutes is run, one of hours is not.
+const LONGEST_WAIT: Duration = Duration::from_secs(40);
 
 fn main() {
     println!("{:34} {:>9} {:>9} {:>9}   frames", "", "median", "p99", "longest");
@@ -35,44 +38,54 @@ fn main() {
         for page in Page::ALL {
             window.command(Command::Do(Action::Go(page)));
             measure(&ctx, &mut window, &format!("{title}: {}, computing", page.name()), |_| None);
-            window.wait();
+            settle(&ctx, &mut window);
             measure(&ctx, &mut window, &format!("{title}: {}, at rest", page.name()), |_| None);
         }
         window.command(Command::Do(Action::Go(Page::Segments)));
         let base = Clustering::default();
-        measure(&ctx, &mut window, &format!("{title}: dragging k"), |at| {
-            Some(Command::Cluster(Clustering { k: Some(2 + at / 10 % 11), ..base.clone() }))
-        });
-        for method in [Method::Tree, Method::Density] {
-            window.command(Command::Cluster(Clustering { method, ..base.clone() }));
-            frame(&ctx, &mut window);
-            window.wait();
-            measure(&ctx, &mut window, &format!("{title}: dragging on {}", method.name()), |at| {
-                let (cut, epsilon) = (Cut::Clusters(2 + at / 10 % 11), Some(0.5 + 0.005 * at as f64));
-                Some(Command::Cluster(Clustering { method, cut, epsilon, ..base.clone() }))
-            });
-            if method == Method::Tree {
-                // In by the wheel for 25 frames, out for 25, over the lower left plot.
-                let over = Pos2::new(450.0, 600.0);
-                let wheel = |at: usize| {
-                    let delta = Vec2::new(0.0, if (at / 25).is_multiple_of(2) { 60.0 } else { -60.0 });
-                    let (unit, phase, modifiers) = (MouseWheelUnit::Point, TouchPhase::Move, Modifiers::NONE);
-                    vec![Event::PointerMoved(over), Event::MouseWheel { unit, delta, phase, source: MouseWheelSource::Unknown, modifiers }]
-                };
-                measure_with(&ctx, &mut window, &format!("{title}: zooming the dendrogram"), |_| None, wheel);
-                measure_with(
-                    &ctx,
-                    &mut window,
-                    &format!("{title}: cutting the dendrogram low"),
-                    |at| {
-                        let cut = Cut::Height(0.02 + 0.002 * at as f64);
-                        Some(Command::Cluster(Clustering { method, cut, ..base.clone() }))
-                    },
-                    |_| vec![],
-                );
+        let drag = |window: &mut Window, what: &str, clustering: &dyn Fn(usize) -> Clustering| {
+            window.command(Command::Cluster(clustering(0)));
+            settle(&ctx, window);
+            measure(&ctx, window, &format!("{title}: {what}"), |at| Some(Command::Cluster(clustering(at))));
+        };
+        let wheel_over = |x: f32, y: f32| {
+            move |at: usize| {
+                // In for 25 frames, out for 25.
+                let delta = Vec2::new(0.0, if (at / 25).is_multiple_of(2) { 60.0 } else { -60.0 });
+                let (unit, phase, modifiers) = (MouseWheelUnit::Point, TouchPhase::Move, Modifiers::NONE);
+                let moved = Event::PointerMoved(Pos2::new(x, y));
+                vec![moved, Event::MouseWheel { unit, delta, phase, source: MouseWheelSource::Unknown, modifiers }]
             }
-        }
+        };
+        drag(&mut window, "dragging k", &|at| Clustering { k: Some(2 + at / 10 % 11), ..base.clone() });
+        drag(&mut window, "dragging re-runs", &|at| Clustering { k: Some(5), restarts: 1 + at / 10, ..base.clone() });
+        settle(&ctx, &mut window);
+        measure_with(&ctx, &mut window, &format!("{title}: zooming the map"), |_| None, wheel_over(700.0, 260.0));
+        let tree = |cut| Clustering { method: Method::Tree, cut, ..base.clone() };
+        drag(&mut window, "dragging the cut", &|at| tree(Cut::Clusters(2 + at / 10 % 11)));
+        measure_with(&ctx, &mut window, &format!("{title}: zooming the dendrogram"), |_| None, wheel_over(450.0, 600.0));
+        drag(&mut window, "cutting the dendrogram low", &|at| tree(Cut::Height(0.02 + 0.002 * at as f64)));
+        let density = |method, at: usize| Clustering { method, epsilon: Some(0.5 + 0.005 * at as f64), ..base.clone() };
+        drag(&mut window, "dragging epsilon", &|at| density(Method::Density, at));
+        drag(&mut window, "dragging min samples", &|at| Clustering { min_samples: 3 + at / 10, ..density(Method::Density, 100) });
+        drag(&mut window, "dragging the smallest segment", &|at| Clustering {
+            min_cluster_size: Some(20 + 5 * at),
+            ..density(Method::Hdbscan, 0)
+        });
     }
+}
+
+/// Frames until nothing but refinement is under way, or for as long as a user would watch; what is dragged then waits, as it would for the user.
+fn settle(ctx: &Context, window: &mut Window) {
+    let since = Instant::now();
+    while since.elapsed() < LONGEST_WAIT {
+        frame(ctx, window);
+        if !window.is_busy() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(15));
+    }
+    println!("    (still computing after {} s)", LONGEST_WAIT.as_secs());
 }
 
 fn measure(ctx: &Context, window: &mut Window, title: &str, command: impl Fn(usize) -> Option<Command>) {

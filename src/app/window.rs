@@ -165,6 +165,11 @@ impl Window {
         self.answers = self.engine.wait_until_idle(self.history.plan(), &wanted);
     }
 
+    /// Whether something but refinement in the background is under way.
+    pub fn is_busy(&self) -> bool {
+        self.engine.is_busy_in_front()
+    }
+
     /// Waits until nothing is refined in the background any more, either.
     pub fn wait_until_refined(&mut self) {
         let wanted = self.wanted();

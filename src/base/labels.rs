@@ -5,11 +5,14 @@
 //! A cluster's place in this order is where code looks it up. What people call it, its number, may differ: numbers stay with their
 //! customers when the grouping changes (see `persona::numbering`).
 
+use std::sync::Arc;
+
 /// The cluster of every row; noise belongs to none. Always canonical.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels {
-    // One word a row: `NOISE` stands for none, so a million rows take 4 MB instead of 8. Never leaves this file.
-    of_row: Vec<u32>,
+    // One word a row: `NOISE` stands for none, so a million rows take 4 MB instead of 8. Never leaves this file. Shared, since labels are
+    // given other numbers within a frame.
+    of_row: Arc<[u32]>,
     sizes: Vec<usize>,
     /// What people call each cluster, from 0.
     numbers: Vec<usize>,
@@ -42,7 +45,7 @@ impl Labels {
                 *label = new_from_old[*label as usize];
             }
         }
-        Labels { of_row: raw, sizes: order.iter().map(|&old| sizes[old]).collect(), numbers: (0..order.len()).collect() }
+        Labels { of_row: raw.into(), sizes: order.iter().map(|&old| sizes[old]).collect(), numbers: (0..order.len()).collect() }
     }
 
     /// Canonical labels of a plain numbering without noise.

@@ -6,6 +6,8 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
+use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_priority};
+
 use crate::base::{Ctx, Gate, Key, Progress};
 
 use super::answers::JobView;
@@ -90,6 +92,9 @@ pub struct Jobs<S: 'static> {
 /// between two settings costs nothing. Counted in rounds, because a frame asks once and an idle window does not ask at all.
 const GRACE_ROUNDS: u64 = 4;
 
+/// Of 0 to 100, where 50 is everybody's: on Linux a nice value of about 7.
+const BEHIND: u8 = 30;
+
 /// Progress is shown this often.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -105,9 +110,14 @@ impl<S: 'static> Jobs<S> {
             gate: Arc::default(),
             wake: Box::new(wake),
         });
+        // The first engine of the process makes the threads of all; that others came first is no harm.
+        let _ = rayon::ThreadPoolBuilder::new().start_handler(|_| behind_the_window()).build_global();
         for worker in [Lane::Quick, Lane::Background].into_iter().chain(std::iter::repeat_n(Lane::Long, threads.max(1))) {
             let shared = shared.clone();
-            std::thread::spawn(move || serve(&shared, worker));
+            std::thread::spawn(move || {
+                behind_the_window();
+                serve(&shared, worker);
+            });
         }
         let ticking = shared.clone();
         std::thread::spawn(move || tick(&ticking));
@@ -244,6 +254,14 @@ impl Job {
             progress.stage.clone_from(&self.order.title);
         }
         progress
+    }
+}
+
+/// Lowers this thread's priority, so that the window draws its frame when all processors compute. Where the system does not allow it,
+/// frames only come a little later.
+fn behind_the_window() {
+    if let Ok(priority) = ThreadPriorityValue::try_from(BEHIND) {
+        let _ = set_current_thread_priority(ThreadPriority::Crossplatform(priority));
     }
 }
 

@@ -223,6 +223,11 @@ impl Engine {
         self.desk.is_busy()
     }
 
+    /// Whether something the page waits for is computed, refinement in the background left out.
+    pub fn is_busy_in_front(&self) -> bool {
+        self.desk.is_busy_in_front()
+    }
+
     /// Stops one job; what it makes is a problem that says so, until the plan changes or [`Engine::retry`].
     pub fn stop_job(&mut self, id: u64) {
         self.desk.stop_job(id);
