@@ -33,8 +33,7 @@ fn main() {
             continue;
         }
         let ctx = Context::default();
-        let mut window = Window::new(&ctx, Settings::default(), None, file);
-        frame(&ctx, &mut window);
+        let mut window = opened(&ctx, title, file);
         for page in Page::ALL {
             window.command(Command::Do(Action::Go(page)));
             measure(&ctx, &mut window, &format!("{title}: {}, computing", page.name()), |_| None);
@@ -73,6 +72,35 @@ fn main() {
             ..density(Method::Hdbscan, 0)
         });
     }
+}
+
+/// Whether what is waited for is there.
+type IsThere = fn(&Window) -> bool;
+
+/// Opens the window on a file and looks at its segments: how long until there is something to see?
+fn opened(ctx: &Context, title: &str, file: Option<std::path::PathBuf>) -> Window {
+    let since = Instant::now();
+    let mut window = Window::new(ctx, Settings::default(), None, file);
+    window.command(Command::Do(Action::Go(Page::Segments)));
+    let mut waits: Vec<(&str, IsThere)> = vec![
+        ("first frame", |_| true),
+        ("first elbow point", |window| {
+            window.answers().sweep.latest().is_some_and(|sweep| sweep.points.iter().any(|point| point.inertia.is_some()))
+        }),
+        ("map, elbow and silhouettes", |window| {
+            let answers = window.answers();
+            answers.map.ready().is_some() && answers.sweep.ready().is_some() && answers.silhouette.ready().is_some()
+        }),
+    ];
+    while let Some((what, is_there)) = waits.first() {
+        frame(ctx, &mut window);
+        if is_there(&window) {
+            println!("{:34} {:>9}", format!("{title}: {what} after"), format!("{:.2} s", since.elapsed().as_secs_f64()));
+            waits.remove(0);
+        }
+        std::thread::sleep(Duration::from_millis(4));
+    }
+    window
 }
 
 /// Frames until nothing but refinement is under way, or for as long as a user would watch; what is dragged then waits, as it would for the user.
