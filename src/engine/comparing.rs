@@ -100,7 +100,7 @@ fn solution(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Cluster
                 choose::method_text(&clustering, chosen.k, chosen.epsilon, prepared.ready().map_or(0, |made| made.value.matrix.n_rows()));
             Ok(Left { title, groups: LeftGroups::Solution(chosen.labeling) })
         }
-        Err(why) => Err(why.blocks("Waiting for the other solution")),
+        Err(why) => Err(why.passes_on("Waiting for the other solution")),
     }
 }
 

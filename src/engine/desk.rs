@@ -68,6 +68,14 @@ impl<T> Asked<T> {
         self.and(waits_for, |_| Asked::Waiting(waits_for.to_owned()))
     }
 
+    /// The same, with how far this value is in place of words, while it is computed.
+    pub fn passes_on<U>(&self, waits_for: &str) -> Asked<U> {
+        match self {
+            Asked::Cooking(progress) => Asked::Cooking(progress.clone()),
+            other => other.blocks(waits_for),
+        }
+    }
+
     /// The value, if it is there.
     pub fn ready(&self) -> Option<&Made<T>> {
         match self {

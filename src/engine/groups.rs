@@ -161,15 +161,15 @@ fn of_sweep(
 }
 
 impl Groups {
-    /// Everything waits for the same.
+    /// Everything waits for the same, and shows how far that is.
     fn blocked_by<T>(asked: &Asked<T>) -> Groups {
         Groups {
-            sweep: Err(asked.blocks(WAITS)),
-            tree: asked.blocks(WAITS),
-            density_plot: asked.blocks(WAITS),
-            condensed_plot: asked.blocks(WAITS),
-            chosen: Err(asked.blocks(WAITS)),
-            silhouettes: asked.blocks(WAITS),
+            sweep: Err(asked.passes_on(WAITS)),
+            tree: asked.passes_on(WAITS),
+            density_plot: asked.passes_on(WAITS),
+            condensed_plot: asked.passes_on(WAITS),
+            chosen: Err(asked.passes_on(WAITS)),
+            silhouettes: asked.passes_on(WAITS),
         }
     }
 

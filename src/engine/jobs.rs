@@ -222,14 +222,13 @@ impl<S: 'static> Jobs<S> {
         }
     }
 
-    /// Jobs under way for the status line, oldest first.
+    /// Jobs under way for the status line, oldest first, those in the background last.
     pub fn views(&self) -> Vec<JobView> {
         let state = lock(&self.shared);
         let jobs = state.running.iter().chain(state.pending.iter().map(|(job, _)| job)).filter(|job| !job.ctx.is_stopped());
-        let mut views: Vec<JobView> =
-            jobs.map(|job| JobView { id: job.id, title: job.order.title.clone(), progress: job.progress() }).collect();
-        views.sort_by_key(|view| view.id);
-        views
+        let mut jobs: Vec<&Job> = jobs.collect();
+        jobs.sort_by_key(|job| (job.is_background(), job.id));
+        jobs.into_iter().map(|job| JobView { id: job.id, title: job.order.title.clone(), progress: job.progress() }).collect()
     }
 }
 
