@@ -1,7 +1,7 @@
 //! DBSCAN at every epsilon, from one tree.
 //!
-//! In: a matrix and min_samples. Out: core distances, neighbours, a spanning tree, from which the labels at any epsilon follow in O(n).
-//! O(n log n) searches in few columns, O(n²p) at worst; memory O(n (p + min_samples)).
+//! In: a matrix, its neighbour lists, min_samples. Out: core distances, neighbours, a spanning tree, from which the labels at any epsilon follow
+//! in O(n). O(n log n) searches in few columns, O(n²p) at worst; memory O(n (p + min_samples)).
 //!
 //! Ester, Kriegel, Sander, Xu 1996, "A density-based algorithm for discovering clusters", read from the mutual reachability tree of Campello,
 //! Moulavi, Sander 2013, "Density-based clustering based on hierarchical density estimates". A row is core when min_samples rows, itself
@@ -12,38 +12,21 @@ use rayon::prelude::*;
 
 use super::ClusterError;
 use super::epsilon::{self, EpsilonCurves, EpsilonPoint, EpsilonSuggestion};
-use super::kdtree::{KdTree, Visitor};
-use super::lanes::{LANES, vectorised};
+use super::neighbours::{Lists, Neighbours, list_length, neighbours};
 use super::spanning::spanning_tree;
 use super::tree::Sets;
-use crate::base::{Ctx, Labels, Matrix, Stopped};
+use crate::base::{Ctx, Labels, Matrix};
 
 /// Everything DBSCAN needs at any epsilon. All distances are the least epsilon that reaches them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DensityTree {
     pub(super) min_samples: usize,
     pub(super) cores: Vec<f64>,
-    pub(super) neighbours: Neighbours,
+    neighbours: Lists,
     /// Spanning tree by rising weight; none when there are fewer rows than min_samples.
     pub(super) edges: Vec<(u32, u32, f64)>,
     k_distances: Vec<f64>,
     curves: EpsilonCurves,
-}
-
-/// The nearest other rows of every row, near ones first.
-#[derive(Debug, Clone)]
-pub struct Neighbours {
-    count: usize,
-    rows: Vec<u32>,
-    distances: Vec<f64>,
-}
-
-impl Neighbours {
-    /// The neighbours of `row` with their distances.
-    pub fn of(&self, row: usize) -> impl Iterator<Item = (u32, f64)> + '_ {
-        let range = row * self.count..(row + 1) * self.count;
-        self.rows[range.clone()].iter().copied().zip(self.distances[range].iter().copied())
-    }
 }
 
 /// Builds the tree for one `min_samples`; every epsilon is then free.
@@ -51,18 +34,28 @@ pub fn density(x: &Matrix, min_samples: usize, ctx: &Ctx) -> Result<DensityTree,
     if min_samples == 0 {
         return Err(ClusterError::KnobTooSmall { knob: "The least number of neighbours", value: 0, least: 1 });
     }
-    super::door(x)?;
-    let Reach { tree, mut neighbours, cores } = Reach::new(x, min_samples, ctx)?;
-    let reached = |squared: &f64| least_epsilon(*squared);
+    density_from(x, &neighbours(x, list_length(min_samples), ctx)?, min_samples, ctx)
+}
+
+/// The same from the neighbours of `x`, made for `min_samples` rows or more. Longer lists give the same bytes.
+pub fn density_from(x: &Matrix, near: &Neighbours, min_samples: usize, ctx: &Ctx) -> Result<DensityTree, ClusterError> {
+    if min_samples == 0 {
+        return Err(ClusterError::KnobTooSmall { knob: "The least number of neighbours", value: 0, least: 1 });
+    }
+    if near.length() < min_samples {
+        return Err(ClusterError::KnobTooSmall { knob: "The length of the neighbour lists", value: near.length(), least: min_samples });
+    }
+    ctx.check()?;
+    let cores = near.core_distances(x.n_rows(), min_samples);
     let mut edges = match x.n_rows() < min_samples {
         true => Vec::new(),
-        false => spanning_tree(x, &tree, &cores, &neighbours, ctx)?,
+        false => spanning_tree(x, near, &cores, list_length(min_samples) - 1, ctx)?,
     };
     ctx.check()?;
     edges.par_sort_unstable_by(|a, b| a.2.total_cmp(&b.2).then((a.0, a.1).cmp(&(b.0, b.1))));
     edges.iter_mut().for_each(|edge| edge.2 = least_epsilon(edge.2));
-    let cores: Vec<f64> = cores.iter().map(reached).collect();
-    neighbours.distances.par_iter_mut().for_each(|squared| *squared = least_epsilon(*squared));
+    let cores: Vec<f64> = cores.iter().map(|&squared| least_epsilon(squared)).collect();
+    let neighbours = near.lists.first(min_samples - 1, least_epsilon);
     let mut k_distances: Vec<f64> = cores.iter().copied().filter(|core| core.is_finite()).collect();
     k_distances.par_sort_unstable_by(|a, b| b.total_cmp(a));
     let curves = EpsilonCurves::new(&cores, &neighbours, &edges, ctx)?;
@@ -146,8 +139,8 @@ impl DensityTree {
 
 /// The single linkage merges of all rows: their Euclidean minimum spanning tree.
 pub(super) fn single_pairs(x: &Matrix, ctx: &Ctx) -> Result<Vec<(u32, u32, f64)>, ClusterError> {
-    let Reach { tree, neighbours, cores } = Reach::new(x, 1, ctx)?;
-    let edges = spanning_tree(x, &tree, &cores, &neighbours, ctx)?;
+    let near = neighbours(x, 1, ctx)?;
+    let edges = spanning_tree(x, &near, &near.core_distances(x.n_rows(), 1), 0, ctx)?;
     Ok(edges.into_iter().map(|(a, b, squared)| (a, b, squared.sqrt())).collect())
 }
 
@@ -164,104 +157,6 @@ fn least_epsilon(squared: f64) -> f64 {
     epsilon
 }
 
-/// What is known before the spanning tree, in squared distances.
-struct Reach {
-    tree: KdTree,
-    neighbours: Neighbours,
-    cores: Vec<f64>,
-}
-
-impl Reach {
-    fn new(x: &Matrix, min_samples: usize, ctx: &Ctx) -> Result<Reach, Stopped> {
-        ctx.progress("Finding neighbours", 0.0);
-        let n_rows = x.n_rows();
-        let tree = KdTree::new(n_rows, x.n_cols(), |i| x.row(i), ctx)?;
-        let count = (min_samples - 1).min(n_rows.saturating_sub(1));
-        let mut neighbours = Neighbours { count, rows: vec![0; n_rows * count], distances: vec![0.0; n_rows * count] };
-        let cores = match count {
-            0 => vec![0.0; n_rows],
-            _ => {
-                neighbours.fill(x, &tree, ctx)?;
-                neighbours.distances.chunks_exact(count).map(|list| list[count - 1]).collect()
-            }
-        };
-        let cores = if n_rows < min_samples { vec![f64::INFINITY; n_rows] } else { cores };
-        Ok(Reach { tree, neighbours, cores })
-    }
-}
-
-impl Neighbours {
-    fn fill(&mut self, x: &Matrix, tree: &KdTree, ctx: &Ctx) -> Result<(), Stopped> {
-        let count = self.count;
-        // In the order of the tree, so that one search finds warm what the one before has read.
-        let found: Vec<Vec<(f64, u32)>> = tree
-            .rows()
-            .par_chunks(32)
-            .map(|rows| {
-                ctx.check()?;
-                Ok(vectorised(
-                    #[inline(always)]
-                    || nearest_lists(x, tree, rows, count),
-                ))
-            })
-            .collect::<Result<_, Stopped>>()?;
-        ctx.check()?;
-        for (rows, lists) in tree.rows().chunks(32).zip(&found) {
-            for (&row, list) in rows.iter().zip(lists.chunks_exact(count)) {
-                for (offset, &(squared, other)) in list.iter().enumerate() {
-                    self.rows[row as usize * count + offset] = other;
-                    self.distances[row as usize * count + offset] = squared;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-#[inline(always)]
-fn nearest_lists(x: &Matrix, tree: &KdTree, rows: &[u32], count: usize) -> Vec<(f64, u32)> {
-    let mut stack = Vec::new();
-    let mut lists = Vec::with_capacity(rows.len() * count);
-    let mut list = Vec::with_capacity(count);
-    for &row in rows {
-        list.clear();
-        list.resize(count, (f64::INFINITY, u32::MAX));
-        let mut search = NearestList { tree, row, list: &mut list };
-        tree.search(x.row(row as usize), &mut stack, &mut search);
-        lists.extend_from_slice(&list);
-    }
-    lists
-}
-
-/// A search for the nearest others of one row; the list is sorted all the time.
-struct NearestList<'a> {
-    tree: &'a KdTree,
-    row: u32,
-    list: &'a mut [(f64, u32)],
-}
-
-impl Visitor for NearestList<'_> {
-    #[inline(always)]
-    fn wants(&self, _node: usize, squared: f64) -> bool {
-        squared < self.list[self.list.len() - 1].0
-    }
-
-    #[inline(always)]
-    fn leaf(&mut self, leaf: usize, squared: &[f64; LANES]) {
-        let last = self.list.len() - 1;
-        for (&row, &squared) in self.tree.leaf_rows(leaf).iter().zip(squared) {
-            if squared < self.list[last].0 && row != self.row {
-                let mut at = last;
-                while at > 0 && self.list[at - 1].0 > squared {
-                    self.list[at] = self.list[at - 1];
-                    at -= 1;
-                }
-                self.list[at] = (squared, row);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,6 +167,25 @@ mod tests {
             let epsilon = least_epsilon(squared);
             assert!(epsilon * epsilon >= squared);
             assert!(squared < 1e-300 || squared.is_infinite() || epsilon.next_down() * epsilon.next_down() < squared);
+        }
+    }
+
+    #[test]
+    fn lists_of_any_length_give_the_same_bytes() {
+        for (n_rows, n_cols, steps) in [(700, 2, 12), (500, 3, 4), (900, 3, 100_000), (10, 2, 50), (60, 1, 1)] {
+            let value = |i: usize| (i.wrapping_mul(2_654_435_761) % 100_003 % steps) as f64;
+            let x = Matrix::new((0..n_rows * n_cols).map(value).collect(), n_rows, n_cols).unwrap();
+            let lists = [8, 16, 64].map(|length| neighbours(&x, length, &Ctx::new()).unwrap());
+            for min_samples in [1, 2, 5, 8, 9, 16, 40] {
+                let alone = density(&x, min_samples, &Ctx::new()).unwrap();
+                for near in &lists {
+                    let tree = density_from(&x, near, min_samples, &Ctx::new());
+                    match near.length() < min_samples {
+                        true => assert!(matches!(tree, Err(ClusterError::KnobTooSmall { .. }))),
+                        false => assert_eq!(tree.unwrap(), alone, "{n_rows} rows, min_samples {min_samples}, lists of {}", near.length()),
+                    }
+                }
+            }
         }
     }
 

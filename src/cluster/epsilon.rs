@@ -9,7 +9,7 @@
 
 use rayon::prelude::*;
 
-use super::density::Neighbours;
+use super::neighbours::Lists;
 use super::tree::Sets;
 use crate::base::{Ctx, Stopped};
 
@@ -117,7 +117,7 @@ enum Event {
 }
 
 impl EpsilonCurves {
-    pub(super) fn new(cores: &[f64], neighbours: &Neighbours, edges: &[(u32, u32, f64)], ctx: &Ctx) -> Result<EpsilonCurves, Stopped> {
+    pub(super) fn new(cores: &[f64], neighbours: &Lists, edges: &[(u32, u32, f64)], ctx: &Ctx) -> Result<EpsilonCurves, Stopped> {
         ctx.progress("Counting clusters at every epsilon", 0.95);
         let events = all_events(cores, neighbours, edges, ctx)?;
         let mut curves = EpsilonCurves { n_rows: cores.len(), ..EpsilonCurves::default() };
@@ -178,7 +178,7 @@ impl EpsilonCurves {
 }
 
 /// Everything that happens, in order.
-fn all_events(cores: &[f64], neighbours: &Neighbours, edges: &[(u32, u32, f64)], ctx: &Ctx) -> Result<Vec<(f64, Event)>, Stopped> {
+fn all_events(cores: &[f64], neighbours: &Lists, edges: &[(u32, u32, f64)], ctx: &Ctx) -> Result<Vec<(f64, Event)>, Stopped> {
     let mut events = Vec::with_capacity(cores.len() * 3);
     for (row, &core) in cores.iter().enumerate().filter(|(_, core)| core.is_finite()) {
         if row % 4096 == 0 {
@@ -202,7 +202,7 @@ const NONE: u32 = u32::MAX;
 
 /// The state at the current epsilon. What belongs to a cluster is kept at its representative.
 struct Sweep<'a> {
-    neighbours: &'a Neighbours,
+    neighbours: &'a Lists,
     epsilon: f64,
     sets: Sets,
     is_core: Vec<bool>,
@@ -221,7 +221,7 @@ struct Sweep<'a> {
 }
 
 impl Sweep<'_> {
-    fn new(n_rows: usize, neighbours: &Neighbours) -> Sweep<'_> {
+    fn new(n_rows: usize, neighbours: &Lists) -> Sweep<'_> {
         Sweep {
             neighbours,
             epsilon: 0.0,

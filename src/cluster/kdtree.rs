@@ -37,6 +37,14 @@ pub trait Visitor {
     fn leaf(&mut self, leaf: usize, squared: &[f64; LANES]);
 }
 
+/// What a search for all rows of a leaf at once is for.
+pub trait LeafVisitor {
+    /// Whether a box may hold something better for any of the rows, given each row's squared distance to its nearest corner.
+    fn wants(&self, node: usize, squared: &[f64; LANES]) -> bool;
+    /// A leaf with its columns, and each row's squared distance to its box.
+    fn leaf(&mut self, leaf: usize, block: &[[f64; LANES]], to_box: &[f64; LANES]);
+}
+
 impl KdTree {
     /// Builds the tree over `n_rows` rows of `n_cols` columns.
     pub fn new<'a>(n_rows: usize, n_cols: usize, row: impl Fn(usize) -> &'a [f64] + Sync, ctx: &Ctx) -> Result<KdTree, Stopped> {
@@ -108,6 +116,67 @@ impl KdTree {
         }
     }
 
+    /// Shows `visitor` every leaf it wants for the rows of leaf `own`, those near most of them first; the order is that of the boxes alone.
+    /// `stack` is scratch space.
+    #[inline(always)]
+    pub fn search_together(&self, own: usize, stack: &mut Vec<(u32, [f64; LANES])>, visitor: &mut impl LeafVisitor) {
+        let points = self.blocks.block(own);
+        stack.clear();
+        stack.push((0, [0.0; LANES]));
+        while let Some((node, mut to_box)) = stack.pop() {
+            let mut at = node as usize;
+            if !visitor.wants(at, &to_box) {
+                continue;
+            }
+            loop {
+                let Node { right, leaf } = self.nodes[at];
+                if right == 0 {
+                    visitor.leaf(leaf as usize, self.blocks.block(leaf as usize), &to_box);
+                    break;
+                }
+                let (mut near, mut far) =
+                    ((at + 1, self.to_boxes(at + 1, points)), (right as usize, self.to_boxes(right as usize, points)));
+                if sum_of_finite(&far.1) < sum_of_finite(&near.1) {
+                    std::mem::swap(&mut near, &mut far);
+                }
+                if visitor.wants(far.0, &far.1) {
+                    stack.push((far.0 as u32, far.1));
+                }
+                if !visitor.wants(near.0, &near.1) {
+                    break;
+                }
+                (at, to_box) = near;
+            }
+        }
+    }
+
+    /// Number of leaves.
+    pub fn n_leaves(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// Bytes held, for the memory budget.
+    pub fn bytes(&self) -> usize {
+        let nodes = self.nodes.len() * size_of::<Node>() + self.boxes.len() * size_of::<f64>();
+        self.rows.len() * size_of::<u32>() + self.n_leaves() * self.n_cols * size_of::<[f64; LANES]>() + nodes
+    }
+
+    /// Squared distances of the points of a block to the box of a node, with the same bits as [`KdTree::to_box`] gives.
+    #[inline(always)]
+    fn to_boxes(&self, node: usize, points: &[[f64; LANES]]) -> [f64; LANES] {
+        let (low, high) = self.boxes[node * 2 * self.n_cols..][..2 * self.n_cols].split_at(self.n_cols);
+        let mut sums = [0.0; LANES];
+        for ((column, &low), &high) in points.iter().zip(low).zip(high) {
+            for lane in 0..LANES {
+                let (below, above) = (low - column[lane], column[lane] - high);
+                let outside = if below > above { below } else { above };
+                let outside = if outside > 0.0 { outside } else { 0.0 };
+                sums[lane] += outside * outside;
+            }
+        }
+        sums
+    }
+
     /// Squared distance of a point to the box of a node.
     #[inline(always)]
     fn to_box(&self, node: usize, point: &[f64]) -> f64 {
@@ -121,6 +190,12 @@ impl KdTree {
         }
         sum
     }
+}
+
+/// The sum over the rows of a leaf; the filling of the last leaf is infinitely far and does not count.
+#[inline(always)]
+fn sum_of_finite(squared: &[f64; LANES]) -> f64 {
+    squared.iter().fold(0.0, |sum, &squared| sum + if squared < f64::INFINITY { squared } else { 0.0 })
 }
 
 /// A subtree to be built: its rows and its own part of the arrays.

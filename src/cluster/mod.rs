@@ -16,18 +16,20 @@ pub mod lanes;
 pub mod linkage;
 pub mod matrix_linkage;
 pub mod micro;
+pub mod neighbours;
 pub mod seeding;
 pub mod spanning;
 mod swaps;
 pub mod tree;
 pub mod ward;
 
-pub use density::{DensityTree, density};
+pub use density::{DensityTree, density, density_from};
 pub use epsilon::{EpsilonCurves, EpsilonPoint, EpsilonSuggestion};
 pub use hdbscan::{Branch, Hdbscan, hdbscan, suggested_min_cluster_size};
 pub use kmeans::{KMeansFit, KMeansParams, kmeans};
 pub use linkage::{MATRIX_ROWS, bytes_needed, linkage, linkage_within};
 pub use micro::MICRO_CLUSTERS;
+pub use neighbours::{Neighbours, list_length, neighbours};
 pub use tree::{Dendrogram, Merge, inertias};
 
 use serde::{Deserialize, Serialize};

@@ -11,9 +11,9 @@
 
 use rayon::prelude::*;
 
-use super::density::Neighbours;
 use super::kdtree::{KdTree, Visitor};
 use super::lanes::{LANES, vectorised};
+use super::neighbours::{Lists, Neighbours};
 use super::tree::Sets;
 use crate::base::{Ctx, Matrix, Stopped};
 
@@ -27,13 +27,13 @@ const STAGE: &str = "Linking neighbours";
 /// An edge by its ends and its squared mutual reachability.
 pub(super) type Edge = (u32, u32, f64);
 
-/// The edges of a minimum spanning tree, unsorted.
-pub(super) fn spanning_tree(x: &Matrix, tree: &KdTree, cores: &[f64], neighbours: &Neighbours, ctx: &Ctx) -> Result<Vec<Edge>, Stopped> {
-    let n_rows = x.n_rows();
+/// The edges of a minimum spanning tree, unsorted. Of each list the first `n_listed` are used and no more, so that longer ones change nothing.
+pub(super) fn spanning_tree(x: &Matrix, near: &Neighbours, cores: &[f64], n_listed: usize, ctx: &Ctx) -> Result<Vec<Edge>, Stopped> {
+    let (n_rows, tree, lists) = (x.n_rows(), &near.tree, &near.lists);
     let least_cores = tree.fold(|rows| rows.iter().map(|&i| cores[i as usize]).fold(f64::INFINITY, f64::min), f64::min);
     let mut sets = Sets::new(n_rows);
     let mut component: Vec<u32> = (0..n_rows as u32).collect();
-    let mut candidates = first_candidates(cores, neighbours, ctx)?;
+    let mut candidates = first_candidates(cores, lists, n_listed, ctx)?;
     let mut edges: Vec<Edge> = Vec::with_capacity(n_rows.saturating_sub(1));
     while edges.len() + 1 < n_rows {
         ctx.progress(STAGE, 0.3 + 0.7 * edges.len() as f32 / n_rows as f32);
@@ -71,10 +71,10 @@ struct Candidate {
 }
 
 /// From the lists of neighbours: rows not in the list are no nearer than the core distance, so a listed row that reaches it cannot be beaten.
-fn first_candidates(cores: &[f64], neighbours: &Neighbours, ctx: &Ctx) -> Result<Vec<Candidate>, Stopped> {
+fn first_candidates(cores: &[f64], lists: &Lists, n_listed: usize, ctx: &Ctx) -> Result<Vec<Candidate>, Stopped> {
     ctx.check()?;
     let first = |row: usize| {
-        let best = neighbours.of(row).find(|&(other, _)| cores[other as usize] <= cores[row]);
+        let best = lists.of(row).take(n_listed).find(|&(other, squared)| squared <= cores[row] && cores[other as usize] <= cores[row]);
         Candidate { squared: cores[row], with: best.map_or(NONE, |(other, _)| other) }
     };
     Ok((0..cores.len()).into_par_iter().map(first).collect())

@@ -316,8 +316,8 @@ impl<S: Store + 'static> Desk<S> {
         self.jobs.views()
     }
 
-    /// What is known of `key` without starting anything. `Waiting` when nobody made it or is making it.
-    fn look<T>(&mut self, shelf: fn(&mut S) -> &mut Memo<T>, key: Key, need: Need) -> Asked<T> {
+    /// What is known of `key` without starting anything; a job under way for it goes on if it is needed. `Waiting` when nobody made it or is making it.
+    pub fn look<T>(&mut self, shelf: fn(&mut S) -> &mut Memo<T>, key: Key, need: Need) -> Asked<T> {
         if let Some(entry) = shelf(&mut self.store.shelves).get(key, self.round) {
             let answer = match &entry.result {
                 Ok(value) => Asked::Ready(Made { key, value: value.clone() }),

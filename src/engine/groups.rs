@@ -15,6 +15,7 @@ use crate::session::{Clustering, Plan};
 use super::Needs;
 use super::answers::{Answer, Segmentation};
 use super::choose;
+use super::densities;
 use super::desk::{Asked, Made, Need};
 use super::previous;
 use super::steps::{self, Kitchen, Labeling};
@@ -80,7 +81,7 @@ fn by_tree(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clusteri
 /// DBSCAN: the answers for every epsilon, then one epsilon.
 fn by_density(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
-    let tree = steps::density(desk, made, clustering.min_samples, needs.chosen);
+    let tree = densities::density(desk, made, clustering.min_samples, needs.chosen);
     let density_plot = tree.and("Waiting for the densities", |tree| steps::density_plot(desk, tree, needs.chosen));
     let mut groups = Groups::blocked_by(&density_plot);
     if let (Some(tree), Some(plot)) = (tree.ready(), density_plot.ready()) {
@@ -105,7 +106,7 @@ fn by_density(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clust
 pub fn by_hdbscan(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
     let least = choose::min_cluster_size(clustering, made.value.matrix.n_rows());
-    let tree = steps::density(desk, made, clustering.min_samples, needs.chosen);
+    let tree = densities::density(desk, made, clustering.min_samples, needs.chosen);
     let found = tree.and("Waiting for the densities", |tree| steps::hdbscan(desk, tree, least, needs.chosen));
     let Some(made_found) = found.ready() else {
         return Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), ..Groups::blocked_by(&found) };

@@ -8,6 +8,7 @@ pub mod answers;
 mod brush;
 pub mod choose;
 pub mod comparing;
+pub mod densities;
 pub mod desk;
 pub mod evidence;
 mod groups;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Ctx, Key, Labels, Stopped};
-use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMeansFit, KMeansParams, Linkage};
+use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMeansFit, KMeansParams, Linkage, Neighbours};
 use crate::data::{self, DataError, Loaded, Role, Source};
 use crate::evaluate::{self, Known, NullBand, Silhouettes, Stability};
 use crate::features::{self, Preparation, PrepareError, Prepared};
@@ -34,7 +34,8 @@ pub struct Memos {
     trees: Memo<Dendrogram>,
     cuts: Memo<Labels>,
     inertias: Memo<Vec<f64>>,
-    densities: Memo<DensityTree>,
+    pub(super) neighbours: Memo<Neighbours>,
+    pub(super) densities: Memo<DensityTree>,
     hdbscans: Memo<Hdbscan>,
     pub(super) silhouettes: Memo<Silhouettes>,
     /// Elbows with their suggestion, once every point is there.
@@ -69,6 +70,7 @@ impl Default for Memos {
             trees: Memo::new(Dendrogram::bytes),
             cuts: Memo::new(Labels::bytes),
             inertias: Memo::new(|inertias| size_of_val(&inertias[..])),
+            neighbours: Memo::new(Neighbours::bytes),
             densities: Memo::new(DensityTree::bytes),
             hdbscans: Memo::new(Hdbscan::bytes),
             silhouettes: Memo::new(|silhouettes| size_of_val(&silhouettes.per_row[..]) + size_of_val(&silhouettes.measured[..])),
@@ -105,6 +107,7 @@ impl Store for Memos {
             &mut self.trees,
             &mut self.cuts,
             &mut self.inertias,
+            &mut self.neighbours,
             &mut self.densities,
             &mut self.hdbscans,
             &mut self.silhouettes,
@@ -199,14 +202,6 @@ pub fn inertias(desk: &mut Kitchen, prepared: &Made<Prepared>, tree: &Made<Dendr
         (|| "Elbow of the tree".into(), Lane::Long),
         move |ctx| Ok(cluster::inertias(&prepared.matrix, &tree, &ks, ctx)?),
     )
-}
-
-/// The tree of reachability: DBSCAN's answers for every epsilon, and what HDBSCAN reads.
-pub fn density(desk: &mut Kitchen, prepared: &Made<Prepared>, min_samples: usize, need: Need) -> Asked<DensityTree> {
-    let key = Key::of("density", 1, &min_samples, &[prepared.key]);
-    let prepared = prepared.value.clone();
-    let title = || format!("Density tree, min samples = {min_samples}");
-    desk.ask(|s| &mut s.densities, key, need, (title, Lane::Long), move |ctx| Ok(cluster::density(&prepared.matrix, min_samples, ctx)?))
 }
 
 /// DBSCAN's labels at one epsilon.

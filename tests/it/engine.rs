@@ -6,9 +6,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use personae::base::{Ctx, Key};
+use personae::engine::densities::density;
 use personae::engine::desk::{Asked, Desk, Need, STOPPED, StepError};
 use personae::engine::jobs::{Lane, Urgency};
 use personae::engine::memo::{Memo, Shelf, Store};
+use personae::engine::steps::{self, Kitchen, Memos};
 use personae::engine::{Engine, EngineOptions, Problem, Wanted};
 use personae::plot::MapAxis;
 use personae::session::{Page, Plan};
@@ -44,7 +46,7 @@ fn text(desk: &mut Desk<Toy>, name: &str, length: usize) -> Asked<String> {
 }
 
 /// One frame: asks, and ends the round.
-fn round<T>(desk: &mut Desk<Toy>, ask: impl FnOnce(&mut Desk<Toy>) -> T) -> T {
+fn round<S: Store, T>(desk: &mut Desk<S>, ask: impl FnOnce(&mut Desk<S>) -> T) -> T {
     desk.take_finished();
     desk.begin_round();
     let answer = ask(desk);
@@ -53,7 +55,7 @@ fn round<T>(desk: &mut Desk<Toy>, ask: impl FnOnce(&mut Desk<Toy>) -> T) -> T {
 }
 
 /// Frames until nothing is under way, and what the last one saw.
-fn settle<T>(desk: &mut Desk<Toy>, mut ask: impl FnMut(&mut Desk<Toy>) -> T) -> T {
+fn settle<S: Store, T>(desk: &mut Desk<S>, mut ask: impl FnMut(&mut Desk<S>) -> T) -> T {
     loop {
         let answer = round(desk, &mut ask);
         if !desk.is_busy() {
@@ -355,6 +357,32 @@ fn the_window_and_the_command_line_give_the_same_labels() {
     let stale = engine.answer(&other, &wanted);
     assert!(stale.segmentation.is_stale(), "the old value is shown while the new one cooks");
     assert!(engine.report(&other).is_none(), "a stale value is never exported");
+}
+
+#[test]
+fn moving_min_samples_makes_lists_of_neighbours_only_when_none_are_long_enough() {
+    let plan = Plan::default();
+    let mut desk: Kitchen = Desk::new(Memos::default(), 1, usize::MAX, || {});
+    let prepared = settle(&mut desk, |desk| {
+        let loaded = steps::load(desk, &plan.source, 0, SHOWN);
+        loaded.and("the data", |loaded| steps::prepare(desk, loaded, &plan.preparation, SHOWN))
+    });
+    let prepared = prepared.ready().unwrap();
+    // Whether the first question starts the tree itself; with no lists yet it waits for them.
+    for (min_samples, starts_at_once) in [(5, false), (8, true), (3, true), (16, false), (9, true), (12, true), (4, true), (40, false)] {
+        let first = round(&mut desk, |desk| density(desk, prepared, min_samples, SHOWN));
+        assert_eq!(matches!(first, Asked::Cooking(_)), starts_at_once, "{min_samples}: {first:?}");
+        let tree = settle(&mut desk, |desk| density(desk, prepared, min_samples, SHOWN));
+        let (tree, alone) = (tree.ready().unwrap(), personae::cluster::density(&prepared.value.matrix, min_samples, &Ctx::new()).unwrap());
+        assert_eq!(*tree.value, alone, "min samples {min_samples}");
+    }
+
+    // A long list first: whatever needs less finds it.
+    let mut desk: Kitchen = Desk::new(Memos::default(), 1, usize::MAX, || {});
+    settle(&mut desk, |desk| density(desk, prepared, 30, SHOWN));
+    let tree = round(&mut desk, |desk| density(desk, prepared, 5, SHOWN));
+    assert!(matches!(tree, Asked::Cooking(_)), "{tree:?}");
+    assert!(matches!(round(&mut desk, |desk| density(desk, prepared, 6, Need::Look)), Asked::Waiting(_)), "a look starts nothing");
 }
 
 #[test]
