@@ -41,8 +41,8 @@ pub trait Visitor {
 pub trait LeafVisitor {
     /// Whether a box may hold something better for any of the rows, given each row's squared distance to its nearest corner.
     fn wants(&self, node: usize, squared: &[f64; LANES]) -> bool;
-    /// A leaf with its columns, and each row's squared distance to its box.
-    fn leaf(&mut self, leaf: usize, block: &[[f64; LANES]], to_box: &[f64; LANES]);
+    /// A leaf, its node and its columns, and each row's squared distance to its box.
+    fn leaf(&mut self, node: usize, leaf: usize, block: &[[f64; LANES]], to_box: &[f64; LANES]);
 }
 
 impl KdTree {
@@ -131,7 +131,7 @@ impl KdTree {
             loop {
                 let Node { right, leaf } = self.nodes[at];
                 if right == 0 {
-                    visitor.leaf(leaf as usize, self.blocks.block(leaf as usize), &to_box);
+                    visitor.leaf(at, leaf as usize, self.blocks.block(leaf as usize), &to_box);
                     break;
                 }
                 let (mut near, mut far) =

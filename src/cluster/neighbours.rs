@@ -163,7 +163,7 @@ impl LeafVisitor for NearestLists<'_> {
     }
 
     #[inline(always)]
-    fn leaf(&mut self, leaf: usize, block: &[[f64; LANES]], to_box: &[f64; LANES]) {
+    fn leaf(&mut self, _node: usize, leaf: usize, block: &[[f64; LANES]], to_box: &[f64; LANES]) {
         let others = self.tree.leaf_rows(leaf);
         let rows = self.tree.leaf_rows(self.own);
         for (lane, (&row, list)) in rows.iter().zip(self.lists.chunks_exact_mut(self.count)).enumerate() {
