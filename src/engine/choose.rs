@@ -8,7 +8,7 @@ use crate::data::Loaded;
 use crate::evaluate::Suggestion;
 use crate::features::Prepared;
 use crate::persona::Numbered;
-use crate::plot::SweepPlot;
+use crate::plot::{EpsilonCandidate, SweepPlot};
 use crate::session::{Clustering, Cut, Plan};
 
 use super::answers::Problem;
@@ -56,8 +56,8 @@ pub fn cut_height(clustering: &Clustering, tree: &Dendrogram, k: usize) -> f64 {
 }
 
 /// The epsilon in force: the user's or the first suggestion.
-pub fn epsilon(clustering: &Clustering, suggestions: &[(f64, usize, f64, String)]) -> Result<f64, Problem> {
-    clustering.epsilon.or(suggestions.first().map(|(epsilon, ..)| *epsilon)).ok_or_else(|| {
+pub fn epsilon(clustering: &Clustering, candidates: &[EpsilonCandidate]) -> Result<f64, Problem> {
+    clustering.epsilon.or(candidates.first().map(|candidate| candidate.epsilon)).ok_or_else(|| {
         Problem("No epsilon parts these customers into several dense groups; drag the epsilon line yourself, or try k-Means.".into())
     })
 }
@@ -113,8 +113,8 @@ pub fn reasons_for(k: usize, suggestion: Option<&Suggestion>) -> Vec<String> {
 }
 
 /// What speaks for `epsilon`: the suggestion's reason, where it is a suggested one.
-pub fn reasons_for_epsilon(epsilon: f64, suggestions: &[(f64, usize, f64, String)]) -> Vec<String> {
-    suggestions.iter().filter(|(suggested, ..)| *suggested == epsilon).map(|(.., reason)| reason.clone()).collect()
+pub fn reasons_for_epsilon(epsilon: f64, candidates: &[EpsilonCandidate]) -> Vec<String> {
+    candidates.iter().filter(|candidate| candidate.epsilon == epsilon).map(|candidate| candidate.reason.clone()).collect()
 }
 
 /// What speaks for the least size of a segment, where it is the suggested one.

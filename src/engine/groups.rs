@@ -85,15 +85,16 @@ fn by_density(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clust
     let density_plot = tree.and("Waiting for the densities", |tree| steps::density_plot(desk, tree, needs.chosen));
     let mut groups = Groups::blocked_by(&density_plot);
     if let (Some(tree), Some(plot)) = (tree.ready(), density_plot.ready()) {
-        groups.chosen = choose::epsilon(clustering, &plot.value.suggestions).map_err(Asked::Failed).and_then(|epsilon| {
-            match steps::labels_at(desk, tree, epsilon, needs.chosen) {
-                Asked::Ready(labels) => {
-                    let labeling = Labeling::Cut(labels);
-                    Ok(Chosen { labeling, k: None, height: None, epsilon: Some(epsilon), inertia: None })
+        groups.chosen =
+            choose::epsilon(clustering, &plot.value.candidates).map_err(Asked::Failed).and_then(|epsilon| {
+                match steps::labels_at(desk, tree, epsilon, needs.chosen) {
+                    Asked::Ready(labels) => {
+                        let labeling = Labeling::Cut(labels);
+                        Ok(Chosen { labeling, k: None, height: None, epsilon: Some(epsilon), inertia: None })
+                    }
+                    other => Err(other.blocks("Waiting for the segments")),
                 }
-                other => Err(other.blocks("Waiting for the segments")),
-            }
-        });
+            });
         groups.silhouettes = match &groups.chosen {
             Ok(chosen) => sweep::silhouettes_of(desk, made, &chosen.labeling, false, clustering.seed, needs),
             Err(why) => why.blocks("Waiting for the segments"),

@@ -73,7 +73,7 @@ pub(super) fn of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Opt
     let reasons = match (segmentation.k, segmentation.epsilon) {
         _ if least.is_some() => choose::reasons_for_size(&plan.clustering, segmentation.prepared.matrix.n_rows()),
         (Some(k), _) => choose::reasons_for(k, suggestion),
-        (None, Some(epsilon)) => choose::reasons_for_epsilon(epsilon, &answers.density.ready()?.suggestions),
+        (None, Some(epsilon)) => choose::reasons_for_epsilon(epsilon, &answers.density.ready()?.candidates),
         (None, None) => Vec::new(),
     };
     let parts = Parts {

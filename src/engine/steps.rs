@@ -86,7 +86,7 @@ impl Default for Memos {
             picked: Memo::new(Picked::bytes),
             picked_counts: Memo::new(|counts| size_of_val(&counts.clusters[..])),
             tree_plots: Memo::new(TreePlot::bytes),
-            density_plots: Memo::new(|plot| (plot.k_distance.len() + 3 * plot.clusters.len()) * size_of::<[f64; 2]>()),
+            density_plots: Memo::new(DensityPlot::bytes),
             condensed_plots: Memo::new(CondensedPlot::bytes),
             personas: Memo::new(|personas| personas.personas.iter().map(|persona| persona.evidence.len() * 400).sum()),
             known: Memo::new(Known::bytes),

@@ -13,7 +13,7 @@ use crate::cluster::{self, Dendrogram, KMeansParams, Method};
 use crate::evaluate::{self, Silhouettes, SweepPoint};
 use crate::export::{Chosen, Plots, Report, RunResult, Seconds};
 use crate::features::{self, Prepared};
-use crate::plot::{self, CondensedPlot, DensityPlot, MapAxis, SweepPlot};
+use crate::plot::{self, CondensedPlot, DensityPlot, EpsilonCandidate, MapAxis, SweepPlot};
 use crate::session::Plan;
 use crate::{data, persona::Personas};
 
@@ -175,7 +175,7 @@ fn by_density(plan: &Plan, extras: &Extras, prepared: &Prepared, ctx: &Ctx) -> R
     let tree = cluster::density(&prepared.matrix, plan.clustering.min_samples, ctx)?;
     let plot = plot::density(&tree);
     let epsilons = match &extras.epsilons[..] {
-        [] => vec![choose::epsilon(&plan.clustering, &plot.suggestions).map_err(StepError::Problem)?],
+        [] => vec![choose::epsilon(&plan.clustering, &plot.candidates).map_err(StepError::Problem)?],
         some => some.to_vec(),
     };
     ctx.progress(&format!("DBSCAN, {} epsilons", epsilons.len()), 0.0);
@@ -259,17 +259,17 @@ fn choose(plan: &Plan, extras: &Extras, fits: &Fits, sweep: Option<&SweepPlot>, 
         let reasons = choose::reasons_for_size(&plan.clustering, n_rows);
         return Ok((0, Chosen { min_cluster_size: Some(min_cluster_size), reasons, ..Chosen::default() }));
     }
-    let suggestions = fits.density.as_ref().map_or(&[][..], |plot| &plot.suggestions[..]);
-    let at = if extras.epsilons.is_empty() { 0 } else { nearest_to_suggestion(&fits.fits, suggestions) };
+    let candidates = fits.density.as_ref().map_or(&[][..], |plot| &plot.candidates[..]);
+    let at = if extras.epsilons.is_empty() { 0 } else { nearest_to_suggestion(&fits.fits, candidates) };
     let epsilon = fits.fits.get(at).and_then(|fit| fit.epsilon);
-    let reasons = epsilon.map_or_else(Vec::new, |epsilon| choose::reasons_for_epsilon(epsilon, suggestions));
+    let reasons = epsilon.map_or_else(Vec::new, |epsilon| choose::reasons_for_epsilon(epsilon, candidates));
     Ok((at, Chosen { epsilon, reasons, ..Chosen::default() }))
 }
 
 /// Of a range of epsilons, the one nearest to the suggested one; without a suggestion the one with the most clusters.
-fn nearest_to_suggestion(fits: &[Fit], suggestions: &[(f64, usize, f64, String)]) -> usize {
-    let badness = |fit: &Fit| match suggestions.first() {
-        Some((suggested, ..)) => (fit.epsilon.unwrap_or(f64::MAX) - suggested).abs(),
+fn nearest_to_suggestion(fits: &[Fit], candidates: &[EpsilonCandidate]) -> usize {
+    let badness = |fit: &Fit| match candidates.first() {
+        Some(suggested) => (fit.epsilon.unwrap_or(f64::MAX) - suggested.epsilon).abs(),
         None => -(fit.labels.as_ref().map_or(0, Labels::n_clusters) as f64),
     };
     (0..fits.len()).min_by(|&a, &b| badness(&fits[a]).total_cmp(&badness(&fits[b]))).unwrap_or(0)

@@ -3,7 +3,7 @@
 //! In: plot data, the personas' names, the choice in force. Out: a scene. Cost: the points drawn.
 
 use crate::persona::numbering::number_of;
-use crate::plot::{AxisKind, CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot};
+use crate::plot::{AxisKind, CondensedPlot, MapPlot, SilhouettePlot, SweepPlot};
 
 use super::chart::{ACCENT, Anchor, EVERYONE, Frame, HAIR, INK, LINE, MUTED, Scene, padded};
 use super::palette::{NOISE, hex, segment};
@@ -199,52 +199,6 @@ pub fn silhouette(plot: &SilhouettePlot, names: &[String], size: Size) -> Scene 
 fn label(names: &[String], cluster: usize, numbers: &[usize]) -> String {
     let name = names.get(cluster).map_or_else(String::new, |name| shorten(name, NAME_CHARS));
     format!("{}  {name}", number_of(numbers, cluster) + 1)
-}
-
-/// Sorted distances to the min_samples-th neighbour.
-pub fn k_distance(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene {
-    let last = density.k_distance.last().map_or(1.0, |point| point[0]);
-    let high = density.k_distance.first().map_or(1.0, |point| point[1]);
-    let (mut scene, frame) = plain(Plot::KDistance, size, [0.0, last], [0.0, high * 1.05]);
-    frame.y_axis(&mut scene, &format!("Distance that reaches {} customers (itself counts)", density.min_samples));
-    frame.x_axis(&mut scene, "Customers, from far to near", &frame.x_ticks());
-    scene.polyline(density.k_distance.iter().map(|&point| frame.at(point)), LINE, 2.0);
-    if let Some(epsilon) = epsilon.filter(|epsilon| *epsilon <= high * 1.05) {
-        let y = frame.at_y(epsilon);
-        scene.dashed([frame.left, y], [frame.right(), y], ACCENT);
-        scene.haloed([frame.right(), y - 6.0], &format!("epsilon = {}", three_digits(epsilon)), 12.0, ACCENT, Anchor::End);
-    }
-    scene
-}
-
-/// Number of segments above, noise below, over one epsilon axis.
-pub fn epsilon_curves(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene {
-    let most = density.clusters.iter().map(|point| point[1]).fold(1.0, f64::max);
-    let (mut scene, whole) = plain(Plot::EpsilonCurves, size, [0.0, density.epsilon_max], [0.0, most * 1.08]);
-    let height = (whole.height - 56.0) / 2.0;
-    let upper = Frame { height, ..whole };
-    let lower = Frame { top: whole.top + height + 56.0, height, y: [0.0, 100.0], ..whole };
-    upper.y_axis(&mut scene, "Segments");
-    scene.polyline(density.clusters.iter().map(|&point| upper.at(point)), LINE, 2.0);
-    scene.line([upper.left, upper.bottom()], [upper.right(), upper.bottom()], MUTED, 1.0);
-    lower.y_axis(&mut scene, "Customers in no segment (dark) and in the largest one (light), %");
-    scene.polyline(density.largest.iter().map(|&[x, y]| lower.at([x, y * 100.0])), "#9aa1ab", 2.0);
-    scene.polyline(density.noise.iter().map(|&[x, y]| lower.at([x, y * 100.0])), LINE, 2.0);
-    lower.x_axis(&mut scene, "Epsilon: how near is a neighbour", &lower.x_ticks());
-    if let Some(epsilon) = epsilon.filter(|epsilon| *epsilon <= density.epsilon_max) {
-        let x = whole.at_x(epsilon);
-        scene.dashed([x, upper.top], [x, lower.bottom()], ACCENT);
-        let value = |line: &[[f64; 2]]| line.iter().rev().find(|point| point[0] <= epsilon).map_or(0.0, |point| point[1]);
-        let told = format!(
-            "epsilon = {}: {} segments, {} noise",
-            three_digits(epsilon),
-            number(value(&density.clusters), 1.0),
-            percent(value(&density.noise))
-        );
-        let (at, anchor) = if x > whole.right() - 280.0 { (x - 8.0, Anchor::End) } else { (x + 8.0, Anchor::Start) };
-        scene.haloed([at, upper.top + 12.0], &told, 12.0, ACCENT, anchor);
-    }
-    scene
 }
 
 /// Branches as wide as they have customers, from far neighbours above to near ones below; the segments coloured and numbered.

@@ -5,6 +5,7 @@
 
 mod chart;
 mod draw;
+mod draw_density;
 mod draw_tree;
 pub mod files;
 mod flow;

@@ -11,7 +11,7 @@ use crate::plot::{Compared, CondensedPlot, DensityPlot, MapPlot, SilhouettePlot,
 
 use super::chart::Scene;
 use super::{Chosen, ExportError, Format, plot_png, write_beside};
-use super::{draw, draw_tree, flow};
+use super::{draw, draw_density, draw_tree, flow};
 
 /// The plots that can be saved and maximised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub enum Plot {
     Silhouette,
     /// Merge tree.
     Dendrogram,
-    /// Sorted k-distances.
+    /// Sorted k-distances, distance to the right: who is core at every epsilon.
     KDistance,
     /// Clusters and noise against epsilon.
     EpsilonCurves,
@@ -62,7 +62,7 @@ impl Plot {
             Plot::SilhouetteByK => "Mean silhouette by number of segments",
             Plot::Silhouette => "Silhouettes: how well customers fit their segment",
             Plot::Dendrogram => "Tree of merges",
-            Plot::KDistance => "Distance to the nearest neighbours",
+            Plot::KDistance => "Core customers at every distance",
             Plot::EpsilonCurves => "Segments and noise at every epsilon",
             Plot::CondensedTree => "Condensed tree: which groups last",
             Plot::Comparison => "Comparison: who goes where",
@@ -132,8 +132,8 @@ fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::Size) -> Optio
         Plot::SilhouetteByK => draw::silhouette_by_k(plots.sweep.as_ref()?, k, size),
         Plot::Silhouette => plots.silhouette.as_ref().map(|silhouette| draw::silhouette(silhouette, names, size)),
         Plot::Dendrogram => plots.tree.as_ref().map(|tree| draw_tree::dendrogram(tree, &plots.numbers, k, chosen.height, size)),
-        Plot::KDistance => plots.density.as_ref().map(|density| draw::k_distance(density, chosen.epsilon, size)),
-        Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw::epsilon_curves(density, chosen.epsilon, size)),
+        Plot::KDistance => plots.density.as_ref().map(|density| draw_density::core(density, chosen.epsilon, size)),
+        Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw_density::curves(density, chosen.epsilon, size)),
         Plot::CondensedTree => plots.condensed.as_ref().map(|condensed| draw::condensed_tree(condensed, &plots.numbers, size)),
         Plot::Comparison => plots.comparison.as_ref().map(|compared| flow::draw(compared, names, &plots.numbers, size)),
         Plot::Variance => draw::variance(plots.variance.as_ref()?, size),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cluster::EpsilonCurves;
 use crate::evaluate::{Suggestion, SweepPoint};
 
 /// Elbow and mean silhouette against k.
@@ -115,22 +116,51 @@ pub struct SilhouetteBars {
     pub values: Vec<f32>,
 }
 
-/// Sorted k-distances and the exact curves over every epsilon.
+/// What every epsilon gives: lines to draw, and the exact values behind them. Built by [`density_of`](super::density_of).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DensityPlot {
-    /// Customers from far to near (x) against the distance to their min_samples-th neighbour (y); at most 2 000 points.
-    pub k_distance: Vec<[f64; 2]>,
-    /// Epsilon (x) against number of clusters (y), as a line that already has the steps' corners; at most 4 000 points. The value at
-    /// an epsilon is that of the last point not beyond it; the same holds for noise and largest.
+    /// Epsilon (x) against the share of customers that have min_samples customers within it, 0 to 1 (y): the sorted k-distances with
+    /// their axes exchanged. Like the other lines it has the steps' corners already, and at most 4 000 points.
+    pub core: Vec<[f64; 2]>,
+    /// Epsilon (x) against number of clusters (y).
     pub clusters: Vec<[f64; 2]>,
     /// Epsilon (x) against noise share, 0 to 1 (y).
     pub noise: Vec<[f64; 2]>,
     /// Epsilon (x) against the largest cluster's share, 0 to 1 (y).
     pub largest: Vec<[f64; 2]>,
-    /// Epsilons worth trying: value, clusters, noise share, reason.
-    pub suggestions: Vec<(f64, usize, f64, String)>,
+    /// Epsilons worth a look, the suggested one first.
+    pub candidates: Vec<EpsilonCandidate>,
     /// The point itself counts.
     pub min_samples: usize,
     /// Largest epsilon drawn: a fifth beyond the point from which on everything is one cluster.
     pub epsilon_max: f64,
+    pub(super) curves: EpsilonCurves,
+    /// From far to near.
+    pub(super) k_distances: Vec<f64>,
+}
+
+/// What one epsilon gives; shares from 0 to 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct EpsilonOutcome {
+    /// Number of clusters.
+    pub clusters: usize,
+    /// Customers in none.
+    pub noise: f64,
+    /// Customers in the largest one.
+    pub largest: f64,
+    /// Customers with min_samples customers within epsilon.
+    pub core: f64,
+}
+
+/// An epsilon worth a look.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EpsilonCandidate {
+    /// The value.
+    pub epsilon: f64,
+    /// What it gives.
+    pub outcome: EpsilonOutcome,
+    /// From where to where the number of clusters stays the same around it.
+    pub plateau: [f64; 2],
+    /// Why, in one sentence.
+    pub reason: String,
 }

@@ -4,8 +4,10 @@
 //! a drag was seen. egui_plot's own items were rejected for that: they want another point type, and they are laid out before the
 //! pointer's wish is known.
 
+mod lanes;
 mod ticks;
 
+pub use lanes::{Spot, lane, lane_axis_paint, lane_canvas, roomy_label};
 pub use ticks::Ticks;
 
 use eframe::egui::{

@@ -5,14 +5,14 @@ use std::fs;
 use std::sync::Arc;
 
 use personae::base::{Ctx, Key, Labels, Matrix, Note};
-use personae::cluster::{Dendrogram, Linkage, Merge};
+use personae::cluster::{Dendrogram, EpsilonCurves, EpsilonSuggestion, Linkage, Merge};
 use personae::data::{Column, Kind, Loaded, Profile, Table, Texts, Values};
 use personae::evaluate::{self, Stability, Suggestion, SweepPoint};
 use personae::export::{self, Chosen, ExportError, Format, Plot, Plots, Report, RunResult, Seconds};
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
 use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
-use personae::plot::{self, Compared, CondensedBranch, CondensedPlot, DensityPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
+use personae::plot::{self, Compared, CondensedBranch, CondensedPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
 
 const NASTY: &str = "<script>alert(\"1\")</script> & 'שלום' 🙂";
 const NAMES: [&str; 6] = [
@@ -261,15 +261,16 @@ pub fn plots(k: usize) -> Plots {
     }
     let tree = Dendrogram { merges, n_rows: 32, linkage: Linkage::Ward };
     let data = report(&[32], 0, 0);
-    let density = DensityPlot {
-        k_distance: (0..500).map(|at| [f64::from(at), 4.0 / (1.0 + f64::from(at) / 20.0) + 0.4]).collect(),
-        clusters: vec![[0.0, 0.0], [0.3, 0.0], [0.3, 7.0], [0.7, 7.0], [0.7, 4.0], [1.4, 4.0], [1.4, 1.0], [2.0, 1.0]],
-        noise: vec![[0.0, 1.0], [0.3, 1.0], [0.3, 0.6], [0.7, 0.6], [0.7, 0.12], [2.0, 0.12]],
-        largest: vec![[0.0, 0.0], [0.3, 0.0], [0.3, 0.2], [1.4, 0.2], [1.4, 0.88], [2.0, 0.88]],
-        suggestions: vec![],
-        min_samples: 10,
-        epsilon_max: 2.0,
+    let curves = EpsilonCurves {
+        epsilon: vec![0.3, 0.7, 1.4],
+        clusters: vec![7, 4, 1],
+        noise: vec![300, 60, 60],
+        largest: vec![100, 100, 440],
+        n_rows: 500,
     };
+    let k_distances = (0..500).map(|at| 2.0 / (1.0 + f64::from(at) / 20.0) + 0.2).collect();
+    let candidate = EpsilonSuggestion { epsilon: 0.99, clusters: 4, noise_share: 0.12, reason: "A wide step".into() };
+    let density = plot::density_of(curves, k_distances, 10, vec![candidate]);
     Plots {
         map: Some(Arc::new(map)),
         sweep: Some(Arc::new(SweepPlot { points: points.collect(), problems: vec![], suggestion: Some(suggestion) })),

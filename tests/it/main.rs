@@ -3,6 +3,7 @@
 mod compare_pane;
 mod comparing;
 mod data_page;
+mod density_page;
 mod engine;
 mod evidence;
 mod exporting;

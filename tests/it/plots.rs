@@ -224,5 +224,5 @@ fn the_epsilon_explorer_starts_with_noise_and_ends_with_one_cluster() {
     assert_eq!(plot.clusters.last().map(|point| point[1]), Some(1.0));
     assert_eq!(plot.largest.last(), Some(&[plot.epsilon_max, 1.0]));
     assert!(plot.clusters.iter().any(|point| point[1] == 2.0), "two groups far apart");
-    assert!(plot.k_distance.is_sorted_by(|a, b| a[0] < b[0] && a[1] >= b[1]));
+    assert!(plot.core.is_sorted_by(|a, b| a[0] <= b[0] && a[1] <= b[1]) && plot.at(plot.epsilon_max).core == 1.0);
 }

@@ -10,15 +10,15 @@ use eframe::egui::{Event, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use personae::base::{Ctx, Key, Labels, Matrix, Note, Progress};
-use personae::cluster::{Dendrogram, Linkage, Merge, Method};
+use personae::cluster::{Dendrogram, EpsilonCurves, EpsilonSuggestion, Linkage, Merge, Method};
 use personae::data::{ColumnProfile, Kind, Loaded, Profile, Role as ColumnRole, Table};
 use personae::engine::{Answer, Answers, Problem, Segmentation};
 use personae::evaluate::{Candidate, NullMethod, Stability, Suggestion, SweepPoint, null_band};
 use personae::features::Prepared;
 use personae::features::prepared::Pca;
 use personae::plot::{
-    self, Cell, CondensedBranch, CondensedPlot, Density, DensityPlot, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Shows,
-    SilhouetteBars, SilhouettePlot, SweepPlot,
+    self, Cell, CondensedBranch, CondensedPlot, Density, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Shows, SilhouetteBars,
+    SilhouettePlot, SweepPlot,
 };
 use personae::session::{Action, Brush, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
 
@@ -48,12 +48,12 @@ pub(crate) fn window(plan: Plan, answers: Answers) -> Window {
     harness
 }
 
-fn plan(method: Method) -> Plan {
+pub(crate) fn plan(method: Method) -> Plan {
     Plan { clustering: Clustering { method, ..Clustering::default() }, ..Plan::default() }
 }
 
 /// The one clustering the page asked for since it was last asked.
-fn asked(window: &mut Window) -> Clustering {
+pub(crate) fn asked(window: &mut Window) -> Clustering {
     let commands = std::mem::take(&mut window.state_mut().commands);
     match commands.as_slice() {
         [Command::Cluster(clustering)] => clustering.clone(),
@@ -314,7 +314,7 @@ fn dragging_the_cut_and_epsilon_asks_while_dragging() {
         let line = window.query_all_by_label(name).find(|node| is_line(node)).expect(name).rect().center();
         window.drag_at(line);
         window.step();
-        window.hover_at(line + eframe::egui::Vec2::new(0.0, -30.0));
+        window.hover_at(line + eframe::egui::Vec2::new(30.0, -30.0));
         window.step();
         window.step();
         let asked: Vec<_> = window.state().commands.iter().filter(|command| matches!(command, Command::Cluster(_))).collect();
@@ -323,7 +323,7 @@ fn dragging_the_cut_and_epsilon_asks_while_dragging() {
     }
 }
 
-fn is_line(node: &egui_kittest::Node<'_>) -> bool {
+pub(crate) fn is_line(node: &egui_kittest::Node<'_>) -> bool {
     use egui_kittest::kittest::NodeT;
     node.accesskit_node().role() == Role::Slider
 }
@@ -516,15 +516,21 @@ pub(crate) fn answers() -> Answers {
             }),
         })),
         tree: Answer::Ready(Arc::new(tree)),
-        density: Answer::Ready(Arc::new(DensityPlot {
-            k_distance: vec![[0.0, 2.0], [4.0, 0.8], [8.0, 0.2]],
-            clusters: vec![[0.0, 0.0], [0.5, 0.0], [0.5, 3.0], [2.0, 3.0]],
-            noise: vec![[0.0, 1.0], [0.5, 1.0], [0.5, 0.1], [2.0, 0.1]],
-            largest: Vec::new(),
-            suggestions: vec![(0.9, 3, 0.1, "The widest step.".into())],
-            min_samples: 10,
-            ..DensityPlot::default()
-        })),
+        // Crumbs up to 0.4, three segments up to 1.2, then two, from 1.8 on one.
+        density: Answer::Ready(Arc::new(plot::density_of(
+            EpsilonCurves {
+                epsilon: vec![0.2, 0.4, 1.2, 1.8],
+                clusters: vec![4, 3, 2, 1],
+                noise: vec![5, 1, 1, 0],
+                largest: vec![1, 4, 7, 9],
+                n_rows: 9,
+            },
+            vec![1.8, 0.4, 0.4, 0.4, 0.3, 0.2, 0.2, 0.2, 0.2],
+            3,
+            [(0.9, "The widest step."), (1.5, "Another step.")]
+                .map(|(epsilon, reason)| EpsilonSuggestion { epsilon, clusters: 0, noise_share: 0.0, reason: reason.into() })
+                .to_vec(),
+        ))),
         condensed: Answer::Ready(Arc::new(CondensedPlot {
             branches: vec![
                 branch(None, 4.5, [2.0, 1.5], 9, None),

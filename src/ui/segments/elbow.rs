@@ -137,7 +137,7 @@ fn curve_ui(
     let band = view.answers.null_band.ready();
     if let Some(band) = band {
         null_band::band_paint(ui, canvas, band, curve.by_chance);
-        null_band::label_paint(ui, canvas, band, curve.by_chance, curve.is_upper);
+        null_band::label_paint(ui, canvas, band, curve.by_chance, curve.is_upper, k);
     }
 
     // Gaps stay gaps: a line never runs over a k that is not there.

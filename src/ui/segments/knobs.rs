@@ -104,18 +104,37 @@ fn density_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     ui.add_space(4.0);
     min_samples_ui(ui, draft);
     ui.add_space(theme::BETWEEN);
-    let Some(plot) = view.answers.density.latest() else { return };
-    if let Some(epsilon) = density::epsilon_in_force(view, draft) {
-        ui.label(theme::strong(density::outcome_text(density::outcome(plot, epsilon))));
+    why_epsilon_ui(ui, view, draft);
+}
+
+/// What the distance in force gives, what speaks for it and against it, and the others worth a look.
+fn why_epsilon_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
+    let t = tokens(ui);
+    let (Some(plot), epsilon) = (view.answers.density.latest(), density::epsilon_in_force(view, draft)) else { return };
+    ui.spacing_mut().item_spacing.y = 4.0;
+    if let Some(epsilon) = epsilon {
+        let outcome = plot.at(epsilon);
+        ui.label(theme::strong(density::outcome_text(outcome.clusters, outcome.noise)));
+        if let Some(weakness) = density::weakness(&outcome) {
+            ui.label(RichText::new(weakness).text_style(egui::TextStyle::Small).color(t.warn));
+        }
+        for candidate in plot.candidates.iter().filter(|candidate| candidate.epsilon == epsilon) {
+            ui.label(caption(ui, format!("{}.", candidate.reason)));
+        }
     }
-    if !plot.suggestions.is_empty() {
-        ui.label(caption(ui, "Distances worth trying"));
+    let others: Vec<_> = plot.candidates.iter().enumerate().filter(|(_, candidate)| Some(candidate.epsilon) != epsilon).collect();
+    if others.is_empty() {
+        return;
     }
-    for (epsilon, clusters, noise, reason) in &plot.suggestions {
-        let text = format!("{}: {}", distance_text(*epsilon), density::outcome_text((*clusters, *noise)));
+    ui.add_space(4.0);
+    ui.label(caption(ui, "Also worth a look"));
+    for (at, candidate) in others {
+        let outcome = candidate.outcome;
+        let text = format!("{}: {}", distance_text(candidate.epsilon), density::outcome_text(outcome.clusters, outcome.noise));
         let text = RichText::new(text).text_style(egui::TextStyle::Small);
-        if ui.add(Button::new(text).min_size(Vec2::new(0.0, 24.0))).on_hover_text(reason.as_str()).clicked() {
-            draft.epsilon = Some(*epsilon);
+        let response = ui.add(Button::new(text).min_size(Vec2::new(28.0, 24.0)).corner_radius(12));
+        if response.on_hover_text(density::candidate_text(candidate, at == 0)).clicked() {
+            density::take(draft, plot, at);
         }
     }
 }
@@ -149,7 +168,7 @@ fn hdbscan_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     ui.add_space(theme::BETWEEN);
     let Some(plot) = plot else { return };
     let noise = plot.n_noise as f64 / plot.n_rows.max(1) as f64;
-    ui.label(theme::strong(density::outcome_text((plot.n_segments, noise))));
+    ui.label(theme::strong(density::outcome_text(plot.n_segments, noise)));
     ui.label(caption(ui, "The number follows from the data: of all groups at all distances, those that last longest."));
 }
 

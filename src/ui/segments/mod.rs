@@ -8,6 +8,7 @@ mod condensed;
 mod dendrogram;
 mod density;
 mod elbow;
+mod epsilon_plots;
 mod knobs;
 mod list;
 mod map;
@@ -29,6 +30,8 @@ use crate::session::{Action, Against, Clustering, Command, Cut, Look, Page, Plan
 use crate::ui::plotting::{Lies, over_ui, split};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{answer_ui, empty_ui, name_it, problem_ui};
+
+use epsilon_plots::Lanes;
 
 /// Three plots stand side by side from this width on; below, the last two share a place.
 const WIDE: f32 = 1_080.0;
@@ -148,6 +151,9 @@ fn keys(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
     if pressed(Key::C) {
         look.comparing = !look.comparing;
     }
+    if draft.method == Method::Density {
+        density::keys(view, draft, pressed);
+    }
     if matches!(draft.method, Method::KMeans | Method::Tree)
         && let Some(k) = k_in_force(view, draft)
     {
@@ -192,7 +198,7 @@ fn columns(method: Method) -> &'static [PlotKind] {
     match method {
         Method::KMeans => &[PlotKind::Elbow, PlotKind::Silhouette],
         Method::Tree => &[PlotKind::Dendrogram, PlotKind::Elbow, PlotKind::Silhouette],
-        Method::Density => &[PlotKind::KDistance, PlotKind::EpsilonCurves, PlotKind::Silhouette],
+        Method::Density => &[PlotKind::KDistance, PlotKind::Silhouette],
         Method::Hdbscan => &[PlotKind::CondensedTree, PlotKind::Silhouette],
     }
 }
@@ -213,15 +219,10 @@ fn pane_ui(ui: &mut Ui, rect: Rect, kind: PlotKind, view: &View, draft: &mut Clu
         !is_alone && rect.width() < WIDE && columns(draft.method).len() == 3 && columns(draft.method)[1..].contains(&kind) && {
             ui.max_rect().width() < WIDE
         };
-    let method = draft.method;
     let switch = move |ui: &mut Ui| {
         if shares_place {
             let is_last: bool = ui.data(|data| data.get_temp(second_id())).unwrap_or(false);
-            let other = match (is_last, method) {
-                (false, _) => "Silhouettes",
-                (true, Method::Tree) => "Elbow",
-                (true, _) => "Curves",
-            };
+            let other = if is_last { "Elbow" } else { "Silhouettes" };
             let text = RichText::new(format!("{other}  →")).text_style(TextStyle::Small);
             let response = ui.add(Button::new(text).min_size(Vec2::new(0.0, 24.0)));
             name_it(&response, Role::Button, &format!("Show {other} here"));
@@ -247,8 +248,9 @@ fn pane_ui(ui: &mut Ui, rect: Rect, kind: PlotKind, view: &View, draft: &mut Clu
         PlotKind::SilhouetteByK => elbow::silhouette_ui(ui, view, draft, look, commands),
         PlotKind::Dendrogram => dendrogram::ui(ui, view, draft, look, commands),
         PlotKind::CondensedTree => condensed::ui(ui, view, look, commands),
-        PlotKind::KDistance => density::k_distance_ui(ui, view, draft, look, commands),
-        PlotKind::EpsilonCurves => density::curves_ui(ui, view, draft, look, commands, switch),
+        PlotKind::KDistance if is_alone => epsilon_plots::ui(ui, view, draft, look, commands, Lanes::Core),
+        PlotKind::KDistance => epsilon_plots::ui(ui, view, draft, look, commands, Lanes::All),
+        PlotKind::EpsilonCurves => epsilon_plots::ui(ui, view, draft, look, commands, Lanes::Curves),
         PlotKind::Silhouette | PlotKind::Variance | PlotKind::Comparison => silhouette::ui(ui, view, look, commands, switch),
     }
     let problem = view.answers.segmentation.problem().or(view.answers.map.problem());
