@@ -18,7 +18,7 @@ const BETWEEN: f64 = 44.0;
 
 /// The share of customers that have enough neighbours within every epsilon: the sorted k-distances, distance to the right.
 pub fn core(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene {
-    let (mut scene, frame) = plain(Plot::KDistance, size, [0.0, density.epsilon_max], [0.0, 105.0]);
+    let (mut scene, frame) = plain(Plot::KDistance, size, [density.epsilon_min, density.epsilon_max], [0.0, 105.0]);
     frame.y_axis(&mut scene, &format!("Customers with {} neighbors within reach (itself counted), %", density.min_samples));
     frame.x_axis(&mut scene, X_NAME, &frame.x_ticks());
     line_of(&mut scene, &frame, density, epsilon, frame.bottom(), |told| format!("{} core", percent(told.core)));
@@ -30,11 +30,11 @@ pub fn core(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene {
 /// Number of segments above, noise and the largest below, over one epsilon axis.
 pub fn curves(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene {
     let top = density.clusters_top();
-    let (mut scene, whole) = plain(Plot::EpsilonCurves, size, [0.0, density.epsilon_max], [0.0, top * 1.2]);
+    let (mut scene, whole) = plain(Plot::EpsilonCurves, size, [density.epsilon_min, density.epsilon_max], [0.0, top * 1.2]);
     let height = (whole.height - BETWEEN) / 2.0;
     let upper = Frame { height, ..whole };
     let lower = Frame { top: whole.top + height + BETWEEN, height, y: [0.0, 105.0], ..whole };
-    for candidate in &density.candidates {
+    for candidate in density.candidates.iter().filter(|candidate| candidate.outcome.clusters > 1) {
         let [from, to] = candidate.plateau.map(|at| upper.at_x(at));
         scene.rect([from, upper.top], (to - from).max(1.0), upper.height, TINT);
     }
@@ -47,7 +47,7 @@ pub fn curves(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene 
         format!("{} segments, {} in none", number(told.clusters as f64, 1.0), percent(told.noise))
     });
     // Crumbs at tiny epsilons leave through the top, as in the window.
-    scene.polyline(density.clusters.iter().map(|&[x, y]| upper.at([x, y.min(top * 1.2)])), LINE, 2.0);
+    scene.polyline(density.clusters.iter().map(|&[x, y]| upper.at([x.max(density.epsilon_min), y.min(top * 1.2)])), LINE, 2.0);
     marks(&mut scene, &upper, density, |told| told.clusters as f64, |at| density.candidates[at].outcome.clusters.to_string());
     scene.polyline(in_percent(&lower, &density.largest), LINE, 2.0);
     scene.polyline(in_percent(&lower, &density.noise), &hex(NOISE), 2.0);
@@ -64,7 +64,7 @@ pub fn curves(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene 
 }
 
 fn in_percent<'a>(frame: &'a Frame, line: &'a [[f64; 2]]) -> impl Iterator<Item = [f64; 2]> + 'a {
-    line.iter().map(|&[x, y]| frame.at([x, y * 100.0]))
+    line.iter().map(|&[x, y]| frame.at([x.max(frame.x[0]), y * 100.0]))
 }
 
 /// The dashed line at the epsilon in force, with what it gives.
@@ -76,7 +76,7 @@ fn line_of(
     bottom: f64,
     told: impl Fn(EpsilonOutcome) -> String,
 ) {
-    let Some(epsilon) = epsilon.filter(|epsilon| *epsilon <= density.epsilon_max) else { return };
+    let Some(epsilon) = epsilon.filter(|epsilon| (density.epsilon_min..=density.epsilon_max).contains(epsilon)) else { return };
     let x = frame.at_x(epsilon);
     scene.dashed([x, frame.top], [x, bottom], ACCENT);
     let text = format!("epsilon = {}: {}", three_digits(epsilon), told(density.at(epsilon)));

@@ -10,6 +10,8 @@ use super::views::{DensityPlot, EpsilonCandidate, EpsilonOutcome};
 
 /// Points of each curve over epsilon.
 const MAX_STEPS: usize = 4_000;
+/// How much of the axis lies before the first step.
+const BEFORE: f64 = 0.05;
 /// The axis shows at least this many clusters, where there are as many.
 const LEAST_TOP: f64 = 8.0;
 /// How often the clusters of the largest candidate fit under the top of the axis.
@@ -25,6 +27,9 @@ pub fn density(tree: &DensityTree) -> DensityPlot {
 pub fn density_of(curves: EpsilonCurves, k_distances: Vec<f64>, min_samples: usize, suggestions: Vec<EpsilonSuggestion>) -> DensityPlot {
     let beyond = suggestions.iter().map(|suggestion| suggestion.epsilon).fold(0.0, f64::max);
     let epsilon_max = settled(&curves).max(beyond) * 1.2;
+    // Below the first step there is nothing but noise; a glimpse of that is enough.
+    let first = curves.epsilon.first().copied().unwrap_or(0.0);
+    let epsilon_min = (first - BEFORE * (epsilon_max - first)).max(0.0);
     let n = curves.n_rows.max(1) as f64;
     let nearest_first: Vec<f64> = k_distances.iter().rev().copied().collect();
     let n_core: Vec<u32> = (1..=nearest_first.len() as u32).collect();
@@ -36,6 +41,7 @@ pub fn density_of(curves: EpsilonCurves, k_distances: Vec<f64>, min_samples: usi
         candidates: Vec::new(),
         min_samples,
         epsilon_max,
+        epsilon_min,
         curves,
         k_distances,
     };
@@ -150,6 +156,7 @@ mod tests {
         let outcome = EpsilonOutcome { clusters: 4, noise: 0.25, largest: 0.625, core: 0.375 };
         let candidate = EpsilonCandidate { epsilon: 3.5, outcome, plateau: [2.0, 5.0], reason: "Long.".into() };
         assert_eq!(plot.candidates, [candidate]);
+        assert_eq!((plot.epsilon_min, plot.epsilon_max), (0.75, 6.0));
         assert_eq!(plot.core, [[0.0, 0.0], [1.0, 0.0], [1.0, 0.125], [3.5, 0.125], [3.5, 0.25], [3.5, 0.25], [3.5, 0.375], [6.0, 0.375]]);
         assert_eq!((plot.at(0.5).clusters, plot.at(0.5).noise, plot.at(7.0).core), (0, 1.0, 0.5));
         assert_eq!((plot.plateau(0.5), plot.plateau(1.0), plot.plateau(99.0)), ([0.5, 0.5], [1.0, 2.0], [5.0, 6.0]));

@@ -134,6 +134,8 @@ pub struct DensityPlot {
     pub min_samples: usize,
     /// Largest epsilon drawn: a fifth beyond the point from which on everything is one cluster.
     pub epsilon_max: f64,
+    /// Smallest epsilon drawn: a little before the first customer becomes core.
+    pub epsilon_min: f64,
     pub(super) curves: EpsilonCurves,
     /// From far to near.
     pub(super) k_distances: Vec<f64>,

@@ -137,7 +137,8 @@ fn curve_ui(
     let band = view.answers.null_band.ready();
     if let Some(band) = band {
         null_band::band_paint(ui, canvas, band, curve.by_chance);
-        null_band::label_paint(ui, canvas, band, curve.by_chance, curve.is_upper, k);
+        let points: Vec<Pos2> = sweep.points.iter().filter_map(|point| Some(canvas.at([point.k as f64, value(point)?]))).collect();
+        null_band::label_paint(ui, canvas, band, curve.by_chance, curve.is_upper, k, &points);
     }
 
     // Gaps stay gaps: a line never runs over a k that is not there.

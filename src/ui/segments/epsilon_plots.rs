@@ -114,7 +114,8 @@ impl Seen {
 /// Draws the lanes, and says where the head between them belongs.
 fn lanes_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, plot: &DensityPlot, lanes: Lanes) -> Option<Rect> {
     let epsilon = epsilon_in_force(view, draft);
-    let full = [0.0, plot.epsilon_max.max(epsilon.unwrap_or(0.0) * 1.05)];
+    let (least, most) = epsilon.map_or((f64::MAX, 0.0), |epsilon| (epsilon * 0.95, epsilon * 1.05));
+    let full = [plot.epsilon_min.min(least), plot.epsilon_max.max(most)];
     let mut seen: Seen = ui.data(|data| data.get_temp(Seen::id())).unwrap_or_default();
     if seen.epsilon_max != plot.epsilon_max {
         seen = Seen { epsilon_max: plot.epsilon_max, ..Seen::default() };
@@ -256,28 +257,29 @@ fn core_ui(ui: &Ui, draft: &mut Clustering, plot: &DensityPlot, lane: &Canvas, l
     let corner = [(frame.right_bottom() - Vec2::new(6.0, 4.0), Align2::RIGHT_BOTTOM)];
     let told = line.epsilon.map_or_else(
         || "Click where customers should count as neighbors".to_owned(),
-        |epsilon| format!("{} are core customers", percent(plot.at(epsilon).core)),
+        |epsilon| format!("{} core", percent(plot.at(epsilon).core)),
     );
     roomy_label(ui, &lane.painter, &corner, &told, t.muted, frame, &mut taken);
     if let Some(epsilon) = line.epsilon {
         line.dot(ui, lane, plot.at(epsilon).core);
     }
     let label = |candidate: &EpsilonCandidate, _| distance_text(candidate.epsilon);
-    marks_ui(ui, draft, plot, lane, |candidate| candidate.outcome.core, label, &mut taken)
+    marks_ui(ui, draft, plot, lane, |candidate| candidate.outcome.core, label, true, &mut taken)
 }
 
 /// The number of segments with the candidates' plateaus; says whether the pointer is on a candidate's mark.
 fn clusters_ui(ui: &Ui, draft: &mut Clustering, plot: &DensityPlot, lane: &Canvas, line: Line, has_number: bool) -> bool {
     let t = tokens(ui);
     let frame = lane.frame();
-    for candidate in &plot.candidates {
+    // That everybody is one segment is no plateau to look for.
+    for candidate in plot.candidates.iter().filter(|candidate| candidate.outcome.clusters > 1) {
         let [from, to] = candidate.plateau.map(|at| lane.at([at, 0.0]).x);
-        lane.painter.rect_filled(Rect::from_x_y_ranges(from..=to.max(from + 1.0), frame.y_range()), 0.0, t.accent_tint);
+        lane.painter.rect_filled(Rect::from_x_y_ranges(from..=(to - 1.0).max(from + 1.0), frame.y_range()), 0.0, t.accent_tint);
     }
     lane_axis_paint(ui, lane, Ticks::Whole);
     line.paint(ui, lane);
     lane.line(&plot.clusters, Stroke::new(2.0, t.text));
-    let mut taken = line.grip(ui, lane, has_number);
+    let mut taken = if has_number { line.grip(ui, lane, true) } else { Vec::new() };
     if let Some(epsilon) = line.epsilon {
         let clusters = plot.at(epsilon).clusters;
         let corner = [(frame.right_top() + Vec2::new(-6.0, 3.0), Align2::RIGHT_TOP)];
@@ -294,7 +296,7 @@ fn clusters_ui(ui: &Ui, draft: &mut Clustering, plot: &DensityPlot, lane: &Canva
         let clusters = candidate.outcome.clusters;
         if at == 0 { format!("{clusters}, suggested") } else { clusters.to_string() }
     };
-    marks_ui(ui, draft, plot, lane, |candidate| candidate.outcome.clusters as f64, label, &mut taken)
+    marks_ui(ui, draft, plot, lane, |candidate| candidate.outcome.clusters as f64, label, false, &mut taken)
 }
 
 /// How many are in no segment, and in the largest; each line is named at its right end with its value at the line.
@@ -314,8 +316,8 @@ fn shares_ui(ui: &Ui, plot: &DensityPlot, lane: &Canvas, line: Line) {
     let frame = lane.frame();
     let told = |name: &str, now: Option<f64>| now.map_or_else(|| name.to_owned(), |now| format!("{name} {}", percent(now)));
     let mut names = [
-        (end.largest, told("in the largest segment", now.map(|now| now.largest)), t.text),
-        (end.noise, told("in no segment", now.map(|now| now.noise)), t.muted),
+        (end.largest, told("in the largest", now.map(|now| now.largest)), t.text),
+        (end.noise, told("in none", now.map(|now| now.noise)), t.muted),
     ];
     names.sort_by(|a, b| b.0.total_cmp(&a.0));
     let [(high, upper, upper_colour), (low, lower, lower_colour)] = names;
@@ -330,6 +332,7 @@ fn shares_ui(ui: &Ui, plot: &DensityPlot, lane: &Canvas, line: Line) {
 }
 
 /// Small marks at the candidates; a click takes one, hovering tells why. Says whether the pointer is on one.
+#[expect(clippy::too_many_arguments, reason = "two lanes differ in all of the last four")]
 fn marks_ui(
     ui: &Ui,
     draft: &mut Clustering,
@@ -337,6 +340,7 @@ fn marks_ui(
     lane: &Canvas,
     value: impl Fn(&EpsilonCandidate) -> f64,
     label: impl Fn(&EpsilonCandidate, usize) -> String,
+    is_rising: bool,
     taken: &mut Vec<Rect>,
 ) -> bool {
     let t = tokens(ui);
@@ -352,7 +356,9 @@ fn marks_ui(
         let radius = if response.hovered() { 6.5 } else { 5.0 };
         is_on_one |= response.hovered();
         lane.painter.circle(centre, radius, t.raised, Stroke::new(1.75, t.accent));
-        let spots = [[9.0, 7.0], [9.0, -7.0], [-9.0, -7.0], [-9.0, 7.0], [9.0, 0.0], [-9.0, 0.0]];
+        // Beside the curve where it leaves room: below one that rises, above one that falls.
+        let side = if is_rising { 1.0 } else { -1.0 };
+        let spots = [[9.0, 8.0], [9.0, 0.0], [9.0, -8.0], [-9.0, -8.0], [-9.0, 8.0], [-9.0, 0.0]].map(|[x, y]| [x, y * side]);
         let spots: Vec<Spot> =
             spots.map(|[x, y]| (centre + Vec2::new(x, y), if x > 0.0 { Align2::LEFT_CENTER } else { Align2::RIGHT_CENTER })).to_vec();
         roomy_label(ui, &lane.painter, &spots, &label(candidate, at), t.accent, lane.frame(), taken);

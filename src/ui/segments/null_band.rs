@@ -5,7 +5,7 @@ use eframe::egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, Ui, Vec2};
 
 use crate::evaluate::NullBand;
 use crate::evaluate::null::{Interval, NullPoint};
-use crate::ui::plotting::{Canvas, Spot, plot_label, roomy_label};
+use crate::ui::plotting::{Canvas, Spot, roomy_label};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::number;
 
@@ -13,8 +13,6 @@ use crate::ui::widgets::number;
 const LABEL_WIDTH: f32 = 190.0;
 /// Room the line's grip takes with its number.
 const GRIP_WIDTH: f32 = 68.0;
-/// The same, from the top or the bottom of the frame.
-const GRIP_HEIGHT: f32 = 24.0;
 
 /// Added to what a plot's title explains.
 pub const MEANS: &str = " The grey band is what the same columns give when each is shuffled on its own, so that nothing ties them together \
@@ -52,34 +50,36 @@ pub fn band_paint(ui: &Ui, canvas: &Canvas, band: &NullBand, of: Of) {
     }
 }
 
-/// Names the band, above or below it: at its right end, or farther left where the line at `k` with its grip stands there.
-pub fn label_paint(ui: &Ui, canvas: &Canvas, band: &NullBand, of: Of, is_above: bool, k: Option<usize>) {
-    let edge = |point: &NullPoint| of(point).map(|at| canvas.at([point.k as f64, if is_above { at.high } else { at.low }]));
-    let edges: Vec<Pos2> = band.points.iter().filter_map(edge).collect();
-    let (Some(first), Some(last)) = (edges.first(), edges.last()) else { return };
+/// Names the band where there is room beside it, from its right end on: clear of the line at `k` with its grip, and of the `curve`.
+pub fn label_paint(ui: &Ui, canvas: &Canvas, band: &NullBand, of: Of, is_above: bool, k: Option<usize>, curve: &[Pos2]) {
+    let edges: Vec<(Pos2, Pos2)> = band
+        .points
+        .iter()
+        .filter_map(|point| of(point).map(|at| [at.high, at.low].map(|y| canvas.at([point.k as f64, y])).into()))
+        .collect();
+    let frame = canvas.frame();
     // Beyond whatever of the band is over or under the words.
-    let spot = |right: f32| -> Spot {
-        let near = edges.iter().filter(|pos| pos.x > right - LABEL_WIDTH && pos.x <= right + 1.0).map(|pos| pos.y);
-        if is_above {
-            (Pos2::new(right, near.fold(last.y, f32::min) - 4.0), Align2::RIGHT_BOTTOM)
-        } else {
-            (Pos2::new(right, near.fold(last.y, f32::max) + 4.0), Align2::RIGHT_TOP)
+    let spot = |right: f32, is_above: bool| -> Spot {
+        let near = || edges.iter().filter(|(pos, _)| pos.x > right - LABEL_WIDTH && pos.x <= right + 1.0);
+        match is_above {
+            true => (Pos2::new(right, near().map(|edge| edge.0.y).fold(frame.bottom(), f32::min) - 4.0), Align2::RIGHT_BOTTOM),
+            false => (Pos2::new(right, near().map(|edge| edge.1.y).fold(frame.top(), f32::max) + 4.0), Align2::RIGHT_TOP),
         }
     };
-    let frame = canvas.frame();
-    let line = k.map(|k| canvas.at([k as f64, 0.0]).x);
-    let column = line.map(|x| Rect::from_center_size(Pos2::new(x, frame.center().y), Vec2::new(GRIP_WIDTH, frame.height())));
-    let beside = line.map(|x| spot(x - GRIP_WIDTH / 2.0 - 5.0)).filter(|spot| spot.0.x > first.x);
-    let spots: Vec<Spot> = std::iter::once(spot(last.x)).chain(beside).collect();
-    let text = "what shuffled columns give";
-    let mut taken: Vec<Rect> = column.into_iter().collect();
-    if roomy_label(ui, &canvas.painter, &spots, text, tokens(ui).muted, frame, &mut taken) {
-        return;
-    }
-    // No room beside the line: then across it, but clear of its grip.
-    let (at, anchor) = spot(last.x);
-    let (least, most) = (frame.top() + GRIP_HEIGHT + if is_above { 16.0 } else { 0.0 }, frame.bottom() - GRIP_HEIGHT - 16.0);
-    plot_label(ui, &canvas.painter, Pos2::new(at.x, at.y.max(least).min(most.max(least))), anchor, text, tokens(ui).muted);
+    let column = k.map(|k| {
+        let middle = Pos2::new(canvas.at([k as f64, 0.0]).x, frame.center().y);
+        Rect::from_center_size(middle, Vec2::new(GRIP_WIDTH, frame.height()))
+    });
+    let along =
+        |ends: &[Pos2]| [0.0, 0.25, 0.5, 0.75, 1.0].map(|part| Rect::from_center_size(ends[0].lerp(ends[1], part), Vec2::splat(8.0)));
+    let mut grip: Vec<Rect> = column.into_iter().collect();
+    let mut taken: Vec<Rect> = grip.iter().copied().chain(curve.windows(2).flat_map(along)).collect();
+    let rights = edges.iter().rev().map(|edge| edge.0.x);
+    let spots: Vec<Spot> = rights.flat_map(|right| [spot(right, is_above), spot(right, !is_above)]).collect();
+    // In a narrow place the words rather lie on the curve than nowhere.
+    let told =
+        |taken: &mut Vec<Rect>| roomy_label(ui, &canvas.painter, &spots, "what shuffled columns give", tokens(ui).muted, frame, taken);
+    let _ = told(&mut taken) || told(&mut grip);
 }
 
 /// What the band says at one k, for the tooltip.
