@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::base::{Labels, Note, Progress};
+use crate::base::{Key, Labels, Note, Progress};
 use crate::cluster::Dendrogram;
 use crate::data::Loaded;
 use crate::evaluate::{NullBand, Stability};
 use crate::features::Prepared;
-use crate::persona::Personas;
+use crate::persona::{Apart, Personas};
 use crate::plot::{
-    Compared, CondensedPlot, DensityPlot, MapAxis, MapPlot, MapScene, MapWindow, Picked, PickedCounts, Ring, SilhouettePlot, SweepPlot,
-    TreePlot,
+    BarMarks, Compared, CondensedPlot, DensityPlot, LeafMarks, MapAxis, MapPlot, MapScene, MapWindow, Picked, PickedCounts, Ring,
+    SilhouettePlot, SweepPlot, TreePlot,
 };
 use crate::session::{Brush, Page};
 
@@ -154,8 +154,16 @@ pub struct BrushAnswer {
     pub counts: Option<Arc<PickedCounts>>,
     /// The one customer, if it is one.
     pub ring: Option<Ring>,
+    /// Where they are in the dendrogram.
+    pub leaves: Option<Arc<LeafMarks>>,
+    /// Where they are in the silhouette plot.
+    pub bars: Option<Arc<BarMarks>>,
+    /// What sets them apart from everyone.
+    pub apart: Answer<Apart>,
     /// Whether the next ones are being found.
     pub is_cooking: bool,
+    /// Why nobody could be found.
+    pub problem: Option<Problem>,
 }
 
 /// The chosen grouping, with everything it came from.
@@ -179,6 +187,8 @@ pub struct Segmentation {
     pub method_text: String,
     /// Sum of squared distances to the centroids, where computed.
     pub inertia: Option<f64>,
+    /// Names these labels: what was picked by another segment stays who it was.
+    pub stamp: Key,
 }
 
 /// A job under way, for the status line.

@@ -1,19 +1,25 @@
 //! Which customers are picked, what does the map show of them, and in which segments are they? The steps of map and brush.
 //!
-//! None of them depends on the others' knobs: placing is the same for every number of segments, picking needs no segments, and a
-//! zoom or a box only asks the two cheap steps at the end.
+//! None of them depends on the others' knobs: placing is the same for every number of segments, and a zoom or a box only asks the cheap
+//! steps at the end. Who a wish means is found in `picking`.
 
-use crate::base::Key;
-use crate::data::Loaded;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::base::{Ctx, Key};
+use crate::data::{Loaded, Role};
+use crate::evaluate::Silhouettes;
 use crate::features::Prepared;
-use crate::plot::{self, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Placed, Ring};
-use crate::session::{Brush, Who};
+use crate::persona::{Apart, apart};
+use crate::plot::{self, BarMarks, BarOrder, LeafMarks, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Placed, Ring, TreePlot};
+use crate::session::Page;
 
 use super::answers::{Answer, BrushAnswer, Segmentation, Wanted};
 use super::desk::{Asked, Made, Need};
 use super::jobs::{Lane, Urgency};
+use super::picking::{Held, pick};
 use super::previous::{self, Previous};
-use super::steps::Kitchen;
+use super::steps::{self, Kitchen};
 
 /// What the recipe hands over.
 pub struct From<'a> {
@@ -23,6 +29,20 @@ pub struct From<'a> {
     pub prepared: &'a Asked<Prepared>,
     /// The chosen grouping.
     pub segmentation: &'a Asked<Segmentation>,
+    /// Its silhouettes.
+    pub silhouettes: &'a Asked<Silhouettes>,
+    /// The dendrogram.
+    pub tree: &'a Asked<TreePlot>,
+    /// The user's own roles of columns.
+    pub roles: &'a BTreeMap<String, Role>,
+}
+
+impl From<'_> {
+    /// Labels, silhouettes and what names their plot.
+    pub fn silhouettes(&self) -> Option<(&Made<Segmentation>, &Made<Silhouettes>, Key)> {
+        let (segmentation, silhouettes) = (self.segmentation.ready()?, self.silhouettes.ready()?);
+        Some((segmentation, silhouettes, steps::silhouette_plot_key(segmentation, silhouettes)))
+    }
 }
 
 /// The part of the map in view, where it has more customers than points are drawn, and what is picked.
@@ -33,27 +53,98 @@ pub fn answers(
     needs_plots: Need,
     last: &mut Previous,
 ) -> (Answer<MapScene>, BrushAnswer) {
-    let picked = wanted.brush.as_ref().map(|brush| pick(desk, from, brush));
-    let counts = match (&picked, from.segmentation) {
-        (Some(Asked::Ready(picked)), Asked::Ready(segmentation)) => Some(count(desk, picked, segmentation)),
-        _ => None,
-    };
+    let picked = wanted.brush.as_ref().map(|brush| pick(desk, from, brush, last.held.as_ref()));
+    if let (Some(Asked::Ready(picked)), Some(brush)) = (&picked, &wanted.brush) {
+        last.held = Some(Held { brush: brush.clone(), picked: picked.clone() });
+    }
+    let (mut counts, mut leaves, mut bars, mut told) = (None, None, None, None);
+    if let Some(Asked::Ready(picked)) = &picked {
+        counts = from.segmentation.ready().map(|segmentation| count(desk, picked, segmentation));
+        if wanted.page == Page::Segments {
+            leaves = marked_leaves(desk, from, picked);
+            bars = marked_bars(desk, from, picked);
+            told = set_apart(desk, from, picked);
+        }
+    }
     let scene = scene_in_view(desk, from, wanted, picked.as_ref(), needs_plots);
     let ring = ring(from, wanted, picked.as_ref());
     let is_cooking = !picked.as_ref().is_none_or(Asked::is_settled) || !counts.as_ref().is_none_or(Asked::is_settled);
-    let brush = BrushAnswer { is_cooking, picked: kept(&mut last.picked, picked), counts: kept(&mut last.picked_counts, counts), ring };
+    let problem = match &picked {
+        Some(Asked::Failed(problem)) => Some(problem.clone()),
+        _ => None,
+    };
+    if picked.as_ref().is_none_or(|picked| matches!(picked, Asked::Failed(_))) {
+        (last.held, last.leaf_marks, last.bar_marks, last.apart) = Default::default();
+    }
+    let brush = BrushAnswer {
+        is_cooking,
+        picked: kept(&mut last.picked, picked),
+        counts: kept(&mut last.picked_counts, counts),
+        ring,
+        leaves: latest(&mut last.leaf_marks, leaves),
+        bars: latest(&mut last.bar_marks, bars),
+        apart: told.map_or_else(Answer::default, |told| previous::settle(&mut last.apart, told)),
+        problem,
+    };
     (previous::settle(&mut last.scene, scene), brush)
 }
 
 /// The value, or the last one while the next is found; nothing once nobody is picked.
-fn kept<T>(last: &mut Option<std::sync::Arc<T>>, asked: Option<Asked<T>>) -> Option<std::sync::Arc<T>> {
+fn kept<T>(last: &mut Option<Arc<T>>, asked: Option<Asked<T>>) -> Option<Arc<T>> {
     match asked {
         None | Some(Asked::Failed(_)) => *last = None,
-        Some(Asked::Ready(made)) => *last = Some(made.value),
-        Some(Asked::Cooking(_) | Asked::Waiting(_)) => {}
+        Some(made) => return latest(last, Some(made)),
+    }
+    None
+}
+
+/// The value, or the last one.
+fn latest<T>(last: &mut Option<Arc<T>>, asked: Option<Asked<T>>) -> Option<Arc<T>> {
+    if let Some(Asked::Ready(made)) = asked {
+        *last = Some(made.value);
     }
     last.clone()
 }
+
+/// Where the picked are in the tree that is shown.
+fn marked_leaves(desk: &mut Kitchen, from: &From, picked: &Made<Picked>) -> Option<Asked<LeafMarks>> {
+    let (tree, prepared) = (from.tree.ready()?, from.prepared.ready()?);
+    let key = Key::of("leaf marks", 1, &(), &[tree.key, prepared.key, picked.key]);
+    let (tree, prepared, picked) = (tree.value.clone(), prepared.value.clone(), picked.value.clone());
+    let step = move |ctx: &Ctx| Ok(LeafMarks::of(&tree, &picked, &prepared.table_rows, ctx)?);
+    Some(desk.ask(|s| &mut s.leaf_marks, key, SHOWN, (|| MARKING.into(), Lane::Quick), step))
+}
+
+/// Where the picked are in the silhouette plot that is shown.
+fn marked_bars(desk: &mut Kitchen, from: &From, picked: &Made<Picked>) -> Option<Asked<BarMarks>> {
+    let (segmentation, silhouettes, plot) = from.silhouettes()?;
+    let labels = segmentation.value.clone();
+    let order = {
+        let key = Key::of("bar order", 1, &(), &[plot]);
+        let (segmentation, silhouettes) = (segmentation.value.clone(), silhouettes.value.clone());
+        let step = move |ctx: &Ctx| Ok(BarOrder::of(&segmentation.labels, &silhouettes, ctx)?);
+        desk.ask(|s| &mut s.bar_orders, key, SHOWN, (|| MARKING.into(), Lane::Quick), step)
+    };
+    Some(order.and(MARKING, |order| {
+        let key = Key::of("bar marks", 1, &(), &[order.key, picked.key]);
+        let (order, picked) = (order.value.clone(), picked.value.clone());
+        let step = move |ctx: &Ctx| Ok(BarMarks::of(plot, &order, &labels.labels, &picked, &labels.prepared.table_rows, ctx)?);
+        desk.ask(|s| &mut s.bar_marks, key, SHOWN, (|| MARKING.into(), Lane::Quick), step)
+    }))
+}
+
+/// What sets the picked apart. It depends on no grouping: moving k asks nothing anew.
+fn set_apart(desk: &mut Kitchen, from: &From, picked: &Made<Picked>) -> Option<Asked<Apart>> {
+    let (loaded, prepared) = (from.loaded.ready()?, from.prepared.ready()?);
+    let key = Key::of("set apart", 1, from.roles, &[loaded.key, prepared.key, picked.key]);
+    let (loaded, prepared, picked, roles) = (loaded.value.clone(), prepared.value.clone(), picked.value.clone(), from.roles.clone());
+    let step = move |ctx: &Ctx| Ok(apart(&loaded, &prepared, |row| picked.contains(row), &roles, ctx)?);
+    Some(desk.ask(|s| &mut s.apart, key, SHOWN, (|| "Describing the customers picked".into(), Lane::Quick), step))
+}
+
+/// After the counts: while a box is drawn they come first.
+const SHOWN: Need = Need::Start(Urgency::Shown);
+const MARKING: &str = "Marking the customers picked";
 
 fn scene_in_view(desk: &mut Kitchen, from: &From, wanted: &Wanted, picked: Option<&Asked<Picked>>, need: Need) -> Asked<MapScene> {
     let waits = || Asked::Waiting("Waiting for the map".into());
@@ -88,7 +179,13 @@ fn scene_in_view(desk: &mut Kitchen, from: &From, wanted: &Wanted, picked: Optio
 }
 
 /// Everyone's place on two axes.
-fn placed(desk: &mut Kitchen, loaded: &Made<Loaded>, prepared: &Made<Prepared>, axes: &(MapAxis, MapAxis), need: Need) -> Asked<Placed> {
+pub(super) fn placed(
+    desk: &mut Kitchen,
+    loaded: &Made<Loaded>,
+    prepared: &Made<Prepared>,
+    axes: &(MapAxis, MapAxis),
+    need: Need,
+) -> Asked<Placed> {
     let key = Key::of("placed", 1, axes, &[prepared.key]);
     let (loaded, prepared, axes) = (loaded.value.clone(), prepared.value.clone(), axes.clone());
     desk.ask(
@@ -98,39 +195,6 @@ fn placed(desk: &mut Kitchen, loaded: &Made<Loaded>, prepared: &Made<Prepared>, 
         (|| "Placing the customers".into(), Lane::Quick),
         move |ctx| Ok(plot::place(&loaded, &prepared, &axes, ctx)?),
     )
-}
-
-/// The rows a brush means.
-fn pick(desk: &mut Kitchen, from: &From, brush: &Brush) -> Asked<Picked> {
-    let Some(loaded) = from.loaded.ready() else { return from.loaded.blocks("Waiting for the data") };
-    if loaded.value.stamp != brush.stamp {
-        return Asked::Failed(super::Problem("The customers were picked in another table.".into()));
-    }
-    let need = Need::Start(Urgency::Chosen);
-    let n_table_rows = loaded.value.table.n_rows;
-    let title = || "Finding the customers picked".into();
-    match &brush.who {
-        Who::Rows { rows, key } => {
-            let rows = rows.clone();
-            let key = Key::of("picked rows", 1, &n_table_rows, &[*key]);
-            let step = move |_: &crate::base::Ctx| Ok(Picked::new(n_table_rows, rows.iter().map(|&row| row as usize)));
-            desk.ask(|s| &mut s.picked, key, need, (title, Lane::Quick), step)
-        }
-        Who::Box { axes, corners } => {
-            let Some(prepared) = from.prepared.ready() else { return from.prepared.blocks("Waiting for the columns") };
-            let placed = match placed(desk, loaded, prepared, axes, need) {
-                Asked::Ready(placed) => placed,
-                other => return other.blocks("Placing the customers"),
-            };
-            let key = Key::of("picked box", 1, corners, &[placed.key]);
-            let (prepared, corners) = (prepared.value.clone(), *corners);
-            let step = move |ctx: &crate::base::Ctx| {
-                let rows = placed.value.rows_in_box(corners, ctx)?;
-                Ok(Picked::new(n_table_rows, rows.iter().map(|&row| prepared.table_rows[row as usize])))
-            };
-            desk.ask(|s| &mut s.picked, key, need, (title, Lane::Quick), step)
-        }
-    }
 }
 
 fn count(desk: &mut Kitchen, picked: &Made<Picked>, segmentation: &Made<Segmentation>) -> Asked<PickedCounts> {

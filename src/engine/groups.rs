@@ -204,6 +204,7 @@ impl Chosen {
             key,
             || {
                 let (labels, told) = choose::numbered(plan, self.labeling.labels().clone(), &prepared.value, &loaded.value);
+                let stamp = Key::of("numbered", 1, &labels.numbers(), &[self.labeling.key()]);
                 Segmentation {
                     loaded: loaded.value.clone(),
                     prepared: prepared.value.clone(),
@@ -214,9 +215,10 @@ impl Chosen {
                     epsilon: self.epsilon,
                     method_text: method_text.clone(),
                     inertia: self.inertia,
+                    stamp,
                 }
             },
         );
-        Made { key: Key::of("numbered", 1, &made.value.labels.numbers(), &[self.labeling.key()]), value: made.value }
+        Made { key: made.value.stamp, value: made.value }
     }
 }

@@ -14,6 +14,7 @@ pub mod evidence;
 mod groups;
 pub mod jobs;
 pub mod memo;
+mod picking;
 mod previous;
 mod refine;
 pub mod reporting;
@@ -147,7 +148,9 @@ impl Engine {
         let personas = segmentation
             .and(WAITS, |segmentation| steps::personas(desk, segmentation, &plan.preparation.roles, edits, *edits_key, needs.personas));
 
-        let from = brush::From { loaded: &loaded, prepared: &prepared, segmentation: &segmentation };
+        let roles = &plan.preparation.roles;
+        let silhouettes = &groups.silhouettes;
+        let from = brush::From { loaded: &loaded, prepared: &prepared, segmentation: &segmentation, silhouettes, tree: &tree_plot, roles };
         let (scene, brush) = brush::answers(desk, &from, wanted, needs.plots, previous);
         // Evidence comes last: what it speaks about is on the page before anything asks whether it is real.
         let is_shown = segmentation.ready().is_some() && silhouette.is_settled() && personas.is_settled();

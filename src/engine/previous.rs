@@ -6,12 +6,15 @@ use crate::base::{Key, Progress};
 use crate::cluster::Dendrogram;
 use crate::data::Loaded;
 use crate::features::Prepared;
-use crate::persona::Personas;
-use crate::plot::{Compared, CondensedPlot, DensityPlot, MapPlot, MapScene, Picked, PickedCounts, SilhouettePlot, SweepPlot, TreePlot};
+use crate::persona::{Apart, Personas};
+use crate::plot::{
+    BarMarks, Compared, CondensedPlot, DensityPlot, LeafMarks, MapPlot, MapScene, Picked, PickedCounts, SilhouettePlot, SweepPlot, TreePlot,
+};
 use crate::session::Against;
 
 use super::answers::{Answer, Segmentation};
 use super::desk::Asked;
+use super::picking::Held;
 
 /// The last ready value of every answer.
 #[derive(Debug, Default)]
@@ -28,6 +31,10 @@ pub struct Previous {
     pub scene: Option<Arc<MapScene>>,
     pub picked: Option<Arc<Picked>>,
     pub picked_counts: Option<Arc<PickedCounts>>,
+    pub held: Option<Held>,
+    pub leaf_marks: Option<Arc<LeafMarks>>,
+    pub bar_marks: Option<Arc<BarMarks>>,
+    pub apart: Option<Arc<Apart>>,
     pub personas: Option<Arc<Personas>>,
     dendrogram: Option<Arc<Dendrogram>>,
     comparison: Option<(Against, Arc<Compared>)>,

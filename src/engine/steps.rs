@@ -13,10 +13,10 @@ use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMean
 use crate::data::{self, DataError, Loaded, Role, Source};
 use crate::evaluate::{self, Known, NullBand, Silhouettes, Stability};
 use crate::features::{self, Preparation, PrepareError, Prepared};
-use crate::persona::{self, Lexicon, PersonaEdit, Personas};
+use crate::persona::{self, Apart, Lexicon, PersonaEdit, Personas};
 use crate::plot::{
-    self, Compared, CondensedPlot, DensityPlot, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Placed, Shows, SilhouettePlot, SweepPlot,
-    TreePlot,
+    self, BarMarks, BarOrder, Compared, CondensedPlot, DensityPlot, LeafMarks, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Placed,
+    Shows, SilhouettePlot, SweepPlot, TreePlot,
 };
 
 use super::answers::{Problem, Segmentation};
@@ -48,6 +48,10 @@ pub struct Memos {
     pub(super) scenes: Memo<MapScene>,
     pub(super) picked: Memo<Picked>,
     pub(super) picked_counts: Memo<PickedCounts>,
+    pub(super) leaf_marks: Memo<LeafMarks>,
+    pub(super) bar_orders: Memo<BarOrder>,
+    pub(super) bar_marks: Memo<BarMarks>,
+    pub(super) apart: Memo<Apart>,
     tree_plots: Memo<TreePlot>,
     density_plots: Memo<DensityPlot>,
     condensed_plots: Memo<CondensedPlot>,
@@ -85,6 +89,10 @@ impl Default for Memos {
             }),
             picked: Memo::new(Picked::bytes),
             picked_counts: Memo::new(|counts| size_of_val(&counts.clusters[..])),
+            leaf_marks: Memo::new(|marks| marks.leaves.bytes()),
+            bar_orders: Memo::new(BarOrder::bytes),
+            bar_marks: Memo::new(BarMarks::bytes),
+            apart: Memo::new(Apart::bytes),
             tree_plots: Memo::new(TreePlot::bytes),
             density_plots: Memo::new(DensityPlot::bytes),
             condensed_plots: Memo::new(CondensedPlot::bytes),
@@ -119,6 +127,10 @@ impl Store for Memos {
             &mut self.scenes,
             &mut self.picked,
             &mut self.picked_counts,
+            &mut self.leaf_marks,
+            &mut self.bar_orders,
+            &mut self.bar_marks,
+            &mut self.apart,
             &mut self.tree_plots,
             &mut self.density_plots,
             &mut self.condensed_plots,
@@ -326,15 +338,20 @@ pub fn silhouette_plot(
     silhouettes: &Made<Silhouettes>,
     need: Need,
 ) -> Asked<SilhouettePlot> {
-    let key = Key::of("silhouette plot", 2, &(), &[silhouettes.key, segmentation.key]);
+    let key = silhouette_plot_key(segmentation, silhouettes);
     let (segmentation, silhouettes) = (segmentation.value.clone(), silhouettes.value.clone());
     desk.ask(
         |s| &mut s.silhouette_plots,
         key,
         need,
         (|| "Silhouette plot".into(), Lane::Quick),
-        move |_| Ok(plot::silhouette(&segmentation.labels, &silhouettes)),
+        move |_| Ok(SilhouettePlot { stamp: Some(key), ..plot::silhouette(&segmentation.labels, &silhouettes) }),
     )
+}
+
+/// Names a silhouette plot: who is picked by its bars is found in the same labels and silhouettes.
+pub fn silhouette_plot_key(segmentation: &Made<Segmentation>, silhouettes: &Made<Silhouettes>) -> Key {
+    Key::of("silhouette plot", 2, &(), &[silhouettes.key, segmentation.key])
 }
 
 /// The map.

@@ -23,7 +23,7 @@ pub struct Personas {
 }
 
 /// One segment, described.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Persona {
     /// Its cluster, from 0: its place among the personas.
     pub cluster: usize,

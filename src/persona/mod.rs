@@ -3,6 +3,7 @@
 pub mod card;
 pub mod edit;
 
+mod apart;
 mod columns;
 mod describe;
 mod identity;
@@ -16,6 +17,7 @@ mod tail;
 pub mod text;
 mod wording;
 
+pub use apart::{Apart, apart};
 pub use card::{Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
 pub use describe::{describe, describe_with_roles};
 pub use edit::{Added, PersonaEdit, RowSet};

@@ -33,6 +33,7 @@ pub fn silhouette(labels: &Labels, silhouettes: &Silhouettes) -> SilhouettePlot 
         }
     });
     SilhouettePlot {
+        stamp: None,
         mean: silhouettes.mean,
         numbers: labels.numbers().to_vec(),
         clusters: clusters.collect(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::EpsilonCurves;
+use crate::base::Key;
 use crate::evaluate::{Suggestion, SweepPoint};
 
 /// Elbow and mean silhouette against k.
@@ -75,6 +76,8 @@ impl MapPlot {
 /// Silhouettes of the chosen segmentation, sorted within each segment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SilhouettePlot {
+    /// Names these silhouettes of these segments: what was picked in one plot means nothing in another.
+    pub stamp: Option<Key>,
     /// Mean over all customers in a segment.
     pub mean: Option<f64>,
     /// What people call each cluster, from 0; it is also its colour.

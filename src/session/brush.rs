@@ -1,13 +1,16 @@
 //! Which customers has the user picked out, as a wish?
 //!
-//! In: a box drawn in the map, or rows of the table from anywhere: a click in the table, a subtree, a card. Out: plain data that the
-//! engine turns into a set of rows ([`crate::plot::Picked`]). A segment is another thing ([`super::Selection`]): one can be read while
+//! In: a box drawn in the map, a branch of the tree, bars of the silhouette plot, a segment, or rows of the table. Out: plain data that the
+//! engine turns into a set of rows ([`crate::plot::Picked`]); no page collects a million of them. What was picked in a tree or in segments
+//! stays who it was when they are no longer shown. A segment is another thing ([`super::Selection`]): one can be read while
 //! customers are picked, and the page then says how many of them are in it.
 
 use std::sync::Arc;
 
 use crate::base::Key;
 use crate::plot::{Corners, MapAxis};
+
+use super::look::Selection;
 
 /// Picked customers. Comparing and naming it is cheap however many they are.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +32,29 @@ pub enum Who {
         axes: (MapAxis, MapAxis),
         /// Its corners; the edges belong to it.
         corners: Corners,
+    },
+    /// Everyone under a branch of the dendrogram.
+    Branch {
+        /// The tree, by [`crate::plot::TreePlot::stamp`].
+        tree: u64,
+        /// First and last leaf.
+        leaves: [usize; 2],
+    },
+    /// Everyone in a segment, or in none.
+    Segment {
+        /// The labels, by their key.
+        segments: Key,
+        /// Which one.
+        which: Selection,
+    },
+    /// Everyone whose silhouette is in a range; its ends belong to it.
+    Silhouettes {
+        /// The plot, by [`crate::plot::SilhouettePlot::stamp`].
+        plot: Key,
+        /// In this segment; `None` for any.
+        cluster: Option<usize>,
+        /// From the smaller to the larger.
+        range: [f32; 2],
     },
     /// These rows of the table, ascending, each once.
     Rows {
@@ -55,6 +81,38 @@ impl Brush {
         Brush { from: from.into(), stamp, who: Who::Rows { rows: rows.into(), key: Key::of_bytes(&bytes) } }
     }
 
+    /// Everyone under a branch of the dendrogram, from its first leaf to its last.
+    pub fn branch(stamp: Key, tree: u64, leaves: [usize; 2]) -> Brush {
+        Brush { from: "branch of the tree".into(), stamp, who: Who::Branch { tree, leaves } }
+    }
+
+    /// Everyone in a segment of these labels; `name` is what people call it now.
+    pub fn segment(stamp: Key, segments: Key, which: Selection, name: &str) -> Brush {
+        let from = match which {
+            Selection::Cluster(_) => format!("whole segment, {name}"),
+            Selection::Noise => "lack of a segment".to_owned(),
+        };
+        Brush { from: from.into(), stamp, who: Who::Segment { segments, which } }
+    }
+
+    /// Everyone with a silhouette from one value to another, in a segment or in any.
+    pub fn silhouettes(stamp: Key, plot: Key, cluster: Option<usize>, a: f32, b: f32) -> Brush {
+        let range = [a.min(b), a.max(b)];
+        let from = match range {
+            [low, high] if low <= -1.0 && high < 0.0 => "silhouette below 0".to_owned(),
+            [low, high] if low <= -1.0 => format!("silhouette up to {high:.2}"),
+            [low, high] if high >= 1.0 => format!("silhouette from {low:.2} up"),
+            [low, high] => format!("silhouette from {low:.2} to {high:.2}"),
+        };
+        let from = from.replace('-', "−");
+        Brush { from: from.into(), stamp, who: Who::Silhouettes { plot, cluster, range } }
+    }
+
+    /// Those whom another segment would suit better: their silhouette is below 0.
+    pub fn misfits(stamp: Key, plot: Key, cluster: Option<usize>) -> Brush {
+        Brush::silhouettes(stamp, plot, cluster, -1.0, 0f32.next_down())
+    }
+
     /// The box in the map, if it was drawn on these axes.
     pub fn box_on(&self, axes: &(MapAxis, MapAxis)) -> Option<Corners> {
         match &self.who {
@@ -78,5 +136,15 @@ mod tests {
         let drawn = Brush::in_box(stamp, &axes, [2.0, -1.0], [0.0, 5.0]);
         assert_eq!(drawn.box_on(&axes), Some([[0.0, -1.0], [2.0, 5.0]]), "from any corner to any other");
         assert_eq!(drawn.box_on(&(MapAxis::Component(0), MapAxis::Component(2))), None);
+    }
+
+    #[test]
+    fn where_they_come_from_is_said() {
+        let key = Key::of_bytes(b"shop");
+        let said = |brush: Brush| brush.from.to_string();
+        assert_eq!(said(Brush::silhouettes(key, key, Some(1), 0.25, -0.5)), "silhouette from −0.50 to 0.25");
+        assert_eq!(said(Brush::silhouettes(key, key, Some(1), -1.0, 0.5)), "silhouette up to 0.50");
+        assert_eq!(said(Brush::misfits(key, key, None)), "silhouette below 0");
+        assert_eq!(said(Brush::segment(key, key, Selection::Cluster(2), "Savers")), "whole segment, Savers");
     }
 }

@@ -73,6 +73,9 @@ pub struct Look {
     /// The segment under the pointer, kept for one frame.
     #[serde(skip)]
     pub hover: Option<Selection>,
+    /// The number of segments under the pointer, kept for one frame.
+    #[serde(skip)]
+    pub hover_k: Option<usize>,
     /// Which part of the dendrogram is seen.
     #[serde(skip)]
     pub tree: TreeLook,
@@ -85,6 +88,9 @@ pub struct Look {
     /// Whether a drag in the map picks customers without Shift.
     #[serde(skip)]
     pub picks: bool,
+    /// Whether the table lists picked customers only.
+    #[serde(skip)]
+    pub only_picked: bool,
     /// The column the Data page tells more of.
     #[serde(skip)]
     pub column: Option<String>,
@@ -117,6 +123,14 @@ pub struct Look {
     pub presenting: bool,
 }
 
+impl Look {
+    /// Picks customers. The side panel then tells of them: what was done last is what is read.
+    pub fn pick(&mut self, brush: Brush) {
+        self.brush = Some(brush);
+        self.selection = None;
+    }
+}
+
 impl Default for Look {
     fn default() -> Look {
         Look {
@@ -127,10 +141,12 @@ impl Default for Look {
             compares_as_table: false,
             selection: None,
             hover: None,
+            hover_k: None,
             tree: TreeLook::default(),
             brush: None,
             map_window: None,
             picks: false,
+            only_picked: false,
             column: None,
             card: 0,
             evidence: false,

@@ -244,7 +244,7 @@ pub fn plots(k: usize) -> Plots {
         values: (0..200).map(|at| 0.7 - 0.8 * (at as f32 / 200.0).powi(3)).collect(),
     });
     let silhouette =
-        SilhouettePlot { mean: Some(0.41), numbers: (0..k).collect(), clusters: bars.collect(), exact: true, band: None, sampled: None };
+        SilhouettePlot { mean: Some(0.41), numbers: (0..k).collect(), clusters: bars.collect(), exact: true, ..SilhouettePlot::default() };
     // A balanced tree: nearest pairs merge, level by level.
     let mut merges: Vec<Merge> = Vec::new();
     let mut level: Vec<(u32, u32)> = (0..32).map(|row| (row, 1)).collect();

@@ -1,5 +1,6 @@
 //! One binary for all integration tests, so that the linker runs once.
 
+mod brushing;
 mod compare_pane;
 mod comparing;
 mod data_page;

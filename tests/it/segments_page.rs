@@ -16,11 +16,12 @@ use personae::engine::{Answer, Answers, Problem, Segmentation};
 use personae::evaluate::{Candidate, NullMethod, Stability, Suggestion, SweepPoint, null_band};
 use personae::features::Prepared;
 use personae::features::prepared::Pca;
+use personae::persona::Apart;
 use personae::plot::{
     self, Cell, CondensedBranch, CondensedPlot, Density, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Shows, SilhouetteBars,
     SilhouettePlot, SweepPlot,
 };
-use personae::session::{Action, Brush, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
+use personae::session::{Action, Brush, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection, Who};
 
 /// What a page is given, and what it asked for.
 #[derive(Default)]
@@ -243,7 +244,7 @@ fn picked_customers_are_counted_by_segment_and_cleared() {
     let brush = || Some(Brush::rows(stamp, [0, 1, 5], "branch of the tree"));
     window.state_mut().look.brush = brush();
     window.run();
-    for text in ["3 selected", "2 selected", "1 selected", "0 selected", "3 customers selected"] {
+    for text in ["3 selected", "2 selected", "1 selected", "0 selected", "3 customers"] {
         assert!(window.query_by_label(text).is_some(), "{text}");
     }
     press(&mut window, "Clear the selection (Esc)");
@@ -262,6 +263,74 @@ fn picked_customers_are_counted_by_segment_and_cleared() {
     window.state_mut().look.brush = Some(Brush::rows(Key::of_bytes(b"another table"), [0], "row in the table"));
     window.run();
     assert_eq!(window.state().look.brush, None, "customers of another table are forgotten");
+}
+
+#[test]
+fn a_branch_bars_and_a_segment_are_picked_where_they_are_seen() {
+    let stamp = Key::of_bytes(b"shop");
+    // A branch by keys, as by a click: the segment gives way to what was done last.
+    let mut tree = window(plan(Method::Tree), answers());
+    tree.state_mut().look.selection = Some(Selection::Cluster(0));
+    for key in [eframe::egui::Key::ArrowDown, eframe::egui::Key::ArrowDown, eframe::egui::Key::S] {
+        tree.key_press(key);
+        tree.run();
+    }
+    let plot = tree.state().answers.tree.latest().cloned().unwrap();
+    assert_eq!(tree.state().look.brush, Some(Brush::branch(stamp, plot.stamp, plot.node(15).leaves)));
+    assert_eq!(tree.state().look.selection, None);
+
+    // Bars of the first segment, dragged over from its middle to its end.
+    let mut window = window(plan(Method::KMeans), answers());
+    let frame = window.get_by_label("Silhouette plot by segment").rect();
+    let at = |y: f32| eframe::egui::Pos2::new(frame.center().x, frame.top() + y * frame.height());
+    window.drag_at(at(0.2));
+    window.run();
+    window.hover_at(at(0.42));
+    window.run();
+    window.drop_at(at(0.42));
+    window.run();
+    let brush = window.state().look.brush.clone().expect("bars");
+    let Who::Silhouettes { plot, cluster, range: [low, high] } = brush.who else { panic!("{brush:?}") };
+    assert_eq!((plot, cluster), (Key::of_bytes(b"silhouettes"), Some(0)));
+    assert!((-1.0..0.6).contains(&low) && low < high && high < 1.0, "{low} {high}");
+
+    // A whole segment, by the menu of its row.
+    let name = "C2";
+    window.get_by_role_and_label(Role::Button, name).click_secondary();
+    window.run();
+    press(&mut window, "Select these customers");
+    let segment = Brush::segment(stamp, Key::of_bytes(b"three segments"), Selection::Cluster(1), name);
+    assert_eq!(window.state().look.brush, Some(segment));
+    assert_eq!(window.state().commands, [], "looking changes no number");
+}
+
+#[test]
+fn a_handful_picked_is_counted_and_not_described() {
+    let mut picked = answers();
+    picked.brush.picked = Some(Arc::new(Picked::new(9, [0, 1, 5])));
+    picked.brush.apart = Answer::Ready(Arc::new(Apart { n: 3, n_rest: 6, persona: None }));
+    let mut window = window(plan(Method::KMeans), picked);
+    window.state_mut().look.brush = Some(Brush::rows(Key::of_bytes(b"shop"), [0, 1, 5], "choice of rows in the table"));
+    window.run();
+    assert!(window.query_by_label_contains("Fewer than 10 customers").is_some());
+    press(&mut window, "Clear");
+    assert_eq!(window.state().look.brush, None);
+}
+
+#[test]
+fn the_k_under_the_pointer_is_the_same_in_both_curves() {
+    let mut window = window(plan(Method::KMeans), answers());
+    let curve = window.get_by_label("Mean silhouette against number of segments").rect();
+    window.hover_at(curve.center());
+    window.run();
+    let k = window.state().look.hover_k.expect("a k");
+    let elbow = window.get_by_label("Elbow: inertia against number of segments").rect();
+    window.hover_at(eframe::egui::Pos2::new(curve.center().x, elbow.center().y));
+    window.run();
+    assert_eq!(window.state().look.hover_k, Some(k));
+    window.hover_at(eframe::egui::Pos2::new(2.0, 2.0));
+    window.run();
+    assert_eq!(window.state().look.hover_k, None);
 }
 
 #[test]
@@ -553,8 +622,10 @@ pub(crate) fn answers() -> Answers {
             epsilon: Some(0.9),
             method_text: "k-Means, k = 3".into(),
             inertia: Some(30.0),
+            stamp: Key::of_bytes(b"three segments"),
         })),
         silhouette: Answer::Ready(Arc::new(SilhouettePlot {
+            stamp: Some(Key::of_bytes(b"silhouettes")),
             mean: Some(0.41),
             numbers: vec![0, 1, 2],
             clusters: vec![bars(4, 0.5), bars(3, 0.4), bars(2, 0.3)],

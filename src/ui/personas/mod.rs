@@ -5,7 +5,7 @@ pub mod distribution;
 pub mod evidence;
 pub mod glyph;
 
-use eframe::egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
+use eframe::egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Response, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
 
 use crate::engine::{Answer, Answers};
 use crate::evaluate::Stability;
@@ -13,6 +13,7 @@ use crate::persona::{Persona, Personas};
 use crate::session::{Action, Command, Look, Page, Plan, Selection};
 
 use super::badge::{Side, badge_ui};
+use super::segments::segment_menu_ui;
 use super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::widgets::{self, answer_ui, percent, primary_button, row_background, segmented_ui, share_bar, thousands};
 
@@ -23,7 +24,7 @@ pub fn ui(ui: &mut Ui, _plan: &Plan, answers: &Answers, look: &mut Look, command
     }
     let frame = Frame::new().inner_margin(Margin::same(BETWEEN as i8));
     Panel::left("persona_list").frame(frame).default_size(280.0).size_range(220.0..=420.0).show(ui, |ui| {
-        answer_ui(ui, &answers.personas, "the personas", |ui, personas| list_ui(ui, personas, look, commands));
+        answer_ui(ui, &answers.personas, "the personas", |ui, personas| list_ui(ui, answers, personas, look, commands));
     });
     CentralPanel::default().frame(Frame::new().inner_margin(Margin::same(BETWEEN as i8))).show(ui, |ui| {
         answer_ui(ui, &answers.personas, "the cards", |ui, personas| {
@@ -39,7 +40,7 @@ pub fn ui(ui: &mut Ui, _plan: &Plan, answers: &Answers, look: &mut Look, command
     });
 }
 
-fn list_ui(ui: &mut Ui, personas: &Personas, look: &mut Look, commands: &mut Vec<Command>) {
+fn list_ui(ui: &mut Ui, answers: &Answers, personas: &Personas, look: &mut Look, commands: &mut Vec<Command>) {
     ui.label(theme::heading(format!("{} personas", personas.personas.len())));
     ui.label(caption(ui, format!("{} customers", thousands(personas.n_rows))));
     ui.add_space(INSIDE);
@@ -52,10 +53,13 @@ fn list_ui(ui: &mut Ui, personas: &Personas, look: &mut Look, commands: &mut Vec
         ui.spacing_mut().item_spacing.y = 2.0;
         for persona in &personas.personas {
             let is_selected = look.card == persona.cluster;
-            if row_ui(ui, persona, is_selected) {
+            let response = row_ui(ui, persona, is_selected);
+            if response.clicked() {
                 look.card = persona.cluster;
                 look.selection = Some(Selection::Cluster(persona.cluster));
             }
+            let which = Selection::Cluster(persona.cluster);
+            response.context_menu(|ui| segment_menu_ui(ui, answers, look, which, &persona.name));
         }
         rest_ui(ui, "Unusual customers", personas.n_noise, personas.n_rows);
         rest_ui(ui, "Left out", personas.n_left_out, personas.n_rows);
@@ -67,8 +71,8 @@ fn list_ui(ui: &mut Ui, personas: &Personas, look: &mut Look, commands: &mut Vec
     });
 }
 
-/// One persona of the list. True when clicked.
-fn row_ui(ui: &mut Ui, persona: &Persona, is_selected: bool) -> bool {
+/// One persona of the list.
+fn row_ui(ui: &mut Ui, persona: &Persona, is_selected: bool) -> Response {
     let height = 52.0;
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::click());
     row_background(ui, rect, is_selected, response.hovered());
@@ -82,7 +86,7 @@ fn row_ui(ui: &mut Ui, persona: &Persona, is_selected: bool) -> bool {
         });
     });
     widgets::name_it(&response, eframe::egui::Role::Button, &format!("Card {}", persona.name));
-    response.clicked()
+    response
 }
 
 fn rest_ui(ui: &mut Ui, name: &str, n: usize, of: usize) {

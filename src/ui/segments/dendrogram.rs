@@ -9,7 +9,7 @@ mod seen;
 use eframe::egui::{self, Button, CursorIcon, Key, Modifiers, RichText, Role, TextStyle, Ui, Vec2};
 
 use crate::plot::{TreeGroups, TreePlot, TreeView, TreeWindow};
-use crate::session::{Clustering, Command, Cut, Look, PlotKind, Selection, TreeLook};
+use crate::session::{Brush, Clustering, Command, Cut, Look, PlotKind, Selection, TreeLook};
 use crate::ui::plotting::{Axis, Canvas, Lies, Ticks, canvas, distance_text, handle_grip, handle_paint, head_ui, plot_answer_ui, rounded};
 use crate::ui::widgets::{name_it, thousands};
 
@@ -19,7 +19,9 @@ use paint::{NAMES, Paint};
 const MEANS: &str = "Customers join into ever larger groups from the bottom up; the higher two groups meet, the less alike they are. \
                      Everything below the dashed line is a segment. Drag the line.\n\
                      The wheel zooms across, with Alt up and down, with Ctrl both; a drag moves. A double click on a group opens it, \
-                     elsewhere it shows the whole tree. A right click folds groups up.";
+                     elsewhere it shows the whole tree. A right click folds groups up.\n\
+                     A click on a segment chooses it; on any other branch, or with Shift on any, it selects the customers below. \
+                     The dark strip below the tree shows where selected customers are.";
 
 /// The plot with its head.
 pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, commands: &mut Vec<Command>) {
@@ -92,6 +94,9 @@ fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, tr
     }
     paint.tree_ui(ui, &drawn, pointed.as_ref().map(|pointed| pointed.node));
     paint.below_ui(ui, part);
+    if let Some(marks) = view.answers.brush.leaves.as_ref().filter(|marks| look.brush.is_some() && marks.tree == tree.stamp) {
+        paint.picked_ui(ui, part, &marks.leaves);
+    }
     let k = groups.n_groups;
     let away = if shown(height) == height { String::new() } else { format!(" at {}", distance_text(height)) };
     let text = format!("{} cluster{}{away}", thousands(k), if k == 1 { "" } else { "s" });
@@ -101,9 +106,9 @@ fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, tr
         hover_ui(view, &canvas, look, tree, &groups, pointed);
     }
     clicks(view, &canvas, look, tree, &groups, pointed.as_ref());
-    canvas.response.clone().context_menu(|ui| menu_ui(ui, &mut look.tree, tree, &groups));
+    canvas.response.clone().context_menu(|ui| menu_ui(ui, view, look, tree, &groups));
     wheel_and_drag(ui, &canvas, &mut look.tree, tree, grip.is_hot);
-    keys(ui, look, tree);
+    keys(ui, view, look, tree);
 }
 
 /// What the pointer is on.
@@ -140,7 +145,8 @@ fn hover_ui(view: &View, canvas: &Canvas, look: &mut Look, tree: &TreePlot, grou
     canvas.response.clone().on_hover_cursor(CursorIcon::PointingHand).on_hover_text_at_pointer(text);
 }
 
-/// A click chooses a group and its segment, a double click opens it; where nothing is, it shows everything.
+/// A click on a segment chooses it, on another branch (or with Shift on any) it picks the customers below; a double click opens what it is
+/// on, and shows everything where nothing is.
 fn clicks(view: &View, canvas: &Canvas, look: &mut Look, tree: &TreePlot, groups: &TreeGroups, pointed: Option<&Pointed>) {
     let response = &canvas.response;
     if response.clicked() || response.secondary_clicked() {
@@ -149,7 +155,12 @@ fn clicks(view: &View, canvas: &Canvas, look: &mut Look, tree: &TreePlot, groups
     if response.clicked() {
         let is_known =
             |cluster: &usize| view.answers.segmentation.latest().is_none_or(|segmentation| *cluster < segmentation.labels.n_clusters());
-        look.selection = look.tree.node.and_then(|node| groups.cluster_of(tree, node)).filter(is_known).map(Selection::Cluster);
+        let cluster = look.tree.node.and_then(|node| groups.cluster_of(tree, node)).filter(is_known);
+        let is_segment = look.tree.node.is_some() && cluster.and_then(|cluster| groups.node_of(cluster)) == look.tree.node;
+        match look.tree.node {
+            Some(node) if !is_segment || response.ctx.input(|input| input.modifiers.shift) => pick(view, look, tree, node),
+            _ => look.selection = cluster.map(Selection::Cluster),
+        }
     }
     if response.double_clicked() {
         match pointed {
@@ -157,6 +168,13 @@ fn clicks(view: &View, canvas: &Canvas, look: &mut Look, tree: &TreePlot, groups
             None => look.tree.seen = None,
         }
         response.ctx.request_repaint();
+    }
+}
+
+/// Picks everyone under a node, if the tree is the one in force.
+fn pick(view: &View, look: &mut Look, tree: &TreePlot, node: u32) {
+    if let (Some(loaded), Some(_)) = (view.answers.loaded.ready(), view.answers.tree.ready()) {
+        look.pick(Brush::branch(loaded.stamp, tree.stamp, tree.node(node).leaves));
     }
 }
 
@@ -178,10 +196,17 @@ fn fold(look: &mut TreeLook, node: u32) {
 }
 
 /// What can be done with the group under the pointer, and with the whole tree.
-fn menu_ui(ui: &mut Ui, look: &mut TreeLook, tree: &TreePlot, groups: &TreeGroups) {
+fn menu_ui(ui: &mut Ui, view: &View, look: &mut Look, tree: &TreePlot, groups: &TreeGroups) {
     let entry = |ui: &mut Ui, text: &str, key: &str| ui.add(Button::new(text).shortcut_text(key)).clicked();
-    if let Some(node) = look.node.filter(|&node| tree.children(node).is_some()) {
-        let customers = format!("{} customers", thousands(tree.node(node).size));
+    let chosen = look.tree.node.filter(|&node| tree.children(node).is_some());
+    let customers = chosen.map_or_else(String::new, |node| format!("{} customers", thousands(tree.node(node).size)));
+    if let Some(node) = chosen
+        && entry(ui, &format!("Select these {customers}"), "S")
+    {
+        pick(view, look, tree, node);
+    }
+    let look = &mut look.tree;
+    if let Some(node) = chosen {
         if entry(ui, &format!("Zoom to these {customers}"), "Enter") {
             open_node(look, tree, node);
         }
@@ -233,13 +258,18 @@ fn wheel_and_drag(ui: &Ui, canvas: &Canvas, look: &mut TreeLook, tree: &TreePlot
 }
 
 /// The same by keys, for the group that is chosen: up to what it was merged into, down into the larger half.
-fn keys(ui: &Ui, look: &mut Look, tree: &TreePlot) {
+fn keys(ui: &Ui, view: &View, look: &mut Look, tree: &TreePlot) {
     let is_elsewhere =
         ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.palette.is_some() || look.export.is_some();
     if is_elsewhere {
         return;
     }
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if let Some(node) = look.tree.node
+        && pressed(Key::S)
+    {
+        pick(view, look, tree, node);
+    }
     let look = &mut look.tree;
     if pressed(Key::Home) || (look.seen.is_some() && pressed(Key::Escape)) {
         look.seen = None;

@@ -54,10 +54,10 @@ pub fn inertia_ui(
             ui,
             view,
             draft,
+            look,
             sweep,
             &canvas,
-            Curve { is_upper: true, names_suggestion: is_alone, by_chance: |point| point.inertia },
-            |point| point.inertia,
+            Curve { is_upper: true, names_suggestion: is_alone, by_chance: |point| point.inertia, value: |point| point.inertia },
         );
     });
 }
@@ -80,10 +80,10 @@ pub fn silhouette_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mu
             ui,
             view,
             draft,
+            look,
             sweep,
             &canvas,
-            Curve { is_upper: false, names_suggestion: true, by_chance: |point| point.silhouette },
-            |point| point.silhouette,
+            Curve { is_upper: false, names_suggestion: true, by_chance: |point| point.silhouette, value: |point| point.silhouette },
         );
     });
 }
@@ -113,18 +113,13 @@ struct Curve {
     names_suggestion: bool,
     /// The same value of the band of shuffled columns.
     by_chance: Of,
+    /// What it shows of a k.
+    value: fn(&SweepPoint) -> Option<f64>,
 }
 
-fn curve_ui(
-    ui: &Ui,
-    view: &View,
-    draft: &mut Clustering,
-    sweep: &SweepPlot,
-    canvas: &Canvas,
-    curve: Curve,
-    value: impl Fn(&SweepPoint) -> Option<f64>,
-) {
+fn curve_ui(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look, sweep: &SweepPlot, canvas: &Canvas, curve: Curve) {
     let t = tokens(ui);
+    let value = curve.value;
     let pointed = canvas.response.interact_pointer_pos().or(canvas.response.hover_pos());
     let pointed = pointed.map(|at| nearest_k(draft, canvas.value(at)[0]));
     if let Some(k) = pointed.filter(|_| canvas.response.clicked() || canvas.response.dragged())
@@ -132,7 +127,10 @@ fn curve_ui(
     {
         set_k(draft, Some(k));
     }
+    look.hover_k = pointed.or(look.hover_k);
     let k = k_in_force(view, draft);
+    // The same k is marked in both curves, whichever the pointer is on.
+    let marked = pointed.or(view.pointed_k);
 
     let band = view.answers.null_band.ready();
     if let Some(band) = band {
@@ -151,9 +149,12 @@ fn curve_ui(
     }
     canvas.line(&run, Stroke::new(1.5, t.muted));
 
+    if let Some(marked) = marked.filter(|&marked| Some(marked) != k) {
+        canvas.painter.vline(canvas.at([marked as f64, 0.0]).x, canvas.frame().y_range(), Stroke::new(1.0, t.hairline));
+    }
     if let Some(k) = k {
         let text = if curve.is_upper { format!("k = {k}") } else { String::new() };
-        let is_hot = canvas.response.dragged() || pointed == Some(k);
+        let is_hot = canvas.response.dragged() || marked == Some(k);
         handle_paint(ui, canvas, Lies::Upright, k as f64, &text, is_hot);
     }
     for point in &sweep.points {
@@ -161,7 +162,7 @@ fn curve_ui(
         let at = canvas.at([point.k as f64, y]);
         let is_chosen = Some(point.k) == k;
         let colour = if is_chosen { t.accent } else { t.muted };
-        let radius = if is_chosen || pointed == Some(point.k) { 5.0 } else { 3.5 };
+        let radius = if is_chosen || marked == Some(point.k) { 5.0 } else { 3.5 };
         canvas.painter.circle_filled(at, radius + 1.5, t.raised);
         if !curve.is_upper && !point.exact {
             canvas.painter.circle_stroke(at, radius - 0.5, Stroke::new(1.5, colour));
@@ -169,7 +170,7 @@ fn curve_ui(
             canvas.painter.circle_filled(at, radius, colour);
         }
     }
-    suggestion_ui(ui, sweep, canvas, curve.names_suggestion, &value);
+    suggestion_ui(ui, sweep, canvas, curve.names_suggestion, value);
     if let Some(k) = pointed {
         tooltip_ui(canvas, sweep, k, &band.map_or_else(String::new, |band| null_band::words(band, k)));
     }

@@ -4,8 +4,8 @@ use eframe::egui::{self, Align, Layout, Panel, RichText, Role, ScrollArea, Sense
 
 use crate::engine::{Answer, Segmentation};
 use crate::evaluate::band_word;
-use crate::persona::Direction;
 use crate::persona::numbering::{self, number_of};
+use crate::persona::{Direction, Statement};
 use crate::session::{Action, Command, Look, Page, Selection};
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::plotting::dimmed_ui;
@@ -21,7 +21,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     Panel::bottom("segments next").resizable(false).show_separator_line(false).frame(clear).exact_size(48.0).show(ui, |ui| {
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| next_ui(ui, view, commands));
     });
-    Panel::bottom("segment selected").resizable(true).frame(clear).default_size(216.0).size_range(96.0..=420.0).show(ui, |ui| {
+    Panel::bottom("segment selected").resizable(true).frame(clear).default_size(272.0).size_range(96.0..=420.0).show(ui, |ui| {
         ScrollArea::vertical().id_salt("selected").auto_shrink(false).show(ui, |ui| selected_ui(ui, view, look));
     });
     egui::CentralPanel::default().frame(clear).show(ui, |ui| {
@@ -49,7 +49,7 @@ fn told_ui(ui: &mut Ui, view: &View) {
 }
 
 /// Like `answer_ui`, for a narrow place: the problem is told in full over the map, here it is at most a caption.
-fn side_ui<T>(ui: &mut Ui, answer: &Answer<T>, what: &str, show: impl FnOnce(&mut Ui, &T)) {
+pub(super) fn side_ui<T>(ui: &mut Ui, answer: &Answer<T>, what: &str, show: impl FnOnce(&mut Ui, &T)) {
     match (answer.latest(), answer.problem()) {
         (Some(value), _) => dimmed_ui(ui, answer.is_stale(), |ui| show(ui, value)),
         (None, Some(problem)) => {
@@ -172,15 +172,16 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
     if response.clicked() {
         look.selection = if is_selected { None } else { Some(row.selection) };
     }
+    response.context_menu(|ui| picked::segment_menu_ui(ui, view.answers, look, row.selection, &row.name));
 }
 
-fn selected_ui(ui: &mut Ui, view: &View, look: &Look) {
+fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look) {
     ui.add_space(8.0);
     match view.focus {
         None if look.brush.is_some() => picked::told_ui(ui, view.answers, look),
         None => {
             ui.label(caption(ui, "Click a segment, here or in a plot, to see what sets it apart."));
-            ui.label(caption(ui, "Shift and drag in the map to select customers."));
+            ui.label(caption(ui, "Shift and drag in the map or over the silhouettes to select customers, or click a branch of the tree."));
         }
         Some(Selection::Noise) => {
             ui.label(theme::strong("In no segment"));
@@ -199,18 +200,23 @@ fn selected_ui(ui: &mut Ui, view: &View, look: &Look) {
                 if statements.is_empty() {
                     ui.label(caption(ui, "Nothing sets this segment apart clearly."));
                 }
-                for statement in statements.iter().take(3) {
-                    ui.spacing_mut().item_spacing.y = 0.0;
-                    ui.add(egui::Label::new(statement.text.as_str()).truncate());
-                    let sign = if statement.direction == Direction::More { "above" } else { "below" };
-                    ui.horizontal(|ui| {
-                        ui.spacing_mut().item_spacing.x = 4.0;
-                        ui.label(RichText::new(&statement.value).text_style(TextStyle::Small).family(theme::bold()));
-                        ui.add(egui::Label::new(caption(ui, format!("{sign} everyone's {}", statement.everyone))).truncate());
-                    });
-                    ui.add_space(8.0);
-                }
+                statements_ui(ui, statements);
             });
         }
+    }
+}
+
+/// The three strongest statements, each with its value against everyone's.
+pub(super) fn statements_ui(ui: &mut Ui, statements: &[Statement]) {
+    for statement in statements.iter().take(3) {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.add(egui::Label::new(statement.text.as_str()).truncate());
+        let sign = if statement.direction == Direction::More { "above" } else { "below" };
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.label(RichText::new(&statement.value).text_style(TextStyle::Small).family(theme::bold()));
+            ui.add(egui::Label::new(caption(ui, format!("{sign} everyone's {}", statement.everyone))).truncate());
+        });
+        ui.add_space(8.0);
     }
 }

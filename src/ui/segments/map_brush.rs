@@ -45,7 +45,10 @@ pub(super) fn box_ui(ui: &Ui, answers: &Answers, canvas: &Canvas, look: &mut Loo
             let is_answered = !answers.brush.is_cooking && answers.scene.progress().is_none();
             dragged = brush.as_ref().and_then(|brush| brush.box_on(&look.map_axes));
             if brush != look.brush && (is_answered || has_ended) {
-                look.brush = brush;
+                match brush {
+                    Some(brush) => look.pick(brush),
+                    None => look.brush = None,
+                }
                 // The engine is asked at the start of a frame.
                 ui.ctx().request_repaint();
             }

@@ -18,6 +18,7 @@ mod map_image;
 mod null_band;
 mod picked;
 mod silhouette;
+mod silhouette_brush;
 
 use eframe::egui::{
     self, Button, CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, Rect, RichText, Role, TextStyle, Ui, UiBuilder, Vec2,
@@ -32,6 +33,7 @@ use crate::ui::theme::tokens;
 use crate::ui::widgets::{answer_ui, empty_ui, name_it, problem_ui};
 
 use epsilon_plots::Lanes;
+pub(crate) use picked::segment_menu_ui;
 
 /// Three plots stand side by side from this width on; below, the last two share a place.
 const WIDE: f32 = 1_080.0;
@@ -43,6 +45,8 @@ struct View<'a> {
     against: Option<&'a Against>,
     /// The segment to emphasise: under the pointer a frame ago, or selected.
     focus: Option<Selection>,
+    /// The number of segments under the pointer a frame ago, in whichever curve.
+    pointed_k: Option<usize>,
 }
 
 /// The whole page.
@@ -52,8 +56,8 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     }
     let mut draft = plan.clustering.clone();
     forget_what_is_gone(answers, look);
-    let hover_before = look.hover.take();
-    let view = View { answers, against: plan.comparison.as_ref(), focus: hover_before.or(look.selection) };
+    let (hover_before, pointed_k) = (look.hover.take(), look.hover_k.take());
+    let view = View { answers, against: plan.comparison.as_ref(), focus: hover_before.or(look.selection), pointed_k };
     keys(ui, &view, &mut draft, look);
 
     let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
@@ -70,7 +74,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     if draft != plan.clustering {
         commands.push(Command::Cluster(draft));
     }
-    if look.hover != hover_before {
+    if (look.hover, look.hover_k) != (hover_before, pointed_k) {
         // What is under the pointer is drawn a frame later everywhere else.
         ui.ctx().request_repaint();
     }

@@ -1,13 +1,14 @@
-//! How many customers are picked, told beside the segments.
+//! How many customers are picked, and who are they? Told beside the segments.
 //!
-//! In: the counts of a step. Out: a line in the list's head with the way back, the part of a segment's bar that is picked, and a
-//! sentence. Nothing is counted here.
+//! In: counts, marks and the card of a step. Out: a line in the list's head with the way back, the part of a segment's bar that is picked,
+//! strips beside the plots, and what sets the picked apart from everyone. Nothing is counted here.
 
-use eframe::egui::{Align, CornerRadius, Label, Layout, RichText, Sense, TextStyle, Ui, Vec2};
+use eframe::egui::{Align, Button, CornerRadius, Label, Layout, Mesh, Rect, RichText, Sense, Shape, TextStyle, Ui, Vec2};
 
 use crate::engine::Answers;
+use crate::persona::Apart;
 use crate::plot::PickedCounts;
-use crate::session::{Look, Selection};
+use crate::session::{Brush, Look, Selection};
 use crate::ui::icons;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{icon_button, percent, thousands, unbroken};
@@ -52,19 +53,88 @@ pub(super) fn bar_ui(ui: &mut Ui, share: f32, picked: f32, colour: eframe::egui:
     ui.painter().rect_filled(part(share * picked), round, colour);
 }
 
-/// Who is picked, in words.
-pub(super) fn told_ui(ui: &mut Ui, answers: &Answers, look: &Look) {
+/// A strip of pixels along a plot: the darker, the larger the `share` of picked customers a pixel stands for. One of a thousand is seen.
+pub(super) fn shares_strip(ui: &Ui, strip: Rect, share: impl Fn(usize) -> f32) {
+    let is_flat = strip.width() > strip.height();
+    let n_pixels = if is_flat { strip.width() } else { strip.height() }.floor() as usize;
+    let mut mesh = Mesh::default();
+    for pixel in 0..n_pixels {
+        let share = share(pixel);
+        if share > 0.0 {
+            let [from, to] = [pixel as f32, pixel as f32 + 1.0];
+            let rect = if is_flat {
+                Rect::from_x_y_ranges(strip.left() + from..=strip.left() + to, strip.y_range())
+            } else {
+                Rect::from_x_y_ranges(strip.x_range(), strip.top() + from..=strip.top() + to)
+            };
+            mesh.add_colored_rect(rect, tokens(ui).text.gamma_multiply(0.5 + 0.5 * share.min(1.0)));
+        }
+    }
+    ui.painter().add(Shape::mesh(mesh));
+}
+
+/// "Select these customers" in a segment's menu, from wherever the segment is shown.
+pub(crate) fn segment_menu_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, selection: Selection, name: &str) {
+    let ready = answers.loaded.ready().zip(answers.segmentation.ready());
+    let response = ui.add_enabled(ready.is_some(), Button::new("Select these customers"));
+    if let Some((loaded, segmentation)) = ready.filter(|_| response.clicked()) {
+        look.pick(Brush::segment(loaded.stamp, segmentation.stamp, selection, name));
+        ui.ctx().request_repaint();
+    }
+}
+
+/// Who is picked, in words: how many, from where, and what sets them apart.
+pub(super) fn told_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
+    if let Some(problem) = &answers.brush.problem {
+        ui.label(caption(ui, &*problem.0));
+    }
     let (Some(picked), Some(brush)) = (&answers.brush.picked, &look.brush) else { return };
     let title = match &answers.brush.ring {
         Some(ring) => ring.name.clone(),
-        None => format!("{} customers selected", thousands(picked.n())),
+        None => format!("{} customers", thousands(picked.n())),
     };
-    ui.add(Label::new(theme::strong(title)).truncate());
-    ui.label(caption(ui, unbroken(&sentence(answers, picked.n(), &brush.from))));
+    let sentence = sentence(answers, picked.n(), &brush.from);
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let button = Button::new(RichText::new("Clear").text_style(TextStyle::Small)).min_size(Vec2::new(0.0, 24.0));
+            if ui.add(button).on_hover_text("Let these customers go.  Esc").clicked() {
+                look.brush = None;
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(Label::new(theme::strong(title)).truncate()));
+        });
+    });
+    ui.label(caption(ui, unbroken(&sentence)));
+    if picked.n() > 1 {
+        ui.add_space(8.0);
+        super::list::side_ui(ui, &answers.brush.apart, "what sets them apart", apart_ui);
+    }
+}
+
+/// What sets the picked apart: a headline and the strongest statements.
+fn apart_ui(ui: &mut Ui, apart: &Apart) {
+    let least = Apart::LEAST;
+    let told = |ui: &mut Ui, text: String| {
+        ui.label(caption(ui, unbroken(&text)));
+    };
+    let Some(persona) = &apart.persona else {
+        let text = if apart.n < least {
+            format!("Fewer than {least} customers take part: too few to describe without telling of single persons.")
+        } else {
+            format!("Fewer than {least} customers are left to compare them with.")
+        };
+        return told(ui, text);
+    };
+    if persona.statements.is_empty() {
+        return told(ui, "Nothing sets these customers apart clearly. They are much like everyone.".into());
+    }
+    ui.add(Label::new(theme::strong(&persona.name)).wrap());
+    told(ui, format!("Set apart from everyone by (n = {}):", thousands(apart.n)));
+    ui.add_space(4.0);
+    super::list::statements_ui(ui, &persona.statements);
 }
 
 fn sentence(answers: &Answers, n: usize, from: &str) -> String {
-    let mut text = format!("By a {from}. ");
+    let mut text = format!("Selected by a {from}. ");
     if n == 0 {
         return text + "Nobody is in it.";
     }
@@ -76,7 +146,11 @@ fn sentence(answers: &Answers, n: usize, from: &str) -> String {
     let most = counts.clusters.iter().enumerate().max_by_key(|(at, in_it)| (**in_it, std::cmp::Reverse(*at)));
     if let Some((cluster, &in_it)) = most.filter(|(_, in_it)| **in_it > 0) {
         let name = super::segment_name(answers, cluster);
-        text += &if n == 1 { format!("In {name}. ") } else { format!("{} of them, the largest part, are in {name}. ", thousands(in_it)) };
+        text += &match in_it {
+            1 if n == 1 => format!("In {name}. "),
+            all if all == n => format!("All in {name}. "),
+            part => format!("Most, {}, are in {name}. ", thousands(part)),
+        };
     }
     for (n, means) in [(counts.noise, "in no segment"), (counts.left_out, "left out by the preparation")] {
         if n > 0 {

@@ -6,14 +6,16 @@ use crate::evaluate::band_word;
 use crate::persona::numbering;
 use crate::plot::SilhouettePlot;
 use crate::session::{Command, Look, PlotKind, Selection};
-use crate::ui::plotting::{Axis, Canvas, Ticks, canvas, head_ui, plot_answer_ui, plot_label};
+use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, head_ui, plot_answer_ui, plot_label};
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{percent, thousands};
 
-use super::{View, segment_name};
+use super::{View, segment_name, silhouette_brush};
 
 const MEANS: &str = "One bar a customer: to the right, it is closer to its own segment than to the next; to the left of 0, another segment \
-                     would suit it better. Silhouette width, Rousseeuw 1987.\n\nOf many customers a sample is measured first, and the \
+                     would suit it better. Silhouette width, Rousseeuw 1987.\n\n\
+                     Drag over bars to select their customers, or press the right mouse button for those another segment would suit better. \
+                     The dark strip on the left shows where selected customers are.\n\nOf many customers a sample is measured first, and the \
                      others are estimated from it; ± says how far the mean may be off, with 95 % confidence. The sample grows in the \
                      background, where minutes suffice until every value is exact.";
 /// Blank between two blocks.
@@ -42,7 +44,7 @@ fn bars_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &SilhouettePlot) {
     let mut inner = ui.new_child(eframe::egui::UiBuilder::new().max_rect(room));
     let x = Axis { label: &label, range: [low * 1.04, high * 1.04], ..Axis::default() };
     let y = Axis { range: [0.0, 1.0], ticks: Ticks::None, ..Axis::default() };
-    let canvas = canvas(&mut inner, "silhouettes", "Silhouette plot by segment", x, Axis { ..y });
+    let canvas = canvas_held(&mut inner, "silhouettes", "Silhouette plot by segment", x, y, true);
 
     let blocks = blocks(&canvas, plot);
     let under = |pointer: Pos2| blocks.iter().position(|block| block.y_range().contains(pointer.y));
@@ -73,6 +75,10 @@ fn bars_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &SilhouettePlot) {
     if let (Some(mean), Some(text)) = (plot.mean, plot.mean_text()) {
         mean_ui(ui, &canvas, mean, plot.band, &text);
     }
+    if let Some(marks) = view.answers.brush.bars.as_ref().filter(|marks| look.brush.is_some() && Some(marks.plot) == plot.stamp) {
+        silhouette_brush::marks_ui(ui, &canvas, &blocks, &marks.clusters);
+    }
+    silhouette_brush::drag_ui(ui, view.answers, &canvas, &blocks, plot, look);
     if let Some(cluster) = pointed {
         look.hover = Some(Selection::Cluster(cluster));
         let bars = &plot.clusters[cluster];
@@ -89,6 +95,7 @@ fn bars_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &SilhouettePlot) {
     if canvas.response.clicked() {
         look.selection = canvas.response.interact_pointer_pos().and_then(under).map(Selection::Cluster);
     }
+    silhouette_brush::menu_ui(view.answers, &canvas, plot, look, pointed, &|cluster| segment_name(view.answers, cluster));
     ui.advance_cursor_after_rect(room);
 }
 

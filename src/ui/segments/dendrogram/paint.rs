@@ -5,12 +5,13 @@
 use eframe::egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, TextStyle, Ui, Vec2, epaint::TextShape};
 
 use crate::persona::numbering::number_of;
-use crate::plot::{Bracket, Bunch, TreeGroups, TreePlot, TreeView};
+use crate::plot::{Bracket, Bunch, Picked, TreeGroups, TreePlot, TreeView};
 use crate::session::{Selection, TreeSeen};
 use crate::ui::plotting::{Canvas, shortened};
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::thousands;
 
+use super::super::picked::shares_strip;
 use super::super::{View, numbers, segment_name};
 
 /// Room below the tree for names.
@@ -99,6 +100,21 @@ impl Paint<'_> {
     pub fn below_ui(&self, ui: &Ui, seen: TreeSeen) {
         let spacing = self.canvas.at([1.0, 0.0]).x - self.canvas.at([0.0, 0.0]).x;
         if spacing >= NAMED_FROM { self.names_ui(ui, seen) } else { self.segments_ui(ui, seen) }
+    }
+
+    /// Where the picked customers are: a pixel is the darker, the more of its leaves are picked. O(pixels).
+    pub fn picked_ui(&self, ui: &Ui, seen: TreeSeen, leaves: &Picked) {
+        let frame = self.canvas.frame();
+        let strip = Rect::from_x_y_ranges(frame.x_range(), frame.bottom() + 0.5..=frame.bottom() + 3.5);
+        let per_pixel = (seen.leaves[1] - seen.leaves[0]) / f64::from(frame.width().max(1.0));
+        // Leaf i reaches from i - 0.5 to i + 0.5; a leaf wider than a pixel is in several of them.
+        let leaf_at = |x: f64| (seen.leaves[0] + 0.5 + x * per_pixel).max(0.0);
+        let share = |pixel: usize| {
+            let from = leaf_at(pixel as f64) as usize;
+            let to = (leaf_at(pixel as f64 + 1.0) as usize).max(from + 1).min(leaves.n_rows());
+            leaves.n_in(from..to) as f32 / to.saturating_sub(from).max(1) as f32
+        };
+        shares_strip(ui, strip, share);
     }
 
     fn names_ui(&self, ui: &Ui, seen: TreeSeen) {

@@ -1,0 +1,122 @@
+//! Whom does a brush mean? From a wish (a box, a branch, bars, a segment, rows) to a set of rows, each in one quick step.
+//!
+//! A branch means something in its own tree only, and bars in their own plot. While that is shown the rows are found; afterwards those who
+//! were found are held, so that the same customers stay picked while k, the method or the columns change.
+
+use crate::base::{Ctx, Key, Stopped};
+use crate::features::Prepared;
+use crate::plot::Picked;
+use crate::session::{Brush, Selection, Who};
+
+use super::answers::Problem;
+use super::brush::{From, placed};
+use super::desk::{Asked, Made, Need};
+use super::jobs::{Lane, Urgency};
+use super::steps::Kitchen;
+
+/// The customers last found, and the wish they answer.
+#[derive(Debug)]
+pub struct Held {
+    /// The wish.
+    pub brush: Brush,
+    /// The customers.
+    pub picked: Made<Picked>,
+}
+
+const NEED: Need = Need::Start(Urgency::Chosen);
+const TITLE: &str = "Finding the customers picked";
+/// Rows between two looks at the stop flag.
+const ROWS_A_CHECK: usize = 65_536;
+
+/// The rows a brush means.
+pub fn pick(desk: &mut Kitchen, from: &From, brush: &Brush, held: Option<&Held>) -> Asked<Picked> {
+    let Some(loaded) = from.loaded.ready() else { return from.loaded.blocks("Waiting for the data") };
+    if loaded.value.stamp != brush.stamp {
+        return Asked::Failed(Problem("The customers were picked in another table.".into()));
+    }
+    let n_table_rows = loaded.value.table.n_rows;
+    let held = held.filter(|held| held.brush == *brush && !matches!(brush.who, Who::Box { .. }));
+    let of = |prepared: &Made<Prepared>| {
+        let prepared = prepared.value.clone();
+        move |rows: Vec<usize>| in_table(&prepared, rows)
+    };
+    match (&brush.who, held, from.prepared.ready()) {
+        (Who::Rows { rows, key }, ..) => {
+            let rows = rows.clone();
+            let key = Key::of("picked rows", 1, &n_table_rows, &[*key]);
+            ask(desk, key, move |_| Ok(Picked::new(n_table_rows, rows.iter().map(|&row| row as usize))))
+        }
+        (_, Some(held), _) => Asked::Ready(held.picked.clone()),
+        (_, _, None) => from.prepared.blocks("Waiting for the columns"),
+        (Who::Box { axes, corners }, _, Some(prepared)) => {
+            let placed = match placed(desk, loaded, prepared, axes, NEED) {
+                Asked::Ready(placed) => placed,
+                other => return other.blocks("Placing the customers"),
+            };
+            let key = Key::of("picked box", 1, corners, &[placed.key]);
+            let (corners, of) = (*corners, of(prepared));
+            ask(desk, key, move |ctx| {
+                let rows = placed.value.rows_in_box(corners, ctx)?;
+                Ok(of(rows.iter().map(|&row| row as usize).collect()))
+            })
+        }
+        (Who::Branch { tree, leaves }, _, Some(prepared)) => {
+            let Some(shown) = from.tree.ready().filter(|shown| shown.value.stamp == *tree) else { return gone("tree") };
+            let key = Key::of("picked branch", 1, leaves, &[shown.key, prepared.key]);
+            let (shown, leaves, of) = (shown.value.clone(), *leaves, of(prepared));
+            ask(desk, key, move |ctx| Ok(of(shown.rows_under(leaves, ctx)?)))
+        }
+        (Who::Segment { segments, which }, _, Some(prepared)) => {
+            let Some(shown) = from.segmentation.ready().filter(|shown| shown.key == *segments) else { return gone("segments") };
+            let cluster = match which {
+                Selection::Cluster(cluster) => Some(*cluster),
+                Selection::Noise => None,
+            };
+            let key = Key::of("picked segment", 1, &cluster, &[shown.key, prepared.key]);
+            let (shown, of) = (shown.value.clone(), of(prepared));
+            ask(desk, key, move |ctx| Ok(of(rows_where(shown.labels.n_rows(), |row| shown.labels.get(row) == cluster, ctx)?)))
+        }
+        (Who::Silhouettes { plot, cluster, range }, _, Some(prepared)) => {
+            let shown = from.silhouettes().filter(|(.., shown)| shown == plot);
+            let Some((segmentation, silhouettes, _)) = shown else { return gone("silhouette plot") };
+            let key = Key::of("picked silhouettes", 1, &(cluster, range), &[*plot, prepared.key]);
+            let (segmentation, silhouettes) = (segmentation.value.clone(), silhouettes.value.clone());
+            let (cluster, [low, high], of) = (*cluster, *range, of(prepared));
+            ask(desk, key, move |ctx| {
+                let labels = &segmentation.labels;
+                let is_in = |row: usize| {
+                    let is_there = labels.get(row).is_some_and(|its| cluster.is_none_or(|cluster| cluster == its));
+                    is_there && (low..=high).contains(&silhouettes.per_row[row])
+                };
+                Ok(of(rows_where(labels.n_rows(), is_in, ctx)?))
+            })
+        }
+    }
+}
+
+fn ask(desk: &mut Kitchen, key: Key, step: impl FnOnce(&Ctx) -> Result<Picked, Stopped> + Send + 'static) -> Asked<Picked> {
+    desk.ask(|s| &mut s.picked, key, NEED, (|| TITLE.into(), Lane::Quick), move |ctx| Ok(step(ctx)?))
+}
+
+/// It was picked in what is no longer shown, and nobody was found in time.
+fn gone(what: &str) -> Asked<Picked> {
+    Asked::Failed(Problem(format!("The {what} they were picked in is no longer shown. Pick them again.").into()))
+}
+
+fn rows_where(n_rows: usize, is_in: impl Fn(usize) -> bool, ctx: &Ctx) -> Result<Vec<usize>, Stopped> {
+    let mut rows = Vec::new();
+    for row in 0..n_rows {
+        if row.is_multiple_of(ROWS_A_CHECK) {
+            ctx.check()?;
+        }
+        if is_in(row) {
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+/// Rows of the matrix as rows of the table.
+fn in_table(prepared: &Prepared, rows: Vec<usize>) -> Picked {
+    Picked::new(prepared.n_table_rows, rows.into_iter().map(|row| prepared.table_rows[row]))
+}
