@@ -315,7 +315,7 @@ mod tests {
         for (n_rows, n_cols, steps) in [(2, 1, 9), (17, 2, 5), (40, 1, 1), (500, 2, 15), (700, 3, 100_000), (333, 8, 3), (900, 2, 100_000)]
         {
             let value = |i: usize| (i.wrapping_mul(2_654_435_761) % 100_003 % steps) as f64;
-            let heap = |i: usize| if i / n_cols % 3 == 0 { 4.0 * steps as f64 } else { 0.0 };
+            let heap = |i: usize| if (i / n_cols).is_multiple_of(3) { 4.0 * steps as f64 } else { 0.0 };
             let x = Matrix::new((0..n_rows * n_cols).map(|i| value(i) + heap(i)).collect(), n_rows, n_cols).unwrap();
             for (min_samples, n_listed) in [(1, 0), (1, 7), (2, 1), (2, 7), (8, 7), (9, 15), (17, 31)] {
                 let near = neighbours(&x, n_listed + 1, &Ctx::new()).unwrap();

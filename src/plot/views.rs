@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cluster::EpsilonCurves;
 use crate::base::Key;
+use crate::cluster::EpsilonCurves;
 use crate::evaluate::{Suggestion, SweepPoint};
 
 /// Elbow and mean silhouette against k.

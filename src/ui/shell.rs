@@ -144,7 +144,7 @@ pub fn status_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, c
     let frame = Frame::new().fill(t.raised).inner_margin(Margin::symmetric(12, 2));
     Panel::bottom("status").frame(frame).exact_size(32.0).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
-            ui.label(caption(ui, status_text(plan, answers)));
+            ui.label(caption(ui, status_text(plan, answers, look)));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 8.0;
                 if !answers.notes.is_empty() {
@@ -191,7 +191,7 @@ fn is_stopped(answers: &Answers) -> bool {
     problems.into_iter().flatten().any(|problem| *problem.0 == *STOPPED)
 }
 
-fn status_text(plan: &Plan, answers: &Answers) -> String {
+fn status_text(plan: &Plan, answers: &Answers, look: &Look) -> String {
     let Some(loaded) = answers.loaded.latest() else { return plan.source.title() };
     let n_rows = loaded.table.n_rows;
     let mut parts = Vec::new();
@@ -214,6 +214,9 @@ fn status_text(plan: &Plan, answers: &Answers) -> String {
             Some((measured, _)) if !silhouette.exact => format!("silhouettes from a sample of {}", thousands(measured)),
             _ => "exact".into(),
         });
+    }
+    if let Some(picked) = answers.brush.picked.as_ref().filter(|_| look.brush.is_some()) {
+        parts.push(format!("{} selected", thousands(picked.n())));
     }
     parts.join("  ·  ")
 }

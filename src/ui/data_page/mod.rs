@@ -4,6 +4,7 @@
 
 mod columns;
 mod detail;
+mod keys;
 mod table;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, ScrollArea, Stroke, Ui};
@@ -11,7 +12,6 @@ use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, S
 use crate::base::Note;
 use crate::data::Loaded;
 use crate::engine::{Answer, Answers};
-use crate::plot::Picked;
 use crate::session::{Action, Command, Look, Page, Plan};
 
 use super::icons;
@@ -30,11 +30,19 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
         return without_data_ui(ui, plan, &answers.loaded, commands);
     };
     let picked = answers.brush.picked.as_deref().filter(|_| look.brush.is_some());
-    head_ui(ui, &loaded.title, &summary(loaded, picked), &loaded.notes, "What reading changed or left out.", look, |ui| {
+    look.only_picked &= picked.is_some();
+    let mut only_picked = look.only_picked;
+    head_ui(ui, &loaded.title, &summary(loaded), &loaded.notes, "What reading changed or left out.", look, |ui| {
         if widgets::primary_button(ui, &format!("Prepare columns  {}", icons::NEXT)).clicked() {
             commands.push(Command::Do(Action::Go(Page::Prepare)));
         }
+        if let Some(picked) = picked {
+            ui.add_space(INSIDE);
+            let text = format!("Only selected customers ({})", thousands(picked.n()));
+            ui.checkbox(&mut only_picked, text).on_hover_text("List the selected customers alone. Esc lets them go.");
+        }
     });
+    look.only_picked = only_picked;
     if let Some(problem) = answers.loaded.problem() {
         band(ui, |ui| load_problem_ui(ui, plan, &problem.0, commands));
     } else if let Some(progress) = answers.loaded.progress() {
@@ -62,7 +70,7 @@ fn shown_column(loaded: &Loaded, look: &Look) -> Option<usize> {
     chosen.or_else(first_input).or((!loaded.table.columns.is_empty()).then_some(0))
 }
 
-fn summary(loaded: &Loaded, picked: Option<&Picked>) -> String {
+fn summary(loaded: &Loaded) -> String {
     let columns = &loaded.profile.columns;
     let n_missing: usize = columns.iter().map(|column| column.n_missing).sum();
     let n_cells = loaded.table.n_rows * columns.len();
@@ -71,8 +79,7 @@ fn summary(loaded: &Loaded, picked: Option<&Picked>) -> String {
     } else {
         format!("{} of all cells are missing", percent(n_missing as f64 / n_cells as f64))
     };
-    let picked = picked.map_or_else(String::new, |picked| format!(" · {} selected", thousands(picked.n())));
-    format!("{} rows × {} columns · {missing}{picked}", thousands(loaded.table.n_rows), thousands(columns.len()))
+    format!("{} rows × {} columns · {missing}", thousands(loaded.table.n_rows), thousands(columns.len()))
 }
 
 /// The top of a page: what it shows, its notes, and the one next step on the right.

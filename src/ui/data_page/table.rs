@@ -9,17 +9,18 @@ use std::ops::Range;
 
 use eframe::egui::style::ScrollStyle;
 use eframe::egui::{
-    Align, Align2, CursorIcon, FontId, Id, Key, Label, Layout, Modifiers, Rect, RichText, ScrollArea, Sense, Stroke, TextStyle, Ui,
-    UiBuilder, Vec2, pos2, vec2,
+    Align, Align2, CursorIcon, FontId, Id, Key, Label, Layout, Modifiers, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextStyle,
+    Ui, UiBuilder, Vec2, pos2, vec2,
 };
 
 use crate::data::{Column, Kind, Loaded, Table};
 use crate::plot::Picked;
-use crate::session::{Brush, Look};
+use crate::session::{Brush, Look, Who};
 
 use super::super::theme::{self, INSIDE, tokens};
 use super::super::widgets::{self, thousands};
 use super::columns::kind_icon;
+use super::keys;
 
 const ROW: f32 = 24.0;
 const HEADER: f32 = 32.0;
@@ -31,6 +32,10 @@ struct Memory {
     widths: Vec<f32>,
     offset: Vec2,
     shown: Option<usize>,
+    /// The line the arrow keys are on.
+    cursor: Option<usize>,
+    /// The brush whose customers were last brought into view.
+    brush: Option<Brush>,
 }
 
 /// What is on screen: the columns' left edges (and the last right one), and the part of the sheet that shows.
@@ -40,9 +45,12 @@ struct View<'a> {
     viewport: Rect,
     shown: Option<usize>,
     picked: Option<&'a Picked>,
+    /// Lists these alone.
+    only: Option<&'a Picked>,
+    cursor: Option<usize>,
 }
 
-/// The table, filling what is left of the page; `shown` is the column in detail, `picked` rows are tinted.
+/// The table, filling what is left of the page; `shown` is the column in detail, `picked` rows are tinted, or listed alone.
 pub fn ui(ui: &mut Ui, loaded: &Loaded, shown: Option<usize>, picked: Option<&Picked>, look: &mut Look) {
     let table = &loaded.table;
     let id = Id::unique("data table").with(loaded.stamp.to_hex());
@@ -56,24 +64,35 @@ pub fn ui(ui: &mut Ui, loaded: &Loaded, shown: Option<usize>, picked: Option<&Pi
     ui.painter().rect_filled(all, 0, t.raised);
     let gutter = 24.0 + 8.0 * thousands(table.n_rows).chars().count() as f32;
     let body = Rect::from_min_max(pos2(all.left() + gutter, all.top() + HEADER), all.max);
+    let only = picked.filter(|picked| look.only_picked && picked.n() > 0);
+    let n_lines = only.map_or(table.n_rows, Picked::n);
+    memory.cursor = memory.cursor.filter(|&cursor| cursor < n_lines);
 
     let mut area = ScrollArea::both().id_salt(id).auto_shrink(false);
-    if let Some(offset) = wished_offset(ui, &memory, &edges, shown, body.size(), table.n_rows) {
+    let brought = first_line_of(look, &memory, picked, only.is_some());
+    let moved = keys::step(ui, &mut memory.cursor, (memory.offset.y / ROW).ceil() as usize, n_lines, look);
+    let in_view = brought.or(memory.cursor.filter(|_| moved));
+    if let Some(offset) = wished_offset(ui, &memory, &edges, shown, body.size(), (n_lines, in_view)) {
         area = area.scroll_offset(offset);
     }
     memory.shown = shown;
+    if picked.is_some() || look.brush.is_none() {
+        memory.brush = look.brush.clone();
+    }
     let mut body_ui = ui.new_child(UiBuilder::new().id_salt("table body").max_rect(body).layout(Layout::top_down(Align::Min)));
     // A sheet this large deserves bars that are always there to grab.
     body_ui.spacing_mut().scroll = ScrollStyle { bar_width: 8.0, handle_min_length: 24.0, ..ScrollStyle::solid() };
     let out = area.show_viewport(&mut body_ui, |ui, viewport| {
-        ui.set_min_size(vec2(edges[edges.len() - 1], table.n_rows as f32 * ROW));
-        let view = View { table, edges: &edges, viewport, shown, picked };
-        rows_ui(ui, &view, body, loaded.stamp, look);
+        ui.set_min_size(vec2(edges[edges.len() - 1], n_lines as f32 * ROW));
+        let view = View { table, edges: &edges, viewport, shown, picked, only, cursor: memory.cursor };
+        if let Some(cursor) = rows_ui(ui, &view, body, loaded.stamp, look) {
+            memory.cursor = Some(cursor);
+        }
         cells_ui(ui, &view, body);
         viewport
     });
     memory.offset = out.state.clamped_offset();
-    let view = View { table, edges: &edges, viewport: out.inner, shown, picked };
+    let view = View { table, edges: &edges, viewport: out.inner, shown, picked, only, cursor: None };
     numbers_ui(ui, &view, Rect::from_min_max(pos2(all.left(), body.top()), pos2(body.left(), out.inner_rect.bottom())));
     header_ui(ui, &view, Rect::from_min_max(pos2(body.left(), all.top()), pos2(all.right(), body.top())), &mut memory.widths, look);
     let painter = ui.painter();
@@ -99,11 +118,28 @@ fn first_width(column: &Column) -> f32 {
     (56.0 + 7.5 * column.name.chars().count() as f32).clamp(values, 240.0)
 }
 
-/// Where to scroll without the pointer: a column newly in detail comes into view, and keys turn pages while nothing has the focus.
-fn wished_offset(ui: &Ui, memory: &Memory, edges: &[f32], shown: Option<usize>, size: Vec2, n_rows: usize) -> Option<Vec2> {
+/// The line of the first customer picked anywhere but here, once: whoever comes from a plot sees whom it picked.
+fn first_line_of(look: &Look, memory: &Memory, picked: Option<&Picked>, is_only: bool) -> Option<usize> {
+    let is_new = look.brush.as_ref().is_some_and(|brush| memory.brush.as_ref() != Some(brush) && !matches!(brush.who, Who::Rows { .. }));
+    picked.filter(|_| is_new)?.nth(0).map(|row| if is_only { 0 } else { row })
+}
+
+/// Where to scroll without the pointer: a column newly in detail and a line comes into view, and keys turn pages while nothing has the focus.
+fn wished_offset(
+    ui: &Ui,
+    memory: &Memory,
+    edges: &[f32],
+    shown: Option<usize>,
+    size: Vec2,
+    (n_rows, in_view): (usize, Option<usize>),
+) -> Option<Vec2> {
     let mut to = memory.offset;
     if let Some(at) = shown.filter(|_| shown != memory.shown) {
         to.x = to.x.min(edges[at]).max(edges[at + 1] - size.x);
+    }
+    if let Some(line) = in_view {
+        let top = line as f32 * ROW;
+        to.y = to.y.min(top).max(top + 2.0 * ROW - size.y);
     }
     if ui.memory(|memory| memory.focused()).is_none() {
         let last = (n_rows as f32 * ROW - size.y).max(0.0);
@@ -115,10 +151,17 @@ fn wished_offset(ui: &Ui, memory: &Memory, edges: &[f32], shown: Option<usize>, 
 }
 
 impl View<'_> {
-    fn rows(&self) -> Range<usize> {
+    /// The lines on screen.
+    fn lines(&self) -> Range<usize> {
+        let n_lines = self.only.map_or(self.table.n_rows, Picked::n);
         let top = (f64::from(self.viewport.top()) / f64::from(ROW)).max(0.0) as usize;
         let bottom = (f64::from(self.viewport.bottom()) / f64::from(ROW)).ceil().max(0.0) as usize;
-        top.min(self.table.n_rows)..bottom.min(self.table.n_rows)
+        top.min(n_lines)..bottom.min(n_lines)
+    }
+
+    /// Lines on screen, each with the row of the table it shows.
+    fn rows(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.lines().filter_map(|line| Some((line, self.only.map_or(Some(line), |only| only.nth(line))?)))
     }
 
     fn columns(&self) -> Range<usize> {
@@ -127,9 +170,9 @@ impl View<'_> {
         first.min(n)..self.edges.partition_point(|&edge| edge < self.viewport.right()).min(n)
     }
 
-    /// Where `row` starts on screen when the sheet shows from `top` on.
-    fn row_top(&self, top: f32, row: usize) -> f32 {
-        top + (row as f64 * f64::from(ROW) - f64::from(self.viewport.top())) as f32
+    /// Where `line` starts on screen when the sheet shows from `top` on.
+    fn row_top(&self, top: f32, line: usize) -> f32 {
+        top + (line as f64 * f64::from(ROW) - f64::from(self.viewport.top())) as f32
     }
 
     /// The screen's x range of a column when the sheet shows from `left` on.
@@ -139,24 +182,36 @@ impl View<'_> {
     }
 }
 
-/// A click on a row picks that customer, everywhere; with Ctrl it is added or taken away, and Esc lets all go.
-fn rows_ui(ui: &mut Ui, view: &View<'_>, body: Rect, stamp: crate::base::Key, look: &mut Look) {
+/// A click on a row picks that customer, everywhere; with Ctrl it is added or taken away, and Esc lets all go. Where the picked are listed
+/// alone, a plain click only moves the cursor: it would empty the list. Returns the line clicked.
+fn rows_ui(ui: &mut Ui, view: &View<'_>, body: Rect, stamp: crate::base::Key, look: &mut Look) -> Option<usize> {
     let t = tokens(ui);
     let id = ui.scope_id();
-    for row in view.rows() {
-        let top = view.row_top(body.top(), row);
+    let toggles = view.cursor.is_some() && keys::toggles(ui, look);
+    let mut clicked = None;
+    for (line, row) in view.rows() {
+        let top = view.row_top(body.top(), line);
         let rect = Rect::from_x_y_ranges(body.x_range(), top..=top + ROW);
         // Not by Tab: a screenful of stops would lie between the reader and the next control.
         let response = ui.interact(rect, id.with(("row", row)), Sense::CLICK);
         widgets::name_it(&response, eframe::egui::Role::Row, &format!("Row {}", thousands(row + 1)));
         let is_picked = view.picked.is_some_and(|picked| picked.contains(row));
-        if is_picked {
+        if is_picked && view.only.is_none() {
             ui.painter().rect_filled(rect, 0, t.accent_tint);
         } else if response.hovered() {
             ui.painter().rect_filled(rect, 0, t.field.gamma_multiply(0.5));
         }
-        if response.clicked() {
-            let others = view.picked.filter(|_| ui.input(|input| input.modifiers.command));
+        if view.cursor == Some(line) {
+            ui.painter().rect_stroke(rect.shrink(1.0), 2, Stroke::new(1.5, t.accent), StrokeKind::Inside);
+        }
+        let is_click = response.clicked();
+        if is_click {
+            clicked = Some(line);
+        }
+        let is_toggled = toggles && view.cursor == Some(line);
+        let adds = is_toggled || ui.input(|input| input.modifiers.command);
+        if is_toggled || (is_click && (adds || view.only.is_none())) {
+            let others = view.picked.filter(|_| adds);
             let is_only = is_picked && view.picked.is_some_and(|picked| picked.n() == 1);
             let rows: Vec<usize> = match others {
                 Some(others) => others.rows().filter(|&other| other != row).chain((!is_picked).then_some(row)).collect(),
@@ -167,26 +222,25 @@ fn rows_ui(ui: &mut Ui, view: &View<'_>, body: Rect, stamp: crate::base::Key, lo
             ui.ctx().request_repaint();
         }
     }
-    let is_elsewhere = ui.ctx().egui_wants_keyboard_input() || look.palette.is_some() || look.export.is_some();
-    if look.brush.is_some() && !is_elsewhere && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+    if look.brush.is_some() && !keys::are_elsewhere(ui, look) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         look.brush = None;
     }
+    clicked
 }
 
 fn cells_ui(ui: &mut Ui, view: &View<'_>, body: Rect) {
     let t = tokens(ui);
-    let rows = view.rows();
     if let Some(at) = view.shown.filter(|at| view.columns().contains(at)) {
-        let bottom = view.row_top(body.top(), rows.end).min(body.bottom());
+        let bottom = view.row_top(body.top(), view.lines().end).min(body.bottom());
         ui.painter().rect_filled(view.column_rect(body.left(), at, [body.top(), bottom]), 0, t.accent_tint.gamma_multiply(0.45));
     }
-    for row in rows.clone() {
-        ui.painter().hline(body.x_range(), view.row_top(body.top(), row) + ROW - 0.5, Stroke::new(1.0, t.grid));
+    for line in view.lines() {
+        ui.painter().hline(body.x_range(), view.row_top(body.top(), line) + ROW - 0.5, Stroke::new(1.0, t.grid));
     }
     for at in view.columns() {
         let column = &view.table.columns[at];
-        for row in rows.clone() {
-            let top = view.row_top(body.top(), row);
+        for (line, row) in view.rows() {
+            let top = view.row_top(body.top(), line);
             cell_ui(ui, view.column_rect(body.left(), at, [top, top + ROW]), column, row);
         }
     }
@@ -240,8 +294,8 @@ fn numbers_ui(ui: &Ui, view: &View<'_>, gutter: Rect) {
     let painter = ui.painter().with_clip_rect(gutter);
     let t = tokens(ui);
     let font: FontId = TextStyle::Small.resolve(ui.style());
-    for row in view.rows() {
-        let middle = view.row_top(gutter.top(), row) + ROW / 2.0;
+    for (line, row) in view.rows() {
+        let middle = view.row_top(gutter.top(), line) + ROW / 2.0;
         painter.text(pos2(gutter.right() - INSIDE, middle), Align2::RIGHT_CENTER, thousands(row + 1), font.clone(), t.muted);
     }
     painter.vline(gutter.right() - 0.5, gutter.y_range(), Stroke::new(1.0, t.hairline));
