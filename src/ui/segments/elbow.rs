@@ -73,7 +73,9 @@ pub fn silhouette_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mu
         let (least, most) = by_chance.unwrap_or((0.0, 0.0));
         let (low, high) = (values().fold(least.min(0.0), f64::min), values().fold(most.max(0.1), f64::max));
         let label = if is_sampled { "−1 to 1 · sampled where hollow" } else { "−1 to 1" };
-        let y = Axis { label, range: [low * 1.1, high * 1.25], ..Axis::default() };
+        // Room under the band for its name.
+        let under = by_chance.map_or(0.0, |(least, _)| least - 0.3 * (high * 1.25 - least));
+        let y = Axis { label, range: [(low * 1.1).min(under), high * 1.25], ..Axis::default() };
         let x = k_axis(view, draft, "Number of segments (k)");
         let canvas = canvas(ui, "silhouette by k", "Mean silhouette against number of segments", x, y);
         curve_ui(
