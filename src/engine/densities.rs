@@ -19,14 +19,12 @@ pub fn density(desk: &mut Kitchen, prepared: &Made<Prepared>, min_samples: usize
         Asked::Waiting(_) if need != Need::Look => {}
         known => return known,
     }
-    let near = neighbours(desk, prepared, min_samples, need);
-    let prepared = prepared.value.clone();
+    let lists = neighbours(desk, prepared, min_samples, need);
+    let Some(near) = lists.ready() else { return lists.passes_on("Waiting for the neighbours") };
+    let (prepared, near) = (prepared.value.clone(), near.value.clone());
     let title = || format!("Density tree, min samples = {min_samples}");
-    near.and("Waiting for the neighbours", |near| {
-        let near = near.value.clone();
-        let step = move |ctx: &Ctx| Ok(cluster::density_from(&prepared.matrix, &near, min_samples, ctx)?);
-        desk.ask(|s| &mut s.densities, key, need, (title, Lane::Long), step)
-    })
+    let step = move |ctx: &Ctx| Ok(cluster::density_from(&prepared.matrix, &near, min_samples, ctx)?);
+    desk.ask(|s| &mut s.densities, key, need, (title, Lane::Long), step)
 }
 
 /// The nearest rows of every row, in lists that serve `min_samples`: the shortest there are or that are being made, or else new ones.
