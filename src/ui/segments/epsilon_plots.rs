@@ -27,6 +27,8 @@ const HANDS: &str = "\n\nDrag or click anywhere to move the line; the arrow keys
 const GAP: f32 = 8.0;
 /// A head between two lanes.
 const HEAD: f32 = 28.0;
+/// The height of the line's grip, with some air.
+const GRIP: f32 = 26.0;
 /// How near the wheel may go.
 const CLOSEST: f64 = 1e-3;
 
@@ -159,7 +161,9 @@ fn lanes_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, plot: &DensityPlot
     let line = Line { epsilon, pointed, is_hot };
     let mut is_on_mark = false;
     if let Some(strip) = strips.core {
-        let lane = lane(&canvas, strip, [0.0, 1.08]);
+        // Room above the curve for the grip, so that no mark lies on its number.
+        let top = (strip.span() / (strip.span() - GRIP).max(1.0)).clamp(1.08, 1.48);
+        let lane = lane(&canvas, strip, [0.0, f64::from(top)]);
         is_on_mark |= core_ui(ui, draft, plot, &lane, line);
     }
     if let Some([upper, lower]) = strips.curves {
