@@ -2,7 +2,7 @@
 //!
 //! Shared by the window and the command line, so that a saved project gives the same labels in both. O(points).
 
-use crate::base::Labels;
+use crate::base::{Labels, text};
 use crate::cluster::{Dendrogram, Method, suggested_min_cluster_size};
 use crate::data::Loaded;
 use crate::evaluate::Suggestion;
@@ -101,6 +101,18 @@ pub fn method_word(clustering: &Clustering) -> String {
         Method::Density => "dbscan".to_owned(),
         Method::Hdbscan => "hdbscan".to_owned(),
     }
+}
+
+/// More segments than this are neither described nor drawn one by one: nobody could tell them apart, and the cost grows with their number.
+pub const MOST_SEGMENTS: usize = 200;
+
+/// What is told in the place of cards and silhouettes of more than [`MOST_SEGMENTS`] segments.
+pub fn too_many(labels: &Labels) -> Option<Problem> {
+    let n = labels.n_clusters();
+    (n > MOST_SEGMENTS).then(|| {
+        let (n, most) = (text::count(n), text::count(MOST_SEGMENTS));
+        Problem(format!("{n} segments are too many to tell apart; ask for {most} or fewer to see silhouettes and cards.").into())
+    })
 }
 
 /// What speaks for `k`: the suggestion's reasons, where it speaks for this one.

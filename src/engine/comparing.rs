@@ -41,6 +41,13 @@ impl Left {
         }
     }
 
+    fn labels(&self) -> &Labels {
+        match &self.groups {
+            LeftGroups::Solution(labeling) => labeling.labels(),
+            LeftGroups::Column(known) => &known.value.labels,
+        }
+    }
+
     /// The comparison. Groups of another solution are numbered, so that nobody takes them for the segments in force.
     pub fn against(&self, right: &Labels) -> Compared {
         let (labels, order, mut left_names, in_none) = match &self.groups {
@@ -75,7 +82,10 @@ pub(super) fn comparison(
         Against::Solution(clustering) => solution(desk, prepared, clustering, needs),
     };
     match (&left, &right.chosen) {
-        (Ok(left), Ok(right)) => steps::comparison(desk, left, &right.labeling, needs.plots),
+        (Ok(left), Ok(right)) => match choose::too_many(left.labels()).or(choose::too_many(right.labeling.labels())) {
+            Some(problem) => Asked::Failed(problem),
+            None => steps::comparison(desk, left, &right.labeling, needs.plots),
+        },
         (Err(why), _) => why.clone(),
         (_, Err(why)) => why.blocks("Waiting for the segments"),
     }

@@ -145,8 +145,10 @@ impl Engine {
         };
         let map = segmentation.and(WAITS, |segmentation| steps::map(desk, segmentation, &wanted.map_axes, needs.plots));
         let comparison = comparing::comparison(desk, loaded.ready(), &prepared, &groups, plan.comparison.as_ref(), needs);
-        let personas = segmentation
-            .and(WAITS, |segmentation| steps::personas(desk, segmentation, &plan.preparation.roles, edits, *edits_key, needs.personas));
+        let personas = segmentation.and(WAITS, |segmentation| match choose::too_many(&segmentation.value.labels) {
+            Some(problem) => Asked::Failed(problem),
+            None => steps::personas(desk, segmentation, &plan.preparation.roles, edits, *edits_key, needs.personas),
+        });
 
         let roles = &plan.preparation.roles;
         let silhouettes = &groups.silhouettes;
@@ -160,7 +162,7 @@ impl Engine {
             (Err(why), _) => why.blocks("Waiting for elbow and silhouette"),
         };
         let stability = match (&groups.chosen, segmentation.ready(), prepared.ready()) {
-            (Ok(chosen), Some(segmentation), Some(prepared)) => {
+            (Ok(chosen), Some(segmentation), Some(prepared)) if choose::too_many(&segmentation.value.labels).is_none() => {
                 match evidence::regroup(clustering, segmentation.value.k, segmentation.value.epsilon, prepared.value.matrix.n_rows()) {
                     Some(how) => {
                         let need = if is_shown { needs.stability } else { Need::Look };

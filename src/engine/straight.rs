@@ -100,6 +100,9 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
     let labels = fits.fits[at].labels.clone().map_err(StepError::Problem)?;
     let labels = choose::numbered(plan, labels, &prepared, &loaded).0;
     let roles = &plan.preparation.roles;
+    if let Some(problem) = choose::too_many(&labels).filter(|_| extras.personas) {
+        return Err(StepError::Problem(problem));
+    }
     let personas = if extras.personas { describe(&loaded, &prepared, &labels, &plan.personas, roles, ctx)? } else { Personas::default() };
 
     let how = evidence::regroup(&plan.clustering, chosen.k, chosen.epsilon, prepared.matrix.n_rows()).filter(|_| extras.stability);

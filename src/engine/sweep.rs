@@ -200,6 +200,9 @@ pub fn silhouettes_of(
     seed: u64,
     needs: Needs,
 ) -> Asked<Silhouettes> {
+    if let Some(problem) = choose::too_many(labeling.labels()) {
+        return Asked::Failed(problem);
+    }
     let need = if comes_with_sweep { Need::Look } else { needs.plots };
     let one = std::slice::from_ref(labeling);
     match steps::silhouettes(desk, prepared, one, seed, need).pop() {

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use personae::base::{Ctx, Key};
+use personae::cluster::Method;
 use personae::engine::densities::density;
 use personae::engine::desk::{Asked, Desk, Need, STOPPED, StepError};
 use personae::engine::jobs::{Lane, Urgency};
@@ -13,7 +14,7 @@ use personae::engine::memo::{Memo, Shelf, Store};
 use personae::engine::steps::{self, Kitchen, Memos};
 use personae::engine::{Engine, EngineOptions, Problem, Wanted};
 use personae::plot::MapAxis;
-use personae::session::{Page, Plan};
+use personae::session::{Against, Clustering, Cut, Page, Plan};
 
 /// Two shelves: small numbers and long texts.
 struct Toy {
@@ -442,4 +443,28 @@ fn silhouettes_of_many_rows_start_from_a_sample_and_become_exact_when_wanted() {
     let margin = high - low;
     assert!((low - margin..high + margin).contains(&exact.mean.unwrap()), "{low}..{high} {:?}", exact.mean);
     assert_eq!(sweep.suggestion, exact_sweep.suggestion, "what is suggested does not depend on how long one waited");
+}
+
+#[test]
+fn thousands_of_segments_are_told_not_described() {
+    let mut plan = Plan::default();
+    plan.clustering.method = Method::Tree;
+    plan.clustering.cut = Cut::Clusters(3_000);
+    plan.comparison = Some(Against::Solution(Clustering { k: Some(4), ..Clustering::default() }));
+    let axes = (MapAxis::Component(0), MapAxis::Component(1));
+    let wanted = Wanted { page: Page::Segments, map_axes: axes, map_window: None, brush: None, reload: 0, everything: false };
+    let mut engine = Engine::new(|| {}, EngineOptions::default());
+    engine.refine(true);
+    let answers = engine.wait_until_refined(&plan, &wanted);
+    assert_eq!(answers.segmentation.ready().unwrap().labels.n_clusters(), 3_000);
+    assert!(answers.map.ready().is_some() && answers.stability.latest().is_none());
+    let said = |problem: Option<&Problem>| problem.unwrap().0.to_string();
+    let expected = "3\u{202f}000 segments are too many to tell apart; ask for 200 or fewer to see silhouettes and cards.";
+    for problem in [answers.personas.problem(), answers.silhouette.problem(), answers.comparison.problem()] {
+        assert_eq!(said(problem), expected);
+    }
+    // With fewer everything is there again.
+    plan.clustering.cut = Cut::Clusters(4);
+    let answers = engine.wait_until_idle(&plan, &wanted);
+    assert!(answers.personas.ready().is_some() && answers.silhouette.ready().is_some() && answers.comparison.ready().is_some());
 }

@@ -27,12 +27,13 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     egui::CentralPanel::default().frame(clear).show(ui, |ui| {
         picked::head_ui(ui, view.answers, look);
         told_ui(ui, view);
-        ScrollArea::vertical().id_salt("segments").auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            side_ui(ui, &view.answers.segmentation, "segments", |ui, segmentation| rows_ui(ui, view, segmentation, look));
-        });
+        ui.spacing_mut().item_spacing.y = 2.0;
+        side_ui(ui, &view.answers.segmentation, "segments", |ui, segmentation| rows_ui(ui, view, segmentation, look));
     });
 }
+
+/// Height of a row.
+const ROW: f32 = 52.0;
 
 /// What became of the segments shown before. The line has its place when there is nothing to tell, so that the list stays where it is.
 fn told_ui(ui: &mut Ui, view: &View) {
@@ -79,26 +80,31 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
     let counts = picked::counts(view.answers, labels.n_clusters()).filter(|_| look.brush.is_some());
     let n_picked = |selection| counts.map(|counts| picked::of(counts, selection));
     let silhouettes = view.answers.silhouette.latest().filter(|plot| plot.clusters.len() == labels.n_clusters());
-    for (cluster, &size) in labels.sizes().iter().enumerate() {
-        let mean = silhouettes.map(|plot| plot.clusters[cluster].mean);
-        let row = Row {
+    let row = |cluster: usize| match labels.sizes().get(cluster) {
+        Some(&size) => Row {
             numbers,
             selection: Selection::Cluster(cluster),
             name: segment_name(view.answers, cluster),
             size,
             share: size as f64 / n_all,
-            mean,
+            mean: silhouettes.map(|plot| plot.clusters[cluster].mean),
             n_picked: n_picked(Selection::Cluster(cluster)),
-        };
-        row_ui(ui, view, look, &row);
-    }
-    if labels.n_noise() > 0 {
-        let share = labels.n_noise() as f64 / n_all;
-        let name = "In no segment".into();
-        let n_picked = n_picked(Selection::Noise);
-        let row = Row { numbers, selection: Selection::Noise, name, size: labels.n_noise(), share, mean: None, n_picked };
-        row_ui(ui, view, look, &row);
-    }
+        },
+        None => Row {
+            numbers,
+            selection: Selection::Noise,
+            name: "In no segment".into(),
+            size: labels.n_noise(),
+            share: labels.n_noise() as f64 / n_all,
+            mean: None,
+            n_picked: n_picked(Selection::Noise),
+        },
+    };
+    let n = labels.n_clusters() + usize::from(labels.n_noise() > 0);
+    // Only rows in view are laid out: a cut near the leaves gives thousands.
+    ScrollArea::vertical().id_salt("segments").auto_shrink(false).show_rows(ui, ROW, n, |ui, seen| {
+        seen.for_each(|at| row_ui(ui, view, look, &row(at)));
+    });
     if labels.n_clusters() == 0 {
         ui.add_space(8.0);
         ui.label(caption(ui, "No segment at these settings. Every customer is too far from the others: try a larger distance."));
@@ -117,7 +123,7 @@ struct Row<'a> {
 }
 
 fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 52.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::click());
     let is_selected = look.selection == Some(row.selection);
     let is_hovered = response.hovered() || view.focus == Some(row.selection);
     row_background(ui, rect, is_selected, is_hovered);

@@ -296,11 +296,19 @@ fn told_of_customer(view: &View, look: &Look, selection: Selection, row: usize, 
     format!("{}\n{}\n{}", customer_name(loaded, row), selection_name(view.answers, selection), values.join("\n"))
 }
 
+/// Segments named on the map, the largest first: there is no room for more.
+const MOST_NAMED: usize = 60;
+
 /// Names in the middle of their segments; a name that would cover another gives way to its number, and then to nothing.
 fn labels_ui(ui: &Ui, view: &View, canvas: &Canvas, map: &MapPlot, focus: Option<Selection>) {
     let t = tokens(ui);
     let mut taken: Vec<Rect> = Vec::new();
-    for (cluster, points) in map.clusters.iter().enumerate() {
+    let focused = focus.and_then(|focus| match focus {
+        Selection::Cluster(cluster) => Some(cluster),
+        Selection::Noise => None,
+    });
+    let named = (0..map.clusters.len().min(MOST_NAMED)).chain(focused.filter(|cluster| *cluster >= MOST_NAMED));
+    for (cluster, points) in named.filter_map(|cluster| Some((cluster, map.clusters.get(cluster)?))) {
         if points.is_empty() || focus.is_some_and(|focus| focus != Selection::Cluster(cluster)) {
             continue;
         }
