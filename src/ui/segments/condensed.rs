@@ -16,6 +16,9 @@ const MEANS: &str = "From the top down the neighborhood shrinks. Customers in sp
 /// Branches narrower than this are not labelled.
 const LABELLED: f32 = 22.0;
 
+/// Width in pixels below which a branch is not drawn.
+const LEAST_WIDTH: f32 = 0.6;
+
 /// The plot with its head.
 pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
     head_ui(ui, PlotKind::CondensedTree, "Condensed tree", MEANS, &mut look.maximised, commands, |_| {});
@@ -43,7 +46,10 @@ fn tree_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &CondensedPlot) {
     let pointed = canvas.response.hover_pos().and_then(|pointer| plot.branch_at(canvas.value(pointer)));
     let focus = pointed.and_then(|at| plot.branches[at].within).map(Selection::Cluster).or(view.focus);
     let segment_colour = |segment: usize| theme::segment(number_of(numbers(view.answers), segment));
-    for (at, branch) in plot.branches.iter().enumerate() {
+    let pixels_a_row = canvas.at([1.0, 0.0]).x - canvas.at([0.0, 0.0]).x;
+    // A branch narrower than this would not be seen beside its parent, and there are hundreds of them.
+    let is_seen = |at: usize, branch: &CondensedBranch| pointed == Some(at) || branch.size as f32 * pixels_a_row >= LEAST_WIDTH;
+    for (at, branch) in plot.branches.iter().enumerate().filter(|(at, branch)| is_seen(*at, branch)) {
         let is_dimmed = focus.is_some() && focus != branch.within.map(Selection::Cluster);
         let colour = match branch.within {
             // Forks inside a segment are told apart by a lighter shade.

@@ -162,7 +162,7 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
                     "How clearly this segment stands apart from the next: 1 is perfect, 0 is on the border. Mean silhouette; {mean:.2} is {}.",
                     band_word(mean)
                 );
-                ui.add(egui::Label::new(caption(ui, format!("{mean:.2}"))).selectable(false)).on_hover_text(tip);
+                ui.add(egui::Label::new(caption(ui, format!("{mean:.2}").replace('-', "−"))).selectable(false)).on_hover_text(tip);
             }
         });
     });
