@@ -12,7 +12,7 @@ use crate::evaluate::best_matching;
 use super::edit::RowSet;
 
 /// Rows remembered at most: enough to tell which group is which, and little enough to keep with every step of undo.
-const MOST_ROWS: usize = 8_192;
+const MOST_ROWS: usize = 4_096;
 /// Numbers remembered after they went away.
 const MOST_GONE: usize = 24;
 /// A number that went away comes back only for customers as similar as this (Jaccard), or a stranger would inherit it.
