@@ -13,7 +13,7 @@ use crate::session::command::ACTIONS;
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
 use crate::session::settings::ThemeChoice;
-use crate::session::{Action, CardEdit, Command, ExportFormat, ExportRequest, Look, Page, Plan, PlotKind};
+use crate::session::{Action, CardEdit, Command, ExportRequest, Look, Page, Plan, PlotKind};
 
 use super::dialogs::Purpose;
 use super::window::{Window, preference};
@@ -96,8 +96,7 @@ impl Window {
             Action::Redo => self.history.redo().map_or((), |_| ()),
             Action::Export => {
                 let folder = self.home_folder().join("personae");
-                let formats = vec![ExportFormat::Html, ExportFormat::Json, ExportFormat::Csv];
-                self.look.export = Some(ExportRequest { folder: Some(absolute(folder)), formats });
+                self.look.export = Some(ExportRequest { folder: Some(absolute(folder)), choices: export::Choices::default() });
             }
             Action::Go(page) => {
                 self.look.page = page;
@@ -274,9 +273,9 @@ impl Window {
                 self.export = None;
                 self.complain(text);
             } else if let (Some(folder), Some(report)) = (request.folder.clone(), self.engine.report(self.history.plan())) {
-                let formats = request.formats.clone();
+                let choices = request.choices.clone();
                 let plots = self.engine.plots(self.history.plan());
-                self.engine.export(report, plots, formats, folder);
+                self.engine.export(report, plots, choices, folder);
                 self.export = None;
             }
         }

@@ -65,7 +65,7 @@ pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
         report.notes.extend(changed.map(|note| note.0));
         let mut written = write_files(&report, &files)?;
         if let Some((folder, formats)) = &folder {
-            written.extend(export::write_all(&report, &plots, formats, folder, &ctx).map_err(failed)?);
+            written.extend(export::write_all(&report, &plots, &export::Choices::of(formats), folder, &ctx).map_err(failed)?);
         }
         Ok((report, written))
     })?;

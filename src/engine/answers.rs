@@ -7,7 +7,7 @@ use crate::cluster::Dendrogram;
 use crate::data::Loaded;
 use crate::evaluate::{NullBand, Stability};
 use crate::features::Prepared;
-use crate::persona::{Apart, Personas};
+use crate::persona::{Apart, Explained, Personas};
 use crate::plot::{
     BarMarks, Compared, CondensedPlot, DensityPlot, LeafMarks, MapAxis, MapPlot, MapScene, MapWindow, Picked, PickedCounts, Ring,
     SilhouettePlot, SweepPlot, TreePlot,
@@ -133,6 +133,8 @@ pub struct Answers {
     pub brush: BrushAnswer,
     /// Its cards.
     pub personas: Answer<Personas>,
+    /// What drives the grouping, rules and typical customers; never of other segments.
+    pub explained: Answer<Explained>,
     /// The grouping against what the plan compares it with.
     pub comparison: Answer<Compared>,
     /// What elbow and silhouette would be by chance (k-means and hierarchical): the best round there is, never one of other choices.

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use crate::base::{Ctx, Key, memory};
 use crate::cluster::Method;
-use crate::export::{self, ExportError, Format, Plots, Report};
+use crate::export::{self, Choices, ExportError, Plots, Report};
 use crate::persona::PersonaEdit;
 use crate::session::{Cut, Page, Plan};
 
@@ -266,9 +266,9 @@ impl Engine {
         }
     }
 
-    /// Writes `formats` into `folder` as a job that ends by itself; how it went is told by [`Engine::take_done`].
-    pub fn export(&mut self, report: Report, plots: Plots, formats: Vec<Format>, folder: PathBuf) -> u64 {
-        self.errand("Export", move |ctx| match export::write_all(&report, &plots, &formats, &folder, ctx) {
+    /// Writes what was chosen into `folder` as a job that ends by itself; how it went is told by [`Engine::take_done`].
+    pub fn export(&mut self, report: Report, plots: Plots, choices: Choices, folder: PathBuf) -> u64 {
+        self.errand("Export", move |ctx| match export::write_all(&report, &plots, &choices, &folder, ctx) {
             Ok(files) => Ok(format!("{} {} written to {}", files.len(), if files.len() == 1 { "file" } else { "files" }, folder.display())),
             Err(ExportError::Stopped(_)) => Err(StepError::Stopped),
             Err(error) => Err(StepError::Problem(Problem(error.to_string().into()))),

@@ -8,7 +8,7 @@ use crate::data::Loaded;
 use crate::evaluate::{Silhouettes, Stability};
 use crate::export::{Chosen, Plots, Report, RunResult, Seconds};
 use crate::features::Prepared;
-use crate::persona::Personas;
+use crate::persona::{Explained, Personas};
 use crate::session::Plan;
 
 use super::answers::{Answers, Problem};
@@ -34,6 +34,8 @@ pub struct Parts {
     pub tree: Option<Arc<Dendrogram>>,
     /// How stable the segments are, if somebody looked.
     pub stability: Option<Arc<Stability>>,
+    /// What drives the grouping, if somebody looked.
+    pub explained: Option<Arc<Explained>>,
     /// What was survived, in order.
     pub notes: Vec<Note>,
     /// How long it took.
@@ -59,6 +61,7 @@ impl Parts {
             chosen: self.chosen,
             tree: self.tree,
             stability: self.stability,
+            explained: self.explained,
             notes: self.notes.into_iter().map(|note| note.0).collect(),
             seconds: self.seconds,
         }
@@ -85,6 +88,7 @@ pub(super) fn of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Opt
         chosen: Chosen { k: segmentation.k, height: segmentation.height, epsilon: segmentation.epsilon, min_cluster_size: least, reasons },
         tree: groups.tree.ready().map(|tree| tree.value.clone()),
         stability: answers.stability.ready().cloned(),
+        explained: answers.explained.ready().cloned(),
         notes: answers.notes.clone(),
         seconds: None,
     };

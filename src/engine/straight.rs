@@ -137,6 +137,7 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
         chosen,
         tree: fits.tree,
         stability: stability.map(Arc::new),
+        explained: None,
         notes,
         seconds: Some(seconds),
     };

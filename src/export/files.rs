@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::base::{Ctx, Stopped};
 
 use super::plot::{Plot, Plots, file_bytes, plot_svg};
-use super::{Format, Report, cards_html, cards_json, labels_csv, labels_parquet};
+use super::{Choices, Format, Report, cards_html, cards_json, labels_csv, labels_parquet};
 
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +43,10 @@ pub enum ExportError {
     Picture(String),
 }
 
-/// Writes every format into `folder`, which is made if need be. On an error the files written before it stay.
-pub fn write_all(report: &Report, plots: &Plots, formats: &[Format], folder: &Path, ctx: &Ctx) -> Result<Vec<PathBuf>, ExportError> {
+/// Writes every chosen format into `folder`, which is made if need be. On an error the files written before it stay.
+pub fn write_all(report: &Report, plots: &Plots, choices: &Choices, folder: &Path, ctx: &Ctx) -> Result<Vec<PathBuf>, ExportError> {
     std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
+    let formats = &choices.formats;
     let names = persona_names(report);
     let plots = &Plots { chosen: report.chosen.clone(), ..plots.clone() };
     let mut written = Vec::new();

@@ -4,6 +4,8 @@
 //! then renamed, so that a failed export leaves the old file whole.
 
 mod chart;
+pub mod choices;
+pub mod deck;
 mod draw;
 mod draw_density;
 mod draw_tree;
@@ -20,6 +22,8 @@ pub mod report;
 mod table;
 mod text;
 
+pub use choices::{Audience, Choices, Density, Paper};
+pub use deck::{Deck, deck};
 pub use files::{ExportError, write_all, write_beside};
 pub use format::Format;
 pub use html::cards_html;

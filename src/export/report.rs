@@ -9,7 +9,7 @@ use crate::cluster::Dendrogram;
 use crate::data::Loaded;
 use crate::evaluate::Stability;
 use crate::features::Prepared;
-use crate::persona::Personas;
+use crate::persona::{Explained, Personas};
 
 /// One finished analysis.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct Report {
     pub tree: Option<Arc<Dendrogram>>,
     /// How stable the segments are, if somebody looked.
     pub stability: Option<Arc<Stability>>,
+    /// What drives the grouping, rules and typical customers, if somebody looked.
+    pub explained: Option<Arc<Explained>>,
     /// What reading and preparing changed or left out, in order.
     pub notes: Vec<String>,
     /// How long the parts took, when somebody measured.
@@ -41,6 +43,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// What drives the grouping, if it is known and of these segments.
+    pub fn known_explained(&self) -> Option<&Explained> {
+        self.explained.as_deref().filter(|explained| explained.sizes == self.labels.sizes())
+    }
+
     /// The stability of the segments, if it is known and of these.
     pub fn known_stability(&self) -> Option<&Stability> {
         self.stability.as_deref().filter(|stability| stability.sizes == self.labels.sizes())

@@ -83,6 +83,15 @@ pub fn three_digits(value: f64) -> String {
     number(value, decimals_end)
 }
 
+/// A number with its sign, which is part of what it says.
+pub fn signed(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return "–".into();
+    }
+    let sign = if value < 0.0 { '−' } else { '+' };
+    format!("{sign}{:.decimals$}", value.abs())
+}
+
 /// A long text cut at `chars` characters, told by an ellipsis.
 pub fn shorten(text: &str, chars: usize) -> String {
     if text.chars().count() <= chars {

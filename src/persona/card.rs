@@ -4,6 +4,7 @@ use crate::base::Note;
 use crate::data::Role;
 
 use super::edit::Added;
+use super::explain::Unseen;
 
 /// All personas of one segmentation, and who is in none. Shares sum to 1.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,8 @@ pub struct Personas {
     pub n_rows: usize,
     /// The column whose sum is called revenue, if there is one.
     pub revenue_column: Option<String>,
+    /// Groups of the population that are nobody's commonest, largest first.
+    pub unseen: Vec<Unseen>,
     /// What the reader of the cards must know.
     pub notes: Vec<Note>,
 }
@@ -111,6 +114,8 @@ pub struct Evidence {
     pub texts: [String; 3],
     /// Hedges' g (numbers) or Cohen's h (levels).
     pub effect: f64,
+    /// The 95 % interval of the effect, where there are enough values for one.
+    pub interval: Option<[f64; 2]>,
     /// v.test, a gate and never a ranking.
     pub v_test: f64,
     /// Base percentile of the persona's median, 0 to 100 (numbers).

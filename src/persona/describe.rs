@@ -105,6 +105,7 @@ pub fn describe_with_roles(
         n_left_out: prepared.n_table_rows - prepared.table_rows.len(),
         n_rows: prepared.n_table_rows,
         revenue_column: revenue.map(|(name, _)| name.to_owned()),
+        unseen: Vec::new(),
         notes,
     })
 }

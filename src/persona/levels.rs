@@ -92,6 +92,7 @@ impl Counts {
             rest,
             texts: [text(inside, persona), text(n_level, everyone), text(outside, rest)],
             effect,
+            interval: None,
             v_test: level_v_test(inside, n, n_level, n_all),
             percentile: None,
             index: Some(index),

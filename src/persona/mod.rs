@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod edit;
+pub mod explain;
 
 mod apart;
 mod columns;
@@ -20,7 +21,8 @@ mod wording;
 pub use apart::{Apart, apart};
 pub use card::{Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
 pub use describe::{describe, describe_with_roles};
-pub use edit::{Added, PersonaEdit, RowSet};
+pub use edit::{Added, PersonaEdit, Picture, Priority, RowSet};
+pub use explain::{Condition, Example, Explained, Forest, Importance, Rule, Unseen};
 pub use identity::{carry, edit_for};
 pub use lexicon::{Lexicon, LexiconError};
 pub use numbering::{Numbered, Numbering};

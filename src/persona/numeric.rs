@@ -83,6 +83,7 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
             rest: medians[2],
             texts,
             effect,
+            interval: None,
             v_test: v_test(&inside, &all),
             percentile: Some(percentile),
             index: None,

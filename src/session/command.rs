@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::export::{Format as ExportFormat, Plot as PlotKind};
+use crate::export::{Choices, Plot as PlotKind};
 use crate::features::Preparation;
 use crate::persona::Added;
 
@@ -142,6 +142,6 @@ impl Action {
 pub struct ExportRequest {
     /// Into this folder; `None` until the user chose one.
     pub folder: Option<PathBuf>,
-    /// These formats.
-    pub formats: Vec<ExportFormat>,
+    /// What, and how.
+    pub choices: Choices,
 }

@@ -31,10 +31,10 @@ pub fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<Co
         ui.label(caption(ui, what));
         ui.add_space(INSIDE);
         for format in ExportFormat::ALL {
-            let mut is_on = request.formats.contains(&format);
+            let mut is_on = request.choices.formats.contains(&format);
             ui.horizontal(|ui| {
                 if ui.checkbox(&mut is_on, format.name()).on_hover_text(format.explanation()).changed() {
-                    if is_on { request.formats.push(format) } else { request.formats.retain(|other| *other != format) }
+                    if is_on { request.choices.formats.push(format) } else { request.choices.formats.retain(|other| *other != format) }
                 }
                 let text = caption(ui, format.explanation());
                 super::widgets::cut_label(ui, text).on_hover_text(format.explanation());
@@ -57,8 +57,8 @@ pub fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<Co
         ui.label(caption(ui, "Files of the same name are replaced; a failed export leaves the old ones whole."));
         ui.add_space(BETWEEN);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let is_ready = !request.formats.is_empty() && request.folder.is_some();
-            let hint = if request.formats.is_empty() { "Choose at least one format." } else { "Choose a folder." };
+            let is_ready = !request.choices.formats.is_empty() && request.folder.is_some();
+            let hint = if request.choices.formats.is_empty() { "Choose at least one format." } else { "Choose a folder." };
             let button = ui.add_enabled_ui(is_ready, |ui| primary_button(ui, "Export")).inner.on_disabled_hover_text(hint);
             if button.clicked() {
                 commands.push(Command::Export(request.clone()));

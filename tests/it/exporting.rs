@@ -558,7 +558,8 @@ fn a_place_that_refuses_is_told_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
-    let error = export::write_all(&report(&[20], 0, 0), &Plots::default(), &[Format::Json], &file.join("under"), &Ctx::new()).unwrap_err();
+    let error = export::write_all(&report(&[20], 0, 0), &Plots::default(), &Choices::of(&[Format::Json]), &file.join("under"), &Ctx::new())
+        .unwrap_err();
     let place = file.join("under").display().to_string();
     assert_eq!(error.to_string(), format!("Cannot write to {place}: a file stands where a folder is needed. Choose another folder."));
     #[cfg(unix)]
@@ -583,7 +584,7 @@ fn formats_without_tables_are_written_into_a_new_folder() {
     let target = folder.path().join("a/b");
     let (report, ctx) = (report(&[30, 20], 0, 0), Ctx::new());
     let formats = [Format::Html, Format::Json, Format::Svg, Format::Png];
-    let written = export::write_all(&report, &plots(2), &formats, &target, &ctx).unwrap();
+    let written = export::write_all(&report, &plots(2), &Choices::of(&formats), &target, &ctx).unwrap();
     assert_eq!(written.len(), 2 + 2 * Plot::ALL.len());
     assert!(written.iter().all(|path| path.starts_with(&target) && fs::metadata(path).unwrap().len() > 500));
     assert_eq!(ctx.latest().fraction, 1.0);
@@ -594,7 +595,7 @@ fn formats_without_tables_are_written_into_a_new_folder() {
         assert_eq!(mode & 0o600, 0o600, "the owner reads and writes");
         assert_ne!(mode & 0o777, 0o600, "and so may others, as the system's mask says");
     }
-    let stopped = export::write_all(&report, &plots(2), &formats, &target, &Ctx::stopping_after(3));
+    let stopped = export::write_all(&report, &plots(2), &Choices::of(&formats), &target, &Ctx::stopping_after(3));
     assert!(matches!(stopped, Err(ExportError::Stopped(_))));
     assert_eq!(fs::read_dir(&target).unwrap().count(), written.len(), "stopping leaves nothing behind");
 }

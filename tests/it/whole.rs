@@ -8,6 +8,7 @@ use egui_kittest::kittest::Queryable;
 use personae::app::window::Window;
 use personae::cluster::Method;
 use personae::data::sample;
+use personae::export::Choices;
 use personae::persona::Added;
 use personae::session::recovery::Recovery;
 use personae::session::settings::Settings;
@@ -86,7 +87,7 @@ fn from_a_file_to_cards_and_back() {
     let project = folder.path().join("shop.personae");
     order(&mut harness, Command::SaveTo(project.clone()));
     let out = folder.path().join("out");
-    order(&mut harness, Command::Export(ExportRequest { folder: Some(out.clone()), formats: ExportFormat::ALL.to_vec() }));
+    order(&mut harness, Command::Export(ExportRequest { folder: Some(out.clone()), choices: Choices::of(&ExportFormat::ALL) }));
     for file in ["personas.html", "personas.json", "customers.csv", "customers.parquet", "map.svg", "map.png", "dendrogram.svg"] {
         assert!(out.join(file).is_file(), "{file} was written");
     }

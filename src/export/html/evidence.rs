@@ -8,7 +8,7 @@ use crate::persona::{Evidence, Persona};
 use super::super::Report;
 use super::super::json::FEWEST_DESCRIBED;
 use super::super::palette::{hex, segment};
-use super::super::text::{count, escape, percent};
+use super::super::text::{count, escape, percent, signed};
 use super::evidence_id;
 
 /// Rows without a part in name or statements shown a persona; the JSON export has them all.
@@ -108,13 +108,4 @@ fn line(page: &mut String, cluster: usize, row: usize, evidence: &Evidence) {
         let _ = write!(page, "<td class=\"n\">{cell}</td>");
     }
     page.push_str("</tr>\n");
-}
-
-/// A number with its sign, which is part of what it says.
-fn signed(value: f64, decimals: usize) -> String {
-    if !value.is_finite() {
-        return "–".into();
-    }
-    let sign = if value < 0.0 { '−' } else { '+' };
-    format!("{sign}{:.decimals$}", value.abs())
 }

@@ -10,7 +10,7 @@ mod made;
 mod overview;
 
 use super::text::{escape, without_folders};
-use super::{Plots, Report};
+use super::{Plots, Report, deck};
 
 const STYLE: &str = include_str!("../../../assets/card.css");
 
@@ -33,7 +33,7 @@ pub fn cards_html(report: &Report, plots: &Plots) -> String {
     }
     page.push_str("</div>\n");
     evidence::appendix(&mut page, report);
-    made::how_it_was_made(&mut page, report, &source);
+    made::how_it_was_made(&mut page, &deck::made(report));
     page.push_str("</main>\n</body>\n</html>\n");
     page
 }

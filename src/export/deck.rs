@@ -1,0 +1,105 @@
+//! What do the cards say, page by page, in words and numbers ready to be set? One reading of the report, which every set page,
+//! slide and text file is made from, so that all of them say the same.
+//!
+//! In: the report, the plots, the user's choices. Out: a [`Deck`]: texts with their units, places as fractions of 1, colours as "#rrggbb".
+//! Values of fewer than ten customers are never in it (methods, section 4), nor are identifiers.
+
+mod card;
+mod compare;
+mod made;
+mod overview;
+mod spread;
+
+use serde::Serialize;
+
+use super::choices::{Choices, Density};
+use super::text::{customers, without_folders};
+use super::{Plot, Plots, Report, files::persona_names, plot_svg};
+
+pub use card::{Badge, CardPage, Confidence, EvidenceLine, Fact, Line, ProfileLine, Rest, Strip, Tile};
+pub use compare::{Cell, Comparison, ComparisonColumn, ComparisonRow};
+pub(super) use made::made;
+pub use made::{ImportanceLine, Made};
+pub use overview::{Member, Overview};
+pub use spread::{Spread, SpreadBar, SpreadDrawing};
+
+/// Everything the pages say.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Deck {
+    /// "5 personas in 4 988 customers".
+    pub title: String,
+    /// The data's own name, without folders.
+    pub source: String,
+    /// "5 000 rows".
+    pub rows: String,
+    /// Whether backs, appendix and "How this was made" are wanted.
+    pub with_backs: bool,
+    /// The sheet with everyone.
+    pub overview: Overview,
+    /// A card for every wanted persona.
+    pub cards: Vec<CardPage>,
+    /// The personas side by side.
+    pub comparison: Comparison,
+    /// Who is nobody's commonest: "65 and over (age): 214 customers, 4 % of all; most in Loyal Savers, where they are 11 %".
+    pub missing: Vec<String>,
+    /// What drives the grouping, most important first; empty where nobody looked.
+    pub importance: Vec<ImportanceLine>,
+    /// What the importance rests on, in one sentence.
+    pub importance_note: Option<String>,
+    /// How it was made.
+    pub made: Made,
+    /// Plots worth a page, as SVG.
+    pub plots: Vec<PlotPage>,
+}
+
+/// A plot with its title.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PlotPage {
+    /// What it shows, in words.
+    pub title: String,
+    /// "map", "elbow", ...
+    pub id: String,
+    /// The drawing.
+    pub svg: String,
+}
+
+/// The deck of a report.
+pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
+    let names = persona_names(report);
+    let wanted = report.personas.personas.iter().filter(|persona| choices.wants(persona.number));
+    let (importance, importance_note) = made::importance(report);
+    Deck {
+        title: title(report),
+        source: without_folders(&report.loaded.title).to_owned(),
+        rows: super::text::count(report.loaded.table.n_rows),
+        with_backs: choices.density == Density::Analyst,
+        overview: overview::overview(report),
+        cards: wanted.map(|persona| card::card(report, persona)).collect(),
+        comparison: compare::comparison(report),
+        missing: overview::missing(report, &names),
+        importance,
+        importance_note,
+        made: made(report),
+        plots: plot_pages(report, plots, &names),
+    }
+}
+
+/// "5 personas in 4 988 customers".
+fn title(report: &Report) -> String {
+    let analysed = customers(report.prepared.table_rows.len());
+    match report.personas.personas.len() {
+        0 => format!("No persona in {analysed}"),
+        1 => format!("One persona in {analysed}"),
+        n => format!("{n} personas in {analysed}"),
+    }
+}
+
+/// The map, and what speaks for the number of segments.
+fn plot_pages(report: &Report, plots: &Plots, names: &[String]) -> Vec<PlotPage> {
+    let plots = &Plots { chosen: report.chosen.clone(), ..plots.clone() };
+    let wanted = [Plot::Map, Plot::Elbow, Plot::SilhouetteByK, Plot::Dendrogram, Plot::EpsilonCurves, Plot::CondensedTree];
+    let page = |plot: Plot| {
+        plot_svg(plot, plots, names).map(|svg| PlotPage { title: plot.title().to_owned(), id: plot.file_stem().to_owned(), svg })
+    };
+    wanted.into_iter().filter_map(page).collect()
+}

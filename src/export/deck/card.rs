@@ -1,0 +1,391 @@
+//! One persona as two sides of a card: the front for the room, the back with the evidence of every word.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::evaluate::Trust;
+use crate::persona::{Direction, Evidence, Persona, Priority, Statement};
+
+use super::super::glyph::{mix, portrait};
+use super::super::json::FEWEST_DESCRIBED;
+use super::super::palette::{NOISE, hex, segment};
+use super::super::text::{count, customers, percent, signed};
+use super::super::{Report, json::rows_left_out};
+use super::spread::{Spread, spread};
+
+/// Statements of a front.
+const MORE: usize = 5;
+const LESS: usize = 2;
+/// Distributions of a front.
+const DISTRIBUTIONS: usize = 6;
+/// Lines of the profile.
+const PROFILE_LINES: usize = 8;
+/// Rows of evidence on a back; the JSON export has them all.
+const EVIDENCE_LINES: usize = 18;
+
+/// A card.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CardPage {
+    /// Its cluster, from 0: its place among the personas.
+    pub cluster: usize,
+    /// What people call it: "C1".
+    pub label: String,
+    /// "Persona 2 of 5".
+    pub eyebrow: String,
+    /// The name in force.
+    pub name: String,
+    /// The automatic name, where the user gave another.
+    pub automatic_name: Option<String>,
+    /// The sentence that the name may be out of date, if it may.
+    pub out_of_date: Option<String>,
+    /// The persona's colour.
+    pub colour: String,
+    /// A light tint of it, for grounds.
+    pub tint: String,
+    /// A dark shade of it, for text on light grounds.
+    pub shade: String,
+    /// The colour behind the portrait.
+    pub ground: String,
+    /// The portrait's tiles in a unit square.
+    pub tiles: Vec<Tile>,
+    /// One sentence.
+    pub summary: String,
+    /// The three facts: customers, share, revenue.
+    pub facts: Vec<Fact>,
+    /// How far it may be relied on, if somebody looked.
+    pub badge: Option<Badge>,
+    /// All personas as one bar, this one filled.
+    pub strip: Vec<Strip>,
+    /// What sets them apart.
+    pub more: Vec<Line>,
+    /// Less than others.
+    pub less: Vec<Line>,
+    /// The sentence that stands where nothing can be said.
+    pub nothing: Option<String>,
+    /// Where their middle stands among everyone, column by column.
+    pub profile: Vec<ProfileLine>,
+    /// How they are spread.
+    pub spreads: Vec<Spread>,
+    /// The block "Added by you": titles and texts, empty ones left out.
+    pub added: Vec<(String, String)>,
+    /// "High priority", if the user said so.
+    pub priority: Option<String>,
+    /// The user's picture: whether there is one; its bytes are in the report.
+    pub has_picture: bool,
+    /// What the speaker wants to say.
+    pub speaker_notes: String,
+    /// The footer's parts.
+    pub footer: Vec<String>,
+    /// The rows that name and statements rest on, then the strongest others.
+    pub evidence: Vec<EvidenceLine>,
+    /// Rows of evidence beyond those shown.
+    pub n_more_evidence: usize,
+    /// Whether values of few customers were withheld.
+    pub has_suppressed: bool,
+    /// Why the badge says what it says.
+    pub trust: Vec<String>,
+    /// The membership rule in words, if there is one.
+    pub rule: Option<String>,
+    /// How well the rule catches them.
+    pub rule_quality: Option<String>,
+    /// Typical customers: column and value pairs.
+    pub examples: Vec<Vec<(String, String)>>,
+}
+
+/// A convex outline of the portrait.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tile {
+    /// Its colour.
+    pub colour: String,
+    /// Its corners in a unit square.
+    pub points: Vec<[f64; 2]>,
+}
+
+/// A number with what it counts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fact {
+    /// "1 204".
+    pub value: String,
+    /// "customers".
+    pub label: String,
+}
+
+/// How far a segment may be relied on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Badge {
+    /// "High", "Good", "Fuzzy", "Do not rely".
+    pub word: String,
+    /// The same for programs.
+    pub confidence: Confidence,
+    /// How full the mark is, 0 to 1.
+    pub fill: f64,
+}
+
+/// The four bands of confidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Jaccard at least .85 and 100 customers.
+    High,
+    /// At least .75.
+    Good,
+    /// .60 to .75.
+    Fuzzy,
+    /// Less, or fewer than 31 customers.
+    DoNotRely,
+}
+
+/// A piece of the bar of shares.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Strip {
+    /// Its share of all rows, 0 to 1.
+    pub fraction: f64,
+    /// Whether it is this card's.
+    pub is_this: bool,
+    /// Whose it is.
+    pub rest: Rest,
+}
+
+/// Whose part of everyone something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rest {
+    /// A persona's.
+    Persona,
+    /// Customers in no segment.
+    Unusual,
+    /// Rows that took no part.
+    LeftOut,
+}
+
+/// A statement on the front.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Line {
+    /// "High total spend".
+    pub text: String,
+    /// "€ 1 240".
+    pub value: String,
+    /// "€ 410".
+    pub everyone: String,
+    /// Its row on the back, from 1, if it is there.
+    pub evidence: Option<usize>,
+}
+
+/// The middle of the persona among everyone, on one column.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProfileLine {
+    /// The column, or column and level.
+    pub label: String,
+    /// 0 to 1: percentile of everyone for numbers; 0.5 is everyone's middle.
+    pub place: f64,
+    /// "€ 1 240".
+    pub value: String,
+    /// "€ 410".
+    pub everyone: String,
+}
+
+/// A row of the back's table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EvidenceLine {
+    /// Its number on this back, from 1.
+    pub number: usize,
+    /// The column, with its level.
+    pub what: String,
+    /// What it carries: "name", "statement", or nothing.
+    pub used: String,
+    /// Median or share inside.
+    pub persona: String,
+    /// Of everyone.
+    pub everyone: String,
+    /// Of all others.
+    pub rest: String,
+    /// "+0.82".
+    pub effect: String,
+    /// "+0.75 to +0.89".
+    pub interval: String,
+    /// Members with a value.
+    pub n: String,
+    /// Share of members without one.
+    pub missing: String,
+}
+
+/// The card of one persona.
+pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
+    let colour = segment(persona.number);
+    let portrait = portrait(persona.number);
+    let described = persona.n >= FEWEST_DESCRIBED;
+    let rows = evidence_rows(persona);
+    let shown = &rows[..rows.len().min(EVIDENCE_LINES)];
+    let line = |statement: &Statement| Line {
+        text: statement.text.clone(),
+        value: statement.value.clone(),
+        everyone: statement.everyone.clone(),
+        evidence: shown.iter().position(|row| *row == statement.evidence).map(|at| at + 1),
+    };
+    let of = |direction: Direction, most: usize| -> Vec<Line> {
+        let statements = persona.statements.iter().filter(|statement| described && statement.direction == direction);
+        statements.take(most).map(line).collect()
+    };
+    let (more, less) = (of(Direction::More, MORE), of(Direction::Less, LESS));
+    let explained = report.known_explained();
+    let rule = explained.and_then(|explained| explained.rules.get(persona.cluster)?.as_ref()).filter(|_| described);
+    CardPage {
+        cluster: persona.cluster,
+        label: format!("C{}", persona.number + 1),
+        eyebrow: format!("Persona {} of {}", persona.cluster + 1, report.personas.personas.len()),
+        name: persona.name.clone(),
+        automatic_name: persona.is_renamed.then(|| persona.automatic_name.clone()),
+        out_of_date: persona
+            .may_be_out_of_date
+            .then(|| "The name may be out of date: these customers have changed since it was given.".to_owned()),
+        colour: hex(colour),
+        tint: hex(mix(colour, [255; 3], 0.88)),
+        shade: hex(mix(colour, [27, 29, 33], 0.45)),
+        ground: hex(portrait.ground),
+        tiles: portrait.tiles.into_iter().map(|(ink, points)| Tile { colour: hex(ink), points }).collect(),
+        summary: persona.summary.clone(),
+        facts: facts(report, persona),
+        badge: badge(report, persona.cluster),
+        strip: strip(report, persona.cluster),
+        nothing: nothing(persona, described, more.is_empty() && less.is_empty()),
+        more,
+        less,
+        profile: if described { profile(persona) } else { Vec::new() },
+        spreads: persona.distributions.iter().filter(|_| described).take(DISTRIBUTIONS).map(spread).collect(),
+        added: added(persona),
+        priority: Some(persona.added.priority).filter(|priority| *priority != Priority::None).map(|priority| priority.name().to_owned()),
+        has_picture: persona.added.picture.is_some(),
+        speaker_notes: persona.added.speaker_notes.trim().to_owned(),
+        footer: footer(report, persona),
+        evidence: shown.iter().enumerate().map(|(at, &row)| evidence_line(at + 1, persona, row)).collect(),
+        n_more_evidence: rows.len() - shown.len(),
+        has_suppressed: shown.iter().any(|&row| persona.evidence[row].n < FEWEST_DESCRIBED),
+        trust: report.known_stability().map(|stability| stability.reasons(persona.cluster)).unwrap_or_default(),
+        rule: rule.map(|rule| rule.conditions.iter().map(|condition| condition.text.as_str()).collect::<Vec<_>>().join(" and ")),
+        rule_quality: rule.map(|rule| {
+            format!(
+                "{} of the {} it catches belong here (precision), and it finds {} of the segment (recall).",
+                percent(rule.precision),
+                customers(rule.n_caught),
+                percent(rule.recall)
+            )
+        }),
+        examples: explained
+            .and_then(|explained| explained.examples.get(persona.cluster))
+            .filter(|_| described)
+            .map(|examples| examples.iter().map(|example| example.values.clone()).collect())
+            .unwrap_or_default(),
+    }
+}
+
+/// The badge of a cluster, if its stability is known.
+pub(super) fn badge(report: &Report, cluster: usize) -> Option<Badge> {
+    let trust = report.known_stability()?.trust(cluster);
+    let (confidence, fill) = match trust {
+        Trust::High => (Confidence::High, 1.0),
+        Trust::Good => (Confidence::Good, 0.68),
+        Trust::Fuzzy => (Confidence::Fuzzy, 0.36),
+        Trust::DoNotRely => (Confidence::DoNotRely, 0.0),
+    };
+    Some(Badge { word: trust.word().to_owned(), confidence, fill })
+}
+
+fn facts(report: &Report, persona: &Persona) -> Vec<Fact> {
+    let label = if persona.n == 1 { "customer" } else { "customers" };
+    let mut facts = vec![
+        Fact { value: count(persona.n), label: label.to_owned() },
+        Fact { value: percent(persona.share), label: "of the customers analysed".to_owned() },
+    ];
+    if let Some(share) = persona.revenue_share {
+        let column = report.personas.revenue_column.as_deref().unwrap_or("revenue");
+        facts.push(Fact { value: percent(share), label: format!("of all {column}") });
+    }
+    facts
+}
+
+fn strip(report: &Report, cluster: usize) -> Vec<Strip> {
+    let all = report.loaded.table.n_rows.max(1) as f64;
+    let piece = |n: usize, is_this, rest| Strip { fraction: n as f64 / all, is_this, rest };
+    let personas = report.personas.personas.iter().map(|other| piece(other.n, other.cluster == cluster, Rest::Persona));
+    let others = [(report.personas.n_noise, Rest::Unusual), (rows_left_out(report), Rest::LeftOut)];
+    personas.chain(others.into_iter().filter(|(n, _)| *n > 0).map(|(n, rest)| piece(n, false, rest))).collect()
+}
+
+fn nothing(persona: &Persona, described: bool, is_empty: bool) -> Option<String> {
+    if !described {
+        return Some(format!("Only {}: too few to describe by values without pointing at single people.", customers(persona.n)));
+    }
+    is_empty.then(|| "No strong difference from everyone was found.".to_owned())
+}
+
+/// The strongest columns with a percentile, each once.
+fn profile(persona: &Persona) -> Vec<ProfileLine> {
+    let mut seen = BTreeSet::new();
+    let rows = persona.evidence.iter().filter(|row| row.n >= FEWEST_DESCRIBED && seen.insert(&row.column));
+    let line = |row: &Evidence| {
+        row.percentile.map(|percentile| ProfileLine {
+            label: row.column.clone(),
+            place: (percentile / 100.0).clamp(0.0, 1.0),
+            value: row.texts[0].clone(),
+            everyone: row.texts[1].clone(),
+        })
+    };
+    rows.filter_map(line).take(PROFILE_LINES).collect()
+}
+
+fn added(persona: &Persona) -> Vec<(String, String)> {
+    let added = &persona.added;
+    let texts = [("Goals", &added.goals), ("Pains", &added.pains), ("Quotes", &added.quotes), ("Messages", &added.messages)];
+    let written = texts.into_iter().filter(|(_, text)| !text.trim().is_empty());
+    written.map(|(title, text)| (title.to_owned(), text.trim().to_owned())).collect()
+}
+
+fn footer(report: &Report, persona: &Persona) -> Vec<String> {
+    let source = super::without_folders(&report.loaded.title);
+    let mut footer = vec![format!("Source: {source}, {} rows", count(report.loaded.table.n_rows))];
+    if let Some(share) = persona.match_all_share {
+        footer.push(format!("{} match all headline traits", percent(share)));
+    }
+    footer
+}
+
+/// Rows of evidence in the order a back shows them: those in use first, then the strongest others.
+fn evidence_rows(persona: &Persona) -> Vec<usize> {
+    let words = persona.name_parts.iter().filter_map(|part| part.evidence);
+    let used: BTreeSet<usize> = words.chain(persona.statements.iter().map(|statement| statement.evidence)).collect();
+    let others = (0..persona.evidence.len()).filter(|row| !used.contains(row));
+    used.iter().copied().filter(|row| *row < persona.evidence.len()).chain(others).collect()
+}
+
+fn evidence_line(number: usize, persona: &Persona, row: usize) -> EvidenceLine {
+    let evidence = &persona.evidence[row];
+    let described = evidence.n >= FEWEST_DESCRIBED;
+    let shown = |text: String| if described { text } else { "–".to_owned() };
+    let in_name = persona.name_parts.iter().any(|part| part.evidence == Some(row));
+    let in_statement = persona.statements.iter().any(|statement| statement.evidence == row);
+    let used = match (in_name, in_statement) {
+        (true, _) => "name",
+        (false, true) => "statement",
+        (false, false) => "",
+    };
+    EvidenceLine {
+        number,
+        what: evidence.level.as_ref().map_or_else(|| evidence.column.clone(), |level| format!("{} = {level}", evidence.column)),
+        used: used.to_owned(),
+        persona: shown(evidence.texts[0].clone()),
+        everyone: evidence.texts[1].clone(),
+        rest: shown(evidence.texts[2].clone()),
+        effect: shown(signed(evidence.effect, 2)),
+        interval: shown(
+            evidence.interval.map_or_else(|| "–".to_owned(), |[low, high]| format!("{} to {}", signed(low, 2), signed(high, 2))),
+        ),
+        n: count(evidence.n),
+        missing: percent(evidence.missing_share),
+    }
+}
+
+/// The colour of customers in no segment.
+pub(super) fn noise_colour() -> String {
+    hex(NOISE)
+}

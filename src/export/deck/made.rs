@@ -1,0 +1,166 @@
+//! Method, parameters, columns, what was survived and what was left out, so that the work can be repeated and judged; and what drives the grouping.
+
+use serde::Serialize;
+
+use crate::data::{Kind, Role};
+use crate::features::{InputColumn, Scale, Transform};
+
+use super::super::Report;
+use super::super::json::{FEWEST_DESCRIBED, rows_left_out};
+use super::super::text::{count, percent, signed, three_digits, without_folders};
+
+/// Lines of importance worth showing.
+const IMPORTANCE_LINES: usize = 12;
+/// Names of columns in one sentence.
+const NAMES: usize = 8;
+
+/// The last sheet.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Made {
+    /// Titles and texts.
+    pub facts: Vec<(String, String)>,
+    /// The columns that decided who is alike: name, transform, scale, missing values.
+    pub columns: Vec<[String; 4]>,
+    /// What reading, preparing and describing changed or noticed.
+    pub notes: Vec<String>,
+    /// What is kept out of cards and files on purpose.
+    pub left_out: Vec<String>,
+}
+
+/// How much one column has to do with the grouping.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ImportanceLine {
+    /// The column.
+    pub what: String,
+    /// Whether it decided who is alike.
+    pub enters: bool,
+    /// "eta² 0.62" or "V 0.41".
+    pub association: String,
+    /// "−0.21 accuracy", if a forest looked.
+    pub loss: Option<String>,
+    /// Length of its bar, 0 to 1.
+    pub fraction: f64,
+}
+
+/// The sheet of a report.
+pub(in super::super) fn made(report: &Report) -> Made {
+    let mut facts: Vec<(String, String)> = Vec::new();
+    let mut fact = |title: &str, text: String| facts.push((title.to_owned(), text));
+    let (rows, analysed) = (report.loaded.table.n_rows, report.prepared.table_rows.len());
+    fact("Source", without_folders(&report.loaded.title).to_owned());
+    fact("Customers", format!("{} of {} rows, {} left out", count(analysed), count(rows), count(rows_left_out(report))));
+    fact("Method", report.method_text.clone());
+    fact("Distances on", report.prepared.pca.choice.clone());
+    if !report.chosen.reasons.is_empty() {
+        fact("What speaks for it", report.chosen.reasons.join(" "));
+    }
+    if let Some(silhouette) = chosen_silhouette(report) {
+        fact("Mean silhouette", format!("{silhouette:.3} (1 well apart, 0 touching)"));
+    }
+    if let Some(null) = report.known_stability().and_then(|stability| stability.null()) {
+        fact("By chance alone", format!("Segments of shuffled columns reach a stability (Jaccard) of {null:.2}"));
+    }
+    if let Some(seconds) = &report.seconds {
+        fact("Computed in", format!("{:.1} s", seconds.total));
+    }
+    fact("Made with", concat!("Personae ", env!("CARGO_PKG_VERSION")).to_owned());
+    let notes = report.notes.iter().cloned().chain(report.personas.notes.iter().map(|note| note.0.to_string()));
+    Made { facts, columns: entered(report).map(column).collect(), notes: notes.collect(), left_out: left_out(report) }
+}
+
+fn entered(report: &Report) -> impl Iterator<Item = &InputColumn> {
+    report.prepared.columns.iter().filter(|column| column.enters)
+}
+
+/// The silhouette of the result that the labels are from.
+fn chosen_silhouette(report: &Report) -> Option<f64> {
+    let chosen = &report.chosen;
+    let same = report.results.iter().find(|result| match (chosen.k, chosen.epsilon) {
+        (Some(k), _) => result.k == Some(k),
+        (None, Some(epsilon)) => result.epsilon == Some(epsilon),
+        (None, None) => report.results.len() == 1,
+    });
+    same?.silhouette
+}
+
+fn column(column: &InputColumn) -> [String; 4] {
+    let (transform, scale) = match column.kind {
+        Kind::Text => (levels(column), "by level".to_owned()),
+        Kind::Number | Kind::Date => (transform(column), scale(column)),
+    };
+    [column.name.clone(), transform, scale, column.missing.name().to_owned()]
+}
+
+fn transform(column: &InputColumn) -> String {
+    match (column.transform, column.fitted.bounds) {
+        (Transform::Winsorized, Some((low, high))) => format!("Drawn in to {} … {}", three_digits(low), three_digits(high)),
+        (transform, _) => transform.name().to_owned(),
+    }
+}
+
+fn scale(column: &InputColumn) -> String {
+    match column.scale {
+        Scale::None => Scale::None.name().to_owned(),
+        scale => format!("{}: (x − {}) / {}", scale.name(), three_digits(column.fitted.centre), three_digits(column.fitted.spread)),
+    }
+}
+
+/// The levels of a category with their shares.
+fn levels(column: &InputColumn) -> String {
+    let told: Vec<String> = column.fitted.levels.iter().map(|(name, share)| format!("{name} {}", percent(*share))).collect();
+    if told.is_empty() { "levels".into() } else { told.join(", ") }
+}
+
+/// What is kept out of cards and files on purpose.
+fn left_out(report: &Report) -> Vec<String> {
+    let of = |wanted: Role| -> Vec<&str> {
+        let columns = report.loaded.table.columns.iter().zip(&report.loaded.profile.columns);
+        let role = |name: &str, guessed: Role| {
+            report.prepared.columns.iter().find(|column| column.name == name).map_or(guessed, |column| column.role)
+        };
+        columns
+            .filter(|(column, profile)| role(&column.name, profile.guessed_role) == wanted)
+            .map(|(column, _)| column.name.as_str())
+            .collect()
+    };
+    let mut left_out = Vec::new();
+    let (identifiers, sensitive) = (of(Role::Identifier), of(Role::Sensitive));
+    if !identifiers.is_empty() {
+        left_out.push(format!("Identifiers are never on a card: {}.", names(&identifiers)));
+    }
+    if !sensitive.is_empty() {
+        left_out.push(format!("Sensitive columns decide neither segments nor names: {}.", names(&sensitive)));
+    }
+    left_out.push(format!("Values of fewer than {FEWEST_DESCRIBED} customers are not shown."));
+    left_out
+}
+
+fn names(names: &[&str]) -> String {
+    let shown = names[..names.len().min(NAMES)].join(", ");
+    if names.len() > NAMES { format!("{shown} and {} more", names.len() - NAMES) } else { shown }
+}
+
+/// What drives the grouping, and what that rests on.
+pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String>) {
+    let Some(explained) = report.known_explained() else { return (Vec::new(), None) };
+    let strength = |line: &crate::persona::Importance| line.loss.unwrap_or(line.association).max(0.0);
+    let most = explained.importance.iter().map(strength).fold(f64::MIN_POSITIVE, f64::max);
+    let lines = explained.importance.iter().take(IMPORTANCE_LINES).map(|line| ImportanceLine {
+        what: line.column.clone(),
+        enters: line.enters,
+        association: format!("{} {:.2}", if line.is_levels { "V" } else { "eta²" }, line.association),
+        loss: line.loss.map(|loss| signed(-loss, 2)),
+        fraction: strength(line) / most,
+    });
+    let note = explained.forest.as_ref().map(|forest| {
+        format!(
+            "A random forest of {} trees put {} of {} customers it had not seen into the right segment (always naming the largest: {}). \
+             The bar says how much accuracy is lost when the column is shuffled.",
+            forest.n_trees,
+            percent(forest.accuracy),
+            count(forest.n_held_out),
+            percent(forest.chance)
+        )
+    });
+    (lines.collect(), note)
+}

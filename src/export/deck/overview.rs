@@ -1,0 +1,125 @@
+//! Everyone on one sheet: the personas, unusual customers and rows left out, in shares that add up to 100 %, and who is missing.
+
+use serde::Serialize;
+
+use crate::persona::Direction;
+
+use super::super::glyph::portrait;
+use super::super::json::rows_left_out;
+use super::super::palette::{hex, segment};
+use super::super::text::{count, customers, percent, percents_of};
+use super::super::{Report, json::FEWEST_DESCRIBED};
+use super::card::{Badge, Rest, Tile, badge, noise_colour};
+
+/// Traits of a persona on the overview.
+const TRAITS: usize = 3;
+
+/// The first sheet.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Overview {
+    /// How they were found, in one sentence.
+    pub lead: String,
+    /// Everyone, personas first.
+    pub members: Vec<Member>,
+    /// What the column of revenue shares is called, if there is one.
+    pub revenue: Option<String>,
+}
+
+/// A line of the overview.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Member {
+    /// Who they are.
+    pub name: String,
+    /// Their cluster, if they are a persona.
+    pub cluster: Option<usize>,
+    /// Whose line it is.
+    pub rest: Rest,
+    /// Their colour; none for rows left out, which are hatched.
+    pub colour: Option<String>,
+    /// The colour behind the portrait.
+    pub ground: Option<String>,
+    /// The portrait.
+    pub tiles: Vec<Tile>,
+    /// Why they are here, or the strongest traits in words.
+    pub traits: Vec<String>,
+    /// "1 204".
+    pub customers: String,
+    /// "24.1", in percent of all rows.
+    pub share: String,
+    /// The same, 0 to 1.
+    pub fraction: f64,
+    /// "31 %".
+    pub revenue: Option<String>,
+    /// How far it may be relied on.
+    pub badge: Option<Badge>,
+}
+
+/// The overview of a report.
+pub(super) fn overview(report: &Report) -> Overview {
+    let mut members: Vec<(Member, usize)> = Vec::new();
+    for persona in &report.personas.personas {
+        let portrait = portrait(persona.number);
+        let traits = persona.statements.iter().filter(|statement| statement.direction == Direction::More && persona.n >= FEWEST_DESCRIBED);
+        let member = Member {
+            name: persona.name.clone(),
+            cluster: Some(persona.cluster),
+            rest: Rest::Persona,
+            colour: Some(hex(segment(persona.number))),
+            ground: Some(hex(portrait.ground)),
+            tiles: portrait.tiles.into_iter().map(|(ink, points)| Tile { colour: hex(ink), points }).collect(),
+            traits: traits.take(TRAITS).map(|statement| statement.text.clone()).collect(),
+            revenue: persona.revenue_share.map(percent),
+            badge: badge(report, persona.cluster),
+            ..rest("", "", Rest::Persona, None)
+        };
+        members.push((member, persona.n));
+    }
+    let noise = report.personas.n_noise;
+    if noise > 0 {
+        members.push((rest("Unusual customers", "Unlike all groups, in none of them", Rest::Unusual, Some(noise_colour())), noise));
+    }
+    let left_out = rows_left_out(report);
+    if left_out > 0 {
+        members.push((rest("Rows left out", "Took no part; see how this was made", Rest::LeftOut, None), left_out));
+    }
+    let sizes: Vec<usize> = members.iter().map(|(_, n)| *n).collect();
+    let all = sizes.iter().sum::<usize>().max(1) as f64;
+    let shares = percents_of(&sizes);
+    let members = members.into_iter().zip(shares);
+    let members = members.map(|((member, n), share)| Member { customers: count(n), fraction: n as f64 / all, share, ..member }).collect();
+    let with_revenue = report.personas.personas.iter().any(|persona| persona.revenue_share.is_some());
+    Overview {
+        lead: format!("Groups of customers that behave alike, found by {}.", report.method_text),
+        members,
+        revenue: report.personas.revenue_column.clone().filter(|_| with_revenue),
+    }
+}
+
+fn rest(name: &str, why: &str, rest: Rest, colour: Option<String>) -> Member {
+    Member {
+        name: name.to_owned(),
+        cluster: None,
+        rest,
+        colour,
+        ground: None,
+        tiles: Vec::new(),
+        traits: Some(why.to_owned()).filter(|why| !why.is_empty()).into_iter().collect(),
+        customers: String::new(),
+        share: String::new(),
+        fraction: 0.0,
+        revenue: None,
+        badge: None,
+    }
+}
+
+/// Who is nobody's commonest, in sentences.
+pub(super) fn missing(report: &Report, names: &[String]) -> Vec<String> {
+    let line = |unseen: &crate::persona::Unseen| {
+        let most = unseen
+            .most_in
+            .and_then(|(cluster, share)| Some(format!("; most in {}, where they are {}", names.get(cluster)?, percent(share))));
+        let (human, level) = (&unseen.human, &unseen.level);
+        format!("{level} ({human}): {}, {} of all{}", customers(unseen.n), percent(unseen.share), most.unwrap_or_default())
+    };
+    report.personas.unseen.iter().filter(|unseen| unseen.n >= FEWEST_DESCRIBED).map(line).collect()
+}

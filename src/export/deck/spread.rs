@@ -1,0 +1,103 @@
+//! A small distribution as bars: heights and places as fractions of 1, texts ready to be set.
+
+use serde::Serialize;
+
+use crate::data::table::day_text;
+use crate::persona::{Distribution, Drawing};
+
+use super::super::text::{percent, three_digits};
+
+/// A small plot: the persona in colour, everyone in grey behind.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Spread {
+    /// The column with its unit.
+    pub title: String,
+    /// The whole plot in words, for those who do not see it.
+    pub told: String,
+    /// The bars.
+    pub drawing: SpreadDrawing,
+}
+
+/// Bins or levels.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SpreadDrawing {
+    /// Bins of equal width.
+    Bins {
+        /// Heights of the persona's bars, the highest of all being 1.
+        persona: Vec<f64>,
+        /// Heights of everyone's.
+        everyone: Vec<f64>,
+        /// Where the persona's median stands, 0 to 1.
+        persona_median: f64,
+        /// Where everyone's stands.
+        everyone_median: f64,
+        /// The persona's median as text.
+        median: String,
+        /// The left end as text.
+        low: String,
+        /// The right end.
+        high: String,
+    },
+    /// A bar a level.
+    Levels {
+        /// The bars, commonest level first.
+        bars: Vec<SpreadBar>,
+    },
+}
+
+/// A level with its two bars.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SpreadBar {
+    /// The level.
+    pub name: String,
+    /// Length of the persona's bar, the longest of all being 1.
+    pub persona: f64,
+    /// Length of everyone's.
+    pub everyone: f64,
+    /// The persona's share as text.
+    pub share: String,
+    /// Everyone's share as text.
+    pub share_of_everyone: String,
+}
+
+/// The plot of a distribution.
+pub(super) fn spread(distribution: &Distribution) -> Spread {
+    let unit = distribution.unit.as_ref().map_or_else(String::new, |unit| format!(", {unit}"));
+    let scale = if distribution.drawing.has_growing_bins() { ", log scale" } else { "" };
+    let title = format!("{}{unit}{scale}", distribution.column);
+    match &distribution.drawing {
+        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date } => {
+            let text = |value: f64| if *is_date { day_text(value as i32) } else { three_digits(value) };
+            let highest = persona.iter().chain(everyone).fold(f64::MIN_POSITIVE, |most, share| most.max(*share));
+            let median = text(*persona_median);
+            let drawing = SpreadDrawing::Bins {
+                persona: persona.iter().map(|share| share / highest).collect(),
+                everyone: everyone.iter().map(|share| share / highest).collect(),
+                persona_median: Drawing::place(edges, *persona_median),
+                everyone_median: Drawing::place(edges, *everyone_median),
+                median: median.clone(),
+                low: edges.first().map_or_else(String::new, |edge| text(*edge)),
+                high: edges.last().map_or_else(String::new, |edge| text(*edge)),
+            };
+            Spread { told: format!("{title}: median {median}, everyone {}", text(*everyone_median)), title, drawing }
+        }
+        Drawing::Levels { names, persona, everyone } => {
+            let longest = persona.iter().chain(everyone).fold(f64::MIN_POSITIVE, |most, share| most.max(*share));
+            let bars: Vec<SpreadBar> = names
+                .iter()
+                .zip(persona.iter().zip(everyone))
+                .map(|(name, (mine, all))| SpreadBar {
+                    name: name.clone(),
+                    persona: mine / longest,
+                    everyone: all / longest,
+                    share: percent(*mine),
+                    share_of_everyone: percent(*all),
+                })
+                .collect();
+            let told: Vec<String> =
+                bars.iter().map(|bar| format!("{} {}, everyone {}", bar.name, bar.share, bar.share_of_everyone)).collect();
+            Spread { told: format!("{title}: {}", told.join("; ")), title, drawing: SpreadDrawing::Levels { bars } }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What drives the grouping, how is a segment told apart in one rule, and who are its most typical customers? As data.
+//!
+//! These take longer than the cards, so they are an answer of their own that joins the cards when it is there.
+
+/// What was learnt from the customers and their segments.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Explained {
+    /// Rows in each segment, largest first: of which segments it speaks.
+    pub sizes: Vec<usize>,
+    /// The columns, most important first.
+    pub importance: Vec<Importance>,
+    /// How well a forest finds the segment of customers it has not seen.
+    pub forest: Option<Forest>,
+    /// For each segment the rule that tells it apart best; none where no rule does.
+    pub rules: Vec<Option<Rule>>,
+    /// For each segment its most typical customers, most typical first; none for segments too small to show single people.
+    pub examples: Vec<Vec<Example>>,
+}
+
+/// How much one column has to do with the grouping.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Importance {
+    /// The column.
+    pub column: String,
+    /// Its name in words.
+    pub human: String,
+    /// Whether it decided who is alike, or is only described.
+    pub enters: bool,
+    /// Eta squared (numbers) or Cramer's V (levels), 0 to 1.
+    pub association: f64,
+    /// Which of the two.
+    pub is_levels: bool,
+    /// How much accuracy the forest loses on held-out customers when this column is shuffled: mean over the shuffles. Permutation importance
+    /// (Breiman 2001).
+    pub loss: Option<f64>,
+    /// Standard deviation of that loss over the shuffles.
+    pub loss_sd: Option<f64>,
+}
+
+/// The forest that the losses are measured on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forest {
+    /// Trees.
+    pub n_trees: usize,
+    /// Customers it learnt from.
+    pub n_learnt: usize,
+    /// Customers it had not seen.
+    pub n_held_out: usize,
+    /// Share of these it put into the right segment, 0 to 1.
+    pub accuracy: f64,
+    /// What always naming the largest segment would reach.
+    pub chance: f64,
+}
+
+/// A path of a decision tree of depth three at most: all conditions hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// The conditions in words and original units: "total spend above € 1 240".
+    pub conditions: Vec<Condition>,
+    /// Share of the customers it catches that are in the segment, 0 to 1.
+    pub precision: f64,
+    /// Share of the segment that it catches, 0 to 1.
+    pub recall: f64,
+    /// Customers it catches.
+    pub n_caught: usize,
+}
+
+/// One condition of a rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// The column.
+    pub column: String,
+    /// In words.
+    pub text: String,
+}
+
+/// A customer near the middle of the segment, without anything that says who it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    /// Column in words and value as people read it; identifiers and sensitive columns are never among them, rare levels and
+    /// extreme numbers are told as "rare" or as a bound.
+    pub values: Vec<(String, String)>,
+}
+
+/// A group of the population that is no persona's commonest: who a workshop would forget.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unseen {
+    /// The column.
+    pub column: String,
+    /// Its name in words.
+    pub human: String,
+    /// The level, or the range of a number in words ("65 and over").
+    pub level: String,
+    /// Customers.
+    pub n: usize,
+    /// Share of everyone with a value, 0 to 1.
+    pub share: f64,
+    /// The persona where it is commonest, by cluster, with its share there.
+    pub most_in: Option<(usize, f64)>,
+}
