@@ -188,6 +188,7 @@ impl Engine {
             scene,
             brush,
             personas: previous::settle(&mut previous.personas, personas),
+            explained: Answer::default(),
             comparison: previous.comparison(plan.comparison.as_ref(), comparison),
             // An older one speaks about other segments, so it is not kept.
             null_band: previous::settle(&mut None, null_band),

@@ -56,6 +56,7 @@ impl Parts {
             method_text: choose::method_text(&plan.clustering, self.chosen.k, self.chosen.epsilon, n_rows),
             loaded: self.loaded,
             prepared: self.prepared,
+            roles: plan.preparation.roles.clone(),
             personas: self.personas,
             results: self.results,
             chosen: self.chosen,

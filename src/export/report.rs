@@ -1,12 +1,13 @@
 //! Everything an export may say, in one place, so that every format says the same.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::base::Labels;
 use crate::cluster::Dendrogram;
-use crate::data::Loaded;
+use crate::data::{Loaded, Role};
 use crate::evaluate::Stability;
 use crate::features::Prepared;
 use crate::persona::{Explained, Personas};
@@ -20,6 +21,8 @@ pub struct Report {
     pub prepared: Arc<Prepared>,
     /// Cluster of every row of the table; noise and rows left out have none.
     pub labels: Labels,
+    /// What the user says columns are for, by name; all others are as the profile guessed.
+    pub roles: BTreeMap<String, Role>,
     /// The cards.
     pub personas: Arc<Personas>,
     /// The method as the command line spells it: kmeans, ward, average, complete, single, weighted, dbscan, hdbscan.

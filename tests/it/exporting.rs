@@ -8,7 +8,7 @@ use personae::base::{Ctx, Key, Labels, Matrix, Note};
 use personae::cluster::{Dendrogram, EpsilonCurves, EpsilonSuggestion, Linkage, Merge};
 use personae::data::{Column, Kind, Loaded, Profile, Table, Texts, Values};
 use personae::evaluate::{self, Stability, Suggestion, SweepPoint};
-use personae::export::{self, Chosen, ExportError, Format, Plot, Plots, Report, RunResult, Seconds};
+use personae::export::{self, Choices, Chosen, ExportError, Format, Plot, Plots, Report, RunResult, Seconds};
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
 use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
@@ -34,6 +34,7 @@ fn evidence(column: &str, level: Option<&str>, texts: [&str; 3], effect: f64, n:
         rest: 1.0,
         texts: texts.map(str::to_owned),
         effect,
+        interval: Some([effect - 0.1, effect + 0.1]),
         v_test: effect * 12.3,
         percentile: level.is_none().then_some(88.0),
         index: level.map(|_| 230.0),
@@ -184,6 +185,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         n_left_out,
         n_rows,
         revenue_column: Some("total_spend".into()),
+        unseen: Vec::new(),
         notes: vec![Note::new("Weekend Families are few; read their card with care.")],
     };
     let k = sizes.len();
@@ -205,6 +207,8 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         results: vec![result(k, 1234.5), result(k + 1, 1000.25)],
         chosen: Chosen { k: Some(k), reasons: vec!["The silhouette peaks here.".into()], ..Chosen::default() },
         tree: None,
+        explained: None,
+        roles: std::collections::BTreeMap::new(),
         stability: None,
         notes: vec!["12 rows have no spend; they are left out.".into()],
         seconds: Some(Seconds { load: 0.1, profile: 0.1, prepare: 0.2, fit: 0.3, silhouette: 0.4, total: 1.0 }),
@@ -390,7 +394,14 @@ fn nothing_from_data_or_user_is_taken_for_markup() {
         persona.is_renamed = persona.cluster == 0;
         (persona.name, persona.automatic_name, persona.summary) = (NASTY.into(), NASTY.into(), NASTY.into());
         persona.name_parts = vec![NamePart { word: NASTY.into(), evidence: Some(0) }];
-        persona.added = Added { goals: NASTY.into(), pains: NASTY.into(), quotes: NASTY.into(), messages: NASTY.into() };
+        persona.added = Added {
+            goals: NASTY.into(),
+            pains: NASTY.into(),
+            quotes: NASTY.into(),
+            messages: NASTY.into(),
+            speaker_notes: NASTY.into(),
+            ..Added::default()
+        };
         for statement in &mut persona.statements {
             (statement.text, statement.value, statement.everyone) = (NASTY.into(), NASTY.into(), NASTY.into());
         }

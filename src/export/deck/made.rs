@@ -115,9 +115,7 @@ fn levels(column: &InputColumn) -> String {
 fn left_out(report: &Report) -> Vec<String> {
     let of = |wanted: Role| -> Vec<&str> {
         let columns = report.loaded.table.columns.iter().zip(&report.loaded.profile.columns);
-        let role = |name: &str, guessed: Role| {
-            report.prepared.columns.iter().find(|column| column.name == name).map_or(guessed, |column| column.role)
-        };
+        let role = |name: &str, guessed: Role| report.roles.get(name).copied().unwrap_or(guessed);
         columns
             .filter(|(column, profile)| role(&column.name, profile.guessed_role) == wanted)
             .map(|(column, _)| column.name.as_str())

@@ -224,7 +224,7 @@ fn added_ui(ui: &mut Ui, persona: &Persona, look: &mut Look, commands: &mut Vec<
             ui.label(theme::strong("Added by you"));
             ui.label(caption(ui, "kept apart from the data on every card"));
         });
-        let Added { goals, pains, quotes, messages } = &mut added;
+        let Added { goals, pains, quotes, messages, .. } = &mut added;
         let fields = [
             ("Goals", goals, "What do they want to get done?"),
             ("Pains", pains, "What stands in their way?"),
