@@ -59,7 +59,8 @@ pub struct PlotPage {
     pub title: String,
     /// "map", "elbow", ...
     pub id: String,
-    /// The drawing.
+    /// The drawing; beside the deck, not in it.
+    #[serde(skip)]
     pub svg: String,
 }
 

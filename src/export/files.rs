@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::base::{Ctx, Stopped};
 
+use super::pages::{self, Pages};
 use super::plot::{Plot, Plots, file_bytes, plot_svg};
-use super::{Choices, Format, Report, cards_html, cards_json, labels_csv, labels_parquet};
+use super::{Choices, Format, Report, cards_html, cards_json, deck, labels_csv, labels_parquet};
 
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,9 @@ pub enum ExportError {
         /// The plot's title.
         title: &'static str,
     },
+    /// Pages could not be set.
+    #[error("The pages could not be set: {0}. Export the cards as HTML instead.")]
+    Pages(String),
     /// A drawing could not be turned into a picture.
     #[error("The picture could not be drawn: {0}. Save the plot as SVG instead.")]
     Picture(String),
@@ -56,11 +60,16 @@ pub fn write_all(report: &Report, plots: &Plots, choices: &Choices, folder: &Pat
         ctx.progress(&stage, at as f32 / formats.len() as f32);
         let path = folder.join(format.file_name());
         match format {
+            Format::Pdf => {
+                let bytes = set_pages(report, plots, choices)?.pdf()?;
+                write_checked(&path, ctx, |to| to.write_all(&bytes))?;
+            }
             Format::Html => write_checked(&path, ctx, |to| to.write_all(cards_html(report, plots).as_bytes()))?,
             Format::Json => write_checked(&path, ctx, |to| to.write_all(cards_json(report).as_bytes()))?,
             Format::Csv => write_checked(&path, ctx, |to| labels_csv(report, to, ctx))?,
             Format::Parquet => write_checked(&path, ctx, |to| labels_parquet(report, to, ctx))?,
             Format::Svg | Format::Png => {
+                written.extend(write_pages(report, plots, choices, *format, folder, ctx)?);
                 for (nth, plot) in Plot::ALL.into_iter().enumerate() {
                     let Some(svg) = plot_svg(plot, plots, &names) else { continue };
                     ctx.check()?;
@@ -76,6 +85,34 @@ pub fn write_all(report: &Report, plots: &Plots, choices: &Choices, folder: &Pat
         written.push(path);
     }
     ctx.progress("Files written", 1.0);
+    Ok(written)
+}
+
+/// The cards as pages.
+fn set_pages(report: &Report, plots: &Plots, choices: &Choices) -> Result<Pages, ExportError> {
+    let template = choices.template.as_deref().and_then(|path| pages::read_template(path).ok());
+    pages::set(&deck(report, plots, choices), &pages::pictures(report), choices.paper, template.as_ref())
+}
+
+/// Every page but plots, which have files of their own, as a picture or a drawing.
+fn write_pages(
+    report: &Report,
+    plots: &Plots,
+    choices: &Choices,
+    format: Format,
+    folder: &Path,
+    ctx: &Ctx,
+) -> Result<Vec<PathBuf>, ExportError> {
+    let pages = set_pages(report, plots, choices)?;
+    let mut written = Vec::new();
+    for (page, stem) in pages.file_stems(report).into_iter().enumerate() {
+        let Some(stem) = stem else { continue };
+        ctx.check()?;
+        let bytes = if format == Format::Png { pages.png(page, 2.0)? } else { pages.svg(page)?.into_bytes() };
+        let path = folder.join(stem).with_extension(format.id());
+        write_checked(&path, ctx, |to| to.write_all(&bytes))?;
+        written.push(path);
+    }
     Ok(written)
 }
 

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
+    /// The cards as printed pages.
+    Pdf,
     /// The cards with their evidence as one page.
     Html,
     /// The cards with their evidence for programs.
@@ -14,57 +16,61 @@ pub enum Format {
     Csv,
     /// The same for data tools.
     Parquet,
-    /// Every plot, for slides and boards.
+    /// Every card and plot, for slides and boards.
     Svg,
-    /// Every plot as a picture.
+    /// Every card and plot as a picture.
     Png,
 }
 
 impl Format {
     /// All formats, in the order menus show them.
-    pub const ALL: [Format; 6] = [Format::Html, Format::Json, Format::Csv, Format::Parquet, Format::Svg, Format::Png];
+    pub const ALL: [Format; 7] = [Format::Pdf, Format::Html, Format::Json, Format::Csv, Format::Parquet, Format::Svg, Format::Png];
 
     /// The format's name.
     pub fn name(self) -> &'static str {
         match self {
+            Format::Pdf => "Persona cards (PDF)",
             Format::Html => "Persona cards (HTML)",
             Format::Json => "Persona cards (JSON)",
             Format::Csv => "Labelled customers (CSV)",
             Format::Parquet => "Labelled customers (Parquet)",
-            Format::Svg => "Plots (SVG)",
-            Format::Png => "Plots (PNG)",
+            Format::Svg => "Cards and plots (SVG)",
+            Format::Png => "Cards and plots (PNG)",
         }
     }
 
     /// What it is good for, in one sentence.
     pub fn explanation(self) -> &'static str {
         match self {
+            Format::Pdf => "A card a page with its evidence on the back, an overview and how it was made; for print.",
             Format::Html => {
                 "One page that opens in any browser without a network, with a card and its evidence for every persona; prints a card a page."
             }
             Format::Json => "Every card with its evidence, for other programs to read.",
             Format::Csv => "Your rows in order with all their columns, plus persona and persona_name.",
             Format::Parquet => "The same table as the CSV, smaller and with its types, for data tools.",
-            Format::Svg => "Every plot as a drawing that stays sharp at any size.",
-            Format::Png => "Every plot as a picture for slides and mails, at twice the screen's resolution.",
+            Format::Svg => "Every card and plot as a drawing that stays sharp at any size.",
+            Format::Png => "Every card and plot as a picture for slides and mails, at twice the screen's resolution.",
         }
     }
 
     /// The file it writes; plots write one file each and name the first.
     pub fn file_name(self) -> &'static str {
         match self {
+            Format::Pdf => "personas.pdf",
             Format::Html => "personas.html",
             Format::Json => "personas.json",
             Format::Csv => "customers.csv",
             Format::Parquet => "customers.parquet",
-            Format::Svg => "map.svg, …",
-            Format::Png => "map.png, …",
+            Format::Svg => "card-c1.svg, map.svg, …",
+            Format::Png => "card-c1.png, map.png, …",
         }
     }
 
     /// As the command line spells it.
     pub fn id(self) -> &'static str {
         match self {
+            Format::Pdf => "pdf",
             Format::Html => "html",
             Format::Json => "json",
             Format::Csv => "csv",

@@ -1,18 +1,17 @@
 //! A drawing as a picture.
 //!
-//! In: SVG text. Out: PNG bytes. The two faces of Inter travel inside the program, so that text is drawn on a bare machine too.
+//! In: SVG text. Out: PNG bytes. Fonts travel inside the program.
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
 use super::ExportError;
-
-const INTER: [&[u8]; 2] = [include_bytes!("../../assets/fonts/Inter-Regular.otf"), include_bytes!("../../assets/fonts/Inter-SemiBold.otf")];
+use super::fonts::SHIPPED;
 
 /// Draws `svg` at `scale` pixels per unit: 2 for screens and slides.
 pub fn plot_png(svg: &str, scale: f32) -> Result<Vec<u8>, ExportError> {
     let mut options = Options { font_family: "Inter".into(), ..Options::default() };
-    for face in INTER {
+    for face in SHIPPED {
         options.fontdb_mut().load_font_data(face.to_vec());
     }
     let tree = Tree::from_str(svg, &options).map_err(|error| ExportError::Picture(error.to_string()))?;

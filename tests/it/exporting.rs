@@ -596,7 +596,8 @@ fn formats_without_tables_are_written_into_a_new_folder() {
     let (report, ctx) = (report(&[30, 20], 0, 0), Ctx::new());
     let formats = [Format::Html, Format::Json, Format::Svg, Format::Png];
     let written = export::write_all(&report, &plots(2), &Choices::of(&formats), &target, &ctx).unwrap();
-    assert_eq!(written.len(), 2 + 2 * Plot::ALL.len());
+    // Overview, two cards with their backs, side by side, and how it was made.
+    assert_eq!(written.len(), 2 + 2 * (Plot::ALL.len() + 7));
     assert!(written.iter().all(|path| path.starts_with(&target) && fs::metadata(path).unwrap().len() > 500));
     assert_eq!(ctx.latest().fraction, 1.0);
     #[cfg(unix)]

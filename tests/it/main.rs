@@ -14,6 +14,7 @@ mod headless;
 mod laws;
 mod map_scene;
 mod oracles;
+mod pages;
 mod personas;
 mod plots;
 mod prepare_page;
