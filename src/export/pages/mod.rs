@@ -131,7 +131,9 @@ impl Pages {
                 ("card", Some(cluster)) => Some(format!("card-c{}{part}", number(cluster))),
                 ("back", Some(cluster)) => Some(format!("evidence-c{}{part}", number(cluster))),
                 ("added", Some(cluster)) => Some(format!("added-c{}{part}", number(cluster))),
-                (kind @ ("overview" | "comparison" | "made"), _) => Some(format!("{kind}{part}")),
+                // Not "comparison", which is a plot's file.
+                ("comparison", _) => Some(format!("side-by-side{part}")),
+                (kind @ ("overview" | "made"), _) => Some(format!("{kind}{part}")),
                 _ => Some(format!("page-{}", page + 1)),
             }
         };
