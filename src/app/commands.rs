@@ -61,6 +61,13 @@ impl Window {
             Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),
             Command::Compare(against) => self.change(|plan| plan.comparison = against),
             Command::EditCard(cluster, edit) => self.edit_card(cluster, edit),
+            Command::SlideNotes(kind, text) => self.change(|plan| {
+                if text.trim().is_empty() {
+                    plan.slide_notes.remove(&kind)
+                } else {
+                    plan.slide_notes.insert(kind, text)
+                };
+            }),
             Command::SaveTo(path) => self.save_to(path),
             Command::Export(request) => self.export(request),
             Command::SavePlot(kind) => {
@@ -96,13 +103,17 @@ impl Window {
             Action::Redo => self.history.redo().map_or((), |_| ()),
             Action::Export => {
                 let folder = self.home_folder().join("personae");
-                self.look.export = Some(ExportRequest { folder: Some(absolute(folder)), choices: export::Choices::default() });
+                self.look_for_template();
+                let choices = export::Choices { template: self.template.clone(), ..export::Choices::default() };
+                self.look.export = Some(ExportRequest { folder: Some(absolute(folder)), choices });
             }
             Action::Go(page) => {
+                self.look_for_template();
                 self.look.page = page;
                 self.look.maximised = None;
             }
             Action::Present => {
+                self.look_for_template();
                 self.look.presenting = !self.look.presenting;
                 self.look.page = Page::Present;
                 self.ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.look.presenting));
@@ -272,9 +283,8 @@ impl Window {
                 let text = format!("Nothing was exported. {}", problem.0);
                 self.export = None;
                 self.complain(text);
-            } else if let (Some(folder), Some(report)) = (request.folder.clone(), self.engine.report(self.history.plan())) {
+            } else if let (Some(folder), Some((report, plots))) = (request.folder.clone(), self.report()) {
                 let choices = request.choices.clone();
-                let plots = self.engine.plots(self.history.plan());
                 self.engine.export(report, plots, choices, folder);
                 self.export = None;
             }

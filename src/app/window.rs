@@ -8,13 +8,16 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, CentralPanel, Context, Frame, ViewportCommand};
 
 use crate::data::Source;
-use crate::engine::{Answers, Engine, EngineOptions, Wanted};
+use crate::engine::{Answers, Engine, EngineOptions, PagesWanted, Wanted};
+use crate::export::pages::TEMPLATE_FILE;
+use crate::export::{Choices, Density, Paper, Plots, Report};
 use crate::session::history::History;
 use crate::session::project::{self, Project};
 use crate::session::recovery::{Found, Recovery};
 use crate::session::settings::{self, Settings, ThemeChoice};
 use crate::session::{Action, Command, ExportRequest, Look, Page, Plan};
 use crate::ui::export_dialog::DialogWish;
+use crate::ui::present::THUMBNAIL_POINTS;
 use crate::ui::shell::{self, Message, MessageChoice, Session};
 use crate::ui::{self, theme};
 
@@ -59,6 +62,8 @@ pub struct Window {
     /// The project as it was opened, until its data are read and compared.
     pub(super) opened: Option<Project>,
     pub(super) reload: u64,
+    /// The user's page template, as it was last looked for.
+    pub(super) template: Option<PathBuf>,
     /// An export that waits for its answers.
     pub(super) export: Option<ExportRequest>,
     pub(super) recovery: Option<Recovery>,
@@ -107,6 +112,7 @@ impl Window {
             kept: plan,
             opened: None,
             reload: 0,
+            template: None,
             export: None,
             recovery,
             recovered,
@@ -135,8 +141,19 @@ impl Window {
             map_window: self.look.map_window,
             brush: self.look.brush.clone(),
             reload: self.reload,
+            pages: self.pages_wanted(),
             everything: self.export.is_some(),
         }
+    }
+
+    /// The pages in view: the slides of the Present page.
+    fn pages_wanted(&self) -> Option<PagesWanted> {
+        if self.look.page != Page::Present {
+            return None;
+        }
+        let density = if self.look.slides_with_evidence { Density::Analyst } else { Density::Workshop };
+        let choices = Choices { formats: Vec::new(), paper: Paper::Slide, density, template: self.template.clone(), ..Choices::default() };
+        Some(PagesWanted { choices, page: self.look.slide, width: self.look.slide_width, thumbnail_width: Some(2 * THUMBNAIL_POINTS) })
     }
 
     /// What the app does between frames: dialogs, commands, finished jobs, then the question to the engine.
@@ -184,6 +201,11 @@ impl Window {
     /// What the pages see.
     pub fn answers(&self) -> &Answers {
         &self.answers
+    }
+
+    /// What an export would say now, if all of it is there.
+    pub fn report(&self) -> Option<(Report, Plots)> {
+        Some((self.engine.report(self.plan())?, self.engine.plots(self.plan())))
     }
 
     /// Draws the page and the frame around it.
@@ -366,13 +388,22 @@ impl Window {
 
     /// The folder of the project, of the data, or the last one used.
     pub(super) fn home_folder(&self) -> PathBuf {
+        self.work_folder().or_else(|| self.settings.last_folder.clone()).unwrap_or_else(settings::documents)
+    }
+
+    /// Looks for a page template beside the project or its data.
+    pub(super) fn look_for_template(&mut self) {
+        self.template = self.work_folder().map(|folder| folder.join(TEMPLATE_FILE)).filter(|file| file.is_file());
+    }
+
+    /// The folder of the project, or of its data.
+    fn work_folder(&self) -> Option<PathBuf> {
         let of_file = |path: &Path| path.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_path_buf);
         let data = match &self.plan().source {
             Source::File { path } => of_file(path),
             Source::Sample { .. } => None,
         };
-        let folder = self.project.as_deref().and_then(of_file).or(data).or_else(|| self.settings.last_folder.clone());
-        folder.unwrap_or_else(settings::documents)
+        self.project.as_deref().and_then(of_file).or(data)
     }
 
     /// "shop.personae" for shop.csv.

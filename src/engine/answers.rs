@@ -14,6 +14,8 @@ use crate::plot::{
 };
 use crate::session::{Brush, Page};
 
+use super::paging::{PagesAnswer, PagesWanted};
+
 /// One sentence that says what happened, why, and what to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem(pub Arc<str>);
@@ -100,6 +102,8 @@ pub struct Wanted {
     pub brush: Option<Brush>,
     /// Counts up when the file must be read again.
     pub reload: u64,
+    /// The cards as pages.
+    pub pages: Option<PagesWanted>,
     /// Compute everything an export needs, whatever page is shown.
     pub everything: bool,
 }
@@ -135,6 +139,8 @@ pub struct Answers {
     pub personas: Answer<Personas>,
     /// What drives the grouping, rules and typical customers; never of other segments.
     pub explained: Answer<Explained>,
+    /// The cards as pages, where they are wanted.
+    pub pages: PagesAnswer,
     /// The grouping against what the plan compares it with.
     pub comparison: Answer<Compared>,
     /// What elbow and silhouette would be by chance (k-means and hierarchical): the best round there is, never one of other choices.

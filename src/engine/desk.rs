@@ -251,6 +251,11 @@ impl<S: Store + 'static> Desk<S> {
         }
     }
 
+    /// The notes told in this round so far.
+    pub fn told(&self) -> &[Note] {
+        &self.notes
+    }
+
     /// Runs `work` once, whoever asks meanwhile; its end is told by [`Desk::take_done`].
     pub fn errand(&mut self, title: &str, work: impl FnOnce(&Ctx) -> Result<String, StepError> + Send + 'static) -> u64 {
         let order = Order { title: title.to_owned(), urgency: Urgency::Chosen, lane: Lane::Long, errand: true };

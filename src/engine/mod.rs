@@ -14,6 +14,7 @@ pub mod evidence;
 mod groups;
 pub mod jobs;
 pub mod memo;
+pub mod paging;
 mod picking;
 mod previous;
 mod refine;
@@ -33,10 +34,12 @@ use crate::session::{Cut, Page, Plan};
 
 pub use answers::{Answer, Answers, BrushAnswer, JobView, Problem, Segmentation, Wanted};
 pub use desk::{Done, StepError};
+pub use paging::{PageImage, PagesAnswer, PagesWanted, page_title};
 
 use desk::{Asked, Desk, Need};
 use groups::Groups;
 use jobs::Urgency;
+use paging::Paging;
 use previous::Previous;
 use steps::{Kitchen, Memos};
 
@@ -67,6 +70,7 @@ pub struct Engine {
     /// What the last answers were made from, for reports.
     groups: Option<Groups>,
     previous: Previous,
+    paging: Paging,
     asks_anew: bool,
     refines: bool,
 }
@@ -85,6 +89,7 @@ impl Engine {
             answers: Answers::default(),
             groups: None,
             previous: Previous::default(),
+            paging: Paging::default(),
             asks_anew: false,
             refines: false,
         }
@@ -118,7 +123,7 @@ impl Engine {
 
     /// The recipe: what every page sees, and what it is made from.
     fn recipe(&mut self, plan: &Plan, wanted: &Wanted) -> Answers {
-        let Engine { desk, previous, edits: (edits, edits_key), numbering_key, refines, .. } = self;
+        let Engine { desk, previous, edits: (edits, edits_key), numbering_key, refines, paging, .. } = self;
         let clustering = &plan.clustering;
 
         let loaded = steps::load(desk, &plan.source, wanted.reload, Need::Start(Urgency::Chosen));
@@ -174,7 +179,7 @@ impl Engine {
             _ => segmentation.blocks(WAITS),
         };
 
-        let answers = Answers {
+        let mut answers = Answers {
             loaded: previous::settle(&mut previous.loaded, loaded),
             prepared: previous::settle(&mut previous.prepared, prepared),
             sweep: groups.sweep_answer(&mut previous.sweep),
@@ -189,6 +194,7 @@ impl Engine {
             brush,
             personas: previous::settle(&mut previous.personas, personas),
             explained: Answer::default(),
+            pages: PagesAnswer::default(),
             comparison: previous.comparison(plan.comparison.as_ref(), comparison),
             // An older one speaks about other segments, so it is not kept.
             null_band: previous::settle(&mut None, null_band),
@@ -196,6 +202,9 @@ impl Engine {
             jobs: Vec::new(),
             notes: Vec::new(),
         };
+        // What the pages say was survived: all that was told so far.
+        answers.notes = desk.told().to_vec();
+        answers.pages = paging::answers(desk, plan, &answers, &groups, wanted.pages.as_ref(), paging);
         self.groups = Some(groups);
         answers
     }
@@ -344,13 +353,13 @@ impl Needs {
             prepared: if_shown_on(&[&[Page::Prepare], &from_segments_on[..]].concat(), Urgency::Chosen),
             sweep: if_shown_on(sweep_pages, Urgency::Shown),
             chosen: if_shown_on(&from_segments_on, Urgency::Chosen),
-            plots: if_shown_on(&[Page::Segments], Urgency::Chosen),
+            plots: if_shown_on(&[Page::Segments, Page::Present], Urgency::Chosen),
             // The Segments page shows the names too.
             personas: if_shown_on(&from_segments_on, Urgency::Chosen),
             // Whatever page is shown: what was measured for a minute is not thrown away for a look at the cards.
             refined: if refines { Need::Start(Urgency::Ahead) } else { Need::Look },
             null_band: refined_on(&[Page::Segments]),
-            stability: refined_on(&[Page::Segments, Page::Personas]),
+            stability: refined_on(&from_segments_on),
         }
     }
 }

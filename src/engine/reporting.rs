@@ -71,6 +71,11 @@ impl Parts {
 
 /// The report of what the window shows, if all it needs is there.
 pub(super) fn of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<Report> {
+    Some(parts_of_answers(plan, answers, groups)?.report(plan))
+}
+
+/// What that report is made of.
+pub(super) fn parts_of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<Parts> {
     let segmentation = answers.segmentation.ready()?;
     let suggestion = answers.sweep.ready().and_then(|sweep| sweep.suggestion.as_ref());
     let least = chosen_min_cluster_size(plan, segmentation.prepared.matrix.n_rows());
@@ -80,7 +85,7 @@ pub(super) fn of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Opt
         (None, Some(epsilon)) => choose::reasons_for_epsilon(epsilon, &answers.density.ready()?.candidates),
         (None, None) => Vec::new(),
     };
-    let parts = Parts {
+    Some(Parts {
         loaded: segmentation.loaded.clone(),
         prepared: segmentation.prepared.clone(),
         labels: segmentation.labels.clone(),
@@ -92,8 +97,7 @@ pub(super) fn of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Opt
         explained: answers.explained.ready().cloned(),
         notes: answers.notes.clone(),
         seconds: None,
-    };
-    Some(parts.report(plan))
+    })
 }
 
 /// The points of the plots that are there.

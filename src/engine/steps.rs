@@ -12,6 +12,7 @@ use crate::base::{Ctx, Key, Labels, Stopped};
 use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMeansFit, KMeansParams, Linkage, Neighbours};
 use crate::data::{self, DataError, Loaded, Role, Source};
 use crate::evaluate::{self, Known, NullBand, Silhouettes, Stability};
+use crate::export::pages::Pages;
 use crate::features::{self, Preparation, PrepareError, Prepared};
 use crate::persona::{self, Apart, Lexicon, PersonaEdit, Personas};
 use crate::plot::{
@@ -24,6 +25,7 @@ use super::comparing;
 use super::desk::{Asked, Desk, Made, Need, StepError};
 use super::jobs::Lane;
 use super::memo::{Memo, Shelf, Store};
+use super::paging::PageImage;
 
 /// One shelf a step.
 pub struct Memos {
@@ -56,6 +58,9 @@ pub struct Memos {
     density_plots: Memo<DensityPlot>,
     condensed_plots: Memo<CondensedPlot>,
     personas: Memo<Personas>,
+    pub(super) pages: Memo<Pages>,
+    pub(super) page_images: Memo<PageImage>,
+    pub(super) thumbnails: Memo<Vec<PageImage>>,
     known: Memo<Known>,
     comparisons: Memo<Compared>,
     /// What shuffled columns give, a value a round.
@@ -97,6 +102,10 @@ impl Default for Memos {
             density_plots: Memo::new(DensityPlot::bytes),
             condensed_plots: Memo::new(CondensedPlot::bytes),
             personas: Memo::new(|personas| personas.personas.iter().map(|persona| persona.evidence.len() * 400).sum()),
+            // A set page holds about so much.
+            pages: Memo::new(|pages| pages.len() * 300_000),
+            page_images: Memo::new(|image| image.rgba.len()),
+            thumbnails: Memo::new(|images| images.iter().map(|image| image.rgba.len()).sum()),
             known: Memo::new(Known::bytes),
             comparisons: Memo::new(Compared::bytes),
             null_bands: Memo::new(NullBand::bytes),
@@ -135,6 +144,9 @@ impl Store for Memos {
             &mut self.density_plots,
             &mut self.condensed_plots,
             &mut self.personas,
+            &mut self.pages,
+            &mut self.page_images,
+            &mut self.thumbnails,
             &mut self.known,
             &mut self.comparisons,
             &mut self.null_bands,

@@ -27,6 +27,8 @@ pub enum Command {
     Compare(Option<Against>),
     /// Change one card; the edit keeps the customers who are in that segment now.
     EditCard(usize, CardEdit),
+    /// What the speaker wants to say to slides of this kind; empty for nothing.
+    SlideNotes(String, String),
     /// Save the project here.
     SaveTo(PathBuf),
     /// Write the chosen formats into a folder.

@@ -115,6 +115,20 @@ pub struct Look {
     /// Whether the notes are listed.
     #[serde(skip)]
     pub notes_open: bool,
+    /// How many pixels wide the slide was drawn last; 0 until it was.
+    #[serde(skip)]
+    pub slide_width: u32,
+    /// The slide the list was last scrolled to.
+    #[serde(skip)]
+    pub slide_shown: Option<usize>,
+    /// Whether slides show the evidence too.
+    pub slides_with_evidence: bool,
+    /// Speaker notes being typed: whose, and the text.
+    #[serde(skip)]
+    pub speaker_draft: Option<(String, String)>,
+    /// Whether the speaker has a window of their own while presenting.
+    #[serde(skip)]
+    pub speaker_view: bool,
     /// The slide on screen; presenting fills the whole window.
     #[serde(skip)]
     pub slide: usize,
@@ -155,6 +169,11 @@ impl Default for Look {
             export: None,
             palette: None,
             notes_open: false,
+            slide_width: 0,
+            slide_shown: None,
+            slides_with_evidence: false,
+            speaker_draft: None,
+            speaker_view: false,
             slide: 0,
             presenting: false,
         }

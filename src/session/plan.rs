@@ -1,5 +1,6 @@
 //! Every choice that can change a number, as plain data. Same plan, same bytes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,9 @@ pub struct Plan {
     /// What the user wrote on cards.
     #[serde(default)]
     pub personas: Vec<PersonaEdit>,
+    /// What the speaker wants to say to slides that are no card, by the slide's kind ("overview", "plot", ...).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub slide_notes: BTreeMap<String, String>,
     /// Which customers had which number and colour before the last change; `None` numbers by size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbering: Option<Arc<Numbering>>,
@@ -39,6 +43,7 @@ impl Plan {
             preparation: Preparation::default(),
             clustering: Clustering::default(),
             personas: Vec::new(),
+            slide_notes: BTreeMap::new(),
             numbering: None,
             comparison: None,
         }

@@ -22,6 +22,8 @@ pub const WARNING: &str = "\u{E4E0}";
 pub const CHECK: &str = "\u{E182}";
 /// A menu opens below.
 pub const CARET_DOWN: &str = "\u{E136}";
+/// Back to the left.
+pub const CARET_LEFT: &str = "\u{E138}";
 /// More to the right.
 pub const CARET_RIGHT: &str = "\u{E13A}";
 /// The next step.

@@ -73,6 +73,7 @@ fn wanted() -> Wanted {
         page: Page::Segments,
         map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
         reload: 0,
+        pages: None,
         everything: false,
     }
 }

@@ -339,6 +339,7 @@ fn the_window_and_the_command_line_give_the_same_labels() {
         map_window: None,
         brush: None,
         reload: 0,
+        pages: None,
         everything: true,
     };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
@@ -428,6 +429,7 @@ fn silhouettes_of_many_rows_start_from_a_sample_and_become_exact_when_wanted() {
         map_window: None,
         brush: None,
         reload: 0,
+        pages: None,
         everything: false,
     };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
@@ -452,7 +454,7 @@ fn thousands_of_segments_are_told_not_described() {
     plan.clustering.cut = Cut::Clusters(3_000);
     plan.comparison = Some(Against::Solution(Clustering { k: Some(4), ..Clustering::default() }));
     let axes = (MapAxis::Component(0), MapAxis::Component(1));
-    let wanted = Wanted { page: Page::Segments, map_axes: axes, map_window: None, brush: None, reload: 0, everything: false };
+    let wanted = Wanted { page: Page::Segments, map_axes: axes, map_window: None, brush: None, reload: 0, pages: None, everything: false };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     engine.refine(true);
     let answers = engine.wait_until_refined(&plan, &wanted);

@@ -19,6 +19,7 @@ mod personas;
 mod plots;
 mod prepare_page;
 mod preparing;
+mod presenting;
 mod reading;
 mod segments_page;
 mod session;

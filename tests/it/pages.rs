@@ -225,7 +225,8 @@ fn pages_are_written_as_files() {
     let report = full(&[2000, 1500]);
     let choices = Choices { formats: vec![Format::Pdf, Format::Png, Format::Svg], ..Choices::default() };
     export::write_all(&report, &plots(2), &choices, folder.path(), &Ctx::new()).unwrap();
-    for name in ["personas.pdf", "overview.png", "card-c1.png", "card-c2.svg", "evidence-c2.png", "side-by-side.svg", "map.png", "elbow.svg"]
+    for name in
+        ["personas.pdf", "overview.png", "card-c1.png", "card-c2.svg", "evidence-c2.png", "side-by-side.svg", "map.png", "elbow.svg"]
     {
         let bytes = std::fs::read(folder.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(bytes.len() > 500, "{name}");

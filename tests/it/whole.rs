@@ -15,13 +15,15 @@ use personae::session::settings::Settings;
 use personae::session::{Action, CardEdit, Clustering, Command, Cut, ExportFormat, ExportRequest, Page};
 
 /// A window without a frame around it.
-struct Stage {
+pub struct Stage {
     window: Option<Window>,
     file: Option<std::path::PathBuf>,
     recovery: Option<Recovery>,
 }
 
-fn open<'a>(file: Option<&Path>, recovery: Option<Recovery>) -> Harness<'a, Stage> {
+pub type Staged = Harness<'static, Stage>;
+
+pub fn open<'a>(file: Option<&Path>, recovery: Option<Recovery>) -> Harness<'a, Stage> {
     let stage = Stage { window: None, file: file.map(Path::to_path_buf), recovery };
     let draw = |ui: &mut eframe::egui::Ui, stage: &mut Stage| {
         let Stage { window, file, recovery } = stage;
@@ -34,18 +36,18 @@ fn open<'a>(file: Option<&Path>, recovery: Option<Recovery>) -> Harness<'a, Stag
     harness
 }
 
-fn window<'h>(harness: &'h mut Harness<'_, Stage>) -> &'h mut Window {
+pub fn window<'h>(harness: &'h mut Harness<'_, Stage>) -> &'h mut Window {
     harness.state_mut().window.as_mut().expect("the first frame has opened it")
 }
 
-fn settle(harness: &mut Harness<'_, Stage>) {
+pub fn settle(harness: &mut Harness<'_, Stage>) {
     for _ in 0..4 {
         window(harness).wait();
         harness.run_steps(2);
     }
 }
 
-fn order(harness: &mut Harness<'_, Stage>, command: Command) {
+pub fn order(harness: &mut Harness<'_, Stage>, command: Command) {
     window(harness).command(command);
     harness.run_steps(2);
     settle(harness);

@@ -28,7 +28,7 @@ pub const TEMPLATE: &str = include_str!("../../../assets/cards.typ");
 pub const TEMPLATE_FILE: &str = "cards.typ";
 
 /// Pages ready to be written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pages {
     document: PagedDocument,
     /// What each page shows; a template need not say.
@@ -45,6 +45,8 @@ pub struct Sheet {
     pub kind: String,
     /// The persona's cluster, on cards.
     pub cluster: Option<usize>,
+    /// What a plot shows, in words.
+    pub title: String,
     /// Whether it goes on with what the page before it shows.
     #[serde(skip)]
     pub is_continued: bool,

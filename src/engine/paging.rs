@@ -1,0 +1,235 @@
+//! The cards as pages, set again only when something they show changed, and the page in view as pixels.
+//!
+//! In: what the report is made from, and which page is wanted how wide. Out: the pages, their thumbnails, one page's pixels. The pages on screen are the
+//! very ones an export writes. A generation counts up whenever an input is another value than last time (inputs are held, so that an address
+//! is never used twice); keys are made of it. Cost: setting is a job of some 30 ms a page, a picture one of about as much.
+
+use std::sync::Arc;
+
+use crate::base::{Ctx, Key, Note};
+use crate::evaluate::Stability;
+use crate::export::pages::{self, Pages, Sheet};
+use crate::export::{Choices, ExportError, Plots, deck};
+use crate::persona::{Explained, Personas};
+use crate::session::Plan;
+
+use super::answers::{Answer, Answers, Problem, Segmentation};
+use super::desk::{Asked, Made, Need, StepError};
+use super::groups::Groups;
+use super::jobs::{Lane, Urgency};
+use super::reporting;
+use super::steps::Kitchen;
+
+/// Which pages, and which of them is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PagesWanted {
+    /// Paper, density, personas and template; the formats do not matter.
+    pub choices: Choices,
+    /// The page in view, from 0.
+    pub page: usize,
+    /// How many pixels wide it is; 0 until it was drawn once.
+    pub width: u32,
+    /// How many pixels wide small pictures of all pages are, if they are wanted.
+    pub thumbnail_width: Option<u32>,
+}
+
+/// One page as pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageImage {
+    /// Which page it is, from 0.
+    pub page: usize,
+    /// Columns and rows.
+    pub size: [usize; 2],
+    /// Red, green, blue and opacity of every pixel, opaque, top row first.
+    pub rgba: Vec<u8>,
+}
+
+/// What is known of the pages.
+#[derive(Debug, Clone, Default)]
+pub struct PagesAnswer {
+    /// The pages.
+    pub pages: Answer<Pages>,
+    /// The page in view, or the last one until it is drawn.
+    pub image: Option<Arc<PageImage>>,
+    /// All pages, small.
+    pub thumbnails: Option<Arc<Vec<PageImage>>>,
+}
+
+/// What the pages were last set from.
+#[derive(Debug, Default)]
+pub(super) struct Paging {
+    inputs: Option<Inputs>,
+    generation: u64,
+    pages: Option<Arc<Pages>>,
+    image: Option<Arc<PageImage>>,
+    thumbnails: Option<Arc<Vec<PageImage>>>,
+}
+
+/// Everything a page shows; two of them are the same when all parts are the same values in memory.
+#[derive(Debug)]
+struct Inputs {
+    choices: Choices,
+    personas: Arc<Personas>,
+    segmentation: Arc<Segmentation>,
+    stability: Option<Arc<Stability>>,
+    explained: Option<Arc<Explained>>,
+    plots: Plots,
+    notes: Vec<Note>,
+}
+
+impl Inputs {
+    fn is(&self, other: &Inputs) -> bool {
+        fn same<T>(a: &Option<Arc<T>>, b: &Option<Arc<T>>) -> bool {
+            match (a, b) {
+                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+                (None, None) => true,
+                _ => false,
+            }
+        }
+        let (a, b) = (&self.plots, &other.plots);
+        self.choices == other.choices
+            && self.notes == other.notes
+            && Arc::ptr_eq(&self.personas, &other.personas)
+            && Arc::ptr_eq(&self.segmentation, &other.segmentation)
+            && same(&self.stability, &other.stability)
+            && same(&self.explained, &other.explained)
+            && (same(&a.map, &b.map) && same(&a.sweep, &b.sweep) && same(&a.tree, &b.tree))
+            && (same(&a.density, &b.density) && same(&a.condensed, &b.condensed))
+    }
+}
+
+const SETTING: &str = "Setting the pages";
+const DRAWING: &str = "Drawing the page";
+const SHOWN: Need = Need::Start(Urgency::Shown);
+
+/// The pages, as far as they are known.
+pub(super) fn answers(
+    desk: &mut Kitchen,
+    plan: &Plan,
+    answers: &Answers,
+    groups: &Groups,
+    wanted: Option<&PagesWanted>,
+    last: &mut Paging,
+) -> PagesAnswer {
+    let Some(wanted) = wanted else {
+        *last = Paging { generation: last.generation, ..Paging::default() };
+        return PagesAnswer::default();
+    };
+    let pages = set(desk, plan, answers, groups, &wanted.choices, last);
+    if let Asked::Ready(pages) = &pages {
+        let of = |page: usize| Key::of("page image", 1, &(page, wanted.width), &[pages.key]);
+        if wanted.width > 0 && wanted.page < pages.value.len() {
+            if let Asked::Ready(image) = image(desk, of(wanted.page), pages, wanted.page, wanted.width, SHOWN) {
+                last.image = Some(image.value);
+                // The next page is there when the arrow key is pressed.
+                if wanted.page + 1 < pages.value.len() {
+                    let next = wanted.page + 1;
+                    image_ahead(desk, of(next), pages, next, wanted.width);
+                }
+            }
+        }
+        if let Some(width) = wanted.thumbnail_width
+            && let Asked::Ready(made) = thumbnails(desk, pages, width)
+        {
+            last.thumbnails = Some(made.value);
+        }
+    }
+    PagesAnswer { pages: super::previous::settle(&mut last.pages, pages), image: last.image.clone(), thumbnails: last.thumbnails.clone() }
+}
+
+/// The pages of the present inputs.
+fn set(desk: &mut Kitchen, plan: &Plan, answers: &Answers, groups: &Groups, choices: &Choices, last: &mut Paging) -> Asked<Pages> {
+    let parts = reporting::parts_of_answers(plan, answers, groups);
+    let (Some(parts), Some(segmentation)) = (parts, answers.segmentation.ready()) else {
+        let problem = answers.personas.problem().or(answers.segmentation.problem()).or(answers.loaded.problem());
+        return problem.map_or_else(|| Asked::Waiting("Waiting for the cards".into()), |problem| Asked::Failed(problem.clone()));
+    };
+    let inputs = Inputs {
+        choices: choices.clone(),
+        personas: parts.personas.clone(),
+        segmentation: segmentation.clone(),
+        stability: parts.stability.clone(),
+        explained: parts.explained.clone(),
+        plots: reporting::plots(answers),
+        notes: answers.notes.clone(),
+    };
+    if !last.inputs.as_ref().is_some_and(|before| before.is(&inputs)) {
+        last.generation += 1;
+        last.inputs = Some(inputs);
+    }
+    let Some(inputs) = &last.inputs else { return Asked::Waiting(SETTING.into()) };
+    let key = Key::of("pages", 1, &last.generation, &[]);
+    let (plan, plots, choices) = (plan.clone(), inputs.plots.clone(), choices.clone());
+    let step = move |ctx: &Ctx| {
+        ctx.check()?;
+        let report = parts.report(&plan);
+        let template = choices.template.as_deref().and_then(|path| pages::read_template(path).ok());
+        pages::set(&deck(&report, &plots, &choices), &pages::pictures(&report), choices.paper, template.as_ref()).map_err(problem)
+    };
+    desk.ask(|s| &mut s.pages, key, SHOWN, (|| SETTING.into(), Lane::Quick), step)
+}
+
+fn image(desk: &mut Kitchen, key: Key, pages: &Made<Pages>, page: usize, width: u32, need: Need) -> Asked<PageImage> {
+    let pages = pages.value.clone();
+    desk.ask(
+        |s| &mut s.page_images,
+        key,
+        need,
+        (|| DRAWING.into(), Lane::Quick),
+        move |ctx| {
+            ctx.check()?;
+            drawn(&pages, page, width)
+        },
+    )
+}
+
+fn image_ahead(desk: &mut Kitchen, key: Key, pages: &Made<Pages>, page: usize, width: u32) {
+    // Whether it is there yet does not matter before it is looked at.
+    let _ = image(desk, key, pages, page, width, Need::Start(Urgency::Ahead));
+}
+
+fn thumbnails(desk: &mut Kitchen, pages: &Made<Pages>, width: u32) -> Asked<Vec<PageImage>> {
+    let key = Key::of("thumbnails", 1, &width, &[pages.key]);
+    let pages = pages.value.clone();
+    desk.ask(
+        |s| &mut s.thumbnails,
+        key,
+        SHOWN,
+        (|| DRAWING.into(), Lane::Quick),
+        move |ctx| {
+            let draw = |page| {
+                ctx.check()?;
+                drawn(&pages, page, width)
+            };
+            (0..pages.len()).map(draw).collect()
+        },
+    )
+}
+
+fn drawn(pages: &Pages, page: usize, width: u32) -> Result<PageImage, StepError> {
+    let points = pages.size(page).map_or(1.0, |[width, _]| width);
+    let pixels = pages.pixels(page, f64::from(width) / points).map_err(problem)?;
+    // Pages are opaque, so nothing is to be divided out.
+    Ok(PageImage { page, size: [pixels.width() as usize, pixels.height() as usize], rgba: pixels.data().to_vec() })
+}
+
+fn problem(error: ExportError) -> StepError {
+    StepError::Problem(Problem(error.to_string().into()))
+}
+
+/// What a page shows, in words for lists and for those who do not see it.
+pub fn page_title(sheet: &Sheet, personas: &Personas) -> String {
+    let name =
+        |cluster: usize| personas.personas.get(cluster).map_or_else(|| format!("Persona {}", cluster + 1), |persona| persona.name.clone());
+    let title = match (sheet.kind.as_str(), sheet.cluster) {
+        ("overview", _) => "Everyone".to_owned(),
+        ("plot" | "plots", _) => sheet.title.clone(),
+        ("card", Some(cluster)) => name(cluster),
+        ("back", Some(cluster)) => format!("Evidence: {}", name(cluster)),
+        ("added", Some(cluster)) => format!("Added by you: {}", name(cluster)),
+        ("comparison", _) => "Side by side".to_owned(),
+        ("made", _) => "How this was made".to_owned(),
+        _ => "Page".to_owned(),
+    };
+    if sheet.is_continued { format!("{title} (continued)") } else { title }
+}

@@ -1,0 +1,67 @@
+//! Does the Present page show the very slides that are exported, turn them by keys, and keep what the speaker wrote?
+
+use std::sync::Arc;
+
+use egui_kittest::kittest::Queryable;
+use personae::engine::page_title;
+use personae::export::pages::{self, Pages};
+use personae::export::{Choices, Density, Paper, deck};
+use personae::session::{Action, Command, Page};
+
+use crate::whole::{open, order, window};
+
+/// The titles of the slides on the page.
+fn titles(harness: &mut crate::whole::Staged) -> Vec<String> {
+    let answers = window(harness).answers();
+    let (pages, personas) = (answers.pages.pages.ready().expect("settled"), answers.personas.ready().expect("settled"));
+    pages.sheets.iter().map(|sheet| page_title(sheet, personas)).collect()
+}
+
+#[test]
+fn slides_turn_by_keys_and_fill_the_screen() {
+    let mut harness = open(None, None);
+    order(&mut harness, Command::Do(Action::Go(Page::Present)));
+    let titles = titles(&mut harness);
+    assert_eq!((titles[0].as_str(), titles[1].as_str()), ("Everyone", "Map of the customers"));
+    let first = format!("Slide 1 of {}: Everyone", titles.len());
+    assert!(harness.query_by_label(&first).is_some(), "the picture tells what it shows");
+    let image = window(&mut harness).answers().pages.image.clone().expect("the slide is drawn");
+    assert_eq!(image.page, 0);
+    assert!((image.size[0] * 9).abs_diff(image.size[1] * 16) < 16, "16 by 9, to the pixel");
+
+    harness.key_press(eframe::egui::Key::ArrowRight);
+    harness.run_steps(2);
+    crate::whole::settle(&mut harness);
+    assert!(harness.query_by_label_contains(&format!("Slide 2 of {}", titles.len())).is_some());
+    order(&mut harness, Command::Do(Action::Present));
+    assert!(harness.query_by_label("Speaker notes").is_none(), "the room does not read the notes");
+    harness.key_press(eframe::egui::Key::End);
+    harness.run_steps(2);
+    crate::whole::settle(&mut harness);
+    assert!(harness.query_by_label_contains(&format!("Slide {n} of {n}", n = titles.len())).is_some());
+    assert_eq!(window(&mut harness).answers().pages.image.as_ref().map(|image| image.page), Some(titles.len() - 1));
+}
+
+#[test]
+fn what_is_shown_is_what_is_exported() {
+    let mut harness = open(None, None);
+    order(&mut harness, Command::Do(Action::Go(Page::Present)));
+    let shown: Arc<Pages> = window(&mut harness).answers().pages.pages.ready().expect("settled").clone();
+    let (report, plots) = window(&mut harness).report().expect("settled");
+    let choices = Choices { paper: Paper::Slide, density: Density::Workshop, ..Choices::default() };
+    let exported = pages::set(&deck(&report, &plots, &choices), &pages::pictures(&report), choices.paper, None).unwrap();
+    assert_eq!(shown.len(), exported.len());
+    for page in 0..shown.len() {
+        assert_eq!(shown.svg(page).unwrap(), exported.svg(page).unwrap(), "slide {}", page + 1);
+    }
+}
+
+#[test]
+fn speaker_notes_stay_with_their_slide() {
+    let mut harness = open(None, None);
+    order(&mut harness, Command::Do(Action::Go(Page::Present)));
+    order(&mut harness, Command::SlideNotes("overview".into(), "Welcome the room".into()));
+    assert!(harness.query_all_by_value("Welcome the room").next().is_some());
+    order(&mut harness, Command::Do(Action::Undo));
+    assert!(harness.query_all_by_value("Welcome the room").next().is_none(), "undo covers notes too");
+}
