@@ -118,14 +118,15 @@ pub(super) fn answers(
     let pages = set(desk, plan, answers, groups, &wanted.choices, last);
     if let Asked::Ready(pages) = &pages {
         let of = |page: usize| Key::of("page image", 1, &(page, wanted.width), &[pages.key]);
-        if wanted.width > 0 && wanted.page < pages.value.len() {
-            if let Asked::Ready(image) = image(desk, of(wanted.page), pages, wanted.page, wanted.width, SHOWN) {
-                last.image = Some(image.value);
-                // The next page is there when the arrow key is pressed.
-                if wanted.page + 1 < pages.value.len() {
-                    let next = wanted.page + 1;
-                    image_ahead(desk, of(next), pages, next, wanted.width);
-                }
+        if wanted.width > 0
+            && wanted.page < pages.value.len()
+            && let Asked::Ready(image) = image(desk, of(wanted.page), pages, wanted.page, wanted.width, SHOWN)
+        {
+            last.image = Some(image.value);
+            // The next page is there when the arrow key is pressed.
+            if wanted.page + 1 < pages.value.len() {
+                let next = wanted.page + 1;
+                image_ahead(desk, of(next), pages, next, wanted.width);
             }
         }
         if let Some(width) = wanted.thumbnail_width
