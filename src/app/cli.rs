@@ -62,7 +62,7 @@ struct Cards {
     /// The folder to write into; made if need be.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// What to write, separated by commas: html, json, csv, parquet, svg, png.
+    /// What to write, separated by commas: html, json, csv, parquet, svg, png, pptx, md.
     #[arg(long, value_delimiter = ',', default_value = "html,json", value_parser = format)]
     formats: Vec<Format>,
 }
@@ -74,7 +74,7 @@ struct Run {
     /// The folder to write into; made if need be.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// What to write, separated by commas: html, json, csv, parquet, svg, png.
+    /// What to write, separated by commas: html, json, csv, parquet, svg, png, pptx, md.
     #[arg(long, value_delimiter = ',', default_value = "html,json,csv", value_parser = format)]
     formats: Vec<Format>,
     #[command(flatten)]

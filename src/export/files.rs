@@ -9,7 +9,7 @@ use crate::base::{Ctx, Stopped};
 
 use super::pages::{self, Pages};
 use super::plot::{Plot, Plots, file_bytes, plot_svg};
-use super::{Choices, Format, Report, cards_html, cards_json, deck, labels_csv, labels_parquet};
+use super::{Choices, Format, Report, cards_html, cards_json, cards_markdown, deck, labels_csv, labels_parquet, slides_pptx};
 
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +68,14 @@ pub fn write_all(report: &Report, plots: &Plots, choices: &Choices, folder: &Pat
             Format::Json => write_checked(&path, ctx, |to| to.write_all(cards_json(report).as_bytes()))?,
             Format::Csv => write_checked(&path, ctx, |to| labels_csv(report, to, ctx))?,
             Format::Parquet => write_checked(&path, ctx, |to| labels_parquet(report, to, ctx))?,
+            Format::Pptx => {
+                let slides = slides_pptx(&deck(report, plots, choices), report, ctx)?;
+                write_checked(&path, ctx, |to| to.write_all(&slides))?;
+            }
+            Format::Markdown => {
+                let text = cards_markdown(&deck(report, plots, choices));
+                write_checked(&path, ctx, |to| to.write_all(text.as_bytes()))?;
+            }
             Format::Svg | Format::Png => {
                 written.extend(write_pages(report, plots, choices, *format, folder, ctx)?);
                 for (nth, plot) in Plot::ALL.into_iter().enumerate() {

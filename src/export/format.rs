@@ -20,11 +20,17 @@ pub enum Format {
     Svg,
     /// Every card and plot as a picture.
     Png,
+    /// The cards as slides to edit.
+    Pptx,
+    /// The cards as plain text with little markup.
+    #[serde(rename = "md")]
+    Markdown,
 }
 
 impl Format {
     /// All formats, in the order menus show them.
-    pub const ALL: [Format; 7] = [Format::Pdf, Format::Html, Format::Json, Format::Csv, Format::Parquet, Format::Svg, Format::Png];
+    pub const ALL: [Format; 9] =
+        [Format::Pdf, Format::Html, Format::Json, Format::Csv, Format::Parquet, Format::Svg, Format::Png, Format::Pptx, Format::Markdown];
 
     /// The format's name.
     pub fn name(self) -> &'static str {
@@ -36,6 +42,8 @@ impl Format {
             Format::Parquet => "Labelled customers (Parquet)",
             Format::Svg => "Cards and plots (SVG)",
             Format::Png => "Cards and plots (PNG)",
+            Format::Pptx => "Slides (PPTX)",
+            Format::Markdown => "Persona cards (Markdown)",
         }
     }
 
@@ -51,6 +59,8 @@ impl Format {
             Format::Parquet => "The same table as the CSV, smaller and with its types, for data tools.",
             Format::Svg => "Every card and plot as a drawing that stays sharp at any size.",
             Format::Png => "Every card and plot as a picture for slides and mails, at twice the screen's resolution.",
+            Format::Pptx => "Slides with real text, tables and shapes, to edit in PowerPoint, Keynote or LibreOffice.",
+            Format::Markdown => "Every card with its evidence as text for wikis, notes and repositories.",
         }
     }
 
@@ -64,6 +74,8 @@ impl Format {
             Format::Parquet => "customers.parquet",
             Format::Svg => "card-c1.svg, map.svg, …",
             Format::Png => "card-c1.png, map.png, …",
+            Format::Pptx => "personas.pptx",
+            Format::Markdown => "personas.md",
         }
     }
 
@@ -77,6 +89,8 @@ impl Format {
             Format::Parquet => "parquet",
             Format::Svg => "svg",
             Format::Png => "png",
+            Format::Pptx => "pptx",
+            Format::Markdown => "md",
         }
     }
 

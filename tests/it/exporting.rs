@@ -14,7 +14,7 @@ use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transfo
 use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
 use personae::plot::{self, Compared, CondensedBranch, CondensedPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
 
-const NASTY: &str = "<script>alert(\"1\")</script> & 'שלום' 🙂";
+pub const NASTY: &str = "<script>alert(\"1\")</script> & 'שלום' 🙂";
 const NAMES: [&str; 6] = [
     "Frequent Big Spenders",
     "Lapsed Full-Price Customers",
@@ -384,8 +384,8 @@ fn every_word_of_a_name_leads_to_its_evidence() {
     assert!(html.contains("</a> Spenders"), "a word that claims nothing needs no evidence");
 }
 
-#[test]
-fn nothing_from_data_or_user_is_taken_for_markup() {
+/// A report in which everything from data and user is nasty.
+pub fn nasty_report() -> Report {
     let mut report = report(&[50, 40], 1, 1);
     let mut personas = Personas::clone(&report.personas);
     personas.revenue_column = Some(NASTY.into());
@@ -423,6 +423,12 @@ fn nothing_from_data_or_user_is_taken_for_markup() {
     for column in &mut Arc::make_mut(&mut report.prepared).columns {
         column.name = NASTY.into();
     }
+    report
+}
+
+#[test]
+fn nothing_from_data_or_user_is_taken_for_markup() {
+    let report = nasty_report();
     let html = export::cards_html(&report, &plots(2));
     check_page(&html);
     assert!(html.contains("שלום") && html.contains("🙂") && html.contains("&lt;script&gt;"));

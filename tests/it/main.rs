@@ -23,6 +23,7 @@ mod presenting;
 mod reading;
 mod segments_page;
 mod session;
+mod slides;
 mod storm;
 mod trees;
 mod weather;

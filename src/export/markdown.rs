@@ -1,0 +1,281 @@
+//! The cards as Markdown: for wikis, notes and repositories.
+//!
+//! In: the deck. Out: CommonMark with GitHub's tables. Every character of the data that Markdown or HTML could take for markup is
+//! escaped, so that a cell like `<script>` or `[x](javascript:y)` shows as what it is.
+
+use super::deck::{CardPage, Deck};
+
+/// The document of a deck.
+pub fn markdown(deck: &Deck) -> String {
+    let mut to = Document::default();
+    to.line(&format!("# {}", text(&deck.title)));
+    to.line(&text(&deck.overview.lead));
+    to.line(&format!("Source: {}, {} rows", text(&deck.source), text(&deck.rows)));
+    overview(&mut to, deck);
+    deck.cards.iter().for_each(|card| persona(&mut to, deck, card));
+    if !deck.missing.is_empty() {
+        to.line("## Who is missing?");
+        to.line("Groups of customers that are the commonest in no persona:");
+        to.list(&deck.missing);
+    }
+    comparison(&mut to, deck);
+    if deck.with_backs {
+        made(&mut to, deck);
+    }
+    to.0
+}
+
+fn overview(to: &mut Document, deck: &Deck) {
+    let overview = &deck.overview;
+    let has_badges = overview.members.iter().any(|member| member.badge.is_some());
+    let mut columns =
+        vec![("Persona".to_owned(), Side::Left), ("Customers".to_owned(), Side::Right), ("Share of rows".to_owned(), Side::Right)];
+    columns.extend(overview.revenue.as_ref().map(|revenue| (format!("Share of {revenue}"), Side::Right)));
+    columns.extend(has_badges.then(|| ("Confidence".to_owned(), Side::Left)));
+    columns.push(("In a few words".to_owned(), Side::Left));
+    let rows = overview.members.iter().map(|member| {
+        let mut row = vec![member.name.clone(), member.customers.clone(), format!("{} %", member.share)];
+        row.extend(overview.revenue.as_ref().map(|_| member.revenue.clone().unwrap_or_else(|| "–".to_owned())));
+        row.extend(has_badges.then(|| member.badge.as_ref().map_or_else(String::new, |badge| badge.word.clone())));
+        row.push(member.traits.join("; "));
+        row
+    });
+    to.table(&columns, rows);
+}
+
+fn persona(to: &mut Document, deck: &Deck, card: &CardPage) {
+    to.line(&format!("## {}", text(&card.name)));
+    let badge = card.badge.as_ref().map(|badge| format!("Confidence: {}", badge.word));
+    let about: Vec<String> =
+        [Some(card.eyebrow.clone()), badge, card.priority.clone()].into_iter().flatten().map(|part| text(&part)).collect();
+    to.line(&format!("*{}*", about.join(" · ")));
+    to.line(&text(&card.summary));
+    to.line(&card.facts.iter().map(|fact| format!("**{}** {}", text(&fact.value), text(&fact.label))).collect::<Vec<_>>().join(" · "));
+    if let Some(nothing) = &card.nothing {
+        to.line(&text(nothing));
+    }
+    for (title, lines) in [("What sets them apart", &card.more), ("Less than others", &card.less)] {
+        if !lines.is_empty() {
+            let columns =
+                [(title, Side::Left), ("They", Side::Right), ("Everyone", Side::Right)].map(|(name, side)| (name.to_owned(), side));
+            to.table(&columns, lines.iter().map(|line| vec![line.text.clone(), line.value.clone(), line.everyone.clone()]));
+        }
+    }
+    if !card.added.is_empty() {
+        to.line("### Added by you");
+        for (title, said) in &card.added {
+            to.line(&format!("**{}:** {}", text(title), text(said)));
+        }
+    }
+    to.line(&card.footer.iter().chain(&card.out_of_date).map(|part| text(part)).collect::<Vec<_>>().join(" · "));
+    if deck.with_backs {
+        back(to, card);
+    }
+}
+
+fn back(to: &mut Document, card: &CardPage) {
+    if !card.evidence.is_empty() {
+        to.line("### Evidence");
+        let columns = ["#", "Column", "Used in", "They", "Everyone", "Others", "Effect", "95 % interval", "n", "Missing"];
+        let columns = columns.map(|name| (name.to_owned(), if matches!(name, "Column" | "Used in") { Side::Left } else { Side::Right }));
+        to.table(
+            &columns,
+            card.evidence.iter().map(|line| {
+                let number = line.number.to_string();
+                [
+                    &number,
+                    &line.what,
+                    &line.used,
+                    &line.persona,
+                    &line.everyone,
+                    &line.rest,
+                    &line.effect,
+                    &line.interval,
+                    &line.n,
+                    &line.missing,
+                ]
+                .map(String::clone)
+                .to_vec()
+            }),
+        );
+    }
+    if card.n_more_evidence > 0 {
+        to.line(&format!("{} weaker rows are not shown.", card.n_more_evidence));
+    }
+    if card.has_suppressed {
+        to.line("Values of fewer than 10 customers are withheld.");
+    }
+    if let Some(name) = &card.automatic_name {
+        to.line(&format!("The automatic name is {}.", text(name)));
+    }
+    if !card.trust.is_empty() {
+        to.line("### How far to rely on it");
+        to.list(&card.trust);
+    }
+    if let Some(rule) = &card.rule {
+        to.line("### In one rule");
+        to.line(&text(rule));
+        to.line(&card.rule_quality.as_deref().map(text).unwrap_or_default());
+    }
+    if !card.examples.is_empty() {
+        to.line("### Typical customers");
+        let values = |example: &Vec<(String, String)>| {
+            example.iter().map(|(column, value)| format!("{column}: {value}")).collect::<Vec<_>>().join("; ")
+        };
+        to.list(&card.examples.iter().map(values).collect::<Vec<_>>());
+    }
+}
+
+fn comparison(to: &mut Document, deck: &Deck) {
+    let comparison = &deck.comparison;
+    if comparison.rows.is_empty() {
+        return;
+    }
+    to.line("## The personas side by side");
+    to.line("What separates them most stands first. ▲ more and ▼ less than the others, by a medium effect at least.");
+    let mut columns = vec![("Attribute".to_owned(), Side::Left), ("Everyone".to_owned(), Side::Right)];
+    columns.extend(comparison.columns.iter().map(|column| (column.name.clone(), Side::Right)));
+    to.table(
+        &columns,
+        comparison.rows.iter().map(|row| {
+            let tone = |tone: i8| [" ▼", "", " ▲"][(tone.signum() + 1) as usize];
+            let cells = row.cells.iter().map(|cell| format!("{}{}", cell.text, tone(cell.tone)));
+            [row.what.clone(), row.everyone.clone()].into_iter().chain(cells).collect()
+        }),
+    );
+    if comparison.n_more > 0 {
+        to.line(&format!("{} weaker attributes are not shown.", comparison.n_more));
+    }
+}
+
+fn made(to: &mut Document, deck: &Deck) {
+    if !deck.importance.is_empty() {
+        to.line("## What drives the grouping");
+        to.line(&deck.importance_note.as_deref().map(text).unwrap_or_default());
+        let columns =
+            [("Column", Side::Left), ("Association", Side::Right), ("Accuracy lost", Side::Right), ("Decided who is alike", Side::Left)];
+        to.table(
+            &columns.map(|(name, side)| (name.to_owned(), side)),
+            deck.importance.iter().map(|line| {
+                let loss = line.loss.clone().unwrap_or_else(|| "–".to_owned());
+                vec![line.what.clone(), line.association.clone(), loss, if line.enters { "yes" } else { "no" }.to_owned()]
+            }),
+        );
+    }
+    to.line("## How this was made");
+    let titles = [("What", Side::Left), ("How", Side::Left)].map(|(name, side)| (name.to_owned(), side));
+    to.table(&titles, deck.made.facts.iter().map(|(title, said)| vec![title.clone(), said.clone()]));
+    if !deck.made.columns.is_empty() {
+        let columns = ["Column", "Transform, or levels", "Scale", "Missing values"].map(|name| (name.to_owned(), Side::Left));
+        to.table(&columns, deck.made.columns.iter().map(|column| column.to_vec()));
+    }
+    for (title, lines) in [("Left out on purpose", &deck.made.left_out), ("What was noticed", &deck.made.notes)] {
+        if !lines.is_empty() {
+            to.line(&format!("### {title}"));
+            to.list(lines);
+        }
+    }
+}
+
+/// Where a column's cells stand.
+#[derive(Clone, Copy)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// Blocks with an empty line between them.
+#[derive(Default)]
+struct Document(String);
+
+impl Document {
+    /// A block whose markup is ready; nothing for an empty one.
+    fn line(&mut self, block: &str) {
+        if !block.trim().is_empty() {
+            self.start();
+            self.0.push_str(block);
+            self.0.push('\n');
+        }
+    }
+
+    fn list(&mut self, items: &[String]) {
+        self.start();
+        items.iter().for_each(|item| self.0.push_str(&format!("- {}\n", text(item))));
+    }
+
+    fn table(&mut self, columns: &[(String, Side)], rows: impl Iterator<Item = Vec<String>>) {
+        self.start();
+        let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+        self.0.push_str(&line(columns.iter().map(|(name, _)| text(name)).collect()));
+        let side = |side: &Side| match side {
+            Side::Left => ":--".to_owned(),
+            Side::Right => "--:".to_owned(),
+        };
+        self.0.push_str(&line(columns.iter().map(|(_, at)| side(at)).collect()));
+        rows.for_each(|row| self.0.push_str(&line(row.iter().map(|cell| text(cell)).collect())));
+    }
+
+    fn start(&mut self) {
+        if !self.0.is_empty() {
+            self.0.push('\n');
+        }
+    }
+}
+
+/// Text that shows as it is, on one line, wherever it stands. A backslash before punctuation is CommonMark's escape and is not shown;
+/// `<`, `>` and `&` leave as entities, since some readers pass HTML on before they look at backslashes. An address that
+/// GitHub would make a link of by itself loses that by the escaped colon or dot.
+fn text(text: &str) -> String {
+    let one_line = text.split(|c: char| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}')).filter(|word| !word.is_empty());
+    let mut safe = String::with_capacity(text.len() + 8);
+    for (nth, word) in one_line.enumerate() {
+        if nth > 0 {
+            safe.push(' ');
+        }
+        // "1." and "12)" alone begin a list.
+        let is_a_mark = nth == 0 && word.strip_suffix(['.', ')']).is_some_and(|n| !n.is_empty() && n.bytes().all(|c| c.is_ascii_digit()));
+        for (at, c) in word.chars().enumerate() {
+            match c {
+                '&' => safe.push_str("&amp;"),
+                '<' => safe.push_str("&lt;"),
+                '>' => safe.push_str("&gt;"),
+                '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '$' | '@' => safe.extend(['\\', c]),
+                // Alone at the start these would begin a list, a rule or a heading; anywhere else they are plain.
+                '-' | '+' | '=' if nth == 0 && at == 0 && word.trim_matches(c).is_empty() => safe.extend(['\\', c]),
+                '.' | ')' if is_a_mark => safe.extend(['\\', c]),
+                ':' if word.chars().nth(at + 1) == Some('/') => safe.extend(['\\', c]),
+                '.' if at == 3 && word.len() >= 4 && word.as_bytes()[..3].eq_ignore_ascii_case(b"www") => safe.extend(['\\', c]),
+                c if c.is_control() => {}
+                c => safe.push(c),
+            }
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn what_data_say_shows_as_it_is() {
+        for (said, written) in [
+            ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+            ("[x](javascript:y)", "\\[x\\](javascript:y)"),
+            ("a|b `c` *d* _e_", "a\\|b \\`c\\` \\*d\\* \\_e\\_"),
+            ("# no heading", "\\# no heading"),
+            ("- no list", "\\- no list"),
+            ("--- +0.82", "\\--- +0.82"),
+            ("+0.82 to -1", "+0.82 to -1"),
+            ("1. no list", "1\\. no list"),
+            ("12) no list", "12\\) no list"),
+            ("1.5 of 3", "1.5 of 3"),
+            ("two\nlines\r\n\ttabs", "two lines tabs"),
+            ("https://x.example www.x.example", "https\\://x.example www\\.x.example"),
+            ("A & B \\ \u{1}שלום 🙂", "A &amp; B \\\\ שלום 🙂"),
+            ("1\u{202f}240\u{a0}%", "1\u{202f}240\u{a0}%"),
+        ] {
+            assert_eq!(text(said), written);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! How large can a text be set so that it stays in its box, on machines whose fonts are not known?
+//!
+//! In: the text and the room. Out: a size, and the text cut where even the smallest size is too large. Widths are those of DejaVu
+//! Sans, the widest face that programs fall back to when Inter is not installed, so that what fits there fits everywhere. Autofit
+//! is left alone, because it acts only once somebody edits the text. O(characters).
+
+/// Height of a line in font sizes; slides set it exactly, so that it is the same in every font.
+pub const LEADING: f64 = 1.2;
+/// How much wider bold letters are.
+const BOLD: f64 = 1.1;
+/// Boxes are filled to this share, since widths are guessed.
+const FILLED: f64 = 0.98;
+
+/// A text with the size it fits at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fitted {
+    /// The text, cut with an ellipsis if need be.
+    pub text: String,
+    /// Font size in points.
+    pub size: f64,
+    /// Lines it takes.
+    pub n_lines: usize,
+}
+
+impl Fitted {
+    /// Height in points.
+    pub fn height(&self) -> f64 {
+        self.n_lines as f64 * self.size * LEADING
+    }
+}
+
+/// The largest size from `largest` down to `smallest` points at which `text` stays within `width` x `height` points.
+pub fn fit(text: &str, bold: bool, [width, height]: [f64; 2], [largest, smallest]: [f64; 2]) -> Fitted {
+    let text = one_line(text);
+    let lines_at = |text: &str, size: f64| n_lines(text, bold, size, width);
+    let fits = |n: usize, size: f64| n as f64 * size * LEADING <= height + 0.01;
+    let mut size = largest;
+    loop {
+        let n = lines_at(&text, size);
+        if fits(n, size) {
+            return Fitted { text, size, n_lines: n };
+        }
+        if size <= smallest {
+            break;
+        }
+        size = (size - 0.5).max(smallest);
+    }
+    let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    let cut = |n: usize| format!("{}…", text[..ends[n]].trim_end());
+    let most = ends.partition_point(|&end| fits(lines_at(&format!("{}…", &text[..end]), size), size));
+    let text = cut(most.saturating_sub(1));
+    let n_lines = lines_at(&text, size);
+    Fitted { text, size, n_lines }
+}
+
+/// One line at one size.
+pub fn fit_line(text: &str, bold: bool, width: f64, size: f64) -> String {
+    fit(text, bold, [width, size * LEADING], [size, size]).text
+}
+
+/// Lines that `text` takes in a box of `width` points.
+pub fn n_lines(text: &str, bold: bool, size: f64, width: f64) -> usize {
+    let (room, unit) = (width * FILLED, size * if bold { BOLD } else { 1.0 });
+    let (mut lines, mut at) = (1, 0.0);
+    for piece in pieces(text) {
+        let wide = ems(piece.trim_end_matches(' ')) * unit;
+        if at > 0.0 && at + wide > room {
+            (lines, at) = (lines + 1, 0.0);
+        }
+        if wide > room {
+            // A word longer than the line is broken where the line ends.
+            let mut more = 0.0;
+            for c in piece.chars() {
+                let wide = em(c) * unit;
+                if more > 0.0 && more + wide > room {
+                    (lines, more) = (lines + 1, 0.0);
+                }
+                more += wide;
+            }
+            at = more;
+        } else {
+            at += ems(piece) * unit;
+        }
+    }
+    lines
+}
+
+/// Width of a line of text in points.
+pub fn width(text: &str, bold: bool, size: f64) -> f64 {
+    ems(text) * size * if bold { BOLD } else { 1.0 } / FILLED
+}
+
+/// Whether the first letter that has a direction runs from right to left (rule P2 of the Unicode bidirectional algorithm).
+pub fn is_right_to_left(text: &str) -> bool {
+    let is_rtl = |c: char| matches!(c as u32, 0x590..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff | 0x10800..=0x10fff | 0x1e800..=0x1efff);
+    text.chars().find(|c| c.is_alphabetic()).is_some_and(is_rtl)
+}
+
+/// Where a line may break: after spaces, and around letters of scripts that are written without any.
+fn pieces(text: &str) -> Vec<&str> {
+    let (mut pieces, mut start) = (Vec::new(), 0);
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        if is_wide(c) && at > start {
+            pieces.push(&text[start..at]);
+            start = at;
+        }
+        if c == ' ' || is_wide(c) {
+            pieces.push(&text[start..end]);
+            start = end;
+        }
+    }
+    if start < text.len() {
+        pieces.push(&text[start..]);
+    }
+    pieces
+}
+
+fn is_wide(c: char) -> bool {
+    matches!(c as u32, 0x1100..=0x11ff | 0x2e80..=0xd7ff | 0xf900..=0xfaff | 0xff00..=0xff60 | 0x1f000..=0x3ffff)
+}
+
+fn ems(text: &str) -> f64 {
+    text.chars().map(em).sum()
+}
+
+/// The advance of a letter in font sizes.
+fn em(c: char) -> f64 {
+    match c {
+        '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0.0,
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | '\'' | ':' | ';' | '!' | '|' | ' ' | '\u{a0}' | '\u{202f}' => 0.34,
+        'f' | 'r' | 't' | '(' | ')' | '[' | ']' | '-' | '"' | '/' => 0.42,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '…' | '—' => 0.98,
+        '<' | '>' | '=' | '+' | '~' | '#' | '−' => 0.84,
+        'a'..='z' => 0.61,
+        '0'..='9' => 0.64,
+        'A'..='Z' => 0.72,
+        c if is_wide(c) => 1.1,
+        _ => 0.66,
+    }
+}
+
+/// Runs of white space as one space; spaces that hold a number and its unit together stay.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}'));
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_fitted_fits() {
+        let long = "A name of many words that goes on and on until nobody can read it on one line any more at all";
+        for text in ["Short", long, &"x".repeat(300), &"長い名前".repeat(40), "", "שלום עולם", "a\n\n b"] {
+            for room in [[60.0, 20.0], [400.0, 80.0], [200.0, 14.0]] {
+                let fitted = fit(text, true, room, [34.0, 11.0]);
+                assert!((11.0..=34.0).contains(&fitted.size), "{text}");
+                assert!(fitted.height() <= room[1] + 0.1, "{text} in {room:?}: {fitted:?}");
+                assert_eq!(fitted.n_lines, n_lines(&fitted.text, true, fitted.size, room[0]));
+            }
+        }
+        assert_eq!(fit(long, true, [900.0, 200.0], [34.0, 11.0]).text, long);
+        assert_eq!(fit("a\n\n b", false, [100.0, 20.0], [12.0, 11.0]).text, "a b");
+        assert!(fit_line(&"word ".repeat(50), false, 100.0, 11.0).ends_with('…'));
+    }
+
+    #[test]
+    fn the_first_letter_decides_the_direction() {
+        assert!(is_right_to_left("12 שלום abc") && is_right_to_left("«مرحبا»"));
+        assert!(!is_right_to_left("abc שלום") && !is_right_to_left("12 🙂") && !is_right_to_left("長い"));
+    }
+}

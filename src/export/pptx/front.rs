@@ -1,0 +1,191 @@
+//! The front of a card as a slide: name, one sentence, three facts, what sets them apart; readable from the back of a room.
+
+use super::super::chart::{EVERYONE, INK, MUTED};
+use super::super::deck::{CardPage, Deck, Line, Rest};
+use super::Portrait;
+use super::fit::{LEADING, fit, fit_line};
+use super::master::{BOTTOM, LEFT, RIGHT, TOP};
+use super::parts::{self, LEFT_OUT};
+use super::shapes::{Align, Paragraph, Slide, frame};
+use super::spread;
+use super::table::{Look, Row, cell, table};
+
+/// Width of the portrait.
+const PORTRAIT: f64 = 104.0;
+/// Left edge of the texts beside it.
+const BESIDE: f64 = LEFT + PORTRAIT + 20.0;
+/// Where facts, and then the body, start.
+const FACTS: f64 = 164.0;
+const BODY: f64 = 252.0;
+/// Width of the block "Added by you".
+const ADDED: f64 = 216.0;
+/// Distributions on a slide; the printed card has more.
+const SPREADS: usize = 4;
+/// Height of a statement's row.
+const ROW: f64 = 28.0;
+
+/// The slide of a persona.
+pub fn slide(deck: &Deck, card: &CardPage, picture: Option<Portrait>) -> Slide {
+    let mut slide = Slide::new();
+    parts::band(&mut slide, &card.colour);
+    head(&mut slide, card, picture);
+    // What the user wrote stands at the right, from the facts down; the data keep the rest.
+    let right = if card.added.is_empty() { RIGHT } else { RIGHT - ADDED - 24.0 };
+    facts(&mut slide, card, right);
+    body(&mut slide, card, right);
+    let cut = added(&mut slide, card);
+    parts::footer(&mut slide, &footer(deck, card));
+    slide.notes = notes(card, &cut);
+    slide
+}
+
+fn head(slide: &mut Slide, card: &CardPage, picture: Option<Portrait>) {
+    // Room at the right for badge and priority.
+    let width = RIGHT - BESIDE - 150.0;
+    let one_line = fit(&card.name, true, [width, 34.0 * LEADING], [34.0, 28.0]);
+    let name = if one_line.text.ends_with('…') { fit(&card.name, true, [width, 2.0 * 28.0 * LEADING], [28.0, 18.0]) } else { one_line };
+    let top = TOP + 18.0;
+    let below = top + name.height() + 5.0;
+    slide.title(frame(BESIDE, top, width, name.height()), &Paragraph::new(&name.text, name.size, INK).bold());
+    let eyebrow = fit_line(&card.eyebrow, false, width, 12.0);
+    slide.text("Place", frame(BESIDE, TOP - 2.0, width, 16.0), &[Paragraph::new(eyebrow, 12.0, &card.shade).bold()]);
+    let at = frame(LEFT, TOP, PORTRAIT, PORTRAIT);
+    match picture {
+        Some(Portrait { media, crop }) => slide.picture("Picture", at, media, crop, &format!("Picture chosen for {}", card.name)),
+        None => parts::portrait(slide, at, &card.name, &card.ground, &card.tiles),
+    }
+    let summary = fit(&card.summary, false, [RIGHT - BESIDE, FACTS - 10.0 - below], [16.0, 12.0]);
+    slide.text("Summary", frame(BESIDE, below, RIGHT - BESIDE, summary.height()), &[Paragraph::new(&summary.text, summary.size, INK)]);
+    let mut y = TOP - 4.0;
+    if let Some(badge) = &card.badge {
+        parts::badge(slide, [RIGHT - parts::badge_width(badge), y], badge, &card.shade);
+        y += 28.0;
+    }
+    if let Some(priority) = &card.priority {
+        let wide = super::fit::width(priority, true, 11.0) + 20.0;
+        parts::pill(slide, "Priority", [RIGHT - wide, y], priority, &card.shade, &card.tint);
+    }
+}
+
+/// Three large numbers, and everyone as one bar with this persona filled.
+fn facts(slide: &mut Slide, card: &CardPage, right: f64) {
+    let each = (right - LEFT) / 3.0;
+    for (nth, fact) in card.facts.iter().take(3).enumerate() {
+        let (x, width) = (LEFT + nth as f64 * each, each - 12.0);
+        let value = fit(&fact.value, true, [width, 32.0 * LEADING], [32.0, 16.0]);
+        let label = fit_line(&fact.label, false, width, 12.0);
+        let paragraphs = [Paragraph::new(value.text, value.size, &card.shade).bold(), Paragraph::new(label, 12.0, MUTED)];
+        slide.text("Fact", frame(x, FACTS, width, 32.0 * LEADING + 12.0 * LEADING), &paragraphs);
+    }
+    let colour = |is_this: bool, rest: Rest| match (is_this, rest) {
+        (true, _) => card.colour.clone(),
+        (false, Rest::LeftOut) => LEFT_OUT.to_owned(),
+        (false, _) => EVERYONE.to_owned(),
+    };
+    let pieces: Vec<(f64, String)> = card.strip.iter().map(|piece| (piece.fraction, colour(piece.is_this, piece.rest))).collect();
+    let told = card.strip.iter().find(|piece| piece.is_this).map_or(0.0, |piece| piece.fraction);
+    let told = format!("{} as a part of all rows: {}", card.name, super::super::text::percent(told));
+    parts::bar(slide, "Shares", frame(LEFT, FACTS + 61.0, right - LEFT, 8.0), &pieces, &told);
+}
+
+fn body(slide: &mut Slide, card: &CardPage, right: f64) {
+    if let Some(nothing) = &card.nothing {
+        let text = fit(nothing, false, [right - LEFT, 80.0], [18.0, 14.0]);
+        slide.text("Nothing to say", frame(LEFT, BODY, right - LEFT, 80.0), &[Paragraph::new(text.text, text.size, MUTED)]);
+        return;
+    }
+    let has_spreads = !card.spreads.is_empty();
+    let statements = if has_spreads { (right - LEFT) * 0.55 } else { right - LEFT };
+    table_of_statements(slide, card, statements);
+    if !has_spreads {
+        return;
+    }
+    let left = LEFT + statements + 32.0;
+    let (gap, rows) = (20.0, if card.spreads.len() > 2 { 2.0 } else { 1.0 });
+    let each = [(right - left - gap) / 2.0, ((BOTTOM - BODY) - (rows - 1.0) * 14.0) / rows];
+    for (nth, spread) in card.spreads.iter().take(SPREADS).enumerate() {
+        let (column, row) = ((nth % 2) as f64, (nth / 2) as f64);
+        let at = frame(left + column * (each[0] + gap), BODY + 4.0 + row * (each[1] + 14.0), each[0], each[1].min(108.0));
+        spread::draw(slide, at, card, spread);
+    }
+}
+
+/// What sets them apart, with the value against everyone's.
+fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
+    let widths = [width * 0.56, width * 0.22, width * 0.22];
+    let look = |colour, bold, align, largest| Look { colour, bold, align, sizes: [largest, 11.0] };
+    let set = |text: &str, column: usize, look: Look| {
+        let set = cell(text, [widths[column], ROW], look);
+        // The first column starts where everything else on the slide starts.
+        if column == 0 { set.flush() } else { set }
+    };
+    let header = |title: &str, more: bool| Row {
+        height: ROW,
+        cells: vec![
+            set(title, 0, look(INK, true, Align::Left, 12.0)),
+            set(if more { "They" } else { "" }, 1, look(MUTED, false, Align::Right, 11.0)),
+            set(if more { "Everyone" } else { "" }, 2, look(MUTED, false, Align::Right, 11.0)),
+        ],
+        ruled: true,
+    };
+    let line = |line: &Line| Row {
+        height: ROW,
+        cells: vec![
+            set(&line.text, 0, look(INK, false, Align::Left, 14.0)),
+            set(&line.value, 1, look(&card.shade, true, Align::Right, 14.0)),
+            set(&line.everyone, 2, look(MUTED, false, Align::Right, 12.0)),
+        ],
+        ruled: true,
+    };
+    let mut rows = Vec::new();
+    for (title, lines) in [("What sets them apart", &card.more), ("Less than others", &card.less)] {
+        if !lines.is_empty() {
+            rows.push(header(title, rows.is_empty()));
+            rows.extend(lines.iter().map(line));
+        }
+    }
+    let told = "What sets them apart: their value against everyone's";
+    table(slide, "Statements", told, [LEFT, BODY - 4.0], &widths, &rows, true);
+}
+
+/// The user's own words, tinted and apart. Gives back what had to be cut.
+fn added(slide: &mut Slide, card: &CardPage) -> Vec<(String, String)> {
+    if card.added.is_empty() {
+        return Vec::new();
+    }
+    let at = frame(RIGHT - ADDED, FACTS, ADDED, BOTTOM - FACTS);
+    let [inset, titles] = [14.0, 11.0 * LEADING];
+    let room = [ADDED - 2.0 * inset, at.height - 2.0 * inset - 24.0];
+    let n = card.added.len() as f64;
+    let each = (room[1] - n * (titles + 8.0)) / n;
+    let mut paragraphs = vec![Paragraph::new("Added by you", 12.0, &card.shade).bold().after(8.0)];
+    let mut cut = Vec::new();
+    for (title, text) in &card.added {
+        let fitted = fit(text, false, [room[0], each], [13.0, 11.0]);
+        if fitted.text.ends_with('…') && !text.ends_with('…') {
+            cut.push((title.clone(), text.clone()));
+        }
+        paragraphs.push(Paragraph::new(title, 11.0, &card.shade).bold());
+        paragraphs.push(Paragraph::new(fitted.text, fitted.size, INK).after(8.0));
+    }
+    slide.panel("Added by you", at, &card.tint, &paragraphs, inset);
+    cut
+}
+
+fn footer(deck: &Deck, card: &CardPage) -> Vec<String> {
+    let said = if card.footer.is_empty() { vec![parts::source(deck)] } else { card.footer.clone() };
+    // What may be wrong stands first, where it is not cut.
+    card.out_of_date.iter().cloned().chain(said).collect()
+}
+
+/// The speaker's notes, and in full what had no room.
+fn notes(card: &CardPage, cut: &[(String, String)]) -> String {
+    let mut notes = card.speaker_notes.clone();
+    for (title, text) in cut {
+        if !notes.is_empty() {
+            notes.push_str("\n\n");
+        }
+        notes.push_str(&format!("{title}, in full:\n{text}"));
+    }
+    notes
+}

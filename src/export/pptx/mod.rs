@@ -1,0 +1,116 @@
+//! The cards as slides: real text boxes, tables and shapes, which a team edits before the workshop.
+//!
+//! In: the deck, and the report for the users' pictures. Out: the bytes of a .pptx file, the same for the same deck.
+//! One slide takes well under a millisecond; pictures of plots take longer, and stopping is obeyed between slides.
+
+mod back;
+mod compare;
+mod fit;
+mod front;
+mod made;
+mod master;
+mod overview;
+mod package;
+mod parts;
+mod shapes;
+mod spread;
+mod table;
+mod xml;
+
+use std::io::Cursor;
+
+use image::{ImageFormat, ImageReader};
+
+use crate::base::Ctx;
+
+use super::deck::{CardPage, Deck, PlotPage};
+use super::text::escape;
+use super::{ExportError, Report, plot_png};
+use master::{BOTTOM, LEFT, RIGHT, TOP};
+use package::Media;
+use shapes::{Slide, frame};
+
+/// Plots that say something to a room; the others are for those who made the segments.
+const PLOTS_FOR_A_ROOM: [&str; 2] = ["map", "elbow"];
+
+/// A user's picture in the file, and what is cut off so that it is square.
+#[derive(Debug, Clone, Copy)]
+struct Portrait {
+    media: usize,
+    crop: [f64; 4],
+}
+
+/// The slides of a deck as a file.
+pub fn slides(deck: &Deck, report: &Report, ctx: &Ctx) -> Result<Vec<u8>, ExportError> {
+    let mut media = Vec::new();
+    let mut slides = overview::slides(deck);
+    for plot in &deck.plots {
+        ctx.check()?;
+        if deck.with_backs || PLOTS_FOR_A_ROOM.contains(&plot.id.as_str()) {
+            slides.push(plot_slide(deck, plot, &mut media)?);
+        }
+    }
+    for card in &deck.cards {
+        ctx.check()?;
+        let picture = user_picture(report, card, &mut media);
+        slides.push(front::slide(deck, card, picture));
+        if deck.with_backs {
+            slides.extend(back::slides(deck, card));
+        }
+    }
+    slides.extend(compare::slides(deck));
+    slides.extend(overview::missing(deck));
+    if deck.with_backs {
+        slides.extend(made::slides(deck));
+    }
+    for (slide, number) in slides.iter_mut().zip(1..) {
+        slide.number(number);
+    }
+    ctx.check()?;
+    package::bytes(&deck.title, &slides, &media).map_err(|error| ExportError::Picture(error.to_string()))
+}
+
+/// A plot as large as the slide allows.
+fn plot_slide(deck: &Deck, plot: &PlotPage, media: &mut Vec<Media>) -> Result<Slide, ExportError> {
+    let bytes = plot_png(&without_title(&plot.svg, &plot.title), 2.0)?;
+    let [width, height] = size(&bytes).unwrap_or([16.0, 10.0]);
+    media.push(Media { extension: "png", bytes });
+    let mut slide = Slide::new();
+    parts::title(&mut slide, &plot.title);
+    let room = frame(LEFT, TOP + 46.0, RIGHT - LEFT, BOTTOM - TOP - 46.0);
+    let scale = (room.width / width).min(room.height / height);
+    let (width, height) = (width * scale, height * scale);
+    let at = frame(room.x + (room.width - width) / 2.0, room.y, width, height);
+    slide.picture(&plot.title, at, media.len() - 1, [0.0; 4], &format!("{}. {}.", plot.title, deck.title));
+    parts::footer(&mut slide, &[parts::source(deck)]);
+    Ok(slide)
+}
+
+/// The drawing without the title inside, which the slide has as text.
+fn without_title(svg: &str, title: &str) -> String {
+    let end = format!(">{}</text>", escape(title));
+    let place = svg.find(&end).and_then(|at| Some((svg[..at].rfind("<text")?, at + end.len())));
+    place.map_or_else(|| svg.to_owned(), |(from, to)| format!("{}{}", &svg[..from], &svg[to..]))
+}
+
+/// The picture the user chose, if it is one that can be read; otherwise the portrait stands.
+fn user_picture(report: &Report, card: &CardPage, media: &mut Vec<Media>) -> Option<Portrait> {
+    let persona = report.personas.personas.iter().find(|persona| persona.cluster == card.cluster)?;
+    let picture = persona.added.picture.as_ref()?;
+    let extension = match image::guess_format(&picture.bytes).ok()? {
+        ImageFormat::Png => "png",
+        ImageFormat::Jpeg => "jpeg",
+        _ => return None,
+    };
+    let [width, height] = size(&picture.bytes)?;
+    let (across, down) = (((width - height) / width / 2.0).max(0.0), ((height - width) / height / 2.0).max(0.0));
+    media.push(Media { extension, bytes: picture.bytes.to_vec() });
+    Some(Portrait { media: media.len() - 1, crop: [across, down, across, down] })
+}
+
+/// Width and height of a picture in pixels.
+fn size(bytes: &[u8]) -> Option<[f64; 2]> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
+    let (width, height) = reader.into_dimensions().ok()?;
+    (width > 0 && height > 0).then_some([f64::from(width), f64::from(height)])
+}
