@@ -20,6 +20,22 @@ pub fn grouped(digits: &str) -> String {
     text
 }
 
+/// Parts of a whole in tenths of a percent that add up to exactly 100 (largest remainders get what rounding left).
+pub fn percents_of(parts: &[usize]) -> Vec<String> {
+    let total: usize = parts.iter().sum();
+    if total == 0 {
+        return parts.iter().map(|_| "0.0".into()).collect();
+    }
+    let mut tenths: Vec<usize> = parts.iter().map(|part| part * 1000 / total).collect();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|&at| (std::cmp::Reverse(parts[at] * 1000 % total), at));
+    let missing = 1000 - tenths.iter().sum::<usize>();
+    for &at in &order[..missing] {
+        tenths[at] += 1;
+    }
+    tenths.iter().map(|t| format!("{}.{}", t / 10, t % 10)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,6 +44,14 @@ mod tests {
     fn thousands_stand_apart() {
         for (n, text) in [(0, "0"), (999, "999"), (1_000, "1\u{202f}000"), (1_234_567, "1\u{202f}234\u{202f}567")] {
             assert_eq!(count(n), text);
+        }
+    }
+
+    #[test]
+    fn parts_add_up() {
+        for parts in [vec![1, 1, 1], vec![0, 0], vec![999, 1, 0, 7], vec![1; 40]] {
+            let sum: f64 = percents_of(&parts).iter().map(|p| p.parse::<f64>().unwrap()).sum();
+            assert!((sum - if parts.iter().all(|p| *p == 0) { 0.0 } else { 100.0 }).abs() < 1e-9, "{parts:?}");
         }
     }
 }

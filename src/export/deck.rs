@@ -19,7 +19,7 @@ use super::{Plot, Plots, Report, files::persona_names, plot_svg};
 pub use card::{Badge, CardPage, Confidence, EvidenceLine, Fact, Line, ProfileLine, Rest, Strip, Tile};
 pub use compare::{Cell, Comparison, ComparisonColumn, ComparisonRow};
 pub(super) use made::made;
-pub use made::{ImportanceLine, Made};
+pub use made::{ImportanceLine, Made, MadeFrom, made_from};
 pub use overview::{Member, Overview};
 pub use spread::{Spread, SpreadBar, SpreadDrawing};
 

@@ -20,7 +20,7 @@ pub fn escape(text: &str) -> String {
     safe
 }
 
-pub use crate::base::text::count;
+pub use crate::base::text::{count, percents_of};
 
 /// "1 customer" or "4 988 customers".
 pub fn customers(n: usize) -> String {
@@ -36,22 +36,6 @@ pub fn percent(share: f64) -> String {
         p if p < 9.95 => format!("{p:.1}\u{a0}%"),
         p => format!("{p:.0}\u{a0}%"),
     }
-}
-
-/// Parts of a whole in tenths of a percent that add up to exactly 100 (largest remainders get what rounding left).
-pub fn percents_of(parts: &[usize]) -> Vec<String> {
-    let total: usize = parts.iter().sum();
-    if total == 0 {
-        return parts.iter().map(|_| "0.0".into()).collect();
-    }
-    let mut tenths: Vec<usize> = parts.iter().map(|part| part * 1000 / total).collect();
-    let mut order: Vec<usize> = (0..parts.len()).collect();
-    order.sort_by_key(|&at| (std::cmp::Reverse(parts[at] * 1000 % total), at));
-    let missing = 1000 - tenths.iter().sum::<usize>();
-    for &at in &order[..missing] {
-        tenths[at] += 1;
-    }
-    tenths.iter().map(|t| format!("{}.{}", t / 10, t % 10)).collect()
 }
 
 /// A number with `step` as its smallest difference that means something, and thousands apart.
@@ -127,14 +111,6 @@ mod tests {
             (percent(0.2449), percent(0.00001), percent(0.032)),
             ("24\u{a0}%".into(), "<\u{a0}0.1\u{a0}%".into(), "3.2\u{a0}%".into())
         );
-    }
-
-    #[test]
-    fn parts_add_up() {
-        for parts in [vec![1, 1, 1], vec![0, 0], vec![999, 1, 0, 7], vec![1; 40]] {
-            let sum: f64 = percents_of(&parts).iter().map(|p| p.parse::<f64>().unwrap()).sum();
-            assert!((sum - if parts.iter().all(|p| *p == 0) { 0.0 } else { 100.0 }).abs() < 1e-9, "{parts:?}");
-        }
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! What a persona card says, as data: name, sentence, statements, distributions, and the evidence row behind every word.
 
+use serde::Serialize;
+
 use crate::base::Note;
 use crate::data::Role;
 
+use super::attributes::Attribute;
 use super::edit::Added;
 use super::explain::Unseen;
 
@@ -21,6 +24,8 @@ pub struct Personas {
     pub revenue_column: Option<String>,
     /// Groups of the population that are nobody's commonest, largest first.
     pub unseen: Vec<Unseen>,
+    /// What tells the personas apart, the attribute that separates best first.
+    pub attributes: Vec<Attribute>,
     /// What the reader of the cards must know.
     pub notes: Vec<Note>,
 }
@@ -72,7 +77,8 @@ pub struct NamePart {
 }
 
 /// More or less than the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Above everyone.
     More,

@@ -12,6 +12,7 @@ use crate::base::{Ctx, Labels, Note, Stopped};
 use crate::data::{Loaded, Role, Values};
 use crate::features::Prepared;
 
+use super::attributes::attributes;
 use super::card::{Direction, Distribution, Evidence, NamePart, Persona, Personas, Statement};
 use super::columns::{Described, Reading, described};
 use super::edit::PersonaEdit;
@@ -99,6 +100,7 @@ pub fn describe_with_roles(
         personas.push(persona((cluster, number), &columns, &measured, &traits[cluster], name, size, edit, &table_members[cluster]));
     }
     let notes = notes(edits, &edit_of, &personas);
+    let attributes = attributes(&personas);
     Ok(Personas {
         personas,
         n_noise: labels.n_noise(),
@@ -106,6 +108,7 @@ pub fn describe_with_roles(
         n_rows: prepared.n_table_rows,
         revenue_column: revenue.map(|(name, _)| name.to_owned()),
         unseen: Vec::new(),
+        attributes,
         notes,
     })
 }

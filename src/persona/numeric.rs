@@ -187,7 +187,7 @@ fn mid_rank(values: &[f64], value: f64) -> f64 {
 }
 
 /// The largest value with mid-rank up to 33 and the smallest with mid-rank from 67 on.
-fn thirds(values: &[f64]) -> (f64, f64) {
+pub(super) fn thirds(values: &[f64]) -> (f64, f64) {
     let mut low = f64::NEG_INFINITY;
     let mut high = f64::INFINITY;
     let mut start = 0;

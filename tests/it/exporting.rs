@@ -186,6 +186,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         n_rows,
         revenue_column: Some("total_spend".into()),
         unseen: Vec::new(),
+        attributes: Vec::new(),
         notes: vec![Note::new("Weekend Families are few; read their card with care.")],
     };
     let k = sizes.len();

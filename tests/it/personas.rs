@@ -420,3 +420,53 @@ fn the_recency_of_lifetime_models_is_not_called_recent() {
         assert_eq!((says("Lapsed"), says("Recency")), (says_lapsed, !says_lapsed), "{:?}", personas.personas[1].name);
     }
 }
+
+#[test]
+fn quotes_are_the_segments_own_and_name_nobody() {
+    let comment = |row: usize| match row % 4 {
+        0 => format!("I like delivery number {} a lot more", row % 7),
+        1 => format!("Write to me at c{row}@example.org for more"),
+        2 => "No".to_owned(),
+        _ => format!("Customer K-{row:04} was very happy with this"),
+    };
+    let loaded = loaded(vec![
+        Given("customer_id", Role::Identifier, texts((0..80).map(|row| format!("K-{row:04}")))),
+        Given("comment", Role::Ignored, texts((0..80).map(comment))),
+        Given("city", Role::Demographic, texts((0..80).map(|row| ["Rome", "Oslo"][row % 2]))),
+    ]);
+    let labels = Labels::from_ids(&(0..80).map(|row| if row < 40 { 0 } else { usize::from(row < 75) + 1 }).collect::<Vec<_>>());
+    let prepared = prepared(&loaded, 0..80);
+    let of = |cluster: usize| personae::persona::quotes::quotes(&loaded, &prepared, &labels, cluster, &Ctx::new()).unwrap();
+    let found = of(0);
+    assert_eq!(found.iter().map(|quotes| quotes.column.as_str()).collect::<Vec<_>>(), ["comment"]);
+    let expected: Vec<String> = [0, 4, 1, 5, 2, 6, 3].map(|n| format!("I like delivery number {n} a lot more")).to_vec();
+    assert_eq!(found[0].texts, expected, "once each, in the table's order, without addresses, identifiers or short cries");
+    assert_eq!(labels.sizes(), [40, 35, 5]);
+    assert_eq!(of(2), [], "five customers might be known by their words");
+    assert_eq!(of(9), []);
+    let stopped = personae::persona::quotes::quotes(&loaded, &prepared, &labels, 0, &Ctx::stopping_after(1));
+    assert_eq!(stopped, Err(Stopped));
+}
+
+#[test]
+fn attributes_stand_in_the_order_they_separate() {
+    let (loaded, ids) = planted();
+    let all = check(&loaded, &Labels::from_ids(&ids), &[]);
+    let separation = |attribute: &personae::persona::Attribute| {
+        let effects = all.personas.iter().flat_map(|persona| &persona.evidence);
+        let same = effects.filter(|e| e.column == attribute.column && e.level == attribute.level);
+        (same.map(|e| e.effect * e.effect).sum::<f64>() / all.personas.len() as f64).sqrt()
+    };
+    let columns: BTreeSet<&str> = all.attributes.iter().map(|attribute| attribute.column.as_str()).collect();
+    assert_eq!(columns.len(), all.attributes.len(), "each column once");
+    assert!(all.attributes.windows(2).all(|pair| pair[0].separation >= pair[1].separation));
+    for attribute in &all.attributes {
+        assert!((attribute.separation - separation(attribute)).abs() < 1e-12, "{}", attribute.what());
+        for cluster in 0..4 {
+            let evidence = attribute.evidence(&all.personas, cluster).unwrap();
+            assert_eq!((&evidence.column, &evidence.level), (&attribute.column, &attribute.level));
+            assert!(evidence.texts[1] == attribute.everyone || evidence.texts[1].starts_with("avg "), "{}", evidence.texts[1]);
+        }
+    }
+    assert_eq!(all.attributes.last().unwrap().column, "income", "which was the same everywhere");
+}

@@ -1,12 +1,15 @@
 //! Method, parameters, columns, what was survived and what was left out, so that the work can be repeated and judged; and what drives the grouping.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::data::{Kind, Role};
-use crate::features::{InputColumn, Scale, Transform};
+use crate::data::{Kind, Loaded, Role};
+use crate::features::{InputColumn, Prepared, Scale, Transform};
+use crate::persona::Personas;
 
 use super::super::Report;
-use super::super::json::{FEWEST_DESCRIBED, rows_left_out};
+use super::super::json::FEWEST_DESCRIBED;
 use super::super::text::{count, percent, signed, three_digits, without_folders};
 
 /// Lines of importance worth showing.
@@ -42,34 +45,72 @@ pub struct ImportanceLine {
     pub fraction: f64,
 }
 
-/// The sheet of a report.
-pub(in super::super) fn made(report: &Report) -> Made {
-    let mut facts: Vec<(String, String)> = Vec::new();
-    let mut fact = |title: &str, text: String| facts.push((title.to_owned(), text));
-    let (rows, analysed) = (report.loaded.table.n_rows, report.prepared.table_rows.len());
-    fact("Source", without_folders(&report.loaded.title).to_owned());
-    fact("Customers", format!("{} of {} rows, {} left out", count(analysed), count(rows), count(rows_left_out(report))));
-    fact("Method", report.method_text.clone());
-    fact("Distances on", report.prepared.pca.choice.clone());
-    if !report.chosen.reasons.is_empty() {
-        fact("What speaks for it", report.chosen.reasons.join(" "));
-    }
-    if let Some(silhouette) = chosen_silhouette(report) {
-        fact("Mean silhouette", format!("{silhouette:.3} (1 well apart, 0 touching)"));
-    }
-    if let Some(null) = report.known_stability().and_then(|stability| stability.null()) {
-        fact("By chance alone", format!("Segments of shuffled columns reach a stability (Jaccard) of {null:.2}"));
-    }
-    if let Some(seconds) = &report.seconds {
-        fact("Computed in", format!("{:.1} s", seconds.total));
-    }
-    fact("Made with", concat!("Personae ", env!("CARGO_PKG_VERSION")).to_owned());
-    let notes = report.notes.iter().cloned().chain(report.personas.notes.iter().map(|note| note.0.to_string()));
-    Made { facts, columns: entered(report).map(column).collect(), notes: notes.collect(), left_out: left_out(report) }
+/// What the sheet is made from: a report, or what a window shows.
+#[derive(Debug, Clone, Copy)]
+pub struct MadeFrom<'a> {
+    /// The data.
+    pub loaded: &'a Loaded,
+    /// How it was prepared.
+    pub prepared: &'a Prepared,
+    /// The roles the user gave, by column.
+    pub roles: &'a BTreeMap<String, Role>,
+    /// The cards.
+    pub personas: &'a Personas,
+    /// The method with its parameters in words.
+    pub method_text: &'a str,
+    /// What speaks for the number of segments.
+    pub reasons: &'a [String],
+    /// Mean silhouette of the segments.
+    pub silhouette: Option<f64>,
+    /// The stability that segments of shuffled columns reach.
+    pub null: Option<f64>,
+    /// How long it took in all.
+    pub seconds: Option<f64>,
+    /// What reading and preparing changed or left out.
+    pub notes: &'a [String],
 }
 
-fn entered(report: &Report) -> impl Iterator<Item = &InputColumn> {
-    report.prepared.columns.iter().filter(|column| column.enters)
+/// The sheet of a report.
+pub(in super::super) fn made(report: &Report) -> Made {
+    made_from(&MadeFrom {
+        loaded: &report.loaded,
+        prepared: &report.prepared,
+        roles: &report.roles,
+        personas: &report.personas,
+        method_text: &report.method_text,
+        reasons: &report.chosen.reasons,
+        silhouette: chosen_silhouette(report),
+        null: report.known_stability().and_then(|stability| stability.null()),
+        seconds: report.seconds.as_ref().map(|seconds| seconds.total),
+        notes: &report.notes,
+    })
+}
+
+/// How it was made, in plain words.
+pub fn made_from(from: &MadeFrom) -> Made {
+    let mut facts: Vec<(String, String)> = Vec::new();
+    let mut fact = |title: &str, text: String| facts.push((title.to_owned(), text));
+    let (rows, analysed) = (from.loaded.table.n_rows, from.prepared.table_rows.len());
+    fact("Source", without_folders(&from.loaded.title).to_owned());
+    fact("Customers", format!("{} of {} rows, {} left out", count(analysed), count(rows), count(rows.saturating_sub(analysed))));
+    fact("Method", from.method_text.to_owned());
+    fact("Distances on", from.prepared.pca.choice.clone());
+    if !from.reasons.is_empty() {
+        fact("What speaks for it", from.reasons.join(" "));
+    }
+    if let Some(silhouette) = from.silhouette {
+        fact("Mean silhouette", format!("{silhouette:.3} (1 well apart, 0 touching)"));
+    }
+    if let Some(null) = from.null {
+        fact("By chance alone", format!("Segments of shuffled columns reach a stability (Jaccard) of {null:.2}"));
+    }
+    if let Some(seconds) = from.seconds {
+        fact("Computed in", format!("{seconds:.1} s"));
+    }
+    fact("Made with", concat!("Personae ", env!("CARGO_PKG_VERSION")).to_owned());
+    let notes = from.notes.iter().cloned().chain(from.personas.notes.iter().map(|note| note.0.to_string()));
+    let entered = from.prepared.columns.iter().filter(|column| column.enters);
+    Made { facts, columns: entered.map(column).collect(), notes: notes.collect(), left_out: left_out(from) }
 }
 
 /// The silhouette of the result that the labels are from.
@@ -112,10 +153,10 @@ fn levels(column: &InputColumn) -> String {
 }
 
 /// What is kept out of cards and files on purpose.
-fn left_out(report: &Report) -> Vec<String> {
+fn left_out(from: &MadeFrom) -> Vec<String> {
     let of = |wanted: Role| -> Vec<&str> {
-        let columns = report.loaded.table.columns.iter().zip(&report.loaded.profile.columns);
-        let role = |name: &str, guessed: Role| report.roles.get(name).copied().unwrap_or(guessed);
+        let columns = from.loaded.table.columns.iter().zip(&from.loaded.profile.columns);
+        let role = |name: &str, guessed: Role| from.roles.get(name).copied().unwrap_or(guessed);
         columns
             .filter(|(column, profile)| role(&column.name, profile.guessed_role) == wanted)
             .map(|(column, _)| column.name.as_str())

@@ -1,0 +1,74 @@
+//! Which attributes tell the personas apart? One row a column, the one that separates best first.
+//!
+//! In: the personas with their evidence. Out: rows that name, for every persona, the evidence behind its value, so that pages and files show
+//! the same order and the same tones. Of a column's levels only the one that separates best is kept. How much a row separates is the root
+//! mean square of the personas' effects on it. O(rows of evidence x log).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::card::{Evidence, Persona};
+use super::measure::MIN_CELL;
+
+/// From this effect on a value is told to differ (Cohen's medium effect).
+const NOTICED: f64 = 0.5;
+
+/// One attribute of all personas.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Attribute {
+    /// The column.
+    pub column: String,
+    /// The level, for categories.
+    pub level: Option<String>,
+    /// Everyone's value, as people read it.
+    pub everyone: String,
+    /// For each persona its row of [`Persona::evidence`]; none where fewer than ten customers have a value.
+    pub rows: Vec<Option<usize>>,
+    /// Root mean square of the effects over the personas.
+    pub separation: f64,
+}
+
+impl Attribute {
+    /// The column, with its level: "channel = web".
+    pub fn what(&self) -> String {
+        self.level.as_ref().map_or_else(|| self.column.clone(), |level| format!("{} = {level}", self.column))
+    }
+
+    /// The evidence of one of `personas`.
+    pub fn evidence<'a>(&self, personas: &'a [Persona], cluster: usize) -> Option<&'a Evidence> {
+        personas.get(cluster)?.evidence.get((*self.rows.get(cluster)?)?)
+    }
+}
+
+/// -1 less, 0 about the same, 1 more than the rest: beyond a medium effect.
+pub fn tone(effect: f64) -> i8 {
+    if effect.abs() < NOTICED { 0 } else { effect.signum() as i8 }
+}
+
+/// The attributes of `personas`, the one that separates best first.
+pub fn attributes(personas: &[Persona]) -> Vec<Attribute> {
+    let mut rows: BTreeMap<(&str, Option<&str>), Vec<Option<usize>>> = BTreeMap::new();
+    for (cluster, persona) in personas.iter().enumerate() {
+        for (at, evidence) in persona.evidence.iter().enumerate() {
+            let of_all = rows.entry((&evidence.column, evidence.level.as_deref())).or_insert_with(|| vec![None; personas.len()]);
+            of_all[cluster] = Some(at);
+        }
+    }
+    let mut attributes: Vec<Attribute> = rows.into_iter().map(|((column, level), rows)| attribute(personas, column, level, rows)).collect();
+    // The map's order decides between equals.
+    attributes.sort_by(|a, b| b.separation.total_cmp(&a.separation));
+    let mut seen = BTreeSet::new();
+    attributes.retain(|attribute| seen.insert(attribute.column.clone()));
+    attributes
+}
+
+fn attribute(personas: &[Persona], column: &str, level: Option<&str>, rows: Vec<Option<usize>>) -> Attribute {
+    let evidence = |(cluster, row): (usize, &Option<usize>)| row.map(|row| &personas[cluster].evidence[row]);
+    // Where a persona and everyone have the same median its row speaks of means; beside other personas' medians everyone's median is told.
+    let texts = || rows.iter().enumerate().filter_map(evidence).map(|evidence| &evidence.texts[1]);
+    let everyone = texts().find(|text| !text.starts_with("avg ")).or(texts().next()).cloned().unwrap_or_default();
+    let told = |cluster: usize, row: Option<usize>| row.filter(|&row| personas[cluster].evidence[row].n >= MIN_CELL);
+    let rows: Vec<Option<usize>> = rows.into_iter().enumerate().map(|(cluster, row)| told(cluster, row)).collect();
+    let squares: f64 = rows.iter().enumerate().filter_map(evidence).map(|evidence| evidence.effect * evidence.effect).sum();
+    let separation = (squares / personas.len().max(1) as f64).sqrt();
+    Attribute { column: column.to_owned(), level: level.map(str::to_owned), everyone, rows, separation }
+}
