@@ -68,6 +68,12 @@ impl Window {
                     plan.slide_notes.insert(kind, text)
                 };
             }),
+            Command::ChoosePicture(cluster) => {
+                let folder = self.home_folder();
+                self.dialogs.open(Purpose::Picture(cluster), Some(&folder), "", &self.ctx);
+            }
+            Command::AttachPicture(cluster, path) => self.attach_picture(cluster, path),
+            Command::FindQuotes(cluster) => self.find_quotes(cluster),
             Command::SaveTo(path) => self.save_to(path),
             Command::Export(request) => self.export(request),
             Command::SavePlot(kind) => {
@@ -163,7 +169,7 @@ impl Window {
         });
     }
 
-    fn edit_card(&mut self, cluster: usize, edit: CardEdit) {
+    pub(super) fn edit_card(&mut self, cluster: usize, edit: CardEdit) {
         let Some(segmentation) = self.answers.segmentation.ready().cloned() else {
             self.complain("The segments are still being computed; change the card again in a moment.".into());
             return;
@@ -174,6 +180,7 @@ impl Window {
         let edits = persona::edit_for(&self.plan().personas, &members, cluster, |card| match edit {
             CardEdit::Name(name) => card.name = name,
             CardEdit::Added(added) => card.added = added,
+            CardEdit::Picture(picture) => card.added.picture = picture,
         });
         self.change(|plan| plan.personas = edits);
     }
@@ -291,6 +298,7 @@ impl Window {
         }
         for done in self.engine.take_done() {
             match done.result {
+                Ok(text) if text.is_empty() => {}
                 Ok(text) => {
                     self.tell(&text);
                     if let Some(message) = &mut self.session.message {

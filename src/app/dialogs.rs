@@ -25,6 +25,8 @@ pub enum Purpose {
     SavePlot(PlotKind),
     /// The folder of an export.
     ExportFolder,
+    /// A picture for the card of a cluster.
+    Picture(usize),
 }
 
 /// What came of it.
@@ -77,6 +79,7 @@ impl Dialogs {
                 Purpose::SaveProject => dialog.add_filter("Personae project", &[EXTENSION]).save_file(),
                 Purpose::SavePlot(_) => dialog.add_filter("PNG or SVG", &["png", "svg"]).save_file(),
                 Purpose::ExportFolder => dialog.pick_folder(),
+                Purpose::Picture(_) => dialog.add_filter("PNG or JPEG", &["png", "jpg", "jpeg"]).pick_file(),
             };
             let outcome = match chosen {
                 Some(path) => Outcome::Chosen(path),

@@ -1,5 +1,6 @@
 //! Floor 9: the program itself: the command line and the window's frame. eframe's app and clap only here.
 
+mod brought;
 pub mod cli;
 mod commands;
 mod dialogs;

@@ -21,6 +21,7 @@ use crate::ui::present::THUMBNAIL_POINTS;
 use crate::ui::shell::{self, Message, MessageChoice, Session};
 use crate::ui::{self, theme};
 
+use super::brought::Brought;
 use super::dialogs::{Dialogs, Outcome, Purpose};
 
 /// The name of the window and of its folder for settings.
@@ -56,6 +57,8 @@ pub struct Window {
     pub(super) settings: Settings,
     pub(super) session: Session,
     pub(super) dialogs: Dialogs,
+    /// What errands bring for the cards.
+    pub(super) brought: Brought,
     /// The project's file and the plan as it was last saved.
     pub(super) project: Option<PathBuf>,
     pub(super) saved: Plan,
@@ -107,6 +110,7 @@ impl Window {
             settings,
             session,
             dialogs: Dialogs::new(),
+            brought: Brought::default(),
             project: None,
             saved: plan.clone(),
             kept: plan,
@@ -169,6 +173,7 @@ impl Window {
         }
         let wanted = self.wanted();
         self.answers = self.engine.answer(self.history.plan(), &wanted);
+        self.take_brought();
         self.finish_exports();
         self.compare_stamp();
         self.keep_for_a_crash();
@@ -244,6 +249,7 @@ impl Window {
                 (Purpose::Open, Outcome::Chosen(path)) => self.open(&path),
                 (Purpose::SaveProject, Outcome::Chosen(path)) => self.save_to(path),
                 (Purpose::SavePlot(kind), Outcome::Chosen(path)) => self.save_plot_to(kind, path),
+                (Purpose::Picture(cluster), Outcome::Chosen(path)) => self.attach_picture(cluster, path),
                 (Purpose::ExportFolder, Outcome::Chosen(path)) => {
                     if let Some(request) = &mut self.look.export {
                         request.folder = Some(path);
@@ -270,13 +276,20 @@ impl Window {
                 self.save_plot_to(kind, path);
             }
             Purpose::ExportFolder => self.tell("This system shows no file dialog. Type the folder's path."),
+            Purpose::Picture(cluster) => {
+                self.look.cards.picture_path = Some((cluster, String::new()));
+                self.tell("This system shows no file dialog. Type the picture's path, or drop the file on the card.");
+            }
         }
     }
 
     fn take_dropped_files(&mut self) {
         let dropped = self.ctx.input(|input| input.raw.dropped_files.clone());
         if let Some(path) = dropped.first().map(|file| file.path().to_path_buf()).filter(|path| !path.as_os_str().is_empty()) {
-            self.open(&path);
+            match self.card_for(&path) {
+                Some(cluster) => self.attach_picture(cluster, path),
+                None => self.open(&path),
+            }
         }
     }
 

@@ -76,6 +76,16 @@ pub fn pick(desk: &mut Kitchen, from: &From, brush: &Brush, held: Option<&Held>)
             let (shown, of) = (shown.value.clone(), of(prepared));
             ask(desk, key, move |ctx| Ok(of(rows_where(shown.labels.n_rows(), |row| shown.labels.get(row) == cluster, ctx)?)))
         }
+        (Who::Trait { segments, within, holds }, _, Some(prepared)) => {
+            let Some(shown) = from.segmentation.ready().filter(|shown| shown.key == *segments) else { return gone("segments") };
+            let key = Key::of("picked trait", 1, &(within, holds), &[shown.key, prepared.key]);
+            let (loaded, shown, of) = (loaded.value.clone(), shown.value.clone(), of(prepared));
+            let (within, holds) = (*within, holds.clone());
+            ask(desk, key, move |ctx| {
+                let is_wanted = |row: usize| within.is_none_or(|cluster| shown.labels.get(row) == Some(cluster));
+                Ok(of(holds.rows(&loaded, &shown.prepared, is_wanted, ctx)?))
+            })
+        }
         (Who::Silhouettes { plot, cluster, range }, _, Some(prepared)) => {
             let shown = from.silhouettes().filter(|(.., shown)| shown == plot);
             let Some((segmentation, silhouettes, _)) = shown else { return gone("silhouette plot") };

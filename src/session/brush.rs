@@ -1,13 +1,14 @@
 //! Which customers has the user picked out, as a wish?
 //!
-//! In: a box drawn in the map, a branch of the tree, bars of the silhouette plot, a segment, or rows of the table. Out: plain data that the
-//! engine turns into a set of rows ([`crate::plot::Picked`]); no page collects a million of them. What was picked in a tree or in segments
-//! stays who it was when they are no longer shown. A segment is another thing ([`super::Selection`]): one can be read while
+//! In: a box drawn in the map, a branch of the tree, bars of the silhouette plot, a segment, a trait on a card, or rows of the table. Out:
+//! plain data that the engine turns into a set of rows ([`crate::plot::Picked`]); no page collects a million of them. What was picked in a
+//! tree or in segments stays who it was when they are no longer shown. A segment is another thing ([`super::Selection`]): one can be read while
 //! customers are picked, and the page then says how many of them are in it.
 
 use std::sync::Arc;
 
 use crate::base::Key;
+use crate::persona::Holds;
 use crate::plot::{Corners, MapAxis};
 
 use super::look::Selection;
@@ -56,6 +57,15 @@ pub enum Who {
         /// From the smaller to the larger.
         range: [f32; 2],
     },
+    /// Everyone for whom a trait on a card holds.
+    Trait {
+        /// The labels, by their key.
+        segments: Key,
+        /// In this segment; `None` for any, and for those in none.
+        within: Option<usize>,
+        /// The trait.
+        holds: Holds,
+    },
     /// These rows of the table, ascending, each once.
     Rows {
         /// The rows.
@@ -93,6 +103,13 @@ impl Brush {
             Selection::Noise => "lack of a segment".to_owned(),
         };
         Brush { from: from.into(), stamp, who: Who::Segment { segments, which } }
+    }
+
+    /// Everyone with a trait in a segment of these labels, or `within` none in all of them; `name` is what people call the segment now.
+    pub fn with_trait(stamp: Key, segments: Key, within: Option<(usize, &str)>, holds: Holds) -> Brush {
+        let whose = within.map_or_else(String::new, |(_, name)| format!(" in {name}"));
+        let from = format!("trait, {}{whose}", holds.words()).into();
+        Brush { from, stamp, who: Who::Trait { segments, within: within.map(|(cluster, _)| cluster), holds } }
     }
 
     /// Everyone with a silhouette from one value to another, in a segment or in any.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::export::{Choices, Plot as PlotKind};
 use crate::features::Preparation;
-use crate::persona::Added;
+use crate::persona::{Added, Picture};
 
 use super::look::Page;
 use super::plan::{Against, Clustering};
@@ -29,6 +29,12 @@ pub enum Command {
     EditCard(usize, CardEdit),
     /// What the speaker wants to say to slides of this kind; empty for nothing.
     SlideNotes(String, String),
+    /// Choose a picture for a card in the system's dialog.
+    ChoosePicture(usize),
+    /// Read a picture and put it on a card.
+    AttachPicture(usize, PathBuf),
+    /// Look for what the customers of a card wrote, to choose quotes from.
+    FindQuotes(usize),
     /// Save the project here.
     SaveTo(PathBuf),
     /// Write the chosen formats into a folder.
@@ -46,6 +52,8 @@ pub enum CardEdit {
     Name(Option<String>),
     /// The block "Added by you".
     Added(Added),
+    /// The user's picture; `None` takes it away.
+    Picture(Option<Picture>),
 }
 
 /// The parameterless commands.

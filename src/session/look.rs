@@ -8,6 +8,7 @@ use crate::plot::{MapAxis, MapWindow};
 use crate::export::Plot as PlotKind;
 
 use super::brush::Brush;
+use super::cards_look::CardsLook;
 use super::command::ExportRequest;
 use super::tree_look::TreeLook;
 
@@ -97,6 +98,8 @@ pub struct Look {
     /// The persona whose card is open, by cluster.
     #[serde(skip)]
     pub card: usize,
+    /// What the Personas page shows, and how.
+    pub cards: CardsLook,
     /// Whether the card shows its back, the evidence.
     #[serde(skip)]
     pub evidence: bool,
@@ -163,6 +166,7 @@ impl Default for Look {
             only_picked: false,
             column: None,
             card: 0,
+            cards: CardsLook::default(),
             evidence: false,
             name_draft: None,
             added_draft: None,

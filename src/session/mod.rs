@@ -1,6 +1,7 @@
 //! Floor 6: what the user decided (plan), looks at (look) and may do (command); its history, its file, the settings.
 
 pub mod brush;
+pub mod cards_look;
 pub mod command;
 pub mod history;
 pub mod look;
@@ -13,6 +14,7 @@ pub mod tree_look;
 pub use crate::export::{Format as ExportFormat, Plot as PlotKind};
 
 pub use brush::{Brush, Who};
+pub use cards_look::{CardsLook, CardsView};
 pub use command::{Action, CardEdit, Command, ExportRequest};
 pub use history::{History, MergeKey};
 pub use look::{Look, Page, Selection};

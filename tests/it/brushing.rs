@@ -8,7 +8,7 @@ use std::sync::Arc;
 use personae::base::{Ctx, Key, Stopped};
 use personae::cluster::Method;
 use personae::engine::{Answers, Engine, EngineOptions, Wanted};
-use personae::persona::{Apart, apart};
+use personae::persona::{Apart, Direction, Holds, apart};
 use personae::plot::{BarOrder, LeafMarks, MapAxis, Picked};
 use personae::session::{Brush, Clustering, Cut, Page, Plan, Selection};
 
@@ -171,4 +171,33 @@ fn bars_stand_in_the_order_of_their_values_and_stops_are_obeyed() {
     assert_eq!(BarOrder::of(&segmentation.labels, &silhouettes, &Ctx::stopping_after(1)), Err(Stopped));
     assert_eq!(LeafMarks::of(&tree, &picked, table_rows, &Ctx::stopping_after(1)), Err(Stopped));
     assert_eq!(tree.rows_under([0, 3], &Ctx::stopping_after(1)), Err(Stopped));
+}
+
+#[test]
+fn a_trait_on_a_card_is_the_customers_it_covers() {
+    let (mut engine, plan) = (engine(), plan());
+    let before = engine.wait_until_idle(&plan, &wanted(None));
+    let (loaded, segmentation) = (before.loaded.ready().unwrap().clone(), before.segmentation.ready().unwrap().clone());
+    let personas = before.personas.ready().unwrap().clone();
+    let mut n_checked = 0;
+    for persona in &personas.personas {
+        for evidence in persona.evidence.iter().take(12) {
+            let holds = Holds::of(evidence);
+            let brush = Brush::with_trait(loaded.stamp, segmentation.stamp, Some((persona.cluster, &persona.name)), holds.clone());
+            let answers = engine.wait_until_idle(&plan, &wanted(Some(brush)));
+            let covered = (evidence.coverage * evidence.n as f64).round() as usize;
+            // Of a level that is rarer here, those are meant who have another.
+            let is_without = evidence.level.is_some() && evidence.effect < 0.0;
+            let expected = if is_without { evidence.n - covered } else { covered };
+            assert_eq!(rows(&answers).len(), expected, "{}: {holds:?}", persona.name);
+            assert_eq!(answers.brush.counts.as_ref().unwrap().clusters[persona.cluster], expected, "all of them are in it");
+            let all = engine.wait_until_idle(&plan, &wanted(Some(Brush::with_trait(loaded.stamp, segmentation.stamp, None, holds))));
+            assert_eq!(all.brush.counts.as_ref().unwrap().clusters[persona.cluster], expected, "the same of everyone");
+            n_checked += 1;
+        }
+    }
+    assert!(n_checked > 20);
+    let gone = Holds { column: "no such column".into(), level: None, direction: Direction::More };
+    let answers = engine.wait_until_idle(&plan, &wanted(Some(Brush::with_trait(loaded.stamp, segmentation.stamp, None, gone))));
+    assert_eq!(rows(&answers), Vec::<usize>::new());
 }
