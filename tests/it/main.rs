@@ -1,6 +1,7 @@
 //! One binary for all integration tests, so that the linker runs once.
 
 mod brushing;
+mod cards_page;
 mod compare_pane;
 mod comparing;
 mod data_page;

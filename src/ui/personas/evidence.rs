@@ -1,96 +1,151 @@
-//! The back of a card: every column and level that was looked at, strongest first, with the numbers.
+//! The rows of evidence on the back of a card: every column and level that was looked at, strongest first, with the numbers.
+//!
+//! Drawn here and not by a table widget, since the sheet scrolls as a whole: only rows in view are laid out, and there may be thousands.
 
-use eframe::egui::{Align, Layout, RichText, Ui};
-use egui_extras::{Column, TableBuilder};
+use eframe::egui::{
+    Align, Align2, FontFamily, FontId, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, Vec2, pos2,
+};
 
-use crate::persona::{Evidence, Persona, Personas};
+use crate::data::Role as ColumnRole;
+use crate::persona::{Apart, Evidence, Persona};
+use crate::session::Look;
 use crate::ui::icons;
-use crate::ui::theme::{self, INSIDE, caption, tokens};
+use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{self, percent, thousands};
 
-const HEADS: [(&str, &str); 9] = [
-    ("Column", "The column, and the level for categories."),
-    ("Here", "Median inside the persona; share of members for a level."),
-    ("Everyone", "The same for all customers."),
-    ("Others", "The same for all customers outside the persona."),
+use super::View;
+use super::traits::{self, signed};
+
+const ROW: f32 = 26.0;
+
+/// Names, explanations and widths of the columns after the first.
+const HEADS: [(&str, &str, f32); 10] = [
+    ("Here", "Median inside the persona; share of members for a level.", 1.0),
+    ("Everyone", "The same for all customers.", 1.0),
+    ("Others", "The same for all customers outside the persona.", 1.0),
     (
         "Effect",
         "How far apart, in standard deviations: Hedges' g for numbers, Cohen's h for levels. From 0.2 it is told, from 0.5 it may name.",
+        0.62,
     ),
-    ("v.test", "How surely it differs at all; grows with the number of customers, so it is a gate and never a ranking."),
-    ("Covers", "Share of members the trait holds for."),
-    ("Customers", "Members with a value."),
-    ("Missing", "Share of members without a value."),
+    ("95 % interval", "Where the effect lies with 95 % confidence, were other customers drawn.", 1.24),
+    ("v.test", "How surely it differs at all; grows with the number of customers, so it is a gate and never a ranking.", 0.62),
+    ("Covers", "Share of members the trait holds for.", 0.66),
+    ("Customers", "Members with a value.", 0.86),
+    ("Missing", "Share of members without a value.", 0.7),
+    ("", "What rests on the row.", 1.2),
 ];
 
-/// Draws the evidence of `persona`.
-pub fn ui(ui: &mut Ui, all: &Personas, persona: &Persona) {
-    ui.label(theme::heading(&persona.name));
-    ui.label(caption(ui, "Every word on the card rests on one of these rows."));
-    ui.add_space(INSIDE);
-    for note in &all.notes {
-        ui.label(caption(ui, note.0.as_str()));
-    }
-    let named: Vec<usize> = persona.name_parts.iter().filter_map(|part| part.evidence).collect();
-    let told: Vec<usize> = persona.statements.iter().map(|statement| statement.evidence).collect();
-    let mut table =
-        TableBuilder::new(ui).striped(false).cell_layout(Layout::right_to_left(Align::Center)).column(Column::initial(176.0).clip(true));
-    for width in [104.0, 104.0, 104.0, 56.0, 60.0, 56.0, 72.0, 56.0] {
-        table = table.column(Column::initial(width).at_least(48.0).clip(true));
-    }
-    table
-        .column(Column::remainder().at_least(88.0))
-        .header(28.0, |mut header| {
-            for (at, (name, explanation)) in HEADS.iter().enumerate() {
-                header.col(|ui| {
-                    let text = RichText::new(*name).small().color(tokens(ui).muted);
-                    let layout = if at == 0 { Layout::left_to_right(Align::Center) } else { Layout::right_to_left(Align::Center) };
-                    ui.with_layout(layout, |ui| ui.label(text).on_hover_text(*explanation));
-                });
-            }
-            header.col(|_| {});
+/// Draws all rows of `persona`'s evidence.
+pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
+    let first = (ui.available_width() * 0.2).clamp(120.0, 260.0);
+    let unit = (ui.available_width() - first) / HEADS.iter().map(|(.., width)| width).sum::<f32>();
+    let (head, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 24.0), Sense::hover());
+    let small = TextStyle::Small.resolve(ui.style());
+    let mut right = head.left() + first;
+    let rights: Vec<f32> = HEADS
+        .iter()
+        .map(|(.., width)| {
+            right += width * unit;
+            right
         })
-        .body(|body| {
-            body.rows(26.0, persona.evidence.len(), |mut row| {
-                let at = row.index();
-                let Evidence { column, level, texts, effect, v_test, coverage, n, missing_share, .. } = &persona.evidence[at];
-                let name = level.as_ref().map_or_else(|| column.clone(), |level| format!("{column} = {level}"));
-                row.col(|ui| {
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::cut_label(ui, name.as_str()).on_hover_text(&name));
-                });
-                let cells = [
-                    texts[0].clone(),
-                    texts[1].clone(),
-                    texts[2].clone(),
-                    signed(*effect, 2),
-                    signed(*v_test, 1),
-                    percent(*coverage),
-                    thousands(*n),
-                    percent(*missing_share),
-                ];
-                for (cell, text) in cells.into_iter().enumerate() {
-                    row.col(|ui| {
-                        let text = RichText::new(text);
-                        let text = if cell == 3 && effect.abs() >= 0.5 { text.family(theme::bold()) } else { text };
-                        ui.label(text);
-                    });
-                }
-                row.col(|ui| {
-                    let (word, hint) = if named.contains(&at) {
-                        ("in the name", "A word of the automatic name rests on this row.")
-                    } else if told.contains(&at) {
-                        ("on the card", "A statement on the front rests on this row.")
-                    } else {
-                        return;
-                    };
-                    let accent = tokens(ui).accent;
-                    ui.label(RichText::new(format!("{} {word}", icons::CHECK)).small().color(accent)).on_hover_text(hint);
-                });
-            });
-        });
+        .collect();
+    let muted = tokens(ui).muted;
+    ui.painter().text(head.left_center(), Align2::LEFT_CENTER, "Column", small.clone(), muted);
+    for ((name, explanation, width), right) in HEADS.iter().zip(&rights) {
+        ui.painter().text(pos2(*right, head.center().y), Align2::RIGHT_CENTER, name, small.clone(), muted);
+        let room = Rect::from_min_max(pos2(right - width * unit, head.top()), pos2(*right, head.bottom()));
+        ui.interact(room, ui.scope_id().with(("head", *name)), Sense::hover()).on_hover_text(*explanation);
+    }
+    let used = Used::of(persona);
+    let (all, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW * persona.evidence.len() as f32), Sense::hover());
+    let seen = ui.clip_rect().intersect(all);
+    if seen.height() <= 0.0 {
+        return;
+    }
+    let from = ((seen.top() - all.top()) / ROW).floor().max(0.0) as usize;
+    let to = (((seen.bottom() - all.top()) / ROW).ceil().max(0.0) as usize).min(persona.evidence.len());
+    for at in from..to {
+        let rect = Rect::from_min_size(pos2(all.left(), all.top() + ROW * at as f32), Vec2::new(all.width(), ROW));
+        row_ui(ui, view, persona, (at, rect), (first, &rights), &used, look);
+    }
 }
 
-fn signed(value: f64, digits: usize) -> String {
-    let text = format!("{value:+.digits$}");
-    text.replace('-', "−")
+/// Which rows words and statements rest on.
+struct Used {
+    named: Vec<usize>,
+    told: Vec<usize>,
+}
+
+impl Used {
+    fn of(persona: &Persona) -> Used {
+        Used {
+            named: persona.name_parts.iter().filter_map(|part| part.evidence).collect(),
+            told: persona.statements.iter().map(|statement| statement.evidence).collect(),
+        }
+    }
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    view: &View,
+    persona: &Persona,
+    (at, rect): (usize, Rect),
+    (first, rights): (f32, &[f32]),
+    used: &Used,
+    look: &mut Look,
+) {
+    let evidence = &persona.evidence[at];
+    let response = ui.interact(rect, ui.scope_id().with(("evidence", at)), Sense::click());
+    let t = tokens(ui);
+    let room = rect.expand2(Vec2::new(6.0, 0.0));
+    widgets::row_background(ui, room, traits::is_brushed(look, persona.cluster, evidence), response.hovered());
+    if traits::is_pointed(look, persona.cluster, at) {
+        ui.painter().rect_stroke(room, theme::RADIUS, Stroke::new(1.5, t.accent), StrokeKind::Inside);
+    }
+    let what = what(evidence);
+    let name = Rect::from_min_max(rect.min, pos2(rect.left() + first - 4.0, rect.bottom()));
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(name).layout(Layout::left_to_right(Align::Center)));
+    inner.add(eframe::egui::Label::new(what.as_str()).truncate().selectable(false));
+    let is_strong = evidence.effect.abs() >= 0.5;
+    for (cell, (text, right)) in cells(evidence).into_iter().zip(rights).enumerate() {
+        let family = if cell == 3 && is_strong { theme::bold() } else { FontFamily::Proportional };
+        let font = FontId::new(if cell == 4 { 12.0 } else { 13.0 }, family);
+        ui.painter().text(pos2(*right, rect.center().y), Align2::RIGHT_CENTER, text, font, if cell == 2 { t.muted } else { t.text });
+    }
+    let word = match (used.named.contains(&at), used.told.contains(&at)) {
+        (true, _) => "in the name",
+        (_, true) => "on the card",
+        _ => "",
+    };
+    if let (false, Some(right)) = (word.is_empty(), rights.last()) {
+        let text = RichText::new(format!("{} {word}", icons::CHECK)).small().color(t.accent);
+        let place = Rect::from_min_max(pos2(right - 92.0, rect.top()), pos2(*right, rect.bottom()));
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::right_to_left(Align::Center)));
+        inner.add(eframe::egui::Label::new(text).selectable(false));
+    }
+    widgets::name_it(&response, Role::Button, &format!("Evidence row {what}"));
+    traits::respond(&response, view, persona, at, look);
+}
+
+/// The column with its level, and a mark where it is more than a description.
+fn what(evidence: &Evidence) -> String {
+    let mark = match evidence.role {
+        ColumnRole::Outcome => " (outcome)",
+        ColumnRole::Sensitive => " (sensitive)",
+        _ => "",
+    };
+    format!("{}{mark}", traits::what(evidence))
+}
+
+fn cells(evidence: &Evidence) -> [String; 9] {
+    let n = thousands(evidence.n);
+    let missing = percent(evidence.missing_share);
+    if evidence.n < Apart::LEAST {
+        let dash = || "–".to_owned();
+        return [dash(), evidence.texts[1].clone(), dash(), dash(), dash(), dash(), dash(), n, missing];
+    }
+    let [here, everyone, others] = evidence.texts.clone();
+    let covers = percent(evidence.coverage);
+    [here, everyone, others, signed(evidence.effect, 2), traits::interval(evidence), signed(evidence.v_test, 1), covers, n, missing]
 }

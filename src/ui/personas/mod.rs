@@ -1,171 +1,266 @@
-//! The Personas page: one card a segment, its front for everyone and its back with the evidence.
+//! The Personas page: one card a segment with its front and its back, all of them side by side, and everyone on one sheet.
+//!
+//! In: cards, stability and what was learnt about the grouping, all as answers. Out: edits of cards, picked customers, a card to read. Work a
+//! frame: what is in view. Pointing at a statement, a word of a name, a row of the back or a value of the comparison is one gesture
+//! ([`traits`]): it shows the evidence in the strip at the bottom, and a click picks the customers behind it.
 
-pub mod card;
+mod added;
+mod back;
+mod compare;
 pub mod distribution;
-pub mod evidence;
+mod evidence;
+mod face;
+mod front;
 pub mod glyph;
+mod importance;
+mod list;
+mod missing;
+mod name;
+mod overview;
+mod profile;
+mod quotes;
+mod shares;
+mod statements;
+mod traits;
 
-use eframe::egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Response, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
+use eframe::egui::{self, Align, CentralPanel, Frame, Key, Layout, Margin, Modifiers, Panel, Role, ScrollArea, Stroke, Ui, Vec2};
 
 use crate::engine::{Answer, Answers};
 use crate::evaluate::Stability;
-use crate::persona::{Persona, Personas};
-use crate::session::{Action, Command, Look, Page, Plan, Selection};
+use crate::export::Density;
+use crate::persona::{Explained, Persona, Personas};
+use crate::session::{Action, CardsView, Command, Look, Page, Plan, Selection};
 
-use super::badge::{Side, badge_ui};
-use super::segments::segment_menu_ui;
-use super::theme::{self, BETWEEN, INSIDE, caption, tokens};
-use super::widgets::{self, answer_ui, percent, primary_button, row_background, segmented_ui, share_bar, thousands};
+use super::theme::{BETWEEN, tokens};
+use super::widgets::{self, answer_ui, name_it, segmented_ui};
+use super::{icons, theme};
+
+pub use shares::all_shares_ui;
+
+/// What the parts of the page look at.
+struct View<'a> {
+    plan: &'a Plan,
+    answers: &'a Answers,
+    personas: &'a Personas,
+    /// How far the segments may be relied on; unknown while the cards are from before the last change.
+    stability: &'a Answer<Stability>,
+    /// What was learnt about the grouping, if it is about these segments.
+    explained: Option<&'a Explained>,
+    density: Density,
+}
+
+impl View<'_> {
+    fn is_analyst(&self) -> bool {
+        self.density == Density::Analyst
+    }
+}
+
+/// A view but for its cards.
+struct From<'a> {
+    plan: &'a Plan,
+    answers: &'a Answers,
+    stability: &'a Answer<Stability>,
+    explained: Option<&'a Explained>,
+    density: Density,
+}
+
+impl From<'_> {
+    fn view<'a>(&'a self, personas: &'a Personas) -> View<'a> {
+        let From { plan, answers, stability, explained, density } = *self;
+        View { plan, answers, personas, stability, explained: explained.filter(|explained| is_of(explained, personas)), density }
+    }
+}
 
 /// Draws the page.
-pub fn ui(ui: &mut Ui, _plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
+pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     if let Some(Selection::Cluster(cluster)) = look.selection {
         look.card = cluster;
     }
-    let frame = Frame::new().inner_margin(Margin::same(BETWEEN as i8));
-    Panel::left("persona_list").frame(frame).default_size(280.0).size_range(220.0..=420.0).show(ui, |ui| {
-        answer_ui(ui, &answers.personas, "the personas", |ui, personas| list_ui(ui, answers, personas, look, commands));
-    });
-    CentralPanel::default().frame(Frame::new().inner_margin(Margin::same(BETWEEN as i8))).show(ui, |ui| {
+    let n_cards = answers.personas.latest().map_or(0, |personas| personas.personas.len());
+    look.card = look.card.min(n_cards.saturating_sub(1));
+    keys(ui, look, n_cards);
+    head_ui(ui, look, n_cards, commands);
+    let unknown = Answer::default();
+    let is_fresh = answers.personas.ready().is_some();
+    let density = look.cards.density;
+    // Cards from before the last change are not told what was measured since.
+    let (stability, explained) = if is_fresh { (&answers.stability, answers.explained.ready()) } else { (&unknown, None) };
+    let from = From { plan, answers, stability, explained: explained.map(|explained| &**explained), density };
+    if n_cards == 0 {
+        CentralPanel::default().frame(Frame::new().inner_margin(Margin::same(BETWEEN as i8))).show(ui, |ui| {
+            empty_ui(ui, answers, commands);
+        });
+        return;
+    }
+    if look.cards.view != CardsView::Overview {
+        let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
+        Panel::left("persona_list").frame(side).default_size(272.0).size_range(236.0..=420.0).show(ui, |ui| {
+            answer_ui(ui, &answers.personas, "the personas", |ui, personas| list::ui(ui, &from.view(personas), look, commands));
+        });
+        let strip = Frame::new().fill(tokens(ui).raised).inner_margin(Margin::symmetric(16, 8));
+        Panel::bottom("evidence strip").frame(strip).exact_size(traits::STRIP).show(ui, |ui| {
+            if let Some(personas) = answers.personas.latest() {
+                traits::strip_ui(ui, &from.view(personas), look, commands);
+            }
+        });
+    }
+    CentralPanel::default().frame(Frame::new().fill(tokens(ui).surface).inner_margin(Margin::same(BETWEEN as i8))).show(ui, |ui| {
         answer_ui(ui, &answers.personas, "the cards", |ui, personas| {
-            if personas.personas.is_empty() {
-                if widgets::empty_ui(ui, "No segment yet", "There is no group of customers to describe.", "Find segments") {
-                    commands.push(Command::Do(Action::Go(Page::Segments)));
-                }
-                return;
+            let view = from.view(personas);
+            missing::ui(ui, &view, look);
+            match look.cards.view {
+                CardsView::Cards => card_ui(ui, &view, look, commands),
+                CardsView::Compare => compare::ui(ui, &view, look),
+                CardsView::Overview => overview::ui(ui, &view, look),
             }
-            look.card = look.card.min(personas.personas.len() - 1);
-            card_page_ui(ui, answers, personas, look, commands);
         });
     });
 }
 
-fn list_ui(ui: &mut Ui, answers: &Answers, personas: &Personas, look: &mut Look, commands: &mut Vec<Command>) {
-    ui.label(theme::heading(format!("{} personas", personas.personas.len())));
-    ui.label(caption(ui, format!("{} customers", thousands(personas.n_rows))));
-    ui.add_space(INSIDE);
-    if ui.available_width() > 40.0 {
-        all_shares_ui(ui, personas, None, 12.0);
-    }
-    ui.add_space(INSIDE);
-    let below = 48.0;
-    ScrollArea::vertical().max_height((ui.available_height() - below).max(80.0)).auto_shrink([false, true]).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        for persona in &personas.personas {
-            let is_selected = look.card == persona.cluster;
-            let response = row_ui(ui, persona, is_selected);
-            if response.clicked() {
-                look.card = persona.cluster;
-                look.selection = Some(Selection::Cluster(persona.cluster));
-            }
-            let which = Selection::Cluster(persona.cluster);
-            response.context_menu(|ui| segment_menu_ui(ui, answers, look, which, &persona.name));
-        }
-        rest_ui(ui, "Unusual customers", personas.n_noise, personas.n_rows);
-        rest_ui(ui, "Left out", personas.n_left_out, personas.n_rows);
-    });
-    ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-        if primary_button(ui, "Export cards…").on_hover_text("Take the cards and the labelled customers away as files.").clicked() {
-            commands.push(Command::Do(Action::Export));
-        }
-    });
+/// Whether what was learnt is about these personas.
+fn is_of(explained: &Explained, personas: &Personas) -> bool {
+    explained.sizes.iter().copied().eq(personas.personas.iter().map(|persona| persona.n))
 }
 
-/// One persona of the list.
-fn row_ui(ui: &mut Ui, persona: &Persona, is_selected: bool) -> Response {
-    let height = 52.0;
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::click());
-    row_background(ui, rect, is_selected, response.hovered());
-    let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(Vec2::new(8.0, 6.0))));
-    inner.horizontal(|ui| {
-        glyph::glyph_ui(ui, persona.number, 36.0);
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            widgets::cut_label(ui, theme::strong(&persona.name)).on_hover_text(&persona.name);
-            ui.label(caption(ui, format!("{}  ·  {}", thousands(persona.n), percent(persona.share))));
-        });
-    });
-    widgets::name_it(&response, eframe::egui::Role::Button, &format!("Card {}", persona.name));
-    response
-}
-
-fn rest_ui(ui: &mut Ui, name: &str, n: usize, of: usize) {
-    if n > 0 {
-        ui.horizontal(|ui| {
-            ui.add_space(8.0);
-            widgets::swatch(ui, theme::noise());
-            ui.label(caption(ui, format!("{name}  ·  {}  ·  {}", thousands(n), percent(n as f64 / of.max(1) as f64))));
-        });
-    }
-}
-
-/// Everyone as one bar, a piece a persona; `only` is drawn in full colour and the others step back.
-pub fn all_shares_ui(ui: &mut Ui, personas: &Personas, only: Option<usize>, height: f32) {
-    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::hover());
-    let everyone = personas.n_rows.max(1) as f32;
-    let mut left = rect.left();
+/// The bar at the top: which view, how dense, and the way on.
+fn head_ui(ui: &mut Ui, look: &mut Look, n_cards: usize, commands: &mut Vec<Command>) {
     let t = tokens(ui);
-    let mut piece = |n: usize, colour| {
-        let width = rect.width() * n as f32 / everyone;
-        let piece = eframe::egui::Rect::from_min_size(eframe::egui::pos2(left, rect.top()), Vec2::new((width - 1.0).max(0.5), height));
-        ui.painter().rect_filled(piece, 2.0, colour);
-        left += width;
-    };
-    for persona in &personas.personas {
-        let colour = theme::segment(persona.number);
-        let is_on = only.is_none_or(|only| only == persona.cluster);
-        piece(persona.n, if is_on { colour } else { t.everyone });
-    }
-    piece(personas.n_noise + personas.n_left_out, t.field);
-}
-
-fn card_page_ui(ui: &mut Ui, answers: &Answers, personas: &Personas, look: &mut Look, commands: &mut Vec<Command>) {
-    let persona = &personas.personas[look.card];
-    ui.horizontal(|ui| {
-        let mut side = look.evidence;
-        let choices = [
-            (false, "Card", "The front: for everyone in the room."),
-            (true, "Evidence", "The back: every word and the row of numbers it rests on."),
-        ];
-        if segmented_ui(ui, &mut side, &choices) {
-            look.evidence = side;
-        }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.button("Present").on_hover_text("Full screen, one card a slide (F5).").clicked() {
-                look.slide = look.card + 1;
-                commands.push(Command::Do(Action::Present));
+    let frame = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 6));
+    Panel::top("cards head").frame(frame).exact_size(44.0).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            let views = [
+                (CardsView::Cards, "Cards", "One card a persona."),
+                (CardsView::Compare, "Compare", "The personas side by side, and what drives the grouping."),
+                (CardsView::Overview, "Overview", "Everyone on one sheet."),
+            ];
+            segmented_ui(ui, &mut look.cards.view, &views);
+            if look.cards.view == CardsView::Cards && look.cards.density == Density::Analyst {
+                ui.add_space(8.0);
+                let sides = [
+                    (false, "Card", "The front: for everyone in the room.  F or Space"),
+                    (true, "Evidence", "The back: every word and the row of numbers it rests on.  F or Space"),
+                ];
+                segmented_ui(ui, &mut look.evidence, &sides);
             }
-            let of = RichText::new(format!("C{}: {} of {}", persona.number + 1, persona.cluster + 1, personas.personas.len()))
-                .color(tokens(ui).muted);
-            ui.label(of);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.button("Present").on_hover_text("Full screen, one card a slide (F5).").clicked() {
+                    look.slide = if look.cards.view == CardsView::Overview { 0 } else { look.card + 1 };
+                    commands.push(Command::Do(Action::Present));
+                }
+                ui.add_space(4.0);
+                if look.cards.view == CardsView::Cards {
+                    // A room of its own: inside a layout from right to left its parts would stand in reverse.
+                    ui.allocate_ui_with_layout(Vec2::new(170.0, 32.0), Layout::left_to_right(Align::Center), |ui| {
+                        let densities = Density::ALL.map(|density| (density, density.name(), density.explanation()));
+                        segmented_ui(ui, &mut look.cards.density, &densities);
+                    });
+                    ui.add_space(4.0);
+                    turn_ui(ui, look, n_cards);
+                }
+            });
         });
     });
-    ui.add_space(INSIDE);
-    ScrollArea::vertical().id_salt(("card", look.evidence)).auto_shrink([false, false]).show(ui, |ui| {
-        if look.evidence {
-            evidence::ui(ui, personas, persona);
-        } else {
-            card::front_ui(ui, answers, personas, persona, look, commands);
+}
+
+/// To the card before and after.
+fn turn_ui(ui: &mut Ui, look: &mut Look, n_cards: usize) {
+    if n_cards < 2 {
+        return;
+    }
+    for (icon, name, step) in [(icons::CARET_RIGHT, "Next card (arrow right)", 1), ("\u{E138}", "Card before (arrow left)", n_cards - 1)] {
+        if widgets::icon_button(ui, icon, name).clicked() {
+            show_card(look, (look.card + step) % n_cards);
         }
+    }
+    ui.label(theme::caption(ui, format!("{} of {n_cards}", look.card + 1)));
+}
+
+/// Opens a card.
+fn show_card(look: &mut Look, cluster: usize) {
+    look.card = cluster;
+    look.selection = Some(Selection::Cluster(cluster));
+    look.cards.pointed = None;
+}
+
+/// The page's keys, while nothing else has them.
+fn keys(ui: &Ui, look: &mut Look, n_cards: usize) {
+    let is_elsewhere =
+        ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.palette.is_some() || look.export.is_some();
+    if is_elsewhere {
+        return;
+    }
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let is_anything_open = look.cards.missing_open || look.brush.is_some() || look.cards.quotes.is_some() || look.evidence;
+    if is_anything_open && pressed(Key::Escape) {
+        // Esc goes one step back: first what lies over the page, then the customers picked, then the back of the card.
+        let is_done = look.cards.quotes.take().is_some() || std::mem::take(&mut look.cards.missing_open) || look.brush.take().is_some();
+        if !is_done {
+            look.evidence = false;
+        }
+    }
+    if look.cards.view != CardsView::Cards || n_cards == 0 {
+        return;
+    }
+    // A button with the focus takes the space bar for itself.
+    let has_focus = ui.memory(|memory| memory.focused().is_some());
+    if look.cards.density == Density::Analyst && (pressed(Key::F) || (!has_focus && pressed(Key::Space))) {
+        look.evidence = !look.evidence;
+    }
+    let step = usize::from(pressed(Key::ArrowRight)) + usize::from(pressed(Key::ArrowLeft)) * (n_cards - 1);
+    if step > 0 && !has_focus {
+        show_card(look, (look.card + step) % n_cards);
+    }
+}
+
+/// No card yet: why, and what to do.
+fn empty_ui(ui: &mut Ui, answers: &Answers, commands: &mut Vec<Command>) {
+    match &answers.personas {
+        Answer::Ready(_) => {
+            if widgets::empty_ui(ui, "No segment yet", "There is no group of customers to describe.", "Find segments") {
+                commands.push(Command::Do(Action::Go(Page::Segments)));
+            }
+        }
+        Answer::Failed { problem, .. } => {
+            let pressed = widgets::centred(ui, |ui| widgets::problem_ui(ui, &problem.0, Some("Go to Segments")));
+            if pressed {
+                commands.push(Command::Do(Action::Go(Page::Segments)));
+            }
+        }
+        answer => answer_ui(ui, answer, "the cards", |_, _| {}),
+    }
+}
+
+fn card_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
+    let Some(persona) = view.personas.personas.get(look.card) else { return };
+    let is_back = look.evidence && view.is_analyst();
+    quotes::ui(ui, persona, look, commands);
+    ScrollArea::vertical().id_salt(("card", is_back, persona.number)).auto_shrink([false, false]).show(ui, |ui| {
+        sheet_ui(ui, persona, |ui| {
+            if is_back {
+                back::ui(ui, view, persona, look);
+            } else {
+                front::ui(ui, view, persona, look, commands);
+            }
+        });
     });
 }
 
-/// Size and share in words and as a bar, and how far the segment may be relied on.
-pub fn size_ui(ui: &mut Ui, persona: &Persona, stability: &Answer<Stability>, n_clusters: usize) {
-    ui.horizontal(|ui| {
-        ui.label(theme::strong(thousands(persona.n)));
-        ui.label(caption(ui, "customers"));
-        ui.add_space(4.0);
-        ui.label(theme::strong(percent(persona.share)));
-        ui.label(caption(ui, "of all"));
-        if let Some(revenue) = persona.revenue_share {
-            ui.add_space(4.0);
-            ui.label(theme::strong(percent(revenue)));
-            ui.label(caption(ui, "of revenue"));
-        }
-        ui.add_space(4.0);
-        ui.label(caption(ui, "Confidence"));
-        badge_ui(ui, stability, persona.cluster, n_clusters, Side::Left);
+/// The sheet both sides are on: as wide as can be read, in the middle, with the persona's colour as a band.
+fn sheet_ui(ui: &mut Ui, persona: &Persona, contents: impl FnOnce(&mut Ui)) {
+    let mut room = ui.available_rect_before_wrap();
+    let width = room.width().min(1180.0);
+    room.min.x += ((room.width() - width) / 2.0).floor();
+    room.max.x = room.min.x + width;
+    ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
+        let t = tokens(ui);
+        let frame = Frame::new().fill(t.raised).stroke(Stroke::new(1.0, t.hairline)).corner_radius(8);
+        let response = frame.inner_margin(Margin { left: 32, right: 24, top: 20, bottom: 16 }).show(ui, |ui| {
+            ui.set_width(width - 58.0);
+            contents(ui);
+        });
+        let rect = response.response.rect;
+        let band = rect.with_max_x(rect.left() + 8.0);
+        ui.painter().rect_filled(band, egui::CornerRadius { nw: 8, sw: 8, ne: 0, se: 0 }, theme::segment(persona.number));
+        name_it(&response.response, Role::Group, &format!("Card of C{}", persona.number + 1));
     });
-    share_bar(ui, persona.share as f32, theme::segment(persona.number), 240.0, 6.0);
 }

@@ -1,0 +1,60 @@
+//! Who is missing? Groups of the population that are nobody's commonest, in sentences.
+
+use eframe::egui::{Align, Label, Layout, ScrollArea, Ui};
+
+use crate::persona::{Apart, Personas, Unseen};
+use crate::session::Look;
+use crate::ui::icons;
+use crate::ui::theme::{self, INSIDE, caption};
+use crate::ui::widgets::{self, icon_button, percent, thousands, unbroken};
+
+use super::View;
+
+/// The panel above the page, while it is open.
+pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
+    if !look.cards.missing_open {
+        return;
+    }
+    widgets::card_frame(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            ui.label(theme::strong("Who is missing?"));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if icon_button(ui, icons::CLOSE, "Close who is missing (Esc)").clicked() {
+                    look.cards.missing_open = false;
+                }
+            });
+        });
+        ui.label(caption(ui, "Groups that are no persona's commonest. A workshop that only sees the cards would forget them."));
+        ScrollArea::vertical().id_salt("missing").max_height(160.0).auto_shrink([false, true]).show(ui, |ui| list_ui(ui, view.personas));
+    });
+    ui.add_space(INSIDE);
+}
+
+/// The sentences.
+pub fn list_ui(ui: &mut Ui, personas: &Personas) {
+    let told: Vec<&Unseen> = told(personas).collect();
+    if told.is_empty() {
+        ui.label(caption(ui, "Nobody: every group of ten customers or more is the commonest of some persona."));
+    }
+    for unseen in told {
+        ui.add(Label::new(unbroken(&sentence(personas, unseen))).wrap());
+    }
+}
+
+/// How many groups are told of.
+pub fn n_told(personas: &Personas) -> usize {
+    told(personas).count()
+}
+
+fn told(personas: &Personas) -> impl Iterator<Item = &Unseen> {
+    personas.unseen.iter().filter(|unseen| unseen.n >= Apart::LEAST)
+}
+
+/// "65 and over (age): 214 customers, 4 % of all; most in Loyal Savers, where they are 11 %."
+fn sentence(personas: &Personas, unseen: &Unseen) -> String {
+    let Unseen { human, level, n, share, most_in, .. } = unseen;
+    let most = most_in.and_then(|(cluster, share)| Some((personas.personas.get(cluster)?, share)));
+    let most = most.map_or_else(String::new, |(persona, share)| format!("; most in {}, where they are {}", persona.name, percent(share)));
+    format!("{level} ({human}): {} customers, {} of all{most}.", thousands(*n), percent(*share))
+}

@@ -1,0 +1,167 @@
+//! Everyone on one sheet: a tile a persona, unusual customers, rows left out, and who is missing. A click opens the card.
+
+use eframe::egui::{
+    Align, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
+};
+
+use crate::persona::{Apart, Direction, Persona, Personas};
+use crate::session::{CardsView, Look};
+use crate::ui::badge::{Side, badge_ui};
+use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
+use crate::ui::widgets::{self, name_it, percent, thousands};
+
+use super::shares::{LEFT_OUT, UNUSUAL, all_shares_ui, percents, with_sign};
+use super::{View, face, missing, show_card};
+
+/// Strongest traits of a tile.
+const TRAITS: usize = 3;
+/// Least width and height of a tile.
+const TILE: Vec2 = Vec2::new(300.0, 184.0);
+
+/// Draws the sheet.
+pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
+    let personas = view.personas;
+    let n = personas.personas.len();
+    let room = ui.available_height();
+    ScrollArea::vertical().id_salt("overview").auto_shrink([false, false]).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            let title = if n == 1 { "One persona".to_owned() } else { format!("{n} personas") };
+            ui.label(theme::display(title));
+            let method = view.answers.segmentation.latest().map_or("", |segmentation| segmentation.method_text.as_str());
+            ui.add_space(INSIDE);
+            widgets::cut_label(ui, caption(ui, format!("among {} rows  ·  {method}", thousands(personas.n_rows))));
+        });
+        all_shares_ui(ui, personas, None, 16.0);
+        ui.add_space(INSIDE);
+        let percents = percents(personas);
+        let columns = columns(n, ui.available_width());
+        let width = ((ui.available_width() - BETWEEN * (columns - 1) as f32) / columns as f32).floor();
+        let height = height(n.div_ceil(columns), room - ui.min_rect().height() - rest_height(personas));
+        for row in personas.personas.chunks(columns) {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = BETWEEN;
+                for persona in row {
+                    let response = tile_ui(ui, view, persona, &percents[persona.cluster], Vec2::new(width, height));
+                    if response.clicked() {
+                        look.cards.view = CardsView::Cards;
+                        show_card(look, persona.cluster);
+                    }
+                }
+            });
+            ui.add_space(INSIDE);
+        }
+        rest_ui(ui, view, &percents[n..]);
+    });
+}
+
+/// Columns of tiles: few personas get large tiles, and rows are as even as can be.
+fn columns(n: usize, width: f32) -> usize {
+    let most = (((width + BETWEEN) / (TILE.x + BETWEEN)) as usize).max(1);
+    let wanted = match n {
+        0 | 1 => 1,
+        2..=4 => 2,
+        5..=6 => 3,
+        _ => most,
+    };
+    wanted.min(most)
+}
+
+/// Height of a tile, so that all rows fill the room, but no more than is read well.
+fn height(n_rows: usize, room: f32) -> f32 {
+    (room / n_rows.max(1) as f32 - 2.0 * INSIDE).clamp(TILE.y, 1.6 * TILE.y).floor()
+}
+
+/// Room for what stands below the tiles.
+fn rest_height(personas: &Personas) -> f32 {
+    let n_told = missing::n_told(personas).min(4) as f32;
+    32.0 + if n_told > 0.0 { 36.0 + 26.0 * n_told } else { 0.0 }
+}
+
+fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, size: Vec2) -> Response {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let t = tokens(ui);
+    let line = if response.hovered() || response.has_focus() { Stroke::new(1.5, t.accent) } else { Stroke::new(1.0, t.hairline) };
+    ui.painter().rect(rect, 8.0, t.raised, line, StrokeKind::Inside);
+    let band = rect.with_max_x(rect.left() + 6.0);
+    ui.painter().rect_filled(band, CornerRadius { nw: 8, sw: 8, ne: 0, se: 0 }, theme::segment(persona.number));
+    let room = Rect::from_min_max(rect.min + Vec2::new(18.0, 12.0), rect.max - Vec2::new(14.0, 12.0));
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(room).layout(Layout::top_down(Align::Min)));
+    inner.set_clip_rect(rect.intersect(ui.clip_rect()));
+    let ui = &mut inner;
+    ui.spacing_mut().item_spacing = Vec2::new(INSIDE, 4.0);
+    ui.spacing_mut().interact_size.y = 16.0;
+    ui.horizontal(|ui| {
+        face::face_ui(ui, persona, 48.0);
+        ui.vertical(|ui| {
+            ui.add(Label::new(RichText::new(&persona.name).size(16.0).family(theme::bold())).truncate().selectable(false))
+                .on_hover_text(&persona.name);
+            ui.horizontal(|ui| {
+                let revenue = persona.revenue_share.map_or_else(String::new, |share| format!("  ·  {} of revenue", percent(share)));
+                let text = format!("{}  ·  {}{revenue}", thousands(persona.n), with_sign(percent_of_all));
+                ui.add(Label::new(caption(ui, text)).truncate().selectable(false));
+            });
+            badge_ui(ui, view.stability, persona.cluster, view.personas.personas.len(), Side::Left);
+        });
+    });
+    let colour = theme::segment(persona.number);
+    let (bar, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 5.0), Sense::hover());
+    bar_paint(ui, bar, persona.n as f32 / view.personas.n_rows.max(1) as f32, colour);
+    if size.y > 1.3 * TILE.y {
+        let text = Label::new(RichText::new(widgets::unbroken(&persona.summary)).size(13.0)).wrap().selectable(false);
+        ui.add_space(4.0);
+        ui.add(text);
+    }
+    ui.add_space(4.0);
+    traits_ui(ui, persona);
+    name_it(&response, Role::Button, &format!("Open the card {}", persona.name));
+    response
+}
+
+fn bar_paint(ui: &Ui, bar: Rect, share: f32, colour: Color32) {
+    ui.painter().rect_filled(bar, 2.0, tokens(ui).field);
+    ui.painter().rect_filled(bar.with_max_x(bar.left() + bar.width() * share.clamp(0.0, 1.0)), 2.0, colour);
+}
+
+/// The strongest traits: more before less, so that a tile says what they are rather than what they are not.
+fn traits_ui(ui: &mut Ui, persona: &Persona) {
+    let of = |direction| persona.statements.iter().filter(move |statement| statement.direction == direction);
+    let mut n_told = 0;
+    for statement in of(Direction::More).chain(of(Direction::Less)).take(TRAITS).filter(|_| persona.n >= Apart::LEAST) {
+        n_told += 1;
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add(Label::new(theme::strong(&statement.value).size(13.0)).selectable(false));
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(Label::new(RichText::new(&statement.text).size(13.0)).truncate().selectable(false));
+                });
+            });
+        });
+    }
+    if n_told == 0 {
+        let text = if persona.n < Apart::LEAST { "Too few to describe." } else { "Much like everyone." };
+        ui.label(caption(ui, text));
+    }
+}
+
+/// Those who are in no persona, and groups that are nobody's commonest.
+fn rest_ui(ui: &mut Ui, view: &View, percents: &[String]) {
+    let personas = view.personas;
+    let of = [(UNUSUAL, personas.n_noise, "in no group"), (LEFT_OUT, personas.n_left_out, "took no part")];
+    let parts: Vec<String> = of
+        .iter()
+        .zip(percents)
+        .filter(|((_, n, _), _)| *n > 0)
+        .map(|((name, n, why), percent)| format!("{name}: {}, {} ({why})", thousands(*n), with_sign(percent)))
+        .collect();
+    if !parts.is_empty() {
+        ui.label(caption(ui, parts.join("  ·  ")));
+    }
+    if missing::n_told(personas) > 0 {
+        ui.add_space(INSIDE);
+        ui.label(theme::strong("Who is missing?"));
+        missing::list_ui(ui, personas);
+    }
+}

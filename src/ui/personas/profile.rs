@@ -1,0 +1,67 @@
+//! Where does the middle of the persona stand among everyone? One line a column: everyone's middle in the centre, a dot for theirs.
+
+use eframe::egui::{Align2, FontId, Role, Sense, Stroke, TextStyle, Ui, Vec2, pos2};
+
+use crate::persona::{Apart, Persona};
+use crate::session::Look;
+use crate::ui::theme::{self, caption, tokens};
+use crate::ui::widgets;
+
+use super::{View, traits};
+
+/// Lines drawn.
+const LINES: usize = 8;
+
+/// Draws the profile in all the width there is.
+pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
+    let rows = persona.evidence.iter().enumerate().filter(|(_, row)| row.n >= Apart::LEAST);
+    let lines: Vec<(usize, f64)> = rows.filter_map(|(at, row)| Some((at, row.percentile?))).take(LINES).collect();
+    if lines.is_empty() {
+        return;
+    }
+    ui.label(theme::strong("Against everyone")).on_hover_text(
+        "A dot at the left end means that nearly everyone has more than their middle customer; at the right end, nearly everyone has less. \
+         The place is the percentile of their median among all customers.",
+    );
+    let names = (ui.available_width() * 0.34).clamp(96.0, 190.0);
+    let values = 88.0;
+    let small = TextStyle::Small.resolve(ui.style());
+    let t = tokens(ui);
+    let (head, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 16.0), Sense::hover());
+    let track = (head.left() + names)..=(head.right() - values);
+    let middle = (track.start() + track.end()) / 2.0;
+    for (x, align, text) in [
+        (*track.start(), Align2::LEFT_CENTER, "least"),
+        (middle, Align2::CENTER_CENTER, "everyone's middle"),
+        (*track.end(), Align2::RIGHT_CENTER, "most"),
+    ] {
+        ui.painter().text(pos2(x, head.center().y), align, text, small.clone(), t.muted);
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    for (at, percentile) in lines {
+        let evidence = &persona.evidence[at];
+        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 24.0), Sense::click());
+        widgets::row_background(
+            ui,
+            rect.expand2(Vec2::new(6.0, 0.0)),
+            traits::is_brushed(look, persona.cluster, evidence),
+            response.hovered() || response.has_focus(),
+        );
+        let y = rect.center().y;
+        let painter = ui.painter();
+        let clip = painter.with_clip_rect(rect.with_max_x(track.start() - 8.0).intersect(painter.clip_rect()));
+        clip.text(rect.left_center(), Align2::LEFT_CENTER, &evidence.column, FontId::new(13.0, small.family.clone()), t.text);
+        painter.hline(track.clone(), y, Stroke::new(2.0, t.grid));
+        painter.vline(middle, y - 5.0..=y + 5.0, Stroke::new(1.5, t.muted));
+        let x = track.start() + (track.end() - track.start()) * (percentile as f32 / 100.0).clamp(0.0, 1.0);
+        let colour = theme::segment(persona.number);
+        painter.hline(x.min(middle)..=x.max(middle), y, Stroke::new(2.0, colour));
+        painter.circle_filled(pos2(x, y), 5.0, colour);
+        painter.circle_stroke(pos2(x, y), 5.0, Stroke::new(1.0, t.raised));
+        painter.text(rect.right_center(), Align2::RIGHT_CENTER, &evidence.texts[0], FontId::new(13.0, theme::bold()), t.text);
+        let name = format!("{}: {}, more than {percentile:.0} of 100 customers", evidence.column, evidence.texts[0]);
+        widgets::name_it(&response, Role::Button, &name);
+        traits::respond(&response, view, persona, at, look);
+    }
+    ui.label(caption(ui, ""));
+}
