@@ -74,7 +74,9 @@ pub fn quotes(loaded: &Loaded, prepared: &Prepared, labels: &Labels, cluster: us
 
 /// Whether a text is a sentence or two, and names nobody that a pattern could find.
 fn is_quotable(text: &str) -> bool {
-    if !LENGTHS.contains(&text.chars().count()) || text.split_whitespace().count() < FEWEST_WORDS {
+    // Thai, Lao, Chinese, Japanese and others are written without spaces.
+    let has_no_spaces = text.chars().any(|c| matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{2e80}'..));
+    if !LENGTHS.contains(&text.chars().count()) || !(has_no_spaces || text.split_whitespace().count() >= FEWEST_WORDS) {
         return false;
     }
     let lower = text.to_lowercase();
@@ -105,7 +107,7 @@ mod tests {
         for (text, may) in [
             ("I would buy more if delivery were faster.", true),
             ("Zu teuer, aber die Qualität stimmt seit 20 Jahren.", true),
-            ("配送が早くて 助かりました また 買います よろしく", true),
+            ("配送がとても早くて助かりましたのでまた買います。", true),
             ("Too short to say", false),
             ("Label_without_any_words_but_long_enough", false),
             ("Please write to jane.doe@example.org about it", false),

@@ -17,7 +17,7 @@ use personae::persona::{
     Condition, Direction, Distribution, Drawing, Evidence, Example, Explained, Forest, Holds, Importance, NamePart, Persona, Personas,
     Picture, Priority, Rule, Statement, Unseen, attributes,
 };
-use personae::session::{Action, Brush, CardEdit, CardsView, Command, Look, Page, Plan};
+use personae::session::{Action, Brush, CardEdit, CardsView, Command, Look, Page, Plan, Selection};
 
 use super::segments_page;
 
@@ -438,4 +438,23 @@ fn quotes_are_put_on_the_card_word_for_word() {
     let [Command::EditCard(0, CardEdit::Added(added))] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!(added.quotes, format!("“{text}”"));
     assert_eq!(window.state().look.cards.quotes, None);
+}
+
+#[test]
+fn what_was_typed_is_kept_when_another_card_is_opened() {
+    let mut window = tall();
+    for (role, field, text) in [(Role::TextInput, "Name of C1", " and Co"), (Role::MultilineTextInput, "Goals of C1", "Save time")] {
+        window.get_by_role_and_label(role, field).focus();
+        window.run();
+        window.get_by_role_and_label(role, field).type_text(text);
+        window.run();
+    }
+    window.state_mut().look.selection = Some(Selection::Cluster(1));
+    window.run();
+    let commands = &window.state().commands;
+    let names: Vec<_> = commands.iter().filter(|command| matches!(command, Command::EditCard(0, CardEdit::Name(Some(_))))).collect();
+    assert_eq!(names.len(), 1, "{commands:?}");
+    let Some(Command::EditCard(0, CardEdit::Added(added))) = commands.last() else { panic!("{commands:?}") };
+    assert_eq!(added.goals, "Save time");
+    assert_eq!((&window.state().look.name_draft, &window.state().look.added_draft), (&None, &None));
 }

@@ -19,14 +19,14 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, commands
         Some((cluster, draft)) if *cluster == persona.cluster => draft.clone(),
         _ => persona.added.clone(),
     };
-    let (mut changed, mut left) = (false, false);
+    let (mut changed, mut has_focus) = (false, false);
     Frame::new().fill(tokens(ui).added).corner_radius(8).inner_margin(Margin::same(12)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         head_ui(ui, persona, look, commands);
         let mut field = |ui: &mut Ui, name: &str, hint: &str, text: &mut String| {
             let response = field_ui(ui, persona, name, hint, text);
             changed |= response.changed();
-            left |= response.lost_focus();
+            has_focus |= response.has_focus();
         };
         let Added { goals, pains, quotes, messages, speaker_notes, .. } = &mut added;
         let rows = [
@@ -52,13 +52,18 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, commands
     if changed {
         look.added_draft = Some((persona.cluster, added.clone()));
     }
-    if left && look.added_draft.is_some() {
-        // Tag and picture go their own ways; a draft must not bring old ones back.
-        let added = Added { priority: persona.added.priority, picture: persona.added.picture.clone(), ..added };
-        if added != persona.added {
-            commands.push(Command::EditCard(persona.cluster, CardEdit::Added(added)));
-        }
-        look.added_draft = None;
+    if !has_focus {
+        keep_draft(persona, look, commands);
+    }
+}
+
+/// What was typed on the card of `persona` becomes a command, if there is any.
+pub fn keep_draft(persona: &Persona, look: &mut Look, commands: &mut Vec<Command>) {
+    let Some((_, draft)) = look.added_draft.take_if(|(cluster, _)| *cluster == persona.cluster) else { return };
+    // Tag and picture go their own ways; a draft must not bring old ones back.
+    let added = Added { priority: persona.added.priority, picture: persona.added.picture.clone(), ..draft };
+    if added != persona.added {
+        commands.push(Command::EditCard(persona.cluster, CardEdit::Added(added)));
     }
 }
 
@@ -127,6 +132,9 @@ fn path_ui(ui: &mut Ui, persona: &Persona, look: &mut Look, commands: &mut Vec<C
         let field = TextEdit::singleline(path).hint_text("Path of a PNG or JPEG").desired_width(ui.available_width() - 180.0);
         let response = ui.add(field);
         name_it(&response, Role::TextInput, "Path of the picture");
+        if path.is_empty() && ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
+        }
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(eframe::egui::Key::Enter));
         let is_there = !path.trim().is_empty();
         if (ui.add_enabled(is_there, eframe::egui::Button::new("Attach")).clicked() || entered) && is_there {

@@ -35,7 +35,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
 pub fn list_ui(ui: &mut Ui, personas: &Personas) {
     let told: Vec<&Unseen> = told(personas).collect();
     if told.is_empty() {
-        ui.label(caption(ui, "Nobody: every group of ten customers or more is the commonest of some persona."));
+        ui.label(caption(ui, "No larger group is missing: each is the commonest of some persona."));
     }
     for unseen in told {
         ui.add(Label::new(unbroken(&sentence(personas, unseen))).wrap());

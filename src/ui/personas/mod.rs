@@ -79,6 +79,9 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     let n_cards = answers.personas.latest().map_or(0, |personas| personas.personas.len());
     look.card = look.card.min(n_cards.saturating_sub(1));
     keys(ui, look, n_cards);
+    if let Some(personas) = answers.personas.latest() {
+        keep_drafts(personas, look, commands);
+    }
     head_ui(ui, look, n_cards, commands);
     let unknown = Answer::default();
     let is_fresh = answers.personas.ready().is_some();
@@ -180,6 +183,18 @@ fn show_card(look: &mut Look, cluster: usize) {
     look.card = cluster;
     look.selection = Some(Selection::Cluster(cluster));
     look.cards.pointed = None;
+}
+
+/// What was typed on a card that is no longer shown: its fields cannot tell any more that they were left.
+fn keep_drafts(personas: &Personas, look: &mut Look, commands: &mut Vec<Command>) {
+    let is_card = look.cards.view == CardsView::Cards && !look.evidence;
+    for cluster in [look.name_draft.as_ref().map(|(cluster, _)| *cluster), look.added_draft.as_ref().map(|(cluster, _)| *cluster)] {
+        let hidden = cluster.filter(|cluster| !is_card || *cluster != look.card);
+        if let Some(persona) = hidden.and_then(|cluster| personas.personas.get(cluster)) {
+            name::keep_draft(persona, look, commands);
+            added::keep_draft(persona, look, commands);
+        }
+    }
 }
 
 /// The page's keys, while nothing else has them.

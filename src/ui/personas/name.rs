@@ -35,19 +35,26 @@ pub fn name_ui(ui: &mut Ui, persona: &Persona, size: f32, look: &mut Look, comma
             let colour = if response.has_focus() { tokens(ui).accent } else { tokens(ui).hairline };
             ui.painter().hline(line.x_range(), line.bottom(), Stroke::new(1.5, colour));
         }
-        if response.lost_focus() {
-            let name = text.trim().to_owned();
-            let escaped = ui.input(|input| input.key_pressed(Key::Escape));
-            if !escaped && look.name_draft.is_some() && name != persona.name {
-                let name = Some(name).filter(|name| !name.is_empty() && *name != persona.automatic_name);
-                commands.push(Command::EditCard(persona.cluster, CardEdit::Name(name)));
+        if !response.has_focus() {
+            if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+                look.name_draft = None;
             }
-            look.name_draft = None;
+            keep_draft(persona, look, commands);
         }
         if icon_button(ui, icons::EDIT, "Rename").clicked() {
             response.request_focus();
         }
     });
+}
+
+/// The name that was typed on the card of `persona` becomes a command, if there is one.
+pub fn keep_draft(persona: &Persona, look: &mut Look, commands: &mut Vec<Command>) {
+    let Some((_, draft)) = look.name_draft.take_if(|(cluster, _)| *cluster == persona.cluster) else { return };
+    let name = draft.trim().to_owned();
+    if name != persona.name {
+        let name = Some(name).filter(|name| !name.is_empty() && *name != persona.automatic_name);
+        commands.push(Command::EditCard(persona.cluster, CardEdit::Name(name)));
+    }
 }
 
 /// What stands under the name: its words with their evidence, or that it is the user's own.
