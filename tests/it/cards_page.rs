@@ -458,3 +458,47 @@ fn what_was_typed_is_kept_when_another_card_is_opened() {
     assert_eq!(added.goals, "Save time");
     assert_eq!((&window.state().look.name_draft, &window.state().look.added_draft), (&None, &None));
 }
+
+#[test]
+fn a_picture_and_quotes_come_to_the_card_while_the_window_goes_on() {
+    use personae::app::window::Window;
+    use personae::session::settings::Settings;
+    let folder = tempfile::tempdir().unwrap();
+    let (good, bad, data) = (folder.path().join("me.png"), folder.path().join("bad.png"), folder.path().join("c.csv"));
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(900, 600).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    std::fs::write(&good, png.into_inner()).unwrap();
+    std::fs::write(&bad, "not a picture").unwrap();
+    let row =
+        |row: usize| format!("{},{},I like delivery number {} a lot more\n", row % 2 * 100 + row % 7, row % 2 * 50 + row % 5, row % 40);
+    std::fs::write(&data, format!("spend,visits,comment\n{}", (0..200).map(row).collect::<String>())).unwrap();
+
+    let ctx = eframe::egui::Context::default();
+    let mut window = Window::new(&ctx, Settings::default(), None, Some(data));
+    let settle = |window: &mut Window| {
+        for _ in 0..3 {
+            window.step();
+            window.wait();
+        }
+    };
+    window.command(Command::Do(Action::Go(Page::Personas)));
+    settle(&mut window);
+    let picture = |window: &Window| window.answers().personas.ready().and_then(|all| all.personas[0].added.picture.clone());
+    window.command(Command::AttachPicture(0, bad));
+    settle(&mut window);
+    assert_eq!(picture(&window), None, "a damaged file changes nothing");
+    window.command(Command::AttachPicture(0, good));
+    settle(&mut window);
+    let (width, height, _) = personae::persona::picture::pixels(&picture(&window).expect("a picture")).unwrap();
+    assert_eq!((width, height), (512, 341));
+
+    window.command(Command::FindQuotes(0));
+    settle(&mut window);
+    let frame = |window: &mut Window| {
+        let mut output = ctx.run_ui(eframe::egui::RawInput::default(), |ui| window.draw(ui));
+        output.textures_delta.clear();
+        format!("{:?}", output.shapes)
+    };
+    frame(&mut window);
+    assert!(frame(&mut window).contains("I like delivery number"), "the chooser lists them");
+}

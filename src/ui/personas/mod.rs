@@ -85,7 +85,8 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     head_ui(ui, look, n_cards, commands);
     let unknown = Answer::default();
     let is_fresh = answers.personas.ready().is_some();
-    let density = look.cards.density;
+    // The comparison is an analyst's; only cards are told in two densities.
+    let density = if look.cards.view == CardsView::Cards { look.cards.density } else { Density::Analyst };
     // Cards from before the last change are not told what was measured since.
     let (stability, explained) = if is_fresh { (&answers.stability, answers.explained.ready()) } else { (&unknown, None) };
     let from = From { plan, answers, stability, explained: explained.map(|explained| &**explained), density };
