@@ -9,11 +9,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cluster::{Linkage, Method};
 use crate::engine::straight::{Extras, SilhouetteWish};
-use crate::export::Format;
+use crate::export::{self, Format};
 use crate::features::{Scale, TransformRule};
 use crate::session::{Clustering, Cut, Project};
 
 use super::headless::{self, Failure, Task};
+use super::taking::{Taking, format};
 use super::window;
 
 /// Wrong use.
@@ -62,9 +63,11 @@ struct Cards {
     /// The folder to write into; made if need be.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// What to write, separated by commas: html, json, csv, parquet, svg, png, pptx, md.
+    /// What to write, separated by commas: pdf, html, json, csv, parquet, audience, svg, png, pptx, md.
     #[arg(long, value_delimiter = ',', default_value = "html,json", value_parser = format)]
     formats: Vec<Format>,
+    #[command(flatten)]
+    taking: Taking,
 }
 
 #[derive(Debug, Args)]
@@ -74,9 +77,11 @@ struct Run {
     /// The folder to write into; made if need be.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// What to write, separated by commas: html, json, csv, parquet, svg, png, pptx, md.
+    /// What to write, separated by commas: pdf, html, json, csv, parquet, audience, svg, png, pptx, md.
     #[arg(long, value_delimiter = ',', default_value = "html,json,csv", value_parser = format)]
     formats: Vec<Format>,
+    #[command(flatten)]
+    taking: Taking,
     #[command(flatten)]
     files: Files,
 }
@@ -190,10 +195,10 @@ pub fn main() -> ExitCode {
             .and_then(|project| task(project, Some(&segment.choices), segment.files, None))
             .and_then(headless::carry_out),
         Some(Headless::Cards(cards)) => headless::open_either(cards.data)
-            .and_then(|project| task(project, Some(&cards.choices), cards.files, Some((cards.out, cards.formats))))
+            .and_then(|project| task(project, Some(&cards.choices), cards.files, Some((cards.out, cards.taking.choices(cards.formats)))))
             .and_then(headless::carry_out),
         Some(Headless::Run(run)) => headless::open_project(&run.project)
-            .and_then(|project| task(project, None, run.files, Some((run.out, run.formats))))
+            .and_then(|project| task(project, None, run.files, Some((run.out, run.taking.choices(run.formats)))))
             .and_then(headless::carry_out),
     };
     match done {
@@ -204,7 +209,12 @@ pub fn main() -> ExitCode {
 }
 
 /// The project with the choices of the command line, and what to write; contradictions are wrong use.
-fn task(mut project: Project, choices: Option<&Choices>, files: Files, folder: Option<(PathBuf, Vec<Format>)>) -> Result<Task, Failure> {
+fn task(
+    mut project: Project,
+    choices: Option<&Choices>,
+    files: Files,
+    folder: Option<(PathBuf, export::Choices)>,
+) -> Result<Task, Failure> {
     let mut extras = Extras { personas: files.labels.is_some() || folder.is_some(), ..Extras::default() };
     if folder.is_some() {
         extras.plots = Some(project.look.map_axes.clone());
@@ -345,11 +355,6 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 
 fn at_least_two(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|n| *n >= 2).ok_or_else(|| "give a whole number of at least 2".to_owned())
-}
-
-fn format(text: &str) -> Result<Format, String> {
-    let all = || Format::ALL.map(Format::id).join(", ");
-    Format::from_name(text).ok_or_else(|| format!("choose from {}", all()))
 }
 
 /// clap's explanation without its layout, and where to read more.

@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers, Theme, ViewportCommand};
+use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers, OpenUrl, Theme, ViewportCommand};
 
 use crate::data::Source;
-use crate::engine::{Problem, StepError};
-use crate::export;
+use crate::engine::{Ended, Exported, Problem, StepError};
+use crate::export::{self, Written};
 use crate::persona::{self, Numbering};
 use crate::session::command::ACTIONS;
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
 use crate::session::settings::ThemeChoice;
 use crate::session::{Action, CardEdit, Command, ExportRequest, Look, Page, Plan, PlotKind};
+use crate::ui::export_dialog::{self, DialogWish, Taking};
 
 use super::dialogs::Purpose;
 use super::window::{Window, preference};
@@ -110,7 +111,10 @@ impl Window {
             Action::Export => {
                 let folder = self.home_folder().join("personae");
                 self.look_for_template();
-                let choices = export::Choices { template: self.template.clone(), ..export::Choices::default() };
+                // While one is under way, the dialog shows how far it is.
+                self.taking = self.taking.take().filter(|taking| !matches!(taking, Taking::Ended(_)));
+                let remembered = self.settings.choices.clone().unwrap_or_default();
+                let choices = export::Choices { template: self.template.clone(), ..remembered };
                 self.look.export = Some(ExportRequest { folder: Some(absolute(folder)), choices });
             }
             Action::Go(page) => {
@@ -224,6 +228,7 @@ impl Window {
         self.project = project;
         self.opened = None;
         self.export = None;
+        self.taking = None;
         self.session.message = None;
         self.session.moved = None;
         self.reload += 1;
@@ -278,35 +283,80 @@ impl Window {
 
     fn export(&mut self, request: ExportRequest) {
         self.settings.last_folder.clone_from(&request.folder);
+        self.settings.remember_choices(&request.choices);
+        self.save_settings();
         self.export = Some(request);
-        self.tell("Exporting…");
+        self.taking = Some(Taking::Waiting);
+        if self.look.export.is_none() {
+            self.tell("Exporting…");
+        }
+    }
+
+    /// Does what the export dialog asks for.
+    pub(super) fn grant(&mut self, wish: DialogWish) {
+        match wish {
+            DialogWish::ChooseFolder => self.dialogs.open(Purpose::ExportFolder, self.settings.last_folder.as_deref(), "", &self.ctx),
+            DialogWish::ShowFolder(folder) => self.show_folder(&folder),
+            DialogWish::Stop => match self.engine.exporting() {
+                Some(job) => self.engine.stop_job(job.id),
+                // It has not begun to write, so there is nothing to tell of.
+                None if self.export.take().is_some() => self.taking = None,
+                None => {}
+            },
+            DialogWish::Again => self.taking = None,
+        }
+    }
+
+    /// Shows a folder in the system's file manager.
+    pub(super) fn show_folder(&self, folder: &Path) {
+        self.ctx.open_url(OpenUrl::new_tab(format!("file://{}", folder.display())));
     }
 
     /// Starts a wanted export once all its answers are there, and tells when one is written.
     pub(super) fn finish_exports(&mut self) {
         if let Some(request) = &self.export {
-            if let Some(problem) = self.answers.personas.problem().or(self.answers.segmentation.problem()).or(self.answers.loaded.problem())
-            {
-                let text = format!("Nothing was exported. {}", problem.0);
+            let answers = &self.answers;
+            let problem = answers.personas.problem().or(answers.segmentation.problem()).or(answers.loaded.problem()).cloned();
+            let folder = request.folder.clone().unwrap_or_default();
+            if let Some(problem) = problem {
                 self.export = None;
-                self.complain(text);
-            } else if let (Some(folder), Some((report, plots))) = (request.folder.clone(), self.report()) {
+                self.tell_export(Exported { folder, written: Written::default(), ended: Ended::Failed(problem) });
+            } else if let Some((report, plots)) = self.report() {
                 let choices = request.choices.clone();
                 self.engine.export(report, plots, choices, folder);
                 self.export = None;
             }
         }
+        if let Some(job) = self.engine.exporting() {
+            self.taking = Some(Taking::Writing(job.progress));
+        }
+        if let Some(exported) = self.engine.take_exported() {
+            self.tell_export(exported);
+        }
         for done in self.engine.take_done() {
             match done.result {
                 Ok(text) if text.is_empty() => {}
-                Ok(text) => {
-                    self.tell(&text);
-                    if let Some(message) = &mut self.session.message {
-                        message.folder = self.settings.last_folder.clone().filter(|_| done.title == "Export");
-                    }
-                }
+                Ok(text) => self.tell(&text),
                 Err(problem) => self.complain(problem),
             }
+        }
+    }
+
+    /// What came of an export: in the dialog while it is open, else as a message.
+    fn tell_export(&mut self, exported: Exported) {
+        if self.look.export.is_some() {
+            self.taking = Some(Taking::Ended(exported));
+            return;
+        }
+        self.taking = None;
+        let text = export_dialog::ended_text(&exported);
+        if let Ended::Failed(_) = exported.ended {
+            return self.complain(text);
+        }
+        let notes = exported.written.notes.iter().map(|note| format!("\n{note}"));
+        self.tell(&notes.fold(text, |text, note| text + &note));
+        if let Some(message) = &mut self.session.message {
+            message.folder = Some(exported.folder).filter(|_| !exported.written.files.is_empty());
         }
     }
 

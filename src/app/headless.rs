@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::base::Ctx;
 use crate::data::Source;
 use crate::engine::straight::{self, Extras};
-use crate::export::{self, Format, Report};
+use crate::export::{self, Choices, Report, Written};
 use crate::session::{Look, Plan, Project, project};
 
 use super::cli::Files;
@@ -21,7 +21,7 @@ pub(super) struct Task {
     pub(super) project: Project,
     pub(super) extras: Extras,
     pub(super) files: Files,
-    pub(super) folder: Option<(PathBuf, Vec<Format>)>,
+    pub(super) folder: Option<(PathBuf, Choices)>,
 }
 
 /// Why a command ended without doing all it should; one sentence each.
@@ -59,20 +59,34 @@ pub(super) fn open_either(path: PathBuf) -> Result<Project, Failure> {
 pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
     let Task { project, extras, files, folder } = task;
     let ctx = Ctx::new();
-    let (report, written) = while_showing(&ctx, files.quiet, || {
+    let quiet = files.quiet;
+    let (report, single, written) = while_showing(&ctx, quiet, || {
         let (mut report, plots) = straight::run(&project.plan, &extras, &ctx).map_err(|problem| Failure::Failed(problem.0.to_string()))?;
         let changed = project::changed_note(&project, &report.loaded.title, report.loaded.stamp);
         report.notes.extend(changed.map(|note| note.0));
-        let mut written = write_files(&report, &files)?;
-        if let Some((folder, formats)) = &folder {
-            written.extend(export::write_all(&report, &plots, &export::Choices::of(formats), folder, &ctx).map_err(failed)?);
+        if let Some((_, choices)) = &folder {
+            known_personas(&report, choices)?;
         }
-        Ok((report, written))
+        let files = write_files(&report, &files)?;
+        let mut written = Written::default();
+        if let Some((folder, choices)) = &folder {
+            written = export::write_all(&report, &plots, choices, folder, &ctx).map_err(failed)?;
+        }
+        Ok((report, files, written))
     })?;
-    if !files.quiet {
-        print!("{}", summary(&report, &written));
+    if !quiet {
+        let paths: Vec<PathBuf> = single.into_iter().chain(written.files.into_iter().map(|file| file.path)).collect();
+        print!("{}", summary(&report, &paths, &written.notes));
     }
     Ok(())
+}
+
+/// Whether every persona asked for is there.
+fn known_personas(report: &Report, choices: &Choices) -> Result<(), Failure> {
+    let numbers: Vec<usize> = report.personas.personas.iter().map(|persona| persona.number).collect();
+    let Some(missing) = choices.personas.iter().flatten().find(|number| !numbers.contains(number)) else { return Ok(()) };
+    let known: Vec<String> = numbers.iter().map(|number| format!("C{}", number + 1)).collect();
+    Err(Failure::Failed(format!("There is no persona C{}; there are {}.", missing + 1, known.join(", "))))
 }
 
 fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> {
@@ -93,7 +107,7 @@ fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> 
 }
 
 /// A few lines for people: the method, the segments, the notes, the files.
-fn summary(report: &Report, written: &[PathBuf]) -> String {
+fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String {
     let n = report.prepared.matrix.n_rows();
     let mut text = format!("{}: {} of {} rows of {}\n", report.method_text, n, report.loaded.table.n_rows, report.loaded.title);
     for (cluster, size) in report.labels.sizes().iter().enumerate() {
@@ -109,7 +123,7 @@ fn summary(report: &Report, written: &[PathBuf]) -> String {
     if noise > 0 {
         text.push_str(&format!("  no segment {noise}\n"));
     }
-    report.chosen.reasons.iter().chain(&report.notes).for_each(|line| text.push_str(&format!("{line}\n")));
+    report.chosen.reasons.iter().chain(&report.notes).chain(left_out).for_each(|line| text.push_str(&format!("{line}\n")));
     written.iter().for_each(|path| text.push_str(&format!("wrote {}\n", path.display())));
     text
 }

@@ -5,4 +5,5 @@ pub mod cli;
 mod commands;
 mod dialogs;
 pub mod headless;
+mod taking;
 pub mod window;

@@ -16,7 +16,7 @@ use crate::session::project::{self, Project};
 use crate::session::recovery::{Found, Recovery};
 use crate::session::settings::{self, Settings, ThemeChoice};
 use crate::session::{Action, Command, ExportRequest, Look, Page, Plan};
-use crate::ui::export_dialog::DialogWish;
+use crate::ui::export_dialog::Taking;
 use crate::ui::present::THUMBNAIL_POINTS;
 use crate::ui::shell::{self, Message, MessageChoice, Session};
 use crate::ui::{self, theme};
@@ -69,6 +69,8 @@ pub struct Window {
     pub(super) template: Option<PathBuf>,
     /// An export that waits for its answers.
     pub(super) export: Option<ExportRequest>,
+    /// How far the export of the dialog is.
+    pub(super) taking: Option<Taking>,
     pub(super) recovery: Option<Recovery>,
     pub(super) recovered: Option<Found>,
     pub(super) commands: Vec<Command>,
@@ -118,6 +120,7 @@ impl Window {
             reload: 0,
             template: None,
             export: None,
+            taking: None,
             recovery,
             recovered,
             commands: Vec::new(),
@@ -230,10 +233,10 @@ impl Window {
             Page::Present => ui::present::ui,
         };
         CentralPanel::default().frame(Frame::new().fill(theme::tokens(ui).surface)).show(ui, |ui| page(ui, plan, answers, look, commands));
-        if let Some(DialogWish::ChooseFolder) = ui::export_dialog::ui(ui, answers, look, commands) {
-            self.dialogs.open(Purpose::ExportFolder, self.settings.last_folder.as_deref(), "", &self.ctx);
+        if let Some(wish) = ui::export_dialog::ui(ui, answers, self.taking.as_ref(), look, commands) {
+            self.grant(wish);
         }
-        shell::palette_ui(ui, look, commands);
+        shell::palette_ui(ui, &mut self.look, &mut self.commands);
         let choice = shell::messages_ui(ui, &self.session);
         shell::drop_hint_ui(ui);
         if let Some(choice) = choice {
@@ -364,7 +367,7 @@ impl Window {
             MessageChoice::Dismiss => self.session.message = None,
             MessageChoice::ShowFolder => {
                 if let Some(folder) = self.session.message.take().and_then(|message| message.folder) {
-                    self.ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", folder.display())));
+                    self.show_folder(&folder);
                 }
             }
             MessageChoice::Locate => self.commands.push(Command::Do(Action::Open)),

@@ -22,5 +22,6 @@ pub mod write;
 pub(crate) use crate::base::text::count as grouped;
 pub use error::DataError;
 pub use profile::{ColumnProfile, Profile, Role};
+pub(crate) use roles::{matches_word, tokens as name_words};
 pub use source::{Loaded, READABLE_EXTENSIONS, Source, Unprofiled, read, read_table, stamp};
 pub use table::{Column, Kind, Table, Texts, Values};

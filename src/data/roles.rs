@@ -312,7 +312,7 @@ const BEHAVIOURAL: &[&str] = &[
 ];
 
 /// "avgBasket_EUR 2" is avg, basket, eur, 2; accents of the usual kind are taken off.
-fn tokens(name: &str) -> Vec<String> {
+pub(crate) fn tokens(name: &str) -> Vec<String> {
     let mut tokens: Vec<String> = vec![String::new()];
     let mut was_lower = false;
     for c in name.chars() {
@@ -346,7 +346,7 @@ fn tokens(name: &str) -> Vec<String> {
 }
 
 /// Whole tokens count; long words also inside German compounds ("jahreseinkommen").
-fn matches_word(token: &str, word: &str) -> bool {
+pub(crate) fn matches_word(token: &str, word: &str) -> bool {
     token == word || (word.len() >= 7 && token.contains(word))
 }
 

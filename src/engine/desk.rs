@@ -268,6 +268,16 @@ impl<S: Store + 'static> Desk<S> {
         self.jobs.submit(Vec::new(), order, self.round, Box::new(work))
     }
 
+    /// Runs `work` once like an errand, but tells nobody how it ended: the work itself does, also when it is stopped. Its number.
+    pub fn run_once(&mut self, title: &str, work: impl FnOnce(&Ctx) + Send + 'static) -> u64 {
+        let order = Order { title: title.to_owned(), urgency: Urgency::Chosen, lane: Lane::Long, errand: true };
+        let work = move |ctx: &Ctx| {
+            work(ctx);
+            None
+        };
+        self.jobs.submit(Vec::new(), order, self.round, Box::new(work))
+    }
+
     /// The errands that ended since the last call.
     pub fn take_done(&mut self) -> Vec<Done> {
         std::mem::take(&mut self.store.done)
@@ -344,7 +354,7 @@ impl<S: Store + 'static> Desk<S> {
 }
 
 /// Runs a step; `None` when it stopped, a problem when it panicked. A bug in one step must not take the window and the user's work along.
-fn guarded<T>(title: &str, step: impl FnOnce() -> Result<T, StepError>) -> Option<Result<T, Problem>> {
+pub(super) fn guarded<T>(title: &str, step: impl FnOnce() -> Result<T, StepError>) -> Option<Result<T, Problem>> {
     match catch_unwind(AssertUnwindSafe(step)) {
         Ok(Ok(value)) => Some(Ok(value)),
         Ok(Err(StepError::Stopped)) => None,

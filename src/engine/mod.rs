@@ -11,6 +11,7 @@ pub mod comparing;
 pub mod densities;
 pub mod desk;
 pub mod evidence;
+pub mod exporting;
 mod groups;
 pub mod jobs;
 pub mod memo;
@@ -28,15 +29,17 @@ use std::sync::Arc;
 
 use crate::base::{Ctx, Key, memory};
 use crate::cluster::Method;
-use crate::export::{self, Choices, ExportError, Plots, Report};
+use crate::export::{Choices, Plots, Report};
 use crate::persona::PersonaEdit;
 use crate::session::{Cut, Page, Plan};
 
 pub use answers::{Answer, Answers, BrushAnswer, JobView, Problem, Segmentation, Wanted};
 pub use desk::{Done, StepError};
+pub use exporting::{Ended, Exported};
 pub use paging::{PageImage, PagesAnswer, PagesWanted, page_title};
 
 use desk::{Asked, Desk, Need};
+use exporting::Exporting;
 use groups::Groups;
 use jobs::Urgency;
 use paging::Paging;
@@ -73,6 +76,8 @@ pub struct Engine {
     paging: Paging,
     asks_anew: bool,
     refines: bool,
+    /// The export under way.
+    exporting: Option<Exporting>,
 }
 
 /// On tables up to this long, what the other pages show is computed ahead while nothing else is to do.
@@ -92,6 +97,7 @@ impl Engine {
             paging: Paging::default(),
             asks_anew: false,
             refines: false,
+            exporting: None,
         }
     }
 
@@ -276,13 +282,25 @@ impl Engine {
         }
     }
 
-    /// Writes what was chosen into `folder` as a job that ends by itself; how it went is told by [`Engine::take_done`].
-    pub fn export(&mut self, report: Report, plots: Plots, choices: Choices, folder: PathBuf) -> u64 {
-        self.errand("Export", move |ctx| match export::write_all(&report, &plots, &choices, &folder, ctx) {
-            Ok(files) => Ok(format!("{} {} written to {}", files.len(), if files.len() == 1 { "file" } else { "files" }, folder.display())),
-            Err(ExportError::Stopped(_)) => Err(StepError::Stopped),
-            Err(error) => Err(StepError::Problem(Problem(error.to_string().into()))),
-        })
+    /// Writes what was chosen into `folder` as a job that ends by itself; what came of it is told by [`Engine::take_exported`].
+    pub fn export(&mut self, report: Report, plots: Plots, choices: Choices, folder: PathBuf) {
+        self.asks_anew = true;
+        let (work, mut exporting) = exporting::export(report, plots, choices, folder);
+        exporting.job = self.desk.run_once("Export", work);
+        self.exporting = Some(exporting);
+    }
+
+    /// The export under way.
+    pub fn exporting(&self) -> Option<JobView> {
+        let job = self.exporting.as_ref()?.job;
+        self.desk.views().into_iter().find(|view| view.id == job)
+    }
+
+    /// What came of the export, once it ended.
+    pub fn take_exported(&mut self) -> Option<Exported> {
+        let exported = self.exporting.as_ref()?.take()?;
+        self.exporting = None;
+        Some(exported)
     }
 
     /// Runs any other work once, such as writing a project or a picture, shown and stoppable like every job.

@@ -1,6 +1,7 @@
 //! How files reach the disk: written beside their place, then renamed, so that a failed export leaves the old file whole.
 //!
-//! In: a report, the formats, a folder. Out: the paths written. Stopping is obeyed between writes of a few kilobytes.
+//! In: a report, the choices, a folder. Out: the files written and what was left out, in sentences. Stopping is obeyed between writes of a few
+//! kilobytes: what was complete stays, nothing half-written does.
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,10 @@ use crate::base::{Ctx, Stopped};
 
 use super::pages::{self, Pages};
 use super::plot::{Plot, Plots, file_bytes, plot_svg};
-use super::{Choices, Format, Report, cards_html, cards_json, cards_markdown, deck, labels_csv, labels_parquet, slides_pptx};
+use super::{
+    Choices, Format, Report, audience, cards_html, cards_json, cards_markdown, customers_csv, customers_parquet, deck, persona_stem,
+    slides_pptx,
+};
 
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -47,59 +51,141 @@ pub enum ExportError {
     Picture(String),
 }
 
+/// What an export wrote, and what it left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The files, in the order they were written.
+    pub files: Vec<WrittenFile>,
+    /// What was left out or must be minded, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// A file on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+}
+
+impl Written {
+    /// Writes a file and remembers it.
+    fn write(&mut self, path: PathBuf, ctx: &Ctx, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ExportError> {
+        let bytes = write_checked(&path, ctx, write)?;
+        self.files.push(WrittenFile { path, bytes });
+        Ok(())
+    }
+
+    /// Adds a sentence, once.
+    fn tell(&mut self, sentence: String) {
+        if !self.notes.contains(&sentence) {
+            self.notes.push(sentence);
+        }
+    }
+}
+
 /// Writes every chosen format into `folder`, which is made if need be. On an error the files written before it stay.
-pub fn write_all(report: &Report, plots: &Plots, choices: &Choices, folder: &Path, ctx: &Ctx) -> Result<Vec<PathBuf>, ExportError> {
+pub fn write_all(report: &Report, plots: &Plots, choices: &Choices, folder: &Path, ctx: &Ctx) -> Result<Written, ExportError> {
+    let mut written = Written::default();
+    write_into(report, plots, choices, folder, ctx, &mut written)?;
+    Ok(written)
+}
+
+/// As [`write_all`]; `written` tells what was complete before an error or a stop.
+pub fn write_into(
+    report: &Report,
+    plots: &Plots,
+    choices: &Choices,
+    folder: &Path,
+    ctx: &Ctx,
+    written: &mut Written,
+) -> Result<(), ExportError> {
+    ctx.check()?;
     std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
     let formats = &choices.formats;
     let names = persona_names(report);
     let plots = &Plots { chosen: report.chosen.clone(), ..plots.clone() };
-    let mut written = Vec::new();
     for (at, format) in formats.iter().enumerate() {
         let stage = format!("Writing {}", format.name());
+        let progress = |within: f32| ctx.progress(&stage, (at as f32 + within) / formats.len() as f32);
         ctx.check()?;
-        ctx.progress(&stage, at as f32 / formats.len() as f32);
+        progress(0.0);
         let path = folder.join(format.file_name());
         match format {
             Format::Pdf => {
-                let bytes = set_pages(report, plots, choices)?.pdf()?;
-                write_checked(&path, ctx, |to| to.write_all(&bytes))?;
+                let bytes = set_pages(report, plots, choices, written)?.pdf()?;
+                written.write(path, ctx, |to| to.write_all(&bytes))?;
             }
-            Format::Html => write_checked(&path, ctx, |to| to.write_all(cards_html(report, plots).as_bytes()))?,
-            Format::Json => write_checked(&path, ctx, |to| to.write_all(cards_json(report).as_bytes()))?,
-            Format::Csv => write_checked(&path, ctx, |to| labels_csv(report, to, ctx))?,
-            Format::Parquet => write_checked(&path, ctx, |to| labels_parquet(report, to, ctx))?,
+            Format::Html => written.write(path, ctx, |to| to.write_all(cards_html(report, plots).as_bytes()))?,
+            Format::Json => written.write(path, ctx, |to| to.write_all(cards_json(report).as_bytes()))?,
+            Format::Csv => written.write(path, ctx, |to| customers_csv(report, to, ctx))?,
+            Format::Parquet => written.write(path, ctx, |to| customers_parquet(report, to, ctx))?,
+            Format::Audience => write_audiences(report, choices, folder, ctx, written, progress)?,
             Format::Pptx => {
                 let slides = slides_pptx(&deck(report, plots, choices), report, ctx)?;
-                write_checked(&path, ctx, |to| to.write_all(&slides))?;
+                written.write(path, ctx, |to| to.write_all(&slides))?;
             }
             Format::Markdown => {
                 let text = cards_markdown(&deck(report, plots, choices));
-                write_checked(&path, ctx, |to| to.write_all(text.as_bytes()))?;
+                written.write(path, ctx, |to| to.write_all(text.as_bytes()))?;
             }
             Format::Svg | Format::Png => {
-                written.extend(write_pages(report, plots, choices, *format, folder, ctx)?);
+                write_pages(report, plots, choices, *format, folder, ctx, written)?;
                 for (nth, plot) in Plot::ALL.into_iter().enumerate() {
                     let Some(svg) = plot_svg(plot, plots, &names) else { continue };
                     ctx.check()?;
-                    ctx.progress(&stage, (at as f32 + nth as f32 / Plot::ALL.len() as f32) / formats.len() as f32);
+                    progress(nth as f32 / Plot::ALL.len() as f32);
                     let path = folder.join(plot.file_stem()).with_extension(format.id());
                     let bytes = file_bytes(*format, svg)?;
-                    write_checked(&path, ctx, |to| to.write_all(&bytes))?;
-                    written.push(path);
+                    written.write(path, ctx, |to| to.write_all(&bytes))?;
                 }
-                continue;
             }
         }
-        written.push(path);
     }
     ctx.progress("Files written", 1.0);
-    Ok(written)
+    Ok(())
 }
 
-/// The cards as pages.
-fn set_pages(report: &Report, plots: &Plots, choices: &Choices) -> Result<Pages, ExportError> {
-    let template = choices.template.as_deref().and_then(|path| pages::read_template(path).ok());
-    pages::set(&deck(report, plots, choices), &pages::pictures(report), choices.paper, template.as_ref())
+/// A list for each wanted persona that is large enough, and who was left out.
+fn write_audiences(
+    report: &Report,
+    choices: &Choices,
+    folder: &Path,
+    ctx: &Ctx,
+    written: &mut Written,
+    progress: impl Fn(f32),
+) -> Result<(), ExportError> {
+    let audiences = match audience::audiences(report, choices, ctx)? {
+        Ok(audiences) => audiences,
+        Err(sentence) => {
+            written.notes.push(sentence);
+            return Ok(());
+        }
+    };
+    for (nth, list) in audiences.lists.iter().enumerate().filter(|(_, list)| list.rows.len() >= audience::LEAST) {
+        ctx.check()?;
+        progress(nth as f32 / audiences.lists.len() as f32);
+        let Some(persona) = report.personas.personas.iter().find(|persona| persona.cluster == list.cluster) else { continue };
+        let path = folder.join(format!("audience-{}.csv", persona_stem(persona)));
+        written.write(path, ctx, |to| audiences.write(list, to, ctx))?;
+    }
+    written.notes.extend(audiences.notes());
+    Ok(())
+}
+
+/// The cards as pages. A template that cannot be used is told, and the one that comes with Personae takes its place.
+fn set_pages(report: &Report, plots: &Plots, choices: &Choices, written: &mut Written) -> Result<Pages, ExportError> {
+    let template = match choices.template.as_deref().map(pages::read_template).transpose() {
+        Ok(template) => template,
+        Err(sentence) => {
+            written.tell(sentence);
+            None
+        }
+    };
+    let pages = pages::set(&deck(report, plots, choices), &pages::pictures(report), choices.paper, template.as_ref())?;
+    pages.note.iter().for_each(|note| written.tell(note.clone()));
+    Ok(pages)
 }
 
 /// Every page but plots, which have files of their own, as a picture or a drawing.
@@ -110,18 +196,17 @@ fn write_pages(
     format: Format,
     folder: &Path,
     ctx: &Ctx,
-) -> Result<Vec<PathBuf>, ExportError> {
-    let pages = set_pages(report, plots, choices)?;
-    let mut written = Vec::new();
+    written: &mut Written,
+) -> Result<(), ExportError> {
+    let pages = set_pages(report, plots, choices, written)?;
     for (page, stem) in pages.file_stems(report).into_iter().enumerate() {
         let Some(stem) = stem else { continue };
         ctx.check()?;
         let bytes = if format == Format::Png { pages.png(page, 2.0)? } else { pages.svg(page)?.into_bytes() };
         let path = folder.join(stem).with_extension(format.id());
-        write_checked(&path, ctx, |to| to.write_all(&bytes))?;
-        written.push(path);
+        written.write(path, ctx, |to| to.write_all(&bytes))?;
     }
-    Ok(written)
+    Ok(())
 }
 
 /// Writes a file beside `path`, brings it to the disk and renames it to `path`. Whatever fails, what stood at `path` stays.
@@ -135,6 +220,12 @@ fn beside(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if target.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if target.exists() && !target.is_file() {
+        // A device or a pipe is written to, never replaced by a file.
+        let mut buffered = BufWriter::with_capacity(1 << 16, std::fs::OpenOptions::new().write(true).open(target)?);
+        write(&mut buffered)?;
+        return buffered.flush();
     }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".personae-").suffix(".part");
@@ -154,25 +245,41 @@ fn beside(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     Ok(())
 }
 
-/// As [`write_beside`], but every write asks whether to stop.
-fn write_checked(path: &Path, ctx: &Ctx, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ExportError> {
-    let done = write_beside(path, |to| write(&mut Checked { to, ctx }));
-    if ctx.is_stopped() && done.is_err() { Err(Stopped.into()) } else { done }
+/// As [`write_beside`], but every write asks whether to stop. The bytes written.
+fn write_checked(path: &Path, ctx: &Ctx, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<u64, ExportError> {
+    let mut bytes = 0;
+    let done = write_beside(path, |to| {
+        let mut checked = Checked { to, ctx, bytes: 0, refused: None };
+        let done = write(&mut checked);
+        bytes = checked.bytes;
+        // What stands between wraps the system's error in words of its own; the error itself says what to do about it.
+        done.map_err(|error| checked.refused.map_or(error, io::Error::from))
+    });
+    match done {
+        Err(_) if ctx.is_stopped() => Err(Stopped.into()),
+        Err(error) => Err(error),
+        Ok(()) => Ok(bytes),
+    }
 }
 
 struct Checked<'a> {
     to: &'a mut dyn Write,
     ctx: &'a Ctx,
+    bytes: u64,
+    /// What the disk said, if it refused.
+    refused: Option<io::ErrorKind>,
 }
 
 impl Write for Checked<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.ctx.check().map_err(io::Error::other)?;
-        self.to.write(bytes)
+        let taken = self.to.write(bytes).inspect_err(|error| self.refused = Some(error.kind()))?;
+        self.bytes += taken as u64;
+        Ok(taken)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
+        self.to.flush().inspect_err(|error| self.refused = Some(error.kind()))
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Format {
     Csv,
     /// The same for data tools.
     Parquet,
+    /// Who an ad platform may be told of, a list a persona.
+    Audience,
     /// Every card and plot, for slides and boards.
     Svg,
     /// Every card and plot as a picture.
@@ -29,8 +31,18 @@ pub enum Format {
 
 impl Format {
     /// All formats, in the order menus show them.
-    pub const ALL: [Format; 9] =
-        [Format::Pdf, Format::Html, Format::Json, Format::Csv, Format::Parquet, Format::Svg, Format::Png, Format::Pptx, Format::Markdown];
+    pub const ALL: [Format; 10] = [
+        Format::Pdf,
+        Format::Html,
+        Format::Json,
+        Format::Csv,
+        Format::Parquet,
+        Format::Audience,
+        Format::Svg,
+        Format::Png,
+        Format::Pptx,
+        Format::Markdown,
+    ];
 
     /// The format's name.
     pub fn name(self) -> &'static str {
@@ -40,6 +52,7 @@ impl Format {
             Format::Json => "Persona cards (JSON)",
             Format::Csv => "Labelled customers (CSV)",
             Format::Parquet => "Labelled customers (Parquet)",
+            Format::Audience => "Audience lists (CSV)",
             Format::Svg => "Cards and plots (SVG)",
             Format::Png => "Cards and plots (PNG)",
             Format::Pptx => "Slides (PPTX)",
@@ -55,8 +68,11 @@ impl Format {
                 "One page that opens in any browser without a network, with a card and its evidence for every persona; prints a card a page."
             }
             Format::Json => "Every card with its evidence, for other programs to read.",
-            Format::Csv => "Your rows in order with all their columns, plus persona and persona_name.",
+            Format::Csv => {
+                "Your rows in order with all their columns, plus the persona, how typical each customer is, and the second-best persona."
+            }
             Format::Parquet => "The same table as the CSV, smaller and with its types, for data tools.",
+            Format::Audience => "Whom an ad platform may be told of, a list a persona: hashed, and only customers who agreed.",
             Format::Svg => "Every card and plot as a drawing that stays sharp at any size.",
             Format::Png => "Every card and plot as a picture for slides and mails, at twice the screen's resolution.",
             Format::Pptx => "Slides with real text, tables and shapes, to edit in PowerPoint, Keynote or LibreOffice.",
@@ -72,6 +88,7 @@ impl Format {
             Format::Json => "personas.json",
             Format::Csv => "customers.csv",
             Format::Parquet => "customers.parquet",
+            Format::Audience => "audience-c1-….csv, …",
             Format::Svg => "card-c1.svg, map.svg, …",
             Format::Png => "card-c1.png, map.png, …",
             Format::Pptx => "personas.pptx",
@@ -87,6 +104,7 @@ impl Format {
             Format::Json => "json",
             Format::Csv => "csv",
             Format::Parquet => "parquet",
+            Format::Audience => "audience",
             Format::Svg => "svg",
             Format::Png => "png",
             Format::Pptx => "pptx",
@@ -94,8 +112,47 @@ impl Format {
         }
     }
 
+    /// What people take it for.
+    pub fn purpose(self) -> Purpose {
+        match self {
+            Format::Pdf | Format::Pptx | Format::Html => Purpose::Show,
+            Format::Markdown | Format::Json | Format::Svg | Format::Png => Purpose::Work,
+            Format::Csv | Format::Parquet | Format::Audience => Purpose::Customers,
+        }
+    }
+
+    /// Whether it is set on the chosen paper.
+    pub fn uses_paper(self) -> bool {
+        matches!(self, Format::Pdf | Format::Svg | Format::Png)
+    }
+
     /// The format the command line calls `name`, in any case.
     pub fn from_name(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.id().eq_ignore_ascii_case(name.trim()))
+    }
+}
+
+/// What people take a format for; dialogs group formats by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To show to others as it is.
+    Show,
+    /// To go on with in other programs.
+    Work,
+    /// The customers themselves.
+    Customers,
+}
+
+impl Purpose {
+    /// All of them, in the order menus show them.
+    pub const ALL: [Purpose; 3] = [Purpose::Show, Purpose::Work, Purpose::Customers];
+
+    /// The group's heading.
+    pub fn name(self) -> &'static str {
+        match self {
+            Purpose::Show => "Cards to show",
+            Purpose::Work => "Cards to work with",
+            Purpose::Customers => "Customers",
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! [`write_all`] writes any set of formats into a folder; [`save_plot`] a single plot. Every file is written beside its place and
 //! then renamed, so that a failed export leaves the old file whole.
 
+pub mod audience;
 mod chart;
 pub mod choices;
 pub mod deck;
@@ -17,6 +18,7 @@ pub mod glyph;
 mod html;
 mod json;
 mod markdown;
+pub mod names;
 pub mod pages;
 pub mod palette;
 pub mod plot;
@@ -26,15 +28,17 @@ pub mod report;
 mod table;
 mod text;
 
+pub use audience::{Audiences, audiences, country_code};
 pub use choices::{Audience, Choices, Density, Paper};
 pub use deck::{Deck, deck};
-pub use files::{ExportError, write_all, write_beside};
-pub use format::Format;
+pub use files::{ExportError, Written, WrittenFile, write_all, write_beside, write_into};
+pub use format::{Format, Purpose};
 pub use html::cards_html;
 pub use json::{cards_json, report_json};
 pub use markdown::markdown as cards_markdown;
+pub use names::{file_stem, persona_stem};
 pub use plot::{Plot, Plots, plot_svg, save_plot};
 pub use pptx::slides as slides_pptx;
 pub use raster::plot_png;
 pub use report::{Chosen, Report, RunResult, Seconds};
-pub use table::{labels_csv, labels_parquet, merges_csv};
+pub use table::{customers_csv, customers_parquet, labels_csv, merges_csv};

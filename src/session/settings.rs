@@ -6,9 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::export::{ExportError, write_beside};
+use crate::export::{Choices, ExportError, write_beside};
 
 /// Recent files kept.
 const RECENT: usize = 10;
@@ -40,6 +40,9 @@ pub struct Settings {
     pub last_folder: Option<PathBuf>,
     /// Width and height of the window, in points.
     pub window_size: Option<[f32; 2]>,
+    /// What was taken away last, and how.
+    #[serde(deserialize_with = "if_readable")]
+    pub choices: Option<Choices>,
     /// Where they are kept; `None` keeps them nowhere, as in tests.
     #[serde(skip)]
     pub kept_in: Option<PathBuf>,
@@ -47,7 +50,15 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { theme: ThemeChoice::System, zoom: 1.0, recent: Vec::new(), last_folder: None, window_size: None, kept_in: None }
+        Settings {
+            theme: ThemeChoice::System,
+            zoom: 1.0,
+            recent: Vec::new(),
+            last_folder: None,
+            window_size: None,
+            choices: None,
+            kept_in: None,
+        }
     }
 }
 
@@ -86,6 +97,13 @@ impl Settings {
         write_beside(path, |to| to.write_all(text.as_bytes()))
     }
 
+    /// Remembers how an export was made, but for what belongs to these data: which personas, and which column says who agreed.
+    pub fn remember_choices(&mut self, choices: &Choices) {
+        let mut choices = Choices { personas: None, ..choices.clone() };
+        choices.audience.consent_column = None;
+        self.choices = Some(choices);
+    }
+
     /// Puts a file at the head of the recent ones and remembers its folder.
     pub fn remember(&mut self, path: &Path) {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -99,6 +117,11 @@ impl Settings {
     pub fn forget(&mut self, path: &Path) {
         self.recent.retain(|known| known != path);
     }
+}
+
+/// A newer version may know formats this one does not; that must not cost the user everything else that is remembered.
+fn if_readable<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Choices>, D::Error> {
+    Ok(serde_json::from_value(serde_json::Value::deserialize(from)?).ok())
 }
 
 /// The system's folder for Personae's settings and unsaved work.

@@ -1,74 +1,88 @@
-//! The export dialog: which formats, into which folder.
+//! The export dialog: which personas, as which files, how and where to; then how far it is; at the end where the files are.
+//!
+//! In: answers, the request being made (`Look::export`), and how far the export is. Out: commands, and wishes only the app can grant.
 
-use eframe::egui::{Align, Id, Layout, Margin, Modal, Role, TextEdit, Ui};
+mod choosing;
+mod ended;
 
-use crate::engine::Answers;
-use crate::session::{Command, ExportFormat, Look};
+use std::path::PathBuf;
 
-use super::theme::{self, BETWEEN, INSIDE, caption};
-use super::widgets::{name_it, primary_button};
+use eframe::egui::{Align, Id, Layout, Margin, Modal, ProgressBar, Ui, Vec2};
+
+use crate::base::Progress;
+use crate::engine::{Answers, Exported};
+use crate::session::{Command, Look};
+
+use super::theme::{self, BETWEEN, INSIDE, REGION, caption};
+use super::widgets;
+
+pub use ended::ended_text;
+
+/// How far the export is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Taking {
+    /// The cards are still being computed.
+    Waiting,
+    /// Files are being written.
+    Writing(Progress),
+    /// It ended.
+    Ended(Exported),
+}
 
 /// What the app must do for the dialog.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DialogWish {
     /// Let the user choose a folder in the system's dialog.
     ChooseFolder,
+    /// Show the files in the system's file manager.
+    ShowFolder(PathBuf),
+    /// Stop what is being written.
+    Stop,
+    /// Back to the choices.
+    Again,
 }
 
+/// The dialog at its largest; it leaves a margin of the window in sight.
+const LARGEST: Vec2 = Vec2::new(940.0, 640.0);
+
 /// Draws the dialog while it is open.
-pub fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) -> Option<DialogWish> {
+pub fn ui(ui: &mut Ui, answers: &Answers, taking: Option<&Taking>, look: &mut Look, commands: &mut Vec<Command>) -> Option<DialogWish> {
     let request = look.export.as_mut()?;
     let mut wish = None;
-    let mut done = false;
-    let frame = super::widgets::card_frame(ui).inner_margin(Margin::same(24)).shadow(ui.visuals().window_shadow);
+    let mut is_done = false;
+    let frame = widgets::card_frame(ui).inner_margin(Margin::same(REGION as i8)).shadow(ui.visuals().window_shadow);
+    let room = ui.ctx().content_rect().size() - Vec2::splat(2.0 * REGION + 32.0);
+    let size = LARGEST.min(room);
     let modal = Modal::new(Id::unique("export")).frame(frame).show(ui.ctx(), |ui| {
-        ui.set_width(640.0);
-        ui.label(theme::heading("Export"));
-        let what = match answers.personas.latest() {
-            Some(personas) => format!("{} personas from {} customers", personas.personas.len(), super::widgets::thousands(personas.n_rows)),
-            None => "The cards are still being computed; the export waits for them.".into(),
-        };
-        ui.label(caption(ui, what));
-        ui.add_space(INSIDE);
-        for format in ExportFormat::ALL {
-            let mut is_on = request.choices.formats.contains(&format);
-            ui.horizontal(|ui| {
-                if ui.checkbox(&mut is_on, format.name()).on_hover_text(format.explanation()).changed() {
-                    if is_on { request.choices.formats.push(format) } else { request.choices.formats.retain(|other| *other != format) }
-                }
-                let text = caption(ui, format.explanation());
-                super::widgets::cut_label(ui, text).on_hover_text(format.explanation());
-            });
+        ui.set_width(if taking.is_some() { size.x.min(600.0) } else { size.x });
+        match taking {
+            None => is_done = choosing::ui(ui, size, answers, request, commands, &mut wish),
+            Some(Taking::Ended(exported)) => is_done = ended::ui(ui, exported, &mut wish),
+            Some(Taking::Writing(progress)) => is_done = writing_ui(ui, &progress.stage, Some(progress.fraction), &mut wish),
+            Some(Taking::Waiting) => is_done = writing_ui(ui, "Waiting for the cards to be computed", None, &mut wish),
         }
-        ui.add_space(INSIDE);
-        ui.label(theme::strong("Folder"));
-        let mut folder = request.folder.as_ref().map_or(String::new(), |folder| folder.display().to_string());
-        ui.horizontal(|ui| {
-            let field = TextEdit::singleline(&mut folder).hint_text("Where the files go").desired_width(ui.available_width() - 100.0);
-            let response = ui.add(field);
-            name_it(&response, Role::TextInput, "Folder");
-            if response.changed() {
-                request.folder = Some(folder.trim().into()).filter(|folder: &std::path::PathBuf| !folder.as_os_str().is_empty());
-            }
-            if ui.button("Browse…").on_hover_text("Choose the folder in the system's dialog.").clicked() {
-                wish = Some(DialogWish::ChooseFolder);
-            }
-        });
-        ui.label(caption(ui, "Files of the same name are replaced; a failed export leaves the old ones whole."));
-        ui.add_space(BETWEEN);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let is_ready = !request.choices.formats.is_empty() && request.folder.is_some();
-            let hint = if request.choices.formats.is_empty() { "Choose at least one format." } else { "Choose a folder." };
-            let button = ui.add_enabled_ui(is_ready, |ui| primary_button(ui, "Export")).inner.on_disabled_hover_text(hint);
-            if button.clicked() {
-                commands.push(Command::Export(request.clone()));
-                done = true;
-            }
-            done |= ui.button("Cancel").clicked();
-        });
     });
-    if done || modal.should_close() {
+    if is_done || modal.should_close() {
         look.export = None;
     }
     wish
+}
+
+/// While files are written. Whether the dialog is to close, while the export goes on.
+fn writing_ui(ui: &mut Ui, stage: &str, fraction: Option<f32>, wish: &mut Option<DialogWish>) -> bool {
+    ui.label(theme::heading("Exporting"));
+    ui.add_space(INSIDE);
+    let bar = ui.add(ProgressBar::new(fraction.unwrap_or(0.0)).desired_height(6.0));
+    widgets::name_it(&bar, eframe::egui::Role::ProgressIndicator, "Export progress");
+    ui.label(caption(ui, stage));
+    ui.add_space(BETWEEN);
+    ui.label(caption(ui, "Files that are complete stay when you stop; nothing half-written does."));
+    ui.add_space(BETWEEN);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if ui.button("Stop").clicked() {
+            *wish = Some(DialogWish::Stop);
+        }
+        ui.button("Go on in the background").on_hover_text("A message tells when the files are there.").clicked()
+    })
+    .inner
 }

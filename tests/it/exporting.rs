@@ -534,10 +534,13 @@ fn labels_are_the_rows_in_order_with_all_columns() {
 fn labels_as_parquet_are_read_back() {
     use polars::prelude::{ParquetReader, SerReader};
     let mut parquet = Vec::new();
-    export::labels_parquet(&report(&[3, 2], 1, 1), &mut parquet, &Ctx::new()).unwrap();
+    export::customers_parquet(&report(&[3, 2], 1, 1), &mut parquet, &Ctx::new()).unwrap();
     let frame = ParquetReader::new(std::io::Cursor::new(parquet)).finish().unwrap();
     let columns: Vec<&str> = frame.get_column_names().into_iter().map(|name| name.as_str()).collect();
-    assert_eq!((frame.height(), columns), (7, vec!["id", "spend, total", "persona", "persona_name"]));
+    assert_eq!(
+        (frame.height(), columns),
+        (7, vec!["id", "spend, total", "persona", "persona_name", "distance", "second_persona", "second_persona_name"])
+    );
     let personas = frame.column("persona").unwrap().i64().unwrap();
     assert_eq!(personas.iter().collect::<Vec<_>>(), [Some(1), Some(1), Some(1), Some(2), Some(2), None, None]);
 }
@@ -604,19 +607,20 @@ fn formats_without_tables_are_written_into_a_new_folder() {
     let formats = [Format::Html, Format::Json, Format::Svg, Format::Png];
     let written = export::write_all(&report, &plots(2), &Choices::of(&formats), &target, &ctx).unwrap();
     // Overview, two cards with their backs, side by side, and how it was made.
-    assert_eq!(written.len(), 2 + 2 * (Plot::ALL.len() + 7));
-    assert!(written.iter().all(|path| path.starts_with(&target) && fs::metadata(path).unwrap().len() > 500));
+    assert_eq!(written.files.len(), 2 + 2 * (Plot::ALL.len() + 7));
+    assert!(written.files.iter().all(|file| file.path.starts_with(&target) && file.bytes > 500));
+    assert!(written.files.iter().all(|file| fs::metadata(&file.path).unwrap().len() == file.bytes));
     assert_eq!(ctx.latest().fraction, 1.0);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(&written[0]).unwrap().permissions().mode();
+        let mode = fs::metadata(&written.files[0].path).unwrap().permissions().mode();
         assert_eq!(mode & 0o600, 0o600, "the owner reads and writes");
         assert_ne!(mode & 0o777, 0o600, "and so may others, as the system's mask says");
     }
     let stopped = export::write_all(&report, &plots(2), &Choices::of(&formats), &target, &Ctx::stopping_after(3));
     assert!(matches!(stopped, Err(ExportError::Stopped(_))));
-    assert_eq!(fs::read_dir(&target).unwrap().count(), written.len(), "stopping leaves nothing behind");
+    assert_eq!(fs::read_dir(&target).unwrap().count(), written.files.len(), "stopping leaves nothing behind");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod segments_page;
 mod session;
 mod slides;
 mod storm;
+mod taking;
 mod trees;
 mod weather;
 mod whole;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use eframe::egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use personae::app::window::Window;
@@ -99,6 +100,57 @@ fn from_a_file_to_cards_and_back() {
     let mut harness = open(Some(&project), None);
     order(&mut harness, Command::Do(Action::Go(Page::Personas)));
     assert_eq!(names(&mut harness), saved_names, "a reopened project shows the same");
+}
+
+#[test]
+fn the_export_dialog_chooses_writes_and_tells() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("cards");
+    let mut harness = open(None, None);
+    order(&mut harness, Command::Do(Action::Go(Page::Personas)));
+    order(&mut harness, Command::Do(Action::Export));
+    let name = names(&mut harness)[0].clone();
+    for label in ["Cards to show", "Cards to work with", "Customers", "What stays at home", "Folder", "Cancel"] {
+        assert!(harness.query_all_by_label(label).next().is_some(), "{label}");
+    }
+    harness.get_by_label("None").click();
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Choose at least one persona.").is_some());
+    harness.get_by_role_and_label(Role::CheckBox, &name).click();
+    harness.run_steps(2);
+    for format in [ExportFormat::Html, ExportFormat::Csv] {
+        harness.get_by_role_and_label(Role::CheckBox, format.name()).click();
+        harness.run_steps(2);
+    }
+    harness.get_by_role_and_label(Role::CheckBox, ExportFormat::Audience.name()).click();
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Plain text, not hashed").is_some(), "its options are there once it is chosen");
+    harness.get_by_role_and_label(Role::TextInput, "Folder").focus();
+    harness.run_steps(1);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.get_by_role_and_label(Role::TextInput, "Folder").type_text(&out.display().to_string());
+    harness.run_steps(2);
+    harness.get_all_by_label("Export").last().expect("the button").click();
+    harness.run_steps(2);
+    settle(&mut harness);
+    assert!(harness.query_by_label("Exported").is_some() && harness.query_by_label("personas.json").is_some());
+    assert!(harness.query_by_label_contains("no column tells how to reach a customer").is_some(), "the sample has no contacts");
+    assert!(harness.query_by_label("Open folder").is_some() && harness.query_by_label("Copy path").is_some());
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1);
+    harness.get_by_label("Done").click();
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Exported").is_none());
+
+    // The choices are remembered, but for who was chosen; a place that refuses is told where the choices can be made again.
+    order(&mut harness, Command::Do(Action::Export));
+    assert!(harness.query_by_label("Plain text, not hashed").is_some() && harness.query_by_label("Choose at least one persona.").is_none());
+    let choices = Choices::of(&[ExportFormat::Json]);
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    order(&mut harness, Command::Export(ExportRequest { folder: Some(folder.path().join("file")), choices }));
+    assert!(harness.query_by_label_contains("a file stands where a folder is needed").is_some());
+    harness.get_by_label("Back to the choices").click();
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Cards to show").is_some());
 }
 
 /// The number of every customer's segment, as people see it.
