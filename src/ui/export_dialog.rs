@@ -53,7 +53,13 @@ pub fn ui(ui: &mut Ui, answers: &Answers, taking: Option<&Taking>, look: &mut Lo
     let frame = widgets::card_frame(ui).inner_margin(Margin::same(REGION as i8)).shadow(ui.visuals().window_shadow);
     let room = ui.ctx().content_rect().size() - Vec2::splat(2.0 * REGION + 32.0);
     let size = LARGEST.min(room);
-    let modal = Modal::new(Id::unique("export")).frame(frame).show(ui.ctx(), |ui| {
+    // A modal keeps the size it once had, so every stage has one of its own.
+    let id = Id::unique(match taking {
+        None => "export",
+        Some(Taking::Ended(_)) => "export_ended",
+        Some(_) => "export_under_way",
+    });
+    let modal = Modal::new(id).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(if taking.is_some() { size.x.min(600.0) } else { size.x });
         match taking {
             None => is_done = choosing::ui(ui, size, answers, request, commands, &mut wish),
@@ -78,11 +84,14 @@ fn writing_ui(ui: &mut Ui, stage: &str, fraction: Option<f32>, wish: &mut Option
     ui.add_space(BETWEEN);
     ui.label(caption(ui, "Files that are complete stay when you stop; nothing half-written does."));
     ui.add_space(BETWEEN);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if ui.button("Stop").clicked() {
-            *wish = Some(DialogWish::Stop);
-        }
-        ui.button("Go on in the background").on_hover_text("A message tells when the files are there.").clicked()
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.button("Stop").clicked() {
+                *wish = Some(DialogWish::Stop);
+            }
+            ui.button("Go on in the background").on_hover_text("A message tells when the files are there.").clicked()
+        })
+        .inner
     })
     .inner
 }

@@ -62,20 +62,23 @@ pub(super) fn ui(ui: &mut Ui, exported: &Exported, wish: &mut Option<DialogWish>
         }
     });
     ui.add_space(BETWEEN);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let is_closed = primary_button(ui, "Done").clicked();
-        if !exported.written.files.is_empty() {
-            if ui.button("Open folder").on_hover_text("Show the files in the system's file manager.").clicked() {
-                *wish = Some(DialogWish::ShowFolder(exported.folder.clone()));
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let is_closed = primary_button(ui, "Done").clicked();
+            if !exported.written.files.is_empty() {
+                if ui.button("Open folder").on_hover_text("Show the files in the system's file manager.").clicked() {
+                    *wish = Some(DialogWish::ShowFolder(exported.folder.clone()));
+                }
+                if ui.button("Copy path").on_hover_text("Copy the folder's path.").clicked() {
+                    ui.ctx().copy_text(exported.folder.display().to_string());
+                }
             }
-            if ui.button("Copy path").on_hover_text("Copy the folder's path.").clicked() {
-                ui.ctx().copy_text(exported.folder.display().to_string());
+            if exported.ended != Ended::Whole && ui.button("Back to the choices").clicked() {
+                *wish = Some(DialogWish::Again);
             }
-        }
-        if exported.ended != Ended::Whole && ui.button("Back to the choices").clicked() {
-            *wish = Some(DialogWish::Again);
-        }
-        is_closed
+            is_closed
+        })
+        .inner
     })
     .inner
 }
