@@ -117,7 +117,7 @@ pub fn write_into(
                 let bytes = set_pages(report, plots, choices, written)?.pdf()?;
                 written.write(path, ctx, |to| to.write_all(&bytes))?;
             }
-            Format::Html => written.write(path, ctx, |to| to.write_all(cards_html(report, plots).as_bytes()))?,
+            Format::Html => written.write(path, ctx, |to| to.write_all(cards_html(report, plots, choices).as_bytes()))?,
             Format::Json => written.write(path, ctx, |to| to.write_all(cards_json(report).as_bytes()))?,
             Format::Csv => written.write(path, ctx, |to| customers_csv(report, to, ctx))?,
             Format::Parquet => written.write(path, ctx, |to| customers_parquet(report, to, ctx))?,

@@ -125,6 +125,10 @@ fn persona(cluster: usize, n: usize, analysed: usize) -> Persona {
 }
 
 /// `sizes` rows a cluster one after the other, then `n_noise` of noise, then `n_left_out` that took no part.
+fn html_of(report: &Report, plots: &Plots) -> String {
+    export::cards_html(report, plots, &Choices::default())
+}
+
 pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
     let analysed = sizes.iter().sum::<usize>() + n_noise;
     let n_rows = analysed + n_left_out;
@@ -358,17 +362,17 @@ fn check_page(html: &str) {
 fn the_page_is_whole_for_one_and_for_forty_personas() {
     for k in [1, 5, 40] {
         let sizes: Vec<usize> = (0..k).map(|cluster| 60 - cluster).collect();
-        let html = export::cards_html(&report(&sizes, 7, 3), &plots(k));
+        let html = html_of(&report(&sizes, 7, 3), &plots(k));
         check_page(&html);
         assert_eq!(html.matches("<article").count(), k);
         assert!(html.contains("<html lang=\"en\">") && html.contains("Unusual customers") && html.contains("Rows left out"));
     }
-    check_page(&export::cards_html(&report(&[], 9, 0), &Plots::default()));
+    check_page(&html_of(&report(&[], 9, 0), &Plots::default()));
 }
 
 #[test]
 fn shares_of_all_rows_add_up_to_100() {
-    let html = export::cards_html(&report(&[333, 333, 331], 2, 1), &Plots::default());
+    let html = html_of(&report(&[333, 333, 331], 2, 1), &Plots::default());
     let told = html.split("Shares of all rows: ").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     let sum: f64 = told.split(", ").map(|part| part.rsplit(' ').nth(1).unwrap().parse::<f64>().unwrap()).sum();
     assert!((sum - 100.0).abs() < 1e-9, "{told}");
@@ -376,7 +380,7 @@ fn shares_of_all_rows_add_up_to_100() {
 
 #[test]
 fn every_word_of_a_name_leads_to_its_evidence() {
-    let html = export::cards_html(&report(&[50, 40], 0, 0), &Plots::default());
+    let html = html_of(&report(&[50, 40], 0, 0), &Plots::default());
     for (anchor, word) in [("e1-1", "Frequent"), ("e1-2", "Big"), ("e2-1", "Lapsed"), ("e2-2", "Full-Price")] {
         assert!(html.contains(&format!("href=\"#{anchor}\" title=")), "{anchor}");
         assert!(html.contains(&format!(">{word}</a>")), "{word}");
@@ -430,7 +434,7 @@ pub fn nasty_report() -> Report {
 #[test]
 fn nothing_from_data_or_user_is_taken_for_markup() {
     let report = nasty_report();
-    let html = export::cards_html(&report, &plots(2));
+    let html = html_of(&report, &plots(2));
     check_page(&html);
     assert!(html.contains("שלום") && html.contains("🙂") && html.contains("&lt;script&gt;"));
     for plot in Plot::ALL {
@@ -443,7 +447,7 @@ fn nothing_from_data_or_user_is_taken_for_markup() {
 #[test]
 fn a_persona_of_one_customer_is_not_described_by_values() {
     let report = report(&[50, 1], 0, 0);
-    let html = export::cards_html(&report, &Plots::default());
+    let html = html_of(&report, &Plots::default());
     check_page(&html);
     let card = html.split("<article").nth(2).and_then(|rest| rest.split("</article>").next()).unwrap();
     assert!(card.contains("Only 1 customer: too few") && !card.contains("1\u{202f}240") && !card.contains("<figure>"));
@@ -454,9 +458,9 @@ fn a_persona_of_one_customer_is_not_described_by_values() {
 #[test]
 fn what_the_user_added_is_there_only_when_something_was_added() {
     let mut report = report(&[50], 0, 0);
-    assert!(!export::cards_html(&report, &Plots::default()).contains("Added by you"));
+    assert!(!html_of(&report, &Plots::default()).contains("Added by you"));
     Arc::make_mut(&mut report.personas).personas[0].added.goals = "Save time on weekdays".into();
-    let html = export::cards_html(&report, &Plots::default());
+    let html = html_of(&report, &Plots::default());
     assert!(html.contains("Added by you") && html.contains("Save time on weekdays") && !html.contains("<dt>Pains</dt>"));
 }
 
@@ -512,7 +516,7 @@ fn cards_carry_the_confidence_where_it_is_known() {
         assert!((first["mean_jaccard"].as_f64().unwrap() - 0.9).abs() < 1e-12);
         assert_eq!(first["shuffled_columns_mean_jaccard"], 0.4);
     }
-    let html = export::cards_html(&report, &Plots::default());
+    let html = html_of(&report, &Plots::default());
     assert!(html.contains("Confidence: High") && html.contains("Confidence: Do not rely. Found again in 0 of 4"));
     check_page(&html);
 }

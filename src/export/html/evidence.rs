@@ -5,17 +5,18 @@ use std::fmt::Write;
 
 use crate::persona::{Evidence, Persona};
 
-use super::super::Report;
+use super::super::deck::{CardPage, Deck};
 use super::super::json::FEWEST_DESCRIBED;
 use super::super::palette::{hex, segment};
 use super::super::text::{count, escape, percent, signed};
+use super::super::{Choices, Report};
 use super::evidence_id;
 
 /// Rows without a part in name or statements shown a persona; the JSON export has them all.
 const MORE_ROWS: usize = 60;
 
 /// Writes the appendix.
-pub fn appendix(page: &mut String, report: &Report) {
+pub fn appendix(page: &mut String, report: &Report, deck: &Deck, choices: &Choices) {
     if report.personas.personas.is_empty() {
         return;
     }
@@ -25,13 +26,14 @@ pub fn appendix(page: &mut String, report: &Report) {
          The effect says how far the persona is from all others: 0.2 is small, 0.5 can be noticed, 0.8 is large \
          (Hedges’ g for numbers, Cohen’s h for shares). The v.test asks whether chance could do it: beyond ±2 it hardly could.</p>\n",
     );
-    for persona in &report.personas.personas {
-        of_persona(page, persona, report);
+    for persona in report.personas.personas.iter().filter(|persona| choices.wants(persona.number)) {
+        let card = deck.cards.iter().find(|card| card.cluster == persona.cluster);
+        of_persona(page, persona, report, card);
     }
     page.push_str("</section>\n");
 }
 
-fn of_persona(page: &mut String, persona: &Persona, report: &Report) {
+fn of_persona(page: &mut String, persona: &Persona, report: &Report, card: Option<&CardPage>) {
     let cluster = persona.cluster;
     let name = escape(&persona.name);
     let _ = writeln!(
@@ -43,6 +45,9 @@ fn of_persona(page: &mut String, persona: &Persona, report: &Report) {
     if let Some(stability) = report.known_stability() {
         let reasons = escape(&stability.reasons(cluster).join(" "));
         let _ = writeln!(page, "<p class=\"muted small\">Confidence: {}. {reasons}</p>", stability.trust(cluster).word());
+    }
+    if let Some(card) = card {
+        rule_and_examples(page, card);
     }
     let used = used(persona);
     let (on_card, others): (Vec<usize>, Vec<usize>) = (0..persona.evidence.len()).partition(|row| used.contains(row));
@@ -68,6 +73,29 @@ fn of_persona(page: &mut String, persona: &Persona, report: &Report) {
     page.push_str("</section>\n");
 }
 
+/// The rule that tells the segment apart, and its most typical customers.
+fn rule_and_examples(page: &mut String, card: &CardPage) {
+    if let (Some(rule), Some(quality)) = (&card.rule, &card.rule_quality) {
+        let _ = writeln!(
+            page,
+            "<div class=\"rule\"><h4>In one rule</h4><p dir=\"auto\">{}</p><p class=\"muted small\">{}</p></div>",
+            escape(rule),
+            escape(quality)
+        );
+    }
+    if !card.examples.is_empty() {
+        page.push_str("<h4>Typical customers, without who they are</h4>\n<div class=\"examples\">\n");
+        for example in &card.examples {
+            page.push_str("<dl>");
+            for (column, value) in example {
+                let _ = write!(page, "<div><dt><bdi>{}</bdi></dt><dd><bdi>{}</bdi></dd></div>", escape(column), escape(value));
+            }
+            page.push_str("</dl>\n");
+        }
+        page.push_str("</div>\n");
+    }
+}
+
 /// The rows that the name or a statement leads to.
 fn used(persona: &Persona) -> BTreeSet<usize> {
     let words = persona.name_parts.iter().filter_map(|part| part.evidence);
@@ -76,7 +104,7 @@ fn used(persona: &Persona) -> BTreeSet<usize> {
 
 fn table(page: &mut String, persona: &Persona, rows: &[usize], caption: &str) {
     let _ = write!(page, "<div class=\"wide\"><table aria-label=\"{caption}\">\n<thead><tr><th scope=\"col\">Column</th>");
-    for title in ["Persona", "Everyone", "All others", "Effect", "v.test", "With value", "Missing"] {
+    for title in ["Persona", "Everyone", "All others", "Effect", "95\u{a0}% interval", "v.test", "With value", "Missing"] {
         let _ = write!(page, "<th scope=\"col\" class=\"n\">{title}</th>");
     }
     page.push_str("</tr></thead>\n<tbody>\n");
@@ -99,6 +127,7 @@ fn line(page: &mut String, cluster: usize, row: usize, evidence: &Evidence) {
         escape(&evidence.texts[1]),
         shown(escape(&evidence.texts[2])),
         shown(signed(evidence.effect, 2)),
+        shown(evidence.interval.map_or_else(|| "–".to_owned(), |[low, high]| format!("{} to {}", signed(low, 2), signed(high, 2)))),
         shown(signed(evidence.v_test, 1)),
         count(evidence.n),
         percent(evidence.missing_share),

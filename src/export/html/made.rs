@@ -2,16 +2,18 @@
 
 use std::fmt::Write;
 
-use super::super::deck::Made;
+use super::super::deck::{Deck, Made};
 use super::super::text::escape;
 
 /// Writes the sheet.
-pub fn how_it_was_made(page: &mut String, made: &Made) {
+pub fn how_it_was_made(page: &mut String, deck: &Deck) {
+    let made = &deck.made;
     page.push_str("<section class=\"sheet made\" aria-labelledby=\"made\">\n<h2 id=\"made\">How this was made</h2>\n<dl>\n");
     for (title, text) in &made.facts {
         let _ = writeln!(page, "<dt>{}</dt><dd><bdi>{}</bdi></dd>", escape(title), escape(text));
     }
     page.push_str("</dl>\n");
+    super::compare::importance(page, deck);
     columns(page, made);
     list(page, "Notes", &made.notes);
     list(page, "Left out on purpose", &made.left_out);

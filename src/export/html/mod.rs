@@ -4,13 +4,14 @@
 //! Everything that comes from data or from the user passes through [`escape`]. Prints a card a page on A4.
 
 mod card;
+mod compare;
 mod distribution;
 mod evidence;
 mod made;
 mod overview;
 
 use super::text::{escape, without_folders};
-use super::{Plots, Report, deck};
+use super::{Choices, Plots, Report, deck};
 
 const STYLE: &str = include_str!("../../../assets/card.css");
 
@@ -18,7 +19,8 @@ const STYLE: &str = include_str!("../../../assets/card.css");
 const MAX_PAGE_POINTS: usize = 6_000;
 
 /// The whole page.
-pub fn cards_html(report: &Report, plots: &Plots) -> String {
+pub fn cards_html(report: &Report, plots: &Plots, choices: &Choices) -> String {
+    let deck = &deck::deck(report, plots, choices);
     let source = escape(without_folders(&report.loaded.title));
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -26,14 +28,16 @@ pub fn cards_html(report: &Report, plots: &Plots) -> String {
          <title>Personas · {source}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#cards\">Skip to the cards</a>\n<main>\n"
     );
-    overview::overview(&mut page, report, plots, &source);
+    overview::overview(&mut page, report, plots, deck, &source);
     page.push_str("<div id=\"cards\">\n");
-    for persona in &report.personas.personas {
+    for persona in report.personas.personas.iter().filter(|persona| choices.wants(persona.number)) {
         card::card(&mut page, persona, report, &source);
     }
     page.push_str("</div>\n");
-    evidence::appendix(&mut page, report);
-    made::how_it_was_made(&mut page, &deck::made(report));
+    compare::side_by_side(&mut page, deck);
+    // Words of names and statements lead here, so the evidence is in every page, whatever its density.
+    evidence::appendix(&mut page, report, deck, choices);
+    made::how_it_was_made(&mut page, deck);
     page.push_str("</main>\n</body>\n</html>\n");
     page
 }

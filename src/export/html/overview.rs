@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::plot::MapPlot;
 
+use super::super::deck::Deck;
 use super::super::glyph::glyph;
 use super::super::json::rows_left_out;
 use super::super::palette::{NOISE, hex, segment};
@@ -24,7 +25,7 @@ struct Member {
 }
 
 /// Writes the sheet.
-pub fn overview(page: &mut String, report: &Report, plots: &Plots, source: &str) {
+pub fn overview(page: &mut String, report: &Report, plots: &Plots, deck: &Deck, source: &str) {
     let personas = &report.personas;
     let n = personas.personas.len();
     let left_out = rows_left_out(report);
@@ -76,6 +77,7 @@ pub fn overview(page: &mut String, report: &Report, plots: &Plots, source: &str)
         page.push_str("</tr>\n");
     }
     page.push_str("</tbody>\n</table>\n</div>\n");
+    super::compare::who_is_missing(page, deck);
     small_plots(page, report, plots);
     page.push_str("</section>\n");
 }

@@ -1,0 +1,76 @@
+//! The personas side by side, and who is missing: two sheets between the cards and their evidence.
+
+use std::fmt::Write;
+
+use super::super::deck::Deck;
+use super::super::text::escape;
+
+/// Writes the table of attributes, the one that separates best first.
+pub fn side_by_side(page: &mut String, deck: &Deck) {
+    let comparison = &deck.comparison;
+    if comparison.columns.len() < 2 || comparison.rows.is_empty() {
+        return;
+    }
+    page.push_str(
+        "<section class=\"sheet compare\" aria-labelledby=\"compare\">\n<h2 id=\"compare\">Side by side</h2>\n\
+         <p class=\"lead\">What separates the personas most comes first. In its colour: clearly more than all others; grey: clearly less.</p>\n\
+         <div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Personas side by side\">\n<table>\n<thead><tr><th scope=\"col\">Attribute</th><th scope=\"col\" class=\"n\">Everyone</th>",
+    );
+    for column in &comparison.columns {
+        let _ = write!(page, "<th scope=\"col\" class=\"n who\" style=\"--c:{}\"><bdi>{}</bdi></th>", column.colour, escape(&column.name));
+    }
+    page.push_str("</tr></thead>\n<tbody>\n");
+    for row in &comparison.rows {
+        let _ =
+            write!(page, "<tr><th scope=\"row\"><bdi>{}</bdi></th><td class=\"n muted\">{}</td>", escape(&row.what), escape(&row.everyone));
+        for (cell, column) in row.cells.iter().zip(&comparison.columns) {
+            // What the tint says is said in words too, for those who do not see it.
+            let (class, said) = match cell.tone {
+                1.. => (" more", " <span class=\"aside\">more</span>"),
+                0 => ("", ""),
+                ..0 => (" less", " <span class=\"aside\">less</span>"),
+            };
+            let _ = write!(page, "<td class=\"n{class}\" style=\"--c:{}\">{}{said}</td>", column.colour, escape(&cell.text));
+        }
+        page.push_str("</tr>\n");
+    }
+    page.push_str("</tbody>\n</table></div>\n</section>\n");
+}
+
+/// Writes who is nobody's commonest.
+pub fn who_is_missing(page: &mut String, deck: &Deck) {
+    if deck.missing.is_empty() {
+        return;
+    }
+    page.push_str(
+        "<section class=\"missing\">\n<h3>Who is missing?</h3>\n\
+         <p class=\"muted small\">Groups that are the commonest of no persona, so a workshop could forget them.</p>\n<ul>\n",
+    );
+    for line in &deck.missing {
+        let _ = writeln!(page, "<li dir=\"auto\">{}</li>", escape(line));
+    }
+    page.push_str("</ul>\n</section>\n");
+}
+
+/// Writes what drives the grouping, as bars.
+pub fn importance(page: &mut String, deck: &Deck) {
+    if deck.importance.is_empty() {
+        return;
+    }
+    page.push_str("<h3>What drives the grouping</h3>\n<table class=\"importance\">\n<thead><tr><th scope=\"col\">Column</th><td></td><th scope=\"col\" class=\"n\">Association</th><th scope=\"col\" class=\"n\">Accuracy lost without it</th></tr></thead>\n<tbody>\n");
+    for line in &deck.importance {
+        let described = if line.enters { "" } else { " <span class=\"muted\">described only</span>" };
+        let _ = writeln!(
+            page,
+            "<tr><th scope=\"row\"><bdi>{}</bdi>{described}</th><td class=\"bars\"><span style=\"width:{:.1}%\"></span></td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
+            escape(&line.what),
+            100.0 * line.fraction,
+            escape(&line.association),
+            line.loss.as_deref().map_or_else(|| "–".to_owned(), escape)
+        );
+    }
+    page.push_str("</tbody>\n</table>\n");
+    if let Some(note) = &deck.importance_note {
+        let _ = writeln!(page, "<p class=\"muted small\">{}</p>", escape(note));
+    }
+}
