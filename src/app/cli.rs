@@ -11,7 +11,7 @@ use crate::cluster::{Linkage, Method};
 use crate::engine::straight::{Extras, SilhouetteWish};
 use crate::export::{self, Format};
 use crate::features::{Scale, TransformRule};
-use crate::session::{Clustering, Cut, Project};
+use crate::session::{Clustering, Cut, Project, Words};
 
 use super::headless::{self, Failure, Task};
 use super::taking::{Taking, format};
@@ -130,7 +130,7 @@ struct Choices {
     stability: bool,
 }
 
-/// Single files to write, and how much to say.
+/// Single files to read and write, and how much to say.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Files {
     /// All rows and columns with persona and persona_name, as CSV.
@@ -142,6 +142,9 @@ pub(super) struct Files {
     /// The merge tree in SciPy's numbering, as CSV (hierarchical methods).
     #[arg(long, value_name = "FILE")]
     pub(super) merges: Option<PathBuf>,
+    /// The words personas are named with, as JSON; lexicon.json beside the project or the data unless given.
+    #[arg(long, value_name = "FILE")]
+    lexicon: Option<PathBuf>,
     /// No progress and no summary.
     #[arg(long)]
     pub(super) quiet: bool,
@@ -216,7 +219,14 @@ fn task(
     folder: Option<(PathBuf, export::Choices)>,
 ) -> Result<Task, Failure> {
     let mut extras = Extras { personas: files.labels.is_some() || folder.is_some(), ..Extras::default() };
+    if let Some(path) = &files.lexicon {
+        if !path.is_file() {
+            return Err(Failure::WrongUse(format!("There is no file {}; give --lexicon the path of a lexicon.", path.display())));
+        }
+        project.plan.words = Some(Words::read(path));
+    }
     if folder.is_some() {
+        extras.explained = true;
         extras.plots = Some(project.look.map_axes.clone());
     }
     if let Some(choices) = choices {

@@ -13,7 +13,7 @@ use crate::session::command::ACTIONS;
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
 use crate::session::settings::ThemeChoice;
-use crate::session::{Action, CardEdit, Command, ExportRequest, Look, Page, Plan, PlotKind};
+use crate::session::{Action, CardEdit, Command, ExportRequest, Look, Page, Plan, PlotKind, Words};
 use crate::ui::export_dialog::{self, DialogWish, Taking};
 
 use super::dialogs::Purpose;
@@ -96,6 +96,10 @@ impl Window {
             Action::Reload => {
                 self.reload += 1;
                 self.engine.retry();
+                let words = words_of(self.plan(), self.project.as_deref());
+                if self.plan().words != words {
+                    self.change(|plan| plan.words = words);
+                }
             }
             Action::Save => match self.project.clone() {
                 Some(path) => self.save_to(path),
@@ -215,7 +219,8 @@ impl Window {
     }
 
     /// Begins with another plan. Work that is not saved is kept aside first and offered back.
-    fn start(&mut self, plan: Plan, look: Look, project: Option<PathBuf>) {
+    fn start(&mut self, mut plan: Plan, look: Look, project: Option<PathBuf>) {
+        plan.words = words_of(&plan, project.as_deref());
         if *self.plan() != self.saved
             && let Some(recovery) = &self.recovery
             && recovery.keep(&self.as_project(), self.project.as_deref()).is_ok()
@@ -373,6 +378,15 @@ impl Window {
             Err(error) => Err(StepError::Problem(Problem(error.to_string().into()))),
         });
     }
+}
+
+/// The user's own words beside the project or the data.
+fn words_of(plan: &Plan, project: Option<&Path>) -> Option<Words> {
+    let data = match &plan.source {
+        Source::File { path, .. } => Some(path.as_path()),
+        Source::Sample { .. } => None,
+    };
+    Words::beside(project, data)
 }
 
 fn absolute(path: PathBuf) -> PathBuf {

@@ -12,7 +12,7 @@ use crate::base::Ctx;
 use crate::data::Source;
 use crate::engine::straight::{self, Extras};
 use crate::export::{self, Choices, Report, Written};
-use crate::session::{Look, Plan, Project, project};
+use crate::session::{Look, Plan, Project, Words, project};
 
 use super::cli::Files;
 
@@ -38,12 +38,17 @@ pub(super) fn project_of_data(path: PathBuf) -> Result<Project, Failure> {
         let shown = path.display();
         return Err(Failure::WrongUse(format!("{shown} is a project; use personae run or personae cards for it.")));
     }
-    Ok(Project { plan: Plan::new(Source::File { path }), look: Look::default(), stamp: None })
+    let mut plan = Plan::new(Source::File { path: path.clone() });
+    plan.words = Words::beside(None, Some(&path));
+    Ok(Project { plan, look: Look::default(), stamp: None })
 }
 
 /// A saved project whose data are where they were.
 pub(super) fn open_project(path: &Path) -> Result<Project, Failure> {
-    let opened = project::open(path).map_err(failed)?;
+    let mut opened = project::open(path).map_err(failed)?;
+    let plan = &mut opened.project.plan;
+    let data = if let Source::File { path } = &plan.source { Some(path.as_path()) } else { None };
+    plan.words = Words::beside(Some(path), data);
     match opened.moved {
         Some(moved) => Err(Failure::Failed(format!("{moved} Open it in the window to choose them."))),
         None => Ok(opened.project),

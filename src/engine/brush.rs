@@ -16,6 +16,7 @@ use crate::session::Page;
 
 use super::answers::{Answer, BrushAnswer, Segmentation, Wanted};
 use super::desk::{Asked, Made, Need};
+use super::explaining::WordsInForce;
 use super::jobs::{Lane, Urgency};
 use super::picking::{Held, pick};
 use super::previous::{self, Previous};
@@ -35,6 +36,8 @@ pub struct From<'a> {
     pub tree: &'a Asked<TreePlot>,
     /// The user's own roles of columns.
     pub roles: &'a BTreeMap<String, Role>,
+    /// The words in force.
+    pub words: &'a WordsInForce,
 }
 
 impl From<'_> {
@@ -136,9 +139,10 @@ fn marked_bars(desk: &mut Kitchen, from: &From, picked: &Made<Picked>) -> Option
 /// What sets the picked apart. It depends on no grouping: moving k asks nothing anew.
 fn set_apart(desk: &mut Kitchen, from: &From, picked: &Made<Picked>) -> Option<Asked<Apart>> {
     let (loaded, prepared) = (from.loaded.ready()?, from.prepared.ready()?);
-    let key = Key::of("set apart", 1, from.roles, &[loaded.key, prepared.key, picked.key]);
-    let (loaded, prepared, picked, roles) = (loaded.value.clone(), prepared.value.clone(), picked.value.clone(), from.roles.clone());
-    let step = move |ctx: &Ctx| Ok(apart(&loaded, &prepared, |row| picked.contains(row), &roles, ctx)?);
+    let key = Key::of("set apart", 1, from.roles, &[loaded.key, prepared.key, picked.key, from.words.key]);
+    let (loaded, prepared, picked) = (loaded.value.clone(), prepared.value.clone(), picked.value.clone());
+    let (roles, lexicon) = (from.roles.clone(), from.words.lexicon.clone());
+    let step = move |ctx: &Ctx| Ok(apart(&loaded, &prepared, |row| picked.contains(row), &roles, &lexicon, ctx)?);
     Some(desk.ask(|s| &mut s.apart, key, SHOWN, (|| "Describing the customers picked".into(), Lane::Quick), step))
 }
 

@@ -11,6 +11,7 @@ pub mod comparing;
 pub mod densities;
 pub mod desk;
 pub mod evidence;
+pub mod explaining;
 pub mod exporting;
 mod groups;
 pub mod jobs;
@@ -39,6 +40,7 @@ pub use exporting::{Ended, Exported};
 pub use paging::{PageImage, PagesAnswer, PagesWanted, page_title};
 
 use desk::{Asked, Desk, Need};
+use explaining::WordsInForce;
 use exporting::Exporting;
 use groups::Groups;
 use jobs::Urgency;
@@ -67,6 +69,7 @@ pub struct Engine {
     desk: Kitchen,
     asked: Option<(Plan, Wanted)>,
     edits: (Arc<[PersonaEdit]>, Key),
+    words: WordsInForce,
     /// Names the plan's numbering, since hashing it anew every frame would take too long.
     numbering_key: Option<Key>,
     answers: Answers,
@@ -90,6 +93,7 @@ impl Engine {
             desk: Desk::new(Memos::default(), options.threads, options.memory_budget_bytes, wake),
             asked: None,
             edits: (Arc::new([]), edits_key(&[])),
+            words: explaining::words_in_force(None),
             numbering_key: None,
             answers: Answers::default(),
             groups: None,
@@ -129,7 +133,7 @@ impl Engine {
 
     /// The recipe: what every page sees, and what it is made from.
     fn recipe(&mut self, plan: &Plan, wanted: &Wanted) -> Answers {
-        let Engine { desk, previous, edits: (edits, edits_key), numbering_key, refines, paging, .. } = self;
+        let Engine { desk, previous, edits: (edits, edits_key), words, numbering_key, refines, paging, .. } = self;
         let clustering = &plan.clustering;
 
         let loaded = steps::load(desk, &plan.source, wanted.reload, Need::Start(Urgency::Chosen));
@@ -158,12 +162,17 @@ impl Engine {
         let comparison = comparing::comparison(desk, loaded.ready(), &prepared, &groups, plan.comparison.as_ref(), needs);
         let personas = segmentation.and(WAITS, |segmentation| match choose::too_many(&segmentation.value.labels) {
             Some(problem) => Asked::Failed(problem),
-            None => steps::personas(desk, segmentation, &plan.preparation.roles, edits, *edits_key, needs.personas),
+            None => steps::personas(desk, segmentation, &plan.preparation.roles, edits, *edits_key, words, needs.personas),
+        });
+        let explained = segmentation.and(WAITS, |segmentation| match choose::too_many(&segmentation.value.labels) {
+            Some(problem) => Asked::Failed(problem),
+            None => explaining::explained(desk, segmentation, &plan.preparation.roles, words, clustering.seed, needs.explained),
         });
 
         let roles = &plan.preparation.roles;
         let silhouettes = &groups.silhouettes;
-        let from = brush::From { loaded: &loaded, prepared: &prepared, segmentation: &segmentation, silhouettes, tree: &tree_plot, roles };
+        let from =
+            brush::From { loaded: &loaded, prepared: &prepared, segmentation: &segmentation, silhouettes, tree: &tree_plot, roles, words };
         let (scene, brush) = brush::answers(desk, &from, wanted, needs.plots, previous);
         // Evidence comes last: what it speaks about is on the page before anything asks whether it is real.
         let is_shown = segmentation.ready().is_some() && silhouette.is_settled() && personas.is_settled();
@@ -199,8 +208,9 @@ impl Engine {
             scene,
             brush,
             personas: previous::settle(&mut previous.personas, personas),
-            explained: Answer::default(),
             pages: PagesAnswer::default(),
+            // What drives another grouping, or its typical customers, would mislead: it is not kept.
+            explained: previous::settle(&mut None, explained),
             comparison: previous.comparison(plan.comparison.as_ref(), comparison),
             // An older one speaks about other segments, so it is not kept.
             null_band: previous::settle(&mut None, null_band),
@@ -324,6 +334,9 @@ impl Engine {
                 self.desk.resume();
             }
         }
+        if self.asked.as_ref().is_none_or(|(last_plan, _)| last_plan.words != plan.words) {
+            self.words = explaining::words_in_force(plan.words.as_ref());
+        }
         if *self.edits.0 != *plan.personas {
             self.edits = (plan.personas.clone().into(), edits_key(&plan.personas));
         }
@@ -344,6 +357,7 @@ struct Needs {
     chosen: Need,
     plots: Need,
     personas: Need,
+    explained: Need,
     /// Better silhouettes than the first.
     refined: Need,
     null_band: Need,
@@ -374,6 +388,7 @@ impl Needs {
             plots: if_shown_on(&[Page::Segments, Page::Present], Urgency::Chosen),
             // The Segments page shows the names too.
             personas: if_shown_on(&from_segments_on, Urgency::Chosen),
+            explained: if_shown_on(&from_segments_on[1..], Urgency::Shown),
             // Whatever page is shown: what was measured for a minute is not thrown away for a look at the cards.
             refined: if refines { Need::Start(Urgency::Ahead) } else { Need::Look },
             null_band: refined_on(&[Page::Segments]),

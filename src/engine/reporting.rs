@@ -11,7 +11,7 @@ use crate::features::Prepared;
 use crate::persona::{Explained, Personas};
 use crate::session::Plan;
 
-use super::answers::{Answers, Problem};
+use super::answers::{Answer, Answers, Problem};
 use super::choose;
 use super::groups::Groups;
 use super::sweep::Missing;
@@ -77,6 +77,10 @@ pub(super) fn of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Opt
 /// What that report is made of.
 pub(super) fn parts_of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<Parts> {
     let segmentation = answers.segmentation.ready()?;
+    // An export waits for what is on its way; where it failed, the report goes without.
+    if matches!(answers.explained, Answer::Cooking { .. }) {
+        return None;
+    }
     let suggestion = answers.sweep.ready().and_then(|sweep| sweep.suggestion.as_ref());
     let least = chosen_min_cluster_size(plan, segmentation.prepared.matrix.n_rows());
     let reasons = match (segmentation.k, segmentation.epsilon) {

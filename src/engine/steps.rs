@@ -14,7 +14,7 @@ use crate::data::{self, DataError, Loaded, Role, Source};
 use crate::evaluate::{self, Known, NullBand, Silhouettes, Stability};
 use crate::export::pages::Pages;
 use crate::features::{self, Preparation, PrepareError, Prepared};
-use crate::persona::{self, Apart, Lexicon, PersonaEdit, Personas};
+use crate::persona::{self, Apart, Explained, PersonaEdit, Personas};
 use crate::plot::{
     self, BarMarks, BarOrder, Compared, CondensedPlot, DensityPlot, LeafMarks, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Placed,
     Shows, SilhouettePlot, SweepPlot, TreePlot,
@@ -23,6 +23,7 @@ use crate::plot::{
 use super::answers::{Problem, Segmentation};
 use super::comparing;
 use super::desk::{Asked, Desk, Made, Need, StepError};
+use super::explaining::WordsInForce;
 use super::jobs::Lane;
 use super::memo::{Memo, Shelf, Store};
 use super::paging::PageImage;
@@ -61,6 +62,7 @@ pub struct Memos {
     pub(super) pages: Memo<Pages>,
     pub(super) page_images: Memo<PageImage>,
     pub(super) thumbnails: Memo<Vec<PageImage>>,
+    pub(super) explained: Memo<Explained>,
     known: Memo<Known>,
     comparisons: Memo<Compared>,
     /// What shuffled columns give, a value a round.
@@ -106,6 +108,7 @@ impl Default for Memos {
             pages: Memo::new(|pages| pages.len() * 300_000),
             page_images: Memo::new(|image| image.rgba.len()),
             thumbnails: Memo::new(|images| images.iter().map(|image| image.rgba.len()).sum()),
+            explained: Memo::new(Explained::bytes),
             known: Memo::new(Known::bytes),
             comparisons: Memo::new(Compared::bytes),
             null_bands: Memo::new(NullBand::bytes),
@@ -147,6 +150,7 @@ impl Store for Memos {
             &mut self.pages,
             &mut self.page_images,
             &mut self.thumbnails,
+            &mut self.explained,
             &mut self.known,
             &mut self.comparisons,
             &mut self.null_bands,
@@ -440,33 +444,26 @@ pub fn personas(
     roles: &BTreeMap<String, Role>,
     edits: &Arc<[PersonaEdit]>,
     edits_key: Key,
+    words: &WordsInForce,
     need: Need,
 ) -> Asked<Personas> {
-    let key = Key::of("personas", 1, roles, &[segmentation.key, edits_key]);
-    let (segmentation, roles, edits) = (segmentation.value.clone(), roles.clone(), edits.clone());
+    let key = Key::of("personas", 2, roles, &[segmentation.key, edits_key, words.key]);
+    let (segmentation, roles, edits, lexicon) = (segmentation.value.clone(), roles.clone(), edits.clone(), words.lexicon.clone());
     let personas = desk.ask(
         |s| &mut s.personas,
         key,
         need,
         (|| "Persona cards".into(), Lane::Quick),
-        move |ctx| Ok(describe(&segmentation.loaded, &segmentation.prepared, &segmentation.labels, &edits, &roles, ctx)?),
+        move |ctx| {
+            let Segmentation { loaded, prepared, labels, .. } = &*segmentation;
+            Ok(persona::describe_with_roles(loaded, prepared, labels, &edits, &roles, &lexicon, ctx)?)
+        },
     );
     if let Some(personas) = personas.ready() {
         desk.tell(&personas.value.notes);
+        desk.tell(words.note.as_slice());
     }
     personas
-}
-
-/// The cards, in the built-in words.
-pub fn describe(
-    loaded: &Loaded,
-    prepared: &Prepared,
-    labels: &Labels,
-    edits: &[PersonaEdit],
-    roles: &BTreeMap<String, Role>,
-    ctx: &Ctx,
-) -> Result<Personas, Stopped> {
-    persona::describe_with_roles(loaded, prepared, labels, edits, roles, &Lexicon::built_in(), ctx)
 }
 
 macro_rules! errors_become_problems {

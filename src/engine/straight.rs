@@ -10,19 +10,21 @@ use rayon::prelude::*;
 
 use crate::base::{Ctx, Labels, Note};
 use crate::cluster::{self, Dendrogram, KMeansParams, Method};
+use crate::data;
 use crate::evaluate::{self, Silhouettes, SweepPoint};
 use crate::export::{Chosen, Plots, Report, RunResult, Seconds};
 use crate::features::{self, Prepared};
+use crate::persona::{self, Personas};
 use crate::plot::{self, CondensedPlot, DensityPlot, EpsilonCandidate, MapAxis, SweepPlot};
 use crate::session::Plan;
-use crate::{data, persona::Personas};
 
 use super::answers::Problem;
 use super::choose;
 use super::desk::{STOPPED, StepError};
 use super::evidence::{self, DRAW_ROUNDS};
+use super::explaining::words_in_force;
 use super::reporting::{Parts, chosen_min_cluster_size, result_of_epsilon, result_of_k, result_of_size};
-use super::steps::{SilhouetteRule, describe};
+use super::steps::SilhouetteRule;
 
 /// What to compute besides the labels.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +35,8 @@ pub struct Extras {
     pub epsilons: Vec<f64>,
     /// Names and cards.
     pub personas: bool,
+    /// What drives the grouping, rules and typical customers.
+    pub explained: bool,
     /// How stable the segments are.
     pub stability: bool,
     /// The plots' points, the map with these axes.
@@ -103,7 +107,13 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
     if let Some(problem) = choose::too_many(&labels).filter(|_| extras.personas) {
         return Err(StepError::Problem(problem));
     }
-    let personas = if extras.personas { describe(&loaded, &prepared, &labels, &plan.personas, roles, ctx)? } else { Personas::default() };
+    let words = words_in_force(plan.words.as_ref());
+    let personas = match extras.personas {
+        true => persona::describe_with_roles(&loaded, &prepared, &labels, &plan.personas, roles, &words.lexicon, ctx)?,
+        false => Personas::default(),
+    };
+    let explain = || persona::explained(&loaded, &prepared, &labels, roles, &words.lexicon, plan.clustering.seed, ctx).map(Arc::new);
+    let explained = extras.explained.then(explain).transpose()?;
 
     let how = evidence::regroup(&plan.clustering, chosen.k, chosen.epsilon, prepared.matrix.n_rows()).filter(|_| extras.stability);
     let (seed, n_draws) = (plan.clustering.seed, DRAW_ROUNDS[DRAW_ROUNDS.len() - 1]);
@@ -121,7 +131,14 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
     }
 
     let mut notes: Vec<Note> = Vec::new();
-    for note in loaded.notes.iter().chain(&prepared.notes).chain(&ctx.notes()).chain(&personas.notes) {
+    for note in loaded
+        .notes
+        .iter()
+        .chain(&prepared.notes)
+        .chain(&ctx.notes())
+        .chain(&personas.notes)
+        .chain(words.note.iter().filter(|_| extras.personas))
+    {
         if !notes.contains(note) {
             notes.push(note.clone());
         }
@@ -137,7 +154,7 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
         chosen,
         tree: fits.tree,
         stability: stability.map(Arc::new),
-        explained: None,
+        explained,
         notes,
         seconds: Some(seconds),
     };

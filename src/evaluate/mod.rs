@@ -6,11 +6,15 @@
 //! - [`compare`]: what became of the groups of one labeling in another?
 //! - [`known`]: which groups does a column of the data already know?
 //! - [`null`]: what would elbow and silhouette show if there were nothing to find?
+//! - [`decision_tree`]: which cuts of which columns tell groups of rows apart?
+//! - [`forest`]: how much worse are rows told apart without a column?
 //! - [`stability`]: would the same segments come back if other customers had been asked?
 
 pub mod agreement;
 pub mod compare;
+pub mod decision_tree;
 pub mod elbow;
+pub mod forest;
 pub mod known;
 pub mod null;
 pub mod regroup;

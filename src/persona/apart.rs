@@ -41,6 +41,7 @@ pub fn apart(
     prepared: &Prepared,
     is_picked: impl Fn(usize) -> bool,
     roles: &BTreeMap<String, Role>,
+    lexicon: &Lexicon,
     ctx: &Ctx,
 ) -> Result<Apart, Stopped> {
     ctx.check()?;
@@ -53,7 +54,7 @@ pub fn apart(
     if n.min(n_rest) < Apart::LEAST {
         return Ok(Apart { n, n_rest, persona: None });
     }
-    let mut cards = describe_with_roles(loaded, prepared, &labels, &[], roles, &Lexicon::built_in(), ctx)?.personas;
+    let mut cards = describe_with_roles(loaded, prepared, &labels, &[], roles, lexicon, ctx)?.personas;
     let persona = cluster.filter(|&cluster| cluster < cards.len()).map(|cluster| cards.swap_remove(cluster));
     Ok(Apart { n, n_rest, persona })
 }

@@ -21,6 +21,7 @@ use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_CELL, MIN_NAMED, Measured, Trait, rank};
 use super::naming::{Name, Naming, names};
 use super::text::tokens;
+use super::unseen::unseen;
 use super::{levels, numeric, wording};
 
 /// Statements on a card.
@@ -107,8 +108,8 @@ pub fn describe_with_roles(
         n_left_out: prepared.n_table_rows - prepared.table_rows.len(),
         n_rows: prepared.n_table_rows,
         revenue_column: revenue.map(|(name, _)| name.to_owned()),
-        unseen: Vec::new(),
         attributes,
+        unseen: unseen(&columns, &groups, ctx)?,
         notes,
     })
 }

@@ -17,6 +17,14 @@ pub struct Explained {
     pub examples: Vec<Vec<Example>>,
 }
 
+impl Explained {
+    /// Bytes held, roughly, for the memory budget.
+    pub fn bytes(&self) -> usize {
+        let n_values: usize = self.examples.iter().flatten().map(|example| example.values.len()).sum();
+        (self.importance.len() + self.rules.len() + n_values) * 200
+    }
+}
+
 /// How much one column has to do with the grouping.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Importance {

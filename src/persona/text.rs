@@ -48,6 +48,38 @@ impl Format {
             Format::Date => day_text(value.round() as i32).chars().take(7).collect(),
         }
     }
+
+    /// The value that what [`Format::write`] prints stands for: 1236.4 reads "1 240", so a cut there is at 1240. Months start at their first day.
+    pub fn rounded(&self, value: f64) -> f64 {
+        match self {
+            Format::Number { whole: true, .. } => three_digits(value.round()),
+            Format::Number { .. } => three_digits(value),
+            Format::Share if value < 0.0995 => (value * 1000.0).round() / 1000.0,
+            Format::Share => (value * 100.0).round() / 100.0,
+            Format::Year => value.round(),
+            Format::Date => {
+                let day_of_month = day_text(value.round() as i32).chars().skip(8).collect::<String>().parse().unwrap_or(1.0);
+                value.round() - day_of_month + 1.0
+            }
+        }
+    }
+}
+
+/// A number cut to the digits that [`number`] prints.
+fn three_digits(value: f64) -> f64 {
+    significant(value, 3).0
+}
+
+/// A number rounded to `n` significant digits and at most six decimals, and the unit it was rounded to.
+pub fn significant(value: f64, n: i32) -> (f64, f64) {
+    if value == 0.0 || !value.is_finite() {
+        return (value, 1.0);
+    }
+    let digits = value.abs().log10().floor() as i32;
+    let unit = 10f64.powi((digits - n + 1).max(-6));
+    // Dividing by a whole number keeps 0.07 what it reads as; multiplying by 0.01 would not.
+    let rounded = if unit >= 1.0 { (value / unit).round() * unit } else { (value * (1.0 / unit).round()).round() / (1.0 / unit).round() };
+    (rounded, unit)
 }
 
 /// Signs that stand before the number.
@@ -222,6 +254,15 @@ mod tests {
         assert_eq!(plain(number_format("discount_share", None, None, 0.0, 1.0).write(0.42)), "42 %");
         assert_eq!(number_format("birth_year", None, None, 1930.0, 2005.0).write(1984.0), "1984");
         assert_eq!(Format::Date.write(19_800.0), "2024-03");
+        assert_eq!(Format::Date.rounded(19_800.0), 19_783.0, "the first of March 2024");
+        let plain_number = number_format("x", None, None, -9.0, 9e9);
+        for value in [1236.4, 999.6, 3.1259, 41.0, 0.0712, 0.071234, -5.5, 1e6, 0.0, 12345678.0, 1.0 / 3.0] {
+            let rounded = plain_number.rounded(value);
+            assert_eq!(plain_number.write(rounded), plain_number.write(value), "{value}");
+            assert_eq!(plain_number.write(value).replace(SPACE, "").replace('\u{2212}', "-").parse::<f64>(), Ok(rounded), "{value}");
+        }
+        assert_eq!((Format::Share.rounded(0.4249), Format::Share.rounded(0.0312)), (0.42, 0.031));
+        assert_eq!((significant(4321.0, 2), significant(0.0456, 2).0), ((4300.0, 100.0), 0.046));
     }
 
     #[test]

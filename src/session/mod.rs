@@ -10,6 +10,7 @@ pub mod project;
 pub mod recovery;
 pub mod settings;
 pub mod tree_look;
+pub mod words;
 
 pub use crate::export::{Format as ExportFormat, Plot as PlotKind};
 
@@ -23,3 +24,4 @@ pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};
 pub use settings::{Settings, ThemeChoice};
 pub use tree_look::{TreeLook, TreeSeen};
+pub use words::Words;

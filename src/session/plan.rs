@@ -10,6 +10,8 @@ use crate::data::Source;
 use crate::features::Preparation;
 use crate::persona::{Numbering, PersonaEdit};
 
+use super::words::Words;
+
 /// The whole analysis as choices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -33,6 +35,9 @@ pub struct Plan {
     /// What the segments are compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Against>,
+    /// The user's own words, found beside the project or the data when it was opened; never saved in projects.
+    #[serde(skip)]
+    pub words: Option<Words>,
 }
 
 impl Plan {
@@ -46,6 +51,7 @@ impl Plan {
             slide_notes: BTreeMap::new(),
             numbering: None,
             comparison: None,
+            words: None,
         }
     }
 }

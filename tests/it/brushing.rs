@@ -136,7 +136,7 @@ fn a_handful_is_never_described() {
     let n_rows = prepared.table_rows.len();
     let of = |first: usize, ctx: &Ctx| {
         let picked = Picked::new(loaded.table.n_rows, prepared.table_rows[..first].iter().copied());
-        apart(loaded, prepared, |row| picked.contains(row), &plan.preparation.roles, ctx)
+        apart(loaded, prepared, |row| picked.contains(row), &plan.preparation.roles, &personae::persona::Lexicon::built_in(), ctx)
     };
     for n in [0, 1, Apart::LEAST - 1, Apart::LEAST, n_rows - Apart::LEAST, n_rows - Apart::LEAST + 1, n_rows] {
         let told = of(n, &Ctx::new()).unwrap();

@@ -8,6 +8,7 @@ mod data_page;
 mod density_page;
 mod engine;
 mod evidence;
+mod explaining;
 mod exporting;
 mod floors;
 mod hdbscan;

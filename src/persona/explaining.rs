@@ -1,0 +1,186 @@
+//! What drives the grouping, which rule finds each segment, and who is typical of it?
+//!
+//! In: the table, the preparation, the labels, the user's roles and the words. Out: [`Explained`]. Identifiers and ignored columns take no part at all;
+//! sensitive columns and outcomes have their association told and enter neither forest nor rules nor examples, unless the user gave them another
+//! role. Trees learn from a sample drawn by segment; associations, precision and recall are of all customers. Columns, trees and segments are worked
+//! on side by side and put together in order, so the result does not depend on the number of threads. Cost: O(n p) for the associations, the rest
+//! depends on the sample alone.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::base::seed::{self, RngExt};
+use crate::base::{Ctx, Labels, Stopped};
+use crate::data::{Loaded, Role};
+use crate::evaluate::decision_tree::Coded;
+use crate::evaluate::forest::{self, Drivers};
+use crate::features::Prepared;
+
+use super::association::{Association, association};
+use super::coding::{Asked, asked};
+use super::columns::{Described, Reading, described};
+use super::explain::{Explained, Forest, Importance, Rule};
+use super::lexicon::Lexicon;
+use super::measure::{Groups, MIN_NAMED};
+use super::rules::{Target, rule};
+use super::typical::{Discretion, example, nearest_to_centre};
+
+/// Customers the forest and the rules look at, at most: importance is then known to about a hundredth.
+const MOST_ROWS: usize = 5_200;
+/// One in so many is held out.
+const ONE_HELD_OUT_IN: usize = 4;
+/// With fewer held-out customers an accuracy would say little.
+const FEWEST_HELD_OUT: usize = 30;
+/// Columns a typical customer is told by.
+const COLUMNS_SHOWN: usize = 8;
+const SALT: u64 = 0x4578_706c_6169_6e;
+
+/// Explains one segmentation, where the user's own `roles` (by column name) stand before the guessed ones.
+pub fn explained(
+    loaded: &Loaded,
+    prepared: &Prepared,
+    labels: &Labels,
+    roles: &BTreeMap<String, Role>,
+    lexicon: &Lexicon,
+    seed: u64,
+    ctx: &Ctx,
+) -> Result<Explained, Stopped> {
+    ctx.progress("What drives the grouping", 0.0);
+    ctx.check()?;
+    let columns = described(loaded, prepared, roles, lexicon);
+    let groups = Groups {
+        of_row: labels.iter().collect(),
+        table_rows: prepared.table_rows.clone(),
+        sizes: labels.sizes().to_vec(),
+        gate: Groups::gate(columns.len()),
+    };
+    let associations: Vec<Association> = columns.par_iter().map(|column| association(column, &groups, ctx)).collect::<Result<_, _>>()?;
+    ctx.progress("What drives the grouping", 0.2);
+
+    let sample = Sample::of(labels, seed, ctx)?;
+    let sample_rows: Vec<usize> = sample.rows.iter().map(|&row| prepared.table_rows[row]).collect();
+    let open = || columns.iter().enumerate().filter(|(_, column)| !matches!(column.role, Role::Sensitive | Role::Outcome));
+    let asked: Vec<Option<Asked>> = open()
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(place, column)| asked(place, column, &sample_rows, ctx))
+        .collect::<Result<_, _>>()?;
+    let asked: Vec<Asked> = asked.into_iter().flatten().collect();
+    let coded: Vec<Coded> = asked.iter().map(|asked| asked.coded.clone()).collect();
+    let drivers = sample.drivers(&coded, labels.n_clusters(), seed, ctx)?;
+    ctx.progress("Looking for rules", 0.7);
+
+    let of_segment = |cluster: usize| {
+        let is_member = |at: usize| groups.of_row[at] == Some(cluster);
+        let of_sample = sample.rows.iter().map(|&row| usize::from(is_member(row))).collect();
+        let n_members = groups.sizes[cluster];
+        rule(&columns, &asked, &coded, &Target { of_sample, table_rows: &groups.table_rows, is_member: &is_member, n_members }, ctx)
+    };
+    let rules: Vec<Option<Rule>> = (0..labels.n_clusters()).into_par_iter().map(of_segment).collect::<Result<_, _>>()?;
+    ctx.progress("Looking for typical customers", 0.9);
+
+    let discretions: Vec<Discretion> =
+        columns.par_iter().map(|column| Discretion::of(column, &groups.table_rows, ctx)).collect::<Result<_, _>>()?;
+    let members = labels.members();
+    let examples_of = |cluster: usize| {
+        if members[cluster].len() < MIN_NAMED {
+            return Ok(Vec::new());
+        }
+        let mut shown: Vec<usize> = open().map(|(place, _)| place).collect();
+        let told = |place: usize| associations[place].of_segment[cluster];
+        shown.sort_by(|&a, &b| told(b).total_cmp(&told(a)).then(a.cmp(&b)));
+        shown.truncate(COLUMNS_SHOWN);
+        let rows = nearest_to_centre(&prepared.matrix, &members[cluster], ctx)?;
+        Ok(rows.into_iter().map(|row| example(&columns, &shown, &discretions, prepared.table_rows[row])).collect())
+    };
+    let examples = (0..labels.n_clusters()).into_par_iter().map(examples_of).collect::<Result<_, Stopped>>()?;
+    Ok(Explained {
+        sizes: labels.sizes().to_vec(),
+        importance: importance(&columns, prepared, &associations, &asked, drivers.as_ref()),
+        forest: drivers.map(|drivers| Forest {
+            n_trees: forest::N_TREES,
+            n_learnt: sample.learnt.len(),
+            n_held_out: sample.held_out.len(),
+            accuracy: drivers.accuracy,
+            chance: drivers.chance,
+        }),
+        rules,
+        examples,
+    })
+}
+
+/// The columns with what the forest loses without them first, those that no forest was asked about after them; ties by association.
+fn importance(
+    columns: &[Described],
+    prepared: &Prepared,
+    associations: &[Association],
+    asked: &[Asked],
+    drivers: Option<&Drivers>,
+) -> Vec<Importance> {
+    let line = |(place, column): (usize, &Described)| {
+        let of_forest = asked.iter().position(|asked| asked.column == place);
+        let loss = drivers.zip(of_forest).map(|(drivers, at)| drivers.losses[at]);
+        Importance {
+            column: column.name.to_owned(),
+            human: column.human.clone(),
+            enters: prepared.columns.iter().any(|input| input.enters && input.name == column.name),
+            association: associations[place].strength,
+            is_levels: matches!(column.reading, Reading::Levels(_)),
+            loss: loss.map(|(mean, _)| mean),
+            loss_sd: loss.map(|(_, sd)| sd),
+        }
+    };
+    let mut lines: Vec<Importance> = columns.iter().enumerate().map(line).collect();
+    let rank = |line: &Importance| (line.loss.unwrap_or(f64::NEG_INFINITY), line.association);
+    lines.sort_by(|a, b| rank(b).0.total_cmp(&rank(a).0).then(rank(b).1.total_cmp(&rank(a).1)));
+    lines
+}
+
+/// The customers trees learn from and are measured on, drawn by segment.
+struct Sample {
+    /// Rows of the matrix, noise among them.
+    rows: Vec<usize>,
+    /// The segment of each; noise is one more than all.
+    groups: Vec<usize>,
+    /// Places in `rows` to learn from, without noise.
+    learnt: Vec<u32>,
+    /// Places in `rows` to measure on, without noise.
+    held_out: Vec<u32>,
+}
+
+impl Sample {
+    /// As many of every segment as its share of the customers asks for. O(n).
+    fn of(labels: &Labels, seed: u64, ctx: &Ctx) -> Result<Sample, Stopped> {
+        let n_clusters = labels.n_clusters();
+        let mut strata = labels.members();
+        strata.push((0..labels.n_rows()).filter(|&row| labels.get(row).is_none()).collect());
+        let n_rows = labels.n_rows();
+        let mut sample = Sample { rows: Vec::new(), groups: Vec::new(), learnt: Vec::new(), held_out: Vec::new() };
+        for (stratum, mut rows) in strata.into_iter().enumerate() {
+            ctx.check()?;
+            let n_taken = if n_rows <= MOST_ROWS { rows.len() } else { (MOST_ROWS * rows.len()).div_ceil(n_rows) };
+            let mut rng = seed::random(seed ^ SALT, stratum as u64);
+            for nth in 0..n_taken {
+                let drawn = rng.random_range(nth..rows.len());
+                rows.swap(nth, drawn);
+                let place = sample.rows.len() as u32;
+                sample.rows.push(rows[nth]);
+                sample.groups.push(stratum);
+                if stratum < n_clusters {
+                    let is_held_out = nth % ONE_HELD_OUT_IN == ONE_HELD_OUT_IN - 1;
+                    (if is_held_out { &mut sample.held_out } else { &mut sample.learnt }).push(place);
+                }
+            }
+        }
+        Ok(sample)
+    }
+
+    /// What the forest says; none where there is too little to learn or to measure.
+    fn drivers(&self, coded: &[Coded], n_clusters: usize, seed: u64, ctx: &Ctx) -> Result<Option<Drivers>, Stopped> {
+        if n_clusters < 2 || coded.is_empty() || self.held_out.len() < FEWEST_HELD_OUT {
+            return Ok(None);
+        }
+        forest::drivers(coded, &self.groups, n_clusters, &self.learnt, &self.held_out, seed, ctx).map(Some)
+    }
+}

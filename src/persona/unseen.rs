@@ -1,0 +1,93 @@
+//! Who is missing? Groups of the population that are no persona's commonest: whom a workshop would forget.
+//!
+//! In: described columns and who is where. Out: levels of demographic, sensitive and psychographic columns, and ages in the usual bands, that at least 3 % of
+//! everyone have and that are the modal value of no persona. This is a breakdown, so sensitive columns may be in it; groups of fewer than ten
+//! customers never are, and personas in which fewer than ten have a value are not asked. O(n) a column.
+
+use crate::base::{Ctx, Stopped};
+use crate::data::Role;
+
+use super::columns::{Described, Reading};
+use super::explain::Unseen;
+use super::measure::{Groups, MIN_CELL};
+use super::text::Format;
+
+const MIN_SHARE: f64 = 0.03;
+
+/// Ages from which the usual bands start; the first one is below.
+const BANDS: [f64; 6] = [18.0, 25.0, 35.0, 45.0, 55.0, 65.0];
+
+/// The groups of all columns, largest first; ties keep the table's order.
+pub fn unseen(columns: &[Described], groups: &Groups, ctx: &Ctx) -> Result<Vec<Unseen>, Stopped> {
+    let mut found = Vec::new();
+    for column in columns.iter().filter(|column| matches!(column.role, Role::Demographic | Role::Sensitive | Role::Psychographic)) {
+        ctx.check()?;
+        match &column.reading {
+            Reading::Levels(levels) => {
+                found.extend(of_column(column, &levels.names, |row| levels.level(row), groups, ctx)?);
+            }
+            Reading::Scale(scale) if is_age(column) => {
+                let band = |row: usize| scale.value(row).map(|age| BANDS.partition_point(|from| *from <= age.floor()));
+                found.extend(of_column(column, &band_names(), band, groups, ctx)?);
+            }
+            Reading::Scale(_) => {}
+        }
+    }
+    found.sort_by(|a, b| b.share.total_cmp(&a.share));
+    Ok(found)
+}
+
+fn of_column(
+    column: &Described,
+    names: &[String],
+    level: impl Fn(usize) -> Option<usize>,
+    groups: &Groups,
+    ctx: &Ctx,
+) -> Result<Vec<Unseen>, Stopped> {
+    let (n_personas, n_levels) = (groups.sizes.len(), names.len());
+    // The last block counts everyone, noise too.
+    let mut counts = vec![0usize; (n_personas + 1) * n_levels];
+    for (at, &row) in groups.table_rows.iter().enumerate() {
+        if at % 50_000 == 0 {
+            ctx.check()?;
+        }
+        if let Some(level) = level(row) {
+            counts[n_personas * n_levels + level] += 1;
+            if let Some(persona) = groups.of_row[at] {
+                counts[persona * n_levels + level] += 1;
+            }
+        }
+    }
+    let of = |persona: usize| &counts[persona * n_levels..(persona + 1) * n_levels];
+    let n_with_value = |persona: usize| of(persona).iter().sum::<usize>();
+    let asked: Vec<usize> = (0..n_personas).filter(|&persona| n_with_value(persona) >= MIN_CELL).collect();
+    let everyone = of(n_personas);
+    let n_all = n_with_value(n_personas).max(1) as f64;
+    let is_modal = |level: usize| asked.iter().any(|&persona| of(persona).iter().all(|&count| count <= of(persona)[level]));
+    let mut found = Vec::new();
+    for (level, name) in names.iter().enumerate() {
+        let (n, share) = (everyone[level], everyone[level] as f64 / n_all);
+        if n < MIN_CELL || share < MIN_SHARE || asked.is_empty() || is_modal(level) {
+            continue;
+        }
+        let inside = |&persona: &usize| (persona, of(persona)[level] as f64 / n_with_value(persona) as f64);
+        let told = asked.iter().filter(|&&persona| of(persona)[level] >= MIN_CELL).map(inside);
+        let most_in =
+            told.fold(None, |best: Option<(usize, f64)>, one| if best.is_none_or(|best| one.1 > best.1) { Some(one) } else { best });
+        found.push(Unseen { column: column.name.to_owned(), human: column.human.clone(), level: name.clone(), n, share, most_in });
+    }
+    Ok(found)
+}
+
+/// Ages in years; a year of birth is none.
+fn is_age(column: &Described) -> bool {
+    let in_years = matches!(&column.reading, Reading::Scale(scale) if matches!(scale.format, Format::Number { whole: true, .. }));
+    in_years && column.entry.is_some_and(|entry| entry.tag == "age")
+}
+
+fn band_names() -> Vec<String> {
+    let first = format!("under {}", BANDS[0]);
+    let between = BANDS.windows(2).map(|band| format!("{}\u{2013}{}", band[0], band[1] - 1.0));
+    let last = format!("{} and over", BANDS[BANDS.len() - 1]);
+    [first].into_iter().chain(between).chain([last]).collect()
+}

@@ -1,0 +1,227 @@
+//! What drives the grouping, rules and typical customers: hand-worked numbers, a slow recount, planted columns, and who is never told.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use personae::base::seed::{RngExt, random};
+use personae::base::{Ctx, Labels, Stopped};
+use personae::data::{self, Loaded, Role, Source, Values};
+use personae::features::{self, Preparation, Prepared};
+use personae::persona::{Explained, Lexicon, describe, explained};
+
+/// A table of the text, as the program itself would read it, with the columns named entering.
+fn table(text: &str, features: &[&str]) -> (Loaded, Prepared) {
+    let folder = tempfile::tempdir().unwrap();
+    let path: PathBuf = folder.path().join("customers.csv");
+    std::fs::write(&path, text).unwrap();
+    let loaded = data::read(&Source::File { path }, &Ctx::new()).unwrap();
+    let features = Some(features.iter().map(|name| (*name).to_owned()).collect());
+    let prepared = features::prepare(&loaded, &Preparation { features, ..Preparation::default() }, &Ctx::new()).unwrap();
+    (loaded, prepared)
+}
+
+fn explain(loaded: &Loaded, prepared: &Prepared, labels: &Labels, roles: &BTreeMap<String, Role>) -> Explained {
+    explained(loaded, prepared, labels, roles, &Lexicon::built_in(), 0, &Ctx::new()).unwrap()
+}
+
+/// Three segments of 200 in turn: spend tells the first, the channel the second, both the third; the rest is noise.
+fn planted() -> (Loaded, Prepared, Labels) {
+    let mut rng = random(11, 0);
+    let mut text = "customer_id,total_spend,channel,noise_one,noise_two,noise_three,gender,signup_date,churned,email\n".to_owned();
+    for row in 0..600 {
+        let segment = row % 3;
+        let spend = [1_000.0, 200.0, 210.0][segment] + 60.0 * rng.random::<f64>();
+        let channel = if segment == 1 { "app" } else { ["web", "store"][row % 2] };
+        let [one, two, three] = [(); 3].map(|()| rng.random_range(0..1000));
+        let gender = if segment == 2 { "female" } else { "male" };
+        let churned = if segment == 0 { "yes" } else { "no" };
+        let day = 1 + row % 28;
+        text += &format!("K{row},{spend:.2},{channel},{one},{two},{three},{gender},2023-0{}-{day:02},{churned},c{row}@x.de\n", 1 + row % 9);
+    }
+    let (loaded, prepared) = table(&text, &["total_spend", "channel"]);
+    (loaded, prepared, Labels::from_ids(&(0..600).map(|row| row % 3).collect::<Vec<_>>()))
+}
+
+#[test]
+fn planted_columns_drive_the_grouping() {
+    let (loaded, prepared, labels) = planted();
+    let told = explain(&loaded, &prepared, &labels, &BTreeMap::new());
+    let forest = told.forest.as_ref().unwrap();
+    assert!(forest.accuracy > 0.95 && (forest.chance - 1.0 / 3.0).abs() < 0.01, "{forest:?}");
+    assert_eq!((forest.n_learnt, forest.n_held_out), (450, 150));
+    let first: Vec<&str> = told.importance.iter().take(2).map(|line| line.column.as_str()).collect();
+    assert!(first.contains(&"total_spend") && first.contains(&"channel"), "{:?}", told.importance);
+    let loss = |column: &str| told.importance.iter().find(|line| line.column == column).unwrap().loss;
+    for noise in ["noise_one", "noise_two", "noise_three"] {
+        assert!(loss(noise).unwrap().abs() < 0.03, "{noise}: {:?}", loss(noise));
+        assert!(loss("total_spend").unwrap() > 0.2 && loss("channel").unwrap() > 0.2);
+    }
+    for closed in ["gender", "churned"] {
+        let line = told.importance.iter().find(|line| line.column == closed).unwrap();
+        assert!(line.loss.is_none() && line.association > 0.5, "told, but not asked: {line:?}");
+    }
+    assert!(told.importance.iter().all(|line| !["customer_id", "email"].contains(&line.column.as_str())), "identifiers take no part");
+}
+
+/// Precision, recall and number caught by reading the words of a rule again, slowly.
+fn recount(loaded: &Loaded, labels: &Labels, cluster: usize, conditions: &[String]) -> (f64, f64, usize) {
+    let holds = |condition: &String, row: usize| {
+        let plain = condition.replace(['\u{202f}', '\u{a0}'], "");
+        let number = |text: &str| text.trim().parse::<f64>().unwrap();
+        let value = |column: &str| match &loaded.table.column(column).unwrap().values {
+            Values::Number(values) => values[row],
+            other => panic!("{other:?}"),
+        };
+        if let Some(levels) = plain.strip_prefix("channel: ") {
+            let channel = loaded.table.column("channel").unwrap().text(row).unwrap();
+            return match (levels.strip_prefix("not "), levels.strip_prefix("neither ")) {
+                (Some(level), _) => channel != level,
+                (_, Some(two)) => two.split(" nor ").all(|level| channel != level),
+                _ => channel == levels,
+            };
+        }
+        let (words, limit) = plain.split_at(plain.find(" up to ").or(plain.find(" above ")).expect(condition));
+        let column = words.trim().replace(' ', "_");
+        match limit.strip_prefix(" up to ") {
+            Some(up_to) => value(&column) <= number(up_to),
+            None => value(&column) > number(limit.strip_prefix(" above ").unwrap()),
+        }
+    };
+    let caught: Vec<usize> = (0..labels.n_rows()).filter(|&row| conditions.iter().all(|condition| holds(condition, row))).collect();
+    let n_hit = caught.iter().filter(|&&row| labels.get(row) == Some(cluster)).count();
+    (n_hit as f64 / caught.len() as f64, n_hit as f64 / labels.sizes()[cluster] as f64, caught.len())
+}
+
+#[test]
+fn rules_say_what_they_catch() {
+    let (loaded, prepared, labels) = planted();
+    let told = explain(&loaded, &prepared, &labels, &BTreeMap::new());
+    let expected: [&[&str]; 3] = [&["total_spend"], &["channel"], &["channel", "total_spend"]];
+    for (cluster, columns) in expected.into_iter().enumerate() {
+        let rule = told.rules[cluster].as_ref().unwrap();
+        let mut used: Vec<&str> = rule.conditions.iter().map(|condition| condition.column.as_str()).collect();
+        used.sort_unstable();
+        assert_eq!(used, columns, "{rule:?}");
+        let texts: Vec<String> = rule.conditions.iter().map(|condition| condition.text.clone()).collect();
+        assert_eq!(recount(&loaded, &labels, cluster, &texts), (rule.precision, rule.recall, rule.n_caught), "{texts:?}");
+        assert!(rule.precision > 0.97 && rule.recall > 0.97, "{rule:?}");
+    }
+}
+
+#[test]
+fn shuffled_segments_have_no_rule_and_no_driver() {
+    let (loaded, prepared, _) = planted();
+    for seed in 0..5 {
+        let mut rng = random(seed, 1);
+        let labels = Labels::from_ids(&(0..600).map(|_| rng.random_range(0..3)).collect::<Vec<_>>());
+        let told = explain(&loaded, &prepared, &labels, &BTreeMap::new());
+        assert!(told.rules.iter().all(Option::is_none), "{:?}", told.rules);
+        let forest = told.forest.unwrap();
+        assert!((forest.accuracy - forest.chance).abs() < 0.15, "{forest:?}");
+    }
+}
+
+#[test]
+fn typical_customers_are_nobody() {
+    let (loaded, prepared, labels) = planted();
+    let told = explain(&loaded, &prepared, &labels, &BTreeMap::new());
+    for examples in &told.examples {
+        assert_eq!(examples.len(), 3);
+        for (column, value) in examples.iter().flat_map(|example| &example.values) {
+            assert!(!["customer id", "email", "gender", "churned"].contains(&column.as_str()), "{column}");
+            let digits = value.chars().filter(char::is_ascii_digit).collect::<String>();
+            match column.as_str() {
+                "signup date" => assert_eq!(value.len(), 7, "months only: {value}"),
+                _ => assert!(digits.trim_start_matches('0').trim_end_matches('0').len() <= 2, "two digits: {column} {value}"),
+            }
+        }
+    }
+    let few = Labels::from_options(&(0..600).map(|row| Some(usize::from(row < 30))).collect::<Vec<_>>());
+    let told = explain(&loaded, &prepared, &few, &BTreeMap::new());
+    assert_eq!(told.examples.iter().map(Vec::len).collect::<Vec<_>>(), [3, 0], "30 customers are too few to show single ones");
+    let roles = BTreeMap::from([("gender".to_owned(), Role::Demographic), ("channel".to_owned(), Role::Sensitive)]);
+    let told = explain(&loaded, &prepared, &labels, &roles);
+    let columns: Vec<&str> = told.examples[0][0].values.iter().map(|(column, _)| column.as_str()).collect();
+    assert!(columns.contains(&"gender") && !columns.contains(&"channel"), "the user's role stands before the guess: {columns:?}");
+    let in_rules = |column: &str| told.rules.iter().flatten().flat_map(|rule| &rule.conditions).any(|condition| condition.column == column);
+    assert!(in_rules("gender") && !in_rules("channel"), "{:?}", told.rules);
+}
+
+#[test]
+fn rare_levels_and_extremes_are_not_told() {
+    // Everyone is the same but for the column looked at, so everyone is equally typical and the first rows are shown.
+    let mut text = "visits,town\n".to_owned();
+    for row in 0..200 {
+        let visits = if row == 0 { 9_999.0 } else { f64::from(20 + row % 40) };
+        text += &format!("{visits},{}\n", if row < 5 { "Gallspach" } else { "Linz" });
+    }
+    let (loaded, mut prepared) = table(&text, &["visits"]);
+    prepared.matrix = personae::base::Matrix::new(vec![0.0; 200], 200, 1).unwrap();
+    let labels = Labels::from_ids(&(0..200).map(|row| usize::from(row >= 100)).collect::<Vec<_>>());
+    let told = explain(&loaded, &prepared, &labels, &BTreeMap::new());
+    let first: BTreeMap<&str, &str> = told.examples[0][0].values.iter().map(|(column, value)| (column.as_str(), value.as_str())).collect();
+    assert_eq!((first["town"], first["visits"]), ("rare", "above 59"), "{first:?}");
+}
+
+#[test]
+fn associations_by_hand() {
+    // Values 1 2 3 against 5 6 7: total 28, between 3 x 2^2 x 2 = 24. Levels: 2 of 3 against 0 of 3, chi squared 3, V = sqrt(3 / 6).
+    let text = "score,side\n1,b\n2,b\n3,a\n5,a\n6,a\n7,a\n";
+    let (loaded, prepared) = table(text, &["score", "side"]);
+    let labels = Labels::from_ids(&[0, 0, 0, 1, 1, 1]);
+    let told = explain(&loaded, &prepared, &labels, &BTreeMap::new());
+    let of = |column: &str| told.importance.iter().find(|line| line.column == column).unwrap();
+    assert!((of("score").association - 24.0 / 28.0).abs() < 1e-12, "{:?}", of("score"));
+    assert!((of("side").association - 0.5f64.sqrt()).abs() < 1e-12 && of("side").is_levels, "{:?}", of("side"));
+    assert!(told.forest.is_none() && told.rules.iter().all(Option::is_none), "six customers are too few");
+}
+
+#[test]
+fn the_same_on_any_number_of_threads_and_stopped_at_once() {
+    let (loaded, prepared, labels) = planted();
+    let run = |ctx: &Ctx| explained(&loaded, &prepared, &labels, &BTreeMap::new(), &Lexicon::built_in(), 0, ctx);
+    let counted = Ctx::new();
+    let first = run(&counted).unwrap();
+    for n_threads in [1, 8] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+        assert_eq!(format!("{:?}", pool.install(|| run(&Ctx::new())).unwrap()), format!("{first:?}"), "{n_threads} threads");
+    }
+    for n in [1, 2, counted.checks() / 2, counted.checks() - 1] {
+        assert_eq!(run(&Ctx::stopping_after(n)).err(), Some(Stopped), "at check {n}");
+    }
+}
+
+#[test]
+fn odd_segmentations_are_explained() {
+    let (loaded, prepared, _) = planted();
+    let noise = |row: usize| (!row.is_multiple_of(7)).then_some(row % 40);
+    for ids in [vec![Some(0); 600], vec![None; 600], (0..600).map(Some).collect(), (0..600).map(noise).collect::<Vec<_>>()] {
+        let labels = Labels::from_options(&ids);
+        let told = explain(&loaded, &prepared, &labels, &BTreeMap::new());
+        assert_eq!(
+            (told.sizes.len(), told.rules.len(), told.examples.len()),
+            (labels.n_clusters(), labels.n_clusters(), labels.n_clusters())
+        );
+        assert!(told.importance.iter().all(|line| (0.0..=1.0).contains(&line.association)), "{:?}", told.importance);
+    }
+}
+
+#[test]
+fn who_is_missing() {
+    // Segment by segment: women are the modal value of none; the old are a third of everyone and the modal band of none.
+    let mut text = "spend,gender,age,town\n".to_owned();
+    for row in 0..400 {
+        let segment = row / 200;
+        let gender = if row % 5 < 2 { "female" } else { "male" };
+        let age = if row % 10 < 3 { 70 } else { [30, 50][segment] };
+        let town = if row % 100 < 2 { "Bad Ischl" } else { "Wien" };
+        text += &format!("{},{gender},{age},{town}\n", 100 * (1 + segment) + row % 50);
+    }
+    let (loaded, prepared) = table(&text, &["spend"]);
+    let labels = Labels::from_ids(&(0..400).map(|row| row / 200).collect::<Vec<_>>());
+    let unseen = describe(&loaded, &prepared, &labels, &[], &Lexicon::built_in(), &Ctx::new()).unwrap().unseen;
+    let told: Vec<(&str, &str, usize, f64)> =
+        unseen.iter().map(|one| (one.column.as_str(), one.level.as_str(), one.n, one.share)).collect();
+    assert_eq!(told, [("gender", "female", 160, 0.4), ("age", "65 and over", 120, 0.3)], "8 of 400 are fewer than ten, and than 3 %");
+    assert_eq!(unseen[0].most_in, Some((0, 0.4)));
+}
