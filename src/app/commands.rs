@@ -8,7 +8,7 @@ use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers, OpenUrl, Theme, Vi
 use crate::data::Source;
 use crate::engine::{Ended, Exported, Problem, StepError};
 use crate::export::{self, Written};
-use crate::persona::{self, Numbering};
+use crate::persona::{self, Numbering, RestsOn};
 use crate::session::command::ACTIONS;
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
@@ -185,8 +185,13 @@ impl Window {
         let rows = &segmentation.prepared.table_rows;
         let members: Vec<Vec<usize>> =
             segmentation.labels.members().into_iter().map(|members| members.into_iter().map(|row| rows[row]).collect()).collect();
+        // What the name rests on now, so that it can be told once that no longer holds.
+        let rests_on = self.answers.personas.ready().and_then(|personas| personas.personas.get(cluster)).map(RestsOn::of);
         let edits = persona::edit_for(&self.plan().personas, &members, cluster, |card| match edit {
-            CardEdit::Name(name) => card.name = name,
+            CardEdit::Name(name) => {
+                card.rests_on = rests_on.filter(|_| name.is_some()).unwrap_or_default();
+                card.name = name;
+            }
             CardEdit::Added(added) => card.added = added,
             CardEdit::Picture(picture) => card.added.picture = picture,
         });

@@ -12,6 +12,7 @@ use crate::base::Ctx;
 use crate::data::Source;
 use crate::engine::straight::{self, Extras};
 use crate::export::{self, Choices, Report, Written};
+use crate::persona::Persona;
 use crate::session::{Look, Plan, Project, Words, project};
 
 use super::cli::Files;
@@ -118,9 +119,10 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
     for (cluster, size) in report.labels.sizes().iter().enumerate() {
         let name = report.personas.personas.get(cluster).map_or("", |persona| &persona.name);
         let share = 100.0 * *size as f64 / n.max(1) as f64;
-        let confidence = report
-            .known_stability()
-            .map_or_else(String::new, |stability| format!("{:<11} {:.2}  ", stability.trust(cluster).word(), stability.jaccard(cluster)));
+        let missing = report.personas.personas.get(cluster).map_or(0.0, Persona::headline_missing);
+        let confidence = report.known_stability().map_or_else(String::new, |stability| {
+            format!("{:<11} {:.2}  ", stability.trust_with(cluster, missing).word(), stability.jaccard(cluster))
+        });
         text.push_str(format!("  C{} {size:>9} {share:>5.1} %  {confidence}{name}", cluster + 1).trim_end());
         text.push('\n');
     }

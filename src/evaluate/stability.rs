@@ -68,6 +68,8 @@ const DOUBTFUL: f64 = 0.60;
 /// Fewer customers than this are no segment to rely on, fewer than that not highly.
 const FEWEST: usize = 31;
 const FEWEST_FOR_HIGH: usize = 100;
+/// From this share of missing values in a headline column on, trust is not high.
+const MOST_MISSING_FOR_HIGH: f64 = 0.05;
 /// Draws made side by side between two looks at whether something is more urgent.
 const SIDE_BY_SIDE: usize = 4;
 /// Above this many rows a draw one at a time is slow enough.
@@ -99,7 +101,27 @@ impl Stability {
         self.draws.iter().filter(|draw| draw[cluster] >= STABLE).count()
     }
 
-    /// How far one cluster may be relied on.
+    /// How far one cluster may be relied on, `headline_missing` being the share of its members without a value in the columns it is named
+    /// by: what is often not known is not highly reliable.
+    pub fn trust_with(&self, cluster: usize, headline_missing: f64) -> Trust {
+        match self.trust(cluster) {
+            Trust::High if headline_missing >= MOST_MISSING_FOR_HIGH => Trust::Good,
+            trust => trust,
+        }
+    }
+
+    /// Why, in plain sentences with the numbers.
+    pub fn reasons_with(&self, cluster: usize, headline_missing: f64) -> Vec<String> {
+        let mut reasons = self.reasons(cluster);
+        if self.trust(cluster) != self.trust_with(cluster, headline_missing) {
+            let percent = |share: f64| format!("{:.0}{}%", 100.0 * share, text::SPACE);
+            let (missing, most) = (percent(headline_missing), percent(MOST_MISSING_FOR_HIGH));
+            reasons.push(format!("{missing} have no value in a column of the name; High needs fewer than {most}."));
+        }
+        reasons
+    }
+
+    /// How far one cluster may be relied on, by its stability and size alone.
     pub fn trust(&self, cluster: usize) -> Trust {
         let (jaccard, size) = (self.jaccard(cluster), self.sizes[cluster]);
         let beats_null = self.null().is_none_or(|null| jaccard > null);

@@ -29,6 +29,7 @@ pub fn report_json(report: &Report) -> String {
         notes: &'a [String],
         seconds: Option<Seconds>,
     }
+    let missing = |cluster: usize| report.personas.personas.get(cluster).map_or(0.0, Persona::headline_missing);
     let run = Run {
         rows: report.loaded.table.n_rows,
         rows_left_out: rows_left_out(report),
@@ -38,7 +39,7 @@ pub fn report_json(report: &Report) -> String {
         chosen: &report.chosen,
         stability: report
             .known_stability()
-            .map(|stability| (0..stability.sizes.len()).map(|cluster| stability_value(stability, cluster)).collect()),
+            .map(|stability| (0..stability.sizes.len()).map(|cluster| stability_value(stability, cluster, missing(cluster))).collect()),
         notes: &report.notes,
         seconds: report.seconds,
     };
@@ -100,12 +101,12 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         "automatic_name": persona.automatic_name,
         "renamed": persona.is_renamed,
         "name_may_be_out_of_date": persona.may_be_out_of_date,
-        "name_parts": persona.name_parts.iter().map(|part| json!({ "word": part.word, "evidence": part.evidence })).collect::<Vec<_>>(),
+        "name_parts": persona.name_parts.iter().map(|part| json!({ "word": part.word, "evidence": part.evidence, "also": part.also })).collect::<Vec<_>>(),
         "summary": persona.summary,
         "customers": persona.n,
         "share": persona.share,
         "revenue_share": persona.revenue_share,
-        "stability": report.known_stability().map(|stability| stability_value(stability, persona.cluster)),
+        "stability": report.known_stability().map(|stability| stability_value(stability, persona.cluster, persona.headline_missing())),
         "match_all_headline_traits": persona.match_all_share,
         "statements": statements.collect::<Vec<_>>(),
         "distributions": distributions.collect::<Vec<_>>(),
@@ -115,14 +116,14 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
 }
 
 /// How often one segment came back, and what chance gives.
-fn stability_value(stability: &Stability, cluster: usize) -> Value {
+fn stability_value(stability: &Stability, cluster: usize, missing: f64) -> Value {
     json!({
-        "confidence": stability.trust(cluster).word(),
+        "confidence": stability.trust_with(cluster, missing).word(),
         "mean_jaccard": stability.jaccard(cluster),
         "shuffled_columns_mean_jaccard": stability.null(),
         "draws": stability.draws.len(),
         "found_again": stability.n_found(cluster),
-        "reasons": stability.reasons(cluster),
+        "reasons": stability.reasons_with(cluster, missing),
     })
 }
 

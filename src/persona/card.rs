@@ -67,6 +67,21 @@ pub struct Persona {
     pub added: Added,
 }
 
+impl Persona {
+    /// The evidence the automatic name rests on, each row once.
+    pub fn headline(&self) -> Vec<&Evidence> {
+        let mut rows: Vec<usize> = self.name_parts.iter().flat_map(|part| part.evidence.into_iter().chain(part.also)).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows.into_iter().filter_map(|row| self.evidence.get(row)).collect()
+    }
+
+    /// The largest share of members without a value among the columns of the name, 0 to 1; 0 where it rests on none.
+    pub fn headline_missing(&self) -> f64 {
+        self.headline().iter().map(|evidence| evidence.missing_share).fold(0.0, f64::max)
+    }
+}
+
 /// A word of an automatic name and the row of [`Persona::evidence`] it rests on; plain words ("Customers") rest on none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamePart {
@@ -74,6 +89,8 @@ pub struct NamePart {
     pub word: String,
     /// Index into [`Persona::evidence`].
     pub evidence: Option<usize>,
+    /// A second row that had to pass too before the word was allowed: "Budget-Conscious" rests on the discounts and needs small baskets.
+    pub also: Option<usize>,
 }
 
 /// More or less than the others.

@@ -13,12 +13,12 @@ use crate::data::{Loaded, Role, Values};
 use crate::features::Prepared;
 
 use super::attributes::attributes;
-use super::card::{Direction, Distribution, Evidence, NamePart, Persona, Personas, Statement};
+use super::card::{Direction, Distribution, Evidence, Persona, Personas, Statement};
 use super::columns::{Described, Reading, described};
 use super::edit::PersonaEdit;
 use super::identity::{carry, has_changed};
 use super::lexicon::Lexicon;
-use super::measure::{Groups, MIN_CELL, MIN_NAMED, Measured, Trait, rank};
+use super::measure::{Groups, MIN_CELL, MIN_NAMED, Measured, STRONG_EFFECT, Trait, rank};
 use super::naming::{Name, Naming, names};
 use super::text::tokens;
 use super::unseen::unseen;
@@ -136,6 +136,7 @@ fn persona(
     let said = worth_saying(columns, traits);
     let clauses = said.iter().map(|&at| &traits[at]).filter(|found| columns[found.column].role != Role::Sensitive);
     let clauses: Vec<String> = clauses.take(MAX_CLAUSES).map(|found| wording::clause(&columns[found.column], found)).collect();
+    let is_strong = said.iter().any(|&at| traits[at].evidence.effect.abs() >= STRONG_EFFECT);
     let statements = said.iter().map(|&at| {
         let found = &traits[at];
         let [value, everyone, _] = found.evidence.texts.clone();
@@ -150,9 +151,10 @@ fn persona(
         name: given_name.clone().unwrap_or_else(|| automatic_name.clone()),
         automatic_name,
         is_renamed: given_name.is_some(),
-        may_be_out_of_date: given_name.is_some() && edit.is_some_and(|edit| has_changed(edit, table_rows)),
-        name_parts: name.words.into_iter().map(|(word, evidence)| NamePart { word, evidence }).collect(),
-        summary: wording::summary(&size, &clauses),
+        may_be_out_of_date: given_name.is_some()
+            && edit.is_some_and(|edit| has_changed(edit, table_rows) || no_longer_passes(edit, traits)),
+        name_parts: name.words,
+        summary: wording::summary(&size, &clauses, is_strong),
         n: size.n,
         share: size.share,
         revenue_share: size.revenue_share,
@@ -162,6 +164,11 @@ fn persona(
         match_all_share: name.match_all_share,
         added: edit.map(|edit| edit.added.clone()).unwrap_or_default(),
     }
+}
+
+/// Whether a trait that was in the automatic name when the user gave theirs would carry no name now.
+fn no_longer_passes(edit: &PersonaEdit, traits: &[Trait]) -> bool {
+    edit.rests_on.iter().any(|once| !traits.iter().any(|found| found.evidence.passes_name && once.is(&found.evidence)))
 }
 
 /// The traits that statements are made of. Of a column's levels the best in each direction; of two levels only one, since the other says

@@ -9,17 +9,48 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
+use super::card::{Evidence, Persona};
+
 /// One card's edits; part of the plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PersonaEdit {
     /// The name the user gave; `None` keeps the automatic one.
     #[serde(default)]
     pub name: Option<String>,
+    /// What the automatic name rested on when the user gave theirs: where one of these no longer holds, theirs may be out of date.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rests_on: Vec<RestsOn>,
     /// The block "Added by you".
     #[serde(default)]
     pub added: Added,
     /// The customers it was written for, as rows of the table.
     pub members: RowSet,
+}
+
+/// A trait as a name remembers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestsOn {
+    /// The column.
+    pub column: String,
+    /// The level, for categories.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// Whether they were above everyone.
+    pub more: bool,
+}
+
+impl RestsOn {
+    /// What the automatic name of a persona rests on now.
+    pub fn of(persona: &Persona) -> Vec<RestsOn> {
+        let of =
+            |evidence: &Evidence| RestsOn { column: evidence.column.clone(), level: evidence.level.clone(), more: evidence.effect >= 0.0 };
+        persona.headline().into_iter().map(of).collect()
+    }
+
+    /// Whether a row of evidence is this trait.
+    pub fn is(&self, evidence: &Evidence) -> bool {
+        self.column == evidence.column && self.level == evidence.level && self.more == (evidence.effect >= 0.0)
+    }
 }
 
 /// The block "Added by you", kept apart from data on every card.

@@ -60,7 +60,7 @@ fn edit_of(
     let mut edits = edits.to_vec();
     let here = RowSet::new(members[cluster].iter().copied());
     let at = of_cluster.unwrap_or_else(|| {
-        edits.push(PersonaEdit { name: None, added: Default::default(), members: RowSet::default() });
+        edits.push(PersonaEdit { name: None, rests_on: Vec::new(), added: Default::default(), members: RowSet::default() });
         edits.len() - 1
     });
     edits[at].members = here;
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     fn edit(name: &str, rows: impl IntoIterator<Item = usize>) -> PersonaEdit {
-        PersonaEdit { name: Some(name.into()), added: Default::default(), members: RowSet::new(rows) }
+        PersonaEdit { name: Some(name.into()), rests_on: Vec::new(), added: Default::default(), members: RowSet::new(rows) }
     }
 
     /// The largest total by trying all; slow and obvious.

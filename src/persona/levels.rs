@@ -8,7 +8,7 @@ use crate::base::{Ctx, Stopped};
 
 use super::card::{Direction, Distribution, Drawing, Evidence};
 use super::columns::{Described, LevelReading};
-use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, may_name, may_state};
+use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
 use super::tail::level_v_test;
 use super::text::percent;
 
@@ -92,7 +92,7 @@ impl Counts {
             rest,
             texts: [text(inside, persona), text(n_level, everyone), text(outside, rest)],
             effect,
-            interval: None,
+            interval: cohen_h_interval(effect, n, n_rest),
             v_test: level_v_test(inside, n, n_level, n_all),
             percentile: None,
             index: Some(index),
@@ -110,6 +110,12 @@ impl Counts {
 
 fn cohen_h(a: f64, b: f64) -> f64 {
     2.0 * a.sqrt().asin() - 2.0 * b.sqrt().asin()
+}
+
+/// 95 % interval of h: the arcsine of a share's root has variance 1 / (4 n), whatever the share (J. Cohen 1988, section 6.2).
+fn cohen_h_interval(h: f64, n: usize, n_rest: usize) -> Option<[f64; 2]> {
+    let half = Z_95 * (1.0 / n as f64 + 1.0 / n_rest as f64).sqrt();
+    (n > 0 && n_rest > 0).then_some([h - half, h + half])
 }
 
 fn drawing(column: &Described, levels: &LevelReading, commonest: &[usize], inside: &[usize], everyone: &[usize]) -> Distribution {
@@ -141,5 +147,9 @@ mod tests {
         // asin sqrt(1) = pi/2, asin sqrt(1/2) = pi/4.
         assert!((cohen_h(1.0, 0.5) - std::f64::consts::FRAC_PI_2).abs() < 1e-12);
         assert_eq!(cohen_h(0.3, 0.3), 0.0);
+        // 1.96 sqrt(1/25 + 1/100) = 1.96 x 0.2236.
+        let [low, high] = cohen_h_interval(0.5, 25, 100).unwrap();
+        assert!((low - 0.061_738_7).abs() < 1e-6 && (high - 0.938_261_3).abs() < 1e-6, "{low} {high}");
+        assert_eq!(cohen_h_interval(0.5, 25, 0), None);
     }
 }

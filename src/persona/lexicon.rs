@@ -94,6 +94,30 @@ pub struct Pole {
     pub clause: Option<String>,
     /// "spend {times} as much", where a ratio makes sense.
     pub times: Option<String>,
+    /// A word for this end together with one end of another column.
+    pub with: Option<With>,
+}
+
+/// A word that two traits must allow: "Budget-Conscious" are many discounts and small baskets.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct With {
+    /// The tag of the other column.
+    pub tag: String,
+    /// Which end of it.
+    pub end: End,
+    /// "Budget-Conscious".
+    pub adjective: String,
+}
+
+/// One end of a scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// High values.
+    High,
+    /// Low values.
+    Low,
 }
 
 /// Words for the levels of a category. `{level}` is the level, `{column}` the column's name in words.
@@ -213,6 +237,7 @@ impl Draft {
         }
         let words = [&draft.high, &draft.low].into_iter().flat_map(|pole| [&pole.adjective, &pole.very, &pole.noun]);
         let words = words.chain([&draft.levels.adjective, &draft.levels.noun]).flatten().chain(draft.levels.nouns.values());
+        let words = words.chain([&draft.high, &draft.low].into_iter().filter_map(|pole| Some(&pole.with.as_ref()?.adjective)));
         for word in words {
             if word.trim().is_empty() || word.split_whitespace().count() > 3 || word.chars().count() > 30 {
                 return Err(format!("{word:?} of {tag:?} does not fit into a name: one to three words, at most 30 characters"));

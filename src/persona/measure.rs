@@ -10,6 +10,10 @@ use super::card::{Direction, Distribution, Evidence};
 pub const MIN_CELL: usize = 10;
 /// Fewer members with a value carry no name.
 pub const MIN_NAMED: usize = 31;
+/// The two-sided 95 % quantile of the normal distribution.
+pub const Z_95: f64 = 1.959_963_984_540_054;
+/// Effects from here on are strong enough for a name.
+pub const STRONG_EFFECT: f64 = 0.5;
 /// Share above which missing values keep a column out of names.
 const MAX_MISSING: f64 = 0.20;
 
@@ -75,7 +79,7 @@ impl Trait {
 
 /// Whether a name may rest on it, but for what is particular to scales and levels.
 pub fn may_name(evidence: &Evidence, gate: f64, missing_of_all: f64) -> bool {
-    evidence.effect.abs() >= 0.5
+    evidence.effect.abs() >= STRONG_EFFECT
         && evidence.v_test.abs() > gate
         && evidence.coverage >= 0.5
         && evidence.missing_share < MAX_MISSING

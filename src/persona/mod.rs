@@ -32,7 +32,7 @@ pub use apart::{Apart, apart};
 pub use attributes::{Attribute, attributes, tone};
 pub use card::{Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
 pub use describe::{describe, describe_with_roles};
-pub use edit::{Added, PersonaEdit, Picture, Priority, RowSet};
+pub use edit::{Added, PersonaEdit, Picture, Priority, RestsOn, RowSet};
 pub use explain::{Condition, Example, Explained, Forest, Importance, Rule, Unseen};
 pub use holds::Holds;
 pub use explaining::explained;

@@ -10,9 +10,10 @@ use std::collections::BTreeSet;
 
 use crate::base::{Ctx, Stopped};
 
+use super::card::NamePart;
 use super::columns::{Described, Reading};
 use super::measure::{Groups, Trait};
-use super::wording::{Forms, forms};
+use super::wording::{Forms, forms, together};
 
 /// Longest name, leaving room for a letter at its end.
 const MAX_CHARS: usize = 37;
@@ -23,8 +24,8 @@ const MIN_MATCH_ALL: f64 = 0.5;
 /// A name as words, each with the place of its trait among the persona's traits.
 #[derive(Debug, Clone)]
 pub struct Name {
-    /// The words; plain ones ("Customers") rest on no trait.
-    pub words: Vec<(String, Option<usize>)>,
+    /// The words, each with the place of its trait; plain ones ("Customers") rest on none.
+    pub words: Vec<NamePart>,
     /// The traits in the name, best first.
     pub picked: Vec<usize>,
     /// Share of members that match all of them.
@@ -34,7 +35,7 @@ pub struct Name {
 impl Name {
     /// The words as one text.
     pub fn text(&self) -> String {
-        self.words.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" ")
+        self.words.iter().map(|part| part.word.as_str()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -80,7 +81,7 @@ pub fn names(naming: &Naming, taken: &[String], ctx: &Ctx) -> Result<Vec<Name>, 
         for persona in unresolved {
             let plain = names[persona].text();
             if let Some(suffix) = letters.find(|suffix| used.insert(folded(&format!("{plain} {suffix}")))) {
-                names[persona].words.push((suffix, None));
+                names[persona].words.push(plain_word(&suffix));
             }
         }
     }
@@ -181,37 +182,58 @@ impl Naming<'_> {
     }
 
     /// Adjectives by position, then one noun; the noun that stands latest in the grammar is tried first, "Customers" last.
-    fn composed(&self, persona: usize, picked: &[usize]) -> Option<Vec<(String, Option<usize>)>> {
-        let mut parts: Vec<(usize, Forms)> = Vec::new();
-        for &at in picked {
-            let found = &self.traits[persona][at];
-            parts.push((at, forms(&self.columns[found.column], found)?));
-        }
-        parts.sort_by_key(|(_, forms)| forms.position);
-        let nouns = (0..parts.len()).rev().filter(|&i| parts[i].1.noun.is_some()).map(Some).chain([None]);
+    fn composed(&self, persona: usize, picked: &[usize]) -> Option<Vec<NamePart>> {
+        let parts = self.parts(persona, picked)?;
+        let nouns = (0..parts.len()).rev().filter(|&i| parts[i].forms.noun.is_some()).map(Some).chain([None]);
         for noun in nouns {
-            let mut words: Vec<(String, Option<usize>)> = Vec::new();
-            let mut push = |phrase: &str, at: usize| words.extend(phrase.split_whitespace().map(|word| (word.to_owned(), Some(at))));
+            let mut words: Vec<NamePart> = Vec::new();
+            let mut push = |phrase: &str, part: &Part| {
+                let word = |word: &str| NamePart { word: word.to_owned(), evidence: Some(part.at), also: part.also };
+                words.extend(phrase.split_whitespace().map(word));
+            };
             let adjectives = parts.iter().enumerate().filter(|(i, _)| noun != Some(*i));
             let Some(adjectives) =
-                adjectives.map(|(_, (at, forms))| forms.adjective.as_ref().map(|word| (word, *at))).collect::<Option<Vec<_>>>()
+                adjectives.map(|(_, part)| part.forms.adjective.as_ref().map(|word| (word, part))).collect::<Option<Vec<_>>>()
             else {
                 continue;
             };
-            for (word, at) in adjectives {
-                push(word, at);
+            for (word, part) in adjectives {
+                push(word, part);
             }
-            match noun.and_then(|i| parts[i].1.noun.as_ref().map(|word| (word, parts[i].0))) {
-                Some((word, at)) => push(word, at),
-                None => words.push(("Customers".to_owned(), None)),
+            match noun.and_then(|i| parts[i].forms.noun.as_ref().map(|word| (word, &parts[i]))) {
+                Some((word, part)) => push(word, part),
+                None => words.push(plain_word("Customers")),
             }
-            let n_chars = words.iter().map(|(word, _)| word.chars().count() + 1).sum::<usize>() - 1;
-            let says_mostly_twice = words.iter().filter(|(word, _)| word == "Mostly").count() > 1;
+            let n_chars = words.iter().map(|part| part.word.chars().count() + 1).sum::<usize>() - 1;
+            let says_mostly_twice = words.iter().filter(|part| part.word == "Mostly").count() > 1;
             if words.len() <= MAX_WORDS && n_chars <= MAX_CHARS && !says_mostly_twice {
                 return Some(words);
             }
         }
         None
+    }
+
+    /// What each trait is called, in the order of the grammar. Two traits that have a word together share it: it rests on the first, and the
+    /// second, which passes too or it would not be picked, allows it.
+    fn parts(&self, persona: usize, picked: &[usize]) -> Option<Vec<Part>> {
+        let column = |at: usize| &self.columns[self.traits[persona][at].column];
+        let found = |at: usize| &self.traits[persona][at];
+        let mut parts: Vec<Part> = Vec::new();
+        let mut shared: Vec<usize> = Vec::new();
+        for &at in picked {
+            let with = picked.iter().find_map(|&other| Some((other, together(column(at), found(at), column(other), found(other))?)));
+            let (also, forms) = match with {
+                Some((other, forms)) => {
+                    shared.push(other);
+                    (Some(other), forms)
+                }
+                None => (None, forms(column(at), found(at))?),
+            };
+            parts.push(Part { at, also, forms });
+        }
+        parts.retain(|part| !shared.contains(&part.at));
+        parts.sort_by_key(|part| part.forms.position);
+        Some(parts)
     }
 
     /// Whether a trait holds for one row that takes part.
@@ -256,8 +278,19 @@ impl Naming<'_> {
     }
 }
 
-fn plain_words() -> Vec<(String, Option<usize>)> {
-    vec![("Mainstream".to_owned(), None), ("Customers".to_owned(), None)]
+/// The words of a trait in a name.
+struct Part {
+    at: usize,
+    also: Option<usize>,
+    forms: Forms,
+}
+
+fn plain_words() -> Vec<NamePart> {
+    vec![plain_word("Mainstream"), plain_word("Customers")]
+}
+
+fn plain_word(word: &str) -> NamePart {
+    NamePart { word: word.to_owned(), evidence: None, also: None }
 }
 
 /// Names that differ only in case or spaces are the same to a reader.

@@ -11,7 +11,7 @@ use crate::base::{Ctx, Stopped};
 
 use super::card::{Direction, Distribution, Drawing, Evidence};
 use super::columns::{Described, ScaleReading};
-use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, may_name, may_state};
+use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
 use super::text::Format;
 
 /// Bars of a histogram.
@@ -83,7 +83,7 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
             rest: medians[2],
             texts,
             effect,
-            interval: None,
+            interval: hedges_g_interval(effect, &inside, &rest),
             v_test: v_test(&inside, &all),
             percentile: Some(percentile),
             index: None,
@@ -170,6 +170,17 @@ fn hedges_g(inside: &Moments, rest: &Moments) -> f64 {
         difference.signum() * LARGEST_EFFECT
     };
     g.clamp(-LARGEST_EFFECT, LARGEST_EFFECT)
+}
+
+/// 95 % interval of g for large samples: variance n / (n1 n2) + g^2 / (2 (n - 3.94)) (J. Hartung, G. Knapp, B. Sinha 2008, "Statistical
+/// Meta-Analysis with Applications", as in statsmodels' `effectsize_smd`). None where nothing varies, so that the effect is a bound.
+fn hedges_g_interval(g: f64, inside: &Moments, rest: &Moments) -> Option<[f64; 2]> {
+    let n = inside.n + rest.n;
+    if inside.n < 2.0 || rest.n < 2.0 || n <= 4.0 || g.abs() >= LARGEST_EFFECT || inside.scatter() + rest.scatter() <= 0.0 {
+        return None;
+    }
+    let half = Z_95 * (n / (inside.n * rest.n) + g * g / (2.0 * (n - 3.94))).sqrt();
+    Some([g - half, g + half])
 }
 
 /// (mean of members - mean) / sqrt(s^2 / n_k (N - n_k) / (N - 1)), s^2 being everyone's population variance.
@@ -288,6 +299,28 @@ mod tests {
         assert_eq!(hedges_g(&all, &all.without(&all)), 0.0, "nobody else");
         let (zeros, ones) = (Moments::of(&[0.0; 5], 0.5), Moments::of(&[1.0; 5], 0.5));
         assert_eq!(hedges_g(&ones, &zeros), LARGEST_EFFECT, "nothing varies inside");
+    }
+
+    /// Frozen from NumPy and SciPy by tests/oracles/make_intervals.py.
+    const ORACLE: &str = include_str!("../../tests/oracles/intervals.csv");
+
+    #[test]
+    fn intervals_as_frozen() {
+        let mut n_checked = 0;
+        for line in ORACLE.lines().skip(1) {
+            let fields: Vec<f64> = line.split(',').map(|field| field.parse().unwrap()).collect();
+            let [n1, n2, difference, g, low, high] = fields[..] else { panic!("{line}") };
+            // Ramps, as in the script: i mod 7 on both sides, one moved by the difference.
+            let side = |n: f64, by: f64| (0..n as usize).map(|i| (i % 7) as f64 + by).collect::<Vec<_>>();
+            let (inside, rest) = (Moments::of(&side(n1, difference), 3.0), Moments::of(&side(n2, 0.0), 3.0));
+            let ours = hedges_g(&inside, &rest);
+            let [ours_low, ours_high] = hedges_g_interval(ours, &inside, &rest).unwrap();
+            assert!((ours - g).abs() < 1e-9 && (ours_low - low).abs() < 1e-7 && (ours_high - high).abs() < 1e-7, "{line}: {ours}");
+            n_checked += 1;
+        }
+        assert_eq!(n_checked, 6);
+        let (zeros, ones) = (Moments::of(&[0.0; 5], 0.5), Moments::of(&[1.0; 5], 0.5));
+        assert_eq!(hedges_g_interval(LARGEST_EFFECT, &ones, &zeros), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::data::Role;
 
 use super::card::Direction;
 use super::columns::{Described, Reading};
-use super::lexicon::{Pole, Position};
+use super::lexicon::{End, Pole, Position};
 use super::measure::Trait;
 use super::text::{Format, capitalised, count, humanised, list, percent, times, titled};
 
@@ -35,7 +35,7 @@ pub fn forms(column: &Described, found: &Trait) -> Option<Forms> {
     match &column.reading {
         Reading::Scale(_) => {
             let pole = pole(column, found.direction);
-            let is_extreme = found.evidence.percentile.is_some_and(|p| !(10.0..90.0).contains(&p));
+            let is_extreme = found.evidence.percentile.is_some_and(|p| p <= 10.0 || p >= 90.0);
             let word = pole.and_then(|pole| pole.very.clone().filter(|_| is_extreme).or_else(|| pole.adjective.clone()));
             let plain = || format!("{} {}", if found.direction == Direction::More { "High" } else { "Low" }, titled(&column.human));
             let position = column.entry.map_or(Position::Behaviour, |entry| entry.position);
@@ -65,6 +65,15 @@ pub fn forms(column: &Described, found: &Trait) -> Option<Forms> {
             Some(Forms { position, adjective, noun })
         }
     }
+}
+
+/// What two traits are called together, where the lexicon has a word that needs both: many discounts and small baskets.
+pub fn together(column: &Described, found: &Trait, other_column: &Described, other: &Trait) -> Option<Forms> {
+    let with = pole(column, found.direction).filter(|_| found.level.is_none())?.with.as_ref()?;
+    let is_low = other.direction == Direction::Less;
+    let fits = other.level.is_none() && other_column.entry.is_some_and(|entry| entry.tag == with.tag) && is_low == (with.end == End::Low);
+    let position = column.entry.map_or(Position::Behaviour, |entry| entry.position);
+    fits.then(|| Forms { position, adjective: Some(with.adjective.clone()), noun: None })
 }
 
 /// "Higher total spend", "Channel: mostly web"; what is sensitive or an outcome is marked.
@@ -99,17 +108,21 @@ pub fn statement(column: &Described, found: &Trait) -> String {
     }
 }
 
-/// "1 240 customers (12 % of all, 31 % of revenue). Compared with everyone, they spend 2.4x as much (€ 1 240 against € 510)."
-pub fn summary(size: &Size, clauses: &[String]) -> String {
+/// What is weaker than `is_strong` is told as such. "1 240 customers (12 % of all, 31 % of revenue). Compared with everyone, they spend 2.4x as much (€ 1 240 against € 510)."
+pub fn summary(size: &Size, clauses: &[String], is_strong: bool) -> String {
     let customers = if size.n == 1 { "customer" } else { "customers" };
     let revenue = size.revenue_share.map_or_else(String::new, |share| format!(", {} of revenue", percent(share)));
     let start = format!("{} {customers} ({} of all{revenue}).", count(size.n), percent(size.share));
     if clauses.is_empty() {
-        format!("{start} No strong difference from everyone was found.")
+        format!("{start} {NOTHING_STRONG}")
+    } else if !is_strong {
+        format!("{start} {NOTHING_STRONG} Slightly, they {}.", list(clauses))
     } else {
         format!("{start} Compared with everyone, they {}.", list(clauses))
     }
 }
+
+const NOTHING_STRONG: &str = "No strong difference from everyone was found.";
 
 /// One thing that sets a persona apart, after "they".
 pub fn clause(column: &Described, found: &Trait) -> String {
@@ -121,7 +134,7 @@ pub fn clause(column: &Described, found: &Trait) -> String {
         let template = words.and_then(|words| if more { words.more.as_ref() } else { words.less.as_ref() });
         let said = match template {
             Some(template) => filled(&template.replace("{level}", level), column),
-            None => format!("{} often have {}: {level}", if more { "more" } else { "less" }, column.human),
+            None => plain_clause(&column.human, level, more),
         };
         return format!("{said} ({persona}, all {everyone})");
     }
@@ -135,6 +148,16 @@ pub fn clause(column: &Described, found: &Trait) -> String {
         (None, _, None) => format!("have {} {}", if more { "higher" } else { "lower" }, column.human),
     };
     format!("{said} ({persona} against {everyone})")
+}
+
+/// "are less often premium (plan)"; of a question with yes and no, "more often have newsletter", "less often are member".
+fn plain_clause(human: &str, level: &str, more: bool) -> String {
+    let often = |more: bool| if more { "more often" } else { "less often" };
+    match (yes_or_no(level), human.strip_prefix("is "), human.strip_prefix("has ")) {
+        (Some(yes), Some(subject), _) => format!("{} are {subject}", often(more == yes)),
+        (Some(yes), None, subject) => format!("{} have {}", often(more == yes), subject.unwrap_or(human)),
+        (None, ..) => format!("are {} {level} ({human})", often(more)),
+    }
 }
 
 /// Ratio of the medians, where the column has a true zero for it: amounts and counts, not shares, dates, years or temperatures.

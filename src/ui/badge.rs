@@ -16,15 +16,15 @@ use super::widgets;
 pub const SIZE: Vec2 = Vec2::new(80.0, 16.0);
 const MARK: f32 = 4.5;
 
-/// The badge of one of `n_clusters` segments, its words flush with `side`.
-pub fn badge_ui(ui: &mut Ui, answer: &Answer<Stability>, cluster: usize, n_clusters: usize, side: Side) -> Response {
+/// The badge of one of `n_clusters` segments, `missing` being [`crate::persona::Persona::headline_missing`], its words flush with `side`.
+pub fn badge_ui(ui: &mut Ui, answer: &Answer<Stability>, cluster: usize, missing: f64, n_clusters: usize, side: Side) -> Response {
     let (rect, response) = ui.allocate_exact_size(SIZE, Sense::hover());
     let t = tokens(ui);
     let known = answer.ready().filter(|stability| stability.sizes.len() == n_clusters);
     let (word, colour, share, tip) = match (known, answer) {
         (Some(stability), _) => {
-            let trust = stability.trust(cluster);
-            (trust.word(), colour(ui, trust), share(trust), tip_of(stability, cluster))
+            let trust = stability.trust_with(cluster, missing);
+            (trust.word(), colour(ui, trust), share(trust), tip_of(stability, cluster, missing))
         }
         (None, Answer::Failed { problem, .. }) => ("Not known", t.muted, 0.0, problem.0.to_string()),
         (None, Answer::Cooking { progress, .. }) => {
@@ -91,14 +91,14 @@ fn colour(ui: &Ui, trust: Trust) -> Color32 {
     }
 }
 
-fn tip_of(stability: &Stability, cluster: usize) -> String {
-    let means = match stability.trust(cluster) {
+fn tip_of(stability: &Stability, cluster: usize, missing: f64) -> String {
+    let means = match stability.trust_with(cluster, missing) {
         Trust::High => "High confidence: the same customers come together again and again.",
         Trust::Good => "Good confidence: the segment comes back when other customers are drawn.",
         Trust::Fuzzy => "Fuzzy: there may be something, but who belongs to it is uncertain.",
         Trust::DoNotRely => "Do not rely on this segment.",
     };
-    let mut tip = format!("{means}\n\n{}", stability.reasons(cluster).join("\n"));
+    let mut tip = format!("{means}\n\n{}", stability.reasons_with(cluster, missing).join("\n"));
     let (drawn, all) = (stability.draws.len(), DRAW_ROUNDS[DRAW_ROUNDS.len() - 1]);
     if drawn < all {
         tip += &format!("\n\n{drawn} of {all} draws so far.");

@@ -49,7 +49,8 @@ fn evidence(column: &str, level: Option<&str>, texts: [&str; 3], effect: f64, n:
 fn persona(cluster: usize, n: usize, analysed: usize) -> Persona {
     let name = NAMES.get(cluster).map_or_else(|| format!("Mainstream Customers {}", cluster + 1), |name| (*name).to_owned());
     let words: Vec<&str> = name.split(' ').collect();
-    let name_parts = words.iter().enumerate().map(|(at, word)| NamePart { word: (*word).into(), evidence: (at < 2).then_some(at) });
+    let name_parts =
+        words.iter().enumerate().map(|(at, word)| NamePart { word: (*word).into(), evidence: (at < 2).then_some(at), also: None });
     let bell = |middle: f64| -> Vec<f64> { (0..16).map(|bin| (-(f64::from(bin) - middle).powi(2) / 9.0).exp() / 5.3).collect() };
     let drawn = |column: &str, unit: Option<&str>, middle: f64| Distribution {
         column: column.into(),
@@ -398,7 +399,7 @@ pub fn nasty_report() -> Report {
     for persona in &mut personas.personas {
         persona.is_renamed = persona.cluster == 0;
         (persona.name, persona.automatic_name, persona.summary) = (NASTY.into(), NASTY.into(), NASTY.into());
-        persona.name_parts = vec![NamePart { word: NASTY.into(), evidence: Some(0) }];
+        persona.name_parts = vec![NamePart { word: NASTY.into(), evidence: Some(0), also: None }];
         persona.added = Added {
             goals: NASTY.into(),
             pains: NASTY.into(),

@@ -15,6 +15,7 @@ mod hdbscan;
 mod headless;
 mod laws;
 mod map_scene;
+mod naming;
 mod oracles;
 mod pages;
 mod personas;

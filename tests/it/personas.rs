@@ -392,7 +392,8 @@ fn row_sets_hold_table_rows_not_matrix_rows() {
     let (loaded, ids) = planted();
     let rows: Vec<usize> = (100..600).collect();
     let labels = Labels::from_ids(&rows.iter().map(|&row| ids[row]).collect::<Vec<_>>());
-    let edits = [PersonaEdit { name: Some("Young".into()), added: Default::default(), members: RowSet::new(300..450) }];
+    let edits =
+        [PersonaEdit { name: Some("Young".into()), rests_on: Vec::new(), added: Default::default(), members: RowSet::new(300..450) }];
     let all = describe(&loaded, &prepared(&loaded, rows), &labels, &edits, &Lexicon::built_in(), &Ctx::new()).unwrap();
     let young = all.personas.iter().find(|persona| persona.is_renamed).unwrap();
     assert!(young.automatic_name.contains("Young") && all.n_left_out == 100);

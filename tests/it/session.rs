@@ -25,7 +25,7 @@ fn rich_plan(data: &Path) -> Plan {
     plan.clustering.seed = u64::MAX;
     plan.clustering.epsilon = Some(0.1 + 0.2);
     let added = Added { goals: "Save time".into(), ..Added::default() };
-    plan.personas.push(PersonaEdit { name: Some("Čtenáři".into()), added, members: RowSet::new([3, 4, 5, 900]) });
+    plan.personas.push(PersonaEdit { name: Some("Čtenáři".into()), rests_on: Vec::new(), added, members: RowSet::new([3, 4, 5, 900]) });
     plan
 }
 

@@ -144,6 +144,7 @@ fn after_a_storm_the_engine_says_what_a_fresh_one_says() {
             _ => {
                 plan.personas = vec![PersonaEdit {
                     name: Some(format!("Name {change}")),
+                    rests_on: Vec::new(),
                     added: Added::default(),
                     members: RowSet::new(0..change % 90),
                 }]

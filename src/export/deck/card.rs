@@ -261,7 +261,10 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         evidence: shown.iter().enumerate().map(|(at, &row)| evidence_line(at + 1, persona, row)).collect(),
         n_more_evidence: rows.len() - shown.len(),
         has_suppressed: shown.iter().any(|&row| persona.evidence[row].n < FEWEST_DESCRIBED),
-        trust: report.known_stability().map(|stability| stability.reasons(persona.cluster)).unwrap_or_default(),
+        trust: report
+            .known_stability()
+            .map(|stability| stability.reasons_with(persona.cluster, persona.headline_missing()))
+            .unwrap_or_default(),
         rule: rule.map(|rule| rule.conditions.iter().map(|condition| condition.text.as_str()).collect::<Vec<_>>().join(" and ")),
         rule_quality: rule.map(|rule| {
             format!(
@@ -281,7 +284,8 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
 
 /// The badge of a cluster, if its stability is known.
 pub(super) fn badge(report: &Report, cluster: usize) -> Option<Badge> {
-    let trust = report.known_stability()?.trust(cluster);
+    let missing = report.personas.personas.get(cluster).map_or(0.0, Persona::headline_missing);
+    let trust = report.known_stability()?.trust_with(cluster, missing);
     let (confidence, fill) = match trust {
         Trust::High => (Confidence::High, 1.0),
         Trust::Good => (Confidence::Good, 0.68),

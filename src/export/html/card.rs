@@ -192,8 +192,9 @@ fn footer(page: &mut String, persona: &Persona, report: &Report, source: &str) {
         None => String::new(),
     };
     let confidence = report.known_stability().map_or_else(String::new, |stability| {
-        let why = escape(&stability.reasons(persona.cluster).join(" "));
-        format!("<span title=\"{why}\">Confidence: {}</span>", stability.trust(persona.cluster).word())
+        let missing = persona.headline_missing();
+        let why = escape(&stability.reasons_with(persona.cluster, missing).join(" "));
+        format!("<span title=\"{why}\">Confidence: {}</span>", stability.trust_with(persona.cluster, missing).word())
     });
     let _ = writeln!(
         page,

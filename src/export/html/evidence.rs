@@ -43,8 +43,9 @@ fn of_persona(page: &mut String, persona: &Persona, report: &Report, card: Optio
         n = cluster + 1
     );
     if let Some(stability) = report.known_stability() {
-        let reasons = escape(&stability.reasons(cluster).join(" "));
-        let _ = writeln!(page, "<p class=\"muted small\">Confidence: {}. {reasons}</p>", stability.trust(cluster).word());
+        let missing = persona.headline_missing();
+        let reasons = escape(&stability.reasons_with(cluster, missing).join(" "));
+        let _ = writeln!(page, "<p class=\"muted small\">Confidence: {}. {reasons}</p>", stability.trust_with(cluster, missing).word());
     }
     if let Some(card) = card {
         rule_and_examples(page, card);

@@ -67,7 +67,7 @@ fn trust_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     let n_clusters = view.personas.personas.len();
     ui.horizontal(|ui| {
         ui.label(theme::strong("How far to rely on it"));
-        badge_ui(ui, view.stability, persona.cluster, n_clusters, Side::Left);
+        badge_ui(ui, view.stability, persona.cluster, persona.headline_missing(), n_clusters, Side::Left);
     });
     match view.stability.ready().filter(|stability| stability.sizes.len() == n_clusters) {
         Some(stability) => stability.reasons(persona.cluster).iter().for_each(|reason| {

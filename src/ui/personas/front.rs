@@ -72,7 +72,7 @@ fn head_ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, command
             name::words_ui(ui, view, persona, look, commands);
             ui.horizontal(|ui| {
                 ui.label(caption(ui, "Confidence"));
-                badge_ui(ui, view.stability, persona.cluster, view.personas.personas.len(), Side::Left);
+                badge_ui(ui, view.stability, persona.cluster, persona.headline_missing(), view.personas.personas.len(), Side::Left);
                 if persona.added.priority != Priority::None {
                     let accent = tokens(ui).accent;
                     widgets::chip(ui, persona.added.priority.name(), accent).on_hover_text("Your tag.");

@@ -5,7 +5,7 @@ use eframe::egui::{self, Align, Layout, Panel, RichText, Role, ScrollArea, Sense
 use crate::engine::{Answer, Segmentation};
 use crate::evaluate::band_word;
 use crate::persona::numbering::{self, number_of};
-use crate::persona::{Direction, Statement};
+use crate::persona::{Direction, Persona, Statement};
 use crate::session::{Action, Command, Look, Page, Selection};
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::plotting::dimmed_ui;
@@ -155,7 +155,9 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
                 return;
             }
             if let Selection::Cluster(cluster) = row.selection {
-                badge_ui(ui, &view.answers.stability, cluster, row.numbers.len(), Side::Right);
+                let persona = view.answers.personas.latest().and_then(|personas| personas.personas.get(cluster));
+                let missing = persona.map_or(0.0, Persona::headline_missing);
+                badge_ui(ui, &view.answers.stability, cluster, missing, row.numbers.len(), Side::Right);
             }
             if let Some(mean) = row.mean {
                 let tip = format!(

@@ -1,0 +1,204 @@
+//! Names and sentences: planted traits are named for every seed, shuffled segments have nothing strong to tell, and no word or number is
+//! without its row of evidence.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use personae::base::seed::{RngExt, random};
+use personae::base::{Ctx, Labels};
+use personae::data::{self, Loaded, Source};
+use personae::engine::straight::{self, Extras, SilhouetteWish};
+use personae::evaluate::{Stability, Trust};
+use personae::features::{self, Preparation, Prepared};
+use personae::persona::{Lexicon, Personas, RestsOn, describe, edit_for};
+use personae::session::{Plan, Words};
+
+fn read(text: &str) -> (Loaded, Prepared) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("customers.csv");
+    std::fs::write(&path, text).unwrap();
+    let loaded = data::read(&Source::File { path }, &Ctx::new()).unwrap();
+    let prepared = features::prepare(&loaded, &Preparation::default(), &Ctx::new()).unwrap();
+    (loaded, prepared)
+}
+
+fn cards(loaded: &Loaded, prepared: &Prepared, labels: &Labels) -> Personas {
+    describe(loaded, prepared, labels, &[], &Lexicon::built_in(), &Ctx::new()).unwrap()
+}
+
+const COLUMNS: [&str; 8] =
+    ["total_spend", "orders", "discount_share", "support_tickets", "income", "weekend_share", "email_opens", "return_rate"];
+
+/// Four segments of 120; segment s is high in columns 2 s and 2 s + 1, everything else is the same for all.
+fn planted(seed: u64) -> (Loaded, Prepared, Vec<usize>) {
+    let mut rng = random(seed, 0);
+    let mut text = COLUMNS.join(",") + "\n";
+    for row in 0..480 {
+        let cell = |column: usize| {
+            let noise = (0..6).map(|_| rng.random::<f64>()).sum::<f64>() - 3.0;
+            format!("{:.3}", 50.0 + 8.0 * noise + if column / 2 == row / 120 { 40.0 } else { 0.0 })
+        };
+        text += &((0..8).map(cell).collect::<Vec<_>>().join(",") + "\n");
+    }
+    let (loaded, prepared) = read(&text);
+    (loaded, prepared, (0..480).map(|row| row / 120).collect())
+}
+
+/// No word of a name and no number of a statement without its row; the sentence tells the numbers of the evidence only.
+fn walk(all: &Personas) {
+    for persona in &all.personas {
+        for part in &persona.name_parts {
+            let plain = ["Mainstream", "Customers"].contains(&part.word.as_str()) || part.word.chars().all(char::is_uppercase);
+            assert!(part.evidence.is_some() || plain, "{} rests on nothing", part.word);
+            for row in part.evidence.into_iter().chain(part.also) {
+                assert!(persona.evidence[row].passes_name, "{}: {:?}", part.word, persona.evidence[row]);
+            }
+        }
+        for statement in &persona.statements {
+            let evidence = &persona.evidence[statement.evidence];
+            assert!(evidence.passes_statement && evidence.effect.abs() >= 0.2, "{statement:?}");
+            assert_eq!([&statement.value, &statement.everyone], [&evidence.texts[0], &evidence.texts[1]]);
+            assert!(evidence.level.as_ref().is_none_or(|level| statement.text.contains(level.as_str())), "{statement:?}");
+        }
+        for evidence in &persona.evidence {
+            if let Some([low, high]) = evidence.interval {
+                assert!(low <= evidence.effect && evidence.effect <= high, "{evidence:?}");
+            }
+        }
+        assert!(persona.match_all_share.is_none_or(|share| share >= 0.5), "{}: {:?}", persona.name, persona.match_all_share);
+    }
+}
+
+#[test]
+fn two_planted_traits_are_named_for_every_segment_and_seed() {
+    for seed in 0..6 {
+        let (loaded, prepared, ids) = planted(seed);
+        let all = cards(&loaded, &prepared, &Labels::from_ids(&ids));
+        walk(&all);
+        for (segment, persona) in all.personas.iter().enumerate() {
+            let named: BTreeSet<&str> = persona.headline().iter().map(|evidence| evidence.column.as_str()).collect();
+            assert_eq!(named, BTreeSet::from([COLUMNS[2 * segment], COLUMNS[2 * segment + 1]]), "seed {seed}: {}", persona.name);
+        }
+    }
+}
+
+#[test]
+fn shuffled_segments_say_that_nothing_strong_was_found() {
+    for seed in 0..6 {
+        let (loaded, prepared, mut ids) = planted(seed);
+        let mut rng = random(seed, 1);
+        for i in (1..ids.len()).rev() {
+            ids.swap(i, rng.random_range(0..=i));
+        }
+        let all = cards(&loaded, &prepared, &Labels::from_ids(&ids));
+        walk(&all);
+        for persona in &all.personas {
+            assert!(persona.name.starts_with("Mainstream Customers"), "seed {seed}: {}", persona.name);
+            assert!(persona.summary.contains("No strong difference from everyone was found."), "seed {seed}: {}", persona.summary);
+        }
+    }
+}
+
+#[test]
+fn a_word_for_two_traits_needs_both() {
+    // The first segment has many discounts and small baskets, the second many discounts and baskets as everyone.
+    let names = |basket_of: [f64; 3]| {
+        let mut rng = random(4, 0);
+        let mut text = "discount_share,basket_size,filler\n".to_owned();
+        for row in 0..450 {
+            let segment = row / 150;
+            let noise = |rng: &mut personae::base::seed::Random| (0..6).map(|_| rng.random::<f64>()).sum::<f64>() - 3.0;
+            let discount = [0.7, 0.3, 0.3][segment] + 0.04 * noise(&mut rng);
+            let basket = basket_of[segment] + 4.0 * noise(&mut rng);
+            text += &format!("{discount:.4},{basket:.3},{:.3}\n", noise(&mut rng));
+        }
+        let (loaded, prepared) = read(&text);
+        let all = cards(&loaded, &prepared, &Labels::from_ids(&(0..450).map(|row| row / 150).collect::<Vec<_>>()));
+        walk(&all);
+        all
+    };
+    let both = names([30.0, 80.0, 80.0]);
+    assert_eq!(both.personas[0].name, "Budget-Conscious Customers");
+    let part = &both.personas[0].name_parts[0];
+    let column = |row: Option<usize>| both.personas[0].evidence[row.unwrap()].column.as_str();
+    assert_eq!((column(part.evidence), column(part.also)), ("discount_share", "basket_size"));
+    assert!(!names([80.0, 80.0, 80.0]).personas[0].name.contains("Budget"), "many discounts alone are not enough");
+    assert!(!names([130.0, 80.0, 80.0]).personas[0].name.contains("Budget"), "nor with large baskets");
+}
+
+#[test]
+fn a_name_is_out_of_date_once_its_trait_is_gone() {
+    let (loaded, prepared, ids) = planted(0);
+    let labels = Labels::from_ids(&ids);
+    let all = cards(&loaded, &prepared, &labels);
+    let edits = edit_for(&[], &labels.members(), 0, |edit| {
+        edit.name = Some("Fans".into());
+        edit.rests_on = RestsOn::of(&all.personas[0]);
+    });
+    let told = |loaded: &Loaded| {
+        let all = describe(loaded, &prepared, &labels, &edits, &Lexicon::built_in(), &Ctx::new()).unwrap();
+        (all.personas[0].name.clone(), all.personas[0].may_be_out_of_date)
+    };
+    assert_eq!(told(&loaded), ("Fans".to_owned(), false));
+    // The same customers, but their spend is now that of everyone.
+    let (mut later, _, _) = planted(0);
+    let other = later.table.columns[2].values.clone();
+    later.table.columns[0].values = other;
+    assert_eq!(told(&later), ("Fans".to_owned(), true));
+}
+
+#[test]
+fn every_word_of_the_sample_has_its_evidence() {
+    for seed in 0..3 {
+        for k in [2, 5, 9] {
+            let mut plan = Plan::new(Source::Sample { seed });
+            plan.clustering.k = Some(k);
+            (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.restarts) = (k, k, 2);
+            let extras = Extras { personas: true, explained: true, silhouettes: SilhouetteWish::None, ..Extras::default() };
+            let (report, _) = straight::run(&plan, &extras, &Ctx::new()).unwrap();
+            walk(&report.personas);
+            let explained = report.known_explained().unwrap();
+            assert_eq!((explained.rules.len(), explained.examples.len()), (k, k));
+            assert!(explained.forest.as_ref().unwrap().accuracy > 0.7, "{:?}", explained.forest);
+        }
+    }
+}
+
+#[test]
+fn the_users_own_words_are_used_or_refused_with_line_and_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("shop.csv");
+    let mut text = "zapf,filler\n".to_owned();
+    (0..200).for_each(|row| text += &format!("{},{}\n", if row < 80 { 90 + row % 7 } else { row % 5 }, row % 11));
+    std::fs::write(&data, text).unwrap();
+    let run = |lexicon: &str| {
+        std::fs::write(folder.path().join("lexicon.json"), lexicon).unwrap();
+        let mut plan = Plan::new(Source::File { path: data.clone() });
+        plan.words = Words::beside(Some(Path::new("/nowhere/p.personae")), Some(&data));
+        plan.preparation.features = Some(vec!["zapf".into()]);
+        (plan.clustering.k, plan.clustering.k_from, plan.clustering.k_to) = (Some(2), 2, 2);
+        let extras = Extras { personas: true, silhouettes: SilhouetteWish::None, ..Extras::default() };
+        straight::run(&plan, &extras, &Ctx::new()).unwrap().0
+    };
+    let good = r#"[{"tag":"beer","position":"behaviour","columns":"number","names":["zapf"],"high":{"adjective":"Thirsty"}}]"#;
+    let report = run(good);
+    assert_eq!(report.personas.personas[1].name, "Thirsty Customers");
+    assert!(!report.notes.iter().any(|note| note.contains("lexicon")), "{:?}", report.notes);
+    let report = run("[\n\n{\"tag\":\"beer\",\"position\":\"nowhere\"}]");
+    assert_eq!(report.personas.personas[1].name, "High Zapf Customers", "the built-in words are used");
+    let note = report.notes.iter().find(|note| note.contains("lexicon.json")).unwrap();
+    assert!(note.contains("line 3") && note.contains("unknown variant"), "{note}");
+}
+
+#[test]
+fn what_is_often_missing_is_not_highly_reliable() {
+    let stability =
+        Stability { draws: vec![vec![0.95, 0.8]; 10], shuffled: vec![Some(0.4)], sizes: vec![300, 200], rows_a_draw: 500, n_rows: 500 };
+    let check = |cluster: usize, missing: f64, trust: Trust, n_reasons: usize| {
+        assert_eq!(stability.trust_with(cluster, missing), trust, "{cluster} {missing}");
+        assert_eq!(stability.reasons_with(cluster, missing).len(), stability.reasons(cluster).len() + n_reasons);
+    };
+    check(0, 0.049, Trust::High, 0);
+    check(0, 0.05, Trust::Good, 1);
+    check(1, 0.5, Trust::Good, 0);
+}
