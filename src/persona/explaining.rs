@@ -34,7 +34,7 @@ const ONE_HELD_OUT_IN: usize = 4;
 const FEWEST_HELD_OUT: usize = 30;
 /// Columns a typical customer is told by.
 const COLUMNS_SHOWN: usize = 8;
-const SALT: u64 = 0x4578_706c_6169_6e;
+const SALT: u64 = 0x0045_7870_6c61_696e;
 
 /// Explains one segmentation, where the user's own `roles` (by column name) stand before the guessed ones.
 pub fn explained(
