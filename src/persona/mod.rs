@@ -5,13 +5,13 @@ pub mod edit;
 pub mod explain;
 
 mod apart;
+mod association;
 mod attributes;
+mod coding;
 mod columns;
 mod describe;
-mod holds;
-mod association;
-mod coding;
 mod explaining;
+mod holds;
 mod identity;
 mod levels;
 pub mod lexicon;
@@ -34,8 +34,8 @@ pub use card::{Direction, Distribution, Drawing, Evidence, NamePart, Persona, Pe
 pub use describe::{describe, describe_with_roles};
 pub use edit::{Added, PersonaEdit, Picture, Priority, RestsOn, RowSet};
 pub use explain::{Condition, Example, Explained, Forest, Importance, Rule, Unseen};
-pub use holds::Holds;
 pub use explaining::explained;
+pub use holds::Holds;
 pub use identity::{carry, edit_for};
 pub use lexicon::{Lexicon, LexiconError};
 pub use numbering::{Numbered, Numbering};

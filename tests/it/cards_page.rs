@@ -108,7 +108,10 @@ fn persona(cluster: usize, n: usize, n_all: usize, name: &str) -> Persona {
         automatic_name: name.into(),
         is_renamed: false,
         may_be_out_of_date: false,
-        name_parts: vec![NamePart { word: "Big".into(), evidence: Some(0), also: None }, NamePart { word: "Customers".into(), evidence: None, also: None }],
+        name_parts: vec![
+            NamePart { word: "Big".into(), evidence: Some(0), also: None },
+            NamePart { word: "Customers".into(), evidence: None, also: None },
+        ],
         summary: format!("{n} customers. Compared with everyone, they spend otherwise."),
         n,
         share: n as f64 / n_all as f64,
