@@ -22,7 +22,9 @@ fn slides_turn_by_keys_and_fill_the_screen() {
     let mut harness = open(None, None);
     order(&mut harness, Command::Do(Action::Go(Page::Present)));
     let titles = titles(&mut harness);
-    assert_eq!((titles[0].as_str(), titles[1].as_str()), ("Everyone", "Map of the customers"));
+    // Who is missing may take a second sheet.
+    let after = titles.iter().find(|title| !title.starts_with("Everyone"));
+    assert_eq!((titles[0].as_str(), after.map(String::as_str)), ("Everyone", Some("Map of the customers")));
     let first = format!("Slide 1 of {}: Everyone", titles.len());
     assert!(harness.query_by_label(&first).is_some(), "the picture tells what it shows");
     let image = window(&mut harness).answers().pages.image.clone().expect("the slide is drawn");

@@ -70,7 +70,7 @@ fn trust_ui(ui: &mut Ui, view: &View, persona: &Persona) {
         badge_ui(ui, view.stability, persona.cluster, persona.headline_missing(), n_clusters, Side::Left);
     });
     match view.stability.ready().filter(|stability| stability.sizes.len() == n_clusters) {
-        Some(stability) => stability.reasons(persona.cluster).iter().for_each(|reason| {
+        Some(stability) => stability.reasons_with(persona.cluster, persona.headline_missing()).iter().for_each(|reason| {
             ui.add(Label::new(unbroken(reason)).wrap());
         }),
         None => {
