@@ -10,7 +10,7 @@ use eframe::egui::{self, CentralPanel, Context, Frame, ViewportCommand};
 use crate::data::Source;
 use crate::engine::{Answers, Engine, EngineOptions, PagesWanted, Wanted};
 use crate::export::pages::TEMPLATE_FILE;
-use crate::export::{Choices, Density, Paper, Plots, Report};
+use crate::export::{Audience, Choices, Density, Paper, Plots, Report};
 use crate::session::history::History;
 use crate::session::project::{self, Project};
 use crate::session::recovery::{Found, Recovery};
@@ -153,8 +153,13 @@ impl Window {
         }
     }
 
-    /// The pages in view: the slides of the Present page.
+    /// The pages in view: the preview of the export dialog, or the slides of the Present page.
     fn pages_wanted(&self) -> Option<PagesWanted> {
+        if let Some(request) = self.look.export.as_ref().filter(|request| self.taking.is_none() && request.choices.has_pages()) {
+            // What does not change the pages must not set them anew.
+            let choices = Choices { formats: Vec::new(), audience: Audience::default(), ..request.choices.clone() };
+            return Some(PagesWanted { choices, page: self.look.preview_page, width: self.look.preview_width, thumbnail_width: None });
+        }
         if self.look.page != Page::Present {
             return None;
         }

@@ -43,6 +43,11 @@ impl Choices {
         Choices { formats: formats.to_vec(), ..Choices::default() }
     }
 
+    /// Whether a chosen format is set on pages.
+    pub fn has_pages(&self) -> bool {
+        self.formats.iter().any(|format| format.uses_paper())
+    }
+
     /// Whether the persona that people call `number` (from 0) is wanted.
     pub fn wants(&self, number: usize) -> bool {
         self.personas.as_ref().is_none_or(|wanted| wanted.contains(&number))

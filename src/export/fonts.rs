@@ -3,7 +3,7 @@
 //! Inter for Latin, Greek and Cyrillic; the others for what names and levels may also be written in. What none of them has is looked for among the
 //! system's fonts. Licences stand beside the files.
 
-/// The faces, in the order in which a letter is looked for.
+/// The faces, in the order in which a letter is looked for; the first two are Inter.
 pub const SHIPPED: [&[u8]; 9] = [
     include_bytes!("../../assets/fonts/Inter-Regular.otf"),
     include_bytes!("../../assets/fonts/Inter-SemiBold.otf"),

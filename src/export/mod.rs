@@ -12,7 +12,7 @@ mod draw_density;
 mod draw_tree;
 pub mod files;
 mod flow;
-mod fonts;
+pub mod fonts;
 pub mod format;
 pub mod glyph;
 mod html;

@@ -118,6 +118,12 @@ pub struct Look {
     /// Whether the notes are listed.
     #[serde(skip)]
     pub notes_open: bool,
+    /// The page of the export dialog's preview.
+    #[serde(skip)]
+    pub preview_page: usize,
+    /// How many pixels wide the preview was drawn last; 0 until it was.
+    #[serde(skip)]
+    pub preview_width: u32,
     /// How many pixels wide the slide was drawn last; 0 until it was.
     #[serde(skip)]
     pub slide_width: u32,
@@ -173,6 +179,8 @@ impl Default for Look {
             export: None,
             palette: None,
             notes_open: false,
+            preview_page: 0,
+            preview_width: 0,
             slide_width: 0,
             slide_shown: None,
             slides_with_evidence: false,

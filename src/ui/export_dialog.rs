@@ -4,6 +4,7 @@
 
 mod choosing;
 mod ended;
+mod preview;
 
 use std::path::PathBuf;
 
@@ -47,6 +48,7 @@ const LARGEST: Vec2 = Vec2::new(940.0, 640.0);
 
 /// Draws the dialog while it is open.
 pub fn ui(ui: &mut Ui, answers: &Answers, taking: Option<&Taking>, look: &mut Look, commands: &mut Vec<Command>) -> Option<DialogWish> {
+    let mut seen = preview::Seen::of(look);
     let request = look.export.as_mut()?;
     let mut wish = None;
     let mut is_done = false;
@@ -62,7 +64,7 @@ pub fn ui(ui: &mut Ui, answers: &Answers, taking: Option<&Taking>, look: &mut Lo
     let modal = Modal::new(id).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(if taking.is_some() { size.x.min(600.0) } else { size.x });
         match taking {
-            None => is_done = choosing::ui(ui, size, answers, request, commands, &mut wish),
+            None => is_done = choosing::ui(ui, size, answers, request, &mut seen, commands, &mut wish),
             Some(Taking::Ended(exported)) => is_done = ended::ui(ui, exported, &mut wish),
             Some(Taking::Writing(progress)) => is_done = writing_ui(ui, &progress.stage, Some(progress.fraction), &mut wish),
             Some(Taking::Waiting) => is_done = writing_ui(ui, "Waiting for the cards to be computed", None, &mut wish),
@@ -71,6 +73,7 @@ pub fn ui(ui: &mut Ui, answers: &Answers, taking: Option<&Taking>, look: &mut Lo
     if is_done || modal.should_close() {
         look.export = None;
     }
+    seen.keep(look);
     wish
 }
 

@@ -7,6 +7,7 @@ use eframe::egui::{
     TextStyle, Theme, Ui, Vec2, Visuals, style::WidgetVisuals,
 };
 
+use crate::export::fonts::SHIPPED;
 use crate::export::palette::{self, Rgb};
 use crate::persona::numbering::number_of;
 use crate::session::Selection;
@@ -170,8 +171,8 @@ pub fn install(ctx: &Context) {
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::empty();
     let shipped: [(&str, &'static [u8], FontTweak); 3] = [
-        ("inter", include_bytes!("../../assets/fonts/Inter-Regular.otf"), FontTweak::default()),
-        ("inter-semibold", include_bytes!("../../assets/fonts/Inter-SemiBold.otf"), FontTweak::default()),
+        ("inter", SHIPPED[0], FontTweak::default()),
+        ("inter-semibold", SHIPPED[1], FontTweak::default()),
         (
             "phosphor",
             include_bytes!("../../assets/fonts/Phosphor.ttf"),
@@ -181,10 +182,18 @@ fn fonts() -> FontDefinitions {
     for (name, bytes, tweak) in shipped {
         fonts.font_data.insert(name.into(), FontData::from_static(bytes).tweak(tweak).into());
     }
-    let regular = vec!["inter".to_owned(), "phosphor".to_owned()];
+    // Letters that Inter has not, as on printed pages; whatever these lack too, the system's fonts may have.
+    let others: Vec<(String, &'static [u8])> = SHIPPED[2..].iter().enumerate().map(|(at, face)| (format!("other-{at}"), *face)).collect();
+    for (name, bytes) in &others {
+        fonts.font_data.insert(name.clone(), FontData::from_static(bytes).into());
+    }
+    let family = |first: &str| -> Vec<String> {
+        [first, "phosphor"].into_iter().map(str::to_owned).chain(others.iter().map(|(name, _)| name.clone())).collect()
+    };
+    let regular = family("inter");
     fonts.families.insert(FontFamily::Proportional, regular.clone());
     fonts.families.insert(FontFamily::Monospace, regular);
-    fonts.families.insert(bold(), vec!["inter-semibold".to_owned(), "phosphor".to_owned()]);
+    fonts.families.insert(bold(), family("inter-semibold"));
     fonts
 }
 

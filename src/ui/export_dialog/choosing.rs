@@ -15,6 +15,7 @@ use super::super::icons;
 use super::super::theme::{self, BETWEEN, INSIDE, REGION, caption, tokens};
 use super::super::widgets::{self, combo_ui, cut_label, name_it, percent, primary_button, segmented_ui, thousands};
 use super::DialogWish;
+use super::preview::{self, Seen};
 
 const WHOM_WIDTH: f32 = 232.0;
 const COMES_TO_WIDTH: f32 = 272.0;
@@ -28,6 +29,7 @@ pub(super) fn ui(
     size: Vec2,
     answers: &Answers,
     request: &mut ExportRequest,
+    seen: &mut Seen,
     commands: &mut Vec<Command>,
     wish: &mut Option<DialogWish>,
 ) -> bool {
@@ -46,7 +48,13 @@ pub(super) fn ui(
         });
         let as_what = size.x - WHOM_WIDTH - COMES_TO_WIDTH - 2.0 * REGION;
         column_ui(ui, "as_what", as_what, height, |ui| as_what_ui(ui, answers, &mut request.choices));
-        column_ui(ui, "comes_to", COMES_TO_WIDTH, height, |ui| comes_to_ui(ui, personas.map(|personas| &**personas), &request.choices));
+        column_ui(ui, "comes_to", COMES_TO_WIDTH, height, |ui| {
+            if request.choices.has_pages() {
+                preview::ui(ui, answers, seen);
+                ui.add_space(INSIDE);
+            }
+            comes_to_ui(ui, personas.map(|personas| &**personas), &request.choices);
+        });
     });
     ui.add_space(INSIDE);
     folder_ui(ui, request, wish);
@@ -161,7 +169,7 @@ fn as_what_ui(ui: &mut Ui, answers: &Answers, choices: &mut Choices) {
 
 /// Paper and density, where a chosen format is set on pages.
 fn how_ui(ui: &mut Ui, choices: &mut Choices) {
-    if !choices.formats.iter().any(|format| format.uses_paper()) {
+    if !choices.has_pages() {
         return;
     }
     ui.add_space(4.0);
