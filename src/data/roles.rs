@@ -28,6 +28,9 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
     {
         return (Role::Identifier, format!("Its name says \"{of} {number}\" and every value is different."));
     }
+    if whole && unique && present >= 20 && is_unnamed(&column.name) {
+        return (Role::Identifier, "It has no name and every value is different, as row names are.".into());
+    }
     if is_text && let Some(reason) = contact(column, n_rows) {
         return (Role::Identifier, reason);
     }
@@ -54,6 +57,11 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
         }
     }
     (Role::Behavioural, "Nothing in its name says otherwise.".into())
+}
+
+/// Whether the file gave no name, so that the reader called it "column 3".
+fn is_unnamed(name: &str) -> bool {
+    name.strip_prefix("column ").is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 const IDENTIFIER: &[&str] = &[

@@ -228,6 +228,7 @@ pub fn page_title(sheet: &Sheet, personas: &Personas) -> String {
         ("card", Some(cluster)) => name(cluster),
         ("back", Some(cluster)) => format!("Evidence: {}", name(cluster)),
         ("added", Some(cluster)) => format!("Added by you: {}", name(cluster)),
+        ("missing", _) => "Who is missing?".to_owned(),
         ("comparison", _) => "Side by side".to_owned(),
         ("made", _) => "How this was made".to_owned(),
         _ => "Page".to_owned(),

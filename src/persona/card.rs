@@ -82,6 +82,21 @@ impl Persona {
     }
 }
 
+/// Statements of a front: what they have more of, what they have less of.
+const MOST_MORE: usize = 5;
+const LEAST_LESS: usize = 2;
+
+impl Persona {
+    /// What a front says: at most five statements of more, and two of less, or as many more as there are places left, so that a persona that
+    /// has little of everything is described too.
+    pub fn told(&self) -> [Vec<&Statement>; 2] {
+        let of = |direction| self.statements.iter().filter(move |statement| statement.direction == direction);
+        let more: Vec<&Statement> = of(Direction::More).take(MOST_MORE).collect();
+        let places = (MOST_MORE + LEAST_LESS).saturating_sub(more.len()).clamp(LEAST_LESS, MOST_MORE);
+        [more, of(Direction::Less).take(places).collect()]
+    }
+}
+
 /// A word of an automatic name and the row of [`Persona::evidence`] it rests on; plain words ("Customers") rest on none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamePart {

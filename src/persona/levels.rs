@@ -81,7 +81,7 @@ impl Counts {
         let effect = if n_rest == 0 { 0.0 } else { cohen_h(persona, rest) };
         let index = if everyone > 0.0 { 100.0 * persona / everyone } else { 100.0 };
         let text = |part: usize, share: f64| {
-            if (1..MIN_CELL).contains(&part) { format!("fewer than {MIN_CELL}") } else { percent(share) }
+            if (1..MIN_CELL).contains(&part) { format!("n < {MIN_CELL}") } else { percent(share) }
         };
         let mut evidence = Evidence {
             column: column.name.to_owned(),

@@ -208,8 +208,12 @@ pub fn tokens(name: &str) -> Vec<String> {
     tokens
 }
 
-/// A column's name in words: "total_spend_12m" reads "total spend 12m".
+/// A column's name in words: "total_spend_12m" reads "total spend 12m". Short codes such as "C5" or "Q12" stay what they are.
 pub fn humanised(name: &str) -> String {
+    let is_code = name.chars().count() <= 4 && name.chars().all(char::is_alphanumeric) && name.chars().any(char::is_numeric);
+    if is_code {
+        return name.to_owned();
+    }
     let words = tokens(name).join(" ");
     if words.is_empty() { name.to_owned() } else { words }
 }

@@ -182,7 +182,7 @@ fn filled(template: &str, column: &Described) -> String {
     template.replace("{column}", &column.human).replace("{since}", since)
 }
 
-/// A level as a word of a name: letters, at most two words; short codes ("A", "3") stand after their column's name.
+/// A level as a word of a name: letters, at most three words, so that "Customers" still fits after them; short codes ("A", "3") stand after their column's name.
 fn level_word(column: &Described, level: &str) -> Option<String> {
     const NO_WORDS: [&str; 10] = ["other", "others", "unknown", "none", "n/a", "na", "missing", "(missing)", "undefined", "null"];
     let level = level.trim();
@@ -196,7 +196,7 @@ fn level_word(column: &Described, level: &str) -> Option<String> {
     } else {
         titled(&format!("{} {level}", humanised(column.name)))
     };
-    (word.split_whitespace().count() <= 2 && word.chars().count() <= 20).then_some(word)
+    (word.split_whitespace().count() <= 3 && word.chars().count() <= 24).then_some(word)
 }
 
 fn yes_or_no(level: &str) -> Option<bool> {

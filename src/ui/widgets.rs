@@ -312,6 +312,15 @@ pub fn row_background(ui: &Ui, rect: egui::Rect, is_selected: bool, is_hovered: 
     }
 }
 
+/// Paints one line of text into `room`, from its left or its right edge, cut with an ellipsis where it is too long.
+pub fn cut_text(painter: &egui::Painter, room: egui::Rect, from: Align, text: &str, font: egui::FontId, colour: Color32) {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room.width().max(0.0));
+    let galley = painter.layout_job(job);
+    let left = if from == Align::Max { room.right() - galley.size().x } else { room.left() };
+    painter.galley(egui::pos2(left, room.center().y - galley.size().y / 2.0), galley, colour);
+}
+
 /// Text that may be longer than its place: one line, cut with an ellipsis, whole on hover.
 pub fn cut_label(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
     ui.add(egui::Label::new(text).truncate())

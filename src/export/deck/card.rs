@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::evaluate::Trust;
-use crate::persona::{Direction, Evidence, Persona, Priority, Statement};
+use crate::persona::{Evidence, Persona, Priority, Statement};
 
 use super::super::glyph::{mix, portrait};
 use super::super::json::FEWEST_DESCRIBED;
@@ -14,9 +14,6 @@ use super::super::text::{count, customers, percent, signed};
 use super::super::{Report, json::rows_left_out};
 use super::spread::{Spread, spread};
 
-/// Statements of a front.
-const MORE: usize = 5;
-const LESS: usize = 2;
 /// Distributions of a front.
 const DISTRIBUTIONS: usize = 6;
 /// Lines of the profile.
@@ -223,11 +220,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         everyone: statement.everyone.clone(),
         evidence: shown.iter().position(|row| *row == statement.evidence).map(|at| at + 1),
     };
-    let of = |direction: Direction, most: usize| -> Vec<Line> {
-        let statements = persona.statements.iter().filter(|statement| described && statement.direction == direction);
-        statements.take(most).map(line).collect()
-    };
-    let (more, less) = (of(Direction::More, MORE), of(Direction::Less, LESS));
+    let [more, less] = persona.told().map(|told| told.into_iter().filter(|_| described).map(line).collect::<Vec<Line>>());
     let explained = report.known_explained();
     let rule = explained.and_then(|explained| explained.rules.get(persona.cluster)?.as_ref()).filter(|_| described);
     CardPage {

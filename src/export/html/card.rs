@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::persona::{Added, Direction, Persona, Statement};
+use crate::persona::{Added, Persona, Statement};
 
 use super::super::Report;
 use super::super::glyph::glyph;
@@ -11,9 +11,6 @@ use super::super::palette::{hex, segment};
 use super::super::text::{count, customers, escape, percent};
 use super::{card_id, distribution, evidence_id};
 
-/// Statements on a card: what sets apart, and what they have less of.
-const MORE: usize = 5;
-const LESS: usize = 2;
 /// Small distributions on a card.
 const DISTRIBUTIONS: usize = 6;
 
@@ -119,8 +116,7 @@ fn strip(page: &mut String, persona: &Persona, report: &Report) {
 }
 
 fn statements(page: &mut String, persona: &Persona) {
-    let of = |direction| persona.statements.iter().filter(move |statement| statement.direction == direction);
-    let (more, less) = (of(Direction::More).take(MORE).collect::<Vec<_>>(), of(Direction::Less).take(LESS).collect::<Vec<_>>());
+    let [more, less] = persona.told();
     page.push_str("<div class=\"apart\">\n<section>\n<h3>What sets them apart</h3>\n");
     if more.is_empty() {
         let told = if less.is_empty() {

@@ -135,7 +135,7 @@ impl Pages {
                 ("added", Some(cluster)) => Some(format!("added-c{}{part}", number(cluster))),
                 // Not "comparison", which is a plot's file.
                 ("comparison", _) => Some(format!("side-by-side{part}")),
-                (kind @ ("overview" | "made"), _) => Some(format!("{kind}{part}")),
+                (kind @ ("overview" | "missing" | "made"), _) => Some(format!("{kind}{part}")),
                 _ => Some(format!("page-{}", page + 1)),
             }
         };

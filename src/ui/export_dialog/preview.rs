@@ -1,11 +1,12 @@
 //! How will the pages look? The very pages an export writes, one at a time.
 
-use eframe::egui::{Align, Layout, Rect, Sense, Ui, UiBuilder, Vec2, pos2};
+use eframe::egui::{Align, Layout, Sense, Ui, UiBuilder, Vec2};
 
 use crate::engine::{Answers, page_title};
+use crate::export::pages::Pages;
 use crate::session::Look;
 
-use super::super::theme::{self, caption, tokens};
+use super::super::theme::{caption, tokens};
 use super::super::widgets::{chip, cut_label, icon_button};
 use super::super::{icons, pages};
 
@@ -36,8 +37,10 @@ pub(super) fn ui(ui: &mut Ui, answers: &Answers, seen: &mut Seen) {
         let t = tokens(ui);
         ui.painter().rect_filled(room, 4.0, t.field);
         let said = answers.pages.pages.problem().map_or("The pages are being set.", |problem| &problem.0);
-        ui.scope_builder(UiBuilder::new().max_rect(room.shrink(16.0)), |ui| ui.label(caption(ui, said)));
-        ui.add_space(28.0);
+        // Beside the layout, so that what follows stays where it is once the page is there.
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(room.shrink(16.0)));
+        inner.label(caption(&inner, said));
+        ui.allocate_exact_size(Vec2::new(room.width(), 24.0), Sense::hover());
         return;
     };
     seen.page = seen.page.min(pages.len().saturating_sub(1));
@@ -50,21 +53,24 @@ pub(super) fn ui(ui: &mut Ui, answers: &Answers, seen: &mut Seen) {
     };
     let image = answers.pages.image.as_ref().filter(|image| image.page == seen.page);
     pages::page_ui(ui, rect, image, "preview", &format!("Page {} of {}: {title}", seen.page + 1, pages.len()), true);
-    let line = Rect::from_min_size(pos2(room.left(), ui.cursor().top()), Vec2::new(room.width(), 24.0));
-    ui.scope_builder(UiBuilder::new().max_rect(line).layout(Layout::left_to_right(Align::Center)), |ui| {
-        if icon_button(ui, icons::CARET_LEFT, "Page before").clicked() {
-            seen.page = seen.page.saturating_sub(1);
-        }
-        ui.label(theme::caption(ui, format!("{} of {}", seen.page + 1, pages.len())));
-        if icon_button(ui, icons::CARET_RIGHT, "Next page").clicked() {
-            seen.page = (seen.page + 1).min(pages.len().saturating_sub(1));
-        }
-        if let Some(note) = &pages.note {
-            let warn = tokens(ui).warn;
-            chip(ui, "Template not used", warn).on_hover_text(note);
-        } else {
-            let title = caption(ui, title);
-            cut_label(ui, title);
-        }
-    });
+    let (line, _) = ui.allocate_exact_size(Vec2::new(room.width(), 24.0), Sense::hover());
+    let mut line = ui.new_child(UiBuilder::new().max_rect(line).layout(Layout::left_to_right(Align::Center)));
+    turning_ui(&mut line, pages, &title, seen);
+}
+
+fn turning_ui(ui: &mut Ui, pages: &Pages, title: &str, seen: &mut Seen) {
+    if icon_button(ui, icons::CARET_LEFT, "Page before").clicked() {
+        seen.page = seen.page.saturating_sub(1);
+    }
+    ui.label(caption(ui, format!("{} of {}", seen.page + 1, pages.len())));
+    if icon_button(ui, icons::CARET_RIGHT, "Next page").clicked() {
+        seen.page = (seen.page + 1).min(pages.len().saturating_sub(1));
+    }
+    if let Some(note) = &pages.note {
+        let warn = tokens(ui).warn;
+        chip(ui, "Template not used", warn).on_hover_text(note);
+    } else {
+        let title = caption(ui, title);
+        cut_label(ui, title);
+    }
 }

@@ -95,9 +95,9 @@ fn cell_ui(ui: &mut Ui, view: &View, persona: &Persona, attribute: &Attribute, r
     }
     let toned = tone(evidence.effect);
     let font = FontId::new(13.0, if toned == 0 { eframe::egui::FontFamily::Proportional } else { theme::bold() });
-    let room = Rect::from_min_max(pos2(inner.left() + 18.0, inner.top()), inner.max);
-    let painter = ui.painter().with_clip_rect(room.intersect(ui.clip_rect()));
-    painter.text(pos2(inner.right() - 8.0, inner.center().y), Align2::RIGHT_CENTER, &evidence.texts[0], font, t.text);
+    let left = inner.left() + if toned == 0 { 4.0 } else { 18.0 };
+    let room = Rect::from_min_max(pos2(left, inner.top()), inner.max - Vec2::new(6.0, 0.0));
+    widgets::cut_text(ui.painter(), room, Align::Max, &evidence.texts[0], font, t.text);
     arrow(ui.painter(), pos2(inner.left() + 11.0, inner.center().y), toned, t.text);
     let name = format!("{}, {}: {}", persona.name, attribute.what(), evidence.texts[0]);
     widgets::name_it(&response, Role::Button, &name);

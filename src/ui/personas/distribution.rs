@@ -1,6 +1,6 @@
 //! A small plot of one column: the persona in colour, everyone in grey behind.
 
-use eframe::egui::{Align2, CornerRadius, Rect, Sense, TextStyle, Ui, Vec2, pos2};
+use eframe::egui::{Align, Align2, CornerRadius, Rect, Sense, TextStyle, Ui, Vec2, pos2};
 
 use crate::data::table::day_text;
 use crate::persona::{Distribution, Drawing};
@@ -79,8 +79,8 @@ fn levels_ui(ui: &mut Ui, names: &[String], persona: &[f64], everyone: &[f64], c
         let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 16.0), Sense::hover());
         let painter = ui.painter();
         let font = TextStyle::Small.resolve(ui.style());
-        let clip = painter.with_clip_rect(Rect::from_min_size(rect.min, Vec2::new(names_width - 6.0, rect.height())));
-        clip.text(rect.left_center(), Align2::LEFT_CENTER, name, font.clone(), t.text);
+        let label = Rect::from_min_size(rect.min, Vec2::new(names_width - 6.0, rect.height()));
+        widgets::cut_text(painter, label, Align::Min, name, font.clone(), t.text);
         let left = rect.left() + names_width;
         let long = |share: f64| room * share as f32 / most;
         let behind = Rect::from_min_size(pos2(left, rect.top() + 2.0), Vec2::new(long(everyone[at]), 12.0));

@@ -1,10 +1,10 @@
 //! What drives the grouping? A bar a column: how much a forest loses when the column is shuffled, or how closely it goes with the segments.
 
-use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, pos2};
+use eframe::egui::{Align, Align2, Rect, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, pos2};
 
 use crate::persona::{Explained, Importance};
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{name_it, percent, thousands};
+use crate::ui::widgets::{cut_text, name_it, percent, thousands};
 
 /// Draws the bars in at most this height.
 pub fn ui(ui: &mut Ui, explained: &Explained, height: f32) {
@@ -22,9 +22,9 @@ pub fn ui(ui: &mut Ui, explained: &Explained, height: f32) {
                 let small = TextStyle::Small.resolve(ui.style());
                 let value = value(line);
                 let painter = ui.painter();
-                let clip = painter.with_clip_rect(rect.with_max_x(rect.right() - 72.0).intersect(painter.clip_rect()));
                 let colour = if line.enters { t.text } else { t.muted };
-                clip.text(rect.left_top() + Vec2::new(0.0, 8.0), Align2::LEFT_CENTER, &line.column, small.clone(), colour);
+                let label = Rect::from_min_size(rect.min, Vec2::new(rect.width() - 76.0, 16.0));
+                cut_text(painter, label, Align::Min, &line.column, small.clone(), colour);
                 painter.text(rect.right_top() + Vec2::new(0.0, 8.0), Align2::RIGHT_CENTER, value, small, t.muted);
                 let bar = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 8.0), pos2(rect.right(), rect.bottom() - 4.0));
                 painter.rect_filled(bar, 2.0, t.field);

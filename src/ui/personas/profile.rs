@@ -1,6 +1,6 @@
 //! Where does the middle of the persona stand among everyone? One line a column: everyone's middle in the centre, a dot for theirs.
 
-use eframe::egui::{Align2, FontId, Role, Sense, Stroke, TextStyle, Ui, Vec2, pos2};
+use eframe::egui::{Align, Align2, FontId, Role, Sense, Stroke, TextStyle, Ui, Vec2, pos2};
 
 use crate::persona::{Apart, Persona};
 use crate::session::Look;
@@ -49,8 +49,8 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
         );
         let y = rect.center().y;
         let painter = ui.painter();
-        let clip = painter.with_clip_rect(rect.with_max_x(track.start() - 8.0).intersect(painter.clip_rect()));
-        clip.text(rect.left_center(), Align2::LEFT_CENTER, &evidence.column, FontId::new(13.0, small.family.clone()), t.text);
+        let label = rect.with_max_x(track.start() - 8.0);
+        widgets::cut_text(painter, label, Align::Min, &evidence.column, FontId::new(13.0, small.family.clone()), t.text);
         painter.hline(track.clone(), y, Stroke::new(2.0, t.grid));
         painter.vline(middle, y - 5.0..=y + 5.0, Stroke::new(1.5, t.muted));
         let x = track.start() + (track.end() - track.start()) * (percentile as f32 / 100.0).clamp(0.0, 1.0);

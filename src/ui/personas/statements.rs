@@ -2,28 +2,24 @@
 
 use eframe::egui::{Align, Align2, FontFamily, FontId, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2};
 
-use crate::persona::{Direction, Persona, Statement};
+use crate::persona::{Persona, Statement};
 use crate::session::Look;
 use crate::ui::theme::{self, INSIDE, caption, tokens};
 use crate::ui::widgets;
 
 use super::{View, traits};
 
-/// Statements of a front.
-const MORE: usize = 5;
-const LESS: usize = 2;
-
 /// Both lists, or the sentence that stands where nothing can be said.
 pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
-    let n_told = [("What sets them apart", Direction::More, MORE), ("Less than others", Direction::Less, LESS)]
-        .map(|(title, direction, most)| list_ui(ui, view, persona, (title, direction, most), look));
-    if n_told == [0, 0] {
+    let [more, less] = persona.told();
+    list_ui(ui, view, persona, ("What sets them apart", &more), look);
+    list_ui(ui, view, persona, ("Less than others", &less), look);
+    if more.is_empty() && less.is_empty() {
         ui.label(caption(ui, "No strong difference from everyone was found."));
     }
 }
 
-fn list_ui(ui: &mut Ui, view: &View, persona: &Persona, (title, direction, most): (&str, Direction, usize), look: &mut Look) -> usize {
-    let told: Vec<&Statement> = persona.statements.iter().filter(|statement| statement.direction == direction).take(most).collect();
+fn list_ui(ui: &mut Ui, view: &View, persona: &Persona, (title, told): (&str, &[&Statement]), look: &mut Look) {
     if !told.is_empty() {
         ui.label(theme::strong(title));
         ui.add_space(2.0);
@@ -33,7 +29,6 @@ fn list_ui(ui: &mut Ui, view: &View, persona: &Persona, (title, direction, most)
         });
         ui.add_space(INSIDE);
     }
-    told.len()
 }
 
 /// One line: what, here, everyone. Values stand under values.
