@@ -256,3 +256,16 @@ fn run(command: &mut Command) -> String {
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
+
+#[test]
+fn an_overview_slide_holds_everyone_it_has_room_for() {
+    // Five personas were once set a hair too tall, and the fifth had a slide of its own.
+    for n in 1..=10 {
+        let sizes: Vec<usize> = (0..n).map(|at| 400 - 10 * at).collect();
+        for (noise, left_out) in [(0, 0), (9, 5)] {
+            let pages = set(&report(&sizes, noise, left_out), &Plots::default(), &on(Paper::Slide));
+            let continued = pages.sheets.iter().filter(|sheet| sheet.kind == "overview").count();
+            assert_eq!(continued, 1, "{n} personas, {noise} unusual customers");
+        }
+    }
+}
