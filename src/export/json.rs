@@ -75,8 +75,14 @@ fn features(report: &Report) -> Vec<&str> {
     report.prepared.columns.iter().filter(|column| column.enters).map(|column| column.name.as_str()).collect()
 }
 
+/// Shares of a persona of `n`; null where they are of one to nine customers.
+fn without_small(shares: &[f64], n: usize) -> Vec<Option<f64>> {
+    let is_small = |share: f64| (1..FEWEST_DESCRIBED).contains(&((share * n as f64).round() as usize));
+    shares.iter().map(|share| Some(*share).filter(|share| !is_small(*share))).collect()
+}
+
 fn persona_value(persona: &Persona, report: &Report) -> Value {
-    let described = persona.n >= FEWEST_DESCRIBED;
+    let (n, described) = (persona.n, persona.n >= FEWEST_DESCRIBED);
     let statements = persona.statements.iter().map(|statement| {
         json!({
             "text": statement.text,
@@ -88,11 +94,11 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
     });
     let distributions = persona.distributions.iter().filter(|_| described).map(|distribution| match &distribution.drawing {
         Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date } => json!({
-            "column": distribution.column, "unit": distribution.unit, "edges": edges, "persona": persona, "everyone": everyone,
+            "column": distribution.column, "unit": distribution.unit, "edges": edges, "persona": without_small(persona, n), "everyone": everyone,
             "persona_median": persona_median, "everyone_median": everyone_median, "days_since_1970": is_date,
         }),
         Drawing::Levels { names, persona, everyone } => json!({
-            "column": distribution.column, "unit": distribution.unit, "levels": names, "persona": persona, "everyone": everyone,
+            "column": distribution.column, "unit": distribution.unit, "levels": names, "persona": without_small(persona, n), "everyone": everyone,
         }),
     });
     json!({

@@ -118,18 +118,33 @@ fn cohen_h_interval(h: f64, n: usize, n_rest: usize) -> Option<[f64; 2]> {
     (n > 0 && n_rest > 0).then_some([h - half, h + half])
 }
 
+/// The bars of one persona: the commonest levels of everyone, the persona's own commonest among them whatever its place, then "Other". A level of which
+/// the persona has one to nine customers is told in "Other", and so is one more where "Other" would have so few.
 fn drawing(column: &Described, levels: &LevelReading, commonest: &[usize], inside: &[usize], everyone: &[usize]) -> Distribution {
     let (n, n_all) = (inside.iter().sum::<usize>() as f64, everyone.iter().sum::<usize>() as f64);
     // A seventh level is shown rather than an "Other" that holds just one.
     let n_bars = if commonest.len() == MAX_BARS + 1 { MAX_BARS + 1 } else { commonest.len().min(MAX_BARS) };
-    let shown = &commonest[..n_bars];
+    let mut shown = commonest[..n_bars].to_vec();
+    let own = commonest.iter().copied().rev().max_by_key(|&level| inside[level]);
+    if let (Some(own), Some(last)) = (own.filter(|own| !shown.contains(own)), shown.last_mut()) {
+        *last = own;
+    }
+    let is_small = |n: usize| (1..MIN_CELL).contains(&n);
+    shown.retain(|&level| !is_small(inside[level]));
+    let others =
+        |shown: &[usize], of: &[usize]| commonest.iter().filter(|level| !shown.contains(level)).map(|&level| of[level]).sum::<usize>();
+    if is_small(others(&shown, inside)) {
+        // Never the level the card speaks of: what is left of its share anyone can reckon.
+        let least = shown.iter().copied().filter(|&level| inside[level] > 0 && Some(level) != own).min_by_key(|&level| inside[level]);
+        shown.retain(|&level| Some(level) != least);
+    }
     let mut names: Vec<String> = shown.iter().map(|&level| levels.names[level].clone()).collect();
     let mut persona: Vec<f64> = shown.iter().map(|&level| inside[level] as f64 / n).collect();
     let mut all: Vec<f64> = shown.iter().map(|&level| everyone[level] as f64 / n_all).collect();
-    if commonest.len() > n_bars {
+    if shown.len() < commonest.len() {
         names.push("Other".into());
-        persona.push(commonest[n_bars..].iter().map(|&level| inside[level]).sum::<usize>() as f64 / n);
-        all.push(commonest[n_bars..].iter().map(|&level| everyone[level]).sum::<usize>() as f64 / n_all);
+        persona.push(others(&shown, inside) as f64 / n);
+        all.push(others(&shown, everyone) as f64 / n_all);
     }
     Distribution {
         column: column.name.to_owned(),

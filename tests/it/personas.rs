@@ -11,7 +11,7 @@ use personae::data::{Column, ColumnProfile, Loaded, Profile, Role, Table, Texts,
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
 use personae::persona::{
-    Direction, Drawing, Evidence, Lexicon, Persona, PersonaEdit, Personas, RowSet, describe, describe_with_roles, edit_for,
+    Direction, Distribution, Drawing, Evidence, Lexicon, Persona, PersonaEdit, Personas, RowSet, describe, describe_with_roles, edit_for,
 };
 
 /// A column by hand: its values, and the role the profile would guess.
@@ -125,6 +125,20 @@ fn cards(loaded: &Loaded, labels: &Labels, edits: &[PersonaEdit]) -> Personas {
 }
 
 /// What holds for all cards, whatever the data.
+/// No bar speaks of one to nine customers, and a level that half of the persona shares has a bar of its own.
+fn bars_hide_the_few_and_show_the_most(persona: &Persona, distribution: &Distribution) {
+    let Drawing::Levels { names, persona: shares, .. } = &distribution.drawing else { return };
+    let of_column = |e: &&Evidence| e.column == distribution.column && e.level.is_some();
+    let Some(n) = persona.evidence.iter().find(of_column).map(|e| e.n) else { return };
+    for (name, share) in names.iter().zip(shares).filter(|(name, _)| *name != "Other") {
+        let count = (share * n as f64).round() as usize;
+        assert!(!(1..10).contains(&count), "{name}: {count} of {n}");
+    }
+    for evidence in persona.evidence.iter().filter(of_column).filter(|e| e.persona > 0.5) {
+        assert!(names.contains(evidence.level.as_ref().unwrap()), "{evidence:?} is in {names:?}");
+    }
+}
+
 fn check(loaded: &Loaded, labels: &Labels, edits: &[PersonaEdit]) -> Personas {
     let all = cards(loaded, labels, edits);
     assert_eq!(all.personas.len(), labels.n_clusters());
@@ -145,11 +159,13 @@ fn check(loaded: &Loaded, labels: &Labels, edits: &[PersonaEdit]) -> Personas {
         let all_finite =
             |e: &Evidence| [e.persona, e.everyone, e.rest, e.effect, e.v_test, e.coverage, e.missing_share].iter().all(|v| v.is_finite());
         assert!(persona.evidence.iter().all(all_finite));
+        let persona_of = persona;
         for distribution in &persona.distributions {
             let (Drawing::Bins { persona, everyone, .. } | Drawing::Levels { persona, everyone, .. }) = &distribution.drawing;
             for shares in [persona, everyone] {
                 assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{distribution:?}");
             }
+            bars_hide_the_few_and_show_the_most(persona_of, distribution);
         }
     }
     for n_threads in [1, 8] {
@@ -470,4 +486,15 @@ fn attributes_stand_in_the_order_they_separate() {
         }
     }
     assert_eq!(all.attributes.last().unwrap().column, "income", "which was the same everywhere");
+}
+
+#[test]
+fn a_personas_own_level_has_a_bar_however_rare_it_is_among_everyone() {
+    // Twelve levels, each a segment: the bars once held the six commonest of everyone and "Other 96 %".
+    let n = 1200;
+    let level = |row: usize| format!("region {}", if row % 40 == 7 { (row / 100 + 5) % 12 } else { row / 100 });
+    let number = |row: usize| Values::Number((0..n).map(|at| ((at * 37 + row) % 101) as f64).collect());
+    let loaded = loaded(vec![Given("visits", Role::Behavioural, number(3)), Given("region", Role::Demographic, texts((0..n).map(level)))]);
+    let all = check(&loaded, &Labels::from_ids(&(0..n).map(|row| row / 100).collect::<Vec<_>>()), &[]);
+    assert!(all.personas.iter().all(|persona| persona.distributions.iter().any(|drawn| drawn.column == "region")));
 }
