@@ -124,7 +124,8 @@ pub fn silhouette_by_k(sweep: &SweepPlot, k: Option<usize>, size: Size) -> Optio
 }
 
 fn by_k(plot: Plot, size: Size, points: &[(usize, f64)], y: [f64; 2], chosen: Option<usize>, y_name: &str) -> Option<Scene> {
-    let (first, last) = (points.first()?.0, points.last()?.0);
+    // One point is no curve.
+    let [(first, _), .., (last, _)] = *points else { return None };
     let (mut scene, frame) = plain(plot, size, [first as f64 - 0.5, last as f64 + 0.5], y);
     frame.y_axis(&mut scene, y_name);
     let every = (points.len() / 20).max(1);

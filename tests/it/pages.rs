@@ -31,7 +31,7 @@ fn on(paper: Paper) -> Choices {
 }
 
 /// A report with everything a card can hold.
-fn full(sizes: &[usize]) -> Report {
+pub fn full(sizes: &[usize]) -> Report {
     let mut report = report(sizes, 120, 15);
     let personas = Arc::make_mut(&mut report.personas);
     for (at, persona) in personas.personas.iter_mut().enumerate() {
@@ -73,7 +73,7 @@ fn full(sizes: &[usize]) -> Report {
 }
 
 /// A picture of four pixels.
-fn png() -> Vec<u8> {
+pub fn png() -> Vec<u8> {
     let mut pixmap = resvg::tiny_skia::Pixmap::new(2, 2).unwrap();
     pixmap.fill(resvg::tiny_skia::Color::from_rgba8(200, 40, 90, 255));
     pixmap.encode_png().unwrap()

@@ -12,6 +12,7 @@ use personae::persona::{Added, Picture, Priority};
 use resvg::usvg::roxmltree::Document;
 
 use crate::exporting::{NASTY, nasty_report, plots, report};
+use crate::foreign;
 
 const LONG: &str = "Occasional weekend visitors from small towns who compare prices for a very long time";
 
@@ -169,17 +170,7 @@ fn read_back(bytes: &[u8]) -> Option<serde_json::Value> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("personas.pptx");
     std::fs::write(&file, bytes).unwrap();
-    let python = std::env::var("PERSONAE_PYTHON").unwrap_or_else(|_| "python3".into());
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign/read_slides.py");
-    let output = match Command::new(&python).arg(script).arg(&file).output() {
-        Ok(output) if output.status.code() != Some(77) => output,
-        _ => {
-            eprintln!("skipped: {python} has no python-pptx; PERSONAE_PYTHON names another");
-            return None;
-        }
-    };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(serde_json::from_slice(&output.stdout).unwrap())
+    foreign::read("read_slides.py", &[file])
 }
 
 #[test]

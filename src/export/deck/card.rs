@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::evaluate::Trust;
+use crate::persona::picture::pixels;
 use crate::persona::{Evidence, Persona, Priority, Statement};
 
 use super::super::glyph::{mix, portrait};
@@ -68,7 +69,7 @@ pub struct CardPage {
     pub added: Vec<(String, String)>,
     /// "High priority", if the user said so.
     pub priority: Option<String>,
-    /// The user's picture: whether there is one; its bytes are in the report.
+    /// The user's picture: whether there is one that can be read; its bytes are in the report.
     pub has_picture: bool,
     /// What the speaker wants to say.
     pub speaker_notes: String,
@@ -248,7 +249,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         spreads: persona.distributions.iter().filter(|_| described).take(DISTRIBUTIONS).map(spread).collect(),
         added: added(persona),
         priority: Some(persona.added.priority).filter(|priority| *priority != Priority::None).map(|priority| priority.name().to_owned()),
-        has_picture: persona.added.picture.is_some(),
+        has_picture: persona.added.picture.as_ref().is_some_and(|picture| pixels(picture).is_some()),
         speaker_notes: persona.added.speaker_notes.trim().to_owned(),
         footer: footer(report, persona),
         evidence: shown.iter().enumerate().map(|(at, &row)| evidence_line(at + 1, persona, row)).collect(),

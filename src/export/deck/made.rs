@@ -105,7 +105,7 @@ pub fn made_from(from: &MadeFrom) -> Made {
         fact("By chance alone", format!("Segments of shuffled columns reach a stability (Jaccard) of {null:.2}"));
     }
     if let Some(seconds) = from.seconds {
-        fact("Computed in", format!("{seconds:.1} s"));
+        fact("Computed in", if seconds < 0.05 { "less than 0.1 s".to_owned() } else { format!("{seconds:.1} s") });
     }
     fact("Made with", concat!("Personae ", env!("CARGO_PKG_VERSION")).to_owned());
     let notes = from.notes.iter().cloned().chain(from.personas.notes.iter().map(|note| note.0.to_string()));
@@ -188,7 +188,7 @@ pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String
         what: line.column.clone(),
         enters: line.enters,
         association: format!("{} {:.2}", if line.is_levels { "V" } else { "eta²" }, line.association),
-        loss: line.loss.map(|loss| signed(-loss, 2)),
+        loss: line.loss.map(|loss| if loss.abs() < 0.005 { "0.00".to_owned() } else { signed(-loss, 2) }),
         fraction: strength(line) / most,
     });
     let note = explained.forest.as_ref().map(|forest| {

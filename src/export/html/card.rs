@@ -1,64 +1,83 @@
-//! One persona as a card: name, one sentence, three facts, what sets them apart, distributions, what the user added.
+//! One persona as a card: name, one sentence, three facts, what sets them apart, where their middle stands, distributions, what the user added.
+//!
+//! In: the deck's page of the persona, and the persona for the rows of evidence that words lead to. Out: an article.
 
 use std::fmt::Write;
 
-use crate::persona::{Added, Persona, Statement};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use image::ImageFormat;
 
-use super::super::Report;
+use crate::persona::{Persona, Picture, Statement};
+
+use super::super::deck::{Badge, CardPage, Confidence, Line, ProfileLine, Rest};
 use super::super::glyph::glyph;
 use super::super::json::FEWEST_DESCRIBED;
-use super::super::palette::{hex, segment};
-use super::super::text::{count, customers, escape, percent};
+use super::super::text::{escape, percent};
 use super::{card_id, distribution, evidence_id};
 
-/// Small distributions on a card.
-const DISTRIBUTIONS: usize = 6;
-
 /// Writes the card.
-pub fn card(page: &mut String, persona: &Persona, report: &Report, source: &str) {
+pub fn card(page: &mut String, persona: &Persona, card: &CardPage) {
     let id = card_id(persona.cluster);
-    let colour = hex(segment(persona.number));
     let _ = write!(
         page,
-        "<article class=\"sheet card\" id=\"{id}\" style=\"--c:{colour}\" aria-labelledby=\"{id}-name\">\n<div class=\"band\"></div>\n\
-         <header class=\"head\">{}<div>\n<p class=\"eyebrow\">Persona {} of {}</p>\n<h2 id=\"{id}-name\"><bdi>{}</bdi></h2>\n",
-        glyph(persona.number),
-        persona.cluster + 1,
-        report.personas.personas.len(),
-        name(persona),
+        "<article class=\"sheet card{}\" id=\"{id}\" style=\"--c:{}\" aria-labelledby=\"{id}-name\">\n<div class=\"band\"></div>\n\
+         <header class=\"head\">{}<div>\n<div class=\"eyebrow\"><p>{}</p>{}</div>\n<h2 id=\"{id}-name\"><bdi>{}</bdi></h2>\n",
+        if card.added.is_empty() { "" } else { " written" },
+        card.colour,
+        portrait(persona, card),
+        escape(&card.eyebrow),
+        card.badge.as_ref().map_or_else(String::new, |it| badge(it, persona.cluster, &card.trust)),
+        if persona.is_renamed { escape(&card.name) } else { linked(persona, &card.name) },
     );
-    if persona.is_renamed {
-        let _ = writeln!(
-            page,
-            "<p class=\"muted small\">Named by you. From the data: <bdi>{}</bdi></p>",
-            linked(persona, &persona.automatic_name)
-        );
+    if let Some(name) = &card.automatic_name {
+        let _ = writeln!(page, "<p class=\"muted small\">Named by you. From the data: <bdi>{}</bdi></p>", linked(persona, name));
     }
-    let _ = writeln!(page, "<p class=\"summary\" dir=\"auto\">{}</p>", escape(&persona.summary));
-    if persona.may_be_out_of_date {
-        page.push_str("<p class=\"warn\">The name may be out of date: these customers have changed since it was given.</p>\n");
+    let _ = writeln!(page, "<p class=\"summary\" dir=\"auto\">{}</p>", escape(&card.summary));
+    if let Some(sentence) = &card.out_of_date {
+        let _ = writeln!(page, "<p class=\"warn\">{sentence}</p>");
     }
     page.push_str("</div></header>\n");
-    facts(page, persona, report);
-    strip(page, persona, report);
-    if persona.n >= FEWEST_DESCRIBED {
-        statements(page, persona);
-        distributions(page, persona);
-    } else {
-        let _ = writeln!(
-            page,
-            "<div class=\"apart\"><p class=\"none\">Only {}: too few to describe by values without pointing at single people.</p></div>",
-            customers(persona.n)
-        );
-    }
-    added(page, &persona.added);
-    footer(page, persona, report, source);
+    facts(page, card);
+    statements(page, persona, card);
+    distributions(page, card);
+    added(page, card);
+    footer(page, card);
     page.push_str("</article>\n");
 }
 
-/// The name in force; the words of an automatic one lead to their evidence.
-fn name(persona: &Persona) -> String {
-    if persona.is_renamed { escape(&persona.name) } else { linked(persona, &persona.name) }
+/// The picture the user chose, or the abstract portrait. A data address needs no other file; only what is a PNG or a JPEG gets one.
+fn portrait(persona: &Persona, card: &CardPage) -> String {
+    let picture = persona.added.picture.as_ref().filter(|_| card.has_picture);
+    match picture.and_then(data_address) {
+        Some(address) => format!("<img class=\"glyph\" alt=\"The picture chosen for this persona\" src=\"{address}\">"),
+        None => glyph(persona.number),
+    }
+}
+
+fn data_address(picture: &Picture) -> Option<String> {
+    let kind = match image::guess_format(&picture.bytes).ok()? {
+        ImageFormat::Png => "png",
+        ImageFormat::Jpeg => "jpeg",
+        _ => return None,
+    };
+    Some(format!("data:image/{kind};base64,{}", BASE64.encode(&picture.bytes)))
+}
+
+/// A ring that is fuller the better it is, so that the mark speaks without its colour, and the word. Leads to the reasons.
+fn badge(badge: &Badge, cluster: usize, reasons: &[String]) -> String {
+    let tone = match badge.confidence {
+        Confidence::High | Confidence::Good => "good",
+        Confidence::Fuzzy => "fuzzy",
+        Confidence::DoNotRely => "bad",
+    };
+    format!(
+        "<a class=\"badge {tone}\" href=\"#evidence-{}\" title=\"{}\"><i style=\"--full:{:.0}%\"></i>Confidence: {}</a>",
+        cluster + 1,
+        escape(&reasons.join(" ")),
+        100.0 * badge.fill,
+        badge.word
+    )
 }
 
 /// `name` with every word that rests on a row of evidence as a link to it.
@@ -87,60 +106,64 @@ fn linked(persona: &Persona, name: &str) -> String {
     html + &escape(rest)
 }
 
-fn facts(page: &mut String, persona: &Persona, report: &Report) {
-    let _ = write!(
-        page,
-        "<dl class=\"facts\"><div><dt>{}</dt><dd>{}</dd></div><div><dt>of the customers analysed</dt><dd>{}</dd></div>",
-        if persona.n == 1 { "customer" } else { "customers" },
-        count(persona.n),
-        percent(persona.share)
-    );
-    if let Some(share) = persona.revenue_share {
-        let column = report.personas.revenue_column.as_deref().unwrap_or("revenue");
-        let _ = write!(page, "<div><dt>of all <bdi>{}</bdi></dt><dd>{}</dd></div>", escape(column), percent(share));
+/// Three large numbers, and all personas as one bar with this one filled.
+fn facts(page: &mut String, card: &CardPage) {
+    page.push_str("<dl class=\"facts\">");
+    for fact in &card.facts {
+        let _ = write!(page, "<div><dt><bdi>{}</bdi></dt><dd>{}</dd></div>", escape(&fact.label), escape(&fact.value));
     }
-    page.push_str("</dl>\n");
-}
-
-/// All personas as one bar, this one filled.
-fn strip(page: &mut String, persona: &Persona, report: &Report) {
-    page.push_str("<div class=\"bar strip\" aria-hidden=\"true\">");
-    for other in &report.personas.personas {
-        let this = if other.cluster == persona.cluster { " class=\"this\"" } else { "" };
-        let _ = write!(page, "<span{this} style=\"flex:{} 1 0\"></span>", other.n);
-    }
-    if report.personas.n_noise > 0 {
-        let _ = write!(page, "<span style=\"flex:{} 1 0\"></span>", report.personas.n_noise);
-    }
-    page.push_str("</div>\n");
-}
-
-fn statements(page: &mut String, persona: &Persona) {
-    let [more, less] = persona.told();
-    page.push_str("<div class=\"apart\">\n<section>\n<h3>What sets them apart</h3>\n");
-    if more.is_empty() {
-        let told = if less.is_empty() {
-            "No strong difference from everyone was found."
-        } else {
-            "Nothing they have clearly more of than everyone."
+    page.push_str("</dl>\n<div class=\"bar strip\" aria-hidden=\"true\">");
+    for piece in &card.strip {
+        let this = match piece.rest {
+            _ if piece.is_this => " class=\"this\"",
+            Rest::Persona => "",
+            Rest::Unusual | Rest::LeftOut => " class=\"hatched\"",
         };
-        let _ = writeln!(page, "<p class=\"none\">{told}</p>");
-    } else {
-        traits(page, persona, &more);
-    }
-    page.push_str("</section>\n");
-    if !less.is_empty() {
-        page.push_str("<section>\n<h3>Less than others</h3>\n");
-        traits(page, persona, &less);
-        page.push_str("</section>\n");
+        let _ = write!(page, "<span{this} style=\"flex:{:.5} 1 0\"></span>", piece.fraction);
     }
     page.push_str("</div>\n");
 }
 
-fn traits(page: &mut String, persona: &Persona, statements: &[&Statement]) {
+fn statements(page: &mut String, persona: &Persona, card: &CardPage) {
+    let [more, less] = persona.told();
+    page.push_str("<div class=\"apart\">\n");
+    match &card.nothing {
+        Some(nothing) => {
+            let _ = writeln!(page, "<p class=\"none\">{}</p>", escape(nothing));
+        }
+        None => {
+            page.push_str("<section>\n<h3>What sets them apart</h3>\n");
+            if card.more.is_empty() {
+                page.push_str("<p class=\"none\">Nothing they have clearly more of than everyone.</p>\n");
+            }
+            traits(page, persona, &card.more, &more);
+            page.push_str("</section>\n");
+        }
+    }
+    let has_profile = card.profile.len() > 1;
+    if !card.less.is_empty() || has_profile {
+        page.push_str("<div>\n");
+        if !card.less.is_empty() {
+            page.push_str("<section>\n<h3>Less than others</h3>\n");
+            traits(page, persona, &card.less, &less);
+            page.push_str("</section>\n");
+        }
+        if has_profile {
+            profile(page, &card.profile);
+        }
+        page.push_str("</div>\n");
+    }
+    page.push_str("</div>\n");
+}
+
+/// The lines of one direction; each leads to its row of evidence.
+fn traits(page: &mut String, persona: &Persona, lines: &[Line], statements: &[&Statement]) {
+    if lines.is_empty() {
+        return;
+    }
     page.push_str("<ul class=\"traits\">\n");
-    for statement in statements {
-        let text = escape(&statement.text);
+    for (line, statement) in lines.iter().zip(statements) {
+        let text = escape(&line.text);
         let what = match persona.evidence.get(statement.evidence) {
             Some(_) => format!("<a href=\"#{}\">{text}</a>", evidence_id(persona.cluster, statement.evidence)),
             None => text,
@@ -148,54 +171,74 @@ fn traits(page: &mut String, persona: &Persona, statements: &[&Statement]) {
         let _ = writeln!(
             page,
             "<li><span class=\"what\" dir=\"auto\">{what}</span><span class=\"value\">{}</span><span class=\"all\">everyone {}</span></li>",
-            escape(&statement.value),
-            escape(&statement.everyone)
+            escape(&line.value),
+            escape(&line.everyone)
         );
     }
     page.push_str("</ul>\n");
 }
 
-fn distributions(page: &mut String, persona: &Persona) {
-    if persona.distributions.is_empty() {
+/// A dot a column on a line from everyone's lowest to everyone's highest; what it shows is said to those who do not see it.
+fn profile(page: &mut String, lines: &[ProfileLine]) {
+    page.push_str("<section>\n<h3>Where their middle stands</h3>\n<ul class=\"profile\">\n");
+    for line in lines {
+        let (from, to) = (line.place.min(0.5), line.place.max(0.5));
+        let _ = writeln!(
+            page,
+            "<li><span class=\"what\" title=\"{label}\"><bdi>{label}</bdi></span><span class=\"track\" aria-hidden=\"true\">\
+             <i class=\"reach\" style=\"left:{:.1}%;width:{:.1}%\"></i><i class=\"here\" style=\"left:{:.1}%\"></i></span>\
+             <span class=\"aside\">{}, above {} of everyone, whose middle is {}</span></li>",
+            100.0 * from,
+            100.0 * (to - from),
+            100.0 * line.place,
+            escape(&line.value),
+            percent(line.place),
+            escape(&line.everyone),
+            label = escape(&line.label),
+        );
+    }
+    page.push_str(
+        "</ul>\n<p class=\"ends\" aria-hidden=\"true\"><span>lowest</span><span>everyone</span><span>highest</span></p>\n</section>\n",
+    );
+}
+
+fn distributions(page: &mut String, card: &CardPage) {
+    if card.spreads.is_empty() {
         return;
     }
     page.push_str(
-        "<section class=\"spread\">\n<h3>How they are spread</h3>\n\
-         <p class=\"legend\"><span><i class=\"this\"></i>This persona</span><span><i></i>Everyone</span></p>\n<div class=\"multiples\">\n",
+        "<section class=\"spread\">\n<div class=\"legend\"><h3>How they are spread</h3>\
+         <p><span><i class=\"this\"></i>This persona</span><span><i></i>Everyone</span></p></div>\n<div class=\"multiples\">\n",
     );
-    for distribution in persona.distributions.iter().take(DISTRIBUTIONS) {
-        distribution::figure(page, distribution, persona.number);
+    for spread in &card.spreads {
+        distribution::figure(page, spread, &card.colour);
     }
     page.push_str("</div>\n</section>\n");
 }
 
-fn added(page: &mut String, added: &Added) {
-    if added.is_empty() {
+fn added(page: &mut String, card: &CardPage) {
+    if card.added.is_empty() && card.priority.is_none() {
         return;
     }
-    page.push_str("<section class=\"added\">\n<h3>Added by you</h3>\n<dl>");
-    for (title, text) in [("Goals", &added.goals), ("Pains", &added.pains), ("Quotes", &added.quotes), ("Messages", &added.messages)] {
-        if !text.trim().is_empty() {
-            let _ = write!(page, "<div><dt>{title}</dt><dd dir=\"auto\">{}</dd></div>", escape(text.trim()));
-        }
+    page.push_str("<section class=\"added\">\n<h3>Added by you");
+    if let Some(priority) = &card.priority {
+        let _ = write!(page, " <span class=\"tag\">{}</span>", escape(priority));
     }
-    page.push_str("</dl>\n</section>\n");
+    page.push_str("</h3>\n");
+    if !card.added.is_empty() {
+        page.push_str("<dl>");
+        for (title, text) in &card.added {
+            let _ = write!(page, "<div><dt>{title}</dt><dd dir=\"auto\">{}</dd></div>", escape(text));
+        }
+        page.push_str("</dl>\n");
+    }
+    page.push_str("</section>\n");
 }
 
-fn footer(page: &mut String, persona: &Persona, report: &Report, source: &str) {
-    let matching = match persona.match_all_share {
-        Some(share) => format!("<span>{} match all headline traits</span>", percent(share)),
-        None => String::new(),
-    };
-    let confidence = report.known_stability().map_or_else(String::new, |stability| {
-        let missing = persona.headline_missing();
-        let why = escape(&stability.reasons_with(persona.cluster, missing).join(" "));
-        format!("<span title=\"{why}\">Confidence: {}</span>", stability.trust_with(persona.cluster, missing).word())
-    });
-    let _ = writeln!(
-        page,
-        "<footer class=\"foot\"><span>Source: <bdi>{source}</bdi>, {} rows</span>{matching}{confidence}<span><a href=\"#evidence-{}\">Evidence</a></span></footer>",
-        count(report.loaded.table.n_rows),
-        persona.cluster + 1
-    );
+fn footer(page: &mut String, card: &CardPage) {
+    page.push_str("<footer class=\"foot\">");
+    for part in &card.footer {
+        let _ = write!(page, "<span><bdi>{}</bdi></span>", escape(part));
+    }
+    let _ = writeln!(page, "<span><a href=\"#evidence-{}\">Evidence</a></span></footer>", card.cluster + 1);
 }

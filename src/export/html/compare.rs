@@ -1,9 +1,13 @@
 //! The personas side by side, and who is missing: two sheets between the cards and their evidence.
 
 use std::fmt::Write;
+use std::ops::Range;
 
-use super::super::deck::Deck;
-use super::super::text::escape;
+use super::super::deck::{Comparison, Deck};
+use super::super::text::{count, escape};
+
+/// Personas beside each other in one table.
+const MOST: usize = 8;
 
 /// Writes the table of attributes, the one that separates best first.
 pub fn side_by_side(page: &mut String, deck: &Deck) {
@@ -13,17 +17,36 @@ pub fn side_by_side(page: &mut String, deck: &Deck) {
     }
     page.push_str(
         "<section class=\"sheet compare\" aria-labelledby=\"compare\">\n<h2 id=\"compare\">Side by side</h2>\n\
-         <p class=\"lead\">What separates the personas most comes first. In its colour: clearly more than all others; grey: clearly less.</p>\n\
-         <div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Personas side by side\">\n<table>\n<thead><tr><th scope=\"col\">Attribute</th><th scope=\"col\" class=\"n\">Everyone</th>",
+         <p class=\"lead\">What separates the personas most comes first. In its colour: clearly more than all others; grey: clearly less.</p>\n",
     );
-    for column in &comparison.columns {
+    let each = comparison.columns.len().div_ceil(comparison.columns.len().div_ceil(MOST));
+    for first in (0..comparison.columns.len()).step_by(each) {
+        table(page, comparison, first..(first + each).min(comparison.columns.len()));
+    }
+    if comparison.n_more > 0 {
+        let _ = writeln!(page, "<p class=\"muted small\">{} weaker attributes are not shown.</p>", count(comparison.n_more));
+    }
+    page.push_str("</section>\n");
+}
+
+/// Some of the personas; more beside each other would not fit a printed page.
+fn table(page: &mut String, comparison: &Comparison, personas: Range<usize>) {
+    let columns = &comparison.columns[personas.clone()];
+    let _ = write!(
+        page,
+        "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Personas {} to {} side by side\">\n<table style=\"--k:{}\">\n<thead><tr><th scope=\"col\" class=\"attribute\">Attribute</th><th scope=\"col\" class=\"n all\">Everyone</th>",
+        personas.start + 1,
+        personas.end,
+        columns.len()
+    );
+    for column in columns {
         let _ = write!(page, "<th scope=\"col\" class=\"n who\" style=\"--c:{}\"><bdi>{}</bdi></th>", column.colour, escape(&column.name));
     }
     page.push_str("</tr></thead>\n<tbody>\n");
     for row in &comparison.rows {
         let _ =
             write!(page, "<tr><th scope=\"row\"><bdi>{}</bdi></th><td class=\"n muted\">{}</td>", escape(&row.what), escape(&row.everyone));
-        for (cell, column) in row.cells.iter().zip(&comparison.columns) {
+        for (cell, column) in row.cells[personas.clone()].iter().zip(columns) {
             // What the tint says is said in words too, for those who do not see it.
             let (class, said) = match cell.tone {
                 1.. => (" more", " <span class=\"aside\">more</span>"),
@@ -34,7 +57,7 @@ pub fn side_by_side(page: &mut String, deck: &Deck) {
         }
         page.push_str("</tr>\n");
     }
-    page.push_str("</tbody>\n</table></div>\n</section>\n");
+    page.push_str("</tbody>\n</table></div>\n");
 }
 
 /// Writes who is nobody's commonest.
@@ -43,7 +66,7 @@ pub fn who_is_missing(page: &mut String, deck: &Deck) {
         return;
     }
     page.push_str(
-        "<section class=\"missing\">\n<h3>Who is missing?</h3>\n\
+        "<section class=\"missing\">\n<h2 class=\"minor\">Who is missing?</h2>\n\
          <p class=\"muted small\">Groups that are the commonest of no persona, so a workshop could forget them.</p>\n<ul>\n",
     );
     for line in &deck.missing {

@@ -5,18 +5,18 @@ use std::fmt::Write;
 
 use crate::persona::{Evidence, Persona};
 
+use super::super::Report;
 use super::super::deck::{CardPage, Deck};
 use super::super::json::FEWEST_DESCRIBED;
 use super::super::palette::{hex, segment};
 use super::super::text::{count, escape, percent, signed};
-use super::super::{Choices, Report};
-use super::evidence_id;
+use super::{evidence_id, wanted};
 
 /// Rows without a part in name or statements shown a persona; the JSON export has them all.
 const MORE_ROWS: usize = 60;
 
 /// Writes the appendix.
-pub fn appendix(page: &mut String, report: &Report, deck: &Deck, choices: &Choices) {
+pub fn appendix(page: &mut String, report: &Report, deck: &Deck) {
     if report.personas.personas.is_empty() {
         return;
     }
@@ -26,30 +26,25 @@ pub fn appendix(page: &mut String, report: &Report, deck: &Deck, choices: &Choic
          The effect says how far the persona is from all others: 0.2 is small, 0.5 can be noticed, 0.8 is large \
          (Hedges’ g for numbers, Cohen’s h for shares). The v.test asks whether chance could do it: beyond ±2 it hardly could.</p>\n",
     );
-    for persona in report.personas.personas.iter().filter(|persona| choices.wants(persona.number)) {
-        let card = deck.cards.iter().find(|card| card.cluster == persona.cluster);
-        of_persona(page, persona, report, card);
+    for (persona, card) in wanted(report, deck) {
+        of_persona(page, persona, card);
     }
     page.push_str("</section>\n");
 }
 
-fn of_persona(page: &mut String, persona: &Persona, report: &Report, card: Option<&CardPage>) {
+fn of_persona(page: &mut String, persona: &Persona, card: &CardPage) {
     let cluster = persona.cluster;
     let name = escape(&persona.name);
     let _ = writeln!(
         page,
-        "<section style=\"--c:{}\" aria-labelledby=\"evidence-{n}\">\n<h3 id=\"evidence-{n}\"><i></i><bdi>{name}</bdi></h3>",
+        "<section style=\"--c:{}\">\n<h3 id=\"evidence-{n}\"><i></i><bdi>{name}</bdi></h3>",
         hex(segment(persona.number)),
         n = cluster + 1
     );
-    if let Some(stability) = report.known_stability() {
-        let missing = persona.headline_missing();
-        let reasons = escape(&stability.reasons_with(cluster, missing).join(" "));
-        let _ = writeln!(page, "<p class=\"muted small\">Confidence: {}. {reasons}</p>", stability.trust_with(cluster, missing).word());
+    if let Some(badge) = &card.badge {
+        let _ = writeln!(page, "<p class=\"muted small\">Confidence: {}. {}</p>", badge.word, escape(&card.trust.join(" ")));
     }
-    if let Some(card) = card {
-        rule_and_examples(page, card);
-    }
+    rule_and_examples(page, card);
     let used = used(persona);
     let (on_card, others): (Vec<usize>, Vec<usize>) = (0..persona.evidence.len()).partition(|row| used.contains(row));
     if persona.evidence.iter().any(|evidence| evidence.n < FEWEST_DESCRIBED) {
@@ -104,7 +99,10 @@ fn used(persona: &Persona) -> BTreeSet<usize> {
 }
 
 fn table(page: &mut String, persona: &Persona, rows: &[usize], caption: &str) {
-    let _ = write!(page, "<div class=\"wide\"><table aria-label=\"{caption}\">\n<thead><tr><th scope=\"col\">Column</th>");
+    let _ = write!(
+        page,
+        "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{caption}\"><table aria-label=\"{caption}\">\n<thead><tr><th scope=\"col\">Column</th>"
+    );
     for title in ["Persona", "Everyone", "All others", "Effect", "95\u{a0}% interval", "v.test", "With value", "Missing"] {
         let _ = write!(page, "<th scope=\"col\" class=\"n\">{title}</th>");
     }

@@ -1,7 +1,7 @@
 //! The cards as ONE page that needs nothing else: overview, a card a persona, their evidence, and how they were made.
 //!
 //! In: the report and the plots' points. Out: HTML with its style and drawings inside, no script, no reference to elsewhere.
-//! Everything that comes from data or from the user passes through [`escape`]. Prints a card a page on A4.
+//! Everything that comes from data or from the user passes through [`escape`], and a policy forbids browsers to run or fetch anything. Prints a card a page on A4.
 
 mod card;
 mod compare;
@@ -10,10 +10,16 @@ mod evidence;
 mod made;
 mod overview;
 
-use super::text::{escape, without_folders};
-use super::{Choices, Plots, Report, deck};
+use crate::persona::Persona;
+
+use super::deck::{self, CardPage, Deck};
+use super::text::escape;
+use super::{Choices, Plots, Report};
 
 const STYLE: &str = include_str!("../../../assets/card.css");
+
+/// What browsers may do with the page: show it. No script, no address but those of pictures inside, whatever the data say.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /// Pages with more plot points than this are slow to open.
 const MAX_PAGE_POINTS: usize = 6_000;
@@ -21,25 +27,32 @@ const MAX_PAGE_POINTS: usize = 6_000;
 /// The whole page.
 pub fn cards_html(report: &Report, plots: &Plots, choices: &Choices) -> String {
     let deck = &deck::deck(report, plots, choices);
-    let source = escape(without_folders(&report.loaded.title));
+    let source = escape(&deck.source);
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>Personas · {source}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#cards\">Skip to the cards</a>\n<main>\n"
     );
-    overview::overview(&mut page, report, plots, deck, &source);
+    overview::overview(&mut page, report, plots, deck);
     page.push_str("<div id=\"cards\">\n");
-    for persona in report.personas.personas.iter().filter(|persona| choices.wants(persona.number)) {
-        card::card(&mut page, persona, report, &source);
+    for (persona, card) in wanted(report, deck) {
+        card::card(&mut page, persona, card);
     }
     page.push_str("</div>\n");
     compare::side_by_side(&mut page, deck);
     // Words of names and statements lead here, so the evidence is in every page, whatever its density.
-    evidence::appendix(&mut page, report, deck, choices);
+    evidence::appendix(&mut page, report, deck);
     made::how_it_was_made(&mut page, deck);
     page.push_str("</main>\n</body>\n</html>\n");
     page
+}
+
+/// The personas with a card, and their cards.
+fn wanted<'a>(report: &'a Report, deck: &'a Deck) -> impl Iterator<Item = (&'a Persona, &'a CardPage)> {
+    let persona = |card: &CardPage| report.personas.personas.iter().find(|persona| persona.cluster == card.cluster);
+    deck.cards.iter().filter_map(move |card| Some((persona(card)?, card)))
 }
 
 /// The anchor of an evidence row.

@@ -5,114 +5,88 @@ use std::sync::Arc;
 
 use crate::plot::MapPlot;
 
-use super::super::deck::Deck;
+use super::super::deck::{Deck, Member};
 use super::super::glyph::glyph;
-use super::super::json::rows_left_out;
-use super::super::palette::{NOISE, hex, segment};
 use super::super::plot::{Plot, plot_inline};
-use super::super::text::{count, customers, escape, percent, percents_of};
+use super::super::text::escape;
 use super::super::{Plots, Report, files::persona_names};
 use super::{MAX_PAGE_POINTS, card_id};
 
-/// One line of the table: its colour (none is hatched), its HTML in the first two cells, customers, share of revenue.
-struct Member {
-    colour: Option<String>,
-    title: String,
-    picture: String,
-    name: String,
-    n: usize,
-    revenue: Option<f64>,
-}
-
 /// Writes the sheet.
-pub fn overview(page: &mut String, report: &Report, plots: &Plots, deck: &Deck, source: &str) {
-    let personas = &report.personas;
-    let n = personas.personas.len();
-    let left_out = rows_left_out(report);
-    let analysed = report.prepared.table_rows.len();
+pub fn overview(page: &mut String, report: &Report, plots: &Plots, deck: &Deck) {
     let _ = write!(
         page,
-        "<section class=\"sheet overview\" aria-labelledby=\"top\">\n<p class=\"eyebrow\"><bdi>{source}</bdi></p>\n<h1 id=\"top\">{} in {}</h1>\n\
-         <p class=\"lead\">Groups of customers that behave alike, found by {}. Every word of a name rests on a row of evidence at the end.</p>\n",
-        match n {
-            0 => "No persona".to_owned(),
-            1 => "One persona".to_owned(),
-            n => format!("{n} personas"),
-        },
-        customers(analysed),
-        escape(&report.method_text),
+        "<section class=\"sheet overview\" aria-labelledby=\"top\">\n<p class=\"eyebrow\"><bdi>{}</bdi></p>\n<h1 id=\"top\">{}</h1>\n\
+         <p class=\"lead\">{} Every word of a name rests on a row of evidence at the end.</p>\n",
+        escape(&deck.source),
+        escape(&deck.title),
+        escape(&deck.overview.lead),
     );
-
-    let members = members(report, left_out);
-    let shares = percents_of(&members.iter().map(|member| member.n).collect::<Vec<_>>());
-    let spoken: Vec<String> = members.iter().zip(&shares).map(|(member, share)| format!("{} {share} %", member.title)).collect();
-    let _ =
-        write!(page, "<div class=\"overall\">\n<div class=\"bar\" role=\"img\" aria-label=\"Shares of all rows: {}\">", spoken.join(", "));
-    for (member, share) in members.iter().zip(&shares) {
-        let title = &member.title;
-        let _ = match &member.colour {
-            Some(colour) => write!(page, "<span style=\"flex:{} 1 0;--c:{colour}\" title=\"{title}: {share} %\"></span>", member.n),
-            None => write!(page, "<span class=\"hatched\" style=\"flex:{} 1 0\" title=\"{title}: {share} %\"></span>", member.n),
-        };
-    }
-    page.push_str("</div>\n");
-
-    let with_revenue = personas.personas.iter().any(|persona| persona.revenue_share.is_some());
-    let revenue_name = escape(personas.revenue_column.as_deref().unwrap_or("revenue"));
-    page.push_str("<table class=\"members\">\n<thead><tr><td></td><th scope=\"col\">Persona</th><th scope=\"col\" class=\"n\">Customers</th><th scope=\"col\" class=\"n\">Share of all rows</th>");
-    if with_revenue {
-        let _ = write!(page, "<th scope=\"col\" class=\"n\">Share of <bdi>{revenue_name}</bdi></th>");
-    }
-    page.push_str("</tr></thead>\n<tbody>\n");
-    for (member, share) in members.iter().zip(&shares) {
-        let Member { picture, name, n, .. } = member;
-        let _ = write!(
-            page,
-            "<tr><td>{picture}</td><th scope=\"row\">{name}</th><td class=\"n\">{}</td><td class=\"n\">{share}\u{a0}%</td>",
-            count(*n)
-        );
-        if with_revenue {
-            let _ = write!(page, "<td class=\"n\">{}</td>", member.revenue.map_or_else(|| "–".to_owned(), percent));
-        }
-        page.push_str("</tr>\n");
-    }
-    page.push_str("</tbody>\n</table>\n</div>\n");
+    let members = &deck.overview.members;
+    bar(page, members);
+    table(page, report, deck);
     super::compare::who_is_missing(page, deck);
     small_plots(page, report, plots);
     page.push_str("</section>\n");
 }
 
-/// Everyone: the personas, then those in none, then the rows that took no part.
-fn members(report: &Report, left_out: usize) -> Vec<Member> {
-    let mut members: Vec<Member> = Vec::new();
-    for persona in &report.personas.personas {
-        let name = escape(&persona.name);
-        members.push(Member {
-            colour: Some(hex(segment(persona.number))),
-            picture: glyph(persona.number),
-            name: format!("<a href=\"#{}\"><bdi>{name}</bdi></a>", card_id(persona.cluster)),
-            title: name,
-            n: persona.n,
-            revenue: persona.revenue_share,
-        });
+/// Everyone as one bar.
+fn bar(page: &mut String, members: &[Member]) {
+    let spoken: Vec<String> = members.iter().map(|member| format!("{} {} %", escape(&member.name), member.share)).collect();
+    let _ =
+        write!(page, "<div class=\"overall\">\n<div class=\"bar\" role=\"img\" aria-label=\"Shares of all rows: {}\">", spoken.join(", "));
+    for (member, told) in members.iter().zip(&spoken) {
+        let (class, colour) = match &member.colour {
+            Some(colour) => ("", format!(";--c:{colour}")),
+            None => (" class=\"hatched\"", String::new()),
+        };
+        let _ = write!(page, "<span{class} style=\"flex:{:.5} 1 0{colour}\" title=\"{told}\"></span>", member.fraction);
     }
-    let mut rest = |title: &str, why: &str, colour: Option<String>, n: usize| {
-        if n > 0 {
-            let style = colour.as_ref().map_or_else(String::new, |colour| format!(" style=\"--c:{colour}\""));
-            let hatched = if colour.is_none() { " hatched" } else { "" };
-            members.push(Member {
-                picture: format!("<span class=\"dot{hatched}\"{style}></span>"),
-                name: format!("{title} <span class=\"muted small\">{why}</span>"),
-                title: title.to_owned(),
-                colour,
-                n,
-                revenue: None,
-            });
+    page.push_str("</div>\n");
+}
+
+/// A line a member, with the strongest traits in words.
+fn table(page: &mut String, report: &Report, deck: &Deck) {
+    let overview = &deck.overview;
+    let with_badges = overview.members.iter().any(|member| member.badge.is_some());
+    page.push_str("<table class=\"members\">\n<thead><tr><td></td><th scope=\"col\">Persona</th><th scope=\"col\" class=\"n\">Customers</th><th scope=\"col\" class=\"n\">Share of all rows</th>");
+    if let Some(revenue) = &overview.revenue {
+        let _ = write!(page, "<th scope=\"col\" class=\"n\">Share of <bdi>{}</bdi></th>", escape(revenue));
+    }
+    if with_badges {
+        page.push_str("<th scope=\"col\" class=\"n\">Confidence</th>");
+    }
+    page.push_str("</tr></thead>\n<tbody>\n");
+    let or_dash = |text: Option<&str>| text.map_or_else(|| "–".to_owned(), escape);
+    for member in &overview.members {
+        let (name, traits) = (escape(&member.name), escape(&member.traits.join(" · ")));
+        let name = member.cluster.map_or(name.clone(), |cluster| format!("<a href=\"#{}\"><bdi>{name}</bdi></a>", card_id(cluster)));
+        let _ = write!(
+            page,
+            "<tr><td>{}</td><th scope=\"row\">{name} <span class=\"muted small\"><bdi>{traits}</bdi></span></th><td class=\"n\">{}</td><td class=\"n\">{}\u{a0}%</td>",
+            picture(report, member),
+            member.customers,
+            member.share
+        );
+        if overview.revenue.is_some() {
+            let _ = write!(page, "<td class=\"n\">{}</td>", or_dash(member.revenue.as_deref()));
         }
-    };
-    rest("Unusual customers", "unlike all groups, in none of them", Some(hex(NOISE)), report.personas.n_noise);
-    rest("Rows left out", "took no part, see the notes at the end", None, left_out);
-    members
+        if with_badges {
+            let _ = write!(page, "<td class=\"n\">{}</td>", or_dash(member.badge.as_ref().map(|badge| badge.word.as_str())));
+        }
+        page.push_str("</tr>\n");
+    }
+    page.push_str("</tbody>\n</table>\n</div>\n");
+}
+
+/// A persona's portrait; a dot in their colour for everyone else.
+fn picture(report: &Report, member: &Member) -> String {
+    let persona = member.cluster.and_then(|cluster| report.personas.personas.iter().find(|persona| persona.cluster == cluster));
+    match (persona, &member.colour) {
+        (Some(persona), _) => glyph(persona.number),
+        (None, Some(colour)) => format!("<span class=\"dot\" style=\"--c:{colour}\"></span>"),
+        (None, None) => "<span class=\"dot hatched\"></span>".to_owned(),
+    }
 }
 
 /// The map, and what speaks for the number of segments, where their points are there.
