@@ -134,7 +134,8 @@ fn bars_hide_the_few_and_show_the_most(persona: &Persona, distribution: &Distrib
         let count = (share * n as f64).round() as usize;
         assert!(!(1..10).contains(&count), "{name}: {count} of {n}");
     }
-    for evidence in persona.evidence.iter().filter(of_column).filter(|e| e.persona > 0.5) {
+    let is_told = |e: &&Evidence| e.persona > 0.5 && e.persona * n as f64 >= 10.0;
+    for evidence in persona.evidence.iter().filter(of_column).filter(is_told) {
         assert!(names.contains(evidence.level.as_ref().unwrap()), "{evidence:?} is in {names:?}");
     }
 }
