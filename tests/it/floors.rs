@@ -18,12 +18,13 @@ const FLOORS: [(&str, u32); 12] = [
 ];
 
 /// A path as written in code, and the parts of the library that may name it.
-const ONLY_IN: [(&str, &[&str]); 11] = [
+const ONLY_IN: [(&str, &[&str]); 12] = [
     ("polars::", &["data", "features"]),
     ("calamine::", &["data"]),
     ("kodama::", &["cluster"]),
     ("linfa::", &["cluster"]),
     ("linfa_clustering::", &["cluster"]),
+    ("linfa_trees::", &[]),
     ("egui::", &["ui", "app"]),
     ("egui_plot::", &["ui", "app"]),
     ("rfd::", &["ui", "app"]),

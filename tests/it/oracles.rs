@@ -10,7 +10,8 @@ use personae::base::distance::euclidean;
 use personae::base::seed::{self, RngExt};
 use personae::base::{Ctx, Labels, Matrix};
 use personae::cluster::{KMeansParams, Linkage, density, inertias, kmeans, linkage};
-use personae::evaluate::{adjusted_rand, silhouettes, silhouettes_sampled};
+use personae::evaluate::decision_tree::{Coded, Growth, grow};
+use personae::evaluate::{adjusted_rand, forest, silhouettes, silhouettes_sampled};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -336,4 +337,55 @@ fn dbscan_core_rows_are_grouped_as_linfa_groups_them() {
             assert_eq!(Labels::from_options(&of_ours), Labels::from_options(&of_theirs), "{name} {}", frozen.epsilon);
         }
     });
+}
+
+/// Four groups that overlap in two of six columns; the other four are noise. Whole numbers, so that codes lose nothing.
+fn overlapping_groups(n_rows: usize, seed: u64) -> (Vec<Coded>, Vec<usize>) {
+    const CENTRES: [[f64; 2]; 4] = [[12.0, 12.0], [12.0, 28.0], [26.0, 14.0], [30.0, 30.0]];
+    let mut rng = seed::random(seed, 0);
+    let groups: Vec<usize> = (0..n_rows).map(|row| row % 4).collect();
+    let column = |nth: usize| {
+        let code = |&group: &usize| {
+            let spread: f64 = (0..3).map(|_| rng.random::<f64>() - 0.5).sum();
+            let centre = CENTRES[group].get(nth).copied().unwrap_or(20.0);
+            (centre + 11.0 * spread).clamp(0.0, 47.0) as u8
+        };
+        Coded { codes: groups.iter().map(code).collect(), n_codes: 48, n_splits: 47, is_ordered: true }
+    };
+    let columns = (0..6).map(column).collect();
+    (columns, groups)
+}
+
+#[test]
+fn trees_and_forests_are_no_worse_than_linfas_tree() {
+    const N_ROWS: u32 = 3_000;
+    let mut differences = Vec::new();
+    for seed in 0..5 {
+        let (columns, groups) = overlapping_groups(N_ROWS as usize, seed);
+        let (learnt, held_out): (Vec<u32>, Vec<u32>) = (0..N_ROWS).partition(|row| row % 3 > 0);
+        let accuracy = |of: &dyn Fn(usize, u32) -> usize| {
+            let right = held_out.iter().enumerate().filter(|&(at, &row)| of(at, row) == groups[row as usize]);
+            right.count() as f64 / held_out.len() as f64
+        };
+
+        let code = |row: u32, column: usize| columns[column].codes[row as usize];
+        let records =
+            |rows: &[u32]| ndarray::Array2::from_shape_fn((rows.len(), columns.len()), |(at, column)| f64::from(code(rows[at], column)));
+        let targets = ndarray::Array1::from_iter(learnt.iter().map(|&row| groups[row as usize]));
+        let dataset = linfa::Dataset::new(records(&learnt), targets);
+        let model = linfa_trees::DecisionTree::params().max_depth(Some(6)).min_weight_leaf(5.0).fit(&dataset).unwrap();
+        let predicted = model.predict(&records(&held_out));
+        let theirs = accuracy(&|at, _| predicted[at]);
+
+        let how = Growth { max_depth: 6, min_leaf: 5, columns_a_split: None, weights: vec![1.0; 4] };
+        let tree = grow(&columns, &groups, learnt.clone(), &how, &mut seed::random(seed, 1), &Ctx::new()).unwrap();
+        let tree = accuracy(&|_, row| tree.nodes[tree.leaf(|column| code(row, column))].group);
+        let forest = forest::drivers(&columns, &groups, 4, &learnt, &held_out, seed, &Ctx::new()).unwrap().accuracy;
+        assert!((0.7..0.95).contains(&theirs), "neither too hard nor too easy: {theirs}");
+        differences.push([tree - theirs, forest - theirs]);
+    }
+    // linfa adds frequencies up in the order of a hash map, so equally good splits fall differently each time: it is the mean that holds.
+    let mean = |which: usize| differences.iter().map(|pair| pair[which]).sum::<f64>() / differences.len() as f64;
+    assert!(mean(0) >= -0.01, "our tree against theirs: {differences:?}");
+    assert!(mean(1) >= -0.01, "our forest against theirs: {differences:?}");
 }
