@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::base::stats::skewness;
 use crate::data::{Column, ColumnProfile, Loaded, Role, Values, profile};
 use crate::features::{Prepared, Transform};
@@ -100,24 +102,17 @@ impl LevelReading<'_> {
 
 /// The columns to describe. `roles` are the user's own, by column name; all others are the guessed ones.
 pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<String, Role>, lexicon: &'a Lexicon) -> Vec<Described<'a>> {
-    let mut described = Vec::new();
-    for (column, profile) in loaded.table.columns.iter().zip(&loaded.profile.columns) {
+    let one = |(column, profile): (&'a Column, &'a ColumnProfile)| {
         let role = roles.get(&column.name).copied().unwrap_or(profile.guessed_role);
         if matches!(role, Role::Identifier | Role::Ignored) {
-            continue;
+            return None;
         }
-        let Some((reading, entry)) = reading(column, profile, prepared, lexicon) else { continue };
+        let (reading, entry) = reading(column, profile, prepared, lexicon)?;
         let entry = entry.filter(|_| !is_lifetime_recency(loaded, &column.name));
-        described.push(Described {
-            name: &column.name,
-            human: humanised(&column.name),
-            role,
-            unit: column.unit.as_deref(),
-            entry,
-            reading,
-        });
-    }
-    described
+        let human = humanised(&column.name);
+        Some(Described { name: &column.name, human, role, unit: column.unit.as_deref(), entry, reading })
+    };
+    loaded.table.columns.par_iter().zip(&loaded.profile.columns).filter_map(one).collect()
 }
 
 /// Whether a recency is the one of lifetime-value models: last minus first purchase, beside their `T`. There a small value does not

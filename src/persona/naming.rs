@@ -4,9 +4,12 @@
 //! Greedy pick by |effect| x specificity (methods.md section 3): two traits at most, none about the same subject or correlated above 0.6
 //! (inside the personas) with one already picked, and at least half of the members match all of them (C. N. Chapman et al. 2008,
 //! "Quantitative evaluation of personas as information": the share falls fast with each trait). Equal names get the trait that
-//! separates them best, as a last resort a letter. Cost: two passes over the rows for each trait that is considered.
+//! separates them best, as a last resort a letter. Personas
+//! are named side by side. Cost: two passes over the rows for each trait that has words and is weighed against one already picked.
 
 use std::collections::BTreeSet;
+
+use rayon::prelude::*;
 
 use crate::base::{Ctx, Stopped};
 
@@ -20,6 +23,8 @@ const MAX_CHARS: usize = 37;
 const MAX_WORDS: usize = 4;
 const MAX_CORRELATION: f64 = 0.6;
 const MIN_MATCH_ALL: f64 = 0.5;
+/// Rows between two questions whether to stop.
+const ROWS_A_CHECK: usize = 50_000;
 
 /// A name as words, each with the place of its trait among the persona's traits.
 #[derive(Debug, Clone)]
@@ -53,10 +58,8 @@ pub struct Naming<'a> {
 
 /// A name for every persona, all different, none equal to one of `taken` (names the user gave).
 pub fn names(naming: &Naming, taken: &[String], ctx: &Ctx) -> Result<Vec<Name>, Stopped> {
-    let mut names = Vec::with_capacity(naming.traits.len());
-    for persona in 0..naming.traits.len() {
-        names.push(first_name(naming, persona, ctx)?);
-    }
+    let mut names: Vec<Name> =
+        (0..naming.traits.len()).into_par_iter().map(|persona| first_name(naming, persona, ctx)).collect::<Result<_, _>>()?;
     let mut used: BTreeSet<String> = taken.iter().map(|name| folded(name)).collect();
     for group in groups_of_equals(&names) {
         let text = folded(&names[group[0]].text());
@@ -110,8 +113,15 @@ fn first_name(naming: &Naming, persona: usize, ctx: &Ctx) -> Result<Name, Stoppe
         if name.picked.len() == 2 {
             break;
         }
-        if found.evidence.passes_name && naming.is_new(persona, &name.picked, candidate, ctx)? {
-            name = naming.with(persona, &name.picked, candidate).unwrap_or(name);
+        if !found.evidence.passes_name {
+            continue;
+        }
+        ctx.check()?;
+        // Whether it has words is known at once; whether it says something new takes two passes over all rows.
+        if let Some(longer) = naming.with(persona, &name.picked, candidate)
+            && naming.is_new(persona, &name.picked, candidate, ctx)?
+        {
+            name = longer;
         }
     }
     Ok(name)
@@ -140,10 +150,10 @@ fn separating_name(
     let shorter = &picked[..picked.len().saturating_sub(1)];
     for base in [&picked[..], shorter] {
         for &(_, candidate) in &candidates {
-            if !naming.is_new(persona, base, candidate, ctx)? {
-                continue;
-            }
-            if let Some(name) = naming.with(persona, base, candidate).filter(|name| !used.contains(&folded(&name.text()))) {
+            ctx.check()?;
+            if let Some(name) = naming.with(persona, base, candidate).filter(|name| !used.contains(&folded(&name.text())))
+                && naming.is_new(persona, base, candidate, ctx)?
+            {
                 return Ok(Some(name));
             }
         }
@@ -162,8 +172,7 @@ impl Naming<'_> {
             if old.column == new.column || (tag(old).is_some() && tag(old) == tag(new)) {
                 return Ok(false);
             }
-            ctx.check()?;
-            if self.correlation(old, new).abs() > MAX_CORRELATION {
+            if self.correlation(old, new, ctx)?.abs() > MAX_CORRELATION {
                 return Ok(false);
             }
         }
@@ -247,27 +256,35 @@ impl Naming<'_> {
 
     /// Pearson's correlation of two traits inside the personas: every persona's own means are subtracted first. Over all rows together
     /// any two traits of one segment correlate, just because they are what makes it a segment. Levels count 1 and 0.
-    fn correlation(&self, a: &Trait, b: &Trait) -> f64 {
+    fn correlation(&self, a: &Trait, b: &Trait, ctx: &Ctx) -> Result<f64, Stopped> {
         let n_groups = self.members.len() + 1;
-        let rows = self.groups.table_rows.iter().zip(&self.groups.of_row);
-        let pairs =
-            || rows.clone().filter_map(|(&row, group)| Some((group.unwrap_or(n_groups - 1), self.number(a, row)?, self.number(b, row)?)));
+        // Transforming is what costs here, so it is done once and not again in the second pass.
+        let mut pairs: Vec<(usize, f64, f64)> = Vec::with_capacity(self.groups.table_rows.len());
         let mut sums = vec![(0.0, 0.0, 0.0); n_groups];
-        for (group, x, y) in pairs() {
-            let (n, sum_a, sum_b) = &mut sums[group];
-            *n += 1.0;
-            *sum_a += x;
-            *sum_b += y;
+        for (rows, groups) in self.groups.table_rows.chunks(ROWS_A_CHECK).zip(self.groups.of_row.chunks(ROWS_A_CHECK)) {
+            ctx.check()?;
+            for (&row, group) in rows.iter().zip(groups) {
+                let Some((x, y)) = self.number(a, row).zip(self.number(b, row)) else { continue };
+                let group = group.unwrap_or(n_groups - 1);
+                let (n, sum_a, sum_b) = &mut sums[group];
+                *n += 1.0;
+                *sum_a += x;
+                *sum_b += y;
+                pairs.push((group, x, y));
+            }
         }
         let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
-        for (group, x, y) in pairs() {
-            let (n, sum_a, sum_b) = sums[group];
-            let (x, y) = (x - sum_a / n, y - sum_b / n);
-            ab += x * y;
-            aa += x * x;
-            bb += y * y;
+        for pairs in pairs.chunks(ROWS_A_CHECK) {
+            ctx.check()?;
+            for &(group, x, y) in pairs {
+                let (n, sum_a, sum_b) = sums[group];
+                let (x, y) = (x - sum_a / n, y - sum_b / n);
+                ab += x * y;
+                aa += x * x;
+                bb += y * y;
+            }
         }
-        if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+        Ok(if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 })
     }
 
     fn number(&self, found: &Trait, row: usize) -> Option<f64> {

@@ -23,7 +23,7 @@ const LARGEST_EFFECT: f64 = 10.0;
 pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &Groups, ctx: &Ctx) -> Result<Measured, Stopped> {
     ctx.check()?;
     let n_personas = groups.sizes.len();
-    // (value, place among the rows that take part), by value; the place makes the order of ties the same everywhere.
+    // (value, place among the rows that take part), by value. They come by place and the sort is stable, so ties stay by place.
     let mut present: Vec<(f64, u32)> = Vec::with_capacity(groups.of_row.len());
     for (at, &row) in groups.table_rows.iter().enumerate() {
         if let Some(value) = scale.value(row) {
@@ -31,7 +31,7 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
         }
     }
     ctx.check()?;
-    present.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    present.sort_by(|a, b| a.0.total_cmp(&b.0));
     ctx.check()?;
     let values: Vec<f64> = present.iter().map(|(value, _)| *value).collect();
     let mut places: Vec<Vec<usize>> = vec![Vec::new(); n_personas];

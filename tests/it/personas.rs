@@ -297,6 +297,27 @@ fn shuffled_customers_have_nothing_to_tell() {
 }
 
 #[test]
+fn the_order_of_rows_does_not_matter() {
+    let (loaded, ids) = planted();
+    let told = |rows: Vec<usize>| -> BTreeMap<String, String> {
+        let labels = Labels::from_ids(&rows.iter().map(|&row| ids[row]).collect::<Vec<_>>());
+        let all = describe(&loaded, &prepared(&loaded, rows), &labels, &[], &Lexicon::built_in(), &Ctx::new()).unwrap();
+        let said = |persona: Persona| {
+            let said = format!("{:?} {:?} {:?} {:?}", persona.summary, persona.statements, persona.distributions, persona.evidence);
+            (persona.automatic_name, said)
+        };
+        all.personas.into_iter().map(said).collect()
+    };
+    // Segments of 150, 140, 130 and 120, so that their numbers do not hang on who comes first.
+    let rows: Vec<usize> = (0..ids.len()).filter(|row| row % 150 < 150 - 10 * ids[*row]).collect();
+    let first = told(rows.clone());
+    assert_eq!(first.len(), 4);
+    assert_eq!(told(rows.iter().rev().copied().collect()), first);
+    // 7 and 540 have no common divisor, so every row comes once.
+    assert_eq!(told((0..rows.len()).map(|at| rows[at * 7 % rows.len()]).collect()), first);
+}
+
+#[test]
 fn names_stay_with_their_customers() {
     let (loaded, ids) = planted();
     let labels = Labels::from_ids(&ids);
