@@ -1,24 +1,26 @@
 //! How much does one frame of the window cost by itself, while jobs run behind it? The real window code, driven without a display or a GPU.
 //!
-//! For the sample, 100 000 x 10 and 1 000 000 x 10 rows: every page is shown, every control is moved in every frame, as a drag does, and the
-//! map and the dendrogram are zoomed. Printed are the median, the 99th percentile and the longest frame: commands, the question to the engine, the page's own
+//! For the sample, 100 000 x 10 and 1 000 000 x 10 rows: every page is shown, every control is moved in every frame, as a drag does, the map
+//! and the dendrogram are zoomed, cards are turned, compared and looked over with 12 and 40 personas, and slides are turned. Printed are the median, the 99th percentile and the longest frame: commands, the question to the engine, the page's own
 //! drawing, and turning it into triangles; what the graphics card does then is not in it.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Context, Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2};
+use eframe::egui::{Context, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2};
 use personae::app::window::Window;
 use personae::base::seed::{RngExt, random};
 use personae::cluster::Method;
+use personae::data::Source;
 use personae::session::settings::Settings;
-use personae::session::{Action, Clustering, Command, Cut, Page};
+use personae::session::{Action, CardsLook, CardsView, Clustering, Command, Cut, Look, Page, Plan, Project, project};
 
 /// A benchmark of minutes is run, one of hours is not.
 const LONGEST_WAIT: Duration = Duration::from_secs(40);
 
 fn main() {
-    println!("{:34} {:>9} {:>9} {:>9}   frames", "", "median", "p99", "longest");
+    println!("{:52} {:>9} {:>9} {:>9}   frames", "", "median", "p99", "longest");
     let folder = tempfile::tempdir().expect("a folder");
     let written = |name: &str, n_rows: usize| {
         let file = folder.path().join(name);
@@ -26,51 +28,93 @@ fn main() {
         Some(file)
     };
     let all = [("sample", None), ("100 000 x 10", written("100k.csv", 100_000)), ("1 000 000 x 10", written("1m.csv", 1_000_000))];
-    // Words as arguments choose among them: "sample", "100", "1".
+    // Words as arguments choose among them: "sample", "100", "1"; "cards" leaves everything out but the Personas and the Present page.
     let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let only_cards = chosen.iter().any(|word| word == "cards");
     for (title, file) in all {
-        if !chosen.is_empty() && !chosen.iter().any(|word| title.split(' ').next() == Some(word)) {
+        if chosen.iter().any(|word| word != "cards") && !chosen.iter().any(|word| title.split(' ').next() == Some(word)) {
             continue;
         }
-        let ctx = Context::default();
-        let mut window = opened(&ctx, title, file);
-        for page in Page::ALL {
-            window.command(Command::Do(Action::Go(page)));
-            measure(&ctx, &mut window, &format!("{title}: {}, computing", page.name()), |_| None);
-            settle(&ctx, &mut window);
-            measure(&ctx, &mut window, &format!("{title}: {}, at rest", page.name()), |_| None);
+        if !only_cards {
+            controls(title, file.clone());
         }
-        window.command(Command::Do(Action::Go(Page::Segments)));
-        let base = Clustering::default();
-        let drag = |window: &mut Window, what: &str, clustering: &dyn Fn(usize) -> Clustering| {
-            window.command(Command::Cluster(clustering(0)));
-            settle(&ctx, window);
-            measure(&ctx, window, &format!("{title}: {what}"), |at| Some(Command::Cluster(clustering(at))));
-        };
-        let wheel_over = |x: f32, y: f32| {
-            move |at: usize| {
-                // In for 25 frames, out for 25.
-                let delta = Vec2::new(0.0, if (at / 25).is_multiple_of(2) { 60.0 } else { -60.0 });
-                let (unit, phase, modifiers) = (MouseWheelUnit::Point, TouchPhase::Move, Modifiers::NONE);
-                let moved = Event::PointerMoved(Pos2::new(x, y));
-                vec![moved, Event::MouseWheel { unit, delta, phase, source: MouseWheelSource::Unknown, modifiers }]
-            }
-        };
-        drag(&mut window, "dragging k", &|at| Clustering { k: Some(2 + at / 10 % 11), ..base.clone() });
-        drag(&mut window, "dragging re-runs", &|at| Clustering { k: Some(5), restarts: 1 + at / 10, ..base.clone() });
+        let source = file.map_or(Source::Sample { seed: 0 }, |path| Source::File { path });
+        for n_personas in [12, 40] {
+            cards(title, &source, n_personas, &folder.path().join("cards.personae"));
+        }
+    }
+}
+
+/// Every page, and every control of the Segments page.
+fn controls(title: &str, file: Option<PathBuf>) {
+    let ctx = Context::default();
+    let mut window = opened(&ctx, title, file);
+    for page in Page::ALL {
+        window.command(Command::Do(Action::Go(page)));
+        measure(&ctx, &mut window, &format!("{title}: {}, computing", page.name()), |_| None);
         settle(&ctx, &mut window);
-        measure_with(&ctx, &mut window, &format!("{title}: zooming the map"), |_| None, wheel_over(700.0, 260.0));
-        let tree = |cut| Clustering { method: Method::Tree, cut, ..base.clone() };
-        drag(&mut window, "dragging the cut", &|at| tree(Cut::Clusters(2 + at / 10 % 11)));
-        measure_with(&ctx, &mut window, &format!("{title}: zooming the dendrogram"), |_| None, wheel_over(450.0, 600.0));
-        drag(&mut window, "cutting the dendrogram low", &|at| tree(Cut::Height(0.02 + 0.002 * at as f64)));
-        let density = |method, at: usize| Clustering { method, epsilon: Some(0.5 + 0.005 * at as f64), ..base.clone() };
-        drag(&mut window, "dragging epsilon", &|at| density(Method::Density, at));
-        drag(&mut window, "dragging min samples", &|at| Clustering { min_samples: 3 + at / 10, ..density(Method::Density, 100) });
-        drag(&mut window, "dragging the smallest segment", &|at| Clustering {
-            min_cluster_size: Some(20 + 5 * at),
-            ..density(Method::Hdbscan, 0)
-        });
+        measure(&ctx, &mut window, &format!("{title}: {}, at rest", page.name()), |_| None);
+    }
+    window.command(Command::Do(Action::Go(Page::Segments)));
+    let base = Clustering::default();
+    let drag = |window: &mut Window, what: &str, clustering: &dyn Fn(usize) -> Clustering| {
+        window.command(Command::Cluster(clustering(0)));
+        settle(&ctx, window);
+        measure(&ctx, window, &format!("{title}: {what}"), |at| Some(Command::Cluster(clustering(at))));
+    };
+    drag(&mut window, "dragging k", &|at| Clustering { k: Some(2 + at / 10 % 11), ..base.clone() });
+    drag(&mut window, "dragging re-runs", &|at| Clustering { k: Some(5), restarts: 1 + at / 10, ..base.clone() });
+    settle(&ctx, &mut window);
+    measure_with(&ctx, &mut window, &format!("{title}: zooming the map"), |_| None, wheel_over(700.0, 260.0));
+    let tree = |cut| Clustering { method: Method::Tree, cut, ..base.clone() };
+    drag(&mut window, "dragging the cut", &|at| tree(Cut::Clusters(2 + at / 10 % 11)));
+    measure_with(&ctx, &mut window, &format!("{title}: zooming the dendrogram"), |_| None, wheel_over(450.0, 600.0));
+    drag(&mut window, "cutting the dendrogram low", &|at| tree(Cut::Height(0.02 + 0.002 * at as f64)));
+    let density = |method, at: usize| Clustering { method, epsilon: Some(0.5 + 0.005 * at as f64), ..base.clone() };
+    drag(&mut window, "dragging epsilon", &|at| density(Method::Density, at));
+    drag(&mut window, "dragging min samples", &|at| Clustering { min_samples: 3 + at / 10, ..density(Method::Density, 100) });
+    drag(&mut window, "dragging the smallest segment", &|at| Clustering {
+        min_cluster_size: Some(20 + 5 * at),
+        ..density(Method::Hdbscan, 0)
+    });
+}
+
+/// The Personas page in its views and the Present page, opened from a project, which says what is looked at.
+fn cards(title: &str, source: &Source, n_personas: usize, file: &Path) {
+    let clustering = Clustering { k: Some(n_personas), restarts: 1, ..Clustering::default() };
+    for view in [CardsView::Cards, CardsView::Compare, CardsView::Overview] {
+        let plan = Plan { clustering: clustering.clone(), ..Plan::new(source.clone()) };
+        let look = Look { page: Page::Personas, cards: CardsLook { view, ..CardsLook::default() }, ..Look::default() };
+        project::save(file, &Project { plan, look, stamp: None }).expect("a project");
+        let ctx = Context::default();
+        let mut window = Window::new(&ctx, Settings::default(), None, Some(file.to_owned()));
+        settle(&ctx, &mut window);
+        let title = format!("{title}: {n_personas} personas, {view:?}");
+        let turned = |at: usize| if at.is_multiple_of(10) { vec![pressed(Key::ArrowRight)] } else { vec![] };
+        measure_with(&ctx, &mut window, &title, |_| None, turned);
+        measure_with(&ctx, &mut window, &format!("{title}, scrolled"), |_| None, wheel_over(700.0, 500.0));
+        if view == CardsView::Cards {
+            window.command(Command::Do(Action::Go(Page::Present)));
+            settle(&ctx, &mut window);
+            measure_with(&ctx, &mut window, &format!("{title}, slides turned"), |_| None, turned);
+            window.command(Command::Do(Action::Present));
+            settle(&ctx, &mut window);
+            measure_with(&ctx, &mut window, &format!("{title}, presenting"), |_| None, turned);
+        }
+    }
+}
+
+fn pressed(key: Key) -> Event {
+    Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE }
+}
+
+/// The wheel turned over a point: in for 25 frames, out for 25.
+fn wheel_over(x: f32, y: f32) -> impl Fn(usize) -> Vec<Event> {
+    move |at: usize| {
+        let delta = Vec2::new(0.0, if (at / 25).is_multiple_of(2) { 60.0 } else { -60.0 });
+        let (unit, phase, modifiers) = (MouseWheelUnit::Point, TouchPhase::Move, Modifiers::NONE);
+        let moved = Event::PointerMoved(Pos2::new(x, y));
+        vec![moved, Event::MouseWheel { unit, delta, phase, source: MouseWheelSource::Unknown, modifiers }]
     }
 }
 
@@ -95,7 +139,7 @@ fn opened(ctx: &Context, title: &str, file: Option<std::path::PathBuf>) -> Windo
     while let Some((what, is_there)) = waits.first() {
         frame(ctx, &mut window);
         if is_there(&window) {
-            println!("{:34} {:>9}", format!("{title}: {what} after"), format!("{:.2} s", since.elapsed().as_secs_f64()));
+            println!("{:52} {:>9}", format!("{title}: {what} after"), format!("{:.2} s", since.elapsed().as_secs_f64()));
             waits.remove(0);
         }
         std::thread::sleep(Duration::from_millis(4));
@@ -140,7 +184,7 @@ fn measure_with(
         .collect();
     times.sort();
     let ms = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
-    println!("{title:34} {:>9} {:>9} {:>9}   {}", ms(times[100]), ms(times[197]), ms(times[199]), times.len());
+    println!("{title:52} {:>9} {:>9} {:>9}   {}", ms(times[100]), ms(times[197]), ms(times[199]), times.len());
 }
 
 fn frame(ctx: &Context, window: &mut Window) -> Duration {
