@@ -5,5 +5,6 @@ pub mod cli;
 mod commands;
 mod dialogs;
 pub mod headless;
+mod places;
 mod taking;
 pub mod window;

@@ -9,12 +9,11 @@ use eframe::egui::{self, CentralPanel, Context, Frame, ViewportCommand};
 
 use crate::data::Source;
 use crate::engine::{Answers, Engine, EngineOptions, PagesWanted, Wanted};
-use crate::export::pages::TEMPLATE_FILE;
 use crate::export::{Audience, Choices, Density, Paper, Plots, Report};
 use crate::session::history::History;
 use crate::session::project::{self, Project};
 use crate::session::recovery::{Found, Recovery};
-use crate::session::settings::{self, Settings, ThemeChoice};
+use crate::session::settings::{Settings, ThemeChoice};
 use crate::session::{Action, Command, ExportRequest, Look, Page, Plan};
 use crate::ui::export_dialog::Taking;
 use crate::ui::present::THUMBNAIL_POINTS;
@@ -23,6 +22,7 @@ use crate::ui::{self, theme};
 
 use super::brought::Brought;
 use super::dialogs::{Dialogs, Outcome, Purpose};
+use super::places::free_path;
 
 /// The name of the window and of its folder for settings.
 const TITLE: &str = "Personae";
@@ -407,35 +407,6 @@ impl Window {
         self.session.message = Some(Message { text, is_problem: true, folder: None, goes_back: false });
     }
 
-    /// The folder of the project, of the data, or the last one used.
-    pub(super) fn home_folder(&self) -> PathBuf {
-        self.work_folder().or_else(|| self.settings.last_folder.clone()).unwrap_or_else(settings::documents)
-    }
-
-    /// Looks for a page template beside the project or its data.
-    pub(super) fn look_for_template(&mut self) {
-        self.template = self.work_folder().map(|folder| folder.join(TEMPLATE_FILE)).filter(|file| file.is_file());
-    }
-
-    /// The folder of the project, or of its data.
-    fn work_folder(&self) -> Option<PathBuf> {
-        let of_file = |path: &Path| path.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_path_buf);
-        let data = match &self.plan().source {
-            Source::File { path } => of_file(path),
-            Source::Sample { .. } => None,
-        };
-        self.project.as_deref().and_then(of_file).or(data)
-    }
-
-    /// "shop.personae" for shop.csv.
-    pub(super) fn project_file_name(&self) -> String {
-        let stem = match &self.plan().source {
-            Source::File { path } => path.file_stem().map_or_else(|| "customers".into(), |stem| stem.to_string_lossy().into_owned()),
-            Source::Sample { .. } => "sample".into(),
-        };
-        format!("{stem}.{}", project::EXTENSION)
-    }
-
     /// Settings are a convenience: when they cannot be written, work goes on.
     pub(super) fn save_settings(&self) {
         if let Err(error) = self.settings.save() {
@@ -488,26 +459,4 @@ pub(super) fn preference(theme: ThemeChoice) -> egui::ThemePreference {
 
 fn title_of(work: &Found) -> String {
     work.file.as_deref().map_or_else(|| work.project.plan.source.title(), file_name)
-}
-
-/// `path`, or "map (2).png" and so on where a file is already: nobody was asked whether it may be replaced.
-fn free_path(path: PathBuf) -> PathBuf {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let extension = path.extension().map_or_else(String::new, |extension| format!(".{}", extension.to_string_lossy()));
-    let numbered = (2..1000).map(|n| path.with_file_name(format!("{stem} ({n}){extension}")));
-    std::iter::once(path.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_save_without_a_dialog_replaces_no_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let wanted = folder.path().join("map.png");
-        assert_eq!(free_path(wanted.clone()), wanted);
-        std::fs::write(&wanted, "somebody's").unwrap();
-        assert_eq!(free_path(wanted), folder.path().join("map (2).png"));
-    }
 }

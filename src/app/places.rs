@@ -1,0 +1,62 @@
+//! Where do files come from and go to? Folders of the project and its data, names nobody has yet, the template beside a project.
+
+use std::path::{Path, PathBuf};
+
+use crate::data::Source;
+use crate::export::pages::TEMPLATE_FILE;
+use crate::session::{project, settings};
+
+use super::window::Window;
+
+impl Window {
+    /// The folder of the project, of the data, or the last one used.
+    pub(super) fn home_folder(&self) -> PathBuf {
+        self.work_folder().or_else(|| self.settings.last_folder.clone()).unwrap_or_else(settings::documents)
+    }
+
+    /// Looks for a page template beside the project or its data.
+    pub(super) fn look_for_template(&mut self) {
+        self.template = self.work_folder().map(|folder| folder.join(TEMPLATE_FILE)).filter(|file| file.is_file());
+    }
+
+    /// The folder of the project, or of its data.
+    fn work_folder(&self) -> Option<PathBuf> {
+        let of_file = |path: &Path| path.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_path_buf);
+        let data = match &self.plan().source {
+            Source::File { path } => of_file(path),
+            Source::Sample { .. } => None,
+        };
+        self.project.as_deref().and_then(of_file).or(data)
+    }
+
+    /// "shop.personae" for shop.csv.
+    pub(super) fn project_file_name(&self) -> String {
+        let stem = match &self.plan().source {
+            Source::File { path } => path.file_stem().map_or_else(|| "customers".into(), |stem| stem.to_string_lossy().into_owned()),
+            Source::Sample { .. } => "sample".into(),
+        };
+        format!("{stem}.{}", project::EXTENSION)
+    }
+}
+
+/// `path`, or "map (2).png" and so on where a file is already: nobody was asked whether it may be replaced.
+pub(super) fn free_path(path: PathBuf) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let extension = path.extension().map_or_else(String::new, |extension| format!(".{}", extension.to_string_lossy()));
+    let numbered = (2..1000).map(|n| path.with_file_name(format!("{stem} ({n}){extension}")));
+    std::iter::once(path.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_save_without_a_dialog_replaces_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let wanted = folder.path().join("map.png");
+        assert_eq!(free_path(wanted.clone()), wanted);
+        std::fs::write(&wanted, "somebody's").unwrap();
+        assert_eq!(free_path(wanted), folder.path().join("map (2).png"));
+    }
+}
