@@ -141,7 +141,9 @@ fn customers(taken: &Taken, found: &Value) {
     let nobody = taken.rows - taken.sizes.iter().sum::<usize>();
     for (column, kind) in ADDED {
         assert_eq!((&found["types"][column], &found["nulls"][column]), (&kind.into(), &nobody.into()), "{column}");
-        assert_eq!(found["guessed"][column], kind, "{column} of the CSV");
+        let guessed = &found["guessed"][column];
+        // Distances that are all 0 look whole.
+        assert!(guessed == kind || (kind == "Float64" && guessed == "Int64"), "{column} of the CSV: {guessed}");
     }
     assert_eq!(found["sizes"], serde_json::json!(taken.sizes));
     assert_eq!((&found["names_of_a_persona"], &found["seconds_like_firsts"]), (&1.into(), &0.into()));

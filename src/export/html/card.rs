@@ -126,7 +126,10 @@ fn facts(page: &mut String, card: &CardPage) {
 
 fn statements(page: &mut String, persona: &Persona, card: &CardPage) {
     let [more, less] = persona.told();
-    page.push_str("<div class=\"apart\">\n");
+    let has_profile = card.profile.len() > 1;
+    // The profile stands under the shorter column, so that a card stays one printed page.
+    let under_first = has_profile && card.less.len() > card.more.len();
+    page.push_str("<div class=\"apart\">\n<div>\n");
     match &card.nothing {
         Some(nothing) => {
             let _ = writeln!(page, "<p class=\"none\">{}</p>", escape(nothing));
@@ -140,15 +143,18 @@ fn statements(page: &mut String, persona: &Persona, card: &CardPage) {
             page.push_str("</section>\n");
         }
     }
-    let has_profile = card.profile.len() > 1;
-    if !card.less.is_empty() || has_profile {
+    if under_first {
+        profile(page, &card.profile);
+    }
+    page.push_str("</div>\n");
+    if !card.less.is_empty() || has_profile && !under_first {
         page.push_str("<div>\n");
         if !card.less.is_empty() {
             page.push_str("<section>\n<h3>Less than others</h3>\n");
             traits(page, persona, &card.less, &less);
             page.push_str("</section>\n");
         }
-        if has_profile {
+        if has_profile && !under_first {
             profile(page, &card.profile);
         }
         page.push_str("</div>\n");
