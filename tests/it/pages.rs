@@ -269,3 +269,12 @@ fn an_overview_slide_holds_everyone_it_has_room_for() {
         }
     }
 }
+
+#[test]
+fn a_page_does_not_tell_how_long_it_took() {
+    // A busy machine once made other bytes of the same plan.
+    let quick = full(&[200, 150]);
+    let mut slow = quick.clone();
+    slow.seconds = Some(export::Seconds { total: 9.5, ..export::Seconds::default() });
+    assert_eq!(deck(&quick, &plots(2), &Choices::default()), deck(&slow, &plots(2), &Choices::default()));
+}

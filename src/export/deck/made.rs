@@ -64,8 +64,6 @@ pub struct MadeFrom<'a> {
     pub silhouette: Option<f64>,
     /// The stability that segments of shuffled columns reach.
     pub null: Option<f64>,
-    /// How long it took in all.
-    pub seconds: Option<f64>,
     /// What reading and preparing changed or left out.
     pub notes: &'a [String],
 }
@@ -81,12 +79,11 @@ pub(in super::super) fn made(report: &Report) -> Made {
         reasons: &report.chosen.reasons,
         silhouette: chosen_silhouette(report),
         null: report.known_stability().and_then(|stability| stability.null()),
-        seconds: report.seconds.as_ref().map(|seconds| seconds.total),
         notes: &report.notes,
     })
 }
 
-/// How it was made, in plain words.
+/// How it was made, in plain words. How long it took is not told: the same plan is the same page, on whatever machine.
 pub fn made_from(from: &MadeFrom) -> Made {
     let mut facts: Vec<(String, String)> = Vec::new();
     let mut fact = |title: &str, text: String| facts.push((title.to_owned(), text));
@@ -103,9 +100,6 @@ pub fn made_from(from: &MadeFrom) -> Made {
     }
     if let Some(null) = from.null {
         fact("By chance alone", format!("Segments of shuffled columns reach a stability (Jaccard) of {null:.2}"));
-    }
-    if let Some(seconds) = from.seconds {
-        fact("Computed in", if seconds < 0.05 { "less than 0.1 s".to_owned() } else { format!("{seconds:.1} s") });
     }
     fact("Made with", concat!("Personae ", env!("CARGO_PKG_VERSION")).to_owned());
     let notes = from.notes.iter().cloned().chain(from.personas.notes.iter().map(|note| note.0.to_string()));

@@ -231,7 +231,6 @@ fn made(ui: &Ui, view: &View) -> Option<Arc<Made>> {
         reasons: &reasons,
         silhouette: answers.silhouette.latest().and_then(|plot| plot.mean),
         null: stability.and_then(|stability| stability.null()),
-        seconds: None,
         notes: &notes,
     }));
     let kept = Kept { segmentation: segmentation.clone(), personas: personas.clone(), stability: stability.cloned(), made: made.clone() };
