@@ -278,3 +278,19 @@ fn a_page_does_not_tell_how_long_it_took() {
     slow.seconds = Some(export::Seconds { total: 9.5, ..export::Seconds::default() });
     assert_eq!(deck(&quick, &plots(2), &Choices::default()), deck(&slow, &plots(2), &Choices::default()));
 }
+
+#[test]
+fn the_first_sheet_holds_everyone_the_map_and_who_is_missing() {
+    for n_missing in 0..8 {
+        let mut report = full(&[2000, 1500, 700, 300]);
+        let personas = Arc::make_mut(&mut report.personas);
+        personas.personas.iter_mut().zip(["One", "Two", "Three", "Four"]).for_each(|(persona, name)| persona.name = name.into());
+        let unseen = personas.unseen[0].clone();
+        personas.unseen = vec![unseen; n_missing];
+        for paper in [Paper::A4, Paper::Letter, Paper::A3] {
+            let pages = set(&report, &plots(4), &on(paper));
+            let sheets = pages.sheets.iter().filter(|sheet| sheet.kind == "overview").count();
+            assert_eq!(sheets, 1, "{n_missing} missing on {}", paper.name());
+        }
+    }
+}
