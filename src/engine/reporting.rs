@@ -57,6 +57,7 @@ impl Parts {
             loaded: self.loaded,
             prepared: self.prepared,
             roles: plan.preparation.roles.clone(),
+            slide_notes: plan.slide_notes.clone(),
             personas: self.personas,
             results: self.results,
             chosen: self.chosen,

@@ -10,6 +10,8 @@ mod made;
 mod overview;
 mod spread;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::choices::{Choices, Density};
@@ -48,6 +50,9 @@ pub struct Deck {
     pub importance_note: Option<String>,
     /// How it was made.
     pub made: Made,
+    /// What the speaker wants to say to slides that are no card; for nobody else, so templates do not see it.
+    #[serde(skip)]
+    pub slide_notes: BTreeMap<String, String>,
     /// Plots worth a page, as SVG.
     pub plots: Vec<PlotPage>,
 }
@@ -81,6 +86,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         importance,
         importance_note,
         made: made(report),
+        slide_notes: report.slide_notes.clone(),
         plots: plot_pages(report, plots, &names),
     }
 }

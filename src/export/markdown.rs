@@ -78,26 +78,7 @@ fn back(to: &mut Document, card: &CardPage) {
         to.line("### Evidence");
         let columns = ["#", "Column", "Used in", "They", "Everyone", "Others", "Effect", "95 % interval", "n", "Missing"];
         let columns = columns.map(|name| (name.to_owned(), if matches!(name, "Column" | "Used in") { Side::Left } else { Side::Right }));
-        to.table(
-            &columns,
-            card.evidence.iter().map(|line| {
-                let number = line.number.to_string();
-                [
-                    &number,
-                    &line.what,
-                    &line.used,
-                    &line.persona,
-                    &line.everyone,
-                    &line.rest,
-                    &line.effect,
-                    &line.interval,
-                    &line.n,
-                    &line.missing,
-                ]
-                .map(String::clone)
-                .to_vec()
-            }),
-        );
+        to.table(&columns, card.evidence.iter().map(|line| line.cells().to_vec()));
     }
     if card.n_more_evidence > 0 {
         to.line(&format!("{} weaker rows are not shown.", card.n_more_evidence));

@@ -23,6 +23,8 @@ pub struct Report {
     pub labels: Labels,
     /// What the user says columns are for, by name; all others are as the profile guessed.
     pub roles: BTreeMap<String, Role>,
+    /// What the speaker wants to say to slides that are no card, by what they show.
+    pub slide_notes: BTreeMap<String, String>,
     /// The cards.
     pub personas: Arc<Personas>,
     /// The method as the command line spells it: kmeans, ward, average, complete, single, weighted, dbscan, hdbscan.

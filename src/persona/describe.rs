@@ -57,12 +57,7 @@ pub fn describe_with_roles(
     ctx.progress("Describing the segments", 0.0);
     ctx.check()?;
     let columns = described(loaded, prepared, roles, lexicon);
-    let groups = Groups {
-        of_row: labels.iter().collect(),
-        table_rows: prepared.table_rows.clone(),
-        sizes: labels.sizes().to_vec(),
-        gate: Groups::gate(columns.len()),
-    };
+    let groups = Groups::of(prepared, labels, columns.len());
     let mut measured: Vec<Measured> = columns
         .par_iter()
         .enumerate()

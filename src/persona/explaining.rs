@@ -49,12 +49,7 @@ pub fn explained(
     ctx.progress("What drives the grouping", 0.0);
     ctx.check()?;
     let columns = described(loaded, prepared, roles, lexicon);
-    let groups = Groups {
-        of_row: labels.iter().collect(),
-        table_rows: prepared.table_rows.clone(),
-        sizes: labels.sizes().to_vec(),
-        gate: Groups::gate(columns.len()),
-    };
+    let groups = Groups::of(prepared, labels, columns.len());
     let associations: Vec<Association> = columns.par_iter().map(|column| association(column, &groups, ctx)).collect::<Result<_, _>>()?;
     ctx.progress("What drives the grouping", 0.2);
 

@@ -4,6 +4,9 @@
 
 use crate::base::stats::normal_quantile;
 
+use crate::base::Labels;
+use crate::features::Prepared;
+
 use super::card::{Direction, Distribution, Evidence};
 
 /// Cells with fewer customers are suppressed.
@@ -61,6 +64,16 @@ pub struct Trait {
 }
 
 impl Groups {
+    /// Who is where, for `n_columns` described columns.
+    pub fn of(prepared: &Prepared, labels: &Labels, n_columns: usize) -> Groups {
+        Groups {
+            of_row: labels.iter().collect(),
+            table_rows: prepared.table_rows.clone(),
+            sizes: labels.sizes().to_vec(),
+            gate: Groups::gate(n_columns),
+        }
+    }
+
     /// The gate for `n_columns` described columns.
     pub fn gate(n_columns: usize) -> f64 {
         -normal_quantile(0.025 / n_columns.max(1) as f64)

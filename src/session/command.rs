@@ -27,7 +27,7 @@ pub enum Command {
     Compare(Option<Against>),
     /// Change one card; the edit keeps the customers who are in that segment now.
     EditCard(usize, CardEdit),
-    /// What the speaker wants to say to slides of this kind; empty for nothing.
+    /// What the speaker wants to say to a slide that is no card, by what it shows (`Sheet::notes_key`); empty for nothing.
     SlideNotes(String, String),
     /// Choose a picture for a card in the system's dialog.
     ChoosePicture(usize),

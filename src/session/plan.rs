@@ -26,7 +26,7 @@ pub struct Plan {
     /// What the user wrote on cards.
     #[serde(default)]
     pub personas: Vec<PersonaEdit>,
-    /// What the speaker wants to say to slides that are no card, by the slide's kind ("overview", "plot", ...).
+    /// What the speaker wants to say to slides that are no card, by what the slide shows ("overview", "plot map", ...).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub slide_notes: BTreeMap<String, String>,
     /// Which customers had which number and colour before the last change; `None` numbers by size.

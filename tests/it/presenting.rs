@@ -64,6 +64,11 @@ fn speaker_notes_stay_with_their_slide() {
     order(&mut harness, Command::Do(Action::Go(Page::Present)));
     order(&mut harness, Command::SlideNotes("overview".into(), "Welcome the room".into()));
     assert!(harness.query_all_by_value("Welcome the room").next().is_some());
+    let pages = window(&mut harness).answers().pages.pages.ready().expect("settled").clone();
+    let keys: Vec<String> = pages.sheets[..3].iter().map(|sheet| sheet.notes_key()).collect();
+    assert_eq!(keys, ["overview", "plot map", "plot elbow"], "every slide has notes of its own");
+    let (report, _) = window(&mut harness).report().expect("settled");
+    assert_eq!(report.slide_notes["overview"], "Welcome the room", "and exports take them along");
     order(&mut harness, Command::Do(Action::Undo));
     assert!(harness.query_all_by_value("Welcome the room").next().is_none(), "undo covers notes too");
 }

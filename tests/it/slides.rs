@@ -17,6 +17,14 @@ use crate::foreign;
 const LONG: &str = "Occasional weekend visitors from small towns who compare prices for a very long time";
 
 /// A report with everything that a card may carry.
+/// What the speaker wrote for slides that are no card: its key, the slide's title, the text. Such notes were once left at home, and map and elbow shared one.
+const SPOKEN: [(&str, &str, &str); 4] = [
+    ("overview", "", "Welcome the room"),
+    ("plot map", "Map of the customers", "Point at the edge"),
+    ("plot elbow", "Elbow: how tight the segments are", "Where does it bend?"),
+    ("comparison", "The personas side by side", "Read along a row"),
+];
+
 fn full_report() -> Report {
     let mut report = report(&[150, 140, 90, 1], 5, 3);
     let personas = &mut Arc::make_mut(&mut report.personas).personas;
@@ -31,6 +39,8 @@ fn full_report() -> Report {
     };
     personas[1].added.picture = Some(Picture { bytes: picture().into() });
     personas[1].name = LONG.into();
+    report.slide_notes = SPOKEN.map(|(key, _, text)| (key.to_owned(), text.to_owned())).into();
+    let personas = &mut Arc::make_mut(&mut report.personas).personas;
     personas[2].name = "לקוחות נאמנים מהצפון 長い名前の顧客 🙂".into();
     report
 }
@@ -191,6 +201,12 @@ fn python_pptx_reads_what_the_deck_says() {
     }
     assert_eq!(slides[0]["title"], deck.title);
     assert!(slides[0]["notes"].as_str().unwrap().contains(&deck.overview.lead));
+    for (_, title, text) in SPOKEN {
+        let title = if title.is_empty() { deck.title.as_str() } else { title };
+        let spoken: Vec<&serde_json::Value> =
+            slides.iter().filter(|slide| slide["notes"].as_str().is_some_and(|notes| notes.contains(text))).collect();
+        assert_eq!(spoken.iter().map(|slide| slide["title"].as_str().unwrap()).collect::<Vec<_>>(), [title], "{text}");
+    }
     for member in &deck.overview.members {
         assert!(texts(&slides[0]).contains(&member.name), "{}", member.name);
     }

@@ -208,6 +208,14 @@ pub struct EvidenceLine {
     pub missing: String,
 }
 
+impl EvidenceLine {
+    /// The row's cells in the order of its table: number, column, use, persona, everyone, others, effect, interval, customers, missing.
+    pub fn cells(&self) -> [String; 10] {
+        let EvidenceLine { number, what, used, persona, everyone, rest, effect, interval, n, missing } = self.clone();
+        [number.to_string(), what, used, persona, everyone, rest, effect, interval, n, missing]
+    }
+}
+
 /// The card of one persona.
 pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
     let colour = segment(persona.number);

@@ -45,11 +45,25 @@ pub struct Sheet {
     pub kind: String,
     /// The persona's cluster, on cards.
     pub cluster: Option<usize>,
+    /// Which plot it is ("map", "elbow"), on plot slides.
+    pub id: String,
     /// What a plot shows, in words.
     pub title: String,
     /// Whether it goes on with what the page before it shows.
     #[serde(skip)]
     pub is_continued: bool,
+}
+
+impl Sheet {
+    /// Names what the speaker wrote for a sheet that is no card: "overview", "plot map", ...
+    pub fn notes_key(&self) -> String {
+        if self.id.is_empty() { self.kind.clone() } else { plot_notes_key(&self.id) }
+    }
+}
+
+/// Names what the speaker wrote for the slide of a plot.
+pub fn plot_notes_key(plot_id: &str) -> String {
+    format!("plot {plot_id}")
 }
 
 /// A user's template: its file and its text.

@@ -57,23 +57,10 @@ fn evidence(slide: &mut Slide, card: &CardPage) -> f64 {
         .map(|(nth, title)| cell(title, [widths[nth], HEADER], look(MUTED, true, nth, [SMALL, 7.5])).on(Some(QUIET.to_owned())));
     let mut rows = vec![Row { height: HEADER, cells: header.collect(), ruled: true }];
     let row_of = |line: &EvidenceLine| {
-        let number = line.number.to_string();
-        let texts = [
-            &number,
-            &line.what,
-            &line.used,
-            &line.persona,
-            &line.everyone,
-            &line.rest,
-            &line.effect,
-            &line.interval,
-            &line.n,
-            &line.missing,
-        ];
-        let cells = texts.into_iter().enumerate().map(|(nth, text)| {
+        let cells = line.cells().into_iter().enumerate().map(|(nth, text)| {
             let (colour, bold) =
                 if nth == 3 { (card.shade.as_str(), true) } else { (if nth == 0 || nth > 6 { MUTED } else { INK }, false) };
-            cell(text, [widths[nth], ROW], look(colour, bold, nth, SIZES))
+            cell(&text, [widths[nth], ROW], look(colour, bold, nth, SIZES))
         });
         Row { height: ROW, cells: cells.collect(), ruled: true }
     };

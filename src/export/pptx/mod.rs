@@ -24,6 +24,7 @@ use image::{ImageFormat, ImageReader};
 use crate::base::Ctx;
 
 use super::deck::{CardPage, Deck, PlotPage};
+use super::pages::plot_notes_key;
 use super::text::escape;
 use super::{ExportError, Report, plot_png};
 use master::{BOTTOM, LEFT, RIGHT, TOP};
@@ -43,11 +44,11 @@ struct Portrait {
 /// The slides of a deck as a file.
 pub fn slides(deck: &Deck, report: &Report, ctx: &Ctx) -> Result<Vec<u8>, ExportError> {
     let mut media = Vec::new();
-    let mut slides = overview::slides(deck);
+    let mut slides = spoken(deck, "overview", overview::slides(deck));
     for plot in &deck.plots {
         ctx.check()?;
         if deck.with_backs || PLOTS_FOR_A_ROOM.contains(&plot.id.as_str()) {
-            slides.push(plot_slide(deck, plot, &mut media)?);
+            slides.extend(spoken(deck, &plot_notes_key(&plot.id), vec![plot_slide(deck, plot, &mut media)?]));
         }
     }
     for card in &deck.cards {
@@ -58,16 +59,26 @@ pub fn slides(deck: &Deck, report: &Report, ctx: &Ctx) -> Result<Vec<u8>, Export
             slides.extend(back::slides(deck, card));
         }
     }
-    slides.extend(compare::slides(deck));
-    slides.extend(overview::missing(deck));
+    slides.extend(spoken(deck, "comparison", compare::slides(deck)));
+    slides.extend(spoken(deck, "missing", overview::missing(deck)));
     if deck.with_backs {
-        slides.extend(made::slides(deck));
+        slides.extend(spoken(deck, "made", made::slides(deck)));
     }
     for (slide, number) in slides.iter_mut().zip(1..) {
         slide.number(number);
     }
     ctx.check()?;
     package::bytes(&deck.title, &slides, &media).map_err(|error| ExportError::Picture(error.to_string()))
+}
+
+/// The slides with what the speaker wrote for them, on the first: before whatever notes it has by itself.
+fn spoken(deck: &Deck, key: &str, mut slides: Vec<Slide>) -> Vec<Slide> {
+    if let (Some(text), Some(first)) =
+        (deck.slide_notes.get(key).map(|text| text.trim()).filter(|text| !text.is_empty()), slides.first_mut())
+    {
+        first.notes = if first.notes.is_empty() { text.to_owned() } else { format!("{text}\n\n{}", first.notes) };
+    }
+    slides
 }
 
 /// A plot as large as the slide allows.

@@ -1,4 +1,4 @@
-//! What does the speaker want to say to this slide? Notes of a card stay with its customers, those of other slides with the slide's kind.
+//! What does the speaker want to say to this slide? Notes of a card stay with its customers, those of other slides with what the slide shows.
 
 use eframe::egui::{Role, ScrollArea, TextEdit, Ui};
 
@@ -39,7 +39,7 @@ pub(super) fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, c
                     let added = Added { speaker_notes: text, ..persona.added.clone() };
                     Command::EditCard(persona.cluster, CardEdit::Added(added))
                 }
-                None => Command::SlideNotes(sheet.kind.clone(), text),
+                None => Command::SlideNotes(sheet.notes_key(), text),
             });
         }
     });
@@ -49,7 +49,7 @@ pub(super) fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, c
 pub(super) fn notes(plan: &Plan, personas: &Personas, sheet: &Sheet) -> String {
     match persona(personas, sheet) {
         Some(persona) => persona.added.speaker_notes.clone(),
-        None => plan.slide_notes.get(&sheet.kind).cloned().unwrap_or_default(),
+        None => plan.slide_notes.get(&sheet.notes_key()).cloned().unwrap_or_default(),
     }
 }
 
@@ -59,5 +59,5 @@ fn persona<'a>(personas: &'a Personas, sheet: &Sheet) -> Option<&'a Persona> {
 
 /// Names the notes a draft belongs to.
 fn key(sheet: &Sheet) -> String {
-    sheet.cluster.map_or_else(|| sheet.kind.clone(), |cluster| format!("card {cluster}"))
+    sheet.cluster.map_or_else(|| sheet.notes_key(), |cluster| format!("card {cluster}"))
 }
