@@ -3,7 +3,8 @@
 //! The map, from the ground up; a floor uses only those below it (see ARCHITECTURE.md):
 //!
 //! 0. [`base`]: key, ctx, matrix, distance, labels, statistics, seed.
-//! 1. [`data`]: from a file to a table; [`features`]: from a table to the matrix clustering sees.
+//! 1. [`data`]: from a file to a table; [`customers`]: from several files to one customer table; [`features`]: from a table to the matrix
+//!    clustering sees.
 //! 2. [`cluster`]: k-means, linkage and its cuts, density at every epsilon.
 //! 3. [`evaluate`]: silhouette, what speaks for which k, agreement of two groupings, who goes where between them.
 //! 4. [`persona`]: who the groups are, in words with their evidence; [`plot`]: what each plot draws.
@@ -16,6 +17,7 @@
 pub mod app;
 pub mod base;
 pub mod cluster;
+pub mod customers;
 pub mod data;
 pub mod engine;
 pub mod evaluate;

@@ -58,6 +58,8 @@ impl Window {
                 self.change(|plan| plan.source = Source::File { path });
                 self.session.moved = None;
             }
+            Command::AddSources(paths) => self.add_sources(paths),
+            Command::Sources(sourcing) => self.regroup(|plan| plan.source = Source::Sources(sourcing)),
             Command::Prepare(preparation) => self.regroup(|plan| plan.preparation = preparation),
             Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),
             Command::Compare(against) => self.change(|plan| plan.comparison = against),
@@ -91,6 +93,10 @@ impl Window {
             Action::Open => {
                 let folder = self.home_folder();
                 self.dialogs.open(Purpose::Open, Some(&folder), "", &self.ctx);
+            }
+            Action::AddSource => {
+                let folder = self.home_folder();
+                self.dialogs.open(Purpose::AddSource, Some(&folder), "", &self.ctx);
             }
             Action::OpenSample => self.start(Plan::new(Source::Sample { seed: 0 }), Look { page: Page::Segments, ..Look::default() }, None),
             Action::Reload => {
@@ -162,7 +168,7 @@ impl Window {
     }
 
     /// A change after which customers may be grouped otherwise: numbers and colours are to stay with the customers who have them now.
-    fn regroup(&mut self, change: impl FnOnce(&mut Plan)) {
+    pub(super) fn regroup(&mut self, change: impl FnOnce(&mut Plan)) {
         let shown = self.answers.segmentation.latest().cloned();
         self.change(|plan| {
             let before = plan.clone();
@@ -224,7 +230,7 @@ impl Window {
     }
 
     /// Begins with another plan. Work that is not saved is kept aside first and offered back.
-    fn start(&mut self, mut plan: Plan, look: Look, project: Option<PathBuf>) {
+    pub(super) fn start(&mut self, mut plan: Plan, look: Look, project: Option<PathBuf>) {
         plan.words = words_of(&plan, project.as_deref());
         if *self.plan() != self.saved
             && let Some(recovery) = &self.recovery
@@ -387,10 +393,7 @@ impl Window {
 
 /// The user's own words beside the project or the data.
 fn words_of(plan: &Plan, project: Option<&Path>) -> Option<Words> {
-    let data = match &plan.source {
-        Source::File { path, .. } => Some(path.as_path()),
-        Source::Sample { .. } => None,
-    };
+    let data = plan.source.first_path();
     Words::beside(project, data)
 }
 

@@ -19,6 +19,8 @@ use crate::session::project::EXTENSION;
 pub enum Purpose {
     /// Open a data file or a project.
     Open,
+    /// Add files to the sources of the customer table.
+    AddSource,
     /// Save the project.
     SaveProject,
     /// Save one plot.
@@ -76,6 +78,7 @@ impl Dialogs {
                     extensions.push(EXTENSION);
                     dialog.add_filter("Customers and projects", &extensions).add_filter("All files", &["*"]).pick_file()
                 }
+                Purpose::AddSource => dialog.add_filter("Tables", READABLE_EXTENSIONS).add_filter("All files", &["*"]).pick_file(),
                 Purpose::SaveProject => dialog.add_filter("Personae project", &[EXTENSION]).save_file(),
                 Purpose::SavePlot(_) => dialog.add_filter("PNG or SVG", &["png", "svg"]).save_file(),
                 Purpose::ExportFolder => dialog.pick_folder(),

@@ -48,8 +48,7 @@ pub(super) fn project_of_data(path: PathBuf) -> Result<Project, Failure> {
 pub(super) fn open_project(path: &Path) -> Result<Project, Failure> {
     let mut opened = project::open(path).map_err(failed)?;
     let plan = &mut opened.project.plan;
-    let data = if let Source::File { path } = &plan.source { Some(path.as_path()) } else { None };
-    plan.words = Words::beside(Some(path), data);
+    plan.words = Words::beside(Some(path), plan.source.first_path());
     match opened.moved {
         Some(moved) => Err(Failure::Failed(format!("{moved} Open it in the window to choose them."))),
         None => Ok(opened.project),

@@ -6,5 +6,6 @@ mod commands;
 mod dialogs;
 pub mod headless;
 mod places;
+mod sources;
 mod taking;
 pub mod window;

@@ -22,10 +22,7 @@ impl Window {
     /// The folder of the project, or of its data.
     fn work_folder(&self) -> Option<PathBuf> {
         let of_file = |path: &Path| path.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_path_buf);
-        let data = match &self.plan().source {
-            Source::File { path } => of_file(path),
-            Source::Sample { .. } => None,
-        };
+        let data = self.plan().source.first_path().and_then(of_file);
         self.project.as_deref().and_then(of_file).or(data)
     }
 
@@ -34,6 +31,7 @@ impl Window {
         let stem = match &self.plan().source {
             Source::File { path } => path.file_stem().map_or_else(|| "customers".into(), |stem| stem.to_string_lossy().into_owned()),
             Source::Sample { .. } => "sample".into(),
+            Source::Sources(_) => "customers".into(),
         };
         format!("{stem}.{}", project::EXTENSION)
     }

@@ -150,6 +150,7 @@ impl Window {
             reload: self.reload,
             pages: self.pages_wanted(),
             everything: self.export.is_some(),
+            sources: self.sources_wanted(),
         }
     }
 
@@ -255,6 +256,7 @@ impl Window {
                 (_, Outcome::Cancelled) => {}
                 (purpose, Outcome::Unavailable) => self.without_dialog(purpose),
                 (Purpose::Open, Outcome::Chosen(path)) => self.open(&path),
+                (Purpose::AddSource, Outcome::Chosen(path)) => self.add_sources(vec![path]),
                 (Purpose::SaveProject, Outcome::Chosen(path)) => self.save_to(path),
                 (Purpose::SavePlot(kind), Outcome::Chosen(path)) => self.save_plot_to(kind, path),
                 (Purpose::Picture(cluster), Outcome::Chosen(path)) => self.attach_picture(cluster, path),
@@ -274,6 +276,10 @@ impl Window {
             Purpose::Open => {
                 self.look.palette = Some(String::new());
                 self.tell("This system shows no file dialog. Type the file's path, or drop the file on the window.");
+            }
+            Purpose::AddSource => {
+                self.look.sources.path_draft = Some(String::new());
+                self.tell("This system shows no file dialog. Type the path, or drop the file on the window.");
             }
             Purpose::SaveProject => {
                 let path = free_path(folder.join(self.project_file_name()));

@@ -28,7 +28,8 @@ pub(super) fn arrow_file(bytes: &[u8], title: &str, ctx: &Ctx) -> Result<(Table,
     table(frame, ctx)
 }
 
-fn table(frame: DataFrame, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+/// The table of a frame, with notes on what changed.
+pub(crate) fn table(frame: DataFrame, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
     let n_rows = frame.height();
     let mut names: Vec<String> = frame.columns().iter().map(|column| column.name().to_string()).collect();
     let mut notes = make_unique(&mut names);

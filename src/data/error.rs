@@ -25,6 +25,9 @@ pub enum DataError {
         /// The folder.
         path: String,
     },
+    /// Several files were given where one is read.
+    #[error("a customer table of several files is built, not read; open its project instead.")]
+    Several,
     /// Another failure of the disk.
     #[error("{path} cannot be read ({why}); check the disk or the connection and try again.")]
     Unreadable {

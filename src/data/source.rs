@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,8 @@ use crate::base::{Ctx, Key, Note, memory};
 use super::error::DataError;
 use super::profile::{Profile, profile};
 use super::sniff::Format;
-use super::table::{Table, Values};
+use super::sourcing::Sourcing;
+use super::table::Table;
 use super::{columnar, csv, json, sample, sniff, spreadsheet};
 
 /// Where customers come from.
@@ -31,7 +33,12 @@ pub enum Source {
         /// Its path.
         path: PathBuf,
     },
+    /// Several files, from which the customer table is built.
+    Sources(Arc<Sourcing>),
 }
+
+/// What the window calls a customer table that is built from several files.
+pub const CUSTOMER_TABLE: &str = "Customer table";
 
 /// Endings the file dialog offers; what a file really is, its content decides.
 pub const READABLE_EXTENSIONS: &[&str] = &[
@@ -59,6 +66,16 @@ impl Source {
         match self {
             Source::Sample { .. } => "Sample customers".to_owned(),
             Source::File { path } => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            Source::Sources(_) => CUSTOMER_TABLE.to_owned(),
+        }
+    }
+
+    /// The file it is, or the first of those it is built from.
+    pub fn first_path(&self) -> Option<&Path> {
+        match self {
+            Source::Sample { .. } => None,
+            Source::File { path } => Some(path),
+            Source::Sources(sourcing) => sourcing.sources.first().map(|source| source.path.as_path()),
         }
     }
 }
@@ -67,15 +84,8 @@ impl Loaded {
     /// Bytes held, roughly, for the memory budget.
     pub fn bytes(&self) -> usize {
         let n = self.table.n_rows;
-        let columns = self.table.columns.iter().map(|column| {
-            let values = match &column.values {
-                Values::Number(_) | Values::Date(_) => n * 8,
-                Values::Text(texts) => texts.bytes(),
-            };
-            values + column.original.as_ref().map_or(0, |texts| texts.bytes())
-        });
         let codes = self.profile.columns.iter().filter(|column| column.levels.is_some()).count() * n * size_of::<u32>();
-        columns.sum::<usize>() + codes
+        self.table.bytes() + codes
     }
 }
 
@@ -83,6 +93,7 @@ impl Loaded {
 pub fn stamp(source: &Source, ctx: &Ctx) -> Result<Key, DataError> {
     match source {
         Source::Sample { seed } => Ok(sample_stamp(*seed)),
+        Source::Sources(_) => Err(DataError::Several),
         Source::File { path } => {
             let (file, size) = open(path)?;
             let stage = format!("Checking {}", source.title());
@@ -117,6 +128,7 @@ pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, DataError> {
             let (table, notes) = csv::read(&sample::csv(*seed), &title, ctx)?;
             (table, notes, sample_stamp(*seed))
         }
+        Source::Sources(_) => return Err(DataError::Several),
         Source::File { path } => {
             let bytes = read_bytes(path, &stage, ctx)?;
             let (parsed, stamp) = rayon::join(|| parse(path, &title, &bytes, ctx), || Key::of_bytes(&bytes));
@@ -131,6 +143,16 @@ pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, DataError> {
 }
 
 impl Unprofiled {
+    /// A table made elsewhere, as if it had been read.
+    pub fn made(title: String, table: Table, notes: Vec<Note>, stamp: Key) -> Unprofiled {
+        Unprofiled { title, table, notes, stamp }
+    }
+
+    /// Title, table, notes and stamp.
+    pub(super) fn into_parts(self) -> (String, Table, Vec<Note>, Key) {
+        (self.title, self.table, self.notes, self.stamp)
+    }
+
     /// Looks at every column: type, missing values, quantiles, and what it seems to be for. O(n p).
     pub fn profiled(self, ctx: &Ctx) -> Result<Loaded, DataError> {
         let Unprofiled { title, table, notes, stamp } = self;

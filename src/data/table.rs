@@ -105,6 +105,18 @@ impl Texts {
 }
 
 impl Table {
+    /// Bytes held, roughly.
+    pub fn bytes(&self) -> usize {
+        let columns = self.columns.iter().map(|column| {
+            let values = match &column.values {
+                Values::Number(_) | Values::Date(_) => self.n_rows * 8,
+                Values::Text(texts) => texts.bytes(),
+            };
+            values + column.original.as_ref().map_or(0, |texts| texts.bytes())
+        });
+        columns.sum()
+    }
+
     /// The place of the column called `name`.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)

@@ -68,6 +68,12 @@ pub fn csv(table: &Table, extras: &[Extra], mut out: impl Write, ctx: &Ctx) -> R
 
 /// Writes the table as Parquet.
 pub fn parquet(table: &Table, extras: &[Extra], out: impl Write, ctx: &Ctx) -> Result<(), DataError> {
+    ParquetWriter::new(out).finish(&mut frame(table, extras, ctx)?).map_err(unwritable)?;
+    Ok(())
+}
+
+/// The table as a polars frame: numbers, days and text keep their types.
+pub(super) fn frame(table: &Table, extras: &[Extra], ctx: &Ctx) -> Result<DataFrame, DataError> {
     let mut columns = Vec::with_capacity(table.columns.len() + extras.len());
     for (name, column) in input_names(table, extras).into_iter().zip(&table.columns) {
         ctx.check()?;
@@ -83,9 +89,7 @@ pub fn parquet(table: &Table, extras: &[Extra], out: impl Write, ctx: &Ctx) -> R
         };
         columns.push(series.into_column());
     }
-    let mut frame = DataFrame::new(table.n_rows, columns).map_err(unwritable)?;
-    ParquetWriter::new(out).finish(&mut frame).map_err(unwritable)?;
-    Ok(())
+    DataFrame::new(table.n_rows, columns).map_err(unwritable)
 }
 
 /// The input columns' names as they are written: those an extra column takes get " (input)" behind them.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::base::{Key, Labels, Note, Progress};
 use crate::cluster::Dendrogram;
-use crate::data::Loaded;
+use crate::customers::{Built, Tried, Understood};
+use crate::data::sourcing::RecipeColumn;
+use crate::data::{Loaded, Raw, Table};
 use crate::evaluate::{NullBand, Stability};
 use crate::features::Prepared;
 use crate::persona::{Apart, Explained, Personas};
@@ -106,11 +108,58 @@ pub struct Wanted {
     pub pages: Option<PagesWanted>,
     /// Compute everything an export needs, whatever page is shown.
     pub everything: bool,
+    /// What is looked at of the sources.
+    pub sources: SourcesWanted,
+}
+
+impl Wanted {
+    /// What `page` shows when it is opened for the first time.
+    pub fn on(page: Page) -> Wanted {
+        Wanted {
+            page,
+            map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
+            map_window: None,
+            brush: None,
+            reload: 0,
+            pages: None,
+            everything: false,
+            sources: SourcesWanted::default(),
+        }
+    }
+}
+
+/// What is looked at of the sources of a customer table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourcesWanted {
+    /// Rows for the eye: of which source, from which row on.
+    pub preview: Option<(usize, usize)>,
+    /// A column being written, to be tried on a few customers.
+    pub draft: Option<RecipeColumn>,
+}
+
+/// Rows of a source shown at a time.
+pub const PREVIEW_ROWS: usize = 200;
+
+/// What is known of the sources of a customer table.
+#[derive(Debug, Clone, Default)]
+pub struct SourcesAnswer {
+    /// The rows of every source, in the plan's order.
+    pub raws: Vec<Answer<Raw>>,
+    /// What each of them holds.
+    pub understood: Answer<Understood>,
+    /// The customer table and how it came to be.
+    pub built: Answer<Built>,
+    /// Some rows of the source that is looked at, from [`SourcesWanted::preview`] on.
+    pub preview: Answer<Table>,
+    /// The first customers' values of the column being written, or what is wrong with it.
+    pub draft: Answer<Tried>,
 }
 
 /// All answers of a frame.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
+    /// How the table is built, where it is built from several files.
+    pub sources: Option<SourcesAnswer>,
     /// The table and its profile.
     pub loaded: Answer<Loaded>,
     /// The matrix.

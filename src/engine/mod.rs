@@ -21,6 +21,7 @@ mod picking;
 mod previous;
 mod refine;
 pub mod reporting;
+mod sourcing;
 pub mod steps;
 pub mod straight;
 mod sweep;
@@ -30,11 +31,12 @@ use std::sync::Arc;
 
 use crate::base::{Ctx, Key, memory};
 use crate::cluster::Method;
+use crate::data::Source;
 use crate::export::{Choices, Plots, Report};
 use crate::persona::PersonaEdit;
 use crate::session::{Cut, Page, Plan};
 
-pub use answers::{Answer, Answers, BrushAnswer, JobView, Problem, Segmentation, Wanted};
+pub use answers::{Answer, Answers, BrushAnswer, JobView, PREVIEW_ROWS, Problem, Segmentation, SourcesAnswer, SourcesWanted, Wanted};
 pub use desk::{Done, StepError};
 pub use exporting::{Ended, Exported};
 pub use paging::{PageImage, PagesAnswer, PagesWanted, page_title};
@@ -136,7 +138,13 @@ impl Engine {
         let Engine { desk, previous, edits: (edits, edits_key), words, numbering_key, refines, paging, .. } = self;
         let clustering = &plan.clustering;
 
-        let loaded = steps::load(desk, &plan.source, wanted.reload, Need::Start(Urgency::Chosen));
+        let (loaded, sourced) = match &plan.source {
+            Source::Sources(sourcing) => {
+                let sourced = sourcing::sourced(desk, sourcing, wanted, Need::Start(Urgency::Chosen));
+                (sourced.loaded.clone(), Some(sourced))
+            }
+            file => (steps::load(desk, file, wanted.reload, Need::Start(Urgency::Chosen)), None),
+        };
         if let Some(loaded) = loaded.ready() {
             previous.keep_only(loaded.value.stamp);
         }
@@ -195,6 +203,7 @@ impl Engine {
         };
 
         let mut answers = Answers {
+            sources: sourced.map(|sourced| sourced.answer(&mut previous.sources)),
             loaded: previous::settle(&mut previous.loaded, loaded),
             prepared: previous::settle(&mut previous.prepared, prepared),
             sweep: groups.sweep_answer(&mut previous.sweep),
@@ -327,7 +336,9 @@ impl Engine {
     /// Another question than last time: forgets what belongs to the old one only.
     fn turn_to(&mut self, plan: &Plan, wanted: &Wanted) {
         if let Some((last_plan, last_wanted)) = &self.asked {
-            if last_plan.source != plan.source {
+            // Another recipe of the same table is shown dimmed until the next is built; another file is not.
+            let is_built = |source: &Source| matches!(source, Source::Sources(_));
+            if last_plan.source != plan.source && !(is_built(&last_plan.source) && is_built(&plan.source)) {
                 self.previous = Previous::default();
             }
             if last_plan != plan || last_wanted.reload != wanted.reload {

@@ -15,10 +15,12 @@ use crate::session::Against;
 use super::answers::{Answer, Segmentation};
 use super::desk::Asked;
 use super::picking::Held;
+use super::sourcing::PreviousSources;
 
 /// The last ready value of every answer.
 #[derive(Debug, Default)]
 pub struct Previous {
+    pub sources: PreviousSources,
     pub loaded: Option<Arc<Loaded>>,
     pub prepared: Option<Arc<Prepared>>,
     pub sweep: Option<Arc<SweepPlot>>,

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Ctx, Key, Labels, Stopped};
 use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMeansFit, KMeansParams, Linkage, Neighbours};
-use crate::data::{self, DataError, Loaded, Role, Source};
+use crate::customers::{Built, Tried, Understood};
+use crate::data::{self, DataError, Loaded, Raw, Role, Source, Table};
 use crate::evaluate::{self, Known, NullBand, Silhouettes, Stability};
 use crate::export::pages::Pages;
 use crate::features::{self, Preparation, PrepareError, Prepared};
@@ -30,8 +31,13 @@ use super::paging::PageImage;
 
 /// One shelf a step.
 pub struct Memos {
-    stamps: Memo<Key>,
-    loaded: Memo<Loaded>,
+    pub(super) stamps: Memo<Key>,
+    pub(super) raws: Memo<Raw>,
+    pub(super) understood: Memo<Understood>,
+    pub(super) built: Memo<Built>,
+    pub(super) previews: Memo<Table>,
+    pub(super) tried: Memo<Tried>,
+    pub(super) loaded: Memo<Loaded>,
     prepared: Memo<Prepared>,
     fits: Memo<KMeansFit>,
     trees: Memo<Dendrogram>,
@@ -75,6 +81,11 @@ impl Default for Memos {
     fn default() -> Memos {
         Memos {
             stamps: Memo::new(|_| size_of::<Key>()),
+            raws: Memo::new(Raw::bytes),
+            understood: Memo::new(|_| size_of::<Understood>()),
+            built: Memo::new(Built::bytes),
+            previews: Memo::new(Table::bytes),
+            tried: Memo::new(|_| size_of::<Tried>()),
             loaded: Memo::new(Loaded::bytes),
             prepared: Memo::new(|prepared| prepared.matrix.bytes() + prepared.table_rows.len() * 8 * (1 + prepared.pca.scores.len())),
             fits: Memo::new(|fit| fit.labels.bytes() + fit.centroids.bytes()),
@@ -121,6 +132,11 @@ impl Store for Memos {
     fn shelves(&mut self) -> Vec<&mut dyn Shelf> {
         vec![
             &mut self.stamps,
+            &mut self.raws,
+            &mut self.understood,
+            &mut self.built,
+            &mut self.previews,
+            &mut self.tried,
             &mut self.loaded,
             &mut self.prepared,
             &mut self.fits,

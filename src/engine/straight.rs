@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::base::{Ctx, Labels, Note};
 use crate::cluster::{self, Dendrogram, KMeansParams, Method};
-use crate::data;
+use crate::customers;
 use crate::evaluate::{self, Silhouettes, SweepPoint};
 use crate::export::{Chosen, Plots, Report, RunResult, Seconds};
 use crate::features::{self, Prepared};
@@ -87,7 +87,7 @@ pub fn run(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), P
 fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), StepError> {
     let start = Instant::now();
     let mut seconds = Seconds::default();
-    let loaded = timed(&mut seconds.load, || data::read_table(&plan.source, ctx))?;
+    let loaded = timed(&mut seconds.load, || customers::read_table(&plan.source, ctx))?;
     let loaded = Arc::new(timed(&mut seconds.profile, || loaded.profiled(ctx))?);
     let prepared = Arc::new(timed(&mut seconds.prepare, || features::prepare(&loaded, &plan.preparation, ctx))?);
 

@@ -2,7 +2,9 @@
 //! shortcut to menu, toolbar, palette and keyboard alike.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::data::Sourcing;
 use crate::export::{Choices, Plot as PlotKind};
 use crate::features::Preparation;
 use crate::persona::{Added, Picture};
@@ -19,6 +21,10 @@ pub enum Command {
     Open(PathBuf),
     /// Point the plan at another file and keep every choice (a project whose data moved).
     Relocate(PathBuf),
+    /// Add files to the sources of the customer table; where there is none yet, it begins with the open file and these.
+    AddSources(Vec<PathBuf>),
+    /// Replace what is said about the sources, the columns built from them, RFM and health.
+    Sources(Arc<Sourcing>),
     /// Replace the preparation section.
     Prepare(Preparation),
     /// Replace the clustering section.
@@ -63,6 +69,8 @@ pub enum Action {
     Open,
     /// Open the built-in sample.
     OpenSample,
+    /// Choose further files in the system's dialog.
+    AddSource,
     /// Read the file again.
     Reload,
     /// Save the project, asking where if it has no file yet.
@@ -118,7 +126,13 @@ const fn info(action: Action, label: &'static str, tooltip: &'static str, shortc
 pub const ACTIONS: &[ActionInfo] = &[
     info(Action::Open, "Open…", "Open a customer file or a project.", "Ctrl+O"),
     info(Action::OpenSample, "Open the sample", "Open 5 000 made-up customers to try things on.", ""),
-    info(Action::Reload, "Read the file again", "Read the file again and keep every choice.", "Ctrl+R"),
+    info(
+        Action::AddSource,
+        "Add source…",
+        "Add transactions, events, a survey or other files; one customer table is built from all.",
+        "Ctrl+Shift+O",
+    ),
+    info(Action::Reload, "Read the files again", "Read the files again and keep every choice.", "Ctrl+R"),
     info(Action::Save, "Save", "Save every choice as a project.", "Ctrl+S"),
     info(Action::SaveAs, "Save as…", "Save every choice as another project.", "Ctrl+Shift+S"),
     info(Action::Undo, "Undo", "Take the last choice back.", "Ctrl+Z"),

@@ -10,6 +10,7 @@ use crate::export::Plot as PlotKind;
 use super::brush::Brush;
 use super::cards_look::CardsLook;
 use super::command::ExportRequest;
+use super::sources_look::SourcesLook;
 use super::tree_look::TreeLook;
 
 /// The pages, in the order of the work.
@@ -95,6 +96,8 @@ pub struct Look {
     /// The column the Data page tells more of.
     #[serde(skip)]
     pub column: Option<String>,
+    /// The sources of the customer table, and how they are looked at.
+    pub sources: SourcesLook,
     /// The persona whose card is open, by cluster.
     #[serde(skip)]
     pub card: usize,
@@ -171,6 +174,7 @@ impl Default for Look {
             picks: false,
             only_picked: false,
             column: None,
+            sources: SourcesLook::default(),
             card: 0,
             cards: CardsLook::default(),
             evidence: false,

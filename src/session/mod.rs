@@ -9,6 +9,7 @@ pub mod plan;
 pub mod project;
 pub mod recovery;
 pub mod settings;
+pub mod sources_look;
 pub mod tree_look;
 pub mod words;
 
@@ -23,5 +24,6 @@ pub use plan::{Against, Clustering, Cut, Plan};
 pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};
 pub use settings::{Settings, ThemeChoice};
+pub use sources_look::{DataView, SourcesLook};
 pub use tree_look::{TreeLook, TreeSeen};
 pub use words::Words;

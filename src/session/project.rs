@@ -4,6 +4,7 @@
 //! project's folder, relative too, so that a folder moved as a whole still opens. O(size of the file).
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +98,9 @@ struct File {
     plan: Plan,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     relative_path: Option<String>,
+    /// Of every source of a customer table, in the plan's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    relative_paths: Vec<Option<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stamp: Option<String>,
     #[serde(default)]
@@ -122,12 +126,25 @@ pub fn open(path: &Path) -> Result<Opened, ProjectError> {
     let text = std::fs::read_to_string(path).map_err(|error| ProjectError::Unreadable { path: shown.clone(), why: error.to_string() })?;
     let mut project = from_text(&text, &shown)?;
     let mut moved = None;
-    if let Source::File { path: data } = &mut project.plan.source {
-        let beside = project_folder(path).join(project.relative_path.unwrap_or_default());
-        if beside.is_file() {
-            *data = beside;
-        } else if !data.exists() {
-            moved = Some(DataMoved { path: data.clone() });
+    let folder = project_folder(path);
+    match &mut project.plan.source {
+        Source::Sample { .. } => {}
+        Source::File { path: data } => {
+            let beside = folder.join(project.relative_path.unwrap_or_default());
+            if beside.is_file() {
+                *data = beside;
+            } else if !data.exists() {
+                moved = Some(DataMoved { path: data.clone() });
+            }
+        }
+        Source::Sources(sourcing) => {
+            let relative = project.relative_paths.into_iter().chain(std::iter::repeat(None));
+            for (source, relative) in Arc::make_mut(sourcing).sources.iter_mut().zip(relative) {
+                // What is no longer there is told by the source itself, while the others are read.
+                if let Some(beside) = relative.map(|relative| folder.join(relative)).filter(|beside| is_there(beside)) {
+                    source.path = beside;
+                }
+            }
         }
     }
     Ok(Opened { project: Project { plan: project.plan, look: project.look, stamp: project.stamp }, moved })
@@ -152,21 +169,30 @@ pub fn changed_note(project: &Project, title: &str, stamp: Key) -> Option<Note> 
 /// The JSON of a project. `folder` is where it will lie.
 pub(super) fn to_text(project: &Project, folder: Option<&Path>) -> Result<String, ProjectError> {
     let mut plan = project.plan.clone();
-    let mut relative_path = None;
-    if let Source::File { path } = &mut plan.source {
+    let kept = |path: &mut PathBuf| -> Result<Option<String>, ProjectError> {
         *path = std::path::absolute(&*path).unwrap_or_else(|_| path.clone());
         if path.to_str().is_none() {
             return Err(ProjectError::OddPath { path: path.display().to_string() });
         }
         // Slashes on every system, so that a project travels between them.
         let parts = |below: &Path| below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        relative_path = folder.and_then(|folder| path.strip_prefix(folder).ok()).map(parts);
+        Ok(folder.and_then(|folder| path.strip_prefix(folder).ok()).map(parts))
+    };
+    let (mut relative_path, mut relative_paths) = (None, Vec::new());
+    match &mut plan.source {
+        Source::Sample { .. } => {}
+        Source::File { path } => relative_path = kept(path)?,
+        Source::Sources(sourcing) => {
+            let sources = &mut Arc::make_mut(sourcing).sources;
+            relative_paths = sources.iter_mut().map(|source| kept(&mut source.path)).collect::<Result<_, _>>()?;
+        }
     }
     let file = File {
         personae: FORM,
         saved_with: env!("CARGO_PKG_VERSION").to_owned(),
         plan,
         relative_path,
+        relative_paths,
         stamp: project.stamp.clone(),
         look: project.look.clone(),
     };
@@ -197,6 +223,12 @@ fn from_text(text: &str, shown: &str) -> Result<File, ProjectError> {
 fn plain_words(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rfind(" at line").map_or(text.clone(), |end| text[..end].to_owned())
+}
+
+/// Whether a source is there: the file or folder, or for a pattern the folder it looks into.
+fn is_there(path: &Path) -> bool {
+    let is_pattern = path.file_name().is_some_and(|name| name.to_string_lossy().contains(['*', '?']));
+    if is_pattern { path.parent().is_some_and(Path::is_dir) } else { path.exists() }
 }
 
 /// The folder a project lies in, absolute and without "..", so that paths below it can be told from others.

@@ -24,7 +24,7 @@ fn plan() -> Plan {
 
 fn wanted(brush: Option<Brush>) -> Wanted {
     let map_axes = (MapAxis::Component(0), MapAxis::Component(1));
-    Wanted { page: Page::Segments, map_axes, map_window: None, brush, reload: 0, pages: None, everything: false }
+    Wanted { map_axes, brush, ..Wanted::on(Page::Segments) }
 }
 
 fn rows(answers: &Answers) -> Vec<usize> {

@@ -6,7 +6,7 @@ use personae::base::Labels;
 use personae::data::Source;
 use personae::engine::{Answers, Engine, EngineOptions, Wanted, comparing};
 use personae::evaluate::{compare, known};
-use personae::plot::{Compared, MapAxis};
+use personae::plot::Compared;
 use personae::session::project::{self, Project};
 use personae::session::{Against, Clustering, Cut, History, MergeKey, Page, Plan};
 use serde::Deserialize;
@@ -67,15 +67,7 @@ fn tables_and_indices_are_those_of_scikit_learn() {
 }
 
 fn wanted() -> Wanted {
-    Wanted {
-        map_window: None,
-        brush: None,
-        page: Page::Segments,
-        map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
-        reload: 0,
-        pages: None,
-        everything: false,
-    }
+    Wanted::on(Page::Segments)
 }
 
 fn compared(answers: &Answers) -> &Arc<Compared> {

@@ -333,15 +333,7 @@ fn progress_is_seen_and_every_end_wakes() {
 #[test]
 fn the_window_and_the_command_line_give_the_same_labels() {
     let plan = Plan::default();
-    let wanted = Wanted {
-        page: Page::Segments,
-        map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
-        map_window: None,
-        brush: None,
-        reload: 0,
-        pages: None,
-        everything: true,
-    };
+    let wanted = Wanted { map_axes: (MapAxis::Component(0), MapAxis::Component(1)), everything: true, ..Wanted::on(Page::Segments) };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     let answers = engine.wait_until_idle(&plan, &wanted);
     assert_eq!(answers.loaded.problem(), None);
@@ -423,15 +415,7 @@ fn silhouettes_of_many_rows_start_from_a_sample_and_become_exact_when_wanted() {
     let mut plan = Plan::new(personae::data::Source::File { path });
     (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.restarts) = (2, 3, 1);
     plan.preparation.features = Some(vec!["spend".into(), "visits".into()]);
-    let wanted = Wanted {
-        page: Page::Segments,
-        map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
-        map_window: None,
-        brush: None,
-        reload: 0,
-        pages: None,
-        everything: false,
-    };
+    let wanted = Wanted { map_axes: (MapAxis::Component(0), MapAxis::Component(1)), ..Wanted::on(Page::Segments) };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     let first = engine.wait_until_idle(&plan, &wanted);
     let (sampled, sweep) = (first.silhouette.ready().unwrap(), first.sweep.ready().unwrap());
@@ -454,7 +438,7 @@ fn thousands_of_segments_are_told_not_described() {
     plan.clustering.cut = Cut::Clusters(3_000);
     plan.comparison = Some(Against::Solution(Clustering { k: Some(4), ..Clustering::default() }));
     let axes = (MapAxis::Component(0), MapAxis::Component(1));
-    let wanted = Wanted { page: Page::Segments, map_axes: axes, map_window: None, brush: None, reload: 0, pages: None, everything: false };
+    let wanted = Wanted { map_axes: axes, ..Wanted::on(Page::Segments) };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     engine.refine(true);
     let answers = engine.wait_until_refined(&plan, &wanted);

@@ -245,7 +245,7 @@ fn inertia_of_fewer_rows_is_scaled_to_all() {
 fn evidence_is_refined_behind_what_is_shown() {
     let plan = Plan::default();
     let axes = (MapAxis::Component(0), MapAxis::Component(1));
-    let wanted = Wanted { page: Page::Segments, map_axes: axes, map_window: None, brush: None, reload: 0, pages: None, everything: false };
+    let wanted = Wanted { map_axes: axes, ..Wanted::on(Page::Segments) };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     engine.refine(true);
     let shown = engine.wait_until_idle(&plan, &wanted);

@@ -4,6 +4,7 @@ mod brushing;
 mod cards_page;
 mod compare_pane;
 mod comparing;
+mod customers;
 mod data_page;
 mod density_page;
 mod engine;

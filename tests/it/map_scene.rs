@@ -143,8 +143,7 @@ fn a_box_becomes_rows_and_counts_in_the_answers() {
         ..Plan::default()
     };
     let axes = (MapAxis::Component(0), MapAxis::Component(1));
-    let mut wanted =
-        Wanted { page: Page::Segments, map_axes: axes.clone(), map_window: None, brush: None, reload: 0, pages: None, everything: false };
+    let mut wanted = Wanted { map_axes: axes.clone(), ..Wanted::on(Page::Segments) };
     let before = engine.wait_until_idle(&plan, &wanted);
     assert!(before.brush.picked.is_none() && before.brush.counts.is_none());
     let (loaded, segmentation) = (before.loaded.ready().unwrap().clone(), before.segmentation.ready().unwrap().clone());

@@ -115,8 +115,7 @@ fn after_a_storm_the_engine_says_what_a_fresh_one_says() {
     let mut engine = Engine::new(|| {}, EngineOptions { memory_budget_bytes: BUDGET, threads: 2 });
     let mut plan = Plan::new(Source::File { path: files[0].clone() });
     let axes = || (MapAxis::Component(0), MapAxis::Component(1));
-    let mut wanted =
-        Wanted { page: Page::Segments, map_axes: axes(), map_window: None, brush: None, reload: 0, pages: None, everything: false };
+    let mut wanted = Wanted { map_axes: axes(), ..Wanted::on(Page::Segments) };
     let (mut errands, mut done) = (0, 0);
     for change in 0..changes() {
         match random.random_range(0..28) {

@@ -5,14 +5,15 @@
 mod columns;
 mod detail;
 mod keys;
+mod sources;
 mod table;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, ScrollArea, Stroke, Ui};
 
 use crate::base::Note;
-use crate::data::Loaded;
+use crate::data::{Loaded, Source};
 use crate::engine::{Answer, Answers};
-use crate::session::{Action, Command, Look, Page, Plan};
+use crate::session::{Action, Command, DataView, Look, Page, Plan};
 
 use super::icons;
 use super::theme::{self, BETWEEN, INSIDE, caption, tokens};
@@ -26,6 +27,13 @@ const NOTES_HEIGHT: f32 = 120.0;
 /// Shows the page.
 pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     ui.painter().rect_filled(ui.max_rect(), 0, tokens(ui).surface);
+    if let (Source::Sources(sourcing), Some(known)) = (&plan.source, &answers.sources) {
+        sources::switch_ui(ui, look);
+        match look.sources.view {
+            DataView::Sources => return sources::ui(ui, sourcing, known, look, commands),
+            DataView::Table | DataView::Recipe | DataView::Rfm | DataView::Health => {}
+        }
+    }
     let Some(loaded) = answers.loaded.latest() else {
         return without_data_ui(ui, plan, &answers.loaded, commands);
     };

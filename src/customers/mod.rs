@@ -1,0 +1,39 @@
+//! Floor 1: from the files people really have to one customer table.
+//!
+//! The recipe: every source is read as it is ([`crate::data::Raw`]); [`understand`] says what each holds, which column joins it and which
+//! columns play which part; [`build`] aggregates transactions and events a customer, joins what else is known, and tells how every column
+//! came to be. Choices are plain data ([`Sourcing`](crate::data::Sourcing)); what is left open is guessed, with the reason.
+
+mod build;
+mod error;
+mod recipe;
+mod rows;
+mod understand;
+
+pub use build::{Built, BuiltColumn, Tried, build, try_column};
+pub use error::CustomersError;
+pub use recipe::suggested;
+pub use understand::{Overlap, Understood, UnderstoodSource, understand};
+
+use crate::base::{Ctx, Key};
+use crate::data::{self, Raw, Source, Unprofiled};
+
+/// Reads any source: a file as it is, or several as one customer table. The sources of the latter must not have been read before; see the
+/// engine for how the window keeps them.
+pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, CustomersError> {
+    let Source::Sources(sourcing) = source else { return Ok(data::read_table(source, ctx)?) };
+    let raws: Vec<Raw> = sourcing.sources.iter().map(|source| data::read_raw(&source.path, ctx)).collect::<Result<_, _>>()?;
+    let raws: Vec<&Raw> = raws.iter().collect();
+    let understood = understand(sourcing, &raws, ctx)?;
+    let built = build(sourcing, &understood, &raws, ctx)?;
+    Ok(Unprofiled::made(source.title(), built.table, built.notes, stamp(sourcing, &raws)))
+}
+
+/// What the window calls a customer table built here.
+pub const TITLE: &str = data::source::CUSTOMER_TABLE;
+
+/// Names the customer table: what it was built from, and every choice that can change it.
+pub fn stamp(sourcing: &data::Sourcing, raws: &[&Raw]) -> Key {
+    let stamps: Vec<Key> = raws.iter().map(|raw| raw.stamp).collect();
+    Key::of("customer table", 1, sourcing, &stamps)
+}

@@ -1,0 +1,364 @@
+//! Which files make one customer table, and how? Every choice about sources as plain data; nothing here reads a file.
+//!
+//! What is left open (`None`, an empty map) is guessed from the files when they are read (`crate::customers::understand`), so that a
+//! refreshed file with other columns is understood anew and only what the user decided stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::dates;
+use super::rules::Rule;
+use super::table::day_text;
+
+/// Several files and how they become one customer table.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sourcing {
+    /// The files, in the order the user added them. Their names are unique.
+    pub sources: Vec<SourceFile>,
+    /// The day everything is counted back from; `None` is the day after the last transaction.
+    pub snapshot: Option<IsoDay>,
+    /// What differs from the suggested columns.
+    pub recipe: Recipe,
+    /// How customers are scored by recency, frequency and monetary value.
+    pub rfm: RfmRules,
+    /// Data health rules; `None` takes those the data suggest.
+    pub rules: Option<Vec<Rule>>,
+}
+
+/// One source: a file, a folder of files, or a pattern such as `orders-*.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SourceFile {
+    /// What it is called in the project ("orders").
+    pub name: String,
+    /// Where it is: a file, a folder, or a path whose last part has `*` or `?`.
+    pub path: PathBuf,
+    /// What its rows are; `None` is guessed.
+    pub kind: Option<SourceKind>,
+    /// The column that says which customer a row belongs to (reference data: the column that is looked up); `None` is guessed.
+    pub key: Option<String>,
+    /// How its keys are compared with those of the other sources; `None` takes the strictest way that finds nearly as many customers as any other.
+    pub key_match: Option<KeyMatch>,
+    /// Reference data: the column of the customer table (or of a source) that `key` is looked up for; `None` is guessed.
+    pub looked_up_by: Option<String>,
+    /// Which column plays which part; `Some(None)` says that no column does. What is not in here is guessed.
+    pub fields: BTreeMap<Field, Option<String>>,
+    /// After how many days without news it counts as stale; `None` takes the usual limit of its kind.
+    pub stale_after_days: Option<f64>,
+}
+
+impl Default for SourceFile {
+    fn default() -> SourceFile {
+        SourceFile {
+            name: String::new(),
+            path: PathBuf::new(),
+            kind: None,
+            key: None,
+            key_match: None,
+            looked_up_by: None,
+            fields: BTreeMap::new(),
+            stale_after_days: None,
+        }
+    }
+}
+
+/// What the rows of a source are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// One row a customer.
+    Customers,
+    /// One row a purchase, or an item of one.
+    Transactions,
+    /// One row a mail opened, a click, a visit.
+    Events,
+    /// One row a customer's answers.
+    Survey,
+    /// Facts about places, days or codes, looked up by a key.
+    Reference,
+}
+
+impl SourceKind {
+    /// All kinds, in the order menus show them.
+    pub const ALL: [SourceKind; 5] =
+        [SourceKind::Customers, SourceKind::Transactions, SourceKind::Events, SourceKind::Survey, SourceKind::Reference];
+
+    /// The kind's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            SourceKind::Customers => "Customers",
+            SourceKind::Transactions => "Transactions",
+            SourceKind::Events => "Events",
+            SourceKind::Survey => "Survey",
+            SourceKind::Reference => "Reference",
+        }
+    }
+
+    /// What its rows are, in one sentence.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            SourceKind::Customers => "One row a customer, such as an export of the CRM.",
+            SourceKind::Transactions => "One row a purchase or an item of one; a customer has many.",
+            SourceKind::Events => "One row a mail opened, a click or a visit; a customer has many.",
+            SourceKind::Survey => "One row a customer's answers; they are read as what people think.",
+            SourceKind::Reference => "Facts about places, days or codes, looked up by a key; no customers of its own.",
+        }
+    }
+}
+
+/// Which part a column of a source plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// When it happened.
+    Date,
+    /// What the row is worth, in money; negative for a return.
+    Amount,
+    /// How many pieces; negative for a return.
+    Quantity,
+    /// What one piece costs; with the quantity it makes the amount where there is none.
+    UnitPrice,
+    /// The order the row belongs to.
+    Order,
+    /// The product group, or the product where there is none.
+    Category,
+    /// Where it was bought: web, app, store.
+    Channel,
+    /// On what: phone, desktop.
+    Device,
+    /// The discount in money, or a code that says there was one.
+    Discount,
+    /// What marks a return (besides a negative amount or quantity).
+    Returned,
+    /// The currency of the amount.
+    Currency,
+    /// What happened: open, click, session.
+    Event,
+    /// The visit the row belongs to.
+    Session,
+}
+
+impl Field {
+    /// All fields, in the order they are shown.
+    pub const ALL: [Field; 13] = [
+        Field::Date,
+        Field::Amount,
+        Field::Quantity,
+        Field::UnitPrice,
+        Field::Order,
+        Field::Category,
+        Field::Channel,
+        Field::Device,
+        Field::Discount,
+        Field::Returned,
+        Field::Currency,
+        Field::Event,
+        Field::Session,
+    ];
+
+    /// The field's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Date => "Date",
+            Field::Amount => "Amount",
+            Field::Quantity => "Quantity",
+            Field::UnitPrice => "Unit price",
+            Field::Order => "Order",
+            Field::Category => "Category",
+            Field::Channel => "Channel",
+            Field::Device => "Device",
+            Field::Discount => "Discount",
+            Field::Returned => "Returned",
+            Field::Currency => "Currency",
+            Field::Event => "Event",
+            Field::Session => "Session",
+        }
+    }
+
+    /// The fields rows of `kind` can have.
+    pub fn of(kind: SourceKind) -> &'static [Field] {
+        match kind {
+            SourceKind::Transactions => &[
+                Field::Date,
+                Field::Amount,
+                Field::Quantity,
+                Field::UnitPrice,
+                Field::Order,
+                Field::Category,
+                Field::Channel,
+                Field::Device,
+                Field::Discount,
+                Field::Returned,
+                Field::Currency,
+            ],
+            SourceKind::Events => &[Field::Date, Field::Event, Field::Session, Field::Channel, Field::Device],
+            SourceKind::Customers | SourceKind::Survey | SourceKind::Reference => &[],
+        }
+    }
+}
+
+/// When two keys count as the same customer. Blanks around a key never matter, and 17850.0 is 17850.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyMatch {
+    /// Letter by letter.
+    #[default]
+    Exact,
+    /// Whatever the case of letters.
+    IgnoreCase,
+    /// By their digits alone: "C-00042" is 42.
+    Digits,
+}
+
+/// The columns of the customer table that differ from those suggested.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Recipe {
+    /// The user's own columns, and suggested ones with another formula (by name).
+    pub columns: Vec<RecipeColumn>,
+    /// Suggested columns that are not wanted.
+    pub left_out: BTreeSet<String>,
+}
+
+/// How one column of the customer table comes to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecipeColumn {
+    /// The column's name.
+    pub name: String,
+    /// What the formula is computed from.
+    pub level: Level,
+    /// A polars SQL expression with one value a customer.
+    pub formula: String,
+    /// What it means, in one sentence.
+    pub about: String,
+}
+
+/// The rows a formula sees, always those of one customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// One row a transaction.
+    Transactions,
+    /// One row a day with a purchase: orders of the same day are one purchase.
+    Purchases,
+    /// One row a category, the one with the most net revenue first.
+    Categories,
+    /// One row an event.
+    Events,
+    /// The customer's own row: every column of the other levels and of the customers' files.
+    Customer,
+}
+
+impl Level {
+    /// All levels, in the order they are computed.
+    pub const ALL: [Level; 5] = [Level::Transactions, Level::Purchases, Level::Categories, Level::Events, Level::Customer];
+
+    /// The level's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Transactions => "Transactions",
+            Level::Purchases => "Purchases",
+            Level::Categories => "Categories",
+            Level::Events => "Events",
+            Level::Customer => "Customer",
+        }
+    }
+
+    /// What its rows are, in one sentence.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Level::Transactions => "The rows of the transactions, returns included.",
+            Level::Purchases => "One row a day with a purchase: orders of the same day are one.",
+            Level::Categories => "One row a category bought from, the one with the most net revenue first.",
+            Level::Events => "The rows of the events.",
+            Level::Customer => "One row a customer: every other column can be used.",
+        }
+    }
+}
+
+/// How RFM scores are made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RfmRules {
+    /// Whether the table gets scores and segments.
+    pub enabled: bool,
+    /// Cut points of the recency in days.
+    pub recency: Cuts,
+    /// Cut points of the number of purchases.
+    pub frequency: Cuts,
+    /// Cut points of the monetary value.
+    pub monetary: Cuts,
+    /// Which column M is scored from.
+    pub monetary_is: MonetaryIs,
+}
+
+impl Default for RfmRules {
+    fn default() -> RfmRules {
+        RfmRules {
+            enabled: true,
+            recency: Cuts::default(),
+            frequency: Cuts::default(),
+            monetary: Cuts::default(),
+            monetary_is: MonetaryIs::default(),
+        }
+    }
+}
+
+/// Where scores are cut.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cuts {
+    /// At the quintiles of the customers there are.
+    #[default]
+    Quintiles,
+    /// At these values, ascending, as the business sets them.
+    Points([f64; 4]),
+}
+
+/// Which column M is scored from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MonetaryIs {
+    /// All a customer spent, net of returns.
+    #[default]
+    Total,
+    /// The average order.
+    AverageOrder,
+}
+
+/// A calendar day; written as 1997-12-31.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IsoDay(
+    /// Days since 1970-01-01.
+    pub i32,
+);
+
+impl IsoDay {
+    /// Reads "1997-12-31".
+    pub fn parse(text: &str) -> Option<IsoDay> {
+        NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok().map(|date| IsoDay(dates::days(date)))
+    }
+}
+
+impl std::fmt::Display for IsoDay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&day_text(self.0))
+    }
+}
+
+impl Serialize for IsoDay {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for IsoDay {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<IsoDay, D::Error> {
+        let text = String::deserialize(from)?;
+        IsoDay::parse(&text).ok_or_else(|| de::Error::custom(format!("{text:?} is no day like 1997-12-31")))
+    }
+}

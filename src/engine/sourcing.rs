@@ -1,0 +1,195 @@
+//! From several files to the customer table, step by step: each file, what it holds, the table.
+//!
+//! Every source has a key of its own, so that one that changed is read alone, and a changed column of the table reads nothing anew.
+
+use std::sync::Arc;
+
+use crate::base::Key;
+use crate::customers::{self, Built, CustomersError, Tried, Understood};
+use crate::data::sourcing::RecipeColumn;
+use crate::data::{self, Loaded, Raw, SourceFile, Sourcing, Table, Unprofiled};
+
+use super::answers::{Answer, PREVIEW_ROWS, Problem, SourcesAnswer, Wanted};
+use super::desk::{Asked, Made, Need, StepError};
+use super::jobs::Lane;
+use super::previous::settle;
+use super::steps::Kitchen;
+
+/// What was shown of the sources last.
+#[derive(Debug, Default)]
+pub struct PreviousSources {
+    understood: Option<Arc<Understood>>,
+    built: Option<Arc<Built>>,
+    preview: Option<Arc<Table>>,
+    draft: Option<Arc<Tried>>,
+}
+
+/// What is asked of the sources in a round.
+pub struct Sourced {
+    raws: Vec<Asked<Raw>>,
+    understood: Asked<Understood>,
+    built: Asked<Built>,
+    preview: Asked<Table>,
+    draft: Asked<Tried>,
+    /// The table as the rest of the analysis sees it.
+    pub loaded: Asked<Loaded>,
+}
+
+/// Asks for the customer table and everything on the way to it.
+pub fn sourced(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, wanted: &Wanted, need: Need) -> Sourced {
+    let raws: Vec<Asked<Raw>> = sourcing.sources.iter().map(|source| raw(desk, source, wanted.reload, need)).collect();
+    let all = all(&raws);
+    let understood = all.and("Reading the sources", |_| Asked::Waiting(String::new()));
+    let (understood, built, draft) = match &all {
+        Asked::Ready(all) => {
+            let understood = understand(desk, sourcing, &all.value, need);
+            let built = understood.and("Looking at the sources", |understood| build(desk, sourcing, &all.value, understood, need));
+            let draft = match (&wanted.sources.draft, understood.ready()) {
+                (Some(draft), Some(understood)) => try_column(desk, sourcing, draft, &all.value, understood, need),
+                _ => understood.blocks("Looking at the sources"),
+            };
+            (understood, built, draft)
+        }
+        _ => (understood, all.blocks("Reading the sources"), all.blocks("Reading the sources")),
+    };
+    let loaded = built.and("Building the customer table", |built| profiled(desk, built, need));
+    let preview = match wanted.sources.preview.and_then(|(at, first)| Some((raws.get(at)?, first))) {
+        Some((raw, first)) => raw.and("Reading the source", |raw| preview(desk, raw, first, need)),
+        None => Asked::Waiting("No source is looked at".into()),
+    };
+    Sourced { raws, understood, built, preview, draft, loaded }
+}
+
+impl Sourced {
+    /// What the pages see of it.
+    pub fn answer(self, previous: &mut PreviousSources) -> SourcesAnswer {
+        let raws = self.raws.into_iter().map(|raw| settle(&mut None, raw)).collect::<Vec<Answer<Raw>>>();
+        SourcesAnswer {
+            raws,
+            understood: settle(&mut previous.understood, self.understood),
+            built: settle(&mut previous.built, self.built),
+            preview: settle(&mut previous.preview, self.preview),
+            draft: settle(&mut previous.draft, self.draft),
+        }
+    }
+}
+
+/// The rows of one source, once its bytes are known.
+fn raw(desk: &mut Kitchen, source: &SourceFile, reload: u64, need: Need) -> Asked<Raw> {
+    let title = format!("Reading {}", source.name);
+    let key = Key::of("stamp of a source", 1, &(&source.path, reload), &[]);
+    let path = source.path.clone();
+    let stamp = desk.ask(|s| &mut s.stamps, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp_raw(&path, ctx)?));
+    let raw = stamp.and(&title, |stamp| {
+        let key = Key::of("source", 1, &source.path, &[*stamp.value]);
+        let path = source.path.clone();
+        desk.ask(|s| &mut s.raws, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::read_raw(&path, ctx)?))
+    });
+    if let Some(raw) = raw.ready() {
+        desk.tell(&raw.value.notes);
+    }
+    raw
+}
+
+/// All sources, or why one of them is missing.
+fn all(raws: &[Asked<Raw>]) -> Asked<Vec<Made<Raw>>> {
+    let mut ready = Vec::with_capacity(raws.len());
+    for raw in raws {
+        match raw {
+            Asked::Ready(raw) => ready.push(raw.clone()),
+            Asked::Failed(problem) => return Asked::Failed(problem.clone()),
+            other => return other.passes_on("Reading the sources"),
+        }
+    }
+    let keys: Vec<Key> = ready.iter().map(|raw| raw.key).collect();
+    Asked::Ready(Made { key: Key::of("sources", 1, &(), &keys), value: Arc::new(ready) })
+}
+
+fn understand(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, raws: &Arc<Vec<Made<Raw>>>, need: Need) -> Asked<Understood> {
+    // Only what is said about the sources matters here, so that a changed column of the table does not compare all keys again.
+    let key = Key::of("understood sources", 1, &sourcing.sources, &keys(raws));
+    let (sourcing, raws) = (sourcing.clone(), raws.clone());
+    let title = || "Looking at the sources".into();
+    desk.ask(|s| &mut s.understood, key, need, (title, Lane::Long), move |ctx| Ok(customers::understand(&sourcing, &values(&raws), ctx)?))
+}
+
+fn build(
+    desk: &mut Kitchen,
+    sourcing: &Arc<Sourcing>,
+    raws: &Arc<Vec<Made<Raw>>>,
+    understood: &Made<Understood>,
+    need: Need,
+) -> Asked<Built> {
+    let key = customers::stamp(sourcing, &values(raws));
+    let (sourcing, raws, understood) = (sourcing.clone(), raws.clone(), understood.value.clone());
+    let title = || "Building the customer table".into();
+    let step = move |ctx: &crate::base::Ctx| Ok(customers::build(&sourcing, &understood, &values(&raws), ctx)?);
+    let built = desk.ask(|s| &mut s.built, key, need, (title, Lane::Long), step);
+    if let Some(built) = built.ready() {
+        desk.tell(&built.value.notes);
+    }
+    built
+}
+
+fn preview(desk: &mut Kitchen, raw: &Made<Raw>, first: usize, need: Need) -> Asked<Table> {
+    let key = Key::of("rows of a source", 1, &first, &[raw.key]);
+    let raw = raw.value.clone();
+    let title = format!("Rows of {}", raw.title);
+    desk.ask(
+        |s| &mut s.previews,
+        key,
+        need,
+        (|| title, Lane::Quick),
+        move |ctx| Ok(raw.page(first..raw.n_rows.min(first + PREVIEW_ROWS), ctx)?),
+    )
+}
+
+fn try_column(
+    desk: &mut Kitchen,
+    sourcing: &Arc<Sourcing>,
+    draft: &RecipeColumn,
+    raws: &Arc<Vec<Made<Raw>>>,
+    understood: &Made<Understood>,
+    need: Need,
+) -> Asked<Tried> {
+    let key = Key::of("tried column", 1, &(draft, &sourcing.recipe, sourcing.snapshot), &[understood.key]);
+    let (sourcing, draft, raws, understood) = (sourcing.clone(), draft.clone(), raws.clone(), understood.value.clone());
+    let title = format!("Trying {}", draft.name);
+    desk.ask(
+        |s| &mut s.tried,
+        key,
+        need,
+        (|| title, Lane::Quick),
+        move |ctx| Ok(customers::try_column(&sourcing, &draft, &understood, &values(&raws), ctx)?),
+    )
+}
+
+fn profiled(desk: &mut Kitchen, built: &Made<Built>, need: Need) -> Asked<Loaded> {
+    let key = Key::of("customers", 1, &(), &[built.key]);
+    let (stamp, built) = (built.key, built.value.clone());
+    let title = || "Looking at the columns".into();
+    desk.ask(
+        |s| &mut s.loaded,
+        key,
+        need,
+        (title, Lane::Long),
+        move |ctx| Ok(Unprofiled::made(customers::TITLE.into(), built.table.clone(), built.notes.clone(), stamp).profiled(ctx)?),
+    )
+}
+
+fn keys(raws: &[Made<Raw>]) -> Vec<Key> {
+    raws.iter().map(|raw| raw.key).collect()
+}
+
+fn values(raws: &[Made<Raw>]) -> Vec<&Raw> {
+    raws.iter().map(|raw| &*raw.value).collect()
+}
+
+impl From<CustomersError> for StepError {
+    fn from(error: CustomersError) -> StepError {
+        match error {
+            CustomersError::Stopped(_) => StepError::Stopped,
+            other => StepError::Problem(Problem(other.to_string().into())),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! How the Data page is looked at when its table is built from several files.
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::sourcing::RecipeColumn;
+
+/// View state of sources.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SourcesLook {
+    /// What the page shows.
+    pub view: DataView,
+    /// The source shown, by its place.
+    pub source: usize,
+    /// The first row of the page of rows shown.
+    #[serde(skip)]
+    pub first_row: usize,
+    /// A path being typed, while one is.
+    #[serde(skip)]
+    pub path_draft: Option<String>,
+    /// A column being written, while one is.
+    #[serde(skip)]
+    pub column_draft: Option<RecipeColumn>,
+}
+
+/// What the Data page shows of a customer table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataView {
+    /// The files, what each holds and how they join.
+    #[default]
+    Sources,
+    /// How every column comes to be.
+    Recipe,
+    /// The customers.
+    Table,
+    /// Scores by recency, frequency and monetary value.
+    Rfm,
+    /// Rules, what fails them, and what is done about it.
+    Health,
+}
+
+impl DataView {
+    /// The views there are, in the order they are offered.
+    pub const ALL: &'static [DataView] = &[DataView::Sources, DataView::Table];
+
+    /// The view's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            DataView::Sources => "Sources",
+            DataView::Recipe => "Columns",
+            DataView::Table => "Customers",
+            DataView::Rfm => "RFM",
+            DataView::Health => "Health",
+        }
+    }
+
+    /// What it shows, in one sentence.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            DataView::Sources => "The files, what each of them holds, and how they join.",
+            DataView::Recipe => "How every column of the customer table comes to be.",
+            DataView::Table => "The customer table itself.",
+            DataView::Rfm => "Scores by recency, frequency and monetary value.",
+            DataView::Health => "What is wrong with the data, and what is done about it.",
+        }
+    }
+}
