@@ -15,6 +15,7 @@ use crate::session::project;
 use crate::session::settings::ThemeChoice;
 use crate::session::{Action, CardEdit, Command, ExportRequest, Look, Page, Plan, PlotKind, Words};
 use crate::ui::export_dialog::{self, DialogWish, Taking};
+use crate::ui::shell::Offer;
 
 use super::dialogs::Purpose;
 use super::window::{Window, preference};
@@ -100,7 +101,7 @@ impl Window {
             }
             Action::OpenSample => self.start(Plan::new(Source::Sample { seed: 0 }), Look { page: Page::Segments, ..Look::default() }, None),
             Action::Reload => {
-                self.reload += 1;
+                self.read_again();
                 self.engine.retry();
                 let words = words_of(self.plan(), self.project.as_deref());
                 if self.plan().words != words {
@@ -212,6 +213,7 @@ impl Window {
                 Ok(opened) => {
                     self.start(opened.project.plan.clone(), opened.project.look.clone(), Some(path.clone()));
                     self.session.moved = opened.moved.map(|moved| moved.to_string());
+                    self.customers.clone_from(&opened.project.customers);
                     self.opened = Some(opened.project);
                 }
                 Err(error) => {
@@ -243,6 +245,7 @@ impl Window {
         self.look = look;
         self.project = project;
         self.opened = None;
+        self.customers = None;
         self.export = None;
         self.taking = None;
         self.session.message = None;
@@ -251,7 +254,7 @@ impl Window {
         if self.left.is_some() {
             self.tell("The work before was not saved. It is still here.");
             if let Some(message) = &mut self.session.message {
-                message.goes_back = true;
+                message.offer = Some(Offer::GoBack);
             }
         }
     }
@@ -260,6 +263,7 @@ impl Window {
     pub(super) fn go_back(&mut self) {
         if let Some((history, look, project, saved)) = self.left.take() {
             (self.history, self.look, self.project, self.saved) = (history, look, project, saved);
+            self.customers = None;
             self.session.message = None;
             self.reload += 1;
         }
@@ -272,6 +276,7 @@ impl Window {
         self.start(work.project.plan.clone(), work.project.look.clone(), work.file.clone());
         // It differs from what is on the disk, so it stays marked as not saved, and is kept anew before the old copy goes.
         self.saved = Plan::new(Source::File { path: PathBuf::new() });
+        self.customers.clone_from(&work.project.customers);
         self.opened = Some(work.project.clone());
         let kept = self.recovery.as_ref().is_some_and(|recovery| recovery.keep(&work.project, work.file.as_deref()).is_ok());
         if kept {
@@ -372,7 +377,7 @@ impl Window {
         let notes = exported.written.notes.iter().map(|note| format!("\n{note}"));
         self.tell(&notes.fold(text, |text, note| text + &note));
         if let Some(message) = &mut self.session.message {
-            message.folder = Some(exported.folder).filter(|_| !exported.written.files.is_empty());
+            message.offer = Some(Offer::Folder(exported.folder)).filter(|_| !exported.written.files.is_empty());
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) fn project_of_data(path: PathBuf) -> Result<Project, Failure> {
     }
     let mut plan = Plan::new(Source::File { path: path.clone() });
     plan.words = Words::beside(None, Some(&path));
-    Ok(Project { plan, look: Look::default(), stamp: None })
+    Ok(Project { plan, look: Look::default(), stamp: None, customers: None })
 }
 
 /// A saved project whose data are where they were.

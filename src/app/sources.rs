@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use crate::data::sourcing::Refresh;
 use crate::data::{Source, SourceFile, Sourcing};
 use crate::engine::SourcesWanted;
 use crate::session::{DataView, Look, Page, Plan};
+use crate::ui::shell::Offer;
 
 use super::window::Window;
 
@@ -16,6 +19,54 @@ impl Window {
         let is_shown = self.look.page == Page::Data;
         let preview = (is_shown && look.view == DataView::Sources).then_some((look.source, look.first_row));
         SourcesWanted { preview, draft: look.column_draft.clone().filter(|_| is_shown && look.view == DataView::Recipe) }
+    }
+
+    /// Once the customer table is built anew with other customers: names and colours follow the people.
+    pub(super) fn follow_customers(&mut self) {
+        let Some(ids) = self.answers.sources.as_ref().and_then(|sources| sources.row_ids.ready()) else { return };
+        match self.customers.replace((**ids).clone()) {
+            Some(before) if !Arc::ptr_eq(&before.0, &ids.0) && before != **ids => {
+                let to = before.moves_to(ids);
+                self.history.change_all(|plan| plan.follow(&to, ids.0.len()));
+                self.saved.follow(&to, ids.0.len());
+                self.ctx.request_repaint();
+            }
+            _ => {}
+        }
+    }
+
+    /// Reads sources again that changed, by themselves or after asking, as the plan wants it.
+    pub(super) fn watch_files(&mut self) {
+        let Source::Sources(sourcing) = &self.plan().source else { return self.watch.only(Vec::new()) };
+        let (refresh, sourcing) = (sourcing.refresh, sourcing.clone());
+        self.watch.only(sourcing.sources.iter().map(|source| source.path.clone()).collect());
+        let changed = self.watch.take();
+        if !changed.is_empty() {
+            let is_changed = |source: &&SourceFile| changed.contains(&source.path);
+            let names: Vec<&str> = sourcing.sources.iter().filter(is_changed).map(|source| source.name.as_str()).collect();
+            let have = if names.len() == 1 { "has" } else { "have" };
+            self.tell(&format!("{} {have} changed on the disk.", names.join(", ")));
+            match refresh {
+                Refresh::WhenChanged => self.read_again(),
+                Refresh::Ask | Refresh::EveryMinutes(_) => {
+                    if let Some(message) = &mut self.session.message {
+                        message.offer = Some(Offer::ReadAgain);
+                    }
+                }
+            }
+        }
+        if let Refresh::EveryMinutes(minutes) = refresh {
+            let every = Duration::from_secs(60 * u64::from(minutes.max(1)));
+            let left = every.saturating_sub(self.read_at.elapsed());
+            if left.is_zero() { self.read_again() } else { self.ctx.request_repaint_after(left) }
+        }
+    }
+
+    /// Looks at all files again; what has the same bytes is not read again.
+    pub(super) fn read_again(&mut self) {
+        self.reload += 1;
+        self.read_at = Instant::now();
+        self.ctx.request_repaint();
     }
 
     /// Adds files to the sources. A single open file becomes the first of them; the sample is left for a table of the files alone.

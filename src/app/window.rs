@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, CentralPanel, Context, Frame, ViewportCommand};
 
 use crate::data::Source;
-use crate::engine::{Answers, Engine, EngineOptions, PagesWanted, Wanted};
+use crate::engine::{Answers, Engine, EngineOptions, PagesWanted, Wanted, Watch};
 use crate::export::{Audience, Choices, Density, Paper, Plots, Report};
 use crate::session::history::History;
 use crate::session::project::{self, Project};
 use crate::session::recovery::{Found, Recovery};
 use crate::session::settings::{Settings, ThemeChoice};
-use crate::session::{Action, Command, ExportRequest, Look, Page, Plan};
+use crate::session::{Action, Command, CustomerIds, ExportRequest, Look, Page, Plan};
 use crate::ui::export_dialog::Taking;
 use crate::ui::present::THUMBNAIL_POINTS;
-use crate::ui::shell::{self, Message, MessageChoice, Session};
+use crate::ui::shell::{self, Message, MessageChoice, Offer, Session};
 use crate::ui::{self, theme};
 
 use super::brought::Brought;
@@ -64,6 +64,11 @@ pub struct Window {
     pub(super) saved: Plan,
     /// The project as it was opened, until its data are read and compared.
     pub(super) opened: Option<Project>,
+    /// Looks whether sources changed, and when they were last read.
+    pub(super) watch: Watch,
+    pub(super) read_at: Instant,
+    /// Who stood in which row of the customer table when anything in the plan last named rows.
+    pub(super) customers: Option<CustomerIds>,
     pub(super) reload: u64,
     /// The user's page template, as it was last looked for.
     pub(super) template: Option<PathBuf>,
@@ -97,7 +102,7 @@ impl Window {
         ctx.options_mut(|options| options.fallback_theme = egui::Theme::Light);
         ctx.set_theme(preference(settings.theme));
         ctx.set_zoom_factor(settings.zoom);
-        let wake = ctx.clone();
+        let (wake, wake_for_files) = (ctx.clone(), ctx.clone());
         let mut engine = Engine::new(move || wake.request_repaint(), EngineOptions::default());
         engine.refine(true);
         let plan = Plan::new(Source::Sample { seed: 0 });
@@ -117,6 +122,9 @@ impl Window {
             saved: plan.clone(),
             kept: plan,
             opened: None,
+            watch: Watch::new(move || wake_for_files.request_repaint()),
+            read_at: Instant::now(),
+            customers: None,
             reload: 0,
             template: None,
             export: None,
@@ -182,6 +190,8 @@ impl Window {
         }
         let wanted = self.wanted();
         self.answers = self.engine.answer(self.history.plan(), &wanted);
+        self.follow_customers();
+        self.watch_files();
         self.take_brought();
         self.finish_exports();
         self.compare_stamp();
@@ -355,7 +365,7 @@ impl Window {
     pub(super) fn as_project(&self) -> Project {
         let stamp = self.answers.loaded.latest().map(|loaded| loaded.stamp.to_hex());
         let stamp = stamp.or_else(|| self.opened.as_ref().and_then(|project| project.stamp.clone()));
-        Project { plan: self.plan().clone(), look: self.look.clone(), stamp }
+        Project { plan: self.plan().clone(), look: self.look.clone(), stamp, customers: self.customers.clone() }
     }
 
     fn tell_session(&mut self) {
@@ -376,13 +386,15 @@ impl Window {
     fn answer_message(&mut self, choice: MessageChoice) {
         match choice {
             MessageChoice::Dismiss => self.session.message = None,
-            MessageChoice::ShowFolder => {
-                if let Some(folder) = self.session.message.take().and_then(|message| message.folder) {
-                    self.show_folder(&folder);
+            MessageChoice::Take(offer) => {
+                self.session.message = None;
+                match offer {
+                    Offer::Folder(folder) => self.show_folder(&folder),
+                    Offer::GoBack => self.go_back(),
+                    Offer::ReadAgain => self.commands.push(Command::Do(Action::Reload)),
                 }
             }
             MessageChoice::Locate => self.commands.push(Command::Do(Action::Open)),
-            MessageChoice::GoBack => self.go_back(),
             MessageChoice::Restore => self.restore(),
             MessageChoice::Discard => {
                 if let Some(work) = self.recovered.take() {
@@ -395,13 +407,13 @@ impl Window {
 
     /// Says something that is not a problem.
     pub(super) fn tell(&mut self, text: &str) {
-        self.session.message = Some(Message { text: text.to_owned(), is_problem: false, folder: None, goes_back: false });
+        self.session.message = Some(Message { text: text.to_owned(), is_problem: false, offer: None });
         self.told_at = Instant::now();
     }
 
     /// Messages that ask for nothing leave by themselves.
     fn let_messages_go(&mut self) {
-        let asks_nothing = |message: &Message| !message.is_problem && message.folder.is_none() && !message.goes_back;
+        let asks_nothing = |message: &Message| !message.is_problem && message.offer.is_none();
         if self.session.message.as_ref().is_some_and(asks_nothing) {
             let left = MESSAGE_STAYS.saturating_sub(self.told_at.elapsed());
             if left.is_zero() { self.session.message = None } else { self.ctx.request_repaint_after(left) }
@@ -410,7 +422,7 @@ impl Window {
 
     /// Says what went wrong.
     pub(super) fn complain(&mut self, text: String) {
-        self.session.message = Some(Message { text, is_problem: true, folder: None, goes_back: false });
+        self.session.message = Some(Message { text, is_problem: true, offer: None });
     }
 
     /// Settings are a convenience: when they cannot be written, work goes on.

@@ -6,12 +6,14 @@
 
 mod build;
 mod error;
+mod ids;
 mod recipe;
 mod rows;
 mod understand;
 
 pub use build::{Built, BuiltColumn, Tried, build, try_column};
 pub use error::CustomersError;
+pub use ids::row_ids;
 pub use recipe::suggested;
 pub use understand::{Overlap, Understood, UnderstoodSource, understand};
 
@@ -35,5 +37,7 @@ pub const TITLE: &str = data::source::CUSTOMER_TABLE;
 /// Names the customer table: what it was built from, and every choice that can change it.
 pub fn stamp(sourcing: &data::Sourcing, raws: &[&Raw]) -> Key {
     let stamps: Vec<Key> = raws.iter().map(|raw| raw.stamp).collect();
-    Key::of("customer table", 1, sourcing, &stamps)
+    // Only what can change the table: neither when it is read again nor how it is scored.
+    let params = (&sourcing.sources, sourcing.snapshot, &sourcing.recipe, &sourcing.rules);
+    Key::of("customer table", 1, &params, &stamps)
 }

@@ -25,6 +25,8 @@ pub struct Sourcing {
     pub recipe: Recipe,
     /// How customers are scored by recency, frequency and monetary value.
     pub rfm: RfmRules,
+    /// When the files are read again.
+    pub refresh: Refresh,
     /// Data health rules; `None` takes those the data suggest.
     pub rules: Option<Vec<Rule>>,
 }
@@ -64,6 +66,19 @@ impl Default for SourceFile {
             stale_after_days: None,
         }
     }
+}
+
+/// When files that changed are read again. Changes no number by itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refresh {
+    /// When the user says so; a change on the disk is told.
+    #[default]
+    Ask,
+    /// As soon as a file has changed and settled.
+    WhenChanged,
+    /// Every so many minutes.
+    EveryMinutes(u32),
 }
 
 /// What the rows of a source are.
@@ -106,6 +121,15 @@ impl SourceKind {
             SourceKind::Events => "One row a mail opened, a click or a visit; a customer has many.",
             SourceKind::Survey => "One row a customer's answers; they are read as what people think.",
             SourceKind::Reference => "Facts about places, days or codes, looked up by a key; no customers of its own.",
+        }
+    }
+
+    /// After how many days without news a source of this kind usually counts as stale; reference data never.
+    pub fn stale_after_days(self) -> Option<f64> {
+        match self {
+            SourceKind::Transactions | SourceKind::Events => Some(1.0),
+            SourceKind::Customers => Some(30.0),
+            SourceKind::Survey | SourceKind::Reference => None,
         }
     }
 }

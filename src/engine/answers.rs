@@ -14,7 +14,7 @@ use crate::plot::{
     BarMarks, Compared, CondensedPlot, DensityPlot, LeafMarks, MapAxis, MapPlot, MapScene, MapWindow, Picked, PickedCounts, Ring,
     SilhouettePlot, SweepPlot, TreePlot,
 };
-use crate::session::{Brush, Page};
+use crate::session::{Brush, CustomerIds, Page};
 
 use super::paging::{PagesAnswer, PagesWanted};
 
@@ -149,6 +149,8 @@ pub struct SourcesAnswer {
     pub understood: Answer<Understood>,
     /// The customer table and how it came to be.
     pub built: Answer<Built>,
+    /// Who stands in which row of the table.
+    pub row_ids: Answer<CustomerIds>,
     /// Some rows of the source that is looked at, from [`SourcesWanted::preview`] on.
     pub preview: Answer<Table>,
     /// The first customers' values of the column being written, or what is wrong with it.

@@ -25,6 +25,7 @@ mod sourcing;
 pub mod steps;
 pub mod straight;
 mod sweep;
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub use answers::{Answer, Answers, BrushAnswer, JobView, PREVIEW_ROWS, Problem, 
 pub use desk::{Done, StepError};
 pub use exporting::{Ended, Exported};
 pub use paging::{PageImage, PagesAnswer, PagesWanted, page_title};
+pub use watch::Watch;
 
 use desk::{Asked, Desk, Need};
 use explaining::WordsInForce;

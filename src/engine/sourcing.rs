@@ -8,6 +8,7 @@ use crate::base::Key;
 use crate::customers::{self, Built, CustomersError, Tried, Understood};
 use crate::data::sourcing::RecipeColumn;
 use crate::data::{self, Loaded, Raw, SourceFile, Sourcing, Table, Unprofiled};
+use crate::session::CustomerIds;
 
 use super::answers::{Answer, PREVIEW_ROWS, Problem, SourcesAnswer, Wanted};
 use super::desk::{Asked, Made, Need, StepError};
@@ -29,6 +30,7 @@ pub struct Sourced {
     raws: Vec<Asked<Raw>>,
     understood: Asked<Understood>,
     built: Asked<Built>,
+    row_ids: Asked<CustomerIds>,
     preview: Asked<Table>,
     draft: Asked<Tried>,
     /// The table as the rest of the analysis sees it.
@@ -57,7 +59,8 @@ pub fn sourced(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, wanted: &Wanted, ne
         Some((raw, first)) => raw.and("Reading the source", |raw| preview(desk, raw, first, need)),
         None => Asked::Waiting("No source is looked at".into()),
     };
-    Sourced { raws, understood, built, preview, draft, loaded }
+    let row_ids = built.and("Building the customer table", |built| row_ids(desk, built, need));
+    Sourced { raws, understood, built, row_ids, preview, draft, loaded }
 }
 
 impl Sourced {
@@ -68,6 +71,7 @@ impl Sourced {
             raws,
             understood: settle(&mut previous.understood, self.understood),
             built: settle(&mut previous.built, self.built),
+            row_ids: settle(&mut None, self.row_ids),
             preview: settle(&mut previous.preview, self.preview),
             draft: settle(&mut previous.draft, self.draft),
         }
@@ -129,6 +133,18 @@ fn build(
         desk.tell(&built.value.notes);
     }
     built
+}
+
+fn row_ids(desk: &mut Kitchen, built: &Made<Built>, need: Need) -> Asked<CustomerIds> {
+    let key = Key::of("row ids", 1, &(), &[built.key]);
+    let built = built.value.clone();
+    desk.ask(
+        |s| &mut s.row_ids,
+        key,
+        need,
+        (|| "Looking who is who".into(), Lane::Quick),
+        move |ctx| Ok(CustomerIds(customers::row_ids(&built.table, ctx)?.into())),
+    )
 }
 
 fn preview(desk: &mut Kitchen, raw: &Made<Raw>, first: usize, need: Need) -> Asked<Table> {

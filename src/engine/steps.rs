@@ -20,6 +20,7 @@ use crate::plot::{
     self, BarMarks, BarOrder, Compared, CondensedPlot, DensityPlot, LeafMarks, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Placed,
     Shows, SilhouettePlot, SweepPlot, TreePlot,
 };
+use crate::session::CustomerIds;
 
 use super::answers::{Problem, Segmentation};
 use super::comparing;
@@ -35,6 +36,7 @@ pub struct Memos {
     pub(super) raws: Memo<Raw>,
     pub(super) understood: Memo<Understood>,
     pub(super) built: Memo<Built>,
+    pub(super) row_ids: Memo<CustomerIds>,
     pub(super) previews: Memo<Table>,
     pub(super) tried: Memo<Tried>,
     pub(super) loaded: Memo<Loaded>,
@@ -84,6 +86,7 @@ impl Default for Memos {
             raws: Memo::new(Raw::bytes),
             understood: Memo::new(|_| size_of::<Understood>()),
             built: Memo::new(Built::bytes),
+            row_ids: Memo::new(|ids: &CustomerIds| size_of_val(&ids.0[..])),
             previews: Memo::new(Table::bytes),
             tried: Memo::new(|_| size_of::<Tried>()),
             loaded: Memo::new(Loaded::bytes),
@@ -135,6 +138,7 @@ impl Store for Memos {
             &mut self.raws,
             &mut self.understood,
             &mut self.built,
+            &mut self.row_ids,
             &mut self.previews,
             &mut self.tried,
             &mut self.loaded,

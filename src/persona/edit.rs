@@ -161,6 +161,11 @@ impl RowSet {
         self.rows.iter().map(|&row| row as usize)
     }
 
+    /// The same customers in a table where row `r` stands at `to[r]`; who is no longer in it leaves the set.
+    pub fn moved(&self, to: &[Option<u32>]) -> RowSet {
+        RowSet::new(self.rows().filter_map(|row| to.get(row).copied().flatten()).map(|row| row as usize))
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()

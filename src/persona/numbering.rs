@@ -72,13 +72,19 @@ impl Numbering {
         Numbering { n_table_rows, groups }
     }
 
+    /// The same customers in a table of `n_table_rows` where row `r` stands at `to[r]`.
+    pub fn moved(&self, to: &[Option<u32>], n_table_rows: usize) -> Numbering {
+        let groups = self.groups.iter().map(|group| Group { members: group.members.moved(to), ..group.clone() });
+        Numbering { n_table_rows, groups: groups.collect() }
+    }
+
     /// The numbers of a new grouping's clusters.
     pub fn numbers_for(&self, labels: &Labels, table_rows: &[usize], n_table_rows: usize) -> Numbered {
         if self.n_table_rows != n_table_rows || self.groups.is_empty() || labels.n_clusters() > MOST_NUMBERED {
             return Numbered { numbers: (0..labels.n_clusters()).collect(), told: Vec::new() };
         }
         let slots = Slots::of(labels, table_rows, n_table_rows);
-        let overlap = self.overlap(&slots, labels.n_clusters());
+        let overlap = self.overlap(labels, table_rows, n_table_rows);
         let mut number_of: Vec<Option<usize>> = vec![None; labels.n_clusters()];
         for (group, cluster) in matching(&self.worth_matching(&overlap, &slots)).into_iter().enumerate() {
             if let Some(cluster) = cluster {
@@ -93,11 +99,11 @@ impl Numbering {
     }
 
     /// Remembered rows of each group in each cluster.
-    fn overlap(&self, slots: &Slots, n_clusters: usize) -> Vec<Vec<usize>> {
-        let mut overlap = vec![vec![0; n_clusters]; self.groups.len()];
+    fn overlap(&self, labels: &Labels, table_rows: &[usize], n_table_rows: usize) -> Vec<Vec<usize>> {
+        let mut overlap = vec![vec![0; labels.n_clusters()]; self.groups.len()];
         for (group, shared) in self.groups.iter().zip(&mut overlap) {
             for row in group.members.rows() {
-                if let Some(cluster) = slots.cluster.get(row / slots.step).copied().flatten() {
+                if let Some(cluster) = cluster_of(row, labels, table_rows, n_table_rows) {
                     shared[cluster] += 1;
                 }
             }
@@ -210,16 +216,19 @@ struct Slots {
 impl Slots {
     fn of(labels: &Labels, table_rows: &[usize], n_table_rows: usize) -> Slots {
         let step = n_table_rows.div_ceil(MOST_ROWS).max(1);
-        // A row stands at its own place or as many places before it as rows were left out: seldom is there anything to search.
-        let left_out = n_table_rows.saturating_sub(table_rows.len());
-        let cluster = (0..n_table_rows).step_by(step).map(|row| {
-            let first = row.saturating_sub(left_out).min(table_rows.len());
-            let last = (row + 1).min(table_rows.len());
-            let at = table_rows[first..last].binary_search(&row).ok()?;
-            labels.get(first + at)
-        });
+        let cluster = (0..n_table_rows).step_by(step).map(|row| cluster_of(row, labels, table_rows, n_table_rows));
         Slots { step, cluster: cluster.collect() }
     }
+}
+
+/// The cluster of a row of the table. It stands at its own place or as many places before it as rows were left out: seldom is there anything
+/// to search.
+fn cluster_of(row: usize, labels: &Labels, table_rows: &[usize], n_table_rows: usize) -> Option<usize> {
+    let left_out = n_table_rows.saturating_sub(table_rows.len());
+    let first = row.saturating_sub(left_out).min(table_rows.len());
+    let last = (row + 1).min(table_rows.len());
+    let at = table_rows[first..last].binary_search(&row).ok()?;
+    labels.get(first + at)
 }
 
 #[cfg(test)]
@@ -277,6 +286,20 @@ mod tests {
         let (numbers, told) = session.show(&[(0, 28), (3, 24), (1, 24), (2, 24)]);
         assert_eq!(numbers, [0, 3, 1, 2]);
         assert_eq!(told, ["C4 is new, from C1 (50 %) and C2 (50 %)."]);
+    }
+
+    #[test]
+    fn numbers_stay_with_customers_who_stand_elsewhere_in_a_table_read_again() {
+        let n = 20_000;
+        let rows: Vec<usize> = (0..n).collect();
+        let of = |second: &dyn Fn(usize) -> bool| Labels::from_ids(&rows.iter().map(|&row| usize::from(second(row))).collect::<Vec<_>>());
+        let before = Numbering::after(None, &of(&|row| row >= 12_000), &rows, n);
+        // Everyone stands in reverse, and the second half of the customers are the larger group now.
+        let to: Vec<Option<u32>> = rows.iter().map(|row| Some((n - 1 - row) as u32)).collect();
+        let moved = before.moved(&to, n);
+        let labels = of(&|row| row < 12_000 - 4_000);
+        let number = |row: usize| moved.numbers_for(&labels, &rows, n).numbers[labels.get(row).unwrap_or_default()];
+        assert_eq!((number(0), number(n - 1)), (1, 0));
     }
 
     #[test]

@@ -101,6 +101,11 @@ impl History {
         Some(&self.present)
     }
 
+    /// Changes every plan there is alike: what happened to the data, and is no choice to take back.
+    pub fn change_all(&mut self, mut change: impl FnMut(&mut Plan)) {
+        self.past.iter_mut().chain([&mut self.present]).chain(&mut self.future).for_each(&mut change);
+    }
+
     /// Whether there is something to take back.
     pub fn can_undo(&self) -> bool {
         !self.past.is_empty()

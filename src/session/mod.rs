@@ -3,6 +3,7 @@
 pub mod brush;
 pub mod cards_look;
 pub mod command;
+mod customer_ids;
 pub mod history;
 pub mod look;
 pub mod plan;
@@ -18,6 +19,7 @@ pub use crate::export::{Format as ExportFormat, Plot as PlotKind};
 pub use brush::{Brush, Who};
 pub use cards_look::{CardsLook, CardsView};
 pub use command::{Action, CardEdit, Command, ExportRequest};
+pub use customer_ids::CustomerIds;
 pub use history::{History, MergeKey};
 pub use look::{Look, Page, Selection};
 pub use plan::{Against, Clustering, Cut, Plan};

@@ -12,6 +12,7 @@ use crate::base::{Key, Note};
 use crate::data::Source;
 use crate::export::{ExportError, write_beside};
 
+use super::customer_ids::CustomerIds;
 use super::look::Look;
 use super::plan::Plan;
 
@@ -30,6 +31,8 @@ pub struct Project {
     pub look: Look,
     /// The stamp of the data, in hexadecimal digits, if they had been read when it was saved.
     pub stamp: Option<String>,
+    /// Who stood in which row of a customer table then, if anything in the plan names rows.
+    pub customers: Option<CustomerIds>,
 }
 
 /// A project from the disk.
@@ -105,6 +108,8 @@ struct File {
     stamp: Option<String>,
     #[serde(default)]
     look: Look,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customers: Option<CustomerIds>,
 }
 
 /// Only what must be understood before the rest.
@@ -147,7 +152,7 @@ pub fn open(path: &Path) -> Result<Opened, ProjectError> {
             }
         }
     }
-    Ok(Opened { project: Project { plan: project.plan, look: project.look, stamp: project.stamp }, moved })
+    Ok(Opened { project: Project { plan: project.plan, look: project.look, stamp: project.stamp, customers: project.customers }, moved })
 }
 
 /// Writes a project beside `path` and renames it, so that a failure leaves the old file whole.
@@ -195,6 +200,7 @@ pub(super) fn to_text(project: &Project, folder: Option<&Path>) -> Result<String
         relative_paths,
         stamp: project.stamp.clone(),
         look: project.look.clone(),
+        customers: project.customers.clone().filter(|_| project.plan.names_rows()),
     };
     let text = serde_json::to_string_pretty(&file).expect("a plan is plain data with string keys and paths that are text");
     Ok(text + "\n")
@@ -203,7 +209,7 @@ pub(super) fn to_text(project: &Project, folder: Option<&Path>) -> Result<String
 /// The project of a JSON text, its paths as they stand.
 pub(super) fn project_of_text(text: &str, shown: &str) -> Result<Project, ProjectError> {
     let file = from_text(text, shown)?;
-    Ok(Project { plan: file.plan, look: file.look, stamp: file.stamp })
+    Ok(Project { plan: file.plan, look: file.look, stamp: file.stamp, customers: file.customers })
 }
 
 fn from_text(text: &str, shown: &str) -> Result<File, ProjectError> {

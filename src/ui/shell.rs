@@ -41,10 +41,19 @@ pub struct Message {
     pub text: String,
     /// Whether something went wrong.
     pub is_problem: bool,
-    /// A folder to show, for finished exports.
-    pub folder: Option<std::path::PathBuf>,
-    /// Whether there is unsaved work to go back to.
-    pub goes_back: bool,
+    /// What can be done about it; a message that offers nothing goes away by itself.
+    pub offer: Option<Offer>,
+}
+
+/// What a message offers to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offer {
+    /// Show a folder, for finished exports.
+    Folder(std::path::PathBuf),
+    /// Go back to work that was left unsaved.
+    GoBack,
+    /// Read files again that changed.
+    ReadAgain,
 }
 
 /// The bar at the top: file, pages, undo, export.
@@ -250,14 +259,12 @@ fn notes_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
 }
 
 /// What the user chose about a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MessageChoice {
     /// Close it.
     Dismiss,
-    /// Show the exported files.
-    ShowFolder,
-    /// Back to the unsaved work that was left for another file.
-    GoBack,
+    /// Take what it offers.
+    Take(Offer),
     /// Choose where the project's data are now.
     Locate,
     /// Take up the work that was not saved.
@@ -303,11 +310,15 @@ pub fn messages_ui(ui: &mut Ui, session: &Session) -> Option<MessageChoice> {
                         choice = Some(MessageChoice::Dismiss);
                     }
                 });
-                if message.goes_back && ui.button("Go back to it").clicked() {
-                    choice = Some(MessageChoice::GoBack);
-                }
-                if message.folder.is_some() && ui.button("Show the folder").clicked() {
-                    choice = Some(MessageChoice::ShowFolder);
+                if let Some(offer) = &message.offer {
+                    let label = match offer {
+                        Offer::Folder(_) => "Show the folder",
+                        Offer::GoBack => "Go back to it",
+                        Offer::ReadAgain => "Read again",
+                    };
+                    if ui.button(label).clicked() {
+                        choice = Some(MessageChoice::Take(offer.clone()));
+                    }
                 }
             });
         }
