@@ -27,6 +27,7 @@ mod prepare_page;
 mod preparing;
 mod presenting;
 mod reading;
+mod refreshing;
 mod segments_page;
 mod session;
 mod slides;
