@@ -32,6 +32,18 @@ pub enum CustomersError {
         /// What is wrong with it.
         why: String,
     },
+    /// A column that RFM needs is not in the table.
+    #[error("there are no RFM scores, since the customer table has no column {column} of numbers; take it back into the columns.")]
+    NoScores {
+        /// The column that is missing.
+        column: &'static str,
+    },
+    /// Nobody has all three values.
+    #[error("there are no RFM scores, since nobody has recency_days, frequency and {column}; check dates and amounts of the transactions.")]
+    NobodyScored {
+        /// The column the monetary value is read from.
+        column: &'static str,
+    },
     /// The query failed.
     #[error("the customer table could not be built ({why}); check what each source holds on the Data page.")]
     Query {

@@ -8,6 +8,7 @@ mod build;
 mod error;
 mod ids;
 mod recipe;
+pub mod rfm;
 mod rows;
 mod understand;
 
@@ -15,6 +16,7 @@ pub use build::{Built, BuiltColumn, Tried, build, try_column};
 pub use error::CustomersError;
 pub use ids::row_ids;
 pub use recipe::suggested;
+pub use rfm::{Rfm, RfmCodes, RfmSegment};
 pub use understand::{Overlap, Understood, UnderstoodSource, understand};
 
 use crate::base::{Ctx, Key};
@@ -28,13 +30,28 @@ pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, CustomersErr
     let raws: Vec<&Raw> = raws.iter().collect();
     let understood = understand(sourcing, &raws, ctx)?;
     let built = build(sourcing, &understood, &raws, ctx)?;
-    Ok(Unprofiled::made(source.title(), built.table, built.notes, stamp(sourcing, &raws)))
+    let stamp = stamp(sourcing, &raws);
+    let (mut table, mut notes) = (built.table, built.notes);
+    if sourcing.rfm.enabled {
+        match rfm::score(&table, &sourcing.rfm, stamp, ctx) {
+            Ok(rfm) => {
+                let columns = rfm.columns(&table);
+                table.columns.extend(columns);
+                notes.extend(rfm.notes);
+            }
+            Err(CustomersError::Stopped(stopped)) => return Err(stopped.into()),
+            // A table without scores is still a table; the RFM view of the window says why there are none.
+            Err(_) => {}
+        }
+    }
+    Ok(Unprofiled::made(source.title(), table, notes, stamp))
 }
 
 /// What the window calls a customer table built here.
 pub const TITLE: &str = data::source::CUSTOMER_TABLE;
 
-/// Names the customer table: what it was built from, and every choice that can change it.
+/// Names the customers: what their table was built from, and every choice that can change it but how they are scored, so that who was
+/// picked stays picked while a cut point moves.
 pub fn stamp(sourcing: &data::Sourcing, raws: &[&Raw]) -> Key {
     let stamps: Vec<Key> = raws.iter().map(|raw| raw.stamp).collect();
     // Only what can change the table: neither when it is read again nor how it is scored.

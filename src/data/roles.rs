@@ -20,6 +20,9 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
     if profile.n_distinct == 1 {
         return (Role::Ignored, "Every row has the same value.".into());
     }
+    if RFM_SCORES.contains(&column.name.as_str()) {
+        return (Role::Outcome, "It is made from recency, frequency and monetary value; as an input it would count them twice.".into());
+    }
     if whole && let Some(word) = has(IDENTIFIER) {
         return (Role::Identifier, format!("Its name says \"{word}\"."));
     }
@@ -63,6 +66,9 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
 fn is_unnamed(name: &str) -> bool {
     name.strip_prefix("column ").is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
+
+/// What RFM scoring adds to a customer table. Described on cards like an outcome: it is told, but it neither enters nor names.
+const RFM_SCORES: [&str; 4] = ["r_score", "f_score", "m_score", "rfm_segment"];
 
 const IDENTIFIER: &[&str] = &[
     "id",

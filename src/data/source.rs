@@ -16,7 +16,7 @@ use super::error::DataError;
 use super::profile::{Profile, profile};
 use super::sniff::Format;
 use super::sourcing::Sourcing;
-use super::table::Table;
+use super::table::{Column, Table};
 use super::{columnar, csv, json, sample, sniff, spreadsheet};
 
 /// Where customers come from.
@@ -160,6 +160,18 @@ impl Unprofiled {
         let profile = profile(&table, ctx)?;
         ctx.progress("Looking at the columns", 1.0);
         Ok(Loaded { title, table, profile, notes, stamp })
+    }
+}
+
+impl Loaded {
+    /// The same table with further columns, of which alone the profile is taken. O(n) a new column.
+    pub fn with_columns(&self, columns: Vec<Column>, notes: &[Note], ctx: &Ctx) -> Result<Loaded, DataError> {
+        let added = Table { columns, n_rows: self.table.n_rows };
+        let mut loaded = self.clone();
+        loaded.profile.columns.extend(profile(&added, ctx)?.columns);
+        loaded.table.columns.extend(added.columns);
+        loaded.notes.extend_from_slice(notes);
+        Ok(loaded)
     }
 }
 

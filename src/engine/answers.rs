@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::base::{Key, Labels, Note, Progress};
 use crate::cluster::Dendrogram;
-use crate::customers::{Built, Tried, Understood};
+use crate::customers::{Built, Rfm, Tried, Understood};
 use crate::data::sourcing::RecipeColumn;
 use crate::data::{Loaded, Raw, Table};
 use crate::evaluate::{NullBand, Stability};
@@ -155,6 +155,8 @@ pub struct SourcesAnswer {
     pub preview: Answer<Table>,
     /// The first customers' values of the column being written, or what is wrong with it.
     pub draft: Answer<Tried>,
+    /// Who is scored how, where the cuts are and what they make; waits where scores are switched off.
+    pub rfm: Answer<Rfm>,
 }
 
 /// All answers of a frame.
@@ -217,6 +219,8 @@ pub struct BrushAnswer {
     pub leaves: Option<Arc<LeafMarks>>,
     /// Where they are in the silhouette plot.
     pub bars: Option<Arc<BarMarks>>,
+    /// How many of them have each RFM code, by [`crate::customers::rfm::place_of`].
+    pub rfm: Option<Arc<Vec<usize>>>,
     /// What sets them apart from everyone.
     pub apart: Answer<Apart>,
     /// Whether the next ones are being found.

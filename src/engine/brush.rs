@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::{Ctx, Key};
+use crate::customers::Rfm;
 use crate::data::{Loaded, Role};
 use crate::evaluate::Silhouettes;
 use crate::features::Prepared;
@@ -34,6 +35,8 @@ pub struct From<'a> {
     pub silhouettes: &'a Asked<Silhouettes>,
     /// The dendrogram.
     pub tree: &'a Asked<TreePlot>,
+    /// The RFM scores, where there are some.
+    pub rfm: Option<&'a Asked<Rfm>>,
     /// The user's own roles of columns.
     pub roles: &'a BTreeMap<String, Role>,
     /// The words in force.
@@ -60,9 +63,12 @@ pub fn answers(
     if let (Some(Asked::Ready(picked)), Some(brush)) = (&picked, &wanted.brush) {
         last.held = Some(Held { brush: brush.clone(), picked: picked.clone() });
     }
-    let (mut counts, mut leaves, mut bars, mut told) = (None, None, None, None);
+    let (mut counts, mut leaves, mut bars, mut told, mut rfm) = (None, None, None, None, None);
     if let Some(Asked::Ready(picked)) = &picked {
         counts = from.segmentation.ready().map(|segmentation| count(desk, picked, segmentation));
+        if wanted.page == Page::Data {
+            rfm = marked_codes(desk, from, picked);
+        }
         if wanted.page == Page::Segments {
             leaves = marked_leaves(desk, from, picked);
             bars = marked_bars(desk, from, picked);
@@ -77,7 +83,7 @@ pub fn answers(
         _ => None,
     };
     if picked.as_ref().is_none_or(|picked| matches!(picked, Asked::Failed(_))) {
-        (last.held, last.leaf_marks, last.bar_marks, last.apart) = Default::default();
+        (last.held, last.leaf_marks, last.bar_marks, last.rfm_marks, last.apart) = Default::default();
     }
     let brush = BrushAnswer {
         is_cooking,
@@ -86,6 +92,7 @@ pub fn answers(
         ring,
         leaves: latest(&mut last.leaf_marks, leaves),
         bars: latest(&mut last.bar_marks, bars),
+        rfm: latest(&mut last.rfm_marks, rfm),
         apart: told.map_or_else(Answer::default, |told| previous::settle(&mut last.apart, told)),
         problem,
     };
@@ -134,6 +141,15 @@ fn marked_bars(desk: &mut Kitchen, from: &From, picked: &Made<Picked>) -> Option
         let step = move |ctx: &Ctx| Ok(BarMarks::of(plot, &order, &labels.labels, &picked, &labels.prepared.table_rows, ctx)?);
         desk.ask(|s| &mut s.bar_marks, key, SHOWN, (|| MARKING.into(), Lane::Quick), step)
     }))
+}
+
+/// How many of the picked have each RFM code.
+fn marked_codes(desk: &mut Kitchen, from: &From, picked: &Made<Picked>) -> Option<Asked<Vec<usize>>> {
+    let rfm = from.rfm?.ready()?;
+    let key = Key::of("rfm marks", 1, &(), &[rfm.key, picked.key]);
+    let (rfm, picked) = (rfm.value.clone(), picked.value.clone());
+    let step = move |ctx: &Ctx| Ok(rfm.count(picked.rows(), ctx)?);
+    Some(desk.ask(|s| &mut s.rfm_marks, key, SHOWN, (|| MARKING.into(), Lane::Quick), step))
 }
 
 /// What sets the picked apart. It depends on no grouping: moving k asks nothing anew.

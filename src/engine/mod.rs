@@ -181,8 +181,16 @@ impl Engine {
 
         let roles = &plan.preparation.roles;
         let silhouettes = &groups.silhouettes;
-        let from =
-            brush::From { loaded: &loaded, prepared: &prepared, segmentation: &segmentation, silhouettes, tree: &tree_plot, roles, words };
+        let from = brush::From {
+            loaded: &loaded,
+            prepared: &prepared,
+            segmentation: &segmentation,
+            silhouettes,
+            tree: &tree_plot,
+            rfm: sourced.as_ref().map(|sourced| &sourced.rfm),
+            roles,
+            words,
+        };
         let (scene, brush) = brush::answers(desk, &from, wanted, needs.plots, previous);
         // Evidence comes last: what it speaks about is on the page before anything asks whether it is real.
         let is_shown = segmentation.ready().is_some() && silhouette.is_settled() && personas.is_settled();

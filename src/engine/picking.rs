@@ -47,6 +47,13 @@ pub fn pick(desk: &mut Kitchen, from: &From, brush: &Brush, held: Option<&Held>)
             ask(desk, key, move |_| Ok(Picked::new(n_table_rows, rows.iter().map(|&row| row as usize))))
         }
         (_, Some(held), _) => Asked::Ready(held.picked.clone()),
+        (Who::Rfm { scores, codes }, ..) => {
+            let shown = from.rfm.and_then(Asked::ready).filter(|shown| shown.value.stamp == *scores);
+            let Some(shown) = shown else { return gone("scores") };
+            let key = Key::of("picked codes", 1, &codes.halves(), &[shown.key]);
+            let (shown, codes) = (shown.value.clone(), *codes);
+            ask(desk, key, move |ctx| Ok(Picked::new(n_table_rows, shown.rows_of(codes, ctx)?)))
+        }
         (_, _, None) => from.prepared.blocks("Waiting for the columns"),
         (Who::Box { axes, corners }, _, Some(prepared)) => {
             let placed = match placed(desk, loaded, prepared, axes, NEED) {
@@ -110,7 +117,8 @@ fn ask(desk: &mut Kitchen, key: Key, step: impl FnOnce(&Ctx) -> Result<Picked, S
 
 /// It was picked in what is no longer shown, and nobody was found in time.
 fn gone(what: &str) -> Asked<Picked> {
-    Asked::Failed(Problem(format!("The {what} they were picked in is no longer shown. Pick them again.").into()))
+    let are = if what.ends_with('s') { "are" } else { "is" };
+    Asked::Failed(Problem(format!("The {what} they were picked in {are} no longer shown. Pick them again.").into()))
 }
 
 fn rows_where(n_rows: usize, is_in: impl Fn(usize) -> bool, ctx: &Ctx) -> Result<Vec<usize>, Stopped> {

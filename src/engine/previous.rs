@@ -36,6 +36,7 @@ pub struct Previous {
     pub held: Option<Held>,
     pub leaf_marks: Option<Arc<LeafMarks>>,
     pub bar_marks: Option<Arc<BarMarks>>,
+    pub rfm_marks: Option<Arc<Vec<usize>>>,
     pub apart: Option<Arc<Apart>>,
     pub personas: Option<Arc<Personas>>,
     dendrogram: Option<Arc<Dendrogram>>,

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crate::base::Key;
-use crate::customers::{self, Built, CustomersError, Tried, Understood};
-use crate::data::sourcing::RecipeColumn;
+use crate::customers::{self, Built, CustomersError, Rfm, Tried, Understood, rfm};
+use crate::data::sourcing::{RecipeColumn, RfmRules};
 use crate::data::{self, Loaded, Raw, SourceFile, Sourcing, Table, Unprofiled};
 use crate::session::CustomerIds;
 
@@ -23,6 +23,7 @@ pub struct PreviousSources {
     built: Option<Arc<Built>>,
     preview: Option<Arc<Table>>,
     draft: Option<Arc<Tried>>,
+    rfm: Option<Arc<Rfm>>,
 }
 
 /// What is asked of the sources in a round.
@@ -33,6 +34,8 @@ pub struct Sourced {
     row_ids: Asked<CustomerIds>,
     preview: Asked<Table>,
     draft: Asked<Tried>,
+    /// Who is scored how; waits for ever where nobody is to be.
+    pub rfm: Asked<Rfm>,
     /// The table as the rest of the analysis sees it.
     pub loaded: Asked<Loaded>,
 }
@@ -54,14 +57,26 @@ pub fn sourced(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, wanted: &Wanted, ne
         }
         _ => (understood, all.blocks("Reading the sources"), all.blocks("Reading the sources")),
     };
-    let loaded = built.and("Building the customer table", |built| profiled(desk, built, need));
+    let rfm = match sourcing.rfm.enabled {
+        true => built.and(BUILDING, |built| scored(desk, built, &sourcing.rfm, need)),
+        false => Asked::Waiting("RFM scores are switched off".into()),
+    };
+    let loaded = built.and(BUILDING, |built| profiled(desk, built, need));
+    let loaded = match &rfm {
+        // A table without scores is still a table.
+        Asked::Failed(_) => loaded,
+        _ if !sourcing.rfm.enabled => loaded,
+        rfm => rfm.and("Scoring customers", |rfm| loaded.and(BUILDING, |loaded| with_scores(desk, loaded, rfm, need))),
+    };
     let preview = match wanted.sources.preview.and_then(|(at, first)| Some((raws.get(at)?, first))) {
         Some((raw, first)) => raw.and("Reading the source", |raw| preview(desk, raw, first, need)),
         None => Asked::Waiting("No source is looked at".into()),
     };
-    let row_ids = built.and("Building the customer table", |built| row_ids(desk, built, need));
-    Sourced { raws, understood, built, row_ids, preview, draft, loaded }
+    let row_ids = built.and(BUILDING, |built| row_ids(desk, built, need));
+    Sourced { raws, understood, built, row_ids, preview, draft, rfm, loaded }
 }
+
+const BUILDING: &str = "Building the customer table";
 
 impl Sourced {
     /// What the pages see of it.
@@ -74,6 +89,7 @@ impl Sourced {
             row_ids: settle(&mut None, self.row_ids),
             preview: settle(&mut previous.preview, self.preview),
             draft: settle(&mut previous.draft, self.draft),
+            rfm: settle(&mut previous.rfm, self.rfm),
         }
     }
 }
@@ -191,6 +207,26 @@ fn profiled(desk: &mut Kitchen, built: &Made<Built>, need: Need) -> Asked<Loaded
         (title, Lane::Long),
         move |ctx| Ok(Unprofiled::made(customers::TITLE.into(), built.table.clone(), built.notes.clone(), stamp).profiled(ctx)?),
     )
+}
+
+/// Everyone's scores. They depend on the table and on their own rules, so that a cut point that moves reads and builds nothing anew.
+fn scored(desk: &mut Kitchen, built: &Made<Built>, rules: &RfmRules, need: Need) -> Asked<Rfm> {
+    let key = Key::of("rfm", 1, rules, &[built.key]);
+    let (stamp, built, rules) = (built.key, built.value.clone(), rules.clone());
+    let step = move |ctx: &crate::base::Ctx| Ok(rfm::score(&built.table, &rules, stamp, ctx)?);
+    let scored = desk.ask(|s| &mut s.rfms, key, need, (|| "Scoring customers".into(), Lane::Quick), step);
+    if let Some(scored) = scored.ready() {
+        desk.tell(&scored.value.notes);
+    }
+    scored
+}
+
+/// The table with the columns of the scores; the profiles of all others are kept.
+fn with_scores(desk: &mut Kitchen, loaded: &Made<Loaded>, rfm: &Made<Rfm>, need: Need) -> Asked<Loaded> {
+    let key = Key::of("customers with scores", 1, &(), &[loaded.key, rfm.key]);
+    let (loaded, rfm) = (loaded.value.clone(), rfm.value.clone());
+    let step = move |ctx: &crate::base::Ctx| Ok(loaded.with_columns(rfm.columns(&loaded.table), &rfm.notes, ctx)?);
+    desk.ask(|s| &mut s.loaded, key, need, (|| "Scoring customers".into(), Lane::Quick), step)
 }
 
 fn keys(raws: &[Made<Raw>]) -> Vec<Key> {

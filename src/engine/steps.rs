@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Ctx, Key, Labels, Stopped};
 use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMeansFit, KMeansParams, Linkage, Neighbours};
-use crate::customers::{Built, Tried, Understood};
+use crate::customers::{Built, Rfm, Tried, Understood};
 use crate::data::{self, DataError, Loaded, Raw, Role, Source, Table};
 use crate::evaluate::{self, Known, NullBand, Silhouettes, Stability};
 use crate::export::pages::Pages;
@@ -39,6 +39,7 @@ pub struct Memos {
     pub(super) row_ids: Memo<CustomerIds>,
     pub(super) previews: Memo<Table>,
     pub(super) tried: Memo<Tried>,
+    pub(super) rfms: Memo<Rfm>,
     pub(super) loaded: Memo<Loaded>,
     prepared: Memo<Prepared>,
     fits: Memo<KMeansFit>,
@@ -62,6 +63,8 @@ pub struct Memos {
     pub(super) leaf_marks: Memo<LeafMarks>,
     pub(super) bar_orders: Memo<BarOrder>,
     pub(super) bar_marks: Memo<BarMarks>,
+    /// How many of the picked have each RFM code.
+    pub(super) rfm_marks: Memo<Vec<usize>>,
     pub(super) apart: Memo<Apart>,
     tree_plots: Memo<TreePlot>,
     density_plots: Memo<DensityPlot>,
@@ -89,6 +92,7 @@ impl Default for Memos {
             row_ids: Memo::new(|ids: &CustomerIds| size_of_val(&ids.0[..])),
             previews: Memo::new(Table::bytes),
             tried: Memo::new(|_| size_of::<Tried>()),
+            rfms: Memo::new(Rfm::bytes),
             loaded: Memo::new(Loaded::bytes),
             prepared: Memo::new(|prepared| prepared.matrix.bytes() + prepared.table_rows.len() * 8 * (1 + prepared.pca.scores.len())),
             fits: Memo::new(|fit| fit.labels.bytes() + fit.centroids.bytes()),
@@ -113,6 +117,7 @@ impl Default for Memos {
             leaf_marks: Memo::new(|marks| marks.leaves.bytes()),
             bar_orders: Memo::new(BarOrder::bytes),
             bar_marks: Memo::new(BarMarks::bytes),
+            rfm_marks: Memo::new(|counts| size_of_val(&counts[..])),
             apart: Memo::new(Apart::bytes),
             tree_plots: Memo::new(TreePlot::bytes),
             density_plots: Memo::new(DensityPlot::bytes),
@@ -141,6 +146,7 @@ impl Store for Memos {
             &mut self.row_ids,
             &mut self.previews,
             &mut self.tried,
+            &mut self.rfms,
             &mut self.loaded,
             &mut self.prepared,
             &mut self.fits,
@@ -162,6 +168,7 @@ impl Store for Memos {
             &mut self.leaf_marks,
             &mut self.bar_orders,
             &mut self.bar_marks,
+            &mut self.rfm_marks,
             &mut self.apart,
             &mut self.tree_plots,
             &mut self.density_plots,

@@ -1,6 +1,6 @@
 //! Which customers has the user picked out, as a wish?
 //!
-//! In: a box drawn in the map, a branch of the tree, bars of the silhouette plot, a segment, a trait on a card, or rows of the table. Out:
+//! In: a box drawn in the map, a branch of the tree, bars of the silhouette plot, a segment, a trait on a card, RFM codes, or rows of the table. Out:
 //! plain data that the engine turns into a set of rows ([`crate::plot::Picked`]); no page collects a million of them. What was picked in a
 //! tree or in segments stays who it was when they are no longer shown. A segment is another thing ([`super::Selection`]): one can be read while
 //! customers are picked, and the page then says how many of them are in it.
@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use crate::base::Key;
+use crate::customers::{RfmCodes, RfmSegment};
 use crate::persona::Holds;
 use crate::plot::{Corners, MapAxis};
 
@@ -65,6 +66,13 @@ pub enum Who {
         within: Option<usize>,
         /// The trait.
         holds: Holds,
+    },
+    /// Everyone with one of these RFM codes.
+    Rfm {
+        /// The scores, by [`crate::customers::Rfm::stamp`].
+        scores: Key,
+        /// The codes.
+        codes: RfmCodes,
     },
     /// These rows of the table, ascending, each once.
     Rows {
@@ -128,6 +136,18 @@ impl Brush {
     /// Those whom another segment would suit better: their silhouette is below 0.
     pub fn misfits(stamp: Key, plot: Key, cluster: Option<usize>) -> Brush {
         Brush::silhouettes(stamp, plot, cluster, -1.0, 0f32.next_down())
+    }
+
+    /// Everyone in a cell of the RFM heat map: with these scores of recency and frequency.
+    pub fn rfm_cell(stamp: Key, scores: Key, recency: u8, frequency: u8) -> Brush {
+        let codes = RfmCodes::of_cell(recency, frequency);
+        Brush { from: format!("RFM cell R {recency}, F {frequency}").into(), stamp, who: Who::Rfm { scores, codes } }
+    }
+
+    /// Everyone in an RFM segment.
+    pub fn rfm_segment(stamp: Key, scores: Key, segment: RfmSegment) -> Brush {
+        let codes = RfmCodes::of_segment(segment);
+        Brush { from: format!("RFM segment, {}", segment.name()).into(), stamp, who: Who::Rfm { scores, codes } }
     }
 
     /// The box in the map, if it was drawn on these axes.
