@@ -68,6 +68,8 @@ pub struct Scale {
     pub counts: [usize; 5],
     /// The least and the largest value.
     pub range: [f64; 2],
+    /// Whether every value is a whole number, as days and purchases are.
+    pub is_whole: bool,
 }
 
 /// Customers and what they spent.
@@ -142,7 +144,12 @@ pub fn score(table: &Table, rules: &RfmRules, stamp: Key, ctx: &Ctx) -> Result<R
         tallies[place] += Tally { n: 1, revenue: revenue.and_then(|column| column.number(row)).unwrap_or(0.0) };
     }
     let n_unscored = table.n_rows - scored.len();
-    let scale = |at: usize| Scale { cuts: cuts[at], counts: counts[at], range: ranges[at] };
+    let scale = |at: usize| Scale {
+        cuts: cuts[at],
+        counts: counts[at],
+        range: ranges[at],
+        is_whole: values[at].iter().all(|value| value.fract() == 0.0),
+    };
     Ok(Rfm {
         recency: scale(0),
         frequency: scale(1),

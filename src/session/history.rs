@@ -3,6 +3,9 @@
 //! In: the new plan and which knob made it. Out: the plan in force. Moves of one knob while it is held merge into one entry, or
 //! undoing a drag would take a hundred keystrokes. O(1) a change; a plan is small.
 
+use crate::data::sourcing::Cuts;
+use crate::data::{Source, Sourcing};
+
 use super::plan::Plan;
 
 /// Plans kept; the oldest leave first.
@@ -20,6 +23,9 @@ pub enum MergeKey {
 impl MergeKey {
     /// The key of a change made while the pointer is held down: the one knob that differs, if it is one that is dragged.
     pub fn while_held(before: &Plan, after: &Plan) -> MergeKey {
+        if let Some(cut) = moved_cut(before, after) {
+            return MergeKey::Drag(cut);
+        }
         let rest_is_equal = before.source == after.source
             && before.preparation == after.preparation
             && before.personas == after.personas
@@ -41,6 +47,23 @@ impl MergeKey {
             _ => MergeKey::Apart,
         }
     }
+}
+
+/// Which of the RFM scores is cut at other values, where nothing else differs.
+fn moved_cut(before: &Plan, after: &Plan) -> Option<&'static str> {
+    let (Source::Sources(old), Source::Sources(new)) = (&before.source, &after.source) else { return None };
+    let (from, to) = (&old.rfm, &new.rfm);
+    let scores = [
+        ("recency cuts", &from.recency, &to.recency),
+        ("frequency cuts", &from.frequency, &to.frequency),
+        ("monetary cuts", &from.monetary, &to.monetary),
+    ];
+    let mut moved = scores.into_iter().filter(|(_, from, to)| from != to);
+    let (Some((knob, Cuts::Points(_), Cuts::Points(_))), None) = (moved.next(), moved.next()) else { return None };
+    let rest_is_equal = Sourcing { rfm: to.clone(), ..(**old).clone() } == **new
+        && (from.enabled, from.monetary_is) == (to.enabled, to.monetary_is)
+        && Plan { source: after.source.clone(), numbering: after.numbering.clone(), ..before.clone() } == *after;
+    rest_is_equal.then_some(knob)
 }
 
 /// All plans, with a place among them.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::customers::RfmSegment;
 use crate::data::sourcing::RecipeColumn;
 
 /// View state of sources.
@@ -21,6 +22,22 @@ pub struct SourcesLook {
     /// A column being written, while one is.
     #[serde(skip)]
     pub column_draft: Option<RecipeColumn>,
+    /// How the RFM heat map is looked at.
+    pub rfm: RfmLook,
+}
+
+/// View state of the RFM heat map.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RfmLook {
+    /// Whether cells tell their revenue instead of their customers.
+    pub by_revenue: bool,
+    /// The segment under the pointer, kept for one frame.
+    #[serde(skip)]
+    pub segment: Option<RfmSegment>,
+    /// The cell under the pointer (scores of recency and frequency), kept for one frame.
+    #[serde(skip)]
+    pub cell: Option<[u8; 2]>,
 }
 
 /// What the Data page shows of a customer table.
@@ -42,7 +59,7 @@ pub enum DataView {
 
 impl DataView {
     /// The views there are, in the order they are offered.
-    pub const ALL: &'static [DataView] = &[DataView::Sources, DataView::Table];
+    pub const ALL: &'static [DataView] = &[DataView::Sources, DataView::Table, DataView::Rfm];
 
     /// The view's name.
     pub fn name(self) -> &'static str {

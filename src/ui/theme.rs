@@ -130,6 +130,12 @@ fn colour([r, g, b]: Rgb) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
+/// The ground of a cell in a heat map, from hardly anything (0) to the most (1). It ends where text on it is still 4.5:1.
+pub fn heat(dark: bool, share: f32) -> Color32 {
+    let (t, most) = (of(dark), if dark { 0.5 } else { 0.62 });
+    t.raised.lerp_to_gamma(t.accent, 0.04 + (most - 0.04) * share.clamp(0.0, 1.0))
+}
+
 /// 12 points, muted.
 pub fn caption(ui: &Ui, text: impl Into<String>) -> RichText {
     RichText::new(text).text_style(TextStyle::Small).color(tokens(ui).muted)
@@ -281,6 +287,10 @@ mod tests {
                 for text in [t.text, t.muted, t.warn, t.bad, t.accent] {
                     assert!(contrast(text, ground) >= 4.5, "{text:?} on {ground:?}: {:.2}", contrast(text, ground));
                 }
+            }
+            let dark = t == DARK;
+            for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
+                assert!(contrast(t.text, heat(dark, share)) >= 4.5, "heat {share}: {:.2}", contrast(t.text, heat(dark, share)));
             }
             assert!(contrast(t.on_accent, t.accent) >= 4.5);
             assert!(contrast(t.text, t.added) >= 4.5 && contrast(t.text, t.accent_tint) >= 4.5);

@@ -28,6 +28,7 @@ mod preparing;
 mod presenting;
 mod reading;
 mod refreshing;
+mod rfm;
 mod segments_page;
 mod session;
 mod slides;

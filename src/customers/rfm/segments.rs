@@ -74,14 +74,14 @@ impl RfmSegment {
         match self {
             RfmSegment::Champions => "They bought lately, buy often and spend most.",
             RfmSegment::Loyal => "They come back often and spend well.",
-            RfmSegment::PotentialLoyalist => "They bought lately and more than once; they may become loyal.",
+            RfmSegment::PotentialLoyalist => "They bought lately and more than once; may become loyal.",
             RfmSegment::NewCustomers => "They bought lately, but seldom and little so far.",
-            RfmSegment::Promising => "They spend well and bought lately, but not often yet.",
-            RfmSegment::NeedAttention => "They are above the middle, but have not settled; give them a reason to return.",
-            RfmSegment::AboutToSleep => "It is a while since they bought, and they spend little or seldom come.",
+            RfmSegment::Promising => "They bought lately, but not often yet; many spend well.",
+            RfmSegment::NeedAttention => "They are above the middle, but have not settled.",
+            RfmSegment::AboutToSleep => "They bought a while ago, and little or seldom.",
             RfmSegment::AtRisk => "They used to buy often or spend well, but stay away.",
-            RfmSegment::CannotLoseThem => "They spent well or most, and have stayed away longest.",
-            RfmSegment::Hibernating => "They bought seldom and little, and not for a long time.",
+            RfmSegment::CannotLoseThem => "They spent well or most, and have stayed away long.",
+            RfmSegment::Hibernating => "They bought seldom and little, and long ago.",
             RfmSegment::Lost => "They bought longest ago and spent least.",
         }
     }

@@ -5,6 +5,7 @@
 mod columns;
 mod detail;
 mod keys;
+mod rfm;
 mod sources;
 mod table;
 
@@ -31,7 +32,8 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
         sources::switch_ui(ui, look);
         match look.sources.view {
             DataView::Sources => return sources::ui(ui, sourcing, known, look, commands),
-            DataView::Table | DataView::Recipe | DataView::Rfm | DataView::Health => {}
+            DataView::Rfm => return rfm::ui(ui, sourcing, known, answers, look, commands),
+            DataView::Table | DataView::Recipe | DataView::Health => {}
         }
     }
     let Some(loaded) = answers.loaded.latest() else {
