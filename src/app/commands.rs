@@ -60,6 +60,10 @@ impl Window {
                 self.session.moved = None;
             }
             Command::AddSources(paths) => self.add_sources(paths),
+            Command::LocateSource(at) => {
+                let folder = self.home_folder();
+                self.dialogs.open(Purpose::LocateSource(at), Some(&folder), "", &self.ctx);
+            }
             Command::Sources(sourcing) => self.regroup(|plan| plan.source = Source::Sources(sourcing)),
             Command::Prepare(preparation) => self.regroup(|plan| plan.preparation = preparation),
             Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),
@@ -221,6 +225,8 @@ impl Window {
                     return self.complain(error.to_string());
                 }
             }
+        } else if path.is_dir() {
+            return self.begin_with(vec![path]);
         } else if self.session.moved.is_some() || (self.project.is_some() && self.answers.loaded.problem().is_some()) {
             // The data of the open project were not found; this is where they are now.
             return self.apply(Command::Relocate(path));

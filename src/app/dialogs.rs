@@ -21,6 +21,8 @@ pub enum Purpose {
     Open,
     /// Add files to the sources of the customer table.
     AddSource,
+    /// Where a source is now, by its place.
+    LocateSource(usize),
     /// Save the project.
     SaveProject,
     /// Save one plot.
@@ -36,6 +38,8 @@ pub enum Purpose {
 pub enum Outcome {
     /// The user chose this.
     Chosen(PathBuf),
+    /// The user chose these, in a dialog that lets several be chosen.
+    Several(Vec<PathBuf>),
     /// The user closed the dialog.
     Cancelled,
     /// No dialog could be shown on this system.
@@ -76,16 +80,21 @@ impl Dialogs {
                 Purpose::Open => {
                     let mut extensions = READABLE_EXTENSIONS.to_vec();
                     extensions.push(EXTENSION);
-                    dialog.add_filter("Customers and projects", &extensions).add_filter("All files", &["*"]).pick_file()
+                    dialog
+                        .add_filter("Customers and projects", &extensions)
+                        .add_filter("All files", &["*"])
+                        .pick_files()
+                        .map(Outcome::Several)
                 }
-                Purpose::AddSource => dialog.add_filter("Tables", READABLE_EXTENSIONS).add_filter("All files", &["*"]).pick_file(),
-                Purpose::SaveProject => dialog.add_filter("Personae project", &[EXTENSION]).save_file(),
-                Purpose::SavePlot(_) => dialog.add_filter("PNG or SVG", &["png", "svg"]).save_file(),
-                Purpose::ExportFolder => dialog.pick_folder(),
-                Purpose::Picture(_) => dialog.add_filter("PNG or JPEG", &["png", "jpg", "jpeg"]).pick_file(),
+                Purpose::AddSource => tables(dialog).pick_files().map(Outcome::Several),
+                Purpose::LocateSource(_) => tables(dialog).pick_file().map(Outcome::Chosen),
+                Purpose::SaveProject => dialog.add_filter("Personae project", &[EXTENSION]).save_file().map(Outcome::Chosen),
+                Purpose::SavePlot(_) => dialog.add_filter("PNG or SVG", &["png", "svg"]).save_file().map(Outcome::Chosen),
+                Purpose::ExportFolder => dialog.pick_folder().map(Outcome::Chosen),
+                Purpose::Picture(_) => dialog.add_filter("PNG or JPEG", &["png", "jpg", "jpeg"]).pick_file().map(Outcome::Chosen),
             };
             let outcome = match chosen {
-                Some(path) => Outcome::Chosen(path),
+                Some(outcome) => outcome,
                 None if since.elapsed() < NEVER_SHOWN => Outcome::Unavailable,
                 None => Outcome::Cancelled,
             };
@@ -107,4 +116,8 @@ impl Dialogs {
         self.is_open = false;
         Some(outcome)
     }
+}
+
+fn tables(dialog: FileDialog) -> FileDialog {
+    dialog.add_filter("Tables", READABLE_EXTENSIONS).add_filter("All files", &["*"])
 }

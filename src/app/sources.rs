@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::data::sourcing::Refresh;
 use crate::data::{Source, SourceFile, Sourcing};
 use crate::engine::SourcesWanted;
-use crate::session::{DataView, Look, Page, Plan};
+use crate::session::{DataView, Look, Page, Plan, project};
 use crate::ui::shell::Offer;
 
 use super::window::Window;
@@ -69,15 +69,64 @@ impl Window {
         self.ctx.request_repaint();
     }
 
+    /// Takes dropped files: they join the sources there are, else they are opened.
+    pub(super) fn take_files(&mut self, paths: Vec<PathBuf>) {
+        let joins = matches!(self.plan().source, Source::Sources(_)) && !paths.iter().any(|path| project::is_project(path));
+        if joins { self.add_sources(paths) } else { self.open_all(paths) }
+    }
+
+    /// Opens what was chosen at once: a project or one file as itself, several files as the sources of one customer table.
+    pub(super) fn open_all(&mut self, paths: Vec<PathBuf>) {
+        let project = paths.iter().find(|path| project::is_project(path));
+        match project.or(paths.first()).cloned() {
+            Some(path) if project.is_some() || paths.len() == 1 => self.open(&path),
+            Some(_) => self.begin_with(paths),
+            None => {}
+        }
+    }
+
+    /// Begins a customer table with these files.
+    pub(super) fn begin_with(&mut self, paths: Vec<PathBuf>) {
+        let sourcing = self.joined(Sourcing::default(), paths);
+        let source = Source::Sources(Arc::new(sourcing));
+        self.start(Plan::new(source), Look { page: Page::Data, ..Look::default() }, None);
+    }
+
+    /// Points a source at where it is now; everything said about it is kept.
+    pub(super) fn locate_source(&mut self, at: usize, path: PathBuf) {
+        let Source::Sources(sourcing) = &self.plan().source else { return };
+        let mut sourcing = (**sourcing).clone();
+        if let Some(source) = sourcing.sources.get_mut(at) {
+            source.path = std::path::absolute(&path).unwrap_or(path);
+            self.regroup(|plan| plan.source = Source::Sources(Arc::new(sourcing)));
+        }
+    }
+
+    /// Shows the list of sources; without any, an empty one.
+    pub(super) fn show_sources(&mut self) {
+        if !matches!(self.plan().source, Source::Sources(_)) {
+            self.add_sources(Vec::new());
+        }
+        self.look.page = Page::Data;
+        self.look.sources.view = DataView::Sources;
+    }
+
     /// Adds files to the sources. A single open file becomes the first of them; the sample is left for a table of the files alone.
     pub(super) fn add_sources(&mut self, paths: Vec<PathBuf>) {
-        let paths = paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path));
-        let mut sourcing = match &self.plan().source {
+        let sourcing = match &self.plan().source {
             Source::Sources(sourcing) => (**sourcing).clone(),
             Source::File { path } => Sourcing { sources: vec![named(path.clone(), &[])], ..Sourcing::default() },
-            Source::Sample { .. } => Sourcing::default(),
+            Source::Sample { .. } => return self.begin_with(paths),
         };
-        for path in paths {
+        let source = Source::Sources(Arc::new(self.joined(sourcing, paths)));
+        self.regroup(|plan| plan.source = source);
+        self.look.page = Page::Data;
+        self.look.sources.view = DataView::Sources;
+    }
+
+    /// The sources and these files.
+    fn joined(&mut self, mut sourcing: Sourcing, paths: Vec<PathBuf>) -> Sourcing {
+        for path in paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)) {
             if sourcing.sources.iter().any(|source| source.path == path) {
                 self.tell(&format!("{} is a source already.", path.display()));
                 continue;
@@ -87,14 +136,7 @@ impl Window {
             sourcing.sources.push(source);
         }
         self.save_settings();
-        let is_sample = matches!(self.plan().source, Source::Sample { .. });
-        let source = Source::Sources(Arc::new(sourcing));
-        if is_sample {
-            self.start(Plan::new(source), Look { page: Page::Data, ..Look::default() }, None);
-        } else {
-            self.regroup(|plan| plan.source = source);
-            self.look.page = Page::Data;
-        }
+        sourcing
     }
 }
 

@@ -254,7 +254,7 @@ impl Window {
         }
         shell::palette_ui(ui, &mut self.look, &mut self.commands);
         let choice = shell::messages_ui(ui, &self.session);
-        shell::drop_hint_ui(ui);
+        shell::drop_hint_ui(ui, self.history.plan());
         if let Some(choice) = choice {
             self.answer_message(choice);
         }
@@ -265,8 +265,11 @@ impl Window {
             match (purpose, outcome) {
                 (_, Outcome::Cancelled) => {}
                 (purpose, Outcome::Unavailable) => self.without_dialog(purpose),
+                (Purpose::AddSource, Outcome::Several(paths)) => self.add_sources(paths),
+                (_, Outcome::Several(paths)) => self.open_all(paths),
                 (Purpose::Open, Outcome::Chosen(path)) => self.open(&path),
                 (Purpose::AddSource, Outcome::Chosen(path)) => self.add_sources(vec![path]),
+                (Purpose::LocateSource(at), Outcome::Chosen(path)) => self.locate_source(at, path),
                 (Purpose::SaveProject, Outcome::Chosen(path)) => self.save_to(path),
                 (Purpose::SavePlot(kind), Outcome::Chosen(path)) => self.save_plot_to(kind, path),
                 (Purpose::Picture(cluster), Outcome::Chosen(path)) => self.attach_picture(cluster, path),
@@ -287,7 +290,9 @@ impl Window {
                 self.look.palette = Some(String::new());
                 self.tell("This system shows no file dialog. Type the file's path, or drop the file on the window.");
             }
-            Purpose::AddSource => {
+            Purpose::AddSource | Purpose::LocateSource(_) => {
+                self.show_sources();
+                self.look.sources.path_of = if let Purpose::LocateSource(at) = purpose { Some(at) } else { None };
                 self.look.sources.path_draft = Some(String::new());
                 self.tell("This system shows no file dialog. Type the path, or drop the file on the window.");
             }
@@ -309,11 +314,12 @@ impl Window {
 
     fn take_dropped_files(&mut self) {
         let dropped = self.ctx.input(|input| input.raw.dropped_files.clone());
-        if let Some(path) = dropped.first().map(|file| file.path().to_path_buf()).filter(|path| !path.as_os_str().is_empty()) {
-            match self.card_for(&path) {
-                Some(cluster) => self.attach_picture(cluster, path),
-                None => self.open(&path),
-            }
+        let paths = dropped.iter().map(|file| file.path().to_path_buf()).filter(|path| !path.as_os_str().is_empty());
+        let paths: Vec<PathBuf> = paths.collect();
+        match paths.first().map(|first| self.card_for(first)) {
+            Some(Some(cluster)) => self.attach_picture(cluster, paths[0].clone()),
+            Some(None) => self.take_files(paths),
+            None => {}
         }
     }
 

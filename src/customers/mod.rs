@@ -7,6 +7,7 @@
 mod build;
 mod error;
 mod ids;
+mod listing;
 mod recipe;
 pub mod rfm;
 mod rows;
@@ -15,6 +16,7 @@ mod understand;
 pub use build::{Built, BuiltColumn, Tried, build, try_column};
 pub use error::CustomersError;
 pub use ids::row_ids;
+pub use listing::{Listing, looks_like};
 pub use recipe::suggested;
 pub use rfm::{Rfm, RfmCodes, RfmSegment};
 pub use understand::{Overlap, Understood, UnderstoodSource, understand};

@@ -23,6 +23,8 @@ pub enum Command {
     Relocate(PathBuf),
     /// Add files to the sources of the customer table; where there is none yet, it begins with the open file and these.
     AddSources(Vec<PathBuf>),
+    /// Choose in the system's dialog where a source is now, by its place.
+    LocateSource(usize),
     /// Replace what is said about the sources, the columns built from them, RFM and health.
     Sources(Arc<Sourcing>),
     /// Replace the preparation section.

@@ -19,9 +19,20 @@ pub struct SourcesLook {
     /// A path being typed, while one is.
     #[serde(skip)]
     pub path_draft: Option<String>,
+    /// The source that path is for, by its place; `None` for a further one.
+    #[serde(skip)]
+    pub path_of: Option<usize>,
     /// A column being written, while one is.
     #[serde(skip)]
     pub column_draft: Option<RecipeColumn>,
+    /// The column that is being changed by it; `None` for a further one.
+    #[serde(skip)]
+    pub column_of: Option<String>,
+    /// The snapshot day being typed, while one is.
+    #[serde(skip)]
+    pub snapshot_draft: Option<String>,
+    /// Whether a file that seems to list transactions is to stay as it is.
+    pub keeps_listing: bool,
     /// How the RFM heat map is looked at.
     pub rfm: RfmLook,
 }
@@ -59,7 +70,7 @@ pub enum DataView {
 
 impl DataView {
     /// The views there are, in the order they are offered.
-    pub const ALL: &'static [DataView] = &[DataView::Sources, DataView::Table, DataView::Rfm];
+    pub const ALL: &'static [DataView] = &[DataView::Sources, DataView::Recipe, DataView::Table, DataView::Rfm];
 
     /// The view's name.
     pub fn name(self) -> &'static str {

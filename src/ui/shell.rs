@@ -4,6 +4,7 @@
 
 use eframe::egui::{Align, Align2, Area, Button, Frame, Id, Layout, Margin, Order, Panel, ProgressBar, RichText, Role, Stroke, Ui, Vec2};
 
+use crate::data::Source;
 use crate::engine::Answers;
 use crate::engine::desk::STOPPED;
 use crate::features::Prepared;
@@ -112,7 +113,7 @@ fn file_menu_ui(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let title = cut(&session.title, 28);
     let menu = ui.menu_button(format!("{title}{dot}  {}", icons::CARET_DOWN), |ui| {
         ui.set_min_width(260.0);
-        for action in [Action::Open, Action::OpenSample, Action::Reload] {
+        for action in [Action::Open, Action::AddSource, Action::OpenSample, Action::Reload] {
             menu_item_ui(ui, action, commands);
         }
         if !session.recent.is_empty() {
@@ -382,8 +383,8 @@ pub fn palette_ui(ui: &mut Ui, look: &mut Look, commands: &mut Vec<Command>) {
     }
 }
 
-/// Marks on the whole window that a dropped file would be opened.
-pub fn drop_hint_ui(ui: &mut Ui) {
+/// Marks on the whole window that dropped files would be opened, or would join the sources there are.
+pub fn drop_hint_ui(ui: &mut Ui, plan: &Plan) {
     if ui.input(|input| input.raw.hovered_files.is_empty()) {
         return;
     }
@@ -392,7 +393,12 @@ pub fn drop_hint_ui(ui: &mut Ui) {
     let painter = ui.ctx().layer_painter(eframe::egui::LayerId::new(Order::Foreground, Id::unique("drop_hint")));
     painter.rect(rect, 12.0, t.accent_tint.gamma_multiply(0.9), Stroke::new(2.0, t.accent), eframe::egui::StrokeKind::Inside);
     let font = eframe::egui::TextStyle::Heading.resolve(ui.style());
-    painter.text(rect.center(), Align2::CENTER_CENTER, "Drop the file to open it", font, t.accent);
+    let text = match (&plan.source, ui.input(|input| input.raw.hovered_files.len())) {
+        (Source::Sources(_), _) => "Drop to add to the sources",
+        (_, 1) => "Drop the file to open it",
+        _ => "Drop the files to build a customer table from them",
+    };
+    painter.text(rect.center(), Align2::CENTER_CENTER, text, font, t.accent);
 }
 
 fn cut(text: &str, most: usize) -> String {

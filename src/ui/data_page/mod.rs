@@ -1,19 +1,26 @@
 //! The Data page: what am I looking at? Every column at a glance, the rows themselves, and one column in detail.
 //!
-//! In: the loaded table and its profile. Out: [`Command::Prepare`] when a role changes. Work a frame: only what is visible.
+//! In: the loaded table and its profile, and where it is built from several files, what is known of them. Out: [`Command::Prepare`] when a
+//! role changes, [`Command::Sources`] when something is said about files or columns. Work a frame: only what is visible.
 
+mod choose;
 mod columns;
 mod detail;
 mod keys;
+mod listing;
+mod recipe;
 mod rfm;
+mod snapshot;
 mod sources;
 mod table;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, ScrollArea, Stroke, Ui};
 
 use crate::base::Note;
-use crate::data::{Loaded, Source};
-use crate::engine::{Answer, Answers};
+use crate::data::source::CUSTOMER_TABLE;
+use crate::data::{Loaded, Source, Sourcing};
+use crate::engine::{Answer, Answers, SourcesAnswer};
+use crate::plot::Picked;
 use crate::session::{Action, Command, DataView, Look, Page, Plan};
 
 use super::icons;
@@ -28,32 +35,34 @@ const NOTES_HEIGHT: f32 = 120.0;
 /// Shows the page.
 pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     ui.painter().rect_filled(ui.max_rect(), 0, tokens(ui).surface);
-    if let (Source::Sources(sourcing), Some(known)) = (&plan.source, &answers.sources) {
-        sources::switch_ui(ui, look);
-        match look.sources.view {
-            DataView::Sources => return sources::ui(ui, sourcing, known, look, commands),
-            DataView::Rfm => return rfm::ui(ui, sourcing, known, answers, look, commands),
-            DataView::Table | DataView::Recipe | DataView::Health => {}
+    let sources = match (&plan.source, &answers.sources) {
+        (Source::Sources(sourcing), Some(known)) => Some((sourcing, known)),
+        _ => None,
+    };
+    match sources {
+        Some((sourcing, known)) => {
+            sourced_head_ui(ui, sourcing, known, answers, look, commands);
+            sources::switch_ui(ui, sourcing, known, look, commands);
+            match look.sources.view {
+                DataView::Sources => return sources::ui(ui, sourcing, known, look, commands),
+                DataView::Recipe => return recipe::ui(ui, sourcing, known, answers, look, commands),
+                DataView::Rfm => return rfm::ui(ui, sourcing, known, answers, look, commands),
+                DataView::Table | DataView::Health => {}
+            }
+        }
+        None => {
+            if let Some(loaded) = answers.loaded.latest() {
+                let text = "What reading changed or left out.";
+                head_ui(ui, &loaded.title, &summary(loaded), &loaded.notes, text, look, |ui, look| next_ui(ui, answers, look, commands));
+                listing::ui(ui, loaded, look, commands);
+            }
         }
     }
     let Some(loaded) = answers.loaded.latest() else {
-        return without_data_ui(ui, plan, &answers.loaded, commands);
+        return without_data_ui(ui, plan, &answers.loaded, look, commands);
     };
-    let picked = answers.brush.picked.as_deref().filter(|_| look.brush.is_some());
-    look.only_picked &= picked.is_some();
-    let mut only_picked = look.only_picked;
-    head_ui(ui, &loaded.title, &summary(loaded), &loaded.notes, "What reading changed or left out.", look, |ui| {
-        if widgets::primary_button(ui, &format!("Prepare columns  {}", icons::NEXT)).clicked() {
-            commands.push(Command::Do(Action::Go(Page::Prepare)));
-        }
-        if let Some(picked) = picked {
-            ui.add_space(INSIDE);
-            let text = format!("Only selected customers ({})", thousands(picked.n()));
-            ui.checkbox(&mut only_picked, text).on_hover_text("List the selected customers alone. Esc lets them go.");
-        }
-    });
-    look.only_picked = only_picked;
-    if let Some(problem) = answers.loaded.problem() {
+    let picked = picked(answers, look);
+    if let Some(problem) = answers.loaded.problem().filter(|_| sources.is_none()) {
         band(ui, |ui| load_problem_ui(ui, plan, &problem.0, commands));
     } else if let Some(progress) = answers.loaded.progress() {
         band(ui, |ui| progress_ui(ui, &progress.stage, progress.fraction, commands));
@@ -71,6 +80,58 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
         }
     });
     table::ui(ui, loaded, shown, picked, look);
+}
+
+/// The customers picked out, as long as they are.
+fn picked<'a>(answers: &'a Answers, look: &Look) -> Option<&'a Picked> {
+    answers.brush.picked.as_deref().filter(|_| look.brush.is_some())
+}
+
+/// What can be done next, from the right.
+fn next_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
+    let is_there = answers.loaded.latest().is_some();
+    let button = ui.add_enabled_ui(is_there, |ui| widgets::primary_button(ui, &format!("Prepare columns  {}", icons::NEXT))).inner;
+    if button.on_disabled_hover_text("The customer table is not there yet.").clicked() {
+        commands.push(Command::Do(Action::Go(Page::Prepare)));
+    }
+    widgets::action_button(ui, icons::FILE, true, Action::AddSource, true, commands);
+    let picked = picked(answers, look);
+    look.only_picked &= picked.is_some();
+    if let Some(picked) = picked {
+        ui.add_space(INSIDE);
+        let text = format!("Only selected customers ({})", thousands(picked.n()));
+        ui.checkbox(&mut look.only_picked, text).on_hover_text("List the selected customers alone. Esc lets them go.");
+    }
+}
+
+/// The head of a customer table that is built from several files, the same over all its views.
+fn sourced_head_ui(
+    ui: &mut Ui,
+    sourcing: &Sourcing,
+    known: &SourcesAnswer,
+    answers: &Answers,
+    look: &mut Look,
+    commands: &mut Vec<Command>,
+) {
+    let built = known.built.latest();
+    let notes = built.map_or(&[][..], |built| &built.notes);
+    let n_sources = sourcing.sources.len();
+    let sources = format!("{} {}", thousands(n_sources), if n_sources == 1 { "source" } else { "sources" });
+    let summary = match built {
+        Some(built) => {
+            let back = built.snapshot.map_or_else(String::new, |day| format!(", counted back from {day}"));
+            format!("{} customers from {sources}{back}", thousands(built.table.n_rows))
+        }
+        None => sources,
+    };
+    head_ui(ui, CUSTOMER_TABLE, &summary, notes, "What was merged, refused or left out.", look, |ui, look| {
+        next_ui(ui, answers, look, commands);
+    });
+    // What one source has met is told on its card; this is about the table that is built from all.
+    if let Some(problem) = known.built.problem().filter(|_| known.raws.iter().all(|raw| raw.problem().is_none())) {
+        let panel = Panel::top("table problem").frame(region()).show_separator_line(false);
+        panel.show(ui, |ui| widgets::problem_ui(ui, &problem.0, None));
+    }
 }
 
 /// The column told more of: the one chosen, else the first that would enter, so that the place is never empty.
@@ -100,14 +161,14 @@ pub(super) fn head_ui(
     notes: &[Note],
     notes_hint: &str,
     look: &mut Look,
-    next: impl FnOnce(&mut Ui),
+    next: impl FnOnce(&mut Ui, &mut Look),
 ) {
     // A panel, not a frame: panels meet without a gap.
     Panel::top("head").frame(region()).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.set_height(32.0);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                next(ui);
+                next(ui, look);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.scope(|ui| {
                         ui.set_max_width(ui.available_width() * 0.45);
@@ -167,8 +228,14 @@ fn progress_ui(ui: &mut Ui, stage: &str, fraction: f32, commands: &mut Vec<Comma
     });
 }
 
-fn without_data_ui(ui: &mut Ui, plan: &Plan, loaded: &Answer<Loaded>, commands: &mut Vec<Command>) {
+fn without_data_ui(ui: &mut Ui, plan: &Plan, loaded: &Answer<Loaded>, look: &mut Look, commands: &mut Vec<Command>) {
     match loaded {
+        Answer::Failed { problem, .. } if matches!(plan.source, Source::Sources(_)) => {
+            let text = widgets::unbroken(&problem.0);
+            if widgets::empty_ui(ui, "No customer table yet", &text, "See the sources") {
+                look.sources.view = DataView::Sources;
+            }
+        }
         Answer::Failed { problem, .. } => {
             widgets::centred(ui, |ui| load_problem_ui(ui, plan, &problem.0, commands));
         }

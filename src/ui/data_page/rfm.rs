@@ -9,19 +9,18 @@ mod list;
 
 use std::sync::Arc;
 
-use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, Ui};
+use eframe::egui::{self, Align, CentralPanel, Frame, Key, Layout, Margin, Modifiers, Panel, Ui};
 
 use crate::base::text::percents_of;
 use crate::customers::Rfm;
 use crate::data::Sourcing;
 use crate::data::sourcing::RfmRules;
 use crate::engine::{Answers, SourcesAnswer};
-use crate::session::{Action, Command, DataView, Look, RfmLook};
+use crate::session::{Command, DataView, Look, RfmLook};
 
-use super::super::icons;
 use super::super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::super::widgets::{self, thousands};
-use super::{head_ui, keys, region};
+use super::{keys, region};
 
 /// What the parts of the view look at.
 struct View<'a> {
@@ -36,14 +35,16 @@ struct View<'a> {
 pub fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     let mut rules = sourcing.rfm.clone();
     let scored = known.rfm.latest().filter(|_| rules.enabled);
-    let (title, notes) = ("RFM", scored.map_or(&[][..], |rfm| &rfm.notes[..]));
-    let summary = scored.map_or_else(String::new, |rfm| summary(rfm));
-    head_ui(ui, title, &summary, notes, "Who has no score, and why.", look, |ui| {
-        if widgets::primary_button(ui, &format!("Prepare columns  {}", icons::NEXT)).clicked() {
-            commands.push(Command::Do(Action::Go(crate::session::Page::Prepare)));
-        }
-        ui.add_space(INSIDE);
-        ui.checkbox(&mut rules.enabled, "Score customers").on_hover_text("Whether the customer table gets scores and segments.");
+    Panel::top("rfm head").frame(region()).show_separator_line(false).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            if let Some(rfm) = scored {
+                let notes: Vec<&str> = rfm.notes.iter().map(|note| note.0.as_str()).collect();
+                ui.label(caption(ui, summary(rfm))).on_hover_text(notes.join("\n"));
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.checkbox(&mut rules.enabled, "Score customers").on_hover_text("Whether the customer table gets scores and segments.");
+            });
+        });
     });
     match scored {
         Some(rfm) => {

@@ -36,6 +36,20 @@ struct Memory {
     cursor: Option<usize>,
     /// The brush whose customers were last brought into view.
     brush: Option<Brush>,
+    /// The first row of the page of rows that was shown.
+    first_row: usize,
+}
+
+/// The rows to show: all of the customers, who can be picked, or a page of the rows of a source, which can only be read.
+struct Sheet<'a> {
+    table: &'a Table,
+    id: Id,
+    /// The number of the first row, from 0.
+    first_row: usize,
+    /// Rows in the whole, for the width of their numbers.
+    n_numbered: usize,
+    /// Names the table whose rows are customers.
+    customers: Option<crate::base::Key>,
 }
 
 /// What is on screen: the columns' left edges (and the last right one), and the part of the sheet that shows.
@@ -48,12 +62,26 @@ struct View<'a> {
     /// Lists these alone.
     only: Option<&'a Picked>,
     cursor: Option<usize>,
+    first_row: usize,
 }
 
 /// The table, filling what is left of the page; `shown` is the column in detail, `picked` rows are tinted, or listed alone.
 pub fn ui(ui: &mut Ui, loaded: &Loaded, shown: Option<usize>, picked: Option<&Picked>, look: &mut Look) {
-    let table = &loaded.table;
     let id = Id::unique("data table").with(loaded.stamp.to_hex());
+    let sheet = Sheet { table: &loaded.table, id, first_row: 0, n_numbered: loaded.table.n_rows, customers: Some(loaded.stamp) };
+    sheet_ui(ui, &sheet, shown, picked, look);
+}
+
+/// A page of the rows of `source`, of which `first_row` is the first; to be read only.
+pub fn preview_ui(ui: &mut Ui, rows: &Table, first_row: usize, source: &str) {
+    let id = Id::unique("rows of a source").with(source);
+    let sheet = Sheet { table: rows, id, first_row, n_numbered: first_row + rows.n_rows, customers: None };
+    // Nobody is picked from a source, so nothing is remembered of how it is looked at.
+    sheet_ui(ui, &sheet, None, None, &mut Look::default());
+}
+
+fn sheet_ui(ui: &mut Ui, sheet: &Sheet<'_>, shown: Option<usize>, picked: Option<&Picked>, look: &mut Look) {
+    let &Sheet { table, id, first_row, .. } = sheet;
     let mut memory = ui.data_mut(|data| data.get_temp::<Memory>(id)).unwrap_or_default();
     if memory.widths.len() != table.columns.len() {
         memory = Memory { widths: table.columns.iter().map(first_width).collect(), shown, ..Memory::default() };
@@ -62,7 +90,7 @@ pub fn ui(ui: &mut Ui, loaded: &Loaded, shown: Option<usize>, picked: Option<&Pi
     let all = ui.available_rect_before_wrap();
     let t = tokens(ui);
     ui.painter().rect_filled(all, 0, t.raised);
-    let gutter = 24.0 + 8.0 * thousands(table.n_rows).chars().count() as f32;
+    let gutter = 24.0 + 8.0 * thousands(sheet.n_numbered).chars().count() as f32;
     let body = Rect::from_min_max(pos2(all.left() + gutter, all.top() + HEADER), all.max);
     let only = picked.filter(|picked| look.only_picked && picked.n() > 0);
     let n_lines = only.map_or(table.n_rows, Picked::n);
@@ -70,12 +98,16 @@ pub fn ui(ui: &mut Ui, loaded: &Loaded, shown: Option<usize>, picked: Option<&Pi
 
     let mut area = ScrollArea::both().id_salt(id).auto_shrink(false);
     let brought = first_line_of(look, &memory, picked, only.is_some());
-    let moved = keys::step(ui, &mut memory.cursor, (memory.offset.y / ROW).ceil() as usize, n_lines, look);
+    let first_in_view = (memory.offset.y / ROW).ceil() as usize;
+    let moved = sheet.customers.is_some() && keys::step(ui, &mut memory.cursor, first_in_view, n_lines, look);
     let in_view = brought.or(memory.cursor.filter(|_| moved));
     if let Some(offset) = wished_offset(ui, &memory, &edges, shown, body.size(), (n_lines, in_view)) {
         area = area.scroll_offset(offset);
     }
-    memory.shown = shown;
+    if memory.first_row != first_row {
+        area = area.vertical_scroll_offset(0.0);
+    }
+    (memory.shown, memory.first_row) = (shown, first_row);
     if picked.is_some() || look.brush.is_none() {
         memory.brush = look.brush.clone();
     }
@@ -84,15 +116,15 @@ pub fn ui(ui: &mut Ui, loaded: &Loaded, shown: Option<usize>, picked: Option<&Pi
     body_ui.spacing_mut().scroll = ScrollStyle { bar_width: 8.0, handle_min_length: 24.0, ..ScrollStyle::solid() };
     let out = area.show_viewport(&mut body_ui, |ui, viewport| {
         ui.set_min_size(vec2(edges[edges.len() - 1], n_lines as f32 * ROW));
-        let view = View { table, edges: &edges, viewport, shown, picked, only, cursor: memory.cursor };
-        if let Some(cursor) = rows_ui(ui, &view, body, loaded.stamp, look) {
+        let view = View { table, edges: &edges, viewport, shown, picked, only, cursor: memory.cursor, first_row };
+        if let Some(cursor) = sheet.customers.and_then(|stamp| rows_ui(ui, &view, body, stamp, look)) {
             memory.cursor = Some(cursor);
         }
         cells_ui(ui, &view, body);
         viewport
     });
     memory.offset = out.state.clamped_offset();
-    let view = View { table, edges: &edges, viewport: out.inner, shown, picked, only, cursor: None };
+    let view = View { table, edges: &edges, viewport: out.inner, shown, picked, only, cursor: None, first_row };
     numbers_ui(ui, &view, Rect::from_min_max(pos2(all.left(), body.top()), pos2(body.left(), out.inner_rect.bottom())));
     header_ui(ui, &view, Rect::from_min_max(pos2(body.left(), all.top()), pos2(all.right(), body.top())), &mut memory.widths, look);
     let painter = ui.painter();
@@ -296,7 +328,13 @@ fn numbers_ui(ui: &Ui, view: &View<'_>, gutter: Rect) {
     let font: FontId = TextStyle::Small.resolve(ui.style());
     for (line, row) in view.rows() {
         let middle = view.row_top(gutter.top(), line) + ROW / 2.0;
-        painter.text(pos2(gutter.right() - INSIDE, middle), Align2::RIGHT_CENTER, thousands(row + 1), font.clone(), t.muted);
+        painter.text(
+            pos2(gutter.right() - INSIDE, middle),
+            Align2::RIGHT_CENTER,
+            thousands(view.first_row + row + 1),
+            font.clone(),
+            t.muted,
+        );
     }
     painter.vline(gutter.right() - 0.5, gutter.y_range(), Stroke::new(1.0, t.hairline));
 }

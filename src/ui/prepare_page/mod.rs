@@ -38,7 +38,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     let prepared = answers.prepared.latest();
     let notes = prepared.map_or(&[][..], |prepared| &prepared.notes);
     let summary = prepared.map_or_else(String::new, |prepared| summary(prepared));
-    head_ui(ui, "Prepare", &summary, notes, "What preparing left out, merged or found worth knowing.", look, |ui| {
+    head_ui(ui, "Prepare", &summary, notes, "What preparing left out, merged or found worth knowing.", look, |ui, _| {
         if widgets::primary_button(ui, &format!("Find segments  {}", icons::NEXT)).clicked() {
             commands.push(Command::Do(Action::Go(Page::Segments)));
         }

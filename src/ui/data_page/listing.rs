@@ -1,0 +1,33 @@
+//! The band over a file that seems to list transactions or events: a customer table can be built from it.
+
+use eframe::egui::{Panel, RichText, Ui};
+
+use crate::customers;
+use crate::data::{Loaded, SourceKind};
+use crate::session::{Command, Look};
+
+use super::super::icons;
+use super::super::theme::tokens;
+use super::super::widgets::thousands;
+use super::region;
+
+/// Draws it where there is reason to.
+pub(super) fn ui(ui: &mut Ui, loaded: &Loaded, look: &mut Look, commands: &mut Vec<Command>) {
+    let Some(listing) = customers::looks_like(loaded).filter(|_| !look.sources.keeps_listing) else { return };
+    Panel::top("listing").frame(region().fill(tokens(ui).accent_tint)).show_separator_line(false).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.set_height(28.0);
+            ui.label(RichText::new(icons::IDEA).color(tokens(ui).accent));
+            let what = if listing.kind == SourceKind::Transactions { "transactions" } else { "events" };
+            let (n_rows, n_customers) = (thousands(listing.n_rows), thousands(listing.n_customers));
+            let text = format!("This file seems to list {what}: {n_rows} rows of {n_customers} customers.");
+            ui.label(text).on_hover_text(format!("Values of {} are repeated, and each row has a day.", listing.key));
+            if ui.button("Build a customer table").on_hover_text("One row a customer, from this file and others you add.").clicked() {
+                commands.push(Command::AddSources(Vec::new()));
+            }
+            if ui.button("Keep it as it is").on_hover_text("Each row is a customer.").clicked() {
+                look.sources.keeps_listing = true;
+            }
+        });
+    });
+}
