@@ -41,6 +41,22 @@ impl Key {
     }
 }
 
+/// The root key of bytes that come piece by piece: [`Key::of_bytes`] of all of them.
+#[derive(Debug, Clone, Default)]
+pub struct KeyOfPieces(blake3::Hasher);
+
+impl KeyOfPieces {
+    /// Takes the next bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The key of everything so far.
+    pub fn key(&self) -> Key {
+        Key(*self.0.finalize().as_bytes())
+    }
+}
+
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Key({})", &self.to_hex()[..8])

@@ -11,6 +11,6 @@ pub mod stats;
 pub mod text;
 
 pub use ctx::{Ctx, Gate, Note, Progress, Stopped};
-pub use key::Key;
+pub use key::{Key, KeyOfPieces};
 pub use labels::Labels;
 pub use matrix::Matrix;

@@ -6,12 +6,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::base::text::count as grouped;
 use crate::base::{Ctx, Note, Stopped};
 
-use super::dates::{self, Day, Order};
+use super::dates::{self, Day, Order, Written};
 use super::numbers::{self, Decimal};
-use super::table::{Column, Texts, Values};
+use super::table::{Column, Kind, Texts, Values};
+use super::tally::{Reading, Tally};
 
 /// A cell as it stood in the file.
 pub(super) type Cell<'a> = Cow<'a, str>;
@@ -24,7 +24,7 @@ pub(super) struct Habits {
 }
 
 /// More wrong cells than this make the column text.
-const WRONG_SHARE: f64 = 0.05;
+pub(super) const WRONG_SHARE: f64 = 0.05;
 
 /// Whether a cell says "no value here", in one of the usual spellings.
 pub(super) fn is_missing(cell: &str) -> bool {
@@ -34,6 +34,17 @@ pub(super) fn is_missing(cell: &str) -> bool {
 
 /// Decides what a column is and converts it.
 pub(super) fn column(name: &str, pieces: &[Vec<Cell>], habits: Habits, ctx: &Ctx) -> Result<(Column, Vec<Note>), Stopped> {
+    let reading = decide(pieces, habits, ctx)?;
+    let cells = Cells { pieces, ctx };
+    match reading.kind {
+        Kind::Number => numbers_column(name, &cells, &reading, habits),
+        Kind::Date => dates_column(name, &cells, &reading, habits),
+        Kind::Text => text_column(name, &cells),
+    }
+}
+
+/// Decides how the cells of a column are to be read.
+pub(super) fn decide(pieces: &[Vec<Cell>], habits: Habits, ctx: &Ctx) -> Result<Reading, Stopped> {
     let cells = Cells { pieces, ctx };
     let seen = Seen::count(&cells, habits)?;
     let wrong_at_most = (seen.present as f64 * WRONG_SHARE).floor() as usize;
@@ -41,12 +52,13 @@ pub(super) fn column(name: &str, pieces: &[Vec<Cell>], habits: Habits, ctx: &Ctx
     // Codes such as 01099 stay text; a single "05" among ordinary numbers does not make them codes.
     let codes = seen.codes * 200 > seen.present;
     if seen.present == 0 || (few_wrong(seen.numbers + seen.infinite) && !codes && seen.numbers >= seen.dates) {
-        return numbers_column(name, &cells, &seen, habits);
+        return Ok(Reading { comma: seen.comma, ..Reading::of(Kind::Number) });
     }
     if few_wrong(seen.dates) {
-        return dates_column(name, &cells, &seen);
+        let order = if seen.month_first > seen.day_first { Order::MonthFirst } else { Order::DayFirst };
+        return Ok(Reading { order, ..Reading::of(Kind::Date) });
     }
-    text_column(name, &cells)
+    Ok(Reading::of(Kind::Text))
 }
 
 struct Cells<'a> {
@@ -99,10 +111,7 @@ struct Seen {
     dates: usize,
     day_first: usize,
     month_first: usize,
-    either_order: Option<String>,
-    with_time: usize,
     comma: bool,
-    unclear_comma: Option<String>,
 }
 
 impl Seen {
@@ -111,7 +120,7 @@ impl Seen {
         // So many wrong cells are more than the share allows, however many cells there are still to come: the column is text.
         let too_many = (cells.n() as f64 * WRONG_SHARE).floor() as usize + 1;
         let mut without_digits = 0;
-        let (mut point, mut comma, mut either_comma) = (0usize, 0usize, None);
+        let (mut point, mut comma) = (0usize, 0usize);
         cells.each_while(|cell, _| {
             let Some(cell) = cell else { return true };
             if !cell.bytes().any(|b| b.is_ascii_digit()) {
@@ -121,7 +130,6 @@ impl Seen {
             match numbers::vote(cell) {
                 numbers::Vote::Point => point += 1,
                 numbers::Vote::Comma => comma += 1,
-                numbers::Vote::EitherComma if either_comma.is_none() => either_comma = Some(cell.to_owned()),
                 _ => {}
             }
             true
@@ -130,7 +138,6 @@ impl Seen {
             return Ok(Seen { present: without_digits, ..seen });
         }
         seen.comma = comma > point || (comma == point && habits.decimal_comma);
-        seen.unclear_comma = either_comma.filter(|_| point == 0 && comma == 0);
         let decimal = seen.decimal();
         cells.each_while(|cell, _| {
             let Some(cell) = cell else { return true };
@@ -140,15 +147,10 @@ impl Seen {
                 seen.numbers += 1;
             } else if numbers::is_infinite(cell) {
                 seen.infinite += 1;
-            } else if let Some(Day { vote, has_time, .. }) = dates::parse(cell, Order::DayFirst) {
+            } else if let Some(Day { written, .. }) = dates::parse(cell, Order::DayFirst) {
                 seen.dates += 1;
-                seen.with_time += usize::from(has_time);
-                match vote {
-                    dates::Vote::DayFirst => seen.day_first += 1,
-                    dates::Vote::MonthFirst => seen.month_first += 1,
-                    dates::Vote::Either if seen.either_order.is_none() => seen.either_order = Some(cell.to_owned()),
-                    _ => {}
-                }
+                seen.day_first += usize::from(written == Written::DayFirst);
+                seen.month_first += usize::from(written == Written::MonthFirst);
             }
             let wrong = (seen.present - seen.numbers - seen.infinite).min(seen.present - seen.dates);
             wrong < too_many
@@ -161,98 +163,37 @@ impl Seen {
     }
 }
 
-fn numbers_column(name: &str, cells: &Cells, seen: &Seen, habits: Habits) -> Result<(Column, Vec<Note>), Stopped> {
+fn numbers_column(name: &str, cells: &Cells, reading: &Reading, habits: Habits) -> Result<(Column, Vec<Note>), Stopped> {
     let mut values = Vec::with_capacity(cells.n());
-    let mut wrong = Wrong::default();
-    let mut infinite = 0;
+    let mut tally = Tally::default();
     let mut changed = false;
-    let mut units: Vec<(&'static str, usize)> = Vec::new();
     cells.each(|cell, raw| {
-        let parsed = cell.map(|cell| (cell, numbers::parse(cell, seen.decimal())));
-        changed |= match parsed {
+        changed |= match cell {
             None => !raw.is_empty(),
-            Some(_) => numbers::plain(raw, false).is_none() || seen.comma,
+            Some(_) => numbers::plain(raw, false).is_none() || reading.comma,
         };
-        values.push(match parsed {
-            None => f64::NAN,
-            Some((_, Some((value, unit)))) => {
-                if let Some(unit) = unit {
-                    match units.iter_mut().find(|known| known.0 == unit) {
-                        Some(known) => known.1 += 1,
-                        None => units.push((unit, 1)),
-                    }
-                }
-                value
-            }
-            Some((cell, None)) if numbers::is_infinite(cell) => {
-                infinite += 1;
-                f64::NAN
-            }
-            Some((cell, None)) => {
-                wrong.add(cell);
-                f64::NAN
-            }
-        });
+        values.push(cell.and_then(|cell| tally.number(cell, reading)).unwrap_or(f64::NAN));
     })?;
-    let mut notes = Vec::new();
-    if wrong.count > 0 {
-        notes.push(wrong.note(name, "number"));
-    }
-    if infinite > 0 {
-        let are = if infinite == 1 { "1 cell of {} is infinite; it counts" } else { "{n} cells of {} are infinite; they count" };
-        notes.push(Note::new(are.replace("{n}", &grouped(infinite)).replace("{}", name) + " as missing."));
-    }
-    if let Some(example) = &seen.unclear_comma {
-        let other = if seen.comma { "as a decimal comma, as elsewhere in the file" } else { "as separating thousands" };
-        notes.push(Note::new(format!("The comma in {name} (\"{example}\") could mean two things; it is read {other}.")));
-    } else if seen.comma && !habits.decimal_comma {
-        notes.push(Note::new(format!("{name} uses a decimal comma.")));
-    }
-    units.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
-    if let [(first, _), (second, _), ..] = units[..] {
-        notes.push(Note::new(format!("{name} mixes {first} and {second}; the numbers are taken as they stand, and {first} is shown.")));
-    }
-    let unit = units.first().map(|(unit, _)| (*unit).to_owned());
+    let unit = tally.unit().map(str::to_owned);
     let original = changed.then(|| cells.original());
-    Ok((Column { name: name.to_owned(), values: Values::Number(values.into()), unit, original }, notes))
+    let column = Column { name: name.to_owned(), values: Values::Number(values.into()), unit, original };
+    Ok((column, tally.notes(name, reading, habits)))
 }
 
-fn dates_column(name: &str, cells: &Cells, seen: &Seen) -> Result<(Column, Vec<Note>), Stopped> {
-    let order = if seen.month_first > seen.day_first { Order::MonthFirst } else { Order::DayFirst };
+fn dates_column(name: &str, cells: &Cells, reading: &Reading, habits: Habits) -> Result<(Column, Vec<Note>), Stopped> {
     let mut values = Vec::with_capacity(cells.n());
-    let mut wrong = Wrong::default();
+    let mut tally = Tally::default();
     let mut changed = false;
     cells.each(|cell, raw| {
-        let day = cell.and_then(|cell| dates::parse(cell, order));
-        if let (Some(cell), None) = (cell, day) {
-            wrong.add(cell);
-        }
+        let day = cell.and_then(|cell| tally.day(cell, reading));
         let iso = raw.len() == 10 && raw.as_bytes()[4] == b'-' && day.is_some();
         changed |= !iso && !raw.is_empty();
         values.push(day.map(|day| day.days));
     })?;
-    let mut notes = Vec::new();
-    if wrong.count > 0 {
-        notes.push(wrong.note(name, "date"));
-    }
-    if let Some(example) = &seen.either_order
-        && seen.day_first == 0
-        && seen.month_first == 0
-        && let Some(day) = dates::parse(example, order)
-    {
-        let read = super::table::day_text(day.days);
-        notes.push(Note::new(format!("Dates of {name} such as {example} could be read two ways; the day is taken first ({read}).")));
-    }
-    if seen.day_first > 0 && seen.month_first > 0 {
-        let taken = if order == Order::DayFirst { "day" } else { "month" };
-        notes.push(Note::new(format!("{name} mixes day/month and month/day; the {taken} is taken first.")));
-    }
-    if seen.with_time > 0 {
-        notes.push(Note::new(format!("{name} holds times of day; only the day is used.")));
-    }
     let original = changed.then(|| cells.original());
     let values: Arc<[Option<i32>]> = values.into();
-    Ok((Column { name: name.to_owned(), values: Values::Date(values), unit: None, original }, notes))
+    let column = Column { name: name.to_owned(), values: Values::Date(values), unit: None, original };
+    Ok((column, tally.notes(name, reading, habits)))
 }
 
 fn text_column(name: &str, cells: &Cells) -> Result<(Column, Vec<Note>), Stopped> {
@@ -271,31 +212,6 @@ fn text_column(name: &str, cells: &Cells) -> Result<(Column, Vec<Note>), Stopped
     }
     let original = changed.then(|| cells.original());
     Ok((Column { name: name.to_owned(), values: Values::Text(Texts::collect(texts)), unit: None, original }, Vec::new()))
-}
-
-/// Cells that are not what their column is, with a few examples.
-#[derive(Debug, Default)]
-struct Wrong {
-    count: usize,
-    examples: Vec<String>,
-}
-
-impl Wrong {
-    fn add(&mut self, cell: &str) {
-        self.count += 1;
-        if self.examples.len() < 3 && !self.examples.iter().any(|example| example == cell) {
-            self.examples.push(cell.chars().take(30).collect());
-        }
-    }
-
-    fn note(&self, name: &str, what: &str) -> Note {
-        let quoted: Vec<String> = self.examples.iter().map(|example| format!("\"{example}\"")).collect();
-        let more = if self.count > self.examples.len() { ", …" } else { "" };
-        let (cells, they) = if self.count == 1 { ("cell", "is") } else { ("cells", "are") };
-        let count = if self.count == 1 { "it counts" } else { "they count" };
-        let list = quoted.join(", ");
-        Note::new(format!("{} {cells} of {name} {they} no {what} ({list}{more}); {count} as missing.", grouped(self.count)))
-    }
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub(super) fn read(text: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Not
     let mut notes = head.notes.clone();
     if cutting.quotes_end > 0 && cutting.quotes_end < text.len() {
         let line = 1 + text.as_bytes()[..cutting.quotes_end].iter().filter(|&&byte| byte == b'\n').count();
-        notes.push(Note::new(format!("A quotation mark in line {} is never closed; it is read as a character.", grouped(line))));
+        notes.push(note_of_quote(line));
     }
     let (columns, row_lines, more) = columns(text, &cutting, &chunks, &head, title, ctx)?;
     if row_lines == 0 {
@@ -74,7 +74,7 @@ pub(super) fn from_rows(rows: Vec<Vec<Cell>>, title: &str, ctx: &Ctx) -> Result<
 }
 
 /// Where the table begins (behind Excel's "sep=;" line, if there is one), and its delimiter.
-fn first_row_and_delimiter(text: &str) -> (usize, u8) {
+pub(super) fn first_row_and_delimiter(text: &str) -> (usize, u8) {
     if let Some(rest) = text.strip_prefix("sep=")
         && let Some(&delimiter) = rest.as_bytes().first()
         && matches!(rest.as_bytes().get(1), Some(b'\r' | b'\n'))
@@ -86,7 +86,7 @@ fn first_row_and_delimiter(text: &str) -> (usize, u8) {
     (0, sniff::delimiter(&lines))
 }
 
-fn head_rows<'a>(text: &'a str, cutting: &Cutting, chunks: &[Range<usize>]) -> Vec<Vec<Cell<'a>>> {
+pub(super) fn head_rows<'a>(text: &'a str, cutting: &Cutting, chunks: &[Range<usize>]) -> Vec<Vec<Cell<'a>>> {
     let mut head_cutting = *cutting;
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let Some(first) = chunks.first() else { return rows };
@@ -122,10 +122,10 @@ struct Piece<'a> {
 }
 
 /// Rows with too few or too many cells: how many, and the first lines.
-#[derive(Default)]
-struct Ragged {
-    count: usize,
-    lines: Vec<usize>,
+#[derive(Debug, Default)]
+pub(super) struct Ragged {
+    pub count: usize,
+    pub lines: Vec<usize>,
 }
 
 type Columns = (Vec<Column>, usize, Vec<Note>);
@@ -244,37 +244,54 @@ fn cut_chunk<'a>(
 }
 
 impl Ragged {
-    fn add(&mut self, line: usize) {
+    pub(super) fn add(&mut self, line: usize) {
         self.count += 1;
         if self.lines.len() < 3 {
             self.lines.push(line);
         }
     }
+
+    /// Adds those of a later part that begins in line `first`.
+    pub(super) fn append(&mut self, later: &Ragged, first: usize) {
+        self.count += later.count;
+        self.lines.extend(later.lines.iter().map(|line| line + first));
+        self.lines.truncate(3);
+    }
 }
 
 fn ragged_notes(pieces: &[Piece], text: &str, start: usize) -> Vec<Note> {
-    let first_line = 1 + text[..start].bytes().filter(|&byte| byte == b'\n').count();
-    let tell = |of: usize, which: &str, done: &str| {
-        let count: usize = pieces.iter().map(|piece| piece.ragged[of].count).sum();
-        if count == 0 {
-            return None;
-        }
-        let mut lines = Vec::new();
-        let mut before = first_line;
-        for piece in pieces {
-            lines.extend(piece.ragged[of].lines.iter().map(|line| line + before));
-            before += piece.n_lines;
-        }
-        lines.truncate(3);
+    let mut before = 1 + text[..start].bytes().filter(|&byte| byte == b'\n').count();
+    let mut all: [Ragged; 2] = Default::default();
+    for piece in pieces {
+        all.iter_mut().zip(&piece.ragged).for_each(|(all, of)| all.append(of, before));
+        before += piece.n_lines;
+    }
+    notes_of_ragged(&all)
+}
+
+/// What is said about rows with too few cells, and with too many; lines count from 1.
+pub(super) fn notes_of_ragged([short, long]: &[Ragged; 2]) -> Vec<Note> {
+    let tell = |Ragged { count, lines }: &Ragged, which: &str, done: &str| {
         let list: Vec<String> = lines.iter().map(|&line| grouped(line)).collect();
-        let more = if count > lines.len() { ", …" } else { "" };
-        let (rows, have) = if count == 1 { ("row", "has") } else { ("rows", "have") };
+        let more = if *count > lines.len() { ", …" } else { "" };
+        let (rows, have) = if *count == 1 { ("row", "has") } else { ("rows", "have") };
         let word = if lines.len() == 1 { "line" } else { "lines" };
-        Some(Note::new(format!("{} {rows} {have} {which} ({word} {}{more}); {done}.", grouped(count), list.join(", "))))
+        let told = || Note::new(format!("{} {rows} {have} {which} ({word} {}{more}); {done}.", grouped(*count), list.join(", ")));
+        (*count > 0).then(told)
     };
-    let short = tell(0, "too few cells", "the rest counts as missing");
-    let long = tell(1, "more cells than there are columns", "the surplus is left out");
+    let short = tell(short, "too few cells", "the rest counts as missing");
+    let long = tell(long, "more cells than there are columns", "the surplus is left out");
     short.into_iter().chain(long).collect()
+}
+
+/// The sentence for a quotation mark that is never closed.
+pub(super) fn note_of_quote(line: usize) -> Note {
+    Note::new(format!("A quotation mark in line {} is never closed; it is read as a character.", grouped(line)))
+}
+
+/// The sentence for a column that a trailing delimiter made.
+pub(super) fn note_of_empty(name: &str) -> Note {
+    Note::new(format!("{name} has neither a name nor values; it is left out."))
 }
 
 /// All chunks' numbers as one array, allocated once.
@@ -302,7 +319,7 @@ fn drop_empty_unnamed(table: &mut Table, head: &Head, notes: &mut Vec<Note>) {
         return;
     }
     for (column, _) in table.columns.iter().zip(&gone).filter(|(_, gone)| **gone) {
-        notes.push(Note::new(format!("{} has neither a name nor values; it is left out.", column.name)));
+        notes.push(note_of_empty(&column.name));
     }
     let mut gone = gone.into_iter();
     table.columns.retain(|_| !gone.next().unwrap_or(false));

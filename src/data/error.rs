@@ -25,6 +25,30 @@ pub enum DataError {
         /// The folder.
         path: String,
     },
+    /// It is a folder in which nothing can be read.
+    #[error("{path} is a folder without any file that can be read (CSV, Excel, Parquet, Arrow or JSON); choose another folder or a file.")]
+    EmptyFolder {
+        /// The folder.
+        path: String,
+    },
+    /// A pattern that finds nothing.
+    #[error("no file in {folder} matches {pattern}; check the pattern (* stands for any letters, ? for one) and the folder.")]
+    NoMatch {
+        /// The pattern.
+        pattern: String,
+        /// Where it was looked for.
+        folder: String,
+    },
+    /// It does not fit into memory, and not beside it either.
+    #[error(
+        "{title} is larger than memory, and its rows cannot be kept in a temporary file ({why}); free some space on the disk, or set TMPDIR to a folder with more."
+    )]
+    NoScratch {
+        /// The file's name.
+        title: String,
+        /// What the system said.
+        why: String,
+    },
     /// Several files were given where one is read.
     #[error("a customer table of several files is built, not read; open its project instead.")]
     Several,

@@ -21,6 +21,7 @@ pub mod sourcing;
 mod split;
 mod spreadsheet;
 pub mod table;
+mod tally;
 pub mod write;
 
 pub(crate) use crate::base::text::count as grouped;
@@ -28,7 +29,7 @@ pub(crate) use columnar::table as table_of_frame;
 pub use error::DataError;
 pub use places::files_of;
 pub use profile::{ColumnProfile, Profile, Role};
-pub use raw::{Raw, RawColumn, read_raw, stamp_raw};
+pub use raw::{Raw, RawColumn, ReadOptions, SourceSeen, read_raw, read_raw_with, stamp_raw};
 pub(crate) use roles::{matches_word, tokens as name_words};
 pub use source::{Loaded, READABLE_EXTENSIONS, Source, Unprofiled, read, read_table, stamp};
 pub use sourcing::{SourceFile, SourceKind, Sourcing};

@@ -1,20 +1,39 @@
 //! What rows does a source hold, as they came? One row a purchase or an event, however many there are.
 //!
-//! In: a path. Out: typed columns that are read lazily, so that only what is asked for is ever in memory, and a page of rows for the window.
-//! Cost: one pass over the bytes.
+//! In: a path: a file, a folder of files, or a pattern such as `orders-*.csv`. Out: typed columns that are read lazily, so that only what is
+//! asked for is ever in memory, and a page of rows for the window. Delimited text is read in slabs and kept in memory while there is room, else
+//! in a temporary file; Parquet and Arrow files are scanned where they are; workbooks and JSON are read whole. Cost: one pass over the bytes.
 
+mod convert;
+mod page;
+mod part;
+mod places;
+mod scan;
+mod slabs;
+mod small;
+mod store;
+mod text;
+mod together;
+
+use std::fs::File;
+use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use polars::prelude::*;
 
-use crate::base::{Ctx, Key, Note};
+use crate::base::text::count;
+use crate::base::{Ctx, Key, Note, memory};
 
-use super::columnar;
 use super::error::DataError;
+use super::sniff::{self, Format};
 use super::source::{self, Source};
 use super::table::{Kind, Table};
-use super::write;
+
+use part::Part;
+pub use places::SourceSeen;
+use scan::Columnar;
 
 /// The rows of a source.
 #[derive(Clone)]
@@ -29,8 +48,19 @@ pub struct Raw {
     pub notes: Vec<Note>,
     /// Names the bytes it was read from.
     pub stamp: Key,
-    rows: LazyFrame,
+    /// The files it was read from, by name.
+    pub files: Vec<SourceSeen>,
+    segments: Vec<Segment>,
     bytes: usize,
+}
+
+/// The rows of one file among those of a source.
+#[derive(Clone)]
+struct Segment {
+    n_rows: usize,
+    rows: LazyFrame,
+    /// The temporary file they are in, if they are: it is deleted with the last handle.
+    _aside: Option<Arc<tempfile::TempPath>>,
 }
 
 /// A column of a source.
@@ -48,18 +78,61 @@ pub struct RawColumn {
     pub unreadable: Vec<String>,
 }
 
+/// How sources are read. The rows are the same whatever is chosen, but for columns whose odd cells no sample meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// Bytes of text that are read and cut at a time.
+    pub slab_bytes: usize,
+    /// Bytes of a text file that decide how its columns are read; a smaller file is looked at whole.
+    pub sample_bytes: usize,
+    /// Bytes of rows that may stay in memory.
+    pub keep_bytes: u64,
+}
+
+impl Default for ReadOptions {
+    /// Slabs of 64 MB, and a third of the memory that is free now.
+    fn default() -> ReadOptions {
+        let budget = memory::budget_bytes();
+        // A machine that does not say what is free is trusted.
+        ReadOptions { slab_bytes: 64 << 20, sample_bytes: 4 << 20, keep_bytes: if budget == 0 { u64::MAX } else { budget / 3 } }
+    }
+}
+
 impl Raw {
     /// The rows for a query. Numbers are `Float64` or `Int64`, days `Date`, times `Datetime`, everything else `String`.
     pub fn lazy(&self) -> LazyFrame {
-        self.rows.clone()
+        match &self.segments[..] {
+            [one] => one.rows.clone(),
+            segments => {
+                let frames: Vec<LazyFrame> = segments.iter().map(|segment| segment.rows.clone()).collect();
+                // They have the same columns in the same types, so that putting them together cannot fail.
+                concat(frames, UnionArgs::default()).unwrap_or_default()
+            }
+        }
     }
 
-    /// Some of the rows for the eye.
+    /// Some of the rows for the eye; as cheap at the end of a source as at its beginning.
     pub fn page(&self, rows: Range<usize>, ctx: &Ctx) -> Result<Table, DataError> {
-        let length = rows.len() as IdxSize;
-        let frame =
-            self.lazy().slice(rows.start as i64, length).collect().map_err(|error| DataError::damaged(&self.title, "columnar", error))?;
-        Ok(columnar::table(frame, ctx)?.0)
+        ctx.check()?;
+        let failed = |error: PolarsError| DataError::damaged(&self.title, "columnar", error);
+        let mut before = 0;
+        let mut page: Option<DataFrame> = None;
+        for segment in &self.segments {
+            let from = rows.start.clamp(before, before + segment.n_rows) - before;
+            let to = rows.end.clamp(before, before + segment.n_rows) - before;
+            before += segment.n_rows;
+            // Beyond the last row a page is empty, but has its columns.
+            let is_last_resort = page.is_none() && before == self.n_rows;
+            if to <= from && !is_last_resort {
+                continue;
+            }
+            let part = segment.rows.clone().slice(from as i64, (to - from) as IdxSize).collect().map_err(failed)?;
+            match &mut page {
+                Some(page) => drop(page.vstack_mut_owned(part).map_err(failed)?),
+                None => page = Some(part),
+            }
+        }
+        page::table(page.unwrap_or_default(), ctx)
     }
 
     /// The column called `name`.
@@ -81,21 +154,99 @@ impl std::fmt::Debug for Raw {
 
 /// Reads a source. See [`Raw`].
 pub fn read_raw(path: &Path, ctx: &Ctx) -> Result<Raw, DataError> {
-    let (title, table, notes, stamp) = source::read_table(&Source::File { path: path.to_owned() }, ctx)?.into_parts();
-    let columns = table.columns.iter().map(|column| RawColumn {
-        name: column.name.clone(),
-        kind: column.kind(),
-        has_time: false,
-        n_unreadable: 0,
-        unreadable: Vec::new(),
-    });
-    let columns = columns.collect();
-    let frame = write::frame(&table, &[], ctx)?;
-    let bytes = frame.estimated_size();
-    Ok(Raw { title, columns, n_rows: table.n_rows, notes, stamp, rows: frame.lazy(), bytes })
+    read_raw_with(path, &ReadOptions::default(), ctx)
 }
 
-/// The content stamp of a source.
+/// Reads a source by other options than the usual ones.
+pub fn read_raw_with(path: &Path, options: &ReadOptions, ctx: &Ctx) -> Result<Raw, DataError> {
+    let place = places::resolve(path)?;
+    let title = title_of(path);
+    let mut parts = Vec::with_capacity(place.files.len());
+    let (mut titles, mut files, mut notes, mut stamps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut keep_bytes = options.keep_bytes;
+    let mut empty = None;
+    for file in &place.files {
+        ctx.check()?;
+        let seen = places::seen(file)?;
+        let name = title_of(file);
+        let part = match part(file, &name, options, keep_bytes, ctx) {
+            // One of many files without rows is no reason to have none.
+            Err(error @ (DataError::Empty { .. } | DataError::HeaderOnly { .. })) if place.is_many => {
+                notes.push(Note::new(format!("{name} has no rows; it is left out.")));
+                stamps.push((name, source::stamp(&Source::File { path: file.clone() }, ctx)?));
+                files.push(seen);
+                empty = Some(error);
+                continue;
+            }
+            part => part?,
+        };
+        keep_bytes = keep_bytes.saturating_sub(part.bytes as u64);
+        stamps.push((name.clone(), part.stamp));
+        titles.push(name);
+        files.push(seen);
+        parts.push(part);
+    }
+    let stamp = stamp_of(&stamps, place.is_many);
+    if parts.is_empty() {
+        return Err(empty.unwrap_or(DataError::Empty { title }));
+    }
+    let (frames, columns, more) = together::together(&parts, &titles);
+    for (part, name) in parts.iter().zip(&titles) {
+        let told = |note: &Note| if place.is_many { Note::new(format!("{name}: {}", note.0)) } else { note.clone() };
+        notes.extend(part.notes.iter().map(told));
+    }
+    if place.is_many {
+        notes.insert(
+            0,
+            Note::new(format!("{title} stands for {}.", if parts.len() == 1 { "1 file".into() } else { count(parts.len()) + " files" })),
+        );
+    }
+    notes.extend(more);
+    let (n_rows, bytes) = parts.iter().fold((0, 0), |(rows, bytes), part| (rows + part.n_rows, bytes + part.bytes));
+    let segment = |(part, rows): (Part, LazyFrame)| Segment { n_rows: part.n_rows, rows, _aside: part.aside };
+    let segments = parts.into_iter().zip(frames).map(segment).collect();
+    Ok(Raw { title, columns, n_rows, notes, stamp, files, segments, bytes })
+}
+
+/// The content stamp of a source: names and bytes of its files, never their age.
 pub fn stamp_raw(path: &Path, ctx: &Ctx) -> Result<Key, DataError> {
-    source::stamp(&Source::File { path: path.to_owned() }, ctx)
+    let place = places::resolve(path)?;
+    let stamp = |file: &std::path::PathBuf| Ok((title_of(file), source::stamp(&Source::File { path: file.clone() }, ctx)?));
+    let stamps: Vec<(String, Key)> = place.files.iter().map(stamp).collect::<Result<_, DataError>>()?;
+    Ok(stamp_of(&stamps, place.is_many))
+}
+
+/// One file is its bytes, whatever it is called; in a folder the names count too.
+fn stamp_of(files: &[(String, Key)], is_many: bool) -> Key {
+    match files {
+        [(_, stamp)] if !is_many => *stamp,
+        files => {
+            let (names, stamps): (Vec<&str>, Vec<Key>) = files.iter().map(|(name, stamp)| (name.as_str(), *stamp)).unzip();
+            Key::of("files of a source", 1, &names, &stamps)
+        }
+    }
+}
+
+fn title_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The rows of one file, by what its first bytes say it is.
+fn part(path: &Path, title: &str, options: &ReadOptions, keep_bytes: u64, ctx: &Ctx) -> Result<Part, DataError> {
+    let failed = |error: std::io::Error| DataError::of_io(path, &error);
+    let mut head = Vec::new();
+    File::open(path).map_err(failed)?.take(256 << 10).read_to_end(&mut head).map_err(failed)?;
+    let (format, notes) = sniff::format(&head, title, path.extension().and_then(|extension| extension.to_str()))?;
+    let stamp = || source::stamp(&Source::File { path: path.to_owned() }, ctx);
+    let mut part = match format {
+        Format::Text => text::read(path, title, options, keep_bytes, ctx)?,
+        Format::Parquet => scan::read(path, title, Columnar::Parquet, stamp()?, ctx)?,
+        Format::ArrowFile => scan::read(path, title, Columnar::Arrow, stamp()?, ctx)?,
+        Format::Json | Format::Workbook | Format::ArrowStream => {
+            let (title, table, notes, stamp) = source::read_table(&Source::File { path: path.to_owned() }, ctx)?.into_parts();
+            return small::part(&title, &table, notes, stamp, ctx);
+        }
+    };
+    part.notes.splice(0..0, notes);
+    Ok(part)
 }

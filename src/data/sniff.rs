@@ -8,7 +8,10 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::base::Note;
 
+use super::cells::is_missing;
+use super::dates::{self, Order};
 use super::error::DataError;
+use super::numbers::{self, Decimal};
 
 /// The formats there is a reader for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +126,38 @@ pub(super) fn delimiter(lines: &[&str]) -> u8 {
             best = (candidate, score);
         }
     }
-    best.0
+    if best.1 == 0.0 && is_separated_by_blanks(lines) { b' ' } else { best.0 }
+}
+
+/// Whether every line has as many words as the others (the first may have one less, as R writes row names), and most columns are values.
+/// Sentences and names do not look like that.
+fn is_separated_by_blanks(lines: &[&str]) -> bool {
+    let is_value = |text: &str| {
+        let text = text.trim_matches('"');
+        is_missing(text) || numbers::parse(text, Decimal::Point).is_some() || dates::parse(text, Order::DayFirst).is_some()
+    };
+    let words: Vec<Vec<&str>> = lines.iter().skip(1).map(|line| blank_separated(line)).collect();
+    let (Some(first), Some(n)) = (lines.first(), words.first().map(Vec::len)) else { return false };
+    let header = blank_separated(first).len();
+    if n < 2 || !(header == n || header + 1 == n) || words.iter().any(|words| words.len() != n) {
+        return false;
+    }
+    // "2024-03-09 10:30" and "1 234" are one value each.
+    if lines.iter().skip(1).all(|line| is_value(line.trim())) {
+        return false;
+    }
+    let valued = (0..n).filter(|&at| words.iter().all(|words| is_value(words[at]))).count();
+    valued * 2 > n || (valued * 2 == n && words.len() > 2)
+}
+
+/// The words of a line; blanks in quotes separate nothing.
+fn blank_separated(line: &str) -> Vec<&str> {
+    let mut inside = false;
+    let between = |c: char| {
+        inside ^= c == '"';
+        !inside && matches!(c, ' ' | '\r')
+    };
+    line.split(between).filter(|word| !word.is_empty()).collect()
 }
 
 fn most_common(counts: &[usize]) -> usize {
@@ -187,6 +221,11 @@ mod tests {
             (&["a|b|c", "1|2|3"], b'|'),
             (&["name;note", "\"a,b,c\";\"d;e\"", "x;y"], b';'),
             (&["only", "one"], b','),
+            (&[" id  when  n", " 00001 19970101  1", " 00002 19970112 12"], b' '),
+            (&[" 00004 0001 19970101  2   29.33", " 00021 0002 19970101  3   63.34", " 00021 0002 19970118  1   11.77"], b' '),
+            (&["\"a\" \"b\"", "\"1\" 5 2.5", "\"2\" 6 NA"], b' '),
+            (&["when", "2024-03-09 10:30", "2024-03-10 11:30", "2024-03-10 12:30"], b','),
+            (&["full name", "Ada Lovelace", "Alan Turing"], b','),
         ] {
             assert_eq!(delimiter(lines), expected, "{lines:?}");
         }

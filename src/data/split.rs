@@ -1,6 +1,6 @@
 //! Where do rows and cells begin and end? Cuts delimited text into chunks of whole rows, and chunks into cells.
 //!
-//! In: text and its delimiter. Out: every cell, to a closure. A cell may stand in quotes, hold doubled quotes, delimiters and line ends;
+//! In: text and its delimiter; a blank stands for any run of blanks. Out: every cell, to a closure. A cell may stand in quotes, hold doubled quotes, delimiters and line ends;
 //! a quote inside an unquoted cell is a character like any other. Cost: about a nanosecond a byte, chunks side by side.
 
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use std::ops::Range;
 /// How a text is cut.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cutting {
-    /// The byte between two cells.
+    /// The byte between two cells; between two that are a blank apart, and around a row, any number of blanks.
     pub delimiter: u8,
     /// Quotes from this byte of the text on are characters: the first one that is never closed stands here.
     pub quotes_end: usize,
@@ -92,6 +92,7 @@ impl Cutting {
             }
             let first_line = line;
             let mut n_cells = 0;
+            at = self.after_blanks(bytes, at);
             loop {
                 let (content, stop) = if bytes.get(at) == Some(&b'"') && at < self.quotes_end {
                     let (content, stop, lines) = self.quoted(text, bytes, at);
@@ -105,6 +106,11 @@ impl Cutting {
                 };
                 cell(n_cells, content);
                 n_cells += 1;
+                let stop = self.after_blanks(bytes, stop);
+                if self.delimiter == b' ' && stop < bytes.len() && bytes[stop] != b'\n' {
+                    at = stop;
+                    continue;
+                }
                 at = stop + 1;
                 if stop >= bytes.len() || bytes[stop] == b'\n' {
                     break;
@@ -114,6 +120,16 @@ impl Cutting {
             end(Row { n_cells, line: first_line });
         }
         line
+    }
+
+    /// Where the blanks at `at` end, if they separate cells; a carriage return before a line end is one of them.
+    fn after_blanks(&self, bytes: &[u8], mut at: usize) -> usize {
+        if self.delimiter == b' ' {
+            while matches!(bytes.get(at), Some(b' ' | b'\r')) {
+                at += 1;
+            }
+        }
+        at
     }
 
     /// The quoted cell whose quote is at `at`: its content, the byte that ends it, and the line ends inside.
@@ -179,7 +195,11 @@ mod tests {
     use super::*;
 
     fn cut(text: &str) -> Vec<Vec<String>> {
-        let mut cutting = Cutting { delimiter: b',', quotes_end: 0 };
+        cut_at(text, b',')
+    }
+
+    fn cut_at(text: &str, delimiter: u8) -> Vec<Vec<String>> {
+        let mut cutting = Cutting { delimiter, quotes_end: 0 };
         let chunks = cutting.chunks(text, 0);
         let mut rows = Vec::new();
         for chunk in chunks {
@@ -201,6 +221,16 @@ mod tests {
             ("\"\",\"\"\"\"", &[&["", "\""]]),
         ] {
             assert_eq!(cut(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn runs_of_blanks() {
+        for (text, expected) in [
+            (" id  when \n 1   2\n", &[&["id", "when"][..], &["1", "2"]][..]),
+            ("a b\r\n1 \"x y\"  \r\n\n2 3", &[&["a", "b"], &["1", "x y"], &["2", "3"]]),
+        ] {
+            assert_eq!(cut_at(text, b' '), expected, "{text:?}");
         }
     }
 

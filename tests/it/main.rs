@@ -32,6 +32,7 @@ mod rfm;
 mod segments_page;
 mod session;
 mod slides;
+mod sources;
 mod storm;
 mod taking;
 mod trees;

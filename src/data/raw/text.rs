@@ -1,0 +1,251 @@
+//! The rows of a delimited text file of any size.
+//!
+//! In: a path. Out: typed rows in memory or beside it, and a note for everything that was decided or lost. How each column is read is decided
+//! by the head and by samples across the file (all of it where it is small) and held for every slab. What the slabs then say against it (too
+//! many cells that do not fit, decimals, times of day, the other order of days and months) makes the file be read again with a better
+//! reading, twice at most. Cost: a pass over the bytes, chunks side by side, while the next slab is read. Memory: two slabs and the rows.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use encoding_rs::UTF_8;
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use crate::base::{Ctx, Key, Note, Stopped};
+use crate::data::cells::{self, Cell};
+use crate::data::csv::{self, Ragged};
+use crate::data::error::DataError;
+use crate::data::header::{self, Head};
+use crate::data::split::Cutting;
+use crate::data::tally::{Reading, Tally};
+
+use super::ReadOptions;
+use super::convert::{self, Chunk, Filling};
+use super::part::{Part, columns_of};
+use super::slabs::{Letters, Slab, TextFile, letters};
+use super::store::Store;
+
+/// Bytes looked at before anything is decided.
+const LOOKED_AT: usize = 1 << 20;
+
+/// Readings that are tried on the whole file; the last one stays, and cells that do not fit it count as unreadable.
+const PASSES: usize = 3;
+
+/// Reads a delimited text file. `keep_bytes` may stay in memory.
+pub(super) fn read(path: &Path, title: &str, options: &ReadOptions, keep_bytes: u64, ctx: &Ctx) -> Result<Part, DataError> {
+    let failed = |error: std::io::Error| DataError::of_io(path, &error);
+    let file = File::open(path).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len();
+    let mut head = Vec::new();
+    file.take(LOOKED_AT as u64).read_to_end(&mut head).map_err(failed)?;
+    let (letters, only_returns) = letters(&head);
+    let stage = format!("Reading {title}");
+    let mut file = TextFile { path, stage, size, letters, only_returns, delimiter: b',', slab_bytes: options.slab_bytes.max(1), ctx };
+    loop {
+        if let Some(part) = read_as(&mut file, title, options, keep_bytes)? {
+            return Ok(part);
+        }
+        file.letters = Letters::Western;
+    }
+}
+
+/// Reads with the letters the file is thought to have; nothing if it has others.
+fn read_as(file: &mut TextFile, title: &str, options: &ReadOptions, keep_bytes: u64) -> Result<Option<Part>, DataError> {
+    let ctx = file.ctx;
+    let looked_at = file.excerpt(0, LOOKED_AT)?;
+    let looked_at = looked_at.trim_start_matches('\u{feff}');
+    let (first, delimiter) = csv::first_row_and_delimiter(looked_at);
+    file.delimiter = delimiter;
+    let mut cutting = Cutting { delimiter, quotes_end: looked_at.len() };
+    let chunks = cutting.chunks(looked_at, first);
+    let head = header::read(&csv::head_rows(looked_at, &cutting, &chunks));
+    if head.names.is_empty() {
+        return Err(DataError::Empty { title: title.to_owned() });
+    }
+    let mut readings = sampled(file, &head, first, options)?;
+    let mut stamp = None;
+    for pass in 1.. {
+        let Some((mut read, key)) = once(file, &head, first, &readings, Store::new(title, keep_bytes))? else { return Ok(None) };
+        stamp = stamp.or(Some(key));
+        let better: Vec<Reading> =
+            (0..readings.len()).map(|at| better(&head, at, &readings[at], &read.tallies[at], ctx)).collect::<Result<_, _>>()?;
+        if pass < PASSES && better != readings {
+            readings = better;
+            continue;
+        }
+        let Some(held) = read.store.finish()? else { return Err(DataError::HeaderOnly { title: title.to_owned() }) };
+        let mut notes = match file.letters {
+            Letters::Western => {
+                vec![Note::new(format!("{title} is not UTF-8; its letters are read as Windows-1252 (Western European)."))]
+            }
+            Letters::Marked(encoding) if encoding == UTF_8 && read.has_damaged => {
+                vec![Note::new(format!("Some letters of {title} are damaged; they are shown as \u{fffd}."))]
+            }
+            _ => Vec::new(),
+        };
+        notes.extend(head.notes.clone());
+        notes.extend(read.open_quote.map(csv::note_of_quote));
+        notes.extend(csv::notes_of_ragged(&read.ragged));
+        let kept = |at: &usize| !(head.unnamed[*at] && read.tallies[*at].present == 0);
+        let (kept, empty): (Vec<usize>, Vec<usize>) = (0..head.names.len()).partition(kept);
+        for &at in &kept {
+            notes.extend(read.tallies[at].notes(&head.names[at], &readings[at], head.habits));
+        }
+        notes.extend(empty.iter().map(|&at| csv::note_of_empty(&head.names[at])));
+        let told: Vec<(&str, Reading, Tally)> =
+            kept.iter().map(|&at| (head.names[at].as_str(), readings[at], std::mem::take(&mut read.tallies[at]))).collect();
+        let frame = if empty.is_empty() { held.frame } else { held.frame.select(told.iter().map(|of| col(of.0)).collect::<Vec<_>>()) };
+        let columns = columns_of(told);
+        let stamp = stamp.unwrap_or(key);
+        return Ok(Some(Part { columns, n_rows: read.n_rows, notes, frame, bytes: held.bytes, aside: held.aside, stamp }));
+    }
+    Ok(None)
+}
+
+/// What a pass over the file found.
+struct Pass<'a> {
+    store: Store<'a>,
+    tallies: Vec<Tally>,
+    n_rows: usize,
+    ragged: [Ragged; 2],
+    open_quote: Option<usize>,
+    has_damaged: bool,
+}
+
+/// One pass over the file; nothing if its letters are not what they seemed.
+fn once<'a>(
+    file: &TextFile,
+    head: &Head,
+    first: usize,
+    readings: &[Reading],
+    store: Store<'a>,
+) -> Result<Option<(Pass<'a>, Key)>, DataError> {
+    let mut slabs = file.slabs()?;
+    let tallies = vec![Tally::default(); readings.len()];
+    let mut pass = Pass { store, tallies, n_rows: 0, ragged: Default::default(), open_quote: None, has_damaged: false };
+    let (mut line, mut header, mut start) = (1, head.has_header, first);
+    let mut slab = slabs.next()?;
+    loop {
+        let text = match slab {
+            Slab::End => return Ok(Some((pass, slabs.key()))),
+            Slab::NotUtf8 => return Ok(None),
+            Slab::Text(text) => text,
+        };
+        let (read, next) = rayon::join(|| of_slab(&text, file, start.min(text.len()), head, readings, header), || slabs.next());
+        let (chunks, quotes_end) = read?;
+        pass.has_damaged |= matches!(file.letters, Letters::Marked(_)) && text.contains('\u{fffd}');
+        if pass.open_quote.is_none() && quotes_end > 0 && quotes_end < text.len() {
+            pass.open_quote = Some(line + text.as_bytes()[..quotes_end].iter().filter(|&&byte| byte == b'\n').count());
+        }
+        line += text.as_bytes()[..start.min(text.len())].iter().filter(|&&byte| byte == b'\n').count();
+        drop(text);
+        let mut rows: Option<DataFrame> = None;
+        for chunk in chunks {
+            pass.ragged.iter_mut().zip(&chunk.ragged).for_each(|(all, of)| all.append(of, line));
+            line += chunk.n_lines;
+            header &= !chunk.had_header;
+            pass.n_rows += chunk.n_rows;
+            pass.tallies.iter_mut().zip(chunk.tallies).for_each(|(all, of)| all.add(of));
+            let broken = |error: PolarsError| DataError::damaged(&file.stage, "text", error);
+            let frame = DataFrame::new(chunk.n_rows, chunk.columns).map_err(broken)?;
+            match &mut rows {
+                Some(rows) => drop(rows.vstack_mut_owned(frame).map_err(broken)?),
+                None => rows = Some(frame),
+            }
+        }
+        if let Some(mut rows) = rows.filter(|rows| rows.height() > 0) {
+            rows.rechunk_mut();
+            pass.store.push(rows)?;
+        }
+        start = 0;
+        slab = next?;
+    }
+}
+
+/// The chunks of a slab, in order, and from where on quotes in it are characters.
+fn of_slab(
+    text: &str,
+    file: &TextFile,
+    start: usize,
+    head: &Head,
+    readings: &[Reading],
+    header: bool,
+) -> Result<(Vec<Chunk>, usize), Stopped> {
+    let start = start + if text[start..].starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut cutting = Cutting { delimiter: file.delimiter, quotes_end: text.len() };
+    let chunks = cutting.chunks(text, start);
+    let convert = |(at, range): (usize, &std::ops::Range<usize>)| {
+        file.ctx.check()?;
+        Ok(convert::chunk(text, &cutting, range.clone(), &head.names, readings, header && at == 0))
+    };
+    let chunks = chunks.par_iter().enumerate().map(convert).collect::<Result<_, Stopped>>()?;
+    Ok((chunks, cutting.quotes_end))
+}
+
+/// How every column is to be read, by the head and excerpts across the file.
+fn sampled(file: &TextFile, head: &Head, first: usize, options: &ReadOptions) -> Result<Vec<Reading>, DataError> {
+    /// The head is a quarter of the sample; the rest are so many excerpts.
+    const EXCERPTS: u64 = 48;
+    let whole = file.size <= options.sample_bytes as u64;
+    let mut texts = vec![file.excerpt(0, if whole { file.size as usize } else { options.sample_bytes / 4 })?];
+    if !whole {
+        let length = options.sample_bytes / 4 * 3 / EXCERPTS as usize;
+        for nth in 1..=EXCERPTS {
+            file.ctx.check()?;
+            texts.push(file.excerpt(file.size / (EXCERPTS + 1) * nth, length)?);
+        }
+    }
+    let mut columns: Vec<Vec<Vec<Cell>>> = head.names.iter().map(|_| Vec::with_capacity(texts.len())).collect();
+    for (at, text) in texts.iter().enumerate() {
+        let text = text.trim_start_matches('\u{feff}');
+        let mut cutting = Cutting { delimiter: file.delimiter, quotes_end: text.len() };
+        let start = if at == 0 { first.min(text.len()) } else { 0 };
+        let chunks = cutting.chunks(text, start);
+        let cells: std::cell::RefCell<Vec<Cell>> = std::cell::RefCell::default();
+        let mut header = at == 0 && head.has_header;
+        let mut piece: Vec<Vec<Cell>> = head.names.iter().map(|_| Vec::new()).collect();
+        for range in chunks {
+            let end = |row: crate::data::split::Row| {
+                let mut row_cells = cells.take();
+                // An excerpt may begin inside a quoted cell; what is no row then is not asked.
+                if std::mem::take(&mut header) || (at > 0 && row.n_cells != head.names.len()) {
+                    return;
+                }
+                row_cells.resize(head.names.len(), Cell::default());
+                piece.iter_mut().zip(row_cells).for_each(|(column, cell)| column.push(cell));
+            };
+            cutting.each(text, range, |_, cell| cells.borrow_mut().push(cell), end);
+        }
+        columns.iter_mut().zip(piece).for_each(|(column, piece)| column.push(piece));
+    }
+    let decide = |(at, pieces): (usize, &Vec<Vec<Cell>>)| settled(&head.names[at], pieces, head.habits, file.ctx);
+    Ok(columns.par_iter().enumerate().map(decide).collect::<Result<_, Stopped>>()?)
+}
+
+/// How these cells are to be read, decided as for any table, and then by reading them until nothing speaks against it.
+pub(super) fn settled(name: &str, pieces: &[Vec<Cell>], habits: cells::Habits, ctx: &Ctx) -> Result<Reading, Stopped> {
+    let mut reading = cells::decide(pieces, habits, ctx)?;
+    for _ in 0..PASSES {
+        ctx.check()?;
+        let mut filling = Filling::new(name, reading, 0);
+        pieces.iter().flatten().for_each(|cell| filling.push(cell));
+        let better = filling.finish().1.better(name, &reading, habits);
+        if better == reading {
+            break;
+        }
+        reading = better;
+    }
+    Ok(reading)
+}
+
+/// What the reading of a column should have been.
+fn better(head: &Head, at: usize, reading: &Reading, tally: &Tally, ctx: &Ctx) -> Result<Reading, Stopped> {
+    // A sample without any value says nothing about the column: its first values do.
+    if tally.present > 0 && tally.wrong == tally.present {
+        let examples: Vec<Cell> = tally.wrong_examples.iter().map(|cell| Cell::Borrowed(cell.as_str())).collect();
+        return settled(&head.names[at], &[examples], head.habits, ctx);
+    }
+    Ok(tally.better(&head.names[at], reading, head.habits))
+}

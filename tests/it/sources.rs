@@ -1,0 +1,329 @@
+//! Reading sources: times of day, slabs against the ordinary reader, folders, Parquet, and rows that do not fit into memory.
+
+use std::path::{Path, PathBuf};
+
+use personae::base::Ctx;
+use personae::data::{self, Kind, Raw, ReadOptions, Source};
+
+/// Files with these contents in a folder that is gone with the value.
+fn files(contents: &[(&str, &[u8])]) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in contents {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let path = folder.path().to_owned();
+    (folder, path)
+}
+
+fn read(path: &Path) -> Result<Raw, String> {
+    data::read_raw(path, &Ctx::new()).map_err(|error| error.to_string())
+}
+
+/// Small slabs and no sample to speak of, so that every rule about slabs is met.
+const TINY: ReadOptions = ReadOptions { slab_bytes: 64, sample_bytes: 200, keep_bytes: u64::MAX };
+
+fn read_tiny(path: &Path, options: ReadOptions) -> Raw {
+    data::read_raw_with(path, &options, &Ctx::new()).unwrap()
+}
+
+/// Kind (W for whole numbers that stay numbers), `t` for times, and unreadable cells: "date:Dt! amount:N".
+fn columns(raw: &Raw) -> String {
+    let one = |column: &data::RawColumn| {
+        let kind = match column.kind {
+            Kind::Number => "N",
+            Kind::Date => "D",
+            Kind::Text => "T",
+        };
+        let bad = if column.n_unreadable > 0 { format!("!{}", column.n_unreadable) } else { String::new() };
+        format!("{}:{kind}{}{bad}", column.name, if column.has_time { "t" } else { "" })
+    };
+    raw.columns.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// All rows as the window shows them, cells between bars.
+fn rows(raw: &Raw) -> Vec<String> {
+    page(raw, 0..raw.n_rows)
+}
+
+fn page(raw: &Raw, range: std::ops::Range<usize>) -> Vec<String> {
+    let table = raw.page(range, &Ctx::new()).unwrap();
+    let row = |row: usize| table.columns.iter().map(|column| column.cell(row)).collect::<Vec<_>>().join("|");
+    (0..table.n_rows).map(row).collect()
+}
+
+fn notes(raw: &Raw) -> Vec<&str> {
+    raw.notes.iter().map(|note| note.0.as_str()).collect()
+}
+
+/// Reads text as a file, whole and in tiny slabs (which must agree), and checks columns, rows and notes.
+fn check(text: &str, expected_columns: &str, expected_rows: &[&str], expected_notes: &[&str]) {
+    let (_folder, path) = files(&[("orders.csv", text.as_bytes())]);
+    let raw = read(&path.join("orders.csv")).unwrap();
+    assert_eq!(columns(&raw), expected_columns, "{text}");
+    assert_eq!(rows(&raw), expected_rows, "{text}");
+    assert_eq!(notes(&raw), expected_notes, "{text}");
+    let tiny = read_tiny(&path.join("orders.csv"), ReadOptions { sample_bytes: 4 << 20, ..TINY });
+    assert_eq!((columns(&tiny), rows(&tiny), notes(&tiny)), (columns(&raw), rows(&raw), notes(&raw)), "{text}");
+}
+
+#[test]
+fn times_of_day_stay() {
+    check(
+        "id,when\n1,2010-12-01 08:26\n2,\n3,2010-12-01 20:05\n",
+        "id:N when:Dt",
+        &["1|2010-12-01 08:26", "2|", "3|2010-12-01 20:05"],
+        &[],
+    );
+    check(
+        "id,when\n1,12/1/2010 8:26 PM\n2,12/13/2010 12:00:30 AM\n",
+        "id:N when:Dt",
+        &["1|2010-12-01 20:26:00", "2|2010-12-13 00:00:30"],
+        &[],
+    );
+    // One zone: the clock of the shop is kept. Two: UTC.
+    check(
+        "when,n\n2024-03-09T23:30+02:00,1\n2024-03-10T01:30+02:00,2\n",
+        "when:Dt n:N",
+        &["2024-03-09 23:30|1", "2024-03-10 01:30|2"],
+        &[],
+    );
+    check(
+        "order_date,n\n2024-03-09T23:30+01:00,1\n2024-07-10T01:30+02:00,2\n2024-07-10 12:00,3\n",
+        "order_date:Dt n:N",
+        &["2024-03-09 22:30|1", "2024-07-09 23:30|2", "2024-07-10 12:00|3"],
+        &["order_date mixes time zones (1 cell in UTC+1, 1 cell in UTC+2 and 1 cell without one, taken as UTC); all are brought to UTC."],
+    );
+}
+
+#[test]
+fn two_date_formats_in_one_column_are_told() {
+    check(
+        "when,n\n31/12/1999,1\n12/30/1999,2\n30/11/1999,3\n03/04/1999,4\n",
+        "when:D n:N",
+        &["1999-12-31|1", "1999-12-30|2", "1999-11-30|3", "1999-04-03|4"],
+        &["when mixes date formats: 2 cells like 31/12/1999, day first and 1 cell like 12/30/1999, month first; each is read by its own \
+           format; 1 cell that could be either, such as 03/04/1999, take the day first."],
+    );
+    check(
+        "when,n\n1999-12-31,1\n31/12/1999,2\n",
+        "when:D n:N",
+        &["1999-12-31|1", "1999-12-31|2"],
+        &["when mixes date formats: 1 cell like 1999-12-31 and 1 cell like 31/12/1999, day first; each is read by its own format."],
+    );
+}
+
+#[test]
+fn mixed_currencies_are_told() {
+    check(
+        "id,amount\n1,€ 10\n2,$ 12\n3,€ 7.50\n",
+        "id:N amount:N",
+        &["1|10", "2|12", "3|7.5"],
+        &["amount mixes € (2 cells, such as \"€ 10\") and $ (1 cell, such as \"$ 12\"); the numbers are taken as they stand, nothing is \
+           converted, and € is shown."],
+    );
+}
+
+#[test]
+fn days_written_as_numbers_and_columns_between_blanks() {
+    let text = " customer_id  date number_of_cds  dollar_value\n 00001 19970101  1   11.77\n 00002 19970112 10  112.00\n";
+    check(text, "customer_id:T date:D number_of_cds:N dollar_value:N", &["00001|1997-01-01|1|11.77", "00002|1997-01-12|10|112"], &[]);
+    // A column that is called otherwise and has few of them is one of numbers; one that no day fits as well.
+    check("code,date\n19970101,19970101\n19970102,19970199\n", "code:N date:N", &["19970101|19970101", "19970102|19970199"], &[]);
+    let no_header: String = (1..=24).map(|i| format!(" 0000{} 1997{:02}01  {i}   {i}.29\n", i % 9, 1 + i % 12)).collect();
+    let (_folder, path) = files(&[("sample.txt", no_header.as_bytes())]);
+    let raw = read(&path.join("sample.txt")).unwrap();
+    assert_eq!(columns(&raw), "column 1:T column 2:D column 3:N column 4:N");
+    let table = data::read(&Source::File { path: path.join("sample.txt") }, &Ctx::new()).unwrap().table;
+    assert_eq!((table.columns.len(), table.n_rows), (4, 24), "an ordinary table is cut the same way");
+}
+
+#[test]
+fn unreadable_cells_are_counted_and_keys_stay_whole() {
+    let mut text = String::from("id,amount,code,long\n");
+    for i in 0..100 {
+        let amount = if i % 50 == 7 { format!("broken {i}") } else { format!("{i}.5") };
+        text += &format!("{i}.0,{amount},{:04},9007199254740993{i}\n", i);
+    }
+    let (_folder, path) = files(&[("orders.csv", text.as_bytes())]);
+    let raw = read(&path.join("orders.csv")).unwrap();
+    assert_eq!(columns(&raw), "id:N amount:N!2 code:T long:T");
+    assert_eq!(raw.column("amount").unwrap().unreadable, ["broken 7", "broken 57"]);
+    assert_eq!(page(&raw, 99..100), ["99|99.5|0099|900719925474099399"]);
+    assert_eq!(notes(&raw), ["2 cells of amount are no number (\"broken 7\", \"broken 57\"); they count as missing."]);
+}
+
+/// Orders as a shop writes them: quotes with line ends, blanks, a row too short, odd cells here and there.
+fn shop(n: usize) -> String {
+    let mut text = String::from("order_id,customer,when,amount,note\n");
+    for i in 0..n {
+        let when = format!("2011-{:02}-{:02} {:02}:{:02}", 1 + i % 12, 1 + i % 28, i % 24, i % 60);
+        let amount = if i % 97 == 13 { "n/a".to_owned() } else { format!("{}.{:02}", i % 211, i % 100) };
+        let note = if i % 11 == 3 { format!("\"two\nlines, and \"\"{i}\"\"\"") } else { String::from("plain") };
+        text += &if i % 89 == 5 { format!("{i},C{},{when}\n", i % 40) } else { format!("{i}, C{} ,{when},{amount},{note}\n", i % 40) };
+    }
+    text
+}
+
+#[test]
+fn slabs_are_the_ordinary_reader() {
+    let text = shop(700);
+    let western: Vec<u8> = text.replace("plain", "caf\u{e9}").chars().map(|c| c as u32 as u8).collect();
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let returns = text.replace("two\nlines", "two lines").replace('\n', "\r");
+    for bytes in [text.clone().into_bytes(), western, utf16, returns.into_bytes(), text.replace('\n', "\r\n").into_bytes()] {
+        let (_folder, path) = files(&[("shop.csv", &bytes)]);
+        let path = path.join("shop.csv");
+        let ordinary = data::read(&Source::File { path: path.clone() }, &Ctx::new()).unwrap();
+        for options in [TINY, ReadOptions { slab_bytes: 5000, ..TINY }, ReadOptions::default()] {
+            let raw = read_tiny(&path, options);
+            assert_eq!(columns(&raw), "order_id:N customer:T when:Dt amount:N note:T");
+            assert_eq!(raw.stamp, ordinary.stamp);
+            let told: Vec<&str> = ordinary.notes.iter().map(|note| note.0.as_str()).filter(|note| !note.contains("times of day")).collect();
+            assert_eq!(notes(&raw), told);
+            let page = raw.page(0..raw.n_rows, &Ctx::new()).unwrap();
+            assert_eq!(page.n_rows, ordinary.table.n_rows);
+            for (mine, theirs) in page.columns.iter().zip(&ordinary.table.columns) {
+                for row in 0..page.n_rows {
+                    assert_eq!((mine.number(row), mine.text(row)), (theirs.number(row), theirs.text(row)), "{} of row {row}", mine.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_no_sample_met_is_read_again() {
+    // The first and the sampled rows are whole, without times, day first by default; the last ones say otherwise.
+    let mut text = String::from("n,when,price,late\n");
+    (0..400).for_each(|i| text += &format!("{i},0{}/04/2024,5,\n", 1 + i % 9));
+    (0..10).for_each(|i| text += &format!("{i}.25,04/2{}/2024 10:0{i},6,2024-05-0{}\n", i % 9, 1 + i % 9));
+    let (_folder, path) = files(&[("orders.csv", text.as_bytes())]);
+    let (small, whole) = (read_tiny(&path.join("orders.csv"), TINY), read(&path.join("orders.csv")).unwrap());
+    assert_eq!(columns(&small), "n:N when:Dt price:N late:D");
+    assert_eq!((columns(&small), rows(&small)), (columns(&whole), rows(&whole)));
+    assert_eq!(page(&small, 400..401), ["0.25|2024-04-20 10:00|6|2024-05-01"]);
+    assert_eq!(page(&small, 0..1), ["0|2024-01-04 00:00|5|"], "the month is first, as the certain ones say");
+    // More than one cell in twenty that is no number: text, with every cell as it stood.
+    let mut text = String::from("code,n\n");
+    (0..300).for_each(|i| text += &format!("{i},1\n"));
+    (0..40).for_each(|i| text += &format!("A{i},1\n"));
+    let (_folder, path) = files(&[("codes.csv", text.as_bytes())]);
+    let small = read_tiny(&path.join("codes.csv"), TINY);
+    assert_eq!((columns(&small).as_str(), page(&small, 339..340)), ("code:T n:N", vec!["A39|1".to_owned()]));
+}
+
+#[test]
+fn rows_beside_memory_are_the_same_rows() {
+    let (_folder, path) = files(&[("shop.csv", shop(500).as_bytes())]);
+    let path = path.join("shop.csv");
+    let kept = read_tiny(&path, TINY);
+    let aside = read_tiny(&path, ReadOptions { slab_bytes: 2000, keep_bytes: 6000, ..TINY });
+    assert_eq!((columns(&aside), rows(&aside), notes(&aside)), (columns(&kept), rows(&kept), notes(&kept)));
+    assert_eq!(page(&aside, 321..324), page(&kept, 321..324));
+    assert_eq!((aside.bytes(), kept.bytes() > 0), (0, true));
+    let again = aside.clone();
+    drop(aside);
+    assert_eq!(rows(&again).len(), 500, "the rows stay as long as anybody holds them");
+}
+
+#[test]
+fn threads_do_not_matter() {
+    let (_folder, path) = files(&[("shop.csv", shop(900).as_bytes())]);
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let raw = read_tiny(&path.join("shop.csv"), ReadOptions { slab_bytes: 4000, ..TINY });
+            (columns(&raw), rows(&raw), format!("{:?}", raw.notes), raw.stamp)
+        })
+    };
+    assert_eq!(with(1), with(8));
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_a_character() {
+    let text = "a,b\n1,x\n2,\"open\n3,y\n4,z\n";
+    let expected = ["A quotation mark in line 3 is never closed; it is read as a character."];
+    check(text, "a:N b:T", &["1|x", "2|\"open", "3|y", "4|z"], &expected);
+}
+
+#[test]
+fn parquet_is_scanned() {
+    let (_folder, folder) = files(&[("shop.csv", b"id,when,spend,city\n1,2024-01-05,2.5,Oslo\n2,2024-02-06,3,\n3,,4,Bergen\n")]);
+    let table = data::read(&Source::File { path: folder.join("shop.csv") }, &Ctx::new()).unwrap().table;
+    let path = folder.join("shop [1].parquet");
+    data::write::parquet(&table, &[], std::fs::File::create(&path).unwrap(), &Ctx::new()).unwrap();
+    let raw = read(&path).unwrap();
+    assert_eq!((columns(&raw).as_str(), raw.n_rows, raw.bytes()), ("id:N when:D spend:N city:T", 3, 0));
+    assert_eq!(rows(&raw), ["1|2024-01-05|2.5|Oslo", "2|2024-02-06|3|", "3||4|Bergen"]);
+    assert_eq!(raw.stamp, data::stamp_raw(&path, &Ctx::new()).unwrap());
+    assert_eq!(page(&raw, 3..9), Vec::<String>::new());
+}
+
+#[test]
+fn objects_keep_their_times() {
+    let json = br#"[{"id": 1, "when": "2024-01-05 10:30", "code": "007"}, {"id": 2, "when": "2024-01-06 11:00", "code": "008"}]"#;
+    let (_folder, folder) = files(&[("orders.json", json)]);
+    let raw = read(&folder.join("orders.json")).unwrap();
+    assert_eq!(columns(&raw), "id:N when:Dt code:T");
+    assert_eq!((rows(&raw), notes(&raw).len()), (vec!["1|2024-01-05 10:30|007".into(), "2|2024-01-06 11:00|008".into()], 0));
+}
+
+#[test]
+fn a_folder_is_one_source() {
+    let (_folder, folder) = files(&[
+        ("orders-2.csv", b"id,amount,when\n3,x7,2024-01-03 10:00\n4,x8,2024-01-04 11:00\n"),
+        ("orders-1.csv", b"id,amount,shop,when\n1,5,A,2024-01-01\n2,6.5,B,2024-01-02\n"),
+        ("orders-3.csv", b"id,amount\n"),
+        ("readme.md", b"not data"),
+        (".orders-0.csv", b"id\n9\n"),
+    ]);
+    let raw = read(&folder).unwrap();
+    assert_eq!(columns(&raw), "id:N amount:T shop:T when:Dt");
+    assert_eq!(rows(&raw), ["1|5.0|A|2024-01-01 00:00", "2|6.5|B|2024-01-02 00:00", "3|x7||2024-01-03 10:00", "4|x8||2024-01-04 11:00"]);
+    assert_eq!(page(&raw, 1..3), rows(&raw)[1..3]);
+    let title = folder.file_name().unwrap().to_string_lossy();
+    assert_eq!(
+        notes(&raw),
+        [
+            format!("{title} stands for 2 files.").as_str(),
+            "orders-3.csv has no rows; it is left out.",
+            "amount holds numbers in orders-1.csv and text in orders-2.csv; it is read as text.",
+            "1 file has no column shop (orders-2.csv); it is missing in their rows.",
+        ]
+    );
+    let names: Vec<String> = raw.files.iter().map(|file| file.path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    assert_eq!(names, ["orders-1.csv", "orders-2.csv", "orders-3.csv"]);
+    assert!(raw.files.iter().all(|file| file.bytes > 0 && file.modified.is_some()));
+    assert_eq!(raw.stamp, data::stamp_raw(&folder, &Ctx::new()).unwrap());
+    // Age is no part of the stamp; names and contents are.
+    std::fs::write(folder.join("orders-3.csv"), b"id,amount\n").unwrap();
+    assert_eq!(raw.stamp, data::stamp_raw(&folder, &Ctx::new()).unwrap());
+    std::fs::rename(folder.join("orders-2.csv"), folder.join("orders-4.csv")).unwrap();
+    assert_ne!(raw.stamp, data::stamp_raw(&folder, &Ctx::new()).unwrap());
+}
+
+#[test]
+fn a_pattern_finds_files() {
+    let (_folder, folder) =
+        files(&[("jan-24.csv", b"id\n1\n"), ("feb-24.csv", b"id\n2\n"), ("jan-25.csv", b"id\n3\n"), ("x.csv", b"id\n4\n")]);
+    assert_eq!(rows(&read(&folder.join("???-24.csv")).unwrap()), ["2", "1"]);
+    assert_eq!(rows(&read(&folder.join("jan-*.csv")).unwrap()), ["1", "3"]);
+    let none = read(&folder.join("march-*.csv")).unwrap_err();
+    assert!(none.contains("matches march-*.csv") && none.contains(&folder.display().to_string()), "{none}");
+    assert!(read(&folder.join("gone").join("*.csv")).unwrap_err().contains("gone does not exist"));
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let (_folder, folder) = files(&[("readme.md", b"no data")]);
+    assert!(read(&folder).unwrap_err().contains("is a folder without any file that can be read"));
+    assert!(read(&folder.join("orders.csv")).unwrap_err().contains("orders.csv does not exist"));
+    std::fs::write(folder.join("empty.csv"), b"").unwrap();
+    std::fs::write(folder.join("header.csv"), b"a,b\n").unwrap();
+    assert!(read(&folder.join("empty.csv")).unwrap_err().contains("empty.csv is empty"));
+    assert!(read(&folder.join("header.csv")).unwrap_err().contains("has column names but no rows"));
+    assert!(read(&folder).unwrap_err().contains("has column names but no rows"), "none of its files has any");
+    let ctx = Ctx::stopping_after(1);
+    std::fs::write(folder.join("full.csv"), b"a,b\n1,2\n").unwrap();
+    assert!(data::read_raw(&folder.join("full.csv"), &ctx).is_err(), "a stop is obeyed");
+}
