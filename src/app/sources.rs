@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use crate::data::sourcing::Refresh;
+use crate::data::sourcing::{IsoDay, Refresh};
 use crate::data::{Source, SourceFile, Sourcing};
 use crate::engine::SourcesWanted;
 use crate::session::{DataView, Look, Page, Plan, project};
@@ -18,7 +18,11 @@ impl Window {
         let look = &self.look.sources;
         let is_shown = self.look.page == Page::Data;
         let preview = (is_shown && look.view == DataView::Sources).then_some((look.source, look.first_row));
-        SourcesWanted { preview, draft: look.column_draft.clone().filter(|_| is_shown && look.view == DataView::Recipe) }
+        SourcesWanted {
+            preview,
+            today: is_shown.then(today),
+            draft: look.column_draft.clone().filter(|_| is_shown && look.view == DataView::Recipe),
+        }
     }
 
     /// Once the customer table is built anew with other customers: names and colours follow the people.
@@ -138,6 +142,12 @@ impl Window {
         self.save_settings();
         sourcing
     }
+}
+
+/// The day it is (UTC).
+fn today() -> IsoDay {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    IsoDay((since.as_secs() / 86_400) as i32)
 }
 
 /// A source with a name of its own: the file's, without its ending.

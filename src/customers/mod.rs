@@ -6,6 +6,7 @@
 
 mod build;
 mod error;
+mod freshness;
 mod ids;
 mod listing;
 mod recipe;
@@ -15,6 +16,7 @@ mod understand;
 
 pub use build::{Built, BuiltColumn, Tried, build, try_column};
 pub use error::CustomersError;
+pub use freshness::{Freshness, freshness};
 pub use ids::row_ids;
 pub use listing::{Listing, looks_like};
 pub use recipe::suggested;

@@ -52,12 +52,6 @@ pub enum DataError {
     /// Several files were given where one is read.
     #[error("a customer table of several files is built, not read; open its project instead.")]
     Several,
-    /// A folder or pattern without any file to read.
-    #[error("there is no table in {path}; check the folder or the pattern, or put CSV, Excel, Parquet, Arrow or JSON files there.")]
-    NoFiles {
-        /// The folder or pattern.
-        path: String,
-    },
     /// Another failure of the disk.
     #[error("{path} cannot be read ({why}); check the disk or the connection and try again.")]
     Unreadable {

@@ -32,7 +32,7 @@ use super::source::{self, Source};
 use super::table::{Kind, Table};
 
 use part::Part;
-pub use places::SourceSeen;
+pub use places::{SourceSeen, files_of};
 use scan::Columnar;
 
 /// The rows of a source.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::base::{Key, Labels, Note, Progress};
 use crate::cluster::Dendrogram;
-use crate::customers::{Built, Rfm, Tried, Understood};
-use crate::data::sourcing::RecipeColumn;
+use crate::customers::{Built, Freshness, Rfm, Tried, Understood};
+use crate::data::sourcing::{IsoDay, RecipeColumn};
 use crate::data::{Loaded, Raw, Table};
 use crate::evaluate::{NullBand, Stability};
 use crate::features::Prepared;
@@ -133,6 +133,8 @@ impl Wanted {
 pub struct SourcesWanted {
     /// Rows for the eye: of which source, from which row on.
     pub preview: Option<(usize, usize)>,
+    /// The day ages are counted back from; `None` where nobody looks at ages.
+    pub today: Option<IsoDay>,
     /// A column being written, to be tried on a few customers.
     pub draft: Option<RecipeColumn>,
 }
@@ -149,6 +151,10 @@ pub struct SourcesAnswer {
     pub understood: Answer<Understood>,
     /// The customer table and how it came to be.
     pub built: Answer<Built>,
+    /// How fresh every source is, in the plan's order.
+    pub freshness: Vec<Answer<Freshness>>,
+    /// The day ages are counted back from.
+    pub today: Option<IsoDay>,
     /// Who stands in which row of the table.
     pub row_ids: Answer<CustomerIds>,
     /// Some rows of the source that is looked at, from [`SourcesWanted::preview`] on.

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crate::base::Key;
-use crate::customers::{self, Built, CustomersError, Rfm, Tried, Understood, rfm};
-use crate::data::sourcing::{RecipeColumn, RfmRules};
+use crate::customers::{self, Built, CustomersError, Freshness, Rfm, Tried, Understood, UnderstoodSource, rfm};
+use crate::data::sourcing::{Field, IsoDay, RecipeColumn, RfmRules};
 use crate::data::{self, Loaded, Raw, SourceFile, Sourcing, Table, Unprofiled};
 use crate::session::CustomerIds;
 
@@ -31,6 +31,8 @@ pub struct Sourced {
     raws: Vec<Asked<Raw>>,
     understood: Asked<Understood>,
     built: Asked<Built>,
+    freshness: Vec<Asked<Freshness>>,
+    today: Option<IsoDay>,
     row_ids: Asked<CustomerIds>,
     preview: Asked<Table>,
     draft: Asked<Tried>,
@@ -72,8 +74,13 @@ pub fn sourced(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, wanted: &Wanted, ne
         Some((raw, first)) => raw.and("Reading the source", |raw| preview(desk, raw, first, need)),
         None => Asked::Waiting("No source is looked at".into()),
     };
+    let freshness = raws.iter().enumerate().map(|(at, raw)| match (raw.ready(), understood.ready()) {
+        (Some(raw), Some(understood)) => freshness(desk, raw, &understood.value.sources[at], sourcing.sources[at].stale_after_days, need),
+        _ => raw.blocks("Reading the source"),
+    });
+    let freshness = freshness.collect();
     let row_ids = built.and(BUILDING, |built| row_ids(desk, built, need));
-    Sourced { raws, understood, built, row_ids, preview, draft, rfm, loaded }
+    Sourced { raws, understood, built, freshness, today: wanted.sources.today, row_ids, preview, draft, rfm, loaded }
 }
 
 const BUILDING: &str = "Building the customer table";
@@ -86,6 +93,8 @@ impl Sourced {
             raws,
             understood: settle(&mut previous.understood, self.understood),
             built: settle(&mut previous.built, self.built),
+            freshness: self.freshness.into_iter().map(|freshness| settle(&mut None, freshness)).collect(),
+            today: self.today,
             row_ids: settle(&mut None, self.row_ids),
             preview: settle(&mut previous.preview, self.preview),
             draft: settle(&mut previous.draft, self.draft),
@@ -149,6 +158,12 @@ fn build(
         desk.tell(&built.value.notes);
     }
     built
+}
+
+fn freshness(desk: &mut Kitchen, raw: &Made<Raw>, of: &UnderstoodSource, limit_days: Option<f64>, need: Need) -> Asked<Freshness> {
+    let key = Key::of("freshness", 1, &(of.fields.get(&Field::Date), of.kind, limit_days), &[raw.key]);
+    let (title, raw, of) = (format!("How fresh is {}?", of.name), raw.value.clone(), of.clone());
+    desk.ask(|s| &mut s.freshness, key, need, (|| title, Lane::Quick), move |_| Ok(customers::freshness(&raw, &of, limit_days)?))
 }
 
 fn row_ids(desk: &mut Kitchen, built: &Made<Built>, need: Need) -> Asked<CustomerIds> {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Ctx, Key, Labels, Stopped};
 use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMeansFit, KMeansParams, Linkage, Neighbours};
-use crate::customers::{Built, Rfm, Tried, Understood};
+use crate::customers::{Built, Freshness, Rfm, Tried, Understood};
 use crate::data::{self, DataError, Loaded, Raw, Role, Source, Table};
 use crate::evaluate::{self, Known, NullBand, Silhouettes, Stability};
 use crate::export::pages::Pages;
@@ -36,6 +36,7 @@ pub struct Memos {
     pub(super) raws: Memo<Raw>,
     pub(super) understood: Memo<Understood>,
     pub(super) built: Memo<Built>,
+    pub(super) freshness: Memo<Freshness>,
     pub(super) row_ids: Memo<CustomerIds>,
     pub(super) previews: Memo<Table>,
     pub(super) tried: Memo<Tried>,
@@ -89,6 +90,7 @@ impl Default for Memos {
             raws: Memo::new(Raw::bytes),
             understood: Memo::new(|_| size_of::<Understood>()),
             built: Memo::new(Built::bytes),
+            freshness: Memo::new(|_| size_of::<Freshness>()),
             row_ids: Memo::new(|ids: &CustomerIds| size_of_val(&ids.0[..])),
             previews: Memo::new(Table::bytes),
             tried: Memo::new(|_| size_of::<Tried>()),
@@ -143,6 +145,7 @@ impl Store for Memos {
             &mut self.raws,
             &mut self.understood,
             &mut self.built,
+            &mut self.freshness,
             &mut self.row_ids,
             &mut self.previews,
             &mut self.tried,

@@ -19,6 +19,11 @@ pub struct SourceSeen {
     pub modified: Option<i64>,
 }
 
+/// The files a path stands for: itself, the readable ones of a folder, or those a pattern fits; sorted by name.
+pub fn files_of(path: &Path) -> Result<Vec<PathBuf>, DataError> {
+    Ok(resolve(path)?.files)
+}
+
 /// What a path means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {

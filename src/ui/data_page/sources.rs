@@ -11,6 +11,7 @@ use std::sync::Arc;
 use eframe::egui::{Align, Layout, Panel, Role as Widget, ScrollArea, TextEdit, Ui};
 
 use crate::customers::UnderstoodSource;
+use crate::data::sourcing::Refresh;
 use crate::data::{SourceFile, Sourcing};
 use crate::engine::SourcesAnswer;
 use crate::session::{Action, Command, DataView, Look};
@@ -55,6 +56,7 @@ fn list_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, look: &
     ui.horizontal(|ui| {
         ui.label(theme::strong("Sources"));
         ui.label(caption(ui, widgets::thousands(sourcing.sources.len())));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| refresh_ui(ui, sourcing, commands));
     });
     path_ui(ui, None, look, commands, |path| Command::AddSources(vec![path.into()]));
     ui.add_space(4.0);
@@ -64,6 +66,31 @@ fn list_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, look: &
             card::ui(ui, &Of { at, source, sourcing, known }, look, commands);
         }
     });
+}
+
+/// When files that changed are read again.
+fn refresh_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, commands: &mut Vec<Command>) {
+    const CHOICES: [(Refresh, &str); 5] = [
+        (Refresh::Ask, "Ask when a file changes"),
+        (Refresh::WhenChanged, "Read changed files at once"),
+        (Refresh::EveryMinutes(10), "Read every 10 minutes"),
+        (Refresh::EveryMinutes(60), "Read every hour"),
+        (Refresh::EveryMinutes(24 * 60), "Read every day"),
+    ];
+    let mut refresh = sourcing.refresh;
+    let tip = "When files that changed on the disk are read again.";
+    let mut choices: Vec<(Refresh, &str, &str)> = CHOICES.iter().map(|&(choice, words)| (choice, words, tip)).collect();
+    let other = match refresh {
+        Refresh::EveryMinutes(minutes) => format!("Read every {} minutes", widgets::thousands(minutes as usize)),
+        Refresh::Ask | Refresh::WhenChanged => String::new(),
+    };
+    if choices.iter().all(|(choice, ..)| *choice != refresh) {
+        choices.push((refresh, &other, tip));
+    }
+    widgets::combo_ui(ui, "When files are read again", &mut refresh, &choices);
+    if refresh != sourcing.refresh {
+        commands.push(Command::Sources(Arc::new(Sourcing { refresh, ..(**sourcing).clone() })));
+    }
 }
 
 /// A field for a path, for whoever has no dialog or means a folder or a pattern. `of` is the source it is for.

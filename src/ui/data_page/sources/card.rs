@@ -2,7 +2,8 @@
 
 use eframe::egui::{Align, Frame, Label, Layout, Margin, ProgressBar, RichText, Role as Widget, Sense, Stroke, Ui, UiBuilder};
 
-use crate::customers::Overlap;
+use crate::customers::{Freshness, Overlap};
+use crate::data::sourcing::IsoDay;
 use crate::data::{SourceFile, SourceKind};
 use crate::engine::desk::STOPPED;
 use crate::session::{Command, Look};
@@ -88,6 +89,35 @@ fn contents_ui(ui: &mut Ui, of: &Of<'_>, commands: &mut Vec<Command>) {
         ui.set_height(LINE);
         overlap_ui(ui, of);
     });
+    freshness_ui(ui, of);
+}
+
+/// How old the newest row is, against the source's own limit.
+fn freshness_ui(ui: &mut Ui, of: &Of<'_>) {
+    let freshness = of.known.freshness.get(of.at).and_then(|freshness| freshness.latest());
+    let (Some(freshness), Some(today)) = (freshness, of.known.today) else {
+        ui.label(caption(ui, " "));
+        return;
+    };
+    let text = freshness_text(freshness, today);
+    if freshness.is_stale(today) {
+        cut_label(ui, caption(ui, format!("{}  {text}", icons::WARNING)).color(tokens(ui).warn));
+    } else {
+        cut_label(ui, caption(ui, text));
+    }
+}
+
+fn freshness_text(freshness: &Freshness, today: IsoDay) -> String {
+    let (Some(day), Some(age)) = (freshness.day, freshness.age_days(today)) else { return "Its age is not known".to_owned() };
+    let what = if freshness.of_row { "Newest row" } else { "Changed" };
+    let age = match age {
+        ..=-1 => "in the future".to_owned(),
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        days => format!("{} days ago", thousands(days as usize)),
+    };
+    let limit = freshness.limit_days.map_or_else(String::new, |limit| format!(" · limit {limit} d"));
+    format!("{what} {day}, {age}{limit}")
 }
 
 fn kind_ui(ui: &mut Ui, of: &Of<'_>, width: f32, commands: &mut Vec<Command>) {

@@ -1,6 +1,6 @@
 //! The source that is looked at: which column plays which part, how its keys are compared, what reading it met, and its rows.
 
-use eframe::egui::{Align, Label, Layout, Panel, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, DragValue, Label, Layout, Panel, Role as Widget, Ui, UiBuilder, vec2};
 
 use crate::data::sourcing::{Field, KeyMatch};
 use crate::data::{Raw, SourceKind};
@@ -81,11 +81,26 @@ fn keys_ui(ui: &mut Ui, of: &Of<'_>, commands: &mut Vec<Command>) {
             ui.add_space(INSIDE);
             looked_up_ui(ui, of, commands);
         }
+        limit_ui(ui, of, kind, commands);
         if let Some(understood) = understood {
             ui.add_space(INSIDE);
             cut_label(ui, caption(ui, format!("{}: {}", understood.kind.name(), understood.kind_reason)));
         }
     });
+}
+
+/// After how many days without news the source counts as stale.
+fn limit_ui(ui: &mut Ui, of: &Of<'_>, kind: Option<SourceKind>, commands: &mut Vec<Command>) {
+    ui.add_space(INSIDE);
+    let usual = kind.and_then(SourceKind::stale_after_days);
+    let Some(in_force) = of.source.stale_after_days.or(usual) else { return };
+    label_ui(ui, "Stale after", "After how many days without news this source counts as stale.");
+    let mut days = in_force;
+    let field = ui.add(DragValue::new(&mut days).range(0.0..=3_650.0).speed(0.1).max_decimals(0).suffix(" d"));
+    widgets::name_it(&field, Widget::SpinButton, "Stale after days");
+    if days != in_force {
+        of.say(commands, |source| source.stale_after_days = Some(days).filter(|days| Some(*days) != usual));
+    }
 }
 
 const MATCHES: [KeyMatch; 3] = [KeyMatch::Exact, KeyMatch::IgnoreCase, KeyMatch::Digits];
