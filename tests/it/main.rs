@@ -33,6 +33,7 @@ mod segments_page;
 mod session;
 mod slides;
 mod sources;
+mod sources_page;
 mod storm;
 mod taking;
 mod trees;

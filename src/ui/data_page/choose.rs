@@ -15,6 +15,8 @@ pub(super) struct Choice<'a> {
     pub shown: &'a str,
     /// Whether the user chose it; what was guessed steps back.
     pub is_chosen: bool,
+    /// Whether there is anything in force at all.
+    pub is_there: bool,
     /// Why it is in force, on hover.
     pub reason: &'a str,
 }
@@ -36,7 +38,11 @@ pub(super) fn choose_ui<'a>(ui: &mut Ui, choice: &Choice<'_>, words: impl Iterat
     ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_size(room);
         ui.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
-        ui.visuals_mut().widgets.inactive.fg_stroke.color = if choice.is_chosen { t.accent } else { t.text };
+        ui.visuals_mut().widgets.inactive.fg_stroke.color = match choice {
+            Choice { is_chosen: true, .. } => t.accent,
+            Choice { is_there: true, .. } => t.text,
+            _ => t.muted,
+        };
         let combo = ComboBox::from_id_salt(choice.name).width(choice.width).selected_text(choice.shown).show_ui(ui, |ui| {
             if ui.selectable_label(!choice.is_chosen, "As guessed").on_hover_text("The data decide.").clicked() && choice.is_chosen {
                 chosen = Some(Chosen::Guess);

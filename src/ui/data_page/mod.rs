@@ -230,8 +230,8 @@ fn progress_ui(ui: &mut Ui, stage: &str, fraction: f32, commands: &mut Vec<Comma
 
 fn without_data_ui(ui: &mut Ui, plan: &Plan, loaded: &Answer<Loaded>, look: &mut Look, commands: &mut Vec<Command>) {
     match loaded {
-        Answer::Failed { problem, .. } if matches!(plan.source, Source::Sources(_)) => {
-            let text = widgets::unbroken(&problem.0);
+        Answer::Failed { .. } | Answer::Waiting(_) if matches!(plan.source, Source::Sources(_)) => {
+            let text = loaded.problem().map_or_else(|| "It waits for its sources.".to_owned(), |problem| widgets::unbroken(&problem.0));
             if widgets::empty_ui(ui, "No customer table yet", &text, "See the sources") {
                 look.sources.view = DataView::Sources;
             }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use eframe::egui::{Align, Layout, Panel, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, UiBuilder, pos2, vec2};
 
 use crate::customers::{Built, BuiltColumn};
-use crate::data::sourcing::{Recipe, RecipeColumn};
+use crate::data::sourcing::{Level, Recipe, RecipeColumn};
 use crate::data::{Loaded, Sourcing};
 use crate::engine::{Answers, SourcesAnswer};
 use crate::session::{Command, Look};
@@ -127,9 +127,7 @@ fn line_ui(
     let profile = loaded.and_then(|loaded| loaded.profile.columns.iter().find(|column| column.name == name));
     let (about, formula, level) = match line {
         Line::Column(BuiltColumn::Key) => ("Which customer it is.".to_owned(), None, "The key that joins the sources".to_owned()),
-        Line::Column(BuiltColumn::Formula(column)) => {
-            (column.about.clone(), Some(column.formula.as_str()), format!("{} of a customer", column.level.name()))
-        }
+        Line::Column(BuiltColumn::Formula(column)) => (column.about.clone(), Some(column.formula.as_str()), sees(column.level).to_owned()),
         Line::Column(BuiltColumn::From { source, column }) => (format!("{column} of {source}."), None, format!("Taken over from {source}")),
         Line::LeftOut(_) => ("Left out by you.".to_owned(), None, String::new()),
     };
@@ -191,9 +189,19 @@ fn buttons_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, name: &str, line: &Line<'_>
     }
 }
 
+/// What a formula of this level sees.
+fn sees(level: Level) -> &'static str {
+    match level {
+        Level::Transactions => "Sees the transactions of a customer",
+        Level::Purchases => "Sees the purchase days of a customer",
+        Level::Categories => "Sees the categories of a customer",
+        Level::Events => "Sees the events of a customer",
+        Level::Customer => "Sees the other columns",
+    }
+}
+
 /// Begins to write a column, or to change one.
 fn write(look: &mut Look, column: Option<&RecipeColumn>) {
-    use crate::data::sourcing::Level;
     let empty = || RecipeColumn { name: String::new(), level: Level::Customer, formula: String::new(), about: String::new() };
     look.sources.column_of = column.map(|column| column.name.clone());
     look.sources.column_draft = Some(column.cloned().unwrap_or_else(empty));

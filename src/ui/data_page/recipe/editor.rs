@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Button, Key, Label, RichText, Role as Widget, ScrollArea, TextEdit, TextStyle, Ui, vec2};
+use eframe::egui::{
+    Align, Button, Frame, Key, Label, Layout, Margin, Panel, RichText, Role as Widget, ScrollArea, TextEdit, TextStyle, Ui, vec2,
+};
 
 use crate::customers::{Built, Tried};
 use crate::data::sourcing::{Field, Level, RecipeColumn};
@@ -16,7 +18,7 @@ use super::{change, name_of, write};
 
 /// Room for the values of five customers, or for what is wrong.
 const TRIED_HEIGHT: f32 = 148.0;
-const USABLE_HEIGHT: f32 = 120.0;
+const USABLE_HEIGHT: f32 = 92.0;
 
 /// Draws it.
 pub(super) fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, look: &mut Look, commands: &mut Vec<Command>) {
@@ -28,8 +30,25 @@ pub(super) fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, l
     let built = known.built.latest().map(|built| &**built);
     let name_problem = name_problem(&draft, built, look.sources.column_of.as_deref());
     let mut is_kept = true;
+    // The buttons stay in sight, however little room there is for the fields.
+    Panel::bottom("save column")
+        .frame(Frame::new().inner_margin(Margin { top: INSIDE as i8, ..Margin::ZERO }))
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let is_right = name_problem.is_none() && !draft.formula.trim().is_empty() && known.draft.ready().is_some();
+                let save = ui.add_enabled(is_right, Button::new(theme::strong("Save")).min_size(vec2(72.0, 32.0)));
+                if save.on_disabled_hover_text("A column needs a name of its own and a formula that can be computed.").clicked() {
+                    save_column(sourcing, &draft, look.sources.column_of.as_deref(), commands);
+                    is_kept = false;
+                }
+                if ui.add(Button::new("Cancel").min_size(vec2(72.0, 32.0))).clicked() || ui.input(|input| input.key_pressed(Key::Escape)) {
+                    is_kept = false;
+                }
+            });
+        });
     ScrollArea::vertical().id_salt("column being written").auto_shrink(false).show(ui, |ui| {
-        fields_ui(ui, sourcing, known, built, &mut draft, look);
+        fields_ui(ui, sourcing, &mut draft, look);
         ui.label(caption(ui, "First customers"));
         let (room, _) = ui.allocate_exact_size(vec2(ui.available_width(), TRIED_HEIGHT), eframe::egui::Sense::hover());
         let mut tried = ui.new_child(eframe::egui::UiBuilder::new().id_salt("tried").max_rect(room));
@@ -39,17 +58,7 @@ pub(super) fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, l
             _ if draft.formula.trim().is_empty() => _ = tried.label(caption(&tried, "They come here once there is a formula")),
             _ => tried_ui(&mut tried, &known.draft),
         }
-        ui.horizontal(|ui| {
-            let is_right = name_problem.is_none() && !draft.formula.trim().is_empty() && known.draft.ready().is_some();
-            let save = ui.add_enabled(is_right, Button::new(theme::strong("Save")).min_size(vec2(72.0, 32.0)));
-            if save.on_disabled_hover_text("A column needs a name of its own and a formula that can be computed.").clicked() {
-                save_column(sourcing, &draft, look.sources.column_of.as_deref(), commands);
-                is_kept = false;
-            }
-            if ui.add(Button::new("Cancel").min_size(vec2(72.0, 32.0))).clicked() || ui.input(|input| input.key_pressed(Key::Escape)) {
-                is_kept = false;
-            }
-        });
+        help_ui(ui, known, built, &mut draft);
     });
     look.sources.column_draft = Some(draft).filter(|_| is_kept);
     if !is_kept {
@@ -68,7 +77,7 @@ fn invitation_ui(ui: &mut Ui, look: &mut Look) {
     }
 }
 
-fn fields_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, built: Option<&Built>, draft: &mut RecipeColumn, look: &Look) {
+fn fields_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, draft: &mut RecipeColumn, look: &Look) {
     // The name of a suggested column is how its formula finds it.
     let is_own = |name: &str| sourcing.recipe.columns.iter().any(|column| column.name == name);
     let is_free = look.sources.column_of.as_deref().is_none_or(is_own);
@@ -89,7 +98,10 @@ fn fields_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, built
     let formula = TextEdit::multiline(&mut draft.formula).font(TextStyle::Monospace).hint_text(hint).desired_rows(3);
     let field = ui.add(formula.desired_width(f32::INFINITY));
     widgets::name_it(&field, Widget::MultilineTextInput, "Formula of the column");
+}
 
+/// What a formula can use, and what the column means.
+fn help_ui(ui: &mut Ui, known: &SourcesAnswer, built: Option<&Built>, draft: &mut RecipeColumn) {
     ui.label(caption(ui, "What it can use"));
     let usable = usable(draft, known, built);
     ScrollArea::vertical().id_salt("usable").max_height(USABLE_HEIGHT).min_scrolled_height(USABLE_HEIGHT).auto_shrink(false).show(
@@ -200,7 +212,10 @@ fn tried_ui(ui: &mut Ui, draft: &Answer<Tried>) {
         ui.horizontal(|ui| {
             ui.set_height(24.0);
             let half = ui.available_width() / 2.0;
-            ui.allocate_ui(vec2(half, 24.0), |ui| cut_label(ui, caption(ui, customer)));
+            ui.allocate_ui_with_layout(vec2(half, 24.0), Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(half);
+                cut_label(ui, caption(ui, customer));
+            });
             cut_label(ui, if value.is_empty() { "–" } else { value });
         });
     }

@@ -128,6 +128,7 @@ fn kind_ui(ui: &mut Ui, of: &Of<'_>, width: f32, commands: &mut Vec<Command>) {
         width,
         shown: kind.map_or("…", SourceKind::name),
         is_chosen: of.source.kind.is_some(),
+        is_there: kind.is_some(),
         reason: understood.map_or("", |understood| &understood.kind_reason),
     };
     let chosen = choose_ui(ui, &choice, SourceKind::ALL.iter().map(|kind| (kind.name(), kind.explanation())));
@@ -151,6 +152,7 @@ pub(super) fn key_ui(ui: &mut Ui, of: &Of<'_>, width: f32, commands: &mut Vec<Co
         width,
         shown: &shown,
         is_chosen: of.source.key.is_some(),
+        is_there: key.is_some(),
         reason: understood.map_or("", |understood| &understood.key_reason),
     };
     let chosen = choose_ui(ui, &choice, columns.iter().map(|column| (column.name.as_str(), "")));
@@ -162,7 +164,7 @@ pub(super) fn key_ui(ui: &mut Ui, of: &Of<'_>, width: f32, commands: &mut Vec<Co
 
 fn overlap_ui(ui: &mut Ui, of: &Of<'_>) {
     let Some(understood) = of.understood() else {
-        ui.label(caption(ui, "Not looked at yet"));
+        ui.label(caption(ui, "It is looked at once every source is read"));
         return;
     };
     let Some(overlap) = &understood.overlap else {
@@ -199,7 +201,15 @@ fn overlap_text(overlap: &Overlap) -> String {
 fn orphans_ui(ui: &mut Ui, overlap: &Overlap) {
     ui.set_max_width(280.0);
     let n_orphans = overlap.n_keys.saturating_sub(overlap.n_found);
-    ui.add(Label::new(theme::strong(format!("{} keys are not in {}", thousands(n_orphans), overlap.with))).wrap());
+    ui.add(
+        Label::new(theme::strong(format!(
+            "{} {} not in {}",
+            thousands(n_orphans),
+            if n_orphans == 1 { "key is" } else { "keys are" },
+            overlap.with
+        )))
+        .wrap(),
+    );
     for orphan in &overlap.orphans {
         cut_label(ui, orphan);
     }

@@ -72,6 +72,7 @@ fn keys_ui(ui: &mut Ui, of: &Of<'_>, commands: &mut Vec<Command>) {
             width: CELL - LABEL - INSIDE,
             shown: match_words(key_match).0,
             is_chosen: of.source.key_match.is_some(),
+            is_there: true,
             reason: match_words(key_match).1,
         };
         if let Some(chosen) = choose_ui(ui, &choice, MATCHES.iter().map(|&key_match| match_words(key_match))) {
@@ -131,6 +132,7 @@ fn looked_up_ui(ui: &mut Ui, of: &Of<'_>, commands: &mut Vec<Command>) {
         width: CELL - LABEL - INSIDE,
         shown: shown.unwrap_or("nothing yet"),
         is_chosen: of.source.looked_up_by.is_some(),
+        is_there: shown.is_some(),
         reason: "The column of the other sources whose values are looked up here.",
     };
     if let Some(chosen) = choose_ui(ui, &choice, columns.iter().map(|column| (*column, ""))) {
@@ -182,6 +184,7 @@ fn part_ui(ui: &mut Ui, of: &Of<'_>, raw: &Raw, field: Field, cell: f32, command
         width: (cell - LABEL - 2.0 * INSIDE).max(64.0),
         shown: column.unwrap_or(NOT_THERE),
         is_chosen: said.is_some(),
+        is_there: column.is_some(),
         reason: explanation(field),
     };
     let words = std::iter::once((NOT_THERE, "No column says so.")).chain(raw.columns.iter().map(|column| (column.name.as_str(), "")));
