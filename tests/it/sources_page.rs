@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use eframe::egui::accesskit::Role as Widget;
 use egui_kittest::{Harness, kittest::Queryable};
+use personae::app::window::Window;
 use personae::base::{Ctx, Key, Note, Progress};
 use personae::customers::{self, Built, BuiltColumn, Overlap, Tried, Understood, UnderstoodSource};
 use personae::data::sourcing::{Field, IsoDay, KeyMatch, Level, RecipeColumn};
 use personae::data::{self, Column, Kind, Source, SourceFile, SourceKind, Sourcing, Table, Texts, Values};
 use personae::engine::{Answer, Answers, Problem, SourcesAnswer};
+use personae::session::settings::Settings;
 use personae::session::{Action, Command, DataView, Page, Plan};
 use personae::ui;
 
@@ -336,4 +338,25 @@ fn the_next_step_is_there_in_every_view_once_the_table_is() {
         click(&mut harness, "Prepare columns");
         assert_eq!(pushed(&harness), [Command::Do(Action::Go(Page::Prepare))], "{view:?}");
     }
+}
+
+#[test]
+fn a_folder_opens_as_one_table_and_an_open_file_becomes_its_first_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let (orders, crm) = (folder.path().join("orders.csv"), folder.path().join("crm.csv"));
+    std::fs::write(&orders, "customer_id,day,amount\nA,2024-01-01,10\nA,2024-01-02,20\nB,2024-01-03,30\n").unwrap();
+    std::fs::write(&crm, "customer_id,city\nA,Oslo\nB,Bonn\n").unwrap();
+    let mut window = Window::new(&eframe::egui::Context::default(), Settings::default(), None, Some(folder.path().to_owned()));
+    let n_sources = |window: &mut Window| {
+        window.step();
+        window.wait();
+        window.answers().sources.as_ref().map(|sources| sources.raws.len())
+    };
+    assert_eq!(n_sources(&mut window), Some(1), "a folder is one source");
+    window.command(Command::Open(orders.clone()));
+    assert_eq!(n_sources(&mut window), None, "a file is opened as it is");
+    window.command(Command::AddSources(vec![crm, orders]));
+    assert_eq!(n_sources(&mut window), Some(2), "the open file is a source already");
+    window.command(Command::Do(Action::Undo));
+    assert_eq!(n_sources(&mut window), None);
 }

@@ -128,7 +128,8 @@ fn sourced_head_ui(
         next_ui(ui, answers, look, commands);
     });
     // What one source has met is told on its card; this is about the table that is built from all.
-    if let Some(problem) = known.built.problem().filter(|_| known.raws.iter().all(|raw| raw.problem().is_none())) {
+    let are_read = !known.raws.is_empty() && known.raws.iter().all(|raw| raw.problem().is_none());
+    if let Some(problem) = known.built.problem().filter(|_| are_read) {
         let panel = Panel::top("table problem").frame(region()).show_separator_line(false);
         panel.show(ui, |ui| widgets::problem_ui(ui, &problem.0, None));
     }
