@@ -314,7 +314,8 @@ impl Tally {
         if shapes.len() > 1 {
             let mut done = "each is read by its own format".to_owned();
             if let Some((count, example)) = either.filter(|_| day && month) {
-                done += &format!("; {} that could be either, such as {example}, take the {first} first", cells(*count));
+                let read = if *count == 1 { "is" } else { "are" };
+                done += &format!("; {} that could be either, such as {example}, {read} read with the {first} first", cells(*count));
             }
             notes.push(Note::new(format!("{name} mixes date formats: {}; {done}.", listed(&shapes))));
         }

@@ -26,7 +26,7 @@ fn read_tiny(path: &Path, options: ReadOptions) -> Raw {
     data::read_raw_with(path, &options, &Ctx::new()).unwrap()
 }
 
-/// Kind (W for whole numbers that stay numbers), `t` for times, and unreadable cells: "date:Dt! amount:N".
+/// Name, kind, `t` for times and the number of unreadable cells: "date:Dt amount:N!2".
 fn columns(raw: &Raw) -> String {
     let one = |column: &data::RawColumn| {
         let kind = match column.kind {
@@ -102,7 +102,7 @@ fn two_date_formats_in_one_column_are_told() {
         "when:D n:N",
         &["1999-12-31|1", "1999-12-30|2", "1999-11-30|3", "1999-04-03|4"],
         &["when mixes date formats: 2 cells like 31/12/1999, day first and 1 cell like 12/30/1999, month first; each is read by its own \
-           format; 1 cell that could be either, such as 03/04/1999, take the day first."],
+           format; 1 cell that could be either, such as 03/04/1999, is read with the day first."],
     );
     check(
         "when,n\n1999-12-31,1\n31/12/1999,2\n",
@@ -260,6 +260,43 @@ fn parquet_is_scanned() {
 }
 
 #[test]
+fn stored_types_are_brought_to_the_few_that_queries_know() {
+    use polars::prelude::*;
+    let folder = tempfile::tempdir().unwrap();
+    let minutes = |minutes: &[i64]| Int64Chunked::from_slice("".into(), minutes).into_datetime(TimeUnit::Microseconds, None).into_series();
+    let columns = vec![
+        Column::new("id".into(), [1u32, 2]),
+        Column::from(minutes(&[1_291_191_960_000_000, 0]).with_name("when".into())),
+        Column::from(minutes(&[1_291_161_600_000_000, 0]).with_name("day".into())),
+        Column::new("ok".into(), [Some(true), None]),
+        Column::new("spend".into(), [f64::INFINITY, 1.5]),
+        Column::new("^city.*$".into(), ["", "Oslo"]),
+    ];
+    let mut frame = DataFrame::new(2, columns).unwrap();
+    let (parquet, arrow) = (folder.path().join("shop.parquet"), folder.path().join("shop.arrow"));
+    ParquetWriter::new(std::fs::File::create(&parquet).unwrap()).finish(&mut frame).unwrap();
+    IpcWriter::new(std::fs::File::create(&arrow).unwrap()).finish(&mut frame).unwrap();
+    for path in [parquet, arrow] {
+        let raw = read(&path).unwrap();
+        assert_eq!(columns_and_types(&raw), "id:i64 when:datetime[ms] day:date ok:str spend:f64 ^city.*$:str");
+        assert_eq!(rows(&raw), ["1|2010-12-01 08:26|2010-12-01|true||", "2|1970-01-01 00:00|1970-01-01||1.5|Oslo"]);
+    }
+}
+
+#[test]
+fn keys_are_whole_numbers_to_a_query() {
+    let (_folder, folder) = files(&[("orders.csv", b"customer,order,price,when\n17850.0,1,2.5,2024-01-05 10:30\n,2,3,2024-01-06 11:00\n")]);
+    let raw = read(&folder.join("orders.csv")).unwrap();
+    assert_eq!(columns_and_types(&raw), "customer:i64 order:i64 price:f64 when:datetime[ms]");
+}
+
+/// The types a query sees.
+fn columns_and_types(raw: &Raw) -> String {
+    let schema = raw.lazy().collect_schema().unwrap();
+    schema.iter().map(|(name, dtype)| format!("{name}:{dtype}")).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
 fn objects_keep_their_times() {
     let json = br#"[{"id": 1, "when": "2024-01-05 10:30", "code": "007"}, {"id": 2, "when": "2024-01-06 11:00", "code": "008"}]"#;
     let (_folder, folder) = files(&[("orders.json", json)]);
@@ -275,11 +312,12 @@ fn a_folder_is_one_source() {
         ("orders-1.csv", b"id,amount,shop,when\n1,5,A,2024-01-01\n2,6.5,B,2024-01-02\n"),
         ("orders-3.csv", b"id,amount\n"),
         ("readme.md", b"not data"),
+        ("~$orders-1.xlsx", b"lock"),
         (".orders-0.csv", b"id\n9\n"),
     ]);
     let raw = read(&folder).unwrap();
     assert_eq!(columns(&raw), "id:N amount:T shop:T when:Dt");
-    assert_eq!(rows(&raw), ["1|5.0|A|2024-01-01 00:00", "2|6.5|B|2024-01-02 00:00", "3|x7||2024-01-03 10:00", "4|x8||2024-01-04 11:00"]);
+    assert_eq!(rows(&raw), ["1|5|A|2024-01-01 00:00", "2|6.5|B|2024-01-02 00:00", "3|x7||2024-01-03 10:00", "4|x8||2024-01-04 11:00"]);
     assert_eq!(page(&raw, 1..3), rows(&raw)[1..3]);
     let title = folder.file_name().unwrap().to_string_lossy();
     assert_eq!(

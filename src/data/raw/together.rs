@@ -166,6 +166,11 @@ impl Common {
             // "2010-12-01 08:26:00", as an unreadable file would have it.
             (Held::Time, Held::Text) => here.dt().to_string("%Y-%m-%d %H:%M:%S"),
             (Held::Day, Held::Text) => here.dt().to_string("%Y-%m-%d"),
+            // A whole number among others with decimals is written as the file most likely had it: 5, not 5.0.
+            (Held::Number, Held::Text) => {
+                let whole = here.clone().cast(DataType::Int64);
+                when(whole.clone().cast(DataType::Float64).eq(here.clone())).then(whole.cast(DataType::String)).otherwise(here.cast(dtype))
+            }
             _ => here.cast(dtype),
         }
     }
