@@ -14,6 +14,7 @@ use crate::features::{Scale, TransformRule};
 use crate::session::{Clustering, Cut, Project, Words};
 
 use super::headless::{self, Failure, Task};
+use super::table::{self, TableArgs};
 use super::taking::{Taking, format};
 use super::window;
 
@@ -40,6 +41,8 @@ enum Headless {
     Cards(Cards),
     /// Replay a saved project: the same labels as the window showed.
     Run(Run),
+    /// Build one customer table from lists of customers, transactions and events.
+    Table(TableArgs),
 }
 
 #[derive(Debug, Args)]
@@ -203,6 +206,7 @@ pub fn main() -> ExitCode {
         Some(Headless::Run(run)) => headless::open_project(&run.project)
             .and_then(|project| task(project, None, run.files, Some((run.out, run.taking.choices(run.formats)))))
             .and_then(headless::carry_out),
+        Some(Headless::Table(args)) => table::carry_out(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -373,7 +377,7 @@ fn one_sentence(error: &clap::Error) -> String {
     let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty() && !line.starts_with("Usage:"));
     let sentence = lines.collect::<Vec<_>>().join(" ");
     let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence).trim_end_matches('.');
-    let known = ["segment", "cards", "run"];
+    let known = ["segment", "cards", "run", "table"];
     let command = std::env::args().nth(1).filter(|word| known.contains(&word.as_str()));
     let see = command.map_or_else(|| "personae --help".to_owned(), |command| format!("personae {command} --help"));
     let mut letters = sentence.chars();

@@ -135,7 +135,7 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
 }
 
 /// Does `work` while its progress is drawn on standard error, if that is a terminal.
-fn while_showing<T>(ctx: &Ctx, quiet: bool, work: impl FnOnce() -> T) -> T {
+pub(super) fn while_showing<T>(ctx: &Ctx, quiet: bool, work: impl FnOnce() -> T) -> T {
     if quiet {
         return work();
     }

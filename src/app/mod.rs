@@ -7,5 +7,6 @@ mod dialogs;
 pub mod headless;
 mod places;
 mod sources;
+mod table;
 mod taking;
 pub mod window;

@@ -1,21 +1,25 @@
-//! How does the customer table come to be? Lazy polars queries: a pass over the transactions and one over the events, whatever their size.
+//! How does the customer table come to be? Lazy polars queries: a pass over the transactions a level and one over the events, whatever their size.
 //!
 //! In: choices, what the sources hold, their rows. Out: one row a customer, sorted by key, with the recipe of every column. Memory: the
 //! customers and their purchase days, never all transactions.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::*;
-use polars::sql::sql_expr;
 
 use crate::base::text::count;
 use crate::base::{Ctx, Note};
-use crate::data::sourcing::{IsoDay, Level, RecipeColumn};
-use crate::data::table::Kind;
+use crate::data::sourcing::{Field, IsoDay, KeyMatch, Level, RecipeColumn};
 use crate::data::{Raw, SourceKind, Sourcing, Table, table_of_frame};
 
-use super::error::{CustomersError, short};
-use super::recipe::suggested;
-use super::rows;
-use super::understand::{Understood, UnderstoodSource};
+use super::attach::{self, Given, SPELLED};
+use super::error::CustomersError;
+use super::formula;
+use super::levels::{LevelColumns, aggregate};
+use super::recipe::in_force;
+use super::rows::{self, Input, KeyType};
+use super::span;
+use super::understand::Understood;
 
 /// A customer table and how it came to be.
 #[derive(Debug, Clone)]
@@ -55,93 +59,270 @@ pub enum BuiltColumn {
 
 /// Builds the table.
 pub fn build(sourcing: &Sourcing, understood: &Understood, raws: &[&Raw], ctx: &Ctx) -> Result<Built, CustomersError> {
-    let of_kind = |kind: SourceKind| understood.sources.iter().zip(raws).find(move |(source, _)| source.kind == kind);
-    let (of, raw) = of_kind(SourceKind::Transactions).ok_or(CustomersError::NoCustomers)?;
-    let mut notes = Vec::new();
+    let inputs = inputs(understood, raws)?;
+    let keys = key_type(&inputs)?;
+    let currency = currency(understood);
     ctx.progress("Looking for the last day", 0.0);
-    let last = last_day(of, raw)?;
-    let snapshot = sourcing.snapshot.unwrap_or(IsoDay(last.0 + 1));
-    if snapshot < last {
-        let after = raw.lazy().filter(rows::date(of)?.gt(rows::day(snapshot))).select([len()]).collect()?;
-        let n = after.columns()[0].get(0)?.extract::<u64>().unwrap_or(0) as usize;
-        notes.push(Note::new(format!("{} rows of {} are after the snapshot {snapshot}; they are left out.", count(n), of.name)));
+    let dated = dated(&inputs);
+    let snapshot = span::snapshot(&dated, sourcing.snapshot)?;
+    let mut notes = Vec::new();
+    if let Some(snapshot) = snapshot {
+        for input in dated {
+            notes.extend(span::left_out(input, keys, snapshot, currency.filter(|_| input.of.kind == SourceKind::Transactions), ctx)?);
+        }
     }
-    ctx.check()?;
-    ctx.progress("Adding up transactions", 0.1);
+    for source in &understood.sources {
+        if source.overlap.as_ref().is_some_and(|overlap| overlap.n_found == 0 && overlap.n_keys > 0) {
+            notes.push(Note::new(source.key_reason.clone()));
+        }
+    }
     let recipe = in_force(sourcing, understood);
-    let transactions = rows::transactions(raw, of, snapshot)?;
-    let of_level = |level: Level| -> Result<Vec<Expr>, CustomersError> {
-        recipe.iter().filter(|column| column.level == level).map(expression).collect()
-    };
-    let purchases = transactions.clone().filter(col("amount").gt_eq(lit(0.0)).or(col("amount").is_null()));
-    let purchases =
-        purchases.group_by([col("customer"), col("date")]).agg([col("amount").sum(), col("days_ago").first(), col("weekday").first()]);
-    let sums = transactions.group_by([col("customer")]).agg(of_level(Level::Transactions)?);
-    let days = purchases.group_by([col("customer")]).agg(of_level(Level::Purchases)?);
-    let mut table = sums
-        .join(days, [col("customer")], [col("customer")], JoinArgs::new(JoinType::Left))
-        .sort(["customer"], SortMultipleOptions::default());
-    for own in of_level(Level::Customer)? {
-        table = table.with_columns([own]);
-    }
-    let order = std::iter::once(col("customer")).chain(recipe.iter().map(|column| col(column.name.as_str())));
-    let frame = table.select(order.collect::<Vec<_>>()).collect()?;
-    ctx.check()?;
-    let (table, more) = table_of_frame(frame, ctx)?;
+    let assembled = assemble(&inputs, keys, snapshot, currency, &recipe, ctx)?;
+    notes.extend(assembled.notes);
+    ctx.progress("Copying the table", 0.9);
+    let (table, more) = table_of_frame(assembled.frame, ctx)?;
     notes.extend(more);
-    let columns = std::iter::once(BuiltColumn::Key).chain(recipe.into_iter().map(BuiltColumn::Formula)).collect();
-    Ok(Built { table, columns, snapshot: Some(snapshot), notes })
+    Ok(Built { table, columns: assembled.columns, snapshot, notes })
 }
 
-/// The suggested columns as the user changed them, then the user's own.
-fn in_force(sourcing: &Sourcing, understood: &Understood) -> Vec<RecipeColumn> {
-    let changed = |name: &str| sourcing.recipe.columns.iter().find(|column| column.name == name).cloned();
-    let suggested = suggested(understood);
-    let own = sourcing.recipe.columns.iter().filter(|own| suggested.iter().all(|column| column.name != own.name)).cloned();
-    let wanted = suggested.iter().filter(|column| !sourcing.recipe.left_out.contains(&column.name));
-    wanted.map(|column| changed(&column.name).unwrap_or_else(|| column.clone())).chain(own).collect()
+/// The rows of every source.
+pub(super) fn inputs<'a>(understood: &'a Understood, raws: &[&'a Raw]) -> Result<Vec<Input<'a>>, CustomersError> {
+    understood.sources.iter().zip(raws).map(|(of, raw)| Input::new(of, raw)).collect()
 }
 
-fn expression(column: &RecipeColumn) -> Result<Expr, CustomersError> {
-    let wrong = |error: PolarsError| CustomersError::Formula { column: column.name.clone(), why: short(&error) };
-    Ok(sql_expr(&column.formula).map_err(wrong)?.alias(column.name.as_str()))
+/// Whole numbers where all keys are, else text as the least strict of the sources compares it.
+pub(super) fn key_type(inputs: &[Input]) -> Result<KeyType, CustomersError> {
+    let keyed = || inputs.iter().filter(|input| input.of.kind != SourceKind::Reference);
+    let how = keyed().map(|input| input.of.key_match).max().unwrap_or_default();
+    for input in keyed() {
+        if !input.dtype(input.key()?)?.is_integer() {
+            return Ok(KeyType::Text(how));
+        }
+    }
+    Ok(KeyType::Whole)
 }
 
-fn last_day(of: &UnderstoodSource, raw: &Raw) -> Result<IsoDay, CustomersError> {
-    let last = raw.lazy().select([rows::date(of)?.max().to_physical().alias("last")]).collect()?;
-    let day: Option<i32> = last.columns()[0].get(0)?.extract();
-    day.map(IsoDay).ok_or_else(|| CustomersError::NoDate { source_name: of.name.clone() })
+/// The currency amounts are in, where there are several: the commonest.
+pub(super) fn currency(understood: &Understood) -> Option<&str> {
+    let seen: Vec<&Vec<String>> = understood.sources.iter().filter_map(|source| source.common.get(&Field::Currency)).collect();
+    let common = seen.first()?.first()?;
+    let has_other = seen.iter().any(|levels| levels.iter().any(|level| level != common));
+    has_other.then_some(common.as_str())
 }
 
-/// A column as it would be.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Tried {
-    /// How its values would behave.
-    pub kind: Kind,
-    /// The first customers and their values, as they are written.
-    pub examples: Vec<(String, String)>,
+/// Sources whose rows have days.
+pub(super) fn dated<'a, 'b>(inputs: &'b [Input<'a>]) -> Vec<&'b Input<'a>> {
+    inputs.iter().filter(|input| matches!(input.of.kind, SourceKind::Transactions | SourceKind::Events)).collect()
 }
 
-/// Customers a column being written is tried on.
-const TRIED: IdxSize = 5;
+/// A customer table before it is copied.
+pub(super) struct Assembled {
+    /// One row a customer, sorted.
+    pub frame: DataFrame,
+    /// How its columns came to be.
+    pub columns: Vec<BuiltColumn>,
+    /// What could not be used.
+    pub notes: Vec<Note>,
+}
 
-/// Tries a column on a few customers, or says what is wrong with it.
-pub fn try_column(
-    sourcing: &Sourcing,
-    draft: &RecipeColumn,
-    understood: &Understood,
-    raws: &[&Raw],
+/// Adds up and joins everything.
+pub(super) fn assemble(
+    inputs: &[Input],
+    keys: KeyType,
+    snapshot: Option<IsoDay>,
+    currency: Option<&str>,
+    recipe: &[RecipeColumn],
     ctx: &Ctx,
-) -> Result<Tried, CustomersError> {
-    let mut tried = sourcing.clone();
-    tried.recipe.columns.retain(|column| column.name != draft.name);
-    tried.recipe.columns.push(draft.clone());
-    let built = build(&tried, understood, raws, ctx)?;
-    let column = built
-        .table
-        .column(&draft.name)
-        .ok_or_else(|| CustomersError::Formula { column: draft.name.clone(), why: "it has no name".into() })?;
-    let of = &built.table.columns[0];
-    let examples = (0..built.table.n_rows.min(TRIED as usize)).map(|row| (of.cell(row).into_owned(), column.cell(row).into_owned()));
-    Ok(Tried { kind: column.kind(), examples: examples.collect() })
+) -> Result<Assembled, CustomersError> {
+    let of = |kind: SourceKind| inputs.iter().filter(move |input| input.of.kind == kind).cloned().collect::<Vec<Input>>();
+    let mut taken: BTreeSet<String> = recipe.iter().map(|column| column.name.clone()).collect();
+    taken.insert("customer".into());
+    let mut notes = Vec::new();
+
+    ctx.progress("Reading the customers", 0.1);
+    let spelled = matches!(keys, KeyType::Text(how) if how != KeyMatch::Exact);
+    let mut given = Vec::new();
+    for (at, input) in of(SourceKind::Customers).iter().enumerate() {
+        given.push(attach::of_customers(input, keys, spelled && at == 0, &mut taken)?);
+    }
+    let n_lists = given.len();
+    for input in of(SourceKind::Survey) {
+        given.push(attach::of_customers(&input, keys, false, &mut taken)?);
+    }
+
+    let mut bought = of(SourceKind::Transactions);
+    let references = of(SourceKind::Reference);
+    notes.extend(look_up_rows(&mut bought, &references)?);
+    ctx.progress("Adding up transactions", 0.2);
+    let levels = aggregated(&bought, &of(SourceKind::Events), keys, snapshot, currency, recipe, ctx)?;
+
+    ctx.check()?;
+    ctx.progress("Joining", 0.8);
+    let (lists, surveys) = given.split_at(n_lists);
+    let everyone = everyone(lists, surveys, &levels, &mut notes)?;
+    let mut table = everyone.lazy();
+    for level in levels.into_iter() {
+        table = level.columns.join_to(table)?;
+    }
+    let mut columns: Vec<(String, BuiltColumn)> = Vec::new();
+    for given in given {
+        table = table.join(given.frame.lazy(), [col("customer")], [col("customer")], JoinArgs::new(JoinType::Left));
+        columns.extend(given.columns);
+        notes.extend(given.notes);
+    }
+    for reference in &references {
+        let Some((source, column)) = &reference.of.looked_up_by else { continue };
+        let Some(name) = name_in_table(inputs, &columns, source, column) else { continue };
+        let given = attach::of_reference(reference, &mut taken)?;
+        let schema = table.collect_schema()?;
+        let dtype = schema.get(&name).cloned().unwrap_or(DataType::String);
+        table = attach::look_up(table, &name, &dtype, reference, &given.frame);
+        columns.extend(given.columns);
+        notes.extend(given.notes);
+    }
+    let frame = finish(table, spelled && n_lists > 0, recipe, &columns)?;
+    let all = std::iter::once(BuiltColumn::Key).chain(recipe.iter().cloned().map(BuiltColumn::Formula));
+    Ok(Assembled { frame, columns: all.chain(columns.into_iter().map(|(_, from)| from)).collect(), notes })
+}
+
+/// What a column of a source is called in the table, if it is there.
+fn name_in_table(inputs: &[Input], columns: &[(String, BuiltColumn)], source: &str, column: &str) -> Option<String> {
+    let is_key =
+        |input: &&Input| input.of.name == source && input.of.key.as_deref() == Some(column) && input.of.kind == SourceKind::Customers;
+    if inputs.iter().any(|input| is_key(&input)) {
+        return Some("customer".into());
+    }
+    let from = BuiltColumn::From { source: source.into(), column: column.into() };
+    columns.iter().find(|(_, it)| *it == from).map(|(name, _)| name.clone())
+}
+
+/// Adds the columns of reference data that are looked up by a column of the transactions.
+pub(super) fn look_up_rows(bought: &mut [Input], references: &[Input]) -> Result<Vec<Note>, CustomersError> {
+    let mut notes = Vec::new();
+    for reference in references {
+        let Some((source, column)) = &reference.of.looked_up_by else { continue };
+        for input in bought.iter_mut().filter(|input| input.of.name == *source) {
+            let mut taken: BTreeSet<String> = input.schema.iter_names().map(PlSmallStr::to_string).collect();
+            let given = attach::of_reference(reference, &mut taken)?;
+            let dtype = input.dtype(column)?.clone();
+            input.rows = attach::look_up(input.rows.clone(), column, &dtype, reference, &given.frame);
+            input.schema = input.rows.collect_schema()?;
+            notes.extend(given.notes);
+        }
+    }
+    Ok(notes)
+}
+
+/// The columns of one level.
+struct OfLevel {
+    level: Level,
+    columns: LevelColumns,
+}
+
+fn aggregated(
+    bought: &[Input],
+    events: &[Input],
+    keys: KeyType,
+    snapshot: Option<IsoDay>,
+    currency: Option<&str>,
+    recipe: &[RecipeColumn],
+    ctx: &Ctx,
+) -> Result<Vec<OfLevel>, CustomersError> {
+    let mut levels = Vec::new();
+    let Some(snapshot) = snapshot else { return Ok(levels) };
+    let has = |level: Level| recipe.iter().any(|column| column.level == level);
+    let mut add = |level: Level, rows: LazyFrame, at: f32| -> Result<(), CustomersError> {
+        ctx.check()?;
+        ctx.progress(&format!("Adding up {}", level.name().to_lowercase()), at);
+        levels.push(OfLevel { level, columns: aggregate(rows, level, recipe)? });
+        Ok(())
+    };
+    if !bought.is_empty() {
+        let rows = rows::transactions(bought, keys, snapshot, currency)?;
+        add(Level::Transactions, rows.clone(), 0.2)?;
+        if has(Level::Purchases) {
+            add(Level::Purchases, rows::purchases(rows.clone()), 0.35)?;
+        }
+        if has(Level::Categories) {
+            add(Level::Categories, rows::categories(rows), 0.55)?;
+        }
+    }
+    if !events.is_empty() {
+        add(Level::Events, rows::events(events, keys, snapshot)?, 0.7)?;
+    }
+    Ok(levels)
+}
+
+/// The key of everyone who has a row in a customers' file or bought; without both, of everyone with an event or an answer.
+fn everyone(lists: &[Given], surveys: &[Given], levels: &[OfLevel], notes: &mut Vec<Note>) -> Result<DataFrame, CustomersError> {
+    let of_level = |level: Level| levels.iter().find(|it| it.level == level).map(|it| &it.columns.frame);
+    let only = |frames: &[&DataFrame], column: &str| -> Result<Option<LazyFrame>, CustomersError> {
+        let frames: Vec<LazyFrame> = frames.iter().map(|frame| (*frame).clone().lazy().select([col(column)])).collect();
+        if frames.is_empty() {
+            return Ok(None);
+        }
+        let all = concat(frames, UnionArgs::default())?;
+        Ok(Some(all.unique(None, UniqueKeepStrategy::Any)))
+    };
+    let listed: Vec<&DataFrame> = lists.iter().map(|given| &given.frame).collect();
+    let bought = of_level(Level::Transactions);
+    let n_missing = |some: &DataFrame, there: LazyFrame| -> Result<usize, CustomersError> {
+        let missing = some.clone().lazy().join(there, [col("customer")], [col("customer")], JoinArgs::new(JoinType::Anti));
+        Ok(missing.select([len()]).collect()?.columns()[0].get(0)?.extract::<u64>().unwrap_or(0) as usize)
+    };
+    if let (Some(listed), Some(bought)) = (only(&listed, "customer")?, bought) {
+        let orphans = n_missing(bought, listed.clone())?;
+        if orphans > 0 {
+            let (customers, are) = if orphans == 1 { ("customer", "is") } else { ("customers", "are") };
+            notes.push(Note::new(format!(
+                "{} {customers} with transactions {are} not in the customers' file; what is known from transactions is kept.",
+                count(orphans)
+            )));
+        }
+        let quiet = n_missing(&listed.collect()?, bought.clone().lazy())?;
+        if quiet > 0 {
+            let (customers, have) = if quiet == 1 { ("customer", "has") } else { ("customers", "have") };
+            notes.push(Note::new(format!("{} {customers} {have} no transactions: frequency is 0, recency is empty.", count(quiet))));
+        }
+    }
+    let known: Vec<&DataFrame> = listed.into_iter().chain(bought).collect();
+    let known = if known.is_empty() {
+        of_level(Level::Events).into_iter().chain(surveys.iter().map(|given| &given.frame)).collect()
+    } else {
+        let others = of_level(Level::Events).into_iter().map(|frame| ("events", frame));
+        for (what, frame) in others.chain(surveys.iter().map(|given| ("answers", &given.frame))) {
+            let Some(there) = only(&known, "customer")? else { continue };
+            let unknown = n_missing(frame, there)?;
+            if unknown > 0 {
+                notes.push(Note::new(format!("{} keys with {what} belong to no customer and are left out.", count(unknown))));
+            }
+        }
+        known
+    };
+    let everyone = only(&known, "customer")?.ok_or(CustomersError::NoCustomers)?;
+    Ok(everyone.sort(["customer"], SortMultipleOptions::default()).collect()?)
+}
+
+/// The formulas that see the whole row, then the columns in the table's order.
+fn finish(
+    mut table: LazyFrame,
+    spelled: bool,
+    recipe: &[RecipeColumn],
+    given: &[(String, BuiltColumn)],
+) -> Result<DataFrame, CustomersError> {
+    let schema = table.collect_schema()?;
+    let own: Vec<&RecipeColumn> = recipe.iter().filter(|column| column.level == Level::Customer).collect();
+    let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).chain(own.iter().map(|column| column.name.as_str())).collect();
+    let parsed = own.iter().map(|column| formula::parse(column, &names)).collect::<Result<Vec<_>, _>>()?;
+    for parsed in formula::in_order(parsed)? {
+        table = table.with_columns([parsed.expr]);
+    }
+    let key = if spelled { coalesce(&[col(SPELLED), col("customer")]) } else { col("customer") };
+    let key = key.cast(DataType::String).alias("customer");
+    let names = recipe.iter().map(|column| column.name.as_str()).chain(given.iter().map(|(name, _)| name.as_str()));
+    let columns = std::iter::once(key).chain(names.map(col));
+    let order: Vec<Expr> = columns.chain([col("customer").alias("sorted by")]).collect();
+    // Whole numbers are sorted as such, so 2 stands before 10, though the key leaves as text.
+    let sorted = table.select(order).sort(["sorted by"], SortMultipleOptions::default());
+    Ok(sorted.drop(cols(["sorted by"])).collect()?)
 }

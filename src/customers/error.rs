@@ -24,6 +24,14 @@ pub enum CustomersError {
         /// The source.
         source_name: String,
     },
+    /// A choice names a column that is gone.
+    #[error("{source_name} has no column {column}; choose another on the Data page.")]
+    NoColumn {
+        /// The source.
+        source_name: String,
+        /// The column.
+        column: String,
+    },
     /// A formula that cannot be computed.
     #[error("{column} cannot be computed: {why}.")]
     Formula {

@@ -2,11 +2,13 @@
 //!
 //! In: a source and what it holds. Out: a day. One pass over the date column.
 
+use polars::prelude::*;
+
 use crate::data::Raw;
 use crate::data::sourcing::{Field, IsoDay};
 
 use super::error::CustomersError;
-use super::rows;
+use super::rows::Input;
 use super::understand::UnderstoodSource;
 
 /// How fresh a source is.
@@ -36,7 +38,9 @@ impl Freshness {
 pub fn freshness(raw: &Raw, of: &UnderstoodSource, limit_days: Option<f64>) -> Result<Freshness, CustomersError> {
     let limit_days = limit_days.or(of.kind.stale_after_days());
     if of.fields.contains_key(&Field::Date) {
-        let newest = raw.lazy().select([rows::date(of)?.max().to_physical().alias("newest")]).collect()?;
+        let input = Input::new(of, raw)?;
+        let days = input.day()?.max().to_physical().cast(DataType::Int32).alias("newest");
+        let newest = input.rows.select([days]).collect()?;
         let day: Option<i32> = newest.columns()[0].get(0)?.extract();
         return Ok(Freshness { day: day.map(IsoDay), of_row: true, limit_days });
     }

@@ -4,23 +4,32 @@
 //! columns play which part; [`build`] aggregates transactions and events a customer, joins what else is known, and tells how every column
 //! came to be. Choices are plain data ([`Sourcing`](crate::data::Sourcing)); what is left open is guessed, with the reason.
 
+mod attach;
 mod build;
 mod error;
+mod formula;
 mod freshness;
+mod guess;
 mod ids;
+mod keys;
+mod levels;
 mod listing;
+mod lookup;
 mod recipe;
 pub mod rfm;
 mod rows;
+mod span;
+mod trying;
 mod understand;
 
-pub use build::{Built, BuiltColumn, Tried, build, try_column};
+pub use build::{Built, BuiltColumn, build};
 pub use error::CustomersError;
 pub use freshness::{Freshness, freshness};
 pub use ids::row_ids;
 pub use listing::{Listing, looks_like};
 pub use recipe::suggested;
 pub use rfm::{Rfm, RfmCodes, RfmSegment};
+pub use trying::{FormulaColumn, Tried, columns_of, try_column};
 pub use understand::{Overlap, Understood, UnderstoodSource, understand};
 
 use crate::base::{Ctx, Key};

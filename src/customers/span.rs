@@ -1,0 +1,76 @@
+//! Up to which day, and which rows cannot be used? One pass over the keys and days of every source that has days.
+//!
+//! In: transactions and events. Out: the snapshot day and a note for every kind of row that is left out.
+
+use polars::prelude::*;
+
+use crate::base::text::count;
+use crate::base::{Ctx, Note};
+use crate::data::sourcing::{Field, IsoDay};
+
+use super::error::CustomersError;
+use super::keys::{self, collect};
+use super::rows::{Input, KeyType, day};
+
+/// The snapshot day, unless it was chosen the day after the last row; `None` where no source has days.
+pub(super) fn snapshot(inputs: &[&Input], chosen: Option<IsoDay>) -> Result<Option<IsoDay>, CustomersError> {
+    if chosen.is_some() {
+        return Ok(chosen);
+    }
+    let mut last: Option<i32> = None;
+    for input in inputs {
+        let days = input.day()?.max().to_physical().cast(DataType::Int32);
+        let max: Option<i32> = collect(input.rows.clone().select([days.alias("last")]))?.columns()[0].get(0)?.extract();
+        last = last.max(max);
+    }
+    match (inputs.first(), last) {
+        (Some(input), None) => Err(CustomersError::NoDate { source_name: input.of.name.clone() }),
+        (_, last) => Ok(last.map(|last| IsoDay(last + 1))),
+    }
+}
+
+/// What is left out of the rows of a source, in sentences.
+pub(super) fn left_out(
+    input: &Input,
+    keys: KeyType,
+    snapshot: IsoDay,
+    currency: Option<&str>,
+    ctx: &Ctx,
+) -> Result<Vec<Note>, CustomersError> {
+    ctx.check()?;
+    let when = input.day()?;
+    let has_customer = || -> Result<Expr, CustomersError> {
+        Ok(match keys {
+            KeyType::Whole => col(input.key()?).is_not_null(),
+            KeyType::Text(_) => input.customer(keys)?.is_not_null(),
+        })
+    };
+    let its = input.text(Field::Currency).filter(|_| currency.is_some());
+    let other = its.zip(currency).map_or(lit(false), |(its, common)| its.neq(lit(common)).fill_null(lit(true)));
+    let counts = collect(input.rows.clone().select([
+        has_customer()?.not().sum().alias("no customer"),
+        has_customer()?.and(when.clone().is_null()).sum().alias("no day"),
+        when.clone().gt(day(snapshot)).sum().alias("late"),
+        other.sum().alias("other currency"),
+    ]))?;
+    let mut notes = Vec::new();
+    let mut tell = |column: usize, what: &str| -> Result<(), CustomersError> {
+        let n = keys::number(&counts, column, 0)?;
+        if n > 0 {
+            let (rows, are) = if n == 1 { ("row", "is") } else { ("rows", "are") };
+            notes.push(Note::new(what.replace("{rows}", &format!("{} {rows} of {}", count(n), input.of.name)).replace("{are}", are)));
+        }
+        Ok(())
+    };
+    tell(0, &format!("{{rows}} {{are}} left out: no customer in {}.", input.key()?))?;
+    tell(1, &format!("{{rows}} {{are}} left out: no day in {}.", input.field(Field::Date).unwrap_or("the date")))?;
+    tell(2, &format!("{{rows}} {{are}} after the snapshot {snapshot} and left out; choose a later snapshot to count them."))?;
+    if let Some(common) = currency {
+        let way = "convert the others in the file, or say on the Data page that no column holds the currency";
+        tell(
+            3,
+            &format!("{{rows}} {{are}} not in {common}; different currencies are not added up, so their amounts are left out: {way}."),
+        )?;
+    }
+    Ok(notes)
+}

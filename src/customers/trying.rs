@@ -1,0 +1,145 @@
+//! Does a formula work while it is being written, and which columns may it use?
+//!
+//! In: a column of the recipe that may be wrong. Out: its values for a few customers, or one sentence. Cost: one pass over the keys, and the
+//! table of those few customers.
+
+use polars::prelude::*;
+
+use crate::base::Ctx;
+use crate::data::sourcing::{Level, RecipeColumn};
+use crate::data::table::Kind;
+use crate::data::{Raw, SourceKind, Sourcing, table_of_frame};
+
+use super::build::{assemble, currency, dated, inputs, key_type, look_up_rows};
+use super::error::CustomersError;
+use super::keys::collect;
+use super::recipe::in_force;
+use super::rows::{self, CANONICAL, Input, KeyType};
+use super::span;
+use super::understand::Understood;
+use crate::data::sourcing::IsoDay;
+
+/// A column as it would be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tried {
+    /// How its values would behave.
+    pub kind: Kind,
+    /// The first customers and their values, as they are written.
+    pub examples: Vec<(String, String)>,
+}
+
+/// Customers a column being written is tried on.
+const TRIED: IdxSize = 5;
+/// Rows the customers are looked for in.
+const LOOKED_AT: IdxSize = 1_000;
+
+/// Tries a column on a few customers, or says what is wrong with it.
+pub fn try_column(
+    sourcing: &Sourcing,
+    draft: &RecipeColumn,
+    understood: &Understood,
+    raws: &[&Raw],
+    ctx: &Ctx,
+) -> Result<Tried, CustomersError> {
+    let wrong = |why: &str| CustomersError::Formula { column: draft.name.clone(), why: why.into() };
+    if draft.name.trim().is_empty() {
+        return Err(CustomersError::Formula { column: "The column".into(), why: "it has no name".into() });
+    }
+    let mut tried = sourcing.clone();
+    tried.recipe.columns.retain(|column| column.name != draft.name);
+    tried.recipe.columns.push(draft.clone());
+    tried.recipe.left_out.remove(&draft.name);
+    let mut inputs = inputs(understood, raws)?;
+    let keys = key_type(&inputs)?;
+    let snapshot = span::snapshot(&dated(&inputs), sourcing.snapshot)?;
+    ctx.check()?;
+    let few = few(&inputs, draft.level, keys)?;
+    for input in inputs.iter_mut().filter(|input| input.of.kind != SourceKind::Reference) {
+        ctx.check()?;
+        let is_one = input.customer(keys)?.is_in(lit(few.clone()).implode(false), false);
+        input.rows = collect(input.rows.clone().filter(is_one))?.lazy();
+    }
+    let recipe = in_force(&tried, understood);
+    let assembled = assemble(&inputs, keys, snapshot, currency(understood), &recipe, ctx)?;
+    let (table, _) = table_of_frame(assembled.frame, ctx)?;
+    let column = table.column(&draft.name).ok_or_else(|| wrong("it is no column of the table"))?;
+    let of = &table.columns[0];
+    let examples = (0..table.n_rows.min(TRIED as usize)).map(|row| (of.cell(row).into_owned(), column.cell(row).into_owned()));
+    Ok(Tried { kind: column.kind(), examples: examples.collect() })
+}
+
+/// The keys of a few customers that have rows at the level.
+fn few(inputs: &[Input], level: Level, keys: KeyType) -> Result<Series, CustomersError> {
+    let first = match level {
+        Level::Events => SourceKind::Events,
+        _ => SourceKind::Transactions,
+    };
+    let of = |kind: SourceKind| inputs.iter().find(move |input| input.of.kind == kind);
+    let any = || inputs.iter().find(|input| input.of.kind != SourceKind::Reference);
+    let input = of(first).or_else(any).ok_or(CustomersError::NoCustomers)?;
+    let customer = input.customer(keys)?.alias("customer");
+    let some = input.rows.clone().limit(LOOKED_AT).select([customer]).filter(col("customer").is_not_null());
+    let some = some.unique(None, UniqueKeepStrategy::Any).sort(["customer"], SortMultipleOptions::default()).limit(TRIED);
+    Ok(some.collect()?.columns()[0].as_materialized_series().clone())
+}
+
+/// A column a formula may use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormulaColumn {
+    /// Its name, to be put between double quotes where it has more than letters, digits and underscores.
+    pub name: String,
+    /// What it means; empty for the files' own columns.
+    pub about: String,
+}
+
+/// The columns a formula of `level` may use, Personae's own first.
+pub fn columns_of(level: Level, understood: &Understood, raws: &[&Raw]) -> Result<Vec<FormulaColumn>, CustomersError> {
+    let inputs = inputs(understood, raws)?;
+    let keys = key_type(&inputs)?;
+    let of = |kind: SourceKind| inputs.iter().filter(move |input| input.of.kind == kind).cloned().collect::<Vec<Input>>();
+    // Only types are asked for, so any day will do.
+    let snapshot = IsoDay(0);
+    if level == Level::Customer {
+        return Ok(of_the_row(understood, &inputs));
+    }
+    let mut rows = if level == Level::Events {
+        let events = of(SourceKind::Events);
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        rows::events(&events, keys, snapshot)?
+    } else {
+        let mut bought = of(SourceKind::Transactions);
+        if bought.is_empty() {
+            return Ok(Vec::new());
+        }
+        look_up_rows(&mut bought, &of(SourceKind::Reference))?;
+        let rows = rows::transactions(&bought, keys, snapshot, None)?;
+        match level {
+            Level::Purchases => rows::purchases(rows),
+            Level::Categories => rows::categories(rows),
+            _ => rows,
+        }
+    };
+    let schema = rows.collect_schema()?;
+    let about = |name: &str| CANONICAL.iter().find(|(canonical, _)| *canonical == name).map_or("", |(_, about)| about);
+    let own = schema.iter_names().map(|name| FormulaColumn { name: name.to_string(), about: about(name).into() });
+    let (known, others): (Vec<_>, Vec<_>) = own.partition(|column| !column.about.is_empty());
+    Ok(known.into_iter().chain(others).collect())
+}
+
+/// Every suggested column and those of the customers' files, surveys and reference data.
+fn of_the_row(understood: &Understood, inputs: &[Input]) -> Vec<FormulaColumn> {
+    let computed = super::recipe::suggested(understood).into_iter().map(|column| FormulaColumn { name: column.name, about: column.about });
+    let mut columns: Vec<FormulaColumn> = computed.collect();
+    let lists = [SourceKind::Customers, SourceKind::Survey, SourceKind::Reference];
+    for input in inputs.iter().filter(|input| lists.contains(&input.of.kind)) {
+        let others = input.schema.iter_names().map(PlSmallStr::as_str).filter(|name| input.of.key.as_deref() != Some(name));
+        for name in others {
+            let is_taken = columns.iter().any(|column| column.name == name);
+            let name = if is_taken { format!("{name} ({})", input.of.name) } else { name.to_owned() };
+            columns.push(FormulaColumn { name, about: String::new() });
+        }
+    }
+    columns
+}
