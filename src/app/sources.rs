@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::data::sourcing::{IsoDay, Refresh};
 use crate::data::{Source, SourceFile, Sourcing};
 use crate::engine::SourcesWanted;
-use crate::session::{DataView, Look, Page, Plan, project};
+use crate::session::{DataView, HealthEntry, Look, Page, Plan, project};
 use crate::ui::shell::Offer;
 
 use super::window::Window;
@@ -18,11 +18,9 @@ impl Window {
         let look = &self.look.sources;
         let is_shown = self.look.page == Page::Data;
         let preview = (is_shown && look.view == DataView::Sources).then_some((look.source, look.first_row));
-        SourcesWanted {
-            preview,
-            today: is_shown.then(today),
-            draft: look.column_draft.clone().filter(|_| is_shown && look.view == DataView::Recipe),
-        }
+        let draft = look.column_draft.clone().filter(|_| is_shown && look.view == DataView::Recipe);
+        let health = is_shown && look.view == DataView::Health;
+        SourcesWanted { preview, draft, health, today: is_shown.then(|| self.day_of_check()) }
     }
 
     /// Once the customer table is built anew with other customers: names and colours follow the people.
@@ -113,6 +111,30 @@ impl Window {
         }
         self.look.page = Page::Data;
         self.look.sources.view = DataView::Sources;
+    }
+
+    /// The day ages are counted back from: the snapshot where one is set, else today.
+    fn day_of_check(&self) -> IsoDay {
+        let snapshot = match &self.plan().source {
+            Source::Sources(sourcing) => sourcing.snapshot,
+            _ => None,
+        };
+        snapshot.unwrap_or_else(today)
+    }
+
+    /// Once the sources were checked: their scores join the history, where their bytes or the score are new.
+    pub(super) fn keep_health(&mut self) {
+        let Some(health) = self.answers.sources.as_ref().and_then(|sources| sources.health.ready()).cloned() else { return };
+        let day = self.day_of_check();
+        for source in &health.sources {
+            let Some(score) = source.score else { continue };
+            let history = &mut self.look.sources.health_history;
+            match history.iter_mut().rfind(|entry| entry.source == source.name) {
+                // Changed rules change the score of the same bytes: it is judged anew, the past is not.
+                Some(last) if last.stamp == source.stamp => last.score = score,
+                _ => history.push(HealthEntry { stamp: source.stamp.clone(), day, source: source.name.clone(), score }),
+            }
+        }
     }
 
     /// Adds files to the sources. A single open file becomes the first of them; the sample is left for a table of the files alone.

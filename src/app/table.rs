@@ -43,6 +43,9 @@ pub(super) struct TableArgs {
     /// The file to write: .parquet or .csv.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Check the data by the rules they suggest, and write what fails as JSON.
+    #[arg(long, value_name = "FILE")]
+    health: Option<PathBuf>,
     /// No progress and no summary.
     #[arg(long)]
     quiet: bool,
@@ -63,6 +66,10 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
         give_key(&mut sourcing, &raws, args.key.as_deref())?;
         let all: Vec<&Raw> = raws.iter().collect();
         let understood = customers::understand(&sourcing, &all, &ctx).map_err(failed)?;
+        if let Some(path) = &args.health {
+            let health = customers::health::check(&sourcing, &understood, &all, args.snapshot, &ctx).map_err(failed)?;
+            export::write_beside(path, |to| to.write_all(customers::health::json(&health).as_bytes())).map_err(failed)?;
+        }
         let built = customers::build(&sourcing, &understood, &all, &ctx).map_err(failed)?;
         export::write_beside(&args.out, |to| {
             let written = if is_parquet { write::parquet(&built.table, &[], to, &ctx) } else { write::csv(&built.table, &[], to, &ctx) };

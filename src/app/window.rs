@@ -195,6 +195,7 @@ impl Window {
         self.take_brought();
         self.finish_exports();
         self.compare_stamp();
+        self.keep_health();
         self.keep_for_a_crash();
         self.let_messages_go();
         self.tell_session();

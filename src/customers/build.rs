@@ -15,6 +15,7 @@ use crate::data::{Raw, SourceKind, Sourcing, Table, table_of_frame};
 use super::attach::{self, Given, SPELLED};
 use super::error::CustomersError;
 use super::formula;
+use super::health;
 use super::levels::{LevelColumns, aggregate};
 use super::recipe::in_force;
 use super::rows::{self, Input, KeyType};
@@ -59,6 +60,8 @@ pub enum BuiltColumn {
 
 /// Builds the table.
 pub fn build(sourcing: &Sourcing, understood: &Understood, raws: &[&Raw], ctx: &Ctx) -> Result<Built, CustomersError> {
+    let kept = health::kept(sourcing, understood, raws, ctx)?;
+    let raws: &[&Raw] = &kept.iter().collect::<Vec<_>>();
     let inputs = inputs(understood, raws)?;
     let keys = key_type(&inputs)?;
     let currency = currency(understood);

@@ -52,6 +52,14 @@ pub enum CustomersError {
         /// The column the monetary value is read from.
         column: &'static str,
     },
+    /// A health rule that cannot be checked.
+    #[error("the rule \"{rule}\" cannot be checked: {why}; change or remove it on the health page.")]
+    Rule {
+        /// What it demands.
+        rule: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The query failed.
     #[error("the customer table could not be built ({why}); check what each source holds on the Data page.")]
     Query {

@@ -10,6 +10,7 @@ mod error;
 mod formula;
 mod freshness;
 mod guess;
+pub mod health;
 mod ids;
 mod keys;
 mod levels;
@@ -25,6 +26,7 @@ mod understand;
 pub use build::{Built, BuiltColumn, build};
 pub use error::CustomersError;
 pub use freshness::{Freshness, freshness};
+pub use health::Health;
 pub use ids::row_ids;
 pub use listing::{Listing, looks_like};
 pub use recipe::suggested;
@@ -68,6 +70,6 @@ pub const TITLE: &str = data::source::CUSTOMER_TABLE;
 pub fn stamp(sourcing: &data::Sourcing, raws: &[&Raw]) -> Key {
     let stamps: Vec<Key> = raws.iter().map(|raw| raw.stamp).collect();
     // Only what can change the table: neither when it is read again nor how it is scored.
-    let params = (&sourcing.sources, sourcing.snapshot, &sourcing.recipe, &sourcing.rules);
+    let params = (&sourcing.sources, sourcing.snapshot, &sourcing.recipe, health::what_changes_rows(sourcing));
     Key::of("customer table", 1, &params, &stamps)
 }

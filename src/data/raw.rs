@@ -111,6 +111,12 @@ impl Raw {
         }
     }
 
+    /// The same source with other rows: some left out, some values taken as missing. The columns must be the same.
+    pub(crate) fn with_rows(&self, rows: LazyFrame) -> Raw {
+        // What the rows are read from is held by `self`, which outlives the query.
+        Raw { segments: vec![Segment { n_rows: self.n_rows, rows, _aside: None }], ..self.clone() }
+    }
+
     /// Some of the rows for the eye; as cheap at the end of a source as at its beginning.
     pub fn page(&self, rows: Range<usize>, ctx: &Ctx) -> Result<Table, DataError> {
         ctx.check()?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::base::{Key, Labels, Note, Progress};
 use crate::cluster::Dendrogram;
-use crate::customers::{Built, Freshness, Rfm, Tried, Understood};
+use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::sourcing::{IsoDay, RecipeColumn};
 use crate::data::{Loaded, Raw, Table};
 use crate::evaluate::{NullBand, Stability};
@@ -133,10 +133,12 @@ impl Wanted {
 pub struct SourcesWanted {
     /// Rows for the eye: of which source, from which row on.
     pub preview: Option<(usize, usize)>,
-    /// The day ages are counted back from; `None` where nobody looks at ages.
-    pub today: Option<IsoDay>,
     /// A column being written, to be tried on a few customers.
     pub draft: Option<RecipeColumn>,
+    /// Whether the rules are to be checked.
+    pub health: bool,
+    /// The day ages are counted back from; `None` is the newest day of all sources.
+    pub today: Option<IsoDay>,
 }
 
 /// Rows of a source shown at a time.
@@ -163,6 +165,8 @@ pub struct SourcesAnswer {
     pub draft: Answer<Tried>,
     /// Who is scored how, where the cuts are and what they make; waits where scores are switched off.
     pub rfm: Answer<Rfm>,
+    /// The rules and what fails them, where [`SourcesWanted::health`] asks for it.
+    pub health: Answer<Health>,
 }
 
 /// All answers of a frame.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::base::Key;
-use crate::customers::{self, Built, CustomersError, Freshness, Rfm, Tried, Understood, UnderstoodSource, rfm};
+use crate::customers::{self, Built, CustomersError, Freshness, Health, Rfm, Tried, Understood, UnderstoodSource, rfm};
 use crate::data::sourcing::{Field, IsoDay, RecipeColumn, RfmRules};
 use crate::data::{self, Loaded, Raw, SourceFile, Sourcing, Table, Unprofiled};
 use crate::session::CustomerIds;
@@ -24,6 +24,7 @@ pub struct PreviousSources {
     preview: Option<Arc<Table>>,
     draft: Option<Arc<Tried>>,
     rfm: Option<Arc<Rfm>>,
+    health: Option<Arc<Health>>,
 }
 
 /// What is asked of the sources in a round.
@@ -38,6 +39,7 @@ pub struct Sourced {
     draft: Asked<Tried>,
     /// Who is scored how; waits for ever where nobody is to be.
     pub rfm: Asked<Rfm>,
+    health: Asked<Health>,
     /// The table as the rest of the analysis sees it.
     pub loaded: Asked<Loaded>,
 }
@@ -58,6 +60,10 @@ pub fn sourced(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, wanted: &Wanted, ne
             (understood, built, draft)
         }
         _ => (understood, all.blocks("Reading the sources"), all.blocks("Reading the sources")),
+    };
+    let health = match (&all, understood.ready()) {
+        (Asked::Ready(all), Some(understood)) => health(desk, sourcing, &all.value, understood, wanted, need),
+        _ => understood.blocks("Looking at the sources"),
     };
     let rfm = match sourcing.rfm.enabled {
         true => built.and(BUILDING, |built| scored(desk, built, &sourcing.rfm, need)),
@@ -80,7 +86,7 @@ pub fn sourced(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, wanted: &Wanted, ne
     });
     let freshness = freshness.collect();
     let row_ids = built.and(BUILDING, |built| row_ids(desk, built, need));
-    Sourced { raws, understood, built, freshness, today: wanted.sources.today, row_ids, preview, draft, rfm, loaded }
+    Sourced { raws, understood, built, freshness, today: wanted.sources.today, row_ids, preview, draft, rfm, health, loaded }
 }
 
 const BUILDING: &str = "Building the customer table";
@@ -99,6 +105,7 @@ impl Sourced {
             preview: settle(&mut previous.preview, self.preview),
             draft: settle(&mut previous.draft, self.draft),
             rfm: settle(&mut previous.rfm, self.rfm),
+            health: settle(&mut previous.health, self.health),
         }
     }
 }
@@ -209,6 +216,24 @@ fn try_column(
         (|| title, Lane::Quick),
         move |ctx| Ok(customers::try_column(&sourcing, &draft, &understood, &values(&raws), ctx)?),
     )
+}
+
+/// Checks the rules, where the page shows them.
+fn health(
+    desk: &mut Kitchen,
+    sourcing: &Arc<Sourcing>,
+    raws: &Arc<Vec<Made<Raw>>>,
+    understood: &Made<Understood>,
+    wanted: &Wanted,
+    need: Need,
+) -> Asked<Health> {
+    let today = wanted.sources.today;
+    let key = Key::of("health", 1, &(&sourcing.rules, today), &[understood.key]);
+    let need = if wanted.sources.health { need } else { Need::Look };
+    let (sourcing, raws, understood) = (sourcing.clone(), raws.clone(), understood.value.clone());
+    let title = || "Checking the data".into();
+    let step = move |ctx: &crate::base::Ctx| Ok(customers::health::check(&sourcing, &understood, &values(&raws), today, ctx)?);
+    desk.ask(|s| &mut s.healths, key, need, (title, Lane::Long), step)
 }
 
 fn profiled(desk: &mut Kitchen, built: &Made<Built>, need: Need) -> Asked<Loaded> {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Ctx, Key, Labels, Stopped};
 use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMeansFit, KMeansParams, Linkage, Neighbours};
-use crate::customers::{Built, Freshness, Rfm, Tried, Understood};
+use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::{self, DataError, Loaded, Raw, Role, Source, Table};
 use crate::evaluate::{self, Known, NullBand, Silhouettes, Stability};
 use crate::export::pages::Pages;
@@ -41,6 +41,7 @@ pub struct Memos {
     pub(super) previews: Memo<Table>,
     pub(super) tried: Memo<Tried>,
     pub(super) rfms: Memo<Rfm>,
+    pub(super) healths: Memo<Health>,
     pub(super) loaded: Memo<Loaded>,
     prepared: Memo<Prepared>,
     fits: Memo<KMeansFit>,
@@ -95,6 +96,7 @@ impl Default for Memos {
             previews: Memo::new(Table::bytes),
             tried: Memo::new(|_| size_of::<Tried>()),
             rfms: Memo::new(Rfm::bytes),
+            healths: Memo::new(|health| health.rules.len() * 2_000),
             loaded: Memo::new(Loaded::bytes),
             prepared: Memo::new(|prepared| prepared.matrix.bytes() + prepared.table_rows.len() * 8 * (1 + prepared.pca.scores.len())),
             fits: Memo::new(|fit| fit.labels.bytes() + fit.centroids.bytes()),
@@ -150,6 +152,7 @@ impl Store for Memos {
             &mut self.previews,
             &mut self.tried,
             &mut self.rfms,
+            &mut self.healths,
             &mut self.loaded,
             &mut self.prepared,
             &mut self.fits,

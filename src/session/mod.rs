@@ -26,6 +26,6 @@ pub use plan::{Against, Clustering, Cut, Plan};
 pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};
 pub use settings::{Settings, ThemeChoice};
-pub use sources_look::{DataView, RfmLook, SourcesLook};
+pub use sources_look::{DataView, HealthEntry, RfmLook, SourcesLook};
 pub use tree_look::{TreeLook, TreeSeen};
 pub use words::Words;

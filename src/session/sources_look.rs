@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::customers::RfmSegment;
-use crate::data::sourcing::RecipeColumn;
+use crate::data::sourcing::{IsoDay, RecipeColumn};
 
 /// View state of sources.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -22,6 +22,14 @@ pub struct SourcesLook {
     /// The source that path is for, by its place; `None` for a further one.
     #[serde(skip)]
     pub path_of: Option<usize>,
+    /// The scores of the sources as they were checked, oldest first: kept with the project for the eye, nothing is computed from them.
+    pub health_history: Vec<HealthEntry>,
+    /// The health rule shown, by its place.
+    #[serde(skip)]
+    pub rule: Option<usize>,
+    /// A health rule being written, while one is: its source and its formula.
+    #[serde(skip)]
+    pub rule_draft: Option<(String, String)>,
     /// A column being written, while one is.
     #[serde(skip)]
     pub column_draft: Option<RecipeColumn>,
@@ -51,6 +59,19 @@ pub struct RfmLook {
     pub cell: Option<[u8; 2]>,
 }
 
+/// How healthy a source was on a day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HealthEntry {
+    /// Names the bytes that were checked.
+    pub stamp: String,
+    /// When.
+    pub day: IsoDay,
+    /// The source's name.
+    pub source: String,
+    /// Its score, 0 to 1.
+    pub score: f64,
+}
+
 /// What the Data page shows of a customer table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -70,7 +91,7 @@ pub enum DataView {
 
 impl DataView {
     /// The views there are, in the order they are offered.
-    pub const ALL: &'static [DataView] = &[DataView::Sources, DataView::Recipe, DataView::Table, DataView::Rfm];
+    pub const ALL: &'static [DataView] = &[DataView::Sources, DataView::Recipe, DataView::Table, DataView::Rfm, DataView::Health];
 
     /// The view's name.
     pub fn name(self) -> &'static str {

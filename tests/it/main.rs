@@ -15,6 +15,7 @@ mod floors;
 mod foreign;
 mod hdbscan;
 mod headless;
+mod health;
 mod laws;
 mod map_scene;
 mod naming;
