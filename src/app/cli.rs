@@ -125,6 +125,9 @@ struct Choices {
     /// HDBSCAN: the least rows of a segment; suggested from the number of rows unless chosen.
     #[arg(long, value_parser = at_least_two)]
     min_cluster_size: Option<usize>,
+    /// With --method column: the column whose groups are the segments; rfm_segment where there is one, unless chosen.
+    #[arg(long, value_name = "COLUMN")]
+    column: Option<String>,
     /// Over which pairs silhouettes are computed; exact up to 30 000 rows and sampled above unless chosen.
     #[arg(long, value_enum)]
     silhouette: Option<SilhouetteWord>,
@@ -163,6 +166,7 @@ enum MethodWord {
     Weighted,
     Dbscan,
     Hdbscan,
+    Column,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -257,6 +261,13 @@ impl Choices {
         if is_hdbscan && self.k.is_some() {
             return Err(Failure::WrongUse("--k does not go with hdbscan, which finds the number itself; set --min-cluster-size.".into()));
         }
+        let is_column = clustering.method == Method::Column;
+        if is_column && self.k.is_some() {
+            return Err(Failure::WrongUse("--k does not go with column, whose groups are those of the data; set --column.".into()));
+        }
+        if !is_column && self.column.is_some() {
+            return Err(Failure::WrongUse("--column belongs to --method column.".into()));
+        }
         if !is_density && self.epsilon.is_some() {
             return Err(Failure::WrongUse("--epsilon belongs to --method dbscan.".into()));
         }
@@ -282,6 +293,7 @@ impl Choices {
         clustering.seed = self.seed.unwrap_or(clustering.seed);
         clustering.min_samples = self.min_samples.unwrap_or(clustering.min_samples);
         clustering.min_cluster_size = self.min_cluster_size.or(clustering.min_cluster_size);
+        clustering.column = self.column.clone().or(clustering.column.take());
         let preparation = &mut project.plan.preparation;
         if let Some(features) = &self.features {
             preparation.features = Some(features.iter().map(|name| name.trim().to_owned()).collect());
@@ -300,6 +312,7 @@ impl MethodWord {
             MethodWord::Kmeans => return clustering.method = Method::KMeans,
             MethodWord::Dbscan => return clustering.method = Method::Density,
             MethodWord::Hdbscan => return clustering.method = Method::Hdbscan,
+            MethodWord::Column => return clustering.method = Method::Column,
             MethodWord::Ward => Linkage::Ward,
             MethodWord::Average => Linkage::Average,
             MethodWord::Complete => Linkage::Complete,

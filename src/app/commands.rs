@@ -65,6 +65,7 @@ impl Window {
                 self.dialogs.open(Purpose::LocateSource(at), Some(&folder), "", &self.ctx);
             }
             Command::Sources(sourcing) => self.regroup(|plan| plan.source = Source::Sources(sourcing)),
+            Command::SaveFailingRows(source) => self.save_failing_rows(&source),
             Command::Prepare(preparation) => self.regroup(|plan| plan.preparation = preparation),
             Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),
             Command::Compare(against) => self.change(|plan| plan.comparison = against),

@@ -4,13 +4,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::base::text::count;
+use crate::customers::health;
+use crate::data::rules::Rule;
 use crate::data::sourcing::{IsoDay, Refresh};
-use crate::data::{Source, SourceFile, Sourcing};
-use crate::engine::SourcesWanted;
+use crate::data::{Raw, Source, SourceFile, Sourcing};
+use crate::engine::{Problem, SourcesWanted, StepError};
+use crate::export::write_beside;
 use crate::session::{DataView, HealthEntry, Look, Page, Plan, project};
 use crate::ui::shell::Offer;
 
+use super::places::free_path;
 use super::window::Window;
+
+/// Failing rows written at most: more than a spreadsheet shows help nobody.
+const MOST_FAILING: usize = 1_000_000;
 
 impl Window {
     /// What is looked at of the sources.
@@ -135,6 +143,28 @@ impl Window {
                 _ => history.push(HealthEntry { stamp: source.stamp.clone(), day, source: source.name.clone(), score }),
             }
         }
+    }
+
+    /// Writes the rows of a source that fail its health rules beside the data.
+    pub(super) fn save_failing_rows(&mut self, source: &str) {
+        let sources = self.answers.sources.clone().unwrap_or_default();
+        let raws: Vec<Arc<Raw>> = sources.raws.iter().filter_map(|raw| raw.ready().cloned()).collect();
+        let (Some(understood), Some(health)) = (sources.understood.ready().cloned(), sources.health.ready().cloned()) else { return };
+        let Some(at) = understood.sources.iter().position(|other| other.name == source).filter(|_| raws.len() == sources.raws.len()) else {
+            return self.complain("The sources are still being read; save the rows again in a moment.".into());
+        };
+        let stem: String = source.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
+        let path = free_path(self.home_folder().join(format!("{stem}-failing.csv")));
+        let rules: Vec<Rule> = health.rules.iter().map(|checked| checked.rule.clone()).filter(|rule| rule.enabled).collect();
+        self.engine.errand(&format!("Saving failing rows of {source}"), move |ctx| {
+            let raws: Vec<&Raw> = raws.iter().map(|raw| &**raw).collect();
+            let rows = health::failing_rows(&understood, &raws, at, &rules, MOST_FAILING, ctx)?;
+            let write = |to: &mut dyn std::io::Write| health::write_csv(&rows, to, ctx).map_err(std::io::Error::other);
+            match write_beside(&path, |to| write(to)) {
+                Ok(()) => Ok(format!("{} rows saved as {}.", count(rows.n_rows), path.display())),
+                Err(error) => Err(StepError::Problem(Problem(error.to_string().into()))),
+            }
+        });
     }
 
     /// Adds files to the sources. A single open file becomes the first of them; the sample is left for a table of the files alone.

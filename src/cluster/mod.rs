@@ -49,11 +49,13 @@ pub enum Method {
     Density,
     /// The dense regions that last longest over all neighborhood sizes, with noise.
     Hdbscan,
+    /// No distances at all: the groups that a column of the data knows.
+    Column,
 }
 
 impl Method {
     /// Every method, in the order of the picker.
-    pub const ALL: [Method; 4] = [Method::KMeans, Method::Tree, Method::Density, Method::Hdbscan];
+    pub const ALL: [Method; 5] = [Method::KMeans, Method::Tree, Method::Density, Method::Hdbscan, Method::Column];
 
     /// The name people know it by.
     pub fn name(self) -> &'static str {
@@ -62,6 +64,7 @@ impl Method {
             Method::Tree => "Hierarchical",
             Method::Density => "DBSCAN",
             Method::Hdbscan => "HDBSCAN",
+            Method::Column => "Groups of a column",
         }
     }
 
@@ -78,6 +81,7 @@ impl Method {
             Method::Hdbscan => {
                 "Finds dense regions of any shape, each at its own density, and calls the rest noise; you only say how small a segment may be."
             }
+            Method::Column => "Takes the groups that a column of the data knows already, such as RFM segments; nothing is computed anew.",
         }
     }
 }

@@ -71,8 +71,7 @@ fn sums_up(expr: &Expr) -> bool {
         Expr::Cast { expr, .. } => sums_up(expr),
         Expr::BinaryExpr { left, right, .. } => sums_up(left) && sums_up(right),
         Expr::Ternary { predicate, truthy, falsy } => sums_up(predicate) && sums_up(truthy) && sums_up(falsy),
-        Expr::Function { input, .. } => input.iter().all(sums_up),
-        // Whatever else there is, the query tells by the type it gives.
+        // Functions and whatever else there is may make one value of many (a count of what is missing) or not: the query tells by the type it gives.
         _ => true,
     }
 }

@@ -4,8 +4,9 @@
 
 use crate::base::{Labels, text};
 use crate::cluster::{Dendrogram, Method, suggested_min_cluster_size};
-use crate::data::Loaded;
-use crate::evaluate::Suggestion;
+use crate::customers::rfm::SCORE_COLUMNS;
+use crate::data::{ColumnProfile, Kind, Loaded, Role};
+use crate::evaluate::{Known, Suggestion, known_by};
 use crate::features::Prepared;
 use crate::persona::Numbered;
 use crate::plot::{EpsilonCandidate, SweepPlot};
@@ -76,7 +77,7 @@ pub fn min_cluster_size(clustering: &Clustering, n_rows: usize) -> usize {
 
 /// "k-Means, k = 5, 10 re-runs, seed 0" and the like, for a matrix of `n_rows`.
 pub fn method_text(clustering: &Clustering, k: Option<usize>, epsilon: Option<f64>, n_rows: usize) -> String {
-    let Clustering { method, restarts, seed, linkage, min_samples, .. } = clustering;
+    let Clustering { method, restarts, seed, linkage, min_samples, column, .. } = clustering;
     match (method, k, epsilon) {
         (Method::KMeans, Some(k), _) => {
             format!("{}, k = {k}, {restarts} {}, seed {seed}", method.name(), if *restarts == 1 { "run" } else { "re-runs" })
@@ -89,8 +90,40 @@ pub fn method_text(clustering: &Clustering, k: Option<usize>, epsilon: Option<f6
             let least = min_cluster_size(clustering, n_rows);
             format!("{}, min cluster size = {least}, min samples = {min_samples}", method.name())
         }
+        (Method::Column, ..) => column.as_ref().map_or_else(|| method.name().to_owned(), |column| format!("Groups of {column}")),
         _ => method.name().to_owned(),
     }
+}
+
+/// The column whose groups are taken: the user's, else the RFM segments, else the first that knows groups of its own and is nobody's name.
+pub fn column(clustering: &Clustering, loaded: &Loaded) -> Result<String, Problem> {
+    clustering.column.clone().or_else(|| suggested_column(loaded)).ok_or_else(|| {
+        Problem("No column of this table knows groups: each holds numbers, names or one value only. Choose another method.".into())
+    })
+}
+
+/// The column that is taken unless the user chooses another.
+pub fn suggested_column(loaded: &Loaded) -> Option<String> {
+    let knows = |profile: &&ColumnProfile| {
+        let is_asked = !matches!(profile.guessed_role, Role::Identifier | Role::Ignored | Role::Sensitive);
+        is_asked && profile.kind == Kind::Text && known_by(profile).is_some()
+    };
+    let mut columns = loaded.profile.columns.iter().filter(knows);
+    let rfm = columns.clone().find(|profile| profile.name == SCORE_COLUMNS[3].0);
+    rfm.or_else(|| columns.next()).map(|profile| profile.name.clone())
+}
+
+/// The section with the column in force, so that what is said about it names it.
+pub fn with_column(clustering: &Clustering, loaded: &Loaded) -> Clustering {
+    let column = if clustering.method == Method::Column { column(clustering, loaded).ok() } else { clustering.column.clone() };
+    Clustering { column, ..clustering.clone() }
+}
+
+/// What the groups of a column are called, where they are segments: a text's levels as they are, numbers and days with their column.
+pub fn group_names(known: &Known, column: &str, loaded: &Loaded) -> Vec<String> {
+    let is_text = loaded.table.column(column).is_some_and(|column| column.kind() == Kind::Text);
+    let name = |name: &String| if is_text { name.clone() } else { format!("{column} {name}") };
+    known.names.iter().map(name).collect()
 }
 
 /// The method as the command line spells it.
@@ -100,6 +133,7 @@ pub fn method_word(clustering: &Clustering) -> String {
         Method::Tree => clustering.linkage.name().to_lowercase(),
         Method::Density => "dbscan".to_owned(),
         Method::Hdbscan => "hdbscan".to_owned(),
+        Method::Column => "column".to_owned(),
     }
 }
 
@@ -135,6 +169,12 @@ pub fn reasons_for_size(clustering: &Clustering, n_rows: usize) -> Vec<String> {
     let said =
         || format!("At least {least} customers a segment, which suits {n_rows} rows: enough to describe, few enough to find small groups");
     clustering.min_cluster_size.is_none().then(said).into_iter().collect()
+}
+
+/// Where the groups of a column come from.
+pub fn reasons_for_column(clustering: &Clustering, loaded: &Loaded) -> Vec<String> {
+    let column = column(clustering, loaded).ok().filter(|_| clustering.method == Method::Column);
+    column.map(|column| format!("The groups are those of the column {column}")).into_iter().collect()
 }
 
 /// Four digits that count.

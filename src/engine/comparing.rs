@@ -79,7 +79,7 @@ pub(super) fn comparison(
     };
     let left = match against {
         Against::Column(column) => steps::known(desk, loaded, made, column, needs.plots).and_left(column),
-        Against::Solution(clustering) => solution(desk, prepared, clustering, needs),
+        Against::Solution(clustering) => solution(desk, loaded, prepared, clustering, needs),
     };
     match (&left, &right.chosen) {
         (Ok(left), Ok(right)) => match choose::too_many(left.labels()).or(choose::too_many(right.labeling.labels())) {
@@ -92,18 +92,24 @@ pub(super) fn comparison(
 }
 
 /// The labels of another solution. Its elbow is asked for only where it must suggest the number of groups.
-fn solution(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Result<Left, Asked<Compared>> {
-    let mut clustering = clustering.clone();
+fn solution(
+    desk: &mut Kitchen,
+    loaded: &Made<Loaded>,
+    prepared: &Asked<Prepared>,
+    clustering: &Clustering,
+    needs: Needs,
+) -> Result<Left, Asked<Compared>> {
+    let mut clustering = choose::with_column(clustering, &loaded.value);
     let needs_suggestion = match clustering.method {
         Method::KMeans => clustering.k.is_none(),
         Method::Tree => clustering.cut == Cut::Suggested,
-        Method::Density | Method::Hdbscan => false,
+        Method::Density | Method::Hdbscan | Method::Column => false,
     };
     if !needs_suggestion {
         (clustering.k_from, clustering.k_to) = (1, 1);
     }
     let sweep = if needs_suggestion { needs.plots } else { Need::Look };
-    let groups = groups::of(desk, prepared, &clustering, Needs { sweep, chosen: needs.plots, plots: Need::Look, ..needs });
+    let groups = groups::of(desk, Some(loaded), prepared, &clustering, Needs { sweep, chosen: needs.plots, plots: Need::Look, ..needs });
     match groups.chosen {
         Ok(chosen) => {
             let title =
@@ -140,6 +146,7 @@ pub fn pinned(clustering: &Clustering, segmentation: &Segmentation) -> Clusterin
         Method::Tree => pinned.cut = segmentation.k.map_or(pinned.cut, Cut::Clusters),
         Method::Density => pinned.epsilon = segmentation.epsilon,
         Method::Hdbscan => pinned.min_cluster_size = Some(choose::min_cluster_size(clustering, segmentation.prepared.matrix.n_rows())),
+        Method::Column => pinned = choose::with_column(clustering, &segmentation.loaded),
     }
     pinned
 }

@@ -28,7 +28,7 @@ pub fn null_band(desk: &mut Kitchen, prepared: &Made<Prepared>, clustering: &Clu
     let method = match clustering.method {
         Method::KMeans => NullMethod::KMeans,
         Method::Tree => NullMethod::Tree(clustering.linkage),
-        Method::Density | Method::Hdbscan => return Asked::Waiting("Part of another method".into()),
+        Method::Density | Method::Hdbscan | Method::Column => return Asked::Waiting("Part of another method".into()),
     };
     let (ks, seed) = (choose::swept_ks(clustering), clustering.seed);
     grow(desk, NULL_ROUNDS, need, |desk, copies, before: Option<&Made<NullBand>>, need| {
@@ -82,7 +82,11 @@ pub fn stability_of(
     Ok(stability)
 }
 
-/// How the segments in force were made; `None` while that is not known.
+/// Told in the place of the stability of groups that a column knows.
+pub const BY_COLUMN: &str =
+    "These segments are the groups of a column: they are what they are, so drawing customers anew and grouping again would say nothing.";
+
+/// How the segments in force were made; `None` while that is not known, and where they were not made but read from a column.
 pub fn regroup(clustering: &Clustering, k: Option<usize>, epsilon: Option<f64>, n_rows: usize) -> Option<Regroup> {
     let seed = clustering.seed;
     match clustering.method {
@@ -93,6 +97,7 @@ pub fn regroup(clustering: &Clustering, k: Option<usize>, epsilon: Option<f64>, 
             let min_cluster_size = choose::min_cluster_size(clustering, n_rows);
             Some(Regroup::Hdbscan { min_samples: clustering.min_samples, min_cluster_size })
         }
+        Method::Column => None,
     }
 }
 

@@ -52,12 +52,13 @@ pub struct Chosen {
 const WAITS: &str = "Waiting for the columns";
 
 /// The groups of whatever method the section names.
-pub fn of(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+pub fn of(desk: &mut Kitchen, loaded: Option<&Made<Loaded>>, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     match clustering.method {
         Method::KMeans => by_kmeans(desk, prepared, clustering, needs),
         Method::Tree => by_tree(desk, prepared, clustering, needs),
         Method::Density => by_density(desk, prepared, clustering, needs),
         Method::Hdbscan => by_hdbscan(desk, prepared, clustering, needs),
+        Method::Column => by_column(desk, loaded, prepared, clustering, needs),
     }
 }
 
@@ -125,6 +126,34 @@ pub fn by_hdbscan(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &C
     }
 }
 
+/// Groups of a column: they are there already, and only their silhouettes are computed.
+fn by_column(
+    desk: &mut Kitchen,
+    loaded: Option<&Made<Loaded>>,
+    prepared: &Asked<Prepared>,
+    clustering: &Clustering,
+    needs: Needs,
+) -> Groups {
+    let (Some(loaded), Some(made)) = (loaded, prepared.ready()) else { return Groups::blocked_by(prepared) };
+    let column = match choose::column(clustering, &loaded.value) {
+        Ok(column) => column,
+        Err(problem) => return Groups::blocked_by(&Asked::<Silhouettes>::Failed(problem)),
+    };
+    let known = steps::known(desk, loaded, made, &column, needs.chosen);
+    let other = Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), ..Groups::blocked_by(&known) };
+    let Some(known) = known.ready() else { return other };
+    let labeling = Labeling::Known(known.clone());
+    let silhouettes = sweep::silhouettes_of(desk, made, &labeling, false, clustering.seed, needs);
+    Groups {
+        tree: Asked::Waiting(OTHER_METHOD.into()),
+        density_plot: Asked::Waiting(OTHER_METHOD.into()),
+        condensed_plot: Asked::Waiting(OTHER_METHOD.into()),
+        chosen: Ok(Chosen { labeling, k: None, height: None, epsilon: None, inertia: None }),
+        silhouettes,
+        ..other
+    }
+}
+
 const OTHER_METHOD: &str = "Part of another method";
 
 /// What follows from elbow and silhouette, the same for k-means and trees.
@@ -175,6 +204,14 @@ impl Groups {
         }
     }
 
+    /// What the groups are called, where they are those of a column.
+    pub fn names(&self, clustering: &Clustering, loaded: &Loaded) -> Option<Vec<String>> {
+        match &self.chosen.as_ref().ok()?.labeling {
+            Labeling::Known(known) => Some(choose::group_names(&known.value, &choose::column(clustering, loaded).ok()?, loaded)),
+            _ => None,
+        }
+    }
+
     /// What the page sees of elbow and silhouette.
     pub fn sweep_answer(&self, last: &mut Option<Arc<SweepPlot>>) -> Answer<SweepPlot> {
         match &self.sweep {
@@ -195,7 +232,8 @@ impl Chosen {
         plan: &Plan,
         numbering: Option<Key>,
     ) -> Made<Segmentation> {
-        let method_text = choose::method_text(&plan.clustering, self.k, self.epsilon, prepared.value.matrix.n_rows());
+        let clustering = choose::with_column(&plan.clustering, &loaded.value);
+        let method_text = choose::method_text(&clustering, self.k, self.epsilon, prepared.value.matrix.n_rows());
         let said = (&method_text, self.height, self.inertia);
         let inputs: Vec<Key> = std::iter::once(self.labeling.key()).chain(numbering).collect();
         let key = Key::of("segmentation", 1, &said, &inputs);

@@ -153,7 +153,7 @@ impl Engine {
         let needs = Needs::of(plan, wanted, *refines, loaded.ready().map_or(0, |loaded| loaded.value.table.n_rows));
         let prepared = loaded.and("Waiting for the data", |loaded| steps::prepare(desk, loaded, &plan.preparation, needs.prepared));
 
-        let groups = groups::of(desk, &prepared, clustering, needs);
+        let groups = groups::of(desk, loaded.ready(), &prepared, clustering, needs);
         let tree_plot = match (&groups.tree, loaded.ready(), prepared.ready()) {
             (Asked::Ready(tree), Some(loaded), Some(prepared)) => steps::tree_plot(desk, loaded, prepared, tree, needs.plots),
             _ => groups.tree.blocks("Waiting for the tree"),
@@ -172,7 +172,16 @@ impl Engine {
         let comparison = comparing::comparison(desk, loaded.ready(), &prepared, &groups, plan.comparison.as_ref(), needs);
         let personas = segmentation.and(WAITS, |segmentation| match choose::too_many(&segmentation.value.labels) {
             Some(problem) => Asked::Failed(problem),
-            None => steps::personas(desk, segmentation, &plan.preparation.roles, edits, *edits_key, words, needs.personas),
+            None => steps::personas(
+                desk,
+                segmentation,
+                &plan.preparation.roles,
+                edits,
+                *edits_key,
+                words,
+                groups.names(clustering, &segmentation.value.loaded),
+                needs.personas,
+            ),
         });
         let explained = segmentation.and(WAITS, |segmentation| match choose::too_many(&segmentation.value.labels) {
             Some(problem) => Asked::Failed(problem),
@@ -206,6 +215,7 @@ impl Engine {
                         let need = if is_shown { needs.stability } else { Need::Look };
                         evidence::stability(desk, prepared, &chosen.labeling, how, clustering.seed, need)
                     }
+                    None if clustering.method == Method::Column => Asked::Failed(Problem(evidence::BY_COLUMN.into())),
                     None => Asked::Waiting(WAITS.into()),
                 }
             }
@@ -395,7 +405,7 @@ impl Needs {
         let suggests = match plan.clustering.method {
             Method::KMeans => plan.clustering.k.is_none(),
             Method::Tree => plan.clustering.cut == Cut::Suggested,
-            Method::Density | Method::Hdbscan => false,
+            Method::Density | Method::Hdbscan | Method::Column => false,
         };
         // Refined while it is looked at; an export takes what there is and does not wait.
         let refined_on = |pages: &[Page]| {

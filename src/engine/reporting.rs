@@ -53,7 +53,12 @@ impl Parts {
         Report {
             labels,
             method: choose::method_word(&plan.clustering),
-            method_text: choose::method_text(&plan.clustering, self.chosen.k, self.chosen.epsilon, n_rows),
+            method_text: choose::method_text(
+                &choose::with_column(&plan.clustering, &self.loaded),
+                self.chosen.k,
+                self.chosen.epsilon,
+                n_rows,
+            ),
             loaded: self.loaded,
             prepared: self.prepared,
             roles: plan.preparation.roles.clone(),
@@ -88,7 +93,7 @@ pub(super) fn parts_of_answers(plan: &Plan, answers: &Answers, groups: &Groups) 
         _ if least.is_some() => choose::reasons_for_size(&plan.clustering, segmentation.prepared.matrix.n_rows()),
         (Some(k), _) => choose::reasons_for(k, suggestion),
         (None, Some(epsilon)) => choose::reasons_for_epsilon(epsilon, &answers.density.ready()?.candidates),
-        (None, None) => Vec::new(),
+        (None, None) => choose::reasons_for_column(&plan.clustering, &segmentation.loaded),
     };
     Some(Parts {
         loaded: segmentation.loaded.clone(),
@@ -139,7 +144,10 @@ fn results(groups: &Groups, min_cluster_size: Option<usize>) -> Vec<RunResult> {
         if let Some(least) = min_cluster_size {
             return vec![result_of_size(least, chosen.labeling.labels(), silhouettes)];
         }
-        return chosen.epsilon.map(|epsilon| result_of_epsilon(epsilon, chosen.labeling.labels(), silhouettes)).into_iter().collect();
+        let labels = chosen.labeling.labels();
+        return vec![
+            chosen.epsilon.map_or_else(|| result_of_groups(labels, silhouettes), |epsilon| result_of_epsilon(epsilon, labels, silhouettes)),
+        ];
     };
     let of_point = |point: &super::sweep::Point| match &point.labeling {
         Ok(labeling) => {
@@ -167,15 +175,16 @@ pub fn result_of_k(k: usize, labels: Result<&Labels, &Problem>, inertia: Option<
 
 /// The entry of one epsilon.
 pub fn result_of_epsilon(epsilon: f64, labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
-    RunResult { epsilon: Some(epsilon), ..result_of_density(labels, silhouettes) }
+    RunResult { epsilon: Some(epsilon), ..result_of_groups(labels, silhouettes) }
 }
 
 /// The entry of one least segment size.
 pub fn result_of_size(min_cluster_size: usize, labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
-    RunResult { min_cluster_size: Some(min_cluster_size), ..result_of_density(labels, silhouettes) }
+    RunResult { min_cluster_size: Some(min_cluster_size), ..result_of_groups(labels, silhouettes) }
 }
 
-fn result_of_density(labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
+/// The entry of groups whose number follows from the data.
+pub fn result_of_groups(labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
     RunResult {
         clusters: Some(labels.n_clusters()),
         noise: Some(labels.n_noise()),

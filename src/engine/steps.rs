@@ -290,6 +290,8 @@ pub enum Labeling {
     Cut(Made<Labels>),
     /// With a condensed tree.
     Hdbscan(Made<Hdbscan>),
+    /// Known by a column.
+    Known(Made<Known>),
 }
 
 impl Labeling {
@@ -299,6 +301,7 @@ impl Labeling {
             Labeling::Fit(fit) => fit.key,
             Labeling::Cut(labels) => labels.key,
             Labeling::Hdbscan(found) => found.key,
+            Labeling::Known(known) => known.key,
         }
     }
 
@@ -308,6 +311,7 @@ impl Labeling {
             Labeling::Fit(fit) => &fit.value.labels,
             Labeling::Cut(labels) => &labels.value,
             Labeling::Hdbscan(found) => &found.value.labels,
+            Labeling::Known(known) => &known.value.labels,
         }
     }
 }
@@ -470,7 +474,7 @@ pub fn comparison(desk: &mut Kitchen, left: &comparing::Left, right: &Labeling, 
     desk.ask(|s| &mut s.comparisons, key, need, (|| "Comparing".into(), Lane::Quick), move |_| Ok(left.against(right.labels())))
 }
 
-/// The cards: who the segments are under the user's own `roles`, with what was written on them. `edits_key` names the edits, since hashing them anew every frame would take milliseconds.
+/// The cards: who the segments are under the user's own `roles`, with what was written on them; `names` where the groups have some. `edits_key` names the edits, since hashing them anew every frame would take milliseconds.
 pub fn personas(
     desk: &mut Kitchen,
     segmentation: &Made<Segmentation>,
@@ -478,9 +482,10 @@ pub fn personas(
     edits: &Arc<[PersonaEdit]>,
     edits_key: Key,
     words: &WordsInForce,
+    names: Option<Vec<String>>,
     need: Need,
 ) -> Asked<Personas> {
-    let key = Key::of("personas", 2, roles, &[segmentation.key, edits_key, words.key]);
+    let key = Key::of("personas", 3, &(roles, &names), &[segmentation.key, edits_key, words.key]);
     let (segmentation, roles, edits, lexicon) = (segmentation.value.clone(), roles.clone(), edits.clone(), words.lexicon.clone());
     let personas = desk.ask(
         |s| &mut s.personas,
@@ -489,7 +494,11 @@ pub fn personas(
         (|| "Persona cards".into(), Lane::Quick),
         move |ctx| {
             let Segmentation { loaded, prepared, labels, .. } = &*segmentation;
-            Ok(persona::describe_with_roles(loaded, prepared, labels, &edits, &roles, &lexicon, ctx)?)
+            let mut personas = persona::describe_with_roles(loaded, prepared, labels, &edits, &roles, &lexicon, ctx)?;
+            if let Some(names) = &names {
+                personas.name_after_groups(names);
+            }
+            Ok(personas)
         },
     );
     if let Some(personas) = personas.ready() {

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::base::{Ctx, Labels, Note};
 use crate::cluster::{self, Dendrogram, KMeansParams, Method};
 use crate::customers;
+use crate::data::Loaded;
 use crate::evaluate::{self, Silhouettes, SweepPoint};
 use crate::export::{Chosen, Plots, Report, RunResult, Seconds};
 use crate::features::{self, Prepared};
@@ -20,10 +21,11 @@ use crate::session::Plan;
 
 use super::answers::Problem;
 use super::choose;
+use super::comparing::no_groups;
 use super::desk::{STOPPED, StepError};
 use super::evidence::{self, DRAW_ROUNDS};
 use super::explaining::words_in_force;
-use super::reporting::{Parts, chosen_min_cluster_size, result_of_epsilon, result_of_k, result_of_size};
+use super::reporting::{Parts, chosen_min_cluster_size, result_of_epsilon, result_of_groups, result_of_k, result_of_size};
 use super::steps::SilhouetteRule;
 
 /// What to compute besides the labels.
@@ -74,6 +76,8 @@ struct Fits {
     tree: Option<Arc<Dendrogram>>,
     density: Option<Arc<DensityPlot>>,
     condensed: Option<Arc<CondensedPlot>>,
+    /// What the groups of a column are called.
+    names: Option<Vec<String>>,
 }
 
 /// The whole analysis of a plan.
@@ -96,11 +100,12 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
         Method::Tree => by_tree(plan, &prepared, ctx),
         Method::Density => by_density(plan, extras, &prepared, ctx),
         Method::Hdbscan => by_hdbscan(plan, &prepared, ctx),
+        Method::Column => by_column(plan, &loaded, &prepared),
     })?;
     timed(&mut seconds.silhouette, || add_silhouettes(plan, extras, &prepared, &mut fits.fits, ctx))?;
 
     let sweep = matches!(plan.clustering.method, Method::KMeans | Method::Tree).then(|| sweep_of(plan, &fits.fits));
-    let (at, chosen) = choose(plan, extras, &fits, sweep.as_ref(), prepared.matrix.n_rows()).map_err(StepError::Problem)?;
+    let (at, chosen) = choose(plan, extras, &fits, sweep.as_ref(), &loaded, prepared.matrix.n_rows()).map_err(StepError::Problem)?;
     let labels = fits.fits[at].labels.clone().map_err(StepError::Problem)?;
     let labels = choose::numbered(plan, labels, &prepared, &loaded).0;
     let roles = &plan.preparation.roles;
@@ -108,10 +113,13 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
         return Err(StepError::Problem(problem));
     }
     let words = words_in_force(plan.words.as_ref());
-    let personas = match extras.personas {
+    let mut personas = match extras.personas {
         true => persona::describe_with_roles(&loaded, &prepared, &labels, &plan.personas, roles, &words.lexicon, ctx)?,
         false => Personas::default(),
     };
+    if let Some(names) = &fits.names {
+        personas.name_after_groups(names);
+    }
     let explain = || persona::explained(&loaded, &prepared, &labels, roles, &words.lexicon, plan.clustering.seed, ctx).map(Arc::new);
     let explained = extras.explained.then(explain).transpose()?;
 
@@ -225,6 +233,14 @@ fn by_hdbscan(plan: &Plan, prepared: &Prepared, ctx: &Ctx) -> Result<Fits, StepE
     Ok(Fits { fits: vec![fit], condensed, ..Fits::default() })
 }
 
+fn by_column(plan: &Plan, loaded: &Loaded, prepared: &Prepared) -> Result<Fits, StepError> {
+    let column = choose::column(&plan.clustering, loaded).map_err(StepError::Problem)?;
+    let known = evaluate::known(loaded, &column, &prepared.table_rows).ok_or_else(|| StepError::Problem(no_groups(&column)))?;
+    let names = choose::group_names(&known, &column, loaded);
+    let fit = Fit { labels: Ok(known.labels), k: None, epsilon: None, min_cluster_size: None, inertia: None, silhouettes: None };
+    Ok(Fits { fits: vec![fit], names: Some(names), ..Fits::default() })
+}
+
 /// Silhouettes of this many labelings are computed in one pass: more would hold their distance sums in memory all at once.
 const LABELINGS_A_PASS: usize = 32;
 
@@ -266,7 +282,14 @@ fn sweep_of(plan: &Plan, fits: &[Fit]) -> SweepPlot {
 }
 
 /// Which fit the labels are from, and what speaks for it.
-fn choose(plan: &Plan, extras: &Extras, fits: &Fits, sweep: Option<&SweepPlot>, n_rows: usize) -> Result<(usize, Chosen), Problem> {
+fn choose(
+    plan: &Plan,
+    extras: &Extras,
+    fits: &Fits,
+    sweep: Option<&SweepPlot>,
+    loaded: &Loaded,
+    n_rows: usize,
+) -> Result<(usize, Chosen), Problem> {
     if let Some(sweep) = sweep {
         let tree = fits.tree.as_deref();
         let k = choose::chosen_k(&plan.clustering, tree).map_or_else(|| choose::suggested_k(sweep), Ok)?;
@@ -279,6 +302,9 @@ fn choose(plan: &Plan, extras: &Extras, fits: &Fits, sweep: Option<&SweepPlot>, 
     if let Some(min_cluster_size) = chosen_min_cluster_size(plan, n_rows) {
         let reasons = choose::reasons_for_size(&plan.clustering, n_rows);
         return Ok((0, Chosen { min_cluster_size: Some(min_cluster_size), reasons, ..Chosen::default() }));
+    }
+    if plan.clustering.method == Method::Column {
+        return Ok((0, Chosen { reasons: choose::reasons_for_column(&plan.clustering, loaded), ..Chosen::default() }));
     }
     let candidates = fits.density.as_ref().map_or(&[][..], |plot| &plot.candidates[..]);
     let at = if extras.epsilons.is_empty() { 0 } else { nearest_to_suggestion(&fits.fits, candidates) };
@@ -301,6 +327,7 @@ impl Fit {
         match (self.min_cluster_size, self.epsilon, &self.labels) {
             (Some(least), _, Ok(labels)) => result_of_size(least, labels, self.silhouettes.as_ref()),
             (None, Some(epsilon), Ok(labels)) => result_of_epsilon(epsilon, labels, self.silhouettes.as_ref()),
+            (None, None, Ok(labels)) if self.k.is_none() => result_of_groups(labels, self.silhouettes.as_ref()),
             _ => result_of_k(self.k.unwrap_or(0), self.labels.as_ref(), self.inertia, self.silhouettes.as_ref()),
         }
     }

@@ -30,6 +30,35 @@ pub struct Personas {
     pub notes: Vec<Note>,
 }
 
+/// Longest name taken from a group; what names made here have room for.
+const MAX_GROUP_NAME: usize = 40;
+
+impl Personas {
+    /// Calls the personas what their groups are called, where the groups were not found but are those of a column; `names` by cluster. Such a
+    /// name rests on no trait: the column is its evidence. A name the user gave stays, and nobody else gets it.
+    pub fn name_after_groups(&mut self, names: &[String]) {
+        let given: Vec<String> = self.personas.iter().filter(|persona| persona.is_renamed).map(|persona| persona.name.clone()).collect();
+        let mut used: Vec<String> = given;
+        for (persona, name) in self.personas.iter_mut().zip(names) {
+            let mut short: String = name.chars().take(MAX_GROUP_NAME).collect();
+            if short.len() < name.len() {
+                short.pop();
+                short.push('…');
+            }
+            if used.contains(&short) {
+                continue;
+            }
+            used.push(short.clone());
+            if !persona.is_renamed {
+                persona.name = short.clone();
+            }
+            persona.name_parts = vec![NamePart { word: short.clone(), evidence: None, also: None }];
+            persona.automatic_name = short;
+            persona.match_all_share = None;
+        }
+    }
+}
+
 /// One segment, described.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Persona {

@@ -27,6 +27,8 @@ pub enum Command {
     LocateSource(usize),
     /// Replace what is said about the sources, the columns built from them, RFM and health.
     Sources(Arc<Sourcing>),
+    /// Write the rows of a source that fail its health rules as CSV.
+    SaveFailingRows(String),
     /// Replace the preparation section.
     Prepare(Preparation),
     /// Replace the clustering section.

@@ -98,6 +98,9 @@ pub struct Clustering {
     pub epsilon: Option<f64>,
     /// HDBSCAN: the least customers in a segment; `None` takes the suggestion.
     pub min_cluster_size: Option<usize>,
+    /// Groups of a column: which one; `None` takes the RFM segment, or the first column that knows groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
 }
 
 impl Default for Clustering {
@@ -114,6 +117,7 @@ impl Default for Clustering {
             min_samples: 5,
             epsilon: None,
             min_cluster_size: None,
+            column: None,
         }
     }
 }

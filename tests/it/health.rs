@@ -226,7 +226,7 @@ fn kinds() -> Vec<(&'static str, Vec<Plant>, &'static str, &'static str, usize)>
         ("stale transactions", vec![Back("orders", "order_date", 60)], "orders", "The newest row is at most 1 days old", 1),
         (
             "stale customers",
-            vec![Back("customers", "updated", 90), Back("customers", "last_purchase", 0)],
+            vec![Back("customers", "updated", 90), Back("customers", "last_purchase", 90), Back("customers", "first_purchase", 90)],
             "customers",
             "The newest row is at most 30 days old",
             1,

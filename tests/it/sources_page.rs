@@ -49,6 +49,8 @@ fn understood() -> Understood {
         key_match: KeyMatch::Exact,
         looked_up_by: None,
         fields: Default::default(),
+        common: Default::default(),
+        has_time: false,
         overlap: None,
     };
     let overlap = Overlap { with: "crm".into(), n_keys: 45, n_found: 44, orphans: vec!["X99".into()] };

@@ -57,6 +57,7 @@ fn any_clustering(random: &mut Random) -> Clustering {
         min_samples: random.random_range(1..9),
         min_cluster_size: [None, Some(random.random_range(2..40))][random.random_range(0..2)],
         epsilon: [None, Some(random.random::<f64>() * 2.0)][random.random_range(0..2)],
+        column: None,
     }
 }
 

@@ -6,6 +6,7 @@
 mod choose;
 mod columns;
 mod detail;
+mod health;
 mod keys;
 mod listing;
 mod recipe;
@@ -47,7 +48,8 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
                 DataView::Sources => return sources::ui(ui, sourcing, known, look, commands),
                 DataView::Recipe => return recipe::ui(ui, sourcing, known, answers, look, commands),
                 DataView::Rfm => return rfm::ui(ui, sourcing, known, answers, look, commands),
-                DataView::Table | DataView::Health => {}
+                DataView::Health => return health::ui(ui, sourcing, known, look, commands),
+                DataView::Table => {}
             }
         }
         None => {

@@ -73,6 +73,10 @@ fn trust_ui(ui: &mut Ui, view: &View, persona: &Persona) {
         Some(stability) => stability.reasons_with(persona.cluster, persona.headline_missing()).iter().for_each(|reason| {
             ui.add(Label::new(unbroken(reason)).wrap());
         }),
+        None if view.stability.problem().is_some() => {
+            let why = view.stability.problem().map_or("", |problem| &*problem.0);
+            ui.add(Label::new(caption(ui, why)).wrap());
+        }
         None => {
             ui.label(caption(ui, "Still being looked at: customers are drawn anew and grouped again."));
         }

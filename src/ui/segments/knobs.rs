@@ -1,13 +1,16 @@
 //! What can be changed: the method, its knobs, and what speaks for the suggested number of segments.
 
-use eframe::egui::{self, Align, Button, DragValue, Frame, Layout, Panel, RichText, Role, ScrollArea, Ui, Vec2};
+use eframe::egui::{self, Align, Button, ComboBox, DragValue, Frame, Layout, Panel, RichText, Role, ScrollArea, Ui, Vec2};
 
 use crate::cluster::{Linkage, Method, suggested_min_cluster_size};
+use crate::data::{ColumnProfile, Role as ColumnRole};
+use crate::engine::choose;
+use crate::evaluate::{KnownBy, known_by};
 use crate::session::{Clustering, Cut, Look};
 use crate::ui::icons;
 use crate::ui::plotting::{decimals_of, distance_text, rounded};
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{self, choice_ui, row_ui, segmented_pairs_ui};
+use crate::ui::widgets::{self, choice_ui, row_ui, segmented_pairs_ui, unbroken};
 
 use super::{View, dendrogram, density, is_k_suggested, k_in_force, set_k};
 
@@ -32,6 +35,7 @@ pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
                 (Method::Tree, "Tree", Method::Tree.explanation()),
                 (Method::Density, "Density", Method::Density.explanation()),
                 (Method::Hdbscan, "HDBSCAN", Method::Hdbscan.explanation()),
+                (Method::Column, "Column", Method::Column.explanation()),
             ];
             segmented_pairs_ui(ui, &mut draft.method, &choices);
             ui.label(caption(ui, draft.method.name())).on_hover_text(draft.method.explanation());
@@ -41,6 +45,7 @@ pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
                 Method::Tree => tree_ui(ui, view, draft),
                 Method::Density => density_ui(ui, view, draft),
                 Method::Hdbscan => hdbscan_ui(ui, view, draft),
+                Method::Column => column_ui(ui, view, draft),
             }
         });
     });
@@ -170,6 +175,35 @@ fn hdbscan_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let noise = plot.n_noise as f64 / plot.n_rows.max(1) as f64;
     ui.label(theme::strong(density::outcome_text(plot.n_segments, noise)));
     ui.label(caption(ui, "The number follows from the data: of all groups at all distances, those that last longest."));
+}
+
+/// Which column's groups are the segments.
+fn column_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
+    let Some(loaded) = view.answers.loaded.latest() else { return };
+    let shown = choose::column(draft, loaded).unwrap_or_default();
+    ui.label("Column").on_hover_text(Method::Column.explanation());
+    let combo = ComboBox::from_id_salt("column of groups").width(ui.available_width()).selected_text(unbroken(&shown)).truncate();
+    let answer = combo.height(420.0).show_ui(ui, |ui| {
+        let is_asked = |column: &&ColumnProfile| !matches!(column.guessed_role, ColumnRole::Identifier | ColumnRole::Ignored);
+        for column in loaded.profile.columns.iter().filter(is_asked) {
+            let Some(by) = known_by(column) else { continue };
+            let explanation = match by {
+                KnownBy::Levels => "One segment a text",
+                KnownBy::Values => "One segment a number",
+                KnownBy::Fifths => "Five segments of about equal size, cut at the quintiles; equal values are never parted",
+            };
+            if ui.selectable_label(column.name == shown, unbroken(&column.name)).on_hover_text(explanation).clicked() {
+                draft.column = Some(column.name.clone());
+            }
+        }
+    });
+    widgets::name_it(&answer.response, Role::ComboBox, &format!("Column: {shown}"));
+    ui.add_space(theme::BETWEEN);
+    let Some(segmentation) = view.answers.segmentation.latest() else { return };
+    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.label(theme::strong(format!("{} segments", segmentation.labels.n_clusters())));
+    ui.label(caption(ui, "They are what the column says. Silhouettes tell how well they part the customers by the columns that enter."));
+    ui.label(caption(ui, "How far to rely on them is not checked by grouping again: there is nothing to find anew."));
 }
 
 /// The knob that both density methods share.

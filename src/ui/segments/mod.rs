@@ -178,7 +178,9 @@ fn plots_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, c
     pane_ui(ui, upper, PlotKind::Map, view, draft, look, commands);
 
     let kinds = columns(draft.method);
-    if lower.width() >= WIDE && kinds.len() == 3 {
+    if let [only] = kinds {
+        pane_ui(ui, lower, *only, view, draft, look, commands);
+    } else if lower.width() >= WIDE && kinds.len() == 3 {
         let (first, rest) = split(ui, "lower of three", lower, Lies::Upright, 0.4, 260.0);
         let (second, third) = split(ui, "rest of three", rest, Lies::Upright, 0.5, 240.0);
         for (rect, kind) in [first, second, third].into_iter().zip(kinds) {
@@ -204,6 +206,7 @@ fn columns(method: Method) -> &'static [PlotKind] {
         Method::Tree => &[PlotKind::Dendrogram, PlotKind::Elbow, PlotKind::Silhouette],
         Method::Density => &[PlotKind::KDistance, PlotKind::Silhouette],
         Method::Hdbscan => &[PlotKind::CondensedTree, PlotKind::Silhouette],
+        Method::Column => &[PlotKind::Silhouette],
     }
 }
 
@@ -214,6 +217,7 @@ fn panes(method: Method) -> &'static [PlotKind] {
         Method::Tree => &[PlotKind::Dendrogram, PlotKind::Elbow, PlotKind::SilhouetteByK, PlotKind::Silhouette],
         Method::Density => &[PlotKind::KDistance, PlotKind::EpsilonCurves, PlotKind::Silhouette],
         Method::Hdbscan => &[PlotKind::CondensedTree, PlotKind::Silhouette],
+        Method::Column => &[PlotKind::Silhouette],
     }
 }
 
@@ -302,7 +306,7 @@ fn k_in_force(view: &View, draft: &Clustering) -> Option<usize> {
             Cut::Suggested => suggested().or_else(shown),
             Cut::Height(height) => view.answers.tree.latest().map(|tree| dendrogram::clusters_at(tree, height)),
         },
-        Method::Density | Method::Hdbscan => None,
+        Method::Density | Method::Hdbscan | Method::Column => None,
     }
 }
 
@@ -311,7 +315,7 @@ fn set_k(draft: &mut Clustering, k: Option<usize>) {
     match draft.method {
         Method::Tree => draft.cut = k.map_or(Cut::Suggested, Cut::Clusters),
         Method::KMeans => draft.k = k,
-        Method::Density | Method::Hdbscan => {}
+        Method::Density | Method::Hdbscan | Method::Column => {}
     }
 }
 

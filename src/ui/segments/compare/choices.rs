@@ -136,7 +136,8 @@ fn solutions(view: &View, draft: &Clustering) -> Vec<Choice> {
             against: Against::Solution(clustering),
         }
     };
-    Method::ALL.into_iter().filter(|method| *method != draft.method).map(other).collect()
+    // What columns know is offered column by column.
+    Method::ALL.into_iter().filter(|method| ![draft.method, Method::Column].contains(method)).map(other).collect()
 }
 
 /// Rows that are grouped; HDBSCAN's smallest segment follows from them.
@@ -152,7 +153,7 @@ fn solution_name(clustering: &Clustering, n_rows: usize) -> String {
         _ => None,
     };
     let epsilon = clustering.epsilon.filter(|_| clustering.method == Method::Density);
-    if k.is_none() && epsilon.is_none() && clustering.method != Method::Hdbscan {
+    if k.is_none() && epsilon.is_none() && !matches!(clustering.method, Method::Hdbscan | Method::Column) {
         format!("{}, as suggested", clustering.method.name())
     } else {
         choose::method_text(clustering, k, epsilon, n_rows)
