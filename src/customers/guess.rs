@@ -461,7 +461,7 @@ pub(super) fn field_by_name(raw: &Raw, field: Field, key: Option<&str>) -> Optio
         .filter(|(_, tokens)| !tokens.iter().any(|token| never.contains(&token.as_str())))
         .collect();
     let named = words.iter().find_map(|word| free.iter().find(|(_, tokens)| tokens.iter().any(|token| matches_word(token, word))));
-    let column = named.map(|(column, _)| (*column).name.clone());
+    let column = named.map(|(column, _)| column.name.clone());
     // A source with days has them in some column, whatever it is called.
     column.or_else(|| (field == Field::Date).then(|| free.first().map(|(column, _)| column.name.clone())).flatten())
 }

@@ -55,6 +55,7 @@ impl Rule {
             Predicate::SameCountry => format!("{first} calls a country one name"),
             Predicate::FoundIn { source, .. } => format!("{first} is known in {source}"),
             Predicate::NotAfter => format!("{first} is not after {second}"),
+            Predicate::AtMostDaysOld(days) if *days == 1.0 => "The newest row is at most 1 day old".to_owned(),
             Predicate::AtMostDaysOld(days) => format!("The newest row is at most {days} days old"),
             Predicate::Formula(formula) => formula.clone(),
         }

@@ -223,7 +223,7 @@ fn kinds() -> Vec<(&'static str, Vec<Plant>, &'static str, &'static str, usize)>
             3,
         ),
         ("mixed currency", vec![Cell("orders", "currency", SOME, "USD")], "orders", "currency is the same", 3),
-        ("stale transactions", vec![Back("orders", "order_date", 60)], "orders", "The newest row is at most 1 days old", 1),
+        ("stale transactions", vec![Back("orders", "order_date", 60)], "orders", "The newest row is at most 1 day old", 1),
         (
             "stale customers",
             vec![Back("customers", "updated", 90), Back("customers", "last_purchase", 90), Back("customers", "first_purchase", 90)],

@@ -186,6 +186,7 @@ fn line_ui(ui: &mut Ui, at: usize, checked: &Checked, rule: &mut Rule, is_shown:
     let mut parts = ui.new_child(UiBuilder::new().id_salt(("words", at)).max_rect(left).layout(Layout::top_down(Align::Min)));
     parts.style_mut().interaction.selectable_labels = false;
     parts.spacing_mut().item_spacing.y = 0.0;
+    parts.spacing_mut().interact_size.y = 20.0;
     parts.horizontal(|ui| {
         ui.label(mark);
         cut_label(ui, words);
@@ -265,13 +266,19 @@ fn rule_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, health: &Health, rules: &mut V
         let head =
             if n < checked.failed { format!("{n} of {} rows that fail", thousands(checked.failed)) } else { "Rows that fail".into() };
         ui.label(caption(ui, head));
-        for example in &checked.examples {
-            ui.horizontal(|ui| {
-                ui.label(caption(ui, example.row.map_or_else(|| "cell".to_owned(), |row| format!("row {}", thousands(row)))));
-                let value = if example.value.is_empty() { "(empty)" } else { &example.value };
-                cut_label(ui, widgets::unbroken(value));
-            });
-        }
+        // Room is kept for the buttons below, whatever the examples are.
+        let room = (ui.available_height() - 108.0).max(60.0);
+        ScrollArea::vertical().id_salt("examples").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = 20.0;
+            ui.spacing_mut().item_spacing.y = 2.0;
+            for example in &checked.examples {
+                ui.horizontal(|ui| {
+                    ui.label(caption(ui, example.row.map_or_else(|| "cell".to_owned(), |row| format!("row {}", thousands(row)))));
+                    let value = if example.value.is_empty() { "(empty)" } else { &example.value };
+                    cut_label(ui, widgets::unbroken(value));
+                });
+            }
+        });
     }
     buttons_ui(ui, sourcing, health, look, commands);
     if is_removed {
