@@ -70,7 +70,9 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
             let health = customers::health::check(&sourcing, &understood, &all, args.snapshot, &ctx).map_err(failed)?;
             export::write_beside(path, |to| to.write_all(customers::health::json(&health).as_bytes())).map_err(failed)?;
         }
-        let built = customers::build(&sourcing, &understood, &all, &ctx).map_err(failed)?;
+        let mut built = customers::build(&sourcing, &understood, &all, &ctx).map_err(failed)?;
+        let stamp = customers::stamp(&sourcing, &all);
+        customers::add_scores(&mut built.table, &mut built.notes, &sourcing, stamp, &ctx).map_err(failed)?;
         export::write_beside(&args.out, |to| {
             let written = if is_parquet { write::parquet(&built.table, &[], to, &ctx) } else { write::csv(&built.table, &[], to, &ctx) };
             written.map_err(std::io::Error::other)
@@ -121,7 +123,7 @@ fn give_key(sourcing: &mut Sourcing, raws: &[Raw], key: Option<&str>) -> Result<
 
 /// What came out, for people.
 fn summary(understood: &Understood, built: &Built, raws: &[Raw], out: &Path) -> String {
-    let mut text = format!("{} customers, {} columns", count(built.table.n_rows), built.columns.len());
+    let mut text = format!("{} customers, {} columns", count(built.table.n_rows), built.table.columns.len());
     text.push_str(&built.snapshot.map_or_else(|| "\n".to_owned(), |snapshot| format!("; snapshot {snapshot}\n")));
     for (source, raw) in understood.sources.iter().zip(raws) {
         let kind = source.kind.name().to_lowercase();
@@ -144,6 +146,10 @@ fn summary(understood: &Understood, built: &Built, raws: &[Raw], out: &Path) -> 
             BuiltColumn::From { source, column } => format!("{column} of {source}"),
         };
         text.push_str(&format!("  {:<22} {how}\n", column.name));
+    }
+    let scores: Vec<&str> = built.table.columns.iter().skip(built.columns.len()).map(|column| column.name.as_str()).collect();
+    if !scores.is_empty() {
+        text.push_str(&format!("  {}: RFM scores at quintiles, 5 best, and the segment they make\n", scores.join(", ")));
     }
     let notes = raws.iter().flat_map(|raw| &raw.notes).chain(&built.notes);
     notes.for_each(|note| text.push_str(&format!("{}\n", note.0)));

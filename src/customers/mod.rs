@@ -34,7 +34,7 @@ pub use rfm::{Rfm, RfmCodes, RfmSegment};
 pub use trying::{FormulaColumn, Tried, columns_of, try_column};
 pub use understand::{Overlap, Understood, UnderstoodSource, understand};
 
-use crate::base::{Ctx, Key};
+use crate::base::{Ctx, Key, Note};
 use crate::data::{self, Raw, Source, Unprofiled};
 
 /// Reads any source: a file as it is, or several as one customer table. The sources of the latter must not have been read before; see the
@@ -47,19 +47,32 @@ pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, CustomersErr
     let built = build(sourcing, &understood, &raws, ctx)?;
     let stamp = stamp(sourcing, &raws);
     let (mut table, mut notes) = (built.table, built.notes);
-    if sourcing.rfm.enabled {
-        match rfm::score(&table, &sourcing.rfm, stamp, ctx) {
-            Ok(rfm) => {
-                let columns = rfm.columns(&table);
-                table.columns.extend(columns);
-                notes.extend(rfm.notes);
-            }
-            Err(CustomersError::Stopped(stopped)) => return Err(stopped.into()),
-            // A table without scores is still a table; the RFM view of the window says why there are none.
-            Err(_) => {}
-        }
-    }
+    add_scores(&mut table, &mut notes, sourcing, stamp, ctx)?;
     Ok(Unprofiled::made(source.title(), table, notes, stamp))
+}
+
+/// Adds RFM scores and segments where they are wanted, and the notes about them.
+pub fn add_scores(
+    table: &mut data::Table,
+    notes: &mut Vec<Note>,
+    sourcing: &data::Sourcing,
+    stamp: Key,
+    ctx: &Ctx,
+) -> Result<(), CustomersError> {
+    if !sourcing.rfm.enabled {
+        return Ok(());
+    }
+    match rfm::score(table, &sourcing.rfm, stamp, ctx) {
+        Ok(rfm) => {
+            let columns = rfm.columns(table);
+            table.columns.extend(columns);
+            notes.extend(rfm.notes);
+            Ok(())
+        }
+        Err(CustomersError::Stopped(stopped)) => Err(stopped.into()),
+        // A table without scores is still a table; the RFM view of the window says why there are none.
+        Err(_) => Ok(()),
+    }
 }
 
 /// What the window calls a customer table built here.
