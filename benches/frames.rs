@@ -85,7 +85,7 @@ fn cards(title: &str, source: &Source, n_personas: usize, file: &Path) {
     for view in [CardsView::Cards, CardsView::Compare, CardsView::Overview] {
         let plan = Plan { clustering: clustering.clone(), ..Plan::new(source.clone()) };
         let look = Look { page: Page::Personas, cards: CardsLook { view, ..CardsLook::default() }, ..Look::default() };
-        project::save(file, &Project { plan, look, stamp: None }).expect("a project");
+        project::save(file, &Project { plan, look, stamp: None, customers: None }).expect("a project");
         let ctx = Context::default();
         let mut window = Window::new(&ctx, Settings::default(), None, Some(file.to_owned()));
         settle(&ctx, &mut window);
