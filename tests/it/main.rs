@@ -36,6 +36,7 @@ mod slides;
 mod sources;
 mod sources_page;
 mod storm;
+mod table;
 mod taking;
 mod trees;
 mod weather;
