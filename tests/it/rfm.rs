@@ -7,10 +7,12 @@ use std::sync::Arc;
 use egui_kittest::kittest::Queryable;
 use personae::base::seed::{self, RngExt};
 use personae::base::{Ctx, Key, stats};
+use personae::cluster::Method;
 use personae::customers::rfm::{self, N_CODES, place_of, scores_at};
 use personae::customers::{CustomersError, Rfm, RfmCodes, RfmSegment};
 use personae::data::sourcing::{Cuts, MonetaryIs, RfmRules};
 use personae::data::{Column, Role, Source, SourceFile, Sourcing, Table, Values};
+use personae::engine::straight::Extras;
 use personae::engine::{Answer, Answers, BrushAnswer, Engine, EngineOptions, SourcesAnswer, Wanted};
 use personae::plot::Picked;
 use personae::session::{Brush, Command, DataView, MergeKey, Page, Plan, Who};
@@ -386,4 +388,60 @@ fn dragging_a_cut_point_is_one_step_back() {
     assert_eq!(MergeKey::while_held(&with(RfmRules::default()), &with(moved.clone())), MergeKey::Apart);
     let more = RfmRules { enabled: false, ..moved };
     assert_eq!(MergeKey::while_held(&with(own()), &with(more)), MergeKey::Apart);
+}
+
+/// Customers whose plan groups them by their RFM segments.
+fn by_segment(folder: &tempfile::TempDir) -> Plan {
+    let mut random = seed::random(8, 0);
+    let mut orders = String::from("customer_id,order_date,amount\n");
+    for customer in 0..400 {
+        for _ in 0..random.random_range(1..9) {
+            let (month, day) = (random.random_range(1..13), random.random_range(1..29));
+            orders += &format!("C{customer},2024-{month:02}-{day:02},{}\n", random.random_range(5..90));
+        }
+    }
+    let mut sourcing = project(folder, RfmRules::default());
+    std::fs::write(&sourcing.sources[0].path, orders).unwrap();
+    sourcing.sources[0].key = Some("customer_id".into());
+    let mut plan = plan(&sourcing);
+    plan.clustering.method = Method::Column;
+    plan
+}
+
+#[test]
+fn rfm_segments_are_a_segmentation_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut plan = by_segment(&folder);
+    let wanted = Wanted { everything: true, ..Wanted::on(Page::Segments) };
+    let answers = Engine::new(|| {}, EngineOptions::default()).wait_until_idle(&plan, &wanted);
+    let segmentation = answers.segmentation.ready().expect("segments");
+    assert_eq!(segmentation.method_text, "Groups of rfm_segment");
+    let column = segmentation.loaded.table.column("rfm_segment").unwrap();
+    let personas = &answers.personas.ready().expect("cards").personas;
+    assert!(personas.len() > 3);
+    for (row, &table_row) in segmentation.prepared.table_rows.iter().enumerate() {
+        let cluster = segmentation.labels.get(row).expect("everyone bought");
+        assert_eq!(Some(personas[cluster].name.as_str()), column.text(table_row), "a card is called what its group is called");
+    }
+    assert!(answers.silhouette.ready().is_some() && answers.map.ready().is_some());
+    let why = &answers.stability.problem().expect("no stability").0;
+    assert!(why.contains("groups of a column"), "{why}");
+    // The command line gives the same.
+    let extras = Extras { personas: true, ..Extras::default() };
+    let (report, _) = personae::engine::straight::run(&plan, &extras, &Ctx::new()).unwrap();
+    assert_eq!((report.method.as_str(), report.method_text.as_str()), ("column", "Groups of rfm_segment"));
+    let names = |personas: &[personae::persona::Persona]| personas.iter().map(|persona| persona.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&report.personas.personas), names(personas));
+    assert_eq!(report.results[0].sizes, segmentation.labels.sizes());
+    // Any column that knows groups will do; one that does not says so.
+    plan.clustering.column = Some("frequency".into());
+    let (report, _) = personae::engine::straight::run(&plan, &extras, &Ctx::new()).unwrap();
+    assert!(
+        report.personas.personas.iter().all(|persona| persona.name.starts_with("frequency ")),
+        "{:?}",
+        names(&report.personas.personas)
+    );
+    plan.clustering.column = Some("no such".into());
+    let problem = personae::engine::straight::run(&plan, &extras, &Ctx::new()).unwrap_err();
+    assert!(problem.0.contains("no such knows no groups"));
 }

@@ -111,7 +111,8 @@ fn point_ui(ui: &mut Ui, score: &Score, n: usize, points: &mut [f64; 4], nth: us
         .range(low..=high)
         .clamp_existing_to_range(false)
         .speed((spread / 2_000.0).max(0.02))
-        .max_decimals(2);
+        .max_decimals(2)
+        .custom_formatter(|value, _| rounded(value).to_string());
     let response = ui.add_sized(vec2(ui.available_width().clamp(24.0, 84.0), 26.0), field);
     name_it(&response, Role::SpinButton, &format!("{}, score {n} up to", score.title));
     response.on_hover_text("Drag, or click and type. A value at the cut point is below it.");
