@@ -114,7 +114,7 @@ fn freshness_text(freshness: &Freshness, today: IsoDay) -> String {
         ..=-1 => "in the future".to_owned(),
         0 => "today".to_owned(),
         1 => "yesterday".to_owned(),
-        days => format!("{} days ago", thousands(days as usize)),
+        days => format!("{} d ago", thousands(days as usize)),
     };
     let limit = freshness.limit_days.map_or_else(String::new, |limit| format!(" · limit {limit} d"));
     format!("{what} {day}, {age}{limit}")
