@@ -104,3 +104,44 @@ fn a_project_of_sources_keeps_every_choice_and_opens_though_one_is_gone() {
     assert!(sources.raws[1].problem().is_some_and(|problem| problem.0.contains("customers.csv does not exist")));
     assert!(answers.loaded.problem().is_some());
 }
+
+/// A plain recomputation, customer by customer, of what the queries add up.
+#[test]
+fn the_table_equals_a_slow_recomputation_of_random_transactions() {
+    use personae::base::seed::{RngExt, random};
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fmt::Write;
+    let mut draw = random(7, 0);
+    let mut text = String::from("order_id,customer_id,order_date,amount,category\n");
+    let mut of: BTreeMap<i64, Vec<(i64, i64, String)>> = BTreeMap::new();
+    for order in 0..5_000 {
+        let customer = 100 + (draw.random::<f64>() * draw.random::<f64>() * 400.0) as i64;
+        let (day, cents) = (draw.random_range(0..300i64), draw.random_range(-400..4_000i64));
+        let category = ["Books", "Garden", "Toys", "Sport"][draw.random_range(0..4)].to_owned();
+        let date = personae::data::table::day_text(19_000 + day as i32);
+        writeln!(
+            text,
+            "{order},{customer},{date},{}.{:02},{category}",
+            if cents < 0 { "-0".to_owned() } else { (cents / 100).to_string() },
+            cents.abs() % 100
+        )
+        .unwrap();
+        let cents = if cents < 0 { -(cents.abs() % 100) } else { cents };
+        of.entry(customer).or_default().push((day, cents, category));
+    }
+    let (_folder, paths) = files(&[("orders.csv", &text)]);
+    let built = build(&sourcing(&paths)).unwrap();
+    let last = of.values().flatten().map(|(day, ..)| *day).max().unwrap();
+    assert_eq!(built.table.n_rows, of.len());
+    let number = |row: usize, column: &str| built.table.column(column).unwrap().number(row);
+    for (row, (customer, rows)) in of.iter().enumerate() {
+        assert_eq!(built.table.columns[0].cell(row), customer.to_string());
+        let days: BTreeSet<i64> = rows.iter().filter(|(_, cents, _)| *cents >= 0).map(|(day, ..)| *day).collect();
+        let net = rows.iter().map(|(_, cents, _)| *cents).sum::<i64>() as f64 / 100.0;
+        assert_eq!(number(row, "frequency"), Some(days.len() as f64), "customer {customer}");
+        assert!((number(row, "monetary").unwrap() - net).abs() < 1e-6, "customer {customer}");
+        let ago = |day: Option<&i64>| day.map(|day| (last + 1 - day) as f64);
+        assert_eq!(number(row, "recency_days"), ago(days.last()), "customer {customer}");
+        assert_eq!(number(row, "tenure_days"), ago(days.first()), "customer {customer}");
+    }
+}
