@@ -29,8 +29,8 @@ const FAILED: u8 = 1;
 struct Cli {
     #[command(subcommand)]
     command: Option<Headless>,
-    /// A data file or a project to open in the window; without one, the built-in sample.
-    file: Option<PathBuf>,
+    /// A data file or a project to open in the window; several files become one customer table; without one, the built-in sample.
+    files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -200,7 +200,7 @@ pub fn main() -> ExitCode {
         }
     };
     let done = match cli.command {
-        None => window::run(cli.file).map_err(Failure::Failed),
+        None => window::run(cli.files).map_err(Failure::Failed),
         Some(Headless::Segment(segment)) => headless::project_of_data(segment.data)
             .and_then(|project| task(project, Some(&segment.choices), segment.files, None))
             .and_then(headless::carry_out),

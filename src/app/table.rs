@@ -129,6 +129,9 @@ fn summary(understood: &Understood, built: &Built, raws: &[Raw], out: &Path) -> 
         let kind = source.kind.name().to_lowercase();
         text.push_str(&format!("  {} ({kind}): {} rows", source.name, count(raw.n_rows)));
         text.push_str(&source.key.as_ref().map_or_else(String::new, |key| format!(", key {key}")));
+        if let Some((other, column)) = &source.looked_up_by {
+            text.push_str(&format!(", looked up by {column} of {other}"));
+        }
         if let Some(overlap) = &source.overlap {
             text.push_str(&format!(", {} of {} found in {}", count(overlap.n_found), count(overlap.n_keys), overlap.with));
         }

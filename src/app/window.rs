@@ -27,8 +27,8 @@ use super::places::free_path;
 /// The name of the window and of its folder for settings.
 const TITLE: &str = "Personae";
 
-/// Opens the window on `file`, a data file or a project, or on the sample.
-pub fn run(file: Option<PathBuf>) -> Result<(), String> {
+/// Opens the window on `files` - a project, a data file, or several for one customer table - or on the sample.
+pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
     let settings = Settings::load();
     let size = settings.window_size.unwrap_or([1280.0, 800.0]);
     let viewport = egui::ViewportBuilder::default()
@@ -39,7 +39,7 @@ pub fn run(file: Option<PathBuf>) -> Result<(), String> {
         .with_drag_and_drop(true);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let open = Box::new(move |creation: &eframe::CreationContext<'_>| {
-        let window = Window::new(&creation.egui_ctx, settings, Recovery::start(), file);
+        let window = Window::new(&creation.egui_ctx, settings, Recovery::start(), files);
         Ok(Box::new(window) as Box<dyn eframe::App>)
     });
     eframe::run_native(TITLE, options, open).map_err(|error| {
@@ -95,8 +95,8 @@ const KEEP_AFTER: Duration = Duration::from_millis(800);
 const MESSAGE_STAYS: Duration = Duration::from_secs(7);
 
 impl Window {
-    /// A window on `file` or the sample, with what an earlier session left in `recovery`; without one, unsaved work is kept nowhere.
-    pub fn new(ctx: &Context, settings: Settings, recovery: Option<Recovery>, file: Option<PathBuf>) -> Window {
+    /// A window on `files` (several become the sources of one customer table) or the sample, with what an earlier session left in `recovery`; without one, unsaved work is kept nowhere.
+    pub fn new(ctx: &Context, settings: Settings, recovery: Option<Recovery>, files: impl IntoIterator<Item = PathBuf>) -> Window {
         theme::install(ctx);
         // Where the system does not say, paper is the safer guess than night.
         ctx.options_mut(|options| options.fallback_theme = egui::Theme::Light);
@@ -136,10 +136,12 @@ impl Window {
             changed_at: None,
             told_at: Instant::now(),
         };
-        match file {
-            Some(file) => window.open(&file),
+        let files: Vec<PathBuf> = files.into_iter().collect();
+        match &files[..] {
             // The sample shows what Personae is for, so it opens where the plots are.
-            None => window.look.page = Page::Segments,
+            [] => window.look.page = Page::Segments,
+            [file] => window.open(file),
+            _ => window.open_all(files),
         }
         window
     }

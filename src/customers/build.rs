@@ -1,7 +1,7 @@
-//! How does the customer table come to be? Lazy polars queries: a pass over the transactions a level and one over the events, whatever their size.
+//! How does the customer table come to be? Transactions and events are read once and added up a customer (`levels`), then all that is known is joined.
 //!
 //! In: choices, what the sources hold, their rows. Out: one row a customer, sorted by key, with the recipe of every column. Memory: the
-//! customers and their purchase days, never all transactions.
+//! customers, and the rows of as many of them at a time as have room.
 
 use std::collections::BTreeSet;
 
@@ -20,6 +20,7 @@ use super::levels::{LevelColumns, aggregate};
 use super::recipe::in_force;
 use super::rows::{self, Input, KeyType};
 use super::span;
+use super::trying::{self, FormulaColumn};
 use super::understand::Understood;
 
 /// A customer table and how it came to be.
@@ -29,6 +30,8 @@ pub struct Built {
     pub table: Table,
     /// How every column came to be, in the table's order.
     pub columns: Vec<BuiltColumn>,
+    /// What formulas of each level may read, but for the level of customers, whose formulas read this table's columns.
+    pub usable: Vec<(Level, Vec<FormulaColumn>)>,
     /// The day everything was counted back from.
     pub snapshot: Option<IsoDay>,
     /// What was merged, refused or left out.
@@ -67,16 +70,13 @@ pub fn build(sourcing: &Sourcing, understood: &Understood, raws: &[&Raw], ctx: &
     let currency = currency(understood);
     ctx.progress("Looking for the last day", 0.0);
     let dated = dated(&inputs);
-    let snapshot = span::snapshot(&dated, sourcing.snapshot)?;
-    let mut notes = Vec::new();
-    if let Some(snapshot) = snapshot {
-        for input in dated {
-            notes.extend(span::left_out(input, keys, snapshot, currency.filter(|_| input.of.kind == SourceKind::Transactions), ctx)?);
-        }
-    }
+    let (snapshot, mut notes) = span::snapshot_and_left_out(&dated, sourcing.snapshot, keys, currency, ctx)?;
     for source in &understood.sources {
         if source.overlap.as_ref().is_some_and(|overlap| overlap.n_found == 0 && overlap.n_keys > 0) {
             notes.push(Note::new(source.key_reason.clone()));
+        }
+        if source.kind == SourceKind::Reference && source.looked_up_by.is_none() {
+            notes.push(Note::new(format!("{} is not joined. {}", source.name, source.key_reason)));
         }
     }
     let recipe = in_force(sourcing, understood);
@@ -85,7 +85,8 @@ pub fn build(sourcing: &Sourcing, understood: &Understood, raws: &[&Raw], ctx: &
     ctx.progress("Copying the table", 0.9);
     let (table, more) = table_of_frame(assembled.frame, ctx)?;
     notes.extend(more);
-    Ok(Built { table, columns: assembled.columns, snapshot, notes })
+    let usable = trying::usable(understood, &inputs, keys)?;
+    Ok(Built { table, columns: assembled.columns, usable, snapshot, notes })
 }
 
 /// The rows of every source.
@@ -156,7 +157,6 @@ pub(super) fn assemble(
     let mut bought = of(SourceKind::Transactions);
     let references = of(SourceKind::Reference);
     notes.extend(look_up_rows(&mut bought, &references)?);
-    ctx.progress("Adding up transactions", 0.2);
     let levels = aggregated(&bought, &of(SourceKind::Events), keys, snapshot, currency, recipe, ctx)?;
 
     ctx.check()?;
@@ -164,8 +164,8 @@ pub(super) fn assemble(
     let (lists, surveys) = given.split_at(n_lists);
     let everyone = everyone(lists, surveys, &levels, &mut notes)?;
     let mut table = everyone.lazy();
-    for level in levels.into_iter() {
-        table = level.columns.join_to(table)?;
+    for level in levels {
+        table = level.join_to(table)?;
     }
     let mut columns: Vec<(String, BuiltColumn)> = Vec::new();
     for given in given {
@@ -216,12 +216,6 @@ pub(super) fn look_up_rows(bought: &mut [Input], references: &[Input]) -> Result
     Ok(notes)
 }
 
-/// The columns of one level.
-struct OfLevel {
-    level: Level,
-    columns: LevelColumns,
-}
-
 fn aggregated(
     bought: &[Input],
     events: &[Input],
@@ -230,35 +224,33 @@ fn aggregated(
     currency: Option<&str>,
     recipe: &[RecipeColumn],
     ctx: &Ctx,
-) -> Result<Vec<OfLevel>, CustomersError> {
+) -> Result<Vec<LevelColumns>, CustomersError> {
     let mut levels = Vec::new();
     let Some(snapshot) = snapshot else { return Ok(levels) };
-    let has = |level: Level| recipe.iter().any(|column| column.level == level);
-    let mut add = |level: Level, rows: LazyFrame, at: f32| -> Result<(), CustomersError> {
-        ctx.check()?;
-        ctx.progress(&format!("Adding up {}", level.name().to_lowercase()), at);
-        levels.push(OfLevel { level, columns: aggregate(rows, level, recipe)? });
-        Ok(())
-    };
+    let most = |inputs: &[Input]| inputs.iter().map(|input| input.most_rows).sum();
     if !bought.is_empty() {
         let rows = rows::transactions(bought, keys, snapshot, currency)?;
-        add(Level::Transactions, rows.clone(), 0.2)?;
-        if has(Level::Purchases) {
-            add(Level::Purchases, rows::purchases(rows.clone()), 0.35)?;
-        }
-        if has(Level::Categories) {
-            add(Level::Categories, rows::categories(rows), 0.55)?;
-        }
+        let has = |level: &Level| *level == Level::Transactions || recipe.iter().any(|column| column.level == *level);
+        let wanted: Vec<Level> = [Level::Transactions, Level::Purchases, Level::Categories].into_iter().filter(has).collect();
+        levels = aggregate(&rows, most(bought), &wanted, recipe, snapshot, (0.2, 0.7), ctx)?;
     }
     if !events.is_empty() {
-        add(Level::Events, rows::events(events, keys, snapshot)?, 0.7)?;
+        levels.extend(aggregate(
+            &rows::events(events, keys, snapshot)?,
+            most(events),
+            &[Level::Events],
+            recipe,
+            snapshot,
+            (0.7, 0.8),
+            ctx,
+        )?);
     }
     Ok(levels)
 }
 
 /// The key of everyone who has a row in a customers' file or bought; without both, of everyone with an event or an answer.
-fn everyone(lists: &[Given], surveys: &[Given], levels: &[OfLevel], notes: &mut Vec<Note>) -> Result<DataFrame, CustomersError> {
-    let of_level = |level: Level| levels.iter().find(|it| it.level == level).map(|it| &it.columns.frame);
+fn everyone(lists: &[Given], surveys: &[Given], levels: &[LevelColumns], notes: &mut Vec<Note>) -> Result<DataFrame, CustomersError> {
+    let of_level = |level: Level| levels.iter().find(|it| it.level == level).map(|it| &it.frame);
     let only = |frames: &[&DataFrame], column: &str| -> Result<Option<LazyFrame>, CustomersError> {
         let frames: Vec<LazyFrame> = frames.iter().map(|frame| (*frame).clone().lazy().select([col(column)])).collect();
         if frames.is_empty() {

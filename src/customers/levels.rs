@@ -1,16 +1,25 @@
-//! What do the formulas of a level give for every customer? One query a level, run in pieces.
+//! What do the formulas of each level give for every customer? The rows are read once, put in order a customer, and every level walks along them.
 //!
-//! In: the level's rows and parsed formulas. Out: one row a customer who has rows, and what each formula gives for no rows at all (a count is
-//! then 0, a last day is missing), which is what customers without rows get. Sums of fractions depend on the order they are added in, which
-//! several threads do not keep; they are therefore told to twelve digits and nine decimals, so that the same plan is the same bytes.
+//! In: transactions or events and formulas. Out: one row a customer who has rows, and what each formula gives for no rows at all (a count is
+//! then 0, a last day is missing), which is what customers without rows get. Sums of fractions are told to twelve digits and nine decimals, so
+//! that the order of the rows does not show. Memory: what is read of the rows, as many customers at a time as have room.
+
+use std::collections::BTreeSet;
 
 use polars::prelude::*;
+use polars::series::IsSorted;
 
-use crate::data::sourcing::{Level, RecipeColumn};
+use crate::base::{Ctx, memory};
+use crate::data::sourcing::{IsoDay, Level, RecipeColumn};
 
 use super::error::CustomersError;
 use super::formula::{self, Parsed};
 use super::keys::collect;
+use super::layers::Layers;
+use super::merged;
+use super::parts;
+use super::rows::of_the_amount;
+use super::runs::{self, RUN, Runs};
 
 /// Marks a customer who has rows at a level.
 const PRESENT: &str = "has rows";
@@ -19,53 +28,134 @@ const DECIMALS: u32 = 9;
 
 /// What a level's formulas give.
 pub(super) struct LevelColumns {
-    /// `customer`, [`PRESENT`] and one column a formula; one row a customer who has rows.
+    /// Which level.
+    pub level: Level,
+    /// `customer`, [`PRESENT`] and one column a formula; one row a customer who has rows, ascending.
     pub frame: DataFrame,
     /// One row: what the formulas give for no rows.
     empty: DataFrame,
 }
 
-/// Computes the recipe's columns of one level.
-pub(super) fn aggregate(mut rows: LazyFrame, level: Level, recipe: &[RecipeColumn]) -> Result<LevelColumns, CustomersError> {
-    let schema = rows.collect_schema()?;
-    let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
-    let of_level = recipe.iter().filter(|column| column.level == level);
-    let parsed: Vec<Parsed> = of_level.map(|column| formula::parse(column, &names)).collect::<Result<_, _>>()?;
-    let expressions: Vec<Expr> = parsed.iter().map(|parsed| parsed.expr.clone()).collect();
-    let empty = DataFrame::empty_with_schema(&schema).lazy().select(expressions).collect()?;
-    let plain = parsed.iter().filter(|parsed| parsed.distinct.is_none()).map(|parsed| parsed.expr.clone());
-    let plain: Vec<Expr> = std::iter::once(len().alias(PRESENT)).chain(plain).collect();
-    let mut frame = if level == Level::Categories {
-        // FIRST is the category with the most net revenue: the rows of a customer keep this order only where they are grouped in memory.
-        let order = SortMultipleOptions::default().with_order_descending_multi([true, true, false]).with_nulls_last(true);
-        let read =
-            parsed.iter().flat_map(|parsed| parsed.reads.iter().map(String::as_str)).chain(["customer", "amount", "rows", "category"]);
-        let read: std::collections::BTreeSet<&str> = read.collect();
-        let sums = collect(rows.clone().select(read.into_iter().map(col).collect::<Vec<_>>()))?;
-        sums.lazy().sort(["amount", "rows", "category"], order).group_by([col("customer")]).agg(plain).collect()?
-    } else {
-        collect(rows.clone().group_by([col("customer")]).agg(plain))?
+/// The formulas of a level.
+struct Formulas {
+    level: Level,
+    parsed: Vec<Parsed>,
+    empty: DataFrame,
+}
+
+impl Formulas {
+    fn of(level: Level, rows: &Schema, recipe: &[RecipeColumn]) -> Result<Formulas, CustomersError> {
+        let schema = merged::schema(level, rows);
+        let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
+        let of_level = recipe.iter().filter(|column| column.level == level);
+        let parsed: Vec<Parsed> = of_level.map(|column| formula::parse(column, &names)).collect::<Result<_, _>>()?;
+        let expressions: Vec<Expr> = parsed.iter().map(|parsed| parsed.expr.clone()).collect();
+        let empty = DataFrame::empty_with_schema(&schema).lazy().select(expressions).collect()?;
+        Ok(Formulas { level, parsed, empty })
+    }
+
+    fn reads(&self) -> BTreeSet<&str> {
+        self.parsed.iter().flat_map(|parsed| parsed.reads.iter().map(String::as_str)).collect()
+    }
+}
+
+/// Computes the recipe's columns of `levels`, all of which are made of the same `rows`.
+pub(super) fn aggregate(
+    rows: &LazyFrame,
+    most_rows: usize,
+    levels: &[Level],
+    recipe: &[RecipeColumn],
+    snapshot: IsoDay,
+    progress: (f32, f32),
+    ctx: &Ctx,
+) -> Result<Vec<LevelColumns>, CustomersError> {
+    let schema = rows.clone().collect_schema()?;
+    let formulas: Vec<Formulas> = levels.iter().map(|&level| Formulas::of(level, &schema, recipe)).collect::<Result<_, _>>()?;
+    let read = formulas.iter().flat_map(|formulas| merged::sources(formulas.level, &formulas.reads()));
+    let mut read: BTreeSet<&str> = read.chain(["customer"]).collect();
+    // What follows from other columns is computed when the rows are in order, so that less has to be moved.
+    let follows = read.remove("gross") | read.remove("returned");
+    if follows {
+        read.extend(["amount", "purchase"]);
+    }
+    let rows = rows.clone().select(read.into_iter().map(col).collect::<Vec<_>>());
+    let parts = parts::of(&rows, most_rows, memory::budget_bytes() / 4)?;
+    let n_steps = (parts.len() * (formulas.len() + 1)) as f32;
+    let mut n_done = 0.0;
+    let mut step = |what: &str| -> Result<(), CustomersError> {
+        ctx.check()?;
+        ctx.progress(what, progress.0 + (progress.1 - progress.0) * n_done / n_steps);
+        n_done += 1.0;
+        Ok(())
     };
-    for parsed in &parsed {
-        let Some(counted) = &parsed.distinct else { continue };
-        let pairs = rows.clone().select([col("customer"), counted.clone().alias("counted")]).filter(col("counted").is_not_null());
-        let pairs = pairs.unique(None, UniqueKeepStrategy::Any);
-        let counts = collect(pairs.group_by([col("customer")]).agg([len().alias(parsed.name.as_str())]))?;
-        let joined = frame.lazy().join(counts.lazy(), [col("customer")], [col("customer")], JoinArgs::new(JoinType::Left));
-        frame = joined.with_columns([col(parsed.name.as_str()).fill_null(lit(0))]).collect()?;
+    let mut frames: Vec<Vec<DataFrame>> = formulas.iter().map(|_| Vec::new()).collect();
+    for part in parts {
+        step("Reading rows")?;
+        let (mut ordered, customers) = runs::by_customer(collect(part)?)?;
+        if follows {
+            ordered = ordered.lazy().with_columns(of_the_amount()).collect()?;
+        }
+        for (formulas, frames) in formulas.iter().zip(&mut frames) {
+            step(&format!("Adding up {}", formulas.level.name().to_lowercase()))?;
+            let of_level = merged::rows(formulas.level, &ordered, &formulas.reads(), snapshot)?;
+            frames.push(added_up(of_level, &customers, &formulas.parsed)?);
+        }
+    }
+    let all = formulas.into_iter().zip(frames).map(|(formulas, frames)| {
+        let frame = concat(frames.into_iter().map(DataFrame::lazy).collect::<Vec<_>>(), UnionArgs::default())?.collect()?;
+        Ok(LevelColumns { level: formulas.level, frame, empty: formulas.empty })
+    });
+    all.collect()
+}
+
+/// What formulas give for the rows of every run; `customers` has the customer of each.
+fn added_up(rows: DataFrame, customers: &Column, formulas: &[Parsed]) -> Result<DataFrame, CustomersError> {
+    let runs = Runs::of(&rows)?;
+    let mut counts = Vec::new();
+    let mut plain = Vec::new();
+    for parsed in formulas {
+        let counted = match &parsed.distinct {
+            Some(counted) => runs.count_distinct(&rows.clone().lazy().select([counted.clone()]).collect()?.columns()[0])?,
+            None => None,
+        };
+        match counted {
+            Some(counted) => counts.push(Column::new(parsed.name.as_str().into(), counted)),
+            None => plain.push(parsed),
+        }
+    }
+    let mut ids = rows.column(RUN)?.as_materialized_series().clone();
+    ids.set_sorted_flag(IsSorted::Ascending);
+    let mut rows = rows;
+    rows.with_column(ids.into_column())?;
+    let layers = Layers::of(plain);
+    let sums = layers.sums.into_iter().chain([len().alias(PRESENT)]);
+    let sums = rows.lazy().with_columns(layers.rows).group_by_stable([col(RUN)]).agg(sums.collect::<Vec<_>>());
+    let results = layers.results.into_iter().chain([col(PRESENT), col(RUN)]);
+    let mut frame = sums.select(results.collect::<Vec<_>>()).collect()?;
+    let run = frame.drop_in_place(RUN)?;
+    frame.with_column(customers.take(run.idx()?)?.with_name("customer".into()))?;
+    for counted in counts {
+        frame.with_column(counted)?;
     }
     if let Some(list) = frame.columns().iter().find(|column| matches!(column.dtype(), DataType::List(_))) {
         let why = "it gives several values a customer; wrap it in SUM, AVG, MIN, MAX, COUNT or FIRST".into();
         return Err(CustomersError::Formula { column: list.name().to_string(), why });
     }
-    let floats = frame.columns().iter().filter(|column| column.dtype().is_float()).map(|column| told(column.name().clone()));
+    let floats = frame.columns().iter().filter(|column| column.dtype().is_float()).map(|column| told(column.name().as_str()));
     let floats: Vec<Expr> = floats.collect();
-    let frame = frame.lazy().with_columns(floats).collect()?;
-    Ok(LevelColumns { frame, empty })
+    Ok(frame.lazy().with_columns(floats).collect()?)
 }
 
-fn told(name: PlSmallStr) -> Expr {
+/// A number as it is told.
+fn told(name: &str) -> Expr {
     col(name).round(DECIMALS, RoundMode::HalfAwayFromZero).round_sig_figs(DIGITS)
+}
+
+/// The same of one number, but for very large ones: sums of money that are equal are equal whatever they are sums of.
+pub(super) fn rounded(value: f64) -> f64 {
+    const UNIT: f64 = 1e9;
+    let whole = (value * UNIT).round() / UNIT;
+    if whole.is_finite() { whole } else { value }
 }
 
 impl LevelColumns {

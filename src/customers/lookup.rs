@@ -3,20 +3,25 @@
 //! In: sources whose kinds and keys are known. Out: the reference's key, what is looked up, and how much of it is found. Values are compared
 //! over the first rows of a source; a pass over those a pair of columns.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use polars::prelude::*;
 
 use crate::base::text::count;
-use crate::data::sourcing::Field;
+use crate::data::sourcing::{Field, KeyMatch};
 use crate::data::{Raw, SourceFile, SourceKind, name_words};
 
 use super::error::CustomersError;
 use super::keys;
+use super::rows::CANONICAL;
 use super::understand::UnderstoodSource;
 
 /// Rows of the other source that are compared.
 const COMPARED: IdxSize = 50_000;
 /// A column is a key of reference data where at least this share of its rows differ.
 const UNIQUE: f64 = 0.9;
+/// A column with more values than these tells no groups of transactions apart.
+const MOST_LEVELS: usize = 8;
 /// Values that must be found for a pair of columns to be thought of.
 const FOUND: f64 = 0.5;
 
@@ -26,16 +31,20 @@ struct Pair {
     source: usize,
     column: String,
     rank: f64,
+    /// How the two are compared, if that is settled.
+    how: Option<KeyMatch>,
 }
 
 /// Finds what the reference data at `at` are looked up by.
 pub(super) fn find(sources: &mut [UnderstoodSource], at: usize, choice: &SourceFile, raws: &[&Raw]) -> Result<(), CustomersError> {
     let mut best: Option<Pair> = None;
-    for key in candidates(raws[at], choice.key.as_deref())? {
+    let others = sources.iter().zip(raws).filter(|(source, _)| is_looked_up_from(source.kind));
+    let names: BTreeSet<Vec<String>> = others.flat_map(|(_, raw)| &raw.columns).map(|column| name_words(&column.name)).collect();
+    for key in candidates(raws[at], choice.key.as_deref(), &names)? {
         let key_type = keys::dtype(raws[at], &key)?;
         let its = keys::distinct(raws[at], &key)?;
         for (other, source) in sources.iter().enumerate() {
-            if !matches!(source.kind, SourceKind::Customers | SourceKind::Survey | SourceKind::Transactions) {
+            if !is_looked_up_from(source.kind) {
                 continue;
             }
             for column in &raws[other].columns {
@@ -50,12 +59,14 @@ pub(super) fn find(sources: &mut [UnderstoodSource], at: usize, choice: &SourceF
                     continue;
                 }
                 let values = first_values(raws[other], &column.name, &dtype)?;
-                let (_, overlap, _) = keys::best_match(&values, &source.name, &its, choice.key_match)?;
+                // By their digits alone the third station would be the third customer: only columns with words in common are compared so.
+                let how = choice.key_match.or((is_chosen.is_none() && alike == 0.0).then_some(KeyMatch::IgnoreCase));
+                let (_, overlap, _) = keys::best_match(&values, &source.name, &its, how)?;
                 let found = keys::share(&overlap);
                 let rank = found + alike + if source.kind == SourceKind::Customers { 0.1 } else { 0.0 };
                 let is_better = best.as_ref().is_none_or(|best| rank > best.rank);
                 if is_better && (found >= FOUND || is_chosen == Some(true) || alike == 1.0 && overlap.n_found > 0) {
-                    best = Some(Pair { key: key.clone(), source: other, column: column.name.clone(), rank });
+                    best = Some(Pair { key: key.clone(), source: other, column: column.name.clone(), rank, how });
                 }
             }
         }
@@ -67,11 +78,17 @@ pub(super) fn find(sources: &mut [UnderstoodSource], at: usize, choice: &SourceF
     };
     let its = keys::distinct(raws[at], &best.key)?;
     let values = keys::distinct(raws[best.source], &best.column)?;
-    let (how, overlap, why) = keys::best_match(&values, &sources[at].name, &its, choice.key_match)?;
+    let (how, overlap, why) = keys::best_match(&values, &sources[at].name, &its, best.how)?;
     let by = (sources[best.source].name.clone(), best.column.clone());
     let reason = format!("{} of the {} values of {} in {} are found.", count(overlap.n_found), count(overlap.n_keys), by.1, by.0);
     give_category(&mut sources[best.source], raws[best.source], raws[at], &best.key)?;
+    let levels = if sources[best.source].kind == SourceKind::Transactions {
+        levels(raws[at], &best.key, &sources[best.source], raws[best.source])?
+    } else {
+        BTreeMap::new()
+    };
     let source = &mut sources[at];
+    source.levels = levels;
     source.key_reason = why.map_or(reason.clone(), |why| format!("{reason} {why}"));
     (source.key, source.key_match, source.looked_up_by, source.overlap) = (Some(best.key), how, Some(by), Some(overlap));
     Ok(())
@@ -92,13 +109,38 @@ fn give_category(source: &mut UnderstoodSource, raw: &Raw, reference: &Raw, key:
     Ok(())
 }
 
+/// The columns of few values that what is looked up adds to transactions, under names they do not have yet.
+fn levels(reference: &Raw, key: &str, of: &UnderstoodSource, bought: &Raw) -> Result<BTreeMap<String, Vec<String>>, CustomersError> {
+    let mut all = BTreeMap::new();
+    for column in reference.columns.iter().map(|column| column.name.as_str()) {
+        let is_taken = bought.column(column).is_some() || CANONICAL.iter().any(|(name, _)| *name == column);
+        let is_category = of.fields.get(&Field::Category).is_some_and(|category| category == column);
+        if column == key || is_taken || is_category || keys::dtype(reference, column)? != DataType::String {
+            continue;
+        }
+        let counts = reference.lazy().select([col(column).alias("level")]).filter(col("level").is_not_null());
+        let counts = keys::collect(counts.group_by([col("level")]).agg([len().alias("rows")]))?;
+        if counts.height() <= MOST_LEVELS {
+            let order = SortMultipleOptions::default().with_order_descending_multi([true, false]);
+            let counts = counts.lazy().sort(["rows", "level"], order).collect()?;
+            all.insert(column.to_owned(), counts.column("level")?.str()?.iter().flatten().map(str::to_owned).collect());
+        }
+    }
+    Ok(all)
+}
+
 /// "orders.product" or "product".
 fn says(said: &str, source: &str, column: &str) -> bool {
     said == column || said.strip_prefix(source).and_then(|rest| rest.strip_prefix('.')) == Some(column)
 }
 
-/// Columns that could be the key: nearly every row has a value of its own.
-fn candidates(raw: &Raw, chosen: Option<&str>) -> Result<Vec<String>, CustomersError> {
+fn is_looked_up_from(kind: SourceKind) -> bool {
+    matches!(kind, SourceKind::Customers | SourceKind::Survey | SourceKind::Transactions)
+}
+
+/// Columns that could be the key: nearly every row has a value of its own, or at least its name is that of a column of another source (its
+/// repeated rows are then told, and the first of each is used).
+fn candidates(raw: &Raw, chosen: Option<&str>, names: &BTreeSet<Vec<String>>) -> Result<Vec<String>, CustomersError> {
     if let Some(chosen) = chosen {
         return Ok(raw.column(chosen).map(|column| column.name.clone()).into_iter().collect());
     }
@@ -108,6 +150,10 @@ fn candidates(raw: &Raw, chosen: Option<&str>) -> Result<Vec<String>, CustomersE
         if is_key && keys::distinct(raw, &column.name)?.height() as f64 >= UNIQUE * raw.n_rows as f64 {
             candidates.push(column.name.clone());
         }
+    }
+    if candidates.is_empty() {
+        let named = raw.columns.iter().map(|column| &column.name).filter(|name| names.contains(&name_words(name)));
+        candidates.extend(named.cloned());
     }
     Ok(candidates)
 }

@@ -101,6 +101,15 @@ fn purchases(understood: &Understood, columns: &mut Vec<RecipeColumn>) {
             add(&name, Transactions, &part, &format!("Share of the rows bought whose {word} is {level}, 0 to 1."));
         }
     }
+    for (reference, column, level) in looked_up(understood, sources.len()) {
+        let name = unique(format!("share_{}_{}", safe(column), safe(level)), &mut taken);
+        let part = format!(
+            "SUM(CASE WHEN purchase = 1 AND {} = {} THEN 1 ELSE 0 END) * 1.0 / NULLIF(SUM(purchase), 0)",
+            identifier(column),
+            literal(level)
+        );
+        add(&name, Transactions, &part, &format!("Share of the rows bought whose {column}, as {reference} has it, is {level}, 0 to 1."));
+    }
     add("first_purchase", Purchases, "MIN(date)", "The day of the first purchase.");
     add("last_purchase", Purchases, "MAX(date)", "The day of the last purchase.");
     let repeats = "CASE WHEN frequency > 0 THEN frequency - 1 ELSE 0 END";
@@ -142,6 +151,23 @@ fn common(sources: &[&UnderstoodSource], field: Field) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let all = sources.iter().filter_map(|source| source.common.get(&field)).flatten();
     all.filter(|level| seen.insert(level.as_str())).cloned().collect()
+}
+
+/// What reference data say of transactions: their name, a column, and each of its common values. Where transactions come from several sources
+/// they need not all have it.
+fn looked_up(understood: &Understood, n_sources: usize) -> Vec<(&str, &str, &str)> {
+    let mut all = Vec::new();
+    for source in understood.sources.iter().filter(|_| n_sources == 1) {
+        for (column, levels) in &source.levels {
+            all.extend(levels.iter().take(MOST_LEVELS).map(|level| (source.name.as_str(), column.as_str(), level.as_str())));
+        }
+    }
+    all
+}
+
+/// A column's name in a formula.
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A text in a formula: quotes inside are doubled, so that no value of a file can end it.

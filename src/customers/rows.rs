@@ -23,6 +23,8 @@ pub(super) struct Input<'a> {
     pub rows: LazyFrame,
     /// Their types.
     pub schema: SchemaRef,
+    /// How many they are at most.
+    pub most_rows: usize,
 }
 
 impl<'a> Input<'a> {
@@ -30,7 +32,7 @@ impl<'a> Input<'a> {
     pub(super) fn new(of: &'a UnderstoodSource, raw: &'a Raw) -> Result<Input<'a>, CustomersError> {
         let mut rows = raw.lazy();
         let schema = rows.collect_schema()?;
-        Ok(Input { of, rows, schema })
+        Ok(Input { of, rows, schema, most_rows: raw.n_rows })
     }
 
     /// The column that says whose a row is.
@@ -77,7 +79,8 @@ impl<'a> Input<'a> {
     /// A field as text.
     pub(super) fn text(&self, field: Field) -> Option<Expr> {
         let name = self.field(field)?;
-        self.schema.get(name).map(|dtype| keys::spelled(name, dtype))
+        let tidy = self.of.is_tidy.contains(&field).then(|| col(name));
+        self.schema.get(name).map(|dtype| tidy.unwrap_or_else(|| keys::spelled(name, dtype)))
     }
 }
 
@@ -90,8 +93,10 @@ pub(super) enum KeyType {
     Text(KeyMatch),
 }
 
+const HOUR_MS: i64 = 3_600_000;
+
 /// All names that rows of transactions or events have of their own.
-pub(super) const CANONICAL: [(&str, &str); 16] = [
+pub(super) const CANONICAL: [(&str, &str); 18] = [
     ("customer", "Whose the row is"),
     ("date", "The day"),
     ("hour", "The hour of the day, 0 to 23"),
@@ -106,9 +111,29 @@ pub(super) const CANONICAL: [(&str, &str); 16] = [
     ("category", "The product group"),
     ("channel", "Where it was bought"),
     ("device", "On what it was bought"),
+    ("event", "What happened"),
+    ("session", "The visit it happened in"),
     ("discounted", "1 where there was a discount, else 0"),
     ("rows", "Rows that were merged"),
 ];
+
+/// Whether a source says anything for one of these names.
+pub(super) fn has_values(name: &str, input: &Input) -> bool {
+    let is_any = |fields: &[Field]| fields.iter().any(|field| input.of.fields.contains_key(field));
+    match name {
+        "hour" => input.of.has_time,
+        "amount" | "gross" | "returned" => is_any(&[Field::Amount, Field::UnitPrice]),
+        "quantity" => is_any(&[Field::Quantity]),
+        "order" => is_any(&[Field::Order]),
+        "category" => is_any(&[Field::Category]),
+        "channel" => is_any(&[Field::Channel]),
+        "device" => is_any(&[Field::Device]),
+        "discounted" => is_any(&[Field::Discount]),
+        "event" => is_any(&[Field::Event]),
+        "session" => is_any(&[Field::Session]),
+        _ => true,
+    }
+}
 
 /// The transactions up to the snapshot, all files one below the other.
 pub(super) fn transactions(inputs: &[Input], keys: KeyType, snapshot: IsoDay, currency: Option<&str>) -> Result<LazyFrame, CustomersError> {
@@ -120,8 +145,8 @@ pub(super) fn transactions(inputs: &[Input], keys: KeyType, snapshot: IsoDay, cu
         columns.push(text(Field::Category, "category"));
         columns.push(text(Field::Channel, "channel"));
         columns.push(text(Field::Device, "device"));
-        columns.push(discounted(input).cast(DataType::Int32).alias("discounted"));
-        Ok(cut(input.rows.clone().with_columns(columns), snapshot))
+        columns.push(discounted(input).cast(DataType::Int8).alias("discounted"));
+        Ok(cut(input.rows.clone().with_columns(columns).with_columns(of_the_amount()), snapshot))
     });
     stack(frames.collect::<Result<_, CustomersError>>()?, inputs)
 }
@@ -137,32 +162,6 @@ pub(super) fn events(inputs: &[Input], keys: KeyType, snapshot: IsoDay) -> Resul
         Ok(cut(input.rows.clone().with_columns(columns), snapshot))
     });
     stack(frames.collect::<Result<_, CustomersError>>()?, inputs)
-}
-
-/// One row a customer and day with a purchase. `amount` and `quantity` are those of the day's purchases, `hour` that of the first.
-pub(super) fn purchases(transactions: LazyFrame) -> LazyFrame {
-    let bought = transactions.filter(col("purchase").eq(lit(1)));
-    bought.group_by([col("customer"), col("date")]).agg([
-        col("days_ago").min(),
-        col("weekday").min(),
-        col("hour").min(),
-        col("gross").sum().alias("amount"),
-        col("quantity").sum(),
-        col("discounted").max(),
-        len().alias("rows"),
-    ])
-}
-
-/// One row a customer and category bought from.
-pub(super) fn categories(transactions: LazyFrame) -> LazyFrame {
-    let named = transactions.filter(col("category").is_not_null());
-    let sums = named.group_by([col("customer"), col("category")]).agg([
-        col("amount").sum(),
-        col("gross").sum(),
-        col("quantity").sum(),
-        col("purchase").sum().alias("rows"),
-    ]);
-    sums.filter(col("rows").gt(lit(0)))
 }
 
 fn cut(rows: LazyFrame, snapshot: IsoDay) -> LazyFrame {
@@ -185,15 +184,36 @@ fn stack(mut frames: Vec<LazyFrame>, inputs: &[Input]) -> Result<LazyFrame, Cust
 
 fn common(input: &Input, keys: KeyType, snapshot: IsoDay) -> Result<Vec<Expr>, CustomersError> {
     let when = input.day()?;
-    let time = input.field(Field::Date).filter(|name| matches!(input.schema.get(name), Some(DataType::Datetime(..))));
-    let hour = time.map_or(lit(NULL).cast(DataType::Int32), |name| col(name).dt().hour().cast(DataType::Int32));
-    Ok(vec![
-        input.customer(keys)?.alias("customer"),
-        when.clone().alias("date"),
-        hour.alias("hour"),
-        when.clone().dt().weekday().cast(DataType::Int32).alias("weekday"),
-        (lit(snapshot.0) - when.to_physical().cast(DataType::Int32)).alias("days_ago"),
-    ])
+    let hour = input.field(Field::Date).and_then(|name| match input.schema.get(name)? {
+        // Of whole numbers: to take every time apart by the calendar costs ten times as much.
+        DataType::Datetime(TimeUnit::Milliseconds, _) => {
+            let since_midnight = col(name).to_physical() - when.clone().to_physical().cast(DataType::Int64) * lit(24 * HOUR_MS);
+            Some(since_midnight.floor_div(lit(HOUR_MS)))
+        }
+        DataType::Datetime(..) => Some(col(name).dt().hour()),
+        _ => None,
+    });
+    let hour = hour.unwrap_or(lit(NULL)).cast(DataType::Int8);
+    let mut columns = vec![input.customer(keys)?.alias("customer"), when.clone().alias("date"), hour.alias("hour")];
+    columns.extend(of_the_date(when, snapshot));
+    Ok(columns)
+}
+
+/// What follows from a day.
+pub(super) fn of_the_date(date: Expr, snapshot: IsoDay) -> [Expr; 2] {
+    // Day 0 was a Thursday; a multiple of seven keeps days before it positive.
+    let days = date.to_physical().cast(DataType::Int32);
+    let weekday = (days.clone() + lit(7 * 200_000 + 3)) % lit(7) + lit(1);
+    [weekday.cast(DataType::Int8).alias("weekday"), (lit(snapshot.0) - days).cast(DataType::Int32).alias("days_ago")]
+}
+
+/// What follows from an amount and whether it was paid or given back.
+pub(super) fn of_the_amount() -> [Expr; 2] {
+    let is_purchase = || col("purchase").eq(lit(1));
+    [
+        when(is_purchase()).then(col("amount")).otherwise(lit(0.0)).alias("gross"),
+        when(is_purchase()).then(lit(0.0)).otherwise(-col("amount")).alias("returned"),
+    ]
 }
 
 /// What a row is worth and whether it is a return: a negative amount or quantity, or one that is marked so.
@@ -217,9 +237,7 @@ fn money(input: &Input, currency: Option<&str>) -> Vec<Expr> {
         }
     });
     vec![
-        when(is_return.clone()).then(lit(0)).otherwise(lit(1)).cast(DataType::Int32).alias("purchase"),
-        when(is_return.clone()).then(zero()).otherwise(amount.clone()).alias("gross"),
-        when(is_return.clone()).then(-amount.clone()).otherwise(zero()).alias("returned"),
+        when(is_return.clone()).then(lit(0)).otherwise(lit(1)).cast(DataType::Int8).alias("purchase"),
         amount.alias("amount"),
         quantity.map_or_else(missing, signed).alias("quantity"),
     ]

@@ -6,6 +6,7 @@ use polars::prelude::*;
 
 use crate::base::text::count;
 use crate::base::{Ctx, Note};
+use crate::data::SourceKind;
 use crate::data::sourcing::{Field, IsoDay};
 
 use super::error::CustomersError;
@@ -23,39 +24,61 @@ pub(super) fn snapshot(inputs: &[&Input], chosen: Option<IsoDay>) -> Result<Opti
         let max: Option<i32> = collect(input.rows.clone().select([days.alias("last")]))?.columns()[0].get(0)?.extract();
         last = last.max(max);
     }
+    day_after(inputs, chosen, last)
+}
+
+/// The snapshot day as [`snapshot`] tells it, and what is left out of the rows of every source, in sentences. One pass over each source.
+pub(super) fn snapshot_and_left_out(
+    inputs: &[&Input],
+    chosen: Option<IsoDay>,
+    keys: KeyType,
+    currency: Option<&str>,
+    ctx: &Ctx,
+) -> Result<(Option<IsoDay>, Vec<Note>), CustomersError> {
+    let mut last: Option<i32> = None;
+    let mut notes = Vec::new();
+    for input in inputs {
+        ctx.check()?;
+        let currency = currency.filter(|_| input.of.kind == SourceKind::Transactions);
+        let counts = counts(input, chosen, keys, currency)?;
+        last = last.max(counts.column("last")?.get(0)?.extract());
+        notes.extend(left_out(input, &counts, chosen, currency)?);
+    }
+    Ok((day_after(inputs, chosen, last)?, notes))
+}
+
+fn day_after(inputs: &[&Input], chosen: Option<IsoDay>, last: Option<i32>) -> Result<Option<IsoDay>, CustomersError> {
     match (inputs.first(), last) {
+        _ if chosen.is_some() => Ok(chosen),
         (Some(input), None) => Err(CustomersError::NoDate { source_name: input.of.name.clone() }),
         (_, last) => Ok(last.map(|last| IsoDay(last + 1))),
     }
 }
 
-/// What is left out of the rows of a source, in sentences.
-pub(super) fn left_out(
-    input: &Input,
-    keys: KeyType,
-    snapshot: IsoDay,
-    currency: Option<&str>,
-    ctx: &Ctx,
-) -> Result<Vec<Note>, CustomersError> {
-    ctx.check()?;
+/// One row: how many rows cannot be used and why, and the last day.
+fn counts(input: &Input, chosen: Option<IsoDay>, keys: KeyType, currency: Option<&str>) -> Result<DataFrame, CustomersError> {
     let when = input.day()?;
-    let has_customer = || -> Result<Expr, CustomersError> {
-        Ok(match keys {
-            KeyType::Whole => col(input.key()?).is_not_null(),
-            KeyType::Text(_) => input.customer(keys)?.is_not_null(),
-        })
+    let has_customer = match keys {
+        KeyType::Whole => col(input.key()?).is_not_null(),
+        KeyType::Text(_) => input.customer(keys)?.is_not_null(),
     };
     let its = input.text(Field::Currency).filter(|_| currency.is_some());
     let other = its.zip(currency).map_or(lit(false), |(its, common)| its.neq(lit(common)).fill_null(lit(true)));
-    let counts = collect(input.rows.clone().select([
-        has_customer()?.not().sum().alias("no customer"),
-        has_customer()?.and(when.clone().is_null()).sum().alias("no day"),
-        when.clone().gt(day(snapshot)).sum().alias("late"),
+    // Counted to the day after the last one, nothing is late.
+    let late = chosen.map_or(lit(false), |chosen| when.clone().gt(day(chosen)));
+    collect(input.rows.clone().select([
+        has_customer.clone().not().sum().alias("no customer"),
+        has_customer.and(when.clone().is_null()).sum().alias("no day"),
+        late.sum().alias("late"),
         other.sum().alias("other currency"),
-    ]))?;
+        when.max().to_physical().cast(DataType::Int32).alias("last"),
+    ]))
+}
+
+fn left_out(input: &Input, counts: &DataFrame, chosen: Option<IsoDay>, currency: Option<&str>) -> Result<Vec<Note>, CustomersError> {
     let mut notes = Vec::new();
     let mut tell = |column: usize, what: &str| -> Result<(), CustomersError> {
-        let n = keys::number(&counts, column, 0)?;
+        let n = keys::number(counts, column, 0)?;
         if n > 0 {
             let (rows, are) = if n == 1 { ("row", "is") } else { ("rows", "are") };
             notes.push(Note::new(what.replace("{rows}", &format!("{} {rows} of {}", count(n), input.of.name)).replace("{are}", are)));
@@ -64,7 +87,9 @@ pub(super) fn left_out(
     };
     tell(0, &format!("{{rows}} {{are}} left out: no customer in {}.", input.key()?))?;
     tell(1, &format!("{{rows}} {{are}} left out: no day in {}.", input.field(Field::Date).unwrap_or("the date")))?;
-    tell(2, &format!("{{rows}} {{are}} after the snapshot {snapshot} and left out; choose a later snapshot to count them."))?;
+    if let Some(snapshot) = chosen {
+        tell(2, &format!("{{rows}} {{are}} after the snapshot {snapshot} and left out; choose a later snapshot to count them."))?;
+    }
     if let Some(common) = currency {
         let way = "convert the others in the file, or say on the Data page that no column holds the currency";
         tell(

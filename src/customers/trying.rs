@@ -6,18 +6,18 @@
 use polars::prelude::*;
 
 use crate::base::Ctx;
-use crate::data::sourcing::{Level, RecipeColumn};
+use crate::data::sourcing::{IsoDay, Level, RecipeColumn};
 use crate::data::table::Kind;
 use crate::data::{Raw, SourceKind, Sourcing, table_of_frame};
 
 use super::build::{assemble, currency, dated, inputs, key_type, look_up_rows};
 use super::error::CustomersError;
 use super::keys::collect;
+use super::merged;
 use super::recipe::in_force;
 use super::rows::{self, CANONICAL, Input, KeyType};
 use super::span;
 use super::understand::Understood;
-use crate::data::sourcing::IsoDay;
 
 /// A column as it would be.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,54 +92,33 @@ pub struct FormulaColumn {
     pub about: String,
 }
 
-/// The columns a formula of `level` may use, Personae's own first.
-pub fn columns_of(level: Level, understood: &Understood, raws: &[&Raw]) -> Result<Vec<FormulaColumn>, CustomersError> {
-    let inputs = inputs(understood, raws)?;
-    let keys = key_type(&inputs)?;
+/// The columns formulas of each level may use, Personae's own first; at the level of customers these are the table's.
+pub(super) fn usable(understood: &Understood, inputs: &[Input], keys: KeyType) -> Result<Vec<(Level, Vec<FormulaColumn>)>, CustomersError> {
     let of = |kind: SourceKind| inputs.iter().filter(move |input| input.of.kind == kind).cloned().collect::<Vec<Input>>();
     // Only types are asked for, so any day will do.
     let snapshot = IsoDay(0);
-    if level == Level::Customer {
-        return Ok(of_the_row(understood, &inputs));
-    }
-    let mut rows = if level == Level::Events {
-        let events = of(SourceKind::Events);
-        if events.is_empty() {
-            return Ok(Vec::new());
-        }
-        rows::events(&events, keys, snapshot)?
-    } else {
-        let mut bought = of(SourceKind::Transactions);
-        if bought.is_empty() {
-            return Ok(Vec::new());
-        }
+    let mut all = Vec::new();
+    let mut bought = of(SourceKind::Transactions);
+    if !bought.is_empty() {
         look_up_rows(&mut bought, &of(SourceKind::Reference))?;
-        let rows = rows::transactions(&bought, keys, snapshot, None)?;
-        match level {
-            Level::Purchases => rows::purchases(rows),
-            Level::Categories => rows::categories(rows),
-            _ => rows,
-        }
-    };
-    let schema = rows.collect_schema()?;
+        let rows = rows::transactions(&bought, keys, snapshot, None)?.collect_schema()?;
+        let levels = [Level::Transactions, Level::Purchases, Level::Categories].into_iter();
+        let has = |level: &Level| *level != Level::Categories || understood.has_categories();
+        all.extend(levels.filter(has).map(|level| (level, described(&merged::schema(level, &rows), &bought))));
+    }
+    let events = of(SourceKind::Events);
+    if !events.is_empty() {
+        let rows = rows::events(&events, keys, snapshot)?.collect_schema()?;
+        all.push((Level::Events, described(&rows, &events)));
+    }
+    Ok(all)
+}
+
+/// Personae's own columns that the sources have anything for, then those of the files.
+fn described(schema: &Schema, inputs: &[Input]) -> Vec<FormulaColumn> {
     let about = |name: &str| CANONICAL.iter().find(|(canonical, _)| *canonical == name).map_or("", |(_, about)| about);
     let own = schema.iter_names().map(|name| FormulaColumn { name: name.to_string(), about: about(name).into() });
     let (known, others): (Vec<_>, Vec<_>) = own.partition(|column| !column.about.is_empty());
-    Ok(known.into_iter().chain(others).collect())
-}
-
-/// Every suggested column and those of the customers' files, surveys and reference data.
-fn of_the_row(understood: &Understood, inputs: &[Input]) -> Vec<FormulaColumn> {
-    let computed = super::recipe::suggested(understood).into_iter().map(|column| FormulaColumn { name: column.name, about: column.about });
-    let mut columns: Vec<FormulaColumn> = computed.collect();
-    let lists = [SourceKind::Customers, SourceKind::Survey, SourceKind::Reference];
-    for input in inputs.iter().filter(|input| lists.contains(&input.of.kind)) {
-        let others = input.schema.iter_names().map(PlSmallStr::as_str).filter(|name| input.of.key.as_deref() != Some(name));
-        for name in others {
-            let is_taken = columns.iter().any(|column| column.name == name);
-            let name = if is_taken { format!("{name} ({})", input.of.name) } else { name.to_owned() };
-            columns.push(FormulaColumn { name, about: String::new() });
-        }
-    }
-    columns
+    let known = known.into_iter().filter(|column| inputs.iter().any(|input| rows::has_values(&column.name, input)));
+    known.chain(others).collect()
 }

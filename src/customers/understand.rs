@@ -3,7 +3,7 @@
 //! In: the choices and the sources. Out: a decision for everything the choices leave open, with its reason. O(columns), and one pass over
 //! the keys where there are several sources.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
@@ -53,8 +53,12 @@ pub struct UnderstoodSource {
     pub fields: BTreeMap<Field, String>,
     /// How its keys meet those of the customers; `None` where there is nothing to meet.
     pub overlap: Option<Overlap>,
-    /// The values of channel, device, currency and event, the commonest first; at most fifty.
+    /// The values of channel, device, currency, event and category, the commonest first; at most fifty.
     pub common: BTreeMap<Field, Vec<String>>,
+    /// Reference data looked up by transactions: its columns of few values, the commonest first, that transactions can be told apart by.
+    pub levels: BTreeMap<String, Vec<String>>,
+    /// Those of these fields whose cells are text without anything to strip.
+    pub is_tidy: BTreeSet<Field>,
     /// Whether its days have times of day.
     pub has_time: bool,
 }
@@ -127,6 +131,8 @@ fn kind_and_key(source: &SourceFile, raw: &Raw) -> Result<UnderstoodSource, Cust
         fields: BTreeMap::new(),
         overlap: None,
         common: BTreeMap::new(),
+        levels: BTreeMap::new(),
+        is_tidy: BTreeSet::new(),
         has_time: false,
     })
 }
@@ -226,13 +232,17 @@ fn fields(source: &mut UnderstoodSource, choice: &SourceFile, raw: &Raw) -> Resu
         }
     }
     source.has_time = source.fields.get(&Field::Date).is_some_and(|name| matches!(schema.get(name), Some(DataType::Datetime(..))));
-    for field in [Field::Channel, Field::Device, Field::Currency, Field::Event] {
+    for field in [Field::Channel, Field::Device, Field::Currency, Field::Event, Field::Category] {
         let Some(name) = source.fields.get(&field).cloned() else { continue };
         let Some(dtype) = schema.get(&name) else { continue };
-        let text = keys::spelled(&name, dtype).alias("level");
-        let levels = raw.lazy().select([text]).filter(col("level").is_not_null()).group_by([col("level")]).agg([len().alias("rows")]);
+        let cells = raw.lazy().select([col(name.as_str()).alias("cell")]).group_by([col("cell")]).agg([len().alias("rows")]);
+        let levels = collect(cells)?.lazy().select([col("cell"), keys::spelled("cell", dtype).alias("level"), col("rows")]).collect()?;
+        if *dtype == DataType::String && levels.column("cell")?.str()?.iter().eq(levels.column("level")?.str()?.iter()) {
+            source.is_tidy.insert(field);
+        }
+        let levels = levels.lazy().filter(col("level").is_not_null()).group_by([col("level")]).agg([col("rows").sum()]);
         let order = SortMultipleOptions::default().with_order_descending_multi([true, false]);
-        let levels = collect(levels)?.lazy().sort(["rows", "level"], order).limit(COMMON).collect()?;
+        let levels = levels.sort(["rows", "level"], order).limit(COMMON).collect()?;
         let levels = levels.column("level")?.str()?.iter().flatten().map(str::to_owned).collect();
         source.common.insert(field, levels);
     }

@@ -74,11 +74,12 @@ pub fn parquet(table: &Table, extras: &[Extra], out: impl Write, ctx: &Ctx) -> R
 
 /// The table as a polars frame: numbers, days and text keep their types.
 pub(super) fn frame(table: &Table, extras: &[Extra], ctx: &Ctx) -> Result<DataFrame, DataError> {
-    let mut columns = Vec::with_capacity(table.columns.len() + extras.len());
-    for (name, column) in input_names(table, extras).into_iter().zip(&table.columns) {
+    let named: Vec<(String, &Column)> = input_names(table, extras).into_iter().zip(&table.columns).collect();
+    let column = |(name, column): (String, &Column)| -> Result<polars::prelude::Column, DataError> {
         ctx.check()?;
-        columns.push(series(name, column)?.into_column());
-    }
+        Ok(series(name, column)?.into_column())
+    };
+    let mut columns = named.into_par_iter().map(column).collect::<Result<Vec<_>, DataError>>()?;
     for extra in extras {
         ctx.check()?;
         let name = extra.name.as_str().into();

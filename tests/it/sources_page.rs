@@ -7,7 +7,7 @@ use eframe::egui::accesskit::Role as Widget;
 use egui_kittest::{Harness, kittest::Queryable};
 use personae::app::window::Window;
 use personae::base::{Ctx, Key, Note, Progress};
-use personae::customers::{self, Built, BuiltColumn, Overlap, Tried, Understood, UnderstoodSource};
+use personae::customers::{self, Built, BuiltColumn, FormulaColumn, Overlap, Tried, Understood, UnderstoodSource};
 use personae::data::sourcing::{Field, IsoDay, KeyMatch, Level, RecipeColumn};
 use personae::data::{self, Column, Kind, Source, SourceFile, SourceKind, Sourcing, Table, Texts, Values};
 use personae::engine::{Answer, Answers, Problem, SourcesAnswer};
@@ -50,6 +50,8 @@ fn understood() -> Understood {
         looked_up_by: None,
         fields: Default::default(),
         common: Default::default(),
+        levels: Default::default(),
+        is_tidy: Default::default(),
         has_time: false,
         overlap: None,
     };
@@ -78,6 +80,12 @@ fn built() -> Built {
             BuiltColumn::Formula(monetary()),
             BuiltColumn::From { source: "crm".into(), column: "city".into() },
         ],
+        usable: vec![(
+            Level::Transactions,
+            [("date", "The day"), ("amount", "What the row is worth, negative for a return"), ("shop", "")]
+                .map(|(name, about)| FormulaColumn { name: name.into(), about: about.into() })
+                .into(),
+        )],
         snapshot: IsoDay::parse("2024-01-29"),
         notes: vec![Note::new("4 rows of orders are after the snapshot 2024-01-29; they are left out.")],
     }
@@ -274,6 +282,7 @@ fn a_suggested_formula_is_changed_in_its_place_and_given_back() {
     let mut harness = open(sourcing(), DataView::Recipe);
     click(&mut harness, "Change monetary");
     assert_eq!(harness.state().look.sources.column_draft, Some(monetary()));
+    assert!(sees(&harness, "Use amount") && sees(&harness, "Use shop"), "the files' own columns can be used too");
     type_into(&mut harness, "Formula of the column", " / 2");
     harness.state_mut().answers.sources.as_mut().unwrap().draft =
         Answer::Ready(Arc::new(Tried { kind: Kind::Number, examples: Vec::new() }));
@@ -361,4 +370,23 @@ fn a_folder_opens_as_one_table_and_an_open_file_becomes_its_first_source() {
     assert_eq!(n_sources(&mut window), Some(2), "the open file is a source already");
     window.command(Command::Do(Action::Undo));
     assert_eq!(n_sources(&mut window), None);
+}
+
+#[test]
+fn files_named_together_at_the_start_are_the_sources_of_one_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [("crm.csv", "customer_id,age\n1,30\n2,40\n"), ("orders.csv", "customer_id,day,amount\n1,2024-01-01,5\n2,2024-01-02,6\n")];
+    let paths = files.map(|(name, text)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    });
+    let mut window = Window::new(&eframe::egui::Context::default(), Settings::default(), None, paths);
+    window.step();
+    window.wait();
+    let answers = window.answers();
+    let sources = answers.sources.as_ref().expect("sources");
+    let titles: Vec<&str> = sources.raws.iter().map(|raw| raw.ready().unwrap().title.as_str()).collect();
+    assert_eq!(titles, ["crm.csv", "orders.csv"]);
+    assert_eq!(answers.loaded.ready().map(|loaded| loaded.table.n_rows), Some(2));
 }

@@ -32,10 +32,14 @@ pub(super) fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, l
         let mut rules: Vec<Rule> = health.rules.iter().map(|checked| checked.rule.clone()).collect();
         let before = rules.clone();
         Panel::top("health scores").frame(region()).show_separator_line(false).show(ui, |ui| scores_ui(ui, health, look));
-        Panel::right("health rule").default_size(360.0).size_range(320.0..=480.0).frame(region()).show(ui, |ui| {
-            rule_ui(ui, sourcing, health, &mut rules, look, commands);
-        });
+        let panel = Panel::right("health rule").default_size(360.0).size_range(320.0..=480.0).frame(region());
+        let removed = panel.show(ui, |ui| rule_ui(ui, sourcing, health, &mut rules, look, commands)).inner;
         list_ui(ui, health, &mut rules, look);
+        // The list still draws the rule of this frame.
+        if let Some(at) = removed {
+            rules.remove(at);
+            look.sources.rule = None;
+        }
         if rules != before {
             commands.push(Command::Sources(Arc::new(Sourcing { rules: Some(rules), ..(**sourcing).clone() })));
         }
@@ -221,14 +225,23 @@ fn cell_ui(ui: &mut Ui, row: Rect, left: f32, right: f32, align: Align, contents
     contents(&mut cell);
 }
 
-/// The rule that is looked at, or one being written.
-fn rule_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, health: &Health, rules: &mut Vec<Rule>, look: &mut Look, commands: &mut Vec<Command>) {
+/// The rule that is looked at, or one being written; which one is to be removed.
+fn rule_ui(
+    ui: &mut Ui,
+    sourcing: &Arc<Sourcing>,
+    health: &Health,
+    rules: &mut Vec<Rule>,
+    look: &mut Look,
+    commands: &mut Vec<Command>,
+) -> Option<usize> {
     if look.sources.rule_draft.is_some() {
-        return draft_ui(ui, health, rules, look);
+        draft_ui(ui, health, rules, look);
+        return None;
     }
     let Some(at) = look.sources.rule.filter(|at| *at < health.rules.len()) else {
         ui.label(caption(ui, "No rules yet"));
-        return buttons_ui(ui, sourcing, health, look, commands);
+        buttons_ui(ui, sourcing, health, look, commands);
+        return None;
     };
     let checked = &health.rules[at];
     let mut is_removed = false;
@@ -267,7 +280,7 @@ fn rule_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, health: &Health, rules: &mut V
             if n < checked.failed { format!("{n} of {} rows that fail", thousands(checked.failed)) } else { "Rows that fail".into() };
         ui.label(caption(ui, head));
         // Room is kept for the buttons below, whatever the examples are.
-        let room = (ui.available_height() - 108.0).max(60.0);
+        let room = (ui.available_height() - 140.0).max(60.0);
         ScrollArea::vertical().id_salt("examples").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
             ui.spacing_mut().interact_size.y = 20.0;
             ui.spacing_mut().item_spacing.y = 2.0;
@@ -281,10 +294,7 @@ fn rule_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, health: &Health, rules: &mut V
         });
     }
     buttons_ui(ui, sourcing, health, look, commands);
-    if is_removed {
-        rules.remove(at);
-        look.sources.rule = None;
-    }
+    is_removed.then_some(at)
 }
 
 fn buttons_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, health: &Health, look: &mut Look, commands: &mut Vec<Command>) {
@@ -292,7 +302,22 @@ fn buttons_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, health: &Health, look: &mut
     ui.separator();
     let source = look.sources.rule.and_then(|at| health.rules.get(at)).map(|checked| checked.rule.source.clone());
     let source = source.or_else(|| health.sources.first().map(|source| source.name.clone())).unwrap_or_default();
+    let only_listed: Vec<&Checked> = health.rules.iter().filter(|checked| is_only_listed(checked)).collect();
     ui.horizontal_wrapped(|ui| {
+        if !only_listed.is_empty() {
+            let n: usize = only_listed.iter().map(|checked| checked.failed).sum();
+            let (values, rules) = (if n == 1 { "value" } else { "values" }, if only_listed.len() == 1 { "rule" } else { "rules" });
+            let tip = "Cells that cannot be true count as missing; their rows stay. Each rule keeps its own choice, which you can change.";
+            let label = format!("Take {} invalid {values} of {} {rules} as missing", thousands(n), thousands(only_listed.len()));
+            if ui.button(label).on_hover_text(tip).clicked() {
+                let as_missing = |checked: &Checked| match is_only_listed(checked) {
+                    true => Rule { action: RowAction::NullValue, ..checked.rule.clone() },
+                    false => checked.rule.clone(),
+                };
+                let rules = Some(health.rules.iter().map(as_missing).collect());
+                commands.push(Command::Sources(Arc::new(Sourcing { rules, ..(**sourcing).clone() })));
+            }
+        }
         let tip = "Write every row of this source that fails a rule, with the rules it fails, as a CSV file.";
         if ui.button(format!("Save failing rows of {source}…")).on_hover_text(tip).clicked() {
             commands.push(Command::SaveFailingRows(source.clone()));
@@ -304,6 +329,13 @@ fn buttons_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, health: &Health, look: &mut
             commands.push(Command::Sources(Arc::new(Sourcing { rules: None, ..(**sourcing).clone() })));
         }
     });
+}
+
+/// Whether a rule found values that cannot be true, of a column of its own, and nothing is done about them yet.
+fn is_only_listed(checked: &Checked) -> bool {
+    let Checked { rule, failed, .. } = checked;
+    let is_of_one_cell = rule.columns.len() == 1 && rule.predicate != Predicate::Readable;
+    rule.enabled && rule.dimension == Dimension::Validity && is_of_one_cell && rule.action == RowAction::Flag && *failed > 0
 }
 
 /// A rule of the user's own: a formula that must be true.

@@ -7,8 +7,8 @@ use eframe::egui::{
 };
 
 use crate::customers::{Built, Tried};
-use crate::data::sourcing::{Field, Level, RecipeColumn};
-use crate::data::{Kind, SourceKind, Sourcing};
+use crate::data::sourcing::{Level, RecipeColumn};
+use crate::data::{Kind, Sourcing};
 use crate::engine::{Answer, SourcesAnswer};
 use crate::session::{Command, Look};
 
@@ -58,7 +58,7 @@ pub(super) fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, l
             _ if draft.formula.trim().is_empty() => _ = tried.label(caption(&tried, "They come here once there is a formula")),
             _ => tried_ui(&mut tried, &known.draft),
         }
-        help_ui(ui, known, built, &mut draft);
+        help_ui(ui, built, &mut draft);
     });
     look.sources.column_draft = Some(draft).filter(|_| is_kept);
     if !is_kept {
@@ -101,20 +101,21 @@ fn fields_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, draft: &mut RecipeColumn, lo
 }
 
 /// What a formula can use, and what the column means.
-fn help_ui(ui: &mut Ui, known: &SourcesAnswer, built: Option<&Built>, draft: &mut RecipeColumn) {
+fn help_ui(ui: &mut Ui, built: Option<&Built>, draft: &mut RecipeColumn) {
     ui.label(caption(ui, "What it can use"));
-    let usable = usable(draft, known, built);
+    let usable = usable(draft, built);
     ScrollArea::vertical().id_salt("usable").max_height(USABLE_HEIGHT).min_scrolled_height(USABLE_HEIGHT).auto_shrink(false).show(
         ui,
         |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
-                for name in usable {
-                    let button = Button::new(RichText::new(&name).text_style(TextStyle::Small)).min_size(vec2(0.0, 24.0));
-                    let response = ui.add(button).on_hover_text("Put it at the end of the formula.");
+                for (name, about) in usable {
+                    let button = Button::new(RichText::new(name).text_style(TextStyle::Small)).min_size(vec2(0.0, 24.0));
+                    let means = if about.is_empty() { String::new() } else { format!("{about}. ") };
+                    let response = ui.add(button).on_hover_text(format!("{means}Click to put it at the end of the formula."));
                     widgets::name_it(&response, Widget::Button, &format!("Use {name}"));
                     if response.clicked() {
-                        use_in(&mut draft.formula, &name);
+                        use_in(&mut draft.formula, name);
                     }
                 }
             });
@@ -126,44 +127,15 @@ fn help_ui(ui: &mut Ui, known: &SourcesAnswer, built: Option<&Built>, draft: &mu
     widgets::name_it(&ui.add(about), Widget::TextInput, "What the column means");
 }
 
-/// The columns a formula of this level sees.
-fn usable(draft: &RecipeColumn, known: &SourcesAnswer, built: Option<&Built>) -> Vec<String> {
-    let of_kind = |kind: SourceKind, always: &[&str]| -> Vec<String> {
-        let sources = known.understood.latest().map_or(&[][..], |understood| &understood.sources);
-        let fields = sources.iter().filter(|source| source.kind == kind).flat_map(|source| source.fields.keys());
-        let mut names: Vec<String> = always.iter().map(|name| (*name).to_owned()).collect();
-        for name in fields.filter_map(|field| column_of(*field)) {
-            if !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
-        }
-        names
-    };
-    match draft.level {
-        Level::Transactions => of_kind(SourceKind::Transactions, &["date", "weekday", "days_ago", "amount", "gross", "returned"]),
-        Level::Purchases => ["date", "weekday", "days_ago", "amount"].map(str::to_owned).to_vec(),
-        Level::Categories => ["category", "amount"].map(str::to_owned).to_vec(),
-        Level::Events => of_kind(SourceKind::Events, &["date", "hour", "weekday", "days_ago"]),
-        Level::Customer => {
-            let columns = built.map_or(&[][..], |built| &built.columns);
-            let names = built.into_iter().flat_map(|built| columns.iter().map(|column| name_of(built, column)));
-            names.filter(|name| !name.is_empty() && *name != draft.name).map(str::to_owned).collect()
-        }
+/// The columns a formula of this level sees, and what they mean.
+fn usable<'a>(draft: &RecipeColumn, built: Option<&'a Built>) -> Vec<(&'a str, &'a str)> {
+    let Some(built) = built else { return Vec::new() };
+    if draft.level == Level::Customer {
+        let names = built.columns.iter().map(|column| name_of(built, column));
+        return names.filter(|name| !name.is_empty() && *name != draft.name).map(|name| (name, "")).collect();
     }
-}
-
-/// What the column of a part is called in formulas; those of amounts are always there.
-fn column_of(field: Field) -> Option<&'static str> {
-    match field {
-        Field::Quantity => Some("quantity"),
-        Field::Order => Some("order"),
-        Field::Category => Some("category"),
-        Field::Channel => Some("channel"),
-        Field::Device => Some("device"),
-        Field::Event => Some("event"),
-        Field::Session => Some("session"),
-        _ => None,
-    }
+    let of_level = built.usable.iter().find(|(level, _)| *level == draft.level);
+    of_level.into_iter().flat_map(|(_, columns)| columns).map(|column| (column.name.as_str(), column.about.as_str())).collect()
 }
 
 /// Puts a column at the end of a formula, in quotes where its name is no plain word.

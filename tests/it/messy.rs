@@ -1,0 +1,99 @@
+//! Files as people have them: keys that are written in two ways, repeated rows, several currencies, times of several zones. Is everything that is
+//! joined right, and everything that is not told, with a way out?
+
+use personae::customers::Built;
+
+use super::customers::{build, files, row, sourcing};
+
+const CRM: &str = "Customer ID,age,city\nc001,34,Leeds\nC002,51,York\nC002,52,York\nc003,40,Paris\n";
+const ORDERS: &str = "\
+order,customer,when,total,currency,city_code
+1,C001,2024-01-01T23:30:00+02:00,10,EUR,LS
+2,C001,2024-01-02T00:30:00Z,20,EUR,LS
+3,c002,2024-02-01T10:00:00-05:00,30,USD,YK
+4,C003,2024-02-03T10:00:00Z,40,EUR,XX
+5,C009,2024-02-04T10:00:00Z,50,EUR,LS
+";
+
+/// Builds from files, looks at some cells of the first customers and at what is told.
+fn check(contents: &[(&str, &str)], columns: &[&str], expected: &[&[&str]], told: &[&str]) -> Built {
+    let (_folder, paths) = files(contents);
+    let built = build(&sourcing(&paths)).unwrap();
+    for (at, expected) in expected.iter().enumerate() {
+        assert_eq!(row(&built, at, columns), *expected, "customer {at}");
+    }
+    for told in told {
+        assert!(built.notes.iter().any(|note| note.0.contains(told)), "{told:?} is not in {:#?}", built.notes);
+    }
+    built
+}
+
+#[test]
+fn keys_of_other_case_meet_and_currencies_and_repeated_customers_are_told() {
+    check(
+        &[("crm.csv", CRM), ("orders.csv", ORDERS)],
+        &["customer", "frequency", "monetary", "age", "first_purchase"],
+        &[
+            // The day is that of UTC, to which several time zones are brought.
+            &["c001", "2", "30", "34", "2024-01-01"],
+            &["C002", "1", "", "51", "2024-02-01"],
+            &["c003", "1", "40", "40", "2024-02-03"],
+            &["c009", "1", "50", "", "2024-02-04"],
+        ],
+        &[
+            "1 row of orders is not in EUR; different currencies are not added up",
+            "1 customer with transactions is not in the customers' file",
+            "1 customer of crm has several rows (Customer ID \"c002\", for one); the first row of each is used",
+        ],
+    );
+}
+
+#[test]
+fn whole_numbers_meet_keys_with_leading_zeros() {
+    check(
+        &[
+            ("crm.csv", "id,age,city\n00001,20,Leeds\n00002,30,York\n00003,40,Leeds\n"),
+            ("orders.csv", "order,customer,date,total\n7,1,2024-01-01,5\n8,3,2024-01-03,6\n"),
+        ],
+        &["customer", "monetary", "age"],
+        &[&["00001", "5", "20"], &["00002", "", "30"], &["00003", "6", "40"]],
+        &["1 customer has no transactions"],
+    );
+}
+
+#[test]
+fn keys_that_never_meet_say_which_they_are_and_what_to_do() {
+    let crm = "id,age,city\nanna,20,Leeds\nbert,30,York\n";
+    let orders = "order,customer,date,total\n7,1001,2024-01-01,5\n8,1002,2024-01-03,6\n9,1001,2024-01-04,6\n";
+    check(&[("crm.csv", crm), ("orders.csv", orders)], &[], &[], &["\"1001\"", "Choose other keys on the Data page"]);
+}
+
+#[test]
+fn reference_data_with_several_rows_a_key_use_the_first_and_say_so() {
+    let cities = "city,region\nLeeds,North\nLeeds,West\nYork,North\nYork,East\nParis,Centre\n";
+    let built = check(
+        &[("crm.csv", CRM), ("orders.csv", ORDERS), ("cities.csv", cities)],
+        &["customer", "region"],
+        &[&["c001", "North"], &["C002", "North"], &["c003", "Centre"]],
+        &["2 keys of cities have several rows"],
+    );
+    assert_eq!(built.table.n_rows, 4, "nobody is doubled");
+}
+
+#[test]
+fn reference_data_that_join_nothing_are_told() {
+    let weather = "station,degrees\nS1,10.5\nS2,11.5\nS3,9.5\n";
+    check(&[("crm.csv", CRM), ("orders.csv", ORDERS), ("weather.csv", weather)], &[], &[], &["weather"]);
+}
+
+#[test]
+fn what_is_known_of_days_becomes_a_share_of_what_was_bought() {
+    let orders = "order,customer,day,total\n1,A,2024-12-24,10\n2,A,2024-12-25,20\n3,A,2024-12-30,5\n4,B,2024-12-30,7\n5,B,2024-12-25,-7\n";
+    let days = "day,holiday,season\n2024-12-24,Christmas,winter\n2024-12-25,Christmas,winter\n2024-12-30,,winter\n";
+    check(
+        &[("orders.csv", orders), ("days.csv", days)],
+        &["customer", "share_holiday_christmas", "share_season_winter"],
+        &[&["A", "0.666666667", "1"], &["B", "0", "1"]],
+        &[],
+    );
+}
