@@ -83,11 +83,11 @@ impl Layers {
             return Some(expr.clone());
         }
         let reads_column = expr.into_iter().any(|part| matches!(part, Expr::Column(_)));
-        (reads_column && is_of_one_row(expr)).then(|| named(expr.clone(), "of a row", &mut self.seen_rows, &mut self.rows))
+        (reads_column && is_of_one_row(expr)).then(|| named(expr.clone(), "\u{1}row", &mut self.seen_rows, &mut self.rows))
     }
 
     fn sum(&mut self, expr: Expr) -> Expr {
-        named(expr, "sum", &mut self.seen_sums, &mut self.sums)
+        named(expr, "\u{1}sum", &mut self.seen_sums, &mut self.sums)
     }
 }
 

@@ -22,7 +22,7 @@ use super::rows::of_the_amount;
 use super::runs::{self, RUN, Runs};
 
 /// Marks a customer who has rows at a level.
-const PRESENT: &str = "has rows";
+const PRESENT: &str = "\u{1}rows";
 const DIGITS: i32 = 12;
 const DECIMALS: u32 = 9;
 
@@ -74,7 +74,7 @@ pub(super) fn aggregate(
     let read = formulas.iter().flat_map(|formulas| merged::sources(formulas.level, &formulas.reads()));
     let mut read: BTreeSet<&str> = read.chain(["customer"]).collect();
     // What follows from other columns is computed when the rows are in order, so that less has to be moved.
-    let follows = read.remove("gross") | read.remove("returned");
+    let follows = levels.contains(&Level::Transactions) && (read.remove("gross") | read.remove("returned"));
     if follows {
         read.extend(["amount", "purchase"]);
     }

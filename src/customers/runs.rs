@@ -15,8 +15,8 @@ use rustc_hash::FxHashMap;
 
 use super::error::CustomersError;
 
-/// The column that numbers runs from 0.
-pub(super) const RUN: &str = "run";
+/// The column that numbers runs from 0. No file has a column of this name.
+pub(super) const RUN: &str = "\u{1}run";
 /// Runs that one thread takes at a time.
 const CHUNK: usize = 4096;
 /// A stretch of numbers at most this many times as long as there are rows is numbered as it is.
@@ -29,7 +29,7 @@ pub(super) struct Runs {
     numbers: Option<Vec<u32>>,
 }
 
-/// The rows ordered by their customer, the customers there are, and where the rows of each begin. [`RUN`] takes the place of `customer`.
+/// The rows ordered by their customer, and the customers there are. [`RUN`] takes the place of `customer`.
 pub(super) fn by_customer(mut rows: DataFrame) -> Result<(DataFrame, Column), CustomersError> {
     rows.rechunk_mut();
     let customer = rows.drop_in_place("customer")?;

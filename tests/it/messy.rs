@@ -2,6 +2,7 @@
 //! joined right, and everything that is not told, with a way out?
 
 use personae::customers::Built;
+use personae::data::sourcing::{Level, RecipeColumn};
 
 use super::customers::{build, files, row, sourcing};
 
@@ -96,4 +97,24 @@ fn what_is_known_of_days_becomes_a_share_of_what_was_bought() {
         &[&["A", "0.666666667", "1"], &["B", "0", "1"]],
         &[],
     );
+}
+
+#[test]
+fn columns_named_like_words_of_ours_are_the_files_own() {
+    let orders = "order,customer,day,total,run,has rows,sum 0\n1,A,2024-01-01,10,7,1,2\n2,A,2024-01-02,20,8,1,3\n3,B,2024-01-02,5,9,1,4\n";
+    let mails = "customer,sent,event,gross\nA,2024-01-01,open,4\nA,2024-01-02,open,6\nB,2024-01-02,click,1\n";
+    let (_folder, paths) = files(&[("orders.csv", orders), ("mails.csv", mails)]);
+    let mut sourcing = sourcing(&paths);
+    let own =
+        |name: &str, level: Level, formula: &str| RecipeColumn { name: name.into(), level, formula: formula.into(), about: String::new() };
+    sourcing.recipe.columns = vec![
+        own("run", Level::Transactions, "SUM(run)"),
+        own("has rows", Level::Transactions, "SUM(\"has rows\")"),
+        own("sum 0", Level::Transactions, "MAX(\"sum 0\") - MIN(run)"),
+        own("weight", Level::Events, "SUM(gross)"),
+    ];
+    let built = build(&sourcing).unwrap();
+    let columns = ["customer", "run", "has rows", "sum 0", "weight", "monetary"];
+    assert_eq!(row(&built, 0, &columns), ["A", "15", "2", "-4", "10", "30"]);
+    assert_eq!(row(&built, 1, &columns), ["B", "9", "1", "-5", "1", "5"]);
 }
