@@ -53,7 +53,9 @@ pub(super) fn find(sources: &mut [UnderstoodSource], at: usize, choice: &SourceF
                 if is_chosen == Some(false) || dtype.is_temporal() != key_type.is_temporal() || is_chosen.is_none() && dtype.is_float() {
                     continue;
                 }
-                let alike = alike(&key, &column.name);
+                // A list of holidays has few of the days there are, whatever its column is called.
+                let are_days = key_type.is_temporal() && source.fields.get(&Field::Date) == Some(&column.name);
+                let alike = if are_days { 1.0 } else { alike(&key, &column.name) };
                 // Small whole numbers are found in any list of them: without a name in common they mean nothing.
                 if is_chosen.is_none() && alike == 0.0 && (dtype.is_integer() || key_type.is_integer()) {
                     continue;

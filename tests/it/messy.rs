@@ -100,6 +100,19 @@ fn what_is_known_of_days_becomes_a_share_of_what_was_bought() {
 }
 
 #[test]
+fn a_short_list_of_holidays_meets_the_days_of_the_orders() {
+    let days: String = (1..29).map(|day| format!("{day},A,2024-05-{day:02},10\n")).collect();
+    let orders = format!("order_id,customer_id,order_date,amount\n{days}");
+    let built = check(
+        &[("orders.csv", &orders), ("holidays.csv", "date,holiday\n2024-05-01,Labour day\n2024-12-25,Christmas\n")],
+        &["customer", "share_holiday_labour_day", "share_holiday_christmas"],
+        &[&["A", "0.035714286", "0"]],
+        &[],
+    );
+    assert_eq!(built.table.n_rows, 1);
+}
+
+#[test]
 fn columns_named_like_words_of_ours_are_the_files_own() {
     let orders = "order,customer,day,total,run,has rows,sum 0\n1,A,2024-01-01,10,7,1,2\n2,A,2024-01-02,20,8,1,3\n3,B,2024-01-02,5,9,1,4\n";
     let mails = "customer,sent,event,gross\nA,2024-01-01,open,4\nA,2024-01-02,open,6\nB,2024-01-02,click,1\n";
