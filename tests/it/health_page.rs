@@ -118,9 +118,12 @@ fn a_history_is_drawn_once_there_are_two_scores() {
         source: "crm".into(),
         score,
     };
-    harness.state_mut().look.sources.health_history = vec![entry("a", "2024-01-01", 0.8), entry("b", "2024-02-01", 0.943)];
+    harness.state_mut().look.sources.health_history = vec![entry("a", "2024-01-01", 0.8)];
     harness.run();
-    assert!(sees(&harness, "94\u{202f}%") && sees(&harness, "crm"));
+    assert!(!sees(&harness, "on 2024-01-01"));
+    harness.state_mut().look.sources.health_history.push(entry("b", "2024-02-01", 0.943));
+    harness.run();
+    assert!(sees(&harness, "From 80\u{202f}% on 2024-01-01 to 94\u{202f}% on 2024-02-01"));
 }
 
 #[test]

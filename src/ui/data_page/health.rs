@@ -114,7 +114,9 @@ fn history_ui(ui: &mut Ui, history: &[&HealthEntry]) {
     let end = line[line.len() - 1];
     ui.painter().line(line, Stroke::new(1.5, tokens(ui).accent));
     ui.painter().circle_filled(end, 2.5, tokens(ui).accent);
-    response.on_hover_text(format!("From {} on {} to {} on {}", percent(first.score), first.day, percent(last.score), last.day));
+    let told = format!("From {} on {} to {} on {}", percent(first.score), first.day, percent(last.score), last.day);
+    name_it(&response, Widget::Image, &told);
+    response.on_hover_text(told);
 }
 
 /// Where the parts of a line are.
