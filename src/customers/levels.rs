@@ -154,7 +154,8 @@ fn told(name: &str) -> Expr {
 /// The same of one number, but for very large ones: sums of money that are equal are equal whatever they are sums of.
 pub(super) fn rounded(value: f64) -> f64 {
     const UNIT: f64 = 1e9;
-    let whole = (value * UNIT).round() / UNIT;
+    // Nothing is not less than nothing: -0 becomes 0.
+    let whole = (value * UNIT).round() / UNIT + 0.0;
     if whole.is_finite() { whole } else { value }
 }
 
