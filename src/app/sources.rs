@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use crate::base::text::count;
 use crate::customers::health;
 use crate::data::rules::Rule;
 use crate::data::sourcing::{IsoDay, Refresh};
 use crate::data::{Raw, Source, SourceFile, Sourcing};
-use crate::engine::{Problem, SourcesWanted, StepError};
+use crate::engine::{Problem, SourcesWanted, StepError, today};
 use crate::export::write_beside;
 use crate::session::{DataView, HealthEntry, Look, Page, Plan, project};
 use crate::ui::shell::Offer;
@@ -28,7 +28,7 @@ impl Window {
         let preview = (is_shown && look.view == DataView::Sources).then_some((look.source, look.first_row));
         let draft = look.column_draft.clone().filter(|_| is_shown && look.view == DataView::Recipe);
         let health = is_shown && look.view == DataView::Health;
-        SourcesWanted { preview, draft, health, today: is_shown.then(|| self.day_of_check()) }
+        SourcesWanted { preview, draft, health, today: is_shown.then(|| self.day_of_check()), clock: Some(today()) }
     }
 
     /// Once the customer table is built anew with other customers: names and colours follow the people.
@@ -194,12 +194,6 @@ impl Window {
         self.save_settings();
         sourcing
     }
-}
-
-/// The day it is (UTC).
-fn today() -> IsoDay {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    IsoDay((since.as_secs() / 86_400) as i32)
 }
 
 /// A source with a name of its own: the file's, without its ending.

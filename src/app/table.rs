@@ -10,8 +10,9 @@ use clap::Args;
 use crate::base::Ctx;
 use crate::base::text::count;
 use crate::customers::{self, Built, BuiltColumn, Understood};
-use crate::data::sourcing::IsoDay;
+use crate::data::sourcing::{AmountIs, Field, IsoDay, RefundsAre};
 use crate::data::{self, Raw, SourceFile, SourceKind, Sourcing, write};
+use crate::engine;
 use crate::export;
 
 use super::headless::{Failure, while_showing};
@@ -40,6 +41,31 @@ pub(super) struct TableArgs {
     /// The day everything is counted back from, such as 1997-12-31; the day after the last row unless given.
     #[arg(long, value_name = "DATE", value_parser = day)]
     snapshot: Option<IsoDay>,
+    /// What an amount of the transactions stands for; found out from the rows unless given.
+    #[arg(long, value_name = "per-line|per-order|price-times-quantity", value_parser = amount)]
+    amount: Option<AmountIs>,
+    /// What rows marked as returned are: rows of their own beside the sale, or the sale itself; found out from the rows unless given. A name of a column
+    /// says instead which column holds what was given back beside the sale.
+    #[arg(long, value_name = "own-rows|the-sale|COLUMN")]
+    refund: Option<String>,
+    /// The statuses that count as sales, separated by commas; all others never became one.
+    #[arg(long, value_name = "STATUSES", value_delimiter = ',')]
+    status_counts: Option<Vec<String>>,
+    /// The column that says when something was bought; guessed unless given.
+    #[arg(long, value_name = "COLUMN")]
+    date: Option<String>,
+    /// The column that tells guests apart, or "none" to leave them as they stand; e-mail address or telephone number unless given.
+    #[arg(long, value_name = "COLUMN")]
+    guests: Option<String>,
+    /// The column of the list of customers that names the person, or "none" to take the key as it is; found out unless given.
+    #[arg(long, value_name = "COLUMN")]
+    person: Option<String>,
+    /// What one unit of each currency is worth in the currency to tell amounts in, such as EUR=1,USD=0.92; without it, only the commonest is added up.
+    #[arg(long, value_name = "RATES", value_delimiter = ',', value_parser = rate)]
+    rates: Vec<(String, f64)>,
+    /// Count rows that repeat a whole order too.
+    #[arg(long)]
+    keep_copies: bool,
     /// The file to write: .parquet or .csv.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -64,13 +90,15 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
         let raws = sourcing.sources.iter().map(|source| data::read_raw(&source.path, &ctx));
         let raws: Vec<Raw> = raws.collect::<Result<_, _>>().map_err(failed)?;
         give_key(&mut sourcing, &raws, args.key.as_deref())?;
+        give_choices(&mut sourcing, &raws, &args)?;
         let all: Vec<&Raw> = raws.iter().collect();
         let understood = customers::understand(&sourcing, &all, &ctx).map_err(failed)?;
+        let today = Some(engine::today());
         if let Some(path) = &args.health {
             let health = customers::health::check(&sourcing, &understood, &all, args.snapshot, &ctx).map_err(failed)?;
             export::write_beside(path, |to| to.write_all(customers::health::json(&health).as_bytes())).map_err(failed)?;
         }
-        let mut built = customers::build(&sourcing, &understood, &all, &ctx).map_err(failed)?;
+        let mut built = customers::build(&sourcing, &understood, &all, today, &ctx).map_err(failed)?;
         let stamp = customers::stamp(&sourcing, &all);
         customers::add_scores(&mut built.table, &mut built.notes, &sourcing, stamp, &ctx).map_err(failed)?;
         export::write_beside(&args.out, |to| {
@@ -121,6 +149,63 @@ fn give_key(sourcing: &mut Sourcing, raws: &[Raw], key: Option<&str>) -> Result<
     if found { Ok(()) } else { Err(Failure::Failed(format!("No file has a column {key}; give --key the name of one they have."))) }
 }
 
+/// Which columns play which part and what money means, as far as it was said. Transactions alone have money.
+fn give_choices(sourcing: &mut Sourcing, raws: &[Raw], args: &TableArgs) -> Result<(), Failure> {
+    let missing =
+        |column: &str, option: &str| Failure::Failed(format!("No file has a column {column}; give {option} the name of one they have."));
+    let none_or = |column: &str| (column != "none").then(|| column.to_owned());
+    let mut found: [bool; 4] = [args.date.is_none(), args.refund.is_none(), args.guests.is_none(), args.person.is_none()];
+    for (source, raw) in sourcing.sources.iter_mut().zip(raws) {
+        if source.kind == Some(SourceKind::Customers)
+            && let Some(person) = &args.person
+            && (person == "none" || raw.column(person).is_some())
+        {
+            source.person = Some(none_or(person));
+            found[3] = true;
+        }
+        if !matches!(source.kind, Some(SourceKind::Transactions | SourceKind::Events)) {
+            continue;
+        }
+        if let Some(date) = args.date.as_ref().filter(|date| raw.column(date).is_some()) {
+            source.fields.insert(Field::Date, Some(date.clone()));
+            found[0] = true;
+        }
+        if let Some(guests) = args.guests.as_ref().filter(|column| *column == "none" || raw.column(column).is_some()) {
+            source.guests = Some(none_or(guests));
+            found[2] = true;
+        }
+        source.money.amount = args.amount;
+        source.money.counted = args.status_counts.as_ref().map(|words| words.iter().map(|word| word.trim().to_lowercase()).collect());
+        source.money.rates = args.rates.iter().cloned().collect();
+        source.money.drop_copies = args.keep_copies.then_some(false);
+        let Some(refund) = &args.refund else { continue };
+        if let Some(refunds) = RefundsAre::ALL.into_iter().find(|refunds| refunds.name() == refund) {
+            source.money.refunds = Some(refunds);
+            found[1] = true;
+        } else if raw.column(refund).is_some() {
+            source.fields.insert(Field::Refund, Some(refund.clone()));
+            found[1] = true;
+        }
+    }
+    let options = [("--date", &args.date), ("--refund", &args.refund), ("--guests", &args.guests), ("--person", &args.person)];
+    match options.iter().zip(found).find(|(_, found)| !found) {
+        Some(((option, Some(column)), _)) => Err(missing(column, option)),
+        _ => Ok(()),
+    }
+}
+
+fn amount(text: &str) -> Result<AmountIs, String> {
+    let known = || AmountIs::ALL.map(AmountIs::name).join(", ");
+    AmountIs::ALL.into_iter().find(|amount| amount.name() == text).ok_or_else(|| format!("give one of {}", known()))
+}
+
+fn rate(text: &str) -> Result<(String, f64), String> {
+    let wrong = || "give rates such as EUR=1,USD=0.92".to_owned();
+    let (code, rate) = text.split_once('=').ok_or_else(wrong)?;
+    let rate: f64 = rate.trim().parse().map_err(|_| wrong())?;
+    if rate.is_finite() && rate > 0.0 { Ok((code.trim().to_uppercase(), rate)) } else { Err(wrong()) }
+}
+
 /// What came out, for people.
 fn summary(understood: &Understood, built: &Built, raws: &[Raw], out: &Path) -> String {
     let mut text = format!("{} customers, {} columns", count(built.table.n_rows), built.table.columns.len());
@@ -135,11 +220,18 @@ fn summary(understood: &Understood, built: &Built, raws: &[Raw], out: &Path) -> 
         if let Some(overlap) = &source.overlap {
             text.push_str(&format!(", {} of {} found in {}", count(overlap.n_found), count(overlap.n_keys), overlap.with));
         }
+        if let Some(how) = customers::compared_how(source.key_match) {
+            text.push_str(&format!(" ({how})"));
+        }
         text.push('\n');
         let fields: Vec<String> =
             source.fields.iter().map(|(field, column)| format!("{} = {column}", field.name().to_lowercase())).collect();
         if !fields.is_empty() {
             text.push_str(&format!("    {}\n", fields.join(", ")));
+        }
+        source.decisions.iter().for_each(|decision| text.push_str(&format!("    {}\n", decision.text)));
+        for account in built.accounts.iter().filter(|account| account.source == source.name) {
+            text.push_str(&format!("    {}\n", account.sentence()));
         }
     }
     for (column, how) in built.table.columns.iter().zip(&built.columns) {

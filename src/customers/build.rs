@@ -8,15 +8,17 @@ use std::collections::BTreeSet;
 use polars::prelude::*;
 
 use crate::base::text::count;
-use crate::base::{Ctx, Note};
+use crate::base::{Ctx, Key, Note};
 use crate::data::sourcing::{Field, IsoDay, KeyMatch, Level, RecipeColumn};
 use crate::data::{Raw, SourceKind, Sourcing, Table, table_of_frame};
 
+use super::accounts::{self, Account};
 use super::attach::{self, Given, SPELLED};
 use super::error::CustomersError;
 use super::formula;
 use super::health;
 use super::levels::{LevelColumns, aggregate};
+use super::prepare::inputs;
 use super::recipe::in_force;
 use super::rows::{self, Input, KeyType};
 use super::span;
@@ -36,6 +38,10 @@ pub struct Built {
     pub snapshot: Option<IsoDay>,
     /// What was merged, refused or left out.
     pub notes: Vec<Note>,
+    /// The money of every list of transactions that has any.
+    pub accounts: Vec<Account>,
+    /// Names the customers, see [`super::stamp`].
+    pub stamp: Key,
 }
 
 impl Built {
@@ -62,7 +68,16 @@ pub enum BuiltColumn {
 }
 
 /// Builds the table.
-pub fn build(sourcing: &Sourcing, understood: &Understood, raws: &[&Raw], ctx: &Ctx) -> Result<Built, CustomersError> {
+///
+/// Rows after `today` are errors, and the snapshot never comes from one; without a day all are believed.
+pub fn build(
+    sourcing: &Sourcing,
+    understood: &Understood,
+    raws: &[&Raw],
+    today: Option<IsoDay>,
+    ctx: &Ctx,
+) -> Result<Built, CustomersError> {
+    let stamp = super::stamp(sourcing, raws);
     let kept = health::kept(sourcing, understood, raws, ctx)?;
     let raws: &[&Raw] = &kept.iter().collect::<Vec<_>>();
     let inputs = inputs(understood, raws)?;
@@ -70,7 +85,7 @@ pub fn build(sourcing: &Sourcing, understood: &Understood, raws: &[&Raw], ctx: &
     let currency = currency(understood);
     ctx.progress("Looking for the last day", 0.0);
     let dated = dated(&inputs);
-    let (snapshot, mut notes) = span::snapshot_and_left_out(&dated, sourcing.snapshot, keys, currency, ctx)?;
+    let (snapshot, mut notes) = span::snapshot_and_left_out(&dated, sourcing.snapshot, today, keys, currency, ctx)?;
     for source in &understood.sources {
         if source.overlap.as_ref().is_some_and(|overlap| overlap.n_found == 0 && overlap.n_keys > 0) {
             notes.push(Note::new(source.key_reason.clone()));
@@ -86,12 +101,14 @@ pub fn build(sourcing: &Sourcing, understood: &Understood, raws: &[&Raw], ctx: &
     let (table, more) = table_of_frame(assembled.frame, ctx)?;
     notes.extend(more);
     let usable = trying::usable(understood, &inputs, keys)?;
-    Ok(Built { table, columns: assembled.columns, usable, snapshot, notes })
-}
-
-/// The rows of every source.
-pub(super) fn inputs<'a>(understood: &'a Understood, raws: &[&'a Raw]) -> Result<Vec<Input<'a>>, CustomersError> {
-    understood.sources.iter().zip(raws).map(|(of, raw)| Input::new(of, raw)).collect()
+    let mut accounts = Vec::new();
+    for input in inputs.iter().filter(|input| input.of.kind == SourceKind::Transactions) {
+        ctx.check()?;
+        if let Some(snapshot) = snapshot {
+            accounts.extend(accounts::account(input, keys, snapshot, currency)?);
+        }
+    }
+    Ok(Built { table, columns: assembled.columns, usable, snapshot, notes, accounts, stamp })
 }
 
 /// Whole numbers where all keys are, else text as the least strict of the sources compares it.

@@ -96,6 +96,9 @@ pub(super) fn best_match(
         return Ok(best);
     }
     for (how, means) in [(KeyMatch::IgnoreCase, "whatever the case of letters"), (KeyMatch::Digits, "by their digits alone")] {
+        if how == KeyMatch::Digits && !is_one_numbering(keys, others)? {
+            continue;
+        }
         let looser = overlap(keys, with, others, how)?;
         // Clearly more: a twentieth of the keys and at least one; the share counts, since looser keys are also fewer.
         let gain = share(&looser) - share(&best.1);
@@ -111,6 +114,41 @@ pub(super) fn best_match(
         }
     }
     Ok(best)
+}
+
+/// Whether the digits of both sides can be one numbering: every key is letters and then one run of digits, and there is one spelling of the letters on
+/// each side, which the other side has too or leaves out. HS-1001 and WC-1001 are two customers of two systems; C-00042 and 42 may be one.
+fn is_one_numbering(keys: &DataFrame, others: &DataFrame) -> Result<bool, CustomersError> {
+    let (Some(one), Some(other)) = (letters(keys)?, letters(others)?) else { return Ok(false) };
+    Ok(one.is_empty() || other.is_empty() || one == other)
+}
+
+/// The letters before the digits of nearly all keys, in lower case; `None` where there are several, or keys of another form.
+fn letters(keys: &DataFrame) -> Result<Option<String>, CustomersError> {
+    /// Odd ones, such as a typing error, decide nothing.
+    const MOST: f64 = 0.98;
+    let mut counts: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let mut n = 0;
+    for key in keys.column("key")?.str()?.iter().flatten() {
+        n += 1;
+        let digits_at = key.find(|c: char| c.is_ascii_digit()).unwrap_or(key.len());
+        let (head, tail) = key.split_at(digits_at);
+        if !tail.is_empty() && tail.bytes().all(|byte| byte.is_ascii_digit()) {
+            let head: String = head.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+            *counts.entry(head).or_default() += 1;
+        }
+    }
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    Ok(most.filter(|(_, count)| *count as f64 >= MOST * f64::from(n.max(1))).map(|(head, _)| head))
+}
+
+/// How keys were compared, where it was not letter by letter, as a remark in brackets.
+pub fn compared_how(how: KeyMatch) -> Option<&'static str> {
+    match how {
+        KeyMatch::Exact => None,
+        KeyMatch::IgnoreCase => Some("compared without case and blanks"),
+        KeyMatch::Digits => Some("compared by their digits alone"),
+    }
 }
 
 /// Share of the keys that are found.

@@ -18,7 +18,7 @@ use super::keys::collect;
 use super::layers::Layers;
 use super::merged;
 use super::parts;
-use super::rows::of_the_amount;
+use super::rows::{REFUNDED, of_the_amount};
 use super::runs::{self, RUN, Runs};
 
 /// Marks a customer who has rows at a level.
@@ -78,6 +78,10 @@ pub(super) fn aggregate(
     if follows {
         read.extend(["amount", "purchase"]);
     }
+    let has_refunds = schema.contains(REFUNDED) && read.contains("amount");
+    if has_refunds {
+        read.insert(REFUNDED);
+    }
     let rows = rows.clone().select(read.into_iter().map(col).collect::<Vec<_>>());
     let parts = parts::of(&rows, most_rows, memory::budget_bytes() / 4)?;
     let n_steps = (parts.len() * (formulas.len() + 1)) as f32;
@@ -93,7 +97,7 @@ pub(super) fn aggregate(
         step("Reading rows")?;
         let (mut ordered, customers) = runs::by_customer(collect(part)?)?;
         if follows {
-            ordered = ordered.lazy().with_columns(of_the_amount()).collect()?;
+            ordered = ordered.lazy().with_columns(of_the_amount(has_refunds)).collect()?;
         }
         for (formulas, frames) in formulas.iter().zip(&mut frames) {
             step(&format!("Adding up {}", formulas.level.name().to_lowercase()))?;

@@ -12,7 +12,7 @@ use crate::data::sourcing::{IsoDay, Level};
 
 use super::error::CustomersError;
 use super::levels::rounded;
-use super::rows;
+use super::rows::{self, REFUNDED};
 use super::runs::{Names, RUN, Runs, Sums};
 
 /// The columns of a level's rows, given those of the transactions or events.
@@ -41,7 +41,8 @@ pub(super) fn sources<'a>(level: Level, reads: &BTreeSet<&'a str>) -> BTreeSet<&
 
 /// The rows of a level with at least `reads`, and [`RUN`], which ascends.
 pub(super) fn rows(level: Level, rows: &DataFrame, reads: &BTreeSet<&str>, snapshot: IsoDay) -> Result<DataFrame, CustomersError> {
-    let read = rows.select(sources(level, reads).into_iter().chain([RUN]))?;
+    let beside = (level == Level::Categories && rows.schema().contains(REFUNDED)).then_some(REFUNDED);
+    let read = rows.select(sources(level, reads).into_iter().chain(beside).chain([RUN]))?;
     match level {
         Level::Purchases => purchases(read, reads, snapshot),
         Level::Categories => categories(&read, reads),
@@ -91,12 +92,14 @@ fn categories(rows: &DataFrame, reads: &BTreeSet<&str>) -> Result<DataFrame, Cus
     let purchase = rows.column("purchase")?.as_materialized_series().rechunk();
     let quantity = if reads.contains("quantity") { Some(rows.column("quantity")?.as_materialized_series().rechunk()) } else { None };
     let (amount, purchase) = (amount.f64()?, purchase.i8()?);
+    let refunded = rows.column(REFUNDED).ok().map(|column| column.as_materialized_series().rechunk());
+    let refunded = refunded.as_ref().map(|refunded| refunded.f64()).transpose()?;
     let quantity = quantity.as_ref().map(|quantity| quantity.f64()).transpose()?;
     let add = |sums: &mut Sums, at: usize| {
         let is_purchase = purchase.get(at) == Some(1);
         let amount = amount.get(at).unwrap_or(0.0);
         sums.amount += amount;
-        sums.gross += if is_purchase { amount } else { 0.0 };
+        sums.gross += if is_purchase { amount + refunded.and_then(|refunded| refunded.get(at)).unwrap_or(0.0) } else { 0.0 };
         sums.quantity += quantity.and_then(|quantity| quantity.get(at)).unwrap_or(0.0);
         sums.rows += i64::from(is_purchase);
     };

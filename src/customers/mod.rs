@@ -4,6 +4,7 @@
 //! columns play which part; [`build`] aggregates transactions and events a customer, joins what else is known, and tells how every column
 //! came to be. Choices are plain data ([`Sourcing`](crate::data::Sourcing)); what is left open is guessed, with the reason.
 
+mod accounts;
 mod attach;
 mod build;
 mod error;
@@ -11,6 +12,7 @@ mod formula;
 mod freshness;
 mod guess;
 pub mod health;
+mod identity;
 mod ids;
 mod keys;
 mod layers;
@@ -18,23 +20,32 @@ mod levels;
 mod listing;
 mod lookup;
 mod merged;
+mod money;
 mod parts;
+mod prepare;
 mod recipe;
 pub mod rfm;
 mod rows;
 mod runs;
+mod shapes;
 mod span;
+mod status;
 mod trying;
 mod understand;
 
+pub use accounts::{Account, Part};
 pub use build::{Built, BuiltColumn, build};
 pub use error::CustomersError;
 pub use freshness::{Freshness, freshness};
 pub use health::Health;
+pub use identity::{Guests, Through};
 pub use ids::row_ids;
+pub use keys::compared_how;
 pub use listing::{Listing, looks_like};
+pub use money::{Decision, Money, Paid, Status, Topic};
 pub use recipe::suggested;
 pub use rfm::{Rfm, RfmCodes, RfmSegment};
+pub use status::StatusMeans;
 pub use trying::{FormulaColumn, Tried, try_column};
 pub use understand::{Overlap, Understood, UnderstoodSource, understand};
 
@@ -42,13 +53,13 @@ use crate::base::{Ctx, Key, Note};
 use crate::data::{self, Raw, Source, Unprofiled};
 
 /// Reads any source: a file as it is, or several as one customer table. The sources of the latter must not have been read before; see the
-/// engine for how the window keeps them.
-pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, CustomersError> {
+/// engine for how the window keeps them. Rows after `today` are not believed.
+pub fn read_table(source: &Source, today: Option<data::sourcing::IsoDay>, ctx: &Ctx) -> Result<Unprofiled, CustomersError> {
     let Source::Sources(sourcing) = source else { return Ok(data::read_table(source, ctx)?) };
     let raws: Vec<Raw> = sourcing.sources.iter().map(|source| data::read_raw(&source.path, ctx)).collect::<Result<_, _>>()?;
     let raws: Vec<&Raw> = raws.iter().collect();
     let understood = understand(sourcing, &raws, ctx)?;
-    let built = build(sourcing, &understood, &raws, ctx)?;
+    let built = build(sourcing, &understood, &raws, today, ctx)?;
     let stamp = stamp(sourcing, &raws);
     let (mut table, mut notes) = (built.table, built.notes);
     add_scores(&mut table, &mut notes, sourcing, stamp, ctx)?;

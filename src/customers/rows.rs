@@ -8,11 +8,18 @@
 use polars::prelude::*;
 
 use crate::data::Raw;
-use crate::data::sourcing::{Field, IsoDay, KeyMatch};
+use crate::data::sourcing::{AmountIs, Field, IsoDay, KeyMatch, RefundsAre};
 
 use super::error::CustomersError;
 use super::keys;
+use super::money::status_of;
+use super::status::StatusMeans;
 use super::understand::UnderstoodSource;
+
+/// Marks rows that repeat a whole order. No file has a column of this name.
+pub(super) const COPY: &str = "\u{1}copy";
+/// What was given back of a sale beside it. No file has a column of this name.
+pub(super) const REFUNDED: &str = "\u{1}refunded";
 
 /// The rows of a source, which may be fewer than it holds.
 #[derive(Clone)]
@@ -33,6 +40,18 @@ impl<'a> Input<'a> {
         let mut rows = raw.lazy();
         let schema = rows.collect_schema()?;
         Ok(Input { of, rows, schema, most_rows: raw.n_rows })
+    }
+
+    /// Other rows, or the same with other columns.
+    pub(super) fn set_rows(&mut self, mut rows: LazyFrame) -> Result<(), CustomersError> {
+        self.schema = rows.collect_schema()?;
+        self.rows = rows;
+        Ok(())
+    }
+
+    /// Whether a row repeats a whole order.
+    pub(super) fn is_copy(&self) -> Expr {
+        if self.schema.contains(COPY) { col(COPY) } else { lit(false) }
     }
 
     /// The column that says whose a row is.
@@ -137,16 +156,19 @@ pub(super) fn has_values(name: &str, input: &Input) -> bool {
 
 /// The transactions up to the snapshot, all files one below the other.
 pub(super) fn transactions(inputs: &[Input], keys: KeyType, snapshot: IsoDay, currency: Option<&str>) -> Result<LazyFrame, CustomersError> {
+    let has_refunds = inputs.iter().any(has_refunds);
     let frames = inputs.iter().map(|input| {
         let mut columns = common(input, keys, snapshot)?;
-        columns.extend(money(input, currency));
+        columns.extend(money(input, has_refunds));
         let text = |field: Field, name: &str| input.text(field).unwrap_or(lit(NULL).cast(DataType::String)).alias(name);
         columns.push(order(input, inputs.len() == 1));
         columns.push(text(Field::Category, "category"));
         columns.push(text(Field::Channel, "channel"));
         columns.push(text(Field::Device, "device"));
         columns.push(discounted(input).cast(DataType::Int8).alias("discounted"));
-        Ok(cut(input.rows.clone().with_columns(columns).with_columns(of_the_amount()), snapshot))
+        let rows = valued(input, currency)?;
+        let rows = if input.schema.contains(COPY) { rows.filter(col(COPY).not()) } else { rows };
+        Ok(cut(rows.with_columns(columns).with_columns(of_the_amount(has_refunds)), snapshot))
     });
     stack(frames.collect::<Result<_, CustomersError>>()?, inputs)
 }
@@ -207,48 +229,172 @@ pub(super) fn of_the_date(date: Expr, snapshot: IsoDay) -> [Expr; 2] {
     [weekday.cast(DataType::Int8).alias("weekday"), (lit(snapshot.0) - days).cast(DataType::Int32).alias("days_ago")]
 }
 
-/// What follows from an amount and whether it was paid or given back.
-pub(super) fn of_the_amount() -> [Expr; 2] {
+/// What follows from an amount and whether it was paid or given back, and from what was given back beside it where there are such refunds.
+pub(super) fn of_the_amount(has_refunds: bool) -> [Expr; 2] {
     let is_purchase = || col("purchase").eq(lit(1));
+    let (gross, beside) = if has_refunds { (col("amount") + col(REFUNDED), col(REFUNDED)) } else { (col("amount"), lit(0.0)) };
     [
-        when(is_purchase()).then(col("amount")).otherwise(lit(0.0)).alias("gross"),
-        when(is_purchase()).then(lit(0.0)).otherwise(-col("amount")).alias("returned"),
+        when(is_purchase()).then(gross).otherwise(lit(0.0)).alias("gross"),
+        when(is_purchase()).then(beside).otherwise(-col("amount")).alias("returned"),
     ]
 }
 
-/// What a row is worth and whether it is a return: a negative amount or quantity, or one that is marked so.
-fn money(input: &Input, currency: Option<&str>) -> Vec<Expr> {
+/// The amount before anything is taken off; missing where its currency is another one and not converted.
+pub(super) const BASE: &str = "\u{1}base";
+/// The same, negative where the row is a return of its own.
+pub(super) const SIGNED: &str = "\u{1}signed";
+/// What was given back of the sale beside it.
+pub(super) const BACK: &str = "\u{1}back";
+/// Whether the row is a return of its own.
+pub(super) const IS_RETURN: &str = "\u{1}return";
+/// Whether the order never became a sale.
+pub(super) const IS_NO_SALE: &str = "\u{1}no sale";
+/// Whether the currency is another one and not converted.
+pub(super) const IS_OTHER: &str = "\u{1}other";
+/// The status, in lower case.
+pub(super) const STATUS: &str = "\u{1}status";
+/// The currency.
+pub(super) const CURRENCY: &str = "\u{1}currency";
+const RATE: &str = "\u{1}rate";
+const MARKED: &str = "\u{1}marked";
+const TOLD: &str = "\u{1}told";
+const OF_ORDER: &str = "\u{1}of order";
+
+/// Whether any row has a refund beside the sale.
+fn has_refunds(input: &Input) -> bool {
+    let Some(money) = &input.of.money else { return false };
+    let by_status = !money.named(StatusMeans::Refunded).is_empty();
+    let by_mark = money.refunds == RefundsAre::TheSale && !money.marks_cancel && input.field(Field::Returned).is_some();
+    input.field(Field::Refund).is_some() || by_status || by_mark
+}
+
+/// The rows with what they are worth, in columns of names that no file has; without amounts where the source has none.
+///
+/// Computed in steps, each of which reads the columns of the one before: as one expression it would be nested dozens of levels deep.
+pub(super) fn valued(input: &Input, currency: Option<&str>) -> Result<LazyFrame, CustomersError> {
+    let money = input.of.money.as_ref();
+    let how = money.map(|money| money.amount);
+    let missing = || lit(NULL).cast(DataType::Float64);
+    let text = || lit(NULL).cast(DataType::String);
+    let zero = || lit(0.0);
+    let or_no = |test: Expr| test.fill_null(lit(false));
     let quantity = input.number(Field::Quantity);
-    let amount = match (input.number(Field::Amount), input.number(Field::UnitPrice), &quantity) {
-        (Some(amount), ..) => Some(amount),
-        (None, Some(price), Some(quantity)) => Some(price * quantity.clone()),
-        (None, price, _) => price,
+    let lines = input.number(Field::UnitPrice).map(|price| match &quantity {
+        Some(quantity) => price * quantity.clone(),
+        None => price,
+    });
+    let amount = match how {
+        Some(AmountIs::PriceTimesQuantity) => lines.clone().or(input.number(Field::Amount)),
+        _ => input.number(Field::Amount).or(lines),
     };
+    let mark = input.field(Field::Returned).and_then(|name| marks(name, input.schema.get(name)?));
+    let rates = money.map(|money| &money.rates).filter(|rates| !rates.is_empty());
+    let rate = rates.filter(|_| input.field(Field::Currency).is_some()).map(|rates| {
+        let (codes, values): (Vec<&str>, Vec<f64>) = rates.iter().map(|(code, rate)| (code.as_str(), *rate)).unzip();
+        let its = || col(CURRENCY).str().to_uppercase();
+        codes.into_iter().zip(values).fold(missing(), |rest, (code, rate)| when(its().eq(lit(code))).then(lit(rate)).otherwise(rest))
+    });
+    let refund = input.number(Field::Refund).map(|refund| refund.abs().fill_null(zero()));
+    let first = [
+        amount.unwrap_or_else(missing).alias(BASE),
+        mark.unwrap_or(lit(false)).alias(MARKED),
+        input.field(Field::Status).map_or_else(text, status_of).alias(STATUS),
+        input.text(Field::Currency).unwrap_or_else(text).alias(CURRENCY),
+        refund.clone().unwrap_or_else(zero).alias(TOLD),
+    ];
+    let mut rows = input.rows.clone().with_columns(first);
+
+    // Once per order: on its first line that has one.
+    let once = |name: &str, counts: Expr| match input.field(Field::Order) {
+        Some(order) => {
+            let line = when(counts.and(col(order).is_not_null())).then(col(order)).otherwise(lit(NULL));
+            when(col(order).is_null().or(line.is_first_distinct())).then(col(name)).otherwise(zero())
+        }
+        None => col(name),
+    };
+    let mut second = Vec::new();
+    if how == Some(AmountIs::PerOrder) {
+        second.push(once(BASE, col(BASE).is_not_null()).alias(BASE));
+    }
+    if money.is_some_and(|money| money.refund_once) {
+        second.push(once(TOLD, col(TOLD).neq(zero())).alias(TOLD));
+    }
+    if let (Some(order), true) = (input.field(Field::Order), refund.is_some()) {
+        let any = col(TOLD).max().over([col(order)])?;
+        second.push(when(col(order).is_null()).then(col(TOLD)).otherwise(any).alias(OF_ORDER));
+    } else {
+        second.push(col(TOLD).alias(OF_ORDER));
+    }
+    let is_other = match (&rate, currency, input.field(Field::Currency)) {
+        (Some(_), ..) => lit(false),
+        (None, Some(common), Some(_)) => col(CURRENCY).neq(lit(common)).fill_null(lit(true)),
+        _ => lit(false),
+    };
+    let has_rate = rate.is_some();
+    second.extend([rate.unwrap_or(lit(1.0)).alias(RATE), is_other.alias(IS_OTHER)]);
+    rows = rows.with_columns(second);
+    if has_rate {
+        rows = rows.with_columns([
+            (col(BASE) * col(RATE)).alias(BASE),
+            (col(TOLD) * col(RATE)).fill_null(zero()).alias(TOLD),
+            col(RATE).is_null().alias(IS_OTHER),
+        ]);
+    }
+
+    let is_status = |means: StatusMeans| -> Option<Expr> {
+        let names = money.map(|money| money.named(means)).filter(|names| !names.is_empty())?;
+        Some(or_no(col(STATUS).is_in(lit(Series::new("statuses".into(), names)).implode(false), false)))
+    };
+    let marks_cancel = money.is_some_and(|money| money.marks_cancel);
+    let marks_sale = !marks_cancel && money.is_some_and(|money| money.refunds == RefundsAre::TheSale);
+    let signs = [Some(col(BASE)), quantity].into_iter().flatten().map(|number| or_no(number.lt(zero())));
+    let is_return = signs.chain((!marks_cancel && !marks_sale).then(|| col(MARKED))).reduce(Expr::or).unwrap_or(lit(false));
+    let is_no_sale = [marks_cancel.then(|| col(MARKED)), is_status(StatusMeans::NoSale)].into_iter().flatten();
+    let is_no_sale = is_no_sale.reduce(Expr::or).unwrap_or(lit(false));
+    rows = rows.with_columns([is_return.alias(IS_RETURN), is_no_sale.alias(IS_NO_SALE)]);
+
+    // What is told counts; where nothing is told of an order that was given back, it is all of it.
+    let is_refunded = [marks_sale.then(|| col(MARKED)), is_status(StatusMeans::Refunded)].into_iter().flatten().reduce(Expr::or);
+    let back = match is_refunded {
+        Some(is_refunded) => when(is_refunded.and(col(OF_ORDER).eq(zero()))).then(col(BASE).fill_null(zero())).otherwise(col(TOLD)),
+        None => col(TOLD),
+    };
+    let signed = when(col(IS_RETURN)).then(-col(BASE).abs()).otherwise(col(BASE));
+    Ok(rows.with_columns([when(col(IS_RETURN)).then(zero()).otherwise(back).alias(BACK), signed.alias(SIGNED)]))
+}
+
+/// Whether the source has money at all.
+pub(super) fn has_money(input: &Input) -> bool {
+    input.number(Field::Amount).or(input.number(Field::UnitPrice)).is_some()
+}
+
+/// What a row is worth and whether it is a return: a negative amount or quantity, or one that is marked so. An order that never became a sale is
+/// no purchase and worth nothing. Of rows as [`valued`] gives them.
+fn money(input: &Input, has_refunds: bool) -> Vec<Expr> {
     let missing = || lit(NULL).cast(DataType::Float64);
     let zero = || lit(0.0);
-    let signs = [amount.clone(), quantity.clone()].into_iter().flatten().map(|number| number.lt(zero()).fill_null(lit(false)));
-    let is_return = signs.chain(marked(input)).reduce(Expr::or).unwrap_or(lit(false));
-    let signed = |number: Expr| when(is_return.clone()).then(-number.clone().abs()).otherwise(number);
-    let amount = amount.map_or_else(missing, |amount| {
-        let amount = signed(amount);
-        match (currency, input.text(Field::Currency)) {
-            (Some(common), Some(its)) => when(its.eq(lit(common))).then(amount).otherwise(missing()),
-            _ => amount,
-        }
-    });
-    vec![
-        when(is_return.clone()).then(lit(0)).otherwise(lit(1)).cast(DataType::Int8).alias("purchase"),
+    let unless_no_sale = |number: Expr| when(col(IS_NO_SALE)).then(zero()).otherwise(number);
+    let net = if has_refunds { col(SIGNED) - col(BACK) } else { col(SIGNED) };
+    let amount = if has_money(input) { when(col(IS_OTHER)).then(missing()).otherwise(unless_no_sale(net)) } else { missing() };
+    let pieces = input
+        .number(Field::Quantity)
+        .map_or_else(missing, |number| unless_no_sale(when(col(IS_RETURN)).then(-number.clone().abs()).otherwise(number)));
+    let mut columns = vec![
+        when(col(IS_RETURN).or(col(IS_NO_SALE))).then(lit(0)).otherwise(lit(1)).cast(DataType::Int8).alias("purchase"),
         amount.alias("amount"),
-        quantity.map_or_else(missing, signed).alias("quantity"),
-    ]
+        pieces.alias("quantity"),
+    ];
+    if has_refunds {
+        columns.push(when(col(IS_NO_SALE).or(col(IS_OTHER))).then(zero()).otherwise(col(BACK)).alias(REFUNDED));
+    }
+    columns
 }
 
-/// Whether a row is marked as a return: a number that is not 0, a word for it, or an order number like C536379 where others have no letter.
-fn marked(input: &Input) -> Option<Expr> {
-    const WORDS: &str =
-        r"(?i)^(1|true|yes|y|ja|j|oui|si|sí|x|c[0-9]+|.*(return|refund|cancel|storn|retour|retoure|void|rembours|annul|devol|reembols).*)$";
-    let name = input.field(Field::Returned)?;
-    let mark = match input.schema.get(name)? {
+/// Whether a row is marked as a return by a column: a number that is not 0, a day, a word for it, or an order number like C536379 where others have no
+/// letter. `None` for a type that marks nothing.
+pub(super) fn marks(name: &str, dtype: &DataType) -> Option<Expr> {
+    const WORDS: &str = r"(?i)^(1|true|yes|y|ja|j|oui|si|sí|x|sim|c[0-9]+|.*(return|refund|cancel|storn|retour|retoure|void|rembours|annul|devol|reembols|gutschrift|rimbors|credit note|avoir|reso).*)$";
+    let mark = match dtype {
         number if number.is_primitive_numeric() => col(name).neq(lit(0)),
         DataType::Date | DataType::Datetime(..) => col(name).is_not_null(),
         DataType::String => col(name).str().strip_chars(lit(NULL)).str().contains(lit(WORDS), false),

@@ -13,16 +13,44 @@ use super::error::CustomersError;
 use super::keys::{self, collect};
 use super::rows::{Input, KeyType, day};
 
-/// The snapshot day, unless it was chosen the day after the last row; `None` where no source has days.
-pub(super) fn snapshot(inputs: &[&Input], chosen: Option<IsoDay>) -> Result<Option<IsoDay>, CustomersError> {
+/// The last days of some rows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Last {
+    /// Of those that are not in the future.
+    believed: Option<i32>,
+    /// Of all.
+    any: Option<i32>,
+}
+
+impl Last {
+    fn of(counts: &DataFrame) -> Result<Last, CustomersError> {
+        let day = |name: &str| -> Result<Option<i32>, CustomersError> { Ok(counts.column(name)?.get(0)?.extract()) };
+        Ok(Last { believed: day("believed")?, any: day("last")? })
+    }
+
+    fn with(self, other: Last) -> Last {
+        Last { believed: self.believed.max(other.believed), any: self.any.max(other.any) }
+    }
+}
+
+/// The last day of all rows, and of those up to `today`: a day further on in some time zone is today still.
+fn lasts(when: Expr, today: Option<IsoDay>) -> [Expr; 2] {
+    let number = |day: Expr| day.max().to_physical().cast(DataType::Int32);
+    let believed = match today {
+        Some(today) => when.clone().filter(when.clone().lt_eq(day(IsoDay(today.0 + 1)))),
+        None => when.clone(),
+    };
+    [number(believed).alias("believed"), number(when).alias("last")]
+}
+
+/// The snapshot day: as it was chosen, else the day after the last row that is not in the future; `None` where no source has days.
+pub(super) fn snapshot(inputs: &[&Input], chosen: Option<IsoDay>, today: Option<IsoDay>) -> Result<Option<IsoDay>, CustomersError> {
     if chosen.is_some() {
         return Ok(chosen);
     }
-    let mut last: Option<i32> = None;
+    let mut last = Last::default();
     for input in inputs {
-        let days = input.day()?.max().to_physical().cast(DataType::Int32);
-        let max: Option<i32> = collect(input.rows.clone().select([days.alias("last")]))?.columns()[0].get(0)?.extract();
-        last = last.max(max);
+        last = last.with(Last::of(&collect(input.rows.clone().select(lasts(input.day()?, today)))?)?);
     }
     day_after(inputs, chosen, last)
 }
@@ -31,24 +59,43 @@ pub(super) fn snapshot(inputs: &[&Input], chosen: Option<IsoDay>) -> Result<Opti
 pub(super) fn snapshot_and_left_out(
     inputs: &[&Input],
     chosen: Option<IsoDay>,
+    today: Option<IsoDay>,
     keys: KeyType,
     currency: Option<&str>,
     ctx: &Ctx,
 ) -> Result<(Option<IsoDay>, Vec<Note>), CustomersError> {
-    let mut last: Option<i32> = None;
+    let mut last = Last::default();
     let mut notes = Vec::new();
     for input in inputs {
         ctx.check()?;
         let currency = currency.filter(|_| input.of.kind == SourceKind::Transactions);
-        let counts = counts(input, chosen, keys, currency)?;
-        last = last.max(counts.column("last")?.get(0)?.extract());
+        let counts = counts(input, chosen, today, keys, currency)?;
+        last = last.with(Last::of(&counts)?);
         notes.extend(left_out(input, &counts, chosen, currency)?);
     }
-    Ok((day_after(inputs, chosen, last)?, notes))
+    let snapshot = day_after(inputs, chosen, last)?;
+    if let (None, Some(snapshot), Some(any)) = (chosen, snapshot, last.any)
+        && any >= snapshot.0
+    {
+        for input in inputs {
+            let late = input.day()?.gt_eq(day(snapshot));
+            let n = keys::number(&collect(input.rows.clone().select([late.fill_null(lit(false)).sum()]))?, 0, 0)?;
+            if n > 0 {
+                let (rows, are) = if n == 1 { ("row", "is") } else { ("rows", "are") };
+                notes.push(Note::new(format!(
+                    "{} {rows} of {} {are} in the future (up to {}) and left out; the snapshot is the day after the last row before.",
+                    count(n),
+                    input.of.name,
+                    IsoDay(any)
+                )));
+            }
+        }
+    }
+    Ok((snapshot, notes))
 }
 
-fn day_after(inputs: &[&Input], chosen: Option<IsoDay>, last: Option<i32>) -> Result<Option<IsoDay>, CustomersError> {
-    match (inputs.first(), last) {
+fn day_after(inputs: &[&Input], chosen: Option<IsoDay>, last: Last) -> Result<Option<IsoDay>, CustomersError> {
+    match (inputs.first(), last.believed.or(last.any)) {
         _ if chosen.is_some() => Ok(chosen),
         (Some(input), None) => Err(CustomersError::NoDate { source_name: input.of.name.clone() }),
         (_, last) => Ok(last.map(|last| IsoDay(last + 1))),
@@ -56,22 +103,31 @@ fn day_after(inputs: &[&Input], chosen: Option<IsoDay>, last: Option<i32>) -> Re
 }
 
 /// One row: how many rows cannot be used and why, and the last day.
-fn counts(input: &Input, chosen: Option<IsoDay>, keys: KeyType, currency: Option<&str>) -> Result<DataFrame, CustomersError> {
+fn counts(
+    input: &Input,
+    chosen: Option<IsoDay>,
+    today: Option<IsoDay>,
+    keys: KeyType,
+    currency: Option<&str>,
+) -> Result<DataFrame, CustomersError> {
     let when = input.day()?;
     let has_customer = match keys {
         KeyType::Whole => col(input.key()?).is_not_null(),
         KeyType::Text(_) => input.customer(keys)?.is_not_null(),
     };
-    let its = input.text(Field::Currency).filter(|_| currency.is_some());
+    let is_converted = input.of.money.as_ref().is_some_and(|money| !money.rates.is_empty());
+    let its = input.text(Field::Currency).filter(|_| currency.is_some() && !is_converted);
     let other = its.zip(currency).map_or(lit(false), |(its, common)| its.neq(lit(common)).fill_null(lit(true)));
     // Counted to the day after the last one, nothing is late.
     let late = chosen.map_or(lit(false), |chosen| when.clone().gt(day(chosen)));
+    let [believed, last] = lasts(when.clone(), today);
     collect(input.rows.clone().select([
         has_customer.clone().not().sum().alias("no customer"),
         has_customer.and(when.clone().is_null()).sum().alias("no day"),
         late.sum().alias("late"),
         other.sum().alias("other currency"),
-        when.max().to_physical().cast(DataType::Int32).alias("last"),
+        believed,
+        last,
     ]))
 }
 

@@ -10,10 +10,11 @@ use crate::data::sourcing::{IsoDay, Level, RecipeColumn};
 use crate::data::table::Kind;
 use crate::data::{Raw, SourceKind, Sourcing, table_of_frame};
 
-use super::build::{assemble, currency, dated, inputs, key_type, look_up_rows};
+use super::build::{assemble, currency, dated, key_type, look_up_rows};
 use super::error::CustomersError;
 use super::keys::collect;
 use super::merged;
+use super::prepare::inputs;
 use super::recipe::in_force;
 use super::rows::{self, CANONICAL, Input, KeyType};
 use super::span;
@@ -39,6 +40,7 @@ pub fn try_column(
     draft: &RecipeColumn,
     understood: &Understood,
     raws: &[&Raw],
+    today: Option<IsoDay>,
     ctx: &Ctx,
 ) -> Result<Tried, CustomersError> {
     let wrong = |why: &str| CustomersError::Formula { column: draft.name.clone(), why: why.into() };
@@ -51,7 +53,7 @@ pub fn try_column(
     tried.recipe.left_out.remove(&draft.name);
     let mut inputs = inputs(understood, raws)?;
     let keys = key_type(&inputs)?;
-    let snapshot = span::snapshot(&dated(&inputs), sourcing.snapshot)?;
+    let snapshot = span::snapshot(&dated(&inputs), sourcing.snapshot, today)?;
     ctx.check()?;
     let few = few(&inputs, draft.level, keys)?;
     for input in inputs.iter_mut().filter(|input| input.of.kind != SourceKind::Reference) {
@@ -117,7 +119,9 @@ pub(super) fn usable(understood: &Understood, inputs: &[Input], keys: KeyType) -
 /// Personae's own columns that the sources have anything for, then those of the files.
 fn described(schema: &Schema, inputs: &[Input]) -> Vec<FormulaColumn> {
     let about = |name: &str| CANONICAL.iter().find(|(canonical, _)| *canonical == name).map_or("", |(_, about)| about);
-    let own = schema.iter_names().map(|name| FormulaColumn { name: name.to_string(), about: about(name).into() });
+    // What is computed on the way has names that no file has.
+    let shown = schema.iter_names().filter(|name| !name.starts_with('\u{1}'));
+    let own = shown.map(|name| FormulaColumn { name: name.to_string(), about: about(name).into() });
     let (known, others): (Vec<_>, Vec<_>) = own.partition(|column| !column.about.is_empty());
     let known = known.into_iter().filter(|column| inputs.iter().any(|input| rows::has_values(&column.name, input)));
     known.chain(others).collect()

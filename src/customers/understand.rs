@@ -11,12 +11,17 @@ use crate::base::Ctx;
 use crate::base::text::count;
 use crate::data::sourcing::{Field, KeyMatch};
 use crate::data::table::Kind;
-use crate::data::{Raw, SourceFile, SourceKind, Sourcing};
+use crate::data::{Raw, SourceFile, SourceKind, Sourcing, name_words};
 
 use super::error::CustomersError;
 use super::guess;
+use super::identity::{self, Guests, Through};
 use super::keys::{self, collect};
 use super::lookup;
+use super::money::{self, Decision, Money, Paid, Topic};
+use super::rows;
+use super::shapes;
+use super::status;
 
 /// What every source holds, in the order of the choices.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -61,6 +66,18 @@ pub struct UnderstoodSource {
     pub is_tidy: BTreeSet<Field>,
     /// Whether its days have times of day.
     pub has_time: bool,
+    /// Transactions: what its rows are worth.
+    pub money: Option<Money>,
+    /// Other columns that tell people apart, e-mail addresses first.
+    pub identities: Vec<String>,
+    /// Those of these columns that hold telephone numbers.
+    pub phones: BTreeSet<String>,
+    /// What is done about guests; `None` where there are none.
+    pub guests: Option<Guests>,
+    /// How people are found behind keys that stand for one order each.
+    pub through: Option<Through>,
+    /// What was decided about money, people and days, each with its reason.
+    pub decisions: Vec<Decision>,
 }
 
 /// How the keys of a source meet those of the customers. Of reference data: how the values that are looked up meet its keys.
@@ -80,6 +97,8 @@ pub struct Overlap {
 const COMMON: IdxSize = 50;
 /// Rows in which marks of returns are looked for.
 const LOOKED_AT: IdxSize = 100_000;
+/// A column with more words than these is no status.
+const MOST_STATUSES: usize = 40;
 /// A column whose name says nothing is a key where at least this share of its values is found among the customers' keys.
 const KEY_BY_VALUES: f64 = 0.5;
 
@@ -95,23 +114,38 @@ pub fn understand(sourcing: &Sourcing, raws: &[&Raw], ctx: &Ctx) -> Result<Under
         ctx.check()?;
         fields(source, choice, raw)?;
     }
+    identity::people(&mut sources, sourcing, raws)?;
     for at in 0..sources.len() {
         ctx.check()?;
         if sources[at].kind == SourceKind::Reference {
             lookup::find(&mut sources, at, &sourcing.sources[at], raws)?;
         }
     }
+    for at in 0..sources.len() {
+        ctx.check()?;
+        let (choice, raw) = (&sourcing.sources[at], raws[at]);
+        match sources[at].kind {
+            SourceKind::Transactions => {
+                money::decide(&mut sources[at], raw, &choice.money)?;
+                paid_for(&mut sources, at, choice, raws);
+            }
+            SourceKind::Events => {}
+            SourceKind::Customers | SourceKind::Survey | SourceKind::Reference => continue,
+        }
+        identity::guests(&mut sources[at], choice, raw)?;
+    }
     Ok(Understood { sources })
 }
 
 fn kind_and_key(source: &SourceFile, raw: &Raw) -> Result<UnderstoodSource, CustomersError> {
-    let guessed = guess::key(raw);
+    let filled = filled(raw)?;
+    let guessed = guess::key(&raw.columns, &|name| filled.get(name).copied().unwrap_or(0.0));
     let chosen = source.key.as_deref().filter(|name| raw.column(name).is_some());
-    let key = chosen.map(|name| (name, 4)).or_else(|| guessed.as_ref().map(|(column, score, _)| (column.name.as_str(), *score)));
+    let key = chosen.map(|name| (name, guess::SURE)).or_else(|| guessed.as_ref().map(|(column, score, _)| (column.name.as_str(), *score)));
     let (kind, kind_reason) = match (source.kind, key) {
         (Some(kind), _) => (kind, "You said so.".to_owned()),
-        (None, Some((name, _))) => guess::kind(raw, key, rows_per_key(raw, name)?),
-        (None, None) => guess::kind(raw, None, 1.0),
+        (None, Some((name, _))) => guess::kind(&raw.columns, key, rows_per_key(raw, name)?),
+        (None, None) => guess::kind(&raw.columns, None, 1.0),
     };
     // What is looked up is no customer: reference data get their key when the others are known.
     let named = if kind == SourceKind::Reference && chosen.is_none() { None } else { key.map(|(name, _)| name.to_owned()) };
@@ -120,13 +154,20 @@ fn kind_and_key(source: &SourceFile, raw: &Raw) -> Result<UnderstoodSource, Cust
         (None, Some((.., reason))) => reason,
         (None, None) => "No column's name tells customers apart.".to_owned(),
     };
+    let others = named.as_deref().map_or_else(Vec::new, |key| guess::other_identities(&raw.columns, key));
+    let others: Vec<(String, u8)> = others.into_iter().filter(|(name, _)| filled.get(name).is_some_and(|share| *share > 0.0)).collect();
+    let phones = others.iter().filter(|(_, score)| *score == guess::PHONE).map(|(name, _)| name.clone()).collect();
+    let identities = others.into_iter().map(|(name, _)| name).collect();
+    // One person writes an e-mail address in several ways.
+    let is_address = named.as_deref().and_then(|key| raw.column(key)).is_some_and(|column| guess::key_score(column) == guess::EMAIL);
+    let usual = if is_address { KeyMatch::IgnoreCase } else { KeyMatch::default() };
     Ok(UnderstoodSource {
         name: source.name.clone(),
         kind,
         kind_reason,
         key: named,
         key_reason,
-        key_match: source.key_match.unwrap_or_default(),
+        key_match: source.key_match.unwrap_or(usual),
         looked_up_by: None,
         fields: BTreeMap::new(),
         overlap: None,
@@ -134,7 +175,50 @@ fn kind_and_key(source: &SourceFile, raw: &Raw) -> Result<UnderstoodSource, Cust
         levels: BTreeMap::new(),
         is_tidy: BTreeSet::new(),
         has_time: false,
+        money: None,
+        identities,
+        phones,
+        guests: None,
+        through: None,
+        decisions: Vec::new(),
     })
+}
+
+/// Transactions without amounts of their own take those that a source lists per order, such as payments.
+fn paid_for(sources: &mut [UnderstoodSource], at: usize, choice: &SourceFile, raws: &[&Raw]) {
+    let fields = &sources[at].fields;
+    let Some(order) = fields.get(&Field::Order).cloned() else { return };
+    if fields.contains_key(&Field::Amount) || fields.contains_key(&Field::UnitPrice) || choice.fields.contains_key(&Field::Amount) {
+        return;
+    }
+    let name = sources[at].name.clone();
+    for place in 0..sources.len() {
+        let source = &sources[place];
+        let is_of_orders =
+            source.kind == SourceKind::Reference && source.looked_up_by.as_ref().is_some_and(|(of, by)| *of == name && *by == order);
+        let Some(key) = source.key.clone().filter(|_| is_of_orders) else { continue };
+        let columns = &raws[place].columns;
+        let amount = [Field::Amount, Field::UnitPrice].into_iter().find_map(|field| guess::field_by_name(columns, field, Some(&key), &[]));
+        let Some(amount) = amount.filter(|amount| raws[at].column(amount).is_none()) else { continue };
+        let text = format!("Amounts are {amount} of {}, added up per order by {key}, since {name} has none of its own.", source.name);
+        let transactions = &mut sources[at];
+        transactions.fields.insert(Field::Amount, amount.clone());
+        transactions.decisions.push(Decision { topic: Topic::Money, text });
+        if let Some(money) = &mut transactions.money {
+            money.amount = crate::data::sourcing::AmountIs::PerOrder;
+            money.paid = Some(Paid { source: place, order: key, amount });
+        }
+        return;
+    }
+}
+
+/// The share of the first rows in which a column has a value.
+fn filled(raw: &Raw) -> Result<BTreeMap<String, f64>, CustomersError> {
+    let looked = raw.lazy().limit(LOOKED_AT);
+    let counts = raw.columns.iter().map(|column| col(column.name.as_str()).count().cast(DataType::UInt64));
+    let counts = collect(looked.select(counts.collect::<Vec<_>>()))?;
+    let n = raw.n_rows.min(LOOKED_AT as usize).max(1) as f64;
+    raw.columns.iter().enumerate().map(|(at, column)| Ok((column.name.clone(), keys::number(&counts, at, 0)? as f64 / n))).collect()
 }
 
 fn rows_per_key(raw: &Raw, key: &str) -> Result<f64, CustomersError> {
@@ -203,16 +287,86 @@ fn meet(sources: &mut [UnderstoodSource], sourcing: &Sourcing, raws: &[&Raw], ct
     Ok(())
 }
 
+/// Whether the values of a column can play the part its name speaks of.
+fn plays(field: Field, name: &str, raw: &Raw, schema: &Schema) -> Result<bool, CustomersError> {
+    let Some(dtype) = schema.get(name) else { return Ok(false) };
+    let looked = raw.lazy().limit(LOOKED_AT);
+    let count = |test: Expr| -> Result<usize, CustomersError> {
+        let test = test.fill_null(lit(false)).cast(DataType::UInt32).sum().cast(DataType::UInt64);
+        keys::number(&collect(looked.clone().select([test]))?, 0, 0)
+    };
+    let is_flag = |count: &dyn Fn(Expr) -> Result<usize, CustomersError>| -> Result<bool, CustomersError> {
+        Ok(count(col(name).neq(lit(0)).and(col(name).neq(lit(1))))? == 0)
+    };
+    Ok(match field {
+        // A flag of 0 and 1 marks rows; any other number is money.
+        Field::Refund => !is_flag(&count)? || name_words(name).iter().any(|word| ["amount", "total", "betrag"].contains(&word.as_str())),
+        Field::Returned if dtype.is_primitive_numeric() => is_flag(&count)?,
+        Field::Returned if *dtype == DataType::String => match rows::marks(name, dtype) {
+            Some(marks) => count(marks)? > 0,
+            None => false,
+        },
+        // A column of US states is no status: most of its words must be known.
+        Field::Status => {
+            let levels = collect(
+                looked
+                    .select([money::status_of(name).alias("level")])
+                    .filter(col("level").is_not_null())
+                    .group_by([col("level")])
+                    .agg([len().alias("rows")]),
+            )?;
+            let (mut known, mut all) = (0, 0);
+            for (at, level) in levels.column("level")?.str()?.iter().enumerate() {
+                let rows = keys::number(&levels, 1, at)?;
+                all += rows;
+                known += if status::means(level.unwrap_or_default()).is_some() { rows } else { 0 };
+            }
+            levels.height() <= MOST_STATUSES && known * 2 >= all && all > 0
+        }
+        _ => true,
+    })
+}
+
+/// Says which of several days is the one that counts.
+fn told_day(source: &mut UnderstoodSource, choice: &SourceFile, raw: &Raw) {
+    let Some(date) = source.fields.get(&Field::Date) else { return };
+    let others: Vec<&str> =
+        raw.columns.iter().filter(|column| column.kind == Kind::Date && column.name != *date).map(|column| column.name.as_str()).collect();
+    if others.is_empty() {
+        return;
+    }
+    let why = match (choice.fields.contains_key(&Field::Date), shapes::of(&raw.columns)) {
+        (true, _) => "You said so".to_owned(),
+        (false, Some(shape)) if shape.field(Field::Date).is_some() => format!("So it is in {} exports", shape.name),
+        _ => "When something was ordered counts before when it was sent or changed".to_owned(),
+    };
+    let text = format!("{date} is the day of a row. {why}; there are also {}.", others.join(", "));
+    source.decisions.push(Decision { topic: Topic::Day, text });
+}
+
 fn fields(source: &mut UnderstoodSource, choice: &SourceFile, raw: &Raw) -> Result<(), CustomersError> {
     let mut rows = raw.lazy();
     let schema = rows.collect_schema()?;
+    let filled = filled(raw)?;
+    let empty: Vec<&str> = filled.iter().filter(|(_, share)| **share == 0.0).map(|(name, _)| name.as_str()).collect();
     for &field in Field::of(source.kind) {
         let column = match choice.fields.get(&field) {
             Some(chosen) => chosen.clone().filter(|name| raw.column(name).is_some()),
-            None => guess::field_by_name(raw, field, source.key.as_deref()),
+            None => {
+                let taken = source.fields.get(&Field::Refund).or(source.fields.get(&Field::Status)).into_iter().map(String::as_str);
+                let not: Vec<&str> =
+                    empty.iter().copied().chain(taken.filter(|_| matches!(field, Field::Returned | Field::Status))).collect();
+                let column = guess::field_by_name(&raw.columns, field, source.key.as_deref(), &not);
+                let means = |name: &String| plays(field, name, raw, &schema);
+                match column.as_ref().map(means).transpose()? {
+                    Some(true) => column,
+                    _ => None,
+                }
+            }
         };
         source.fields.extend(column.map(|column| (field, column)));
     }
+    told_day(source, choice, raw);
     // A price a piece next to the amount of the row is no amount of its own.
     let open = |field: Field| !choice.fields.contains_key(&field);
     if open(Field::Category) && source.fields.get(&Field::Category).is_some_and(|name| schema.get(name).is_some_and(DataType::is_float)) {

@@ -51,6 +51,111 @@ pub struct SourceFile {
     pub fields: BTreeMap<Field, Option<String>>,
     /// After how many days without news it counts as stale; `None` takes the usual limit of its kind.
     pub stale_after_days: Option<f64>,
+    /// Transactions: what an order is worth.
+    pub money: MoneyRules,
+    /// Transactions: the column that tells guests apart, such as an e-mail address; `Some(None)` leaves guests as they stand.
+    pub guests: Option<Option<String>>,
+    /// Customers: the column that names the person where the key stands for one order each; `Some(None)` takes the key as it is.
+    pub person: Option<Option<String>>,
+}
+
+/// What an order is worth. What is `None` is found out from the rows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MoneyRules {
+    /// Whether the amount is that of a line or of the whole order.
+    pub amount: Option<AmountIs>,
+    /// What rows marked as returned or refunded are.
+    pub refunds: Option<RefundsAre>,
+    /// The statuses that count as sales, in lower case; all others never became one.
+    pub counted: Option<BTreeSet<String>>,
+    /// What one unit of each currency is worth in the currency that amounts are told in. Empty: currencies are not converted.
+    pub rates: BTreeMap<String, f64>,
+    /// Whether rows that repeat a whole order are left out.
+    pub drop_copies: Option<bool>,
+}
+
+/// What an amount stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AmountIs {
+    /// Every line has its own, and they are added up.
+    PerLine,
+    /// The same total stands on each line of an order, and counts once.
+    PerOrder,
+    /// Quantity times unit price, line by line.
+    PriceTimesQuantity,
+}
+
+impl AmountIs {
+    /// All of them, in the order menus show them.
+    pub const ALL: [AmountIs; 3] = [AmountIs::PerLine, AmountIs::PerOrder, AmountIs::PriceTimesQuantity];
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            AmountIs::PerLine => "per-line",
+            AmountIs::PerOrder => "per-order",
+            AmountIs::PriceTimesQuantity => "price-times-quantity",
+        }
+    }
+
+    /// Its name in the window.
+    pub fn label(self) -> &'static str {
+        match self {
+            AmountIs::PerLine => "Per line",
+            AmountIs::PerOrder => "Once per order",
+            AmountIs::PriceTimesQuantity => "Price × quantity",
+        }
+    }
+
+    /// What it means, in one sentence.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            AmountIs::PerLine => "Every line has its own amount, and they are added up.",
+            AmountIs::PerOrder => "The same total stands on each line of an order, and counts once.",
+            AmountIs::PriceTimesQuantity => "A line is worth its quantity times its unit price.",
+        }
+    }
+}
+
+/// What a row that is marked as returned or refunded is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundsAre {
+    /// A row of its own beside the sale: its amount is subtracted.
+    OwnRows,
+    /// The sale itself, which was given back: it is worth nothing in the end.
+    TheSale,
+}
+
+impl RefundsAre {
+    /// Both, in the order menus show them.
+    pub const ALL: [RefundsAre; 2] = [RefundsAre::OwnRows, RefundsAre::TheSale];
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            RefundsAre::OwnRows => "own-rows",
+            RefundsAre::TheSale => "the-sale",
+        }
+    }
+
+    /// Its name in the window.
+    pub fn label(self) -> &'static str {
+        match self {
+            RefundsAre::OwnRows => "Rows of their own",
+            RefundsAre::TheSale => "The sale itself",
+        }
+    }
+
+    /// What it means, in one sentence.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            RefundsAre::OwnRows => "A marked row stands beside the sale, and its amount is subtracted.",
+            RefundsAre::TheSale => "A marked row is the sale itself, which was given back: it is worth nothing in the end.",
+        }
+    }
 }
 
 impl Default for SourceFile {
@@ -64,6 +169,9 @@ impl Default for SourceFile {
             looked_up_by: None,
             fields: BTreeMap::new(),
             stale_after_days: None,
+            money: MoneyRules::default(),
+            guests: None,
+            person: None,
         }
     }
 }
@@ -158,6 +266,10 @@ pub enum Field {
     Discount,
     /// What marks a return (besides a negative amount or quantity).
     Returned,
+    /// How much of the sale was given back, as an amount beside it.
+    Refund,
+    /// What became of the order: paid, cancelled, refunded.
+    Status,
     /// The currency of the amount.
     Currency,
     /// What happened: open, click, session.
@@ -168,7 +280,7 @@ pub enum Field {
 
 impl Field {
     /// All fields, in the order they are shown.
-    pub const ALL: [Field; 13] = [
+    pub const ALL: [Field; 15] = [
         Field::Date,
         Field::Amount,
         Field::Quantity,
@@ -179,6 +291,8 @@ impl Field {
         Field::Device,
         Field::Discount,
         Field::Returned,
+        Field::Refund,
+        Field::Status,
         Field::Currency,
         Field::Event,
         Field::Session,
@@ -197,6 +311,8 @@ impl Field {
             Field::Device => "Device",
             Field::Discount => "Discount",
             Field::Returned => "Returned",
+            Field::Refund => "Refund",
+            Field::Status => "Status",
             Field::Currency => "Currency",
             Field::Event => "Event",
             Field::Session => "Session",
@@ -217,6 +333,8 @@ impl Field {
                 Field::Device,
                 Field::Discount,
                 Field::Returned,
+                Field::Refund,
+                Field::Status,
                 Field::Currency,
             ],
             SourceKind::Events => &[Field::Date, Field::Event, Field::Session, Field::Channel, Field::Device],

@@ -139,6 +139,8 @@ pub struct SourcesWanted {
     pub health: bool,
     /// The day ages are counted back from; `None` is the newest day of all sources.
     pub today: Option<IsoDay>,
+    /// The day it is, after which no row is believed; `None` believes all.
+    pub clock: Option<IsoDay>,
 }
 
 /// Rows of a source shown at a time.

@@ -41,6 +41,7 @@ pub use answers::{Answer, Answers, BrushAnswer, JobView, PREVIEW_ROWS, Problem, 
 pub use desk::{Done, StepError};
 pub use exporting::{Ended, Exported};
 pub use paging::{PageImage, PagesAnswer, PagesWanted, page_title};
+pub use sourcing::today;
 pub use watch::Watch;
 
 use desk::{Asked, Desk, Need};

@@ -52,9 +52,9 @@ pub fn sourced(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, wanted: &Wanted, ne
     let (understood, built, draft) = match &all {
         Asked::Ready(all) => {
             let understood = understand(desk, sourcing, &all.value, need);
-            let built = understood.and("Looking at the sources", |understood| build(desk, sourcing, &all.value, understood, need));
+            let built = understood.and("Looking at the sources", |understood| build(desk, sourcing, &all.value, understood, wanted, need));
             let draft = match (&wanted.sources.draft, understood.ready()) {
-                (Some(draft), Some(understood)) => try_column(desk, sourcing, draft, &all.value, understood, need),
+                (Some(draft), Some(understood)) => try_column(desk, sourcing, draft, &all.value, understood, wanted.sources.clock, need),
                 _ => understood.blocks("Looking at the sources"),
             };
             (understood, built, draft)
@@ -154,12 +154,14 @@ fn build(
     sourcing: &Arc<Sourcing>,
     raws: &Arc<Vec<Made<Raw>>>,
     understood: &Made<Understood>,
+    wanted: &Wanted,
     need: Need,
 ) -> Asked<Built> {
-    let key = customers::stamp(sourcing, &values(raws));
+    let today = wanted.sources.clock;
+    let key = Key::of("customer table on a day", 1, &today, &[customers::stamp(sourcing, &values(raws))]);
     let (sourcing, raws, understood) = (sourcing.clone(), raws.clone(), understood.value.clone());
     let title = || "Building the customer table".into();
-    let step = move |ctx: &crate::base::Ctx| Ok(customers::build(&sourcing, &understood, &values(&raws), ctx)?);
+    let step = move |ctx: &crate::base::Ctx| Ok(customers::build(&sourcing, &understood, &values(&raws), today, ctx)?);
     let built = desk.ask(|s| &mut s.built, key, need, (title, Lane::Long), step);
     if let Some(built) = built.ready() {
         desk.tell(&built.value.notes);
@@ -204,9 +206,10 @@ fn try_column(
     draft: &RecipeColumn,
     raws: &Arc<Vec<Made<Raw>>>,
     understood: &Made<Understood>,
+    today: Option<IsoDay>,
     need: Need,
 ) -> Asked<Tried> {
-    let key = Key::of("tried column", 1, &(draft, &sourcing.recipe, sourcing.snapshot), &[understood.key]);
+    let key = Key::of("tried column", 1, &(draft, &sourcing.recipe, sourcing.snapshot, today), &[understood.key]);
     let (sourcing, draft, raws, understood) = (sourcing.clone(), draft.clone(), raws.clone(), understood.value.clone());
     let title = format!("Trying {}", draft.name);
     desk.ask(
@@ -214,7 +217,7 @@ fn try_column(
         key,
         need,
         (|| title, Lane::Quick),
-        move |ctx| Ok(customers::try_column(&sourcing, &draft, &understood, &values(&raws), ctx)?),
+        move |ctx| Ok(customers::try_column(&sourcing, &draft, &understood, &values(&raws), today, ctx)?),
     )
 }
 
@@ -238,7 +241,7 @@ fn health(
 
 fn profiled(desk: &mut Kitchen, built: &Made<Built>, need: Need) -> Asked<Loaded> {
     let key = Key::of("customers", 1, &(), &[built.key]);
-    let (stamp, built) = (built.key, built.value.clone());
+    let (stamp, built) = (built.value.stamp, built.value.clone());
     let title = || "Looking at the columns".into();
     desk.ask(
         |s| &mut s.loaded,
@@ -252,7 +255,7 @@ fn profiled(desk: &mut Kitchen, built: &Made<Built>, need: Need) -> Asked<Loaded
 /// Everyone's scores. They depend on the table and on their own rules, so that a cut point that moves reads and builds nothing anew.
 fn scored(desk: &mut Kitchen, built: &Made<Built>, rules: &RfmRules, need: Need) -> Asked<Rfm> {
     let key = Key::of("rfm", 1, rules, &[built.key]);
-    let (stamp, built, rules) = (built.key, built.value.clone(), rules.clone());
+    let (stamp, built, rules) = (built.value.stamp, built.value.clone(), rules.clone());
     let step = move |ctx: &crate::base::Ctx| Ok(rfm::score(&built.table, &rules, stamp, ctx)?);
     let scored = desk.ask(|s| &mut s.rfms, key, need, (|| "Scoring customers".into(), Lane::Quick), step);
     if let Some(scored) = scored.ready() {
@@ -284,4 +287,10 @@ impl From<CustomersError> for StepError {
             other => StepError::Problem(Problem(other.to_string().into())),
         }
     }
+}
+
+/// The day it is (UTC). What is computed is told the day by whoever asks, so that the floors below have no clock.
+pub fn today() -> IsoDay {
+    let since = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default();
+    IsoDay((since.as_secs() / 86_400) as i32)
 }

@@ -91,7 +91,7 @@ pub fn run(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), P
 fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), StepError> {
     let start = Instant::now();
     let mut seconds = Seconds::default();
-    let loaded = timed(&mut seconds.load, || customers::read_table(&plan.source, ctx))?;
+    let loaded = timed(&mut seconds.load, || customers::read_table(&plan.source, Some(super::sourcing::today()), ctx))?;
     let loaded = Arc::new(timed(&mut seconds.profile, || loaded.profiled(ctx))?);
     let prepared = Arc::new(timed(&mut seconds.prepare, || features::prepare(&loaded, &plan.preparation, ctx))?);
 

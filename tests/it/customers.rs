@@ -37,7 +37,7 @@ pub fn build(sourcing: &Sourcing) -> Result<Built, String> {
     let raws = raws.map_err(|error| error.to_string())?;
     let raws: Vec<&Raw> = raws.iter().collect();
     let understood = customers::understand(sourcing, &raws, &ctx).map_err(|error| error.to_string())?;
-    customers::build(sourcing, &understood, &raws, &ctx).map_err(|error| error.to_string())
+    customers::build(sourcing, &understood, &raws, None, &ctx).map_err(|error| error.to_string())
 }
 
 /// The cells of a row, by column.

@@ -298,7 +298,7 @@ fn rows_that_fail_are_left_out_or_taken_as_missing() {
         let raws: Vec<Raw> = sourcing.sources.iter().map(|source| data::read_raw(&source.path, &ctx).unwrap()).collect();
         let raws: Vec<&Raw> = raws.iter().collect();
         let understood = customers::understand(&sourcing, &raws, &ctx).unwrap();
-        let built = customers::build(&sourcing, &understood, &raws, &ctx).unwrap();
+        let built = customers::build(&sourcing, &understood, &raws, None, &ctx).unwrap();
         let monetary = built.table.column("monetary").unwrap();
         (0..built.table.n_rows).filter_map(|row| monetary.number(row)).sum::<f64>()
     };

@@ -255,7 +255,7 @@ fn the_command_line_scores_as_the_window_does() {
     let sourcing = project(&folder, RfmRules::default());
     let window = Engine::new(|| {}, EngineOptions::default()).wait_until_idle(&plan(&sourcing), &wanted(None));
     let window = window.loaded.ready().unwrap();
-    let headless = personae::customers::read_table(&plan(&sourcing).source, &Ctx::new()).unwrap().profiled(&Ctx::new()).unwrap();
+    let headless = personae::customers::read_table(&plan(&sourcing).source, None, &Ctx::new()).unwrap().profiled(&Ctx::new()).unwrap();
     let cells = |table: &Table| -> Vec<Vec<String>> {
         table.columns.iter().map(|column| (0..table.n_rows).map(|row| column.cell(row).into_owned()).collect()).collect()
     };

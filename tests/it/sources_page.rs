@@ -54,6 +54,12 @@ fn understood() -> Understood {
         is_tidy: Default::default(),
         has_time: false,
         overlap: None,
+        money: None,
+        identities: Vec::new(),
+        phones: Default::default(),
+        guests: None,
+        through: None,
+        decisions: Vec::new(),
     };
     let overlap = Overlap { with: "crm".into(), n_keys: 45, n_found: 44, orphans: vec!["X99".into()] };
     let fields = [(Field::Date, "day".to_owned()), (Field::Amount, "amount".to_owned())].into();
@@ -88,6 +94,8 @@ fn built() -> Built {
         )],
         snapshot: IsoDay::parse("2024-01-29"),
         notes: vec![Note::new("4 rows of orders are after the snapshot 2024-01-29; they are left out.")],
+        accounts: Vec::new(),
+        stamp: personae::base::Key::of_bytes(b"sources page"),
     }
 }
 

@@ -218,6 +218,8 @@ fn explanation(field: Field) -> &'static str {
         Field::Device => "On what: phone, desktop.",
         Field::Discount => "The discount in money, or a code that says there was one.",
         Field::Returned => "What marks a return, besides a negative amount or quantity.",
+        Field::Refund => "How much of the sale was given back, as an amount beside it.",
+        Field::Status => "What became of the order: paid, cancelled, refunded.",
         Field::Currency => "The currency of the amount.",
         Field::Event => "What happened: open, click, session.",
         Field::Session => "The visit the row belongs to.",
