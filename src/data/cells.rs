@@ -9,19 +9,13 @@ use std::sync::Arc;
 use crate::base::{Ctx, Note, Stopped};
 
 use super::dates::{self, Day, Order, Written};
+use super::habits::Habits;
 use super::numbers::{self, Decimal};
 use super::table::{Column, Kind, Texts, Values};
-use super::tally::{Reading, Tally};
+use super::tally::{DayNumbers, Reading, Tally};
 
 /// A cell as it stood in the file.
 pub(super) type Cell<'a> = Cow<'a, str>;
-
-/// What the rest of the file suggests where a column alone does not decide.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Habits {
-    /// Decimals are separated by commas elsewhere in the file.
-    pub decimal_comma: bool,
-}
 
 /// More wrong cells than this make the column text.
 pub(super) const WRONG_SHARE: f64 = 0.05;
@@ -32,14 +26,29 @@ pub(super) fn is_missing(cell: &str) -> bool {
     cell.is_empty() || (cell.len() <= 8 && SPELLINGS.iter().any(|spelling| cell.eq_ignore_ascii_case(spelling)))
 }
 
-/// Decides what a column is and converts it.
+/// Decides what a column is and converts it. What all cells together then say against the decision makes them be read again.
 pub(super) fn column(name: &str, pieces: &[Vec<Cell>], habits: Habits, ctx: &Ctx) -> Result<(Column, Vec<Note>), Stopped> {
-    let reading = decide(pieces, habits, ctx)?;
+    /// The last reading stays.
+    const PASSES: usize = 3;
     let cells = Cells { pieces, ctx };
+    let mut reading = decide(pieces, habits, ctx)?;
+    let mut pass = 1;
+    loop {
+        let (column, tally) = converted(name, &cells, &reading)?;
+        // Of a table only the day counts, and numbers need not be whole.
+        let better = Reading { whole: true, has_time: false, ..tally.better(name, &reading, habits) };
+        if better == reading || pass == PASSES {
+            return Ok((column, tally.notes(name, &reading, habits)));
+        }
+        (reading, pass) = (better, pass + 1);
+    }
+}
+
+fn converted(name: &str, cells: &Cells, reading: &Reading) -> Result<(Column, Tally), Stopped> {
     match reading.kind {
-        Kind::Number => numbers_column(name, &cells, &reading, habits),
-        Kind::Date => dates_column(name, &cells, &reading, habits),
-        Kind::Text => text_column(name, &cells),
+        Kind::Number => numbers_column(name, cells, reading),
+        Kind::Date => dates_column(name, cells, reading),
+        Kind::Text => text_column(name, cells, reading),
     }
 }
 
@@ -54,11 +63,17 @@ pub(super) fn decide(pieces: &[Vec<Cell>], habits: Habits, ctx: &Ctx) -> Result<
     if seen.present == 0 || (few_wrong(seen.numbers + seen.infinite) && !codes && seen.numbers >= seen.dates) {
         return Ok(Reading { comma: seen.comma, ..Reading::of(Kind::Number) });
     }
-    if few_wrong(seen.dates) {
+    if few_wrong(seen.dates + seen.day_numbers()) && seen.dates > 0 {
         let order = if seen.month_first > seen.day_first { Order::MonthFirst } else { Order::DayFirst };
-        return Ok(Reading { order, ..Reading::of(Kind::Date) });
+        let numbers = match (seen.compacts, seen.serials) {
+            (0, 0) => DayNumbers::None,
+            (compacts, serials) if compacts >= serials => DayNumbers::Compact,
+            _ => DayNumbers::Serial,
+        };
+        return Ok(Reading { order, numbers, ..Reading::of(Kind::Date) });
     }
-    Ok(Reading::of(Kind::Text))
+    let lists = seen.lists > 1 && seen.lists == seen.with_comma && seen.lists + seen.numbers >= seen.present;
+    Ok(Reading { lists, ..Reading::of(Kind::Text) })
 }
 
 struct Cells<'a> {
@@ -111,6 +126,12 @@ struct Seen {
     dates: usize,
     day_first: usize,
     month_first: usize,
+    /// Numbers that could be days: 19970131, and 45291 as Excel counts.
+    compacts: usize,
+    serials: usize,
+    /// Cells that list several answers, and those with any comma.
+    lists: usize,
+    with_comma: usize,
     comma: bool,
 }
 
@@ -143,8 +164,14 @@ impl Seen {
             let Some(cell) = cell else { return true };
             seen.present += 1;
             seen.codes += usize::from(numbers::is_code(cell));
-            if numbers::parse(cell, decimal).is_some() {
+            if cell.contains(',') {
+                seen.with_comma += 1;
+                seen.lists += usize::from(numbers::is_list(cell));
+            }
+            if let Some((value, unit)) = numbers::parse(cell, decimal) {
                 seen.numbers += 1;
+                seen.compacts += usize::from(unit.is_none() && dates::compact_day(value).is_some());
+                seen.serials += usize::from(unit.is_none() && dates::SERIALS.contains(&value));
             } else if numbers::is_infinite(cell) {
                 seen.infinite += 1;
             } else if let Some(Day { written, .. }) = dates::parse(cell, Order::DayFirst) {
@@ -152,10 +179,15 @@ impl Seen {
                 seen.day_first += usize::from(written == Written::DayFirst);
                 seen.month_first += usize::from(written == Written::MonthFirst);
             }
-            let wrong = (seen.present - seen.numbers - seen.infinite).min(seen.present - seen.dates);
+            let wrong = (seen.present - seen.numbers - seen.infinite).min(seen.present - seen.dates - seen.day_numbers());
             wrong < too_many
         })?;
         Ok(seen)
+    }
+
+    /// Numbers that are days, read in the way that makes most of them so.
+    fn day_numbers(&self) -> usize {
+        self.compacts.max(self.serials)
     }
 
     fn decimal(&self) -> Decimal {
@@ -163,7 +195,7 @@ impl Seen {
     }
 }
 
-fn numbers_column(name: &str, cells: &Cells, reading: &Reading, habits: Habits) -> Result<(Column, Vec<Note>), Stopped> {
+fn numbers_column(name: &str, cells: &Cells, reading: &Reading) -> Result<(Column, Tally), Stopped> {
     let mut values = Vec::with_capacity(cells.n());
     let mut tally = Tally::default();
     let mut changed = false;
@@ -177,27 +209,28 @@ fn numbers_column(name: &str, cells: &Cells, reading: &Reading, habits: Habits) 
     let unit = tally.unit().map(str::to_owned);
     let original = changed.then(|| cells.original());
     let column = Column { name: name.to_owned(), values: Values::Number(values.into()), unit, original };
-    Ok((column, tally.notes(name, reading, habits)))
+    Ok((column, tally))
 }
 
-fn dates_column(name: &str, cells: &Cells, reading: &Reading, habits: Habits) -> Result<(Column, Vec<Note>), Stopped> {
+fn dates_column(name: &str, cells: &Cells, reading: &Reading) -> Result<(Column, Tally), Stopped> {
     let mut values = Vec::with_capacity(cells.n());
     let mut tally = Tally::default();
     let mut changed = false;
     cells.each(|cell, raw| {
         let day = cell.and_then(|cell| tally.day(cell, reading));
-        let iso = raw.len() == 10 && raw.as_bytes()[4] == b'-' && day.is_some();
+        let iso = raw.len() == 10 && raw.as_bytes()[4] == b'-' && day.is_some() && !reading.turned;
         changed |= !iso && !raw.is_empty();
         values.push(day.map(|day| day.days));
     })?;
     let original = changed.then(|| cells.original());
     let values: Arc<[Option<i32>]> = values.into();
     let column = Column { name: name.to_owned(), values: Values::Date(values), unit: None, original };
-    Ok((column, tally.notes(name, reading, habits)))
+    Ok((column, tally))
 }
 
-fn text_column(name: &str, cells: &Cells) -> Result<(Column, Vec<Note>), Stopped> {
+fn text_column(name: &str, cells: &Cells, reading: &Reading) -> Result<(Column, Tally), Stopped> {
     let mut texts: Vec<Option<&str>> = Vec::with_capacity(cells.n());
+    let mut tally = Tally::default();
     let mut changed = false;
     for piece in cells.pieces {
         for block in piece.chunks(16 << 10) {
@@ -206,12 +239,15 @@ fn text_column(name: &str, cells: &Cells) -> Result<(Column, Vec<Note>), Stopped
                 let cell = raw.trim();
                 let missing = is_missing(cell);
                 changed |= cell.len() != raw.len() || (missing && !raw.is_empty());
+                if !missing {
+                    tally.text(cell, reading);
+                }
                 texts.push((!missing).then_some(cell));
             }
         }
     }
     let original = changed.then(|| cells.original());
-    Ok((Column { name: name.to_owned(), values: Values::Text(Texts::collect(texts)), unit: None, original }, Vec::new()))
+    Ok((Column { name: name.to_owned(), values: Values::Text(Texts::collect(texts)), unit: None, original }, tally))
 }
 
 #[cfg(test)]

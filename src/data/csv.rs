@@ -16,6 +16,7 @@ use crate::base::{Ctx, Note, Stopped};
 
 use super::cells::{self, Cell};
 use super::error::DataError;
+use super::habits::Points;
 use super::header::{self, Head};
 use super::numbers;
 use super::sniff;
@@ -31,7 +32,8 @@ pub(super) fn read(text: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Not
     let (first, delimiter) = first_row_and_delimiter(text);
     let mut cutting = Cutting { delimiter, quotes_end: text.len() };
     let chunks = cutting.chunks(text, first);
-    let head = header::read(&head_rows(text, &cutting, &chunks));
+    let mut head = header::read(&head_rows(text, &cutting, &chunks));
+    head.habits.semicolons = delimiter == b';';
     if head.names.is_empty() {
         return Err(DataError::Empty { title: title.to_owned() });
     }
@@ -52,7 +54,9 @@ pub(super) fn read(text: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Not
 
 /// A table whose rows are cut into cells already, as those of a spreadsheet are.
 pub(super) fn from_rows(rows: Vec<Vec<Cell>>, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
-    let head = header::read(&rows[..rows.len().min(HEAD_ROWS + 1)]);
+    let mut head = header::read(&rows[..rows.len().min(HEAD_ROWS + 1)]);
+    // A workbook knows its numbers: the point of 1.234 in it is a decimal one.
+    head.habits.points = Points::Sure;
     let mut notes = head.notes.clone();
     let first = usize::from(head.has_header);
     let n_rows = rows.len().saturating_sub(first);

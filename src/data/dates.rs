@@ -5,6 +5,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::months;
+
 /// Which number comes first in 03/04/2024.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Order {
@@ -28,6 +30,10 @@ pub(super) enum Written {
     Points,
     /// 31 Dec 2024
     Named,
+    /// 19970131
+    Compact,
+    /// 45291: days as Excel counts them.
+    Serial,
     /// 03/04/2024: both numbers could be months.
     Either,
 }
@@ -39,6 +45,8 @@ pub(super) struct Day {
     pub days: i32,
     /// How it is written.
     pub written: Written,
+    /// The two numbers that are day and month, in the order they stand in; nothing where the month has a name.
+    pub numbers: Option<(u8, u8)>,
     /// The time of day behind it, if there is one.
     pub time: Option<Time>,
 }
@@ -56,14 +64,21 @@ pub(super) struct Time {
 pub(super) const DAY_MILLIS: i64 = 86_400_000;
 
 impl Day {
-    /// Milliseconds since 1970-01-01 by the cell's own clock, or by UTC where it says how far that is.
-    pub(super) fn millis(&self, to_utc: bool) -> i64 {
-        let time = self.time.map_or(0, |time| {
-            let ahead = if to_utc { i64::from(time.offset.unwrap_or(0)) } else { 0 };
-            i64::from(time.millis) - ahead * 60_000
-        });
-        i64::from(self.days) * DAY_MILLIS + time
+    /// Milliseconds since 1970-01-01 by the clock that the cell shows, wherever that clock hangs: a shop's evening stays its evening.
+    pub(super) fn millis(&self) -> i64 {
+        i64::from(self.days) * DAY_MILLIS + self.time.map_or(0, |time| i64::from(time.millis))
     }
+
+    /// The date with day and month changed for each other; itself where there is no such day.
+    pub(super) fn turned(self) -> Day {
+        let turned = calendar(self.days).and_then(|date| NaiveDate::from_ymd_opt(date.year(), date.day(), date.month()));
+        Day { days: turned.map_or(self.days, days), ..self }
+    }
+}
+
+/// The calendar date of days since 1970-01-01.
+fn calendar(days: i32) -> Option<NaiveDate> {
+    NaiveDate::from_num_days_from_ce_opt(days + 719_163)
 }
 
 /// Days of a calendar date.
@@ -74,7 +89,7 @@ pub(super) fn days(date: NaiveDate) -> i32 {
 /// Reads one cell; `order` decides only where the cell does not.
 pub(super) fn parse(cell: &str, order: Order) -> Option<Day> {
     let bytes = cell.as_bytes();
-    if !(6..=45).contains(&bytes.len()) || !bytes.iter().any(u8::is_ascii_digit) {
+    if !(6..=80).contains(&bytes.len()) || !bytes.iter().any(u8::is_ascii_digit) {
         return None;
     }
     let (date, time) = match cell.find(':') {
@@ -84,8 +99,15 @@ pub(super) fn parse(cell: &str, order: Order) -> Option<Day> {
         }
         None => (cell, None),
     };
-    let (days, written) = if date.bytes().any(|b| b.is_ascii_alphabetic()) { named_month(date)? } else { numeric(date, order)? };
-    Some(Day { days, written, time })
+    let (days, written, numbers) = if !date.bytes().any(|b| b.is_ascii_alphabetic()) {
+        numeric(date, order)?
+    } else if let Some(numbers) = months::behind_weekday(date) {
+        numeric(numbers, order)?
+    } else {
+        let (year, month, day) = months::named(date)?;
+        (NaiveDate::from_ymd_opt(year as i32, month, day).map(days)?, Written::Named, None)
+    };
+    Some(Day { days, written, numbers, time })
 }
 
 /// A whole number that is a day: 19970101, between 1950 and 2100.
@@ -97,9 +119,37 @@ pub(super) fn compact(number: i64) -> Option<i32> {
     NaiveDate::from_ymd_opt(year as i32, month as u32, day as u32).map(days)
 }
 
-fn numeric(date: &str, order: Order) -> Option<(i32, Written)> {
+/// The same as a date.
+pub(super) fn compact_day(number: f64) -> Option<Day> {
+    let days = if number.fract() == 0.0 { compact(number as i64)? } else { return None };
+    Some(Day { days, written: Written::Compact, numbers: None, time: None })
+}
+
+/// Excel's numbers of 1930-01-01 to 2099-12-31.
+pub(super) const SERIALS: std::ops::Range<f64> = 10_959.0..73_051.0;
+
+/// A number that is a day as Excel counts them since 1900, with the time of day behind the point: 45291.5.
+pub(super) fn serial_day(number: f64) -> Option<Day> {
+    /// What Excel calls 1970-01-01.
+    const EPOCH: f64 = 25_569.0;
+    if !SERIALS.contains(&number) {
+        return None;
+    }
+    // A fraction of a day is kept to about a millisecond; people write seconds.
+    let seconds = (number.fract() * 86_400.0).round() as u32;
+    let time = (seconds > 0).then_some(Time { millis: seconds * 1000, offset: None });
+    let days = (number.trunc() - EPOCH) as i32;
+    let numbers = calendar(days).map(|date| (date.month() as u8, date.day() as u8));
+    Some(Day { days, written: Written::Serial, numbers, time })
+}
+
+type Numeric = (i32, Written, Option<(u8, u8)>);
+
+fn numeric(date: &str, order: Order) -> Option<Numeric> {
     let separator = date.find(['-', '/', '.']).map(|at| date.as_bytes()[at] as char)?;
-    let mut parts = date.split(separator);
+    // "3. 3. 2023", and the final point of "2023. 03. 03."
+    let date = if separator == '.' { date.strip_suffix('.').unwrap_or(date) } else { date };
+    let mut parts = date.split(separator).map(str::trim);
     let (a, b, c) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() {
         return None;
@@ -109,66 +159,39 @@ fn numeric(date: &str, order: Order) -> Option<(i32, Written)> {
     if b.len() > 2 {
         return None;
     }
+    let with_numbers = |(date, written, _): Numeric, (one, other): (u32, u32)| (date, written, Some((one as u8, other as u8)));
     if a.len() == 4 {
-        return day(x, y, z, Written::YearFirst);
+        return day(x, y, z, Written::YearFirst).map(|read| with_numbers(read, (y, z)));
     }
     let year = match c.len() {
         4 => z,
-        2 if z < 70 => 2000 + z,
-        2 => 1900 + z,
+        2 => months::century(z),
         _ => return None,
     };
     if separator == '.' {
         return day(year, y, x, Written::Points);
     }
-    match (x > 12, y > 12, order) {
+    let read = match (x > 12, y > 12, order) {
         (true, _, _) => day(year, y, x, Written::DayFirst),
         (_, true, _) => day(year, x, y, Written::MonthFirst),
         (_, _, Order::DayFirst) => day(year, y, x, Written::Either),
         (_, _, Order::MonthFirst) => day(year, x, y, Written::Either),
-    }
+    };
+    read.map(|read| with_numbers(read, (x, y)))
 }
 
-fn day(year: u32, month: u32, day: u32, written: Written) -> Option<(i32, Written)> {
-    NaiveDate::from_ymd_opt(year as i32, month, day).map(|date| (days(date), written))
-}
-
-/// "12 Mar 2024", "March 12, 2024", "12-Mar-24", "Tue, 12 Mar 2024".
-fn named_month(cell: &str) -> Option<(i32, Written)> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let mut parts = cell.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
-    let (mut a, mut b, mut c) = (parts.next()?, parts.next()?, parts.next()?);
-    let head = |part: &str| part.get(..3).map(str::to_ascii_lowercase);
-    if let Some(fourth) = parts.next() {
-        head(a).filter(|head| WEEKDAYS.contains(&head.as_str()))?;
-        (a, b, c) = (b, c, fourth);
-    }
-    if parts.next().is_some() {
-        return None;
-    }
-    let month = |part: &str| {
-        let known = part.len() == 3 || part.chars().all(char::is_alphabetic);
-        let head = head(part)?;
-        MONTHS.iter().position(|&name| known && name == head).map(|at| at as u32 + 1)
-    };
-    let (m, d) = match (month(a), month(b)) {
-        (Some(m), None) => (m, b),
-        (None, Some(m)) => (m, a),
-        _ => return None,
-    };
-    let year = match c.len() {
-        4 => c.parse::<u32>().ok()?,
-        2 => c.parse::<u32>().ok().map(|year| if year < 70 { 2000 + year } else { 1900 + year })?,
-        _ => return None,
-    };
-    day(year, m, d.parse().ok()?, Written::Named)
+fn day(year: u32, month: u32, day: u32, written: Written) -> Option<Numeric> {
+    let date = NaiveDate::from_ymd_opt(year as i32, month, day).map(days)?;
+    Some((date, written, None))
 }
 
 /// The date and the time of a cell whose first colon is at `colon`.
 fn split_time(cell: &str, colon: usize) -> Option<(&str, &str)> {
     let hour = cell[..colon].trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    let date = cell[..hour].strip_suffix(['T', 't', ' ']).or_else(|| cell[..hour].strip_suffix(", "))?;
+    let date = cell[..hour].strip_suffix(['T', 't', ' ', '\u{a0}', '\u{202f}', ','])?;
+    let date = date.trim_end_matches([' ', ',', '\u{a0}', '\u{202f}']);
+    // "3. März 2023 um 10:30 Uhr", "3 mars 2023 à 10:30", "3 de marzo de 2023 a las 10:30"
+    let date = [" um", " at", " à", " às", " a las", " alle", " om"].iter().find_map(|word| date.strip_suffix(word)).unwrap_or(date);
     Some((date.trim_end_matches([' ', ',']), &cell[hour..]))
 }
 
@@ -200,28 +223,64 @@ fn time_of_day(text: &str) -> Option<Time> {
     if hour > 24 || minute > 59 || second > 59 || i64::from(millis) > DAY_MILLIS {
         return None;
     }
+    if ["uhr", "h", "hrs"].iter().any(|word| rest.eq_ignore_ascii_case(word)) {
+        rest = "";
+    }
     Some(Time { millis, offset: offset(rest)? })
 }
 
+/// Zones by the names that exports write, and their minutes ahead of UTC. Names that mean two zones (IST, CST in China) are of no harm: the
+/// cell's own clock counts.
+const ZONES: [(&str, i16); 24] = [
+    ("z", 0),
+    ("utc", 0),
+    ("gmt", 0),
+    ("wet", 0),
+    ("west", 60),
+    ("bst", 60),
+    ("cet", 60),
+    ("mez", 60),
+    ("cest", 120),
+    ("mesz", 120),
+    ("eet", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("est", -300),
+    ("edt", -240),
+    ("cst", -360),
+    ("cdt", -300),
+    ("mst", -420),
+    ("mdt", -360),
+    ("pst", -480),
+    ("pdt", -420),
+    ("brt", -180),
+    ("jst", 540),
+    ("aest", 600),
+];
+
 /// `Some(None)` where nothing is said, `None` where something else is.
 fn offset(rest: &str) -> Option<Option<i16>> {
+    // "+01:00[Europe/Berlin]"
+    let rest = if rest.ends_with(']') { rest[..rest.find('[')?].trim_end() } else { rest };
     if rest.is_empty() {
         return Some(None);
     }
-    if ["z", "utc", "gmt"].iter().any(|zone| rest.eq_ignore_ascii_case(zone)) {
-        return Some(Some(0));
+    if let Some((_, ahead)) = ZONES.iter().find(|(zone, _)| rest.eq_ignore_ascii_case(zone)) {
+        return Some(Some(*ahead));
     }
-    let ahead = match rest.as_bytes()[0] {
-        b'+' => 1,
-        b'-' => -1,
+    let rest = rest.strip_prefix("UTC").or_else(|| rest.strip_prefix("GMT")).unwrap_or(rest);
+    let ahead = match rest.chars().next()? {
+        '+' => 1,
+        '-' | '\u{2212}' => -1,
         _ => return None,
     };
-    let digits: String = rest[1..].chars().filter(|&c| c != ':').collect();
-    if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    let rest = rest.trim_start_matches(['+', '-', '\u{2212}']);
+    let digits: String = rest.chars().filter(|&c| c != ':').collect();
+    if !matches!(digits.len(), 1 | 2 | 4) || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let (hours, minutes) =
-        (digits[..2].parse::<i16>().ok()?, digits.get(2..).filter(|rest| !rest.is_empty()).unwrap_or("0").parse::<i16>().ok()?);
+    let (hours, minutes) = digits.split_at(digits.len().min(2));
+    let (hours, minutes) = (hours.parse::<i16>().ok()?, if minutes.is_empty() { 0 } else { minutes.parse::<i16>().ok()? });
     (hours <= 14 && minutes < 60).then_some(Some(ahead * (hours * 60 + minutes)))
 }
 
@@ -246,6 +305,11 @@ mod tests {
             ("12 Mar 2024", DayFirst, Some("2024-03-12")),
             ("March 12, 2024", DayFirst, Some("2024-03-12")),
             ("Tue, 12 Mar 2024 08:26:00 GMT", DayFirst, Some("2024-03-12")),
+            ("Mo., 4. März 2024", DayFirst, Some("2024-03-04")),
+            ("Mo, 04.03.2024", DayFirst, Some("2024-03-04")),
+            ("4. 3. 2024", DayFirst, Some("2024-03-04")),
+            ("4 de marzo de 2024", DayFirst, Some("2024-03-04")),
+            ("30. Februar 2024", DayFirst, None),
             ("30.02.2024", DayFirst, None),
             ("1.234.567", DayFirst, None),
             ("12.5", DayFirst, None),
@@ -276,14 +340,18 @@ mod tests {
             ("2024-03-09 13:00 PM", None),
             ("2024-03-09 10:75", None),
             ("2024-03-09 10:30 CET?", None),
+            ("2024-03-09 10:30 CET", Some((at(10, 30, 0, 0), Some(60)))),
+            ("2024-03-09 10:30 GMT+2", Some((at(10, 30, 0, 0), Some(120)))),
+            ("2024-03-09T10:30+01:00[Europe/Berlin]", Some((at(10, 30, 0, 0), Some(60)))),
+            ("3. März 2023 um 10:30 Uhr", Some((at(10, 30, 0, 0), None))),
+            ("3 mars 2023 à 10:30", Some((at(10, 30, 0, 0), None))),
             ("10:30", None),
         ] {
             let read = parse(cell, Order::DayFirst).and_then(|day| day.time);
             assert_eq!(read.map(|time| (time.millis, time.offset)), expected, "{cell:?}");
         }
         let day = parse("2024-03-09T01:30+02:00", Order::DayFirst).unwrap();
-        assert_eq!(day_text(day.millis(true).div_euclid(DAY_MILLIS) as i32), "2024-03-08", "in UTC it is the day before");
-        assert_eq!(day_text(day.millis(false).div_euclid(DAY_MILLIS) as i32), "2024-03-09");
+        assert_eq!(day_text(day.millis().div_euclid(DAY_MILLIS) as i32), "2024-03-09", "the day the cell shows, not the one in UTC");
     }
 
     #[test]
@@ -292,6 +360,16 @@ mod tests {
             [(19970101, Some("1997-01-01")), (19970230, None), (18990101, None), (21010101, None), (199701, None), (-19970101, None)]
         {
             assert_eq!(compact(number).map(day_text).as_deref(), expected, "{number}");
+        }
+        for (number, expected) in [
+            (45_291.0, Some(("2023-12-31", None))),
+            (45_291.5, Some(("2023-12-31", Some(43_200_000)))),
+            (40_513.351_388_888_89, Some(("2010-12-01", Some(30_360_000)))),
+            (61.0, None),
+            (99_999.0, None),
+        ] {
+            let read = serial_day(number).map(|day| (day_text(day.days), day.time.map(|time| time.millis)));
+            assert_eq!(read, expected.map(|(day, time)| (day.to_owned(), time)), "{number}");
         }
     }
 }

@@ -4,9 +4,11 @@
 
 use crate::base::Note;
 
-use super::cells::{Cell, Habits, is_missing};
+use super::cells::{Cell, is_missing};
 use super::dates::{self, Order};
+use super::habits::{self, Habits};
 use super::numbers::{self, Decimal, Vote};
+use super::tally::is_called_date;
 
 /// What the first rows tell.
 #[derive(Debug, Clone, Default)]
@@ -55,8 +57,13 @@ pub(super) fn read(rows: &[Vec<Cell>]) -> Head {
     names.resize(n_columns, String::new());
     let unnamed: Vec<bool> = names.iter().map(String::is_empty).collect();
     notes.extend(make_unique(&mut names));
-    let habits = Habits { decimal_comma: decimal_comma(data, n_columns) };
-    let plain = (0..n_columns).map(|at| data.iter().all(|row| is_plain_or_empty(row.get(at), habits))).collect();
+    let habits = habits::of(data, &names);
+    let plain = (0..n_columns).map(|at| {
+        let cells = || data.iter().filter_map(|row| row.get(at));
+        let is_unclear = habits.doubts_points() && cells().any(|cell| numbers::vote(cell) == Vote::EitherPoint);
+        cells().all(|cell| is_plain_or_empty(cell, habits)) && !is_unclear && !days_as_numbers(&names[at], cells())
+    });
+    let plain = plain.collect();
     Head { names, unnamed, has_header, plain, habits, notes }
 }
 
@@ -116,24 +123,15 @@ fn common_length(rows: &[Vec<Cell>]) -> usize {
     lengths.chunk_by(|a, b| a == b).max_by_key(|run| (run.len(), run[0])).map_or(0, |run| run[0])
 }
 
-/// Whether more columns certainly use decimal commas than decimal points.
-fn decimal_comma(rows: &[Vec<Cell>], n_columns: usize) -> bool {
-    let says = |at: usize, wanted: Vote| {
-        let votes = |vote: Vote| rows.iter().filter_map(|row| row.get(at)).filter(|cell| numbers::vote(cell.trim()) == vote).count();
-        let other = if wanted == Vote::Comma { Vote::Point } else { Vote::Comma };
-        votes(wanted) > votes(other)
-            && rows.iter().filter_map(|row| row.get(at)).any(|cell| numbers::parse(cell.trim(), decimal_of(wanted)).is_some())
-    };
-    let columns = |wanted: Vote| (0..n_columns).filter(|&at| says(at, wanted)).count();
-    columns(Vote::Comma) > columns(Vote::Point)
+fn is_plain_or_empty(cell: &Cell, habits: Habits) -> bool {
+    cell.is_empty() || numbers::plain(cell, habits.decimal_comma).is_some()
 }
 
-fn decimal_of(vote: Vote) -> Decimal {
-    if vote == Vote::Comma { Decimal::Comma } else { Decimal::Point }
-}
-
-fn is_plain_or_empty(cell: Option<&Cell>, habits: Habits) -> bool {
-    cell.is_none_or(|cell| cell.is_empty() || numbers::plain(cell, habits.decimal_comma).is_some())
+/// Whether the numbers may be days, so that their cells are to be looked at: 19970131, or Excel's 45291 in a column called date.
+fn days_as_numbers<'a>(name: &str, cells: impl Iterator<Item = &'a Cell<'a>>) -> bool {
+    let mut numbers = cells.filter_map(|cell| numbers::plain(cell, false)).peekable();
+    let read = if is_called_date(name) { dates::serial_day } else { dates::compact_day };
+    numbers.peek().is_some() && numbers.all(|number| read(number).or_else(|| dates::compact_day(number)).is_some())
 }
 
 #[cfg(test)]

@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use crate::base::{Ctx, Note, Stopped};
 
-use super::cells::{self, Cell, Habits};
+use super::cells::{self, Cell};
 use super::error::DataError;
+use super::habits::Habits;
 use super::header::make_unique;
 use super::table::{Column, Table, Values};
 

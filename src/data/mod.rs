@@ -5,8 +5,10 @@ mod columnar;
 mod csv;
 mod dates;
 mod error;
+mod habits;
 mod header;
 mod json;
+mod months;
 mod numbers;
 pub mod profile;
 mod radix;
@@ -21,6 +23,7 @@ mod split;
 mod spreadsheet;
 pub mod table;
 mod tally;
+mod units;
 pub mod write;
 
 pub(crate) use crate::base::text::count as grouped;

@@ -2,6 +2,8 @@
 //!
 //! In: one trimmed cell. Out: its value and unit, or nothing. O(length) each.
 
+use super::units::{UNITS, is_exact, is_like_a_code};
+
 /// Which sign separates the decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decimal {
@@ -25,27 +27,6 @@ pub(super) enum Vote {
     /// No sign at all, or no number.
     Nothing,
 }
-
-const UNITS: &[(&str, &str)] = &[
-    ("€", "€"),
-    ("$", "$"),
-    ("£", "£"),
-    ("¥", "¥"),
-    ("%", "%"),
-    ("EUR", "€"),
-    ("USD", "$"),
-    ("GBP", "£"),
-    ("JPY", "¥"),
-    ("CHF", "CHF"),
-    ("Fr.", "CHF"),
-    ("SEK", "SEK"),
-    ("NOK", "NOK"),
-    ("DKK", "DKK"),
-    ("PLN", "PLN"),
-    ("zł", "PLN"),
-    ("kr.", "kr"),
-    ("kr", "kr"),
-];
 
 /// A number in the plainest form, as most cells are: what `f64` itself parses, finite, and no identifier in disguise.
 #[inline]
@@ -72,6 +53,34 @@ pub(super) fn is_code(cell: &str) -> bool {
     let digits_only = bytes.iter().all(u8::is_ascii_digit);
     let too_long = bytes.len() >= 16 && cell.parse::<f64>().is_ok_and(|value| value >= 9_007_199_254_740_992.0);
     digits_only && bytes.len() > 1 && (bytes[0] == b'0' || too_long)
+}
+
+/// A whole number with letters before it that could be a unit as well as a code: "RM1001", "TL20".
+pub(super) fn is_lettered_code(cell: &str) -> bool {
+    let digits = cell.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
+    let (letters, rest) = cell.split_at(digits);
+    is_like_a_code(letters) && rest.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// How many small whole numbers the cell lists, each greater than the one before it: "1,2,4" are three answers. Nothing for other cells.
+pub(super) fn listed(cell: &str) -> Option<usize> {
+    let (mut last, mut n) = (0, 0);
+    for part in cell.split(',').map(str::trim) {
+        if !matches!(part.len(), 1 | 2) || !part.bytes().all(|b| b.is_ascii_digit()) || part.starts_with('0') {
+            return None;
+        }
+        let number: u8 = part.parse().ok()?;
+        if number <= last {
+            return None;
+        }
+        (last, n) = (number, n + 1);
+    }
+    (n > 1).then_some(n)
+}
+
+/// Whether the cell lists several small whole numbers.
+pub(super) fn is_list(cell: &str) -> bool {
+    listed(cell).is_some()
 }
 
 /// Whether the cell spells an infinity or a number too large to hold.
@@ -122,6 +131,13 @@ pub(super) fn vote(cell: &str) -> Vote {
 /// The value and unit of a cell, its decimals being separated by `decimal`.
 pub(super) fn parse(cell: &str, decimal: Decimal) -> Option<(f64, Option<&'static str>)> {
     let (core, unit) = strip(cell);
+    // "$5.00 CAD": the word says which dollar.
+    let (core, unit) = match (unit, strip(core)) {
+        (Some(first), (rest, Some(second))) if first != "%" && second != "%" => {
+            (rest, Some(if matches!(first, "$" | "kr" | "¥" | "£") { second } else { first }))
+        }
+        _ => (core, unit),
+    };
     if let Some(inner) = core.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
         let (inner, inner_unit) = strip(inner);
         return digits(inner, decimal).map(|value| (-value, unit.or(inner_unit)));
@@ -153,6 +169,9 @@ fn strip(cell: &str) -> (&str, Option<&'static str>) {
         return (cell, None);
     }
     for &(spelled, unit) in UNITS {
+        if is_exact(spelled) && !(cell.starts_with(spelled) || cell.ends_with(spelled)) {
+            continue;
+        }
         if let Some(rest) = strip_prefix(cell, spelled).or_else(|| strip_suffix(cell, spelled)) {
             return (rest.trim(), Some(unit));
         }
@@ -191,13 +210,23 @@ fn digits(core: &str, decimal: Decimal) -> Option<f64> {
     }
     let mut separator = None;
     let mut run = 0;
+    let (mut pairs, mut in_pairs) = (false, true);
     for c in whole.chars() {
         if c.is_ascii_digit() {
             clean.push(c);
             run += 1;
         } else if c == group || matches!(c, ' ' | '\'' | '\u{2019}' | '\u{a0}' | '\u{202f}') {
-            // Groups are all alike, three digits each, the first one to three.
-            let wrong = if separator.is_some() { run != 3 } else { run == 0 || run > 3 };
+            // Groups are all alike, three digits each, the first one to three. In India all but the last have two: 1,00,000.
+            let wrong = match (separator, run) {
+                (None, 1..=3) => false,
+                (Some(','), 2) if c == ',' && decimal == Decimal::Point => {
+                    pairs = true;
+                    false
+                }
+                (Some(_), 3) => pairs,
+                _ => true,
+            };
+            in_pairs &= run <= 2;
             if wrong || separator.is_some_and(|known| known != c) || core.starts_with('+') {
                 return None;
             }
@@ -207,7 +236,11 @@ fn digits(core: &str, decimal: Decimal) -> Option<f64> {
             return None;
         }
     }
-    if (separator.is_some() && run != 3) || (whole.is_empty() && decimals.is_empty()) || !decimals.bytes().all(|b| b.is_ascii_digit()) {
+    if (separator.is_some() && run != 3)
+        || (pairs && !in_pairs)
+        || (whole.is_empty() && decimals.is_empty())
+        || !decimals.bytes().all(|b| b.is_ascii_digit())
+    {
         return None;
     }
     clean.push('.');
@@ -239,7 +272,34 @@ mod tests {
             (".5", Point, Some((0.5, None))),
             ("\u{2212}3", Point, Some((-3.0, None))),
             ("12,34", Point, None),
-            ("1,23,456", Point, None),
+            ("1,23,456", Point, Some((123_456.0, None))),
+            ("₹1,00,000.00", Point, Some((100_000.0, Some("₹")))),
+            ("INR 12,34,567", Point, Some((1_234_567.0, Some("₹")))),
+            ("Rs. 500", Point, Some((500.0, Some("₹")))),
+            ("123,45,678", Point, None),
+            ("1,234,56,789", Point, None),
+            ("1,23,45", Point, None),
+            ("R$ 1.100,50", Comma, Some((1100.5, Some("R$")))),
+            ("R$\u{a0}1.100,50", Comma, Some((1100.5, Some("R$")))),
+            ("-R$ 5,00", Comma, Some((-5.0, Some("R$")))),
+            ("RM12.50", Point, Some((12.5, Some("RM")))),
+            ("1.234,50\u{202f}TL", Comma, Some((1234.5, Some("₺")))),
+            ("₺99", Point, Some((99.0, Some("₺")))),
+            ("A$5", Point, Some((5.0, Some("A$")))),
+            ("NZ$ 5", Point, Some((5.0, Some("NZ$")))),
+            ("US$5", Point, Some((5.0, Some("$")))),
+            ("$5.00 CAD", Point, Some((5.0, Some("C$")))),
+            ("Rp 15.000", Comma, Some((15_000.0, Some("Rp")))),
+            ("1 234,50 zł", Comma, Some((1234.5, Some("PLN")))),
+            ("1 234 Kč", Comma, Some((1234.0, Some("Kč")))),
+            ("1 234 Ft", Comma, Some((1234.0, Some("Ft")))),
+            ("1 234,50 руб.", Comma, Some((1234.5, Some("₽")))),
+            ("1 234,50 ₽", Comma, Some((1234.5, Some("₽")))),
+            ("₩1,000", Point, Some((1000.0, Some("₩")))),
+            ("₪ 10", Point, Some((10.0, Some("₪")))),
+            ("฿10.50", Point, Some((10.5, Some("฿")))),
+            ("RSD 10", Point, Some((10.0, Some("RSD")))),
+            ("6 ft", Point, None),
             ("+49 170 123", Point, None),
             ("abc", Point, None),
             ("1.2.2024", Point, None),
@@ -267,6 +327,25 @@ mod tests {
             ("a,b", Vote::Nothing),
         ] {
             assert_eq!(vote(cell), expected, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn codes_and_lists() {
+        for (cell, is_code) in [("RM1001", true), ("TL20", true), ("RM 100", false), ("RM12.50", false), ("100", false), ("", false)] {
+            assert_eq!(is_lettered_code(cell), is_code, "{cell}");
+        }
+        for (cell, expected) in [
+            ("1,2", Some(2)),
+            ("1, 2, 14", Some(3)),
+            ("2,1", None),
+            ("1,1", None),
+            ("0,5", None),
+            ("1,05", None),
+            ("3", None),
+            ("1,234", None),
+        ] {
+            assert_eq!(listed(cell), expected, "{cell}");
         }
     }
 

@@ -5,14 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::Note;
-use crate::base::text::count as grouped;
-
-use super::cells::{Habits, WRONG_SHARE};
+use super::cells::WRONG_SHARE;
 use super::dates::{self, Day, Order, Written};
+use super::habits::Habits;
 use super::numbers::{self, Decimal, Vote};
 use super::roles::{matches_word, tokens};
-use super::table::{Kind, day_text};
+use super::table::Kind;
+
+mod notes;
+
+pub(super) use notes::ONLY_THE_DAY;
 
 /// How the cells of a column are read: decided once, then held for all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,16 +29,49 @@ pub(super) struct Reading {
     pub whole: bool,
     /// Dates: times of day are kept.
     pub has_time: bool,
-    /// Dates: cells of different time zones are brought to UTC.
-    pub to_utc: bool,
-    /// Dates: they are written as whole numbers, 19970131.
-    pub compact: bool,
+    /// Dates: what a bare number is.
+    pub numbers: DayNumbers,
+    /// Dates: a spreadsheet has changed day and month of those that are no text for each other; they are changed back.
+    pub turned: bool,
+    /// Text: several answers per cell, "1,2,4".
+    pub lists: bool,
+}
+
+/// What a bare number in a column of dates is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum DayNumbers {
+    /// No date.
+    #[default]
+    None,
+    /// 19970131
+    Compact,
+    /// 45291, days as Excel counts them.
+    Serial,
+}
+
+impl DayNumbers {
+    fn day(self, number: f64) -> Option<Day> {
+        match self {
+            DayNumbers::None => None,
+            DayNumbers::Compact => dates::compact_day(number),
+            DayNumbers::Serial => dates::serial_day(number),
+        }
+    }
 }
 
 impl Reading {
     /// Cells of `kind`, everything else as most files have it.
     pub(super) fn of(kind: Kind) -> Reading {
-        Reading { kind, comma: false, order: Order::DayFirst, whole: true, has_time: false, to_utc: false, compact: false }
+        Reading {
+            kind,
+            comma: false,
+            order: Order::DayFirst,
+            whole: true,
+            has_time: false,
+            numbers: DayNumbers::None,
+            turned: false,
+            lists: false,
+        }
     }
 
     fn decimal(&self) -> Decimal {
@@ -62,6 +97,21 @@ pub(super) struct Tally {
     points: usize,
     commas: usize,
     unclear_comma: Option<String>,
+    /// Cells such as 1.234, and the first.
+    unclear_points: usize,
+    unclear_point: Option<String>,
+    /// Thousands without a sign: 1234.
+    ungrouped: usize,
+    /// Cells that list several answers, those of three and more, and the first.
+    lists: usize,
+    long_lists: usize,
+    list: Option<String>,
+    /// Cells with any comma.
+    with_comma: usize,
+    /// Numbers that are no answer: fractions, and whole ones beyond 0 to 99.
+    no_answer: usize,
+    /// Whole numbers behind letters that may be a code.
+    lettered: usize,
     units: Vec<(&'static str, usize, String)>,
     /// How dates are written, how many, and the first of each.
     written: BTreeMap<Written, (usize, String)>,
@@ -70,16 +120,37 @@ pub(super) struct Tally {
     with_time: usize,
     no_day: usize,
     days: Option<(i32, i32)>,
+    /// Numbers that are no day as Excel counts them, and those that are; the same of days such as 19970131, in columns of dates.
+    no_serial: usize,
+    serials: usize,
+    compacts: usize,
+    /// Dates that could be read two ways: which numbers stand first and second in them (a bit each), and the first and last day.
+    first_numbers: u16,
+    second_numbers: u16,
+    either_days: Option<(i32, i32)>,
+    /// Dates that are no text to a spreadsheet (2024-12-31, 45291) behind the twelfth of a month.
+    late_in_month: usize,
 }
+
+/// So many cells of either kind prove that a spreadsheet has changed day and month for each other.
+const PROOF_OF_DAMAGE: usize = 8;
 
 impl Tally {
     /// Reads a cell of a column of numbers; `None` counts as missing.
     pub(super) fn number(&mut self, cell: &str, reading: &Reading) -> Option<f64> {
         self.present += 1;
         if let Some(value) = numbers::plain(cell, reading.comma) {
-            if value.fract() != 0.0 || cell.contains('.') {
-                self.points += usize::from(numbers::vote(cell) == Vote::Point);
+            let is_fraction = value.fract() != 0.0;
+            if is_fraction || cell.contains('.') {
+                match numbers::vote(cell) {
+                    Vote::Point => self.points += 1,
+                    Vote::EitherPoint => self.add_unclear_point(cell),
+                    _ => {}
+                }
+            } else if value.abs() >= 1000.0 {
+                self.ungrouped += 1;
             }
+            self.no_answer += usize::from(is_fraction || !(0.0..100.0).contains(&value));
             return Some(self.seen(value));
         }
         self.codes += usize::from(numbers::is_code(cell));
@@ -87,8 +158,11 @@ impl Tally {
             Vote::Point => self.points += 1,
             Vote::Comma => self.commas += 1,
             Vote::EitherComma if self.unclear_comma.is_none() => self.unclear_comma = Some(cell.to_owned()),
+            Vote::EitherPoint => self.add_unclear_point(cell),
             _ => {}
         }
+        self.add_list(cell);
+        self.lettered += usize::from(numbers::is_lettered_code(cell));
         match numbers::parse(cell, reading.decimal()) {
             Some((value, unit)) => {
                 if let Some(unit) = unit {
@@ -110,7 +184,33 @@ impl Tally {
         }
     }
 
+    fn add_unclear_point(&mut self, cell: &str) {
+        self.unclear_points += 1;
+        self.unclear_point.get_or_insert_with(|| cell.to_owned());
+    }
+
+    fn add_list(&mut self, cell: &str) {
+        if !cell.contains(',') {
+            return;
+        }
+        self.with_comma += 1;
+        if let Some(n) = numbers::listed(cell) {
+            self.lists += 1;
+            self.long_lists += usize::from(n > 2);
+            self.list.get_or_insert_with(|| cell.to_owned());
+        }
+    }
+
+    /// Looks at a cell of a column of text.
+    pub(super) fn text(&mut self, cell: &str, reading: &Reading) {
+        self.present += 1;
+        if reading.lists {
+            self.add_list(cell);
+        }
+    }
+
     fn seen(&mut self, value: f64) -> f64 {
+        self.no_serial += usize::from(!dates::SERIALS.contains(&value));
         if value.fract() != 0.0 {
             self.fractional += 1;
             self.no_day += 1;
@@ -128,17 +228,21 @@ impl Tally {
     /// Reads a cell of a column of dates; `None` counts as missing.
     pub(super) fn day(&mut self, cell: &str, reading: &Reading) -> Option<Day> {
         self.present += 1;
-        if reading.compact {
-            let days = numbers::plain(cell, false).filter(|value| value.fract() == 0.0).and_then(|value| dates::compact(value as i64));
-            if days.is_none() {
-                self.add_wrong(cell);
+        let number = numbers::plain(cell, false);
+        let Some(day) = number.map_or_else(|| dates::parse(cell, reading.order), |number| reading.numbers.day(number)) else {
+            if let Some(number) = number {
+                self.serials += usize::from(DayNumbers::Serial.day(number).is_some());
+                self.compacts += usize::from(DayNumbers::Compact.day(number).is_some());
             }
-            return days.map(|days| Day { days, written: Written::YearFirst, time: None });
-        }
-        let Some(day) = dates::parse(cell, reading.order) else {
             self.add_wrong(cell);
             return None;
         };
+        self.add_date(cell, &day);
+        let is_turned = reading.turned && matches!(day.written, Written::YearFirst | Written::Serial);
+        Some(if is_turned { day.turned() } else { day })
+    }
+
+    fn add_date(&mut self, cell: &str, day: &Day) {
         match self.written.get_mut(&day.written) {
             Some(known) => known.0 += 1,
             None => drop(self.written.insert(day.written, (1, cell.to_owned()))),
@@ -147,7 +251,15 @@ impl Tally {
             self.with_time += 1;
             *self.offsets.entry(time.offset).or_default() += 1;
         }
-        Some(day)
+        match (day.written, day.numbers) {
+            (Written::Either, Some((first, second))) => {
+                self.first_numbers |= 1 << first;
+                self.second_numbers |= 1 << second;
+                self.either_days = both(self.either_days, Some((day.days, day.days)));
+            }
+            (Written::YearFirst | Written::Serial, Some((_, day))) => self.late_in_month += usize::from(day > 12),
+            _ => {}
+        }
     }
 
     fn add_wrong(&mut self, cell: &str) {
@@ -172,6 +284,15 @@ impl Tally {
         self.points += later.points;
         self.commas += later.commas;
         self.unclear_comma = self.unclear_comma.take().or(later.unclear_comma);
+        self.unclear_points += later.unclear_points;
+        self.unclear_point = self.unclear_point.take().or(later.unclear_point);
+        self.ungrouped += later.ungrouped;
+        self.lists += later.lists;
+        self.long_lists += later.long_lists;
+        self.list = self.list.take().or(later.list);
+        self.with_comma += later.with_comma;
+        self.no_answer += later.no_answer;
+        self.lettered += later.lettered;
         for (unit, count, example) in later.units {
             match self.units.iter_mut().find(|known| known.0 == unit) {
                 Some(known) => known.1 += count,
@@ -186,10 +307,14 @@ impl Tally {
         }
         self.with_time += later.with_time;
         self.no_day += later.no_day;
-        self.days = match (self.days, later.days) {
-            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-            (one, other) => one.or(other),
-        };
+        self.days = both(self.days, later.days);
+        self.no_serial += later.no_serial;
+        self.serials += later.serials;
+        self.compacts += later.compacts;
+        self.first_numbers |= later.first_numbers;
+        self.second_numbers |= later.second_numbers;
+        self.either_days = both(self.either_days, later.either_days);
+        self.late_in_month += later.late_in_month;
     }
 
     /// The unit most cells have.
@@ -205,167 +330,133 @@ impl Tally {
 
     /// The reading that would have been right for a column called `name`, now that all of its cells are known.
     pub(super) fn better(&self, name: &str, reading: &Reading, habits: Habits) -> Reading {
-        let wrong_at_most = (self.present as f64 * WRONG_SHARE).floor() as usize;
-        let too_many_wrong = self.wrong > wrong_at_most;
+        let too_many_wrong = !self.is_few(self.wrong);
         let mut better = *reading;
         match reading.kind {
-            Kind::Text => {}
+            Kind::Text => better.lists = reading.lists && self.lists > 0 && self.lists == self.with_comma,
             Kind::Number => {
-                better.comma = self.commas > self.points || (self.commas == self.points && habits.decimal_comma);
+                better.comma = self.has_comma(name, habits);
                 better.whole = self.fractional == 0;
-                if self.codes * 200 > self.present || (too_many_wrong && better.comma == reading.comma) {
+                if self.is_lists(habits) {
+                    better = Reading { lists: true, ..Reading::of(Kind::Text) };
+                } else if self.is_codes() || (too_many_wrong && better.comma == reading.comma) {
                     better = Reading::of(Kind::Text);
                 } else if self.is_compact_days(name) {
-                    better = Reading { compact: true, ..Reading::of(Kind::Date) };
-                }
-            }
-            Kind::Date if reading.compact => {
-                if self.wrong > 0 {
-                    better = Reading::of(Kind::Number);
+                    better = Reading { numbers: DayNumbers::Compact, ..Reading::of(Kind::Date) };
+                } else if self.is_serial_days(name) {
+                    better = Reading { numbers: DayNumbers::Serial, ..Reading::of(Kind::Date) };
                 }
             }
             Kind::Date => {
-                better.order =
-                    if self.count(Written::MonthFirst) > self.count(Written::DayFirst) { Order::MonthFirst } else { Order::DayFirst };
+                better.order = self.order();
                 better.has_time = self.with_time > 0;
-                better.to_utc = self.offsets.len() > 1;
-                if too_many_wrong {
-                    better = Reading::of(Kind::Text);
+                better.turned = self.is_damaged();
+                if reading.numbers == DayNumbers::None && self.serials + self.compacts > 0 {
+                    better.numbers = if self.compacts >= self.serials { DayNumbers::Compact } else { DayNumbers::Serial };
+                } else if too_many_wrong {
+                    let only_numbers = self.written.keys().all(|&written| matches!(written, Written::Compact | Written::Serial));
+                    let is_number = only_numbers && reading.numbers != DayNumbers::None;
+                    better = Reading::of(if is_number { Kind::Number } else { Kind::Text });
                 }
             }
         }
         better
     }
 
-    /// Whether every number is a day such as 19970131, and the name or that they reach over the end of a month says that they are meant so.
+    /// Whether so many cells that do not fit are few enough.
+    fn is_few(&self, wrong: usize) -> bool {
+        wrong <= (self.present as f64 * WRONG_SHARE).floor() as usize
+    }
+
+    fn has_comma(&self, name: &str, habits: Habits) -> bool {
+        if self.points_are_unclear() && habits.doubts_points() {
+            return habits.groups_by_points(name).is_some();
+        }
+        self.commas > self.points || (self.commas == self.points && habits.decimal_comma)
+    }
+
+    /// Whether points always have exactly three digits behind them, and nothing else tells what they are.
+    fn points_are_unclear(&self) -> bool {
+        self.unclear_points > 0 && self.points == 0 && self.commas == 0 && self.ungrouped == 0 && self.unclear_comma.is_none()
+    }
+
+    fn is_codes(&self) -> bool {
+        let with_unit: usize = self.units.iter().map(|unit| unit.1).sum();
+        self.codes * 200 > self.present || (self.lettered > 0 && self.lettered == with_unit)
+    }
+
+    /// Whether cells list several answers: small whole numbers that rise, in every cell with a comma, and enough of those that no decimals
+    /// look like that by chance.
+    fn is_lists(&self, habits: Habits) -> bool {
+        let no_number = self.points + self.unclear_points + self.units.len() + self.no_answer;
+        let is_enough =
+            if self.long_lists > 0 { !self.is_few(self.lists) } else { self.lists >= 5 && !habits.semicolons && !habits.decimal_comma };
+        no_number == 0 && self.lists == self.with_comma && self.lists > 0 && is_enough
+    }
+
+    /// Which number comes first where a date does not say: as in those that do; else, where one number stays and the other runs through
+    /// many, the one that runs is the day.
+    fn order(&self) -> Order {
+        let (day, month) = (self.count(Written::DayFirst), self.count(Written::MonthFirst));
+        if month > day || (day == 0 && month == 0 && self.running() == Some(Order::MonthFirst)) {
+            Order::MonthFirst
+        } else {
+            Order::DayFirst
+        }
+    }
+
+    /// The order by which the number that stays the same is the month and the one that runs is the day.
+    fn running(&self) -> Option<Order> {
+        /// Fewer different numbers may be chance.
+        const MANY: u32 = 4;
+        let is_one_year = self.either_days.is_some_and(|(first, last)| last - first < 366);
+        match (self.first_numbers.count_ones(), self.second_numbers.count_ones()) {
+            (1, MANY..) if is_one_year => Some(Order::MonthFirst),
+            (MANY.., 1) if is_one_year => Some(Order::DayFirst),
+            _ => None,
+        }
+    }
+
+    /// Whether a spreadsheet took every text whose numbers could be changed for each other for a date of its own country: no true date is
+    /// behind the twelfth, every text is.
+    fn is_damaged(&self) -> bool {
+        let texts = [self.count(Written::DayFirst), self.count(Written::MonthFirst)];
+        let is_one_kind = texts.iter().filter(|&&n| n > 0).count() == 1 && texts.iter().any(|&n| n >= PROOF_OF_DAMAGE);
+        let true_dates = self.count(Written::YearFirst) + self.count(Written::Serial);
+        is_one_kind && true_dates >= PROOF_OF_DAMAGE && self.late_in_month == 0 && self.count(Written::Either) == 0
+    }
+
+    /// Whether the numbers are days such as 19970131, and the name or that they reach over the end of a month says that they are meant so.
     fn is_compact_days(&self, name: &str) -> bool {
         let Some((first, last)) = self.days else { return false };
-        let words = tokens(name);
-        let named = ["date", "day", "datum", "fecha", "jour", "giorno", "dt"]
-            .iter()
-            .any(|word| words.iter().any(|token| matches_word(token, word)));
-        self.no_day == 0 && self.wrong == 0 && self.infinite == 0 && (named || (self.present >= 10 && last - first > 31))
+        let meant = is_called_date(name) || (self.present >= 10 && last - first > 31);
+        meant && self.is_few(self.no_day + self.wrong + self.infinite)
+    }
+
+    /// Whether the numbers are days as Excel counts them; only the name can say so.
+    fn is_serial_days(&self, name: &str) -> bool {
+        let is_enough = self.present > 0 && self.units.is_empty() && self.is_few(self.no_serial + self.wrong + self.infinite);
+        is_enough && is_called_date(name)
     }
 
     fn count(&self, written: Written) -> usize {
         self.written.get(&written).map_or(0, |known| known.0)
     }
+}
 
-    /// What the user should hear about the column.
-    pub(super) fn notes(&self, name: &str, reading: &Reading, habits: Habits) -> Vec<Note> {
-        match reading.kind {
-            Kind::Number => self.number_notes(name, reading, habits),
-            Kind::Date => self.date_notes(name, reading),
-            Kind::Text => Vec::new(),
-        }
-    }
-
-    fn number_notes(&self, name: &str, reading: &Reading, habits: Habits) -> Vec<Note> {
-        let mut notes = Vec::new();
-        notes.extend(self.wrong_note(name, "number"));
-        if self.infinite > 0 {
-            let (cells, they) = if self.infinite == 1 { ("cell", "is infinite; it counts") } else { ("cells", "are infinite; they count") };
-            notes.push(Note::new(format!("{} {cells} of {name} {they} as missing.", grouped(self.infinite))));
-        }
-        if let Some(example) = self.unclear_comma.as_ref().filter(|_| self.points == 0 && self.commas == 0) {
-            let other = if reading.comma { "as a decimal comma, as elsewhere in the file" } else { "as separating thousands" };
-            notes.push(Note::new(format!("The comma in {name} (\"{example}\") could mean two things; it is read {other}.")));
-        } else if reading.comma && !habits.decimal_comma {
-            notes.push(Note::new(format!("{name} uses a decimal comma.")));
-        }
-        let units = self.sorted_units();
-        if units.len() > 1 {
-            let each: Vec<String> =
-                units.iter().map(|(unit, count, example)| format!("{unit} ({}, such as \"{example}\")", cells(*count))).collect();
-            notes.push(Note::new(format!(
-                "{name} mixes {}; the numbers are taken as they stand, nothing is converted, and {} is shown.",
-                listed(&each),
-                units[0].0
-            )));
-        }
-        notes
-    }
-
-    fn date_notes(&self, name: &str, reading: &Reading) -> Vec<Note> {
-        let mut notes = Vec::new();
-        notes.extend(self.wrong_note(name, "date"));
-        let sure = |written: Written| self.count(written) > 0;
-        let either = self.written.get(&Written::Either);
-        let (day, month) = (sure(Written::DayFirst), sure(Written::MonthFirst));
-        let first = if reading.order == Order::DayFirst { "day" } else { "month" };
-        if let Some((_, example)) = either.filter(|_| !day && !month)
-            && let Some(read) = dates::parse(example, reading.order)
-        {
-            let read = day_text(read.days);
-            notes
-                .push(Note::new(format!("Dates of {name} such as {example} could be read two ways; the {first} is taken first ({read}).")));
-        }
-        let mut shapes: Vec<String> = Vec::new();
-        for (&written, (count, example)) in &self.written {
-            let meaning = match written {
-                Written::DayFirst => ", day first",
-                Written::MonthFirst => ", month first",
-                Written::YearFirst | Written::Points | Written::Named => "",
-                Written::Either if day || month => continue,
-                Written::Either => ", either first",
-            };
-            shapes.push(format!("{} like {example}{meaning}", cells(*count)));
-        }
-        if shapes.len() > 1 {
-            let mut done = "each is read by its own format".to_owned();
-            if let Some((count, example)) = either.filter(|_| day && month) {
-                let read = if *count == 1 { "is" } else { "are" };
-                done += &format!("; {} that could be either, such as {example}, {read} read with the {first} first", cells(*count));
-            }
-            notes.push(Note::new(format!("{name} mixes date formats: {}; {done}.", listed(&shapes))));
-        }
-        if reading.to_utc {
-            let each =
-                self.offsets.iter().filter_map(|(offset, &count)| offset.map(|offset| format!("{} in {}", cells(count), zone(offset))));
-            let mut each: Vec<String> = each.collect();
-            let silent = self.offsets.get(&None).map(|&count| format!("{} without one, taken as UTC", cells(count)));
-            each.extend(silent);
-            notes.push(Note::new(format!("{name} mixes time zones ({}); all are brought to UTC.", listed(&each))));
-        } else if self.with_time > 0 && !reading.has_time {
-            notes.push(Note::new(format!("{name}{ONLY_THE_DAY}")));
-        }
-        notes
-    }
-
-    fn wrong_note(&self, name: &str, what: &str) -> Option<Note> {
-        if self.wrong == 0 {
-            return None;
-        }
-        let quoted: Vec<String> = self.wrong_examples.iter().take(3).map(|example| format!("\"{example}\"")).collect();
-        let more = if self.wrong > quoted.len() { ", …" } else { "" };
-        let (they, count) = if self.wrong == 1 { ("is", "it counts") } else { ("are", "they count") };
-        let list = quoted.join(", ");
-        Some(Note::new(format!("{} of {name} {they} no {what} ({list}{more}); {count} as missing.", cells(self.wrong))))
+fn both(one: Option<(i32, i32)>, other: Option<(i32, i32)>) -> Option<(i32, i32)> {
+    match (one, other) {
+        (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+        (one, other) => one.or(other),
     }
 }
 
-/// How the sentence about dropped times of day goes on behind the column's name.
-pub(super) const ONLY_THE_DAY: &str = " holds times of day; only the day is used.";
-
-fn cells(count: usize) -> String {
-    format!("{} {}", grouped(count), if count == 1 { "cell" } else { "cells" })
-}
-
-/// "a, b and c"
-fn listed(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.clone(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-    }
-}
-
-/// "UTC+2", "UTC-5:30".
-fn zone(offset: i16) -> String {
-    let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
-    match (offset, minutes) {
-        (0, _) => "UTC".to_owned(),
-        (_, 0) => format!("UTC{}{hours}", if offset < 0 { '-' } else { '+' }),
-        _ => format!("UTC{}{hours}:{minutes:02}", if offset < 0 { '-' } else { '+' }),
-    }
+/// Whether a column's name says that it holds dates.
+pub(super) fn is_called_date(name: &str) -> bool {
+    const WORDS: [&str; 9] = ["date", "datum", "fecha", "data", "day", "jour", "giorno", "dt", "tag"];
+    let words = tokens(name);
+    // "days since", "sales per day" and "number of dates" count something.
+    const COUNTS: [&str; 8] = ["n", "number", "count", "per", "sales", "charge", "minutes", "calls"];
+    let is_date = |token: &String| WORDS.iter().any(|word| matches_word(token, word)) || token.ends_with("datum");
+    words.iter().any(is_date) && !words.iter().any(|token| COUNTS.contains(&token.as_str()))
 }

@@ -58,10 +58,12 @@ impl Filling {
             Values::Number(values) => values.append_option(cell.and_then(|cell| tally.number(cell, reading))),
             Values::Day(values) => values.append_option(cell.and_then(|cell| tally.day(cell, reading)).map(|day| day.days)),
             Values::Time(values) => {
-                values.append_option(cell.and_then(|cell| tally.day(cell, reading)).map(|day| day.millis(reading.to_utc)));
+                values.append_option(cell.and_then(|cell| tally.day(cell, reading)).map(|day| day.millis()));
             }
             Values::Text(values) => {
-                tally.present += usize::from(cell.is_some());
+                if let Some(cell) = cell {
+                    tally.text(cell, reading);
+                }
                 values.append_option(cell);
             }
         }

@@ -6,8 +6,9 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Key, Note, Stopped};
-use crate::data::cells::{Cell, Habits};
+use crate::data::cells::Cell;
 use crate::data::error::DataError;
+use crate::data::habits::Habits;
 use crate::data::table::{self, Table, Values};
 use crate::data::tally::{ONLY_THE_DAY, Reading, Tally};
 

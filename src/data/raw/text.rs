@@ -17,6 +17,7 @@ use crate::base::{Ctx, Key, Note, Stopped};
 use crate::data::cells::{self, Cell};
 use crate::data::csv::{self, Ragged};
 use crate::data::error::DataError;
+use crate::data::habits::Habits;
 use crate::data::header::{self, Head};
 use crate::data::split::Cutting;
 use crate::data::tally::{Reading, Tally};
@@ -60,7 +61,8 @@ fn read_as(file: &mut TextFile, title: &str, options: &ReadOptions, keep_bytes: 
     file.delimiter = delimiter;
     let mut cutting = Cutting { delimiter, quotes_end: looked_at.len() };
     let chunks = cutting.chunks(looked_at, first);
-    let head = header::read(&csv::head_rows(looked_at, &cutting, &chunks));
+    let mut head = header::read(&csv::head_rows(looked_at, &cutting, &chunks));
+    head.habits.semicolons = delimiter == b';';
     if head.names.is_empty() {
         return Err(DataError::Empty { title: title.to_owned() });
     }
@@ -225,7 +227,7 @@ fn sampled(file: &TextFile, head: &Head, first: usize, options: &ReadOptions) ->
 }
 
 /// How these cells are to be read, decided as for any table, and then by reading them until nothing speaks against it.
-pub(super) fn settled(name: &str, pieces: &[Vec<Cell>], habits: cells::Habits, ctx: &Ctx) -> Result<Reading, Stopped> {
+pub(super) fn settled(name: &str, pieces: &[Vec<Cell>], habits: Habits, ctx: &Ctx) -> Result<Reading, Stopped> {
     let mut reading = cells::decide(pieces, habits, ctx)?;
     for _ in 0..PASSES {
         ctx.check()?;
