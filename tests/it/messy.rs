@@ -35,7 +35,7 @@ fn keys_of_other_case_meet_and_currencies_and_repeated_customers_are_told() {
         &[("crm.csv", CRM), ("orders.csv", ORDERS)],
         &["customer", "frequency", "monetary", "age", "first_purchase"],
         &[
-            // The day is that of UTC, to which several time zones are brought.
+            // The day is the one each cell shows, whatever its time zone.
             &["c001", "2", "30", "34", "2024-01-01"],
             &["C002", "1", "", "51", "2024-02-01"],
             &["c003", "1", "40", "40", "2024-02-03"],
@@ -47,6 +47,18 @@ fn keys_of_other_case_meet_and_currencies_and_repeated_customers_are_told() {
             "1 customer of crm has several rows (Customer ID \"c002\", for one); the first row of each is used",
         ],
     );
+}
+
+#[test]
+fn the_day_and_hour_of_the_shop_count_in_winter_and_summer() {
+    let orders = "order,customer,created_at,total\n1,A,2024-01-05T00:30:00+01:00,10\n2,A,2024-07-05T00:30:00+02:00,20\n";
+    let built = check(
+        &[("orders.csv", orders)],
+        &["customer", "first_purchase", "last_purchase"],
+        &[&["A", "2024-01-05", "2024-07-05"]],
+        &["created_at has times in several time zones (1 cell in UTC+1 and 1 cell in UTC+2); each cell's own day and hour are used."],
+    );
+    assert_eq!(built.table.n_rows, 1);
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn times_of_day_stay() {
         &["1|2010-12-01 20:26:00", "2|2010-12-13 00:00:30"],
         &[],
     );
-    // One zone: the clock of the shop is kept. Two: UTC.
+    // The clock of the shop is kept, in winter as in summer.
     check(
         "when,n\n2024-03-09T23:30+02:00,1\n2024-03-10T01:30+02:00,2\n",
         "when:Dt n:N",
@@ -90,8 +90,9 @@ fn times_of_day_stay() {
     check(
         "order_date,n\n2024-03-09T23:30+01:00,1\n2024-07-10T01:30+02:00,2\n2024-07-10 12:00,3\n",
         "order_date:Dt n:N",
-        &["2024-03-09 22:30|1", "2024-07-09 23:30|2", "2024-07-10 12:00|3"],
-        &["order_date mixes time zones (1 cell in UTC+1, 1 cell in UTC+2 and 1 cell without one, taken as UTC); all are brought to UTC."],
+        &["2024-03-09 23:30|1", "2024-07-10 01:30|2", "2024-07-10 12:00|3"],
+        &["order_date has times in several time zones (1 cell in UTC+1, 1 cell in UTC+2 and 1 cell without one); each cell's own day and \
+           hour are used."],
     );
 }
 
@@ -110,6 +111,149 @@ fn two_date_formats_in_one_column_are_told() {
         &["1999-12-31|1", "1999-12-31|2"],
         &["when mixes date formats: 1 cell like 1999-12-31 and 1 cell like 31/12/1999, day first; each is read by its own format."],
     );
+}
+
+#[test]
+fn one_wrong_cell_costs_no_column_of_days() {
+    for (spelled, kind) in [("199701", "D"), ("1997-01-", "D"), ("3. Mrz. 19", "D"), ("458", "D")] {
+        let days: String = (10..50).map(|at| format!("{at},{spelled}{}\n", 10 + at % 18)).collect();
+        let (_folder, path) = files(&[("orders.csv", format!("id,date\n{days}99,date\n").as_bytes())]);
+        let path = path.join("orders.csv");
+        for raw in [read(&path).unwrap(), read_tiny(&path, ReadOptions { sample_bytes: 4 << 20, ..TINY })] {
+            assert_eq!(columns(&raw), format!("id:N date:{kind}!1"), "{spelled}");
+            assert!(raw.notes[0].0.starts_with("1 cell of date is no date (\"date\"); it counts as missing"), "{:?}", raw.notes);
+        }
+        let table = data::read(&Source::File { path }, &Ctx::new()).unwrap();
+        assert_eq!(table.table.columns[1].kind(), Kind::Date, "{spelled}: the other reader says the same");
+        assert_eq!((table.table.columns[1].is_missing(39), table.table.columns[1].is_missing(40)), (false, true));
+    }
+}
+
+#[test]
+fn months_of_seven_languages_in_one_column() {
+    check(
+        "n,when\n1,3. März 2023\n2,3 févr. 2023\n3,1er août 2023\n4,03-dic-2023\n5,3 de abril de 2023\n6,\"vr 5 mei 2023\"\n7,5 giugno 23 10:30\n",
+        "n:N when:Dt",
+        &[
+            "1|2023-03-03 00:00",
+            "2|2023-02-03 00:00",
+            "3|2023-08-01 00:00",
+            "4|2023-12-03 00:00",
+            "5|2023-04-03 00:00",
+            "6|2023-05-05 00:00",
+            "7|2023-06-05 10:30",
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn the_number_that_runs_is_the_day() {
+    let days: String = (1..=10).map(|day| format!("{day},12/{day}/2010 8:26\n")).collect();
+    let (_folder, path) = files(&[("orders.csv", format!("n,when\n{days}").as_bytes())]);
+    let raw = read(&path.join("orders.csv")).unwrap();
+    assert_eq!((rows(&raw)[1].as_str(), rows(&raw)[9].as_str()), ("2|2010-12-02 08:26", "10|2010-12-10 08:26"));
+    assert_eq!(
+        notes(&raw),
+        [
+            "Dates of when such as 12/1/2010 8:26 could be read two ways; the first number is always 12 while the second takes 10 values, so \
+          the month is taken first (2010-12-01)."
+        ]
+    );
+    // Days first: the second number stays.
+    let days: String = (1..=10).map(|day| format!("{day},{day}/11/2010\n")).collect();
+    let (_folder, path) = files(&[("orders.csv", format!("n,when\n{days}").as_bytes())]);
+    let raw = read(&path.join("orders.csv")).unwrap();
+    assert_eq!(rows(&raw)[9], "10|2010-11-10");
+    assert!(notes(&raw)[0].contains("so the day is taken first"), "{:?}", raw.notes);
+}
+
+#[test]
+fn numbers_of_days_as_excel_counts_are_days_beside_dates_and_under_a_name() {
+    check(
+        "n,seen\n1,2023-12-31\n2,45291\n3,45292.5\n4,2024-01-03\n",
+        "n:N seen:Dt",
+        &["1|2023-12-31 00:00", "2|2023-12-31 00:00", "3|2024-01-01 12:00", "4|2024-01-03 00:00"],
+        &[
+            "seen mixes date formats: 2 cells like 2023-12-31 and 2 cells like 45291, days as Excel counts them; each is read by its own format.",
+        ],
+    );
+    check(
+        "n,order_date,income\n1,45291,45291\n2,45292,45292\n",
+        "n:N order_date:D income:N",
+        &["1|2023-12-31|45291", "2|2024-01-01|45292"],
+        &["order_date holds days as Excel counts them; 45291 is read as 2023-12-31."],
+    );
+}
+
+#[test]
+fn dates_that_a_spreadsheet_has_turned_are_turned_back_and_told() {
+    let texts: String = (13..=28).map(|day| format!("{day},{day}-01-2013\n")).collect();
+    let turned: String = (1..=12).map(|day| format!("{day},2013-{day:02}-01\n")).collect();
+    let (_folder, path) = files(&[("orders.csv", format!("n,when\n{turned}{texts}").as_bytes())]);
+    let raw = read(&path.join("orders.csv")).unwrap();
+    assert_eq!((rows(&raw)[6].as_str(), rows(&raw)[12].as_str()), ("7|2013-01-07", "13|2013-01-13"));
+    assert!(
+        notes(&raw)[0].starts_with("A spreadsheet has damaged when: all 12 cells that are true dates lie in days 1 to 12"),
+        "{:?}",
+        raw.notes
+    );
+    // One true date behind the twelfth, and nothing was turned.
+    let (_folder, path) = files(&[("orders.csv", format!("n,when\n{turned}{texts}40,2013-01-30\n").as_bytes())]);
+    let raw = read(&path.join("orders.csv")).unwrap();
+    assert_eq!(rows(&raw)[6], "7|2013-07-01");
+}
+
+#[test]
+fn points_before_three_digits_separate_thousands_where_the_file_says_so() {
+    let semicolons = "id;spend\n1;1.000\n2;12.137\n3;999\n";
+    let told =
+        "The point in spend (\"1.000\") could mean two things; it is read as separating thousands, as usual in files with semicolons.";
+    check(semicolons, "id:N spend:N", &["1|1000", "2|12137", "3|999"], &[told]);
+    let names = "nr\tUmsatz\n1\t1.000\n2\t12.137\n";
+    let told = "The point in Umsatz (\"1.000\") could mean two things; it is read as separating thousands, as usual in the language of the \
+                file's column names.";
+    check(names, "nr:N Umsatz:N", &["1|1000", "2|12137"], &[told]);
+    let told = "The point in spend (\"1.001\") could mean two things; it is read as a decimal point.";
+    check("id,spend\n1,1.001\n2,12.137\n", "id:N spend:N", &["1|1.001", "2|12.137"], &[told]);
+    // Any other cell that tells ends the doubt: decimals, and thousands without a sign.
+    check("id;spend\n1;1.001\n2;12.1\n", "id:N spend:N", &["1|1.001", "2|12.1"], &[]);
+    check("id;spend\n1;1.001\n2;1500\n", "id:N spend:N", &["1|1.001", "2|1500"], &[]);
+}
+
+#[test]
+fn several_answers_per_cell_are_text() {
+    let told = "channels looks like several answers per cell (5 cells, such as \"1,2\"); it is read as text, not as numbers with decimals.";
+    let text = "id,channels\n1,\"1,2\"\n2,3\n3,\"2,3\"\n4,\"1,2\"\n5,1\n6,\"1,3\"\n7,\"2,3\"\n";
+    check(text, "id:N channels:T", &["1|1,2", "2|3", "3|2,3", "4|1,2", "5|1", "6|1,3", "7|2,3"], &[told]);
+    let (_folder, path) = files(&[
+        ("a.csv", b"id;q\n1;1,2,4\n2;3\n3;2,3\n4;1,4\n"),
+        ("b.csv", b"id;x;y\n1;1,2;0,5\n2;2,3;0,7\n3;1,2;0,9\n4;1,2;1,0\n5;1,2;3,1\n"),
+    ]);
+    assert_eq!(columns(&read(&path.join("a.csv")).unwrap()), "id:N q:T");
+    assert_eq!(columns(&read(&path.join("b.csv")).unwrap()), "id:N x:N y:N", "decimals that happen to rise");
+}
+
+#[test]
+fn money_of_other_countries() {
+    for (cells, expected) in [
+        (["R$ 1.100,50", "R$ 99,00"], ["1100.5", "99"]),
+        (["₹1,00,000.00", "₹ 500.50"], ["100000", "500.5"]),
+        (["INR 12,34,567", "Rs. 500"], ["1234567", "500"]),
+        (["RM12.50", "RM 1,200.00"], ["12.5", "1200"]),
+        (["1.234,50\u{a0}TL", "99,50 ₺"], ["1234.5", "99.5"]),
+        (["12\u{202f}345,60 zł", "5,00 PLN"], ["12345.6", "5"]),
+        (["1 234,50 ₽", "99,50 руб."], ["1234.5", "99.5"]),
+    ] {
+        let [one, other] = cells;
+        let (_folder, path) = files(&[("orders.csv", format!("id,total\n1,\"{one}\"\n2,\"{other}\"\n").as_bytes())]);
+        let raw = read(&path.join("orders.csv")).unwrap();
+        assert_eq!(columns(&raw), "id:N total:N", "{cells:?}");
+        assert_eq!(rows(&raw), [format!("1|{}", expected[0]), format!("2|{}", expected[1])], "{cells:?}");
+        assert!(notes(&raw).iter().all(|note| !note.contains("mixes")), "{:?}", raw.notes);
+    }
+    // Letters glued to whole numbers are codes.
+    check("id,item\n1,RM1001\n2,RM1002\n", "id:N item:T", &["1|RM1001", "2|RM1002"], &[]);
 }
 
 #[test]
