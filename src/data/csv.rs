@@ -18,22 +18,21 @@ use super::cells::{self, Cell};
 use super::error::DataError;
 use super::habits::Points;
 use super::header::{self, Head};
+use super::layout::{self, HEAD_ROWS, Layout};
 use super::numbers;
-use super::sniff;
-use super::split::{Cutting, Row};
+use super::split::{Cutting, Passed, Row};
+use super::stray;
 use super::table::{Column, Table, Values};
-
-/// Rows looked at before the columns are guessed.
-const HEAD_ROWS: usize = 200;
 
 /// Reads a delimited text.
 pub(super) fn read(text: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
     let text = text.trim_start_matches('\u{feff}');
-    let (first, delimiter) = first_row_and_delimiter(text);
-    let mut cutting = Cutting { delimiter, quotes_end: text.len() };
-    let chunks = cutting.chunks(text, first);
-    let mut head = header::read(&head_rows(text, &cutting, &chunks));
-    head.habits.semicolons = delimiter == b';';
+    let looked_at = layout::looked_at(text);
+    let last = &text[text.ceil_char_boundary(text.len().saturating_sub(layout::LAST_BYTES))..];
+    let layout = layout::of(looked_at, looked_at.len() == text.len(), last);
+    let head = &layout.head;
+    let mut cutting = layout.cutting(text.len());
+    let chunks = cutting.chunks(text, layout.first);
     if head.names.is_empty() {
         return Err(DataError::Empty { title: title.to_owned() });
     }
@@ -42,29 +41,39 @@ pub(super) fn read(text: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Not
         let line = 1 + text.as_bytes()[..cutting.quotes_end].iter().filter(|&&byte| byte == b'\n').count();
         notes.push(note_of_quote(line));
     }
-    let (columns, row_lines, more) = columns(text, &cutting, &chunks, &head, title, ctx)?;
+    let (columns, row_lines, more) = columns(text, &layout, &cutting, &chunks, title, ctx)?;
     if row_lines == 0 {
         return Err(DataError::HeaderOnly { title: title.to_owned() });
     }
     notes.extend(more);
     let mut table = Table { columns, n_rows: row_lines };
-    drop_empty_unnamed(&mut table, &head, &mut notes);
+    drop_empty_unnamed(&mut table, head, &mut notes);
     Ok((table, notes))
 }
 
-/// A table whose rows are cut into cells already, as those of a spreadsheet are.
-pub(super) fn from_rows(rows: Vec<Vec<Cell>>, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
-    let mut head = header::read(&rows[..rows.len().min(HEAD_ROWS + 1)]);
+/// A table whose rows are cut into cells already, as those of the sheet of a workbook are.
+pub(super) fn from_rows(mut rows: Vec<Vec<Cell>>, sheet: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+    let mut head = header::read(&rows[..rows.len().min(HEAD_ROWS + 1)], Some(sheet));
     // A workbook knows its numbers: the point of 1.234 in it is a decimal one.
     head.habits.points = Points::Sure;
     let mut notes = head.notes.clone();
-    let first = usize::from(head.has_header);
-    let n_rows = rows.len().saturating_sub(first);
+    let header: Vec<Vec<Cell>> = rows.drain(..head.n_above).skip(head.n_titles).collect();
+    let n_before = rows.len();
+    if head.names.len() > 1 {
+        rows.retain(|row| !header.contains(row));
+    }
+    notes.extend(stray::note_of_repeats(n_before - rows.len()));
+    let data: Vec<&[Cell]> = rows.iter().map(Vec::as_slice).collect();
+    let last = &data[data.len().saturating_sub(stray::MOST_TOTALS)..];
+    let n_totals = stray::totals(&data, true, last, head.names.len(), head.habits.decimal_comma);
+    let n_rows = data.len() - n_totals;
+    notes.extend(data.get(n_rows).and_then(|first| stray::note_of_totals(n_totals, first)));
     if n_rows == 0 {
         return Err(DataError::HeaderOnly { title: title.to_owned() });
     }
+    rows.truncate(n_rows);
     let mut cells: Vec<Vec<Cell>> = head.names.iter().map(|_| Vec::with_capacity(n_rows)).collect();
-    for row in rows.into_iter().skip(first) {
+    for row in rows {
         let mut row = row.into_iter();
         cells.iter_mut().for_each(|column| column.push(row.next().unwrap_or_default()));
     }
@@ -75,32 +84,6 @@ pub(super) fn from_rows(rows: Vec<Vec<Cell>>, title: &str, ctx: &Ctx) -> Result<
     let mut table = Table { columns, n_rows };
     drop_empty_unnamed(&mut table, &head, &mut notes);
     Ok((table, notes))
-}
-
-/// Where the table begins (behind Excel's "sep=;" line, if there is one), and its delimiter.
-pub(super) fn first_row_and_delimiter(text: &str) -> (usize, u8) {
-    if let Some(rest) = text.strip_prefix("sep=")
-        && let Some(&delimiter) = rest.as_bytes().first()
-        && matches!(rest.as_bytes().get(1), Some(b'\r' | b'\n'))
-    {
-        return (text.find('\n').map_or(text.len(), |at| at + 1), delimiter);
-    }
-    let end = text.floor_char_boundary(256 << 10);
-    let lines: Vec<&str> = text[..end].lines().filter(|line| !line.trim().is_empty()).take(HEAD_ROWS).collect();
-    (0, sniff::delimiter(&lines))
-}
-
-pub(super) fn head_rows<'a>(text: &'a str, cutting: &Cutting, chunks: &[Range<usize>]) -> Vec<Vec<Cell<'a>>> {
-    let mut head_cutting = *cutting;
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    let Some(first) = chunks.first() else { return rows };
-    let mut end = first.start;
-    for _ in 0..=HEAD_ROWS {
-        end = head_cutting.row_end(text.as_bytes(), end);
-    }
-    let cells = std::cell::RefCell::new(Vec::new());
-    cutting.each(text, first.start..end, |_, cell| cells.borrow_mut().push(cell), |_| rows.push(cells.take()));
-    rows
 }
 
 /// One chunk's part of a column.
@@ -120,7 +103,7 @@ struct Gathered<'a> {
 struct Piece<'a> {
     parts: Vec<Part<'a>>,
     n_rows: usize,
-    n_lines: usize,
+    passed: Passed,
     /// Rows with too few cells, and with too many.
     ragged: [Ragged; 2],
 }
@@ -134,28 +117,29 @@ pub(super) struct Ragged {
 
 type Columns = (Vec<Column>, usize, Vec<Note>);
 
-fn columns(text: &str, cutting: &Cutting, chunks: &[Range<usize>], head: &Head, title: &str, ctx: &Ctx) -> Result<Columns, DataError> {
+fn columns(text: &str, layout: &Layout, cutting: &Cutting, chunks: &[Range<usize>], title: &str, ctx: &Ctx) -> Result<Columns, DataError> {
+    let head = &layout.head;
     let plain: Vec<AtomicBool> = head.plain.iter().map(|&plain| AtomicBool::new(plain)).collect();
     let stage = format!("Reading {title}");
     let done = std::sync::atomic::AtomicUsize::new(0);
     let wanted = vec![true; plain.len()];
-    let cut = |(at, range): (usize, &Range<usize>)| -> Result<Piece, Stopped> {
+    let cut = |range: &Range<usize>| -> Result<Piece, Stopped> {
         ctx.check()?;
-        let piece = cut_chunk(text, cutting, range.clone(), head, &plain, &wanted, at == 0);
+        let piece = cut_chunk(text, cutting, range.clone(), head, &plain, &wanted);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         ctx.progress(&stage, 0.25 + 0.5 * done as f32 / chunks.len() as f32);
         Ok(piece)
     };
-    let mut pieces: Vec<Piece> = chunks.par_iter().enumerate().map(cut).collect::<Result<_, _>>()?;
+    let mut pieces: Vec<Piece> = chunks.par_iter().map(cut).collect::<Result<_, _>>()?;
     // Columns that looked plain and were not, somewhere: cut again, for their cells.
     let is_plain: Vec<bool> = plain.iter().map(|plain| plain.load(Ordering::Relaxed)).collect();
     let again: Vec<bool> = is_plain.iter().zip(&head.plain).map(|(&is, &was)| was && !is).collect();
     if again.contains(&true) {
-        let recut = |(at, range): (usize, &Range<usize>)| -> Result<Piece, Stopped> {
+        let recut = |range: &Range<usize>| -> Result<Piece, Stopped> {
             ctx.check()?;
-            Ok(cut_chunk(text, cutting, range.clone(), head, &plain, &again, at == 0))
+            Ok(cut_chunk(text, cutting, range.clone(), head, &plain, &again))
         };
-        let second: Vec<Piece> = chunks.par_iter().enumerate().map(recut).collect::<Result<_, _>>()?;
+        let second: Vec<Piece> = chunks.par_iter().map(recut).collect::<Result<_, _>>()?;
         for (piece, second) in pieces.iter_mut().zip(second) {
             for (at, part) in second.parts.into_iter().enumerate().filter(|(at, _)| again[*at]) {
                 piece.parts[at] = part;
@@ -164,6 +148,7 @@ fn columns(text: &str, cutting: &Cutting, chunks: &[Range<usize>], head: &Head, 
     }
     let n_rows = pieces.iter().map(|piece| piece.n_rows).sum();
     let mut notes = ragged_notes(&pieces, text, chunks.first().map_or(0, |chunk| chunk.start));
+    notes.extend(layout.notes_of_left_out(pieces.iter().map(|piece| piece.passed.n_left_out).sum()));
     let mut gathered: Vec<Gathered> = head.names.iter().map(|_| Gathered::default()).collect();
     for piece in pieces {
         for (at, part) in piece.parts.into_iter().enumerate() {
@@ -188,15 +173,7 @@ fn columns(text: &str, cutting: &Cutting, chunks: &[Range<usize>], head: &Head, 
 }
 
 /// Cuts one chunk into the parts of the columns wanted. A column whose flag in `plain` falls meanwhile is cut again by the caller.
-fn cut_chunk<'a>(
-    text: &'a str,
-    cutting: &Cutting,
-    range: Range<usize>,
-    head: &Head,
-    plain: &[AtomicBool],
-    wanted: &[bool],
-    first: bool,
-) -> Piece<'a> {
+fn cut_chunk<'a>(text: &'a str, cutting: &Cutting, range: Range<usize>, head: &Head, plain: &[AtomicBool], wanted: &[bool]) -> Piece<'a> {
     let n_columns = head.names.len();
     let rows_guess = range.len() / (n_columns * 6).max(8) + 1;
     let comma_file = head.habits.decimal_comma;
@@ -206,10 +183,9 @@ fn cut_chunk<'a>(
         (true, false) => Part::Spelled(Vec::with_capacity(rows_guess)),
     };
     let parts = std::cell::RefCell::new((0..n_columns).map(part).collect::<Vec<Part>>());
-    let skip = std::cell::Cell::new(first && head.has_header);
     let (mut n_rows, mut short, mut long) = (0, Ragged::default(), Ragged::default());
     let take = |at: usize, cell: Cow<'a, str>| {
-        if at >= n_columns || skip.get() || !wanted[at] {
+        if at >= n_columns || !wanted[at] {
             return;
         }
         match &mut parts.borrow_mut()[at] {
@@ -226,9 +202,6 @@ fn cut_chunk<'a>(
         }
     };
     let end = |row: Row| {
-        if skip.replace(false) {
-            return;
-        }
         n_rows += 1;
         if row.n_cells < n_columns {
             short.add(row.line);
@@ -243,8 +216,8 @@ fn cut_chunk<'a>(
             long.add(row.line);
         }
     };
-    let n_lines = cutting.each(text, range, take, end);
-    Piece { parts: parts.into_inner(), n_rows, n_lines, ragged: [short, long] }
+    let passed = cutting.each(text, range, take, end);
+    Piece { parts: parts.into_inner(), n_rows, passed, ragged: [short, long] }
 }
 
 impl Ragged {
@@ -268,7 +241,7 @@ fn ragged_notes(pieces: &[Piece], text: &str, start: usize) -> Vec<Note> {
     let mut all: [Ragged; 2] = Default::default();
     for piece in pieces {
         all.iter_mut().zip(&piece.ragged).for_each(|(all, of)| all.append(of, before));
-        before += piece.n_lines;
+        before += piece.passed.n_lines;
     }
     notes_of_ragged(&all)
 }

@@ -101,10 +101,22 @@ pub enum DataError {
         why: String,
     },
     /// A workbook without any table.
-    #[error("{title} has no sheet with a table; put column names in the first row and customers below, and save it again.")]
+    #[error("{title} has no sheet with a table{}; put column names in the first row and customers below, and save it again.", named(.sheets))]
     NoSheets {
         /// The file's name.
         title: String,
+        /// Its sheets.
+        sheets: Vec<String>,
+    },
+    /// A workbook without the sheet that was asked for.
+    #[error("{title} has no sheet called {sheet}{}; choose one of them.", named(.sheets))]
+    NoSuchSheet {
+        /// The file's name.
+        title: String,
+        /// What was asked for.
+        sheet: String,
+        /// Its sheets.
+        sheets: Vec<String>,
     },
     /// It would not fit into memory; foreseen before anything is allocated.
     #[error("{title} would need about {} of memory and {} are free; close other programs, or take a part of the rows.", memory::readable(*.needs), memory::readable(*.has))]
@@ -125,6 +137,15 @@ pub enum DataError {
     /// Somebody asked to stop.
     #[error(transparent)]
     Stopped(#[from] Stopped),
+}
+
+/// " (its sheets are Orders and Customers)".
+fn named(sheets: &[String]) -> String {
+    match sheets {
+        [] => String::new(),
+        [one] => format!(" (its sheet is {one})"),
+        [first @ .., last] => format!(" (its sheets are {} and {last})", first.join(", ")),
+    }
 }
 
 impl DataError {

@@ -57,7 +57,7 @@ impl Habits {
 }
 
 /// What the first rows suggest. Whoever knows the delimiter adds it.
-pub(super) fn of(rows: &[Vec<Cell>], names: &[String]) -> Habits {
+pub(super) fn of(rows: &[&Vec<Cell>], names: &[String]) -> Habits {
     let votes: Vec<[usize; 2]> = (0..names.len()).map(|at| votes(rows, at)).collect();
     let [points, commas] = [0, 1].map(|which| votes.iter().filter(|votes| votes[which] > votes[1 - which]).count());
     let points_told = match () {
@@ -69,7 +69,7 @@ pub(super) fn of(rows: &[Vec<Cell>], names: &[String]) -> Habits {
 }
 
 /// Cells of a column that certainly have decimal points, and commas; none where the column is not numbers that way.
-fn votes(rows: &[Vec<Cell>], at: usize) -> [usize; 2] {
+fn votes(rows: &[&Vec<Cell>], at: usize) -> [usize; 2] {
     let cells = || rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.trim());
     [(Vote::Point, Decimal::Point), (Vote::Comma, Decimal::Comma)].map(|(wanted, decimal)| {
         let found = cells().filter(|cell| numbers::vote(cell) == wanted).count();

@@ -5,10 +5,11 @@
 use crate::base::Note;
 
 use super::cells::{Cell, is_missing};
-use super::dates::{self, Order};
+use super::dates;
 use super::habits::{self, Habits};
-use super::numbers::{self, Decimal, Vote};
+use super::numbers::{self, Vote};
 use super::tally::is_called_date;
+use super::top::{self, is_value, is_year};
 
 /// What the first rows tell.
 #[derive(Debug, Clone, Default)]
@@ -17,8 +18,12 @@ pub(super) struct Head {
     pub names: Vec<String>,
     /// Columns whose name had to be made up.
     pub unnamed: Vec<bool>,
-    /// Whether the first row holds names.
+    /// Whether a row holds names.
     pub has_header: bool,
+    /// Rows of titles above the names.
+    pub n_titles: usize,
+    /// Rows above the data: titles and names.
+    pub n_above: usize,
     /// Columns that hold plain numbers so far.
     pub plain: Vec<bool>,
     /// What the file's habits seem to be.
@@ -27,15 +32,20 @@ pub(super) struct Head {
     pub notes: Vec<Note>,
 }
 
-/// Judges the first rows.
-pub(super) fn read(rows: &[Vec<Cell>]) -> Head {
-    let Some((first, below)) = rows.split_first() else { return Head::default() };
-    let mut notes = Vec::new();
-    let has_header = is_header(first, below);
-    let data = if has_header { below } else { rows };
-    let common = common_length(data);
-    let mut n_columns = if has_header { first.len() } else { common };
-    let mut names: Vec<String> = if has_header { first.iter().map(|cell| cell.trim().to_owned()).collect() } else { Vec::new() };
+/// Judges the first rows. `sheet` is where they stand, if they are a workbook's.
+pub(super) fn read(rows: &[Vec<Cell>], sheet: Option<&str>) -> Head {
+    let top = top::read(rows);
+    let n_above = top.n_titles + top.n_header;
+    let Some(first) = rows.get(top.n_titles) else { return Head::default() };
+    let has_header = top.n_header > 0;
+    let mut notes: Vec<Note> = note_of_titles(top.n_titles, sheet).into_iter().collect();
+    notes.extend(top.notes);
+    let header = &rows[top.n_titles..n_above];
+    // A header that comes again, where two exports were pasted under each other, says nothing about the columns.
+    let data: Vec<&Vec<Cell>> = rows[n_above..].iter().filter(|row| !header.contains(row)).collect();
+    let common = common_length(&data);
+    let mut names = top.names;
+    let mut n_columns = if has_header { names.len() } else { common };
     if !has_header {
         let example: Vec<&str> = first.iter().take(3).map(|cell| cell.trim()).collect();
         let example = example.join(", ");
@@ -57,14 +67,21 @@ pub(super) fn read(rows: &[Vec<Cell>]) -> Head {
     names.resize(n_columns, String::new());
     let unnamed: Vec<bool> = names.iter().map(String::is_empty).collect();
     notes.extend(make_unique(&mut names));
-    let habits = habits::of(data, &names);
+    let habits = habits::of(&data, &names);
     let plain = (0..n_columns).map(|at| {
         let cells = || data.iter().filter_map(|row| row.get(at));
         let is_unclear = habits.doubts_points() && cells().any(|cell| numbers::vote(cell) == Vote::EitherPoint);
         cells().all(|cell| is_plain_or_empty(cell, habits)) && !is_unclear && !days_as_numbers(&names[at], cells())
     });
     let plain = plain.collect();
-    Head { names, unnamed, has_header, plain, habits, notes }
+    Head { names, unnamed, has_header, n_titles: top.n_titles, n_above, plain, habits, notes }
+}
+
+/// What is said about lines above the table.
+fn note_of_titles(n_titles: usize, sheet: Option<&str>) -> Option<Note> {
+    let (lines, are) = if n_titles == 1 { ("line", "is") } else { ("lines", "are") };
+    let place = sheet.map_or(String::new(), |sheet| format!(" in the sheet {sheet}"));
+    (n_titles > 0).then(|| Note::new(format!("{n_titles} {lines} above the table{place} {are} left out.")))
 }
 
 /// Makes every name present and unique: "column 3" for an empty one, "amount (2)" for the second "amount".
@@ -91,14 +108,7 @@ pub(super) fn make_unique(names: &mut [String]) -> Vec<Note> {
 }
 
 /// A row is a header unless it holds numbers or dates where the rows below do, and nowhere text above numbers.
-fn is_header(first: &[Cell], below: &[Vec<Cell>]) -> bool {
-    let is_value = |cell: &str| {
-        let cell = cell.trim();
-        [Decimal::Point, Decimal::Comma].iter().any(|&decimal| numbers::parse(cell, decimal).is_some())
-            || dates::parse(cell, Order::DayFirst).is_some()
-    };
-    // Years are good names ("2023"), so a lone year proves nothing.
-    let is_year = |cell: &str| cell.trim().parse::<u32>().is_ok_and(|year| (1900..=2100).contains(&year));
+pub(super) fn is_header(first: &[Cell], below: &[Vec<Cell>]) -> bool {
     let filled = first.iter().filter(|cell| !is_missing(cell.trim()));
     let all_values = filled.clone().count() > 0 && filled.clone().all(|cell| is_value(cell));
     if all_values && filled.clone().any(|cell| !is_year(cell)) {
@@ -117,8 +127,9 @@ fn is_header(first: &[Cell], below: &[Vec<Cell>]) -> bool {
     !value_above_values
 }
 
-fn common_length(rows: &[Vec<Cell>]) -> usize {
-    let mut lengths: Vec<usize> = rows.iter().map(Vec::len).collect();
+/// How many cells most rows have.
+pub(super) fn common_length<'a>(rows: &[impl AsRef<[Cell<'a>]>]) -> usize {
+    let mut lengths: Vec<usize> = rows.iter().map(|row| row.as_ref().len()).collect();
     lengths.sort_unstable();
     lengths.chunk_by(|a, b| a == b).max_by_key(|run| (run.len(), run[0])).map_or(0, |run| run[0])
 }
@@ -140,7 +151,7 @@ mod tests {
 
     fn head(rows: &[&[&str]]) -> Head {
         let rows: Vec<Vec<Cell>> = rows.iter().map(|row| row.iter().map(|&cell| Cell::Borrowed(cell)).collect()).collect();
-        read(&rows)
+        read(&rows, None)
     }
 
     #[test]

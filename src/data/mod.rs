@@ -8,6 +8,7 @@ mod error;
 mod habits;
 mod header;
 mod json;
+mod layout;
 mod months;
 mod numbers;
 pub mod profile;
@@ -21,8 +22,10 @@ pub mod source;
 pub mod sourcing;
 mod split;
 mod spreadsheet;
+mod stray;
 pub mod table;
 mod tally;
+mod top;
 mod units;
 pub mod write;
 

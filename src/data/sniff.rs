@@ -12,6 +12,7 @@ use super::cells::is_missing;
 use super::dates::{self, Order};
 use super::error::DataError;
 use super::numbers::{self, Decimal};
+use super::top;
 
 /// The formats there is a reader for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,24 +110,69 @@ pub(super) fn text<'a>(bytes: &'a [u8], title: &str) -> (Cow<'a, str>, Vec<Note>
     (text, notes)
 }
 
-/// The delimiter of a text table, from its first lines (cells in quotes do not count).
-pub(super) fn delimiter(lines: &[&str]) -> u8 {
-    let score = |delimiter: u8| {
-        let counts: Vec<usize> = lines.iter().map(|line| count_outside_quotes(line, delimiter)).collect();
+/// Lines above a table that may be titles.
+const MOST_TITLES: usize = 20;
+
+/// The delimiter of a text table, from its first lines (cells in quotes do not count), in spite of titles above it.
+pub(super) fn delimiter(all: &[&str]) -> u8 {
+    let lines: Vec<&str> = all.iter().copied().filter(|line| !line.trim().is_empty()).collect();
+    let counted = |delimiter: u8| -> Vec<usize> { lines.iter().map(|line| count_outside_quotes(line, delimiter)).collect() };
+    let score = |counts: &[usize]| {
         let header = counts.first().copied().unwrap_or(0);
-        let common = most_common(&counts);
+        let common = most_common(counts);
         let share = counts.iter().filter(|&&count| count == common).count() as f64 / counts.len().max(1) as f64;
         // Every line alike is worth most; a delimiter the header has not is decoration (a decimal comma), and more columns break ties.
         if common == 0 || header == 0 { 0.0 } else { share + if header == common { 1.0 } else { 0.0 } + (common as f64).min(1e3) * 1e-6 }
     };
-    let mut best = (b',', 0.0);
-    for candidate in [b',', b';', b'\t', b'|'] {
-        let score = score(candidate);
+    let candidates = [b',', b';', b'\t', b'|'].map(|delimiter| (delimiter, counted(delimiter)));
+    let mut best = (b',', 0.0, 0);
+    for (delimiter, counts) in &candidates {
+        let score = score(counts);
         if score > best.1 {
-            best = (candidate, score);
+            best = (*delimiter, score, most_common(counts));
         }
     }
-    if best.1 == 0.0 && is_separated_by_blanks(lines) { b' ' } else { best.0 }
+    let below_titles = candidates.iter().filter_map(|(delimiter, counts)| {
+        let begins = |&at: &usize| begins_below_titles(all, &lines, counts, at, *delimiter);
+        let at = (1..lines.len().min(MOST_TITLES)).find(begins)?;
+        Some((*delimiter, score(&counts[at..]), most_common(&counts[at..])))
+    });
+    // Titles may hold another delimiter by chance, as a decimal comma does; the table has more columns than that.
+    for found in below_titles {
+        if best.1 == 0.0 || (found.2 > best.2 && found.1 >= best.1 * 0.9) {
+            best = found;
+        }
+    }
+    if best.1 == 0.0 && is_separated_by_blanks(&lines) { b' ' } else { best.0 }
+}
+
+/// Whether the names of a table stand in line `at`, below lines of fewer cells: nearly all lines below have as many cells, and the proof is a blank
+/// line above or values below. Sentences with a comma in each of them do not look like that.
+fn begins_below_titles(all: &[&str], lines: &[&str], counts: &[usize], at: usize, delimiter: u8) -> bool {
+    let n = counts[at];
+    let alike = counts[at..].iter().filter(|&&count| count == n).count();
+    if n == 0 || lines.len() - at < 3 || counts[..at].iter().any(|&count| count >= n) || alike * 10 < (counts.len() - at) * 9 {
+        return false;
+    }
+    let cells = |line: &str| -> Vec<String> {
+        let mut inside = false;
+        let is_end = |c: char| {
+            inside ^= c == '"';
+            !inside && c == char::from(delimiter)
+        };
+        line.split(is_end).map(|cell| cell.trim().trim_matches('"').to_owned()).collect()
+    };
+    let names = cells(lines[at]);
+    if names.iter().any(|name| top::is_value(name) && !top::is_year(name)) {
+        return false;
+    }
+    let follows_blank = all.windows(2).any(|two| two[0].trim().is_empty() && std::ptr::eq(two[1], lines[at]));
+    let below: Vec<Vec<String>> = lines[at + 1..].iter().take(20).map(|line| cells(line)).filter(|row| row.len() == names.len()).collect();
+    let is_proof = |column: usize| {
+        let mut filled = below.iter().map(|row| row[column].as_str()).filter(|cell| !is_missing(cell)).peekable();
+        !names[column].is_empty() && filled.peek().is_some() && filled.all(top::is_value)
+    };
+    (follows_blank && n > 1) || (0..names.len()).any(is_proof)
 }
 
 /// Whether every line has as many words as the others (the first may have one less, as R writes row names), and most columns are values.
@@ -225,6 +271,11 @@ mod tests {
             (&[" 00004 0001 19970101  2   29.33", " 00021 0002 19970101  3   63.34", " 00021 0002 19970118  1   11.77"], b' '),
             (&["\"a\" \"b\"", "\"1\" 5 2.5", "\"2\" 6 NA"], b' '),
             (&["when", "2024-03-09 10:30", "2024-03-10 11:30", "2024-03-10 12:30"], b','),
+            (&["Kundenbericht vom 01.05.2024", "", "Kunde;Umsatz", "A;100,50", "B;141,50"], b';'),
+            (&["Report, made today", "Kunde;Alter;Umsatz", "A;20;100,50", "B;30;141,50"], b';'),
+            (&["Report", "name\tcity\torders", "A\tBonn\t1", "B\tRom\t2"], b'\t'),
+            (&["comment", "Hello, you", "Well, no", "Fine, thanks"], b','),
+            (&["comment;x", "Hello, you;1", "Well, no;2", "Fine, thanks;3"], b';'),
             (&["full name", "Ada Lovelace", "Alan Turing"], b','),
         ] {
             assert_eq!(delimiter(lines), expected, "{lines:?}");

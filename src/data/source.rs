@@ -204,7 +204,7 @@ fn parse(path: &Path, title: &str, bytes: &[u8], ctx: &Ctx) -> Result<(Table, Ve
             let what = "an Arrow stream (save it as an Arrow file, which has a footer)".to_owned();
             return Err(DataError::Binary { title: title.to_owned(), what });
         }
-        Format::Workbook => spreadsheet::read(bytes, title, ctx)?,
+        Format::Workbook => spreadsheet::read(bytes, title, None, ctx)?,
     };
     notes.extend(more);
     Ok((table, notes))

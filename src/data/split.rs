@@ -8,11 +8,22 @@ use std::ops::Range;
 
 /// How a text is cut.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cutting {
+pub(super) struct Cutting<'a> {
     /// The byte between two cells; between two that are a blank apart, and around a row, any number of blanks.
     pub delimiter: u8,
     /// Quotes from this byte of the text on are characters: the first one that is never closed stands here.
     pub quotes_end: usize,
+    /// Lines that are no rows wherever they stand, without their ends: a header that comes again, totals.
+    pub left_out: &'a [String],
+}
+
+/// What was passed on the way through a part of a text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Passed {
+    /// Line ends.
+    pub n_lines: usize,
+    /// Lines that are no rows.
+    pub n_left_out: usize,
 }
 
 /// One row's place in the text.
@@ -27,7 +38,7 @@ pub(super) struct Row {
 /// Bytes a chunk holds at least. Depends on nothing, so that results do not depend on the number of threads.
 const CHUNK: usize = 512 << 10;
 
-impl Cutting {
+impl Cutting<'_> {
     /// Finds out whether quotes matter and where the last chunk ends: the chunks of whole rows after `start`.
     pub(super) fn chunks(&mut self, text: &str, start: usize) -> Vec<Range<usize>> {
         let bytes = text.as_bytes();
@@ -73,21 +84,28 @@ impl Cutting {
         }
     }
 
-    /// Hands every cell of `range` to `cell(column, content)` and every row's end to `end`. Rows without any content are skipped.
+    /// Hands every cell of `range` to `cell(column, content)` and every row's end to `end`. Rows without any content
+    /// are skipped, and so are the lines that are no rows.
     pub(super) fn each<'a>(
         &self,
         text: &'a str,
         range: Range<usize>,
         mut cell: impl FnMut(usize, Cow<'a, str>),
         mut end: impl FnMut(Row),
-    ) -> usize {
+    ) -> Passed {
         let bytes = &text.as_bytes()[..range.end];
         let mut at = range.start;
-        let mut line = 0;
+        let (mut line, mut n_left_out) = (0, 0);
         while at < bytes.len() {
             if let Some(next) = self.after_blank_row(bytes, at) {
                 at = next;
                 line += 1;
+                continue;
+            }
+            if let Some((next, lines)) = self.after_left_out(bytes, at) {
+                at = next;
+                line += lines;
+                n_left_out += 1;
                 continue;
             }
             let first_line = line;
@@ -119,7 +137,23 @@ impl Cutting {
             line += 1;
             end(Row { n_cells, line: first_line });
         }
-        line
+        Passed { n_lines: line, n_left_out }
+    }
+
+    /// Where the next row begins, if the line at `start` is one of those left out, and how many line ends it has.
+    #[inline]
+    fn after_left_out(&self, bytes: &[u8], start: usize) -> Option<(usize, usize)> {
+        let row = &bytes[start..];
+        let is_line = |line: &&String| {
+            // Most rows differ in their first byte.
+            row.first() == line.as_bytes().first()
+                && row.starts_with(line.as_bytes())
+                && matches!(row.get(line.len()), None | Some(b'\r' | b'\n'))
+        };
+        let line = self.left_out.iter().find(is_line)?;
+        let rest = &row[line.len()..];
+        let end = if rest.starts_with(b"\r\n") { 2 } else { rest.len().min(1) };
+        Some((start + line.len() + end, 1 + line.bytes().filter(|&byte| byte == b'\n').count()))
     }
 
     /// Where the blanks at `at` end, if they separate cells; a carriage return before a line end is one of them.
@@ -199,7 +233,7 @@ mod tests {
     }
 
     fn cut_at(text: &str, delimiter: u8) -> Vec<Vec<String>> {
-        let mut cutting = Cutting { delimiter, quotes_end: 0 };
+        let mut cutting = Cutting { delimiter, quotes_end: 0, left_out: &[] };
         let chunks = cutting.chunks(text, 0);
         let mut rows = Vec::new();
         for chunk in chunks {
@@ -222,6 +256,16 @@ mod tests {
         ] {
             assert_eq!(cut(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn lines_that_are_left_out() {
+        let left_out = ["a,b".to_owned(), "Total,3".to_owned()];
+        let text = "a,b\r\n1,2\na,b\na,bc\n\"x\ny\",1\nTotal,3";
+        let mut cutting = Cutting { delimiter: b',', quotes_end: 0, left_out: &left_out };
+        let (mut n_rows, chunks) = (0, cutting.chunks(text, 0));
+        let passed = cutting.each(text, chunks[0].clone(), |_, _| {}, |_| n_rows += 1);
+        assert_eq!((n_rows, passed.n_lines, passed.n_left_out), (3, 7, 3));
     }
 
     #[test]

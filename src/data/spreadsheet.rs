@@ -1,13 +1,14 @@
-//! Excel and OpenDocument workbooks: the first sheet that holds a table.
+//! Excel and OpenDocument workbooks: the sheet that is most like a table, or the one that was chosen.
 //!
 //! In: the bytes. Out: the table. A sheet is turned into rows of cells and then decided like a CSV file, so that numbers stored as text, percent
-//! signs and missing spellings mean the same everywhere. O(cells).
+//! signs and missing spellings mean the same everywhere. A merged cell stands for all its rows. O(cells).
 
 use std::borrow::Cow;
 use std::io::Cursor;
 
-use calamine::{Data, DataType, Range, Reader, Sheets, open_workbook_auto_from_rs};
+use calamine::{Data, DataType, Dimensions, Range, Reader, Sheets, open_workbook_auto_from_rs};
 
+use crate::base::text::count as grouped;
 use crate::base::{Ctx, Note};
 
 use super::cells::Cell;
@@ -15,8 +16,11 @@ use super::csv;
 use super::error::DataError;
 use super::table::Table;
 
-/// Reads the first sheet with a table.
-pub(super) fn read(bytes: &[u8], title: &str, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+/// Rows beyond which a sheet is no more of a table than another: a long list of codes is not the customers.
+const ROWS_THAT_COUNT: usize = 1000;
+
+/// Reads the sheet called `wanted`, or the one with the most columns and rows of values.
+pub(super) fn read(bytes: &[u8], title: &str, wanted: Option<&str>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
     ctx.check()?;
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|_| match bytes {
         // Word documents and plain archives begin like workbooks do; a cut-off archive has lost the list at its end.
@@ -26,24 +30,100 @@ pub(super) fn read(bytes: &[u8], title: &str, ctx: &Ctx) -> Result<(Table, Vec<N
         _ => DataError::damaged(title, "Excel", "its parts cannot be found"),
     })?;
     let sheets = book.sheet_names();
-    let mut header_only = false;
-    for name in &sheets {
+    if let Some(sheet) = wanted.filter(|wanted| !sheets.iter().any(|sheet| sheet == wanted)) {
+        return Err(DataError::NoSuchSheet { title: title.to_owned(), sheet: sheet.to_owned(), sheets });
+    }
+    let mut best: Option<(Size, &str, Range<Data>)> = None;
+    for name in sheets.iter().filter(|name| wanted.is_none_or(|wanted| *name == wanted)) {
         ctx.check()?;
         let Some(range) = sheet(&mut book, name, title)? else { continue };
-        let (rows, mut notes) = rows(&range, name, ctx)?;
-        if rows.len() < 2 {
-            header_only |= !rows.is_empty();
+        let size = size(&range);
+        if best.as_ref().is_none_or(|(most, ..)| size > *most) {
+            best = Some((size, name, range));
+        }
+    }
+    let Some((size, name, mut range)) = best else { return Err(DataError::NoSheets { title: title.to_owned(), sheets }) };
+    if size.n_rows < 2 {
+        return Err(DataError::HeaderOnly { title: title.to_owned() });
+    }
+    let mut notes = Vec::new();
+    if sheets.len() > 1 {
+        let others: Vec<&str> = sheets.iter().filter(|other| *other != name).map(String::as_str).collect();
+        notes.push(Note::new(format!("The sheet {name} was read; the workbook also has {}.", others.join(", "))));
+    }
+    notes.extend(fill_down(&mut range, &merged(&mut book, name)));
+    let (table, more) = csv::from_rows(rows(&range, ctx)?, name, title, ctx)?;
+    notes.extend(more);
+    Ok((table, notes))
+}
+
+/// How much of a table a sheet is, compared in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Size {
+    /// A list of one column is a table only where there is no other.
+    has_columns: bool,
+    /// Columns by rows of values, of so many rows as count.
+    n_cells: usize,
+    /// Rows with any content.
+    n_rows: usize,
+}
+
+fn size(range: &Range<Data>) -> Size {
+    let mut by_column = vec![0usize; range.width()];
+    let (mut n_rows, mut n_wide) = (0, 0);
+    for row in range.rows() {
+        let mut filled = 0;
+        for (column, cell) in by_column.iter_mut().zip(row) {
+            let is_filled = !cell.is_empty();
+            *column += usize::from(is_filled);
+            filled += usize::from(is_filled);
+        }
+        n_rows += usize::from(filled > 0);
+        n_wide += usize::from(filled > 1);
+    }
+    let n_columns = by_column.iter().filter(|&&filled| filled > 1).count();
+    let counted = if n_columns > 1 { n_wide } else { n_rows };
+    Size { has_columns: n_columns > 1 && n_wide > 1, n_cells: n_columns * counted.min(ROWS_THAT_COUNT), n_rows }
+}
+
+/// The merged cells of a sheet; OpenDocument and binary workbooks do not tell theirs.
+fn merged(book: &mut Sheets<Cursor<&[u8]>>, name: &str) -> Vec<Dimensions> {
+    let mut regions = match book {
+        Sheets::Xlsx(book) => book.merge_cells_by_sheet_name(name).unwrap_or_default(),
+        Sheets::Xls(book) => book.merge_cells_by_sheet_name(name).unwrap_or_default(),
+        Sheets::Xlsb(_) | Sheets::Ods(_) => Vec::new(),
+    };
+    regions.sort_by_key(|region| region.start);
+    regions
+}
+
+/// Writes the value of a merged cell into all its rows. Cells merged across columns alone are titles and groups of names, which are seen as such.
+fn fill_down(range: &mut Range<Data>, merged: &[Dimensions]) -> Option<Note> {
+    let ((top, left), (bottom, right)) = (range.start()?, range.end()?);
+    let (mut n_filled, mut example) = (0usize, None);
+    for region in merged.iter().filter(|region| region.end.0 > region.start.0) {
+        let (row, column) = region.start;
+        if row < top || column < left || column > right {
             continue;
         }
-        let (table, more) = csv::from_rows(rows, title, ctx)?;
-        if sheets.len() > 1 {
-            let others: Vec<&str> = sheets.iter().filter(|other| *other != name).map(String::as_str).collect();
-            notes.insert(0, Note::new(format!("The sheet {name} was read; the workbook also has {}.", others.join(", "))));
+        let Some(value) = range.get_value((row, column)).filter(|value| !value.is_empty()).cloned() else { continue };
+        for below in row + 1..=region.end.0.min(bottom) {
+            if range.get_value((below, column)).is_some_and(DataType::is_empty) {
+                range.set_value((below, column), value.clone());
+                n_filled += 1;
+            }
         }
-        notes.extend(more);
-        return Ok((table, notes));
+        example = example.or_else(|| Some(text(&value)));
     }
-    Err(if header_only { DataError::HeaderOnly { title: title.to_owned() } } else { DataError::NoSheets { title: title.to_owned() } })
+    let example = example.unwrap_or_default();
+    let (cells, are) = if n_filled == 1 { ("cell", "is") } else { ("cells", "are") };
+    let told = || {
+        let n = grouped(n_filled);
+        Note::new(format!(
+            "A merged cell stands for all its rows: {n} {cells} below merged ones {are} filled with their value (\"{example}\", for one)."
+        ))
+    };
+    (n_filled > 0).then(told)
 }
 
 /// The sheet's cells; `None` for chart sheets and the like.
@@ -55,29 +135,18 @@ fn sheet(book: &mut Sheets<Cursor<&[u8]>>, name: &str, title: &str) -> Result<Op
     }
 }
 
-/// The rows with any content, without the title lines some people put above their table.
-fn rows(range: &Range<Data>, sheet: &str, ctx: &Ctx) -> Result<(Vec<Vec<Cell<'static>>>, Vec<Note>), DataError> {
+/// The rows with any content.
+fn rows(range: &Range<Data>, ctx: &Ctx) -> Result<Vec<Vec<Cell<'static>>>, DataError> {
     let mut rows = Vec::with_capacity(range.height());
-    let mut n_titles = 0;
     for (at, row) in range.rows().enumerate() {
         if at % 1024 == 0 {
             ctx.check()?;
         }
-        let filled = row.iter().filter(|cell| !cell.is_empty()).count();
-        if filled == 0 {
-            continue;
+        if row.iter().any(|cell| !cell.is_empty()) {
+            rows.push(row.iter().map(text).collect());
         }
-        if rows.is_empty() && filled == 1 && row.len() > 2 {
-            n_titles += 1;
-            continue;
-        }
-        rows.push(row.iter().map(text).collect());
     }
-    let note = (n_titles > 0).then(|| {
-        let (lines, are) = if n_titles == 1 { ("line", "is") } else { ("lines", "are") };
-        Note::new(format!("{n_titles} {lines} above the table in the sheet {sheet} {are} left out."))
-    });
-    Ok((rows, note.into_iter().collect()))
+    Ok(rows)
 }
 
 /// A cell as a CSV file would have it.

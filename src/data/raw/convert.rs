@@ -4,14 +4,14 @@
 //! milliseconds, `String`) and what was counted on the way. One pass, no copy of a cell but the text that stays.
 
 use std::borrow::Cow;
-use std::cell::{Cell as Flag, RefCell};
+use std::cell::RefCell;
 use std::ops::Range;
 
 use polars::prelude::*;
 
 use crate::data::cells::is_missing;
 use crate::data::csv::Ragged;
-use crate::data::split::{Cutting, Row};
+use crate::data::split::{Cutting, Passed, Row};
 use crate::data::table::Kind;
 use crate::data::tally::{Reading, Tally};
 
@@ -89,30 +89,25 @@ pub(super) struct Chunk {
     /// What was counted, by column.
     pub tallies: Vec<Tally>,
     pub n_rows: usize,
-    pub n_lines: usize,
+    /// Line ends, and lines that are no rows.
+    pub passed: Passed,
     /// Rows with too few cells, and with too many.
     pub ragged: [Ragged; 2],
-    /// Whether the header was among them, and left out.
-    pub had_header: bool,
 }
 
 /// Cuts and converts the rows in `range`.
-pub(super) fn chunk(text: &str, cutting: &Cutting, range: Range<usize>, names: &[String], readings: &[Reading], header: bool) -> Chunk {
+pub(super) fn chunk(text: &str, cutting: &Cutting, range: Range<usize>, names: &[String], readings: &[Reading]) -> Chunk {
     let n_columns = names.len();
     let rows_guess = range.len() / (n_columns * 6).max(8) + 1;
     let fillings = names.iter().zip(readings).map(|(name, &reading)| Filling::new(name, reading, rows_guess));
     let fillings = RefCell::new(fillings.collect::<Vec<Filling>>());
-    let skip = Flag::new(header);
     let (mut n_rows, mut short, mut long) = (0, Ragged::default(), Ragged::default());
     let take = |at: usize, cell: Cow<str>| {
-        if at < n_columns && !skip.get() {
+        if at < n_columns {
             fillings.borrow_mut()[at].push(&cell);
         }
     };
     let end = |row: Row| {
-        if skip.replace(false) {
-            return;
-        }
         n_rows += 1;
         if row.n_cells < n_columns {
             short.add(row.line);
@@ -121,7 +116,7 @@ pub(super) fn chunk(text: &str, cutting: &Cutting, range: Range<usize>, names: &
             long.add(row.line);
         }
     };
-    let n_lines = cutting.each(text, range, take, end);
+    let passed = cutting.each(text, range, take, end);
     let (columns, tallies) = fillings.into_inner().into_iter().map(Filling::finish).unzip();
-    Chunk { columns, tallies, n_rows, n_lines, ragged: [short, long], had_header: header && !skip.get() }
+    Chunk { columns, tallies, n_rows, passed, ragged: [short, long] }
 }

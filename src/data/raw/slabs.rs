@@ -166,7 +166,7 @@ impl Slabs<'_> {
         if !bytes.contains(&b'"') {
             return last_line();
         }
-        let mut cutting = Cutting { delimiter: self.of.delimiter, quotes_end: bytes.len() };
+        let mut cutting = Cutting { delimiter: self.of.delimiter, quotes_end: bytes.len(), left_out: &[] };
         let mut at = 0;
         loop {
             let end = cutting.row_end(bytes, at);

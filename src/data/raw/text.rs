@@ -18,8 +18,8 @@ use crate::data::cells::{self, Cell};
 use crate::data::csv::{self, Ragged};
 use crate::data::error::DataError;
 use crate::data::habits::Habits;
-use crate::data::header::{self, Head};
-use crate::data::split::Cutting;
+use crate::data::header::Head;
+use crate::data::layout::{self, LAST_BYTES, LOOKED_AT, Layout};
 use crate::data::tally::{Reading, Tally};
 
 use super::ReadOptions;
@@ -27,9 +27,6 @@ use super::convert::{self, Chunk, Filling};
 use super::part::{Part, columns_of};
 use super::slabs::{Letters, Slab, TextFile, letters};
 use super::store::Store;
-
-/// Bytes looked at before anything is decided.
-const LOOKED_AT: usize = 1 << 20;
 
 /// Readings that are tried on the whole file; the last one stays, and cells that do not fit it count as unreadable.
 const PASSES: usize = 3;
@@ -56,23 +53,22 @@ pub(super) fn read(path: &Path, title: &str, options: &ReadOptions, keep_bytes: 
 fn read_as(file: &mut TextFile, title: &str, options: &ReadOptions, keep_bytes: u64) -> Result<Option<Part>, DataError> {
     let ctx = file.ctx;
     let looked_at = file.excerpt(0, LOOKED_AT)?;
-    let looked_at = looked_at.trim_start_matches('\u{feff}');
-    let (first, delimiter) = csv::first_row_and_delimiter(looked_at);
-    file.delimiter = delimiter;
-    let mut cutting = Cutting { delimiter, quotes_end: looked_at.len() };
-    let chunks = cutting.chunks(looked_at, first);
-    let mut head = header::read(&csv::head_rows(looked_at, &cutting, &chunks));
-    head.habits.semicolons = delimiter == b';';
+    let last = file.excerpt(file.size.saturating_sub(LAST_BYTES as u64), LAST_BYTES + 2)?;
+    let unmarked = looked_at.trim_start_matches('\u{feff}');
+    let mut layout = layout::of(unmarked, file.size <= LOOKED_AT as u64, &last);
+    layout.first += looked_at.len() - unmarked.len();
+    file.delimiter = layout.delimiter;
+    let head = &layout.head;
     if head.names.is_empty() {
         return Err(DataError::Empty { title: title.to_owned() });
     }
-    let mut readings = sampled(file, &head, first, options)?;
+    let mut readings = sampled(file, &layout, options)?;
     let mut stamp = None;
     for pass in 1.. {
-        let Some((mut read, key)) = once(file, &head, first, &readings, Store::new(title, keep_bytes))? else { return Ok(None) };
+        let Some((mut read, key)) = once(file, &layout, &readings, Store::new(title, keep_bytes))? else { return Ok(None) };
         stamp = stamp.or(Some(key));
         let better: Vec<Reading> =
-            (0..readings.len()).map(|at| better(&head, at, &readings[at], &read.tallies[at], ctx)).collect::<Result<_, _>>()?;
+            (0..readings.len()).map(|at| better(head, at, &readings[at], &read.tallies[at], ctx)).collect::<Result<_, _>>()?;
         if pass < PASSES && better != readings {
             readings = better;
             continue;
@@ -90,6 +86,7 @@ fn read_as(file: &mut TextFile, title: &str, options: &ReadOptions, keep_bytes: 
         notes.extend(head.notes.clone());
         notes.extend(read.open_quote.map(csv::note_of_quote));
         notes.extend(csv::notes_of_ragged(&read.ragged));
+        notes.extend(layout.notes_of_left_out(read.n_left_out));
         let kept = |at: &usize| !(head.unnamed[*at] && read.tallies[*at].present == 0);
         let (kept, empty): (Vec<usize>, Vec<usize>) = (0..head.names.len()).partition(kept);
         for &at in &kept {
@@ -111,23 +108,18 @@ struct Pass<'a> {
     store: Store<'a>,
     tallies: Vec<Tally>,
     n_rows: usize,
+    n_left_out: usize,
     ragged: [Ragged; 2],
     open_quote: Option<usize>,
     has_damaged: bool,
 }
 
 /// One pass over the file; nothing if its letters are not what they seemed.
-fn once<'a>(
-    file: &TextFile,
-    head: &Head,
-    first: usize,
-    readings: &[Reading],
-    store: Store<'a>,
-) -> Result<Option<(Pass<'a>, Key)>, DataError> {
+fn once<'a>(file: &TextFile, layout: &Layout, readings: &[Reading], store: Store<'a>) -> Result<Option<(Pass<'a>, Key)>, DataError> {
     let mut slabs = file.slabs()?;
     let tallies = vec![Tally::default(); readings.len()];
-    let mut pass = Pass { store, tallies, n_rows: 0, ragged: Default::default(), open_quote: None, has_damaged: false };
-    let (mut line, mut header, mut start) = (1, head.has_header, first);
+    let mut pass = Pass { store, tallies, n_rows: 0, n_left_out: 0, ragged: Default::default(), open_quote: None, has_damaged: false };
+    let (mut line, mut start) = (1, layout.first);
     let mut slab = slabs.next()?;
     loop {
         let text = match slab {
@@ -135,19 +127,20 @@ fn once<'a>(
             Slab::NotUtf8 => return Ok(None),
             Slab::Text(text) => text,
         };
-        let (read, next) = rayon::join(|| of_slab(&text, file, start.min(text.len()), head, readings, header), || slabs.next());
+        let (read, next) = rayon::join(|| of_slab(&text, file, start.min(text.len()), layout, readings), || slabs.next());
         let (chunks, quotes_end) = read?;
         pass.has_damaged |= matches!(file.letters, Letters::Marked(_)) && text.contains('\u{fffd}');
         if pass.open_quote.is_none() && quotes_end > 0 && quotes_end < text.len() {
             pass.open_quote = Some(line + text.as_bytes()[..quotes_end].iter().filter(|&&byte| byte == b'\n').count());
         }
         line += text.as_bytes()[..start.min(text.len())].iter().filter(|&&byte| byte == b'\n').count();
+        start = start.saturating_sub(text.len());
         drop(text);
         let mut rows: Option<DataFrame> = None;
         for chunk in chunks {
             pass.ragged.iter_mut().zip(&chunk.ragged).for_each(|(all, of)| all.append(of, line));
-            line += chunk.n_lines;
-            header &= !chunk.had_header;
+            line += chunk.passed.n_lines;
+            pass.n_left_out += chunk.passed.n_left_out;
             pass.n_rows += chunk.n_rows;
             pass.tallies.iter_mut().zip(chunk.tallies).for_each(|(all, of)| all.add(of));
             let broken = |error: PolarsError| DataError::damaged(&file.stage, "text", error);
@@ -161,35 +154,27 @@ fn once<'a>(
             rows.rechunk_mut();
             pass.store.push(rows)?;
         }
-        start = 0;
         slab = next?;
     }
 }
 
 /// The chunks of a slab, in order, and from where on quotes in it are characters.
-fn of_slab(
-    text: &str,
-    file: &TextFile,
-    start: usize,
-    head: &Head,
-    readings: &[Reading],
-    header: bool,
-) -> Result<(Vec<Chunk>, usize), Stopped> {
-    let start = start + if text[start..].starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut cutting = Cutting { delimiter: file.delimiter, quotes_end: text.len() };
+fn of_slab(text: &str, file: &TextFile, start: usize, layout: &Layout, readings: &[Reading]) -> Result<(Vec<Chunk>, usize), Stopped> {
+    let mut cutting = layout.cutting(text.len());
     let chunks = cutting.chunks(text, start);
-    let convert = |(at, range): (usize, &std::ops::Range<usize>)| {
+    let convert = |range: &std::ops::Range<usize>| {
         file.ctx.check()?;
-        Ok(convert::chunk(text, &cutting, range.clone(), &head.names, readings, header && at == 0))
+        Ok(convert::chunk(text, &cutting, range.clone(), &layout.head.names, readings))
     };
-    let chunks = chunks.par_iter().enumerate().map(convert).collect::<Result<_, Stopped>>()?;
+    let chunks = chunks.par_iter().map(convert).collect::<Result<_, Stopped>>()?;
     Ok((chunks, cutting.quotes_end))
 }
 
 /// How every column is to be read, by the head and excerpts across the file.
-fn sampled(file: &TextFile, head: &Head, first: usize, options: &ReadOptions) -> Result<Vec<Reading>, DataError> {
+fn sampled(file: &TextFile, layout: &Layout, options: &ReadOptions) -> Result<Vec<Reading>, DataError> {
     /// The head is a quarter of the sample; the rest are so many excerpts.
     const EXCERPTS: u64 = 48;
+    let head = &layout.head;
     let whole = file.size <= options.sample_bytes as u64;
     let mut texts = vec![file.excerpt(0, if whole { file.size as usize } else { options.sample_bytes / 4 })?];
     if !whole {
@@ -201,18 +186,16 @@ fn sampled(file: &TextFile, head: &Head, first: usize, options: &ReadOptions) ->
     }
     let mut columns: Vec<Vec<Vec<Cell>>> = head.names.iter().map(|_| Vec::with_capacity(texts.len())).collect();
     for (at, text) in texts.iter().enumerate() {
-        let text = text.trim_start_matches('\u{feff}');
-        let mut cutting = Cutting { delimiter: file.delimiter, quotes_end: text.len() };
-        let start = if at == 0 { first.min(text.len()) } else { 0 };
+        let mut cutting = layout.cutting(text.len());
+        let start = if at == 0 { layout.first.min(text.len()) } else { 0 };
         let chunks = cutting.chunks(text, start);
         let cells: std::cell::RefCell<Vec<Cell>> = std::cell::RefCell::default();
-        let mut header = at == 0 && head.has_header;
         let mut piece: Vec<Vec<Cell>> = head.names.iter().map(|_| Vec::new()).collect();
         for range in chunks {
             let end = |row: crate::data::split::Row| {
                 let mut row_cells = cells.take();
                 // An excerpt may begin inside a quoted cell; what is no row then is not asked.
-                if std::mem::take(&mut header) || (at > 0 && row.n_cells != head.names.len()) {
+                if at > 0 && row.n_cells != head.names.len() {
                     return;
                 }
                 row_cells.resize(head.names.len(), Cell::default());

@@ -1,0 +1,180 @@
+//! Tables that are not clean rectangles: titles above the names, several rows of names, headers in the middle, totals at the end. Do both readers of
+//! text, and workbooks, read the customers and nobody else, and do they say what they left out?
+
+use std::path::Path;
+
+use personae::base::Ctx;
+use personae::data::{self, Loaded, Raw, ReadOptions, Source};
+
+/// What every reader says of a file: names, rows, cells of the first and the last row, notes.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    names: Vec<String>,
+    n_rows: usize,
+    first: String,
+    last: String,
+    notes: Vec<String>,
+}
+
+fn of_table(loaded: &Loaded) -> Seen {
+    let row = |row: usize| loaded.table.columns.iter().map(|column| column.cell(row)).collect::<Vec<_>>().join("|");
+    Seen {
+        names: loaded.table.columns.iter().map(|column| column.name.clone()).collect(),
+        n_rows: loaded.table.n_rows,
+        first: row(0),
+        last: row(loaded.table.n_rows - 1),
+        notes: loaded.notes.iter().map(|note| note.0.clone()).collect(),
+    }
+}
+
+fn of_rows(raw: &Raw) -> Seen {
+    let row = |at: usize| {
+        let page = raw.page(at..at + 1, &Ctx::new()).unwrap();
+        page.columns.iter().map(|column| column.cell(0)).collect::<Vec<_>>().join("|")
+    };
+    Seen {
+        names: raw.columns.iter().map(|column| column.name.clone()).collect(),
+        n_rows: raw.n_rows,
+        first: row(0),
+        last: row(raw.n_rows - 1),
+        notes: raw.notes.iter().map(|note| note.0.clone()).collect(),
+    }
+}
+
+/// Reads a file with both readers, which must agree on names, rows and what is told about the shape, and checks it.
+fn check_file(path: &Path, names: &str, n_rows: usize, told: &[&str]) -> (Seen, Seen) {
+    let table = of_table(&data::read(&Source::File { path: path.to_owned() }, &Ctx::new()).unwrap());
+    let raw = of_rows(&data::read_raw(path, &Ctx::new()).unwrap());
+    // Slabs of a few bytes, so that titles, header and totals are cut in every place.
+    let tiny = ReadOptions { slab_bytes: 50, sample_bytes: 4 << 20, keep_bytes: u64::MAX };
+    let tiny = of_rows(&data::read_raw_with(path, &tiny, &Ctx::new()).unwrap());
+    assert_eq!(raw, tiny, "{path:?}");
+    for seen in [&table, &raw] {
+        assert_eq!((seen.names.join("|").as_str(), seen.n_rows), (names, n_rows), "{path:?} {seen:?}");
+        for told in told {
+            assert!(seen.notes.iter().any(|note| note.contains(told)), "{told:?} is not in {:#?}", seen.notes);
+        }
+    }
+    (table, raw)
+}
+
+/// The same for text of these bytes.
+fn check(bytes: impl AsRef<[u8]>, names: &str, n_rows: usize, told: &[&str]) -> (Seen, Seen) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.csv");
+    std::fs::write(&path, bytes).unwrap();
+    check_file(&path, names, n_rows, told)
+}
+
+fn fixture(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+#[test]
+fn titles_above_the_names() {
+    let rows = |line: &dyn Fn(usize) -> String| (0..40).map(line).collect::<String>();
+    let semicolons = rows(&|i| format!("K{i};{};{},50\n", 20 + i % 9, 100 + i));
+    for title in ["Kundenbericht vom 01.05.2024\n\n", "Kundenbericht\r\n", "\n\nBericht, erstellt am 01.05.2024\n\n\n", "Bericht;;\n"] {
+        let (table, _) =
+            check(format!("{title}Kunde;Alter;Umsatz\n{semicolons}"), "Kunde|Alter|Umsatz", 40, &["1 line above the table is left out."]);
+        assert_eq!((table.first.as_str(), table.last.as_str()), ("K0|20|100,50", "K39|23|139,50"), "{title:?}");
+    }
+    let tabs = rows(&|i| format!("K{i}\tBonn\t{i}\n"));
+    check(
+        format!("Rapport des clients\nCréé le 2024-05-01\n\nclient\tville\tachats\n{tabs}"),
+        "client|ville|achats",
+        40,
+        &["2 lines above the table are left out."],
+    );
+    let commas = rows(&|i| format!("K{i},{},{}\n", 20 + i, 100 + i));
+    check(
+        format!("Customer report,,\nCreated,2024-05-01,\n,,\nCustomer,Age,Revenue\n{commas}"),
+        "Customer|Age|Revenue",
+        40,
+        &["above the table"],
+    );
+    let two = rows(&|i| format!("K{i},{}\n", 100 + i));
+    check(format!("Revenue per customer\n\nCustomer,Revenue\n{two}"), "Customer|Revenue", 40, &["1 line above the table is left out."]);
+}
+
+#[test]
+fn what_only_looks_like_titles_is_none() {
+    check("name,age\nAnna,unknown\nBob,30\nCleo,31\nDan,33\n", "name|age", 4, &[]);
+    check(",x,y\na,1,2\nb,3,4\n", "column 1|x|y", 2, &[]);
+    let (table, _) = check("a,b,c\n1,2,3\n4,5,6\n", "a|b|c", 2, &[]);
+    assert_eq!(table.notes, Vec::<String>::new());
+}
+
+#[test]
+fn several_rows_of_names() {
+    let (table, _) = check_file(
+        &fixture("qualtrics18.csv"),
+        "StartDate|EndDate|Status|Progress|Duration (in seconds)|Finished|ResponseId|Q1|Q2|Q3_1|Q3_2|Q3_3|Q4|Q5_NPS",
+        18,
+        &["2 rows under the column names describe them (\"Start Date\", for one); they are left out."],
+    );
+    assert!(table.last.ends_with("|4"), "{}", table.last);
+    check_file(&fixture("three_headers.tab"), "age|plan|spend|left", 60, &["2 rows under the column names describe them"]);
+    let monkey = "Respondent ID,Start Date,Which do you use?,,What is missing?\n,,Shop,App,Open-Ended Response\n1181,2024-05-01,Shop,,speed\n1182,2024-05-02,,App,\n1183,2024-05-03,Shop,App,none\n";
+    check(
+        monkey,
+        "Respondent ID|Start Date|Which do you use? Shop|Which do you use? App|What is missing?",
+        3,
+        &["stand in 2 rows and are put together"],
+    );
+    check(
+        monkey.replace("Open-Ended Response", "Offene Antwort"),
+        "Respondent ID|Start Date|Which do you use? Shop|Which do you use? App|What is missing?",
+        3,
+        &[],
+    );
+    let years = "id,2023,,2024,\n,orders,revenue,orders,revenue\n1,2,3,4,5\n2,3,4,5,6\n3,4,5,6,7\n";
+    check(years, "id|2023 orders|2023 revenue|2024 orders|2024 revenue", 3, &["(\"2023 orders\", for one)"]);
+}
+
+#[test]
+fn a_header_that_comes_again_and_totals() {
+    let customers = |from: usize| (from..from + 300).map(|i| format!("K{i},199701{:02},{}.50\n", 1 + i % 28, i)).collect::<String>();
+    let pasted =
+        format!("customer,date,amount\n{}customer,date,amount\r\n{}customer,date,amount\n{}", customers(0), customers(300), customers(600));
+    let (_, raw) = check(&pasted, "customer|date|amount", 900, &["2 rows repeat the column names"]);
+    assert_eq!(raw.last, "K899|1997-01-04|899.5");
+    assert!(raw.notes.iter().all(|note| !note.contains("no day") && !note.contains("no number")), "{:?}", raw.notes);
+    let orders: String = (0..40).map(|i| format!("K{i:03};{};{},50\n", 1 + i % 5, 100 + i)).collect();
+    let n: usize = (0..40).map(|i| 1 + i % 5).sum();
+    let sum: usize = (0..40).map(|i| 100 + i).sum::<usize>() + 20;
+    for word in ["Total", "Summe:", "GESAMT", "Total général", "Totale", "Итого", "Suma total"] {
+        let last = format!("{word};{n};{sum},00");
+        let (table, _) = check(
+            format!("Kunde;Käufe;Umsatz\n{orders}{last}\n"),
+            "Kunde|Käufe|Umsatz",
+            40,
+            &["The last row (", ") adds up the others; it is left out."],
+        );
+        assert_eq!(table.last, "K039;5;139,50".replace(';', "|"), "{word}");
+    }
+    // A company of that name is a customer, and so is one in the middle.
+    check("company,city,revenue\nShell,Paris,5\nBP,London,6\nTotal,Paris,7\n", "company|city|revenue", 3, &[]);
+    check("company,orders,revenue\nShell,4,5\nTotal,9,6\nBP,3,7\n", "company|orders|revenue", 3, &[]);
+}
+
+#[test]
+fn workbooks_that_are_no_rectangles() {
+    check_file(&fixture("cover_sheet.xlsx"), "Customer No|Age|Revenue|Orders", 40, &["the workbook also has Read me"]);
+    check_file(&fixture("raw_then_clean.xlsx"), "ID|Age|Spend", 40, &["The sheet"]);
+    let names = "Customer ID|Customer City|2023 Orders|2023 Revenue|2024 Orders|2024 Revenue";
+    check_file(
+        &fixture("merged_header.xlsx"),
+        names,
+        40,
+        &["stand in 2 rows and are put together", "The last row (Total, 120, 6340, 0) adds up the others"],
+    );
+    let (table, raw) = check_file(
+        &fixture("merged_region.xlsx"),
+        "Region|Customer|Orders|Revenue",
+        40,
+        &["36 cells below merged ones are filled with their value (\"North\", for one)"],
+    );
+    assert!(table.last.starts_with("West|"), "{}", table.last);
+    assert_eq!(table.last, raw.last);
+}
