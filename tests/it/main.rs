@@ -41,6 +41,7 @@ mod storm;
 mod table;
 mod taking;
 mod trees;
+mod unclean;
 mod weather;
 mod whole;
 mod window;

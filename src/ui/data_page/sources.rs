@@ -5,6 +5,7 @@
 mod card;
 mod chosen;
 mod preview;
+mod worth;
 
 use std::sync::Arc;
 

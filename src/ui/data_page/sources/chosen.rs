@@ -10,7 +10,7 @@ use super::super::super::theme::{self, INSIDE, caption, tokens};
 use super::super::super::widgets::{self, cut_label, thousands};
 use super::super::choose::{Choice, Chosen, choose_ui};
 use super::super::region;
-use super::{Of, preview};
+use super::{Of, preview, worth};
 
 /// A part and its column beside each other.
 const CELL: f32 = 216.0;
@@ -27,6 +27,7 @@ pub(super) fn ui(ui: &mut Ui, of: &Of<'_>, look: &mut Look, commands: &mut Vec<C
         title_ui(ui, of, raw.map(|raw| &**raw));
         keys_ui(ui, of, commands);
         parts_ui(ui, of, raw.map(|raw| &**raw), commands);
+        worth::ui(ui, of, raw.map(|raw| &**raw), commands);
         ui.horizontal(|ui| {
             ui.set_height(20.0);
             unreadable_ui(ui, raw.map(|raw| &**raw));
@@ -198,7 +199,7 @@ fn part_ui(ui: &mut Ui, of: &Of<'_>, raw: &Raw, field: Field, cell: f32, command
     }
 }
 
-fn label_ui(ui: &mut Ui, text: &str, explanation: &str) {
+pub(super) fn label_ui(ui: &mut Ui, text: &str, explanation: &str) {
     let room = vec2(LABEL, ROW);
     ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_size(room);

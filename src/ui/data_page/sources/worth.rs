@@ -1,0 +1,202 @@
+//! What the orders of a source are worth and whose they are: what was decided, why, and the controls that change it.
+//!
+//! In: the source that is looked at and the account of its money. Out: choices about amounts, marked rows, statuses, guests and people.
+
+use std::collections::BTreeSet;
+
+use eframe::egui::{Label, RichText, Ui};
+
+use crate::customers::{Account, Money, StatusMeans};
+use crate::data::sourcing::{AmountIs, Field, RefundsAre};
+use crate::data::{Raw, SourceKind};
+use crate::session::Command;
+
+use super::super::super::theme::{INSIDE, caption, tokens};
+use super::super::super::widgets::{self, thousands};
+use super::super::choose::{Choice, Chosen, choose_ui};
+use super::Of;
+use super::chosen::label_ui;
+
+/// A row of choices.
+const ROW: f32 = 28.0;
+const CHOICE: f32 = 132.0;
+
+/// Draws it. Room is kept for sources without money too, so that the rows below stay where they are.
+pub(super) fn ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Command>) {
+    let understood = of.understood();
+    let kind = of.source.kind.or(understood.map(|understood| understood.kind));
+    ui.horizontal(|ui| {
+        ui.set_height(ROW);
+        match kind {
+            Some(SourceKind::Transactions) => {
+                if let Some(money) = understood.and_then(|understood| understood.money.as_ref()) {
+                    money_ui(ui, of, money, commands);
+                }
+                guests_ui(ui, of, raw, commands);
+            }
+            Some(SourceKind::Events) => guests_ui(ui, of, raw, commands),
+            Some(SourceKind::Customers) => person_ui(ui, of, raw, commands),
+            _ => {}
+        }
+        decisions_ui(ui, of);
+    });
+    ui.horizontal(|ui| {
+        ui.set_height(20.0);
+        match account(of) {
+            Some(account) => {
+                let told = ui.add(Label::new(caption(ui, account.sentence())).truncate());
+                told.on_hover_text(in_lines(account));
+            }
+            None if kind == Some(SourceKind::Transactions) => _ = ui.label(caption(ui, "No amounts: customers are known by days and items alone")),
+            None => {}
+        }
+    });
+}
+
+fn account<'a>(of: &Of<'a>) -> Option<&'a Account> {
+    let built = of.known.built.latest()?;
+    built.accounts.iter().find(|account| account.source == of.source.name)
+}
+
+/// The account, a part a line.
+fn in_lines(account: &Account) -> String {
+    account.sentence().replace(" = ", "\n= ").replace(" + ", "\n+ ").replace("; ", ";\n   ")
+}
+
+fn money_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Command>) {
+    let rules = &of.source.money;
+    label_ui(ui, "Amounts", "Whether an amount is that of a line or of the whole order.");
+    let choice = Choice {
+        name: "What an amount stands for",
+        width: CHOICE,
+        shown: money.amount.label(),
+        is_chosen: rules.amount.is_some(),
+        is_there: true,
+        reason: money.amount.explanation(),
+    };
+    if let Some(chosen) = choose_ui(ui, &choice, AmountIs::ALL.iter().map(|amount| (amount.label(), amount.explanation()))) {
+        of.say(commands, |source| source.money.amount = if let Chosen::Word(at) = chosen { Some(AmountIs::ALL[at]) } else { None });
+    }
+    let understood = of.understood();
+    if understood.is_some_and(|understood| understood.fields.contains_key(&Field::Returned)) {
+        ui.add_space(INSIDE);
+        label_ui(ui, "Marked rows", "What a row that is marked as returned is.");
+        let choice = Choice {
+            name: "What marked rows are",
+            width: CHOICE,
+            shown: money.refunds.label(),
+            is_chosen: rules.refunds.is_some(),
+            is_there: true,
+            reason: money.refunds.explanation(),
+        };
+        if let Some(chosen) = choose_ui(ui, &choice, RefundsAre::ALL.iter().map(|refunds| (refunds.label(), refunds.explanation()))) {
+            of.say(commands, |source| source.money.refunds = if let Chosen::Word(at) = chosen { Some(RefundsAre::ALL[at]) } else { None });
+        }
+    }
+    if !money.statuses.is_empty() {
+        ui.add_space(INSIDE);
+        statuses_ui(ui, of, money, commands);
+    }
+}
+
+/// Which statuses count as sales.
+fn statuses_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Command>) {
+    let counts = |means: StatusMeans| means != StatusMeans::NoSale;
+    let n = money.statuses.iter().filter(|status| counts(status.means)).count();
+    let title = format!("{n} of {} statuses count", money.statuses.len());
+    let menu = ui.menu_button(title, |ui| {
+        for status in &money.statuses {
+            let mut is_on = counts(status.means);
+            let says = match status.means {
+                StatusMeans::Refunded => ", given back",
+                StatusMeans::PartlyRefunded => ", given back in part",
+                StatusMeans::Sale if !status.is_known => ", not known",
+                StatusMeans::Sale | StatusMeans::NoSale => "",
+            };
+            if ui.checkbox(&mut is_on, format!("{} ({}{says})", status.name, thousands(status.n_rows))).changed() {
+                let mut counted: BTreeSet<String> =
+                    money.statuses.iter().filter(|other| counts(other.means)).map(|other| other.name.clone()).collect();
+                if is_on { counted.insert(status.name.clone()) } else { counted.remove(&status.name) };
+                of.say(commands, |source| source.money.counted = Some(counted));
+            }
+        }
+        if of.source.money.counted.is_some() && ui.button("As guessed").clicked() {
+            of.say(commands, |source| source.money.counted = None);
+        }
+    });
+    menu.response.on_hover_text("Orders of the other statuses never became sales.");
+}
+
+fn guests_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Command>) {
+    let said = of.source.guests.as_ref();
+    let by = of.understood().and_then(|understood| understood.guests.as_ref());
+    if said.is_none() && by.is_none() {
+        return;
+    }
+    ui.add_space(INSIDE);
+    let shown = match said {
+        Some(said) => said.as_deref(),
+        None => by.and_then(|guests| guests.by.first()).map(String::as_str),
+    };
+    let words = Column { label: "Guests by", name: "What tells guests apart", about: "The column that tells guests apart, who share a key or have none." };
+    column_ui(ui, &words, (shown, said.is_some(), "as they stand"), raw, |chosen| of.say(commands, |source| source.guests = chosen));
+}
+
+fn person_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Command>) {
+    let said = of.source.person.as_ref();
+    let through = of.known.understood.latest().and_then(|all| all.sources.iter().find_map(|source| source.through.as_ref()));
+    if said.is_none() && through.is_none() {
+        return;
+    }
+    let shown = match said {
+        Some(said) => said.as_deref(),
+        None => through.map(|through| through.person.as_str()),
+    };
+    let words = Column { label: "Person", name: "What names the person", about: "The column that names the person where the key stands for one order each." };
+    column_ui(ui, &words, (shown, said.is_some(), "the key"), raw, |chosen| of.say(commands, |source| source.person = chosen));
+}
+
+/// The words of a choice of a column.
+struct Column<'a> {
+    label: &'a str,
+    name: &'a str,
+    about: &'a str,
+}
+
+/// A choice among the columns of a source; `none` is what no column means.
+fn column_ui(
+    ui: &mut Ui,
+    words: &Column<'_>,
+    (shown, is_chosen, none): (Option<&str>, bool, &str),
+    raw: Option<&Raw>,
+    mut say: impl FnMut(Option<Option<String>>),
+) {
+    let Some(raw) = raw else { return };
+    label_ui(ui, words.label, words.about);
+    let choice = Choice { name: words.name, width: CHOICE, shown: shown.unwrap_or(none), is_chosen, is_there: shown.is_some(), reason: words.about };
+    let columns = std::iter::once((none, "")).chain(raw.columns.iter().map(|column| (column.name.as_str(), "")));
+    match choose_ui(ui, &choice, columns) {
+        Some(Chosen::Guess) => say(None),
+        Some(Chosen::Word(at)) => say(Some(at.checked_sub(1).and_then(|at| raw.columns.get(at)).map(|column| column.name.clone()))),
+        None => {}
+    }
+}
+
+/// Everything that was decided about money, people and days, with its reason.
+fn decisions_ui(ui: &mut Ui, of: &Of<'_>) {
+    let Some(understood) = of.understood().filter(|understood| !understood.decisions.is_empty()) else { return };
+    ui.add_space(INSIDE);
+    let title = format!("What was decided ({})", understood.decisions.len());
+    let menu = ui.menu_button(title, |ui| {
+        ui.set_max_width(520.0);
+        for decision in &understood.decisions {
+            ui.add(Label::new(widgets::unbroken(&decision.text)).wrap());
+        }
+        if let Some(account) = account(of) {
+            ui.separator();
+            let color = if account.adds_up() { tokens(ui).text } else { tokens(ui).bad };
+            ui.add(Label::new(RichText::new(in_lines(account)).color(color)).wrap());
+        }
+    });
+    menu.response.on_hover_text("What decides money, people and days, each with its reason and the rows it rests on.");
+}
