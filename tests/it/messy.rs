@@ -52,12 +52,8 @@ fn keys_of_other_case_meet_and_currencies_and_repeated_customers_are_told() {
 #[test]
 fn the_day_and_hour_of_the_shop_count_in_winter_and_summer() {
     let orders = "order,customer,created_at,total\n1,A,2024-01-05T00:30:00+01:00,10\n2,A,2024-07-05T00:30:00+02:00,20\n";
-    let built = check(
-        &[("orders.csv", orders)],
-        &["customer", "first_purchase", "last_purchase"],
-        &[&["A", "2024-01-05", "2024-07-05"]],
-        &["created_at has times in several time zones (1 cell in UTC+1 and 1 cell in UTC+2); each cell's own day and hour are used."],
-    );
+    let built =
+        check(&[("orders.csv", orders)], &["customer", "first_purchase", "last_purchase"], &[&["A", "2024-01-05", "2024-07-05"]], &[]);
     assert_eq!(built.table.n_rows, 1);
 }
 
