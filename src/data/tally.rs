@@ -5,15 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::WRONG_SHARE;
 use super::dates::{self, Day, Order, Written};
-use super::habits::Habits;
 use super::numbers::{self, Decimal, Vote};
-use super::roles::{matches_word, tokens};
 use super::table::Kind;
 
+mod better;
 mod notes;
 
+pub(super) use better::is_called_date;
 pub(super) use notes::ONLY_THE_DAY;
 
 /// How the cells of a column are read: decided once, then held for all of them.
@@ -130,10 +129,9 @@ pub(super) struct Tally {
     either_days: Option<(i32, i32)>,
     /// Dates that are no text to a spreadsheet (2024-12-31, 45291) behind the twelfth of a month.
     late_in_month: usize,
+    /// The first of them that is another day with day and month changed for each other.
+    could_be_turned: Option<String>,
 }
-
-/// So many cells of either kind prove that a spreadsheet has changed day and month for each other.
-const PROOF_OF_DAMAGE: usize = 8;
 
 impl Tally {
     /// Reads a cell of a column of numbers; `None` counts as missing.
@@ -228,8 +226,10 @@ impl Tally {
     /// Reads a cell of a column of dates; `None` counts as missing.
     pub(super) fn day(&mut self, cell: &str, reading: &Reading) -> Option<Day> {
         self.present += 1;
-        let number = numbers::plain(cell, false);
-        let Some(day) = number.map_or_else(|| dates::parse(cell, reading.order), |number| reading.numbers.day(number)) else {
+        let read = dates::parse(cell, reading.order);
+        // Only what is written as no date may be a number of days.
+        let number = if read.is_none() { numbers::plain(cell, false) } else { None };
+        let Some(day) = read.or_else(|| reading.numbers.day(number?)) else {
             if let Some(number) = number {
                 self.serials += usize::from(DayNumbers::Serial.day(number).is_some());
                 self.compacts += usize::from(DayNumbers::Compact.day(number).is_some());
@@ -257,7 +257,12 @@ impl Tally {
                 self.second_numbers |= 1 << second;
                 self.either_days = both(self.either_days, Some((day.days, day.days)));
             }
-            (Written::YearFirst | Written::Serial, Some((_, day))) => self.late_in_month += usize::from(day > 12),
+            (Written::YearFirst | Written::Serial, Some((month, day))) => {
+                self.late_in_month += usize::from(day > 12);
+                if month != day && self.could_be_turned.is_none() {
+                    self.could_be_turned = Some(cell.to_owned());
+                }
+            }
             _ => {}
         }
     }
@@ -315,6 +320,7 @@ impl Tally {
         self.second_numbers |= later.second_numbers;
         self.either_days = both(self.either_days, later.either_days);
         self.late_in_month += later.late_in_month;
+        self.could_be_turned = self.could_be_turned.take().or(later.could_be_turned);
     }
 
     /// The unit most cells have.
@@ -328,117 +334,6 @@ impl Tally {
         units
     }
 
-    /// The reading that would have been right for a column called `name`, now that all of its cells are known.
-    pub(super) fn better(&self, name: &str, reading: &Reading, habits: Habits) -> Reading {
-        let too_many_wrong = !self.is_few(self.wrong);
-        let mut better = *reading;
-        match reading.kind {
-            Kind::Text => better.lists = reading.lists && self.lists > 0 && self.lists == self.with_comma,
-            Kind::Number => {
-                better.comma = self.has_comma(name, habits);
-                better.whole = self.fractional == 0;
-                if self.is_lists(habits) {
-                    better = Reading { lists: true, ..Reading::of(Kind::Text) };
-                } else if self.is_codes() || (too_many_wrong && better.comma == reading.comma) {
-                    better = Reading::of(Kind::Text);
-                } else if self.is_compact_days(name) {
-                    better = Reading { numbers: DayNumbers::Compact, ..Reading::of(Kind::Date) };
-                } else if self.is_serial_days(name) {
-                    better = Reading { numbers: DayNumbers::Serial, ..Reading::of(Kind::Date) };
-                }
-            }
-            Kind::Date => {
-                better.order = self.order();
-                better.has_time = self.with_time > 0;
-                better.turned = self.is_damaged();
-                if reading.numbers == DayNumbers::None && self.serials + self.compacts > 0 {
-                    better.numbers = if self.compacts >= self.serials { DayNumbers::Compact } else { DayNumbers::Serial };
-                } else if too_many_wrong {
-                    let only_numbers = self.written.keys().all(|&written| matches!(written, Written::Compact | Written::Serial));
-                    let is_number = only_numbers && reading.numbers != DayNumbers::None;
-                    better = Reading::of(if is_number { Kind::Number } else { Kind::Text });
-                }
-            }
-        }
-        better
-    }
-
-    /// Whether so many cells that do not fit are few enough.
-    fn is_few(&self, wrong: usize) -> bool {
-        wrong <= (self.present as f64 * WRONG_SHARE).floor() as usize
-    }
-
-    fn has_comma(&self, name: &str, habits: Habits) -> bool {
-        if self.points_are_unclear() && habits.doubts_points() {
-            return habits.groups_by_points(name).is_some();
-        }
-        self.commas > self.points || (self.commas == self.points && habits.decimal_comma)
-    }
-
-    /// Whether points always have exactly three digits behind them, and nothing else tells what they are.
-    fn points_are_unclear(&self) -> bool {
-        self.unclear_points > 0 && self.points == 0 && self.commas == 0 && self.ungrouped == 0 && self.unclear_comma.is_none()
-    }
-
-    fn is_codes(&self) -> bool {
-        let with_unit: usize = self.units.iter().map(|unit| unit.1).sum();
-        self.codes * 200 > self.present || (self.lettered > 0 && self.lettered == with_unit)
-    }
-
-    /// Whether cells list several answers: small whole numbers that rise, in every cell with a comma, and enough of those that no decimals
-    /// look like that by chance.
-    fn is_lists(&self, habits: Habits) -> bool {
-        let no_number = self.points + self.unclear_points + self.units.len() + self.no_answer;
-        let is_enough =
-            if self.long_lists > 0 { !self.is_few(self.lists) } else { self.lists >= 5 && !habits.semicolons && !habits.decimal_comma };
-        no_number == 0 && self.lists == self.with_comma && self.lists > 0 && is_enough
-    }
-
-    /// Which number comes first where a date does not say: as in those that do; else, where one number stays and the other runs through
-    /// many, the one that runs is the day.
-    fn order(&self) -> Order {
-        let (day, month) = (self.count(Written::DayFirst), self.count(Written::MonthFirst));
-        if month > day || (day == 0 && month == 0 && self.running() == Some(Order::MonthFirst)) {
-            Order::MonthFirst
-        } else {
-            Order::DayFirst
-        }
-    }
-
-    /// The order by which the number that stays the same is the month and the one that runs is the day.
-    fn running(&self) -> Option<Order> {
-        /// Fewer different numbers may be chance.
-        const MANY: u32 = 4;
-        let is_one_year = self.either_days.is_some_and(|(first, last)| last - first < 366);
-        match (self.first_numbers.count_ones(), self.second_numbers.count_ones()) {
-            (1, MANY..) if is_one_year => Some(Order::MonthFirst),
-            (MANY.., 1) if is_one_year => Some(Order::DayFirst),
-            _ => None,
-        }
-    }
-
-    /// Whether a spreadsheet took every text whose numbers could be changed for each other for a date of its own country: no true date is
-    /// behind the twelfth, every text is.
-    fn is_damaged(&self) -> bool {
-        let texts = [self.count(Written::DayFirst), self.count(Written::MonthFirst)];
-        let is_one_kind = texts.iter().filter(|&&n| n > 0).count() == 1 && texts.iter().any(|&n| n >= PROOF_OF_DAMAGE);
-        let true_dates = self.count(Written::YearFirst) + self.count(Written::Serial);
-        is_one_kind && true_dates >= PROOF_OF_DAMAGE && self.late_in_month == 0 && self.count(Written::Either) == 0
-    }
-
-    /// Whether the numbers are days such as 19970131, and the name or that they reach over the end of a month says that they are meant so.
-    fn is_compact_days(&self, name: &str) -> bool {
-        let Some((first, last)) = self.days else { return false };
-        let meant = is_called_date(name) || (self.present >= 10 && last - first > 31);
-        meant && self.is_few(self.no_day + self.wrong + self.infinite)
-    }
-
-    /// Whether the numbers are days as Excel counts them; only the name can say so.
-    fn is_serial_days(&self, name: &str) -> bool {
-        let is_enough = self.present > 0 && self.units.is_empty() && self.is_few(self.no_serial + self.wrong + self.infinite);
-        is_enough && is_called_date(name)
-    }
-
     fn count(&self, written: Written) -> usize {
         self.written.get(&written).map_or(0, |known| known.0)
     }
@@ -449,14 +344,4 @@ fn both(one: Option<(i32, i32)>, other: Option<(i32, i32)>) -> Option<(i32, i32)
         (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
         (one, other) => one.or(other),
     }
-}
-
-/// Whether a column's name says that it holds dates.
-pub(super) fn is_called_date(name: &str) -> bool {
-    const WORDS: [&str; 9] = ["date", "datum", "fecha", "data", "day", "jour", "giorno", "dt", "tag"];
-    let words = tokens(name);
-    // "days since", "sales per day" and "number of dates" count something.
-    const COUNTS: [&str; 8] = ["n", "number", "count", "per", "sales", "charge", "minutes", "calls"];
-    let is_date = |token: &String| WORDS.iter().any(|word| matches_word(token, word)) || token.ends_with("datum");
-    words.iter().any(is_date) && !words.iter().any(|token| COUNTS.contains(&token.as_str()))
 }

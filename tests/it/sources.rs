@@ -198,6 +198,7 @@ fn dates_that_a_spreadsheet_has_turned_are_turned_back_and_told() {
         "{:?}",
         raw.notes
     );
+    assert!(notes(&raw)[0].ends_with("(2013-02-01 is read as 2013-01-02)."), "{:?}", raw.notes);
     // One true date behind the twelfth, and nothing was turned.
     let (_folder, path) = files(&[("orders.csv", format!("n,when\n{turned}{texts}40,2013-01-30\n").as_bytes())]);
     let raw = read(&path.join("orders.csv")).unwrap();

@@ -127,7 +127,7 @@ impl Tally {
     fn damage_note(&self, name: &str) -> Option<Note> {
         let known = |written: Written| self.written.get(&written);
         let (n, text) = known(Written::DayFirst).or_else(|| known(Written::MonthFirst))?;
-        let (_, example) = known(Written::YearFirst).or_else(|| known(Written::Serial))?;
+        let example = self.could_be_turned.as_ref()?;
         let n_true = self.count(Written::YearFirst) + self.count(Written::Serial);
         let day =
             dates::parse(example, Order::DayFirst).or_else(|| example.parse().ok().and_then(|number| DayNumbers::Serial.day(number)))?;
