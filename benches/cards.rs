@@ -47,7 +47,7 @@ fn main() {
     write_customers(&file, n_rows);
 
     let clustering = Clustering { k: Some(N_PERSONAS), restarts: 1, ..Clustering::default() };
-    let plan = Plan { clustering, ..Plan::new(Source::File { path: file }) };
+    let plan = Plan { clustering, ..Plan::new(Source::file(file)) };
     let axes = Some((MapAxis::Component(0), MapAxis::Component(1)));
     let extras = Extras { silhouettes: SilhouetteWish::None, personas: true, explained: true, plots: axes, ..Extras::default() };
     let ctx = Ctx::new();

@@ -94,7 +94,7 @@ fn cell(name: &str, rows: usize, columns: usize, file: &std::path::Path) -> Stri
 fn run(name: &str, rows: usize, columns: usize, file: Option<&str>) -> f64 {
     let ctx = Ctx::new();
     if name == "load" {
-        let source = Source::File { path: file.expect("a file").into() };
+        let source = Source::file(file.expect("a file"));
         return timed(|| data::read(&source, &ctx));
     }
     let x = blobs(rows, columns);

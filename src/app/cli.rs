@@ -4,10 +4,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cluster::{Linkage, Method};
+use crate::data::{ReadAs, Source};
 use crate::engine::straight::{Extras, SilhouetteWish};
 use crate::export::{self, Format};
 use crate::features::{Scale, TransformRule};
@@ -128,12 +130,32 @@ struct Choices {
     /// With --method column: the column whose groups are the segments; rfm_segment where there is one, unless chosen.
     #[arg(long, value_name = "COLUMN")]
     column: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// Over which pairs silhouettes are computed; exact up to 30 000 rows and sampled above unless chosen.
     #[arg(long, value_enum)]
     silhouette: Option<SilhouetteWord>,
     /// Draw the customers anew a hundred times and say how far each segment may be relied on.
     #[arg(long)]
     stability: bool,
+}
+
+/// How files are read, where they do not say enough themselves.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Reading {
+    /// The sheet of a workbook; the one that is most like a table unless given.
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// How the letters of a text are written, such as Windows-1251 or Shift_JIS; told by their content unless given.
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+}
+
+impl Reading {
+    /// The same for the plan.
+    pub(super) fn read_as(&self) -> ReadAs {
+        ReadAs { sheet: self.sheet.clone(), encoding: self.encoding.clone() }
+    }
 }
 
 /// Single files to read and write, and how much to say.
@@ -249,6 +271,7 @@ fn task(
 
 impl Choices {
     fn apply(&self, project: &mut Project, extras: &mut Extras) -> Result<(), Failure> {
+        self.apply_reading(&mut project.plan.source);
         let clustering = &mut project.plan.clustering;
         if let Some(method) = self.method {
             method.apply(clustering);
@@ -303,6 +326,25 @@ impl Choices {
         extras.stability = self.stability;
         extras.silhouettes = self.silhouette.map_or(extras.silhouettes, SilhouetteWord::wish);
         Ok(())
+    }
+}
+
+impl Choices {
+    /// What is not given stays as the project has it.
+    fn apply_reading(&self, source: &mut Source) {
+        let Reading { sheet, encoding } = &self.reading;
+        let apply = |read_as: &mut ReadAs| {
+            read_as.sheet = sheet.clone().or(read_as.sheet.take());
+            read_as.encoding = encoding.clone().or(read_as.encoding.take());
+        };
+        match source {
+            Source::Sample { .. } => {}
+            Source::File { read_as, .. } => apply(read_as),
+            Source::Sources(sourcing) if !self.reading.read_as().is_open() => {
+                Arc::make_mut(sourcing).sources.iter_mut().for_each(|source| apply(&mut source.read_as));
+            }
+            Source::Sources(_) => {}
+        }
     }
 }
 

@@ -56,7 +56,7 @@ impl Window {
             Command::Do(action) => self.act(action),
             Command::Open(path) => self.open(&path),
             Command::Relocate(path) => {
-                self.change(|plan| plan.source = Source::File { path });
+                self.change(|plan| plan.source = Source::file(path));
                 self.session.moved = None;
             }
             Command::AddSources(paths) => self.add_sources(paths),
@@ -232,7 +232,7 @@ impl Window {
             // The data of the open project were not found; this is where they are now.
             return self.apply(Command::Relocate(path));
         } else {
-            self.start(Plan::new(Source::File { path: path.clone() }), Look::default(), None);
+            self.start(Plan::new(Source::file(&path)), Look::default(), None);
         }
         self.settings.remember(&path);
         self.save_settings();
@@ -282,7 +282,7 @@ impl Window {
         self.session.recovered = None;
         self.start(work.project.plan.clone(), work.project.look.clone(), work.file.clone());
         // It differs from what is on the disk, so it stays marked as not saved, and is kept anew before the old copy goes.
-        self.saved = Plan::new(Source::File { path: PathBuf::new() });
+        self.saved = Plan::new(Source::file(PathBuf::new()));
         self.customers.clone_from(&work.project.customers);
         self.opened = Some(work.project.clone());
         let kept = self.recovery.as_ref().is_some_and(|recovery| recovery.keep(&work.project, work.file.as_deref()).is_ok());

@@ -39,7 +39,7 @@ pub(super) fn project_of_data(path: PathBuf) -> Result<Project, Failure> {
         let shown = path.display();
         return Err(Failure::WrongUse(format!("{shown} is a project; use personae run or personae cards for it.")));
     }
-    let mut plan = Plan::new(Source::File { path: path.clone() });
+    let mut plan = Plan::new(Source::file(&path));
     plan.words = Words::beside(None, Some(&path));
     Ok(Project { plan, look: Look::default(), stamp: None, customers: None })
 }

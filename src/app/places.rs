@@ -29,7 +29,7 @@ impl Window {
     /// "shop.personae" for shop.csv.
     pub(super) fn project_file_name(&self) -> String {
         let stem = match &self.plan().source {
-            Source::File { path } => path.file_stem().map_or_else(|| "customers".into(), |stem| stem.to_string_lossy().into_owned()),
+            Source::File { path, .. } => path.file_stem().map_or_else(|| "customers".into(), |stem| stem.to_string_lossy().into_owned()),
             Source::Sample { .. } => "sample".into(),
             Source::Sources(_) => "customers".into(),
         };

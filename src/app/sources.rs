@@ -171,7 +171,10 @@ impl Window {
     pub(super) fn add_sources(&mut self, paths: Vec<PathBuf>) {
         let sourcing = match &self.plan().source {
             Source::Sources(sourcing) => (**sourcing).clone(),
-            Source::File { path } => Sourcing { sources: vec![named(path.clone(), &[])], ..Sourcing::default() },
+            Source::File { path, read_as } => {
+                let first = SourceFile { read_as: read_as.clone(), ..named(path.clone(), &[]) };
+                Sourcing { sources: vec![first], ..Sourcing::default() }
+            }
             Source::Sample { .. } => return self.begin_with(paths),
         };
         let source = Source::Sources(Arc::new(self.joined(sourcing, paths)));

@@ -15,6 +15,7 @@ use crate::data::{self, Raw, SourceFile, SourceKind, Sourcing, write};
 use crate::engine;
 use crate::export;
 
+use super::cli::Reading;
 use super::headless::{Failure, while_showing};
 
 /// The files and what to make of them.
@@ -66,6 +67,8 @@ pub(super) struct TableArgs {
     /// Count rows that repeat a whole order too.
     #[arg(long)]
     keep_copies: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// The file to write: .parquet or .csv.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -87,7 +90,7 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
     let ctx = Ctx::new();
     let (understood, built, raws) = while_showing(&ctx, args.quiet, || {
         let mut sourcing = sourcing(&args);
-        let raws = sourcing.sources.iter().map(|source| data::read_raw(&source.path, &ctx));
+        let raws = sourcing.sources.iter().map(|source| data::read_raw_as(&source.path, &source.read_as, &ctx));
         let raws: Vec<Raw> = raws.collect::<Result<_, _>>().map_err(failed)?;
         give_key(&mut sourcing, &raws, args.key.as_deref())?;
         give_choices(&mut sourcing, &raws, &args)?;
@@ -132,7 +135,7 @@ fn sourcing(args: &TableArgs) -> Sourcing {
             name = format!("{stem} {at}");
             at += 1;
         }
-        sources.push(SourceFile { name, path: path.clone(), kind: Some(kind), ..SourceFile::default() });
+        sources.push(SourceFile { name, path: path.clone(), kind: Some(kind), read_as: args.reading.read_as(), ..SourceFile::default() });
     }
     Sourcing { sources, snapshot: args.snapshot, ..Sourcing::default() }
 }

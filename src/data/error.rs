@@ -128,6 +128,36 @@ pub enum DataError {
         /// Bytes that may be used.
         has: u64,
     },
+    /// SPSS keeps its data in a form of its own.
+    #[error(
+        "{title} is an SPSS file, which Personae does not read; save it as CSV or Excel in SPSS (File, Save As, with value labels), or convert it with pyreadstat (Python) or haven (R), and open that."
+    )]
+    Spss {
+        /// The file's name.
+        title: String,
+    },
+    /// An encoding nobody knows.
+    #[error("there is no encoding called {encoding}; choose one such as UTF-8, Windows-1251, Windows-1250, Shift_JIS, GBK or EUC-KR.")]
+    NoSuchEncoding {
+        /// What was asked for.
+        encoding: String,
+    },
+    /// An archive that does not hold exactly one table.
+    #[error("{title} is an archive that holds {}; unpack it, and open one of its files or their folder.", listed(.tables))]
+    NotOneTable {
+        /// The archive's name.
+        title: String,
+        /// The tables inside.
+        tables: Vec<String>,
+    },
+    /// An archive that unpacks to more than its size allows.
+    #[error("{title} unpacks to more than {}, which tables of its size hardly do; unpack it and look at what is inside.", memory::readable(*.limit))]
+    Expands {
+        /// The archive's name.
+        title: String,
+        /// Bytes that are allowed.
+        limit: u64,
+    },
     /// A table could not be written.
     #[error("the table could not be written ({why}); check the folder's permission and the free space.")]
     Unwritable {
@@ -145,6 +175,14 @@ fn named(sheets: &[String]) -> String {
         [] => String::new(),
         [one] => format!(" (its sheet is {one})"),
         [first @ .., last] => format!(" (its sheets are {} and {last})", first.join(", ")),
+    }
+}
+
+/// "no table" or "3 tables (a.csv, b.csv and c.csv)".
+fn listed(tables: &[String]) -> String {
+    match tables {
+        [] => "no table".to_owned(),
+        [first @ .., last] => format!("{} tables ({} and {last})", tables.len(), first.join(", ")),
     }
 }
 

@@ -28,8 +28,9 @@ use crate::base::{Ctx, Key, Note, memory};
 
 use super::error::DataError;
 use super::sniff::{self, Format};
-use super::source::{self, Source};
+use super::source::{self, ReadAs, Source};
 use super::table::{Kind, Table};
+use super::{letters, packed};
 
 use part::Part;
 pub use places::{SourceSeen, files_of};
@@ -163,8 +164,17 @@ pub fn read_raw(path: &Path, ctx: &Ctx) -> Result<Raw, DataError> {
     read_raw_with(path, &ReadOptions::default(), ctx)
 }
 
+/// Reads a source as the user said.
+pub fn read_raw_as(path: &Path, read_as: &ReadAs, ctx: &Ctx) -> Result<Raw, DataError> {
+    read(path, read_as, &ReadOptions::default(), ctx)
+}
+
 /// Reads a source by other options than the usual ones.
 pub fn read_raw_with(path: &Path, options: &ReadOptions, ctx: &Ctx) -> Result<Raw, DataError> {
+    read(path, &ReadAs::default(), options, ctx)
+}
+
+fn read(path: &Path, read_as: &ReadAs, options: &ReadOptions, ctx: &Ctx) -> Result<Raw, DataError> {
     let place = places::resolve(path)?;
     let title = title_of(path);
     let mut parts = Vec::with_capacity(place.files.len());
@@ -175,11 +185,11 @@ pub fn read_raw_with(path: &Path, options: &ReadOptions, ctx: &Ctx) -> Result<Ra
         ctx.check()?;
         let seen = places::seen(file)?;
         let name = title_of(file);
-        let part = match part(file, &name, options, keep_bytes, ctx) {
+        let part = match part(file, &name, read_as, options, keep_bytes, ctx) {
             // One of many files without rows is no reason to have none.
             Err(error @ (DataError::Empty { .. } | DataError::HeaderOnly { .. })) if place.is_many => {
                 notes.push(Note::new(format!("{name} has no rows; it is left out.")));
-                stamps.push((name, source::stamp(&Source::File { path: file.clone() }, ctx)?));
+                stamps.push((name, stamp_of_file(file, read_as, ctx)?));
                 files.push(seen);
                 empty = Some(error);
                 continue;
@@ -216,10 +226,19 @@ pub fn read_raw_with(path: &Path, options: &ReadOptions, ctx: &Ctx) -> Result<Ra
 
 /// The content stamp of a source: names and bytes of its files, never their age.
 pub fn stamp_raw(path: &Path, ctx: &Ctx) -> Result<Key, DataError> {
+    stamp_raw_as(path, &ReadAs::default(), ctx)
+}
+
+/// The content stamp of a source that is read as the user said.
+pub fn stamp_raw_as(path: &Path, read_as: &ReadAs, ctx: &Ctx) -> Result<Key, DataError> {
     let place = places::resolve(path)?;
-    let stamp = |file: &std::path::PathBuf| Ok((title_of(file), source::stamp(&Source::File { path: file.clone() }, ctx)?));
+    let stamp = |file: &std::path::PathBuf| Ok((title_of(file), stamp_of_file(file, read_as, ctx)?));
     let stamps: Vec<(String, Key)> = place.files.iter().map(stamp).collect::<Result<_, DataError>>()?;
     Ok(stamp_of(&stamps, place.is_many))
+}
+
+fn stamp_of_file(path: &Path, read_as: &ReadAs, ctx: &Ctx) -> Result<Key, DataError> {
+    source::stamp(&Source::File { path: path.to_owned(), read_as: read_as.clone() }, ctx)
 }
 
 /// One file is its bytes, whatever it is called; in a folder the names count too.
@@ -237,22 +256,50 @@ fn title_of(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// The rows of one file, by what its first bytes say it is.
-fn part(path: &Path, title: &str, options: &ReadOptions, keep_bytes: u64, ctx: &Ctx) -> Result<Part, DataError> {
+/// The rows of one file; of the one inside, if it is an archive.
+fn part(path: &Path, title: &str, read_as: &ReadAs, options: &ReadOptions, keep_bytes: u64, ctx: &Ctx) -> Result<Part, DataError> {
+    let Some(inside) = packed::unpacked(path, title, ctx)? else {
+        return part_of(path, path, title, read_as, options, keep_bytes, ctx);
+    };
+    let mut part = part_of(&inside.path, &inside.name, title, read_as, options, keep_bytes, ctx)?;
+    // What a table inside needs is in memory or in a file of its own, unless it is scanned where it is.
+    if part.bytes == 0 && part.aside.is_none() {
+        part.aside = Some(Arc::new(inside.path));
+    }
+    part.notes.insert(0, inside.note);
+    part.stamp = stamp_of_file(path, read_as, ctx)?;
+    Ok(part)
+}
+
+/// The rows of one file, by what its first bytes and its name say it is.
+fn part_of(
+    path: &Path,
+    name: &Path,
+    title: &str,
+    read_as: &ReadAs,
+    options: &ReadOptions,
+    keep_bytes: u64,
+    ctx: &Ctx,
+) -> Result<Part, DataError> {
     let failed = |error: std::io::Error| DataError::of_io(path, &error);
+    let encoding = read_as.encoding.as_deref().map(letters::by_name).transpose()?;
     let mut head = Vec::new();
     File::open(path).map_err(failed)?.take(256 << 10).read_to_end(&mut head).map_err(failed)?;
-    let (format, notes) = sniff::format(&head, title, path.extension().and_then(|extension| extension.to_str()))?;
-    let stamp = || source::stamp(&Source::File { path: path.to_owned() }, ctx);
+    let (format, notes) = sniff::format(&head, title, name, read_as)?;
+    let stamp = || stamp_of_file(path, read_as, ctx);
     let mut part = match format {
-        Format::Text => text::read(path, title, options, keep_bytes, ctx)?,
+        Format::Text => text::read(path, title, encoding, options, keep_bytes, ctx)?,
         Format::Parquet => scan::read(path, title, Columnar::Parquet, stamp()?, ctx)?,
         Format::ArrowFile => scan::read(path, title, Columnar::Arrow, stamp()?, ctx)?,
         Format::Json | Format::Workbook | Format::ArrowStream => {
-            let (title, table, notes, stamp) = source::read_table(&Source::File { path: path.to_owned() }, ctx)?.into_parts();
-            return small::part(&title, &table, notes, stamp, ctx);
+            let source = Source::File { path: path.to_owned(), read_as: read_as.clone() };
+            let (_, table, notes, stamp) = source::read_table(&source, ctx)?.into_parts();
+            return small::part(title, &table, notes, stamp, ctx);
         }
     };
+    if format == Format::Text {
+        part.stamp = read_as.stamp(part.stamp);
+    }
     part.notes.splice(0..0, notes);
     Ok(part)
 }

@@ -3,15 +3,18 @@
 //! In: the bytes. Out: the format, or why it is none; the text in UTF-8; the delimiter. Cost: one fast pass for the decoding.
 
 use std::borrow::Cow;
+use std::path::Path;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::base::Note;
 
 use super::cells::is_missing;
 use super::dates::{self, Order};
 use super::error::DataError;
+use super::letters;
 use super::numbers::{self, Decimal};
+use super::source::ReadAs;
 use super::top;
 
 /// The formats there is a reader for.
@@ -43,9 +46,9 @@ impl Format {
     }
 }
 
-/// The format of the bytes; a note where the ending promised something else.
-pub(super) fn format(bytes: &[u8], title: &str, extension: Option<&str>) -> Result<(Format, Vec<Note>), DataError> {
-    let extension = extension.unwrap_or_default().to_ascii_lowercase();
+/// The format of the bytes; a note where the ending promised something else, or where a choice of the user's does not go with it.
+pub(super) fn format(bytes: &[u8], title: &str, path: &Path, read_as: &ReadAs) -> Result<(Format, Vec<Note>), DataError> {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
     if bytes.iter().take(4096).all(u8::is_ascii_whitespace) && bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(DataError::Empty { title: title.to_owned() });
     }
@@ -59,12 +62,13 @@ pub(super) fn format(bytes: &[u8], title: &str, extension: Option<&str>) -> Resu
         [b'P', b'A', b'R', b'1', ..] => Format::Parquet,
         [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Format::ArrowFile,
         [0xff, 0xff, 0xff, 0xff, ..] => Format::ArrowStream,
+        [b'$', b'F', b'L', b'2' | b'3', ..] => return Err(DataError::Spss { title: title.to_owned() }),
         [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Format::Workbook,
         _ => {
             if let Some(what) = known_binary(bytes) {
                 return Err(DataError::Binary { title: title.to_owned(), what: what.to_owned() });
             }
-            if Encoding::for_bom(bytes).is_none() && is_binary(bytes) {
+            if read_as.encoding.is_none() && Encoding::for_bom(bytes).is_none() && is_binary(bytes) {
                 return Err(match promised {
                     Some((format, _)) => DataError::damaged(title, format, "its first bytes are not those of such a file"),
                     None => DataError::Binary { title: title.to_owned(), what: "binary data".to_owned() },
@@ -80,15 +84,25 @@ pub(super) fn format(bytes: &[u8], title: &str, extension: Option<&str>) -> Resu
     {
         notes.push(Note::new(format!("{title} is called a {name} file but holds text; it is read as text.")));
     }
+    if read_as.sheet.is_some() && found != Format::Workbook {
+        notes.push(Note::new(format!("{title} is no workbook; the choice of a sheet does not matter for it.")));
+    }
+    if read_as.encoding.is_some() && !matches!(found, Format::Text | Format::Json) {
+        notes
+            .push(Note::new(format!("{title} says itself how its letters are written; the choice of an encoding does not matter for it.")));
+    }
     Ok((found, notes))
 }
 
 /// The bytes as UTF-8, with a note where letters had to be guessed. Line ends become `\n` where a file has only `\r`.
-pub(super) fn text<'a>(bytes: &'a [u8], title: &str) -> (Cow<'a, str>, Vec<Note>) {
+pub(super) fn text<'a>(bytes: &'a [u8], title: &str, chosen: Option<&'static Encoding>) -> (Cow<'a, str>, Vec<Note>) {
     let mut notes = Vec::new();
-    let text = match Encoding::for_bom(bytes) {
-        Some((encoding, bom)) if encoding == UTF_16LE || encoding == UTF_16BE => encoding.decode_without_bom_handling(&bytes[bom..]).0,
-        with_bom => {
+    let text = match (chosen, Encoding::for_bom(bytes)) {
+        (Some(encoding), _) => encoding.decode_with_bom_removal(bytes).0,
+        (None, Some((encoding, bom))) if encoding == UTF_16LE || encoding == UTF_16BE => {
+            encoding.decode_without_bom_handling(&bytes[bom..]).0
+        }
+        (None, with_bom) => {
             let bytes = &bytes[with_bom.map_or(0, |(_, bom)| bom)..];
             match std::str::from_utf8(bytes) {
                 Ok(text) => Cow::Borrowed(text),
@@ -98,8 +112,9 @@ pub(super) fn text<'a>(bytes: &'a [u8], title: &str) -> (Cow<'a, str>, Vec<Note>
                     UTF_8.decode_without_bom_handling(bytes).0
                 }
                 Err(_) => {
-                    notes.push(Note::new(format!("{title} is not UTF-8; its letters are read as Windows-1252 (Western European).")));
-                    WINDOWS_1252.decode_without_bom_handling(bytes).0
+                    let encoding = letters::detect_in(bytes);
+                    notes.push(letters::note(title, encoding));
+                    encoding.decode_without_bom_handling(bytes).0
                 }
             }
         }
@@ -284,10 +299,10 @@ mod tests {
 
     #[test]
     fn letters() {
-        assert_eq!(text(b"\xef\xbb\xbfname\n", "f").0, "name\n");
-        assert_eq!(text(b"\xff\xfen\0a\0", "f").0, "na");
-        let (western, notes) = text(b"M\xfcller \x80", "f.csv");
+        assert_eq!(text(b"\xef\xbb\xbfname\n", "f", None).0, "name\n");
+        assert_eq!(text(b"\xff\xfen\0a\0", "f", None).0, "na");
+        let (western, notes) = text(b"M\xfcller \x80", "f.csv", None);
         assert_eq!((western.as_ref(), notes.len()), ("Müller €", 1));
-        assert_eq!(text(b"a\r1\r", "f").0, "a\n1\n");
+        assert_eq!(text(b"a\r1\r", "f", None).0, "a\n1\n");
     }
 }

@@ -17,7 +17,7 @@ use super::profile::{Profile, profile};
 use super::sniff::Format;
 use super::sourcing::Sourcing;
 use super::table::{Column, Table};
-use super::{columnar, csv, json, sample, sniff, spreadsheet};
+use super::{columnar, csv, json, letters, packed, sample, sniff, spreadsheet};
 
 /// Where customers come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,9 +32,36 @@ pub enum Source {
     File {
         /// Its path.
         path: PathBuf,
+        /// What the user said about reading it.
+        #[serde(default, skip_serializing_if = "ReadAs::is_open")]
+        read_as: ReadAs,
     },
     /// Several files, from which the customer table is built.
     Sources(Arc<Sourcing>),
+}
+
+/// How a file is to be read, where the user said so; what is left open is found out from the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReadAs {
+    /// A workbook's sheet; otherwise the one that is most like a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// How the letters of a text are written ("Windows-1251"); otherwise told by their content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+}
+
+impl ReadAs {
+    /// Whether everything is left open.
+    pub fn is_open(&self) -> bool {
+        *self == ReadAs::default()
+    }
+
+    /// The stamp of what is read so from bytes of this stamp: another sheet is another table.
+    pub(super) fn stamp(&self, bytes: Key) -> Key {
+        if self.is_open() { bytes } else { Key::of("read as", 1, self, &[bytes]) }
+    }
 }
 
 /// What the window calls a customer table that is built from several files.
@@ -42,7 +69,8 @@ pub const CUSTOMER_TABLE: &str = "Customer table";
 
 /// Endings the file dialog offers; what a file really is, its content decides.
 pub const READABLE_EXTENSIONS: &[&str] = &[
-    "csv", "tsv", "tab", "txt", "parquet", "pq", "arrow", "feather", "ipc", "json", "ndjson", "jsonl", "xlsx", "xlsm", "xlsb", "xls", "ods",
+    "csv", "tsv", "tab", "txt", "parquet", "pq", "arrow", "feather", "ipc", "json", "ndjson", "jsonl", "xlsx", "xlsm", "xlsb", "xls",
+    "ods", "gz", "zip",
 ];
 
 /// A table as it was read.
@@ -61,11 +89,16 @@ pub struct Loaded {
 }
 
 impl Source {
+    /// A file, read as it seems to be.
+    pub fn file(path: impl Into<PathBuf>) -> Source {
+        Source::File { path: path.into(), read_as: ReadAs::default() }
+    }
+
     /// What the window calls it: the file's name, or "Sample customers".
     pub fn title(&self) -> String {
         match self {
             Source::Sample { .. } => "Sample customers".to_owned(),
-            Source::File { path } => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            Source::File { path, .. } => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
             Source::Sources(_) => CUSTOMER_TABLE.to_owned(),
         }
     }
@@ -74,7 +107,7 @@ impl Source {
     pub fn first_path(&self) -> Option<&Path> {
         match self {
             Source::Sample { .. } => None,
-            Source::File { path } => Some(path),
+            Source::File { path, .. } => Some(path),
             Source::Sources(sourcing) => sourcing.sources.first().map(|source| source.path.as_path()),
         }
     }
@@ -94,11 +127,12 @@ pub fn stamp(source: &Source, ctx: &Ctx) -> Result<Key, DataError> {
     match source {
         Source::Sample { seed } => Ok(sample_stamp(*seed)),
         Source::Sources(_) => Err(DataError::Several),
-        Source::File { path } => {
+        Source::File { path, read_as } => {
             let (file, size) = open(path)?;
             let stage = format!("Checking {}", source.title());
             let watched = Watched { file, ctx, stage: &stage, size, seen: 0 };
-            Key::of_reader(std::io::BufReader::with_capacity(1 << 20, watched)).map_err(|error| io_or_stop(path, &error, ctx))
+            let bytes = Key::of_reader(std::io::BufReader::with_capacity(1 << 20, watched));
+            Ok(read_as.stamp(bytes.map_err(|error| io_or_stop(path, &error, ctx))?))
         }
     }
 }
@@ -129,11 +163,16 @@ pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, DataError> {
             (table, notes, sample_stamp(*seed))
         }
         Source::Sources(_) => return Err(DataError::Several),
-        Source::File { path } => {
-            let bytes = read_bytes(path, &stage, ctx)?;
-            let (parsed, stamp) = rayon::join(|| parse(path, &title, &bytes, ctx), || Key::of_bytes(&bytes));
-            let (table, notes) = parsed?;
-            (table, notes, stamp)
+        Source::File { path, read_as } => {
+            open(path)?;
+            let unpacked = packed::unpacked(path, &title, ctx)?;
+            let (at, name) = unpacked.as_ref().map_or((path.as_path(), path.as_path()), |inside| (&*inside.path, &inside.name));
+            let bytes = read_bytes(at, &stage, ctx)?;
+            let stamped = || if unpacked.is_some() { stamp(source, ctx) } else { Ok(read_as.stamp(Key::of_bytes(&bytes))) };
+            let (parsed, stamp) = rayon::join(|| parse(name, &title, &bytes, read_as, ctx), stamped);
+            let (table, mut notes) = parsed?;
+            notes.splice(0..0, unpacked.map(|inside| inside.note));
+            (table, notes, stamp?)
         }
     };
     if table.n_rows == 0 {
@@ -179,8 +218,9 @@ fn sample_stamp(seed: u64) -> Key {
     Key::of("sample", sample::VERSION, &seed, &[])
 }
 
-fn parse(path: &Path, title: &str, bytes: &[u8], ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
-    let (format, mut notes) = sniff::format(bytes, title, path.extension().and_then(|extension| extension.to_str()))?;
+fn parse(path: &Path, title: &str, bytes: &[u8], read_as: &ReadAs, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+    let (format, mut notes) = sniff::format(bytes, title, path, read_as)?;
+    let encoding = read_as.encoding.as_deref().map(letters::by_name).transpose()?;
     let has = memory::budget_bytes();
     let needs = (bytes.len() as u64).saturating_mul(format.memory_factor());
     // A machine that does not say what is free is trusted.
@@ -189,12 +229,12 @@ fn parse(path: &Path, title: &str, bytes: &[u8], ctx: &Ctx) -> Result<(Table, Ve
     }
     let (table, more) = match format {
         Format::Text => {
-            let (text, decoded) = sniff::text(bytes, title);
+            let (text, decoded) = sniff::text(bytes, title, encoding);
             notes.extend(decoded);
             csv::read(&text, title, ctx)?
         }
         Format::Json => {
-            let (text, decoded) = sniff::text(bytes, title);
+            let (text, decoded) = sniff::text(bytes, title, encoding);
             notes.extend(decoded);
             json::read(&text, title, ctx)?
         }
@@ -204,7 +244,7 @@ fn parse(path: &Path, title: &str, bytes: &[u8], ctx: &Ctx) -> Result<(Table, Ve
             let what = "an Arrow stream (save it as an Arrow file, which has a footer)".to_owned();
             return Err(DataError::Binary { title: title.to_owned(), what });
         }
-        Format::Workbook => spreadsheet::read(bytes, title, None, ctx)?,
+        Format::Workbook => spreadsheet::read(bytes, title, read_as.sheet.as_deref(), ctx)?,
     };
     notes.extend(more);
     Ok((table, notes))

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::dates;
 use super::rules::Rule;
+use super::source::ReadAs;
 use super::table::day_text;
 
 /// Several files and how they become one customer table.
@@ -51,6 +52,9 @@ pub struct SourceFile {
     pub fields: BTreeMap<Field, Option<String>>,
     /// After how many days without news it counts as stale; `None` takes the usual limit of its kind.
     pub stale_after_days: Option<f64>,
+    /// What the user said about reading its files.
+    #[serde(skip_serializing_if = "ReadAs::is_open")]
+    pub read_as: ReadAs,
     /// Transactions: what an order is worth.
     pub money: MoneyRules,
     /// Transactions: the column that tells guests apart, such as an e-mail address; `Some(None)` leaves guests as they stand.
@@ -172,6 +176,7 @@ impl Default for SourceFile {
             money: MoneyRules::default(),
             guests: None,
             person: None,
+            read_as: ReadAs::default(),
         }
     }
 }

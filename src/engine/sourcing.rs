@@ -113,13 +113,14 @@ impl Sourced {
 /// The rows of one source, once its bytes are known.
 fn raw(desk: &mut Kitchen, source: &SourceFile, reload: u64, need: Need) -> Asked<Raw> {
     let title = format!("Reading {}", source.name);
-    let key = Key::of("stamp of a source", 1, &(&source.path, reload), &[]);
-    let path = source.path.clone();
-    let stamp = desk.ask(|s| &mut s.stamps, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp_raw(&path, ctx)?));
+    let key = Key::of("stamp of a source", 1, &(&source.path, &source.read_as, reload), &[]);
+    let (path, read_as) = (source.path.clone(), source.read_as.clone());
+    let stamp =
+        desk.ask(|s| &mut s.stamps, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp_raw_as(&path, &read_as, ctx)?));
     let raw = stamp.and(&title, |stamp| {
         let key = Key::of("source", 1, &source.path, &[*stamp.value]);
-        let path = source.path.clone();
-        desk.ask(|s| &mut s.raws, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::read_raw(&path, ctx)?))
+        let (path, read_as) = (source.path.clone(), source.read_as.clone());
+        desk.ask(|s| &mut s.raws, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::read_raw_as(&path, &read_as, ctx)?))
     });
     if let Some(raw) = raw.ready() {
         desk.tell(&raw.value.notes);

@@ -134,7 +134,7 @@ pub fn open(path: &Path) -> Result<Opened, ProjectError> {
     let folder = project_folder(path);
     match &mut project.plan.source {
         Source::Sample { .. } => {}
-        Source::File { path: data } => {
+        Source::File { path: data, .. } => {
             let beside = folder.join(project.relative_path.unwrap_or_default());
             if beside.is_file() {
                 *data = beside;
@@ -186,7 +186,7 @@ pub(super) fn to_text(project: &Project, folder: Option<&Path>) -> Result<String
     let (mut relative_path, mut relative_paths) = (None, Vec::new());
     match &mut plan.source {
         Source::Sample { .. } => {}
-        Source::File { path } => relative_path = kept(path)?,
+        Source::File { path, .. } => relative_path = kept(path)?,
         Source::Sources(sourcing) => {
             let sources = &mut Arc::make_mut(sourcing).sources;
             relative_paths = sources.iter_mut().map(|source| kept(&mut source.path)).collect::<Result<_, _>>()?;

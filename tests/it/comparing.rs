@@ -120,7 +120,7 @@ fn every_method_can_be_compared_with_every_other_and_with_columns() {
         format!("{},{},{shop}\n", f64::from(group * 10) + wiggle, f64::from(group * group) - wiggle)
     });
     std::fs::write(&file, format!("spend,visits,shop\n{}", rows.collect::<String>())).unwrap();
-    let mut plan = Plan::new(Source::File { path: file });
+    let mut plan = Plan::new(Source::file(file));
     plan.preparation.features = Some(["spend", "visits"].map(String::from).into());
     let base = Clustering { k: Some(3), k_to: 5, cut: Cut::Clusters(3), min_samples: 4, restarts: 3, ..Clustering::default() };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
@@ -164,7 +164,7 @@ fn equal_values_are_never_parted_into_fifths() {
     // Sixty of a hundred bought once; eleven values, so the column is cut.
     let orders = (0..100).map(|row: u32| if row < 60 { 1 } else { 2 + (row - 60) % 12 });
     std::fs::write(&file, format!("orders,other\n{}", orders.map(|n| format!("{n},{}\n", n % 3)).collect::<String>())).unwrap();
-    let source = Source::File { path: file };
+    let source = Source::file(file);
     let loaded = personae::data::read(&source, &personae::base::Ctx::new()).unwrap();
     let every_row: Vec<usize> = (0..100).collect();
     let orders = known(&loaded, "orders", &every_row).unwrap();

@@ -237,7 +237,7 @@ fn the_next_step_is_one_button() {
 fn states_without_data_offer_a_way_on() {
     let failed = || Answer::Failed { problem: Problem("shop.csv is empty.".into()), previous: None };
     let cooking = || Answer::Cooking { progress: Progress { stage: "Reading shop.csv".into(), fraction: 0.4 }, previous: None };
-    let mut changed = Plan::new(Source::File { path: "shop.csv".into() });
+    let mut changed = Plan::new(Source::file("shop.csv"));
     changed.preparation.missing_limit = 0.3;
     let cases: [(Plan, Answer<Loaded>, &str, &str, Action); 5] = [
         (Plan::default(), failed(), "shop.csv is empty.", "Open…", Action::Open),

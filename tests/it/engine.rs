@@ -412,7 +412,7 @@ fn silhouettes_of_many_rows_start_from_a_sample_and_become_exact_when_wanted() {
     let path = folder.path().join("many.csv");
     let rows: String = (0..31_000u32).map(|row| format!("{},{}\n", row % 3 * 900 + row * 7919 % 601, row * 104_729 % 997)).collect();
     std::fs::write(&path, format!("spend,visits\n{rows}")).unwrap();
-    let mut plan = Plan::new(personae::data::Source::File { path });
+    let mut plan = Plan::new(personae::data::Source::file(path));
     (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.restarts) = (2, 3, 1);
     plan.preparation.features = Some(vec!["spend".into(), "visits".into()]);
     let wanted = Wanted { map_axes: (MapAxis::Component(0), MapAxis::Component(1)), ..Wanted::on(Page::Segments) };

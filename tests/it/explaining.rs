@@ -14,7 +14,7 @@ fn table(text: &str, features: &[&str]) -> (Loaded, Prepared) {
     let folder = tempfile::tempdir().unwrap();
     let path: PathBuf = folder.path().join("customers.csv");
     std::fs::write(&path, text).unwrap();
-    let loaded = data::read(&Source::File { path }, &Ctx::new()).unwrap();
+    let loaded = data::read(&Source::file(path), &Ctx::new()).unwrap();
     let features = Some(features.iter().map(|name| (*name).to_owned()).collect());
     let prepared = features::prepare(&loaded, &Preparation { features, ..Preparation::default() }, &Ctx::new()).unwrap();
     (loaded, prepared)

@@ -268,7 +268,7 @@ fn cards_and_a_replayed_project_say_the_same() {
     args.extend(chosen);
     assert_eq!(personae(&args).code, 0);
 
-    let mut plan = personae::session::Plan::new(personae::data::Source::File { path: PathBuf::from(&data) });
+    let mut plan = personae::session::Plan::new(personae::data::Source::file(PathBuf::from(&data)));
     plan.preparation.features = Some(vec!["x".into(), "y".into()]);
     (plan.clustering.k, plan.clustering.k_from, plan.clustering.k_to, plan.clustering.seed) = (Some(4), 4, 4, 5);
     let project = personae::session::Project { plan, ..Default::default() };

@@ -17,7 +17,7 @@ fn read(text: &str) -> (Loaded, Prepared) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("customers.csv");
     std::fs::write(&path, text).unwrap();
-    let loaded = data::read(&Source::File { path }, &Ctx::new()).unwrap();
+    let loaded = data::read(&Source::file(path), &Ctx::new()).unwrap();
     let prepared = features::prepare(&loaded, &Preparation::default(), &Ctx::new()).unwrap();
     (loaded, prepared)
 }
@@ -173,7 +173,7 @@ fn the_users_own_words_are_used_or_refused_with_line_and_reason() {
     std::fs::write(&data, text).unwrap();
     let run = |lexicon: &str| {
         std::fs::write(folder.path().join("lexicon.json"), lexicon).unwrap();
-        let mut plan = Plan::new(Source::File { path: data.clone() });
+        let mut plan = Plan::new(Source::file(data.clone()));
         plan.words = Words::beside(Some(Path::new("/nowhere/p.personae")), Some(&data));
         plan.preparation.features = Some(vec!["zapf".into()]);
         (plan.clustering.k, plan.clustering.k_from, plan.clustering.k_to) = (Some(2), 2, 2);

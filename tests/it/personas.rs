@@ -449,7 +449,7 @@ fn the_recency_of_lifetime_models_is_not_called_recent() {
         rows(&mut text, 60, "c,2.5,37\n");
         std::fs::write(&file, text).unwrap();
         let ctx = personae::base::Ctx::new();
-        let loaded = personae::data::read(&personae::data::Source::File { path: file }, &ctx).unwrap();
+        let loaded = personae::data::read(&personae::data::Source::file(file), &ctx).unwrap();
         let preparation = personae::features::Preparation { features: Some(vec!["recency".into()]), ..Default::default() };
         let prepared = personae::features::prepare(&loaded, &preparation, &ctx).unwrap();
         let labels = personae::base::Labels::canonical(180, 2, |row| Some(usize::from(row < 60)));

@@ -10,7 +10,7 @@ fn load(text: &str) -> Loaded {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.csv");
     std::fs::write(&path, text).unwrap();
-    data::read(&Source::File { path }, &Ctx::new()).unwrap()
+    data::read(&Source::file(path), &Ctx::new()).unwrap()
 }
 
 fn raw() -> Preparation {

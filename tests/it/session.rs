@@ -14,7 +14,7 @@ use personae::session::{Cut, History, MergeKey, Page, Plan, Project, ProjectErro
 
 /// A plan in which every section differs from the default.
 fn rich_plan(data: &Path) -> Plan {
-    let mut plan = Plan::new(Source::File { path: data.to_owned() });
+    let mut plan = Plan::new(Source::file(data.to_owned()));
     plan.preparation.roles.insert("income".into(), Role::Outcome);
     plan.preparation.scale = Scale::Robust;
     let recipe = ColumnRecipe { transform: Some(Transform::Log1p), ..ColumnRecipe::default() };
@@ -71,7 +71,7 @@ fn a_folder_moved_as_a_whole_still_opens() {
     std::fs::rename(&before, &after).unwrap();
     let opened = project::open(&after.join("shop.personae")).unwrap();
     assert_eq!(opened.moved, None);
-    let Source::File { path } = opened.project.plan.source else { panic!("a file") };
+    let Source::File { path, .. } = opened.project.plan.source else { panic!("a file") };
     assert_eq!(path.canonicalize().unwrap(), after.join("data").join("shop.csv").canonicalize().unwrap());
 }
 

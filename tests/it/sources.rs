@@ -278,7 +278,7 @@ fn days_written_as_numbers_and_columns_between_blanks() {
     let (_folder, path) = files(&[("sample.txt", no_header.as_bytes())]);
     let raw = read(&path.join("sample.txt")).unwrap();
     assert_eq!(columns(&raw), "column 1:T column 2:D column 3:N column 4:N");
-    let table = data::read(&Source::File { path: path.join("sample.txt") }, &Ctx::new()).unwrap().table;
+    let table = data::read(&Source::file(path.join("sample.txt")), &Ctx::new()).unwrap().table;
     assert_eq!((table.columns.len(), table.n_rows), (4, 24), "an ordinary table is cut the same way");
 }
 
@@ -318,7 +318,7 @@ fn slabs_are_the_ordinary_reader() {
     for bytes in [text.clone().into_bytes(), western, utf16, returns.into_bytes(), text.replace('\n', "\r\n").into_bytes()] {
         let (_folder, path) = files(&[("shop.csv", &bytes)]);
         let path = path.join("shop.csv");
-        let ordinary = data::read(&Source::File { path: path.clone() }, &Ctx::new()).unwrap();
+        let ordinary = data::read(&Source::file(path.clone()), &Ctx::new()).unwrap();
         for options in [TINY, ReadOptions { slab_bytes: 5000, ..TINY }, ReadOptions::default()] {
             let raw = read_tiny(&path, options);
             assert_eq!(columns(&raw), "order_id:N customer:T when:Dt amount:N note:T");
@@ -394,7 +394,7 @@ fn a_quote_that_is_never_closed_is_a_character() {
 #[test]
 fn parquet_is_scanned() {
     let (_folder, folder) = files(&[("shop.csv", b"id,when,spend,city\n1,2024-01-05,2.5,Oslo\n2,2024-02-06,3,\n3,,4,Bergen\n")]);
-    let table = data::read(&Source::File { path: folder.join("shop.csv") }, &Ctx::new()).unwrap().table;
+    let table = data::read(&Source::file(folder.join("shop.csv")), &Ctx::new()).unwrap().table;
     let path = folder.join("shop [1].parquet");
     data::write::parquet(&table, &[], std::fs::File::create(&path).unwrap(), &Ctx::new()).unwrap();
     let raw = read(&path).unwrap();

@@ -324,7 +324,7 @@ fn a_list_of_transactions_offers_to_become_a_customer_table() {
     let read = |name: &str, text: &str| {
         let path = folder.path().join(name);
         std::fs::write(&path, text).unwrap();
-        data::read(&Source::File { path }, &Ctx::new()).unwrap()
+        data::read(&Source::file(path), &Ctx::new()).unwrap()
     };
     let orders = (0..40).map(|row| format!("{row},C{},2024-01-{:02},{}.5\n", row % 8, row % 28 + 1, row));
     let orders = read("orders.csv", &orders.fold("order_id,customer_id,day,amount\n".to_owned(), |text, row| text + &row));
@@ -335,7 +335,7 @@ fn a_list_of_transactions_offers_to_become_a_customer_table() {
     assert_eq!(customers::looks_like(&people), None, "one row a customer is no list of transactions");
 
     let answers = Answers { loaded: Answer::Ready(Arc::new(orders)), ..Answers::default() };
-    let plan = Plan::new(Source::File { path: "orders.csv".into() });
+    let plan = Plan::new(Source::file("orders.csv"));
     let mut harness = data_page::open(ui::data_page::ui, plan, answers);
     assert!(sees(&harness, "This file seems to list transactions: 40 rows of 8 customers."));
     click(&mut harness, "Build a customer table");

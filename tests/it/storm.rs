@@ -112,9 +112,9 @@ fn after_a_storm_the_engine_says_what_a_fresh_one_says() {
     let folder = tempfile::tempdir().unwrap();
     let files = [shop(folder.path(), 300), shop(folder.path(), 900)];
     let mut random = seed::random(11, 0);
-    let stamp = data::stamp(&Source::File { path: files[0].clone() }, &Ctx::new()).unwrap();
+    let stamp = data::stamp(&Source::file(files[0].clone()), &Ctx::new()).unwrap();
     let mut engine = Engine::new(|| {}, EngineOptions { memory_budget_bytes: BUDGET, threads: 2 });
-    let mut plan = Plan::new(Source::File { path: files[0].clone() });
+    let mut plan = Plan::new(Source::file(files[0].clone()));
     let axes = || (MapAxis::Component(0), MapAxis::Component(1));
     let mut wanted = Wanted { map_axes: axes(), ..Wanted::on(Page::Segments) };
     let (mut errands, mut done) = (0, 0);
@@ -125,7 +125,7 @@ fn after_a_storm_the_engine_says_what_a_fresh_one_says() {
             26 | 27 => wanted.brush = any_brush(&mut random, stamp),
             0..10 => plan.clustering = any_clustering(&mut random),
             10 => any_preparation(&mut random, &mut plan),
-            11 => plan.source = Source::File { path: files[random.random_range(0..2)].clone() },
+            11 => plan.source = Source::file(files[random.random_range(0..2)].clone()),
             12..15 => wanted.page = Page::ALL[random.random_range(0..Page::ALL.len())],
             15 => wanted.map_axes = (any_axis(&mut random), any_axis(&mut random)),
             16 => wanted.everything = !wanted.everything,

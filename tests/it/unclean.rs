@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use personae::base::Ctx;
-use personae::data::{self, Loaded, Raw, ReadOptions, Source};
+use personae::data::{self, DataError, Loaded, Raw, ReadAs, ReadOptions, Source};
 
 /// What every reader says of a file: names, rows, cells of the first and the last row, notes.
 #[derive(Debug, PartialEq)]
@@ -43,7 +43,7 @@ fn of_rows(raw: &Raw) -> Seen {
 
 /// Reads a file with both readers, which must agree on names, rows and what is told about the shape, and checks it.
 fn check_file(path: &Path, names: &str, n_rows: usize, told: &[&str]) -> (Seen, Seen) {
-    let table = of_table(&data::read(&Source::File { path: path.to_owned() }, &Ctx::new()).unwrap());
+    let table = of_table(&data::read(&Source::file(path.to_owned()), &Ctx::new()).unwrap());
     let raw = of_rows(&data::read_raw(path, &Ctx::new()).unwrap());
     // Slabs of a few bytes, so that titles, header and totals are cut in every place.
     let tiny = ReadOptions { slab_bytes: 50, sample_bytes: 4 << 20, keep_bytes: u64::MAX };
@@ -177,4 +177,127 @@ fn workbooks_that_are_no_rectangles() {
     );
     assert!(table.last.starts_with("West|"), "{}", table.last);
     assert_eq!(table.last, raw.last);
+}
+
+/// Text of an older encoding, which must lose nothing by it.
+fn encoded(encoding: &str, text: &str) -> Vec<u8> {
+    let (bytes, _, lost) = encoding_rs::Encoding::for_label(encoding.as_bytes()).unwrap().encode(text);
+    assert!(!lost, "{encoding}");
+    bytes.into_owned()
+}
+
+/// Reads a file as the user said, with both readers.
+fn read_as(path: &Path, read_as: &ReadAs) -> Result<(Loaded, Raw), DataError> {
+    let source = Source::File { path: path.to_owned(), read_as: read_as.clone() };
+    let loaded = data::read(&source, &Ctx::new())?;
+    let raw = data::read_raw_as(path, read_as, &Ctx::new())?;
+    assert_eq!(loaded.stamp, data::stamp(&source, &Ctx::new())?, "the stamp is that of the file, read so");
+    assert_eq!(raw.stamp, data::stamp_raw_as(path, read_as, &Ctx::new())?);
+    Ok((loaded, raw))
+}
+
+#[test]
+fn letters_are_told_by_their_content() {
+    let russian: String = (0..20).map(|i| format!("к{i};{};{},50;Москва\n", 25 + i, 1000 + i)).collect();
+    let russian = encoded("windows-1251", &format!("ID клиента;Возраст;Сумма покупок;Город\n{russian}"));
+    check(
+        &russian,
+        "ID клиента|Возраст|Сумма покупок|Город",
+        20,
+        &["shop.csv is not UTF-8; its letters are read as Windows-1251 (Cyrillic)."],
+    );
+    let japanese: String = (0..20).map(|i| format!("客{i},{},東京\n", 1000 + i)).collect();
+    let (table, _) =
+        check(encoded("shift_jis", &format!("顧客ID,購入金額,地域\n{japanese}")), "顧客ID|購入金額|地域", 20, &["Shift_JIS (Japanese)"]);
+    assert_eq!(table.first, "客0|1000|東京");
+    let polish: String = (0..20).map(|i| format!("Łukasz Żółć;Świętochłowice;{i}\n")).collect();
+    check(encoded("windows-1250", &format!("Imię;Miasto;Zakupy\n{polish}")), "Imię|Miasto|Zakupy", 20, &["(Central European)"]);
+    // What is chosen counts, whatever the content looks like; a name nobody knows is refused.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.csv");
+    std::fs::write(&path, &russian).unwrap();
+    let chosen = |encoding: &str| ReadAs { encoding: Some(encoding.into()), ..ReadAs::default() };
+    let (loaded, raw) = read_as(&path, &chosen("cp1251")).unwrap();
+    assert_eq!((of_table(&loaded).names[3].as_str(), of_rows(&raw).names[3].as_str()), ("Город", "Город"));
+    assert_eq!(of_table(&loaded).notes, Vec::<String>::new());
+    let (loaded, raw) = read_as(&path, &chosen("windows-1252")).unwrap();
+    assert_eq!((of_table(&loaded).names[3].as_str(), of_rows(&raw).names[3].as_str()), ("Ãîðîä", "Ãîðîä"));
+    assert!(read_as(&path, &chosen("klingon")).unwrap_err().to_string().starts_with("there is no encoding called klingon"));
+}
+
+#[test]
+fn a_sheet_can_be_chosen() {
+    let path = fixture("raw_then_clean.xlsx");
+    let (best, _) = read_as(&path, &ReadAs::default()).unwrap();
+    let chosen = |sheet: &str| ReadAs { sheet: Some(sheet.into()), ..ReadAs::default() };
+    let error = read_as(&path, &chosen("Nowhere")).unwrap_err().to_string();
+    assert!(
+        error.starts_with("raw_then_clean.xlsx has no sheet called Nowhere (its sheets are ") && error.ends_with("; choose one of them."),
+        "{error}"
+    );
+    let other = error.split("its sheets are ").nth(1).unwrap().split(" and ").next().unwrap();
+    let (loaded, raw) = read_as(&path, &chosen(other)).unwrap();
+    assert_eq!((loaded.table.columns.len(), raw.columns.len()), (1, 1), "{other}");
+    assert_ne!(loaded.stamp, best.stamp, "another sheet is another table");
+    let told = read_as(&fixture("three_headers.tab"), &chosen("Clean")).unwrap().0;
+    assert!(of_table(&told).notes[0].contains("is no workbook"), "{:?}", told.notes);
+}
+
+#[test]
+fn archives_of_one_table_open_as_the_table() {
+    use std::io::Write;
+    let folder = tempfile::tempdir().unwrap();
+    let text: String = (0..300).map(|i| format!("K{i},{}.50,2024-01-{:02}\n", i, 1 + i % 28)).collect();
+    let text = format!("customer,amount,date\n{text}");
+    let gz = folder.path().join("orders.csv.gz");
+    let mut to = flate2::write::GzEncoder::new(std::fs::File::create(&gz).unwrap(), flate2::Compression::default());
+    to.write_all(text.as_bytes()).unwrap();
+    to.finish().unwrap();
+    let (table, raw) = check_file(&gz, "customer|amount|date", 300, &["orders.csv.gz was unpacked: orders.csv holds 7 kB."]);
+    assert_eq!((table.last.as_str(), raw.last.as_str()), ("K299|299.5|2024-01-20", "K299|299.5|2024-01-20"));
+    read_as(&gz, &ReadAs::default()).unwrap();
+    let whole = std::fs::read(&gz).unwrap();
+    std::fs::write(folder.path().join("cut.csv.gz"), &whole[..whole.len() / 2]).unwrap();
+    let error = data::read(&Source::file(folder.path().join("cut.csv.gz")), &Ctx::new()).unwrap_err().to_string();
+    assert!(error.starts_with("cut.csv.gz is a damaged or truncated gzip file ("), "{error}");
+
+    let zipped = |name: &str, files: &[&str]| {
+        let path = folder.path().join(name);
+        let mut to = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+        for file in files {
+            to.start_file(*file, zip::write::SimpleFileOptions::default()).unwrap();
+            to.write_all(text.as_bytes()).unwrap();
+        }
+        to.finish().unwrap();
+        path
+    };
+    let one = zipped("export.zip", &["export/readme.md", "export/orders.csv", "__MACOSX/export/._orders.csv"]);
+    check_file(&one, "customer|amount|date", 300, &["export.zip was unpacked: export/orders.csv holds 7 kB."]);
+    let error = data::read(&Source::file(zipped("two.zip", &["b.csv", "a.csv"])), &Ctx::new()).unwrap_err().to_string();
+    assert_eq!(error, "two.zip is an archive that holds 2 tables (a.csv and b.csv); unpack it, and open one of its files or their folder.");
+    let error = data::read_raw(&zipped("none.zip", &["readme.md"]), &Ctx::new()).unwrap_err().to_string();
+    assert!(error.starts_with("none.zip is an archive that holds no table;"), "{error}");
+}
+
+#[test]
+fn spss_files_are_told_the_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("survey.sav");
+    for first in ["$FL2@(#) SPSS DATA FILE", "$FL3@(#) SPSS DATA FILE"] {
+        std::fs::write(&path, first.bytes().chain([0; 200]).collect::<Vec<u8>>()).unwrap();
+        for error in [data::read(&Source::file(&path), &Ctx::new()).unwrap_err(), data::read_raw(&path, &Ctx::new()).unwrap_err()] {
+            let error = error.to_string();
+            assert!(error.starts_with("survey.sav is an SPSS file, which Personae does not read; save it as CSV or Excel"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn old_projects_open_without_a_word_about_reading() {
+    let old: Source = serde_json::from_str("{\"file\":{\"path\":\"shop.csv\"}}").unwrap();
+    assert_eq!(old, Source::file("shop.csv"));
+    assert_eq!(serde_json::to_string(&old).unwrap(), "{\"file\":{\"path\":\"shop.csv\"}}");
+    let chosen = Source::File { path: "shop.xlsx".into(), read_as: ReadAs { sheet: Some("Orders".into()), encoding: None } };
+    let text = serde_json::to_string(&chosen).unwrap();
+    assert_eq!(serde_json::from_str::<Source>(&text).unwrap(), chosen, "{text}");
 }

@@ -39,7 +39,9 @@ pub(super) fn resolve(path: &Path) -> Result<Place, DataError> {
         Ok(about) if about.is_dir() => {
             let readable = |name: &str| {
                 let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
-                extension.is_some_and(|extension| READABLE_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
+                extension.is_some_and(|extension| {
+                    !extension.eq_ignore_ascii_case("zip") && READABLE_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
+                })
             };
             let files = files(path, readable)?;
             let none = || DataError::EmptyFolder { path: path.display().to_string() };

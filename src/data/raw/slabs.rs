@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use encoding_rs::{Decoder, Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Decoder, Encoding, UTF_8};
 
 use crate::base::{Ctx, KeyOfPieces};
 use crate::data::error::DataError;
@@ -20,8 +20,8 @@ pub(super) enum Letters {
     Utf8,
     /// A file that says so itself, with a byte order mark: UTF-8 or UTF-16, damaged letters replaced.
     Marked(&'static Encoding),
-    /// Western European.
-    Western,
+    /// One of the older encodings.
+    Other(&'static Encoding),
 }
 
 /// The slabs of a file.
@@ -71,7 +71,7 @@ impl TextFile<'_> {
             Letters::Utf8 => None,
             // The byte order mark is taken off by the decoder.
             Letters::Marked(encoding) => Some(encoding.new_decoder_with_bom_removal()),
-            Letters::Western => Some(WINDOWS_1252.new_decoder_without_bom_handling()),
+            Letters::Other(encoding) => Some(encoding.new_decoder_without_bom_handling()),
         }
     }
 
@@ -86,7 +86,7 @@ impl TextFile<'_> {
         file.take(length as u64).read_to_end(&mut bytes).map_err(failed)?;
         let text = match self.letters {
             Letters::Utf8 => String::from_utf8_lossy(&bytes).into_owned(),
-            Letters::Western => WINDOWS_1252.decode_without_bom_handling(&bytes).0.into_owned(),
+            Letters::Other(encoding) => encoding.decode_without_bom_handling(&bytes).0.into_owned(),
             Letters::Marked(encoding) if start == 0 => encoding.decode_with_bom_removal(&bytes).0.into_owned(),
             Letters::Marked(encoding) => encoding.decode_without_bom_handling(&bytes).0.into_owned(),
         };
@@ -180,18 +180,18 @@ impl Slabs<'_> {
 }
 
 /// The letters of a file by its first bytes, and whether its lines end with a carriage return alone.
-pub(super) fn letters(head: &[u8]) -> (Letters, bool) {
-    let letters = match Encoding::for_bom(head) {
-        Some((encoding, _)) => Letters::Marked(encoding),
+pub(super) fn letters(head: &[u8], chosen: Option<&'static Encoding>) -> (Letters, bool) {
+    let letters = match chosen.or(Encoding::for_bom(head).map(|(encoding, _)| encoding)) {
+        Some(encoding) => Letters::Marked(encoding),
         None => Letters::Utf8,
     };
-    let wide = matches!(letters, Letters::Marked(encoding) if encoding != UTF_8);
     // In UTF-16 these bytes can be halves of other letters, so that the text must be looked at.
-    let only_returns = if wide {
-        let text = Encoding::for_bom(head).map(|(encoding, _)| encoding.decode_with_bom_removal(head).0.into_owned()).unwrap_or_default();
-        text.contains('\r') && !text.contains('\n')
-    } else {
-        head.contains(&b'\r') && !head.contains(&b'\n')
+    let only_returns = match letters {
+        Letters::Marked(encoding) if encoding != UTF_8 => {
+            let text = encoding.decode_with_bom_removal(head).0;
+            text.contains('\r') && !text.contains('\n')
+        }
+        _ => head.contains(&b'\r') && !head.contains(&b'\n'),
     };
     (letters, only_returns)
 }

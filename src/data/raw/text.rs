@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use encoding_rs::UTF_8;
+use encoding_rs::{Encoding, UTF_8};
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -20,32 +20,40 @@ use crate::data::error::DataError;
 use crate::data::habits::Habits;
 use crate::data::header::Head;
 use crate::data::layout::{self, LAST_BYTES, LOOKED_AT, Layout};
+use crate::data::letters;
 use crate::data::tally::{Reading, Tally};
 
 use super::ReadOptions;
 use super::convert::{self, Chunk, Filling};
 use super::part::{Part, columns_of};
-use super::slabs::{Letters, Slab, TextFile, letters};
+use super::slabs::{self, Letters, Slab, TextFile};
 use super::store::Store;
 
 /// Readings that are tried on the whole file; the last one stays, and cells that do not fit it count as unreadable.
 const PASSES: usize = 3;
 
-/// Reads a delimited text file. `keep_bytes` may stay in memory.
-pub(super) fn read(path: &Path, title: &str, options: &ReadOptions, keep_bytes: u64, ctx: &Ctx) -> Result<Part, DataError> {
+/// Reads a delimited text file, its letters as `chosen`. `keep_bytes` may stay in memory.
+pub(super) fn read(
+    path: &Path,
+    title: &str,
+    chosen: Option<&'static Encoding>,
+    options: &ReadOptions,
+    keep_bytes: u64,
+    ctx: &Ctx,
+) -> Result<Part, DataError> {
     let failed = |error: std::io::Error| DataError::of_io(path, &error);
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
     let mut head = Vec::new();
     file.take(LOOKED_AT as u64).read_to_end(&mut head).map_err(failed)?;
-    let (letters, only_returns) = letters(&head);
+    let (letters, only_returns) = slabs::letters(&head, chosen);
     let stage = format!("Reading {title}");
     let mut file = TextFile { path, stage, size, letters, only_returns, delimiter: b',', slab_bytes: options.slab_bytes.max(1), ctx };
     loop {
         if let Some(part) = read_as(&mut file, title, options, keep_bytes)? {
             return Ok(part);
         }
-        file.letters = Letters::Western;
+        file.letters = Letters::Other(letters::detect(File::open(path).map_err(failed)?).map_err(failed)?);
     }
 }
 
@@ -75,9 +83,7 @@ fn read_as(file: &mut TextFile, title: &str, options: &ReadOptions, keep_bytes: 
         }
         let Some(held) = read.store.finish()? else { return Err(DataError::HeaderOnly { title: title.to_owned() }) };
         let mut notes = match file.letters {
-            Letters::Western => {
-                vec![Note::new(format!("{title} is not UTF-8; its letters are read as Windows-1252 (Western European)."))]
-            }
+            Letters::Other(encoding) => vec![letters::note(title, encoding)],
             Letters::Marked(encoding) if encoding == UTF_8 && read.has_damaged => {
                 vec![Note::new(format!("Some letters of {title} are damaged; they are shown as \u{fffd}."))]
             }
