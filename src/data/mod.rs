@@ -1,6 +1,8 @@
 //! Floor 1, first half: from a file to a table of typed columns, and what each column looks like.
 
+mod answers;
 mod cells;
+mod codes;
 mod columnar;
 mod csv;
 mod dates;
@@ -10,8 +12,11 @@ mod header;
 mod json;
 mod layout;
 mod letters;
+mod meaning;
 mod months;
+mod no_answer;
 mod numbers;
+mod ordered;
 mod packed;
 pub mod profile;
 mod radix;
@@ -22,6 +27,7 @@ pub mod sample;
 mod sniff;
 pub mod source;
 pub mod sourcing;
+mod spellings;
 mod split;
 mod spreadsheet;
 mod stray;
@@ -32,6 +38,7 @@ mod units;
 pub mod write;
 
 pub(crate) use crate::base::text::count as grouped;
+pub(crate) use codes::{gives_no_name, is_no_measure, without_neutral_words};
 pub(crate) use columnar::table as table_of_frame;
 pub use error::DataError;
 pub use profile::{ColumnProfile, Profile, Role};

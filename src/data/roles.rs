@@ -3,6 +3,7 @@
 //! In: name, values and counts of one column. Out: a role and the reason in one sentence. English, German, French and Spanish words. O(1) a name,
 //! and at most a thousand values are looked at.
 
+use super::codes::{self, Code, Judged};
 use super::profile::{ColumnProfile, Role};
 use super::table::{Column, Values};
 
@@ -30,6 +31,16 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
         && let (Some(number), Some(of)) = (has(NUMBER), has(OF_WHOM))
     {
         return (Role::Identifier, format!("Its name says \"{of} {number}\" and every value is different."));
+    }
+    if let Some(numeric) = &profile.numeric
+        && whole
+        && let Some(word) = codes::identity(&column.name)
+        && codes::looks_given_out(numeric, profile.n_distinct, present)
+    {
+        return (Role::Identifier, format!("Its name says \"{word}\", and its numbers were given out, not measured."));
+    }
+    if let Some(found) = code(column, profile, present) {
+        return found;
     }
     if whole && unique && present >= 20 && is_unnamed(&column.name) {
         return (Role::Identifier, "It has no name and every value is different, as row names are.".into());
@@ -60,6 +71,35 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
         }
     }
     (Role::Behavioural, "Nothing in its name says otherwise.".into())
+}
+
+/// Numbers that measure nothing, and postcodes of many values. A few codes became levels before, and are asked here as text.
+fn code(column: &Column, profile: &ColumnProfile, present: usize) -> Option<(Role, String)> {
+    let n_distinct = profile.n_distinct;
+    let (code, word) = match (&column.values, &profile.numeric) {
+        (Values::Number(_), Some(numeric)) => match codes::judge(&column.name, numeric, n_distinct, present) {
+            Judged::NoMeasure(code, word) => (code, word),
+            Judged::Measure | Judged::Levels(_) => return None,
+        },
+        (Values::Text(_), _) => {
+            let (code, word) = codes::named(&column.name)?;
+            let many = n_distinct > 50 || (n_distinct > 5 && n_distinct * 2 > present);
+            if !many || !matches!(code, Code::Postcode | Code::Coordinate) {
+                return None;
+            }
+            (code, word)
+        }
+        _ => return None,
+    };
+    let different = crate::base::text::count(n_distinct);
+    Some(match code {
+        Code::Postcode => (Role::Ignored, format!("Its name says \"{word}\": {different} different postcodes are places and no measure.")),
+        Code::Coordinate => (Role::Ignored, format!("Its name says \"{word}\": a place on the map is no measure.")),
+        Code::Phone => (Role::Identifier, format!("Its name says \"{word}\": telephone numbers are no measure.")),
+        Code::Category | Code::Level | Code::Nameless => {
+            (Role::Ignored, format!("Its name says \"{word}\": {different} different codes are no measure, and too many to be groups."))
+        }
+    })
 }
 
 /// Whether the file gave no name, so that the reader called it "column 3".
@@ -325,8 +365,16 @@ const BEHAVIOURAL: &[&str] = &[
     "bestellungen",
 ];
 
-/// "avgBasket_EUR 2" is avg, basket, eur, 2; accents of the usual kind are taken off.
+/// "avgBasket_EUR 2" is avg, basket, eur, 2; accents of the usual kind are taken off. Behind them every two neighbours together.
 pub(crate) fn tokens(name: &str) -> Vec<String> {
+    let mut tokens = name_tokens(name);
+    let pairs: Vec<String> = tokens.windows(2).map(|pair| format!("{} {}", pair[0], pair[1])).collect();
+    tokens.extend(pairs);
+    tokens
+}
+
+/// The same without the pairs.
+pub(super) fn name_tokens(name: &str) -> Vec<String> {
     let mut tokens: Vec<String> = vec![String::new()];
     let mut was_lower = false;
     for c in name.chars() {
@@ -337,26 +385,29 @@ pub(crate) fn tokens(name: &str) -> Vec<String> {
         if let Some(token) = tokens.last_mut()
             && c.is_alphanumeric()
         {
-            match c.to_lowercase().next().unwrap_or(c) {
-                'ä' => token.push_str("ae"),
-                'ö' => token.push_str("oe"),
-                'ü' => token.push_str("ue"),
-                'ß' => token.push_str("ss"),
-                'á' | 'à' | 'â' => token.push('a'),
-                'é' | 'è' | 'ê' => token.push('e'),
-                'í' | 'î' => token.push('i'),
-                'ó' | 'ô' => token.push('o'),
-                'ú' | 'û' => token.push('u'),
-                'ñ' => token.push('n'),
-                'ç' => token.push('c'),
-                other => token.push(other),
-            }
+            push_folded(token, c);
         }
     }
     tokens.retain(|token| !token.is_empty());
-    let pairs: Vec<String> = tokens.windows(2).map(|pair| format!("{} {}", pair[0], pair[1])).collect();
-    tokens.extend(pairs);
     tokens
+}
+
+/// Adds a letter in small and without its accent.
+pub(super) fn push_folded(text: &mut String, c: char) {
+    match c.to_lowercase().next().unwrap_or(c) {
+        'ä' => text.push_str("ae"),
+        'ö' => text.push_str("oe"),
+        'ü' => text.push_str("ue"),
+        'ß' => text.push_str("ss"),
+        'á' | 'à' | 'â' | 'ã' | 'å' => text.push('a'),
+        'é' | 'è' | 'ê' | 'ë' => text.push('e'),
+        'í' | 'î' | 'ì' | 'ï' => text.push('i'),
+        'ó' | 'ô' | 'ò' | 'õ' => text.push('o'),
+        'ú' | 'û' | 'ù' => text.push('u'),
+        'ñ' => text.push('n'),
+        'ç' => text.push('c'),
+        other => text.push(other),
+    }
 }
 
 /// Whole tokens count; long words also inside German compounds ("jahreseinkommen").

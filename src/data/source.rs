@@ -17,7 +17,7 @@ use super::profile::{Profile, profile};
 use super::sniff::Format;
 use super::sourcing::Sourcing;
 use super::table::{Column, Table};
-use super::{columnar, csv, json, letters, packed, sample, sniff, spreadsheet};
+use super::{columnar, csv, json, letters, meaning, packed, sample, sniff, spreadsheet};
 
 /// Where customers come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -192,11 +192,12 @@ impl Unprofiled {
         (self.title, self.table, self.notes, self.stamp)
     }
 
-    /// Looks at every column: type, missing values, quantiles, and what it seems to be for. O(n p).
+    /// Looks at every column: type, missing values, quantiles, what it seems to be for, and what its cells mean. O(n p).
     pub fn profiled(self, ctx: &Ctx) -> Result<Loaded, DataError> {
-        let Unprofiled { title, table, notes, stamp } = self;
+        let Unprofiled { title, mut table, mut notes, stamp } = self;
         ctx.progress("Looking at the columns", 0.8);
-        let profile = profile(&table, ctx)?;
+        let mut profile = profile(&table, ctx)?;
+        notes.extend(meaning::understand(&mut table, &mut profile, ctx)?);
         ctx.progress("Looking at the columns", 1.0);
         Ok(Loaded { title, table, profile, notes, stamp })
     }

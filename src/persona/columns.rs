@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::base::stats::skewness;
-use crate::data::{Column, ColumnProfile, Loaded, Role, Values, profile};
+use crate::data::{Column, ColumnProfile, Loaded, Role, Values, is_no_measure, profile};
 use crate::features::{Prepared, Transform};
 
 use super::lexicon::{Columns, Entry, Lexicon};
@@ -142,6 +142,13 @@ fn reading<'a>(
             let names = Cow::Owned(vec!["no".to_owned(), "yes".to_owned()]);
             let reading = LevelReading { names, codes: Codes::ZeroOne(values) };
             Some((Reading::Levels(reading), lexicon.entry(&column.name, Columns::Levels)))
+        }
+        // Nobody is low in postcode or high in member number.
+        Values::Number(values)
+            if let Some(numeric) = &profile.numeric
+                && is_no_measure(&column.name, numeric, profile.n_distinct, values.len() - profile.n_missing) =>
+        {
+            None
         }
         Values::Number(_) | Values::Date(_) => {
             let is_date = matches!(column.values, Values::Date(_));

@@ -2,7 +2,7 @@
 //!
 //! In: a trait and its column. Out: short texts. Nothing is said that the trait's numbers do not say; no he or she, no biography.
 
-use crate::data::Role;
+use crate::data::{Role, gives_no_name, without_neutral_words};
 
 use super::card::Direction;
 use super::columns::{Described, Reading};
@@ -48,6 +48,9 @@ pub fn forms(column: &Described, found: &Trait) -> Option<Forms> {
             let words = column.entry.map(|entry| &entry.levels);
             let position = column.entry.map_or(Position::Behaviour, |entry| entry.position);
             if let Some(yes) = yes_or_no(level) {
+                if gives_no_name(column.name) {
+                    return None;
+                }
                 let subject = titled(column.human.trim_start_matches("is ").trim_start_matches("has "));
                 let adjective = if yes { format!("{mostly}{subject}") } else { format!("{mostly}No {subject}") };
                 return Some(Forms { position, adjective: Some(adjective), noun: None });
@@ -191,10 +194,15 @@ fn level_word(column: &Described, level: &str) -> Option<String> {
     }
     let has_own_words = column.entry.is_some_and(|entry| entry.levels.adjective.is_some());
     let n_letters = level.chars().filter(|c| c.is_alphabetic()).count();
-    let word = if n_letters >= 3 || has_own_words {
+    let stands_alone = n_letters >= 3 || (has_own_words && n_letters > 0);
+    let is_postcode = n_letters * 2 <= level.chars().count();
+    if gives_no_name(column.name) && (!stands_alone || is_postcode) {
+        return None;
+    }
+    let word = if stands_alone {
         titled(&level.replace('_', " "))
     } else {
-        titled(&format!("{} {level}", humanised(column.name)))
+        titled(&format!("{} {level}", without_neutral_words(&humanised(column.name))))
     };
     (word.split_whitespace().count() <= 3 && word.chars().count() <= 24).then_some(word)
 }
