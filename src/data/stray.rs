@@ -101,12 +101,16 @@ struct Summed {
     is_key: bool,
     /// No number is below 0.
     rises: bool,
+    /// The largest number.
+    most: f64,
+    /// No cell is empty.
+    is_full: bool,
     n: usize,
 }
 
 impl Summed {
     fn of(rows: &[&[Cell]], at: usize, decimal: Decimal) -> Summed {
-        let mut summed = Summed { sum: 0.0, is_key: false, rises: true, n: 0 };
+        let mut summed = Summed { sum: 0.0, is_key: false, rises: true, most: f64::NEG_INFINITY, is_full: false, n: 0 };
         let (mut others, mut filled) = (0, 0);
         for cell in rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.trim()).filter(|cell| !is_missing(cell)) {
             filled += 1;
@@ -114,12 +118,14 @@ impl Summed {
                 Some((value, _)) => {
                     summed.sum += value;
                     summed.rises &= value >= 0.0;
+                    summed.most = summed.most.max(value);
                     summed.n += 1;
                 }
                 None => others += 1,
             }
         }
         summed.is_key = others * 2 > filled;
+        summed.is_full = rows.len() > 2 && filled == rows.len();
         summed
     }
 }
@@ -145,7 +151,10 @@ fn adds_up(row: &[Cell], columns: &[Summed], whole: bool, decimal: Decimal) -> b
             column.rises && column.sum > 0.0 && value >= column.sum * 0.9999
         }
     };
-    rest().any(is_sum)
+    // Whoever adds up by hand may be wrong; but then nobody's age stands there, and no customer has as much.
+    let is_most = |(cell, column): (&str, &Summed)| numbers::parse(cell, decimal).is_none_or(|(value, _)| value > column.most);
+    let lacks = rest().any(|(cell, column)| cell.is_empty() && column.is_full);
+    rest().any(is_sum) || (lacks && rest().all(is_most))
 }
 
 /// What is said about totals; `first` is the first of them.
@@ -191,6 +200,8 @@ mod tests {
             (&["A|Bonn|10", "B|Köln|20", "|Итого|30"], 1),
             (&["A|20|10", "B|30|20", "Total général||30"], 1),
             (&["A|1|10", "B|2|20", "Subtotal|3|30", "Grand total|3|30"], 2),
+            (&["A|20|10", "B|30|20", "C|40|5", "Total||99"], 1),
+            (&["A|20|10", "B|30|20", "C|40|5", "Total||12"], 0),
             // A company called Total.
             (&["Shell|Paris|10", "BP|London|20", "Total|Paris|30"], 0),
             (&["Shell|4|10", "BP|5|20", "Total|6|12"], 0),

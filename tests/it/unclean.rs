@@ -98,6 +98,12 @@ fn titles_above_the_names() {
 }
 
 #[test]
+fn titles_and_a_total_that_does_not_add_up() {
+    let told = ["2 lines above the table are left out.", "The last row (Total, 140, 8000) adds up the others; it is left out."];
+    check_file(&fixture("title_rows.csv"), "Customer|Age|Orders|Revenue", 40, &told);
+}
+
+#[test]
 fn what_only_looks_like_titles_is_none() {
     check("name,age\nAnna,unknown\nBob,30\nCleo,31\nDan,33\n", "name|age", 4, &[]);
     check(",x,y\na,1,2\nb,3,4\n", "column 1|x|y", 2, &[]);
