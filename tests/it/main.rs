@@ -11,6 +11,7 @@ mod engine;
 mod evidence;
 mod explaining;
 mod exporting;
+mod exports;
 mod floors;
 mod foreign;
 mod hdbscan;

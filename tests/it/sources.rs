@@ -123,7 +123,7 @@ fn one_wrong_cell_costs_no_column_of_days() {
             assert_eq!(columns(&raw), format!("id:N date:{kind}!1"), "{spelled}");
             assert!(raw.notes[0].0.starts_with("1 cell of date is no date (\"date\"); it counts as missing"), "{:?}", raw.notes);
         }
-        let table = data::read(&Source::File { path }, &Ctx::new()).unwrap();
+        let table = data::read(&Source::file(path), &Ctx::new()).unwrap();
         assert_eq!(table.table.columns[1].kind(), Kind::Date, "{spelled}: the other reader says the same");
         assert_eq!((table.table.columns[1].is_missing(39), table.table.columns[1].is_missing(40)), (false, true));
     }

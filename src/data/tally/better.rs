@@ -25,7 +25,7 @@ impl Tally {
                 better.whole = self.fractional == 0;
                 if self.is_lists(habits) {
                     better = Reading { lists: true, ..Reading::of(Kind::Text) };
-                } else if self.is_codes() || (too_many_wrong && better.comma == reading.comma) {
+                } else if self.is_codes() || self.is_order_numbers(name) || (too_many_wrong && better.comma == reading.comma) {
                     better = Reading::of(Kind::Text);
                 } else if self.is_compact_days(name) {
                     better = Reading { numbers: DayNumbers::Compact, ..Reading::of(Kind::Date) };
@@ -64,6 +64,35 @@ impl Tally {
     /// Whether points always have exactly three digits behind them, and nothing else tells what they are.
     pub(super) fn points_are_unclear(&self) -> bool {
         self.unclear_points > 0 && self.points == 0 && self.commas == 0 && self.ungrouped == 0 && self.unclear_comma.is_none()
+    }
+
+    /// Whether they number orders or invoices, some with a letter: C536379 is a return, and no unreadable number.
+    fn is_order_numbers(&self, name: &str) -> bool {
+        const WORDS: [&str; 18] = [
+            "order",
+            "orderno",
+            "invoice",
+            "invoiceno",
+            "receipt",
+            "transaction",
+            "voucher",
+            "document",
+            "bestellung",
+            "bestellnummer",
+            "rechnung",
+            "rechnungsnummer",
+            "auftrag",
+            "beleg",
+            "facture",
+            "commande",
+            "factura",
+            "pedido",
+        ];
+        const OTHERS: [&str; 9] = ["amount", "total", "value", "quantity", "qty", "price", "count", "date", "betrag"];
+        let has_digit = |cell: &String| cell.bytes().any(|byte| byte.is_ascii_digit());
+        let words = tokens(name);
+        let is_called = |wanted: &[&str]| words.iter().any(|token| wanted.iter().any(|word| matches_word(token, word)));
+        self.wrong > 0 && self.wrong_examples.iter().all(has_digit) && is_called(&WORDS) && !is_called(&OTHERS)
     }
 
     fn is_codes(&self) -> bool {

@@ -47,7 +47,9 @@ pub(super) fn ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec
                 let told = ui.add(Label::new(caption(ui, account.sentence())).truncate());
                 told.on_hover_text(in_lines(account));
             }
-            None if kind == Some(SourceKind::Transactions) => _ = ui.label(caption(ui, "No amounts: customers are known by days and items alone")),
+            None if kind == Some(SourceKind::Transactions) => {
+                _ = ui.label(caption(ui, "No amounts: customers are known by days and items alone"))
+            }
             None => {}
         }
     });
@@ -116,7 +118,11 @@ fn statuses_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Comma
             if ui.checkbox(&mut is_on, format!("{} ({}{says})", status.name, thousands(status.n_rows))).changed() {
                 let mut counted: BTreeSet<String> =
                     money.statuses.iter().filter(|other| counts(other.means)).map(|other| other.name.clone()).collect();
-                if is_on { counted.insert(status.name.clone()) } else { counted.remove(&status.name) };
+                if is_on {
+                    counted.insert(status.name.clone())
+                } else {
+                    counted.remove(&status.name)
+                };
                 of.say(commands, |source| source.money.counted = Some(counted));
             }
         }
@@ -138,7 +144,11 @@ fn guests_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Com
         Some(said) => said.as_deref(),
         None => by.and_then(|guests| guests.by.first()).map(String::as_str),
     };
-    let words = Column { label: "Guests by", name: "What tells guests apart", about: "The column that tells guests apart, who share a key or have none." };
+    let words = Column {
+        label: "Guests by",
+        name: "What tells guests apart",
+        about: "The column that tells guests apart, who share a key or have none.",
+    };
     column_ui(ui, &words, (shown, said.is_some(), "as they stand"), raw, |chosen| of.say(commands, |source| source.guests = chosen));
 }
 
@@ -152,7 +162,11 @@ fn person_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Com
         Some(said) => said.as_deref(),
         None => through.map(|through| through.person.as_str()),
     };
-    let words = Column { label: "Person", name: "What names the person", about: "The column that names the person where the key stands for one order each." };
+    let words = Column {
+        label: "Person",
+        name: "What names the person",
+        about: "The column that names the person where the key stands for one order each.",
+    };
     column_ui(ui, &words, (shown, said.is_some(), "the key"), raw, |chosen| of.say(commands, |source| source.person = chosen));
 }
 
@@ -173,7 +187,8 @@ fn column_ui(
 ) {
     let Some(raw) = raw else { return };
     label_ui(ui, words.label, words.about);
-    let choice = Choice { name: words.name, width: CHOICE, shown: shown.unwrap_or(none), is_chosen, is_there: shown.is_some(), reason: words.about };
+    let choice =
+        Choice { name: words.name, width: CHOICE, shown: shown.unwrap_or(none), is_chosen, is_there: shown.is_some(), reason: words.about };
     let columns = std::iter::once((none, "")).chain(raw.columns.iter().map(|column| (column.name.as_str(), "")));
     match choose_ui(ui, &choice, columns) {
         Some(Chosen::Guess) => say(None),
