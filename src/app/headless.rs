@@ -9,6 +9,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::base::Ctx;
+use crate::base::text::count;
+use crate::customers;
 use crate::data::Source;
 use crate::engine::straight::{self, Extras};
 use crate::export::{self, Choices, Report, Written};
@@ -69,6 +71,7 @@ pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
         let (mut report, plots) = straight::run(&project.plan, &extras, &ctx).map_err(|problem| Failure::Failed(problem.0.to_string()))?;
         let changed = project::changed_note(&project, &report.loaded.title, report.loaded.stamp);
         report.notes.extend(changed.map(|note| note.0));
+        report.notes.extend(listing_note(&project.plan.source, &report));
         if let Some((_, choices)) = &folder {
             known_personas(&report, choices)?;
         }
@@ -84,6 +87,20 @@ pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
         print!("{}", summary(&report, &paths, &written.notes));
     }
     Ok(())
+}
+
+/// A file of orders is no list of customers: said, since segments of its rows are segments of orders.
+fn listing_note(source: &Source, report: &Report) -> Option<String> {
+    let Source::File { .. } = source else { return None };
+    let listing = customers::looks_like(&report.loaded)?;
+    Some(format!(
+        "{} seems to list {}: {} rows of {} customers ({}), and each row was taken for a customer. `personae table` builds a table with one row per customer from it.",
+        report.loaded.title,
+        listing.kind.name().to_lowercase(),
+        count(listing.n_rows),
+        count(listing.n_customers),
+        listing.key
+    ))
 }
 
 /// Whether every persona asked for is there.

@@ -9,7 +9,9 @@ use clap::Args;
 
 use crate::base::Ctx;
 use crate::base::text::count;
+use crate::customers::health::{Checked, Health};
 use crate::customers::{self, Built, BuiltColumn, Understood};
+use crate::data::rules::Severity;
 use crate::data::sourcing::{AmountIs, Field, IsoDay, RefundsAre};
 use crate::data::{self, Raw, SourceFile, SourceKind, Sourcing, write};
 use crate::engine;
@@ -17,6 +19,9 @@ use crate::export;
 
 use super::cli::Reading;
 use super::headless::{Failure, while_showing};
+
+/// Larger sources are checked by health rules only where their health is asked for.
+const CHECKED_ROWS: usize = 1_000_000;
 
 /// The files and what to make of them.
 #[derive(Debug, Args)]
@@ -88,7 +93,7 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
         _ => return Err(Failure::WrongUse(format!("{} must end in .parquet or .csv.", args.out.display()))),
     };
     let ctx = Ctx::new();
-    let (understood, built, raws) = while_showing(&ctx, args.quiet, || {
+    let (understood, built, raws, health) = while_showing(&ctx, args.quiet, || {
         let mut sourcing = sourcing(&args);
         let raws = sourcing.sources.iter().map(|source| data::read_raw_as(&source.path, &source.read_as, &ctx));
         let raws: Vec<Raw> = raws.collect::<Result<_, _>>().map_err(failed)?;
@@ -97,9 +102,14 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
         let all: Vec<&Raw> = raws.iter().collect();
         let understood = customers::understand(&sourcing, &all, &ctx).map_err(failed)?;
         let today = Some(engine::today());
-        if let Some(path) = &args.health {
-            let health = customers::health::check(&sourcing, &understood, &all, args.snapshot, &ctx).map_err(failed)?;
-            export::write_beside(path, |to| to.write_all(customers::health::json(&health).as_bytes())).map_err(failed)?;
+        let n_rows: usize = raws.iter().map(|raw| raw.n_rows).sum();
+        let health = if args.health.is_some() || n_rows <= CHECKED_ROWS {
+            Some(customers::health::check(&sourcing, &understood, &all, args.snapshot, &ctx).map_err(failed)?)
+        } else {
+            None
+        };
+        if let (Some(path), Some(health)) = (&args.health, &health) {
+            export::write_beside(path, |to| to.write_all(customers::health::json(health).as_bytes())).map_err(failed)?;
         }
         let mut built = customers::build(&sourcing, &understood, &all, today, &ctx).map_err(failed)?;
         let stamp = customers::stamp(&sourcing, &all);
@@ -109,10 +119,10 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
             written.map_err(std::io::Error::other)
         })
         .map_err(failed)?;
-        Ok((understood, built, raws))
+        Ok((understood, built, raws, health))
     })?;
     if !args.quiet {
-        print!("{}", summary(&understood, &built, &raws, &args.out));
+        print!("{}", summary(&understood, &built, &raws, health.as_ref(), &args.out));
     }
     Ok(())
 }
@@ -210,7 +220,7 @@ fn rate(text: &str) -> Result<(String, f64), String> {
 }
 
 /// What came out, for people.
-fn summary(understood: &Understood, built: &Built, raws: &[Raw], out: &Path) -> String {
+fn summary(understood: &Understood, built: &Built, raws: &[Raw], health: Option<&Health>, out: &Path) -> String {
     let mut text = format!("{} customers, {} columns", count(built.table.n_rows), built.table.columns.len());
     text.push_str(&built.snapshot.map_or_else(|| "\n".to_owned(), |snapshot| format!("; snapshot {snapshot}\n")));
     for (source, raw) in understood.sources.iter().zip(raws) {
@@ -251,6 +261,11 @@ fn summary(understood: &Understood, built: &Built, raws: &[Raw], out: &Path) -> 
     }
     let notes = raws.iter().flat_map(|raw| &raw.notes).chain(&built.notes);
     notes.for_each(|note| text.push_str(&format!("{}\n", note.0)));
+    let is_error = |checked: &&Checked| checked.is_broken && checked.rule.severity == Severity::Error;
+    for checked in health.into_iter().flat_map(|health| health.rules.iter().filter(is_error)) {
+        let (failed, of) = (count(checked.failed), count(checked.checked));
+        text.push_str(&format!("Broken rule in {}: {}. {failed} of {of} rows fail.\n", checked.rule.source, checked.words));
+    }
     text.push_str(&format!("wrote {}\n", out.display()));
     text
 }

@@ -59,7 +59,7 @@ impl Account {
         self.gross.cents == self.net.cents + self.refunds.cents + left_out
     }
 
-    /// In one sentence: "gross 120.00 (6 rows, 6 orders) = net 95.00 (…) + refunds 5.00 (…) + not counted 20.00 (cancelled 20.00, 1 row)".
+    /// In one sentence: "Gross 120.00 (6 rows, 6 orders) = net 95.00 (…) + refunds 5.00 (…) + not counted 20.00 (cancelled 20.00, 1 row)".
     pub fn sentence(&self) -> String {
         let of = |name: &str, part: &Part| {
             let orders = if part.orders > 0 { format!(", {}", counted(part.orders, "order")) } else { String::new() };
@@ -70,7 +70,7 @@ impl Account {
         let reasons = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
         let mut text = format!(
             "{} = {} + {} + not counted {}{reasons}",
-            of("gross", &self.gross),
+            of("Gross", &self.gross),
             of("net", &self.net),
             of("refunds", &self.refunds),
             money(left_out)

@@ -455,7 +455,8 @@ fn refunds(
     let n_paired = if source.fields.contains_key(&Field::Order) { paired(source, looked)? } else { 0 };
     let speaks_of_rows =
         !cancels && !begins(&["returned", "refunded", "retourn", "rembours", "reembols", "devuelt", "erstattet", "storniert"]);
-    if n_paired * 2 > n_marked || (speaks_of_rows && n_paired == 0) || (!source.fields.contains_key(&Field::Order) && speaks_of_rows) {
+    // A column such as "type" or "is return" says what a row is; one such as "returned" or "cancelled" says what became of the sale.
+    if speaks_of_rows || n_paired * 2 > n_marked {
         return Ok((RefundsAre::OwnRows, false, Some(own)));
     }
     let why = match cancels {

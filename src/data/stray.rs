@@ -163,8 +163,8 @@ pub(super) fn note_of_totals(n: usize, first: &[Cell]) -> Option<Note> {
     let shown = shown.join(", ");
     match n {
         0 => None,
-        1 => Some(Note::new(format!("The last row ({shown}) adds up the others; it is left out."))),
-        n => Some(Note::new(format!("The last {n} rows ({shown}, for one) add up the others; they are left out."))),
+        1 => Some(Note::new(format!("The last row ({shown}) is a total of the others; it is left out."))),
+        n => Some(Note::new(format!("The last {n} rows ({shown}, for one) are totals of the others; they are left out."))),
     }
 }
 

@@ -6,6 +6,7 @@ mod compare_pane;
 mod comparing;
 mod customers;
 mod data_page;
+mod decisions;
 mod density_page;
 mod engine;
 mod evidence;

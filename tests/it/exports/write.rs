@@ -89,6 +89,10 @@ pub struct Habits {
     pub total_row: bool,
     pub future_row: bool,
     pub guest_word: &'static str,
+    /// The header stands between two exports that are pasted under each other.
+    pub header_again: bool,
+    /// Thousands are grouped.
+    pub grouped: bool,
 }
 
 impl Habits {
@@ -96,6 +100,11 @@ impl Habits {
         let sign = if cents < 0 { "-" } else { "" };
         let (whole, part) = (cents.abs() / 100, cents.abs() % 100);
         let point = if self.comma { ',' } else { '.' };
+        let group = if self.comma { '.' } else { ',' };
+        let whole = match whole {
+            1000.. if self.grouped => format!("{}{group}{:03}", whole / 1000, whole % 1000),
+            _ => whole.to_string(),
+        };
         let number = format!("{sign}{whole}{point}{part:02}");
         match self.currency {
             "" => number,
@@ -127,7 +136,12 @@ impl Habits {
         }
         text += &header.replace(',', &delimiter);
         text.push('\n');
-        for row in rows {
+        let n = rows.len();
+        for (at, row) in rows.into_iter().enumerate() {
+            if self.twice && self.header_again && at == n / 2 {
+                text += &header.replace(',', &delimiter);
+                text.push('\n');
+            }
             text += &row.iter().map(quoted).collect::<Vec<_>>().join(&delimiter);
             text.push('\n');
         }

@@ -82,7 +82,7 @@ fn money_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Command>
     let understood = of.understood();
     if understood.is_some_and(|understood| understood.fields.contains_key(&Field::Returned)) {
         ui.add_space(INSIDE);
-        label_ui(ui, "Marked rows", "What a row that is marked as returned is.");
+        label_ui(ui, "Marked", "What a row that is marked as returned is.");
         let choice = Choice {
             name: "What marked rows are",
             width: CHOICE,
