@@ -38,7 +38,7 @@ fn main() {
         if !only_cards {
             controls(title, file.clone());
         }
-        let source = file.map_or(Source::Sample { seed: 0 }, |path| Source::file(path));
+        let source = file.map_or(Source::Sample { seed: 0 }, Source::file);
         for n_personas in [12, 40] {
             cards(title, &source, n_personas, &folder.path().join("cards.personae"));
         }

@@ -94,10 +94,17 @@ pub(super) fn guests(source: &mut UnderstoodSource, choice: &SourceFile, raw: &R
         let words: Series = Series::new("words".into(), GUEST_WORDS);
         keys::spelled(&key, &dtype).str().to_lowercase().is_in(lit(words).implode(false), false).fill_null(lit(false))
     };
-    let worded = collect(raw.lazy().filter(is_word).group_by([keys::spelled(&key, &dtype).alias("key")]).agg([len().alias("rows")]))?;
+    // One pass says whether there is anything to look for.
+    let is_any = is_word.clone().fill_null(lit(false)).cast(DataType::UInt32).sum().cast(DataType::UInt64);
+    let counts = collect(raw.lazy().select([col(key.as_str()).null_count().cast(DataType::UInt64).alias("empty"), is_any.alias("words")]))?;
+    let n_empty = keys::number(&counts, 0, 0)?;
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, word) in worded.column("key")?.str()?.iter().enumerate() {
-        found.insert(word.unwrap_or_default().to_owned(), keys::number(&worded, 1, at)?);
+    if keys::number(&counts, 1, 0)? > 0 {
+        let worded = raw.lazy().filter(is_word).group_by([keys::spelled(&key, &dtype).alias("key")]).agg([len().alias("rows")]);
+        let worded = collect(worded)?;
+        for (at, word) in worded.column("key")?.str()?.iter().enumerate() {
+            found.insert(word.unwrap_or_default().to_owned(), keys::number(&worded, 1, at)?);
+        }
     }
     // One key with many addresses behind it is no person either.
     let top = raw
@@ -123,7 +130,6 @@ pub(super) fn guests(source: &mut UnderstoodSource, choice: &SourceFile, raw: &R
             }
         }
     }
-    let n_empty = keys::number(&collect(raw.lazy().select([col(key.as_str()).null_count()]))?, 0, 0)?;
     let mut tell = |text: String| source.decisions.push(Decision { topic: Topic::Person, text });
     if let Some((name, percent)) = suspicious {
         tell(format!(

@@ -12,7 +12,7 @@ use crate::data::sourcing::{AmountIs, Field, IsoDay, KeyMatch, RefundsAre};
 
 use super::error::CustomersError;
 use super::keys;
-use super::money::status_of;
+use super::money::{Money, status_of};
 use super::status::StatusMeans;
 use super::understand::UnderstoodSource;
 
@@ -363,6 +363,12 @@ pub(super) fn valued(input: &Input, currency: Option<&str>) -> Result<LazyFrame,
     Ok(rows.with_columns([when(col(IS_RETURN)).then(zero()).otherwise(back).alias(BACK), signed.alias(SIGNED)]))
 }
 
+/// Whether any order of the source may never have become a sale.
+pub(super) fn may_be_no_sale(input: &Input) -> bool {
+    let by_mark = |money: &Money| money.marks_cancel && input.field(Field::Returned).is_some();
+    input.of.money.as_ref().is_some_and(|money| by_mark(money) || !money.named(StatusMeans::NoSale).is_empty())
+}
+
 /// Whether the source has money at all.
 pub(super) fn has_money(input: &Input) -> bool {
     input.number(Field::Amount).or(input.number(Field::UnitPrice)).is_some()
@@ -373,14 +379,18 @@ pub(super) fn has_money(input: &Input) -> bool {
 fn money(input: &Input, has_refunds: bool) -> Vec<Expr> {
     let missing = || lit(NULL).cast(DataType::Float64);
     let zero = || lit(0.0);
-    let unless_no_sale = |number: Expr| when(col(IS_NO_SALE)).then(zero()).otherwise(number);
+    // What no row of the source can be is not asked of every row.
+    let (some_no_sale, some_other) = (may_be_no_sale(input), input.field(Field::Currency).is_some());
+    let unless_no_sale = |number: Expr| if some_no_sale { when(col(IS_NO_SALE)).then(zero()).otherwise(number) } else { number };
+    let unless_other = |number: Expr| if some_other { when(col(IS_OTHER)).then(missing()).otherwise(number) } else { number };
     let net = if has_refunds { col(SIGNED) - col(BACK) } else { col(SIGNED) };
-    let amount = if has_money(input) { when(col(IS_OTHER)).then(missing()).otherwise(unless_no_sale(net)) } else { missing() };
+    let amount = if has_money(input) { unless_other(unless_no_sale(net)) } else { missing() };
     let pieces = input
         .number(Field::Quantity)
         .map_or_else(missing, |number| unless_no_sale(when(col(IS_RETURN)).then(-number.clone().abs()).otherwise(number)));
+    let is_none = if some_no_sale { col(IS_RETURN).or(col(IS_NO_SALE)) } else { col(IS_RETURN) };
     let mut columns = vec![
-        when(col(IS_RETURN).or(col(IS_NO_SALE))).then(lit(0)).otherwise(lit(1)).cast(DataType::Int8).alias("purchase"),
+        when(is_none).then(lit(0)).otherwise(lit(1)).cast(DataType::Int8).alias("purchase"),
         amount.alias("amount"),
         pieces.alias("quantity"),
     ];

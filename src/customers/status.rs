@@ -119,7 +119,7 @@ const SALE: &[&str] = &[
     "captured",
     "invoiced",
     "approved",
-    "accepted",
+    "accept",
     "confirmed",
     "abgeschlossen",
     "bezahlt",

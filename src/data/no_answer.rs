@@ -16,8 +16,11 @@ const CODES: &[f64] =
 /// Longest scale that is asked about.
 const LONGEST: usize = 11;
 
+/// Codes with their cells, and the ends of the scale they stand apart from.
+type Apart = (Vec<(f64, usize)>, [f64; 2]);
+
 /// The codes of a column that stand apart from its scale, each with its cells, and the ends of the scale.
-pub(super) fn apart(column: &Column, seen: &ColumnProfile) -> Option<(Vec<(f64, usize)>, [f64; 2])> {
+pub(super) fn apart(column: &Column, seen: &ColumnProfile) -> Option<Apart> {
     let (Values::Number(values), Some(numeric)) = (&column.values, &seen.numeric) else { return None };
     let may =
         numeric.whole && (4..=LONGEST + 4).contains(&seen.n_distinct) && (CODES.contains(&numeric.min) || CODES.contains(&numeric.max));

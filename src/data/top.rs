@@ -154,7 +154,7 @@ fn is_orange_types(names: &[Cell], row: &[Cell], below: &[Vec<Cell>]) -> bool {
     };
     let cells: Vec<&str> = row.iter().map(|cell| cell.trim()).collect();
     let proves = |at: usize| match cells[at].to_lowercase().as_str() {
-        "c" | "t" | "n" => column(at).skip(1).next().is_some() && column(at).skip(1).all(is_value),
+        "c" | "t" | "n" => column(at).nth(1).is_some() && column(at).skip(1).all(is_value),
         word => WORDS.contains(&word) && column(at).all(|value| !value.eq_ignore_ascii_case(word)),
     };
     let n = cells.iter().filter(|cell| !cell.is_empty()).count();
