@@ -235,14 +235,54 @@ fn beside(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
+    clear_left_parts(folder);
     let mut file = builder.tempfile_in(folder)?;
+    let permissions = keep_to_oneself(file.as_file(), target);
+    // Says that somebody still writes here; the system gives it up even if the program is killed.
+    let _ = file.as_file().try_lock();
     let mut buffered = BufWriter::with_capacity(1 << 16, file.as_file_mut());
     write(&mut buffered)?;
     buffered.flush()?;
     drop(buffered);
     file.as_file().sync_all()?;
+    if let Some(permissions) = permissions {
+        // Some disks know no permissions.
+        let _ = file.as_file().set_permissions(permissions);
+    }
     file.persist(target).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Lets nobody else read a file that is not finished. The permissions it is to have in the end: those of the file it replaces, or of any new one.
+#[cfg(unix)]
+fn keep_to_oneself(file: &std::fs::File, target: &Path) -> Option<std::fs::Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(target).or_else(|_| file.metadata()).ok()?.permissions().mode() & 0o777;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600)).ok()?;
+    Some(std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn keep_to_oneself(_: &std::fs::File, _: &Path) -> Option<std::fs::Permissions> {
+    None
+}
+
+/// Removes what a program that was killed left half-written: it may hold every customer. A part somebody is writing is locked and stays.
+fn clear_left_parts(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !name.starts_with(".personae-") || !name.ends_with(".part") || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        // Between its making and its lock, a part is a moment old.
+        let age = entry.metadata().and_then(|about| about.modified()).ok().and_then(|time| time.elapsed().ok());
+        let is_left = age.is_some_and(|age| age.as_secs() >= 2)
+            && std::fs::OpenOptions::new().write(true).open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+        if is_left {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// As [`write_beside`], but every write asks whether to stop. The bytes written.

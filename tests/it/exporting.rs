@@ -668,3 +668,41 @@ fn plots_are_saved_by_their_extension() {
     assert_eq!(told("map.pdf", &plots(3)), "Plots are saved as PNG or SVG, not as \"pdf\". End the file's name with .png or .svg.");
     assert!(told("map.svg", &Plots::default()).starts_with("Map of the customers is not there yet"));
 }
+
+#[cfg(unix)]
+#[test]
+fn an_overwritten_file_stays_private_and_so_is_a_half_written_one() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("private.csv");
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for kept in [0o600, 0o640] {
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(kept)).unwrap();
+        let seen = export::write_beside(&path, |to| {
+            let part = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).find(|file| file != &path).unwrap();
+            assert_eq!(mode(&part), 0o600, "{}", part.display());
+            to.write_all(b"new")
+        });
+        assert!(seen.is_ok());
+        assert_eq!((mode(&path), fs::read_to_string(&path).unwrap()), (kept, "new".to_owned()));
+    }
+}
+
+#[test]
+fn parts_of_a_killed_export_are_cleared_but_not_those_being_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    let part = |name: &str| {
+        let file = fs::File::create(folder.path().join(name)).unwrap();
+        file.set_modified(old).unwrap();
+        file
+    };
+    let (left, busy, other) = (part(".personae-left.part"), part(".personae-busy.part"), part("mine.part"));
+    busy.try_lock().unwrap();
+    drop((left, other));
+    export::write_beside(&folder.path().join("a.csv"), |to| to.write_all(b"a")).unwrap();
+    let mut names: Vec<String> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, [".personae-busy.part", "a.csv", "mine.part"]);
+}
