@@ -159,14 +159,16 @@ fn choose(
     notes: &mut Vec<Note>,
     ctx: &Ctx,
 ) -> Result<(Matrix, Vec<String>, Pca), PrepareError> {
-    let p = names.len();
+    let n_columns = names.len();
+    // A wide table has no more components than rows tell apart.
+    let p = found.eigenvalues.len();
     let total: f64 = found.eigenvalues.iter().sum();
     let explained: Vec<f64> = found.eigenvalues.iter().map(|value| value / total).collect();
     let has_categories = columns.iter().any(|column| column.enters && column.kind == Kind::Text);
     let all_standard =
         columns.iter().filter(|column| column.enters && column.kind != Kind::Text).all(|column| column.scale == Scale::Standard);
     // For standardised columns the average eigenvalue is 1; without that scale the average itself is the mark.
-    let mark = if all_standard { 1.0 } else { total / p as f64 };
+    let mark = if all_standard { 1.0 } else { total / n_columns as f64 };
     let above_mark = found.eigenvalues.iter().filter(|&&value| value > mark).count().max(2).min(p);
     let n_components = match preparation.dimensions {
         Dimensions::Auto if has_categories => Some(above_mark),
@@ -199,7 +201,9 @@ fn choose(
     };
     let (matrix, names) = match n_components {
         None => {
-            pca.choice = if p == 1 { format!("The column {} itself.", names[0]) } else { format!("The {p} columns themselves.") };
+            let these =
+                if n_columns == 1 { format!("The column {} itself.", names[0]) } else { format!("The {n_columns} columns themselves.") };
+            pca.choice = these;
             (matrix, names)
         }
         Some(k) => {
@@ -221,7 +225,13 @@ fn choose(
 /// Pairs of numbers that tell the same story twice, strongest first, at most five of them.
 fn correlation_notes(found: &Components, names: &[String], is_number: &[bool]) -> Vec<Note> {
     let p = names.len();
-    let at = |i: usize, j: usize| found.covariance[i * p + j];
+    let Some(covariance) = &found.covariance else {
+        let n = grouped(p);
+        return vec![Note::new(format!(
+            "There are fewer customers than columns ({n}), so it was not looked for columns that tell the same story twice: by chance many would seem to."
+        ))];
+    };
+    let at = |i: usize, j: usize| covariance[i * p + j];
     let mut pairs = Vec::new();
     for i in (0..p).filter(|&i| is_number[i]) {
         for j in (i + 1..p).filter(|&j| is_number[j]) {
