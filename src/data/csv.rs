@@ -31,6 +31,7 @@ pub(super) fn read(text: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Not
     let last = &text[text.ceil_char_boundary(text.len().saturating_sub(layout::LAST_BYTES))..];
     let layout = layout::of(looked_at, looked_at.len() == text.len(), last);
     let head = &layout.head;
+    DataError::unless_narrow(title, head.names.len())?;
     let mut cutting = layout.cutting(text.len());
     let chunks = cutting.chunks(text, layout.first);
     if head.names.is_empty() {

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
+use crate::base::text::count;
 use crate::base::{Stopped, memory};
+
+/// Columns of a table, at most.
+pub(crate) const MOST_COLUMNS: usize = 20_000;
 
 /// Every way in which reading or writing a table fails.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -24,6 +28,14 @@ pub enum DataError {
     Directory {
         /// The folder.
         path: String,
+    },
+    /// It is a pipe, a device or a socket.
+    #[error("{path} is no file but {what}; save its content to a file and choose that.")]
+    NotAFile {
+        /// What was asked for.
+        path: String,
+        /// "a pipe", "a device" ...
+        what: &'static str,
     },
     /// It is a folder in which nothing can be read.
     #[error("{path} is a folder without any file that can be read (CSV, Excel, Parquet, Arrow or JSON); choose another folder or a file.")]
@@ -59,6 +71,28 @@ pub enum DataError {
         path: String,
         /// What the system said.
         why: String,
+    },
+    /// A sheet whose cells lie too far apart.
+    #[error("{title} cannot be held: its sheet {sheet} reaches to cell {last}, though only {} of its cells are filled; delete what stands far from the table, or save the table as CSV.", count(*n_cells))]
+    TooSparse {
+        /// The file's name.
+        title: String,
+        /// The sheet.
+        sheet: String,
+        /// The last row and column as a cell, such as "XFD1048576".
+        last: String,
+        /// Cells with content.
+        n_cells: usize,
+    },
+    /// More columns than anything can be made of.
+    #[error("{title} has {} columns, and at most {} can be compared; leave out those that say nothing about customers, or turn the table if its rows are the columns.", count(*n_columns), count(*most))]
+    TooWide {
+        /// The file's name.
+        title: String,
+        /// Its columns.
+        n_columns: usize,
+        /// How many there may be.
+        most: usize,
     },
     /// There is nothing in it.
     #[error("{title} is empty; choose a file with column names and at least one row.")]
@@ -200,10 +234,43 @@ impl DataError {
         }
     }
 
+    /// Refuses a table that is wider than anything could be computed from.
+    pub(crate) fn unless_narrow(title: &str, n_columns: usize) -> Result<(), DataError> {
+        let most = MOST_COLUMNS;
+        if n_columns > most { Err(DataError::TooWide { title: title.to_owned(), n_columns, most }) } else { Ok(()) }
+    }
+
+    /// Refuses what has no content of its own: reading from it could wait for ever.
+    pub(crate) fn unless_file(path: &Path, about: &std::fs::Metadata) -> Result<(), DataError> {
+        if about.is_dir() {
+            return Err(DataError::Directory { path: path.display().to_string() });
+        }
+        if about.is_file() {
+            return Ok(());
+        }
+        Err(DataError::NotAFile { path: path.display().to_string(), what: kind_of(about) })
+    }
+
     /// A damaged file, with the library's words cut to one short line.
     pub(crate) fn damaged(title: &str, format: &'static str, why: impl std::fmt::Display) -> DataError {
         let why = why.to_string();
         let line = why.lines().next().unwrap_or_default().trim_end_matches('.');
         DataError::Damaged { title: title.to_owned(), format, why: line.chars().take(120).collect() }
     }
+}
+
+#[cfg(unix)]
+fn kind_of(about: &std::fs::Metadata) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = about.file_type();
+    match (kind.is_fifo(), kind.is_socket()) {
+        (true, _) => "a pipe",
+        (_, true) => "a socket",
+        _ => "a device",
+    }
+}
+
+#[cfg(not(unix))]
+fn kind_of(_: &std::fs::Metadata) -> &'static str {
+    "a device"
 }

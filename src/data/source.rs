@@ -175,6 +175,7 @@ pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, DataError> {
             (table, notes, stamp?)
         }
     };
+    DataError::unless_narrow(&title, table.columns.len())?;
     if table.n_rows == 0 {
         return Err(if table.columns.is_empty() { DataError::Empty { title } } else { DataError::HeaderOnly { title } });
     }
@@ -253,9 +254,7 @@ fn parse(path: &Path, title: &str, bytes: &[u8], read_as: &ReadAs, ctx: &Ctx) ->
 
 fn open(path: &Path) -> Result<(File, u64), DataError> {
     let about = std::fs::metadata(path).map_err(|error| DataError::of_io(path, &error))?;
-    if about.is_dir() {
-        return Err(DataError::Directory { path: path.display().to_string() });
-    }
+    DataError::unless_file(path, &about)?;
     let file = File::open(path).map_err(|error| DataError::of_io(path, &error))?;
     Ok((file, about.len()))
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::io::Cursor;
 
-use calamine::{Data, DataType, Dimensions, Range, Reader, Sheets, open_workbook_auto_from_rs};
+use calamine::{Data, DataRef, DataType, Dimensions, Range, Reader, Sheets, Xlsx, XlsxError, open_workbook_auto_from_rs};
 
 use crate::base::text::count as grouped;
 use crate::base::{Ctx, Note};
@@ -18,6 +18,12 @@ use super::table::Table;
 
 /// Rows beyond which a sheet is no more of a table than another: a long list of codes is not the customers.
 const ROWS_THAT_COUNT: usize = 1000;
+
+/// Cells between the first and the last of a sheet, at most: each takes room, filled or not.
+const MOST_CELLS: u64 = 200_000_000;
+
+/// Cells up to which a sheet may be as empty as it likes.
+const SPARSE_CELLS: u64 = 40_000_000;
 
 /// Reads the sheet called `wanted`, or the one with the most columns and rows of values.
 pub(super) fn read(bytes: &[u8], title: &str, wanted: Option<&str>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
@@ -128,11 +134,82 @@ fn fill_down(range: &mut Range<Data>, merged: &[Dimensions]) -> Option<Note> {
 
 /// The sheet's cells; `None` for chart sheets and the like.
 fn sheet(book: &mut Sheets<Cursor<&[u8]>>, name: &str, title: &str) -> Result<Option<Range<Data>>, DataError> {
+    if let Sheets::Xlsx(book) = book {
+        return match cells(book, name, title) {
+            Err(Unread::NoSheet) => Ok(None),
+            Err(Unread::Damaged(error)) => Err(DataError::damaged(title, "Excel", error)),
+            Err(Unread::Refused(error)) => Err(error),
+            Ok(range) => Ok((!range.is_empty()).then_some(range)),
+        };
+    }
     match book.worksheet_range(name) {
         Ok(range) => Ok((!range.is_empty()).then_some(range)),
-        Err(calamine::Error::Xlsx(calamine::XlsxError::WorksheetNotFound(_) | calamine::XlsxError::NotAWorksheet(_))) => Ok(None),
         Err(error) => Err(DataError::damaged(title, "Excel", error)),
     }
+}
+
+/// Why a sheet has no cells.
+enum Unread {
+    /// A chart sheet or the like.
+    NoSheet,
+    /// The library gave up.
+    Damaged(XlsxError),
+    /// It would not fit.
+    Refused(DataError),
+}
+
+impl From<XlsxError> for Unread {
+    fn from(error: XlsxError) -> Unread {
+        match error {
+            XlsxError::WorksheetNotFound(_) | XlsxError::NotAWorksheet(_) => Unread::NoSheet,
+            error => Unread::Damaged(error),
+        }
+    }
+}
+
+/// The cells of a sheet, looked at one by one before the room for all between the first and the last is taken.
+fn cells(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, title: &str) -> Result<Range<Data>, Unread> {
+    let mut reader = book.worksheet_cells_reader(name)?;
+    let mut cells: Vec<calamine::Cell<Data>> = Vec::new();
+    let (mut first, mut last) = ((u32::MAX, u32::MAX), (0, 0));
+    while let Some(cell) = reader.next_cell()? {
+        if matches!(cell.get_value(), DataRef::Empty) {
+            continue;
+        }
+        let (row, column) = cell.get_position();
+        first = (first.0.min(row), first.1.min(column));
+        last = (last.0.max(row), last.1.max(column));
+        cells.push(calamine::Cell::new((row, column), cell.get_value().clone().into()));
+    }
+    if !cells.is_empty() {
+        let area = (u64::from(last.0 - first.0) + 1) * (u64::from(last.1 - first.1) + 1);
+        if is_too_far(area, cells.len() as u64) {
+            let last = format!("{}{}", letters(last.1), u64::from(last.0) + 1);
+            return Err(Unread::Refused(DataError::TooSparse {
+                title: title.to_owned(),
+                sheet: name.to_owned(),
+                last,
+                n_cells: cells.len(),
+            }));
+        }
+    }
+    Ok(Range::from_sparse(cells))
+}
+
+/// Whether a sheet's corners lie too far apart: more cells than any table people keep in a workbook, or a large field that is all but empty.
+fn is_too_far(area: u64, n_filled: u64) -> bool {
+    area > MOST_CELLS || (area > SPARSE_CELLS && area / 1000 > n_filled)
+}
+
+/// A column as a spreadsheet calls it: A, B, ..., Z, AA.
+fn letters(column: u32) -> String {
+    let mut left = u64::from(column) + 1;
+    let mut name = Vec::new();
+    while left > 0 {
+        name.push(b'A' + ((left - 1) % 26) as u8);
+        left = (left - 1) / 26;
+    }
+    name.iter().rev().map(|&letter| char::from(letter)).collect()
 }
 
 /// The rows with any content.
@@ -171,4 +248,21 @@ fn text(cell: &Data) -> Cell<'static> {
 fn has_archive_end(bytes: &[u8]) -> bool {
     let tail = &bytes[bytes.len().saturating_sub(66_000)..];
     tail.windows(4).any(|four| four == [b'P', b'K', 5, 6])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_far_away_is_told_from_a_large_table() {
+        let whole_sheet = 1_048_576 * 16_384;
+        assert!(is_too_far(whole_sheet, 40), "one cell in the last corner");
+        assert!(is_too_far(whole_sheet, whole_sheet), "no machine holds a full sheet");
+        assert!(is_too_far(1_048_576 * 100, 400), "a cell in the last row of a small table");
+        assert!(!is_too_far(1_048_576 * 100, 90_000_000));
+        assert!(!is_too_far(1_048_576 * 20, 400), "a stray cell below a narrow table costs little");
+        assert!(!is_too_far(3, 1));
+        assert_eq!([0, 25, 26, 701, 702, 16_383].map(letters), ["A", "Z", "AA", "ZZ", "AAA", "XFD"]);
+    }
 }

@@ -338,3 +338,24 @@ fn arrow_files() {
     assert_eq!(shown(&loaded), [header, "Anna|3|1.5|9007199254740993|true|2024-03-09", "-|4|-|1|false|-"]);
     assert_eq!(notes(&loaded), ["1 cell of spend is infinite; it counts as missing."]);
 }
+
+#[test]
+fn tables_wider_than_anything_can_be_made_of_are_refused_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wide.csv");
+    let line = |cell: &dyn Fn(usize) -> String| (0..20_001).map(cell).collect::<Vec<_>>().join(",") + "\n";
+    std::fs::write(&path, line(&|at| format!("column {at}")) + &line(&|at| at.to_string()) + &line(&|at| (at * 3).to_string())).unwrap();
+    let told = "wide.csv has 20 001 columns, and at most 20 000 can be compared";
+    let as_table = personae::data::read(&personae::data::Source::file(&path), &personae::base::Ctx::new()).unwrap_err().to_string();
+    let as_source = personae::data::read_raw(&path, &personae::base::Ctx::new()).unwrap_err().to_string();
+    assert!(as_table.contains(told) && as_source.contains(told), "{as_table} {as_source}");
+}
+
+#[test]
+fn a_workbook_with_a_cell_in_the_last_corner_is_refused_before_it_is_unfolded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("far.xlsx");
+    std::fs::write(&path, include_bytes!("../fixtures/far.xlsx")).unwrap();
+    let error = personae::data::read(&personae::data::Source::file(&path), &personae::base::Ctx::new()).unwrap_err().to_string();
+    assert!(error.contains("far.xlsx cannot be held") && error.contains("reaches to cell XFD1048576"), "{error}");
+}

@@ -47,7 +47,7 @@ pub(super) fn resolve(path: &Path) -> Result<Place, DataError> {
             let none = || DataError::EmptyFolder { path: path.display().to_string() };
             if files.is_empty() { Err(none()) } else { Ok(Place { files, is_many: true }) }
         }
-        Ok(_) => Ok(Place { files: vec![path.to_owned()], is_many: false }),
+        Ok(about) => DataError::unless_file(path, &about).map(|()| Place { files: vec![path.to_owned()], is_many: false }),
         Err(error) => {
             let pattern = path.file_name().map(|name| name.to_string_lossy().into_owned()).filter(|name| name.contains(['*', '?']));
             let Some(pattern) = pattern else { return Err(DataError::of_io(path, &error)) };

@@ -70,6 +70,7 @@ fn read_as(file: &mut TextFile, title: &str, options: &ReadOptions, keep_bytes: 
     if head.names.is_empty() {
         return Err(DataError::Empty { title: title.to_owned() });
     }
+    DataError::unless_narrow(title, head.names.len())?;
     let mut readings = sampled(file, &layout, options)?;
     let mut stamp = None;
     for pass in 1.. {
