@@ -2,7 +2,7 @@
 //!
 //! In: the arguments. Out: a plan and what to write (`headless` carries it out), or the window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use crate::features::{Scale, TransformRule};
 use crate::session::{Clustering, Cut, Project, Words};
 
 use super::headless::{self, Failure, Task};
+use super::outputs::{self, Output};
 use super::table::{self, TableArgs};
 use super::taking::{Taking, format};
 use super::window;
@@ -110,16 +111,16 @@ struct Choices {
     #[arg(long, value_parser = k_range, allow_negative_numbers = true)]
     k: Option<(usize, usize)>,
     /// k-means: re-runs, of which the best is kept.
-    #[arg(long, value_parser = at_least_one)]
+    #[arg(long, value_parser = restarts, allow_negative_numbers = true)]
     restarts: Option<usize>,
     /// Seed of everything random.
-    #[arg(long)]
+    #[arg(long, value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// DBSCAN: neighborhood distance, or a range with both ends ("0.1..2.0").
     #[arg(long, value_parser = epsilon_range, allow_negative_numbers = true)]
     epsilon: Option<(f64, f64)>,
     /// DBSCAN: how many epsilons a range is read at [50].
-    #[arg(long, value_parser = at_least_two, requires = "epsilon")]
+    #[arg(long, value_parser = steps, allow_negative_numbers = true, requires = "epsilon")]
     steps: Option<usize>,
     /// DBSCAN, HDBSCAN: rows nearby that make a core point, itself included [5].
     #[arg(long, value_parser = at_least_one)]
@@ -223,14 +224,17 @@ pub fn main() -> ExitCode {
     };
     let done = match cli.command {
         None => window::run(cli.files).map_err(Failure::Failed),
-        Some(Headless::Segment(segment)) => headless::project_of_data(segment.data)
-            .and_then(|project| task(project, Some(&segment.choices), segment.files, None))
+        Some(Headless::Segment(segment)) => headless::project_of_data(segment.data.clone())
+            .and_then(|project| task(project, &segment.data, Some(&segment.choices), segment.files, None))
             .and_then(headless::carry_out),
-        Some(Headless::Cards(cards)) => headless::open_either(cards.data)
-            .and_then(|project| task(project, Some(&cards.choices), cards.files, Some((cards.out, cards.taking.choices(cards.formats)))))
+        Some(Headless::Cards(cards)) => headless::open_either(cards.data.clone())
+            .and_then(|project| {
+                let folder = Some((cards.out, cards.taking.choices(cards.formats)));
+                task(project, &cards.data, Some(&cards.choices), cards.files, folder)
+            })
             .and_then(headless::carry_out),
         Some(Headless::Run(run)) => headless::open_project(&run.project)
-            .and_then(|project| task(project, None, run.files, Some((run.out, run.taking.choices(run.formats)))))
+            .and_then(|project| task(project, &run.project, None, run.files, Some((run.out, run.taking.choices(run.formats)))))
             .and_then(headless::carry_out),
         Some(Headless::Table(args)) => table::carry_out(args),
     };
@@ -244,6 +248,7 @@ pub fn main() -> ExitCode {
 /// The project with the choices of the command line, and what to write; contradictions are wrong use.
 fn task(
     mut project: Project,
+    opened: &Path,
     choices: Option<&Choices>,
     files: Files,
     folder: Option<(PathBuf, export::Choices)>,
@@ -266,7 +271,23 @@ fn task(
         let methods = "ward, average, complete, single or weighted";
         return Err(Failure::WrongUse(format!("--merges needs a merge tree: choose --method {methods}.")));
     }
+    check_outputs(&project, opened, &files, folder.as_ref())?;
     Ok(Task { project, extras, files, folder })
+}
+
+/// Nothing that is read may be written, and nothing written twice.
+fn check_outputs(project: &Project, opened: &Path, files: &Files, folder: Option<&(PathBuf, export::Choices)>) -> Result<(), Failure> {
+    let mut inputs = outputs::inputs_of(&project.plan.source);
+    inputs.push(opened.to_owned());
+    inputs.extend(files.lexicon.clone());
+    let single = [("--labels", &files.labels), ("--merges", &files.merges), ("--report", &files.report)];
+    let mut all: Vec<Output> = single.into_iter().filter_map(|(option, path)| Some(Output { option, path: path.clone()? })).collect();
+    if let Some((folder, choices)) = folder {
+        inputs.extend(choices.template.clone());
+        all.extend(outputs::of_folder(folder, choices));
+        outputs::check_audiences(&inputs, folder, choices)?;
+    }
+    outputs::check(&inputs, &all)
 }
 
 impl Choices {
@@ -420,6 +441,21 @@ fn range<T: std::str::FromStr + Copy>(text: &str) -> Option<(T, T)> {
 
 fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|n| *n >= 1).ok_or_else(|| "give a whole number of at least 1".to_owned())
+}
+
+/// More re-runs or steps than anybody waits for: a slip of the finger, which would fill the memory.
+const MOST: usize = 10_000;
+
+fn restarts(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| "give a whole number of at least 1 and at most 10 000".to_owned())
+}
+
+fn steps(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (2..=MOST).contains(n)).ok_or_else(|| "give a whole number of at least 2 and at most 10 000".to_owned())
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("give a whole number from 0 to {}", u64::MAX))
 }
 
 fn at_least_two(text: &str) -> Result<usize, String> {

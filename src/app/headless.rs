@@ -2,14 +2,15 @@
 //!
 //! In: a checked task. Out: files, a summary on standard output, progress on standard error; or one sentence why not.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::base::Ctx;
 use crate::base::text::count;
+use crate::base::{Ctx, Progress};
 use crate::customers;
 use crate::data::Source;
 use crate::engine::straight::{self, Extras};
@@ -113,6 +114,9 @@ fn known_personas(report: &Report, choices: &Choices) -> Result<(), Failure> {
 
 fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> {
     let mut written = Vec::new();
+    for path in [&files.labels, &files.merges, &files.report].into_iter().flatten() {
+        make_folder_of(path);
+    }
     if let Some(path) = &files.labels {
         export::write_beside(path, |to| export::labels_csv(report, to, &Ctx::new())).map_err(failed)?;
         written.push(path.clone());
@@ -126,6 +130,13 @@ fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> 
         written.push(path.clone());
     }
     Ok(written)
+}
+
+/// Makes the folder a file goes into. Where that fails, writing the file says why.
+fn make_folder_of(path: &Path) {
+    if let Some(folder) = path.parent() {
+        let _ = std::fs::create_dir_all(folder);
+    }
 }
 
 /// A few lines for people: the method, the segments, the notes, the files.
@@ -151,14 +162,14 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
     text
 }
 
-/// Does `work` while its progress is drawn on standard error, if that is a terminal.
+/// Does `work` while its progress is told on standard error: drawn on a terminal, in lines elsewhere.
 pub(super) fn while_showing<T>(ctx: &Ctx, quiet: bool, work: impl FnOnce() -> T) -> T {
     if quiet {
         return work();
     }
     std::thread::scope(|scope| {
         let (done, waits) = channel::<()>();
-        scope.spawn(move || draw(ctx, &waits));
+        scope.spawn(move || if std::io::stderr().is_terminal() { draw(ctx, &waits) } else { tell(ctx, &waits) });
         let result = work();
         drop(done);
         result
@@ -179,6 +190,35 @@ fn draw(ctx: &Ctx, waits: &Receiver<()>) {
     bar.finish_and_clear();
 }
 
+/// How often progress is told where nothing can be drawn.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// Writes a line every ten seconds until the other end of `waits` is gone: a log shows that the work goes on, and where it is.
+fn tell(ctx: &Ctx, waits: &Receiver<()>) {
+    while waits.recv_timeout(LINE_EVERY) == Err(RecvTimeoutError::Timeout) {
+        eprintln!("{}", progress_line(&ctx.latest()));
+    }
+}
+
+fn progress_line(progress: &Progress) -> String {
+    let percent = (100.0 * progress.fraction.clamp(0.0, 1.0)) as u32;
+    let stage = if progress.stage.is_empty() { "Beginning" } else { &progress.stage };
+    format!("{percent:>3} %  {stage}")
+}
+
 fn failed(error: impl std::fmt::Display) -> Failure {
     Failure::Failed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_progress_says_how_far_and_where() {
+        let line = |stage: &str, fraction| progress_line(&Progress { stage: stage.into(), fraction });
+        assert_eq!(line("Computing core distances", 0.257), " 25 %  Computing core distances");
+        assert_eq!(line("", 0.0), "  0 %  Beginning");
+        assert_eq!(line("Files written", 1.5), "100 %  Files written");
+    }
 }

@@ -5,6 +5,7 @@ pub mod cli;
 mod commands;
 mod dialogs;
 pub mod headless;
+mod outputs;
 mod places;
 mod sources;
 mod table;

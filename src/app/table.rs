@@ -19,6 +19,7 @@ use crate::export;
 
 use super::cli::Reading;
 use super::headless::{Failure, while_showing};
+use super::outputs::{self, Output};
 
 /// Larger sources are checked by health rules only where their health is asked for.
 const CHECKED_ROWS: usize = 1_000_000;
@@ -92,6 +93,7 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
         Some("csv") => false,
         _ => return Err(Failure::WrongUse(format!("{} must end in .parquet or .csv.", args.out.display()))),
     };
+    check_outputs(&args)?;
     let ctx = Ctx::new();
     let (understood, built, raws, health) = while_showing(&ctx, args.quiet, || {
         let mut sourcing = sourcing(&args);
@@ -125,6 +127,15 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
         print!("{}", summary(&understood, &built, &raws, health.as_ref(), &args.out));
     }
     Ok(())
+}
+
+/// Nothing that is read may be written, and nothing written twice.
+fn check_outputs(args: &TableArgs) -> Result<(), Failure> {
+    let read = [&args.customers, &args.transactions, &args.events, &args.survey, &args.reference];
+    let inputs: Vec<PathBuf> = read.into_iter().flatten().flat_map(|path| outputs::files_of(path)).collect();
+    let mut all = vec![Output { option: "--out", path: args.out.clone() }];
+    all.extend(args.health.clone().map(|path| Output { option: "--health", path }));
+    outputs::check(&inputs, &all)
 }
 
 /// The files as a project would have them; each is named like its file, and no two alike.

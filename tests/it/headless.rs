@@ -191,7 +191,7 @@ fn the_same_seed_gives_the_same_bytes_on_one_thread_and_eight() {
 fn wrong_use_is_one_sentence_and_exit_code_2() {
     let shop = Shop::new();
     let data = shop.path("groups.csv");
-    let cases: [(&[&str], &str); 18] = [
+    let cases: [(&[&str], &str); 22] = [
         (&["segment"], "DATA"),
         (&["segment", &data, "--method", "k-modes"], "k-modes"),
         (&["segment", &data, "--k", "12..2"], "2..12"),
@@ -210,6 +210,10 @@ fn wrong_use_is_one_sentence_and_exit_code_2() {
         (&["segment", "shop.personae"], "personae run"),
         (&["cards", &data, "--out", "x", "--formats", "docx"], "html, json"),
         (&["segment", &data, "--colour", "red"], "--colour"),
+        (&["segment", &data, "--seed", "-1"], "'--seed <SEED>': give a whole number from 0"),
+        (&["segment", &data, "--restarts", "100000000000"], "at most 10 000"),
+        (&["segment", &data, "--restarts", "-3"], "at least 1"),
+        (&["segment", &data, "--method", "dbscan", "--epsilon", "0.1..2", "--steps", "1000000000"], "at most 10 000"),
     ];
     for (args, part) in cases {
         let ran = personae(args);
@@ -286,4 +290,66 @@ fn cards_and_a_replayed_project_say_the_same() {
     let ran = personae(&["run", &file, "--out", &replay, "--quiet"]);
     assert_eq!((ran.code, ran.err.lines().count()), (1, 1), "{}", ran.err);
     assert!(ran.err.contains("groups.csv"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_read_is_never_overwritten_and_nothing_is_written_twice() {
+    let shop = Shop::new();
+    let data = shop.path("groups.csv");
+    let before = std::fs::read(&data).unwrap();
+    let customers = shop.path("customers.csv");
+    std::fs::copy(&data, &customers).unwrap();
+    let detour = shop.path("./new/../groups.csv");
+    std::fs::create_dir(shop.path("new")).unwrap();
+    let (one, folder) = (shop.path("one.txt"), shop.folder.path().to_string_lossy().into_owned());
+    let mut cases: Vec<(Vec<&str>, &str)> = vec![
+        (vec!["segment", &data, "--labels", &data], "--labels would overwrite"),
+        (vec!["segment", &data, "--report", &detour], "--report would overwrite"),
+        (vec!["segment", &data, "--method", "ward", "--merges", &data], "--merges would overwrite"),
+        (vec!["segment", &data, "--labels", &one, "--report", &one], "--labels and --report would both write"),
+        (vec!["cards", &customers, "--out", &folder, "--formats", "csv"], "--out would overwrite"),
+        (vec!["table", "--customers", &data, "--out", &data], "--out would overwrite"),
+        (vec!["table", "--transactions", &folder, "--out", &customers], "--out would overwrite"),
+        (vec!["table", "--customers", &customers, "--out", "o.csv", "--health", &customers], "--health would overwrite"),
+    ];
+    let (soft, hard) = (shop.path("soft.csv"), shop.path("hard.csv"));
+    if cfg!(unix) {
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&data, &soft).unwrap();
+        std::fs::hard_link(&data, &hard).unwrap();
+        cases.push((vec!["segment", &data, "--labels", &soft], "--labels would overwrite"));
+        cases.push((vec!["segment", &data, "--labels", &hard], "--labels would overwrite"));
+    }
+    for (args, part) in &cases {
+        let ran = personae(args);
+        assert_eq!((ran.code, ran.err.lines().count()), (2, 1), "{args:?}: {}", ran.err);
+        assert!(ran.err.contains(part), "{args:?}: {}", ran.err);
+    }
+    assert!([&data, &customers].iter().all(|path| std::fs::read(path).unwrap() == before));
+    assert!(!Path::new(&one).exists(), "nothing was computed");
+}
+
+#[test]
+fn folders_of_single_files_are_made() {
+    let shop = Shop::new();
+    let report = shop.path("not/yet/report.json");
+    let ran = personae(&["segment", &shop.path("groups.csv"), "--features", "x,y", "--k", "3", "--quiet", "--report", &report]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(std::fs::metadata(report).unwrap().len() > 100);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_told_at_once() {
+    let shop = Shop::new();
+    let (pipe, socket, out) = (shop.path("pipe.csv"), shop.path("socket.csv"), shop.path("out.csv"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let _held = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    for (path, what) in [(pipe.as_str(), "a pipe"), (&socket, "a socket"), ("/dev/zero", "a device")] {
+        for args in [vec!["segment", path], vec!["table", "--customers", path, "--out", &out]] {
+            let ran = personae(&args);
+            assert_eq!((ran.code, ran.err.lines().count()), (1, 1), "{args:?}: {}", ran.err);
+            assert!(ran.err.contains(&format!("is no file but {what}")), "{args:?}: {}", ran.err);
+        }
+    }
 }
