@@ -346,8 +346,11 @@ fn tables_wider_than_anything_can_be_made_of_are_refused_in_one_sentence() {
     let line = |cell: &dyn Fn(usize) -> String| (0..20_001).map(cell).collect::<Vec<_>>().join(",") + "\n";
     std::fs::write(&path, line(&|at| format!("column {at}")) + &line(&|at| at.to_string()) + &line(&|at| (at * 3).to_string())).unwrap();
     let told = "wide.csv has 20 001 columns, and at most 20 000 can be compared";
+    // Thousands are set apart by a space that does not break.
+    let plain = |text: String| text.replace(char::is_whitespace, " ");
     let as_table = personae::data::read(&personae::data::Source::file(&path), &personae::base::Ctx::new()).unwrap_err().to_string();
     let as_source = personae::data::read_raw(&path, &personae::base::Ctx::new()).unwrap_err().to_string();
+    let (as_table, as_source) = (plain(as_table), plain(as_source));
     assert!(as_table.contains(told) && as_source.contains(told), "{as_table} {as_source}");
 }
 
