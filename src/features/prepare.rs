@@ -228,7 +228,7 @@ fn correlation_notes(found: &Components, names: &[String], is_number: &[bool]) -
     let Some(covariance) = &found.covariance else {
         let n = grouped(p);
         return vec![Note::new(format!(
-            "There are fewer customers than columns ({n}), so it was not looked for columns that tell the same story twice: by chance many would seem to."
+            "There are fewer customers than columns ({n}), so columns that tell the same story twice were not looked for: by chance many would seem to."
         ))];
     };
     let at = |i: usize, j: usize| covariance[i * p + j];
