@@ -339,10 +339,9 @@ fn amount(
         return Ok((AmountIs::PerOrder, Some(why)));
     }
     if n_several == 0 {
-        let why = format!(
-            "{name} is what each row is worth; no order has several lines ({}).",
-            of_rows(n_where(looked, col(AMOUNT).is_not_null())?, looked)
-        );
+        let rows = of_rows(n_where(looked, col(AMOUNT).is_not_null())?, looked);
+        let alone = if source.fields.contains_key(&Field::Order) { "; no order has several lines" } else { "" };
+        let why = format!("{name} is what each row is worth{alone} ({rows}).");
         return Ok((AmountIs::PerLine, Some(why)));
     }
     Ok((

@@ -105,7 +105,7 @@ fn money_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Command>
 fn statuses_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Command>) {
     let counts = |means: StatusMeans| means != StatusMeans::NoSale;
     let n = money.statuses.iter().filter(|status| counts(status.means)).count();
-    let title = format!("{n} of {} statuses count", money.statuses.len());
+    let title = format!("Statuses that count: {n} of {}", money.statuses.len());
     let menu = ui.menu_button(title, |ui| {
         for status in &money.statuses {
             let mut is_on = counts(status.means);
