@@ -6,14 +6,14 @@
 
 use polars::prelude::*;
 
-use crate::data::sourcing::{Field, KeyMatch};
+use crate::data::sourcing::{AmountIs, Field, KeyMatch};
 use crate::data::{Raw, SourceKind};
 
 use super::error::CustomersError;
 use super::identity;
 use super::keys::{self, collect};
 use super::money::Paid;
-use super::rows::{COPY, Input};
+use super::rows::{AMOUNT_LINE, COPY, Input, REFUND_LINE};
 use super::understand::{Understood, UnderstoodSource};
 
 /// The rows of every source.
@@ -40,6 +40,9 @@ pub(super) fn inputs<'a>(understood: &'a Understood, raws: &[&'a Raw]) -> Result
             if let Some(paid) = &money.paid {
                 with_amounts(&mut input, paid, raws[paid.source])?;
             }
+            let amount = input.field(Field::Amount).filter(|_| money.amount == AmountIs::PerOrder);
+            let refund = input.field(Field::Refund).filter(|_| money.refund_once);
+            mark_lines(&mut input, amount, refund)?;
         }
         if let Some(through) = &of.through {
             identity::with_people(&mut input, through, raws[through.list])?;
@@ -63,6 +66,30 @@ fn with_amounts(input: &mut Input, paid: &Paid, payments: &Raw) -> Result<(), Cu
     let rows = input.rows.clone().with_columns([own]);
     let rows = rows.join(sums.lazy(), [col(ORDER)], [col(ORDER)], JoinArgs::new(JoinType::Left));
     input.set_rows(rows.drop(cols([ORDER])))
+}
+
+/// Marks the line of each order that its amount counts on, and the one its refund counts on: the first that has one and is no copy. Done here in the
+/// order of the file, since a query that only adds up may read its rows in any order.
+fn mark_lines(input: &mut Input, amount: Option<&str>, refund: Option<&str>) -> Result<(), CustomersError> {
+    let Some(order) = input.field(Field::Order).filter(|_| amount.is_some() || refund.is_some()) else { return Ok(()) };
+    let mut frame = collect(input.rows.clone())?;
+    let orders = frame.column(order)?.cast(&DataType::String)?;
+    let is_copy = frame.column(COPY).ok().map(|column| column.bool().cloned()).transpose()?;
+    for (name, mark, zero_counts) in [(amount, AMOUNT_LINE, true), (refund, REFUND_LINE, false)] {
+        let Some(name) = name else { continue };
+        let values = frame.column(name)?.cast(&DataType::Float64)?;
+        let values = values.f64()?;
+        let mut seen = std::collections::HashSet::new();
+        let mut marked = Vec::with_capacity(frame.height());
+        for (row, order) in orders.str()?.iter().enumerate() {
+            let has_value = values.get(row).is_some_and(|value| zero_counts || value != 0.0);
+            let is_copy = is_copy.as_ref().is_some_and(|copies| copies.get(row) == Some(true));
+            // A row without an order is an order of its own.
+            marked.push(order.is_none_or(|order| has_value && !is_copy && seen.insert(order)));
+        }
+        frame.with_column(Column::new(mark.into(), marked))?;
+    }
+    input.set_rows(frame.lazy())
 }
 
 /// Marks the rows of orders that stand in the file several times, but for one time each. An order that holds a line twice and stands there three times

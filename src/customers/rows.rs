@@ -18,6 +18,10 @@ use super::understand::UnderstoodSource;
 
 /// Marks rows that repeat a whole order. No file has a column of this name.
 pub(super) const COPY: &str = "\u{1}copy";
+/// Marks the line of an order that its amount counts on.
+pub(super) const AMOUNT_LINE: &str = "\u{1}amount line";
+/// Marks the line of an order that its refund counts on.
+pub(super) const REFUND_LINE: &str = "\u{1}refund line";
 /// What was given back of a sale beside it. No file has a column of this name.
 pub(super) const REFUNDED: &str = "\u{1}refunded";
 
@@ -304,20 +308,17 @@ pub(super) fn valued(input: &Input, currency: Option<&str>) -> Result<LazyFrame,
     ];
     let mut rows = input.rows.clone().with_columns(first);
 
-    // Once per order: on its first line that has one.
-    let once = |name: &str, counts: Expr| match input.field(Field::Order) {
-        Some(order) => {
-            let line = when(counts.and(col(order).is_not_null())).then(col(order)).otherwise(lit(NULL));
-            when(col(order).is_null().or(line.is_first_distinct())).then(col(name)).otherwise(zero())
-        }
-        None => col(name),
+    // Once per order: on the line that was marked for it.
+    let once = |name: &str, mark: &str| match input.schema.contains(mark) {
+        true => when(col(mark)).then(col(name)).otherwise(zero()),
+        false => col(name),
     };
     let mut second = Vec::new();
     if how == Some(AmountIs::PerOrder) {
-        second.push(once(BASE, col(BASE).is_not_null()).alias(BASE));
+        second.push(once(BASE, AMOUNT_LINE).alias(BASE));
     }
     if money.is_some_and(|money| money.refund_once) {
-        second.push(once(TOLD, col(TOLD).neq(zero())).alias(TOLD));
+        second.push(once(TOLD, REFUND_LINE).alias(TOLD));
     }
     if let (Some(order), true) = (input.field(Field::Order), refund.is_some()) {
         let any = col(TOLD).max().over([col(order)])?;
