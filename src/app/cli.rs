@@ -107,6 +107,9 @@ struct Choices {
     /// Whether skewed columns are transformed.
     #[arg(long, value_enum)]
     transform: Option<TransformWord>,
+    /// Numbers that stand apart from a short scale, such as 99 beside 1 to 5, count as missing.
+    #[arg(long)]
+    no_answer_missing: bool,
     /// Number of segments, or a range with both ends ("2..12") of which the suggested one is taken.
     #[arg(long, value_parser = k_range, allow_negative_numbers = true)]
     k: Option<(usize, usize)>,
@@ -344,6 +347,7 @@ impl Choices {
         }
         preparation.scale = self.scale.map_or(preparation.scale, ScaleWord::scale);
         preparation.transform = self.transform.map_or(preparation.transform, TransformWord::rule);
+        preparation.no_answer_is_missing |= self.no_answer_missing;
         extras.stability = self.stability;
         extras.silhouettes = self.silhouette.map_or(extras.silhouettes, SilhouetteWord::wish);
         Ok(())

@@ -41,6 +41,7 @@ pub(crate) use crate::base::text::count as grouped;
 pub(crate) use codes::{gives_no_name, is_no_measure, without_neutral_words};
 pub(crate) use columnar::table as table_of_frame;
 pub use error::DataError;
+pub use no_answer::may_hold as may_hold_no_answers;
 pub use profile::{ColumnProfile, Profile, Role};
 pub use raw::{Raw, RawColumn, ReadOptions, SourceSeen, files_of, read_raw, read_raw_as, read_raw_with, stamp_raw, stamp_raw_as};
 pub(crate) use roles::{matches_word, tokens as name_words};

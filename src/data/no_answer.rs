@@ -1,13 +1,14 @@
 //! Does a number stand apart from its scale and perhaps mean "no answer": 99 beside 1 to 5?
 //!
 //! In: a column of numbers and its profile. Out: a note, for columns of few whole numbers in which one of the usual codes lies beyond a short scale.
-//! Nothing is changed: the user knows what 99 meant. O(1) for most columns, O(rows) where the smallest or largest number is such a code.
+//! Nothing is changed unless the user says so: only they know what 99 meant. O(1) for most columns, O(rows) where the smallest or largest number is such a code.
 
-use crate::base::Note;
 use crate::base::text::count;
+use crate::base::{Ctx, Note, Stopped};
 
-use super::profile::ColumnProfile;
-use super::table::{Column, Values};
+use super::profile::{ColumnProfile, profile};
+use super::source::Loaded;
+use super::table::{Column, Table, Texts, Values};
 
 /// Numbers that questionnaires use for "don't know", "refused" and "does not apply".
 const CODES: &[f64] =
@@ -21,10 +22,8 @@ type Apart = (Vec<(f64, usize)>, [f64; 2]);
 
 /// The codes of a column that stand apart from its scale, each with its cells, and the ends of the scale.
 pub(super) fn apart(column: &Column, seen: &ColumnProfile) -> Option<Apart> {
-    let (Values::Number(values), Some(numeric)) = (&column.values, &seen.numeric) else { return None };
-    let may =
-        numeric.whole && (4..=LONGEST + 4).contains(&seen.n_distinct) && (CODES.contains(&numeric.min) || CODES.contains(&numeric.max));
-    if !may {
+    let Values::Number(values) = &column.values else { return None };
+    if !may_hold(seen) {
         return None;
     }
     let mut counts: Vec<(f64, usize)> = Vec::new();
@@ -51,18 +50,68 @@ pub(super) fn apart(column: &Column, seen: &ColumnProfile) -> Option<Apart> {
     (is_scale && fewer && !apart.is_empty()).then_some((apart, [low, high]))
 }
 
+/// Whether a column may have such a code, by its smallest and largest number alone. O(1).
+pub fn may_hold(seen: &ColumnProfile) -> bool {
+    let is_code = |value: f64| CODES.contains(&value);
+    (4..=LONGEST + 4).contains(&seen.n_distinct)
+        && seen.numeric.as_ref().is_some_and(|numeric| {
+            let has_gap = numeric.max - numeric.min + 1.0 > seen.n_distinct as f64;
+            numeric.whole && has_gap && (is_code(numeric.min) || is_code(numeric.max))
+        })
+}
+
+impl Loaded {
+    /// The same table, in which numbers that stand apart from a short scale are missing, and a note for each column.
+    pub fn without_no_answers(&self, ctx: &Ctx) -> Result<Loaded, Stopped> {
+        let mut loaded = self.clone();
+        for (column, seen) in loaded.table.columns.iter_mut().zip(&mut loaded.profile.columns) {
+            ctx.check()?;
+            let Some((codes, _)) = apart(column, seen) else { continue };
+            let Values::Number(values) = &column.values else { continue };
+            let before = note(column, seen);
+            let is_code = |value: f64| codes.iter().any(|code| code.0 == value);
+            let kept: Vec<f64> = values.iter().map(|&value| if is_code(value) { f64::NAN } else { value }).collect();
+            let cells = || Texts::collect((0..values.len()).map(|row| Some(column.cell(row))));
+            let original = Some(column.original.clone().unwrap_or_else(cells));
+            let after = taken_note(&column.name, &codes);
+            let n_rows = values.len();
+            let changed = Column { name: column.name.clone(), values: Values::Number(kept.into()), unit: column.unit.clone(), original };
+            let mut alone = Table { columns: vec![changed], n_rows };
+            let again = profile(&alone, ctx)?.columns.remove(0);
+            *seen = ColumnProfile { guessed_role: seen.guessed_role, guess_reason: seen.guess_reason.clone(), ..again };
+            *column = alone.columns.remove(0);
+            match loaded.notes.iter_mut().find(|note| Some(&**note) == before.as_ref()) {
+                Some(note) => *note = after,
+                None => loaded.notes.push(after),
+            }
+        }
+        Ok(loaded)
+    }
+}
+
+fn taken_note(name: &str, codes: &[(f64, usize)]) -> Note {
+    let n: usize = codes.iter().map(|code| code.1).sum();
+    let (cells, count_as) = if n == 1 { ("cell", "counts") } else { ("cells", "count") };
+    Note::new(format!("{} {cells} of {name} with {} {count_as} as missing, as you chose.", count(n), listed(codes)))
+}
+
+/// "98 or 99"
+fn listed(codes: &[(f64, usize)]) -> String {
+    let list: Vec<String> = codes.iter().map(|code| format!("{}", code.0)).collect();
+    match list.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => list.join(""),
+    }
+}
+
 /// What the user should hear about it.
 pub(super) fn note(column: &Column, seen: &ColumnProfile) -> Option<Note> {
     let (codes, [low, high]) = apart(column, seen)?;
     let n: usize = codes.iter().map(|code| code.1).sum();
-    let list: Vec<String> = codes.iter().map(|code| format!("{}", code.0)).collect();
-    let list = match list.as_slice() {
-        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => list.join(""),
-    };
-    let (cells, are, they) = if n == 1 { ("cell", "is", "it looks") } else { ("cells", "are", "they look") };
+    let list = listed(&codes);
+    let (cells, are, they, count_as) = if n == 1 { ("cell", "is", "it looks", "counts") } else { ("cells", "are", "they look", "count") };
     Some(Note::new(format!(
-        "{} {cells} of {} {are} {list}, apart from its scale {low} to {high}; {they} like \"no answer\", but count as numbers.",
+        "{} {cells} of {} {are} {list}, apart from its scale {low} to {high}; {they} like \"no answer\", but {count_as} as numbers unless you take them as missing when preparing.",
         count(n),
         column.name
     )))
@@ -71,9 +120,6 @@ pub(super) fn note(column: &Column, seen: &ColumnProfile) -> Option<Note> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Ctx;
-    use crate::data::profile::profile;
-    use crate::data::table::Table;
 
     #[test]
     fn codes_beside_scales() {

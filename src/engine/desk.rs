@@ -251,6 +251,12 @@ impl<S: Store + 'static> Desk<S> {
         }
     }
 
+    /// Takes back notes told in this round that no longer hold, and tells the others.
+    pub fn tell_instead(&mut self, before: &[Note], after: &[Note]) {
+        self.notes.retain(|note| after.contains(note) || !before.contains(note));
+        self.tell(after);
+    }
+
     /// The notes told in this round so far.
     pub fn told(&self) -> &[Note] {
         &self.notes

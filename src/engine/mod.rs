@@ -148,6 +148,10 @@ impl Engine {
             }
             file => (steps::load(desk, file, wanted.reload, Need::Start(Urgency::Chosen)), None),
         };
+        let loaded = match plan.preparation.no_answer_is_missing {
+            true => loaded.and("Waiting for the data", |loaded| steps::without_no_answers(desk, loaded, Need::Start(Urgency::Chosen))),
+            false => loaded,
+        };
         if let Some(loaded) = loaded.ready() {
             previous.keep_only(loaded.value.stamp);
         }

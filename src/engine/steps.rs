@@ -212,6 +212,18 @@ pub fn load(desk: &mut Kitchen, source: &Source, reload: u64, need: Need) -> Ask
     loaded
 }
 
+/// The table in which numbers that stand apart from their scale are missing.
+pub fn without_no_answers(desk: &mut Kitchen, loaded: &Made<Loaded>, need: Need) -> Asked<Loaded> {
+    let key = Key::of("without no answers", 1, &(), &[loaded.key]);
+    let (before, loaded) = (loaded.value.clone(), loaded.value.clone());
+    let title = || "Looking at the columns".into();
+    let without = desk.ask(|s| &mut s.loaded, key, need, (title, Lane::Long), move |ctx| Ok(loaded.without_no_answers(ctx)?));
+    if let Some(without) = without.ready() {
+        desk.tell_instead(&before.notes, &without.value.notes);
+    }
+    without
+}
+
 /// The matrix.
 pub fn prepare(desk: &mut Kitchen, loaded: &Made<Loaded>, preparation: &Preparation, need: Need) -> Asked<Prepared> {
     let key = Key::of("prepare", 1, preparation, &[loaded.key]);

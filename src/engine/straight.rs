@@ -92,7 +92,11 @@ fn steps(plan: &Plan, extras: &Extras, ctx: &Ctx) -> Result<(Report, Plots), Ste
     let start = Instant::now();
     let mut seconds = Seconds::default();
     let loaded = timed(&mut seconds.load, || customers::read_table(&plan.source, Some(super::sourcing::today()), ctx))?;
-    let loaded = Arc::new(timed(&mut seconds.profile, || loaded.profiled(ctx))?);
+    let loaded = timed(&mut seconds.profile, || {
+        let loaded = loaded.profiled(ctx)?;
+        if plan.preparation.no_answer_is_missing { Ok(loaded.without_no_answers(ctx)?) } else { Ok::<_, StepError>(loaded) }
+    })?;
+    let loaded = Arc::new(loaded);
     let prepared = Arc::new(timed(&mut seconds.prepare, || features::prepare(&loaded, &plan.preparation, ctx))?);
 
     let mut fits = timed(&mut seconds.fit, || match plan.clustering.method {

@@ -26,6 +26,9 @@ pub struct Preparation {
     pub missing_limit: f64,
     /// Levels with a smaller share than this merge into "Other" (0.05).
     pub rare_level_share: f64,
+    /// Whether numbers that stand apart from a short scale, such as 99 beside 1 to 5, are no answer and so missing (false).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_answer_is_missing: bool,
 }
 
 impl Default for Preparation {
@@ -39,6 +42,7 @@ impl Default for Preparation {
             dimensions: Dimensions::Auto,
             missing_limit: 0.20,
             rare_level_share: 0.05,
+            no_answer_is_missing: false,
         }
     }
 }

@@ -21,6 +21,7 @@ mod health;
 mod health_page;
 mod laws;
 mod map_scene;
+mod meaning;
 mod messy;
 mod naming;
 mod oracles;

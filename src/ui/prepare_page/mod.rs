@@ -8,6 +8,7 @@ mod variance;
 
 use eframe::egui::{Align, CentralPanel, DragValue, Frame, Id, Label, Layout, Margin, Panel, RichText, Stroke, TextWrapMode, Ui};
 
+use crate::data::may_hold_no_answers;
 use crate::engine::{Answer, Answers};
 use crate::features::{Dimensions, Preparation, Prepared, Scale, TransformRule};
 use crate::session::{Action, Command, Look, Page, Plan, PlotKind};
@@ -48,7 +49,9 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
         return;
     }
     Panel::top("knobs").frame(region()).show_separator_line(false).show(ui, |ui| {
-        knobs_ui(ui, plan, prepared.map(|prepared| prepared.pca.explained.len()), commands);
+        let asks = plan.preparation.no_answer_is_missing
+            || answers.loaded.latest().is_some_and(|loaded| loaded.profile.columns.iter().any(may_hold_no_answers));
+        knobs_ui(ui, plan, prepared.map(|prepared| prepared.pca.explained.len()), asks, commands);
     });
     let width = (ui.available_width() * 0.5 - 296.0).clamp(344.0, 640.0);
     Panel::right("components").default_size(width).size_range(320.0..=720.0).frame(raised(ui)).show(ui, |ui| {
@@ -98,7 +101,7 @@ fn n_chosen_components(answers: &Answers) -> Option<usize> {
 }
 
 /// The choices that hold for all columns, side by side.
-fn knobs_ui(ui: &mut Ui, plan: &Plan, n_components: Option<usize>, commands: &mut Vec<Command>) {
+fn knobs_ui(ui: &mut Ui, plan: &Plan, n_components: Option<usize>, asks_no_answer: bool, commands: &mut Vec<Command>) {
     let mut preparation = plan.preparation.clone();
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = REGION;
@@ -118,6 +121,12 @@ fn knobs_ui(ui: &mut Ui, plan: &Plan, n_components: Option<usize>, commands: &mu
         knob_ui(ui, "Missing limit", tip, |ui, label| percent_ui(ui, label, tip, &mut preparation.missing_limit, 100.0));
         let tip = "Levels with a smaller share of customers than this become one level, “Other”, so that none is a segment of its own.";
         knob_ui(ui, "Rare levels", tip, |ui, label| percent_ui(ui, label, tip, &mut preparation.rare_level_share, 50.0));
+        if asks_no_answer {
+            let tip = "Numbers that stand apart from a short scale, such as 99 beside 1 to 5, often mean “no answer”. Ticked, they count as missing.";
+            knob_ui(ui, "No answer", tip, |ui, _| {
+                ui.checkbox(&mut preparation.no_answer_is_missing, "99 is missing").on_hover_text(tip);
+            });
+        }
         ui.with_layout(Layout::right_to_left(Align::BOTTOM), |ui| {
             ui.label(caption(ui, "Grey is suggested, blue is chosen by you"));
         });
