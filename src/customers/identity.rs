@@ -89,7 +89,7 @@ pub(super) fn guests(source: &mut UnderstoodSource, choice: &SourceFile, raw: &R
     let by: Vec<String> = by.into_iter().filter(|name| *name != key && raw.column(name).is_some()).collect();
     let dtype = keys::dtype(raw, &key)?;
     let is_word = if dtype.is_primitive_numeric() {
-        col(key.as_str()).lt_eq(lit(0))
+        col(key.as_str()).eq(lit(0)).or(col(key.as_str()).eq(lit(-1)))
     } else {
         let words: Series = Series::new("words".into(), GUEST_WORDS);
         keys::spelled(&key, &dtype).str().to_lowercase().is_in(lit(words).implode(false), false).fill_null(lit(false))
@@ -100,10 +100,16 @@ pub(super) fn guests(source: &mut UnderstoodSource, choice: &SourceFile, raw: &R
     let n_empty = keys::number(&counts, 0, 0)?;
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     if keys::number(&counts, 1, 0)? > 0 {
-        let worded = raw.lazy().filter(is_word).group_by([keys::spelled(&key, &dtype).alias("key")]).agg([len().alias("rows")]);
-        let worded = collect(worded)?;
+        let mut asked = vec![len().alias("rows")];
+        asked.extend(by.iter().enumerate().map(|(at, name)| col(name.as_str()).drop_nulls().n_unique().alias(format!("\u{1}{at}"))));
+        let worded = collect(raw.lazy().filter(is_word).group_by([keys::spelled(&key, &dtype).alias("key")]).agg(asked))?;
         for (at, word) in worded.column("key")?.str()?.iter().enumerate() {
-            found.insert(word.unwrap_or_default().to_owned(), keys::number(&worded, 1, at)?);
+            let (word, rows) = (word.unwrap_or_default(), keys::number(&worded, 1, at)?);
+            let addresses = (0..by.len()).map(|by| keys::number(&worded, by + 2, at)).collect::<Result<Vec<_>, _>>()?;
+            let is_one = addresses.iter().all(|n| *n <= 1);
+            if !(word == "0" && is_one && counts_from_zero(raw, &key, &dtype, rows)?) {
+                found.insert(word.to_owned(), rows);
+            }
         }
     }
     // One key with many addresses behind it is no person either.
@@ -155,6 +161,18 @@ pub(super) fn guests(source: &mut UnderstoodSource, choice: &SourceFile, raw: &R
     }
     source.guests = Some(Guests { keys: found.into_keys().collect(), by });
     Ok(())
+}
+
+/// Whether 0 is a customer like the others, as where they are numbered from 0: there is a customer 1, and 0 has not many times as many rows as others.
+fn counts_from_zero(raw: &Raw, key: &str, dtype: &DataType, rows: usize) -> Result<bool, CustomersError> {
+    const MANY_TIMES: f64 = 5.0;
+    let spelled = keys::spelled(key, dtype);
+    let is_next = spelled.clone().eq(lit("1")).fill_null(lit(false)).cast(DataType::UInt32).sum().cast(DataType::UInt64);
+    let n_keys = spelled.clone().n_unique().cast(DataType::UInt64);
+    let n_all = spelled.count().cast(DataType::UInt64);
+    let counts = collect(raw.lazy().select([is_next.alias("next"), n_keys.alias("keys"), n_all.alias("all")]))?;
+    let (next, keys_there, all) = (keys::number(&counts, 0, 0)?, keys::number(&counts, 1, 0)?, keys::number(&counts, 2, 0)?);
+    Ok(next > 0 && rows as f64 <= MANY_TIMES * all as f64 / keys_there.max(1) as f64)
 }
 
 fn rows_of(n: usize) -> String {

@@ -310,19 +310,19 @@ fn amount(
         "receipt",
         "basket",
         "transaction",
-        "total",
         "gesamtbetrag",
         "bestellwert",
         "bestellsumme",
-        "paid",
         "commande",
         "pedido",
         "ordine",
     ]);
+    // A line may have a total too: a few orders must show it.
+    let may_be_of_order = says(&["total", "paid"]) && n_several >= 3;
     let is_of_line = says(&["line", "lineitem", "item", "unit", "position", "product", "ligne", "linea", "article", "artikel", "row"]);
     let by_shape = shapes::of(&raw.columns).and_then(|shape| shape.amount);
     // That all lines of an order cost the same happens by chance too, where everything costs the same or there are few orders.
-    let repeats = share(n_same, n_several) && (n_lines_differ > 0 || n_several >= 20 && varies(looked)? || is_of_order);
+    let repeats = share(n_same, n_several) && (n_lines_differ > 0 || n_several >= 20 && varies(looked)? || is_of_order || may_be_of_order);
     if repeats && !is_of_line && by_shape != Some(AmountIs::PerLine) {
         if let Some((price, quantity)) = line
             && share(n_sum_is_amount, n_same)
@@ -510,6 +510,8 @@ fn only_first(source: &UnderstoodSource, raw: &Raw, looked: &DataFrame) -> Resul
 fn copies(source: &UnderstoodSource, looked: &DataFrame) -> Result<(bool, f64), CustomersError> {
     /// Below this share, equal rows are more likely equal purchases.
     const ORDERS_SHARE: f64 = 0.02;
+    /// Where every order has one line, fewer repeated ones may be two pieces each.
+    const FEW_ORDERS: usize = 3;
     /// Without order numbers, equal rows are usual: one product bought twice.
     const ROWS_SHARE: f64 = 0.4;
     let n = looked.height();
@@ -531,12 +533,13 @@ fn copies(source: &UnderstoodSource, looked: &DataFrame) -> Result<(bool, f64), 
     let whole = of_order.clone().filter(col("least").gt(lit(1)));
     let again = (col("rows") - col("rows").floor_div(col("least"))).sum().alias("again");
     let several = col("lines").gt(lit(1)).cast(DataType::UInt32).sum().cast(DataType::UInt64).alias("several");
-    let counts = whole.select([again, several]).collect()?;
+    let counts = whole.select([again, several, len().cast(DataType::UInt64).alias("orders")]).collect()?;
     let most = of_order.select([col("lines").max()]).collect()?;
     let (again, several, most) = (keys::number(&counts, 0, 0)?, keys::number(&counts, 1, 0)?, keys::number(&most, 0, 0)?);
     let share = again as f64 / n as f64;
     // One order of one line twice can be two pieces; whole orders of several lines are not repeated by chance.
-    Ok((share >= ORDERS_SHARE && (several > 0 || most == 1), share))
+    let one_line_orders = if most == 1 { keys::number(&counts, 2, 0)? } else { 0 };
+    Ok((share >= ORDERS_SHARE && (several > 0 || one_line_orders >= FEW_ORDERS), share))
 }
 
 fn n_where(looked: &DataFrame, test: Expr) -> Result<usize, CustomersError> {

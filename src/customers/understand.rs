@@ -321,7 +321,7 @@ fn plays(field: Field, name: &str, raw: &Raw, schema: &Schema) -> Result<bool, C
                 all += rows;
                 known += if status::means(level.unwrap_or_default()).is_some() { rows } else { 0 };
             }
-            levels.height() <= MOST_STATUSES && known * 2 >= all && all > 0
+            levels.height() <= MOST_STATUSES && known * 2 > all
         }
         _ => true,
     })

@@ -125,6 +125,21 @@ fn marks_of_returns_stand_beside_the_sale_or_are_the_sale() {
 }
 
 #[test]
+fn what_marks_nothing_turns_no_amount() {
+    // Kinds of something else, words that only hold those of returns, and a total per line that two lines of one order happen to share.
+    for (column, words) in [("type", ["C1", "X"]), ("typ", ["Y", "1a"]), ("art", ["Resort", "Annual"]), ("state", ["CA", "OK"])] {
+        let rows: String = (0..20).map(|at| format!("{at},K{},2024-01-{:02},{},10\n", at % 4, 1 + at, words[at % 2])).collect();
+        let (_folder, paths) = files(&[("orders.csv", &format!("order_id,customer_id,date,{column},amount\n{rows}"))]);
+        let (understood, built) = build(&sourcing(&paths));
+        assert_eq!(monetary(&built, "K0").unwrap(), "50", "{column}: {}", told(&understood));
+    }
+    let rows = "1,A,2024-01-01,10\n1,A,2024-01-01,10\n2,B,2024-01-02,7\n3,B,2024-01-03,8\n";
+    let (_folder, paths) = files(&[("orders.csv", &format!("order_id,customer_id,date,total\n{rows}"))]);
+    let (understood, built) = build(&sourcing(&paths));
+    assert_eq!(["A", "B"].map(|of| monetary(&built, of).unwrap()), ["20", "15"], "{}", told(&understood));
+}
+
+#[test]
 fn currencies_are_never_added_up_unless_they_are_converted() {
     let orders = "order_id,customer_id,date,currency,amount\n1,A,2024-01-01,EUR,10\n2,A,2024-01-02,USD,10\n3,B,2024-01-03,EUR,20\n4,B,2024-01-04,GBP,5\n";
     let (_folder, paths) = files(&[("orders.csv", orders)]);
@@ -170,6 +185,21 @@ fn guests_are_told_apart_and_people_stay_themselves() {
     let mut chosen = guessed.clone();
     chosen.sources[0].guests = Some(None);
     assert_eq!(monetary(&build(&chosen).1, "guest").unwrap(), "100");
+}
+
+#[test]
+fn customers_that_are_numbered_from_0_are_no_guests() {
+    let orders = |of_zero: usize, first: usize| -> String {
+        let own: String = (0..90).map(|at| format!("{at},{},2024-03-{:02},10\n", first + at % 30, 1 + at % 28)).collect();
+        let zero: String = (0..of_zero).map(|at| format!("{},0,2024-04-{:02},10\n", 900 + at, 1 + at % 28)).collect();
+        format!("order_id,customer_id,date,amount\n{own}{zero}")
+    };
+    // Numbered from 0: a customer. Where the others begin at 100, or 0 has many times as many rows as they: guests.
+    for (of_zero, first, expected) in [(3, 1, Some("30")), (8, 1, Some("80")), (2, 100, None), (60, 1, None)] {
+        let (_folder, paths) = files(&[("orders.csv", &orders(of_zero, first))]);
+        let (understood, built) = build(&sourcing(&paths));
+        assert_eq!(monetary(&built, "0").as_deref(), expected, "{of_zero} {first}: {}", told(&understood));
+    }
 }
 
 #[test]

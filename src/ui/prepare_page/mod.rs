@@ -124,6 +124,8 @@ fn knobs_ui(ui: &mut Ui, plan: &Plan, n_components: Option<usize>, asks_no_answe
         if asks_no_answer {
             let tip = "Numbers that stand apart from a short scale, such as 99 beside 1 to 5, often mean “no answer”. Ticked, they count as missing.";
             knob_ui(ui, "No answer", tip, |ui, _| {
+                // A box that is not ticked must still be seen as a box.
+                ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, tokens(ui).muted);
                 ui.checkbox(&mut preparation.no_answer_is_missing, "99 is missing").on_hover_text(tip);
             });
         }

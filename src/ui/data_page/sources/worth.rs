@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{Label, RichText, Ui};
+use eframe::egui::{Label, RichText, Stroke, Ui};
 
 use crate::customers::{Account, Money, StatusMeans};
 use crate::data::sourcing::{AmountIs, Field, RefundsAre};
@@ -38,7 +38,7 @@ pub(super) fn ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec
             Some(SourceKind::Customers) => person_ui(ui, of, raw, commands),
             _ => {}
         }
-        decisions_ui(ui, of);
+        decisions_ui(ui, of, commands);
     });
     ui.horizontal(|ui| {
         ui.set_height(20.0);
@@ -107,6 +107,7 @@ fn statuses_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Comma
     let n = money.statuses.iter().filter(|status| counts(status.means)).count();
     let title = format!("Statuses that count: {n} of {}", money.statuses.len());
     let menu = ui.menu_button(title, |ui| {
+        seen_boxes(ui);
         for status in &money.statuses {
             let mut is_on = counts(status.means);
             let says = match status.means {
@@ -131,6 +132,11 @@ fn statuses_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Comma
         }
     });
     menu.response.on_hover_text("Orders of the other statuses never became sales.");
+}
+
+/// A box that is not ticked must still be seen as a box.
+fn seen_boxes(ui: &mut Ui) {
+    ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, tokens(ui).muted);
 }
 
 fn guests_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Command>) {
@@ -198,7 +204,7 @@ fn column_ui(
 }
 
 /// Everything that was decided about money, people and days, with its reason.
-fn decisions_ui(ui: &mut Ui, of: &Of<'_>) {
+fn decisions_ui(ui: &mut Ui, of: &Of<'_>, commands: &mut Vec<Command>) {
     let Some(understood) = of.understood().filter(|understood| !understood.decisions.is_empty()) else { return };
     ui.add_space(INSIDE);
     let title = format!("What was decided ({})", understood.decisions.len());
@@ -206,6 +212,14 @@ fn decisions_ui(ui: &mut Ui, of: &Of<'_>) {
         ui.set_max_width(520.0);
         for decision in &understood.decisions {
             ui.add(Label::new(widgets::unbroken(&decision.text)).wrap());
+        }
+        let money = understood.money.as_ref();
+        if money.is_some_and(|money| money.drop_copies) || of.source.money.drop_copies.is_some() {
+            seen_boxes(ui);
+            let mut once = money.is_some_and(|money| money.drop_copies);
+            if ui.checkbox(&mut once, "An order that stands in the file several times counts once").changed() {
+                of.say(commands, |source| source.money.drop_copies = Some(once));
+            }
         }
         if let Some(account) = account(of) {
             ui.separator();
