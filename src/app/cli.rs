@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cluster::{Linkage, Method};
-use crate::data::{ReadAs, Source};
+use crate::data::{ReadAs, Source, guest};
 use crate::engine::straight::{Extras, SilhouetteWish};
 use crate::export::{self, Format};
 use crate::features::{Scale, TransformRule};
@@ -217,6 +217,13 @@ enum SilhouetteWord {
 
 /// Reads the arguments and does what they say.
 pub fn main() -> ExitCode {
+    if let Some(code) = guest::serve_if_asked(std::env::args_os().skip(1)) {
+        return code;
+    }
+    // A system that does not say where the program is leaves files to be read right here.
+    if let Ok(program) = std::env::current_exe() {
+        guest::set_program(program);
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => return fail(WRONG_USE, &one_sentence(&error)),

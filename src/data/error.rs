@@ -1,6 +1,9 @@
 //! Why could the data not be read? One sentence an error: what happened, and what to change.
 
+use std::borrow::Cow;
 use std::path::Path;
+
+use serde::{Deserialize, Serialize};
 
 use crate::base::text::count;
 use crate::base::{Stopped, memory};
@@ -9,7 +12,7 @@ use crate::base::{Stopped, memory};
 pub(crate) const MOST_COLUMNS: usize = 20_000;
 
 /// Every way in which reading or writing a table fails.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error, Serialize, Deserialize)]
 pub enum DataError {
     /// There is no such file.
     #[error("{path} does not exist; check the name, or choose the file again.")]
@@ -35,7 +38,7 @@ pub enum DataError {
         /// What was asked for.
         path: String,
         /// "a pipe", "a device" ...
-        what: &'static str,
+        what: Cow<'static, str>,
     },
     /// It is a folder in which nothing can be read.
     #[error("{path} is a folder without any file that can be read (CSV, Excel, Parquet, Arrow or JSON); choose another folder or a file.")]
@@ -120,8 +123,36 @@ pub enum DataError {
         /// The file's name.
         title: String,
         /// "Parquet", "Arrow", "Excel" ...
-        format: &'static str,
+        format: Cow<'static, str>,
         /// What the library said, shortened.
+        why: String,
+    },
+    /// A file whose reading takes what no sound file of its size takes.
+    #[error(
+        "{title} could not be read: it took more than {took}, which a sound {format} file of its size does not; open it in the program it comes from, and save the table as CSV."
+    )]
+    Exhausting {
+        /// The file's name.
+        title: String,
+        /// "Parquet", "Arrow" or "Excel".
+        format: Cow<'static, str>,
+        /// "1.1 GB of memory" or "5 seconds".
+        took: String,
+    },
+    /// A file that became shorter under the reader.
+    #[error("{title} was cut short or replaced while it was read; wait until it is complete, and open it again.")]
+    Changed {
+        /// The file's name.
+        title: String,
+    },
+    /// The system starts no second process.
+    #[error(
+        "{title} is read by a second process of this program, which could not be started ({why}); start the program anew, or save the table as CSV."
+    )]
+    NoGuest {
+        /// The file's name.
+        title: String,
+        /// What the system said.
         why: String,
     },
     /// JSON that cannot be understood.
@@ -248,14 +279,14 @@ impl DataError {
         if about.is_file() {
             return Ok(());
         }
-        Err(DataError::NotAFile { path: path.display().to_string(), what: kind_of(about) })
+        Err(DataError::NotAFile { path: path.display().to_string(), what: kind_of(about).into() })
     }
 
     /// A damaged file, with the library's words cut to one short line.
     pub(crate) fn damaged(title: &str, format: &'static str, why: impl std::fmt::Display) -> DataError {
         let why = why.to_string();
         let line = why.lines().next().unwrap_or_default().trim_end_matches('.');
-        DataError::Damaged { title: title.to_owned(), format, why: line.chars().take(120).collect() }
+        DataError::Damaged { title: title.to_owned(), format: format.into(), why: line.chars().take(120).collect() }
     }
 }
 

@@ -2,7 +2,10 @@
 //!
 //! In: the first rows as cells. Out: names (unique, never empty), whether the first row was a header, and which columns look plain.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::base::Note;
+use crate::base::text::count as grouped;
 
 use super::cells::{Cell, is_missing};
 use super::dates;
@@ -84,27 +87,38 @@ fn note_of_titles(n_titles: usize, sheet: Option<&str>) -> Option<Note> {
     (n_titles > 0).then(|| Note::new(format!("{n_titles} {lines} above the table{place} {are} left out.")))
 }
 
-/// Makes every name present and unique: "column 3" for an empty one, "amount (2)" for the second "amount".
+/// Makes every name present and unique: "column 3" for an empty one, "amount (2)" for the second "amount". O(names).
 pub(super) fn make_unique(names: &mut [String]) -> Vec<Note> {
-    let mut notes = Vec::new();
-    let mut taken: std::collections::HashSet<String> = std::collections::HashSet::new();
-    for at in 0..names.len() {
-        let given = std::mem::take(&mut names[at]);
-        let base = if given.is_empty() { format!("column {}", at + 1) } else { given.clone() };
-        let mut name = base.clone();
-        let mut n = 1;
-        // A later column that really is called "amount (2)" keeps its name.
-        while taken.contains(&name) || (n > 1 && names[at + 1..].contains(&name)) {
-            n += 1;
-            name = format!("{base} ({n})");
+    let given: FxHashSet<String> = names.iter().cloned().collect();
+    let mut taken: FxHashSet<String> = FxHashSet::default();
+    // By name: how often it came so far, and the number behind it that was given last.
+    let mut seen: FxHashMap<String, (usize, usize)> = FxHashMap::default();
+    let mut renamed: Vec<(String, String)> = Vec::new();
+    for (at, name) in names.iter_mut().enumerate() {
+        let is_given = !name.is_empty();
+        let base = if is_given { name.clone() } else { format!("column {}", at + 1) };
+        let (n_times, number) = seen.entry(base.clone()).or_insert((0, 1));
+        *n_times += 1;
+        let mut new = base.clone();
+        // A column that really is called "amount (2)" keeps its name.
+        while taken.contains(&new) || (new != base && given.contains(&new)) {
+            *number += 1;
+            new = format!("{base} ({number})");
         }
-        if n > 1 && !given.is_empty() {
-            notes.push(Note::new(format!("There are several columns called {base}; one of them is now called {name}.")));
+        if is_given && *n_times == 2 {
+            renamed.push((base, new.clone()));
         }
-        taken.insert(name.clone());
-        names[at] = name;
+        taken.insert(new.clone());
+        *name = new;
     }
-    notes
+    let note = |(base, new): (String, String)| {
+        let n_times = seen.get(&base).map_or(0, |(n_times, _)| *n_times);
+        Note::new(match n_times {
+            2 => format!("There are two columns called {base}; the second is now called {new}."),
+            n => format!("There are {} columns called {base}; the second is now called {new}, and so on.", grouped(n)),
+        })
+    };
+    renamed.into_iter().map(note).collect()
 }
 
 /// A row is a header unless it holds numbers or dates where the rows below do, and nowhere text above numbers.

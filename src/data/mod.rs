@@ -7,6 +7,7 @@ mod columnar;
 mod csv;
 mod dates;
 mod error;
+pub mod guest;
 mod habits;
 mod header;
 mod json;

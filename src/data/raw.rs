@@ -1,8 +1,8 @@
 //! What rows does a source hold, as they came? One row a purchase or an event, however many there are.
 //!
 //! In: a path: a file, a folder of files, or a pattern such as `orders-*.csv`. Out: typed columns that are read lazily, so that only what is
-//! asked for is ever in memory, and a page of rows for the window. Delimited text is read in slabs and kept in memory while there is room, else
-//! in a temporary file; Parquet and Arrow files are scanned where they are; workbooks and JSON are read whole. Cost: one pass over the bytes.
+//! asked for is ever in memory, and a page of rows for the window. Delimited text is read in slabs, Parquet and Arrow in batches; both are kept
+//! in memory while there is room, else in a temporary file. Workbooks and JSON are read whole. Cost: one pass over the bytes.
 
 mod convert;
 mod page;
@@ -34,7 +34,6 @@ use super::{letters, packed};
 
 use part::Part;
 pub use places::{SourceSeen, files_of};
-use scan::Columnar;
 
 /// The rows of a source.
 #[derive(Clone)]
@@ -51,6 +50,8 @@ pub struct Raw {
     pub stamp: Key,
     /// The files it was read from, by name.
     pub files: Vec<SourceSeen>,
+    /// The sheets of the workbook it was read from, or of the first of several; empty for other files.
+    pub sheets: Vec<String>,
     segments: Vec<Segment>,
     bytes: usize,
 }
@@ -218,10 +219,11 @@ fn read(path: &Path, read_as: &ReadAs, options: &ReadOptions, ctx: &Ctx) -> Resu
         );
     }
     notes.extend(more);
+    let sheets = parts.iter().map(|part| &part.sheets).find(|sheets| !sheets.is_empty()).cloned().unwrap_or_default();
     let (n_rows, bytes) = parts.iter().fold((0, 0), |(rows, bytes), part| (rows + part.n_rows, bytes + part.bytes));
     let segment = |(part, rows): (Part, LazyFrame)| Segment { n_rows: part.n_rows, rows, _aside: part.aside };
     let segments = parts.into_iter().zip(frames).map(segment).collect();
-    Ok(Raw { title, columns, n_rows, notes, stamp, files, segments, bytes })
+    Ok(Raw { title, columns, n_rows, notes, stamp, files, sheets, segments, bytes })
 }
 
 /// The content stamp of a source: names and bytes of its files, never their age.
@@ -262,10 +264,6 @@ fn part(path: &Path, title: &str, read_as: &ReadAs, options: &ReadOptions, keep_
         return part_of(path, path, title, read_as, options, keep_bytes, ctx);
     };
     let mut part = part_of(&inside.path, &inside.name, title, read_as, options, keep_bytes, ctx)?;
-    // What a table inside needs is in memory or in a file of its own, unless it is scanned where it is.
-    if part.bytes == 0 && part.aside.is_none() {
-        part.aside = Some(Arc::new(inside.path));
-    }
     part.notes.insert(0, inside.note);
     part.stamp = stamp_of_file(path, read_as, ctx)?;
     Ok(part)
@@ -284,17 +282,16 @@ fn part_of(
     let failed = |error: std::io::Error| DataError::of_io(path, &error);
     let encoding = read_as.encoding.as_deref().map(letters::by_name).transpose()?;
     let mut head = Vec::new();
-    File::open(path).map_err(failed)?.take(256 << 10).read_to_end(&mut head).map_err(failed)?;
+    File::open(path).map_err(failed)?.take(source::HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
     let (format, notes) = sniff::format(&head, title, name, read_as)?;
     let stamp = || stamp_of_file(path, read_as, ctx);
     let mut part = match format {
         Format::Text => text::read(path, title, encoding, options, keep_bytes, ctx)?,
-        Format::Parquet => scan::read(path, title, Columnar::Parquet, stamp()?, ctx)?,
-        Format::ArrowFile => scan::read(path, title, Columnar::Arrow, stamp()?, ctx)?,
+        Format::Columnar(format) => scan::read(path, title, format, stamp()?, keep_bytes, ctx)?,
         Format::Json | Format::Workbook | Format::ArrowStream => {
             let source = Source::File { path: path.to_owned(), read_as: read_as.clone() };
-            let (_, table, notes, stamp) = source::read_table(&source, ctx)?.into_parts();
-            return small::part(title, &table, notes, stamp, ctx);
+            let (table, notes, stamp, sheets) = source::read_table(&source, ctx)?.into_parts();
+            return small::part(title, &table, notes, stamp, sheets, ctx);
         }
     };
     if format == Format::Text {

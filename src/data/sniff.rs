@@ -10,6 +10,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use crate::base::Note;
 
 use super::cells::is_missing;
+use super::columnar::Columnar;
 use super::dates::{self, Order};
 use super::error::DataError;
 use super::letters;
@@ -24,10 +25,8 @@ pub(super) enum Format {
     Text,
     /// A list of objects, or one object a line.
     Json,
-    /// Parquet.
-    Parquet,
-    /// Arrow IPC with a footer (Feather 2).
-    ArrowFile,
+    /// Parquet or Arrow with a footer.
+    Columnar(Columnar),
     /// Arrow IPC as a stream.
     ArrowStream,
     /// Any Excel or OpenDocument workbook.
@@ -40,7 +39,7 @@ impl Format {
         match self {
             Format::Text => 4,
             Format::Json => 8,
-            Format::Parquet | Format::ArrowFile | Format::ArrowStream => 10,
+            Format::Columnar(_) | Format::ArrowStream => 10,
             Format::Workbook => 30,
         }
     }
@@ -53,14 +52,14 @@ pub(super) fn format(bytes: &[u8], title: &str, path: &Path, read_as: &ReadAs) -
         return Err(DataError::Empty { title: title.to_owned() });
     }
     let promised = match extension.as_str() {
-        "parquet" | "pq" => Some(("Parquet", Format::Parquet)),
-        "arrow" | "feather" | "ipc" => Some(("Arrow", Format::ArrowFile)),
+        "parquet" | "pq" => Some(("Parquet", Format::Columnar(Columnar::Parquet))),
+        "arrow" | "feather" | "ipc" => Some(("Arrow", Format::Columnar(Columnar::Arrow))),
         "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => Some(("Excel", Format::Workbook)),
         _ => None,
     };
     let found = match bytes {
-        [b'P', b'A', b'R', b'1', ..] => Format::Parquet,
-        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Format::ArrowFile,
+        [b'P', b'A', b'R', b'1', ..] => Format::Columnar(Columnar::Parquet),
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Format::Columnar(Columnar::Arrow),
         [0xff, 0xff, 0xff, 0xff, ..] => Format::ArrowStream,
         [b'$', b'F', b'L', b'2' | b'3', ..] => return Err(DataError::Spss { title: title.to_owned() }),
         [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Format::Workbook,

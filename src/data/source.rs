@@ -86,6 +86,8 @@ pub struct Loaded {
     pub notes: Vec<Note>,
     /// The stamp of the bytes this was read from.
     pub stamp: Key,
+    /// The sheets of the workbook it was read from; empty for other files.
+    pub sheets: Vec<String>,
 }
 
 impl Source {
@@ -144,6 +146,7 @@ pub struct Unprofiled {
     table: Table,
     notes: Vec<Note>,
     stamp: Key,
+    sheets: Vec<String>,
 }
 
 /// Reads the table, profiles it and collects the notes.
@@ -154,9 +157,9 @@ pub fn read(source: &Source, ctx: &Ctx) -> Result<Loaded, DataError> {
 /// Reads the table alone.
 pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, DataError> {
     let title = source.title();
-    let stage = format!("Reading {title}");
     ctx.check()?;
-    ctx.progress(&stage, 0.0);
+    ctx.progress(&format!("Reading {title}"), 0.0);
+    let mut sheets = Vec::new();
     let (table, notes, stamp) = match source {
         Source::Sample { seed } => {
             let (table, notes) = csv::read(&sample::csv(*seed), &title, ctx)?;
@@ -167,40 +170,41 @@ pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, DataError> {
             open(path)?;
             let unpacked = packed::unpacked(path, &title, ctx)?;
             let (at, name) = unpacked.as_ref().map_or((path.as_path(), path.as_path()), |inside| (&*inside.path, &inside.name));
-            let bytes = read_bytes(at, &stage, ctx)?;
-            let stamped = || if unpacked.is_some() { stamp(source, ctx) } else { Ok(read_as.stamp(Key::of_bytes(&bytes))) };
-            let (parsed, stamp) = rayon::join(|| parse(name, &title, &bytes, read_as, ctx), stamped);
-            let (table, mut notes) = parsed?;
+            let read = read_file(at, name, &title, read_as, ctx)?;
+            // The stamp is that of the file that was chosen.
+            let stamp = if unpacked.is_some() { stamp(source, ctx)? } else { read.stamp };
+            let mut notes = read.notes;
             notes.splice(0..0, unpacked.map(|inside| inside.note));
-            (table, notes, stamp?)
+            sheets = read.sheets;
+            (read.table, notes, stamp)
         }
     };
     DataError::unless_narrow(&title, table.columns.len())?;
     if table.n_rows == 0 {
         return Err(if table.columns.is_empty() { DataError::Empty { title } } else { DataError::HeaderOnly { title } });
     }
-    Ok(Unprofiled { title, table, notes, stamp })
+    Ok(Unprofiled { title, table, notes, stamp, sheets })
 }
 
 impl Unprofiled {
     /// A table made elsewhere, as if it had been read.
     pub fn made(title: String, table: Table, notes: Vec<Note>, stamp: Key) -> Unprofiled {
-        Unprofiled { title, table, notes, stamp }
+        Unprofiled { title, table, notes, stamp, sheets: Vec::new() }
     }
 
-    /// Title, table, notes and stamp.
-    pub(super) fn into_parts(self) -> (String, Table, Vec<Note>, Key) {
-        (self.title, self.table, self.notes, self.stamp)
+    /// Table, notes, stamp and the sheets to choose from.
+    pub(super) fn into_parts(self) -> (Table, Vec<Note>, Key, Vec<String>) {
+        (self.table, self.notes, self.stamp, self.sheets)
     }
 
     /// Looks at every column: type, missing values, quantiles, what it seems to be for, and what its cells mean. O(n p).
     pub fn profiled(self, ctx: &Ctx) -> Result<Loaded, DataError> {
-        let Unprofiled { title, mut table, mut notes, stamp } = self;
+        let Unprofiled { title, mut table, mut notes, stamp, sheets } = self;
         ctx.progress("Looking at the columns", 0.8);
         let mut profile = profile(&table, ctx)?;
         notes.extend(meaning::understand(&mut table, &mut profile, ctx)?);
         ctx.progress("Looking at the columns", 1.0);
-        Ok(Loaded { title, table, profile, notes, stamp })
+        Ok(Loaded { title, table, profile, notes, stamp, sheets })
     }
 }
 
@@ -220,37 +224,71 @@ fn sample_stamp(seed: u64) -> Key {
     Key::of("sample", sample::VERSION, &seed, &[])
 }
 
-fn parse(path: &Path, title: &str, bytes: &[u8], read_as: &ReadAs, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
-    let (format, mut notes) = sniff::format(bytes, title, path, read_as)?;
+/// What a file holds.
+struct Content {
+    table: Table,
+    notes: Vec<Note>,
+    stamp: Key,
+    sheets: Vec<String>,
+}
+
+/// A reader of text: the text, the file's title, the handle.
+type Parse = fn(&str, &str, &Ctx) -> Result<(Table, Vec<Note>), DataError>;
+
+/// Reads one file, called `name`, that is no archive of tables.
+fn read_file(path: &Path, name: &Path, title: &str, read_as: &ReadAs, ctx: &Ctx) -> Result<Content, DataError> {
+    let stage = format!("Reading {title}");
+    let (file, size) = open(path)?;
+    let mut head = Vec::new();
+    file.take(HEAD_BYTES).read_to_end(&mut head).map_err(|error| io_or_stop(path, &error, ctx))?;
+    let (format, mut notes) = sniff::format(&head, title, name, read_as)?;
     let encoding = read_as.encoding.as_deref().map(letters::by_name).transpose()?;
     let has = memory::budget_bytes();
-    let needs = (bytes.len() as u64).saturating_mul(format.memory_factor());
+    let needs = size.saturating_mul(format.memory_factor());
     // A machine that does not say what is free is trusted.
     if has > 0 && needs > has {
         return Err(DataError::TooBig { title: title.to_owned(), needs, has });
     }
-    let (table, more) = match format {
-        Format::Text => {
-            let (text, decoded) = sniff::text(bytes, title, encoding);
-            notes.extend(decoded);
-            csv::read(&text, title, ctx)?
+    // Text is read from the very bytes that are stamped.
+    let text = |parse: Parse| {
+        let bytes = read_bytes(path, &stage, ctx)?;
+        let parsed = || {
+            let (text, mut notes) = sniff::text(&bytes, title, encoding);
+            parse(&text, title, ctx).map(|(table, more)| {
+                notes.extend(more);
+                (table, notes)
+            })
+        };
+        let (parsed, stamp) = rayon::join(parsed, || read_as.stamp(Key::of_bytes(&bytes)));
+        parsed.map(|(table, notes)| (table, notes, stamp))
+    };
+    let of_file = || stamp(&Source::File { path: path.to_owned(), read_as: read_as.clone() }, ctx);
+    let mut sheets = Vec::new();
+    let (table, more, stamp) = match format {
+        Format::Text => text(csv::read)?,
+        Format::Json => text(json::read)?,
+        Format::Columnar(format) => {
+            let (read, stamp) = rayon::join(|| columnar::read(path, title, format, ctx), of_file);
+            let (table, notes) = read?;
+            (table, notes, stamp?)
         }
-        Format::Json => {
-            let (text, decoded) = sniff::text(bytes, title, encoding);
-            notes.extend(decoded);
-            json::read(&text, title, ctx)?
+        Format::Workbook => {
+            let (read, stamp) = rayon::join(|| spreadsheet::read(path, title, read_as.sheet.as_deref(), ctx), of_file);
+            let (table, notes, all) = read?;
+            sheets = all;
+            (table, notes, stamp?)
         }
-        Format::Parquet => columnar::parquet(bytes, title, ctx)?,
-        Format::ArrowFile => columnar::arrow_file(bytes, title, ctx)?,
         Format::ArrowStream => {
             let what = "an Arrow stream (save it as an Arrow file, which has a footer)".to_owned();
             return Err(DataError::Binary { title: title.to_owned(), what });
         }
-        Format::Workbook => spreadsheet::read(bytes, title, read_as.sheet.as_deref(), ctx)?,
     };
     notes.extend(more);
-    Ok((table, notes))
+    Ok(Content { table, notes, stamp, sheets })
 }
+
+/// Bytes that say what kind of file it is.
+pub(super) const HEAD_BYTES: u64 = 256 << 10;
 
 fn open(path: &Path) -> Result<(File, u64), DataError> {
     let about = std::fs::metadata(path).map_err(|error| DataError::of_io(path, &error))?;

@@ -1,12 +1,15 @@
 //! Excel and OpenDocument workbooks: the sheet that is most like a table, or the one that was chosen.
 //!
-//! In: the bytes. Out: the table. A sheet is turned into rows of cells and then decided like a CSV file, so that numbers stored as text, percent
-//! signs and missing spellings mean the same everywhere. A merged cell stands for all its rows. O(cells).
+//! In: a path. Out: the table, and the names of all sheets. The guest ([`super::guest`]) turns a sheet into rows of cells, which are then decided
+//! like a CSV file's, so that numbers stored as text, percent signs and missing spellings mean the same everywhere. A merged cell stands for all
+//! its rows. O(cells).
 
 use std::borrow::Cow;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
+use std::path::Path;
 
 use calamine::{Data, DataRef, DataType, Dimensions, Range, Reader, Sheets, Xlsx, XlsxError, open_workbook_auto_from_rs};
+use polars::prelude::{DataFrame, IntoColumn, StringChunked, StringChunkedBuilder};
 
 use crate::base::text::count as grouped;
 use crate::base::{Ctx, Note};
@@ -14,6 +17,7 @@ use crate::base::{Ctx, Note};
 use super::cells::Cell;
 use super::csv;
 use super::error::DataError;
+use super::guest::{self, Request, Take, Told, What};
 use super::table::Table;
 
 /// Rows beyond which a sheet is no more of a table than another: a long list of codes is not the customers.
@@ -25,15 +29,42 @@ const MOST_CELLS: u64 = 200_000_000;
 /// Cells up to which a sheet may be as empty as it likes.
 const SPARSE_CELLS: u64 = 40_000_000;
 
-/// Reads the sheet called `wanted`, or the one with the most columns and rows of values.
-pub(super) fn read(bytes: &[u8], title: &str, wanted: Option<&str>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+/// Cells that are handed over at a time.
+const BATCH_CELLS: usize = 1 << 18;
+
+/// Reads the sheet called `wanted`, or the one with the most columns and rows of values. Also all its sheets.
+pub(super) fn read(path: &Path, title: &str, wanted: Option<&str>, ctx: &Ctx) -> Result<(Table, Vec<Note>, Vec<String>), DataError> {
+    let request = Request::new(path, title, What::Cells { sheet: wanted.map(str::to_owned) })?;
+    let mut frames = Vec::new();
+    let mut take = |rows: DataFrame, _: f32| {
+        frames.push(rows);
+        Ok(())
+    };
+    let Told { mut notes, sheet, sheets, .. } = guest::read(&request, &mut take, ctx)?;
+    let mut rows: Vec<Vec<Cell>> = Vec::with_capacity(frames.iter().map(DataFrame::height).sum());
+    for frame in &frames {
+        ctx.check()?;
+        let columns: Vec<&StringChunked> =
+            frame.columns().iter().map(|column| column.str()).collect::<Result<_, _>>().map_err(|error| damaged(title, error))?;
+        rows.extend((0..frame.height()).map(|row| columns.iter().map(|column| Cow::Borrowed(column.get(row).unwrap_or(""))).collect()));
+    }
+    let (table, more) = csv::from_rows(rows, &sheet, title, ctx)?;
+    notes.extend(more);
+    Ok((table, notes, sheets))
+}
+
+/// Hands over the rows of that sheet that have any content, as text in columns called 0, 1, ...
+pub(super) fn rows(path: &Path, title: &str, wanted: Option<&str>, take: &mut Take, ctx: &Ctx) -> Result<Told, DataError> {
     ctx.check()?;
-    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|_| match bytes {
+    let bytes = std::fs::read(path).map_err(|error| DataError::of_io(path, &error))?;
+    let mut book = open_workbook_auto_from_rs(Cursor::new(&bytes[..])).map_err(|_| match &bytes[..] {
         // Word documents and plain archives begin like workbooks do; a cut-off archive has lost the list at its end.
-        [b'P', b'K', ..] if has_archive_end(bytes) => {
-            DataError::Binary { title: title.to_owned(), what: "a zip archive that is no workbook".to_owned() }
-        }
-        _ => DataError::damaged(title, "Excel", "its parts cannot be found"),
+        [b'P', b'K', ..] => match is_workbook(&bytes) {
+            Some(true) => damaged(title, "its sheets cannot be read"),
+            Some(false) => DataError::Binary { title: title.to_owned(), what: "a zip archive that is no workbook".to_owned() },
+            None => damaged(title, "its parts cannot be found"),
+        },
+        _ => damaged(title, "its parts cannot be found"),
     })?;
     let sheets = book.sheet_names();
     if let Some(sheet) = wanted.filter(|wanted| !sheets.iter().any(|sheet| sheet == wanted)) {
@@ -52,15 +83,46 @@ pub(super) fn read(bytes: &[u8], title: &str, wanted: Option<&str>, ctx: &Ctx) -
     if size.n_rows < 2 {
         return Err(DataError::HeaderOnly { title: title.to_owned() });
     }
+    DataError::unless_narrow(title, range.width())?;
     let mut notes = Vec::new();
     if sheets.len() > 1 {
         let others: Vec<&str> = sheets.iter().filter(|other| *other != name).map(String::as_str).collect();
         notes.push(Note::new(format!("The sheet {name} was read; the workbook also has {}.", others.join(", "))));
     }
     notes.extend(fill_down(&mut range, &merged(&mut book, name)));
-    let (table, more) = csv::from_rows(rows(&range, ctx)?, name, title, ctx)?;
-    notes.extend(more);
-    Ok((table, notes))
+    let name = name.to_owned();
+    let n_rows = range.height();
+    let mut batch: Vec<StringChunkedBuilder> = Vec::new();
+    let (mut n_cells, mut n_batch) = (0, 0);
+    for (at, row) in range.rows().enumerate() {
+        if row.iter().all(calamine::DataType::is_empty) {
+            continue;
+        }
+        if batch.is_empty() {
+            batch = (0..range.width()).map(|column| StringChunkedBuilder::new(column.to_string().into(), n_batch)).collect();
+            (n_cells, n_batch) = (0, 0);
+        }
+        batch.iter_mut().zip(row).for_each(|(column, cell)| column.append_value(text(cell)));
+        n_cells += row.len();
+        n_batch += 1;
+        if n_cells >= BATCH_CELLS {
+            ctx.check()?;
+            take(frame(std::mem::take(&mut batch), n_batch, title)?, at as f32 / n_rows as f32)?;
+        }
+    }
+    if !batch.is_empty() {
+        take(frame(batch, n_batch, title)?, 1.0)?;
+    }
+    Ok(Told { notes, sheet: name, sheets, left_out: Vec::new() })
+}
+
+fn frame(columns: Vec<StringChunkedBuilder>, n_rows: usize, title: &str) -> Result<DataFrame, DataError> {
+    let columns = columns.into_iter().map(|column| column.finish().into_column()).collect();
+    DataFrame::new(n_rows, columns).map_err(|error| damaged(title, error))
+}
+
+fn damaged(title: &str, why: impl std::fmt::Display) -> DataError {
+    DataError::damaged(title, "Excel", why)
 }
 
 /// How much of a table a sheet is, compared in this order.
@@ -137,14 +199,14 @@ fn sheet(book: &mut Sheets<Cursor<&[u8]>>, name: &str, title: &str) -> Result<Op
     if let Sheets::Xlsx(book) = book {
         return match cells(book, name, title) {
             Err(Unread::NoSheet) => Ok(None),
-            Err(Unread::Damaged(error)) => Err(DataError::damaged(title, "Excel", error)),
+            Err(Unread::Damaged(error)) => Err(damaged(title, error)),
             Err(Unread::Refused(error)) => Err(error),
             Ok(range) => Ok((!range.is_empty()).then_some(range)),
         };
     }
     match book.worksheet_range(name) {
         Ok(range) => Ok((!range.is_empty()).then_some(range)),
-        Err(error) => Err(DataError::damaged(title, "Excel", error)),
+        Err(error) => Err(damaged(title, error)),
     }
 }
 
@@ -212,23 +274,9 @@ fn letters(column: u32) -> String {
     name.iter().rev().map(|&letter| char::from(letter)).collect()
 }
 
-/// The rows with any content.
-fn rows(range: &Range<Data>, ctx: &Ctx) -> Result<Vec<Vec<Cell<'static>>>, DataError> {
-    let mut rows = Vec::with_capacity(range.height());
-    for (at, row) in range.rows().enumerate() {
-        if at % 1024 == 0 {
-            ctx.check()?;
-        }
-        if row.iter().any(|cell| !cell.is_empty()) {
-            rows.push(row.iter().map(text).collect());
-        }
-    }
-    Ok(rows)
-}
-
 /// A cell as a CSV file would have it.
-fn text(cell: &Data) -> Cell<'static> {
-    Cow::Owned(match cell {
+fn text(cell: &Data) -> String {
+    match cell {
         Data::Empty | Data::Error(_) => String::new(),
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
         Data::Bool(value) => value.to_string(),
@@ -241,13 +289,19 @@ fn text(cell: &Data) -> Cell<'static> {
             Some(when) => when.format("%Y-%m-%d %H:%M:%S").to_string(),
             None => moment.as_f64().to_string(),
         },
-    })
+    }
 }
 
-/// Whether the list of contents at the end of a zip archive is there.
-fn has_archive_end(bytes: &[u8]) -> bool {
-    let tail = &bytes[bytes.len().saturating_sub(66_000)..];
-    tail.windows(4).any(|four| four == [b'P', b'K', 5, 6])
+/// Whether a zip archive is a workbook; nothing where its list of contents is gone.
+fn is_workbook(bytes: &[u8]) -> Option<bool> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let has = |name: &str| archive.index_for_name(name).is_some();
+    if has("xl/workbook.xml") || has("xl/workbook.bin") {
+        return Some(true);
+    }
+    let mut kind = String::new();
+    let found = archive.by_name("mimetype").ok().and_then(|file| file.take(100).read_to_string(&mut kind).ok());
+    Some(found.is_some() && kind.contains("opendocument.spreadsheet"))
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ pub fn shop() -> Loaded {
         profile: Profile { columns: profiles },
         notes: vec![Note::new("1 cell of income holds no number; it counts as missing.")],
         stamp: Key::of_bytes(b"shop"),
+        sheets: vec![],
     }
 }
 

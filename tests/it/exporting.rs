@@ -147,6 +147,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         profile: Profile::default(),
         notes: vec![],
         stamp: Key::of_bytes(b""),
+        sheets: vec![],
     };
     let input = |name: &str, kind, transform, levels: &[(&str, f64)]| InputColumn {
         name: name.into(),

@@ -31,7 +31,7 @@ const ONLY_IN: [(&str, &[&str]); 12] = [
     ("rfd::", &["ui", "app"]),
     ("eframe::", &["app"]),
     ("clap::", &["app"]),
-    ("std::thread", &["engine", "app"]),
+    ("std::thread", &["data", "engine", "app"]),
 ];
 
 #[test]

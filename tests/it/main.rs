@@ -15,6 +15,7 @@ mod exporting;
 mod exports;
 mod floors;
 mod foreign;
+mod guests;
 mod hdbscan;
 mod headless;
 mod health;

@@ -40,7 +40,14 @@ fn loaded(given: Vec<Given>) -> Loaded {
         columns.push(column);
     }
     let table = Table { columns, n_rows };
-    Loaded { title: "test".into(), table, profile: Profile { columns: profiles }, notes: Vec::new(), stamp: Key::of_bytes(b"test") }
+    Loaded {
+        title: "test".into(),
+        table,
+        profile: Profile { columns: profiles },
+        notes: Vec::new(),
+        stamp: Key::of_bytes(b"test"),
+        sheets: vec![],
+    }
 }
 
 fn profile(column: &Column, n_rows: usize, role: Role) -> ColumnProfile {

@@ -46,7 +46,14 @@ fn loaded(columns: Vec<Column>) -> Loaded {
         }
     });
     let profile = Profile { columns: profiles.collect() };
-    Loaded { title: "made by hand".into(), table: Table { columns, n_rows }, profile, notes: vec![], stamp: Key::of_bytes(b"") }
+    Loaded {
+        title: "made by hand".into(),
+        table: Table { columns, n_rows },
+        profile,
+        notes: vec![],
+        stamp: Key::of_bytes(b""),
+        sheets: vec![],
+    }
 }
 
 fn numbers(name: &str, values: &[f64]) -> Column {

@@ -109,7 +109,12 @@ fn names_and_ragged_rows() {
     check(
         "a,a,,b\n1,2,3,4\n",
         &["a:N|a (2):N|column 3:N|b:N", "1|2|3|4"],
-        &["There are several columns called a; one of them is now called a (2)."],
+        &["There are two columns called a; the second is now called a (2)."],
+    );
+    check(
+        "a,a (2),a,a\n1,2,3,4\n",
+        &["a:N|a (2):N|a (3):N|a (4):N", "1|2|3|4"],
+        &["There are 3 columns called a; the second is now called a (3), and so on."],
     );
     check(
         "a,b,c\n1,2,3\n4,5\n6,7,8,9\n\n1\n1,2,3\n1,2,3\n",
@@ -202,10 +207,10 @@ fn a_cut_off_columnar_file_is_named_so() {
     let mut bytes = Vec::new();
     data::write::parquet(&loaded.table, &[], &mut bytes, &Ctx::new()).unwrap();
     let error = read(&write(folder.path(), "cut.parquet", &bytes[..bytes.len() / 2])).unwrap_err();
-    assert!(matches!(&error, DataError::Damaged { format: "Parquet", .. }), "{error}");
+    assert!(matches!(&error, DataError::Damaged { format, .. } if format == "Parquet"), "{error}");
     assert!(error.to_string().starts_with("cut.parquet is a damaged or truncated Parquet file ("), "{error}");
     let error = read(&write(folder.path(), "cut.arrow", b"ARROW1\0\0 and then nothing")).unwrap_err();
-    assert!(matches!(&error, DataError::Damaged { format: "Arrow", .. }), "{error}");
+    assert!(matches!(&error, DataError::Damaged { format, .. } if format == "Arrow"), "{error}");
 }
 
 #[test]

@@ -531,6 +531,7 @@ pub(crate) fn answers() -> Answers {
         guess_reason: String::new(),
     };
     let loaded = Arc::new(Loaded {
+        sheets: vec![],
         title: "shop.csv".into(),
         table: Table::default(),
         profile: Profile { columns: vec![column] },

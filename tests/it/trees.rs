@@ -27,7 +27,14 @@ fn grown(n: usize, mut pick: impl FnMut(usize) -> (usize, usize), mut height: im
 
 fn laid_out(tree: Dendrogram) -> TreePlot {
     let table = Table { columns: vec![], n_rows: tree.n_rows };
-    let loaded = Loaded { title: String::new(), table, profile: Profile { columns: vec![] }, notes: vec![], stamp: Key::of_bytes(b"") };
+    let loaded = Loaded {
+        title: String::new(),
+        table,
+        profile: Profile { columns: vec![] },
+        notes: vec![],
+        stamp: Key::of_bytes(b""),
+        sheets: vec![],
+    };
     let pca = Pca {
         encoded_names: vec![],
         eigenvalues: vec![],

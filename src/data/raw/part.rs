@@ -23,6 +23,8 @@ pub(super) struct Part {
     /// The temporary file they are in, if they are.
     pub aside: Option<Arc<tempfile::TempPath>>,
     pub stamp: Key,
+    /// The sheets to choose from, of a workbook.
+    pub sheets: Vec<String>,
 }
 
 /// A column of one file.

@@ -1,43 +1,40 @@
-//! The rows of a Parquet or Arrow file: scanned where they are, never loaded.
+//! The rows of a Parquet or Arrow file, kept in memory while there is room, else in a temporary file: never the file itself, which somebody may
+//! cut short or replace while it is mapped.
 //!
 //! In: a path. Out: a lazy frame whose numbers are `Int64` or `Float64`, whose days are `Date` and times `Datetime` of milliseconds, and whose
-//! other columns are `String`; what nests or is binary is left out with a note. Cost: the file's footer, a pass over columns of times (do they
-//! have any?) and of unsigned numbers (do they fit?), and the stamp of the bytes.
+//! other columns are `String`; what nests or is binary is left out with a note. Cost: one pass over the file by the guest, a pass over columns
+//! of times (do they have any?) and of unsigned numbers (do they fit?), and the stamp of the bytes.
 
 use std::path::Path;
 
 use polars::prelude::*;
 
 use crate::base::{Ctx, Key, Note};
+use crate::data::columnar::Columnar;
 use crate::data::error::DataError;
+use crate::data::guest::{self, Request, What};
 use crate::data::header::make_unique;
 use crate::data::table::Kind;
 
+use super::RawColumn;
 use super::part::{Part, PartColumn};
-use super::{RawColumn, store};
+use super::store::{Held, Store};
 
-/// A file that says what its columns are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Columnar {
-    Parquet,
-    Arrow,
-}
-
-/// Scans a file. `stamp` names its bytes.
-pub(super) fn read(path: &Path, title: &str, format: Columnar, stamp: Key, ctx: &Ctx) -> Result<Part, DataError> {
-    let name = if format == Columnar::Parquet { "Parquet" } else { "Arrow" };
-    let damaged = |error: PolarsError| DataError::damaged(title, name, error);
-    ctx.check()?;
-    let mut frame = match format {
-        Columnar::Parquet => store::scan(path).map_err(damaged)?,
-        Columnar::Arrow => {
-            let args = UnifiedScanArgs { glob: false, ..UnifiedScanArgs::default() };
-            LazyFrame::scan_ipc(PlRefPath::try_from_path(path).map_err(damaged)?, IpcScanOptions::default(), args).map_err(damaged)?
-        }
+/// Reads a file. `stamp` names its bytes; of its rows, `keep_bytes` may stay in memory.
+pub(super) fn read(path: &Path, title: &str, format: Columnar, stamp: Key, keep_bytes: u64, ctx: &Ctx) -> Result<Part, DataError> {
+    let damaged = |error: PolarsError| DataError::damaged(title, format.name(), error);
+    let request = Request::new(path, title, What::Columns { format, whole: false })?;
+    let stage = format!("Reading {title}");
+    let mut store = Store::new(title, keep_bytes);
+    let mut take = |rows: DataFrame, fraction: f32| {
+        ctx.progress(&stage, fraction);
+        store.push(rows)
     };
+    let told = guest::read(&request, &mut take, ctx)?;
+    let Some(Held { mut frame, bytes, aside }) = store.finish()? else { return Err(DataError::Empty { title: title.to_owned() }) };
     let schema = frame.collect_schema().map_err(damaged)?;
     let n_rows = number(&frame, len()).map_err(damaged)?.unwrap_or(0.0) as usize;
-    if schema.is_empty() {
+    if schema.is_empty() && told.left_out.is_empty() {
         return Err(DataError::Empty { title: title.to_owned() });
     }
     if n_rows == 0 {
@@ -45,14 +42,15 @@ pub(super) fn read(path: &Path, title: &str, format: Columnar, stamp: Key, ctx: 
     }
     let mut names: Vec<String> = schema.iter_names().map(|name| name.to_string()).collect();
     let mut notes = make_unique(&mut names);
+    let left_out = |(name, dtype): &(String, String)| {
+        Note::new(format!("{name} holds {dtype}, which is neither a number, a date nor text; it is left out."))
+    };
+    notes.extend(told.left_out.iter().map(left_out));
     let mut columns = Vec::with_capacity(names.len());
     let mut selected = Vec::with_capacity(names.len());
     for (name, (stored, dtype)) in names.into_iter().zip(schema.iter()) {
         ctx.check()?;
-        let Some((expression, held)) = normalised(&frame, stored.as_str(), dtype).map_err(damaged)? else {
-            notes.push(Note::new(format!("{name} holds {dtype}, which is neither a number, a date nor text; it is left out.")));
-            continue;
-        };
+        let (expression, held) = normalised(&frame, stored.as_str(), dtype).map_err(damaged)?;
         if let DataType::Datetime(_, Some(zone)) = dtype {
             notes.push(Note::new(format!("{name} holds times of {zone}; they are brought to UTC.")));
         }
@@ -66,14 +64,14 @@ pub(super) fn read(path: &Path, title: &str, format: Columnar, stamp: Key, ctx: 
         let column = RawColumn { name, kind, has_time, n_unreadable: 0, unreadable: Vec::new() };
         columns.push(PartColumn { column, is_whole: held == DataType::Int64, is_blank: *dtype == DataType::Null });
     }
-    Ok(Part { columns, n_rows, notes, frame: frame.select(selected), bytes: 0, aside: None, stamp })
+    Ok(Part { columns, n_rows, notes, frame: frame.select(selected), bytes, aside, stamp, sheets: Vec::new() })
 }
 
-/// A column in one of the types that queries know, and which; nothing for one that nests.
-fn normalised(frame: &LazyFrame, name: &str, dtype: &DataType) -> PolarsResult<Option<(Expr, DataType)>> {
+/// A column in one of the types that queries know, and which.
+fn normalised(frame: &LazyFrame, name: &str, dtype: &DataType) -> PolarsResult<(Expr, DataType)> {
     // A name in a file is a name, not a pattern of names.
     let column = || by_name([name], true, false).as_expr();
-    Ok(Some(match dtype {
+    Ok(match dtype {
         DataType::UInt64 => {
             let fits = number(frame, column().max().cast(DataType::Float64))?.is_none_or(|max| max < 9.2e18);
             let held = if fits { DataType::Int64 } else { DataType::String };
@@ -103,9 +101,8 @@ fn normalised(frame: &LazyFrame, name: &str, dtype: &DataType) -> PolarsResult<O
             let blank = text.clone().str().len_bytes().eq(lit(0u32));
             (when(blank).then(lit(NULL)).otherwise(text), DataType::String)
         }
-        dtype if dtype.is_nested() || *dtype == DataType::Binary => return Ok(None),
         _ => (column().cast(DataType::String), DataType::String),
-    }))
+    })
 }
 
 /// The one number a query over all rows gives.

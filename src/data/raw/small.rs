@@ -17,7 +17,14 @@ use super::part::{Part, columns_of};
 use super::text;
 
 /// The rows of a table that was read already, with the notes of reading it.
-pub(super) fn part(title: &str, table: &Table, mut notes: Vec<Note>, stamp: Key, ctx: &Ctx) -> Result<Part, DataError> {
+pub(super) fn part(
+    title: &str,
+    table: &Table,
+    mut notes: Vec<Note>,
+    stamp: Key,
+    sheets: Vec<String>,
+    ctx: &Ctx,
+) -> Result<Part, DataError> {
     let filled: Vec<(Column, Reading, Tally, Vec<Note>)> =
         table.columns.par_iter().map(|column| filled(column, table.n_rows, ctx)).collect::<Result<_, Stopped>>()?;
     notes.retain(|note| !note.0.ends_with(ONLY_THE_DAY));
@@ -31,7 +38,7 @@ pub(super) fn part(title: &str, table: &Table, mut notes: Vec<Note>, stamp: Key,
     }
     let frame = DataFrame::new(table.n_rows, columns).map_err(|error| DataError::damaged(title, "table", error))?;
     let bytes = frame.estimated_size();
-    Ok(Part { columns: columns_of(read), n_rows: table.n_rows, notes, frame: frame.lazy(), bytes, aside: None, stamp })
+    Ok(Part { columns: columns_of(read), n_rows: table.n_rows, notes, frame: frame.lazy(), bytes, aside: None, stamp, sheets })
 }
 
 fn filled(column: &table::Column, n_rows: usize, ctx: &Ctx) -> Result<(Column, Reading, Tally, Vec<Note>), Stopped> {

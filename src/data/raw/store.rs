@@ -76,7 +76,7 @@ impl<'a> Store<'a> {
 }
 
 /// A Parquet file, scanned; its name is a name and no pattern.
-pub(super) fn scan(path: &Path) -> PolarsResult<LazyFrame> {
+fn scan(path: &Path) -> PolarsResult<LazyFrame> {
     LazyFrame::scan_parquet(PlRefPath::try_from_path(path)?, ScanArgsParquet { glob: false, ..ScanArgsParquet::default() })
 }
 

@@ -105,7 +105,16 @@ fn read_as(file: &mut TextFile, title: &str, options: &ReadOptions, keep_bytes: 
         let frame = if empty.is_empty() { held.frame } else { held.frame.select(told.iter().map(|of| col(of.0)).collect::<Vec<_>>()) };
         let columns = columns_of(told);
         let stamp = stamp.unwrap_or(key);
-        return Ok(Some(Part { columns, n_rows: read.n_rows, notes, frame, bytes: held.bytes, aside: held.aside, stamp }));
+        return Ok(Some(Part {
+            columns,
+            n_rows: read.n_rows,
+            notes,
+            frame,
+            bytes: held.bytes,
+            aside: held.aside,
+            stamp,
+            sheets: Vec::new(),
+        }));
     }
     Ok(None)
 }

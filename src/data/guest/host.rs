@@ -1,0 +1,196 @@
+//! The host's side: start the guest, take its rows, stop it, and put its death into words.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
+
+use crate::base::Ctx;
+use crate::base::memory::readable;
+use crate::data::error::DataError;
+
+use super::serve::ARGUMENT;
+use super::wire::{self, End, Message};
+use super::{Request, Take, Told};
+
+/// A guest is asked to stop within this time.
+const STOPS_WITHIN: Duration = Duration::from_millis(5);
+
+/// Where a guest gets little of the processor, it may take this many times its seconds between two messages.
+const PATIENCE: u32 = 20;
+
+/// The allocator of Linux gives large buffers back to the system and asks for them anew, batch after batch, which takes more time than the
+/// reading. A guest that lives for a moment keeps them.
+const ALLOCATOR: [(&str, &str); 2] = [("MALLOC_MMAP_THRESHOLD_", "1073741824"), ("MALLOC_TRIM_THRESHOLD_", "4294967296")];
+
+static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
+/// Says which program serves as a guest when it is called with [`ARGUMENT`]: this one. Later calls change nothing.
+pub fn set_program(program: PathBuf) {
+    // An update may have replaced the file; the process still has the one it was started from.
+    let own = PathBuf::from("/proc/self/exe");
+    let is_own = || Some(std::fs::canonicalize(&own).ok()? == std::fs::canonicalize(&program).ok()?);
+    let program = if is_own() == Some(true) { own } else { program };
+    let _ = PROGRAM.set(program);
+}
+
+pub(super) fn program() -> Option<&'static Path> {
+    PROGRAM.get().map(PathBuf::as_path)
+}
+
+/// A guest that is gone with the value, whatever it was doing.
+struct Guest(Child);
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Lets a guest read, and takes what it hands over.
+pub(super) fn ask(program: &Path, request: &Request, take: &mut Take, ctx: &Ctx) -> Result<Told, DataError> {
+    let no_guest = |why: std::io::Error| DataError::NoGuest { title: request.title.clone(), why: why.to_string() };
+    let mut command = Command::new(program);
+    command.envs(ALLOCATOR).arg(ARGUMENT).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut guest = Guest(command.spawn().map_err(no_guest)?);
+    let child = &mut guest.0;
+    let (Some(mut stdin), Some(mut stdout), Some(mut stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
+        return Err(no_guest(std::io::ErrorKind::BrokenPipe.into()));
+    };
+    let asked = serde_json::to_vec(request).map_err(|why| no_guest(why.into()))?;
+    // A guest that died at once is seen below.
+    let _ = stdin.write_all(&asked);
+    drop(stdin);
+    let (send, messages) = sync_channel(2);
+    std::thread::spawn(move || while wire::read(&mut stdout).is_ok_and(|message| send.send(message).is_ok()) {});
+    let last_words = std::thread::spawn(move || {
+        let mut words = String::new();
+        let _ = stderr.by_ref().take(4096).read_to_string(&mut words);
+        // What follows is read all the same: a full pipe would stop the guest.
+        let _ = std::io::copy(&mut stderr, &mut std::io::sink());
+        words
+    });
+    let patience = Duration::from_secs(request.limits.seconds) * PATIENCE;
+    let mut heard = Instant::now();
+    loop {
+        ctx.check()?;
+        match messages.recv_timeout(STOPS_WITHIN) {
+            Ok(Message::Rows(fraction, bytes)) => {
+                take(wire::rows(bytes).map_err(|why| damaged(request, &why.to_string()))?, fraction)?;
+                heard = Instant::now();
+            }
+            Ok(Message::End(End(told))) => return told,
+            Err(RecvTimeoutError::Timeout) if heard.elapsed() > patience => {
+                return Err(exhausting(request, format!("{} seconds", patience.as_secs())));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                let status = guest.0.wait().map_err(no_guest)?;
+                let words = last_words.join().unwrap_or_default();
+                return Err(death(request, status, &words));
+            }
+        }
+    }
+}
+
+/// Why a guest that died is likely to have died.
+fn death(request: &Request, status: ExitStatus, words: &str) -> DataError {
+    let memory = || exhausting(request, format!("{} of memory", readable(request.limits.bytes)));
+    // What Rust says before it aborts for want of memory.
+    if words.contains("memory allocation of") {
+        return memory();
+    }
+    match signal(status) {
+        Some(SIGBUS) => DataError::Changed { title: request.title.clone() },
+        Some(SIGXCPU) => exhausting(request, format!("{} seconds", request.limits.seconds)),
+        // The system kills whoever has most when memory ends.
+        Some(SIGKILL) => memory(),
+        _ => damaged(request, "its parts contradict each other"),
+    }
+}
+
+fn damaged(request: &Request, why: &str) -> DataError {
+    DataError::damaged(&request.title, request.what.format(), why)
+}
+
+fn exhausting(request: &Request, took: String) -> DataError {
+    DataError::Exhausting { title: request.title.clone(), format: request.what.format().into(), took }
+}
+
+const SIGKILL: i32 = 9;
+const SIGBUS: i32 = if cfg!(target_os = "linux") { 7 } else { 10 };
+const SIGXCPU: i32 = 24;
+
+#[cfg(unix)]
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+#[cfg(not(unix))]
+fn signal(_: ExitStatus) -> Option<i32> {
+    None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use crate::data::columnar::Columnar;
+    use crate::data::guest::What;
+
+    use super::*;
+
+    /// What the host says of a guest that does as the shell script says.
+    fn told_of(script: &str, ctx: &Ctx) -> DataError {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("guest");
+        // The request is read first, as a guest does.
+        std::fs::write(&program, format!("#!/bin/sh\ncat > /dev/null\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let what = What::Columns { format: Columnar::Arrow, whole: true };
+        let request = Request::new(&program, "shop.arrow", what).unwrap();
+        // A script that another thread's child still holds open for writing cannot be started for a moment.
+        loop {
+            match ask(&program, &request, &mut |_, _| Ok(()), ctx).unwrap_err() {
+                DataError::NoGuest { why, .. } if why.contains("busy") => std::thread::yield_now(),
+                error => return error,
+            }
+        }
+    }
+
+    #[test]
+    fn every_death_of_a_guest_is_one_sentence() {
+        let told = |script: &str| told_of(script, &Ctx::new()).to_string();
+        let exhausting = "shop.arrow could not be read: it took more than";
+        assert!(told("kill -BUS $$").starts_with("shop.arrow was cut short or replaced while it was read"));
+        assert!(told("kill -XCPU $$").starts_with(&format!("{exhausting} 20 seconds, which a sound Arrow file")));
+        assert!(told("kill -KILL $$").starts_with(exhausting));
+        assert!(told("echo 'memory allocation of 99 bytes failed' >&2; kill -ABRT $$").contains("of memory"));
+        let damaged = "shop.arrow is a damaged or truncated Arrow file";
+        for script in ["exit 101", "exit 0", "kill -SEGV $$", "printf 'R1234'; exit 0", "head -c 100 /dev/zero"] {
+            let told = told(script);
+            assert!(told.starts_with(damaged), "{script}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_guest_ends_with_the_wish_to_stop() {
+        let started = Instant::now();
+        let error = told_of("exec sleep 100", &Ctx::stopping_after(20));
+        assert!(matches!(error, DataError::Stopped(_)), "{error}");
+        assert!(started.elapsed() < Duration::from_secs(50));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_told() {
+        let request = Request::new(Path::new("/"), "shop.xlsx", What::Cells { sheet: None }).unwrap();
+        let error = ask(Path::new("/no/such/program"), &request, &mut |_, _| Ok(()), &Ctx::new()).unwrap_err();
+        assert!(
+            error.to_string().starts_with("shop.xlsx is read by a second process of this program, which could not be started"),
+            "{error}"
+        );
+    }
+}

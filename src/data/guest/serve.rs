@@ -1,0 +1,78 @@
+//! The guest's side: take the limits, read the file, hand the rows over.
+
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::process::ExitCode;
+
+use polars::prelude::DataFrame;
+
+use crate::base::Ctx;
+use crate::data::error::DataError;
+use crate::data::{columnar, spreadsheet};
+
+use super::wire::{self, End};
+use super::{Limits, Request, Take, Told, What};
+
+/// The first argument that makes the program a guest; no file is called so by chance.
+pub(super) const ARGUMENT: &str = "--read-as-guest";
+
+/// How a guest ends whose reader gave up.
+pub(super) const GAVE_UP: u8 = 101;
+
+/// Serves the host, if this process was started as a guest. To be called first, with the arguments behind the program's name.
+pub fn serve_if_asked(mut arguments: impl Iterator<Item = impl AsRef<OsStr>>) -> Option<ExitCode> {
+    if arguments.next()?.as_ref() != ARGUMENT {
+        return None;
+    }
+    // A reader's thread that panics may leave others waiting for it, so that the first panic is the end.
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("{panic}");
+        std::process::exit(i32::from(GAVE_UP));
+    }));
+    Some(if serve().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn serve() -> std::io::Result<()> {
+    let mut asked = Vec::new();
+    std::io::stdin().read_to_end(&mut asked)?;
+    let request: Request = serde_json::from_slice(&asked)?;
+    limit(&request.limits)?;
+    let mut out = std::io::stdout().lock();
+    let mut take = |mut rows: DataFrame, fraction: f32| {
+        // The host has gone or was stopped; nobody hears this.
+        wire::write_rows(&mut out, &mut rows, fraction).map_err(|_| DataError::Stopped(crate::base::Stopped))
+    };
+    let end = End(answer(&request, &mut take, &Ctx::new()));
+    wire::write_end(&mut out, &end)?;
+    out.flush()
+}
+
+/// Reads what is asked for.
+pub(super) fn answer(request: &Request, take: &mut Take, ctx: &Ctx) -> Result<Told, DataError> {
+    let Request { path, title, what, limits } = request;
+    match what {
+        What::Cells { sheet } => spreadsheet::rows(path, title, sheet.as_deref(), take, ctx),
+        What::Columns { format, whole } => columnar::batches(path, title, *format, whole.then_some(limits.budget), take, ctx),
+    }
+}
+
+/// Memory of its own and time, for all that follows; mapped files do not count as memory.
+#[cfg(unix)]
+fn limit(limits: &Limits) -> std::io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let both = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
+    setrlimit(Resource::Data, both(limits.bytes))?;
+    // One second between the signal that can be told from others and the one that nothing survives.
+    setrlimit(Resource::Cpu, Rlimit { current: Some(limits.seconds), maximum: Some(limits.seconds + 1) })?;
+    setrlimit(Resource::Core, both(0))?;
+    // The host may be killed while a reader is busy.
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    Ok(())
+}
+
+/// Elsewhere the host's clock is the only limit.
+#[cfg(not(unix))]
+fn limit(_: &Limits) -> std::io::Result<()> {
+    Ok(())
+}
