@@ -13,6 +13,7 @@ use crate::data::{ReadAs, Source, guest};
 use crate::engine::straight::{Extras, SilhouetteWish};
 use crate::export::{self, Format};
 use crate::features::{Scale, TransformRule};
+use crate::persona::Lexicon;
 use crate::session::{Clustering, Cut, Project, Words};
 
 use super::headless::{self, Failure, Task};
@@ -153,12 +154,15 @@ pub(super) struct Reading {
     /// How the letters of a text are written, such as Windows-1251 or Shift_JIS; told by their content unless given.
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
+    /// The place by whose clocks moments with a time zone are told, such as Europe/Berlin; the day and hour that each cell shows unless given.
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
 }
 
 impl Reading {
     /// The same for the plan.
     pub(super) fn read_as(&self) -> ReadAs {
-        ReadAs { sheet: self.sheet.clone(), encoding: self.encoding.clone() }
+        ReadAs { sheet: self.sheet.clone(), encoding: self.encoding.clone(), zone: self.timezone.clone() }
     }
 }
 
@@ -268,7 +272,15 @@ fn task(
         if !path.is_file() {
             return Err(Failure::WrongUse(format!("There is no file {}; give --lexicon the path of a lexicon.", path.display())));
         }
-        project.plan.words = Some(Words::read(path));
+        let words = Words::read(path);
+        let why = match &words.text {
+            Ok(text) => Lexicon::parse(text).err().map(|error| error.to_string()),
+            Err(why) => Some(format!("the lexicon cannot be read: {why}")),
+        };
+        if let Some(why) = why {
+            return Err(Failure::Failed(format!("{} cannot be used: {why}. Mend it, or leave --lexicon out.", path.display())));
+        }
+        project.plan.words = Some(words);
     }
     if folder.is_some() {
         extras.explained = true;
@@ -364,10 +376,11 @@ impl Choices {
 impl Choices {
     /// What is not given stays as the project has it.
     fn apply_reading(&self, source: &mut Source) {
-        let Reading { sheet, encoding } = &self.reading;
+        let Reading { sheet, encoding, timezone } = &self.reading;
         let apply = |read_as: &mut ReadAs| {
             read_as.sheet = sheet.clone().or(read_as.sheet.take());
             read_as.encoding = encoding.clone().or(read_as.encoding.take());
+            read_as.zone = timezone.clone().or(read_as.zone.take());
         };
         match source {
             Source::Sample { .. } => {}

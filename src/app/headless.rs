@@ -68,6 +68,7 @@ pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
     let Task { project, extras, files, folder } = task;
     let ctx = Ctx::new();
     let quiet = files.quiet;
+    let asks_for_template = folder.as_ref().is_some_and(|(_, choices)| choices.template.is_some());
     let (report, single, written) = while_showing(&ctx, quiet, || {
         let (mut report, plots) = straight::run(&project.plan, &extras, &ctx).map_err(|problem| Failure::Failed(problem.0.to_string()))?;
         let changed = project::changed_note(&project, &report.loaded.title, report.loaded.stamp);
@@ -84,10 +85,14 @@ pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
         Ok((report, files, written))
     })?;
     if !quiet {
-        let paths: Vec<PathBuf> = single.into_iter().chain(written.files.into_iter().map(|file| file.path)).collect();
+        let paths: Vec<PathBuf> = single.into_iter().chain(written.files.iter().map(|file| file.path.clone())).collect();
         print!("{}", summary(&report, &paths, &written.notes));
     }
-    Ok(())
+    // A template that was named is wanted; the pages are there all the same.
+    match written.no_template.filter(|_| asks_for_template) {
+        Some(sentence) => Err(Failure::Failed(sentence)),
+        None => Ok(()),
+    }
 }
 
 /// A file of orders is no list of customers: said, since segments of its rows are segments of orders.

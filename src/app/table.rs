@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::base::Ctx;
 use crate::base::text::count;
+use crate::base::{Ctx, Note};
 use crate::customers::health::{Checked, Health};
 use crate::customers::{self, Built, BuiltColumn, Understood};
 use crate::data::rules::Severity;
@@ -73,6 +73,9 @@ pub(super) struct TableArgs {
     /// Count rows that repeat a whole order too.
     #[arg(long)]
     keep_copies: bool,
+    /// CSV: leave cells that a spreadsheet would run as formulas as they are; they get an apostrophe unless given.
+    #[arg(long)]
+    keep_formulas: bool,
     #[command(flatten)]
     reading: Reading,
     /// The file to write: .parquet or .csv.
@@ -116,11 +119,18 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
         let mut built = customers::build(&sourcing, &understood, &all, today, &ctx).map_err(failed)?;
         let stamp = customers::stamp(&sourcing, &all);
         customers::add_scores(&mut built.table, &mut built.notes, &sourcing, stamp, &ctx).map_err(failed)?;
+        let mut n_marked = 0;
         export::write_beside(&args.out, |to| {
-            let written = if is_parquet { write::parquet(&built.table, &[], to, &ctx) } else { write::csv(&built.table, &[], to, &ctx) };
+            let written = match (is_parquet, args.keep_formulas) {
+                (true, _) => write::parquet(&built.table, &[], to, &ctx),
+                (false, true) => write::csv(&built.table, &[], to, &ctx),
+                (false, false) => write::csv_without_formulas(&built.table, &[], to, &ctx).map(|n| n_marked = n),
+            };
             written.map_err(std::io::Error::other)
         })
         .map_err(failed)?;
+        let name = args.out.file_name().unwrap_or(args.out.as_os_str()).to_string_lossy();
+        built.notes.extend(export::note_of_formulas(&name, n_marked).map(Note::new));
         Ok((understood, built, raws, health))
     })?;
     if !args.quiet {

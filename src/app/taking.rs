@@ -30,6 +30,9 @@ pub(super) struct Taking {
     /// Audience lists: plain text instead of SHA-256, for platforms that hash on their side.
     #[arg(long)]
     plain: bool,
+    /// customers.csv: leave cells that a spreadsheet would run as formulas as they are; they get an apostrophe unless given.
+    #[arg(long)]
+    keep_formulas: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -46,7 +49,15 @@ impl Taking {
             DensityWord::Analyst => Density::Analyst,
         };
         let audience = Audience { consent_column: self.consent_column, country: self.country, plain: self.plain };
-        Choices { formats, personas: self.personas, paper: self.paper, density, template: self.template, audience }
+        Choices {
+            formats,
+            personas: self.personas,
+            paper: self.paper,
+            density,
+            template: self.template,
+            audience,
+            keeps_formulas: self.keep_formulas,
+        }
     }
 }
 

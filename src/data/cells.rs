@@ -61,7 +61,7 @@ pub(super) fn decide(pieces: &[Vec<Cell>], habits: Habits, ctx: &Ctx) -> Result<
     // Codes such as 01099 stay text; a single "05" among ordinary numbers does not make them codes.
     let codes = seen.codes * 200 > seen.present;
     if seen.present == 0 || (few_wrong(seen.numbers + seen.infinite) && !codes && seen.numbers >= seen.dates) {
-        return Ok(Reading { comma: seen.comma, ..Reading::of(Kind::Number) });
+        return Ok(Reading { comma: seen.comma, zone: habits.zone, ..Reading::of(Kind::Number) });
     }
     if few_wrong(seen.dates + seen.day_numbers()) && seen.dates > 0 {
         let order = if seen.month_first > seen.day_first { Order::MonthFirst } else { Order::DayFirst };
@@ -70,10 +70,10 @@ pub(super) fn decide(pieces: &[Vec<Cell>], habits: Habits, ctx: &Ctx) -> Result<
             (compacts, serials) if compacts >= serials => DayNumbers::Compact,
             _ => DayNumbers::Serial,
         };
-        return Ok(Reading { order, numbers, ..Reading::of(Kind::Date) });
+        return Ok(Reading { order, numbers, zone: habits.zone, ..Reading::of(Kind::Date) });
     }
     let lists = seen.lists > 1 && seen.lists == seen.with_comma && seen.lists + seen.numbers >= seen.present;
-    Ok(Reading { lists, ..Reading::of(Kind::Text) })
+    Ok(Reading { lists, zone: habits.zone, ..Reading::of(Kind::Text) })
 }
 
 struct Cells<'a> {

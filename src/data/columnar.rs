@@ -7,14 +7,18 @@ use std::fs::File;
 use std::path::Path;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Ctx, Note};
 
+use super::dates::DAY_MILLIS;
 use super::error::DataError;
 use super::guest::{self, Request, Take, Told, What};
 use super::header::make_unique;
 use super::table::{Column as TableColumn, Table, Texts, Values};
+use super::tally::ONLY_THE_DAY;
+use super::zones::Zone;
 use crate::base::text::count as grouped;
 
 /// A file that says what its columns are.
@@ -39,25 +43,72 @@ impl Columnar {
 const BATCH_BYTES: u64 = 16 << 20;
 
 /// Rows of a batch, at most: values that repeat take hardly any room in a file, and all of theirs in memory.
-const BATCH_ROWS: usize = 1 << 20;
+const BATCH_ROWS: usize = 1 << 18;
 
 /// Reads the whole file.
-pub(super) fn read(path: &Path, title: &str, format: Columnar, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
-    let request = Request::new(path, title, What::Columns { format, whole: true })?;
-    let stage = format!("Reading {title}");
+pub(super) fn read(path: &Path, title: &str, format: Columnar, zone: Option<Zone>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
     let mut all: Option<DataFrame> = None;
-    let mut take = |rows: DataFrame, fraction: f32| {
-        ctx.progress(&stage, fraction);
-        match &mut all {
-            Some(all) => all.vstack_mut_owned(rows).map(drop).map_err(|error| DataError::damaged(title, format.name(), error)),
-            None => {
-                all = Some(rows);
-                Ok(())
-            }
+    let mut take = |rows: DataFrame, _: f32| match &mut all {
+        Some(all) => all.vstack_mut_owned(rows).map(drop).map_err(|error| DataError::damaged(title, format.name(), error)),
+        None => {
+            all = Some(rows);
+            Ok(())
         }
     };
-    guest::read(&request, &mut take, ctx)?;
-    table(all.unwrap_or_default(), ctx)
+    let told = ask(path, title, What::Columns { format, whole: true }, zone, &mut take, ctx)?;
+    let (table, more) = table(all.unwrap_or_default(), ctx)?;
+    Ok((table, told.notes.into_iter().chain(more).collect()))
+}
+
+/// Lets the guest read. Moments are handed on as days and times by the clocks of `chosen`, else by those that their column names.
+pub(super) fn ask(path: &Path, title: &str, what: What, chosen: Option<Zone>, take: &mut Take, ctx: &Ctx) -> Result<Told, DataError> {
+    let stage = format!("Reading {title}");
+    let request = Request::new(path, title, what)?;
+    let mut notes: Option<Vec<Note>> = None;
+    let mut local = |rows: DataFrame, fraction: f32| {
+        ctx.progress(&stage, fraction);
+        if notes.is_none() {
+            notes = Some(rows.columns().iter().filter_map(|column| note_of_zone(column, chosen)).collect());
+        }
+        let height = rows.height();
+        let columns = rows.into_columns().into_iter().map(|column| told_locally(column, chosen)).collect::<PolarsResult<Vec<_>>>();
+        let rows = columns.and_then(|columns| DataFrame::new(height, columns));
+        take(rows.map_err(|error| DataError::damaged(title, "columnar", error))?, fraction)
+    };
+    let mut told = guest::read(&request, &mut local, ctx)?;
+    told.notes.extend(notes.unwrap_or_default());
+    Ok(told)
+}
+
+/// The clocks by which a column of moments is told, if it is one; UTC where nobody knows the zone it names.
+fn zone_of(column: &Column, chosen: Option<Zone>) -> Option<(String, Zone)> {
+    let DataType::Datetime(_, Some(zone)) = column.dtype() else { return None };
+    let zone = zone.to_string();
+    let known = Zone::named(&zone).unwrap_or(Zone::Ahead(0));
+    Some((zone, chosen.unwrap_or(known)))
+}
+
+fn note_of_zone(column: &Column, chosen: Option<Zone>) -> Option<Note> {
+    let (named, zone) = zone_of(column, chosen)?;
+    let name = column.name();
+    Some(Note::new(match (chosen, Zone::named(&named)) {
+        (Some(_), _) => format!("{name} holds moments; they are told by the clocks of {zone}."),
+        (None, Some(_)) => format!("{name} holds moments of {zone}; the day and hour there count, unless another time zone is chosen."),
+        (None, None) => format!("{name} names a time zone that nobody knows ({named}); its moments are told in UTC."),
+    }))
+}
+
+/// A column of moments as days and times; any other as it is.
+fn told_locally(column: Column, chosen: Option<Zone>) -> PolarsResult<Column> {
+    let Some((_, zone)) = zone_of(&column, chosen) else { return Ok(column) };
+    let moments = column.as_materialized_series().datetime()?;
+    let per_milli = match moments.time_unit() {
+        TimeUnit::Nanoseconds => 1_000_000,
+        TimeUnit::Microseconds => 1_000,
+        TimeUnit::Milliseconds => 1,
+    };
+    let local = moments.physical().apply_values(|moment| zone.local(moment.div_euclid(per_milli)));
+    Ok(local.into_datetime(TimeUnit::Milliseconds, None).into_series().with_name(column.name().clone()).into_column())
 }
 
 /// Hands over all rows, batch by batch, at least one batch. Where the caller holds all of them, a file that claims more rows than fit into
@@ -182,17 +233,48 @@ impl Batches {
 
 /// The table of a frame, with notes on what changed.
 pub(crate) fn table(frame: DataFrame, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+    tabled(frame, false, ctx)
+}
+
+/// The table of a few rows among others, whose times are shown even if all of them are midnight.
+pub(super) fn page(frame: DataFrame, ctx: &Ctx) -> Result<Table, DataError> {
+    Ok(tabled(frame, true, ctx)?.0)
+}
+
+fn tabled(frame: DataFrame, shows_midnight: bool, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
     let n_rows = frame.height();
     let mut names: Vec<String> = frame.columns().iter().map(|column| column.name().to_string()).collect();
     let mut notes = make_unique(&mut names);
-    let mut columns = Vec::with_capacity(names.len());
-    for (name, column) in names.into_iter().zip(frame.columns()) {
+    let column = |(name, column): (String, &Column)| -> Result<(TableColumn, Option<Note>), DataError> {
         ctx.check()?;
-        let (values, note) = values(&name, column.as_materialized_series(), ctx)?;
-        notes.extend(note);
-        columns.push(TableColumn { name, values, unit: None, original: None });
-    }
+        let series = column.as_materialized_series();
+        let (values, note) = values(&name, series, ctx)?;
+        let original = times(series, shows_midnight).map_err(|error| DataError::damaged(&name, "columnar", error))?;
+        let note = original.as_ref().map(|_| Note::new(format!("{name}{ONLY_THE_DAY}"))).or(note);
+        Ok((TableColumn { name, values, unit: None, original }, note))
+    };
+    let columns = names.into_par_iter().zip(frame.columns()).map(column).collect::<Result<Vec<_>, _>>()?;
+    let (columns, more): (Vec<TableColumn>, Vec<Option<Note>>) = columns.into_iter().unzip();
+    notes.extend(more.into_iter().flatten());
     Ok((Table { columns, n_rows }, notes))
+}
+
+/// The cells of a column with times of day: to the minute, or as finely as one of them is; nothing where no cell has a time.
+fn times(series: &Series, shows_midnight: bool) -> PolarsResult<Option<Texts>> {
+    if !matches!(series.dtype(), DataType::Datetime(..)) {
+        return Ok(None);
+    }
+    let moments = series.cast(&DataType::Datetime(TimeUnit::Milliseconds, None))?;
+    let millis: Vec<Option<i64>> = moments.datetime()?.physical().iter().collect();
+    let all = |part: i64| millis.iter().flatten().all(|millis| millis.rem_euclid(part) == 0);
+    let format = match () {
+        () if all(DAY_MILLIS) && !shows_midnight => return Ok(None),
+        () if all(60_000) => "%Y-%m-%d %H:%M",
+        () if all(1_000) => "%Y-%m-%d %H:%M:%S",
+        () => "%Y-%m-%d %H:%M:%S%.3f",
+    };
+    let text = |millis: i64| chrono::DateTime::from_timestamp_millis(millis).map(|moment| moment.format(format).to_string());
+    Ok(Some(Texts::collect(millis.into_iter().map(|millis| millis.and_then(text)))))
 }
 
 fn values(name: &str, series: &Series, ctx: &Ctx) -> Result<(Values, Option<Note>), DataError> {
@@ -216,12 +298,10 @@ fn values(name: &str, series: &Series, ctx: &Ctx) -> Result<(Values, Option<Note
             (Values::Number(values.into()), note)
         }
         DataType::Date | DataType::Datetime(..) => {
-            let note = matches!(series.dtype(), DataType::Datetime(..))
-                .then(|| Note::new(format!("{name} holds times of day; only the day is used.")));
             let dates = series.cast(&DataType::Date).map_err(strange)?;
             let days = dates.to_physical_repr();
             let days: Vec<Option<i32>> = days.i32().map_err(strange)?.iter().collect();
-            (Values::Date(days.into()), note)
+            (Values::Date(days.into()), None)
         }
         DataType::String => {
             let texts = series.str().map_err(strange)?;

@@ -23,13 +23,15 @@ use super::numbers;
 use super::split::{Cutting, Passed, Row};
 use super::stray;
 use super::table::{Column, Table, Values};
+use super::zones::Zone;
 
 /// Reads a delimited text.
-pub(super) fn read(text: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+pub(super) fn read(text: &str, title: &str, zone: Option<Zone>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
     let text = text.trim_start_matches('\u{feff}');
     let looked_at = layout::looked_at(text);
     let last = &text[text.ceil_char_boundary(text.len().saturating_sub(layout::LAST_BYTES))..];
-    let layout = layout::of(looked_at, looked_at.len() == text.len(), last);
+    let mut layout = layout::of(looked_at, looked_at.len() == text.len(), last);
+    layout.head.habits.zone = zone;
     let head = &layout.head;
     DataError::unless_narrow(title, head.names.len())?;
     let mut cutting = layout.cutting(text.len());
@@ -53,10 +55,17 @@ pub(super) fn read(text: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Not
 }
 
 /// A table whose rows are cut into cells already, as those of the sheet of a workbook are.
-pub(super) fn from_rows(mut rows: Vec<Vec<Cell>>, sheet: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+pub(super) fn from_rows(
+    mut rows: Vec<Vec<Cell>>,
+    sheet: &str,
+    title: &str,
+    zone: Option<Zone>,
+    ctx: &Ctx,
+) -> Result<(Table, Vec<Note>), DataError> {
     let mut head = header::read(&rows[..rows.len().min(HEAD_ROWS + 1)], Some(sheet));
     // A workbook knows its numbers: the point of 1.234 in it is a decimal one.
     head.habits.points = Points::Sure;
+    head.habits.zone = zone;
     let mut notes = head.notes.clone();
     let header: Vec<Vec<Cell>> = rows.drain(..head.n_above).skip(head.n_titles).collect();
     let n_before = rows.len();

@@ -6,6 +6,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::months;
+use super::zones::Zone;
 
 /// Which number comes first in 03/04/2024.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,6 +68,14 @@ impl Day {
     /// Milliseconds since 1970-01-01 by the clock that the cell shows, wherever that clock hangs: a shop's evening stays its evening.
     pub(super) fn millis(&self) -> i64 {
         i64::from(self.days) * DAY_MILLIS + self.time.map_or(0, |time| i64::from(time.millis))
+    }
+
+    /// The same moment by the clocks of `zone`, where the cell says by which clock it is told.
+    pub(super) fn told_in(self, zone: Zone) -> Day {
+        let Some(Time { offset: Some(offset), .. }) = self.time else { return self };
+        let local = zone.local(self.millis() - i64::from(offset) * 60_000);
+        let time = Time { millis: local.rem_euclid(DAY_MILLIS) as u32, offset: Some(offset) };
+        Day { days: local.div_euclid(DAY_MILLIS) as i32, time: Some(time), ..self }
     }
 
     /// The date with day and month changed for each other; itself where there is no such day.

@@ -207,6 +207,12 @@ pub enum DataError {
         /// What was asked for.
         encoding: String,
     },
+    /// A time zone nobody knows.
+    #[error("there is no time zone called {zone}; choose one such as Europe/Berlin, America/New_York, UTC or +02:00.")]
+    NoSuchZone {
+        /// What was asked for.
+        zone: String,
+    },
     /// An archive that does not hold exactly one table.
     #[error("{title} is an archive that holds {}; unpack it, and open one of its files or their folder.", listed(.tables))]
     NotOneTable {

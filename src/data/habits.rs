@@ -6,6 +6,7 @@
 use super::cells::Cell;
 use super::numbers::{self, Decimal, Vote};
 use super::roles::{matches_word, tokens};
+use super::zones::Zone;
 
 /// What the rest of the file suggests where a column alone does not decide.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub(super) struct Habits {
     pub semicolons: bool,
     /// What the point of "1.234" is.
     pub points: Points,
+    /// The clocks by which moments are told, where the user chose them.
+    pub zone: Option<Zone>,
 }
 
 /// What points are with exactly three digits behind each.
@@ -65,7 +68,7 @@ pub(super) fn of(rows: &[&Vec<Cell>], names: &[String]) -> Habits {
         () if names.iter().any(|name| is_foreign(name)) => Points::Foreign,
         () => Points::Unclear,
     };
-    Habits { decimal_comma: commas > points, semicolons: false, points: points_told }
+    Habits { decimal_comma: commas > points, points: points_told, ..Habits::default() }
 }
 
 /// Cells of a column that certainly have decimal points, and commas; none where the column is not numbers that way.

@@ -16,9 +16,10 @@ use super::error::DataError;
 use super::habits::Habits;
 use super::header::make_unique;
 use super::table::{Column, Table, Values};
+use super::zones::Zone;
 
 /// Reads JSON of either form.
-pub(super) fn read(text: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+pub(super) fn read(text: &str, title: &str, zone: Option<Zone>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
     let text = text.trim_start_matches('\u{feff}');
     let mut rows = Rows { ctx, names: Vec::new(), column_of: HashMap::new(), columns: Vec::new(), n_rows: 0 };
     let parsed = if text.trim_start().starts_with('[') {
@@ -35,7 +36,7 @@ pub(super) fn read(text: &str, title: &str, ctx: &Ctx) -> Result<(Table, Vec<Not
         let why = why.split(" at line ").next().unwrap_or_default().to_owned();
         DataError::Json { title: title.to_owned(), line: error.line().max(1), why }
     })?;
-    rows.into_table(text, title)
+    rows.into_table(text, title, zone)
 }
 
 /// The rows read so far, column by column.
@@ -73,7 +74,7 @@ impl Rows<'_> {
         Ok(())
     }
 
-    fn into_table(self, text: &str, title: &str) -> Result<(Table, Vec<Note>), DataError> {
+    fn into_table(self, text: &str, title: &str, zone: Option<Zone>) -> Result<(Table, Vec<Note>), DataError> {
         let Rows { ctx, mut names, columns, n_rows, .. } = self;
         if n_rows == 0 {
             return Err(DataError::Empty { title: title.to_owned() });
@@ -86,7 +87,7 @@ impl Rows<'_> {
         let mut notes = make_unique(&mut names);
         let decide = |(name, mut values): (&String, Vec<Value>)| {
             values.resize(n_rows, Value::Null);
-            column(name, values, ctx)
+            column(name, values, zone, ctx)
         };
         let decided: Vec<(Column, Vec<Note>)> = names.par_iter().zip(columns).map(decide).collect::<Result<_, Stopped>>()?;
         let (columns, more): (Vec<Column>, Vec<Vec<Note>>) = decided.into_iter().unzip();
@@ -95,7 +96,7 @@ impl Rows<'_> {
     }
 }
 
-fn column(name: &str, values: Vec<Value>, ctx: &Ctx) -> Result<(Column, Vec<Note>), Stopped> {
+fn column(name: &str, values: Vec<Value>, zone: Option<Zone>, ctx: &Ctx) -> Result<(Column, Vec<Note>), Stopped> {
     ctx.check()?;
     let number = |value: &Value| match value {
         Value::Null => Some(f64::NAN),
@@ -113,7 +114,7 @@ fn column(name: &str, values: Vec<Value>, ctx: &Ctx) -> Result<(Column, Vec<Note
             other => other.to_string(),
         })
     };
-    cells::column(name, &[values.into_iter().map(cell).collect()], Habits::default(), ctx)
+    cells::column(name, &[values.into_iter().map(cell).collect()], Habits { zone, ..Habits::default() }, ctx)
 }
 
 /// One object's fields in the order of the file, which a map of serde_json would lose.

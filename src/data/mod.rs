@@ -37,6 +37,7 @@ mod tally;
 mod top;
 mod units;
 pub mod write;
+mod zones;
 
 pub(crate) use crate::base::text::count as grouped;
 pub(crate) use codes::{gives_no_name, is_no_measure, without_neutral_words};

@@ -5,7 +5,6 @@
 //! in memory while there is room, else in a temporary file. Workbooks and JSON are read whole. Cost: one pass over the bytes.
 
 mod convert;
-mod page;
 mod part;
 mod places;
 mod scan;
@@ -30,7 +29,7 @@ use super::error::DataError;
 use super::sniff::{self, Format};
 use super::source::{self, ReadAs, Source};
 use super::table::{Kind, Table};
-use super::{letters, packed};
+use super::{columnar, letters, packed};
 
 use part::Part;
 pub use places::{SourceSeen, files_of};
@@ -140,7 +139,7 @@ impl Raw {
                 None => page = Some(part),
             }
         }
-        page::table(page.unwrap_or_default(), ctx)
+        columnar::page(page.unwrap_or_default(), ctx)
     }
 
     /// The column called `name`.
@@ -281,17 +280,18 @@ fn part_of(
 ) -> Result<Part, DataError> {
     let failed = |error: std::io::Error| DataError::of_io(path, &error);
     let encoding = read_as.encoding.as_deref().map(letters::by_name).transpose()?;
+    let zone = read_as.zone()?;
     let mut head = Vec::new();
     File::open(path).map_err(failed)?.take(source::HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
     let (format, notes) = sniff::format(&head, title, name, read_as)?;
     let stamp = || stamp_of_file(path, read_as, ctx);
     let mut part = match format {
-        Format::Text => text::read(path, title, encoding, options, keep_bytes, ctx)?,
-        Format::Columnar(format) => scan::read(path, title, format, stamp()?, keep_bytes, ctx)?,
+        Format::Text => text::read(path, title, encoding, zone, options, keep_bytes, ctx)?,
+        Format::Columnar(format) => scan::read(path, title, format, zone, stamp()?, keep_bytes, ctx)?,
         Format::Json | Format::Workbook | Format::ArrowStream => {
             let source = Source::File { path: path.to_owned(), read_as: read_as.clone() };
             let (table, notes, stamp, sheets) = source::read_table(&source, ctx)?.into_parts();
-            return small::part(title, &table, notes, stamp, sheets, ctx);
+            return small::part(title, &table, notes, stamp, sheets, zone, ctx);
         }
     };
     if format == Format::Text {

@@ -17,6 +17,7 @@ use super::profile::{Profile, profile};
 use super::sniff::Format;
 use super::sourcing::Sourcing;
 use super::table::{Column, Table};
+use super::zones::Zone;
 use super::{columnar, csv, json, letters, meaning, packed, sample, sniff, spreadsheet};
 
 /// Where customers come from.
@@ -50,9 +51,16 @@ pub struct ReadAs {
     /// How the letters of a text are written ("Windows-1251"); otherwise told by their content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
+    /// The place by whose clocks moments are told ("Europe/Berlin"); otherwise the day and hour that each cell shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
 }
 
 impl ReadAs {
+    pub(super) fn zone(&self) -> Result<Option<Zone>, DataError> {
+        self.zone.as_deref().map(Zone::chosen).transpose()
+    }
+
     /// Whether everything is left open.
     pub fn is_open(&self) -> bool {
         *self == ReadAs::default()
@@ -162,7 +170,7 @@ pub fn read_table(source: &Source, ctx: &Ctx) -> Result<Unprofiled, DataError> {
     let mut sheets = Vec::new();
     let (table, notes, stamp) = match source {
         Source::Sample { seed } => {
-            let (table, notes) = csv::read(&sample::csv(*seed), &title, ctx)?;
+            let (table, notes) = csv::read(&sample::csv(*seed), &title, None, ctx)?;
             (table, notes, sample_stamp(*seed))
         }
         Source::Sources(_) => return Err(DataError::Several),
@@ -232,8 +240,8 @@ struct Content {
     sheets: Vec<String>,
 }
 
-/// A reader of text: the text, the file's title, the handle.
-type Parse = fn(&str, &str, &Ctx) -> Result<(Table, Vec<Note>), DataError>;
+/// A reader of text: the text, the file's title, the clocks by which moments are told, the handle.
+type Parse = fn(&str, &str, Option<Zone>, &Ctx) -> Result<(Table, Vec<Note>), DataError>;
 
 /// Reads one file, called `name`, that is no archive of tables.
 fn read_file(path: &Path, name: &Path, title: &str, read_as: &ReadAs, ctx: &Ctx) -> Result<Content, DataError> {
@@ -243,6 +251,7 @@ fn read_file(path: &Path, name: &Path, title: &str, read_as: &ReadAs, ctx: &Ctx)
     file.take(HEAD_BYTES).read_to_end(&mut head).map_err(|error| io_or_stop(path, &error, ctx))?;
     let (format, mut notes) = sniff::format(&head, title, name, read_as)?;
     let encoding = read_as.encoding.as_deref().map(letters::by_name).transpose()?;
+    let zone = read_as.zone()?;
     let has = memory::budget_bytes();
     let needs = size.saturating_mul(format.memory_factor());
     // A machine that does not say what is free is trusted.
@@ -254,7 +263,7 @@ fn read_file(path: &Path, name: &Path, title: &str, read_as: &ReadAs, ctx: &Ctx)
         let bytes = read_bytes(path, &stage, ctx)?;
         let parsed = || {
             let (text, mut notes) = sniff::text(&bytes, title, encoding);
-            parse(&text, title, ctx).map(|(table, more)| {
+            parse(&text, title, zone, ctx).map(|(table, more)| {
                 notes.extend(more);
                 (table, notes)
             })
@@ -268,12 +277,12 @@ fn read_file(path: &Path, name: &Path, title: &str, read_as: &ReadAs, ctx: &Ctx)
         Format::Text => text(csv::read)?,
         Format::Json => text(json::read)?,
         Format::Columnar(format) => {
-            let (read, stamp) = rayon::join(|| columnar::read(path, title, format, ctx), of_file);
+            let (read, stamp) = rayon::join(|| columnar::read(path, title, format, zone, ctx), of_file);
             let (table, notes) = read?;
             (table, notes, stamp?)
         }
         Format::Workbook => {
-            let (read, stamp) = rayon::join(|| spreadsheet::read(path, title, read_as.sheet.as_deref(), ctx), of_file);
+            let (read, stamp) = rayon::join(|| spreadsheet::read(path, title, read_as.sheet.as_deref(), zone, ctx), of_file);
             let (table, notes, all) = read?;
             sheets = all;
             (table, notes, stamp?)

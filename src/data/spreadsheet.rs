@@ -19,6 +19,7 @@ use super::csv;
 use super::error::DataError;
 use super::guest::{self, Request, Take, Told, What};
 use super::table::Table;
+use super::zones::Zone;
 
 /// Rows beyond which a sheet is no more of a table than another: a long list of codes is not the customers.
 const ROWS_THAT_COUNT: usize = 1000;
@@ -33,7 +34,13 @@ const SPARSE_CELLS: u64 = 40_000_000;
 const BATCH_CELLS: usize = 1 << 18;
 
 /// Reads the sheet called `wanted`, or the one with the most columns and rows of values. Also all its sheets.
-pub(super) fn read(path: &Path, title: &str, wanted: Option<&str>, ctx: &Ctx) -> Result<(Table, Vec<Note>, Vec<String>), DataError> {
+pub(super) fn read(
+    path: &Path,
+    title: &str,
+    wanted: Option<&str>,
+    zone: Option<Zone>,
+    ctx: &Ctx,
+) -> Result<(Table, Vec<Note>, Vec<String>), DataError> {
     let request = Request::new(path, title, What::Cells { sheet: wanted.map(str::to_owned) })?;
     let mut frames = Vec::new();
     let mut take = |rows: DataFrame, _: f32| {
@@ -48,7 +55,7 @@ pub(super) fn read(path: &Path, title: &str, wanted: Option<&str>, ctx: &Ctx) ->
             frame.columns().iter().map(|column| column.str()).collect::<Result<_, _>>().map_err(|error| damaged(title, error))?;
         rows.extend((0..frame.height()).map(|row| columns.iter().map(|column| Cow::Borrowed(column.get(row).unwrap_or(""))).collect()));
     }
-    let (table, more) = csv::from_rows(rows, &sheet, title, ctx)?;
+    let (table, more) = csv::from_rows(rows, &sheet, title, zone, ctx)?;
     notes.extend(more);
     Ok((table, notes, sheets))
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::dates::{self, Day, Order, Written};
 use super::numbers::{self, Decimal, Vote};
 use super::table::Kind;
+use super::zones::Zone;
 
 mod better;
 mod notes;
@@ -34,6 +35,8 @@ pub(super) struct Reading {
     pub turned: bool,
     /// Text: several answers per cell, "1,2,4".
     pub lists: bool,
+    /// Dates: the clocks by which moments are told; those of each cell unless chosen.
+    pub zone: Option<Zone>,
 }
 
 /// What a bare number in a column of dates is.
@@ -70,6 +73,7 @@ impl Reading {
             numbers: DayNumbers::None,
             turned: false,
             lists: false,
+            zone: None,
         }
     }
 
@@ -239,7 +243,8 @@ impl Tally {
         };
         self.add_date(cell, &day);
         let is_turned = reading.turned && matches!(day.written, Written::YearFirst | Written::Serial);
-        Some(if is_turned { day.turned() } else { day })
+        let day = if is_turned { day.turned() } else { day };
+        Some(reading.zone.map_or(day, |zone| day.told_in(zone)))
     }
 
     fn add_date(&mut self, cell: &str, day: &Day) {

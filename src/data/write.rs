@@ -1,18 +1,20 @@
 //! Tables leave as they came: every cell as it stood in the file, then the columns Personae adds.
 //!
-//! In: a table, extra columns, a writer. Out: CSV (comma, UTF-8, quoted where needed) or Parquet (numbers, days and text keep their types).
+//! In: a table, extra columns, a writer. Out: CSV (comma, UTF-8, quoted where needed) or Parquet (whole numbers, numbers, days, times and text have
+//! their types).
 //! Names: an extra column always gets the name it asks for, because programs look for it; an input column of the same name, as in a file that
-//! was labelled before, is written as "persona (input)". Formulas: cells of the input leave as they came; texts in extra columns are typed by
-//! people and get a leading apostrophe when they begin like a formula, so that a spreadsheet shows them instead of running them (OWASP, "CSV
-//! injection"). O(n p); blocks of rows are formatted side by side and written in order.
+//! was labelled before, is written as "persona (input)". Formulas: texts in extra columns are typed by people and get a leading apostrophe when
+//! they begin like a formula, so that a spreadsheet shows them instead of running them (OWASP, "CSV injection"); cells of the input get one where
+//! the file is made for spreadsheets, and leave as they came where programs compare them. O(n p); blocks of rows are formatted side by side and written in order.
 
 use std::io::Write;
 
-use polars::prelude::{DataFrame, DataType, IntoColumn, IntoSeries, NamedFrom, ParquetWriter, Series};
+use polars::prelude::{DataFrame, DataType, IntoColumn, IntoSeries, NamedFrom, ParquetWriter, Series, TimeUnit};
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Stopped};
 
+use super::dates::{self, DAY_MILLIS, Order};
 use super::error::DataError;
 use super::table::{Column, Table, Values};
 
@@ -42,28 +44,41 @@ const BLOCK: usize = 4096;
 const BLOCKS_AT_ONCE: usize = 32;
 
 /// Writes the table as CSV. The writer is flushed, but not closed.
-pub fn csv(table: &Table, extras: &[Extra], mut out: impl Write, ctx: &Ctx) -> Result<(), DataError> {
+pub fn csv(table: &Table, extras: &[Extra], out: impl Write, ctx: &Ctx) -> Result<(), DataError> {
+    csv_of(table, extras, false, out, ctx).map(|_| ())
+}
+
+/// Writes the table as CSV for people who open it in a spreadsheet: cells of the input that it would run as formulas get an apostrophe before them,
+/// which it does not show. Returns how many; names of columns count too.
+pub fn csv_without_formulas(table: &Table, extras: &[Extra], out: impl Write, ctx: &Ctx) -> Result<usize, DataError> {
+    csv_of(table, extras, true, out, ctx)
+}
+
+fn csv_of(table: &Table, extras: &[Extra], marks: bool, mut out: impl Write, ctx: &Ctx) -> Result<usize, DataError> {
     let mut line = Vec::new();
     let input_names = input_names(table, extras);
+    let mut n_marked = 0;
     for (at, name) in input_names.iter().map(String::as_str).chain(extras.iter().map(|extra| extra.name.as_str())).enumerate() {
         comma(&mut line, at);
-        quoted(&mut line, name);
+        n_marked += input(&mut line, name, marks);
     }
     line.push(b'\n');
     out.write_all(&line).map_err(unwritable)?;
     let starts: Vec<usize> = (0..table.n_rows).step_by(BLOCK).collect();
     for starts in starts.chunks(BLOCKS_AT_ONCE) {
         ctx.progress("Writing customers", starts[0] as f32 / table.n_rows as f32);
-        let block = |&first: &usize| -> Result<Vec<u8>, Stopped> {
+        let block = |&first: &usize| -> Result<(Vec<u8>, usize), Stopped> {
             ctx.check()?;
-            Ok(rows(table, extras, first..(first + BLOCK).min(table.n_rows)))
+            Ok(rows(table, extras, marks, first..(first + BLOCK).min(table.n_rows)))
         };
-        let blocks: Vec<Vec<u8>> = starts.par_iter().map(block).collect::<Result<_, _>>()?;
-        for block in blocks {
+        let blocks: Vec<(Vec<u8>, usize)> = starts.par_iter().map(block).collect::<Result<_, _>>()?;
+        for (block, n) in blocks {
             out.write_all(&block).map_err(unwritable)?;
+            n_marked += n;
         }
     }
-    out.flush().map_err(unwritable)
+    out.flush().map_err(unwritable)?;
+    Ok(n_marked)
 }
 
 /// Writes the table as Parquet.
@@ -114,25 +129,58 @@ fn input_names(table: &Table, extras: &[Extra]) -> Vec<String> {
 fn series(name: String, column: &Column) -> Result<Series, DataError> {
     let name = name.as_str().into();
     Ok(match &column.values {
+        Values::Number(values) if is_whole(values) => {
+            let present: Vec<Option<i64>> = values.iter().map(|&v| (!v.is_nan()).then_some(v as i64)).collect();
+            Series::new(name, present)
+        }
         Values::Number(values) => {
             let present: Vec<Option<f64>> = values.iter().map(|&v| (!v.is_nan()).then_some(v)).collect();
             Series::new(name, present)
         }
-        Values::Date(days) => Series::new(name, days.as_ref()).cast(&DataType::Date).map_err(unwritable)?,
-        Values::Text(texts) => texts.chunked().clone().into_series().with_name(name),
+        Values::Date(days) => match moments(column, days) {
+            Some(moments) => Series::new(name, moments).cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).map_err(unwritable)?,
+            None => Series::new(name, days.as_ref()).cast(&DataType::Date).map_err(unwritable)?,
+        },
+        // Blanks around a text and several spellings of it stay as they stood in the file.
+        Values::Text(texts) => column.original.as_ref().unwrap_or(texts).chunked().clone().into_series().with_name(name),
     })
 }
 
-fn rows(table: &Table, extras: &[Extra], range: std::ops::Range<usize>) -> Vec<u8> {
+/// Whether all numbers are whole and fit an `i64` exactly; no number at all is no whole one.
+fn is_whole(values: &[f64]) -> bool {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let mut present = values.iter().filter(|value| !value.is_nan()).peekable();
+    present.peek().is_some() && present.all(|value| value.fract() == 0.0 && value.abs() < EXACT && value.to_bits() != (-0.0f64).to_bits())
+}
+
+/// The milliseconds of a column of days whose cells have times of day as they stood in the file; nothing where none has.
+fn moments(column: &Column, days: &[Option<i32>]) -> Option<Vec<Option<i64>>> {
+    let original = column.original.as_ref()?;
+    let mut has_time = false;
+    let moment = |(row, day): (usize, &Option<i32>)| {
+        let day = (*day)?;
+        // The day is decided already; of the cell only the time is asked, in whatever order day and month stand.
+        let time = original.get(row).and_then(|cell| dates::parse(cell.trim(), Order::DayFirst)).and_then(|day| day.time);
+        let millis = time.map_or(0, |time| i64::from(time.millis));
+        has_time |= millis > 0;
+        Some(i64::from(day) * DAY_MILLIS + millis)
+    };
+    let moments: Vec<Option<i64>> = days.iter().enumerate().map(moment).collect();
+    has_time.then_some(moments)
+}
+
+/// Some rows as text, and how many cells of them were marked.
+fn rows(table: &Table, extras: &[Extra], marks: bool, range: std::ops::Range<usize>) -> (Vec<u8>, usize) {
     let n_columns = table.columns.len() + extras.len();
     let mut text = Vec::with_capacity(range.len() * n_columns * 10);
+    let mut n_marked = 0;
     for row in range {
         let start = text.len();
         for (at, column) in table.columns.iter().enumerate() {
             comma(&mut text, at);
             match &column.values {
                 Values::Number(values) if column.original.is_none() => number(&mut text, values[row]),
-                _ => quoted(&mut text, &column.cell(row)),
+                _ => n_marked += input(&mut text, &column.cell(row), marks),
             }
         }
         for (at, extra) in extras.iter().enumerate() {
@@ -150,7 +198,27 @@ fn rows(table: &Table, extras: &[Extra], range: std::ops::Range<usize>) -> Vec<u
         }
         text.push(b'\n');
     }
-    text
+    (text, n_marked)
+}
+
+/// Writes a cell of the input; 1 if it got an apostrophe.
+fn input(text: &mut Vec<u8>, cell: &str, marks: bool) -> usize {
+    if marks && is_formula(cell) {
+        quoted(text, &format!("'{cell}"));
+        return 1;
+    }
+    quoted(text, cell);
+    0
+}
+
+/// Whether a spreadsheet would run a cell: what begins with a sign and goes on as a number or a telephone number does is none.
+fn is_formula(cell: &str) -> bool {
+    let mut rest = cell.chars();
+    match rest.next() {
+        Some('=' | '@' | '\t' | '\r') => true,
+        Some('+' | '-') => !rest.all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | ',' | '-' | '/' | '(' | ')' | '%')),
+        _ => false,
+    }
 }
 
 fn comma(text: &mut Vec<u8>, at: usize) {

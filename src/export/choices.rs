@@ -22,6 +22,8 @@ pub struct Choices {
     pub template: Option<PathBuf>,
     /// How audience lists are made.
     pub audience: Audience,
+    /// Whether cells of customers.csv that a spreadsheet would run as formulas stay as they are; otherwise they get an apostrophe.
+    pub keeps_formulas: bool,
 }
 
 impl Default for Choices {
@@ -33,6 +35,7 @@ impl Default for Choices {
             density: Density::Analyst,
             template: None,
             audience: Audience::default(),
+            keeps_formulas: false,
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::base::{Ctx, Stopped};
 use super::pages::{self, Pages};
 use super::plot::{Plot, Plots, file_bytes, plot_svg};
 use super::{
-    Choices, Format, Report, audience, cards_html, cards_json, cards_markdown, customers_csv, customers_parquet, deck, persona_stem,
-    slides_pptx,
+    Choices, Format, Report, audience, cards_html, cards_json, cards_markdown, customers_csv, customers_parquet, deck, note_of_formulas,
+    persona_stem, slides_pptx,
 };
 
 /// Why a file could not be written.
@@ -58,6 +58,8 @@ pub struct Written {
     pub files: Vec<WrittenFile>,
     /// What was left out or must be minded, one sentence each.
     pub notes: Vec<String>,
+    /// Why the user's own template could not be used, if it could not.
+    pub no_template: Option<String>,
 }
 
 /// A file on the disk.
@@ -75,6 +77,11 @@ impl Written {
         let bytes = write_checked(&path, ctx, write)?;
         self.files.push(WrittenFile { path, bytes });
         Ok(())
+    }
+
+    fn no_template(&mut self, sentence: String) {
+        self.no_template.get_or_insert_with(|| sentence.clone());
+        self.tell(sentence);
     }
 
     /// Adds a sentence, once.
@@ -119,7 +126,14 @@ pub fn write_into(
             }
             Format::Html => written.write(path, ctx, |to| to.write_all(cards_html(report, plots, choices).as_bytes()))?,
             Format::Json => written.write(path, ctx, |to| to.write_all(cards_json(report).as_bytes()))?,
-            Format::Csv => written.write(path, ctx, |to| customers_csv(report, to, ctx))?,
+            Format::Csv => {
+                let mut n_marked = 0;
+                written.write(path, ctx, |to| {
+                    n_marked = customers_csv(report, choices.keeps_formulas, to, ctx)?;
+                    Ok(())
+                })?;
+                note_of_formulas(format.file_name(), n_marked).into_iter().for_each(|note| written.tell(note));
+            }
             Format::Parquet => written.write(path, ctx, |to| customers_parquet(report, to, ctx))?,
             Format::Audience => write_audiences(report, choices, folder, ctx, written, progress)?,
             Format::Pptx => {
@@ -179,12 +193,12 @@ fn set_pages(report: &Report, plots: &Plots, choices: &Choices, written: &mut Wr
     let template = match choices.template.as_deref().map(pages::read_template).transpose() {
         Ok(template) => template,
         Err(sentence) => {
-            written.tell(sentence);
+            written.no_template(sentence);
             None
         }
     };
     let pages = pages::set(&deck(report, plots, choices), &pages::pictures(report), choices.paper, template.as_ref())?;
-    pages.note.iter().for_each(|note| written.tell(note.clone()));
+    pages.note.iter().for_each(|note| written.no_template(note.clone()));
     Ok(pages)
 }
 

@@ -41,4 +41,4 @@ pub use plot::{Plot, Plots, plot_svg, save_plot};
 pub use pptx::slides as slides_pptx;
 pub use raster::plot_png;
 pub use report::{Chosen, Report, RunResult, Seconds};
-pub use table::{customers_csv, customers_parquet, labels_csv, merges_csv};
+pub use table::{customers_csv, customers_parquet, labels_csv, merges_csv, note_of_formulas};

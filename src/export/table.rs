@@ -27,9 +27,26 @@ pub fn labels_csv(report: &Report, to: impl Write, ctx: &Ctx) -> io::Result<()> 
     write::csv(&report.loaded.table, &persona_columns(report), to, ctx).map_err(io::Error::other)
 }
 
-/// The same with `distance`, `second_persona` and `second_persona_name`: the labelled customers.
-pub fn customers_csv(report: &Report, to: impl Write, ctx: &Ctx) -> io::Result<()> {
-    write::csv(&report.loaded.table, &all_columns(report, ctx).map_err(io::Error::other)?, to, ctx).map_err(io::Error::other)
+/// The same with `distance`, `second_persona` and `second_persona_name`: the labelled customers. Cells that a spreadsheet would run as formulas get an
+/// apostrophe before them unless `keeps_formulas`; returns how many did.
+pub fn customers_csv(report: &Report, keeps_formulas: bool, to: impl Write, ctx: &Ctx) -> io::Result<usize> {
+    let (table, extras) = (&report.loaded.table, all_columns(report, ctx).map_err(io::Error::other)?);
+    if keeps_formulas {
+        write::csv(table, &extras, to, ctx).map_err(io::Error::other)?;
+        return Ok(0);
+    }
+    write::csv_without_formulas(table, &extras, to, ctx).map_err(io::Error::other)
+}
+
+/// What is said about cells of a file that got an apostrophe.
+pub fn note_of_formulas(file: &str, n_marked: usize) -> Option<String> {
+    let (cells, have) = if n_marked == 1 { ("cell", "has") } else { ("cells", "have") };
+    let n = crate::base::text::count(n_marked);
+    (n_marked > 0).then(|| {
+        format!(
+            "{n} {cells} of {file} that a spreadsheet would run as formulas {have} an apostrophe before them; choose to keep formulas (--keep-formulas) to leave them as they are."
+        )
+    })
 }
 
 /// The same as Parquet.

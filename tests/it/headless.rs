@@ -353,3 +353,32 @@ fn what_is_no_file_is_told_at_once() {
         }
     }
 }
+
+#[test]
+fn a_template_or_lexicon_that_was_named_and_cannot_be_used_is_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let rows: String = (0..80).map(|row| format!("c{row},{},{},=1+{row}\n", row % 9, (row * 7) % 40)).collect();
+    std::fs::write(at("shop.csv"), format!("customer,visits,spend,note\n{rows}")).unwrap();
+    std::fs::write(at("broken.typ"), "#let x = (").unwrap();
+    std::fs::write(at("broken.json"), "{\"entries\": [").unwrap();
+    let cards = |more: &[&str]| {
+        let (shop, out) = (at("shop.csv"), at("out"));
+        let mut args = vec!["cards", &shop, "--k", "2", "--out", &out, "--quiet"];
+        args.extend(more);
+        personae(&args)
+    };
+    let (typ, json) = (at("broken.typ"), at("broken.json"));
+    let with_template = cards(&["--formats", "pdf", "--template", &typ]);
+    assert_eq!(with_template.code, 1);
+    assert!(with_template.err.contains("The template broken.typ cannot be used (line 1"), "{}", with_template.err);
+    assert!(std::fs::read(at("out/personas.pdf")).unwrap().starts_with(b"%PDF"), "the pages are there all the same");
+    let with_lexicon = cards(&["--formats", "csv", "--lexicon", &json]);
+    assert_eq!(with_lexicon.code, 1);
+    assert!(with_lexicon.err.contains("broken.json cannot be used"), "{}", with_lexicon.err);
+    assert_eq!(cards(&["--formats", "csv"]).code, 0);
+    let marked = std::fs::read_to_string(at("out/customers.csv")).unwrap();
+    assert!(marked.lines().nth(1).unwrap().starts_with("c0,0,0,'=1+0,"), "{marked}");
+    assert_eq!(cards(&["--formats", "csv", "--keep-formulas"]).code, 0);
+    assert!(std::fs::read_to_string(at("out/customers.csv")).unwrap().lines().nth(1).unwrap().starts_with("c0,0,0,=1+0,"));
+}

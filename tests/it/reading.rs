@@ -240,6 +240,107 @@ fn tables_round_trip() {
 }
 
 #[test]
+fn times_whole_numbers_and_blanks_survive_parquet() {
+    use polars::prelude::{ParquetReader, SerReader};
+    let folder = tempfile::tempdir().unwrap();
+    let rows =
+        (0..20).map(|at| format!("{at},\" a \",2024-02-{:02}T10:11:12,{:02}/13/2023 08:30,{at}.5,2024-02-01\n", at + 1, at % 12 + 1));
+    let text = format!("id,name,seen,us,price,day\n{}", rows.collect::<String>());
+    let loaded = read(&write(folder.path(), "in.csv", &text)).unwrap();
+    let mut parquet = Vec::new();
+    data::write::parquet(&loaded.table, &[], &mut parquet, &Ctx::new()).unwrap();
+    let frame = ParquetReader::new(std::io::Cursor::new(parquet.clone())).finish().unwrap();
+    let types: Vec<String> = frame.columns().iter().map(|column| format!("{}:{}", column.name(), column.dtype())).collect();
+    assert_eq!(types, ["id:i64", "name:str", "seen:datetime[ms]", "us:datetime[ms]", "price:f64", "day:date"]);
+    assert_eq!(frame.column("name").unwrap().str().unwrap().get(0), Some(" a "));
+    assert_eq!(frame.column("seen").unwrap().get(3).unwrap().to_string(), "2024-02-04 10:11:12");
+    assert_eq!(frame.column("us").unwrap().get(3).unwrap().to_string(), "2023-04-13 08:30:00");
+    // And once more from there: the cell shows the time, though only the day is compared.
+    let again = read(&write(folder.path(), "out.parquet", parquet)).unwrap();
+    assert_eq!(again.table.column("seen").unwrap().cell(3), "2024-02-04 10:11:12");
+    assert_eq!(again.table.column("us").unwrap().cell(3), "2023-04-13 08:30");
+    assert_eq!(again.table.column("day").unwrap().cell(3), "2024-02-01");
+    let mut csv = Vec::new();
+    data::write::csv(&again.table, &[], &mut csv, &Ctx::new()).unwrap();
+    assert!(String::from_utf8(csv).unwrap().lines().nth(4).unwrap().contains("2024-02-04 10:11:12"));
+}
+
+#[test]
+fn cells_that_a_spreadsheet_would_run_get_an_apostrophe_where_people_open_the_file() {
+    let text =
+        "id,=name,phone,n\n1,=1+1,+49 171 1234,-5\n2,@SUM(A1),+49 (171) 99,-6\n3,+cmd|' /C calc'!A0,-,7\n4,-2+3,plain,8\n5,a=b,- ,9\n";
+    let loaded = read_bytes("in.csv", text).unwrap();
+    let mut out = Vec::new();
+    let n = data::write::csv_without_formulas(&loaded.table, &[], &mut out, &Ctx::new()).unwrap();
+    let expected = "id,'=name,phone,n\n1,'=1+1,+49 171 1234,-5\n2,'@SUM(A1),+49 (171) 99,-6\n3,'+cmd|' /C calc'!A0,-,7\n4,'-2+3,plain,8\n5,a=b,\"- \",9\n";
+    assert_eq!((String::from_utf8(out).unwrap().as_str(), n), (expected, 5));
+    let mut faithful = Vec::new();
+    data::write::csv(&loaded.table, &[], &mut faithful, &Ctx::new()).unwrap();
+    assert_eq!(String::from_utf8(faithful).unwrap(), text.replace(",- ,", ",\"- \","));
+}
+
+#[test]
+fn moments_are_told_by_the_clocks_of_the_chosen_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = "id,bought,local\n1,2024-03-30T23:30:00Z,2024-03-30 23:30\n2,2024-03-31T22:30:00+00:00,2024-03-31 22:30\n3,2024-07-01T01:00:00+02:00,2024-07-01 01:00\n";
+    let path = write(folder.path(), "shop.csv", csv);
+    let in_zone = |zone: Option<&str>| Source::File {
+        path: path.clone(),
+        read_as: data::ReadAs { zone: zone.map(str::to_owned), ..data::ReadAs::default() },
+    };
+    let days = |zone: Option<&str>| -> Vec<String> {
+        let raw =
+            data::read_raw_as(&path, &data::ReadAs { zone: zone.map(str::to_owned), ..data::ReadAs::default() }, &Ctx::new()).unwrap();
+        let page = raw.page(0..3, &Ctx::new()).unwrap();
+        (0..3).map(|row| format!("{} {}", page.columns[1].cell(row), page.columns[2].cell(row))).collect()
+    };
+    assert_eq!(days(None)[0], "2024-03-30 23:30 2024-03-30 23:30", "each cell's own clock");
+    // Berlin is an hour ahead before 01:00 UTC of the 31st and two hours behind it; cells without a zone stay.
+    let berlin = ["2024-03-31 00:30 2024-03-30 23:30", "2024-04-01 00:30 2024-03-31 22:30", "2024-07-01 01:00 2024-07-01 01:00"];
+    assert_eq!(days(Some("Europe/Berlin")), berlin);
+    let loaded = data::read(&in_zone(Some("Europe/Berlin")), &Ctx::new()).unwrap();
+    assert!(notes(&loaded).contains(&"3 times of bought that tell their time zone are told by the clocks of Europe/Berlin."));
+    assert!(matches!(loaded.table.columns[1].values, data::Values::Date(ref days) if days[0] == Some(19_813)), "2024-03-31");
+    let error = data::read(&in_zone(Some("Berlin")), &Ctx::new()).unwrap_err().to_string();
+    assert_eq!(error, "there is no time zone called Berlin; choose one such as Europe/Berlin, America/New_York, UTC or +02:00.");
+    assert_ne!(data::stamp(&in_zone(None), &Ctx::new()).unwrap(), data::stamp(&in_zone(Some("UTC")), &Ctx::new()).unwrap());
+}
+
+#[test]
+fn moments_of_parquet_are_told_by_the_clocks_that_the_column_names() {
+    use polars::prelude::*;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.parquet");
+    // 2024-03-30 23:30 and 2024-07-01 12:00, UTC.
+    let moments = [1_711_841_400_000_000i64, 1_719_835_200_000_000];
+    let zoned = |name: &str, zone: &str| {
+        let zone = TimeZone::opt_try_new(Some(zone)).unwrap();
+        Int64Chunked::from_slice(name.into(), &moments).into_datetime(TimeUnit::Microseconds, zone).into_series().into_column()
+    };
+    let mut frame = DataFrame::new(2, vec![zoned("berlin", "Europe/Berlin"), zoned("utc", "UTC")]).unwrap();
+    ParquetWriter::new(std::fs::File::create(&path).unwrap()).finish(&mut frame).unwrap();
+    let shown = |zone: Option<&str>| {
+        let read_as = data::ReadAs { zone: zone.map(str::to_owned), ..data::ReadAs::default() };
+        let loaded = data::read(&Source::File { path: path.clone(), read_as: read_as.clone() }, &Ctx::new()).unwrap();
+        let raw = data::read_raw_as(&path, &read_as, &Ctx::new()).unwrap();
+        let page = raw.page(0..2, &Ctx::new()).unwrap();
+        for at in 0..2 {
+            for row in 0..2 {
+                assert_eq!(page.columns[at].cell(row), loaded.table.columns[at].cell(row), "a source and a table are read alike");
+            }
+        }
+        let cells = loaded.table.columns.iter().map(|column| format!("{}, {}", column.cell(0), column.cell(1))).collect::<Vec<_>>();
+        (cells, notes(&loaded)[0].to_owned())
+    };
+    let (cells, told) = shown(None);
+    assert_eq!(cells, ["2024-03-31 00:30, 2024-07-01 14:00", "2024-03-30 23:30, 2024-07-01 12:00"]);
+    assert_eq!(told, "berlin holds moments of Europe/Berlin; the day and hour there count, unless another time zone is chosen.");
+    let (cells, told) = shown(Some("America/New_York"));
+    assert_eq!(cells, ["2024-03-30 19:30, 2024-07-01 08:00", "2024-03-30 19:30, 2024-07-01 08:00"]);
+    assert_eq!(told, "berlin holds moments; they are told by the clocks of America/New_York.");
+}
+
+#[test]
 fn added_columns_keep_their_names_and_do_no_harm() {
     let loaded = read_bytes("in.csv", "persona,n\nold,1\nolder,2\n").unwrap();
     let extras = [

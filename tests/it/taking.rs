@@ -170,7 +170,7 @@ fn labelled_customers_agree_with_a_slow_recount() {
     let matrix: Vec<f64> = (0..43 * 2).map(|at| ((at * 7919) % 101) as f64 / 10.0 + (at / 40) as f64).collect();
     Arc::make_mut(&mut report.prepared).matrix = Matrix::new(matrix, 43, 2).unwrap();
     let mut csv = Vec::new();
-    export::customers_csv(&report, &mut csv, &Ctx::new()).unwrap();
+    export::customers_csv(&report, false, &mut csv, &Ctx::new()).unwrap();
     let csv = String::from_utf8(csv).unwrap();
     let members = report.labels.members();
     let matrix = &report.prepared.matrix;

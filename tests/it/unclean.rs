@@ -307,7 +307,7 @@ fn old_projects_open_without_a_word_about_reading() {
     let old: Source = serde_json::from_str("{\"file\":{\"path\":\"shop.csv\"}}").unwrap();
     assert_eq!(old, Source::file("shop.csv"));
     assert_eq!(serde_json::to_string(&old).unwrap(), "{\"file\":{\"path\":\"shop.csv\"}}");
-    let chosen = Source::File { path: "shop.xlsx".into(), read_as: ReadAs { sheet: Some("Orders".into()), encoding: None } };
+    let chosen = Source::File { path: "shop.xlsx".into(), read_as: ReadAs { sheet: Some("Orders".into()), ..ReadAs::default() } };
     let text = serde_json::to_string(&chosen).unwrap();
     assert_eq!(serde_json::from_str::<Source>(&text).unwrap(), chosen, "{text}");
 }

@@ -4,8 +4,10 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
+
+use polars::prelude::DataFrame;
 
 use crate::base::Ctx;
 use crate::base::memory::readable;
@@ -17,6 +19,9 @@ use super::{Request, Take, Told};
 
 /// A guest is asked to stop within this time.
 const STOPS_WITHIN: Duration = Duration::from_millis(5);
+
+/// Batches of rows that may wait to be taken.
+const AHEAD: usize = 2;
 
 /// Where a guest gets little of the processor, it may take this many times its seconds between two messages.
 const PATIENCE: u32 = 20;
@@ -64,8 +69,8 @@ pub(super) fn ask(program: &Path, request: &Request, take: &mut Take, ctx: &Ctx)
     // A guest that died at once is seen below.
     let _ = stdin.write_all(&asked);
     drop(stdin);
-    let (send, messages) = sync_channel(2);
-    std::thread::spawn(move || while wire::read(&mut stdout).is_ok_and(|message| send.send(message).is_ok()) {});
+    let (send, messages) = sync_channel(AHEAD);
+    std::thread::spawn(move || while wire::read(&mut stdout).is_ok_and(|message| send.send(taken(message)).is_ok()) {});
     let last_words = std::thread::spawn(move || {
         let mut words = String::new();
         let _ = stderr.by_ref().take(4096).read_to_string(&mut words);
@@ -78,11 +83,12 @@ pub(super) fn ask(program: &Path, request: &Request, take: &mut Take, ctx: &Ctx)
     loop {
         ctx.check()?;
         match messages.recv_timeout(STOPS_WITHIN) {
-            Ok(Message::Rows(fraction, bytes)) => {
-                take(wire::rows(bytes).map_err(|why| damaged(request, &why.to_string()))?, fraction)?;
+            Ok(Taken::Rows(fraction, rows)) => {
+                let rows = rows.recv().unwrap_or_else(|_| Err(std::io::ErrorKind::InvalidData.into()));
+                take(rows.map_err(|why| damaged(request, &why.to_string()))?, fraction)?;
                 heard = Instant::now();
             }
-            Ok(Message::End(End(told))) => return told,
+            Ok(Taken::End(End(told))) => return told,
             Err(RecvTimeoutError::Timeout) if heard.elapsed() > patience => {
                 return Err(exhausting(request, format!("{} seconds", patience.as_secs())));
             }
@@ -93,6 +99,24 @@ pub(super) fn ask(program: &Path, request: &Request, take: &mut Take, ctx: &Ctx)
                 return Err(death(request, status, &words));
             }
         }
+    }
+}
+
+/// A message whose rows are being put together.
+enum Taken {
+    Rows(f32, Receiver<std::io::Result<DataFrame>>),
+    End(End),
+}
+
+/// Puts the rows of a message together on a thread of its own: one thread would be slower than the guest.
+fn taken(message: Message) -> Taken {
+    match message {
+        Message::Rows(fraction, bytes) => {
+            let (send, rows) = sync_channel(1);
+            std::thread::spawn(move || send.send(wire::rows(bytes)));
+            Taken::Rows(fraction, rows)
+        }
+        Message::End(end) => Taken::End(end),
     }
 }
 

@@ -10,27 +10,30 @@ use std::path::Path;
 use polars::prelude::*;
 
 use crate::base::{Ctx, Key, Note};
-use crate::data::columnar::Columnar;
+use crate::data::columnar::{self, Columnar};
 use crate::data::error::DataError;
-use crate::data::guest::{self, Request, What};
+use crate::data::guest::What;
 use crate::data::header::make_unique;
 use crate::data::table::Kind;
+use crate::data::zones::Zone;
 
 use super::RawColumn;
 use super::part::{Part, PartColumn};
 use super::store::{Held, Store};
 
 /// Reads a file. `stamp` names its bytes; of its rows, `keep_bytes` may stay in memory.
-pub(super) fn read(path: &Path, title: &str, format: Columnar, stamp: Key, keep_bytes: u64, ctx: &Ctx) -> Result<Part, DataError> {
+pub(super) fn read(
+    path: &Path,
+    title: &str,
+    format: Columnar,
+    zone: Option<Zone>,
+    stamp: Key,
+    keep_bytes: u64,
+    ctx: &Ctx,
+) -> Result<Part, DataError> {
     let damaged = |error: PolarsError| DataError::damaged(title, format.name(), error);
-    let request = Request::new(path, title, What::Columns { format, whole: false })?;
-    let stage = format!("Reading {title}");
     let mut store = Store::new(title, keep_bytes);
-    let mut take = |rows: DataFrame, fraction: f32| {
-        ctx.progress(&stage, fraction);
-        store.push(rows)
-    };
-    let told = guest::read(&request, &mut take, ctx)?;
+    let told = columnar::ask(path, title, What::Columns { format, whole: false }, zone, &mut |rows, _| store.push(rows), ctx)?;
     let Some(Held { mut frame, bytes, aside }) = store.finish()? else { return Err(DataError::Empty { title: title.to_owned() }) };
     let schema = frame.collect_schema().map_err(damaged)?;
     let n_rows = number(&frame, len()).map_err(damaged)?.unwrap_or(0.0) as usize;
@@ -42,6 +45,7 @@ pub(super) fn read(path: &Path, title: &str, format: Columnar, stamp: Key, keep_
     }
     let mut names: Vec<String> = schema.iter_names().map(|name| name.to_string()).collect();
     let mut notes = make_unique(&mut names);
+    notes.extend(told.notes);
     let left_out = |(name, dtype): &(String, String)| {
         Note::new(format!("{name} holds {dtype}, which is neither a number, a date nor text; it is left out."))
     };
@@ -51,9 +55,6 @@ pub(super) fn read(path: &Path, title: &str, format: Columnar, stamp: Key, keep_
     for (name, (stored, dtype)) in names.into_iter().zip(schema.iter()) {
         ctx.check()?;
         let (expression, held) = normalised(&frame, stored.as_str(), dtype).map_err(damaged)?;
-        if let DataType::Datetime(_, Some(zone)) = dtype {
-            notes.push(Note::new(format!("{name} holds times of {zone}; they are brought to UTC.")));
-        }
         selected.push(expression.alias(name.as_str()));
         let kind = match held {
             DataType::Int64 | DataType::Float64 => Kind::Number,
@@ -84,11 +85,9 @@ fn normalised(frame: &LazyFrame, name: &str, dtype: &DataType) -> PolarsResult<(
             (when(value.clone().is_finite()).then(value).otherwise(lit(NULL)), DataType::Float64)
         }
         DataType::Date => (column(), DataType::Date),
-        DataType::Datetime(unit, zone) => {
-            // With a zone the stored moments are those of UTC.
-            let bare = if zone.is_some() { column().to_physical().cast(DataType::Datetime(*unit, None)) } else { column() };
-            let millis = bare.clone().cast(DataType::Datetime(TimeUnit::Milliseconds, None));
-            let behind_midnight = bare.clone().neq(bare.cast(DataType::Date).cast(DataType::Datetime(*unit, None)));
+        DataType::Datetime(unit, _) => {
+            let millis = column().cast(DataType::Datetime(TimeUnit::Milliseconds, None));
+            let behind_midnight = column().neq(column().cast(DataType::Date).cast(DataType::Datetime(*unit, None)));
             let has_time = number(frame, behind_midnight.sum().cast(DataType::Float64))?.is_some_and(|n| n > 0.0);
             if has_time {
                 (millis, DataType::Datetime(TimeUnit::Milliseconds, None))

@@ -11,6 +11,7 @@ use crate::data::error::DataError;
 use crate::data::habits::Habits;
 use crate::data::table::{self, Table, Values};
 use crate::data::tally::{ONLY_THE_DAY, Reading, Tally};
+use crate::data::zones::Zone;
 
 use super::convert::Filling;
 use super::part::{Part, columns_of};
@@ -23,10 +24,11 @@ pub(super) fn part(
     mut notes: Vec<Note>,
     stamp: Key,
     sheets: Vec<String>,
+    zone: Option<Zone>,
     ctx: &Ctx,
 ) -> Result<Part, DataError> {
     let filled: Vec<(Column, Reading, Tally, Vec<Note>)> =
-        table.columns.par_iter().map(|column| filled(column, table.n_rows, ctx)).collect::<Result<_, Stopped>>()?;
+        table.columns.par_iter().map(|column| filled(column, table.n_rows, zone, ctx)).collect::<Result<_, Stopped>>()?;
     notes.retain(|note| !note.0.ends_with(ONLY_THE_DAY));
     let mut columns = Vec::with_capacity(filled.len());
     let mut read = Vec::with_capacity(filled.len());
@@ -41,14 +43,15 @@ pub(super) fn part(
     Ok(Part { columns: columns_of(read), n_rows: table.n_rows, notes, frame: frame.lazy(), bytes, aside: None, stamp, sheets })
 }
 
-fn filled(column: &table::Column, n_rows: usize, ctx: &Ctx) -> Result<(Column, Reading, Tally, Vec<Note>), Stopped> {
+fn filled(column: &table::Column, n_rows: usize, zone: Option<Zone>, ctx: &Ctx) -> Result<(Column, Reading, Tally, Vec<Note>), Stopped> {
     ctx.check()?;
+    let habits = Habits { zone, ..Habits::default() };
     // Text stays text, whatever its cells look like: a workbook's or a JSON file's own types have been heard.
     let reading = match &column.values {
         Values::Text(_) => Reading::of(column.kind()),
         _ => {
             let cells: Vec<Cell> = (0..n_rows).map(|row| column.cell(row)).collect();
-            text::settled(&column.name, &[cells], Habits::default(), ctx)?
+            text::settled(&column.name, &[cells], habits, ctx)?
         }
     };
     let mut filling = Filling::new(&column.name, reading, n_rows);
@@ -59,6 +62,6 @@ fn filled(column: &table::Column, n_rows: usize, ctx: &Ctx) -> Result<(Column, R
         filling.push(&column.cell(row));
     }
     let (values, tally) = filling.finish();
-    let notes = tally.notes(&column.name, &reading, Habits::default());
+    let notes = tally.notes(&column.name, &reading, habits);
     Ok((values, reading, tally, notes))
 }

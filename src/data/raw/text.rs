@@ -22,6 +22,7 @@ use crate::data::header::Head;
 use crate::data::layout::{self, LAST_BYTES, LOOKED_AT, Layout};
 use crate::data::letters;
 use crate::data::tally::{Reading, Tally};
+use crate::data::zones::Zone;
 
 use super::ReadOptions;
 use super::convert::{self, Chunk, Filling};
@@ -37,6 +38,7 @@ pub(super) fn read(
     path: &Path,
     title: &str,
     chosen: Option<&'static Encoding>,
+    zone: Option<Zone>,
     options: &ReadOptions,
     keep_bytes: u64,
     ctx: &Ctx,
@@ -50,7 +52,7 @@ pub(super) fn read(
     let stage = format!("Reading {title}");
     let mut file = TextFile { path, stage, size, letters, only_returns, delimiter: b',', slab_bytes: options.slab_bytes.max(1), ctx };
     loop {
-        if let Some(part) = read_as(&mut file, title, options, keep_bytes)? {
+        if let Some(part) = read_as(&mut file, title, zone, options, keep_bytes)? {
             return Ok(part);
         }
         file.letters = Letters::Other(letters::detect(File::open(path).map_err(failed)?).map_err(failed)?);
@@ -58,12 +60,19 @@ pub(super) fn read(
 }
 
 /// Reads with the letters the file is thought to have; nothing if it has others.
-fn read_as(file: &mut TextFile, title: &str, options: &ReadOptions, keep_bytes: u64) -> Result<Option<Part>, DataError> {
+fn read_as(
+    file: &mut TextFile,
+    title: &str,
+    zone: Option<Zone>,
+    options: &ReadOptions,
+    keep_bytes: u64,
+) -> Result<Option<Part>, DataError> {
     let ctx = file.ctx;
     let looked_at = file.excerpt(0, LOOKED_AT)?;
     let last = file.excerpt(file.size.saturating_sub(LAST_BYTES as u64), LAST_BYTES + 2)?;
     let unmarked = looked_at.trim_start_matches('\u{feff}');
     let mut layout = layout::of(unmarked, file.size <= LOOKED_AT as u64, &last);
+    layout.head.habits.zone = zone;
     layout.first += looked_at.len() - unmarked.len();
     file.delimiter = layout.delimiter;
     let head = &layout.head;

@@ -46,7 +46,7 @@ impl Tally {
                 }
             }
         }
-        better
+        Reading { zone: habits.zone, ..better }
     }
 
     /// Whether so many cells that do not fit are few enough.

@@ -98,14 +98,23 @@ impl Tally {
             let day = day_text(day.days);
             notes.push(Note::new(format!("{name} holds days as Excel counts them; {example} is read as {day}.")));
         }
-        if reading.has_time && self.offsets.len() > 1 {
+        let n_moments: usize = self.offsets.iter().filter(|(offset, _)| offset.is_some()).map(|(_, n)| n).sum();
+        if let Some(zone) = reading.zone.filter(|_| n_moments > 0) {
+            let (times, are) = if n_moments == 1 { ("time", "is") } else { ("times", "are") };
+            notes.push(Note::new(format!(
+                "{} {times} of {name} that tell their time zone {are} told by the clocks of {zone}.",
+                grouped(n_moments)
+            )));
+        }
+        if reading.has_time && reading.zone.is_none() && self.offsets.len() > 1 {
             let each =
                 self.offsets.iter().filter_map(|(offset, &count)| offset.map(|offset| format!("{} in {}", cells(count), zone(offset))));
             let mut each: Vec<String> = each.collect();
             each.extend(self.offsets.get(&None).map(|&count| format!("{} without one", cells(count))));
             let list = listed(&each);
             notes.push(Note::new(format!("{name} has times in several time zones ({list}); each cell's own day and hour are used.")));
-        } else if self.with_time > 0 && !reading.has_time {
+        }
+        if self.with_time > 0 && !reading.has_time {
             notes.push(Note::new(format!("{name}{ONLY_THE_DAY}")));
         }
         notes

@@ -163,6 +163,10 @@ fn as_what_ui(ui: &mut Ui, answers: &Answers, choices: &mut Choices) {
             Purpose::Customers if choices.formats.contains(&ExportFormat::Audience) => audience_ui(ui, answers, &mut choices.audience),
             Purpose::Show | Purpose::Customers => {}
         }
+        if purpose == Purpose::Customers && choices.formats.contains(&ExportFormat::Csv) {
+            let tip = "Cells of customers.csv that a spreadsheet would run as formulas, such as =1+1, get an apostrophe before them unless this is on.";
+            ui.indent("formulas", |ui| ui.checkbox(&mut choices.keeps_formulas, "Keep formulas in CSV").on_hover_text(tip));
+        }
         ui.add_space(INSIDE);
     }
 }
