@@ -65,6 +65,11 @@ impl Window {
                 self.dialogs.open(Purpose::LocateSource(at), Some(&folder), "", &self.ctx);
             }
             Command::Sources(sourcing) => self.regroup(|plan| plan.source = Source::Sources(sourcing)),
+            Command::ReadAs(read_as) => self.regroup(|plan| {
+                if let Source::File { read_as: how, .. } = &mut plan.source {
+                    *how = read_as;
+                }
+            }),
             Command::SaveFailingRows(source) => self.save_failing_rows(&source),
             Command::Prepare(preparation) => self.regroup(|plan| plan.preparation = preparation),
             Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),

@@ -67,6 +67,29 @@ pub(super) fn by_name(name: &str) -> Result<&'static Encoding, DataError> {
     known.ok_or_else(|| DataError::NoSuchEncoding { encoding: name.to_owned() })
 }
 
+/// The encodings that are offered: the name to choose it by, and what people call it.
+pub fn encodings() -> Vec<(String, String)> {
+    let offered = [
+        encoding_rs::UTF_8,
+        encoding_rs::WINDOWS_1252,
+        encoding_rs::WINDOWS_1250,
+        encoding_rs::WINDOWS_1251,
+        encoding_rs::WINDOWS_1253,
+        encoding_rs::WINDOWS_1254,
+        encoding_rs::WINDOWS_1255,
+        encoding_rs::WINDOWS_1256,
+        encoding_rs::WINDOWS_1257,
+        encoding_rs::SHIFT_JIS,
+        encoding_rs::EUC_JP,
+        encoding_rs::GBK,
+        encoding_rs::BIG5,
+        encoding_rs::EUC_KR,
+        encoding_rs::UTF_16LE,
+        encoding_rs::UTF_16BE,
+    ];
+    offered.iter().map(|encoding| (encoding.name().to_owned(), called(encoding))).collect()
+}
+
 /// What is said where letters had to be guessed.
 pub(super) fn note(title: &str, encoding: &'static Encoding) -> Note {
     Note::new(format!("{title} is not UTF-8; its letters are read as {}.", called(encoding)))

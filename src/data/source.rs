@@ -81,6 +81,13 @@ pub const READABLE_EXTENSIONS: &[&str] = &[
     "ods", "gz", "zip",
 ];
 
+/// Whether a file of this name is a text, whose letters may be written in several ways. Its content decides when it is read.
+pub fn is_text(path: &Path) -> bool {
+    const OTHERS: [&str; 10] = ["parquet", "pq", "arrow", "feather", "ipc", "xlsx", "xlsm", "xlsb", "xls", "ods"];
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    !OTHERS.iter().any(|other| ending.eq_ignore_ascii_case(other))
+}
+
 /// A table as it was read.
 #[derive(Debug, Clone)]
 pub struct Loaded {

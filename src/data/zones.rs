@@ -57,6 +57,28 @@ impl std::fmt::Display for Zone {
     }
 }
 
+/// A time zone as it is written: the IANA database's own spelling, or an offset; nothing for a name nobody knows.
+pub fn zone_called(name: &str) -> Option<String> {
+    Some(match Zone::named(name)? {
+        Zone::Place(zone) => zone.name().to_owned(),
+        Zone::Ahead(_) => name.trim().to_owned(),
+    })
+}
+
+/// Up to `most` time zones whose names hold what was typed, those of places first.
+pub fn zones_like(typed: &str, most: usize) -> Vec<&'static str> {
+    let typed = typed.trim().to_lowercase().replace(' ', "_");
+    let mut found: Vec<&str> =
+        chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| name.to_lowercase().contains(&typed)).collect();
+    // Old names such as "Japan" or "US/Pacific" come behind those of continents and cities.
+    let is_old = |name: &&str| {
+        !name.contains('/') || ["US/", "Etc/", "Brazil/", "Canada/", "Chile/", "Mexico/"].iter().any(|old| name.starts_with(old))
+    };
+    found.sort_by_key(|name| (is_old(name), *name));
+    found.truncate(most);
+    found
+}
+
 /// The minutes of "+02:00", "-0330", "+02".
 fn offset(name: &str) -> Option<i32> {
     let name = name.strip_prefix("UTC").or(name.strip_prefix("GMT")).unwrap_or(name);
@@ -94,5 +116,16 @@ mod tests {
         assert_eq!(Zone::named("Europe/Nowhere"), None);
         assert_eq!(Zone::named("+99:00"), None);
         assert_eq!(Zone::named("-03:30").unwrap().to_string(), "UTC-03:30");
+    }
+
+    #[test]
+    fn zones_are_offered_by_what_is_typed() {
+        assert_eq!(zones_like("new york", 6), ["America/New_York"]);
+        assert_eq!(zones_like("berl", 6), ["Europe/Berlin"]);
+        assert_eq!(zones_like("europe", 2).len(), 2);
+        assert_eq!(zones_like("nowhere", 6), Vec::<&str>::new());
+        assert_eq!(zone_called("europe/berlin").as_deref(), Some("Europe/Berlin"));
+        assert_eq!(zone_called("+02:00").as_deref(), Some("+02:00"));
+        assert_eq!(zone_called("Berlin"), None);
     }
 }

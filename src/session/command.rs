@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::data::Sourcing;
+use crate::data::{ReadAs, Sourcing};
 use crate::export::{Choices, Plot as PlotKind};
 use crate::features::Preparation;
 use crate::persona::{Added, Picture};
@@ -27,6 +27,8 @@ pub enum Command {
     LocateSource(usize),
     /// Replace what is said about the sources, the columns built from them, RFM and health.
     Sources(Arc<Sourcing>),
+    /// Read the open file this way.
+    ReadAs(ReadAs),
     /// Write the rows of a source that fail its health rules as CSV.
     SaveFailingRows(String),
     /// Replace the preparation section.

@@ -1,8 +1,9 @@
 //! The controls pages are made of: same look, same manners, an accessible name on each.
 
+use eframe::egui::containers::menu::{MenuButton, MenuConfig};
 use eframe::egui::{
-    self, Align, Button, Color32, CornerRadius, DragValue, Frame, Layout, Margin, ProgressBar, Response, RichText, Role, Sense, Stroke,
-    StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetText,
+    self, Align, Button, Color32, CornerRadius, DragValue, Frame, Layout, Margin, PopupCloseBehavior, ProgressBar, Response, RichText,
+    Role, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetText,
 };
 
 use crate::engine::Answer;
@@ -90,6 +91,12 @@ pub fn combo_ui<T: PartialEq + Copy>(ui: &mut Ui, name: &str, value: &mut T, cho
     let text = format!("{name}: {selected}");
     name_it(&combo.response, Role::ComboBox, &text);
     changed
+}
+
+/// A button that opens a menu which stays while something in it is ticked, typed or dragged.
+pub fn staying_menu(ui: &mut Ui, title: impl Into<String>, contents: impl FnOnce(&mut Ui)) -> Response {
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    MenuButton::new(title.into()).config(config).ui(ui, contents).0
 }
 
 /// A row of exclusive choices side by side. True when changed.

@@ -9,7 +9,7 @@ use egui_kittest::{
 };
 use personae::base::{Key, Note, Progress};
 use personae::data::profile::{Levels, NumericSummary};
-use personae::data::{Column, ColumnProfile, Kind, Loaded, Profile, Role, Source, Table, Texts, Values};
+use personae::data::{Column, ColumnProfile, Kind, Loaded, Profile, ReadAs, Role, Source, Table, Texts, Values};
 use personae::engine::{Answer, Answers, Problem};
 use personae::plot::Picked;
 use personae::session::{Action, Brush, Command, Look, Page, Plan};
@@ -254,4 +254,49 @@ fn states_without_data_offer_a_way_on() {
         harness.run();
         assert_eq!(pushed(&harness), [Command::Do(action)], "{button}");
     }
+}
+
+#[test]
+fn sheet_letters_and_time_zone_are_chosen_where_the_file_is_named() {
+    let of = |name: &str, read_as: ReadAs, sheets: &[&str]| {
+        let loaded = Loaded { sheets: sheets.iter().map(|sheet| (*sheet).to_owned()).collect(), ..shop() };
+        let answers = Answers { loaded: Answer::Ready(Arc::new(loaded)), ..Answers::default() };
+        open(ui::data_page::ui, Plan::new(Source::File { path: name.into(), read_as }), answers)
+    };
+    let said = |harness: &Harness<'_, Stage>| match &pushed(harness)[..] {
+        [Command::ReadAs(read_as)] => read_as.clone(),
+        other => panic!("{other:?}"),
+    };
+    let mut harness = of("shop.xlsx", ReadAs::default(), &["Orders", "Customers"]);
+    click(&mut harness, "How shop.xlsx is read");
+    assert!(harness.query_by_label_contains("Letters").is_none(), "a workbook says itself how its letters are written");
+    click(&mut harness, "Sheet: The one most like a table");
+    harness.get_by_label("Customers").click();
+    harness.run();
+    let customers = ReadAs { sheet: Some("Customers".into()), ..ReadAs::default() };
+    assert_eq!(said(&harness), customers);
+
+    let mut harness = of("shop.csv", ReadAs::default(), &[]);
+    click(&mut harness, "How shop.csv is read");
+    assert!(harness.query_by_label_contains("Sheet").is_none());
+    click(&mut harness, "Letters: Told by their content");
+    click(&mut harness, "Windows-1251 (Cyrillic)");
+    assert_eq!(said(&harness), ReadAs { encoding: Some("windows-1251".into()), ..ReadAs::default() });
+
+    let mut harness = of("shop.csv", customers.clone(), &[]);
+    click(&mut harness, "How shop.csv is read");
+    let typed = |harness: &mut Harness<'_, Stage>, text: &str| {
+        harness.get_by_label("Time zone").focus();
+        harness.run();
+        harness.get_by_label("Time zone").type_text(text);
+        harness.run();
+    };
+    typed(&mut harness, "nowhere");
+    harness.get_by_label_contains("No such place");
+    assert_eq!(pushed(&harness), []);
+    let mut harness = of("shop.csv", customers.clone(), &[]);
+    click(&mut harness, "How shop.csv is read");
+    typed(&mut harness, "berl");
+    click(&mut harness, "Europe/Berlin");
+    assert_eq!(said(&harness), ReadAs { zone: Some("Europe/Berlin".into()), ..customers });
 }

@@ -7,8 +7,8 @@ use eframe::egui::accesskit::Role as Widget;
 use egui_kittest::{Harness, kittest::Queryable};
 use personae::app::window::Window;
 use personae::base::{Ctx, Key, Note, Progress};
-use personae::customers::{self, Built, BuiltColumn, FormulaColumn, Overlap, Tried, Understood, UnderstoodSource};
-use personae::data::sourcing::{Field, IsoDay, KeyMatch, Level, RecipeColumn};
+use personae::customers::{self, Built, BuiltColumn, FormulaColumn, Overlap, StatusMeans, Tried, Understood, UnderstoodSource};
+use personae::data::sourcing::{AmountIs, Field, IsoDay, KeyMatch, Level, RecipeColumn, RefundsAre};
 use personae::data::{self, Column, Kind, Source, SourceFile, SourceKind, Sourcing, Table, Texts, Values};
 use personae::engine::{Answer, Answers, Problem, SourcesAnswer};
 use personae::session::settings::Settings;
@@ -397,4 +397,71 @@ fn files_named_together_at_the_start_are_the_sources_of_one_table() {
     let titles: Vec<&str> = sources.raws.iter().map(|raw| raw.ready().unwrap().title.as_str()).collect();
     assert_eq!(titles, ["crm.csv", "orders.csv"]);
     assert_eq!(answers.loaded.ready().map(|loaded| loaded.table.n_rows), Some(2));
+}
+
+/// The page on orders whose money was understood like this.
+fn open_with_money(sourcing: Sourcing) -> Harness<'static, Stage> {
+    let status = |name: &str, means: StatusMeans| customers::Status { name: name.into(), n_rows: 100, means, is_known: true };
+    let money = customers::Money {
+        amount: AmountIs::PerLine,
+        refunds: RefundsAre::OwnRows,
+        marks_cancel: false,
+        refund_once: false,
+        statuses: vec![status("paid", StatusMeans::Sale), status("draft", StatusMeans::NoSale)],
+        only_first: Vec::new(),
+        paid: None,
+        drop_copies: false,
+        rates: sourcing.sources[1].money.rates.clone(),
+    };
+    let mut all = understood();
+    all.sources[1].money = Some(money);
+    all.sources[1].common.insert(Field::Currency, vec!["EUR".into(), "USD".into()]);
+    let mut harness = open(sourcing, DataView::Sources);
+    harness.state_mut().answers.sources.as_mut().unwrap().understood = Answer::Ready(Arc::new(all));
+    harness.run();
+    harness
+}
+
+#[test]
+fn what_decides_the_money_is_changed_where_it_is_told() {
+    let mut harness = open_with_money(sourcing());
+    click(&mut harness, "What an amount stands for");
+    harness.get_by_label(AmountIs::PerOrder.label()).click();
+    harness.run();
+    assert_eq!(said(&harness).sources[1].money.amount, Some(AmountIs::PerOrder));
+
+    let mut harness = open_with_money(sourcing());
+    click(&mut harness, "Statuses that count: 1 of 2");
+    click(&mut harness, "draft (100)");
+    assert_eq!(said(&harness).sources[1].money.counted, Some(["draft", "paid"].map(str::to_owned).into()));
+}
+
+#[test]
+fn currencies_are_converted_by_rates_that_are_typed() {
+    let mut harness = open_with_money(sourcing());
+    click(&mut harness, "Only EUR");
+    let rate = |harness: &Harness<'_, Stage>| harness.get_by_label("What one USD is worth in EUR").rect();
+    let place = rate(&harness).center();
+    harness.event(eframe::egui::Event::PointerMoved(place));
+    for pressed in [true, false] {
+        let button = eframe::egui::PointerButton::Primary;
+        harness.event(eframe::egui::Event::PointerButton { pos: place, button, pressed, modifiers: Default::default() });
+        harness.run();
+    }
+    harness.event(eframe::egui::Event::Text("0.92".into()));
+    harness.run();
+    harness.key_press(eframe::egui::Key::Enter);
+    harness.run();
+    harness.run();
+    let rates: Vec<(String, f64)> = said(&harness).sources[1].money.rates.clone().into_iter().collect();
+    assert_eq!(rates, [("EUR".to_owned(), 1.0), ("USD".to_owned(), 0.92)]);
+}
+
+#[test]
+fn a_source_is_read_by_another_sheet_or_by_the_clocks_of_a_place() {
+    let mut harness = open(sourcing(), DataView::Sources);
+    click(&mut harness, "How orders is read");
+    click(&mut harness, "Letters: Told by their content");
+    click(&mut harness, "Shift_JIS (Japanese)");
+    assert_eq!(said(&harness).sources[1].read_as.encoding.as_deref(), Some("Shift_JIS"));
 }

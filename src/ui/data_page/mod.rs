@@ -9,6 +9,7 @@ mod detail;
 mod health;
 mod keys;
 mod listing;
+mod reading;
 mod recipe;
 mod rfm;
 mod snapshot;
@@ -18,7 +19,7 @@ mod table;
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, ScrollArea, Stroke, Ui};
 
 use crate::base::Note;
-use crate::data::source::CUSTOMER_TABLE;
+use crate::data::source::{CUSTOMER_TABLE, is_text};
 use crate::data::{Loaded, Source, Sourcing};
 use crate::engine::{Answer, Answers, SourcesAnswer};
 use crate::plot::Picked;
@@ -55,7 +56,10 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
         None => {
             if let Some(loaded) = answers.loaded.latest() {
                 let text = "What reading changed or left out.";
-                head_ui(ui, &loaded.title, &summary(loaded), &loaded.notes, text, look, |ui, look| next_ui(ui, answers, look, commands));
+                head_ui(ui, &loaded.title, &summary(loaded), &loaded.notes, text, look, |ui, look| {
+                    next_ui(ui, answers, look, commands);
+                    reading_ui(ui, plan, &loaded.sheets, commands);
+                });
                 listing::ui(ui, loaded, look, commands);
             }
         }
@@ -104,6 +108,13 @@ fn next_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<C
         let text = format!("Only selected customers ({})", thousands(picked.n()));
         ui.checkbox(&mut look.only_picked, text).on_hover_text("List the selected customers alone. Esc lets them go.");
     }
+}
+
+/// How the open file is read; the sample and tables of several files have nothing to choose here.
+fn reading_ui(ui: &mut Ui, plan: &Plan, sheets: &[String], commands: &mut Vec<Command>) {
+    let Source::File { path, read_as } = &plan.source else { return };
+    let file = reading::FileRead { name: &plan.source.title(), read_as, sheets, is_text: is_text(path) };
+    commands.extend(reading::ui(ui, &file).map(Command::ReadAs));
 }
 
 /// The head of a customer table that is built from several files, the same over all its views.
@@ -277,6 +288,8 @@ fn load_problem_ui(ui: &mut Ui, plan: &Plan, problem: &str, commands: &mut Vec<C
             });
             ui.add_space(INSIDE);
             ui.horizontal(|ui| {
+                // A sheet, letters or a time zone that do not go with the file can be changed where they failed.
+                reading_ui(ui, plan, &[], commands);
                 if has_choices {
                     let tip = "Show where the file is now; every choice is kept.";
                     if widgets::primary_button(ui, "Locate the file…").on_hover_text(tip).clicked() {

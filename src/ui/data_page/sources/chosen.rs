@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align, DragValue, Label, Layout, Panel, Role as Widget, Ui, UiBuilder, vec2};
 
+use crate::data::source::is_text;
 use crate::data::sourcing::{Field, KeyMatch};
 use crate::data::{Raw, SourceKind};
 use crate::session::{Command, Look};
@@ -9,6 +10,7 @@ use crate::session::{Command, Look};
 use super::super::super::theme::{self, INSIDE, caption, tokens};
 use super::super::super::widgets::{self, cut_label, thousands};
 use super::super::choose::{Choice, Chosen, choose_ui};
+use super::super::reading::{self, FileRead};
 use super::super::region;
 use super::{Of, preview, worth};
 
@@ -24,7 +26,7 @@ pub(super) fn ui(ui: &mut Ui, of: &Of<'_>, look: &mut Look, commands: &mut Vec<C
     let raw = of.known.raws.get(of.at).and_then(|raw| raw.latest());
     Panel::top("source").frame(region()).show_separator_line(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        title_ui(ui, of, raw.map(|raw| &**raw));
+        title_ui(ui, of, raw.map(|raw| &**raw), commands);
         keys_ui(ui, of, commands);
         parts_ui(ui, of, raw.map(|raw| &**raw), commands);
         worth::ui(ui, of, raw.map(|raw| &**raw), commands);
@@ -36,7 +38,7 @@ pub(super) fn ui(ui: &mut Ui, of: &Of<'_>, look: &mut Look, commands: &mut Vec<C
     preview::ui(ui, of, look);
 }
 
-fn title_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>) {
+fn title_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.set_height(ROW);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -51,6 +53,15 @@ fn title_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>) {
                     });
                     menu.response.on_hover_text("What reading this source changed or left out.");
                 }
+            }
+            let file = FileRead {
+                name: &of.source.name,
+                read_as: &of.source.read_as,
+                sheets: raw.map_or(&[][..], |raw| &raw.sheets),
+                is_text: is_text(&of.source.path),
+            };
+            if let Some(read_as) = reading::ui(ui, &file) {
+                of.say(commands, |source| source.read_as = read_as);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 cut_label(ui, theme::heading(&of.source.name));

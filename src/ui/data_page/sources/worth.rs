@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{Label, RichText, Stroke, Ui};
+use eframe::egui::{DragValue, Id, Label, RichText, Role as Widget, Stroke, Ui};
 
 use crate::customers::{Account, Money, StatusMeans};
 use crate::data::sourcing::{AmountIs, Field, RefundsAre};
@@ -95,10 +95,56 @@ fn money_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Command>
             of.say(commands, |source| source.money.refunds = if let Chosen::Word(at) = chosen { Some(RefundsAre::ALL[at]) } else { None });
         }
     }
+    if let Some(currencies) = understood.and_then(|understood| understood.common.get(&Field::Currency)).filter(|all| all.len() > 1) {
+        ui.add_space(INSIDE);
+        rates_ui(ui, of, currencies, commands);
+    }
     if !money.statuses.is_empty() {
         ui.add_space(INSIDE);
         statuses_ui(ui, of, money, commands);
     }
+}
+
+/// What one unit of each currency is worth, where a source has several; without rates only the commonest is added up.
+fn rates_ui(ui: &mut Ui, of: &Of<'_>, currencies: &[String], commands: &mut Vec<Command>) {
+    let rates = &of.source.money.rates;
+    let told_in = &currencies[0];
+    let title = if rates.is_empty() { format!("Only {told_in}") } else { format!("All in {told_in}") };
+    let menu = widgets::staying_menu(ui, title, |ui| {
+        ui.label(caption(ui, format!("What one unit is worth in {told_in}; a currency without a rate is left out.")));
+        for currency in &currencies[1..] {
+            ui.horizontal(|ui| {
+                ui.label(format!("1 {currency} ="));
+                let known = rates.get(currency).copied().unwrap_or(0.0);
+                // While it is dragged or typed nothing is computed anew.
+                let draft = Id::unique(("rate", &of.source.name, currency));
+                let mut rate = ui.data(|data| data.get_temp::<f64>(draft)).unwrap_or(known);
+                let field = DragValue::new(&mut rate).range(0.0..=1e6).speed(0.001).max_decimals(6).suffix(format!(" {told_in}"));
+                let response = ui.add(field);
+                widgets::name_it(&response, Widget::SpinButton, &format!("What one {currency} is worth in {told_in}"));
+                if response.changed() {
+                    ui.data_mut(|data| data.insert_temp(draft, rate));
+                }
+                let is_done = !response.dragged() && !response.has_focus();
+                if is_done && ui.data_mut(|data| data.remove_temp::<f64>(draft)).is_some_and(|rate| rate != known) {
+                    of.say(commands, |source| {
+                        let rates = &mut source.money.rates;
+                        if rate > 0.0 {
+                            rates.insert(currency.clone(), rate)
+                        } else {
+                            rates.remove(currency)
+                        };
+                        // The currency that amounts are told in is worth itself.
+                        rates.remove(told_in);
+                        if !rates.is_empty() {
+                            rates.insert(told_in.clone(), 1.0);
+                        }
+                    });
+                }
+            });
+        }
+    });
+    menu.on_hover_text("Several currencies are never added up as they stand.");
 }
 
 /// Which statuses count as sales.
@@ -106,7 +152,7 @@ fn statuses_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Comma
     let counts = |means: StatusMeans| means != StatusMeans::NoSale;
     let n = money.statuses.iter().filter(|status| counts(status.means)).count();
     let title = format!("Statuses that count: {n} of {}", money.statuses.len());
-    let menu = ui.menu_button(title, |ui| {
+    let menu = widgets::staying_menu(ui, title, |ui| {
         seen_boxes(ui);
         for status in &money.statuses {
             let mut is_on = counts(status.means);
@@ -131,7 +177,7 @@ fn statuses_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Comma
             of.say(commands, |source| source.money.counted = None);
         }
     });
-    menu.response.on_hover_text("Orders of the other statuses never became sales.");
+    menu.on_hover_text("Orders of the other statuses never became sales.");
 }
 
 /// A box that is not ticked must still be seen as a box.
