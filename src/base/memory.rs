@@ -5,7 +5,23 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 /// Bytes this machine could still give without swapping, as the system reports it (0 when it does not say).
 pub fn available_bytes() -> u64 {
     let memory_only = RefreshKind::nothing().with_memory(MemoryRefreshKind::everything());
-    System::new_with_specifics(memory_only).map_or(0, |system| system.available_memory())
+    let free = System::new_with_specifics(memory_only).map_or(0, |system| system.available_memory());
+    match limit_bytes() {
+        Some(limit) if free > 0 => free.min(limit),
+        _ => free,
+    }
+}
+
+/// Bytes that whoever started this process lets it have, if they set a limit.
+#[cfg(unix)]
+fn limit_bytes() -> Option<u64> {
+    use rustix::process::{Resource, getrlimit};
+    [Resource::As, Resource::Data].into_iter().filter_map(|resource| getrlimit(resource).current).min()
+}
+
+#[cfg(not(unix))]
+fn limit_bytes() -> Option<u64> {
+    None
 }
 
 /// Four fifths of what is available: the rest is left for the window, the plots and the other programs.

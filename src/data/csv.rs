@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use crate::base::text::count as grouped;
-use crate::base::{Ctx, Note, Stopped};
+use crate::base::{Ctx, Note, Stopped, memory};
 
 use super::cells::{self, Cell};
 use super::error::DataError;
@@ -39,6 +39,7 @@ pub(super) fn read(text: &str, title: &str, zone: Option<Zone>, ctx: &Ctx) -> Re
     if head.names.is_empty() {
         return Err(DataError::Empty { title: title.to_owned() });
     }
+    unless_too_many(text, head.names.len(), title)?;
     let mut notes = head.notes.clone();
     if cutting.quotes_end > 0 && cutting.quotes_end < text.len() {
         let line = 1 + text.as_bytes()[..cutting.quotes_end].iter().filter(|&&byte| byte == b'\n').count();
@@ -52,6 +53,22 @@ pub(super) fn read(text: &str, title: &str, zone: Option<Zone>, ctx: &Ctx) -> Re
     let mut table = Table { columns, n_rows: row_lines };
     drop_empty_unnamed(&mut table, head, &mut notes);
     Ok((table, notes))
+}
+
+/// Bytes a cell takes while it is read, whatever stands in it.
+const CELL_BYTES: u64 = 48;
+
+/// Refuses a text whose cells would not fit: lines of a letter or two take far more room as rows than as text.
+fn unless_too_many(text: &str, n_columns: usize, title: &str) -> Result<(), DataError> {
+    let has = memory::budget_bytes();
+    let most_lines = text.len() as u64 / 2;
+    // Where every second byte could end a line and all would fit, nobody needs to count.
+    if has == 0 || most_lines * n_columns as u64 * CELL_BYTES <= has {
+        return Ok(());
+    }
+    let n_lines: u64 = text.as_bytes().par_chunks(1 << 20).map(|part| part.iter().filter(|&&byte| byte == b'\n').count() as u64).sum();
+    let needs = n_lines.saturating_mul(n_columns as u64).saturating_mul(CELL_BYTES);
+    if needs > has { Err(DataError::TooBig { title: title.to_owned(), needs, has }) } else { Ok(()) }
 }
 
 /// A table whose rows are cut into cells already, as those of the sheet of a workbook are.

@@ -4,6 +4,7 @@
 //! escaped, so that a cell like `<script>` or `[x](javascript:y)` shows as what it is.
 
 use super::deck::{CardPage, Deck};
+use super::text::turns_text;
 
 /// The document of a deck.
 pub fn markdown(deck: &Deck) -> String {
@@ -226,7 +227,7 @@ fn text(text: &str) -> String {
                 '.' | ')' if is_a_mark => safe.extend(['\\', c]),
                 ':' if word.chars().nth(at + 1) == Some('/') => safe.extend(['\\', c]),
                 '.' if at == 3 && word.len() >= 4 && word.as_bytes()[..3].eq_ignore_ascii_case(b"www") => safe.extend(['\\', c]),
-                c if c.is_control() => {}
+                c if c.is_control() || turns_text(c) => {}
                 c => safe.push(c),
             }
         }
@@ -255,6 +256,7 @@ mod tests {
             ("https://x.example www.x.example", "https\\://x.example www\\.x.example"),
             ("A & B \\ \u{1}שלום 🙂", "A &amp; B \\\\ שלום 🙂"),
             ("1\u{202f}240\u{a0}%", "1\u{202f}240\u{a0}%"),
+            ("\u{202e}gpj.exe", "gpj.exe"),
         ] {
             assert_eq!(text(said), written);
         }

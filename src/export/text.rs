@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-/// Text that no reader of HTML or XML takes for markup. Control characters, which XML forbids, become U+FFFD.
+/// Text that no reader of HTML or XML takes for markup. Control characters, which XML forbids, become U+FFFD;
+/// those that turn the direction of text are left out.
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 8);
     for c in text.chars() {
@@ -13,11 +14,18 @@ pub fn escape(text: &str) -> String {
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
             '\t' | '\n' => safe.push(c),
+            c if turns_text(c) => {}
             c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => safe.push('\u{fffd}'),
             c => safe.push(c),
         }
     }
     safe
+}
+
+/// Whether a character turns the direction of what follows it: a text from outside could show itself, and what stands behind it, backwards. Scripts
+/// that run from right to left do not need them.
+pub fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 pub use crate::base::text::{count, percents_of};

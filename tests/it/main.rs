@@ -24,6 +24,7 @@ mod laws;
 mod map_scene;
 mod meaning;
 mod messy;
+mod mutations;
 mod naming;
 mod oracles;
 mod pages;

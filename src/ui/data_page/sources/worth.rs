@@ -119,7 +119,11 @@ fn rates_ui(ui: &mut Ui, of: &Of<'_>, currencies: &[String], commands: &mut Vec<
                 // While it is dragged or typed nothing is computed anew.
                 let draft = Id::unique(("rate", &of.source.name, currency));
                 let mut rate = ui.data(|data| data.get_temp::<f64>(draft)).unwrap_or(known);
-                let field = DragValue::new(&mut rate).range(0.0..=1e6).speed(0.001).max_decimals(6).suffix(format!(" {told_in}"));
+                let field = DragValue::new(&mut rate)
+                    .range(0.0..=1e6)
+                    .speed(0.001)
+                    .max_decimals(6)
+                    .custom_formatter(|rate, _| if rate > 0.0 { format!("{rate} {told_in}") } else { "no rate".to_owned() });
                 let response = ui.add(field);
                 widgets::name_it(&response, Widget::SpinButton, &format!("What one {currency} is worth in {told_in}"));
                 if response.changed() {
