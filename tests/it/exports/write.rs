@@ -14,6 +14,12 @@ pub enum Kind {
     Stripe,
     Amazon,
     Olist,
+    /// An order of several lines begins with a row of its own that holds the total.
+    Ebay,
+    /// Lines with what they are worth net of discounts; refunds are rows of their own, with a negative amount.
+    Square,
+    /// Lines with their totals; what came back is a sale of its own with negative pieces.
+    Lightspeed,
     /// The order's total on every line, quantity and price beside it.
     LinesWithTotal,
     /// What each line is worth.
@@ -30,7 +36,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Shopify,
         Kind::WooCommerce,
         Kind::Magento,
@@ -38,6 +44,9 @@ impl Kind {
         Kind::Stripe,
         Kind::Amazon,
         Kind::Olist,
+        Kind::Ebay,
+        Kind::Square,
+        Kind::Lightspeed,
         Kind::LinesWithTotal,
         Kind::LineAmounts,
         Kind::CInvoices,
@@ -52,18 +61,31 @@ impl Kind {
     pub fn wants(self, guests: bool, refunds: bool, no_sales: bool, extras: bool) -> Wants {
         let lines = match self {
             Kind::Shopify | Kind::LinesWithTotal | Kind::LineAmounts | Kind::CInvoices | Kind::Amazon => 4,
+            Kind::Ebay | Kind::Square | Kind::Lightspeed => 4,
             _ => 1,
         };
-        let has_total = !matches!(self, Kind::LineAmounts | Kind::CInvoices | Kind::Amazon);
-        let has_status = !matches!(self, Kind::LineAmounts | Kind::CInvoices | Kind::NegativeRows | Kind::ReturnRows);
+        let has_total = !matches!(self, Kind::LineAmounts | Kind::CInvoices | Kind::Amazon | Kind::Square | Kind::Lightspeed);
+        let has_status = !matches!(
+            self,
+            Kind::LineAmounts | Kind::CInvoices | Kind::NegativeRows | Kind::ReturnRows | Kind::Ebay | Kind::Square | Kind::Lightspeed
+        );
         let has_guests = matches!(
             self,
             Kind::WooCommerce | Kind::Magento | Kind::LinesWithTotal | Kind::LineAmounts | Kind::German | Kind::French | Kind::Spanish
         );
         Wants {
             guests: guests && has_guests,
-            refunds: refunds && self != Kind::Olist,
-            whole_refunds: matches!(self, Kind::LinesWithTotal | Kind::LineAmounts | Kind::CInvoices | Kind::PrestaShop | Kind::Amazon),
+            refunds: refunds && !matches!(self, Kind::Olist | Kind::Ebay),
+            whole_refunds: matches!(
+                self,
+                Kind::LinesWithTotal
+                    | Kind::LineAmounts
+                    | Kind::CInvoices
+                    | Kind::PrestaShop
+                    | Kind::Amazon
+                    | Kind::Square
+                    | Kind::Lightspeed
+            ),
             no_sales: no_sales && has_status,
             extras: extras && has_total,
             most_lines: lines,
@@ -272,6 +294,63 @@ pub fn files(kind: Kind, shop: &Shop, habits: &Habits) -> Vec<(&'static str, Str
             "amazon-order-id,purchase-date,order-status,buyer-email,product-name,quantity,item-price"
         }
         Kind::Olist => return olist(shop, habits),
+        Kind::Ebay => {
+            for order in orders {
+                let row = |title: &str, quantity: i64, sold_for: i64, total: String| {
+                    let (number, sold_for) = (format!("27-{}", order.number), money(sold_for));
+                    vec![number, id(order), email(order), title.into(), quantity.to_string(), sold_for, total, date(order), date(order)]
+                };
+                if let [line] = &order.lines[..] {
+                    rows.push(row(&line.product, line.quantity, line.price, money(order.total())));
+                    continue;
+                }
+                let n = order.lines.iter().map(|line| line.quantity).sum();
+                rows.push(row("", n, order.lines_total(), money(order.total())));
+                rows.extend(order.lines.iter().map(|line| row(&line.product, line.quantity, line.price, String::new())));
+            }
+            "Order Number,Buyer Username,Buyer Email,Item Title,Quantity,Sold For,Total Price,Sale Date,Paid On Date"
+        }
+        Kind::Square => {
+            for order in orders {
+                let signs = if order.refund() > 0 { &[("Payment", 1), ("Refund", -1)][..] } else { &[("Payment", 1)][..] };
+                for (event, sign) in signs {
+                    for line in &order.lines {
+                        let worth = sign * line.quantity * line.price;
+                        rows.push(vec![
+                            format!("T{}x", order.number),
+                            date(order),
+                            line.product.clone(),
+                            (sign * line.quantity).to_string(),
+                            money(worth),
+                            money(0),
+                            money(worth),
+                            (*event).into(),
+                            id(order),
+                        ]);
+                    }
+                }
+            }
+            "Transaction ID,Date,Item,Qty,Gross Sales,Discounts,Net Sales,Event Type,Customer ID"
+        }
+        Kind::Lightspeed => {
+            for order in orders {
+                let signs = if order.refund() > 0 { &[("", 1), ("9", -1)][..] } else { &[("", 1)][..] };
+                for (digit, sign) in signs {
+                    for line in &order.lines {
+                        rows.push(vec![
+                            format!("{digit}{}", order.number),
+                            date(order),
+                            id(order),
+                            line.product.clone(),
+                            (sign * line.quantity).to_string(),
+                            money(line.price),
+                            money(sign * line.quantity * line.price),
+                        ]);
+                    }
+                }
+            }
+            "Sale ID,Completed,Customer ID,Description,Quantity,Unit Price,Line Total"
+        }
         Kind::LinesWithTotal => {
             for order in orders {
                 for line in &order.lines {
