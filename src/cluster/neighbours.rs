@@ -7,6 +7,8 @@
 //! loop without branches. The leaves are met in an order that does not depend on the length, and a row equally far as the last of a list does not
 //! enter it: the first rows of a long list are the short list, row for row, and a list serves every min_samples up to its length.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 
 use super::ClusterError;
@@ -19,6 +21,9 @@ const LEAST_LENGTH: usize = 8;
 
 /// Leaves searched between two looks at the stop flag.
 const LEAVES: usize = 2;
+/// Leaves searched between two tellings of how far it is.
+const TOLD_EVERY: usize = 128;
+const STAGE: &str = "Finding neighbours";
 
 /// The length of the lists made for `min_samples`: 8, 16, 32 and so on, so that the next few min_samples find them ready.
 pub fn list_length(min_samples: usize) -> usize {
@@ -66,7 +71,7 @@ pub fn neighbours(x: &Matrix, length: usize, ctx: &Ctx) -> Result<Neighbours, Cl
         return Err(ClusterError::KnobTooSmall { knob: "The least number of neighbours", value: 0, least: 1 });
     }
     super::door(x)?;
-    ctx.progress("Finding neighbours", 0.0);
+    ctx.progress(STAGE, 0.0);
     let n_rows = x.n_rows();
     let tree = KdTree::new(n_rows, x.n_cols(), |i| x.row(i), ctx)?;
     let lists = lists(x, &tree, (length - 1).min(n_rows - 1), ctx)?;
@@ -105,12 +110,17 @@ fn lists(x: &Matrix, tree: &KdTree, count: usize, ctx: &Ctx) -> Result<Lists, St
     if count == 0 {
         return Ok(lists);
     }
+    let n_searched = AtomicUsize::new(0);
     // In the order of the tree, so that one search finds warm what the one before has read.
     let found: Vec<Vec<(f64, u32)>> = (0..tree.n_leaves())
         .into_par_iter()
         .step_by(LEAVES)
         .map(|first| {
             ctx.check()?;
+            let before = n_searched.fetch_add(LEAVES, Ordering::Relaxed);
+            if before.is_multiple_of(TOLD_EVERY) {
+                ctx.progress(STAGE, before as f32 / tree.n_leaves() as f32);
+            }
             Ok(vectorised(
                 #[inline(always)]
                 || nearest_lists(x, tree, first..(first + LEAVES).min(tree.n_leaves()), count),

@@ -38,7 +38,7 @@ pub(super) fn spanning_tree(x: &Matrix, near: &Neighbours, cores: &[f64], n_list
     let mut candidates: Vec<Candidate> = cores.iter().map(|&core| Candidate { squared: core, with: NONE }).collect();
     let mut edges: Vec<Edge> = Vec::with_capacity(n_rows.saturating_sub(1));
     while edges.len() + 1 < n_rows {
-        ctx.progress(STAGE, 0.3 + 0.7 * edges.len() as f32 / n_rows as f32);
+        ctx.progress(STAGE, edges.len() as f32 / n_rows as f32);
         ctx.check()?;
         let round = Round {
             x,
