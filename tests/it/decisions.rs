@@ -203,6 +203,25 @@ fn customers_that_are_numbered_from_0_are_no_guests() {
 }
 
 #[test]
+fn one_key_with_an_implausible_share_of_the_rows_is_nobody_where_many_addresses_are_behind_it() {
+    let orders = |has_addresses: bool| -> String {
+        let address = |at: usize| if has_addresses { format!("p{at}@x.example") } else { "till@x.example".to_owned() };
+        let own: String = (0..90).map(|at| format!("{at},K{},k{}@x.example,2024-03-{:02},10\n", at % 30, at % 30, 1 + at % 28)).collect();
+        let till: String = (0..60).map(|at| format!("{},K777,{},2024-04-{:02},10\n", 900 + at, address(at), 1 + at % 28)).collect();
+        format!("order_id,customer_id,email,date,amount\n{own}{till}")
+    };
+    let (_folder, paths) = files(&[("orders.csv", &orders(true))]);
+    let (understood, built) = build(&sourcing(&paths));
+    assert_eq!((built.table.n_rows, monetary(&built, "K777")), (30 + 60, None), "{}", told(&understood));
+    assert_eq!(monetary(&built, "p7@x.example").as_deref(), Some("10"));
+    // One address: perhaps the best customer, perhaps a till. It stays, and is told.
+    let (_folder, paths) = files(&[("orders.csv", &orders(false))]);
+    let (understood, built) = build(&sourcing(&paths));
+    assert_eq!((built.table.n_rows, monetary(&built, "K777").as_deref()), (31, Some("600")));
+    assert!(told(&understood).contains("One key of customer_id, K777, has 40 % of the rows."), "{}", told(&understood));
+}
+
+#[test]
 fn the_snapshot_never_comes_from_the_future() {
     let orders = "order_id,customer_id,date,amount\n1,A,2024-01-01,10\n2,B,2024-01-05,20\n3,B,2099-12-31,30\n";
     let (_folder, paths) = files(&[("orders.csv", orders)]);
