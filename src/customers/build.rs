@@ -127,8 +127,8 @@ pub(super) fn key_type(inputs: &[Input]) -> Result<KeyType, CustomersError> {
     Ok(KeyType::Whole)
 }
 
-/// The currency amounts are in, where there are several: the commonest.
-pub(super) fn currency(understood: &Understood) -> Option<&str> {
+/// The currency that amounts of all sources are told in, where there are several: the commonest of the first source that names any.
+pub fn currency(understood: &Understood) -> Option<&str> {
     let seen: Vec<&Vec<String>> = understood.sources.iter().filter_map(|source| source.common.get(&Field::Currency)).collect();
     let common = seen.first()?.first()?;
     let has_other = seen.iter().any(|levels| levels.iter().any(|level| level != common));

@@ -34,7 +34,7 @@ mod trying;
 mod understand;
 
 pub use accounts::{Account, Part};
-pub use build::{Built, BuiltColumn, build};
+pub use build::{Built, BuiltColumn, build, currency};
 pub use error::CustomersError;
 pub use freshness::{Freshness, freshness};
 pub use health::Health;

@@ -13,6 +13,7 @@ use super::habits::Habits;
 use super::numbers::{self, Decimal};
 use super::table::{Column, Kind, Texts, Values};
 use super::tally::{DayNumbers, Reading, Tally};
+use super::zones::Zone;
 
 /// A cell as it stood in the file.
 pub(super) type Cell<'a> = Cow<'a, str>;
@@ -222,10 +223,28 @@ fn dates_column(name: &str, cells: &Cells, reading: &Reading) -> Result<(Column,
         changed |= !iso && !raw.is_empty();
         values.push(day.map(|day| day.days));
     })?;
-    let original = changed.then(|| cells.original());
+    let original = match reading.zone {
+        Some(zone) if changed => Some(told_in(cells, reading, zone)?),
+        _ => changed.then(|| cells.original()),
+    };
     let values: Arc<[Option<i32>]> = values.into();
     let column = Column { name: name.to_owned(), values: Values::Date(values), unit: None, original };
     Ok((column, tally))
+}
+
+/// The cells of a column of dates with moments by the clocks of `zone`: what is shown and written belongs to the day that counts.
+fn told_in(cells: &Cells, reading: &Reading, zone: Zone) -> Result<Texts, Stopped> {
+    let mut told: Vec<Option<Cow<str>>> = Vec::with_capacity(cells.n());
+    cells.each(|cell, raw| {
+        let moment =
+            cell.and_then(|cell| dates::parse(cell, reading.order)).filter(|day| day.time.is_some_and(|time| time.offset.is_some()));
+        let text = moment.and_then(|day| chrono::DateTime::from_timestamp_millis(day.told_in(zone).millis()));
+        told.push(match text {
+            Some(moment) => Some(Cow::Owned(moment.format("%Y-%m-%d %H:%M:%S").to_string())),
+            None => (!raw.is_empty()).then(|| Cow::Owned(raw.to_owned())),
+        });
+    })?;
+    Ok(Texts::collect(told))
 }
 
 fn text_column(name: &str, cells: &Cells, reading: &Reading) -> Result<(Column, Tally), Stopped> {

@@ -45,6 +45,9 @@ const BATCH_BYTES: u64 = 16 << 20;
 /// Rows of a batch, at most: values that repeat take hardly any room in a file, and all of theirs in memory.
 const BATCH_ROWS: usize = 1 << 18;
 
+/// Cells of a batch, at most, roughly: wide files come a few rows at a time.
+const BATCH_CELLS: usize = 1 << 25;
+
 /// Reads the whole file.
 pub(super) fn read(path: &Path, title: &str, format: Columnar, zone: Option<Zone>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
     let mut all: Option<DataFrame> = None;
@@ -139,7 +142,7 @@ pub(super) fn batches(
     let mut at = 0;
     loop {
         ctx.check()?;
-        let n = file.batch(at);
+        let n = file.batch(at).min((BATCH_CELLS / kept.len().max(1)).max(1));
         let rows = file.rows(at, n, &kept).map_err(damaged)?;
         if rows.height() != n && !kept.is_empty() {
             return Err(damaged(polars_err!(ComputeError: "it promises {} rows and has fewer", grouped(n_rows))));

@@ -67,8 +67,20 @@ fn unless_too_many(text: &str, n_columns: usize, title: &str) -> Result<(), Data
         return Ok(());
     }
     let n_lines: u64 = text.as_bytes().par_chunks(1 << 20).map(|part| part.iter().filter(|&&byte| byte == b'\n').count() as u64).sum();
-    let needs = n_lines.saturating_mul(n_columns as u64).saturating_mul(CELL_BYTES);
+    let cells_need = |n_rows: u64| n_rows.saturating_mul(n_columns as u64).saturating_mul(CELL_BYTES);
+    // Line breaks inside quotes end no row; they are looked for only where it matters.
+    let needs = if cells_need(n_lines) > has { cells_need(n_rows_of(text)) } else { 0 };
     if needs > has { Err(DataError::TooBig { title: title.to_owned(), needs, has }) } else { Ok(()) }
+}
+
+/// Line breaks outside quotes.
+fn n_rows_of(text: &str) -> u64 {
+    let (mut n, mut inside) = (0, false);
+    for &byte in text.as_bytes() {
+        inside ^= byte == b'"';
+        n += u64::from(byte == b'\n' && !inside);
+    }
+    n
 }
 
 /// A table whose rows are cut into cells already, as those of the sheet of a workbook are.

@@ -139,6 +139,20 @@ pub enum DataError {
         /// "1.1 GB of memory" or "5 seconds".
         took: String,
     },
+    /// The machine has too little memory for its reader.
+    #[error("{title} could not be read: there is too little free memory; close other programs, or save the table as CSV.")]
+    NoMemory {
+        /// The file's name.
+        title: String,
+    },
+    /// Its reader is silent.
+    #[error("{title} could not be read: nothing came of it for {seconds} seconds; check the disk or the connection, and open it again.")]
+    Unheard {
+        /// The file's name.
+        title: String,
+        /// How long.
+        seconds: u64,
+    },
     /// A file that became shorter under the reader.
     #[error("{title} was cut short or replaced while it was read; wait until it is complete, and open it again.")]
     Changed {

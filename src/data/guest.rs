@@ -44,6 +44,8 @@ pub(super) enum What {
 /// What is asked of the guest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Request {
+    /// Told beside the rest, since a path need not be a text.
+    #[serde(skip)]
     path: PathBuf,
     title: String,
     what: What,
@@ -57,6 +59,8 @@ struct Limits {
     bytes: u64,
     /// Seconds of processor time, of all its threads together.
     seconds: u64,
+    /// Whether the machine has less than a sound file might need.
+    is_short: bool,
     /// Bytes that the host may use for what it is handed; 0 where the machine does not say.
     budget: u64,
 }
@@ -94,8 +98,8 @@ impl Limits {
             What::Cells { .. } => ((1 << 30) + size.saturating_mul(200), 4 + 3 * megabytes),
             What::Columns { .. } => ((2 << 30) + size.saturating_mul(4), 20 + megabytes),
         };
-        let bytes = if budget == 0 { bytes } else { bytes.min(budget.max(256 << 20)) };
-        Limits { bytes, seconds, budget }
+        let room = if budget == 0 { u64::MAX } else { budget.max(256 << 20) };
+        Limits { bytes: bytes.min(room), seconds, is_short: room < bytes, budget }
     }
 }
 

@@ -45,18 +45,23 @@ impl Format {
     }
 }
 
+/// What an ending promises, in lower case, if that is no text.
+pub(super) fn promised(extension: &str) -> Option<(&'static str, Format)> {
+    match extension {
+        "parquet" | "pq" => Some(("Parquet", Format::Columnar(Columnar::Parquet))),
+        "arrow" | "feather" | "ipc" => Some(("Arrow", Format::Columnar(Columnar::Arrow))),
+        "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => Some(("Excel", Format::Workbook)),
+        _ => None,
+    }
+}
+
 /// The format of the bytes; a note where the ending promised something else, or where a choice of the user's does not go with it.
 pub(super) fn format(bytes: &[u8], title: &str, path: &Path, read_as: &ReadAs) -> Result<(Format, Vec<Note>), DataError> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
     if bytes.iter().take(4096).all(u8::is_ascii_whitespace) && bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(DataError::Empty { title: title.to_owned() });
     }
-    let promised = match extension.as_str() {
-        "parquet" | "pq" => Some(("Parquet", Format::Columnar(Columnar::Parquet))),
-        "arrow" | "feather" | "ipc" => Some(("Arrow", Format::Columnar(Columnar::Arrow))),
-        "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => Some(("Excel", Format::Workbook)),
-        _ => None,
-    };
+    let promised = promised(&extension);
     let found = match bytes {
         [b'P', b'A', b'R', b'1', ..] => Format::Columnar(Columnar::Parquet),
         [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Format::Columnar(Columnar::Arrow),

@@ -83,9 +83,10 @@ pub const READABLE_EXTENSIONS: &[&str] = &[
 
 /// Whether a file of this name is a text, whose letters may be written in several ways. Its content decides when it is read.
 pub fn is_text(path: &Path) -> bool {
-    const OTHERS: [&str; 10] = ["parquet", "pq", "arrow", "feather", "ipc", "xlsx", "xlsm", "xlsb", "xls", "ods"];
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    !OTHERS.iter().any(|other| ending.eq_ignore_ascii_case(other))
+    let ending = |path: &Path| path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    // Of an archive the file inside counts: shop.xlsx.gz is a workbook.
+    let inside = if ending(path) == "gz" { path.file_stem().map_or(path, Path::new) } else { path };
+    sniff::promised(&ending(inside)).is_none()
 }
 
 /// A table as it was read.

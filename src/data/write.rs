@@ -16,7 +16,7 @@ use crate::base::{Ctx, Stopped};
 
 use super::dates::{self, DAY_MILLIS, Order};
 use super::error::DataError;
-use super::table::{Column, Table, Values};
+use super::table::{Column, Kind, Table, Values};
 
 /// A column added to the table on its way out.
 #[derive(Debug, Clone, PartialEq)]
@@ -160,7 +160,8 @@ fn moments(column: &Column, days: &[Option<i32>]) -> Option<Vec<Option<i64>>> {
     let moment = |(row, day): (usize, &Option<i32>)| {
         let day = (*day)?;
         // The day is decided already; of the cell only the time is asked, in whatever order day and month stand.
-        let time = original.get(row).and_then(|cell| dates::parse(cell.trim(), Order::DayFirst)).and_then(|day| day.time);
+        let read = |cell: &str| dates::parse(cell, Order::DayFirst).or_else(|| dates::serial_day(cell.parse().ok()?));
+        let time = original.get(row).and_then(|cell| read(cell.trim())).and_then(|day| day.time);
         let millis = time.map_or(0, |time| i64::from(time.millis));
         has_time |= millis > 0;
         Some(i64::from(day) * DAY_MILLIS + millis)
@@ -180,7 +181,8 @@ fn rows(table: &Table, extras: &[Extra], marks: bool, range: std::ops::Range<usi
             comma(&mut text, at);
             match &column.values {
                 Values::Number(values) if column.original.is_none() => number(&mut text, values[row]),
-                _ => n_marked += input(&mut text, &column.cell(row), marks),
+                // A number or a date that was understood is none, whatever sign or currency it begins with.
+                _ => n_marked += input(&mut text, &column.cell(row), marks && (column.kind() == Kind::Text || column.is_missing(row))),
             }
         }
         for (at, extra) in extras.iter().enumerate() {
@@ -256,7 +258,7 @@ fn quoted(text: &mut Vec<u8>, cell: &str) {
 }
 
 fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
+    if is_formula(cell) { format!("'{cell}").into() } else { cell.into() }
 }
 
 fn unwritable(error: impl std::fmt::Display) -> DataError {

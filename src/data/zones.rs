@@ -81,7 +81,8 @@ pub fn zones_like(typed: &str, most: usize) -> Vec<&'static str> {
 
 /// The minutes of "+02:00", "-0330", "+02".
 fn offset(name: &str) -> Option<i32> {
-    let name = name.strip_prefix("UTC").or(name.strip_prefix("GMT")).unwrap_or(name);
+    let is_marked = name.get(..3).is_some_and(|mark| mark.eq_ignore_ascii_case("UTC") || mark.eq_ignore_ascii_case("GMT"));
+    let name = if is_marked { &name[3..] } else { name };
     let (sign, rest) = match name.as_bytes().first()? {
         b'+' => (1, &name[1..]),
         b'-' => (-1, &name[1..]),
@@ -112,6 +113,7 @@ mod tests {
         assert_eq!(local("America/St_Johns", "2024-01-01T00:00:00Z"), "2023-12-31 20:30");
         assert_eq!(local("+05:30", "2024-01-01T20:00:00Z"), "2024-01-02 01:30");
         assert_eq!(local("UTC-3", "2024-01-01T02:00:00Z"), "2023-12-31 23:00");
+        assert_eq!(local("utc+2", "2024-01-01T22:00:00Z"), "2024-01-02 00:00");
         assert_eq!(local("UTC", "2024-01-01T02:00:00Z"), "2024-01-01 02:00");
         assert_eq!(Zone::named("Europe/Nowhere"), None);
         assert_eq!(Zone::named("+99:00"), None);

@@ -267,6 +267,9 @@ fn times_whole_numbers_and_blanks_survive_parquet() {
 
 #[test]
 fn cells_that_a_spreadsheet_would_run_get_an_apostrophe_where_people_open_the_file() {
+    let refunds = read_bytes("in.csv", "id,refund\n1,-$5.00\n2,-$6.50\n3,-$7.00\n").unwrap();
+    let mut out = Vec::new();
+    assert_eq!(data::write::csv_without_formulas(&refunds.table, &[], &mut out, &Ctx::new()).unwrap(), 0, "a number is no formula");
     let text =
         "id,=name,phone,n\n1,=1+1,+49 171 1234,-5\n2,@SUM(A1),+49 (171) 99,-6\n3,+cmd|' /C calc'!A0,-,7\n4,-2+3,plain,8\n5,a=b,- ,9\n";
     let loaded = read_bytes("in.csv", text).unwrap();
@@ -301,6 +304,11 @@ fn moments_are_told_by_the_clocks_of_the_chosen_place() {
     let loaded = data::read(&in_zone(Some("Europe/Berlin")), &Ctx::new()).unwrap();
     assert!(notes(&loaded).contains(&"3 times of bought that tell their time zone are told by the clocks of Europe/Berlin."));
     assert!(matches!(loaded.table.columns[1].values, data::Values::Date(ref days) if days[0] == Some(19_813)), "2024-03-31");
+    // What leaves is the moment that counted.
+    let mut parquet = Vec::new();
+    data::write::parquet(&loaded.table, &[], &mut parquet, &Ctx::new()).unwrap();
+    let again = read(&write(folder.path(), "out.parquet", parquet)).unwrap();
+    assert_eq!(again.table.column("bought").unwrap().cell(0), "2024-03-31 00:30");
     let error = data::read(&in_zone(Some("Berlin")), &Ctx::new()).unwrap_err().to_string();
     assert_eq!(error, "there is no time zone called Berlin; choose one such as Europe/Berlin, America/New_York, UTC or +02:00.");
     assert_ne!(data::stamp(&in_zone(None), &Ctx::new()).unwrap(), data::stamp(&in_zone(Some("UTC")), &Ctx::new()).unwrap());

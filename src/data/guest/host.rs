@@ -59,7 +59,7 @@ impl Drop for Guest {
 pub(super) fn ask(program: &Path, request: &Request, take: &mut Take, ctx: &Ctx) -> Result<Told, DataError> {
     let no_guest = |why: std::io::Error| DataError::NoGuest { title: request.title.clone(), why: why.to_string() };
     let mut command = Command::new(program);
-    command.envs(ALLOCATOR).arg(ARGUMENT).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.envs(ALLOCATOR).arg(ARGUMENT).arg(&request.path).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut guest = Guest(command.spawn().map_err(no_guest)?);
     let child = &mut guest.0;
     let (Some(mut stdin), Some(mut stdout), Some(mut stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
@@ -90,11 +90,11 @@ pub(super) fn ask(program: &Path, request: &Request, take: &mut Take, ctx: &Ctx)
             }
             Ok(Taken::End(End(told))) => return told,
             Err(RecvTimeoutError::Timeout) if heard.elapsed() > patience => {
-                return Err(exhausting(request, format!("{} seconds", patience.as_secs())));
+                return Err(DataError::Unheard { title: request.title.clone(), seconds: patience.as_secs() });
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                let status = guest.0.wait().map_err(no_guest)?;
+                let status = ended(&mut guest.0).map_err(no_guest)?;
                 let words = last_words.join().unwrap_or_default();
                 return Err(death(request, status, &words));
             }
@@ -120,18 +120,31 @@ fn taken(message: Message) -> Taken {
     }
 }
 
+/// How a guest ended that says nothing more. One that lives on after a message nobody understands is ended.
+fn ended(child: &mut Child) -> std::io::Result<ExitStatus> {
+    for _ in 0..200 {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        std::thread::sleep(STOPS_WITHIN);
+    }
+    child.kill()?;
+    child.wait()
+}
+
 /// Why a guest that died is likely to have died.
 fn death(request: &Request, status: ExitStatus, words: &str) -> DataError {
-    let memory = || exhausting(request, format!("{} of memory", readable(request.limits.bytes)));
+    let no_memory = || DataError::NoMemory { title: request.title.clone() };
     // What Rust says before it aborts for want of memory.
     if words.contains("memory allocation of") {
-        return memory();
+        let took = format!("{} of memory", readable(request.limits.bytes));
+        return if request.limits.is_short { no_memory() } else { exhausting(request, took) };
     }
     match signal(status) {
         Some(SIGBUS) => DataError::Changed { title: request.title.clone() },
         Some(SIGXCPU) => exhausting(request, format!("{} seconds", request.limits.seconds)),
         // The system kills whoever has most when memory ends.
-        Some(SIGKILL) => memory(),
+        Some(SIGKILL) => no_memory(),
         _ => damaged(request, "its parts contradict each other"),
     }
 }
@@ -191,7 +204,7 @@ mod tests {
         let exhausting = "shop.arrow could not be read: it took more than";
         assert!(told("kill -BUS $$").starts_with("shop.arrow was cut short or replaced while it was read"));
         assert!(told("kill -XCPU $$").starts_with(&format!("{exhausting} 20 seconds, which a sound Arrow file")));
-        assert!(told("kill -KILL $$").starts_with(exhausting));
+        assert!(told("kill -KILL $$").starts_with("shop.arrow could not be read: there is too little free memory"));
         assert!(told("echo 'memory allocation of 99 bytes failed' >&2; kill -ABRT $$").contains("of memory"));
         let damaged = "shop.arrow is a damaged or truncated Arrow file";
         for script in ["exit 101", "exit 0", "kill -SEGV $$", "printf 'R1234'; exit 0", "head -c 100 /dev/zero"] {

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use polars::prelude::DataFrame;
@@ -13,7 +14,7 @@ use crate::data::{columnar, spreadsheet};
 use super::wire::{self, End};
 use super::{Limits, Request, Take, Told, What};
 
-/// The first argument that makes the program a guest; no file is called so by chance.
+/// The first argument that makes the program a guest, with the path of a file behind it; no file is called so by chance.
 pub(super) const ARGUMENT: &str = "--read-as-guest";
 
 /// How a guest ends whose reader gave up.
@@ -24,18 +25,19 @@ pub fn serve_if_asked(mut arguments: impl Iterator<Item = impl AsRef<OsStr>>) ->
     if arguments.next()?.as_ref() != ARGUMENT {
         return None;
     }
+    let path = PathBuf::from(arguments.next()?.as_ref());
     // A reader's thread that panics may leave others waiting for it, so that the first panic is the end.
     std::panic::set_hook(Box::new(|panic| {
         eprintln!("{panic}");
         std::process::exit(i32::from(GAVE_UP));
     }));
-    Some(if serve().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Some(if serve(path).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn serve() -> std::io::Result<()> {
+fn serve(path: PathBuf) -> std::io::Result<()> {
     let mut asked = Vec::new();
     std::io::stdin().read_to_end(&mut asked)?;
-    let request: Request = serde_json::from_slice(&asked)?;
+    let request = Request { path, ..serde_json::from_slice(&asked)? };
     limit(&request.limits)?;
     let mut out = std::io::stdout().lock();
     let mut take = |mut rows: DataFrame, fraction: f32| {

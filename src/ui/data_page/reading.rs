@@ -37,7 +37,7 @@ pub(super) fn ui(ui: &mut Ui, file: &FileRead<'_>) -> Option<ReadAs> {
             change(&mut read_as);
             chosen = Some(read_as);
         };
-        if file.sheets.len() > 1 {
+        if file.sheets.len() > 1 || sheet.is_some() {
             let words = file.sheets.iter().map(|sheet| (sheet.clone(), sheet.clone()));
             one_of(ui, "Sheet", "The one most like a table", sheet.as_deref(), words, |picked| {
                 say(&|read_as| read_as.sheet = picked.clone())

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use eframe::egui::{DragValue, Id, Label, RichText, Role as Widget, Stroke, Ui};
 
-use crate::customers::{Account, Money, StatusMeans};
+use crate::customers::{self, Account, Money, StatusMeans};
 use crate::data::sourcing::{AmountIs, Field, RefundsAre};
 use crate::data::{Raw, SourceKind};
 use crate::session::Command;
@@ -95,24 +95,30 @@ fn money_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Command>
             of.say(commands, |source| source.money.refunds = if let Chosen::Word(at) = chosen { Some(RefundsAre::ALL[at]) } else { None });
         }
     }
-    if let Some(currencies) = understood.and_then(|understood| understood.common.get(&Field::Currency)).filter(|all| all.len() > 1) {
-        ui.add_space(INSIDE);
-        rates_ui(ui, of, currencies, commands);
-    }
+    rates_ui(ui, of, commands);
     if !money.statuses.is_empty() {
         ui.add_space(INSIDE);
         statuses_ui(ui, of, money, commands);
     }
 }
 
-/// What one unit of each currency is worth, where a source has several; without rates only the commonest is added up.
-fn rates_ui(ui: &mut Ui, of: &Of<'_>, currencies: &[String], commands: &mut Vec<Command>) {
+/// What one unit of each currency of a source is worth in the one that all sources are told in; without rates only that one is added up.
+fn rates_ui(ui: &mut Ui, of: &Of<'_>, commands: &mut Vec<Command>) {
     let rates = &of.source.money.rates;
-    let told_in = &currencies[0];
+    let Some(all) = of.known.understood.latest() else { return };
+    let itself = rates.iter().find(|(_, rate)| **rate == 1.0).map(|(code, _)| code.as_str());
+    let Some(told_in) = itself.or(customers::currency(all)).map(str::to_uppercase) else { return };
+    let told_in = &told_in;
+    let its = of.understood().and_then(|understood| understood.common.get(&Field::Currency)).map_or(&[][..], |all| all);
+    let others: BTreeSet<String> = its.iter().map(|code| code.to_uppercase()).filter(|code| code != told_in).collect();
+    if others.is_empty() {
+        return;
+    }
+    ui.add_space(INSIDE);
     let title = if rates.is_empty() { format!("Only {told_in}") } else { format!("All in {told_in}") };
     let menu = widgets::staying_menu(ui, title, |ui| {
         ui.label(caption(ui, format!("What one unit is worth in {told_in}; a currency without a rate is left out.")));
-        for currency in &currencies[1..] {
+        for currency in &others {
             ui.horizontal(|ui| {
                 ui.label(format!("1 {currency} ="));
                 let known = rates.get(currency).copied().unwrap_or(0.0);
