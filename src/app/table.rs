@@ -27,16 +27,16 @@ const CHECKED_ROWS: usize = 1_000_000;
 /// The files and what to make of them.
 #[derive(Debug, Args)]
 pub(super) struct TableArgs {
-    /// One row a customer, such as an export of the CRM; may be given several times.
+    /// One row per customer, such as an export of the CRM; may be given several times.
     #[arg(long, value_name = "FILE")]
     customers: Vec<PathBuf>,
-    /// One row a purchase or an item of one; may be given several times.
+    /// One row per purchase, or per item of one; may be given several times.
     #[arg(long, value_name = "FILE", required_unless_present_any = ["customers", "events", "survey"])]
     transactions: Vec<PathBuf>,
     /// One row a mail opened, a click or a visit; may be given several times.
     #[arg(long, value_name = "FILE")]
     events: Vec<PathBuf>,
-    /// One row a customer's answers; may be given several times.
+    /// One row of answers per customer; may be given several times.
     #[arg(long, value_name = "FILE")]
     survey: Vec<PathBuf>,
     /// Facts about places, days or codes; may be given several times.

@@ -1,6 +1,6 @@
 //! How does the customer table come to be? Transactions and events are read once and added up a customer (`levels`), then all that is known is joined.
 //!
-//! In: choices, what the sources hold, their rows. Out: one row a customer, sorted by key, with the recipe of every column. Memory: the
+//! In: choices, what the sources hold, their rows. Out: one row per customer, sorted by key, with the recipe of every column. Memory: the
 //! customers, and the rows of as many of them at a time as have room.
 
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ use super::understand::Understood;
 /// A customer table and how it came to be.
 #[derive(Debug, Clone)]
 pub struct Built {
-    /// One row a customer, sorted by key.
+    /// One row per customer, sorted by key.
     pub table: Table,
     /// How every column came to be, in the table's order.
     pub columns: Vec<BuiltColumn>,
@@ -142,7 +142,7 @@ pub(super) fn dated<'a, 'b>(inputs: &'b [Input<'a>]) -> Vec<&'b Input<'a>> {
 
 /// A customer table before it is copied.
 pub(super) struct Assembled {
-    /// One row a customer, sorted.
+    /// One row per customer, sorted.
     pub frame: DataFrame,
     /// How its columns came to be.
     pub columns: Vec<BuiltColumn>,

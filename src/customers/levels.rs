@@ -1,6 +1,6 @@
 //! What do the formulas of each level give for every customer? The rows are read once, put in order a customer, and every level walks along them.
 //!
-//! In: transactions or events and formulas. Out: one row a customer who has rows, and what each formula gives for no rows at all (a count is
+//! In: transactions or events and formulas. Out: one row per customer who has rows, and what each formula gives for no rows at all (a count is
 //! then 0, a last day is missing), which is what customers without rows get. Sums of fractions are told to twelve digits and nine decimals, so
 //! that the order of the rows does not show. Memory: what is read of the rows, as many customers at a time as have room.
 
@@ -30,7 +30,7 @@ const DECIMALS: u32 = 9;
 pub(super) struct LevelColumns {
     /// Which level.
     pub level: Level,
-    /// `customer`, [`PRESENT`] and one column a formula; one row a customer who has rows, ascending.
+    /// `customer`, [`PRESENT`] and one column a formula; one row per customer who has rows, ascending.
     pub frame: DataFrame,
     /// One row: what the formulas give for no rows.
     empty: DataFrame,

@@ -170,7 +170,7 @@ pub enum DataError {
         why: String,
     },
     /// JSON that cannot be understood.
-    #[error("{title} is no readable JSON: line {line}: {why}. Personae reads a list of flat objects, or one object a line.")]
+    #[error("{title} is no readable JSON: line {line}: {why}. Personae reads a list of flat objects, or one object per line.")]
     Json {
         /// The file's name.
         title: String,

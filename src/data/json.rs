@@ -1,4 +1,4 @@
-//! A list of flat objects, or one object a line. Fields become columns in the order they are first seen; nested values become text.
+//! A list of flat objects, or one object per line. Fields become columns in the order they are first seen; nested values become text.
 //!
 //! In: text. Out: the table. Fields that hold only numbers are taken as they are, all others are decided like the cells of a CSV file. O(bytes).
 

@@ -23,7 +23,7 @@ use super::top;
 pub(super) enum Format {
     /// Values between delimiters, of any kind.
     Text,
-    /// A list of objects, or one object a line.
+    /// A list of objects, or one object per line.
     Json,
     /// Parquet or Arrow with a footer.
     Columnar(Columnar),

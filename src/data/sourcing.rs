@@ -198,13 +198,13 @@ pub enum Refresh {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
-    /// One row a customer.
+    /// One row per customer.
     Customers,
-    /// One row a purchase, or an item of one.
+    /// One row per purchase, or per item of one.
     Transactions,
     /// One row a mail opened, a click, a visit.
     Events,
-    /// One row a customer's answers.
+    /// One row of answers per customer.
     Survey,
     /// Facts about places, days or codes, looked up by a key.
     Reference,
@@ -229,10 +229,10 @@ impl SourceKind {
     /// What its rows are, in one sentence.
     pub fn explanation(self) -> &'static str {
         match self {
-            SourceKind::Customers => "One row a customer, such as an export of the CRM.",
-            SourceKind::Transactions => "One row a purchase or an item of one; a customer has many.",
+            SourceKind::Customers => "One row per customer, such as an export of the CRM.",
+            SourceKind::Transactions => "One row per purchase, or per item of one; a customer has many.",
             SourceKind::Events => "One row a mail opened, a click or a visit; a customer has many.",
-            SourceKind::Survey => "One row a customer's answers; they are read as what people think.",
+            SourceKind::Survey => "One row of answers per customer; they are read as what people think.",
             SourceKind::Reference => "Facts about places, days or codes, looked up by a key; no customers of its own.",
         }
     }
@@ -394,7 +394,7 @@ pub enum Level {
     Purchases,
     /// One row a category, the one with the most net revenue first.
     Categories,
-    /// One row an event.
+    /// One row per event.
     Events,
     /// The customer's own row: every column of the other levels and of the customers' files.
     Customer,
@@ -422,7 +422,7 @@ impl Level {
             Level::Purchases => "One row a day with a purchase: orders of the same day are one.",
             Level::Categories => "One row a category bought from, the one with the most net revenue first.",
             Level::Events => "The rows of the events.",
-            Level::Customer => "One row a customer: every other column can be used.",
+            Level::Customer => "One row per customer: every other column can be used.",
         }
     }
 }

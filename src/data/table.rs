@@ -1,4 +1,4 @@
-//! The customer table: named columns of numbers, dates or text, one row a customer.
+//! The customer table: named columns of numbers, dates or text, one row per customer.
 //!
 //! In: what a reader parsed. Out: cheap random access by row, for the table view, preparation, description and export.
 //! Cells that were cleaned on reading ("€ 1.234,50" to 1234.5) keep their original text, so that what leaves is what came in.
@@ -21,7 +21,7 @@ pub enum Kind {
     Text,
 }
 
-/// One row a customer.
+/// One row per customer.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
     /// The columns in the file's order; their names are unique and not empty.

@@ -190,7 +190,7 @@ fn bad_files_get_one_clear_sentence() {
         b"\x00\x01\x02",
         "a.parquet is a damaged or truncated Parquet file (its first bytes are not those of such a file); copy or export it again.",
     );
-    let json = "Personae reads a list of flat objects, or one object a line.";
+    let json = "Personae reads a list of flat objects, or one object per line.";
     case("a.json", b"[{\"a\": 1},\n{\"a\": }]", &format!("a.json is no readable JSON: line 2: expected value. {json}"));
     case("a.json", b"[{\"a\": 1},\n", &format!("a.json is no readable JSON: line 2: EOF while parsing a value. {json}"));
     case(

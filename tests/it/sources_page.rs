@@ -332,7 +332,7 @@ fn a_list_of_transactions_offers_to_become_a_customer_table() {
     assert_eq!((listing.kind, &*listing.key, listing.n_rows, listing.n_customers), (SourceKind::Transactions, "customer_id", 40, 8));
     let people = (0..40).map(|row| format!("C{row},2024-01-{:02},{}.5\n", row % 28 + 1, row));
     let people = read("people.csv", &people.fold("customer_id,since,total_spend\n".to_owned(), |text, row| text + &row));
-    assert_eq!(customers::looks_like(&people), None, "one row a customer is no list of transactions");
+    assert_eq!(customers::looks_like(&people), None, "one row per customer is no list of transactions");
 
     let answers = Answers { loaded: Answer::Ready(Arc::new(orders)), ..Answers::default() };
     let plan = Plan::new(Source::file("orders.csv"));

@@ -215,7 +215,7 @@ impl Suggesting<'_> {
         let key = self.source.key.clone().filter(|key| self.raw.column(key).is_some());
         if let Some(key) = key.as_deref().filter(|_| self.has_one_row_a_customer()) {
             let severity = if self.source.kind == SourceKind::Customers { Severity::Error } else { Severity::Warning };
-            self.add(Dimension::Uniqueness, &[key], Predicate::Unique, severity, "There is one row a customer.");
+            self.add(Dimension::Uniqueness, &[key], Predicate::Unique, severity, "There is one row per customer.");
         }
         if self.source.kind == SourceKind::Transactions && (2..=40).contains(&self.raw.columns.len()) {
             let all: Vec<String> = self.raw.columns.iter().map(|column| column.name.clone()).collect();

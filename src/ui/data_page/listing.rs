@@ -22,7 +22,7 @@ pub(super) fn ui(ui: &mut Ui, loaded: &Loaded, look: &mut Look, commands: &mut V
             let (n_rows, n_customers) = (thousands(listing.n_rows), thousands(listing.n_customers));
             let text = format!("This file seems to list {what}: {n_rows} rows of {n_customers} customers.");
             ui.label(text).on_hover_text(format!("Values of {} are repeated, and each row has a day.", listing.key));
-            if ui.button("Build a customer table").on_hover_text("One row a customer, from this file and others you add.").clicked() {
+            if ui.button("Build a customer table").on_hover_text("One row per customer, from this file and others you add.").clicked() {
                 commands.push(Command::AddSources(Vec::new()));
             }
             if ui.button("Keep it as it is").on_hover_text("Each row is a customer.").clicked() {

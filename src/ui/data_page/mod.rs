@@ -266,7 +266,7 @@ fn without_data_ui(ui: &mut Ui, plan: &Plan, loaded: &Answer<Loaded>, look: &mut
             });
         }
         Answer::Waiting(_) | Answer::Ready(_) => {
-            let text = "Open a file with one customer a row: CSV, Excel, Parquet and more. Or drop it on the window.";
+            let text = "Open a file with one customer per row: CSV, Excel, Parquet and more. Or drop it on the window.";
             if widgets::empty_ui(ui, "No customers yet", text, Action::Open.info().label) {
                 commands.push(Command::Do(Action::Open));
             }
