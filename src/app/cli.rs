@@ -10,10 +10,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cluster::{Linkage, Method};
 use crate::data::{ReadAs, Source, guest};
+use crate::engine::explaining::lexicon_of;
 use crate::engine::straight::{Extras, SilhouetteWish};
 use crate::export::{self, Format};
 use crate::features::{Scale, TransformRule};
-use crate::persona::Lexicon;
 use crate::session::{Clustering, Cut, Project, Words};
 
 use super::headless::{self, Failure, Task};
@@ -151,10 +151,10 @@ pub(super) struct Reading {
     /// The sheet of a workbook; the one that is most like a table unless given.
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
-    /// How the letters of a text are written, such as Windows-1251 or Shift_JIS; told by their content unless given.
+    /// The encoding of a text file, such as Windows-1251 or Shift_JIS; detected from its content unless given.
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
-    /// The place by whose clocks moments with a time zone are told, such as Europe/Berlin; the day and hour that each cell shows unless given.
+    /// The time zone that times with a UTC offset are converted to, such as Europe/Berlin; unless given, the local time that each cell shows counts.
     #[arg(long, value_name = "ZONE")]
     timezone: Option<String>,
 }
@@ -273,11 +273,7 @@ fn task(
             return Err(Failure::WrongUse(format!("There is no file {}; give --lexicon the path of a lexicon.", path.display())));
         }
         let words = Words::read(path);
-        let why = match &words.text {
-            Ok(text) => Lexicon::parse(text).err().map(|error| error.to_string()),
-            Err(why) => Some(format!("the lexicon cannot be read: {why}")),
-        };
-        if let Some(why) = why {
+        if let Err(why) = lexicon_of(&words) {
             return Err(Failure::Failed(format!("{} cannot be used: {why}. Mend it, or leave --lexicon out.", path.display())));
         }
         project.plan.words = Some(words);

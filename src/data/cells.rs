@@ -224,7 +224,7 @@ fn dates_column(name: &str, cells: &Cells, reading: &Reading) -> Result<(Column,
         values.push(day.map(|day| day.days));
     })?;
     let original = match reading.zone {
-        Some(zone) if changed => Some(told_in(cells, reading, zone)?),
+        Some(zone) if changed => Some(in_zone(cells, reading, zone)?),
         _ => changed.then(|| cells.original()),
     };
     let values: Arc<[Option<i32>]> = values.into();
@@ -232,13 +232,13 @@ fn dates_column(name: &str, cells: &Cells, reading: &Reading) -> Result<(Column,
     Ok((column, tally))
 }
 
-/// The cells of a column of dates with moments by the clocks of `zone`: what is shown and written belongs to the day that counts.
-fn told_in(cells: &Cells, reading: &Reading, zone: Zone) -> Result<Texts, Stopped> {
+/// The cells of a column of dates, those with a UTC offset converted to `zone`: what is shown and written belongs to the day that counts.
+fn in_zone(cells: &Cells, reading: &Reading, zone: Zone) -> Result<Texts, Stopped> {
     let mut told: Vec<Option<Cow<str>>> = Vec::with_capacity(cells.n());
     cells.each(|cell, raw| {
         let moment =
             cell.and_then(|cell| dates::parse(cell, reading.order)).filter(|day| day.time.is_some_and(|time| time.offset.is_some()));
-        let text = moment.and_then(|day| chrono::DateTime::from_timestamp_millis(day.told_in(zone).millis()));
+        let text = moment.and_then(|day| chrono::DateTime::from_timestamp_millis(day.in_zone(zone).millis()));
         told.push(match text {
             Some(moment) => Some(Cow::Owned(moment.format("%Y-%m-%d %H:%M:%S").to_string())),
             None => (!raw.is_empty()).then(|| Cow::Owned(raw.to_owned())),

@@ -63,27 +63,31 @@ pub(super) fn read(path: &Path, title: &str, format: Columnar, zone: Option<Zone
     Ok((table, told.notes.into_iter().chain(more).collect()))
 }
 
-/// Lets the guest read. Moments are handed on as days and times by the clocks of `chosen`, else by those that their column names.
+/// Lets the guest read. Times of a zone are handed on as the local times there, or of the zone that was chosen.
 pub(super) fn ask(path: &Path, title: &str, what: What, chosen: Option<Zone>, take: &mut Take, ctx: &Ctx) -> Result<Told, DataError> {
     let stage = format!("Reading {title}");
     let request = Request::new(path, title, what)?;
-    let mut notes: Option<Vec<Note>> = None;
+    // By column: its name, the zone it names, the one it is converted to, and how many times it has.
+    let mut zoned: Option<Vec<(String, String, Zone, usize)>> = None;
     let mut local = |rows: DataFrame, fraction: f32| {
         ctx.progress(&stage, fraction);
-        if notes.is_none() {
-            notes = Some(rows.columns().iter().filter_map(|column| note_of_zone(column, chosen)).collect());
+        let of = |column: &Column| zone_of(column, chosen).map(|(named, zone)| (column.name().to_string(), named, zone, 0));
+        let zoned = zoned.get_or_insert_with(|| rows.columns().iter().filter_map(of).collect());
+        for (name, .., n_times) in zoned {
+            *n_times += rows.column(name).map_or(0, |column| column.len() - column.null_count());
         }
         let height = rows.height();
-        let columns = rows.into_columns().into_iter().map(|column| told_locally(column, chosen)).collect::<PolarsResult<Vec<_>>>();
+        let columns = rows.into_columns().into_iter().map(|column| in_local_time(column, chosen)).collect::<PolarsResult<Vec<_>>>();
         let rows = columns.and_then(|columns| DataFrame::new(height, columns));
         take(rows.map_err(|error| DataError::damaged(title, "columnar", error))?, fraction)
     };
     let mut told = guest::read(&request, &mut local, ctx)?;
-    told.notes.extend(notes.unwrap_or_default());
+    let notes = zoned.into_iter().flatten().map(|(name, named, zone, n_times)| note_of_zone(&name, &named, zone, n_times, chosen));
+    told.notes.extend(notes);
     Ok(told)
 }
 
-/// The clocks by which a column of moments is told, if it is one; UTC where nobody knows the zone it names.
+/// The zone that a column names and the one its times are converted to, if it names any; UTC where there is no such zone.
 fn zone_of(column: &Column, chosen: Option<Zone>) -> Option<(String, Zone)> {
     let DataType::Datetime(_, Some(zone)) = column.dtype() else { return None };
     let zone = zone.to_string();
@@ -91,18 +95,21 @@ fn zone_of(column: &Column, chosen: Option<Zone>) -> Option<(String, Zone)> {
     Some((zone, chosen.unwrap_or(known)))
 }
 
-fn note_of_zone(column: &Column, chosen: Option<Zone>) -> Option<Note> {
-    let (named, zone) = zone_of(column, chosen)?;
-    let name = column.name();
-    Some(Note::new(match (chosen, Zone::named(&named)) {
-        (Some(_), _) => format!("{name} holds moments; they are told by the clocks of {zone}."),
-        (None, Some(_)) => format!("{name} holds moments of {zone}; the day and hour there count, unless another time zone is chosen."),
-        (None, None) => format!("{name} names a time zone that nobody knows ({named}); its moments are told in UTC."),
-    }))
+/// What is said of the times of a column that names a zone.
+fn note_of_zone(name: &str, named: &str, zone: Zone, n_times: usize, chosen: Option<Zone>) -> Note {
+    let times = if n_times == 1 { "1 time".to_owned() } else { format!("{} times", grouped(n_times)) };
+    let (are, their) = if n_times == 1 { ("is", "its") } else { ("are", "their") };
+    Note::new(match (chosen, Zone::named(named)) {
+        (Some(_), _) => format!("{times} of {name} {are} converted from {named} to {zone}."),
+        (None, Some(_)) => {
+            format!("{times} of {name} {are} in the time zone {named}; {their} local day and hour count, unless another is chosen.")
+        }
+        (None, None) => format!("{name} names a time zone that does not exist ({named}); its {times} {are} read as UTC."),
+    })
 }
 
-/// A column of moments as days and times; any other as it is.
-fn told_locally(column: Column, chosen: Option<Zone>) -> PolarsResult<Column> {
+/// A column of times of a zone as local times; any other as it is.
+fn in_local_time(column: Column, chosen: Option<Zone>) -> PolarsResult<Column> {
     let Some((_, zone)) = zone_of(&column, chosen) else { return Ok(column) };
     let moments = column.as_materialized_series().datetime()?;
     let per_milli = match moments.time_unit() {

@@ -70,8 +70,8 @@ impl Day {
         i64::from(self.days) * DAY_MILLIS + self.time.map_or(0, |time| i64::from(time.millis))
     }
 
-    /// The same moment by the clocks of `zone`, where the cell says by which clock it is told.
-    pub(super) fn told_in(self, zone: Zone) -> Day {
+    /// The same moment in `zone`, where the cell has a UTC offset.
+    pub(super) fn in_zone(self, zone: Zone) -> Day {
         let Some(Time { offset: Some(offset), .. }) = self.time else { return self };
         let local = zone.local(self.millis() - i64::from(offset) * 60_000);
         let time = Time { millis: local.rem_euclid(DAY_MILLIS) as u32, offset: Some(offset) };

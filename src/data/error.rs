@@ -129,7 +129,7 @@ pub enum DataError {
     },
     /// A file whose reading takes what no sound file of its size takes.
     #[error(
-        "{title} could not be read: it took more than {took}, which a sound {format} file of its size does not; open it in the program it comes from, and save the table as CSV."
+        "{title} could not be read: it took more than {took}, far more than an undamaged {format} file of this size needs; open it in the program it comes from, and save the table as CSV."
     )]
     Exhausting {
         /// The file's name.
@@ -146,7 +146,9 @@ pub enum DataError {
         title: String,
     },
     /// Its reader is silent.
-    #[error("{title} could not be read: nothing came of it for {seconds} seconds; check the disk or the connection, and open it again.")]
+    #[error(
+        "{title} could not be read: its reader did not answer for {seconds} seconds; check the disk or the connection, and open it again."
+    )]
     Unheard {
         /// The file's name.
         title: String,
@@ -161,7 +163,7 @@ pub enum DataError {
     },
     /// The system starts no second process.
     #[error(
-        "{title} is read by a second process of this program, which could not be started ({why}); start the program anew, or save the table as CSV."
+        "{title} is read by a second process of this program, which could not be started ({why}); restart the program, or save the table as CSV."
     )]
     NoGuest {
         /// The file's name.

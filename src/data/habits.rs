@@ -17,7 +17,7 @@ pub(super) struct Habits {
     pub semicolons: bool,
     /// What the point of "1.234" is.
     pub points: Points,
-    /// The clocks by which moments are told, where the user chose them.
+    /// The time zone that times with an offset are converted to, if the user chose one.
     pub zone: Option<Zone>,
 }
 

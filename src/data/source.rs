@@ -48,10 +48,10 @@ pub struct ReadAs {
     /// A workbook's sheet; otherwise the one that is most like a table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
-    /// How the letters of a text are written ("Windows-1251"); otherwise told by their content.
+    /// The encoding of a text ("Windows-1251"); otherwise detected from its content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
-    /// The place by whose clocks moments are told ("Europe/Berlin"); otherwise the day and hour that each cell shows.
+    /// The time zone that times with a UTC offset are converted to ("Europe/Berlin"); otherwise the local time that each cell shows counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
 }
@@ -81,7 +81,7 @@ pub const READABLE_EXTENSIONS: &[&str] = &[
     "ods", "gz", "zip",
 ];
 
-/// Whether a file of this name is a text, whose letters may be written in several ways. Its content decides when it is read.
+/// Whether a file of this name should be a text, which may have one of several encodings. Its content decides when it is read.
 pub fn is_text(path: &Path) -> bool {
     let ending = |path: &Path| path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     // Of an archive the file inside counts: shop.xlsx.gz is a workbook.
@@ -248,7 +248,7 @@ struct Content {
     sheets: Vec<String>,
 }
 
-/// A reader of text: the text, the file's title, the clocks by which moments are told, the handle.
+/// A reader of text: the text, the file's title, the chosen time zone, the handle.
 type Parse = fn(&str, &str, Option<Zone>, &Ctx) -> Result<(Table, Vec<Note>), DataError>;
 
 /// Reads one file, called `name`, that is no archive of tables.

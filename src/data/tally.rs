@@ -35,7 +35,7 @@ pub(super) struct Reading {
     pub turned: bool,
     /// Text: several answers per cell, "1,2,4".
     pub lists: bool,
-    /// Dates: the clocks by which moments are told; those of each cell unless chosen.
+    /// Dates: the time zone that times with an offset are converted to, if one was chosen.
     pub zone: Option<Zone>,
 }
 
@@ -244,7 +244,7 @@ impl Tally {
         self.add_date(cell, &day);
         let is_turned = reading.turned && matches!(day.written, Written::YearFirst | Written::Serial);
         let day = if is_turned { day.turned() } else { day };
-        Some(reading.zone.map_or(day, |zone| day.told_in(zone)))
+        Some(reading.zone.map_or(day, |zone| day.in_zone(zone)))
     }
 
     fn add_date(&mut self, cell: &str, day: &Day) {

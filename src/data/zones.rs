@@ -23,6 +23,10 @@ impl Zone {
         if let Some(minutes) = offset(name) {
             return Some(Zone::Ahead(minutes));
         }
+        // The commonest zone of exports, and no clock there ever changes.
+        if ["UTC", "Etc/UTC", "Z"].iter().any(|utc| utc.eq_ignore_ascii_case(name)) {
+            return Some(Zone::Ahead(0));
+        }
         let known = chrono_tz::TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(name));
         known.map(|&zone| Zone::Place(zone))
     }

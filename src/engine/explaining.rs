@@ -24,16 +24,19 @@ pub struct WordsInForce {
     pub note: Option<Note>,
 }
 
+/// The user's words as a lexicon, or why they are none.
+pub fn lexicon_of(words: &Words) -> Result<Lexicon, String> {
+    match &words.text {
+        Ok(text) => Lexicon::parse(text).map_err(|error| error.to_string()),
+        Err(why) => Err(format!("the lexicon cannot be read: {why}")),
+    }
+}
+
 /// The user's words where they can be read, else the built-in ones and a note that says why.
 pub fn words_in_force(words: Option<&Words>) -> WordsInForce {
-    let text = words.map(|words| words.text.as_deref());
-    let parsed = match text {
-        None => Ok(None),
-        Some(Ok(text)) => Lexicon::parse(text).map(Some).map_err(|error| error.to_string()),
-        Some(Err(why)) => Err(format!("the lexicon cannot be read: {why}")),
-    };
-    let key = Key::of("words", 1, &text.and_then(Result::ok), &[]);
-    match (parsed, words) {
+    let text = words.and_then(|words| words.text.as_deref().ok());
+    let key = Key::of("words", 1, &text, &[]);
+    match (words.map(lexicon_of).transpose(), words) {
         (Ok(Some(lexicon)), _) => WordsInForce { lexicon: Arc::new(lexicon), key, note: None },
         (Err(why), Some(words)) => {
             let path = words.path.display();

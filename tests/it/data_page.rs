@@ -257,7 +257,7 @@ fn states_without_data_offer_a_way_on() {
 }
 
 #[test]
-fn sheet_letters_and_time_zone_are_chosen_where_the_file_is_named() {
+fn sheet_encoding_and_time_zone_are_chosen_where_the_file_is_named() {
     let of = |name: &str, read_as: ReadAs, sheets: &[&str]| {
         let loaded = Loaded { sheets: sheets.iter().map(|sheet| (*sheet).to_owned()).collect(), ..shop() };
         let answers = Answers { loaded: Answer::Ready(Arc::new(loaded)), ..Answers::default() };
@@ -268,8 +268,8 @@ fn sheet_letters_and_time_zone_are_chosen_where_the_file_is_named() {
         other => panic!("{other:?}"),
     };
     let mut harness = of("shop.xlsx", ReadAs::default(), &["Orders", "Customers"]);
-    click(&mut harness, "How shop.xlsx is read");
-    assert!(harness.query_by_label_contains("Letters").is_none(), "a workbook says itself how its letters are written");
+    click(&mut harness, "Import options of shop.xlsx");
+    assert!(harness.query_by_label_contains("Encoding").is_none(), "a workbook says itself which encoding it has");
     click(&mut harness, "Sheet: The one most like a table");
     harness.get_by_label("Customers").click();
     harness.run();
@@ -277,25 +277,25 @@ fn sheet_letters_and_time_zone_are_chosen_where_the_file_is_named() {
     assert_eq!(said(&harness), customers);
 
     let mut harness = of("shop.csv", ReadAs::default(), &[]);
-    click(&mut harness, "How shop.csv is read");
+    click(&mut harness, "Import options of shop.csv");
     assert!(harness.query_by_label_contains("Sheet").is_none());
-    click(&mut harness, "Letters: Told by their content");
+    click(&mut harness, "Encoding: Detected from the content");
     click(&mut harness, "Windows-1251 (Cyrillic)");
     assert_eq!(said(&harness), ReadAs { encoding: Some("windows-1251".into()), ..ReadAs::default() });
 
     let mut harness = of("shop.csv", customers.clone(), &[]);
-    click(&mut harness, "How shop.csv is read");
+    click(&mut harness, "Import options of shop.csv");
     let typed = |harness: &mut Harness<'_, Stage>, text: &str| {
-        harness.get_by_label("Time zone").focus();
+        harness.get_by_role_and_label(eframe::egui::accesskit::Role::TextInput, "Time zone").focus();
         harness.run();
-        harness.get_by_label("Time zone").type_text(text);
+        harness.get_by_role_and_label(eframe::egui::accesskit::Role::TextInput, "Time zone").type_text(text);
         harness.run();
     };
     typed(&mut harness, "nowhere");
-    harness.get_by_label_contains("No such place");
+    harness.get_by_label_contains("No such time zone");
     assert_eq!(pushed(&harness), []);
     let mut harness = of("shop.csv", customers.clone(), &[]);
-    click(&mut harness, "How shop.csv is read");
+    click(&mut harness, "Import options of shop.csv");
     typed(&mut harness, "berl");
     click(&mut harness, "Europe/Berlin");
     assert_eq!(said(&harness), ReadAs { zone: Some("Europe/Berlin".into()), ..customers });

@@ -283,7 +283,7 @@ fn cells_that_a_spreadsheet_would_run_get_an_apostrophe_where_people_open_the_fi
 }
 
 #[test]
-fn moments_are_told_by_the_clocks_of_the_chosen_place() {
+fn times_are_converted_to_the_chosen_time_zone() {
     let folder = tempfile::tempdir().unwrap();
     let csv = "id,bought,local\n1,2024-03-30T23:30:00Z,2024-03-30 23:30\n2,2024-03-31T22:30:00+00:00,2024-03-31 22:30\n3,2024-07-01T01:00:00+02:00,2024-07-01 01:00\n";
     let path = write(folder.path(), "shop.csv", csv);
@@ -302,7 +302,7 @@ fn moments_are_told_by_the_clocks_of_the_chosen_place() {
     let berlin = ["2024-03-31 00:30 2024-03-30 23:30", "2024-04-01 00:30 2024-03-31 22:30", "2024-07-01 01:00 2024-07-01 01:00"];
     assert_eq!(days(Some("Europe/Berlin")), berlin);
     let loaded = data::read(&in_zone(Some("Europe/Berlin")), &Ctx::new()).unwrap();
-    assert!(notes(&loaded).contains(&"3 times of bought that tell their time zone are told by the clocks of Europe/Berlin."));
+    assert!(notes(&loaded).contains(&"3 times of bought have a UTC offset; they are converted to Europe/Berlin."));
     assert!(matches!(loaded.table.columns[1].values, data::Values::Date(ref days) if days[0] == Some(19_813)), "2024-03-31");
     // What leaves is the moment that counted.
     let mut parquet = Vec::new();
@@ -315,7 +315,7 @@ fn moments_are_told_by_the_clocks_of_the_chosen_place() {
 }
 
 #[test]
-fn moments_of_parquet_are_told_by_the_clocks_that_the_column_names() {
+fn times_of_parquet_are_the_local_ones_of_the_zone_that_the_column_names() {
     use polars::prelude::*;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shop.parquet");
@@ -342,10 +342,10 @@ fn moments_of_parquet_are_told_by_the_clocks_that_the_column_names() {
     };
     let (cells, told) = shown(None);
     assert_eq!(cells, ["2024-03-31 00:30, 2024-07-01 14:00", "2024-03-30 23:30, 2024-07-01 12:00"]);
-    assert_eq!(told, "berlin holds moments of Europe/Berlin; the day and hour there count, unless another time zone is chosen.");
+    assert_eq!(told, "2 times of berlin are in the time zone Europe/Berlin; their local day and hour count, unless another is chosen.");
     let (cells, told) = shown(Some("America/New_York"));
     assert_eq!(cells, ["2024-03-30 19:30, 2024-07-01 08:00", "2024-03-30 19:30, 2024-07-01 08:00"]);
-    assert_eq!(told, "berlin holds moments; they are told by the clocks of America/New_York.");
+    assert_eq!(told, "2 times of berlin are converted from Europe/Berlin to America/New_York.");
 }
 
 #[test]

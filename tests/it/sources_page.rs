@@ -458,10 +458,10 @@ fn currencies_are_converted_by_rates_that_are_typed() {
 }
 
 #[test]
-fn a_source_is_read_by_another_sheet_or_by_the_clocks_of_a_place() {
+fn a_source_is_read_in_another_encoding() {
     let mut harness = open(sourcing(), DataView::Sources);
-    click(&mut harness, "How orders is read");
-    click(&mut harness, "Letters: Told by their content");
+    click(&mut harness, "Import options of orders");
+    click(&mut harness, "Encoding: Detected from the content");
     click(&mut harness, "Shift_JIS (Japanese)");
     assert_eq!(said(&harness).sources[1].read_as.encoding.as_deref(), Some("Shift_JIS"));
 }

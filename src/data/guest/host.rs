@@ -203,7 +203,7 @@ mod tests {
         let told = |script: &str| told_of(script, &Ctx::new()).to_string();
         let exhausting = "shop.arrow could not be read: it took more than";
         assert!(told("kill -BUS $$").starts_with("shop.arrow was cut short or replaced while it was read"));
-        assert!(told("kill -XCPU $$").starts_with(&format!("{exhausting} 20 seconds, which a sound Arrow file")));
+        assert!(told("kill -XCPU $$").starts_with(&format!("{exhausting} 20 seconds, far more than an undamaged Arrow file")));
         assert!(told("kill -KILL $$").starts_with("shop.arrow could not be read: there is too little free memory"));
         assert!(told("echo 'memory allocation of 99 bytes failed' >&2; kill -ABRT $$").contains("of memory"));
         let damaged = "shop.arrow is a damaged or truncated Arrow file";

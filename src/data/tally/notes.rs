@@ -100,11 +100,9 @@ impl Tally {
         }
         let n_moments: usize = self.offsets.iter().filter(|(offset, _)| offset.is_some()).map(|(_, n)| n).sum();
         if let Some(zone) = reading.zone.filter(|_| n_moments > 0) {
-            let (times, are) = if n_moments == 1 { ("time", "is") } else { ("times", "are") };
-            notes.push(Note::new(format!(
-                "{} {times} of {name} that tell their time zone {are} told by the clocks of {zone}.",
-                grouped(n_moments)
-            )));
+            let (times, they_are) =
+                if n_moments == 1 { ("time", "has a UTC offset; it is") } else { ("times", "have a UTC offset; they are") };
+            notes.push(Note::new(format!("{} {times} of {name} {they_are} converted to {zone}.", grouped(n_moments))));
         }
         if reading.has_time && reading.zone.is_none() && self.offsets.len() > 1 {
             let each =

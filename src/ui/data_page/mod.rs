@@ -288,7 +288,7 @@ fn load_problem_ui(ui: &mut Ui, plan: &Plan, problem: &str, commands: &mut Vec<C
             });
             ui.add_space(INSIDE);
             ui.horizontal(|ui| {
-                // A sheet, letters or a time zone that do not go with the file can be changed where they failed.
+                // A sheet or an encoding that does not go with the file can be changed where it failed.
                 reading_ui(ui, plan, &[], commands);
                 if has_choices {
                     let tip = "Show where the file is now; every choice is kept.";

@@ -1,8 +1,8 @@
-//! How a file is read where it does not say enough itself: which sheet, which letters, by whose clocks.
+//! How a file is read where it does not say enough itself: its sheet, encoding and time zone.
 //!
 //! In: what was chosen, and the sheets there are. Out: another choice. A menu, so that files that need none of it are not crowded.
 
-use eframe::egui::{Id, Role as Widget, TextEdit, Ui};
+use eframe::egui::{Id, Key, Role as Widget, TextEdit, Ui};
 
 use crate::data::{self, ReadAs};
 
@@ -20,7 +20,7 @@ pub(super) struct FileRead<'a> {
     pub read_as: &'a ReadAs,
     /// The sheets of a workbook; empty for other files.
     pub sheets: &'a [String],
-    /// Whether it is a text, whose letters may be written in several ways.
+    /// Whether it is a text, which may have one of several encodings.
     pub is_text: bool,
 }
 
@@ -29,7 +29,7 @@ pub(super) fn ui(ui: &mut Ui, file: &FileRead<'_>) -> Option<ReadAs> {
     let mut chosen = None;
     let ReadAs { sheet, encoding, zone } = file.read_as;
     let parts: Vec<&str> = [sheet, encoding, zone].into_iter().flatten().map(String::as_str).collect();
-    let title = if parts.is_empty() { "How it is read".to_owned() } else { parts.join(", ") };
+    let title = if parts.is_empty() { "Import options".to_owned() } else { parts.join(", ") };
     let menu = widgets::staying_menu(ui, format!("{title}  {}", icons::CARET_DOWN), |ui| {
         ui.set_min_width(220.0);
         let mut say = |change: &dyn Fn(&mut ReadAs)| {
@@ -45,14 +45,14 @@ pub(super) fn ui(ui: &mut Ui, file: &FileRead<'_>) -> Option<ReadAs> {
         }
         if file.is_text {
             let words = data::encodings().into_iter();
-            one_of(ui, "Letters", "Told by their content", encoding.as_deref(), words, |picked| {
+            one_of(ui, "Encoding", "Detected from the content", encoding.as_deref(), words, |picked| {
                 say(&|read_as| read_as.encoding = picked.clone());
             });
         }
         zone_ui(ui, file.name, zone.as_deref(), |picked| say(&|read_as| read_as.zone = picked.clone()));
     });
-    widgets::name_it(&menu, Widget::Button, &format!("How {} is read", file.name));
-    menu.on_hover_text("Which sheet is read, how letters are written, and by whose clocks moments are told.");
+    widgets::name_it(&menu, Widget::Button, &format!("Import options of {}", file.name));
+    menu.on_hover_text("The sheet, the encoding and the time zone of this file.");
     chosen
 }
 
@@ -69,11 +69,13 @@ fn one_of(
     ui.menu_button(format!("{label}: {shown}"), |ui| {
         if ui.selectable_label(chosen.is_none(), open).clicked() && chosen.is_some() {
             say(None);
+            ui.close();
         }
         for (word, called) in words {
             let is_on = chosen == Some(word.as_str());
             if ui.selectable_label(is_on, called).clicked() && !is_on {
                 say(Some(word));
+                ui.close();
             }
         }
     });
@@ -82,17 +84,19 @@ fn one_of(
 /// A field for a time zone, with those that fit what is typed.
 fn zone_ui(ui: &mut Ui, name: &str, chosen: Option<&str>, mut say: impl FnMut(Option<String>)) {
     ui.separator();
-    ui.label(caption(ui, "Moments are told by the clocks of")).on_hover_text("Cells that name no time zone stay as they are.");
+    let tip = "Times with a UTC offset are converted to this time zone; times without one stay as they are.";
+    ui.label(caption(ui, "Time zone")).on_hover_text(tip);
     let id = Id::unique(("time zone", name));
     let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| chosen.unwrap_or_default().to_owned());
-    let field = ui.add(TextEdit::singleline(&mut text).hint_text("each cell").desired_width(200.0));
+    let field = ui.add(TextEdit::singleline(&mut text).hint_text("As each cell says").desired_width(200.0));
     widgets::name_it(&field, Widget::TextInput, "Time zone");
     if field.changed() {
         ui.data_mut(|data| data.insert_temp(id, text.clone()));
     }
     let typed = text.trim();
     let mut picked = None;
-    if field.lost_focus() && typed != chosen.unwrap_or_default() {
+    let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if enters && typed != chosen.unwrap_or_default() {
         if typed.is_empty() {
             picked = Some(None);
         } else if let Some(zone) = data::zone_called(typed) {
@@ -102,13 +106,16 @@ fn zone_ui(ui: &mut Ui, name: &str, chosen: Option<&str>, mut say: impl FnMut(Op
     if !typed.is_empty() && Some(typed) != chosen {
         let offered = data::zones_like(typed, OFFERED);
         if offered.is_empty() && data::zone_called(typed).is_none() {
-            ui.label(caption(ui, "No such place; try Europe/Berlin or +02:00").color(tokens(ui).warn));
+            ui.label(caption(ui, "No such time zone; try Europe/Berlin or +02:00").color(tokens(ui).warn));
         }
         for zone in offered {
             if ui.selectable_label(false, zone).clicked() {
                 picked = Some(Some(zone.to_owned()));
             }
         }
+    }
+    if chosen.is_some() && ui.selectable_label(false, "As each cell says").clicked() {
+        picked = Some(None);
     }
     if let Some(picked) = picked {
         ui.data_mut(|data| data.remove_temp::<String>(id));

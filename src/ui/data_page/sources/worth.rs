@@ -106,8 +106,11 @@ fn money_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Command>
 fn rates_ui(ui: &mut Ui, of: &Of<'_>, commands: &mut Vec<Command>) {
     let rates = &of.source.money.rates;
     let Some(all) = of.known.understood.latest() else { return };
-    let itself = rates.iter().find(|(_, rate)| **rate == 1.0).map(|(code, _)| code.as_str());
-    let Some(told_in) = itself.or(customers::currency(all)).map(str::to_uppercase) else { return };
+    let common = customers::currency(all).map(str::to_uppercase);
+    let is_one = |code: &String| rates.get(code) == Some(&1.0);
+    // The commonest, unless rates that came with the project are told in another.
+    let other = rates.keys().find(|code| is_one(code)).filter(|_| !common.as_ref().is_some_and(is_one));
+    let Some(told_in) = other.cloned().or(common) else { return };
     let told_in = &told_in;
     let its = of.understood().and_then(|understood| understood.common.get(&Field::Currency)).map_or(&[][..], |all| all);
     let others: BTreeSet<String> = its.iter().map(|code| code.to_uppercase()).filter(|code| code != told_in).collect();
