@@ -157,15 +157,17 @@ fn as_what_ui(ui: &mut Ui, answers: &Answers, choices: &mut Choices) {
                     ExportFormat::ALL.into_iter().filter(|other| if *other == format { is_on } else { choices.formats.contains(other) });
                 choices.formats = kept.collect();
             }
+            // What a format may be told stands right below it.
+            if format == ExportFormat::Csv && is_on {
+                let tip =
+                    "Cells that a spreadsheet would run as formulas, such as =1+1, are prefixed with an apostrophe unless this is ticked.";
+                ui.indent("formulas", |ui| ui.checkbox(&mut choices.keeps_formulas, "Keep formulas").on_hover_text(tip));
+            }
         }
         match purpose {
             Purpose::Work => how_ui(ui, choices),
             Purpose::Customers if choices.formats.contains(&ExportFormat::Audience) => audience_ui(ui, answers, &mut choices.audience),
             Purpose::Show | Purpose::Customers => {}
-        }
-        if purpose == Purpose::Customers && choices.formats.contains(&ExportFormat::Csv) {
-            let tip = "Cells of customers.csv that a spreadsheet would run as formulas, such as =1+1, get an apostrophe before them unless this is on.";
-            ui.indent("formulas", |ui| ui.checkbox(&mut choices.keeps_formulas, "Keep formulas in CSV").on_hover_text(tip));
         }
         ui.add_space(INSIDE);
     }
