@@ -150,7 +150,7 @@ fn series(name: String, column: &Column) -> Result<Series, DataError> {
 fn is_whole(values: &[f64]) -> bool {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let mut present = values.iter().filter(|value| !value.is_nan()).peekable();
-    present.peek().is_some() && present.all(|value| value.fract() == 0.0 && value.abs() < EXACT && value.to_bits() != (-0.0f64).to_bits())
+    present.peek().is_some() && present.all(|value| value.fract() == 0.0 && value.abs() < EXACT)
 }
 
 /// The milliseconds of a column of days whose cells have times of day as they stood in the file; nothing where none has.
