@@ -1,6 +1,7 @@
 //! Floor 9: the program itself: the command line and the window's frame. eframe's app and clap only here.
 
 mod brought;
+mod choices;
 pub mod cli;
 mod commands;
 mod dialogs;

@@ -17,7 +17,7 @@ use crate::data::{self, Raw, SourceFile, SourceKind, Sourcing, write};
 use crate::engine;
 use crate::export;
 
-use super::cli::Reading;
+use super::choices::Reading;
 use super::headless::{Failure, while_showing};
 use super::outputs::{self, Output};
 
