@@ -31,8 +31,7 @@ pub(super) struct Runs {
 
 /// The rows ordered by their customer, and the customers there are. [`RUN`] takes the place of `customer`.
 pub(super) fn by_customer(mut rows: DataFrame) -> Result<(DataFrame, Column), CustomersError> {
-    rows.rechunk_mut();
-    let customer = rows.drop_in_place("customer")?;
+    let customer = rows.drop_in_place("customer")?.rechunk();
     let (numbers, n_numbers) = numbered(&customer)?;
     let mut starts = vec![0 as IdxSize; n_numbers + 1];
     for &number in &numbers {
@@ -56,8 +55,9 @@ pub(super) fn by_customer(mut rows: DataFrame) -> Result<(DataFrame, Column), Cu
     let customers = customer.take(&IdxCa::new("first".into(), runs.firsts().map(|at| order.get(at).unwrap_or(0)).collect::<Vec<_>>()))?;
     drop(customer);
     let height = rows.height();
-    // Each column goes when its ordered copy is there.
-    let columns: Vec<Column> = rows.into_columns().into_par_iter().map(|column| column.take(&order)).collect::<PolarsResult<_>>()?;
+    // Each column goes when its ordered copy is there. One after the other they would be brought into one piece on one processor.
+    let ordered = |column: Column| column.rechunk().take(&order);
+    let columns: Vec<Column> = rows.into_columns().into_par_iter().map(ordered).collect::<PolarsResult<_>>()?;
     let mut rows = DataFrame::new(height, columns)?;
     rows.with_column(runs.ids())?;
     Ok((rows, customers))

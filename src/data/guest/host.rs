@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use polars::prelude::DataFrame;
@@ -70,7 +70,12 @@ pub(super) fn ask(program: &Path, request: &Request, take: &mut Take, ctx: &Ctx)
     let _ = stdin.write_all(&asked);
     drop(stdin);
     let (send, messages) = sync_channel(AHEAD);
-    std::thread::spawn(move || while wire::read(&mut stdout).is_ok_and(|message| send.send(taken(message)).is_ok()) {});
+    std::thread::spawn(move || {
+        // Buffers go round: new memory for every batch would cost more than the copying.
+        let (give_back, spare) = channel();
+        let next = || spare.try_recv().unwrap_or_default();
+        while wire::read(&mut stdout, next()).is_ok_and(|message| send.send(taken(message, &give_back)).is_ok()) {}
+    });
     let last_words = std::thread::spawn(move || {
         let mut words = String::new();
         let _ = stderr.by_ref().take(4096).read_to_string(&mut words);
@@ -109,11 +114,16 @@ enum Taken {
 }
 
 /// Puts the rows of a message together on a thread of its own: one thread would be slower than the guest.
-fn taken(message: Message) -> Taken {
+/// The buffer it came in is given back.
+fn taken(message: Message, give_back: &Sender<Vec<u8>>) -> Taken {
     match message {
         Message::Rows(fraction, bytes) => {
             let (send, rows) = sync_channel(1);
-            std::thread::spawn(move || send.send(wire::rows(bytes)));
+            let give_back = give_back.clone();
+            std::thread::spawn(move || {
+                let _ = send.send(wire::rows(&bytes));
+                let _ = give_back.send(bytes);
+            });
             Taken::Rows(fraction, rows)
         }
         Message::End(end) => Taken::End(end),

@@ -40,9 +40,10 @@ fn serve(path: PathBuf) -> std::io::Result<()> {
     let request = Request { path, ..serde_json::from_slice(&asked)? };
     limit(&request.limits)?;
     let mut out = std::io::stdout().lock();
+    let mut room = Vec::new();
     let mut take = |mut rows: DataFrame, fraction: f32| {
         // The host has gone or was stopped; nobody hears this.
-        wire::write_rows(&mut out, &mut rows, fraction).map_err(|_| DataError::Stopped(crate::base::Stopped))
+        wire::write_rows(&mut out, &mut rows, fraction, &mut room).map_err(|_| DataError::Stopped(crate::base::Stopped))
     };
     let end = End(answer(&request, &mut take, &Ctx::new()));
     wire::write_end(&mut out, &end)?;

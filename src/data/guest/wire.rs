@@ -26,11 +26,12 @@ pub(super) enum Message {
     End(End),
 }
 
-/// Writes a batch of rows.
-pub(super) fn write_rows(to: &mut impl Write, rows: &mut DataFrame, fraction: f32) -> Result<()> {
-    let mut bytes = fraction.to_le_bytes().to_vec();
-    IpcWriter::new(&mut bytes).finish(rows).map_err(Error::other)?;
-    write(to, ROWS, &bytes)
+/// Writes a batch of rows. `room` is where it is put together, the same for every batch: new memory would cost more than the copying.
+pub(super) fn write_rows(to: &mut impl Write, rows: &mut DataFrame, fraction: f32, room: &mut Vec<u8>) -> Result<()> {
+    room.clear();
+    room.extend(fraction.to_le_bytes());
+    IpcWriter::new(&mut *room).finish(rows).map_err(Error::other)?;
+    write(to, ROWS, room)
 }
 
 /// Writes the end.
@@ -45,14 +46,15 @@ fn write(to: &mut impl Write, letter: u8, bytes: &[u8]) -> Result<()> {
     to.flush()
 }
 
-/// Reads the next message.
-pub(super) fn read(from: &mut impl Read) -> Result<Message> {
+/// Reads the next message, into `room` where it is rows.
+pub(super) fn read(from: &mut impl Read, room: Vec<u8>) -> Result<Message> {
     let mut head = [0; 9];
     from.read_exact(&mut head)?;
     let [letter, length @ ..] = head;
     let length = u64::from_le_bytes(length);
     let body = |skipped: u64, from: &mut dyn Read| -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+        let mut bytes = room;
+        bytes.clear();
         let wanted = length.saturating_sub(skipped);
         // Taken as it comes: the room for it all is not believed in beforehand.
         let n = from.take(wanted).read_to_end(&mut bytes)?;
@@ -70,7 +72,7 @@ pub(super) fn read(from: &mut impl Read) -> Result<Message> {
 }
 
 /// The rows of a message.
-pub(super) fn rows(bytes: Vec<u8>) -> Result<DataFrame> {
+pub(super) fn rows(bytes: &[u8]) -> Result<DataFrame> {
     IpcReader::new(Cursor::new(bytes)).finish().map_err(Error::other)
 }
 
@@ -85,18 +87,18 @@ mod tests {
         let mut sent = df!("a" => [1i64, 2], "b" => [Some("x"), None]).unwrap();
         let end = End(Err(DataError::Empty { title: "a.xlsx".into() }));
         let mut pipe = Vec::new();
-        write_rows(&mut pipe, &mut sent, 0.5).unwrap();
+        write_rows(&mut pipe, &mut sent, 0.5, &mut b"what was there before".to_vec()).unwrap();
         write_end(&mut pipe, &end).unwrap();
         let mut from = Cursor::new(&pipe);
-        let Message::Rows(fraction, bytes) = read(&mut from).unwrap() else { panic!("no rows") };
+        let Message::Rows(fraction, bytes) = read(&mut from, Vec::new()).unwrap() else { panic!("no rows") };
         assert_eq!(fraction, 0.5);
-        assert!(rows(bytes).unwrap().equals_missing(&sent));
-        let Message::End(came) = read(&mut from).unwrap() else { panic!("no end") };
+        assert!(rows(&bytes).unwrap().equals_missing(&sent));
+        let Message::End(came) = read(&mut from, Vec::new()).unwrap() else { panic!("no end") };
         assert_eq!(came, end);
-        assert!(read(&mut from).is_err(), "nothing follows");
+        assert!(read(&mut from, Vec::new()).is_err(), "nothing follows");
         for cut in [1, 8, 12, pipe.len() - 1] {
             let mut from = Cursor::new(&pipe[..cut]);
-            assert!(std::iter::repeat_with(|| read(&mut from)).take(3).any(|message| message.is_err()), "cut at {cut}");
+            assert!(std::iter::repeat_with(|| read(&mut from, Vec::new())).take(3).any(|message| message.is_err()), "cut at {cut}");
         }
     }
 }

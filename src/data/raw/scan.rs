@@ -33,7 +33,13 @@ pub(super) fn read(
 ) -> Result<Part, DataError> {
     let damaged = |error: PolarsError| DataError::damaged(title, format.name(), error);
     let mut store = Store::new(title, keep_bytes);
-    let told = columnar::ask(path, title, What::Columns { format, whole: false }, zone, &mut |rows, _| store.push(rows), ctx)?;
+    let mut met: Vec<bool> = Vec::new();
+    let mut take = |rows: DataFrame, _| {
+        met.resize(rows.width(), false);
+        met.iter_mut().zip(rows.columns()).for_each(|(met, column)| *met = *met || has_odd(column));
+        store.push(rows)
+    };
+    let told = columnar::ask(path, title, What::Columns { format, whole: false }, zone, &mut take, ctx)?;
     let Some(Held { mut frame, bytes, aside }) = store.finish()? else { return Err(DataError::Empty { title: title.to_owned() }) };
     let schema = frame.collect_schema().map_err(damaged)?;
     let n_rows = number(&frame, len()).map_err(damaged)?.unwrap_or(0.0) as usize;
@@ -52,9 +58,8 @@ pub(super) fn read(
     notes.extend(told.left_out.iter().map(left_out));
     let mut columns = Vec::with_capacity(names.len());
     let mut selected = Vec::with_capacity(names.len());
-    for (name, (stored, dtype)) in names.into_iter().zip(schema.iter()) {
-        ctx.check()?;
-        let (expression, held) = normalised(&frame, stored.as_str(), dtype).map_err(damaged)?;
+    for ((name, (stored, dtype)), has_odd) in names.into_iter().zip(schema.iter()).zip(met) {
+        let (expression, held) = normalised(stored.as_str(), dtype, has_odd);
         selected.push(expression.alias(name.as_str()));
         let kind = match held {
             DataType::Int64 | DataType::Float64 => Kind::Number,
@@ -68,44 +73,87 @@ pub(super) fn read(
     Ok(Part { columns, n_rows, notes, frame: frame.select(selected), bytes, aside, stamp, sheets: Vec::new() })
 }
 
-/// A column in one of the types that queries know, and which.
-fn normalised(frame: &LazyFrame, name: &str, dtype: &DataType) -> PolarsResult<(Expr, DataType)> {
-    // A name in a file is a name, not a pattern of names.
-    let column = || by_name([name], true, false).as_expr();
-    Ok(match dtype {
-        DataType::UInt64 => {
-            let fits = number(frame, column().max().cast(DataType::Float64))?.is_none_or(|max| max < 9.2e18);
-            let held = if fits { DataType::Int64 } else { DataType::String };
-            (column().cast(held.clone()), held)
-        }
-        dtype if dtype.is_integer() => (column().cast(DataType::Int64), DataType::Int64),
-        DataType::Null => (column().cast(DataType::Int64), DataType::Int64),
-        dtype if dtype.is_primitive_numeric() || dtype.is_decimal() => {
-            let value = column().cast(DataType::Float64);
-            (when(value.clone().is_finite()).then(value).otherwise(lit(NULL)), DataType::Float64)
-        }
-        DataType::Date => (column(), DataType::Date),
+/// Whether a column holds a value that its type's own way of reading has to treat: a text without letters, a number that is none, a time
+/// behind midnight, an unsigned number beyond the signed ones. Values behind missing ones may count, but for times, where it would show.
+fn has_odd(column: &Column) -> bool {
+    let column = column.as_materialized_series();
+    let of_float = |series: &Series| series.is_finite().is_ok_and(|finite| !finite.all());
+    match column.dtype() {
+        DataType::String => column.str().is_ok_and(|texts| texts.downcast_iter().any(|texts| texts.len_iter().any(|length| length == 0))),
+        DataType::UInt64 => column.u64().is_ok_and(|numbers| numbers.max().is_some_and(|max| max as f64 >= 9.2e18)),
         DataType::Datetime(unit, _) => {
-            let millis = column().cast(DataType::Datetime(TimeUnit::Milliseconds, None));
-            let behind_midnight = column().neq(column().cast(DataType::Date).cast(DataType::Datetime(*unit, None)));
-            let has_time = number(frame, behind_midnight.sum().cast(DataType::Float64))?.is_some_and(|n| n > 0.0);
-            if has_time {
-                (millis, DataType::Datetime(TimeUnit::Milliseconds, None))
-            } else {
-                (millis.cast(DataType::Date), DataType::Date)
-            }
+            let day = ticks_of_day(*unit);
+            column.datetime().is_ok_and(|times| times.physical().iter().flatten().any(|ticks| ticks % day != 0))
+        }
+        dtype if dtype.is_float() => of_float(column),
+        _ => false,
+    }
+}
+
+fn ticks_of_day(unit: TimeUnit) -> i64 {
+    match unit {
+        TimeUnit::Nanoseconds => 86_400_000_000_000,
+        TimeUnit::Microseconds => 86_400_000_000,
+        TimeUnit::Milliseconds => 86_400_000,
+    }
+}
+
+/// A column in one of the types that queries know, and which. What [`has_odd`] found nothing of is not asked for again in every query.
+fn normalised(name: &str, dtype: &DataType, has_odd: bool) -> (Expr, DataType) {
+    // A name in a file is a name, not a pattern of names.
+    let column = by_name([name], true, false).as_expr();
+    match dtype {
+        DataType::UInt64 => {
+            let held = if has_odd { DataType::String } else { DataType::Int64 };
+            (column.cast(held.clone()), held)
+        }
+        dtype if dtype.is_integer() => (column.cast(DataType::Int64), DataType::Int64),
+        DataType::Null => (column.cast(DataType::Int64), DataType::Int64),
+        dtype if dtype.is_primitive_numeric() || dtype.is_decimal() => {
+            let value = column.cast(DataType::Float64);
+            let value = if has_odd { when(value.clone().is_finite()).then(value).otherwise(lit(NULL)) } else { value };
+            (value, DataType::Float64)
+        }
+        DataType::Date => (column, DataType::Date),
+        DataType::Datetime(..) => {
+            let millis = column.cast(DataType::Datetime(TimeUnit::Milliseconds, None));
+            if has_odd { (millis, DataType::Datetime(TimeUnit::Milliseconds, None)) } else { (millis.cast(DataType::Date), DataType::Date) }
         }
         DataType::String => {
-            let text = column();
-            let blank = text.clone().str().len_bytes().eq(lit(0u32));
-            (when(blank).then(lit(NULL)).otherwise(text), DataType::String)
+            let blank = column.clone().str().len_bytes().eq(lit(0u32));
+            (if has_odd { when(blank).then(lit(NULL)).otherwise(column) } else { column }, DataType::String)
         }
-        _ => (column().cast(DataType::String), DataType::String),
-    })
+        _ => (column.cast(DataType::String), DataType::String),
+    }
 }
 
 /// The one number a query over all rows gives.
 fn number(frame: &LazyFrame, expression: Expr) -> PolarsResult<Option<f64>> {
     let found = frame.clone().select([expression]).collect()?;
     Ok(found.columns().first().and_then(|column| column.get(0).ok()).and_then(|value| value.extract::<f64>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_values_are_seen_wherever_they_stand_and_missing_ones_are_none() {
+        let day = 86_400_000i64;
+        let times =
+            |values: &[Option<i64>]| Series::new("t".into(), values).cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).unwrap();
+        let all: [(Series, bool); 8] = [
+            (Series::new("a".into(), [Some("x"), Some("")]), true),
+            (Series::new("a".into(), ["x", "y"]), false),
+            (Series::new("a".into(), [Some(1.0), None, Some(2.0)]), false),
+            (Series::new("a".into(), [1.0, f64::NAN]), true),
+            (Series::new("a".into(), [1.0f32, f32::INFINITY]), true),
+            (times(&[Some(day), None, Some(2 * day)]), false),
+            (times(&[Some(day), Some(2 * day + 1)]), true),
+            (Series::new("a".into(), [1i64, i64::MIN]), false),
+        ];
+        for (series, is_odd) in all {
+            assert_eq!(has_odd(&series.clone().into_column()), is_odd, "{series}");
+        }
+    }
 }
