@@ -11,10 +11,9 @@ use std::time::Instant;
 use personae::base::Ctx;
 use personae::base::seed::{RngExt, random};
 use personae::data::Source;
-use personae::engine::straight::{self, Extras, SilhouetteWish};
+use personae::engine::{self, Outputs, SilhouetteWish, Wanted};
 use personae::export::{self, Choices, Density, Format};
 use personae::persona::{Lexicon, describe, explained};
-use personae::plot::MapAxis;
 use personae::session::{Clustering, Plan};
 
 const N_PERSONAS: usize = 12;
@@ -48,10 +47,9 @@ fn main() {
 
     let clustering = Clustering { k: Some(N_PERSONAS), restarts: 1, ..Clustering::default() };
     let plan = Plan { clustering, ..Plan::new(Source::file(file)) };
-    let axes = Some((MapAxis::Component(0), MapAxis::Component(1)));
-    let extras = Extras { silhouettes: SilhouetteWish::None, personas: true, explained: true, plots: axes, ..Extras::default() };
+    let outputs = Outputs { silhouettes: SilhouetteWish::None, personas: true, explained: true, plots: true, ..Outputs::default() };
     let ctx = Ctx::new();
-    let (report, plots) = straight::run(&plan, &extras, &ctx).expect("an analysis");
+    let (report, plots) = engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &ctx).expect("an analysis");
     println!("{n_rows} rows, {} columns, {} personas", report.loaded.table.columns.len(), report.personas.personas.len());
 
     let lexicon = Lexicon::built_in();

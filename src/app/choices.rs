@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cluster::{Linkage, Method};
 use crate::data::{ReadAs, Source};
-use crate::engine::straight::{Extras, SilhouetteWish};
+use crate::engine::{Outputs, SilhouetteWish};
 use crate::features::{Scale, TransformRule};
 use crate::session::{Clustering, Cut, Project};
 
@@ -122,7 +122,7 @@ enum SilhouetteWord {
 
 impl Choices {
     /// Carries the choices over into the project and what is computed beside it; contradictions are wrong use.
-    pub(super) fn apply(&self, project: &mut Project, extras: &mut Extras) -> Result<(), Failure> {
+    pub(super) fn apply(&self, project: &mut Project, outputs: &mut Outputs) -> Result<(), Failure> {
         self.apply_reading(&mut project.plan.source);
         let clustering = &mut project.plan.clustering;
         if let Some(method) = self.method {
@@ -161,7 +161,7 @@ impl Choices {
             match (from == to, self.steps) {
                 (true, Some(_)) => return Err(Failure::WrongUse("--steps needs a range, such as --epsilon 0.1..2.0.".into())),
                 (true, None) => clustering.epsilon = Some(from),
-                (false, steps) => extras.epsilons = evenly(from, to, steps.unwrap_or(50)),
+                (false, steps) => outputs.epsilons = evenly(from, to, steps.unwrap_or(50)),
             }
         }
         clustering.restarts = self.restarts.unwrap_or(clustering.restarts);
@@ -176,8 +176,8 @@ impl Choices {
         preparation.scale = self.scale.map_or(preparation.scale, ScaleWord::scale);
         preparation.transform = self.transform.map_or(preparation.transform, TransformWord::rule);
         preparation.no_answer_is_missing |= self.no_answer_missing;
-        extras.stability = self.stability;
-        extras.silhouettes = self.silhouette.map_or(extras.silhouettes, SilhouetteWord::wish);
+        outputs.stability = self.stability;
+        outputs.silhouettes = self.silhouette.map_or(outputs.silhouettes, SilhouetteWord::wish);
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::cluster::Method;
 use crate::data::guest;
 use crate::engine::explaining::lexicon_of;
-use crate::engine::straight::Extras;
+use crate::engine::{Outputs, Wanted};
 use crate::export::{self, Format};
 use crate::session::{Project, Words};
 
@@ -160,7 +160,8 @@ fn task(
     files: Files,
     folder: Option<(PathBuf, export::Choices)>,
 ) -> Result<Task, Failure> {
-    let mut extras = Extras { personas: files.labels.is_some() || folder.is_some(), ..Extras::default() };
+    let mut outputs = if folder.is_some() { Outputs::of_export() } else { Outputs::default() };
+    outputs.personas |= files.labels.is_some();
     if let Some(path) = &files.lexicon {
         if !path.is_file() {
             return Err(Failure::WrongUse(format!("There is no file {}; give --lexicon the path of a lexicon.", path.display())));
@@ -171,19 +172,16 @@ fn task(
         }
         project.plan.words = Some(words);
     }
-    if folder.is_some() {
-        extras.explained = true;
-        extras.plots = Some(project.look.map_axes.clone());
-    }
     if let Some(choices) = choices {
-        choices.apply(&mut project, &mut extras)?;
+        choices.apply(&mut project, &mut outputs)?;
     }
     if files.merges.is_some() && project.plan.clustering.method != Method::Tree {
         let methods = "ward, average, complete, single or weighted";
         return Err(Failure::WrongUse(format!("--merges needs a merge tree: choose --method {methods}.")));
     }
     check_outputs(&project, opened, &files, folder.as_ref())?;
-    Ok(Task { project, extras, files, folder })
+    let wanted = Wanted { map_axes: project.look.map_axes.clone(), ..Wanted::outputs(outputs) };
+    Ok(Task { project, wanted, files, folder })
 }
 
 /// Nothing that is read may be written, and nothing written twice.

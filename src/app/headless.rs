@@ -13,7 +13,7 @@ use crate::base::text::count;
 use crate::base::{Ctx, Progress};
 use crate::customers;
 use crate::data::Source;
-use crate::engine::straight::{self, Extras};
+use crate::engine::{self, Wanted};
 use crate::export::{self, Choices, Report, Written};
 use crate::persona::Persona;
 use crate::session::{Look, Plan, Project, Words, project};
@@ -23,7 +23,7 @@ use super::cli::Files;
 /// What to compute and what to write.
 pub(super) struct Task {
     pub(super) project: Project,
-    pub(super) extras: Extras,
+    pub(super) wanted: Wanted,
     pub(super) files: Files,
     pub(super) folder: Option<(PathBuf, Choices)>,
 }
@@ -65,12 +65,13 @@ pub(super) fn open_either(path: PathBuf) -> Result<Project, Failure> {
 
 /// Computes, writes, and says what came out.
 pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
-    let Task { project, extras, files, folder } = task;
+    let Task { project, wanted, files, folder } = task;
     let ctx = Ctx::new();
     let quiet = files.quiet;
     let asks_for_template = folder.as_ref().is_some_and(|(_, choices)| choices.template.is_some());
     let (report, single, written) = while_showing(&ctx, quiet, || {
-        let (mut report, plots) = straight::run(&project.plan, &extras, &ctx).map_err(|problem| Failure::Failed(problem.0.to_string()))?;
+        let (mut report, plots) =
+            engine::analyse(&project.plan, &wanted, &ctx).map_err(|problem| Failure::Failed(problem.0.to_string()))?;
         let changed = project::changed_note(&project, &report.loaded.title, report.loaded.stamp);
         report.notes.extend(changed.map(|note| note.0));
         report.notes.extend(listing_note(&project.plan.source, &report));

@@ -28,7 +28,8 @@ impl Window {
         let preview = (is_shown && look.view == DataView::Sources).then_some((look.source, look.first_row));
         let draft = look.column_draft.clone().filter(|_| is_shown && look.view == DataView::Recipe);
         let health = is_shown && look.view == DataView::Health;
-        SourcesWanted { preview, draft, health, today: is_shown.then(|| self.day_of_check()), clock: Some(today()) }
+        let today_of_check = is_shown.then(|| self.day_of_check());
+        SourcesWanted { preview, draft, health, today: today_of_check, clock: Some(today()), ..SourcesWanted::default() }
     }
 
     /// Once the customer table is built anew with other customers: names and colours follow the people.

@@ -1,21 +1,23 @@
 //! What does `personae table` do? Build the customer table of a few files, write it, and say how it came to be.
 //!
 //! In: the files of each kind and a few choices. Out: a Parquet or CSV file, and on standard output the snapshot, what was found of each
-//! source, the notes and the recipe of every column; or one sentence why not. Through the same functions as the window.
+//! source, the notes and the recipe of every column; or one sentence why not. The engine builds it, as it does for the window.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
 use crate::base::text::count;
 use crate::base::{Ctx, Note};
 use crate::customers::health::{Checked, Health};
-use crate::customers::{self, Built, BuiltColumn, Understood};
+use crate::customers::{self, Built, BuiltColumn, Rfm, Understood};
 use crate::data::rules::Severity;
 use crate::data::sourcing::{AmountIs, Field, IsoDay, RefundsAre};
-use crate::data::{self, Raw, SourceFile, SourceKind, Sourcing, write};
-use crate::engine;
+use crate::data::{Raw, Source, SourceFile, SourceKind, Sourcing, Table, write};
+use crate::engine::{self, Answer, Engine, SourcesAnswer, SourcesUntil, SourcesWanted, Wanted};
 use crate::export;
+use crate::session::{Page, Plan};
 
 use super::choices::Reading;
 use super::headless::{Failure, while_showing};
@@ -98,45 +100,82 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
     };
     check_outputs(&args)?;
     let ctx = Ctx::new();
-    let (understood, built, raws, health) = while_showing(&ctx, args.quiet, || {
-        let mut sourcing = sourcing(&args);
-        let raws = sourcing.sources.iter().map(|source| data::read_raw_as(&source.path, &source.read_as, &ctx));
-        let raws: Vec<Raw> = raws.collect::<Result<_, _>>().map_err(failed)?;
-        give_key(&mut sourcing, &raws, args.key.as_deref())?;
-        give_choices(&mut sourcing, &raws, &args)?;
-        let all: Vec<&Raw> = raws.iter().collect();
-        let understood = customers::understand(&sourcing, &all, &ctx).map_err(failed)?;
-        let today = Some(engine::today());
-        let n_rows: usize = raws.iter().map(|raw| raw.n_rows).sum();
-        let health = if args.health.is_some() || n_rows <= CHECKED_ROWS {
-            Some(customers::health::check(&sourcing, &understood, &all, args.snapshot, &ctx).map_err(failed)?)
-        } else {
-            None
-        };
+    let (sources, health, table, notes) = while_showing(&ctx, args.quiet, || {
+        let (sources, scored) = build(&args, &ctx)?;
+        let built = ready(&sources.built)?;
+        let health = sources.health.ready().cloned();
         if let (Some(path), Some(health)) = (&args.health, &health) {
             export::write_beside(path, |to| to.write_all(customers::health::json(health).as_bytes())).map_err(failed)?;
         }
-        let mut built = customers::build(&sourcing, &understood, &all, today, &ctx).map_err(failed)?;
-        let stamp = customers::stamp(&sourcing, &all);
-        customers::add_scores(&mut built.table, &mut built.notes, &sourcing, stamp, &ctx).map_err(failed)?;
+        let (mut table, mut notes) = (built.table.clone(), built.notes.clone());
+        if let Some(rfm) = scored {
+            table.columns.extend(rfm.columns(&built.table));
+            notes.extend(rfm.notes.iter().cloned());
+        }
         let mut n_marked = 0;
         export::write_beside(&args.out, |to| {
             let written = match (is_parquet, args.keep_formulas) {
-                (true, _) => write::parquet(&built.table, &[], to, &ctx),
-                (false, true) => write::csv(&built.table, &[], to, &ctx),
-                (false, false) => write::csv_without_formulas(&built.table, &[], to, &ctx).map(|n| n_marked = n),
+                (true, _) => write::parquet(&table, &[], to, &ctx),
+                (false, true) => write::csv(&table, &[], to, &ctx),
+                (false, false) => write::csv_without_formulas(&table, &[], to, &ctx).map(|n| n_marked = n),
             };
             written.map_err(std::io::Error::other)
         })
         .map_err(failed)?;
         let name = args.out.file_name().unwrap_or(args.out.as_os_str()).to_string_lossy();
-        built.notes.extend(export::note_of_formulas(&name, n_marked).map(Note::new));
-        Ok((understood, built, raws, health))
+        notes.extend(export::note_of_formulas(&name, n_marked).map(Note::new));
+        Ok((sources, health, table, notes))
     })?;
     if !args.quiet {
-        print!("{}", summary(&understood, &built, &raws, health.as_ref(), &args.out));
+        let raws: Vec<Arc<Raw>> = sources.raws.iter().filter_map(|raw| raw.ready().cloned()).collect();
+        let (understood, built) = (ready(&sources.understood)?, ready(&sources.built)?);
+        print!("{}", summary(&understood, &Written { built: &built, table: &table, notes: &notes }, &raws, health.as_deref(), &args.out));
     }
     Ok(())
+}
+
+/// The customer table as the window would build it, and its scores where there are some. The rows are read first, since only they tell which
+/// options fit.
+fn build(args: &TableArgs, ctx: &Ctx) -> Result<(SourcesAnswer, Option<Arc<Rfm>>), Failure> {
+    let mut engine = Engine::headless();
+    let mut ask = |sourcing: Sourcing, until: SourcesUntil, health: bool| {
+        let sources = SourcesWanted { until, health, today: args.snapshot, clock: Some(engine::today()), ..SourcesWanted::default() };
+        let plan = Plan::new(Source::Sources(Arc::new(sourcing)));
+        let answers =
+            engine.wait_telling(&plan, &Wanted { sources, ..Wanted::on(Page::Data) }, ctx).map_err(|problem| failed(&problem.0))?;
+        Ok::<_, Failure>(answers.sources.unwrap_or_default())
+    };
+    let mut sourcing = sourcing(args);
+    let rows = ask(sourcing.clone(), SourcesUntil::Rows, false)?;
+    let raws: Vec<Arc<Raw>> = rows.raws.iter().map(ready).collect::<Result<_, _>>()?;
+    give_key(&mut sourcing, &raws, args.key.as_deref())?;
+    give_choices(&mut sourcing, &raws, args)?;
+    let n_rows: usize = raws.iter().map(|raw| raw.n_rows).sum();
+    drop((rows, raws));
+    let sources = ask(sourcing, SourcesUntil::Table, args.health.is_some() || n_rows <= CHECKED_ROWS)?;
+    if let Some(problem) = sources.health.problem() {
+        return Err(failed(&problem.0));
+    }
+    ready(&sources.built)?;
+    // A table without scores is still a table.
+    let scored = sources.rfm.ready().cloned();
+    Ok((sources, scored))
+}
+
+/// The value, or why there is none.
+fn ready<T>(answer: &Answer<T>) -> Result<Arc<T>, Failure> {
+    match answer {
+        Answer::Ready(value) => Ok(value.clone()),
+        other => Err(failed(other.problem().map_or("The table could not be built; please report this.", |problem| &*problem.0))),
+    }
+}
+
+/// The table as it was written.
+struct Written<'a> {
+    built: &'a Built,
+    /// With its scores.
+    table: &'a Table,
+    notes: &'a [Note],
 }
 
 /// Nothing that is read may be written, and nothing written twice.
@@ -171,7 +210,7 @@ fn sourcing(args: &TableArgs) -> Sourcing {
     Sourcing { sources, snapshot: args.snapshot, ..Sourcing::default() }
 }
 
-fn give_key(sourcing: &mut Sourcing, raws: &[Raw], key: Option<&str>) -> Result<(), Failure> {
+fn give_key(sourcing: &mut Sourcing, raws: &[Arc<Raw>], key: Option<&str>) -> Result<(), Failure> {
     let Some(key) = key else { return Ok(()) };
     let mut found = false;
     for (source, raw) in sourcing.sources.iter_mut().zip(raws).filter(|(source, _)| source.kind != Some(SourceKind::Reference)) {
@@ -184,7 +223,7 @@ fn give_key(sourcing: &mut Sourcing, raws: &[Raw], key: Option<&str>) -> Result<
 }
 
 /// Which columns play which part and what money means, as far as it was said. Transactions alone have money.
-fn give_choices(sourcing: &mut Sourcing, raws: &[Raw], args: &TableArgs) -> Result<(), Failure> {
+fn give_choices(sourcing: &mut Sourcing, raws: &[Arc<Raw>], args: &TableArgs) -> Result<(), Failure> {
     let missing =
         |column: &str, option: &str| Failure::Failed(format!("No file has a column {column}; give {option} the name of one they have."));
     let none_or = |column: &str| (column != "none").then(|| column.to_owned());
@@ -241,8 +280,9 @@ fn rate(text: &str) -> Result<(String, f64), String> {
 }
 
 /// What came out, for people.
-fn summary(understood: &Understood, built: &Built, raws: &[Raw], health: Option<&Health>, out: &Path) -> String {
-    let mut text = format!("{} customers, {} columns", count(built.table.n_rows), built.table.columns.len());
+fn summary(understood: &Understood, written: &Written, raws: &[Arc<Raw>], health: Option<&Health>, out: &Path) -> String {
+    let Written { built, table, notes } = written;
+    let mut text = format!("{} customers, {} columns", count(table.n_rows), table.columns.len());
     text.push_str(&built.snapshot.map_or_else(|| "\n".to_owned(), |snapshot| format!("; snapshot {snapshot}\n")));
     for (source, raw) in understood.sources.iter().zip(raws) {
         let kind = source.kind.name().to_lowercase();
@@ -268,7 +308,7 @@ fn summary(understood: &Understood, built: &Built, raws: &[Raw], health: Option<
             text.push_str(&format!("    {}\n", account.sentence()));
         }
     }
-    for (column, how) in built.table.columns.iter().zip(&built.columns) {
+    for (column, how) in table.columns.iter().zip(&built.columns) {
         let how = match how {
             BuiltColumn::Key => "the key".to_owned(),
             BuiltColumn::Formula(recipe) => format!("{} [{}: {}]", recipe.about, recipe.level.name().to_lowercase(), recipe.formula),
@@ -276,11 +316,11 @@ fn summary(understood: &Understood, built: &Built, raws: &[Raw], health: Option<
         };
         text.push_str(&format!("  {:<22} {how}\n", column.name));
     }
-    let scores: Vec<&str> = built.table.columns.iter().skip(built.columns.len()).map(|column| column.name.as_str()).collect();
+    let scores: Vec<&str> = table.columns.iter().skip(built.columns.len()).map(|column| column.name.as_str()).collect();
     if !scores.is_empty() {
         text.push_str(&format!("  {}: RFM scores at quintiles, 5 best, and the segment they make\n", scores.join(", ")));
     }
-    let notes = raws.iter().flat_map(|raw| &raw.notes).chain(&built.notes);
+    let notes = raws.iter().flat_map(|raw| &raw.notes).chain(*notes);
     notes.for_each(|note| text.push_str(&format!("{}\n", note.0)));
     let is_error = |checked: &&Checked| checked.is_broken && checked.rule.severity == Severity::Error;
     for checked in health.into_iter().flat_map(|health| health.rules.iter().filter(is_error)) {

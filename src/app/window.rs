@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, CentralPanel, Context, Frame, ViewportCommand};
 
 use crate::data::Source;
-use crate::engine::{Answers, Engine, EngineOptions, PagesWanted, Wanted, Watch};
+use crate::engine::{Answers, Engine, EngineOptions, Outputs, PagesWanted, Wanted, Watch};
 use crate::export::{Audience, Choices, Density, Paper, Plots, Report};
 use crate::session::history::History;
 use crate::session::project::{self, Project};
@@ -159,7 +159,7 @@ impl Window {
             brush: self.look.brush.clone(),
             reload: self.reload,
             pages: self.pages_wanted(),
-            everything: self.export.is_some(),
+            outputs: self.export.is_some().then(Outputs::of_export),
             sources: self.sources_wanted(),
         }
     }

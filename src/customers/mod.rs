@@ -49,46 +49,8 @@ pub use status::StatusMeans;
 pub use trying::{FormulaColumn, Tried, try_column};
 pub use understand::{Overlap, Understood, UnderstoodSource, understand};
 
-use crate::base::{Ctx, Key, Note};
-use crate::data::{self, Raw, Source, Unprofiled};
-
-/// Reads any source: a file as it is, or several as one customer table. The sources of the latter must not have been read before; see the
-/// engine for how the window keeps them. Rows after `today` are not believed.
-pub fn read_table(source: &Source, today: Option<data::sourcing::IsoDay>, ctx: &Ctx) -> Result<Unprofiled, CustomersError> {
-    let Source::Sources(sourcing) = source else { return Ok(data::read_table(source, ctx)?) };
-    let raws: Vec<Raw> = sourcing.sources.iter().map(|source| data::read_raw(&source.path, ctx)).collect::<Result<_, _>>()?;
-    let raws: Vec<&Raw> = raws.iter().collect();
-    let understood = understand(sourcing, &raws, ctx)?;
-    let built = build(sourcing, &understood, &raws, today, ctx)?;
-    let stamp = stamp(sourcing, &raws);
-    let (mut table, mut notes) = (built.table, built.notes);
-    add_scores(&mut table, &mut notes, sourcing, stamp, ctx)?;
-    Ok(Unprofiled::made(source.title(), table, notes, stamp))
-}
-
-/// Adds RFM scores and segments where they are wanted, and the notes about them.
-pub fn add_scores(
-    table: &mut data::Table,
-    notes: &mut Vec<Note>,
-    sourcing: &data::Sourcing,
-    stamp: Key,
-    ctx: &Ctx,
-) -> Result<(), CustomersError> {
-    if !sourcing.rfm.enabled {
-        return Ok(());
-    }
-    match rfm::score(table, &sourcing.rfm, stamp, ctx) {
-        Ok(rfm) => {
-            let columns = rfm.columns(table);
-            table.columns.extend(columns);
-            notes.extend(rfm.notes);
-            Ok(())
-        }
-        Err(CustomersError::Stopped(stopped)) => Err(stopped.into()),
-        // A table without scores is still a table; the RFM view of the window says why there are none.
-        Err(_) => Ok(()),
-    }
-}
+use crate::base::Key;
+use crate::data::{self, Raw};
 
 /// What the window calls a customer table built here.
 pub const TITLE: &str = data::source::CUSTOMER_TABLE;

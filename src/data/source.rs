@@ -156,7 +156,7 @@ pub fn stamp(source: &Source, ctx: &Ctx) -> Result<Key, DataError> {
 }
 
 /// A table as it was read, before anybody looked at its columns.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Unprofiled {
     title: String,
     table: Table,
@@ -213,9 +213,14 @@ impl Unprofiled {
         (self.table, self.notes, self.stamp, self.sheets)
     }
 
+    /// Bytes held, roughly, for the memory budget.
+    pub fn bytes(&self) -> usize {
+        self.table.bytes()
+    }
+
     /// Looks at every column: type, missing values, quantiles, what it seems to be for, and what its cells mean. O(n p).
-    pub fn profiled(self, ctx: &Ctx) -> Result<Loaded, DataError> {
-        let Unprofiled { title, mut table, mut notes, stamp, sheets } = self;
+    pub fn profiled(&self, ctx: &Ctx) -> Result<Loaded, DataError> {
+        let Unprofiled { title, mut table, mut notes, stamp, sheets } = self.clone();
         ctx.progress("Looking at the columns", 0.8);
         let mut profile = profile(&table, ctx)?;
         notes.extend(meaning::understand(&mut table, &mut profile, ctx)?);

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use crate::base::{Key, Labels, Note, Progress};
 use crate::cluster::Dendrogram;
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
-use crate::data::sourcing::{IsoDay, RecipeColumn};
+use crate::data::sourcing::IsoDay;
 use crate::data::{Loaded, Raw, Table};
 use crate::evaluate::{NullBand, Stability};
 use crate::features::Prepared;
 use crate::persona::{Apart, Explained, Personas};
 use crate::plot::{
-    BarMarks, Compared, CondensedPlot, DensityPlot, LeafMarks, MapAxis, MapPlot, MapScene, MapWindow, Picked, PickedCounts, Ring,
-    SilhouettePlot, SweepPlot, TreePlot,
+    BarMarks, Compared, CondensedPlot, DensityPlot, LeafMarks, MapPlot, MapScene, Picked, PickedCounts, Ring, SilhouettePlot, SweepPlot,
+    TreePlot,
 };
-use crate::session::{Brush, CustomerIds, Page};
+use crate::session::CustomerIds;
 
-use super::paging::{PagesAnswer, PagesWanted};
+use super::paging::PagesAnswer;
 
 /// One sentence that says what happened, why, and what to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,58 +91,6 @@ impl<T> Default for Answer<T> {
     }
 }
 
-/// What the window wants to see besides the plan.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Wanted {
-    /// The page shown: only what it shows is computed.
-    pub page: Page,
-    /// The map's axes.
-    pub map_axes: (MapAxis, MapAxis),
-    /// The part of the map in view; `None` until it was drawn once.
-    pub map_window: Option<MapWindow>,
-    /// The customers picked out.
-    pub brush: Option<Brush>,
-    /// Counts up when the file must be read again.
-    pub reload: u64,
-    /// The cards as pages.
-    pub pages: Option<PagesWanted>,
-    /// Compute everything an export needs, whatever page is shown.
-    pub everything: bool,
-    /// What is looked at of the sources.
-    pub sources: SourcesWanted,
-}
-
-impl Wanted {
-    /// What `page` shows when it is opened for the first time.
-    pub fn on(page: Page) -> Wanted {
-        Wanted {
-            page,
-            map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
-            map_window: None,
-            brush: None,
-            reload: 0,
-            pages: None,
-            everything: false,
-            sources: SourcesWanted::default(),
-        }
-    }
-}
-
-/// What is looked at of the sources of a customer table.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct SourcesWanted {
-    /// Rows for the eye: of which source, from which row on.
-    pub preview: Option<(usize, usize)>,
-    /// A column being written, to be tried on a few customers.
-    pub draft: Option<RecipeColumn>,
-    /// Whether the rules are to be checked.
-    pub health: bool,
-    /// The day ages are counted back from; `None` is the newest day of all sources.
-    pub today: Option<IsoDay>,
-    /// The day it is, after which no row is believed; `None` believes all.
-    pub clock: Option<IsoDay>,
-}
-
 /// Rows of a source shown at a time.
 pub const PREVIEW_ROWS: usize = 200;
 
@@ -161,13 +109,13 @@ pub struct SourcesAnswer {
     pub today: Option<IsoDay>,
     /// Who stands in which row of the table.
     pub row_ids: Answer<CustomerIds>,
-    /// Some rows of the source that is looked at, from [`SourcesWanted::preview`] on.
+    /// Some rows of the source that is looked at, from [`super::SourcesWanted::preview`] on.
     pub preview: Answer<Table>,
     /// The first customers' values of the column being written, or what is wrong with it.
     pub draft: Answer<Tried>,
     /// Who is scored how, where the cuts are and what they make; waits where scores are switched off.
     pub rfm: Answer<Rfm>,
-    /// The rules and what fails them, where [`SourcesWanted::health`] asks for it.
+    /// The rules and what fails them, where [`super::SourcesWanted::health`] asks for it.
     pub health: Answer<Health>,
 }
 

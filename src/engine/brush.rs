@@ -15,13 +15,14 @@ use crate::persona::{Apart, apart};
 use crate::plot::{self, BarMarks, BarOrder, LeafMarks, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Placed, Ring, TreePlot};
 use crate::session::Page;
 
-use super::answers::{Answer, BrushAnswer, Segmentation, Wanted};
+use super::answers::{Answer, BrushAnswer, Segmentation};
 use super::desk::{Asked, Made, Need};
 use super::explaining::WordsInForce;
 use super::jobs::{Lane, Urgency};
 use super::picking::{Held, pick};
 use super::previous::{self, Previous};
 use super::steps::{self, Kitchen};
+use super::wanted::Wanted;
 
 /// What the recipe hands over.
 pub struct From<'a> {

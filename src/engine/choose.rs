@@ -1,6 +1,6 @@
 //! Which k, which height, which epsilon, how small a segment? The user's choice where there is one, the suggestion otherwise; and how to say it.
 //!
-//! Shared by the window and the command line, so that a saved project gives the same labels in both. O(points).
+//! O(points).
 
 use crate::base::{Labels, text};
 use crate::cluster::{Dendrogram, Method, suggested_min_cluster_size};
@@ -61,6 +61,15 @@ pub fn epsilon(clustering: &Clustering, candidates: &[EpsilonCandidate]) -> Resu
     clustering.epsilon.or(candidates.first().map(|candidate| candidate.epsilon)).ok_or_else(|| {
         Problem("No epsilon parts these customers into several dense groups; drag the epsilon line yourself, or try k-Means.".into())
     })
+}
+
+/// Of several epsilons, the place of the one nearest to the suggested one; without a suggestion of the one with the most clusters.
+pub fn nearest_epsilon(epsilons: &[f64], labels: &[&Labels], candidates: &[EpsilonCandidate]) -> usize {
+    let badness = |at: usize| match candidates.first() {
+        Some(suggested) => (epsilons[at] - suggested.epsilon).abs(),
+        None => -(labels[at].n_clusters() as f64),
+    };
+    (0..epsilons.len()).min_by(|&a, &b| badness(a).total_cmp(&badness(b))).unwrap_or(0)
 }
 
 /// The grouping with the numbers its customers had before, and what became of the segments shown then.
@@ -140,11 +149,11 @@ pub fn method_word(clustering: &Clustering) -> String {
 /// More segments than this are neither described nor drawn one by one: nobody could tell them apart, and the cost grows with their number.
 pub const MOST_SEGMENTS: usize = 200;
 
-/// What is told in the place of cards and silhouettes of more than [`MOST_SEGMENTS`] segments.
-pub fn too_many(labels: &Labels) -> Option<Problem> {
+/// What is told in the place of cards and silhouettes of more than `most` segments.
+pub fn too_many(labels: &Labels, most: usize) -> Option<Problem> {
     let n = labels.n_clusters();
-    (n > MOST_SEGMENTS).then(|| {
-        let (n, most) = (text::count(n), text::count(MOST_SEGMENTS));
+    (n > most).then(|| {
+        let (n, most) = (text::count(n), text::count(most));
         Problem(format!("{n} segments are too many to tell apart; ask for {most} or fewer to see silhouettes and cards.").into())
     })
 }

@@ -11,11 +11,11 @@ use crate::features::Prepared;
 use crate::plot::Compared;
 use crate::session::{Against, Clustering, Cut};
 
-use super::Needs;
 use super::answers::{Problem, Segmentation};
-use super::choose;
+use super::choose::{self, MOST_SEGMENTS};
 use super::desk::{Asked, Made, Need};
 use super::groups::{self, Groups};
+use super::needs::Needs;
 use super::steps::{self, Kitchen, Labeling};
 
 /// The other side: its labels and what they are called.
@@ -82,10 +82,12 @@ pub(super) fn comparison(
         Against::Solution(clustering) => solution(desk, loaded, prepared, clustering, needs),
     };
     match (&left, &right.chosen) {
-        (Ok(left), Ok(right)) => match choose::too_many(left.labels()).or(choose::too_many(right.labeling.labels())) {
-            Some(problem) => Asked::Failed(problem),
-            None => steps::comparison(desk, left, &right.labeling, needs.plots),
-        },
+        (Ok(left), Ok(right)) => {
+            match choose::too_many(left.labels(), MOST_SEGMENTS).or(choose::too_many(right.labeling.labels(), MOST_SEGMENTS)) {
+                Some(problem) => Asked::Failed(problem),
+                None => steps::comparison(desk, left, &right.labeling, needs.plots),
+            }
+        }
         (Err(why), _) => why.clone(),
         (_, Err(why)) => why.blocks("Waiting for the segments"),
     }
@@ -109,7 +111,14 @@ fn solution(
         (clustering.k_from, clustering.k_to) = (1, 1);
     }
     let sweep = if needs_suggestion { needs.plots } else { Need::Look };
-    let groups = groups::of(desk, Some(loaded), prepared, &clustering, Needs { sweep, chosen: needs.plots, plots: Need::Look, ..needs });
+    let groups = groups::of(
+        desk,
+        Some(loaded),
+        prepared,
+        &clustering,
+        &[],
+        Needs { sweep, chosen: needs.plots, silhouettes: Need::Look, plots: Need::Look, ..needs },
+    );
     match groups.chosen {
         Ok(chosen) => {
             let title =

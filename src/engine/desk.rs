@@ -6,11 +6,12 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::base::{Ctx, Key, Note, Progress, Stopped};
 
 use super::answers::{JobView, Problem};
-use super::jobs::{Jobs, Lane, Order, Urgency};
+use super::jobs::{Jobs, Lane, Order, Urgency, Workers};
 use super::memo::{Memo, Store, tidy};
 
 /// A value and its key.
@@ -149,10 +150,10 @@ struct Shelved<S> {
 
 impl<S: Store + 'static> Desk<S> {
     /// A desk with empty shelves. `wake` is called from other threads whenever something can be taken.
-    pub fn new(shelves: S, threads: usize, budget_bytes: usize, wake: impl Fn() + Send + Sync + 'static) -> Desk<S> {
+    pub fn new(shelves: S, workers: Workers, budget_bytes: usize, wake: impl Fn() + Send + Sync + 'static) -> Desk<S> {
         Desk {
             store: Shelved { shelves, round: 0, done: Vec::new() },
-            jobs: Jobs::start(threads, wake),
+            jobs: Jobs::start(workers, wake),
             round: 0,
             notes: Vec::new(),
             stopped: HashSet::new(),
@@ -219,9 +220,12 @@ impl<S: Store + 'static> Desk<S> {
         let order = Order { title: title.clone(), urgency, lane, errand: false };
         let keys = makes.clone();
         let work = move |ctx: &Ctx| {
+            let started = Instant::now();
             let results = each_result(guarded(&title, || step(ctx))?, keys.len());
+            let seconds = started.elapsed().as_secs_f64();
             let notes = ctx.notes();
             let put = move |store: &mut Shelved<S>| {
+                shelf(&mut store.shelves).spent(seconds);
                 for (key, result) in keys.into_iter().zip(results) {
                     shelf(&mut store.shelves).put(key, result.map(Arc::new), notes.clone(), store.round);
                 }
@@ -325,6 +329,16 @@ impl<S: Store + 'static> Desk<S> {
     /// The same, leaving out what only refines in the background.
     pub fn is_busy_in_front(&self) -> bool {
         self.jobs.is_busy_in_front()
+    }
+
+    /// The shelves, to be read.
+    pub fn shelves(&self) -> &S {
+        &self.store.shelves
+    }
+
+    /// Like [`Desk::wait`], but no longer than `most`.
+    pub fn wait_for(&self, most: Duration) {
+        self.jobs.wait_for(most);
     }
 
     /// Blocks until something can be taken or nothing is under way.

@@ -4,19 +4,19 @@
 
 use std::sync::Arc;
 
-use crate::base::Key;
-use crate::cluster::{Dendrogram, Method};
+use crate::base::{Key, Labels};
+use crate::cluster::{Dendrogram, DensityTree, Method};
 use crate::data::Loaded;
 use crate::evaluate::Silhouettes;
 use crate::features::Prepared;
-use crate::plot::{CondensedPlot, DensityPlot, SweepPlot};
+use crate::plot::{CondensedPlot, DensityPlot, EpsilonCandidate, SweepPlot};
 use crate::session::{Clustering, Plan};
 
-use super::Needs;
 use super::answers::{Answer, Segmentation};
 use super::choose;
 use super::densities;
 use super::desk::{Asked, Made, Need};
+use super::needs::Needs;
 use super::previous;
 use super::steps::{self, Kitchen, Labeling};
 use super::sweep::{self, Sweep};
@@ -35,6 +35,18 @@ pub struct Groups {
     pub chosen: Result<Chosen, Asked<Segmentation>>,
     /// Their silhouettes.
     pub silhouettes: Asked<Silhouettes>,
+    /// Every epsilon that is reported on, where there are several (DBSCAN).
+    pub by_epsilon: Vec<AtEpsilon>,
+}
+
+/// What one epsilon gives.
+pub struct AtEpsilon {
+    /// Neighborhood distance.
+    pub epsilon: f64,
+    /// Its labels.
+    pub labels: Made<Labels>,
+    /// Their silhouettes.
+    pub silhouettes: Asked<Silhouettes>,
 }
 
 /// The labels in force and the parameters they come from.
@@ -51,12 +63,19 @@ pub struct Chosen {
 
 const WAITS: &str = "Waiting for the columns";
 
-/// The groups of whatever method the section names.
-pub fn of(desk: &mut Kitchen, loaded: Option<&Made<Loaded>>, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+/// The groups of whatever method the section names. DBSCAN reports on each of `epsilons` and chooses among them, where there are any.
+pub fn of(
+    desk: &mut Kitchen,
+    loaded: Option<&Made<Loaded>>,
+    prepared: &Asked<Prepared>,
+    clustering: &Clustering,
+    epsilons: &[f64],
+    needs: Needs,
+) -> Groups {
     match clustering.method {
         Method::KMeans => by_kmeans(desk, prepared, clustering, needs),
         Method::Tree => by_tree(desk, prepared, clustering, needs),
-        Method::Density => by_density(desk, prepared, clustering, needs),
+        Method::Density => by_density(desk, prepared, clustering, epsilons, needs),
         Method::Hdbscan => by_hdbscan(desk, prepared, clustering, needs),
         Method::Column => by_column(desk, loaded, prepared, clustering, needs),
     }
@@ -80,28 +99,74 @@ fn by_tree(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clusteri
 }
 
 /// DBSCAN: the answers for every epsilon, then one epsilon.
-fn by_density(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+fn by_density(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, epsilons: &[f64], needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
     let tree = densities::density(desk, made, clustering.min_samples, needs.chosen);
     let density_plot = tree.and("Waiting for the densities", |tree| steps::density_plot(desk, tree, needs.chosen));
-    let mut groups = Groups::blocked_by(&density_plot);
-    if let (Some(tree), Some(plot)) = (tree.ready(), density_plot.ready()) {
-        groups.chosen =
-            choose::epsilon(clustering, &plot.value.candidates).map_err(Asked::Failed).and_then(|epsilon| {
-                match steps::labels_at(desk, tree, epsilon, needs.chosen) {
-                    Asked::Ready(labels) => {
-                        let labeling = Labeling::Cut(labels);
-                        Ok(Chosen { labeling, k: None, height: None, epsilon: Some(epsilon), inertia: None })
-                    }
-                    other => Err(other.blocks("Waiting for the segments")),
-                }
-            });
-        groups.silhouettes = match &groups.chosen {
-            Ok(chosen) => sweep::silhouettes_of(desk, made, &chosen.labeling, false, clustering.seed, needs),
-            Err(why) => why.blocks("Waiting for the segments"),
-        };
+    let groups = Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), ..Groups::blocked_by(&density_plot) };
+    let (Some(tree), Some(plot)) = (tree.ready(), density_plot.ready()) else { return Groups { density_plot, ..groups } };
+    let found = match epsilons {
+        [] => at_epsilon(desk, made, tree, &plot.value.candidates, clustering, needs),
+        some => at_epsilons(desk, made, tree, &plot.value.candidates, some, clustering.seed, needs),
+    };
+    let silhouettes = match &found {
+        Ok((_, silhouettes, _)) => silhouettes.clone(),
+        Err(why) => why.blocks("Waiting for the segments"),
+    };
+    let (chosen, by_epsilon) = match found {
+        Ok((chosen, _, by_epsilon)) => (Ok(chosen), by_epsilon),
+        Err(why) => (Err(why), Vec::new()),
+    };
+    Groups { density_plot, chosen, silhouettes, by_epsilon, ..groups }
+}
+
+/// The labels in force, their silhouettes, and what the other epsilons give.
+type Found = (Chosen, Asked<Silhouettes>, Vec<AtEpsilon>);
+
+/// The epsilon that was chosen or is suggested.
+fn at_epsilon(
+    desk: &mut Kitchen,
+    prepared: &Made<Prepared>,
+    tree: &Made<DensityTree>,
+    candidates: &[EpsilonCandidate],
+    clustering: &Clustering,
+    needs: Needs,
+) -> Result<Found, Asked<Segmentation>> {
+    let epsilon = choose::epsilon(clustering, candidates).map_err(Asked::Failed)?;
+    let labels = match steps::labels_at(desk, tree, &[epsilon], needs.chosen).swap_remove(0) {
+        Asked::Ready(labels) => labels,
+        other => return Err(other.blocks("Waiting for the segments")),
+    };
+    let labeling = Labeling::Cut(labels);
+    let silhouettes = sweep::silhouettes_of(desk, prepared, &labeling, false, clustering.seed, needs);
+    Ok((Chosen { labeling, k: None, height: None, epsilon: Some(epsilon), inertia: None }, silhouettes, Vec::new()))
+}
+
+/// Every one of `epsilons`, and among them the one nearest to what is suggested.
+fn at_epsilons(
+    desk: &mut Kitchen,
+    prepared: &Made<Prepared>,
+    tree: &Made<DensityTree>,
+    candidates: &[EpsilonCandidate],
+    epsilons: &[f64],
+    seed: u64,
+    needs: Needs,
+) -> Result<Found, Asked<Segmentation>> {
+    let mut all = Vec::with_capacity(epsilons.len());
+    for asked in steps::labels_at(desk, tree, epsilons, needs.chosen) {
+        match asked {
+            Asked::Ready(labels) => all.push(labels),
+            other => return Err(other.blocks("Waiting for the segments")),
+        }
     }
-    Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), density_plot, ..groups }
+    let labelings: Vec<Labeling> = all.iter().cloned().map(Labeling::Cut).collect();
+    let silhouettes = steps::silhouettes(desk, prepared, &labelings, needs.pairs, seed, needs.silhouettes);
+    let at = choose::nearest_epsilon(epsilons, &all.iter().map(|labels| &*labels.value).collect::<Vec<_>>(), candidates);
+    let chosen = Chosen { labeling: labelings[at].clone(), k: None, height: None, epsilon: Some(epsilons[at]), inertia: None };
+    let of_chosen = silhouettes[at].clone();
+    let each = epsilons.iter().zip(all).zip(silhouettes);
+    let by_epsilon = each.map(|((&epsilon, labels), silhouettes)| AtEpsilon { epsilon, labels, silhouettes }).collect();
+    Ok((chosen, of_chosen, by_epsilon))
 }
 
 /// HDBSCAN: the same tree, then what lasts longest in it.
@@ -123,6 +188,7 @@ pub fn by_hdbscan(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &C
         condensed_plot,
         chosen: Ok(Chosen { labeling, k: None, height: None, epsilon: None, inertia: None }),
         silhouettes,
+        by_epsilon: Vec::new(),
     }
 }
 
@@ -188,6 +254,7 @@ fn of_sweep(
         condensed_plot: Asked::Waiting(OTHER_METHOD.into()),
         chosen,
         silhouettes,
+        by_epsilon: Vec::new(),
     }
 }
 
@@ -201,6 +268,7 @@ impl Groups {
             condensed_plot: asked.passes_on(WAITS),
             chosen: Err(asked.passes_on(WAITS)),
             silhouettes: asked.passes_on(WAITS),
+            by_epsilon: Vec::new(),
         }
     }
 

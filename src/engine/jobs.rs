@@ -10,6 +10,7 @@ use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_pr
 
 use crate::base::{Ctx, Gate, Key, Progress};
 
+use super::EngineOptions;
 use super::answers::JobView;
 
 /// Puts a finished result where it belongs.
@@ -86,6 +87,23 @@ struct Shared<S> {
 /// The workers and their queue.
 pub struct Jobs<S: 'static> {
     shared: Arc<Shared<S>>,
+    workers: Workers,
+}
+
+/// Who works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workers {
+    /// So many for jobs of any length, one for quick ones and one for the background; all behind the window, which must draw.
+    BehindWindow(usize),
+    /// One for everything, in the order of urgency: nobody looks on, and every job has all processors to itself.
+    One,
+}
+
+impl Workers {
+    /// Those of an engine.
+    pub fn of(options: &EngineOptions) -> Workers {
+        if options.is_headless { Workers::One } else { Workers::BehindWindow(options.threads) }
+    }
 }
 
 /// Rounds of asking a running job survives without being asked for, when nobody waits for its worker: going back and forth
@@ -99,8 +117,8 @@ const BEHIND: u8 = 30;
 const TICK: Duration = Duration::from_millis(100);
 
 impl<S: 'static> Jobs<S> {
-    /// Starts `threads` workers for jobs of any length, one for quick ones and one for the background. `wake` is called after every job and while jobs progress.
-    pub fn start(threads: usize, wake: impl Fn() + Send + Sync + 'static) -> Jobs<S> {
+    /// Starts the workers. `wake` is called after every job and, behind a window, while jobs progress.
+    pub fn start(workers: Workers, wake: impl Fn() + Send + Sync + 'static) -> Jobs<S> {
         let state = State { next_id: 1, pending: Vec::new(), running: Vec::new(), finished: Vec::new(), closing: false };
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
@@ -110,6 +128,11 @@ impl<S: 'static> Jobs<S> {
             gate: Arc::default(),
             wake: Box::new(wake),
         });
+        let Workers::BehindWindow(threads) = workers else {
+            let shared_with = shared.clone();
+            std::thread::spawn(move || serve(&shared_with, Lane::Long));
+            return Jobs { shared, workers };
+        };
         // The first engine of the process makes the threads of all; that others came first is no harm.
         let _ = rayon::ThreadPoolBuilder::new().start_handler(|_| behind_the_window()).build_global();
         for worker in [Lane::Quick, Lane::Background].into_iter().chain(std::iter::repeat_n(Lane::Long, threads.max(1))) {
@@ -121,7 +144,7 @@ impl<S: 'static> Jobs<S> {
         }
         let ticking = shared.clone();
         std::thread::spawn(move || tick(&ticking));
-        Jobs { shared }
+        Jobs { shared, workers }
     }
 
     /// The progress of the job that makes `key`, now asked for in `round`; `None` when there is none.
@@ -141,7 +164,11 @@ impl<S: 'static> Jobs<S> {
     }
 
     /// Queues work that makes `makes`.
-    pub fn submit(&self, makes: Vec<Key>, order: Order, round: u64, work: Work<S>) -> u64 {
+    pub fn submit(&self, makes: Vec<Key>, mut order: Order, round: u64, work: Work<S>) -> u64 {
+        if self.workers == Workers::One {
+            // Nothing waits for anything else than its turn.
+            order.lane = Lane::Long;
+        }
         let mut state = lock(&self.shared);
         let id = state.next_id;
         state.next_id += 1;
@@ -219,6 +246,14 @@ impl<S: 'static> Jobs<S> {
         let mut state = lock(&self.shared);
         while state.finished.is_empty() && !(state.pending.is_empty() && state.running.is_empty()) {
             state = self.shared.ended.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner());
+        }
+    }
+
+    /// Like [`Jobs::wait`], but no longer than `most`.
+    pub fn wait_for(&self, most: Duration) {
+        let state = lock(&self.shared);
+        if state.finished.is_empty() && !(state.pending.is_empty() && state.running.is_empty()) {
+            drop(self.shared.ended.wait_timeout(state, most));
         }
     }
 

@@ -26,12 +26,13 @@ pub struct Entry<T> {
 pub struct Memo<T> {
     entries: HashMap<Key, Entry<T>>,
     weigh: fn(&T) -> usize,
+    seconds: f64,
 }
 
 impl<T> Memo<T> {
     /// An empty shelf; `weigh` says how many bytes a value holds.
     pub fn new(weigh: fn(&T) -> usize) -> Memo<T> {
-        Memo { entries: HashMap::new(), weigh }
+        Memo { entries: HashMap::new(), weigh, seconds: 0.0 }
     }
 
     /// The entry of `key`, asked for in `round`.
@@ -39,6 +40,16 @@ impl<T> Memo<T> {
         let entry = self.entries.get_mut(&key)?;
         entry.last_asked = round;
         Some(entry)
+    }
+
+    /// Counts what a job took that made values of this shelf.
+    pub fn spent(&mut self, seconds: f64) {
+        self.seconds += seconds;
+    }
+
+    /// What all its values took to make, those that left included.
+    pub fn seconds(&self) -> f64 {
+        self.seconds
     }
 
     /// Keeps a result.

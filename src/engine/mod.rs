@@ -14,8 +14,10 @@ pub mod evidence;
 pub mod explaining;
 pub mod exporting;
 mod groups;
+mod headless;
 pub mod jobs;
 pub mod memo;
+mod needs;
 pub mod paging;
 mod picking;
 mod previous;
@@ -23,8 +25,8 @@ mod refine;
 pub mod reporting;
 mod sourcing;
 pub mod steps;
-pub mod straight;
 mod sweep;
+mod wanted;
 mod watch;
 
 use std::path::PathBuf;
@@ -35,20 +37,23 @@ use crate::cluster::Method;
 use crate::data::Source;
 use crate::export::{Choices, Plots, Report};
 use crate::persona::PersonaEdit;
-use crate::session::{Cut, Page, Plan};
+use crate::session::Plan;
 
-pub use answers::{Answer, Answers, BrushAnswer, JobView, PREVIEW_ROWS, Problem, Segmentation, SourcesAnswer, SourcesWanted, Wanted};
+pub use answers::{Answer, Answers, BrushAnswer, JobView, PREVIEW_ROWS, Problem, Segmentation, SourcesAnswer};
 pub use desk::{Done, StepError};
 pub use exporting::{Ended, Exported};
+pub use headless::analyse;
 pub use paging::{PageImage, PagesAnswer, PagesWanted, page_title};
 pub use sourcing::today;
+pub use wanted::{Outputs, SilhouetteWish, SourcesUntil, SourcesWanted, Wanted};
 pub use watch::Watch;
 
 use desk::{Asked, Desk, Need};
 use explaining::WordsInForce;
 use exporting::Exporting;
 use groups::Groups;
-use jobs::Urgency;
+use jobs::{Urgency, Workers};
+use needs::Needs;
 use paging::Paging;
 use previous::Previous;
 use steps::{Kitchen, Memos};
@@ -60,12 +65,21 @@ pub struct EngineOptions {
     pub memory_budget_bytes: usize,
     /// Long jobs side by side; each may use all processors.
     pub threads: usize,
+    /// Nobody looks on: one job at a time, none in the background.
+    pub is_headless: bool,
+}
+
+impl EngineOptions {
+    /// Those of a command.
+    pub fn headless() -> EngineOptions {
+        EngineOptions { threads: 1, is_headless: true, ..EngineOptions::default() }
+    }
 }
 
 impl Default for EngineOptions {
     fn default() -> EngineOptions {
         // Half of what is free: the other half is for the steps themselves, which ask again before they allocate.
-        EngineOptions { memory_budget_bytes: (memory::budget_bytes() / 2) as usize, threads: 2 }
+        EngineOptions { memory_budget_bytes: (memory::budget_bytes() / 2) as usize, threads: 2, is_headless: false }
     }
 }
 
@@ -88,14 +102,11 @@ pub struct Engine {
     exporting: Option<Exporting>,
 }
 
-/// On tables up to this long, what the other pages show is computed ahead while nothing else is to do.
-const AHEAD_ROWS: usize = 100_000;
-
 impl Engine {
     /// An engine with empty shelves. `wake` is called from other threads whenever there is something new to see.
     pub fn new(wake: impl Fn() + Send + Sync + 'static, options: EngineOptions) -> Engine {
         Engine {
-            desk: Desk::new(Memos::default(), options.threads, options.memory_budget_bytes, wake),
+            desk: Desk::new(Memos::default(), Workers::of(&options), options.memory_budget_bytes, wake),
             asked: None,
             edits: (Arc::new([]), edits_key(&[])),
             words: explaining::words_in_force(None),
@@ -158,7 +169,8 @@ impl Engine {
         let needs = Needs::of(plan, wanted, *refines, loaded.ready().map_or(0, |loaded| loaded.value.table.n_rows));
         let prepared = loaded.and("Waiting for the data", |loaded| steps::prepare(desk, loaded, &plan.preparation, needs.prepared));
 
-        let groups = groups::of(desk, loaded.ready(), &prepared, clustering, needs);
+        let epsilons = wanted.outputs.as_ref().map_or(&[][..], |outputs| &outputs.epsilons);
+        let groups = groups::of(desk, loaded.ready(), &prepared, clustering, epsilons, needs);
         let tree_plot = match (&groups.tree, loaded.ready(), prepared.ready()) {
             (Asked::Ready(tree), Some(loaded), Some(prepared)) => steps::tree_plot(desk, loaded, prepared, tree, needs.plots),
             _ => groups.tree.blocks("Waiting for the tree"),
@@ -175,7 +187,7 @@ impl Engine {
         };
         let map = segmentation.and(WAITS, |segmentation| steps::map(desk, segmentation, &wanted.map_axes, needs.plots));
         let comparison = comparing::comparison(desk, loaded.ready(), &prepared, &groups, plan.comparison.as_ref(), needs);
-        let personas = segmentation.and(WAITS, |segmentation| match choose::too_many(&segmentation.value.labels) {
+        let personas = segmentation.and(WAITS, |segmentation| match choose::too_many(&segmentation.value.labels, needs.most_segments) {
             Some(problem) => Asked::Failed(problem),
             None => steps::personas(
                 desk,
@@ -187,7 +199,7 @@ impl Engine {
                 needs.personas,
             ),
         });
-        let explained = segmentation.and(WAITS, |segmentation| match choose::too_many(&segmentation.value.labels) {
+        let explained = segmentation.and(WAITS, |segmentation| match choose::too_many(&segmentation.value.labels, needs.most_segments) {
             Some(problem) => Asked::Failed(problem),
             None => explaining::explained(desk, segmentation, &plan.preparation.roles, words, clustering.seed, needs.explained),
         });
@@ -213,10 +225,12 @@ impl Engine {
             (Err(why), _) => why.blocks("Waiting for elbow and silhouette"),
         };
         let stability = match (&groups.chosen, segmentation.ready(), prepared.ready()) {
-            (Ok(chosen), Some(segmentation), Some(prepared)) if choose::too_many(&segmentation.value.labels).is_none() => {
+            (Ok(chosen), Some(segmentation), Some(prepared))
+                if choose::too_many(&segmentation.value.labels, needs.most_segments).is_none() =>
+            {
                 match evidence::regroup(clustering, segmentation.value.k, segmentation.value.epsilon, prepared.value.matrix.n_rows()) {
                     Some(how) => {
-                        let need = if is_shown { needs.stability } else { Need::Look };
+                        let need = if is_shown || wanted.outputs.is_some() { needs.stability } else { Need::Look };
                         evidence::stability(desk, prepared, &chosen.labeling, how, clustering.seed, need)
                     }
                     None if clustering.method == Method::Column => Asked::Failed(Problem(evidence::BY_COLUMN.into())),
@@ -313,14 +327,14 @@ impl Engine {
 
     /// Everything an export says, if all of it is there for exactly this plan.
     pub fn report(&self, plan: &Plan) -> Option<Report> {
-        let (last_plan, _) = self.asked.as_ref()?;
-        if last_plan == plan { reporting::of_answers(plan, &self.answers, self.groups.as_ref()?) } else { None }
+        let (last_plan, wanted) = self.asked.as_ref().filter(|(last_plan, _)| last_plan == plan)?;
+        reporting::of_answers(last_plan, wanted.outputs.as_ref(), &self.answers, self.groups.as_ref()?)
     }
 
     /// The points of all plots there are for exactly this plan, for pictures.
     pub fn plots(&self, plan: &Plan) -> Plots {
         match &self.asked {
-            Some((last_plan, _)) if last_plan == plan => reporting::plots(&self.answers),
+            Some((last_plan, _)) if last_plan == plan => reporting::plots(plan, &self.answers),
             _ => Plots::default(),
         }
     }
@@ -383,54 +397,6 @@ impl Engine {
 }
 
 const WAITS: &str = "Waiting for the segments";
-
-/// What is needed how soon, by page.
-#[derive(Debug, Clone, Copy)]
-struct Needs {
-    prepared: Need,
-    sweep: Need,
-    chosen: Need,
-    plots: Need,
-    personas: Need,
-    explained: Need,
-    /// Better silhouettes than the first.
-    refined: Need,
-    null_band: Need,
-    stability: Need,
-}
-
-impl Needs {
-    fn of(plan: &Plan, wanted: &Wanted, refines: bool, n_rows: usize) -> Needs {
-        let ahead = if n_rows <= AHEAD_ROWS { Need::Start(Urgency::Ahead) } else { Need::Look };
-        let if_shown_on =
-            |pages: &[Page], urgency| if wanted.everything || pages.contains(&wanted.page) { Need::Start(urgency) } else { ahead };
-        let from_segments_on = [Page::Segments, Page::Personas, Page::Present];
-        // Cards need the whole elbow only while k is left to the suggestion.
-        let suggests = match plan.clustering.method {
-            Method::KMeans => plan.clustering.k.is_none(),
-            Method::Tree => plan.clustering.cut == Cut::Suggested,
-            Method::Density | Method::Hdbscan | Method::Column => false,
-        };
-        // Refined while it is looked at; an export takes what there is and does not wait.
-        let refined_on = |pages: &[Page]| {
-            if refines && !wanted.everything && pages.contains(&wanted.page) { Need::Start(Urgency::Shown) } else { Need::Look }
-        };
-        let sweep_pages = if suggests { &from_segments_on[..] } else { &from_segments_on[..1] };
-        Needs {
-            prepared: if_shown_on(&[&[Page::Prepare], &from_segments_on[..]].concat(), Urgency::Chosen),
-            sweep: if_shown_on(sweep_pages, Urgency::Shown),
-            chosen: if_shown_on(&from_segments_on, Urgency::Chosen),
-            plots: if_shown_on(&[Page::Segments, Page::Present], Urgency::Chosen),
-            // The Segments page shows the names too.
-            personas: if_shown_on(&from_segments_on, Urgency::Chosen),
-            explained: if_shown_on(&from_segments_on[1..], Urgency::Shown),
-            // Whatever page is shown: what was measured for a minute is not thrown away for a look at the cards.
-            refined: if refines { Need::Start(Urgency::Ahead) } else { Need::Look },
-            null_band: refined_on(&[Page::Segments]),
-            stability: refined_on(&from_segments_on),
-        }
-    }
-}
 
 fn edits_key(edits: &[PersonaEdit]) -> Key {
     Key::of("edits", 1, &edits, &[])

@@ -140,7 +140,7 @@ pub(super) fn answers(
 
 /// The pages of the present inputs.
 fn set(desk: &mut Kitchen, plan: &Plan, answers: &Answers, groups: &Groups, choices: &Choices, last: &mut Paging) -> Asked<Pages> {
-    let parts = reporting::parts_of_answers(plan, answers, groups);
+    let parts = reporting::parts_of_answers(plan, None, answers, groups);
     let (Some(parts), Some(segmentation)) = (parts, answers.segmentation.ready()) else {
         let problem = answers.personas.problem().or(answers.segmentation.problem()).or(answers.loaded.problem());
         return problem.map_or_else(|| Asked::Waiting("Waiting for the cards".into()), |problem| Asked::Failed(problem.clone()));
@@ -151,7 +151,7 @@ fn set(desk: &mut Kitchen, plan: &Plan, answers: &Answers, groups: &Groups, choi
         segmentation: segmentation.clone(),
         stability: parts.stability.clone(),
         explained: parts.explained.clone(),
-        plots: reporting::plots(answers),
+        plots: reporting::plots(plan, answers),
         notes: answers.notes.clone(),
     };
     if !last.inputs.as_ref().is_some_and(|before| before.is(&inputs)) {

@@ -13,8 +13,9 @@ use crate::session::Plan;
 
 use super::answers::{Answer, Answers, Problem};
 use super::choose;
-use super::groups::Groups;
+use super::groups::{AtEpsilon, Groups};
 use super::sweep::Missing;
+use super::wanted::Outputs;
 
 /// What a report is made of.
 pub struct Parts {
@@ -75,33 +76,29 @@ impl Parts {
     }
 }
 
-/// The report of what the window shows, if all it needs is there.
-pub(super) fn of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<Report> {
-    Some(parts_of_answers(plan, answers, groups)?.report(plan))
+/// The report of what is known, if all it needs is there.
+pub(super) fn of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: &Answers, groups: &Groups) -> Option<Report> {
+    Some(parts_of_answers(plan, outputs, answers, groups)?.report(plan))
 }
 
-/// What that report is made of.
-pub(super) fn parts_of_answers(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<Parts> {
+/// What that report is made of. Whoever says what is to be there waits for that alone.
+pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: &Answers, groups: &Groups) -> Option<Parts> {
     let segmentation = answers.segmentation.ready()?;
     // An export waits for what is on its way; where it failed, the report goes without.
     if matches!(answers.explained, Answer::Cooking { .. }) {
         return None;
     }
-    let suggestion = answers.sweep.ready().and_then(|sweep| sweep.suggestion.as_ref());
-    let least = chosen_min_cluster_size(plan, segmentation.prepared.matrix.n_rows());
-    let reasons = match (segmentation.k, segmentation.epsilon) {
-        _ if least.is_some() => choose::reasons_for_size(&plan.clustering, segmentation.prepared.matrix.n_rows()),
-        (Some(k), _) => choose::reasons_for(k, suggestion),
-        (None, Some(epsilon)) => choose::reasons_for_epsilon(epsilon, &answers.density.ready()?.candidates),
-        (None, None) => choose::reasons_for_column(&plan.clustering, &segmentation.loaded),
+    let personas = match outputs {
+        Some(outputs) if !outputs.personas => Arc::default(),
+        _ => answers.personas.ready()?.clone(),
     };
     Some(Parts {
         loaded: segmentation.loaded.clone(),
         prepared: segmentation.prepared.clone(),
         labels: segmentation.labels.clone(),
-        personas: answers.personas.ready()?.clone(),
-        results: results(groups, least),
-        chosen: Chosen { k: segmentation.k, height: segmentation.height, epsilon: segmentation.epsilon, min_cluster_size: least, reasons },
+        personas,
+        results: results(groups, chosen_min_cluster_size(plan, segmentation.prepared.matrix.n_rows())),
+        chosen: chosen(plan, answers)?,
         tree: groups.tree.ready().map(|tree| tree.value.clone()),
         stability: answers.stability.ready().cloned(),
         explained: answers.explained.ready().cloned(),
@@ -110,8 +107,22 @@ pub(super) fn parts_of_answers(plan: &Plan, answers: &Answers, groups: &Groups) 
     })
 }
 
+/// What is in force, and what speaks for it.
+fn chosen(plan: &Plan, answers: &Answers) -> Option<Chosen> {
+    let segmentation = answers.segmentation.ready()?;
+    let suggestion = answers.sweep.ready().and_then(|sweep| sweep.suggestion.as_ref());
+    let least = chosen_min_cluster_size(plan, segmentation.prepared.matrix.n_rows());
+    let reasons = match (segmentation.k, segmentation.epsilon) {
+        _ if least.is_some() => choose::reasons_for_size(&plan.clustering, segmentation.prepared.matrix.n_rows()),
+        (Some(k), _) => choose::reasons_for(k, suggestion),
+        (None, Some(epsilon)) => choose::reasons_for_epsilon(epsilon, &answers.density.ready()?.candidates),
+        (None, None) => choose::reasons_for_column(&plan.clustering, &segmentation.loaded),
+    };
+    Some(Chosen { k: segmentation.k, height: segmentation.height, epsilon: segmentation.epsilon, min_cluster_size: least, reasons })
+}
+
 /// The points of the plots that are there.
-pub(super) fn plots(answers: &Answers) -> Plots {
+pub(super) fn plots(plan: &Plan, answers: &Answers) -> Plots {
     let segmentation = answers.segmentation.ready();
     Plots {
         map: answers.map.ready().cloned(),
@@ -123,12 +134,7 @@ pub(super) fn plots(answers: &Answers) -> Plots {
         comparison: answers.comparison.ready().cloned(),
         variance: answers.prepared.ready().map(|prepared| prepared.pca.explained.clone()),
         numbers: segmentation.map_or_else(Vec::new, |chosen| chosen.labels.numbers().to_vec()),
-        chosen: segmentation.map_or_else(Chosen::default, |chosen| Chosen {
-            k: chosen.k,
-            height: chosen.height,
-            epsilon: chosen.epsilon,
-            ..Chosen::default()
-        }),
+        chosen: chosen(plan, answers).unwrap_or_default(),
     }
 }
 
@@ -140,6 +146,11 @@ pub(super) fn chosen_min_cluster_size(plan: &Plan, n_rows: usize) -> Option<usiz
 fn results(groups: &Groups, min_cluster_size: Option<usize>) -> Vec<RunResult> {
     let Ok(sweep) = &groups.sweep else {
         let Ok(chosen) = &groups.chosen else { return Vec::new() };
+        if !groups.by_epsilon.is_empty() {
+            let of_epsilon =
+                |at: &AtEpsilon| result_of_epsilon(at.epsilon, &at.labels.value, at.silhouettes.ready().map(|made| &*made.value));
+            return groups.by_epsilon.iter().map(of_epsilon).collect();
+        }
         let silhouettes = groups.silhouettes.ready().map(|made| &*made.value);
         if let Some(least) = min_cluster_size {
             return vec![result_of_size(least, chosen.labeling.labels(), silhouettes)];
@@ -151,7 +162,8 @@ fn results(groups: &Groups, min_cluster_size: Option<usize>) -> Vec<RunResult> {
     };
     let of_point = |point: &super::sweep::Point| match &point.labeling {
         Ok(labeling) => {
-            let silhouettes = point.best().map(|made| &*made.value);
+            // One chosen outside of the elbow's range has its silhouettes alone.
+            let silhouettes = if point.swept { point.best() } else { groups.silhouettes.ready() }.map(|made| &*made.value);
             Some(result_of_k(point.k, Ok(labeling.labels()), point.inertia, silhouettes))
         }
         Err(Missing::Ever(problem)) => Some(result_of_k(point.k, Err(problem), None, None)),

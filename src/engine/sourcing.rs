@@ -10,11 +10,12 @@ use crate::data::sourcing::{Field, IsoDay, RecipeColumn, RfmRules};
 use crate::data::{self, Loaded, Raw, SourceFile, Sourcing, Table, Unprofiled};
 use crate::session::CustomerIds;
 
-use super::answers::{Answer, PREVIEW_ROWS, Problem, SourcesAnswer, Wanted};
+use super::answers::{Answer, PREVIEW_ROWS, Problem, SourcesAnswer};
 use super::desk::{Asked, Made, Need, StepError};
 use super::jobs::Lane;
 use super::previous::settle;
 use super::steps::Kitchen;
+use super::wanted::{SourcesUntil, Wanted};
 
 /// What was shown of the sources last.
 #[derive(Debug, Default)]
@@ -46,13 +47,16 @@ pub struct Sourced {
 
 /// Asks for the customer table and everything on the way to it.
 pub fn sourced(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, wanted: &Wanted, need: Need) -> Sourced {
+    let until = wanted.sources.until;
+    let need_of = |stage: SourcesUntil| if stage <= until { need } else { Need::Look };
     let raws: Vec<Asked<Raw>> = sourcing.sources.iter().map(|source| raw(desk, source, wanted.reload, need)).collect();
     let all = all(&raws);
     let understood = all.and("Reading the sources", |_| Asked::Waiting(String::new()));
     let (understood, built, draft) = match &all {
         Asked::Ready(all) => {
-            let understood = understand(desk, sourcing, &all.value, need);
-            let built = understood.and("Looking at the sources", |understood| build(desk, sourcing, &all.value, understood, wanted, need));
+            let understood = understand(desk, sourcing, &all.value, need_of(SourcesUntil::Table));
+            let build = |understood: &Made<Understood>| build(desk, sourcing, &all.value, understood, wanted, need_of(SourcesUntil::Table));
+            let built = understood.and("Looking at the sources", build);
             let draft = match (&wanted.sources.draft, understood.ready()) {
                 (Some(draft), Some(understood)) => try_column(desk, sourcing, draft, &all.value, understood, wanted.sources.clock, need),
                 _ => understood.blocks("Looking at the sources"),
@@ -66,26 +70,33 @@ pub fn sourced(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, wanted: &Wanted, ne
         _ => understood.blocks("Looking at the sources"),
     };
     let rfm = match sourcing.rfm.enabled {
-        true => built.and(BUILDING, |built| scored(desk, built, &sourcing.rfm, need)),
+        true => built.and(BUILDING, |built| scored(desk, built, &sourcing.rfm, need_of(SourcesUntil::Table))),
         false => Asked::Waiting("RFM scores are switched off".into()),
     };
-    let loaded = built.and(BUILDING, |built| profiled(desk, built, need));
+    let need_of_loaded = need_of(SourcesUntil::Analysis);
+    let loaded = built.and(BUILDING, |built| profiled(desk, built, need_of_loaded));
     let loaded = match &rfm {
         // A table without scores is still a table.
         Asked::Failed(_) => loaded,
         _ if !sourcing.rfm.enabled => loaded,
-        rfm => rfm.and("Scoring customers", |rfm| loaded.and(BUILDING, |loaded| with_scores(desk, loaded, rfm, need))),
+        rfm => rfm.and("Scoring customers", |rfm| loaded.and(BUILDING, |loaded| with_scores(desk, loaded, rfm, need_of_loaded))),
     };
+    if let Some(loaded) = loaded.ready() {
+        desk.tell(&loaded.value.notes);
+    }
     let preview = match wanted.sources.preview.and_then(|(at, first)| Some((raws.get(at)?, first))) {
         Some((raw, first)) => raw.and("Reading the source", |raw| preview(desk, raw, first, need)),
         None => Asked::Waiting("No source is looked at".into()),
     };
     let freshness = raws.iter().enumerate().map(|(at, raw)| match (raw.ready(), understood.ready()) {
-        (Some(raw), Some(understood)) => freshness(desk, raw, &understood.value.sources[at], sourcing.sources[at].stale_after_days, need),
+        (Some(raw), Some(understood)) => {
+            let limit_days = sourcing.sources[at].stale_after_days;
+            freshness(desk, raw, &understood.value.sources[at], limit_days, need_of(SourcesUntil::Page))
+        }
         _ => raw.blocks("Reading the source"),
     });
     let freshness = freshness.collect();
-    let row_ids = built.and(BUILDING, |built| row_ids(desk, built, need));
+    let row_ids = built.and(BUILDING, |built| row_ids(desk, built, need_of(SourcesUntil::Page)));
     Sourced { raws, understood, built, freshness, today: wanted.sources.today, row_ids, preview, draft, rfm, health, loaded }
 }
 

@@ -6,13 +6,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Ctx, Key, Labels, Stopped};
 use crate::cluster::{self, ClusterError, Dendrogram, DensityTree, Hdbscan, KMeansFit, KMeansParams, Linkage, Neighbours};
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
-use crate::data::{self, DataError, Loaded, Raw, Role, Source, Table};
+use crate::data::{self, DataError, Loaded, Raw, Role, Source, Table, Unprofiled};
 use crate::evaluate::{self, Known, NullBand, Silhouettes, Stability};
+use crate::export::Seconds;
 use crate::export::pages::Pages;
 use crate::features::{self, Preparation, PrepareError, Prepared};
 use crate::persona::{self, Apart, Explained, PersonaEdit, Personas};
@@ -29,6 +31,7 @@ use super::explaining::WordsInForce;
 use super::jobs::Lane;
 use super::memo::{Memo, Shelf, Store};
 use super::paging::PageImage;
+use super::wanted::SilhouetteWish;
 
 /// One shelf a step.
 pub struct Memos {
@@ -42,6 +45,7 @@ pub struct Memos {
     pub(super) tried: Memo<Tried>,
     pub(super) rfms: Memo<Rfm>,
     pub(super) healths: Memo<Health>,
+    unprofiled: Memo<Unprofiled>,
     pub(super) loaded: Memo<Loaded>,
     prepared: Memo<Prepared>,
     fits: Memo<KMeansFit>,
@@ -97,6 +101,7 @@ impl Default for Memos {
             tried: Memo::new(|_| size_of::<Tried>()),
             rfms: Memo::new(Rfm::bytes),
             healths: Memo::new(|health| health.rules.len() * 2_000),
+            unprofiled: Memo::new(Unprofiled::bytes),
             loaded: Memo::new(Loaded::bytes),
             prepared: Memo::new(|prepared| prepared.matrix.bytes() + prepared.table_rows.len() * 8 * (1 + prepared.pca.scores.len())),
             fits: Memo::new(|fit| fit.labels.bytes() + fit.centroids.bytes()),
@@ -140,6 +145,24 @@ impl Default for Memos {
     }
 }
 
+impl Memos {
+    /// What was spent on each part of the analysis so far, but for the total. Silhouettes that were made surer later count too.
+    pub(super) fn seconds(&self) -> Seconds {
+        let load = self.stamps.seconds() + self.raws.seconds() + self.understood.seconds() + self.built.seconds() + self.rfms.seconds();
+        let partition = self.fits.seconds() + self.known.seconds();
+        let tree = self.trees.seconds() + self.cuts.seconds() + self.inertias.seconds();
+        let density = self.neighbours.seconds() + self.densities.seconds() + self.hdbscans.seconds();
+        Seconds {
+            load: load + self.unprofiled.seconds(),
+            profile: self.loaded.seconds(),
+            prepare: self.prepared.seconds(),
+            fit: partition + tree + density + self.density_plots.seconds() + self.condensed_plots.seconds(),
+            silhouette: self.silhouettes.seconds(),
+            total: 0.0,
+        }
+    }
+}
+
 impl Store for Memos {
     fn shelves(&mut self) -> Vec<&mut dyn Shelf> {
         vec![
@@ -153,6 +176,7 @@ impl Store for Memos {
             &mut self.tried,
             &mut self.rfms,
             &mut self.healths,
+            &mut self.unprofiled,
             &mut self.loaded,
             &mut self.prepared,
             &mut self.fits,
@@ -203,8 +227,19 @@ pub fn load(desk: &mut Kitchen, source: &Source, reload: u64, need: Need) -> Ask
     let stamp = desk.ask(|s| &mut s.stamps, stamp_key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp(&its_source, ctx)?));
     let loaded = stamp.and(&title, |stamp| {
         let key = Key::of("read", 1, source, &[*stamp.value]);
+        // The table before anybody looked at its columns is held only until that is done.
+        match desk.look(|s| &mut s.loaded, key, need) {
+            Asked::Waiting(_) if need != Need::Look => {}
+            known => return known,
+        }
+        let read_key = Key::of("read alone", 1, source, &[*stamp.value]);
         let source = source.clone();
-        desk.ask(|s| &mut s.loaded, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::read(&source, ctx)?))
+        let read = move |ctx: &Ctx| Ok(data::read_table(&source, ctx)?);
+        let table = desk.ask(|s| &mut s.unprofiled, read_key, need, (|| title.clone(), Lane::Long), read);
+        let Some(table) = table.ready() else { return table.passes_on(&title) };
+        let table = table.value.clone();
+        let title = || "Looking at the columns".into();
+        desk.ask(|s| &mut s.loaded, key, need, (title, Lane::Long), move |ctx| Ok(table.profiled(ctx)?))
     });
     if let Some(loaded) = loaded.ready() {
         desk.tell(&loaded.value.notes);
@@ -277,12 +312,28 @@ pub fn inertias(desk: &mut Kitchen, prepared: &Made<Prepared>, tree: &Made<Dendr
     )
 }
 
-/// DBSCAN's labels at one epsilon.
-pub fn labels_at(desk: &mut Kitchen, tree: &Made<DensityTree>, epsilon: f64, need: Need) -> Asked<Labels> {
-    let key = Key::of("labels at epsilon", 1, &epsilon, &[tree.key]);
-    let tree = tree.value.clone();
-    let title = || format!("DBSCAN, epsilon = {epsilon:.4}");
-    desk.ask(|s| &mut s.cuts, key, need, (title, Lane::Quick), move |_| Ok(tree.labels_at(epsilon)))
+/// DBSCAN's labels at each epsilon.
+pub fn labels_at(desk: &mut Kitchen, tree: &Made<DensityTree>, epsilons: &[f64], need: Need) -> Vec<Asked<Labels>> {
+    let keys: Vec<Key> = epsilons.iter().map(|epsilon| Key::of("labels at epsilon", 1, epsilon, &[tree.key])).collect();
+    let (tree, lane) = (tree.value.clone(), if epsilons.len() == 1 { Lane::Quick } else { Lane::Long });
+    let title = || match epsilons {
+        [epsilon] => format!("DBSCAN, epsilon = {epsilon:.4}"),
+        _ => format!("DBSCAN, {} epsilons", epsilons.len()),
+    };
+    desk.ask_many(
+        |s| &mut s.cuts,
+        &keys,
+        need,
+        (title, lane),
+        |missing| {
+            let epsilons: Vec<f64> = missing.iter().map(|&at| epsilons[at]).collect();
+            // Each epsilon is on its own, and the order of the list is kept.
+            move |ctx: &Ctx| {
+                let labels_at = |&epsilon: &f64| ctx.check().map(|()| tree.labels_at(epsilon));
+                Ok(epsilons.par_iter().map(labels_at).collect::<Result<_, Stopped>>()?)
+            }
+        },
+    )
 }
 
 /// HDBSCAN's labels at one least segment size, with the condensed tree they were read from.
@@ -353,9 +404,14 @@ pub enum SilhouetteRule {
 }
 
 impl SilhouetteRule {
-    /// Exact while it takes about a second.
-    pub fn for_rows(n_rows: usize, seed: u64) -> SilhouetteRule {
-        if n_rows <= EXACT_SILHOUETTE_ROWS { SilhouetteRule::Exact } else { SilhouetteRule::Sampled(seed) }
+    /// What a wish comes to on so many rows.
+    pub fn of(wish: SilhouetteWish, n_rows: usize, seed: u64) -> Option<SilhouetteRule> {
+        match wish {
+            SilhouetteWish::AsWindow if n_rows <= EXACT_SILHOUETTE_ROWS => Some(SilhouetteRule::Exact),
+            SilhouetteWish::AsWindow | SilhouetteWish::Sampled => Some(SilhouetteRule::Sampled(seed)),
+            SilhouetteWish::Exact => Some(SilhouetteRule::Exact),
+            SilhouetteWish::None => None,
+        }
     }
 
     /// The silhouettes of several labelings, in one pass over the pairs.
@@ -370,15 +426,31 @@ impl SilhouetteRule {
     }
 }
 
-/// Silhouettes of all `labelings`: the pass over the pairs is the cost, so those not known yet share one job.
+/// Silhouettes of this many labelings are computed in one pass: more would hold their distance sums in memory all at once.
+const LABELINGS_A_PASS: usize = 32;
+
+/// Silhouettes of all `labelings`: the pass over the pairs is the cost, so those not known yet share a job.
 pub fn silhouettes(
     desk: &mut Kitchen,
     prepared: &Made<Prepared>,
     labelings: &[Labeling],
+    wish: SilhouetteWish,
     seed: u64,
     need: Need,
 ) -> Vec<Asked<Silhouettes>> {
-    let rule = SilhouetteRule::for_rows(prepared.value.matrix.n_rows(), seed);
+    let Some(rule) = SilhouetteRule::of(wish, prepared.value.matrix.n_rows(), seed) else {
+        return vec![Asked::Waiting("No silhouettes are wanted".into()); labelings.len()];
+    };
+    labelings.chunks(LABELINGS_A_PASS).flat_map(|some| silhouettes_in_one_pass(desk, prepared, some, rule, need)).collect()
+}
+
+fn silhouettes_in_one_pass(
+    desk: &mut Kitchen,
+    prepared: &Made<Prepared>,
+    labelings: &[Labeling],
+    rule: SilhouetteRule,
+    need: Need,
+) -> Vec<Asked<Silhouettes>> {
     let keys: Vec<Key> = labelings.iter().map(|labeling| Key::of("silhouettes", 2, &rule, &[prepared.key, labeling.key()])).collect();
     let prepared = prepared.value.clone();
     desk.ask_many(

@@ -12,12 +12,13 @@ use crate::features::Prepared;
 use crate::plot::SweepPlot;
 use crate::session::Clustering;
 
-use super::Needs;
 use super::answers::{Answer, Problem, Segmentation};
 use super::choose;
 use super::desk::{Asked, Made, Need, STOPPED};
+use super::needs::Needs;
 use super::refine;
 use super::steps::{self, Kitchen, Labeling};
+use super::wanted::SilhouetteWish;
 
 /// One k under way.
 pub struct Point {
@@ -85,7 +86,11 @@ pub fn of_tree(desk: &mut Kitchen, prepared: &Made<Prepared>, tree: &Made<Dendro
     let inertias = steps::inertias(desk, prepared, tree, &ks, needs.sweep);
     let ask = |desk: &mut Kitchen, k: usize, swept: bool| {
         let cut = steps::cut(desk, tree, k, if chosen == Some(k) { needs.chosen } else { needs.sweep });
-        let inertia = inertias.ready().zip(ks.iter().position(|&at| at == k)).and_then(|(all, at)| all.value.get(at).copied());
+        let inertia = match ks.iter().position(|&at| at == k) {
+            Some(at) => inertias.ready().and_then(|all| all.value.get(at).copied()),
+            // One outside of the elbow's range has a key of its own, or the whole elbow would be measured anew for it.
+            None => steps::inertias(desk, prepared, tree, &[k], needs.chosen).ready().and_then(|one| one.value.first().copied()),
+        };
         Point::new(k, swept, labeling(cut, Labeling::Cut), inertia)
     };
     let points = points(desk, ks.clone(), chosen, ask);
@@ -166,7 +171,7 @@ fn finish(desk: &mut Kitchen, prepared: &Made<Prepared>, mut points: Vec<Point>,
     let silhouette_need = if labels_settled { needs.sweep } else { Need::Look };
     let at: Vec<usize> = (0..points.len()).filter(|&at| points[at].swept && points[at].labeling.is_ok()).collect();
     let labelings: Vec<Labeling> = at.iter().filter_map(|&at| points[at].labeling.as_ref().ok().cloned()).collect();
-    let silhouettes = steps::silhouettes(desk, prepared, &labelings, seed, silhouette_need);
+    let silhouettes = steps::silhouettes(desk, prepared, &labelings, needs.pairs, seed, silhouette_need);
     for (&at, silhouettes) in at.iter().zip(silhouettes) {
         points[at].silhouettes = silhouettes;
     }
@@ -178,7 +183,8 @@ fn finish(desk: &mut Kitchen, prepared: &Made<Prepared>, mut points: Vec<Point>,
         matches!(&point.labeling, Err(Missing::Ever(problem)) if &*problem.0 == STOPPED)
             || matches!(&point.silhouettes, Asked::Failed(problem) if &*problem.0 == STOPPED)
     });
-    let swept_settled = points.iter().all(|point| !point.swept || point.labeling.is_err() || point.silhouettes.is_settled());
+    let has_none = needs.pairs == SilhouetteWish::None;
+    let swept_settled = points.iter().all(|point| !point.swept || point.labeling.is_err() || has_none || point.silhouettes.is_settled());
     let finished = (labels_settled && inertias_settled && swept_settled && !stopped).then(|| {
         let suggestion = evaluate::suggest(&plot_of(&points, |point| point.silhouettes.ready()).points);
         let plot = plot_of(&points, Point::best);
@@ -200,12 +206,12 @@ pub fn silhouettes_of(
     seed: u64,
     needs: Needs,
 ) -> Asked<Silhouettes> {
-    if let Some(problem) = choose::too_many(labeling.labels()) {
+    if let Some(problem) = choose::too_many(labeling.labels(), needs.most_segments) {
         return Asked::Failed(problem);
     }
-    let need = if comes_with_sweep { Need::Look } else { needs.plots };
+    let need = if comes_with_sweep { Need::Look } else { needs.silhouettes };
     let one = std::slice::from_ref(labeling);
-    match steps::silhouettes(desk, prepared, one, seed, need).pop() {
+    match steps::silhouettes(desk, prepared, one, needs.pairs, seed, need).pop() {
         Some(Asked::Ready(first)) => Asked::Ready(refine::silhouettes(desk, prepared, one, seed, needs.refined).pop().unwrap_or(first)),
         Some(Asked::Waiting(_)) | None if comes_with_sweep => Asked::Waiting("Waiting for elbow and silhouette".into()),
         Some(asked) => asked,

@@ -13,7 +13,7 @@ use personae::plot::{BarOrder, LeafMarks, MapAxis, Picked};
 use personae::session::{Brush, Clustering, Cut, Page, Plan, Selection};
 
 fn engine() -> Engine {
-    Engine::new(|| {}, EngineOptions { memory_budget_bytes: 1 << 30, threads: 2 })
+    Engine::new(|| {}, EngineOptions { memory_budget_bytes: 1 << 30, ..EngineOptions::default() })
 }
 
 /// The sample's tree, cut into three.

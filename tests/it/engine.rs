@@ -9,10 +9,10 @@ use personae::base::{Ctx, Key};
 use personae::cluster::Method;
 use personae::engine::densities::density;
 use personae::engine::desk::{Asked, Desk, Need, STOPPED, StepError};
-use personae::engine::jobs::{Lane, Urgency};
+use personae::engine::jobs::{Lane, Urgency, Workers};
 use personae::engine::memo::{Memo, Shelf, Store};
 use personae::engine::steps::{self, Kitchen, Memos};
-use personae::engine::{Engine, EngineOptions, Problem, Wanted};
+use personae::engine::{Engine, EngineOptions, Outputs, Problem, Wanted};
 use personae::plot::MapAxis;
 use personae::session::{Against, Clustering, Cut, Page, Plan};
 
@@ -29,7 +29,7 @@ impl Store for Toy {
 }
 
 fn desk(threads: usize, budget: usize) -> Desk<Toy> {
-    Desk::new(Toy { numbers: Memo::new(|_| 8), texts: Memo::new(String::len) }, threads, budget, || {})
+    Desk::new(Toy { numbers: Memo::new(|_| 8), texts: Memo::new(String::len) }, Workers::BehindWindow(threads), budget, || {})
 }
 
 fn key(name: &str) -> Key {
@@ -308,7 +308,7 @@ fn progress_is_seen_and_every_end_wakes() {
     let (woken, wakes) = channel();
     let woken = Mutex::new(woken);
     let toy = Toy { numbers: Memo::new(|_| 8), texts: Memo::new(String::len) };
-    let mut desk = Desk::new(toy, 1, 1000, move || {
+    let mut desk = Desk::new(toy, Workers::BehindWindow(1), 1000, move || {
         let _ = woken.lock().unwrap().send(());
     });
     let (started, starts) = channel();
@@ -333,15 +333,19 @@ fn progress_is_seen_and_every_end_wakes() {
 #[test]
 fn the_window_and_the_command_line_give_the_same_labels() {
     let plan = Plan::default();
-    let wanted = Wanted { map_axes: (MapAxis::Component(0), MapAxis::Component(1)), everything: true, ..Wanted::on(Page::Segments) };
+    let wanted = Wanted {
+        map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
+        outputs: Some(Outputs::of_export()),
+        ..Wanted::on(Page::Segments)
+    };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     let answers = engine.wait_until_idle(&plan, &wanted);
     assert_eq!(answers.loaded.problem(), None);
     assert!(answers.sweep.ready().is_some() && answers.personas.ready().is_some() && answers.map.ready().is_some());
     let shown = engine.report(&plan).unwrap();
 
-    let extras = personae::engine::straight::Extras { personas: true, ..Default::default() };
-    let (replayed, _) = personae::engine::straight::run(&plan, &extras, &Ctx::new()).unwrap();
+    let outputs = Outputs { personas: true, ..Default::default() };
+    let (replayed, _) = personae::engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap();
     assert_eq!(shown.labels, replayed.labels);
     assert_eq!((shown.chosen, shown.results, shown.method_text), (replayed.chosen, replayed.results, replayed.method_text));
     assert_eq!(shown.notes, replayed.notes);
@@ -356,7 +360,7 @@ fn the_window_and_the_command_line_give_the_same_labels() {
 #[test]
 fn moving_min_samples_makes_lists_of_neighbours_only_when_none_are_long_enough() {
     let plan = Plan::default();
-    let mut desk: Kitchen = Desk::new(Memos::default(), 1, usize::MAX, || {});
+    let mut desk: Kitchen = Desk::new(Memos::default(), Workers::BehindWindow(1), usize::MAX, || {});
     let prepared = settle(&mut desk, |desk| {
         let loaded = steps::load(desk, &plan.source, 0, SHOWN);
         loaded.and("the data", |loaded| steps::prepare(desk, loaded, &plan.preparation, SHOWN))
@@ -373,7 +377,7 @@ fn moving_min_samples_makes_lists_of_neighbours_only_when_none_are_long_enough()
     }
 
     // A long list first: whatever needs less finds it.
-    let mut desk: Kitchen = Desk::new(Memos::default(), 1, usize::MAX, || {});
+    let mut desk: Kitchen = Desk::new(Memos::default(), Workers::BehindWindow(1), usize::MAX, || {});
     settle(&mut desk, |desk| density(desk, prepared, 30, SHOWN));
     let tree = round(&mut desk, |desk| density(desk, prepared, 5, SHOWN));
     assert!(starts_tree(&tree), "{tree:?}");

@@ -6,7 +6,7 @@ use personae::base::seed::{self, RngExt};
 use personae::base::{Ctx, Labels, Matrix};
 use personae::cluster::{ClusterError, Linkage};
 use personae::engine::evidence::{DRAW_ROUNDS, NULL_ROUNDS};
-use personae::engine::{Engine, EngineOptions, Wanted};
+use personae::engine::{Engine, EngineOptions, Outputs, Wanted};
 use personae::evaluate::{NullMethod, Regroup, Trust, best_jaccards, null_band, silhouettes, stability};
 use personae::plot::MapAxis;
 use personae::session::{Page, Plan};
@@ -257,7 +257,7 @@ fn evidence_is_refined_behind_what_is_shown() {
     assert_eq!(found.sizes, refined.segmentation.ready().unwrap().labels.sizes());
 
     // For an export it is there already, and of other segments nothing is said yet, nor waited for.
-    let export = Wanted { everything: true, ..wanted.clone() };
+    let export = Wanted { outputs: Some(Outputs::of_export()), ..wanted.clone() };
     assert!(engine.wait_until_refined(&plan, &export).stability.ready().is_some());
     let mut other = plan.clone();
     other.clustering.k = Some(7);

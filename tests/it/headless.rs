@@ -382,3 +382,42 @@ fn a_template_or_lexicon_that_was_named_and_cannot_be_used_is_a_failure() {
     assert_eq!(cards(&["--formats", "csv", "--keep-formulas"]).code, 0);
     assert!(std::fs::read_to_string(at("out/customers.csv")).unwrap().lines().nth(1).unwrap().starts_with("c0,0,0,=1+0,"));
 }
+
+#[test]
+fn a_replayed_project_shows_what_it_compares_with() {
+    let shop = Shop::new();
+    let out = shop.path("out");
+    let project = serde_json::json!({ "personae": 1, "plan": {
+        "source": { "file": { "path": shop.path("groups.csv") } },
+        "clustering": { "method": "k_means", "k": 3, "k_from": 2, "k_to": 4 },
+        "comparison": { "solution": { "method": "tree", "cut": { "clusters": 2 } } },
+    } });
+    let path = shop.path("compared.personae");
+    std::fs::write(&path, project.to_string()).unwrap();
+    let ran = personae(&["run", &path, "--out", &out, "--formats", "svg", "--quiet"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let drawn = std::fs::read_to_string(Path::new(&out).join("comparison.svg")).unwrap();
+    assert!(drawn.contains("Group 1") && drawn.contains("Group 2"), "the other solution's groups");
+}
+
+#[test]
+fn a_replayed_project_reads_every_source_as_it_was_told_to() {
+    let shop = Shop::new();
+    let mut orders = b"customer,date,amount,category\n".to_vec();
+    for nth in 0..60 {
+        orders.extend(format!("c{},2024-0{}-1{},{}.5,", nth % 20, 1 + nth % 6, nth % 9, 3 + nth % 7).as_bytes());
+        orders.extend(if nth % 3 == 0 { &b"\xcf\xf0\xe8\n"[..] } else { b"tea\n" });
+    }
+    std::fs::write(shop.path("orders.csv"), orders).unwrap();
+    let project = serde_json::json!({ "personae": 1, "plan": {
+        "source": { "sources": { "sources": [{ "name": "orders", "path": shop.path("orders.csv"), "read_as": { "encoding": "windows-1251" } }] } },
+        "clustering": { "method": "k_means", "k": 2, "k_from": 2, "k_to": 2 },
+    } });
+    let path = shop.path("built.personae");
+    std::fs::write(&path, project.to_string()).unwrap();
+    let labels = shop.path("labels.csv");
+    let ran = personae(&["run", &path, "--out", &shop.path("out"), "--formats", "json", "--labels", &labels, "--quiet"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let labels = std::fs::read_to_string(labels).unwrap();
+    assert!(labels.contains("При"), "{}", labels.lines().take(3).collect::<Vec<_>>().join("\n"));
+}

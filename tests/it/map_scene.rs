@@ -137,7 +137,7 @@ fn the_window_asked_for_is_steady_and_covers_the_view() {
 
 #[test]
 fn a_box_becomes_rows_and_counts_in_the_answers() {
-    let mut engine = Engine::new(|| {}, EngineOptions { memory_budget_bytes: 1 << 30, threads: 2 });
+    let mut engine = Engine::new(|| {}, EngineOptions { memory_budget_bytes: 1 << 30, ..EngineOptions::default() });
     let plan = Plan {
         clustering: Clustering { method: Method::KMeans, k: Some(3), k_to: 3, restarts: 1, ..Clustering::default() },
         ..Plan::default()

@@ -4,7 +4,7 @@
 use personae::base::seed::{RngExt, random};
 use personae::base::{Ctx, Labels};
 use personae::data::{self, Kind, Loaded, Role, Source};
-use personae::engine::straight::{self, Extras, SilhouetteWish};
+use personae::engine::{self, Outputs, SilhouetteWish, Wanted};
 use personae::features::{self, Preparation};
 use personae::persona::{Lexicon, Personas, describe};
 use personae::session::Plan;
@@ -222,8 +222,8 @@ fn numbers_apart_from_a_scale_are_told_and_missing_by_choice() {
     let mut plan = Plan::new(Source::file(path));
     plan.preparation.no_answer_is_missing = true;
     (plan.clustering.k, plan.clustering.k_from, plan.clustering.k_to) = (Some(2), 2, 2);
-    let extras = Extras { silhouettes: SilhouetteWish::None, ..Extras::default() };
-    let report = straight::run(&plan, &extras, &Ctx::new()).unwrap().0;
+    let outputs = Outputs { silhouettes: SilhouetteWish::None, ..Outputs::default() };
+    let report = engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap().0;
     assert!(report.notes.iter().any(|note| note.contains("as you chose")), "{:?}", report.notes);
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use personae::base::seed::{RngExt, random};
 use personae::base::{Ctx, Labels};
 use personae::data::{self, Loaded, Source};
-use personae::engine::straight::{self, Extras, SilhouetteWish};
+use personae::engine::{self, Outputs, SilhouetteWish, Wanted};
 use personae::evaluate::{Stability, Trust};
 use personae::features::{self, Preparation, Prepared};
 use personae::persona::{Lexicon, Personas, RestsOn, describe, edit_for};
@@ -154,8 +154,8 @@ fn every_word_of_the_sample_has_its_evidence() {
             let mut plan = Plan::new(Source::Sample { seed });
             plan.clustering.k = Some(k);
             (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.restarts) = (k, k, 2);
-            let extras = Extras { personas: true, explained: true, silhouettes: SilhouetteWish::None, ..Extras::default() };
-            let (report, _) = straight::run(&plan, &extras, &Ctx::new()).unwrap();
+            let outputs = Outputs { personas: true, explained: true, silhouettes: SilhouetteWish::None, ..Outputs::default() };
+            let (report, _) = engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap();
             walk(&report.personas);
             let explained = report.known_explained().unwrap();
             assert_eq!((explained.rules.len(), explained.examples.len()), (k, k));
@@ -177,8 +177,8 @@ fn the_users_own_words_are_used_or_refused_with_line_and_reason() {
         plan.words = Words::beside(Some(Path::new("/nowhere/p.personae")), Some(&data));
         plan.preparation.features = Some(vec!["zapf".into()]);
         (plan.clustering.k, plan.clustering.k_from, plan.clustering.k_to) = (Some(2), 2, 2);
-        let extras = Extras { personas: true, silhouettes: SilhouetteWish::None, ..Extras::default() };
-        straight::run(&plan, &extras, &Ctx::new()).unwrap().0
+        let outputs = Outputs { personas: true, silhouettes: SilhouetteWish::None, ..Outputs::default() };
+        engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap().0
     };
     let good = r#"[{"tag":"beer","position":"behaviour","columns":"number","names":["zapf"],"high":{"adjective":"Thirsty"}}]"#;
     let report = run(good);

@@ -12,8 +12,7 @@ use personae::customers::rfm::{self, N_CODES, place_of, scores_at};
 use personae::customers::{CustomersError, Rfm, RfmCodes, RfmSegment};
 use personae::data::sourcing::{Cuts, MonetaryIs, RfmRules};
 use personae::data::{Column, Role, Source, SourceFile, Sourcing, Table, Values};
-use personae::engine::straight::Extras;
-use personae::engine::{Answer, Answers, BrushAnswer, Engine, EngineOptions, SourcesAnswer, Wanted};
+use personae::engine::{Answer, Answers, BrushAnswer, Engine, EngineOptions, Outputs, SourcesAnswer, Wanted};
 use personae::plot::Picked;
 use personae::session::{Brush, Command, DataView, MergeKey, Page, Plan, Who};
 use personae::ui;
@@ -255,7 +254,9 @@ fn the_command_line_scores_as_the_window_does() {
     let sourcing = project(&folder, RfmRules::default());
     let window = Engine::new(|| {}, EngineOptions::default()).wait_until_idle(&plan(&sourcing), &wanted(None));
     let window = window.loaded.ready().unwrap();
-    let headless = personae::customers::read_table(&plan(&sourcing).source, None, &Ctx::new()).unwrap().profiled(&Ctx::new()).unwrap();
+    let outputs = Wanted { sources: wanted(None).sources, ..Wanted::outputs(Outputs::default()) };
+    let headless = Engine::headless().wait_telling(&plan(&sourcing), &outputs, &Ctx::new()).unwrap();
+    let headless = headless.loaded.ready().unwrap();
     let cells = |table: &Table| -> Vec<Vec<String>> {
         table.columns.iter().map(|column| (0..table.n_rows).map(|row| column.cell(row).into_owned()).collect()).collect()
     };
@@ -412,7 +413,7 @@ fn by_segment(folder: &tempfile::TempDir) -> Plan {
 fn rfm_segments_are_a_segmentation_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let mut plan = by_segment(&folder);
-    let wanted = Wanted { everything: true, ..Wanted::on(Page::Segments) };
+    let wanted = Wanted { outputs: Some(Outputs::of_export()), ..Wanted::on(Page::Segments) };
     let answers = Engine::new(|| {}, EngineOptions::default()).wait_until_idle(&plan, &wanted);
     let segmentation = answers.segmentation.ready().expect("segments");
     assert_eq!(segmentation.method_text, "Groups of rfm_segment");
@@ -427,21 +428,21 @@ fn rfm_segments_are_a_segmentation_of_their_own() {
     let why = &answers.stability.problem().expect("no stability").0;
     assert!(why.contains("groups of a column"), "{why}");
     // The command line gives the same.
-    let extras = Extras { personas: true, ..Extras::default() };
-    let (report, _) = personae::engine::straight::run(&plan, &extras, &Ctx::new()).unwrap();
+    let outputs = Outputs { personas: true, ..Outputs::default() };
+    let (report, _) = personae::engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap();
     assert_eq!((report.method.as_str(), report.method_text.as_str()), ("column", "Groups of rfm_segment"));
     let names = |personas: &[personae::persona::Persona]| personas.iter().map(|persona| persona.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&report.personas.personas), names(personas));
     assert_eq!(report.results[0].sizes, segmentation.labels.sizes());
     // Any column that knows groups will do; one that does not says so.
     plan.clustering.column = Some("frequency".into());
-    let (report, _) = personae::engine::straight::run(&plan, &extras, &Ctx::new()).unwrap();
+    let (report, _) = personae::engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap();
     assert!(
         report.personas.personas.iter().all(|persona| persona.name.starts_with("frequency ")),
         "{:?}",
         names(&report.personas.personas)
     );
     plan.clustering.column = Some("no such".into());
-    let problem = personae::engine::straight::run(&plan, &extras, &Ctx::new()).unwrap_err();
+    let problem = personae::engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap_err();
     assert!(problem.0.contains("no such knows no groups"));
 }

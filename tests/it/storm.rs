@@ -11,7 +11,7 @@ use personae::base::seed::{self, Random, RngExt};
 use personae::base::{Ctx, Key};
 use personae::cluster::{Linkage, Method};
 use personae::data::{self, Source};
-use personae::engine::{Answer, Answers, Engine, EngineOptions, Wanted};
+use personae::engine::{Answer, Answers, Engine, EngineOptions, Outputs, Wanted};
 use personae::features::{Scale, TransformRule};
 use personae::persona::{Added, PersonaEdit, RowSet};
 use personae::plot::MapAxis;
@@ -113,7 +113,7 @@ fn after_a_storm_the_engine_says_what_a_fresh_one_says() {
     let files = [shop(folder.path(), 300), shop(folder.path(), 900)];
     let mut random = seed::random(11, 0);
     let stamp = data::stamp(&Source::file(files[0].clone()), &Ctx::new()).unwrap();
-    let mut engine = Engine::new(|| {}, EngineOptions { memory_budget_bytes: BUDGET, threads: 2 });
+    let mut engine = Engine::new(|| {}, EngineOptions { memory_budget_bytes: BUDGET, ..EngineOptions::default() });
     let mut plan = Plan::new(Source::file(files[0].clone()));
     let axes = || (MapAxis::Component(0), MapAxis::Component(1));
     let mut wanted = Wanted { map_axes: axes(), ..Wanted::on(Page::Segments) };
@@ -128,7 +128,7 @@ fn after_a_storm_the_engine_says_what_a_fresh_one_says() {
             11 => plan.source = Source::file(files[random.random_range(0..2)].clone()),
             12..15 => wanted.page = Page::ALL[random.random_range(0..Page::ALL.len())],
             15 => wanted.map_axes = (any_axis(&mut random), any_axis(&mut random)),
-            16 => wanted.everything = !wanted.everything,
+            16 => wanted.outputs = if wanted.outputs.is_none() { Some(Outputs::of_export()) } else { None },
             17 => wanted.reload += 1,
             18 => {
                 let jobs = engine.answer(&plan, &wanted).jobs;

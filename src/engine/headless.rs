@@ -1,0 +1,76 @@
+//! How does a command compute? It asks the engine for everything it is to bring and waits, with nobody looking on.
+//!
+//! In: a plan and what is wanted of it. Out: the report with the seconds each part took, and the plots; or the first problem on the way. The
+//! recipe is that of the window, so a replayed project gives the same bytes.
+
+use std::time::{Duration, Instant};
+
+use crate::base::Ctx;
+use crate::cluster::Method;
+use crate::export::{Plots, Report, Seconds};
+use crate::session::Plan;
+
+use super::answers::{Answers, Problem};
+use super::desk::STOPPED;
+use super::wanted::{Outputs, Wanted};
+use super::{Engine, EngineOptions, today};
+
+/// How often `ctx` is told how far the work is, and asked whether to stop.
+const TICK: Duration = Duration::from_millis(20);
+
+/// The whole analysis of a plan, as far as `wanted` says. Rows from after today are not believed.
+///
+/// Fails with the first problem of what is wanted, or when `ctx` is stopped.
+pub fn analyse(plan: &Plan, wanted: &Wanted, ctx: &Ctx) -> Result<(Report, Plots), Problem> {
+    let started = Instant::now();
+    let mut wanted = wanted.clone();
+    wanted.sources.clock = Some(today());
+    let mut engine = Engine::headless();
+    let answers = engine.wait_telling(plan, &wanted, ctx)?;
+    let outputs = wanted.outputs.unwrap_or_default();
+    if let Some(problem) = first_problem(plan, &answers, &outputs) {
+        return Err(problem.clone());
+    }
+    let plots = if outputs.plots { engine.plots(plan) } else { Plots::default() };
+    let mut report = engine.report(plan).ok_or_else(|| Problem("The analysis ended without a result; please report this.".into()))?;
+    let total = started.elapsed().as_secs_f64();
+    report.seconds = Some(Seconds { total, ..engine.desk.shelves().seconds() });
+    Ok((report, plots))
+}
+
+/// What went wrong first, in the order of the work.
+fn first_problem<'a>(plan: &Plan, answers: &'a Answers, outputs: &Outputs) -> Option<&'a Problem> {
+    let of_groups = [answers.loaded.problem(), answers.prepared.problem(), answers.segmentation.problem()];
+    let of_personas = [answers.personas.problem(), answers.explained.problem()];
+    // Groups of a column are what they are; that nobody can shake them is no failure.
+    let is_shaken = outputs.stability && plan.clustering.method != Method::Column;
+    let of_plots = [answers.map.problem(), answers.silhouette.problem(), answers.tree.problem()];
+    let wanted = [outputs.personas, outputs.explained].into_iter().zip(of_personas);
+    let wanted = wanted.chain([(is_shaken, answers.stability.problem())]).chain(of_plots.map(|problem| (outputs.plots, problem)));
+    of_groups.into_iter().flatten().chain(wanted.filter(|(is_wanted, _)| *is_wanted).filter_map(|(_, problem)| problem)).next()
+}
+
+impl Engine {
+    /// An engine for a command: one job at a time, nobody to wake.
+    pub fn headless() -> Engine {
+        Engine::new(|| {}, EngineOptions::headless())
+    }
+
+    /// Blocks until everything wanted is there or impossible, and passes on to `ctx` how far it is. Fails only when `ctx` is stopped.
+    pub fn wait_telling(&mut self, plan: &Plan, wanted: &Wanted, ctx: &Ctx) -> Result<Answers, Problem> {
+        loop {
+            let answers = self.answer(plan, wanted);
+            if !self.busy() {
+                return Ok(answers);
+            }
+            if ctx.check().is_err() {
+                self.stop_all();
+                return Err(Problem(STOPPED.into()));
+            }
+            if let Some(job) = answers.jobs.first() {
+                ctx.progress(&job.progress.stage, job.progress.fraction);
+            }
+            self.desk.wait_for(TICK);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What is needed how soon? By the page in view, or by what an export or a command is to bring.
+
+use crate::cluster::Method;
+use crate::session::{Cut, Page, Plan};
+
+use super::choose::MOST_SEGMENTS;
+use super::desk::Need;
+use super::jobs::Urgency;
+use super::wanted::{Outputs, SilhouetteWish, Wanted};
+
+/// On tables up to this long, what the other pages show is computed ahead while nothing else is to do.
+const AHEAD_ROWS: usize = 100_000;
+
+/// What is needed how soon.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs {
+    pub prepared: Need,
+    pub sweep: Need,
+    pub chosen: Need,
+    /// The silhouettes of the labels in force.
+    pub silhouettes: Need,
+    /// Over which pairs.
+    pub pairs: SilhouetteWish,
+    pub plots: Need,
+    pub personas: Need,
+    pub explained: Need,
+    /// Better silhouettes than the first.
+    pub refined: Need,
+    pub null_band: Need,
+    pub stability: Need,
+    /// More segments are told instead of drawn and described.
+    pub most_segments: usize,
+}
+
+impl Needs {
+    /// Those of a round. `refines` says whether what is shown is made surer in the background, `n_rows` how long the table is.
+    pub fn of(plan: &Plan, wanted: &Wanted, refines: bool, n_rows: usize) -> Needs {
+        // Whatever page is shown: what was measured for a minute is not thrown away for a look at the cards.
+        let refined = if refines { Need::Start(Urgency::Ahead) } else { Need::Look };
+        if let Some(outputs) = &wanted.outputs {
+            return Needs { refined, ..Needs::of_outputs(outputs) };
+        }
+        let ahead = if n_rows <= AHEAD_ROWS { Need::Start(Urgency::Ahead) } else { Need::Look };
+        let if_shown_on = |pages: &[Page], urgency| if pages.contains(&wanted.page) { Need::Start(urgency) } else { ahead };
+        let from_segments_on = [Page::Segments, Page::Personas, Page::Present];
+        // Cards need the whole elbow only while k is left to the suggestion.
+        let suggests = match plan.clustering.method {
+            Method::KMeans => plan.clustering.k.is_none(),
+            Method::Tree => plan.clustering.cut == Cut::Suggested,
+            Method::Density | Method::Hdbscan | Method::Column => false,
+        };
+        // Refined while it is looked at.
+        let refined_on = |pages: &[Page]| if refines && pages.contains(&wanted.page) { Need::Start(Urgency::Shown) } else { Need::Look };
+        let sweep_pages = if suggests { &from_segments_on[..] } else { &from_segments_on[..1] };
+        let plots = if_shown_on(&[Page::Segments, Page::Present], Urgency::Chosen);
+        Needs {
+            prepared: if_shown_on(&[&[Page::Prepare], &from_segments_on[..]].concat(), Urgency::Chosen),
+            sweep: if_shown_on(sweep_pages, Urgency::Shown),
+            chosen: if_shown_on(&from_segments_on, Urgency::Chosen),
+            silhouettes: plots,
+            pairs: SilhouetteWish::AsWindow,
+            plots,
+            // The Segments page shows the names too.
+            personas: if_shown_on(&from_segments_on, Urgency::Chosen),
+            explained: if_shown_on(&from_segments_on[1..], Urgency::Shown),
+            refined,
+            null_band: refined_on(&[Page::Segments]),
+            stability: refined_on(&from_segments_on),
+            most_segments: MOST_SEGMENTS,
+        }
+    }
+
+    /// An export takes what there is of better silhouettes and of stability, and does not wait for more than it was asked for.
+    fn of_outputs(outputs: &Outputs) -> Needs {
+        let start_if = |is_wanted: bool, urgency| if is_wanted { Need::Start(urgency) } else { Need::Look };
+        Needs {
+            prepared: Need::Start(Urgency::Chosen),
+            sweep: Need::Start(Urgency::Shown),
+            chosen: Need::Start(Urgency::Chosen),
+            silhouettes: Need::Start(Urgency::Chosen),
+            pairs: outputs.silhouettes,
+            plots: start_if(outputs.plots, Urgency::Chosen),
+            personas: start_if(outputs.personas, Urgency::Chosen),
+            explained: start_if(outputs.explained, Urgency::Shown),
+            refined: Need::Look,
+            null_band: Need::Look,
+            stability: start_if(outputs.stability, Urgency::Shown),
+            most_segments: if outputs.personas || outputs.plots { MOST_SEGMENTS } else { usize::MAX },
+        }
+    }
+}

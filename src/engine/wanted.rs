@@ -1,0 +1,122 @@
+//! What is wanted of a plan? What the page in view shows, what an export or a command is to bring, what is looked at of the sources.
+
+use crate::data::sourcing::{IsoDay, RecipeColumn};
+use crate::plot::{MapAxis, MapWindow};
+use crate::session::{Brush, Page};
+
+use super::paging::PagesWanted;
+
+/// What is wanted besides the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    /// The page shown: only what it shows is computed.
+    pub page: Page,
+    /// The map's axes.
+    pub map_axes: (MapAxis, MapAxis),
+    /// The part of the map in view; `None` until it was drawn once.
+    pub map_window: Option<MapWindow>,
+    /// The customers picked out.
+    pub brush: Option<Brush>,
+    /// Counts up when the file must be read again.
+    pub reload: u64,
+    /// The cards as pages.
+    pub pages: Option<PagesWanted>,
+    /// What is to be there in the end, whatever page is shown; `None` where only the page counts.
+    pub outputs: Option<Outputs>,
+    /// What is looked at of the sources.
+    pub sources: SourcesWanted,
+}
+
+impl Wanted {
+    /// What a command is to bring, with nobody looking on.
+    pub fn outputs(outputs: Outputs) -> Wanted {
+        Wanted {
+            outputs: Some(outputs),
+            sources: SourcesWanted { until: SourcesUntil::Analysis, ..SourcesWanted::default() },
+            ..Wanted::on(Page::Data)
+        }
+    }
+
+    /// What `page` shows when it is opened for the first time.
+    pub fn on(page: Page) -> Wanted {
+        Wanted {
+            page,
+            map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
+            map_window: None,
+            brush: None,
+            reload: 0,
+            pages: None,
+            outputs: None,
+            sources: SourcesWanted::default(),
+        }
+    }
+}
+
+/// What is looked at of the sources of a customer table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourcesWanted {
+    /// Rows for the eye: of which source, from which row on.
+    pub preview: Option<(usize, usize)>,
+    /// A column being written, to be tried on a few customers.
+    pub draft: Option<RecipeColumn>,
+    /// Whether the rules are to be checked.
+    pub health: bool,
+    /// The day ages are counted back from; `None` is the newest day of all sources.
+    pub today: Option<IsoDay>,
+    /// The day it is, after which no row is believed; `None` believes all.
+    pub clock: Option<IsoDay>,
+    /// How far the sources are taken.
+    pub until: SourcesUntil,
+}
+
+/// How far sources are taken, each stage with all before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourcesUntil {
+    /// The rows of each.
+    Rows,
+    /// The customer table and its scores.
+    Table,
+    /// What the analysis needs.
+    Analysis,
+    /// What the Data page tells besides: how fresh each is, and who stands in which row.
+    #[default]
+    Page,
+}
+
+/// What is to be there in the end, whatever page is shown; the labels and their elbow always are.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outputs {
+    /// Silhouettes.
+    pub silhouettes: SilhouetteWish,
+    /// DBSCAN: report on each of these epsilons, and choose among them.
+    pub epsilons: Vec<f64>,
+    /// Names and cards.
+    pub personas: bool,
+    /// What drives the grouping, rules and typical customers.
+    pub explained: bool,
+    /// How stable the segments are, to the last round. Otherwise an export takes along what there is.
+    pub stability: bool,
+    /// The plots' points.
+    pub plots: bool,
+}
+
+impl Outputs {
+    /// What a folder of exported files needs.
+    pub fn of_export() -> Outputs {
+        Outputs { personas: true, explained: true, plots: true, ..Outputs::default() }
+    }
+}
+
+/// Over which pairs silhouettes are computed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SilhouetteWish {
+    /// As the window does: exact while it takes about a second.
+    #[default]
+    AsWindow,
+    /// All pairs, however long it takes.
+    Exact,
+    /// A sample.
+    Sampled,
+    /// None at all.
+    None,
+}
