@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::cluster::Method;
 use crate::data::guest;
-use crate::engine::explaining::lexicon_of;
+use crate::engine::cards::lexicon_of;
 use crate::engine::{Outputs, Wanted};
 use crate::export::{self, Format};
 use crate::session::{Project, Words};

@@ -1,13 +1,14 @@
-//! What a page may see: the latest value, a stale one while the next cooks, progress, or a problem.
+//! What may a page see? The answers of a frame, section by section.
 
 use std::sync::Arc;
 
-use crate::base::{Key, Labels, Note, Progress};
+use crate::base::Note;
 use crate::cluster::Dendrogram;
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::sourcing::IsoDay;
 use crate::data::{Loaded, Raw, Table};
 use crate::evaluate::{NullBand, Stability};
+use crate::export::pages::Pages;
 use crate::features::Prepared;
 use crate::persona::{Apart, Explained, Personas};
 use crate::plot::{
@@ -16,80 +17,8 @@ use crate::plot::{
 };
 use crate::session::CustomerIds;
 
-use super::paging::PagesAnswer;
-
-/// One sentence that says what happened, why, and what to try.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem(pub Arc<str>);
-
-/// A value under way, there, or impossible.
-#[derive(Debug, Clone)]
-pub enum Answer<T> {
-    /// It waits for something else: for what, in words.
-    Waiting(String),
-    /// It is being computed; the previous value is shown dimmed.
-    Cooking {
-        /// How far.
-        progress: Progress,
-        /// The value from before the last change.
-        previous: Option<Arc<T>>,
-    },
-    /// It is there.
-    Ready(Arc<T>),
-    /// It cannot be had; the previous value is shown dimmed.
-    Failed {
-        /// Why, and what to try.
-        problem: Problem,
-        /// The value from before the last change.
-        previous: Option<Arc<T>>,
-    },
-}
-
-impl<T> Answer<T> {
-    /// The value, or the stale one.
-    pub fn latest(&self) -> Option<&Arc<T>> {
-        match self {
-            Answer::Ready(value) => Some(value),
-            Answer::Cooking { previous, .. } | Answer::Failed { previous, .. } => previous.as_ref(),
-            Answer::Waiting(_) => None,
-        }
-    }
-
-    /// The value, only if it is the one asked for.
-    pub fn ready(&self) -> Option<&Arc<T>> {
-        match self {
-            Answer::Ready(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// Whether what [`Answer::latest`] gives is from before the last change.
-    pub fn is_stale(&self) -> bool {
-        !matches!(self, Answer::Ready(_)) && self.latest().is_some()
-    }
-
-    /// The problem, if there is one.
-    pub fn problem(&self) -> Option<&Problem> {
-        match self {
-            Answer::Failed { problem, .. } => Some(problem),
-            _ => None,
-        }
-    }
-
-    /// How far it is, while it is under way.
-    pub fn progress(&self) -> Option<&Progress> {
-        match self {
-            Answer::Cooking { progress, .. } => Some(progress),
-            _ => None,
-        }
-    }
-}
-
-impl<T> Default for Answer<T> {
-    fn default() -> Answer<T> {
-        Answer::Waiting("Waiting for data".into())
-    }
-}
+use super::run::answer::{Answer, JobView, Problem};
+use super::segmentation::Segmentation;
 
 /// Rows of a source shown at a time.
 pub const PREVIEW_ROWS: usize = 200;
@@ -189,38 +118,24 @@ pub struct BrushAnswer {
     pub problem: Option<Problem>,
 }
 
-/// The chosen grouping, with everything it came from.
-#[derive(Debug, Clone)]
-pub struct Segmentation {
-    /// The data.
-    pub loaded: Arc<Loaded>,
-    /// The matrix.
-    pub prepared: Arc<Prepared>,
-    /// Cluster of every matrix row, with the numbers people know the clusters by.
-    pub labels: Labels,
-    /// What became of the segments shown before, in sentences: which split off, which merged.
-    pub told: Vec<String>,
-    /// k in force (k-means, hierarchical).
-    pub k: Option<usize>,
-    /// Cut height in force (hierarchical).
-    pub height: Option<f64>,
-    /// Epsilon in force (DBSCAN).
-    pub epsilon: Option<f64>,
-    /// "k-Means, k = 5" and the like.
-    pub method_text: String,
-    /// Sum of squared distances to the centroids, where computed.
-    pub inertia: Option<f64>,
-    /// Names these labels: what was picked by another segment stays who it was.
-    pub stamp: Key,
+/// One page as pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageImage {
+    /// Which page it is, from 0.
+    pub page: usize,
+    /// Columns and rows.
+    pub size: [usize; 2],
+    /// Red, green, blue and opacity of every pixel, opaque, top row first.
+    pub rgba: Vec<u8>,
 }
 
-/// A job under way, for the status line.
-#[derive(Debug, Clone, PartialEq)]
-pub struct JobView {
-    /// Its number, for [`crate::session::Command::StopJob`].
-    pub id: u64,
-    /// What it makes: "k-Means, k = 5".
-    pub title: String,
-    /// Its stage and fraction.
-    pub progress: Progress,
+/// What is known of the pages.
+#[derive(Debug, Clone, Default)]
+pub struct PagesAnswer {
+    /// The pages.
+    pub pages: Answer<Pages>,
+    /// The page in view, or the last one until it is drawn.
+    pub image: Option<Arc<PageImage>>,
+    /// All pages, small.
+    pub thumbnails: Option<Arc<Vec<PageImage>>>,
 }

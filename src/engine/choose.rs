@@ -12,7 +12,7 @@ use crate::persona::Numbered;
 use crate::plot::{EpsilonCandidate, SweepPlot};
 use crate::session::{Clustering, Cut, Plan};
 
-use super::answers::Problem;
+use super::run::answer::Problem;
 
 /// The ks of elbow and silhouette.
 pub fn swept_ks(clustering: &Clustering) -> Vec<usize> {

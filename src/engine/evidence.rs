@@ -9,10 +9,15 @@ use crate::evaluate::{self, NullBand, NullMethod, Regroup, Stability};
 use crate::features::Prepared;
 use crate::session::Clustering;
 
+use super::answers::Answers;
+use super::caches::Runtime;
 use super::choose;
-use super::desk::{Asked, Made, Need};
-use super::jobs::Lane;
-use super::steps::{Kitchen, Labeling};
+use super::groups::Grouped;
+use super::needs::Needs;
+use super::run::answer::Problem;
+use super::run::jobs::Lane;
+use super::run::runtime::{Asked, Made, Need};
+use super::segmentation::Labeling;
 
 /// Shuffled copies behind the band after each round.
 pub const NULL_ROUNDS: [usize; 3] = [3, 10, 20];
@@ -23,15 +28,61 @@ pub const DRAW_ROUNDS: [usize; 3] = [10, 30, 100];
 /// Starts of k-means in each draw: shaking finds what only the best of many starts finds to be unstable, as it should.
 const RESTARTS: usize = 2;
 
+/// What is asked in a round.
+pub struct Evident {
+    null_band: Asked<NullBand>,
+    stability: Asked<Stability>,
+}
+
+/// Asks whether elbow and segments are real. `is_shown` says whether what it speaks about is on the page; it comes last.
+pub fn of(
+    runtime: &mut Runtime,
+    prepared: &Asked<Prepared>,
+    grouped: &Grouped,
+    clustering: &Clustering,
+    is_shown: bool,
+    needs: Needs,
+) -> Evident {
+    let null_band = match (&grouped.groups.sweep, prepared.ready()) {
+        (Ok(sweep), Some(prepared)) if sweep.finished.is_some() => null_band(runtime, prepared, clustering, needs.null_band),
+        (Ok(_), _) => Asked::Waiting("Waiting for elbow and silhouette".into()),
+        (Err(why), _) => why.blocks("Waiting for elbow and silhouette"),
+    };
+    let waits = "Waiting for the segments";
+    let few = |labels: &Labels| choose::too_many(labels, needs.most_segments).is_none();
+    let stability = match (&grouped.groups.chosen, grouped.segmentation.ready(), prepared.ready()) {
+        (Ok(chosen), Some(segmentation), Some(prepared)) if few(&segmentation.value.labels) => {
+            match regroup(clustering, segmentation.value.k, segmentation.value.epsilon, prepared.value.matrix.n_rows()) {
+                Some(how) => {
+                    let need = if is_shown { needs.stability } else { Need::Look };
+                    stability(runtime, prepared, &chosen.labeling, how, clustering.seed, need)
+                }
+                None if clustering.method == Method::Column => Asked::Failed(Problem(BY_COLUMN.into())),
+                None => Asked::Waiting(waits.into()),
+            }
+        }
+        _ => grouped.segmentation.blocks(waits),
+    };
+    Evident { null_band, stability }
+}
+
+impl Evident {
+    /// What the pages see of it. An older one speaks about other segments, so it is not kept.
+    pub fn answer(self, answers: &mut Answers) {
+        answers.null_band = self.null_band.settled(&mut None);
+        answers.stability = self.stability.settled(&mut None);
+    }
+}
+
 /// The band for the swept numbers of clusters; `Waiting` for a method without elbow.
-pub fn null_band(desk: &mut Kitchen, prepared: &Made<Prepared>, clustering: &Clustering, need: Need) -> Asked<NullBand> {
+fn null_band(runtime: &mut Runtime, prepared: &Made<Prepared>, clustering: &Clustering, need: Need) -> Asked<NullBand> {
     let method = match clustering.method {
         Method::KMeans => NullMethod::KMeans,
         Method::Tree => NullMethod::Tree(clustering.linkage),
         Method::Density | Method::Hdbscan | Method::Column => return Asked::Waiting("Part of another method".into()),
     };
     let (ks, seed) = (choose::swept_ks(clustering), clustering.seed);
-    grow(desk, NULL_ROUNDS, need, |desk, copies, before: Option<&Made<NullBand>>, need| {
+    grow(runtime, NULL_ROUNDS, need, |runtime, copies, before: Option<&Made<NullBand>>, need| {
         let inputs = [prepared.key].into_iter().chain(before.map(|made| made.key)).collect::<Vec<_>>();
         let key = Key::of("null band", 1, &(&ks, method, seed, copies), &inputs);
         let (ks, prepared, before) = (ks.clone(), prepared.value.clone(), before.map(|made| made.value.clone()));
@@ -42,30 +93,30 @@ pub fn null_band(desk: &mut Kitchen, prepared: &Made<Prepared>, clustering: &Clu
             }
             Ok(band)
         };
-        desk.ask(|s| &mut s.null_bands, key, need, (|| "What chance would give".into(), Lane::Background), step)
+        runtime.ask(|s| &mut s.null_bands, key, need, (|| "What chance would give".into(), Lane::Background), step)
     })
 }
 
 /// The stability of the segments in force.
-pub fn stability(
-    desk: &mut Kitchen,
+fn stability(
+    runtime: &mut Runtime,
     prepared: &Made<Prepared>,
     labeling: &Labeling,
     how: Regroup,
     seed: u64,
     need: Need,
 ) -> Asked<Stability> {
-    grow(desk, DRAW_ROUNDS, need, |desk, draws, before: Option<&Made<Stability>>, need| {
+    grow(runtime, DRAW_ROUNDS, need, |runtime, draws, before: Option<&Made<Stability>>, need| {
         let inputs = [prepared.key, labeling.key()].into_iter().chain(before.map(|made| made.key)).collect::<Vec<_>>();
         let key = Key::of("stability", 1, &(how, seed, draws), &inputs);
         let (prepared, labeling, before) = (prepared.value.clone(), labeling.clone(), before.map(|made| made.value.clone()));
         let step = move |ctx: &Ctx| Ok(stability_of(&prepared, labeling.labels(), &how, seed, draws, before.as_deref(), ctx)?);
-        desk.ask(|s| &mut s.stabilities, key, need, (|| "Stability of the segments".into(), Lane::Background), step)
+        runtime.ask(|s| &mut s.stabilities, key, need, (|| "Stability of the segments".into(), Lane::Background), step)
     })
 }
 
 /// The call alone, with what is to be told about it.
-pub fn stability_of(
+fn stability_of(
     prepared: &Prepared,
     labels: &Labels,
     how: &Regroup,
@@ -83,11 +134,11 @@ pub fn stability_of(
 }
 
 /// Told in the place of the stability of groups that a column knows.
-pub const BY_COLUMN: &str =
+const BY_COLUMN: &str =
     "These segments are the groups of a column: they are what they are, so drawing customers anew and grouping again would say nothing.";
 
 /// How the segments in force were made; `None` while that is not known, and where they were not made but read from a column.
-pub fn regroup(clustering: &Clustering, k: Option<usize>, epsilon: Option<f64>, n_rows: usize) -> Option<Regroup> {
+fn regroup(clustering: &Clustering, k: Option<usize>, epsilon: Option<f64>, n_rows: usize) -> Option<Regroup> {
     let seed = clustering.seed;
     match clustering.method {
         Method::KMeans => Some(Regroup::KMeans { k: k?, restarts: RESTARTS.min(clustering.restarts), seed }),
@@ -103,14 +154,14 @@ pub fn regroup(clustering: &Clustering, k: Option<usize>, epsilon: Option<f64>, 
 
 /// The best round there is; the next one is asked for as soon as the one before is there.
 fn grow<T>(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     rounds: impl IntoIterator<Item = usize>,
     need: Need,
-    ask: impl Fn(&mut Kitchen, usize, Option<&Made<T>>, Need) -> Asked<T>,
+    ask: impl Fn(&mut Runtime, usize, Option<&Made<T>>, Need) -> Asked<T>,
 ) -> Asked<T> {
     let mut best: Option<Made<T>> = None;
     for round in rounds {
-        match (ask(desk, round, best.as_ref(), need), &best) {
+        match (ask(runtime, round, best.as_ref(), need), &best) {
             (Asked::Ready(made), _) => best = Some(made),
             (other, None) => return other,
             _ => break,

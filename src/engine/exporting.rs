@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::base::Ctx;
 use crate::export::{self, Choices, ExportError, Plots, Report, Written};
 
-use super::answers::Problem;
-use super::desk::{StepError, guarded};
+use super::run::answer::{Problem, StepError};
+use super::run::runtime::guarded;
 
 /// What came of an export.
 #[derive(Debug, Clone, PartialEq)]

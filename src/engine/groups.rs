@@ -7,19 +7,94 @@ use std::sync::Arc;
 use crate::base::{Key, Labels};
 use crate::cluster::{Dendrogram, DensityTree, Method};
 use crate::data::Loaded;
-use crate::evaluate::Silhouettes;
+use crate::evaluate::{self, Known, Silhouettes};
 use crate::features::Prepared;
-use crate::plot::{CondensedPlot, DensityPlot, EpsilonCandidate, SweepPlot};
+use crate::plot::{self, CondensedPlot, DensityPlot, EpsilonCandidate, SilhouettePlot, SweepPlot, TreePlot};
 use crate::session::{Clustering, Plan};
 
-use super::answers::{Answer, Segmentation};
-use super::choose;
-use super::densities;
-use super::desk::{Asked, Made, Need};
+use super::answers::Answers;
+use super::caches::Runtime;
 use super::needs::Needs;
-use super::previous;
-use super::steps::{self, Kitchen, Labeling};
+use super::run::answer::{Problem, StepError};
+use super::run::jobs::Lane;
+use super::run::runtime::{Asked, Made, Need};
+use super::segmentation::{Labeling, Segmentation};
+use super::silhouettes;
 use super::sweep::{self, Sweep};
+use super::{choose, density};
+
+/// What was shown last.
+#[derive(Debug, Default)]
+pub struct Last {
+    sweep: Option<Arc<SweepPlot>>,
+    tree: Option<Arc<TreePlot>>,
+    dendrogram: Option<Arc<Dendrogram>>,
+    density: Option<Arc<DensityPlot>>,
+    condensed: Option<Arc<CondensedPlot>>,
+    segmentation: Option<Arc<Segmentation>>,
+    silhouette: Option<Arc<SilhouettePlot>>,
+}
+
+/// The groups and what is drawn of them.
+pub struct Grouped {
+    /// How the method came to them.
+    pub groups: Groups,
+    /// The chosen grouping.
+    pub segmentation: Asked<Segmentation>,
+    /// The dendrogram (hierarchical).
+    pub tree_plot: Asked<TreePlot>,
+    /// The silhouette plot.
+    pub silhouette_plot: Asked<SilhouettePlot>,
+}
+
+/// Asks for the groups. `numbering` names the plan's, since hashing it anew every frame would take too long.
+pub fn asked(
+    runtime: &mut Runtime,
+    loaded: &Asked<Loaded>,
+    prepared: &Asked<Prepared>,
+    plan: &Plan,
+    numbering: Option<Key>,
+    epsilons: &[f64],
+    needs: Needs,
+) -> Grouped {
+    let (loaded, made) = (loaded.ready(), prepared.ready());
+    let groups = of(runtime, loaded, prepared, &plan.clustering, epsilons, needs);
+    let tree_plot = match (&groups.tree, loaded, made) {
+        (Asked::Ready(tree), Some(loaded), Some(prepared)) => tree_plot(runtime, loaded, prepared, tree, needs.plots),
+        _ => groups.tree.blocks("Waiting for the tree"),
+    };
+    let segmentation = match (&groups.chosen, loaded, made) {
+        (Ok(chosen), Some(loaded), Some(prepared)) => Asked::Ready(chosen.segmentation(runtime, loaded, prepared, plan, numbering)),
+        (Err(why), ..) => why.clone(),
+        _ => prepared.blocks(WAITS),
+    };
+    let silhouette_plot = match (&segmentation, &groups.silhouettes) {
+        (Asked::Ready(segmentation), Asked::Ready(silhouettes)) => silhouettes::plot(runtime, segmentation, silhouettes, needs.plots),
+        (_, silhouettes) => silhouettes.blocks("Waiting for the silhouettes"),
+    };
+    Grouped { groups, segmentation, tree_plot, silhouette_plot }
+}
+
+impl Grouped {
+    /// What the pages see of it.
+    pub fn answer(&self, answers: &mut Answers, last: &mut Last) {
+        let Groups { sweep, tree, density_plot, condensed_plot, .. } = &self.groups;
+        answers.sweep = match sweep {
+            Ok(sweep) => sweep.answer(&mut last.sweep),
+            Err(why) => why.clone().settled(&mut last.sweep),
+        };
+        // The merge tree of the dendrogram on screen, so that both are of one generation.
+        if let (Some(_), Some(tree)) = (self.tree_plot.ready(), tree.ready()) {
+            last.dendrogram = Some(tree.value.clone());
+        }
+        answers.dendrogram = last.dendrogram.clone();
+        answers.tree = self.tree_plot.clone().settled(&mut last.tree);
+        answers.density = density_plot.clone().settled(&mut last.density);
+        answers.condensed = condensed_plot.clone().settled(&mut last.condensed);
+        answers.segmentation = self.segmentation.clone().settled(&mut last.segmentation);
+        answers.silhouette = self.silhouette_plot.clone().settled(&mut last.silhouette);
+    }
+}
 
 /// What every method ends in.
 pub struct Groups {
@@ -65,7 +140,7 @@ const WAITS: &str = "Waiting for the columns";
 
 /// The groups of whatever method the section names. DBSCAN reports on each of `epsilons` and chooses among them, where there are any.
 pub fn of(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     loaded: Option<&Made<Loaded>>,
     prepared: &Asked<Prepared>,
     clustering: &Clustering,
@@ -73,41 +148,41 @@ pub fn of(
     needs: Needs,
 ) -> Groups {
     match clustering.method {
-        Method::KMeans => by_kmeans(desk, prepared, clustering, needs),
-        Method::Tree => by_tree(desk, prepared, clustering, needs),
-        Method::Density => by_density(desk, prepared, clustering, epsilons, needs),
-        Method::Hdbscan => by_hdbscan(desk, prepared, clustering, needs),
-        Method::Column => by_column(desk, loaded, prepared, clustering, needs),
+        Method::KMeans => by_kmeans(runtime, prepared, clustering, needs),
+        Method::Tree => by_tree(runtime, prepared, clustering, needs),
+        Method::Density => by_density(runtime, prepared, clustering, epsilons, needs),
+        Method::Hdbscan => by_hdbscan(runtime, prepared, clustering, needs),
+        Method::Column => by_column(runtime, loaded, prepared, clustering, needs),
     }
 }
 
 /// k-means: a fit a k.
-fn by_kmeans(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+fn by_kmeans(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
-    let sweep = sweep::of_kmeans(desk, made, clustering, needs);
-    Groups { tree: Asked::Waiting(OTHER_METHOD.into()), ..of_sweep(desk, made, sweep, None, clustering, needs) }
+    let sweep = sweep::of_kmeans(runtime, made, clustering, needs);
+    Groups { tree: Asked::Waiting(OTHER_METHOD.into()), ..of_sweep(runtime, made, sweep, None, clustering, needs) }
 }
 
 /// Hierarchical: a tree, then a cut a k.
-fn by_tree(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+fn by_tree(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
-    let tree = steps::tree(desk, made, clustering.linkage, needs.chosen);
+    let tree = sweep::tree(runtime, made, clustering.linkage, needs.chosen);
     let Some(made_tree) = tree.ready() else { return Groups { tree: tree.clone(), ..Groups::blocked_by(&tree) } };
-    let sweep = sweep::of_tree(desk, made, made_tree, clustering, needs);
-    let groups = of_sweep(desk, made, sweep, Some(&made_tree.value), clustering, needs);
+    let sweep = sweep::of_tree(runtime, made, made_tree, clustering, needs);
+    let groups = of_sweep(runtime, made, sweep, Some(&made_tree.value), clustering, needs);
     Groups { tree, ..groups }
 }
 
 /// DBSCAN: the answers for every epsilon, then one epsilon.
-fn by_density(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, epsilons: &[f64], needs: Needs) -> Groups {
+fn by_density(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clustering, epsilons: &[f64], needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
-    let tree = densities::density(desk, made, clustering.min_samples, needs.chosen);
-    let density_plot = tree.and("Waiting for the densities", |tree| steps::density_plot(desk, tree, needs.chosen));
+    let tree = density::density(runtime, made, clustering.min_samples, needs.chosen);
+    let density_plot = tree.and("Waiting for the densities", |tree| density::density_plot(runtime, tree, needs.chosen));
     let groups = Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), ..Groups::blocked_by(&density_plot) };
     let (Some(tree), Some(plot)) = (tree.ready(), density_plot.ready()) else { return Groups { density_plot, ..groups } };
     let found = match epsilons {
-        [] => at_epsilon(desk, made, tree, &plot.value.candidates, clustering, needs),
-        some => at_epsilons(desk, made, tree, &plot.value.candidates, some, clustering.seed, needs),
+        [] => at_epsilon(runtime, made, tree, &plot.value.candidates, clustering, needs),
+        some => at_epsilons(runtime, made, tree, &plot.value.candidates, some, clustering.seed, needs),
     };
     let silhouettes = match &found {
         Ok((_, silhouettes, _)) => silhouettes.clone(),
@@ -125,7 +200,7 @@ type Found = (Chosen, Asked<Silhouettes>, Vec<AtEpsilon>);
 
 /// The epsilon that was chosen or is suggested.
 fn at_epsilon(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     prepared: &Made<Prepared>,
     tree: &Made<DensityTree>,
     candidates: &[EpsilonCandidate],
@@ -133,18 +208,18 @@ fn at_epsilon(
     needs: Needs,
 ) -> Result<Found, Asked<Segmentation>> {
     let epsilon = choose::epsilon(clustering, candidates).map_err(Asked::Failed)?;
-    let labels = match steps::labels_at(desk, tree, &[epsilon], needs.chosen).swap_remove(0) {
+    let labels = match density::labels_at(runtime, tree, &[epsilon], needs.chosen).swap_remove(0) {
         Asked::Ready(labels) => labels,
         other => return Err(other.blocks("Waiting for the segments")),
     };
     let labeling = Labeling::Cut(labels);
-    let silhouettes = sweep::silhouettes_of(desk, prepared, &labeling, false, clustering.seed, needs);
+    let silhouettes = sweep::silhouettes_of(runtime, prepared, &labeling, false, clustering.seed, needs);
     Ok((Chosen { labeling, k: None, height: None, epsilon: Some(epsilon), inertia: None }, silhouettes, Vec::new()))
 }
 
 /// Every one of `epsilons`, and among them the one nearest to what is suggested.
 fn at_epsilons(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     prepared: &Made<Prepared>,
     tree: &Made<DensityTree>,
     candidates: &[EpsilonCandidate],
@@ -153,14 +228,14 @@ fn at_epsilons(
     needs: Needs,
 ) -> Result<Found, Asked<Segmentation>> {
     let mut all = Vec::with_capacity(epsilons.len());
-    for asked in steps::labels_at(desk, tree, epsilons, needs.chosen) {
+    for asked in density::labels_at(runtime, tree, epsilons, needs.chosen) {
         match asked {
             Asked::Ready(labels) => all.push(labels),
             other => return Err(other.blocks("Waiting for the segments")),
         }
     }
     let labelings: Vec<Labeling> = all.iter().cloned().map(Labeling::Cut).collect();
-    let silhouettes = steps::silhouettes(desk, prepared, &labelings, needs.pairs, seed, needs.silhouettes);
+    let silhouettes = silhouettes::first(runtime, prepared, &labelings, needs.pairs, seed, needs.silhouettes);
     let at = choose::nearest_epsilon(epsilons, &all.iter().map(|labels| &*labels.value).collect::<Vec<_>>(), candidates);
     let chosen = Chosen { labeling: labelings[at].clone(), k: None, height: None, epsilon: Some(epsilons[at]), inertia: None };
     let of_chosen = silhouettes[at].clone();
@@ -170,17 +245,17 @@ fn at_epsilons(
 }
 
 /// HDBSCAN: the same tree, then what lasts longest in it.
-pub fn by_hdbscan(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+pub fn by_hdbscan(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
     let least = choose::min_cluster_size(clustering, made.value.matrix.n_rows());
-    let tree = densities::density(desk, made, clustering.min_samples, needs.chosen);
-    let found = tree.and("Waiting for the densities", |tree| steps::hdbscan(desk, tree, least, needs.chosen));
+    let tree = density::density(runtime, made, clustering.min_samples, needs.chosen);
+    let found = tree.and("Waiting for the densities", |tree| density::hdbscan(runtime, tree, least, needs.chosen));
     let Some(made_found) = found.ready() else {
         return Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), ..Groups::blocked_by(&found) };
     };
-    let condensed_plot = steps::condensed_plot(desk, made_found, needs.plots);
+    let condensed_plot = density::condensed_plot(runtime, made_found, needs.plots);
     let labeling = Labeling::Hdbscan(made_found.clone());
-    let silhouettes = sweep::silhouettes_of(desk, made, &labeling, false, clustering.seed, needs);
+    let silhouettes = sweep::silhouettes_of(runtime, made, &labeling, false, clustering.seed, needs);
     Groups {
         sweep: Err(Asked::Waiting(OTHER_METHOD.into())),
         tree: Asked::Waiting(OTHER_METHOD.into()),
@@ -194,7 +269,7 @@ pub fn by_hdbscan(desk: &mut Kitchen, prepared: &Asked<Prepared>, clustering: &C
 
 /// Groups of a column: they are there already, and only their silhouettes are computed.
 fn by_column(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     loaded: Option<&Made<Loaded>>,
     prepared: &Asked<Prepared>,
     clustering: &Clustering,
@@ -205,11 +280,11 @@ fn by_column(
         Ok(column) => column,
         Err(problem) => return Groups::blocked_by(&Asked::<Silhouettes>::Failed(problem)),
     };
-    let known = steps::known(desk, loaded, made, &column, needs.chosen);
+    let known = known(runtime, loaded, made, &column, needs.chosen);
     let other = Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), ..Groups::blocked_by(&known) };
     let Some(known) = known.ready() else { return other };
     let labeling = Labeling::Known(known.clone());
-    let silhouettes = sweep::silhouettes_of(desk, made, &labeling, false, clustering.seed, needs);
+    let silhouettes = sweep::silhouettes_of(runtime, made, &labeling, false, clustering.seed, needs);
     Groups {
         tree: Asked::Waiting(OTHER_METHOD.into()),
         density_plot: Asked::Waiting(OTHER_METHOD.into()),
@@ -224,7 +299,7 @@ const OTHER_METHOD: &str = "Part of another method";
 
 /// What follows from elbow and silhouette, the same for k-means and trees.
 fn of_sweep(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     prepared: &Made<Prepared>,
     sweep: Sweep,
     tree: Option<&Arc<Dendrogram>>,
@@ -237,7 +312,7 @@ fn of_sweep(
             let silhouettes = match &point.refined {
                 Some(refined) => Asked::Ready(refined.clone()),
                 None if point.swept && point.silhouettes.is_settled() => point.silhouettes.clone(),
-                None => sweep::silhouettes_of(desk, prepared, &labeling, comes_with_sweep, clustering.seed, needs),
+                None => sweep::silhouettes_of(runtime, prepared, &labeling, comes_with_sweep, clustering.seed, needs),
             };
             let height = tree.map(|tree| choose::cut_height(clustering, tree, point.k));
             (Ok(Chosen { labeling, k: Some(point.k), height, epsilon: None, inertia: point.inertia }), silhouettes)
@@ -279,14 +354,6 @@ impl Groups {
             _ => None,
         }
     }
-
-    /// What the page sees of elbow and silhouette.
-    pub fn sweep_answer(&self, last: &mut Option<Arc<SweepPlot>>) -> Answer<SweepPlot> {
-        match &self.sweep {
-            Ok(sweep) => sweep.answer(last),
-            Err(why) => previous::settle(last, why.clone()),
-        }
-    }
 }
 
 impl Chosen {
@@ -294,7 +361,7 @@ impl Chosen {
     /// (a height within the same step of the tree, an inertia that comes later) makes nothing else anew.
     pub fn segmentation(
         &self,
-        desk: &mut Kitchen,
+        runtime: &mut Runtime,
         loaded: &Made<Loaded>,
         prepared: &Made<Prepared>,
         plan: &Plan,
@@ -305,7 +372,7 @@ impl Chosen {
         let said = (&method_text, self.height, self.inertia);
         let inputs: Vec<Key> = std::iter::once(self.labeling.key()).chain(numbering).collect();
         let key = Key::of("segmentation", 1, &said, &inputs);
-        let made = desk.at_once(
+        let made = runtime.at_once(
             |s| &mut s.segmentations,
             key,
             || {
@@ -327,4 +394,46 @@ impl Chosen {
         );
         Made { key: made.value.stamp, value: made.value }
     }
+}
+
+/// The dendrogram.
+pub fn tree_plot(
+    runtime: &mut Runtime,
+    loaded: &Made<Loaded>,
+    prepared: &Made<Prepared>,
+    tree: &Made<Dendrogram>,
+    need: Need,
+) -> Asked<TreePlot> {
+    let key = Key::of("tree plot", 2, &(), &[tree.key]);
+    let (loaded, prepared, tree) = (loaded.value.clone(), prepared.value.clone(), tree.value.clone());
+    runtime.ask(
+        |s| &mut s.tree_plots,
+        key,
+        need,
+        (|| "Dendrogram".into(), Lane::Quick),
+        move |ctx| Ok(plot::tree(&tree, &loaded, &prepared, ctx)?),
+    )
+}
+
+/// The groups a column of the data knows.
+pub fn known(runtime: &mut Runtime, loaded: &Made<Loaded>, prepared: &Made<Prepared>, column: &str, need: Need) -> Asked<Known> {
+    let key = Key::of("known groups", 1, &column, &[prepared.key]);
+    let (loaded, prepared, column) = (loaded.value.clone(), prepared.value.clone(), column.to_owned());
+    let title = format!("Groups of {column}");
+    runtime.ask(
+        |s| &mut s.known,
+        key,
+        need,
+        (|| title, Lane::Quick),
+        move |_| evaluate::known(&loaded, &column, &prepared.table_rows).ok_or_else(|| StepError::Problem(no_groups(&column))),
+    )
+}
+
+/// Told where a column cannot be compared with.
+fn no_groups(column: &str) -> Problem {
+    let most = evaluate::known::MAX_KNOWN_LEVELS;
+    Problem(
+        format!("{column} knows no groups to compare with: it is not in this file, has one value only, or more than {most} texts. Choose another column.")
+            .into(),
+    )
 }

@@ -10,10 +10,11 @@ use crate::cluster::Method;
 use crate::export::{Plots, Report, Seconds};
 use crate::session::Plan;
 
-use super::answers::{Answers, Problem};
-use super::desk::STOPPED;
+use super::answers::Answers;
+use super::recipe::{Engine, EngineOptions};
+use super::run::answer::{Problem, STOPPED};
+use super::sources::today;
 use super::wanted::{Outputs, Wanted};
-use super::{Engine, EngineOptions, today};
 
 /// How often `ctx` is told how far the work is, and asked whether to stop.
 const TICK: Duration = Duration::from_millis(20);
@@ -34,7 +35,7 @@ pub fn analyse(plan: &Plan, wanted: &Wanted, ctx: &Ctx) -> Result<(Report, Plots
     let plots = if outputs.plots { engine.plots(plan) } else { Plots::default() };
     let mut report = engine.report(plan).ok_or_else(|| Problem("The analysis ended without a result; please report this.".into()))?;
     let total = started.elapsed().as_secs_f64();
-    report.seconds = Some(Seconds { total, ..engine.desk.shelves().seconds() });
+    report.seconds = Some(Seconds { total, ..engine.runtime.caches().seconds() });
     Ok((report, plots))
 }
 
@@ -70,7 +71,7 @@ impl Engine {
             if let Some(job) = answers.jobs.first() {
                 ctx.progress(&job.progress.stage, job.progress.fraction);
             }
-            self.desk.wait_for(TICK);
+            self.runtime.wait_for(TICK);
         }
     }
 }

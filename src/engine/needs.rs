@@ -4,8 +4,8 @@ use crate::cluster::Method;
 use crate::session::{Cut, Page, Plan};
 
 use super::choose::MOST_SEGMENTS;
-use super::desk::Need;
-use super::jobs::Urgency;
+use super::run::jobs::Urgency;
+use super::run::runtime::Need;
 use super::wanted::{Outputs, SilhouetteWish, Wanted};
 
 /// On tables up to this long, what the other pages show is computed ahead while nothing else is to do.

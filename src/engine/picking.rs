@@ -3,16 +3,52 @@
 //! A branch means something in its own tree only, and bars in their own plot. While that is shown the rows are found; afterwards those who
 //! were found are held, so that the same customers stay picked while k, the method or the columns change.
 
+use std::collections::BTreeMap;
+
 use crate::base::{Ctx, Key, Stopped};
+use crate::customers::Rfm;
+use crate::data::{Loaded, Role};
+use crate::evaluate::Silhouettes;
 use crate::features::Prepared;
-use crate::plot::Picked;
+use crate::plot::{Picked, TreePlot};
 use crate::session::{Brush, Selection, Who};
 
-use super::answers::Problem;
-use super::brush::{From, placed};
-use super::desk::{Asked, Made, Need};
-use super::jobs::{Lane, Urgency};
-use super::steps::Kitchen;
+use super::caches::Runtime;
+use super::cards::WordsInForce;
+use super::place::placed;
+use super::run::answer::Problem;
+use super::run::jobs::{Lane, Urgency};
+use super::run::runtime::{Asked, Made, Need};
+use super::segmentation::Segmentation;
+use super::silhouettes;
+
+/// What the recipe hands over.
+pub struct From<'a> {
+    /// The table.
+    pub loaded: &'a Asked<Loaded>,
+    /// The matrix.
+    pub prepared: &'a Asked<Prepared>,
+    /// The chosen grouping.
+    pub segmentation: &'a Asked<Segmentation>,
+    /// Its silhouettes.
+    pub silhouettes: &'a Asked<Silhouettes>,
+    /// The dendrogram.
+    pub tree: &'a Asked<TreePlot>,
+    /// The RFM scores, where there are some.
+    pub rfm: Option<&'a Asked<Rfm>>,
+    /// The user's own roles of columns.
+    pub roles: &'a BTreeMap<String, Role>,
+    /// The words in force.
+    pub words: &'a WordsInForce,
+}
+
+impl From<'_> {
+    /// Labels, silhouettes and what names their plot.
+    pub fn silhouettes(&self) -> Option<(&Made<Segmentation>, &Made<Silhouettes>, Key)> {
+        let (segmentation, silhouettes) = (self.segmentation.ready()?, self.silhouettes.ready()?);
+        Some((segmentation, silhouettes, silhouettes::plot_key(segmentation, silhouettes)))
+    }
+}
 
 /// The customers last found, and the wish they answer.
 #[derive(Debug)]
@@ -29,7 +65,7 @@ const TITLE: &str = "Finding the customers picked";
 const ROWS_A_CHECK: usize = 65_536;
 
 /// The rows a brush means.
-pub fn pick(desk: &mut Kitchen, from: &From, brush: &Brush, held: Option<&Held>) -> Asked<Picked> {
+pub fn pick(runtime: &mut Runtime, from: &From, brush: &Brush, held: Option<&Held>) -> Asked<Picked> {
     let Some(loaded) = from.loaded.ready() else { return from.loaded.blocks("Waiting for the data") };
     if loaded.value.stamp != brush.stamp {
         return Asked::Failed(Problem("The customers were picked in another table.".into()));
@@ -44,7 +80,7 @@ pub fn pick(desk: &mut Kitchen, from: &From, brush: &Brush, held: Option<&Held>)
         (Who::Rows { rows, key }, ..) => {
             let rows = rows.clone();
             let key = Key::of("picked rows", 1, &n_table_rows, &[*key]);
-            ask(desk, key, move |_| Ok(Picked::new(n_table_rows, rows.iter().map(|&row| row as usize))))
+            ask(runtime, key, move |_| Ok(Picked::new(n_table_rows, rows.iter().map(|&row| row as usize))))
         }
         (_, Some(held), _) => Asked::Ready(held.picked.clone()),
         (Who::Rfm { scores, codes }, ..) => {
@@ -52,17 +88,17 @@ pub fn pick(desk: &mut Kitchen, from: &From, brush: &Brush, held: Option<&Held>)
             let Some(shown) = shown else { return gone("scores") };
             let key = Key::of("picked codes", 1, &codes.halves(), &[shown.key]);
             let (shown, codes) = (shown.value.clone(), *codes);
-            ask(desk, key, move |ctx| Ok(Picked::new(n_table_rows, shown.rows_of(codes, ctx)?)))
+            ask(runtime, key, move |ctx| Ok(Picked::new(n_table_rows, shown.rows_of(codes, ctx)?)))
         }
         (_, _, None) => from.prepared.blocks("Waiting for the columns"),
         (Who::Box { axes, corners }, _, Some(prepared)) => {
-            let placed = match placed(desk, loaded, prepared, axes, NEED) {
+            let placed = match placed(runtime, loaded, prepared, axes, NEED) {
                 Asked::Ready(placed) => placed,
                 other => return other.blocks("Placing the customers"),
             };
             let key = Key::of("picked box", 1, corners, &[placed.key]);
             let (corners, of) = (*corners, of(prepared));
-            ask(desk, key, move |ctx| {
+            ask(runtime, key, move |ctx| {
                 let rows = placed.value.rows_in_box(corners, ctx)?;
                 Ok(of(rows.iter().map(|&row| row as usize).collect()))
             })
@@ -71,7 +107,7 @@ pub fn pick(desk: &mut Kitchen, from: &From, brush: &Brush, held: Option<&Held>)
             let Some(shown) = from.tree.ready().filter(|shown| shown.value.stamp == *tree) else { return gone("tree") };
             let key = Key::of("picked branch", 1, leaves, &[shown.key, prepared.key]);
             let (shown, leaves, of) = (shown.value.clone(), *leaves, of(prepared));
-            ask(desk, key, move |ctx| Ok(of(shown.rows_under(leaves, ctx)?)))
+            ask(runtime, key, move |ctx| Ok(of(shown.rows_under(leaves, ctx)?)))
         }
         (Who::Segment { segments, which }, _, Some(prepared)) => {
             let Some(shown) = from.segmentation.ready().filter(|shown| shown.key == *segments) else { return gone("segments") };
@@ -81,14 +117,14 @@ pub fn pick(desk: &mut Kitchen, from: &From, brush: &Brush, held: Option<&Held>)
             };
             let key = Key::of("picked segment", 1, &cluster, &[shown.key, prepared.key]);
             let (shown, of) = (shown.value.clone(), of(prepared));
-            ask(desk, key, move |ctx| Ok(of(rows_where(shown.labels.n_rows(), |row| shown.labels.get(row) == cluster, ctx)?)))
+            ask(runtime, key, move |ctx| Ok(of(rows_where(shown.labels.n_rows(), |row| shown.labels.get(row) == cluster, ctx)?)))
         }
         (Who::Trait { segments, within, holds }, _, Some(prepared)) => {
             let Some(shown) = from.segmentation.ready().filter(|shown| shown.key == *segments) else { return gone("segments") };
             let key = Key::of("picked trait", 1, &(within, holds), &[shown.key, prepared.key]);
             let (loaded, shown, of) = (loaded.value.clone(), shown.value.clone(), of(prepared));
             let (within, holds) = (*within, holds.clone());
-            ask(desk, key, move |ctx| {
+            ask(runtime, key, move |ctx| {
                 let is_wanted = |row: usize| within.is_none_or(|cluster| shown.labels.get(row) == Some(cluster));
                 Ok(of(holds.rows(&loaded, &shown.prepared, is_wanted, ctx)?))
             })
@@ -99,7 +135,7 @@ pub fn pick(desk: &mut Kitchen, from: &From, brush: &Brush, held: Option<&Held>)
             let key = Key::of("picked silhouettes", 1, &(cluster, range), &[*plot, prepared.key]);
             let (segmentation, silhouettes) = (segmentation.value.clone(), silhouettes.value.clone());
             let (cluster, [low, high], of) = (*cluster, *range, of(prepared));
-            ask(desk, key, move |ctx| {
+            ask(runtime, key, move |ctx| {
                 let labels = &segmentation.labels;
                 let is_in = |row: usize| {
                     let is_there = labels.get(row).is_some_and(|its| cluster.is_none_or(|cluster| cluster == its));
@@ -111,8 +147,8 @@ pub fn pick(desk: &mut Kitchen, from: &From, brush: &Brush, held: Option<&Held>)
     }
 }
 
-fn ask(desk: &mut Kitchen, key: Key, step: impl FnOnce(&Ctx) -> Result<Picked, Stopped> + Send + 'static) -> Asked<Picked> {
-    desk.ask(|s| &mut s.picked, key, NEED, (|| TITLE.into(), Lane::Quick), move |ctx| Ok(step(ctx)?))
+fn ask(runtime: &mut Runtime, key: Key, step: impl FnOnce(&Ctx) -> Result<Picked, Stopped> + Send + 'static) -> Asked<Picked> {
+    runtime.ask(|s| &mut s.picked, key, NEED, (|| TITLE.into(), Lane::Quick), move |ctx| Ok(step(ctx)?))
 }
 
 /// It was picked in what is no longer shown, and nobody was found in time.

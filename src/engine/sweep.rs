@@ -5,19 +5,21 @@
 
 use std::sync::Arc;
 
-use crate::base::{Key, Progress};
-use crate::cluster::{Dendrogram, KMeansFit, KMeansParams};
+use crate::base::{Key, Labels, Progress};
+use crate::cluster::{self, Dendrogram, KMeansFit, KMeansParams, Linkage};
 use crate::evaluate::{self, Silhouettes, SweepPoint};
 use crate::features::Prepared;
 use crate::plot::SweepPlot;
 use crate::session::Clustering;
 
-use super::answers::{Answer, Problem, Segmentation};
+use super::caches::Runtime;
 use super::choose;
-use super::desk::{Asked, Made, Need, STOPPED};
 use super::needs::Needs;
-use super::refine;
-use super::steps::{self, Kitchen, Labeling};
+use super::run::answer::{Answer, Problem, STOPPED};
+use super::run::jobs::Lane;
+use super::run::runtime::{Asked, Made, Need};
+use super::segmentation::{Labeling, Segmentation};
+use super::silhouettes;
 use super::wanted::SilhouetteWish;
 
 /// One k under way.
@@ -66,35 +68,35 @@ pub struct Sweep {
 }
 
 /// k-means for every k.
-pub fn of_kmeans(desk: &mut Kitchen, prepared: &Made<Prepared>, clustering: &Clustering, needs: Needs) -> Sweep {
+pub fn of_kmeans(runtime: &mut Runtime, prepared: &Made<Prepared>, clustering: &Clustering, needs: Needs) -> Sweep {
     let chosen = choose::chosen_k(clustering, None);
-    let ask = |desk: &mut Kitchen, k: usize, swept: bool| {
+    let ask = |runtime: &mut Runtime, k: usize, swept: bool| {
         let params = KMeansParams { k, restarts: clustering.restarts, seed: clustering.seed };
-        let fit = steps::kmeans(desk, prepared, params, if chosen == Some(k) { needs.chosen } else { needs.sweep });
+        let fit = kmeans(runtime, prepared, params, if chosen == Some(k) { needs.chosen } else { needs.sweep });
         let inertia = fit.ready().map(|fit: &Made<KMeansFit>| fit.value.inertia);
         Point::new(k, swept, labeling(fit, Labeling::Fit), inertia)
     };
-    let points = points(desk, choose::swept_ks(clustering), chosen, ask);
-    finish(desk, prepared, points, true, clustering.seed, needs)
+    let points = points(runtime, choose::swept_ks(clustering), chosen, ask);
+    finish(runtime, prepared, points, true, clustering.seed, needs)
 }
 
 /// The cuts of a tree into every k.
-pub fn of_tree(desk: &mut Kitchen, prepared: &Made<Prepared>, tree: &Made<Dendrogram>, clustering: &Clustering, needs: Needs) -> Sweep {
+pub fn of_tree(runtime: &mut Runtime, prepared: &Made<Prepared>, tree: &Made<Dendrogram>, clustering: &Clustering, needs: Needs) -> Sweep {
     let chosen = choose::chosen_k(clustering, Some(&tree.value));
     let mut ks = choose::swept_ks(clustering);
     ks.retain(|&k| k <= tree.value.n_rows);
-    let inertias = steps::inertias(desk, prepared, tree, &ks, needs.sweep);
-    let ask = |desk: &mut Kitchen, k: usize, swept: bool| {
-        let cut = steps::cut(desk, tree, k, if chosen == Some(k) { needs.chosen } else { needs.sweep });
+    let all_inertias = inertias(runtime, prepared, tree, &ks, needs.sweep);
+    let ask = |runtime: &mut Runtime, k: usize, swept: bool| {
+        let cut = cut(runtime, tree, k, if chosen == Some(k) { needs.chosen } else { needs.sweep });
         let inertia = match ks.iter().position(|&at| at == k) {
-            Some(at) => inertias.ready().and_then(|all| all.value.get(at).copied()),
+            Some(at) => all_inertias.ready().and_then(|all| all.value.get(at).copied()),
             // One outside of the elbow's range has a key of its own, or the whole elbow would be measured anew for it.
-            None => steps::inertias(desk, prepared, tree, &[k], needs.chosen).ready().and_then(|one| one.value.first().copied()),
+            None => inertias(runtime, prepared, tree, &[k], needs.chosen).ready().and_then(|one| one.value.first().copied()),
         };
         Point::new(k, swept, labeling(cut, Labeling::Cut), inertia)
     };
-    let points = points(desk, ks.clone(), chosen, ask);
-    finish(desk, prepared, points, inertias.is_settled(), clustering.seed, needs)
+    let points = points(runtime, ks.clone(), chosen, ask);
+    finish(runtime, prepared, points, all_inertias.is_settled(), clustering.seed, needs)
 }
 
 impl Sweep {
@@ -154,29 +156,36 @@ fn labeling<T>(asked: Asked<T>, of: fn(Made<T>) -> Labeling) -> Result<Labeling,
 
 /// The swept ks and the chosen one; the chosen one is asked for first.
 fn points(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     ks: Vec<usize>,
     chosen: Option<usize>,
-    mut ask: impl FnMut(&mut Kitchen, usize, bool) -> Point,
+    mut ask: impl FnMut(&mut Runtime, usize, bool) -> Point,
 ) -> Vec<Point> {
-    let mut points: Vec<Point> = chosen.map(|k| ask(desk, k, ks.contains(&k))).into_iter().collect();
-    points.extend(ks.into_iter().filter(|k| Some(*k) != chosen).map(|k| ask(desk, k, true)));
+    let mut points: Vec<Point> = chosen.map(|k| ask(runtime, k, ks.contains(&k))).into_iter().collect();
+    points.extend(ks.into_iter().filter(|k| Some(*k) != chosen).map(|k| ask(runtime, k, true)));
     points.sort_by_key(|point| point.k);
     points
 }
 
 /// Silhouettes of what is there, and the whole once nothing more will come.
-fn finish(desk: &mut Kitchen, prepared: &Made<Prepared>, mut points: Vec<Point>, inertias_settled: bool, seed: u64, needs: Needs) -> Sweep {
+fn finish(
+    runtime: &mut Runtime,
+    prepared: &Made<Prepared>,
+    mut points: Vec<Point>,
+    inertias_settled: bool,
+    seed: u64,
+    needs: Needs,
+) -> Sweep {
     let labels_settled = points.iter().all(|point| !point.swept || !matches!(point.labeling, Err(Missing::Yet(_))));
     let silhouette_need = if labels_settled { needs.sweep } else { Need::Look };
     let at: Vec<usize> = (0..points.len()).filter(|&at| points[at].swept && points[at].labeling.is_ok()).collect();
     let labelings: Vec<Labeling> = at.iter().filter_map(|&at| points[at].labeling.as_ref().ok().cloned()).collect();
-    let silhouettes = steps::silhouettes(desk, prepared, &labelings, needs.pairs, seed, silhouette_need);
+    let silhouettes = silhouettes::first(runtime, prepared, &labelings, needs.pairs, seed, silhouette_need);
     for (&at, silhouettes) in at.iter().zip(silhouettes) {
         points[at].silhouettes = silhouettes;
     }
     if labels_settled && at.iter().all(|&at| points[at].silhouettes.ready().is_some()) {
-        let refined = refine::silhouettes(desk, prepared, &labelings, seed, needs.refined);
+        let refined = silhouettes::refined(runtime, prepared, &labelings, seed, needs.refined);
         at.into_iter().zip(refined).for_each(|(at, refined)| points[at].refined = Some(refined));
     }
     let stopped = points.iter().any(|point| {
@@ -192,14 +201,14 @@ fn finish(desk: &mut Kitchen, prepared: &Made<Prepared>, mut points: Vec<Point>,
         // The inertias follow from the labels, and so do the problems from the parameters, but a retry may change those.
         let ks: Vec<usize> = plot.points.iter().map(|point| point.k).collect();
         let key = Key::of("sweep", 1, &(ks, &plot.problems), &[&[prepared.key], &inputs[..]].concat());
-        desk.at_once(|s| &mut s.sweeps, key, || SweepPlot { suggestion, ..plot }).value
+        runtime.at_once(|s| &mut s.sweeps, key, || SweepPlot { suggestion, ..plot }).value
     });
     Sweep { points, finished, stopped }
 }
 
 /// The silhouettes of the chosen point: with the sweep's where they come together, alone otherwise.
 pub fn silhouettes_of(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     prepared: &Made<Prepared>,
     labeling: &Labeling,
     comes_with_sweep: bool,
@@ -211,8 +220,8 @@ pub fn silhouettes_of(
     }
     let need = if comes_with_sweep { Need::Look } else { needs.silhouettes };
     let one = std::slice::from_ref(labeling);
-    match steps::silhouettes(desk, prepared, one, needs.pairs, seed, need).pop() {
-        Some(Asked::Ready(first)) => Asked::Ready(refine::silhouettes(desk, prepared, one, seed, needs.refined).pop().unwrap_or(first)),
+    match silhouettes::first(runtime, prepared, one, needs.pairs, seed, need).pop() {
+        Some(Asked::Ready(first)) => Asked::Ready(silhouettes::refined(runtime, prepared, one, seed, needs.refined).pop().unwrap_or(first)),
         Some(Asked::Waiting(_)) | None if comes_with_sweep => Asked::Waiting("Waiting for elbow and silhouette".into()),
         Some(asked) => asked,
         None => Asked::Waiting(String::new()),
@@ -233,4 +242,40 @@ fn plot_of<'a>(points: &'a [Point], silhouettes: impl Fn(&'a Point) -> Option<&'
         }
     }
     plot
+}
+
+/// k-means for one k.
+pub fn kmeans(runtime: &mut Runtime, prepared: &Made<Prepared>, params: KMeansParams, need: Need) -> Asked<KMeansFit> {
+    let key = Key::of("k-means", 2, &params, &[prepared.key]);
+    let prepared = prepared.value.clone();
+    let title = || format!("k-Means, k = {}", params.k);
+    runtime.ask(|s| &mut s.fits, key, need, (title, Lane::Long), move |ctx| Ok(cluster::kmeans(&prepared.matrix, &params, ctx)?))
+}
+
+/// The merge tree of a linkage.
+pub fn tree(runtime: &mut Runtime, prepared: &Made<Prepared>, linkage: Linkage, need: Need) -> Asked<Dendrogram> {
+    let key = Key::of("linkage", 2, &linkage, &[prepared.key]);
+    let prepared = prepared.value.clone();
+    let title = || format!("{} tree", linkage.name());
+    runtime.ask(|s| &mut s.trees, key, need, (title, Lane::Long), move |ctx| Ok(cluster::linkage(&prepared.matrix, linkage, ctx)?))
+}
+
+/// The tree cut into k clusters.
+pub fn cut(runtime: &mut Runtime, tree: &Made<Dendrogram>, k: usize, need: Need) -> Asked<Labels> {
+    let key = Key::of("cut", 1, &k, &[tree.key]);
+    let tree = tree.value.clone();
+    runtime.ask(|s| &mut s.cuts, key, need, (|| format!("Cutting the tree into {k}"), Lane::Quick), move |_| Ok(tree.cut_clusters(k)))
+}
+
+/// The inertia of the cuts into each of `ks`.
+pub fn inertias(runtime: &mut Runtime, prepared: &Made<Prepared>, tree: &Made<Dendrogram>, ks: &[usize], need: Need) -> Asked<Vec<f64>> {
+    let key = Key::of("inertia of cuts", 1, &ks, &[tree.key]);
+    let (prepared, tree, ks) = (prepared.value.clone(), tree.value.clone(), ks.to_vec());
+    runtime.ask(
+        |s| &mut s.inertias,
+        key,
+        need,
+        (|| "Elbow of the tree".into(), Lane::Long),
+        move |ctx| Ok(cluster::inertias(&prepared.matrix, &tree, &ks, ctx)?),
+    )
 }

@@ -1,10 +1,9 @@
 //! What is wanted of a plan? What the page in view shows, what an export or a command is to bring, what is looked at of the sources.
 
 use crate::data::sourcing::{IsoDay, RecipeColumn};
+use crate::export::Choices;
 use crate::plot::{MapAxis, MapWindow};
 use crate::session::{Brush, Page};
-
-use super::paging::PagesWanted;
 
 /// What is wanted besides the plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,4 +118,17 @@ pub enum SilhouetteWish {
     Sampled,
     /// None at all.
     None,
+}
+
+/// Which pages, and which of them is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PagesWanted {
+    /// Paper, density, personas and template; the formats do not matter.
+    pub choices: Choices,
+    /// The page in view, from 0.
+    pub page: usize,
+    /// How many pixels wide it is; 0 until it was drawn once.
+    pub width: u32,
+    /// How many pixels wide small pictures of all pages are, if they are wanted.
+    pub thumbnail_width: Option<u32>,
 }

@@ -17,7 +17,7 @@ use eframe::egui::{
 use egui_plot::{AxisHints, Plot, PlotPoint, PlotTransform};
 
 use crate::engine::Answer;
-use crate::engine::desk::STOPPED;
+use crate::engine::STOPPED;
 use crate::session::{Command, PlotKind};
 
 use super::theme::{self, caption, tokens};

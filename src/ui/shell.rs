@@ -6,7 +6,7 @@ use eframe::egui::{Align, Align2, Area, Button, Frame, Id, Layout, Margin, Order
 
 use crate::data::Source;
 use crate::engine::Answers;
-use crate::engine::desk::STOPPED;
+use crate::engine::STOPPED;
 use crate::features::Prepared;
 use crate::session::{Action, Command, Look, Page, Plan};
 

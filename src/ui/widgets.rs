@@ -7,7 +7,7 @@ use eframe::egui::{
 };
 
 use crate::engine::Answer;
-use crate::engine::desk::STOPPED;
+use crate::engine::STOPPED;
 use crate::session::{Action, Command, PlotKind};
 
 use super::icons;

@@ -153,7 +153,7 @@ fn bars_stand_in_the_order_of_their_values_and_stops_are_obeyed() {
     let (segmentation, tree) = (before.segmentation.ready().unwrap().clone(), before.tree.ready().unwrap().clone());
     let stamp = before.loaded.ready().unwrap().stamp;
     let table_rows = &segmentation.prepared.table_rows;
-    let rule = personae::engine::steps::SilhouetteRule::Exact;
+    let rule = personae::engine::silhouettes::SilhouetteRule::Exact;
     let silhouettes = rule.compute(&segmentation.prepared, &[&segmentation.labels], &Ctx::new()).unwrap().remove(0);
     // Every 50th customer, wherever it stands.
     let some: Vec<usize> = (0..table_rows.len()).step_by(50).collect();

@@ -1,4 +1,4 @@
-//! Does the desk keep its manners? Sharing, superseding, stopping, staleness, eviction and panics, with toy steps that wait
+//! Does the runtime keep its manners? Sharing, superseding, stopping, staleness, eviction and panics, with toy steps that wait
 //! for a word of the test instead of for time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,29 +7,30 @@ use std::sync::{Arc, Mutex};
 
 use personae::base::{Ctx, Key};
 use personae::cluster::Method;
-use personae::engine::densities::density;
-use personae::engine::desk::{Asked, Desk, Need, STOPPED, StepError};
-use personae::engine::jobs::{Lane, Urgency, Workers};
-use personae::engine::memo::{Memo, Shelf, Store};
-use personae::engine::steps::{self, Kitchen, Memos};
-use personae::engine::{Engine, EngineOptions, Outputs, Problem, Wanted};
+use personae::engine::caches::{Caches, Runtime as EngineRuntime};
+use personae::engine::density::density;
+use personae::engine::run::jobs::{Lane, Urgency, Workers};
+use personae::engine::run::memo::{Cache, Memo, Store};
+use personae::engine::run::runtime::{Asked, Need, Runtime};
+use personae::engine::table;
+use personae::engine::{Engine, EngineOptions, Outputs, Problem, STOPPED, StepError, Wanted};
 use personae::plot::MapAxis;
 use personae::session::{Against, Clustering, Cut, Page, Plan};
 
-/// Two shelves: small numbers and long texts.
+/// Two caches: small numbers and long texts.
 struct Toy {
     numbers: Memo<u64>,
     texts: Memo<String>,
 }
 
 impl Store for Toy {
-    fn shelves(&mut self) -> Vec<&mut dyn Shelf> {
+    fn caches(&mut self) -> Vec<&mut dyn Cache> {
         vec![&mut self.numbers, &mut self.texts]
     }
 }
 
-fn desk(threads: usize, budget: usize) -> Desk<Toy> {
-    Desk::new(Toy { numbers: Memo::new(|_| 8), texts: Memo::new(String::len) }, Workers::BehindWindow(threads), budget, || {})
+fn runtime(threads: usize, budget: usize) -> Runtime<Toy> {
+    Runtime::new(Toy { numbers: Memo::new(|_| 8), texts: Memo::new(String::len) }, Workers::BehindWindow(threads), budget, || {})
 }
 
 fn key(name: &str) -> Key {
@@ -38,31 +39,31 @@ fn key(name: &str) -> Key {
 
 const SHOWN: Need = Need::Start(Urgency::Shown);
 
-fn number(desk: &mut Desk<Toy>, name: &str, step: impl FnOnce(&Ctx) -> Result<u64, StepError> + Send + 'static) -> Asked<u64> {
-    desk.ask(|s| &mut s.numbers, key(name), SHOWN, (|| name.to_owned(), Lane::Long), step)
+fn number(runtime: &mut Runtime<Toy>, name: &str, step: impl FnOnce(&Ctx) -> Result<u64, StepError> + Send + 'static) -> Asked<u64> {
+    runtime.ask(|s| &mut s.numbers, key(name), SHOWN, (|| name.to_owned(), Lane::Long), step)
 }
 
-fn text(desk: &mut Desk<Toy>, name: &str, length: usize) -> Asked<String> {
-    desk.ask(|s| &mut s.texts, key(name), SHOWN, (|| name.to_owned(), Lane::Quick), move |_| Ok("x".repeat(length)))
+fn text(runtime: &mut Runtime<Toy>, name: &str, length: usize) -> Asked<String> {
+    runtime.ask(|s| &mut s.texts, key(name), SHOWN, (|| name.to_owned(), Lane::Quick), move |_| Ok("x".repeat(length)))
 }
 
 /// One frame: asks, and ends the round.
-fn round<S: Store, T>(desk: &mut Desk<S>, ask: impl FnOnce(&mut Desk<S>) -> T) -> T {
-    desk.take_finished();
-    desk.begin_round();
-    let answer = ask(desk);
-    desk.end_round();
+fn round<S: Store, T>(runtime: &mut Runtime<S>, ask: impl FnOnce(&mut Runtime<S>) -> T) -> T {
+    runtime.take_finished();
+    runtime.begin_round();
+    let answer = ask(runtime);
+    runtime.end_round();
     answer
 }
 
 /// Frames until nothing is under way, and what the last one saw.
-fn settle<S: Store, T>(desk: &mut Desk<S>, mut ask: impl FnMut(&mut Desk<S>) -> T) -> T {
+fn settle<S: Store, T>(runtime: &mut Runtime<S>, mut ask: impl FnMut(&mut Runtime<S>) -> T) -> T {
     loop {
-        let answer = round(desk, &mut ask);
-        if !desk.is_busy() {
+        let answer = round(runtime, &mut ask);
+        if !runtime.is_busy() {
             return answer;
         }
-        desk.wait();
+        runtime.wait();
     }
 }
 
@@ -86,32 +87,32 @@ fn value<T: Clone>(asked: &Asked<T>) -> Option<T> {
 
 #[test]
 fn asking_twice_shares_one_job_and_its_result() {
-    let mut desk = desk(2, 1000);
+    let mut runtime = runtime(2, 1000);
     let runs = Arc::new(AtomicUsize::new(0));
     for _ in 0..3 {
-        let ask = |desk: &mut Desk<Toy>| {
+        let ask = |runtime: &mut Runtime<Toy>| {
             let mut twice = [None, None];
             for answer in &mut twice {
                 let runs = runs.clone();
-                *answer = value(&number(desk, "seven", move |_| {
+                *answer = value(&number(runtime, "seven", move |_| {
                     runs.fetch_add(1, Ordering::SeqCst);
                     Ok(7)
                 }));
             }
             twice
         };
-        assert_eq!(settle(&mut desk, ask), [Some(7), Some(7)]);
+        assert_eq!(settle(&mut runtime, ask), [Some(7), Some(7)]);
     }
     assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
 #[test]
 fn several_values_share_one_job_that_makes_only_the_missing_ones() {
-    let mut desk = desk(1, 1000);
+    let mut runtime = runtime(1, 1000);
     let made: Arc<Mutex<Vec<usize>>> = Arc::default();
-    let ask = |desk: &mut Desk<Toy>, names: &[&str]| -> Vec<Option<u64>> {
+    let ask = |runtime: &mut Runtime<Toy>, names: &[&str]| -> Vec<Option<u64>> {
         let keys: Vec<Key> = names.iter().map(|name| key(name)).collect();
-        let asked = desk.ask_many(
+        let asked = runtime.ask_many(
             |s| &mut s.numbers,
             &keys,
             SHOWN,
@@ -124,182 +125,182 @@ fn several_values_share_one_job_that_makes_only_the_missing_ones() {
         );
         asked.iter().map(value).collect()
     };
-    assert_eq!(settle(&mut desk, |desk| ask(desk, &["a", "b"])), [Some(0), Some(10)]);
-    assert_eq!(settle(&mut desk, |desk| ask(desk, &["a", "b", "c"])), [Some(0), Some(10), Some(20)]);
+    assert_eq!(settle(&mut runtime, |runtime| ask(runtime, &["a", "b"])), [Some(0), Some(10)]);
+    assert_eq!(settle(&mut runtime, |runtime| ask(runtime, &["a", "b", "c"])), [Some(0), Some(10), Some(20)]);
     assert_eq!(*made.lock().unwrap(), [0, 1, 2]);
 }
 
 #[test]
 fn a_pending_job_nobody_asks_for_is_dropped() {
-    let mut desk = desk(1, 1000);
+    let mut runtime = runtime(1, 1000);
     let (started, starts) = channel();
     let (go, gate) = channel();
     let mut step = Some(gated(started, gate));
-    round(&mut desk, |desk| number(desk, "long", step.take().unwrap()));
+    round(&mut runtime, |runtime| number(runtime, "long", step.take().unwrap()));
     starts.recv().unwrap();
     // The only worker for long jobs is busy, so this one waits, and then is not asked for again.
-    round(&mut desk, |desk| (number(desk, "long", |_| unreachable!()), number(desk, "unwanted", |_| panic!("it was dropped"))));
-    assert_eq!(desk.views().len(), 2);
-    round(&mut desk, |desk| number(desk, "long", |_| unreachable!()));
-    assert_eq!(desk.views().len(), 1);
+    round(&mut runtime, |runtime| (number(runtime, "long", |_| unreachable!()), number(runtime, "unwanted", |_| panic!("it was dropped"))));
+    assert_eq!(runtime.views().len(), 2);
+    round(&mut runtime, |runtime| number(runtime, "long", |_| unreachable!()));
+    assert_eq!(runtime.views().len(), 1);
     go.send(5).unwrap();
-    assert_eq!(value(&settle(&mut desk, |desk| number(desk, "long", |_| unreachable!()))), Some(5));
-    assert_eq!(value(&settle(&mut desk, |desk| number(desk, "unwanted", |_| Ok(1)))), Some(1), "asked for later, it runs");
+    assert_eq!(value(&settle(&mut runtime, |runtime| number(runtime, "long", |_| unreachable!()))), Some(5));
+    assert_eq!(value(&settle(&mut runtime, |runtime| number(runtime, "unwanted", |_| Ok(1)))), Some(1), "asked for later, it runs");
 }
 
 #[test]
 fn a_superseded_job_makes_room_at_once() {
-    let mut desk = desk(1, 1000);
+    let mut runtime = runtime(1, 1000);
     let (started, starts) = channel();
     let (_go, gate) = channel();
     let mut step = Some(gated(started, gate));
-    round(&mut desk, |desk| number(desk, "old", step.take().unwrap()));
+    round(&mut runtime, |runtime| number(runtime, "old", step.take().unwrap()));
     starts.recv().unwrap();
     // The gate never opens: only the stop can free the worker for the new value.
-    assert_eq!(value(&settle(&mut desk, |desk| number(desk, "new", |_| Ok(2)))), Some(2));
-    assert!(round(&mut desk, |desk| number(desk, "old", |_| Ok(3))).ready().is_none(), "what was stopped is not on the shelf");
-    assert_eq!(value(&settle(&mut desk, |desk| number(desk, "old", |_| unreachable!()))), Some(3));
+    assert_eq!(value(&settle(&mut runtime, |runtime| number(runtime, "new", |_| Ok(2)))), Some(2));
+    assert!(round(&mut runtime, |runtime| number(runtime, "old", |_| Ok(3))).ready().is_none(), "what was stopped is not on the cache");
+    assert_eq!(value(&settle(&mut runtime, |runtime| number(runtime, "old", |_| unreachable!()))), Some(3));
 }
 
 #[test]
 fn a_running_job_survives_a_short_look_elsewhere_but_not_a_long_one() {
     for (rounds_elsewhere, survives) in [(1, true), (10, false)] {
-        let mut desk = desk(2, 1000);
+        let mut runtime = runtime(2, 1000);
         let (started, starts) = channel();
         let (go, gate) = channel();
         let mut step = Some(gated(started, gate));
-        round(&mut desk, |desk| number(desk, "slow", step.take().unwrap()));
+        round(&mut runtime, |runtime| number(runtime, "slow", step.take().unwrap()));
         starts.recv().unwrap();
         for _ in 0..rounds_elsewhere {
-            round(&mut desk, |_| ());
+            round(&mut runtime, |_| ());
         }
         let _ = go.send(1);
-        let again = settle(&mut desk, |desk| number(desk, "slow", |_| Ok(2)));
+        let again = settle(&mut runtime, |runtime| number(runtime, "slow", |_| Ok(2)));
         assert_eq!(value(&again), Some(if survives { 1 } else { 2 }), "{rounds_elsewhere} rounds elsewhere");
     }
 }
 
 #[test]
 fn a_quick_job_does_not_wait_behind_long_ones() {
-    let mut desk = desk(1, 1000);
+    let mut runtime = runtime(1, 1000);
     let (started, starts) = channel();
     let (go, gate) = channel();
     let mut step = Some(gated(started, gate));
-    let mut long = |desk: &mut Desk<Toy>| match step.take() {
-        Some(step) => number(desk, "long", step),
-        None => number(desk, "long", |_| unreachable!()),
+    let mut long = |runtime: &mut Runtime<Toy>| match step.take() {
+        Some(step) => number(runtime, "long", step),
+        None => number(runtime, "long", |_| unreachable!()),
     };
-    round(&mut desk, &mut long);
+    round(&mut runtime, &mut long);
     starts.recv().unwrap();
     let quick = loop {
-        let quick = round(&mut desk, |desk| {
-            long(desk);
-            text(desk, "quick", 3)
+        let quick = round(&mut runtime, |runtime| {
+            long(runtime);
+            text(runtime, "quick", 3)
         });
         if let Some(text) = value(&quick) {
             break text;
         }
-        desk.wait();
+        runtime.wait();
     };
     assert_eq!(quick, "xxx");
     go.send(1).unwrap();
-    settle(&mut desk, &mut long);
+    settle(&mut runtime, &mut long);
 }
 
 #[test]
 fn what_the_user_stopped_says_so_until_it_is_wanted_again() {
-    let mut desk = desk(1, 1000);
+    let mut runtime = runtime(1, 1000);
     let (started, starts) = channel();
     let (_go, gate) = channel();
     let mut step = Some(gated(started, gate));
-    round(&mut desk, |desk| number(desk, "slow", step.take().unwrap()));
+    round(&mut runtime, |runtime| number(runtime, "slow", step.take().unwrap()));
     starts.recv().unwrap();
-    let id = desk.views()[0].id;
-    desk.stop_job(id);
-    let mut ask = |desk: &mut Desk<Toy>| number(desk, "slow", |_| Ok(9));
-    assert!(matches!(settle(&mut desk, &mut ask), Asked::Failed(problem) if &*problem.0 == STOPPED));
-    desk.resume();
-    assert_eq!(value(&settle(&mut desk, &mut ask)), Some(9));
+    let id = runtime.views()[0].id;
+    runtime.stop_job(id);
+    let mut ask = |runtime: &mut Runtime<Toy>| number(runtime, "slow", |_| Ok(9));
+    assert!(matches!(settle(&mut runtime, &mut ask), Asked::Failed(problem) if &*problem.0 == STOPPED));
+    runtime.resume();
+    assert_eq!(value(&settle(&mut runtime, &mut ask)), Some(9));
 
-    desk.stop_all();
-    let mut other = |desk: &mut Desk<Toy>| number(desk, "other", |_| Ok(1));
-    assert!(matches!(settle(&mut desk, &mut other), Asked::Failed(_)), "nothing starts after stopping all");
-    assert_eq!(value(&settle(&mut desk, &mut ask)), Some(9), "what is there stays visible");
-    desk.retry();
-    assert_eq!(value(&settle(&mut desk, &mut other)), Some(1));
+    runtime.stop_all();
+    let mut other = |runtime: &mut Runtime<Toy>| number(runtime, "other", |_| Ok(1));
+    assert!(matches!(settle(&mut runtime, &mut other), Asked::Failed(_)), "nothing starts after stopping all");
+    assert_eq!(value(&settle(&mut runtime, &mut ask)), Some(9), "what is there stays visible");
+    runtime.retry();
+    assert_eq!(value(&settle(&mut runtime, &mut other)), Some(1));
 }
 
 #[test]
 fn a_failure_is_kept_until_retried_and_a_panic_is_a_problem() {
-    let mut desk = desk(1, 1000);
-    let mut fails = |desk: &mut Desk<Toy>| number(desk, "fails", |_| Err(StepError::Problem(Problem("No luck.".into()))));
-    let mut works = |desk: &mut Desk<Toy>| number(desk, "fails", |_| Ok(4));
-    assert!(matches!(settle(&mut desk, &mut fails), Asked::Failed(problem) if &*problem.0 == "No luck."));
-    assert!(matches!(settle(&mut desk, &mut works), Asked::Failed(_)));
-    desk.retry();
-    assert_eq!(value(&settle(&mut desk, &mut works)), Some(4));
+    let mut runtime = runtime(1, 1000);
+    let mut fails = |runtime: &mut Runtime<Toy>| number(runtime, "fails", |_| Err(StepError::Problem(Problem("No luck.".into()))));
+    let mut works = |runtime: &mut Runtime<Toy>| number(runtime, "fails", |_| Ok(4));
+    assert!(matches!(settle(&mut runtime, &mut fails), Asked::Failed(problem) if &*problem.0 == "No luck."));
+    assert!(matches!(settle(&mut runtime, &mut works), Asked::Failed(_)));
+    runtime.retry();
+    assert_eq!(value(&settle(&mut runtime, &mut works)), Some(4));
 
-    let panics = settle(&mut desk, |desk| number(desk, "panics", |_| panic!("a bug on purpose")));
+    let panics = settle(&mut runtime, |runtime| number(runtime, "panics", |_| panic!("a bug on purpose")));
     assert!(matches!(panics, Asked::Failed(problem) if problem.0.contains("a bug on purpose")));
-    assert_eq!(value(&settle(&mut desk, |desk| number(desk, "after", |_| Ok(5)))), Some(5), "the worker lives on");
+    assert_eq!(value(&settle(&mut runtime, |runtime| number(runtime, "after", |_| Ok(5)))), Some(5), "the worker lives on");
 }
 
 #[test]
 fn the_least_recently_asked_leaves_first_and_never_what_is_asked_now() {
-    let mut desk = desk(1, 25);
+    let mut runtime = runtime(1, 25);
     for name in ["a", "b"] {
-        settle(&mut desk, |desk| text(desk, name, 10));
+        settle(&mut runtime, |runtime| text(runtime, name, 10));
     }
     // "a" is looked at again, so "b" is the oldest when "c" needs room.
-    settle(&mut desk, |desk| text(desk, "a", 10));
-    settle(&mut desk, |desk| text(desk, "c", 10));
-    let there = round(&mut desk, |desk| {
+    settle(&mut runtime, |runtime| text(runtime, "a", 10));
+    settle(&mut runtime, |runtime| text(runtime, "c", 10));
+    let there = round(&mut runtime, |runtime| {
         ["a", "b", "c"].map(|name| {
-            let look = desk.ask(|s| &mut s.texts, key(name), Need::Look, (String::new, Lane::Quick), |_| unreachable!());
+            let look = runtime.ask(|s| &mut s.texts, key(name), Need::Look, (String::new, Lane::Quick), |_| unreachable!());
             look.ready().is_some()
         })
     });
     assert_eq!(there, [true, false, true]);
-    let both = |desk: &mut Desk<Toy>| [text(desk, "big", 100), text(desk, "bigger", 200)].map(|asked| asked.ready().is_some());
-    assert_eq!(settle(&mut desk, both), [true, true], "above the budget, but asked for");
+    let both = |runtime: &mut Runtime<Toy>| [text(runtime, "big", 100), text(runtime, "bigger", 200)].map(|asked| asked.ready().is_some());
+    assert_eq!(settle(&mut runtime, both), [true, true], "above the budget, but asked for");
 }
 
 #[test]
 fn notes_are_told_once_each_time_the_value_is_asked_for() {
-    let mut desk = desk(1, 1000);
-    let noted = |desk: &mut Desk<Toy>, name: &'static str| {
-        number(desk, name, |ctx| {
+    let mut runtime = runtime(1, 1000);
+    let noted = |runtime: &mut Runtime<Toy>, name: &'static str| {
+        number(runtime, name, |ctx| {
             ctx.note("312 rows have no income.");
             Ok(1)
         });
     };
-    settle(&mut desk, |desk| {
-        noted(desk, "a");
-        noted(desk, "b");
+    settle(&mut runtime, |runtime| {
+        noted(runtime, "a");
+        noted(runtime, "b");
     });
     for _ in 0..2 {
-        desk.begin_round();
-        noted(&mut desk, "a");
-        noted(&mut desk, "b");
-        let notes = desk.end_round();
+        runtime.begin_round();
+        noted(&mut runtime, "a");
+        noted(&mut runtime, "b");
+        let notes = runtime.end_round();
         assert_eq!(notes.iter().map(|note| note.0.as_str()).collect::<Vec<_>>(), ["312 rows have no income."]);
     }
 }
 
 #[test]
 fn an_errand_ends_though_nobody_asks_again() {
-    let mut desk = desk(1, 1000);
+    let mut runtime = runtime(1, 1000);
     let (go, gate) = channel::<()>();
-    desk.errand("Export", move |_| {
+    runtime.errand("Export", move |_| {
         gate.recv().unwrap();
         Ok("3 files written".into())
     });
     for _ in 0..10 {
-        round(&mut desk, |_| ());
+        round(&mut runtime, |_| ());
     }
     go.send(()).unwrap();
-    settle(&mut desk, |_| ());
-    let done = desk.take_done();
+    settle(&mut runtime, |_| ());
+    let done = runtime.take_done();
     assert_eq!((done.len(), done[0].title.as_str(), done[0].result.clone()), (1, "Export", Ok("3 files written".into())));
 }
 
@@ -308,24 +309,24 @@ fn progress_is_seen_and_every_end_wakes() {
     let (woken, wakes) = channel();
     let woken = Mutex::new(woken);
     let toy = Toy { numbers: Memo::new(|_| 8), texts: Memo::new(String::len) };
-    let mut desk = Desk::new(toy, Workers::BehindWindow(1), 1000, move || {
+    let mut runtime = Runtime::new(toy, Workers::BehindWindow(1), 1000, move || {
         let _ = woken.lock().unwrap().send(());
     });
     let (started, starts) = channel();
     let (go, gate) = channel();
     let step = gated(started, gate);
-    round(&mut desk, |desk| {
-        number(desk, "slow", |ctx| {
+    round(&mut runtime, |runtime| {
+        number(runtime, "slow", |ctx| {
             ctx.progress("Half way", 0.5);
             step(ctx)
         })
     });
     starts.recv().unwrap();
-    let ask = |desk: &mut Desk<Toy>| number(desk, "slow", |_| unreachable!());
-    assert!(matches!(round(&mut desk, ask), Asked::Cooking(progress) if progress.stage == "Half way" && progress.fraction == 0.5));
+    let ask = |runtime: &mut Runtime<Toy>| number(runtime, "slow", |_| unreachable!());
+    assert!(matches!(round(&mut runtime, ask), Asked::Cooking(progress) if progress.stage == "Half way" && progress.fraction == 0.5));
     wakes.recv().expect("the ticker wakes while a job runs");
     go.send(1).unwrap();
-    assert_eq!(value(&settle(&mut desk, ask)), Some(1));
+    assert_eq!(value(&settle(&mut runtime, ask)), Some(1));
     wakes.recv().expect("and so does its end");
 }
 
@@ -360,53 +361,55 @@ fn the_window_and_the_command_line_give_the_same_labels() {
 #[test]
 fn moving_min_samples_makes_lists_of_neighbours_only_when_none_are_long_enough() {
     let plan = Plan::default();
-    let mut desk: Kitchen = Desk::new(Memos::default(), Workers::BehindWindow(1), usize::MAX, || {});
-    let prepared = settle(&mut desk, |desk| {
-        let loaded = steps::load(desk, &plan.source, 0, SHOWN);
-        loaded.and("the data", |loaded| steps::prepare(desk, loaded, &plan.preparation, SHOWN))
+    let mut runtime: EngineRuntime = Runtime::new(Caches::default(), Workers::BehindWindow(1), usize::MAX, || {});
+    let prepared = settle(&mut runtime, |runtime| {
+        let loaded = table::load(runtime, &plan.source, 0, SHOWN);
+        loaded.and("the data", |loaded| table::prepare(runtime, loaded, &plan.preparation, SHOWN))
     });
     let prepared = prepared.ready().unwrap();
     // Whether the first question starts the tree itself; with no lists yet it starts them.
     let starts_tree = |asked: &Asked<_>| matches!(asked, Asked::Cooking(progress) if progress.stage.starts_with("Density tree"));
     for (min_samples, starts_at_once) in [(5, false), (8, true), (3, true), (16, false), (9, true), (12, true), (4, true), (40, false)] {
-        let first = round(&mut desk, |desk| density(desk, prepared, min_samples, SHOWN));
+        let first = round(&mut runtime, |runtime| density(runtime, prepared, min_samples, SHOWN));
         assert_eq!(starts_tree(&first), starts_at_once, "{min_samples}: {first:?}");
-        let tree = settle(&mut desk, |desk| density(desk, prepared, min_samples, SHOWN));
+        let tree = settle(&mut runtime, |runtime| density(runtime, prepared, min_samples, SHOWN));
         let (tree, alone) = (tree.ready().unwrap(), personae::cluster::density(&prepared.value.matrix, min_samples, &Ctx::new()).unwrap());
         assert_eq!(*tree.value, alone, "min samples {min_samples}");
     }
 
     // A long list first: whatever needs less finds it.
-    let mut desk: Kitchen = Desk::new(Memos::default(), Workers::BehindWindow(1), usize::MAX, || {});
-    settle(&mut desk, |desk| density(desk, prepared, 30, SHOWN));
-    let tree = round(&mut desk, |desk| density(desk, prepared, 5, SHOWN));
+    let mut runtime: EngineRuntime = Runtime::new(Caches::default(), Workers::BehindWindow(1), usize::MAX, || {});
+    settle(&mut runtime, |runtime| density(runtime, prepared, 30, SHOWN));
+    let tree = round(&mut runtime, |runtime| density(runtime, prepared, 5, SHOWN));
     assert!(starts_tree(&tree), "{tree:?}");
-    assert!(matches!(round(&mut desk, |desk| density(desk, prepared, 6, Need::Look)), Asked::Waiting(_)), "a look starts nothing");
+    assert!(matches!(round(&mut runtime, |runtime| density(runtime, prepared, 6, Need::Look)), Asked::Waiting(_)), "a look starts nothing");
 }
 
 #[test]
 fn the_background_waits_while_anything_else_is_under_way() {
-    let mut desk = desk(1, 1000);
+    let mut runtime = runtime(1, 1000);
     let (started, starts) = channel();
     let (go, gate) = channel();
     let mut step = Some(gated(started, gate));
-    let background = |desk: &mut Desk<Toy>| {
+    let background = |runtime: &mut Runtime<Toy>| {
         let title = (|| "better".to_owned(), Lane::Background);
         let step = |ctx: &Ctx| {
             ctx.give_way()?;
             Ok(2)
         };
-        desk.ask(|s| &mut s.numbers, key("better"), Need::Start(Urgency::Ahead), title, step)
+        runtime.ask(|s| &mut s.numbers, key("better"), Need::Start(Urgency::Ahead), title, step)
     };
-    round(&mut desk, |desk| number(desk, "urgent", step.take().unwrap()));
+    round(&mut runtime, |runtime| number(runtime, "urgent", step.take().unwrap()));
     starts.recv().unwrap();
     for _ in 0..100 {
-        let ask = |desk: &mut Desk<Toy>| [background(desk), number(desk, "urgent", |_| unreachable!())].map(|asked| value(&asked));
-        assert_eq!(round(&mut desk, ask), [None, None]);
+        let ask =
+            |runtime: &mut Runtime<Toy>| [background(runtime), number(runtime, "urgent", |_| unreachable!())].map(|asked| value(&asked));
+        assert_eq!(round(&mut runtime, ask), [None, None]);
         std::thread::yield_now();
     }
     go.send(1).unwrap();
-    let both = settle(&mut desk, |desk| [background(desk), number(desk, "urgent", |_| unreachable!())].map(|asked| value(&asked)));
+    let both =
+        settle(&mut runtime, |runtime| [background(runtime), number(runtime, "urgent", |_| unreachable!())].map(|asked| value(&asked)));
     assert_eq!(both, [Some(2), Some(1)]);
 }
 

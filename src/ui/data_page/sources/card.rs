@@ -5,7 +5,7 @@ use eframe::egui::{Align, Frame, Label, Layout, Margin, ProgressBar, RichText, R
 use crate::customers::{Freshness, Overlap};
 use crate::data::sourcing::IsoDay;
 use crate::data::{SourceFile, SourceKind};
-use crate::engine::desk::STOPPED;
+use crate::engine::STOPPED;
 use crate::session::{Command, Look};
 
 use super::super::super::icons;

@@ -10,7 +10,7 @@ mod words;
 
 use eframe::egui::{self, Align, Button, Color32, FontId, Layout, Pos2, Rect, RichText, Role, Sense, TextStyle, Ui, UiBuilder, Vec2};
 
-use crate::engine::comparing;
+use crate::engine::comparison;
 use crate::evaluate::{Group, agreement_words};
 use crate::plot::Compared;
 use crate::session::{Against, Clustering, Command, Look, PlotKind, Selection};
@@ -104,7 +104,7 @@ fn pin_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Vec<Comma
     let tip = "Keep the present solution on the left; then change the number or the method and see who moves";
     let response = ui.add_enabled(segmentation.is_some(), Button::new("Pin this solution").min_size(Vec2::new(0.0, 24.0)));
     if let Some(segmentation) = segmentation.filter(|_| response.on_hover_text(tip).clicked()) {
-        commands.push(Command::Compare(Some(Against::Solution(comparing::pinned(draft, segmentation)))));
+        commands.push(Command::Compare(Some(Against::Solution(comparison::pinned(draft, segmentation)))));
     }
 }
 
@@ -115,7 +115,7 @@ fn pin_first_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Vec
         // The page's next step stays the one in the accent.
         let response = ui.add(Button::new(theme::strong("Pin this solution")).min_size(Vec2::new(0.0, 32.0)));
         if let Some(segmentation) = segmentation.filter(|_| response.clicked()) {
-            commands.push(Command::Compare(Some(Against::Solution(comparing::pinned(draft, segmentation)))));
+            commands.push(Command::Compare(Some(Against::Solution(comparison::pinned(draft, segmentation)))));
         }
     });
 }

@@ -11,9 +11,10 @@ use crate::features::Prepared;
 use crate::persona::{Explained, Personas};
 use crate::session::Plan;
 
-use super::answers::{Answer, Answers, Problem};
+use super::answers::Answers;
 use super::choose;
 use super::groups::{AtEpsilon, Groups};
+use super::run::answer::{Answer, Problem};
 use super::sweep::Missing;
 use super::wanted::Outputs;
 
@@ -173,7 +174,7 @@ fn results(groups: &Groups, min_cluster_size: Option<usize>) -> Vec<RunResult> {
 }
 
 /// The entry of one k.
-pub fn result_of_k(k: usize, labels: Result<&Labels, &Problem>, inertia: Option<f64>, silhouettes: Option<&Silhouettes>) -> RunResult {
+fn result_of_k(k: usize, labels: Result<&Labels, &Problem>, inertia: Option<f64>, silhouettes: Option<&Silhouettes>) -> RunResult {
     RunResult {
         k: Some(k),
         inertia,
@@ -186,17 +187,17 @@ pub fn result_of_k(k: usize, labels: Result<&Labels, &Problem>, inertia: Option<
 }
 
 /// The entry of one epsilon.
-pub fn result_of_epsilon(epsilon: f64, labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
+fn result_of_epsilon(epsilon: f64, labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
     RunResult { epsilon: Some(epsilon), ..result_of_groups(labels, silhouettes) }
 }
 
 /// The entry of one least segment size.
-pub fn result_of_size(min_cluster_size: usize, labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
+fn result_of_size(min_cluster_size: usize, labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
     RunResult { min_cluster_size: Some(min_cluster_size), ..result_of_groups(labels, silhouettes) }
 }
 
 /// The entry of groups whose number follows from the data.
-pub fn result_of_groups(labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
+fn result_of_groups(labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
     RunResult {
         clusters: Some(labels.n_clusters()),
         noise: Some(labels.n_noise()),

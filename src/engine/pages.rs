@@ -13,47 +13,15 @@ use crate::export::{Choices, ExportError, Plots, deck};
 use crate::persona::{Explained, Personas};
 use crate::session::Plan;
 
-use super::answers::{Answer, Answers, Problem, Segmentation};
-use super::desk::{Asked, Made, Need, StepError};
+use super::answers::{Answers, PageImage, PagesAnswer};
+use super::caches::Runtime;
 use super::groups::Groups;
-use super::jobs::{Lane, Urgency};
-use super::reporting;
-use super::steps::Kitchen;
-
-/// Which pages, and which of them is looked at.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PagesWanted {
-    /// Paper, density, personas and template; the formats do not matter.
-    pub choices: Choices,
-    /// The page in view, from 0.
-    pub page: usize,
-    /// How many pixels wide it is; 0 until it was drawn once.
-    pub width: u32,
-    /// How many pixels wide small pictures of all pages are, if they are wanted.
-    pub thumbnail_width: Option<u32>,
-}
-
-/// One page as pixels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageImage {
-    /// Which page it is, from 0.
-    pub page: usize,
-    /// Columns and rows.
-    pub size: [usize; 2],
-    /// Red, green, blue and opacity of every pixel, opaque, top row first.
-    pub rgba: Vec<u8>,
-}
-
-/// What is known of the pages.
-#[derive(Debug, Clone, Default)]
-pub struct PagesAnswer {
-    /// The pages.
-    pub pages: Answer<Pages>,
-    /// The page in view, or the last one until it is drawn.
-    pub image: Option<Arc<PageImage>>,
-    /// All pages, small.
-    pub thumbnails: Option<Arc<Vec<PageImage>>>,
-}
+use super::report;
+use super::run::answer::{Problem, StepError};
+use super::run::jobs::{Lane, Urgency};
+use super::run::runtime::{Asked, Made, Need};
+use super::segmentation::Segmentation;
+use super::wanted::PagesWanted;
 
 /// What the pages were last set from.
 #[derive(Debug, Default)]
@@ -104,7 +72,7 @@ const SHOWN: Need = Need::Start(Urgency::Shown);
 
 /// The pages, as far as they are known.
 pub(super) fn answers(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     plan: &Plan,
     answers: &Answers,
     groups: &Groups,
@@ -115,32 +83,32 @@ pub(super) fn answers(
         *last = Paging { generation: last.generation, ..Paging::default() };
         return PagesAnswer::default();
     };
-    let pages = set(desk, plan, answers, groups, &wanted.choices, last);
+    let pages = set(runtime, plan, answers, groups, &wanted.choices, last);
     if let Asked::Ready(pages) = &pages {
         let of = |page: usize| Key::of("page image", 1, &(page, wanted.width), &[pages.key]);
         if wanted.width > 0
             && wanted.page < pages.value.len()
-            && let Asked::Ready(image) = image(desk, of(wanted.page), pages, wanted.page, wanted.width, SHOWN)
+            && let Asked::Ready(image) = image(runtime, of(wanted.page), pages, wanted.page, wanted.width, SHOWN)
         {
             last.image = Some(image.value);
             // The next page is there when the arrow key is pressed.
             if wanted.page + 1 < pages.value.len() {
                 let next = wanted.page + 1;
-                image_ahead(desk, of(next), pages, next, wanted.width);
+                image_ahead(runtime, of(next), pages, next, wanted.width);
             }
         }
         if let Some(width) = wanted.thumbnail_width
-            && let Asked::Ready(made) = thumbnails(desk, pages, width)
+            && let Asked::Ready(made) = thumbnails(runtime, pages, width)
         {
             last.thumbnails = Some(made.value);
         }
     }
-    PagesAnswer { pages: super::previous::settle(&mut last.pages, pages), image: last.image.clone(), thumbnails: last.thumbnails.clone() }
+    PagesAnswer { pages: pages.settled(&mut last.pages), image: last.image.clone(), thumbnails: last.thumbnails.clone() }
 }
 
 /// The pages of the present inputs.
-fn set(desk: &mut Kitchen, plan: &Plan, answers: &Answers, groups: &Groups, choices: &Choices, last: &mut Paging) -> Asked<Pages> {
-    let parts = reporting::parts_of_answers(plan, None, answers, groups);
+fn set(runtime: &mut Runtime, plan: &Plan, answers: &Answers, groups: &Groups, choices: &Choices, last: &mut Paging) -> Asked<Pages> {
+    let parts = report::parts_of_answers(plan, None, answers, groups);
     let (Some(parts), Some(segmentation)) = (parts, answers.segmentation.ready()) else {
         let problem = answers.personas.problem().or(answers.segmentation.problem()).or(answers.loaded.problem());
         return problem.map_or_else(|| Asked::Waiting("Waiting for the cards".into()), |problem| Asked::Failed(problem.clone()));
@@ -151,7 +119,7 @@ fn set(desk: &mut Kitchen, plan: &Plan, answers: &Answers, groups: &Groups, choi
         segmentation: segmentation.clone(),
         stability: parts.stability.clone(),
         explained: parts.explained.clone(),
-        plots: reporting::plots(plan, answers),
+        plots: report::plots(plan, answers),
         notes: answers.notes.clone(),
     };
     if !last.inputs.as_ref().is_some_and(|before| before.is(&inputs)) {
@@ -167,12 +135,12 @@ fn set(desk: &mut Kitchen, plan: &Plan, answers: &Answers, groups: &Groups, choi
         let template = choices.template.as_deref().and_then(|path| pages::read_template(path).ok());
         pages::set(&deck(&report, &plots, &choices), &pages::pictures(&report), choices.paper, template.as_ref()).map_err(problem)
     };
-    desk.ask(|s| &mut s.pages, key, SHOWN, (|| SETTING.into(), Lane::Quick), step)
+    runtime.ask(|s| &mut s.pages, key, SHOWN, (|| SETTING.into(), Lane::Quick), step)
 }
 
-fn image(desk: &mut Kitchen, key: Key, pages: &Made<Pages>, page: usize, width: u32, need: Need) -> Asked<PageImage> {
+fn image(runtime: &mut Runtime, key: Key, pages: &Made<Pages>, page: usize, width: u32, need: Need) -> Asked<PageImage> {
     let pages = pages.value.clone();
-    desk.ask(
+    runtime.ask(
         |s| &mut s.page_images,
         key,
         need,
@@ -184,15 +152,15 @@ fn image(desk: &mut Kitchen, key: Key, pages: &Made<Pages>, page: usize, width: 
     )
 }
 
-fn image_ahead(desk: &mut Kitchen, key: Key, pages: &Made<Pages>, page: usize, width: u32) {
+fn image_ahead(runtime: &mut Runtime, key: Key, pages: &Made<Pages>, page: usize, width: u32) {
     // Whether it is there yet does not matter before it is looked at.
-    let _ = image(desk, key, pages, page, width, Need::Start(Urgency::Ahead));
+    let _ = image(runtime, key, pages, page, width, Need::Start(Urgency::Ahead));
 }
 
-fn thumbnails(desk: &mut Kitchen, pages: &Made<Pages>, width: u32) -> Asked<Vec<PageImage>> {
+fn thumbnails(runtime: &mut Runtime, pages: &Made<Pages>, width: u32) -> Asked<Vec<PageImage>> {
     let key = Key::of("thumbnails", 1, &width, &[pages.key]);
     let pages = pages.value.clone();
-    desk.ask(
+    runtime.ask(
         |s| &mut s.thumbnails,
         key,
         SHOWN,

@@ -1,4 +1,4 @@
-//! How is something asked for? The desk looks on the shelf, then at the jobs under way, and only then starts a job.
+//! How is something asked for? The runtime looks into the cache, then at the jobs under way, and only then starts a job.
 //!
 //! In: a key and the step that makes its value. Out: at once what is known: the value, how far its job is, or the problem.
 //! One round is everything asked for one frame. Cost: a hash look-up a question.
@@ -8,9 +8,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::base::{Ctx, Key, Note, Progress, Stopped};
+use crate::base::{Ctx, Key, Note, Progress};
 
-use super::answers::{JobView, Problem};
+use super::answer::{Answer, JobView, Problem, STOPPED, StepError};
 use super::jobs::{Jobs, Lane, Order, Urgency, Workers};
 use super::memo::{Memo, Store, tidy};
 
@@ -29,7 +29,7 @@ impl<T> Clone for Made<T> {
     }
 }
 
-/// What the desk knows at once.
+/// What the runtime knows at once.
 #[derive(Debug)]
 pub enum Asked<T> {
     /// It is there.
@@ -85,24 +85,26 @@ impl<T> Asked<T> {
         }
     }
 
+    /// What a page sees: what is known now, with the last value beside it, which this becomes once it is there. A stale value is shown dimmed
+    /// while the next is computed, never a blank.
+    pub fn settled(self, last: &mut Option<Arc<T>>) -> Answer<T> {
+        match (self, last.clone()) {
+            (Asked::Ready(made), _) => {
+                *last = Some(made.value.clone());
+                Answer::Ready(made.value)
+            }
+            (Asked::Cooking(progress), previous) => Answer::Cooking { progress, previous },
+            (Asked::Waiting(stage), Some(previous)) => {
+                Answer::Cooking { progress: Progress { stage, fraction: 0.0 }, previous: Some(previous) }
+            }
+            (Asked::Waiting(why), None) => Answer::Waiting(why),
+            (Asked::Failed(problem), previous) => Answer::Failed { problem, previous },
+        }
+    }
+
     /// Whether nothing more will come: there, or impossible.
     pub fn is_settled(&self) -> bool {
         matches!(self, Asked::Ready(_) | Asked::Failed(_))
-    }
-}
-
-/// Why a step gave no value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum StepError {
-    /// It was told to stop.
-    Stopped,
-    /// One sentence for the user.
-    Problem(Problem),
-}
-
-impl From<Stopped> for StepError {
-    fn from(Stopped: Stopped) -> StepError {
-        StepError::Stopped
     }
 }
 
@@ -114,9 +116,6 @@ pub enum Need {
     /// Only look whether it is there.
     Look,
 }
-
-/// Told when the user stopped something.
-pub const STOPPED: &str = "Stopped. Change a setting or press Compute again.";
 
 /// Told where nothing was asked for.
 const NOT_ASKED: &str = "Not computed yet";
@@ -130,10 +129,10 @@ pub struct Done {
     pub result: Result<String, String>,
 }
 
-/// Shelves and jobs together.
-pub struct Desk<S: Store + 'static> {
-    store: Shelved<S>,
-    jobs: Jobs<Shelved<S>>,
+/// Caches and jobs together.
+pub struct Runtime<S: Store + 'static> {
+    store: Kept<S>,
+    jobs: Jobs<Kept<S>>,
     round: u64,
     notes: Vec<Note>,
     stopped: HashSet<Key>,
@@ -141,18 +140,18 @@ pub struct Desk<S: Store + 'static> {
     budget_bytes: usize,
 }
 
-/// What deliveries reach: the shelves, the present round, and the errands that ended.
-struct Shelved<S> {
-    shelves: S,
+/// What deliveries reach: the caches, the present round, and the errands that ended.
+struct Kept<S> {
+    caches: S,
     round: u64,
     done: Vec<Done>,
 }
 
-impl<S: Store + 'static> Desk<S> {
-    /// A desk with empty shelves. `wake` is called from other threads whenever something can be taken.
-    pub fn new(shelves: S, workers: Workers, budget_bytes: usize, wake: impl Fn() + Send + Sync + 'static) -> Desk<S> {
-        Desk {
-            store: Shelved { shelves, round: 0, done: Vec::new() },
+impl<S: Store + 'static> Runtime<S> {
+    /// A runtime with empty caches. `wake` is called from other threads whenever something can be taken.
+    pub fn new(caches: S, workers: Workers, budget_bytes: usize, wake: impl Fn() + Send + Sync + 'static) -> Runtime<S> {
+        Runtime {
+            store: Kept { caches, round: 0, done: Vec::new() },
             jobs: Jobs::start(workers, wake),
             round: 0,
             notes: Vec::new(),
@@ -162,7 +161,7 @@ impl<S: Store + 'static> Desk<S> {
         }
     }
 
-    /// Puts finished results on their shelves; whether there were any.
+    /// Puts finished results on their caches; whether there were any.
     pub fn take_finished(&mut self) -> bool {
         let finished = self.jobs.take_finished();
         let any = !finished.is_empty();
@@ -180,32 +179,32 @@ impl<S: Store + 'static> Desk<S> {
     /// Ends it: forgets jobs nobody asked for, keeps to the budget, and returns the notes of all values asked for, without repeats.
     pub fn end_round(&mut self) -> Vec<Note> {
         self.jobs.end_round(self.round);
-        tidy(&mut self.store.shelves, self.budget_bytes, self.round);
+        tidy(&mut self.store.caches, self.budget_bytes, self.round);
         std::mem::take(&mut self.notes)
     }
 
     /// Asks for the value of `key`, which `step` makes.
     pub fn ask<T: Send + Sync + 'static>(
         &mut self,
-        shelf: fn(&mut S) -> &mut Memo<T>,
+        cache: fn(&mut S) -> &mut Memo<T>,
         key: Key,
         need: Need,
         (title, lane): (impl FnOnce() -> String, Lane),
         step: impl FnOnce(&Ctx) -> Result<T, StepError> + Send + 'static,
     ) -> Asked<T> {
-        self.ask_many(shelf, &[key], need, (title, lane), |_| move |ctx: &Ctx| Ok(vec![step(ctx)?])).swap_remove(0)
+        self.ask_many(cache, &[key], need, (title, lane), |_| move |ctx: &Ctx| Ok(vec![step(ctx)?])).swap_remove(0)
     }
 
     /// Asks for several values that one job makes best together. `step` is told which of them (by index) nobody has made or is making.
     pub fn ask_many<T: Send + Sync + 'static, F: FnOnce(&Ctx) -> Result<Vec<T>, StepError> + Send + 'static>(
         &mut self,
-        shelf: fn(&mut S) -> &mut Memo<T>,
+        cache: fn(&mut S) -> &mut Memo<T>,
         keys: &[Key],
         need: Need,
         (title, lane): (impl FnOnce() -> String, Lane),
         step: impl FnOnce(&[usize]) -> F,
     ) -> Vec<Asked<T>> {
-        let mut answers: Vec<Asked<T>> = keys.iter().map(|&key| self.look(shelf, key, need)).collect();
+        let mut answers: Vec<Asked<T>> = keys.iter().map(|&key| self.look(cache, key, need)).collect();
         let Need::Start(urgency) = need else { return answers };
         let missing: Vec<usize> = (0..keys.len()).filter(|&at| matches!(answers[at], Asked::Waiting(_))).collect();
         if missing.is_empty() {
@@ -224,25 +223,25 @@ impl<S: Store + 'static> Desk<S> {
             let results = each_result(guarded(&title, || step(ctx))?, keys.len());
             let seconds = started.elapsed().as_secs_f64();
             let notes = ctx.notes();
-            let put = move |store: &mut Shelved<S>| {
-                shelf(&mut store.shelves).spent(seconds);
+            let put = move |store: &mut Kept<S>| {
+                cache(&mut store.caches).spent(seconds);
                 for (key, result) in keys.into_iter().zip(results) {
-                    shelf(&mut store.shelves).put(key, result.map(Arc::new), notes.clone(), store.round);
+                    cache(&mut store.caches).put(key, result.map(Arc::new), notes.clone(), store.round);
                 }
             };
-            Some(Box::new(put) as Box<dyn FnOnce(&mut Shelved<S>) + Send>)
+            Some(Box::new(put) as Box<dyn FnOnce(&mut Kept<S>) + Send>)
         };
         self.jobs.submit(makes, order, self.round, Box::new(work));
         answers
     }
 
     /// Asks for a value so cheap that it is made on the spot.
-    pub fn at_once<T: Send + Sync + 'static>(&mut self, shelf: fn(&mut S) -> &mut Memo<T>, key: Key, make: impl FnOnce() -> T) -> Made<T> {
-        if let Asked::Ready(made) = self.look(shelf, key, Need::Look) {
+    pub fn at_once<T: Send + Sync + 'static>(&mut self, cache: fn(&mut S) -> &mut Memo<T>, key: Key, make: impl FnOnce() -> T) -> Made<T> {
+        if let Asked::Ready(made) = self.look(cache, key, Need::Look) {
             return made;
         }
         let value = Arc::new(make());
-        shelf(&mut self.store.shelves).put(key, Ok(value.clone()), Vec::new(), self.round);
+        cache(&mut self.store.caches).put(key, Ok(value.clone()), Vec::new(), self.round);
         Made { key, value }
     }
 
@@ -266,14 +265,14 @@ impl<S: Store + 'static> Desk<S> {
         &self.notes
     }
 
-    /// Runs `work` once, whoever asks meanwhile; its end is told by [`Desk::take_done`].
+    /// Runs `work` once, whoever asks meanwhile; its end is told by [`Runtime::take_done`].
     pub fn errand(&mut self, title: &str, work: impl FnOnce(&Ctx) -> Result<String, StepError> + Send + 'static) -> u64 {
         let order = Order { title: title.to_owned(), urgency: Urgency::Chosen, lane: Lane::Long, errand: true };
         let title = title.to_owned();
         let work = move |ctx: &Ctx| {
             let result = guarded(&title, || work(ctx))?.map_err(|problem| problem.0.to_string());
-            let put = move |store: &mut Shelved<S>| store.done.push(Done { title, result });
-            Some(Box::new(put) as Box<dyn FnOnce(&mut Shelved<S>) + Send>)
+            let put = move |store: &mut Kept<S>| store.done.push(Done { title, result });
+            Some(Box::new(put) as Box<dyn FnOnce(&mut Kept<S>) + Send>)
         };
         self.jobs.submit(Vec::new(), order, self.round, Box::new(work))
     }
@@ -293,12 +292,12 @@ impl<S: Store + 'static> Desk<S> {
         std::mem::take(&mut self.store.done)
     }
 
-    /// Stops a job on the user's wish: what it makes is a problem until [`Desk::resume`].
+    /// Stops a job on the user's wish: what it makes is a problem until [`Runtime::resume`].
     pub fn stop_job(&mut self, id: u64) {
         self.stopped.extend(self.jobs.stop(id));
     }
 
-    /// Stops everything and starts nothing until [`Desk::resume`].
+    /// Stops everything and starts nothing until [`Runtime::resume`].
     pub fn stop_all(&mut self) {
         self.jobs.stop_all();
         self.halted = true;
@@ -313,12 +312,12 @@ impl<S: Store + 'static> Desk<S> {
     /// Forgets failures too, so that everything is tried again.
     pub fn retry(&mut self) {
         self.resume();
-        self.store.shelves.shelves().into_iter().for_each(|shelf| shelf.forget_failures());
+        self.store.caches.caches().into_iter().for_each(|cache| cache.forget_failures());
     }
 
-    /// Bytes on all shelves.
+    /// Bytes on all caches.
     pub fn held_bytes(&mut self) -> usize {
-        self.store.shelves.shelves().iter().map(|shelf| shelf.bytes()).sum()
+        self.store.caches.caches().iter().map(|cache| cache.bytes()).sum()
     }
 
     /// Whether something is pending, running or to be taken.
@@ -331,12 +330,12 @@ impl<S: Store + 'static> Desk<S> {
         self.jobs.is_busy_in_front()
     }
 
-    /// The shelves, to be read.
-    pub fn shelves(&self) -> &S {
-        &self.store.shelves
+    /// The caches, to be read.
+    pub fn caches(&self) -> &S {
+        &self.store.caches
     }
 
-    /// Like [`Desk::wait`], but no longer than `most`.
+    /// Like [`Runtime::wait`], but no longer than `most`.
     pub fn wait_for(&self, most: Duration) {
         self.jobs.wait_for(most);
     }
@@ -352,8 +351,8 @@ impl<S: Store + 'static> Desk<S> {
     }
 
     /// What is known of `key` without starting anything; a job under way for it goes on if it is needed. `Waiting` when nobody made it or is making it.
-    pub fn look<T>(&mut self, shelf: fn(&mut S) -> &mut Memo<T>, key: Key, need: Need) -> Asked<T> {
-        if let Some(entry) = shelf(&mut self.store.shelves).get(key, self.round) {
+    pub fn look<T>(&mut self, cache: fn(&mut S) -> &mut Memo<T>, key: Key, need: Need) -> Asked<T> {
+        if let Some(entry) = cache(&mut self.store.caches).get(key, self.round) {
             let answer = match &entry.result {
                 Ok(value) => Asked::Ready(Made { key, value: value.clone() }),
                 Err(problem) => Asked::Failed(problem.clone()),
@@ -374,7 +373,7 @@ impl<S: Store + 'static> Desk<S> {
 }
 
 /// Runs a step; `None` when it stopped, a problem when it panicked. A bug in one step must not take the window and the user's work along.
-pub(super) fn guarded<T>(title: &str, step: impl FnOnce() -> Result<T, StepError>) -> Option<Result<T, Problem>> {
+pub fn guarded<T>(title: &str, step: impl FnOnce() -> Result<T, StepError>) -> Option<Result<T, Problem>> {
     match catch_unwind(AssertUnwindSafe(step)) {
         Ok(Ok(value)) => Some(Ok(value)),
         Ok(Err(StepError::Stopped)) => None,

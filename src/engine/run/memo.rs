@@ -1,4 +1,4 @@
-//! What is known already? One shelf a step: from key to value or failure, under one byte budget for all shelves.
+//! What is known already? One cache a step: from key to value or failure, under one byte budget for all caches.
 //!
 //! In: finished values. Out: shared ones, as often as asked. What was asked least recently leaves first; what was asked in the
 //! present round never leaves. O(1) a look-up; tidying is O(values) for each value that leaves, and values are few hundreds.
@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use crate::base::{Key, Note};
 
-use super::answers::Problem;
+use super::answer::Problem;
 
-/// A value on its shelf, or why there is none, with what was told while it was made.
+/// A value on its cache, or why there is none, with what was told while it was made.
 #[derive(Debug)]
 pub struct Entry<T> {
     /// The value, or the failure.
@@ -30,7 +30,7 @@ pub struct Memo<T> {
 }
 
 impl<T> Memo<T> {
-    /// An empty shelf; `weigh` says how many bytes a value holds.
+    /// An empty cache; `weigh` says how many bytes a value holds.
     pub fn new(weigh: fn(&T) -> usize) -> Memo<T> {
         Memo { entries: HashMap::new(), weigh, seconds: 0.0 }
     }
@@ -42,7 +42,7 @@ impl<T> Memo<T> {
         Some(entry)
     }
 
-    /// Counts what a job took that made values of this shelf.
+    /// Counts what a job took that made values of this cache.
     pub fn spent(&mut self, seconds: f64) {
         self.seconds += seconds;
     }
@@ -59,8 +59,8 @@ impl<T> Memo<T> {
     }
 }
 
-/// What the budget needs to know of a shelf, whatever is on it.
-pub trait Shelf {
+/// What the budget needs to know of a cache, whatever is on it.
+pub trait Cache {
     /// Bytes held.
     fn bytes(&self) -> usize;
     /// The round in which its least recently asked value was asked for.
@@ -71,7 +71,7 @@ pub trait Shelf {
     fn forget_failures(&mut self);
 }
 
-impl<T> Shelf for Memo<T> {
+impl<T> Cache for Memo<T> {
     fn bytes(&self) -> usize {
         self.entries.values().map(|entry| entry.bytes).sum()
     }
@@ -92,22 +92,22 @@ impl<T> Shelf for Memo<T> {
     }
 }
 
-/// All shelves of an engine.
+/// All caches of an engine.
 pub trait Store {
-    /// The shelves, for the budget.
-    fn shelves(&mut self) -> Vec<&mut dyn Shelf>;
+    /// The caches, for the budget.
+    fn caches(&mut self) -> Vec<&mut dyn Cache>;
 }
 
 /// Lets values go until `budget` bytes hold the rest; nothing asked for in `round` leaves.
 pub fn tidy(store: &mut impl Store, budget: usize, round: u64) {
     loop {
-        let mut shelves = store.shelves();
-        if shelves.iter().map(|shelf| shelf.bytes()).sum::<usize>() <= budget {
+        let mut caches = store.caches();
+        if caches.iter().map(|cache| cache.bytes()).sum::<usize>() <= budget {
             return;
         }
-        let oldest = shelves.iter_mut().filter_map(|shelf| shelf.oldest().map(|asked| (asked, shelf))).min_by_key(|(asked, _)| *asked);
+        let oldest = caches.iter_mut().filter_map(|cache| cache.oldest().map(|asked| (asked, cache))).min_by_key(|(asked, _)| *asked);
         match oldest {
-            Some((asked, shelf)) if asked < round => shelf.drop_oldest(),
+            Some((asked, cache)) if asked < round => cache.drop_oldest(),
             _ => return,
         }
     }

@@ -1,6 +1,6 @@
 //! Who computes what now? Worker threads that take the most urgent job, and know who still wants it.
 //!
-//! In: work as closures, named by the keys of what it makes. Out: deliveries, closures that put the result on its shelf; they run
+//! In: work as closures, named by the keys of what it makes. Out: deliveries, closures that put the result on its cache; they run
 //! on the asker's thread, so nothing else is locked. A job's identity is its keys: asking twice shares one job.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -10,8 +10,7 @@ use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_pr
 
 use crate::base::{Ctx, Gate, Key, Progress};
 
-use super::EngineOptions;
-use super::answers::JobView;
+use super::answer::JobView;
 
 /// Puts a finished result where it belongs.
 pub type Delivery<S> = Box<dyn FnOnce(&mut S) + Send>;
@@ -99,13 +98,6 @@ pub enum Workers {
     One,
 }
 
-impl Workers {
-    /// Those of an engine.
-    pub fn of(options: &EngineOptions) -> Workers {
-        if options.is_headless { Workers::One } else { Workers::BehindWindow(options.threads) }
-    }
-}
-
 /// Rounds of asking a running job survives without being asked for, when nobody waits for its worker: going back and forth
 /// between two settings costs nothing. Counted in rounds, because a frame asks once and an idle window does not ask at all.
 const GRACE_ROUNDS: u64 = 4;
@@ -151,7 +143,7 @@ impl<S: 'static> Jobs<S> {
     pub fn ask(&self, key: Key, urgency: Urgency, round: u64) -> Option<Progress> {
         let mut state = lock(&self.shared);
         let State { pending, running, finished, .. } = &mut *state;
-        // It ended after this round took what was finished: the next round finds it on its shelf.
+        // It ended after this round took what was finished: the next round finds it on its cache.
         if finished.iter().any(|(makes, _)| makes.contains(&key)) {
             return Some(Progress { stage: String::new(), fraction: 1.0 });
         }

@@ -5,21 +5,21 @@
 use std::sync::Arc;
 
 use crate::base::Key;
-use crate::customers::{self, Built, CustomersError, Freshness, Health, Rfm, Tried, Understood, UnderstoodSource, rfm};
+use crate::customers::{self, Built, Freshness, Health, Rfm, Tried, Understood, UnderstoodSource, rfm};
 use crate::data::sourcing::{Field, IsoDay, RecipeColumn, RfmRules};
 use crate::data::{self, Loaded, Raw, SourceFile, Sourcing, Table, Unprofiled};
 use crate::session::CustomerIds;
 
-use super::answers::{Answer, PREVIEW_ROWS, Problem, SourcesAnswer};
-use super::desk::{Asked, Made, Need, StepError};
-use super::jobs::Lane;
-use super::previous::settle;
-use super::steps::Kitchen;
+use super::answers::{PREVIEW_ROWS, SourcesAnswer};
+use super::caches::Runtime;
+use super::run::answer::Answer;
+use super::run::jobs::Lane;
+use super::run::runtime::{Asked, Made, Need};
 use super::wanted::{SourcesUntil, Wanted};
 
 /// What was shown of the sources last.
 #[derive(Debug, Default)]
-pub struct PreviousSources {
+pub struct Last {
     understood: Option<Arc<Understood>>,
     built: Option<Arc<Built>>,
     preview: Option<Arc<Table>>,
@@ -46,19 +46,20 @@ pub struct Sourced {
 }
 
 /// Asks for the customer table and everything on the way to it.
-pub fn sourced(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, wanted: &Wanted, need: Need) -> Sourced {
+pub fn sourced(runtime: &mut Runtime, sourcing: &Arc<Sourcing>, wanted: &Wanted, need: Need) -> Sourced {
     let until = wanted.sources.until;
     let need_of = |stage: SourcesUntil| if stage <= until { need } else { Need::Look };
-    let raws: Vec<Asked<Raw>> = sourcing.sources.iter().map(|source| raw(desk, source, wanted.reload, need)).collect();
+    let raws: Vec<Asked<Raw>> = sourcing.sources.iter().map(|source| raw(runtime, source, wanted.reload, need)).collect();
     let all = all(&raws);
     let understood = all.and("Reading the sources", |_| Asked::Waiting(String::new()));
     let (understood, built, draft) = match &all {
         Asked::Ready(all) => {
-            let understood = understand(desk, sourcing, &all.value, need_of(SourcesUntil::Table));
-            let build = |understood: &Made<Understood>| build(desk, sourcing, &all.value, understood, wanted, need_of(SourcesUntil::Table));
+            let understood = understand(runtime, sourcing, &all.value, need_of(SourcesUntil::Table));
+            let build =
+                |understood: &Made<Understood>| build(runtime, sourcing, &all.value, understood, wanted, need_of(SourcesUntil::Table));
             let built = understood.and("Looking at the sources", build);
             let draft = match (&wanted.sources.draft, understood.ready()) {
-                (Some(draft), Some(understood)) => try_column(desk, sourcing, draft, &all.value, understood, wanted.sources.clock, need),
+                (Some(draft), Some(understood)) => try_column(runtime, sourcing, draft, &all.value, understood, wanted.sources.clock, need),
                 _ => understood.blocks("Looking at the sources"),
             };
             (understood, built, draft)
@@ -66,37 +67,37 @@ pub fn sourced(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, wanted: &Wanted, ne
         _ => (understood, all.blocks("Reading the sources"), all.blocks("Reading the sources")),
     };
     let health = match (&all, understood.ready()) {
-        (Asked::Ready(all), Some(understood)) => health(desk, sourcing, &all.value, understood, wanted, need),
+        (Asked::Ready(all), Some(understood)) => health(runtime, sourcing, &all.value, understood, wanted, need),
         _ => understood.blocks("Looking at the sources"),
     };
     let rfm = match sourcing.rfm.enabled {
-        true => built.and(BUILDING, |built| scored(desk, built, &sourcing.rfm, need_of(SourcesUntil::Table))),
+        true => built.and(BUILDING, |built| scored(runtime, built, &sourcing.rfm, need_of(SourcesUntil::Table))),
         false => Asked::Waiting("RFM scores are switched off".into()),
     };
     let need_of_loaded = need_of(SourcesUntil::Analysis);
-    let loaded = built.and(BUILDING, |built| profiled(desk, built, need_of_loaded));
+    let loaded = built.and(BUILDING, |built| profiled(runtime, built, need_of_loaded));
     let loaded = match &rfm {
         // A table without scores is still a table.
         Asked::Failed(_) => loaded,
         _ if !sourcing.rfm.enabled => loaded,
-        rfm => rfm.and("Scoring customers", |rfm| loaded.and(BUILDING, |loaded| with_scores(desk, loaded, rfm, need_of_loaded))),
+        rfm => rfm.and("Scoring customers", |rfm| loaded.and(BUILDING, |loaded| with_scores(runtime, loaded, rfm, need_of_loaded))),
     };
     if let Some(loaded) = loaded.ready() {
-        desk.tell(&loaded.value.notes);
+        runtime.tell(&loaded.value.notes);
     }
     let preview = match wanted.sources.preview.and_then(|(at, first)| Some((raws.get(at)?, first))) {
-        Some((raw, first)) => raw.and("Reading the source", |raw| preview(desk, raw, first, need)),
+        Some((raw, first)) => raw.and("Reading the source", |raw| preview(runtime, raw, first, need)),
         None => Asked::Waiting("No source is looked at".into()),
     };
     let freshness = raws.iter().enumerate().map(|(at, raw)| match (raw.ready(), understood.ready()) {
         (Some(raw), Some(understood)) => {
             let limit_days = sourcing.sources[at].stale_after_days;
-            freshness(desk, raw, &understood.value.sources[at], limit_days, need_of(SourcesUntil::Page))
+            freshness(runtime, raw, &understood.value.sources[at], limit_days, need_of(SourcesUntil::Page))
         }
         _ => raw.blocks("Reading the source"),
     });
     let freshness = freshness.collect();
-    let row_ids = built.and(BUILDING, |built| row_ids(desk, built, need_of(SourcesUntil::Page)));
+    let row_ids = built.and(BUILDING, |built| row_ids(runtime, built, need_of(SourcesUntil::Page)));
     Sourced { raws, understood, built, freshness, today: wanted.sources.today, row_ids, preview, draft, rfm, health, loaded }
 }
 
@@ -104,37 +105,37 @@ const BUILDING: &str = "Building the customer table";
 
 impl Sourced {
     /// What the pages see of it.
-    pub fn answer(self, previous: &mut PreviousSources) -> SourcesAnswer {
-        let raws = self.raws.into_iter().map(|raw| settle(&mut None, raw)).collect::<Vec<Answer<Raw>>>();
+    pub fn answer(self, last: &mut Last) -> SourcesAnswer {
+        let raws = self.raws.into_iter().map(|raw| raw.settled(&mut None)).collect::<Vec<Answer<Raw>>>();
         SourcesAnswer {
             raws,
-            understood: settle(&mut previous.understood, self.understood),
-            built: settle(&mut previous.built, self.built),
-            freshness: self.freshness.into_iter().map(|freshness| settle(&mut None, freshness)).collect(),
+            understood: self.understood.settled(&mut last.understood),
+            built: self.built.settled(&mut last.built),
+            freshness: self.freshness.into_iter().map(|freshness| freshness.settled(&mut None)).collect(),
             today: self.today,
-            row_ids: settle(&mut None, self.row_ids),
-            preview: settle(&mut previous.preview, self.preview),
-            draft: settle(&mut previous.draft, self.draft),
-            rfm: settle(&mut previous.rfm, self.rfm),
-            health: settle(&mut previous.health, self.health),
+            row_ids: self.row_ids.settled(&mut None),
+            preview: self.preview.settled(&mut last.preview),
+            draft: self.draft.settled(&mut last.draft),
+            rfm: self.rfm.settled(&mut last.rfm),
+            health: self.health.settled(&mut last.health),
         }
     }
 }
 
 /// The rows of one source, once its bytes are known.
-fn raw(desk: &mut Kitchen, source: &SourceFile, reload: u64, need: Need) -> Asked<Raw> {
+fn raw(runtime: &mut Runtime, source: &SourceFile, reload: u64, need: Need) -> Asked<Raw> {
     let title = format!("Reading {}", source.name);
     let key = Key::of("stamp of a source", 1, &(&source.path, &source.read_as, reload), &[]);
     let (path, read_as) = (source.path.clone(), source.read_as.clone());
     let stamp =
-        desk.ask(|s| &mut s.stamps, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp_raw_as(&path, &read_as, ctx)?));
+        runtime.ask(|s| &mut s.stamps, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp_raw_as(&path, &read_as, ctx)?));
     let raw = stamp.and(&title, |stamp| {
         let key = Key::of("source", 1, &source.path, &[*stamp.value]);
         let (path, read_as) = (source.path.clone(), source.read_as.clone());
-        desk.ask(|s| &mut s.raws, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::read_raw_as(&path, &read_as, ctx)?))
+        runtime.ask(|s| &mut s.raws, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::read_raw_as(&path, &read_as, ctx)?))
     });
     if let Some(raw) = raw.ready() {
-        desk.tell(&raw.value.notes);
+        runtime.tell(&raw.value.notes);
     }
     raw
 }
@@ -153,16 +154,22 @@ fn all(raws: &[Asked<Raw>]) -> Asked<Vec<Made<Raw>>> {
     Asked::Ready(Made { key: Key::of("sources", 1, &(), &keys), value: Arc::new(ready) })
 }
 
-fn understand(desk: &mut Kitchen, sourcing: &Arc<Sourcing>, raws: &Arc<Vec<Made<Raw>>>, need: Need) -> Asked<Understood> {
+fn understand(runtime: &mut Runtime, sourcing: &Arc<Sourcing>, raws: &Arc<Vec<Made<Raw>>>, need: Need) -> Asked<Understood> {
     // Only what is said about the sources matters here, so that a changed column of the table does not compare all keys again.
     let key = Key::of("understood sources", 1, &sourcing.sources, &keys(raws));
     let (sourcing, raws) = (sourcing.clone(), raws.clone());
     let title = || "Looking at the sources".into();
-    desk.ask(|s| &mut s.understood, key, need, (title, Lane::Long), move |ctx| Ok(customers::understand(&sourcing, &values(&raws), ctx)?))
+    runtime.ask(
+        |s| &mut s.understood,
+        key,
+        need,
+        (title, Lane::Long),
+        move |ctx| Ok(customers::understand(&sourcing, &values(&raws), ctx)?),
+    )
 }
 
 fn build(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     sourcing: &Arc<Sourcing>,
     raws: &Arc<Vec<Made<Raw>>>,
     understood: &Made<Understood>,
@@ -174,23 +181,23 @@ fn build(
     let (sourcing, raws, understood) = (sourcing.clone(), raws.clone(), understood.value.clone());
     let title = || "Building the customer table".into();
     let step = move |ctx: &crate::base::Ctx| Ok(customers::build(&sourcing, &understood, &values(&raws), today, ctx)?);
-    let built = desk.ask(|s| &mut s.built, key, need, (title, Lane::Long), step);
+    let built = runtime.ask(|s| &mut s.built, key, need, (title, Lane::Long), step);
     if let Some(built) = built.ready() {
-        desk.tell(&built.value.notes);
+        runtime.tell(&built.value.notes);
     }
     built
 }
 
-fn freshness(desk: &mut Kitchen, raw: &Made<Raw>, of: &UnderstoodSource, limit_days: Option<f64>, need: Need) -> Asked<Freshness> {
+fn freshness(runtime: &mut Runtime, raw: &Made<Raw>, of: &UnderstoodSource, limit_days: Option<f64>, need: Need) -> Asked<Freshness> {
     let key = Key::of("freshness", 1, &(of.fields.get(&Field::Date), of.kind, limit_days), &[raw.key]);
     let (title, raw, of) = (format!("How fresh is {}?", of.name), raw.value.clone(), of.clone());
-    desk.ask(|s| &mut s.freshness, key, need, (|| title, Lane::Quick), move |_| Ok(customers::freshness(&raw, &of, limit_days)?))
+    runtime.ask(|s| &mut s.freshness, key, need, (|| title, Lane::Quick), move |_| Ok(customers::freshness(&raw, &of, limit_days)?))
 }
 
-fn row_ids(desk: &mut Kitchen, built: &Made<Built>, need: Need) -> Asked<CustomerIds> {
+fn row_ids(runtime: &mut Runtime, built: &Made<Built>, need: Need) -> Asked<CustomerIds> {
     let key = Key::of("row ids", 1, &(), &[built.key]);
     let built = built.value.clone();
-    desk.ask(
+    runtime.ask(
         |s| &mut s.row_ids,
         key,
         need,
@@ -199,11 +206,11 @@ fn row_ids(desk: &mut Kitchen, built: &Made<Built>, need: Need) -> Asked<Custome
     )
 }
 
-fn preview(desk: &mut Kitchen, raw: &Made<Raw>, first: usize, need: Need) -> Asked<Table> {
+fn preview(runtime: &mut Runtime, raw: &Made<Raw>, first: usize, need: Need) -> Asked<Table> {
     let key = Key::of("rows of a source", 1, &first, &[raw.key]);
     let raw = raw.value.clone();
     let title = format!("Rows of {}", raw.title);
-    desk.ask(
+    runtime.ask(
         |s| &mut s.previews,
         key,
         need,
@@ -213,7 +220,7 @@ fn preview(desk: &mut Kitchen, raw: &Made<Raw>, first: usize, need: Need) -> Ask
 }
 
 fn try_column(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     sourcing: &Arc<Sourcing>,
     draft: &RecipeColumn,
     raws: &Arc<Vec<Made<Raw>>>,
@@ -224,7 +231,7 @@ fn try_column(
     let key = Key::of("tried column", 1, &(draft, &sourcing.recipe, sourcing.snapshot, today), &[understood.key]);
     let (sourcing, draft, raws, understood) = (sourcing.clone(), draft.clone(), raws.clone(), understood.value.clone());
     let title = format!("Trying {}", draft.name);
-    desk.ask(
+    runtime.ask(
         |s| &mut s.tried,
         key,
         need,
@@ -235,7 +242,7 @@ fn try_column(
 
 /// Checks the rules, where the page shows them.
 fn health(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     sourcing: &Arc<Sourcing>,
     raws: &Arc<Vec<Made<Raw>>>,
     understood: &Made<Understood>,
@@ -248,14 +255,14 @@ fn health(
     let (sourcing, raws, understood) = (sourcing.clone(), raws.clone(), understood.value.clone());
     let title = || "Checking the data".into();
     let step = move |ctx: &crate::base::Ctx| Ok(customers::health::check(&sourcing, &understood, &values(&raws), today, ctx)?);
-    desk.ask(|s| &mut s.healths, key, need, (title, Lane::Long), step)
+    runtime.ask(|s| &mut s.healths, key, need, (title, Lane::Long), step)
 }
 
-fn profiled(desk: &mut Kitchen, built: &Made<Built>, need: Need) -> Asked<Loaded> {
+fn profiled(runtime: &mut Runtime, built: &Made<Built>, need: Need) -> Asked<Loaded> {
     let key = Key::of("customers", 1, &(), &[built.key]);
     let (stamp, built) = (built.value.stamp, built.value.clone());
     let title = || "Looking at the columns".into();
-    desk.ask(
+    runtime.ask(
         |s| &mut s.loaded,
         key,
         need,
@@ -265,23 +272,23 @@ fn profiled(desk: &mut Kitchen, built: &Made<Built>, need: Need) -> Asked<Loaded
 }
 
 /// Everyone's scores. They depend on the table and on their own rules, so that a cut point that moves reads and builds nothing anew.
-fn scored(desk: &mut Kitchen, built: &Made<Built>, rules: &RfmRules, need: Need) -> Asked<Rfm> {
+fn scored(runtime: &mut Runtime, built: &Made<Built>, rules: &RfmRules, need: Need) -> Asked<Rfm> {
     let key = Key::of("rfm", 1, rules, &[built.key]);
     let (stamp, built, rules) = (built.value.stamp, built.value.clone(), rules.clone());
     let step = move |ctx: &crate::base::Ctx| Ok(rfm::score(&built.table, &rules, stamp, ctx)?);
-    let scored = desk.ask(|s| &mut s.rfms, key, need, (|| "Scoring customers".into(), Lane::Quick), step);
+    let scored = runtime.ask(|s| &mut s.rfms, key, need, (|| "Scoring customers".into(), Lane::Quick), step);
     if let Some(scored) = scored.ready() {
-        desk.tell(&scored.value.notes);
+        runtime.tell(&scored.value.notes);
     }
     scored
 }
 
 /// The table with the columns of the scores; the profiles of all others are kept.
-fn with_scores(desk: &mut Kitchen, loaded: &Made<Loaded>, rfm: &Made<Rfm>, need: Need) -> Asked<Loaded> {
+fn with_scores(runtime: &mut Runtime, loaded: &Made<Loaded>, rfm: &Made<Rfm>, need: Need) -> Asked<Loaded> {
     let key = Key::of("customers with scores", 1, &(), &[loaded.key, rfm.key]);
     let (loaded, rfm) = (loaded.value.clone(), rfm.value.clone());
     let step = move |ctx: &crate::base::Ctx| Ok(loaded.with_columns(rfm.columns(&loaded.table), &rfm.notes, ctx)?);
-    desk.ask(|s| &mut s.loaded, key, need, (|| "Scoring customers".into(), Lane::Quick), step)
+    runtime.ask(|s| &mut s.loaded, key, need, (|| "Scoring customers".into(), Lane::Quick), step)
 }
 
 fn keys(raws: &[Made<Raw>]) -> Vec<Key> {
@@ -290,15 +297,6 @@ fn keys(raws: &[Made<Raw>]) -> Vec<Key> {
 
 fn values(raws: &[Made<Raw>]) -> Vec<&Raw> {
     raws.iter().map(|raw| &*raw.value).collect()
-}
-
-impl From<CustomersError> for StepError {
-    fn from(error: CustomersError) -> StepError {
-        match error {
-            CustomersError::Stopped(_) => StepError::Stopped,
-            other => StepError::Problem(Problem(other.to_string().into())),
-        }
-    }
 }
 
 /// The day it is (UTC). What is computed is told the day by whoever asks, so that the floors below have no clock.

@@ -1,7 +1,9 @@
 //! What are the segments compared with, and how do the two go together?
 //!
 //! In: what the plan compares with, the labels in force. Out: the labels of the other side with their names, and the comparison. Another solution
-//! is made by the very steps its own method takes, so it is usually on the shelf already; both sides are labels of the same rows.
+//! is made by the very steps its own method takes, so it is usually on the cache already; both sides are labels of the same rows.
+
+use std::sync::Arc;
 
 use crate::base::{Key, Labels};
 use crate::cluster::Method;
@@ -11,12 +13,14 @@ use crate::features::Prepared;
 use crate::plot::Compared;
 use crate::session::{Against, Clustering, Cut};
 
-use super::answers::{Problem, Segmentation};
+use super::caches::Runtime;
 use super::choose::{self, MOST_SEGMENTS};
-use super::desk::{Asked, Made, Need};
 use super::groups::{self, Groups};
 use super::needs::Needs;
-use super::steps::{self, Kitchen, Labeling};
+use super::run::answer::Answer;
+use super::run::jobs::Lane;
+use super::run::runtime::{Asked, Made, Need};
+use super::segmentation::{Labeling, Segmentation};
 
 /// The other side: its labels and what they are called.
 #[derive(Debug, Clone)]
@@ -65,9 +69,21 @@ impl Left {
     }
 }
 
-/// What the page sees: the comparison as far as both sides are there.
-pub(super) fn comparison(
-    desk: &mut Kitchen,
+/// What was shown last, and what it compared with.
+#[derive(Debug, Default)]
+pub struct Last(Option<(Against, Arc<Compared>)>);
+
+/// What the page sees; a comparison with something else is not an older one of this.
+pub fn answer(asked: Asked<Compared>, against: Option<&Against>, last: &mut Last) -> Answer<Compared> {
+    let mut shown = last.0.take().filter(|(before, _)| Some(before) == against).map(|(_, shown)| shown);
+    let answer = asked.settled(&mut shown);
+    last.0 = against.cloned().zip(shown);
+    answer
+}
+
+/// The comparison, as far as both sides are there.
+pub fn of(
+    runtime: &mut Runtime,
     loaded: Option<&Made<Loaded>>,
     prepared: &Asked<Prepared>,
     right: &Groups,
@@ -78,14 +94,14 @@ pub(super) fn comparison(
         return prepared.blocks("Choose what to compare with");
     };
     let left = match against {
-        Against::Column(column) => steps::known(desk, loaded, made, column, needs.plots).and_left(column),
-        Against::Solution(clustering) => solution(desk, loaded, prepared, clustering, needs),
+        Against::Column(column) => groups::known(runtime, loaded, made, column, needs.plots).and_left(column),
+        Against::Solution(clustering) => solution(runtime, loaded, prepared, clustering, needs),
     };
     match (&left, &right.chosen) {
         (Ok(left), Ok(right)) => {
             match choose::too_many(left.labels(), MOST_SEGMENTS).or(choose::too_many(right.labeling.labels(), MOST_SEGMENTS)) {
                 Some(problem) => Asked::Failed(problem),
-                None => steps::comparison(desk, left, &right.labeling, needs.plots),
+                None => compared(runtime, left, &right.labeling, needs.plots),
             }
         }
         (Err(why), _) => why.clone(),
@@ -95,7 +111,7 @@ pub(super) fn comparison(
 
 /// The labels of another solution. Its elbow is asked for only where it must suggest the number of groups.
 fn solution(
-    desk: &mut Kitchen,
+    runtime: &mut Runtime,
     loaded: &Made<Loaded>,
     prepared: &Asked<Prepared>,
     clustering: &Clustering,
@@ -112,7 +128,7 @@ fn solution(
     }
     let sweep = if needs_suggestion { needs.plots } else { Need::Look };
     let groups = groups::of(
-        desk,
+        runtime,
         Some(loaded),
         prepared,
         &clustering,
@@ -138,15 +154,6 @@ impl Asked<Known> {
     }
 }
 
-/// Told where a column cannot be compared with.
-pub(super) fn no_groups(column: &str) -> Problem {
-    let most = evaluate::known::MAX_KNOWN_LEVELS;
-    Problem(
-        format!("{column} knows no groups to compare with: it is not in this file, has one value only, or more than {most} texts. Choose another column.")
-            .into(),
-    )
-}
-
 /// A solution's choices with nothing left to the suggestion, so that it stays what it is when the present one goes on.
 pub fn pinned(clustering: &Clustering, segmentation: &Segmentation) -> Clustering {
     let mut pinned = clustering.clone();
@@ -158,4 +165,11 @@ pub fn pinned(clustering: &Clustering, segmentation: &Segmentation) -> Clusterin
         Method::Column => pinned = choose::with_column(clustering, &segmentation.loaded),
     }
     pinned
+}
+
+/// The labels in force on the right, against those on the left.
+fn compared(runtime: &mut Runtime, left: &Left, right: &Labeling, need: Need) -> Asked<Compared> {
+    let key = Key::of("comparison", 1, &left.title, &[left.key(), right.key()]);
+    let (left, right) = (left.clone(), right.clone());
+    runtime.ask(|s| &mut s.comparisons, key, need, (|| "Comparing".into(), Lane::Quick), move |_| Ok(left.against(right.labels())))
 }

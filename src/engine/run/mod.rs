@@ -1,0 +1,7 @@
+//! How is anything computed? Values by their keys, jobs for those that are missing, workers for the jobs; nothing here knows what is computed.
+
+pub mod answer;
+pub mod jobs;
+pub mod memo;
+pub mod runtime;
+pub mod watch;
