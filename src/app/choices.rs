@@ -12,7 +12,7 @@ use crate::engine::{Outputs, SilhouetteWish};
 use crate::features::{Scale, TransformRule};
 use crate::session::{Clustering, Cut, Project};
 
-use super::headless::Failure;
+use super::failure::Failure;
 
 /// What is chosen; everything left out is as in the project, or as the data suggest.
 #[derive(Debug, Args)]

@@ -14,8 +14,10 @@ use crate::engine::{Outputs, Wanted};
 use crate::export::{self, Format};
 use crate::session::{Project, Words};
 
+use super::args::Files;
 use super::choices::Choices;
-use super::headless::{self, Failure, Task};
+use super::failure::Failure;
+use super::headless::{self, Task};
 use super::outputs::{self, Output};
 use super::table::{self, TableArgs};
 use super::taking::{Taking, format};
@@ -90,26 +92,6 @@ struct Run {
     taking: Taking,
     #[command(flatten)]
     files: Files,
-}
-
-/// Single files to read and write, and how much to say.
-#[derive(Debug, Clone, Default, Args)]
-pub(super) struct Files {
-    /// All rows and columns with persona and persona_name, as CSV.
-    #[arg(long, value_name = "FILE")]
-    pub(super) labels: Option<PathBuf>,
-    /// Results, notes and seconds, as JSON.
-    #[arg(long, value_name = "FILE")]
-    pub(super) report: Option<PathBuf>,
-    /// The merge tree in SciPy's numbering, as CSV (hierarchical methods).
-    #[arg(long, value_name = "FILE")]
-    pub(super) merges: Option<PathBuf>,
-    /// The words personas are named with, as JSON; lexicon.json beside the project or the data unless given.
-    #[arg(long, value_name = "FILE")]
-    lexicon: Option<PathBuf>,
-    /// No progress and no summary.
-    #[arg(long)]
-    pub(super) quiet: bool,
 }
 
 /// Reads the arguments and does what they say.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::data::{self, Source};
 use crate::export::{Choices, Format};
 
-use super::headless::Failure;
+use super::failure::Failure;
 
 /// A file to write and the option that asks for it.
 pub(super) struct Output {

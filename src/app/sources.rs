@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::base::text::count;
 use crate::customers::health;
+use crate::data::day::IsoDay;
 use crate::data::rules::Rule;
-use crate::data::sourcing::{IsoDay, Refresh};
+use crate::data::sourcing::Refresh;
 use crate::data::{Raw, Source, SourceFile, Sourcing};
 use crate::engine::{Problem, SourcesWanted, StepError, today};
 use crate::export::write_beside;

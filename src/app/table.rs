@@ -12,16 +12,18 @@ use crate::base::text::count;
 use crate::base::{Ctx, Note};
 use crate::customers::health::{Checked, Health};
 use crate::customers::{self, Built, BuiltColumn, Rfm, Understood};
+use crate::data::day::IsoDay;
 use crate::data::rules::Severity;
-use crate::data::sourcing::{AmountIs, Field, IsoDay, RefundsAre};
+use crate::data::sourcing::{AmountIs, Field, RefundsAre};
 use crate::data::{Raw, Source, SourceFile, SourceKind, Sourcing, Table, write};
 use crate::engine::{self, Answer, Engine, SourcesAnswer, SourcesUntil, SourcesWanted, Wanted};
 use crate::export;
 use crate::session::{Page, Plan};
 
 use super::choices::Reading;
-use super::headless::{Failure, while_showing};
+use super::failure::{Failure, failed};
 use super::outputs::{self, Output};
+use super::progress::while_showing;
 
 /// Larger sources are checked by health rules only where their health is asked for.
 const CHECKED_ROWS: usize = 1_000_000;
@@ -333,8 +335,4 @@ fn summary(understood: &Understood, written: &Written, raws: &[Arc<Raw>], health
 
 fn day(text: &str) -> Result<IsoDay, String> {
     IsoDay::parse(text).ok_or_else(|| "give a day such as 1997-12-31".to_owned())
-}
-
-fn failed(error: impl std::fmt::Display) -> Failure {
-    Failure::Failed(error.to_string())
 }

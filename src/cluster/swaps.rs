@@ -8,8 +8,8 @@
 
 use rayon::prelude::*;
 
-use super::kmeans::{Lloyd, Rows, TOLERANCE};
 use super::lanes::{LANES, squared_distances, vectorised};
+use super::lloyd::{Lloyd, Rows, TOLERANCE};
 use super::seeding::{CHUNK, far_row};
 use crate::base::{Ctx, Stopped, seed};
 

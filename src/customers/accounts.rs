@@ -5,7 +5,8 @@
 
 use polars::prelude::*;
 
-use crate::data::sourcing::{Field, IsoDay};
+use crate::data::day::IsoDay;
+use crate::data::sourcing::Field;
 
 use super::error::CustomersError;
 use super::keys::{self, collect};

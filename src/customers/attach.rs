@@ -10,7 +10,7 @@ use polars::prelude::*;
 use crate::base::Note;
 use crate::base::text::count;
 
-use super::build::BuiltColumn;
+use super::built::BuiltColumn;
 use super::error::CustomersError;
 use super::keys;
 use super::rows::{Input, KeyType};

@@ -5,11 +5,12 @@
 use polars::prelude::*;
 
 use crate::data::Raw;
-use crate::data::sourcing::{Field, IsoDay};
+use crate::data::day::IsoDay;
+use crate::data::sourcing::Field;
 
 use super::error::CustomersError;
 use super::rows::Input;
-use super::understand::UnderstoodSource;
+use super::understood::UnderstoodSource;
 
 /// How fresh a source is.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -20,12 +20,12 @@ use polars::prelude::*;
 use serde::Serialize;
 
 use crate::base::Ctx;
+use crate::data::day::IsoDay;
 use crate::data::rules::{Dimension, Predicate, RowAction, Rule};
-use crate::data::sourcing::IsoDay;
 use crate::data::{Raw, Sourcing};
 
 use super::error::CustomersError;
-use super::understand::Understood;
+use super::understood::Understood;
 
 pub use keep::{failing_rows, kept, kept_out, write_csv};
 pub use measure::newest_day;

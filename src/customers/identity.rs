@@ -14,31 +14,8 @@ use crate::data::{Raw, SourceFile, SourceKind, Sourcing};
 use super::error::CustomersError;
 use super::guess;
 use super::keys::{self, collect};
-use super::money::{Decision, Topic};
 use super::rows::Input;
-use super::understand::{Overlap, UnderstoodSource};
-
-/// Rows whose key says only that somebody was a guest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guests {
-    /// The keys that stand for guests, as text; rows without a key are guests too.
-    pub keys: Vec<String>,
-    /// The columns that tell guests apart, the best first. Without any, guests belong to nobody.
-    pub by: Vec<String>,
-}
-
-/// People found through another column of the list of customers, since the key stands for one order each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Through {
-    /// The place of the list of customers among the sources.
-    pub list: usize,
-    /// Its column that the keys are found in.
-    pub key: String,
-    /// Its column that names the person.
-    pub person: String,
-    /// How keys are compared with it.
-    pub how: KeyMatch,
-}
+use super::understood::{Decision, Guests, Overlap, Through, Topic, UnderstoodSource};
 
 /// Keys that say "guest" rather than who.
 const GUEST_WORDS: &[&str] = &[

@@ -10,7 +10,7 @@ use crate::data::Raw;
 use crate::data::sourcing::KeyMatch;
 
 use super::error::CustomersError;
-use super::understand::Overlap;
+use super::understood::Overlap;
 
 /// Orphans that are told.
 const ORPHANS: usize = 10;

@@ -10,16 +10,16 @@ use polars::prelude::*;
 use polars::series::IsSorted;
 
 use crate::base::{Ctx, memory};
-use crate::data::sourcing::{IsoDay, Level, RecipeColumn};
+use crate::data::day::IsoDay;
+use crate::data::sourcing::{Level, RecipeColumn};
 
 use super::error::CustomersError;
 use super::formula::{self, Parsed};
 use super::keys::collect;
 use super::layers::Layers;
-use super::merged;
-use super::parts;
 use super::rows::{REFUNDED, of_the_amount};
 use super::runs::{self, RUN, Runs};
+use super::{merged, parts};
 
 /// Marks a customer who has rows at a level.
 const PRESENT: &str = "\u{1}rows";
@@ -153,14 +153,6 @@ fn added_up(rows: DataFrame, customers: &Column, formulas: &[Parsed]) -> Result<
 /// A number as it is told.
 fn told(name: &str) -> Expr {
     col(name).round(DECIMALS, RoundMode::HalfAwayFromZero).round_sig_figs(DIGITS)
-}
-
-/// The same of one number, but for very large ones: sums of money that are equal are equal whatever they are sums of.
-pub(super) fn rounded(value: f64) -> f64 {
-    const UNIT: f64 = 1e9;
-    // Nothing is not less than nothing: -0 becomes 0.
-    let whole = (value * UNIT).round() / UNIT + 0.0;
-    if whole.is_finite() { whole } else { value }
 }
 
 impl LevelColumns {

@@ -14,7 +14,7 @@ use crate::data::{Raw, SourceFile, SourceKind, name_words};
 use super::error::CustomersError;
 use super::keys;
 use super::rows::CANONICAL;
-use super::understand::UnderstoodSource;
+use super::understood::UnderstoodSource;
 
 /// Rows of the other source that are compared.
 const COMPARED: IdxSize = 50_000;

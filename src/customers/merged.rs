@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use crate::data::sourcing::{IsoDay, Level};
+use crate::data::day::IsoDay;
+use crate::data::sourcing::Level;
 
 use super::error::CustomersError;
-use super::levels::rounded;
 use super::rows::{self, REFUNDED};
-use super::runs::{Names, RUN, Runs, Sums};
+use super::runs::{Names, RUN, Runs, Sums, rounded};
 
 /// The columns of a level's rows, given those of the transactions or events.
 pub(super) fn schema(level: Level, rows: &Schema) -> Schema {

@@ -5,8 +5,10 @@
 //! came to be. Choices are plain data ([`Sourcing`](crate::data::Sourcing)); what is left open is guessed, with the reason.
 
 mod accounts;
+mod assemble;
 mod attach;
 mod build;
+mod built;
 mod error;
 mod formula;
 mod freshness;
@@ -32,22 +34,24 @@ mod span;
 mod status;
 mod trying;
 mod understand;
+mod understood;
 
 pub use accounts::{Account, Part};
-pub use build::{Built, BuiltColumn, build, currency};
+pub use assemble::currency;
+pub use build::build;
+pub use built::{Built, BuiltColumn, FormulaColumn};
 pub use error::CustomersError;
 pub use freshness::{Freshness, freshness};
 pub use health::Health;
-pub use identity::{Guests, Through};
 pub use ids::row_ids;
 pub use keys::compared_how;
 pub use listing::{Listing, looks_like};
-pub use money::{Decision, Money, Paid, Status, Topic};
 pub use recipe::suggested;
 pub use rfm::{Rfm, RfmCodes, RfmSegment};
 pub use status::StatusMeans;
-pub use trying::{FormulaColumn, Tried, try_column};
-pub use understand::{Overlap, Understood, UnderstoodSource, understand};
+pub use trying::{Tried, try_column};
+pub use understand::understand;
+pub use understood::{Decision, Guests, Money, Overlap, Paid, Status, Through, Topic, Understood, UnderstoodSource};
 
 use crate::base::Key;
 use crate::data::{self, Raw};

@@ -13,86 +13,12 @@ use crate::data::{Raw, name_words};
 use super::error::CustomersError;
 use super::keys::{self, collect};
 use super::shapes;
-use super::status::{self, StatusMeans};
-use super::understand::UnderstoodSource;
+use super::status::{self, StatusMeans, status_of};
+use super::understood::{Decision, Money, Status, Topic, UnderstoodSource};
 
 mod lines;
 
 use lines::{AMOUNT, LINE, MARK, NEARLY_ALL, Orders, REFUND, copies, n_where, only_first, orders, paired, whole_orders};
-
-/// How the rows of a source become money.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Money {
-    /// What an amount stands for.
-    pub amount: AmountIs,
-    /// What rows marked as returned are.
-    pub refunds: RefundsAre,
-    /// Marked rows never became a sale: the mark says that the order was cancelled.
-    pub marks_cancel: bool,
-    /// The same refund stands on each line of an order, and counts once.
-    pub refund_once: bool,
-    /// What each status means, the commonest first.
-    pub statuses: Vec<Status>,
-    /// Columns that stand only in the first line of an order and hold for all of its lines.
-    pub only_first: Vec<String>,
-    /// The column that amounts were brought in by, from a source that lists what was paid for orders.
-    pub paid: Option<Paid>,
-    /// Whether rows that repeat a whole order are left out.
-    pub drop_copies: bool,
-    /// What one unit of each currency is worth in the one amounts are told in; empty where nothing is converted.
-    pub rates: std::collections::BTreeMap<String, f64>,
-}
-
-/// Where amounts come from that the transactions themselves do not have.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Paid {
-    /// The place of the source among all.
-    pub source: usize,
-    /// Its column of orders.
-    pub order: String,
-    /// Its column of amounts, of which an order may have several.
-    pub amount: String,
-}
-
-/// A status and what it says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
-    /// As the file spells it, in lower case.
-    pub name: String,
-    /// Its rows.
-    pub n_rows: usize,
-    /// What it says of the money.
-    pub means: StatusMeans,
-    /// Whether the word was known; one that is not counts as a sale.
-    pub is_known: bool,
-}
-
-/// What is told of a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Topic {
-    /// It decides what orders are worth.
-    Money,
-    /// It decides who a customer is.
-    Person,
-    /// It decides when something happened.
-    Day,
-}
-
-/// One decision about a source, told where it can be changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// What it decides.
-    pub topic: Topic,
-    /// One sentence or two, with the rows it rests on.
-    pub text: String,
-}
-
-impl Money {
-    /// The names of statuses, in lower case, that are not `Sale`.
-    pub(super) fn named(&self, means: StatusMeans) -> Vec<String> {
-        self.statuses.iter().filter(|status| status.means == means).map(|status| status.name.clone()).collect()
-    }
-}
 
 /// Decides what `source`, a list of transactions, is worth.
 pub(super) fn decide(source: &mut UnderstoodSource, raw: &Raw, rules: &MoneyRules) -> Result<(), CustomersError> {
@@ -265,12 +191,6 @@ fn statuses(raw: &Raw, name: &str, rules: &MoneyRules) -> Result<Vec<Status>, Cu
         all.push(Status { name: name.to_owned(), n_rows: keys::number(&counts, 1, at)?, means, is_known });
     }
     Ok(all)
-}
-
-/// A status as it is compared: in lower case, without blanks around it.
-pub(super) fn status_of(name: &str) -> Expr {
-    let text = col(name).cast(DataType::String).str().strip_chars(lit(NULL)).str().to_lowercase();
-    when(text.clone().eq(lit(""))).then(lit(NULL)).otherwise(text)
 }
 
 fn told_statuses(name: &str, money: &Money, has_refunds: bool) -> Vec<String> {

@@ -12,9 +12,8 @@ use crate::data::{Raw, SourceKind};
 use super::error::CustomersError;
 use super::identity;
 use super::keys::{self, collect};
-use super::money::Paid;
 use super::rows::{AMOUNT_LINE, COPY, Input, REFUND_LINE};
-use super::understand::{Understood, UnderstoodSource};
+use super::understood::{Paid, Understood, UnderstoodSource};
 
 /// The rows of every source.
 pub(super) fn inputs<'a>(understood: &'a Understood, raws: &[&'a Raw]) -> Result<Vec<Input<'a>>, CustomersError> {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::data::sourcing::{Field, Level, RecipeColumn};
 use crate::data::{SourceKind, Sourcing};
 
-use super::understand::{Understood, UnderstoodSource};
+use super::understood::{Understood, UnderstoodSource};
 
 /// Common values that get a column of their own.
 const MOST_LEVELS: usize = 5;

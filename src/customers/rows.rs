@@ -7,14 +7,14 @@
 
 use polars::prelude::*;
 
-use crate::data::sourcing::{AmountIs, Field, IsoDay, KeyMatch, RefundsAre};
-use crate::data::{Raw, name_words};
+use crate::data::Raw;
+use crate::data::day::IsoDay;
+use crate::data::sourcing::{AmountIs, Field, KeyMatch, RefundsAre};
 
 use super::error::CustomersError;
 use super::keys;
-use super::money::{Money, status_of};
-use super::status::StatusMeans;
-use super::understand::UnderstoodSource;
+use super::status::{StatusMeans, marks, status_of};
+use super::understood::{Money, UnderstoodSource};
 
 /// Marks rows that repeat a whole order. No file has a column of this name.
 pub(super) const COPY: &str = "\u{1}copy";
@@ -399,27 +399,6 @@ fn money(input: &Input, has_refunds: bool) -> Vec<Expr> {
         columns.push(when(col(IS_NO_SALE).or(col(IS_OTHER))).then(zero()).otherwise(col(BACK)).alias(REFUNDED));
     }
     columns
-}
-
-/// Whether a row is marked as a return by a column: a number that is not 0, a day, a word for it, or an order number like C536379 where others have no
-/// letter. `None` for a type that marks nothing.
-pub(super) fn marks(name: &str, dtype: &DataType) -> Option<Expr> {
-    const STEMS: &str = r"(?i)(return|refund|cancel|storn|retour|retoure|void|rembours|annul|devol|reembols|gutschrift|rimbors|credit note|\bavoir\b|\breso\b)";
-    const FLAGS: &str = r"(?i)^(1|true|yes|y|ja|j|oui|si|sí|x|sim|c[0-9]+)$";
-    // What kind of row it is says no flag: X and C1 of a column called type are kinds of something else.
-    const KINDS: [&str; 9] = ["type", "typ", "tipo", "art", "kind", "movement", "vorgang", "belegart", "buchungsart"];
-    let says_kind = name_words(name).iter().any(|word| KINDS.contains(&word.as_str()));
-    let mark = match dtype {
-        number if number.is_primitive_numeric() => col(name).neq(lit(0)),
-        DataType::Date | DataType::Datetime(..) => col(name).is_not_null(),
-        DataType::String => {
-            let text = || col(name).str().strip_chars(lit(NULL)).str();
-            let stem = text().contains(lit(STEMS), false);
-            if says_kind { stem } else { stem.or(text().contains(lit(FLAGS), false)) }
-        }
-        _ => return None,
-    };
-    Some(mark.fill_null(lit(false)))
 }
 
 /// The order a row belongs to; numbers stay numbers where one file decides.

@@ -272,3 +272,11 @@ fn looked_up<V: Hash + Eq + Copy + Send + Sync>(
     let places: FxHashMap<Option<V>, u32> = different.zip(0..).collect();
     (0..n_rows).into_par_iter().with_min_len(CHUNK).map(|at| places.get(&value(at)).copied().unwrap_or(0)).collect()
 }
+
+/// The same of one number, but for very large ones: sums of money that are equal are equal whatever they are sums of.
+pub(super) fn rounded(value: f64) -> f64 {
+    const UNIT: f64 = 1e9;
+    // Nothing is not less than nothing: -0 becomes 0.
+    let whole = (value * UNIT).round() / UNIT + 0.0;
+    if whole.is_finite() { whole } else { value }
+}

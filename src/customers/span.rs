@@ -7,7 +7,8 @@ use polars::prelude::*;
 use crate::base::text::count;
 use crate::base::{Ctx, Note};
 use crate::data::SourceKind;
-use crate::data::sourcing::{Field, IsoDay};
+use crate::data::day::IsoDay;
+use crate::data::sourcing::Field;
 
 use super::error::CustomersError;
 use super::keys::{self, collect};

@@ -3,6 +3,10 @@
 //! In: a word such as "completed", "Storniert" or "partially_refunded". Out: whether the order is a sale, was given back, or never became a sale. English,
 //! German, French, Spanish, Italian, Portuguese and Dutch, as shop systems write them. O(length).
 
+use polars::prelude::*;
+
+use crate::data::name_words;
+
 /// What a status says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StatusMeans {
@@ -176,6 +180,33 @@ pub(super) fn means(status: &str) -> Option<StatusMeans> {
         return Some(StatusMeans::NoSale);
     }
     has(SALE).then_some(StatusMeans::Sale)
+}
+
+/// A status as it is compared: in lower case, without blanks around it.
+pub(super) fn status_of(name: &str) -> Expr {
+    let text = col(name).cast(DataType::String).str().strip_chars(lit(NULL)).str().to_lowercase();
+    when(text.clone().eq(lit(""))).then(lit(NULL)).otherwise(text)
+}
+
+/// Whether a row is marked as a return by a column: a number that is not 0, a day, a word for it, or an order number like C536379 where others have no
+/// letter. `None` for a type that marks nothing.
+pub(super) fn marks(name: &str, dtype: &DataType) -> Option<Expr> {
+    const STEMS: &str = r"(?i)(return|refund|cancel|storn|retour|retoure|void|rembours|annul|devol|reembols|gutschrift|rimbors|credit note|\bavoir\b|\breso\b)";
+    const FLAGS: &str = r"(?i)^(1|true|yes|y|ja|j|oui|si|sí|x|sim|c[0-9]+)$";
+    // What kind of row it is says no flag: X and C1 of a column called type are kinds of something else.
+    const KINDS: [&str; 9] = ["type", "typ", "tipo", "art", "kind", "movement", "vorgang", "belegart", "buchungsart"];
+    let says_kind = name_words(name).iter().any(|word| KINDS.contains(&word.as_str()));
+    let mark = match dtype {
+        number if number.is_primitive_numeric() => col(name).neq(lit(0)),
+        DataType::Date | DataType::Datetime(..) => col(name).is_not_null(),
+        DataType::String => {
+            let text = || col(name).str().strip_chars(lit(NULL)).str();
+            let stem = text().contains(lit(STEMS), false);
+            if says_kind { stem } else { stem.or(text().contains(lit(FLAGS), false)) }
+        }
+        _ => return None,
+    };
+    Some(mark.fill_null(lit(false)))
 }
 
 /// Lower case, without accents, words apart by one blank.

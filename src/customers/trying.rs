@@ -6,19 +6,20 @@
 use polars::prelude::*;
 
 use crate::base::Ctx;
-use crate::data::sourcing::{IsoDay, Level, RecipeColumn};
+use crate::data::day::IsoDay;
+use crate::data::sourcing::{Level, RecipeColumn};
 use crate::data::table::Kind;
 use crate::data::{Raw, SourceKind, Sourcing, table_of_frame};
 
-use super::build::{assemble, currency, dated, key_type, look_up_rows};
+use super::assemble::{assemble, currency, dated, key_type, look_up_rows};
+use super::built::FormulaColumn;
 use super::error::CustomersError;
 use super::keys::collect;
-use super::merged;
 use super::prepare::inputs;
 use super::recipe::in_force;
 use super::rows::{self, CANONICAL, Input, KeyType};
-use super::span;
-use super::understand::Understood;
+use super::understood::Understood;
+use super::{merged, span};
 
 /// A column as it would be.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,15 +84,6 @@ fn few(inputs: &[Input], level: Level, keys: KeyType) -> Result<Series, Customer
     let some = input.rows.clone().limit(LOOKED_AT).select([customer]).filter(col("customer").is_not_null());
     let some = some.unique(None, UniqueKeepStrategy::Any).sort(["customer"], SortMultipleOptions::default()).limit(TRIED);
     Ok(some.collect()?.columns()[0].as_materialized_series().clone())
-}
-
-/// A column a formula may use.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FormulaColumn {
-    /// Its name, to be put between double quotes where it has more than letters, digits and underscores.
-    pub name: String,
-    /// What it means; empty for the files' own columns.
-    pub about: String,
 }
 
 /// The columns formulas of each level may use, Personae's own first; at the level of customers these are the table's.

@@ -14,84 +14,9 @@ use crate::data::table::Kind;
 use crate::data::{Raw, SourceFile, SourceKind, Sourcing, name_words};
 
 use super::error::CustomersError;
-use super::guess;
-use super::identity::{self, Guests, Through};
 use super::keys::{self, collect};
-use super::lookup;
-use super::money::{self, Decision, Money, Paid, Topic};
-use super::rows;
-use super::shapes;
-use super::status;
-
-/// What every source holds, in the order of the choices.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Understood {
-    /// One a source.
-    pub sources: Vec<UnderstoodSource>,
-}
-
-impl Understood {
-    /// Whether transactions have product groups.
-    pub(super) fn has_categories(&self) -> bool {
-        self.sources.iter().any(|source| source.kind == SourceKind::Transactions && source.fields.contains_key(&Field::Category))
-    }
-}
-
-/// What one source holds.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UnderstoodSource {
-    /// Its name in the project.
-    pub name: String,
-    /// What its rows are.
-    pub kind: SourceKind,
-    /// Why that is thought, in one sentence.
-    pub kind_reason: String,
-    /// The column that joins it.
-    pub key: Option<String>,
-    /// Why that one, in one sentence.
-    pub key_reason: String,
-    /// How its keys are compared.
-    pub key_match: KeyMatch,
-    /// Reference data: what is looked up, as source and column.
-    pub looked_up_by: Option<(String, String)>,
-    /// Which column plays which part.
-    pub fields: BTreeMap<Field, String>,
-    /// How its keys meet those of the customers; `None` where there is nothing to meet.
-    pub overlap: Option<Overlap>,
-    /// The values of channel, device, currency, event and category, the commonest first; at most fifty.
-    pub common: BTreeMap<Field, Vec<String>>,
-    /// Reference data looked up by transactions: its columns of few values, the commonest first, that transactions can be told apart by.
-    pub levels: BTreeMap<String, Vec<String>>,
-    /// Those of these fields whose cells are text without anything to strip.
-    pub is_tidy: BTreeSet<Field>,
-    /// Whether its days have times of day.
-    pub has_time: bool,
-    /// Transactions: what its rows are worth.
-    pub money: Option<Money>,
-    /// Other columns that tell people apart, e-mail addresses first.
-    pub identities: Vec<String>,
-    /// Those of these columns that hold telephone numbers.
-    pub phones: BTreeSet<String>,
-    /// What is done about guests; `None` where there are none.
-    pub guests: Option<Guests>,
-    /// How people are found behind keys that stand for one order each.
-    pub through: Option<Through>,
-    /// What was decided about money, people and days, each with its reason.
-    pub decisions: Vec<Decision>,
-}
-
-/// How the keys of a source meet those of the customers. Of reference data: how the values that are looked up meet its keys.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Overlap {
-    /// Which source's keys they were compared with.
-    pub with: String,
-    /// Different keys here.
-    pub n_keys: usize,
-    /// Those of them that are found there.
-    pub n_found: usize,
-    /// Up to ten of those that are not.
-    pub orphans: Vec<String>,
-}
+use super::understood::{Decision, Paid, Topic, Understood, UnderstoodSource};
+use super::{guess, identity, lookup, money, shapes, status};
 
 /// Values of a field that are remembered.
 const COMMON: IdxSize = 50;
@@ -302,7 +227,7 @@ fn plays(field: Field, name: &str, raw: &Raw, schema: &Schema) -> Result<bool, C
         // A flag of 0 and 1 marks rows; any other number is money.
         Field::Refund => !is_flag(&count)? || name_words(name).iter().any(|word| ["amount", "total", "betrag"].contains(&word.as_str())),
         Field::Returned if dtype.is_primitive_numeric() => is_flag(&count)?,
-        Field::Returned if *dtype == DataType::String => match rows::marks(name, dtype) {
+        Field::Returned if *dtype == DataType::String => match status::marks(name, dtype) {
             Some(marks) => count(marks)? > 0,
             None => false,
         },
@@ -310,7 +235,7 @@ fn plays(field: Field, name: &str, raw: &Raw, schema: &Schema) -> Result<bool, C
         Field::Status => {
             let levels = collect(
                 looked
-                    .select([money::status_of(name).alias("level")])
+                    .select([status::status_of(name).alias("level")])
                     .filter(col("level").is_not_null())
                     .group_by([col("level")])
                     .agg([len().alias("rows")]),

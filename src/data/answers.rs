@@ -11,8 +11,8 @@ use crate::base::text::count;
 use crate::base::{Ctx, Note, Stopped};
 
 use super::profile::{ColumnProfile, Profile};
-use super::roles::name_tokens;
 use super::table::{Column, Kind, Table, Texts, Values};
+use super::words::name_tokens;
 
 /// What stands between answers, the surest first.
 const SEPARATORS: [char; 4] = [';', '|', '\n', ','];

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::base::{Ctx, Note, Stopped};
 
+use super::cell::{Cell, is_missing};
 use super::dates::{self, Day, Order, Written};
 use super::habits::Habits;
 use super::numbers::{self, Decimal};
@@ -15,17 +16,8 @@ use super::table::{Column, Kind, Texts, Values};
 use super::tally::{DayNumbers, Reading, Tally};
 use super::zones::Zone;
 
-/// A cell as it stood in the file.
-pub(super) type Cell<'a> = Cow<'a, str>;
-
 /// More wrong cells than this make the column text.
 pub(super) const WRONG_SHARE: f64 = 0.05;
-
-/// Whether a cell says "no value here", in one of the usual spellings.
-pub(super) fn is_missing(cell: &str) -> bool {
-    const SPELLINGS: [&str; 12] = ["NA", "N/A", "NaN", "null", "None", "-", "?", "#N/A", "missing", "--", "#NULL!", "(null)"];
-    cell.is_empty() || (cell.len() <= 8 && SPELLINGS.iter().any(|spelling| cell.eq_ignore_ascii_case(spelling)))
-}
 
 /// Decides what a column is and converts it. What all cells together then say against the decision makes them be read again.
 pub(super) fn column(name: &str, pieces: &[Vec<Cell>], habits: Habits, ctx: &Ctx) -> Result<(Column, Vec<Note>), Stopped> {

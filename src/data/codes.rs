@@ -4,7 +4,7 @@
 //! postcode. English, German, French, Spanish, Italian and Portuguese words, accents taken off. O(words) a name.
 
 use super::profile::{MAX_LEVELS, NumericSummary};
-use super::roles::name_tokens;
+use super::words::name_tokens;
 
 /// What the numbers of a column stand for, where they are no measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

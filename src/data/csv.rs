@@ -14,16 +14,15 @@ use rayon::prelude::*;
 use crate::base::text::count as grouped;
 use crate::base::{Ctx, Note, Stopped, memory};
 
-use super::cells::{self, Cell};
+use super::cell::Cell;
 use super::error::DataError;
 use super::habits::Points;
 use super::header::{self, Head};
 use super::layout::{self, HEAD_ROWS, Layout};
-use super::numbers;
 use super::split::{Cutting, Passed, Row};
-use super::stray;
 use super::table::{Column, Table, Values};
 use super::zones::Zone;
+use super::{cells, numbers, stray};
 
 /// Reads a delimited text.
 pub(super) fn read(text: &str, title: &str, zone: Option<Zone>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {

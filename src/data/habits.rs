@@ -3,9 +3,9 @@
 //! In: the first rows as cells, and the columns' names. Out: whether decimals are separated by commas, and what the point of "1.234" means.
 //! O(cells looked at).
 
-use super::cells::Cell;
+use super::cell::Cell;
 use super::numbers::{self, Decimal, Vote};
-use super::roles::{matches_word, tokens};
+use super::words::{matches_word, tokens};
 use super::zones::Zone;
 
 /// What the rest of the file suggests where a column alone does not decide.

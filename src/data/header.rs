@@ -7,12 +7,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::base::Note;
 use crate::base::text::count as grouped;
 
-use super::cells::{Cell, is_missing};
-use super::dates;
+use super::cell::Cell;
 use super::habits::{self, Habits};
 use super::numbers::{self, Vote};
 use super::tally::is_called_date;
-use super::top::{self, is_value, is_year};
+use super::{dates, top};
 
 /// What the first rows tell.
 #[derive(Debug, Clone, Default)]
@@ -46,7 +45,7 @@ pub(super) fn read(rows: &[Vec<Cell>], sheet: Option<&str>) -> Head {
     let header = &rows[top.n_titles..n_above];
     // A header that comes again, where two exports were pasted under each other, says nothing about the columns.
     let data: Vec<&Vec<Cell>> = rows[n_above..].iter().filter(|row| !header.contains(row)).collect();
-    let common = common_length(&data);
+    let common = top::common_length(&data);
     let mut names = top.names;
     let mut n_columns = if has_header { names.len() } else { common };
     if !has_header {
@@ -119,33 +118,6 @@ pub(super) fn make_unique(names: &mut [String]) -> Vec<Note> {
         })
     };
     renamed.into_iter().map(note).collect()
-}
-
-/// A row is a header unless it holds numbers or dates where the rows below do, and nowhere text above numbers.
-pub(super) fn is_header(first: &[Cell], below: &[Vec<Cell>]) -> bool {
-    let filled = first.iter().filter(|cell| !is_missing(cell.trim()));
-    let all_values = filled.clone().count() > 0 && filled.clone().all(|cell| is_value(cell));
-    if all_values && filled.clone().any(|cell| !is_year(cell)) {
-        return false;
-    }
-    let mut value_above_values = false;
-    for (at, cell) in first.iter().enumerate() {
-        let mut under = below.iter().filter_map(|row| row.get(at)).filter(|cell| !is_missing(cell.trim())).peekable();
-        let values_below = under.peek().is_some() && under.all(|cell| is_value(cell));
-        match (is_value(cell), values_below) {
-            (true, true) if !is_year(cell) => value_above_values = true,
-            (false, true) if !is_missing(cell.trim()) => return true,
-            _ => {}
-        }
-    }
-    !value_above_values
-}
-
-/// How many cells most rows have.
-pub(super) fn common_length<'a>(rows: &[impl AsRef<[Cell<'a>]>]) -> usize {
-    let mut lengths: Vec<usize> = rows.iter().map(|row| row.as_ref().len()).collect();
-    lengths.sort_unstable();
-    lengths.chunk_by(|a, b| a == b).max_by_key(|run| (run.len(), run[0])).map_or(0, |run| run[0])
 }
 
 fn is_plain_or_empty(cell: &Cell, habits: Habits) -> bool {

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use crate::base::{Ctx, Note, Stopped};
 
-use super::cells::{self, Cell};
+use super::cell::Cell;
+use super::cells;
 use super::error::DataError;
 use super::habits::Habits;
 use super::header::make_unique;

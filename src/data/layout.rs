@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::base::Note;
 
-use super::cells::Cell;
+use super::cell::Cell;
 use super::header::{self, Head};
 use super::sniff;
 use super::split::Cutting;

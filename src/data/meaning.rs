@@ -8,7 +8,9 @@ use crate::base::text::count;
 use crate::base::{Ctx, Note, Stopped};
 
 use super::codes::{self, Judged};
-use super::profile::{ColumnProfile, Profile, Role, profile};
+use super::profile::{ColumnProfile, Profile};
+use super::profiling::profile;
+use super::role::Role;
 use super::table::{Column, Table, Texts, Values};
 use super::{answers, no_answer, ordered, spellings};
 

@@ -6,8 +6,9 @@
 use crate::base::text::count;
 use crate::base::{Ctx, Note, Stopped};
 
-use super::profile::{ColumnProfile, profile};
-use super::source::Loaded;
+use super::loaded::Loaded;
+use super::profile::ColumnProfile;
+use super::profiling::profile;
 use super::table::{Column, Table, Texts, Values};
 
 /// Numbers that questionnaires use for "don't know", "refused" and "does not apply".

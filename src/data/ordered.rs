@@ -13,8 +13,8 @@ use crate::base::text::count;
 use crate::base::{Ctx, Note, Stopped};
 
 use super::profile::{ColumnProfile, Levels};
-use super::roles::push_folded;
 use super::table::{Column, Values};
+use super::words::push_folded;
 
 /// More different levels than this are no scale.
 const MOST_LEVELS: usize = 40;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::base::{Ctx, Note, memory};
 
 use super::error::DataError;
-use super::source::READABLE_EXTENSIONS;
+use super::format::READABLE_EXTENSIONS;
 
 /// Any archive may unpack to this much.
 const ALWAYS: u64 = 1 << 30;

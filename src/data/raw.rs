@@ -23,15 +23,17 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use crate::base::text::count;
-use crate::base::{Ctx, Key, Note, memory};
+use crate::base::{Ctx, Key, Note};
 
 use super::error::DataError;
-use super::sniff::{self, Format};
-use super::source::{self, ReadAs, Source};
-use super::table::{Kind, Table};
-use super::{columnar, letters, packed};
+use super::format::Format;
+use super::read_as::ReadAs;
+use super::source::{self, Source};
+use super::table::Table;
+use super::{columnar, letters, packed, sniff};
 
 use part::Part;
+pub use part::{RawColumn, ReadOptions};
 pub use places::{SourceSeen, files_of};
 
 /// The rows of a source.
@@ -62,41 +64,6 @@ struct Segment {
     rows: LazyFrame,
     /// The temporary file they are in, if they are: it is deleted with the last handle.
     _aside: Option<Arc<tempfile::TempPath>>,
-}
-
-/// A column of a source.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RawColumn {
-    /// Its name, unique and not empty.
-    pub name: String,
-    /// How its values behave.
-    pub kind: Kind,
-    /// Whether a date has times of day ([`Raw::lazy`] then has a `Datetime` of milliseconds in place of a `Date`).
-    pub has_time: bool,
-    /// Cells that could not be read as the column's kind; they count as missing.
-    pub n_unreadable: usize,
-    /// Up to ten of them.
-    pub unreadable: Vec<String>,
-}
-
-/// How sources are read. The rows are the same whatever is chosen, but for columns whose odd cells no sample meets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReadOptions {
-    /// Bytes of text that are read and cut at a time.
-    pub slab_bytes: usize,
-    /// Bytes of a text file that decide how its columns are read; a smaller file is looked at whole.
-    pub sample_bytes: usize,
-    /// Bytes of rows that may stay in memory.
-    pub keep_bytes: u64,
-}
-
-impl Default for ReadOptions {
-    /// Slabs of 64 MB, and a third of the memory that is free now.
-    fn default() -> ReadOptions {
-        let budget = memory::budget_bytes();
-        // A machine that does not say what is free is trusted.
-        ReadOptions { slab_bytes: 64 << 20, sample_bytes: 4 << 20, keep_bytes: if budget == 0 { u64::MAX } else { budget / 3 } }
-    }
 }
 
 impl Raw {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sourcing::IsoDay;
+use super::day::IsoDay;
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -9,41 +9,13 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::base::Note;
 
-use super::cells::is_missing;
-use super::columnar::Columnar;
+use super::cell::{self, is_missing};
 use super::dates::{self, Order};
 use super::error::DataError;
+use super::format::{Columnar, Format};
 use super::letters;
 use super::numbers::{self, Decimal};
-use super::source::ReadAs;
-use super::top;
-
-/// The formats there is a reader for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    /// Values between delimiters, of any kind.
-    Text,
-    /// A list of objects, or one object per line.
-    Json,
-    /// Parquet or Arrow with a footer.
-    Columnar(Columnar),
-    /// Arrow IPC as a stream.
-    ArrowStream,
-    /// Any Excel or OpenDocument workbook.
-    Workbook,
-}
-
-impl Format {
-    /// Memory at the peak of reading, as a multiple of the file's size. Columnar files and workbooks are compressed.
-    pub(super) fn memory_factor(self) -> u64 {
-        match self {
-            Format::Text => 4,
-            Format::Json => 8,
-            Format::Columnar(_) | Format::ArrowStream => 10,
-            Format::Workbook => 30,
-        }
-    }
-}
+use super::read_as::ReadAs;
 
 /// What an ending promises, in lower case, if that is no text.
 pub(super) fn promised(extension: &str) -> Option<(&'static str, Format)> {
@@ -182,14 +154,14 @@ fn begins_below_titles(all: &[&str], lines: &[&str], counts: &[usize], at: usize
         line.split(is_end).map(|cell| cell.trim().trim_matches('"').to_owned()).collect()
     };
     let names = cells(lines[at]);
-    if names.iter().any(|name| top::is_value(name) && !top::is_year(name)) {
+    if names.iter().any(|name| cell::is_value(name) && !cell::is_year(name)) {
         return false;
     }
     let follows_blank = all.windows(2).any(|two| two[0].trim().is_empty() && std::ptr::eq(two[1], lines[at]));
     let below: Vec<Vec<String>> = lines[at + 1..].iter().take(20).map(|line| cells(line)).filter(|row| row.len() == names.len()).collect();
     let is_proof = |column: usize| {
         let mut filled = below.iter().map(|row| row[column].as_str()).filter(|cell| !is_missing(cell)).peekable();
-        !names[column].is_empty() && filled.peek().is_some() && filled.all(top::is_value)
+        !names[column].is_empty() && filled.peek().is_some() && filled.all(cell::is_value)
     };
     (follows_blank && n > 1) || (0..names.len()).any(is_proof)
 }

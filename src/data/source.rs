@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Ctx, Key, Note, memory};
 
 use super::error::DataError;
-use super::profile::{Profile, profile};
-use super::sniff::Format;
+use super::format::Format;
+use super::loaded::Loaded;
+use super::profiling::profile;
+use super::read_as::ReadAs;
 use super::sourcing::Sourcing;
 use super::table::{Column, Table};
 use super::zones::Zone;
@@ -41,45 +43,8 @@ pub enum Source {
     Sources(Arc<Sourcing>),
 }
 
-/// How a file is to be read, where the user said so; what is left open is found out from the file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ReadAs {
-    /// A workbook's sheet; otherwise the one that is most like a table.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sheet: Option<String>,
-    /// The encoding of a text ("Windows-1251"); otherwise detected from its content.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub encoding: Option<String>,
-    /// The time zone that times with a UTC offset are converted to ("Europe/Berlin"); otherwise the local time that each cell shows counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-}
-
-impl ReadAs {
-    pub(super) fn zone(&self) -> Result<Option<Zone>, DataError> {
-        self.zone.as_deref().map(Zone::chosen).transpose()
-    }
-
-    /// Whether everything is left open.
-    pub fn is_open(&self) -> bool {
-        *self == ReadAs::default()
-    }
-
-    /// The stamp of what is read so from bytes of this stamp: another sheet is another table.
-    pub(super) fn stamp(&self, bytes: Key) -> Key {
-        if self.is_open() { bytes } else { Key::of("read as", 1, self, &[bytes]) }
-    }
-}
-
 /// What the window calls a customer table that is built from several files.
 pub const CUSTOMER_TABLE: &str = "Customer table";
-
-/// Endings the file dialog offers; what a file really is, its content decides.
-pub const READABLE_EXTENSIONS: &[&str] = &[
-    "csv", "tsv", "tab", "txt", "parquet", "pq", "arrow", "feather", "ipc", "json", "ndjson", "jsonl", "xlsx", "xlsm", "xlsb", "xls",
-    "ods", "gz", "zip",
-];
 
 /// Whether a file of this name should be a text, which may have one of several encodings. Its content decides when it is read.
 pub fn is_text(path: &Path) -> bool {
@@ -87,23 +52,6 @@ pub fn is_text(path: &Path) -> bool {
     // Of an archive the file inside counts: shop.xlsx.gz is a workbook.
     let inside = if ending(path) == "gz" { path.file_stem().map_or(path, Path::new) } else { path };
     sniff::promised(&ending(inside)).is_none()
-}
-
-/// A table as it was read.
-#[derive(Debug, Clone)]
-pub struct Loaded {
-    /// What the window calls it ("shop.csv").
-    pub title: String,
-    /// The customers.
-    pub table: Table,
-    /// What is in each column.
-    pub profile: Profile,
-    /// What reading changed or left out.
-    pub notes: Vec<Note>,
-    /// The stamp of the bytes this was read from.
-    pub stamp: Key,
-    /// The sheets of the workbook it was read from; empty for other files.
-    pub sheets: Vec<String>,
 }
 
 impl Source {
@@ -128,15 +76,6 @@ impl Source {
             Source::File { path, .. } => Some(path),
             Source::Sources(sourcing) => sourcing.sources.first().map(|source| source.path.as_path()),
         }
-    }
-}
-
-impl Loaded {
-    /// Bytes held, roughly, for the memory budget.
-    pub fn bytes(&self) -> usize {
-        let n = self.table.n_rows;
-        let codes = self.profile.columns.iter().filter(|column| column.levels.is_some()).count() * n * size_of::<u32>();
-        self.table.bytes() + codes
     }
 }
 

@@ -6,9 +6,8 @@
 use crate::base::Note;
 use crate::base::text::count as grouped;
 
-use super::cells::{Cell, is_missing};
+use super::cell::{Cell, is_missing, is_value};
 use super::numbers::{self, Decimal};
-use super::top::is_value;
 
 /// Rows at the end that may be totals.
 pub(super) const MOST_TOTALS: usize = 3;

@@ -8,10 +8,7 @@ use std::collections::HashSet;
 
 use crate::base::Note;
 
-use super::cells::{Cell, is_missing};
-use super::dates::{self, Order};
-use super::header;
-use super::numbers::{self, Decimal};
+use super::cell::{Cell, is_missing, is_value, is_year};
 
 /// Rows among which names are looked for.
 const MOST_ABOVE: usize = 25;
@@ -56,7 +53,7 @@ pub(super) struct Top {
 
 /// Judges the first rows.
 pub(super) fn read(rows: &[Vec<Cell>]) -> Top {
-    let width = header::common_length(rows);
+    let width = common_length(rows);
     let by_shape = titles_by_shape(rows, width);
     let rest = &rows[by_shape..];
     if let Some((n_header, describing)) = known_header(rest) {
@@ -73,7 +70,7 @@ pub(super) fn read(rows: &[Vec<Cell>]) -> Top {
         }
     }
     let (Some(first), below) = (rest.first(), rest.get(1..).unwrap_or_default()) else { return Top::default() };
-    if header::is_header(first, below) {
+    if is_header(first, below) {
         return named(by_shape, &rest[..1], false);
     }
     Top { n_titles: by_shape, ..Top::default() }
@@ -272,16 +269,31 @@ fn filled(row: &[Cell]) -> usize {
     row.iter().filter(|cell| !cell.trim().is_empty()).count()
 }
 
-/// Whether a cell is a number or a day.
-pub(super) fn is_value(cell: &str) -> bool {
-    let cell = cell.trim();
-    [Decimal::Point, Decimal::Comma].iter().any(|&decimal| numbers::parse(cell, decimal).is_some())
-        || dates::parse(cell, Order::DayFirst).is_some()
+/// A row is a header unless it holds numbers or dates where the rows below do, and nowhere text above numbers.
+fn is_header(first: &[Cell], below: &[Vec<Cell>]) -> bool {
+    let filled = first.iter().filter(|cell| !is_missing(cell.trim()));
+    let all_values = filled.clone().count() > 0 && filled.clone().all(|cell| is_value(cell));
+    if all_values && filled.clone().any(|cell| !is_year(cell)) {
+        return false;
+    }
+    let mut value_above_values = false;
+    for (at, cell) in first.iter().enumerate() {
+        let mut under = below.iter().filter_map(|row| row.get(at)).filter(|cell| !is_missing(cell.trim())).peekable();
+        let values_below = under.peek().is_some() && under.all(|cell| is_value(cell));
+        match (is_value(cell), values_below) {
+            (true, true) if !is_year(cell) => value_above_values = true,
+            (false, true) if !is_missing(cell.trim()) => return true,
+            _ => {}
+        }
+    }
+    !value_above_values
 }
 
-/// Years are good names ("2023"), so a lone year proves nothing.
-pub(super) fn is_year(cell: &str) -> bool {
-    cell.trim().parse::<u32>().is_ok_and(|year| (1900..=2100).contains(&year))
+/// How many cells most rows have.
+pub(super) fn common_length<'a>(rows: &[impl AsRef<[Cell<'a>]>]) -> usize {
+    let mut lengths: Vec<usize> = rows.iter().map(|row| row.as_ref().len()).collect();
+    lengths.sort_unstable();
+    lengths.chunk_by(|a, b| a == b).max_by_key(|run| (run.len(), run[0])).map_or(0, |run| run[0])
 }
 
 #[cfg(test)]

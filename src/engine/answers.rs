@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::Note;
 use crate::cluster::Dendrogram;
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
-use crate::data::sourcing::IsoDay;
+use crate::data::day::IsoDay;
 use crate::data::{Loaded, Raw, Table};
 use crate::evaluate::{NullBand, Stability};
 use crate::export::pages::Pages;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::base::Key;
 use crate::customers::{self, Built, Freshness, Health, Rfm, Tried, Understood, UnderstoodSource, rfm};
-use crate::data::sourcing::{Field, IsoDay, RecipeColumn, RfmRules};
+use crate::data::day::IsoDay;
+use crate::data::sourcing::{Field, RecipeColumn, RfmRules};
 use crate::data::{self, Loaded, Raw, SourceFile, Sourcing, Table, Unprofiled};
 use crate::session::CustomerIds;
 

@@ -1,6 +1,7 @@
 //! What is wanted of a plan? What the page in view shows, what an export or a command is to bring, what is looked at of the sources.
 
-use crate::data::sourcing::{IsoDay, RecipeColumn};
+use crate::data::day::IsoDay;
+use crate::data::sourcing::RecipeColumn;
 use crate::export::Choices;
 use crate::plot::{MapAxis, MapWindow};
 use crate::session::{Brush, Page};

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::customers::RfmSegment;
-use crate::data::sourcing::{IsoDay, RecipeColumn};
+use crate::data::day::IsoDay;
+use crate::data::sourcing::RecipeColumn;
 
 /// View state of sources.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use personae::base::Ctx;
 use personae::customers::{self, Built};
-use personae::data::sourcing::IsoDay;
+use personae::data::day::IsoDay;
 use personae::data::{self, Raw, Source, SourceFile, Sourcing};
 use personae::engine::{Engine, EngineOptions, Wanted};
 use personae::session::{Page, Plan};

@@ -2,7 +2,8 @@
 
 use personae::base::Ctx;
 use personae::customers::{self, Built, Understood};
-use personae::data::sourcing::{AmountIs, Field, IsoDay, RefundsAre};
+use personae::data::day::IsoDay;
+use personae::data::sourcing::{AmountIs, Field, RefundsAre};
 use personae::data::{self, Raw, SourceKind, Sourcing};
 
 use crate::customers::{files, row, sourcing};

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use personae::base::Ctx;
 use personae::customers::health::{self, Checked, Health};
 use personae::customers::{self, Understood};
+use personae::data::day::IsoDay;
 use personae::data::rules::{Predicate, RowAction, Rule};
-use personae::data::sourcing::IsoDay;
 use personae::data::{self, Raw, SourceFile, SourceKind, Sourcing};
 
 const N_CUSTOMERS: usize = 300;

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui_kittest::{Harness, kittest::Queryable};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
 use personae::customers::Health;
 use personae::customers::health::{ACCURACY, Checked, Example, SourceHealth};
+use personae::data::day::IsoDay;
 use personae::data::rules::{Dimension, Predicate, RowAction, Rule, Severity};
-use personae::data::sourcing::IsoDay;
 use personae::data::{Source, SourceFile, Sourcing};
 use personae::engine::{Answer, Answers, SourcesAnswer};
 use personae::session::{Command, DataView, HealthEntry, Plan};

@@ -13,9 +13,9 @@ use crate::data::write::{self, Extra, ExtraValues};
 use crate::data::{DataError, Raw, Sourcing, Table, table_of_frame};
 
 use super::super::error::CustomersError;
-use super::super::understand::Understood;
 use super::predicate::{self, Test, World, column};
 use super::{ROW, changes_rows, newest_day};
+use crate::customers::understood::Understood;
 
 /// The sources as the analysis sees them. Without rules of the user's own nothing changes: of those the data suggest only rows without a
 /// key are left out, which belong to nobody anyway.

@@ -6,14 +6,15 @@
 use polars::prelude::*;
 
 use crate::base::Ctx;
-use crate::data::sourcing::{Field, IsoDay};
+use crate::data::day::IsoDay;
+use crate::data::sourcing::Field;
 use crate::data::{Kind, Raw, SourceKind};
 
 use super::super::error::CustomersError;
-use super::super::understand::Understood;
 use super::predicate::{EMAIL, PHONE, column, counts, day_of, trimmed};
 use super::spelling::Counts;
-use super::suggest::{is_birth, is_to_come};
+use crate::customers::understood::Understood;
+use crate::data::{matches_word, name_words};
 
 /// What is counted of a column.
 #[derive(Debug, Clone, Default)]
@@ -138,4 +139,19 @@ fn newest_of(raw: &Raw, name: &str) -> Result<Option<IsoDay>, CustomersError> {
     let frame = raw.lazy().select([last]).collect()?;
     let last = frame.column("last")?.get(0)?.extract::<f64>();
     Ok(last.map(|day| IsoDay(day as i32)))
+}
+
+/// Whether the day is one of birth, which may well be before 1990.
+pub(super) fn is_birth(name: &str) -> bool {
+    named(name, &["birth", "birthday", "birthdate", "born", "dob", "geburtstag", "geburtsdatum"])
+}
+
+/// Whether the day may be still to come.
+pub(super) fn is_to_come(name: &str) -> bool {
+    named(name, &["due", "expires", "expiry", "expiration", "renewal", "renews", "next", "until", "valid", "planned", "delivery"])
+}
+
+pub(super) fn named(name: &str, words: &[&'static str]) -> bool {
+    let tokens = name_words(name);
+    words.iter().any(|word| tokens.iter().any(|token| matches_word(token, word)))
 }

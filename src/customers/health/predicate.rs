@@ -6,14 +6,15 @@
 use polars::prelude::*;
 use polars::sql::sql_expr;
 
+use crate::data::day::IsoDay;
 use crate::data::rules::{Predicate, Rule};
-use crate::data::sourcing::{IsoDay, KeyMatch};
+use crate::data::sourcing::KeyMatch;
 use crate::data::{Raw, name_words};
 
 use super::super::error::{CustomersError, short};
 use super::super::rows::day;
-use super::super::understand::Understood;
 use super::spelling::{self, Counts};
+use crate::customers::understood::Understood;
 
 /// What rules are checked against.
 #[derive(Clone, Copy)]

@@ -4,14 +4,15 @@
 //! for each column of few values. Rules that nothing in the data points to are not suggested: a rule too many costs trust.
 
 use crate::base::Ctx;
+use crate::data::day::IsoDay;
 use crate::data::rules::{Dimension, Predicate, RowAction, Rule, Severity};
-use crate::data::sourcing::{Field, IsoDay};
-use crate::data::{Kind, Raw, RawColumn, SourceKind, Sourcing, matches_word, name_words};
+use crate::data::sourcing::Field;
+use crate::data::{Kind, Raw, RawColumn, SourceKind, Sourcing};
 
 use super::super::error::CustomersError;
-use super::super::understand::{Understood, UnderstoodSource};
-use super::measure::{self, Measured, day_columns};
+use super::measure::{self, Measured, day_columns, is_birth, is_to_come, named};
 use super::spelling;
+use crate::customers::understood::{Understood, UnderstoodSource};
 
 /// Days before this one are not believed: the first of January 1990, unless most are.
 const EARLIEST: IsoDay = IsoDay(7_305);
@@ -279,18 +280,3 @@ const SCALE: &[&str] = &["satisfaction", "score", "rating", "stars", "nps", "lik
 const COUNT: &[&str] = &["quantity", "qty", "units", "count", "visits", "orders", "items", "menge", "anzahl"];
 const FIRST: &[&str] = &["first", "start", "signup", "created", "registered", "joined", "since", "erste", "registration", "opened"];
 const LAST: &[&str] = &["last", "end", "latest", "closed", "cancelled", "updated", "letzte", "churned"];
-
-/// Whether the day is one of birth, which may well be before 1990.
-pub(super) fn is_birth(name: &str) -> bool {
-    named(name, &["birth", "birthday", "birthdate", "born", "dob", "geburtstag", "geburtsdatum"])
-}
-
-/// Whether the day may be still to come.
-pub(super) fn is_to_come(name: &str) -> bool {
-    named(name, &["due", "expires", "expiry", "expiration", "renewal", "renews", "next", "until", "valid", "planned", "delivery"])
-}
-
-fn named(name: &str, words: &[&'static str]) -> bool {
-    let tokens = name_words(name);
-    words.iter().any(|word| tokens.iter().any(|token| matches_word(token, word)))
-}

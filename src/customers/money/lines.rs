@@ -9,8 +9,8 @@ use polars::prelude::*;
 
 use crate::customers::error::CustomersError;
 use crate::customers::keys::{self, collect};
-use crate::customers::rows::marks;
-use crate::customers::understand::UnderstoodSource;
+use crate::customers::status::marks;
+use crate::customers::understood::UnderstoodSource;
 use crate::data::Raw;
 use crate::data::sourcing::Field;
 

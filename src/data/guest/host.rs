@@ -13,9 +13,8 @@ use crate::base::Ctx;
 use crate::base::memory::readable;
 use crate::data::error::DataError;
 
-use super::serve::ARGUMENT;
+use super::request::{ARGUMENT, Request, Take, Told};
 use super::wire::{self, End, Message};
-use super::{Request, Take, Told};
 
 /// A guest is asked to stop within this time.
 const STOPS_WITHIN: Duration = Duration::from_millis(5);
@@ -185,8 +184,8 @@ fn signal(_: ExitStatus) -> Option<i32> {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use crate::data::columnar::Columnar;
-    use crate::data::guest::What;
+    use crate::data::format::Columnar;
+    use crate::data::guest::request::What;
 
     use super::*;
 

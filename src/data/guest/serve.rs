@@ -9,13 +9,10 @@ use polars::prelude::DataFrame;
 
 use crate::base::Ctx;
 use crate::data::error::DataError;
-use crate::data::{columnar, spreadsheet};
 
+use super::request::{ARGUMENT, Limits, Request, Take, Told, What};
 use super::wire::{self, End};
-use super::{Limits, Request, Take, Told, What};
-
-/// The first argument that makes the program a guest, with the path of a file behind it; no file is called so by chance.
-pub(super) const ARGUMENT: &str = "--read-as-guest";
+use super::{columns, workbook};
 
 /// How a guest ends whose reader gave up.
 pub(super) const GAVE_UP: u8 = 101;
@@ -54,8 +51,8 @@ fn serve(path: PathBuf) -> std::io::Result<()> {
 pub(super) fn answer(request: &Request, take: &mut Take, ctx: &Ctx) -> Result<Told, DataError> {
     let Request { path, title, what, limits } = request;
     match what {
-        What::Cells { sheet } => spreadsheet::rows(path, title, sheet.as_deref(), take, ctx),
-        What::Columns { format, whole } => columnar::batches(path, title, *format, whole.then_some(limits.budget), take, ctx),
+        What::Cells { sheet } => workbook::rows(path, title, sheet.as_deref(), take, ctx),
+        What::Columns { format, whole } => columns::batches(path, title, *format, whole.then_some(limits.budget), take, ctx),
     }
 }
 

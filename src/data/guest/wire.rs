@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::error::DataError;
 
-use super::Told;
+use super::request::Told;
 
 const ROWS: u8 = b'R';
 const END: u8 = b'E';

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use polars::prelude::*;
 
-use crate::data::cells::is_missing;
+use crate::data::cell::is_missing;
 use crate::data::csv::Ragged;
 use crate::data::split::{Cutting, Passed, Row};
 use crate::data::table::Kind;

@@ -4,11 +4,44 @@ use std::sync::Arc;
 
 use polars::prelude::LazyFrame;
 
-use crate::base::{Key, Note};
+use crate::base::{Key, Note, memory};
 use crate::data::table::Kind;
 use crate::data::tally::{Reading, Tally};
 
-use super::RawColumn;
+/// A column of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawColumn {
+    /// Its name, unique and not empty.
+    pub name: String,
+    /// How its values behave.
+    pub kind: Kind,
+    /// Whether a date has times of day ([`Raw::lazy`] then has a `Datetime` of milliseconds in place of a `Date`).
+    pub has_time: bool,
+    /// Cells that could not be read as the column's kind; they count as missing.
+    pub n_unreadable: usize,
+    /// Up to ten of them.
+    pub unreadable: Vec<String>,
+}
+
+/// How sources are read. The rows are the same whatever is chosen, but for columns whose odd cells no sample meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// Bytes of text that are read and cut at a time.
+    pub slab_bytes: usize,
+    /// Bytes of a text file that decide how its columns are read; a smaller file is looked at whole.
+    pub sample_bytes: usize,
+    /// Bytes of rows that may stay in memory.
+    pub keep_bytes: u64,
+}
+
+impl Default for ReadOptions {
+    /// Slabs of 64 MB, and a third of the memory that is free now.
+    fn default() -> ReadOptions {
+        let budget = memory::budget_bytes();
+        // A machine that does not say what is free is trusted.
+        ReadOptions { slab_bytes: 64 << 20, sample_bytes: 4 << 20, keep_bytes: if budget == 0 { u64::MAX } else { budget / 3 } }
+    }
+}
 
 /// The rows of one file.
 pub(super) struct Part {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use crate::data::error::DataError;
-use crate::data::source::READABLE_EXTENSIONS;
+use crate::data::format::READABLE_EXTENSIONS;
 
 /// A file a source was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]

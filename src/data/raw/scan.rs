@@ -10,15 +10,15 @@ use std::path::Path;
 use polars::prelude::*;
 
 use crate::base::{Ctx, Key, Note};
-use crate::data::columnar::{self, Columnar};
+use crate::data::columnar;
 use crate::data::error::DataError;
-use crate::data::guest::What;
+use crate::data::format::Columnar;
+use crate::data::guest::request::What;
 use crate::data::header::make_unique;
 use crate::data::table::Kind;
 use crate::data::zones::Zone;
 
-use super::RawColumn;
-use super::part::{Part, PartColumn};
+use super::part::{Part, PartColumn, RawColumn};
 use super::store::{Held, Store};
 
 /// Reads a file. `stamp` names its bytes; of its rows, `keep_bytes` may stay in memory.

@@ -6,7 +6,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Key, Note, Stopped};
-use crate::data::cells::Cell;
+use crate::data::cell::Cell;
 use crate::data::error::DataError;
 use crate::data::habits::Habits;
 use crate::data::table::{self, Table, Values};

@@ -14,19 +14,18 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Key, Note, Stopped};
-use crate::data::cells::{self, Cell};
+use crate::data::cell::Cell;
 use crate::data::csv::{self, Ragged};
 use crate::data::error::DataError;
 use crate::data::habits::Habits;
 use crate::data::header::Head;
 use crate::data::layout::{self, LAST_BYTES, LOOKED_AT, Layout};
-use crate::data::letters;
 use crate::data::tally::{Reading, Tally};
 use crate::data::zones::Zone;
+use crate::data::{cells, letters};
 
-use super::ReadOptions;
 use super::convert::{self, Chunk, Filling};
-use super::part::{Part, columns_of};
+use super::part::{Part, ReadOptions, columns_of};
 use super::slabs::{self, Letters, Slab, TextFile};
 use super::store::Store;
 

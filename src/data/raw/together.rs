@@ -11,8 +11,7 @@ use crate::base::Note;
 use crate::base::text::count;
 use crate::data::table::Kind;
 
-use super::RawColumn;
-use super::part::{Part, PartColumn};
+use super::part::{Part, PartColumn, RawColumn};
 
 /// A type that a column has in every file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

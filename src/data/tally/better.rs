@@ -7,8 +7,8 @@ use super::{DayNumbers, Reading, Tally};
 use crate::data::cells::WRONG_SHARE;
 use crate::data::dates::{Order, Written};
 use crate::data::habits::Habits;
-use crate::data::roles::{matches_word, tokens};
 use crate::data::table::Kind;
+use crate::data::words::{matches_word, tokens};
 
 /// So many cells of either kind prove that a spreadsheet has changed day and month for each other.
 const PROOF_OF_DAMAGE: usize = 8;

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use eframe::egui::{Key, Role as Widget, TextEdit, Ui};
 
 use crate::data::Sourcing;
-use crate::data::sourcing::IsoDay;
+use crate::data::day::IsoDay;
 use crate::engine::SourcesAnswer;
 use crate::session::{Command, Look};
 
-use super::super::icons;
 use super::super::theme::{caption, tokens};
-use super::super::widgets;
+use super::super::{icons, widgets};
 
 /// Draws it from the right.
 pub(super) fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, look: &mut Look, commands: &mut Vec<Command>) {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use personae::base::Ctx;
 use personae::customers::{self, Built};
-use personae::data::sourcing::IsoDay;
+use personae::data::day::IsoDay;
 use personae::data::{self, Raw, SourceFile, SourceKind, Sourcing};
 use rand::RngExt;
 

@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Frame, Label, Layout, Margin, ProgressBar, RichText, Role as Widget, Sense, Stroke, Ui, UiBuilder};
 
 use crate::customers::{Freshness, Overlap};
-use crate::data::sourcing::IsoDay;
+use crate::data::day::IsoDay;
 use crate::data::{SourceFile, SourceKind};
 use crate::engine::STOPPED;
 use crate::session::{Command, Look};

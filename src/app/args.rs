@@ -1,0 +1,25 @@
+//! The files that every command may read and write, as they are typed.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Single files to read and write, and how much to say.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Files {
+    /// All rows and columns with persona and persona_name, as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub(super) labels: Option<PathBuf>,
+    /// Results, notes and seconds, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+    /// The merge tree in SciPy's numbering, as CSV (hierarchical methods).
+    #[arg(long, value_name = "FILE")]
+    pub(super) merges: Option<PathBuf>,
+    /// The words personas are named with, as JSON; lexicon.json beside the project or the data unless given.
+    #[arg(long, value_name = "FILE")]
+    pub(super) lexicon: Option<PathBuf>,
+    /// No progress and no summary.
+    #[arg(long)]
+    pub(super) quiet: bool,
+}

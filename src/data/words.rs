@@ -1,0 +1,51 @@
+//! The words of a column's name: "customerID", "Customer-Id" and "customer_id" are the same two.
+
+/// "avgBasket_EUR 2" is avg, basket, eur, 2; accents of the usual kind are taken off. Behind them every two neighbours together.
+pub(crate) fn tokens(name: &str) -> Vec<String> {
+    let mut tokens = name_tokens(name);
+    let pairs: Vec<String> = tokens.windows(2).map(|pair| format!("{} {}", pair[0], pair[1])).collect();
+    tokens.extend(pairs);
+    tokens
+}
+
+/// The same without the pairs.
+pub(super) fn name_tokens(name: &str) -> Vec<String> {
+    let mut tokens: Vec<String> = vec![String::new()];
+    let mut was_lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && was_lower) {
+            tokens.push(String::new());
+        }
+        was_lower = c.is_lowercase();
+        if let Some(token) = tokens.last_mut()
+            && c.is_alphanumeric()
+        {
+            push_folded(token, c);
+        }
+    }
+    tokens.retain(|token| !token.is_empty());
+    tokens
+}
+
+/// Adds a letter in small and without its accent.
+pub(super) fn push_folded(text: &mut String, c: char) {
+    match c.to_lowercase().next().unwrap_or(c) {
+        'ä' => text.push_str("ae"),
+        'ö' => text.push_str("oe"),
+        'ü' => text.push_str("ue"),
+        'ß' => text.push_str("ss"),
+        'á' | 'à' | 'â' | 'ã' | 'å' => text.push('a'),
+        'é' | 'è' | 'ê' | 'ë' => text.push('e'),
+        'í' | 'î' | 'ì' | 'ï' => text.push('i'),
+        'ó' | 'ô' | 'ò' | 'õ' => text.push('o'),
+        'ú' | 'û' | 'ù' => text.push('u'),
+        'ñ' => text.push('n'),
+        'ç' => text.push('c'),
+        other => text.push(other),
+    }
+}
+
+/// Whole tokens count; long words also inside German compounds ("jahreseinkommen").
+pub(crate) fn matches_word(token: &str, word: &str) -> bool {
+    token == word || (word.len() >= 7 && token.contains(word))
+}
