@@ -15,8 +15,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::choices::{Choices, Density};
+use super::report::persona_names;
 use super::text::{customers, without_folders};
-use super::{Plot, Plots, Report, files::persona_names, plot_svg};
+use super::{Plot, Plots, Report, plot_svg};
 
 pub use card::{Badge, CardPage, Confidence, EvidenceLine, Fact, Line, ProfileLine, Rest, Strip, Tile};
 pub use compare::{Cell, Comparison, ComparisonColumn, ComparisonRow};

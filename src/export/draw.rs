@@ -7,7 +7,7 @@ use crate::plot::{AxisKind, CondensedPlot, MapPlot, SilhouettePlot, SweepPlot};
 
 use super::chart::{ACCENT, Anchor, EVERYONE, Frame, HAIR, INK, LINE, MUTED, Scene, padded};
 use super::palette::{NOISE, hex, segment};
-use super::plot::Plot;
+use super::plot_kind::Plot;
 use super::text::{count, customers, number, percent, shorten, three_digits};
 
 /// Width and height of a drawing, in pixels at scale 1.

@@ -7,7 +7,7 @@ use crate::plot::{DensityPlot, EpsilonOutcome};
 use super::chart::{ACCENT, Anchor, Frame, INK, LINE, MUTED, Scene};
 use super::draw::{Size, plain};
 use super::palette::{NOISE, hex};
-use super::plot::Plot;
+use super::plot_kind::Plot;
 use super::text::{number, percent, three_digits};
 
 /// The plateaus of the candidates.

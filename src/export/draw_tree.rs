@@ -8,7 +8,7 @@ use crate::plot::{TreeGroups, TreePlot, TreeWindow};
 use super::chart::{ACCENT, Anchor, Frame, MUTED, Scene};
 use super::draw::{Size, plain};
 use super::palette::{hex, segment};
-use super::plot::Plot;
+use super::plot_kind::Plot;
 use super::text::{count, customers, shorten, three_digits};
 
 /// Up to so many customers each is named.

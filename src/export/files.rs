@@ -1,55 +1,23 @@
-//! How files reach the disk: written beside their place, then renamed, so that a failed export leaves the old file whole.
+//! Which files does an export write, one format after the other?
 //!
 //! In: a report, the choices, a folder. Out: the files written and what was left out, in sentences. Stopping is obeyed between writes of a few
 //! kilobytes: what was complete stays, nothing half-written does.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::base::{Ctx, Stopped};
+use crate::base::Ctx;
 
+use super::atomic_write::write_checked;
+use super::error::{ExportError, cannot_write};
 use super::pages::{self, Pages};
-use super::plot::{Plot, Plots, file_bytes, plot_svg};
+use super::plot::{file_bytes, plot_svg};
+use super::plot_kind::{Plot, Plots};
+use super::report::persona_names;
 use super::{
     Choices, Format, Report, audience, cards_html, cards_json, cards_markdown, customers_csv, customers_parquet, deck, note_of_formulas,
     persona_stem, slides_pptx,
 };
-
-/// Why a file could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// Somebody asked to stop; nothing half-written stays.
-    #[error(transparent)]
-    Stopped(#[from] Stopped),
-    /// The place refuses.
-    #[error("Cannot write to {}: {reason}. {advice}", path.display())]
-    CannotWrite {
-        /// Where it should have gone.
-        path: PathBuf,
-        /// Why not, in words.
-        reason: String,
-        /// What to try.
-        advice: &'static str,
-    },
-    /// A plot was to be saved as something it cannot be.
-    #[error("Plots are saved as PNG or SVG, not as \"{extension}\". End the file's name with .png or .svg.")]
-    UnknownExtension {
-        /// What the file's name ended with.
-        extension: String,
-    },
-    /// The plot has not been computed.
-    #[error("{title} is not there yet, so it cannot be saved. Open the page that shows it first.")]
-    NoPlot {
-        /// The plot's title.
-        title: &'static str,
-    },
-    /// Pages could not be set.
-    #[error("The pages could not be set: {0}. Export the cards as HTML instead.")]
-    Pages(String),
-    /// A drawing could not be turned into a picture.
-    #[error("The picture could not be drawn: {0}. Save the plot as SVG instead.")]
-    Picture(String),
-}
 
 /// What an export wrote, and what it left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -221,140 +189,4 @@ fn write_pages(
         written.write(path, ctx, |to| to.write_all(&bytes))?;
     }
     Ok(())
-}
-
-/// Writes a file beside `path`, brings it to the disk and renames it to `path`. Whatever fails, what stood at `path` stays.
-pub fn write_beside(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ExportError> {
-    // A link is followed, so that the file it points at is replaced and not the link.
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    beside(&target, write).map_err(|error| cannot_write(path, &error))
-}
-
-fn beside(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if target.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    if target.exists() && !target.is_file() {
-        // A device or a pipe is written to, never replaced by a file.
-        let mut buffered = BufWriter::with_capacity(1 << 16, std::fs::OpenOptions::new().write(true).open(target)?);
-        write(&mut buffered)?;
-        return buffered.flush();
-    }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".personae-").suffix(".part");
-    #[cfg(unix)]
-    {
-        // Otherwise nobody but the writer could read the export; the user's umask still applies.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    clear_left_parts(folder);
-    let mut file = builder.tempfile_in(folder)?;
-    let permissions = keep_to_oneself(file.as_file(), target);
-    // Says that somebody still writes here; the system gives it up even if the program is killed.
-    let _ = file.as_file().try_lock();
-    let mut buffered = BufWriter::with_capacity(1 << 16, file.as_file_mut());
-    write(&mut buffered)?;
-    buffered.flush()?;
-    drop(buffered);
-    file.as_file().sync_all()?;
-    if let Some(permissions) = permissions {
-        // Some disks know no permissions.
-        let _ = file.as_file().set_permissions(permissions);
-    }
-    file.persist(target).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// Lets nobody else read a file that is not finished. The permissions it is to have in the end: those of the file it replaces, or of any new one.
-#[cfg(unix)]
-fn keep_to_oneself(file: &std::fs::File, target: &Path) -> Option<std::fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(target).or_else(|_| file.metadata()).ok()?.permissions().mode() & 0o777;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600)).ok()?;
-    Some(std::fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn keep_to_oneself(_: &std::fs::File, _: &Path) -> Option<std::fs::Permissions> {
-    None
-}
-
-/// Removes what a program that was killed left half-written: it may hold every customer. A part somebody is writing is locked and stays.
-fn clear_left_parts(folder: &Path) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if !name.starts_with(".personae-") || !name.ends_with(".part") || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
-            continue;
-        }
-        // Between its making and its lock, a part is a moment old.
-        let age = entry.metadata().and_then(|about| about.modified()).ok().and_then(|time| time.elapsed().ok());
-        let is_left = age.is_some_and(|age| age.as_secs() >= 2)
-            && std::fs::OpenOptions::new().write(true).open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
-        if is_left {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
-}
-
-/// As [`write_beside`], but every write asks whether to stop. The bytes written.
-fn write_checked(path: &Path, ctx: &Ctx, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<u64, ExportError> {
-    let mut bytes = 0;
-    let done = write_beside(path, |to| {
-        let mut checked = Checked { to, ctx, bytes: 0, refused: None };
-        let done = write(&mut checked);
-        bytes = checked.bytes;
-        // What stands between wraps the system's error in words of its own; the error itself says what to do about it.
-        done.map_err(|error| checked.refused.map_or(error, io::Error::from))
-    });
-    match done {
-        Err(_) if ctx.is_stopped() => Err(Stopped.into()),
-        Err(error) => Err(error),
-        Ok(()) => Ok(bytes),
-    }
-}
-
-struct Checked<'a> {
-    to: &'a mut dyn Write,
-    ctx: &'a Ctx,
-    bytes: u64,
-    /// What the disk said, if it refused.
-    refused: Option<io::ErrorKind>,
-}
-
-impl Write for Checked<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.ctx.check().map_err(io::Error::other)?;
-        let taken = self.to.write(bytes).inspect_err(|error| self.refused = Some(error.kind()))?;
-        self.bytes += taken as u64;
-        Ok(taken)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.to.flush().inspect_err(|error| self.refused = Some(error.kind()))
-    }
-}
-
-/// The names of the personas by cluster.
-pub(super) fn persona_names(report: &Report) -> Vec<String> {
-    report.personas.personas.iter().map(|persona| persona.name.clone()).collect()
-}
-
-/// The sentence for what the system said.
-fn cannot_write(path: &Path, error: &io::Error) -> ExportError {
-    use io::ErrorKind as Kind;
-    let other_folder = "Choose another folder.";
-    let (reason, advice) = match error.kind() {
-        Kind::PermissionDenied => ("permission denied".to_owned(), other_folder),
-        Kind::ReadOnlyFilesystem => ("the disk can only be read".to_owned(), other_folder),
-        Kind::NotFound => ("the folder does not exist".to_owned(), other_folder),
-        Kind::NotADirectory | Kind::AlreadyExists => ("a file stands where a folder is needed".to_owned(), other_folder),
-        Kind::IsADirectory => ("it is a folder".to_owned(), "Choose another name."),
-        Kind::StorageFull | Kind::QuotaExceeded => ("the disk is full".to_owned(), "Make room or choose another disk."),
-        Kind::InvalidFilename => ("the name is not allowed".to_owned(), "Choose another name."),
-        _ => (error.to_string(), other_folder),
-    };
-    ExportError::CannotWrite { path: path.to_owned(), reason, advice }
 }

@@ -11,7 +11,7 @@ use crate::plot::{Compared, Ribbon, flow};
 use super::chart::{Anchor, INK, MUTED, Scene};
 use super::draw::{HALF, Size};
 use super::palette::{NOISE, hex, segment};
-use super::plot::Plot;
+use super::plot_kind::Plot;
 use super::text::{count, percent, shorten};
 
 /// Room for names on either side.

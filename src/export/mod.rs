@@ -3,6 +3,7 @@
 //! [`write_all`] writes any set of formats into a folder; [`save_plot`] a single plot. Every file is written beside its place and
 //! then renamed, so that a failed export leaves the old file whole.
 
+mod atomic_write;
 pub mod audience;
 mod chart;
 pub mod choices;
@@ -10,6 +11,7 @@ pub mod deck;
 mod draw;
 mod draw_density;
 mod draw_tree;
+mod error;
 pub mod files;
 mod flow;
 pub mod fonts;
@@ -22,22 +24,26 @@ pub mod names;
 pub mod pages;
 pub mod palette;
 pub mod plot;
+mod plot_kind;
 mod pptx;
 mod raster;
 pub mod report;
 mod table;
 mod text;
 
+pub use atomic_write::write_beside;
 pub use audience::{Audiences, audiences, country_code};
 pub use choices::{Audience, Choices, Density, Paper};
 pub use deck::{Deck, deck};
-pub use files::{ExportError, Written, WrittenFile, write_all, write_beside, write_into};
+pub use error::ExportError;
+pub use files::{Written, WrittenFile, write_all, write_into};
 pub use format::{Format, Purpose};
 pub use html::cards_html;
 pub use json::{cards_json, report_json};
 pub use markdown::markdown as cards_markdown;
 pub use names::{file_stem, persona_stem};
-pub use plot::{Plot, Plots, plot_svg, save_plot};
+pub use plot::{plot_svg, save_plot};
+pub use plot_kind::{Plot, Plots};
 pub use pptx::slides as slides_pptx;
 pub use raster::plot_png;
 pub use report::{Chosen, Report, RunResult, Seconds};

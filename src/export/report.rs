@@ -59,6 +59,11 @@ impl Report {
     }
 }
 
+/// The names of the personas by cluster.
+pub(super) fn persona_names(report: &Report) -> Vec<String> {
+    report.personas.personas.iter().map(|persona| persona.name.clone()).collect()
+}
+
 /// One entry of `results` in report.json; fields that do not apply are left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RunResult {

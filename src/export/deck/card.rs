@@ -11,7 +11,7 @@ use crate::persona::{Evidence, Persona, Priority, Statement};
 use super::super::glyph::{mix, portrait};
 use super::super::json::FEWEST_DESCRIBED;
 use super::super::palette::{NOISE, hex, segment};
-use super::super::text::{count, customers, percent, signed};
+use super::super::text::{count, customers, percent, signed, without_folders};
 use super::super::{Report, json::rows_left_out};
 use super::spread::{Spread, spread};
 
@@ -348,7 +348,7 @@ fn added(persona: &Persona) -> Vec<(String, String)> {
 }
 
 fn footer(report: &Report, persona: &Persona) -> Vec<String> {
-    let source = super::without_folders(&report.loaded.title);
+    let source = without_folders(&report.loaded.title);
     let mut footer = vec![format!("Source: {source}, {} rows", count(report.loaded.table.n_rows))];
     if let Some(share) = persona.match_all_share {
         footer.push(format!("{} match all headline traits", percent(share)));

@@ -10,11 +10,19 @@ use image::ImageFormat;
 
 use crate::persona::{Persona, Picture, Statement};
 
-use super::super::deck::{Badge, CardPage, Confidence, Line, ProfileLine, Rest};
+use super::super::Report;
+use super::super::deck::{Badge, CardPage, Confidence, Deck, Line, ProfileLine, Rest};
 use super::super::glyph::glyph;
 use super::super::json::FEWEST_DESCRIBED;
 use super::super::text::{escape, percent};
-use super::{card_id, distribution, evidence_id};
+use super::anchor::{card_id, evidence_id};
+use super::distribution;
+
+/// The personas with a card, and their cards.
+pub(super) fn wanted<'a>(report: &'a Report, deck: &'a Deck) -> impl Iterator<Item = (&'a Persona, &'a CardPage)> {
+    let persona = |card: &CardPage| report.personas.personas.iter().find(|persona| persona.cluster == card.cluster);
+    deck.cards.iter().filter_map(move |card| Some((persona(card)?, card)))
+}
 
 /// Writes the card.
 pub fn card(page: &mut String, persona: &Persona, card: &CardPage) {

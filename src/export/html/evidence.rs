@@ -10,7 +10,8 @@ use super::super::deck::{CardPage, Deck};
 use super::super::json::FEWEST_DESCRIBED;
 use super::super::palette::{hex, segment};
 use super::super::text::{count, escape, percent, signed};
-use super::{evidence_id, wanted};
+use super::anchor::evidence_id;
+use super::card::wanted;
 
 /// Rows without a part in name or statements shown a persona; the JSON export has them all.
 const MORE_ROWS: usize = 60;

@@ -3,6 +3,7 @@
 //! In: the report and the plots' points. Out: HTML with its style and drawings inside, no script, no reference to elsewhere.
 //! Everything that comes from data or from the user passes through [`escape`], and a policy forbids browsers to run or fetch anything. Prints a card a page on A4.
 
+mod anchor;
 mod card;
 mod compare;
 mod distribution;
@@ -10,9 +11,7 @@ mod evidence;
 mod made;
 mod overview;
 
-use crate::persona::Persona;
-
-use super::deck::{self, CardPage, Deck};
+use super::deck;
 use super::text::escape;
 use super::{Choices, Plots, Report};
 
@@ -20,9 +19,6 @@ const STYLE: &str = include_str!("../../../assets/card.css");
 
 /// What browsers may do with the page: show it. No script, no address but those of pictures inside, whatever the data say.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-
-/// Pages with more plot points than this are slow to open.
-const MAX_PAGE_POINTS: usize = 6_000;
 
 /// The whole page.
 pub fn cards_html(report: &Report, plots: &Plots, choices: &Choices) -> String {
@@ -37,7 +33,7 @@ pub fn cards_html(report: &Report, plots: &Plots, choices: &Choices) -> String {
     );
     overview::overview(&mut page, report, plots, deck);
     page.push_str("<div id=\"cards\">\n");
-    for (persona, card) in wanted(report, deck) {
+    for (persona, card) in card::wanted(report, deck) {
         card::card(&mut page, persona, card);
     }
     page.push_str("</div>\n");
@@ -47,20 +43,4 @@ pub fn cards_html(report: &Report, plots: &Plots, choices: &Choices) -> String {
     made::how_it_was_made(&mut page, deck);
     page.push_str("</main>\n</body>\n</html>\n");
     page
-}
-
-/// The personas with a card, and their cards.
-fn wanted<'a>(report: &'a Report, deck: &'a Deck) -> impl Iterator<Item = (&'a Persona, &'a CardPage)> {
-    let persona = |card: &CardPage| report.personas.personas.iter().find(|persona| persona.cluster == card.cluster);
-    deck.cards.iter().filter_map(move |card| Some((persona(card)?, card)))
-}
-
-/// The anchor of an evidence row.
-fn evidence_id(cluster: usize, row: usize) -> String {
-    format!("e{}-{}", cluster + 1, row + 1)
-}
-
-/// The anchor of a card.
-fn card_id(cluster: usize) -> String {
-    format!("p{}", cluster + 1)
 }

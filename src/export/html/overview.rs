@@ -7,10 +7,14 @@ use crate::plot::MapPlot;
 
 use super::super::deck::{Deck, Member};
 use super::super::glyph::glyph;
-use super::super::plot::{Plot, plot_inline};
+use super::super::plot::plot_inline;
+use super::super::report::persona_names;
 use super::super::text::escape;
-use super::super::{Plots, Report, files::persona_names};
-use super::{MAX_PAGE_POINTS, card_id};
+use super::super::{Plot, Plots, Report};
+use super::anchor::card_id;
+
+/// Pages with more plot points than this are slow to open.
+const MAX_PAGE_POINTS: usize = 6_000;
 
 /// Writes the sheet.
 pub fn overview(page: &mut String, report: &Report, plots: &Plots, deck: &Deck) {
