@@ -14,6 +14,7 @@
 mod columns;
 mod contact;
 mod countries;
+mod validation;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};

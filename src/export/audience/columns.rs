@@ -6,8 +6,8 @@
 use crate::data::{Column, Loaded, Table, Values, matches_word, name_words};
 
 use super::super::Audience;
-use super::contact::{digits, is_email};
 use super::countries;
+use super::validation::{digits, is_email};
 
 /// The columns of the fields, as places in the table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

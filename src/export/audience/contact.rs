@@ -15,6 +15,7 @@ use crate::data::Table;
 use super::super::Audience;
 use super::columns::Columns;
 use super::countries;
+use super::validation::{FORMULA, digits, is_email};
 
 /// The six fields; an empty text is a missing one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,21 +83,10 @@ impl Contact {
     }
 }
 
-/// What a spreadsheet takes for the begin of a formula (OWASP, "CSV injection").
-const FORMULA: [char; 4] = ['=', '+', '-', '@'];
-
 /// An address in small letters without spaces; empty if it is none.
 fn email(cell: &str) -> String {
     let text: String = cell.split_whitespace().collect::<String>().to_lowercase();
     if is_email(&text) { text } else { String::new() }
-}
-
-/// Whether this is one e-mail address, and none that a spreadsheet would run.
-pub(super) fn is_email(text: &str) -> bool {
-    let Some((name, host)) = text.trim().split_once('@') else { return false };
-    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '"' | '<' | '>' | '(' | ')' | '@' | '\\');
-    let dotted = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
-    !name.is_empty() && dotted && !name.contains(odd) && !host.contains(odd) && !name.starts_with(FORMULA)
 }
 
 /// The form Google compares: at gmail.com and googlemail.com dots before the @ and what follows a plus do not count (Data Manager API,
@@ -133,11 +123,6 @@ fn phone(cell: &str, country: Option<&str>) -> String {
         Ok(number) if phonenumber::is_valid(&number) => number.format().mode(Mode::E164).to_string(),
         _ => String::new(),
     }
-}
-
-/// The digits of a text.
-pub(super) fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 const TITLES: [&str; 14] = ["mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mme", "mlle", "sr", "sra", "jr", "ii"];

@@ -4,10 +4,10 @@
 //! cannot be used is told with its line and reason, and the built-in one is taken. Same deck, same bytes on machines with the same fonts;
 //! nothing is asked of clock or network. Cost: some 30 ms a page.
 
+mod template;
 mod world;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use typst::foundations::{Label, Selector, Smart};
@@ -21,11 +21,7 @@ use super::deck::Deck;
 use super::{ExportError, Paper, Report};
 use world::PageWorld;
 
-/// The template that comes with Personae.
-pub const TEMPLATE: &str = include_str!("../../../assets/cards.typ");
-
-/// What a template's file is called beside a project.
-pub const TEMPLATE_FILE: &str = "cards.typ";
+pub use template::{TEMPLATE, TEMPLATE_FILE, Template, read_template};
 
 /// Pages ready to be written.
 #[derive(Debug, Clone)]
@@ -64,22 +60,6 @@ impl Sheet {
 /// Names what the speaker wrote for the slide of a plot.
 pub fn plot_notes_key(plot_id: &str) -> String {
     format!("plot {plot_id}")
-}
-
-/// A user's template: its file and its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template {
-    /// Where it lies; files it names are looked for beside it.
-    pub path: PathBuf,
-    /// What it says.
-    pub text: String,
-}
-
-/// Reads a user's template.
-pub fn read_template(path: &Path) -> Result<Template, String> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("The template {} cannot be read ({error}); the pages are set with the built-in one.", path.display()))?;
-    Ok(Template { path: path.to_owned(), text })
 }
 
 /// Sets the pages of a deck. `pictures` are the bytes of each persona's picture, by cluster.

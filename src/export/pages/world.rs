@@ -15,7 +15,7 @@ use typst_kit::fonts::FontStore;
 use super::super::Paper;
 use super::super::deck::Deck;
 use super::super::fonts::SHIPPED;
-use super::{TEMPLATE, TEMPLATE_FILE, Template};
+use super::template::{TEMPLATE, TEMPLATE_FILE, Template};
 
 /// The fonts inside the program, then the system's. A global, against the rule of this floor, since scanning a system takes a good part of a second
 /// and the fonts are the same for everyone while the program runs.

@@ -2,10 +2,10 @@
 
 use super::super::chart::{EVERYONE, INK, MUTED};
 use super::super::deck::{CardPage, Deck, Line, Rest};
-use super::Portrait;
 use super::fit::{LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, LEFT_OUT};
+use super::picture::Portrait;
 use super::shapes::{Align, Paragraph, Slide, frame};
 use super::spread;
 use super::table::{Look, Row, cell, table};

@@ -12,34 +12,25 @@ mod master;
 mod overview;
 mod package;
 mod parts;
+mod picture;
 mod shapes;
 mod spread;
 mod table;
 mod xml;
 
-use std::io::Cursor;
-
-use image::{ImageFormat, ImageReader};
-
 use crate::base::Ctx;
 
-use super::deck::{CardPage, Deck, PlotPage};
+use super::deck::{Deck, PlotPage};
 use super::pages::plot_notes_key;
 use super::text::escape;
 use super::{ExportError, Report, plot_png};
 use master::{BOTTOM, LEFT, RIGHT, TOP};
 use package::Media;
+use picture::{size, user_picture};
 use shapes::{Slide, frame};
 
 /// Plots that say something to a room; the others are for those who made the segments.
 const PLOTS_FOR_A_ROOM: [&str; 2] = ["map", "elbow"];
-
-/// A user's picture in the file, and what is cut off so that it is square.
-#[derive(Debug, Clone, Copy)]
-struct Portrait {
-    media: usize,
-    crop: [f64; 4],
-}
 
 /// The slides of a deck as a file.
 pub fn slides(deck: &Deck, report: &Report, ctx: &Ctx) -> Result<Vec<u8>, ExportError> {
@@ -102,26 +93,4 @@ fn without_title(svg: &str, title: &str) -> String {
     let end = format!(">{}</text>", escape(title));
     let place = svg.find(&end).and_then(|at| Some((svg[..at].rfind("<text")?, at + end.len())));
     place.map_or_else(|| svg.to_owned(), |(from, to)| format!("{}{}", &svg[..from], &svg[to..]))
-}
-
-/// The picture the user chose, if it is one that can be read; otherwise the portrait stands.
-fn user_picture(report: &Report, card: &CardPage, media: &mut Vec<Media>) -> Option<Portrait> {
-    let persona = report.personas.personas.iter().find(|persona| persona.cluster == card.cluster)?;
-    let picture = persona.added.picture.as_ref()?;
-    let extension = match image::guess_format(&picture.bytes).ok()? {
-        ImageFormat::Png => "png",
-        ImageFormat::Jpeg => "jpeg",
-        _ => return None,
-    };
-    let [width, height] = size(&picture.bytes)?;
-    let (across, down) = (((width - height) / width / 2.0).max(0.0), ((height - width) / height / 2.0).max(0.0));
-    media.push(Media { extension, bytes: picture.bytes.to_vec() });
-    Some(Portrait { media: media.len() - 1, crop: [across, down, across, down] })
-}
-
-/// Width and height of a picture in pixels.
-fn size(bytes: &[u8]) -> Option<[f64; 2]> {
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
-    let (width, height) = reader.into_dimensions().ok()?;
-    (width > 0 && height > 0).then_some([f64::from(width), f64::from(height)])
 }
