@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::card::{Evidence, Persona};
+use super::card::Persona;
+use super::evidence::Evidence;
 use super::measure::MIN_CELL;
 
 /// From this effect on a value is told to differ (Cohen's medium effect).

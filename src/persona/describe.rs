@@ -14,13 +14,16 @@ use crate::data::{Loaded, Role, Values};
 use crate::features::Prepared;
 
 use super::attributes::attributes;
-use super::card::{Direction, Distribution, Evidence, Persona, Personas, Statement};
+use super::card::{Persona, Statement};
 use super::columns::{Described, Reading, described};
+use super::distribution::Distribution;
 use super::edit::PersonaEdit;
+use super::evidence::{Direction, Evidence};
 use super::identity::{carry, has_changed};
 use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_CELL, MIN_NAMED, Measured, STRONG_EFFECT, Trait, rank};
 use super::naming::{Name, Naming, names};
+use super::personas::Personas;
 use super::text::tokens;
 use super::unseen::unseen;
 use super::{levels, numeric, wording};

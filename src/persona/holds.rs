@@ -10,7 +10,7 @@ use crate::base::{Ctx, Stopped};
 use crate::data::{Loaded, Values};
 use crate::features::Prepared;
 
-use super::card::{Direction, Evidence};
+use super::evidence::{Direction, Evidence};
 use super::numeric::thirds;
 
 /// Rows between two looks at the stop flag.

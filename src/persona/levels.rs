@@ -6,8 +6,9 @@
 
 use crate::base::{Ctx, Stopped};
 
-use super::card::{Direction, Distribution, Drawing, Evidence};
 use super::columns::{Described, LevelReading};
+use super::distribution::{Distribution, Drawing};
+use super::evidence::{Direction, Evidence};
 use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
 use super::tail::level_v_test;
 use super::text::percent;

@@ -7,7 +7,8 @@ use crate::base::stats::normal_quantile;
 use crate::base::Labels;
 use crate::features::Prepared;
 
-use super::card::{Direction, Distribution, Evidence};
+use super::distribution::Distribution;
+use super::evidence::{Direction, Evidence};
 
 /// Cells with fewer customers are suppressed.
 pub const MIN_CELL: usize = 10;

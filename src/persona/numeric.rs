@@ -9,8 +9,9 @@
 use crate::base::stats::{quantile_sorted, skewness};
 use crate::base::{Ctx, Stopped};
 
-use super::card::{Direction, Distribution, Drawing, Evidence};
 use super::columns::{Described, ScaleReading};
+use super::distribution::{Distribution, Drawing};
+use super::evidence::{Direction, Evidence};
 use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
 use super::text::Format;
 

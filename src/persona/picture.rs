@@ -8,7 +8,7 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use super::edit::Picture;
+use super::added::Picture;
 
 /// Pixels a side; as large as a card shows it in print.
 pub const LARGEST: u32 = 512;

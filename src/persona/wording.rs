@@ -4,8 +4,8 @@
 
 use crate::data::{Role, gives_no_name, without_neutral_words};
 
-use super::card::Direction;
 use super::columns::{Described, Reading};
+use super::evidence::Direction;
 use super::lexicon::{End, Pole, Position};
 use super::measure::Trait;
 use super::text::{Format, capitalised, count, humanised, list, percent, times, titled};

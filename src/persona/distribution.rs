@@ -1,0 +1,73 @@
+//! How are the values of a persona spread on a column, beside everyone's?
+
+/// A small plot: the persona in colour, everyone in grey behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Distribution {
+    /// The column.
+    pub column: String,
+    /// Its unit, if known.
+    pub unit: Option<String>,
+    /// Bars or levels.
+    pub drawing: Drawing,
+}
+
+/// Shares within the persona and within everyone.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Drawing {
+    /// Bins, drawn equally wide; `edges` has one more entry than the shares. Edges hold 98 % of everyone, tails are in the outer bins.
+    /// Columns with long tails have edges that grow, see [`Drawing::place`].
+    Bins {
+        /// Bin edges in original units (days for dates).
+        edges: Vec<f64>,
+        /// Share of the persona in each bin.
+        persona: Vec<f64>,
+        /// Share of everyone in each bin.
+        everyone: Vec<f64>,
+        /// The persona's median.
+        persona_median: f64,
+        /// Everyone's median.
+        everyone_median: f64,
+        /// Whether the edges are days.
+        is_date: bool,
+    },
+    /// The commonest levels (at most 6) and "Other".
+    Levels {
+        /// The levels' names.
+        names: Vec<String>,
+        /// Share of the persona in each.
+        persona: Vec<f64>,
+        /// Share of everyone in each.
+        everyone: Vec<f64>,
+    },
+}
+
+impl Drawing {
+    /// Where `value` stands along bins that are drawn equally wide, 0 at the left edge to 1 at the right.
+    pub fn place(edges: &[f64], value: f64) -> f64 {
+        let n = edges.len().saturating_sub(1).max(1);
+        let bin = edges.partition_point(|edge| *edge <= value).clamp(1, n) - 1;
+        match edges {
+            [] | [_] => 0.5,
+            _ => ((bin as f64 + ((value - edges[bin]) / (edges[bin + 1] - edges[bin])).clamp(0.0, 1.0)) / n as f64).clamp(0.0, 1.0),
+        }
+    }
+
+    /// Whether the bins grow from left to right, which a plot must say.
+    pub fn has_growing_bins(&self) -> bool {
+        let Drawing::Bins { edges, .. } = self else { return false };
+        matches!(edges.as_slice(), [a, b, .., y, z] if (z - y) > 1.5 * (b - a))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_along_growing_bins() {
+        let edges = [0.0, 1.0, 3.0, 7.0];
+        for (value, place) in [(-5.0, 0.0), (0.0, 0.0), (0.5, 1.0 / 6.0), (1.0, 1.0 / 3.0), (2.0, 0.5), (7.0, 1.0), (99.0, 1.0)] {
+            assert!((Drawing::place(&edges, value) - place).abs() < 1e-12, "{value}");
+        }
+    }
+}

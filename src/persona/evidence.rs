@@ -1,0 +1,54 @@
+//! What was measured on one column, or one level of it: a persona against everyone and against all others.
+
+use serde::Serialize;
+
+use crate::data::Role;
+
+/// More or less than the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Above everyone.
+    More,
+    /// Below everyone.
+    Less,
+}
+
+/// What was measured for one column, or one level of a column: persona against the rest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// The column.
+    pub column: String,
+    /// The level, for categories.
+    pub level: Option<String>,
+    /// What the column is for; outcomes and sensitive columns are marked on cards and never in names.
+    pub role: Role,
+    /// Median (numbers; dates as days since 1970) or share (levels) inside the persona.
+    pub persona: f64,
+    /// The same for everyone.
+    pub everyone: f64,
+    /// The same for all others.
+    pub rest: f64,
+    /// The same three as people read them, with units.
+    pub texts: [String; 3],
+    /// Hedges' g (numbers) or Cohen's h (levels).
+    pub effect: f64,
+    /// The 95 % interval of the effect, where there are enough values for one.
+    pub interval: Option<[f64; 2]>,
+    /// v.test, a gate and never a ranking.
+    pub v_test: f64,
+    /// Base percentile of the persona's median, 0 to 100 (numbers).
+    pub percentile: Option<f64>,
+    /// 100 x share inside / share of everyone (levels).
+    pub index: Option<f64>,
+    /// Share of members the trait holds for, 0 to 1.
+    pub coverage: f64,
+    /// Members with a value.
+    pub n: usize,
+    /// Share of members without a value, 0 to 1.
+    pub missing_share: f64,
+    /// Whether a name may rest on it.
+    pub passes_name: bool,
+    /// Whether a statement may rest on it.
+    pub passes_statement: bool,
+}

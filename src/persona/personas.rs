@@ -1,0 +1,57 @@
+//! All personas of one segmentation, and who is in none of them.
+
+use crate::base::Note;
+
+use super::attributes::Attribute;
+use super::card::{NamePart, Persona};
+use super::explain::Unseen;
+
+/// All personas of one segmentation, and who is in none. Shares sum to 1.
+#[derive(Debug, Clone, Default)]
+pub struct Personas {
+    /// In the order of their clusters, largest first.
+    pub personas: Vec<Persona>,
+    /// Customers in no segment ("Unusual customers").
+    pub n_noise: usize,
+    /// Rows of the table that took no part.
+    pub n_left_out: usize,
+    /// Rows of the table.
+    pub n_rows: usize,
+    /// The column whose sum is called revenue, if there is one.
+    pub revenue_column: Option<String>,
+    /// Groups of the population that are nobody's commonest, largest first.
+    pub unseen: Vec<Unseen>,
+    /// What tells the personas apart, the attribute that separates best first.
+    pub attributes: Vec<Attribute>,
+    /// What the reader of the cards must know.
+    pub notes: Vec<Note>,
+}
+
+/// Longest name taken from a group; what names made here have room for.
+const MAX_GROUP_NAME: usize = 40;
+
+impl Personas {
+    /// Calls the personas what their groups are called, where the groups were not found but are those of a column; `names` by cluster. Such a
+    /// name rests on no trait: the column is its evidence. A name the user gave stays, and nobody else gets it.
+    pub fn name_after_groups(&mut self, names: &[String]) {
+        let given: Vec<String> = self.personas.iter().filter(|persona| persona.is_renamed).map(|persona| persona.name.clone()).collect();
+        let mut used: Vec<String> = given;
+        for (persona, name) in self.personas.iter_mut().zip(names) {
+            let mut short: String = name.chars().take(MAX_GROUP_NAME).collect();
+            if short.len() < name.len() {
+                short.pop();
+                short.push('…');
+            }
+            if used.contains(&short) {
+                continue;
+            }
+            used.push(short.clone());
+            if !persona.is_renamed {
+                persona.name = short.clone();
+            }
+            persona.name_parts = vec![NamePart { word: short.clone(), evidence: None, also: None }];
+            persona.automatic_name = short;
+            persona.match_all_share = None;
+        }
+    }
+}
