@@ -12,7 +12,7 @@ use crate::customers::{RfmCodes, RfmSegment};
 use crate::persona::Holds;
 use crate::plot::{Corners, MapAxis};
 
-use super::look::Selection;
+use super::selection::Selection;
 
 /// Picked customers. Comparing and naming it is cheap however many they are.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,7 +9,7 @@ use crate::export::{Choices, Plot as PlotKind};
 use crate::features::Preparation;
 use crate::persona::{Added, Picture};
 
-use super::look::Page;
+use super::page::Page;
 use super::plan::{Against, Clustering};
 
 /// A wish of the user, carried out before the next frame.

@@ -10,50 +10,10 @@ use crate::export::Plot as PlotKind;
 use super::brush::Brush;
 use super::cards_look::CardsLook;
 use super::command::ExportRequest;
+use super::page::Page;
+use super::selection::Selection;
 use super::sources_look::SourcesLook;
 use super::tree_look::TreeLook;
-
-/// The pages, in the order of the work.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Page {
-    /// The table and its columns.
-    #[default]
-    Data,
-    /// Which columns enter, and how.
-    Prepare,
-    /// Groups, with all plots.
-    Segments,
-    /// The cards.
-    Personas,
-    /// One card a slide.
-    Present,
-}
-
-impl Page {
-    /// All pages in order.
-    pub const ALL: [Page; 5] = [Page::Data, Page::Prepare, Page::Segments, Page::Personas, Page::Present];
-
-    /// The page's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Page::Data => "Data",
-            Page::Prepare => "Prepare",
-            Page::Segments => "Segments",
-            Page::Personas => "Personas",
-            Page::Present => "Present",
-        }
-    }
-}
-
-/// What is selected, the same everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Selection {
-    /// A segment, by its number from 0.
-    Cluster(usize),
-    /// The customers in none.
-    Noise,
-}
 
 /// View state. What is worth keeping is saved with the project; the rest starts fresh.
 #[derive(Debug, Clone, Serialize, Deserialize)]
