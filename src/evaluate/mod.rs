@@ -20,6 +20,7 @@ pub mod null;
 pub mod regroup;
 pub mod shuffle;
 pub mod silhouette;
+mod silhouette_values;
 pub mod stability;
 mod strata;
 
@@ -29,5 +30,6 @@ pub use elbow::{Candidate, Suggestion, SweepPoint, band_word, suggest};
 pub use known::{Known, KnownBy, known, known_by};
 pub use null::{NullBand, NullMethod, NullPoint, null_band};
 pub use regroup::Regroup;
-pub use silhouette::{Silhouettes, silhouettes, silhouettes_sampled};
+pub use silhouette::{silhouettes, silhouettes_sampled};
+pub use silhouette_values::Silhouettes;
 pub use stability::{Stability, Trust, best_jaccards, stability};

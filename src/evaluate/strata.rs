@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::silhouette::Silhouettes;
+use super::silhouette_values::Silhouettes;
 use crate::base::Labels;
 use crate::base::seed::{self, RngExt};
 
