@@ -9,7 +9,8 @@ use crate::ui::plotting::{Axis, Canvas, Ticks, canvas, distance_text, head_ui, p
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{percent, thousands};
 
-use super::{View, numbers, segment_name};
+use super::naming::{numbers, segment_name};
+use super::view::View;
 
 const MEANS: &str = "From the top down the neighborhood shrinks. Customers in sparse places drop out, a group that falls into several forks, and \
                      each branch is as wide as it has customers. The coloured branches last longest: they are the segments.";

@@ -13,7 +13,9 @@ use crate::session::{Brush, Clustering, Command, Cut, Look, PlotKind, Selection,
 use crate::ui::plotting::{Axis, Canvas, Lies, Ticks, canvas, distance_text, handle_grip, handle_paint, head_ui, plot_answer_ui, rounded};
 use crate::ui::widgets::{name_it, thousands};
 
-use super::{View, segment_name};
+use super::choice_of_k::k_in_force;
+use super::naming::segment_name;
+use super::view::View;
 use paint::{NAMES, Paint};
 
 const MEANS: &str = "Customers join into ever larger groups from the bottom up; the higher two groups meet, the less alike they are. \
@@ -30,17 +32,12 @@ pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, com
     plot_answer_ui(ui, &view.answers.tree, "the tree", |ui, tree| tree_ui(ui, view, draft, look, tree));
 }
 
-/// The number of groups when the tree is cut at `height`; merges at that very height are made.
-pub fn clusters_at(tree: &TreePlot, height: f64) -> usize {
-    tree.clusters_at(height)
-}
-
 /// The height the draft cuts at; for a number of groups, midway between the merges around it.
 pub fn height_in_force(view: &View, draft: &Clustering, tree: &TreePlot) -> f64 {
     if let Cut::Height(height) = draft.cut {
         return height;
     }
-    let [below, above] = tree.heights_for(super::k_in_force(view, draft).unwrap_or(2));
+    let [below, above] = tree.heights_for(k_in_force(view, draft).unwrap_or(2));
     (below + above) / 2.0
 }
 
@@ -81,7 +78,7 @@ fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, tr
     let groups = match draft.cut {
         Cut::Height(_) => tree.groups_below(height),
         // A number of groups also separates merges of equal height.
-        Cut::Clusters(_) | Cut::Suggested => tree.groups_at(super::k_in_force(view, draft).unwrap_or(2)),
+        Cut::Clusters(_) | Cut::Suggested => tree.groups_at(k_in_force(view, draft).unwrap_or(2)),
     };
     let collapsed: Vec<u32> = look.tree.collapsed.iter().copied().collect();
     let size = canvas.frame().size();

@@ -7,7 +7,7 @@ use crate::session::Clustering;
 use crate::ui::plotting::{distance_text, rounded};
 use crate::ui::widgets::percent;
 
-use super::View;
+use super::view::View;
 
 /// A segment with more than this share of the customers says little about any of them.
 const DOMINATES: f64 = 0.8;

@@ -9,8 +9,9 @@ use crate::ui::plotting::{Axis, Canvas, Lies, Ticks, canvas, handle_paint, head_
 use crate::ui::theme::tokens;
 use crate::ui::widgets::number;
 
+use super::choice_of_k::{k_in_force, set_k};
 use super::null_band::{self, Of};
-use super::{View, k_in_force, set_k};
+use super::view::View;
 
 const ELBOW_MEANS: &str = "How far customers are from the centre of their segment, by number of segments. Where the curve bends, more \
                            segments stop helping. Inertia: sum of squared distances to the centroids.";

@@ -12,8 +12,8 @@ use crate::ui::plotting::{
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{name_it, percent};
 
-use super::View;
 use super::density::{candidate_text, epsilon_in_force, segments_text, take};
+use super::view::View;
 
 const CORE_MEANS: &str = "How many customers have enough neighbors within each distance, so that they are in the core of a segment. Where the \
                           steep rise ends, only loners are left outside: a good place for the line. It is the plot of sorted k-distances, \

@@ -12,7 +12,9 @@ use crate::ui::plotting::{decimals_of, distance_text, rounded};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{self, choice_ui, row_ui, segmented_pairs_ui, unbroken};
 
-use super::{View, dendrogram, density, is_k_suggested, k_in_force, set_k};
+use super::choice_of_k::{is_k_suggested, k_in_force, set_k};
+use super::view::View;
+use super::{dendrogram, density};
 
 const K_MEANS: &str = "Into how many segments the customers are divided. k.";
 const EPSILON_MEANS: &str = "Customers nearer than this are neighbors. Larger: fewer, bigger segments and less noise. Epsilon of DBSCAN.";

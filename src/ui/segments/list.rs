@@ -2,17 +2,19 @@
 
 use eframe::egui::{self, Align, Layout, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2};
 
-use crate::engine::{Answer, Segmentation};
+use crate::engine::Segmentation;
 use crate::evaluate::band_word;
+use crate::persona::Persona;
 use crate::persona::numbering::{self, number_of};
-use crate::persona::{Direction, Persona, Statement};
 use crate::session::{Action, Command, Look, Page, Selection};
 use crate::ui::badge::{Side, badge_ui};
-use crate::ui::plotting::dimmed_ui;
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{self, answer_ui, percent, primary_button, row_background, share_bar, swatch, thousands};
+use crate::ui::widgets::{self, percent, primary_button, row_background, share_bar, swatch, thousands};
 
-use super::{View, numbers, picked, segment_name};
+use super::naming::{numbers, segment_name};
+use super::picked;
+use super::statements::{side_ui, statements_ui};
+use super::view::View;
 
 /// The right panel.
 pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
@@ -46,17 +48,6 @@ fn told_ui(ui: &mut Ui, view: &View) {
     let response = ui.add(egui::Label::new(caption(ui, text)).truncate().selectable(false));
     if !told.is_empty() {
         response.on_hover_text(format!("Since the last change:\n{}", told.join("\n")));
-    }
-}
-
-/// Like `answer_ui`, for a narrow place: the problem is told in full over the map, here it is at most a caption.
-pub(super) fn side_ui<T>(ui: &mut Ui, answer: &Answer<T>, what: &str, show: impl FnOnce(&mut Ui, &T)) {
-    match (answer.latest(), answer.problem()) {
-        (Some(value), _) => dimmed_ui(ui, answer.is_stale(), |ui| show(ui, value)),
-        (None, Some(problem)) => {
-            ui.label(caption(ui, &*problem.0));
-        }
-        _ => answer_ui(ui, answer, what, show),
     }
 }
 
@@ -211,20 +202,5 @@ fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look) {
                 statements_ui(ui, statements);
             });
         }
-    }
-}
-
-/// The three strongest statements, each with its value against everyone's.
-pub(super) fn statements_ui(ui: &mut Ui, statements: &[Statement]) {
-    for statement in statements.iter().take(3) {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        ui.add(egui::Label::new(statement.text.as_str()).truncate());
-        let sign = if statement.direction == Direction::More { "above" } else { "below" };
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            ui.label(RichText::new(&statement.value).text_style(TextStyle::Small).family(theme::bold()));
-            ui.add(egui::Label::new(caption(ui, format!("{sign} everyone's {}", statement.everyone))).truncate());
-        });
-        ui.add_space(8.0);
     }
 }

@@ -1,24 +1,28 @@
 //! Every customer as a point, by segment, on two components or any two columns.
 //!
 //! While few are in view each is a point (`map_dots`); millions are an image of their counts (`map_image`), binned by the engine for
-//! the part in view. The last image stays where it is until the sharper one is there. Boxes that pick customers are in `map_brush`.
+//! the part in view (`map_window`). The last image stays where it is until the sharper one is there. Boxes that pick customers are in
+//! `map_brush`.
 
 use std::sync::Arc;
 
-use eframe::egui::{Align2, Button, Id, Pos2, Rect, Role, Shape, TextStyle, Ui, Vec2};
+use eframe::egui::{Align2, Button, Pos2, Rect, Role, Shape, TextStyle, Ui, Vec2};
 
 use crate::data::{Kind, Loaded};
 use crate::persona::numbering;
-use crate::plot::{Cell, Corners, Density, MapAxis, MapPlot, MapScene, MapWindow, Shows, customer_name};
+use crate::plot::{Cell, Density, MapAxis, MapPlot, MapScene, MapWindow, Shows, customer_name};
 use crate::session::{Command, Look, PlotKind, Selection};
 use crate::ui::icons;
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, dimmed_ui, head_ui, plot_label};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{answer_ui, combo_ui, name_it, percent, thousands};
 
+use super::map_brush;
 use super::map_dots::{Dots, dots_of_map, dots_of_points, mesh, nearest};
 use super::map_image::{Looks, image_ui};
-use super::{View, map_brush, segment_name, selection_name};
+use super::map_window::{ask_for_view, corners, remember_whole, scene_of, whole};
+use super::naming::{segment_name, selection_name};
+use super::view::View;
 
 const MAP_MEANS: &str = "Every customer is a point in the colour of its segment. Near points are alike in what the two axes show. The wheel \
                          zooms, a drag moves, a double click shows everything again. Shift and drag selects customers.";
@@ -220,45 +224,6 @@ fn scene_near(canvas: &Canvas, scene: &MapScene, density: &Density, pointer: Pos
 
 /// What is under the pointer in an image is what lies this near, in points.
 const NEAR: f32 = 3.0;
-
-/// The values at the lower left and the upper right of the frame.
-pub(super) fn corners(canvas: &Canvas) -> Corners {
-    let frame = canvas.frame();
-    [canvas.value(frame.left_bottom()), canvas.value(frame.right_top())]
-}
-
-/// Tells the engine which part is in view, where there are more customers than points are drawn.
-fn ask_for_view(ui: &Ui, look: &mut Look, map: &MapPlot, in_view: Corners, frame: Rect) {
-    let size = [frame.width(), frame.height()].map(f64::from);
-    let window = (map.n_total > MapPlot::MAX_POINTS).then(|| MapWindow::around(in_view, size));
-    if look.map_window != window {
-        look.map_window = window;
-        // The engine is asked at the start of a frame.
-        ui.ctx().request_repaint();
-    }
-}
-
-/// The latest part of this very map.
-fn scene_of(view: &View, map: &MapPlot) -> Option<Arc<MapScene>> {
-    let scene = view.answers.scene.latest().filter(|_| map.n_total > MapPlot::MAX_POINTS)?;
-    (scene.x_name == map.x_name && scene.y_name == map.y_name).then(|| scene.clone())
-}
-
-/// The last scene that showed everyone stands in, blurred, where a sharper one does not reach yet.
-fn remember_whole(ui: &Ui, scene: &Arc<MapScene>, map: &MapPlot) {
-    if scene.window.covers(map.bounds) {
-        ui.data_mut(|data| data.insert_temp(whole_id(), scene.clone()));
-    }
-}
-
-fn whole(ui: &Ui, map: &MapPlot) -> Option<Arc<MapScene>> {
-    let whole = ui.data(|data| data.get_temp::<Arc<MapScene>>(whole_id()))?;
-    (whole.x_name == map.x_name && whole.y_name == map.y_name).then_some(whole)
-}
-
-fn whole_id() -> Id {
-    Id::unique("map whole")
-}
 
 /// Colours and emphasis, decided here for points and image alike.
 fn looks(view: &View, map: &MapPlot, focus: Option<Selection>) -> Looks {

@@ -11,9 +11,9 @@ use crate::plot::{Corners, MapPlot, MapPoints, MapScene, Picked};
 use crate::session::Selection;
 use crate::ui::plotting::Canvas;
 
-use super::View;
-use super::map::corners;
 use super::map_image::{DIMMED, Looks};
+use super::map_window::corners;
+use super::view::View;
 
 /// The points of one segment and, where every customer is one, whose they are.
 pub(super) struct Dots<'a> {

@@ -3,6 +3,7 @@
 //! In: plan, answers, look. Out: at most one new clustering section a frame, whatever was clicked or dragged: every part changes
 //! one draft of it, so that two parts cannot contradict each other.
 
+mod choice_of_k;
 mod compare;
 mod condensed;
 mod dendrogram;
@@ -15,10 +16,14 @@ mod map;
 mod map_brush;
 mod map_dots;
 mod map_image;
+mod map_window;
+mod naming;
 mod null_band;
 mod picked;
 mod silhouette;
 mod silhouette_brush;
+mod statements;
+mod view;
 
 use eframe::egui::{
     self, Button, CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, Rect, RichText, Role, TextStyle, Ui, UiBuilder, Vec2,
@@ -26,28 +31,19 @@ use eframe::egui::{
 
 use crate::cluster::Method;
 use crate::engine::{Answer, Answers};
-use crate::persona::numbering::{self, number_of};
-use crate::session::{Action, Against, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection};
+use crate::session::{Action, Clustering, Command, Look, Page, Plan, PlotKind, Selection};
 use crate::ui::plotting::{Lies, over_ui, split};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{answer_ui, empty_ui, name_it, problem_ui};
 
+use choice_of_k::{k_in_force, set_k};
 use epsilon_plots::Lanes;
+use view::View;
+
 pub(crate) use picked::segment_menu_ui;
 
 /// Three plots stand side by side from this width on; below, the last two share a place.
 const WIDE: f32 = 1_080.0;
-
-/// What the parts of the page look at.
-struct View<'a> {
-    answers: &'a Answers,
-    /// What the plan compares the segments with.
-    against: Option<&'a Against>,
-    /// The segment to emphasise: under the pointer a frame ago, or selected.
-    focus: Option<Selection>,
-    /// The number of segments under the pointer a frame ago, in whichever curve.
-    pointed_k: Option<usize>,
-}
 
 /// The whole page.
 pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
@@ -268,61 +264,5 @@ fn pane_ui(ui: &mut Ui, rect: Rect, kind: PlotKind, view: &View, draft: &mut Clu
                 commands.push(Command::Do(Action::Go(Page::Prepare)));
             }
         });
-    }
-}
-
-/// What a segment is called: its persona's name once there is one, C1, C2, … before.
-fn segment_name(answers: &Answers, cluster: usize) -> String {
-    let n_clusters = answers.segmentation.latest().map(|segmentation| segmentation.labels.n_clusters());
-    answers
-        .personas
-        .latest()
-        .filter(|personas| Some(personas.personas.len()) == n_clusters)
-        .and_then(|personas| personas.personas.get(cluster))
-        .map_or_else(|| numbering::name(number_of(numbers(answers), cluster)), |persona| persona.name.clone())
-}
-
-/// What people call each segment, by cluster.
-fn numbers(answers: &Answers) -> &[usize] {
-    answers.segmentation.latest().map_or(&[], |segmentation| segmentation.labels.numbers())
-}
-
-/// The name of whatever is selected or hovered.
-fn selection_name(answers: &Answers, selection: Selection) -> String {
-    match selection {
-        Selection::Cluster(cluster) => segment_name(answers, cluster),
-        Selection::Noise => "In no segment".into(),
-    }
-}
-
-/// The number of segments the draft asks for; where that is left to the data, the suggestion or what is shown.
-fn k_in_force(view: &View, draft: &Clustering) -> Option<usize> {
-    let suggested = || view.answers.sweep.latest().and_then(|sweep| sweep.suggestion.as_ref()).map(|suggestion| suggestion.k);
-    let shown = || view.answers.segmentation.latest().and_then(|segmentation| segmentation.k);
-    match draft.method {
-        Method::KMeans => draft.k.or_else(suggested).or_else(shown),
-        Method::Tree => match draft.cut {
-            Cut::Clusters(k) => Some(k),
-            Cut::Suggested => suggested().or_else(shown),
-            Cut::Height(height) => view.answers.tree.latest().map(|tree| dendrogram::clusters_at(tree, height)),
-        },
-        Method::Density | Method::Hdbscan | Method::Column => None,
-    }
-}
-
-/// Chooses a number of segments; `None` goes back to the suggestion.
-fn set_k(draft: &mut Clustering, k: Option<usize>) {
-    match draft.method {
-        Method::Tree => draft.cut = k.map_or(Cut::Suggested, Cut::Clusters),
-        Method::KMeans => draft.k = k,
-        Method::Density | Method::Hdbscan | Method::Column => {}
-    }
-}
-
-/// Whether the number of segments is left to the suggestion.
-fn is_k_suggested(draft: &Clustering) -> bool {
-    match draft.method {
-        Method::Tree => draft.cut == Cut::Suggested,
-        _ => draft.k.is_none(),
     }
 }

@@ -13,6 +13,9 @@ use crate::ui::icons;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{icon_button, percent, thousands, unbroken};
 
+use super::naming::segment_name;
+use super::statements::{side_ui, statements_ui};
+
 /// The list's heading; with picked customers, how many and a button that lets them go. Its height is the same without.
 pub(super) fn head_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
     ui.horizontal(|ui| {
@@ -106,7 +109,7 @@ pub(super) fn told_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
     ui.label(caption(ui, unbroken(&sentence)));
     if picked.n() > 1 {
         ui.add_space(8.0);
-        super::list::side_ui(ui, &answers.brush.apart, "what sets them apart", apart_ui);
+        side_ui(ui, &answers.brush.apart, "what sets them apart", apart_ui);
     }
 }
 
@@ -130,7 +133,7 @@ fn apart_ui(ui: &mut Ui, apart: &Apart) {
     ui.add(Label::new(theme::strong(&persona.name)).wrap());
     told(ui, format!("Set apart from everyone by (n = {}):", thousands(apart.n)));
     ui.add_space(4.0);
-    super::list::statements_ui(ui, &persona.statements);
+    statements_ui(ui, &persona.statements);
 }
 
 fn sentence(answers: &Answers, n: usize, from: &str) -> String {
@@ -145,7 +148,7 @@ fn sentence(answers: &Answers, n: usize, from: &str) -> String {
     let Some(counts) = &answers.brush.counts else { return text };
     let most = counts.clusters.iter().enumerate().max_by_key(|(at, in_it)| (**in_it, std::cmp::Reverse(*at)));
     if let Some((cluster, &in_it)) = most.filter(|(_, in_it)| **in_it > 0) {
-        let name = super::segment_name(answers, cluster);
+        let name = segment_name(answers, cluster);
         text += &match in_it {
             1 if n == 1 => format!("In {name}. "),
             all if all == n => format!("All in {name}. "),

@@ -10,7 +10,9 @@ use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, head_ui, plot_answer
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{percent, thousands};
 
-use super::{View, segment_name, silhouette_brush};
+use super::naming::segment_name;
+use super::silhouette_brush;
+use super::view::View;
 
 const MEANS: &str = "One bar a customer: to the right, it is closer to its own segment than to the next; to the left of 0, another segment \
                      would suit it better. Silhouette width, Rousseeuw 1987.\n\n\

@@ -4,14 +4,13 @@ use eframe::egui::{self, Button, ComboBox, RichText, Role, Ui, Vec2};
 
 use crate::cluster::Method;
 use crate::data::{ColumnProfile, Role as ColumnRole};
-use crate::engine::choose;
+use crate::engine::{choose, comparison};
 use crate::evaluate::{KnownBy, known_by};
 use crate::session::{Against, Clustering, Command, Cut};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{name_it, unbroken};
 
-use super::super::View;
-use super::pin_first_ui;
+use super::super::view::View;
 
 /// Columns offered as buttons while nothing is chosen.
 const MAX_BUTTONS: usize = 8;
@@ -90,6 +89,18 @@ pub fn empty_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Vec
         centred_row_ui(ui, &choices[..choices.len().min(MAX_BUTTONS)], commands);
         ui.add_space(theme::INSIDE);
     }
+}
+
+/// The empty state's main way on.
+fn pin_first_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Vec<Command>) {
+    let segmentation = view.answers.segmentation.ready();
+    ui.add_enabled_ui(segmentation.is_some(), |ui| {
+        // The page's next step stays the one in the accent.
+        let response = ui.add(Button::new(theme::strong("Pin this solution")).min_size(Vec2::new(0.0, 32.0)));
+        if let Some(segmentation) = segmentation.filter(|_| response.clicked()) {
+            commands.push(Command::Compare(Some(Against::Solution(comparison::pinned(draft, segmentation)))));
+        }
+    });
 }
 
 /// Buttons side by side, in the middle, as many as there is room for; the picker has all.

@@ -16,8 +16,8 @@ use crate::session::{Look, Selection};
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{name_it, percent, thousands};
 
-use super::super::View;
-use super::{colour_of_right, customers, name_of_right, selection_of};
+use super::super::view::View;
+use super::sides::{colour_of_right, customers, name_of_right, selection_of};
 
 /// Width of a block.
 const BLOCK: f32 = 10.0;

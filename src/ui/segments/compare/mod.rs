@@ -5,21 +5,23 @@
 
 mod choices;
 mod flow;
+mod sides;
 mod table;
 mod words;
 
 use eframe::egui::{self, Align, Button, Color32, FontId, Layout, Pos2, Rect, RichText, Role, Sense, TextStyle, Ui, UiBuilder, Vec2};
 
 use crate::engine::comparison;
-use crate::evaluate::{Group, agreement_words};
+use crate::evaluate::agreement_words;
 use crate::plot::Compared;
-use crate::session::{Against, Clustering, Command, Look, PlotKind, Selection};
+use crate::session::{Against, Clustering, Command, Look, PlotKind};
 use crate::ui::icons;
 use crate::ui::plotting::plot_answer_ui;
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{self, icon_button, percent, thousands};
+use crate::ui::widgets::{self, icon_button, percent};
 
-use super::{View, numbers, selection_name};
+use super::view::View;
+use sides::name_of_right;
 
 const TITLE: &str = "Compare";
 const COMPARE_TIP: &str = "See who moves between these segments and another solution, or a column of the data (C)";
@@ -108,18 +110,6 @@ fn pin_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Vec<Comma
     }
 }
 
-/// The empty state's main way on.
-fn pin_first_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Vec<Command>) {
-    let segmentation = view.answers.segmentation.ready();
-    ui.add_enabled_ui(segmentation.is_some(), |ui| {
-        // The page's next step stays the one in the accent.
-        let response = ui.add(Button::new(theme::strong("Pin this solution")).min_size(Vec2::new(0.0, 32.0)));
-        if let Some(segmentation) = segmentation.filter(|_| response.clicked()) {
-            commands.push(Command::Compare(Some(Against::Solution(comparison::pinned(draft, segmentation)))));
-        }
-    });
-}
-
 fn agreement_ui(ui: &mut Ui, compared: &Compared) {
     let table = &compared.table;
     ui.horizontal(|ui| {
@@ -169,24 +159,4 @@ fn tab_ui(ui: &mut Ui, text: &str, is_on: bool) -> egui::Response {
     let (role, name) = if is_on { (Role::Label, text.to_owned()) } else { (Role::Button, format!("Show {}", text.to_lowercase())) };
     widgets::name_it(&response, role, &name);
     if is_on { response } else { response.on_hover_cursor(egui::CursorIcon::PointingHand) }
-}
-
-/// "1 customer", "4 988 customers".
-fn customers(n: usize) -> String {
-    format!("{} {}", thousands(n), if n == 1 { "customer" } else { "customers" })
-}
-
-/// What a right group is for the rest of the window.
-fn selection_of(group: &Group) -> Selection {
-    group.cluster.map_or(Selection::Noise, Selection::Cluster)
-}
-
-/// What a right group is called everywhere.
-fn name_of_right(view: &View, group: Option<&Group>) -> String {
-    group.map_or_else(String::new, |group| selection_name(view.answers, selection_of(group)))
-}
-
-/// The colour a right group has everywhere.
-fn colour_of_right(view: &View, group: &Group) -> Color32 {
-    theme::selection(selection_of(group), numbers(view.answers))
 }

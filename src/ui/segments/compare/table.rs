@@ -10,8 +10,8 @@ use crate::session::Look;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{name_it, percent, thousands};
 
-use super::super::View;
-use super::{colour_of_right, customers, name_of_right, selection_of};
+use super::super::view::View;
+use super::sides::{colour_of_right, customers, name_of_right, selection_of};
 
 /// Height of a row.
 const ROW: f32 = 26.0;

@@ -11,8 +11,9 @@ use crate::ui::plotting::{Canvas, shortened};
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::thousands;
 
+use super::super::naming::{numbers, segment_name};
 use super::super::picked::shares_strip;
-use super::super::{View, numbers, segment_name};
+use super::super::view::View;
 
 /// Room below the tree for names.
 pub const NAMES: f32 = 62.0;
