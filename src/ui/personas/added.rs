@@ -8,7 +8,7 @@ use crate::ui::icons;
 use crate::ui::theme::{self, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, icon_button, name_it};
 
-use super::View;
+use super::view::View;
 
 /// Characters of a field.
 const LONGEST: usize = 2_000;

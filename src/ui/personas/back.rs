@@ -15,7 +15,8 @@ use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, percent, thousands, unbroken};
 
-use super::{View, evidence, face, importance};
+use super::view::View;
+use super::{evidence, face, importance};
 
 /// Draws the back of `persona`'s card.
 pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {

@@ -14,7 +14,9 @@ use crate::session::Look;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets;
 
-use super::{View, face, list, show_card, traits};
+use super::turning::show_card;
+use super::view::View;
+use super::{face, list, traits};
 
 const HEAD: f32 = 80.0;
 const ROW: f32 = 30.0;

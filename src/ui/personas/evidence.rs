@@ -13,8 +13,8 @@ use crate::ui::icons;
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{self, percent, thousands};
 
-use super::View;
 use super::traits::{self, signed};
+use super::view::View;
 
 const ROW: f32 = 26.0;
 

@@ -13,7 +13,8 @@ use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, percent, thousands};
 
-use super::{View, added, distribution, face, name, profile, shares, statements};
+use super::view::View;
+use super::{added, distribution, face, name, profile, shares, statements};
 
 /// Distributions of a front.
 const DISTRIBUTIONS: usize = 6;

@@ -11,7 +11,9 @@ use crate::ui::theme::{self, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, name_it, primary_button, row_background, thousands};
 
 use super::shares::{LEFT_OUT, UNUSUAL, all_shares_ui, percents, with_sign};
-use super::{View, face, importance, missing, show_card};
+use super::turning::show_card;
+use super::view::View;
+use super::{face, importance, missing};
 
 const ROW: f32 = 52.0;
 const SMALL_ROW: f32 = 28.0;

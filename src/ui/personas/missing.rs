@@ -8,7 +8,7 @@ use crate::ui::icons;
 use crate::ui::theme::{self, INSIDE, caption};
 use crate::ui::widgets::{self, icon_button, percent, thousands, unbroken};
 
-use super::View;
+use super::view::View;
 
 /// The panel above the page, while it is open.
 pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {

@@ -22,54 +22,23 @@ mod quotes;
 mod shares;
 mod statements;
 mod traits;
+mod turning;
+mod view;
 
 use eframe::egui::{self, Align, CentralPanel, Frame, Key, Layout, Margin, Modifiers, Panel, Role, ScrollArea, Stroke, Ui, Vec2};
 
 use crate::engine::{Answer, Answers};
-use crate::evaluate::Stability;
 use crate::export::Density;
-use crate::persona::{Explained, Persona, Personas};
+use crate::persona::{Persona, Personas};
 use crate::session::{Action, CardsView, Command, Look, Page, Plan, Selection};
 
-use super::theme::{BETWEEN, tokens};
+use super::theme::{self, BETWEEN, tokens};
 use super::widgets::{self, answer_ui, name_it, segmented_ui};
-use super::{icons, theme};
+
+use turning::{show_card, turn_ui};
+use view::{From, View};
 
 pub use shares::all_shares_ui;
-
-/// What the parts of the page look at.
-struct View<'a> {
-    plan: &'a Plan,
-    answers: &'a Answers,
-    personas: &'a Personas,
-    /// How far the segments may be relied on; unknown while the cards are from before the last change.
-    stability: &'a Answer<Stability>,
-    /// What was learnt about the grouping, if it is about these segments.
-    explained: Option<&'a Explained>,
-    density: Density,
-}
-
-impl View<'_> {
-    fn is_analyst(&self) -> bool {
-        self.density == Density::Analyst
-    }
-}
-
-/// A view but for its cards.
-struct From<'a> {
-    plan: &'a Plan,
-    answers: &'a Answers,
-    stability: &'a Answer<Stability>,
-    explained: Option<&'a Explained>,
-    density: Density,
-}
-
-impl From<'_> {
-    fn view<'a>(&'a self, personas: &'a Personas) -> View<'a> {
-        let From { plan, answers, stability, explained, density } = *self;
-        View { plan, answers, personas, stability, explained: explained.filter(|explained| is_of(explained, personas)), density }
-    }
-}
 
 /// Draws the page.
 pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
@@ -121,11 +90,6 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     });
 }
 
-/// Whether what was learnt is about these personas.
-fn is_of(explained: &Explained, personas: &Personas) -> bool {
-    explained.sizes.iter().copied().eq(personas.personas.iter().map(|persona| persona.n))
-}
-
 /// The bar at the top: which view, how dense, and the way on.
 fn head_ui(ui: &mut Ui, look: &mut Look, n_cards: usize, commands: &mut Vec<Command>) {
     let t = tokens(ui);
@@ -164,26 +128,6 @@ fn head_ui(ui: &mut Ui, look: &mut Look, n_cards: usize, commands: &mut Vec<Comm
             });
         });
     });
-}
-
-/// To the card before and after.
-fn turn_ui(ui: &mut Ui, look: &mut Look, n_cards: usize) {
-    if n_cards < 2 {
-        return;
-    }
-    for (icon, name, step) in [(icons::CARET_RIGHT, "Next card (arrow right)", 1), ("\u{E138}", "Card before (arrow left)", n_cards - 1)] {
-        if widgets::icon_button(ui, icon, name).clicked() {
-            show_card(look, (look.card + step) % n_cards);
-        }
-    }
-    ui.label(theme::caption(ui, format!("{} of {n_cards}", look.card + 1)));
-}
-
-/// Opens a card.
-fn show_card(look: &mut Look, cluster: usize) {
-    look.card = cluster;
-    look.selection = Some(Selection::Cluster(cluster));
-    look.cards.pointed = None;
 }
 
 /// What was typed on a card that is no longer shown: its fields cannot tell any more that they were left.

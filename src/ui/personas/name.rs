@@ -8,7 +8,8 @@ use crate::ui::icons;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{self, icon_button, name_it};
 
-use super::{View, traits};
+use super::traits;
+use super::view::View;
 
 /// Characters of a name.
 const LONGEST: usize = 80;

@@ -11,7 +11,9 @@ use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, name_it, percent, thousands};
 
 use super::shares::{LEFT_OUT, UNUSUAL, all_shares_ui, percents, with_sign};
-use super::{View, face, missing, show_card};
+use super::turning::show_card;
+use super::view::View;
+use super::{face, missing};
 
 /// Strongest traits of a tile.
 const TRAITS: usize = 3;

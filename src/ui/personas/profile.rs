@@ -7,7 +7,8 @@ use crate::session::Look;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets;
 
-use super::{View, traits};
+use super::traits;
+use super::view::View;
 
 /// Lines drawn.
 const LINES: usize = 8;

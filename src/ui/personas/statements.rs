@@ -7,7 +7,8 @@ use crate::session::Look;
 use crate::ui::theme::{self, INSIDE, caption, tokens};
 use crate::ui::widgets;
 
-use super::{View, traits};
+use super::traits;
+use super::view::View;
 
 /// Both lists, or the sentence that stands where nothing can be said.
 pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {

@@ -10,7 +10,7 @@ use crate::ui::icons;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{self, icon_button, percent, thousands};
 
-use super::View;
+use super::view::View;
 
 /// Height of the strip; it is there whether something is pointed at or not.
 pub const STRIP: f32 = 68.0;
