@@ -20,7 +20,7 @@ use crate::session::{Command, HealthEntry, Look};
 use super::super::icons;
 use super::super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::super::widgets::{self, cut_label, name_it, percent, thousands};
-use super::region;
+use super::region::region;
 
 const ROW: f32 = 48.0;
 const CARD: f32 = 212.0;

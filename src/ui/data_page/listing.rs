@@ -9,7 +9,7 @@ use crate::session::{Command, Look};
 use super::super::icons;
 use super::super::theme::tokens;
 use super::super::widgets::thousands;
-use super::region;
+use super::region::region;
 
 /// Draws it where there is reason to.
 pub(super) fn ui(ui: &mut Ui, loaded: &Loaded, look: &mut Look, commands: &mut Vec<Command>) {

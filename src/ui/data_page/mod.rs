@@ -11,6 +11,7 @@ mod keys;
 mod listing;
 mod reading;
 mod recipe;
+mod region;
 mod rfm;
 mod snapshot;
 mod sources;
@@ -30,6 +31,7 @@ use super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::widgets::{self, percent, thousands};
 
 pub(super) use columns::{kind_icon, role_ui, shape_ui};
+pub(super) use region::region;
 
 /// Room for about five notes; more are scrolled to.
 const NOTES_HEIGHT: f32 = 120.0;
@@ -225,11 +227,6 @@ fn notes_button(ui: &mut Ui, n_notes: usize, hint: &str, look: &mut Look) {
 
 fn band(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     Panel::top("state").frame(region()).show_separator_line(false).show(ui, contents);
-}
-
-/// The room around a band or pane.
-pub(super) fn region() -> Frame {
-    Frame::new().inner_margin(Margin::symmetric(BETWEEN as i8, INSIDE as i8))
 }
 
 fn progress_ui(ui: &mut Ui, stage: &str, fraction: f32, commands: &mut Vec<Command>) {

@@ -3,6 +3,7 @@
 //! In: the built table's recipe and the profile of its columns. Out: [`Command::Sources`] with another recipe. Rows have one height, so only
 //! the visible ones are drawn.
 
+mod change;
 mod editor;
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use eframe::egui::{Align, Layout, Panel, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, UiBuilder, pos2, vec2};
 
 use crate::customers::{Built, BuiltColumn};
-use crate::data::sourcing::{Level, Recipe, RecipeColumn};
+use crate::data::sourcing::Level;
 use crate::data::{Loaded, Sourcing};
 use crate::engine::{Answers, SourcesAnswer};
 use crate::session::{Command, Look};
@@ -18,7 +19,9 @@ use crate::session::{Command, Look};
 use super::super::icons;
 use super::super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::super::widgets::{self, cut_label, icon_button, percent, thousands};
-use super::{columns, region};
+use super::columns;
+use super::region::region;
+use change::{change, name_of, write};
 
 const ROW: f32 = 56.0;
 const GAP: f32 = 4.0;
@@ -100,15 +103,6 @@ impl Line<'_> {
             Line::LeftOut(name) => name,
         }
     }
-}
-
-/// The name of a column of the table; where it comes from does not always say it.
-fn name_of<'a>(built: &'a Built, column: &'a BuiltColumn) -> &'a str {
-    if let BuiltColumn::Formula(column) = column {
-        return &column.name;
-    }
-    let at = built.columns.iter().position(|other| std::ptr::eq(other, column));
-    at.and_then(|at| built.table.columns.get(at)).map_or("", |column| &column.name)
 }
 
 fn line_ui(
@@ -198,19 +192,6 @@ fn sees(level: Level) -> &'static str {
         Level::Events => "Sees the events of a customer",
         Level::Customer => "Sees the other columns",
     }
-}
-
-/// Begins to write a column, or to change one.
-fn write(look: &mut Look, column: Option<&RecipeColumn>) {
-    let empty = || RecipeColumn { name: String::new(), level: Level::Customer, formula: String::new(), about: String::new() };
-    look.sources.column_of = column.map(|column| column.name.clone());
-    look.sources.column_draft = Some(column.cloned().unwrap_or_else(empty));
-}
-
-fn change(sourcing: &Arc<Sourcing>, commands: &mut Vec<Command>, change: impl FnOnce(&mut Recipe)) {
-    let mut sourcing = (**sourcing).clone();
-    change(&mut sourcing.recipe);
-    commands.push(Command::Sources(Arc::new(sourcing)));
 }
 
 fn cell_ui(ui: &mut Ui, row: Rect, x: [f32; 2], contents: impl FnOnce(&mut Ui)) {

@@ -4,22 +4,27 @@
 
 mod card;
 mod chosen;
+mod label;
+mod of;
+mod path;
 mod preview;
 mod worth;
 
 use std::sync::Arc;
 
-use eframe::egui::{Align, Layout, Panel, Role as Widget, ScrollArea, TextEdit, Ui};
+use eframe::egui::{Align, Layout, Panel, ScrollArea, Ui};
 
-use crate::customers::UnderstoodSource;
+use crate::data::Sourcing;
 use crate::data::sourcing::Refresh;
-use crate::data::{SourceFile, Sourcing};
 use crate::engine::SourcesAnswer;
 use crate::session::{Action, Command, DataView, Look};
 
 use super::super::theme::{self, INSIDE, caption};
-use super::super::{icons, widgets};
-use super::{region, snapshot};
+use super::super::widgets;
+use super::region::region;
+use super::snapshot;
+use of::Of;
+use path::path_ui;
 
 /// The switch between what the page shows of a customer table, and the day everything is counted back from.
 pub(super) fn switch_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, look: &mut Look, commands: &mut Vec<Command>) {
@@ -91,72 +96,5 @@ fn refresh_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, commands: &mut Vec<Command>
     widgets::combo_ui(ui, "When files are read again", &mut refresh, &choices);
     if refresh != sourcing.refresh {
         commands.push(Command::Sources(Arc::new(Sourcing { refresh, ..(**sourcing).clone() })));
-    }
-}
-
-/// A field for a path, for whoever has no dialog or means a folder or a pattern. `of` is the source it is for.
-fn path_ui(ui: &mut Ui, of: Option<usize>, look: &mut Look, commands: &mut Vec<Command>, say: impl FnOnce(&str) -> Command) {
-    let sources = &mut look.sources;
-    let is_mine = sources.path_of == of;
-    let mut text = sources.path_draft.clone().filter(|_| is_mine).unwrap_or_default();
-    let hint = if of.is_some() { "Where it is now" } else { "Type a path, a folder or orders-*.csv" };
-    let field = ui.add(TextEdit::singleline(&mut text).hint_text(hint).desired_width(f32::INFINITY));
-    widgets::name_it(&field, Widget::TextInput, if of.is_some() { "Where the source is now" } else { "Path of a further source" });
-    let is_asked_for = is_mine && sources.path_draft.as_deref() == Some("");
-    if field.changed() {
-        (sources.path_of, sources.path_draft) = (of, Some(text.clone()));
-    } else if is_asked_for && !field.has_focus() && ui.memory(|memory| memory.focused()).is_none() && !field.lost_focus() {
-        field.request_focus();
-    }
-    if field.lost_focus() && is_mine {
-        let path = text.trim();
-        let enters = ui.input(|input| input.key_pressed(eframe::egui::Key::Enter));
-        if enters && !path.is_empty() {
-            commands.push(say(path));
-        }
-        if enters || path.is_empty() {
-            (sources.path_of, sources.path_draft) = (None, None);
-        }
-    }
-}
-
-/// One source with everything known around it.
-struct Of<'a> {
-    /// Its place.
-    at: usize,
-    source: &'a SourceFile,
-    sourcing: &'a Arc<Sourcing>,
-    known: &'a SourcesAnswer,
-}
-
-impl Of<'_> {
-    /// What it was last understood to hold. By name: what is shown may be from before another source was added or removed.
-    fn understood(&self) -> Option<&UnderstoodSource> {
-        self.known.understood.latest()?.sources.iter().find(|source| source.name == self.source.name)
-    }
-
-    /// Says something about this source.
-    fn say(&self, commands: &mut Vec<Command>, change: impl FnOnce(&mut SourceFile)) {
-        let mut sourcing = (**self.sourcing).clone();
-        if let Some(source) = sourcing.sources.get_mut(self.at) {
-            change(source);
-            commands.push(Command::Sources(Arc::new(sourcing)));
-        }
-    }
-
-    fn remove(&self, look: &mut Look, commands: &mut Vec<Command>) {
-        let mut sourcing = (**self.sourcing).clone();
-        sourcing.sources.remove(self.at);
-        commands.push(Command::Sources(Arc::new(sourcing)));
-        let shown = &mut look.sources.source;
-        *shown = if *shown > self.at { *shown - 1 } else { *shown };
-        look.sources.first_row = 0;
-    }
-}
-
-/// Which source goes away and what is left, for the button that does it.
-fn remove_ui(ui: &mut Ui, of: &Of<'_>, look: &mut Look, commands: &mut Vec<Command>) {
-    if widgets::icon_button(ui, icons::CLOSE, &format!("Remove {} from the sources; the file stays", of.source.name)).clicked() {
-        of.remove(look, commands);
     }
 }

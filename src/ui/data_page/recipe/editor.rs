@@ -14,7 +14,7 @@ use crate::session::{Command, Look};
 
 use super::super::super::theme::{self, INSIDE, caption, tokens};
 use super::super::super::widgets::{self, cut_label};
-use super::{change, name_of, write};
+use super::change::{change, name_of, write};
 
 /// Room for the values of five customers, or for what is wrong.
 const TRIED_HEIGHT: f32 = 148.0;

@@ -8,7 +8,10 @@ use crate::session::{Brush, Look, Who};
 
 use super::super::super::theme::{self, tokens};
 use super::super::super::widgets::{self, name_it, thousands};
-use super::{View, bold_font, cuts, font, money, outline, pick, picked_ui};
+use super::cuts;
+use super::fonts::{bold_font, font};
+use super::picking::{pick, picked_ui};
+use super::view::View;
 
 const LABELS_WIDTH: f32 = 104.0;
 const LABELS_HEIGHT: f32 = 40.0;
@@ -163,4 +166,14 @@ fn labels_ui(ui: &Ui, rect: Rect, grid: Rect, size: egui::Vec2, view: &View) {
     }
     let foot = Rect::from_min_size(pos2(rect.left(), grid.bottom() + 2.0), vec2(LABELS_WIDTH - 8.0, 16.0));
     widgets::cut_text(ui.painter(), foot, Align::Min, "Frequency score", band_font, t.muted);
+}
+
+/// Money with its thousands apart and without its cents where they are lost in it.
+fn money(value: f64) -> String {
+    widgets::number(value)
+}
+
+/// A line around what is picked or pointed at.
+fn outline(ui: &Ui, is_strong: bool) -> egui::Stroke {
+    egui::Stroke::new(if is_strong { 2.0 } else { 1.0 }, if is_strong { tokens(ui).accent } else { tokens(ui).hairline })
 }

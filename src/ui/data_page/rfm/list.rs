@@ -2,13 +2,16 @@
 
 use eframe::egui::{Align, Rect, Role, Sense, TextStyle, Ui, pos2, vec2};
 
+use crate::base::text::percents_of;
 use crate::customers::rfm::{RfmCodes, RfmSegment, Tally};
 use crate::engine::Answers;
 use crate::session::{Brush, Look, Who};
 
 use super::super::super::theme::tokens;
 use super::super::super::widgets::{self, name_it, thousands};
-use super::{View, bold_font, font, pick, revenue_share, shares};
+use super::fonts::{bold_font, font};
+use super::picking::pick;
+use super::view::View;
 
 /// The panel's width, padding included.
 pub const WIDTH: f32 = 400.0;
@@ -94,4 +97,14 @@ fn line_ui(ui: &mut Ui, height: f32, segment: RfmSegment, texts: &[String], view
 fn column(line: Rect, nth: usize, n: usize) -> Rect {
     let right = line.right() - 8.0 - COLUMN * (n - 1 - nth) as f32;
     Rect::from_min_max(pos2(right - COLUMN, line.top()), pos2(right, line.bottom()))
+}
+
+/// Shares of a whole in percent that add up to 100, as people read them.
+fn shares(parts: &[usize]) -> Vec<String> {
+    percents_of(parts).into_iter().map(|share| format!("{share}\u{202f}%")).collect()
+}
+
+/// A part of what everyone spent; a dash where that is no positive sum.
+fn revenue_share(part: f64, whole: f64) -> String {
+    if whole > 0.0 { format!("{:.1}\u{202f}%", 100.0 * part / whole).replace('-', "−") } else { "–".into() }
 }

@@ -12,7 +12,8 @@ use super::super::super::icons;
 use super::super::super::theme::{self, INSIDE, caption, tokens};
 use super::super::super::widgets::{self, cut_label, thousands};
 use super::super::choose::{Choice, Chosen, choose_ui};
-use super::{Of, path_ui, remove_ui};
+use super::of::Of;
+use super::path::path_ui;
 
 const LINE: f32 = 20.0;
 
@@ -72,6 +73,13 @@ fn head_ui(ui: &mut Ui, of: &Of<'_>, look: &mut Look, commands: &mut Vec<Command
             }
         }
     });
+}
+
+/// Which source goes away and what is left, for the button that does it.
+fn remove_ui(ui: &mut Ui, of: &Of<'_>, look: &mut Look, commands: &mut Vec<Command>) {
+    if widgets::icon_button(ui, icons::CLOSE, &format!("Remove {} from the sources; the file stays", of.source.name)).clicked() {
+        of.remove(look, commands);
+    }
 }
 
 fn file_name(source: &SourceFile) -> String {

@@ -11,13 +11,13 @@ use super::super::super::theme::{self, INSIDE, caption, tokens};
 use super::super::super::widgets::{self, cut_label, thousands};
 use super::super::choose::{Choice, Chosen, choose_ui};
 use super::super::reading::{self, FileRead};
-use super::super::region;
-use super::{Of, preview, worth};
+use super::super::region::region;
+use super::label::{LABEL, ROW, label_ui};
+use super::of::Of;
+use super::{preview, worth};
 
 /// A part and its column beside each other.
 const CELL: f32 = 216.0;
-const LABEL: f32 = 72.0;
-const ROW: f32 = 28.0;
 /// Rows of parts: room is kept for the kind that has most, so that the rows below stay where they are.
 const PARTS_HEIGHT: f32 = 3.0 * ROW + 2.0 * 4.0;
 
@@ -208,14 +208,6 @@ fn part_ui(ui: &mut Ui, of: &Of<'_>, raw: &Raw, field: Field, cell: f32, command
         }
         None => {}
     }
-}
-
-pub(super) fn label_ui(ui: &mut Ui, text: &str, explanation: &str) {
-    let room = vec2(LABEL, ROW);
-    ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
-        ui.set_min_size(room);
-        ui.add(Label::new(caption(ui, text)).truncate()).on_hover_text(explanation);
-    });
 }
 
 fn explanation(field: Field) -> &'static str {

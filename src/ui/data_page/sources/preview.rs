@@ -8,7 +8,7 @@ use crate::session::Look;
 use super::super::super::theme::{self, BETWEEN, caption};
 use super::super::super::widgets::{self, thousands};
 use super::super::table;
-use super::Of;
+use super::of::Of;
 
 /// Draws the pages' buttons and the rows.
 pub(super) fn ui(ui: &mut Ui, of: &Of<'_>, look: &mut Look) {

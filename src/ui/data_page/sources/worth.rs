@@ -14,8 +14,8 @@ use crate::session::Command;
 use super::super::super::theme::{INSIDE, caption, tokens};
 use super::super::super::widgets::{self, thousands};
 use super::super::choose::{Choice, Chosen, choose_ui};
-use super::Of;
-use super::chosen::label_ui;
+use super::label::label_ui;
+use super::of::Of;
 
 /// A row of choices.
 const ROW: f32 = 28.0;
