@@ -5,8 +5,7 @@
 mod choosing;
 mod ended;
 mod preview;
-
-use std::path::PathBuf;
+mod wish;
 
 use eframe::egui::{Align, Id, Layout, Margin, Modal, ProgressBar, Ui, Vec2};
 
@@ -18,6 +17,7 @@ use super::theme::{self, BETWEEN, INSIDE, REGION, caption};
 use super::widgets;
 
 pub use ended::ended_text;
+pub use wish::DialogWish;
 
 /// How far the export is.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,19 +28,6 @@ pub enum Taking {
     Writing(Progress),
     /// It ended.
     Ended(Exported),
-}
-
-/// What the app must do for the dialog.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DialogWish {
-    /// Let the user choose a folder in the system's dialog.
-    ChooseFolder,
-    /// Show the files in the system's file manager.
-    ShowFolder(PathBuf),
-    /// Stop what is being written.
-    Stop,
-    /// Back to the choices.
-    Again,
 }
 
 /// The dialog at its largest; it leaves a margin of the window in sight.

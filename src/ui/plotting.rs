@@ -5,9 +5,11 @@
 //! pointer's wish is known.
 
 mod lanes;
+mod text;
 mod ticks;
 
 pub use lanes::{Spot, lane, lane_axis_paint, lane_canvas, roomy_label};
+pub use text::{decimals_of, distance_text, rounded, shortened};
 pub use ticks::Ticks;
 
 use eframe::egui::{
@@ -21,7 +23,7 @@ use crate::engine::STOPPED;
 use crate::session::{Command, PlotKind};
 
 use super::theme::{self, caption, tokens};
-use super::widgets::{self, answer_ui, number, problem_ui};
+use super::widgets::{self, answer_ui, problem_ui};
 
 use ticks::Style;
 
@@ -184,11 +186,6 @@ fn widened([low, high]: [f64; 2]) -> [f64; 2] {
     }
 }
 
-/// At most `n` characters.
-pub fn shortened(text: &str, n: usize) -> String {
-    if text.chars().count() <= n { text.to_owned() } else { text.chars().take(n - 1).chain(['…']).collect() }
-}
-
 /// Which way a line that can be dragged lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lies {
@@ -275,22 +272,6 @@ pub fn handle_paint(ui: &Ui, canvas: &Canvas, lies: Lies, value: f64, text: &str
     if !text.is_empty() {
         painter.galley(Pos2::new(pill.left() + 14.0, centre.y - galley.size().y / 2.0), galley, t.on_accent);
     }
-}
-
-/// A number with three digits that mean something, for distances and heights.
-pub fn distance_text(value: f64) -> String {
-    if value.abs() >= 1000.0 { number(value) } else { format!("{:.*}", decimals_of(value), value) }
-}
-
-/// Rounded to the digits [`distance_text`] shows, so that a dragged value is the one that was read.
-pub fn rounded(value: f64) -> f64 {
-    let factor = 10f64.powi(decimals_of(value) as i32);
-    (value * factor).round() / factor
-}
-
-/// Decimals that leave three significant digits.
-pub fn decimals_of(value: f64) -> usize {
-    if value.abs() < 1e-12 { 2 } else { (2.0 - value.abs().log10().floor()).clamp(0.0, 8.0) as usize }
 }
 
 /// Small text on a plot, on a ground that keeps it legible.
@@ -386,16 +367,5 @@ pub fn split(ui: &Ui, salt: &str, rect: Rect, lies: Lies, default: f32, least: f
             ui.painter().vline(at, rect.y_range(), stroke);
             (Rect::from_min_max(rect.min, Pos2::new(at, rect.bottom())), Rect::from_min_max(Pos2::new(at, rect.top()), rect.max))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distances_keep_three_digits() {
-        assert_eq!([0.01234, 0.5, 12.34, 123.4, 0.0].map(distance_text), ["0.0123", "0.500", "12.3", "123", "0.00"]);
-        assert_eq!(rounded(0.123456), 0.123);
     }
 }

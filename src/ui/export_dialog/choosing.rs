@@ -14,8 +14,8 @@ use crate::session::{Command, ExportFormat, ExportRequest};
 use super::super::icons;
 use super::super::theme::{self, BETWEEN, INSIDE, REGION, caption, tokens};
 use super::super::widgets::{self, combo_ui, cut_label, name_it, percent, primary_button, segmented_ui, thousands};
-use super::DialogWish;
 use super::preview::{self, Seen};
+use super::wish::DialogWish;
 
 const WHOM_WIDTH: f32 = 232.0;
 const COMES_TO_WIDTH: f32 = 272.0;

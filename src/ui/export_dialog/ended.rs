@@ -7,7 +7,7 @@ use crate::engine::{Ended, Exported};
 use super::super::icons;
 use super::super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::super::widgets::{cut_label, primary_button, thousands, unbroken};
-use super::DialogWish;
+use super::wish::DialogWish;
 
 /// What came of the export in one or two sentences: "5 files written to /home/me/personae."
 pub fn ended_text(exported: &Exported) -> String {

@@ -5,7 +5,7 @@ use egui_plot::{GridInput, GridMark};
 use crate::data::table::day_text;
 use crate::ui::widgets::thousands;
 
-use super::shortened;
+use super::text::shortened;
 
 /// How the values of an axis are written.
 #[derive(Debug, Clone, Copy, Default)]

@@ -6,7 +6,7 @@
 mod columns;
 mod variance;
 
-use eframe::egui::{Align, CentralPanel, DragValue, Frame, Id, Label, Layout, Margin, Panel, RichText, Stroke, TextWrapMode, Ui};
+use eframe::egui::{Align, CentralPanel, DragValue, Frame, Id, Layout, Margin, Panel, Stroke, Ui};
 
 use crate::data::may_hold_no_answers;
 use crate::engine::{Answer, Answers};
@@ -175,12 +175,4 @@ fn percent_ui(ui: &mut Ui, label: Id, tip: &str, share: &mut f64, most: f64) {
     if ui.add(field).labelled_by(label).on_hover_text(tip).changed() {
         *share = value / 100.0;
     }
-}
-
-/// One line, cut with an ellipsis, in a given width; the layout beside it holds still.
-fn fixed_label(ui: &mut Ui, width: f32, text: impl Into<RichText>) {
-    ui.scope(|ui| {
-        ui.set_width(width);
-        ui.add(Label::new(text.into()).wrap_mode(TextWrapMode::Truncate));
-    });
 }

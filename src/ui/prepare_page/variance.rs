@@ -3,7 +3,9 @@
 //! In: the components. Out: bars with the cumulative line above them, the sentence on what the clustering sees, and the
 //! columns that weigh most. At most [`MOST_BARS`] bars and three lists a frame.
 
-use eframe::egui::{Align, Align2, CornerRadius, Layout, Rangef, Rect, RichText, ScrollArea, Sense, Stroke, TextStyle, Ui, pos2, vec2};
+use eframe::egui::{
+    Align, Align2, CornerRadius, Label, Layout, Rangef, Rect, RichText, ScrollArea, Sense, Stroke, TextStyle, TextWrapMode, Ui, pos2, vec2,
+};
 use egui_plot::{AxisHints, Bar, BarChart, GridMark, HoverPosition, Line, Plot, PlotPoint, PlotPoints, Points, Text};
 
 use crate::features::{Pca, Prepared};
@@ -11,7 +13,6 @@ use crate::session::{Command, Look, PlotKind};
 
 use super::super::theme::{self, BETWEEN, caption, tokens};
 use super::super::widgets::{self, plot_head};
-use super::fixed_label;
 
 const MOST_BARS: usize = 20;
 const COMPONENTS_TOLD: usize = 3;
@@ -135,4 +136,12 @@ fn loadings_ui(ui: &mut Ui, pca: &Pca, component: usize) {
             });
         });
     }
+}
+
+/// One line, cut with an ellipsis, in a given width; the layout beside it holds still.
+fn fixed_label(ui: &mut Ui, width: f32, text: impl Into<RichText>) {
+    ui.scope(|ui| {
+        ui.set_width(width);
+        ui.add(Label::new(text.into()).wrap_mode(TextWrapMode::Truncate));
+    });
 }
