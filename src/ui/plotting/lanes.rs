@@ -8,8 +8,8 @@ use egui_plot::{GridInput, PlotBounds, PlotTransform};
 
 use crate::ui::theme::tokens;
 
-use super::ticks::Style;
-use super::{Axis, Canvas, Ticks, Y_NUMBERS, canvas, plot_label};
+use super::canvas::{Axis, Canvas, Y_NUMBERS, canvas, plot_label};
+use super::ticks::{Style, Ticks};
 
 /// Numbers of a lane's y axis are at least this far apart.
 const ROOM: f64 = 22.0;
