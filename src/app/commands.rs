@@ -3,51 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers, OpenUrl, Theme, ViewportCommand};
+use eframe::egui::{OpenUrl, Theme, ViewportCommand};
 
 use crate::data::Source;
-use crate::engine::{Ended, Exported, Problem, StepError};
-use crate::export::{self, Written};
+use crate::engine::{Problem, StepError};
+use crate::export::{self, Ended, Exported, Written};
 use crate::persona::{self, Numbering, RestsOn};
-use crate::session::command::ACTIONS;
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
 use crate::session::settings::ThemeChoice;
 use crate::session::{Action, CardEdit, Command, ExportRequest, Look, Page, Plan, PlotKind, Words};
-use crate::ui::export_dialog::{self, DialogWish, Taking};
-use crate::ui::shell::Offer;
+use crate::ui::export_dialog::{self, Taking};
 
+use super::appearance::preference;
 use super::dialogs::Purpose;
-use super::window::{Window, preference};
-
-/// The actions whose shortcut was pressed in this frame.
-pub fn pressed_actions(ctx: &Context) -> Vec<Action> {
-    let shortcuts = ACTIONS.iter().filter_map(|info| Some((info.action, shortcut(info.shortcut)?)));
-    // The more modifiers the earlier, since Ctrl+Z would also take Ctrl+Shift+Z.
-    let mut shortcuts: Vec<_> = shortcuts.collect();
-    shortcuts.sort_by_key(|(_, shortcut)| std::cmp::Reverse(shortcut.modifiers.shift));
-    ctx.input_mut(|input| {
-        shortcuts.into_iter().filter(|(_, shortcut)| input.consume_shortcut(shortcut)).map(|(action, _)| action).collect()
-    })
-}
-
-fn shortcut(text: &str) -> Option<KeyboardShortcut> {
-    let mut modifiers = Modifiers::NONE;
-    let mut rest = text;
-    for (word, modifier) in [("Ctrl+", Modifiers::COMMAND), ("Shift+", Modifiers::SHIFT)] {
-        if let Some(after) = rest.strip_prefix(word) {
-            modifiers |= modifier;
-            rest = after;
-        }
-    }
-    let key = match rest {
-        "+" => Key::Plus,
-        "-" => Key::Minus,
-        "." => Key::Period,
-        name => Key::from_name(name)?,
-    };
-    Some(KeyboardShortcut::new(modifiers, key))
-}
+use super::window::Window;
 
 impl Window {
     /// Carries out one command.
@@ -96,6 +66,33 @@ impl Window {
                 self.dialogs.open(Purpose::SavePlot(kind), Some(&folder), &name, &self.ctx);
             }
             Command::StopJob(id) => self.engine.stop_job(id),
+            Command::Tell(text) => self.tell(&text),
+            Command::PutPicture(picture) if self.shows(picture.segments) => {
+                self.edit_card(picture.cluster, CardEdit::Picture(Some(picture.what)));
+            }
+            Command::PutPicture(_) => self.complain("The segments changed while the picture was read. Attach it again.".into()),
+            Command::OfferQuotes(quotes) => self.offer_quotes(quotes),
+            Command::ChooseExportFolder => {
+                self.dialogs.open(Purpose::ExportFolder, self.settings.last_folder.as_deref(), "", &self.ctx);
+            }
+            Command::ShowFolder(folder) => self.ctx.open_url(OpenUrl::new_tab(format!("file://{}", folder.display()))),
+            Command::StopExport => match self.engine.exporting() {
+                Some(job) => self.engine.stop_job(job.id),
+                // It has not begun to write, so there is nothing to tell of.
+                None if self.export.take().is_some() => self.taking = None,
+                None => {}
+            },
+            Command::ExportAgain => self.taking = None,
+            Command::Exported(exported) => self.tell_export(exported),
+            Command::CloseMessage => self.session.message = None,
+            Command::GoBack => self.go_back(),
+            Command::Restore => self.restore(),
+            Command::Discard => {
+                if let Some(work) = self.recovered.take() {
+                    work.discard();
+                }
+                self.session.recovered = None;
+            }
         }
     }
 
@@ -266,7 +263,7 @@ impl Window {
         if self.left.is_some() {
             self.tell("The work before was not saved. It is still here.");
             if let Some(message) = &mut self.session.message {
-                message.offer = Some(Offer::GoBack);
+                message.offer = Some(("Go back to it", Command::GoBack));
             }
         }
     }
@@ -325,27 +322,7 @@ impl Window {
         }
     }
 
-    /// Does what the export dialog asks for.
-    pub(super) fn grant(&mut self, wish: DialogWish) {
-        match wish {
-            DialogWish::ChooseFolder => self.dialogs.open(Purpose::ExportFolder, self.settings.last_folder.as_deref(), "", &self.ctx),
-            DialogWish::ShowFolder(folder) => self.show_folder(&folder),
-            DialogWish::Stop => match self.engine.exporting() {
-                Some(job) => self.engine.stop_job(job.id),
-                // It has not begun to write, so there is nothing to tell of.
-                None if self.export.take().is_some() => self.taking = None,
-                None => {}
-            },
-            DialogWish::Again => self.taking = None,
-        }
-    }
-
-    /// Shows a folder in the system's file manager.
-    pub(super) fn show_folder(&self, folder: &Path) {
-        self.ctx.open_url(OpenUrl::new_tab(format!("file://{}", folder.display())));
-    }
-
-    /// Starts a wanted export once all its answers are there, and tells when one is written.
+    /// Starts a wanted export once all its answers are there, and shows how far one is.
     pub(super) fn finish_exports(&mut self) {
         if let Some(request) = &self.export {
             let answers = &self.answers;
@@ -353,7 +330,7 @@ impl Window {
             let folder = request.folder.clone().unwrap_or_default();
             if let Some(problem) = problem {
                 self.export = None;
-                self.tell_export(Exported { folder, written: Written::default(), ended: Ended::Failed(problem) });
+                self.tell_export(Exported { folder, written: Written::default(), ended: Ended::Failed(problem.0.to_string()) });
             } else if let Some((report, plots)) = self.report() {
                 let choices = request.choices.clone();
                 self.engine.export(report, plots, choices, folder);
@@ -363,13 +340,13 @@ impl Window {
         if let Some(job) = self.engine.exporting() {
             self.taking = Some(Taking::Writing(job.progress));
         }
-        if let Some(exported) = self.engine.take_exported() {
-            self.tell_export(exported);
-        }
+    }
+
+    /// What ended errands came back with is applied like a click.
+    pub(super) fn take_errands(&mut self) {
         for done in self.engine.take_done() {
             match done.result {
-                Ok(text) if text.is_empty() => {}
-                Ok(text) => self.tell(&text),
+                Ok(commands) => commands.into_iter().for_each(|command| self.apply(command)),
                 Err(problem) => self.complain(problem),
             }
         }
@@ -389,7 +366,7 @@ impl Window {
         let notes = exported.written.notes.iter().map(|note| format!("\n{note}"));
         self.tell(&notes.fold(text, |text, note| text + &note));
         if let Some(message) = &mut self.session.message {
-            message.offer = Some(Offer::Folder(exported.folder)).filter(|_| !exported.written.files.is_empty());
+            message.offer = (!exported.written.files.is_empty()).then(|| ("Show the folder", Command::ShowFolder(exported.folder)));
         }
     }
 
@@ -402,7 +379,7 @@ impl Window {
         };
         self.settings.last_folder = path.parent().map(Path::to_path_buf);
         self.engine.errand(&format!("Saving {}", kind.title()), move |_ctx| match export::save_plot(kind, &plots, &names, &path) {
-            Ok(()) => Ok(format!("Saved as {}.", path.display())),
+            Ok(()) => Ok(vec![Command::Tell(format!("Saved as {}.", path.display()))]),
             Err(error) => Err(StepError::Problem(Problem(error.to_string().into()))),
         });
     }

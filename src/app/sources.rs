@@ -12,10 +12,9 @@ use crate::data::sourcing::Refresh;
 use crate::data::{Raw, Source, SourceFile, Sourcing};
 use crate::engine::{Problem, SourcesWanted, StepError, today};
 use crate::export::write_beside;
-use crate::session::{DataView, HealthEntry, Look, Page, Plan, project};
-use crate::ui::shell::Offer;
+use crate::session::{Action, Command, DataView, HealthEntry, Look, Page, Plan, project};
 
-use super::places::free_path;
+use super::free_path::free_path;
 use super::window::Window;
 
 /// Failing rows written at most: more than a spreadsheet shows help nobody.
@@ -62,7 +61,7 @@ impl Window {
                 Refresh::WhenChanged => self.read_again(),
                 Refresh::Ask | Refresh::EveryMinutes(_) => {
                     if let Some(message) = &mut self.session.message {
-                        message.offer = Some(Offer::ReadAgain);
+                        message.offer = Some(("Read again", Command::Do(Action::Reload)));
                     }
                 }
             }
@@ -163,7 +162,7 @@ impl Window {
             let rows = health::failing_rows(&understood, &raws, at, &rules, MOST_FAILING, ctx)?;
             let write = |to: &mut dyn std::io::Write| health::write_csv(&rows, to, ctx).map_err(std::io::Error::other);
             match write_beside(&path, |to| write(to)) {
-                Ok(()) => Ok(format!("{} rows saved as {}.", count(rows.n_rows), path.display())),
+                Ok(()) => Ok(vec![Command::Tell(format!("{} rows saved as {}.", count(rows.n_rows), path.display()))]),
                 Err(error) => Err(StepError::Problem(Problem(error.to_string().into()))),
             }
         });

@@ -13,16 +13,17 @@ use crate::export::{Audience, Choices, Density, Paper, Plots, Report};
 use crate::session::history::History;
 use crate::session::project::{self, Project};
 use crate::session::recovery::{Found, Recovery};
-use crate::session::settings::{Settings, ThemeChoice};
+use crate::session::settings::Settings;
 use crate::session::{Action, Command, CustomerIds, ExportRequest, Look, Page, Plan};
 use crate::ui::export_dialog::Taking;
 use crate::ui::present::THUMBNAIL_POINTS;
-use crate::ui::shell::{self, Message, MessageChoice, Offer, Session};
+use crate::ui::shell::{self, Message, Session};
 use crate::ui::{self, theme};
 
-use super::brought::Brought;
+use super::appearance::preference;
 use super::dialogs::{Dialogs, Outcome, Purpose};
-use super::places::free_path;
+use super::free_path::free_path;
+use super::shortcuts::pressed_actions;
 
 /// The name of the window and of its folder for settings.
 const TITLE: &str = "Personae";
@@ -57,8 +58,6 @@ pub struct Window {
     pub(super) settings: Settings,
     pub(super) session: Session,
     pub(super) dialogs: Dialogs,
-    /// What errands bring for the cards.
-    pub(super) brought: Brought,
     /// The project's file and the plan as it was last saved.
     pub(super) project: Option<PathBuf>,
     pub(super) saved: Plan,
@@ -117,7 +116,6 @@ impl Window {
             settings,
             session,
             dialogs: Dialogs::new(),
-            brought: Brought::default(),
             project: None,
             saved: plan.clone(),
             kept: plan,
@@ -194,7 +192,7 @@ impl Window {
         self.answers = self.engine.answer(self.history.plan(), &wanted);
         self.follow_customers();
         self.watch_files();
-        self.take_brought();
+        self.take_errands();
         self.finish_exports();
         self.compare_stamp();
         self.keep_health();
@@ -252,15 +250,10 @@ impl Window {
             Page::Present => ui::present::ui,
         };
         CentralPanel::default().frame(Frame::new().fill(theme::tokens(ui).surface)).show(ui, |ui| page(ui, plan, answers, look, commands));
-        if let Some(wish) = ui::export_dialog::ui(ui, answers, self.taking.as_ref(), look, commands) {
-            self.grant(wish);
-        }
+        ui::export_dialog::ui(ui, answers, self.taking.as_ref(), look, commands);
         shell::palette_ui(ui, &mut self.look, &mut self.commands);
-        let choice = shell::messages_ui(ui, &self.session);
+        shell::messages_ui(ui, &self.session, &mut self.commands);
         shell::drop_hint_ui(ui, self.history.plan());
-        if let Some(choice) = choice {
-            self.answer_message(choice);
-        }
     }
 
     fn take_dialogs(&mut self) {
@@ -328,7 +321,7 @@ impl Window {
 
     fn take_shortcuts(&mut self) {
         let ctx = self.ctx.clone();
-        let pressed = super::commands::pressed_actions(&ctx);
+        let pressed = pressed_actions(&ctx);
         self.commands.extend(pressed.into_iter().map(Command::Do));
         if self.look.presenting && ctx.input(|input| input.key_pressed(egui::Key::Escape)) {
             self.commands.push(Command::Do(Action::Present));
@@ -392,28 +385,6 @@ impl Window {
         }
     }
 
-    fn answer_message(&mut self, choice: MessageChoice) {
-        match choice {
-            MessageChoice::Dismiss => self.session.message = None,
-            MessageChoice::Take(offer) => {
-                self.session.message = None;
-                match offer {
-                    Offer::Folder(folder) => self.show_folder(&folder),
-                    Offer::GoBack => self.go_back(),
-                    Offer::ReadAgain => self.commands.push(Command::Do(Action::Reload)),
-                }
-            }
-            MessageChoice::Locate => self.commands.push(Command::Do(Action::Open)),
-            MessageChoice::Restore => self.restore(),
-            MessageChoice::Discard => {
-                if let Some(work) = self.recovered.take() {
-                    work.discard();
-                }
-                self.session.recovered = None;
-            }
-        }
-    }
-
     /// Says something that is not a problem.
     pub(super) fn tell(&mut self, text: &str) {
         self.session.message = Some(Message { text: text.to_owned(), is_problem: false, offer: None });
@@ -473,15 +444,6 @@ impl eframe::App for Window {
 
 fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-}
-
-/// egui's word for the theme chosen.
-pub(super) fn preference(theme: ThemeChoice) -> egui::ThemePreference {
-    match theme {
-        ThemeChoice::System => egui::ThemePreference::System,
-        ThemeChoice::Light => egui::ThemePreference::Light,
-        ThemeChoice::Dark => egui::ThemePreference::Dark,
-    }
 }
 
 fn title_of(work: &Found) -> String {

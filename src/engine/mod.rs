@@ -28,7 +28,6 @@ pub mod table;
 mod wanted;
 
 pub use answers::{Answers, BrushAnswer, PREVIEW_ROWS, PageImage, PagesAnswer, SourcesAnswer};
-pub use exporting::{Ended, Exported};
 pub use headless::analyse;
 pub use pages::page_title;
 pub use recipe::{Engine, EngineOptions};

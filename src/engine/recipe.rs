@@ -11,18 +11,18 @@ use crate::base::{Ctx, Key, memory};
 use crate::data::Source;
 use crate::export::{Choices, Plots, Report};
 use crate::persona::PersonaEdit;
-use crate::session::Plan;
+use crate::session::{Command, Plan};
 
 use super::answers::Answers;
 use super::caches::{Caches, Runtime};
 use super::cards::{self, WordsInForce};
-use super::exporting::{self, Exported, Exporting};
+use super::exporting;
 use super::groups::{self, Groups};
 use super::needs::Needs;
 use super::pages::{self, Paging};
 use super::run::answer::{JobView, StepError};
 use super::run::jobs::Workers;
-use super::run::runtime::Done;
+use super::run::runtime::{Done, Stopped};
 use super::wanted::Wanted;
 use super::{brush, comparison, evidence, map, picking, report, table};
 
@@ -86,8 +86,8 @@ pub struct Engine {
     paging: Paging,
     asks_anew: bool,
     refines: bool,
-    /// The export under way.
-    exporting: Option<Exporting>,
+    /// The job of the last export.
+    exporting: Option<u64>,
 }
 
 impl Engine {
@@ -247,31 +247,24 @@ impl Engine {
         }
     }
 
-    /// Writes what was chosen into `folder` as a job that ends by itself; what came of it is told by [`Engine::take_exported`].
+    /// Writes what was chosen into `folder` as a job that ends by itself; what came of it is among [`Engine::take_done`].
     pub fn export(&mut self, report: Report, plots: Plots, choices: Choices, folder: PathBuf) {
         self.asks_anew = true;
-        let (work, mut exporting) = exporting::export(report, plots, choices, folder);
-        exporting.job = self.runtime.run_once("Export", work);
-        self.exporting = Some(exporting);
+        let work = exporting::export(report, plots, choices, folder);
+        // Files that are complete stay, so it says which.
+        self.exporting = Some(self.runtime.errand("Export", Stopped::IsTold, work));
     }
 
     /// The export under way.
     pub fn exporting(&self) -> Option<JobView> {
-        let job = self.exporting.as_ref()?.job;
+        let job = self.exporting?;
         self.runtime.views().into_iter().find(|view| view.id == job)
     }
 
-    /// What came of the export, once it ended.
-    pub fn take_exported(&mut self) -> Option<Exported> {
-        let exported = self.exporting.as_ref()?.take()?;
-        self.exporting = None;
-        Some(exported)
-    }
-
-    /// Runs any other work once, such as writing a project or a picture, shown and stoppable like every job.
-    pub fn errand(&mut self, title: &str, work: impl FnOnce(&Ctx) -> Result<String, StepError> + Send + 'static) -> u64 {
+    /// Runs any other work once, such as reading or writing a picture, shown and stoppable like every job. What it returns is applied like a click.
+    pub fn errand(&mut self, title: &str, work: impl FnOnce(&Ctx) -> Result<Vec<Command>, StepError> + Send + 'static) -> u64 {
         self.asks_anew = true;
-        self.runtime.errand(title, work)
+        self.runtime.errand(title, Stopped::IsForgotten, work)
     }
 
     /// The errands that ended since the last call.

@@ -4,15 +4,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::base::Key;
 use crate::data::{ReadAs, Sourcing};
-use crate::export::{Choices, Plot as PlotKind};
+use crate::export::{Choices, Exported, Plot as PlotKind};
 use crate::features::Preparation;
+use crate::persona::quotes::Quotes;
 use crate::persona::{Added, Picture};
 
 use super::page::Page;
 use super::plan::{Against, Clustering};
 
-/// A wish of the user, carried out before the next frame.
+/// A wish of the user, or what an errand came back with; carried out before the next frame.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// One of the parameterless commands.
@@ -55,6 +57,41 @@ pub enum Command {
     SavePlot(PlotKind),
     /// Stop one running job.
     StopJob(u64),
+    /// Say something that is no problem.
+    Tell(String),
+    /// Put this picture on a card, if the segments it was read for are still shown.
+    PutPicture(ForCard<Picture>),
+    /// Offer these quotes for a card, if the segments they were looked for are still shown.
+    OfferQuotes(ForCard<Vec<Quotes>>),
+    /// Choose in the system's dialog where an export goes to.
+    ChooseExportFolder,
+    /// Show a folder in the system's file manager.
+    ShowFolder(PathBuf),
+    /// Stop what is being exported.
+    StopExport,
+    /// Back to the choices of the export.
+    ExportAgain,
+    /// What came of an export.
+    Exported(Exported),
+    /// Close the message.
+    CloseMessage,
+    /// Back to the work that was left for another file.
+    GoBack,
+    /// Take up the work that an earlier session left unsaved.
+    Restore,
+    /// Let it go.
+    Discard,
+}
+
+/// What was fetched for a card. Segments may change meanwhile, so it names those it was fetched for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForCard<T> {
+    /// Names the segments.
+    pub segments: Key,
+    /// The card.
+    pub cluster: usize,
+    /// What was fetched.
+    pub what: T,
 }
 
 /// What changes on a card.

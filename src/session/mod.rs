@@ -20,7 +20,7 @@ pub use crate::export::{Format as ExportFormat, Plot as PlotKind};
 
 pub use brush::{Brush, Who};
 pub use cards_look::{CardsLook, CardsView};
-pub use command::{Action, CardEdit, Command, ExportRequest};
+pub use command::{Action, CardEdit, Command, ExportRequest, ForCard};
 pub use customer_ids::CustomerIds;
 pub use history::{History, MergeKey};
 pub use look::Look;

@@ -1,23 +1,22 @@
 //! The export dialog: which personas, as which files, how and where to; then how far it is; at the end where the files are.
 //!
-//! In: answers, the request being made (`Look::export`), and how far the export is. Out: commands, and wishes only the app can grant.
+//! In: answers, the request being made (`Look::export`), and how far the export is. Out: commands.
 
 mod choosing;
 mod ended;
 mod preview;
-mod wish;
 
 use eframe::egui::{Align, Id, Layout, Margin, Modal, ProgressBar, Ui, Vec2};
 
 use crate::base::Progress;
-use crate::engine::{Answers, Exported};
+use crate::engine::Answers;
+use crate::export::Exported;
 use crate::session::{Command, Look};
 
 use super::theme::{self, BETWEEN, INSIDE, REGION, caption};
 use super::widgets;
 
 pub use ended::ended_text;
-pub use wish::DialogWish;
 
 /// How far the export is.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,10 +33,9 @@ pub enum Taking {
 const LARGEST: Vec2 = Vec2::new(940.0, 640.0);
 
 /// Draws the dialog while it is open.
-pub fn ui(ui: &mut Ui, answers: &Answers, taking: Option<&Taking>, look: &mut Look, commands: &mut Vec<Command>) -> Option<DialogWish> {
+pub fn ui(ui: &mut Ui, answers: &Answers, taking: Option<&Taking>, look: &mut Look, commands: &mut Vec<Command>) {
     let mut seen = preview::Seen::of(look);
-    let request = look.export.as_mut()?;
-    let mut wish = None;
+    let Some(request) = look.export.as_mut() else { return };
     let mut is_done = false;
     let frame = widgets::card_frame(ui).inner_margin(Margin::same(REGION as i8)).shadow(ui.visuals().window_shadow);
     let room = ui.ctx().content_rect().size() - Vec2::splat(2.0 * REGION + 32.0);
@@ -51,21 +49,20 @@ pub fn ui(ui: &mut Ui, answers: &Answers, taking: Option<&Taking>, look: &mut Lo
     let modal = Modal::new(id).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(if taking.is_some() { size.x.min(600.0) } else { size.x });
         match taking {
-            None => is_done = choosing::ui(ui, size, answers, request, &mut seen, commands, &mut wish),
-            Some(Taking::Ended(exported)) => is_done = ended::ui(ui, exported, &mut wish),
-            Some(Taking::Writing(progress)) => is_done = writing_ui(ui, &progress.stage, Some(progress.fraction), &mut wish),
-            Some(Taking::Waiting) => is_done = writing_ui(ui, "Waiting for the cards to be computed", None, &mut wish),
+            None => is_done = choosing::ui(ui, size, answers, request, &mut seen, commands),
+            Some(Taking::Ended(exported)) => is_done = ended::ui(ui, exported, commands),
+            Some(Taking::Writing(progress)) => is_done = writing_ui(ui, &progress.stage, Some(progress.fraction), commands),
+            Some(Taking::Waiting) => is_done = writing_ui(ui, "Waiting for the cards to be computed", None, commands),
         }
     });
     if is_done || modal.should_close() {
         look.export = None;
     }
     seen.keep(look);
-    wish
 }
 
 /// While files are written. Whether the dialog is to close, while the export goes on.
-fn writing_ui(ui: &mut Ui, stage: &str, fraction: Option<f32>, wish: &mut Option<DialogWish>) -> bool {
+fn writing_ui(ui: &mut Ui, stage: &str, fraction: Option<f32>, commands: &mut Vec<Command>) -> bool {
     ui.label(theme::heading("Exporting"));
     ui.add_space(INSIDE);
     let bar = ui.add(ProgressBar::new(fraction.unwrap_or(0.0)).desired_height(6.0));
@@ -77,7 +74,7 @@ fn writing_ui(ui: &mut Ui, stage: &str, fraction: Option<f32>, wish: &mut Option
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.button("Stop").clicked() {
-                *wish = Some(DialogWish::Stop);
+                commands.push(Command::StopExport);
             }
             ui.button("Go on in the background").on_hover_text("A message tells when the files are there.").clicked()
         })

@@ -43,18 +43,7 @@ pub struct Message {
     /// Whether something went wrong.
     pub is_problem: bool,
     /// What can be done about it; a message that offers nothing goes away by itself.
-    pub offer: Option<Offer>,
-}
-
-/// What a message offers to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Offer {
-    /// Show a folder, for finished exports.
-    Folder(std::path::PathBuf),
-    /// Go back to work that was left unsaved.
-    GoBack,
-    /// Read files again that changed.
-    ReadAgain,
+    pub offer: Option<(&'static str, Command)>,
 }
 
 /// The bar at the top: file, pages, undo, export.
@@ -259,26 +248,10 @@ fn notes_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
     });
 }
 
-/// What the user chose about a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MessageChoice {
-    /// Close it.
-    Dismiss,
-    /// Take what it offers.
-    Take(Offer),
-    /// Choose where the project's data are now.
-    Locate,
-    /// Take up the work that was not saved.
-    Restore,
-    /// Let it go.
-    Discard,
-}
-
 /// Messages above the status line: something was saved, exported, recovered, or went wrong.
-pub fn messages_ui(ui: &mut Ui, session: &Session) -> Option<MessageChoice> {
-    let mut choice = None;
+pub fn messages_ui(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     if session.message.is_none() && session.recovered.is_none() && session.moved.is_none() {
-        return None;
+        return;
     }
     let area = Area::new(Id::unique("messages")).order(Order::Foreground).anchor(Align2::LEFT_BOTTOM, [12.0, -40.0]);
     area.show(ui.ctx(), |ui| {
@@ -287,10 +260,10 @@ pub fn messages_ui(ui: &mut Ui, session: &Session) -> Option<MessageChoice> {
                 ui.add(eframe::egui::Label::new(format!("Work that was not saved is still here: {what}.")).wrap());
                 ui.horizontal(|ui| {
                     if widgets::primary_button(ui, "Restore it").clicked() {
-                        choice = Some(MessageChoice::Restore);
+                        commands.push(Command::Restore);
                     }
                     if ui.button("Let it go").clicked() {
-                        choice = Some(MessageChoice::Discard);
+                        commands.push(Command::Discard);
                     }
                 });
             });
@@ -299,7 +272,7 @@ pub fn messages_ui(ui: &mut Ui, session: &Session) -> Option<MessageChoice> {
             message_frame(ui, true, |ui| {
                 ui.add(eframe::egui::Label::new(moved).wrap());
                 if widgets::primary_button(ui, "Locate the file…").clicked() {
-                    choice = Some(MessageChoice::Locate);
+                    commands.push(Command::Do(Action::Open));
                 }
             });
         }
@@ -308,23 +281,18 @@ pub fn messages_ui(ui: &mut Ui, session: &Session) -> Option<MessageChoice> {
                 ui.horizontal_top(|ui| {
                     ui.add(eframe::egui::Label::new(&message.text).wrap());
                     if icon_button(ui, icons::CLOSE, "Close the message").clicked() {
-                        choice = Some(MessageChoice::Dismiss);
+                        commands.push(Command::CloseMessage);
                     }
                 });
-                if let Some(offer) = &message.offer {
-                    let label = match offer {
-                        Offer::Folder(_) => "Show the folder",
-                        Offer::GoBack => "Go back to it",
-                        Offer::ReadAgain => "Read again",
-                    };
-                    if ui.button(label).clicked() {
-                        choice = Some(MessageChoice::Take(offer.clone()));
+                if let Some((label, offer)) = &message.offer {
+                    if ui.button(*label).clicked() {
+                        commands.push(Command::CloseMessage);
+                        commands.push(offer.clone());
                     }
                 }
             });
         }
     });
-    choice
 }
 
 fn message_frame(ui: &mut Ui, is_problem: bool, contents: impl FnOnce(&mut Ui)) {

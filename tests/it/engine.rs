@@ -11,11 +11,11 @@ use personae::engine::caches::{Caches, Runtime as EngineRuntime};
 use personae::engine::density::density;
 use personae::engine::run::jobs::{Lane, Urgency, Workers};
 use personae::engine::run::memo::{Cache, Memo, Store};
-use personae::engine::run::runtime::{Asked, Need, Runtime};
+use personae::engine::run::runtime::{Asked, Done, Need, Runtime, Stopped};
 use personae::engine::table;
 use personae::engine::{Engine, EngineOptions, Outputs, Problem, STOPPED, StepError, Wanted};
 use personae::plot::MapAxis;
-use personae::session::{Against, Clustering, Cut, Page, Plan};
+use personae::session::{Against, Clustering, Command, Cut, Page, Plan};
 
 /// Two caches: small numbers and long texts.
 struct Toy {
@@ -291,9 +291,9 @@ fn notes_are_told_once_each_time_the_value_is_asked_for() {
 fn an_errand_ends_though_nobody_asks_again() {
     let mut runtime = runtime(1, 1000);
     let (go, gate) = channel::<()>();
-    runtime.errand("Export", move |_| {
+    runtime.errand("Export", Stopped::IsForgotten, move |_| {
         gate.recv().unwrap();
-        Ok("3 files written".into())
+        Ok(vec![Command::Tell("3 files written".into())])
     });
     for _ in 0..10 {
         round(&mut runtime, |_| ());
@@ -301,7 +301,30 @@ fn an_errand_ends_though_nobody_asks_again() {
     go.send(()).unwrap();
     settle(&mut runtime, |_| ());
     let done = runtime.take_done();
-    assert_eq!((done.len(), done[0].title.as_str(), done[0].result.clone()), (1, "Export", Ok("3 files written".into())));
+    assert_eq!(
+        (done.len(), done[0].title.as_str(), done[0].result.clone()),
+        (1, "Export", Ok(vec![Command::Tell("3 files written".into())]))
+    );
+}
+
+#[test]
+fn an_errand_that_was_stopped_before_it_began_tells_so_where_it_must() {
+    for (stopped, told) in [(Stopped::IsTold, 1), (Stopped::IsForgotten, 0)] {
+        let mut runtime = runtime(1, 1000);
+        let (go, gate) = channel::<()>();
+        let busy = runtime.errand("Busy", Stopped::IsForgotten, move |_| {
+            let _ = gate.recv();
+            Ok(Vec::new())
+        });
+        let waits =
+            runtime.errand("Export", stopped, |ctx| Ok(vec![Command::Tell(if ctx.is_stopped() { "stopped" } else { "written" }.into())]));
+        runtime.stop_job(waits);
+        go.send(()).unwrap();
+        settle(&mut runtime, |_| ());
+        let done: Vec<Done> = runtime.take_done().into_iter().filter(|done| done.title == "Export").collect();
+        assert_eq!(done.len(), told, "{stopped:?} {busy}");
+        assert!(done.iter().all(|done| done.result == Ok(vec![Command::Tell("stopped".into())])));
+    }
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn after_a_storm_the_engine_says_what_a_fresh_one_says() {
             21 => engine.refine(random.random::<f64>() < 0.5),
             22 if errands < 40 => {
                 errands += 1;
-                engine.errand("Errand", |_| Ok("done".into()));
+                engine.errand("Errand", |_| Ok(vec![Command::CloseMessage]));
             }
             _ => {
                 plan.personas = vec![PersonaEdit {

@@ -49,7 +49,7 @@ pub struct Order {
     pub urgency: Urgency,
     /// How long.
     pub lane: Lane,
-    /// Whether it goes on when nobody asks again: an export is finished once it was started.
+    /// Whether it goes on when nobody asks again: an export is finished once it was started. What it makes counts even when it was told to stop.
     pub errand: bool,
 }
 
@@ -193,12 +193,13 @@ impl<S: 'static> Jobs<S> {
     /// Stops one job and returns what it would have made.
     pub fn stop(&self, id: u64) -> Vec<Key> {
         let mut state = lock(&self.shared);
-        if let Some(at) = state.pending.iter().position(|(job, _)| job.id == id) {
+        if let Some(at) = state.pending.iter().position(|(job, _)| job.id == id && !job.order.errand) {
             let makes = state.pending.remove(at).0.makes;
             regulate(&self.shared, &state);
             return makes;
         }
-        match state.running.iter().find(|job| job.id == id) {
+        match state.running.iter().chain(state.pending.iter().map(|(job, _)| job)).find(|job| job.id == id) {
+            // An errand that waits begins all the same, and says that it was stopped.
             Some(job) => {
                 job.ctx.stop();
                 job.makes.clone()
@@ -210,8 +211,8 @@ impl<S: 'static> Jobs<S> {
     /// Stops everything.
     pub fn stop_all(&self) {
         let mut state = lock(&self.shared);
-        state.pending.clear();
-        state.running.iter().for_each(|job| job.ctx.stop());
+        state.pending.retain(|(job, _)| job.order.errand);
+        state.running.iter().chain(state.pending.iter().map(|(job, _)| job)).for_each(|job| job.ctx.stop());
         regulate(&self.shared, &state);
     }
 
@@ -301,7 +302,7 @@ fn serve<S>(shared: &Shared<S>, worker: Lane) {
             continue;
         };
         let (job, work) = state.pending.remove(at);
-        let (id, makes, ctx) = (job.id, job.makes.clone(), job.ctx.clone());
+        let (id, makes, ctx, is_errand) = (job.id, job.makes.clone(), job.ctx.clone(), job.order.errand);
         if state.running.is_empty() {
             shared.started.notify_all();
         }
@@ -312,7 +313,7 @@ fn serve<S>(shared: &Shared<S>, worker: Lane) {
         state.running.retain(|job| job.id != id);
         regulate(shared, &state);
         // A result that came after the stop might have been cut short by it, so it does not count.
-        state.finished.extend(delivery.filter(|_| !ctx.is_stopped()).map(|delivery| (makes, delivery)));
+        state.finished.extend(delivery.filter(|_| is_errand || !ctx.is_stopped()).map(|delivery| (makes, delivery)));
         shared.ended.notify_all();
         drop(state);
         (shared.wake)();

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::base::{Ctx, Key, Note, Progress};
+use crate::session::Command;
 
 use super::answer::{Answer, JobView, Problem, STOPPED, StepError};
 use super::jobs::{Jobs, Lane, Order, Urgency, Workers};
@@ -120,13 +121,22 @@ pub enum Need {
 /// Told where nothing was asked for.
 const NOT_ASKED: &str = "Not computed yet";
 
+/// What becomes of an errand that was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// Nobody hears of it any more.
+    IsForgotten,
+    /// It tells how far it came.
+    IsTold,
+}
+
 /// What an errand brought, once it ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Done {
     /// The errand's title.
     pub title: String,
-    /// What to tell the user: what was done, or why not.
-    pub result: Result<String, String>,
+    /// What is to be done now, or why there is nothing.
+    pub result: Result<Vec<Command>, String>,
 }
 
 /// Caches and jobs together.
@@ -265,24 +275,23 @@ impl<S: Store + 'static> Runtime<S> {
         &self.notes
     }
 
-    /// Runs `work` once, whoever asks meanwhile; its end is told by [`Runtime::take_done`].
-    pub fn errand(&mut self, title: &str, work: impl FnOnce(&Ctx) -> Result<String, StepError> + Send + 'static) -> u64 {
+    /// Runs `work` once, whoever asks meanwhile; told to stop it ends at its next look at the flag. What it returns is applied like a click, see
+    /// [`Runtime::take_done`]. Its number.
+    pub fn errand(
+        &mut self,
+        title: &str,
+        stopped: Stopped,
+        work: impl FnOnce(&Ctx) -> Result<Vec<Command>, StepError> + Send + 'static,
+    ) -> u64 {
         let order = Order { title: title.to_owned(), urgency: Urgency::Chosen, lane: Lane::Long, errand: true };
         let title = title.to_owned();
         let work = move |ctx: &Ctx| {
             let result = guarded(&title, || work(ctx))?.map_err(|problem| problem.0.to_string());
+            if ctx.is_stopped() && stopped == Stopped::IsForgotten {
+                return None;
+            }
             let put = move |store: &mut Kept<S>| store.done.push(Done { title, result });
             Some(Box::new(put) as Box<dyn FnOnce(&mut Kept<S>) + Send>)
-        };
-        self.jobs.submit(Vec::new(), order, self.round, Box::new(work))
-    }
-
-    /// Runs `work` once like an errand, but tells nobody how it ended: the work itself does, also when it is stopped. Its number.
-    pub fn run_once(&mut self, title: &str, work: impl FnOnce(&Ctx) + Send + 'static) -> u64 {
-        let order = Order { title: title.to_owned(), urgency: Urgency::Chosen, lane: Lane::Long, errand: true };
-        let work = move |ctx: &Ctx| {
-            work(ctx);
-            None
         };
         self.jobs.submit(Vec::new(), order, self.round, Box::new(work))
     }

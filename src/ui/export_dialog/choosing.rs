@@ -15,7 +15,6 @@ use super::super::icons;
 use super::super::theme::{self, BETWEEN, INSIDE, REGION, caption, tokens};
 use super::super::widgets::{self, combo_ui, cut_label, name_it, percent, primary_button, segmented_ui, thousands};
 use super::preview::{self, Seen};
-use super::wish::DialogWish;
 
 const WHOM_WIDTH: f32 = 232.0;
 const COMES_TO_WIDTH: f32 = 272.0;
@@ -31,7 +30,6 @@ pub(super) fn ui(
     request: &mut ExportRequest,
     seen: &mut Seen,
     commands: &mut Vec<Command>,
-    wish: &mut Option<DialogWish>,
 ) -> bool {
     let personas = answers.personas.latest();
     ui.label(theme::heading("Export"));
@@ -57,7 +55,7 @@ pub(super) fn ui(
         });
     });
     ui.add_space(INSIDE);
-    folder_ui(ui, request, wish);
+    folder_ui(ui, request, commands);
     ui.add_space(INSIDE);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         let missing = missing(request);
@@ -260,13 +258,13 @@ fn left_out(choices: &Choices) -> Vec<&'static str> {
     sentences
 }
 
-fn folder_ui(ui: &mut Ui, request: &mut ExportRequest, wish: &mut Option<DialogWish>) {
+fn folder_ui(ui: &mut Ui, request: &mut ExportRequest, commands: &mut Vec<Command>) {
     let mut folder = request.folder.as_ref().map_or(String::new(), |folder| folder.display().to_string());
     ui.horizontal(|ui| {
         ui.label(theme::strong("Folder"));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.button("Browse…").on_hover_text("Choose the folder in the system's dialog.").clicked() {
-                *wish = Some(DialogWish::ChooseFolder);
+                commands.push(Command::ChooseExportFolder);
             }
             let field = TextEdit::singleline(&mut folder).hint_text("Where the files go").desired_width(ui.available_width());
             let response = ui.add(field);

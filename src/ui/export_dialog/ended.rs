@@ -2,12 +2,12 @@
 
 use eframe::egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 
-use crate::engine::{Ended, Exported};
+use crate::export::{Ended, Exported};
+use crate::session::Command;
 
 use super::super::icons;
 use super::super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::super::widgets::{cut_label, primary_button, thousands, unbroken};
-use super::wish::DialogWish;
 
 /// What came of the export in one or two sentences: "5 files written to /home/me/personae."
 pub fn ended_text(exported: &Exported) -> String {
@@ -19,13 +19,13 @@ pub fn ended_text(exported: &Exported) -> String {
         Ended::Whole => format!("{files} written to {folder}."),
         Ended::Stopped if n == 0 => "Stopped; nothing was written.".to_owned(),
         Ended::Stopped => format!("Stopped.{stay}"),
-        Ended::Failed(problem) if n == 0 => format!("Nothing was exported. {}", problem.0),
-        Ended::Failed(problem) => format!("{}{stay}", problem.0),
+        Ended::Failed(problem) if n == 0 => format!("Nothing was exported. {}", problem),
+        Ended::Failed(problem) => format!("{}{stay}", problem),
     }
 }
 
 /// Draws the end. Whether the dialog is to close.
-pub(super) fn ui(ui: &mut Ui, exported: &Exported, wish: &mut Option<DialogWish>) -> bool {
+pub(super) fn ui(ui: &mut Ui, exported: &Exported, commands: &mut Vec<Command>) -> bool {
     let t = tokens(ui);
     let (icon, colour, title) = match exported.ended {
         Ended::Whole => (icons::CHECK, t.good, "Exported"),
@@ -67,14 +67,14 @@ pub(super) fn ui(ui: &mut Ui, exported: &Exported, wish: &mut Option<DialogWish>
             let is_closed = primary_button(ui, "Done").clicked();
             if !exported.written.files.is_empty() {
                 if ui.button("Open folder").on_hover_text("Show the files in the system's file manager.").clicked() {
-                    *wish = Some(DialogWish::ShowFolder(exported.folder.clone()));
+                    commands.push(Command::ShowFolder(exported.folder.clone()));
                 }
                 if ui.button("Copy path").on_hover_text("Copy the folder's path.").clicked() {
                     ui.ctx().copy_text(exported.folder.display().to_string());
                 }
             }
             if exported.ended != Ended::Whole && ui.button("Back to the choices").clicked() {
-                *wish = Some(DialogWish::Again);
+                commands.push(Command::ExportAgain);
             }
             is_closed
         })
