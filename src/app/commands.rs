@@ -16,7 +16,7 @@ use crate::session::{Action, CardEdit, Command, ExportRequest, Look, Page, Plan,
 use crate::ui::export_dialog::{self, Taking};
 
 use super::appearance::preference;
-use super::dialogs::Purpose;
+use super::dialogs::DialogPurpose;
 use super::window::Window;
 
 impl Window {
@@ -32,7 +32,7 @@ impl Window {
             Command::AddSources(paths) => self.add_sources(paths),
             Command::LocateSource(at) => {
                 let folder = self.home_folder();
-                self.dialogs.open(Purpose::LocateSource(at), Some(&folder), "", &self.ctx);
+                self.dialogs.open(DialogPurpose::LocateSource(at), Some(&folder), "", &self.ctx);
             }
             Command::Sources(sourcing) => self.regroup(|plan| plan.source = Source::Sources(sourcing)),
             Command::ReadAs(read_as) => self.regroup(|plan| {
@@ -54,7 +54,7 @@ impl Window {
             }),
             Command::ChoosePicture(cluster) => {
                 let folder = self.home_folder();
-                self.dialogs.open(Purpose::Picture(cluster), Some(&folder), "", &self.ctx);
+                self.dialogs.open(DialogPurpose::Picture(cluster), Some(&folder), "", &self.ctx);
             }
             Command::AttachPicture(cluster, path) => self.attach_picture(cluster, path),
             Command::FindQuotes(cluster) => self.find_quotes(cluster),
@@ -63,7 +63,7 @@ impl Window {
             Command::SavePlot(kind) => {
                 let name = format!("{}.png", kind.file_stem());
                 let folder = self.home_folder();
-                self.dialogs.open(Purpose::SavePlot(kind), Some(&folder), &name, &self.ctx);
+                self.dialogs.open(DialogPurpose::SavePlot(kind), Some(&folder), &name, &self.ctx);
             }
             Command::StopJob(id) => self.engine.stop_job(id),
             Command::Tell(text) => self.tell(&text),
@@ -73,7 +73,7 @@ impl Window {
             Command::PutPicture(_) => self.complain("The segments changed while the picture was read. Attach it again.".into()),
             Command::OfferQuotes(quotes) => self.offer_quotes(quotes),
             Command::ChooseExportFolder => {
-                self.dialogs.open(Purpose::ExportFolder, self.settings.last_folder.as_deref(), "", &self.ctx);
+                self.dialogs.open(DialogPurpose::ExportFolder, self.settings.last_folder.as_deref(), "", &self.ctx);
             }
             Command::ShowFolder(folder) => self.ctx.open_url(OpenUrl::new_tab(format!("file://{}", folder.display()))),
             Command::StopExport => match self.engine.exporting() {
@@ -100,11 +100,11 @@ impl Window {
         match action {
             Action::Open => {
                 let folder = self.home_folder();
-                self.dialogs.open(Purpose::Open, Some(&folder), "", &self.ctx);
+                self.dialogs.open(DialogPurpose::Open, Some(&folder), "", &self.ctx);
             }
             Action::AddSource => {
                 let folder = self.home_folder();
-                self.dialogs.open(Purpose::AddSource, Some(&folder), "", &self.ctx);
+                self.dialogs.open(DialogPurpose::AddSource, Some(&folder), "", &self.ctx);
             }
             Action::OpenSample => self.start(Plan::new(Source::Sample { seed: 0 }), Look { page: Page::Segments, ..Look::default() }, None),
             Action::Reload => {
@@ -122,7 +122,7 @@ impl Window {
             Action::SaveAs => {
                 let folder = self.home_folder();
                 let name = self.project_file_name();
-                self.dialogs.open(Purpose::SaveProject, Some(&folder), &name, &self.ctx);
+                self.dialogs.open(DialogPurpose::SaveProject, Some(&folder), &name, &self.ctx);
             }
             Action::Undo => self.history.undo().map_or((), |_| ()),
             Action::Redo => self.history.redo().map_or((), |_| ()),

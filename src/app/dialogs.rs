@@ -16,7 +16,7 @@ use crate::session::project::EXTENSION;
 
 /// What a dialog was opened for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Purpose {
+pub enum DialogPurpose {
     /// Open a data file or a project.
     Open,
     /// Add files to the sources of the customer table.
@@ -48,8 +48,8 @@ pub enum Outcome {
 
 /// Dialogs on their way; at most one at a time.
 pub struct Dialogs {
-    sender: Sender<(Purpose, Outcome)>,
-    receiver: Receiver<(Purpose, Outcome)>,
+    sender: Sender<(DialogPurpose, Outcome)>,
+    receiver: Receiver<(DialogPurpose, Outcome)>,
     is_open: bool,
 }
 
@@ -64,7 +64,7 @@ impl Dialogs {
     }
 
     /// Opens a dialog for `purpose` in `folder`, with `file_name` filled in where one is saved.
-    pub fn open(&mut self, purpose: Purpose, folder: Option<&Path>, file_name: &str, ctx: &Context) {
+    pub fn open(&mut self, purpose: DialogPurpose, folder: Option<&Path>, file_name: &str, ctx: &Context) {
         if self.is_open {
             return;
         }
@@ -77,7 +77,7 @@ impl Dialogs {
         let show = move || {
             let since = Instant::now();
             let chosen = match purpose {
-                Purpose::Open => {
+                DialogPurpose::Open => {
                     let mut extensions = READABLE_EXTENSIONS.to_vec();
                     extensions.push(EXTENSION);
                     dialog
@@ -86,12 +86,12 @@ impl Dialogs {
                         .pick_files()
                         .map(Outcome::Several)
                 }
-                Purpose::AddSource => tables(dialog).pick_files().map(Outcome::Several),
-                Purpose::LocateSource(_) => tables(dialog).pick_file().map(Outcome::Chosen),
-                Purpose::SaveProject => dialog.add_filter("Personae project", &[EXTENSION]).save_file().map(Outcome::Chosen),
-                Purpose::SavePlot(_) => dialog.add_filter("PNG or SVG", &["png", "svg"]).save_file().map(Outcome::Chosen),
-                Purpose::ExportFolder => dialog.pick_folder().map(Outcome::Chosen),
-                Purpose::Picture(_) => dialog.add_filter("PNG or JPEG", &["png", "jpg", "jpeg"]).pick_file().map(Outcome::Chosen),
+                DialogPurpose::AddSource => tables(dialog).pick_files().map(Outcome::Several),
+                DialogPurpose::LocateSource(_) => tables(dialog).pick_file().map(Outcome::Chosen),
+                DialogPurpose::SaveProject => dialog.add_filter("Personae project", &[EXTENSION]).save_file().map(Outcome::Chosen),
+                DialogPurpose::SavePlot(_) => dialog.add_filter("PNG or SVG", &["png", "svg"]).save_file().map(Outcome::Chosen),
+                DialogPurpose::ExportFolder => dialog.pick_folder().map(Outcome::Chosen),
+                DialogPurpose::Picture(_) => dialog.add_filter("PNG or JPEG", &["png", "jpg", "jpeg"]).pick_file().map(Outcome::Chosen),
             };
             let outcome = match chosen {
                 Some(outcome) => outcome,
@@ -111,7 +111,7 @@ impl Dialogs {
     }
 
     /// What was chosen since the last frame.
-    pub fn take(&mut self) -> Option<(Purpose, Outcome)> {
+    pub fn take(&mut self) -> Option<(DialogPurpose, Outcome)> {
         let outcome = self.receiver.try_recv().ok()?;
         self.is_open = false;
         Some(outcome)

@@ -1,4 +1,4 @@
-//! Floor 9: the program itself: the command line and the window's frame. eframe's app and clap only here.
+//! Floor 10: the program itself: the command line and the window's frame. eframe's app and clap only here.
 
 mod appearance;
 mod args;

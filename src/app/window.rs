@@ -21,7 +21,7 @@ use crate::ui::shell::{self, Message, Session};
 use crate::ui::{self, theme};
 
 use super::appearance::preference;
-use super::dialogs::{Dialogs, Outcome, Purpose};
+use super::dialogs::{DialogPurpose, Dialogs, Outcome};
 use super::free_path::free_path;
 use super::shortcuts::pressed_actions;
 
@@ -261,15 +261,15 @@ impl Window {
             match (purpose, outcome) {
                 (_, Outcome::Cancelled) => {}
                 (purpose, Outcome::Unavailable) => self.without_dialog(purpose),
-                (Purpose::AddSource, Outcome::Several(paths)) => self.add_sources(paths),
+                (DialogPurpose::AddSource, Outcome::Several(paths)) => self.add_sources(paths),
                 (_, Outcome::Several(paths)) => self.open_all(paths),
-                (Purpose::Open, Outcome::Chosen(path)) => self.open(&path),
-                (Purpose::AddSource, Outcome::Chosen(path)) => self.add_sources(vec![path]),
-                (Purpose::LocateSource(at), Outcome::Chosen(path)) => self.locate_source(at, path),
-                (Purpose::SaveProject, Outcome::Chosen(path)) => self.save_to(path),
-                (Purpose::SavePlot(kind), Outcome::Chosen(path)) => self.save_plot_to(kind, path),
-                (Purpose::Picture(cluster), Outcome::Chosen(path)) => self.attach_picture(cluster, path),
-                (Purpose::ExportFolder, Outcome::Chosen(path)) => {
+                (DialogPurpose::Open, Outcome::Chosen(path)) => self.open(&path),
+                (DialogPurpose::AddSource, Outcome::Chosen(path)) => self.add_sources(vec![path]),
+                (DialogPurpose::LocateSource(at), Outcome::Chosen(path)) => self.locate_source(at, path),
+                (DialogPurpose::SaveProject, Outcome::Chosen(path)) => self.save_to(path),
+                (DialogPurpose::SavePlot(kind), Outcome::Chosen(path)) => self.save_plot_to(kind, path),
+                (DialogPurpose::Picture(cluster), Outcome::Chosen(path)) => self.attach_picture(cluster, path),
+                (DialogPurpose::ExportFolder, Outcome::Chosen(path)) => {
                     if let Some(request) = &mut self.look.export {
                         request.folder = Some(path);
                     }
@@ -279,29 +279,29 @@ impl Window {
     }
 
     /// Where the system shows no dialogs every task still has a way: typed paths, dropped files, the folder beside the data.
-    fn without_dialog(&mut self, purpose: Purpose) {
+    fn without_dialog(&mut self, purpose: DialogPurpose) {
         let folder = self.home_folder();
         match purpose {
-            Purpose::Open => {
+            DialogPurpose::Open => {
                 self.look.palette = Some(String::new());
                 self.tell("This system shows no file dialog. Type the file's path, or drop the file on the window.");
             }
-            Purpose::AddSource | Purpose::LocateSource(_) => {
+            DialogPurpose::AddSource | DialogPurpose::LocateSource(_) => {
                 self.show_sources();
-                self.look.sources.path_of = if let Purpose::LocateSource(at) = purpose { Some(at) } else { None };
+                self.look.sources.path_of = if let DialogPurpose::LocateSource(at) = purpose { Some(at) } else { None };
                 self.look.sources.path_draft = Some(String::new());
                 self.tell("This system shows no file dialog. Type the path, or drop the file on the window.");
             }
-            Purpose::SaveProject => {
+            DialogPurpose::SaveProject => {
                 let path = free_path(folder.join(self.project_file_name()));
                 self.save_to(path);
             }
-            Purpose::SavePlot(kind) => {
+            DialogPurpose::SavePlot(kind) => {
                 let path = free_path(folder.join(format!("{}.png", kind.file_stem())));
                 self.save_plot_to(kind, path);
             }
-            Purpose::ExportFolder => self.tell("This system shows no file dialog. Type the folder's path."),
-            Purpose::Picture(cluster) => {
+            DialogPurpose::ExportFolder => self.tell("This system shows no file dialog. Type the folder's path."),
+            DialogPurpose::Picture(cluster) => {
                 self.look.cards.picture_path = Some((cluster, String::new()));
                 self.tell("This system shows no file dialog. Type the picture's path, or drop the file on the card.");
             }

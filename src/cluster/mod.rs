@@ -1,4 +1,4 @@
-//! Floor 2: which rows belong together. Every method is a pure function of a matrix, its parameters and a [`Ctx`](crate::base::Ctx).
+//! Floor 3: which rows belong together. Every method is a pure function of a matrix, its parameters and a [`Ctx`](crate::base::Ctx).
 //!
 //! - [`kmeans`]: k round groups, for a chosen k.
 //! - [`linkage`]: a tree of merges, cut afterwards at any height or number of clusters.

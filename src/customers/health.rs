@@ -84,14 +84,14 @@ pub struct Checked {
     /// Whether more fail than may.
     pub is_broken: bool,
     /// Up to ten that fail.
-    pub examples: Vec<Example>,
+    pub examples: Vec<FailedExample>,
     /// Why it could not be checked.
     pub problem: Option<String>,
 }
 
 /// A row that fails.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Example {
+pub struct FailedExample {
     /// Its number, from 1; `None` where only the cell is known.
     pub row: Option<usize>,
     /// What it has.
@@ -223,7 +223,7 @@ fn check_source(rules: &mut [&mut Checked], at: usize, world: World<'_>, today: 
         let (rows, values) = (list(format!("row{nth}"))?, list(format!("value{nth}"))?);
         let examples = rows.u64()?.iter().zip(values.str()?.iter());
         rules[*nth].examples = examples
-            .map(|(row, value)| Example { row: row.map(|row| row as usize), value: value.unwrap_or_default().to_owned() })
+            .map(|(row, value)| FailedExample { row: row.map(|row| row as usize), value: value.unwrap_or_default().to_owned() })
             .collect();
     }
     Ok(())
@@ -234,7 +234,7 @@ fn readable(checked: &mut Checked, raw: &Raw) {
     // Cells that could not be read are missing by now, so all rows are what it looks at.
     checked.checked = raw.n_rows;
     checked.failed = column.n_unreadable;
-    checked.examples = column.unreadable.iter().take(EXAMPLES).map(|cell| Example { row: None, value: cell.clone() }).collect();
+    checked.examples = column.unreadable.iter().take(EXAMPLES).map(|cell| FailedExample { row: None, value: cell.clone() }).collect();
 }
 
 fn too_old(checked: &mut Checked, raw: &Raw, newest: Option<IsoDay>, today: Option<IsoDay>) -> Result<(), CustomersError> {
@@ -252,7 +252,8 @@ fn too_old(checked: &mut Checked, raw: &Raw, newest: Option<IsoDay>, today: Opti
     let age = today.0 - last;
     if f64::from(age) > *limit {
         checked.failed = 1;
-        checked.examples = vec![Example { row: None, value: format!("The newest row is of {}, {age} days before {today}.", IsoDay(last)) }];
+        checked.examples =
+            vec![FailedExample { row: None, value: format!("The newest row is of {}, {age} days before {today}.", IsoDay(last)) }];
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Floor 1: from the files people really have to one customer table.
+//! Floor 2: from the files people really have to one customer table.
 //!
 //! The recipe: every source is read as it is ([`crate::data::Raw`]); [`understand`] says what each holds, which column joins it and which
 //! columns play which part; [`build`] aggregates transactions and events a customer, joins what else is known, and tells how every column

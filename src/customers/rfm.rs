@@ -38,11 +38,11 @@ const NONE: u8 = u8::MAX;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rfm {
     /// Days since the last purchase; the lowest values score 5.
-    pub recency: Scale,
+    pub recency: ScoreScale,
     /// Purchases.
-    pub frequency: Scale,
+    pub frequency: ScoreScale,
     /// Money: all or an average order, as the rules say.
-    pub monetary: Scale,
+    pub monetary: ScoreScale,
     /// The column the monetary value was read from.
     pub monetary_column: &'static str,
     /// Customers and revenue of every code, by [`place_of`]. Always [`N_CODES`] of them.
@@ -61,7 +61,7 @@ pub struct Rfm {
 
 /// How one of the three is scored.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Scale {
+pub struct ScoreScale {
     /// The four cut points in force, ascending. A value at a cut point is below it.
     pub cuts: [f64; 4],
     /// Customers with each score, 1 first.
@@ -144,7 +144,7 @@ pub fn score(table: &Table, rules: &RfmRules, stamp: Key, ctx: &Ctx) -> Result<R
         tallies[place] += Tally { n: 1, revenue: revenue.and_then(|column| column.number(row)).unwrap_or(0.0) };
     }
     let n_unscored = table.n_rows - scored.len();
-    let scale = |at: usize| Scale {
+    let scale = |at: usize| ScoreScale {
         cuts: cuts[at],
         counts: counts[at],
         range: ranges[at],
@@ -265,7 +265,7 @@ impl Rfm {
     }
 }
 
-impl Scale {
+impl ScoreScale {
     /// The values with a score, 1 first as they come: above the first, up to the second; `None` where there is no cut.
     pub fn band(&self, nth: usize) -> [Option<f64>; 2] {
         [nth.checked_sub(1).map(|below| self.cuts[below.min(3)]), self.cuts.get(nth).copied()]

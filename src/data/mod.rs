@@ -1,4 +1,4 @@
-//! Floor 1, first half: from a file to a table of typed columns, and what each column looks like.
+//! Floor 1: from a file to a table of typed columns, and what each column looks like.
 
 mod answers;
 mod cell;

@@ -20,7 +20,7 @@ use super::wanted::Wanted;
 
 /// What was shown last.
 #[derive(Debug, Default)]
-pub struct Last {
+pub(super) struct Last {
     picked: Option<Arc<Picked>>,
     picked_counts: Option<Arc<PickedCounts>>,
     held: Option<Held>,
@@ -31,7 +31,7 @@ pub struct Last {
 }
 
 /// Who is picked, and what the pages see of them.
-pub fn of(runtime: &mut Runtime, from: &From, wanted: &Wanted, last: &mut Last) -> (Option<Asked<Picked>>, BrushAnswer) {
+pub(super) fn of(runtime: &mut Runtime, from: &From, wanted: &Wanted, last: &mut Last) -> (Option<Asked<Picked>>, BrushAnswer) {
     let picked = wanted.brush.as_ref().map(|brush| pick(runtime, from, brush, last.held.as_ref()));
     if let (Some(Asked::Ready(picked)), Some(brush)) = (&picked, &wanted.brush) {
         last.held = Some(Held { brush: brush.clone(), picked: picked.clone() });

@@ -21,7 +21,7 @@ use super::run::runtime;
 use super::segmentation::Segmentation;
 
 /// The runtime of the real engine.
-pub type Runtime = runtime::Runtime<Caches>;
+pub type Runtime = runtime::RuntimeOf<Caches>;
 
 macro_rules! caches {
     ($($(#[doc = $doc:literal])* $name:ident: $holds:ty, $bytes:expr;)*) => {

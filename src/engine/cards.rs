@@ -54,19 +54,19 @@ pub fn words_in_force(words: Option<&Words>) -> WordsInForce {
 
 /// What was shown last.
 #[derive(Debug, Default)]
-pub struct Last {
+pub(super) struct Last {
     personas: Option<Arc<Personas>>,
 }
 
 /// What is asked about the segments in a round.
-pub struct Described {
+pub(super) struct Described {
     /// The cards.
     pub personas: Asked<Personas>,
     explained: Asked<Explained>,
 }
 
 /// Asks for the cards and for what explains the segments. `edits` come with the key that names them, since hashing them anew every frame would take milliseconds.
-pub fn of(
+pub(super) fn of(
     runtime: &mut Runtime,
     grouped: &Grouped,
     plan: &Plan,

@@ -24,7 +24,7 @@ use super::segmentation::{Labeling, Segmentation};
 
 /// The other side: its labels and what they are called.
 #[derive(Debug, Clone)]
-pub struct Left {
+pub(super) struct Left {
     /// In words.
     pub title: String,
     groups: LeftGroups,
@@ -71,10 +71,10 @@ impl Left {
 
 /// What was shown last, and what it compared with.
 #[derive(Debug, Default)]
-pub struct Last(Option<(Against, Arc<Compared>)>);
+pub(super) struct Last(Option<(Against, Arc<Compared>)>);
 
 /// What the page sees; a comparison with something else is not an older one of this.
-pub fn answer(asked: Asked<Compared>, against: Option<&Against>, last: &mut Last) -> Answer<Compared> {
+pub(super) fn answer(asked: Asked<Compared>, against: Option<&Against>, last: &mut Last) -> Answer<Compared> {
     let mut shown = last.0.take().filter(|(before, _)| Some(before) == against).map(|(_, shown)| shown);
     let answer = asked.settled(&mut shown);
     last.0 = against.cloned().zip(shown);
@@ -82,7 +82,7 @@ pub fn answer(asked: Asked<Compared>, against: Option<&Against>, last: &mut Last
 }
 
 /// The comparison, as far as both sides are there.
-pub fn of(
+pub(super) fn of(
     runtime: &mut Runtime,
     loaded: Option<&Made<Loaded>>,
     prepared: &Asked<Prepared>,

@@ -29,13 +29,13 @@ pub const DRAW_ROUNDS: [usize; 3] = [10, 30, 100];
 const RESTARTS: usize = 2;
 
 /// What is asked in a round.
-pub struct Evident {
+pub(super) struct Evident {
     null_band: Asked<NullBand>,
     stability: Asked<Stability>,
 }
 
 /// Asks whether elbow and segments are real. `is_shown` says whether what it speaks about is on the page; it comes last.
-pub fn of(
+pub(super) fn of(
     runtime: &mut Runtime,
     prepared: &Asked<Prepared>,
     grouped: &Grouped,

@@ -25,7 +25,7 @@ use super::{choose, density};
 
 /// What was shown last.
 #[derive(Debug, Default)]
-pub struct Last {
+pub(super) struct Last {
     sweep: Option<Arc<SweepPlot>>,
     tree: Option<Arc<TreePlot>>,
     dendrogram: Option<Arc<Dendrogram>>,
@@ -36,7 +36,7 @@ pub struct Last {
 }
 
 /// The groups and what is drawn of them.
-pub struct Grouped {
+pub(super) struct Grouped {
     /// How the method came to them.
     pub groups: Groups,
     /// The chosen grouping.
@@ -48,7 +48,7 @@ pub struct Grouped {
 }
 
 /// Asks for the groups. `numbering` names the plan's, since hashing it anew every frame would take too long.
-pub fn asked(
+pub(super) fn asked(
     runtime: &mut Runtime,
     loaded: &Asked<Loaded>,
     prepared: &Asked<Prepared>,
@@ -97,7 +97,7 @@ impl Grouped {
 }
 
 /// What every method ends in.
-pub struct Groups {
+pub(super) struct Groups {
     /// Elbow and silhouette, or why there are none.
     pub sweep: Result<Sweep, Asked<SweepPlot>>,
     /// The merge tree (hierarchical).
@@ -115,7 +115,7 @@ pub struct Groups {
 }
 
 /// What one epsilon gives.
-pub struct AtEpsilon {
+pub(super) struct AtEpsilon {
     /// Neighborhood distance.
     pub epsilon: f64,
     /// Its labels.
@@ -125,7 +125,7 @@ pub struct AtEpsilon {
 }
 
 /// The labels in force and the parameters they come from.
-pub struct Chosen {
+pub(super) struct Chosen {
     /// The labels.
     pub labeling: Labeling,
     /// k (k-means, hierarchical).
@@ -139,7 +139,7 @@ pub struct Chosen {
 const WAITS: &str = "Waiting for the columns";
 
 /// The groups of whatever method the section names. DBSCAN reports on each of `epsilons` and chooses among them, where there are any.
-pub fn of(
+pub(super) fn of(
     runtime: &mut Runtime,
     loaded: Option<&Made<Loaded>>,
     prepared: &Asked<Prepared>,
@@ -245,7 +245,7 @@ fn at_epsilons(
 }
 
 /// HDBSCAN: the same tree, then what lasts longest in it.
-pub fn by_hdbscan(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
+pub(super) fn by_hdbscan(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
     let least = choose::min_cluster_size(clustering, made.value.matrix.n_rows());
     let tree = density::density(runtime, made, clustering.min_samples, needs.chosen);
@@ -397,7 +397,7 @@ impl Chosen {
 }
 
 /// The dendrogram.
-pub fn tree_plot(
+pub(super) fn tree_plot(
     runtime: &mut Runtime,
     loaded: &Made<Loaded>,
     prepared: &Made<Prepared>,
@@ -416,7 +416,7 @@ pub fn tree_plot(
 }
 
 /// The groups a column of the data knows.
-pub fn known(runtime: &mut Runtime, loaded: &Made<Loaded>, prepared: &Made<Prepared>, column: &str, need: Need) -> Asked<Known> {
+pub(super) fn known(runtime: &mut Runtime, loaded: &Made<Loaded>, prepared: &Made<Prepared>, column: &str, need: Need) -> Asked<Known> {
     let key = Key::of("known groups", 1, &column, &[prepared.key]);
     let (loaded, prepared, column) = (loaded.value.clone(), prepared.value.clone(), column.to_owned());
     let title = format!("Groups of {column}");

@@ -15,13 +15,13 @@ use super::segmentation::Segmentation;
 use super::wanted::Wanted;
 
 /// What is asked of the map in a round.
-pub struct Mapped {
+pub(super) struct Mapped {
     map: Asked<MapPlot>,
     scene: Asked<MapScene>,
 }
 
 /// Asks for the map and for the part of it in view.
-pub fn of(runtime: &mut Runtime, from: &From, wanted: &Wanted, picked: Option<&Asked<Picked>>, need: Need) -> Mapped {
+pub(super) fn of(runtime: &mut Runtime, from: &From, wanted: &Wanted, picked: Option<&Asked<Picked>>, need: Need) -> Mapped {
     let map = from.segmentation.and("Waiting for the segments", |segmentation| map(runtime, segmentation, &wanted.map_axes, need));
     Mapped { map, scene: scene_in_view(runtime, from, wanted, picked, need) }
 }
@@ -36,7 +36,7 @@ impl Mapped {
 
 /// What was shown last.
 #[derive(Debug, Default)]
-pub struct Last {
+pub(super) struct Last {
     map: Option<Arc<MapPlot>>,
     scene: Option<Arc<MapScene>>,
 }

@@ -1,4 +1,4 @@
-//! Floor 7: from a plan to answers. `recipe` is the whole analysis; every part of it is a section: a file with its steps, what it asked, its answer and
+//! Floor 8: from a plan to answers. `recipe` is the whole analysis; every part of it is a section: a file with its steps, what it asked, its answer and
 //! what it showed last. `run` computes and keeps, and knows nothing of what.
 
 mod answers;

@@ -23,7 +23,7 @@ use super::segmentation::Segmentation;
 use super::silhouettes;
 
 /// What the recipe hands over.
-pub struct From<'a> {
+pub(super) struct From<'a> {
     /// The table.
     pub loaded: &'a Asked<Loaded>,
     /// The matrix.
@@ -52,7 +52,7 @@ impl From<'_> {
 
 /// The customers last found, and the wish they answer.
 #[derive(Debug)]
-pub struct Held {
+pub(super) struct Held {
     /// The wish.
     pub brush: Brush,
     /// The customers.
@@ -65,7 +65,7 @@ const TITLE: &str = "Finding the customers picked";
 const ROWS_A_CHECK: usize = 65_536;
 
 /// The rows a brush means.
-pub fn pick(runtime: &mut Runtime, from: &From, brush: &Brush, held: Option<&Held>) -> Asked<Picked> {
+pub(super) fn pick(runtime: &mut Runtime, from: &From, brush: &Brush, held: Option<&Held>) -> Asked<Picked> {
     let Some(loaded) = from.loaded.ready() else { return from.loaded.blocks("Waiting for the data") };
     if loaded.value.stamp != brush.stamp {
         return Asked::Failed(Problem("The customers were picked in another table.".into()));

@@ -22,7 +22,7 @@ use super::needs::Needs;
 use super::pages::{self, Paging};
 use super::run::answer::{JobView, StepError};
 use super::run::jobs::Workers;
-use super::run::runtime::{Done, Stopped};
+use super::run::runtime::{Done, OnStop};
 use super::wanted::Wanted;
 use super::{brush, comparison, evidence, map, picking, report, table};
 
@@ -252,7 +252,7 @@ impl Engine {
         self.asks_anew = true;
         let work = exporting::export(report, plots, choices, folder);
         // Files that are complete stay, so it says which.
-        self.exporting = Some(self.runtime.errand("Export", Stopped::IsTold, work));
+        self.exporting = Some(self.runtime.errand("Export", OnStop::IsTold, work));
     }
 
     /// The export under way.
@@ -264,7 +264,7 @@ impl Engine {
     /// Runs any other work once, such as reading or writing a picture, shown and stoppable like every job. What it returns is applied like a click.
     pub fn errand(&mut self, title: &str, work: impl FnOnce(&Ctx) -> Result<Vec<Command>, StepError> + Send + 'static) -> u64 {
         self.asks_anew = true;
-        self.runtime.errand(title, Stopped::IsForgotten, work)
+        self.runtime.errand(title, OnStop::IsForgotten, work)
     }
 
     /// The errands that ended since the last call.

@@ -19,7 +19,7 @@ use super::sweep::Missing;
 use super::wanted::Outputs;
 
 /// What a report is made of.
-pub struct Parts {
+pub(super) struct Parts {
     /// The data.
     pub loaded: Arc<Loaded>,
     /// The matrix.

@@ -20,7 +20,7 @@ use super::wanted::{SourcesUntil, Wanted};
 
 /// What was shown of the sources last.
 #[derive(Debug, Default)]
-pub struct Last {
+pub(super) struct Last {
     understood: Option<Arc<Understood>>,
     built: Option<Arc<Built>>,
     preview: Option<Arc<Table>>,
@@ -30,7 +30,7 @@ pub struct Last {
 }
 
 /// What is asked of the sources in a round.
-pub struct Sourced {
+pub(super) struct Sourced {
     raws: Vec<Asked<Raw>>,
     understood: Asked<Understood>,
     built: Asked<Built>,
@@ -47,7 +47,7 @@ pub struct Sourced {
 }
 
 /// Asks for the customer table and everything on the way to it.
-pub fn sourced(runtime: &mut Runtime, sourcing: &Arc<Sourcing>, wanted: &Wanted, need: Need) -> Sourced {
+pub(super) fn sourced(runtime: &mut Runtime, sourcing: &Arc<Sourcing>, wanted: &Wanted, need: Need) -> Sourced {
     let until = wanted.sources.until;
     let need_of = |stage: SourcesUntil| if stage <= until { need } else { Need::Look };
     let raws: Vec<Asked<Raw>> = sourcing.sources.iter().map(|source| raw(runtime, source, wanted.reload, need)).collect();

@@ -23,7 +23,7 @@ use super::silhouettes;
 use super::wanted::SilhouetteWish;
 
 /// One k under way.
-pub struct Point {
+pub(super) struct Point {
     /// Number of clusters.
     pub k: usize,
     /// Whether it is one of elbow and silhouette; a k chosen outside of their range is not.
@@ -50,7 +50,7 @@ impl Point {
 }
 
 /// Why a point has no labels.
-pub enum Missing {
+pub(super) enum Missing {
     /// Not yet; this share is done.
     Yet(f32),
     /// Never.
@@ -58,7 +58,7 @@ pub enum Missing {
 }
 
 /// All points, and what they come to.
-pub struct Sweep {
+pub(super) struct Sweep {
     /// Ascending by k.
     pub points: Vec<Point>,
     /// The finished plot with its suggestion.
@@ -68,7 +68,7 @@ pub struct Sweep {
 }
 
 /// k-means for every k.
-pub fn of_kmeans(runtime: &mut Runtime, prepared: &Made<Prepared>, clustering: &Clustering, needs: Needs) -> Sweep {
+pub(super) fn of_kmeans(runtime: &mut Runtime, prepared: &Made<Prepared>, clustering: &Clustering, needs: Needs) -> Sweep {
     let chosen = choose::chosen_k(clustering, None);
     let ask = |runtime: &mut Runtime, k: usize, swept: bool| {
         let params = KMeansParams { k, restarts: clustering.restarts, seed: clustering.seed };
@@ -81,7 +81,13 @@ pub fn of_kmeans(runtime: &mut Runtime, prepared: &Made<Prepared>, clustering: &
 }
 
 /// The cuts of a tree into every k.
-pub fn of_tree(runtime: &mut Runtime, prepared: &Made<Prepared>, tree: &Made<Dendrogram>, clustering: &Clustering, needs: Needs) -> Sweep {
+pub(super) fn of_tree(
+    runtime: &mut Runtime,
+    prepared: &Made<Prepared>,
+    tree: &Made<Dendrogram>,
+    clustering: &Clustering,
+    needs: Needs,
+) -> Sweep {
     let chosen = choose::chosen_k(clustering, Some(&tree.value));
     let mut ks = choose::swept_ks(clustering);
     ks.retain(|&k| k <= tree.value.n_rows);
@@ -207,7 +213,7 @@ fn finish(
 }
 
 /// The silhouettes of the chosen point: with the sweep's where they come together, alone otherwise.
-pub fn silhouettes_of(
+pub(super) fn silhouettes_of(
     runtime: &mut Runtime,
     prepared: &Made<Prepared>,
     labeling: &Labeling,
@@ -245,7 +251,7 @@ fn plot_of<'a>(points: &'a [Point], silhouettes: impl Fn(&'a Point) -> Option<&'
 }
 
 /// k-means for one k.
-pub fn kmeans(runtime: &mut Runtime, prepared: &Made<Prepared>, params: KMeansParams, need: Need) -> Asked<KMeansFit> {
+pub(super) fn kmeans(runtime: &mut Runtime, prepared: &Made<Prepared>, params: KMeansParams, need: Need) -> Asked<KMeansFit> {
     let key = Key::of("k-means", 2, &params, &[prepared.key]);
     let prepared = prepared.value.clone();
     let title = || format!("k-Means, k = {}", params.k);
@@ -253,7 +259,7 @@ pub fn kmeans(runtime: &mut Runtime, prepared: &Made<Prepared>, params: KMeansPa
 }
 
 /// The merge tree of a linkage.
-pub fn tree(runtime: &mut Runtime, prepared: &Made<Prepared>, linkage: Linkage, need: Need) -> Asked<Dendrogram> {
+pub(super) fn tree(runtime: &mut Runtime, prepared: &Made<Prepared>, linkage: Linkage, need: Need) -> Asked<Dendrogram> {
     let key = Key::of("linkage", 2, &linkage, &[prepared.key]);
     let prepared = prepared.value.clone();
     let title = || format!("{} tree", linkage.name());
@@ -261,14 +267,20 @@ pub fn tree(runtime: &mut Runtime, prepared: &Made<Prepared>, linkage: Linkage, 
 }
 
 /// The tree cut into k clusters.
-pub fn cut(runtime: &mut Runtime, tree: &Made<Dendrogram>, k: usize, need: Need) -> Asked<Labels> {
+pub(super) fn cut(runtime: &mut Runtime, tree: &Made<Dendrogram>, k: usize, need: Need) -> Asked<Labels> {
     let key = Key::of("cut", 1, &k, &[tree.key]);
     let tree = tree.value.clone();
     runtime.ask(|s| &mut s.cuts, key, need, (|| format!("Cutting the tree into {k}"), Lane::Quick), move |_| Ok(tree.cut_clusters(k)))
 }
 
 /// The inertia of the cuts into each of `ks`.
-pub fn inertias(runtime: &mut Runtime, prepared: &Made<Prepared>, tree: &Made<Dendrogram>, ks: &[usize], need: Need) -> Asked<Vec<f64>> {
+pub(super) fn inertias(
+    runtime: &mut Runtime,
+    prepared: &Made<Prepared>,
+    tree: &Made<Dendrogram>,
+    ks: &[usize],
+    need: Need,
+) -> Asked<Vec<f64>> {
     let key = Key::of("inertia of cuts", 1, &ks, &[tree.key]);
     let (prepared, tree, ks) = (prepared.value.clone(), tree.value.clone(), ks.to_vec());
     runtime.ask(

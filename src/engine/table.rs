@@ -16,14 +16,14 @@ use super::wanted::Wanted;
 
 /// What was shown last.
 #[derive(Debug, Default)]
-pub struct Last {
+pub(super) struct Last {
     pub(super) loaded: Option<Arc<Loaded>>,
     prepared: Option<Arc<Prepared>>,
     sources: sources::Last,
 }
 
 /// What is asked of the table in a round.
-pub struct Tabled {
+pub(super) struct Tabled {
     /// The table as it is analysed.
     pub loaded: Asked<Loaded>,
     /// How it is built, where it is built from several files.
@@ -31,7 +31,7 @@ pub struct Tabled {
 }
 
 /// Asks for the table.
-pub fn of(runtime: &mut Runtime, plan: &Plan, wanted: &Wanted) -> Tabled {
+pub(super) fn of(runtime: &mut Runtime, plan: &Plan, wanted: &Wanted) -> Tabled {
     let need = Need::Start(Urgency::Chosen);
     let (loaded, sourced) = match &plan.source {
         Source::Sources(sourcing) => {

@@ -1,4 +1,4 @@
-//! Floor 3: how good is a clustering, how many clusters should there be, and what do two clusterings share?
+//! Floor 4: how good is a clustering, how many clusters should there be, and what do two clusterings share?
 //!
 //! - [`silhouette`]: is every row nearer to its own cluster than to the next one?
 //! - [`elbow`]: which number of clusters do the curves speak for, and why?

@@ -153,7 +153,7 @@ impl Scene {
 
 /// A rectangle with two axes: from values to places.
 #[derive(Debug, Clone, Copy)]
-pub struct Frame {
+pub struct ChartFrame {
     /// Left edge.
     pub left: f64,
     /// Upper edge.
@@ -168,7 +168,7 @@ pub struct Frame {
     pub y: [f64; 2],
 }
 
-impl Frame {
+impl ChartFrame {
     /// The place of a value along x.
     pub fn at_x(&self, value: f64) -> f64 {
         self.left + (value - self.x[0]) / span(self.x) * self.width

@@ -20,9 +20,9 @@ use super::text::{customers, without_folders};
 use super::{Plot, Plots, Report, plot_svg};
 
 pub use card::{Badge, CardPage, Confidence, EvidenceLine, Fact, Line, ProfileLine, Rest, Strip, Tile};
-pub use compare::{Cell, Comparison, ComparisonColumn, ComparisonRow};
+pub use compare::{ComparedCell, ComparisonColumn, ComparisonRow, SideBySide};
 pub(super) use made::made;
-pub use made::{ImportanceLine, Made, MadeFrom, made_from};
+pub use made::{ImportanceLine, MadeFrom, Provenance, made_from};
 pub use overview::{Member, Overview};
 pub use spread::{Spread, SpreadBar, SpreadDrawing};
 
@@ -42,7 +42,7 @@ pub struct Deck {
     /// A card for every wanted persona.
     pub cards: Vec<CardPage>,
     /// The personas side by side.
-    pub comparison: Comparison,
+    pub comparison: SideBySide,
     /// Who is nobody's commonest: "65 and over (age): 214 customers, 4 % of all; most in Loyal Savers, where they are 11 %".
     pub missing: Vec<String>,
     /// What drives the grouping, most important first; empty where nobody looked.
@@ -50,7 +50,7 @@ pub struct Deck {
     /// What the importance rests on, in one sentence.
     pub importance_note: Option<String>,
     /// How it was made.
-    pub made: Made,
+    pub made: Provenance,
     /// What the speaker wants to say to slides that are no card; for nobody else, so templates do not see it.
     #[serde(skip)]
     pub slide_notes: BTreeMap<String, String>,

@@ -5,32 +5,32 @@
 use crate::persona::numbering::number_of;
 use crate::plot::{AxisKind, CondensedPlot, MapPlot, SilhouettePlot, SweepPlot};
 
-use super::chart::{ACCENT, Anchor, EVERYONE, Frame, HAIR, INK, LINE, MUTED, Scene, padded};
+use super::chart::{ACCENT, Anchor, ChartFrame, EVERYONE, HAIR, INK, LINE, MUTED, Scene, padded};
 use super::palette::{NOISE, hex, segment};
 use super::plot_kind::Plot;
 use super::text::{count, customers, number, percent, shorten, three_digits};
 
 /// Width and height of a drawing, in pixels at scale 1.
-pub type Size = [f64; 2];
+pub type PlotSize = [f64; 2];
 /// A file of its own: a slide's worth.
-pub const WHOLE: Size = [960.0, 600.0];
+pub const WHOLE: PlotSize = [960.0, 600.0];
 /// Half the width of a page; the same text is larger in it, and the list of segments is left to the page.
-pub const HALF: Size = [540.0, 400.0];
+pub const HALF: PlotSize = [540.0, 400.0];
 /// Names longer than this are shortened beside plots.
 const NAME_CHARS: usize = 26;
 /// More segments than this are listed in part.
 const MAX_KEYS: usize = 24;
 
 /// A scene with its title, and a frame with room for axes.
-pub(super) fn plain(plot: Plot, size: Size, x: [f64; 2], y: [f64; 2]) -> (Scene, Frame) {
+pub(super) fn plain(plot: Plot, size: PlotSize, x: [f64; 2], y: [f64; 2]) -> (Scene, ChartFrame) {
     let [width, height] = size;
     let mut scene = Scene::new(width, height, plot.title());
     scene.bold([24.0, 34.0], plot.title(), if size == HALF { 16.0 } else { 18.0 }, INK, Anchor::Start);
-    (scene, Frame { left: 84.0, top: 84.0, width: width - 84.0 - 32.0, height: height - 84.0 - 64.0, x, y })
+    (scene, ChartFrame { left: 84.0, top: 84.0, width: width - 84.0 - 32.0, height: height - 84.0 - 64.0, x, y })
 }
 
 /// The map with a list of segments beside it; the segments' numbers stand at their middles.
-pub fn map(map: &MapPlot, names: &[String], size: Size) -> Scene {
+pub fn map(map: &MapPlot, names: &[String], size: PlotSize) -> Scene {
     let [low, high] = map.bounds;
     let (mut scene, mut frame) = plain(Plot::Map, size, padded(low[0], high[0], 0.04), padded(low[1], high[1], 0.04));
     let listed = size != HALF;
@@ -107,14 +107,14 @@ fn middle(points: &[[f64; 2]]) -> Option<[f64; 2]> {
 }
 
 /// Inertia against k.
-pub fn elbow(sweep: &SweepPlot, k: Option<usize>, size: Size) -> Option<Scene> {
+pub fn elbow(sweep: &SweepPlot, k: Option<usize>, size: PlotSize) -> Option<Scene> {
     let points: Vec<_> = sweep.points.iter().filter_map(|point| Some((point.k, point.inertia?))).collect();
     let high = points.iter().map(|point| point.1).fold(0.0, f64::max);
     by_k(Plot::Elbow, size, &points, [0.0, high * 1.08], k, "Inertia: sum of squared distances to the segments' centres")
 }
 
 /// Mean silhouette against k.
-pub fn silhouette_by_k(sweep: &SweepPlot, k: Option<usize>, size: Size) -> Option<Scene> {
+pub fn silhouette_by_k(sweep: &SweepPlot, k: Option<usize>, size: PlotSize) -> Option<Scene> {
     let points: Vec<_> = sweep.points.iter().filter_map(|point| Some((point.k, point.silhouette?))).collect();
     let low = points.iter().map(|point| point.1).fold(0.0, f64::min);
     let high = points.iter().map(|point| point.1).fold(0.1, f64::max);
@@ -123,7 +123,7 @@ pub fn silhouette_by_k(sweep: &SweepPlot, k: Option<usize>, size: Size) -> Optio
     by_k(Plot::SilhouetteByK, size, &points, [low * 1.1, high * 1.12], k, &name)
 }
 
-fn by_k(plot: Plot, size: Size, points: &[(usize, f64)], y: [f64; 2], chosen: Option<usize>, y_name: &str) -> Option<Scene> {
+fn by_k(plot: Plot, size: PlotSize, points: &[(usize, f64)], y: [f64; 2], chosen: Option<usize>, y_name: &str) -> Option<Scene> {
     // One point is no curve.
     let [(first, _), .., (last, _)] = *points else { return None };
     let (mut scene, frame) = plain(plot, size, [first as f64 - 0.5, last as f64 + 0.5], y);
@@ -147,7 +147,7 @@ fn by_k(plot: Plot, size: Size, points: &[(usize, f64)], y: [f64; 2], chosen: Op
 }
 
 /// Each segment's silhouettes from large to small, one block under the other.
-pub fn silhouette(plot: &SilhouettePlot, names: &[String], size: Size) -> Scene {
+pub fn silhouette(plot: &SilhouettePlot, names: &[String], size: PlotSize) -> Scene {
     let low = plot.clusters.iter().filter_map(|bars| bars.values.last()).fold(0.0f32, |low, &v| low.min(v));
     let (mut scene, mut frame) = plain(Plot::Silhouette, size, [f64::from(low).min(0.0) - 0.02, 1.0], [0.0, 1.0]);
     frame.left = 244.0;
@@ -203,7 +203,7 @@ fn label(names: &[String], cluster: usize, numbers: &[usize]) -> String {
 }
 
 /// Branches as wide as they have customers, from far neighbours above to near ones below; the segments coloured and numbered.
-pub fn condensed_tree(tree: &CondensedPlot, numbers: &[usize], size: Size) -> Scene {
+pub fn condensed_tree(tree: &CondensedPlot, numbers: &[usize], size: PlotSize) -> Scene {
     let low = tree.branches.iter().map(|branch| branch.death).fold(tree.top, f64::min) * 0.9;
     let (mut scene, frame) = plain(Plot::CondensedTree, size, [0.0, tree.n_rows.max(1) as f64], [low.min(tree.top * 0.9), tree.top]);
     frame.y_axis(&mut scene, "Neighborhood distance");
@@ -227,7 +227,7 @@ pub fn condensed_tree(tree: &CondensedPlot, numbers: &[usize], size: Size) -> Sc
 }
 
 /// Variance explained by each component, and by all so far.
-pub fn variance(explained: &[f64], size: Size) -> Option<Scene> {
+pub fn variance(explained: &[f64], size: PlotSize) -> Option<Scene> {
     let shown = &explained[..explained.len().min(30)];
     (!shown.is_empty()).then_some(())?;
     let (mut scene, frame) = plain(Plot::Variance, size, [0.4, shown.len() as f64 + 0.6], [0.0, 100.0]);

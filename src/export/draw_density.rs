@@ -4,8 +4,8 @@
 
 use crate::plot::{DensityPlot, EpsilonOutcome};
 
-use super::chart::{ACCENT, Anchor, Frame, INK, LINE, MUTED, Scene};
-use super::draw::{Size, plain};
+use super::chart::{ACCENT, Anchor, ChartFrame, INK, LINE, MUTED, Scene};
+use super::draw::{PlotSize, plain};
 use super::palette::{NOISE, hex};
 use super::plot_kind::Plot;
 use super::text::{number, percent, three_digits};
@@ -17,7 +17,7 @@ const X_NAME: &str = "Neighborhood distance (epsilon)";
 const BETWEEN: f64 = 44.0;
 
 /// The share of customers that have enough neighbours within every epsilon: the sorted k-distances, distance to the right.
-pub fn core(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene {
+pub fn core(density: &DensityPlot, epsilon: Option<f64>, size: PlotSize) -> Scene {
     let (mut scene, frame) = plain(Plot::KDistance, size, [density.epsilon_min, density.epsilon_max], [0.0, 105.0]);
     frame.y_axis(&mut scene, &format!("Customers with {} neighbors within reach (itself counted), %", density.min_samples));
     frame.x_axis(&mut scene, X_NAME, &frame.x_ticks());
@@ -28,12 +28,12 @@ pub fn core(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene {
 }
 
 /// Number of segments above, noise and the largest below, over one epsilon axis.
-pub fn curves(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene {
+pub fn curves(density: &DensityPlot, epsilon: Option<f64>, size: PlotSize) -> Scene {
     let top = density.clusters_top();
     let (mut scene, whole) = plain(Plot::EpsilonCurves, size, [density.epsilon_min, density.epsilon_max], [0.0, top * 1.2]);
     let height = (whole.height - BETWEEN) / 2.0;
-    let upper = Frame { height, ..whole };
-    let lower = Frame { top: whole.top + height + BETWEEN, height, y: [0.0, 105.0], ..whole };
+    let upper = ChartFrame { height, ..whole };
+    let lower = ChartFrame { top: whole.top + height + BETWEEN, height, y: [0.0, 105.0], ..whole };
     for candidate in density.candidates.iter().filter(|candidate| candidate.outcome.clusters > 1) {
         let [from, to] = candidate.plateau.map(|at| upper.at_x(at));
         scene.rect([from, upper.top], (to - from).max(1.0), upper.height, TINT);
@@ -63,14 +63,14 @@ pub fn curves(density: &DensityPlot, epsilon: Option<f64>, size: Size) -> Scene 
     scene
 }
 
-fn in_percent<'a>(frame: &'a Frame, line: &'a [[f64; 2]]) -> impl Iterator<Item = [f64; 2]> + 'a {
+fn in_percent<'a>(frame: &'a ChartFrame, line: &'a [[f64; 2]]) -> impl Iterator<Item = [f64; 2]> + 'a {
     line.iter().map(|&[x, y]| frame.at([x.max(frame.x[0]), y * 100.0]))
 }
 
 /// The dashed line at the epsilon in force, with what it gives.
 fn line_of(
     scene: &mut Scene,
-    frame: &Frame,
+    frame: &ChartFrame,
     density: &DensityPlot,
     epsilon: Option<f64>,
     bottom: f64,
@@ -85,7 +85,7 @@ fn line_of(
 }
 
 /// Rings at the candidates, each with its name below the curve; the first is the suggestion.
-fn marks(scene: &mut Scene, frame: &Frame, density: &DensityPlot, y: impl Fn(&EpsilonOutcome) -> f64, name: impl Fn(usize) -> String) {
+fn marks(scene: &mut Scene, frame: &ChartFrame, density: &DensityPlot, y: impl Fn(&EpsilonOutcome) -> f64, name: impl Fn(usize) -> String) {
     for (at, candidate) in density.candidates.iter().enumerate() {
         let [x, y] = frame.at([candidate.epsilon, y(&candidate.outcome)]);
         scene.circle([x, y], 5.0, "#ffffff", ACCENT, 2.0);

@@ -5,8 +5,8 @@
 use crate::persona::numbering::number_of;
 use crate::plot::{TreeGroups, TreePlot, TreeWindow};
 
-use super::chart::{ACCENT, Anchor, Frame, MUTED, Scene};
-use super::draw::{Size, plain};
+use super::chart::{ACCENT, Anchor, ChartFrame, MUTED, Scene};
+use super::draw::{PlotSize, plain};
 use super::palette::{hex, segment};
 use super::plot_kind::Plot;
 use super::text::{count, customers, shorten, three_digits};
@@ -15,7 +15,7 @@ use super::text::{count, customers, shorten, three_digits};
 const NAMED: usize = 60;
 
 /// The whole tree; `numbers` are those of the segments, by cluster.
-pub fn dendrogram(tree: &TreePlot, numbers: &[usize], k: Option<usize>, height: Option<f64>, size: Size) -> Scene {
+pub fn dendrogram(tree: &TreePlot, numbers: &[usize], k: Option<usize>, height: Option<f64>, size: PlotSize) -> Scene {
     let n_leaves = tree.n_leaves();
     let leaves = [-0.6, n_leaves as f64 - 0.4];
     let (mut scene, mut frame) = plain(Plot::Dendrogram, size, leaves, [0.0, (tree.top * 1.05).max(f64::MIN_POSITIVE)]);
@@ -56,7 +56,7 @@ pub fn dendrogram(tree: &TreePlot, numbers: &[usize], k: Option<usize>, height: 
     scene
 }
 
-fn tree_of(scene: &mut Scene, frame: &Frame, tree: &TreePlot, groups: &TreeGroups, colour_of: &impl Fn(usize) -> String, cut: f64) {
+fn tree_of(scene: &mut Scene, frame: &ChartFrame, tree: &TreePlot, groups: &TreeGroups, colour_of: &impl Fn(usize) -> String, cut: f64) {
     let window = TreeWindow { leaves: frame.x, heights: frame.y, pixels: [frame.width, frame.height], cut, collapsed: &[] };
     let seen = tree.view(&window);
     let colour = |node: u32| groups.cluster_of(tree, node).map_or_else(|| MUTED.to_owned(), colour_of);
@@ -77,7 +77,7 @@ fn tree_of(scene: &mut Scene, frame: &Frame, tree: &TreePlot, groups: &TreeGroup
 }
 
 /// Under each group a bar in its colour, with its size where there is room.
-fn groups_under(scene: &mut Scene, frame: &Frame, groups: &TreeGroups, colour_of: &impl Fn(usize) -> String) {
+fn groups_under(scene: &mut Scene, frame: &ChartFrame, groups: &TreeGroups, colour_of: &impl Fn(usize) -> String) {
     for group in &groups.groups {
         let [from, to] = [group.leaves[0] as f64 - 0.5, group.leaves[1] as f64 + 0.5].map(|x| frame.at_x(x));
         if to - from < 1.5 {

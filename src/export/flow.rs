@@ -9,7 +9,7 @@ use crate::persona::numbering::{self, number_of};
 use crate::plot::{Compared, Ribbon, flow};
 
 use super::chart::{Anchor, INK, MUTED, Scene};
-use super::draw::{HALF, Size};
+use super::draw::{HALF, PlotSize};
 use super::palette::{NOISE, hex, segment};
 use super::plot_kind::Plot;
 use super::text::{count, percent, shorten};
@@ -26,7 +26,7 @@ const NAME_CHARS: usize = 28;
 const LEAST_NAMED: f64 = 9.0;
 
 /// The flow, with how alike both sides are in the head.
-pub fn draw(compared: &Compared, names: &[String], numbers: &[usize], size: Size) -> Scene {
+pub fn draw(compared: &Compared, names: &[String], numbers: &[usize], size: PlotSize) -> Scene {
     let [width, height] = size;
     let table = &compared.table;
     let mut scene = Scene::new(width, height, Plot::Comparison.title());

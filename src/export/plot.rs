@@ -18,7 +18,7 @@ pub(super) fn plot_inline(plot: Plot, plots: &Plots, names: &[String]) -> Option
     Some(scene(plot, plots, names, draw::HALF)?.to_inline())
 }
 
-fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::Size) -> Option<Scene> {
+fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::PlotSize) -> Option<Scene> {
     let chosen = &plots.chosen;
     // Without a chosen k the number of names is the number of segments.
     let k = chosen.k.or(Some(names.len()).filter(|k| *k > 0));

@@ -1,4 +1,4 @@
-//! Floor 1, second half: from a table to the matrix clustering sees. Which columns enter, and how.
+//! Floor 2: from a table to the matrix clustering sees. Which columns enter, and how.
 
 mod encode;
 mod error;

@@ -15,7 +15,7 @@ use super::measure::MIN_CELL;
 const MOST_CODES: usize = 48;
 
 /// A column as trees see it.
-pub struct Asked {
+pub struct Questions {
     /// Its place among the described columns.
     pub column: usize,
     /// The codes of the sample's rows.
@@ -38,13 +38,13 @@ pub enum Meaning {
 }
 
 /// The column as codes of `rows` (rows of the table); none where there is nothing to ask.
-pub fn asked(place: usize, column: &Described, rows: &[usize], ctx: &Ctx) -> Result<Option<Asked>, Stopped> {
+pub fn asked(place: usize, column: &Described, rows: &[usize], ctx: &Ctx) -> Result<Option<Questions>, Stopped> {
     ctx.check()?;
     let found = match &column.reading {
         Reading::Scale(scale) => of_scale(scale, rows),
         Reading::Levels(levels) => of_levels(levels, rows),
     };
-    Ok(found.map(|(coded, meaning)| Asked { column: place, coded, meaning }))
+    Ok(found.map(|(coded, meaning)| Questions { column: place, coded, meaning }))
 }
 
 fn of_scale(scale: &ScaleReading, rows: &[usize]) -> Option<(Coded, Meaning)> {

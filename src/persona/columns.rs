@@ -15,7 +15,7 @@ use crate::data::{Column, ColumnProfile, Loaded, Role, Values, is_no_measure, pr
 use crate::features::{Prepared, Transform};
 
 use super::lexicon::{Columns, Entry, Lexicon};
-use super::text::{Format, humanised, number_format};
+use super::text::{NumberFormat, humanised, number_format};
 
 /// A column that cards may speak of.
 pub struct Described<'a> {
@@ -47,7 +47,7 @@ pub struct ScaleReading<'a> {
     transform: Transform,
     bounds: Option<(f64, f64)>,
     /// How values are written.
-    pub format: Format,
+    pub format: NumberFormat,
     /// Whether values are days.
     pub is_date: bool,
     /// Whether no value is below zero.
@@ -156,7 +156,8 @@ fn reading<'a>(
             let (min, max) = range(column, prepared)?;
             let (transform, bounds) = transform_of(column, prepared, min);
             let lexicon_unit = entry.and_then(|entry| entry.unit.as_deref());
-            let format = if is_date { Format::Date } else { number_format(&column.name, column.unit.as_deref(), lexicon_unit, min, max) };
+            let format =
+                if is_date { NumberFormat::Date } else { number_format(&column.name, column.unit.as_deref(), lexicon_unit, min, max) };
             Some((Reading::Scale(ScaleReading { column, transform, bounds, format, is_date, is_never_negative: min >= 0.0 }), entry))
         }
     }

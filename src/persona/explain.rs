@@ -12,7 +12,7 @@ pub struct Explained {
     /// How well a forest finds the segment of customers it has not seen.
     pub forest: Option<Forest>,
     /// For each segment the rule that tells it apart best; none where no rule does.
-    pub rules: Vec<Option<Rule>>,
+    pub rules: Vec<Option<SegmentRule>>,
     /// For each segment its most typical customers, most typical first; none for segments too small to show single people.
     pub examples: Vec<Vec<Example>>,
 }
@@ -62,7 +62,7 @@ pub struct Forest {
 
 /// A path of a decision tree of depth three at most: all conditions hold.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rule {
+pub struct SegmentRule {
     /// The conditions in words and original units: "total spend above € 1 240".
     pub conditions: Vec<Condition>,
     /// Share of the customers it catches that are in the segment, 0 to 1.

@@ -18,9 +18,9 @@ use crate::evaluate::forest::{self, Drivers};
 use crate::features::Prepared;
 
 use super::association::{Association, association};
-use super::coding::{Asked, asked};
+use super::coding::{Questions, asked};
 use super::columns::{Described, Reading, described};
-use super::explain::{Explained, Forest, Importance, Rule};
+use super::explain::{Explained, Forest, Importance, SegmentRule};
 use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_NAMED};
 use super::rules::{Target, rule};
@@ -56,12 +56,12 @@ pub fn explained(
     let sample = Sample::of(labels, seed, ctx)?;
     let sample_rows: Vec<usize> = sample.rows.iter().map(|&row| prepared.table_rows[row]).collect();
     let open = || columns.iter().enumerate().filter(|(_, column)| !matches!(column.role, Role::Sensitive | Role::Outcome));
-    let asked: Vec<Option<Asked>> = open()
+    let asked: Vec<Option<Questions>> = open()
         .collect::<Vec<_>>()
         .into_par_iter()
         .map(|(place, column)| asked(place, column, &sample_rows, ctx))
         .collect::<Result<_, _>>()?;
-    let asked: Vec<Asked> = asked.into_iter().flatten().collect();
+    let asked: Vec<Questions> = asked.into_iter().flatten().collect();
     let coded: Vec<Coded> = asked.iter().map(|asked| asked.coded.clone()).collect();
     let drivers = sample.drivers(&coded, labels.n_clusters(), seed, ctx)?;
     ctx.progress("Looking for rules", 0.7);
@@ -72,7 +72,7 @@ pub fn explained(
         let n_members = groups.sizes[cluster];
         rule(&columns, &asked, &coded, &Target { of_sample, table_rows: &groups.table_rows, is_member: &is_member, n_members }, ctx)
     };
-    let rules: Vec<Option<Rule>> = (0..labels.n_clusters()).into_par_iter().map(of_segment).collect::<Result<_, _>>()?;
+    let rules: Vec<Option<SegmentRule>> = (0..labels.n_clusters()).into_par_iter().map(of_segment).collect::<Result<_, _>>()?;
     ctx.progress("Looking for typical customers", 0.9);
 
     let discretions: Vec<Discretion> =
@@ -110,7 +110,7 @@ fn importance(
     columns: &[Described],
     prepared: &Prepared,
     associations: &[Association],
-    asked: &[Asked],
+    asked: &[Questions],
     drivers: Option<&Drivers>,
 ) -> Vec<Importance> {
     let line = |(place, column): (usize, &Described)| {

@@ -1,4 +1,4 @@
-//! Floor 4: who the segments are, in words that each have their evidence.
+//! Floor 5: who the segments are, in words that each have their evidence.
 
 pub mod card;
 pub mod edit;
@@ -40,7 +40,7 @@ pub use describe::{describe, describe_with_roles};
 pub use distribution::{Distribution, Drawing};
 pub use edit::{PersonaEdit, RestsOn, RowSet};
 pub use evidence::{Direction, Evidence};
-pub use explain::{Condition, Example, Explained, Forest, Importance, Rule, Unseen};
+pub use explain::{Condition, Example, Explained, Forest, Importance, SegmentRule, Unseen};
 pub use explaining::explained;
 pub use holds::Holds;
 pub use identity::{carry, edit_for};

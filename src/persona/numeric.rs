@@ -13,7 +13,7 @@ use super::columns::{Described, ScaleReading};
 use super::distribution::{Distribution, Drawing};
 use super::evidence::{Direction, Evidence};
 use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
-use super::text::Format;
+use super::text::NumberFormat;
 
 /// Bars of a histogram.
 const N_BINS: usize = 12;
@@ -243,7 +243,7 @@ fn mean_of_rest(mean_of_all: f64, n_all: usize, members: &[f64]) -> f64 {
 
 /// The medians as people read them. Where members and everyone read the same (mostly zero counts), the means speak instead. The second
 /// answer says whether what is printed points the way the effect does; a statement must not contradict its own numbers.
-fn texts(format: &Format, medians: [f64; 3], means: [f64; 3], means_matter: bool, effect: f64) -> ([String; 3], bool) {
+fn texts(format: &NumberFormat, medians: [f64; 3], means: [f64; 3], means_matter: bool, effect: f64) -> ([String; 3], bool) {
     let written = medians.map(|median| format.write(median));
     if written[0] != written[1] {
         return (written, (medians[0] - medians[1]) * effect > 0.0);

@@ -22,7 +22,7 @@ const MOST_PIXELS: u32 = 16_384;
 pub enum PictureError {
     /// Another format.
     #[error("This is neither a PNG nor a JPEG file. Save the picture as one of these and attach it again.")]
-    Format,
+    NumberFormat,
     /// Damaged, or cut off.
     #[error("The picture is damaged and cannot be read. Save it anew and attach it again.")]
     Damaged,
@@ -53,7 +53,7 @@ pub fn pixels(picture: &Picture) -> Option<(usize, usize, Vec<u8>)> {
 fn decoded(bytes: &[u8], most_pixels: u32) -> Result<DynamicImage, PictureError> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| PictureError::Damaged)?;
     if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
-        return Err(PictureError::Format);
+        return Err(PictureError::NumberFormat);
     }
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(most_pixels), Some(most_pixels));
@@ -95,9 +95,9 @@ mod tests {
 
     #[test]
     fn whatever_else_a_file_is_gets_a_sentence() {
-        assert_eq!(picture(b"<svg onload='x()'/>"), Err(PictureError::Format));
-        assert_eq!(picture(b""), Err(PictureError::Format));
-        assert_eq!(picture(b"GIF89a\x01\x00\x01\x00"), Err(PictureError::Format));
+        assert_eq!(picture(b"<svg onload='x()'/>"), Err(PictureError::NumberFormat));
+        assert_eq!(picture(b""), Err(PictureError::NumberFormat));
+        assert_eq!(picture(b"GIF89a\x01\x00\x01\x00"), Err(PictureError::NumberFormat));
         let whole = png(300, 300);
         assert_eq!(picture(&whole[..whole.len() / 2]), Err(PictureError::Damaged));
         assert_eq!(picture(&png(MOST_PIXELS + 1, 1)), Err(PictureError::Large));

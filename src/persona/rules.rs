@@ -13,9 +13,9 @@ use crate::base::seed::random;
 use crate::base::{Ctx, Stopped};
 use crate::evaluate::decision_tree::{Coded, Growth, grow};
 
-use super::coding::{Asked, Meaning};
+use super::coding::{Meaning, Questions};
 use super::columns::{Described, Reading};
-use super::explain::{Condition, Rule};
+use super::explain::{Condition, SegmentRule};
 use super::measure::MIN_CELL;
 use super::text::list;
 
@@ -50,7 +50,13 @@ pub struct Target<'a> {
 }
 
 /// The rule of one segment; none where no rule helps, or where it would speak of fewer than ten customers.
-pub fn rule(columns: &[Described], asked: &[Asked], coded: &[Coded], target: &Target, ctx: &Ctx) -> Result<Option<Rule>, Stopped> {
+pub fn rule(
+    columns: &[Described],
+    asked: &[Questions],
+    coded: &[Coded],
+    target: &Target,
+    ctx: &Ctx,
+) -> Result<Option<SegmentRule>, Stopped> {
     let n_in = target.of_sample.iter().sum::<usize>();
     let n_out = target.of_sample.len() - n_in;
     if target.n_members < MIN_CELL || n_in == 0 || n_out == 0 || coded.is_empty() {
@@ -84,7 +90,7 @@ pub fn rule(columns: &[Described], asked: &[Asked], coded: &[Coded], target: &Ta
 }
 
 /// The rule with precision and recall among all customers, where it helps.
-fn measured(columns: &[Described], tests: &[Test], target: &Target, ctx: &Ctx) -> Result<Option<Rule>, Stopped> {
+fn measured(columns: &[Described], tests: &[Test], target: &Target, ctx: &Ctx) -> Result<Option<SegmentRule>, Stopped> {
     let (mut n_caught, mut n_hit) = (0usize, 0usize);
     for (at, &row) in target.table_rows.iter().enumerate() {
         if at % 20_000 == 0 {
@@ -100,7 +106,7 @@ fn measured(columns: &[Described], tests: &[Test], target: &Target, ctx: &Ctx) -
     let helps = f1(n_hit, n_caught, target.n_members) >= MIN_F1 && 1.0 - precision <= (1.0 - share) / 2.0;
     let recall = n_hit as f64 / target.n_members as f64;
     let condition = |test: &Test| Condition { column: columns[test.column].name.to_owned(), text: test.text(&columns[test.column]) };
-    let rule = || Rule { conditions: tests.iter().map(condition).collect(), precision, recall, n_caught };
+    let rule = || SegmentRule { conditions: tests.iter().map(condition).collect(), precision, recall, n_caught };
     Ok((helps && n_hit >= MIN_CELL).then(rule))
 }
 
@@ -110,7 +116,7 @@ fn f1(n_hit: usize, n_caught: usize, n_members: usize) -> f64 {
 }
 
 /// One test a column, in the order the path first asks it.
-fn merged(path: &[(&Asked, u8, bool)]) -> Vec<Test> {
+fn merged(path: &[(&Questions, u8, bool)]) -> Vec<Test> {
     let mut tests: Vec<Test> = Vec::new();
     for &(asked, code, answer) in path {
         let limits = match &asked.meaning {

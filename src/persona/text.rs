@@ -11,7 +11,7 @@ use crate::base::text::grouped;
 
 /// How the values of one numeric column are written.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Format {
+pub enum NumberFormat {
     /// A number with what stands before and after it.
     Number {
         /// "€" and its kin.
@@ -29,11 +29,11 @@ pub enum Format {
     Date,
 }
 
-impl Format {
+impl NumberFormat {
     /// The value as people read it.
     pub fn write(&self, value: f64) -> String {
         match self {
-            Format::Number { before, after, whole } => {
+            NumberFormat::Number { before, after, whole } => {
                 let mut text = if *whole { number(value.round()) } else { number(value) };
                 if let Some(before) = before {
                     text = format!("{before}{SPACE}{text}");
@@ -43,21 +43,21 @@ impl Format {
                 }
                 text
             }
-            Format::Share => percent(value),
-            Format::Year => format!("{value:.0}"),
-            Format::Date => day_text(value.round() as i32).chars().take(7).collect(),
+            NumberFormat::Share => percent(value),
+            NumberFormat::Year => format!("{value:.0}"),
+            NumberFormat::Date => day_text(value.round() as i32).chars().take(7).collect(),
         }
     }
 
-    /// The value that what [`Format::write`] prints stands for: 1236.4 reads "1 240", so a cut there is at 1240. Months start at their first day.
+    /// The value that what [`NumberFormat::write`] prints stands for: 1236.4 reads "1 240", so a cut there is at 1240. Months start at their first day.
     pub fn rounded(&self, value: f64) -> f64 {
         match self {
-            Format::Number { whole: true, .. } => three_digits(value.round()),
-            Format::Number { .. } => three_digits(value),
-            Format::Share if value < 0.0995 => (value * 1000.0).round() / 1000.0,
-            Format::Share => (value * 100.0).round() / 100.0,
-            Format::Year => value.round(),
-            Format::Date => {
+            NumberFormat::Number { whole: true, .. } => three_digits(value.round()),
+            NumberFormat::Number { .. } => three_digits(value),
+            NumberFormat::Share if value < 0.0995 => (value * 1000.0).round() / 1000.0,
+            NumberFormat::Share => (value * 100.0).round() / 100.0,
+            NumberFormat::Year => value.round(),
+            NumberFormat::Date => {
                 let day_of_month = day_text(value.round() as i32).chars().skip(8).collect::<String>().parse().unwrap_or(1.0);
                 value.round() - day_of_month + 1.0
             }
@@ -108,7 +108,7 @@ const UNITS: [(&str, &str); 18] = [
 ];
 
 /// How a numeric column is written: its unit from the file's cells, else the lexicon's, else the one in its name.
-pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>, min: f64, max: f64) -> Format {
+pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>, min: f64, max: f64) -> NumberFormat {
     let tokens = tokens(name);
     let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.as_str()));
     if unit.is_none()
@@ -116,17 +116,17 @@ pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>,
         && max <= 1.0
         && says(&["share", "rate", "ratio", "pct", "percent", "percentage", "anteil", "quote", "taux", "tasa"])
     {
-        return Format::Share;
+        return NumberFormat::Share;
     }
     if unit.is_none() && says(&["year", "yob", "geburtsjahr", "annee", "année", "jahr"]) && min >= 1800.0 && max <= 2200.0 {
-        return Format::Year;
+        return NumberFormat::Year;
     }
     let from_name = || UNITS.iter().find(|(token, _)| tokens.iter().any(|t| t == token)).map(|(_, unit)| *unit);
     let unit = unit.or(lexicon_unit).or_else(from_name);
     let whole = lexicon_unit == Some("years");
     match unit {
-        Some(unit) if BEFORE.contains(&unit) => Format::Number { before: Some(unit.to_owned()), after: None, whole },
-        unit => Format::Number { before: None, after: unit.map(str::to_owned), whole },
+        Some(unit) if BEFORE.contains(&unit) => NumberFormat::Number { before: Some(unit.to_owned()), after: None, whole },
+        unit => NumberFormat::Number { before: None, after: unit.map(str::to_owned), whole },
     }
 }
 
@@ -257,15 +257,15 @@ mod tests {
         assert_eq!(plain(number_format("age", None, Some("years"), 18.0, 90.0).write(33.6)), "34 years");
         assert_eq!(plain(number_format("discount_share", None, None, 0.0, 1.0).write(0.42)), "42 %");
         assert_eq!(number_format("birth_year", None, None, 1930.0, 2005.0).write(1984.0), "1984");
-        assert_eq!(Format::Date.write(19_800.0), "2024-03");
-        assert_eq!(Format::Date.rounded(19_800.0), 19_783.0, "the first of March 2024");
+        assert_eq!(NumberFormat::Date.write(19_800.0), "2024-03");
+        assert_eq!(NumberFormat::Date.rounded(19_800.0), 19_783.0, "the first of March 2024");
         let plain_number = number_format("x", None, None, -9.0, 9e9);
         for value in [1236.4, 999.6, 3.1259, 41.0, 0.0712, 0.071234, -5.5, 1e6, 0.0, 12345678.0, 1.0 / 3.0] {
             let rounded = plain_number.rounded(value);
             assert_eq!(plain_number.write(rounded), plain_number.write(value), "{value}");
             assert_eq!(plain_number.write(value).replace(SPACE, "").replace('\u{2212}', "-").parse::<f64>(), Ok(rounded), "{value}");
         }
-        assert_eq!((Format::Share.rounded(0.4249), Format::Share.rounded(0.0312)), (0.42, 0.031));
+        assert_eq!((NumberFormat::Share.rounded(0.4249), NumberFormat::Share.rounded(0.0312)), (0.42, 0.031));
         assert_eq!((significant(4321.0, 2), significant(0.0456, 2).0), ((4300.0, 100.0), 0.046));
     }
 

@@ -10,7 +10,7 @@ use crate::base::{Ctx, Matrix, Stopped};
 use super::columns::{Described, LevelReading, Reading, ScaleReading};
 use super::explain::Example;
 use super::measure::MIN_CELL;
-use super::text::{Format, significant};
+use super::text::{NumberFormat, significant};
 
 /// Customers shown of each segment.
 const N_EXAMPLES: usize = 3;
@@ -91,15 +91,15 @@ fn level(levels: &LevelReading, counts: &[usize], row: usize) -> Option<String> 
 fn coarse(scale: &ScaleReading, low: f64, high: f64, row: usize) -> Option<String> {
     let value = scale.value(row)?;
     let write = |value: f64| match scale.format {
-        Format::Year => format!("{:.0}s", (value / 10.0).floor() * 10.0),
-        Format::Number { .. } | Format::Share => scale.format.write(significant(value, 2).0),
-        Format::Date => scale.format.write(value),
+        NumberFormat::Year => format!("{:.0}s", (value / 10.0).floor() * 10.0),
+        NumberFormat::Number { .. } | NumberFormat::Share => scale.format.write(significant(value, 2).0),
+        NumberFormat::Date => scale.format.write(value),
     };
     // Bounds are rounded away from the value, so that what is said stays true.
     let outwards = |value: f64, up: bool| {
         let (rounded, unit) = significant(value, 2);
         let is_off = if up { rounded < value } else { rounded > value };
-        if !is_off || matches!(scale.format, Format::Year | Format::Date) {
+        if !is_off || matches!(scale.format, NumberFormat::Year | NumberFormat::Date) {
             value
         } else if up {
             rounded + unit

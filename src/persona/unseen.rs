@@ -10,7 +10,7 @@ use crate::data::Role;
 use super::columns::{Described, Reading};
 use super::explain::Unseen;
 use super::measure::{Groups, MIN_CELL};
-use super::text::Format;
+use super::text::NumberFormat;
 
 const MIN_SHARE: f64 = 0.03;
 
@@ -81,7 +81,7 @@ fn of_column(
 
 /// Ages in years; a year of birth is none.
 fn is_age(column: &Described) -> bool {
-    let in_years = matches!(&column.reading, Reading::Scale(scale) if matches!(scale.format, Format::Number { whole: true, .. }));
+    let in_years = matches!(&column.reading, Reading::Scale(scale) if matches!(scale.format, NumberFormat::Number { whole: true, .. }));
     in_years && column.entry.is_some_and(|entry| entry.tag == "age")
 }
 

@@ -8,7 +8,7 @@ use super::columns::{Described, Reading};
 use super::evidence::Direction;
 use super::lexicon::{End, Pole, Position};
 use super::measure::Trait;
-use super::text::{Format, capitalised, count, humanised, list, percent, times, titled};
+use super::text::{NumberFormat, capitalised, count, humanised, list, percent, times, titled};
 
 /// What a trait can be called within a name.
 pub struct Forms {
@@ -166,7 +166,7 @@ fn plain_clause(human: &str, level: &str, more: bool) -> String {
 /// Ratio of the medians, where the column has a true zero for it: amounts and counts, not shares, dates, years or temperatures.
 fn ratio(column: &Described, found: &Trait) -> Option<f64> {
     let Reading::Scale(scale) = &column.reading else { return None };
-    let Format::Number { .. } = scale.format else { return None };
+    let NumberFormat::Number { .. } = scale.format else { return None };
     let (persona, everyone) = (found.evidence.persona, found.evidence.everyone);
     let ratio = persona / everyone;
     (scale.is_never_negative && persona > 0.0 && everyone > 0.0 && !(0.8..1.2).contains(&ratio)).then_some(ratio)

@@ -1,6 +1,6 @@
-//! Floor 4: what each plot draws, as plain points. Built in a step, borrowed while drawing, written to SVG by the same data.
+//! Floor 5: what each plot draws, as plain points. Built in a step, borrowed while drawing, written to SVG by the same data.
 //!
-//! The window (floor 8) and the plot exports (floor 5) both draw these, so a saved plot is what the screen showed.
+//! The window (floor 9) and the plot exports (floor 6) both draw these, so a saved plot is what the screen showed.
 
 pub mod brush;
 mod comparison;
@@ -24,7 +24,7 @@ pub use density::{density, density_of};
 pub use map::map;
 pub use marks::{BarMarks, BarOrder, LeafMarks};
 pub use place::{Corners, Placed, place};
-pub use scene::{Cell, Density, MapPoints, MapScene, MapWindow, Shows, scene};
+pub use scene::{DensityCell, DensityGrid, MapPoints, MapScene, MapWindow, Shows, scene};
 pub use silhouette::silhouette;
 pub use tree::{TreeNode, TreePlot, tree};
 pub use tree_groups::{TreeGroup, TreeGroups};

@@ -76,7 +76,7 @@ pub enum Shows {
     /// At most [`MapPlot::MAX_POINTS`], each by itself.
     Points(MapPoints),
     /// More: counts by bin.
-    Density(Density),
+    Density(DensityGrid),
 }
 
 /// Single customers by segment.
@@ -94,11 +94,11 @@ pub struct MapPoints {
 
 /// How many customers of which segment are in each bin; bins go from left to right, then up.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Density {
+pub struct DensityGrid {
     /// Where each bin's cells start in `cells`, and the end.
     pub starts: Vec<u32>,
     /// The segments in each bin, in order, noise last.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<DensityCell>,
     /// How strongly each bin is drawn, 0 (nobody) to 255.
     pub strengths: Vec<u8>,
     /// Whether it was asked who is picked.
@@ -107,8 +107,8 @@ pub struct Density {
 
 /// One segment in one bin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cell {
-    /// The cluster; [`Cell::NOISE`] is none.
+pub struct DensityCell {
+    /// The cluster; [`DensityCell::NOISE`] is none.
     pub cluster: u32,
     /// Its customers here.
     pub n: u32,
@@ -116,7 +116,7 @@ pub struct Cell {
     pub n_picked: u32,
 }
 
-impl Cell {
+impl DensityCell {
     /// Customers in no segment.
     pub const NOISE: u32 = u32::MAX >> 1;
 }
@@ -132,7 +132,7 @@ pub fn scene(
 ) -> Result<MapScene, Stopped> {
     ctx.check()?;
     let shows = if placed.count(window.corners, MapPlot::MAX_POINTS + 1) > MapPlot::MAX_POINTS {
-        Shows::Density(Density::of(placed, labels, table_rows, picked, window, ctx)?)
+        Shows::Density(DensityGrid::of(placed, labels, table_rows, picked, window, ctx)?)
     } else {
         Shows::Points(points(placed, labels, table_rows, window.corners, ctx)?)
     };
@@ -164,7 +164,7 @@ fn points(placed: &Placed, labels: &Labels, table_rows: &[usize], corners: Corne
 /// Bins a task folds into cells between two looks at the stop flag.
 const BINS_A_TASK: usize = 4_096;
 
-impl Density {
+impl DensityGrid {
     /// Counts who is in which bin. The edge between two bins belongs to the upper one.
     pub fn of(
         placed: &Placed,
@@ -173,7 +173,7 @@ impl Density {
         picked: Option<&Picked>,
         window: MapWindow,
         ctx: &Ctx,
-    ) -> Result<Density, Stopped> {
+    ) -> Result<DensityGrid, Stopped> {
         let MapWindow { corners: [from, to], bins } = window;
         let bin_of = |value: f64, side: usize| {
             let share = (value - from[side]) / (to[side] - from[side]);
@@ -182,7 +182,7 @@ impl Density {
         // A customer's tag is its cluster and whether it is picked.
         let tag_of = |row: usize| {
             let is_picked = picked.is_some_and(|picked| picked.contains(table_rows[row]));
-            labels.get(row).map_or(Cell::NOISE, |cluster| cluster as u32) * 2 + u32::from(is_picked)
+            labels.get(row).map_or(DensityCell::NOISE, |cluster| cluster as u32) * 2 + u32::from(is_picked)
         };
         let parts: Vec<Range<usize>> = placed.near(window.corners).filter(|part| !part.is_empty()).collect();
         let tagged: Vec<Vec<(u32, u32)>> = parts
@@ -211,14 +211,14 @@ impl Density {
                 ends[bin as usize] += 1;
             }
         }
-        let density = Density::folded(&starts, &tags, labels.n_clusters(), ctx)?;
-        Ok(Density { tells_picked: picked.is_some(), ..density })
+        let density = DensityGrid::folded(&starts, &tags, labels.n_clusters(), ctx)?;
+        Ok(DensityGrid { tells_picked: picked.is_some(), ..density })
     }
 
-    fn folded(starts: &[u32], tags: &[u32], n_clusters: usize, ctx: &Ctx) -> Result<Density, Stopped> {
+    fn folded(starts: &[u32], tags: &[u32], n_clusters: usize, ctx: &Ctx) -> Result<DensityGrid, Stopped> {
         let n_bins = starts.len() - 1;
         let tasks: Vec<Range<usize>> = (0..n_bins).step_by(BINS_A_TASK).map(|at| at..(at + BINS_A_TASK).min(n_bins)).collect();
-        let folded: Vec<(Vec<u32>, Vec<Cell>)> = tasks
+        let folded: Vec<(Vec<u32>, Vec<DensityCell>)> = tasks
             .into_par_iter()
             .map(|task| {
                 ctx.check()?;
@@ -230,7 +230,7 @@ impl Density {
                 Ok((lengths, cells))
             })
             .collect::<Result<_, Stopped>>()?;
-        let mut density = Density { starts: vec![0], strengths: strengths(starts, ctx)?, ..Density::default() };
+        let mut density = DensityGrid { starts: vec![0], strengths: strengths(starts, ctx)?, ..DensityGrid::default() };
         density.starts.reserve(n_bins);
         let mut end = 0;
         for (lengths, cells) in folded {
@@ -244,7 +244,7 @@ impl Density {
     }
 
     /// The segments in a bin.
-    pub fn bin(&self, bin: usize) -> &[Cell] {
+    pub fn bin(&self, bin: usize) -> &[DensityCell] {
         &self.cells[self.starts[bin] as usize..self.starts[bin + 1] as usize]
     }
 
@@ -255,14 +255,14 @@ impl Density {
 }
 
 /// Adds one bin's cells; how many. `tally` is all zeros before and after.
-fn fold(tags: &[u32], tally: &mut [[u32; 2]], cells: &mut Vec<Cell>) -> u32 {
+fn fold(tags: &[u32], tally: &mut [[u32; 2]], cells: &mut Vec<DensityCell>) -> u32 {
     let before = cells.len();
     // Noise has the last slot.
     let last = tally.len() - 1;
     for &tag in tags {
         let slot = &mut tally[(tag as usize / 2).min(last)];
         if *slot == [0, 0] {
-            cells.push(Cell { cluster: tag / 2, n: 0, n_picked: 0 });
+            cells.push(DensityCell { cluster: tag / 2, n: 0, n_picked: 0 });
         }
         slot[0] += 1;
         slot[1] += tag & 1;

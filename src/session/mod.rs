@@ -1,4 +1,4 @@
-//! Floor 6: what the user decided (plan), looks at (look) and may do (command); its history, its file, the settings.
+//! Floor 7: what the user decided (plan), looks at (look) and may do (command); its history, its file, the settings.
 
 pub mod brush;
 pub mod cards_look;

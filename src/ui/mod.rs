@@ -1,4 +1,4 @@
-//! Floor 8: pages, plots and widgets. A page reads plan, answers and look, and pushes commands; nothing else.
+//! Floor 9: pages, plots and widgets. A page reads plan, answers and look, and pushes commands; nothing else.
 
 pub mod badge;
 pub mod data_page;

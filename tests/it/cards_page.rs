@@ -15,7 +15,7 @@ use personae::export::Density;
 use personae::persona::quotes::Quotes;
 use personae::persona::{
     Condition, Direction, Distribution, Drawing, Evidence, Example, Explained, Forest, Holds, Importance, NamePart, Persona, Personas,
-    Picture, Priority, Rule, Statement, Unseen, attributes,
+    Picture, Priority, SegmentRule, Statement, Unseen, attributes,
 };
 use personae::session::{Action, Brush, CardEdit, CardsView, Command, Look, Page, Plan, Selection};
 
@@ -197,7 +197,7 @@ fn explained(sizes: &[usize]) -> Explained {
         ],
         forest: Some(Forest { n_trees: 100, n_learnt: 800, n_held_out: 200, accuracy: 0.91, chance: 0.4 }),
         rules: vec![
-            Some(Rule {
+            Some(SegmentRule {
                 conditions: vec![Condition { column: "total_spend".into(), text: "total spend above € 310".into() }],
                 precision: 0.9,
                 recall: 0.8,

@@ -11,7 +11,7 @@ use personae::engine::caches::{Caches, Runtime as EngineRuntime};
 use personae::engine::density::density;
 use personae::engine::run::jobs::{Lane, Urgency, Workers};
 use personae::engine::run::memo::{Cache, Memo, Store};
-use personae::engine::run::runtime::{Asked, Done, Need, Runtime, Stopped};
+use personae::engine::run::runtime::{Asked, Done, Need, OnStop, RuntimeOf as Runtime};
 use personae::engine::table;
 use personae::engine::{Engine, EngineOptions, Outputs, Problem, STOPPED, StepError, Wanted};
 use personae::plot::MapAxis;
@@ -291,7 +291,7 @@ fn notes_are_told_once_each_time_the_value_is_asked_for() {
 fn an_errand_ends_though_nobody_asks_again() {
     let mut runtime = runtime(1, 1000);
     let (go, gate) = channel::<()>();
-    runtime.errand("Export", Stopped::IsForgotten, move |_| {
+    runtime.errand("Export", OnStop::IsForgotten, move |_| {
         gate.recv().unwrap();
         Ok(vec![Command::Tell("3 files written".into())])
     });
@@ -309,10 +309,10 @@ fn an_errand_ends_though_nobody_asks_again() {
 
 #[test]
 fn an_errand_that_was_stopped_before_it_began_tells_so_where_it_must() {
-    for (stopped, told) in [(Stopped::IsTold, 1), (Stopped::IsForgotten, 0)] {
+    for (stopped, told) in [(OnStop::IsTold, 1), (OnStop::IsForgotten, 0)] {
         let mut runtime = runtime(1, 1000);
         let (go, gate) = channel::<()>();
-        let busy = runtime.errand("Busy", Stopped::IsForgotten, move |_| {
+        let busy = runtime.errand("Busy", OnStop::IsForgotten, move |_| {
             let _ = gate.recv();
             Ok(Vec::new())
         });

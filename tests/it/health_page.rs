@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use personae::customers::Health;
-use personae::customers::health::{ACCURACY, Checked, Example, SourceHealth};
+use personae::customers::health::{ACCURACY, Checked, FailedExample, SourceHealth};
 use personae::data::day::IsoDay;
 use personae::data::rules::{Dimension, Predicate, RowAction, Rule, Severity};
 use personae::data::{Source, SourceFile, Sourcing};
@@ -31,7 +31,7 @@ fn rule(column: &str, dimension: Dimension, predicate: Predicate) -> Rule {
 }
 
 fn checked(rule: Rule, checked: usize, failed: usize, examples: &[(usize, &str)]) -> Checked {
-    let example = |&(row, value): &(usize, &str)| Example { row: Some(row), value: value.into() };
+    let example = |&(row, value): &(usize, &str)| FailedExample { row: Some(row), value: value.into() };
     Checked {
         words: rule.words(),
         rule,

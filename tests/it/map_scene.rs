@@ -8,7 +8,7 @@ use personae::base::seed::{RngExt, random};
 use personae::base::{Ctx, Labels, Stopped};
 use personae::cluster::Method;
 use personae::engine::{Engine, EngineOptions, Wanted};
-use personae::plot::{Cell, Corners, Density, MapAxis, MapPlot, MapWindow, Picked, Placed, Shows, scene};
+use personae::plot::{Corners, DensityCell, DensityGrid, MapAxis, MapPlot, MapWindow, Picked, Placed, Shows, scene};
 use personae::session::{Brush, Clustering, Page, Plan};
 
 /// Counts by (bin, cluster): customers, and picked ones.
@@ -22,7 +22,7 @@ fn slow(points: &[[f64; 2]], labels: &Labels, table_rows: &[usize], picked: &Pic
             continue;
         }
         let bin = |side: usize| ((point[side] - from[side]) / (to[side] - from[side]) * bins[side] as f64).floor() as usize;
-        let cluster = labels.get(row).map_or(Cell::NOISE, |cluster| cluster as u32);
+        let cluster = labels.get(row).map_or(DensityCell::NOISE, |cluster| cluster as u32);
         let count = counts.entry((bin(1) * bins[0] + bin(0), cluster)).or_default();
         count.0 += 1;
         count.1 += u32::from(picked.contains(table_rows[row]));
@@ -30,7 +30,7 @@ fn slow(points: &[[f64; 2]], labels: &Labels, table_rows: &[usize], picked: &Pic
     counts
 }
 
-fn fast(density: &Density) -> Counts {
+fn fast(density: &DensityGrid) -> Counts {
     let cells = (0..density.strengths.len()).flat_map(|bin| density.bin(bin).iter().map(move |cell| (bin, cell)));
     cells.map(|(bin, cell)| ((bin, cell.cluster), (cell.n, cell.n_picked))).collect()
 }
@@ -59,7 +59,7 @@ fn any_window_counts_as_a_slow_count_does() {
             };
             let (x, y) = (side(), side());
             let window = MapWindow { corners: [[x.0, y.0], [x.1, y.1]], bins: [rng.random_range(1..40), rng.random_range(1..30)] };
-            let density = Density::of(&placed, &labels, &table_rows, Some(&picked), window, &Ctx::new()).unwrap();
+            let density = DensityGrid::of(&placed, &labels, &table_rows, Some(&picked), window, &Ctx::new()).unwrap();
             assert_eq!(fast(&density), slow(&points, &labels, &table_rows, &picked, window), "{window:?}");
             for bin in 0..window.bins[0] * window.bins[1] {
                 assert_eq!(density.strengths[bin] > 0, !density.bin(bin).is_empty(), "drawn where somebody is, and only there");
@@ -87,7 +87,7 @@ fn crowded_bins_are_stronger_and_equal_ones_are_full() {
     let rows: Vec<usize> = (0..points.len()).collect();
     let of = |points: &[[f64; 2]]| {
         let labels = Labels::from_ids(&vec![0; points.len()]);
-        Density::of(&Placed::from_points(points), &labels, &rows, None, window, &Ctx::new()).unwrap().strengths
+        DensityGrid::of(&Placed::from_points(points), &labels, &rows, None, window, &Ctx::new()).unwrap().strengths
     };
     // Ranks 0, 1/2 and 1 between the faintest, 0.3, and full.
     assert_eq!(of(&points), [255, 166, 77, 0]);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use personae::base::Ctx;
 use personae::export::pages::{self, Pages, TEMPLATE, Template};
 use personae::export::{self, Choices, Density, Format, Paper, Plots, Report, deck};
-use personae::persona::{Added, Condition, Example, Explained, Forest, Importance, Picture, Priority, Rule, Unseen};
+use personae::persona::{Added, Condition, Example, Explained, Forest, Importance, Picture, Priority, SegmentRule, Unseen};
 
 use crate::exporting::{plots, report};
 
@@ -51,7 +51,7 @@ pub fn full(sizes: &[usize]) -> Report {
     let unseen = |n| Unseen { column: "age".into(), human: "age".into(), level: level.clone(), n, share: 0.05, most_in: Some((0, 0.11)) };
     personas.unseen = vec![unseen(214), unseen(3)];
     let conditions = vec![Condition { column: "total_spend".into(), text: "total spend above € 1 240".into() }];
-    let rule = Rule { conditions, precision: 0.87, recall: 0.91, n_caught: 2140 };
+    let rule = SegmentRule { conditions, precision: 0.87, recall: 0.91, n_caught: 2140 };
     let importance = Importance {
         column: "total_spend".into(),
         human: "total spend".into(),

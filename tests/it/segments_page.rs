@@ -18,8 +18,8 @@ use personae::features::Prepared;
 use personae::features::prepared::Pca;
 use personae::persona::Apart;
 use personae::plot::{
-    self, Cell, CondensedBranch, CondensedPlot, Density, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Shows, SilhouetteBars,
-    SilhouettePlot, SweepPlot,
+    self, CondensedBranch, CondensedPlot, DensityCell, DensityGrid, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Shows,
+    SilhouetteBars, SilhouettePlot, SweepPlot,
 };
 use personae::session::{Action, Brush, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection, Who};
 
@@ -346,9 +346,13 @@ fn a_map_of_very_many_asks_for_what_is_in_view() {
     assert!(window.query_by_label("9 of 1\u{202f}000\u{202f}000 shown").is_some(), "a sample until the image is there");
 
     let [width, height] = asked.bins;
-    let cell = Cell { cluster: 0, n: 7, n_picked: 0 };
-    let mut density =
-        Density { starts: vec![1; width * height + 1], cells: vec![cell], strengths: vec![0; width * height], ..Density::default() };
+    let cell = DensityCell { cluster: 0, n: 7, n_picked: 0 };
+    let mut density = DensityGrid {
+        starts: vec![1; width * height + 1],
+        cells: vec![cell],
+        strengths: vec![0; width * height],
+        ..DensityGrid::default()
+    };
     (density.starts[0], density.strengths[0]) = (0, 255);
     let scene = MapScene { x_name: "PC1".into(), y_name: "PC2".into(), window: asked, shows: Shows::Density(density) };
     window.state_mut().answers.scene = Answer::Ready(Arc::new(scene));

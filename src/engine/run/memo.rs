@@ -12,7 +12,7 @@ use super::answer::Problem;
 
 /// A value on its cache, or why there is none, with what was told while it was made.
 #[derive(Debug)]
-pub struct Entry<T> {
+pub struct Cached<T> {
     /// The value, or the failure.
     pub result: Result<Arc<T>, Problem>,
     /// What the step told.
@@ -24,7 +24,7 @@ pub struct Entry<T> {
 /// All values of one step.
 #[derive(Debug)]
 pub struct Memo<T> {
-    entries: HashMap<Key, Entry<T>>,
+    entries: HashMap<Key, Cached<T>>,
     weigh: fn(&T) -> usize,
     seconds: f64,
 }
@@ -36,7 +36,7 @@ impl<T> Memo<T> {
     }
 
     /// The entry of `key`, asked for in `round`.
-    pub fn get(&mut self, key: Key, round: u64) -> Option<&Entry<T>> {
+    pub fn get(&mut self, key: Key, round: u64) -> Option<&Cached<T>> {
         let entry = self.entries.get_mut(&key)?;
         entry.last_asked = round;
         Some(entry)
@@ -55,7 +55,7 @@ impl<T> Memo<T> {
     /// Keeps a result.
     pub fn put(&mut self, key: Key, result: Result<Arc<T>, Problem>, notes: Vec<Note>, round: u64) {
         let bytes = result.as_ref().map_or(0, |value| (self.weigh)(value));
-        self.entries.insert(key, Entry { result, notes: notes.into(), bytes, last_asked: round });
+        self.entries.insert(key, Cached { result, notes: notes.into(), bytes, last_asked: round });
     }
 }
 

@@ -123,7 +123,7 @@ const NOT_ASKED: &str = "Not computed yet";
 
 /// What becomes of an errand that was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stopped {
+pub enum OnStop {
     /// Nobody hears of it any more.
     IsForgotten,
     /// It tells how far it came.
@@ -140,7 +140,7 @@ pub struct Done {
 }
 
 /// Caches and jobs together.
-pub struct Runtime<S: Store + 'static> {
+pub struct RuntimeOf<S: Store + 'static> {
     store: Kept<S>,
     jobs: Jobs<Kept<S>>,
     round: u64,
@@ -157,10 +157,10 @@ struct Kept<S> {
     done: Vec<Done>,
 }
 
-impl<S: Store + 'static> Runtime<S> {
+impl<S: Store + 'static> RuntimeOf<S> {
     /// A runtime with empty caches. `wake` is called from other threads whenever something can be taken.
-    pub fn new(caches: S, workers: Workers, budget_bytes: usize, wake: impl Fn() + Send + Sync + 'static) -> Runtime<S> {
-        Runtime {
+    pub fn new(caches: S, workers: Workers, budget_bytes: usize, wake: impl Fn() + Send + Sync + 'static) -> RuntimeOf<S> {
+        RuntimeOf {
             store: Kept { caches, round: 0, done: Vec::new() },
             jobs: Jobs::start(workers, wake),
             round: 0,
@@ -276,18 +276,18 @@ impl<S: Store + 'static> Runtime<S> {
     }
 
     /// Runs `work` once, whoever asks meanwhile; told to stop it ends at its next look at the flag. What it returns is applied like a click, see
-    /// [`Runtime::take_done`]. Its number.
+    /// [`RuntimeOf::take_done`]. Its number.
     pub fn errand(
         &mut self,
         title: &str,
-        stopped: Stopped,
+        stopped: OnStop,
         work: impl FnOnce(&Ctx) -> Result<Vec<Command>, StepError> + Send + 'static,
     ) -> u64 {
         let order = Order { title: title.to_owned(), urgency: Urgency::Chosen, lane: Lane::Long, errand: true };
         let title = title.to_owned();
         let work = move |ctx: &Ctx| {
             let result = guarded(&title, || work(ctx))?.map_err(|problem| problem.0.to_string());
-            if ctx.is_stopped() && stopped == Stopped::IsForgotten {
+            if ctx.is_stopped() && stopped == OnStop::IsForgotten {
                 return None;
             }
             let put = move |store: &mut Kept<S>| store.done.push(Done { title, result });
@@ -301,12 +301,12 @@ impl<S: Store + 'static> Runtime<S> {
         std::mem::take(&mut self.store.done)
     }
 
-    /// Stops a job on the user's wish: what it makes is a problem until [`Runtime::resume`].
+    /// Stops a job on the user's wish: what it makes is a problem until [`RuntimeOf::resume`].
     pub fn stop_job(&mut self, id: u64) {
         self.stopped.extend(self.jobs.stop(id));
     }
 
-    /// Stops everything and starts nothing until [`Runtime::resume`].
+    /// Stops everything and starts nothing until [`RuntimeOf::resume`].
     pub fn stop_all(&mut self) {
         self.jobs.stop_all();
         self.halted = true;
@@ -344,7 +344,7 @@ impl<S: Store + 'static> Runtime<S> {
         &self.store.caches
     }
 
-    /// Like [`Runtime::wait`], but no longer than `most`.
+    /// Like [`RuntimeOf::wait`], but no longer than `most`.
     pub fn wait_for(&self, most: Duration) {
         self.jobs.wait_for(most);
     }

@@ -12,7 +12,7 @@ const ROWS: usize = 24;
 
 /// The table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
+pub struct SideBySide {
     /// The personas.
     pub columns: Vec<ComparisonColumn>,
     /// The attributes, the one that separates best first.
@@ -40,14 +40,14 @@ pub struct ComparisonRow {
     /// Everyone's value.
     pub everyone: String,
     /// A cell a persona.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<ComparedCell>,
     /// Root mean square of the effects over the personas.
     pub separation: f64,
 }
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Cell {
+pub struct ComparedCell {
     /// As people read it; a dash for too few customers.
     pub text: String,
     /// The effect against the rest, 0 where it is not shown.
@@ -57,7 +57,7 @@ pub struct Cell {
 }
 
 /// The table of a report.
-pub(super) fn comparison(report: &Report) -> Comparison {
+pub(super) fn comparison(report: &Report) -> SideBySide {
     let personas = &report.personas.personas;
     let attributes = attributes(personas);
     let columns = personas.iter().map(|persona| ComparisonColumn {
@@ -65,7 +65,7 @@ pub(super) fn comparison(report: &Report) -> Comparison {
         label: format!("C{}", persona.number + 1),
         colour: hex(segment(persona.number)),
     });
-    Comparison {
+    SideBySide {
         columns: columns.collect(),
         n_more: attributes.len().saturating_sub(ROWS),
         rows: attributes.iter().take(ROWS).map(|attribute| row(attribute, personas)).collect(),
@@ -74,8 +74,8 @@ pub(super) fn comparison(report: &Report) -> Comparison {
 
 fn row(attribute: &Attribute, personas: &[Persona]) -> ComparisonRow {
     let cell = |cluster: usize| match attribute.evidence(personas, cluster) {
-        Some(evidence) => Cell { text: evidence.texts[0].clone(), effect: evidence.effect, tone: tone(evidence.effect) },
-        None => Cell { text: "–".to_owned(), effect: 0.0, tone: 0 },
+        Some(evidence) => ComparedCell { text: evidence.texts[0].clone(), effect: evidence.effect, tone: tone(evidence.effect) },
+        None => ComparedCell { text: "–".to_owned(), effect: 0.0, tone: 0 },
     };
     ComparisonRow {
         what: attribute.what(),

@@ -19,7 +19,7 @@ const NAMES: usize = 8;
 
 /// The last sheet.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Made {
+pub struct Provenance {
     /// Titles and texts.
     pub facts: Vec<(String, String)>,
     /// The columns that decided who is alike: name, transform, scale, missing values.
@@ -69,7 +69,7 @@ pub struct MadeFrom<'a> {
 }
 
 /// The sheet of a report.
-pub(in super::super) fn made(report: &Report) -> Made {
+pub(in super::super) fn made(report: &Report) -> Provenance {
     made_from(&MadeFrom {
         loaded: &report.loaded,
         prepared: &report.prepared,
@@ -84,7 +84,7 @@ pub(in super::super) fn made(report: &Report) -> Made {
 }
 
 /// How it was made, in plain words. How long it took is not told: the same plan is the same page, on whatever machine.
-pub fn made_from(from: &MadeFrom) -> Made {
+pub fn made_from(from: &MadeFrom) -> Provenance {
     let mut facts: Vec<(String, String)> = Vec::new();
     let mut fact = |title: &str, text: String| facts.push((title.to_owned(), text));
     let (rows, analysed) = (from.loaded.table.n_rows, from.prepared.table_rows.len());
@@ -104,7 +104,7 @@ pub fn made_from(from: &MadeFrom) -> Made {
     fact("Made with", concat!("Personae ", env!("CARGO_PKG_VERSION")).to_owned());
     let notes = from.notes.iter().cloned().chain(from.personas.notes.iter().map(|note| note.0.to_string()));
     let entered = from.prepared.columns.iter().filter(|column| column.enters);
-    Made { facts, columns: entered.map(column).collect(), notes: notes.collect(), left_out: left_out(from) }
+    Provenance { facts, columns: entered.map(column).collect(), notes: notes.collect(), left_out: left_out(from) }
 }
 
 /// The silhouette of the result that the labels are from.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use super::super::deck::{Comparison, Deck};
+use super::super::deck::{Deck, SideBySide};
 use super::super::text::{count, escape};
 
 /// Personas beside each other in one table.
@@ -30,7 +30,7 @@ pub fn side_by_side(page: &mut String, deck: &Deck) {
 }
 
 /// Some of the personas; more beside each other would not fit a printed page.
-fn table(page: &mut String, comparison: &Comparison, personas: Range<usize>) {
+fn table(page: &mut String, comparison: &SideBySide, personas: Range<usize>) {
     let columns = &comparison.columns[personas.clone()];
     let _ = write!(
         page,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::super::deck::{Deck, Made};
+use super::super::deck::{Deck, Provenance};
 use super::super::text::escape;
 
 /// Writes the sheet.
@@ -20,7 +20,7 @@ pub fn how_it_was_made(page: &mut String, deck: &Deck) {
     page.push_str("</section>\n");
 }
 
-fn columns(page: &mut String, made: &Made) {
+fn columns(page: &mut String, made: &Provenance) {
     let _ = writeln!(page, "<h3>The {} columns that decide who is alike</h3>", made.columns.len());
     page.push_str(
         "<table>\n<thead><tr><th scope=\"col\">Column</th><th scope=\"col\">Transform</th><th scope=\"col\">Scale</th>\

@@ -6,7 +6,7 @@ use super::fit::{LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};
 use super::shapes::{Align, Paragraph, Slide, frame};
-use super::table::{Look, PADDING, Row, cell, table};
+use super::table::{PADDING, Row, TableLook, cell, table};
 
 /// Sizes on a back: for reading at a desk.
 const SMALL: f64 = 9.0;
@@ -50,7 +50,7 @@ fn evidence(slide: &mut Slide, card: &CardPage) -> f64 {
     let shares = [0.04, 0.212, 0.086, 0.108, 0.108, 0.108, 0.07, 0.134, 0.06, 0.074];
     let widths: Vec<f64> = shares.iter().map(|share| share * EVIDENCE).collect();
     let align = |nth: usize| if nth == 1 || nth == 2 { Align::Left } else { Align::Right };
-    let look = |colour, bold, nth, sizes| Look { colour, bold, align: align(nth), sizes };
+    let look = |colour, bold, nth, sizes| TableLook { colour, bold, align: align(nth), sizes };
     let header = titles
         .iter()
         .enumerate()
@@ -133,7 +133,7 @@ fn profile(slide: &mut Slide, card: &CardPage, [left, y]: [f64; 2]) {
     }
     let width = RIGHT - left;
     let widths = [width - 62.0, 62.0];
-    let look = |colour, bold, align, sizes| Look { colour, bold, align, sizes };
+    let look = |colour, bold, align, sizes| TableLook { colour, bold, align, sizes };
     let mut rows = vec![Row {
         height: 22.0,
         cells: vec![
@@ -164,7 +164,7 @@ fn typical(deck: &Deck, card: &CardPage) -> Slide {
     for (nth, example) in card.examples.iter().take(n).enumerate() {
         let x = LEFT + nth as f64 * (width + gap);
         let widths = [width * 0.54, width * 0.46];
-        let look = |colour, bold, align| Look { colour, bold, align, sizes: [13.0, 11.0] };
+        let look = |colour, bold, align| TableLook { colour, bold, align, sizes: [13.0, 11.0] };
         let title = format!("Customer {}", nth + 1);
         let header =
             vec![cell(&title, [width, 30.0], look(&card.shade, true, Align::Left)), cell("", [10.0, 30.0], look(INK, false, Align::Left))];

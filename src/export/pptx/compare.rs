@@ -1,13 +1,13 @@
 //! The personas side by side: rows sorted by how much they separate, cells tinted where a persona stands out.
 
 use super::super::chart::{INK, MUTED};
-use super::super::deck::{Comparison, ComparisonColumn, ComparisonRow, Deck};
+use super::super::deck::{ComparisonColumn, ComparisonRow, Deck, SideBySide};
 use super::super::glyph::mix;
 use super::fit::fit_line;
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};
 use super::shapes::{Align, Paragraph, Slide, frame};
-use super::table::{Look, Row, cell, table};
+use super::table::{Row, TableLook, cell, table};
 
 /// Personas and attributes of one slide.
 const COLUMNS: usize = 6;
@@ -38,7 +38,7 @@ pub fn slides(deck: &Deck) -> Vec<Slide> {
     slides
 }
 
-fn slide(deck: &Deck, comparison: &Comparison, of: &str, columns: (usize, &[ComparisonColumn]), rows: &[ComparisonRow]) -> Slide {
+fn slide(deck: &Deck, comparison: &SideBySide, of: &str, columns: (usize, &[ComparisonColumn]), rows: &[ComparisonRow]) -> Slide {
     let (first, columns) = columns;
     let mut slide = Slide::new();
     parts::title(&mut slide, &format!("The personas side by side{of}"));
@@ -53,7 +53,7 @@ fn slide(deck: &Deck, comparison: &Comparison, of: &str, columns: (usize, &[Comp
     let each = ((RIGHT - LEFT - 230.0 - everyone) / columns.len() as f64).min(180.0);
     let what = (RIGHT - LEFT - everyone - each * columns.len() as f64).min(330.0);
     let widths: Vec<f64> = [what, everyone].into_iter().chain(columns.iter().map(|_| each)).collect();
-    let look = |colour, bold, align, largest| Look { colour, bold, align, sizes: [largest, 11.0] };
+    let look = |colour, bold, align, largest| TableLook { colour, bold, align, sizes: [largest, 11.0] };
     let mut header = vec![
         cell("", [what, HEADER], look(INK, true, Align::Left, 11.0)),
         cell("Everyone", [everyone, HEADER], look(MUTED, true, Align::Right, 12.0)),

@@ -13,7 +13,7 @@ const FILLED: f64 = 0.98;
 
 /// A text with the size it fits at.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fitted {
+pub struct FittedText {
     /// The text, cut with an ellipsis if need be.
     pub text: String,
     /// Font size in points.
@@ -22,7 +22,7 @@ pub struct Fitted {
     pub n_lines: usize,
 }
 
-impl Fitted {
+impl FittedText {
     /// Height in points.
     pub fn height(&self) -> f64 {
         self.n_lines as f64 * self.size * LEADING
@@ -30,7 +30,7 @@ impl Fitted {
 }
 
 /// The largest size from `largest` down to `smallest` points at which `text` stays within `width` x `height` points.
-pub fn fit(text: &str, bold: bool, [width, height]: [f64; 2], [largest, smallest]: [f64; 2]) -> Fitted {
+pub fn fit(text: &str, bold: bool, [width, height]: [f64; 2], [largest, smallest]: [f64; 2]) -> FittedText {
     let text = one_line(text);
     let lines_at = |text: &str, size: f64| n_lines(text, bold, size, width);
     let fits = |n: usize, size: f64| n as f64 * size * LEADING <= height + 0.01;
@@ -38,7 +38,7 @@ pub fn fit(text: &str, bold: bool, [width, height]: [f64; 2], [largest, smallest
     loop {
         let n = lines_at(&text, size);
         if fits(n, size) {
-            return Fitted { text, size, n_lines: n };
+            return FittedText { text, size, n_lines: n };
         }
         if size <= smallest {
             break;
@@ -50,7 +50,7 @@ pub fn fit(text: &str, bold: bool, [width, height]: [f64; 2], [largest, smallest
     let most = ends.partition_point(|&end| fits(lines_at(&format!("{}…", &text[..end]), size), size));
     let text = cut(most.saturating_sub(1));
     let n_lines = lines_at(&text, size);
-    Fitted { text, size, n_lines }
+    FittedText { text, size, n_lines }
 }
 
 /// One line at one size.

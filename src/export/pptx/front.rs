@@ -8,7 +8,7 @@ use super::parts::{self, LEFT_OUT};
 use super::picture::Portrait;
 use super::shapes::{Align, Paragraph, Slide, frame};
 use super::spread;
-use super::table::{Look, Row, cell, table};
+use super::table::{Row, TableLook, cell, table};
 
 /// Width of the portrait.
 const PORTRAIT: f64 = 104.0;
@@ -113,8 +113,8 @@ fn body(slide: &mut Slide, card: &CardPage, right: f64) {
 /// What sets them apart, with the value against everyone's.
 fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
     let widths = [width * 0.56, width * 0.22, width * 0.22];
-    let look = |colour, bold, align, largest| Look { colour, bold, align, sizes: [largest, 11.0] };
-    let set = |text: &str, column: usize, look: Look| {
+    let look = |colour, bold, align, largest| TableLook { colour, bold, align, sizes: [largest, 11.0] };
+    let set = |text: &str, column: usize, look: TableLook| {
         let set = cell(text, [widths[column], ROW], look);
         // The first column starts where everything else on the slide starts.
         if column == 0 { set.flush() } else { set }

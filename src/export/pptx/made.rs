@@ -6,7 +6,7 @@ use super::fit::{LEADING, fit};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};
 use super::shapes::{Align, Paragraph, Slide, Told, frame};
-use super::table::{Look, Row, cell, table};
+use super::table::{Row, TableLook, cell, table};
 
 /// Where what stands below the title starts.
 const START: f64 = TOP + 56.0;
@@ -35,7 +35,7 @@ fn facts(deck: &Deck) -> Slide {
     let line = (room / (lines.iter().sum::<f64>() + facts.len() as f64)).min(12.0 * LEADING);
     let rows = facts.iter().zip(lines).map(|((title, text), lines)| {
         let height = (lines * line + line).max(20.0);
-        let look = |colour, bold| Look { colour, bold, align: Align::Left, sizes: [12.0, 9.0] };
+        let look = |colour, bold| TableLook { colour, bold, align: Align::Left, sizes: [12.0, 9.0] };
         let cells = vec![cell(title, [widths[0], height], look(MUTED, true)).flush(), cell(text, [widths[1], height], look(INK, false))];
         Row { height, cells, ruled: true }
     });
@@ -81,7 +81,7 @@ fn importance(deck: &Deck) -> Slide {
 fn columns_slide(deck: &Deck, columns: &[[String; 4]]) -> Slide {
     let mut slide = start("Columns that decided who is alike");
     let widths = [210.0, 290.0, 232.0, RIGHT - LEFT - 732.0];
-    let look = |colour, bold, sizes| Look { colour, bold, align: Align::Left, sizes };
+    let look = |colour, bold, sizes| TableLook { colour, bold, align: Align::Left, sizes };
     let titles = ["Column", "Transform, or levels", "Scale", "Missing values"];
     let header = (0..4).map(|nth| cell(titles[nth], [widths[nth], 24.0], look(MUTED, true, [11.0, 10.0])).on(Some(QUIET.to_owned())));
     let mut rows = vec![Row { height: 24.0, cells: header.collect(), ruled: true }];

@@ -6,7 +6,7 @@ use super::fit::{LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, LEFT_OUT};
 use super::shapes::{Align, Paragraph, Slide, Told, frame};
-use super::table::{Cell, Look, Row, cell, table};
+use super::table::{Row, TableCell, TableLook, cell, table};
 
 /// Lines of a slide that still have room for traits.
 const WITH_TRAITS: usize = 8;
@@ -72,7 +72,7 @@ fn lines(slide: &mut Slide, deck: &Deck, members: &[Member]) {
     }
     let header = titles.iter().enumerate().map(|(nth, title)| {
         let align = if nth >= 2 && !(has_badges && nth + 1 == titles.len()) { Align::Right } else { Align::Left };
-        let look = Look { colour: MUTED, bold: false, align, sizes: [11.0, 11.0] };
+        let look = TableLook { colour: MUTED, bold: false, align, sizes: [11.0, 11.0] };
         let set = cell(title, [widths[nth] - badge_room(has_badges, nth, &titles), HEADER], look);
         set.after(badge_room(has_badges, nth, &titles))
     });
@@ -104,7 +104,7 @@ fn badge_room(has_badges: bool, nth: usize, titles: &[&str]) -> f64 {
     if has_badges && nth + 1 == titles.len() { MARK } else { 0.0 }
 }
 
-fn member_cells(member: &Member, widths: &[f64], height: f64, has_revenue: bool, has_badges: bool) -> Vec<Cell> {
+fn member_cells(member: &Member, widths: &[f64], height: f64, has_revenue: bool, has_badges: bool) -> Vec<TableCell> {
     let room = [widths[1] - 12.0, height - 2.0];
     let dense = height < 34.0;
     let largest = if dense { 13.0 } else { 16.0 };
@@ -119,17 +119,21 @@ fn member_cells(member: &Member, widths: &[f64], height: f64, has_revenue: bool,
         about.push(Paragraph::new(traits.text, traits.size, MUTED));
     }
     let number = |text: &str, column: usize| {
-        cell(text, [widths[column], height], Look { colour: ink, bold: false, align: Align::Right, sizes: [16.0f64.min(largest), 11.0] })
+        cell(
+            text,
+            [widths[column], height],
+            TableLook { colour: ink, bold: false, align: Align::Right, sizes: [16.0f64.min(largest), 11.0] },
+        )
     };
     let mut cells =
-        vec![Cell::of(Vec::new()), Cell::of(about), number(&member.customers, 2), number(&format!("{}\u{a0}%", member.share), 3)];
+        vec![TableCell::of(Vec::new()), TableCell::of(about), number(&member.customers, 2), number(&format!("{}\u{a0}%", member.share), 3)];
     if has_revenue {
         cells.push(number(member.revenue.as_deref().unwrap_or("–"), 4));
     }
     if has_badges {
         let word = member.badge.as_ref().map_or("", |badge| badge.word.as_str());
         let last = widths.len() - 1;
-        let look = Look { colour: ink, bold: false, align: Align::Left, sizes: [13.0, 11.0] };
+        let look = TableLook { colour: ink, bold: false, align: Align::Left, sizes: [13.0, 11.0] };
         cells.push(cell(word, [widths[last] - WORD, height], look).after(WORD));
     }
     cells

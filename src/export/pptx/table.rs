@@ -14,32 +14,32 @@ pub const PADDING: f64 = 5.0;
 
 /// A cell with what it says and how.
 #[derive(Debug, Clone)]
-pub struct Cell {
+pub struct TableCell {
     paragraphs: Vec<Paragraph>,
     ground: Option<String>,
     left: f64,
 }
 
-impl Cell {
+impl TableCell {
     /// A cell of ready paragraphs.
-    pub fn of(paragraphs: Vec<Paragraph>) -> Cell {
-        Cell { paragraphs, ground: None, left: PADDING }
+    pub fn of(paragraphs: Vec<Paragraph>) -> TableCell {
+        TableCell { paragraphs, ground: None, left: PADDING }
     }
 
     /// With a ground in this colour.
-    pub fn on(mut self, colour: Option<String>) -> Cell {
+    pub fn on(mut self, colour: Option<String>) -> TableCell {
         self.ground = colour;
         self
     }
 
     /// Without room at the left, so that the text stands in line with what is above and below the table.
-    pub fn flush(mut self) -> Cell {
+    pub fn flush(mut self) -> TableCell {
         self.left = 0.0;
         self
     }
 
     /// With more room at the left, in points.
-    pub fn after(mut self, points: f64) -> Cell {
+    pub fn after(mut self, points: f64) -> TableCell {
         self.left += points;
         self
     }
@@ -47,7 +47,7 @@ impl Cell {
 
 /// How the text of a cell is set.
 #[derive(Debug, Clone, Copy)]
-pub struct Look<'a> {
+pub struct TableLook<'a> {
     /// Its colour, "#rrggbb".
     pub colour: &'a str,
     /// Whether it is bold.
@@ -59,14 +59,14 @@ pub struct Look<'a> {
 }
 
 /// A cell with one text that is fitted to `room`, the cell's width and height.
-pub fn cell(text: &str, room: [f64; 2], look: Look) -> Cell {
+pub fn cell(text: &str, room: [f64; 2], look: TableLook) -> TableCell {
     let [width, height] = [room[0] - 2.0 * PADDING, room[1] - 1.5];
     let one_line = fit_line(text, look.bold, width, look.sizes[1]);
     // One line where the smallest size allows it, or else as many as the row holds.
     let height = if one_line.ends_with('…') { height } else { height.min(look.sizes[0] * super::fit::LEADING) };
     let fitted = fit(text, look.bold, [width, height], look.sizes);
     let paragraph = Paragraph::new(fitted.text, fitted.size, look.colour).align(look.align);
-    Cell::of(vec![if look.bold { paragraph.bold() } else { paragraph }])
+    TableCell::of(vec![if look.bold { paragraph.bold() } else { paragraph }])
 }
 
 /// A row.
@@ -75,7 +75,7 @@ pub struct Row {
     /// Its height in points.
     pub height: f64,
     /// A cell a column.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<TableCell>,
     /// Whether a thin line stands below it.
     pub ruled: bool,
 }
@@ -100,7 +100,7 @@ pub fn table(slide: &mut Slide, name: &str, told: &str, [x, y]: [f64; 2], widths
     y + height
 }
 
-fn cell_xml(cell: &Cell, ruled: bool) -> String {
+fn cell_xml(cell: &TableCell, ruled: bool) -> String {
     let mut xml = "<a:tc><a:txBody><a:bodyPr/><a:lstStyle/>".to_owned();
     cell.paragraphs.iter().for_each(|paragraph| xml.push_str(&paragraph.xml()));
     if cell.paragraphs.is_empty() {

@@ -8,8 +8,8 @@ use eframe::egui::{CollapsingHeader, Grid, Id, Label, RichText, Ui};
 use crate::engine::Segmentation;
 use crate::engine::choose::reasons_for;
 use crate::evaluate::Stability;
-use crate::export::deck::{Made, MadeFrom, made_from};
-use crate::persona::{Apart, Persona, Personas, Rule};
+use crate::export::deck::{MadeFrom, Provenance, made_from};
+use crate::persona::{Apart, Persona, Personas, SegmentRule};
 use crate::session::Look;
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
@@ -100,7 +100,7 @@ fn rule_ui(ui: &mut Ui, view: &View, persona: &Persona) {
          many it catches.",
     );
     let rule = view.explained.and_then(|explained| explained.rules.get(persona.cluster)?.as_ref());
-    let Some(Rule { conditions, precision, recall, n_caught }) = rule.filter(|_| persona.n >= Apart::LEAST) else {
+    let Some(SegmentRule { conditions, precision, recall, n_caught }) = rule.filter(|_| persona.n >= Apart::LEAST) else {
         let text = match view.explained {
             Some(_) => "No rule of three steps tells them apart.",
             None => "Not known yet.",
@@ -207,11 +207,11 @@ struct Kept {
     segmentation: Arc<Segmentation>,
     personas: Arc<Personas>,
     stability: Option<Arc<Stability>>,
-    made: Arc<Made>,
+    made: Arc<Provenance>,
 }
 
 /// How it was made, put into words once for the segments on screen.
-fn made(ui: &Ui, view: &View) -> Option<Arc<Made>> {
+fn made(ui: &Ui, view: &View) -> Option<Arc<Provenance>> {
     let answers = view.answers;
     let (segmentation, personas) = (answers.segmentation.latest()?, answers.personas.latest()?);
     let stability = answers.stability.ready();

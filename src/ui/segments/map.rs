@@ -10,7 +10,7 @@ use eframe::egui::{Align2, Button, Pos2, Rect, Role, Shape, TextStyle, Ui, Vec2}
 
 use crate::data::{Kind, Loaded};
 use crate::persona::numbering;
-use crate::plot::{Cell, Density, MapAxis, MapPlot, MapScene, MapWindow, Shows, customer_name};
+use crate::plot::{DensityCell, DensityGrid, MapAxis, MapPlot, MapScene, MapWindow, Shows, customer_name};
 use crate::session::{Command, Look, PlotKind, Selection};
 use crate::ui::icons;
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, dimmed_ui, head_ui, plot_label};
@@ -180,7 +180,7 @@ fn dots_ui(
 
 /// Over an image the pointer tells who is near it and a click selects their segment. Hovering emphasises nothing: among millions the
 /// nearest segment changes with every pixel, and the map would flicker.
-fn density_pointer_ui(view: &View, look: &mut Look, canvas: &Canvas, scene: &MapScene, density: &Density) {
+fn density_pointer_ui(view: &View, look: &mut Look, canvas: &Canvas, scene: &MapScene, density: &DensityGrid) {
     let near = |pointer: Pos2| scene_near(canvas, scene, density, pointer);
     if let Some(cells) = canvas.response.hover_pos().map(near).filter(|cells| !cells.is_empty()) {
         let total: usize = cells.iter().map(|(_, n)| n).sum();
@@ -200,7 +200,7 @@ fn density_pointer_ui(view: &View, look: &mut Look, canvas: &Canvas, scene: &Map
 }
 
 /// The segments in the bins around the pointer, most customers first.
-fn scene_near(canvas: &Canvas, scene: &MapScene, density: &Density, pointer: Pos2) -> Vec<(Selection, usize)> {
+fn scene_near(canvas: &Canvas, scene: &MapScene, density: &DensityGrid, pointer: Pos2) -> Vec<(Selection, usize)> {
     let MapWindow { corners: [from, to], bins } = scene.window;
     let bin_at = |at: Pos2| {
         let value = canvas.value(at);
@@ -216,7 +216,7 @@ fn scene_near(canvas: &Canvas, scene: &MapScene, density: &Density, pointer: Pos
             }
         }
     }
-    let selection = |cluster| if cluster == Cell::NOISE { Selection::Noise } else { Selection::Cluster(cluster as usize) };
+    let selection = |cluster| if cluster == DensityCell::NOISE { Selection::Noise } else { Selection::Cluster(cluster as usize) };
     let mut near: Vec<_> = counts.into_iter().map(|(cluster, n)| (selection(cluster), n)).collect();
     near.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     near

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use eframe::egui::{Color32, ColorImage, Id, Pos2, Rect, TextureHandle, TextureOptions, Ui};
 
-use crate::plot::{Cell, Density, MapScene};
+use crate::plot::{DensityCell, DensityGrid, MapScene};
 use crate::session::Selection;
 use crate::ui::plotting::Canvas;
 
@@ -38,7 +38,7 @@ struct Kept {
 }
 
 /// Draws the image where its window lies now.
-pub(super) fn image_ui(ui: &Ui, canvas: &Canvas, scene: &Arc<MapScene>, density: &Density, looks: &Looks) {
+pub(super) fn image_ui(ui: &Ui, canvas: &Canvas, scene: &Arc<MapScene>, density: &DensityGrid, looks: &Looks) {
     let id = Id::unique("map image");
     let kept = ui.data(|data| data.get_temp::<Kept>(id)).filter(|kept| Arc::ptr_eq(&kept.scene, scene) && kept.looks == *looks);
     let texture = match kept {
@@ -56,7 +56,7 @@ pub(super) fn image_ui(ui: &Ui, canvas: &Canvas, scene: &Arc<MapScene>, density:
 }
 
 /// The picture, top row first.
-pub(super) fn image(density: &Density, [width, height]: [usize; 2], looks: &Looks) -> ColorImage {
+pub(super) fn image(density: &DensityGrid, [width, height]: [usize; 2], looks: &Looks) -> ColorImage {
     let squares = |colour: Color32| [colour.r(), colour.g(), colour.b()].map(|c| f32::from(c) * f32::from(c));
     let clusters: Vec<[f32; 3]> = looks.clusters.iter().copied().map(squares).collect();
     let noise = squares(looks.noise);
@@ -73,7 +73,7 @@ pub(super) fn image(density: &Density, [width, height]: [usize; 2], looks: &Look
             let (mut strong, mut all) = ([0.0f32; 4], [0.0f32; 4]);
             for cell in density.bin(bin) {
                 let (colour, is_focus) = match cell.cluster {
-                    Cell::NOISE => (&noise, is_noise_focus),
+                    DensityCell::NOISE => (&noise, is_noise_focus),
                     cluster => (clusters.get(cluster as usize).unwrap_or(&noise), is_focus.get(cluster as usize) == Some(&true)),
                 };
                 let emphasised = match (is_focus, looks.has_picked) {
@@ -113,13 +113,13 @@ mod tests {
     }
 
     /// Two bins beside each other, one above: nobody, three of the first and one of the second, noise alone.
-    fn density() -> Density {
-        let cell = |cluster, n, n_picked| Cell { cluster, n, n_picked };
-        Density {
+    fn density() -> DensityGrid {
+        let cell = |cluster, n, n_picked| DensityCell { cluster, n, n_picked };
+        DensityGrid {
             starts: vec![0, 0, 2, 3, 3],
-            cells: vec![cell(0, 3, 0), cell(1, 1, 1), cell(Cell::NOISE, 2, 0)],
+            cells: vec![cell(0, 3, 0), cell(1, 1, 1), cell(DensityCell::NOISE, 2, 0)],
             strengths: vec![0, 255, 51, 0],
-            ..Density::default()
+            ..DensityGrid::default()
         }
     }
 

@@ -3,7 +3,7 @@
 use eframe::egui::{Align, DragValue, Layout, Rect, Role, Sense, Ui, UiBuilder, vec2};
 
 use crate::customers::Rfm;
-use crate::customers::rfm::Scale;
+use crate::customers::rfm::ScoreScale;
 use crate::data::sourcing::{Cuts, MonetaryIs, RfmRules};
 
 use super::super::super::theme::{self, caption};
@@ -18,7 +18,7 @@ const TITLE_WIDTH: f32 = 168.0;
 struct Score<'a> {
     title: &'a str,
     about: &'a str,
-    scale: &'a Scale,
+    scale: &'a ScoreScale,
     /// Whether the least values score best.
     is_reversed: bool,
 }
@@ -119,7 +119,7 @@ fn point_ui(ui: &mut Ui, score: &Score, n: usize, points: &mut [f64; 4], nth: us
 }
 
 /// The values with the `nth` score from below, in words: "up to 30", "31 to 90" (30 to 90 where values are no whole numbers), "over 365".
-pub fn band_text(scale: &Scale, nth: usize, unit: &str) -> String {
+pub fn band_text(scale: &ScoreScale, nth: usize, unit: &str) -> String {
     let write = |value: f64| widgets::number(rounded(value));
     if scale.is_whole
         && let [Some(from), Some(to)] = scale.band(nth)
