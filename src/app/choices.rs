@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::cluster::{Linkage, Method};
 use crate::data::{ReadAs, Source};
 use crate::engine::{Outputs, SilhouetteWish};
 use crate::features::{Scale, TransformRule};
-use crate::session::{Clustering, Cut, Project};
+use crate::session::{Cut, Project};
 
 use super::failure::Failure;
 
@@ -18,8 +19,8 @@ use super::failure::Failure;
 #[derive(Debug, Args)]
 pub(super) struct Choices {
     /// How customers are grouped.
-    #[arg(long, value_enum)]
-    method: Option<MethodWord>,
+    #[arg(long, value_parser = PossibleValuesParser::new(Method::WORDS).try_map(method))]
+    method: Option<(Method, Option<Linkage>)>,
     /// The columns that enter, separated by commas.
     #[arg(long, value_delimiter = ',', value_name = "COLUMNS")]
     features: Option<Vec<String>>,
@@ -87,19 +88,6 @@ impl Reading {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-enum MethodWord {
-    Kmeans,
-    Ward,
-    Average,
-    Complete,
-    Single,
-    Weighted,
-    Dbscan,
-    Hdbscan,
-    Column,
-}
-
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum ScaleWord {
     Standard,
@@ -125,8 +113,9 @@ impl Choices {
     pub(super) fn apply(&self, project: &mut Project, outputs: &mut Outputs) -> Result<(), Failure> {
         self.apply_reading(&mut project.plan.source);
         let clustering = &mut project.plan.clustering;
-        if let Some(method) = self.method {
-            method.apply(clustering);
+        if let Some((method, linkage)) = self.method {
+            clustering.method = method;
+            clustering.linkage = linkage.unwrap_or(clustering.linkage);
         }
         let is_density = clustering.method == Method::Density;
         if is_density && self.k.is_some() {
@@ -200,24 +189,6 @@ impl Choices {
     }
 }
 
-impl MethodWord {
-    fn apply(self, clustering: &mut Clustering) {
-        let linkage = match self {
-            MethodWord::Kmeans => return clustering.method = Method::KMeans,
-            MethodWord::Dbscan => return clustering.method = Method::Density,
-            MethodWord::Hdbscan => return clustering.method = Method::Hdbscan,
-            MethodWord::Column => return clustering.method = Method::Column,
-            MethodWord::Ward => Linkage::Ward,
-            MethodWord::Average => Linkage::Average,
-            MethodWord::Complete => Linkage::Complete,
-            MethodWord::Single => Linkage::Single,
-            MethodWord::Weighted => Linkage::Weighted,
-        };
-        clustering.method = Method::Tree;
-        clustering.linkage = linkage;
-    }
-}
-
 impl ScaleWord {
     fn scale(self) -> Scale {
         match self {
@@ -245,6 +216,11 @@ impl SilhouetteWord {
             SilhouetteWord::None => SilhouetteWish::None,
         }
     }
+}
+
+/// The method of one of its words.
+fn method(word: String) -> Result<(Method, Option<Linkage>), String> {
+    Method::from_name(&word).ok_or_else(|| format!("{word} is no method"))
 }
 
 /// `n` values from `from` to `to`, both included.

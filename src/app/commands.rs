@@ -366,7 +366,7 @@ impl Window {
         let notes = exported.written.notes.iter().map(|note| format!("\n{note}"));
         self.tell(&notes.fold(text, |text, note| text + &note));
         if let Some(message) = &mut self.session.message {
-            message.offer = (!exported.written.files.is_empty()).then(|| ("Show the folder", Command::ShowFolder(exported.folder)));
+            message.offer = (!exported.written.files.is_empty()).then_some(("Show the folder", Command::ShowFolder(exported.folder)));
         }
     }
 

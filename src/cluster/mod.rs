@@ -7,6 +7,7 @@
 //!
 //! Results are the same bytes for any number of threads: work is cut into fixed chunks, and the chunks' results are folded in order.
 
+mod chosen;
 pub mod density;
 pub mod epsilon;
 pub mod hdbscan;
@@ -24,6 +25,7 @@ mod swaps;
 pub mod tree;
 pub mod ward;
 
+pub use chosen::Chosen;
 pub use density::{DensityTree, density, density_from};
 pub use epsilon::{EpsilonCurves, EpsilonPoint, EpsilonSuggestion};
 pub use hdbscan::{Branch, Hdbscan, hdbscan, suggested_min_cluster_size};
@@ -67,6 +69,30 @@ impl Method {
             Method::Hdbscan => "HDBSCAN",
             Method::Column => "Groups of a column",
         }
+    }
+
+    /// The words the command line takes; a tree goes by its linkage.
+    pub const WORDS: [&str; 9] = ["kmeans", "ward", "average", "complete", "single", "weighted", "dbscan", "hdbscan", "column"];
+
+    /// The method of a word of [`Method::WORDS`], with the linkage where it is a tree.
+    pub fn from_name(word: &str) -> Option<(Method, Option<Linkage>)> {
+        match word {
+            "kmeans" => Some((Method::KMeans, None)),
+            "dbscan" => Some((Method::Density, None)),
+            "hdbscan" => Some((Method::Hdbscan, None)),
+            "column" => Some((Method::Column, None)),
+            _ => Linkage::from_name(word).map(|linkage| (Method::Tree, Some(linkage))),
+        }
+    }
+
+    /// Its word, given the linkage of trees.
+    pub fn word(self, linkage: Linkage) -> &'static str {
+        let is_mine = |word: &&&str| match Method::from_name(word) {
+            Some((Method::Tree, of)) => self == Method::Tree && of == Some(linkage),
+            Some((method, _)) => self == method,
+            None => false,
+        };
+        Method::WORDS.iter().find(is_mine).copied().unwrap_or_default()
     }
 
     /// One sentence on what it does and when to take it.
@@ -247,5 +273,15 @@ mod tests {
             assert_eq!(Linkage::from_name(&linkage.name().to_uppercase()), Some(linkage));
         }
         assert_eq!(Linkage::from_name("centroid"), None);
+    }
+
+    #[test]
+    fn every_word_leads_to_its_method_and_back() {
+        for word in Method::WORDS {
+            let (method, linkage) = Method::from_name(word).unwrap();
+            assert_eq!(method.word(linkage.unwrap_or_default()), word);
+        }
+        assert!(Method::ALL.iter().all(|method| !method.word(Linkage::Ward).is_empty()));
+        assert_eq!(Method::from_name("k-means"), None);
     }
 }

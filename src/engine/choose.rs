@@ -3,7 +3,7 @@
 //! O(points).
 
 use crate::base::{Labels, text};
-use crate::cluster::{Dendrogram, Method, suggested_min_cluster_size};
+use crate::cluster::{Chosen, Dendrogram, Method, suggested_min_cluster_size};
 use crate::customers::rfm::SCORE_COLUMNS;
 use crate::data::{ColumnProfile, Kind, Loaded, Role};
 use crate::evaluate::{Known, Suggestion, known_by};
@@ -84,23 +84,28 @@ pub fn min_cluster_size(clustering: &Clustering, n_rows: usize) -> usize {
     clustering.min_cluster_size.unwrap_or_else(|| suggested_min_cluster_size(n_rows))
 }
 
-/// "k-Means, k = 5, 10 re-runs, seed 0" and the like, for a matrix of `n_rows`.
-pub fn method_text(clustering: &Clustering, k: Option<usize>, epsilon: Option<f64>, n_rows: usize) -> String {
-    let Clustering { method, restarts, seed, linkage, min_samples, column, .. } = clustering;
-    match (method, k, epsilon) {
-        (Method::KMeans, Some(k), _) => {
-            format!("{}, k = {k}, {restarts} {}, seed {seed}", method.name(), if *restarts == 1 { "run" } else { "re-runs" })
-        }
-        (Method::Tree, Some(k), _) => format!("{}, {} linkage, {k} clusters", method.name(), linkage.name()),
-        (Method::Density, _, Some(epsilon)) => {
-            format!("{}, epsilon = {}, min samples = {min_samples}", method.name(), readable(epsilon))
-        }
-        (Method::Hdbscan, ..) => {
-            let least = min_cluster_size(clustering, n_rows);
-            format!("{}, min cluster size = {least}, min samples = {min_samples}", method.name())
-        }
-        (Method::Column, ..) => column.as_ref().map_or_else(|| method.name().to_owned(), |column| format!("Groups of {column}")),
-        _ => method.name().to_owned(),
+/// What will be in force for a matrix of `n_rows`, where that is known before anything is computed.
+pub fn in_advance(clustering: &Clustering, n_rows: usize) -> Option<Chosen> {
+    match (clustering.method, clustering.cut) {
+        (Method::KMeans, _) => Some(Chosen::KMeans { k: clustering.k?, inertia: None }),
+        (Method::Tree, Cut::Clusters(k)) => Some(Chosen::Tree { k, height: f64::NAN, inertia: None }),
+        (Method::Tree, _) => None,
+        (Method::Density, _) => Some(Chosen::Density { epsilon: clustering.epsilon? }),
+        (Method::Hdbscan, _) => Some(Chosen::Hdbscan { min_cluster_size: min_cluster_size(clustering, n_rows) }),
+        (Method::Column, _) => Some(Chosen::Column { name: clustering.column.clone()? }),
+    }
+}
+
+/// "k-Means, k = 5, 10 re-runs, seed 0" and the like.
+pub fn method_text(clustering: &Clustering, by: &Chosen) -> String {
+    let Clustering { method, restarts, seed, linkage, min_samples, .. } = clustering;
+    let name = method.name();
+    match by {
+        Chosen::KMeans { k, .. } => format!("{name}, k = {k}, {restarts} {}, seed {seed}", if *restarts == 1 { "run" } else { "re-runs" }),
+        Chosen::Tree { k, .. } => format!("{name}, {} linkage, {k} clusters", linkage.name()),
+        Chosen::Density { epsilon } => format!("{name}, epsilon = {}, min samples = {min_samples}", readable(*epsilon)),
+        Chosen::Hdbscan { min_cluster_size } => format!("{name}, min cluster size = {min_cluster_size}, min samples = {min_samples}"),
+        Chosen::Column { name } => format!("Groups of {name}"),
     }
 }
 
@@ -122,28 +127,11 @@ pub fn suggested_column(loaded: &Loaded) -> Option<String> {
     rfm.or_else(|| columns.next()).map(|profile| profile.name.clone())
 }
 
-/// The section with the column in force, so that what is said about it names it.
-pub fn with_column(clustering: &Clustering, loaded: &Loaded) -> Clustering {
-    let column = if clustering.method == Method::Column { column(clustering, loaded).ok() } else { clustering.column.clone() };
-    Clustering { column, ..clustering.clone() }
-}
-
 /// What the groups of a column are called, where they are segments: a text's levels as they are, numbers and days with their column.
 pub fn group_names(known: &Known, column: &str, loaded: &Loaded) -> Vec<String> {
     let is_text = loaded.table.column(column).is_some_and(|column| column.kind() == Kind::Text);
     let name = |name: &String| if is_text { name.clone() } else { format!("{column} {name}") };
     known.names.iter().map(name).collect()
-}
-
-/// The method as the command line spells it.
-pub fn method_word(clustering: &Clustering) -> String {
-    match clustering.method {
-        Method::KMeans => "kmeans".to_owned(),
-        Method::Tree => clustering.linkage.name().to_lowercase(),
-        Method::Density => "dbscan".to_owned(),
-        Method::Hdbscan => "hdbscan".to_owned(),
-        Method::Column => "column".to_owned(),
-    }
 }
 
 /// More segments than this are neither described nor drawn one by one: nobody could tell them apart, and the cost grows with their number.
@@ -158,6 +146,27 @@ pub fn too_many(labels: &Labels, most: usize) -> Option<Problem> {
     })
 }
 
+/// What speaks for what is in force, as far as elbow and silhouette or the epsilon explorer say something.
+pub fn reasons(
+    clustering: &Clustering,
+    by: &Chosen,
+    suggestion: Option<&Suggestion>,
+    candidates: &[EpsilonCandidate],
+    n_rows: usize,
+) -> Vec<String> {
+    match by {
+        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } => reasons_for(*k, suggestion),
+        Chosen::Density { epsilon } => {
+            candidates.iter().filter(|candidate| candidate.epsilon == *epsilon).map(|candidate| candidate.reason.clone()).collect()
+        }
+        Chosen::Hdbscan { min_cluster_size: least } if clustering.min_cluster_size.is_none() => vec![format!(
+            "At least {least} customers a segment, which suits {n_rows} rows: enough to describe, few enough to find small groups"
+        )],
+        Chosen::Hdbscan { .. } => Vec::new(),
+        Chosen::Column { name } => vec![format!("The groups are those of the column {name}")],
+    }
+}
+
 /// What speaks for `k`: the suggestion's reasons, where it speaks for this one.
 pub fn reasons_for(k: usize, suggestion: Option<&Suggestion>) -> Vec<String> {
     let Some(suggestion) = suggestion else { return Vec::new() };
@@ -165,25 +174,6 @@ pub fn reasons_for(k: usize, suggestion: Option<&Suggestion>) -> Vec<String> {
         return suggestion.reasons.clone();
     }
     suggestion.candidates.iter().find(|candidate| candidate.k == k).map_or_else(Vec::new, |candidate| candidate.reasons.clone())
-}
-
-/// What speaks for `epsilon`: the suggestion's reason, where it is a suggested one.
-pub fn reasons_for_epsilon(epsilon: f64, candidates: &[EpsilonCandidate]) -> Vec<String> {
-    candidates.iter().filter(|candidate| candidate.epsilon == epsilon).map(|candidate| candidate.reason.clone()).collect()
-}
-
-/// What speaks for the least size of a segment, where it is the suggested one.
-pub fn reasons_for_size(clustering: &Clustering, n_rows: usize) -> Vec<String> {
-    let least = suggested_min_cluster_size(n_rows);
-    let said =
-        || format!("At least {least} customers a segment, which suits {n_rows} rows: enough to describe, few enough to find small groups");
-    clustering.min_cluster_size.is_none().then(said).into_iter().collect()
-}
-
-/// Where the groups of a column come from.
-pub fn reasons_for_column(clustering: &Clustering, loaded: &Loaded) -> Vec<String> {
-    let column = column(clustering, loaded).ok().filter(|_| clustering.method == Method::Column);
-    column.map(|column| format!("The groups are those of the column {column}")).into_iter().collect()
 }
 
 /// Four digits that count.

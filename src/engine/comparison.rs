@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::base::{Key, Labels};
-use crate::cluster::Method;
+use crate::cluster::{Chosen, Method};
 use crate::data::Loaded;
 use crate::evaluate::{self, Known};
 use crate::features::Prepared;
@@ -117,12 +117,8 @@ fn solution(
     clustering: &Clustering,
     needs: Needs,
 ) -> Result<Left, Asked<Compared>> {
-    let mut clustering = choose::with_column(clustering, &loaded.value);
-    let needs_suggestion = match clustering.method {
-        Method::KMeans => clustering.k.is_none(),
-        Method::Tree => clustering.cut == Cut::Suggested,
-        Method::Density | Method::Hdbscan | Method::Column => false,
-    };
+    let mut clustering = clustering.clone();
+    let needs_suggestion = clustering.leaves_k_open();
     if !needs_suggestion {
         (clustering.k_from, clustering.k_to) = (1, 1);
     }
@@ -137,8 +133,7 @@ fn solution(
     );
     match groups.chosen {
         Ok(chosen) => {
-            let title =
-                choose::method_text(&clustering, chosen.k, chosen.epsilon, prepared.ready().map_or(0, |made| made.value.matrix.n_rows()));
+            let title = choose::method_text(&clustering, &chosen.by);
             Ok(Left { title, groups: LeftGroups::Solution(chosen.labeling) })
         }
         Err(why) => Err(why.passes_on("Waiting for the other solution")),
@@ -157,12 +152,14 @@ impl Asked<Known> {
 /// A solution's choices with nothing left to the suggestion, so that it stays what it is when the present one goes on.
 pub fn pinned(clustering: &Clustering, segmentation: &Segmentation) -> Clustering {
     let mut pinned = clustering.clone();
-    match pinned.method {
-        Method::KMeans => pinned.k = segmentation.k,
-        Method::Tree => pinned.cut = segmentation.k.map_or(pinned.cut, Cut::Clusters),
-        Method::Density => pinned.epsilon = segmentation.epsilon,
-        Method::Hdbscan => pinned.min_cluster_size = Some(choose::min_cluster_size(clustering, segmentation.prepared.matrix.n_rows())),
-        Method::Column => pinned = choose::with_column(clustering, &segmentation.loaded),
+    match &segmentation.by {
+        // Another method's labels may still be on screen.
+        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::KMeans => pinned.k = Some(*k),
+        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::Tree => pinned.cut = Cut::Clusters(*k),
+        Chosen::KMeans { .. } | Chosen::Tree { .. } => {}
+        Chosen::Density { epsilon } => pinned.epsilon = Some(*epsilon),
+        Chosen::Hdbscan { min_cluster_size } => pinned.min_cluster_size = Some(*min_cluster_size),
+        Chosen::Column { name } => pinned.column = Some(name.clone()),
     }
     pinned
 }

@@ -4,7 +4,7 @@
 //! with a key of its own, made from the key of the round before; pages see the best round there is.
 
 use crate::base::{Ctx, Key, Labels, text};
-use crate::cluster::{ClusterError, Method};
+use crate::cluster::{Chosen, ClusterError, Method};
 use crate::evaluate::{self, NullBand, NullMethod, Regroup, Stability};
 use crate::features::Prepared;
 use crate::session::Clustering;
@@ -51,16 +51,13 @@ pub(super) fn of(
     let waits = "Waiting for the segments";
     let few = |labels: &Labels| choose::too_many(labels, needs.most_segments).is_none();
     let stability = match (&grouped.groups.chosen, grouped.segmentation.ready(), prepared.ready()) {
-        (Ok(chosen), Some(segmentation), Some(prepared)) if few(&segmentation.value.labels) => {
-            match regroup(clustering, segmentation.value.k, segmentation.value.epsilon, prepared.value.matrix.n_rows()) {
-                Some(how) => {
-                    let need = if is_shown { needs.stability } else { Need::Look };
-                    stability(runtime, prepared, &chosen.labeling, how, clustering.seed, need)
-                }
-                None if clustering.method == Method::Column => Asked::Failed(Problem(BY_COLUMN.into())),
-                None => Asked::Waiting(waits.into()),
+        (Ok(chosen), Some(segmentation), Some(prepared)) if few(&segmentation.value.labels) => match regroup(clustering, &chosen.by) {
+            Some(how) => {
+                let need = if is_shown { needs.stability } else { Need::Look };
+                stability(runtime, prepared, &chosen.labeling, how, clustering.seed, need)
             }
-        }
+            None => Asked::Failed(Problem(BY_COLUMN.into())),
+        },
         _ => grouped.segmentation.blocks(waits),
     };
     Evident { null_band, stability }
@@ -137,18 +134,15 @@ fn stability_of(
 const BY_COLUMN: &str =
     "These segments are the groups of a column: they are what they are, so drawing customers anew and grouping again would say nothing.";
 
-/// How the segments in force were made; `None` while that is not known, and where they were not made but read from a column.
-fn regroup(clustering: &Clustering, k: Option<usize>, epsilon: Option<f64>, n_rows: usize) -> Option<Regroup> {
-    let seed = clustering.seed;
-    match clustering.method {
-        Method::KMeans => Some(Regroup::KMeans { k: k?, restarts: RESTARTS.min(clustering.restarts), seed }),
-        Method::Tree => Some(Regroup::Tree { linkage: clustering.linkage, k: k? }),
-        Method::Density => Some(Regroup::Density { min_samples: clustering.min_samples, epsilon: epsilon? }),
-        Method::Hdbscan => {
-            let min_cluster_size = choose::min_cluster_size(clustering, n_rows);
-            Some(Regroup::Hdbscan { min_samples: clustering.min_samples, min_cluster_size })
-        }
-        Method::Column => None,
+/// How the segments in force were made; `None` where they were not made but read from a column.
+fn regroup(clustering: &Clustering, by: &Chosen) -> Option<Regroup> {
+    let (seed, min_samples) = (clustering.seed, clustering.min_samples);
+    match *by {
+        Chosen::KMeans { k, .. } => Some(Regroup::KMeans { k, restarts: RESTARTS.min(clustering.restarts), seed }),
+        Chosen::Tree { k, .. } => Some(Regroup::Tree { linkage: clustering.linkage, k }),
+        Chosen::Density { epsilon } => Some(Regroup::Density { min_samples, epsilon }),
+        Chosen::Hdbscan { min_cluster_size } => Some(Regroup::Hdbscan { min_samples, min_cluster_size }),
+        Chosen::Column { .. } => None,
     }
 }
 

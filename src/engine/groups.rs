@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::base::{Key, Labels};
-use crate::cluster::{Dendrogram, DensityTree, Method};
+use crate::cluster::{Chosen, Dendrogram, DensityTree, Method};
 use crate::data::Loaded;
 use crate::evaluate::{self, Known, Silhouettes};
 use crate::features::Prepared;
@@ -107,7 +107,7 @@ pub(super) struct Groups {
     /// The condensed tree (HDBSCAN).
     pub condensed_plot: Asked<CondensedPlot>,
     /// The labels in force, or why there are none.
-    pub chosen: Result<Chosen, Asked<Segmentation>>,
+    pub chosen: Result<InForce, Asked<Segmentation>>,
     /// Their silhouettes.
     pub silhouettes: Asked<Silhouettes>,
     /// Every epsilon that is reported on, where there are several (DBSCAN).
@@ -124,16 +124,12 @@ pub(super) struct AtEpsilon {
     pub silhouettes: Asked<Silhouettes>,
 }
 
-/// The labels in force and the parameters they come from.
-pub(super) struct Chosen {
+/// The labels in force and what they are from.
+pub(super) struct InForce {
     /// The labels.
     pub labeling: Labeling,
-    /// k (k-means, hierarchical).
-    pub k: Option<usize>,
-    height: Option<f64>,
-    /// Epsilon (DBSCAN).
-    pub epsilon: Option<f64>,
-    inertia: Option<f64>,
+    /// What they are from.
+    pub by: Chosen,
 }
 
 const WAITS: &str = "Waiting for the columns";
@@ -196,7 +192,7 @@ fn by_density(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Cl
 }
 
 /// The labels in force, their silhouettes, and what the other epsilons give.
-type Found = (Chosen, Asked<Silhouettes>, Vec<AtEpsilon>);
+type Found = (InForce, Asked<Silhouettes>, Vec<AtEpsilon>);
 
 /// The epsilon that was chosen or is suggested.
 fn at_epsilon(
@@ -214,7 +210,7 @@ fn at_epsilon(
     };
     let labeling = Labeling::Cut(labels);
     let silhouettes = sweep::silhouettes_of(runtime, prepared, &labeling, false, clustering.seed, needs);
-    Ok((Chosen { labeling, k: None, height: None, epsilon: Some(epsilon), inertia: None }, silhouettes, Vec::new()))
+    Ok((InForce { labeling, by: Chosen::Density { epsilon } }, silhouettes, Vec::new()))
 }
 
 /// Every one of `epsilons`, and among them the one nearest to what is suggested.
@@ -237,7 +233,7 @@ fn at_epsilons(
     let labelings: Vec<Labeling> = all.iter().cloned().map(Labeling::Cut).collect();
     let silhouettes = silhouettes::first(runtime, prepared, &labelings, needs.pairs, seed, needs.silhouettes);
     let at = choose::nearest_epsilon(epsilons, &all.iter().map(|labels| &*labels.value).collect::<Vec<_>>(), candidates);
-    let chosen = Chosen { labeling: labelings[at].clone(), k: None, height: None, epsilon: Some(epsilons[at]), inertia: None };
+    let chosen = InForce { labeling: labelings[at].clone(), by: Chosen::Density { epsilon: epsilons[at] } };
     let of_chosen = silhouettes[at].clone();
     let each = epsilons.iter().zip(all).zip(silhouettes);
     let by_epsilon = each.map(|((&epsilon, labels), silhouettes)| AtEpsilon { epsilon, labels, silhouettes }).collect();
@@ -261,7 +257,7 @@ pub(super) fn by_hdbscan(runtime: &mut Runtime, prepared: &Asked<Prepared>, clus
         tree: Asked::Waiting(OTHER_METHOD.into()),
         density_plot: Asked::Waiting(OTHER_METHOD.into()),
         condensed_plot,
-        chosen: Ok(Chosen { labeling, k: None, height: None, epsilon: None, inertia: None }),
+        chosen: Ok(InForce { labeling, by: Chosen::Hdbscan { min_cluster_size: least } }),
         silhouettes,
         by_epsilon: Vec::new(),
     }
@@ -289,7 +285,7 @@ fn by_column(
         tree: Asked::Waiting(OTHER_METHOD.into()),
         density_plot: Asked::Waiting(OTHER_METHOD.into()),
         condensed_plot: Asked::Waiting(OTHER_METHOD.into()),
-        chosen: Ok(Chosen { labeling, k: None, height: None, epsilon: None, inertia: None }),
+        chosen: Ok(InForce { labeling, by: Chosen::Column { name: column } }),
         silhouettes,
         ..other
     }
@@ -314,8 +310,12 @@ fn of_sweep(
                 None if point.swept && point.silhouettes.is_settled() => point.silhouettes.clone(),
                 None => sweep::silhouettes_of(runtime, prepared, &labeling, comes_with_sweep, clustering.seed, needs),
             };
-            let height = tree.map(|tree| choose::cut_height(clustering, tree, point.k));
-            (Ok(Chosen { labeling, k: Some(point.k), height, epsilon: None, inertia: point.inertia }), silhouettes)
+            let (k, inertia) = (point.k, point.inertia);
+            let by = match tree {
+                Some(tree) => Chosen::Tree { k, height: choose::cut_height(clustering, tree, k), inertia },
+                None => Chosen::KMeans { k, inertia },
+            };
+            (Ok(InForce { labeling, by }), silhouettes)
         }
         Err(why) => {
             let silhouettes = why.blocks("Waiting for the segments");
@@ -356,7 +356,7 @@ impl Groups {
     }
 }
 
-impl Chosen {
+impl InForce {
     /// The grouping with everything it came from. It goes by the key of its labels and their numbers, so that what is only said about them
     /// (a height within the same step of the tree, an inertia that comes later) makes nothing else anew.
     pub fn segmentation(
@@ -367,9 +367,8 @@ impl Chosen {
         plan: &Plan,
         numbering: Option<Key>,
     ) -> Made<Segmentation> {
-        let clustering = choose::with_column(&plan.clustering, &loaded.value);
-        let method_text = choose::method_text(&clustering, self.k, self.epsilon, prepared.value.matrix.n_rows());
-        let said = (&method_text, self.height, self.inertia);
+        let method_text = choose::method_text(&plan.clustering, &self.by);
+        let said = (&method_text, self.by.height(), self.by.inertia());
         let inputs: Vec<Key> = std::iter::once(self.labeling.key()).chain(numbering).collect();
         let key = Key::of("segmentation", 1, &said, &inputs);
         let made = runtime.at_once(
@@ -383,11 +382,8 @@ impl Chosen {
                     prepared: prepared.value.clone(),
                     labels,
                     told,
-                    k: self.k,
-                    height: self.height,
-                    epsilon: self.epsilon,
+                    by: self.by.clone(),
                     method_text: method_text.clone(),
-                    inertia: self.inertia,
                     stamp,
                 }
             },

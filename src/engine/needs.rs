@@ -1,7 +1,6 @@
 //! What is needed how soon? By the page in view, or by what an export or a command is to bring.
 
-use crate::cluster::Method;
-use crate::session::{Cut, Page, Plan};
+use crate::session::{Page, Plan};
 
 use super::choose::MOST_SEGMENTS;
 use super::run::jobs::Urgency;
@@ -43,15 +42,10 @@ impl Needs {
         let ahead = if n_rows <= AHEAD_ROWS { Need::Start(Urgency::Ahead) } else { Need::Look };
         let if_shown_on = |pages: &[Page], urgency| if pages.contains(&wanted.page) { Need::Start(urgency) } else { ahead };
         let from_segments_on = [Page::Segments, Page::Personas, Page::Present];
-        // Cards need the whole elbow only while k is left to the suggestion.
-        let suggests = match plan.clustering.method {
-            Method::KMeans => plan.clustering.k.is_none(),
-            Method::Tree => plan.clustering.cut == Cut::Suggested,
-            Method::Density | Method::Hdbscan | Method::Column => false,
-        };
         // Refined while it is looked at.
         let refined_on = |pages: &[Page]| if refines && pages.contains(&wanted.page) { Need::Start(Urgency::Shown) } else { Need::Look };
-        let sweep_pages = if suggests { &from_segments_on[..] } else { &from_segments_on[..1] };
+        // Cards need the whole elbow only while k is left to the suggestion.
+        let sweep_pages = if plan.clustering.leaves_k_open() { &from_segments_on[..] } else { &from_segments_on[..1] };
         let plots = if_shown_on(&[Page::Segments, Page::Present], Urgency::Chosen);
         Needs {
             prepared: if_shown_on(&[&[Page::Prepare], &from_segments_on[..]].concat(), Urgency::Chosen),

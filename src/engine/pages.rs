@@ -119,7 +119,7 @@ fn set(runtime: &mut Runtime, plan: &Plan, answers: &Answers, groups: &Groups, c
         segmentation: segmentation.clone(),
         stability: parts.stability.clone(),
         explained: parts.explained.clone(),
-        plots: report::plots(plan, answers),
+        plots: report::plots(answers),
         notes: answers.notes.clone(),
     };
     if !last.inputs.as_ref().is_some_and(|before| before.is(&inputs)) {

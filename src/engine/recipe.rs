@@ -242,7 +242,7 @@ impl Engine {
     /// The points of all plots there are for exactly this plan, for pictures.
     pub fn plots(&self, plan: &Plan) -> Plots {
         match &self.asked {
-            Some((last_plan, _)) if last_plan == plan => report::plots(plan, &self.answers),
+            Some((last_plan, _)) if last_plan == plan => report::plots(&self.answers),
             _ => Plots::default(),
         }
     }

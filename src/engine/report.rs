@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::base::{Labels, Note};
-use crate::cluster::{Dendrogram, Method};
+use crate::cluster::{Chosen, Dendrogram};
 use crate::data::Loaded;
 use crate::evaluate::{Silhouettes, Stability};
-use crate::export::{Chosen, Plots, Report, RunResult, Seconds};
+use crate::export::{ChosenResult, Plots, Report, RunResult, Seconds};
 use crate::features::Prepared;
 use crate::persona::{Explained, Personas};
 use crate::session::Plan;
@@ -30,8 +30,10 @@ pub(super) struct Parts {
     pub personas: Arc<Personas>,
     /// One entry a k or epsilon.
     pub results: Vec<RunResult>,
+    /// "k-Means, k = 5" and the like.
+    pub method_text: String,
     /// Which one the labels are from, and what speaks for it.
-    pub chosen: Chosen,
+    pub chosen: ChosenResult,
     /// The merge tree.
     pub tree: Option<Arc<Dendrogram>>,
     /// How stable the segments are, if somebody looked.
@@ -47,20 +49,14 @@ pub(super) struct Parts {
 impl Parts {
     /// The report: labels for every row of the table, everything in words.
     pub fn report(self, plan: &Plan) -> Report {
-        let n_rows = self.prepared.matrix.n_rows();
         let matrix_rows = self.prepared.matrix_row_of_table_row();
         let labels =
             Labels::canonical(matrix_rows.len(), self.labels.n_clusters(), |row| matrix_rows[row].and_then(|row| self.labels.get(row)));
         let labels = labels.numbered(self.labels.numbers().to_vec());
         Report {
             labels,
-            method: choose::method_word(&plan.clustering),
-            method_text: choose::method_text(
-                &choose::with_column(&plan.clustering, &self.loaded),
-                self.chosen.k,
-                self.chosen.epsilon,
-                n_rows,
-            ),
+            method: plan.clustering.method.word(plan.clustering.linkage).to_owned(),
+            method_text: self.method_text,
             loaded: self.loaded,
             prepared: self.prepared,
             roles: plan.preparation.roles.clone(),
@@ -98,7 +94,8 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         prepared: segmentation.prepared.clone(),
         labels: segmentation.labels.clone(),
         personas,
-        results: results(groups, chosen_min_cluster_size(plan, segmentation.prepared.matrix.n_rows())),
+        results: results(groups),
+        method_text: segmentation.method_text.clone(),
         chosen: chosen(plan, answers)?,
         tree: groups.tree.ready().map(|tree| tree.value.clone()),
         stability: answers.stability.ready().cloned(),
@@ -109,21 +106,20 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
 }
 
 /// What is in force, and what speaks for it.
-fn chosen(plan: &Plan, answers: &Answers) -> Option<Chosen> {
+fn chosen(plan: &Plan, answers: &Answers) -> Option<ChosenResult> {
     let segmentation = answers.segmentation.ready()?;
     let suggestion = answers.sweep.ready().and_then(|sweep| sweep.suggestion.as_ref());
-    let least = chosen_min_cluster_size(plan, segmentation.prepared.matrix.n_rows());
-    let reasons = match (segmentation.k, segmentation.epsilon) {
-        _ if least.is_some() => choose::reasons_for_size(&plan.clustering, segmentation.prepared.matrix.n_rows()),
-        (Some(k), _) => choose::reasons_for(k, suggestion),
-        (None, Some(epsilon)) => choose::reasons_for_epsilon(epsilon, &answers.density.ready()?.candidates),
-        (None, None) => choose::reasons_for_column(&plan.clustering, &segmentation.loaded),
+    let candidates = match segmentation.by {
+        Chosen::Density { .. } => &answers.density.ready()?.candidates[..],
+        _ => &[],
     };
-    Some(Chosen { k: segmentation.k, height: segmentation.height, epsilon: segmentation.epsilon, min_cluster_size: least, reasons })
+    let n_rows = segmentation.prepared.matrix.n_rows();
+    let reasons = choose::reasons(&plan.clustering, &segmentation.by, suggestion, candidates, n_rows);
+    Some(ChosenResult { by: Some(segmentation.by.clone()), reasons })
 }
 
 /// The points of the plots that are there.
-pub(super) fn plots(plan: &Plan, answers: &Answers) -> Plots {
+pub(super) fn plots(answers: &Answers) -> Plots {
     let segmentation = answers.segmentation.ready();
     Plots {
         map: answers.map.ready().cloned(),
@@ -135,16 +131,11 @@ pub(super) fn plots(plan: &Plan, answers: &Answers) -> Plots {
         comparison: answers.comparison.ready().cloned(),
         variance: answers.prepared.ready().map(|prepared| prepared.pca.explained.clone()),
         numbers: segmentation.map_or_else(Vec::new, |chosen| chosen.labels.numbers().to_vec()),
-        chosen: chosen(plan, answers).unwrap_or_default(),
+        chosen: segmentation.map(|chosen| chosen.by.clone()),
     }
 }
 
-/// The least segment size in force, if the method has one.
-pub(super) fn chosen_min_cluster_size(plan: &Plan, n_rows: usize) -> Option<usize> {
-    (plan.clustering.method == Method::Hdbscan).then(|| choose::min_cluster_size(&plan.clustering, n_rows))
-}
-
-fn results(groups: &Groups, min_cluster_size: Option<usize>) -> Vec<RunResult> {
+fn results(groups: &Groups) -> Vec<RunResult> {
     let Ok(sweep) = &groups.sweep else {
         let Ok(chosen) = &groups.chosen else { return Vec::new() };
         if !groups.by_epsilon.is_empty() {
@@ -152,14 +143,8 @@ fn results(groups: &Groups, min_cluster_size: Option<usize>) -> Vec<RunResult> {
                 |at: &AtEpsilon| result_of_epsilon(at.epsilon, &at.labels.value, at.silhouettes.ready().map(|made| &*made.value));
             return groups.by_epsilon.iter().map(of_epsilon).collect();
         }
-        let silhouettes = groups.silhouettes.ready().map(|made| &*made.value);
-        if let Some(least) = min_cluster_size {
-            return vec![result_of_size(least, chosen.labeling.labels(), silhouettes)];
-        }
-        let labels = chosen.labeling.labels();
-        return vec![
-            chosen.epsilon.map_or_else(|| result_of_groups(labels, silhouettes), |epsilon| result_of_epsilon(epsilon, labels, silhouettes)),
-        ];
+        let result = result_of_groups(chosen.labeling.labels(), groups.silhouettes.ready().map(|made| &*made.value));
+        return vec![RunResult { epsilon: chosen.by.epsilon(), min_cluster_size: chosen.by.min_cluster_size(), ..result }];
     };
     let of_point = |point: &super::sweep::Point| match &point.labeling {
         Ok(labeling) => {
@@ -189,11 +174,6 @@ fn result_of_k(k: usize, labels: Result<&Labels, &Problem>, inertia: Option<f64>
 /// The entry of one epsilon.
 fn result_of_epsilon(epsilon: f64, labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
     RunResult { epsilon: Some(epsilon), ..result_of_groups(labels, silhouettes) }
-}
-
-/// The entry of one least segment size.
-fn result_of_size(min_cluster_size: usize, labels: &Labels, silhouettes: Option<&Silhouettes>) -> RunResult {
-    RunResult { min_cluster_size: Some(min_cluster_size), ..result_of_groups(labels, silhouettes) }
 }
 
 /// The entry of groups whose number follows from the data.

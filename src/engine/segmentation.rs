@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::{Key, Labels};
-use crate::cluster::{Hdbscan, KMeansFit};
+use crate::cluster::{Chosen, Hdbscan, KMeansFit};
 use crate::data::Loaded;
 use crate::evaluate::Known;
 use crate::features::Prepared;
@@ -21,16 +21,10 @@ pub struct Segmentation {
     pub labels: Labels,
     /// What became of the segments shown before, in sentences: which split off, which merged.
     pub told: Vec<String>,
-    /// k in force (k-means, hierarchical).
-    pub k: Option<usize>,
-    /// Cut height in force (hierarchical).
-    pub height: Option<f64>,
-    /// Epsilon in force (DBSCAN).
-    pub epsilon: Option<f64>,
+    /// What they are from.
+    pub by: Chosen,
     /// "k-Means, k = 5" and the like.
     pub method_text: String,
-    /// Sum of squared distances to the centroids, where computed.
-    pub inertia: Option<f64>,
     /// Names these labels: what was picked by another segment stays who it was.
     pub stamp: Key,
 }

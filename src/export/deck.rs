@@ -104,7 +104,7 @@ fn title(report: &Report) -> String {
 
 /// The map, and what speaks for the number of segments.
 fn plot_pages(report: &Report, plots: &Plots, names: &[String]) -> Vec<PlotPage> {
-    let plots = &Plots { chosen: report.chosen.clone(), ..plots.clone() };
+    let plots = &Plots { chosen: report.chosen.by.clone(), ..plots.clone() };
     let wanted = [Plot::Map, Plot::Elbow, Plot::SilhouetteByK, Plot::Dendrogram, Plot::EpsilonCurves, Plot::CondensedTree];
     let page = |plot: Plot| {
         plot_svg(plot, plots, names).map(|svg| PlotPage { title: plot.title().to_owned(), id: plot.file_stem().to_owned(), svg })

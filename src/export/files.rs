@@ -80,7 +80,7 @@ pub fn write_into(
     std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
     let formats = &choices.formats;
     let names = persona_names(report);
-    let plots = &Plots { chosen: report.chosen.clone(), ..plots.clone() };
+    let plots = &Plots { chosen: report.chosen.by.clone(), ..plots.clone() };
     for (at, format) in formats.iter().enumerate() {
         let stage = format!("Writing {}", format.name());
         let progress = |within: f32| ctx.progress(&stage, (at as f32 + within) / formats.len() as f32);

@@ -9,7 +9,7 @@ use crate::evaluate::Stability;
 use crate::persona::{Direction, Drawing, Evidence, Persona};
 
 use super::text::without_folders;
-use super::{Chosen, Report, RunResult, Seconds};
+use super::{ChosenResult, Report, RunResult, Seconds};
 
 /// Fewer customers than this are not described by values: they could be recognised.
 pub(super) const FEWEST_DESCRIBED: usize = 10;
@@ -23,7 +23,7 @@ pub fn report_json(report: &Report) -> String {
         features: Vec<&'a str>,
         method: &'a str,
         results: &'a [RunResult],
-        chosen: &'a Chosen,
+        chosen: &'a ChosenResult,
         #[serde(skip_serializing_if = "Option::is_none")]
         stability: Option<Vec<Value>>,
         notes: &'a [String],

@@ -8,6 +8,8 @@ use super::chart::Scene;
 use super::{ExportError, Format, Plot, Plots, plot_png, write_beside};
 use super::{draw, draw_density, draw_tree, flow};
 
+use crate::cluster::Chosen;
+
 /// The plot as a standalone SVG drawing; `None` when its points are not there. `names` are the personas' by cluster.
 pub fn plot_svg(plot: Plot, plots: &Plots, names: &[String]) -> Option<String> {
     Some(scene(plot, plots, names, draw::WHOLE)?.to_file())
@@ -19,17 +21,20 @@ pub(super) fn plot_inline(plot: Plot, plots: &Plots, names: &[String]) -> Option
 }
 
 fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::PlotSize) -> Option<Scene> {
-    let chosen = &plots.chosen;
+    let chosen = plots.chosen.as_ref();
+    let epsilon = chosen.and_then(Chosen::epsilon);
     // Without a chosen k the number of names is the number of segments.
-    let k = chosen.k.or(Some(names.len()).filter(|k| *k > 0));
+    let k = chosen.and_then(Chosen::k).or(Some(names.len()).filter(|k| *k > 0));
     match plot {
         Plot::Map => plots.map.as_ref().map(|map| draw::map(map, names, size)),
         Plot::Elbow => draw::elbow(plots.sweep.as_ref()?, k, size),
         Plot::SilhouetteByK => draw::silhouette_by_k(plots.sweep.as_ref()?, k, size),
         Plot::Silhouette => plots.silhouette.as_ref().map(|silhouette| draw::silhouette(silhouette, names, size)),
-        Plot::Dendrogram => plots.tree.as_ref().map(|tree| draw_tree::dendrogram(tree, &plots.numbers, k, chosen.height, size)),
-        Plot::KDistance => plots.density.as_ref().map(|density| draw_density::core(density, chosen.epsilon, size)),
-        Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw_density::curves(density, chosen.epsilon, size)),
+        Plot::Dendrogram => {
+            plots.tree.as_ref().map(|tree| draw_tree::dendrogram(tree, &plots.numbers, k, chosen.and_then(Chosen::height), size))
+        }
+        Plot::KDistance => plots.density.as_ref().map(|density| draw_density::core(density, epsilon, size)),
+        Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw_density::curves(density, epsilon, size)),
         Plot::CondensedTree => plots.condensed.as_ref().map(|condensed| draw::condensed_tree(condensed, &plots.numbers, size)),
         Plot::Comparison => plots.comparison.as_ref().map(|compared| flow::draw(compared, names, &plots.numbers, size)),
         Plot::Variance => draw::variance(plots.variance.as_ref()?, size),

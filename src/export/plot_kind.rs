@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::plot::{Compared, CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
 
-use super::Chosen;
+use crate::cluster::Chosen;
 
 /// The plots that can be saved and maximised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -102,7 +102,7 @@ pub struct Plots {
     /// Share of the variance each component explains, 0 to 1.
     pub variance: Option<Vec<f64>>,
     /// k, height or epsilon in force.
-    pub chosen: Chosen,
+    pub chosen: Option<Chosen>,
     /// What people call each segment, by cluster.
     pub numbers: Vec<usize>,
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use crate::base::Labels;
-use crate::cluster::Dendrogram;
+use crate::cluster::{Chosen, Dendrogram};
 use crate::data::{Loaded, Role};
 use crate::evaluate::Stability;
 use crate::features::Prepared;
@@ -34,7 +35,7 @@ pub struct Report {
     /// Everything computed on the way, one entry a k or epsilon.
     pub results: Vec<RunResult>,
     /// Which one the labels are from.
-    pub chosen: Chosen,
+    pub chosen: ChosenResult,
     /// The merge tree, for hierarchical clustering.
     pub tree: Option<Arc<Dendrogram>>,
     /// How stable the segments are, if somebody looked.
@@ -96,23 +97,35 @@ pub struct RunResult {
     pub problem: Option<String>,
 }
 
-/// The parameters of the labels.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Chosen {
-    /// Number of clusters (k-means, hierarchical).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub k: Option<usize>,
-    /// Cut height (hierarchical, when the cut was set by height).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub height: Option<f64>,
-    /// Neighborhood distance (DBSCAN).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub epsilon: Option<f64>,
-    /// The least rows of a cluster (HDBSCAN).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_cluster_size: Option<usize>,
+/// Which result the labels are from, and what speaks for it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ChosenResult {
+    /// The method's own values; `None` where nothing is in force.
+    pub by: Option<Chosen>,
     /// What speaks for it, in sentences.
     pub reasons: Vec<String>,
+}
+
+impl Serialize for ChosenResult {
+    /// The values of the method, each under its own name, then the reasons.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let by = self.by.as_ref();
+        if let Some(k) = by.and_then(Chosen::k) {
+            map.serialize_entry("k", &k)?;
+        }
+        if let Some(height) = by.and_then(Chosen::height) {
+            map.serialize_entry("height", &height)?;
+        }
+        if let Some(epsilon) = by.and_then(Chosen::epsilon) {
+            map.serialize_entry("epsilon", &epsilon)?;
+        }
+        if let Some(least) = by.and_then(Chosen::min_cluster_size) {
+            map.serialize_entry("min_cluster_size", &least)?;
+        }
+        map.serialize_entry("reasons", &self.reasons)?;
+        map.end()
+    }
 }
 
 /// Wall-clock seconds of the parts.

@@ -122,6 +122,17 @@ impl Default for Clustering {
     }
 }
 
+impl Clustering {
+    /// Whether the number of clusters is left to what elbow and silhouette suggest.
+    pub fn leaves_k_open(&self) -> bool {
+        match self.method {
+            Method::KMeans => self.k.is_none(),
+            Method::Tree => self.cut == Cut::Suggested,
+            _ => false,
+        }
+    }
+}
+
 /// Where a tree is cut.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

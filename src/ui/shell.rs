@@ -284,11 +284,11 @@ pub fn messages_ui(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
                         commands.push(Command::CloseMessage);
                     }
                 });
-                if let Some((label, offer)) = &message.offer {
-                    if ui.button(*label).clicked() {
-                        commands.push(Command::CloseMessage);
-                        commands.push(offer.clone());
-                    }
+                if let Some((label, offer)) = &message.offer
+                    && ui.button(*label).clicked()
+                {
+                    commands.push(Command::CloseMessage);
+                    commands.push(offer.clone());
                 }
             });
         }

@@ -103,7 +103,7 @@ fn what_is_pinned_stays_while_the_rest_goes_on() {
     plan.clustering = Clustering { k: None, ..plan.clustering };
     let suggested = engine.wait_until_idle(&plan, &wanted());
     let pinned = comparison::pinned(&plan.clustering, suggested.segmentation.ready().unwrap());
-    assert_eq!(pinned.k, suggested.segmentation.ready().unwrap().k);
+    assert_eq!(pinned.k, suggested.segmentation.ready().unwrap().by.k());
 
     plan.comparison = None;
     assert!(engine.wait_until_idle(&plan, &wanted()).comparison.latest().is_none(), "and it goes with its choice");

@@ -5,10 +5,11 @@ use std::fs;
 use std::sync::Arc;
 
 use personae::base::{Ctx, Key, Labels, Matrix, Note};
+use personae::cluster::Chosen;
 use personae::cluster::{Dendrogram, EpsilonCurves, EpsilonSuggestion, Linkage, Merge};
 use personae::data::{Column, Kind, Loaded, Profile, Table, Texts, Values};
 use personae::evaluate::{self, Stability, Suggestion, SweepPoint};
-use personae::export::{self, Choices, Chosen, ExportError, Format, Plot, Plots, Report, RunResult, Seconds};
+use personae::export::{self, Choices, ChosenResult, ExportError, Format, Plot, Plots, Report, RunResult, Seconds};
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
 use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
@@ -212,7 +213,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         method: "kmeans".into(),
         method_text: format!("k-Means, k = {k}, 10 re-runs, seed 0"),
         results: vec![result(k, 1234.5), result(k + 1, 1000.25)],
-        chosen: Chosen { k: Some(k), reasons: vec!["The silhouette peaks here.".into()], ..Chosen::default() },
+        chosen: ChosenResult { by: Some(Chosen::KMeans { k, inertia: None }), reasons: vec!["The silhouette peaks here.".into()] },
         tree: None,
         explained: None,
         roles: std::collections::BTreeMap::new(),
@@ -293,7 +294,7 @@ pub fn plots(k: usize) -> Plots {
         comparison: Some(Arc::new(compared(k))),
         variance: Some(vec![0.31, 0.18, 0.12, 0.1, 0.08, 0.07, 0.06, 0.05, 0.03]),
         numbers: (0..k).collect(),
-        chosen: Chosen { k: Some(k), epsilon: Some(0.9), ..Chosen::default() },
+        chosen: Some(Chosen::Tree { k, height: 0.9, inertia: None }),
     }
 }
 

@@ -10,7 +10,7 @@ use eframe::egui::{Event, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use personae::base::{Ctx, Key, Labels, Matrix, Note, Progress};
-use personae::cluster::{Dendrogram, EpsilonCurves, EpsilonSuggestion, Linkage, Merge, Method};
+use personae::cluster::{Chosen, Dendrogram, EpsilonCurves, EpsilonSuggestion, Linkage, Merge, Method};
 use personae::data::{ColumnProfile, Kind, Loaded, Profile, Role as ColumnRole, Table};
 use personae::engine::{Answer, Answers, Problem, Segmentation};
 use personae::evaluate::{Candidate, NullMethod, Stability, Suggestion, SweepPoint, null_band};
@@ -622,11 +622,8 @@ pub(crate) fn answers() -> Answers {
             prepared: prepared.clone(),
             labels,
             told: vec![],
-            k: Some(3),
-            height: None,
-            epsilon: Some(0.9),
+            by: Chosen::KMeans { k: 3, inertia: Some(30.0) },
             method_text: "k-Means, k = 3".into(),
-            inertia: Some(30.0),
             stamp: Key::of_bytes(b"three segments"),
         })),
         silhouette: Answer::Ready(Arc::new(SilhouettePlot {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::cluster::Chosen;
 use crate::data::{Kind, Loaded, Role};
 use crate::features::{InputColumn, Prepared, Scale, Transform};
 use crate::persona::Personas;
@@ -109,8 +110,8 @@ pub fn made_from(from: &MadeFrom) -> Provenance {
 
 /// The silhouette of the result that the labels are from.
 fn chosen_silhouette(report: &Report) -> Option<f64> {
-    let chosen = &report.chosen;
-    let same = report.results.iter().find(|result| match (chosen.k, chosen.epsilon) {
+    let chosen = report.chosen.by.as_ref();
+    let same = report.results.iter().find(|result| match (chosen.and_then(Chosen::k), chosen.and_then(Chosen::epsilon)) {
         (Some(k), _) => result.k == Some(k),
         (None, Some(epsilon)) => result.epsilon == Some(epsilon),
         (None, None) => report.results.len() == 1,

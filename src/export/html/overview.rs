@@ -96,7 +96,7 @@ fn picture(report: &Report, member: &Member) -> String {
 /// The map, and what speaks for the number of segments, where their points are there.
 fn small_plots(page: &mut String, report: &Report, plots: &Plots) {
     let names = persona_names(report);
-    let plots = Plots { map: plots.map.as_deref().map(|map| Arc::new(thinner(map))), chosen: report.chosen.clone(), ..plots.clone() };
+    let plots = Plots { map: plots.map.as_deref().map(|map| Arc::new(thinner(map))), chosen: report.chosen.by.clone(), ..plots.clone() };
     let draw = |plot| plot_inline(plot, &plots, &names);
     let number_of_segments = [Plot::Elbow, Plot::EpsilonCurves].into_iter().find_map(draw);
     let drawings: Vec<String> =

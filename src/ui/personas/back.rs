@@ -225,7 +225,7 @@ fn made(ui: &Ui, view: &View) -> Option<Arc<Provenance>> {
         return Some(kept.made);
     }
     let suggestion = answers.sweep.ready().and_then(|sweep| sweep.suggestion.as_ref());
-    let reasons = segmentation.k.map_or_else(Vec::new, |k| reasons_for(k, suggestion));
+    let reasons = segmentation.by.k().map_or_else(Vec::new, |k| reasons_for(k, suggestion));
     let notes: Vec<String> = answers.notes.iter().map(|note| note.0.to_string()).collect();
     let made = Arc::new(made_from(&MadeFrom {
         loaded: &segmentation.loaded,

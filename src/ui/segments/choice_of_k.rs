@@ -8,7 +8,7 @@ use super::view::View;
 /// The number of segments the draft asks for; where that is left to the data, the suggestion or what is shown.
 pub(super) fn k_in_force(view: &View, draft: &Clustering) -> Option<usize> {
     let suggested = || view.answers.sweep.latest().and_then(|sweep| sweep.suggestion.as_ref()).map(|suggestion| suggestion.k);
-    let shown = || view.answers.segmentation.latest().and_then(|segmentation| segmentation.k);
+    let shown = || view.answers.segmentation.latest().and_then(|segmentation| segmentation.by.k());
     match draft.method {
         Method::KMeans => draft.k.or_else(suggested).or_else(shown),
         Method::Tree => match draft.cut {

@@ -18,7 +18,7 @@ const KEY_STEPS: f64 = 200.0;
 
 /// The epsilon the draft asks for; where that is left to the data, what is shown.
 pub fn epsilon_in_force(view: &View, draft: &Clustering) -> Option<f64> {
-    let shown = || view.answers.segmentation.latest().and_then(|segmentation| segmentation.epsilon);
+    let shown = || view.answers.segmentation.latest().and_then(|segmentation| segmentation.by.epsilon());
     draft.epsilon.or_else(shown).or_else(|| suggested(view))
 }
 

@@ -158,16 +158,10 @@ fn n_rows(view: &View) -> usize {
 
 /// A solution by its choices alone, before it is computed.
 fn solution_name(clustering: &Clustering, n_rows: usize) -> String {
-    let k = match (clustering.method, clustering.cut) {
-        (Method::KMeans, _) => clustering.k,
-        (Method::Tree, Cut::Clusters(k)) => Some(k),
-        _ => None,
-    };
-    let epsilon = clustering.epsilon.filter(|_| clustering.method == Method::Density);
-    if k.is_none() && epsilon.is_none() && !matches!(clustering.method, Method::Hdbscan | Method::Column) {
-        format!("{}, as suggested", clustering.method.name())
-    } else {
-        choose::method_text(clustering, k, epsilon, n_rows)
+    match choose::in_advance(clustering, n_rows) {
+        Some(by) => choose::method_text(clustering, &by),
+        None if clustering.method == Method::Column => Method::Column.name().to_owned(),
+        None => format!("{}, as suggested", clustering.method.name()),
     }
 }
 
