@@ -2,10 +2,11 @@
 //!
 //! In: the arguments. Out: a plan and what to write (`headless` carries it out), or the window.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::cluster::Method;
 use crate::data::guest;
@@ -48,6 +49,18 @@ enum Headless {
     Run(Run),
     /// Build one customer table from lists of customers, transactions and events.
     Table(TableArgs),
+    /// Write the completions of a shell to standard output, for packages.
+    #[command(hide = true)]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages, one for each command, for packages.
+    #[command(hide = true)]
+    Man {
+        /// The folder to write into; made if need be.
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +139,8 @@ pub fn main() -> ExitCode {
             .and_then(|project| task(project, &run.project, None, run.files, Some((run.out, run.taking.choices(run.formats)))))
             .and_then(headless::carry_out),
         Some(Headless::Table(args)) => table::carry_out(args),
+        Some(Headless::Completions { shell }) => completions(shell),
+        Some(Headless::Man { folder }) => man_pages(&folder),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -181,13 +196,27 @@ fn check_outputs(project: &Project, opened: &Path, files: &Files, folder: Option
     outputs::check(&inputs, &all)
 }
 
+/// What a shell completes. Made in memory first, since the generator panics where a pipe is closed early.
+fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "personae", &mut script);
+    std::io::stdout().write_all(&script).map_err(|error| Failure::Failed(format!("The completions cannot be written: {error}.")))
+}
+
+/// `personae.1`, and one page more for each command that is shown.
+fn man_pages(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(Cli::command(), folder))
+        .map_err(|error| Failure::Failed(format!("The man pages cannot be written to {}: {error}.", folder.display())))
+}
+
 /// clap's explanation without its layout, and where to read more.
 fn one_sentence(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty() && !line.starts_with("Usage:"));
     let sentence = lines.collect::<Vec<_>>().join(" ");
     let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence).trim_end_matches('.');
-    let known = ["segment", "cards", "run", "table"];
+    let known = ["segment", "cards", "run", "table", "completions", "man"];
     let command = std::env::args().nth(1).filter(|word| known.contains(&word.as_str()));
     let see = command.map_or_else(|| "personae --help".to_owned(), |command| format!("personae {command} --help"));
     let mut letters = sentence.chars();
@@ -206,7 +235,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_consistent() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
     }
 }

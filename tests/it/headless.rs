@@ -421,3 +421,19 @@ fn a_replayed_project_reads_every_source_as_it_was_told_to() {
     let labels = std::fs::read_to_string(labels).unwrap();
     assert!(labels.contains("При"), "{}", labels.lines().take(3).collect::<Vec<_>>().join("\n"));
 }
+
+#[test]
+fn packages_get_completions_and_a_man_page_for_each_command() {
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let ran = personae(&["completions", shell]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(ran.out.contains("--silhouette"), "{shell} knows the options of segment");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let ran = personae(&["man", &folder.path().join("man1").to_string_lossy()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for page in ["personae.1", "personae-segment.1", "personae-cards.1", "personae-run.1", "personae-table.1"] {
+        let text = std::fs::read_to_string(folder.path().join("man1").join(page)).unwrap();
+        assert!(text.contains(".SH NAME"), "{page}");
+    }
+}
