@@ -6,13 +6,14 @@ use crate::base::{Labels, text};
 use crate::cluster::{Chosen, Dendrogram, Method, suggested_min_cluster_size};
 use crate::customers::rfm::SCORE_COLUMNS;
 use crate::data::{ColumnProfile, Kind, Loaded, Role};
-use crate::evaluate::{Known, Suggestion, known_by};
+use crate::evaluate::{Known, Regroup, Suggestion, known_by};
 use crate::features::Prepared;
 use crate::persona::Numbered;
 use crate::plot::{EpsilonCandidate, SweepPlot};
 use crate::session::{Clustering, Cut, Plan};
 
 use super::run::answer::Problem;
+use super::segmentation::Segmentation;
 
 /// The ks of elbow and silhouette.
 pub fn swept_ks(clustering: &Clustering) -> Vec<usize> {
@@ -144,6 +145,36 @@ pub fn too_many(labels: &Labels, most: usize) -> Option<Problem> {
         let (n, most) = (text::count(n), text::count(most));
         Problem(format!("{n} segments are too many to tell apart; ask for {most} or fewer to see silhouettes and cards.").into())
     })
+}
+
+/// Starts of k-means in each draw: shaking finds what only the best of many starts finds to be unstable, as it should.
+const RESTARTS: usize = 2;
+
+/// How the segments in force were made; `None` where they were not made but read from a column.
+pub fn regroup(clustering: &Clustering, by: &Chosen) -> Option<Regroup> {
+    let (seed, min_samples) = (clustering.seed, clustering.min_samples);
+    match *by {
+        Chosen::KMeans { k, .. } => Some(Regroup::KMeans { k, restarts: RESTARTS.min(clustering.restarts), seed }),
+        Chosen::Tree { k, .. } => Some(Regroup::Tree { linkage: clustering.linkage, k }),
+        Chosen::Density { epsilon } => Some(Regroup::Density { min_samples, epsilon }),
+        Chosen::Hdbscan { min_cluster_size } => Some(Regroup::Hdbscan { min_samples, min_cluster_size }),
+        Chosen::Column { .. } => None,
+    }
+}
+
+/// A solution's choices with nothing left to the suggestion, so that it stays what it is when the present one goes on.
+pub fn pinned(clustering: &Clustering, segmentation: &Segmentation) -> Clustering {
+    let mut pinned = clustering.clone();
+    match &segmentation.by {
+        // Another method's labels may still be on screen.
+        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::KMeans => pinned.k = Some(*k),
+        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::Tree => pinned.cut = Cut::Clusters(*k),
+        Chosen::KMeans { .. } | Chosen::Tree { .. } => {}
+        Chosen::Density { epsilon } => pinned.epsilon = Some(*epsilon),
+        Chosen::Hdbscan { min_cluster_size } => pinned.min_cluster_size = Some(*min_cluster_size),
+        Chosen::Column { name } => pinned.column = Some(name.clone()),
+    }
+    pinned
 }
 
 /// What speaks for what is in force, as far as elbow and silhouette or the epsilon explorer say something.

@@ -6,12 +6,11 @@
 use std::sync::Arc;
 
 use crate::base::{Key, Labels};
-use crate::cluster::{Chosen, Method};
 use crate::data::Loaded;
 use crate::evaluate::{self, Known};
 use crate::features::Prepared;
 use crate::plot::Compared;
-use crate::session::{Against, Clustering, Cut};
+use crate::session::{Against, Clustering};
 
 use super::caches::Runtime;
 use super::choose::{self, MOST_SEGMENTS};
@@ -20,7 +19,7 @@ use super::needs::Needs;
 use super::run::answer::Answer;
 use super::run::jobs::Lane;
 use super::run::runtime::{Asked, Made, Need};
-use super::segmentation::{Labeling, Segmentation};
+use super::segmentation::Labeling;
 
 /// The other side: its labels and what they are called.
 #[derive(Debug, Clone)]
@@ -147,21 +146,6 @@ impl Asked<Known> {
             other => Err(other.blocks("Waiting for the column's groups")),
         }
     }
-}
-
-/// A solution's choices with nothing left to the suggestion, so that it stays what it is when the present one goes on.
-pub fn pinned(clustering: &Clustering, segmentation: &Segmentation) -> Clustering {
-    let mut pinned = clustering.clone();
-    match &segmentation.by {
-        // Another method's labels may still be on screen.
-        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::KMeans => pinned.k = Some(*k),
-        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::Tree => pinned.cut = Cut::Clusters(*k),
-        Chosen::KMeans { .. } | Chosen::Tree { .. } => {}
-        Chosen::Density { epsilon } => pinned.epsilon = Some(*epsilon),
-        Chosen::Hdbscan { min_cluster_size } => pinned.min_cluster_size = Some(*min_cluster_size),
-        Chosen::Column { name } => pinned.column = Some(name.clone()),
-    }
-    pinned
 }
 
 /// The labels in force on the right, against those on the left.

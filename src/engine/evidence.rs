@@ -4,7 +4,7 @@
 //! with a key of its own, made from the key of the round before; pages see the best round there is.
 
 use crate::base::{Ctx, Key, Labels, text};
-use crate::cluster::{Chosen, ClusterError, Method};
+use crate::cluster::{ClusterError, Method};
 use crate::evaluate::{self, NullBand, NullMethod, Regroup, Stability};
 use crate::features::Prepared;
 use crate::session::Clustering;
@@ -24,9 +24,6 @@ pub const NULL_ROUNDS: [usize; 3] = [3, 10, 20];
 
 /// Draws behind the stability after each round.
 pub const DRAW_ROUNDS: [usize; 3] = [10, 30, 100];
-
-/// Starts of k-means in each draw: shaking finds what only the best of many starts finds to be unstable, as it should.
-const RESTARTS: usize = 2;
 
 /// What is asked in a round.
 pub(super) struct Evident {
@@ -51,13 +48,15 @@ pub(super) fn of(
     let waits = "Waiting for the segments";
     let few = |labels: &Labels| choose::too_many(labels, needs.most_segments).is_none();
     let stability = match (&grouped.groups.chosen, grouped.segmentation.ready(), prepared.ready()) {
-        (Ok(chosen), Some(segmentation), Some(prepared)) if few(&segmentation.value.labels) => match regroup(clustering, &chosen.by) {
-            Some(how) => {
-                let need = if is_shown { needs.stability } else { Need::Look };
-                stability(runtime, prepared, &chosen.labeling, how, clustering.seed, need)
+        (Ok(chosen), Some(segmentation), Some(prepared)) if few(&segmentation.value.labels) => {
+            match choose::regroup(clustering, &chosen.by) {
+                Some(how) => {
+                    let need = if is_shown { needs.stability } else { Need::Look };
+                    stability(runtime, prepared, &chosen.labeling, how, clustering.seed, need)
+                }
+                None => Asked::Failed(Problem(BY_COLUMN.into())),
             }
-            None => Asked::Failed(Problem(BY_COLUMN.into())),
-        },
+        }
         _ => grouped.segmentation.blocks(waits),
     };
     Evident { null_band, stability }
@@ -76,7 +75,7 @@ fn null_band(runtime: &mut Runtime, prepared: &Made<Prepared>, clustering: &Clus
     let method = match clustering.method {
         Method::KMeans => NullMethod::KMeans,
         Method::Tree => NullMethod::Tree(clustering.linkage),
-        Method::Density | Method::Hdbscan | Method::Column => return Asked::Waiting("Part of another method".into()),
+        _ => return Asked::Waiting("Part of another method".into()),
     };
     let (ks, seed) = (choose::swept_ks(clustering), clustering.seed);
     grow(runtime, NULL_ROUNDS, need, |runtime, copies, before: Option<&Made<NullBand>>, need| {
@@ -133,18 +132,6 @@ fn stability_of(
 /// Told in the place of the stability of groups that a column knows.
 const BY_COLUMN: &str =
     "These segments are the groups of a column: they are what they are, so drawing customers anew and grouping again would say nothing.";
-
-/// How the segments in force were made; `None` where they were not made but read from a column.
-fn regroup(clustering: &Clustering, by: &Chosen) -> Option<Regroup> {
-    let (seed, min_samples) = (clustering.seed, clustering.min_samples);
-    match *by {
-        Chosen::KMeans { k, .. } => Some(Regroup::KMeans { k, restarts: RESTARTS.min(clustering.restarts), seed }),
-        Chosen::Tree { k, .. } => Some(Regroup::Tree { linkage: clustering.linkage, k }),
-        Chosen::Density { epsilon } => Some(Regroup::Density { min_samples, epsilon }),
-        Chosen::Hdbscan { min_cluster_size } => Some(Regroup::Hdbscan { min_samples, min_cluster_size }),
-        Chosen::Column { .. } => None,
-    }
-}
 
 /// The best round there is; the next one is asked for as soon as the one before is there.
 fn grow<T>(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use personae::base::Labels;
 use personae::data::Source;
-use personae::engine::{Answers, Engine, EngineOptions, Wanted, comparison};
+use personae::engine::{Answers, Engine, EngineOptions, Wanted, choose};
 use personae::evaluate::{compare, known};
 use personae::plot::Compared;
 use personae::session::project::{self, Project};
@@ -84,7 +84,7 @@ fn what_is_pinned_stays_while_the_rest_goes_on() {
     assert!(answers.comparison.latest().is_none(), "nothing was chosen to compare with");
     let four = answers.segmentation.ready().unwrap().clone();
 
-    plan.comparison = Some(Against::Solution(comparison::pinned(&plan.clustering, &four)));
+    plan.comparison = Some(Against::Solution(choose::pinned(&plan.clustering, &four)));
     let same = engine.wait_until_idle(&plan, &wanted());
     let same = compared(&same);
     assert_eq!((same.table.adjusted_rand, same.table.together), (1.0, 1.0));
@@ -102,7 +102,7 @@ fn what_is_pinned_stays_while_the_rest_goes_on() {
     // A suggestion may change with the data's other choices; what is pinned leaves nothing to it.
     plan.clustering = Clustering { k: None, ..plan.clustering };
     let suggested = engine.wait_until_idle(&plan, &wanted());
-    let pinned = comparison::pinned(&plan.clustering, suggested.segmentation.ready().unwrap());
+    let pinned = choose::pinned(&plan.clustering, suggested.segmentation.ready().unwrap());
     assert_eq!(pinned.k, suggested.segmentation.ready().unwrap().by.k());
 
     plan.comparison = None;

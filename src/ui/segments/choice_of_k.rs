@@ -16,7 +16,7 @@ pub(super) fn k_in_force(view: &View, draft: &Clustering) -> Option<usize> {
             Cut::Suggested => suggested().or_else(shown),
             Cut::Height(height) => view.answers.tree.latest().map(|tree| tree.clusters_at(height)),
         },
-        Method::Density | Method::Hdbscan | Method::Column => None,
+        _ => None,
     }
 }
 
@@ -25,7 +25,7 @@ pub(super) fn set_k(draft: &mut Clustering, k: Option<usize>) {
     match draft.method {
         Method::Tree => draft.cut = k.map_or(Cut::Suggested, Cut::Clusters),
         Method::KMeans => draft.k = k,
-        Method::Density | Method::Hdbscan | Method::Column => {}
+        _ => {}
     }
 }
 

@@ -32,13 +32,7 @@ pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
     egui::CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
         ScrollArea::vertical().id_salt("knobs").auto_shrink(false).show(ui, |ui| {
             // Short names in two rows fit at any width of the panel; the full ones are told on hover.
-            let choices = [
-                (Method::KMeans, "k-Means", Method::KMeans.explanation()),
-                (Method::Tree, "Tree", Method::Tree.explanation()),
-                (Method::Density, "Density", Method::Density.explanation()),
-                (Method::Hdbscan, "HDBSCAN", Method::Hdbscan.explanation()),
-                (Method::Column, "Column", Method::Column.explanation()),
-            ];
+            let choices = Method::ALL.map(|method| (method, method.short_name(), method.explanation()));
             segmented_pairs_ui(ui, &mut draft.method, &choices);
             ui.label(caption(ui, draft.method.name())).on_hover_text(draft.method.explanation());
             ui.add_space(theme::INSIDE);

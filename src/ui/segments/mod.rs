@@ -202,7 +202,7 @@ fn columns(method: Method) -> &'static [PlotKind] {
         Method::Tree => &[PlotKind::Dendrogram, PlotKind::Elbow, PlotKind::Silhouette],
         Method::Density => &[PlotKind::KDistance, PlotKind::Silhouette],
         Method::Hdbscan => &[PlotKind::CondensedTree, PlotKind::Silhouette],
-        Method::Column => &[PlotKind::Silhouette],
+        _ => &[PlotKind::Silhouette],
     }
 }
 
@@ -213,7 +213,7 @@ fn panes(method: Method) -> &'static [PlotKind] {
         Method::Tree => &[PlotKind::Dendrogram, PlotKind::Elbow, PlotKind::SilhouetteByK, PlotKind::Silhouette],
         Method::Density => &[PlotKind::KDistance, PlotKind::EpsilonCurves, PlotKind::Silhouette],
         Method::Hdbscan => &[PlotKind::CondensedTree, PlotKind::Silhouette],
-        Method::Column => &[PlotKind::Silhouette],
+        _ => &[PlotKind::Silhouette],
     }
 }
 

@@ -4,7 +4,7 @@ use eframe::egui::{self, Button, ComboBox, RichText, Role, Ui, Vec2};
 
 use crate::cluster::Method;
 use crate::data::{ColumnProfile, Role as ColumnRole};
-use crate::engine::{choose, comparison};
+use crate::engine::choose;
 use crate::evaluate::{KnownBy, known_by};
 use crate::session::{Against, Clustering, Command, Cut};
 use crate::ui::theme::{self, caption, tokens};
@@ -98,7 +98,7 @@ fn pin_first_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Vec
         // The page's next step stays the one in the accent.
         let response = ui.add(Button::new(theme::strong("Pin this solution")).min_size(Vec2::new(0.0, 32.0)));
         if let Some(segmentation) = segmentation.filter(|_| response.clicked()) {
-            commands.push(Command::Compare(Some(Against::Solution(comparison::pinned(draft, segmentation)))));
+            commands.push(Command::Compare(Some(Against::Solution(choose::pinned(draft, segmentation)))));
         }
     });
 }

@@ -11,7 +11,7 @@ mod words;
 
 use eframe::egui::{self, Align, Button, Color32, FontId, Layout, Pos2, Rect, RichText, Role, Sense, TextStyle, Ui, UiBuilder, Vec2};
 
-use crate::engine::comparison;
+use crate::engine::choose;
 use crate::evaluate::agreement_words;
 use crate::plot::Compared;
 use crate::session::{Against, Clustering, Command, Look, PlotKind};
@@ -106,7 +106,7 @@ fn pin_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Vec<Comma
     let tip = "Keep the present solution on the left; then change the number or the method and see who moves";
     let response = ui.add_enabled(segmentation.is_some(), Button::new("Pin this solution").min_size(Vec2::new(0.0, 24.0)));
     if let Some(segmentation) = segmentation.filter(|_| response.on_hover_text(tip).clicked()) {
-        commands.push(Command::Compare(Some(Against::Solution(comparison::pinned(draft, segmentation)))));
+        commands.push(Command::Compare(Some(Against::Solution(choose::pinned(draft, segmentation)))));
     }
 }
 
