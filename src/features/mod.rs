@@ -1,15 +1,22 @@
 //! Floor 2: from a table to the matrix clustering sees. Which columns enter, and how.
 
-mod encode;
+pub mod encoder;
+mod encoder_error;
 mod error;
+mod fit;
 mod pca;
 mod prepare;
 pub mod prepared;
+mod projection;
+mod reading;
 pub mod recipe;
 pub mod suggest;
 
+pub use encoder::{EncodedRows, Encoder};
+pub use encoder_error::EncodeError;
 pub use error::PrepareError;
-pub use prepare::prepare;
+pub use prepare::{prepare, prepare_with_encoder};
 pub use prepared::{InputColumn, Pca, Prepared};
+pub use projection::Projection;
 pub use recipe::{ColumnRecipe, Dimensions, MissingRule, Preparation, Scale, Transform, TransformRule};
 pub use suggest::role;

@@ -13,6 +13,8 @@ use rayon::prelude::*;
 
 use crate::base::{Ctx, Matrix, Stopped};
 
+use super::projection::{centre, score};
+
 /// Components whose scores are kept for the map, at most.
 pub const MAX_SCORES: usize = 10;
 
@@ -108,9 +110,9 @@ impl Components {
             let mut centred = vec![0.0; self.means.len()];
             let n = rows.len();
             for (at, row) in rows.enumerate() {
-                centred.iter_mut().zip(matrix.row(row)).zip(&self.means).for_each(|((c, v), mean)| *c = v - mean);
+                centre(matrix.row(row), &self.means, &mut centred);
                 for (component, weights) in self.loadings.iter().take(k).enumerate() {
-                    scores[component * n + at] = centred.iter().zip(weights).map(|(v, w)| v * w).sum();
+                    scores[component * n + at] = score(&centred, weights);
                 }
             }
             Ok(scores)

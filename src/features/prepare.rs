@@ -1,17 +1,21 @@
 //! From the table to what the clustering sees, as one recipe: decide, leave rows out, encode, decompose, choose the coordinates, warn.
 //!
-//! In: the loaded table and the preparation. Out: the matrix with every decision, fitted parameter and note. The same bytes on any number of
-//! threads: columns are encoded one each, rows are summed in fixed blocks. O(n p^2), plus O(n log n) for columns that need a median.
+//! In: the loaded table and the preparation. Out: the matrix with every decision, fitted parameter and note, and the encoder that makes it of this or any
+//! other table. The same bytes on any number of threads: columns are fitted one each, rows are encoded and summed in fixed blocks. O(n p^2), plus
+//! O(n log n) for columns that need a median.
 
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Matrix, Note, Stopped, memory};
 use crate::data::{Kind, Loaded, grouped};
 
-use super::encode::{self, Encoded, Outcome};
+use super::encoder::{Encoder, FittedColumn, left_out_note};
+use super::encoder_error::EncodeError;
 use super::error::PrepareError;
+use super::fit::{self, Outcome};
 use super::pca::{self, Components, MAX_SCORES};
 use super::prepared::{InputColumn, Pca, Prepared};
+use super::projection::Projection;
 use super::recipe::{Dimensions, MissingRule, Preparation, Scale};
 use super::suggest::suggest;
 
@@ -23,30 +27,42 @@ pub const ROWS_PER_COLUMN: usize = 100;
 
 /// Prepares the table for clustering.
 pub fn prepare(loaded: &Loaded, preparation: &Preparation, ctx: &Ctx) -> Result<Prepared, PrepareError> {
+    prepare_with_encoder(loaded, preparation, ctx).map(|(prepared, _)| prepared)
+}
+
+/// The same, with the encoder that makes the matrix of this table or of any other with its columns.
+pub fn prepare_with_encoder(loaded: &Loaded, preparation: &Preparation, ctx: &Ctx) -> Result<(Prepared, Encoder), PrepareError> {
     ctx.check()?;
     ctx.progress("Preparing the columns", 0.0);
     let mut columns = suggest(loaded, preparation)?;
     require_columns(&columns)?;
     let mut notes = Vec::new();
+    let required = |column: &&InputColumn| column.enters && column.missing == MissingRule::LeaveOutRows;
+    // Kept even where such a column turns out to tell nobody apart: its rows are out all the same.
+    let required: Vec<String> = columns.iter().filter(required).map(|column| column.name.clone()).collect();
     let table_rows = rows_that_take_part(loaded, &columns, &mut notes, ctx)?;
     if table_rows.len() < 2 {
         return Err(PrepareError::TooFewRows { rows: table_rows.len(), n_table_rows: loaded.table.n_rows });
     }
     foresee_memory(loaded, &columns, table_rows.len())?;
 
-    let encoded = encode_all(loaded, preparation, &mut columns, &table_rows, &mut notes, ctx)?;
+    let fitted = fit_all(loaded, preparation, &mut columns, &table_rows, &mut notes, ctx)?;
     require_columns(&columns)?;
+    let mut encoder = Encoder { required, columns: fitted, projection: None };
+    let matrix = encoder.encode_columns(loaded, &table_rows, ctx)?;
     ctx.progress("Looking for principal components", 0.5);
-    let names: Vec<String> = encoded.iter().map(|column| column.name.clone()).collect();
-    let is_number: Vec<bool> = encoded.iter().map(|column| column.is_number).collect();
-    let matrix = assemble(encoded, table_rows.len(), ctx)?;
+    let names = encoder.encoded_names();
+    let is_number: Vec<bool> = encoder.columns.iter().flat_map(|column| vec![column.is_number(); column.width()]).collect();
     let found = pca::components(&matrix, ctx)?.ok_or_else(|| PrepareError::NotFinite { name: widest(&matrix, &names) })?;
 
     notes.extend(correlation_notes(&found, &names, &is_number));
     notes.extend(few_rows_note(&columns, table_rows.len()));
-    let (matrix, dimension_names, pca) = choose(matrix, found, names, &columns, preparation, &mut notes, ctx)?;
+    let means = found.means.clone();
+    let (matrix, dimension_names, pca, n_components) = choose(matrix, found, names, &columns, preparation, &mut notes, ctx)?;
+    encoder.projection = n_components.map(|k| Projection { means, weights: pca.loadings[..k].to_vec() });
     ctx.progress("Preparing the columns", 1.0);
-    Ok(Prepared { matrix, dimension_names, table_rows, n_table_rows: loaded.table.n_rows, columns, pca, notes })
+    let prepared = Prepared { matrix, dimension_names, table_rows, n_table_rows: loaded.table.n_rows, columns, pca, notes };
+    Ok((prepared, encoder))
 }
 
 fn require_columns(columns: &[InputColumn]) -> Result<(), PrepareError> {
@@ -74,16 +90,12 @@ fn rows_that_take_part(loaded: &Loaded, columns: &[InputColumn], notes: &mut Vec
             *stays = false;
             n_missing += 1;
         }
-        match n_missing {
-            0 => {}
-            1 => notes.push(Note::new(format!("1 row has no {}; it is left out.", input.name))),
-            n => notes.push(Note::new(format!("{} rows have no {}; they are left out.", grouped(n), input.name))),
-        }
+        notes.extend(left_out_note(&input.name, n_missing));
     }
     Ok(stays.iter().enumerate().filter(|(_, stays)| **stays).map(|(row, _)| row).collect())
 }
 
-/// The encoded columns, the matrix and the scores live side by side at the peak.
+/// The encoded columns, the scores and the components live side by side at the peak.
 fn foresee_memory(loaded: &Loaded, columns: &[InputColumn], n_rows: usize) -> Result<(), PrepareError> {
     let width = |(input, profile): (&InputColumn, &crate::data::ColumnProfile)| match (input.enters, input.kind) {
         (false, _) => 0,
@@ -99,47 +111,41 @@ fn foresee_memory(loaded: &Loaded, columns: &[InputColumn], n_rows: usize) -> Re
     Ok(())
 }
 
-fn encode_all(
+fn fit_all(
     loaded: &Loaded,
     preparation: &Preparation,
     columns: &mut [InputColumn],
     rows: &[usize],
     notes: &mut Vec<Note>,
     ctx: &Ctx,
-) -> Result<Vec<Encoded>, PrepareError> {
-    let encode = |(at, input): (usize, &mut InputColumn)| -> Result<Outcome, Stopped> {
+) -> Result<Vec<FittedColumn>, PrepareError> {
+    let fit = |(at, input): (usize, &mut InputColumn)| -> Result<Outcome, Stopped> {
         let profile = &loaded.profile.columns[at];
         match (&profile.levels, input.enters) {
-            (_, false) => Ok((Vec::new(), Vec::new())),
-            (Some(levels), true) => encode::category(profile, levels, input, rows, preparation.rare_level_share, ctx),
-            (None, true) => encode::number(&loaded.table.columns[at], input, rows, ctx),
+            (_, false) => Ok((None, Vec::new())),
+            (Some(levels), true) => fit::category(profile, levels, input, rows, preparation.rare_level_share, ctx),
+            (None, true) => fit::number(&loaded.table.columns[at], profile, input, rows, ctx),
         }
     };
-    let outcomes: Vec<Outcome> = columns.par_iter_mut().enumerate().map(encode).collect::<Result<_, _>>()?;
-    let mut encoded = Vec::new();
-    for (columns, more) in outcomes {
-        encoded.extend(columns);
+    let outcomes: Vec<Outcome> = columns.par_iter_mut().enumerate().map(fit).collect::<Result<_, _>>()?;
+    let mut fitted = Vec::new();
+    for (column, more) in outcomes {
+        fitted.extend(column);
         notes.extend(more);
     }
-    Ok(encoded)
+    Ok(fitted)
 }
 
-/// Columns side by side become rows one after another.
-fn assemble(encoded: Vec<Encoded>, n_rows: usize, ctx: &Ctx) -> Result<Matrix, PrepareError> {
-    const BLOCK: usize = 4096;
-    let p = encoded.len();
-    let mut values = vec![0.0; n_rows * p];
-    values.par_chunks_mut(BLOCK * p).enumerate().try_for_each(|(block, rows)| -> Result<(), Stopped> {
-        ctx.check()?;
-        for (at, row) in rows.chunks_exact_mut(p).enumerate() {
-            row.iter_mut().zip(&encoded).for_each(|(value, column)| *value = column.values[block * BLOCK + at]);
+impl From<EncodeError> for PrepareError {
+    fn from(error: EncodeError) -> PrepareError {
+        match error {
+            EncodeError::Stopped(stopped) => PrepareError::Stopped(stopped),
+            EncodeError::NotFinite { name, .. } => PrepareError::NotFinite { name },
+            // The columns were fitted on this very table.
+            EncodeError::NoColumn { name, closest } => PrepareError::UnknownColumn { name, closest },
+            EncodeError::OtherKind { name, .. } => PrepareError::NotFinite { name },
         }
-        Ok(())
-    })?;
-    Matrix::new(values, n_rows, p).map_err(|error| match error {
-        crate::base::matrix::MatrixError::NotFinite { col, .. } => PrepareError::NotFinite { name: encoded[col].name.clone() },
-        crate::base::matrix::MatrixError::Shape { .. } => PrepareError::NotFinite { name: "The table".to_owned() },
-    })
+    }
 }
 
 /// The column with the largest numbers, for the sentence that blames it.
@@ -149,7 +155,7 @@ fn widest(matrix: &Matrix, names: &[String]) -> String {
     widest.map_or_else(String::new, |col| names[col].clone())
 }
 
-/// Which coordinates the clustering sees, and the components for the map.
+/// Which coordinates the clustering sees, with the number of components if they are components, and the components for the map.
 fn choose(
     matrix: Matrix,
     found: Components,
@@ -158,7 +164,7 @@ fn choose(
     preparation: &Preparation,
     notes: &mut Vec<Note>,
     ctx: &Ctx,
-) -> Result<(Matrix, Vec<String>, Pca), PrepareError> {
+) -> Result<(Matrix, Vec<String>, Pca, Option<usize>), PrepareError> {
     let n_columns = names.len();
     // A wide table has no more components than rows tell apart.
     let p = found.eigenvalues.len();
@@ -219,7 +225,7 @@ fn choose(
     };
     scores.truncate(MAX_SCORES);
     pca.scores = scores;
-    Ok((matrix, names, pca))
+    Ok((matrix, names, pca, n_components))
 }
 
 /// Pairs of numbers that tell the same story twice, strongest first, at most five of them.

@@ -117,7 +117,7 @@ fn transform(profile: &ColumnProfile, recipe: &ColumnRecipe, rule: TransformRule
 }
 
 /// The most similar of `names`, if it is similar at all.
-fn closest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(super) fn closest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
     let asked = name.to_lowercase();
     let (distance, best) = names.map(|other| (edits(&asked, &other.to_lowercase()), other)).min_by_key(|&(distance, _)| distance)?;
     (distance * 2 <= asked.chars().count().max(2)).then(|| best.to_owned())

@@ -8,6 +8,7 @@ mod customers;
 mod data_page;
 mod decisions;
 mod density_page;
+mod encoding;
 mod engine;
 mod evidence;
 mod explaining;

@@ -1,29 +1,20 @@
-//! From a column to numbers: impute, transform, scale; categories become weighted indicators.
+//! Which parameters turn a column into numbers: what stands in for missing values, the transform, the scale, the levels?
 //!
-//! In: one column, the rows that take part, and the decision. Out: encoded columns, with the fitted parameters stored in the decision.
+//! In: one column, the rows that take part, and the decision. Out: the fitted column (none, with the reason in the decision, if nothing varies), and notes.
 //! Categories follow FAMD (Pages 2004, "Analyse factorielle de donnees mixtes"): each level's indicator divided by the square root of its share,
 //! centred. Levels below the threshold merge into "Other"; where even "Other" is rarer than that, it gets no indicator, as in specific multiple
 //! correspondence analysis (Le Roux & Rouanet 2010), because a weight of 1/sqrt(p) would make a cluster of it. O(n), O(n log n) with a median.
 
 use crate::base::{Ctx, Note, Stopped, stats};
 use crate::data::profile::Levels;
-use crate::data::{Column, ColumnProfile, Values, grouped};
+use crate::data::{Column, ColumnProfile, Kind, Values, grouped};
 
+use super::encoder::{Coding, FittedColumn, Indicator, LevelCoding, NumberCoding, SeenLevel};
 use super::prepared::InputColumn;
 use super::recipe::{Scale, Transform};
 
-/// One column of the encoded matrix.
-pub(super) struct Encoded {
-    /// "income", "channel = web".
-    pub name: String,
-    /// One finite value a row.
-    pub values: Vec<f64>,
-    /// Whether it is a number or date, and not a level.
-    pub is_number: bool,
-}
-
-/// What a column became: its encoded columns (none, with the reason in the decision, if nothing varies) and notes.
-pub(super) type Outcome = (Vec<Encoded>, Vec<Note>);
+/// What a column became: nothing where nothing varies, with the reason in the decision; and notes.
+pub(super) type Outcome = (Option<FittedColumn>, Vec<Note>);
 
 /// The name of the level that rare ones merge into.
 pub const OTHER: &str = "Other";
@@ -31,8 +22,14 @@ pub const OTHER: &str = "Other";
 /// The name of the level of missing values.
 pub const MISSING: &str = "(missing)";
 
-/// Encodes a number or date column over `rows`.
-pub(super) fn number(column: &Column, input: &mut InputColumn, rows: &[usize], ctx: &Ctx) -> Result<Outcome, Stopped> {
+/// Fits a number or date column over `rows`.
+pub(super) fn number(
+    column: &Column,
+    profile: &ColumnProfile,
+    input: &mut InputColumn,
+    rows: &[usize],
+    ctx: &Ctx,
+) -> Result<Outcome, Stopped> {
     ctx.check()?;
     let mut values: Vec<f64> = match &column.values {
         Values::Number(all) if all.len() == rows.len() => all.to_vec(),
@@ -44,43 +41,49 @@ pub(super) fn number(column: &Column, input: &mut InputColumn, rows: &[usize], c
     let needs_order = n_missing > 0 || input.transform == Transform::Winsorized;
     let ascending = if needs_order { stats::sorted(values.iter().copied()) } else { Vec::new() };
     ctx.check()?;
+    // Where nothing is missing now, something may be later: the median of the whole column is known already.
+    let (least, median) = profile.numeric.as_ref().map_or((0.0, 0.0), |numeric| (numeric.min, numeric.median));
+    let mut coding = NumberCoding {
+        stand_in: median,
+        transform: input.transform,
+        least: (input.transform == Transform::Log1p).then_some(least),
+        bounds: None,
+        scale: input.scale,
+        centre: 0.0,
+        spread: 1.0,
+    };
     if n_missing > 0 {
-        let median = stats::median_sorted(&ascending);
-        if median.is_nan() {
+        coding.stand_in = stats::median_sorted(&ascending);
+        if coding.stand_in.is_nan() {
             return Ok(dropped(input, "It holds no values in the rows that take part."));
         }
-        values.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = median);
-        input.fitted.imputed = Some(median);
-        notes.push(imputed_note(column, n_missing, rows.len(), median));
+        values.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = coding.stand_in);
+        input.fitted.imputed = Some(coding.stand_in);
+        notes.push(imputed_note(column, n_missing, rows.len(), coding.stand_in));
     }
-    match input.transform {
-        Transform::None => {}
-        Transform::Log1p => values.iter_mut().for_each(|v| *v = v.ln_1p()),
-        Transform::Asinh => values.iter_mut().for_each(|v| *v = v.asinh()),
-        Transform::Winsorized => {
-            let bounds = (stats::quantile_sorted(&ascending, 0.01), stats::quantile_sorted(&ascending, 0.99));
-            values.iter_mut().for_each(|v| *v = v.clamp(bounds.0, bounds.1));
-            input.fitted.bounds = Some(bounds);
-        }
+    if input.transform == Transform::Winsorized {
+        coding.bounds = Some((stats::quantile_sorted(&ascending, 0.01), stats::quantile_sorted(&ascending, 0.99)));
+        input.fitted.bounds = coding.bounds;
     }
+    values.iter_mut().for_each(|v| *v = coding.transformed(*v));
     ctx.check()?;
     if values.iter().all(|&v| v == values[0]) {
         return Ok(dropped(input, "Every row that takes part has the same value."));
     }
     input.fitted.spread = 1.0;
     if input.scale != Scale::None {
-        let (centre, spread) = centre_and_spread(&values, input.scale, column, &mut notes);
+        (coding.centre, coding.spread) = centre_and_spread(&values, input.scale, column, &mut notes);
         ctx.check()?;
-        if spread == 0.0 {
+        if coding.spread == 0.0 {
             return Ok(dropped(input, "Its values differ too little to tell customers apart."));
         }
-        values.iter_mut().for_each(|v| *v = (*v - centre) / spread);
-        (input.fitted.centre, input.fitted.spread) = (centre, spread);
+        (input.fitted.centre, input.fitted.spread) = (coding.centre, coding.spread);
     }
-    Ok((vec![Encoded { name: column.name.clone(), values, is_number: true }], notes))
+    let coding = if input.kind == Kind::Date { Coding::Date(coding) } else { Coding::Number(coding) };
+    Ok((Some(FittedColumn { name: column.name.clone(), coding }), notes))
 }
 
-/// Encodes a category over `rows`.
+/// Fits a category over `rows`.
 pub(super) fn category(
     profile: &ColumnProfile,
     levels: &Levels,
@@ -92,10 +95,12 @@ pub(super) fn category(
     ctx.check()?;
     let n = rows.len() as f64;
     let missing = levels.names.len();
-    let code = |row: usize| levels.get(row).unwrap_or(missing);
     let mut counts = vec![0usize; missing + 1];
-    for &row in rows {
-        counts[code(row)] += 1;
+    for (at, &row) in rows.iter().enumerate() {
+        if at % (64 << 10) == 0 {
+            ctx.check()?;
+        }
+        counts[levels.get(row).unwrap_or(missing)] += 1;
     }
     let name = |level: usize| if level == missing { MISSING } else { levels.names[level].as_str() };
     let is_rare = |level: usize| (counts[level] as f64) < rare_share * n;
@@ -118,32 +123,31 @@ pub(super) fn category(
             None => {}
         }
     }
-    let mut encoded = Vec::with_capacity(groups.len());
-    let mut indicator_of = vec![usize::MAX; missing + 1];
+    let mut indicators: Vec<Indicator> = Vec::with_capacity(groups.len());
+    let mut indicator_of = vec![None; missing + 1];
     for (name, members) in groups {
         let share = members.iter().map(|&level| counts[level]).sum::<usize>() as f64 / n;
         if share >= 1.0 {
             continue;
         }
-        members.iter().for_each(|&level| indicator_of[level] = encoded.len());
-        let root = share.sqrt();
-        encoded.push(Encoded { name: format!("{} = {name}", profile.name), values: vec![-root; rows.len()], is_number: false });
-        input.fitted.levels.push((name, share));
+        members.iter().for_each(|&level| indicator_of[level] = Some(indicators.len()));
+        input.fitted.levels.push((name.clone(), share));
+        indicators.push(Indicator { name, share });
     }
-    for (at, &row) in rows.iter().enumerate() {
-        if at % (64 << 10) == 0 {
-            ctx.check()?;
-        }
-        if let Some(indicator) = encoded.get_mut(indicator_of[code(row)]) {
-            let root = input.fitted.levels[indicator_of[code(row)]].1.sqrt();
-            indicator.values[at] = 1.0 / root - root;
-        }
-    }
-    if encoded.is_empty() {
+    if indicators.is_empty() {
         let limit = 100.0 * rare_share;
         return Ok(dropped(input, &format!("No two of its levels are common enough ({limit:.0} %) to tell customers apart.")));
     }
-    Ok((encoded, notes))
+    // What was never seen is as rare as a level can be.
+    let unseen = indicators.iter().position(|level| level.name == OTHER);
+    let seen = (0..missing).filter(|&level| counts[level] > 0);
+    let coding = LevelCoding {
+        levels: seen.map(|level| SeenLevel { text: levels.names[level].clone(), indicator: indicator_of[level] }).collect(),
+        missing: if counts[missing] > 0 { indicator_of[missing] } else { unseen },
+        unseen,
+        indicators,
+    };
+    Ok((Some(FittedColumn { name: profile.name.clone(), coding: Coding::Category(coding) }), notes))
 }
 
 fn centre_and_spread(values: &[f64], scale: Scale, column: &Column, notes: &mut Vec<Note>) -> (f64, f64) {
@@ -165,7 +169,7 @@ fn centre_and_spread(values: &[f64], scale: Scale, column: &Column, notes: &mut 
 fn dropped(input: &mut InputColumn, reason: &str) -> Outcome {
     input.enters = false;
     input.reason = reason.to_owned();
-    (Vec::new(), Vec::new())
+    (None, Vec::new())
 }
 
 fn imputed_note(column: &Column, n_missing: usize, n_rows: usize, median: f64) -> Note {

@@ -1,0 +1,296 @@
+//! How does any table become the numbers that the clustering works on?
+//!
+//! In: a table with the columns that were fitted once. Out: the matrix, and which rows are in it. What was fitted is plain data, so that customers
+//! who come later, or another half of the same ones, are placed in the same space; preparing itself encodes with it, so there is one way only.
+//! O(n p), O(n p k) with k components; memory O(n k): rows are encoded and turned in blocks, the same bytes on any number of threads.
+//!
+//! What was never seen has one answer each. A missing number is the median. A missing category is the level it was while fitting. A level that is new,
+//! or missing where nothing was missing, counts as "Other" where there is one, and otherwise as none of the levels. A number below the smallest that
+//! was there, where a logarithm is taken, counts as the smallest, since ln(1 + x) ends at -1.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::base::matrix::MatrixError;
+use crate::base::{Ctx, Matrix, Note, Stopped};
+use crate::data::{Loaded, grouped};
+
+use super::encoder_error::EncodeError;
+use super::projection::Projection;
+use super::reading::{Reading, Unusual};
+use super::recipe::{Scale, Transform};
+
+/// Rows encoded at a time.
+const BLOCK: usize = 4096;
+
+/// Every fitted parameter between a table and the matrix.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Encoder {
+    /// Columns without whose value a customer is left out, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<String>,
+    /// The columns that enter, in the order of the table.
+    pub columns: Vec<FittedColumn>,
+    /// The components that the encoded columns are turned to; none where the clustering sees the columns themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub projection: Option<Projection>,
+}
+
+/// One column of a table and how its values are encoded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FittedColumn {
+    /// The column's name in the table.
+    pub name: String,
+    /// How its values become numbers.
+    #[serde(flatten)]
+    pub coding: Coding,
+}
+
+/// How the values of a column become numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Coding {
+    /// A number becomes one encoded column.
+    Number(NumberCoding),
+    /// A date becomes one encoded column, in days since 1970-01-01.
+    Date(NumberCoding),
+    /// A category becomes one encoded column for each of its common levels.
+    Category(LevelCoding),
+}
+
+/// Missing values, transform and scale of a number: ((transform(x) - centre) / spread).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NumberCoding {
+    /// Stands in for missing values, in the column's units: the median.
+    pub stand_in: f64,
+    /// The transform.
+    pub transform: Transform,
+    /// The smallest value there was; only kept for log1p, where smaller ones count as this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<f64>,
+    /// Winsorizing bounds (P1, P99), in the column's units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<(f64, f64)>,
+    /// What centre and spread are.
+    pub scale: Scale,
+    /// Subtracted after the transform; 0 without a scale.
+    pub centre: f64,
+    /// Divided by after the centre was subtracted; 1 without a scale.
+    pub spread: f64,
+}
+
+/// The levels of a category. Of a level with share s the encoded column is 1 / sqrt(s) - sqrt(s) where it holds and -sqrt(s) elsewhere (FAMD).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LevelCoding {
+    /// The encoded columns: each stands for one common level, or for all rare ones together ("Other").
+    pub indicators: Vec<Indicator>,
+    /// Every level that was seen, commonest first.
+    pub levels: Vec<SeenLevel>,
+    /// The indicator of a missing value, by its place in `indicators`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<usize>,
+    /// The indicator of a level that was never seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<usize>,
+}
+
+/// An encoded column of a category.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Indicator {
+    /// The level, "Other" or "(missing)".
+    pub name: String,
+    /// Share of the customers it held for while fitting, above 0 and below 1.
+    pub share: f64,
+}
+
+/// A level as it is written in the table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SeenLevel {
+    /// Its text.
+    pub text: String,
+    /// Its place in `indicators`; none where it is too rare to have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<usize>,
+}
+
+/// A table as the clustering sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EncodedRows {
+    /// n x p, one row a customer that has all required values.
+    pub matrix: Matrix,
+    /// The table row of every matrix row, ascending.
+    pub table_rows: Vec<usize>,
+    /// What was survived: rows left out, values replaced, levels never seen.
+    pub notes: Vec<Note>,
+}
+
+impl NumberCoding {
+    /// The value after the transform, in no units.
+    #[inline]
+    pub(super) fn transformed(&self, value: f64) -> f64 {
+        match self.transform {
+            Transform::None => value,
+            Transform::Log1p => self.least.filter(|&least| value < least).unwrap_or(value).ln_1p(),
+            Transform::Asinh => value.asinh(),
+            Transform::Winsorized => self.bounds.map_or(value, |(low, high)| value.clamp(low, high)),
+        }
+    }
+
+    /// A transformed value after the scale.
+    #[inline]
+    pub(super) fn scaled(&self, transformed: f64) -> f64 {
+        (transformed - self.centre) / self.spread
+    }
+
+    /// The encoded value of a cell; NaN is a missing one.
+    #[inline]
+    pub(super) fn encoded(&self, value: f64) -> f64 {
+        self.scaled(self.transformed(if value.is_nan() { self.stand_in } else { value }))
+    }
+}
+
+impl FittedColumn {
+    /// Encoded columns it becomes.
+    pub fn width(&self) -> usize {
+        match &self.coding {
+            Coding::Number(_) | Coding::Date(_) => 1,
+            Coding::Category(category) => category.indicators.len(),
+        }
+    }
+
+    /// Names of its encoded columns: "income", or "channel = web".
+    pub fn encoded_names(&self) -> Vec<String> {
+        match &self.coding {
+            Coding::Number(_) | Coding::Date(_) => vec![self.name.clone()],
+            Coding::Category(category) => category.indicators.iter().map(|level| format!("{} = {}", self.name, level.name)).collect(),
+        }
+    }
+
+    /// Whether it is a number or a date, and no category.
+    pub fn is_number(&self) -> bool {
+        !matches!(self.coding, Coding::Category(_))
+    }
+
+    /// Whether its numbers can be computed with; a file may have been changed by hand.
+    fn is_sound(&self) -> bool {
+        match &self.coding {
+            Coding::Number(number) | Coding::Date(number) => {
+                let bounds = number.bounds.is_none_or(|(low, high)| low.is_finite() && high.is_finite() && low <= high);
+                let least = number.transform != Transform::Log1p || number.least.is_some_and(|least| least > -1.0 && least.is_finite());
+                let finite = [number.stand_in, number.centre, number.spread].iter().all(|value| value.is_finite());
+                finite && number.spread != 0.0 && bounds && least && (number.transform != Transform::Winsorized || number.bounds.is_some())
+            }
+            Coding::Category(LevelCoding { indicators, levels, missing, unseen }) => {
+                let mut places = levels.iter().filter_map(|level| level.indicator).chain(*missing).chain(*unseen);
+                let shares = indicators.iter().all(|level| level.share > 0.0 && level.share < 1.0);
+                !indicators.is_empty() && shares && places.all(|place| place < indicators.len())
+            }
+        }
+    }
+}
+
+impl Encoder {
+    /// Names of the encoded columns, before any components: "income", "channel = web".
+    pub fn encoded_names(&self) -> Vec<String> {
+        self.columns.iter().flat_map(FittedColumn::encoded_names).collect()
+    }
+
+    /// Columns of the matrix it makes, p.
+    pub fn n_dimensions(&self) -> usize {
+        self.projection.as_ref().map_or_else(|| self.width(), |projection| projection.weights.len())
+    }
+
+    /// Whether every number in it can be computed with and all of them fit together. O(size).
+    pub fn is_sound(&self) -> bool {
+        let width = self.width();
+        width > 0
+            && self.columns.iter().all(FittedColumn::is_sound)
+            && self.projection.as_ref().is_none_or(|projection| projection.is_sound(width))
+    }
+
+    /// Encodes every row of the table that has all required values.
+    ///
+    /// Fails with "the table has no column called …" when a column is not there, with "… holds text …" when its cells are of another kind, with "… is too
+    /// large to work with" when a number overflows, and when stopped.
+    pub fn apply(&self, loaded: &Loaded, ctx: &Ctx) -> Result<EncodedRows, EncodeError> {
+        let (rows, mut notes) = self.rows_that_take_part(loaded, ctx)?;
+        let (matrix, unusual) = self.encode(loaded, &rows, self.projection.as_ref(), ctx)?;
+        notes.extend(self.columns.iter().zip(&unusual).flat_map(|(column, seen)| column.notes(seen, rows.len())));
+        Ok(EncodedRows { matrix, table_rows: rows, notes })
+    }
+
+    /// The rows named, as they are before any components, in that order.
+    pub(super) fn encode_columns(&self, loaded: &Loaded, rows: &[usize], ctx: &Ctx) -> Result<Matrix, EncodeError> {
+        Ok(self.encode(loaded, rows, None, ctx)?.0)
+    }
+
+    fn width(&self) -> usize {
+        self.columns.iter().map(FittedColumn::width).sum()
+    }
+
+    fn rows_that_take_part(&self, loaded: &Loaded, ctx: &Ctx) -> Result<(Vec<usize>, Vec<Note>), EncodeError> {
+        let mut stays = vec![true; loaded.table.n_rows];
+        let mut notes = Vec::new();
+        for name in &self.required {
+            ctx.check()?;
+            let column = loaded.table.column(name).ok_or_else(|| EncodeError::no_column(name, loaded))?;
+            let missing: Vec<usize> = (0..stays.len()).filter(|&row| column.is_missing(row)).collect();
+            missing.iter().for_each(|&row| stays[row] = false);
+            notes.extend(left_out_note(name, missing.len()));
+        }
+        Ok(((0..stays.len()).filter(|&row| stays[row]).collect(), notes))
+    }
+
+    /// The matrix, and what was unusual in each column.
+    fn encode(&self, loaded: &Loaded, rows: &[usize], onto: Option<&Projection>, ctx: &Ctx) -> Result<(Matrix, Vec<Unusual>), EncodeError> {
+        let readings: Vec<Reading> = self.columns.iter().map(|column| Reading::new(column, loaded)).collect::<Result<_, EncodeError>>()?;
+        let width = self.width();
+        let n_out = onto.map_or(width, |projection| projection.weights.len());
+        let mut values = vec![0.0; rows.len() * n_out];
+        let of_block = |(rows, out): (&[usize], &mut [f64])| -> Result<(Vec<Unusual>, Option<(usize, usize)>), Stopped> {
+            ctx.check()?;
+            let mut encoded = if onto.is_some() { vec![0.0; rows.len() * width] } else { Vec::new() };
+            let into = if onto.is_some() { &mut encoded[..] } else { &mut out[..] };
+            let mut unusual = Vec::with_capacity(readings.len());
+            let mut first = 0;
+            for reading in &readings {
+                unusual.push(reading.write(rows, into, width, first));
+                first += reading.width();
+            }
+            let wrong = into.iter().position(|value| !value.is_finite()).map(|at| (rows[at / width], at % width));
+            if let Some(projection) = onto {
+                let mut centred = vec![0.0; width];
+                for (row, out) in encoded.chunks_exact(width).zip(out.chunks_exact_mut(n_out)) {
+                    projection.turn(row, &mut centred, out);
+                }
+            }
+            Ok((unusual, wrong))
+        };
+        let blocks: Vec<_> = values
+            .par_chunks_mut(BLOCK * n_out.max(1))
+            .zip(rows.par_chunks(BLOCK))
+            .map(|(out, rows)| of_block((rows, out)))
+            .collect::<Result<_, _>>()?;
+        let mut unusual = vec![Unusual::default(); readings.len()];
+        for (part, wrong) in blocks {
+            if let Some((row, col)) = wrong {
+                return Err(EncodeError::NotFinite { name: self.encoded_names().swap_remove(col), row: row + 1 });
+            }
+            unusual.iter_mut().zip(part).for_each(|(all, part)| all.add(part));
+        }
+        let matrix = Matrix::new(values, rows.len(), n_out).map_err(|error| match error {
+            MatrixError::NotFinite { row, .. } => EncodeError::NotFinite { name: "a component".to_owned(), row: rows[row] + 1 },
+            MatrixError::Shape { .. } => EncodeError::NotFinite { name: "the table".to_owned(), row: 1 },
+        })?;
+        Ok((matrix, unusual))
+    }
+}
+
+/// The sentence on rows that are left out, where there are any.
+pub(super) fn left_out_note(name: &str, n_missing: usize) -> Option<Note> {
+    match n_missing {
+        0 => None,
+        1 => Some(Note::new(format!("1 row has no {name}; it is left out."))),
+        n => Some(Note::new(format!("{} rows have no {name}; they are left out.", grouped(n)))),
+    }
+}
