@@ -2,12 +2,39 @@
 //!
 //! In: a vector of n x p values. Out: borrowed rows. NaN and infinities are refused at the door, so no later step asks again.
 
-/// Row-major n x p matrix of finite `f64`.
-#[derive(Debug, Clone, PartialEq)]
+use serde::{Deserialize, Serialize};
+
+/// Row-major n x p matrix of finite `f64`. In files it is its rows, `{"n_cols": 2, "rows": [[0.5, 1.0], [2.0, 0.0]]}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "InFile", into = "InFile")]
 pub struct Matrix {
     values: Vec<f64>,
     n_rows: usize,
     n_cols: usize,
+}
+
+/// A matrix as people can read it.
+#[derive(Serialize, Deserialize)]
+struct InFile {
+    n_cols: usize,
+    rows: Vec<Vec<f64>>,
+}
+
+impl From<Matrix> for InFile {
+    fn from(matrix: Matrix) -> InFile {
+        InFile { n_cols: matrix.n_cols, rows: (0..matrix.n_rows).map(|row| matrix.row(row).to_vec()).collect() }
+    }
+}
+
+impl TryFrom<InFile> for Matrix {
+    type Error = MatrixError;
+
+    fn try_from(InFile { n_cols, rows }: InFile) -> Result<Matrix, MatrixError> {
+        if let Some(row) = rows.iter().find(|row| row.len() != n_cols) {
+            return Err(MatrixError::Shape { len: row.len(), n_rows: 1, n_cols });
+        }
+        Matrix::new(rows.concat(), rows.len(), n_cols)
+    }
 }
 
 /// Why a block of values is no matrix.

@@ -145,7 +145,7 @@ pub(super) fn single_pairs(x: &Matrix, ctx: &Ctx) -> Result<Vec<(u32, u32, f64)>
 }
 
 /// The least epsilon with `epsilon * epsilon >= squared`, so that comparing epsilons is the same as comparing squares.
-fn least_epsilon(squared: f64) -> f64 {
+pub(super) fn least_epsilon(squared: f64) -> f64 {
     let mut epsilon = squared.sqrt();
     while epsilon * epsilon < squared {
         epsilon = epsilon.next_up();

@@ -236,7 +236,7 @@ fn assign_chunk(rows: &Rows, first_block: usize, labels: &mut [[u32; LANES]], ce
 
 /// Number and squared distance of the nearest centroid for the rows of one block. Numbers are as wide as distances so that one mask serves both.
 #[inline(always)]
-fn nearest_centroids(block: &[[f64; LANES]], centroids: &[f64], k: usize) -> ([u64; LANES], [f64; LANES]) {
+pub(super) fn nearest_centroids(block: &[[f64; LANES]], centroids: &[f64], k: usize) -> ([u64; LANES], [f64; LANES]) {
     let n_cols = block.len();
     let mut nearest = [0u64; LANES];
     let mut least = squared_distances(block, &centroids[..n_cols]);

@@ -4,9 +4,11 @@
 //! - [`linkage`]: a tree of merges, cut afterwards at any height or number of clusters.
 //! - [`density`]: a tree of reachability, cut afterwards at any epsilon: DBSCAN for every epsilon at once.
 //! - [`hdbscan`]: the groups of the same tree that last longest over all epsilons.
+//! - [`assign`]: the cluster of a row that was not there, for any of them.
 //!
 //! Results are the same bytes for any number of threads: work is cut into fixed chunks, and the chunks' results are folded in order.
 
+pub mod assign;
 pub mod density;
 pub mod epsilon;
 pub mod hdbscan;
@@ -19,12 +21,14 @@ mod matrix_linkage;
 pub mod method;
 pub mod micro;
 pub mod neighbours;
+pub mod reach;
 pub mod seeding;
 pub mod spanning;
 mod swaps;
 pub mod tree;
 pub mod ward;
 
+pub use assign::{Assign, Kept};
 pub use density::{DensityTree, density, density_from};
 pub use epsilon::{EpsilonCurves, EpsilonPoint, EpsilonSuggestion};
 pub use hdbscan::{Branch, Hdbscan, hdbscan, suggested_min_cluster_size};
@@ -85,6 +89,14 @@ pub enum ClusterError {
     TooLarge {
         /// The largest absolute value.
         largest: f64,
+    },
+    /// Rows of another space than the one that was grouped.
+    #[error("The rows have {} and the segments were made from {expected}; encode them the way those were.", count(*.found, "column", "columns"))]
+    OtherColumns {
+        /// Columns of the rows.
+        found: usize,
+        /// Columns they should have.
+        expected: usize,
     },
     /// The step would not fit into memory.
     #[error(

@@ -1,5 +1,6 @@
 //! One binary for all integration tests, so that the linker runs once.
 
+mod assigning;
 mod brushing;
 mod cards_page;
 mod compare_pane;
