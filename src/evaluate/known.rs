@@ -79,8 +79,7 @@ pub fn known(loaded: &Loaded, column: &str, table_rows: &[usize]) -> Option<Know
 /// A value's group is 1 + the number of cut points strictly below it, so that equal values stay together.
 fn fifths(profile: &ColumnProfile, values: &Column, table_rows: &[usize]) -> Known {
     let numbers: Vec<Option<f64>> = table_rows.iter().map(|&row| values.number(row)).collect();
-    let ascending = stats::sorted(numbers.iter().flatten().copied());
-    let cuts = [0.2, 0.4, 0.6, 0.8].map(|q| stats::quantile_sorted(&ascending, q));
+    let cuts = quintiles(values, table_rows);
     let codes: Vec<Option<usize>> =
         numbers.iter().map(|number| number.map(|number| cuts.iter().filter(|&&cut| cut < number).count())).collect();
     // A group is named by the values that are in it: cut points are seldom values, and some groups are empty.
@@ -99,6 +98,12 @@ fn fifths(profile: &ColumnProfile, values: &Column, table_rows: &[usize]) -> Kno
         })
     };
     named(&codes, &(0..5).map(name).collect::<Vec<_>>())
+}
+
+/// Where fifths of the values present end.
+pub(super) fn quintiles(values: &Column, table_rows: &[usize]) -> [f64; 4] {
+    let ascending = stats::sorted(table_rows.iter().filter_map(|&row| values.number(row)));
+    [0.2, 0.4, 0.6, 0.8].map(|q| stats::quantile_sorted(&ascending, q))
 }
 
 /// Canonical labels of `codes` with the names that go with them; codes are in their natural order.

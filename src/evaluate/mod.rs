@@ -8,6 +8,7 @@
 //! - [`null`]: what would elbow and silhouette show if there were nothing to find?
 //! - [`decision_tree`]: which cuts of which columns tell groups of rows apart?
 //! - [`forest`]: how much worse are rows told apart without a column?
+//! - [`known_groups`]: the groups of a column as data, and the group of every row of another table.
 //! - [`stability`]: would the same segments come back if other customers had been asked?
 
 pub mod agreement;
@@ -16,6 +17,7 @@ pub mod decision_tree;
 pub mod elbow;
 pub mod forest;
 pub mod known;
+pub mod known_groups;
 pub mod null;
 pub mod regroup;
 pub mod shuffle;
@@ -28,6 +30,7 @@ pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};
 pub use compare::{Change, Comparison, Group, agreement_words, compare};
 pub use elbow::{Candidate, Suggestion, SweepPoint, band_word, suggest};
 pub use known::{Known, KnownBy, known, known_by};
+pub use known_groups::{GroupsBy, KnownGroups};
 pub use null::{NullBand, NullMethod, NullPoint, null_band};
 pub use regroup::Regroup;
 pub use silhouette::{silhouettes, silhouettes_sampled};

@@ -50,13 +50,14 @@ pub enum EncodeError {
 }
 
 impl EncodeError {
-    pub(super) fn no_column(name: &str, loaded: &Loaded) -> EncodeError {
+    /// The column is not there; the most similar name is.
+    pub(crate) fn no_column(name: &str, loaded: &Loaded) -> EncodeError {
         let closest = closest(name, loaded.table.columns.iter().map(|column| column.name.as_str()));
         EncodeError::NoColumn { name: name.to_owned(), closest }
     }
 
     /// The first cell is the example.
-    pub(super) fn other_kind(column: &Column, expected: &'static str, n_rows: usize) -> EncodeError {
+    pub(crate) fn other_kind(column: &Column, expected: &'static str, n_rows: usize) -> EncodeError {
         let row = (0..n_rows).find(|&row| !column.is_missing(row)).unwrap_or(0);
         let example = if n_rows > 0 { format!("\"{}\"", column.cell(row)) } else { String::new() };
         EncodeError::OtherKind { name: column.name.clone(), expected, found: kind_in_words(column.kind()), example, row: row + 1 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The parts of the library with their floors, the ground first.
-const FLOORS: [(&str, u32); 13] = [
+const FLOORS: [(&str, u32); 14] = [
     ("base", 0),
     ("data", 1),
     ("customers", 2),
@@ -14,6 +14,7 @@ const FLOORS: [(&str, u32); 13] = [
     ("evaluate", 4),
     ("persona", 5),
     ("plot", 5),
+    ("model", 5),
     ("export", 6),
     ("session", 7),
     ("engine", 8),

@@ -26,6 +26,7 @@ mod laws;
 mod map_scene;
 mod meaning;
 mod messy;
+mod model;
 mod mutations;
 mod naming;
 mod oracles;

@@ -1,0 +1,10 @@
+//! Floor 4, third part: the model. What it takes to say which segment a customer belongs to who was not there when the segments were made.
+//!
+//! - [`placing`]: the model itself, made from a grouping, and the segment of every row of any table.
+//! - [`file`]: the model as versioned JSON.
+
+pub mod file;
+pub mod placing;
+
+pub use file::{ModelFileError, from_text, open, to_text};
+pub use placing::{Model, ModelError, Origin, Place, Placed, Placing, Segment, Source};
