@@ -2,9 +2,12 @@
 //!
 //! - [`placing`]: the model itself, made from a grouping, and the segment of every row of any table.
 //! - [`file`]: the model as versioned JSON.
+//! - [`sql`]: the model as a statement for a database, where it places by centres.
 
 pub mod file;
 pub mod placing;
+pub mod sql;
 
 pub use file::{ModelFileError, from_text, open, to_text};
 pub use placing::{Model, ModelError, Origin, Place, Placed, Placing, Segment, Source};
+pub use sql::{SqlError, to_sql};

@@ -186,9 +186,9 @@ impl Model {
         }
         // Rounded down, so that 100 % means all.
         let tenths = (1000.0 * self.kept.share()).floor() / 10.0;
-        let why = "it places by the nearest centre, which only approximates the way these segments were made";
         format!(
-            "{} of the {} customers it was made from ({tenths:.1} %) are placed in the segment they have; {why}.",
+            "{} of the {} customers it was made from ({tenths:.1} %) are placed in the segment they have; the others are nearer to the centre of another \
+             one, or midway.",
             count(same),
             count(rows)
         )

@@ -27,6 +27,7 @@ mod map_scene;
 mod meaning;
 mod messy;
 mod model;
+mod model_sql;
 mod mutations;
 mod naming;
 mod oracles;

@@ -1,0 +1,184 @@
+//! How does a database place customers, without this program?
+//!
+//! In: a model that places by the nearest centre, the name of a table and of its column that names customers. Out: one SELECT in standard SQL that gives, for every
+//! customer that takes part, their number of a segment, its name, and the distance to its centre. O(p k) characters.
+//!
+//! LN, SQRT, CASE, COALESCE, NULLIF and CAST are all it needs. An empty text counts as missing, as it does when files are read. Databases take logarithms
+//! with an error in the last digit, so a customer who lies midway between two centres but for rounding may be placed on either side.
+
+use crate::cluster::Assign;
+use crate::features::encoder::{Coding, LevelCoding, NumberCoding};
+use crate::features::{Encoder, Projection, Transform};
+
+use super::placing::{Model, Placing};
+
+/// Why a model cannot be written as SQL.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SqlError {
+    /// It does not place by centres.
+    #[error(
+        "only segments that are placed by their nearest centre (k-Means, Hierarchical) can be written as SQL, and {method} are not; save the model itself instead."
+    )]
+    NotByCentres {
+        /// How the segments were made.
+        method: String,
+    },
+    /// A column is a date.
+    #[error(
+        "{column} is a date, which every database counts in its own way; make the segments without it, or from a column that counts the days."
+    )]
+    Date {
+        /// The column.
+        column: String,
+    },
+}
+
+/// The statement. `table` may have parts ("shop.customers"); `id` is the column that names customers.
+///
+/// Fails with "only segments that are placed by their nearest centre …" for other rules, and with "… is a date …" where a date enters.
+pub fn to_sql(model: &Model, table: &str, id: &str) -> Result<String, SqlError> {
+    let Placing::Space { encoder, assign: Assign::Nearest { centroids } } = &model.placing else {
+        return Err(SqlError::NotByCentres { method: model.method.clone() });
+    };
+    if let Some(date) = encoder.columns.iter().find(|column| matches!(column.coding, Coding::Date(_))) {
+        return Err(SqlError::Date { column: date.name.clone() });
+    }
+    let from = table.split('.').map(quoted).collect::<Vec<_>>().join(".");
+    let mut steps = vec![step("taken", taken(encoder, id), &from, &required(encoder))];
+    steps.push(step("encoded", encoded(encoder), "taken", ""));
+    let mut last = "encoded";
+    let mut places: Vec<String> = (0..encoder.encoded_names().len()).map(|at| format!("e{at}")).collect();
+    if let Some(projection) = &encoder.projection {
+        steps.push(step("turned", turned(projection, &places), "encoded", ""));
+        places = (0..projection.weights.len()).map(|at| format!("c{at}")).collect();
+        last = "turned";
+    }
+    let k = centroids.n_rows();
+    let squared = |cluster: usize| {
+        let part = |(place, centre): (&String, &f64)| format!("({place} - {0}) * ({place} - {0})", number(*centre));
+        let sum: Vec<String> = places.iter().zip(centroids.row(cluster)).map(part).collect();
+        format!("{} AS d{cluster}", sum.join(" + "))
+    };
+    steps.push(step("apart", with_id((0..k).map(squared)), last, ""));
+    let nearest = std::iter::once(format!("{} AS nearest", nearest(k))).chain((0..k).map(|cluster| format!("d{cluster}")));
+    steps.push(step("placed", with_id(nearest), "apart", ""));
+    let of = |what: &dyn Fn(usize) -> String| {
+        let cases: Vec<String> = (0..k).map(|cluster| format!("WHEN nearest = {cluster} THEN {}", what(cluster))).collect();
+        format!("CASE {} END", cases.join(" "))
+    };
+    Ok(format!(
+        "WITH\n{}\nSELECT id AS {},\n  {} AS segment,\n  {} AS name,\n  SQRT({}) AS distance\nFROM placed\n",
+        steps.join(",\n"),
+        quoted(id),
+        of(&|cluster| model.segments[cluster].number.to_string()),
+        of(&|cluster| text(&model.segments[cluster].name)),
+        of(&|cluster| format!("d{cluster}")),
+    ))
+}
+
+fn step(name: &str, columns: Vec<String>, from: &str, only: &str) -> String {
+    format!("{name} AS (\n  SELECT {}\n  FROM {from}{only}\n)", columns.join(",\n    "))
+}
+
+fn with_id(columns: impl Iterator<Item = String>) -> Vec<String> {
+    std::iter::once("id".to_owned()).chain(columns).collect()
+}
+
+/// Every column as it is computed with: numbers with what stands in, texts with empty ones missing.
+fn taken(encoder: &Encoder, id: &str) -> Vec<String> {
+    let column = |(at, column): (usize, &crate::features::encoder::FittedColumn)| match &column.coding {
+        Coding::Number(coding) | Coding::Date(coding) => {
+            format!("COALESCE(CAST({} AS DOUBLE PRECISION), {}) AS v{at}", quoted(&column.name), number(coding.stand_in))
+        }
+        Coding::Category(_) => format!("NULLIF({}, '') AS v{at}", quoted(&column.name)),
+    };
+    std::iter::once(format!("{} AS id", quoted(id))).chain(encoder.columns.iter().enumerate().map(column)).collect()
+}
+
+fn required(encoder: &Encoder) -> String {
+    // Of a column that enters the kind is known; of others it is enough that there is something.
+    let is_text = |name: &str| encoder.columns.iter().any(|column| column.name == name && !column.is_number());
+    let has = |name: &String| match is_text(name) {
+        true => format!("NULLIF({}, '') IS NOT NULL", quoted(name)),
+        false => format!("{} IS NOT NULL", quoted(name)),
+    };
+    let all: Vec<String> = encoder.required.iter().map(has).collect();
+    if all.is_empty() { String::new() } else { format!("\n  WHERE {}", all.join(" AND ")) }
+}
+
+fn encoded(encoder: &Encoder) -> Vec<String> {
+    let mut columns = Vec::new();
+    for (at, column) in encoder.columns.iter().enumerate() {
+        match &column.coding {
+            Coding::Number(coding) | Coding::Date(coding) => columns.push(scaled(coding, &format!("v{at}"))),
+            Coding::Category(coding) => {
+                columns.extend((0..coding.indicators.len()).map(|place| indicator(coding, place, &format!("v{at}"))))
+            }
+        }
+    }
+    with_id(columns.into_iter().enumerate().map(|(at, column)| format!("{column} AS e{at}")))
+}
+
+fn scaled(coding: &NumberCoding, v: &str) -> String {
+    let transformed = match (coding.transform, coding.bounds) {
+        (Transform::Log1p, _) => {
+            let least = number(coding.least.unwrap_or_default());
+            format!("LN(1.0 + CASE WHEN {v} < {least} THEN {least} ELSE {v} END)")
+        }
+        (Transform::Asinh, _) => {
+            format!("CASE WHEN {v} < 0.0 THEN 0.0 - LN(SQRT({v} * {v} + 1.0) - {v}) ELSE LN(SQRT({v} * {v} + 1.0) + {v}) END")
+        }
+        (Transform::Winsorized, Some((low, high))) => {
+            let (low, high) = (number(low), number(high));
+            format!("CASE WHEN {v} < {low} THEN {low} WHEN {v} > {high} THEN {high} ELSE {v} END")
+        }
+        (Transform::None | Transform::Winsorized, _) => v.to_owned(),
+    };
+    format!("({transformed} - {}) / {}", number(coding.centre), number(coding.spread))
+}
+
+fn indicator(coding: &LevelCoding, place: usize, v: &str) -> String {
+    let root = coding.indicators[place].share.sqrt();
+    let value = |is_on: bool| number(if is_on { 1.0 / root - root } else { -root });
+    let listed = |is_on: bool| {
+        let texts: Vec<String> =
+            coding.levels.iter().filter(|level| (level.indicator == Some(place)) == is_on).map(|level| text(&level.text)).collect();
+        if texts.is_empty() { String::new() } else { format!(" WHEN {v} IN ({}) THEN {}", texts.join(", "), value(is_on)) }
+    };
+    let (missing, unseen) = (value(coding.missing == Some(place)), value(coding.unseen == Some(place)));
+    format!("CASE WHEN {v} IS NULL THEN {missing}{}{} ELSE {unseen} END", listed(true), listed(false))
+}
+
+fn turned(projection: &Projection, places: &[String]) -> Vec<String> {
+    let component = |(at, weights): (usize, &Vec<f64>)| {
+        let part = |((place, mean), weight): ((&String, &f64), &f64)| format!("({place} - {}) * {}", number(*mean), number(*weight));
+        let sum: Vec<String> = places.iter().zip(&projection.means).zip(weights).map(part).collect();
+        format!("{} AS c{at}", sum.join(" + "))
+    };
+    with_id(projection.weights.iter().enumerate().map(component))
+}
+
+/// The cluster of the least distance; of equal ones the lower.
+fn nearest(k: usize) -> String {
+    let is_least = |cluster: usize| (cluster + 1..k).map(|other| format!("d{cluster} <= d{other}")).collect::<Vec<_>>().join(" AND ");
+    match k {
+        0 | 1 => "0".to_owned(),
+        _ => {
+            let cases: Vec<String> = (0..k - 1).map(|cluster| format!("WHEN {} THEN {cluster}", is_least(cluster))).collect();
+            format!("CASE {} ELSE {} END", cases.join(" "), k - 1)
+        }
+    }
+}
+
+/// With as many digits as it takes to be the same number, negative ones in parentheses.
+fn number(value: f64) -> String {
+    if value < 0.0 { format!("({value:?})") } else { format!("{:?}", value.abs()) }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn text(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

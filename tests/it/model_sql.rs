@@ -1,0 +1,203 @@
+//! The statement of a model places every customer where the model does, in polars and in SQLite.
+
+use std::collections::BTreeMap;
+
+use personae::base::Ctx;
+use personae::cluster::lanes::squared_distance;
+use personae::cluster::{Assign, KMeansParams, Linkage, density, hdbscan, kmeans, linkage};
+use personae::data::{self, Kind, Loaded, Values};
+use personae::features::{ColumnRecipe, Dimensions, MissingRule, Preparation, Scale, Transform, prepare_with_encoder};
+use personae::model::{Model, Place, Placing, Source, to_sql};
+use polars::prelude::{Column, DataFrame, IntoLazy};
+use polars::sql::SQLContext;
+
+fn read(text: &str) -> Loaded {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    std::fs::write(&path, text).unwrap();
+    data::read(&data::Source::file(path), &Ctx::new()).unwrap()
+}
+
+/// Levels and names that a careless statement would trip over.
+fn shop(n: usize, seed: usize) -> Loaded {
+    let mut text = String::from("spend,balance,\"odd \"\"name\"\"\",channel,age\n");
+    let at = |i: usize, step: usize, of: usize| ((i + seed) * step + (i + seed) * (i + seed) % 7) % of;
+    for i in 0..n {
+        let spend = if i % 19 == 3 { String::new() } else { format!("{}", (1.9f64).powi(at(i, 13, 17) as i32)) };
+        let channel = ["web", "l'app", "shop", "", "fax", "a \"b\""][if at(i, 3, 41) == 0 { 4 + seed % 2 } else { at(i, 7, 4) }];
+        let age = if i % 23 == 5 { String::new() } else { format!("{}.5", 18 + at(i, 5, 60)) };
+        text += &format!("{spend},{},{},\"{}\",{age}\n", at(i, 17, 91) as f64 - 40.5, at(i, 11, 30), channel.replace('"', "\"\""));
+    }
+    read(&text)
+}
+
+/// The table as a database would have it.
+fn frame(loaded: &Loaded) -> DataFrame {
+    let n = loaded.table.n_rows;
+    let mut columns = vec![Column::new("customer".into(), (0..n as i64).collect::<Vec<_>>())];
+    for column in &loaded.table.columns {
+        let name = column.name.as_str().into();
+        match &column.values {
+            Values::Number(_) => columns.push(Column::new(name, (0..n).map(|row| column.number(row)).collect::<Vec<_>>())),
+            Values::Text(texts) => columns.push(Column::new(name, (0..n).map(|row| texts.get(row)).collect::<Vec<_>>())),
+            Values::Date(_) => {}
+        }
+    }
+    DataFrame::new(n, columns).unwrap()
+}
+
+/// Segment number, name and distance of every customer that the statement gives.
+fn answer(sql: &str, loaded: &Loaded) -> BTreeMap<usize, (usize, String, f64)> {
+    let mut context = SQLContext::new();
+    context.register("customers", frame(loaded).lazy());
+    let found = context.execute(sql).and_then(|rows| rows.collect()).unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    let numbers = |name: &str| {
+        let column = found.column(name).unwrap().cast(&polars::prelude::DataType::Float64).unwrap();
+        column.f64().unwrap().iter().map(|value| value.unwrap()).collect::<Vec<f64>>()
+    };
+    let (ids, segments, distances) = (numbers("customer"), numbers("segment"), numbers("distance"));
+    let names: Vec<String> = found.column("name").unwrap().str().unwrap().iter().map(|name| name.unwrap().to_owned()).collect();
+    let rows = ids.iter().zip(segments).zip(names).zip(distances);
+    rows.map(|(((id, segment), name), distance)| (*id as usize, (segment as usize, name, distance))).collect()
+}
+
+/// Compares statement and model on `table`; the number of customers, and of those placed elsewhere because two centres are equally near.
+fn compare(model: &Model, table: &Loaded) -> (usize, usize) {
+    let placed = model.place(table, &Ctx::new()).unwrap();
+    let found = answer(&to_sql(model, "customers", "customer").unwrap(), table);
+    let Placing::Space { encoder, assign: Assign::Nearest { centroids } } = &model.placing else { panic!("by centres") };
+    let encoded = encoder.apply(table, &Ctx::new()).unwrap();
+    assert_eq!(encoded.table_rows, found.keys().copied().collect::<Vec<_>>(), "the same customers take part");
+    let mut otherwise = 0;
+    for (at, row) in encoded.table_rows.iter().enumerate() {
+        let Place::Segment(cluster) = placed.places[*row] else { panic!("everybody has a nearest centre") };
+        let distance = |cluster: usize| squared_distance(encoded.matrix.row(at), centroids.row(cluster)).sqrt();
+        let (number, name, told) = &found[row];
+        let theirs = model.segments.iter().position(|segment| segment.number == *number).unwrap();
+        assert_eq!(*name, model.segments[theirs].name);
+        assert!((told - distance(cluster)).abs() < 1e-9 * (1.0 + told), "{told} is not {}", distance(cluster));
+        if theirs != cluster {
+            assert!((distance(theirs) - distance(cluster)).abs() < 1e-9, "row {row} is nearer to its own centre");
+            otherwise += 1;
+        }
+    }
+    (encoded.table_rows.len(), otherwise)
+}
+
+fn model(table: &Loaded, preparation: &Preparation, k: usize) -> Vec<Model> {
+    let ctx = Ctx::new();
+    let (prepared, encoder) = prepare_with_encoder(table, preparation, &ctx).unwrap();
+    let x = &prepared.matrix;
+    let fit = kmeans(x, &KMeansParams { k, restarts: 2, seed: 3 }, &ctx).unwrap();
+    let cut = linkage(x, Linkage::Ward, &ctx).unwrap().cut_clusters(k);
+    let of_cut = Assign::of_means(x, &cut, &ctx).unwrap();
+    let names: Vec<String> = (0..k).map(|cluster| format!("The shop's \"{cluster}\"")).collect();
+    [(Assign::of_kmeans(&fit), fit.labels.numbered((0..k).rev().collect())), (of_cut, cut)]
+        .into_iter()
+        .map(|(assign, labels)| {
+            let source = Source { loaded: table, prepared: &prepared, labels: &labels, names: &names, method: "k-Means" };
+            Model::new(&source, encoder.clone(), assign, &ctx).unwrap()
+        })
+        .collect()
+}
+
+#[test]
+fn polars_places_everybody_where_the_model_does() {
+    let (table, later) = (shop(1_200, 0), shop(900, 1));
+    let (mut customers, mut otherwise) = (0, 0);
+    for (transform, scale) in [
+        (None, Scale::Standard),
+        (Some(Transform::Log1p), Scale::Robust),
+        (Some(Transform::Asinh), Scale::Standard),
+        (Some(Transform::Winsorized), Scale::Standard),
+        (None, Scale::None),
+    ] {
+        for dimensions in [Dimensions::Columns, Dimensions::Auto] {
+            for missing in [MissingRule::Impute, MissingRule::LeaveOutRows] {
+                let recipe = ColumnRecipe { transform, missing: Some(missing), enters: Some(true), ..ColumnRecipe::default() };
+                let columns = table.table.columns.iter().map(|column| (column.name.clone(), recipe.clone())).collect();
+                let preparation = Preparation { columns, scale, dimensions, ..Preparation::default() };
+                for (k, model) in [1, 4].into_iter().flat_map(|k| model(&table, &preparation, k).into_iter().map(move |model| (k, model))) {
+                    for table in [&table, &later] {
+                        let (all, other) = compare(&model, table);
+                        assert!(all > 100 && (k > 1 || other == 0));
+                        (customers, otherwise) = (customers + all, otherwise + other);
+                    }
+                }
+            }
+        }
+    }
+    println!("{customers} customers placed by SQL, {otherwise} of them on the other side of a tie");
+    assert!(otherwise * 1000 < customers);
+}
+
+#[test]
+fn sqlite_places_everybody_where_the_model_does() {
+    let (table, later) = (shop(1_200, 0), shop(900, 1));
+    let folder = tempfile::tempdir().unwrap();
+    let cells = later.table.columns.iter().map(|column| match &column.values {
+        Values::Text(texts) => serde_json::json!({"name": column.name, "type": "TEXT", "cells": texts.iter().collect::<Vec<_>>()}),
+        _ => serde_json::json!({"name": column.name, "type": "REAL", "cells": (0..900).map(|row| column.number(row)).collect::<Vec<_>>()}),
+    });
+    let ids = serde_json::json!({"name": "customer", "type": "INTEGER", "cells": (0..900).collect::<Vec<_>>()});
+    let rows = folder.path().join("table.json");
+    let columns: Vec<serde_json::Value> = std::iter::once(ids).chain(cells).collect();
+    std::fs::write(&rows, serde_json::json!({ "columns": columns }).to_string()).unwrap();
+    for transform in [Transform::Log1p, Transform::Asinh, Transform::Winsorized] {
+        let recipe = ColumnRecipe { transform: Some(transform), enters: Some(true), ..ColumnRecipe::default() };
+        let columns = table.table.columns.iter().map(|column| (column.name.clone(), recipe.clone())).collect();
+        for model in model(&table, &Preparation { columns, ..Preparation::default() }, 4) {
+            let statement = folder.path().join("model.sql");
+            std::fs::write(&statement, to_sql(&model, "customers", "customer").unwrap()).unwrap();
+            let Some(answer) = crate::foreign::read("place_customers.py", &[statement, rows.clone()]) else { return };
+            let placed = model.place(&later, &Ctx::new()).unwrap().places;
+            let answer = answer.as_array().unwrap();
+            assert_eq!(answer.len(), placed.len());
+            for row in answer {
+                let Place::Segment(cluster) = placed[row[0].as_u64().unwrap() as usize] else { panic!("everybody has a nearest centre") };
+                let segment = &model.segments[cluster];
+                assert_eq!((row[1].as_u64(), row[2].as_str()), (Some(segment.number as u64), Some(segment.name.as_str())), "{row}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_sample_is_placed_by_sql() {
+    let table = data::read(&data::Source::Sample { seed: 4 }, &Ctx::new()).unwrap();
+    let out = ColumnRecipe { enters: Some(false), ..ColumnRecipe::default() };
+    let dates = table.profile.columns.iter().filter(|column| column.kind == Kind::Date);
+    let columns = dates.map(|column| (column.name.clone(), out.clone())).collect();
+    for model in model(&table, &Preparation { columns, ..Preparation::default() }, 5) {
+        let (customers, otherwise) = compare(&model, &table);
+        assert_eq!((customers, otherwise), (table.table.n_rows, 0));
+    }
+}
+
+#[test]
+fn what_cannot_be_a_statement_says_why() {
+    let table = shop(400, 0);
+    let (prepared, encoder) = prepare_with_encoder(&table, &Preparation::default(), &Ctx::new()).unwrap();
+    let tree = density(&prepared.matrix, 5, &Ctx::new()).unwrap();
+    let found = hdbscan(&tree, 10, &Ctx::new()).unwrap();
+    let source = Source { loaded: &table, prepared: &prepared, labels: &found.labels, names: &[], method: "HDBSCAN" };
+    let assign = Assign::of_hdbscan(&prepared.matrix, &tree, &found);
+    let dense = Model::new(&source, encoder, assign, &Ctx::new()).unwrap();
+    assert_eq!(
+        to_sql(&dense, "customers", "customer").unwrap_err().to_string(),
+        "only segments that are placed by their nearest centre (k-Means, Hierarchical) can be written as SQL, and HDBSCAN are not; save the model itself instead."
+    );
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/model_v1.json");
+    let mut dated = personae::model::open(&path).unwrap();
+    assert_eq!(
+        to_sql(&dated, "customers", "customer").unwrap_err().to_string(),
+        "first_order is a date, which every database counts in its own way; make the segments without it, or from a column that counts the days."
+    );
+    // Without the date it is a statement, with parts of names apart.
+    let Placing::Space { encoder, .. } = &mut dated.placing else { panic!("by centres") };
+    encoder.columns.remove(2);
+    encoder.projection.as_mut().unwrap().means.pop();
+    encoder.projection.as_mut().unwrap().weights.iter_mut().for_each(|weights| weights.truncate(4));
+    let sql = to_sql(&dated, "shop.customers", "customer id").unwrap();
+    assert!(sql.contains("FROM \"shop\".\"customers\"\n  WHERE \"age\" IS NOT NULL\n") && sql.contains("\"customer id\" AS id"), "{sql}");
+}
