@@ -7,6 +7,7 @@
 //! What was never seen has one answer each. A missing number is the median. A missing category is the level it was while fitting. A level that is new,
 //! or missing where nothing was missing, counts as "Other" where there is one, and otherwise as none of the levels. A number below the smallest that
 //! was there, where a logarithm is taken, counts as the smallest, since ln(1 + x) ends at -1.
+//! Numbers that were taken for "no answer" while reading (99 beside 1 to 5) are missing in the table that is handed over, or they count as numbers.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -9,5 +9,5 @@ pub mod placing;
 pub mod sql;
 
 pub use file::{ModelFileError, from_text, open, to_text};
-pub use placing::{Model, ModelError, Origin, Place, Placed, Placing, Segment, Source};
+pub use placing::{Grouping, Model, ModelError, Origin, Place, Placement, Placing, Segment};
 pub use sql::{SqlError, to_sql};

@@ -68,8 +68,8 @@ pub enum Placing {
     },
 }
 
-/// Where the parts of a model come from.
-pub struct Source<'a> {
+/// The grouping a model is made from.
+pub struct Grouping<'a> {
     /// The table.
     pub loaded: &'a Loaded,
     /// What the segments were made of.
@@ -95,7 +95,7 @@ pub enum Place {
 
 /// A table with its customers in segments.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Placed {
+pub struct Placement {
     /// One a row of the table.
     pub places: Vec<Place>,
     /// What was survived: rows left out, values replaced, levels never seen.
@@ -124,23 +124,23 @@ impl Model {
     /// costs as much as placing them.
     ///
     /// Fails with "the parts of this model do not fit together …" when they are not of one grouping, and when stopped.
-    pub fn new(source: &Source, encoder: Encoder, assign: Assign, ctx: &Ctx) -> Result<Model, ModelError> {
-        let kept = assign.kept(&source.prepared.matrix, source.labels, ctx)?;
-        Model::of(source, Placing::Space { encoder, assign }, kept)
+    pub fn new(grouping: &Grouping, encoder: Encoder, assign: Assign, ctx: &Ctx) -> Result<Model, ModelError> {
+        let kept = assign.kept(&grouping.prepared.matrix, grouping.labels, ctx)?;
+        Model::of(grouping, Placing::Space { encoder, assign }, kept)
     }
 
     /// A model of the groups that a column knows.
     ///
     /// Fails with "the parts of this model do not fit together …" when labels and groups are not of one column, and when stopped.
-    pub fn of_column(source: &Source, groups: KnownGroups, ctx: &Ctx) -> Result<Model, ModelError> {
-        let clusters = groups.clusters(source.loaded, ctx)?;
-        let rows = source.prepared.table_rows.iter().zip(source.labels.iter());
-        let kept = Kept { same: rows.filter(|&(&row, cluster)| clusters[row] == cluster).count(), rows: source.labels.n_rows() };
-        Model::of(source, Placing::Column { groups }, kept)
+    pub fn of_column(grouping: &Grouping, groups: KnownGroups, ctx: &Ctx) -> Result<Model, ModelError> {
+        let clusters = groups.clusters(grouping.loaded, ctx)?;
+        let rows = grouping.prepared.table_rows.iter().zip(grouping.labels.iter());
+        let kept = Kept { same: rows.filter(|&(&row, cluster)| clusters[row] == cluster).count(), rows: grouping.labels.n_rows() };
+        Model::of(grouping, Placing::Column { groups }, kept)
     }
 
-    fn of(source: &Source, placing: Placing, kept: Kept) -> Result<Model, ModelError> {
-        let Source { loaded, labels, names, method, .. } = source;
+    fn of(grouping: &Grouping, placing: Placing, kept: Kept) -> Result<Model, ModelError> {
+        let Grouping { loaded, labels, names, method, .. } = grouping;
         let name = |cluster: usize| names.get(cluster).cloned().unwrap_or_default();
         let segment = |(cluster, (&size, &number)): (usize, (&usize, &usize))| Segment { number: number + 1, name: name(cluster), size };
         let model = Model {
@@ -160,12 +160,12 @@ impl Model {
     ///
     /// Fails with "the table has no column called …", "… holds text …" or "… is too large to work with" when the table does not fit, with "a value is as large as
     /// …" when distances would overflow, and when stopped.
-    pub fn place(&self, loaded: &Loaded, ctx: &Ctx) -> Result<Placed, ModelError> {
+    pub fn place(&self, loaded: &Loaded, ctx: &Ctx) -> Result<Placement, ModelError> {
         let of_cluster = |cluster: Option<usize>| cluster.map_or(Place::Nowhere, Place::Segment);
         match &self.placing {
             Placing::Column { groups } => {
                 let places = groups.clusters(loaded, ctx)?.into_iter().map(of_cluster).collect();
-                Ok(Placed { places, notes: Vec::new() })
+                Ok(Placement { places, notes: Vec::new() })
             }
             Placing::Space { encoder, assign } => {
                 let encoded = encoder.apply(loaded, ctx)?;
@@ -173,7 +173,7 @@ impl Model {
                 for (&row, cluster) in encoded.table_rows.iter().zip(assign.clusters(&encoded.matrix, ctx)?) {
                     places[row] = of_cluster(cluster);
                 }
-                Ok(Placed { places, notes: encoded.notes })
+                Ok(Placement { places, notes: encoded.notes })
             }
         }
     }

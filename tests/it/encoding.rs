@@ -209,6 +209,24 @@ fn what_was_never_seen_has_one_answer() {
 }
 
 #[test]
+fn codes_are_found_where_all_that_are_left_are_numbers() {
+    let text: String = (0..60).map(|i| format!("{},{}\n", ["7", "12", "7b"][i % 3], i)).collect();
+    let preparation = Preparation { dimensions: Dimensions::Columns, ..Preparation::default() };
+    let (prepared, encoder) = fit(&read(&format!("tariff,n\n{text}")), &preparation);
+    let numbers = read("tariff,n\n12,1\n7,2\n,4\n5,4\n");
+    assert_eq!(numbers.table.columns[0].kind(), Kind::Number);
+    let found = encoder.apply(&numbers, &Ctx::new()).unwrap();
+    let tariff = |matrix: &personae::base::Matrix, row: usize| matrix.row(row)[..3].to_vec();
+    assert_eq!(tariff(&found.matrix, 0), tariff(&prepared.matrix, 1));
+    assert_eq!(tariff(&found.matrix, 1), tariff(&prepared.matrix, 0));
+    assert!(tariff(&found.matrix, 2).iter().chain(&tariff(&found.matrix, 3)).all(|value| *value < 0.0), "none of the levels");
+    assert_eq!(
+        found.notes[1].0,
+        "tariff is a level that was not there before (5) for 1 of 4 customers (25.0 %): it counts as none of the levels."
+    );
+}
+
+#[test]
 fn a_column_of_nothing_is_all_missing() {
     let (_, encoder) = small();
     let found = encoder.apply(&read("income,channel,visits\n,web,1\n,app,2\n"), &Ctx::new()).unwrap();

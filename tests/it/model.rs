@@ -7,7 +7,7 @@ use personae::cluster::{Assign, KMeansParams, Linkage, density, hdbscan, kmeans,
 use personae::data::{self, Loaded};
 use personae::evaluate::KnownGroups;
 use personae::features::{ColumnRecipe, Encoder, MissingRule, Preparation, Prepared, prepare_with_encoder};
-use personae::model::{Model, ModelError, Place, Source, from_text, open, to_text};
+use personae::model::{Grouping, Model, ModelError, Place, from_text, open, to_text};
 
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
@@ -51,8 +51,8 @@ fn models(loaded: &Loaded, prepared: &Prepared, encoder: &Encoder) -> Vec<(&'sta
         let n = labels.n_clusters();
         let labels = labels.numbered((0..n).rev().collect());
         let names: Vec<String> = (0..n).map(|cluster| format!("Segment \"{cluster}\"")).collect();
-        let source = Source { loaded, prepared, labels: &labels, names: &names, method };
-        models.push((method, Model::new(&source, encoder.clone(), assign, &ctx).unwrap(), labels));
+        let grouping = Grouping { loaded, prepared, labels: &labels, names: &names, method };
+        models.push((method, Model::new(&grouping, encoder.clone(), assign, &ctx).unwrap(), labels));
     }
     models
 }
@@ -96,8 +96,8 @@ fn the_groups_of_a_column_are_placed_by_it() {
     let (loaded, prepared, _) = sample();
     for profile in &loaded.profile.columns {
         let Some((groups, labels)) = KnownGroups::new(&loaded, &profile.name, &prepared.table_rows) else { continue };
-        let source = Source { loaded: &loaded, prepared: &prepared, labels: &labels, names: &[], method: "Groups of a column" };
-        let model = Model::of_column(&source, groups, &Ctx::new()).unwrap();
+        let grouping = Grouping { loaded: &loaded, prepared: &prepared, labels: &labels, names: &[], method: "Groups of a column" };
+        let model = Model::of_column(&grouping, groups, &Ctx::new()).unwrap();
         assert_eq!(
             model.told(),
             format!(
@@ -186,9 +186,9 @@ fn refusals_say_what_to_change() {
     let (loaded, prepared, encoder) = sample();
     let (_, model, labels) = models(&loaded, &prepared, &encoder).swap_remove(0);
     let fewer = Labels::from_ids(&labels.iter().map(|label| label.unwrap_or(0).min(3)).collect::<Vec<_>>());
-    let source = Source { loaded: &loaded, prepared: &prepared, labels: &fewer, names: &[], method: "k-Means" };
+    let grouping = Grouping { loaded: &loaded, prepared: &prepared, labels: &fewer, names: &[], method: "k-Means" };
     let personae::model::Placing::Space { assign, .. } = model.placing else { panic!("k-means places in space") };
-    let refused = Model::new(&source, encoder, assign, &Ctx::new()).unwrap_err();
+    let refused = Model::new(&grouping, encoder, assign, &Ctx::new()).unwrap_err();
     assert!(matches!(refused, ModelError::Unsound { .. }));
     assert_eq!(
         refused.to_string(),

@@ -7,7 +7,7 @@ use personae::cluster::lanes::squared_distance;
 use personae::cluster::{Assign, KMeansParams, Linkage, density, hdbscan, kmeans, linkage};
 use personae::data::{self, Kind, Loaded, Values};
 use personae::features::{ColumnRecipe, Dimensions, MissingRule, Preparation, Scale, Transform, prepare_with_encoder};
-use personae::model::{Model, Place, Placing, Source, to_sql};
+use personae::model::{Grouping, Model, Place, Placing, to_sql};
 use polars::prelude::{Column, DataFrame, IntoLazy};
 use polars::sql::SQLContext;
 
@@ -95,8 +95,8 @@ fn model(table: &Loaded, preparation: &Preparation, k: usize) -> Vec<Model> {
     [(Assign::of_kmeans(&fit), fit.labels.numbered((0..k).rev().collect())), (of_cut, cut)]
         .into_iter()
         .map(|(assign, labels)| {
-            let source = Source { loaded: table, prepared: &prepared, labels: &labels, names: &names, method: "k-Means" };
-            Model::new(&source, encoder.clone(), assign, &ctx).unwrap()
+            let grouping = Grouping { loaded: table, prepared: &prepared, labels: &labels, names: &names, method: "k-Means" };
+            Model::new(&grouping, encoder.clone(), assign, &ctx).unwrap()
         })
         .collect()
 }
@@ -180,9 +180,9 @@ fn what_cannot_be_a_statement_says_why() {
     let (prepared, encoder) = prepare_with_encoder(&table, &Preparation::default(), &Ctx::new()).unwrap();
     let tree = density(&prepared.matrix, 5, &Ctx::new()).unwrap();
     let found = hdbscan(&tree, 10, &Ctx::new()).unwrap();
-    let source = Source { loaded: &table, prepared: &prepared, labels: &found.labels, names: &[], method: "HDBSCAN" };
+    let grouping = Grouping { loaded: &table, prepared: &prepared, labels: &found.labels, names: &[], method: "HDBSCAN" };
     let assign = Assign::of_hdbscan(&prepared.matrix, &tree, &found);
-    let dense = Model::new(&source, encoder, assign, &Ctx::new()).unwrap();
+    let dense = Model::new(&grouping, encoder, assign, &Ctx::new()).unwrap();
     assert_eq!(
         to_sql(&dense, "customers", "customer").unwrap_err().to_string(),
         "only segments that are placed by their nearest centre (k-Means, Hierarchical) can be written as SQL, and HDBSCAN are not; save the model itself instead."
