@@ -1,4 +1,4 @@
-//! Floor 4, third part: the model. What it takes to say which segment a customer belongs to who was not there when the segments were made.
+//! Floor 5: the model. What it takes to say which segment a customer belongs to who was not there when the segments were made.
 //!
 //! - [`placing`]: the model itself, made from a grouping, and the segment of every row of any table.
 //! - [`file`]: the model as versioned JSON.
