@@ -29,9 +29,15 @@ const WRONG_USE: u8 = 2;
 /// Right use, but it cannot be done.
 const FAILED: u8 = 1;
 
+/// With the commit, where the build knows it.
+const VERSION: &str = match option_env!("PERSONAE_VERSION") {
+    Some(version) => version,
+    None => env!("CARGO_PKG_VERSION"),
+};
+
 /// Customer segments explored by hand, and persona cards on which every word has its evidence.
 #[derive(Debug, Parser)]
-#[command(name = "personae", version, args_conflicts_with_subcommands = true)]
+#[command(name = "personae", version = VERSION, args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Headless>,

@@ -38,6 +38,11 @@ pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
         .with_inner_size(size)
         .with_min_inner_size([960.0, 600.0])
         .with_drag_and_drop(true);
+    // Without its icon it is the same window.
+    let viewport = match eframe::icon_data::from_png_bytes(include_bytes!("../../packaging/icons/256x256.png")) {
+        Ok(icon) => viewport.with_icon(icon),
+        Err(_) => viewport,
+    };
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let open = Box::new(move |creation: &eframe::CreationContext<'_>| {
         let window = Window::new(&creation.egui_ctx, settings, Recovery::start(), files);
