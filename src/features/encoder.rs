@@ -248,7 +248,7 @@ impl Encoder {
         let width = self.width();
         let n_out = onto.map_or(width, |projection| projection.weights.len());
         let mut values = vec![0.0; rows.len() * n_out];
-        let of_block = |(rows, out): (&[usize], &mut [f64])| -> Result<(Vec<Unusual>, Option<(usize, usize)>), Stopped> {
+        let of_block = |rows: &[usize], out: &mut [f64]| -> Result<Encoded, Stopped> {
             ctx.check()?;
             let mut encoded = if onto.is_some() { vec![0.0; rows.len() * width] } else { Vec::new() };
             let into = if onto.is_some() { &mut encoded[..] } else { &mut out[..] };
@@ -270,7 +270,7 @@ impl Encoder {
         let blocks: Vec<_> = values
             .par_chunks_mut(BLOCK * n_out.max(1))
             .zip(rows.par_chunks(BLOCK))
-            .map(|(out, rows)| of_block((rows, out)))
+            .map(|(out, rows)| of_block(rows, out))
             .collect::<Result<_, _>>()?;
         let mut unusual = vec![Unusual::default(); readings.len()];
         for (part, wrong) in blocks {
@@ -286,6 +286,9 @@ impl Encoder {
         Ok((matrix, unusual))
     }
 }
+
+/// What was unusual in each column of a block of rows, and the row and column of a value that cannot be computed with.
+type Encoded = (Vec<Unusual>, Option<(usize, usize)>);
 
 /// The sentence on rows that are left out, where there are any.
 pub(super) fn left_out_note(name: &str, n_missing: usize) -> Option<Note> {

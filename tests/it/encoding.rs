@@ -116,8 +116,8 @@ fn encoded_by_hand_bit_for_bit() {
     let sd = (logs.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / 1_000.0).sqrt();
     let plan = prepared.dimension_names.iter().position(|name| name == "plan = basic").unwrap();
     let share = (0..1_000).filter(|&row| table.table.column("plan").unwrap().text(row) == Some("basic")).count() as f64 / 1_000.0;
-    for row in 0..1_000 {
-        assert_eq!(prepared.matrix.at(row, 0).to_bits(), ((logs[row] - mean) / sd).to_bits());
+    for (row, log) in logs.iter().enumerate() {
+        assert_eq!(prepared.matrix.at(row, 0).to_bits(), ((log - mean) / sd).to_bits());
         let is_basic = table.table.column("plan").unwrap().text(row) == Some("basic");
         let expected = if is_basic { 1.0 / share.sqrt() - share.sqrt() } else { -share.sqrt() };
         assert_eq!(prepared.matrix.at(row, plan).to_bits(), expected.to_bits());
