@@ -13,19 +13,16 @@
 //! O(n p k) for centroids; searches in a kd-tree otherwise, which is built once a call. Rows are placed in fixed chunks, and each on its own, so the number of
 //! threads does not matter.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::density::DensityTree;
 use super::hdbscan::Hdbscan;
+use super::in_chunks::in_chunks;
 use super::lanes::{Blocks, LANES, vectorised};
 use super::lloyd::nearest_centroids;
 use super::reach::{Cores, Lasting};
 use super::{ClusterError, KMeansFit};
 use crate::base::{Ctx, Labels, Matrix};
-
-/// Rows placed at a time.
-pub(super) const CHUNK: usize = 1024;
 
 /// How other rows find their cluster.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -177,23 +174,6 @@ impl Assign {
             Assign::Lasting(lasting) => lasting.is_sound(),
         }
     }
-}
-
-/// Places rows chunk by chunk, in their order.
-pub(super) fn in_chunks(
-    n_rows: usize,
-    ctx: &Ctx,
-    place: impl Fn(std::ops::Range<usize>) -> Vec<Option<usize>> + Sync,
-) -> Result<Vec<Option<usize>>, ClusterError> {
-    let starts: Vec<usize> = (0..n_rows).step_by(CHUNK).collect();
-    let of_chunk = |first: usize| {
-        ctx.check()?;
-        Ok(place(first..(first + CHUNK).min(n_rows)))
-    };
-    let chunks: Vec<Vec<Option<usize>>> = starts.into_par_iter().map(of_chunk).collect::<Result<_, ClusterError>>()?;
-    ctx.check()?;
-    ctx.progress("Placing customers", 1.0);
-    Ok(chunks.concat())
 }
 
 /// With the very distances that k-means computes, so that its rows end where they were.

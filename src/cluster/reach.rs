@@ -15,9 +15,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::ClusterError;
-use super::assign::in_chunks;
 use super::density::{DensityTree, least_epsilon};
 use super::hdbscan::Hdbscan;
+use super::in_chunks::in_chunks;
 use super::kdtree::{KdTree, Visitor};
 use super::lanes::LANES;
 use crate::base::{Ctx, Matrix};

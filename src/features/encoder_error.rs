@@ -1,9 +1,8 @@
 //! Why can a table not be encoded the way another one was? One sentence an error: what is wrong with it, and what to change.
 
 use crate::base::Stopped;
-use crate::data::{Column, Loaded};
+use crate::data::{Column, Kind, Loaded};
 
-use super::reading::kind_in_words;
 use super::suggest::closest;
 
 /// Every way in which encoding a table fails.
@@ -61,5 +60,14 @@ impl EncodeError {
         let row = (0..n_rows).find(|&row| !column.is_missing(row)).unwrap_or(0);
         let example = if n_rows > 0 { format!("\"{}\"", column.cell(row)) } else { String::new() };
         EncodeError::OtherKind { name: column.name.clone(), expected, found: kind_in_words(column.kind()), example, row: row + 1 }
+    }
+}
+
+/// How the cells of a column behave, in words.
+pub(super) fn kind_in_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Number => "numbers",
+        Kind::Date => "dates",
+        Kind::Text => "text",
     }
 }

@@ -9,15 +9,12 @@ use crate::base::{Ctx, Note, Stopped, stats};
 use crate::data::profile::Levels;
 use crate::data::{Column, ColumnProfile, Kind, Values, grouped};
 
-use super::encoder::{Coding, FittedColumn, Indicator, LevelCoding, NumberCoding, SeenLevel};
+use super::fitted_column::{Coding, FittedColumn, Indicator, LevelCoding, NumberCoding, OTHER, SeenLevel};
 use super::prepared::InputColumn;
 use super::recipe::{Scale, Transform};
 
 /// What a column became: nothing where nothing varies, with the reason in the decision; and notes.
 pub(super) type Outcome = (Option<FittedColumn>, Vec<Note>);
-
-/// The name of the level that rare ones merge into.
-pub const OTHER: &str = "Other";
 
 /// The name of the level of missing values.
 pub const MISSING: &str = "(missing)";

@@ -4,6 +4,7 @@ pub mod encoder;
 mod encoder_error;
 mod error;
 mod fit;
+pub mod fitted_column;
 mod pca;
 mod prepare;
 pub mod prepared;

@@ -9,10 +9,11 @@ use rayon::prelude::*;
 use crate::base::{Ctx, Matrix, Note, Stopped, memory};
 use crate::data::{Kind, Loaded, grouped};
 
-use super::encoder::{Encoder, FittedColumn, left_out_note};
+use super::encoder::{Encoder, left_out_note};
 use super::encoder_error::EncodeError;
 use super::error::PrepareError;
 use super::fit::{self, Outcome};
+use super::fitted_column::FittedColumn;
 use super::pca::{self, Components, MAX_SCORES};
 use super::prepared::{InputColumn, Pca, Prepared};
 use super::projection::Projection;

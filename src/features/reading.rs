@@ -7,11 +7,10 @@ use rustc_hash::FxHashMap;
 
 use crate::base::Note;
 use crate::data::profile::Levels;
-use crate::data::{Column, Kind, Loaded, Values, grouped};
+use crate::data::{Column, Loaded, Values, grouped};
 
-use super::encoder::{Coding, FittedColumn, LevelCoding, NumberCoding};
 use super::encoder_error::EncodeError;
-use super::fit::OTHER;
+use super::fitted_column::{Coding, FittedColumn, LevelCoding, NumberCoding, OTHER};
 
 /// Levels that a note shows, at most.
 const SHOWN: usize = 3;
@@ -220,14 +219,5 @@ impl FittedColumn {
             }
         }
         notes
-    }
-}
-
-/// How the cells of a column behave, in words.
-pub(super) fn kind_in_words(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Number => "numbers",
-        Kind::Date => "dates",
-        Kind::Text => "text",
     }
 }

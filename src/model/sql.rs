@@ -7,7 +7,7 @@
 //! with an error in the last digit, so a customer who lies midway between two centres but for rounding may be placed on either side.
 
 use crate::cluster::Assign;
-use crate::features::encoder::{Coding, LevelCoding, NumberCoding};
+use crate::features::fitted_column::{Coding, FittedColumn, LevelCoding, NumberCoding};
 use crate::features::{Encoder, Projection, Transform};
 
 use super::placing::{Model, Placing};
@@ -86,7 +86,7 @@ fn with_id(columns: impl Iterator<Item = String>) -> Vec<String> {
 
 /// Every column as it is computed with: numbers with what stands in, texts with empty ones missing.
 fn taken(encoder: &Encoder, id: &str) -> Vec<String> {
-    let column = |(at, column): (usize, &crate::features::encoder::FittedColumn)| match &column.coding {
+    let column = |(at, column): (usize, &FittedColumn)| match &column.coding {
         Coding::Number(coding) | Coding::Date(coding) => {
             format!("COALESCE(CAST({} AS DOUBLE PRECISION), {}) AS v{at}", quoted(&column.name), number(coding.stand_in))
         }

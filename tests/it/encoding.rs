@@ -252,7 +252,7 @@ fn refusals_say_what_to_change() {
     let mut table = read("income,channel,visits\n1,web,1\n2,app,2\n");
     table.table.columns[0].values = Values::Number([1.0, f64::MAX].into());
     let mut wide = encoder.clone();
-    if let personae::features::encoder::Coding::Number(number) = &mut wide.columns[0].coding {
+    if let personae::features::fitted_column::Coding::Number(number) = &mut wide.columns[0].coding {
         number.spread = 1e-3;
     }
     assert_eq!(
