@@ -50,7 +50,7 @@ pub(super) struct Sourced {
 pub(super) fn sourced(runtime: &mut Runtime, sourcing: &Arc<Sourcing>, wanted: &Wanted, need: Need) -> Sourced {
     let until = wanted.sources.until;
     let need_of = |stage: SourcesUntil| if stage <= until { need } else { Need::Look };
-    let raws: Vec<Asked<Raw>> = sourcing.sources.iter().map(|source| raw(runtime, source, wanted.reload, need)).collect();
+    let raws: Vec<Asked<Raw>> = sourcing.sources.iter().map(|source| raw(runtime, source, wanted, need)).collect();
     let all = all(&raws);
     let understood = all.and("Reading the sources", |_| Asked::Waiting(String::new()));
     let (understood, built, draft) = match &all {
@@ -124,12 +124,15 @@ impl Sourced {
 }
 
 /// The rows of one source, once its bytes are known.
-fn raw(runtime: &mut Runtime, source: &SourceFile, reload: u64, need: Need) -> Asked<Raw> {
+fn raw(runtime: &mut Runtime, source: &SourceFile, wanted: &Wanted, need: Need) -> Asked<Raw> {
     let title = format!("Reading {}", source.name);
-    let key = Key::of("stamp of a source", 1, &(&source.path, &source.read_as, reload), &[]);
+    let key = Key::of("stamp of a source", 1, &(&source.path, &source.read_as, wanted.reload), &[]);
     let (path, read_as) = (source.path.clone(), source.read_as.clone());
-    let stamp =
-        runtime.ask(|s| &mut s.stamps, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp_raw_as(&path, &read_as, ctx)?));
+    let stamp = if wanted.reads_once() {
+        Asked::Ready(Made { key, value: Arc::new(key) })
+    } else {
+        runtime.ask(|s| &mut s.stamps, key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp_raw_as(&path, &read_as, ctx)?))
+    };
     let raw = stamp.and(&title, |stamp| {
         let key = Key::of("source", 1, &source.path, &[*stamp.value]);
         let (path, read_as) = (source.path.clone(), source.read_as.clone());

@@ -38,7 +38,7 @@ pub(super) fn of(runtime: &mut Runtime, plan: &Plan, wanted: &Wanted) -> Tabled 
             let sourced = sources::sourced(runtime, sourcing, wanted, need);
             (sourced.loaded.clone(), Some(sourced))
         }
-        file => (load(runtime, file, wanted.reload, need), None),
+        file => (load(runtime, file, wanted.reload, wanted.reads_once(), need), None),
     };
     let loaded = match plan.preparation.no_answer_is_missing {
         true => loaded.and("Waiting for the data", |loaded| without_no_answers(runtime, loaded, need)),
@@ -56,13 +56,16 @@ impl Tabled {
     }
 }
 
-/// The source's bytes as a key, then the table. `reload` counts up when the file must be looked at again.
-pub fn load(runtime: &mut Runtime, source: &Source, reload: u64, need: Need) -> Asked<Loaded> {
+/// The source's bytes as a key, then the table. `reload` counts up when the file must be looked at again; a source that is read once goes by its name.
+pub fn load(runtime: &mut Runtime, source: &Source, reload: u64, is_read_once: bool, need: Need) -> Asked<Loaded> {
     let title = format!("Reading {}", source.title());
     let stamp_key = Key::of("stamp", 1, &(source, reload), &[]);
     let its_source = source.clone();
-    let stamp =
-        runtime.ask(|s| &mut s.stamps, stamp_key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp(&its_source, ctx)?));
+    let stamp = if is_read_once {
+        Asked::Ready(Made { key: stamp_key, value: Arc::new(stamp_key) })
+    } else {
+        runtime.ask(|s| &mut s.stamps, stamp_key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp(&its_source, ctx)?))
+    };
     let loaded = stamp.and(&title, |stamp| {
         let key = Key::of("read", 1, source, &[*stamp.value]);
         // The table before anybody looked at its columns is held only until that is done.

@@ -52,6 +52,13 @@ impl Wanted {
     }
 }
 
+impl Wanted {
+    /// Whether every file is read once, as a command does: then nothing need be found again by its bytes, and the pass over them is saved.
+    pub fn reads_once(&self) -> bool {
+        self.sources.until != SourcesUntil::Page
+    }
+}
+
 /// What is looked at of the sources of a customer table.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SourcesWanted {

@@ -386,7 +386,7 @@ fn moving_min_samples_makes_lists_of_neighbours_only_when_none_are_long_enough()
     let plan = Plan::default();
     let mut runtime: EngineRuntime = Runtime::new(Caches::default(), Workers::BehindWindow(1), usize::MAX, || {});
     let prepared = settle(&mut runtime, |runtime| {
-        let loaded = table::load(runtime, &plan.source, 0, SHOWN);
+        let loaded = table::load(runtime, &plan.source, 0, false, SHOWN);
         loaded.and("the data", |loaded| table::prepare(runtime, loaded, &plan.preparation, SHOWN))
     });
     let prepared = prepared.ready().unwrap();
