@@ -30,7 +30,7 @@ use crate::base::{Ctx, Labels, Matrix};
 pub enum Assign {
     /// The cluster whose centre is nearest; of equally near ones the lower.
     Nearest {
-        /// k x p, one centre a cluster.
+        /// k x p, one centre per cluster.
         centroids: Matrix,
     },
     /// The first cluster with a core row within epsilon (DBSCAN).

@@ -8,6 +8,7 @@ use crate::data::{RawColumn, SourceKind, matches_word, name_words};
 
 use super::shapes::{self, Shape};
 
+mod field_words;
 mod words;
 
 use words::{JOINED, NO_ADDRESS, NUMBER, OF_A_PERSON, PERSON, SURVEY};
@@ -137,7 +138,7 @@ pub(super) fn field_by_name(columns: &[RawColumn], field: Field, key: Option<&st
     if let Some(column) = shapes::of(columns).and_then(|shape| by_shape(shape, field, fitting.clone())) {
         return Some(column);
     }
-    let (words, never) = words::of_field(field);
+    let (words, never) = field_words::of_field(field);
     let free: Vec<(&RawColumn, Vec<String>)> = fitting
         .clone()
         .map(|column| (column, name_words(&column.name)))

@@ -1,4 +1,4 @@
-//! What is kept of each step? One cache a step, declared once: its name, what it holds, and how many bytes a value takes.
+//! What is kept of each step? One cache per step, declared once: its name, what it holds, and how many bytes a value takes.
 
 use crate::base::{Key, Labels};
 use crate::cluster::{Dendrogram, DensityTree, Hdbscan, KMeansFit, Neighbours};
@@ -25,7 +25,7 @@ pub type Runtime = runtime::RuntimeOf<Caches>;
 
 macro_rules! caches {
     ($($(#[doc = $doc:literal])* $name:ident: $holds:ty, $bytes:expr;)*) => {
-        /// One cache a step.
+        /// One cache per step.
         pub struct Caches {
             $($(#[doc = $doc])* pub(super) $name: Memo<$holds>,)*
         }
@@ -92,9 +92,9 @@ caches! {
     explained: Explained, Explained::bytes;
     known: Known, Known::bytes;
     comparisons: Compared, Compared::bytes;
-    /// What shuffled columns give, a value a round.
+    /// What shuffled columns give, one value per round.
     null_bands: NullBand, NullBand::bytes;
-    /// How stable the segments are, a value a round.
+    /// How stable the segments are, one value per round.
     stabilities: Stability, Stability::bytes;
 }
 

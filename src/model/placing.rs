@@ -76,7 +76,7 @@ pub struct Grouping<'a> {
     pub prepared: &'a Prepared,
     /// Cluster of every prepared row, with the numbers people know the clusters by.
     pub labels: &'a Labels,
-    /// A name a cluster.
+    /// A name for every cluster.
     pub names: &'a [String],
     /// "k-Means, k = 5" and the like.
     pub method: &'a str,
