@@ -660,6 +660,19 @@ fn every_plot_is_a_picture_of_the_right_size() {
 }
 
 #[test]
+fn the_line_in_force_is_drawn_where_the_method_has_one() {
+    let drawn = |plot: Plot, chosen: Option<Chosen>| export::plot_svg(plot, &Plots { chosen, ..plots(5) }, &names(5)).unwrap();
+    for plot in [Plot::KDistance, Plot::EpsilonCurves] {
+        let with = drawn(plot, Some(Chosen::Density { epsilon: 0.9 }));
+        let without = drawn(plot, Some(Chosen::Tree { k: 5, height: 0.9, inertia: None }));
+        assert!(with.contains("epsilon = 0.9") && !without.contains("epsilon = "), "{plot:?}");
+        assert_ne!(with, drawn(plot, Some(Chosen::Density { epsilon: 0.7 })), "{plot:?}");
+    }
+    let cut = |height: f64| drawn(Plot::Dendrogram, Some(Chosen::Tree { k: 5, height, inertia: None }));
+    assert_ne!(cut(0.9), cut(1.1));
+}
+
+#[test]
 fn plots_are_saved_by_their_extension() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["map.svg", "map.PNG"] {
