@@ -231,7 +231,7 @@ fn at_epsilons(
         }
     }
     let labelings: Vec<Labeling> = all.iter().cloned().map(Labeling::Cut).collect();
-    let silhouettes = silhouettes::first(runtime, prepared, &labelings, needs.pairs, seed, needs.silhouettes);
+    let silhouettes = silhouettes::first(runtime, prepared, &labelings, needs.pairs, seed, (needs.silhouettes, Lane::Long));
     let at = choose::nearest_epsilon(epsilons, &all.iter().map(|labels| &*labels.value).collect::<Vec<_>>(), candidates);
     let chosen = InForce { labeling: labelings[at].clone(), by: Chosen::Density { epsilon: epsilons[at] } };
     let of_chosen = silhouettes[at].clone();
@@ -304,7 +304,7 @@ fn of_sweep(
 ) -> Groups {
     let (chosen, silhouettes) = match sweep.chosen(clustering, tree.map(|tree| &**tree)) {
         Ok((point, labeling)) => {
-            let comes_with_sweep = point.swept && needs.sweep != Need::Look && !point.silhouettes.is_settled();
+            let comes_with_sweep = point.swept && sweep.brings_silhouettes && !point.silhouettes.is_settled();
             let silhouettes = match &point.refined {
                 Some(refined) => Asked::Ready(refined.clone()),
                 None if point.swept && point.silhouettes.is_settled() => point.silhouettes.clone(),

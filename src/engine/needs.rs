@@ -15,6 +15,8 @@ const AHEAD_ROWS: usize = 100_000;
 pub struct Needs {
     pub prepared: Need,
     pub sweep: Need,
+    /// The sweep over all rows where one over a sample comes first.
+    pub whole_sweep: Need,
     pub chosen: Need,
     /// The silhouettes of the labels in force.
     pub silhouettes: Need,
@@ -40,16 +42,18 @@ impl Needs {
             return Needs { refined, ..Needs::of_outputs(outputs) };
         }
         let ahead = if n_rows <= AHEAD_ROWS { Need::Start(Urgency::Ahead) } else { Need::Look };
-        let if_shown_on = |pages: &[Page], urgency| if pages.contains(&wanted.page) { Need::Start(urgency) } else { ahead };
+        let if_shown_on = |pages: &[Page], urgency| if pages.contains(&wanted.view.page()) { Need::Start(urgency) } else { ahead };
         let from_segments_on = [Page::Segments, Page::Personas, Page::Present];
         // Refined while it is looked at.
-        let refined_on = |pages: &[Page]| if refines && pages.contains(&wanted.page) { Need::Start(Urgency::Shown) } else { Need::Look };
+        let refined_on =
+            |pages: &[Page]| if refines && pages.contains(&wanted.view.page()) { Need::Start(Urgency::Shown) } else { Need::Look };
         // Cards need the whole elbow only while k is left to the suggestion.
         let sweep_pages = if plan.clustering.leaves_k_open() { &from_segments_on[..] } else { &from_segments_on[..1] };
         let plots = if_shown_on(&[Page::Segments, Page::Present], Urgency::Chosen);
         Needs {
             prepared: if_shown_on(&[&[Page::Prepare], &from_segments_on[..]].concat(), Urgency::Chosen),
             sweep: if_shown_on(sweep_pages, Urgency::Shown),
+            whole_sweep: refined_on(&[Page::Segments]),
             chosen: if_shown_on(&from_segments_on, Urgency::Chosen),
             silhouettes: plots,
             pairs: SilhouetteWish::AsWindow,
@@ -70,6 +74,7 @@ impl Needs {
         Needs {
             prepared: Need::Start(Urgency::Chosen),
             sweep: Need::Start(Urgency::Shown),
+            whole_sweep: Need::Start(Urgency::Shown),
             chosen: Need::Start(Urgency::Chosen),
             silhouettes: Need::Start(Urgency::Chosen),
             pairs: outputs.silhouettes,

@@ -163,12 +163,12 @@ pub fn first(
     labelings: &[Labeling],
     wish: SilhouetteWish,
     seed: u64,
-    need: Need,
+    how: (Need, Lane),
 ) -> Vec<Asked<Silhouettes>> {
     let Some(rule) = SilhouetteRule::of(wish, prepared.value.matrix.n_rows(), seed) else {
         return vec![Asked::Waiting("No silhouettes are wanted".into()); labelings.len()];
     };
-    labelings.chunks(LABELINGS_A_PASS).flat_map(|some| silhouettes_in_one_pass(runtime, prepared, some, rule, need)).collect()
+    labelings.chunks(LABELINGS_A_PASS).flat_map(|some| silhouettes_in_one_pass(runtime, prepared, some, rule, how)).collect()
 }
 
 fn silhouettes_in_one_pass(
@@ -176,7 +176,7 @@ fn silhouettes_in_one_pass(
     prepared: &Made<Prepared>,
     labelings: &[Labeling],
     rule: SilhouetteRule,
-    need: Need,
+    (need, lane): (Need, Lane),
 ) -> Vec<Asked<Silhouettes>> {
     let keys: Vec<Key> = labelings.iter().map(|labeling| Key::of("silhouettes", 2, &rule, &[prepared.key, labeling.key()])).collect();
     let prepared = prepared.value.clone();
@@ -184,7 +184,7 @@ fn silhouettes_in_one_pass(
         |s| &mut s.silhouettes,
         &keys,
         need,
-        (|| "Silhouettes".into(), Lane::Long),
+        (|| "Silhouettes".into(), lane),
         |missing| {
             let labelings: Vec<Labeling> = missing.iter().map(|&at| labelings[at].clone()).collect();
             move |ctx: &Ctx| {

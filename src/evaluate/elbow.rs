@@ -20,6 +20,8 @@ pub struct SweepPoint {
     pub silhouette: Option<f64>,
     /// Whether the silhouette is of all rows, not of a sample.
     pub exact: bool,
+    /// Whether a sample was grouped in place of all rows; the inertia is then reckoned up to all of them.
+    pub estimated: bool,
 }
 
 /// The numbers of clusters worth a look.
@@ -98,7 +100,8 @@ fn by_elbow(points: &[SweepPoint]) -> Option<(usize, String)> {
     let inner = known[1..known.len() - 1].iter();
     let best = inner.reduce(|best, other| if below(other) > below(best) { other } else { best })?;
     let (k, done) = (best.0, 100.0 * (first - best.1) / (first - last));
-    let reason = format!("Inertia bends most at {k}: {done:.0} % of its fall from {first_k} to {last_k} clusters is behind it.");
+    let how = if points.iter().any(|point| point.estimated) { " (from a sample)" } else { "" };
+    let reason = format!("Inertia bends most at {k}{how}: {done:.0} % of its fall from {first_k} to {last_k} clusters is behind it.");
     (below(best) > 0.0).then_some((k as usize, reason))
 }
 
@@ -131,6 +134,7 @@ mod tests {
             inertia: Some(inertia),
             silhouette: i.checked_sub(1).and_then(|i| silhouettes.get(i)).copied(),
             exact: true,
+            estimated: false,
         };
         inertias.iter().enumerate().map(point).collect()
     }
@@ -146,7 +150,8 @@ mod tests {
     #[test]
     fn with_one_vote_each_three_to_six_come_first() {
         let points = [(2, 90.0, 0.5), (3, 80.0, 0.45), (4, 40.0, 0.46), (5, 38.0, 0.2), (6, 37.0, 0.1)];
-        let points = points.map(|(k, inertia, s)| SweepPoint { k, inertia: Some(inertia), silhouette: Some(s), exact: false });
+        let points =
+            points.map(|(k, inertia, s)| SweepPoint { k, inertia: Some(inertia), silhouette: Some(s), exact: false, estimated: false });
         let found = suggest(&points).unwrap();
         assert_eq!(found.candidates.iter().map(|c| c.k).collect::<Vec<_>>(), [4, 2]);
         assert_eq!(found.candidates[1].reasons, ["Mean silhouette is highest at 2 (0.50, weak, from a sample)."]);

@@ -110,7 +110,11 @@ fn middle(points: &[[f64; 2]]) -> Option<[f64; 2]> {
 pub fn elbow(sweep: &SweepPlot, k: Option<usize>, size: PlotSize) -> Option<Scene> {
     let points: Vec<_> = sweep.points.iter().filter_map(|point| Some((point.k, point.inertia?))).collect();
     let high = points.iter().map(|point| point.1).fold(0.0, f64::max);
-    by_k(Plot::Elbow, size, &points, [0.0, high * 1.08], k, "Inertia: sum of squared distances to the segments' centres")
+    let mut name = "Inertia: sum of squared distances to the segments' centres".to_owned();
+    if let Some(sample) = sweep.sample {
+        name += &format!(", some from {} of {} customers", count(sample.rows), count(sample.n_rows));
+    }
+    by_k(Plot::Elbow, size, &points, [0.0, high * 1.08], k, &name)
 }
 
 /// Mean silhouette against k.

@@ -80,6 +80,20 @@ pub struct Pca {
 }
 
 impl Prepared {
+    /// The same with some of the rows, given as matrix rows, ascending. What was fitted stays that of all rows. O(rows p).
+    pub fn of_rows(&self, rows: &[usize]) -> Prepared {
+        let scores = self.pca.scores.iter().map(|scores| rows.iter().map(|&row| scores[row]).collect());
+        Prepared {
+            matrix: self.matrix.select_rows(rows),
+            dimension_names: self.dimension_names.clone(),
+            table_rows: rows.iter().map(|&row| self.table_rows[row]).collect(),
+            n_table_rows: self.n_table_rows,
+            columns: self.columns.clone(),
+            pca: Pca { scores: scores.collect(), ..self.pca.clone() },
+            notes: self.notes.clone(),
+        }
+    }
+
     /// Matrix row of every table row; `None` where it is left out. O(n).
     pub fn matrix_row_of_table_row(&self) -> Vec<Option<usize>> {
         let mut rows = vec![None; self.n_table_rows];

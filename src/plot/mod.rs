@@ -29,4 +29,6 @@ pub use silhouette::silhouette;
 pub use tree::{TreeNode, TreePlot, tree};
 pub use tree_groups::{TreeGroup, TreeGroups};
 pub use tree_view::{Bracket, Bunch, LEAST_PIXELS, TreeView, TreeWindow};
-pub use views::{AxisKind, DensityPlot, EpsilonCandidate, EpsilonOutcome, MapAxis, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
+pub use views::{
+    AxisKind, DensityPlot, EpsilonCandidate, EpsilonOutcome, MapAxis, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot, SweepSample,
+};

@@ -9,12 +9,23 @@ use crate::evaluate::{Suggestion, SweepPoint};
 /// Elbow and mean silhouette against k.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SweepPlot {
-    /// One point a k, ascending; values appear as they are ready.
+    /// One point per k, ascending; values appear as they are ready.
     pub points: Vec<SweepPoint>,
+    /// What the points that are estimates are from, while there are any.
+    pub sample: Option<SweepSample>,
     /// Ks that could not be computed, each with its sentence.
     pub problems: Vec<(usize, String)>,
     /// What speaks for which k; there once every point is.
     pub suggestion: Option<Suggestion>,
+}
+
+/// How many of how many rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SweepSample {
+    /// Rows of the sample.
+    pub rows: usize,
+    /// All rows.
+    pub n_rows: usize,
 }
 
 /// What an axis of the map shows.

@@ -462,6 +462,54 @@ fn silhouettes_of_many_rows_start_from_a_sample_and_become_exact_when_wanted() {
 }
 
 #[test]
+fn the_elbow_of_very_many_rows_starts_from_a_sample_that_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("very_many.csv");
+    let rows: String = (0..210_000u64).map(|row| format!("{},{}\n", row % 3 * 900 + row * 7919 % 601, row * 104_729 % 997)).collect();
+    std::fs::write(&path, format!("spend,visits\n{rows}")).unwrap();
+    let mut plan = Plan::new(personae::data::Source::file(path));
+    (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.restarts) = (2, 5, 2);
+    plan.preparation.features = Some(vec!["spend".into(), "visits".into()]);
+    let wanted = Wanted { map_axes: (MapAxis::Component(0), MapAxis::Component(1)), ..Wanted::on(Page::Segments) };
+    let mut engine = Engine::new(|| {}, EngineOptions::default());
+    let first = engine.wait_until_idle(&plan, &wanted);
+    let sketch = first.sweep.ready().unwrap().clone();
+    assert_eq!(sketch.sample.map(|sample| (sample.rows, sample.n_rows)), Some((50_000, 210_000)));
+    let suggestion = sketch.suggestion.clone().unwrap();
+    assert!(suggestion.reasons.iter().all(|reason| reason.contains("from a sample")), "{suggestion:?}");
+    let segmentation = first.segmentation.ready().unwrap();
+    assert_eq!((segmentation.labels.n_rows(), segmentation.labels.n_clusters()), (210_000, suggestion.k), "every customer has a segment");
+    let known =
+        |plot: &personae::plot::SweepPlot| plot.points.iter().filter(|point| !point.estimated).map(|point| point.k).collect::<Vec<_>>();
+    assert_eq!(known(&sketch), [suggestion.k], "only the chosen one is of all rows");
+
+    // Not until everything is refined: exact silhouettes of so many rows take minutes.
+    engine.refine(true);
+    let whole = loop {
+        let plot = engine.answer(&plan, &wanted).sweep.ready().unwrap().clone();
+        if plot.sample.is_none() {
+            break plot;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    };
+    assert_eq!(known(&whole), [2, 3, 4, 5]);
+    for (estimate, point) in sketch.points.iter().zip(&whole.points) {
+        let [estimate, inertia] = [estimate, point].map(|point| point.inertia.unwrap());
+        assert!((estimate / inertia - 1.0).abs() < 0.02, "k = {}: {estimate} {inertia}", point.k);
+    }
+    assert_eq!(whole.suggestion, sketch.suggestion, "what is suggested does not depend on how long one waited");
+
+    drop(engine);
+    let (replayed, _) = personae::engine::analyse(&plan, &Wanted::outputs(Outputs::default()), &Ctx::new()).unwrap();
+    assert_eq!(replayed.chosen.by, Some(segmentation.by.clone()), "nor on who asks");
+    assert_eq!(
+        replayed.results.iter().map(|result| result.k).collect::<Vec<_>>(),
+        [2, 3, 4, 5].map(Some),
+        "and a command waits for all rows"
+    );
+}
+
+#[test]
 fn thousands_of_segments_are_told_not_described() {
     let mut plan = Plan::default();
     plan.clustering.method = Method::Tree;

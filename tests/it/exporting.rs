@@ -248,6 +248,7 @@ pub fn plots(k: usize) -> Plots {
         inertia: Some(40_000.0 / (k as f64).powf(0.7)),
         silhouette: Some(0.34 - 0.02 * (k as f64 - 5.0).abs()),
         exact: true,
+        estimated: false,
     });
     let suggestion = Suggestion { k: 5, reasons: vec![], candidates: vec![] };
     let bars = (0..k).map(|cluster| SilhouetteBars {
@@ -286,7 +287,7 @@ pub fn plots(k: usize) -> Plots {
     let density = plot::density_of(curves, k_distances, 10, vec![candidate]);
     Plots {
         map: Some(Arc::new(map)),
-        sweep: Some(Arc::new(SweepPlot { points: points.collect(), problems: vec![], suggestion: Some(suggestion) })),
+        sweep: Some(Arc::new(SweepPlot { points: points.collect(), sample: None, problems: vec![], suggestion: Some(suggestion) })),
         silhouette: Some(Arc::new(silhouette)),
         tree: Some(Arc::new(plot::tree(&tree, &data.loaded, &data.prepared, &Ctx::new()).unwrap())),
         density: Some(Arc::new(density)),

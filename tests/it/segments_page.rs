@@ -558,7 +558,13 @@ pub(crate) fn answers() -> Answers {
         },
         notes: Vec::new(),
     });
-    let point = |k: usize| SweepPoint { k, inertia: Some(90.0 / k as f64), silhouette: Some(0.5 - 0.03 * k as f64), exact: k < 6 };
+    let point = |k: usize| SweepPoint {
+        k,
+        inertia: Some(90.0 / k as f64),
+        silhouette: Some(0.5 - 0.03 * k as f64),
+        exact: k < 6,
+        estimated: false,
+    };
     // Customers 0 to 3, 4 to 6 and 7 to 8; the last two groups meet at 1, all at 4.
     let merge = |left, right, height, size| Merge { left, right, height, size };
     let within =
@@ -582,6 +588,7 @@ pub(crate) fn answers() -> Answers {
     Answers {
         sweep: Answer::Ready(Arc::new(SweepPlot {
             points: (2..=12).map(point).collect(),
+            sample: None,
             problems: Vec::new(),
             suggestion: Some(Suggestion {
                 k: 3,

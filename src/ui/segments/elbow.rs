@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align2, CursorIcon, Pos2, Stroke, Ui, Vec2};
 
+use crate::base::text::count;
 use crate::evaluate::SweepPoint;
 use crate::plot::SweepPlot;
 use crate::session::{Clustering, Command, Look, PlotKind};
@@ -48,7 +49,11 @@ pub fn inertia_ui(
         let x = k_axis(view, draft, if is_alone { "Number of segments (k)" } else { "" });
         let n_ready = sweep.points.iter().filter(|point| point.inertia.is_some()).count();
         let n_open = sweep.points.len() - n_ready;
-        let label = if n_open > 0 { format!("Inertia · {n_ready} of {} ready", sweep.points.len()) } else { "Inertia".into() };
+        let label = match sweep.sample {
+            _ if n_open > 0 => format!("Inertia · {n_ready} of {} ready", sweep.points.len()),
+            Some(sample) => format!("Inertia · from {} of {} customers where hollow", count(sample.rows), count(sample.n_rows)),
+            None => "Inertia".into(),
+        };
         let y = Axis { label: &label, range: [0.0, top], ..Axis::default() };
         let canvas = canvas(ui, "elbow", "Elbow: inertia against number of segments", x, y);
         curve_ui(
@@ -110,7 +115,7 @@ fn k_axis<'a>(view: &View, draft: &Clustering, label: &'a str) -> Axis<'a> {
 /// What tells the two curves apart.
 #[derive(Clone, Copy)]
 struct Curve {
-    /// Inertia, which carries the number of the line; the other one marks sampled points.
+    /// Inertia, which carries the number of the line.
     is_upper: bool,
     /// Whether the suggestion is named, once a pair.
     names_suggestion: bool,
@@ -167,7 +172,7 @@ fn curve_ui(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look, sweep
         let colour = if is_chosen { t.accent } else { t.muted };
         let radius = if is_chosen || marked == Some(point.k) { 5.0 } else { 3.5 };
         canvas.painter.circle_filled(at, radius + 1.5, t.raised);
-        if !curve.is_upper && !point.exact {
+        if if curve.is_upper { point.estimated } else { !point.exact } {
             canvas.painter.circle_stroke(at, radius - 0.5, Stroke::new(1.5, colour));
         } else {
             canvas.painter.circle_filled(at, radius, colour);
@@ -200,7 +205,8 @@ fn tooltip_ui(canvas: &Canvas, sweep: &SweepPlot, k: usize, by_chance: &str) {
     let mut text = format!("k = {k}");
     let point = sweep.points.iter().find(|point| point.k == k);
     if let Some(inertia) = point.and_then(|point| point.inertia) {
-        text += &format!("\nInertia {}", number(inertia));
+        let how = if point.is_some_and(|point| point.estimated) { ", from a sample" } else { "" };
+        text += &format!("\nInertia {}{how}", number(inertia));
     }
     if let Some((point, silhouette)) = point.and_then(|point| Some((point, point.silhouette?))) {
         text += &format!("\nMean silhouette {silhouette:.2}{}", if point.exact { "" } else { ", sampled" });
