@@ -140,6 +140,14 @@ impl Window {
                 self.look.page = page;
                 self.look.maximised = None;
             }
+            Action::Show(view) => {
+                self.act(Action::Go(view.page()));
+                self.look.show(view);
+                let is_sourced = matches!(self.plan().source, Source::Sources(_));
+                if let Some(needs) = view.needs_sources().filter(|_| !is_sourced) {
+                    self.tell(needs);
+                }
+            }
             Action::Present => {
                 self.look_for_template();
                 self.look.presenting = !self.look.presenting;

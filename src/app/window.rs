@@ -156,7 +156,7 @@ impl Window {
 
     fn wanted(&self) -> Wanted {
         Wanted {
-            page: self.look.page,
+            view: self.look.view(),
             map_axes: self.look.map_axes.clone(),
             map_window: self.look.map_window,
             brush: self.look.brush.clone(),

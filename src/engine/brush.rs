@@ -39,10 +39,10 @@ pub(super) fn of(runtime: &mut Runtime, from: &From, wanted: &Wanted, last: &mut
     let (mut counts, mut leaves, mut bars, mut told, mut rfm) = (None, None, None, None, None);
     if let Some(Asked::Ready(picked)) = &picked {
         counts = from.segmentation.ready().map(|segmentation| count(runtime, picked, segmentation));
-        if wanted.page == Page::Data {
+        if wanted.view.page() == Page::Data {
             rfm = marked_codes(runtime, from, picked);
         }
-        if wanted.page == Page::Segments {
+        if wanted.view.page() == Page::Segments {
             leaves = marked_leaves(runtime, from, picked);
             bars = marked_bars(runtime, from, picked);
             told = set_apart(runtime, from, picked);

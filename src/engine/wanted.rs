@@ -4,13 +4,13 @@ use crate::data::day::IsoDay;
 use crate::data::sourcing::RecipeColumn;
 use crate::export::Choices;
 use crate::plot::{MapAxis, MapWindow};
-use crate::session::{Brush, Page};
+use crate::session::{Brush, Page, PageView};
 
 /// What is wanted besides the plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wanted {
-    /// The page shown: only what it shows is computed.
-    pub page: Page,
+    /// What is seen: only what it shows is computed.
+    pub view: PageView,
     /// The map's axes.
     pub map_axes: (MapAxis, MapAxis),
     /// The part of the map in view; `None` until it was drawn once.
@@ -37,10 +37,10 @@ impl Wanted {
         }
     }
 
-    /// What `page` shows when it is opened for the first time.
-    pub fn on(page: Page) -> Wanted {
+    /// What a view shows, or the first of a page, when it is opened for the first time.
+    pub fn on(view: impl Into<PageView>) -> Wanted {
         Wanted {
-            page,
+            view: view.into(),
             map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
             map_window: None,
             brush: None,

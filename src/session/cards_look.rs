@@ -18,6 +18,11 @@ pub enum CardsView {
     Overview,
 }
 
+impl CardsView {
+    /// The views there are, in the order they are offered.
+    pub const ALL: &'static [CardsView] = &[CardsView::Cards, CardsView::Compare, CardsView::Overview];
+}
+
 /// The page's view state. View and density are saved with the project; the rest starts fresh.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -11,8 +11,11 @@ use crate::features::Preparation;
 use crate::persona::quotes::Quotes;
 use crate::persona::{Added, Picture};
 
+use super::cards_look::CardsView;
 use super::page::Page;
+use super::page_view::PageView;
 use super::plan::{Against, Clustering};
+use super::sources_look::DataView;
 
 /// A wish of the user, or what an errand came back with; carried out before the next frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,8 +129,10 @@ pub enum Action {
     Redo,
     /// Open the export dialog.
     Export,
-    /// Show a page.
+    /// Show a page, in the view it was left in.
     Go(Page),
+    /// Show a view of a page.
+    Show(PageView),
     /// Start or leave the full-screen presentation.
     Present,
     /// List all commands.
@@ -165,6 +170,10 @@ const fn info(action: Action, label: &'static str, tooltip: &'static str, shortc
     ActionInfo { action, label, tooltip, shortcut }
 }
 
+const fn show(view: PageView) -> ActionInfo {
+    info(Action::Show(view), view.label(), view.explanation(), "")
+}
+
 /// The table.
 pub const ACTIONS: &[ActionInfo] = &[
     info(Action::Open, "Open…", "Open a customer file or a project.", "Ctrl+O"),
@@ -186,7 +195,15 @@ pub const ACTIONS: &[ActionInfo] = &[
     info(Action::Go(Page::Segments), "Go to Segments", "Find the groups.", "Ctrl+3"),
     info(Action::Go(Page::Personas), "Go to Personas", "Read and name the cards.", "Ctrl+4"),
     info(Action::Go(Page::Present), "Go to Present", "Show the cards one by one.", "Ctrl+5"),
-    info(Action::Present, "Present full screen", "One card a slide; arrow keys turn, Esc leaves.", "F5"),
+    show(PageView::Data(DataView::Sources)),
+    show(PageView::Data(DataView::Recipe)),
+    show(PageView::Data(DataView::Table)),
+    show(PageView::Data(DataView::Rfm)),
+    show(PageView::Data(DataView::Health)),
+    show(PageView::Personas(CardsView::Cards)),
+    show(PageView::Personas(CardsView::Compare)),
+    show(PageView::Personas(CardsView::Overview)),
+    info(Action::Present, "Present full screen", "One card per slide; arrow keys turn, Esc leaves.", "F5"),
     info(Action::Palette, "All commands…", "Find any command by its name.", "Ctrl+K"),
     info(Action::Theme, "Light or dark", "Change between the light and the dark theme.", "Ctrl+L"),
     info(Action::ZoomIn, "Larger", "Everything one step larger.", "Ctrl++"),

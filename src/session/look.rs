@@ -11,6 +11,7 @@ use super::brush::Brush;
 use super::cards_look::CardsLook;
 use super::command::ExportRequest;
 use super::page::Page;
+use super::page_view::PageView;
 use super::selection::Selection;
 use super::sources_look::SourcesLook;
 use super::tree_look::TreeLook;
@@ -110,6 +111,26 @@ pub struct Look {
 }
 
 impl Look {
+    /// What is seen: the page, and of several views the one seen last.
+    pub fn view(&self) -> PageView {
+        match self.page {
+            Page::Data => PageView::Data(self.sources.view),
+            Page::Personas => PageView::Personas(self.cards.view),
+            page => page.into(),
+        }
+    }
+
+    /// Turns to a view.
+    pub fn show(&mut self, view: PageView) {
+        self.page = view.page();
+        self.maximised = None;
+        match view {
+            PageView::Data(view) => self.sources.view = view,
+            PageView::Personas(view) => self.cards.view = view,
+            PageView::Prepare | PageView::Segments | PageView::Present => {}
+        }
+    }
+
     /// Picks customers. The side panel then tells of them: what was done last is what is read.
     pub fn pick(&mut self, brush: Brush) {
         self.brush = Some(brush);

@@ -15,7 +15,7 @@ pub enum Page {
     Segments,
     /// The cards.
     Personas,
-    /// One card a slide.
+    /// One card per slide.
     Present,
 }
 

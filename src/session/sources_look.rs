@@ -74,7 +74,7 @@ pub struct HealthEntry {
 }
 
 /// What the Data page shows of a customer table.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DataView {
     /// The files, what each holds and how they join.
@@ -93,26 +93,4 @@ pub enum DataView {
 impl DataView {
     /// The views there are, in the order they are offered.
     pub const ALL: &'static [DataView] = &[DataView::Sources, DataView::Recipe, DataView::Table, DataView::Rfm, DataView::Health];
-
-    /// The view's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            DataView::Sources => "Sources",
-            DataView::Recipe => "Columns",
-            DataView::Table => "Customers",
-            DataView::Rfm => "RFM",
-            DataView::Health => "Health",
-        }
-    }
-
-    /// What it shows, in one sentence.
-    pub fn explanation(self) -> &'static str {
-        match self {
-            DataView::Sources => "The files, what each of them holds, and how they join.",
-            DataView::Recipe => "How every column of the customer table comes to be.",
-            DataView::Table => "The customer table itself.",
-            DataView::Rfm => "Scores by recency, frequency and monetary value.",
-            DataView::Health => "What is wrong with the data, and what is done about it.",
-        }
-    }
 }

@@ -126,7 +126,7 @@ fn after_a_storm_the_engine_says_what_a_fresh_one_says() {
             0..10 => plan.clustering = any_clustering(&mut random),
             10 => any_preparation(&mut random, &mut plan),
             11 => plan.source = Source::file(files[random.random_range(0..2)].clone()),
-            12..15 => wanted.page = Page::ALL[random.random_range(0..Page::ALL.len())],
+            12..15 => wanted.view = Page::ALL[random.random_range(0..Page::ALL.len())].into(),
             15 => wanted.map_axes = (any_axis(&mut random), any_axis(&mut random)),
             16 => wanted.outputs = if wanted.outputs.is_none() { Some(Outputs::of_export()) } else { None },
             17 => wanted.reload += 1,

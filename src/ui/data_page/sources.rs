@@ -17,7 +17,7 @@ use eframe::egui::{Align, Layout, Panel, ScrollArea, Ui};
 use crate::data::Sourcing;
 use crate::data::sourcing::Refresh;
 use crate::engine::SourcesAnswer;
-use crate::session::{Action, Command, DataView, Look};
+use crate::session::{Action, Command, DataView, Look, PageView};
 
 use super::super::theme::{self, INSIDE, caption};
 use super::super::widgets;
@@ -31,7 +31,8 @@ pub(super) fn switch_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAn
     Panel::top("views").frame(region()).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.set_height(32.0);
-            let views: Vec<_> = DataView::ALL.iter().map(|&view| (view, view.name(), view.explanation())).collect();
+            let views: Vec<_> =
+                DataView::ALL.iter().map(|&view| (view, PageView::Data(view).name(), PageView::Data(view).explanation())).collect();
             widgets::segmented_ui(ui, &mut look.sources.view, &views);
             if matches!(look.sources.view, DataView::Sources | DataView::Recipe) {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| snapshot::ui(ui, sourcing, known, look, commands));

@@ -30,7 +30,7 @@ use eframe::egui::{self, Align, CentralPanel, Frame, Key, Layout, Margin, Modifi
 use crate::engine::{Answer, Answers};
 use crate::export::Density;
 use crate::persona::{Persona, Personas};
-use crate::session::{Action, CardsView, Command, Look, Page, Plan, Selection};
+use crate::session::{Action, CardsView, Command, Look, Page, PageView, Plan, Selection};
 
 use super::theme::{self, BETWEEN, tokens};
 use super::widgets::{self, answer_ui, name_it, segmented_ui};
@@ -96,11 +96,10 @@ fn head_ui(ui: &mut Ui, look: &mut Look, n_cards: usize, commands: &mut Vec<Comm
     let frame = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 6));
     Panel::top("cards head").frame(frame).exact_size(44.0).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
-            let views = [
-                (CardsView::Cards, "Cards", "One card a persona."),
-                (CardsView::Compare, "Compare", "The personas side by side, and what drives the grouping."),
-                (CardsView::Overview, "Overview", "Everyone on one sheet."),
-            ];
+            let views: Vec<_> = CardsView::ALL
+                .iter()
+                .map(|&view| (view, PageView::Personas(view).name(), PageView::Personas(view).explanation()))
+                .collect();
             segmented_ui(ui, &mut look.cards.view, &views);
             if look.cards.view == CardsView::Cards && look.cards.density == Density::Analyst {
                 ui.add_space(8.0);

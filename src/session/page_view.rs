@@ -1,0 +1,102 @@
+//! What can be seen, page by page? Pages with several views carry the one that was seen last.
+//!
+//! The one list of them: switches, palette and what the engine is asked for follow from it. A view stands here once it works.
+
+use super::cards_look::CardsView;
+use super::page::Page;
+use super::sources_look::DataView;
+
+/// A page, and which of its views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PageView {
+    /// The table and what it is made from.
+    Data(DataView),
+    /// Which columns enter, and how.
+    Prepare,
+    /// Groups, with all plots.
+    Segments,
+    /// The cards.
+    Personas(CardsView),
+    /// One card per slide.
+    Present,
+}
+
+impl PageView {
+    /// The page it is a view of.
+    pub const fn page(self) -> Page {
+        match self {
+            PageView::Data(_) => Page::Data,
+            PageView::Prepare => Page::Prepare,
+            PageView::Segments => Page::Segments,
+            PageView::Personas(_) => Page::Personas,
+            PageView::Present => Page::Present,
+        }
+    }
+
+    /// What the palette calls it: "Data: RFM".
+    pub const fn label(self) -> &'static str {
+        match self {
+            PageView::Data(DataView::Sources) => "Data: Sources",
+            PageView::Data(DataView::Recipe) => "Data: Columns",
+            PageView::Data(DataView::Table) => "Data: Customers",
+            PageView::Data(DataView::Rfm) => "Data: RFM",
+            PageView::Data(DataView::Health) => "Data: Health",
+            PageView::Personas(CardsView::Cards) => "Personas: Cards",
+            PageView::Personas(CardsView::Compare) => "Personas: Compare",
+            PageView::Personas(CardsView::Overview) => "Personas: Overview",
+            PageView::Prepare => "Prepare",
+            PageView::Segments => "Segments",
+            PageView::Present => "Present",
+        }
+    }
+
+    /// The name on the page's switch: "RFM".
+    pub fn name(self) -> &'static str {
+        let label = self.label();
+        label.split_once(": ").map_or(label, |(_, name)| name)
+    }
+
+    /// What it shows, in one sentence.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            PageView::Data(DataView::Sources) => "The files, what each of them holds, and how they join.",
+            PageView::Data(DataView::Recipe) => "How every column of the customer table comes to be.",
+            PageView::Data(DataView::Table) => "The customer table itself.",
+            PageView::Data(DataView::Rfm) => "Scores by recency, frequency and monetary value.",
+            PageView::Data(DataView::Health) => "What is wrong with the data, and what is done about it.",
+            PageView::Personas(CardsView::Cards) => "One card per persona.",
+            PageView::Personas(CardsView::Compare) => "The personas side by side, and what drives the grouping.",
+            PageView::Personas(CardsView::Overview) => "Everyone on one sheet.",
+            PageView::Prepare => "Which columns enter, and how.",
+            PageView::Segments => "The groups, with all plots.",
+            PageView::Present => "One card per slide.",
+        }
+    }
+
+    /// What it needs before it can show anything, where a table of one file lacks it.
+    pub fn needs_sources(self) -> Option<&'static str> {
+        match self {
+            PageView::Data(DataView::Table) => None,
+            PageView::Data(DataView::Rfm) => {
+                Some("RFM needs orders: add a source that lists them (Ctrl+Shift+O), and a customer table is built from it.")
+            }
+            PageView::Data(_) => {
+                Some("This file is the customer table itself. Add a source (Ctrl+Shift+O), and the table is built from several files.")
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<Page> for PageView {
+    /// The first view of the page.
+    fn from(page: Page) -> PageView {
+        match page {
+            Page::Data => PageView::Data(DataView::default()),
+            Page::Prepare => PageView::Prepare,
+            Page::Segments => PageView::Segments,
+            Page::Personas => PageView::Personas(CardsView::default()),
+            Page::Present => PageView::Present,
+        }
+    }
+}
