@@ -17,11 +17,11 @@ use crate::session::{Project, Words};
 
 use super::args::Files;
 use super::choices::Choices;
+use super::export_args::{ExportArgs, format};
 use super::failure::Failure;
 use super::headless::{self, Task};
 use super::outputs::{self, Output};
 use super::table::{self, TableArgs};
-use super::taking::{Taking, format};
 use super::window;
 
 /// Wrong use.
@@ -94,7 +94,7 @@ struct Cards {
     #[arg(long, value_delimiter = ',', default_value = "html,json", value_parser = format)]
     formats: Vec<Format>,
     #[command(flatten)]
-    taking: Taking,
+    taking: ExportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -108,7 +108,7 @@ struct Run {
     #[arg(long, value_delimiter = ',', default_value = "html,json,csv", value_parser = format)]
     formats: Vec<Format>,
     #[command(flatten)]
-    taking: Taking,
+    taking: ExportArgs,
     #[command(flatten)]
     files: Files,
 }

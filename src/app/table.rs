@@ -313,7 +313,7 @@ fn summary(understood: &Understood, written: &Written, raws: &[Arc<Raw>], health
     for (column, how) in table.columns.iter().zip(&built.columns) {
         let how = match how {
             BuiltColumn::Key => "the key".to_owned(),
-            BuiltColumn::Formula(recipe) => format!("{} [{}: {}]", recipe.about, recipe.level.name().to_lowercase(), recipe.formula),
+            BuiltColumn::Formula(recipe) => format!("{} [{}: {}]", recipe.about, recipe.grain.name().to_lowercase(), recipe.formula),
             BuiltColumn::From { source, column } => format!("{column} of {source}"),
         };
         text.push_str(&format!("  {:<22} {how}\n", column.name));

@@ -118,7 +118,7 @@ impl Assign {
         if x.n_rows() == 0 {
             return Ok(Vec::new());
         }
-        super::door(x)?;
+        super::validate(x)?;
         ctx.progress("Placing customers", 0.0);
         match self {
             Assign::Nearest { centroids } => nearest(centroids, x, ctx),
@@ -169,7 +169,7 @@ impl Assign {
     /// Whether its parts fit together; a file may have been changed by hand. O(size).
     pub fn is_sound(&self) -> bool {
         match self {
-            Assign::Nearest { centroids } => centroids.n_rows() > 0 && super::door(centroids).is_ok(),
+            Assign::Nearest { centroids } => centroids.n_rows() > 0 && super::validate(centroids).is_ok(),
             Assign::Cores(cores) => cores.is_sound(),
             Assign::Lasting(lasting) => lasting.is_sound(),
         }

@@ -6,8 +6,9 @@
 //! Lloyd 1982, "Least squares quantization in PCM", from greedy k-means++ starts. Sixteen rows at a time against every centroid: for the k
 //! and p of customer data this beats the bounds of Hamerly 2010, whose branches keep the vector units idle. With many rows every restart
 //! first converges on a sample of its own, the better of two starts (Bradley, Fayyad 1998, "Refining initial points for k-means clustering"), then all meet on
-//! the full data and the worse half leaves after 1, 2, 4, ... iterations until one is left. Swaps of single centroids may lead it out of a
-//! local optimum (see `swaps`), and it runs to the end.
+//! the full data and the worse half leaves after 1, 2, 4, ... iterations until one is left: successive halving (Jamieson, Talwalkar 2016, "Non-stochastic best
+//! arm identification and hyperparameter optimization", AISTATS). Swaps of single centroids may lead it out of a local optimum (see `swaps`), and it runs to the
+//! end.
 //! A row midway between centroids goes to the lower numbered; of equal restarts the first wins. An empty cluster moves to the row that is
 //! farthest from its centroid.
 
@@ -77,7 +78,7 @@ pub fn kmeans(x: &Matrix, params: &KMeansParams, ctx: &Ctx) -> Result<KMeansFit,
             return Err(ClusterError::KnobTooSmall { knob, value, least: 1 });
         }
     }
-    super::door(x)?;
+    super::validate(x)?;
     ctx.progress(STAGE, 0.0);
     let distinct = distinct_up_to(x, k, ctx)?;
     if distinct < k {
@@ -106,7 +107,7 @@ pub fn kmeans(x: &Matrix, params: &KMeansParams, ctx: &Ctx) -> Result<KMeansFit,
         })
         .collect::<Result<_, Stopped>>()?;
     ctx.progress(STAGE, 0.7);
-    let best = race(starts, &all, ctx)?;
+    let best = successive_halving(starts, &all, ctx)?;
     ctx.progress(STAGE, 0.8);
     let best = swap(best, x, &all, params, ctx)?;
     ctx.progress(STAGE, 0.9);
@@ -163,8 +164,8 @@ fn distinct_up_to(x: &Matrix, enough: usize, ctx: &Ctx) -> Result<usize, Stopped
     Ok(seen.len())
 }
 
-/// Halves the field after 1, 2, 4, ... iterations until the best is left.
-fn race(mut field: Vec<Lloyd>, rows: &Rows, ctx: &Ctx) -> Result<Lloyd, Stopped> {
+/// Halves the field after 1, 2, 4, ... iterations until the best is left (Jamieson, Talwalkar 2016).
+fn successive_halving(mut field: Vec<Lloyd>, rows: &Rows, ctx: &Ctx) -> Result<Lloyd, Stopped> {
     let mut iterations = 1;
     while field.len() > 1 {
         for _ in 0..iterations {

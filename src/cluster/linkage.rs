@@ -23,7 +23,7 @@ pub fn linkage(x: &Matrix, linkage: Linkage, ctx: &Ctx) -> Result<Dendrogram, Cl
 
 /// Builds the tree, if it fits into `budget` bytes.
 pub fn linkage_within(x: &Matrix, linkage: Linkage, budget: u64, ctx: &Ctx) -> Result<Dendrogram, ClusterError> {
-    super::door(x)?;
+    super::validate(x)?;
     let n_rows = x.n_rows();
     let needs = bytes_needed(linkage, n_rows);
     let is_gathered = is_of_all_pairs(linkage) && n_rows > MICRO_CLUSTERS && (needs > budget || n_rows > MATRIX_ROWS);

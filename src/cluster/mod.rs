@@ -114,7 +114,7 @@ pub enum ClusterError {
 }
 
 /// What every method demands of its rows: at least one, no more than can be numbered twice in 32 bits, squares that do not overflow.
-fn door(x: &Matrix) -> Result<(), ClusterError> {
+fn validate(x: &Matrix) -> Result<(), ClusterError> {
     let rows = x.n_rows();
     if rows == 0 {
         return Err(ClusterError::TooFewRows { rows, needed: 1 });

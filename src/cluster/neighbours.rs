@@ -70,7 +70,7 @@ pub fn neighbours(x: &Matrix, length: usize, ctx: &Ctx) -> Result<Neighbours, Cl
     if length == 0 {
         return Err(ClusterError::KnobTooSmall { knob: "The least number of neighbours", value: 0, least: 1 });
     }
-    super::door(x)?;
+    super::validate(x)?;
     ctx.progress(STAGE, 0.0);
     let n_rows = x.n_rows();
     let tree = KdTree::new(n_rows, x.n_cols(), |i| x.row(i), ctx)?;

@@ -8,13 +8,13 @@ use crate::base::text::count;
 use crate::base::{Ctx, Note};
 use crate::data::SourceKind;
 use crate::data::day::IsoDay;
-use crate::data::sourcing::{KeyMatch, Level, RecipeColumn};
+use crate::data::sourcing::{Grain, KeyMatch, RecipeColumn};
 
 use super::attach::{self, Given, SPELLED};
 use super::built::BuiltColumn;
 use super::error::CustomersError;
 use super::formula;
-use super::levels::{LevelColumns, aggregate};
+use super::grain::{GrainColumns, aggregate};
 use super::rows::{self, Input, KeyType};
 use super::understood::Understood;
 
@@ -73,15 +73,15 @@ pub(super) fn assemble(
     let mut bought = of(SourceKind::Transactions);
     let references = of(SourceKind::Reference);
     notes.extend(look_up_rows(&mut bought, &references)?);
-    let levels = aggregated(&bought, &of(SourceKind::Events), keys, snapshot, currency, recipe, ctx)?;
+    let grains = aggregated(&bought, &of(SourceKind::Events), keys, snapshot, currency, recipe, ctx)?;
 
     ctx.check()?;
     ctx.progress("Joining", 0.8);
     let (lists, surveys) = given.split_at(n_lists);
-    let everyone = everyone(lists, surveys, &levels, &mut notes)?;
+    let everyone = everyone(lists, surveys, &grains, &mut notes)?;
     let mut table = everyone.lazy();
-    for level in levels {
-        table = level.join_to(table)?;
+    for grain in grains {
+        table = grain.join_to(table)?;
     }
     let mut columns: Vec<(String, BuiltColumn)> = Vec::new();
     for given in given {
@@ -140,33 +140,33 @@ fn aggregated(
     currency: Option<&str>,
     recipe: &[RecipeColumn],
     ctx: &Ctx,
-) -> Result<Vec<LevelColumns>, CustomersError> {
-    let mut levels = Vec::new();
-    let Some(snapshot) = snapshot else { return Ok(levels) };
+) -> Result<Vec<GrainColumns>, CustomersError> {
+    let mut grains = Vec::new();
+    let Some(snapshot) = snapshot else { return Ok(grains) };
     let most = |inputs: &[Input]| inputs.iter().map(|input| input.most_rows).sum();
     if !bought.is_empty() {
         let rows = rows::transactions(bought, keys, snapshot, currency)?;
-        let has = |level: &Level| *level == Level::Transactions || recipe.iter().any(|column| column.level == *level);
-        let wanted: Vec<Level> = [Level::Transactions, Level::Purchases, Level::Categories].into_iter().filter(has).collect();
-        levels = aggregate(&rows, most(bought), &wanted, recipe, snapshot, (0.2, 0.7), ctx)?;
+        let has = |grain: &Grain| *grain == Grain::Transactions || recipe.iter().any(|column| column.grain == *grain);
+        let wanted: Vec<Grain> = [Grain::Transactions, Grain::Purchases, Grain::Categories].into_iter().filter(has).collect();
+        grains = aggregate(&rows, most(bought), &wanted, recipe, snapshot, (0.2, 0.7), ctx)?;
     }
     if !events.is_empty() {
-        levels.extend(aggregate(
+        grains.extend(aggregate(
             &rows::events(events, keys, snapshot)?,
             most(events),
-            &[Level::Events],
+            &[Grain::Events],
             recipe,
             snapshot,
             (0.7, 0.8),
             ctx,
         )?);
     }
-    Ok(levels)
+    Ok(grains)
 }
 
 /// The key of everyone who has a row in a customers' file or bought; without both, of everyone with an event or an answer.
-fn everyone(lists: &[Given], surveys: &[Given], levels: &[LevelColumns], notes: &mut Vec<Note>) -> Result<DataFrame, CustomersError> {
-    let of_level = |level: Level| levels.iter().find(|it| it.level == level).map(|it| &it.frame);
+fn everyone(lists: &[Given], surveys: &[Given], grains: &[GrainColumns], notes: &mut Vec<Note>) -> Result<DataFrame, CustomersError> {
+    let of_grain = |grain: Grain| grains.iter().find(|it| it.grain == grain).map(|it| &it.frame);
     let only = |frames: &[&DataFrame], column: &str| -> Result<Option<LazyFrame>, CustomersError> {
         let frames: Vec<LazyFrame> = frames.iter().map(|frame| (*frame).clone().lazy().select([col(column)])).collect();
         if frames.is_empty() {
@@ -176,7 +176,7 @@ fn everyone(lists: &[Given], surveys: &[Given], levels: &[LevelColumns], notes: 
         Ok(Some(all.unique(None, UniqueKeepStrategy::Any)))
     };
     let listed: Vec<&DataFrame> = lists.iter().map(|given| &given.frame).collect();
-    let bought = of_level(Level::Transactions);
+    let bought = of_grain(Grain::Transactions);
     let n_missing = |some: &DataFrame, there: LazyFrame| -> Result<usize, CustomersError> {
         let missing = some.clone().lazy().join(there, [col("customer")], [col("customer")], JoinArgs::new(JoinType::Anti));
         Ok(missing.select([len()]).collect()?.columns()[0].get(0)?.extract::<u64>().unwrap_or(0) as usize)
@@ -198,9 +198,9 @@ fn everyone(lists: &[Given], surveys: &[Given], levels: &[LevelColumns], notes: 
     }
     let known: Vec<&DataFrame> = listed.into_iter().chain(bought).collect();
     let known = if known.is_empty() {
-        of_level(Level::Events).into_iter().chain(surveys.iter().map(|given| &given.frame)).collect()
+        of_grain(Grain::Events).into_iter().chain(surveys.iter().map(|given| &given.frame)).collect()
     } else {
-        let others = of_level(Level::Events).into_iter().map(|frame| ("events", frame));
+        let others = of_grain(Grain::Events).into_iter().map(|frame| ("events", frame));
         for (what, frame) in others.chain(surveys.iter().map(|given| ("answers", &given.frame))) {
             let Some(there) = only(&known, "customer")? else { continue };
             let unknown = n_missing(frame, there)?;
@@ -222,7 +222,7 @@ fn finish(
     given: &[(String, BuiltColumn)],
 ) -> Result<DataFrame, CustomersError> {
     let schema = table.collect_schema()?;
-    let own: Vec<&RecipeColumn> = recipe.iter().filter(|column| column.level == Level::Customer).collect();
+    let own: Vec<&RecipeColumn> = recipe.iter().filter(|column| column.grain == Grain::Customer).collect();
     let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).chain(own.iter().map(|column| column.name.as_str())).collect();
     let parsed = own.iter().map(|column| formula::parse(column, &names)).collect::<Result<Vec<_>, _>>()?;
     for parsed in formula::in_order(parsed)? {

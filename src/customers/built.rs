@@ -3,7 +3,7 @@
 use crate::base::{Key, Note};
 use crate::data::Table;
 use crate::data::day::IsoDay;
-use crate::data::sourcing::{Level, RecipeColumn};
+use crate::data::sourcing::{Grain, RecipeColumn};
 
 use super::accounts::Account;
 
@@ -14,8 +14,8 @@ pub struct Built {
     pub table: Table,
     /// How every column came to be, in the table's order.
     pub columns: Vec<BuiltColumn>,
-    /// What formulas of each level may read, but for the level of customers, whose formulas read this table's columns.
-    pub usable: Vec<(Level, Vec<FormulaColumn>)>,
+    /// What formulas of each grain may read, but for the grain of customers, whose formulas read this table's columns.
+    pub usable: Vec<(Grain, Vec<FormulaColumn>)>,
     /// The day everything was counted back from.
     pub snapshot: Option<IsoDay>,
     /// What was merged, refused or left out.

@@ -1,6 +1,6 @@
 //! Can this formula be computed? Parsed as a polars SQL expression, checked against the columns there are.
 //!
-//! In: a formula of a user and the columns of its level. Out: an expression, or one sentence that says what is wrong. Formulas are data: no
+//! In: a formula of a user and the columns of its grain. Out: an expression, or one sentence that says what is wrong. Formulas are data: no
 //! query inside a query, no table, no file can be named in one. O(length).
 
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use polars::prelude::*;
 use polars::sql::sql_expr;
 
-use crate::data::sourcing::{Level, RecipeColumn};
+use crate::data::sourcing::{Grain, RecipeColumn};
 
 use super::error::{CustomersError, short};
 
@@ -25,7 +25,7 @@ pub(super) struct Parsed {
     pub distinct: Option<Expr>,
 }
 
-/// Reads a formula; `columns` are those of its level.
+/// Reads a formula; `columns` are those of its grain.
 pub(super) fn parse(column: &RecipeColumn, columns: &[&str]) -> Result<Parsed, CustomersError> {
     let wrong = |why: String| CustomersError::Formula { column: column.name.clone(), why };
     if column.formula.trim().is_empty() {
@@ -44,10 +44,10 @@ pub(super) fn parse(column: &RecipeColumn, columns: &[&str]) -> Result<Parsed, C
     if let Some(unknown) = reads.iter().find(|name| !columns.contains(&name.as_str())) {
         let near = nearest(unknown, columns);
         let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}"));
-        let level = column.level.name().to_lowercase();
-        return Err(wrong(format!("there is no column {unknown} among the {level} columns{hint}")));
+        let grain = column.grain.name().to_lowercase();
+        return Err(wrong(format!("there is no column {unknown} among the {grain} columns{hint}")));
     }
-    if column.level != Level::Customer && !sums_up(&expr) {
+    if column.grain != Grain::Customer && !sums_up(&expr) {
         return Err(wrong("it gives a value a row, not one a customer; wrap it in SUM, AVG, MIN, MAX, COUNT or FIRST".into()));
     }
     Ok(Parsed { name: column.name.clone(), distinct: counted(&expr), expr: expr.alias(column.name.as_str()), reads })
@@ -106,7 +106,7 @@ fn words_outside_quotes(formula: &str) -> impl Iterator<Item = &str> {
     outside.flat_map(|piece| piece.split(|letter: char| !letter.is_alphanumeric() && letter != '_')).filter(|word| !word.is_empty())
 }
 
-/// Columns at customer level in the order they can be computed: each after those it reads. A circle is told.
+/// Columns at customer grain in the order they can be computed: each after those it reads. A circle is told.
 pub(super) fn in_order(mut waiting: Vec<Parsed>) -> Result<Vec<Parsed>, CustomersError> {
     let mut done = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {

@@ -1,6 +1,6 @@
-//! Which rows does a level add up? Those of the files, or merged ones: one a customer and day, one a customer and category.
+//! Which rows does a grain add up? Those of the files, or merged ones: one a customer and day, one a customer and category.
 //!
-//! In: transactions or events, the rows of a customer one after the other. Out: the level's rows with what is read of them, a customer's
+//! In: transactions or events, the rows of a customer one after the other. Out: the grain's rows with what is read of them, a customer's
 //! categories by revenue. O(n) and O(r log r) within the r rows of a customer.
 
 use std::collections::BTreeSet;
@@ -9,44 +9,44 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::data::day::IsoDay;
-use crate::data::sourcing::Level;
+use crate::data::sourcing::Grain;
 
 use super::error::CustomersError;
 use super::rows::{self, REFUNDED};
 use super::runs::{Names, RUN, Runs, Sums, rounded};
 
-/// The columns of a level's rows, given those of the transactions or events.
-pub(super) fn schema(level: Level, rows: &Schema) -> Schema {
-    let all: &[&str] = match level {
-        Level::Purchases => &["customer", "date", "days_ago", "weekday", "hour", "amount", "quantity", "discounted", "rows"],
-        Level::Categories => &["customer", "category", "amount", "gross", "quantity", "rows"],
-        Level::Transactions | Level::Events | Level::Customer => return rows.clone(),
+/// The columns of a grain's rows, given those of the transactions or events.
+pub(super) fn schema(grain: Grain, rows: &Schema) -> Schema {
+    let all: &[&str] = match grain {
+        Grain::Purchases => &["customer", "date", "days_ago", "weekday", "hour", "amount", "quantity", "discounted", "rows"],
+        Grain::Categories => &["customer", "category", "amount", "gross", "quantity", "rows"],
+        Grain::Transactions | Grain::Events | Grain::Customer => return rows.clone(),
     };
     let dtype = |name: &str| if name == "rows" { DataType::Int64 } else { rows.get(name).cloned().unwrap_or(DataType::Null) };
     all.iter().map(|&name| Field::new(name.into(), dtype(name))).collect()
 }
 
-/// The columns of the transactions or events it takes to compute `reads` of a level.
-pub(super) fn sources<'a>(level: Level, reads: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
+/// The columns of the transactions or events it takes to compute `reads` of a grain.
+pub(super) fn sources<'a>(grain: Grain, reads: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
     let is_read = |name: &&str| reads.contains(name);
-    match level {
-        Level::Purchases => {
+    match grain {
+        Grain::Purchases => {
             let amount = is_read(&"amount").then_some("gross");
             ["hour", "quantity", "discounted"].into_iter().filter(is_read).chain(amount).chain(["purchase", "date"]).collect()
         }
-        Level::Categories => is_read(&"quantity").then_some("quantity").into_iter().chain(["purchase", "category", "amount"]).collect(),
-        Level::Transactions | Level::Events | Level::Customer => reads.iter().copied().filter(|name| *name != "customer").collect(),
+        Grain::Categories => is_read(&"quantity").then_some("quantity").into_iter().chain(["purchase", "category", "amount"]).collect(),
+        Grain::Transactions | Grain::Events | Grain::Customer => reads.iter().copied().filter(|name| *name != "customer").collect(),
     }
 }
 
-/// The rows of a level with at least `reads`, and [`RUN`], which ascends.
-pub(super) fn rows(level: Level, rows: &DataFrame, reads: &BTreeSet<&str>, snapshot: IsoDay) -> Result<DataFrame, CustomersError> {
-    let beside = (level == Level::Categories && rows.schema().contains(REFUNDED)).then_some(REFUNDED);
-    let read = rows.select(sources(level, reads).into_iter().chain(beside).chain([RUN]))?;
-    match level {
-        Level::Purchases => purchases(read, reads, snapshot),
-        Level::Categories => categories(&read, reads),
-        Level::Transactions | Level::Events | Level::Customer => Ok(read),
+/// The rows of a grain with at least `reads`, and [`RUN`], which ascends.
+pub(super) fn rows(grain: Grain, rows: &DataFrame, reads: &BTreeSet<&str>, snapshot: IsoDay) -> Result<DataFrame, CustomersError> {
+    let beside = (grain == Grain::Categories && rows.schema().contains(REFUNDED)).then_some(REFUNDED);
+    let read = rows.select(sources(grain, reads).into_iter().chain(beside).chain([RUN]))?;
+    match grain {
+        Grain::Purchases => purchases(read, reads, snapshot),
+        Grain::Categories => categories(&read, reads),
+        Grain::Transactions | Grain::Events | Grain::Customer => Ok(read),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::data::sourcing::{Field, Level, RecipeColumn};
+use crate::data::sourcing::{Field, Grain, RecipeColumn};
 use crate::data::{SourceKind, Sourcing};
 
 use super::understood::{Understood, UnderstoodSource};
@@ -30,8 +30,8 @@ pub(super) fn in_force(sourcing: &Sourcing, understood: &Understood) -> Vec<Reci
     wanted.map(|column| changed(&column.name).unwrap_or_else(|| column.clone())).chain(own).collect()
 }
 
-fn column(name: impl Into<String>, level: Level, formula: impl Into<String>, about: impl Into<String>) -> RecipeColumn {
-    RecipeColumn { name: name.into(), level, formula: formula.into(), about: about.into() }
+fn column(name: impl Into<String>, grain: Grain, formula: impl Into<String>, about: impl Into<String>) -> RecipeColumn {
+    RecipeColumn { name: name.into(), grain, formula: formula.into(), about: about.into() }
 }
 
 fn purchases(understood: &Understood, columns: &mut Vec<RecipeColumn>) {
@@ -41,8 +41,8 @@ fn purchases(understood: &Understood, columns: &mut Vec<RecipeColumn>) {
     }
     let has = |field: Field| sources.iter().any(|source| source.fields.contains_key(&field));
     let has_money = has(Field::Amount) || has(Field::UnitPrice);
-    let mut add = |name: &str, level: Level, formula: &str, about: &str| columns.push(column(name, level, formula, about));
-    use Level::{Categories, Customer, Purchases, Transactions};
+    let mut add = |name: &str, grain: Grain, formula: &str, about: &str| columns.push(column(name, grain, formula, about));
+    use Grain::{Categories, Customer, Purchases, Transactions};
     add("recency_days", Purchases, "MIN(days_ago)", "Days from the last purchase to the snapshot.");
     add("frequency", Purchases, "COUNT(*)", "Days with a purchase, the first included; orders of the same day are one.");
     if has_money {
@@ -129,7 +129,7 @@ fn events(understood: &Understood, columns: &mut Vec<RecipeColumn>) {
     let opens = named(&["open", "öffn", "geoeffn", "ouvert", "abiert", "apertura"]);
     let clicks = named(&["click", "klick", "clic"]);
     let visits = named(&["session", "visit", "besuch", "sitzung"]);
-    let mut add = |name: &str, formula: &str, about: &str| columns.push(column(name, Level::Events, formula, about));
+    let mut add = |name: &str, formula: &str, about: &str| columns.push(column(name, Grain::Events, formula, about));
     let counted = |kinds: &[String]| format!("SUM(CASE WHEN event IN ({}) THEN 1 ELSE 0 END)", kinds.join(", "));
     if !opens.is_empty() {
         add("opens", &counted(&opens), "Mails opened.");

@@ -7,7 +7,7 @@ use polars::prelude::*;
 
 use crate::base::Ctx;
 use crate::data::day::IsoDay;
-use crate::data::sourcing::{Level, RecipeColumn};
+use crate::data::sourcing::{Grain, RecipeColumn};
 use crate::data::table::Kind;
 use crate::data::{Raw, SourceKind, Sourcing, table_of_frame};
 
@@ -56,7 +56,7 @@ pub fn try_column(
     let keys = key_type(&inputs)?;
     let snapshot = span::snapshot(&dated(&inputs), sourcing.snapshot, today)?;
     ctx.check()?;
-    let few = few(&inputs, draft.level, keys)?;
+    let few = few(&inputs, draft.grain, keys)?;
     for input in inputs.iter_mut().filter(|input| input.of.kind != SourceKind::Reference) {
         ctx.check()?;
         let is_one = input.customer(keys)?.is_in(lit(few.clone()).implode(false), false);
@@ -71,10 +71,10 @@ pub fn try_column(
     Ok(Tried { kind: column.kind(), examples: examples.collect() })
 }
 
-/// The keys of a few customers that have rows at the level.
-fn few(inputs: &[Input], level: Level, keys: KeyType) -> Result<Series, CustomersError> {
-    let first = match level {
-        Level::Events => SourceKind::Events,
+/// The keys of a few customers that have rows at the grain.
+fn few(inputs: &[Input], grain: Grain, keys: KeyType) -> Result<Series, CustomersError> {
+    let first = match grain {
+        Grain::Events => SourceKind::Events,
         _ => SourceKind::Transactions,
     };
     let of = |kind: SourceKind| inputs.iter().find(move |input| input.of.kind == kind);
@@ -86,8 +86,8 @@ fn few(inputs: &[Input], level: Level, keys: KeyType) -> Result<Series, Customer
     Ok(some.collect()?.columns()[0].as_materialized_series().clone())
 }
 
-/// The columns formulas of each level may use, Personae's own first; at the level of customers these are the table's.
-pub(super) fn usable(understood: &Understood, inputs: &[Input], keys: KeyType) -> Result<Vec<(Level, Vec<FormulaColumn>)>, CustomersError> {
+/// The columns formulas of each grain may use, Personae's own first; at the grain of customers these are the table's.
+pub(super) fn usable(understood: &Understood, inputs: &[Input], keys: KeyType) -> Result<Vec<(Grain, Vec<FormulaColumn>)>, CustomersError> {
     let of = |kind: SourceKind| inputs.iter().filter(move |input| input.of.kind == kind).cloned().collect::<Vec<Input>>();
     // Only types are asked for, so any day will do.
     let snapshot = IsoDay(0);
@@ -96,14 +96,14 @@ pub(super) fn usable(understood: &Understood, inputs: &[Input], keys: KeyType) -
     if !bought.is_empty() {
         look_up_rows(&mut bought, &of(SourceKind::Reference))?;
         let rows = rows::transactions(&bought, keys, snapshot, None)?.collect_schema()?;
-        let levels = [Level::Transactions, Level::Purchases, Level::Categories].into_iter();
-        let has = |level: &Level| *level != Level::Categories || understood.has_categories();
-        all.extend(levels.filter(has).map(|level| (level, described(&merged::schema(level, &rows), &bought))));
+        let grains = [Grain::Transactions, Grain::Purchases, Grain::Categories].into_iter();
+        let has = |grain: &Grain| *grain != Grain::Categories || understood.has_categories();
+        all.extend(grains.filter(has).map(|grain| (grain, described(&merged::schema(grain, &rows), &bought))));
     }
     let events = of(SourceKind::Events);
     if !events.is_empty() {
         let rows = rows::events(&events, keys, snapshot)?.collect_schema()?;
-        all.push((Level::Events, described(&rows, &events)));
+        all.push((Grain::Events, described(&rows, &events)));
     }
     Ok(all)
 }

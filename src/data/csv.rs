@@ -1,6 +1,6 @@
 //! What does a delimited text file hold? The recipe: look at its head, cut it into cells, decide each column.
 //!
-//! In: text. Out: the table and a note for every decision. Columns of plain numbers are parsed while they are cut, chunks side by side, so
+//! In: text. Out: the table and a note for every decision. Columns of plain numbers are parsed while they are cut, blocks side by side, so
 //! that a clean file costs one pass; all others are collected as text and decided by `cells`. A file found unclean is cut once more
 //! for the columns concerned. polars' own reader was measured and left aside: it pads ragged rows and drops leading zeros without a word.
 
@@ -34,7 +34,7 @@ pub(super) fn read(text: &str, title: &str, zone: Option<Zone>, ctx: &Ctx) -> Re
     let head = &layout.head;
     DataError::unless_narrow(title, head.names.len())?;
     let mut cutting = layout.cutting(text.len());
-    let chunks = cutting.chunks(text, layout.first);
+    let blocks = cutting.blocks(text, layout.first);
     if head.names.is_empty() {
         return Err(DataError::Empty { title: title.to_owned() });
     }
@@ -44,7 +44,7 @@ pub(super) fn read(text: &str, title: &str, zone: Option<Zone>, ctx: &Ctx) -> Re
         let line = 1 + text.as_bytes()[..cutting.quotes_end].iter().filter(|&&byte| byte == b'\n').count();
         notes.push(note_of_quote(line));
     }
-    let (columns, row_lines, more) = columns(text, &layout, &cutting, &chunks, title, ctx)?;
+    let (columns, row_lines, more) = columns(text, &layout, &cutting, &blocks, title, ctx)?;
     if row_lines == 0 {
         return Err(DataError::HeaderOnly { title: title.to_owned() });
     }
@@ -124,20 +124,20 @@ pub(super) fn from_rows(
     Ok((table, notes))
 }
 
-/// One chunk's part of a column.
+/// One block's part of a column.
 enum Part<'a> {
     Plain(Vec<f64>),
     Spelled(Vec<Cell<'a>>),
 }
 
-/// One column's parts of all chunks, in order; only one of the two is filled.
+/// One column's parts of all blocks, in order; only one of the two is filled.
 #[derive(Default)]
 struct Gathered<'a> {
     plain: Vec<Vec<f64>>,
     spelled: Vec<Vec<Cell<'a>>>,
 }
 
-/// What one chunk holds.
+/// What one block holds.
 struct Piece<'a> {
     parts: Vec<Part<'a>>,
     n_rows: usize,
@@ -155,7 +155,7 @@ pub(super) struct Ragged {
 
 type Columns = (Vec<Column>, usize, Vec<Note>);
 
-fn columns(text: &str, layout: &Layout, cutting: &Cutting, chunks: &[Range<usize>], title: &str, ctx: &Ctx) -> Result<Columns, DataError> {
+fn columns(text: &str, layout: &Layout, cutting: &Cutting, blocks: &[Range<usize>], title: &str, ctx: &Ctx) -> Result<Columns, DataError> {
     let head = &layout.head;
     let plain: Vec<AtomicBool> = head.plain.iter().map(|&plain| AtomicBool::new(plain)).collect();
     let stage = format!("Reading {title}");
@@ -165,10 +165,10 @@ fn columns(text: &str, layout: &Layout, cutting: &Cutting, chunks: &[Range<usize
         ctx.check()?;
         let piece = cut_chunk(text, cutting, range.clone(), head, &plain, &wanted);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        ctx.progress(&stage, 0.25 + 0.5 * done as f32 / chunks.len() as f32);
+        ctx.progress(&stage, 0.25 + 0.5 * done as f32 / blocks.len() as f32);
         Ok(piece)
     };
-    let mut pieces: Vec<Piece> = chunks.par_iter().map(cut).collect::<Result<_, _>>()?;
+    let mut pieces: Vec<Piece> = blocks.par_iter().map(cut).collect::<Result<_, _>>()?;
     // Columns that looked plain and were not, somewhere: cut again, for their cells.
     let is_plain: Vec<bool> = plain.iter().map(|plain| plain.load(Ordering::Relaxed)).collect();
     let again: Vec<bool> = is_plain.iter().zip(&head.plain).map(|(&is, &was)| was && !is).collect();
@@ -177,7 +177,7 @@ fn columns(text: &str, layout: &Layout, cutting: &Cutting, chunks: &[Range<usize
             ctx.check()?;
             Ok(cut_chunk(text, cutting, range.clone(), head, &plain, &again))
         };
-        let second: Vec<Piece> = chunks.par_iter().map(recut).collect::<Result<_, _>>()?;
+        let second: Vec<Piece> = blocks.par_iter().map(recut).collect::<Result<_, _>>()?;
         for (piece, second) in pieces.iter_mut().zip(second) {
             for (at, part) in second.parts.into_iter().enumerate().filter(|(at, _)| again[*at]) {
                 piece.parts[at] = part;
@@ -185,7 +185,7 @@ fn columns(text: &str, layout: &Layout, cutting: &Cutting, chunks: &[Range<usize
         }
     }
     let n_rows = pieces.iter().map(|piece| piece.n_rows).sum();
-    let mut notes = ragged_notes(&pieces, text, chunks.first().map_or(0, |chunk| chunk.start));
+    let mut notes = ragged_notes(&pieces, text, blocks.first().map_or(0, |block| block.start));
     notes.extend(layout.notes_of_left_out(pieces.iter().map(|piece| piece.passed.n_left_out).sum()));
     let mut gathered: Vec<Gathered> = head.names.iter().map(|_| Gathered::default()).collect();
     for piece in pieces {
@@ -210,7 +210,7 @@ fn columns(text: &str, layout: &Layout, cutting: &Cutting, chunks: &[Range<usize
     Ok((columns, n_rows, notes))
 }
 
-/// Cuts one chunk into the parts of the columns wanted. A column whose flag in `plain` falls meanwhile is cut again by the caller.
+/// Cuts one block into the parts of the columns wanted. A column whose flag in `plain` falls meanwhile is cut again by the caller.
 fn cut_chunk<'a>(text: &'a str, cutting: &Cutting, range: Range<usize>, head: &Head, plain: &[AtomicBool], wanted: &[bool]) -> Piece<'a> {
     let n_columns = head.names.len();
     let rows_guess = range.len() / (n_columns * 6).max(8) + 1;
@@ -309,7 +309,7 @@ pub(super) fn note_of_empty(name: &str) -> Note {
     Note::new(format!("{name} has neither a name nor values; it is left out."))
 }
 
-/// All chunks' numbers as one array, allocated once.
+/// All blocks' numbers as one array, allocated once.
 fn joined(pieces: &[Vec<f64>], n: usize) -> Arc<[f64]> {
     if let [whole] = pieces {
         return Arc::from(whole.as_slice());

@@ -88,7 +88,7 @@ impl Layout {
         }
         let mut data = Vec::new();
         let mut cutting = self.cutting(text.len());
-        for range in cutting.chunks(text, self.first) {
+        for range in cutting.blocks(text, self.first) {
             let cells = std::cell::RefCell::new(Vec::new());
             cutting.each(text, range, |_, cell| cells.borrow_mut().push(cell), |_| data.push(cells.take()));
         }

@@ -1,18 +1,18 @@
 //! What rows does a source hold, as they came? One row per purchase or an event, however many there are.
 //!
 //! In: a path: a file, a folder of files, or a pattern such as `orders-*.csv`. Out: typed columns that are read lazily, so that only what is
-//! asked for is ever in memory, and a page of rows for the window. Delimited text is read in slabs, Parquet and Arrow in batches; both are kept
+//! asked for is ever in memory, and a page of rows for the window. Delimited text is read in chunks, Parquet and Arrow in batches; both are kept
 //! in memory while there is room, else in a temporary file. Workbooks and JSON are read whole. Cost: one pass over the bytes.
 
+mod chunks;
+mod concat;
 mod convert;
 mod part;
-mod places;
+mod paths;
 mod scan;
-mod slabs;
-mod small;
 mod store;
 mod text;
-mod together;
+mod whole_file;
 
 use std::fs::File;
 use std::io::Read;
@@ -34,7 +34,7 @@ use super::{columnar, letters, packed, sniff};
 
 use part::Part;
 pub use part::{RawColumn, ReadOptions};
-pub use places::{SourceSeen, files_of};
+pub use paths::{SourceSeen, files_of};
 
 /// The rows of a source.
 #[derive(Clone)]
@@ -142,7 +142,7 @@ pub fn read_raw_with(path: &Path, options: &ReadOptions, ctx: &Ctx) -> Result<Ra
 }
 
 fn read(path: &Path, read_as: &ReadAs, options: &ReadOptions, ctx: &Ctx) -> Result<Raw, DataError> {
-    let place = places::resolve(path)?;
+    let place = paths::resolve(path)?;
     let title = title_of(path);
     let mut parts = Vec::with_capacity(place.files.len());
     let (mut titles, mut files, mut notes, mut stamps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -150,7 +150,7 @@ fn read(path: &Path, read_as: &ReadAs, options: &ReadOptions, ctx: &Ctx) -> Resu
     let mut empty = None;
     for file in &place.files {
         ctx.check()?;
-        let seen = places::seen(file)?;
+        let seen = paths::seen(file)?;
         let name = title_of(file);
         let part = match part(file, &name, read_as, options, keep_bytes, ctx) {
             // One of many files without rows is no reason to have none.
@@ -173,7 +173,7 @@ fn read(path: &Path, read_as: &ReadAs, options: &ReadOptions, ctx: &Ctx) -> Resu
     if parts.is_empty() {
         return Err(empty.unwrap_or(DataError::Empty { title }));
     }
-    let (frames, columns, more) = together::together(&parts, &titles);
+    let (frames, columns, more) = concat::concat(&parts, &titles);
     for (part, name) in parts.iter().zip(&titles) {
         let told = |note: &Note| if place.is_many { Note::new(format!("{name}: {}", note.0)) } else { note.clone() };
         notes.extend(part.notes.iter().map(told));
@@ -199,7 +199,7 @@ pub fn stamp_raw(path: &Path, ctx: &Ctx) -> Result<Key, DataError> {
 
 /// The content stamp of a source that is read as the user said.
 pub fn stamp_raw_as(path: &Path, read_as: &ReadAs, ctx: &Ctx) -> Result<Key, DataError> {
-    let place = places::resolve(path)?;
+    let place = paths::resolve(path)?;
     let stamp = |file: &std::path::PathBuf| Ok((title_of(file), stamp_of_file(file, read_as, ctx)?));
     let stamps: Vec<(String, Key)> = place.files.iter().map(stamp).collect::<Result<_, DataError>>()?;
     Ok(stamp_of(&stamps, place.is_many))
@@ -258,7 +258,7 @@ fn part_of(
         Format::Json | Format::Workbook | Format::ArrowStream => {
             let source = Source::File { path: path.to_owned(), read_as: read_as.clone() };
             let (table, notes, stamp, sheets) = source::read_table(&source, ctx)?.into_parts();
-            return small::part(title, &table, notes, stamp, sheets, zone, ctx);
+            return whole_file::part(title, &table, notes, stamp, sheets, zone, ctx);
         }
     };
     if format == Format::Text {

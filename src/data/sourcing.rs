@@ -375,7 +375,8 @@ pub struct RecipeColumn {
     /// The column's name.
     pub name: String,
     /// What the formula is computed from.
-    pub level: Level,
+    #[serde(rename = "level")]
+    pub grain: Grain,
     /// A polars SQL expression with one value a customer.
     pub formula: String,
     /// What it means, in one sentence.
@@ -385,7 +386,7 @@ pub struct RecipeColumn {
 /// The rows a formula sees, always those of one customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Level {
+pub enum Grain {
     /// One row a transaction.
     Transactions,
     /// One row a day with a purchase: orders of the same day are one purchase.
@@ -394,33 +395,33 @@ pub enum Level {
     Categories,
     /// One row per event.
     Events,
-    /// The customer's own row: every column of the other levels and of the customers' files.
+    /// The customer's own row: every column of the other grains and of the customers' files.
     Customer,
 }
 
-impl Level {
-    /// All levels, in the order they are computed.
-    pub const ALL: [Level; 5] = [Level::Transactions, Level::Purchases, Level::Categories, Level::Events, Level::Customer];
+impl Grain {
+    /// All grains, in the order they are computed.
+    pub const ALL: [Grain; 5] = [Grain::Transactions, Grain::Purchases, Grain::Categories, Grain::Events, Grain::Customer];
 
-    /// The level's name.
+    /// The grain's name.
     pub fn name(self) -> &'static str {
         match self {
-            Level::Transactions => "Transactions",
-            Level::Purchases => "Purchases",
-            Level::Categories => "Categories",
-            Level::Events => "Events",
-            Level::Customer => "Customer",
+            Grain::Transactions => "Transactions",
+            Grain::Purchases => "Purchases",
+            Grain::Categories => "Categories",
+            Grain::Events => "Events",
+            Grain::Customer => "Customer",
         }
     }
 
     /// What its rows are, in one sentence.
     pub fn explanation(self) -> &'static str {
         match self {
-            Level::Transactions => "The rows of the transactions, returns included.",
-            Level::Purchases => "One row a day with a purchase: orders of the same day are one.",
-            Level::Categories => "One row a category bought from, the one with the most net revenue first.",
-            Level::Events => "The rows of the events.",
-            Level::Customer => "One row per customer: every other column can be used.",
+            Grain::Transactions => "The rows of the transactions, returns included.",
+            Grain::Purchases => "One row a day with a purchase: orders of the same day are one.",
+            Grain::Categories => "One row a category bought from, the one with the most net revenue first.",
+            Grain::Events => "The rows of the events.",
+            Grain::Customer => "One row per customer: every other column can be used.",
         }
     }
 }

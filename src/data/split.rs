@@ -1,7 +1,7 @@
-//! Where do rows and cells begin and end? Cuts delimited text into chunks of whole rows, and chunks into cells.
+//! Where do rows and cells begin and end? Cuts delimited text into blocks of whole rows, and blocks into cells.
 //!
 //! In: text and its delimiter; a blank stands for any run of blanks. Out: every cell, to a closure. A cell may stand in quotes, hold doubled quotes, delimiters and line ends;
-//! a quote inside an unquoted cell is a character like any other. Cost: about a nanosecond a byte, chunks side by side.
+//! a quote inside an unquoted cell is a character like any other. Cost: about a nanosecond a byte, blocks side by side.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -31,36 +31,36 @@ pub(super) struct Passed {
 pub(super) struct Row {
     /// Cells found.
     pub n_cells: usize,
-    /// Line within the chunk, from 0.
+    /// Line within the block, from 0.
     pub line: usize,
 }
 
-/// Bytes a chunk holds at least. Depends on nothing, so that results do not depend on the number of threads.
-const CHUNK: usize = 512 << 10;
+/// Bytes a block holds at least. Depends on nothing, so that results do not depend on the number of threads.
+const BLOCK: usize = 512 << 10;
 
 impl Cutting<'_> {
-    /// Finds out whether quotes matter and where the last chunk ends: the chunks of whole rows after `start`.
-    pub(super) fn chunks(&mut self, text: &str, start: usize) -> Vec<Range<usize>> {
+    /// Finds out whether quotes matter and where the last block ends: the blocks of whole rows after `start`.
+    pub(super) fn blocks(&mut self, text: &str, start: usize) -> Vec<Range<usize>> {
         let bytes = text.as_bytes();
-        let mut chunks = Vec::with_capacity(bytes.len() / CHUNK + 1);
+        let mut blocks = Vec::with_capacity(bytes.len() / BLOCK + 1);
         self.quotes_end = bytes.len();
         if !text[start..].contains('"') {
             self.quotes_end = 0;
         }
         let mut from = start;
         while from < bytes.len() {
-            let mut end = if self.quotes_end == 0 { (from + CHUNK).min(bytes.len()) } else { from };
+            let mut end = if self.quotes_end == 0 { (from + BLOCK).min(bytes.len()) } else { from };
             // With quotes the row ends must be followed one by one; without, any line end will do.
             loop {
                 end = self.row_end(bytes, end);
-                if end >= bytes.len() || end - from >= CHUNK || self.quotes_end == 0 {
+                if end >= bytes.len() || end - from >= BLOCK || self.quotes_end == 0 {
                     break;
                 }
             }
-            chunks.push(from..end);
+            blocks.push(from..end);
             from = end;
         }
-        chunks
+        blocks
     }
 
     /// The byte after the row that begins at `start` (without quotes: after the line `start` lies in).
@@ -234,11 +234,11 @@ mod tests {
 
     fn cut_at(text: &str, delimiter: u8) -> Vec<Vec<String>> {
         let mut cutting = Cutting { delimiter, quotes_end: 0, left_out: &[] };
-        let chunks = cutting.chunks(text, 0);
+        let blocks = cutting.blocks(text, 0);
         let mut rows = Vec::new();
-        for chunk in chunks {
+        for block in blocks {
             let cells = std::cell::RefCell::new(Vec::new());
-            cutting.each(text, chunk, |_, cell| cells.borrow_mut().push(cell.into_owned()), |_| rows.push(cells.take()));
+            cutting.each(text, block, |_, cell| cells.borrow_mut().push(cell.into_owned()), |_| rows.push(cells.take()));
         }
         rows
     }
@@ -263,8 +263,8 @@ mod tests {
         let left_out = ["a,b".to_owned(), "Total,3".to_owned()];
         let text = "a,b\r\n1,2\na,b\na,bc\n\"x\ny\",1\nTotal,3";
         let mut cutting = Cutting { delimiter: b',', quotes_end: 0, left_out: &left_out };
-        let (mut n_rows, chunks) = (0, cutting.chunks(text, 0));
-        let passed = cutting.each(text, chunks[0].clone(), |_, _| {}, |_| n_rows += 1);
+        let (mut n_rows, blocks) = (0, cutting.blocks(text, 0));
+        let passed = cutting.each(text, blocks[0].clone(), |_, _| {}, |_| n_rows += 1);
         assert_eq!((n_rows, passed.n_lines, passed.n_left_out), (3, 7, 3));
     }
 

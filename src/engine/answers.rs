@@ -10,7 +10,7 @@ use crate::data::{Loaded, Raw, Table};
 use crate::evaluate::{NullBand, Stability};
 use crate::export::pages::Pages;
 use crate::features::Prepared;
-use crate::persona::{Apart, Explained, Personas};
+use crate::persona::{Contrast, Explained, Personas};
 use crate::plot::{
     BarMarks, Compared, CondensedPlot, DensityPlot, LeafMarks, MapPlot, MapScene, Picked, PickedCounts, Ring, SilhouettePlot, SweepPlot,
     TreePlot,
@@ -111,7 +111,7 @@ pub struct BrushAnswer {
     /// How many of them have each RFM code, by [`crate::customers::rfm::place_of`].
     pub rfm: Option<Arc<Vec<usize>>>,
     /// What sets them apart from everyone.
-    pub apart: Answer<Apart>,
+    pub contrast: Answer<Contrast>,
     /// Whether the next ones are being found.
     pub is_cooking: bool,
     /// Why nobody could be found.

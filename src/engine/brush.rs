@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::base::{Ctx, Key};
-use crate::persona::{Apart, apart};
+use crate::persona::{Contrast, contrast};
 use crate::plot::{BarMarks, BarOrder, LeafMarks, Picked, PickedCounts, Ring};
 use crate::session::Page;
 
@@ -27,7 +27,7 @@ pub(super) struct Last {
     leaf_marks: Option<Arc<LeafMarks>>,
     bar_marks: Option<Arc<BarMarks>>,
     rfm_marks: Option<Arc<Vec<usize>>>,
-    apart: Option<Arc<Apart>>,
+    contrast: Option<Arc<Contrast>>,
 }
 
 /// Who is picked, and what the pages see of them.
@@ -45,7 +45,7 @@ pub(super) fn of(runtime: &mut Runtime, from: &From, wanted: &Wanted, last: &mut
         if wanted.view.page() == Page::Segments {
             leaves = marked_leaves(runtime, from, picked);
             bars = marked_bars(runtime, from, picked);
-            told = set_apart(runtime, from, picked);
+            told = contrasted(runtime, from, picked);
         }
     }
     let ring = ring(from, wanted, picked.as_ref());
@@ -55,7 +55,7 @@ pub(super) fn of(runtime: &mut Runtime, from: &From, wanted: &Wanted, last: &mut
         _ => None,
     };
     if picked.as_ref().is_none_or(|picked| matches!(picked, Asked::Failed(_))) {
-        (last.held, last.leaf_marks, last.bar_marks, last.rfm_marks, last.apart) = Default::default();
+        (last.held, last.leaf_marks, last.bar_marks, last.rfm_marks, last.contrast) = Default::default();
     }
     let brush = BrushAnswer {
         is_cooking,
@@ -65,7 +65,7 @@ pub(super) fn of(runtime: &mut Runtime, from: &From, wanted: &Wanted, last: &mut
         leaves: latest(&mut last.leaf_marks, leaves),
         bars: latest(&mut last.bar_marks, bars),
         rfm: latest(&mut last.rfm_marks, rfm),
-        apart: told.map_or_else(Answer::default, |told| told.settled(&mut last.apart)),
+        contrast: told.map_or_else(Answer::default, |told| told.settled(&mut last.contrast)),
         problem,
     };
     (picked, brush)
@@ -125,13 +125,13 @@ fn marked_codes(runtime: &mut Runtime, from: &From, picked: &Made<Picked>) -> Op
 }
 
 /// What sets the picked apart. It depends on no grouping: moving k asks nothing anew.
-fn set_apart(runtime: &mut Runtime, from: &From, picked: &Made<Picked>) -> Option<Asked<Apart>> {
+fn contrasted(runtime: &mut Runtime, from: &From, picked: &Made<Picked>) -> Option<Asked<Contrast>> {
     let (loaded, prepared) = (from.loaded.ready()?, from.prepared.ready()?);
     let key = Key::of("set apart", 1, from.roles, &[loaded.key, prepared.key, picked.key, from.words.key]);
     let (loaded, prepared, picked) = (loaded.value.clone(), prepared.value.clone(), picked.value.clone());
     let (roles, lexicon) = (from.roles.clone(), from.words.lexicon.clone());
-    let step = move |ctx: &Ctx| Ok(apart(&loaded, &prepared, |row| picked.contains(row), &roles, &lexicon, ctx)?);
-    Some(runtime.ask(|s| &mut s.apart, key, SHOWN, (|| "Describing the customers picked".into(), Lane::Quick), step))
+    let step = move |ctx: &Ctx| Ok(contrast(&loaded, &prepared, |row| picked.contains(row), &roles, &lexicon, ctx)?);
+    Some(runtime.ask(|s| &mut s.contrast, key, SHOWN, (|| "Describing the customers picked".into(), Lane::Quick), step))
 }
 
 /// After the counts: while a box is drawn they come first.

@@ -8,7 +8,7 @@ use crate::evaluate::{Known, NullBand, Silhouettes, Stability};
 use crate::export::Seconds;
 use crate::export::pages::Pages;
 use crate::features::Prepared;
-use crate::persona::{Apart, Explained, Personas};
+use crate::persona::{Contrast, Explained, Personas};
 use crate::plot::{
     BarMarks, BarOrder, Compared, CondensedPlot, DensityPlot, LeafMarks, MapPlot, MapScene, Picked, PickedCounts, Placed, Shows,
     SilhouettePlot, SweepPlot, TreePlot,
@@ -81,7 +81,7 @@ caches! {
     bar_marks: BarMarks, BarMarks::bytes;
     /// How many of the picked have each RFM code.
     rfm_marks: Vec<usize>, |counts| size_of_val(&counts[..]);
-    apart: Apart, Apart::bytes;
+    contrast: Contrast, Contrast::bytes;
     tree_plots: TreePlot, TreePlot::bytes;
     density_plots: DensityPlot, DensityPlot::bytes;
     condensed_plots: CondensedPlot, CondensedPlot::bytes;

@@ -6,8 +6,8 @@
 
 mod card;
 mod compare;
-mod made;
 mod overview;
+mod provenance;
 mod spread;
 
 use std::collections::BTreeMap;
@@ -21,9 +21,9 @@ use super::{Plot, Plots, Report, plot_svg};
 
 pub use card::{Badge, CardPage, Confidence, EvidenceLine, Fact, Line, ProfileLine, Rest, Strip, Tile};
 pub use compare::{ComparedCell, ComparisonColumn, ComparisonRow, SideBySide};
-pub(super) use made::made;
-pub use made::{ImportanceLine, MadeFrom, Provenance, made_from};
 pub use overview::{Member, Overview};
+pub(super) use provenance::provenance;
+pub use provenance::{ImportanceLine, Provenance, ProvenanceOf, provenance_of};
 pub use spread::{Spread, SpreadBar, SpreadDrawing};
 
 /// Everything the pages say.
@@ -50,7 +50,7 @@ pub struct Deck {
     /// What the importance rests on, in one sentence.
     pub importance_note: Option<String>,
     /// How it was made.
-    pub made: Provenance,
+    pub provenance: Provenance,
     /// What the speaker wants to say to slides that are no card; for nobody else, so templates do not see it.
     #[serde(skip)]
     pub slide_notes: BTreeMap<String, String>,
@@ -74,7 +74,7 @@ pub struct PlotPage {
 pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
     let names = persona_names(report);
     let wanted = report.personas.personas.iter().filter(|persona| choices.wants(persona.number));
-    let (importance, importance_note) = made::importance(report);
+    let (importance, importance_note) = provenance::importance(report);
     Deck {
         title: title(report),
         source: without_folders(&report.loaded.title).to_owned(),
@@ -86,7 +86,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         missing: overview::missing(report, &names),
         importance,
         importance_note,
-        made: made(report),
+        provenance: provenance(report),
         slide_notes: report.slide_notes.clone(),
         plots: plot_pages(report, plots, &names),
     }

@@ -146,12 +146,12 @@ fn made(to: &mut Document, deck: &Deck) {
     }
     to.line("## How this was made");
     let titles = [("What", Side::Left), ("How", Side::Left)].map(|(name, side)| (name.to_owned(), side));
-    to.table(&titles, deck.made.facts.iter().map(|(title, said)| vec![title.clone(), said.clone()]));
-    if !deck.made.columns.is_empty() {
+    to.table(&titles, deck.provenance.facts.iter().map(|(title, said)| vec![title.clone(), said.clone()]));
+    if !deck.provenance.columns.is_empty() {
         let columns = ["Column", "Transform, or levels", "Scale", "Missing values"].map(|name| (name.to_owned(), Side::Left));
-        to.table(&columns, deck.made.columns.iter().map(|column| column.to_vec()));
+        to.table(&columns, deck.provenance.columns.iter().map(|column| column.to_vec()));
     }
-    for (title, lines) in [("Left out on purpose", &deck.made.left_out), ("What was noticed", &deck.made.notes)] {
+    for (title, lines) in [("Left out on purpose", &deck.provenance.left_out), ("What was noticed", &deck.provenance.notes)] {
         if !lines.is_empty() {
             to.line(&format!("### {title}"));
             to.list(lines);

@@ -22,11 +22,11 @@ use super::evidence::{Direction, Evidence};
 use super::identity::{carry, has_changed};
 use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_CELL, MIN_NAMED, Measured, STRONG_EFFECT, Trait, rank};
+use super::missing_groups::missing_groups;
 use super::naming::{Name, Naming, names};
 use super::personas::Personas;
 use super::text::tokens;
-use super::unseen::unseen;
-use super::{levels, numeric, wording};
+use super::{categorical, numeric, wording};
 
 /// Statements on a card.
 const MAX_STATEMENTS: usize = 8;
@@ -66,7 +66,7 @@ pub fn describe_with_roles(
         .enumerate()
         .map(|(place, column)| match &column.reading {
             Reading::Scale(scale) => numeric::measure(place, column, scale, &groups, ctx),
-            Reading::Levels(levels) => levels::measure(place, column, levels, &groups, ctx),
+            Reading::Levels(levels) => categorical::measure(place, column, levels, &groups, ctx),
         })
         .collect::<Result<_, _>>()?;
     for column in &mut measured {
@@ -108,7 +108,7 @@ pub fn describe_with_roles(
         n_rows: prepared.n_table_rows,
         revenue_column: revenue.map(|(name, _)| name.to_owned()),
         attributes,
-        unseen: unseen(&columns, &groups, ctx)?,
+        missing_groups: missing_groups(&columns, &groups, ctx)?,
         notes,
     })
 }

@@ -92,7 +92,7 @@ pub struct Example {
 
 /// A group of the population that is no persona's commonest: who a workshop would forget.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Unseen {
+pub struct MissingGroup {
     /// The column.
     pub column: String,
     /// Its name in words.

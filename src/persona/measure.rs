@@ -1,6 +1,6 @@
 //! What was measured for one column: a row of effects, one for every persona, for the column or for each of its levels.
 //!
-//! The types that the measuring (`numeric`, `levels`), the naming and the wording share, and the gates of methods.md section 3.
+//! The types that the measuring (`numeric`, `categorical`), the naming and the wording share, and the gates of methods.md section 3.
 
 use crate::base::stats::normal_quantile;
 

@@ -4,7 +4,7 @@ use crate::base::Note;
 
 use super::attributes::Attribute;
 use super::card::{NamePart, Persona};
-use super::explain::Unseen;
+use super::explain::MissingGroup;
 
 /// All personas of one segmentation, and who is in none. Shares sum to 1.
 #[derive(Debug, Clone, Default)]
@@ -20,7 +20,7 @@ pub struct Personas {
     /// The column whose sum is called revenue, if there is one.
     pub revenue_column: Option<String>,
     /// Groups of the population that are nobody's commonest, largest first.
-    pub unseen: Vec<Unseen>,
+    pub missing_groups: Vec<MissingGroup>,
     /// What tells the personas apart, the attribute that separates best first.
     pub attributes: Vec<Attribute>,
     /// What the reader of the cards must know.

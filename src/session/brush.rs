@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::base::Key;
 use crate::customers::{RfmCodes, RfmSegment};
-use crate::persona::Holds;
+use crate::persona::TraitMembers;
 use crate::plot::{Corners, MapAxis};
 
 use super::selection::Selection;
@@ -65,7 +65,7 @@ pub enum Who {
         /// In this segment; `None` for any, and for those in none.
         within: Option<usize>,
         /// The trait.
-        holds: Holds,
+        holds: TraitMembers,
     },
     /// Everyone with one of these RFM codes.
     Rfm {
@@ -114,7 +114,7 @@ impl Brush {
     }
 
     /// Everyone with a trait in a segment of these labels, or `within` none in all of them; `name` is what people call the segment now.
-    pub fn with_trait(stamp: Key, segments: Key, within: Option<(usize, &str)>, holds: Holds) -> Brush {
+    pub fn with_trait(stamp: Key, segments: Key, within: Option<(usize, &str)>, holds: TraitMembers) -> Brush {
         let whose = within.map_or_else(String::new, |(_, name)| format!(" in {name}"));
         let from = format!("trait, {}{whose}", holds.words()).into();
         Brush { from, stamp, who: Who::Trait { segments, within: within.map(|(cluster, _)| cluster), holds } }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use personae::base::{Ctx, Key, Stopped};
 use personae::cluster::Method;
 use personae::engine::{Answers, Engine, EngineOptions, Wanted};
-use personae::persona::{Apart, Direction, Holds, apart};
+use personae::persona::{Contrast, Direction, TraitMembers, contrast};
 use personae::plot::{BarOrder, LeafMarks, MapAxis, Picked};
 use personae::session::{Brush, Clustering, Cut, Page, Plan, Selection};
 
@@ -119,7 +119,7 @@ fn what_sets_the_picked_apart_is_what_the_card_of_that_segment_says() {
     for cluster in 0..2 {
         let brush = Brush::segment(stamp, segmentation.stamp, Selection::Cluster(cluster), "");
         let answers = engine.wait_until_idle(&plan, &wanted(Some(brush)));
-        let told = answers.brush.apart.ready().unwrap();
+        let told = answers.brush.contrast.ready().unwrap();
         let (card, picked) = (&before.personas.ready().unwrap().personas[cluster], told.persona.as_ref().unwrap());
         assert_eq!((told.n, told.n_rest), (card.n, segmentation.labels.n_rows() - card.n));
         assert!(!picked.statements.is_empty());
@@ -136,12 +136,12 @@ fn a_handful_is_never_described() {
     let n_rows = prepared.table_rows.len();
     let of = |first: usize, ctx: &Ctx| {
         let picked = Picked::new(loaded.table.n_rows, prepared.table_rows[..first].iter().copied());
-        apart(loaded, prepared, |row| picked.contains(row), &plan.preparation.roles, &personae::persona::Lexicon::built_in(), ctx)
+        contrast(loaded, prepared, |row| picked.contains(row), &plan.preparation.roles, &personae::persona::Lexicon::built_in(), ctx)
     };
-    for n in [0, 1, Apart::LEAST - 1, Apart::LEAST, n_rows - Apart::LEAST, n_rows - Apart::LEAST + 1, n_rows] {
+    for n in [0, 1, Contrast::LEAST - 1, Contrast::LEAST, n_rows - Contrast::LEAST, n_rows - Contrast::LEAST + 1, n_rows] {
         let told = of(n, &Ctx::new()).unwrap();
         assert_eq!((told.n, told.n_rest), (n, n_rows - n));
-        assert_eq!(told.persona.is_some(), n.min(n_rows - n) >= Apart::LEAST, "{n}");
+        assert_eq!(told.persona.is_some(), n.min(n_rows - n) >= Contrast::LEAST, "{n}");
     }
     assert_eq!(of(100, &Ctx::stopping_after(1)).unwrap_err(), Stopped);
 }
@@ -182,7 +182,7 @@ fn a_trait_on_a_card_is_the_customers_it_covers() {
     let mut n_checked = 0;
     for persona in &personas.personas {
         for evidence in persona.evidence.iter().take(12) {
-            let holds = Holds::of(evidence);
+            let holds = TraitMembers::of(evidence);
             let brush = Brush::with_trait(loaded.stamp, segmentation.stamp, Some((persona.cluster, &persona.name)), holds.clone());
             let answers = engine.wait_until_idle(&plan, &wanted(Some(brush)));
             let covered = (evidence.coverage * evidence.n as f64).round() as usize;
@@ -197,7 +197,7 @@ fn a_trait_on_a_card_is_the_customers_it_covers() {
         }
     }
     assert!(n_checked > 20);
-    let gone = Holds { column: "no such column".into(), level: None, direction: Direction::More };
+    let gone = TraitMembers { column: "no such column".into(), level: None, direction: Direction::More };
     let answers = engine.wait_until_idle(&plan, &wanted(Some(Brush::with_trait(loaded.stamp, segmentation.stamp, None, gone))));
     assert_eq!(rows(&answers), Vec::<usize>::new());
 }

@@ -14,8 +14,8 @@ use personae::engine::{Answer, Answers, Problem};
 use personae::export::Density;
 use personae::persona::quotes::Quotes;
 use personae::persona::{
-    Condition, Direction, Distribution, Drawing, Evidence, Example, Explained, Forest, Holds, Importance, NamePart, Persona, Personas,
-    Picture, Priority, SegmentRule, Statement, Unseen, attributes,
+    Condition, Direction, Distribution, Drawing, Evidence, Example, Explained, Forest, Importance, MissingGroup, NamePart, Persona,
+    Personas, Picture, Priority, SegmentRule, Statement, TraitMembers, attributes,
 };
 use personae::session::{Action, Brush, CardEdit, CardsView, Command, Look, Page, Plan, Selection};
 
@@ -153,8 +153,8 @@ fn personas(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Personas {
         n_left_out,
         n_rows: n_all + n_left_out,
         revenue_column: Some("total_spend".into()),
-        unseen: vec![
-            Unseen {
+        missing_groups: vec![
+            MissingGroup {
                 column: "age".into(),
                 human: "age".into(),
                 level: "65 and over".into(),
@@ -162,7 +162,7 @@ fn personas(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Personas {
                 share: 0.04,
                 most_in: Some((1, 0.11)),
             },
-            Unseen { column: "plan".into(), human: "plan".into(), level: "trial".into(), n: 9, share: 0.001, most_in: None },
+            MissingGroup { column: "plan".into(), human: "plan".into(), level: "trial".into(), n: 9, share: 0.001, most_in: None },
         ],
         notes: Vec::new(),
     }
@@ -245,7 +245,7 @@ fn a_statement_shows_its_evidence_and_brushes_who_is_behind_it() {
     assert!(window.query_by_label("+1.40 to +1.60").is_some());
     press(&mut window, name);
     let segments = Key::of_bytes(b"three segments");
-    let holds = Holds { column: "total_spend".into(), level: None, direction: Direction::More };
+    let holds = TraitMembers { column: "total_spend".into(), level: None, direction: Direction::More };
     let brush = Brush::with_trait(Key::of_bytes(b"shop"), segments, Some((0, "Big Spenders")), holds);
     assert_eq!(window.state().look.brush, Some(brush.clone()));
     press(&mut window, name);

@@ -219,9 +219,9 @@ fn who_is_missing() {
     }
     let (loaded, prepared) = table(&text, &["spend"]);
     let labels = Labels::from_ids(&(0..400).map(|row| row / 200).collect::<Vec<_>>());
-    let unseen = describe(&loaded, &prepared, &labels, &[], &Lexicon::built_in(), &Ctx::new()).unwrap().unseen;
+    let missing = describe(&loaded, &prepared, &labels, &[], &Lexicon::built_in(), &Ctx::new()).unwrap().missing_groups;
     let told: Vec<(&str, &str, usize, f64)> =
-        unseen.iter().map(|one| (one.column.as_str(), one.level.as_str(), one.n, one.share)).collect();
+        missing.iter().map(|one| (one.column.as_str(), one.level.as_str(), one.n, one.share)).collect();
     assert_eq!(told, [("gender", "female", 160, 0.4), ("age", "65 and over", 120, 0.3)], "8 of 400 are fewer than ten, and than 3 %");
-    assert_eq!(unseen[0].most_in, Some((0, 0.4)));
+    assert_eq!(missing[0].most_in, Some((0, 0.4)));
 }

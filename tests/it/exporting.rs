@@ -192,7 +192,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         n_left_out,
         n_rows,
         revenue_column: Some("total_spend".into()),
-        unseen: Vec::new(),
+        missing_groups: Vec::new(),
         attributes: Vec::new(),
         notes: vec![Note::new("Weekend Families are few; read their card with care.")],
     };

@@ -2,7 +2,7 @@
 //! joined right, and everything that is not told, with a way out?
 
 use personae::customers::Built;
-use personae::data::sourcing::{Level, RecipeColumn};
+use personae::data::sourcing::{Grain, RecipeColumn};
 
 use super::customers::{build, files, row, sourcing};
 
@@ -127,12 +127,12 @@ fn columns_named_like_words_of_ours_are_the_files_own() {
     let (_folder, paths) = files(&[("orders.csv", orders), ("mails.csv", mails)]);
     let mut sourcing = sourcing(&paths);
     let own =
-        |name: &str, level: Level, formula: &str| RecipeColumn { name: name.into(), level, formula: formula.into(), about: String::new() };
+        |name: &str, grain: Grain, formula: &str| RecipeColumn { name: name.into(), grain, formula: formula.into(), about: String::new() };
     sourcing.recipe.columns = vec![
-        own("run", Level::Transactions, "SUM(run)"),
-        own("has rows", Level::Transactions, "SUM(\"has rows\")"),
-        own("sum 0", Level::Transactions, "MAX(\"sum 0\") - MIN(run)"),
-        own("weight", Level::Events, "SUM(gross)"),
+        own("run", Grain::Transactions, "SUM(run)"),
+        own("has rows", Grain::Transactions, "SUM(\"has rows\")"),
+        own("sum 0", Grain::Transactions, "MAX(\"sum 0\") - MIN(run)"),
+        own("weight", Grain::Events, "SUM(gross)"),
     ];
     let built = build(&sourcing).unwrap();
     let columns = ["customer", "run", "has rows", "sum 0", "weight", "monetary"];

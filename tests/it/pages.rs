@@ -8,7 +8,7 @@ use std::sync::Arc;
 use personae::base::Ctx;
 use personae::export::pages::{self, Pages, TEMPLATE, Template};
 use personae::export::{self, Choices, Density, Format, Paper, Plots, Report, deck};
-use personae::persona::{Added, Condition, Example, Explained, Forest, Importance, Picture, Priority, SegmentRule, Unseen};
+use personae::persona::{Added, Condition, Example, Explained, Forest, Importance, MissingGroup, Picture, Priority, SegmentRule};
 
 use crate::exporting::{plots, report};
 
@@ -48,8 +48,9 @@ pub fn full(sizes: &[usize]) -> Report {
         };
     }
     let level = "65 and over".to_owned();
-    let unseen = |n| Unseen { column: "age".into(), human: "age".into(), level: level.clone(), n, share: 0.05, most_in: Some((0, 0.11)) };
-    personas.unseen = vec![unseen(214), unseen(3)];
+    let missing =
+        |n| MissingGroup { column: "age".into(), human: "age".into(), level: level.clone(), n, share: 0.05, most_in: Some((0, 0.11)) };
+    personas.missing_groups = vec![missing(214), missing(3)];
     let conditions = vec![Condition { column: "total_spend".into(), text: "total spend above € 1 240".into() }];
     let rule = SegmentRule { conditions, precision: 0.87, recall: 0.91, n_caught: 2140 };
     let importance = Importance {
@@ -285,8 +286,8 @@ fn the_first_sheet_holds_everyone_the_map_and_who_is_missing() {
         let mut report = full(&[2000, 1500, 700, 300]);
         let personas = Arc::make_mut(&mut report.personas);
         personas.personas.iter_mut().zip(["One", "Two", "Three", "Four"]).for_each(|(persona, name)| persona.name = name.into());
-        let unseen = personas.unseen[0].clone();
-        personas.unseen = vec![unseen; n_missing];
+        let group = personas.missing_groups[0].clone();
+        personas.missing_groups = vec![group; n_missing];
         for paper in [Paper::A4, Paper::Letter, Paper::A3] {
             let pages = set(&report, &plots(4), &on(paper));
             let sheets = pages.sheets.iter().filter(|sheet| sheet.kind == "overview").count();

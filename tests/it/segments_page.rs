@@ -16,7 +16,7 @@ use personae::engine::{Answer, Answers, Problem, Segmentation};
 use personae::evaluate::{Candidate, NullMethod, Stability, Suggestion, SweepPoint, null_band};
 use personae::features::Prepared;
 use personae::features::prepared::Pca;
-use personae::persona::Apart;
+use personae::persona::Contrast;
 use personae::plot::{
     self, CondensedBranch, CondensedPlot, DensityCell, DensityGrid, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Shows,
     SilhouetteBars, SilhouettePlot, SweepPlot,
@@ -308,7 +308,7 @@ fn a_branch_bars_and_a_segment_are_picked_where_they_are_seen() {
 fn a_handful_picked_is_counted_and_not_described() {
     let mut picked = answers();
     picked.brush.picked = Some(Arc::new(Picked::new(9, [0, 1, 5])));
-    picked.brush.apart = Answer::Ready(Arc::new(Apart { n: 3, n_rest: 6, persona: None }));
+    picked.brush.contrast = Answer::Ready(Arc::new(Contrast { n: 3, n_rest: 6, persona: None }));
     let mut window = window(plan(Method::KMeans), picked);
     window.state_mut().look.brush = Some(Brush::rows(Key::of_bytes(b"shop"), [0, 1, 5], "choice of rows in the table"));
     window.run();

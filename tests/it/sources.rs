@@ -1,4 +1,4 @@
-//! Reading sources: times of day, slabs against the ordinary reader, folders, Parquet, and rows that do not fit into memory.
+//! Reading sources: times of day, chunks against the ordinary reader, folders, Parquet, and rows that do not fit into memory.
 
 use std::path::{Path, PathBuf};
 
@@ -19,8 +19,8 @@ fn read(path: &Path) -> Result<Raw, String> {
     data::read_raw(path, &Ctx::new()).map_err(|error| error.to_string())
 }
 
-/// Small slabs and no sample to speak of, so that every rule about slabs is met.
-const TINY: ReadOptions = ReadOptions { slab_bytes: 64, sample_bytes: 200, keep_bytes: u64::MAX };
+/// Small chunks and no sample to speak of, so that every rule about chunks is met.
+const TINY: ReadOptions = ReadOptions { chunk_bytes: 64, sample_bytes: 200, keep_bytes: u64::MAX };
 
 fn read_tiny(path: &Path, options: ReadOptions) -> Raw {
     data::read_raw_with(path, &options, &Ctx::new()).unwrap()
@@ -55,7 +55,7 @@ fn notes(raw: &Raw) -> Vec<&str> {
     raw.notes.iter().map(|note| note.0.as_str()).collect()
 }
 
-/// Reads text as a file, whole and in tiny slabs (which must agree), and checks columns, rows and notes.
+/// Reads text as a file, whole and in tiny chunks (which must agree), and checks columns, rows and notes.
 fn check(text: &str, expected_columns: &str, expected_rows: &[&str], expected_notes: &[&str]) {
     let (_folder, path) = files(&[("orders.csv", text.as_bytes())]);
     let raw = read(&path.join("orders.csv")).unwrap();
@@ -310,7 +310,7 @@ fn shop(n: usize) -> String {
 }
 
 #[test]
-fn slabs_are_the_ordinary_reader() {
+fn chunks_are_the_ordinary_reader() {
     let text = shop(700);
     let western: Vec<u8> = text.replace("plain", "caf\u{e9}").chars().map(|c| c as u32 as u8).collect();
     let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
@@ -319,7 +319,7 @@ fn slabs_are_the_ordinary_reader() {
         let (_folder, path) = files(&[("shop.csv", &bytes)]);
         let path = path.join("shop.csv");
         let ordinary = data::read(&Source::file(path.clone()), &Ctx::new()).unwrap();
-        for options in [TINY, ReadOptions { slab_bytes: 5000, ..TINY }, ReadOptions::default()] {
+        for options in [TINY, ReadOptions { chunk_bytes: 5000, ..TINY }, ReadOptions::default()] {
             let raw = read_tiny(&path, options);
             assert_eq!(columns(&raw), "order_id:N customer:T when:Dt amount:N note:T");
             assert_eq!(raw.stamp, ordinary.stamp);
@@ -362,7 +362,7 @@ fn rows_beside_memory_are_the_same_rows() {
     let (_folder, path) = files(&[("shop.csv", shop(500).as_bytes())]);
     let path = path.join("shop.csv");
     let kept = read_tiny(&path, TINY);
-    let aside = read_tiny(&path, ReadOptions { slab_bytes: 2000, keep_bytes: 6000, ..TINY });
+    let aside = read_tiny(&path, ReadOptions { chunk_bytes: 2000, keep_bytes: 6000, ..TINY });
     assert_eq!((columns(&aside), rows(&aside), notes(&aside)), (columns(&kept), rows(&kept), notes(&kept)));
     assert_eq!(page(&aside, 321..324), page(&kept, 321..324));
     assert_eq!((aside.bytes(), kept.bytes() > 0), (0, true));
@@ -377,7 +377,7 @@ fn threads_do_not_matter() {
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let raw = read_tiny(&path.join("shop.csv"), ReadOptions { slab_bytes: 4000, ..TINY });
+            let raw = read_tiny(&path.join("shop.csv"), ReadOptions { chunk_bytes: 4000, ..TINY });
             (columns(&raw), rows(&raw), format!("{:?}", raw.notes), raw.stamp)
         })
     };

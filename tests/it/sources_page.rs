@@ -9,7 +9,7 @@ use personae::app::window::Window;
 use personae::base::{Ctx, Key, Note, Progress};
 use personae::customers::{self, Built, BuiltColumn, FormulaColumn, Overlap, StatusMeans, Tried, Understood, UnderstoodSource};
 use personae::data::day::IsoDay;
-use personae::data::sourcing::{AmountIs, Field, KeyMatch, Level, RecipeColumn, RefundsAre};
+use personae::data::sourcing::{AmountIs, Field, Grain, KeyMatch, RecipeColumn, RefundsAre};
 use personae::data::{self, Column, Kind, Source, SourceFile, SourceKind, Sourcing, Table, Texts, Values};
 use personae::engine::{Answer, Answers, Problem, SourcesAnswer};
 use personae::session::settings::Settings;
@@ -70,7 +70,7 @@ fn understood() -> Understood {
 
 fn monetary() -> RecipeColumn {
     let about = "All a customer spent, net of returns.".into();
-    RecipeColumn { name: "monetary".into(), level: Level::Transactions, formula: "SUM(amount)".into(), about }
+    RecipeColumn { name: "monetary".into(), grain: Grain::Transactions, formula: "SUM(amount)".into(), about }
 }
 
 fn built() -> Built {
@@ -88,7 +88,7 @@ fn built() -> Built {
             BuiltColumn::From { source: "crm".into(), column: "city".into() },
         ],
         usable: vec![(
-            Level::Transactions,
+            Grain::Transactions,
             [("date", "The day"), ("amount", "What the row is worth, negative for a return"), ("shop", "")]
                 .map(|(name, about)| FormulaColumn { name: name.into(), about: about.into() })
                 .into(),
@@ -278,7 +278,7 @@ fn a_column_is_tried_while_it_is_written_and_saved_only_when_it_is_right() {
     harness.run();
     let written = |name: &str, formula: &str| RecipeColumn {
         name: name.into(),
-        level: Level::Customer,
+        grain: Grain::Customer,
         formula: formula.into(),
         about: String::new(),
     };

@@ -49,8 +49,8 @@ fn of_rows(raw: &Raw) -> Seen {
 fn check_file(path: &Path, names: &str, n_rows: usize, told: &[&str]) -> (Seen, Seen) {
     let table = of_table(&data::read(&Source::file(path.to_owned()), &Ctx::new()).unwrap());
     let raw = of_rows(&data::read_raw(path, &Ctx::new()).unwrap());
-    // Slabs of a few bytes, so that titles, header and totals are cut in every place.
-    let tiny = ReadOptions { slab_bytes: 50, sample_bytes: 4 << 20, keep_bytes: u64::MAX };
+    // Chunks of a few bytes, so that titles, header and totals are cut in every place.
+    let tiny = ReadOptions { chunk_bytes: 50, sample_bytes: 4 << 20, keep_bytes: u64::MAX };
     let tiny = of_rows(&data::read_raw_with(path, &tiny, &Ctx::new()).unwrap());
     assert_eq!(raw, tiny, "{path:?}");
     for seen in [&table, &raw] {

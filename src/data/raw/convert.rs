@@ -82,8 +82,8 @@ impl Filling {
     }
 }
 
-/// The rows of one chunk of text.
-pub(super) struct Chunk {
+/// The rows of one block of text.
+pub(super) struct Block {
     /// The columns, in order.
     pub columns: Vec<Column>,
     /// What was counted, by column.
@@ -96,7 +96,7 @@ pub(super) struct Chunk {
 }
 
 /// Cuts and converts the rows in `range`.
-pub(super) fn chunk(text: &str, cutting: &Cutting, range: Range<usize>, names: &[String], readings: &[Reading]) -> Chunk {
+pub(super) fn block(text: &str, cutting: &Cutting, range: Range<usize>, names: &[String], readings: &[Reading]) -> Block {
     let n_columns = names.len();
     let rows_guess = range.len() / (n_columns * 6).max(8) + 1;
     let fillings = names.iter().zip(readings).map(|(name, &reading)| Filling::new(name, reading, rows_guess));
@@ -118,5 +118,5 @@ pub(super) fn chunk(text: &str, cutting: &Cutting, range: Range<usize>, names: &
     };
     let passed = cutting.each(text, range, take, end);
     let (columns, tallies) = fillings.into_inner().into_iter().map(Filling::finish).unzip();
-    Chunk { columns, tallies, n_rows, passed, ragged: [short, long] }
+    Block { columns, tallies, n_rows, passed, ragged: [short, long] }
 }

@@ -27,7 +27,7 @@ pub struct RawColumn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadOptions {
     /// Bytes of text that are read and cut at a time.
-    pub slab_bytes: usize,
+    pub chunk_bytes: usize,
     /// Bytes of a text file that decide how its columns are read; a smaller file is looked at whole.
     pub sample_bytes: usize,
     /// Bytes of rows that may stay in memory.
@@ -35,11 +35,11 @@ pub struct ReadOptions {
 }
 
 impl Default for ReadOptions {
-    /// Slabs of 64 MB, and a third of the memory that is free now.
+    /// Chunks of 64 MB, and a third of the memory that is free now.
     fn default() -> ReadOptions {
         let budget = memory::budget_bytes();
         // A machine that does not say what is free is trusted.
-        ReadOptions { slab_bytes: 64 << 20, sample_bytes: 4 << 20, keep_bytes: if budget == 0 { u64::MAX } else { budget / 3 } }
+        ReadOptions { chunk_bytes: 64 << 20, sample_bytes: 4 << 20, keep_bytes: if budget == 0 { u64::MAX } else { budget / 3 } }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where do the rows of a source stay? In memory while there is room, else in a temporary Parquet file that is gone with the source.
 //!
-//! In: slabs of rows, in order. Out: a lazy frame over all of them. A slab is a row group, so that a page of rows reads one or two of them.
+//! In: chunks of rows, in order. Out: a lazy frame over all of them. A chunk is a row group, so that a page of rows reads one or two of them.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub(super) struct Held {
     pub aside: Option<Arc<tempfile::TempPath>>,
 }
 
-/// Takes slabs of rows.
+/// Takes chunks of rows.
 pub(super) struct Store<'a> {
     title: &'a str,
     keep_bytes: u64,
@@ -38,11 +38,11 @@ impl<'a> Store<'a> {
     }
 
     /// Takes the next rows.
-    pub(super) fn push(&mut self, slab: DataFrame) -> Result<(), DataError> {
-        self.bytes += slab.estimated_size();
+    pub(super) fn push(&mut self, chunk: DataFrame) -> Result<(), DataError> {
+        self.bytes += chunk.estimated_size();
         if self.spill.is_none() && self.bytes as u64 > self.keep_bytes {
             let (file, path) = scratch().map_err(|why| self.no_room(why))?.into_parts();
-            let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Snappy).batched(slab.schema());
+            let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Snappy).batched(chunk.schema());
             let mut writer = writer.map_err(|why| self.no_room(why))?;
             if let Some(rows) = self.rows.take() {
                 writer.write_batch(&rows).map_err(|why| self.no_room(why))?;
@@ -50,10 +50,10 @@ impl<'a> Store<'a> {
             self.spill = Some((writer, path));
         }
         match (&mut self.spill, &mut self.rows) {
-            (Some((writer, _)), _) => writer.write_batch(&slab).map_err(|why| no_room(self.title, why)),
-            (None, Some(rows)) => rows.vstack_mut_owned(slab).map(drop).map_err(|why| DataError::damaged(self.title, "text", why)),
+            (Some((writer, _)), _) => writer.write_batch(&chunk).map_err(|why| no_room(self.title, why)),
+            (None, Some(rows)) => rows.vstack_mut_owned(chunk).map(drop).map_err(|why| DataError::damaged(self.title, "text", why)),
             (None, rows) => {
-                *rows = Some(slab);
+                *rows = Some(chunk);
                 Ok(())
             }
         }

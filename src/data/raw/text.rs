@@ -1,9 +1,9 @@
 //! The rows of a delimited text file of any size.
 //!
 //! In: a path. Out: typed rows in memory or beside it, and a note for everything that was decided or lost. How each column is read is decided
-//! by the head and by samples across the file (all of it where it is small) and held for every slab. What the slabs then say against it (too
+//! by the head and by samples across the file (all of it where it is small) and held for every chunk. What the chunks then say against it (too
 //! many cells that do not fit, decimals, times of day, the other order of days and months) makes the file be read again with a better
-//! reading, twice at most. Cost: a pass over the bytes, chunks side by side, while the next slab is read. Memory: two slabs and the rows.
+//! reading, twice at most. Cost: a pass over the bytes, blocks side by side, while the next chunk is read. Memory: two chunks and the rows.
 
 use std::fs::File;
 use std::io::Read;
@@ -24,9 +24,9 @@ use crate::data::tally::{Reading, Tally};
 use crate::data::zones::Zone;
 use crate::data::{cells, letters};
 
-use super::convert::{self, Chunk, Filling};
+use super::chunks::{self, Chunk, Letters, TextFile};
+use super::convert::{self, Block, Filling};
 use super::part::{Part, ReadOptions, columns_of};
-use super::slabs::{self, Letters, Slab, TextFile};
 use super::store::Store;
 
 /// Readings that are tried on the whole file; the last one stays, and cells that do not fit it count as unreadable.
@@ -47,9 +47,9 @@ pub(super) fn read(
     let size = file.metadata().map_err(failed)?.len();
     let mut head = Vec::new();
     file.take(LOOKED_AT as u64).read_to_end(&mut head).map_err(failed)?;
-    let (letters, only_returns) = slabs::letters(&head, chosen);
+    let (letters, only_returns) = chunks::letters(&head, chosen);
     let stage = format!("Reading {title}");
-    let mut file = TextFile { path, stage, size, letters, only_returns, delimiter: b',', slab_bytes: options.slab_bytes.max(1), ctx };
+    let mut file = TextFile { path, stage, size, letters, only_returns, delimiter: b',', chunk_bytes: options.chunk_bytes.max(1), ctx };
     loop {
         if let Some(part) = read_as(&mut file, title, zone, options, keep_bytes)? {
             return Ok(part);
@@ -140,19 +140,19 @@ struct Pass<'a> {
 
 /// One pass over the file; nothing if its letters are not what they seemed.
 fn once<'a>(file: &TextFile, layout: &Layout, readings: &[Reading], store: Store<'a>) -> Result<Option<(Pass<'a>, Key)>, DataError> {
-    let mut slabs = file.slabs()?;
+    let mut chunks = file.chunks()?;
     let tallies = vec![Tally::default(); readings.len()];
     let mut pass = Pass { store, tallies, n_rows: 0, n_left_out: 0, ragged: Default::default(), open_quote: None, has_damaged: false };
     let (mut line, mut start) = (1, layout.first);
-    let mut slab = slabs.next()?;
+    let mut chunk = chunks.next()?;
     loop {
-        let text = match slab {
-            Slab::End => return Ok(Some((pass, slabs.key()))),
-            Slab::NotUtf8 => return Ok(None),
-            Slab::Text(text) => text,
+        let text = match chunk {
+            Chunk::End => return Ok(Some((pass, chunks.key()))),
+            Chunk::NotUtf8 => return Ok(None),
+            Chunk::Text(text) => text,
         };
-        let (read, next) = rayon::join(|| of_slab(&text, file, start.min(text.len()), layout, readings), || slabs.next());
-        let (chunks, quotes_end) = read?;
+        let (read, next) = rayon::join(|| of_chunk(&text, file, start.min(text.len()), layout, readings), || chunks.next());
+        let (blocks, quotes_end) = read?;
         pass.has_damaged |= matches!(file.letters, Letters::Marked(_)) && text.contains('\u{fffd}');
         if pass.open_quote.is_none() && quotes_end > 0 && quotes_end < text.len() {
             pass.open_quote = Some(line + text.as_bytes()[..quotes_end].iter().filter(|&&byte| byte == b'\n').count());
@@ -161,14 +161,14 @@ fn once<'a>(file: &TextFile, layout: &Layout, readings: &[Reading], store: Store
         start = start.saturating_sub(text.len());
         drop(text);
         let mut rows: Option<DataFrame> = None;
-        for chunk in chunks {
-            pass.ragged.iter_mut().zip(&chunk.ragged).for_each(|(all, of)| all.append(of, line));
-            line += chunk.passed.n_lines;
-            pass.n_left_out += chunk.passed.n_left_out;
-            pass.n_rows += chunk.n_rows;
-            pass.tallies.iter_mut().zip(chunk.tallies).for_each(|(all, of)| all.add(of));
+        for block in blocks {
+            pass.ragged.iter_mut().zip(&block.ragged).for_each(|(all, of)| all.append(of, line));
+            line += block.passed.n_lines;
+            pass.n_left_out += block.passed.n_left_out;
+            pass.n_rows += block.n_rows;
+            pass.tallies.iter_mut().zip(block.tallies).for_each(|(all, of)| all.add(of));
             let broken = |error: PolarsError| DataError::damaged(&file.stage, "text", error);
-            let frame = DataFrame::new(chunk.n_rows, chunk.columns).map_err(broken)?;
+            let frame = DataFrame::new(block.n_rows, block.columns).map_err(broken)?;
             match &mut rows {
                 Some(rows) => drop(rows.vstack_mut_owned(frame).map_err(broken)?),
                 None => rows = Some(frame),
@@ -178,20 +178,20 @@ fn once<'a>(file: &TextFile, layout: &Layout, readings: &[Reading], store: Store
             rows.rechunk_mut();
             pass.store.push(rows)?;
         }
-        slab = next?;
+        chunk = next?;
     }
 }
 
-/// The chunks of a slab, in order, and from where on quotes in it are characters.
-fn of_slab(text: &str, file: &TextFile, start: usize, layout: &Layout, readings: &[Reading]) -> Result<(Vec<Chunk>, usize), Stopped> {
+/// The blocks of a chunk, in order, and from where on quotes in it are characters.
+fn of_chunk(text: &str, file: &TextFile, start: usize, layout: &Layout, readings: &[Reading]) -> Result<(Vec<Block>, usize), Stopped> {
     let mut cutting = layout.cutting(text.len());
-    let chunks = cutting.chunks(text, start);
+    let blocks = cutting.blocks(text, start);
     let convert = |range: &std::ops::Range<usize>| {
         file.ctx.check()?;
-        Ok(convert::chunk(text, &cutting, range.clone(), &layout.head.names, readings))
+        Ok(convert::block(text, &cutting, range.clone(), &layout.head.names, readings))
     };
-    let chunks = chunks.par_iter().map(convert).collect::<Result<_, Stopped>>()?;
-    Ok((chunks, cutting.quotes_end))
+    let blocks = blocks.par_iter().map(convert).collect::<Result<_, Stopped>>()?;
+    Ok((blocks, cutting.quotes_end))
 }
 
 /// How every column is to be read, by the head and excerpts across the file.
@@ -212,10 +212,10 @@ fn sampled(file: &TextFile, layout: &Layout, options: &ReadOptions) -> Result<Ve
     for (at, text) in texts.iter().enumerate() {
         let mut cutting = layout.cutting(text.len());
         let start = if at == 0 { layout.first.min(text.len()) } else { 0 };
-        let chunks = cutting.chunks(text, start);
+        let blocks = cutting.blocks(text, start);
         let cells: std::cell::RefCell<Vec<Cell>> = std::cell::RefCell::default();
         let mut piece: Vec<Vec<Cell>> = head.names.iter().map(|_| Vec::new()).collect();
-        for range in chunks {
+        for range in blocks {
             let end = |row: crate::data::split::Row| {
                 let mut row_cells = cells.take();
                 // An excerpt may begin inside a quoted cell; what is no row then is not asked.

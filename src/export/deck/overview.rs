@@ -114,12 +114,12 @@ fn rest(name: &str, why: &str, rest: Rest, colour: Option<String>) -> Member {
 
 /// Who is nobody's commonest, in sentences.
 pub(super) fn missing(report: &Report, names: &[String]) -> Vec<String> {
-    let line = |unseen: &crate::persona::Unseen| {
-        let most = unseen
+    let line = |group: &crate::persona::MissingGroup| {
+        let most = group
             .most_in
             .and_then(|(cluster, share)| Some(format!("; most in {}, where they are {}", names.get(cluster)?, percent(share))));
-        let (human, level) = (&unseen.human, &unseen.level);
-        format!("{level} ({human}): {}, {} of all{}", customers(unseen.n), percent(unseen.share), most.unwrap_or_default())
+        let (human, level) = (&group.human, &group.level);
+        format!("{level} ({human}): {}, {} of all{}", customers(group.n), percent(group.share), most.unwrap_or_default())
     };
-    report.personas.unseen.iter().filter(|unseen| unseen.n >= FEWEST_DESCRIBED).map(line).collect()
+    report.personas.missing_groups.iter().filter(|group| group.n >= FEWEST_DESCRIBED).map(line).collect()
 }

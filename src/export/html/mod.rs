@@ -8,8 +8,8 @@ mod card;
 mod compare;
 mod distribution;
 mod evidence;
-mod made;
 mod overview;
+mod provenance;
 
 use super::deck;
 use super::text::escape;
@@ -40,7 +40,7 @@ pub fn cards_html(report: &Report, plots: &Plots, choices: &Choices) -> String {
     compare::side_by_side(&mut page, deck);
     // Words of names and statements lead here, so the evidence is in every page, whatever its density.
     evidence::appendix(&mut page, report, deck);
-    made::how_it_was_made(&mut page, deck);
+    provenance::how_it_was_made(&mut page, deck);
     page.push_str("</main>\n</body>\n</html>\n");
     page
 }

@@ -7,12 +7,12 @@ mod back;
 mod compare;
 mod fit;
 mod front;
-mod made;
 mod master;
 mod overview;
 mod package;
 mod parts;
 mod picture;
+mod provenance;
 mod shapes;
 mod spread;
 mod table;
@@ -53,7 +53,7 @@ pub fn slides(deck: &Deck, report: &Report, ctx: &Ctx) -> Result<Vec<u8>, Export
     slides.extend(spoken(deck, "comparison", compare::slides(deck)));
     slides.extend(spoken(deck, "missing", overview::missing(deck)));
     if deck.with_backs {
-        slides.extend(spoken(deck, "made", made::slides(deck)));
+        slides.extend(spoken(deck, "made", provenance::slides(deck)));
     }
     for (slide, number) in slides.iter_mut().zip(1..) {
         slide.number(number);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use eframe::egui::{Align, Layout, Panel, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, UiBuilder, pos2, vec2};
 
 use crate::customers::{Built, BuiltColumn};
-use crate::data::sourcing::Level;
+use crate::data::sourcing::Grain;
 use crate::data::{Loaded, Sourcing};
 use crate::engine::{Answers, SourcesAnswer};
 use crate::session::{Command, Look};
@@ -119,9 +119,9 @@ fn line_ui(
     let places = Places::new(inside.left(), inside.right());
     let name = line.name(built);
     let profile = loaded.and_then(|loaded| loaded.profile.columns.iter().find(|column| column.name == name));
-    let (about, formula, level) = match line {
+    let (about, formula, grain) = match line {
         Line::Column(BuiltColumn::Key) => ("Which customer it is.".to_owned(), None, "The key that joins the sources".to_owned()),
-        Line::Column(BuiltColumn::Formula(column)) => (column.about.clone(), Some(column.formula.as_str()), sees(column.level).to_owned()),
+        Line::Column(BuiltColumn::Formula(column)) => (column.about.clone(), Some(column.formula.as_str()), sees(column.grain).to_owned()),
         Line::Column(BuiltColumn::From { source, column }) => (format!("{column} of {source}."), None, format!("Taken over from {source}")),
         Line::LeftOut(_) => ("Left out by you.".to_owned(), None, String::new()),
     };
@@ -136,12 +136,12 @@ fn line_ui(
         cut_label(ui, text);
     });
     cell_ui(ui, below, [inside.left(), places.formula], |ui| _ = cut_label(ui, caption(ui, about)));
-    let (formula_row, level_row) = if formula.is_some() { (above, below) } else { (below, above) };
+    let (formula_row, grain_row) = if formula.is_some() { (above, below) } else { (below, above) };
     if let Some(formula) = formula {
         let text = RichText::new(formula).text_style(TextStyle::Monospace);
         cell_ui(ui, formula_row, [places.formula, places.shape], |ui| _ = cut_label(ui, text));
     }
-    cell_ui(ui, level_row, [places.formula, places.shape], |ui| _ = cut_label(ui, caption(ui, level)));
+    cell_ui(ui, grain_row, [places.formula, places.shape], |ui| _ = cut_label(ui, caption(ui, grain)));
     if let Some(profile) = profile {
         cell_ui(ui, above, [places.shape, places.buttons], |ui| {
             ui.label(caption(ui, percent(1.0 - profile.missing_share)).color(t.text));
@@ -183,14 +183,14 @@ fn buttons_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, name: &str, line: &Line<'_>
     }
 }
 
-/// What a formula of this level sees.
-fn sees(level: Level) -> &'static str {
-    match level {
-        Level::Transactions => "Sees the transactions of a customer",
-        Level::Purchases => "Sees the purchase days of a customer",
-        Level::Categories => "Sees the categories of a customer",
-        Level::Events => "Sees the events of a customer",
-        Level::Customer => "Sees the other columns",
+/// What a formula of this grain sees.
+fn sees(grain: Grain) -> &'static str {
+    match grain {
+        Grain::Transactions => "Sees the transactions of a customer",
+        Grain::Purchases => "Sees the purchase days of a customer",
+        Grain::Categories => "Sees the categories of a customer",
+        Grain::Events => "Sees the events of a customer",
+        Grain::Customer => "Sees the other columns",
     }
 }
 

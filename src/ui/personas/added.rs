@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Frame, Layout, Margin, Response, RichText, Role, TextEdit, TextStyle, Ui};
 
-use crate::persona::{Added, Apart, Persona, Priority};
+use crate::persona::{Added, Contrast, Persona, Priority};
 use crate::session::{CardEdit, Command, Look};
 use crate::ui::icons;
 use crate::ui::theme::{self, INSIDE, caption, tokens};
@@ -84,7 +84,7 @@ fn head_ui(ui: &mut Ui, persona: &Persona, look: &mut Look, commands: &mut Vec<C
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             picture_ui(ui, persona, look, commands);
             // Fewer customers might be known by their words.
-            if persona.n >= Apart::LEAST {
+            if persona.n >= Contrast::LEAST {
                 let tip = "Choose sentences that customers of this segment wrote, from a column of free text.";
                 if ui.button("Pick quotes…").on_hover_text(tip).clicked() {
                     commands.push(Command::FindQuotes(persona.cluster));

@@ -8,8 +8,8 @@ use eframe::egui::{CollapsingHeader, Grid, Id, Label, RichText, Ui};
 use crate::engine::Segmentation;
 use crate::engine::choose::reasons_for;
 use crate::evaluate::Stability;
-use crate::export::deck::{MadeFrom, Provenance, made_from};
-use crate::persona::{Apart, Persona, Personas, SegmentRule};
+use crate::export::deck::{Provenance, ProvenanceOf, provenance_of};
+use crate::persona::{Contrast, Persona, Personas, SegmentRule};
 use crate::session::Look;
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
@@ -100,7 +100,7 @@ fn rule_ui(ui: &mut Ui, view: &View, persona: &Persona) {
          many it catches.",
     );
     let rule = view.explained.and_then(|explained| explained.rules.get(persona.cluster)?.as_ref());
-    let Some(SegmentRule { conditions, precision, recall, n_caught }) = rule.filter(|_| persona.n >= Apart::LEAST) else {
+    let Some(SegmentRule { conditions, precision, recall, n_caught }) = rule.filter(|_| persona.n >= Contrast::LEAST) else {
         let text = match view.explained {
             Some(_) => "No rule of three steps tells them apart.",
             None => "Not known yet.",
@@ -126,7 +126,7 @@ fn rule_ui(ui: &mut Ui, view: &View, persona: &Persona) {
 /// Customers near the middle, without anything that says who they are.
 fn examples_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     let examples = view.explained.and_then(|explained| explained.examples.get(persona.cluster)).map(Vec::as_slice).unwrap_or_default();
-    if examples.is_empty() || persona.n < Apart::LEAST {
+    if examples.is_empty() || persona.n < Contrast::LEAST {
         return;
     }
     ui.add_space(BETWEEN);
@@ -227,7 +227,7 @@ fn made(ui: &Ui, view: &View) -> Option<Arc<Provenance>> {
     let suggestion = answers.sweep.ready().and_then(|sweep| sweep.suggestion.as_ref());
     let reasons = segmentation.by.k().map_or_else(Vec::new, |k| reasons_for(k, suggestion));
     let notes: Vec<String> = answers.notes.iter().map(|note| note.0.to_string()).collect();
-    let made = Arc::new(made_from(&MadeFrom {
+    let made = Arc::new(provenance_of(&ProvenanceOf {
         loaded: &segmentation.loaded,
         prepared: &segmentation.prepared,
         roles: &view.plan.preparation.roles,

@@ -7,7 +7,7 @@ use eframe::egui::{
 };
 
 use crate::data::Role as ColumnRole;
-use crate::persona::{Apart, Evidence, Persona};
+use crate::persona::{Contrast, Evidence, Persona};
 use crate::session::Look;
 use crate::ui::icons;
 use crate::ui::theme::{self, tokens};
@@ -141,7 +141,7 @@ fn what(evidence: &Evidence) -> String {
 fn cells(evidence: &Evidence) -> [String; 9] {
     let n = thousands(evidence.n);
     let missing = percent(evidence.missing_share);
-    if evidence.n < Apart::LEAST {
+    if evidence.n < Contrast::LEAST {
         let dash = || "–".to_owned();
         return [dash(), evidence.texts[1].clone(), dash(), dash(), dash(), dash(), dash(), n, missing];
     }

@@ -7,7 +7,7 @@ use eframe::egui::{Label, RichText, Ui};
 use crate::base::text::count;
 use crate::data::Loaded;
 use crate::data::table::day_text;
-use crate::persona::{Apart, Persona, Priority};
+use crate::persona::{Contrast, Persona, Priority};
 use crate::session::{Command, Look};
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
@@ -30,7 +30,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, commands
     ui.add_space(INSIDE);
     facts_ui(ui, view, persona);
     ui.add_space(BETWEEN);
-    if persona.n < Apart::LEAST {
+    if persona.n < Contrast::LEAST {
         let customers = if persona.n == 1 { "customer" } else { "customers" };
         let text = format!("Only {} {customers}: too few to describe by values without pointing at single people.", thousands(persona.n));
         ui.label(RichText::new(text).size(size));

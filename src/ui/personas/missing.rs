@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Label, Layout, ScrollArea, Ui};
 
-use crate::persona::{Apart, Personas, Unseen};
+use crate::persona::{Contrast, MissingGroup, Personas};
 use crate::session::Look;
 use crate::ui::icons;
 use crate::ui::theme::{self, INSIDE, caption};
@@ -33,12 +33,12 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
 
 /// The sentences.
 pub fn list_ui(ui: &mut Ui, personas: &Personas) {
-    let told: Vec<&Unseen> = told(personas).collect();
+    let told: Vec<&MissingGroup> = told(personas).collect();
     if told.is_empty() {
         ui.label(caption(ui, "No larger group is missing: each is the commonest of some persona."));
     }
-    for unseen in told {
-        ui.add(Label::new(unbroken(&sentence(personas, unseen))).wrap());
+    for group in told {
+        ui.add(Label::new(unbroken(&sentence(personas, group))).wrap());
     }
 }
 
@@ -47,13 +47,13 @@ pub fn n_told(personas: &Personas) -> usize {
     told(personas).count()
 }
 
-fn told(personas: &Personas) -> impl Iterator<Item = &Unseen> {
-    personas.unseen.iter().filter(|unseen| unseen.n >= Apart::LEAST)
+fn told(personas: &Personas) -> impl Iterator<Item = &MissingGroup> {
+    personas.missing_groups.iter().filter(|group| group.n >= Contrast::LEAST)
 }
 
 /// "65 and over (age): 214 customers, 4 % of all; most in Loyal Savers, where they are 11 %."
-fn sentence(personas: &Personas, unseen: &Unseen) -> String {
-    let Unseen { human, level, n, share, most_in, .. } = unseen;
+fn sentence(personas: &Personas, group: &MissingGroup) -> String {
+    let MissingGroup { human, level, n, share, most_in, .. } = group;
     let most = most_in.and_then(|(cluster, share)| Some((personas.personas.get(cluster)?, share)));
     let most = most.map_or_else(String::new, |(persona, share)| format!("; most in {}, where they are {}", persona.name, percent(share)));
     format!("{level} ({human}): {} customers, {} of all{most}.", thousands(*n), percent(*share))

@@ -4,7 +4,7 @@ use eframe::egui::{
     Align, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
 };
 
-use crate::persona::{Apart, Direction, Persona, Personas};
+use crate::persona::{Contrast, Direction, Persona, Personas};
 use crate::session::{CardsView, Look};
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
@@ -131,7 +131,7 @@ fn bar_paint(ui: &Ui, bar: Rect, share: f32, colour: Color32) {
 fn traits_ui(ui: &mut Ui, persona: &Persona) {
     let of = |direction| persona.statements.iter().filter(move |statement| statement.direction == direction);
     let mut n_told = 0;
-    for statement in of(Direction::More).chain(of(Direction::Less)).take(TRAITS).filter(|_| persona.n >= Apart::LEAST) {
+    for statement in of(Direction::More).chain(of(Direction::Less)).take(TRAITS).filter(|_| persona.n >= Contrast::LEAST) {
         n_told += 1;
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -143,7 +143,7 @@ fn traits_ui(ui: &mut Ui, persona: &Persona) {
         });
     }
     if n_told == 0 {
-        let text = if persona.n < Apart::LEAST { "Too few to describe." } else { "Much like everyone." };
+        let text = if persona.n < Contrast::LEAST { "Too few to describe." } else { "Much like everyone." };
         ui.label(caption(ui, text));
     }
 }

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Align2, FontId, Role, Sense, Stroke, TextStyle, Ui, Vec2, pos2};
 
-use crate::persona::{Apart, Persona};
+use crate::persona::{Contrast, Persona};
 use crate::session::Look;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets;
@@ -15,7 +15,7 @@ const LINES: usize = 8;
 
 /// Draws the profile in all the width there is.
 pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
-    let rows = persona.evidence.iter().enumerate().filter(|(_, row)| row.n >= Apart::LEAST);
+    let rows = persona.evidence.iter().enumerate().filter(|(_, row)| row.n >= Contrast::LEAST);
     let lines: Vec<(usize, f64)> = rows.filter_map(|(at, row)| Some((at, row.percentile?))).take(LINES).collect();
     if lines.is_empty() {
         return;

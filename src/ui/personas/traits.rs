@@ -4,7 +4,7 @@
 
 use eframe::egui::{Align, Button, Layout, Response, RichText, Role, TextStyle, Ui, Vec2};
 
-use crate::persona::{Evidence, Holds, Persona};
+use crate::persona::{Evidence, Persona, TraitMembers};
 use crate::session::{Action, Brush, Command, Look, Page, Who};
 use crate::ui::icons;
 use crate::ui::theme::{self, caption, tokens};
@@ -15,7 +15,7 @@ use super::view::View;
 /// Height of the strip; it is there whether something is pointed at or not.
 pub const STRIP: f32 = 68.0;
 /// Fewer members with a value are not told of.
-const FEWEST: usize = crate::persona::Apart::LEAST;
+const FEWEST: usize = crate::persona::Contrast::LEAST;
 
 /// What pointing and clicking do, wherever a trait of `persona` is shown.
 pub fn respond(response: &Response, view: &View, persona: &Persona, row: usize, look: &mut Look) {
@@ -45,7 +45,7 @@ fn brush(view: &View, whose: Option<&Persona>, evidence: &Evidence) -> Option<Br
     let loaded = view.answers.loaded.ready()?;
     let segmentation = view.answers.segmentation.ready()?;
     let within = whose.map(|persona| (persona.cluster, persona.name.as_str()));
-    Some(Brush::with_trait(loaded.stamp, segmentation.stamp, within, Holds::of(evidence)))
+    Some(Brush::with_trait(loaded.stamp, segmentation.stamp, within, TraitMembers::of(evidence)))
 }
 
 /// Whether the customers picked are those behind this trait.

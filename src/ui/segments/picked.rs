@@ -6,7 +6,7 @@
 use eframe::egui::{Align, Button, CornerRadius, Label, Layout, Mesh, Rect, RichText, Sense, Shape, TextStyle, Ui, Vec2};
 
 use crate::engine::Answers;
-use crate::persona::Apart;
+use crate::persona::Contrast;
 use crate::plot::PickedCounts;
 use crate::session::{Brush, Look, Selection};
 use crate::ui::icons;
@@ -109,18 +109,18 @@ pub(super) fn told_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
     ui.label(caption(ui, unbroken(&sentence)));
     if picked.n() > 1 {
         ui.add_space(8.0);
-        side_ui(ui, &answers.brush.apart, "what sets them apart", apart_ui);
+        side_ui(ui, &answers.brush.contrast, "what sets them apart", contrast_ui);
     }
 }
 
 /// What sets the picked apart: a headline and the strongest statements.
-fn apart_ui(ui: &mut Ui, apart: &Apart) {
-    let least = Apart::LEAST;
+fn contrast_ui(ui: &mut Ui, contrast: &Contrast) {
+    let least = Contrast::LEAST;
     let told = |ui: &mut Ui, text: String| {
         ui.label(caption(ui, unbroken(&text)));
     };
-    let Some(persona) = &apart.persona else {
-        let text = if apart.n < least {
+    let Some(persona) = &contrast.persona else {
+        let text = if contrast.n < least {
             format!("Fewer than {least} customers take part: too few to describe without telling of single persons.")
         } else {
             format!("Fewer than {least} customers are left to compare them with.")
@@ -131,7 +131,7 @@ fn apart_ui(ui: &mut Ui, apart: &Apart) {
         return told(ui, "Nothing sets these customers apart clearly. They are much like everyone.".into());
     }
     ui.add(Label::new(theme::strong(&persona.name)).wrap());
-    told(ui, format!("Set apart from everyone by (n = {}):", thousands(apart.n)));
+    told(ui, format!("Set apart from everyone by (n = {}):", thousands(contrast.n)));
     ui.add_space(4.0);
     statements_ui(ui, &persona.statements);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::customers::{Built, BuiltColumn};
 use crate::data::Sourcing;
-use crate::data::sourcing::{Level, Recipe, RecipeColumn};
+use crate::data::sourcing::{Grain, Recipe, RecipeColumn};
 use crate::session::{Command, Look};
 
 /// The name of a column of the table; where it comes from does not always say it.
@@ -18,7 +18,7 @@ pub(super) fn name_of<'a>(built: &'a Built, column: &'a BuiltColumn) -> &'a str 
 
 /// Begins to write a column, or to change one.
 pub(super) fn write(look: &mut Look, column: Option<&RecipeColumn>) {
-    let empty = || RecipeColumn { name: String::new(), level: Level::Customer, formula: String::new(), about: String::new() };
+    let empty = || RecipeColumn { name: String::new(), grain: Grain::Customer, formula: String::new(), about: String::new() };
     look.sources.column_of = column.map(|column| column.name.clone());
     look.sources.column_draft = Some(column.cloned().unwrap_or_else(empty));
 }

@@ -7,7 +7,7 @@ use eframe::egui::{
 };
 
 use crate::customers::{Built, Tried};
-use crate::data::sourcing::{Level, RecipeColumn};
+use crate::data::sourcing::{Grain, RecipeColumn};
 use crate::data::{Kind, Sourcing};
 use crate::engine::{Answer, SourcesAnswer};
 use crate::session::{Command, Look};
@@ -86,15 +86,15 @@ fn fields_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, draft: &mut RecipeColumn, lo
     widgets::name_it(&ui.add_enabled(is_free, field), Widget::TextInput, "Name of the column");
 
     ui.label(caption(ui, "The formula sees"));
-    let levels: Vec<_> = Level::ALL.iter().map(|&level| (level, level.name(), level.explanation())).collect();
+    let grains: Vec<_> = Grain::ALL.iter().map(|&grain| (grain, grain.name(), grain.explanation())).collect();
     ui.scope(|ui| {
         ui.spacing_mut().combo_width = ui.available_width();
-        widgets::combo_ui(ui, "Level of the column", &mut draft.level, &levels);
+        widgets::combo_ui(ui, "Level of the column", &mut draft.grain, &grains);
     });
-    ui.add(Label::new(caption(ui, draft.level.explanation())).wrap());
+    ui.add(Label::new(caption(ui, draft.grain.explanation())).wrap());
 
     ui.label(caption(ui, "Formula"));
-    let hint = if draft.level == Level::Customer { "monetary / NULLIF(tenure_days, 0)" } else { "COUNT(*)" };
+    let hint = if draft.grain == Grain::Customer { "monetary / NULLIF(tenure_days, 0)" } else { "COUNT(*)" };
     let formula = TextEdit::multiline(&mut draft.formula).font(TextStyle::Monospace).hint_text(hint).desired_rows(3);
     let field = ui.add(formula.desired_width(f32::INFINITY));
     widgets::name_it(&field, Widget::MultilineTextInput, "Formula of the column");
@@ -127,15 +127,15 @@ fn help_ui(ui: &mut Ui, built: Option<&Built>, draft: &mut RecipeColumn) {
     widgets::name_it(&ui.add(about), Widget::TextInput, "What the column means");
 }
 
-/// The columns a formula of this level sees, and what they mean.
+/// The columns a formula of this grain sees, and what they mean.
 fn usable<'a>(draft: &RecipeColumn, built: Option<&'a Built>) -> Vec<(&'a str, &'a str)> {
     let Some(built) = built else { return Vec::new() };
-    if draft.level == Level::Customer {
+    if draft.grain == Grain::Customer {
         let names = built.columns.iter().map(|column| name_of(built, column));
         return names.filter(|name| !name.is_empty() && *name != draft.name).map(|name| (name, "")).collect();
     }
-    let of_level = built.usable.iter().find(|(level, _)| *level == draft.level);
-    of_level.into_iter().flat_map(|(_, columns)| columns).map(|column| (column.name.as_str(), column.about.as_str())).collect()
+    let of_grain = built.usable.iter().find(|(grain, _)| *grain == draft.grain);
+    of_grain.into_iter().flat_map(|(_, columns)| columns).map(|column| (column.name.as_str(), column.about.as_str())).collect()
 }
 
 /// Puts a column at the end of a formula, in quotes where its name is no plain word.
@@ -202,7 +202,7 @@ fn wrong_ui(ui: &mut Ui, problem: &str) {
 fn save_column(sourcing: &Arc<Sourcing>, draft: &RecipeColumn, of: Option<&str>, commands: &mut Vec<Command>) {
     let trimmed = |text: &str| text.trim().to_owned();
     let column =
-        RecipeColumn { name: trimmed(&draft.name), level: draft.level, formula: trimmed(&draft.formula), about: trimmed(&draft.about) };
+        RecipeColumn { name: trimmed(&draft.name), grain: draft.grain, formula: trimmed(&draft.formula), about: trimmed(&draft.about) };
     change(sourcing, commands, |recipe| {
         recipe.left_out.remove(&column.name);
         match recipe.columns.iter().position(|old| Some(old.name.as_str()) == of) {

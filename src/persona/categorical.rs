@@ -10,8 +10,8 @@ use super::columns::{Described, LevelReading};
 use super::distribution::{Distribution, Drawing};
 use super::evidence::{Direction, Evidence};
 use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
-use super::tail::level_v_test;
 use super::text::percent;
+use super::v_test::level_v_test;
 
 /// Levels looked at, commonest first.
 const MAX_LEVELS: usize = 50;

@@ -9,9 +9,9 @@ use crate::data::{Kind, Loaded, Role};
 use crate::features::{InputColumn, Prepared, Scale, Transform};
 use crate::persona::Personas;
 
-use super::super::Report;
-use super::super::json::FEWEST_DESCRIBED;
-use super::super::text::{count, percent, signed, three_digits, without_folders};
+use crate::export::Report;
+use crate::export::json::FEWEST_DESCRIBED;
+use crate::export::text::{count, percent, signed, three_digits, without_folders};
 
 /// Lines of importance worth showing.
 const IMPORTANCE_LINES: usize = 12;
@@ -48,7 +48,7 @@ pub struct ImportanceLine {
 
 /// What the sheet is made from: a report, or what a window shows.
 #[derive(Debug, Clone, Copy)]
-pub struct MadeFrom<'a> {
+pub struct ProvenanceOf<'a> {
     /// The data.
     pub loaded: &'a Loaded,
     /// How it was prepared.
@@ -70,8 +70,8 @@ pub struct MadeFrom<'a> {
 }
 
 /// The sheet of a report.
-pub(in super::super) fn made(report: &Report) -> Provenance {
-    made_from(&MadeFrom {
+pub(in crate::export) fn provenance(report: &Report) -> Provenance {
+    provenance_of(&ProvenanceOf {
         loaded: &report.loaded,
         prepared: &report.prepared,
         roles: &report.roles,
@@ -85,7 +85,7 @@ pub(in super::super) fn made(report: &Report) -> Provenance {
 }
 
 /// How it was made, in plain words. How long it took is not told: the same plan is the same page, on whatever machine.
-pub fn made_from(from: &MadeFrom) -> Provenance {
+pub fn provenance_of(from: &ProvenanceOf) -> Provenance {
     let mut facts: Vec<(String, String)> = Vec::new();
     let mut fact = |title: &str, text: String| facts.push((title.to_owned(), text));
     let (rows, analysed) = (from.loaded.table.n_rows, from.prepared.table_rows.len());
@@ -148,7 +148,7 @@ fn levels(column: &InputColumn) -> String {
 }
 
 /// What is kept out of cards and files on purpose.
-fn left_out(from: &MadeFrom) -> Vec<String> {
+fn left_out(from: &ProvenanceOf) -> Vec<String> {
     let of = |wanted: Role| -> Vec<&str> {
         let columns = from.loaded.table.columns.iter().zip(&from.loaded.profile.columns);
         let role = |name: &str, guessed: Role| from.roles.get(name).copied().unwrap_or(guessed);

@@ -1,7 +1,7 @@
-//! A text file, a slab of whole rows at a time, as UTF-8.
+//! A text file, a chunk of whole rows at a time, as UTF-8.
 //!
-//! In: a path, its letters, how large a slab is. Out: slabs, none of which splits a row, not even one with line ends inside quotes. Memory: a
-//! slab and the row that did not fit into it. A quote that is not closed within [`LONGEST_ROW`] counts as never closed.
+//! In: a path, its letters, how large a chunk is. Out: chunks, none of which splits a row, not even one with line ends inside quotes. Memory: a
+//! chunk and the row that did not fit into it. A quote that is not closed within [`LONGEST_ROW`] counts as never closed.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -16,7 +16,7 @@ use crate::data::split::Cutting;
 /// How the letters of a file are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Letters {
-    /// UTF-8 as far as is known; a slab may show that it is not.
+    /// UTF-8 as far as is known; a chunk may show that it is not.
     Utf8,
     /// A file that says so itself, with a byte order mark: UTF-8 or UTF-16, damaged letters replaced.
     Marked(&'static Encoding),
@@ -24,8 +24,8 @@ pub(super) enum Letters {
     Other(&'static Encoding),
 }
 
-/// The slabs of a file.
-pub(super) struct Slabs<'a> {
+/// The chunks of a file.
+pub(super) struct Chunks<'a> {
     file: File,
     of: &'a TextFile<'a>,
     decoder: Option<Decoder>,
@@ -45,12 +45,12 @@ pub(super) struct TextFile<'a> {
     /// Lines end with a carriage return alone.
     pub only_returns: bool,
     pub delimiter: u8,
-    pub slab_bytes: usize,
+    pub chunk_bytes: usize,
     pub ctx: &'a Ctx,
 }
 
-/// A slab, or that the letters are not what they seemed.
-pub(super) enum Slab {
+/// A chunk, or that the letters are not what they seemed.
+pub(super) enum Chunk {
     Text(String),
     NotUtf8,
     End,
@@ -61,9 +61,9 @@ const LONGEST_ROW: usize = 16 << 20;
 
 impl TextFile<'_> {
     /// Begins at the beginning.
-    pub(super) fn slabs(&self) -> Result<Slabs<'_>, DataError> {
+    pub(super) fn chunks(&self) -> Result<Chunks<'_>, DataError> {
         let file = File::open(self.path).map_err(|error| DataError::of_io(self.path, &error))?;
-        Ok(Slabs { file, of: self, decoder: self.decoder(), pending: Vec::new(), at_end: false, seen: 0, hash: KeyOfPieces::default() })
+        Ok(Chunks { file, of: self, decoder: self.decoder(), pending: Vec::new(), at_end: false, seen: 0, hash: KeyOfPieces::default() })
     }
 
     fn decoder(&self) -> Option<Decoder> {
@@ -97,17 +97,17 @@ impl TextFile<'_> {
     }
 }
 
-impl Slabs<'_> {
+impl Chunks<'_> {
     /// The key of all bytes so far.
     pub(super) fn key(&self) -> crate::base::Key {
         self.hash.key()
     }
 
-    /// The next slab of whole rows.
-    pub(super) fn next(&mut self) -> Result<Slab, DataError> {
+    /// The next chunk of whole rows.
+    pub(super) fn next(&mut self) -> Result<Chunk, DataError> {
         let rows = loop {
             self.of.ctx.check()?;
-            if !self.at_end && self.pending.len() < self.of.slab_bytes {
+            if !self.at_end && self.pending.len() < self.of.chunk_bytes {
                 self.fill()?;
                 continue;
             }
@@ -121,17 +121,17 @@ impl Slabs<'_> {
             }
         };
         if rows == 0 {
-            return Ok(Slab::End);
+            return Ok(Chunk::End);
         }
         let rest = self.pending.split_off(rows);
         let bytes = std::mem::replace(&mut self.pending, rest);
-        Ok(String::from_utf8(bytes).map_or(Slab::NotUtf8, Slab::Text))
+        Ok(String::from_utf8(bytes).map_or(Chunk::NotUtf8, Chunk::Text))
     }
 
-    /// Reads on by the size of a slab.
+    /// Reads on by the size of a chunk.
     fn fill(&mut self) -> Result<(), DataError> {
         let failed = |error: std::io::Error| DataError::of_io(self.of.path, &error);
-        let mut left = self.of.slab_bytes.max(1);
+        let mut left = self.of.chunk_bytes.max(1);
         let mut block = vec![0; left.min(4 << 20)];
         while left > 0 && !self.at_end {
             self.of.ctx.check()?;
@@ -175,7 +175,7 @@ impl Slabs<'_> {
             }
             at = end;
         }
-        if bytes.len() - at > LONGEST_ROW.max(self.of.slab_bytes) { last_line() } else { at }
+        if bytes.len() - at > LONGEST_ROW.max(self.of.chunk_bytes) { last_line() } else { at }
     }
 }
 

@@ -16,16 +16,16 @@ use super::measure::MIN_CELL;
 
 /// Picked customers against all others.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Apart {
+pub struct Contrast {
     /// Picked customers that take part.
     pub n: usize,
     /// All others that take part.
     pub n_rest: usize,
-    /// Who the picked ones are; none where they or the others are fewer than [`Apart::LEAST`].
+    /// Who the picked ones are; none where they or the others are fewer than [`Contrast::LEAST`].
     pub persona: Option<Persona>,
 }
 
-impl Apart {
+impl Contrast {
     /// Fewer customers are not described: a median of nine would tell of persons.
     pub const LEAST: usize = MIN_CELL;
 
@@ -36,14 +36,14 @@ impl Apart {
 }
 
 /// Describes the rows of the table that `is_picked` names, among those that take part.
-pub fn apart(
+pub fn contrast(
     loaded: &Loaded,
     prepared: &Prepared,
     is_picked: impl Fn(usize) -> bool,
     roles: &BTreeMap<String, Role>,
     lexicon: &Lexicon,
     ctx: &Ctx,
-) -> Result<Apart, Stopped> {
+) -> Result<Contrast, Stopped> {
     ctx.check()?;
     let rows = &prepared.table_rows;
     let labels = Labels::canonical(rows.len(), 2, |row| Some(usize::from(is_picked(rows[row]))));
@@ -51,10 +51,10 @@ pub fn apart(
     let cluster = rows.iter().position(|&row| is_picked(row)).and_then(|row| labels.get(row));
     let n = cluster.map_or(0, |cluster| labels.sizes()[cluster]);
     let n_rest = rows.len() - n;
-    if n.min(n_rest) < Apart::LEAST {
-        return Ok(Apart { n, n_rest, persona: None });
+    if n.min(n_rest) < Contrast::LEAST {
+        return Ok(Contrast { n, n_rest, persona: None });
     }
     let mut cards = describe_with_roles(loaded, prepared, &labels, &[], roles, lexicon, ctx)?.personas;
     let persona = cluster.filter(|&cluster| cluster < cards.len()).map(|cluster| cards.swap_remove(cluster));
-    Ok(Apart { n, n_rest, persona })
+    Ok(Contrast { n, n_rest, persona })
 }

@@ -8,7 +8,7 @@ use crate::export::{Audience, Choices, Density, Format, Paper, country_code};
 
 /// How the chosen formats are made; everything left out is as the window has it at first.
 #[derive(Debug, Args)]
-pub(super) struct Taking {
+pub(super) struct ExportArgs {
     /// Only these personas, by the numbers that are shown ("C1,C3"); tables of customers always have everyone.
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = persona)]
     personas: Option<Vec<usize>>,
@@ -41,7 +41,7 @@ enum DensityWord {
     Analyst,
 }
 
-impl Taking {
+impl ExportArgs {
     /// The choices of an export.
     pub(super) fn choices(self, formats: Vec<Format>) -> Choices {
         let density = match self.density {

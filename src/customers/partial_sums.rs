@@ -1,5 +1,5 @@
 //! How is a formula computed fast? In three layers: what is computed for every row, what is added up a customer, and what is made of the sums.
-//! Layers are shared by all formulas of a level, so that two formulas that divide by the same sum compute it once.
+//! Layers are shared by all formulas of a grain, so that two formulas that divide by the same sum compute it once.
 //!
 //! In: parsed formulas. Out: the layers. A formula that does not come apart this way is added up as it stands. O(length).
 
@@ -7,9 +7,9 @@ use polars::prelude::*;
 
 use super::formula::Parsed;
 
-/// Formulas of one level, taken apart.
+/// Formulas of one grain, taken apart.
 #[derive(Default)]
-pub(super) struct Layers {
+pub(super) struct PartialSums {
     /// Columns to add to the rows.
     pub rows: Vec<Expr>,
     /// What is made of the rows of a customer.
@@ -20,19 +20,19 @@ pub(super) struct Layers {
     seen_sums: Vec<Expr>,
 }
 
-impl Layers {
+impl PartialSums {
     /// Takes formulas apart.
-    pub(super) fn of<'a>(formulas: impl IntoIterator<Item = &'a Parsed>) -> Layers {
-        let mut layers = Layers::default();
+    pub(super) fn of<'a>(formulas: impl IntoIterator<Item = &'a Parsed>) -> PartialSums {
+        let mut partial = PartialSums::default();
         for parsed in formulas {
             let name = parsed.name.as_str();
-            let result = match layers.result(&parsed.expr) {
+            let result = match partial.result(&parsed.expr) {
                 Some(result) => result,
-                None => layers.sum(parsed.expr.clone()),
+                None => partial.sum(parsed.expr.clone()),
             };
-            layers.results.push(result.alias(name));
+            partial.results.push(result.alias(name));
         }
-        layers
+        partial
     }
 
     /// What lies above the sums; `None` where a part is neither a sum nor computed from sums alone.
@@ -55,7 +55,7 @@ impl Layers {
                 self.sum(len() - value.count())
             }
             Expr::Agg(sum) => {
-                let value = |layers: &mut Layers, inner: &Expr| layers.of_rows(inner).map(Arc::new);
+                let value = |partial: &mut PartialSums, inner: &Expr| partial.of_rows(inner).map(Arc::new);
                 let sum = match sum {
                     AggExpr::Sum(inner) => AggExpr::Sum(value(self, inner)?),
                     AggExpr::Mean(inner) => AggExpr::Mean(value(self, inner)?),
@@ -114,12 +114,12 @@ fn is_of_one_row(expr: &Expr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::formula;
     use super::*;
-    use crate::data::sourcing::{Level, RecipeColumn};
+    use crate::customers::formula;
+    use crate::data::sourcing::{Grain, RecipeColumn};
 
     fn parsed(formula: &str) -> Parsed {
-        let column = RecipeColumn { name: formula.into(), level: Level::Transactions, formula: formula.into(), about: String::new() };
+        let column = RecipeColumn { name: formula.into(), grain: Grain::Transactions, formula: formula.into(), about: String::new() };
         formula::parse(&column, &["a", "b", "c"]).unwrap()
     }
 
@@ -130,10 +130,10 @@ mod tests {
         .unwrap()
         .lazy();
         let parsed: Vec<Parsed> = formulas.iter().map(|formula| parsed(formula)).collect();
-        let layers = Layers::of(&parsed);
-        assert_eq!((layers.rows.len(), layers.sums.len()), (n_rows, n_sums), "{formulas:?}");
-        let sums = rows.clone().with_columns(layers.rows).group_by_stable([col("run")]).agg(layers.sums);
-        let layered = sums.select(layers.results).collect().unwrap();
+        let partial = PartialSums::of(&parsed);
+        assert_eq!((partial.rows.len(), partial.sums.len()), (n_rows, n_sums), "{formulas:?}");
+        let sums = rows.clone().with_columns(partial.rows).group_by_stable([col("run")]).agg(partial.sums);
+        let layered = sums.select(partial.results).collect().unwrap();
         let plain = rows.group_by_stable([col("run")]).agg(parsed.iter().map(|parsed| parsed.expr.clone()).collect::<Vec<_>>());
         let plain = plain.collect().unwrap().drop("run").unwrap();
         assert!(layered.equals_missing(&plain), "{layered:?} is not {plain:?}");

@@ -1,12 +1,12 @@
 //! The last slides: how it was made, what drives the grouping, which columns decided, what was noticed and left out.
 
-use super::super::chart::{ACCENT, HAIR, INK, MUTED};
-use super::super::deck::{Deck, ImportanceLine};
 use super::fit::{LEADING, fit};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};
 use super::shapes::{Align, Paragraph, Slide, Told, frame};
 use super::table::{Row, TableLook, cell, table};
+use crate::export::chart::{ACCENT, HAIR, INK, MUTED};
+use crate::export::deck::{Deck, ImportanceLine};
 
 /// Where what stands below the title starts.
 const START: f64 = TOP + 56.0;
@@ -19,7 +19,9 @@ pub fn slides(deck: &Deck) -> Vec<Slide> {
     if !deck.importance.is_empty() {
         slides.push(importance(deck));
     }
-    slides.extend(deck.made.columns.chunks(parts::even(deck.made.columns.len(), COLUMNS)).map(|columns| columns_slide(deck, columns)));
+    slides.extend(
+        deck.provenance.columns.chunks(parts::even(deck.provenance.columns.len(), COLUMNS)).map(|columns| columns_slide(deck, columns)),
+    );
     slides.extend(notes(deck));
     slides
 }
@@ -27,7 +29,7 @@ pub fn slides(deck: &Deck) -> Vec<Slide> {
 /// Titles and texts, as many as there is room for.
 fn facts(deck: &Deck) -> Slide {
     let mut slide = start("How this was made");
-    let facts = &deck.made.facts;
+    let facts = &deck.provenance.facts;
     let room = BOTTOM - START;
     let widths = [160.0, RIGHT - LEFT - 160.0];
     // Long texts get the lines that short ones leave over.
@@ -96,7 +98,7 @@ fn columns_slide(deck: &Deck, columns: &[[String; 4]]) -> Slide {
 
 /// What is kept out on purpose and what was noticed, on as many slides as it takes.
 fn notes(deck: &Deck) -> Vec<Slide> {
-    let titled = [("What is left out on purpose", &deck.made.left_out), ("What was noticed", &deck.made.notes)];
+    let titled = [("What is left out on purpose", &deck.provenance.left_out), ("What was noticed", &deck.provenance.notes)];
     let (width, size) = (RIGHT - LEFT, 12.0);
     let mut pages: Vec<Vec<Paragraph>> = Vec::new();
     let mut room = 0.0;

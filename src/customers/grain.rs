@@ -1,4 +1,4 @@
-//! What do the formulas of each level give for every customer? The rows are read once, put in order a customer, and every level walks along them.
+//! What do the formulas of each grain give for every customer? The rows are read once, put in order a customer, and every grain walks along them.
 //!
 //! In: transactions or events and formulas. Out: one row per customer who has rows, and what each formula gives for no rows at all (a count is
 //! then 0, a last day is missing), which is what customers without rows get. Sums of fractions are told to twelve digits and nine decimals, so
@@ -11,47 +11,47 @@ use polars::series::IsSorted;
 
 use crate::base::{Ctx, memory};
 use crate::data::day::IsoDay;
-use crate::data::sourcing::{Level, RecipeColumn};
+use crate::data::sourcing::{Grain, RecipeColumn};
 
 use super::error::CustomersError;
 use super::formula::{self, Parsed};
 use super::keys::collect;
-use super::layers::Layers;
+use super::partial_sums::PartialSums;
 use super::rows::{REFUNDED, of_the_amount};
 use super::runs::{self, RUN, Runs};
-use super::{merged, parts};
+use super::{batches, merged};
 
-/// Marks a customer who has rows at a level.
+/// Marks a customer who has rows at a grain.
 const PRESENT: &str = "\u{1}rows";
 const DIGITS: i32 = 12;
 const DECIMALS: u32 = 9;
 
-/// What a level's formulas give.
-pub(super) struct LevelColumns {
-    /// Which level.
-    pub level: Level,
+/// What a grain's formulas give.
+pub(super) struct GrainColumns {
+    /// Which grain.
+    pub grain: Grain,
     /// `customer`, [`PRESENT`] and one column a formula; one row per customer who has rows, ascending.
     pub frame: DataFrame,
     /// One row: what the formulas give for no rows.
     empty: DataFrame,
 }
 
-/// The formulas of a level.
+/// The formulas of a grain.
 struct Formulas {
-    level: Level,
+    grain: Grain,
     parsed: Vec<Parsed>,
     empty: DataFrame,
 }
 
 impl Formulas {
-    fn of(level: Level, rows: &Schema, recipe: &[RecipeColumn]) -> Result<Formulas, CustomersError> {
-        let schema = merged::schema(level, rows);
+    fn of(grain: Grain, rows: &Schema, recipe: &[RecipeColumn]) -> Result<Formulas, CustomersError> {
+        let schema = merged::schema(grain, rows);
         let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
-        let of_level = recipe.iter().filter(|column| column.level == level);
-        let parsed: Vec<Parsed> = of_level.map(|column| formula::parse(column, &names)).collect::<Result<_, _>>()?;
+        let of_grain = recipe.iter().filter(|column| column.grain == grain);
+        let parsed: Vec<Parsed> = of_grain.map(|column| formula::parse(column, &names)).collect::<Result<_, _>>()?;
         let expressions: Vec<Expr> = parsed.iter().map(|parsed| parsed.expr.clone()).collect();
         let empty = DataFrame::empty_with_schema(&schema).lazy().select(expressions).collect()?;
-        Ok(Formulas { level, parsed, empty })
+        Ok(Formulas { grain, parsed, empty })
     }
 
     fn reads(&self) -> BTreeSet<&str> {
@@ -59,22 +59,22 @@ impl Formulas {
     }
 }
 
-/// Computes the recipe's columns of `levels`, all of which are made of the same `rows`.
+/// Computes the recipe's columns of `grains`, all of which are made of the same `rows`.
 pub(super) fn aggregate(
     rows: &LazyFrame,
     most_rows: usize,
-    levels: &[Level],
+    grains: &[Grain],
     recipe: &[RecipeColumn],
     snapshot: IsoDay,
     progress: (f32, f32),
     ctx: &Ctx,
-) -> Result<Vec<LevelColumns>, CustomersError> {
+) -> Result<Vec<GrainColumns>, CustomersError> {
     let schema = rows.clone().collect_schema()?;
-    let formulas: Vec<Formulas> = levels.iter().map(|&level| Formulas::of(level, &schema, recipe)).collect::<Result<_, _>>()?;
-    let read = formulas.iter().flat_map(|formulas| merged::sources(formulas.level, &formulas.reads()));
+    let formulas: Vec<Formulas> = grains.iter().map(|&grain| Formulas::of(grain, &schema, recipe)).collect::<Result<_, _>>()?;
+    let read = formulas.iter().flat_map(|formulas| merged::sources(formulas.grain, &formulas.reads()));
     let mut read: BTreeSet<&str> = read.chain(["customer"]).collect();
     // What follows from other columns is computed when the rows are in order, so that less has to be moved.
-    let follows = levels.contains(&Level::Transactions) && (read.remove("gross") | read.remove("returned"));
+    let follows = grains.contains(&Grain::Transactions) && (read.remove("gross") | read.remove("returned"));
     if follows {
         read.extend(["amount", "purchase"]);
     }
@@ -83,8 +83,8 @@ pub(super) fn aggregate(
         read.insert(REFUNDED);
     }
     let rows = rows.clone().select(read.into_iter().map(col).collect::<Vec<_>>());
-    let parts = parts::of(&rows, most_rows, memory::budget_bytes() / 4)?;
-    let n_steps = (parts.len() * (formulas.len() + 1)) as f32;
+    let batches = batches::of(&rows, most_rows, memory::budget_bytes() / 4)?;
+    let n_steps = (batches.len() * (formulas.len() + 1)) as f32;
     let mut n_done = 0.0;
     let mut step = |what: &str| -> Result<(), CustomersError> {
         ctx.check()?;
@@ -93,21 +93,21 @@ pub(super) fn aggregate(
         Ok(())
     };
     let mut frames: Vec<Vec<DataFrame>> = formulas.iter().map(|_| Vec::new()).collect();
-    for part in parts {
+    for batch in batches {
         step("Reading rows")?;
-        let (mut ordered, customers) = runs::by_customer(collect(part)?)?;
+        let (mut ordered, customers) = runs::by_customer(collect(batch)?)?;
         if follows {
             ordered = ordered.lazy().with_columns(of_the_amount(has_refunds)).collect()?;
         }
         for (formulas, frames) in formulas.iter().zip(&mut frames) {
-            step(&format!("Adding up {}", formulas.level.name().to_lowercase()))?;
-            let of_level = merged::rows(formulas.level, &ordered, &formulas.reads(), snapshot)?;
-            frames.push(added_up(of_level, &customers, &formulas.parsed)?);
+            step(&format!("Adding up {}", formulas.grain.name().to_lowercase()))?;
+            let of_grain = merged::rows(formulas.grain, &ordered, &formulas.reads(), snapshot)?;
+            frames.push(added_up(of_grain, &customers, &formulas.parsed)?);
         }
     }
     let all = formulas.into_iter().zip(frames).map(|(formulas, frames)| {
         let frame = concat(frames.into_iter().map(DataFrame::lazy).collect::<Vec<_>>(), UnionArgs::default())?.collect()?;
-        Ok(LevelColumns { level: formulas.level, frame, empty: formulas.empty })
+        Ok(GrainColumns { grain: formulas.grain, frame, empty: formulas.empty })
     });
     all.collect()
 }
@@ -131,10 +131,10 @@ fn added_up(rows: DataFrame, customers: &Column, formulas: &[Parsed]) -> Result<
     ids.set_sorted_flag(IsSorted::Ascending);
     let mut rows = rows;
     rows.with_column(ids.into_column())?;
-    let layers = Layers::of(plain);
-    let sums = layers.sums.into_iter().chain([len().alias(PRESENT)]);
-    let sums = rows.lazy().with_columns(layers.rows).group_by_stable([col(RUN)]).agg(sums.collect::<Vec<_>>());
-    let results = layers.results.into_iter().chain([col(PRESENT), col(RUN)]);
+    let partial = PartialSums::of(plain);
+    let sums = partial.sums.into_iter().chain([len().alias(PRESENT)]);
+    let sums = rows.lazy().with_columns(partial.rows).group_by_stable([col(RUN)]).agg(sums.collect::<Vec<_>>());
+    let results = partial.results.into_iter().chain([col(PRESENT), col(RUN)]);
     let mut frame = sums.select(results.collect::<Vec<_>>()).collect()?;
     let run = frame.drop_in_place(RUN)?;
     frame.with_column(customers.take(run.idx()?)?.with_name("customer".into()))?;
@@ -155,8 +155,8 @@ fn told(name: &str) -> Expr {
     col(name).round(DECIMALS, RoundMode::HalfAwayFromZero).round_sig_figs(DIGITS)
 }
 
-impl LevelColumns {
-    /// Adds the level's columns to a frame of customers; who has no rows gets what the formulas give for none.
+impl GrainColumns {
+    /// Adds the grain's columns to a frame of customers; who has no rows gets what the formulas give for none.
     pub(super) fn join_to(self, customers: LazyFrame) -> Result<LazyFrame, CustomersError> {
         let joined = customers.join(self.frame.lazy(), [col("customer")], [col("customer")], JoinArgs::new(JoinType::Left));
         let filled = self.empty.columns().iter().filter(|value| value.null_count() == 0 && value.len() == 1).map(|value| {

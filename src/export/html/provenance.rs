@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use super::super::deck::{Deck, Provenance};
-use super::super::text::escape;
+use crate::export::deck::{Deck, Provenance};
+use crate::export::text::escape;
 
 /// Writes the sheet.
 pub fn how_it_was_made(page: &mut String, deck: &Deck) {
-    let made = &deck.made;
+    let made = &deck.provenance;
     page.push_str("<section class=\"sheet made\" aria-labelledby=\"made\">\n<h2 id=\"made\">How this was made</h2>\n<dl>\n");
     for (title, text) in &made.facts {
         let _ = writeln!(page, "<dt>{}</dt><dd><bdi>{}</bdi></dd>", escape(title), escape(text));

@@ -8,7 +8,7 @@ use crate::base::{Ctx, Stopped};
 use crate::data::Role;
 
 use super::columns::{Described, Reading};
-use super::explain::Unseen;
+use super::explain::MissingGroup;
 use super::measure::{Groups, MIN_CELL};
 use super::text::NumberFormat;
 
@@ -18,7 +18,7 @@ const MIN_SHARE: f64 = 0.03;
 const BANDS: [f64; 6] = [18.0, 25.0, 35.0, 45.0, 55.0, 65.0];
 
 /// The groups of all columns, largest first; ties keep the table's order.
-pub fn unseen(columns: &[Described], groups: &Groups, ctx: &Ctx) -> Result<Vec<Unseen>, Stopped> {
+pub fn missing_groups(columns: &[Described], groups: &Groups, ctx: &Ctx) -> Result<Vec<MissingGroup>, Stopped> {
     let mut found = Vec::new();
     for column in columns.iter().filter(|column| matches!(column.role, Role::Demographic | Role::Sensitive | Role::Psychographic)) {
         ctx.check()?;
@@ -43,7 +43,7 @@ fn of_column(
     level: impl Fn(usize) -> Option<usize>,
     groups: &Groups,
     ctx: &Ctx,
-) -> Result<Vec<Unseen>, Stopped> {
+) -> Result<Vec<MissingGroup>, Stopped> {
     let (n_personas, n_levels) = (groups.sizes.len(), names.len());
     // The last block counts everyone, noise too.
     let mut counts = vec![0usize; (n_personas + 1) * n_levels];
@@ -74,7 +74,7 @@ fn of_column(
         let told = asked.iter().filter(|&&persona| of(persona)[level] >= MIN_CELL).map(inside);
         let most_in =
             told.fold(None, |best: Option<(usize, f64)>, one| if best.is_none_or(|best| one.1 > best.1) { Some(one) } else { best });
-        found.push(Unseen { column: column.name.to_owned(), human: column.human.clone(), level: name.clone(), n, share, most_in });
+        found.push(MissingGroup { column: column.name.to_owned(), human: column.human.clone(), level: name.clone(), n, share, most_in });
     }
     Ok(found)
 }

@@ -1,7 +1,7 @@
 //! How many customers can be added up at a time? All of them where their rows have room in memory, else as many as have.
 //!
 //! In: rows with `customer` and bytes. Out: queries for the rows of some customers each, in the customers' order; together they are all rows.
-//! Where one part is enough, O(columns); else a pass over the keys. A customer with more rows than have room is a part alone.
+//! Where one batch is enough, O(columns); else a pass over the keys. A customer with more rows than have room is a batch alone.
 
 use polars::prelude::*;
 
@@ -13,7 +13,7 @@ const COPIES: u64 = 3;
 /// Bytes of a text, roughly.
 const TEXT_BYTES: u64 = 24;
 
-/// `most_rows` rows or fewer in parts of at most about `bytes`; 0 is no limit.
+/// `most_rows` rows or fewer in batches of at most about `bytes`; 0 is no limit.
 pub(super) fn of(rows: &LazyFrame, most_rows: usize, bytes: u64) -> Result<Vec<LazyFrame>, CustomersError> {
     let schema = rows.clone().collect_schema()?;
     let width: u64 = schema.iter_values().map(bytes_of).sum();
@@ -25,20 +25,20 @@ pub(super) fn of(rows: &LazyFrame, most_rows: usize, bytes: u64) -> Result<Vec<L
     let counts = collect(rows.clone().group_by([col("customer")]).agg([len().alias("rows")]))?;
     let counts = counts.sort(["customer"], SortMultipleOptions::default())?;
     let (customers, counts) = (counts.column("customer")?, counts.column("rows")?.idx()?);
-    let mut parts = Vec::new();
+    let mut batches = Vec::new();
     let mut first = None;
     let mut so_far = 0;
     for (at, count) in counts.iter().enumerate() {
         let count = u64::from(count.unwrap_or(0));
         if so_far > 0 && so_far + count > at_once {
             let next = lit(customers.slice(at as i64, 1).take_materialized_series());
-            parts.push(within(rows, first.take(), Some(next.clone())));
+            batches.push(within(rows, first.take(), Some(next.clone())));
             (first, so_far) = (Some(next), 0);
         }
         so_far += count;
     }
-    parts.push(within(rows, first, None));
-    Ok(parts)
+    batches.push(within(rows, first, None));
+    Ok(batches)
 }
 
 /// Bytes a value takes.
@@ -70,13 +70,13 @@ mod tests {
             let rows = DataFrame::new(1000, vec![customer, Column::new("at".into(), (0..1000i64).collect::<Vec<_>>())]).unwrap();
             assert_eq!(of(&rows.clone().lazy(), 1000, 0).unwrap().len(), 1);
             for bytes in [1, 5_000, 20_000] {
-                let parts: Vec<DataFrame> =
-                    of(&rows.clone().lazy(), 1000, bytes).unwrap().into_iter().map(|part| part.collect().unwrap()).collect();
-                assert!(parts.len() > 2, "{bytes}");
-                let sorted = |part: &DataFrame| part.sort(["customer", "at"], SortMultipleOptions::default()).unwrap();
-                let mut together = sorted(&parts[0]);
-                for part in &parts[1..] {
-                    together.vstack_mut(&sorted(part)).unwrap();
+                let batches: Vec<DataFrame> =
+                    of(&rows.clone().lazy(), 1000, bytes).unwrap().into_iter().map(|batch| batch.collect().unwrap()).collect();
+                assert!(batches.len() > 2, "{bytes}");
+                let sorted = |batch: &DataFrame| batch.sort(["customer", "at"], SortMultipleOptions::default()).unwrap();
+                let mut together = sorted(&batches[0]);
+                for batch in &batches[1..] {
+                    together.vstack_mut(&sorted(batch)).unwrap();
                 }
                 assert!(together.equals(&sorted(&rows)), "{bytes}");
             }

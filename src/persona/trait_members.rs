@@ -18,7 +18,7 @@ const ROWS_A_CHECK: usize = 65_536;
 
 /// A trait as a wish: who has it?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Holds {
+pub struct TraitMembers {
     /// The column.
     pub column: String,
     /// The level, for categories.
@@ -27,11 +27,11 @@ pub struct Holds {
     pub direction: Direction,
 }
 
-impl Holds {
+impl TraitMembers {
     /// The trait that a row of evidence is about.
-    pub fn of(evidence: &Evidence) -> Holds {
+    pub fn of(evidence: &Evidence) -> TraitMembers {
         let direction = if evidence.effect < 0.0 { Direction::Less } else { Direction::More };
-        Holds { column: evidence.column.clone(), level: evidence.level.clone(), direction }
+        TraitMembers { column: evidence.column.clone(), level: evidence.level.clone(), direction }
     }
 
     /// The trait in words: "high total_spend", "channel = web", "channel other than web".

@@ -76,7 +76,7 @@ struct Common {
 }
 
 /// The frames of all files with the same columns, those columns, and what is said about it. `titles` are the files' names.
-pub(super) fn together(parts: &[Part], titles: &[String]) -> (Vec<LazyFrame>, Vec<RawColumn>, Vec<Note>) {
+pub(super) fn concat(parts: &[Part], titles: &[String]) -> (Vec<LazyFrame>, Vec<RawColumn>, Vec<Note>) {
     let mut commons: Vec<Common> = Vec::new();
     let mut place_of: HashMap<&str, usize> = HashMap::new();
     for (file, part) in parts.iter().enumerate() {
