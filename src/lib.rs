@@ -8,7 +8,7 @@
 //! 2. [`cluster`]: k-means, linkage and its cuts, density at every epsilon.
 //! 3. [`evaluate`]: silhouette, what speaks for which k, agreement of two groupings, who goes where between them.
 //! 4. [`persona`]: who the groups are, in words with their evidence; [`plot`]: what each plot draws; [`model`]: the segment of a customer who was not there.
-//! 5. [`export`]: what leaves, one file a format.
+//! 5. [`export`]: what leaves, one file per format.
 //! 6. [`session`]: plan, look, commands, history, project file, settings.
 //! 7. [`engine`]: from a plan to answers, in the background. The recipe of the whole analysis.
 //! 8. [`ui`]: pages, plots, widgets, theme.

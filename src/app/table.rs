@@ -37,7 +37,7 @@ pub(super) struct TableArgs {
     /// One row per purchase, or per item of one; may be given several times.
     #[arg(long, value_name = "FILE", required_unless_present_any = ["customers", "events", "survey"])]
     transactions: Vec<PathBuf>,
-    /// One row a mail opened, a click or a visit; may be given several times.
+    /// One row per mail opened, click or visit; may be given several times.
     #[arg(long, value_name = "FILE")]
     events: Vec<PathBuf>,
     /// One row of answers per customer; may be given several times.

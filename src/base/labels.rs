@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// The cluster of every row; noise belongs to none. Always canonical.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels {
-    // One word a row: `NOISE` stands for none, so a million rows take 4 MB instead of 8. Never leaves this file. Shared, since labels are
+    // One word per row: `NOISE` stands for none, so a million rows take 4 MB instead of 8. Never leaves this file. Shared, since labels are
     // given other numbers within a frame.
     of_row: Arc<[u32]>,
     sizes: Vec<usize>,
@@ -93,7 +93,7 @@ impl Labels {
         self.of_row.len() - self.sizes.iter().sum::<usize>()
     }
 
-    /// The same grouping with other numbers, one a cluster; all different.
+    /// The same grouping with other numbers, one per cluster; all different.
     pub fn numbered(self, numbers: Vec<usize>) -> Labels {
         debug_assert_eq!(numbers.len(), self.sizes.len());
         Labels { numbers, ..self }

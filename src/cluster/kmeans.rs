@@ -1,7 +1,7 @@
 //! Which k centroids lie nearest to all rows?
 //!
 //! In: a matrix, k, the number of restarts, a seed. Out: labels, centroids, inertia (sum of squared distances to the final centroids).
-//! O(n p k) an iteration, memory O(n p).
+//! O(n p k) per iteration, memory O(n p).
 //!
 //! Lloyd 1982, "Least squares quantization in PCM", from greedy k-means++ starts. Sixteen rows at a time against every centroid: for the k
 //! and p of customer data this beats the bounds of Hamerly 2010, whose branches keep the vector units idle. With many rows every restart

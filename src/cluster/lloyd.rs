@@ -1,6 +1,6 @@
 //! Lloyd's iterations: every row to its nearest centroid, every centroid to the mean of its rows, until that changes little.
 //!
-//! In: rows and centroids. Out: the converged solution with its labels and inertia. O(n p k) an iteration, in fixed chunks folded in order.
+//! In: rows and centroids. Out: the converged solution with its labels and inertia. O(n p k) per iteration, in fixed chunks folded in order.
 
 use rayon::prelude::*;
 

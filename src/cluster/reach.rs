@@ -1,6 +1,6 @@
 //! Which dense cluster is another row in reach of?
 //!
-//! In: the rows of a grouping by density, and other rows. Out: the cluster of each, or none. One or two searches a row in a kd-tree: O(log n) in few
+//! In: the rows of a grouping by density, and other rows. Out: the cluster of each, or none. One or two searches per row in a kd-tree: O(log n) in few
 //! columns, O(n) at worst; memory as the rows kept.
 //!
 //! DBSCAN (Ester et al. 1996): a row belongs to the clusters that have a core row within epsilon. A core row is only in reach of its own, a border row may be in

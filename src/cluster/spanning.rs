@@ -111,7 +111,7 @@ struct Round<'a> {
     searches: Vec<bool>,
 }
 
-/// The rows of one leaf that search, a bit a lane, and the least of their bounds.
+/// The rows of one leaf that search, a bit per lane, and the least of their bounds.
 struct Stale {
     bound: f64,
     leaf: u32,

@@ -1,6 +1,6 @@
 //! Does a centroid serve better elsewhere? Swaps that lead out of a local optimum of k-means.
 //!
-//! In: a converged solution and its rows. Out: one that is at least as good. O(n p k) an iteration, a few dozen iterations.
+//! In: a converged solution and its rows. Out: one that is at least as good. O(n p k) per iteration, a few dozen iterations.
 //!
 //! Random swap (Fränti 2018, "Efficiency of random swap clustering"): a centroid is taken away and put where many far rows are, then Lloyd's
 //! iterations repair the rest. Here several swaps are tried side by side from the same solution, each taking away one of the centroids that

@@ -1,6 +1,6 @@
 //! What else is known of a customer? The columns of customers' files, surveys and reference data, joined by their keys.
 //!
-//! In: sources with one row a key. Out: frames with `customer` and the columns they give, under names that no other column has, and notes on
+//! In: sources with one row per key. Out: frames with `customer` and the columns they give, under names that no other column has, and notes on
 //! rows that could not be used. Memory: these files, which have one row per customer or less.
 
 use std::collections::BTreeSet;

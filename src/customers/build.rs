@@ -1,4 +1,4 @@
-//! How does the customer table come to be? Transactions and events are read once and added up a customer (`grain`), then all that is known is joined.
+//! How does the customer table come to be? Transactions and events are read once and added up per customer (`grain`), then all that is known is joined.
 //!
 //! In: choices, what the sources hold, their rows. Out: one row per customer, sorted by key, with the recipe of every column. Memory: the
 //! customers, and the rows of as many of them at a time as have room.

@@ -1,4 +1,4 @@
-//! Why can no customer table be built? One sentence an error: what happened, and what to change.
+//! Why can no customer table be built? One sentence per error: what happened, and what to change.
 
 use crate::base::Stopped;
 use crate::data::DataError;

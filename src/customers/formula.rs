@@ -21,7 +21,7 @@ pub(super) struct Parsed {
     pub expr: Expr,
     /// The columns it reads.
     pub reads: BTreeSet<String>,
-    /// What is counted, if the formula counts different values: `n_unique` a group is many times slower than to make the values unique first.
+    /// What is counted, if the formula counts different values: `n_unique` per group is many times slower than to make the values unique first.
     pub distinct: Option<Expr>,
 }
 

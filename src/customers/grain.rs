@@ -1,4 +1,4 @@
-//! What do the formulas of each grain give for every customer? The rows are read once, put in order a customer, and every grain walks along them.
+//! What do the formulas of each grain give for every customer? The rows are read once, put in order per customer, and every grain walks along them.
 //!
 //! In: transactions or events and formulas. Out: one row per customer who has rows, and what each formula gives for no rows at all (a count is
 //! then 0, a last day is missing), which is what customers without rows get. Sums of fractions are told to twelve digits and nine decimals, so

@@ -7,7 +7,7 @@
 //! Score: 1 - sum of weight x share of failing rows / sum of weights, over the enabled rules of the source; an error weighs 3, a warning 2,
 //! what is worth knowing 1. A source that is too old fails its rule of timeliness as a whole.
 //!
-//! Cost: one query a source for all counts, one more for the examples of rules that fail, and one pass over a column for each rule that
+//! Cost: one query per source for all counts, one more for the examples of rules that fail, and one pass over a column for each rule that
 //! compares rows with one another.
 
 mod keep;
@@ -36,7 +36,7 @@ use predicate::{World, day_of};
 /// What became of every rule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Health {
-    /// One a source, in the plan's order.
+    /// One per source, in the plan's order.
     pub sources: Vec<SourceHealth>,
     /// The rules, in the plan's order.
     pub rules: Vec<Checked>,
@@ -98,7 +98,7 @@ pub struct FailedExample {
     pub value: String,
 }
 
-/// Examples a rule.
+/// Examples per rule.
 const EXAMPLES: usize = 10;
 
 /// Checks every rule. `today` is the day ages are counted back from; `None` is the newest day of all sources that can be believed.

@@ -1,6 +1,6 @@
 //! A short id for every row's customer, so that names and colours can follow them when the table is built anew.
 //!
-//! In: a table whose first column is the key. Out: the first four bytes of the key's hash, a row. O(n).
+//! In: a table whose first column is the key. Out: the first four bytes of the key's hash, per row. O(n).
 
 use rayon::prelude::*;
 

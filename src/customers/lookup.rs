@@ -1,7 +1,7 @@
 //! What are reference data looked up by? The column of another source whose values are found among their keys.
 //!
 //! In: sources whose kinds and keys are known. Out: the reference's key, what is looked up, and how much of it is found. Values are compared
-//! over the first rows of a source; a pass over those a pair of columns.
+//! over the first rows of a source; a pass over those per pair of columns.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Which rows does a grain add up? Those of the files, or merged ones: one a customer and day, one a customer and category.
+//! Which rows does a grain add up? Those of the files, or merged ones: one per customer and day, one per customer and category.
 //!
 //! In: transactions or events, the rows of a customer one after the other. Out: the grain's rows with what is read of them, a customer's
 //! categories by revenue. O(n) and O(r log r) within the r rows of a customer.

@@ -1,7 +1,7 @@
 //! Floor 2: from the files people really have to one customer table.
 //!
 //! The recipe: every source is read as it is ([`crate::data::Raw`]); [`understand`] says what each holds, which column joins it and which
-//! columns play which part; [`build`] aggregates transactions and events a customer, joins what else is known, and tells how every column
+//! columns play which part; [`build`] aggregates transactions and events per customer, joins what else is known, and tells how every column
 //! came to be. Choices are plain data ([`Sourcing`](crate::data::Sourcing)); what is left open is guessed, with the reason.
 
 mod accounts;

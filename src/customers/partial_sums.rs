@@ -1,4 +1,4 @@
-//! How is a formula computed fast? In three layers: what is computed for every row, what is added up a customer, and what is made of the sums.
+//! How is a formula computed fast? In three layers: what is computed for every row, what is added up per customer, and what is made of the sums.
 //! Layers are shared by all formulas of a grain, so that two formulas that divide by the same sum compute it once.
 //!
 //! In: parsed formulas. Out: the layers. A formula that does not come apart this way is added up as it stands. O(length).

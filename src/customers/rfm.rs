@@ -1,7 +1,7 @@
 //! How recently, how often and for how much did every customer buy, as scores from 1 to 5, and which of the usual segments does that make?
 //!
 //! In: the columns `recency_days`, `frequency` and `monetary` (or `average_order_value`) of the customer table, and the cut points or the wish
-//! for quintiles. Out: the cut points in force, a code a customer, and counts and revenue of every code. O(n log n) for quintiles, one byte
+//! for quintiles. Out: the cut points in force, a code per customer, and counts and revenue of every code. O(n log n) for quintiles, one byte
 //! a customer.
 //!
 //! RFM after Hughes (1994), "Strategic database marketing". A score is 1 + the number of cut points strictly below the value, and recency is

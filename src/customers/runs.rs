@@ -1,4 +1,4 @@
-//! How are rows put in order a customer, merged and counted? Once the rows of a customer stand one after the other everything about them is a
+//! How are rows put in order per customer, merged and counted? Once the rows of a customer stand one after the other everything about them is a
 //! walk along a run: nothing is hashed a second time, and what is merged is merged in the same order on any number of threads.
 //!
 //! In: rows in memory with `customer`. Out: the same rows, the customers ascending and the rows of each in the order they had; runs within

@@ -292,7 +292,7 @@ fn fields(source: &mut UnderstoodSource, choice: &SourceFile, raw: &Raw) -> Resu
         source.fields.extend(column.map(|column| (field, column)));
     }
     told_day(source, choice, raw);
-    // A price a piece next to the amount of the row is no amount of its own.
+    // A price per piece next to the amount of the row is no amount of its own.
     let open = |field: Field| !choice.fields.contains_key(&field);
     if open(Field::Category) && source.fields.get(&Field::Category).is_some_and(|name| schema.get(name).is_some_and(DataType::is_float)) {
         source.fields.remove(&Field::Category);

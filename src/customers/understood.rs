@@ -10,7 +10,7 @@ use super::status::StatusMeans;
 /// What every source holds, in the order of the choices.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Understood {
-    /// One a source.
+    /// One per source.
     pub sources: Vec<UnderstoodSource>,
 }
 

@@ -3,7 +3,7 @@
 //! In: text columns with their levels. Out: one yes/no column for each answer, and a note. Cells of a separator ("1,2", "TV|Radio", "a;b;c") are
 //! answers where few different ones are combined in many ways; "Paris, France" is no combination, since neither part ever changes its place or stands
 //! alone. A column that holds its own choice or nothing (Qualtrics, LimeSurvey, Microsoft Forms) is yes or no where its name or its neighbours show it.
-//! O(levels), and O(rows) a new column.
+//! O(levels), and O(rows) per new column.
 
 use std::collections::BTreeMap;
 

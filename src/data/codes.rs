@@ -1,7 +1,7 @@
 //! Is a number in this column a measure, or the name of a place, a channel, a person? Decided by the words of the column's name.
 //!
 //! In: the name of a column, and what its numbers look like. Out: what kind of code it holds, with the word that says so. Nobody is "low" in
-//! postcode. English, German, French, Spanish, Italian and Portuguese words, accents taken off. O(words) a name.
+//! postcode. English, German, French, Spanish, Italian and Portuguese words, accents taken off. O(words) per name.
 
 use super::profile::{MAX_LEVELS, NumericSummary};
 use super::words::name_tokens;

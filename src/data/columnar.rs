@@ -1,7 +1,7 @@
 //! Parquet and Arrow: the file says what its columns are.
 //!
 //! In: a path. Out: the rows in batches, read by the guest ([`super::guest`]), and the table of them. Numbers become `f64`, dates and timestamps
-//! days, everything else text as polars prints it. Cost: polars' own reader, then one copy a column.
+//! days, everything else text as polars prints it. Cost: polars' own reader, then one copy per column.
 
 use std::path::Path;
 

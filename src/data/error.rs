@@ -1,4 +1,4 @@
-//! Why could the data not be read? One sentence an error: what happened, and what to change.
+//! Why could the data not be read? One sentence per error: what happened, and what to change.
 
 use std::borrow::Cow;
 use std::path::Path;

@@ -1,13 +1,13 @@
 //! What is in each column? Type, missing share, distinct values, range, a small histogram, and what the column seems to be for.
 //!
-//! In: a table. Out: one profile a column. O(n p), columns side by side.
+//! In: a table. Out: one profile per column. O(n p), columns side by side.
 
 use std::sync::Arc;
 
 use super::role::Role;
 use super::table::Kind;
 
-/// One profile a column, in the table's order.
+/// One profile per column, in the table's order.
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
     /// The profiles.

@@ -1,6 +1,6 @@
 //! What is in each column? Missing values, quantiles, levels, a small histogram, and what it seems to be for.
 //!
-//! In: a table. Out: its profile. O(n) a column and O(n log n) for its quantiles, columns side by side.
+//! In: a table. Out: its profile. O(n) per column and O(n log n) for its quantiles, columns side by side.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What rows does a source hold, as they came? One row per purchase or an event, however many there are.
+//! What rows does a source hold, as they came? One row per purchase or event, however many there are.
 //!
 //! In: a path: a file, a folder of files, or a pattern such as `orders-*.csv`. Out: typed columns that are read lazily, so that only what is
 //! asked for is ever in memory, and a page of rows for the window. Delimited text is read in chunks, Parquet and Arrow in batches; both are kept

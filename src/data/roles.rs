@@ -1,6 +1,6 @@
 //! What is a column for? Guessed from the words in its name, then from its values.
 //!
-//! In: name, values and counts of one column. Out: a role and the reason in one sentence. English, German, French and Spanish words. O(1) a name,
+//! In: name, values and counts of one column. Out: a role and the reason in one sentence. English, German, French and Spanish words. O(1) per name,
 //! and at most a thousand values are looked at.
 
 use super::codes::{self, Code, Judged};

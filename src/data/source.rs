@@ -1,7 +1,7 @@
 //! Where do the customers come from, and what is read from there?
 //!
 //! In: a file or the built-in sample. Out: the table, its profile, the notes of what reading changed, and the stamp of the bytes.
-//! Cost: one pass over the bytes for the stamp (BLAKE3) beside the parsing, then the profile's O(n) a column.
+//! Cost: one pass over the bytes for the stamp (BLAKE3) beside the parsing, then the profile's O(n) per column.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -169,7 +169,7 @@ impl Unprofiled {
 }
 
 impl Loaded {
-    /// The same table with further columns, of which alone the profile is taken. O(n) a new column.
+    /// The same table with further columns, of which alone the profile is taken. O(n) per new column.
     pub fn with_columns(&self, columns: Vec<Column>, notes: &[Note], ctx: &Ctx) -> Result<Loaded, DataError> {
         let added = Table { columns, n_rows: self.table.n_rows };
         let mut loaded = self.clone();

@@ -200,7 +200,7 @@ pub enum SourceKind {
     Customers,
     /// One row per purchase, or per item of one.
     Transactions,
-    /// One row a mail opened, a click, a visit.
+    /// One row per mail opened, click or visit.
     Events,
     /// One row of answers per customer.
     Survey,
@@ -377,7 +377,7 @@ pub struct RecipeColumn {
     /// What the formula is computed from.
     #[serde(rename = "level")]
     pub grain: Grain,
-    /// A polars SQL expression with one value a customer.
+    /// A polars SQL expression with one value per customer.
     pub formula: String,
     /// What it means, in one sentence.
     pub about: String,
@@ -387,11 +387,11 @@ pub struct RecipeColumn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grain {
-    /// One row a transaction.
+    /// One row per transaction.
     Transactions,
-    /// One row a day with a purchase: orders of the same day are one purchase.
+    /// One row per day with a purchase: orders of the same day are one purchase.
     Purchases,
-    /// One row a category, the one with the most net revenue first.
+    /// One row per category, the one with the most net revenue first.
     Categories,
     /// One row per event.
     Events,

@@ -11,7 +11,7 @@ use crate::base::{Ctx, Note, Stopped};
 use super::profile::{ColumnProfile, Levels};
 use super::table::{Column, Texts, Values};
 
-/// The column with one spelling a level; `None` where every level has only one.
+/// The column with one spelling per level; `None` where every level has only one.
 pub(super) fn merged(column: &Column, seen: &ColumnProfile, n_rows: usize, ctx: &Ctx) -> Result<Option<(Values, Note)>, Stopped> {
     let (Values::Text(_), Some(levels)) = (&column.values, &seen.levels) else { return Ok(None) };
     // Levels stand by their counts, so the first of a group is its commonest spelling.

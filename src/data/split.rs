@@ -1,7 +1,7 @@
 //! Where do rows and cells begin and end? Cuts delimited text into blocks of whole rows, and blocks into cells.
 //!
 //! In: text and its delimiter; a blank stands for any run of blanks. Out: every cell, to a closure. A cell may stand in quotes, hold doubled quotes, delimiters and line ends;
-//! a quote inside an unquoted cell is a character like any other. Cost: about a nanosecond a byte, blocks side by side.
+//! a quote inside an unquoted cell is a character like any other. Cost: about a nanosecond per byte, blocks side by side.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -88,7 +88,7 @@ impl Texts {
         self.chunk.is_empty()
     }
 
-    /// Bytes held, roughly: 16 a cell and the longer texts.
+    /// Bytes held, roughly: 16 per cell and the longer texts.
     pub fn bytes(&self) -> usize {
         self.chunk.len() * 16 + self.chunk.downcast_iter().map(|array| array.total_bytes_len()).sum::<usize>()
     }

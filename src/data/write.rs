@@ -23,7 +23,7 @@ use super::table::{Column, Kind, Table, Values};
 pub struct Extra {
     /// Its name.
     pub name: String,
-    /// One value a row.
+    /// One value per row.
     pub values: ExtraValues,
 }
 

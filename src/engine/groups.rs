@@ -152,14 +152,14 @@ pub(super) fn of(
     }
 }
 
-/// k-means: a fit a k.
+/// k-means: a fit per k.
 fn by_kmeans(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
     let sweep = sweep::of_kmeans(runtime, made, clustering, needs);
     Groups { tree: Asked::Waiting(OTHER_METHOD.into()), ..of_sweep(runtime, made, sweep, None, clustering, needs) }
 }
 
-/// Hierarchical: a tree, then a cut a k.
+/// Hierarchical: a tree, then a cut per k.
 fn by_tree(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
     let tree = sweep::tree(runtime, made, clustering.linkage, needs.chosen);

@@ -2,7 +2,7 @@
 //!
 //! In: what the report is made from, and which page is wanted how wide. Out: the pages, their thumbnails, one page's pixels. The pages on screen are the
 //! very ones an export writes. A generation counts up whenever an input is another value than last time (inputs are held, so that an address
-//! is never used twice); keys are made of it. Cost: setting is a job of some 30 ms a page, a picture one of about as much.
+//! is never used twice); keys are made of it. Cost: setting is a job of some 30 ms per page, a picture one of about as much.
 
 use std::sync::Arc;
 

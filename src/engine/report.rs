@@ -28,7 +28,7 @@ pub(super) struct Parts {
     pub labels: Labels,
     /// The cards.
     pub personas: Arc<Personas>,
-    /// One entry a k or epsilon.
+    /// One entry per k or epsilon.
     pub results: Vec<RunResult>,
     /// "k-Means, k = 5" and the like.
     pub method_text: String,

@@ -2,7 +2,7 @@
 //!
 //! In: two labelings of the same rows. Out: their cross-table with the rows of neither side lost (noise has a row and a column of its own), the
 //! adjusted Rand index, the share that stays together under the best matching, what splits, merges and spreads, and the order of the right side in
-//! which a flow between both crosses little. O(n + a b) for a and b groups, the matching O(max(a, b)³), the order O(a b²) a round.
+//! which a flow between both crosses little. O(n + a b) for a and b groups, the matching O(max(a, b)³), the order O(a b²) per round.
 //!
 //! Splits and merges follow Spiliopoulou, Ntoutsi, Theodoridis, Schult 2006, "MONIC: modeling and monitoring cluster transitions", made
 //! symmetric: seen from the other side, every split is a merge. The order is the barycentre of Sugiyama, Tagawa, Toda 1981.

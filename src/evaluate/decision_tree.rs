@@ -15,7 +15,7 @@ use crate::base::{Ctx, Stopped};
 /// A column as codes.
 #[derive(Debug, Clone)]
 pub struct Coded {
-    /// One code a row.
+    /// One code per row.
     pub codes: Vec<u8>,
     /// Codes are below this.
     pub n_codes: usize,

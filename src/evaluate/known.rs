@@ -16,9 +16,9 @@ const MAX_VALUES: usize = 10;
 /// How a column becomes groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KnownBy {
-    /// One group a level of the text.
+    /// One group per level of the text.
     Levels,
-    /// One group a number.
+    /// One group per number.
     Values,
     /// Five groups of about equal size, cut at the quintiles; equal values are never parted.
     Fifths,

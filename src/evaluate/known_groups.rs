@@ -29,12 +29,12 @@ pub struct KnownGroups {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum GroupsBy {
-    /// One group a level of the text.
+    /// One group per level of the text.
     Levels {
         /// The levels with their clusters.
         levels: Vec<(String, usize)>,
     },
-    /// One group a number.
+    /// One group per number.
     Values {
         /// The numbers, rising, with their clusters.
         values: Vec<(f64, usize)>,

@@ -52,7 +52,7 @@ pub struct NullPoint {
 /// What shuffled copies give for every k.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NullBand {
-    /// One a k, in the order asked for.
+    /// One per k, in the order asked for.
     pub points: Vec<NullPoint>,
     /// Copies behind it.
     pub copies: usize,

@@ -1,6 +1,6 @@
 //! Which customers of a persona may an ad platform be told of, and in which form?
 //!
-//! In: the report and the user's choices. Out: a list a persona, as CSV in UTF-8 with the columns Email, Phone, First Name, Last Name, Country
+//! In: the report and the user's choices. Out: a list per persona, as CSV in UTF-8 with the columns Email, Phone, First Name, Last Name, Country
 //! and Zip, and sentences about everyone who was left out. Two passes over the rows, each O(n): who is on the list, then the lines.
 //!
 //! The form is that of Google Customer Match. Hashed: trimmed, small letters, SHA-256 in hexadecimal digits for e-mail address, telephone

@@ -1,4 +1,4 @@
-//! What can be taken away? One variant a format; the dialog, the command line and the tests all read this table.
+//! What can be taken away? One variant per format; the dialog, the command line and the tests all read this table.
 
 use serde::{Deserialize, Serialize};
 

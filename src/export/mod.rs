@@ -1,4 +1,4 @@
-//! Floor 6: what leaves the building. One file a format; each sees only the [`Report`] and the plots' points.
+//! Floor 6: what leaves the building. One file per format; each sees only the [`Report`] and the plots' points.
 //!
 //! [`write_all`] writes any set of formats into a folder; [`save_plot`] a single plot. Every file is written beside its place and
 //! then renamed, so that a failed export leaves the old file whole.

@@ -32,7 +32,7 @@ pub struct Report {
     pub method: String,
     /// The method with its parameters in words: "k-Means, k = 5, 10 re-runs, seed 0".
     pub method_text: String,
-    /// Everything computed on the way, one entry a k or epsilon.
+    /// Everything computed on the way, one entry per k or epsilon.
     pub results: Vec<RunResult>,
     /// Which one the labels are from.
     pub chosen: ChosenResult,

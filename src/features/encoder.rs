@@ -40,7 +40,7 @@ pub struct Encoder {
 /// A table as the clustering sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EncodedRows {
-    /// n x p, one row a customer that has all required values.
+    /// n x p, one row per customer that has all required values.
     pub matrix: Matrix,
     /// The table row of every matrix row, ascending.
     pub table_rows: Vec<usize>,

@@ -1,4 +1,4 @@
-//! Why can a table not be encoded the way another one was? One sentence an error: what is wrong with it, and what to change.
+//! Why can a table not be encoded the way another one was? One sentence per error: what is wrong with it, and what to change.
 
 use crate::base::Stopped;
 use crate::data::{Column, Kind, Loaded};

@@ -1,4 +1,4 @@
-//! Why could the data not be prepared? One sentence an error: what happened, and what to change.
+//! Why could the data not be prepared? One sentence per error: what happened, and what to change.
 
 use crate::base::Stopped;
 

@@ -1,6 +1,6 @@
 //! Where does an encoded row lie on the components that the clustering sees?
 //!
-//! In: the means and weights that were found once. Out: a row's place on each of them. O(p k) a row, summed in the order of the columns, so that a row
+//! In: the means and weights that were found once. Out: a row's place on each of them. O(p k) per row, summed in the order of the columns, so that a row
 //! has the same bits whenever it is placed.
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Which columns enter, and how? The user's choices first, then what the data suggest, each with its reason in one sentence.
 //!
-//! In: the loaded table with its profile, and the preparation recipe. Out: one decision a column, in the table's order. O(p).
+//! In: the loaded table with its profile, and the preparation recipe. Out: one decision per column, in the table's order. O(p).
 
 use crate::data::profile::MAX_LEVELS;
 use crate::data::{ColumnProfile, Kind, Loaded, Role, grouped};

@@ -96,7 +96,7 @@ pub enum Place {
 /// A table with its customers in segments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placement {
-    /// One a row of the table.
+    /// One per row of the table.
     pub places: Vec<Place>,
     /// What was survived: rows left out, values replaced, levels never seen.
     pub notes: Vec<Note>,

@@ -1,8 +1,8 @@
-//! How much has a column to do with the grouping? One number a column, and for each segment how far it is from all others.
+//! How much has a column to do with the grouping? One number per column, and for each segment how far it is from all others.
 //!
 //! In: a column and who is where. Out: eta squared for numbers (sum of squares between the segments over the whole, on the transformed
 //! scale), Cramer's V for levels (H. Cramer 1946, "Mathematical Methods of Statistics", without correction for chance). Both over the customers
-//! that are in a segment and have a value. Missing values and noise are left out. O(n) a column, and O(levels x segments).
+//! that are in a segment and have a value. Missing values and noise are left out. O(n) per column, and O(levels x segments).
 
 use crate::base::{Ctx, Stopped};
 

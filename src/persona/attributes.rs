@@ -1,4 +1,4 @@
-//! Which attributes tell the personas apart? One row a column, the one that separates best first.
+//! Which attributes tell the personas apart? One row per column, the one that separates best first.
 //!
 //! In: the personas with their evidence. Out: rows that name, for every persona, the evidence behind its value, so that pages and files show
 //! the same order and the same tones. Of a column's levels only the one that separates best is kept. How much a row separates is the root

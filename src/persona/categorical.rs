@@ -1,6 +1,6 @@
 //! Which levels of a category are unusually common or rare in a persona? Shares, effect, index, v.test and bars.
 //!
-//! In: the column and who is where. Out: one trait a level and persona. The effect is Cohen's h (J. Cohen 1988, "Statistical Power
+//! In: the column and who is where. Out: one trait per level and persona. The effect is Cohen's h (J. Cohen 1988, "Statistical Power
 //! Analysis for the Behavioral Sciences") of members against the rest; the index is 100 x share of members / share of everyone. Shares
 //! are among customers with a value. Looked at are the 50 commonest levels with at least 10 customers. O(n + levels x personas x tail).
 
@@ -23,7 +23,7 @@ pub fn measure(place: usize, column: &Described, levels: &LevelReading, groups: 
     ctx.check()?;
     let n_personas = groups.sizes.len();
     let n_levels = levels.names.len();
-    // One block of counts a persona, and a last one for everyone.
+    // One block of counts per persona, and a last one for everyone.
     let mut counts = vec![0usize; n_levels * (n_personas + 1)];
     for (chunk, rows) in groups.table_rows.chunks(100_000).enumerate() {
         ctx.check()?;

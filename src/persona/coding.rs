@@ -2,7 +2,7 @@
 //!
 //! In: described columns and the table rows of a sample. Out: codes for trees, and what each code stands for in the column's own units. Cuts
 //! are rounded to what the card prints before anything is learnt, so that a rule and its words are the same thing. Levels of fewer than ten
-//! customers are never asked for. O(sample log sample) a column.
+//! customers are never asked for. O(sample log sample) per column.
 
 use crate::base::stats::{quantile_sorted, sorted};
 use crate::base::{Ctx, Stopped};

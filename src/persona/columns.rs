@@ -1,6 +1,6 @@
 //! Which columns are described, how are they read, and what are they called?
 //!
-//! In: the table, its profile, the preparation and the lexicon. Out: one [`Described`] a column, in the table's order. Left out are
+//! In: the table, its profile, the preparation and the lexicon. Out: one [`Described`] per column, in the table's order. Left out are
 //! identifiers, ignored columns and free text. Numbers that are only 0 and 1 are read as levels "no" and "yes". O(n) per column
 //! for that check; values are borrowed.
 

@@ -43,7 +43,7 @@ pub struct Measured {
 
 /// One quantity for every persona.
 pub struct EffectRow {
-    /// A trait a persona; none where fewer than [`MIN_CELL`] members have a value.
+    /// A trait per persona; none where fewer than [`MIN_CELL`] members have a value.
     pub of_persona: Vec<Option<Trait>>,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! In: described columns and who is where. Out: levels of demographic, sensitive and psychographic columns, and ages in the usual bands, that at least 3 % of
 //! everyone have and that are the modal value of no persona. This is a breakdown, so sensitive columns may be in it; groups of fewer than ten
-//! customers never are, and personas in which fewer than ten have a value are not asked. O(n) a column.
+//! customers never are, and personas in which fewer than ten have a value are not asked. O(n) per column.
 
 use crate::base::{Ctx, Stopped};
 use crate::data::Role;

@@ -45,7 +45,7 @@ struct Group {
 /// Numbers for the clusters of a grouping, and what changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Numbered {
-    /// One a cluster, all different.
+    /// One per cluster, all different.
     pub numbers: Vec<usize>,
     /// What became of the segments, in plain sentences; empty where only borders moved.
     pub told: Vec<String>,
@@ -185,7 +185,7 @@ pub fn name(number: usize) -> String {
     format!("C{}", number + 1)
 }
 
-/// The cluster of the group that shares most, one a group.
+/// The cluster of the group that shares most, one per group.
 fn matching(overlap: &[Vec<usize>]) -> Vec<Option<usize>> {
     let n_clusters = overlap.first().map_or(0, Vec::len);
     if overlap.len().max(n_clusters) <= MOST_MATCHED_BEST {

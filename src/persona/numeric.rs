@@ -1,6 +1,6 @@
 //! How far is a persona from all others on a scale? Effect, percentile, v.test and histogram of a numeric or date column.
 //!
-//! In: the column and who is where. Out: one trait a persona. The effect is Hedges' g (L. V. Hedges 1981, "Distribution theory for Glass's
+//! In: the column and who is where. Out: one trait per persona. The effect is Hedges' g (L. V. Hedges 1981, "Distribution theory for Glass's
 //! estimator of effect size") of members against the rest on the transformed scale; v.test is that of L. Lebart et al. 1995 as in
 //! FactoMineR's `catdes`, on the same scale, with the population variance. A value's percentile is its mid-rank among everyone, so that
 //! ties are neither high nor low by accident; a member is "high" from percentile 67 on and "low" up to 33. Cost: one sort of n values,

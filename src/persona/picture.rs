@@ -1,6 +1,6 @@
 //! How does a user's picture come onto a card? PNG or JPEG, small, and without what else the file may hold.
 //!
-//! In: the bytes of a file, from anywhere. Out: a PNG of at most [`LARGEST`] pixels a side, upright. Reading it anew drops everything but
+//! In: the bytes of a file, from anywhere. Out: a PNG of at most [`LARGEST`] pixels per side, upright. Reading it anew drops everything but
 //! pixels: places and cameras that photographs name, and whatever was hidden in the file.
 
 use std::io::Cursor;
@@ -10,11 +10,11 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use super::added::Picture;
 
-/// Pixels a side; as large as a card shows it in print.
+/// Pixels per side; as large as a card shows it in print.
 pub const LARGEST: u32 = 512;
 /// Files beyond this are refused before they are read.
 pub const MOST_BYTES: u64 = 64 << 20;
-/// Pixels a side of a file; a picture of such a size takes 900 MB.
+/// Pixels per side of a file; a picture of such a size takes 900 MB.
 const MOST_PIXELS: u32 = 16_384;
 
 /// Why a file is no picture for a card.

@@ -4,7 +4,7 @@
 //! among all customers that take part; noise counts as not in the segment. Of four kinds of cluster description users read this one best (H. F.
 //! Witschel, S. Loo, K. Riesen 2015, "How to support customer segmentation with useful cluster descriptions"). A tree of depth three tells the
 //! segment from the rest, both weighing the same; every node's path is a candidate, the one with the highest F1 in the sample is taken, the
-//! shorter of equals. Cost: one shallow tree a segment, then conditions x customers.
+//! shorter of equals. Cost: one shallow tree per segment, then conditions x customers.
 //!
 //! A rule is told only where it helps. F1 of at least one half: hits are no fewer than the mean of false hits and misses. And it is wrong at most
 //! half as often as naming everybody would be, without which "everyone" would be a fine rule for a segment of two thirds.
@@ -115,7 +115,7 @@ fn f1(n_hit: usize, n_caught: usize, n_members: usize) -> f64 {
     2.0 * n_hit as f64 / (n_caught + n_members).max(1) as f64
 }
 
-/// One test a column, in the order the path first asks it.
+/// One test per column, in the order the path first asks it.
 fn merged(path: &[(&Questions, u8, bool)]) -> Vec<Test> {
     let mut tests: Vec<Test> = Vec::new();
     for &(asked, code, answer) in path {

@@ -1,7 +1,7 @@
 //! Which customers are picked out, and in which segments are they?
 //!
 //! In: rows of the table, from a box in the map, a row of the table, a subtree. Out: a set that is asked in O(1) whether a customer is
-//! in it, how many of a range are, and which comes at a place; and the number of them in every segment. O(n) once, so that no page counts. One and a half bits a customer.
+//! in it, how many of a range are, and which comes at a place; and the number of them in every segment. O(n) once, so that no page counts. One and a half bits per customer.
 //! The idea is Becker and Cleveland's (1987), "Brushing scatterplots": what is picked in one plot is marked in all.
 
 use std::ops::Range;
@@ -22,7 +22,7 @@ const BITS: usize = u64::BITS as usize;
 pub struct Picked {
     n_rows: usize,
     bits: Vec<u64>,
-    /// Rows in it before each word, so that counting and finding are a few look-ups. Half a bit a customer more.
+    /// Rows in it before each word, so that counting and finding are a few look-ups. Half a bit per customer more.
     before: Vec<u32>,
     n: usize,
 }

@@ -10,7 +10,7 @@ use crate::evaluate::Comparison;
 pub struct Compared {
     /// What is on the left: "k-Means, k = 5, 10 re-runs, seed 0", or a column's name.
     pub title: String,
-    /// What the left groups are called, one a group of the table.
+    /// What the left groups are called, one per group of the table.
     pub left_names: Vec<String>,
     /// The table and what follows from it.
     pub table: Comparison,
@@ -26,9 +26,9 @@ impl Compared {
 /// Blocks and ribbons; every pair is top and bottom, the top of all is 0.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Flow {
-    /// One block a left group, by its place in the table.
+    /// One block per left group, by its place in the table.
     pub left: Vec<[f64; 2]>,
-    /// One block a right group.
+    /// One block per right group.
     pub right: Vec<[f64; 2]>,
     /// The ribbons that hold anybody, from top to bottom.
     pub ribbons: Vec<Ribbon>,
@@ -105,7 +105,7 @@ mod tests {
         let right = Labels::from_options(&[Some(0), Some(1), Some(1), Some(1), Some(0), Some(0), None]);
         let table = compare(&left, &right, &[2, 0, 1]);
         let flow = flow(&table, 76.0, 2.0);
-        // Four blocks and three gaps on the left: ten a customer. Three on the right: a gap less, so they start half a gap lower.
+        // Four blocks and three gaps on the left: ten per customer. Three on the right: a gap less, so they start half a gap lower.
         assert_eq!(flow.left[2], [0.0, 10.0]);
         assert_eq!(flow.left[3], [66.0, 76.0], "those in no group are last");
         assert_eq!(flow.right[table.right_order[0]][0], 1.0);

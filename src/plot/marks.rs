@@ -1,7 +1,7 @@
 //! Where do the picked customers stand in the dendrogram and in the silhouette plot?
 //!
 //! In: the rows picked, and the place of every customer in the plot. Out: sets of places that tell in O(1) how many of any range are
-//! picked, so that a strip of pixels is drawn at any zoom without counting anybody. O(picked) a set; the order of the bars is found once,
+//! picked, so that a strip of pixels is drawn at any zoom without counting anybody. O(picked) per set; the order of the bars is found once,
 //! in O(n log n).
 
 use crate::base::{Ctx, Key, Labels, Stopped};

@@ -6,7 +6,7 @@
 //! The points are dealt into strips of about [`RUN`] neighbours in x, and each strip is sorted by y: a range tree of two levels
 //! (Bentley 1979) without its lower copies. A rectangle is a binary search in every strip it touches. Strips hold equally many
 //! points, so that a few far customers cannot crowd all others into one cell, as they would in a grid. Placing costs O(n log n),
-//! about 0.1 s for a million; a rectangle O(sqrt n + what lies in its strips). 20 bytes a customer.
+//! about 0.1 s for a million; a rectangle O(sqrt n + what lies in its strips). 20 bytes per customer.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! The silhouette plot: each segment's values from large to small, thinned to what can be drawn.
 //!
-//! In: labels and the silhouettes of the same rows. Out: one block a cluster. O(n log n).
+//! In: labels and the silhouettes of the same rows. Out: one block per cluster. O(n log n).
 
 use crate::base::Labels;
 use crate::base::stats::mean;
@@ -8,7 +8,7 @@ use crate::evaluate::Silhouettes;
 
 use super::views::{SilhouetteBars, SilhouettePlot};
 
-/// Values kept a cluster.
+/// Values kept per cluster.
 const MAX_VALUES: usize = 400;
 
 /// Sorts the silhouettes of every cluster. Rows without one (noise) are NaN there and are skipped.

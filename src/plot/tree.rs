@@ -1,6 +1,6 @@
 //! Where does every merge of a dendrogram stand? The whole tree laid out once, so that any window on it is drawn from a few of its merges.
 //!
-//! In: the merge tree and the customers' names. Out: per merge its place, its size and the leaves below, O(n) time and memory (56 bytes a
+//! In: the merge tree and the customers' names. Out: per merge its place, its size and the leaves below, O(n) time and memory (56 bytes per
 //! merge, and the names). No walk is recursive: the tree of single linkage is as deep as it has rows.
 //!
 //! The merges are cut into spines: every merge goes on into its larger child, the smaller one begins a spine of its own (the heavy paths of

@@ -62,7 +62,7 @@ pub struct Bunch {
 }
 
 impl TreePlot {
-    /// What is seen through `window`. At most about four shapes a pixel of its width, and O(log n) work for each.
+    /// What is seen through `window`. At most about four shapes per pixel of its width, and O(log n) work for each.
     pub fn view(&self, window: &TreeWindow) -> TreeView {
         let mut seen = TreeView::default();
         let Some(root) = self.root() else { return seen };

@@ -93,7 +93,7 @@ pub struct SilhouettePlot {
     pub mean: Option<f64>,
     /// What people call each cluster, from 0; it is also its colour.
     pub numbers: Vec<usize>,
-    /// One a cluster, in order.
+    /// One per cluster, in order.
     pub clusters: Vec<SilhouetteBars>,
     /// Whether computed over all pairs; otherwise from a sample.
     pub exact: bool,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
 
-/// An id a row of the table; base64 in project files.
+/// An id per row of the table; base64 in project files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct CustomerIds(pub Arc<[u32]>);

@@ -1,7 +1,7 @@
 //! What can be taken back? Every plan there was, so that undo and redo are a step to the left and right.
 //!
 //! In: the new plan and which knob made it. Out: the plan in force. Moves of one knob while it is held merge into one entry, or
-//! undoing a drag would take a hundred keystrokes. O(1) a change; a plan is small.
+//! undoing a drag would take a hundred keystrokes. O(1) per change; a plan is small.
 
 use crate::data::sourcing::Cuts;
 use crate::data::{Source, Sourcing};

@@ -113,7 +113,7 @@ pub fn segmented_ui<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[
     changed
 }
 
-/// Like [`segmented_ui`], two choices a row and all equally wide, for more than fit beside each other.
+/// Like [`segmented_ui`], two choices per row and all equally wide, for more than fit beside each other.
 pub fn segmented_pairs_ui<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
     let mut changed = false;
     Frame::new().fill(tokens(ui).field).corner_radius(theme::RADIUS).inner_margin(Margin::same(2)).show(ui, |ui| {

@@ -126,7 +126,7 @@ fn persona(cluster: usize, n: usize, analysed: usize) -> Persona {
     }
 }
 
-/// `sizes` rows a cluster one after the other, then `n_noise` of noise, then `n_left_out` that took no part.
+/// `sizes` rows per cluster one after the other, then `n_noise` of noise, then `n_left_out` that took no part.
 fn html_of(report: &Report, plots: &Plots) -> String {
     export::cards_html(report, plots, &Choices::default())
 }

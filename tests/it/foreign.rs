@@ -1,4 +1,4 @@
-//! Is every file that leaves read by programs that are not ours, and do they find in it what we say? A script a format in `tests/foreign`.
+//! Is every file that leaves read by programs that are not ours, and do they find in it what we say? A script per format in `tests/foreign`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

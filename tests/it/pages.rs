@@ -1,4 +1,4 @@
-//! Are the set pages what they should be: one card a page at every size, readable by others, in every script, with the user's template or without?
+//! Are the set pages what they should be: one card per page at every size, readable by others, in every script, with the user's template or without?
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

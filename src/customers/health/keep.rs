@@ -1,7 +1,7 @@
 //! Which rows does the analysis go on with, and which are kept out?
 //!
 //! In: the rules and the sources. Out: the sources with rows filtered and values taken as missing, lazily: nothing is read here but what a
-//! rule must know of other rows. And, for the eye and for a file, the rows that fail. O(rows) a list.
+//! rule must know of other rows. And, for the eye and for a file, the rows that fail. O(rows) per list.
 
 use std::io::Write;
 

@@ -1,6 +1,6 @@
 //! What do the columns of a source look like? Counts that tell which rules are worth suggesting.
 //!
-//! In: a source. Out: per column how many cells are there and how many have which form; one query a source, and one more for each column of
+//! In: a source. Out: per column how many cells are there and how many have which form; one query per source, and one more for each column of
 //! few values. Day columns of all sources together tell the newest day that can be believed.
 
 use polars::prelude::*;

@@ -1,6 +1,6 @@
 //! Which rules do the data suggest? Starter rules from names, kinds and counts; the user changes them.
 //!
-//! In: what the sources hold. Out: rules in the order of sources, dimensions and columns, each with its reason. Cost: a query a source and one
+//! In: what the sources hold. Out: rules in the order of sources, dimensions and columns, each with its reason. Cost: a query per source and one
 //! for each column of few values. Rules that nothing in the data points to are not suggested: a rule too many costs trust.
 
 use crate::base::Ctx;

@@ -1,6 +1,6 @@
 //! Several files as one: their rows below each other, columns matched by name.
 //!
-//! In: the rows of each file. Out: one frame a file, all with the same columns in the same types, and a note for every column that had to be
+//! In: the rows of each file. Out: one frame per file, all with the same columns in the same types, and a note for every column that had to be
 //! filled up or turned into text. O(files x columns); the rows are touched when they are asked for.
 
 use std::collections::HashMap;

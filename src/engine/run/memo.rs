@@ -1,7 +1,7 @@
 //! What is known already? One cache per step: from key to value or failure, under one byte budget for all caches.
 //!
 //! In: finished values. Out: shared ones, as often as asked. What was asked least recently leaves first; what was asked in the
-//! present round never leaves. O(1) a look-up; tidying is O(values) for each value that leaves, and values are few hundreds.
+//! present round never leaves. O(1) per look-up; tidying is O(values) for each value that leaves, and values are few hundreds.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! How is something asked for? The runtime looks into the cache, then at the jobs under way, and only then starts a job.
 //!
 //! In: a key and the step that makes its value. Out: at once what is known: the value, how far its job is, or the problem.
-//! One round is everything asked for one frame. Cost: a hash look-up a question.
+//! One round is everything asked for one frame. Cost: a hash look-up per question.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -396,7 +396,7 @@ pub fn guarded<T>(title: &str, step: impl FnOnce() -> Result<T, StepError>) -> O
     }
 }
 
-/// One result a key: the values in order, or the same problem for all.
+/// One result per key: the values in order, or the same problem for all.
 fn each_result<T>(results: Result<Vec<T>, Problem>, n: usize) -> Vec<Result<T, Problem>> {
     match results {
         Ok(values) => values.into_iter().map(Ok).collect(),

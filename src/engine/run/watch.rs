@@ -2,7 +2,7 @@
 //!
 //! In: paths, of which each stands for one file or several. Out: those that changed and have settled: a file that still grows is told when it
 //! stopped growing. It looks instead of being told by the system, because network shares and synchronised folders, where exports land, tell
-//! nobody; a look is one question to the file system a file. An idle window is not woken.
+//! nobody; a look is one question to the file system per file. An idle window is not woken.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};

@@ -1,7 +1,7 @@
 //! In which columns are the contacts, and which say who agreed?
 //!
 //! In: the table. Out: the column of each field, found by the words in its name (English, German, French, Spanish, Italian) and by whether its
-//! values look like what the name says: "phone" may hold models and "email_opens" holds counts. At most a thousand values a column are looked at.
+//! values look like what the name says: "phone" may hold models and "email_opens" holds counts. At most a thousand values per column are looked at.
 
 use crate::data::{Column, Loaded, Table, Values, matches_word, name_words};
 

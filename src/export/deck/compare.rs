@@ -1,4 +1,4 @@
-//! The personas side by side: a column each, a row an attribute, rows sorted by how much they separate.
+//! The personas side by side: a column each, a row per attribute, rows sorted by how much they separate.
 
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ pub struct ComparisonRow {
     pub what: String,
     /// Everyone's value.
     pub everyone: String,
-    /// A cell a persona.
+    /// A cell per persona.
     pub cells: Vec<ComparedCell>,
     /// Root mean square of the effects over the personas.
     pub separation: f64,

@@ -41,7 +41,7 @@ pub enum SpreadDrawing {
         /// The right end.
         high: String,
     },
-    /// A bar a level.
+    /// A bar per level.
     Levels {
         /// The bars, commonest level first.
         bars: Vec<SpreadBar>,

@@ -192,7 +192,7 @@ fn traits(page: &mut String, persona: &Persona, lines: &[Line], statements: &[&S
     page.push_str("</ul>\n");
 }
 
-/// A dot a column on a line from everyone's lowest to everyone's highest; what it shows is said to those who do not see it.
+/// A dot per column on a line from everyone's lowest to everyone's highest; what it shows is said to those who do not see it.
 fn profile(page: &mut String, lines: &[ProfileLine]) {
     page.push_str("<section>\n<h3>Where their middle stands</h3>\n<ul class=\"profile\">\n");
     for line in lines {

@@ -56,7 +56,7 @@ fn median_text(scene: &mut Scene, x: f64, median: &str) {
     scene.bold([at, TOP - 7.0], &format!("median {median}"), 11.0, INK, anchor);
 }
 
-/// A bar a level: the persona's share over everyone's, with its number; a modal value is never named without its share.
+/// A bar per level: the persona's share over everyone's, with its number; a modal value is never named without its share.
 fn levels(scene: &mut Scene, bars: &[SpreadBar], colour: &str) {
     let row = HEIGHT / bars.len().max(4) as f64;
     let (left, right) = (100.0, WIDTH - 44.0);

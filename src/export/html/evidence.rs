@@ -13,7 +13,7 @@ use super::super::text::{count, escape, percent, signed};
 use super::anchor::evidence_id;
 use super::card::wanted;
 
-/// Rows without a part in name or statements shown a persona; the JSON export has them all.
+/// Rows without a part in name or statements shown per persona; the JSON export has them all.
 const MORE_ROWS: usize = 60;
 
 /// Writes the appendix.

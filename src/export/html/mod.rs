@@ -1,7 +1,7 @@
-//! The cards as ONE page that needs nothing else: overview, a card a persona, their evidence, and how they were made.
+//! The cards as ONE page that needs nothing else: overview, a card per persona, their evidence, and how they were made.
 //!
 //! In: the report and the plots' points. Out: HTML with its style and drawings inside, no script, no reference to elsewhere.
-//! Everything that comes from data or from the user passes through [`escape`], and a policy forbids browsers to run or fetch anything. Prints a card a page on A4.
+//! Everything that comes from data or from the user passes through [`escape`], and a policy forbids browsers to run or fetch anything. Prints a card per page on A4.
 
 mod anchor;
 mod card;

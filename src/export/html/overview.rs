@@ -49,7 +49,7 @@ fn bar(page: &mut String, members: &[Member]) {
     page.push_str("</div>\n");
 }
 
-/// A line a member, with the strongest traits in words.
+/// A line per member, with the strongest traits in words.
 fn table(page: &mut String, report: &Report, deck: &Deck) {
     let overview = &deck.overview;
     let with_badges = overview.members.iter().any(|member| member.badge.is_some());

@@ -2,7 +2,7 @@
 //!
 //! In: a deck, the users' pictures, paper, and the user's own template where there is one. Out: pages, each with what it shows. A template that
 //! cannot be used is told with its line and reason, and the built-in one is taken. Same deck, same bytes on machines with the same fonts;
-//! nothing is asked of clock or network. Cost: some 30 ms a page.
+//! nothing is asked of clock or network. Cost: some 30 ms per page.
 
 mod template;
 mod world;

@@ -178,7 +178,7 @@ fn app(slides: &[Slide]) -> String {
     )
 }
 
-/// A paragraph a line.
+/// A paragraph per line.
 fn note_paragraphs(notes: &str) -> String {
     let lines = notes.lines().map(|line| {
         let rtl = if super::fit::is_right_to_left(line) { r#"<a:pPr algn="r" rtl="1"/>"# } else { "" };

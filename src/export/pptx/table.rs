@@ -74,7 +74,7 @@ pub fn cell(text: &str, room: [f64; 2], look: TableLook) -> TableCell {
 pub struct Row {
     /// Its height in points.
     pub height: f64,
-    /// A cell a column.
+    /// A cell per column.
     pub cells: Vec<TableCell>,
     /// Whether a thin line stands below it.
     pub ruled: bool,

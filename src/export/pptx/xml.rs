@@ -29,7 +29,7 @@ pub fn text(text: &str) -> String {
     safe
 }
 
-/// Points as English metric units, which the format counts in: 12 700 a point.
+/// Points as English metric units, which the format counts in: 12 700 per point.
 pub fn emu(points: f64) -> i64 {
     (points * 12_700.0).round() as i64
 }

@@ -1,4 +1,4 @@
-//! What is in each column? One row a column: type, name, range or top levels, missing, distinct, shape, and the role to choose.
+//! What is in each column? One row per column: type, name, range or top levels, missing, distinct, shape, and the role to choose.
 //!
 //! Rows have one height, so only the visible ones are drawn, however many columns there are.
 

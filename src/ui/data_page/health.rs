@@ -1,4 +1,4 @@
-//! How healthy are the sources? A score a source with its history, the rules with what fails them, and one rule in detail.
+//! How healthy are the sources? A score per source with its history, the rules with what fails them, and one rule in detail.
 //!
 //! In: what became of every rule. Out: [`Command::Sources`] with other rules, [`Command::SaveFailingRows`]. Rules have one height, so only the
 //! visible ones are drawn.
@@ -46,7 +46,7 @@ pub(super) fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, l
     });
 }
 
-/// A card a source.
+/// A card per source.
 fn scores_ui(ui: &mut Ui, health: &Health, look: &Look) {
     ScrollArea::horizontal().id_salt("health scores").auto_shrink([false, true]).show(ui, |ui| {
         ui.horizontal(|ui| {

@@ -1,7 +1,7 @@
 //! The Data page: what am I looking at? Every column at a glance, the rows themselves, and one column in detail.
 //!
 //! In: the loaded table and its profile, and where it is built from several files, what is known of them. Out: [`Command::Prepare`] when a
-//! role changes, [`Command::Sources`] when something is said about files or columns. Work a frame: only what is visible.
+//! role changes, [`Command::Sources`] when something is said about files or columns. Work per frame: only what is visible.
 
 mod choose;
 mod columns;

@@ -1,6 +1,6 @@
 //! How recently, how often and for how much did the customers buy? The heat map of scores, the eleven segments and the cut points.
 //!
-//! In: the scores, and who is picked. Out: picked customers (a cell, a segment), [`Command::Sources`] when a cut point moves. Work a frame:
+//! In: the scores, and who is picked. Out: picked customers (a cell, a segment), [`Command::Sources`] when a cut point moves. Work per frame:
 //! 25 cells, 11 lines and 15 counts, whatever the number of customers.
 
 mod cuts;

@@ -1,6 +1,6 @@
 //! The sources of a customer table: the files, what each of them holds, and how they join.
 //!
-//! In: what is known of every source. Out: [`Command::Sources`] when something is said about one. Work a frame: what is visible.
+//! In: what is known of every source. Out: [`Command::Sources`] when something is said about one. Work per frame: what is visible.
 
 mod card;
 mod chosen;

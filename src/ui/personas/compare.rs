@@ -1,4 +1,4 @@
-//! The personas side by side: a column each and one for everyone, a row an attribute, the one that separates best first.
+//! The personas side by side: a column each and one for everyone, a row per attribute, the one that separates best first.
 //!
 //! Head and first columns stay while the rest scrolls. Only cells in view are laid out, so forty personas cost as much as eight. A cell is
 //! tinted by its effect, one hue for more and one for less, and marked with an arrow, since colour alone tells not everybody.

@@ -1,4 +1,4 @@
-//! What drives the grouping? A bar a column: how much a forest loses when the column is shuffled, or how closely it goes with the segments.
+//! What drives the grouping? A bar per column: how much a forest loses when the column is shuffled, or how closely it goes with the segments.
 
 use eframe::egui::{Align, Align2, Rect, Role, ScrollArea, Sense, TextStyle, Ui, Vec2, pos2};
 

@@ -1,6 +1,6 @@
-//! The Personas page: one card a segment with its front and its back, all of them side by side, and everyone on one sheet.
+//! The Personas page: one card per segment with its front and its back, all of them side by side, and everyone on one sheet.
 //!
-//! In: cards, stability and what was learnt about the grouping, all as answers. Out: edits of cards, picked customers, a card to read. Work a
+//! In: cards, stability and what was learnt about the grouping, all as answers. Out: edits of cards, picked customers, a card to read. Work per
 //! frame: what is in view. Pointing at a statement, a word of a name, a row of the back or a value of the comparison is one gesture
 //! ([`traits`]): it shows the evidence in the strip at the bottom, and a click picks the customers behind it.
 

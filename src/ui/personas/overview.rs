@@ -1,4 +1,4 @@
-//! Everyone on one sheet: a tile a persona, unusual customers, rows left out, and who is missing. A click opens the card.
+//! Everyone on one sheet: a tile per persona, unusual customers, rows left out, and who is missing. A click opens the card.
 
 use eframe::egui::{
     Align, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2,

@@ -1,4 +1,4 @@
-//! Where does the middle of the persona stand among everyone? One line a column: everyone's middle in the centre, a dot for theirs.
+//! Where does the middle of the persona stand among everyone? One line per column: everyone's middle in the centre, a dot for theirs.
 
 use eframe::egui::{Align, Align2, FontId, Role, Sense, Stroke, TextStyle, Ui, Vec2, pos2};
 

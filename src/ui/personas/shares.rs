@@ -1,4 +1,4 @@
-//! How large is everyone? All customers as one bar: a piece a persona, then unusual customers, then rows left out.
+//! How large is everyone? All customers as one bar: a piece per persona, then unusual customers, then rows left out.
 
 use eframe::egui::{Color32, Rect, Sense, Stroke, Ui, Vec2, pos2};
 

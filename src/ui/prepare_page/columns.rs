@@ -1,4 +1,4 @@
-//! One row a column: does it enter, in which role, and how it becomes numbers; what is suggested, and what the user chose.
+//! One row per column: does it enter, in which role, and how it becomes numbers; what is suggested, and what the user chose.
 //!
 //! In: the profile and what preparing made of it. Out: the plan's preparation with that one choice changed. Rows have one height.
 

@@ -1,4 +1,4 @@
-//! The Prepare page: which columns enter, and how? Choices that hold for all, then one row a column; beside them what the
+//! The Prepare page: which columns enter, and how? Choices that hold for all, then one row per column; beside them what the
 //! principal components make of it.
 //!
 //! In: the profile, the prepared data and the plan. Out: [`Command::Prepare`] with only what the user chose.

@@ -1,7 +1,7 @@
 //! How much does each principal component explain, and what is it made of?
 //!
 //! In: the components. Out: bars with the cumulative line above them, the sentence on what the clustering sees, and the
-//! columns that weigh most. At most [`MOST_BARS`] bars and three lists a frame.
+//! columns that weigh most. At most [`MOST_BARS`] bars and three lists per frame.
 
 use eframe::egui::{
     Align, Align2, CornerRadius, Label, Layout, Rangef, Rect, RichText, ScrollArea, Sense, Stroke, TextStyle, TextWrapMode, Ui, pos2, vec2,

@@ -1,6 +1,6 @@
 //! The Segments page: knobs on the left, the map over the method's plots in the middle, the segments on the right.
 //!
-//! In: plan, answers, look. Out: at most one new clustering section a frame, whatever was clicked or dragged: every part changes
+//! In: plan, answers, look. Out: at most one new clustering section per frame, whatever was clicked or dragged: every part changes
 //! one draft of it, so that two parts cannot contradict each other.
 
 mod choice_of_k;

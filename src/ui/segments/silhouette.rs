@@ -1,4 +1,4 @@
-//! How well does each customer fit? One block of bars a segment, each from its best fitting customer down.
+//! How well does each customer fit? One block of bars per segment, each from its best fitting customer down.
 
 use eframe::egui::{Align2, Color32, CursorIcon, FontId, Mesh, Pos2, Rect, Shape, Stroke, TextStyle, Ui};
 

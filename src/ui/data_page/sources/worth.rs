@@ -60,7 +60,7 @@ fn account<'a>(of: &Of<'a>) -> Option<&'a Account> {
     built.accounts.iter().find(|account| account.source == of.source.name)
 }
 
-/// The account, a part a line.
+/// The account, a part per line.
 fn in_lines(account: &Account) -> String {
     account.sentence().replace(" = ", "\n= ").replace(" + ", "\n+ ").replace("; ", ";\n   ")
 }

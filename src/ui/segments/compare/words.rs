@@ -1,6 +1,6 @@
 //! What became of the groups, in sentences: splits and merges first, then what is spread, then what stays.
 //!
-//! In: a comparison and the names of both sides. Out: one sentence a change, without its final stop missing. O(changes).
+//! In: a comparison and the names of both sides. Out: one sentence per change, without its final stop missing. O(changes).
 
 use crate::evaluate::{Change, Comparison};
 use crate::ui::widgets::percent;
