@@ -2,7 +2,7 @@
 //!
 //! In: the columns `recency_days`, `frequency` and `monetary` (or `average_order_value`) of the customer table, and the cut points or the wish
 //! for quintiles. Out: the cut points in force, a code per customer, and counts and revenue of every code. O(n log n) for quintiles, one byte
-//! a customer.
+//! per customer.
 //!
 //! RFM after Hughes (1994), "Strategic database marketing". A score is 1 + the number of cut points strictly below the value, and recency is
 //! reversed, so that equal values always get equal scores. Scores by rank, as many tools make them, were rejected: half of the customers of a

@@ -1,66 +1,40 @@
 //! Floor 1: from a file to a table of typed columns, and what each column looks like.
+//!
+//! - [`read`]: how does a file become a table?
+//! - [`cells`]: what do the spelled cells of one column mean?
+//! - [`table`]: what is a table, and what is in its columns?
+//! - [`rows`]: what rows does a source hold, as they came, however many there are?
+//!
+//! `words` are those of a column's name. What is chosen about several files (`sourcing`) and what must hold for them (`rules`) is plain data of the customers'
+//! floor above; it stands here because a [`Source`] holds it.
 
-mod answers;
-mod cell;
 mod cells;
-mod codes;
-mod columnar;
-mod csv;
-mod dates;
-pub mod day;
 mod error;
-mod format;
-pub mod guest;
-mod habits;
-mod header;
-mod json;
-mod layout;
-mod letters;
-mod loaded;
-mod meaning;
-mod months;
-mod no_answer;
-mod numbers;
-mod ordered;
-mod packed;
-pub mod profile;
-mod profiling;
-mod radix;
-mod raw;
-mod read_as;
-mod role;
-mod roles;
+mod read;
+mod rows;
 pub mod rules;
-pub mod sample;
-mod sniff;
-pub mod source;
 pub mod sourcing;
-mod spellings;
-mod split;
-mod spreadsheet;
-mod stray;
 pub mod table;
-mod tally;
-mod top;
-mod units;
 mod words;
-pub mod write;
-mod zones;
+
+pub use cells::day;
+pub use read::{guest, sample, source};
+pub use table::{profile, write};
 
 pub(crate) use crate::base::text::count as grouped;
-pub(crate) use codes::{gives_no_name, is_no_measure, without_neutral_words};
-pub(crate) use columnar::table as table_of_frame;
+pub use cells::zones::{zone_called, zones_like};
 pub use error::DataError;
-pub use format::READABLE_EXTENSIONS;
-pub use letters::encodings;
-pub use loaded::Loaded;
-pub use no_answer::may_hold as may_hold_no_answers;
-pub use profile::{ColumnProfile, Profile};
-pub use raw::{Raw, RawColumn, ReadOptions, SourceSeen, files_of, read_raw, read_raw_as, read_raw_with, stamp_raw, stamp_raw_as};
-pub use read_as::ReadAs;
-pub use role::Role;
-pub use source::{Source, Unprofiled, read, read_table, stamp};
+pub(crate) use read::columnar::table as table_of_frame;
+pub use read::format::READABLE_EXTENSIONS;
+pub use read::letters::encodings;
+pub use read::read_as::ReadAs;
+pub use read::source::{Source, Unprofiled, read, read_table, stamp};
+pub use rows::{Raw, RawColumn, ReadOptions, SourceSeen, files_of, read_raw, read_raw_as, read_raw_with, stamp_raw, stamp_raw_as};
 pub use sourcing::{SourceFile, SourceKind, Sourcing};
+pub(crate) use table::codes::{gives_no_name, is_no_measure, without_neutral_words};
+pub use table::loaded::Loaded;
+pub use table::no_answer::may_hold as may_hold_no_answers;
+pub use table::profile::{ColumnProfile, Profile};
+pub use table::role::Role;
 pub use table::{Column, Kind, Table, Texts, Values};
 pub(crate) use words::{matches_word, tokens as name_words};
-pub use zones::{zone_called, zones_like};

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::day::IsoDay;
+use super::cells::day::IsoDay;
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

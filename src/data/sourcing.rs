@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::day::IsoDay;
-use super::read_as::ReadAs;
+use super::cells::day::IsoDay;
+use super::read::read_as::ReadAs;
 use super::rules::Rule;
 
 /// Several files and how they become one customer table.

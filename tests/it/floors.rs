@@ -137,7 +137,13 @@ fn the_tests_see_what_they_forbid() {
     let parent = file("a", "mod one;\nmod two;\npub use one::One;\nuse two::work;\n");
     let one = file("a/one", "use super::two;\npub struct One;\nfn f() { two::work() }\n");
     let two = file("a/two", "use super::One;\npub fn work() {}\n");
-    assert_eq!(circles(&imports(&[parent, one, two])), [["src/a/one.rs", "src/a/two.rs"]], "through a name that the parent hands on");
+    assert_eq!(
+        circles(&imports(&[parent, one, two.clone()])),
+        [["src/a/one.rs", "src/a/two.rs"]],
+        "through a name that the parent hands on"
+    );
+    let handing = file("a", "mod two;\npub(in crate::top) use two::work;\n");
+    assert_eq!(circles(&imports(&[handing, two])), Vec::<Vec<String>>::new(), "a name that is handed on to some is no import");
     let upper = file("a", "mod child;\npub const LIMIT: usize = 3;\nfn f() { child::g() }\n");
     let child = file("a/child", "pub fn g() -> usize { super::LIMIT }\n");
     assert_eq!(circles(&imports(&[upper, child])), [["src/a.rs", "src/a/child.rs"]], "through paths in code");
@@ -147,6 +153,7 @@ fn the_tests_see_what_they_forbid() {
 }
 
 /// A source file, without its tests.
+#[derive(Clone)]
 struct File {
     path: String,
     /// The names of its module, from the root on.
@@ -338,7 +345,7 @@ fn import_of(statement: &str) -> Option<(bool, String)> {
     let from = statement.rfind("\nuse ").or(statement.rfind("\npub")).map_or(0, |at| at + 1);
     let (before, tree) = statement[from..].split_once("use ")?;
     let before = before.trim();
-    let is_public = before.starts_with("pub") && !before.contains(char::is_whitespace);
+    let is_public = before == "pub" || before.strip_prefix("pub(").is_some_and(|rest| rest.find(')') == Some(rest.len() - 1));
     (before.is_empty() || is_public).then(|| (is_public, tree.replace('\n', " ")))
 }
 

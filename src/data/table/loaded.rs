@@ -1,0 +1,32 @@
+//! A table as it was read, with what is in its columns.
+
+use crate::base::{Key, Note};
+
+use super::Table;
+use super::profile::Profile;
+
+/// A table as it was read.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// What the window calls it ("shop.csv").
+    pub title: String,
+    /// The customers.
+    pub table: Table,
+    /// What is in each column.
+    pub profile: Profile,
+    /// What reading changed or left out.
+    pub notes: Vec<Note>,
+    /// The stamp of the bytes this was read from.
+    pub stamp: Key,
+    /// The sheets of the workbook it was read from; empty for other files.
+    pub sheets: Vec<String>,
+}
+
+impl Loaded {
+    /// Bytes held, roughly, for the memory budget.
+    pub fn bytes(&self) -> usize {
+        let n = self.table.n_rows;
+        let codes = self.profile.columns.iter().filter(|column| column.levels.is_some()).count() * n * size_of::<u32>();
+        self.table.bytes() + codes
+    }
+}
