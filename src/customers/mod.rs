@@ -2,56 +2,31 @@
 //!
 //! The recipe: every source is read as it is ([`crate::data::Raw`]); [`understand`] says what each holds, which column joins it and which
 //! columns play which part; [`build`] aggregates transactions and events per customer, joins what else is known, and tells how every column
-//! came to be. Choices are plain data ([`Sourcing`](crate::data::Sourcing)); what is left open is guessed, with the reason.
+//! came to be; [`health`] says how far the rows can be trusted, and [`rfm`] scores what was bought. Choices are plain data
+//! ([`Sourcing`](crate::data::Sourcing)); what is left open is guessed, with the reason.
 
-mod accounts;
-mod assemble;
-mod attach;
-mod batches;
 mod build;
-mod built;
 mod error;
-mod formula;
-mod freshness;
-mod grain;
-mod guess;
 pub mod health;
-mod identity;
-mod ids;
-mod keys;
-mod listing;
-mod lookup;
-mod merged;
-mod money;
-mod partial_sums;
-mod prepare;
-mod recipe;
 pub mod rfm;
-mod rows;
-mod runs;
-mod shapes;
-mod span;
-mod status;
-mod trying;
 mod understand;
-mod understood;
 
-pub use accounts::{Account, Part};
-pub use assemble::currency;
+pub use build::accounts::{Account, Part};
+pub use build::assemble::currency;
 pub use build::build;
-pub use built::{Built, BuiltColumn, FormulaColumn};
+pub use build::built::{Built, BuiltColumn, FormulaColumn};
+pub use build::ids::row_ids;
+pub use build::recipe::suggested;
+pub use build::try_column::{Tried, try_column};
 pub use error::CustomersError;
-pub use freshness::{Freshness, freshness};
 pub use health::Health;
-pub use ids::row_ids;
-pub use keys::compared_how;
-pub use listing::{Listing, looks_like};
-pub use recipe::suggested;
 pub use rfm::{Rfm, RfmCodes, RfmSegment};
-pub use status::StatusMeans;
-pub use trying::{Tried, try_column};
+pub use understand::freshness::{Freshness, freshness};
+pub use understand::keys::compared_how;
+pub use understand::listing::{Listing, looks_like};
+pub use understand::status::StatusMeans;
 pub use understand::understand;
-pub use understood::{Decision, Guests, Money, Overlap, Paid, Status, Through, Topic, Understood, UnderstoodSource};
+pub use understand::understood::{Decision, Guests, Money, Overlap, Paid, Status, Through, Topic, Understood, UnderstoodSource};
 
 use crate::base::Key;
 use crate::data::{self, Raw};

@@ -1,9 +1,9 @@
 //! Floor 1: from a file to a table of typed columns, and what each column looks like.
 //!
-//! - [`read`]: how does a file become a table?
-//! - [`cells`]: what do the spelled cells of one column mean?
-//! - [`table`]: what is a table, and what is in its columns?
-//! - [`rows`]: what rows does a source hold, as they came, however many there are?
+//! - `read`: how does a file become a table?
+//! - `cells`: what do the spelled cells of one column mean?
+//! - `table`: what is a table, and what is in its columns?
+//! - `rows`: what rows does a source hold, as they came, however many there are?
 //!
 //! `words` are those of a column's name. What is chosen about several files (`sourcing`) and what must hold for them (`rules`) is plain data of the customers'
 //! floor above; it stands here because a [`Source`] holds it.

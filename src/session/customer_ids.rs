@@ -1,7 +1,7 @@
 //! Who stood in which row? When a table is read again with other customers in it, names and colours follow the people, not the rows.
 //!
 //! In: the ids of the rows before and after. Out: where every row went. An id is a hash of the customer's key, so that a project keeps four bytes
-//! a customer and no keys; of a million customers about a hundred share theirs with another, which a match by thousands does not notice. O(n).
+//! per customer and no keys; of a million customers about a hundred share theirs with another, which a match by thousands does not notice. O(n).
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use std::io::Write;
 use polars::prelude::*;
 
 use crate::base::Ctx;
+use crate::customers::understand::understood::Understood;
 use crate::data::rules::{RowAction, Rule};
 use crate::data::write::{self, Extra, ExtraValues};
 use crate::data::{DataError, Raw, Sourcing, Table, table_of_frame};
@@ -15,7 +16,6 @@ use crate::data::{DataError, Raw, Sourcing, Table, table_of_frame};
 use super::super::error::CustomersError;
 use super::predicate::{self, Test, World, column};
 use super::{ROW, changes_rows, newest_day};
-use crate::customers::understood::Understood;
 
 /// The sources as the analysis sees them. Without rules of the user's own nothing changes: of those the data suggest only rows without a
 /// key are left out, which belong to nobody anyway.

@@ -6,15 +6,14 @@
 use polars::prelude::*;
 
 use crate::base::Ctx;
+use crate::customers::understand::understood::Understood;
 use crate::data::day::IsoDay;
 use crate::data::sourcing::Field;
-use crate::data::{Kind, Raw, SourceKind};
+use crate::data::{Kind, Raw, SourceKind, matches_word, name_words};
 
 use super::super::error::CustomersError;
 use super::predicate::{EMAIL, PHONE, column, counts, day_of, trimmed};
 use super::spelling::Counts;
-use crate::customers::understood::Understood;
-use crate::data::{matches_word, name_words};
 
 /// What is counted of a column.
 #[derive(Debug, Clone, Default)]

@@ -6,15 +6,15 @@
 use polars::prelude::*;
 use polars::sql::sql_expr;
 
+use crate::customers::understand::rows::day;
+use crate::customers::understand::understood::Understood;
 use crate::data::day::IsoDay;
 use crate::data::rules::{Predicate, Rule};
 use crate::data::sourcing::KeyMatch;
 use crate::data::{Raw, name_words};
 
 use super::super::error::{CustomersError, short};
-use super::super::rows::day;
 use super::spelling::{self, Counts};
-use crate::customers::understood::Understood;
 
 /// What rules are checked against.
 #[derive(Clone, Copy)]

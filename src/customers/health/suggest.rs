@@ -4,6 +4,7 @@
 //! for each column of few values. Rules that nothing in the data points to are not suggested: a rule too many costs trust.
 
 use crate::base::Ctx;
+use crate::customers::understand::understood::{Understood, UnderstoodSource};
 use crate::data::day::IsoDay;
 use crate::data::rules::{Dimension, Predicate, RowAction, Rule, Severity};
 use crate::data::sourcing::Field;
@@ -12,7 +13,6 @@ use crate::data::{Kind, Raw, RawColumn, SourceKind, Sourcing};
 use super::super::error::CustomersError;
 use super::measure::{self, Measured, day_columns, is_birth, is_to_come, named};
 use super::spelling;
-use crate::customers::understood::{Understood, UnderstoodSource};
 
 /// Days before this one are not believed: the first of January 1990, unless most are.
 const EARLIEST: IsoDay = IsoDay(7_305);

@@ -79,7 +79,7 @@ impl Day {
     }
 
     /// The date with day and month changed for each other; itself where there is no such day.
-    pub(in crate::data) fn turned(self) -> Day {
+    pub(super) fn turned(self) -> Day {
         let turned = calendar(self.days).and_then(|date| NaiveDate::from_ymd_opt(date.year(), date.day(), date.month()));
         Day { days: turned.map_or(self.days, days), ..self }
     }
@@ -120,7 +120,7 @@ pub(in crate::data) fn parse(cell: &str, order: Order) -> Option<Day> {
 }
 
 /// A whole number that is a day: 19970101, between 1950 and 2100.
-pub(in crate::data) fn compact(number: i64) -> Option<i32> {
+pub(super) fn compact(number: i64) -> Option<i32> {
     let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
     if !(1950..=2100).contains(&year) {
         return None;

@@ -50,7 +50,7 @@ const WEEKDAYS: [&[&str]; 7] = [
 const FILLERS: [&str; 17] = ["de", "del", "of", "the", "er", "st", "nd", "rd", "th", "º", "ª", "den", "le", "el", "il", "o", "feira"];
 
 /// Year, month and day of a date with the name of a month: "12 Mar 2024", "March 12, 2024", "2024-Mar-12", "12-Mar-24", "Tue, 12 Mar 2024".
-pub(in crate::data) fn named(date: &str) -> Option<(u32, u32, u32)> {
+pub(super) fn named(date: &str) -> Option<(u32, u32, u32)> {
     let mut parts = [""; 3];
     let mut n = 0;
     for (at, word) in words(date).enumerate() {

@@ -48,7 +48,7 @@ pub(in crate::data) fn plain(cell: &str, comma_file: bool) -> Option<f64> {
 }
 
 /// A whole number written with leading zeros, as codes are: "007", "01099".
-pub(in crate::data) fn is_code(cell: &str) -> bool {
+pub(super) fn is_code(cell: &str) -> bool {
     let bytes = cell.as_bytes();
     let digits_only = bytes.iter().all(u8::is_ascii_digit);
     let too_long = bytes.len() >= 16 && cell.parse::<f64>().is_ok_and(|value| value >= 9_007_199_254_740_992.0);
@@ -63,7 +63,7 @@ pub(super) fn is_lettered_code(cell: &str) -> bool {
 }
 
 /// How many small whole numbers the cell lists, each greater than the one before it: "1,2,4" are three answers. Nothing for other cells.
-pub(in crate::data) fn listed(cell: &str) -> Option<usize> {
+pub(super) fn listed(cell: &str) -> Option<usize> {
     let (mut last, mut n) = (0, 0);
     for part in cell.split(',').map(str::trim) {
         if !matches!(part.len(), 1 | 2) || !part.bytes().all(|b| b.is_ascii_digit()) || part.starts_with('0') {
@@ -84,7 +84,7 @@ pub(super) fn is_list(cell: &str) -> bool {
 }
 
 /// Whether the cell spells an infinity or a number too large to hold.
-pub(in crate::data) fn is_infinite(cell: &str) -> bool {
+pub(super) fn is_infinite(cell: &str) -> bool {
     let bare = cell.trim_start_matches(['+', '-']);
     ["inf", "infinity", "∞"].iter().any(|word| bare.eq_ignore_ascii_case(word))
         || (bare.starts_with(|c: char| c.is_ascii_digit()) && bare.parse::<f64>().is_ok_and(f64::is_infinite))

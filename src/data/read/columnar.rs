@@ -23,13 +23,7 @@ use super::guest::request::{Request, Take, Told, What};
 use super::header::make_unique;
 
 /// Reads the whole file.
-pub(in crate::data) fn read(
-    path: &Path,
-    title: &str,
-    format: Columnar,
-    zone: Option<Zone>,
-    ctx: &Ctx,
-) -> Result<(Table, Vec<Note>), DataError> {
+pub(super) fn read(path: &Path, title: &str, format: Columnar, zone: Option<Zone>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
     let mut all: Option<DataFrame> = None;
     let mut take = |rows: DataFrame, _: f32| match &mut all {
         Some(all) => all.vstack_mut_owned(rows).map(drop).map_err(|error| DataError::damaged(title, format.name(), error)),

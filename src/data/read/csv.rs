@@ -26,7 +26,7 @@ use super::split::{Cutting, Passed, Row};
 use super::stray;
 
 /// Reads a delimited text.
-pub(in crate::data) fn read(text: &str, title: &str, zone: Option<Zone>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+pub(super) fn read(text: &str, title: &str, zone: Option<Zone>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
     let text = text.trim_start_matches('\u{feff}');
     let looked_at = layout::looked_at(text);
     let last = &text[text.ceil_char_boundary(text.len().saturating_sub(layout::LAST_BYTES))..];

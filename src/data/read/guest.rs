@@ -23,7 +23,7 @@ pub use host::set_program;
 pub use serve::serve_if_asked;
 
 /// Reads a file by the guest; where this program does not know how to start itself (another program that uses the library), right here.
-pub(in crate::data) fn read(request: &Request, take: &mut Take, ctx: &Ctx) -> Result<Told, DataError> {
+pub(super) fn read(request: &Request, take: &mut Take, ctx: &Ctx) -> Result<Told, DataError> {
     match host::program() {
         Some(program) => host::ask(program, request, take, ctx),
         None => serve::answer(request, take, ctx),

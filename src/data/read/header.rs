@@ -36,7 +36,7 @@ pub(in crate::data) struct Head {
 }
 
 /// Judges the first rows. `sheet` is where they stand, if they are a workbook's.
-pub(in crate::data) fn read(rows: &[Vec<Cell>], sheet: Option<&str>) -> Head {
+pub(super) fn read(rows: &[Vec<Cell>], sheet: Option<&str>) -> Head {
     let top = top::read(rows);
     let n_above = top.n_titles + top.n_header;
     let Some(first) = rows.get(top.n_titles) else { return Head::default() };

@@ -20,7 +20,7 @@ use crate::data::table::{Column, Table, Values};
 use super::header::make_unique;
 
 /// Reads JSON of either form.
-pub(in crate::data) fn read(text: &str, title: &str, zone: Option<Zone>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
+pub(super) fn read(text: &str, title: &str, zone: Option<Zone>, ctx: &Ctx) -> Result<(Table, Vec<Note>), DataError> {
     let text = text.trim_start_matches('\u{feff}');
     let mut rows = Rows { ctx, names: Vec::new(), column_of: HashMap::new(), columns: Vec::new(), n_rows: 0 };
     let parsed = if text.trim_start().starts_with('[') {

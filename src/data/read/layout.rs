@@ -37,7 +37,7 @@ pub(in crate::data) struct Layout {
 }
 
 /// The first whole lines of a text, as much of them as is looked at.
-pub(in crate::data) fn looked_at(text: &str) -> &str {
+pub(super) fn looked_at(text: &str) -> &str {
     if text.len() <= LOOKED_AT {
         return text;
     }

@@ -71,7 +71,7 @@ pub(in crate::data) fn format(bytes: &[u8], title: &str, path: &Path, read_as: &
 }
 
 /// The bytes as UTF-8, with a note where letters had to be guessed. Line ends become `\n` where a file has only `\r`.
-pub(in crate::data) fn text<'a>(bytes: &'a [u8], title: &str, chosen: Option<&'static Encoding>) -> (Cow<'a, str>, Vec<Note>) {
+pub(super) fn text<'a>(bytes: &'a [u8], title: &str, chosen: Option<&'static Encoding>) -> (Cow<'a, str>, Vec<Note>) {
     let mut notes = Vec::new();
     let text = match (chosen, Encoding::for_bom(bytes)) {
         (Some(encoding), _) => encoding.decode_with_bom_removal(bytes).0,
@@ -105,7 +105,7 @@ pub(in crate::data) fn text<'a>(bytes: &'a [u8], title: &str, chosen: Option<&'s
 const MOST_TITLES: usize = 20;
 
 /// The delimiter of a text table, from its first lines (cells in quotes do not count), in spite of titles above it.
-pub(in crate::data) fn delimiter(all: &[&str]) -> u8 {
+pub(super) fn delimiter(all: &[&str]) -> u8 {
     let lines: Vec<&str> = all.iter().copied().filter(|line| !line.trim().is_empty()).collect();
     let counted = |delimiter: u8| -> Vec<usize> { lines.iter().map(|line| count_outside_quotes(line, delimiter)).collect() };
     let score = |counts: &[usize]| {

@@ -19,7 +19,7 @@ use super::guest::request::{Request, Told, What};
 use super::{csv, guest};
 
 /// Reads the sheet called `wanted`, or the one with the most columns and rows of values. Also all its sheets.
-pub(in crate::data) fn read(
+pub(super) fn read(
     path: &Path,
     title: &str,
     wanted: Option<&str>,

@@ -68,7 +68,7 @@ const TOTALS: [&str; 52] = [
 ];
 
 /// How many of the last rows are totals. `data` are rows of the table, all of them if `whole`; `last` are its last rows, in order.
-pub(in crate::data) fn totals(data: &[&[Cell]], whole: bool, last: &[&[Cell]], n_columns: usize, decimal_comma: bool) -> usize {
+pub(super) fn totals(data: &[&[Cell]], whole: bool, last: &[&[Cell]], n_columns: usize, decimal_comma: bool) -> usize {
     let is_named = |row: &&&[Cell]| row.len() <= n_columns && is_total_word(row);
     let named = last.iter().rev().take(MOST_TOTALS).take_while(is_named).count();
     if named == 0 {

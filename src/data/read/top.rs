@@ -51,7 +51,7 @@ pub(super) struct Top {
 }
 
 /// Judges the first rows.
-pub(in crate::data) fn read(rows: &[Vec<Cell>]) -> Top {
+pub(super) fn read(rows: &[Vec<Cell>]) -> Top {
     let width = common_length(rows);
     let by_shape = titles_by_shape(rows, width);
     let rest = &rows[by_shape..];

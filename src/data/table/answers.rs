@@ -24,12 +24,7 @@ const MOST_ANSWERS: usize = 40;
 const SAMPLE: usize = 2_000;
 
 /// One yes/no column for each answer of a column whose cells hold several; `None` where they do not.
-pub(in crate::data) fn several(
-    column: &Column,
-    table: &Table,
-    seen: &ColumnProfile,
-    ctx: &Ctx,
-) -> Result<Option<(Vec<Column>, Note)>, Stopped> {
+pub(super) fn several(column: &Column, table: &Table, seen: &ColumnProfile, ctx: &Ctx) -> Result<Option<(Vec<Column>, Note)>, Stopped> {
     let Values::Text(texts) = &column.values else { return Ok(None) };
     let cells: Vec<(&str, usize)> = match &seen.levels {
         Some(levels) => levels.names.iter().map(String::as_str).zip(levels.counts.iter().copied()).collect(),

@@ -22,7 +22,7 @@ const LONGEST: usize = 11;
 type Apart = (Vec<(f64, usize)>, [f64; 2]);
 
 /// The codes of a column that stand apart from its scale, each with its cells, and the ends of the scale.
-pub(in crate::data) fn apart(column: &Column, seen: &ColumnProfile) -> Option<Apart> {
+pub(super) fn apart(column: &Column, seen: &ColumnProfile) -> Option<Apart> {
     let Values::Number(values) = &column.values else { return None };
     if !may_hold(seen) {
         return None;
@@ -106,7 +106,7 @@ fn listed(codes: &[(f64, usize)]) -> String {
 }
 
 /// What the user should hear about it.
-pub(in crate::data) fn note(column: &Column, seen: &ColumnProfile) -> Option<Note> {
+pub(super) fn note(column: &Column, seen: &ColumnProfile) -> Option<Note> {
     let (codes, [low, high]) = apart(column, seen)?;
     let n: usize = codes.iter().map(|code| code.1).sum();
     let list = listed(&codes);

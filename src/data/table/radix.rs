@@ -13,7 +13,7 @@ const PASSES: usize = 6;
 const BLOCK: usize = 256 << 10;
 
 /// Sorts ascending.
-pub(in crate::data) fn sort(values: impl Iterator<Item = f64>, ctx: &Ctx) -> Result<Vec<f64>, Stopped> {
+pub(super) fn sort(values: impl Iterator<Item = f64>, ctx: &Ctx) -> Result<Vec<f64>, Stopped> {
     ctx.check()?;
     // Filtered values do not say how many they are; growing step by step would touch the memory twice.
     let mut keys: Vec<u64> = Vec::with_capacity(values.size_hint().1.unwrap_or(0));

@@ -11,7 +11,7 @@ use super::role::Role;
 use super::{Column, Values};
 
 /// Guesses the role of a column from its name and its profile (whose role is not read).
-pub(in crate::data) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> (Role, String) {
+pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> (Role, String) {
     let tokens = tokens(&column.name);
     let present = n_rows - profile.n_missing;
     let unique = present > 1 && profile.n_distinct == present;

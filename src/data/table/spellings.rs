@@ -12,7 +12,7 @@ use super::profile::{ColumnProfile, Levels};
 use super::{Column, Texts, Values};
 
 /// The column with one spelling per level; `None` where every level has only one.
-pub(in crate::data) fn merged(column: &Column, seen: &ColumnProfile, n_rows: usize, ctx: &Ctx) -> Result<Option<(Values, Note)>, Stopped> {
+pub(super) fn merged(column: &Column, seen: &ColumnProfile, n_rows: usize, ctx: &Ctx) -> Result<Option<(Values, Note)>, Stopped> {
     let (Values::Text(_), Some(levels)) = (&column.values, &seen.levels) else { return Ok(None) };
     // Levels stand by their counts, so the first of a group is its commonest spelling.
     let mut group_of: BTreeMap<String, Vec<usize>> = BTreeMap::new();

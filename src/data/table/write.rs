@@ -88,7 +88,7 @@ pub fn parquet(table: &Table, extras: &[Extra], out: impl Write, ctx: &Ctx) -> R
 }
 
 /// The table as a polars frame: numbers, days and text keep their types.
-pub(in crate::data) fn frame(table: &Table, extras: &[Extra], ctx: &Ctx) -> Result<DataFrame, DataError> {
+pub(super) fn frame(table: &Table, extras: &[Extra], ctx: &Ctx) -> Result<DataFrame, DataError> {
     let named: Vec<(String, &Column)> = input_names(table, extras).into_iter().zip(&table.columns).collect();
     let column = |(name, column): (String, &Column)| -> Result<polars::prelude::Column, DataError> {
         ctx.check()?;

@@ -10,14 +10,14 @@ use polars::prelude::*;
 use polars::series::IsSorted;
 
 use crate::base::{Ctx, memory};
+use crate::customers::error::CustomersError;
+use crate::customers::understand::keys::collect;
+use crate::customers::understand::rows::{REFUNDED, of_the_amount};
 use crate::data::day::IsoDay;
 use crate::data::sourcing::{Grain, RecipeColumn};
 
-use super::error::CustomersError;
 use super::formula::{self, Parsed};
-use super::keys::collect;
 use super::partial_sums::PartialSums;
-use super::rows::{REFUNDED, of_the_amount};
 use super::runs::{self, RUN, Runs};
 use super::{batches, merged};
 

@@ -13,7 +13,7 @@ use polars::series::IsSorted;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::error::CustomersError;
+use crate::customers::error::CustomersError;
 
 /// The column that numbers runs from 0. No file has a column of this name.
 pub(super) const RUN: &str = "\u{1}run";
@@ -65,7 +65,7 @@ pub(super) fn by_customer(mut rows: DataFrame) -> Result<(DataFrame, Column), Cu
 
 impl Runs {
     /// The runs of rows whose [`RUN`] ascends.
-    pub(super) fn of(rows: &DataFrame) -> Result<Runs, CustomersError> {
+    pub(in crate::customers) fn of(rows: &DataFrame) -> Result<Runs, CustomersError> {
         let ids = rows.column(RUN)?.as_materialized_series().rechunk();
         let ids = ids.u32()?;
         let ids = ids.cont_slice()?;
@@ -90,7 +90,7 @@ impl Runs {
     }
 
     /// The number of its run for every row.
-    pub(super) fn ids(&self) -> Column {
+    pub(in crate::customers) fn ids(&self) -> Column {
         let n_rows = self.starts.last().map_or(0, |&n| n as usize);
         let mut ids = Vec::with_capacity(n_rows);
         for (run, range) in self.starts.windows(2).enumerate() {
@@ -126,7 +126,7 @@ impl Runs {
     }
 
     /// The runs cut wherever two neighbours are not the same.
-    pub(super) fn split(&self, is_same: impl Fn(usize, usize) -> bool + Sync) -> Runs {
+    pub(in crate::customers) fn split(&self, is_same: impl Fn(usize, usize) -> bool + Sync) -> Runs {
         let cut = |runs: usize| -> Vec<IdxSize> {
             let ranges = self.starts[runs * CHUNK..].windows(2).take(CHUNK);
             let mut starts = Vec::new();
@@ -187,7 +187,7 @@ pub(super) struct Names {
 
 impl Names {
     /// Those of a column of text. O(n + m log m) for m different ones.
-    pub(super) fn of(values: &Column) -> Result<Names, CustomersError> {
+    pub(in crate::customers) fn of(values: &Column) -> Result<Names, CustomersError> {
         let values = values.as_materialized_series();
         let different = values.unique()?.sort(SortOptions::default().with_nulls_last(true))?;
         let values = values.rechunk();

@@ -9,11 +9,11 @@ use polars::prelude::*;
 
 use crate::base::Note;
 use crate::base::text::count;
+use crate::customers::error::CustomersError;
+use crate::customers::understand::keys;
+use crate::customers::understand::rows::{Input, KeyType};
 
 use super::built::BuiltColumn;
-use super::error::CustomersError;
-use super::keys;
-use super::rows::{Input, KeyType};
 
 /// The key as the first customers' file spells it.
 pub(super) const SPELLED: &str = "spelled key";

@@ -6,17 +6,17 @@ use polars::prelude::*;
 
 use crate::base::text::count;
 use crate::base::{Ctx, Note};
+use crate::customers::error::CustomersError;
+use crate::customers::understand::rows::{self, Input, KeyType};
+use crate::customers::understand::understood::Understood;
 use crate::data::SourceKind;
 use crate::data::day::IsoDay;
 use crate::data::sourcing::{Grain, KeyMatch, RecipeColumn};
 
 use super::attach::{self, Given, SPELLED};
 use super::built::BuiltColumn;
-use super::error::CustomersError;
 use super::formula;
 use super::grain::{GrainColumns, aggregate};
-use super::rows::{self, Input, KeyType};
-use super::understood::Understood;
 
 /// Whole numbers where all keys are, else text as the least strict of the sources compares it.
 pub(super) fn key_type(inputs: &[Input]) -> Result<KeyType, CustomersError> {

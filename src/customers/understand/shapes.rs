@@ -187,7 +187,7 @@ pub(super) fn of(columns: &[RawColumn]) -> Option<&'static Shape> {
 
 impl Shape {
     /// The columns that may play a part, the most telling first; `None` where the shape says nothing of it.
-    pub(super) fn field(&self, field: Field) -> Option<&'static [&'static str]> {
+    pub(in crate::customers) fn field(&self, field: Field) -> Option<&'static [&'static str]> {
         self.fields.iter().find(|(it, _)| *it == field).map(|(_, names)| *names)
     }
 }

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use crate::base::text::count;
+use crate::customers::error::CustomersError;
 use crate::data::sourcing::{Field, KeyMatch};
 use crate::data::{Raw, SourceFile, SourceKind, Sourcing};
 
-use super::error::CustomersError;
 use super::guess;
 use super::keys::{self, collect};
 use super::rows::Input;
@@ -248,7 +248,7 @@ fn n_orders(source: &UnderstoodSource, raw: &Raw) -> Result<usize, CustomersErro
 }
 
 /// Rows with the person in place of a key that stands for one order.
-pub(super) fn with_people(input: &mut Input, through: &Through, list: &Raw) -> Result<(), CustomersError> {
+pub(in crate::customers) fn with_people(input: &mut Input, through: &Through, list: &Raw) -> Result<(), CustomersError> {
     const JOINED: &str = "\u{1}joined";
     const PERSON: &str = "\u{1}person";
     let key = input.key()?;
@@ -264,7 +264,11 @@ pub(super) fn with_people(input: &mut Input, through: &Through, list: &Raw) -> R
 }
 
 /// Rows with what tells guests apart in place of a key that says only "guest"; who belongs to nobody has no key.
-pub(super) fn with_guests(input: &mut Input, guests: &Guests, lists: &[(&UnderstoodSource, &Raw)]) -> Result<(), CustomersError> {
+pub(in crate::customers) fn with_guests(
+    input: &mut Input,
+    guests: &Guests,
+    lists: &[(&UnderstoodSource, &Raw)],
+) -> Result<(), CustomersError> {
     const KEY: &str = "\u{1}key";
     const KNOWN: &str = "\u{1}known";
     let key = input.key()?;

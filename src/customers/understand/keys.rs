@@ -6,28 +6,28 @@
 use polars::prelude::*;
 
 use crate::base::text::count;
+use crate::customers::error::CustomersError;
 use crate::data::Raw;
 use crate::data::sourcing::KeyMatch;
 
-use super::error::CustomersError;
 use super::understood::Overlap;
 
 /// Orphans that are told.
 const ORPHANS: usize = 10;
 
 /// Runs a query in pieces, so that memory is bounded by what comes out.
-pub(super) fn collect(query: LazyFrame) -> Result<DataFrame, CustomersError> {
+pub(in crate::customers) fn collect(query: LazyFrame) -> Result<DataFrame, CustomersError> {
     Ok(query.collect_with_engine(Engine::Streaming)?.unwrap_single())
 }
 
 /// The type of a column of a source.
-pub(super) fn dtype(raw: &Raw, column: &str) -> Result<DataType, CustomersError> {
+pub(in crate::customers) fn dtype(raw: &Raw, column: &str) -> Result<DataType, CustomersError> {
     let schema = raw.lazy().collect_schema()?;
     schema.get(column).cloned().ok_or_else(|| CustomersError::NoColumn { source_name: raw.title.clone(), column: column.into() })
 }
 
 /// A key as text: without blanks around it and without the ".0" of numbers that went through a spreadsheet; empty is missing.
-pub(super) fn spelled(column: &str, dtype: &DataType) -> Expr {
+pub(in crate::customers) fn spelled(column: &str, dtype: &DataType) -> Expr {
     let key = col(column);
     match dtype {
         integer if integer.is_integer() => key.cast(DataType::String),
@@ -45,7 +45,7 @@ fn blank_is_missing(text: Expr) -> Expr {
 }
 
 /// A key as it is compared.
-pub(super) fn compared(column: &str, dtype: &DataType, how: KeyMatch) -> Expr {
+pub(in crate::customers) fn compared(column: &str, dtype: &DataType, how: KeyMatch) -> Expr {
     let text = spelled(column, dtype);
     match how {
         KeyMatch::Exact => text,
@@ -164,6 +164,6 @@ pub(super) fn examples(keys: &DataFrame) -> Result<String, CustomersError> {
 }
 
 /// A whole number in a frame; missing is 0.
-pub(super) fn number(frame: &DataFrame, column: usize, row: usize) -> Result<usize, CustomersError> {
+pub(in crate::customers) fn number(frame: &DataFrame, column: usize, row: usize) -> Result<usize, CustomersError> {
     Ok(frame.columns()[column].get(row)?.extract::<u64>().unwrap_or(0) as usize)
 }

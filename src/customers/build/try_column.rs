@@ -6,6 +6,11 @@
 use polars::prelude::*;
 
 use crate::base::Ctx;
+use crate::customers::error::CustomersError;
+use crate::customers::understand::keys::collect;
+use crate::customers::understand::rows::{self, CANONICAL, Input, KeyType};
+use crate::customers::understand::span;
+use crate::customers::understand::understood::Understood;
 use crate::data::day::IsoDay;
 use crate::data::sourcing::{Grain, RecipeColumn};
 use crate::data::table::Kind;
@@ -13,13 +18,9 @@ use crate::data::{Raw, SourceKind, Sourcing, table_of_frame};
 
 use super::assemble::{assemble, currency, dated, key_type, look_up_rows};
 use super::built::FormulaColumn;
-use super::error::CustomersError;
-use super::keys::collect;
+use super::merged;
 use super::prepare::inputs;
 use super::recipe::in_force;
-use super::rows::{self, CANONICAL, Input, KeyType};
-use super::understood::Understood;
-use super::{merged, span};
 
 /// A column as it would be.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,20 +2,41 @@
 //!
 //! In: choices, what the sources hold, their rows. Out: one row per customer, sorted by key, with the recipe of every column. Memory: the
 //! customers, and the rows of as many of them at a time as have room.
+//!
+//! `prepare` makes rows whole, `recipe` says which columns there are, `formula` reads each. `assemble` joins: `grain` walks along rows that `batches` brought
+//! into memory, `runs` put in order and `merged` added up by day or category, in `partial_sums` that formulas share; `attach` adds what has one row per key.
+//! `accounts` tells what became of the money, `try_column` tries a formula while it is written, `ids` are short names of rows. `built` is the answer.
+
+pub(super) mod accounts;
+pub(super) mod assemble;
+mod attach;
+mod batches;
+pub(super) mod built;
+mod formula;
+mod grain;
+pub(super) mod ids;
+mod merged;
+mod partial_sums;
+mod prepare;
+pub(super) mod recipe;
+mod runs;
+pub(super) mod try_column;
 
 use crate::base::{Ctx, Note};
 use crate::data::day::IsoDay;
 use crate::data::{Raw, SourceKind, Sourcing, table_of_frame};
 
-use super::accounts::{self, Account};
-use super::assemble::{assemble, currency, dated, key_type};
-use super::built::Built;
 use super::error::CustomersError;
-use super::prepare::inputs;
-use super::recipe::in_force;
-use super::rows::{Input, KeyType};
-use super::understood::Understood;
-use super::{health, span, trying};
+use super::health;
+use super::understand::rows::{Input, KeyType};
+use super::understand::span;
+use super::understand::understood::Understood;
+
+use accounts::Account;
+use assemble::{assemble, currency, dated, key_type};
+use built::Built;
+use prepare::inputs;
+use recipe::in_force;
 
 /// Builds the table.
 ///
@@ -53,7 +74,7 @@ pub fn build(
     ctx.progress("Copying the table", 0.9);
     let (table, more) = table_of_frame(assembled.frame, ctx)?;
     notes.extend(more);
-    let usable = trying::usable(understood, &inputs, keys)?;
+    let usable = try_column::usable(understood, &inputs, keys)?;
     Ok(Built { table, columns: assembled.columns, usable, snapshot, notes, accounts, stamp })
 }
 

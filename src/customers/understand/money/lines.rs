@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use polars::prelude::*;
 
 use crate::customers::error::CustomersError;
-use crate::customers::keys::{self, collect};
-use crate::customers::status::marks;
-use crate::customers::understood::UnderstoodSource;
+use crate::customers::understand::keys::{self, collect};
+use crate::customers::understand::status::marks;
+use crate::customers::understand::understood::UnderstoodSource;
 use crate::data::Raw;
 use crate::data::sourcing::Field;
 

@@ -22,7 +22,7 @@ pub(super) struct PartialSums {
 
 impl PartialSums {
     /// Takes formulas apart.
-    pub(super) fn of<'a>(formulas: impl IntoIterator<Item = &'a Parsed>) -> PartialSums {
+    pub(in crate::customers) fn of<'a>(formulas: impl IntoIterator<Item = &'a Parsed>) -> PartialSums {
         let mut partial = PartialSums::default();
         for parsed in formulas {
             let name = parsed.name.as_str();
@@ -115,7 +115,7 @@ fn is_of_one_row(expr: &Expr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::customers::formula;
+    use crate::customers::build::formula;
     use crate::data::sourcing::{Grain, RecipeColumn};
 
     fn parsed(formula: &str) -> Parsed {

@@ -5,12 +5,11 @@
 
 use polars::prelude::*;
 
+use crate::customers::error::CustomersError;
+use crate::customers::understand::keys::{self, collect};
+use crate::customers::understand::rows::{self, BACK, BASE, CURRENCY, IS_NO_SALE, IS_OTHER, IS_RETURN, Input, KeyType, SIGNED, STATUS};
 use crate::data::day::IsoDay;
 use crate::data::sourcing::Field;
-
-use super::error::CustomersError;
-use super::keys::{self, collect};
-use super::rows::{self, BACK, BASE, CURRENCY, IS_NO_SALE, IS_OTHER, IS_RETURN, Input, KeyType, SIGNED, STATUS};
 
 /// The money of one source.
 #[derive(Debug, Clone, PartialEq)]

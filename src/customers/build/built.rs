@@ -22,7 +22,7 @@ pub struct Built {
     pub notes: Vec<Note>,
     /// The money of every list of transactions that has any.
     pub accounts: Vec<Account>,
-    /// Names the customers, see [`super::stamp`].
+    /// Names the customers, see [`crate::customers::stamp`].
     pub stamp: Key,
 }
 

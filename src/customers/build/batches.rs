@@ -5,8 +5,8 @@
 
 use polars::prelude::*;
 
-use super::error::CustomersError;
-use super::keys::collect;
+use crate::customers::error::CustomersError;
+use crate::customers::understand::keys::collect;
 
 /// Copies there are of the rows while they are put in order: as read, in order, and what is computed from them.
 const COPIES: u64 = 3;

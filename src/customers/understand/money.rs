@@ -7,10 +7,10 @@
 use polars::prelude::*;
 
 use crate::base::text::count;
+use crate::customers::error::CustomersError;
 use crate::data::sourcing::{AmountIs, Field, MoneyRules, RefundsAre};
 use crate::data::{Raw, name_words};
 
-use super::error::CustomersError;
 use super::keys::{self, collect};
 use super::shapes;
 use super::status::{self, StatusMeans, status_of};

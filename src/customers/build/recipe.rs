@@ -5,10 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::customers::understand::understood::{Understood, UnderstoodSource};
 use crate::data::sourcing::{Field, Grain, RecipeColumn};
 use crate::data::{SourceKind, Sourcing};
-
-use super::understood::{Understood, UnderstoodSource};
 
 /// Common values that get a column of their own.
 const MOST_LEVELS: usize = 5;

@@ -2,6 +2,23 @@
 //!
 //! In: the choices and the sources. Out: a decision for everything the choices leave open, with its reason. O(columns), and one pass over
 //! the keys where there are several sources.
+//!
+//! `understood` is the answer. `guess` goes by the names of columns, `keys` and `lookup` by what stands in them; `shapes` are exports of known shops, `listing`
+//! asks whether what was opened as customers is a list of what they did. What decides money and people is found in whole orders: `money` (`status` by its words) and `identity`. `rows`
+//! gives every file the same columns, `span` says up to which day they reach, and `freshness` how old they are.
+
+pub(super) mod freshness;
+mod guess;
+pub(super) mod identity;
+pub(super) mod keys;
+pub(super) mod listing;
+mod lookup;
+mod money;
+pub(super) mod rows;
+mod shapes;
+pub(super) mod span;
+pub(super) mod status;
+pub(super) mod understood;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,9 +31,9 @@ use crate::data::table::Kind;
 use crate::data::{Raw, SourceFile, SourceKind, Sourcing, name_words};
 
 use super::error::CustomersError;
-use super::keys::{self, collect};
-use super::understood::{Decision, Paid, Topic, Understood, UnderstoodSource};
-use super::{guess, identity, lookup, money, shapes, status};
+
+use keys::collect;
+use understood::{Decision, Paid, Topic, Understood, UnderstoodSource};
 
 /// Values of a field that are remembered.
 const COMMON: IdxSize = 50;

@@ -7,27 +7,27 @@
 
 use polars::prelude::*;
 
+use crate::customers::error::CustomersError;
 use crate::data::Raw;
 use crate::data::day::IsoDay;
 use crate::data::sourcing::{AmountIs, Field, KeyMatch, RefundsAre};
 
-use super::error::CustomersError;
 use super::keys;
 use super::status::{StatusMeans, marks, status_of};
 use super::understood::{Money, UnderstoodSource};
 
 /// Marks rows that repeat a whole order. No file has a column of this name.
-pub(super) const COPY: &str = "\u{1}copy";
+pub(in crate::customers) const COPY: &str = "\u{1}copy";
 /// Marks the line of an order that its amount counts on.
-pub(super) const AMOUNT_LINE: &str = "\u{1}amount line";
+pub(in crate::customers) const AMOUNT_LINE: &str = "\u{1}amount line";
 /// Marks the line of an order that its refund counts on.
-pub(super) const REFUND_LINE: &str = "\u{1}refund line";
+pub(in crate::customers) const REFUND_LINE: &str = "\u{1}refund line";
 /// What was given back of a sale beside it. No file has a column of this name.
-pub(super) const REFUNDED: &str = "\u{1}refunded";
+pub(in crate::customers) const REFUNDED: &str = "\u{1}refunded";
 
 /// The rows of a source, which may be fewer than it holds.
 #[derive(Clone)]
-pub(super) struct Input<'a> {
+pub(in crate::customers) struct Input<'a> {
     /// What it holds.
     pub of: &'a UnderstoodSource,
     /// Its rows.
@@ -40,37 +40,37 @@ pub(super) struct Input<'a> {
 
 impl<'a> Input<'a> {
     /// All rows of a source.
-    pub(super) fn new(of: &'a UnderstoodSource, raw: &'a Raw) -> Result<Input<'a>, CustomersError> {
+    pub(in crate::customers) fn new(of: &'a UnderstoodSource, raw: &'a Raw) -> Result<Input<'a>, CustomersError> {
         let mut rows = raw.lazy();
         let schema = rows.collect_schema()?;
         Ok(Input { of, rows, schema, most_rows: raw.n_rows })
     }
 
     /// Other rows, or the same with other columns.
-    pub(super) fn set_rows(&mut self, mut rows: LazyFrame) -> Result<(), CustomersError> {
+    pub(in crate::customers) fn set_rows(&mut self, mut rows: LazyFrame) -> Result<(), CustomersError> {
         self.schema = rows.collect_schema()?;
         self.rows = rows;
         Ok(())
     }
 
     /// Whether a row repeats a whole order.
-    pub(super) fn is_copy(&self) -> Expr {
+    pub(in crate::customers) fn is_copy(&self) -> Expr {
         if self.schema.contains(COPY) { col(COPY) } else { lit(false) }
     }
 
     /// The column that says whose a row is.
-    pub(super) fn key(&self) -> Result<&'a str, CustomersError> {
+    pub(in crate::customers) fn key(&self) -> Result<&'a str, CustomersError> {
         self.of.key.as_deref().ok_or_else(|| CustomersError::NoKey { source_name: self.of.name.clone() })
     }
 
     /// The type of a column.
-    pub(super) fn dtype(&self, column: &str) -> Result<&DataType, CustomersError> {
+    pub(in crate::customers) fn dtype(&self, column: &str) -> Result<&DataType, CustomersError> {
         let missing = || CustomersError::NoColumn { source_name: self.of.name.clone(), column: column.into() };
         self.schema.get(column).ok_or_else(missing)
     }
 
     /// Whose a row is.
-    pub(super) fn customer(&self, keys: KeyType) -> Result<Expr, CustomersError> {
+    pub(in crate::customers) fn customer(&self, keys: KeyType) -> Result<Expr, CustomersError> {
         let key = self.key()?;
         Ok(match keys {
             KeyType::Whole => col(key).cast(DataType::Int64),
@@ -79,7 +79,7 @@ impl<'a> Input<'a> {
     }
 
     /// The day of a row.
-    pub(super) fn day(&self) -> Result<Expr, CustomersError> {
+    pub(in crate::customers) fn day(&self) -> Result<Expr, CustomersError> {
         let name = self.of.fields.get(&Field::Date).ok_or_else(|| CustomersError::NoDate { source_name: self.of.name.clone() })?;
         match self.dtype(name)? {
             DataType::Date => Ok(col(name.as_str())),
@@ -89,7 +89,7 @@ impl<'a> Input<'a> {
     }
 
     /// The column of a field.
-    pub(super) fn field(&self, field: Field) -> Option<&'a str> {
+    pub(in crate::customers) fn field(&self, field: Field) -> Option<&'a str> {
         self.of.fields.get(&field).map(String::as_str)
     }
 
@@ -100,7 +100,7 @@ impl<'a> Input<'a> {
     }
 
     /// A field as text.
-    pub(super) fn text(&self, field: Field) -> Option<Expr> {
+    pub(in crate::customers) fn text(&self, field: Field) -> Option<Expr> {
         let name = self.field(field)?;
         let tidy = self.of.is_tidy.contains(&field).then(|| col(name));
         self.schema.get(name).map(|dtype| tidy.unwrap_or_else(|| keys::spelled(name, dtype)))
@@ -109,7 +109,7 @@ impl<'a> Input<'a> {
 
 /// How keys are compared in the whole project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum KeyType {
+pub(in crate::customers) enum KeyType {
     /// All sources have whole numbers, which are grouped many times faster than text.
     Whole,
     /// Some are text.
@@ -119,7 +119,7 @@ pub(super) enum KeyType {
 const HOUR_MS: i64 = 3_600_000;
 
 /// All names that rows of transactions or events have of their own.
-pub(super) const CANONICAL: [(&str, &str); 18] = [
+pub(in crate::customers) const CANONICAL: [(&str, &str); 18] = [
     ("customer", "Whose the row is"),
     ("date", "The day"),
     ("hour", "The hour of the day, 0 to 23"),
@@ -141,7 +141,7 @@ pub(super) const CANONICAL: [(&str, &str); 18] = [
 ];
 
 /// Whether a source says anything for one of these names.
-pub(super) fn has_values(name: &str, input: &Input) -> bool {
+pub(in crate::customers) fn has_values(name: &str, input: &Input) -> bool {
     let is_any = |fields: &[Field]| fields.iter().any(|field| input.of.fields.contains_key(field));
     match name {
         "hour" => input.of.has_time,
@@ -159,7 +159,12 @@ pub(super) fn has_values(name: &str, input: &Input) -> bool {
 }
 
 /// The transactions up to the snapshot, all files one below the other.
-pub(super) fn transactions(inputs: &[Input], keys: KeyType, snapshot: IsoDay, currency: Option<&str>) -> Result<LazyFrame, CustomersError> {
+pub(in crate::customers) fn transactions(
+    inputs: &[Input],
+    keys: KeyType,
+    snapshot: IsoDay,
+    currency: Option<&str>,
+) -> Result<LazyFrame, CustomersError> {
     let has_refunds = inputs.iter().any(has_refunds);
     let frames = inputs.iter().map(|input| {
         let mut columns = common(input, keys, snapshot)?;
@@ -178,7 +183,7 @@ pub(super) fn transactions(inputs: &[Input], keys: KeyType, snapshot: IsoDay, cu
 }
 
 /// The events up to the snapshot, all files one below the other.
-pub(super) fn events(inputs: &[Input], keys: KeyType, snapshot: IsoDay) -> Result<LazyFrame, CustomersError> {
+pub(in crate::customers) fn events(inputs: &[Input], keys: KeyType, snapshot: IsoDay) -> Result<LazyFrame, CustomersError> {
     let frames = inputs.iter().map(|input| {
         let mut columns = common(input, keys, snapshot)?;
         for (field, name) in [(Field::Event, "event"), (Field::Session, "session"), (Field::Channel, "channel"), (Field::Device, "device")]
@@ -226,7 +231,7 @@ fn common(input: &Input, keys: KeyType, snapshot: IsoDay) -> Result<Vec<Expr>, C
 }
 
 /// What follows from a day.
-pub(super) fn of_the_date(date: Expr, snapshot: IsoDay) -> [Expr; 2] {
+pub(in crate::customers) fn of_the_date(date: Expr, snapshot: IsoDay) -> [Expr; 2] {
     // Day 0 was a Thursday; a multiple of seven keeps days before it positive.
     let days = date.to_physical().cast(DataType::Int32);
     let weekday = (days.clone() + lit(7 * 200_000 + 3)) % lit(7) + lit(1);
@@ -234,7 +239,7 @@ pub(super) fn of_the_date(date: Expr, snapshot: IsoDay) -> [Expr; 2] {
 }
 
 /// What follows from an amount and whether it was paid or given back, and from what was given back beside it where there are such refunds.
-pub(super) fn of_the_amount(has_refunds: bool) -> [Expr; 2] {
+pub(in crate::customers) fn of_the_amount(has_refunds: bool) -> [Expr; 2] {
     let is_purchase = || col("purchase").eq(lit(1));
     let (gross, beside) = if has_refunds { (col("amount") + col(REFUNDED), col(REFUNDED)) } else { (col("amount"), lit(0.0)) };
     [
@@ -244,21 +249,21 @@ pub(super) fn of_the_amount(has_refunds: bool) -> [Expr; 2] {
 }
 
 /// The amount before anything is taken off; missing where its currency is another one and not converted.
-pub(super) const BASE: &str = "\u{1}base";
+pub(in crate::customers) const BASE: &str = "\u{1}base";
 /// The same, negative where the row is a return of its own.
-pub(super) const SIGNED: &str = "\u{1}signed";
+pub(in crate::customers) const SIGNED: &str = "\u{1}signed";
 /// What was given back of the sale beside it.
-pub(super) const BACK: &str = "\u{1}back";
+pub(in crate::customers) const BACK: &str = "\u{1}back";
 /// Whether the row is a return of its own.
-pub(super) const IS_RETURN: &str = "\u{1}return";
+pub(in crate::customers) const IS_RETURN: &str = "\u{1}return";
 /// Whether the order never became a sale.
-pub(super) const IS_NO_SALE: &str = "\u{1}no sale";
+pub(in crate::customers) const IS_NO_SALE: &str = "\u{1}no sale";
 /// Whether the currency is another one and not converted.
-pub(super) const IS_OTHER: &str = "\u{1}other";
+pub(in crate::customers) const IS_OTHER: &str = "\u{1}other";
 /// The status, in lower case.
-pub(super) const STATUS: &str = "\u{1}status";
+pub(in crate::customers) const STATUS: &str = "\u{1}status";
 /// The currency.
-pub(super) const CURRENCY: &str = "\u{1}currency";
+pub(in crate::customers) const CURRENCY: &str = "\u{1}currency";
 const RATE: &str = "\u{1}rate";
 const MARKED: &str = "\u{1}marked";
 const TOLD: &str = "\u{1}told";
@@ -275,7 +280,7 @@ fn has_refunds(input: &Input) -> bool {
 /// The rows with what they are worth, in columns of names that no file has; without amounts where the source has none.
 ///
 /// Computed in steps, each of which reads the columns of the one before: as one expression it would be nested dozens of levels deep.
-pub(super) fn valued(input: &Input, currency: Option<&str>) -> Result<LazyFrame, CustomersError> {
+pub(in crate::customers) fn valued(input: &Input, currency: Option<&str>) -> Result<LazyFrame, CustomersError> {
     let money = input.of.money.as_ref();
     let how = money.map(|money| money.amount);
     let missing = || lit(NULL).cast(DataType::Float64);
@@ -365,13 +370,13 @@ pub(super) fn valued(input: &Input, currency: Option<&str>) -> Result<LazyFrame,
 }
 
 /// Whether any order of the source may never have become a sale.
-pub(super) fn may_be_no_sale(input: &Input) -> bool {
+pub(in crate::customers) fn may_be_no_sale(input: &Input) -> bool {
     let by_mark = |money: &Money| money.marks_cancel && input.field(Field::Returned).is_some();
     input.of.money.as_ref().is_some_and(|money| by_mark(money) || !money.named(StatusMeans::NoSale).is_empty())
 }
 
 /// Whether the source has money at all.
-pub(super) fn has_money(input: &Input) -> bool {
+pub(in crate::customers) fn has_money(input: &Input) -> bool {
     input.number(Field::Amount).or(input.number(Field::UnitPrice)).is_some()
 }
 
@@ -418,6 +423,6 @@ fn discounted(input: &Input) -> Expr {
 }
 
 /// A day as a literal.
-pub(super) fn day(day: IsoDay) -> Expr {
+pub(in crate::customers) fn day(day: IsoDay) -> Expr {
     lit(day.0).cast(DataType::Date)
 }

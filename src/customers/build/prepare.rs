@@ -6,14 +6,13 @@
 
 use polars::prelude::*;
 
+use crate::customers::error::CustomersError;
+use crate::customers::understand::identity;
+use crate::customers::understand::keys::{self, collect};
+use crate::customers::understand::rows::{AMOUNT_LINE, COPY, Input, REFUND_LINE};
+use crate::customers::understand::understood::{Paid, Understood, UnderstoodSource};
 use crate::data::sourcing::{AmountIs, Field, KeyMatch};
 use crate::data::{Raw, SourceKind};
-
-use super::error::CustomersError;
-use super::identity;
-use super::keys::{self, collect};
-use super::rows::{AMOUNT_LINE, COPY, Input, REFUND_LINE};
-use super::understood::{Paid, Understood, UnderstoodSource};
 
 /// The rows of every source.
 pub(super) fn inputs<'a>(understood: &'a Understood, raws: &[&'a Raw]) -> Result<Vec<Input<'a>>, CustomersError> {

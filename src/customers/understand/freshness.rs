@@ -4,11 +4,11 @@
 
 use polars::prelude::*;
 
+use crate::customers::error::CustomersError;
 use crate::data::Raw;
 use crate::data::day::IsoDay;
 use crate::data::sourcing::Field;
 
-use super::error::CustomersError;
 use super::rows::Input;
 use super::understood::UnderstoodSource;
 

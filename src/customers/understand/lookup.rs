@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use crate::base::text::count;
+use crate::customers::error::CustomersError;
 use crate::data::sourcing::{Field, KeyMatch};
 use crate::data::{Raw, SourceFile, SourceKind, name_words};
 
-use super::error::CustomersError;
 use super::keys;
 use super::rows::CANONICAL;
 use super::understood::UnderstoodSource;

@@ -16,7 +16,7 @@ pub struct Understood {
 
 impl Understood {
     /// Whether transactions have product groups.
-    pub(super) fn has_categories(&self) -> bool {
+    pub(in crate::customers) fn has_categories(&self) -> bool {
         self.sources.iter().any(|source| source.kind == SourceKind::Transactions && source.fields.contains_key(&Field::Category))
     }
 }
@@ -146,7 +146,7 @@ pub struct Decision {
 
 impl Money {
     /// The names of statuses, in lower case, that are not `Sale`.
-    pub(super) fn named(&self, means: StatusMeans) -> Vec<String> {
+    pub(in crate::customers) fn named(&self, means: StatusMeans) -> Vec<String> {
         self.statuses.iter().filter(|status| status.means == means).map(|status| status.name.clone()).collect()
     }
 }

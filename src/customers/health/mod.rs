@@ -9,6 +9,9 @@
 //!
 //! Cost: one query per source for all counts, one more for the examples of rules that fail, and one pass over a column for each rule that
 //! compares rows with one another.
+//!
+//! `predicate` is a rule as a query, where `spelling` finds other ways to write a value; `keep` parts the rows, and `suggest` makes rules of what `measure`
+//! counts.
 
 mod keep;
 mod measure;
@@ -25,7 +28,7 @@ use crate::data::rules::{Dimension, Predicate, RowAction, Rule};
 use crate::data::{Raw, Sourcing};
 
 use super::error::CustomersError;
-use super::understood::Understood;
+use super::understand::understood::Understood;
 
 pub use keep::{failing_rows, kept, kept_out, write_csv};
 pub use measure::newest_day;

@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 use polars::prelude::*;
 use polars::sql::sql_expr;
 
+use crate::customers::error::{CustomersError, short};
 use crate::data::sourcing::{Grain, RecipeColumn};
-
-use super::error::{CustomersError, short};
 
 /// A formula that can be computed.
 #[derive(Debug, Clone)]

@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use crate::customers::error::CustomersError;
+use crate::customers::understand::rows::{self, REFUNDED};
 use crate::data::day::IsoDay;
 use crate::data::sourcing::Grain;
 
-use super::error::CustomersError;
-use super::rows::{self, REFUNDED};
 use super::runs::{Names, RUN, Runs, Sums, rounded};
 
 /// The columns of a grain's rows, given those of the transactions or events.

@@ -6,11 +6,11 @@ use polars::prelude::*;
 
 use crate::base::text::count;
 use crate::base::{Ctx, Note};
+use crate::customers::error::CustomersError;
 use crate::data::SourceKind;
 use crate::data::day::IsoDay;
 use crate::data::sourcing::Field;
 
-use super::error::CustomersError;
 use super::keys::{self, collect};
 use super::rows::{Input, KeyType, day};
 
@@ -45,7 +45,11 @@ fn lasts(when: Expr, today: Option<IsoDay>) -> [Expr; 2] {
 }
 
 /// The snapshot day: as it was chosen, else the day after the last row that is not in the future; `None` where no source has days.
-pub(super) fn snapshot(inputs: &[&Input], chosen: Option<IsoDay>, today: Option<IsoDay>) -> Result<Option<IsoDay>, CustomersError> {
+pub(in crate::customers) fn snapshot(
+    inputs: &[&Input],
+    chosen: Option<IsoDay>,
+    today: Option<IsoDay>,
+) -> Result<Option<IsoDay>, CustomersError> {
     if chosen.is_some() {
         return Ok(chosen);
     }
@@ -57,7 +61,7 @@ pub(super) fn snapshot(inputs: &[&Input], chosen: Option<IsoDay>, today: Option<
 }
 
 /// The snapshot day as [`snapshot`] tells it, and what is left out of the rows of every source, in sentences. One pass over each source.
-pub(super) fn snapshot_and_left_out(
+pub(in crate::customers) fn snapshot_and_left_out(
     inputs: &[&Input],
     chosen: Option<IsoDay>,
     today: Option<IsoDay>,

@@ -7,6 +7,8 @@
 //! RFM after Hughes (1994), "Strategic database marketing". A score is 1 + the number of cut points strictly below the value, and recency is
 //! reversed, so that equal values always get equal scores. Scores by rank, as many tools make them, were rejected: half of the customers of a
 //! shop bought once, and ranks would give them three different scores by the order of the file.
+//!
+//! `segments` are the usual eleven.
 
 mod segments;
 
