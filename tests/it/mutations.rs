@@ -1,7 +1,7 @@
 //! Damaged files of every format, some of them here; `cargo bench --bench mutations` tries many more.
 
 #[path = "mutations/run.rs"]
-mod run;
+pub mod run;
 
 use std::path::Path;
 

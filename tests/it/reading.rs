@@ -6,6 +6,8 @@ use personae::base::Ctx;
 use personae::data::write::{Extra, ExtraValues};
 use personae::data::{self, DataError, Kind, Loaded, Role, Source, sample};
 
+use crate::mutations::run::xls::{self, Cell};
+
 fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, bytes).unwrap();
@@ -431,6 +433,31 @@ fn workbooks() {
     let whole = std::fs::read(fixtures.join("shop.xlsx")).unwrap();
     let error = read_bytes("cut.xlsx", &whole[..whole.len() / 2]).unwrap_err();
     assert_eq!(error.to_string(), "cut.xlsx is a damaged or truncated Excel file (its parts cannot be found); copy or export it again.");
+}
+
+#[test]
+fn workbooks_of_excel_97_to_2003() {
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let rows = vec![
+        ["name", "orders", "spend", "member", "since", "city"].map(text).to_vec(),
+        vec![text("Anna"), Cell::Whole(3), Cell::Number(12.5), Cell::YesNo(true), Cell::Day(45_360), text("Łódź")],
+        vec![text("Bob"), Cell::Whole(-7), Cell::Empty, Cell::YesNo(false), Cell::Day(45_361), Cell::Empty],
+        vec![text("Zoë"), Cell::Empty, Cell::Number(0.1), Cell::Empty, Cell::Empty, text("Łódź")],
+    ];
+    let bytes = xls::workbook(&[("Cover", vec![vec![text("Customers of the shop")]]), ("Customers", rows)]);
+    let loaded = read_bytes("shop.xls", &bytes).unwrap();
+    assert_eq!(
+        shown(&loaded),
+        [
+            "name:T|orders:N|spend:N|member:T|since:D|city:T",
+            "Anna|3|12.5|true|2024-03-09|Łódź",
+            "Bob|-7|-|false|2024-03-10|-",
+            "Zoë|-|0.1|-|-|Łódź",
+        ]
+    );
+    assert_eq!(notes(&loaded), ["The sheet Customers was read; the workbook also has Cover."]);
+    let error = read_bytes("cut.xls", &bytes[..bytes.len() / 2]).unwrap_err();
+    assert!(error.to_string().starts_with("cut.xls is a damaged or truncated Excel file ("), "{error}");
 }
 
 #[test]

@@ -7,6 +7,10 @@ use std::time::{Duration, Instant};
 
 use polars::prelude::*;
 
+pub mod xls;
+
+use xls::Cell;
+
 /// Longer than any file of a few kilobytes may take; a guest may take four seconds of the processor, and more of the clock where it is shared.
 const MOST: Duration = Duration::from_secs(60);
 
@@ -105,6 +109,18 @@ fn xlsx() -> Vec<u8> {
     ])
 }
 
+/// Cells of every kind; a second sheet, so that there is a place to find.
+fn xls() -> Vec<u8> {
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let mut rows = vec![["order_id", "customer_id", "order_date", "amount"].map(text).to_vec()];
+    rows.extend((0..200).map(|row| {
+        // From the first of January 2024 on.
+        let day = Cell::Day(45_292 + row % 28);
+        vec![Cell::Whole(row), Cell::Text(format!("C{}", row * 7919 % 50)), day, Cell::Number(f64::from(row) * 1.25)]
+    }));
+    xls::workbook(&[("Orders", rows), ("About", vec![vec![text("Checked"), Cell::Empty, Cell::YesNo(true)]])])
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packed.write_all(bytes).unwrap();
@@ -130,6 +146,7 @@ pub fn sound() -> Vec<(&'static str, Vec<u8>)> {
         ("m.ndjson", json(true)),
         ("m.ods", ods()),
         ("m.xlsx", xlsx()),
+        ("m.xls", xls()),
         ("m.parquet", columnar(true)),
         ("m.arrow", columnar(false)),
         ("m.csv.gz", gzip(&delimited(","))),
