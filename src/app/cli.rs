@@ -11,15 +11,16 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::cluster::Method;
 use crate::data::guest;
 use crate::engine::cards::lexicon_of;
-use crate::engine::{Outputs, Wanted};
+use crate::engine::{Outputs, Wanted, today};
 use crate::export::{self, Format};
-use crate::session::{Project, Words};
+use crate::session::{Project, Words, settings};
 
 use super::args::Files;
 use super::choices::Choices;
 use super::export_args::{ExportArgs, format};
 use super::failure::Failure;
 use super::headless::{self, Task};
+use super::logging;
 use super::outputs::{self, Output};
 use super::table::{self, TableArgs};
 use super::window;
@@ -130,6 +131,11 @@ pub fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
+    let heading = logging::heading(VERSION, &today().to_string());
+    match cli.command {
+        None => logging::to_file(settings::log_folder(), &heading),
+        Some(_) => logging::to_stderr(&heading),
+    }
     let done = match cli.command {
         None => window::run(cli.files).map_err(Failure::Failed),
         Some(Headless::Segment(segment)) => headless::project_of_data(segment.data.clone())
@@ -149,7 +155,10 @@ pub fn main() -> ExitCode {
         Some(Headless::Man { folder }) => man_pages(&folder),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => {
+            log::info!("end");
+            ExitCode::SUCCESS
+        }
         Err(Failure::WrongUse(sentence)) => fail(WRONG_USE, &sentence),
         Err(Failure::Failed(sentence)) => fail(FAILED, &sentence),
     }
@@ -231,6 +240,7 @@ fn one_sentence(error: &clap::Error) -> String {
 }
 
 fn fail(code: u8, sentence: &str) -> ExitCode {
+    log::info!("end with code {code}");
     eprintln!("{sentence}");
     ExitCode::from(code)
 }

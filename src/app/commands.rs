@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eframe::egui::{OpenUrl, Theme, ViewportCommand};
 
 use crate::data::Source;
-use crate::engine::{Problem, StepError};
+use crate::engine::{Problem, StepError, log_kind};
 use crate::export::{self, Ended, Exported, Written};
 use crate::persona::{self, Numbering, RestsOn};
 use crate::session::history::{History, MergeKey};
@@ -17,6 +17,8 @@ use crate::ui::export_dialog::{self, Taking};
 
 use super::appearance::preference;
 use super::dialogs::DialogPurpose;
+use super::logging;
+use super::outputs::inputs_of;
 use super::window::Window;
 
 impl Window {
@@ -223,15 +225,20 @@ impl Window {
     /// Opens a data file or a project. A project that cannot be opened leaves everything as it was.
     pub(super) fn open(&mut self, path: &Path) {
         let path = absolute(path.to_path_buf());
+        if !path.is_dir() {
+            logging::opens(std::slice::from_ref(&path));
+        }
         if project::is_project(&path) {
             match project::open(&path) {
                 Ok(opened) => {
+                    logging::opens(&inputs_of(&opened.project.plan.source));
                     self.start(opened.project.plan.clone(), opened.project.look.clone(), Some(path.clone()));
                     self.session.moved = opened.moved.map(|moved| moved.to_string());
                     self.customers.clone_from(&opened.project.customers);
                     self.opened = Some(opened.project);
                 }
                 Err(error) => {
+                    log_kind(&error);
                     self.settings.forget(&path);
                     return self.complain(error.to_string());
                 }
@@ -388,7 +395,10 @@ impl Window {
         self.settings.last_folder = path.parent().map(Path::to_path_buf);
         self.engine.errand(&format!("Saving {}", kind.title()), move |_ctx| match export::save_plot(kind, &plots, &names, &path) {
             Ok(()) => Ok(vec![Command::Tell(format!("Saved as {}.", path.display()))]),
-            Err(error) => Err(StepError::Problem(Problem(error.to_string().into()))),
+            Err(error) => {
+                log_kind(&error);
+                Err(StepError::Problem(Problem(error.to_string().into())))
+            }
         });
     }
 }

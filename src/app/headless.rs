@@ -15,6 +15,8 @@ use crate::session::{Look, Plan, Project, Words, project};
 
 use super::args::Files;
 use super::failure::{Failure, failed};
+use super::logging;
+use super::outputs::inputs_of;
 use super::progress::while_showing;
 
 /// What to compute and what to write.
@@ -57,6 +59,7 @@ pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
     let Task { project, wanted, files, folder } = task;
     let ctx = Ctx::new();
     let quiet = files.quiet;
+    logging::opens(&inputs_of(&project.plan.source));
     let asks_for_template = folder.as_ref().is_some_and(|(_, choices)| choices.template.is_some());
     let (report, single, written) = while_showing(&ctx, quiet, || {
         let (mut report, plots) =
@@ -71,6 +74,7 @@ pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
         let mut written = Written::default();
         if let Some((folder, choices)) = &folder {
             written = export::write_all(&report, &plots, choices, folder, &ctx).map_err(failed)?;
+            log::info!("export of {:?}: {} files", choices.formats, written.files.len());
         }
         Ok((report, files, written))
     })?;

@@ -11,6 +11,7 @@ mod export_args;
 mod failure;
 mod free_path;
 pub mod headless;
+mod logging;
 mod outputs;
 mod paths;
 mod progress;

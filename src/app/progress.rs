@@ -8,14 +8,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::base::{Ctx, Progress};
 
-/// Does `work` while its progress is told on standard error: drawn on a terminal, in lines elsewhere.
+use super::logging;
+
+/// Does `work` while its progress is told on standard error: drawn on a terminal, in lines elsewhere and between those of a log.
 pub(super) fn while_showing<T>(ctx: &Ctx, quiet: bool, work: impl FnOnce() -> T) -> T {
     if quiet {
         return work();
     }
     std::thread::scope(|scope| {
         let (done, waits) = channel::<()>();
-        scope.spawn(move || if std::io::stderr().is_terminal() { draw(ctx, &waits) } else { tell(ctx, &waits) });
+        scope.spawn(move || if std::io::stderr().is_terminal() && !logging::is_on() { draw(ctx, &waits) } else { tell(ctx, &waits) });
         let result = work();
         drop(done);
         result

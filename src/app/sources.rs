@@ -10,11 +10,12 @@ use crate::data::day::IsoDay;
 use crate::data::rules::Rule;
 use crate::data::sourcing::Refresh;
 use crate::data::{Raw, Source, SourceFile, Sourcing};
-use crate::engine::{Problem, SourcesWanted, StepError, today};
+use crate::engine::{Problem, SourcesWanted, StepError, log_kind, today};
 use crate::export::write_beside;
 use crate::session::{Action, Command, DataView, HealthEntry, Look, Page, Plan, project};
 
 use super::free_path::free_path;
+use super::logging;
 use super::window::Window;
 
 /// Failing rows written at most: more than a spreadsheet shows help nobody.
@@ -163,7 +164,10 @@ impl Window {
             let write = |to: &mut dyn std::io::Write| health::write_csv(&rows, to, ctx).map_err(std::io::Error::other);
             match write_beside(&path, |to| write(to)) {
                 Ok(()) => Ok(vec![Command::Tell(format!("{} rows saved as {}.", count(rows.n_rows), path.display()))]),
-                Err(error) => Err(StepError::Problem(Problem(error.to_string().into()))),
+                Err(error) => {
+                    log_kind(&error);
+                    Err(StepError::Problem(Problem(error.to_string().into())))
+                }
             }
         });
     }
@@ -186,6 +190,7 @@ impl Window {
 
     /// The sources and these files.
     fn joined(&mut self, mut sourcing: Sourcing, paths: Vec<PathBuf>) -> Sourcing {
+        logging::opens(&paths);
         for path in paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)) {
             if sourcing.sources.iter().any(|source| source.path == path) {
                 self.tell(&format!("{} is a source already.", path.display()));

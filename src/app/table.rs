@@ -22,6 +22,7 @@ use crate::session::{Page, Plan};
 
 use super::choices::Reading;
 use super::failure::{Failure, failed};
+use super::logging;
 use super::outputs::{self, Output};
 use super::progress::while_showing;
 
@@ -124,6 +125,7 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
             written.map_err(std::io::Error::other)
         })
         .map_err(failed)?;
+        log::info!("export of the customer table: {}", if is_parquet { "Parquet" } else { "Csv" });
         let name = args.out.file_name().unwrap_or(args.out.as_os_str()).to_string_lossy();
         notes.extend(export::note_of_formulas(&name, n_marked).map(Note::new));
         Ok((sources, health, table, notes))
@@ -186,6 +188,7 @@ fn check_outputs(args: &TableArgs) -> Result<(), Failure> {
     let inputs: Vec<PathBuf> = read.into_iter().flatten().flat_map(|path| outputs::files_of(path)).collect();
     let mut all = vec![Output { option: "--out", path: args.out.clone() }];
     all.extend(args.health.clone().map(|path| Output { option: "--health", path }));
+    logging::opens(&inputs);
     outputs::check(&inputs, &all)
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, CentralPanel, Context, Frame, ViewportCommand};
 
 use crate::data::Source;
-use crate::engine::{Answers, Engine, EngineOptions, Outputs, PagesWanted, Wanted, Watch};
+use crate::engine::{Answers, Engine, EngineOptions, Outputs, PagesWanted, Wanted, Watch, log_kind};
 use crate::export::{Audience, Choices, Density, Paper, Plots, Report};
 use crate::session::history::History;
 use crate::session::project::{self, Project};
@@ -49,6 +49,7 @@ pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
         Ok(Box::new(window) as Box<dyn eframe::App>)
     });
     eframe::run_native(TITLE, options, open).map_err(|error| {
+        log_kind(&error);
         format!("No window could be opened: {error}. On a machine without a display use the headless commands, see personae --help.")
     })
 }

@@ -32,7 +32,7 @@ macro_rules! caches {
 
         impl Default for Caches {
             fn default() -> Caches {
-                Caches { $($name: Memo::new($bytes),)* }
+                Caches { $($name: Memo::new(stringify!($name), $bytes),)* }
             }
         }
 

@@ -7,6 +7,7 @@ use crate::export::{self, Choices, Ended, ExportError, Exported, Plots, Report, 
 use crate::session::Command;
 
 use super::run::answer::{Problem, StepError};
+use super::run::naming::log_kind;
 use super::run::runtime::guarded;
 
 /// Writes what was chosen into `folder`. A stop and a failure are ends like any other, told with the files that are there.
@@ -21,9 +22,13 @@ pub(super) fn export(
         let done = guarded("Export", || {
             export::write_into(&report, &plots, &choices, &folder, ctx, &mut written).map_err(|error| match error {
                 ExportError::Stopped(_) => StepError::Stopped,
-                error => StepError::Problem(Problem(error.to_string().into())),
+                error => {
+                    log_kind(&error);
+                    StepError::Problem(Problem(error.to_string().into()))
+                }
             })
         });
+        log::info!("export of {:?}: {} files", choices.formats, written.files.len());
         let ended = match done {
             Some(Ok(())) => Ended::Whole,
             Some(Err(problem)) => Ended::Failed(problem.0.to_string()),

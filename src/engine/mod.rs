@@ -32,6 +32,7 @@ pub use headless::analyse;
 pub use pages::page_title;
 pub use recipe::{Engine, EngineOptions};
 pub use run::answer::{Answer, JobView, Problem, STOPPED, StepError};
+pub use run::naming::log_kind;
 pub use run::runtime::Done;
 pub use run::watch::Watch;
 pub use segmentation::Segmentation;

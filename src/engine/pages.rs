@@ -19,6 +19,7 @@ use super::groups::Groups;
 use super::report;
 use super::run::answer::{Problem, StepError};
 use super::run::jobs::{Lane, Urgency};
+use super::run::naming::log_kind;
 use super::run::runtime::{Asked, Made, Need};
 use super::segmentation::Segmentation;
 use super::wanted::PagesWanted;
@@ -183,6 +184,7 @@ fn drawn(pages: &Pages, page: usize, width: u32) -> Result<PageImage, StepError>
 }
 
 fn problem(error: ExportError) -> StepError {
+    log_kind(&error);
     StepError::Problem(Problem(error.to_string().into()))
 }
 

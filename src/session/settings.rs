@@ -135,6 +135,11 @@ pub fn documents() -> PathBuf {
     user.map_or_else(|| ".".into(), |user| user.document_dir().unwrap_or(user.home_dir()).to_path_buf())
 }
 
+/// The system's folder for what a program writes about itself, such as its log.
+pub fn log_folder() -> Option<PathBuf> {
+    folders().map(|folders| folders.state_dir().unwrap_or(folders.data_local_dir()).to_path_buf())
+}
+
 fn settings_file() -> Option<PathBuf> {
     folders().map(|folders| folders.config_dir().join("settings.json"))
 }

@@ -30,7 +30,12 @@ impl Store for Toy {
 }
 
 fn runtime(threads: usize, budget: usize) -> Runtime<Toy> {
-    Runtime::new(Toy { numbers: Memo::new(|_| 8), texts: Memo::new(String::len) }, Workers::BehindWindow(threads), budget, || {})
+    Runtime::new(
+        Toy { numbers: Memo::new("numbers", |_| 8), texts: Memo::new("texts", String::len) },
+        Workers::BehindWindow(threads),
+        budget,
+        || {},
+    )
 }
 
 fn key(name: &str) -> Key {
@@ -331,7 +336,7 @@ fn an_errand_that_was_stopped_before_it_began_tells_so_where_it_must() {
 fn progress_is_seen_and_every_end_wakes() {
     let (woken, wakes) = channel();
     let woken = Mutex::new(woken);
-    let toy = Toy { numbers: Memo::new(|_| 8), texts: Memo::new(String::len) };
+    let toy = Toy { numbers: Memo::new("numbers", |_| 8), texts: Memo::new("texts", String::len) };
     let mut runtime = Runtime::new(toy, Workers::BehindWindow(1), 1000, move || {
         let _ = woken.lock().unwrap().send(());
     });

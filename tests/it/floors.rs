@@ -23,7 +23,7 @@ const FLOORS: [(&str, u32); 14] = [
 ];
 
 /// A path as written in code, and the parts of the library that may name it.
-const ONLY_IN: [(&str, &[&str]); 41] = [
+const ONLY_IN: [(&str, &[&str]); 43] = [
     ("base64::", &["export", "persona", "session"]),
     ("blake3::", &["base", "customers"]),
     ("calamine::", &["data"]),
@@ -37,6 +37,7 @@ const ONLY_IN: [(&str, &[&str]); 41] = [
     ("egui_extras::", &["ui"]),
     ("egui_plot::", &["ui"]),
     ("encoding_rs::", &["data"]),
+    ("env_logger::", &["app"]),
     ("flate2::", &["data"]),
     ("image::", &["export", "persona"]),
     ("indicatif::", &["app"]),
@@ -45,6 +46,7 @@ const ONLY_IN: [(&str, &[&str]); 41] = [
     ("linfa_clustering::", &[]),
     ("linfa_linalg::", &["features"]),
     ("linfa_trees::", &[]),
+    ("log::", &["engine", "app"]),
     ("ndarray::", &["features"]),
     ("phonenumber::", &["export"]),
     ("polars::", &["data", "customers"]),

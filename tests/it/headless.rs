@@ -437,3 +437,54 @@ fn packages_get_completions_and_a_man_page_for_each_command() {
         assert!(text.contains(".SH NAME"), "{page}");
     }
 }
+
+#[test]
+fn a_log_tells_the_steps_and_nothing_of_the_customers() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("Narwhal list.csv");
+    let mut text = "quokka_id,quokka_score,zebu_town\n".to_owned();
+    (0..60).for_each(|row| text.push_str(&format!("Q{row},{},{}\n", row % 7 * 11, ["Xanthippe", "Ytterby"][row % 2])));
+    std::fs::write(&data, &text).unwrap();
+    let out = folder.path().join("out");
+    let run = |command: &str, data: &Path, levels: &str, more: &[&str]| {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_personae"));
+        run.arg(command).arg(data).args(["--k", "2", "--quiet"]).args(more).env("RUST_LOG", levels);
+        let output = run.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let holds_nothing = |log: &str| {
+        let lower = log.to_lowercase();
+        for word in ["narwhal", "quokka", "zebu", "xanthippe", "ytterby"] {
+            assert!(!lower.contains(word), "{word} is in the log:\n{log}");
+        }
+    };
+
+    let (code, log) = run("cards", &data, "debug", &["--formats", "csv,json", "--out", out.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.starts_with(&format!("personae {}", env!("CARGO_PKG_VERSION"))), "{log}");
+    let size = format!("files opened: 1 (csv of {} bytes)", text.len());
+    for told in [
+        &size,
+        "step loaded: ",
+        "step prepared: ",
+        "step fits: ",
+        "step personas: ",
+        "export of [Csv, Json]: ",
+        "personae::app::cli: end\n",
+    ] {
+        assert!(log.contains(told), "{told} is missing:\n{log}");
+    }
+    assert!(log.lines().filter(|line| line.contains(": step ")).all(|line| line.ends_with(" ms")), "{log}");
+    holds_nothing(&log);
+    let (code, log) = run("segment", &data, "personae=info,warn", &[]);
+    assert!(code == Some(0) && log.contains("files opened: 1") && !log.contains(" ms"), "{log}");
+
+    // What went wrong is told by its kind. The sentence at the end is for whoever ran the command, as without a log.
+    let empty = folder.path().join("narwhal.txt");
+    std::fs::write(&empty, "").unwrap();
+    let (code, said) = run("segment", &empty, "info", &[]);
+    let (log, sentence) = said.trim_end().rsplit_once('\n').unwrap();
+    assert_eq!((code, run("segment", &empty, "off", &[])), (Some(1), (Some(1), format!("{sentence}\n"))));
+    assert!(log.contains("problem DataError::Empty") && log.contains("a problem after") && log.contains("end with code 1"), "{log}");
+    holds_nothing(log);
+}

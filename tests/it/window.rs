@@ -45,6 +45,8 @@ fn a_first_start_shows_the_sample_in_plots() {
         .env("HOME", home.path())
         .env("XDG_CONFIG_HOME", home.path().join("config"))
         .env("XDG_DATA_HOME", home.path().join("data"))
+        .env("XDG_STATE_HOME", home.path().join("state"))
+        .env_remove("RUST_LOG")
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -67,6 +69,10 @@ fn a_first_start_shows_the_sample_in_plots() {
         if shot.is_ok_and(|status| status.success()) {
             seen = segment_pixels(&std::fs::read(&picture).expect("a picture"));
             if seen.iter().all(|count| *count > 150) {
+                if cfg!(target_os = "linux") {
+                    let log = std::fs::read_to_string(home.path().join("state/personae/personae.log")).expect("the window keeps a log");
+                    assert!(log.starts_with(&format!("personae {}", env!("CARGO_PKG_VERSION"))), "{log}");
+                }
                 return;
             }
         }

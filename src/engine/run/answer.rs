@@ -8,6 +8,8 @@ use crate::customers::CustomersError;
 use crate::data::DataError;
 use crate::features::PrepareError;
 
+use super::naming::log_kind;
+
 /// One sentence that says what happened, why, and what to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem(pub Arc<str>);
@@ -116,7 +118,10 @@ macro_rules! errors_become_problems {
             fn from(error: $error) -> StepError {
                 match error {
                     $error::Stopped(_) => StepError::Stopped,
-                    other => StepError::Problem(Problem(other.to_string().into())),
+                    other => {
+                        log_kind(&other);
+                        StepError::Problem(Problem(other.to_string().into()))
+                    }
                 }
             }
         }

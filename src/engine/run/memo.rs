@@ -24,15 +24,21 @@ pub struct Cached<T> {
 /// All values of one step.
 #[derive(Debug)]
 pub struct Memo<T> {
+    name: &'static str,
     entries: HashMap<Key, Cached<T>>,
     weigh: fn(&T) -> usize,
     seconds: f64,
 }
 
 impl<T> Memo<T> {
-    /// An empty cache; `weigh` says how many bytes a value holds.
-    pub fn new(weigh: fn(&T) -> usize) -> Memo<T> {
-        Memo { entries: HashMap::new(), weigh, seconds: 0.0 }
+    /// An empty cache; `name` is the step's, `weigh` says how many bytes a value holds.
+    pub fn new(name: &'static str, weigh: fn(&T) -> usize) -> Memo<T> {
+        Memo { name, entries: HashMap::new(), weigh, seconds: 0.0 }
+    }
+
+    /// What its step makes, in a word of the code.
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 
     /// The entry of `key`, asked for in `round`.

@@ -3,5 +3,6 @@
 pub mod answer;
 pub mod jobs;
 pub mod memo;
+pub mod naming;
 pub mod runtime;
 pub mod watch;

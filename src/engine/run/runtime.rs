@@ -228,9 +228,12 @@ impl<S: Store + 'static> RuntimeOf<S> {
         let step = step(&missing);
         let order = Order { title: title.clone(), urgency, lane, errand: false };
         let keys = makes.clone();
+        let name = cache(&mut self.store.caches).name();
         let work = move |ctx: &Ctx| {
             let started = Instant::now();
-            let results = each_result(guarded(&title, || step(ctx))?, keys.len());
+            let done = guarded(&title, || step(ctx));
+            log_end(name, started, done.as_ref());
+            let results = each_result(done?, keys.len());
             let seconds = started.elapsed().as_secs_f64();
             let notes = ctx.notes();
             let put = move |store: &mut Kept<S>| {
@@ -286,7 +289,10 @@ impl<S: Store + 'static> RuntimeOf<S> {
         let order = Order { title: title.to_owned(), urgency: Urgency::Chosen, lane: Lane::Long, errand: true };
         let title = title.to_owned();
         let work = move |ctx: &Ctx| {
-            let result = guarded(&title, || work(ctx))?.map_err(|problem| problem.0.to_string());
+            let started = Instant::now();
+            let done = guarded(&title, || work(ctx));
+            log_end("errand", started, done.as_ref());
+            let result = done?.map_err(|problem| problem.0.to_string());
             if ctx.is_stopped() && stopped == OnStop::IsForgotten {
                 return None;
             }
@@ -393,6 +399,16 @@ pub fn guarded<T>(title: &str, step: impl FnOnce() -> Result<T, StepError>) -> O
             let text = format!("{title} failed inside Personae ({said}). Your work is safe; try another setting, and please report this.");
             Some(Err(Problem(text.into())))
         }
+    }
+}
+
+/// Logs how a step ended, by its name in the code: titles and problems may hold what is the customers'.
+fn log_end<T>(name: &str, started: Instant, done: Option<&Result<T, Problem>>) {
+    let ms = started.elapsed().as_millis();
+    match done {
+        Some(Ok(_)) => log::debug!("step {name}: {ms} ms"),
+        Some(Err(_)) => log::info!("step {name}: a problem after {ms} ms"),
+        None => log::debug!("step {name}: stopped after {ms} ms"),
     }
 }
 
