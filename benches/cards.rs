@@ -14,7 +14,7 @@ use personae::data::Source;
 use personae::engine::{self, Outputs, SilhouetteWish, Wanted};
 use personae::export::{self, Choices, Density, Format};
 use personae::persona::{Lexicon, describe, explained};
-use personae::session::{Clustering, Plan};
+use personae::session::{Clustering, KMeansOptions, Plan};
 
 const N_PERSONAS: usize = 12;
 const N_NUMBERS: usize = 40;
@@ -45,7 +45,7 @@ fn main() {
     let file = temporary.path().join("customers.csv");
     write_customers(&file, n_rows);
 
-    let clustering = Clustering { k: Some(N_PERSONAS), restarts: 1, ..Clustering::default() };
+    let clustering = Clustering { kmeans: KMeansOptions { k: Some(N_PERSONAS), restarts: 1 }, ..Clustering::default() };
     let plan = Plan { clustering, ..Plan::new(Source::file(file)) };
     let outputs = Outputs { silhouettes: SilhouetteWish::None, personas: true, explained: true, plots: true, ..Outputs::default() };
     let ctx = Ctx::new();

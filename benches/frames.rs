@@ -14,7 +14,10 @@ use personae::base::seed::{RngExt, random};
 use personae::cluster::Method;
 use personae::data::Source;
 use personae::session::settings::Settings;
-use personae::session::{Action, CardsLook, CardsView, Clustering, Command, Cut, Look, Page, Plan, Project, project};
+use personae::session::{
+    Action, CardsLook, CardsView, Clustering, Command, Cut, DensityOptions, HdbscanOptions, KMeansOptions, Look, Page, Plan, Project,
+    TreeOptions, project,
+};
 
 /// A benchmark of minutes is run, one of hours is not.
 const LONGEST_WAIT: Duration = Duration::from_secs(40);
@@ -62,26 +65,36 @@ fn controls(title: &str, file: Option<PathBuf>) {
         settle(&ctx, window);
         measure(&ctx, window, &format!("{title}: {what}"), |at| Some(Command::Cluster(clustering(at))));
     };
-    drag(&mut window, "dragging k", &|at| Clustering { k: Some(2 + at / 10 % 11), ..base.clone() });
-    drag(&mut window, "dragging re-runs", &|at| Clustering { k: Some(5), restarts: 1 + at / 10, ..base.clone() });
+    drag(&mut window, "dragging k", &|at| Clustering {
+        kmeans: KMeansOptions { k: Some(2 + at / 10 % 11), ..base.kmeans },
+        ..base.clone()
+    });
+    drag(&mut window, "dragging re-runs", &|at| Clustering { kmeans: KMeansOptions { k: Some(5), restarts: 1 + at / 10 }, ..base.clone() });
     settle(&ctx, &mut window);
     measure_with(&ctx, &mut window, &format!("{title}: zooming the map"), |_| None, wheel_over(700.0, 260.0));
-    let tree = |cut| Clustering { method: Method::Tree, cut, ..base.clone() };
+    let tree = |cut| Clustering { method: Method::Tree, tree: TreeOptions { cut, ..base.tree }, ..base.clone() };
     drag(&mut window, "dragging the cut", &|at| tree(Cut::Clusters(2 + at / 10 % 11)));
     measure_with(&ctx, &mut window, &format!("{title}: zooming the dendrogram"), |_| None, wheel_over(450.0, 600.0));
     drag(&mut window, "cutting the dendrogram low", &|at| tree(Cut::Height(0.02 + 0.002 * at as f64)));
-    let density = |method, at: usize| Clustering { method, epsilon: Some(0.5 + 0.005 * at as f64), ..base.clone() };
+    let density = |method, at: usize| Clustering {
+        method,
+        density: DensityOptions { epsilon: Some(0.5 + 0.005 * at as f64), ..base.density },
+        ..base.clone()
+    };
     drag(&mut window, "dragging epsilon", &|at| density(Method::Density, at));
-    drag(&mut window, "dragging min samples", &|at| Clustering { min_samples: 3 + at / 10, ..density(Method::Density, 100) });
+    drag(&mut window, "dragging min samples", &|at| Clustering {
+        density: DensityOptions { min_samples: 3 + at / 10, ..density(Method::Density, 100).density },
+        ..density(Method::Density, 100)
+    });
     drag(&mut window, "dragging the smallest segment", &|at| Clustering {
-        min_cluster_size: Some(20 + 5 * at),
+        hdbscan: HdbscanOptions { min_cluster_size: Some(20 + 5 * at) },
         ..density(Method::Hdbscan, 0)
     });
 }
 
 /// The Personas page in its views and the Present page, opened from a project, which says what is looked at.
 fn cards(title: &str, source: &Source, n_personas: usize, file: &Path) {
-    let clustering = Clustering { k: Some(n_personas), restarts: 1, ..Clustering::default() };
+    let clustering = Clustering { kmeans: KMeansOptions { k: Some(n_personas), restarts: 1 }, ..Clustering::default() };
     for view in [CardsView::Cards, CardsView::Compare, CardsView::Overview] {
         let plan = Plan { clustering: clustering.clone(), ..Plan::new(source.clone()) };
         let look = Look { page: Page::Personas, cards: CardsLook { view, ..CardsLook::default() }, ..Look::default() };

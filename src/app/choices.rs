@@ -115,7 +115,7 @@ impl Choices {
         let clustering = &mut project.plan.clustering;
         if let Some((method, linkage)) = self.method {
             clustering.method = method;
-            clustering.linkage = linkage.unwrap_or(clustering.linkage);
+            clustering.tree.linkage = linkage.unwrap_or(clustering.tree.linkage);
         }
         let is_density = clustering.method == Method::Density;
         if is_density && self.k.is_some() {
@@ -143,21 +143,21 @@ impl Choices {
         }
         if let Some((from, to)) = self.k {
             (clustering.k_from, clustering.k_to) = (from, to);
-            clustering.k = (from == to).then_some(from);
-            clustering.cut = if from == to { Cut::Clusters(from) } else { Cut::Suggested };
+            clustering.kmeans.k = (from == to).then_some(from);
+            clustering.tree.cut = if from == to { Cut::Clusters(from) } else { Cut::Suggested };
         }
         if let Some((from, to)) = self.epsilon {
             match (from == to, self.steps) {
                 (true, Some(_)) => return Err(Failure::WrongUse("--steps needs a range, such as --epsilon 0.1..2.0.".into())),
-                (true, None) => clustering.epsilon = Some(from),
+                (true, None) => clustering.density.epsilon = Some(from),
                 (false, steps) => outputs.epsilons = evenly(from, to, steps.unwrap_or(50)),
             }
         }
-        clustering.restarts = self.restarts.unwrap_or(clustering.restarts);
+        clustering.kmeans.restarts = self.restarts.unwrap_or(clustering.kmeans.restarts);
         clustering.seed = self.seed.unwrap_or(clustering.seed);
-        clustering.min_samples = self.min_samples.unwrap_or(clustering.min_samples);
-        clustering.min_cluster_size = self.min_cluster_size.or(clustering.min_cluster_size);
-        clustering.column = self.column.clone().or(clustering.column.take());
+        clustering.density.min_samples = self.min_samples.unwrap_or(clustering.density.min_samples);
+        clustering.hdbscan.min_cluster_size = self.min_cluster_size.or(clustering.hdbscan.min_cluster_size);
+        clustering.groups.column = self.column.clone().or(clustering.groups.column.take());
         let preparation = &mut project.plan.preparation;
         if let Some(features) = &self.features {
             preparation.features = Some(features.iter().map(|name| name.trim().to_owned()).collect());

@@ -23,8 +23,8 @@ pub fn swept_ks(clustering: &Clustering) -> Vec<usize> {
 /// What the user chose, if it does not wait for a suggestion. A height becomes the number of clusters it cuts: below the same
 /// merges every height gives the same labels, so dragging within one step of the tree changes no key.
 pub fn chosen_k(clustering: &Clustering, tree: Option<&Dendrogram>) -> Option<usize> {
-    match (clustering.method, clustering.cut, tree) {
-        (Method::KMeans, _, _) => clustering.k,
+    match (clustering.method, clustering.tree.cut, tree) {
+        (Method::KMeans, _, _) => clustering.kmeans.k,
         (Method::Tree, Cut::Clusters(k), Some(tree)) => Some(k.clamp(1, tree.n_rows.max(1))),
         (Method::Tree, Cut::Height(height), Some(tree)) => Some(tree.clusters_at(height)),
         _ => None,
@@ -48,7 +48,7 @@ pub fn suggested_k(sweep: &SweepPlot) -> Result<usize, Problem> {
 
 /// The height to show for a cut: the user's, or the middle of all heights that cut the same.
 pub fn cut_height(clustering: &Clustering, tree: &Dendrogram, k: usize) -> f64 {
-    match clustering.cut {
+    match clustering.tree.cut {
         Cut::Height(height) => height,
         _ => {
             let (low, high) = tree.height_for(k);
@@ -59,7 +59,7 @@ pub fn cut_height(clustering: &Clustering, tree: &Dendrogram, k: usize) -> f64 {
 
 /// The epsilon in force: the user's or the first suggestion.
 pub fn epsilon(clustering: &Clustering, candidates: &[EpsilonCandidate]) -> Result<f64, Problem> {
-    clustering.epsilon.or(candidates.first().map(|candidate| candidate.epsilon)).ok_or_else(|| {
+    clustering.density.epsilon.or(candidates.first().map(|candidate| candidate.epsilon)).ok_or_else(|| {
         Problem("No epsilon parts these customers into several dense groups; drag the epsilon line yourself, or try k-Means.".into())
     })
 }
@@ -82,27 +82,28 @@ pub fn numbered(plan: &Plan, labels: Labels, prepared: &Prepared, loaded: &Loade
 
 /// The least customers of a segment in force: the user's or what suits so many rows.
 pub fn min_cluster_size(clustering: &Clustering, n_rows: usize) -> usize {
-    clustering.min_cluster_size.unwrap_or_else(|| suggested_min_cluster_size(n_rows))
+    clustering.hdbscan.min_cluster_size.unwrap_or_else(|| suggested_min_cluster_size(n_rows))
 }
 
 /// What will be in force for a matrix of `n_rows`, where that is known before anything is computed.
 pub fn in_advance(clustering: &Clustering, n_rows: usize) -> Option<Chosen> {
-    match (clustering.method, clustering.cut) {
-        (Method::KMeans, _) => Some(Chosen::KMeans { k: clustering.k?, inertia: None }),
+    match (clustering.method, clustering.tree.cut) {
+        (Method::KMeans, _) => Some(Chosen::KMeans { k: clustering.kmeans.k?, inertia: None }),
         (Method::Tree, Cut::Clusters(k)) => Some(Chosen::Tree { k, height: f64::NAN, inertia: None }),
         (Method::Tree, _) => None,
-        (Method::Density, _) => Some(Chosen::Density { epsilon: clustering.epsilon? }),
+        (Method::Density, _) => Some(Chosen::Density { epsilon: clustering.density.epsilon? }),
         (Method::Hdbscan, _) => Some(Chosen::Hdbscan { min_cluster_size: min_cluster_size(clustering, n_rows) }),
-        (Method::Column, _) => Some(Chosen::Column { name: clustering.column.clone()? }),
+        (Method::Column, _) => Some(Chosen::Column { name: clustering.groups.column.clone()? }),
     }
 }
 
 /// "k-Means, k = 5, 10 re-runs, seed 0" and the like.
 pub fn method_text(clustering: &Clustering, by: &Chosen) -> String {
-    let Clustering { method, restarts, seed, linkage, min_samples, .. } = clustering;
-    let name = method.name();
+    let (restarts, seed) = (clustering.kmeans.restarts, clustering.seed);
+    let (linkage, min_samples) = (clustering.tree.linkage, clustering.density.min_samples);
+    let name = clustering.method.name();
     match by {
-        Chosen::KMeans { k, .. } => format!("{name}, k = {k}, {restarts} {}, seed {seed}", if *restarts == 1 { "run" } else { "re-runs" }),
+        Chosen::KMeans { k, .. } => format!("{name}, k = {k}, {restarts} {}, seed {seed}", if restarts == 1 { "run" } else { "re-runs" }),
         Chosen::Tree { k, .. } => format!("{name}, {} linkage, {k} clusters", linkage.name()),
         Chosen::Density { epsilon } => format!("{name}, epsilon = {}, min samples = {min_samples}", readable(*epsilon)),
         Chosen::Hdbscan { min_cluster_size } => format!("{name}, min cluster size = {min_cluster_size}, min samples = {min_samples}"),
@@ -112,7 +113,7 @@ pub fn method_text(clustering: &Clustering, by: &Chosen) -> String {
 
 /// The column whose groups are taken: the user's, else the RFM segments, else the first that knows groups of its own and is nobody's name.
 pub fn column(clustering: &Clustering, loaded: &Loaded) -> Result<String, Problem> {
-    clustering.column.clone().or_else(|| suggested_column(loaded)).ok_or_else(|| {
+    clustering.groups.column.clone().or_else(|| suggested_column(loaded)).ok_or_else(|| {
         Problem("No column of this table knows groups: each holds numbers, names or one value only. Choose another method.".into())
     })
 }
@@ -152,10 +153,10 @@ const RESTARTS: usize = 2;
 
 /// How the segments in force were made; `None` where they were not made but read from a column.
 pub fn regroup(clustering: &Clustering, by: &Chosen) -> Option<Regroup> {
-    let (seed, min_samples) = (clustering.seed, clustering.min_samples);
+    let (seed, min_samples) = (clustering.seed, clustering.density.min_samples);
     match *by {
-        Chosen::KMeans { k, .. } => Some(Regroup::KMeans { k, restarts: RESTARTS.min(clustering.restarts), seed }),
-        Chosen::Tree { k, .. } => Some(Regroup::Tree { linkage: clustering.linkage, k }),
+        Chosen::KMeans { k, .. } => Some(Regroup::KMeans { k, restarts: RESTARTS.min(clustering.kmeans.restarts), seed }),
+        Chosen::Tree { k, .. } => Some(Regroup::Tree { linkage: clustering.tree.linkage, k }),
         Chosen::Density { epsilon } => Some(Regroup::Density { min_samples, epsilon }),
         Chosen::Hdbscan { min_cluster_size } => Some(Regroup::Hdbscan { min_samples, min_cluster_size }),
         Chosen::Column { .. } => None,
@@ -167,12 +168,12 @@ pub fn pinned(clustering: &Clustering, segmentation: &Segmentation) -> Clusterin
     let mut pinned = clustering.clone();
     match &segmentation.by {
         // Another method's labels may still be on screen.
-        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::KMeans => pinned.k = Some(*k),
-        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::Tree => pinned.cut = Cut::Clusters(*k),
+        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::KMeans => pinned.kmeans.k = Some(*k),
+        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::Tree => pinned.tree.cut = Cut::Clusters(*k),
         Chosen::KMeans { .. } | Chosen::Tree { .. } => {}
-        Chosen::Density { epsilon } => pinned.epsilon = Some(*epsilon),
-        Chosen::Hdbscan { min_cluster_size } => pinned.min_cluster_size = Some(*min_cluster_size),
-        Chosen::Column { name } => pinned.column = Some(name.clone()),
+        Chosen::Density { epsilon } => pinned.density.epsilon = Some(*epsilon),
+        Chosen::Hdbscan { min_cluster_size } => pinned.hdbscan.min_cluster_size = Some(*min_cluster_size),
+        Chosen::Column { name } => pinned.groups.column = Some(name.clone()),
     }
     pinned
 }
@@ -190,7 +191,7 @@ pub fn reasons(
         Chosen::Density { epsilon } => {
             candidates.iter().filter(|candidate| candidate.epsilon == *epsilon).map(|candidate| candidate.reason.clone()).collect()
         }
-        Chosen::Hdbscan { min_cluster_size: least } if clustering.min_cluster_size.is_none() => vec![format!(
+        Chosen::Hdbscan { min_cluster_size: least } if clustering.hdbscan.min_cluster_size.is_none() => vec![format!(
             "At least {least} customers a segment, which suits {n_rows} rows: enough to describe, few enough to find small groups"
         )],
         Chosen::Hdbscan { .. } => Vec::new(),

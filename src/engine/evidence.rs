@@ -74,7 +74,7 @@ impl Evident {
 fn null_band(runtime: &mut Runtime, prepared: &Made<Prepared>, clustering: &Clustering, need: Need) -> Asked<NullBand> {
     let method = match clustering.method {
         Method::KMeans => NullMethod::KMeans,
-        Method::Tree => NullMethod::Tree(clustering.linkage),
+        Method::Tree => NullMethod::Tree(clustering.tree.linkage),
         _ => return Asked::Waiting("Part of another method".into()),
     };
     let (ks, seed) = (choose::swept_ks(clustering), clustering.seed);

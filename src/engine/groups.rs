@@ -162,7 +162,7 @@ fn by_kmeans(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clu
 /// Hierarchical: a tree, then a cut per k.
 fn by_tree(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
-    let tree = sweep::tree(runtime, made, clustering.linkage, needs.chosen);
+    let tree = sweep::tree(runtime, made, clustering.tree.linkage, needs.chosen);
     let Some(made_tree) = tree.ready() else { return Groups { tree: tree.clone(), ..Groups::blocked_by(&tree) } };
     let sweep = sweep::of_tree(runtime, made, made_tree, clustering, needs);
     let groups = of_sweep(runtime, made, sweep, Some(&made_tree.value), clustering, needs);
@@ -172,7 +172,7 @@ fn by_tree(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clust
 /// DBSCAN: the answers for every epsilon, then one epsilon.
 fn by_density(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clustering, epsilons: &[f64], needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
-    let tree = density::density(runtime, made, clustering.min_samples, needs.chosen);
+    let tree = density::density(runtime, made, clustering.density.min_samples, needs.chosen);
     let density_plot = tree.and("Waiting for the densities", |tree| density::density_plot(runtime, tree, needs.chosen));
     let groups = Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), ..Groups::blocked_by(&density_plot) };
     let (Some(tree), Some(plot)) = (tree.ready(), density_plot.ready()) else { return Groups { density_plot, ..groups } };
@@ -244,7 +244,7 @@ fn at_epsilons(
 pub(super) fn by_hdbscan(runtime: &mut Runtime, prepared: &Asked<Prepared>, clustering: &Clustering, needs: Needs) -> Groups {
     let Some(made) = prepared.ready() else { return Groups::blocked_by(prepared) };
     let least = choose::min_cluster_size(clustering, made.value.matrix.n_rows());
-    let tree = density::density(runtime, made, clustering.min_samples, needs.chosen);
+    let tree = density::density(runtime, made, clustering.density.min_samples, needs.chosen);
     let found = tree.and("Waiting for the densities", |tree| density::hdbscan(runtime, tree, least, needs.chosen));
     let Some(made_found) = found.ready() else {
         return Groups { sweep: Err(Asked::Waiting(OTHER_METHOD.into())), ..Groups::blocked_by(&found) };

@@ -55,7 +55,7 @@ impl Parts {
         let labels = labels.numbered(self.labels.numbers().to_vec());
         Report {
             labels,
-            method: plan.clustering.method.word(plan.clustering.linkage).to_owned(),
+            method: plan.clustering.method.word(plan.clustering.tree.linkage).to_owned(),
             method_text: self.method_text,
             loaded: self.loaded,
             prepared: self.prepared,

@@ -140,7 +140,7 @@ fn fits(
     of_chosen: Need,
 ) -> Vec<Point> {
     let ask = |runtime: &mut Runtime, k: usize, swept: bool| {
-        let params = KMeansParams { k, restarts: clustering.restarts, seed: clustering.seed };
+        let params = KMeansParams { k, restarts: clustering.kmeans.restarts, seed: clustering.seed };
         let (need, lane) = if chosen == Some(k) { (of_chosen, Lane::Long) } else { others };
         let fit = kmeans(runtime, prepared, params, need, lane);
         let inertia = fit.ready().map(|fit: &Made<KMeansFit>| fit.value.inertia);

@@ -32,18 +32,18 @@ impl MergeKey {
             && before.comparison == after.comparison;
         let (old, new) = (&before.clustering, &after.clustering);
         let moved = [
-            ("k", old.k != new.k),
+            ("k", old.kmeans.k != new.kmeans.k),
             ("range of k", (old.k_from, old.k_to) != (new.k_from, new.k_to)),
-            ("re-runs", old.restarts != new.restarts),
+            ("re-runs", old.kmeans.restarts != new.kmeans.restarts),
             ("seed", old.seed != new.seed),
-            ("cut", old.cut != new.cut),
-            ("min samples", old.min_samples != new.min_samples),
-            ("epsilon", old.epsilon != new.epsilon),
-            ("min cluster size", old.min_cluster_size != new.min_cluster_size),
+            ("cut", old.tree.cut != new.tree.cut),
+            ("min samples", old.density.min_samples != new.density.min_samples),
+            ("epsilon", old.density.epsilon != new.density.epsilon),
+            ("min cluster size", old.hdbscan.min_cluster_size != new.hdbscan.min_cluster_size),
         ];
         let mut moved = moved.into_iter().filter(|(_, differs)| *differs).map(|(knob, _)| knob);
         match (moved.next(), moved.next()) {
-            (Some(knob), None) if rest_is_equal && (old.method, old.linkage) == (new.method, new.linkage) => MergeKey::Drag(knob),
+            (Some(knob), None) if rest_is_equal && (old.method, old.tree.linkage) == (new.method, new.tree.linkage) => MergeKey::Drag(knob),
             _ => MergeKey::Apart,
         }
     }

@@ -27,7 +27,7 @@ pub use history::{History, MergeKey};
 pub use look::Look;
 pub use page::Page;
 pub use page_view::PageView;
-pub use plan::{Against, Clustering, Cut, Plan};
+pub use plan::{Against, Clustering, ColumnOptions, Cut, DensityOptions, HdbscanOptions, KMeansOptions, Plan, TreeOptions};
 pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};
 pub use selection::Selection;

@@ -72,62 +72,122 @@ pub enum Against {
     Column(String),
 }
 
-/// The clustering section: the method in force and the knobs of all of them, so that switching forgets nothing.
+/// The clustering section: the method in force and the options of all of them, so that switching forgets nothing. In files they stand side by side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Clustering {
     /// The method in force.
     pub method: Method,
-    /// k-means: number of clusters; `None` takes the suggestion.
-    pub k: Option<usize>,
     /// Smallest k of elbow and silhouette.
     pub k_from: usize,
     /// Largest k of elbow and silhouette.
     pub k_to: usize,
-    /// k-means: re-runs, of which the best is kept.
-    pub restarts: usize,
     /// Seed of everything random.
     pub seed: u64,
-    /// Hierarchical: linkage.
-    pub linkage: Linkage,
-    /// Hierarchical: where the tree is cut.
-    pub cut: Cut,
-    /// DBSCAN and HDBSCAN: core point neighbors; the point itself counts.
-    pub min_samples: usize,
-    /// DBSCAN: neighborhood distance; `None` takes the suggestion.
-    pub epsilon: Option<f64>,
-    /// HDBSCAN: the least customers in a segment; `None` takes the suggestion.
-    pub min_cluster_size: Option<usize>,
-    /// Groups of a column: which one; `None` takes the RFM segment, or the first column that knows groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<String>,
+    /// k-means.
+    #[serde(flatten)]
+    pub kmeans: KMeansOptions,
+    /// Hierarchical.
+    #[serde(flatten)]
+    pub tree: TreeOptions,
+    /// DBSCAN; HDBSCAN sees the same core points.
+    #[serde(flatten)]
+    pub density: DensityOptions,
+    /// HDBSCAN alone.
+    #[serde(flatten)]
+    pub hdbscan: HdbscanOptions,
+    /// Groups of a column.
+    #[serde(flatten)]
+    pub groups: ColumnOptions,
 }
 
 impl Default for Clustering {
     fn default() -> Clustering {
         Clustering {
             method: Method::KMeans,
-            k: None,
             k_from: 2,
             k_to: 12,
-            restarts: 10,
             seed: 0,
-            linkage: Linkage::Ward,
-            cut: Cut::Suggested,
-            min_samples: 5,
-            epsilon: None,
-            min_cluster_size: None,
-            column: None,
+            kmeans: KMeansOptions::default(),
+            tree: TreeOptions::default(),
+            density: DensityOptions::default(),
+            hdbscan: HdbscanOptions::default(),
+            groups: ColumnOptions::default(),
         }
     }
+}
+
+/// What k-means may be told.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct KMeansOptions {
+    /// Number of clusters; `None` takes the suggestion.
+    pub k: Option<usize>,
+    /// Re-runs, of which the best is kept.
+    pub restarts: usize,
+}
+
+impl Default for KMeansOptions {
+    fn default() -> KMeansOptions {
+        KMeansOptions { k: None, restarts: 10 }
+    }
+}
+
+/// What hierarchical clustering may be told.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TreeOptions {
+    /// What counts as the distance between two groups.
+    pub linkage: Linkage,
+    /// Where the tree is cut.
+    pub cut: Cut,
+}
+
+impl Default for TreeOptions {
+    fn default() -> TreeOptions {
+        TreeOptions { linkage: Linkage::Ward, cut: Cut::Suggested }
+    }
+}
+
+/// What DBSCAN may be told.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DensityOptions {
+    /// DBSCAN and HDBSCAN: core point neighbors; the point itself counts.
+    pub min_samples: usize,
+    /// Neighborhood distance; `None` takes the suggestion.
+    pub epsilon: Option<f64>,
+}
+
+impl Default for DensityOptions {
+    fn default() -> DensityOptions {
+        DensityOptions { min_samples: 5, epsilon: None }
+    }
+}
+
+/// What HDBSCAN may be told besides the core points.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HdbscanOptions {
+    /// The least customers in a segment; `None` takes the suggestion.
+    pub min_cluster_size: Option<usize>,
+}
+
+/// What the groups of a column may be told.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColumnOptions {
+    /// Which one; `None` takes the RFM segment, or the first column that knows groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
 }
 
 impl Clustering {
     /// Whether the number of clusters is left to what elbow and silhouette suggest.
     pub fn leaves_k_open(&self) -> bool {
         match self.method {
-            Method::KMeans => self.k.is_none(),
-            Method::Tree => self.cut == Cut::Suggested,
+            Method::KMeans => self.kmeans.k.is_none(),
+            Method::Tree => self.tree.cut == Cut::Suggested,
             _ => false,
         }
     }

@@ -10,7 +10,7 @@ use personae::cluster::Method;
 use personae::engine::{Answers, Engine, EngineOptions, Wanted};
 use personae::persona::{Contrast, Direction, TraitMembers, contrast};
 use personae::plot::{BarOrder, LeafMarks, MapAxis, Picked};
-use personae::session::{Brush, Clustering, Cut, Page, Plan, Selection};
+use personae::session::{Brush, Clustering, Cut, Page, Plan, Selection, TreeOptions};
 
 fn engine() -> Engine {
     Engine::new(|| {}, EngineOptions { memory_budget_bytes: 1 << 30, ..EngineOptions::default() })
@@ -18,7 +18,12 @@ fn engine() -> Engine {
 
 /// The sample's tree, cut into three.
 fn plan() -> Plan {
-    let clustering = Clustering { method: Method::Tree, cut: Cut::Clusters(3), k_to: 4, ..Clustering::default() };
+    let clustering = Clustering {
+        method: Method::Tree,
+        tree: TreeOptions { cut: Cut::Clusters(3), ..TreeOptions::default() },
+        k_to: 4,
+        ..Clustering::default()
+    };
     Plan { clustering, ..Plan::default() }
 }
 
@@ -79,7 +84,7 @@ fn whoever_is_picked_anywhere_is_whom_a_slow_look_finds_and_stays_picked() {
     let segment = Brush::segment(loaded.stamp, segmentation.stamp, Selection::Cluster(1), "C2");
     let answers = engine.wait_until_idle(&plan, &wanted(Some(segment.clone())));
     assert_eq!(rows(&answers), members);
-    plan.clustering.cut = Cut::Clusters(4);
+    plan.clustering.tree.cut = Cut::Clusters(4);
     let after = engine.wait_until_idle(&plan, &wanted(Some(segment.clone())));
     assert_ne!(after.segmentation.ready().unwrap().stamp, segmentation.stamp);
     assert_eq!(rows(&after), members, "k moved, the customers did not");
@@ -113,7 +118,7 @@ fn what_is_gone_or_of_another_table_picks_nobody() {
 fn what_sets_the_picked_apart_is_what_the_card_of_that_segment_says() {
     let (mut engine, mut plan) = (engine(), plan());
     // With two segments the picked one against the rest is exactly its card.
-    plan.clustering.cut = Cut::Clusters(2);
+    plan.clustering.tree.cut = Cut::Clusters(2);
     let before = engine.wait_until_idle(&plan, &wanted(None));
     let (stamp, segmentation) = (before.loaded.ready().unwrap().stamp, before.segmentation.ready().unwrap().clone());
     for cluster in 0..2 {

@@ -9,7 +9,7 @@ use personae::cluster::Method;
 use personae::engine::{Answer, Problem};
 use personae::evaluate::compare;
 use personae::plot::Compared;
-use personae::session::{Against, Clustering, Command, Cut, Plan, PlotKind, Selection};
+use personae::session::{Against, Clustering, Command, Cut, KMeansOptions, Plan, PlotKind, Selection, TreeOptions};
 
 use super::segments_page::{Window, answers, press, window};
 
@@ -73,10 +73,11 @@ fn nothing_chosen_yet_offers_everything() {
     press(&mut window, "Show compare");
     press(&mut window, "Pin this solution");
     // The suggestion is resolved: three segments are in force.
-    let pinned = Clustering { k: Some(3), ..Clustering::default() };
+    let pinned = Clustering { kmeans: KMeansOptions { k: Some(3), ..KMeansOptions::default() }, ..Clustering::default() };
     assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Solution(pinned)))]);
     press(&mut window, "Compare with Hierarchical, Ward linkage, 3 clusters");
-    let ward = Clustering { method: Method::Tree, cut: Cut::Clusters(3), ..Clustering::default() };
+    let ward =
+        Clustering { method: Method::Tree, tree: TreeOptions { cut: Cut::Clusters(3), ..TreeOptions::default() }, ..Clustering::default() };
     assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Solution(ward)))], "like is compared with like");
     press(&mut window, "Compare with spend");
     assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Column("spend".into())))]);

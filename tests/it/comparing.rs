@@ -8,7 +8,7 @@ use personae::engine::{Answers, Engine, EngineOptions, Wanted, choose};
 use personae::evaluate::{compare, known};
 use personae::plot::Compared;
 use personae::session::project::{self, Project};
-use personae::session::{Against, Clustering, Cut, History, MergeKey, Page, Plan};
+use personae::session::{Against, Clustering, Cut, DensityOptions, History, KMeansOptions, MergeKey, Page, Plan, TreeOptions};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -79,7 +79,7 @@ fn compared(answers: &Answers) -> &Arc<Compared> {
 fn what_is_pinned_stays_while_the_rest_goes_on() {
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     let mut plan = Plan::new(Source::Sample { seed: 0 });
-    plan.clustering = Clustering { k: Some(4), k_to: 6, restarts: 2, ..Clustering::default() };
+    plan.clustering = Clustering { kmeans: KMeansOptions { k: Some(4), restarts: 2 }, k_to: 6, ..Clustering::default() };
     let answers = engine.wait_until_idle(&plan, &wanted());
     assert!(answers.comparison.latest().is_none(), "nothing was chosen to compare with");
     let four = answers.segmentation.ready().unwrap().clone();
@@ -91,7 +91,7 @@ fn what_is_pinned_stays_while_the_rest_goes_on() {
     assert!(same.title.contains("k = 4"), "{}", same.title);
     assert_eq!(same.left_names, ["Group 1", "Group 2", "Group 3", "Group 4"]);
 
-    plan.clustering.k = Some(6);
+    plan.clustering.kmeans.k = Some(6);
     let stale = engine.answer(&plan, &wanted());
     assert!(stale.comparison.latest().is_some(), "the last comparison stays in sight");
     let six = engine.wait_until_idle(&plan, &wanted());
@@ -100,10 +100,10 @@ fn what_is_pinned_stays_while_the_rest_goes_on() {
     assert_eq!(expected.right.len(), 6);
 
     // A suggestion may change with the data's other choices; what is pinned leaves nothing to it.
-    plan.clustering = Clustering { k: None, ..plan.clustering };
+    plan.clustering = Clustering { kmeans: KMeansOptions { k: None, ..plan.clustering.kmeans }, ..plan.clustering };
     let suggested = engine.wait_until_idle(&plan, &wanted());
     let pinned = choose::pinned(&plan.clustering, suggested.segmentation.ready().unwrap());
-    assert_eq!(pinned.k, suggested.segmentation.ready().unwrap().by.k());
+    assert_eq!(pinned.kmeans.k, suggested.segmentation.ready().unwrap().by.k());
 
     plan.comparison = None;
     assert!(engine.wait_until_idle(&plan, &wanted()).comparison.latest().is_none(), "and it goes with its choice");
@@ -122,7 +122,13 @@ fn every_method_can_be_compared_with_every_other_and_with_columns() {
     std::fs::write(&file, format!("spend,visits,shop\n{}", rows.collect::<String>())).unwrap();
     let mut plan = Plan::new(Source::file(file));
     plan.preparation.features = Some(["spend", "visits"].map(String::from).into());
-    let base = Clustering { k: Some(3), k_to: 5, cut: Cut::Clusters(3), min_samples: 4, restarts: 3, ..Clustering::default() };
+    let base = Clustering {
+        kmeans: KMeansOptions { k: Some(3), restarts: 3 },
+        k_to: 5,
+        tree: TreeOptions { cut: Cut::Clusters(3), ..TreeOptions::default() },
+        density: DensityOptions { min_samples: 4, ..DensityOptions::default() },
+        ..Clustering::default()
+    };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     for method in personae::cluster::Method::ALL {
         for other in personae::cluster::Method::ALL {
@@ -133,7 +139,7 @@ fn every_method_can_be_compared_with_every_other_and_with_columns() {
         }
     }
     // The same from the suggestion: its elbow is made though it is not shown.
-    plan.clustering = Clustering { k_to: 5, restarts: 3, ..Clustering::default() };
+    plan.clustering = Clustering { k_to: 5, kmeans: KMeansOptions { restarts: 3, ..KMeansOptions::default() }, ..Clustering::default() };
     plan.comparison = Some(Against::Solution(Clustering { method: personae::cluster::Method::Tree, ..plan.clustering.clone() }));
     assert_eq!(compared(&engine.wait_until_idle(&plan, &wanted())).table.adjusted_rand, 1.0, "both see the three groups");
 
@@ -181,7 +187,7 @@ fn equal_values_are_never_parted_into_fifths() {
 fn a_comparison_is_saved_undone_and_absent_from_older_files() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.personae");
-    let clustering = Clustering { k: Some(5), ..Clustering::default() };
+    let clustering = Clustering { kmeans: KMeansOptions { k: Some(5), ..KMeansOptions::default() }, ..Clustering::default() };
     for against in [Against::Solution(clustering), Against::Column("Größe".into())] {
         let plan = Plan { comparison: Some(against), ..Plan::default() };
         project::save(&file, &Project { plan: plan.clone(), ..Project::default() }).unwrap();

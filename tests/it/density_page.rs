@@ -63,7 +63,7 @@ fn a_click_in_any_lane_moves_epsilon() {
         window.drag_at(place);
         window.drop_at(place);
         window.run();
-        let asked = asked_last(&mut window).epsilon.expect("a distance");
+        let asked = asked_last(&mut window).density.epsilon.expect("a distance");
         assert!((asked - f64::from(epsilon)).abs() < 0.02, "{asked} for {epsilon} at {height}");
     }
 }
@@ -73,13 +73,13 @@ fn candidates_are_marked_named_and_taken() {
     let mut window = window(plan(Method::Density), answers());
     assert!(window.query_by_label("3 segments, 11\u{202f}% in none").is_some(), "what 0.9 gives");
     press(&mut window, "1.50: 2 segments, 11\u{202f}% in none");
-    assert_eq!(asked(&mut window).epsilon, Some(1.5));
+    assert_eq!(asked(&mut window).density.epsilon, Some(1.5));
     let marks: Vec<_> = window.query_all_by_label("Take distance 1.50").map(|node| node.rect()).collect();
     assert_eq!(marks.len(), 2, "on the core curve and on the staircase");
     assert!(marks.iter().all(|mark| (mark.center().x - on_axis(&window, 1.5, 0.0).x).abs() < 2.0), "{marks:?}");
     window.query_all_by_label("Take distance 1.50").last().expect("a mark").click();
     window.run();
-    assert_eq!(asked(&mut window).epsilon, Some(1.5));
+    assert_eq!(asked(&mut window).density.epsilon, Some(1.5));
 }
 
 #[test]
@@ -89,16 +89,16 @@ fn keys_move_epsilon_and_jump_between_candidates() {
     for (key, expected) in [(Press::ArrowRight, 0.911), (Press::ArrowLeft, 0.889), (Press::End, 1.5)] {
         window.key_press(key);
         window.run();
-        assert_eq!(asked(&mut window).epsilon, Some(expected), "{key:?}");
+        assert_eq!(asked(&mut window).density.epsilon, Some(expected), "{key:?}");
     }
     window.key_press(Press::Home);
     window.run();
     assert_eq!(window.state().commands, [], "nothing is before the first");
-    window.state_mut().plan.clustering.epsilon = Some(1.5);
+    window.state_mut().plan.clustering.density.epsilon = Some(1.5);
     window.run();
     window.key_press(Press::Home);
     window.run();
-    assert_eq!(asked(&mut window).epsilon, None, "the first candidate is the suggestion, which follows the data");
+    assert_eq!(asked(&mut window).density.epsilon, None, "the first candidate is the suggestion, which follows the data");
 }
 
 #[test]
@@ -132,13 +132,13 @@ fn the_wheel_zooms_epsilon_and_a_double_click_shows_all_again() {
     }
     window.run();
     assert!((mark(&window).expect("in view") - before.expect("in view")).abs() < 1.0);
-    assert_eq!(window.state().plan.clustering.epsilon, None, "a double click is no choice");
+    assert_eq!(window.state().plan.clustering.density.epsilon, None, "a double click is no choice");
 }
 
 #[test]
 fn a_segment_that_swallows_the_others_is_told() {
     let mut plan = plan(Method::Density);
-    plan.clustering.epsilon = Some(2.0);
+    plan.clustering.density.epsilon = Some(2.0);
     let window = window(plan, answers());
     assert!(window.query_by_label_contains("One segment holds 100\u{202f}% of the customers").is_some());
     assert!(window.query_by_role_and_label(Role::Button, "0.900: 3 segments, 11\u{202f}% in none").is_some(), "the way out");

@@ -15,7 +15,7 @@ use personae::engine::run::runtime::{Asked, Done, Need, OnStop, RuntimeOf as Run
 use personae::engine::table;
 use personae::engine::{Engine, EngineOptions, Outputs, Problem, STOPPED, StepError, Wanted};
 use personae::plot::MapAxis;
-use personae::session::{Against, Clustering, Command, Cut, Page, Plan};
+use personae::session::{Against, Clustering, Command, Cut, KMeansOptions, Page, Plan};
 
 /// Two caches: small numbers and long texts.
 struct Toy {
@@ -448,7 +448,7 @@ fn silhouettes_of_many_rows_start_from_a_sample_and_become_exact_when_wanted() {
     let rows: String = (0..31_000u32).map(|row| format!("{},{}\n", row % 3 * 900 + row * 7919 % 601, row * 104_729 % 997)).collect();
     std::fs::write(&path, format!("spend,visits\n{rows}")).unwrap();
     let mut plan = Plan::new(personae::data::Source::file(path));
-    (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.restarts) = (2, 3, 1);
+    (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.kmeans.restarts) = (2, 3, 1);
     plan.preparation.features = Some(vec!["spend".into(), "visits".into()]);
     let wanted = Wanted { map_axes: (MapAxis::Component(0), MapAxis::Component(1)), ..Wanted::on(Page::Segments) };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
@@ -518,8 +518,9 @@ fn the_elbow_of_very_many_rows_starts_from_a_sample_that_says_so() {
 fn thousands_of_segments_are_told_not_described() {
     let mut plan = Plan::default();
     plan.clustering.method = Method::Tree;
-    plan.clustering.cut = Cut::Clusters(3_000);
-    plan.comparison = Some(Against::Solution(Clustering { k: Some(4), ..Clustering::default() }));
+    plan.clustering.tree.cut = Cut::Clusters(3_000);
+    plan.comparison =
+        Some(Against::Solution(Clustering { kmeans: KMeansOptions { k: Some(4), ..KMeansOptions::default() }, ..Clustering::default() }));
     let axes = (MapAxis::Component(0), MapAxis::Component(1));
     let wanted = Wanted { map_axes: axes, ..Wanted::on(Page::Segments) };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
@@ -533,7 +534,7 @@ fn thousands_of_segments_are_told_not_described() {
         assert_eq!(said(problem), expected);
     }
     // With fewer everything is there again.
-    plan.clustering.cut = Cut::Clusters(4);
+    plan.clustering.tree.cut = Cut::Clusters(4);
     let answers = engine.wait_until_idle(&plan, &wanted);
     assert!(answers.personas.ready().is_some() && answers.silhouette.ready().is_some() && answers.comparison.ready().is_some());
 }

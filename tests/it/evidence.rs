@@ -260,7 +260,7 @@ fn evidence_is_refined_behind_what_is_shown() {
     let export = Wanted { outputs: Some(Outputs::of_export()), ..wanted.clone() };
     assert!(engine.wait_until_refined(&plan, &export).stability.ready().is_some());
     let mut other = plan.clone();
-    other.clustering.k = Some(7);
+    other.clustering.kmeans.k = Some(7);
     let answers = engine.wait_until_refined(&other, &export);
     assert!(answers.stability.latest().is_none() && answers.segmentation.ready().is_some());
 }

@@ -274,7 +274,7 @@ fn cards_and_a_replayed_project_say_the_same() {
 
     let mut plan = personae::session::Plan::new(personae::data::Source::file(PathBuf::from(&data)));
     plan.preparation.features = Some(vec!["x".into(), "y".into()]);
-    (plan.clustering.k, plan.clustering.k_from, plan.clustering.k_to, plan.clustering.seed) = (Some(4), 4, 4, 5);
+    (plan.clustering.kmeans.k, plan.clustering.k_from, plan.clustering.k_to, plan.clustering.seed) = (Some(4), 4, 4, 5);
     let project = personae::session::Project { plan, ..Default::default() };
     let file = shop.path("shop.personae");
     personae::session::project::save(Path::new(&file), &project).unwrap();

@@ -9,7 +9,7 @@ use personae::base::{Ctx, Labels, Stopped};
 use personae::cluster::Method;
 use personae::engine::{Engine, EngineOptions, Wanted};
 use personae::plot::{Corners, DensityCell, DensityGrid, MapAxis, MapPlot, MapWindow, Picked, Placed, Shows, scene};
-use personae::session::{Brush, Clustering, Page, Plan};
+use personae::session::{Brush, Clustering, KMeansOptions, Page, Plan};
 
 /// Counts by (bin, cluster): customers, and picked ones.
 type Counts = BTreeMap<(usize, u32), (u32, u32)>;
@@ -139,7 +139,12 @@ fn the_window_asked_for_is_steady_and_covers_the_view() {
 fn a_box_becomes_rows_and_counts_in_the_answers() {
     let mut engine = Engine::new(|| {}, EngineOptions { memory_budget_bytes: 1 << 30, ..EngineOptions::default() });
     let plan = Plan {
-        clustering: Clustering { method: Method::KMeans, k: Some(3), k_to: 3, restarts: 1, ..Clustering::default() },
+        clustering: Clustering {
+            method: Method::KMeans,
+            kmeans: KMeansOptions { k: Some(3), restarts: 1 },
+            k_to: 3,
+            ..Clustering::default()
+        },
         ..Plan::default()
     };
     let axes = (MapAxis::Component(0), MapAxis::Component(1));

@@ -221,7 +221,7 @@ fn numbers_apart_from_a_scale_are_told_and_missing_by_choice() {
     std::fs::write(&path, &text).unwrap();
     let mut plan = Plan::new(Source::file(path));
     plan.preparation.no_answer_is_missing = true;
-    (plan.clustering.k, plan.clustering.k_from, plan.clustering.k_to) = (Some(2), 2, 2);
+    (plan.clustering.kmeans.k, plan.clustering.k_from, plan.clustering.k_to) = (Some(2), 2, 2);
     let outputs = Outputs { silhouettes: SilhouetteWish::None, ..Outputs::default() };
     let report = engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap().0;
     assert!(report.notes.iter().any(|note| note.contains("as you chose")), "{:?}", report.notes);

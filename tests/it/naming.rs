@@ -152,8 +152,8 @@ fn every_word_of_the_sample_has_its_evidence() {
     for seed in 0..3 {
         for k in [2, 5, 9] {
             let mut plan = Plan::new(Source::Sample { seed });
-            plan.clustering.k = Some(k);
-            (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.restarts) = (k, k, 2);
+            plan.clustering.kmeans.k = Some(k);
+            (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.kmeans.restarts) = (k, k, 2);
             let outputs = Outputs { personas: true, explained: true, silhouettes: SilhouetteWish::None, ..Outputs::default() };
             let (report, _) = engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap();
             walk(&report.personas);
@@ -176,7 +176,7 @@ fn the_users_own_words_are_used_or_refused_with_line_and_reason() {
         let mut plan = Plan::new(Source::file(data.clone()));
         plan.words = Words::beside(Some(Path::new("/nowhere/p.personae")), Some(&data));
         plan.preparation.features = Some(vec!["zapf".into()]);
-        (plan.clustering.k, plan.clustering.k_from, plan.clustering.k_to) = (Some(2), 2, 2);
+        (plan.clustering.kmeans.k, plan.clustering.k_from, plan.clustering.k_to) = (Some(2), 2, 2);
         let outputs = Outputs { personas: true, silhouettes: SilhouetteWish::None, ..Outputs::default() };
         engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap().0
     };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui;
 use personae::app::window::Window;
 use personae::session::settings::Settings;
-use personae::session::{Action, CardEdit, Clustering, Command, CustomerIds, Page};
+use personae::session::{Action, CardEdit, Clustering, Command, CustomerIds, KMeansOptions, Page};
 
 /// Orders of customers with these keys: those whose number ends in 0 to 3 buy often and much, the others seldom and little.
 fn orders(path: &Path, keys: impl Iterator<Item = usize>) {
@@ -60,12 +60,19 @@ fn names_and_colours_stay_with_the_customers_when_a_source_has_new_ones() {
 
     let mut window = window(project.clone());
     window.command(Command::Do(Action::Go(Page::Personas)));
-    window.command(Command::Cluster(Clustering { k: Some(2), ..Clustering::default() }));
+    window.command(Command::Cluster(Clustering {
+        kmeans: KMeansOptions { k: Some(2), ..KMeansOptions::default() },
+        ..Clustering::default()
+    }));
     settle(&mut window);
     let large = shown(&window).iter().position(|(.., keys)| keys.contains(&"K00010".to_owned())).expect("everyone is in a segment");
     window.command(Command::EditCard(large, CardEdit::Name(Some("The best".into()))));
     // Another choice, so that it is remembered who has which number.
-    window.command(Command::Cluster(Clustering { k: Some(2), seed: 1, ..Clustering::default() }));
+    window.command(Command::Cluster(Clustering {
+        kmeans: KMeansOptions { k: Some(2), ..KMeansOptions::default() },
+        seed: 1,
+        ..Clustering::default()
+    }));
     settle(&mut window);
     let (number, before) = named(&window, "The best");
     window.command(Command::SaveTo(project.clone()));

@@ -435,14 +435,14 @@ fn rfm_segments_are_a_segmentation_of_their_own() {
     assert_eq!(names(&report.personas.personas), names(personas));
     assert_eq!(report.results[0].sizes, segmentation.labels.sizes());
     // Any column that knows groups will do; one that does not says so.
-    plan.clustering.column = Some("frequency".into());
+    plan.clustering.groups.column = Some("frequency".into());
     let (report, _) = personae::engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap();
     assert!(
         report.personas.personas.iter().all(|persona| persona.name.starts_with("frequency ")),
         "{:?}",
         names(&report.personas.personas)
     );
-    plan.clustering.column = Some("no such".into());
+    plan.clustering.groups.column = Some("no such".into());
     let problem = personae::engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap_err();
     assert!(problem.0.contains("no such knows no groups"));
 }

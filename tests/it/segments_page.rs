@@ -21,7 +21,9 @@ use personae::plot::{
     self, CondensedBranch, CondensedPlot, DensityCell, DensityGrid, MapAxis, MapPlot, MapScene, Picked, PickedCounts, Shows,
     SilhouetteBars, SilhouettePlot, SweepPlot,
 };
-use personae::session::{Action, Brush, Clustering, Command, Cut, Look, Page, Plan, PlotKind, Selection, Who};
+use personae::session::{
+    Action, Brush, Clustering, Command, Cut, DensityOptions, KMeansOptions, Look, Page, Plan, PlotKind, Selection, Who,
+};
 
 /// What a page is given, and what it asked for.
 #[derive(Default)]
@@ -92,24 +94,24 @@ fn is_field(node: &egui_kittest::Node<'_>) -> bool {
 fn plus_and_minus_change_k_by_one() {
     let mut window = window(plan(Method::KMeans), answers());
     press(&mut window, "One cluster more");
-    assert_eq!(asked(&mut window).k, Some(4), "the suggestion is 3");
+    assert_eq!(asked(&mut window).kmeans.k, Some(4), "the suggestion is 3");
     press(&mut window, "One cluster fewer");
-    assert_eq!(asked(&mut window).k, Some(2));
+    assert_eq!(asked(&mut window).kmeans.k, Some(2));
     window.state_mut().plan.clustering.method = Method::Tree;
     window.run();
     press(&mut window, "One cluster more");
-    assert_eq!(asked(&mut window).cut, Cut::Clusters(4));
+    assert_eq!(asked(&mut window).tree.cut, Cut::Clusters(4));
 }
 
 #[test]
 fn a_choice_goes_back_to_the_suggestion() {
     let mut plan = plan(Method::KMeans);
-    plan.clustering.k = Some(7);
+    plan.clustering.kmeans.k = Some(7);
     let mut window = window(plan, answers());
     press(&mut window, "Back to the suggestion, 3");
-    assert_eq!(asked(&mut window).k, None);
+    assert_eq!(asked(&mut window).kmeans.k, None);
     press(&mut window, "Choose 2 clusters");
-    assert_eq!(asked(&mut window).k, Some(2), "another candidate");
+    assert_eq!(asked(&mut window).kmeans.k, Some(2), "another candidate");
 }
 
 #[test]
@@ -153,10 +155,10 @@ fn a_branch_is_hovered_and_clicked_as_its_segment() {
 #[test]
 fn the_smallest_segment_goes_back_to_the_suggestion() {
     let mut plan = plan(Method::Hdbscan);
-    plan.clustering.min_cluster_size = Some(40);
+    plan.clustering.hdbscan.min_cluster_size = Some(40);
     let mut window = window(plan, answers());
     press(&mut window, "Back to the suggestion, 5");
-    assert_eq!(asked(&mut window).min_cluster_size, None);
+    assert_eq!(asked(&mut window).hdbscan.min_cluster_size, None);
 }
 
 #[test]
@@ -165,10 +167,10 @@ fn arrow_keys_move_k() {
     let mut window = window(plan(Method::KMeans), answers());
     window.key_press(Press::ArrowRight);
     window.run();
-    assert_eq!(asked(&mut window).k, Some(4));
+    assert_eq!(asked(&mut window).kmeans.k, Some(4));
     window.key_press(Press::ArrowLeft);
     window.run();
-    assert_eq!(asked(&mut window).k, Some(2));
+    assert_eq!(asked(&mut window).kmeans.k, Some(2));
 }
 
 #[test]
@@ -392,7 +394,7 @@ fn dragging_the_cut_and_epsilon_asks_while_dragging() {
         window.step();
         let asked: Vec<_> = window.state().commands.iter().filter(|command| matches!(command, Command::Cluster(_))).collect();
         let Some(Command::Cluster(clustering)) = asked.last() else { panic!("{method:?}: {asked:?}") };
-        assert!(if method == Method::Tree { matches!(clustering.cut, Cut::Height(_)) } else { clustering.epsilon.is_some() });
+        assert!(if method == Method::Tree { matches!(clustering.tree.cut, Cut::Height(_)) } else { clustering.density.epsilon.is_some() });
     }
 }
 
@@ -441,7 +443,13 @@ fn the_shared_place_shows_either_plot() {
 fn nothing_is_chosen_but_by_the_user() {
     for method in Method::ALL {
         let mut plan = plan(method);
-        plan.clustering = Clustering { k_to: 90, restarts: 900, seed: u64::MAX, min_samples: 9_000, k: Some(70), ..plan.clustering };
+        plan.clustering = Clustering {
+            k_to: 90,
+            kmeans: KMeansOptions { restarts: 900, k: Some(70) },
+            seed: u64::MAX,
+            density: DensityOptions { min_samples: 9_000, ..plan.clustering.density },
+            ..plan.clustering
+        };
         assert_eq!(window(plan, answers()).state().commands, [], "{method:?}");
     }
 }

@@ -10,7 +10,10 @@ use personae::export::write_beside;
 use personae::features::{ColumnRecipe, Scale, Transform};
 use personae::persona::{Added, PersonaEdit, RowSet};
 use personae::plot::MapAxis;
-use personae::session::{Cut, History, MergeKey, Page, Plan, Project, ProjectError, Recovery, Settings, ThemeChoice, project};
+use personae::session::{
+    Clustering, ColumnOptions, Cut, DensityOptions, HdbscanOptions, History, KMeansOptions, MergeKey, Page, Plan, Project, ProjectError,
+    Recovery, Settings, ThemeChoice, TreeOptions, project,
+};
 
 /// A plan in which every section differs from the default.
 fn rich_plan(data: &Path) -> Plan {
@@ -20,10 +23,10 @@ fn rich_plan(data: &Path) -> Plan {
     let recipe = ColumnRecipe { transform: Some(Transform::Log1p), ..ColumnRecipe::default() };
     plan.preparation.columns.insert("spend".into(), recipe);
     plan.clustering.method = Method::Tree;
-    plan.clustering.linkage = Linkage::Average;
-    plan.clustering.cut = Cut::Height(1.25);
+    plan.clustering.tree.linkage = Linkage::Average;
+    plan.clustering.tree.cut = Cut::Height(1.25);
     plan.clustering.seed = u64::MAX;
-    plan.clustering.epsilon = Some(0.1 + 0.2);
+    plan.clustering.density.epsilon = Some(0.1 + 0.2);
     let added = Added { goals: "Save time".into(), ..Added::default() };
     plan.personas.push(PersonaEdit { name: Some("Čtenáři".into()), rests_on: Vec::new(), added, members: RowSet::new([3, 4, 5, 900]) });
     plan
@@ -121,7 +124,7 @@ fn every_old_project_opens_for_ever() {
     let opened = project::open(&file).unwrap();
     let mut expected = rich_plan(Path::new("/data/shop.csv"));
     expected.clustering.seed = 7;
-    expected.clustering.min_samples = 10;
+    expected.clustering.density.min_samples = 10;
     assert_eq!(opened.project.plan, expected);
     assert_eq!(opened.moved.map(|moved| moved.path), Some(PathBuf::from("/data/shop.csv")));
     assert_eq!(opened.project.look.page, Page::Personas);
@@ -133,11 +136,63 @@ fn every_old_project_opens_for_ever() {
 }
 
 #[test]
+fn options_of_methods_stand_side_by_side_in_files() {
+    let folder = folder();
+    let file = folder.path().join("flat.personae");
+    let keys = "method k k_from k_to restarts seed linkage cut min_samples epsilon min_cluster_size column";
+    let flat = serde_json::json!({
+        "method": "hdbscan", "k": 4, "k_from": 3, "k_to": 9, "restarts": 7, "seed": u64::MAX, "linkage": "complete", "cut": { "clusters": 6 },
+        "min_samples": 8, "epsilon": 0.1 + 0.2, "min_cluster_size": 21, "column": "shop",
+    });
+    let whole = Clustering {
+        method: Method::Hdbscan,
+        k_from: 3,
+        k_to: 9,
+        seed: u64::MAX,
+        kmeans: KMeansOptions { k: Some(4), restarts: 7 },
+        tree: TreeOptions { linkage: Linkage::Complete, cut: Cut::Clusters(6) },
+        density: DensityOptions { min_samples: 8, epsilon: Some(0.1 + 0.2) },
+        hdbscan: HdbscanOptions { min_cluster_size: Some(21) },
+        groups: ColumnOptions { column: Some("shop".into()) },
+    };
+    let opened = |clustering: &serde_json::Value| {
+        let plan = serde_json::json!({ "source": { "sample": { "seed": 0 } }, "clustering": clustering });
+        std::fs::write(&file, serde_json::json!({ "personae": 1, "plan": plan }).to_string()).unwrap();
+        project::open(&file).unwrap().project
+    };
+    let project = opened(&flat);
+    assert_eq!(project.plan.clustering, whole);
+
+    project::save(&file, &project).unwrap();
+    let saved: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(saved["plan"]["clustering"], flat, "the same keys and values, side by side");
+
+    // Each choice alone may be missing, and then it is what it always was.
+    let standard = serde_json::json!({
+        "method": "k_means", "k": null, "k_from": 2, "k_to": 12, "restarts": 10, "seed": 0, "linkage": "ward", "cut": "suggested",
+        "min_samples": 5, "epsilon": null, "min_cluster_size": null,
+    });
+    for key in keys.split(' ') {
+        let (mut without, mut expected) = (flat.clone(), flat.clone());
+        let left = without.as_object_mut().unwrap();
+        assert!(left.remove(key).is_some(), "{key}");
+        match standard.get(key) {
+            Some(value) => expected[key] = value.clone(),
+            // The column is written only where one was chosen.
+            None => expected = without.clone(),
+        }
+        let written = serde_json::to_value(&opened(&without).plan.clustering).unwrap();
+        assert_eq!(written, expected, "without {key}");
+    }
+    assert_eq!(serde_json::to_value(Clustering::default()).unwrap(), standard);
+}
+
+#[test]
 fn a_drag_is_one_step_back() {
     let start = Plan::default();
     let with_k = |k: usize| {
         let mut plan = start.clone();
-        plan.clustering.k = Some(k);
+        plan.clustering.kmeans.k = Some(k);
         plan
     };
     let mut history = History::new(start.clone());
@@ -158,13 +213,13 @@ fn a_drag_is_one_step_back() {
 
     history.undo();
     let mut other = with_k(5);
-    other.clustering.epsilon = Some(1.0);
+    other.clustering.density.epsilon = Some(1.0);
     let key = MergeKey::while_held(history.plan(), &other);
     assert_eq!(key, MergeKey::Drag("epsilon"));
     history.push(other.clone(), key);
     assert!(!history.can_redo(), "a new choice forgets what was taken back");
-    other.clustering.k = Some(9);
-    other.clustering.epsilon = None;
+    other.clustering.kmeans.k = Some(9);
+    other.clustering.density.epsilon = None;
     assert_eq!(MergeKey::while_held(history.plan(), &other), MergeKey::Apart, "two knobs at once are no drag");
     for seed in 0..500 {
         other.clustering.seed = seed;

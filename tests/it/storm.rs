@@ -16,7 +16,9 @@ use personae::features::{Scale, TransformRule};
 use personae::persona::{Added, PersonaEdit, RowSet};
 use personae::plot::MapAxis;
 use personae::session::settings::Settings;
-use personae::session::{Action, Against, Brush, Clustering, Command, Cut, Page, Plan};
+use personae::session::{
+    Action, Against, Brush, Clustering, ColumnOptions, Command, Cut, DensityOptions, HdbscanOptions, KMeansOptions, Page, Plan, TreeOptions,
+};
 
 const BUDGET: usize = 1 << 20;
 
@@ -47,17 +49,20 @@ fn any_clustering(random: &mut Random) -> Clustering {
     };
     Clustering {
         method: Method::ALL[random.random_range(0..Method::ALL.len())],
-        k: [None, Some(random.random_range(1..10))][random.random_range(0..2)],
+        kmeans: KMeansOptions {
+            k: [None, Some(random.random_range(1..10))][random.random_range(0..2)],
+            restarts: random.random_range(1..4),
+        },
         k_from,
         k_to: k_from + random.random_range(0..5),
-        restarts: random.random_range(1..4),
         seed: random.random_range(0..3),
-        linkage: Linkage::ALL[random.random_range(0..Linkage::ALL.len())],
-        cut,
-        min_samples: random.random_range(1..9),
-        min_cluster_size: [None, Some(random.random_range(2..40))][random.random_range(0..2)],
-        epsilon: [None, Some(random.random::<f64>() * 2.0)][random.random_range(0..2)],
-        column: None,
+        tree: TreeOptions { linkage: Linkage::ALL[random.random_range(0..Linkage::ALL.len())], cut },
+        density: DensityOptions {
+            min_samples: random.random_range(1..9),
+            epsilon: [None, Some(random.random::<f64>() * 2.0)][random.random_range(0..2)],
+        },
+        hdbscan: HdbscanOptions { min_cluster_size: [None, Some(random.random_range(2..40))][random.random_range(0..2)] },
+        groups: ColumnOptions { column: None },
     }
 }
 

@@ -13,7 +13,7 @@ use personae::export::Choices;
 use personae::persona::Added;
 use personae::session::recovery::Recovery;
 use personae::session::settings::Settings;
-use personae::session::{Action, CardEdit, Clustering, Command, Cut, ExportFormat, ExportRequest, Page};
+use personae::session::{Action, CardEdit, Clustering, Command, Cut, ExportFormat, ExportRequest, KMeansOptions, Page, TreeOptions};
 
 /// A window without a frame around it.
 pub struct Stage {
@@ -79,8 +79,12 @@ fn from_a_file_to_cards_and_back() {
 
     // The name goes with its customers through other numbers and methods.
     for clustering in [
-        Clustering { k: Some(before.len() + 2), ..Clustering::default() },
-        Clustering { method: Method::Tree, cut: Cut::Clusters(before.len()), ..Clustering::default() },
+        Clustering { kmeans: KMeansOptions { k: Some(before.len() + 2), ..KMeansOptions::default() }, ..Clustering::default() },
+        Clustering {
+            method: Method::Tree,
+            tree: TreeOptions { cut: Cut::Clusters(before.len()), ..TreeOptions::default() },
+            ..Clustering::default()
+        },
     ] {
         order(&mut harness, Command::Cluster(clustering));
         assert_eq!(names(&mut harness).iter().filter(|name| *name == "Čtenáři & friends").count(), 1);
@@ -163,8 +167,14 @@ fn number_of_each(harness: &mut Harness<'_, Stage>) -> Vec<Option<usize>> {
 fn colours_and_numbers_stay_with_their_customers() {
     let mut harness = open(None, None);
     order(&mut harness, Command::Do(Action::Go(Page::Segments)));
-    let kmeans = |k, seed| Command::Cluster(Clustering { k: Some(k), seed, ..Clustering::default() });
-    let ward = Command::Cluster(Clustering { method: Method::Tree, cut: Cut::Clusters(4), ..Clustering::default() });
+    let kmeans = |k, seed| {
+        Command::Cluster(Clustering { kmeans: KMeansOptions { k: Some(k), ..KMeansOptions::default() }, seed, ..Clustering::default() })
+    };
+    let ward = Command::Cluster(Clustering {
+        method: Method::Tree,
+        tree: TreeOptions { cut: Cut::Clusters(4), ..TreeOptions::default() },
+        ..Clustering::default()
+    });
     order(&mut harness, kmeans(4, 0));
     let first = number_of_each(&mut harness);
     let kept = |harness: &mut Harness<'_, Stage>| {
@@ -197,7 +207,10 @@ fn work_that_was_not_saved_is_offered_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let kept = folder.path().join("unsaved");
     let mut harness = open(None, Some(Recovery::start_in(&kept).unwrap()));
-    order(&mut harness, Command::Cluster(Clustering { k: Some(7), ..Clustering::default() }));
+    order(
+        &mut harness,
+        Command::Cluster(Clustering { kmeans: KMeansOptions { k: Some(7), ..KMeansOptions::default() }, ..Clustering::default() }),
+    );
     window(&mut harness).close();
     drop(harness);
 

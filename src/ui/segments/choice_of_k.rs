@@ -10,8 +10,8 @@ pub(super) fn k_in_force(view: &View, draft: &Clustering) -> Option<usize> {
     let suggested = || view.answers.sweep.latest().and_then(|sweep| sweep.suggestion.as_ref()).map(|suggestion| suggestion.k);
     let shown = || view.answers.segmentation.latest().and_then(|segmentation| segmentation.by.k());
     match draft.method {
-        Method::KMeans => draft.k.or_else(suggested).or_else(shown),
-        Method::Tree => match draft.cut {
+        Method::KMeans => draft.kmeans.k.or_else(suggested).or_else(shown),
+        Method::Tree => match draft.tree.cut {
             Cut::Clusters(k) => Some(k),
             Cut::Suggested => suggested().or_else(shown),
             Cut::Height(height) => view.answers.tree.latest().map(|tree| tree.clusters_at(height)),
@@ -23,8 +23,8 @@ pub(super) fn k_in_force(view: &View, draft: &Clustering) -> Option<usize> {
 /// Chooses a number of segments; `None` goes back to the suggestion.
 pub(super) fn set_k(draft: &mut Clustering, k: Option<usize>) {
     match draft.method {
-        Method::Tree => draft.cut = k.map_or(Cut::Suggested, Cut::Clusters),
-        Method::KMeans => draft.k = k,
+        Method::Tree => draft.tree.cut = k.map_or(Cut::Suggested, Cut::Clusters),
+        Method::KMeans => draft.kmeans.k = k,
         _ => {}
     }
 }
@@ -32,7 +32,7 @@ pub(super) fn set_k(draft: &mut Clustering, k: Option<usize>) {
 /// Whether the number of segments is left to the suggestion.
 pub(super) fn is_k_suggested(draft: &Clustering) -> bool {
     match draft.method {
-        Method::Tree => draft.cut == Cut::Suggested,
-        _ => draft.k.is_none(),
+        Method::Tree => draft.tree.cut == Cut::Suggested,
+        _ => draft.kmeans.k.is_none(),
     }
 }

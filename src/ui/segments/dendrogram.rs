@@ -34,7 +34,7 @@ pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, com
 
 /// The height the draft cuts at; for a number of groups, midway between the merges around it.
 pub fn height_in_force(view: &View, draft: &Clustering, tree: &TreePlot) -> f64 {
-    if let Cut::Height(height) = draft.cut {
+    if let Cut::Height(height) = draft.tree.cut {
         return height;
     }
     let [below, above] = tree.heights_for(k_in_force(view, draft).unwrap_or(2));
@@ -73,9 +73,9 @@ fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, tr
     let grip = handle_grip(ui, &canvas, Lies::Flat, shown(height), "Cut height");
     if let Some(moved_to) = grip.moved_to {
         height = rounded(moved_to.clamp(0.0, tree.top * 1.06));
-        draft.cut = Cut::Height(height);
+        draft.tree.cut = Cut::Height(height);
     }
-    let groups = match draft.cut {
+    let groups = match draft.tree.cut {
         Cut::Height(_) => tree.groups_below(height),
         // A number of groups also separates merges of equal height.
         Cut::Clusters(_) | Cut::Suggested => tree.groups_at(k_in_force(view, draft).unwrap_or(2)),

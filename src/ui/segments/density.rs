@@ -19,7 +19,7 @@ const KEY_STEPS: f64 = 200.0;
 /// The epsilon the draft asks for; where that is left to the data, what is shown.
 pub fn epsilon_in_force(view: &View, draft: &Clustering) -> Option<f64> {
     let shown = || view.answers.segmentation.latest().and_then(|segmentation| segmentation.by.epsilon());
-    draft.epsilon.or_else(shown).or_else(|| suggested(view))
+    draft.density.epsilon.or_else(shown).or_else(|| suggested(view))
 }
 
 /// The epsilon that is suggested first.
@@ -62,7 +62,7 @@ pub fn weakness(outcome: &EpsilonOutcome) -> Option<String> {
 
 /// Takes a candidate; the first is the suggestion, which then follows the data.
 pub fn take(draft: &mut Clustering, plot: &DensityPlot, candidate: usize) {
-    draft.epsilon = if candidate == 0 { None } else { Some(plot.candidates[candidate].epsilon) };
+    draft.density.epsilon = if candidate == 0 { None } else { Some(plot.candidates[candidate].epsilon) };
 }
 
 /// Left and right move epsilon by a small step, Home and End to the candidate before and after it.
@@ -73,7 +73,7 @@ pub fn keys(view: &View, draft: &mut Clustering, pressed: impl Fn(Key) -> bool) 
         let step = plot.epsilon_max / KEY_STEPS;
         let to = (epsilon + steps * step).clamp(step.min(epsilon), (plot.epsilon_max * 2.0).max(epsilon));
         // Rounding must not swallow the step.
-        draft.epsilon = Some(if rounded(to) == epsilon { to } else { rounded(to) });
+        draft.density.epsilon = Some(if rounded(to) == epsilon { to } else { rounded(to) });
     }
     let by_epsilon = |a: &usize, b: &usize| plot.candidates[*a].epsilon.total_cmp(&plot.candidates[*b].epsilon);
     let candidates = || 0..plot.candidates.len();

@@ -134,14 +134,14 @@ fn lanes_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, plot: &DensityPlot
     let held = response.interact_pointer_pos().filter(|_| response.clicked() || response.dragged()).map(|at| canvas.value(at)[0]);
     if response.double_clicked() {
         // Its first click moved the line, which was not what it was for.
-        draft.epsilon = seen.before_click;
+        draft.density.epsilon = seen.before_click;
         seen.window = None;
     } else if let Some(to) = grip.as_ref().and_then(|grip| grip.moved_to).or(held) {
         if response.clicked() {
-            seen.before_click = draft.epsilon;
+            seen.before_click = draft.density.epsilon;
         }
         let [low, high] = seen.range(full);
-        draft.epsilon = Some(rounded(to.clamp(low.max(full[1] * 1e-3), high)));
+        draft.density.epsilon = Some(rounded(to.clamp(low.max(full[1] * 1e-3), high)));
     }
     let epsilon = epsilon_in_force(view, draft);
     let is_hot = grip.is_some_and(|grip| grip.is_hot) || response.dragged();

@@ -52,7 +52,7 @@ fn k_means_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     range_ui(ui, draft);
     let explanation = "How often it starts anew from other places; the best run is kept. More is slower and safer.";
     row_ui(ui, "Re-runs", explanation, |ui, label| {
-        ui.add(field(&mut draft.restarts, 1..=100).speed(0.08)).labelled_by(label).on_hover_text(explanation);
+        ui.add(field(&mut draft.kmeans.restarts, 1..=100).speed(0.08)).labelled_by(label).on_hover_text(explanation);
     });
     let explanation = "The same seed gives the same segments, always and everywhere.";
     row_ui(ui, "Seed", explanation, |ui, label| {
@@ -64,7 +64,7 @@ fn k_means_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
 
 fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let choices: Vec<_> = Linkage::ALL.iter().map(|linkage| (*linkage, linkage.name(), linkage.explanation())).collect();
-    choice_ui(ui, "Linkage", "What counts as the distance between two groups.", &mut draft.linkage, &choices);
+    choice_ui(ui, "Linkage", "What counts as the distance between two groups.", &mut draft.tree.linkage, &choices);
     k_ui(ui, view, draft);
     let tree = view.answers.tree.latest();
     let mut height = tree.map_or(0.0, |tree| dendrogram::height_in_force(view, draft, tree));
@@ -73,7 +73,7 @@ fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
         let decimals = decimals_of(height);
         let number = field(&mut height, 0.0..=top * 1.06).speed(top / 400.0).max_decimals(decimals);
         if ui.add_enabled(tree.is_some(), known(number, tree.is_some())).labelled_by(label).changed() {
-            draft.cut = Cut::Height(rounded(height));
+            draft.tree.cut = Cut::Height(rounded(height));
         }
     });
     range_ui(ui, draft);
@@ -86,13 +86,13 @@ fn density_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let suggested = density::suggested(view);
     ui.add(egui::Label::new("Neighborhood distance (epsilon)").truncate()).on_hover_text(EPSILON_MEANS);
     let mut epsilon = shown.unwrap_or(0.0);
-    let suffix = if draft.epsilon.is_none() { " (suggested)" } else { "" };
+    let suffix = if draft.density.epsilon.is_none() { " (suggested)" } else { "" };
     let (decimals, speed) = (decimals_of(epsilon), epsilon / 200.0);
     let number = field(&mut epsilon, 1e-6..=1e9).speed(speed).max_decimals(decimals).suffix(suffix);
     let mut is_changed = false;
     ui.allocate_ui_with_layout(Vec2::new(ui.available_width(), 28.0), Layout::right_to_left(Align::Center), |ui| {
-        if back_ui(ui, draft.epsilon.is_some(), suggested.map(distance_text)) {
-            draft.epsilon = None;
+        if back_ui(ui, draft.density.epsilon.is_some(), suggested.map(distance_text)) {
+            draft.density.epsilon = None;
         }
         let size = Vec2::new(ui.available_width(), 28.0);
         let response = ui.add_enabled_ui(shown.is_some(), |ui| ui.add_sized(size, known(number, shown.is_some()))).inner;
@@ -100,7 +100,7 @@ fn density_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
         is_changed = response.on_hover_text(EPSILON_MEANS).changed();
     });
     if is_changed {
-        draft.epsilon = Some(rounded(epsilon));
+        draft.density.epsilon = Some(rounded(epsilon));
     }
     ui.add_space(4.0);
     min_samples_ui(ui, draft);
@@ -145,15 +145,15 @@ fn hdbscan_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let n_rows = view.answers.prepared.latest().map(|prepared| prepared.matrix.n_rows());
     let suggested = n_rows.map(suggested_min_cluster_size);
     ui.label("Smallest segment").on_hover_text(SIZE_MEANS);
-    let shown = draft.min_cluster_size.or(suggested);
+    let shown = draft.hdbscan.min_cluster_size.or(suggested);
     let mut least = shown.unwrap_or(0);
-    let suffix = if draft.min_cluster_size.is_none() { " (suggested)" } else { "" };
+    let suffix = if draft.hdbscan.min_cluster_size.is_none() { " (suggested)" } else { "" };
     let (most, speed) = (n_rows.unwrap_or(0).max(4) / 2, (least as f64 / 150.0).max(0.08));
     let number = field(&mut least, 2..=most).speed(speed).suffix(suffix);
     let mut is_changed = false;
     ui.allocate_ui_with_layout(Vec2::new(ui.available_width(), 28.0), Layout::right_to_left(Align::Center), |ui| {
-        if back_ui(ui, draft.min_cluster_size.is_some(), suggested.map(widgets::thousands)) {
-            draft.min_cluster_size = None;
+        if back_ui(ui, draft.hdbscan.min_cluster_size.is_some(), suggested.map(widgets::thousands)) {
+            draft.hdbscan.min_cluster_size = None;
         }
         let size = Vec2::new(ui.available_width(), 28.0);
         let response = ui.add_enabled_ui(shown.is_some(), |ui| ui.add_sized(size, known(number, shown.is_some()))).inner;
@@ -161,7 +161,7 @@ fn hdbscan_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
         is_changed = response.on_hover_text(SIZE_MEANS).changed();
     });
     if is_changed {
-        draft.min_cluster_size = Some(least);
+        draft.hdbscan.min_cluster_size = Some(least);
     }
     ui.label(caption(ui, "Min cluster size, in customers."));
     ui.add_space(4.0);
@@ -189,7 +189,7 @@ fn column_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
                 KnownBy::Fifths => "Five segments of about equal size, cut at the quintiles; equal values are never parted",
             };
             if ui.selectable_label(column.name == shown, unbroken(&column.name)).on_hover_text(explanation).clicked() {
-                draft.column = Some(column.name.clone());
+                draft.groups.column = Some(column.name.clone());
             }
         }
     });
@@ -207,7 +207,7 @@ fn min_samples_ui(ui: &mut Ui, draft: &mut Clustering) {
     let explanation =
         "A customer with this many neighbors, itself included, is in the core of a segment. Larger: only crowded places count.";
     ui.label("Core point neighbors").on_hover_text(explanation);
-    let number = field(&mut draft.min_samples, 1..=500).speed(0.08);
+    let number = field(&mut draft.density.min_samples, 1..=500).speed(0.08);
     let response = ui.add_sized(Vec2::new(ui.available_width(), 28.0), number);
     widgets::name_it(&response, Role::SpinButton, "Core point neighbors (min samples)");
     response.on_hover_text(explanation);

@@ -137,8 +137,8 @@ fn solutions(view: &View, draft: &Clustering) -> Vec<Choice> {
     let other = |method: Method| {
         let mut clustering = Clustering { method, ..draft.clone() };
         match method {
-            Method::KMeans => clustering.k = clustering.k.or(segments),
-            Method::Tree if clustering.cut == Cut::Suggested => clustering.cut = segments.map_or(Cut::Suggested, Cut::Clusters),
+            Method::KMeans => clustering.kmeans.k = clustering.kmeans.k.or(segments),
+            Method::Tree if clustering.tree.cut == Cut::Suggested => clustering.tree.cut = segments.map_or(Cut::Suggested, Cut::Clusters),
             _ => {}
         }
         Choice {
