@@ -5,4 +5,5 @@ pub mod jobs;
 pub mod memo;
 pub mod naming;
 pub mod runtime;
+mod services;
 pub mod watch;

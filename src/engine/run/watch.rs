@@ -1,12 +1,13 @@
-//! Have files changed since they were read? Looks at them every few seconds on a thread of its own and tells which did.
+//! Have files changed since they were read? A service that looks at them every few seconds and tells which did.
 //!
 //! In: paths, of which each stands for one file or several. Out: those that changed and have settled: a file that still grows is told when it
 //! stopped growing. It looks instead of being told by the system, because network shares and synchronised folders, where exports land, tell
 //! nobody; a look is one question to the file system per file. An idle window is not woken.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::time::{Duration, SystemTime};
+
+use super::services::{Duty, Next, Service};
 
 /// What is seen of a path from outside: its files with size and time of change.
 pub type Seen = Vec<(PathBuf, u64, Option<SystemTime>)>;
@@ -16,32 +17,27 @@ const EVERY: Duration = Duration::from_secs(3);
 
 /// Looks at files until it is dropped.
 pub struct Watch {
-    wanted: Sender<Vec<PathBuf>>,
-    changed: Receiver<PathBuf>,
+    service: Service<Vec<PathBuf>, PathBuf>,
     paths: Vec<PathBuf>,
 }
 
 impl Watch {
     /// Watches nothing yet. `wake` is called from another thread when there is something to take.
     pub fn new(wake: impl Fn() + Send + 'static) -> Watch {
-        let (wanted, wants) = channel();
-        let (tell, changed) = channel();
-        std::thread::spawn(move || look_on(&wants, &tell, wake));
-        Watch { wanted, changed, paths: Vec::new() }
+        Watch { service: Service::start(wake, look_on), paths: Vec::new() }
     }
 
     /// Watches these and no others. What is seen of a new one first is what it is compared with.
     pub fn only(&mut self, paths: Vec<PathBuf>) {
         if paths != self.paths {
             self.paths.clone_from(&paths);
-            // The thread ends only with this value.
-            let _ = self.wanted.send(paths);
+            self.service.want(paths);
         }
     }
 
     /// The paths that changed since the last call.
     pub fn take(&mut self) -> Vec<PathBuf> {
-        let mut changed: Vec<PathBuf> = self.changed.try_iter().filter(|path| self.paths.contains(path)).collect();
+        let mut changed: Vec<PathBuf> = self.service.news().filter(|path| self.paths.contains(path)).collect();
         changed.sort();
         changed.dedup();
         changed
@@ -70,46 +66,26 @@ impl Watched {
     }
 }
 
-fn look_on(wants: &Receiver<Vec<PathBuf>>, tell: &Sender<PathBuf>, wake: impl Fn()) {
+fn look_on(duty: &Duty<Vec<PathBuf>, PathBuf>) {
     let mut watched: Vec<Watched> = Vec::new();
     loop {
         // With nothing to watch there is nothing to do until somebody asks.
-        let mut wish = if watched.is_empty() {
-            match wants.recv() {
-                Ok(paths) => Some(paths),
-                Err(_) => return,
+        match duty.next((!watched.is_empty()).then_some(EVERY)) {
+            Next::Wanted(paths) => {
+                let mut before = std::mem::take(&mut watched);
+                watched.extend(paths.into_iter().map(|path| match before.iter().position(|other| other.path == path) {
+                    Some(at) => before.swap_remove(at),
+                    None => {
+                        let now = seen(&path);
+                        Watched { path, told: now.clone(), seen: now }
+                    }
+                }));
             }
-        } else {
-            match wants.recv_timeout(EVERY) {
-                Ok(paths) => Some(paths),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return,
+            Next::Again => {
+                let changed = watched.iter_mut().filter_map(|watched| watched.look().then(|| watched.path.clone()));
+                duty.tell(changed.collect());
             }
-        };
-        loop {
-            match wants.try_recv() {
-                Ok(later) => wish = Some(later),
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => return,
-            }
-        }
-        if let Some(paths) = wish {
-            let mut before = std::mem::take(&mut watched);
-            watched.extend(paths.into_iter().map(|path| match before.iter().position(|other| other.path == path) {
-                Some(at) => before.swap_remove(at),
-                None => {
-                    let now = seen(&path);
-                    Watched { path, told: now.clone(), seen: now }
-                }
-            }));
-            continue;
-        }
-        let news: Vec<&mut Watched> = watched.iter_mut().filter_map(|watched| watched.look().then_some(watched)).collect();
-        if !news.is_empty() {
-            for watched in news {
-                let _ = tell.send(watched.path.clone());
-            }
-            wake();
+            Next::Over => return,
         }
     }
 }
