@@ -89,6 +89,11 @@ pub(super) fn of(
 }
 
 impl Described {
+    /// Names the cards and what explains them, as far as they are there.
+    pub fn keys(&self) -> [Option<Key>; 2] {
+        [self.personas.key(), self.explained.key()]
+    }
+
     /// What the pages see of it.
     pub fn answer(self, answers: &mut Answers, last: &mut Last) {
         answers.personas = self.personas.settled(&mut last.personas);

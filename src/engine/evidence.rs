@@ -63,6 +63,11 @@ pub(super) fn of(
 }
 
 impl Evident {
+    /// Names the stability of the segments, if somebody has looked.
+    pub fn stability_key(&self) -> Option<Key> {
+        self.stability.key()
+    }
+
     /// What the pages see of it. An older one speaks about other segments, so it is not kept.
     pub fn answer(self, answers: &mut Answers) {
         answers.null_band = self.null_band.settled(&mut None);

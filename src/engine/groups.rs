@@ -76,6 +76,13 @@ pub(super) fn asked(
 }
 
 impl Grouped {
+    /// Names the segments, their silhouettes and the plots that are there, for whoever shows them.
+    pub fn keys(&self) -> [Option<Key>; 6] {
+        let Groups { sweep, density_plot, condensed_plot, silhouettes, .. } = &self.groups;
+        let sweep = sweep.as_ref().ok().and_then(|sweep| sweep.finished.as_ref()).map(|plot| plot.key);
+        [self.segmentation.key(), silhouettes.key(), sweep, self.tree_plot.key(), density_plot.key(), condensed_plot.key()]
+    }
+
     /// What the pages see of it.
     pub fn answer(&self, answers: &mut Answers, last: &mut Last) {
         let Groups { sweep, tree, density_plot, condensed_plot, .. } = &self.groups;

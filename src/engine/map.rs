@@ -27,6 +27,11 @@ pub(super) fn of(runtime: &mut Runtime, from: &From, wanted: &Wanted, picked: Op
 }
 
 impl Mapped {
+    /// Names the map, if it is there.
+    pub fn key(&self) -> Option<Key> {
+        self.map.key()
+    }
+
     /// What the pages see of it.
     pub fn answer(self, answers: &mut Answers, last: &mut Last) {
         answers.map = self.map.settled(&mut last.map);

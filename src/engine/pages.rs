@@ -1,16 +1,15 @@
 //! The cards as pages, set again only when something they show changed, and the page in view as pixels.
 //!
-//! In: what the report is made from, and which page is wanted how wide. Out: the pages, their thumbnails, one page's pixels. The pages on screen are the
-//! very ones an export writes. A generation counts up whenever an input is another value than last time (inputs are held, so that an address
-//! is never used twice); keys are made of it. Cost: setting is a job of some 30 ms per page, a picture one of about as much.
+//! In: what the report is made from with the keys of it, and which page is wanted how wide. Out: the pages, their thumbnails, one page's pixels. The
+//! pages on screen are the very ones an export writes. They are named by the keys of what they show, so those that were set once are there when
+//! somebody comes back to them. Cost: setting is a job of some 30 ms per page, a picture one of about as much.
 
 use std::sync::Arc;
 
-use crate::base::{Ctx, Key, Note};
-use crate::evaluate::Stability;
+use crate::base::{Ctx, Key};
 use crate::export::pages::{self, Pages, Sheet};
-use crate::export::{Choices, ExportError, Plots, deck};
-use crate::persona::{Explained, Personas};
+use crate::export::{Choices, ExportError, deck};
+use crate::persona::Personas;
 use crate::session::Plan;
 
 use super::answers::{Answers, PageImage, PagesAnswer};
@@ -21,61 +20,30 @@ use super::run::answer::{Problem, StepError};
 use super::run::jobs::{Lane, Urgency};
 use super::run::naming::log_kind;
 use super::run::runtime::{Asked, Made, Need};
-use super::segmentation::Segmentation;
 use super::wanted::PagesWanted;
 
-/// What the pages were last set from.
+/// The pages there were last.
 #[derive(Debug, Default)]
 pub(super) struct Paging {
-    inputs: Option<Inputs>,
+    /// What they show.
+    shown: Option<Key>,
+    /// Counts up whenever pages are to be set from something else than before, or come into view again.
     generation: u64,
     pages: Option<Arc<Pages>>,
     image: Option<Arc<PageImage>>,
     thumbnails: Option<Arc<Vec<PageImage>>>,
 }
 
-/// Everything a page shows; two of them are the same when all parts are the same values in memory.
-#[derive(Debug)]
-struct Inputs {
-    choices: Choices,
-    personas: Arc<Personas>,
-    segmentation: Arc<Segmentation>,
-    stability: Option<Arc<Stability>>,
-    explained: Option<Arc<Explained>>,
-    plots: Plots,
-    notes: Vec<Note>,
-}
-
-impl Inputs {
-    fn is(&self, other: &Inputs) -> bool {
-        fn same<T>(a: &Option<Arc<T>>, b: &Option<Arc<T>>) -> bool {
-            match (a, b) {
-                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-                (None, None) => true,
-                _ => false,
-            }
-        }
-        let (a, b) = (&self.plots, &other.plots);
-        self.choices == other.choices
-            && self.notes == other.notes
-            && Arc::ptr_eq(&self.personas, &other.personas)
-            && Arc::ptr_eq(&self.segmentation, &other.segmentation)
-            && same(&self.stability, &other.stability)
-            && same(&self.explained, &other.explained)
-            && (same(&a.map, &b.map) && same(&a.sweep, &b.sweep) && same(&a.tree, &b.tree))
-            && (same(&a.density, &b.density) && same(&a.condensed, &b.condensed))
-    }
-}
-
 const SETTING: &str = "Setting the pages";
 const DRAWING: &str = "Drawing the page";
 const SHOWN: Need = Need::Start(Urgency::Shown);
 
-/// The pages, as far as they are known.
+/// The pages, as far as they are known. `shown` are the keys of what they may show, of what is there.
 pub(super) fn answers(
     runtime: &mut Runtime,
     plan: &Plan,
     answers: &Answers,
+    shown: &[Option<Key>],
     groups: &Groups,
     wanted: Option<&PagesWanted>,
     last: &mut Paging,
@@ -84,7 +52,7 @@ pub(super) fn answers(
         *last = Paging { generation: last.generation, ..Paging::default() };
         return PagesAnswer::default();
     };
-    let pages = set(runtime, plan, answers, groups, &wanted.choices, last);
+    let pages = set(runtime, plan, answers, shown, groups, &wanted.choices, last);
     if let Asked::Ready(pages) = &pages {
         let of = |page: usize| Key::of("page image", 1, &(page, wanted.width), &[pages.key]);
         if wanted.width > 0
@@ -107,29 +75,34 @@ pub(super) fn answers(
     PagesAnswer { pages: pages.settled(&mut last.pages), image: last.image.clone(), thumbnails: last.thumbnails.clone() }
 }
 
-/// The pages of the present inputs.
-fn set(runtime: &mut Runtime, plan: &Plan, answers: &Answers, groups: &Groups, choices: &Choices, last: &mut Paging) -> Asked<Pages> {
+/// The pages of what is there.
+fn set(
+    runtime: &mut Runtime,
+    plan: &Plan,
+    answers: &Answers,
+    shown: &[Option<Key>],
+    groups: &Groups,
+    choices: &Choices,
+    last: &mut Paging,
+) -> Asked<Pages> {
     let parts = report::parts_of_answers(plan, None, answers, groups);
     let (Some(parts), Some(segmentation)) = (parts, answers.segmentation.ready()) else {
         let problem = answers.personas.problem().or(answers.segmentation.problem()).or(answers.loaded.problem());
         return problem.map_or_else(|| Asked::Waiting("Waiting for the cards".into()), |problem| Asked::Failed(problem.clone()));
     };
-    let inputs = Inputs {
-        choices: choices.clone(),
-        personas: parts.personas.clone(),
-        segmentation: segmentation.clone(),
-        stability: parts.stability.clone(),
-        explained: parts.explained.clone(),
-        plots: report::plots(answers),
-        notes: answers.notes.clone(),
-    };
-    if !last.inputs.as_ref().is_some_and(|before| before.is(&inputs)) {
+    // Segments are named by who is in them, so what is said of how they were made counts beside.
+    let by = &segmentation.by;
+    let said = (&parts.method_text, by.height(), by.epsilon(), by.inertia(), &parts.chosen.reasons, &answers.notes);
+    let is_there: Vec<bool> = shown.iter().map(Option::is_some).collect();
+    let there: Vec<Key> = shown.iter().copied().flatten().collect();
+    let shown = Key::of("shown on pages", 1, &(choices, said, is_there), &there);
+    if last.shown.replace(shown) != Some(shown) {
         last.generation += 1;
-        last.inputs = Some(inputs);
     }
-    let Some(inputs) = &last.inputs else { return Asked::Waiting(SETTING.into()) };
-    let key = Key::of("pages", 1, &last.generation, &[]);
-    let (plan, plots, choices) = (plan.clone(), inputs.plots.clone(), choices.clone());
+    // Which files beside it a template of the user's reads is known only once it is set, so it is set anew as often as it was before.
+    let generation = choices.template.is_some().then_some(last.generation);
+    let key = Key::of("pages", 2, &generation, &[shown]);
+    let (plan, plots, choices) = (plan.clone(), report::plots(answers), choices.clone());
     let step = move |ctx: &Ctx| {
         ctx.check()?;
         let report = parts.report(&plan);

@@ -166,6 +166,7 @@ impl Engine {
         let is_drawn = grouped.segmentation.ready().is_some() && grouped.silhouette_plot.is_settled() && described.personas.is_settled();
         let evidence = evidence::of(runtime, &prepared, &grouped, &plan.clustering, is_drawn || wanted.outputs.is_some(), needs);
 
+        let shown = [&grouped.keys()[..], &described.keys(), &[map.key(), evidence.stability_key()]].concat();
         let mut answers = Answers { brush, ..Answers::default() };
         grouped.answer(&mut answers, &mut last.groups);
         answers.comparison = comparison::answer(comparison, plan.comparison.as_ref(), &mut last.comparison);
@@ -175,7 +176,7 @@ impl Engine {
         table.answer(prepared, &mut answers, &mut last.table);
         // What the pages say was survived: all that was told so far.
         answers.notes = runtime.told().to_vec();
-        answers.pages = pages::answers(runtime, plan, &answers, &grouped.groups, wanted.pages.as_ref(), paging);
+        answers.pages = pages::answers(runtime, plan, &answers, &shown, &grouped.groups, wanted.pages.as_ref(), paging);
         self.groups = Some(grouped.groups);
         answers
     }

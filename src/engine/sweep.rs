@@ -87,7 +87,7 @@ pub(super) struct Sweep {
     /// Ascending by k; of all rows.
     pub points: Vec<Point>,
     /// The plot with its suggestion. With a sketch it is there as soon as that is, and its points become those of all rows later.
-    pub finished: Option<Arc<SweepPlot>>,
+    pub finished: Option<Made<SweepPlot>>,
     /// Set when the user stopped a part of it.
     pub stopped: bool,
     /// Whether the silhouettes of every point come together, so that nobody needs to ask for those of one.
@@ -124,7 +124,7 @@ pub(super) fn of_kmeans(runtime: &mut Runtime, prepared: &Made<Prepared>, cluste
         let plot = sketch.plot(&points);
         let known = plot.points.iter().map(|point| (point.k, point.estimated)).collect::<Vec<_>>();
         let key = Key::of("sweep with a sketch", 1, &(known, &plot.problems, clustering.seed), &[&[prepared.key], &inputs[..]].concat());
-        runtime.at_once(|s| &mut s.sweeps, key, || SweepPlot { suggestion: suggested.suggestion.clone(), ..plot }).value
+        runtime.at_once(|s| &mut s.sweeps, key, || SweepPlot { suggestion: suggested.suggestion.clone(), ..plot })
     });
     Sweep { points, finished, stopped, brings_silhouettes: false, sketch: Some(sketch) }
 }
@@ -247,8 +247,8 @@ impl Sweep {
     /// What the page sees: finished, or the points there are so far, or those from before as long as there is none.
     pub fn answer(&self, previous: &mut Option<Arc<SweepPlot>>) -> Answer<SweepPlot> {
         if let Some(plot) = &self.finished {
-            *previous = Some(plot.clone());
-            return Answer::Ready(plot.clone());
+            *previous = Some(plot.value.clone());
+            return Answer::Ready(plot.value.clone());
         }
         let so_far = match &self.sketch {
             Some(sketch) => sketch.plot(&self.points),
@@ -265,7 +265,7 @@ impl Sweep {
     pub fn chosen(&self, clustering: &Clustering, tree: Option<&Dendrogram>) -> Result<(&Point, Labeling), Asked<Segmentation>> {
         let k = match (choose::chosen_k(clustering, tree), &self.finished) {
             (Some(k), _) => k,
-            (None, Some(plot)) => choose::suggested_k(plot).map_err(Asked::Failed)?,
+            (None, Some(plot)) => choose::suggested_k(&plot.value).map_err(Asked::Failed)?,
             (None, None) if self.stopped => return Err(Asked::Failed(Problem(STOPPED.into()))),
             (None, None) => return Err(Asked::Waiting("Waiting for elbow and silhouette to suggest a number of segments".into())),
         };
@@ -337,7 +337,7 @@ fn finish(
         // The inertias follow from the labels, and so do the problems from the parameters, but a retry may change those.
         let ks: Vec<usize> = plot.points.iter().map(|point| point.k).collect();
         let key = Key::of("sweep", 1, &(ks, &plot.problems), &[&[prepared.key], &inputs[..]].concat());
-        runtime.at_once(|s| &mut s.sweeps, key, || SweepPlot { suggestion, ..plot }).value
+        runtime.at_once(|s| &mut s.sweeps, key, || SweepPlot { suggestion, ..plot })
     });
     Sweep { points, finished, stopped, brings_silhouettes: needs.sweep != Need::Look, sketch: None }
 }

@@ -6,9 +6,12 @@ use std::process::Command;
 use std::sync::Arc;
 
 use personae::base::Ctx;
+use personae::data::Source;
+use personae::engine::{Engine, EngineOptions, PagesWanted, Wanted};
 use personae::export::pages::{self, Pages, TEMPLATE, Template};
 use personae::export::{self, Choices, Density, Format, Paper, Plots, Report, deck};
 use personae::persona::{Added, Condition, Example, Explained, Forest, Importance, MissingGroup, Picture, Priority, SegmentRule};
+use personae::session::{Page, Plan};
 
 use crate::exporting::{plots, report};
 
@@ -218,6 +221,47 @@ fn a_users_template_is_used_and_a_broken_one_is_told_with_its_line() {
     }
     std::fs::write(folder.path().join("logo.png"), png()).unwrap();
     assert_eq!(with("#image(\"logo.png\")").note, None, "a file beside the template may be used");
+}
+
+#[test]
+fn pages_that_were_set_are_there_again_and_a_users_template_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let rows: String = (0..60u32).map(|row| format!("{},{}\n", row % 3 * 100 + row * 7 % 11, row % 3 * 50 + row * 5 % 13)).collect();
+    let mut plan = Plan::new(Source::file(file("shop.csv", &format!("spend,visits\n{rows}"))));
+    plan.preparation.features = Some(vec!["spend".into(), "visits".into()]);
+    (plan.clustering.kmeans.k, plan.clustering.k_from, plan.clustering.k_to) = (Some(3), 2, 4);
+    let mut engine = Engine::new(|| {}, EngineOptions::default());
+    let mut opened = |plan: &Plan, template: Option<&Path>| {
+        let away = Wanted::on(Page::Present);
+        engine.wait_until_refined(plan, &away);
+        let choices = Choices { formats: Vec::new(), template: template.map(Path::to_path_buf), ..Choices::default() };
+        let pages = PagesWanted { choices, page: 0, width: 0, thumbnail_width: None };
+        let answers = engine.wait_until_refined(plan, &Wanted { pages: Some(pages), ..away });
+        answers.pages.pages.ready().expect("set").clone()
+    };
+    let first = opened(&plan, None);
+    assert!(Arc::ptr_eq(&first, &opened(&plan, None)), "the same pages, which are not set anew");
+    plan.clustering.kmeans.k = Some(2);
+    assert!(opened(&plan, None).len() < first.len(), "fewer segments on fewer pages");
+    plan.clustering.kmeans.k = Some(3);
+    assert!(Arc::ptr_eq(&first, &opened(&plan, None)));
+
+    let template = file("cards.typ", "#import \"words.typ\": word\n#word");
+    file("words.typ", "#let word = [one]");
+    let own = opened(&plan, Some(&template));
+    assert_eq!((own.len(), &own.note), (1, &None));
+    file("words.typ", "#let word = [one #pagebreak() two]");
+    assert_eq!(opened(&plan, Some(&template)).len(), 2, "a file beside the template has changed");
+    file("cards.typ", "one #pagebreak() two #pagebreak() three");
+    assert_eq!(opened(&plan, Some(&template)).len(), 3, "the template has changed");
+    file("cards.typ", "= Title\n#no-such-thing");
+    let note = opened(&plan, Some(&template)).note.clone().expect("a sentence");
+    assert!(note.contains("cards.typ cannot be used (line 2"), "{note}");
 }
 
 #[test]

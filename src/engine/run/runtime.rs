@@ -78,6 +78,11 @@ impl<T> Asked<T> {
         }
     }
 
+    /// The name of the value, if it is there.
+    pub fn key(&self) -> Option<Key> {
+        self.ready().map(|made| made.key)
+    }
+
     /// The value, if it is there.
     pub fn ready(&self) -> Option<&Made<T>> {
         match self {
