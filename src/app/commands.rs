@@ -112,6 +112,7 @@ impl Window {
             Action::Reload => {
                 self.read_again();
                 self.engine.retry();
+                self.pages_shown = None;
                 let words = words_of(self.plan(), self.project.as_deref());
                 if self.plan().words != words {
                     self.change(|plan| plan.words = words);
@@ -138,7 +139,6 @@ impl Window {
                 self.look.export = Some(ExportRequest { folder: Some(absolute(folder)), choices });
             }
             Action::Go(page) => {
-                self.look_for_template();
                 self.look.page = page;
                 self.look.maximised = None;
             }
@@ -151,7 +151,6 @@ impl Window {
                 }
             }
             Action::Present => {
-                self.look_for_template();
                 self.look.presenting = !self.look.presenting;
                 self.look.page = Page::Present;
                 self.ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.look.presenting));
@@ -266,6 +265,7 @@ impl Window {
         }
         self.history = History::new(plan.clone());
         self.saved = plan;
+        self.pages_shown = None;
         self.look = look;
         self.project = project;
         self.opened = None;
@@ -287,6 +287,7 @@ impl Window {
     pub(super) fn go_back(&mut self) {
         if let Some((history, look, project, saved)) = self.left.take() {
             (self.history, self.look, self.project, self.saved) = (history, look, project, saved);
+            self.pages_shown = None;
             self.customers = None;
             self.session.message = None;
             self.reload += 1;

@@ -77,6 +77,8 @@ pub struct Window {
     pub(super) reload: u64,
     /// The user's page template, as it was last looked for.
     pub(super) template: Option<PathBuf>,
+    /// The choices that the pages in view are set with; `None` has the template read again.
+    pub(super) pages_shown: Option<Choices>,
     /// An export that waits for its answers.
     pub(super) export: Option<ExportRequest>,
     /// How far the export of the dialog is.
@@ -131,6 +133,7 @@ impl Window {
             customers: None,
             reload: 0,
             template: None,
+            pages_shown: None,
             export: None,
             taking: None,
             recovery,
@@ -169,17 +172,17 @@ impl Window {
     }
 
     /// The pages in view: the preview of the export dialog, or the slides of the Present page.
-    fn pages_wanted(&self) -> Option<PagesWanted> {
+    pub(super) fn pages_wanted(&self) -> Option<PagesWanted> {
         if let Some(request) = self.look.export.as_ref().filter(|request| self.taking.is_none() && request.choices.has_pages()) {
             // What does not change the pages must not set them anew.
-            let choices = Choices { formats: Vec::new(), audience: Audience::default(), ..request.choices.clone() };
+            let choices = Choices { formats: Vec::new(), audience: Audience::default(), template: None, ..request.choices.clone() };
             return Some(PagesWanted { choices, page: self.look.preview_page, width: self.look.preview_width, thumbnail_width: None });
         }
         if self.look.page != Page::Present {
             return None;
         }
         let density = if self.look.slides_with_evidence { Density::Analyst } else { Density::Workshop };
-        let choices = Choices { formats: Vec::new(), paper: Paper::Slide, density, template: self.template.clone(), ..Choices::default() };
+        let choices = Choices { formats: Vec::new(), paper: Paper::Slide, density, ..Choices::default() };
         Some(PagesWanted { choices, page: self.look.slide, width: self.look.slide_width, thumbnail_width: Some(2 * THUMBNAIL_POINTS) })
     }
 
@@ -194,6 +197,7 @@ impl Window {
         for command in std::mem::take(&mut self.commands) {
             self.apply(command);
         }
+        self.follow_template();
         let wanted = self.wanted();
         self.answers = self.engine.answer(self.history.plan(), &wanted);
         self.follow_customers();

@@ -95,19 +95,18 @@ fn set(
     let said = (&parts.method_text, by.height(), by.epsilon(), by.inertia(), &parts.chosen.reasons, &answers.notes);
     let is_there: Vec<bool> = shown.iter().map(Option::is_some).collect();
     let there: Vec<Key> = shown.iter().copied().flatten().collect();
-    let shown = Key::of("shown on pages", 1, &(choices, said, is_there), &there);
+    let shown = Key::of("shown on pages", 1, &(choices.paper, choices.density, &choices.personas, said, is_there), &there);
     if last.shown.replace(shown) != Some(shown) {
         last.generation += 1;
     }
-    // Which files beside it a template of the user's reads is known only once it is set, so it is set anew as often as it was before.
-    let generation = choices.template.is_some().then_some(last.generation);
-    let key = Key::of("pages", 2, &generation, &[shown]);
+    // Which files beside it a template reads is known only once it is set, so nobody could name them: with one, pages are set anew.
+    let template = plan.template.as_ref().map(|template| (template.path.as_os_str().as_encoded_bytes(), &template.text, last.generation));
+    let key = Key::of("pages", 2, &template, &[shown]);
     let (plan, plots, choices) = (plan.clone(), report::plots(answers), choices.clone());
     let step = move |ctx: &Ctx| {
         ctx.check()?;
         let report = parts.report(&plan);
-        let template = choices.template.as_deref().and_then(|path| pages::read_template(path).ok());
-        pages::set(&deck(&report, &plots, &choices), &pages::pictures(&report), choices.paper, template.as_ref()).map_err(problem)
+        pages::set(&deck(&report, &plots, &choices), &pages::pictures(&report), choices.paper, plan.template.as_ref()).map_err(problem)
     };
     runtime.ask(|s| &mut s.pages, key, SHOWN, (|| SETTING.into(), Lane::Quick), step)
 }

@@ -131,7 +131,7 @@ pub enum SilhouetteWish {
 /// Which pages, and which of them is looked at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PagesWanted {
-    /// Paper, density, personas and template; the formats do not matter.
+    /// Paper, density and personas. The template is the plan's, and the formats do not matter.
     pub choices: Choices,
     /// The page in view, from 0.
     pub page: usize,

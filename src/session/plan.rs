@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cluster::{Linkage, Method};
 use crate::data::Source;
+use crate::export::pages::Template;
 use crate::features::Preparation;
 use crate::persona::{Numbering, PersonaEdit};
 
@@ -38,6 +39,9 @@ pub struct Plan {
     /// The user's own words, found beside the project or the data when it was opened; never saved in projects.
     #[serde(skip)]
     pub words: Option<Words>,
+    /// The user's own page template, found and read the same way when pages come into view; `None` where there is none that can be read.
+    #[serde(skip)]
+    pub template: Option<Template>,
 }
 
 impl Plan {
@@ -52,6 +56,7 @@ impl Plan {
             numbering: None,
             comparison: None,
             words: None,
+            template: None,
         }
     }
 }

@@ -202,7 +202,7 @@ fn a_users_template_is_used_and_a_broken_one_is_told_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cards.typ");
     let with = |text: &str| {
-        pages::set(&deck, &pages::pictures(&report), Paper::A4, Some(&Template { path: path.clone(), text: text.to_owned() })).unwrap()
+        pages::set(&deck, &pages::pictures(&report), Paper::A4, Some(&Template { path: path.clone(), text: text.into() })).unwrap()
     };
     let own = with("#let deck = json(\"deck.json\")\n#for card in deck.cards [= #card.name\n#pagebreak(weak: true)]");
     assert_eq!((own.len(), &own.note), (2, &None));
@@ -237,9 +237,10 @@ fn pages_that_were_set_are_there_again_and_a_users_template_is_read_again() {
     (plan.clustering.kmeans.k, plan.clustering.k_from, plan.clustering.k_to) = (Some(3), 2, 4);
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     let mut opened = |plan: &Plan, template: Option<&Path>| {
+        let plan = &Plan { template: template.map(|path| pages::read_template(path).unwrap()), ..plan.clone() };
         let away = Wanted::on(Page::Present);
         engine.wait_until_refined(plan, &away);
-        let choices = Choices { formats: Vec::new(), template: template.map(Path::to_path_buf), ..Choices::default() };
+        let choices = Choices { formats: Vec::new(), ..Choices::default() };
         let pages = PagesWanted { choices, page: 0, width: 0, thumbnail_width: None };
         let answers = engine.wait_until_refined(plan, &Wanted { pages: Some(pages), ..away });
         answers.pages.pages.ready().expect("set").clone()

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use eframe::egui;
 use egui_kittest::kittest::Queryable;
+use personae::app::window::Window;
 use personae::engine::page_title;
-use personae::export::pages::{self, Pages};
+use personae::export::pages::{self, Pages, TEMPLATE_FILE};
 use personae::export::{Choices, Density, Paper, deck};
+use personae::session::settings::Settings;
 use personae::session::{Action, Command, Page};
 
 use crate::whole::{open, order, window};
@@ -56,6 +59,37 @@ fn what_is_shown_is_what_is_exported() {
     for page in 0..shown.len() {
         assert_eq!(shown.svg(page).unwrap(), exported.svg(page).unwrap(), "slide {}", page + 1);
     }
+}
+
+#[test]
+fn a_template_beside_the_data_is_read_whenever_slides_come_into_view() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, template) = (folder.path().join("shop.csv"), folder.path().join(TEMPLATE_FILE));
+    let cells = |row: u32| [row % 3 * 100 + row % 11, row * 37 % 100, row % 3 * 50 + row % 13, row * 53 % 100];
+    let line = |[a, b, c, d]: [u32; 4]| format!("{a}.{b:02},{c}.{d:02}\n");
+    let rows: String = (0..60).map(cells).map(line).collect();
+    std::fs::write(&data, format!("spend,visits\n{rows}")).unwrap();
+    let mut window = Window::new(&egui::Context::default(), Settings::default(), None, Some(data));
+    let mut slides = |page: Page, action: Option<Action>| {
+        window.command(Command::Do(Action::Go(page)));
+        action.into_iter().for_each(|action| window.command(Command::Do(action)));
+        for _ in 0..4 {
+            window.step();
+            window.wait();
+        }
+        window.answers().pages.pages.ready().map(|pages| pages.len())
+    };
+    let built_in = slides(Page::Present, None);
+    assert!(built_in.is_some_and(|slides| slides > 2), "{built_in:?}");
+    for (text, expected) in [("one", Some(1)), ("one #pagebreak() two", Some(2)), ("#no-such-thing", built_in)] {
+        assert_eq!(slides(Page::Personas, None), None);
+        std::fs::write(&template, text).unwrap();
+        assert_eq!(slides(Page::Present, None), expected, "{text}");
+        assert_eq!(slides(Page::Present, Some(Action::Undo)), expected, "{text}: nobody chose it, so it cannot be taken back");
+    }
+    slides(Page::Personas, None);
+    std::fs::remove_file(&template).unwrap();
+    assert_eq!(slides(Page::Present, None), built_in);
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl PageWorld {
         files.extend(deck.plots.iter().map(|plot| (format!("plot-{}.svg", plot.id), Bytes::from_string(plot.svg.clone()))));
         files.extend(pictures.iter().map(|(cluster, bytes)| (format!("picture-{cluster}"), Bytes::new(bytes.to_vec()))));
         let main = file_id(TEMPLATE_FILE);
-        let text = template.map_or_else(|| TEMPLATE.to_owned(), |template| template.text.clone());
+        let text = template.map_or_else(|| TEMPLATE.to_owned(), |template| template.text.to_string());
         PageWorld {
             library: LazyHash::new(Library::builder().with_inputs(inputs).build()),
             source: Source::new(main, text),
