@@ -473,7 +473,7 @@ fn the_elbow_of_very_many_rows_starts_from_a_sample_that_says_so() {
     let rows: String = (0..210_000u64).map(|row| format!("{},{}\n", row % 3 * 900 + row * 7919 % 601, row * 104_729 % 997)).collect();
     std::fs::write(&path, format!("spend,visits\n{rows}")).unwrap();
     let mut plan = Plan::new(personae::data::Source::file(path));
-    (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.restarts) = (2, 5, 2);
+    (plan.clustering.k_from, plan.clustering.k_to, plan.clustering.kmeans.restarts) = (2, 5, 2);
     plan.preparation.features = Some(vec!["spend".into(), "visits".into()]);
     let wanted = Wanted { map_axes: (MapAxis::Component(0), MapAxis::Component(1)), ..Wanted::on(Page::Segments) };
     let mut engine = Engine::new(|| {}, EngineOptions::default());
