@@ -50,6 +50,9 @@ pub struct Deck {
     /// What the importance rests on, in one sentence.
     pub importance_note: Option<String>,
     /// How it was made.
+    ///
+    /// Templates of users know it as `made`.
+    #[serde(rename = "made")]
     pub provenance: Provenance,
     /// What the speaker wants to say to slides that are no card; for nobody else, so templates do not see it.
     #[serde(skip)]
