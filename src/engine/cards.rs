@@ -130,7 +130,7 @@ fn personas(
     names: Option<Vec<String>>,
     need: Need,
 ) -> Asked<Personas> {
-    let key = Key::of("personas", 3, &(roles, &names), &[segmentation.key, edits_key, words.key]);
+    let key = Key::of("personas", 4, &(roles, &names), &[segmentation.key, edits_key, words.key]);
     let (segmentation, roles, edits, lexicon) = (segmentation.value.clone(), roles.clone(), edits.clone(), words.lexicon.clone());
     let personas = runtime.ask(
         |s| &mut s.personas,

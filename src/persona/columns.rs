@@ -15,7 +15,10 @@ use crate::data::{Column, ColumnProfile, Loaded, Role, Values, is_no_measure, pr
 use crate::features::{Prepared, Transform};
 
 use super::lexicon::{Columns, Entry, Lexicon};
+use super::noun::Noun;
+use super::sense::{Looks, Sense, Sensed, sense_of};
 use super::text::{NumberFormat, humanised, number_format};
+use super::yes_no::yes_or_no;
 
 /// A column that cards may speak of.
 pub struct Described<'a> {
@@ -31,6 +34,8 @@ pub struct Described<'a> {
     pub entry: Option<&'a Entry>,
     /// How its values are read.
     pub reading: Reading<'a>,
+    /// What its values stand for.
+    pub sense: Sense,
 }
 
 /// How the values of a column are read.
@@ -52,6 +57,8 @@ pub struct ScaleReading<'a> {
     pub is_date: bool,
     /// Whether no value is below zero.
     pub is_never_negative: bool,
+    /// The smallest and largest value.
+    range: (f64, f64),
 }
 
 /// Levels and every row's level.
@@ -67,6 +74,11 @@ enum Codes<'a> {
 }
 
 impl Described<'_> {
+    /// Whether it is a score that the program made: told on cards, but no outcome of the business.
+    pub fn is_own_score(&self) -> bool {
+        is_rfm(self.name)
+    }
+
     /// Whether a name may speak of it: what the business wants to know, and what is sensitive, stays out of names.
     pub fn may_name(&self) -> bool {
         !matches!(self.role, Role::Outcome | Role::Sensitive)
@@ -100,17 +112,37 @@ impl LevelReading<'_> {
     }
 }
 
+/// What RFM scoring adds to a table.
+fn is_rfm(name: &str) -> bool {
+    ["r_score", "f_score", "m_score", "rfm_segment"].contains(&name)
+}
+
 /// The columns to describe. `roles` are the user's own, by column name; all others are the guessed ones.
 pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<String, Role>, lexicon: &'a Lexicon) -> Vec<Described<'a>> {
+    let noun = Noun::of(loaded);
     let one = |(column, profile): (&'a Column, &'a ColumnProfile)| {
         let role = roles.get(&column.name).copied().unwrap_or(profile.guessed_role);
         if matches!(role, Role::Identifier | Role::Ignored) {
             return None;
         }
-        let (reading, entry) = reading(column, profile, prepared, lexicon)?;
+        let (reading, sensed) = reading(column, profile, prepared)?;
+        let kind = match (&reading, sensed.sense) {
+            (Reading::Levels(_), _) => Columns::Levels,
+            (Reading::Scale(_), Sense::Date) => Columns::Date,
+            (Reading::Scale(_), _) => Columns::Number,
+        };
+        let entry = lexicon.fitting(&column.name, kind, &sensed, noun.many);
         let entry = entry.filter(|_| !is_lifetime_recency(loaded, &column.name));
         let human = humanised(&column.name);
-        Some(Described { name: &column.name, human, role, unit: column.unit.as_deref(), entry, reading })
+        Some(Described {
+            name: &column.name,
+            human,
+            role,
+            unit: column.unit.as_deref(),
+            entry,
+            reading: with_unit(reading, column, entry),
+            sense: sensed.sense,
+        })
     };
     loaded.table.columns.par_iter().zip(&loaded.profile.columns).filter_map(one).collect()
 }
@@ -121,12 +153,9 @@ fn is_lifetime_recency(loaded: &Loaded, name: &str) -> bool {
     name.eq_ignore_ascii_case("recency") && loaded.table.position("T").is_some()
 }
 
-fn reading<'a>(
-    column: &'a Column,
-    profile: &'a ColumnProfile,
-    prepared: &Prepared,
-    lexicon: &'a Lexicon,
-) -> Option<(Reading<'a>, Option<&'a Entry>)> {
+/// How the values are read, before the lexicon is asked for words and a unit.
+fn reading<'a>(column: &'a Column, profile: &'a ColumnProfile, prepared: &Prepared) -> Option<(Reading<'a>, Sensed)> {
+    let by_values = |sense: Sense| Sensed { sense, word: None };
     match &column.values {
         Values::Text(_) => {
             let levels: &profile::Levels = profile.levels.as_deref()?;
@@ -135,13 +164,14 @@ fn reading<'a>(
             if levels.names.len() > 20 && levels.names.len() * 2 > n_present {
                 return None;
             }
+            let is_question = levels.names.iter().all(|name| yes_or_no(name).is_some());
             let reading = LevelReading { names: Cow::Borrowed(&levels.names), codes: Codes::Text(levels) };
-            Some((Reading::Levels(reading), lexicon.entry(&column.name, Columns::Levels)))
+            Some((Reading::Levels(reading), by_values(if is_question { Sense::YesNo } else { Sense::Level })))
         }
         Values::Number(values) if is_zero_one(values) => {
             let names = Cow::Owned(vec!["no".to_owned(), "yes".to_owned()]);
             let reading = LevelReading { names, codes: Codes::ZeroOne(values) };
-            Some((Reading::Levels(reading), lexicon.entry(&column.name, Columns::Levels)))
+            Some((Reading::Levels(reading), by_values(Sense::YesNo)))
         }
         // Nobody is low in postcode or high in member number.
         Values::Number(values)
@@ -152,14 +182,30 @@ fn reading<'a>(
         }
         Values::Number(_) | Values::Date(_) => {
             let is_date = matches!(column.values, Values::Date(_));
-            let entry = lexicon.entry(&column.name, if is_date { Columns::Date } else { Columns::Number });
             let (min, max) = range(column, prepared)?;
             let (transform, bounds) = transform_of(column, prepared, min);
-            let lexicon_unit = entry.and_then(|entry| entry.unit.as_deref());
-            let format =
-                if is_date { NumberFormat::Date } else { number_format(&column.name, column.unit.as_deref(), lexicon_unit, min, max) };
-            Some((Reading::Scale(ScaleReading { column, transform, bounds, format, is_date, is_never_negative: min >= 0.0 }), entry))
+            let is_whole = profile.numeric.as_ref().is_some_and(|numeric| numeric.whole);
+            let sensed =
+                if is_date { by_values(Sense::Date) } else { sense_of(&column.name, column.unit.as_deref(), Looks { min, max, is_whole }) };
+            let format = if is_date { NumberFormat::Date } else { number_format(&column.name, column.unit.as_deref(), None, min, max) };
+            let range = (min, max);
+            Some((
+                Reading::Scale(ScaleReading { column, transform, bounds, format, is_date, is_never_negative: min >= 0.0, range }),
+                sensed,
+            ))
         }
+    }
+}
+
+/// The reading with the unit of the lexicon, where the file has none.
+fn with_unit<'a>(reading: Reading<'a>, column: &Column, entry: Option<&Entry>) -> Reading<'a> {
+    match (reading, entry.and_then(|entry| entry.unit.as_deref())) {
+        (Reading::Scale(scale), Some(unit)) if !scale.is_date => {
+            let (min, max) = scale.range;
+            let format = number_format(&column.name, column.unit.as_deref(), Some(unit), min, max);
+            Reading::Scale(ScaleReading { format, ..scale })
+        }
+        (reading, _) => reading,
     }
 }
 

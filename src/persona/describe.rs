@@ -24,9 +24,12 @@ use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_CELL, MIN_NAMED, Measured, STRONG_EFFECT, Trait, rank};
 use super::missing_groups::missing_groups;
 use super::naming::{Name, Naming, names};
+use super::noun::Noun;
 use super::personas::Personas;
+use super::phrase::{Clause, Phrase};
+use super::sentence::{Size, summary};
 use super::text::tokens;
-use super::{categorical, numeric, wording};
+use super::{categorical, numeric};
 
 /// Statements on a card.
 const MAX_STATEMENTS: usize = 8;
@@ -59,6 +62,7 @@ pub fn describe_with_roles(
 ) -> Result<Personas, Stopped> {
     ctx.progress("Describing the segments", 0.0);
     ctx.check()?;
+    let noun = Noun::of(loaded);
     let columns = described(loaded, prepared, roles, lexicon);
     let groups = Groups::of(prepared, labels, columns.len());
     let mut measured: Vec<Measured> = columns
@@ -79,7 +83,7 @@ pub fn describe_with_roles(
     let table_members: Vec<Vec<usize>> = members.iter().map(|rows| rows.iter().map(|&row| prepared.table_rows[row]).collect()).collect();
     let edit_of = carry(edits, &table_members);
     let taken: Vec<String> = edits.iter().filter_map(|edit| edit.name.clone()).collect();
-    let naming = Naming { columns: &columns, groups: &groups, members: &members, traits: &traits };
+    let naming = Naming { columns: &columns, groups: &groups, members: &members, traits: &traits, noun };
     let names = names(&naming, &taken, ctx)?;
     let revenue = revenue(loaded, &columns);
 
@@ -88,7 +92,7 @@ pub fn describe_with_roles(
         ctx.check()?;
         let edit = edit_of[cluster].map(|at| &edits[at]);
         let n = members[cluster].len();
-        let size = wording::Size {
+        let size = Size {
             n,
             share: n as f64 / labels.n_rows().max(1) as f64,
             // One customer's revenue is nobody's business, so small personas have no share of it.
@@ -97,7 +101,7 @@ pub fn describe_with_roles(
                 .and_then(|(_, values)| share_of_sum(values, &table_members[cluster], prepared)),
         };
         let number = labels.numbers()[cluster];
-        personas.push(persona((cluster, number), &columns, &measured, &traits[cluster], name, size, edit, &table_members[cluster]));
+        personas.push(persona((cluster, number, noun), &columns, &measured, &traits[cluster], name, size, edit, &table_members[cluster]));
     }
     let notes = notes(edits, &edit_of, &personas);
     let attributes = attributes(&personas);
@@ -123,23 +127,23 @@ fn ranked_traits(measured: &[Measured], persona: usize) -> Vec<Trait> {
 
 #[expect(clippy::too_many_arguments, reason = "one call, and every part of a card comes from somewhere else")]
 fn persona(
-    (cluster, number): (usize, usize),
+    (cluster, number, noun): (usize, usize, Noun),
     columns: &[Described],
     measured: &[Measured],
     traits: &[Trait],
     name: Name,
-    size: wording::Size,
+    size: Size,
     edit: Option<&PersonaEdit>,
     table_rows: &[usize],
 ) -> Persona {
     let said = worth_saying(columns, traits);
     let clauses = said.iter().map(|&at| &traits[at]).filter(|found| columns[found.column].role != Role::Sensitive);
-    let clauses: Vec<String> = clauses.take(MAX_CLAUSES).map(|found| wording::clause(&columns[found.column], found)).collect();
+    let clauses: Vec<Clause> = clauses.take(MAX_CLAUSES).map(|found| Phrase::of(&columns[found.column], found).clause()).collect();
     let is_strong = said.iter().any(|&at| traits[at].evidence.effect.abs() >= STRONG_EFFECT);
     let statements = said.iter().map(|&at| {
         let found = &traits[at];
         let [value, everyone, _] = found.evidence.texts.clone();
-        let text = wording::statement(&columns[found.column], found);
+        let text = Phrase::of(&columns[found.column], found).statement();
         Statement { text, value, everyone, direction: found.direction, evidence: at }
     });
     let automatic_name = name.text();
@@ -153,7 +157,7 @@ fn persona(
         may_be_out_of_date: given_name.is_some()
             && edit.is_some_and(|edit| has_changed(edit, table_rows) || no_longer_passes(edit, traits)),
         name_parts: name.words,
-        summary: wording::summary(&size, &clauses, is_strong),
+        summary: summary(&size, noun, &clauses, is_strong),
         n: size.n,
         share: size.share,
         revenue_share: size.revenue_share,
@@ -170,17 +174,27 @@ fn no_longer_passes(edit: &PersonaEdit, traits: &[Trait]) -> bool {
     edit.rests_on.iter().any(|once| !traits.iter().any(|found| found.evidence.passes_name && once.is(&found.evidence)))
 }
 
-/// The traits that statements are made of. Of a column's levels the best in each direction; of two levels only one, since the other says
-/// the same again, and rather the one that is more common here.
+/// The traits that statements are made of, each thing once: of a column's levels the best in each direction, of columns about one subject the
+/// best in each direction, and of columns that repeat one fact in the same words and numbers ("No internet service") the first. Of two levels
+/// only one is told, since the other says the same again, and rather the one that is more common here.
 fn worth_saying(columns: &[Described], traits: &[Trait]) -> Vec<usize> {
     let mut said: Vec<usize> = Vec::new();
     for (at, found) in traits.iter().enumerate().filter(|(_, found)| found.evidence.passes_statement) {
         let has_two = matches!(&columns[found.column].reading, Reading::Levels(levels) if levels.names.len() == 2);
-        let is_said = |old: &usize| traits[*old].column == found.column && traits[*old].direction == found.direction;
+        let phrase = Phrase::of(&columns[found.column], found);
+        let repeats = |old: &usize| {
+            let old = &traits[*old];
+            let other = Phrase::of(&columns[old.column], old);
+            let is_one_fact = old.level.is_some()
+                && old.evidence.level == found.evidence.level
+                && found.evidence.level.as_deref().is_some_and(|level| level.contains(' '))
+                && old.evidence.texts == found.evidence.texts;
+            other.subject() == phrase.subject() || is_one_fact || other.statement() == phrase.statement()
+        };
         let says_more =
             |other: &Trait| other.column == found.column && other.evidence.passes_statement && other.direction == Direction::More;
         let is_mirrored = has_two && found.direction == Direction::Less && traits.iter().any(says_more);
-        if !said.iter().any(is_said) && !is_mirrored {
+        if !said.iter().any(repeats) && !is_mirrored {
             said.push(at);
         }
         if said.len() == MAX_STATEMENTS {

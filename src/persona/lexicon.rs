@@ -2,13 +2,15 @@
 //!
 //! In: a column's name and whether it holds numbers, dates or levels. Out: the entry whose names fit best, or none.
 //! A name fits when all of its tokens occur in the column's name; more tokens win, then more letters, then the earlier entry.
-//! Plurals are forgiven and `*` stands for the rest of a token ("*umsatz" fits "jahresumsatz"), since German writes compounds
+//! A column whose numbers stand for something else than the entry speaks of ("percent salary hike" is no salary) has no entry, unless the name that fits
+//! says so itself ("discount rate"). Plurals are forgiven and `*` stands for the rest of a token ("*umsatz" fits "jahresumsatz"), since German writes compounds
 //! in one word. Cost: entries x names per column, some thousand comparisons of short strings.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::sense::{Sense, Sensed};
 use super::text::tokens;
 
 /// The words personas are named and described with.
@@ -38,6 +40,14 @@ pub struct Entry {
     pub polarity: i8,
     /// Which columns it is for.
     pub columns: Columns,
+    /// Whether high values are little of what the tag says: a long gap is a low frequency, an early birthday a high age.
+    pub reversed: bool,
+    /// What numbers may stand for; the other senses need a name that says them.
+    reads: Vec<Sense>,
+    /// Whether the column's name may say nothing else: "tax amount" is no spend.
+    exact: bool,
+    /// The nouns it is for ("employees"); empty for all.
+    nouns: Vec<String>,
     /// Unit of the values where the file gives none ("years").
     pub unit: Option<String>,
     /// Names of columns it fits, token by token.
@@ -130,10 +140,20 @@ pub struct LevelWords {
     pub noun: Option<String>,
     /// Nouns for single levels, by their text in small letters.
     pub nouns: BTreeMap<String, String>,
-    /// "more often use {level}".
+    /// "use {level}", after "69 %"; `{lower}` is the level with a small first letter.
+    pub verb: Option<String>,
+    /// How lexicons once said it: "more often use {level}". Read where there is no verb.
     pub more: Option<String>,
-    /// "less often use {level}".
+    /// "less often use {level}"; no longer said, since the share tells it.
     pub less: Option<String>,
+}
+
+impl LevelWords {
+    /// What those do whose level it is, after "69 %": "use {level}".
+    pub fn verb(&self) -> Option<&str> {
+        let once = || self.more.as_deref().filter(|more| more.contains("more often ")).and_then(|more| more.strip_prefix("more often "));
+        self.verb.as_deref().or_else(once)
+    }
 }
 
 impl Lexicon {
@@ -161,18 +181,62 @@ impl Lexicon {
         Ok(Lexicon { entries })
     }
 
-    /// The entry that fits a column best.
+    /// The entry that fits a column's name best, whatever its numbers stand for.
     pub fn entry(&self, column_name: &str, kind: Columns) -> Option<&Entry> {
+        self.best(column_name, kind, |_, _, _| true)
+    }
+
+    /// The entry that fits name and sense of a column best, in a table of `noun` ("customers").
+    pub fn fitting(&self, column_name: &str, kind: Columns, sensed: &Sensed, noun: &str) -> Option<&Entry> {
+        self.best(column_name, kind, |entry, name, column| {
+            let says = |word: &String| {
+                let word = word.trim_matches('*');
+                name.iter().map(|wanted| folded(wanted)).any(|wanted| token_fits(&wanted, word) || wanted.trim_matches('*').ends_with(word))
+            };
+            (entry.nouns.is_empty() || entry.nouns.iter().any(|of| of == noun))
+                && (entry.reads.contains(&sensed.sense) || sensed.word.as_ref().is_some_and(says))
+                && (!entry.exact || column.iter().all(|token| is_neutral(token) || name.iter().any(|wanted| token_fits(wanted, token))))
+        })
+    }
+
+    fn best(&self, column_name: &str, kind: Columns, may: impl Fn(&Entry, &[String], &[String]) -> bool) -> Option<&Entry> {
         let column = tokens(column_name);
         let mut best: Option<((usize, usize), &Entry)> = None;
         for entry in self.entries.iter().filter(|entry| entry.columns.fits(kind)) {
-            let Some(score) = entry.names.iter().filter_map(|name| score(name, &column)).max() else { continue };
+            let fits = entry.names.iter().filter(|name| may(entry, name, &column));
+            let Some(score) = fits.filter_map(|name| score(name, &column)).max() else { continue };
             if best.is_none_or(|(best_score, _)| score > best_score) {
                 best = Some((score, entry));
             }
         }
         best.map(|(_, entry)| entry)
     }
+}
+
+/// Words that change nothing of what a name says: how it was added up, when, in what unit, and whose it is.
+#[rustfmt::skip]
+const NEUTRAL: &[&str] = &[
+    "total", "totals", "sum", "overall", "all", "lifetime", "ltd", "to", "date", "avg", "average", "mean", "median", "annual", "yearly", "monthly", "weekly",
+    "daily", "year", "years", "month", "months", "week", "weeks", "day", "days", "last", "past", "recent", "current", "customer", "customers", "cust",
+    "client", "clients", "user", "member", "my", "the", "of", "in", "per", "n", "num", "nb", "no", "number", "count", "cnt", "qty", "value", "amount", "amt",
+    "usd", "eur", "gbp", "chf", "k", "euro", "euros", "dollars", "net", "gross", "at", "x", "purchase", "order", "person", "household", "online",
+    "gesamt", "summe", "anzahl", "durchschnitt", "mittel", "jahr", "jahre", "monat", "monate", "tage", "tag", "kunde", "kunden", "pro", "der", "des", "im",
+    "letzte", "letzten", "pct", "percent", "percentage", "prozent", "pourcentage", "porcentaje", "wert", "netto", "brutto", "nombre", "moyen", "moyenne", "annuel", "annuelle", "mensuel", "mensuelle", "an", "ans", "mois",
+    "jour", "jours", "par", "de", "du", "des", "la", "le", "les", "en", "client", "totale", "numero", "medio", "media", "anual", "mensual", "cliente",
+    "clientes", "por", "del", "el", "los", "mes", "meses", "ano", "anos", "año", "años", "dia", "dias", "días", "promedio", "annuo", "annuale", "mensile",
+    "clienti", "anno", "anni", "mese", "mesi", "giorni", "di", "numero", "médio", "mensal", "totais", "cantidad",
+];
+
+fn is_neutral(token: &str) -> bool {
+    let has_digit = token.chars().any(|c| c.is_ascii_digit());
+    (has_digit && token.chars().filter(|c| c.is_alphabetic()).count() <= 3) || NEUTRAL.contains(&token) || token.chars().count() == 1
+}
+
+/// A word of the lexicon as senses are decided: without accents.
+fn folded(word: &str) -> String {
+    let star = |at: bool| if at { "*" } else { "" };
+    let plain = crate::data::name_words(word.trim_matches('*')).into_iter().next().unwrap_or_default();
+    format!("{}{plain}{}", star(word.starts_with('*')), star(word.len() > 1 && word.ends_with('*')))
 }
 
 impl Columns {
@@ -204,6 +268,10 @@ fn singular(token: &str) -> &str {
     }
 }
 
+/// What an entry speaks of that does not say: all but what turns a thing into another one.
+const READS: [Sense; 8] =
+    [Sense::Amount, Sense::Count, Sense::Share, Sense::Score, Sense::Duration, Sense::Date, Sense::Level, Sense::Plain];
+
 /// An entry as it stands in the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -213,6 +281,14 @@ struct Draft {
     #[serde(default)]
     polarity: i8,
     columns: Columns,
+    #[serde(default)]
+    reversed: bool,
+    #[serde(default)]
+    reads: Option<Vec<Sense>>,
+    #[serde(default)]
+    exact: bool,
+    #[serde(default, rename = "for")]
+    nouns: Vec<String>,
     #[serde(default)]
     unit: Option<String>,
     names: Vec<String>,
@@ -253,6 +329,10 @@ impl Draft {
             position: draft.position,
             polarity: draft.polarity,
             columns: draft.columns,
+            reversed: draft.reversed,
+            reads: draft.reads.unwrap_or_else(|| READS.to_vec()),
+            exact: draft.exact,
+            nouns: draft.nouns,
             unit: draft.unit,
             names,
             high: draft.high,
@@ -272,6 +352,7 @@ mod tests {
         for (name, kind, tag) in [
             ("total_spend", Columns::Number, "spend"),
             ("Spending Score (1-100)", Columns::Number, "spend"),
+            ("purchase_gap_days", Columns::Number, "frequency"),
             ("avgOrderValue", Columns::Number, "basket"),
             ("Jahresumsatz", Columns::Number, "spend"),
             ("orders_12m", Columns::Number, "frequency"),

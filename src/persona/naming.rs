@@ -2,7 +2,7 @@
 //!
 //! In: each persona's ranked traits. Out: its words, the traits they rest on, and the share of members that match all of them.
 //! Greedy pick by |effect| x specificity (methods.md section 3): two traits at most, none about the same subject or correlated above 0.6
-//! (inside the personas) with one already picked, and at least half of the members match all of them (C. N. Chapman et al. 2008,
+//! (inside the personas) with one already picked, none that another column of its subject contradicts, and at least half of the members match all of them (C. N. Chapman et al. 2008,
 //! "Quantitative evaluation of personas as information": the share falls fast with each trait). Equal names get the trait that
 //! separates them best, as a last resort a letter. Personas
 //! are named side by side. Cost: two passes over the rows for each trait that has words and is weighed against one already picked.
@@ -15,12 +15,18 @@ use crate::base::{Ctx, Stopped};
 
 use super::card::NamePart;
 use super::columns::{Described, Reading};
-use super::measure::{Groups, Trait};
-use super::wording::{Forms, forms, together};
+use super::measure::{Groups, MIN_NAMED, STRONG_EFFECT, Trait};
+use super::noun::Noun;
+use super::phrase::{Forms, Phrase};
+use super::text::capitalised;
 
 /// Longest name, leaving room for a letter at its end.
 const MAX_CHARS: usize = 37;
 const MAX_WORDS: usize = 4;
+/// Where something stands behind the noun ("Customers without Streaming TV").
+const MAX_WORDS_BEHIND: usize = 6;
+/// A smaller share of the rows is a small group, which has no name.
+const MIN_SHARE: f64 = 0.01;
 const MAX_CORRELATION: f64 = 0.6;
 const MIN_MATCH_ALL: f64 = 0.5;
 /// Rows between two questions whether to stop.
@@ -54,6 +60,8 @@ pub struct Naming<'a> {
     pub members: &'a [Vec<usize>],
     /// Each persona's traits, best first.
     pub traits: &'a [Vec<Trait>],
+    /// What the rows are called.
+    pub noun: Noun,
 }
 
 /// A name for every persona, all different, none equal to one of `taken` (names the user gave).
@@ -63,7 +71,19 @@ pub fn names(naming: &Naming, taken: &[String], ctx: &Ctx) -> Result<Vec<Name>, 
     let mut used: BTreeSet<String> = taken.iter().map(|name| folded(name)).collect();
     for group in groups_of_equals(&names) {
         let text = folded(&names[group[0]].text());
-        if group.len() == 1 && used.insert(text.clone()) {
+        if naming.is_small(group[0]) {
+            let mut letters = (0..).map(letter);
+            for persona in group {
+                let told = |letter: &str| format!("{SMALL} {letter} ({})", naming.members[persona].len());
+                if let Some(letter) = letters.find(|letter| used.insert(folded(&told(letter)))) {
+                    names[persona].words = told(&letter).split(' ').map(plain_word).collect();
+                }
+            }
+            continue;
+        }
+        // "Customers" alone would be everyone.
+        let is_bare = text == naming.noun.many;
+        if group.len() == 1 && !is_bare && used.insert(text.clone()) {
             continue;
         }
         let mut unresolved = Vec::new();
@@ -77,7 +97,7 @@ pub fn names(naming: &Naming, taken: &[String], ctx: &Ctx) -> Result<Vec<Name>, 
             }
         }
         // A single one left over may keep the plain name.
-        if unresolved.len() == 1 && used.insert(text) {
+        if unresolved.len() == 1 && !is_bare && used.insert(text) {
             continue;
         }
         let mut letters = (0..).map(letter);
@@ -108,7 +128,10 @@ fn groups_of_equals(names: &[Name]) -> Vec<Vec<usize>> {
 
 fn first_name(naming: &Naming, persona: usize, ctx: &Ctx) -> Result<Name, Stopped> {
     let traits = &naming.traits[persona];
-    let mut name = Name { words: plain_words(), picked: Vec::new(), match_all_share: None };
+    if naming.is_small(persona) {
+        return Ok(Name { words: SMALL.split(' ').map(plain_word).collect(), picked: Vec::new(), match_all_share: None });
+    }
+    let mut name = Name { words: naming.plain_words(persona), picked: Vec::new(), match_all_share: None };
     for (candidate, found) in traits.iter().enumerate() {
         if name.picked.len() == 2 {
             break;
@@ -162,6 +185,36 @@ fn separating_name(
 }
 
 impl Naming<'_> {
+    /// Whether a persona is too small for a name that rests on data.
+    fn is_small(&self, persona: usize) -> bool {
+        let n = self.members[persona].len();
+        n < MIN_NAMED || (n as f64) < MIN_SHARE * self.groups.table_rows.len() as f64
+    }
+
+    /// The name of a persona that has none. "Mainstream" says that nothing strong was found, so it is not for those of whom much was found that
+    /// no name may tell.
+    fn plain_words(&self, persona: usize) -> Vec<NamePart> {
+        let is_strong = |found: &Trait| found.evidence.passes_statement && found.evidence.effect.abs() >= STRONG_EFFECT;
+        let mainstream = (!self.traits[persona].iter().any(is_strong)).then(|| plain_word("Mainstream"));
+        mainstream.into_iter().chain([plain_word(&capitalised(self.noun.many))]).collect()
+    }
+
+    fn phrase(&self, persona: usize, at: usize) -> Phrase<'_> {
+        let found = &self.traits[persona][at];
+        Phrase::of(&self.columns[found.column], found)
+    }
+
+    /// Whether another column of the same subject says the opposite, beyond the gate of statements: frequent by the gap, infrequent by the count.
+    fn is_contradicted(&self, persona: usize, at: usize) -> bool {
+        let traits = &self.traits[persona];
+        if traits[at].level.is_some() {
+            return false;
+        }
+        let (tag, more) = self.phrase(persona, at).subject();
+        let others = traits.iter().enumerate().filter(|(_, other)| other.level.is_none() && other.evidence.passes_statement);
+        others.map(|(other, _)| self.phrase(persona, other).subject()).any(|(other, is_more)| other == tag && is_more != more)
+    }
+
     /// Whether a candidate tells something that the picked traits do not.
     fn is_new(&self, persona: usize, picked: &[usize], candidate: usize, ctx: &Ctx) -> Result<bool, Stopped> {
         let traits = &self.traits[persona];
@@ -190,53 +243,62 @@ impl Naming<'_> {
         (share >= MIN_MATCH_ALL).then_some(Name { words, picked, match_all_share: Some(share) })
     }
 
-    /// Adjectives by position, then one noun; the noun that stands latest in the grammar is tried first, "Customers" last.
+    /// Adjectives by position, then one noun, then what stands behind it; the noun that stands latest in the grammar is tried first, the plain one last.
     fn composed(&self, persona: usize, picked: &[usize]) -> Option<Vec<NamePart>> {
         let parts = self.parts(persona, picked)?;
         let nouns = (0..parts.len()).rev().filter(|&i| parts[i].forms.noun.is_some()).map(Some).chain([None]);
-        for noun in nouns {
-            let mut words: Vec<NamePart> = Vec::new();
-            let mut push = |phrase: &str, part: &Part| {
-                let word = |word: &str| NamePart { word: word.to_owned(), evidence: Some(part.at), also: part.also };
-                words.extend(phrase.split_whitespace().map(word));
-            };
-            let adjectives = parts.iter().enumerate().filter(|(i, _)| noun != Some(*i));
-            let Some(adjectives) =
-                adjectives.map(|(_, part)| part.forms.adjective.as_ref().map(|word| (word, part))).collect::<Option<Vec<_>>>()
-            else {
-                continue;
-            };
-            for (word, part) in adjectives {
-                push(word, part);
+        nouns.map(|noun| self.composed_with(&parts, noun)).find_map(|words| words.filter(|words| reads_well(words)))
+    }
+
+    /// The words around one noun; `None` where a trait has no word that fits there.
+    fn composed_with(&self, parts: &[Part], noun: Option<usize>) -> Option<Vec<NamePart>> {
+        let mut words: Vec<NamePart> = Vec::new();
+        let mut push = |phrase: &str, part: &Part| {
+            let word = |word: &str| NamePart { word: word.to_owned(), evidence: Some(part.at), also: part.also };
+            words.extend(phrase.split_whitespace().map(word));
+        };
+        let others = || parts.iter().enumerate().filter(|(i, _)| noun != Some(*i)).map(|(_, part)| part);
+        for part in others().filter(|part| part.forms.behind.is_none()) {
+            let adjective = part.forms.adjective.as_ref()?;
+            // "Sales Executive Buyers" is a chain of nouns.
+            if noun.is_some() && part.forms.is_level && adjective.trim_start_matches("Mostly ").contains(' ') {
+                return None;
             }
-            match noun.and_then(|i| parts[i].forms.noun.as_ref().map(|word| (word, &parts[i]))) {
-                Some((word, part)) => push(word, part),
-                None => words.push(plain_word("Customers")),
-            }
-            let n_chars = words.iter().map(|part| part.word.chars().count() + 1).sum::<usize>() - 1;
-            let says_mostly_twice = words.iter().filter(|part| part.word == "Mostly").count() > 1;
-            if words.len() <= MAX_WORDS && n_chars <= MAX_CHARS && !says_mostly_twice {
-                return Some(words);
-            }
+            push(adjective, part);
         }
-        None
+        match noun.and_then(|i| parts[i].forms.noun.as_ref().map(|word| (word, &parts[i]))) {
+            Some((word, part)) => push(word, part),
+            None => words.push(plain_word(&capitalised(self.noun.many))),
+        }
+        let mut push = |phrase: &str, part: &Part| {
+            let word = |word: &str| NamePart { word: word.to_owned(), evidence: Some(part.at), also: part.also };
+            words.extend(phrase.split_whitespace().map(word));
+        };
+        let mut behind = others().filter_map(|part| part.forms.behind.as_ref().map(|word| (word, part)));
+        if let Some((word, part)) = behind.next() {
+            push(word, part);
+        }
+        // Two things behind a noun are a sentence.
+        behind.next().is_none().then_some(words)
     }
 
     /// What each trait is called, in the order of the grammar. Two traits that have a word together share it: it rests on the first, and the
     /// second, which passes too or it would not be picked, allows it.
     fn parts(&self, persona: usize, picked: &[usize]) -> Option<Vec<Part>> {
-        let column = |at: usize| &self.columns[self.traits[persona][at].column];
-        let found = |at: usize| &self.traits[persona][at];
         let mut parts: Vec<Part> = Vec::new();
         let mut shared: Vec<usize> = Vec::new();
         for &at in picked {
-            let with = picked.iter().find_map(|&other| Some((other, together(column(at), found(at), column(other), found(other))?)));
+            if self.is_contradicted(persona, at) {
+                return None;
+            }
+            let phrase = self.phrase(persona, at);
+            let with = picked.iter().find_map(|&other| Some((other, phrase.together(&self.phrase(persona, other))?)));
             let (also, forms) = match with {
                 Some((other, forms)) => {
                     shared.push(other);
                     (Some(other), forms)
                 }
-                None => (None, forms(column(at), found(at))?),
+                None => (None, phrase.forms(self.noun)?),
             };
             parts.push(Part { at, also, forms });
         }
@@ -302,8 +364,24 @@ struct Part {
     forms: Forms,
 }
 
-fn plain_words() -> Vec<NamePart> {
-    vec![plain_word("Mainstream"), plain_word("Customers")]
+/// What those are called who are too few for a name.
+const SMALL: &str = "Small group";
+
+/// Whether words fit into a name: not too long, and none twice.
+fn reads_well(words: &[NamePart]) -> bool {
+    let n_chars = words.iter().map(|part| part.word.chars().count() + 1).sum::<usize>() - 1;
+    let is_behind = words.iter().any(|part| ["with", "without"].contains(&part.word.as_str()));
+    let most = if is_behind { MAX_WORDS_BEHIND } else { MAX_WORDS };
+    // "Frequent Buyers" and "Sales Buyers", "High-Spend" and "Spenders" are one word twice.
+    let stems = || words.iter().flat_map(|part| part.word.split('-')).map(stem);
+    let repeats = stems().enumerate().any(|(at, word)| stems().take(at).any(|before| before == word));
+    words.len() <= most && n_chars <= MAX_CHARS && !repeats
+}
+
+/// A word without its ending in the plural.
+fn stem(word: &str) -> String {
+    let word = word.to_lowercase();
+    word.strip_suffix('s').filter(|stem| stem.len() >= 3).map(str::to_owned).unwrap_or(word)
 }
 
 fn plain_word(word: &str) -> NamePart {

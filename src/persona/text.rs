@@ -218,9 +218,35 @@ pub fn humanised(name: &str) -> String {
     if words.is_empty() { name.to_owned() } else { words }
 }
 
-/// Every word with a capital first letter; the rest stays, so that "USA" does not become "Usa".
+/// Every word with a capital first letter; the rest stays, so that "USA" does not become "Usa". Small words stay small, and "tv" is "TV".
 pub fn titled(words: &str) -> String {
-    words.split_whitespace().map(capitalised).collect::<Vec<_>>().join(" ")
+    let one = |(at, word): (usize, &str)| match word {
+        "of" | "and" | "the" | "with" | "without" | "on" | "per" if at > 0 => word.to_owned(),
+        _ if ACRONYMS.contains(&word) => word.to_uppercase(),
+        _ => capitalised(word),
+    };
+    words.split_whitespace().enumerate().map(one).collect::<Vec<_>>().join(" ")
+}
+
+const ACRONYMS: [&str; 16] = ["tv", "dvd", "sms", "vip", "nps", "usa", "uk", "eu", "atm", "crm", "dsl", "gps", "bmi", "rfm", "hr", "it"];
+
+/// Whether the last word of a name is a plural.
+pub fn is_plural(name: &str) -> bool {
+    const SINGULAR: [&str; 6] = ["business", "process", "status", "address", "loss", "basis"];
+    let last = name.rsplit(' ').next().unwrap_or(name);
+    last.len() > 3 && last.ends_with('s') && !SINGULAR.contains(&last) && !last.ends_with("ss")
+}
+
+/// The last word of a name as a plural: "senior citizens", "categories".
+pub fn plural(name: &str) -> String {
+    if is_plural(name) {
+        return name.to_owned();
+    }
+    match name.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        _ if ["s", "x", "ch", "sh"].iter().any(|end| name.ends_with(end)) => format!("{name}es"),
+        _ => format!("{name}s"),
+    }
 }
 
 /// The first letter made a capital.

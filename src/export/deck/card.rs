@@ -247,7 +247,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         ground: hex(portrait.ground),
         tiles: portrait.tiles.into_iter().map(|(ink, points)| Tile { colour: hex(ink), points }).collect(),
         summary: persona.summary.clone(),
-        facts: facts(report, persona),
+        facts: facts(persona),
         badge: badge(report, persona.cluster),
         strip: strip(report, persona.cluster),
         nothing: nothing(persona, described, more.is_empty() && less.is_empty()),
@@ -297,15 +297,14 @@ pub(super) fn badge(report: &Report, cluster: usize) -> Option<Badge> {
     Some(Badge { word: trust.word().to_owned(), confidence, fill })
 }
 
-fn facts(report: &Report, persona: &Persona) -> Vec<Fact> {
+fn facts(persona: &Persona) -> Vec<Fact> {
     let label = if persona.n == 1 { "customer" } else { "customers" };
     let mut facts = vec![
         Fact { value: count(persona.n), label: label.to_owned() },
         Fact { value: percent(persona.share), label: "of the customers analysed".to_owned() },
     ];
     if let Some(share) = persona.revenue_share {
-        let column = report.personas.revenue_column.as_deref().unwrap_or("revenue");
-        facts.push(Fact { value: percent(share), label: format!("of all {column}") });
+        facts.push(Fact { value: percent(share), label: "of revenue".to_owned() });
     }
     facts
 }

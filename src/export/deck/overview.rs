@@ -91,7 +91,7 @@ pub(super) fn overview(report: &Report) -> Overview {
     Overview {
         lead: format!("Groups of customers that behave alike, found by {}.", report.method_text),
         members,
-        revenue: report.personas.revenue_column.clone().filter(|_| with_revenue),
+        revenue: with_revenue.then(|| "revenue".to_owned()),
     }
 }
 

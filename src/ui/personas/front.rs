@@ -89,7 +89,7 @@ fn facts_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     let customers = if persona.n == 1 { "customer" } else { "customers" };
     let mut facts = vec![(thousands(persona.n), customers.to_owned()), (percent(persona.share), "of the customers analysed".to_owned())];
     if let Some(revenue) = persona.revenue_share {
-        facts.push((percent(revenue), format!("of all {}", view.personas.revenue_column.as_deref().unwrap_or("revenue"))));
+        facts.push((percent(revenue), "of revenue".to_owned()));
     }
     ui.horizontal(|ui| {
         for (value, label) in facts {

@@ -1,0 +1,401 @@
+//! How is a trait said? One value builds every phrase: from the column, what its numbers stand for, the direction and the numbers of one row
+//! of evidence.
+//!
+//! In: a trait and its column. Out: a statement for a list, a clause for a sentence, and what a name may say. Words and numbers cannot be put
+//! together by hand: of a category the phrase speaks of the level whose share it prints, and a ratio is told of amounts and counts only.
+//! Nothing is said that the trait's numbers do not say; no he or she, no biography. O(words).
+
+use crate::data::{Role, gives_no_name, without_neutral_words};
+
+use super::columns::{Described, Reading};
+use super::evidence::Direction;
+use super::lexicon::{End, Pole, Position};
+use super::measure::Trait;
+use super::noun::Noun;
+use super::sense::Sense;
+use super::text::{capitalised, humanised, is_plural, plural, times, titled};
+use super::yes_no::{NameWord, name_word, verb, yes_or_no};
+
+/// Shares below this are "hardly any".
+const HARDLY_ANY: f64 = 0.05;
+
+/// One trait, ready to be said.
+pub struct Phrase<'a> {
+    column: &'a Described<'a>,
+    found: &'a Trait,
+}
+
+/// A part of the one sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clause {
+    /// After "they": "spend 2.4x as much (€ 1 240 against € 510)".
+    They(String),
+    /// A sentence of its own: "69 % pay by electronic check (all: 34 %)".
+    Share(String),
+}
+
+/// What a trait can be called within a name.
+#[derive(Debug, Clone, Default)]
+pub struct Forms {
+    /// Where its adjective stands.
+    pub position: Option<Position>,
+    /// "High-Spend".
+    pub adjective: Option<String>,
+    /// "Discount Seekers".
+    pub noun: Option<String>,
+    /// "without Streaming TV", after the noun.
+    pub behind: Option<String>,
+    /// Whether the adjective is a level as the file has it: it stands beside no noun but the plain one when it is long.
+    pub is_level: bool,
+}
+
+impl<'a> Phrase<'a> {
+    /// The phrase of a trait of its column.
+    pub fn of(column: &'a Described<'a>, found: &'a Trait) -> Phrase<'a> {
+        Phrase { column, found }
+    }
+
+    /// What it is about, and whether it says that there is more of it: equal subjects are said once, and opposite ones name nobody. Of a column
+    /// without words of the lexicon the subject is the column.
+    pub fn subject(&self) -> (&'a str, bool) {
+        match self.column.entry.filter(|_| self.found.level.is_none()) {
+            Some(entry) => (&entry.tag, (self.found.direction == Direction::More) != entry.reversed),
+            None => (self.column.name, self.found.direction == Direction::More),
+        }
+    }
+
+    /// "Higher total spend", "Most pay by electronic check"; what is sensitive or an outcome is marked.
+    pub fn statement(&self) -> String {
+        let text = match self.verb() {
+            Some(verb) => format!("{} {verb}", self.how_many()),
+            None => match self.pole().and_then(|pole| pole.statement.as_ref()) {
+                Some(template) => capitalised(&self.filled(template)),
+                None => capitalised(&self.plain(false)),
+            },
+        };
+        match self.column.role {
+            Role::Sensitive => format!("{text} (sensitive)"),
+            Role::Outcome if !self.column.is_own_score() => format!("{text} (outcome)"),
+            _ => text,
+        }
+    }
+
+    /// One thing that sets a persona apart, with its numbers.
+    pub fn clause(&self) -> Clause {
+        let [persona, everyone, _] = &self.found.evidence.texts;
+        if let Some(verb) = self.verb() {
+            let share = self.found.evidence.persona;
+            return Clause::Share(match self.how_many() {
+                none @ "None" => format!("{none} {verb} (all: {everyone})"),
+                hardly @ "Hardly any" => format!("{hardly} {verb} ({persona}, all: {everyone})"),
+                _ if share > 0.0 && persona.starts_with("n <") => format!("A few {verb} ({persona}, all: {everyone})"),
+                _ => format!("{persona} {verb} (all: {everyone})"),
+            });
+        }
+        let pole = self.pole();
+        let said = match (self.ratio(), pole.and_then(|pole| pole.times.as_ref()), pole.and_then(|pole| pole.clause.as_ref())) {
+            (Some(ratio), Some(template), _) => self.filled(&template.replace("{times}", &times(ratio))),
+            (_, _, Some(template)) => self.filled(template),
+            (Some(ratio), None, None) if self.column.sense == Sense::Count && is_plural(&self.name()) => {
+                format!("have {} as many {}", times(ratio), self.name())
+            }
+            (Some(ratio), None, None) => format!("have {} the {}", times(ratio), self.name()),
+            (None, _, None) => self.plain(true),
+        };
+        Clause::They(format!("{said} ({persona} against {everyone})"))
+    }
+
+    /// The name forms of a trait in a table of `noun`; `None` where it is no word.
+    pub fn forms(&self, noun: Noun) -> Option<Forms> {
+        let position = Some(self.column.entry.map_or(Position::Behaviour, |entry| entry.position));
+        match &self.column.reading {
+            Reading::Scale(_) => {
+                let pole = self.pole();
+                let is_extreme = self.found.evidence.percentile.is_some_and(|p| p <= 10.0 || p >= 90.0);
+                let word = pole.and_then(|pole| pole.very.clone().filter(|_| is_extreme).or_else(|| pole.adjective.clone()));
+                let noun = pole.and_then(|pole| pole.noun.clone()).filter(|_| noun.shop());
+                if word.is_some() {
+                    return Some(Forms { position, adjective: word, noun, ..Forms::default() });
+                }
+                // "High Share of Wallet Customers" is a chain; "Customers with High Share of Wallet" is none.
+                let plain = self.plain_adjective()?;
+                Some(match plain.split(' ').count() > 3 {
+                    true => Forms { position, behind: Some(format!("with {plain}")), ..Forms::default() },
+                    false => Forms { position, adjective: Some(plain), ..Forms::default() },
+                })
+            }
+            Reading::Levels(levels) => {
+                let level = levels.names.get(self.found.level?)?;
+                let mostly = if self.found.evidence.persona >= 0.8 { "" } else { "Mostly " };
+                if let Some(yes) = yes_or_no(level) {
+                    if gives_no_name(self.column.name) || is_code(&self.column.human) {
+                        return None;
+                    }
+                    let forms = Forms { position, ..Forms::default() };
+                    return Some(match name_word(&self.column.human, yes)? {
+                        NameWord::Adjective(word) => Forms { adjective: Some(format!("{mostly}{word}")), ..forms },
+                        NameWord::Noun(word) => Forms { noun: Some(format!("{mostly}{word}")), ..forms },
+                        NameWord::Behind(word) => Forms { behind: Some(format!("{}{word}", mostly.to_lowercase())), ..forms },
+                    });
+                }
+                self.level_forms(level, mostly, noun).map(|forms| Forms { position, ..forms })
+            }
+        }
+    }
+
+    /// What two traits are called together, where the lexicon has a word that needs both: many discounts and small baskets.
+    pub fn together(&self, other: &Phrase) -> Option<Forms> {
+        let with = self.pole().filter(|_| self.found.level.is_none())?.with.as_ref()?;
+        let is_low = other.found.direction == Direction::Less;
+        let is_its = other.column.entry.is_some_and(|entry| entry.tag == with.tag);
+        let fits = other.found.level.is_none() && is_its && is_low == (with.end == End::Low);
+        let position = Some(self.column.entry.map_or(Position::Behaviour, |entry| entry.position));
+        fits.then(|| Forms { position, adjective: Some(with.adjective.clone()), ..Forms::default() })
+    }
+
+    /// What those do whose level it is; `None` for scales.
+    fn verb(&self) -> Option<String> {
+        let level = self.found.evidence.level.as_deref()?;
+        if let Some(yes) = yes_or_no(level) {
+            return Some(verb(&self.column.human, yes));
+        }
+        let template = self.column.entry.and_then(|entry| entry.levels.verb());
+        Some(match template {
+            Some(template) => self.filled(&template.replace("{level}", level).replace("{lower}", &lowered(level))),
+            None if level.to_lowercase().starts_with("no ") => format!("have {}", lowered(level)),
+            None => format!("have {} {level}", self.column.human),
+        })
+    }
+
+    /// How many do it, by the share that is printed beside it.
+    fn how_many(&self) -> &'static str {
+        let share = self.found.evidence.persona;
+        match self.found.direction {
+            Direction::More if share >= 1.0 => "All",
+            Direction::More if share >= 0.8 => "Almost all",
+            Direction::More if share >= 0.5 => "Most",
+            Direction::More => "More",
+            Direction::Less if share <= 0.0 => "None",
+            Direction::Less if share < HARDLY_ANY => "Hardly any",
+            Direction::Less => "Fewer",
+        }
+    }
+
+    /// Ratio of the medians, where numbers of the kind have one and both sides are above zero.
+    fn ratio(&self) -> Option<f64> {
+        let Reading::Scale(scale) = &self.column.reading else { return None };
+        let (persona, everyone) = (self.found.evidence.persona, self.found.evidence.everyone);
+        let ratio = persona / everyone;
+        let has_ratio = self.column.sense.has_ratio() && scale.is_never_negative && persona > 0.0 && everyone > 0.0;
+        (has_ratio && !(0.8..1.2).contains(&ratio)).then_some(ratio)
+    }
+
+    fn pole(&self) -> Option<&'a Pole> {
+        self.column.entry.map(|entry| if self.found.direction == Direction::More { &entry.high } else { &entry.low })
+    }
+
+    fn filled(&self, template: &str) -> String {
+        let human = &self.column.human;
+        let since = human.find("since ").map_or("since the last activity", |at| &human[at..]);
+        template.replace("{column}", &self.name()).replace("{since}", since)
+    }
+
+    /// The column's name as it stands in a phrase of its sense: "salary hike" for a hike in percent, "last order" behind "since".
+    fn name(&self) -> String {
+        let mut words: Vec<&str> = self.column.human.split_whitespace().collect();
+        match self.column.sense {
+            Sense::Change | Sense::Share => words.retain(|word| !PERCENT.contains(word)),
+            Sense::Interval | Sense::Elapsed => words.retain(|word| !UNITS.contains(word)),
+            Sense::Count => {
+                let start = ["number of ", "n ", "num ", "nb ", "no of ", "count of "];
+                let name = start.iter().find_map(|start| self.column.human.strip_prefix(start)).unwrap_or(&self.column.human);
+                words = name.strip_suffix(" count").unwrap_or(name).split_whitespace().collect();
+                if name.ends_with(" count") && !words.is_empty() {
+                    return plural(&spelled(&words));
+                }
+            }
+            _ => {}
+        }
+        if let ["share", rest @ ..] = &words[..]
+            && !rest.is_empty()
+            && rest[0] != "of"
+        {
+            return format!("share of {}", spelled(rest));
+        }
+        if words.is_empty() { self.column.human.clone() } else { spelled(&words) }
+    }
+
+    /// "higher zapf", or after "they" "have a higher zapf": what the sense of the numbers allows without words of the lexicon.
+    fn plain(&self, after_they: bool) -> String {
+        let more = self.found.direction == Direction::More;
+        let pick = |high: &'static str, low: &'static str| if more { high } else { low };
+        let name = self.name();
+        let (word, name) = match self.column.sense {
+            Sense::Date => (pick("later", "earlier"), name),
+            Sense::Change if self.is_never_negative() => (pick("bigger", "smaller"), name),
+            Sense::Count if is_plural(&name) => (pick("more", "fewer"), name),
+            Sense::Rank => (pick("larger", "smaller"), if name.contains("percentile") { name } else { format!("{name} number") }),
+            Sense::Interval | Sense::Elapsed if name.starts_with("since") || name.starts_with("between") => {
+                (pick("longer", "shorter"), format!("time {name}"))
+            }
+            Sense::Interval => (pick("longer", "shorter"), name),
+            Sense::Duration => {
+                if let Some(rest) = spent(&name) {
+                    return match (after_they, more) {
+                        (true, true) => format!("have been {rest} for longer"),
+                        (true, false) => format!("have been {rest} for a shorter time"),
+                        (false, true) => format!("longer {rest}"),
+                        (false, false) => format!("a shorter time {rest}"),
+                    };
+                }
+                let last = name.rsplit(' ').next().unwrap_or_default();
+                match () {
+                    () if ["duration", "length", "time", "tenure"].contains(&last) => (pick("longer", "shorter"), name),
+                    () if UNITS.contains(&last) && is_plural(last) => (pick("more", "fewer"), name),
+                    () => (pick("higher", "lower"), name),
+                }
+            }
+            _ => (pick("higher", "lower"), name),
+        };
+        match (after_they, is_plural(&name)) {
+            (false, _) => format!("{word} {name}"),
+            (true, true) => format!("have {word} {name}"),
+            (true, false) => format!("have {} {word} {name}", if word == "earlier" { "an" } else { "a" }),
+        }
+    }
+
+    /// "High Zapf", where the column has a name that people say and the sense has such a word.
+    fn plain_adjective(&self) -> Option<String> {
+        let more = self.found.direction == Direction::More;
+        let word = match self.column.sense {
+            Sense::Rank | Sense::Elapsed | Sense::Date => return None,
+            Sense::Interval => ["Long", "Short"],
+            Sense::Change if self.is_never_negative() => ["Big", "Small"],
+            _ => ["High", "Low"],
+        };
+        let name = self.name();
+        let is_said = !is_code(&self.column.human) && spent(&name).is_none();
+        is_said.then(|| format!("{} {}", word[usize::from(!more)], titled(&name)))
+    }
+
+    fn is_never_negative(&self) -> bool {
+        matches!(&self.column.reading, Reading::Scale(scale) if scale.is_never_negative)
+    }
+
+    fn level_forms(&self, level: &str, mostly: &str, noun: Noun) -> Option<Forms> {
+        let words = self.column.entry.map(|entry| &entry.levels);
+        let fixed_noun = words.and_then(|words| words.nouns.get(&level.to_lowercase()));
+        let word = self.level_word(level)?;
+        let fill = |template: &String| format!("{mostly}{}", template.replace("{level}", &word));
+        let own = self.column.entry.filter(|entry| entry.tag == "job" && is_person(level)).map(|_| plural(&word));
+        let noun = match fixed_noun.or(own.as_ref()) {
+            Some(noun) => Some(format!("{mostly}{noun}")),
+            None => words.and_then(|words| words.noun.as_ref()).filter(|_| noun.shop()).map(fill),
+        };
+        let adjective = words.and_then(|words| words.adjective.as_ref()).map_or_else(|| format!("{mostly}{word}"), fill);
+        // A word that already is a plural noun ("Students") reads badly before another one.
+        let is_noun = fixed_noun.is_some() || own.is_some();
+        let adjective = Some(adjective).filter(|_| !is_noun || words.is_some_and(|words| words.adjective.is_some()));
+        Some(Forms { position: None, adjective, noun, behind: None, is_level: true })
+    }
+
+    /// A level as a word of a name: letters, at most three words, so that "Customers" still fits after them; short codes ("A", "3") stand after
+    /// their column's name, and article numbers are no words.
+    fn level_word(&self, level: &str) -> Option<String> {
+        const NO_WORDS: [&str; 10] = ["other", "others", "unknown", "none", "n/a", "na", "missing", "(missing)", "undefined", "null"];
+        let level = level.trim();
+        if level.is_empty() || NO_WORDS.contains(&level.to_lowercase().as_str()) || level.split_whitespace().any(is_article_number) {
+            return None;
+        }
+        let has_own_words = self.column.entry.is_some_and(|entry| entry.levels.adjective.is_some());
+        let n_letters = level.chars().filter(|c| c.is_alphabetic()).count();
+        let stands_alone = n_letters >= 3 || (has_own_words && n_letters > 0);
+        let is_postcode = n_letters * 2 <= level.chars().count();
+        if gives_no_name(self.column.name) && (!stands_alone || is_postcode) {
+            return None;
+        }
+        if !stands_alone && is_code(&self.column.human) {
+            return None;
+        }
+        let word = if stands_alone {
+            titled(&level.replace('_', " "))
+        } else {
+            titled(&format!("{} {level}", without_neutral_words(&humanised(self.column.name))))
+        };
+        (word.split_whitespace().count() <= 3 && word.chars().count() <= 24).then_some(word)
+    }
+}
+
+const PERCENT: [&str; 5] = ["percent", "pct", "percentage", "prozent", "porcentaje"];
+const UNITS: [&str; 14] =
+    ["day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "tage", "jahre"];
+
+/// Words that data files cut short.
+#[rustfmt::skip]
+const SHORT: [(&str, &str); 16] = [
+    ("curr", "current"), ("avg", "average"), ("amt", "amount"), ("qty", "quantity"), ("cust", "customer"), ("dept", "department"), ("mgr", "manager"),
+    ("trans", "transactions"), ("txn", "transactions"), ("prev", "previous"), ("min", "minimum"), ("max", "maximum"), ("mnt", "spend on"), ("num", "number of"),
+    ("bal", "balance"), ("pmt", "payment"),
+];
+
+fn spelled(words: &[&str]) -> String {
+    fn full<'a>(word: &&'a str) -> &'a str {
+        SHORT.iter().find(|(short, _)| short == word).map_or(*word, |(_, full)| *full)
+    }
+    words.iter().map(full).collect::<Vec<_>>().join(" ")
+}
+
+/// "years with current manager" is time spent: "with the current manager".
+fn spent(name: &str) -> Option<String> {
+    let (unit, rest) = name.split_once(' ')?;
+    let (preposition, whom) = rest.split_once(' ')?;
+    let is_spent = UNITS.contains(&unit) && ["with", "at", "in"].contains(&preposition);
+    is_spent.then(|| if whom.starts_with("the ") { rest.to_owned() } else { format!("{preposition} the {whom}") })
+}
+
+/// Whether a name is a code that nobody says: "x2", "Q12", "var 7".
+fn is_code(human: &str) -> bool {
+    const NOTHING: [&str; 16] = [
+        "column",
+        "col",
+        "var",
+        "variable",
+        "feature",
+        "feat",
+        "attr",
+        "attribute",
+        "field",
+        "question",
+        "dim",
+        "item",
+        "unnamed",
+        "factor",
+        "value",
+        "data",
+    ];
+    let is_word = |word: &str| word.chars().count() >= 3 && word.chars().all(char::is_alphabetic) && !NOTHING.contains(&word);
+    !human.to_lowercase().split_whitespace().any(is_word)
+}
+
+/// "TBL345", "A12": letters and at least two digits in one word.
+fn is_article_number(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    digits >= 2 && word.chars().any(char::is_alphabetic)
+}
+
+fn is_person(level: &str) -> bool {
+    let last = level.rsplit(' ').next().unwrap_or(level).to_lowercase();
+    ["er", "or", "ist", "ian", "tive", "ant", "ent"].iter().any(|end| last.len() > 4 && last.ends_with(end)) && !last.ends_with("ment")
+}
+
+/// A level within a sentence: "Electronic check" begins small, "USA" and "McDonald" stay.
+fn lowered(level: &str) -> String {
+    let mut chars = level.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let rest = chars.as_str();
+    let word = rest.split([' ', '-']).next().unwrap_or(rest);
+    if word.is_empty() || word.chars().any(|c| c.is_uppercase() || c.is_numeric()) {
+        return level.to_owned();
+    }
+    first.to_lowercase().collect::<String>() + rest
+}

@@ -1,0 +1,42 @@
+//! What is the one sentence of a persona? How many they are, and what sets them apart most.
+//!
+//! In: the size and the phrases of the strongest traits. Out: "1 240 customers (12 % of all, 31 % of revenue). Compared with everyone, they
+//! spend 2.4x as much (€ 1 240 against € 510). 69 % pay by electronic check (all: 34 %)."
+
+use super::noun::Noun;
+use super::phrase::Clause;
+use super::text::{count, list, percent};
+
+/// A persona's size as the sentence tells it.
+pub struct Size {
+    /// Customers in it.
+    pub n: usize,
+    /// Share of the customers that took part.
+    pub share: f64,
+    /// Share of revenue.
+    pub revenue_share: Option<f64>,
+}
+
+/// What is weaker than `is_strong` is told as such.
+pub fn summary(size: &Size, noun: Noun, clauses: &[Clause], is_strong: bool) -> String {
+    let revenue = size.revenue_share.map_or_else(String::new, |share| format!(", {} of revenue", percent(share)));
+    let mut text = format!("{} {} ({} of all{revenue}).", count(size.n), noun.counted(size.n), percent(size.share));
+    if clauses.is_empty() || !is_strong {
+        text.push_str(" No strong difference from everyone was found.");
+    }
+    let they: Vec<String> =
+        clauses.iter().filter_map(|clause| if let Clause::They(said) = clause { Some(said.clone()) } else { None }).collect();
+    if !they.is_empty() {
+        text.push_str(if is_strong { " Compared with everyone, they " } else { " Slightly, they " });
+        text.push_str(&list(&they));
+        text.push('.');
+    }
+    for clause in clauses {
+        if let Clause::Share(said) = clause {
+            text.push(' ');
+            text.push_str(said);
+            text.push('.');
+        }
+    }
+    text
+}

@@ -1,0 +1,156 @@
+//! How is a question with yes and no said of those who answered it? "stream movies", "do not stream movies", "are senior citizens".
+//!
+//! In: the column's name in words, and the answer. Out: a verb phrase that follows "87 %", and what a name may say. O(words).
+
+use super::text::{plural, titled};
+
+/// Whether a level is a yes or a no.
+pub fn yes_or_no(level: &str) -> Option<bool> {
+    match level.trim().to_lowercase().as_str() {
+        "yes" | "true" | "y" | "ja" | "oui" | "si" | "sí" | "sim" => Some(true),
+        "no" | "false" | "n" | "nein" | "non" | "não" | "nao" => Some(false),
+        _ => None,
+    }
+}
+
+/// What a yes says of somebody.
+enum Says {
+    /// They are this: a noun in the plural, or an adjective.
+    Are { what: String, is_noun: bool },
+    /// They have done this.
+    Done(String),
+    /// They do this, and "do not" where it is a no.
+    Do(String),
+    /// Two phrases that no rule makes.
+    Fixed(&'static str, &'static str),
+    /// They have this.
+    Have { what: String, is_counted: bool },
+}
+
+/// A word of a name that a yes or a no allows.
+pub enum NameWord {
+    /// "Active".
+    Adjective(String),
+    /// "Senior Citizens".
+    Noun(String),
+    /// "with Streaming TV", after the noun.
+    Behind(String),
+}
+
+/// "have streaming movies", "are not senior citizens", after "87 %".
+pub fn verb(human: &str, yes: bool) -> String {
+    match (says(human), yes) {
+        (Says::Are { what, .. }, true) => format!("are {what}"),
+        (Says::Are { what, .. }, false) => format!("are not {what}"),
+        (Says::Done(what), true) => format!("have {what}"),
+        (Says::Done(what), false) => format!("have not {what}"),
+        (Says::Do(what), true) => what,
+        (Says::Do(what), false) => format!("do not {what}"),
+        (Says::Fixed(yes, _), true) => yes.to_owned(),
+        (Says::Fixed(_, no), false) => no.to_owned(),
+        (Says::Have { what, is_counted: true }, true) => format!("have a {what}"),
+        (Says::Have { what, .. }, true) => format!("have {what}"),
+        (Says::Have { what, .. }, false) => format!("have no {what}"),
+    }
+}
+
+/// What a name may say of it; none where a no has no word.
+pub fn name_word(human: &str, yes: bool) -> Option<NameWord> {
+    match says(human) {
+        Says::Are { what, is_noun: true } => yes.then(|| NameWord::Noun(titled(&what))),
+        Says::Are { what, is_noun: false } | Says::Done(what) => yes.then(|| NameWord::Adjective(titled(&what))),
+        Says::Do(_) | Says::Have { .. } => {
+            let what = titled(subject(human));
+            Some(NameWord::Behind(format!("{} {what}", if yes { "with" } else { "without" })))
+        }
+        Says::Fixed(..) => None,
+    }
+}
+
+/// The name without what only says that it is a question.
+fn subject(human: &str) -> &str {
+    let mut text = human;
+    for start in ["is ", "has ", "have ", "was ", "did "] {
+        text = text.strip_prefix(start).unwrap_or(text);
+    }
+    for end in [" flag", " yn", " ind", " indicator", " y n", " yes no"] {
+        text = text.strip_suffix(end).unwrap_or(text);
+    }
+    text
+}
+
+fn says(human: &str) -> Says {
+    let what = subject(human);
+    if let Some((_, yes, no)) = FIXED.iter().find(|(word, ..)| *word == what) {
+        return Says::Fixed(yes, no);
+    }
+    let last = what.rsplit(' ').next().unwrap_or(what);
+    if PEOPLE.contains(&last) {
+        return Says::Are { what: plural(what), is_noun: true };
+    }
+    if ["is ", "was "].iter().any(|start| human.starts_with(start)) || ADJECTIVES.contains(&what) {
+        return Says::Are { what: what.to_owned(), is_noun: false };
+    }
+    if let Some((verb, rest)) = DOING.iter().find_map(|(word, verb)| Some((*verb, what.strip_prefix(word)?))) {
+        return Says::Do(format!("{verb}{rest}"));
+    }
+    if last.len() > 4 && last.ends_with("ed") && !what.contains(' ') {
+        return Says::Done(what.to_owned());
+    }
+    Says::Have { what: what.to_owned(), is_counted: COUNTED.contains(&last) }
+}
+
+/// Questions about the business that are said by a verb of their own.
+const FIXED: &[(&str, &str, &str)] = &[
+    ("churn", "have churned", "have not churned"),
+    ("attrition", "have left", "have stayed"),
+    ("response", "have responded", "have not responded"),
+    ("conversion", "have converted", "have not converted"),
+    ("default", "have defaulted", "have not defaulted"),
+    ("over time", "work overtime", "do not work overtime"),
+    ("overtime", "work overtime", "do not work overtime"),
+    ("single", "are single", "are not single"),
+];
+#[rustfmt::skip]
+const PEOPLE: &[&str] = &[
+    "citizen", "member", "owner", "homeowner", "user", "subscriber", "holder", "cardholder", "smoker", "buyer", "customer", "student", "parent", "retiree",
+    "veteran", "manager", "employee", "tenant", "renter", "driver", "resident", "donor", "volunteer", "senior", "shopper", "visitor", "freelancer",
+];
+#[rustfmt::skip]
+const ADJECTIVES: &[&str] = &[
+    "active", "inactive", "female", "male", "married", "divorced", "widowed", "retired", "employed", "unemployed", "insured", "loyal", "urban", "rural",
+    "premium", "vip", "foreign", "disabled", "pregnant", "vaccinated",
+];
+const DOING: &[(&str, &str)] = &[("streaming", "stream"), ("smoking", "smoke"), ("gaming", "game"), ("commuting", "commute")];
+#[rustfmt::skip]
+const COUNTED: &[&str] = &[
+    "partner", "car", "child", "pet", "mortgage", "loan", "card", "account", "computer", "subscription", "membership", "phone", "house", "garden",
+    "newsletter", "coupon", "contract", "plan", "complaint",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_answers_read_well() {
+        for (human, yes, no) in [
+            ("streaming movies", "stream movies", "do not stream movies"),
+            ("senior citizen", "are senior citizens", "are not senior citizens"),
+            ("owner", "are owners", "are not owners"),
+            ("is active", "are active", "are not active"),
+            ("has partner", "have a partner", "have no partner"),
+            ("phone service", "have phone service", "have no phone service"),
+            ("subscribed", "have subscribed", "have not subscribed"),
+            ("churn", "have churned", "have not churned"),
+        ] {
+            assert_eq!((verb(human, true).as_str(), verb(human, false).as_str()), (yes, no));
+        }
+        let word = |human: &str, yes: bool| match name_word(human, yes) {
+            Some(NameWord::Adjective(word) | NameWord::Noun(word) | NameWord::Behind(word)) => word,
+            None => String::new(),
+        };
+        assert_eq!((word("streaming tv", false), word("senior citizen", true)), ("without Streaming TV".into(), "Senior Citizens".into()));
+        assert_eq!((word("senior citizen", false), word("is active", true)), (String::new(), "Active".into()));
+    }
+}
