@@ -125,7 +125,10 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
         if matches!(role, Role::Identifier | Role::Ignored) {
             return None;
         }
-        let (reading, sensed) = reading(column, profile, prepared)?;
+        let (reading, mut sensed) = reading(column, profile, prepared)?;
+        if is_lifetime_recency(loaded, &column.name) {
+            sensed = Sensed { sense: Sense::Plain, word: None };
+        }
         let kind = match (&reading, sensed.sense) {
             (Reading::Levels(_), _) => Columns::Levels,
             (Reading::Scale(_), Sense::Date) => Columns::Date,

@@ -194,7 +194,7 @@ fn worth_saying(columns: &[Described], traits: &[Trait]) -> Vec<usize> {
         let says_more =
             |other: &Trait| other.column == found.column && other.evidence.passes_statement && other.direction == Direction::More;
         let is_mirrored = has_two && found.direction == Direction::Less && traits.iter().any(says_more);
-        if !said.iter().any(repeats) && !is_mirrored {
+        if !said.iter().any(repeats) && !is_mirrored && !phrase.denies_twice() {
             said.push(at);
         }
         if said.len() == MAX_STATEMENTS {

@@ -221,7 +221,8 @@ const NEUTRAL: &[&str] = &[
     "client", "clients", "user", "member", "my", "the", "of", "in", "per", "n", "num", "nb", "no", "number", "count", "cnt", "qty", "value", "amount", "amt",
     "usd", "eur", "gbp", "chf", "k", "euro", "euros", "dollars", "net", "gross", "at", "x", "purchase", "order", "person", "household", "online",
     "gesamt", "summe", "anzahl", "durchschnitt", "mittel", "jahr", "jahre", "monat", "monate", "tage", "tag", "kunde", "kunden", "pro", "der", "des", "im",
-    "letzte", "letzten", "pct", "percent", "percentage", "prozent", "pourcentage", "porcentaje", "wert", "netto", "brutto", "nombre", "moyen", "moyenne", "annuel", "annuelle", "mensuel", "mensuelle", "an", "ans", "mois",
+    "letzte", "letzten", "rate", "ratio", "share", "score", "index", "email", "mail", "newsletter", "duration", "overall",
+    "pct", "percent", "percentage", "prozent", "pourcentage", "porcentaje", "wert", "netto", "brutto", "nombre", "moyen", "moyenne", "annuel", "annuelle", "mensuel", "mensuelle", "an", "ans", "mois",
     "jour", "jours", "par", "de", "du", "des", "la", "le", "les", "en", "client", "totale", "numero", "medio", "media", "anual", "mensual", "cliente",
     "clientes", "por", "del", "el", "los", "mes", "meses", "ano", "anos", "año", "años", "dia", "dias", "días", "promedio", "annuo", "annuale", "mensile",
     "clienti", "anno", "anni", "mese", "mesi", "giorni", "di", "numero", "médio", "mensal", "totais", "cantidad",
@@ -344,6 +345,7 @@ impl Draft {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sense::{Looks, sense_of};
     use super::*;
 
     #[test]
@@ -371,6 +373,40 @@ mod tests {
         ] {
             assert_eq!(lexicon.entry(name, kind).map_or("", |entry| &entry.tag), tag, "{name}");
         }
+    }
+
+    #[test]
+    fn words_fit_what_numbers_stand_for() {
+        let lexicon = Lexicon::built_in();
+        let looks = Looks { min: 0.0, max: 500.0, is_whole: true };
+        for (name, unit, tag) in [
+            ("percent_salary_hike", None, "raise"),
+            ("salary", Some("%"), ""),
+            ("income_change", None, ""),
+            ("income_percentile", None, ""),
+            ("purchase_gap_days", None, "frequency"),
+            ("orders", None, "frequency"),
+            ("cancelled_orders", None, ""),
+            ("wine_spend", None, ""),
+            ("tax_amount", None, ""),
+            ("open_accounts", None, ""),
+            ("performance_rating", None, "performance"),
+            ("days_since_complaint", None, ""),
+            ("days_since_engagement", None, "recency"),
+            ("tenure_days", None, "tenure"),
+            ("monetary", None, "spend"),
+            ("average_order_value", None, "basket"),
+            ("returns_rate", None, "returns"),
+            ("discount_share", None, "discount"),
+            ("weekend_share", None, "weekend"),
+            ("distinct_categories", None, "breadth"),
+        ] {
+            let sensed = sense_of(name, unit, looks);
+            let found = lexicon.fitting(name, Columns::Number, &sensed, "customers").map_or("", |entry| &entry.tag);
+            assert_eq!(found, tag, "{name}: {sensed:?}");
+        }
+        let gap = lexicon.fitting("purchase_gap_days", Columns::Number, &sense_of("purchase_gap_days", None, looks), "customers").unwrap();
+        assert_eq!((gap.reversed, gap.polarity, gap.high.adjective.as_deref()), (true, -1, Some("Infrequent")));
     }
 
     #[test]

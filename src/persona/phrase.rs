@@ -119,7 +119,7 @@ impl<'a> Phrase<'a> {
                 }
                 // "High Share of Wallet Customers" is a chain; "Customers with High Share of Wallet" is none.
                 let plain = self.plain_adjective()?;
-                Some(match plain.split(' ').count() > 3 {
+                Some(match plain.split(' ').count() > 2 {
                     true => Forms { position, behind: Some(format!("with {plain}")), ..Forms::default() },
                     false => Forms { position, adjective: Some(plain), ..Forms::default() },
                 })
@@ -151,6 +151,12 @@ impl<'a> Phrase<'a> {
         let fits = other.found.level.is_none() && is_its && is_low == (with.end == End::Low);
         let position = Some(self.column.entry.map_or(Position::Behaviour, |entry| entry.position));
         fits.then(|| Forms { position, adjective: Some(with.adjective.clone()), ..Forms::default() })
+    }
+
+    /// Whether it would say that few have none: two negatives.
+    pub fn denies_twice(&self) -> bool {
+        let denies = |verb: String| ["have no ", "do not ", "are not ", "have not "].iter().any(|start| verb.starts_with(start));
+        self.found.direction == Direction::Less && self.verb().is_some_and(denies)
     }
 
     /// What those do whose level it is; `None` for scales.
@@ -245,7 +251,7 @@ impl<'a> Phrase<'a> {
                         (true, true) => format!("have been {rest} for longer"),
                         (true, false) => format!("have been {rest} for a shorter time"),
                         (false, true) => format!("longer {rest}"),
-                        (false, false) => format!("a shorter time {rest}"),
+                        (false, false) => format!("shorter time {rest}"),
                     };
                 }
                 let last = name.rsplit(' ').next().unwrap_or_default();
@@ -318,7 +324,10 @@ impl<'a> Phrase<'a> {
             return None;
         }
         let word = if stands_alone {
-            titled(&level.replace('_', " "))
+            match level.split_once([' ', '-']) {
+                Some((n, unit)) if UNITS.contains(&unit) => format!("{}-{}", titled(n), titled(unit)),
+                _ => titled(&level.replace('_', " ")),
+            }
         } else {
             titled(&format!("{} {level}", without_neutral_words(&humanised(self.column.name))))
         };
@@ -332,10 +341,10 @@ const UNITS: [&str; 14] =
 
 /// Words that data files cut short.
 #[rustfmt::skip]
-const SHORT: [(&str, &str); 16] = [
+const SHORT: [(&str, &str); 17] = [
     ("curr", "current"), ("avg", "average"), ("amt", "amount"), ("qty", "quantity"), ("cust", "customer"), ("dept", "department"), ("mgr", "manager"),
     ("trans", "transactions"), ("txn", "transactions"), ("prev", "previous"), ("min", "minimum"), ("max", "maximum"), ("mnt", "spend on"), ("num", "number of"),
-    ("bal", "balance"), ("pmt", "payment"),
+    ("bal", "balance"), ("monetary", "spend"), ("pmt", "payment"),
 ];
 
 fn spelled(words: &[&str]) -> String {
@@ -394,6 +403,9 @@ fn lowered(level: &str) -> String {
     let Some(first) = chars.next() else { return String::new() };
     let rest = chars.as_str();
     let word = rest.split([' ', '-']).next().unwrap_or(rest);
+    if level.split(' ').count() == 2 && level.split(' ').nth(1).is_some_and(|unit| UNITS.contains(&unit)) {
+        return level.to_lowercase().replace(' ', "-");
+    }
     if word.is_empty() || word.chars().any(|c| c.is_uppercase() || c.is_numeric()) {
         return level.to_owned();
     }

@@ -159,7 +159,7 @@ fn of_html(text: &str) -> Vec<Card> {
             value: without_tags(between(line, "<span class=\"value\">", "</span>")),
             everyone: without_tags(between(line, "<span class=\"all\">everyone ", "</span>")),
         };
-        let lines = card.split("<li><span ").skip(1).filter(|line| line.starts_with("class=\"what\"")).map(of).collect();
+        let lines = card.split("<li><span ").skip(1).filter(|line| line.starts_with("class=\"what\" dir")).map(of).collect();
         let name = without_tags(&format!("<h2{}", between(card, "<h2", "</h2>")));
         let summary = without_tags(between(card, "<p class=\"summary\" dir=\"auto\">", "</p>"));
         cards.push(Card { name, summary, lines });
@@ -284,15 +284,17 @@ fn printed(text: &str) -> Printed {
 
 /// Whether a text speaks of a column: by its own words, or by those that say the same thing in English.
 fn mentions(text: &str, meant: &Meant) -> bool {
-    const SAID: [(&str, &[&str]); 26] = [
+    const SAID: [(&str, &[&str]); 28] = [
+        ("satisfied", &["satisf"]),
+        ("as often", &["frequency"]),
         ("spend", &["monetary", "revenue"]),
         ("baskets", &["basket", "order_value"]),
         ("customers for", &["tenure", "member", "since"]),
         ("older", &["age", "birth"]),
         ("younger", &["age", "birth"]),
         ("between purchases", &["gap", "between", "interval"]),
-        ("buy less often", &["gap", "between", "interval"]),
-        ("buy more often", &["gap", "between", "interval"]),
+        ("buy less often", &["gap", "between", "interval", "frequency"]),
+        ("buy more often", &["gap", "between", "interval", "frequency"]),
         ("pay raise", &["hike", "raise", "rise", "increase"]),
         ("active", &["last", "recency"]),
         ("since the last activity", &["last", "recency"]),
@@ -354,11 +356,13 @@ fn direction(text: &str, meant: &Meant, is_date: bool) -> Option<bool> {
     if has(&["joined earlier"]) {
         return Some(false);
     }
+    // Of a gap more is less often, of a frequency it is not.
+    let is_gap = ["gap", "between", "interval"].iter().any(|word| meant.column.contains(word));
     if has(&["buy less often"]) {
-        return Some(true);
+        return Some(is_gap);
     }
     if has(&["buy more often"]) {
-        return Some(false);
+        return Some(!is_gap);
     }
     if let Some(times) = text.split_whitespace().find_map(|word| word.strip_suffix('x')?.parse::<f64>().ok()) {
         return Some(times > 1.0);
@@ -437,7 +441,12 @@ fn summary(rows: &Rows, card: &Card) -> usize {
     let mut n_read = 0;
     let mut said: Vec<Meant> = Vec::new();
     while !rest.is_empty() {
-        let (head, tail) = rest.split_once(')').unwrap_or_else(|| panic!("{rest:?} in {text}"));
+        // A level or a column may have brackets of its own; those that close a clause hold numbers.
+        let ends = rest.match_indices(')').map(|(at, _)| at);
+        let holds_numbers =
+            |at: &usize| rest[..*at].rsplit_once('(').is_some_and(|(_, inside)| inside.contains(" against ") || inside.contains("all: "));
+        let end = ends.into_iter().find(holds_numbers).unwrap_or_else(|| panic!("{rest:?} in {text}"));
+        let (head, tail) = (&rest[..end], &rest[end + 1..]);
         let (words, numbers) = head.rsplit_once('(').unwrap();
         let words = words.trim().trim_start_matches(',').trim().trim_start_matches("and ").trim();
         let words =
@@ -487,7 +496,8 @@ fn name(rows: &Rows, cluster: usize, card: &Card) {
             assert!(here > all && here >= 0.5, "{}: {meant:?} {here} {all}", card.name);
             continue;
         }
-        let is_gap = ["gap", "between", "since", "recency"].iter().any(|word| tokens(&meant.column).iter().any(|token| token == word));
+        let is_gap =
+            ["gap", "between", "since", "recency", "last"].iter().any(|word| tokens(&meant.column).iter().any(|token| token == word));
         let is_more = match part.word.as_str() {
             "Frequent" | "Recent" => Some(!is_gap),
             "Infrequent" | "Lapsed" => Some(is_gap),
@@ -533,7 +543,8 @@ fn check(path: &str, k: usize) -> usize {
             name(&rows, cluster, card);
             n_read += summary(&rows, card);
             let mut seen = BTreeSet::new();
-            for line in &card.lines {
+            // Of fewer than ten no value is shown.
+            for line in card.lines.iter().filter(|_| rows.members.len() >= 10) {
                 read_back(&rows, &line.text, &line.value, &line.everyone);
                 assert!(seen.insert(&line.text), "{:?} twice in {:?}", line.text, card.name);
                 n_read += 1;
@@ -579,7 +590,8 @@ fn gaps_raises_and_answers_are_said_as_they_are() {
     assert!(names("gap", 2).iter().any(|(name, ..)| name.contains("requent")));
     for (name, summary, _) in names("raise", 2) {
         assert!(!name.contains("Customers") && !name.contains("Buyers") && summary.contains(" employees ("), "{name}: {summary}");
-        assert!(!summary.contains("x the income"), "{summary}");
+        // A raise in percent is no income: only the monthly one is told as such.
+        assert!(!summary.contains("the income (22") && !summary.contains("satisfied"), "{summary}");
     }
     for (name, summary, _) in names("no_levels", 3) {
         assert!(!summary.contains("less often") && !summary.contains("more often"), "{name}: {summary}");
