@@ -62,7 +62,7 @@ pub(super) struct Choices {
     /// Over which pairs silhouettes are computed; exact up to 30 000 rows and sampled above unless chosen.
     #[arg(long, value_enum)]
     silhouette: Option<SilhouetteWord>,
-    /// Draw the customers anew a hundred times and say how far each segment may be relied on.
+    /// Draw the customers anew a hundred times, not ten, to say how far each segment may be relied on.
     #[arg(long)]
     stability: bool,
 }

@@ -9,6 +9,7 @@ use crate::base::text::count;
 use crate::customers;
 use crate::data::Source;
 use crate::engine::{self, Wanted};
+use crate::evaluate::A_CHOICE;
 use crate::export::{self, Choices, Report, Written};
 use crate::persona::Persona;
 use crate::session::{Look, Plan, Project, Words, project};
@@ -146,9 +147,11 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
         let name = report.personas.personas.get(cluster).map_or("", |persona| &persona.name);
         let share = 100.0 * *size as f64 / n.max(1) as f64;
         let missing = report.personas.personas.get(cluster).map_or(0.0, Persona::headline_missing);
-        let confidence = report.known_stability().map_or_else(String::new, |stability| {
-            format!("{:<11} {:.2}  ", stability.trust_with(cluster, missing).word(), stability.jaccard(cluster))
-        });
+        let confidence = match report.known_stability() {
+            _ if report.structure.is_a_choice(report.labels.n_clusters()) => format!("{}  ", A_CHOICE.to_lowercase()),
+            Some(stability) => format!("{:<11} {:.2}  ", stability.trust_with(cluster, missing).word(), stability.jaccard(cluster)),
+            None => String::new(),
+        };
         text.push_str(format!("  C{} {size:>9} {share:>5.1} %  {confidence}{name}", cluster + 1).trim_end());
         text.push('\n');
     }
@@ -156,7 +159,15 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
     if noise > 0 {
         text.push_str(&format!("  no segment {noise}\n"));
     }
-    report.chosen.reasons.iter().chain(&report.notes).chain(left_out).for_each(|line| text.push_str(&format!("{line}\n")));
+    // What was found, or not, stands before everything else; a reason that says the same is not told again.
+    let doubt = report.structure.doubt.as_ref();
+    if let Some(doubt) = doubt {
+        text.push_str(&format!("{doubt}\n"));
+    }
+    let reasons = &report.chosen.reasons;
+    let structure = report.structure.reasons.iter().filter(|reason| !reasons.contains(reason));
+    let reasons = structure.chain(reasons).filter(|reason| Some(*reason) != doubt);
+    reasons.chain(&report.notes).chain(left_out).for_each(|line| text.push_str(&format!("{line}\n")));
     written.iter().for_each(|path| text.push_str(&format!("wrote {}\n", path.display())));
     text
 }

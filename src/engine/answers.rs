@@ -7,7 +7,7 @@ use crate::cluster::Dendrogram;
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::day::IsoDay;
 use crate::data::{Loaded, Raw, Table};
-use crate::evaluate::{NullBand, Stability};
+use crate::evaluate::{NullBand, Stability, Structure};
 use crate::export::pages::Pages;
 use crate::features::Prepared;
 use crate::persona::{Contrast, Explained, Personas};
@@ -87,6 +87,8 @@ pub struct Answers {
     pub comparison: Answer<Compared>,
     /// What elbow and silhouette would be by chance (k-means and hierarchical): the best round there is, never one of other choices.
     pub null_band: Answer<NullBand>,
+    /// Whether there are groups at all.
+    pub structure: Answer<Structure>,
     /// How stable the segments are: the best round there is, never one of other segments.
     pub stability: Answer<Stability>,
     /// Jobs under way, oldest first.

@@ -4,7 +4,7 @@ use crate::base::{Key, Labels};
 use crate::cluster::{Dendrogram, DensityTree, Hdbscan, KMeansFit, Neighbours};
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::{Loaded, Raw, Table, Unprofiled};
-use crate::evaluate::{Known, NullBand, Silhouettes, Stability};
+use crate::evaluate::{Known, NullBand, Silhouettes, Stability, Structure};
 use crate::export::Seconds;
 use crate::export::pages::Pages;
 use crate::features::Prepared;
@@ -94,6 +94,8 @@ caches! {
     comparisons: Compared, Compared::bytes;
     /// What shuffled columns give, one value per round.
     null_bands: NullBand, NullBand::bytes;
+    /// Whether there are groups at all.
+    structures: Structure, Structure::bytes;
     /// How stable the segments are, one value per round.
     stabilities: Stability, Stability::bytes;
 }

@@ -6,13 +6,14 @@ use crate::base::{Labels, text};
 use crate::cluster::{Chosen, Dendrogram, Method, suggested_min_cluster_size};
 use crate::customers::rfm::SCORE_COLUMNS;
 use crate::data::{ColumnProfile, Kind, Loaded, Role};
-use crate::evaluate::{Known, Regroup, Suggestion, known_by};
+use crate::evaluate::{Known, Regroup, Stability, Structure, Trust, band_word, known_by};
 use crate::features::Prepared;
 use crate::persona::Numbered;
 use crate::plot::{EpsilonCandidate, SweepPlot};
 use crate::session::{Clustering, Cut, Plan};
 
 use super::run::answer::Problem;
+use super::run::runtime::Asked;
 use super::segmentation::Segmentation;
 
 /// The ks of elbow and silhouette.
@@ -29,6 +30,12 @@ pub fn chosen_k(clustering: &Clustering, tree: Option<&Dendrogram>) -> Option<us
         (Method::Tree, Cut::Height(height), Some(tree)) => Some(tree.clusters_at(height)),
         _ => None,
     }
+}
+
+/// One group, where the number is left open and no groups were found.
+pub(super) fn one_group(clustering: &Clustering, structure: &Asked<Structure>) -> Option<usize> {
+    let found = structure.ready().is_none_or(|made| made.value.found || made.value.points.is_empty());
+    (clustering.leaves_k_open() && !found).then_some(1)
 }
 
 /// The k to take when the user left it open: the suggestion, or else the best silhouette, or else the first that could be computed.
@@ -182,12 +189,12 @@ pub fn pinned(clustering: &Clustering, segmentation: &Segmentation) -> Clusterin
 pub fn reasons(
     clustering: &Clustering,
     by: &Chosen,
-    suggestion: Option<&Suggestion>,
+    sweep: Option<&SweepPlot>,
     candidates: &[EpsilonCandidate],
     n_rows: usize,
 ) -> Vec<String> {
     match by {
-        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } => reasons_for(*k, suggestion),
+        Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } => reasons_for(*k, sweep),
         Chosen::Density { epsilon } => {
             candidates.iter().filter(|candidate| candidate.epsilon == *epsilon).map(|candidate| candidate.reason.clone()).collect()
         }
@@ -199,13 +206,24 @@ pub fn reasons(
     }
 }
 
-/// What speaks for `k`: the suggestion's reasons, where it speaks for this one.
-pub fn reasons_for(k: usize, suggestion: Option<&Suggestion>) -> Vec<String> {
-    let Some(suggestion) = suggestion else { return Vec::new() };
-    if suggestion.k == k {
-        return suggestion.reasons.clone();
+/// What speaks for `k`: the suggestion's reasons, where it speaks for this one, and how far its groups stand apart in any case.
+pub fn reasons_for(k: usize, sweep: Option<&SweepPlot>) -> Vec<String> {
+    let Some(suggestion) = sweep.and_then(|sweep| sweep.suggestion.as_ref()) else { return Vec::new() };
+    let candidate = || suggestion.candidates.iter().find(|candidate| candidate.k == k);
+    let mut reasons =
+        if suggestion.k == k { suggestion.reasons.clone() } else { candidate().map_or_else(Vec::new, |of| of.reasons.clone()) };
+    let silhouette = sweep.and_then(|sweep| sweep.points.iter().find(|point| point.k == k)?.silhouette);
+    if let Some(silhouette) = silhouette.filter(|_| !reasons.iter().any(|reason| reason.contains("ean silhouette"))) {
+        reasons.push(format!("Mean silhouette at {k}: {silhouette:.2} ({}).", band_word(silhouette)));
     }
-    suggestion.candidates.iter().find(|candidate| candidate.k == k).map_or_else(Vec::new, |candidate| candidate.reasons.clone())
+    reasons
+}
+
+/// How many of the segments come back when customers are drawn anew, in one sentence; none of one group.
+pub fn stability_reason(stability: &Stability) -> Option<String> {
+    let n = stability.sizes.len();
+    let back = (0..n).filter(|&cluster| stability.trust(cluster) <= Trust::Good).count();
+    (n > 1).then(|| format!("{back} of {n} segments come back when customers are drawn anew ({} draws).", stability.draws.len()))
 }
 
 /// Four digits that count.

@@ -5,7 +5,7 @@
 
 use crate::base::{Ctx, Key, Labels, text};
 use crate::cluster::{ClusterError, Method};
-use crate::evaluate::{self, NullBand, NullMethod, Regroup, Stability};
+use crate::evaluate::{self, NullBand, NullMethod, Regroup, Stability, Structure};
 use crate::features::Prepared;
 use crate::session::Clustering;
 
@@ -18,6 +18,7 @@ use super::run::answer::Problem;
 use super::run::jobs::Lane;
 use super::run::runtime::{Asked, Made, Need};
 use super::segmentation::Labeling;
+use super::structure;
 
 /// Shuffled copies behind the band after each round.
 pub const NULL_ROUNDS: [usize; 3] = [3, 10, 20];
@@ -28,6 +29,7 @@ pub const DRAW_ROUNDS: [usize; 3] = [10, 30, 100];
 /// What is asked in a round.
 pub(super) struct Evident {
     null_band: Asked<NullBand>,
+    structure: Asked<Structure>,
     stability: Asked<Stability>,
 }
 
@@ -45,21 +47,25 @@ pub(super) fn of(
         (Ok(_), _) => Asked::Waiting("Waiting for elbow and silhouette".into()),
         (Err(why), _) => why.blocks("Waiting for elbow and silhouette"),
     };
+    let structure = prepared.and("Waiting for the columns", |prepared| structure::of(runtime, prepared, clustering.seed, needs.structure));
     let waits = "Waiting for the segments";
     let few = |labels: &Labels| choose::too_many(labels, needs.most_segments).is_none();
     let stability = match (&grouped.groups.chosen, grouped.segmentation.ready(), prepared.ready()) {
         (Ok(chosen), Some(segmentation), Some(prepared)) if few(&segmentation.value.labels) => {
             match choose::regroup(clustering, &chosen.by) {
+                Some(_) if segmentation.value.labels.n_clusters() == 1 && segmentation.value.labels.n_noise() == 0 => {
+                    Asked::Failed(Problem(EVERYONE.into()))
+                }
                 Some(how) => {
                     let need = if is_shown { needs.stability } else { Need::Look };
-                    stability(runtime, prepared, &chosen.labeling, how, clustering.seed, need)
+                    stability(runtime, prepared, &chosen.labeling, how, clustering.seed, (need, needs.all_draws))
                 }
                 None => Asked::Failed(Problem(BY_COLUMN.into())),
             }
         }
         _ => grouped.segmentation.blocks(waits),
     };
-    Evident { null_band, stability }
+    Evident { null_band, structure, stability }
 }
 
 impl Evident {
@@ -68,9 +74,15 @@ impl Evident {
         self.stability.key()
     }
 
+    /// Names what is known of whether there are groups at all.
+    pub fn structure_key(&self) -> Option<Key> {
+        self.structure.key()
+    }
+
     /// What the pages see of it. An older one speaks about other segments, so it is not kept.
     pub fn answer(self, answers: &mut Answers) {
         answers.null_band = self.null_band.settled(&mut None);
+        answers.structure = self.structure.settled(&mut None);
         answers.stability = self.stability.settled(&mut None);
     }
 }
@@ -105,14 +117,16 @@ fn stability(
     labeling: &Labeling,
     how: Regroup,
     seed: u64,
-    need: Need,
+    (need, all_draws): (Need, bool),
 ) -> Asked<Stability> {
+    // Rounds that somebody has asked for before are taken along: they cost a look.
+    let need_of = |draws: usize| if all_draws || draws == DRAW_ROUNDS[0] { need } else { Need::Look };
     grow(runtime, DRAW_ROUNDS, need, |runtime, draws, before: Option<&Made<Stability>>, need| {
         let inputs = [prepared.key, labeling.key()].into_iter().chain(before.map(|made| made.key)).collect::<Vec<_>>();
         let key = Key::of("stability", 1, &(how, seed, draws), &inputs);
         let (prepared, labeling, before) = (prepared.value.clone(), labeling.clone(), before.map(|made| made.value.clone()));
         let step = move |ctx: &Ctx| Ok(stability_of(&prepared, labeling.labels(), &how, seed, draws, before.as_deref(), ctx)?);
-        runtime.ask(|s| &mut s.stabilities, key, need, (|| "Stability of the segments".into(), Lane::Background), step)
+        runtime.ask(|s| &mut s.stabilities, key, need.max(need_of(draws)), (|| "Stability of the segments".into(), Lane::Background), step)
     })
 }
 
@@ -137,6 +151,9 @@ fn stability_of(
 /// Told in the place of the stability of groups that a column knows.
 const BY_COLUMN: &str =
     "These segments are the groups of a column: they are what they are, so drawing customers anew and grouping again would say nothing.";
+
+/// Told in the place of the stability of one group.
+const EVERYONE: &str = "One group of everyone comes back whatever customers are drawn.";
 
 /// The best round there is; the next one is asked for as soon as the one before is there.
 fn grow<T>(

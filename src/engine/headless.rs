@@ -43,8 +43,9 @@ pub fn analyse(plan: &Plan, wanted: &Wanted, ctx: &Ctx) -> Result<(Report, Plots
 fn first_problem<'a>(plan: &Plan, answers: &'a Answers, outputs: &Outputs) -> Option<&'a Problem> {
     let of_groups = [answers.loaded.problem(), answers.prepared.problem(), answers.segmentation.problem()];
     let of_personas = [answers.personas.problem(), answers.explained.problem()];
-    // Groups of a column are what they are; that nobody can shake them is no failure.
-    let is_shaken = outputs.stability && plan.clustering.method != Method::Column;
+    // Groups of a column are what they are, and so is everyone; that nobody can shake them is no failure.
+    let is_one = answers.segmentation.ready().is_some_and(|segmentation| segmentation.labels.n_clusters() < 2);
+    let is_shaken = outputs.stability && plan.clustering.method != Method::Column && !is_one;
     let of_plots = [answers.map.problem(), answers.silhouette.problem(), answers.tree.problem()];
     let wanted = [outputs.personas, outputs.explained].into_iter().zip(of_personas);
     let wanted = wanted.chain([(is_shaken, answers.stability.problem())]).chain(of_plots.map(|problem| (outputs.plots, problem)));

@@ -23,6 +23,7 @@ pub mod run;
 mod segmentation;
 pub mod silhouettes;
 mod sources;
+mod structure;
 mod sweep;
 pub mod table;
 mod wanted;

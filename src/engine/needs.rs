@@ -15,6 +15,8 @@ const AHEAD_ROWS: usize = 100_000;
 pub struct Needs {
     pub prepared: Need,
     pub sweep: Need,
+    /// Whether there are groups at all.
+    pub structure: Need,
     /// The sweep over all rows where one over a sample comes first.
     pub whole_sweep: Need,
     pub chosen: Need,
@@ -29,6 +31,8 @@ pub struct Needs {
     pub refined: Need,
     pub null_band: Need,
     pub stability: Need,
+    /// Whether its later rounds are wanted too, which make it surer.
+    pub all_draws: bool,
     /// More segments are told instead of drawn and described.
     pub most_segments: usize,
 }
@@ -53,6 +57,7 @@ impl Needs {
         Needs {
             prepared: if_shown_on(&[&[Page::Prepare], &from_segments_on[..]].concat(), Urgency::Chosen),
             sweep: if_shown_on(sweep_pages, Urgency::Shown),
+            structure: if_shown_on(&from_segments_on, Urgency::Shown),
             whole_sweep: refined_on(&[Page::Segments]),
             chosen: if_shown_on(&from_segments_on, Urgency::Chosen),
             silhouettes: plots,
@@ -64,16 +69,18 @@ impl Needs {
             refined,
             null_band: refined_on(&[Page::Segments]),
             stability: refined_on(&from_segments_on),
+            all_draws: true,
             most_segments: MOST_SEGMENTS,
         }
     }
 
-    /// An export takes what there is of better silhouettes and of stability, and does not wait for more than it was asked for.
+    /// An export takes what there is of better silhouettes, and waits for no more draws than the first unless it was asked for them.
     fn of_outputs(outputs: &Outputs) -> Needs {
         let start_if = |is_wanted: bool, urgency| if is_wanted { Need::Start(urgency) } else { Need::Look };
         Needs {
             prepared: Need::Start(Urgency::Chosen),
             sweep: Need::Start(Urgency::Shown),
+            structure: Need::Start(Urgency::Shown),
             whole_sweep: Need::Start(Urgency::Shown),
             chosen: Need::Start(Urgency::Chosen),
             silhouettes: Need::Start(Urgency::Chosen),
@@ -83,7 +90,8 @@ impl Needs {
             explained: start_if(outputs.explained, Urgency::Shown),
             refined: Need::Look,
             null_band: Need::Look,
-            stability: start_if(outputs.stability, Urgency::Shown),
+            stability: start_if(outputs.is_shaken(), Urgency::Shown),
+            all_draws: outputs.stability,
             most_segments: if outputs.personas || outputs.plots { MOST_SEGMENTS } else { usize::MAX },
         }
     }

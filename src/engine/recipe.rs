@@ -166,7 +166,7 @@ impl Engine {
         let is_drawn = grouped.segmentation.ready().is_some() && grouped.silhouette_plot.is_settled() && described.personas.is_settled();
         let evidence = evidence::of(runtime, &prepared, &grouped, &plan.clustering, is_drawn || wanted.outputs.is_some(), needs);
 
-        let shown = [&grouped.keys()[..], &described.keys(), &[map.key(), evidence.stability_key()]].concat();
+        let shown = [&grouped.keys()[..], &described.keys(), &[map.key(), evidence.stability_key(), evidence.structure_key()]].concat();
         let mut answers = Answers { brush, ..Answers::default() };
         grouped.answer(&mut answers, &mut last.groups);
         answers.comparison = comparison::answer(comparison, plan.comparison.as_ref(), &mut last.comparison);

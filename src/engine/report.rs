@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::base::{Labels, Note};
 use crate::cluster::{Chosen, Dendrogram};
 use crate::data::Loaded;
-use crate::evaluate::{Silhouettes, Stability};
-use crate::export::{ChosenResult, Plots, Report, RunResult, Seconds};
+use crate::evaluate::{self, Silhouettes, Stability};
+use crate::export::{ChosenResult, FoundStructure, Plots, Report, RunResult, Seconds};
 use crate::features::Prepared;
 use crate::persona::{Explained, Personas};
 use crate::session::Plan;
@@ -36,6 +36,8 @@ pub(super) struct Parts {
     pub chosen: ChosenResult,
     /// The merge tree.
     pub tree: Option<Arc<Dendrogram>>,
+    /// Whether there are groups at all.
+    pub structure: FoundStructure,
     /// How stable the segments are, if somebody looked.
     pub stability: Option<Arc<Stability>>,
     /// What drives the grouping, if somebody looked.
@@ -65,6 +67,7 @@ impl Parts {
             results: self.results,
             chosen: self.chosen,
             tree: self.tree,
+            structure: self.structure,
             stability: self.stability,
             explained: self.explained,
             notes: self.notes.into_iter().map(|note| note.0).collect(),
@@ -85,6 +88,10 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
     if matches!(answers.explained, Answer::Cooking { .. }) {
         return None;
     }
+    // No card leaves without saying how far it may be relied on.
+    if outputs.is_some_and(Outputs::is_shaken) && !matches!(answers.stability, Answer::Ready(_) | Answer::Failed { .. }) {
+        return None;
+    }
     let personas = match outputs {
         Some(outputs) if !outputs.personas => Arc::default(),
         _ => answers.personas.ready()?.clone(),
@@ -97,6 +104,7 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         results: results(groups),
         method_text: segmentation.method_text.clone(),
         chosen: chosen(plan, answers)?,
+        structure: structure(plan, answers)?,
         tree: groups.tree.ready().map(|tree| tree.value.clone()),
         stability: answers.stability.ready().cloned(),
         explained: answers.explained.ready().cloned(),
@@ -108,14 +116,32 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
 /// What is in force, and what speaks for it.
 fn chosen(plan: &Plan, answers: &Answers) -> Option<ChosenResult> {
     let segmentation = answers.segmentation.ready()?;
-    let suggestion = answers.sweep.ready().and_then(|sweep| sweep.suggestion.as_ref());
     let candidates = match segmentation.by {
         Chosen::Density { .. } => &answers.density.ready()?.candidates[..],
         _ => &[],
     };
     let n_rows = segmentation.prepared.matrix.n_rows();
-    let reasons = choose::reasons(&plan.clustering, &segmentation.by, suggestion, candidates, n_rows);
+    let sweep = answers.sweep.ready().map(|sweep| &**sweep);
+    let mut reasons = choose::reasons(&plan.clustering, &segmentation.by, sweep, candidates, n_rows);
+    reasons.extend(answers.stability.ready().and_then(|stability| choose::stability_reason(stability)));
     Some(ChosenResult { by: Some(segmentation.by.clone()), reasons })
+}
+
+/// Whether there are groups at all, and what is said of it on the first page. The groups of a column are given, so nobody looks for any.
+fn structure(plan: &Plan, answers: &Answers) -> Option<FoundStructure> {
+    let segmentation = answers.segmentation.ready()?;
+    if let Chosen::Column { name } = &segmentation.by {
+        return Some(FoundStructure { found: None, reasons: vec![format!("The groups of {name} are given, not found.")], doubt: None });
+    }
+    let structure = match &answers.structure {
+        Answer::Ready(structure) => structure,
+        Answer::Failed { .. } => return Some(FoundStructure::default()),
+        _ => return None,
+    };
+    let silhouette = answers.silhouette.ready().and_then(|plot| plot.mean);
+    let n = segmentation.labels.n_clusters();
+    let doubt = evaluate::doubt(Some(structure), n, silhouette, plan.clustering.leaves_k_open());
+    Some(FoundStructure { found: Some(structure.found), reasons: structure.reasons(), doubt })
 }
 
 /// The points of the plots that are there.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::base::seed::{RngExt, random};
 use crate::base::{Ctx, Key, Labels, Progress};
 use crate::cluster::{self, Dendrogram, KMeansFit, KMeansParams, Linkage};
-use crate::evaluate::{self, Silhouettes, SweepPoint};
+use crate::evaluate::{self, Silhouettes, Structure, SweepPoint};
 use crate::features::Prepared;
 use crate::plot::{SweepPlot, SweepSample};
 use crate::session::Clustering;
@@ -24,6 +24,7 @@ use super::run::jobs::Lane;
 use super::run::runtime::{Asked, Made, Need};
 use super::segmentation::{Labeling, Segmentation};
 use super::silhouettes;
+use super::structure;
 use super::wanted::SilhouetteWish;
 
 /// One k under way.
@@ -103,24 +104,25 @@ struct Sketch {
 
 /// k-means for every k.
 pub(super) fn of_kmeans(runtime: &mut Runtime, prepared: &Made<Prepared>, clustering: &Clustering, needs: Needs) -> Sweep {
-    let chosen = choose::chosen_k(clustering, None);
+    let structure = structure::of(runtime, prepared, clustering.seed, needs.structure);
+    let chosen = choose::chosen_k(clustering, None).or_else(|| choose::one_group(clustering, &structure));
     let ks = choose::swept_ks(clustering);
     let n_rows = prepared.value.matrix.n_rows();
     // Three points are the least that can bend.
     if n_rows < SKETCHED_FROM_ROWS || ks.len() < 3 {
         let points = fits(runtime, prepared, &ks, chosen, clustering, (needs.sweep, Lane::Long), needs.chosen);
-        return finish(runtime, prepared, points, true, clustering.seed, needs);
+        return finish(runtime, prepared, points, true, clustering.seed, (needs, &structure));
     }
     let sample = SweepSample { rows: SKETCH_ROWS, n_rows };
     let sketch = Sketch { points: sketched(runtime, prepared, &ks, clustering, needs), sample };
-    let suggested = sketch.suggestion(runtime, prepared, needs);
+    let suggested = sketch.suggestion(runtime, prepared, needs, &structure);
     let in_force = chosen.or_else(|| choose::suggested_k(suggested.as_deref()?).ok());
     let mut points = fits(runtime, prepared, &ks, in_force, clustering, (needs.whole_sweep, Lane::Background), needs.chosen);
     let need = Needs { sweep: needs.whole_sweep, ..needs };
     with_silhouettes(runtime, prepared, &mut points, clustering.seed, need, Lane::Background);
-    let stopped = [&points, &sketch.points].into_iter().flatten().any(Point::is_stopped);
+    let stopped = [&points, &sketch.points].into_iter().flatten().any(Point::is_stopped) || is_stopped(&structure);
     let finished = suggested.filter(|_| !stopped).map(|suggested| {
-        let inputs: Vec<Key> = points.iter().filter(|point| point.swept).flat_map(Point::keys).collect();
+        let inputs: Vec<Key> = points.iter().filter(|point| point.swept).flat_map(Point::keys).chain(structure.key()).collect();
         let plot = sketch.plot(&points);
         let known = plot.points.iter().map(|point| (point.k, point.estimated)).collect::<Vec<_>>();
         let key = Key::of("sweep with a sketch", 1, &(known, &plot.problems, clustering.seed), &[&[prepared.key], &inputs[..]].concat());
@@ -182,14 +184,21 @@ fn sample_of_rows(runtime: &mut Runtime, prepared: &Made<Prepared>, seed: u64, n
 
 impl Sketch {
     /// The plot of the sample alone with its suggestion, once everything in it is there.
-    fn suggestion(&self, runtime: &mut Runtime, prepared: &Made<Prepared>, needs: Needs) -> Option<Arc<SweepPlot>> {
-        if !is_settled(&self.points, needs) {
+    fn suggestion(
+        &self,
+        runtime: &mut Runtime,
+        prepared: &Made<Prepared>,
+        needs: Needs,
+        structure: &Asked<Structure>,
+    ) -> Option<Arc<SweepPlot>> {
+        if !is_settled(&self.points, needs) || !structure.is_settled() || is_stopped(structure) {
             return None;
         }
-        let inputs: Vec<Key> = self.points.iter().flat_map(Point::keys).collect();
+        let inputs: Vec<Key> = self.points.iter().flat_map(Point::keys).chain(structure.key()).collect();
         let plot = self.plot(&[]);
-        let key = Key::of("sweep of a sample", 1, &plot.problems, &[&[prepared.key], &inputs[..]].concat());
-        let suggestion = || evaluate::suggest(&plot.points);
+        let key = Key::of("sweep of a sample", 2, &plot.problems, &[&[prepared.key], &inputs[..]].concat());
+        let structure = structure.ready().map(|made| &*made.value);
+        let suggestion = || evaluate::suggest(&plot.points, structure);
         Some(runtime.at_once(|s| &mut s.sweeps, key, || SweepPlot { suggestion: suggestion(), ..plot.clone() }).value)
     }
 
@@ -226,7 +235,8 @@ pub(super) fn of_tree(
     clustering: &Clustering,
     needs: Needs,
 ) -> Sweep {
-    let chosen = choose::chosen_k(clustering, Some(&tree.value));
+    let structure = structure::of(runtime, prepared, clustering.seed, needs.structure);
+    let chosen = choose::chosen_k(clustering, Some(&tree.value)).or_else(|| choose::one_group(clustering, &structure));
     let mut ks = choose::swept_ks(clustering);
     ks.retain(|&k| k <= tree.value.n_rows);
     let all_inertias = inertias(runtime, prepared, tree, &ks, needs.sweep);
@@ -240,7 +250,7 @@ pub(super) fn of_tree(
         Point::new(k, swept, labeling(cut, Labeling::Cut), inertia)
     };
     let points = points(runtime, ks.clone(), chosen, ask);
-    finish(runtime, prepared, points, all_inertias.is_settled(), clustering.seed, needs)
+    finish(runtime, prepared, points, all_inertias.is_settled(), clustering.seed, (needs, &structure))
 }
 
 impl Sweep {
@@ -326,17 +336,20 @@ fn finish(
     mut points: Vec<Point>,
     inertias_settled: bool,
     seed: u64,
-    needs: Needs,
+    (needs, structure): (Needs, &Asked<Structure>),
 ) -> Sweep {
     with_silhouettes(runtime, prepared, &mut points, seed, needs, Lane::Long);
-    let stopped = points.iter().any(Point::is_stopped);
-    let finished = (inertias_settled && is_settled(&points, needs)).then(|| {
-        let suggestion = evaluate::suggest(&plot_of(&points, |point| point.silhouettes.ready()).points);
+    let stopped = points.iter().any(Point::is_stopped) || is_stopped(structure);
+    let is_known = structure.is_settled() && !is_stopped(structure);
+    let finished = (inertias_settled && is_known && is_settled(&points, needs)).then(|| {
+        let of_data = structure.ready().map(|made| &*made.value);
+        let suggestion = evaluate::suggest(&plot_of(&points, |point| point.silhouettes.ready()).points, of_data);
         let plot = plot_of(&points, Point::best);
-        let inputs: Vec<Key> = points.iter().filter(|point| point.swept).filter_map(|point| Some(point.best()?.key)).collect();
+        let silhouettes = points.iter().filter(|point| point.swept).filter_map(|point| Some(point.best()?.key));
+        let inputs: Vec<Key> = silhouettes.chain(structure.key()).collect();
         // The inertias follow from the labels, and so do the problems from the parameters, but a retry may change those.
         let ks: Vec<usize> = plot.points.iter().map(|point| point.k).collect();
-        let key = Key::of("sweep", 1, &(ks, &plot.problems), &[&[prepared.key], &inputs[..]].concat());
+        let key = Key::of("sweep", 2, &(ks, &plot.problems), &[&[prepared.key], &inputs[..]].concat());
         runtime.at_once(|s| &mut s.sweeps, key, || SweepPlot { suggestion, ..plot })
     });
     Sweep { points, finished, stopped, brings_silhouettes: needs.sweep != Need::Look, sketch: None }
@@ -356,6 +369,11 @@ fn with_silhouettes(runtime: &mut Runtime, prepared: &Made<Prepared>, points: &m
         let refined = silhouettes::refined(runtime, prepared, &labelings, seed, needs.refined);
         at.into_iter().zip(refined).for_each(|(at, refined)| points[at].refined = Some(refined));
     }
+}
+
+/// Whether somebody stopped it.
+fn is_stopped<T>(asked: &Asked<T>) -> bool {
+    matches!(asked, Asked::Failed(problem) if &*problem.0 == STOPPED)
 }
 
 fn has_all_labels(points: &[Point]) -> bool {

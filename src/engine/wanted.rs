@@ -101,7 +101,7 @@ pub struct Outputs {
     pub personas: bool,
     /// What drives the grouping, rules and typical customers.
     pub explained: bool,
-    /// How stable the segments are, to the last round. Otherwise an export takes along what there is.
+    /// How stable the segments are, to the last round. Otherwise cards come with the first.
     pub stability: bool,
     /// The plots' points.
     pub plots: bool,
@@ -111,6 +111,11 @@ impl Outputs {
     /// What a folder of exported files needs.
     pub fn of_export() -> Outputs {
         Outputs { personas: true, explained: true, plots: true, ..Outputs::default() }
+    }
+
+    /// Whether customers are drawn anew: no card leaves without saying how far it may be relied on.
+    pub fn is_shaken(&self) -> bool {
+        self.stability || (self.personas && self.explained)
     }
 }
 

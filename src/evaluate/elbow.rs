@@ -1,13 +1,16 @@
 //! Which number of clusters do the curves speak for, and why?
 //!
-//! In: inertia and silhouette for every k tried. Out: candidates with their reasons, and one to start from. O(number of k).
+//! In: inertia and silhouette for every k tried, and whether there are groups at all. Out: candidates with their reasons, and one to start from. O(number of k).
 //!
-//! Automatic elbows are unreliable (Schubert 2022, "Stop using the elbow criterion for k-means"), so three criteria vote and each says its
-//! reason: the largest mean silhouette (Rousseeuw 1987), the point of inertia farthest below the straight line between its ends (Satopää and
+//! Automatic elbows are unreliable (Schubert 2022, "Stop using the elbow criterion for k-means"), so several criteria vote and each says its
+//! reason. Those of [`super::structure`] come first: prediction strength, and what stands out most from one cloud. The curves have three:
+//! the largest mean silhouette (Rousseeuw 1987), the point of inertia farthest below the straight line between its ends (Satopää and
 //! others 2011, "Finding a kneedle in a haystack", without smoothing), and the index of Caliński and Harabasz 1974. Of equal votes k between 3
 //! and 6 is preferred, as that many personas can be remembered; then the higher silhouette, then the smaller k.
 
 use serde::{Deserialize, Serialize};
+
+use super::structure::{ONE_GROUP, Structure};
 
 /// What is known of one k.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -57,14 +60,38 @@ pub fn band_word(silhouette: f64) -> &'static str {
     }
 }
 
-/// Lets the criteria vote; none when nothing is known of any k above 1.
-pub fn suggest(points: &[SweepPoint]) -> Option<Suggestion> {
+/// Criteria that ask for groups weigh as much as so many that read a curve: measured on planted groups, see `benches/README.md`.
+const WEIGHT: usize = 3;
+
+/// What is to be said at the same height as a name where groups were not found, or hardly are: `k` groups are shown, which the data suggest or somebody
+/// chose.
+pub fn doubt(structure: Option<&Structure>, k: usize, silhouette: Option<f64>, is_suggested: bool) -> Option<String> {
+    if structure.is_some_and(|structure| !structure.found) {
+        return Some(ONE_GROUP.to_owned());
+    }
+    let silhouette = silhouette.filter(|&silhouette| k > 1 && band_word(silhouette) == "none")?;
+    let best = if is_suggested { format!(" {k} is the best of weak choices.") } else { String::new() };
+    Some(format!("No clear groups here (mean silhouette {silhouette:.2}).{best}"))
+}
+
+/// Lets the criteria vote; none when nothing is known of any k above 1. Where no groups were found the suggestion is one group, and what else might be
+/// worth a look are candidates all the same.
+pub fn suggest(points: &[SweepPoint], structure: Option<&Structure>) -> Option<Suggestion> {
     let mut points = points.to_vec();
     points.sort_by_key(|point| point.k);
     points.dedup_by_key(|point| point.k);
-    let votes = [by_silhouette(&points), by_elbow(&points), by_calinski_harabasz(&points)];
+    // Too few rows to look at say nothing against groups.
+    let structure = structure.filter(|structure| !structure.points.is_empty());
+    let tried = |k: usize| points.iter().any(|point| point.k == k);
+    let of_structure: Vec<_> = structure.map_or_else(Vec::new, Structure::votes).into_iter().filter(|(k, _)| tried(*k)).collect();
+    let structural = of_structure.clone();
+    let weight = |candidate: &Candidate| {
+        let sure = structural.iter().filter(|(k, _)| *k == candidate.k).count();
+        candidate.votes + sure * (WEIGHT - 1)
+    };
+    let of_curves = [by_silhouette(&points), by_elbow(&points), by_calinski_harabasz(&points)];
     let mut candidates: Vec<Candidate> = Vec::new();
-    for (k, reason) in votes.into_iter().flatten() {
+    for (k, reason) in of_structure.into_iter().chain(of_curves.into_iter().flatten()) {
         match candidates.iter_mut().find(|candidate| candidate.k == k) {
             Some(candidate) => {
                 candidate.votes += 1;
@@ -73,14 +100,31 @@ pub fn suggest(points: &[SweepPoint]) -> Option<Suggestion> {
             None => candidates.push(Candidate { k, votes: 1, reasons: vec![reason] }),
         }
     }
-    let silhouette = |k: usize| points.iter().find(|point| point.k == k).and_then(|point| point.silhouette).unwrap_or(-1.0);
+    let silhouette = |k: usize| points.iter().find(|point| point.k == k).and_then(|point| point.silhouette);
+    // The surest criterion comes first, and a stable sort keeps that among equal votes; the curves alone are all equally unsure.
+    let is_sure = structure.is_some_and(|structure| structure.found);
     candidates.sort_by(|a, b| {
         let remembered = |candidate: &Candidate| (3..=6).contains(&candidate.k);
-        let votes = b.votes.cmp(&a.votes).then(remembered(b).cmp(&remembered(a)));
-        votes.then(silhouette(b.k).total_cmp(&silhouette(a.k))).then(a.k.cmp(&b.k))
+        let by_curves = || {
+            let higher = silhouette(b.k).unwrap_or(-1.0).total_cmp(&silhouette(a.k).unwrap_or(-1.0));
+            remembered(b).cmp(&remembered(a)).then(higher).then(a.k.cmp(&b.k))
+        };
+        weight(b).cmp(&weight(a)).then_with(|| if is_sure { std::cmp::Ordering::Equal } else { by_curves() })
     });
+    if let Some(structure) = structure.filter(|structure| !structure.found) {
+        return Some(Suggestion { k: 1, reasons: structure.reasons(), candidates });
+    }
     let first = candidates.first()?;
-    Some(Suggestion { k: first.k, reasons: first.reasons.clone(), candidates })
+    let doubt = doubt(structure, first.k, silhouette(first.k), true);
+    let found = structure.map_or_else(Vec::new, Structure::reasons);
+    let mut reasons: Vec<String> = doubt.into_iter().chain(found).chain(first.reasons.iter().cloned()).collect();
+    if let Some(strength) = structure.and_then(|structure| structure.strength(first.k)) {
+        if !reasons.iter().any(|reason| reason.contains("prediction strength")) {
+            reasons
+                .push(format!("One half of the customers predicts the groups of the other with a strength of {strength:.2} (1 is all)."));
+        }
+    }
+    Some(Suggestion { k: first.k, reasons, candidates })
 }
 
 fn by_silhouette(points: &[SweepPoint]) -> Option<(usize, String)> {
@@ -141,7 +185,7 @@ mod tests {
 
     #[test]
     fn all_agree_on_four() {
-        let found = suggest(&sweep(&[1000.0, 600.0, 350.0, 100.0, 90.0, 82.0, 76.0], &[0.3, 0.4, 0.72, 0.5, 0.4, 0.3])).unwrap();
+        let found = suggest(&sweep(&[1000.0, 600.0, 350.0, 100.0, 90.0, 82.0, 76.0], &[0.3, 0.4, 0.72, 0.5, 0.4, 0.3]), None).unwrap();
         assert_eq!((found.k, found.candidates.len(), found.candidates[0].votes), (4, 1, 3));
         assert_eq!(found.reasons[0], "Mean silhouette is highest at 4 (0.72, strong).");
         assert_eq!(found.reasons[1], "Inertia bends most at 4: 97 % of its fall from 1 to 7 clusters is behind it.");
@@ -152,16 +196,16 @@ mod tests {
         let points = [(2, 90.0, 0.5), (3, 80.0, 0.45), (4, 40.0, 0.46), (5, 38.0, 0.2), (6, 37.0, 0.1)];
         let points =
             points.map(|(k, inertia, s)| SweepPoint { k, inertia: Some(inertia), silhouette: Some(s), exact: false, estimated: false });
-        let found = suggest(&points).unwrap();
+        let found = suggest(&points, None).unwrap();
         assert_eq!(found.candidates.iter().map(|c| c.k).collect::<Vec<_>>(), [4, 2]);
         assert_eq!(found.candidates[1].reasons, ["Mean silhouette is highest at 2 (0.50, weak, from a sample)."]);
     }
 
     #[test]
     fn nothing_known_nothing_said() {
-        assert_eq!(suggest(&[]), None);
-        assert_eq!(suggest(&sweep(&[5.0], &[])), None);
-        assert_eq!(suggest(&sweep(&[5.0, 5.0, 5.0], &[])).map(|s| s.candidates.len()), Some(1));
+        assert_eq!(suggest(&[], None), None);
+        assert_eq!(suggest(&sweep(&[5.0], &[]), None), None);
+        assert_eq!(suggest(&sweep(&[5.0, 5.0, 5.0], &[]), None).map(|s| s.candidates.len()), Some(1));
     }
 
     #[test]
@@ -170,5 +214,41 @@ mod tests {
             [0.71, 0.70, 0.51, 0.5, 0.26, 0.25, -1.0].map(band_word),
             ["strong", "reasonable", "reasonable", "weak", "weak", "none", "none"]
         );
+    }
+
+    fn seen(found: bool, points: &[(usize, f64, f64, f64)]) -> Structure {
+        let point = |&(k, silhouette, of_clouds, strength): &(usize, f64, f64, f64)| crate::evaluate::StructurePoint {
+            k,
+            silhouette,
+            of_clouds,
+            most_of_clouds: of_clouds + 0.01,
+            deviations: (silhouette - of_clouds) / 0.01,
+            compactness: silhouette - of_clouds,
+            strength: Some(strength),
+        };
+        Structure { found, points: points.iter().map(point).collect(), clouds: 8, rows: 400, n_rows: 400 }
+    }
+
+    #[test]
+    fn one_group_is_an_answer_and_the_others_can_still_be_looked_at() {
+        let points = sweep(&[1000.0, 900.0, 820.0, 760.0, 710.0], &[0.12, 0.11, 0.1, 0.1]);
+        let structure = seen(false, &[(2, 0.12, 0.12, 0.5), (3, 0.11, 0.12, 0.4)]);
+        let found = suggest(&points, Some(&structure)).unwrap();
+        assert_eq!((found.k, found.reasons[0].as_str()), (1, ONE_GROUP));
+        assert!(!found.candidates.is_empty() && found.candidates.iter().all(|candidate| candidate.k > 1));
+        assert_eq!(doubt(Some(&structure), 4, Some(0.7), false).as_deref(), Some(ONE_GROUP));
+    }
+
+    #[test]
+    fn a_weak_choice_says_so_first() {
+        let points = sweep(&[1000.0, 900.0, 820.0, 700.0, 680.0], &[0.05, 0.07, 0.09, 0.06]);
+        let structure = seen(true, &[(2, 0.05, 0.04, 0.5), (3, 0.07, 0.05, 0.4), (4, 0.09, 0.03, 0.7)]);
+        let found = suggest(&points, Some(&structure)).unwrap();
+        assert_eq!(
+            (found.k, found.reasons[0].as_str()),
+            (4, "No clear groups here (mean silhouette 0.09). 4 is the best of weak choices.")
+        );
+        assert!(found.reasons.iter().any(|reason| reason.contains("0.70 (1 is all)")), "{:?}", found.reasons);
+        assert_eq!(doubt(Some(&structure), 4, Some(0.4), true), None);
     }
 }

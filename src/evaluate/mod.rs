@@ -9,26 +9,36 @@
 //! - [`decision_tree`]: which cuts of which columns tell groups of rows apart?
 //! - [`forest`]: how much worse are rows told apart without a column?
 //! - [`known_groups`]: the groups of a column as data, and the group of every row of another table.
+//! - [`structure`]: are there groups at all, or one cloud?
+//! - [`one_cloud`]: what would these customers look like if they were one group?
+//! - [`dip`]: what would these values be if they had a single peak?
+//! - [`sources`]: which independent causes could these columns be mixtures of?
+//! - [`prediction`]: would half of the customers be grouped as the other half would have it?
 //! - [`stability`]: would the same segments come back if other customers had been asked?
 
 pub mod agreement;
 pub mod compare;
 pub mod decision_tree;
+pub mod dip;
 pub mod elbow;
 pub mod forest;
 pub mod known;
 pub mod known_groups;
 pub mod null;
+pub mod one_cloud;
+pub mod prediction;
 pub mod regroup;
 pub mod shuffle;
 pub mod silhouette;
 mod silhouette_values;
+pub mod sources;
 pub mod stability;
 mod strata;
+pub mod structure;
 
 pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};
 pub use compare::{Change, Comparison, Group, agreement_words, compare};
-pub use elbow::{Candidate, Suggestion, SweepPoint, band_word, suggest};
+pub use elbow::{Candidate, Suggestion, SweepPoint, band_word, doubt, suggest};
 pub use known::{Known, KnownBy, known, known_by};
 pub use known_groups::{GroupsBy, KnownGroups};
 pub use null::{NullBand, NullMethod, NullPoint, null_band};
@@ -36,3 +46,4 @@ pub use regroup::Regroup;
 pub use silhouette::{silhouettes, silhouettes_sampled};
 pub use silhouette_values::Silhouettes;
 pub use stability::{Stability, Trust, best_jaccards, stability};
+pub use structure::{A_CHOICE, ONE_GROUP, Structure, StructurePoint, structure};

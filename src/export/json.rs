@@ -9,7 +9,7 @@ use crate::evaluate::Stability;
 use crate::persona::{Direction, Drawing, Evidence, Persona};
 
 use super::text::without_folders;
-use super::{ChosenResult, Report, RunResult, Seconds};
+use super::{ChosenResult, FoundStructure, Report, RunResult, Seconds};
 
 /// Fewer customers than this are not described by values: they could be recognised.
 pub(super) const FEWEST_DESCRIBED: usize = 10;
@@ -24,6 +24,7 @@ pub fn report_json(report: &Report) -> String {
         method: &'a str,
         results: &'a [RunResult],
         chosen: &'a ChosenResult,
+        structure: &'a FoundStructure,
         #[serde(skip_serializing_if = "Option::is_none")]
         stability: Option<Vec<Value>>,
         notes: &'a [String],
@@ -37,6 +38,7 @@ pub fn report_json(report: &Report) -> String {
         method: &report.method,
         results: &report.results,
         chosen: &report.chosen,
+        structure: &report.structure,
         stability: report
             .known_stability()
             .map(|stability| (0..stability.sizes.len()).map(|cluster| stability_value(stability, cluster, missing(cluster))).collect()),
@@ -58,6 +60,7 @@ pub fn cards_json(report: &Report) -> String {
         "method": report.method,
         "method_text": report.method_text,
         "chosen": report.chosen,
+        "structure": report.structure,
         "features": features(report),
         "revenue_column": personas.revenue_column,
         "personas": personas.personas.iter().map(|persona| persona_value(persona, report)).collect::<Vec<_>>(),
@@ -112,6 +115,7 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         "customers": persona.n,
         "share": persona.share,
         "revenue_share": persona.revenue_share,
+        "is_a_choice": report.structure.is_a_choice(report.personas.personas.len()),
         "stability": report.known_stability().map(|stability| stability_value(stability, persona.cluster, persona.headline_missing())),
         "match_all_headline_traits": persona.match_all_share,
         "statements": statements.collect::<Vec<_>>(),

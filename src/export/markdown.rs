@@ -3,13 +3,16 @@
 //! In: the deck. Out: CommonMark with GitHub's tables. Every character of the data that Markdown or HTML could take for markup is
 //! escaped, so that a cell like `<script>` or `[x](javascript:y)` shows as what it is.
 
-use super::deck::{CardPage, Deck};
+use super::deck::{Badge, CardPage, Deck};
 use super::text::turns_text;
 
 /// The document of a deck.
 pub fn markdown(deck: &Deck) -> String {
     let mut to = Document::default();
     to.line(&format!("# {}", text(&deck.title)));
+    if let Some(doubt) = &deck.overview.doubt {
+        to.line(&format!("**{}**", text(doubt)));
+    }
     to.line(&text(&deck.overview.lead));
     to.line(&format!("Source: {}, {} rows", text(&deck.source), text(&deck.rows)));
     overview(&mut to, deck);
@@ -46,7 +49,7 @@ fn overview(to: &mut Document, deck: &Deck) {
 
 fn persona(to: &mut Document, deck: &Deck, card: &CardPage) {
     to.line(&format!("## {}", text(&card.name)));
-    let badge = card.badge.as_ref().map(|badge| format!("Confidence: {}", badge.word));
+    let badge = card.badge.as_ref().map(Badge::told);
     let about: Vec<String> =
         [Some(card.eyebrow.clone()), badge, card.priority.clone()].into_iter().flatten().map(|part| text(&part)).collect();
     to.line(&format!("*{}*", about.join(" · ")));

@@ -48,5 +48,5 @@ pub use plot::{plot_svg, save_plot};
 pub use plot_kind::{Plot, Plots};
 pub use pptx::slides as slides_pptx;
 pub use raster::plot_png;
-pub use report::{ChosenResult, Report, RunResult, Seconds};
+pub use report::{ChosenResult, FoundStructure, Report, RunResult, Seconds};
 pub use table::{customers_csv, customers_parquet, labels_csv, merges_csv, note_of_formulas};

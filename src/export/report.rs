@@ -38,6 +38,8 @@ pub struct Report {
     pub chosen: ChosenResult,
     /// The merge tree, for hierarchical clustering.
     pub tree: Option<Arc<Dendrogram>>,
+    /// Whether there are groups at all.
+    pub structure: FoundStructure,
     /// How stable the segments are, if somebody looked.
     pub stability: Option<Arc<Stability>>,
     /// What drives the grouping, rules and typical customers, if somebody looked.
@@ -57,6 +59,25 @@ impl Report {
     /// The stability of the segments, if it is known and of these.
     pub fn known_stability(&self) -> Option<&Stability> {
         self.stability.as_deref().filter(|stability| stability.sizes == self.labels.sizes())
+    }
+}
+
+/// Whether the data have groups at all.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct FoundStructure {
+    /// Whether any were found; none where nobody looked, as for the groups of a column.
+    pub found: Option<bool>,
+    /// Why, in sentences.
+    pub reasons: Vec<String>,
+    /// What the first page says of it, where there is something to doubt.
+    #[serde(skip)]
+    pub doubt: Option<String>,
+}
+
+impl FoundStructure {
+    /// Whether segments are a choice rather than a finding: several, where no groups were found.
+    pub fn is_a_choice(&self, n_segments: usize) -> bool {
+        self.found == Some(false) && n_segments > 1
     }
 }
 

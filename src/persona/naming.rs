@@ -66,6 +66,11 @@ pub struct Naming<'a> {
 
 /// A name for every persona, all different, none equal to one of `taken` (names the user gave).
 pub fn names(naming: &Naming, taken: &[String], ctx: &Ctx) -> Result<Vec<Name>, Stopped> {
+    if let [everyone] = naming.members
+        && everyone.len() == naming.groups.of_row.len()
+    {
+        return Ok(vec![Name { words: vec![plain_word("Everyone")], picked: Vec::new(), match_all_share: None }]);
+    }
     let mut names: Vec<Name> =
         (0..naming.traits.len()).into_par_iter().map(|persona| first_name(naming, persona, ctx)).collect::<Result<_, _>>()?;
     let mut used: BTreeSet<String> = taken.iter().map(|name| folded(name)).collect();

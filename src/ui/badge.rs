@@ -5,9 +5,10 @@
 
 use eframe::egui::{Align2, Color32, Pos2, Rect, Response, Role, Sense, Stroke, TextStyle, Ui, Vec2};
 
+use crate::cluster::Chosen;
 use crate::engine::Answer;
 use crate::engine::evidence::DRAW_ROUNDS;
-use crate::evaluate::{Stability, Trust};
+use crate::evaluate::{A_CHOICE, ONE_GROUP, Stability, Structure, Trust};
 
 use super::theme::tokens;
 use super::widgets;
@@ -16,12 +17,38 @@ use super::widgets;
 pub const SIZE: Vec2 = Vec2::new(80.0, 16.0);
 const MARK: f32 = 4.5;
 
-/// The badge of one of `n_clusters` segments, `missing` being [`crate::persona::Persona::headline_missing`], its words flush with `side`.
-pub fn badge_ui(ui: &mut Ui, answer: &Answer<Stability>, cluster: usize, missing: f64, n_clusters: usize, side: Side) -> Response {
-    let (rect, response) = ui.allocate_exact_size(SIZE, Sense::hover());
+/// What a badge is about.
+#[derive(Debug, Clone, Copy)]
+pub struct BadgeOf<'a> {
+    /// How stable the segments are.
+    pub stability: &'a Answer<Stability>,
+    /// Whether they are a choice, since no groups were found.
+    pub is_choice: bool,
+    /// Which segment.
+    pub cluster: usize,
+    /// Of how many.
+    pub n_clusters: usize,
+    /// [`crate::persona::Persona::headline_missing`].
+    pub missing: f64,
+}
+
+/// Whether segments are a choice rather than a finding: no groups were found, and they are not given by a column.
+pub fn is_a_choice(structure: &Answer<Structure>, by: Option<&Chosen>) -> bool {
+    structure.ready().is_some_and(|structure| !structure.found) && !matches!(by, Some(Chosen::Column { .. }))
+}
+
+/// The badge of a segment, its words flush with `side`.
+pub fn badge_ui(ui: &mut Ui, of: BadgeOf, side: Side) -> Response {
+    let BadgeOf { stability: answer, is_choice, cluster, n_clusters, missing } = of;
     let t = tokens(ui);
     let known = answer.ready().filter(|stability| stability.sizes.len() == n_clusters);
     let (word, colour, share, tip) = match (known, answer) {
+        // Everyone together is neither found nor chosen.
+        _ if n_clusters == 1 => ("", t.hairline, 0.0, String::new()),
+        (known, _) if is_choice => {
+            let reasons = known.map_or_else(Vec::new, |stability| stability.reasons_with(cluster, missing));
+            (A_CHOICE, t.bad, 0.0, format!("{ONE_GROUP}\n\n{}", reasons.join("\n")).trim_end().to_owned())
+        }
         (Some(stability), _) => {
             let trust = stability.trust_with(cluster, missing);
             (trust.word(), colour(ui, trust), share(trust), tip_of(stability, cluster, missing))
@@ -42,13 +69,20 @@ pub fn badge_ui(ui: &mut Ui, answer: &Answer<Stability>, cluster: usize, missing
     let text_colour = if known.is_some() { t.text } else { t.muted };
     let galley = ui.painter().layout_no_wrap(word.to_owned(), TextStyle::Small.resolve(ui.style()), text_colour);
     let width = galley.size().x + 2.0 * MARK + 6.0;
+    // The longer word takes its own room; it never comes and goes while one looks on.
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(SIZE.x.max(width.ceil()), SIZE.y), Sense::hover());
     let left = if side == Side::Right { rect.right() - width } else { rect.left() };
     if !word.is_empty() {
         mark_paint(ui, Pos2::new(left + MARK, rect.center().y), colour, share);
         let at = Align2::LEFT_CENTER.anchor_size(Pos2::new(left + 2.0 * MARK + 6.0, rect.center().y), galley.size()).min;
         ui.painter().galley(at, galley, text_colour);
     }
-    let name = if word.is_empty() { "Confidence not known yet".to_owned() } else { format!("Confidence: {word}") };
+    let name = match word {
+        "" if n_clusters == 1 => "Everyone".to_owned(),
+        "" => "Confidence not known yet".to_owned(),
+        word if is_choice => word.to_owned(),
+        word => format!("Confidence: {word}"),
+    };
     widgets::name_it(&response, Role::Label, &name);
     if tip.is_empty() { response } else { response.on_hover_text(widgets::unbroken(&tip)) }
 }

@@ -141,3 +141,23 @@ fn the_picture_is_saved_and_nothing_can_be_chosen_again() {
     window.run();
     assert_eq!(commands(&mut window), [Command::Compare(None)]);
 }
+
+#[test]
+fn a_cut_of_ones_own_is_never_called_suggested() {
+    let mut plan = Plan::default();
+    plan.clustering.tree.cut = Cut::Height(2.5);
+    let mut window = window(plan.clone(), answers());
+    press(&mut window, "Show compare");
+    let solution = Clustering { method: Method::Tree, ..plan.clustering.clone() };
+    press(&mut window, "Compare with Hierarchical, cut at 2.5");
+    assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Solution(solution.clone())))]);
+    let mut answers = answers();
+    answers.comparison = Answer::Ready(Arc::new(Compared { title: "Hierarchical, Ward linkage, 10 clusters".into(), ..compared() }));
+    let plan = Plan { comparison: Some(Against::Solution(solution)), ..plan };
+    let mut window = self::window(plan, answers);
+    window.state_mut().look.comparing = true;
+    window.run();
+    let shown = |words: &str| window.query_all_by_label_contains(words).count();
+    assert!(shown("10 clusters") > 0, "the number it has");
+    assert_eq!(shown("as suggested"), 0);
+}

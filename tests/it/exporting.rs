@@ -9,7 +9,7 @@ use personae::cluster::Chosen;
 use personae::cluster::{Dendrogram, EpsilonCurves, EpsilonSuggestion, Linkage, Merge};
 use personae::data::{Column, Kind, Loaded, Profile, Table, Texts, Values};
 use personae::evaluate::{self, Stability, Suggestion, SweepPoint};
-use personae::export::{self, Choices, ChosenResult, ExportError, Format, Plot, Plots, Report, RunResult, Seconds};
+use personae::export::{self, Choices, ChosenResult, ExportError, Format, FoundStructure, Plot, Plots, Report, RunResult, Seconds};
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
 use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
@@ -218,6 +218,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         explained: None,
         roles: std::collections::BTreeMap::new(),
         slide_notes: std::collections::BTreeMap::new(),
+        structure: FoundStructure { found: Some(true), ..FoundStructure::default() },
         stability: None,
         notes: vec!["12 rows have no spend; they are left out.".into()],
         seconds: Some(Seconds { load: 0.1, profile: 0.1, prepare: 0.2, fit: 0.3, silhouette: 0.4, total: 1.0 }),

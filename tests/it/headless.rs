@@ -488,3 +488,60 @@ fn a_log_tells_the_steps_and_nothing_of_the_customers() {
     assert!(log.contains("problem DataError::Empty") && log.contains("a problem after") && log.contains("end with code 1"), "{log}");
     holds_nothing(log);
 }
+
+/// One round cloud of 400 customers.
+const ONE_CLOUD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/one_cloud.csv");
+const ONE_GROUP: &str = "These data form one group; splitting them is a choice, not a finding.";
+
+#[test]
+fn one_cloud_is_one_group_of_everyone_and_every_format_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let read = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+    let cards = |out: &str, more: &[&str]| {
+        let out = path(out);
+        let ran = personae(&[&["cards", ONE_CLOUD, "--out", &out, "--formats", "md,html,json"], more].concat());
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        ran.out
+    };
+    let told = cards("one", &[]);
+    assert!(told.contains(ONE_GROUP) && told.contains("Everyone"), "{told}");
+    assert_eq!(told.matches(ONE_GROUP).count(), 1, "said once: {told}");
+    let split = cards("four", &["--k", "4"]);
+    assert!(split.contains(ONE_GROUP) && split.matches("a choice, not a finding  ").count() == 4, "{split}");
+    let files = |folder: &str, end: &str| -> String {
+        let found = std::fs::read_dir(path(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let found: Vec<_> = found.filter(|path| path.to_string_lossy().ends_with(end)).collect();
+        assert_eq!(found.len(), 1, "{folder} {end}");
+        std::fs::read_to_string(&found[0]).unwrap()
+    };
+    for end in [".md", ".html"] {
+        let (one, four) = (files("one", end), files("four", end));
+        assert!(one.contains(ONE_GROUP) && four.contains(ONE_GROUP), "{end}");
+        assert!(
+            !one.contains("A choice, not a finding") && four.matches("A choice, not a finding").count() >= 8,
+            "{end}: overview and cards"
+        );
+    }
+    let json: Value = serde_json::from_str(&files("four", ".json")).unwrap();
+    assert_eq!((&json["structure"]["found"], &json["personas"][0]["is_a_choice"]), (&Value::Bool(false), &Value::Bool(true)));
+    let report = path("report.json");
+    assert_eq!(personae(&["segment", ONE_CLOUD, "--report", &report, "--quiet"]).code, 0);
+    let report: Value = serde_json::from_str(&read("report.json")).unwrap();
+    assert_eq!(report["structure"]["found"], false);
+    assert_eq!(report["structure"]["reasons"][0], ONE_GROUP);
+    assert_eq!(report["chosen"]["k"], 1);
+}
+
+#[test]
+fn cards_say_how_far_they_may_be_relied_on_without_being_asked() {
+    let shop = Shop::new();
+    let (data, out) = (shop.path("groups.csv"), shop.path("cards"));
+    let ran = personae(&["cards", &data, "--features", "x,y", "--k", "3", "--out", &out, "--formats", "json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let found =
+        std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some_and(|end| end == "json"));
+    let json: Value = serde_json::from_str(&std::fs::read_to_string(found.unwrap()).unwrap()).unwrap();
+    assert_eq!(json["personas"][0]["stability"]["draws"], 10, "the first round is always there");
+    assert_eq!(json["structure"]["found"], true);
+}

@@ -50,6 +50,7 @@ mod sources;
 mod sources_page;
 mod spellings;
 mod storm;
+mod structure;
 mod table;
 mod trees;
 mod unclean;

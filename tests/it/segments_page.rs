@@ -13,7 +13,9 @@ use personae::base::{Ctx, Key, Labels, Matrix, Note, Progress};
 use personae::cluster::{Chosen, Dendrogram, EpsilonCurves, EpsilonSuggestion, Linkage, Merge, Method};
 use personae::data::{ColumnProfile, Kind, Loaded, Profile, Role as ColumnRole, Table};
 use personae::engine::{Answer, Answers, Problem, Segmentation};
-use personae::evaluate::{Candidate, NullMethod, Stability, Suggestion, SweepPoint, null_band};
+use personae::evaluate::{
+    A_CHOICE, Candidate, NullMethod, ONE_GROUP, Stability, Structure, StructurePoint, Suggestion, SweepPoint, null_band, suggest,
+};
 use personae::features::Prepared;
 use personae::features::prepared::Pca;
 use personae::persona::Contrast;
@@ -665,4 +667,32 @@ pub(crate) fn answers() -> Answers {
         notes: vec![Note::new("12 rows have no spend; they are left out.")],
         ..Answers::default()
     }
+}
+
+#[test]
+fn where_no_groups_were_found_panel_and_badges_say_so() {
+    let point = |k: usize| StructurePoint {
+        k,
+        silhouette: 0.12,
+        of_clouds: 0.12,
+        most_of_clouds: 0.13,
+        deviations: 0.0,
+        compactness: 0.0,
+        strength: None,
+    };
+    let structure = Structure { found: false, points: (2..=8).map(point).collect(), clouds: 8, rows: 900, n_rows: 900 };
+    let mut answers = answers();
+    let mut sweep = answers.sweep.ready().map(|sweep| (**sweep).clone()).unwrap();
+    sweep.suggestion = suggest(&sweep.points, Some(&structure));
+    answers.sweep = Answer::Ready(Arc::new(sweep));
+    answers.structure = Answer::Ready(Arc::new(structure));
+    let mut plan = plan(Method::KMeans);
+    plan.clustering.kmeans.k = Some(3);
+    let mut window = window(plan, answers);
+    assert!(window.query_by_label(ONE_GROUP).is_some(), "in the panel");
+    assert!(window.query_by_label("3 is your choice").is_some());
+    assert_eq!(window.query_all_by_label(A_CHOICE).count(), 3, "on every badge");
+    window.get_by_label("Choose one group").click();
+    window.run();
+    assert_eq!(asked(&mut window).kmeans.k, None, "back to what is suggested");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::evaluate::Trust;
+use crate::evaluate::{A_CHOICE, ONE_GROUP, Trust};
 use crate::persona::picture::pixels;
 use crate::persona::{Evidence, Persona, Priority, Statement};
 
@@ -118,6 +118,8 @@ pub struct Badge {
     pub confidence: Confidence,
     /// How full the mark is, 0 to 1.
     pub fill: f64,
+    /// Whether no groups were found, so that the segment is a choice; the word says so.
+    pub is_choice: bool,
 }
 
 /// The four bands of confidence.
@@ -208,6 +210,13 @@ pub struct EvidenceLine {
     pub missing: String,
 }
 
+impl Badge {
+    /// The word with what it is about.
+    pub fn told(&self) -> String {
+        if self.is_choice { self.word.clone() } else { format!("Confidence: {}", self.word) }
+    }
+}
+
 impl EvidenceLine {
     /// The row's cells in the order of its table: number, column, use, persona, everyone, others, effect, interval, customers, missing.
     pub fn cells(&self) -> [String; 10] {
@@ -263,10 +272,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         evidence: shown.iter().enumerate().map(|(at, &row)| evidence_line(at + 1, persona, row)).collect(),
         n_more_evidence: rows.len() - shown.len(),
         has_suppressed: shown.iter().any(|&row| persona.evidence[row].n < FEWEST_DESCRIBED),
-        trust: report
-            .known_stability()
-            .map(|stability| stability.reasons_with(persona.cluster, persona.headline_missing()))
-            .unwrap_or_default(),
+        trust: trust(report, persona),
         rule: rule.map(|rule| rule.conditions.iter().map(|condition| condition.text.as_str()).collect::<Vec<_>>().join(" and ")),
         rule_quality: rule.map(|rule| {
             format!(
@@ -284,8 +290,18 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
     }
 }
 
-/// The badge of a cluster, if its stability is known.
+/// Why the badge says what it says.
+fn trust(report: &Report, persona: &Persona) -> Vec<String> {
+    let is_choice = report.structure.is_a_choice(report.personas.personas.len());
+    let stability = report.known_stability().map(|stability| stability.reasons_with(persona.cluster, persona.headline_missing()));
+    is_choice.then(|| ONE_GROUP.to_owned()).into_iter().chain(stability.unwrap_or_default()).collect()
+}
+
+/// The badge of a cluster, if its stability is known or it is a choice; everyone together needs none.
 pub(super) fn badge(report: &Report, cluster: usize) -> Option<Badge> {
+    if report.structure.is_a_choice(report.personas.personas.len()) {
+        return Some(Badge { word: A_CHOICE.to_owned(), confidence: Confidence::DoNotRely, fill: 0.0, is_choice: true });
+    }
     let missing = report.personas.personas.get(cluster).map_or(0.0, Persona::headline_missing);
     let trust = report.known_stability()?.trust_with(cluster, missing);
     let (confidence, fill) = match trust {
@@ -294,7 +310,7 @@ pub(super) fn badge(report: &Report, cluster: usize) -> Option<Badge> {
         Trust::Fuzzy => (Confidence::Fuzzy, 0.36),
         Trust::DoNotRely => (Confidence::DoNotRely, 0.0),
     };
-    Some(Badge { word: trust.word().to_owned(), confidence, fill })
+    Some(Badge { word: trust.word().to_owned(), confidence, fill, is_choice: false })
 }
 
 fn facts(persona: &Persona) -> Vec<Fact> {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::cluster::Chosen;
 use crate::persona::Direction;
 
 use super::super::glyph::portrait;
@@ -17,6 +18,8 @@ const TRAITS: usize = 3;
 /// The first sheet.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Overview {
+    /// What is to be said before anything else where groups were not found, or hardly are.
+    pub doubt: Option<String>,
     /// How they were found, in one sentence.
     pub lead: String,
     /// Everyone, personas first.
@@ -89,9 +92,21 @@ pub(super) fn overview(report: &Report) -> Overview {
     let members = members.map(|((member, n), share)| Member { customers: count(n), fraction: n as f64 / all, share, ..member }).collect();
     let with_revenue = report.personas.personas.iter().any(|persona| persona.revenue_share.is_some());
     Overview {
-        lead: format!("Groups of customers that behave alike, found by {}.", report.method_text),
+        doubt: report.structure.doubt.clone(),
+        lead: lead(report),
         members,
         revenue: with_revenue.then(|| "revenue".to_owned()),
+    }
+}
+
+/// How the personas came to be. What is a choice, or given, was not found.
+fn lead(report: &Report) -> String {
+    let how = &report.method_text;
+    match (&report.chosen.by, report.personas.personas.len()) {
+        (Some(Chosen::Column { name }), _) => format!("The groups of the column {name}, as the data give them."),
+        (_, 1) if report.structure.found == Some(false) => "One persona describes everyone.".to_owned(),
+        (_, n) if report.structure.is_a_choice(n) => format!("Split by {how}."),
+        _ => format!("Groups of customers that behave alike, found by {how}."),
     }
 }
 

@@ -80,11 +80,11 @@ fn badge(badge: &Badge, cluster: usize, reasons: &[String]) -> String {
         Confidence::DoNotRely => "bad",
     };
     format!(
-        "<a class=\"badge {tone}\" href=\"#evidence-{}\" title=\"{}\"><i style=\"--full:{:.0}%\"></i>Confidence: {}</a>",
+        "<a class=\"badge {tone}\" href=\"#evidence-{}\" title=\"{}\"><i style=\"--full:{:.0}%\"></i>{}</a>",
         cluster + 1,
         escape(&reasons.join(" ")),
         100.0 * badge.fill,
-        badge.word
+        badge.told()
     )
 }
 

@@ -43,7 +43,7 @@ fn of_persona(page: &mut String, persona: &Persona, card: &CardPage) {
         n = cluster + 1
     );
     if let Some(badge) = &card.badge {
-        let _ = writeln!(page, "<p class=\"muted small\">Confidence: {}. {}</p>", badge.word, escape(&card.trust.join(" ")));
+        let _ = writeln!(page, "<p class=\"muted small\">{}. {}</p>", badge.told(), escape(&card.trust.join(" ")));
     }
     rule_and_examples(page, card);
     let used = used(persona);

@@ -20,10 +20,11 @@ const MAX_PAGE_POINTS: usize = 6_000;
 pub fn overview(page: &mut String, report: &Report, plots: &Plots, deck: &Deck) {
     let _ = write!(
         page,
-        "<section class=\"sheet overview\" aria-labelledby=\"top\">\n<p class=\"eyebrow\"><bdi>{}</bdi></p>\n<h1 id=\"top\">{}</h1>\n\
+        "<section class=\"sheet overview\" aria-labelledby=\"top\">\n<p class=\"eyebrow\"><bdi>{}</bdi></p>\n<h1 id=\"top\">{}</h1>\n{}\
          <p class=\"lead\">{} Every word of a name rests on a row of evidence at the end.</p>\n",
         escape(&deck.source),
         escape(&deck.title),
+        deck.overview.doubt.as_ref().map_or_else(String::new, |doubt| format!("<p class=\"doubt\">{}</p>\n", escape(doubt))),
         escape(&deck.overview.lead),
     );
     let members = &deck.overview.members;

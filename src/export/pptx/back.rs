@@ -85,7 +85,7 @@ fn beside(slide: &mut Slide, card: &CardPage, left: f64) {
     let width = RIGHT - left;
     let mut blocks: Vec<(&str, Vec<String>)> = Vec::new();
     if !card.trust.is_empty() {
-        let title = card.badge.as_ref().map_or_else(String::new, |badge| format!("Confidence: {}.", badge.word));
+        let title = card.badge.as_ref().map_or_else(String::new, |badge| format!("{}.", badge.told()));
         blocks.push((
             "How far to rely on it",
             std::iter::once(title).filter(|word| !word.is_empty()).chain(card.trust.iter().cloned()).collect(),

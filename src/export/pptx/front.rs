@@ -41,7 +41,7 @@ pub fn slide(deck: &Deck, card: &CardPage, picture: Option<Portrait>) -> Slide {
 
 fn head(slide: &mut Slide, card: &CardPage, picture: Option<Portrait>) {
     // Room at the right for badge and priority.
-    let width = RIGHT - BESIDE - 150.0;
+    let width = RIGHT - BESIDE - card.badge.as_ref().map_or(150.0, |badge| (parts::badge_width(badge) + 12.0).max(150.0));
     let one_line = fit(&card.name, true, [width, 34.0 * LEADING], [34.0, 28.0]);
     let name = if one_line.text.ends_with('…') { fit(&card.name, true, [width, 2.0 * 28.0 * LEADING], [28.0, 18.0]) } else { one_line };
     let top = TOP + 18.0;

@@ -38,8 +38,15 @@ fn slide(deck: &Deck, members: &[Member], page: usize, n_pages: usize) -> Slide 
     let mut slide = Slide::new();
     let of = if n_pages > 1 { format!(" ({} of {n_pages})", page + 1) } else { String::new() };
     parts::title(&mut slide, &format!("{}{of}", deck.title));
-    let lead = fit(&deck.overview.lead, false, [RIGHT - LEFT, 14.0 * LEADING], [14.0, 11.0]);
-    slide.text("Lead", frame(LEFT, LEAD, RIGHT - LEFT, 14.0 * LEADING), &[Paragraph::new(lead.text, lead.size, MUTED)]);
+    // What is to be doubted stands where it is read first; how it was made is in the notes and on the last slide.
+    let (lead, ink) = match &deck.overview.doubt {
+        Some(doubt) => (doubt, INK),
+        None => (&deck.overview.lead, MUTED),
+    };
+    let lead = fit(lead, deck.overview.doubt.is_some(), [RIGHT - LEFT, 14.0 * LEADING], [14.0, 11.0]);
+    let told = Paragraph::new(lead.text, lead.size, ink);
+    let told = if deck.overview.doubt.is_some() { told.bold() } else { told };
+    slide.text("Lead", frame(LEFT, LEAD, RIGHT - LEFT, 14.0 * LEADING), &[told]);
     let pieces: Vec<(f64, String)> = deck.overview.members.iter().map(|member| (member.fraction, colour(member))).collect();
     let told: Vec<String> = deck.overview.members.iter().map(|member| format!("{} {} %", member.name, member.share)).collect();
     if !pieces.is_empty() {
@@ -56,7 +63,12 @@ fn lines(slide: &mut Slide, deck: &Deck, members: &[Member]) {
     let has_badges = deck.overview.members.iter().any(|member| member.badge.is_some());
     let height = ((BOTTOM - TABLE - HEADER) / members.len().max(1) as f64).clamp(20.0, 52.0);
     let numbers = 100.0;
-    let confidence = if has_badges { 132.0 } else { 0.0 };
+    let is_choice = deck.overview.members.iter().any(|member| member.badge.as_ref().is_some_and(|badge| badge.is_choice));
+    let confidence = match (has_badges, is_choice) {
+        (false, _) => 0.0,
+        (true, false) => 132.0,
+        (true, true) => 168.0,
+    };
     let portrait = height;
     let names = RIGHT - LEFT - portrait - 8.0 - numbers * if has_revenue { 3.0 } else { 2.0 } - confidence;
     let mut widths = vec![portrait + 8.0, names, numbers, numbers];
@@ -145,7 +157,8 @@ fn colour(member: &Member) -> String {
 
 /// What to say over the first slide.
 fn notes(deck: &Deck) -> String {
-    let mut notes = vec![format!("{}. {}", deck.title, deck.overview.lead)];
+    let doubt = deck.overview.doubt.as_ref().map_or_else(String::new, |doubt| format!("{doubt} "));
+    let mut notes = vec![format!("{}. {doubt}{}", deck.title, deck.overview.lead)];
     for member in &deck.overview.members {
         notes.push(format!("{}: {} ({} % of all rows)", member.name, member.customers, member.share));
     }

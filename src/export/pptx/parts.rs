@@ -97,7 +97,7 @@ pub fn mark(slide: &mut Slide, [x, y]: [f64; 2], size: f64, badge: &Badge, colou
 fn told(badge: &Badge) -> String {
     match badge.confidence {
         Confidence::DoNotRely => badge.word.clone(),
-        _ => format!("Confidence: {}", badge.word),
+        _ => badge.told(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eframe::egui::{CollapsingHeader, Grid, Id, Label, RichText, Ui};
 
 use crate::engine::Segmentation;
-use crate::engine::choose::reasons_for;
+use crate::engine::choose::{reasons_for, stability_reason};
 use crate::evaluate::Stability;
 use crate::export::deck::{Provenance, ProvenanceOf, provenance_of};
 use crate::persona::{Contrast, Persona, Personas, SegmentRule};
@@ -68,7 +68,7 @@ fn trust_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     let n_clusters = view.personas.personas.len();
     ui.horizontal(|ui| {
         ui.label(theme::strong("How far to rely on it"));
-        badge_ui(ui, view.stability, persona.cluster, persona.headline_missing(), n_clusters, Side::Left);
+        badge_ui(ui, view.badge_of(persona), Side::Left);
     });
     match view.stability.ready().filter(|stability| stability.sizes.len() == n_clusters) {
         Some(stability) => stability.reasons_with(persona.cluster, persona.headline_missing()).iter().for_each(|reason| {
@@ -224,8 +224,9 @@ fn made(ui: &Ui, view: &View) -> Option<Arc<Provenance>> {
     if let Some(kept) = ui.data(|data| data.get_temp::<Kept>(id)).filter(is_same) {
         return Some(kept.made);
     }
-    let suggestion = answers.sweep.ready().and_then(|sweep| sweep.suggestion.as_ref());
-    let reasons = segmentation.by.k().map_or_else(Vec::new, |k| reasons_for(k, suggestion));
+    let sweep = answers.sweep.ready().map(|sweep| &**sweep);
+    let mut reasons = segmentation.by.k().map_or_else(Vec::new, |k| reasons_for(k, sweep));
+    reasons.extend(stability.and_then(|stability| stability_reason(stability)));
     let notes: Vec<String> = answers.notes.iter().map(|note| note.0.to_string()).collect();
     let made = Arc::new(provenance_of(&ProvenanceOf {
         loaded: &segmentation.loaded,

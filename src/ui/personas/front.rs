@@ -72,8 +72,11 @@ fn head_ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, command
             name::name_ui(ui, persona, size, look, commands);
             name::words_ui(ui, view, persona, look, commands);
             ui.horizontal(|ui| {
-                ui.label(caption(ui, "Confidence"));
-                badge_ui(ui, view.stability, persona.cluster, persona.headline_missing(), view.personas.personas.len(), Side::Left);
+                let badge = view.badge_of(persona);
+                if !badge.is_choice && badge.n_clusters > 1 {
+                    ui.label(caption(ui, "Confidence"));
+                }
+                badge_ui(ui, badge, Side::Left);
                 if persona.added.priority != Priority::None {
                     let accent = tokens(ui).accent;
                     widgets::chip(ui, persona.added.priority.name(), accent).on_hover_text("Your tag.");

@@ -129,14 +129,7 @@ fn row_ui(ui: &mut Ui, view: &View, persona: &Persona, percent: &str, picked: Op
                         let (icon, colour) = if is_in { (icons::CHECK, t.accent) } else { ("", t.muted) };
                         ui.label(eframe::egui::RichText::new(icon).color(colour));
                     } else {
-                        badge_ui(
-                            ui,
-                            view.stability,
-                            persona.cluster,
-                            persona.headline_missing(),
-                            view.personas.personas.len(),
-                            Side::Right,
-                        );
+                        badge_ui(ui, view.badge_of(persona), Side::Right);
                     }
                 });
             });

@@ -105,7 +105,7 @@ fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, si
                 let text = format!("{}  ·  {}{revenue}", thousands(persona.n), with_sign(percent_of_all));
                 ui.add(Label::new(caption(ui, text)).truncate().selectable(false));
             });
-            badge_ui(ui, view.stability, persona.cluster, persona.headline_missing(), view.personas.personas.len(), Side::Left);
+            badge_ui(ui, view.badge_of(persona), Side::Left);
         });
     });
     let colour = theme::segment(persona.number);

@@ -3,8 +3,9 @@
 use crate::engine::{Answer, Answers};
 use crate::evaluate::Stability;
 use crate::export::Density;
-use crate::persona::{Explained, Personas};
+use crate::persona::{Explained, Persona, Personas};
 use crate::session::Plan;
+use crate::ui::badge::{BadgeOf, is_a_choice};
 
 /// What the parts of the page look at.
 pub(super) struct View<'a> {
@@ -18,7 +19,18 @@ pub(super) struct View<'a> {
     pub(super) density: Density,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// What the badge of a persona is about.
+    pub(super) fn badge_of(&self, persona: &Persona) -> BadgeOf<'a> {
+        BadgeOf {
+            stability: self.stability,
+            is_choice: is_a_choice(&self.answers.structure, self.answers.segmentation.latest().map(|segmentation| &segmentation.by)),
+            cluster: persona.cluster,
+            n_clusters: self.personas.personas.len(),
+            missing: persona.headline_missing(),
+        }
+    }
+
     pub(super) fn is_analyst(&self) -> bool {
         self.density == Density::Analyst
     }

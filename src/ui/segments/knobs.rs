@@ -4,8 +4,8 @@ use eframe::egui::{self, Align, Button, ComboBox, DragValue, Frame, Layout, Pane
 
 use crate::cluster::{Linkage, Method, suggested_min_cluster_size};
 use crate::data::{ColumnProfile, Role as ColumnRole};
-use crate::engine::choose;
-use crate::evaluate::{KnownBy, known_by};
+use crate::engine::choose::{self, reasons_for, stability_reason};
+use crate::evaluate::{KnownBy, ONE_GROUP, doubt, known_by};
 use crate::session::{Clustering, Cut, Look};
 use crate::ui::icons;
 use crate::ui::plotting::{decimals_of, distance_text, rounded};
@@ -113,6 +113,7 @@ fn why_epsilon_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let t = tokens(ui);
     let (Some(plot), epsilon) = (view.answers.density.latest(), density::epsilon_in_force(view, draft)) else { return };
     ui.spacing_mut().item_spacing.y = 4.0;
+    one_group_ui(ui, view);
     if let Some(epsilon) = epsilon {
         let outcome = plot.at(epsilon);
         ui.label(theme::strong(density::outcome_text(outcome.clusters, outcome.noise)));
@@ -171,6 +172,7 @@ fn hdbscan_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let noise = plot.n_noise as f64 / plot.n_rows.max(1) as f64;
     ui.label(theme::strong(density::outcome_text(plot.n_segments, noise)));
     ui.label(caption(ui, "The number follows from the data: of all groups at all distances, those that last longest."));
+    one_group_ui(ui, view);
 }
 
 /// Which column's groups are the segments.
@@ -290,6 +292,16 @@ fn range_ui(ui: &mut Ui, draft: &mut Clustering) {
     });
 }
 
+/// Said of every method where no groups were found.
+fn one_group_ui(ui: &mut Ui, view: &View) {
+    let structure = view.answers.structure.ready().filter(|structure| !structure.found);
+    let Some(structure) = structure else { return };
+    ui.label(theme::strong(ONE_GROUP));
+    for reason in structure.reasons().iter().filter(|reason| *reason != ONE_GROUP) {
+        ui.label(caption(ui, reason.as_str()));
+    }
+}
+
 /// What speaks for the number chosen, and for others.
 fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let t = tokens(ui);
@@ -299,12 +311,17 @@ fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
         ui.label(caption(ui, "A number is suggested, with its reasons, once the curves are complete."));
         return;
     };
-    let candidate = suggestion.candidates.iter().find(|candidate| Some(candidate.k) == k);
-    let (title, reasons) = match k {
-        Some(k) if k == suggestion.k => (format!("Why {k}?"), suggestion.reasons.as_slice()),
-        Some(k) => (format!("{k} is your choice"), candidate.map_or(&[][..], |candidate| candidate.reasons.as_slice())),
-        None => (format!("Why {}?", suggestion.k), suggestion.reasons.as_slice()),
+    let asked = k.unwrap_or(suggestion.k);
+    let is_one = suggestion.k == 1;
+    let mut reasons = reasons_for(asked, view.answers.sweep.latest().map(|sweep| &**sweep));
+    let title = match asked == suggestion.k {
+        true if is_one => "One group".to_owned(),
+        true => format!("Why {asked}?"),
+        false => format!("{asked} is your choice"),
     };
+    // What is in force may not be what the draft asks for yet.
+    let is_shown = view.answers.segmentation.ready().is_some_and(|segmentation| segmentation.labels.n_clusters() == asked);
+    reasons.extend(view.answers.stability.ready().filter(|_| is_shown).and_then(|stability| stability_reason(stability)));
     ui.horizontal(|ui| {
         ui.label(RichText::new(icons::IDEA).color(t.accent));
         ui.label(theme::strong(title));
@@ -315,10 +332,17 @@ fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
         );
     }
     ui.spacing_mut().item_spacing.y = 4.0;
-    for reason in reasons {
+    let silhouette = view.answers.silhouette.latest().and_then(|plot| plot.mean).filter(|_| is_shown);
+    let structure = view.answers.structure.ready().map(|structure| &**structure);
+    let doubt = doubt(structure, asked, silhouette, asked == suggestion.k);
+    if let Some(doubt) = &doubt {
+        ui.label(theme::strong(doubt.as_str()));
+    }
+    reasons.retain(|reason| Some(reason) != doubt.as_ref());
+    for reason in &reasons {
         ui.label(caption(ui, reason.as_str()));
     }
-    if reasons.is_empty() {
+    if reasons.is_empty() && doubt.is_none() {
         ui.label(caption(ui, "Nothing in the curves speaks for it, which may not matter: you know your customers."));
     }
     let others = std::iter::once((suggestion.k, &suggestion.reasons))
@@ -335,7 +359,8 @@ fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
         ui.label(caption(ui, "Also worth a look"));
         for (other, reasons) in others {
             let response = ui.add(Button::new(other.to_string()).min_size(Vec2::new(28.0, 24.0)).corner_radius(12));
-            widgets::name_it(&response, Role::Button, &format!("Choose {other} clusters"));
+            let name = if other == 1 { "Choose one group".to_owned() } else { format!("Choose {other} clusters") };
+            widgets::name_it(&response, Role::Button, &name);
             let chip = if other == suggestion.k { "Suggested. " } else { "" };
             if response.on_hover_text(format!("{chip}{}", reasons.join("\n"))).clicked() {
                 set_k(draft, if other == suggestion.k { None } else { Some(other) });

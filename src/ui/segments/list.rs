@@ -7,7 +7,7 @@ use crate::evaluate::band_word;
 use crate::persona::Persona;
 use crate::persona::numbering::{self, number_of};
 use crate::session::{Action, Command, Look, Page, Selection};
-use crate::ui::badge::{Side, badge_ui};
+use crate::ui::badge::{BadgeOf, Side, badge_ui, is_a_choice};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{self, percent, primary_button, row_background, share_bar, swatch, thousands};
 
@@ -148,7 +148,9 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
             if let Selection::Cluster(cluster) = row.selection {
                 let persona = view.answers.personas.latest().and_then(|personas| personas.personas.get(cluster));
                 let missing = persona.map_or(0.0, Persona::headline_missing);
-                badge_ui(ui, &view.answers.stability, cluster, missing, row.numbers.len(), Side::Right);
+                let is_choice = is_a_choice(&view.answers.structure, view.answers.segmentation.latest().map(|segmentation| &segmentation.by));
+                let n_clusters = row.numbers.len();
+                badge_ui(ui, BadgeOf { stability: &view.answers.stability, is_choice, cluster, n_clusters, missing }, Side::Right);
             }
             if let Some(mean) = row.mean {
                 let tip = format!(

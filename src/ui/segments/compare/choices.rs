@@ -8,7 +8,7 @@ use crate::engine::choose;
 use crate::evaluate::{KnownBy, known_by};
 use crate::session::{Against, Clustering, Command, Cut};
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{name_it, unbroken};
+use crate::ui::widgets::{name_it, number, unbroken};
 
 use super::super::view::View;
 
@@ -30,8 +30,14 @@ pub fn picker_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Ve
         && !solutions.iter().any(|choice| choice.against == *pinned)
     {
         let told = view.answers.comparison.latest().map(|compared| compared.title.clone());
-        let name = told.unwrap_or_else(|| solution_name(clustering, n_rows(view)));
+        let name = told.unwrap_or_else(|| solution_name(view, clustering));
         solutions.insert(0, Choice { against: pinned.clone(), name, explanation: "The pinned solution".into() });
+    }
+    // Once it is computed, its own title says what it is; a cut at a height has no number before.
+    if let (Some(compared), Some(against)) = (view.answers.comparison.ready(), against)
+        && let Some(choice) = solutions.iter_mut().find(|choice| choice.against == *against)
+    {
+        choice.name.clone_from(&compared.title);
     }
     let columns = columns(view);
     let selected = match against {
@@ -132,7 +138,6 @@ fn centred_row_ui(ui: &mut Ui, choices: &[Choice], commands: &mut Vec<Command>) 
 /// The other methods at their own settings; where those leave the number open, at the number of segments in force, so that like is compared
 /// with like.
 fn solutions(view: &View, draft: &Clustering) -> Vec<Choice> {
-    let n_rows = n_rows(view);
     let segments = view.answers.segmentation.latest().map(|segmentation| segmentation.labels.n_clusters().max(1));
     let other = |method: Method| {
         let mut clustering = Clustering { method, ..draft.clone() };
@@ -142,7 +147,7 @@ fn solutions(view: &View, draft: &Clustering) -> Vec<Choice> {
             _ => {}
         }
         Choice {
-            name: solution_name(&clustering, n_rows),
+            name: solution_name(view, &clustering),
             explanation: method.explanation().to_owned(),
             against: Against::Solution(clustering),
         }
@@ -156,12 +161,14 @@ fn n_rows(view: &View) -> usize {
     view.answers.prepared.latest().map_or(0, |prepared| prepared.matrix.n_rows())
 }
 
-/// A solution by its choices alone, before it is computed.
-fn solution_name(clustering: &Clustering, n_rows: usize) -> String {
-    match choose::in_advance(clustering, n_rows) {
-        Some(by) => choose::method_text(clustering, &by),
-        None if clustering.method == Method::Column => Method::Column.name().to_owned(),
-        None => format!("{}, as suggested", clustering.method.name()),
+/// A solution by its choices alone, before it is computed. Only what is left to the suggestion is called suggested.
+fn solution_name(view: &View, clustering: &Clustering) -> String {
+    let name = clustering.method.name();
+    match (choose::in_advance(clustering, n_rows(view)), clustering.tree.cut) {
+        (Some(by), _) => choose::method_text(clustering, &by),
+        (None, Cut::Height(height)) if clustering.method == Method::Tree => format!("{name}, cut at {}", number(height)),
+        (None, _) if clustering.method == Method::Column => name.to_owned(),
+        (None, _) => format!("{name}, as suggested"),
     }
 }
 
