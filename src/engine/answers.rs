@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::base::Note;
-use crate::cluster::Dendrogram;
+use crate::cluster::{Chosen, Dendrogram};
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::day::IsoDay;
 use crate::data::{Loaded, Raw, Table};
-use crate::evaluate::{NullBand, Stability, Structure};
+use crate::evaluate::{self, NullBand, Stability, Structure};
 use crate::export::pages::Pages;
 use crate::features::Prepared;
 use crate::persona::{Contrast, Explained, Personas};
@@ -15,7 +15,7 @@ use crate::plot::{
     BarMarks, Compared, CondensedPlot, DensityPlot, LeafMarks, MapPlot, MapScene, Picked, PickedCounts, Ring, SilhouettePlot, SweepPlot,
     TreePlot,
 };
-use crate::session::CustomerIds;
+use crate::session::{Clustering, CustomerIds};
 
 use super::run::answer::{Answer, JobView, Problem};
 use super::segmentation::Segmentation;
@@ -95,6 +95,17 @@ pub struct Answers {
     pub jobs: Vec<JobView>,
     /// Notes of everything shown, in the order of the work, without repeats.
     pub notes: Vec<Note>,
+}
+
+impl Answers {
+    /// What is to be said at the same height as a name where groups were not found, or hardly are. The groups of a column are given, so nobody looks for
+    /// any.
+    pub fn doubt(&self, clustering: &Clustering) -> Option<String> {
+        let segmentation = self.segmentation.ready().filter(|segmentation| !matches!(segmentation.by, Chosen::Column { .. }))?;
+        let structure = self.structure.ready()?;
+        let silhouette = self.silhouette.ready().and_then(|plot| plot.mean);
+        evaluate::doubt(Some(structure), segmentation.labels.n_clusters(), silhouette, clustering.leaves_k_open())
+    }
 }
 
 /// The customers picked out; the last ones while the next are found.

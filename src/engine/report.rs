@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::{Labels, Note};
 use crate::cluster::{Chosen, Dendrogram};
 use crate::data::Loaded;
-use crate::evaluate::{self, Silhouettes, Stability};
+use crate::evaluate::{Silhouettes, Stability};
 use crate::export::{ChosenResult, FoundStructure, Plots, Report, RunResult, Seconds};
 use crate::features::Prepared;
 use crate::persona::{Explained, Personas};
@@ -138,10 +138,7 @@ fn structure(plan: &Plan, answers: &Answers) -> Option<FoundStructure> {
         Answer::Failed { .. } => return Some(FoundStructure::default()),
         _ => return None,
     };
-    let silhouette = answers.silhouette.ready().and_then(|plot| plot.mean);
-    let n = segmentation.labels.n_clusters();
-    let doubt = evaluate::doubt(Some(structure), n, silhouette, plan.clustering.leaves_k_open());
-    Some(FoundStructure { found: Some(structure.found), reasons: structure.reasons(), doubt })
+    Some(FoundStructure { found: Some(structure.found), reasons: structure.reasons(), doubt: answers.doubt(&plan.clustering) })
 }
 
 /// The points of the plots that are there.

@@ -97,7 +97,7 @@ fn planted(groups: usize, p: usize, apart: f64, n: usize, is_even: bool, random:
 
 /// Labels and inertia from 1 to [`MOST`], as elbow and silhouette have them.
 fn sweep(x: &Matrix) -> Vec<SweepPoint> {
-    let fits: Vec<_> = (1..=MOST).map(|k| kmeans(x, &KMeansParams { k, restarts: 4, seed: 0 }, &Ctx::new()).unwrap()).collect();
+    let fits: Vec<_> = (1..=MOST).map(|k| kmeans(x, &KMeansParams { k, restarts: 3, seed: 0 }, &Ctx::new()).unwrap()).collect();
     let labels: Vec<&Labels> = fits.iter().map(|fit| &fit.labels).collect();
     let measured = silhouettes(x, &labels, &Ctx::new()).unwrap();
     let point = |(at, fit): (usize, &personae::cluster::KMeansFit)| SweepPoint {
@@ -130,7 +130,7 @@ fn published(x: &Matrix, points: &[SweepPoint]) -> BTreeMap<&'static str, usize>
 
 /// The other tests of whether there is anything: one Gaussian of the same covariance, shuffled columns, and the dip along the line between two means.
 fn others(x: &Matrix, points: &[SweepPoint]) -> BTreeMap<&'static str, bool> {
-    const COPIES: usize = 20;
+    const COPIES: usize = 12;
     let beats = |copies: Vec<Matrix>| {
         let curves: Vec<Vec<SweepPoint>> = copies.iter().map(sweep).collect();
         (2..=MOST).any(|k| {
@@ -141,7 +141,7 @@ fn others(x: &Matrix, points: &[SweepPoint]) -> BTreeMap<&'static str, bool> {
     let mut random = seed::random(9, 0);
     let gaussians = (0..COPIES).map(|_| gaussian_like(x, &mut random)).collect();
     let shuffled = (0..COPIES).map(|copy| shuffled_columns(x, x.n_rows(), 0, copy, &Ctx::new()).unwrap()).collect();
-    let two = kmeans(x, &KMeansParams { k: 2, restarts: 4, seed: 0 }, &Ctx::new()).unwrap().centroids;
+    let two = kmeans(x, &KMeansParams { k: 2, restarts: 3, seed: 0 }, &Ctx::new()).unwrap().centroids;
     let line: Vec<f64> = two.row(0).iter().zip(two.row(1)).map(|(a, b)| a - b).collect();
     let along = sorted((0..x.n_rows()).map(|row| x.row(row).iter().zip(&line).map(|(a, b)| a * b).sum()));
     // 5 % of even samples of 1 000 have a dip of 0.468 / sqrt(n) or more.
@@ -209,7 +209,7 @@ fn one_cloud_is_one_group_and_planted_groups_are_counted() {
 fn the_whole_table() {
     let mut split: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     let mut of_kind: BTreeMap<&str, usize> = BTreeMap::new();
-    for (kind, x) in clouds(200, 300..1000) {
+    for (kind, x) in clouds(200, 200..500) {
         let points = sweep(&x);
         *of_kind.entry(kind).or_default() += 1;
         for (name, found) in others(&x, &points).into_iter().chain([("ours", looked_at(&x).found)]) {
@@ -220,7 +220,7 @@ fn the_whole_table() {
     split.iter().for_each(|(name, kinds)| println!("split by {name}: {} of 200 {kinds:?}", kinds.values().sum::<usize>()));
     let mut right: BTreeMap<&str, BTreeMap<String, usize>> = BTreeMap::new();
     let mut found: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
-    for (apart, groups, x) in plantings(120, 300..1000) {
+    for (apart, groups, x) in plantings(120, 300..600) {
         let points = sweep(&x);
         let seen = looked_at(&x);
         let ours = suggest(&points, Some(&seen)).unwrap().k;

@@ -33,6 +33,9 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
             ui.add_space(INSIDE);
             widgets::cut_label(ui, caption(ui, format!("among {} rows  ·  {method}", thousands(personas.n_rows))));
         });
+        if let Some(doubt) = view.answers.doubt(&view.plan.clustering) {
+            ui.add(Label::new(theme::strong(doubt)).wrap());
+        }
         all_shares_ui(ui, personas, None, 16.0);
         ui.add_space(INSIDE);
         let percents = percents(personas);
