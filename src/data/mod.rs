@@ -9,6 +9,7 @@
 //! floor above; it stands here because a [`Source`] holds it.
 
 mod cells;
+mod column_words;
 mod error;
 mod read;
 mod rows;
@@ -23,6 +24,7 @@ pub use table::{profile, write};
 
 pub(crate) use crate::base::text::count as grouped;
 pub use cells::zones::{zone_called, zones_like};
+pub(crate) use column_words::column_words;
 pub use error::DataError;
 pub(crate) use read::columnar::table as table_of_frame;
 pub use read::format::READABLE_EXTENSIONS;
@@ -36,5 +38,6 @@ pub use table::loaded::Loaded;
 pub use table::no_answer::may_hold as may_hold_no_answers;
 pub use table::profile::{ColumnProfile, Profile};
 pub use table::role::Role;
+pub(crate) use table::roles::{is_rfm_score, may_be_personal};
 pub use table::{Column, Kind, Table, Texts, Values};
 pub(crate) use words::{matches_word, tokens as name_words};

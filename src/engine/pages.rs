@@ -166,7 +166,7 @@ pub fn page_title(sheet: &Sheet, personas: &Personas) -> String {
         |cluster: usize| personas.personas.get(cluster).map_or_else(|| format!("Persona {}", cluster + 1), |persona| persona.name.clone());
     let title = match (sheet.kind.as_str(), sheet.cluster) {
         ("overview", _) => "Everyone".to_owned(),
-        ("plot" | "plots", _) => sheet.title.clone(),
+        ("plot" | "plots" | "topic", _) => sheet.title.clone(),
         ("card", Some(cluster)) => name(cluster),
         ("back", Some(cluster)) => format!("Evidence: {}", name(cluster)),
         ("added", Some(cluster)) => format!("Added by you: {}", name(cluster)),

@@ -102,7 +102,7 @@ fn without_no_answers(runtime: &mut Runtime, loaded: &Made<Loaded>, need: Need) 
 
 /// The matrix.
 pub fn prepare(runtime: &mut Runtime, loaded: &Made<Loaded>, preparation: &Preparation, need: Need) -> Asked<Prepared> {
-    let key = Key::of("prepare", 1, preparation, &[loaded.key]);
+    let key = Key::of("prepare", 2, preparation, &[loaded.key]);
     let (loaded, preparation) = (loaded.value.clone(), preparation.clone());
     let prepared = runtime.ask(
         |s| &mut s.prepared,

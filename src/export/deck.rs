@@ -6,6 +6,7 @@
 
 mod card;
 mod compare;
+mod outcome;
 mod overview;
 mod provenance;
 mod spread;
@@ -16,11 +17,13 @@ use serde::Serialize;
 
 use super::choices::{Choices, Density};
 use super::report::persona_names;
+use super::sheet::TopicSheet;
 use super::text::{customers, without_folders};
 use super::{Plot, Plots, Report, plot_svg};
 
 pub use card::{Badge, CardPage, Confidence, EvidenceLine, Fact, Line, ProfileLine, Rest, Strip, Tile};
 pub use compare::{ComparedCell, ComparisonColumn, ComparisonRow, SideBySide};
+pub(super) use outcome::sheets as outcome_sheets;
 pub use overview::{Member, Overview};
 pub(super) use provenance::provenance;
 pub use provenance::{ImportanceLine, Provenance, ProvenanceOf, provenance_of};
@@ -45,10 +48,14 @@ pub struct Deck {
     pub comparison: SideBySide,
     /// Who is nobody's commonest: "65 and over (age): 214 customers, 4 % of all; most in Loyal Savers, where they are 11 %".
     pub missing: Vec<String>,
+    /// Which columns that was looked for in: "Looked at: age, region."
+    pub missing_note: Option<String>,
     /// What drives the grouping, most important first; empty where nobody looked.
     pub importance: Vec<ImportanceLine>,
     /// What the importance rests on, in one sentence.
     pub importance_note: Option<String>,
+    /// Pages about one topic each, such as "Churn by segment".
+    pub sheets: Vec<TopicSheet>,
     /// How it was made.
     ///
     /// Templates of users know it as `made`.
@@ -87,8 +94,10 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         cards: wanted.map(|persona| card::card(report, persona)).collect(),
         comparison: compare::comparison(report),
         missing: overview::missing(report, &names),
+        missing_note: report.personas.missing_note(),
         importance,
         importance_note,
+        sheets: outcome::sheets(report),
         provenance: provenance(report),
         slide_notes: report.slide_notes.clone(),
         plots: plot_pages(report, plots, &names),

@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::evaluate::Stability;
-use crate::persona::{Direction, Drawing, Evidence, Persona};
+use crate::persona::{Direction, Drawing, Evidence, OutcomeLine, Persona};
 
+use super::deck::outcome_sheets;
 use super::text::without_folders;
 use super::{ChosenResult, FoundStructure, Report, RunResult, Seconds};
 
@@ -64,6 +65,7 @@ pub fn cards_json(report: &Report) -> String {
         "features": features(report),
         "revenue_column": personas.revenue_column,
         "personas": personas.personas.iter().map(|persona| persona_value(persona, report)).collect::<Vec<_>>(),
+        "sheets": outcome_sheets(report),
         "notes": notes,
     }))
 }
@@ -116,6 +118,7 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         "share": persona.share,
         "revenue_share": persona.revenue_share,
         "is_a_choice": report.structure.is_a_choice(report.personas.personas.len()),
+        "outcomes": persona.outcomes().iter().filter(|_| described).map(outcome_value).collect::<Vec<_>>(),
         "stability": report.known_stability().map(|stability| stability_value(stability, persona.cluster, persona.headline_missing())),
         "match_all_headline_traits": persona.match_all_share,
         "statements": statements.collect::<Vec<_>>(),
@@ -123,6 +126,11 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         "evidence": persona.evidence.iter().map(evidence_value).collect::<Vec<_>>(),
         "added_by_you": persona.added,
     })
+}
+
+/// What came of a persona's customers.
+fn outcome_value(line: &OutcomeLine) -> Value {
+    json!({ "text": line.text(), "value": line.value, "everyone": line.everyone, "evidence": line.evidence })
 }
 
 /// How often one segment came back, and what chance gives.

@@ -4,6 +4,7 @@
 //! escaped, so that a cell like `<script>` or `[x](javascript:y)` shows as what it is.
 
 use super::deck::{Badge, CardPage, Deck};
+use super::sheet::{SheetPart, TopicSheet};
 use super::text::turns_text;
 
 /// The document of a deck.
@@ -21,7 +22,9 @@ pub fn markdown(deck: &Deck) -> String {
         to.line("## Who is missing?");
         to.line("Groups of customers that are the commonest in no persona:");
         to.list(&deck.missing);
+        to.line(&deck.missing_note.as_deref().map(text).unwrap_or_default());
     }
+    deck.sheets.iter().for_each(|of| sheet(&mut to, of));
     comparison(&mut to, deck);
     if deck.with_backs {
         made(&mut to, deck);
@@ -41,7 +44,7 @@ fn overview(to: &mut Document, deck: &Deck) {
         let mut row = vec![member.name.clone(), member.customers.clone(), format!("{} %", member.share)];
         row.extend(overview.revenue.as_ref().map(|_| member.revenue.clone().unwrap_or_else(|| "–".to_owned())));
         row.extend(has_badges.then(|| member.badge.as_ref().map_or_else(String::new, |badge| badge.word.clone())));
-        row.push(member.traits.join("; "));
+        row.push(member.outcome.iter().chain(&member.traits).cloned().collect::<Vec<_>>().join("; "));
         row
     });
     to.table(&columns, rows);
@@ -55,6 +58,9 @@ fn persona(to: &mut Document, deck: &Deck, card: &CardPage) {
     to.line(&format!("*{}*", about.join(" · ")));
     to.line(&text(&card.summary));
     to.line(&card.facts.iter().map(|fact| format!("**{}** {}", text(&fact.value), text(&fact.label))).collect::<Vec<_>>().join(" · "));
+    if let Some(outcome) = &card.outcome {
+        to.line(&format!("**{}**", text(outcome)));
+    }
     if let Some(nothing) = &card.nothing {
         to.line(&text(nothing));
     }
@@ -131,6 +137,31 @@ fn comparison(to: &mut Document, deck: &Deck) {
     if comparison.n_more > 0 {
         to.line(&format!("{} weaker attributes are not shown.", comparison.n_more));
     }
+}
+
+/// A sheet about one topic. Bars are a list, since the table beside them has their numbers.
+fn sheet(to: &mut Document, sheet: &TopicSheet) {
+    to.line(&format!("## {}", text(&sheet.title)));
+    for (nth, sentence) in sheet.sentences.iter().enumerate() {
+        to.line(&if nth == 0 { format!("**{}**", text(sentence)) } else { text(sentence) });
+    }
+    let has_table = sheet.parts.iter().any(|part| matches!(part, SheetPart::Table(_)));
+    for part in &sheet.parts {
+        match part {
+            SheetPart::Table(table) => {
+                let side = |is_number: bool| if is_number { Side::Right } else { Side::Left };
+                let columns: Vec<(String, Side)> =
+                    table.columns.iter().map(|column| (column.title.clone(), side(column.is_number))).collect();
+                to.table(&columns, table.rows.iter().cloned());
+            }
+            SheetPart::Bars(bars) if !has_table => {
+                to.list(&bars.bars.iter().map(|bar| format!("{}: {}", bar.label, bar.value)).collect::<Vec<_>>());
+            }
+            SheetPart::Bars(_) => {}
+            SheetPart::Drawing(drawing) => to.line(&format!("*{}*", text(&drawing.told))),
+        }
+    }
+    sheet.notes.iter().for_each(|note| to.line(&text(note)));
 }
 
 fn made(to: &mut Document, deck: &Deck) {

@@ -29,6 +29,7 @@ mod plot_kind;
 mod pptx;
 mod raster;
 pub mod report;
+pub mod sheet;
 mod table;
 mod text;
 
@@ -49,4 +50,5 @@ pub use plot_kind::{Plot, Plots};
 pub use pptx::slides as slides_pptx;
 pub use raster::plot_png;
 pub use report::{ChosenResult, FoundStructure, Report, RunResult, Seconds};
+pub use sheet::TopicSheet;
 pub use table::{customers_csv, customers_parquet, labels_csv, merges_csv, note_of_formulas};

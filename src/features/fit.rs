@@ -80,12 +80,12 @@ pub(super) fn number(
     Ok((Some(FittedColumn { name: column.name.clone(), coding }), notes))
 }
 
-/// Fits a category over `rows`.
+/// Fits a category over `rows`. Levels in `said` get no indicator: an earlier column has one for the same customers.
 pub(super) fn category(
     profile: &ColumnProfile,
     levels: &Levels,
     input: &mut InputColumn,
-    rows: &[usize],
+    (rows, said): (&[usize], &[usize]),
     rare_share: f64,
     ctx: &Ctx,
 ) -> Result<Outcome, Stopped> {
@@ -124,7 +124,7 @@ pub(super) fn category(
     let mut indicator_of = vec![None; missing + 1];
     for (name, members) in groups {
         let share = members.iter().map(|&level| counts[level]).sum::<usize>() as f64 / n;
-        if share >= 1.0 {
+        if share >= 1.0 || members.iter().any(|level| said.contains(level)) {
             continue;
         }
         members.iter().for_each(|&level| indicator_of[level] = Some(indicators.len()));

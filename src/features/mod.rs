@@ -1,5 +1,6 @@
 //! Floor 2: from a table to the matrix clustering sees. Which columns enter, and how.
 
+mod double;
 pub mod encoder;
 mod encoder_error;
 mod error;
@@ -12,6 +13,7 @@ mod projection;
 mod reading;
 pub mod recipe;
 pub mod suggest;
+pub(crate) mod twins;
 
 pub use encoder::{EncodedRows, Encoder};
 pub use encoder_error::EncodeError;

@@ -7,8 +7,9 @@
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Matrix, Note, Stopped, memory};
-use crate::data::{Kind, Loaded, grouped};
+use crate::data::{Kind, Loaded, grouped, may_be_personal};
 
+use super::double::leave_out;
 use super::encoder::{Encoder, left_out_note};
 use super::encoder_error::EncodeError;
 use super::error::PrepareError;
@@ -38,6 +39,8 @@ pub fn prepare_with_encoder(loaded: &Loaded, preparation: &Preparation, ctx: &Ct
     let mut columns = suggest(loaded, preparation)?;
     require_columns(&columns)?;
     let mut notes = Vec::new();
+    notes.extend(personal_note(loaded, preparation, &columns));
+    let said = leave_out(loaded, preparation, &mut columns, &mut notes, ctx)?;
     let required = |column: &&InputColumn| column.enters && column.missing == MissingRule::LeaveOutRows;
     // Kept even where such a column turns out to tell nobody apart: its rows are out all the same.
     let required: Vec<String> = columns.iter().filter(required).map(|column| column.name.clone()).collect();
@@ -47,7 +50,7 @@ pub fn prepare_with_encoder(loaded: &Loaded, preparation: &Preparation, ctx: &Ct
     }
     foresee_memory(loaded, &columns, table_rows.len())?;
 
-    let fitted = fit_all(loaded, preparation, &mut columns, &table_rows, &mut notes, ctx)?;
+    let fitted = fit_all(loaded, preparation, &mut columns, (&table_rows, &said), &mut notes, ctx)?;
     require_columns(&columns)?;
     let mut encoder = Encoder { required, columns: fitted, projection: None };
     let matrix = encoder.encode_columns(loaded, &table_rows, ctx)?;
@@ -64,6 +67,19 @@ pub fn prepare_with_encoder(loaded: &Loaded, preparation: &Preparation, ctx: &Ct
     ctx.progress("Preparing the columns", 1.0);
     let prepared = Prepared { matrix, dimension_names, table_rows, n_table_rows: loaded.table.n_rows, columns, pca, notes };
     Ok((prepared, encoder))
+}
+
+/// Asks about columns of yes and no that may say who somebody is, as long as the user has not decided.
+fn personal_note(loaded: &Loaded, preparation: &Preparation, columns: &[InputColumn]) -> Option<Note> {
+    let is_open = |name: &str| !preparation.is_changed_for(name) && preparation.features.is_none();
+    let asked = loaded.profile.columns.iter().zip(columns).filter(|(profile, column)| column.enters && may_be_personal(profile));
+    let names: Vec<&str> = asked.map(|(profile, _)| profile.name.as_str()).filter(|name| is_open(name)).collect();
+    let (last, rest) = names.split_last()?;
+    let (holds, it, enters, is) = if rest.is_empty() { ("holds", "it", "enters", "it is") } else { ("hold", "they", "enter", "they are") };
+    let names = if rest.is_empty() { (*last).to_owned() } else { format!("{} and {last}", rest.join(", ")) };
+    Some(Note::new(format!(
+        "{names} {holds} only yes and no and may say who somebody is. For now {it} {enters}; if {is} sensitive, give the role Sensitive on Data."
+    )))
 }
 
 fn require_columns(columns: &[InputColumn]) -> Result<(), PrepareError> {
@@ -116,7 +132,7 @@ fn fit_all(
     loaded: &Loaded,
     preparation: &Preparation,
     columns: &mut [InputColumn],
-    rows: &[usize],
+    (rows, said): (&[usize], &[Vec<usize>]),
     notes: &mut Vec<Note>,
     ctx: &Ctx,
 ) -> Result<Vec<FittedColumn>, PrepareError> {
@@ -124,7 +140,7 @@ fn fit_all(
         let profile = &loaded.profile.columns[at];
         match (&profile.levels, input.enters) {
             (_, false) => Ok((None, Vec::new())),
-            (Some(levels), true) => fit::category(profile, levels, input, rows, preparation.rare_level_share, ctx),
+            (Some(levels), true) => fit::category(profile, levels, input, (rows, &said[at]), preparation.rare_level_share, ctx),
             (None, true) => fit::number(&loaded.table.columns[at], profile, input, rows, ctx),
         }
     };

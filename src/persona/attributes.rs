@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::card::Persona;
 use super::evidence::Evidence;
 use super::measure::MIN_CELL;
+use super::twins::Twins;
 
 /// From this effect on a value is told to differ (Cohen's medium effect).
 const NOTICED: f64 = 0.5;
@@ -26,12 +27,24 @@ pub struct Attribute {
     pub rows: Vec<Option<usize>>,
     /// Root mean square of the effects over the personas.
     pub separation: f64,
+    /// "and 6 columns that say the same", where there are others.
+    pub also: Option<String>,
 }
 
 impl Attribute {
     /// The column, with its level: "channel = web".
     pub fn what(&self) -> String {
         self.level.as_ref().map_or_else(|| self.column.clone(), |level| format!("{} = {level}", self.column))
+    }
+
+    /// The same with how many other columns say so.
+    pub fn what_with_others(&self) -> String {
+        self.also.as_ref().map_or_else(|| self.what(), |also| format!("{}, {also}", self.what()))
+    }
+
+    /// Any row of evidence about it.
+    fn any_evidence<'a>(&self, personas: &'a [Persona]) -> Option<&'a Evidence> {
+        (0..self.rows.len()).find_map(|cluster| self.evidence(personas, cluster))
     }
 
     /// The evidence of one of `personas`.
@@ -45,8 +58,8 @@ pub fn tone(effect: f64) -> i8 {
     if effect.abs() < NOTICED { 0 } else { effect.signum() as i8 }
 }
 
-/// The attributes of `personas`, the one that separates best first.
-pub fn attributes(personas: &[Persona]) -> Vec<Attribute> {
+/// The attributes of `personas`, the one that separates best first; a fact that several columns tell is one attribute.
+pub fn attributes(personas: &[Persona], twins: &Twins) -> Vec<Attribute> {
     let mut rows: BTreeMap<(&str, Option<&str>), Vec<Option<usize>>> = BTreeMap::new();
     for (cluster, persona) in personas.iter().enumerate() {
         for (at, evidence) in persona.evidence.iter().enumerate() {
@@ -57,8 +70,15 @@ pub fn attributes(personas: &[Persona]) -> Vec<Attribute> {
     let mut attributes: Vec<Attribute> = rows.into_iter().map(|((column, level), rows)| attribute(personas, column, level, rows)).collect();
     // The map's order decides between equals.
     attributes.sort_by(|a, b| b.separation.total_cmp(&a.separation));
-    let mut seen = BTreeSet::new();
-    attributes.retain(|attribute| seen.insert(attribute.column.clone()));
+    let (mut seen, mut told) = (BTreeSet::new(), BTreeSet::new());
+    attributes.retain(|attribute| {
+        let fact = attribute.any_evidence(personas).and_then(|row| twins.fact(row));
+        // A column whose best level is told already still has its next best one.
+        !seen.contains(&attribute.column) && fact.is_none_or(|fact| told.insert(fact)) && seen.insert(attribute.column.clone())
+    });
+    for attribute in &mut attributes {
+        attribute.also = attribute.any_evidence(personas).and_then(|row| twins.also(row));
+    }
     attributes
 }
 
@@ -71,5 +91,5 @@ fn attribute(personas: &[Persona], column: &str, level: Option<&str>, rows: Vec<
     let rows: Vec<Option<usize>> = rows.into_iter().enumerate().map(|(cluster, row)| told(cluster, row)).collect();
     let squares: f64 = rows.iter().enumerate().filter_map(evidence).map(|evidence| evidence.effect * evidence.effect).sum();
     let separation = (squares / personas.len().max(1) as f64).sqrt();
-    Attribute { column: column.to_owned(), level: level.map(str::to_owned), everyone, rows, separation }
+    Attribute { column: column.to_owned(), level: level.map(str::to_owned), everyone, rows, separation, also: None }
 }

@@ -71,6 +71,14 @@ impl Persona {
     }
 }
 
+impl Persona {
+    /// The rows of [`Persona::evidence`] that a front tells, besides those of the name: of the outcome, and of the statements it has room for.
+    pub fn rows_on_front(&self) -> Vec<usize> {
+        let outcomes = self.outcomes().into_iter().map(|line| line.evidence);
+        outcomes.chain(self.told().into_iter().flatten().map(|statement| statement.evidence)).collect()
+    }
+}
+
 /// A word of an automatic name and the row of [`Persona::evidence`] it rests on; plain words ("Customers") rest on none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamePart {

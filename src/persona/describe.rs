@@ -5,7 +5,7 @@
 //! O(p k) small things for k personas; 12 personas x 60 columns on 100 000 rows take about half a second on two cores
 //! (`benches/cards.rs`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -29,6 +29,7 @@ use super::personas::Personas;
 use super::phrase::{Clause, Phrase};
 use super::sentence::{Size, summary};
 use super::text::tokens;
+use super::twins::Twins;
 use super::{categorical, numeric};
 
 /// Statements on a card.
@@ -65,6 +66,7 @@ pub fn describe_with_roles(
     let noun = Noun::of(loaded);
     let columns = described(loaded, prepared, roles, lexicon);
     let groups = Groups::of(prepared, labels, columns.len());
+    let twins = Twins::of(&columns, &prepared.table_rows, ctx)?;
     let mut measured: Vec<Measured> = columns
         .par_iter()
         .enumerate()
@@ -101,10 +103,20 @@ pub fn describe_with_roles(
                 .and_then(|(_, values)| share_of_sum(values, &table_members[cluster], prepared)),
         };
         let number = labels.numbers()[cluster];
-        personas.push(persona((cluster, number, noun), &columns, &measured, &traits[cluster], name, size, edit, &table_members[cluster]));
+        personas.push(persona(
+            (cluster, number, noun),
+            (&columns, &twins),
+            &measured,
+            &traits[cluster],
+            name,
+            size,
+            edit,
+            &table_members[cluster],
+        ));
     }
     let notes = notes(edits, &edit_of, &personas);
-    let attributes = attributes(&personas);
+    let attributes = attributes(&personas, &twins);
+    let (missing_groups, missing_looked_at) = missing_groups(&columns, &groups, ctx)?;
     Ok(Personas {
         personas,
         n_noise: labels.n_noise(),
@@ -112,7 +124,9 @@ pub fn describe_with_roles(
         n_rows: prepared.n_table_rows,
         revenue_column: revenue.map(|(name, _)| name.to_owned()),
         attributes,
-        missing_groups: missing_groups(&columns, &groups, ctx)?,
+        twins,
+        missing_groups,
+        missing_looked_at,
         notes,
     })
 }
@@ -128,7 +142,7 @@ fn ranked_traits(measured: &[Measured], persona: usize) -> Vec<Trait> {
 #[expect(clippy::too_many_arguments, reason = "one call, and every part of a card comes from somewhere else")]
 fn persona(
     (cluster, number, noun): (usize, usize, Noun),
-    columns: &[Described],
+    (columns, twins): (&[Described], &Twins),
     measured: &[Measured],
     traits: &[Trait],
     name: Name,
@@ -136,7 +150,7 @@ fn persona(
     edit: Option<&PersonaEdit>,
     table_rows: &[usize],
 ) -> Persona {
-    let said = worth_saying(columns, traits);
+    let said = worth_saying(columns, traits, twins);
     let clauses = said.iter().map(|&at| &traits[at]).filter(|found| columns[found.column].role != Role::Sensitive);
     let clauses: Vec<Clause> = clauses.take(MAX_CLAUSES).map(|found| Phrase::of(&columns[found.column], found).clause()).collect();
     let is_strong = said.iter().any(|&at| traits[at].evidence.effect.abs() >= STRONG_EFFECT);
@@ -162,7 +176,7 @@ fn persona(
         share: size.share,
         revenue_share: size.revenue_share,
         statements: statements.collect(),
-        distributions: distributions(measured, traits, &said, cluster),
+        distributions: distributions(measured, traits, &said, twins, cluster),
         evidence: traits.iter().map(|found| found.evidence.clone()).collect::<Vec<Evidence>>(),
         match_all_share: name.match_all_share,
         added: edit.map(|edit| edit.added.clone()).unwrap_or_default(),
@@ -175,10 +189,11 @@ fn no_longer_passes(edit: &PersonaEdit, traits: &[Trait]) -> bool {
 }
 
 /// The traits that statements are made of, each thing once: of a column's levels the best in each direction, of columns about one subject the
-/// best in each direction, and of columns that repeat one fact in the same words and numbers ("No internet service") the first. Of two levels
+/// best in each direction, and of columns that repeat one fact in the same words and numbers ("No internet service") the first; a fact that several columns tell is told once. Of two levels
 /// only one is told, since the other says the same again, and rather the one that is more common here.
-fn worth_saying(columns: &[Described], traits: &[Trait]) -> Vec<usize> {
+fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins) -> Vec<usize> {
     let mut said: Vec<usize> = Vec::new();
+    let mut facts = BTreeSet::new();
     for (at, found) in traits.iter().enumerate().filter(|(_, found)| found.evidence.passes_statement) {
         let has_two = matches!(&columns[found.column].reading, Reading::Levels(levels) if levels.names.len() == 2);
         let phrase = Phrase::of(&columns[found.column], found);
@@ -194,7 +209,8 @@ fn worth_saying(columns: &[Described], traits: &[Trait]) -> Vec<usize> {
         let says_more =
             |other: &Trait| other.column == found.column && other.evidence.passes_statement && other.direction == Direction::More;
         let is_mirrored = has_two && found.direction == Direction::Less && traits.iter().any(says_more);
-        if !said.iter().any(repeats) && !is_mirrored && !phrase.denies_twice() {
+        let mut is_told = || twins.fact(&found.evidence).is_some_and(|fact| !facts.insert(fact));
+        if !said.iter().any(repeats) && !is_mirrored && !phrase.denies_twice() && !is_told() {
             said.push(at);
         }
         if said.len() == MAX_STATEMENTS {
@@ -204,12 +220,14 @@ fn worth_saying(columns: &[Described], traits: &[Trait]) -> Vec<usize> {
     said
 }
 
-/// Columns of the statements first, then of the strongest evidence.
-fn distributions(measured: &[Measured], traits: &[Trait], said: &[usize], persona: usize) -> Vec<Distribution> {
-    let mut columns: Vec<usize> = Vec::new();
-    for column in said.iter().map(|&at| traits[at].column).chain(traits.iter().map(|found| found.column)) {
-        if !columns.contains(&column) {
-            columns.push(column);
+/// Columns of the statements first, then of the strongest evidence; none whose strongest trait a column before it tells too.
+fn distributions(measured: &[Measured], traits: &[Trait], said: &[usize], twins: &Twins, persona: usize) -> Vec<Distribution> {
+    let (mut columns, mut seen, mut facts): (Vec<usize>, BTreeSet<usize>, BTreeSet<usize>) = Default::default();
+    for found in said.iter().map(|&at| &traits[at]).chain(traits) {
+        let is_new = seen.insert(found.column);
+        let mut is_told = || twins.fact(&found.evidence).is_some_and(|fact| !facts.insert(fact));
+        if is_new && !is_told() {
+            columns.push(found.column);
         }
     }
     columns.iter().filter_map(|&column| measured[column].drawings[persona].clone()).take(MAX_DISTRIBUTIONS).collect()

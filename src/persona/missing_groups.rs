@@ -1,6 +1,6 @@
 //! Who is missing? Groups of the population that are no persona's commonest: whom a workshop would forget.
 //!
-//! In: described columns and who is where. Out: levels of demographic, sensitive and psychographic columns, and ages in the usual bands, that at least 3 % of
+//! In: described columns and who is where. Out: levels of demographic and sensitive columns, and ages in the usual bands, that at least 3 % of
 //! everyone have and that are the modal value of no persona. This is a breakdown, so sensitive columns may be in it; groups of fewer than ten
 //! customers never are, and personas in which fewer than ten have a value are not asked. O(n) per column.
 
@@ -13,28 +13,34 @@ use super::measure::{Groups, MIN_CELL};
 use super::text::NumberFormat;
 
 const MIN_SHARE: f64 = 0.03;
+/// Of columns with more levels nobody asks which of them leads somewhere.
+const MOST_LEVELS: usize = 12;
 
 /// Ages from which the usual bands start; the first one is below.
 const BANDS: [f64; 6] = [18.0, 25.0, 35.0, 45.0, 55.0, 65.0];
 
-/// The groups of all columns, largest first; ties keep the table's order.
-pub fn missing_groups(columns: &[Described], groups: &Groups, ctx: &Ctx) -> Result<Vec<MissingGroup>, Stopped> {
+/// The groups of all columns, largest first; ties keep the table's order. And the columns that were looked at, in words.
+pub fn missing_groups(columns: &[Described], groups: &Groups, ctx: &Ctx) -> Result<(Vec<MissingGroup>, Vec<String>), Stopped> {
     let mut found = Vec::new();
-    for column in columns.iter().filter(|column| matches!(column.role, Role::Demographic | Role::Sensitive | Role::Psychographic)) {
+    let mut looked_at = Vec::new();
+    for column in columns.iter().filter(|column| matches!(column.role, Role::Demographic | Role::Sensitive)) {
         ctx.check()?;
         match &column.reading {
-            Reading::Levels(levels) => {
+            // Of many levels hardly any can lead anywhere; that says nothing of who is forgotten.
+            Reading::Levels(levels) if levels.names.len() <= MOST_LEVELS => {
+                looked_at.push(column.human.clone());
                 found.extend(of_column(column, &levels.names, |row| levels.level(row), groups, ctx)?);
             }
             Reading::Scale(scale) if is_age(column) => {
+                looked_at.push(column.human.clone());
                 let band = |row: usize| scale.value(row).map(|age| BANDS.partition_point(|from| *from <= age.floor()));
                 found.extend(of_column(column, &band_names(), band, groups, ctx)?);
             }
-            Reading::Scale(_) => {}
+            Reading::Levels(_) | Reading::Scale(_) => {}
         }
     }
     found.sort_by(|a, b| b.share.total_cmp(&a.share));
-    Ok(found)
+    Ok((found, looked_at))
 }
 
 fn of_column(

@@ -3,8 +3,9 @@
 use crate::base::Note;
 
 use super::attributes::Attribute;
-use super::card::{NamePart, Persona};
+use super::card::{NamePart, Persona, Statement};
 use super::explain::MissingGroup;
+use super::twins::Twins;
 
 /// All personas of one segmentation, and who is in none. Shares sum to 1.
 #[derive(Debug, Clone, Default)]
@@ -21,8 +22,12 @@ pub struct Personas {
     pub revenue_column: Option<String>,
     /// Groups of the population that are nobody's commonest, largest first.
     pub missing_groups: Vec<MissingGroup>,
+    /// The columns that were asked for them, as people call them.
+    pub missing_looked_at: Vec<String>,
     /// What tells the personas apart, the attribute that separates best first.
     pub attributes: Vec<Attribute>,
+    /// Facts that several columns tell.
+    pub twins: Twins,
     /// What the reader of the cards must know.
     pub notes: Vec<Note>,
 }
@@ -31,6 +36,24 @@ pub struct Personas {
 const MAX_GROUP_NAME: usize = 40;
 
 impl Personas {
+    /// What a statement says, with how many columns say the same: "No streaming, and 6 columns that say the same".
+    pub fn statement_text(&self, persona: &Persona, statement: &Statement) -> String {
+        let also = persona.evidence.get(statement.evidence).and_then(|row| self.twins.also(row));
+        also.map_or_else(|| statement.text.clone(), |also| format!("{}, {also}", statement.text))
+    }
+
+    /// "Looked at: age, region."; none where no column was.
+    pub fn missing_note(&self) -> Option<String> {
+        (!self.missing_looked_at.is_empty()).then(|| format!("Looked at: {}.", self.missing_looked_at.join(", ")))
+    }
+
+    /// The rows of a persona's evidence to list, strongest first, each fact once; whatever the front rests on is among them.
+    pub fn listed_evidence(&self, persona: &Persona) -> Vec<usize> {
+        let words = persona.name_parts.iter().flat_map(|part| part.evidence.into_iter().chain(part.also));
+        let kept: Vec<usize> = words.chain(persona.rows_on_front()).collect();
+        self.twins.folded(&persona.evidence, 0..persona.evidence.len(), &kept)
+    }
+
     /// Calls the personas what their groups are called, where the groups were not found but are those of a column; `names` by cluster. Such a
     /// name rests on no trait: the column is its evidence. A name the user gave stays, and nobody else gets it.
     pub fn name_after_groups(&mut self, names: &[String]) {

@@ -30,6 +30,10 @@ pub struct Look {
     pub comparing: bool,
     /// Whether the comparison is shown as a table.
     pub compares_as_table: bool,
+    /// Whether a comparison with a column is a flow instead of its rates by segment.
+    pub column_as_flow: bool,
+    /// Whether shares in the table are of the rows instead of the segments.
+    pub shares_of_rows: bool,
     /// The segment selected.
     #[serde(skip)]
     pub selection: Option<Selection>,
@@ -146,6 +150,8 @@ impl Default for Look {
             maximised: None,
             comparing: false,
             compares_as_table: false,
+            column_as_flow: false,
+            shares_of_rows: false,
             selection: None,
             hover: None,
             hover_k: None,

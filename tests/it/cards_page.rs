@@ -15,7 +15,7 @@ use personae::export::Density;
 use personae::persona::quotes::Quotes;
 use personae::persona::{
     Condition, Direction, Distribution, Drawing, Evidence, Example, Explained, Forest, Importance, MissingGroup, NamePart, Persona,
-    Personas, Picture, Priority, SegmentRule, Statement, TraitMembers, attributes,
+    Personas, Picture, Priority, SegmentRule, Statement, TraitMembers, Twins, attributes,
 };
 use personae::session::{Action, Brush, CardEdit, CardsView, Command, Look, Page, Plan, Selection};
 
@@ -147,7 +147,9 @@ fn personas(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Personas {
     };
     let personas: Vec<Persona> = sizes.iter().enumerate().map(|(at, &n)| persona(at, n, n_all, &name(at))).collect();
     Personas {
-        attributes: attributes(&personas),
+        attributes: attributes(&personas, &Twins::default()),
+        twins: Twins::default(),
+        missing_looked_at: vec!["age".into(), "plan".into()],
         personas,
         n_noise,
         n_left_out,

@@ -12,7 +12,7 @@ use personae::evaluate::{self, Stability, Suggestion, SweepPoint};
 use personae::export::{self, Choices, ChosenResult, ExportError, Format, FoundStructure, Plot, Plots, Report, RunResult, Seconds};
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
-use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement};
+use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement, Twins};
 use personae::plot::{self, Compared, CondensedBranch, CondensedPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
 
 pub const NASTY: &str = "<script>alert(\"1\")</script> & 'שלום' 🙂";
@@ -194,6 +194,8 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         revenue_column: Some("total_spend".into()),
         missing_groups: Vec::new(),
         attributes: Vec::new(),
+        twins: Twins::default(),
+        missing_looked_at: Vec::new(),
         notes: vec![Note::new("Weekend Families are few; read their card with care.")],
     };
     let k = sizes.len();

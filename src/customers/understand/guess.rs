@@ -1,17 +1,12 @@
-//! What do the names of columns say? Keys, fields and kinds, in English, German, French and Spanish words.
+//! What do the names of columns say? Keys, fields and kinds, by the words in `assets/column_words.json`.
 //!
 //! In: the columns of a source and how often its keys repeat. Out: guesses with a reason in one sentence. O(columns).
 
 use crate::data::sourcing::Field;
 use crate::data::table::Kind;
-use crate::data::{RawColumn, SourceKind, matches_word, name_words};
+use crate::data::{RawColumn, SourceKind, column_words, matches_word, name_words};
 
 use super::shapes::{self, Shape};
-
-mod field_words;
-mod words;
-
-use words::{JOINED, NO_ADDRESS, NUMBER, OF_A_PERSON, PERSON, SURVEY};
 
 /// A column whose name alone says "id": of whom, is open.
 pub(super) const ID_ALONE: u8 = 1;
@@ -30,14 +25,15 @@ pub(super) fn key_score(column: &RawColumn) -> u8 {
         return 0;
     }
     let words = name_words(&column.name);
+    let of = &column_words().keys;
     let has = |list: &[&'static str]| list.iter().any(|word| words.iter().any(|token| token == word));
-    if has(JOINED) || has(PERSON) && has(NUMBER) {
+    if has(&of.joined) || has(&of.person) && has(&of.number) {
         SURE
-    } else if has(&["email", "mail", "e mail", "courriel", "correo"]) && column.kind == Kind::Text && !has(NO_ADDRESS) {
+    } else if has(&["email", "mail", "e mail", "courriel", "correo"]) && column.kind == Kind::Text && !has(&of.no_address) {
         EMAIL
-    } else if has(&["phone", "telephone", "telefon", "telefono", "mobile", "handy", "telefoon"]) && !has(NO_ADDRESS) {
+    } else if has(&["phone", "telephone", "telefon", "telefono", "mobile", "handy", "telefoon"]) && !has(&of.no_address) {
         PHONE
-    } else if has(PERSON) && !has(OF_A_PERSON) {
+    } else if has(&of.person) && !has(&of.of_a_person) {
         PERSON_ALONE
     } else if words.len() == 1 && has(&["id", "uuid", "guid"]) {
         ID_ALONE
@@ -118,7 +114,7 @@ fn answers(columns: &[RawColumn]) -> bool {
         let words = name_words(&column.name);
         let letters = column.name.trim_start_matches(['q', 'Q', 'f', 'F']);
         let is_numbered = letters.len() < column.name.len() && letters.starts_with(|c: char| c.is_ascii_digit());
-        is_numbered || SURVEY.iter().any(|word| words.iter().any(|token| matches_word(token, word)))
+        is_numbered || column_words().keys.survey.iter().any(|word| words.iter().any(|token| matches_word(token, word)))
     };
     let n = columns.iter().filter(is_question).count();
     n >= 2 && n * 2 >= columns.len() - 1
@@ -138,7 +134,7 @@ pub(super) fn field_by_name(columns: &[RawColumn], field: Field, key: Option<&st
     if let Some(column) = shapes::of(columns).and_then(|shape| by_shape(shape, field, fitting.clone())) {
         return Some(column);
     }
-    let (words, never) = field_words::of_field(field);
+    let (words, never) = column_words().field(field);
     let free: Vec<(&RawColumn, Vec<String>)> = fitting
         .clone()
         .map(|column| (column, name_words(&column.name)))

@@ -17,7 +17,7 @@ pub mod profile;
 pub(super) mod profiling;
 mod radix;
 pub(super) mod role;
-mod roles;
+pub(super) mod roles;
 mod spellings;
 pub mod write;
 

@@ -1,9 +1,10 @@
 //! What is a column for? Guessed from the words in its name, then from its values.
 //!
-//! In: name, values and counts of one column. Out: a role and the reason in one sentence. English, German, French and Spanish words. O(1) per name,
-//! and at most a thousand values are looked at.
+//! In: name, values and counts of one column. Out: a role and the reason in one sentence. The words are in `assets/column_words.json`. O(words) per
+//! name, and at most a thousand values are looked at.
 
-use crate::data::words::{matches_word, tokens};
+use crate::data::column_words::{RoleWords, column_words};
+use crate::data::words::{matches_word, push_folded, tokens};
 
 use super::codes::{self, Code, Judged};
 use super::profile::ColumnProfile;
@@ -12,6 +13,7 @@ use super::{Column, Values};
 
 /// Guesses the role of a column from its name and its profile (whose role is not read).
 pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> (Role, String) {
+    let words = &column_words().roles;
     let tokens = tokens(&column.name);
     let present = n_rows - profile.n_missing;
     let unique = present > 1 && profile.n_distinct == present;
@@ -24,14 +26,14 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
     if profile.n_distinct == 1 {
         return (Role::Ignored, "Every row has the same value.".into());
     }
-    if RFM_SCORES.contains(&column.name.as_str()) {
+    if is_rfm_score(&column.name) {
         return (Role::Outcome, "It is made from recency, frequency and monetary value; as an input it would count them twice.".into());
     }
-    if whole && let Some(word) = has(IDENTIFIER) {
+    if whole && let Some(word) = has(&words.identifier) {
         return (Role::Identifier, format!("Its name says \"{word}\"."));
     }
     if (whole && unique)
-        && let (Some(number), Some(of)) = (has(NUMBER), has(OF_WHOM))
+        && let (Some(number), Some(of)) = (has(&words.number), has(&words.of_whom))
     {
         return (Role::Identifier, format!("Its name says \"{of} {number}\" and every value is different."));
     }
@@ -51,13 +53,18 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
     if is_text && let Some(reason) = contact(column, n_rows) {
         return (Role::Identifier, reason);
     }
-    if is_text && profile.n_distinct * 2 > present && has(PERSON).is_some() && has(NOT_PERSON).is_none() {
+    if is_text && profile.n_distinct * 2 > present && has(&words.person).is_some() && has(&words.not_person).is_none() {
         return (Role::Identifier, "It seems to hold names or addresses of people.".into());
     }
-    for (role, words) in [(Role::Sensitive, SENSITIVE), (Role::Outcome, OUTCOME)] {
-        if let Some(word) = has(words) {
-            return (role, format!("Its name says \"{word}\"."));
-        }
+    let gendered = has(&words.gendered).filter(|_| speaks_of_people(words, &tokens, profile));
+    if let Some(word) = has(&words.sensitive).or(gendered) {
+        return (Role::Sensitive, format!("Its name says \"{word}\"."));
+    }
+    if let Some(word) = has(&words.outcome) {
+        return (Role::Outcome, format!("Its name says \"{word}\"."));
+    }
+    if is_text && let Some(reason) = thing(column, profile, n_rows, &tokens) {
+        return (Role::Ignored, reason);
     }
     if is_text && is_free_text(column, profile, present, n_rows) {
         return (Role::Ignored, "It is free text.".into());
@@ -68,12 +75,69 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
     if whole && unique && present >= 20 && counts_rows(column) {
         return (Role::Identifier, "It counts the rows.".into());
     }
-    for (role, words) in [(Role::Psychographic, PSYCHOGRAPHIC), (Role::Demographic, DEMOGRAPHIC), (Role::Behavioural, BEHAVIOURAL)] {
+    for (role, words) in
+        [(Role::Psychographic, &words.psychographic), (Role::Demographic, &words.demographic), (Role::Behavioural, &words.behavioural)]
+    {
         if let Some(word) = has(words) {
             return (role, format!("Its name says \"{word}\"."));
         }
     }
-    (Role::Behavioural, "Nothing in its name says otherwise.".into())
+    (Role::Behavioural, UNKNOWN.into())
+}
+
+/// The reason where neither name nor values say what a column is for.
+const UNKNOWN: &str = "Our default guess: nothing in its name says otherwise.";
+
+/// Whether a word such as "female" speaks of the customer and not of goods made for somebody: "female" does, "womens_shoes" and "spend_women" do not.
+fn speaks_of_people(words: &RoleWords, tokens: &[String], profile: &ColumnProfile) -> bool {
+    let holds = |list: &[&str]| list.iter().any(|word| tokens.iter().any(|token| matches_word(token, word)));
+    let is_measured = profile.n_distinct > 2 && profile.numeric.is_some() && holds(&words.behavioural);
+    !is_measured && !holds(&words.not_gendered)
+}
+
+/// Texts that say something of a thing and nothing of a person: the code of an article, what became of an order.
+fn thing(column: &Column, profile: &ColumnProfile, n_rows: usize, tokens: &[String]) -> Option<String> {
+    let words = &column_words().roles;
+    if let Some(word) = codes::identity(&column.name) {
+        let with_digits = |text: &str| text.bytes().any(|letter| letter.is_ascii_digit());
+        let count = |(n, with): (usize, usize), text| (n + 1, with + usize::from(with_digits(text)));
+        let (n, digits) = some_texts(column, n_rows).fold((0, 0), count);
+        if profile.n_distinct > 2 && digits * 10 >= n * 9 {
+            return Some(format!("Its name says \"{word}\": its codes name things one by one."));
+        }
+    }
+    let says = |list: &[&'static str]| list.iter().copied().find(|word| tokens.iter().any(|token| token == word));
+    let status = says(&words.status)?;
+    if let Some(of) = says(&words.order_of) {
+        return Some(format!("Its name says \"{of} {status}\": what became of an order says nothing of the customer."));
+    }
+    let levels = &profile.levels.as_ref()?.names;
+    let folded = |level: &String| {
+        let mut text = String::new();
+        level.trim().chars().for_each(|letter| push_folded(&mut text, letter));
+        text
+    };
+    let are_states = levels.len() > 1 && levels.iter().all(|level| words.order_states.contains(&folded(level).as_str()));
+    are_states.then(|| "It says what became of orders, which says nothing of the customer.".to_owned())
+}
+
+/// Whether a column of yes and no, of which nothing is known, stands beside a word of people: the user is asked what it is.
+pub(crate) fn may_be_personal(column: &ColumnProfile) -> bool {
+    let is_zero_one = column.n_distinct == 2 && column.numeric.as_ref().is_some_and(|numeric| numeric.min == 0.0 && numeric.max == 1.0);
+    let is_yes_no =
+        || column.levels.as_ref().is_some_and(|levels| levels.names.len() == 2 && levels.names.iter().all(|name| is_yes_or_no(name)));
+    if column.guess_reason != UNKNOWN || !(is_zero_one || is_yes_no()) {
+        return false;
+    }
+    let tokens = tokens(&column.name);
+    column_words().roles.near_a_person.iter().any(|word| tokens.iter().any(|token| token == word))
+}
+
+fn is_yes_or_no(level: &str) -> bool {
+    const WORDS: [&str; 14] = ["yes", "no", "y", "n", "true", "false", "ja", "nein", "oui", "non", "si", "sim", "nao", "t"];
+    let mut text = String::new();
+    level.trim().chars().for_each(|letter| push_folded(&mut text, letter));
+    WORDS.contains(&text.as_str()) || text == "f"
 }
 
 /// Numbers that measure nothing, and postcodes of many values. A few codes became levels before, and are asked here as text.
@@ -113,260 +177,10 @@ fn is_unnamed(name: &str) -> bool {
 /// What RFM scoring adds to a customer table. Described on cards like an outcome: it is told, but it neither enters nor names.
 const RFM_SCORES: [&str; 4] = ["r_score", "f_score", "m_score", "rfm_segment"];
 
-const IDENTIFIER: &[&str] = &[
-    "id",
-    "ids",
-    "uuid",
-    "guid",
-    "identifier",
-    "userid",
-    "customerid",
-    "clientid",
-    "kundennummer",
-    "kundennr",
-    "kundenid",
-    "kontonummer",
-    "cedula",
-    "dni",
-    "iban",
-    "ssn",
-    "cookie",
-    "username",
-    "rownames",
-    "rowid",
-];
-const NUMBER: &[&str] = &["number", "no", "nr", "num", "nummer", "numero", "key", "code", "ref", "reference", "token", "hash"];
-const OF_WHOM: &[&str] = &[
-    "customer",
-    "client",
-    "user",
-    "member",
-    "account",
-    "person",
-    "kunde",
-    "kunden",
-    "konto",
-    "cliente",
-    "compte",
-    "cuenta",
-    "contact",
-    "subscriber",
-    "card",
-    "loyalty",
-    "row",
-    "index",
-];
-const PERSON: &[&str] = &[
-    "name",
-    "firstname",
-    "lastname",
-    "surname",
-    "fullname",
-    "vorname",
-    "nachname",
-    "prenom",
-    "nom",
-    "nombre",
-    "apellido",
-    "email",
-    "mail",
-    "phone",
-    "telephone",
-    "telefon",
-    "mobile",
-    "address",
-    "adresse",
-    "direccion",
-    "street",
-    "strasse",
-    "customer",
-    "client",
-];
-const NOT_PERSON: &[&str] = &["product", "brand", "shop", "store", "channel", "campaign", "segment", "plan", "file", "city", "country"];
-const SENSITIVE: &[&str] = &[
-    "gender",
-    "sex",
-    "geschlecht",
-    "genre",
-    "sexe",
-    "genero",
-    "sexo",
-    "ethnicity",
-    "ethnic",
-    "race",
-    "religion",
-    "religious",
-    "konfession",
-    "health",
-    "disease",
-    "gesundheit",
-    "sante",
-    "salud",
-    "orientation",
-    "politics",
-    "political",
-    "party",
-    "partei",
-    "marital",
-    "maritalstatus",
-    "married",
-    "familienstand",
-    "civil",
-    "children",
-    "kids",
-    "kinder",
-    "enfants",
-    "hijos",
-    "kidhome",
-    "teenhome",
-    "disability",
-    "pregnant",
-    "nationality",
-    "anrede",
-    "salutation",
-];
-const OUTCOME: &[&str] = &[
-    "churn",
-    "churned",
-    "exited",
-    "attrition",
-    "ltv",
-    "clv",
-    "cltv",
-    "lifetime value",
-    "converted",
-    "conversion",
-    "target",
-    "label",
-    "outcome",
-    "response",
-    "responded",
-    "default",
-    "kuendigung",
-    "gekuendigt",
-    "segment",
-    "cluster",
-    "persona",
-    "class",
-];
-const PSYCHOGRAPHIC: &[&str] = &[
-    "satisfaction",
-    "nps",
-    "attitude",
-    "interest",
-    "interests",
-    "opinion",
-    "rating",
-    "ratings",
-    "zufriedenheit",
-    "interesse",
-    "einstellung",
-    "meinung",
-    "bewertung",
-    "satisfaccion",
-    "interes",
-    "opinion",
-    "avis",
-    "lifestyle",
-    "motivation",
-    "personality",
-    "values",
-    "preference",
-    "trust",
-    "loyal",
-    "complain",
-];
-const DEMOGRAPHIC: &[&str] = &[
-    "age",
-    "alter",
-    "edad",
-    "birth",
-    "birthday",
-    "birthdate",
-    "birthyear",
-    "geburt",
-    "geburtsdatum",
-    "geburtsjahr",
-    "income",
-    "einkommen",
-    "revenu",
-    "ingresos",
-    "salary",
-    "gehalt",
-    "salario",
-    "education",
-    "bildung",
-    "educacion",
-    "job",
-    "occupation",
-    "profession",
-    "beruf",
-    "trabajo",
-    "city",
-    "stadt",
-    "ort",
-    "ville",
-    "ciudad",
-    "region",
-    "bundesland",
-    "country",
-    "land",
-    "pays",
-    "pais",
-    "state",
-    "province",
-    "county",
-    "postcode",
-    "postal",
-    "zip",
-    "plz",
-    "postleitzahl",
-    "household",
-    "haushalt",
-    "hogar",
-    "menage",
-    "language",
-    "sprache",
-    "langue",
-    "idioma",
-    "geography",
-    "location",
-    "degree",
-];
-const BEHAVIOURAL: &[&str] = &[
-    "spend",
-    "spending",
-    "spent",
-    "order",
-    "orders",
-    "purchase",
-    "purchases",
-    "visit",
-    "visits",
-    "session",
-    "sessions",
-    "clicks",
-    "basket",
-    "revenue",
-    "sales",
-    "umsatz",
-    "recency",
-    "frequency",
-    "monetary",
-    "channel",
-    "device",
-    "signup",
-    "discount",
-    "return",
-    "returns",
-    "tenure",
-    "days",
-    "kauf",
-    "achat",
-    "compra",
-    "bestellung",
-    "bestellungen",
-];
+/// Whether RFM scoring made the column called `name`.
+pub(crate) fn is_rfm_score(name: &str) -> bool {
+    RFM_SCORES.contains(&name)
+}
 
 fn some_texts(column: &Column, n_rows: usize) -> impl Iterator<Item = &str> {
     let step = (n_rows / 1_000).max(1);

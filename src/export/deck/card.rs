@@ -51,6 +51,8 @@ pub struct CardPage {
     pub summary: String,
     /// The three facts: customers, share, revenue.
     pub facts: Vec<Fact>,
+    /// What came of them: "Churn 40 % (all: 27 %)".
+    pub outcome: Option<String>,
     /// How far it may be relied on, if somebody looked.
     pub badge: Option<Badge>,
     /// All personas as one bar, this one filled.
@@ -192,7 +194,7 @@ pub struct EvidenceLine {
     pub number: usize,
     /// The column, with its level.
     pub what: String,
-    /// What it carries: "name", "statement", or nothing.
+    /// What on the front rests on it: "name", "outcome", "statement", or nothing.
     pub used: String,
     /// Median or share inside.
     pub persona: String,
@@ -230,10 +232,10 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
     let colour = segment(persona.number);
     let portrait = portrait(persona.number);
     let described = persona.n >= FEWEST_DESCRIBED;
-    let rows = evidence_rows(persona);
+    let rows = evidence_rows(report, persona);
     let shown = &rows[..rows.len().min(EVIDENCE_LINES)];
     let line = |statement: &Statement| Line {
-        text: statement.text.clone(),
+        text: report.personas.statement_text(persona, statement),
         value: statement.value.clone(),
         everyone: statement.everyone.clone(),
         evidence: shown.iter().position(|row| *row == statement.evidence).map(|at| at + 1),
@@ -257,6 +259,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         tiles: portrait.tiles.into_iter().map(|(ink, points)| Tile { colour: hex(ink), points }).collect(),
         summary: persona.summary.clone(),
         facts: facts(persona),
+        outcome: persona.outcome_text().filter(|_| described),
         badge: badge(report, persona.cluster),
         strip: strip(report, persona.cluster),
         nothing: nothing(persona, described, more.is_empty() && less.is_empty()),
@@ -269,7 +272,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         has_picture: persona.added.picture.as_ref().is_some_and(|picture| pixels(picture).is_some()),
         speaker_notes: persona.added.speaker_notes.trim().to_owned(),
         footer: footer(report, persona),
-        evidence: shown.iter().enumerate().map(|(at, &row)| evidence_line(at + 1, persona, row)).collect(),
+        evidence: shown.iter().enumerate().map(|(at, &row)| evidence_line(at + 1, report, persona, row)).collect(),
         n_more_evidence: rows.len() - shown.len(),
         has_suppressed: shown.iter().any(|&row| persona.evidence[row].n < FEWEST_DESCRIBED),
         trust: trust(report, persona),
@@ -372,27 +375,30 @@ fn footer(report: &Report, persona: &Persona) -> Vec<String> {
 }
 
 /// Rows of evidence in the order a back shows them: those in use first, then the strongest others.
-fn evidence_rows(persona: &Persona) -> Vec<usize> {
+fn evidence_rows(report: &Report, persona: &Persona) -> Vec<usize> {
     let words = persona.name_parts.iter().filter_map(|part| part.evidence);
-    let used: BTreeSet<usize> = words.chain(persona.statements.iter().map(|statement| statement.evidence)).collect();
-    let others = (0..persona.evidence.len()).filter(|row| !used.contains(row));
+    let used: BTreeSet<usize> = words.chain(persona.rows_on_front()).collect();
+    let listed = report.personas.listed_evidence(persona);
+    let others = listed.into_iter().filter(|row| !used.contains(row)).collect::<Vec<_>>();
     used.iter().copied().filter(|row| *row < persona.evidence.len()).chain(others).collect()
 }
 
-fn evidence_line(number: usize, persona: &Persona, row: usize) -> EvidenceLine {
+fn evidence_line(number: usize, report: &Report, persona: &Persona, row: usize) -> EvidenceLine {
     let evidence = &persona.evidence[row];
     let described = evidence.n >= FEWEST_DESCRIBED;
     let shown = |text: String| if described { text } else { "–".to_owned() };
     let in_name = persona.name_parts.iter().any(|part| part.evidence == Some(row));
-    let in_statement = persona.statements.iter().any(|statement| statement.evidence == row);
-    let used = match (in_name, in_statement) {
+    let in_outcome = persona.outcomes().iter().any(|line| line.evidence == row);
+    let used = match (in_name, in_outcome) {
         (true, _) => "name",
-        (false, true) => "statement",
+        (false, true) => "outcome",
+        (false, false) if persona.rows_on_front().contains(&row) => "statement",
         (false, false) => "",
     };
+    let what = evidence.level.as_ref().map_or_else(|| evidence.column.clone(), |level| format!("{} = {level}", evidence.column));
     EvidenceLine {
         number,
-        what: evidence.level.as_ref().map_or_else(|| evidence.column.clone(), |level| format!("{} = {level}", evidence.column)),
+        what: report.personas.twins.also(evidence).map_or_else(|| what.clone(), |also| format!("{what}, {also}")),
         used: used.to_owned(),
         persona: shown(evidence.texts[0].clone()),
         everyone: evidence.texts[1].clone(),

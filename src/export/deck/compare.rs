@@ -59,7 +59,7 @@ pub struct ComparedCell {
 /// The table of a report.
 pub(super) fn comparison(report: &Report) -> SideBySide {
     let personas = &report.personas.personas;
-    let attributes = attributes(personas);
+    let attributes = attributes(personas, &report.personas.twins);
     let columns = personas.iter().map(|persona| ComparisonColumn {
         name: persona.name.clone(),
         label: format!("C{}", persona.number + 1),
@@ -78,7 +78,7 @@ fn row(attribute: &Attribute, personas: &[Persona]) -> ComparisonRow {
         None => ComparedCell { text: "–".to_owned(), effect: 0.0, tone: 0 },
     };
     ComparisonRow {
-        what: attribute.what(),
+        what: attribute.what_with_others(),
         everyone: attribute.everyone.clone(),
         cells: (0..personas.len()).map(cell).collect(),
         separation: attribute.separation,

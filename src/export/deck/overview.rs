@@ -45,6 +45,8 @@ pub struct Member {
     pub tiles: Vec<Tile>,
     /// Why they are here, or the strongest traits in words.
     pub traits: Vec<String>,
+    /// What came of them: "Churn 40 % (all: 27 %)".
+    pub outcome: Option<String>,
     /// "1 204".
     pub customers: String,
     /// "24.1", in percent of all rows.
@@ -71,6 +73,7 @@ pub(super) fn overview(report: &Report) -> Overview {
             ground: Some(hex(portrait.ground)),
             tiles: portrait.tiles.into_iter().map(|(ink, points)| Tile { colour: hex(ink), points }).collect(),
             traits: traits.take(TRAITS).map(|statement| statement.text.clone()).collect(),
+            outcome: persona.outcome_text().filter(|_| persona.n >= FEWEST_DESCRIBED),
             revenue: persona.revenue_share.map(percent),
             badge: badge(report, persona.cluster),
             ..rest("", "", Rest::Persona, None)
@@ -119,6 +122,7 @@ fn rest(name: &str, why: &str, rest: Rest, colour: Option<String>) -> Member {
         ground: None,
         tiles: Vec::new(),
         traits: Some(why.to_owned()).filter(|why| !why.is_empty()).into_iter().collect(),
+        outcome: None,
         customers: String::new(),
         share: String::new(),
         fraction: 0.0,

@@ -120,7 +120,11 @@ fn facts(page: &mut String, card: &CardPage) {
     for fact in &card.facts {
         let _ = write!(page, "<div><dt><bdi>{}</bdi></dt><dd>{}</dd></div>", escape(&fact.label), escape(&fact.value));
     }
-    page.push_str("</dl>\n<div class=\"bar strip\" aria-hidden=\"true\">");
+    page.push_str("</dl>\n");
+    if let Some(outcome) = &card.outcome {
+        let _ = writeln!(page, "<p class=\"outcome\" dir=\"auto\">{}</p>", escape(outcome));
+    }
+    page.push_str("<div class=\"bar strip\" aria-hidden=\"true\">");
     for piece in &card.strip {
         let this = match piece.rest {
             _ if piece.is_this => " class=\"this\"",

@@ -72,7 +72,11 @@ pub fn who_is_missing(page: &mut String, deck: &Deck) {
     for line in &deck.missing {
         let _ = writeln!(page, "<li dir=\"auto\">{}</li>", escape(line));
     }
-    page.push_str("</ul>\n</section>\n");
+    page.push_str("</ul>\n");
+    if let Some(note) = &deck.missing_note {
+        let _ = writeln!(page, "<p class=\"muted small\">{}</p>", escape(note));
+    }
+    page.push_str("</section>\n");
 }
 
 /// Writes what drives the grouping, as bars.

@@ -28,12 +28,12 @@ pub fn appendix(page: &mut String, report: &Report, deck: &Deck) {
          (Hedges’ g for numbers, Cohen’s h for shares). The v.test asks whether chance could do it: beyond ±2 it hardly could.</p>\n",
     );
     for (persona, card) in wanted(report, deck) {
-        of_persona(page, persona, card);
+        of_persona(page, report, persona, card);
     }
     page.push_str("</section>\n");
 }
 
-fn of_persona(page: &mut String, persona: &Persona, card: &CardPage) {
+fn of_persona(page: &mut String, report: &Report, persona: &Persona, card: &CardPage) {
     let cluster = persona.cluster;
     let name = escape(&persona.name);
     let _ = writeln!(
@@ -47,14 +47,15 @@ fn of_persona(page: &mut String, persona: &Persona, card: &CardPage) {
     }
     rule_and_examples(page, card);
     let used = used(persona);
-    let (on_card, others): (Vec<usize>, Vec<usize>) = (0..persona.evidence.len()).partition(|row| used.contains(row));
+    let (on_card, others): (Vec<usize>, Vec<usize>) =
+        report.personas.listed_evidence(persona).into_iter().partition(|row| used.contains(row));
     if persona.evidence.iter().any(|evidence| evidence.n < FEWEST_DESCRIBED) {
         let _ = writeln!(page, "<p class=\"muted small\">Values of fewer than {FEWEST_DESCRIBED} customers are not shown.</p>");
     }
     if on_card.is_empty() {
         page.push_str("<p class=\"muted\">The card names no difference, so there is none to prove.</p>\n");
     } else {
-        table(page, persona, &on_card, &format!("What the card of {name} rests on"));
+        table(page, report, persona, &on_card, &format!("What the card of {name} rests on"));
     }
     if !others.is_empty() {
         let shown = &others[..others.len().min(MORE_ROWS)];
@@ -64,7 +65,7 @@ fn of_persona(page: &mut String, persona: &Persona, card: &CardPage) {
             others.len().to_string()
         };
         let _ = writeln!(page, "<details><summary>Everything else that was looked at ({told})</summary>");
-        table(page, persona, shown, &format!("Everything else that was looked at for {name}"));
+        table(page, report, persona, shown, &format!("Everything else that was looked at for {name}"));
         page.push_str("</details>\n");
     }
     page.push_str("</section>\n");
@@ -93,13 +94,13 @@ fn rule_and_examples(page: &mut String, card: &CardPage) {
     }
 }
 
-/// The rows that the name or a statement leads to.
+/// The rows that the name, the outcome or a statement of the front leads to.
 fn used(persona: &Persona) -> BTreeSet<usize> {
     let words = persona.name_parts.iter().filter_map(|part| part.evidence);
-    words.chain(persona.statements.iter().map(|statement| statement.evidence)).collect()
+    words.chain(persona.rows_on_front()).collect()
 }
 
-fn table(page: &mut String, persona: &Persona, rows: &[usize], caption: &str) {
+fn table(page: &mut String, report: &Report, persona: &Persona, rows: &[usize], caption: &str) {
     let _ = write!(
         page,
         "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{caption}\"><table aria-label=\"{caption}\">\n<thead><tr><th scope=\"col\">Column</th>"
@@ -109,17 +110,18 @@ fn table(page: &mut String, persona: &Persona, rows: &[usize], caption: &str) {
     }
     page.push_str("</tr></thead>\n<tbody>\n");
     for &row in rows {
-        line(page, persona.cluster, row, &persona.evidence[row]);
+        line(page, report, persona.cluster, row, &persona.evidence[row]);
     }
     page.push_str("</tbody>\n</table></div>\n");
 }
 
-fn line(page: &mut String, cluster: usize, row: usize, evidence: &Evidence) {
+fn line(page: &mut String, report: &Report, cluster: usize, row: usize, evidence: &Evidence) {
     let column = escape(&evidence.column);
     let column = match &evidence.level {
         Some(level) => format!("<bdi>{column}</bdi> = <bdi>{}</bdi>", escape(level)),
         None => format!("<bdi>{column}</bdi>"),
     };
+    let also = report.personas.twins.also(evidence).map_or_else(String::new, |also| format!(" <span class=\"muted\">{also}</span>"));
     let described = evidence.n >= FEWEST_DESCRIBED;
     let shown = |text: String| if described { text } else { "–".to_owned() };
     let cells = [
@@ -132,7 +134,7 @@ fn line(page: &mut String, cluster: usize, row: usize, evidence: &Evidence) {
         count(evidence.n),
         percent(evidence.missing_share),
     ];
-    let _ = write!(page, "<tr id=\"{}\"><th scope=\"row\">{column}</th>", evidence_id(cluster, row));
+    let _ = write!(page, "<tr id=\"{}\"><th scope=\"row\">{column}{also}</th>", evidence_id(cluster, row));
     for cell in cells {
         let _ = write!(page, "<td class=\"n\">{cell}</td>");
     }

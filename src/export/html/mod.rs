@@ -10,6 +10,7 @@ mod distribution;
 mod evidence;
 mod overview;
 mod provenance;
+mod sheet;
 
 use super::deck;
 use super::text::escape;
@@ -37,6 +38,7 @@ pub fn cards_html(report: &Report, plots: &Plots, choices: &Choices) -> String {
         card::card(&mut page, persona, card);
     }
     page.push_str("</div>\n");
+    deck.sheets.iter().for_each(|of| sheet::sheet(&mut page, of));
     compare::side_by_side(&mut page, deck);
     // Words of names and statements lead here, so the evidence is in every page, whatever its density.
     evidence::appendix(&mut page, report, deck);

@@ -65,10 +65,14 @@ fn table(page: &mut String, report: &Report, deck: &Deck) {
     let or_dash = |text: Option<&str>| text.map_or_else(|| "–".to_owned(), escape);
     for member in &overview.members {
         let (name, traits) = (escape(&member.name), escape(&member.traits.join(" · ")));
+        let outcome = member
+            .outcome
+            .as_deref()
+            .map_or_else(String::new, |outcome| format!(" <span class=\"outcome small\">{}</span>", escape(outcome)));
         let name = member.cluster.map_or(name.clone(), |cluster| format!("<a href=\"#{}\"><bdi>{name}</bdi></a>", card_id(cluster)));
         let _ = write!(
             page,
-            "<tr><td>{}</td><th scope=\"row\">{name} <span class=\"muted small\"><bdi>{traits}</bdi></span></th><td class=\"n\">{}</td><td class=\"n\">{}\u{a0}%</td>",
+            "<tr><td>{}</td><th scope=\"row\">{name}{outcome} <span class=\"muted small\"><bdi>{traits}</bdi></span></th><td class=\"n\">{}</td><td class=\"n\">{}\u{a0}%</td>",
             picture(report, member),
             member.customers,
             member.share

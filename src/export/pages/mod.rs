@@ -41,9 +41,9 @@ pub struct Sheet {
     pub kind: String,
     /// The persona's cluster, on cards.
     pub cluster: Option<usize>,
-    /// Which plot it is ("map", "elbow"), on plot slides.
+    /// Which plot or topic it is ("map", "elbow", "outcome-churn").
     pub id: String,
-    /// What a plot shows, in words.
+    /// What a plot or a topic shows, in words.
     pub title: String,
     /// Whether it goes on with what the page before it shows.
     #[serde(skip)]
@@ -53,13 +53,22 @@ pub struct Sheet {
 impl Sheet {
     /// Names what the speaker wrote for a sheet that is no card: "overview", "plot map", ...
     pub fn notes_key(&self) -> String {
-        if self.id.is_empty() { self.kind.clone() } else { plot_notes_key(&self.id) }
+        match self.kind.as_str() {
+            "topic" => topic_notes_key(&self.id),
+            _ if self.id.is_empty() => self.kind.clone(),
+            _ => plot_notes_key(&self.id),
+        }
     }
 }
 
 /// Names what the speaker wrote for the slide of a plot.
 pub fn plot_notes_key(plot_id: &str) -> String {
     format!("plot {plot_id}")
+}
+
+/// Names what the speaker wrote for the slide of a topic.
+pub fn topic_notes_key(id: &str) -> String {
+    format!("topic {id}")
 }
 
 /// Sets the pages of a deck. `pictures` are the bytes of each persona's picture, by cluster.
@@ -129,6 +138,7 @@ impl Pages {
                 ("added", Some(cluster)) => Some(format!("added-c{}{part}", number(cluster))),
                 // Not "comparison", which is a plot's file.
                 ("comparison", _) => Some(format!("side-by-side{part}")),
+                ("topic", _) => Some(format!("{}{part}", sheet.id)),
                 (kind @ ("overview" | "missing" | "made"), _) => Some(format!("{kind}{part}")),
                 _ => Some(format!("page-{}", page + 1)),
             }

@@ -15,6 +15,7 @@ use typst_kit::fonts::FontStore;
 use super::super::Paper;
 use super::super::deck::Deck;
 use super::super::fonts::SHIPPED;
+use super::super::sheet::SheetPart;
 use super::template::{TEMPLATE, TEMPLATE_FILE, Template};
 
 /// The fonts inside the program, then the system's. A global, against the rule of this floor, since scanning a system takes a good part of a second
@@ -49,6 +50,13 @@ impl PageWorld {
         let json = serde_json::to_vec(deck).unwrap_or_default();
         files.insert("deck.json".to_owned(), Bytes::new(json));
         files.extend(deck.plots.iter().map(|plot| (format!("plot-{}.svg", plot.id), Bytes::from_string(plot.svg.clone()))));
+        for sheet in &deck.sheets {
+            for (nth, part) in sheet.parts.iter().enumerate() {
+                if let SheetPart::Drawing(drawing) = part {
+                    files.insert(format!("sheet-{}-{nth}.svg", sheet.id), Bytes::from_string(drawing.svg.clone()));
+                }
+            }
+        }
         files.extend(pictures.iter().map(|(cluster, bytes)| (format!("picture-{cluster}"), Bytes::new(bytes.to_vec()))));
         let main = file_id(TEMPLATE_FILE);
         let text = template.map_or_else(|| TEMPLATE.to_owned(), |template| template.text.to_string());

@@ -17,12 +17,20 @@ const BESIDE: f64 = LEFT + PORTRAIT + 20.0;
 /// Where facts, and then the body, start.
 const FACTS: f64 = 164.0;
 const BODY: f64 = 252.0;
+/// Where what came of them stands, between the bar and the body.
+const OUTCOME: f64 = 236.0;
 /// Width of the block "Added by you".
 const ADDED: f64 = 216.0;
 /// Distributions on a slide; the printed card has more.
 const SPREADS: usize = 4;
-/// Height of a statement's row.
+/// Height of a statement's row, and the rows of the fullest front with their two heads.
 const ROW: f64 = 28.0;
+const MOST_ROWS: f64 = 9.0;
+
+/// Where the body starts: lower where the line of the outcome is above it.
+fn body_top(card: &CardPage) -> f64 {
+    if card.outcome.is_some() { OUTCOME + 14.0 * LEADING + 8.0 } else { BODY }
+}
 
 /// The slide of a persona.
 pub fn slide(deck: &Deck, card: &CardPage, picture: Option<Portrait>) -> Slide {
@@ -83,15 +91,20 @@ fn facts(slide: &mut Slide, card: &CardPage, right: f64) {
         (false, _) => EVERYONE.to_owned(),
     };
     let pieces: Vec<(f64, String)> = card.strip.iter().map(|piece| (piece.fraction, colour(piece.is_this, piece.rest))).collect();
+    if let Some(outcome) = &card.outcome {
+        let text = fit_line(outcome, true, right - LEFT, 14.0);
+        slide.text("Outcome", frame(LEFT, OUTCOME, right - LEFT, 14.0 * LEADING), &[Paragraph::new(text, 14.0, INK).bold()]);
+    }
     let told = card.strip.iter().find(|piece| piece.is_this).map_or(0.0, |piece| piece.fraction);
     let told = format!("{} as a part of all rows: {}", card.name, super::super::text::percent(told));
     parts::bar(slide, "Shares", frame(LEFT, FACTS + 61.0, right - LEFT, 8.0), &pieces, &told);
 }
 
 fn body(slide: &mut Slide, card: &CardPage, right: f64) {
+    let top = body_top(card);
     if let Some(nothing) = &card.nothing {
         let text = fit(nothing, false, [right - LEFT, 80.0], [18.0, 14.0]);
-        slide.text("Nothing to say", frame(LEFT, BODY, right - LEFT, 80.0), &[Paragraph::new(text.text, text.size, MUTED)]);
+        slide.text("Nothing to say", frame(LEFT, top, right - LEFT, 80.0), &[Paragraph::new(text.text, text.size, MUTED)]);
         return;
     }
     let has_spreads = !card.spreads.is_empty();
@@ -102,25 +115,27 @@ fn body(slide: &mut Slide, card: &CardPage, right: f64) {
     }
     let left = LEFT + statements + 32.0;
     let (gap, rows) = (20.0, if card.spreads.len() > 2 { 2.0 } else { 1.0 });
-    let each = [(right - left - gap) / 2.0, ((BOTTOM - BODY) - (rows - 1.0) * 14.0) / rows];
+    let each = [(right - left - gap) / 2.0, ((BOTTOM - top) - (rows - 1.0) * 14.0) / rows];
     for (nth, spread) in card.spreads.iter().take(SPREADS).enumerate() {
         let (column, row) = ((nth % 2) as f64, (nth / 2) as f64);
-        let at = frame(left + column * (each[0] + gap), BODY + 4.0 + row * (each[1] + 14.0), each[0], each[1].min(108.0));
+        let at = frame(left + column * (each[0] + gap), top + 4.0 + row * (each[1] + 14.0), each[0], each[1].min(108.0));
         spread::draw(slide, at, card, spread);
     }
 }
 
 /// What sets them apart, with the value against everyone's.
 fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
+    let top = body_top(card) - 4.0;
+    let row = ROW.min((BOTTOM - top) / MOST_ROWS);
     let widths = [width * 0.56, width * 0.22, width * 0.22];
     let look = |colour, bold, align, largest| TableLook { colour, bold, align, sizes: [largest, 11.0] };
     let set = |text: &str, column: usize, look: TableLook| {
-        let set = cell(text, [widths[column], ROW], look);
+        let set = cell(text, [widths[column], row], look);
         // The first column starts where everything else on the slide starts.
         if column == 0 { set.flush() } else { set }
     };
     let header = |title: &str, more: bool| Row {
-        height: ROW,
+        height: row,
         cells: vec![
             set(title, 0, look(INK, true, Align::Left, 12.0)),
             set(if more { "They" } else { "" }, 1, look(MUTED, false, Align::Right, 11.0)),
@@ -129,7 +144,7 @@ fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
         ruled: true,
     };
     let line = |line: &Line| Row {
-        height: ROW,
+        height: row,
         cells: vec![
             set(&line.text, 0, look(INK, false, Align::Left, 14.0)),
             set(&line.value, 1, look(&card.shade, true, Align::Right, 14.0)),
@@ -145,7 +160,7 @@ fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
         }
     }
     let told = "What sets them apart: their value against everyone's";
-    table(slide, "Statements", told, [LEFT, BODY - 4.0], &widths, &rows, true);
+    table(slide, "Statements", told, [LEFT, top], &widths, &rows, true);
 }
 
 /// The user's own words, tinted and apart. Gives back what had to be cut.

@@ -14,6 +14,7 @@ mod parts;
 mod picture;
 mod provenance;
 mod shapes;
+mod sheet;
 mod spread;
 mod table;
 mod xml;
@@ -21,7 +22,7 @@ mod xml;
 use crate::base::Ctx;
 
 use super::deck::{Deck, PlotPage};
-use super::pages::plot_notes_key;
+use super::pages::{plot_notes_key, topic_notes_key};
 use super::text::escape;
 use super::{ExportError, Report, plot_png};
 use master::{BOTTOM, LEFT, RIGHT, TOP};
@@ -49,6 +50,10 @@ pub fn slides(deck: &Deck, report: &Report, ctx: &Ctx) -> Result<Vec<u8>, Export
         if deck.with_backs {
             slides.extend(back::slides(deck, card));
         }
+    }
+    for of in &deck.sheets {
+        ctx.check()?;
+        slides.extend(spoken(deck, &topic_notes_key(&of.id), sheet::slides(deck, of, &mut media)?));
     }
     slides.extend(spoken(deck, "comparison", compare::slides(deck)));
     slides.extend(spoken(deck, "missing", overview::missing(deck)));

@@ -126,8 +126,9 @@ fn member_cells(member: &Member, widths: &[f64], height: f64, has_revenue: bool,
     let ink = if member.cluster.is_some() { INK } else { MUTED };
     let below = room[1] - name.height();
     let mut about = vec![Paragraph::new(name.text, name.size, ink).bold()];
-    if below >= 11.0 * LEADING && !member.traits.is_empty() {
-        let traits = fit(&member.traits.join(" · "), false, [room[0], below], [11.0, 11.0]);
+    let said: Vec<&str> = member.outcome.iter().chain(&member.traits).map(String::as_str).collect();
+    if below >= 11.0 * LEADING && !said.is_empty() {
+        let traits = fit(&said.join(" · "), false, [room[0], below], [11.0, 11.0]);
         about.push(Paragraph::new(traits.text, traits.size, MUTED));
     }
     let number = |text: &str, column: usize| {
@@ -160,7 +161,8 @@ fn notes(deck: &Deck) -> String {
     let doubt = deck.overview.doubt.as_ref().map_or_else(String::new, |doubt| format!("{doubt} "));
     let mut notes = vec![format!("{}. {doubt}{}", deck.title, deck.overview.lead)];
     for member in &deck.overview.members {
-        notes.push(format!("{}: {} ({} % of all rows)", member.name, member.customers, member.share));
+        let outcome = member.outcome.as_ref().map_or_else(String::new, |outcome| format!(". {outcome}"));
+        notes.push(format!("{}: {} ({} % of all rows){outcome}", member.name, member.customers, member.share));
     }
     notes.push(format!("{}.", parts::source(deck)));
     notes.join("\n")

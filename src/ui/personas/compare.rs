@@ -129,7 +129,7 @@ fn names_ui(ui: &mut Ui, attributes: &[Attribute], grid: &Grid) {
         let row = Rect::from_min_size(pos2(left.left(), top), Vec2::new(left.width(), ROW));
         let name = row.with_max_x(row.left() + grid.names - 8.0);
         let mut inner = column.new_child(UiBuilder::new().max_rect(name).layout(Layout::left_to_right(Align::Center)));
-        let what = attribute.what();
+        let what = attribute.what_with_others();
         inner.add(eframe::egui::Label::new(what.as_str()).truncate().selectable(false)).on_hover_text(format!(
             "{what}: separates by {:.2} standard deviations (root mean square of the effects)",
             attribute.separation

@@ -58,15 +58,16 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
         ui.interact(room, ui.scope_id().with(("head", *name)), Sense::hover()).on_hover_text(*explanation);
     }
     let used = Used::of(persona);
-    let (all, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW * persona.evidence.len() as f32), Sense::hover());
+    let listed = view.personas.listed_evidence(persona);
+    let (all, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW * listed.len() as f32), Sense::hover());
     let seen = ui.clip_rect().intersect(all);
     if seen.height() <= 0.0 {
         return;
     }
     let from = ((seen.top() - all.top()) / ROW).floor().max(0.0) as usize;
-    let to = (((seen.bottom() - all.top()) / ROW).ceil().max(0.0) as usize).min(persona.evidence.len());
-    for at in from..to {
-        let rect = Rect::from_min_size(pos2(all.left(), all.top() + ROW * at as f32), Vec2::new(all.width(), ROW));
+    let to = (((seen.bottom() - all.top()) / ROW).ceil().max(0.0) as usize).min(listed.len());
+    for (place, &at) in listed.iter().enumerate().take(to).skip(from) {
+        let rect = Rect::from_min_size(pos2(all.left(), all.top() + ROW * place as f32), Vec2::new(all.width(), ROW));
         row_ui(ui, view, persona, (at, rect), (first, &rights), &used, look);
     }
 }
@@ -79,10 +80,7 @@ struct Used {
 
 impl Used {
     fn of(persona: &Persona) -> Used {
-        Used {
-            named: persona.name_parts.iter().filter_map(|part| part.evidence).collect(),
-            told: persona.statements.iter().map(|statement| statement.evidence).collect(),
-        }
+        Used { named: persona.name_parts.iter().filter_map(|part| part.evidence).collect(), told: persona.rows_on_front() }
     }
 }
 
@@ -103,7 +101,8 @@ fn row_ui(
     if traits::is_pointed(look, persona.cluster, at) {
         ui.painter().rect_stroke(room, theme::RADIUS, Stroke::new(1.5, t.accent), StrokeKind::Inside);
     }
-    let what = what(evidence);
+    let also = view.personas.twins.also(evidence).map_or_else(String::new, |also| format!(", {also}"));
+    let what = format!("{}{also}", what(evidence));
     let name = Rect::from_min_max(rect.min, pos2(rect.left() + first - 4.0, rect.bottom()));
     let mut inner = ui.new_child(UiBuilder::new().max_rect(name).layout(Layout::left_to_right(Align::Center)));
     inner.add(eframe::egui::Label::new(what.as_str()).truncate().selectable(false));

@@ -101,6 +101,9 @@ fn facts_ui(ui: &mut Ui, view: &View, persona: &Persona) {
             ui.add_space(INSIDE);
         }
     });
+    if let Some(outcome) = persona.outcome_text().filter(|_| persona.n >= Contrast::LEAST) {
+        ui.add(Label::new(RichText::new(outcome).size(if view.is_analyst() { 15.0 } else { 20.0 }).family(theme::bold())).wrap());
+    }
     shares::all_shares_ui(ui, view.personas, Some(persona.cluster), 10.0);
 }
 

@@ -35,10 +35,18 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
 pub fn list_ui(ui: &mut Ui, personas: &Personas) {
     let told: Vec<&MissingGroup> = told(personas).collect();
     if told.is_empty() {
-        ui.label(caption(ui, "No larger group is missing: each is the commonest of some persona."));
+        let none = if personas.missing_looked_at.is_empty() {
+            "No column with few levels says who somebody is, so nobody can say who is missing."
+        } else {
+            "Every larger group leads in some persona."
+        };
+        ui.label(caption(ui, none));
     }
     for group in told {
         ui.add(Label::new(unbroken(&sentence(personas, group))).wrap());
+    }
+    if let Some(looked_at) = personas.missing_note() {
+        ui.add(Label::new(caption(ui, looked_at)).wrap());
     }
 }
 

@@ -111,6 +111,9 @@ fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, si
             badge_ui(ui, view.badge_of(persona), Side::Left);
         });
     });
+    if let Some(outcome) = persona.outcome_text().filter(|_| persona.n >= Contrast::LEAST) {
+        ui.add(Label::new(theme::strong(outcome).size(13.0)).truncate().selectable(false));
+    }
     let colour = theme::segment(persona.number);
     let (bar, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 5.0), Sense::hover());
     bar_paint(ui, bar, persona.n as f32 / view.personas.n_rows.max(1) as f32, colour);

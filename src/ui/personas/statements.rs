@@ -60,9 +60,9 @@ fn statement_ui(ui: &mut Ui, view: &View, statement: &Statement, persona: &Perso
     ui.painter().galley(at, value, t.text);
     let what = Rect::from_min_max(pos2(rect.left() + 20.0, rect.top()), pos2(text_right, rect.bottom()));
     let mut inner = ui.new_child(UiBuilder::new().max_rect(what).layout(Layout::left_to_right(Align::Center)));
-    let text = RichText::new(statement.text.as_str()).size(size);
-    inner.add(eframe::egui::Label::new(text).truncate().selectable(false));
-    let name = format!("{}: {}, everyone {}", statement.text, statement.value, statement.everyone);
+    let said = view.personas.statement_text(persona, statement);
+    inner.add(eframe::egui::Label::new(RichText::new(said.as_str()).size(size)).truncate().selectable(false));
+    let name = format!("{said}: {}, everyone {}", statement.value, statement.everyone);
     widgets::name_it(&response, Role::Button, &name);
     traits::respond(&response, view, persona, statement.evidence, look);
 }

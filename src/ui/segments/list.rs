@@ -4,8 +4,8 @@ use eframe::egui::{self, Align, Layout, Panel, RichText, Role, ScrollArea, Sense
 
 use crate::engine::Segmentation;
 use crate::evaluate::band_word;
-use crate::persona::Persona;
 use crate::persona::numbering::{self, number_of};
+use crate::persona::{Contrast, Persona};
 use crate::session::{Action, Command, Look, Page, Selection};
 use crate::ui::badge::{BadgeOf, Side, badge_ui, is_a_choice};
 use crate::ui::theme::{self, caption, tokens};
@@ -197,6 +197,11 @@ fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look) {
                 ui.add(egui::Label::new(theme::strong(segment_name(view.answers, cluster))).truncate());
             });
             side_ui(ui, &view.answers.personas, "what sets it apart", |ui, personas| {
+                let outcome = personas.personas.get(cluster).filter(|persona| persona.n >= Contrast::LEAST).and_then(Persona::outcome_text);
+                if let Some(outcome) = outcome {
+                    ui.add(egui::Label::new(theme::strong(outcome).size(13.0)).wrap());
+                    ui.add_space(4.0);
+                }
                 let statements = personas.personas.get(cluster).map(|persona| persona.statements.as_slice()).unwrap_or_default();
                 if statements.is_empty() {
                     ui.label(caption(ui, "Nothing sets this segment apart clearly."));

@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText, TextStyle, Ui};
 
 use crate::engine::Answer;
-use crate::persona::{Direction, Statement};
+use crate::persona::Statement;
 use crate::ui::plotting::dimmed_ui;
 use crate::ui::theme::{self, caption};
 use crate::ui::widgets::answer_ui;
@@ -13,11 +13,10 @@ pub(super) fn statements_ui(ui: &mut Ui, statements: &[Statement]) {
     for statement in statements.iter().take(3) {
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.add(egui::Label::new(statement.text.as_str()).truncate());
-        let sign = if statement.direction == Direction::More { "above" } else { "below" };
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
-            ui.label(RichText::new(&statement.value).text_style(TextStyle::Small).family(theme::bold()));
-            ui.add(egui::Label::new(caption(ui, format!("{sign} everyone's {}", statement.everyone))).truncate());
+            ui.label(RichText::new(format!("{},", statement.value)).text_style(TextStyle::Small).family(theme::bold()));
+            ui.add(egui::Label::new(caption(ui, format!("everyone {}", statement.everyone))).truncate());
         });
         ui.add_space(8.0);
     }

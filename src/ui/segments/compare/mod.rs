@@ -5,6 +5,7 @@
 
 mod choices;
 mod flow;
+mod rates;
 mod sides;
 mod table;
 mod words;
@@ -50,15 +51,30 @@ pub fn ui(ui: &mut Ui, view: &View, draft: &Clustering, look: &mut Look, command
         return;
     }
     plot_answer_ui(ui, &view.answers.comparison, "the comparison", |ui, compared| {
-        agreement_ui(ui, compared);
-        sentences_ui(ui, view, compared);
+        let is_column = is_column(view);
+        if is_column {
+            rates::headline_ui(ui, view, compared);
+        } else {
+            agreement_ui(ui, compared);
+            sentences_ui(ui, view, compared);
+        }
         ui.add_space(4.0);
-        if look.compares_as_table {
+        if is_table(view, look) {
             table::ui(ui, view, look, compared);
         } else {
             flow::ui(ui, view, look, compared);
         }
     });
+}
+
+/// Whether the segments are compared with a column, and not with another solution.
+fn is_column(view: &View) -> bool {
+    matches!(view.against, Some(Against::Column(_)))
+}
+
+/// A column is read by its rates first, another solution by who goes where.
+fn is_table(view: &View, look: &Look) -> bool {
+    if is_column(view) { !look.column_as_flow } else { look.compares_as_table }
 }
 
 fn head_ui(ui: &mut Ui, view: &View, draft: &Clustering, look: &mut Look, commands: &mut Vec<Command>) {
@@ -86,11 +102,12 @@ fn head_ui(ui: &mut Ui, view: &View, draft: &Clustering, look: &mut Look, comman
                 return;
             }
             pin_ui(ui, view, draft, commands);
-            let other = if look.compares_as_table { "Flow" } else { "Table" };
+            let other = if is_table(view, look) { "Flow" } else { "Table" };
             let response = ui.add(Button::new(other).min_size(Vec2::new(0.0, 24.0)));
             widgets::name_it(&response, Role::Button, &format!("Show as {}", other.to_lowercase()));
             if response.on_hover_text("The same customers as ribbons, or as numbers").clicked() {
-                look.compares_as_table = !look.compares_as_table;
+                let way = if is_column(view) { &mut look.column_as_flow } else { &mut look.compares_as_table };
+                *way = !*way;
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.label(caption(ui, "with"));

@@ -36,13 +36,14 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, compared: &Compared) {
     let names = (compared.left_names.iter().map(name_width).fold(0.0, f32::max) + 18.0).clamp(72.0, NAMES);
     let width = ((ui.available_width() - names - TOTAL - 12.0) / n_columns).clamp(LEAST, 168.0);
     let room = ui.available_height() - 34.0;
+    let by_rows = by_rows(view, look);
     ScrollArea::both().id_salt("cross table").max_height(room).auto_shrink(false).show(ui, |ui| {
         let size = Vec2::new(names + TOTAL + width * n_columns, HEAD + ROW * (compared.table.left.len() + 1) as f32);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         let grid = Grid { rect, names, width };
         head_ui(ui, view, look, compared, &grid);
         for (nth, &i) in compared.table.left_order.iter().enumerate() {
-            row_ui(ui, compared, &grid, nth + 1, i);
+            row_ui(ui, compared, by_rows, &grid, nth + 1, i);
         }
         totals_ui(ui, compared, &grid);
         if let Some(text) = response.hover_pos().and_then(|at| told(view, compared, &grid, at)) {
@@ -54,8 +55,30 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, compared: &Compared) {
         if response.on_hover_text("For a spreadsheet: paste it there").clicked() {
             ui.ctx().copy_text(as_text(view, compared));
         }
-        ui.label(caption(ui, "Darker: a larger share of the row"));
+        if super::is_column(view) {
+            for (of_rows, text) in [(false, "Share of each segment"), (true, "Share of each row")] {
+                if ui.selectable_label(look.shares_of_rows == of_rows, text).clicked() {
+                    look.shares_of_rows = of_rows;
+                }
+            }
+        }
+        ui.label(caption(ui, if by_rows { "Darker: a larger share of the row" } else { "Darker: a larger share of the segment" }));
     });
+}
+
+/// Whether shares are of the rows. Of a column the segments are asked first: "40 % of them left" before "38 % of the leavers are here".
+fn by_rows(view: &View, look: &Look) -> bool {
+    !super::is_column(view) || look.shares_of_rows
+}
+
+/// A cell's share of its row, or of its segment.
+fn share_of(compared: &Compared, by_rows: bool, i: usize, j: usize) -> f64 {
+    let table = &compared.table;
+    match table.left[i].cluster {
+        _ if by_rows => table.row_share(i, j),
+        Some(_) => table.rates(i)[j].share(),
+        None => table.column_share(i, j),
+    }
 }
 
 /// Where cells are.
@@ -135,27 +158,31 @@ fn name_paint(ui: &Ui, rect: Rect, name: &str) {
     ui.painter().galley(at, galley, tokens(ui).text);
 }
 
-fn row_ui(ui: &mut Ui, compared: &Compared, grid: &Grid, row: usize, i: usize) {
+fn row_ui(ui: &mut Ui, compared: &Compared, by_rows: bool, grid: &Grid, row: usize, i: usize) {
     let t = tokens(ui);
     let table = &compared.table;
     let n = table.right.len();
     cell_ui(ui, grid.name(row), false, |ui| text_ui(ui, RichText::new(&compared.left_names[i]).text_style(TextStyle::Small)));
     for (place, &j) in table.right_order.iter().enumerate() {
-        let (rect, count, share) = (grid.cell(row, place, n), table.counts[i][j], table.row_share(i, j));
+        let (rect, count, share) = (grid.cell(row, place, n), table.counts[i][j], share_of(compared, by_rows, i, j));
         if count > 0 {
             let tint = t.accent.gamma_multiply(0.06 + 0.34 * share as f32);
             ui.painter().rect_filled(rect.shrink(1.0), CornerRadius::same(4), tint);
         }
         cell_ui(ui, rect, true, |ui| {
+            let share = if count > 0 { percent(share) } else { String::new() };
+            let (large, small) = match (by_rows, count) {
+                (_, 0) => ("0".to_owned(), String::new()),
+                (true, count) => (thousands(count), share),
+                (false, count) => (share, thousands(count)),
+            };
             if grid.width >= WITH_SHARE {
-                let share = if count > 0 { percent(share) } else { String::new() };
                 ui.allocate_ui_with_layout(Vec2::new(SHARE, ROW), Layout::right_to_left(Align::Center), |ui| {
                     ui.set_min_width(SHARE);
-                    text_ui(ui, RichText::new(share).text_style(TextStyle::Small).color(t.text.gamma_multiply(0.75)));
+                    text_ui(ui, RichText::new(small).text_style(TextStyle::Small).color(t.text.gamma_multiply(0.75)));
                 });
             }
-            let shown = if count > 0 { RichText::new(thousands(count)) } else { RichText::new("0").color(t.muted) };
-            text_ui(ui, shown);
+            text_ui(ui, if count > 0 { RichText::new(large) } else { RichText::new(large).color(t.muted) });
         });
     }
     cell_ui(ui, grid.cell(row, n, n), true, |ui| text_ui(ui, theme::strong(thousands(table.left[i].size))));

@@ -1,0 +1,190 @@
+//! What of the columns that would enter is left out because it says the same as another, or because a few rows hold nearly all of it?
+//!
+//! In: the table and what was decided for each column. Out: changed decisions with their reasons, the levels that get no indicator of their own, and notes.
+//! Only what nobody chose is changed: a column the user lets in enters whole. Numbers stand before dates, then the table's order decides who stays.
+//! O(p^2 + n p).
+
+use std::collections::BTreeMap;
+
+use crate::base::{Ctx, Note, Stopped};
+use crate::data::profile::Levels;
+use crate::data::sourcing::Field;
+use crate::data::{Column, Kind, Loaded, column_words, matches_word, name_words};
+
+use super::prepared::InputColumn;
+use super::recipe::Preparation;
+use super::twins::{Holders, Values, holders, same_numbers};
+
+/// Fewer rows have no "top 1 %".
+const FEWEST_ROWS: usize = 100;
+/// The largest 1 % hold most of it beyond this share of the sum.
+const MOST_OF_IT: f64 = 0.5;
+/// Columns named in a note.
+const NAMED: usize = 4;
+
+/// Leaves out what counts double or for a few only. Gives for each column of the table the levels that are said by another column already.
+pub(super) fn leave_out(
+    loaded: &Loaded,
+    preparation: &Preparation,
+    columns: &mut [InputColumn],
+    notes: &mut Vec<Note>,
+    ctx: &Ctx,
+) -> Result<Vec<Vec<usize>>, Stopped> {
+    if preparation.features.is_some() {
+        return Ok(vec![Vec::new(); columns.len()]);
+    }
+    held_by_few(loaded, preparation, columns, notes, ctx)?;
+    same_columns(loaded, preparation, columns, notes, ctx)?;
+    same_levels(loaded, preparation, columns, notes, ctx)
+}
+
+/// Whether it enters because nobody said otherwise.
+fn by_default(column: &InputColumn, preparation: &Preparation) -> bool {
+    column.enters && preparation.columns.get(&column.name).is_none_or(|recipe| recipe.enters.is_none())
+}
+
+/// Quantities of which the largest 1 % hold most: some rows are counted in another unit.
+fn held_by_few(
+    loaded: &Loaded,
+    preparation: &Preparation,
+    columns: &mut [InputColumn],
+    notes: &mut Vec<Note>,
+    ctx: &Ctx,
+) -> Result<(), Stopped> {
+    for (input, column) in columns.iter_mut().zip(&loaded.table.columns) {
+        if !by_default(input, preparation) || input.kind != Kind::Number || !is_quantity(&input.name) {
+            continue;
+        }
+        ctx.check()?;
+        let Some(share) = share_of_largest(column, loaded.table.n_rows) else { continue };
+        input.enters = false;
+        let percent = (100.0 * share).floor();
+        input.reason = format!("1 % of the customers hold {percent:.0} % of the sum: some may be counted in another unit.");
+        notes.push(Note::new(format!(
+            "{} is left out: 1 % of the customers hold {percent:.0} % of its sum, so some may be counted in another unit. You can switch it on under Prepare.",
+            input.name
+        )));
+    }
+    Ok(())
+}
+
+fn is_quantity(name: &str) -> bool {
+    let (words, never) = column_words().field(Field::Quantity);
+    let tokens = name_words(name);
+    let says = |list: &[&'static str]| list.iter().any(|word| tokens.iter().any(|token| matches_word(token, word)));
+    says(words) && !says(never)
+}
+
+/// The part of the sum that the largest 1 % hold, if it is most of it.
+fn share_of_largest(column: &Column, n_rows: usize) -> Option<f64> {
+    let mut values: Vec<f64> = (0..n_rows).filter_map(|row| column.number(row)).filter(|value| *value > 0.0).collect();
+    if values.len() < FEWEST_ROWS {
+        return None;
+    }
+    let n_largest = values.len().div_ceil(100);
+    let at = values.len() - n_largest;
+    values.select_nth_unstable_by(at, f64::total_cmp);
+    let largest: f64 = values[at..].iter().sum();
+    let share = largest / values.iter().sum::<f64>();
+    (share > MOST_OF_IT).then_some(share)
+}
+
+fn same_columns(
+    loaded: &Loaded,
+    preparation: &Preparation,
+    columns: &mut [InputColumn],
+    notes: &mut Vec<Note>,
+    ctx: &Ctx,
+) -> Result<(), Stopped> {
+    let mut numbers: Vec<usize> = (0..columns.len()).filter(|&at| columns[at].enters && columns[at].kind != Kind::Text).collect();
+    // Whoever the user chose stays, and so is never the one that repeats another.
+    numbers.sort_by_key(|&at| (by_default(&columns[at], preparation), columns[at].kind == Kind::Date, at));
+    let values = |&at: &usize| -> Values {
+        let column = &loaded.table.columns[at];
+        Box::new(move |row| column.number(row))
+    };
+    let rows: Vec<usize> = (0..loaded.table.n_rows).collect();
+    let first = same_numbers(&numbers.iter().map(values).collect::<Vec<_>>(), &rows, ctx)?;
+    let mut told = Vec::new();
+    for (place, &at) in numbers.iter().enumerate() {
+        if first[place] == place || !by_default(&columns[at], preparation) {
+            continue;
+        }
+        let stays = columns[numbers[first[place]]].name.clone();
+        columns[at].enters = false;
+        columns[at].reason = format!("Left out: says the same as {stays}.");
+        told.push((at, format!("{} (as {stays})", columns[at].name)));
+    }
+    told.sort_unstable();
+    notes.extend(left_out_note(told.into_iter().map(|(_, told)| told).collect()));
+    Ok(())
+}
+
+fn left_out_note(told: Vec<String>) -> Option<Note> {
+    let more = told.len().saturating_sub(NAMED);
+    let list = told.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let (more, are, they) = match (more, told.len()) {
+        (0, 1) => (String::new(), "says the same as another column and is", "it"),
+        (0, _) => (String::new(), "say the same as other columns and are", "them"),
+        (n, _) => (format!(" and {n} more"), "say the same as other columns and are", "them"),
+    };
+    (!told.is_empty()).then(|| Note::new(format!("{list}{more} {are} left out. You can switch {they} on under Prepare.")))
+}
+
+/// Levels that hold for the very customers of a level of an earlier column. A column of which nothing else is left is left out whole.
+fn same_levels(
+    loaded: &Loaded,
+    preparation: &Preparation,
+    columns: &mut [InputColumn],
+    notes: &mut Vec<Note>,
+    ctx: &Ctx,
+) -> Result<Vec<Vec<usize>>, Stopped> {
+    let mut said = vec![Vec::new(); columns.len()];
+    let rows: Vec<usize> = (0..loaded.table.n_rows).collect();
+    let fewest = (preparation.rare_level_share * rows.len() as f64).ceil().max(10.0) as usize;
+    // Who said it first, and what it is called there.
+    let mut first: BTreeMap<Holders, (usize, usize)> = BTreeMap::new();
+    let mut repeats: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+    let mut whole = Vec::new();
+    let mut order: Vec<(usize, &Levels)> = Vec::new();
+    for (at, profile) in loaded.profile.columns.iter().enumerate().filter(|(at, _)| columns[*at].enters) {
+        order.extend(profile.levels.as_deref().map(|levels| (at, levels)));
+    }
+    order.sort_by_key(|&(at, _)| (by_default(&columns[at], preparation), at));
+    for (at, levels) in order {
+        let of_level = holders(|row| levels.get(row), levels.names.len(), &rows, ctx)?;
+        let common = (0..of_level.len()).filter(|&level| of_level[level].n >= fewest);
+        if by_default(&columns[at], preparation) {
+            said[at] = common.clone().filter(|&level| first.contains_key(&of_level[level])).collect();
+        }
+        let is_new = common.clone().any(|level| !said[at].contains(&level));
+        let by: Vec<(usize, usize)> = said[at].iter().map(|&level| first[&of_level[level]]).collect();
+        if let (false, Some(&(stays, _))) = (is_new, by.first()) {
+            columns[at].enters = false;
+            columns[at].reason = format!("Left out: says the same as {}.", columns[stays].name);
+            whole.push(format!("{} (as {})", columns[at].name, columns[stays].name));
+            said[at].clear();
+            continue;
+        }
+        for (&level, by) in said[at].iter().zip(by) {
+            let name = columns[at].name.clone();
+            columns[at]
+                .reason
+                .push_str(&format!(" \"{}\" says the same as in {} and enters there.", levels.names[level], columns[by.0].name));
+            repeats.entry(by).or_default().push(name);
+        }
+        for level in common.filter(|level| !said[at].contains(level)).collect::<Vec<_>>() {
+            first.entry(of_level[level]).or_insert((at, level));
+        }
+    }
+    notes.extend(left_out_note(whole));
+    for ((at, level), others) in repeats {
+        let level = loaded.profile.columns[at].levels.as_ref().map_or("", |levels| levels.names[level].as_str());
+        let (n, name) = (others.len(), &columns[at].name);
+        let says = if n == 1 { format!("A level of {} says", others[0]) } else { format!("Levels of {n} columns say") };
+        notes.push(Note::new(format!(
+            "{says} the same as \"{level}\" of {name}, so it enters once. Let a column in under Prepare to count it whole."
+        )));
+    }
+    Ok(said)
+}

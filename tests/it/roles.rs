@@ -1,0 +1,179 @@
+//! Is a column that says who somebody is told from one that says what they do, whatever language and coding it has?
+
+use personae::base::Ctx;
+use personae::data::{self, Loaded, Role, Source};
+use personae::features::{Preparation, prepare};
+
+pub fn read(text: &str) -> Loaded {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("customers.csv");
+    std::fs::write(&path, text).unwrap();
+    data::read(&Source::file(path), &Ctx::new()).unwrap()
+}
+
+/// A table with the column called `name`, filled by `value`, beside a number that varies.
+fn with(name: &str, value: impl Fn(usize) -> String) -> Loaded {
+    let rows: String = (0..60).map(|row| format!("{},{}\n", value(row), 10 + row * 7 % 41)).collect();
+    read(&format!("\"{name}\",visits\n{rows}"))
+}
+
+fn role(name: &str, value: impl Fn(usize) -> String) -> Role {
+    let loaded = with(name, value);
+    loaded.profile.columns[0].guessed_role
+}
+
+/// The role of a name is the same as 0 and 1, as yes and no, and as two words.
+fn check(names: &[&str], expected: Role) {
+    for name in names {
+        for [no, yes] in [["0", "1"], ["no", "yes"], ["false", "true"], ["N", "Y"], ["a", "b"]] {
+            let found = role(name, |row| [no, yes][usize::from(row % 3 == 0)].to_owned());
+            assert_eq!(found, expected, "{name} as {no} and {yes}");
+        }
+    }
+}
+
+#[test]
+fn person_words_are_sensitive_whatever_their_coding() {
+    check(
+        &[
+            "female",
+            "Male",
+            "is_female",
+            "sex",
+            "sex_m",
+            "gndr",
+            "gender_Male",
+            "Gender: Female",
+            "isFemale",
+            "geschlecht",
+            "Sexe",
+            "sexo",
+            "género",
+            "genere",
+            "weiblich",
+            "männlich",
+            "mujer",
+            "homme",
+            "donna",
+            "mulher",
+            "ethnicity",
+            "race_white",
+            "Nationalität",
+            "religión",
+            "religione",
+            "Konfession",
+            "pregnant",
+            "Schwangerschaft",
+            "disability",
+            "is_disabled",
+            "Behinderung",
+            "discapacidad",
+            "santé",
+            "smoker",
+            "diabetes",
+            "sexual_orientation",
+            "citizenship",
+            "cittadinanza",
+        ],
+        Role::Sensitive,
+    );
+}
+
+#[test]
+fn who_somebody_is_otherwise_is_demographic() {
+    check(
+        &[
+            "senior_citizen",
+            "SeniorCitizen",
+            "partner",
+            "Dependents",
+            "married",
+            "marital_Married",
+            "marital_status",
+            "children",
+            "has_kids",
+            "Familienstand",
+            "verheiratet",
+            "enfants",
+            "hijos",
+            "figli",
+            "estado civil",
+            "widowed",
+            "retired",
+            "student",
+            "homeowner",
+            "Age_group",
+        ],
+        Role::Demographic,
+    );
+}
+
+#[test]
+fn goods_made_for_somebody_are_no_sex() {
+    for name in ["women_orders", "spend_men", "female spending", "mens_purchases"] {
+        assert_eq!(role(name, |row| format!("{}", row * 13 % 97)), Role::Behavioural, "{name}");
+    }
+    for name in ["womens_shoes", "men_products", "damen schuhe", "ropa hombre"] {
+        assert_ne!(role(name, |row| format!("{}", row % 2)), Role::Sensitive, "{name}");
+    }
+}
+
+#[test]
+fn codes_and_states_of_orders_are_no_inputs() {
+    let loaded = read(&{
+        let mut text = "sku,order_status,status,loyalty_status,product code,Estado del pedido,lat,spend\n".to_owned();
+        for row in 0..90usize {
+            let status = ["Completed", "Cancelled", "On hold"][row % 3];
+            let tier = ["Gold", "Silver"][row % 2];
+            text += &format!("TBL{},{status},{status},{tier},A-{},{status},{}.5,{}\n", row % 7, row % 9, 40 + row % 9, 10 + row * 31 % 97);
+        }
+        text
+    });
+    let enters: Vec<String> = prepare(&loaded, &Preparation::default(), &Ctx::new())
+        .unwrap()
+        .columns
+        .into_iter()
+        .filter(|column| column.enters)
+        .map(|column| column.name)
+        .collect();
+    assert_eq!(enters, ["loyalty_status", "spend"]);
+    for name in ["sku", "order_status", "status", "product code", "Estado del pedido", "lat"] {
+        assert_eq!(loaded.profile.column(name).unwrap().guessed_role, Role::Ignored, "{name}");
+    }
+}
+
+#[test]
+fn an_unknown_yes_or_no_beside_a_person_is_asked_about_until_it_is_decided() {
+    let mut text = "is_head,owner_w,is_app,visits\n".to_owned();
+    (0..90usize)
+        .for_each(|row| text += &format!("{},{},{},{}\n", row % 2, if row % 3 == 0 { "Y" } else { "N" }, row % 5 / 4, row * 7 % 41));
+    let loaded = read(&text);
+    let asked = |preparation: &Preparation| -> Vec<String> {
+        let notes = prepare(&loaded, preparation, &Ctx::new()).unwrap().notes;
+        notes.into_iter().map(|note| note.0).filter(|note| note.contains("may say who somebody is")).collect()
+    };
+    let both = "is_head and owner_w hold only yes and no and may say who somebody is. For now they enter; if they are sensitive, give the role \
+                Sensitive on Data.";
+    assert_eq!(asked(&Preparation::default()), [both]);
+    let one = Preparation { roles: [("owner_w".to_owned(), Role::Sensitive)].into(), ..Preparation::default() };
+    assert_eq!(asked(&one).len(), 1);
+    assert!(asked(&one)[0].starts_with("is_head holds only yes and no"));
+    let decided = Preparation { roles: [("owner_w".to_owned(), Role::Sensitive), ("is_head".to_owned(), Role::Behavioural)].into(), ..one };
+    assert!(asked(&decided).is_empty());
+}
+
+#[test]
+fn a_subscription_base_is_understood() {
+    let loaded = read(include_str!("../fixtures/no_levels.csv"));
+    use Role::*;
+    for (name, role) in [
+        ("customer", Identifier),
+        ("streaming", Behavioural),
+        ("female", Sensitive),
+        ("senior_citizen", Demographic),
+        ("partner", Demographic),
+        ("churn", Outcome),
+    ] {
+        assert_eq!(loaded.profile.column(name).unwrap().guessed_role, role, "{name}");
+    }
+}
