@@ -172,6 +172,17 @@ struct Rows<'a> {
     report: &'a Report,
     members: Vec<usize>,
     all: Vec<usize>,
+    /// Columns that are 0 and 1 only, and so read as no and yes.
+    zero_one: &'a BTreeSet<String>,
+}
+
+fn zero_one(report: &Report) -> BTreeSet<String> {
+    let table = &report.loaded.table;
+    let is_one = |column: &&personae::data::Column| {
+        let mut values = (0..table.n_rows).filter_map(|row| column.number(row)).peekable();
+        values.peek().is_some() && values.all(|value| value == 0.0 || value == 1.0)
+    };
+    table.columns.iter().filter(is_one).map(|column| column.name.clone()).collect()
 }
 
 impl Rows<'_> {
@@ -182,10 +193,8 @@ impl Rows<'_> {
         values
     }
 
-    /// Whether a column is 0 and 1 only, and so read as no and yes.
     fn is_zero_one(&self, column: &str) -> bool {
-        let values = self.numbers(column, &(0..self.report.loaded.table.n_rows).collect::<Vec<_>>());
-        !values.is_empty() && values.iter().all(|value| *value == 0.0 || *value == 1.0)
+        self.zero_one.contains(column)
     }
 
     fn level(&self, column: &str, row: usize) -> Option<String> {
@@ -223,10 +232,11 @@ impl Rows<'_> {
         for profile in &self.report.loaded.profile.columns {
             let name = profile.name.clone();
             let mut candidates = Vec::new();
-            if profile.levels.is_some() || self.is_zero_one(&name) {
-                let levels: BTreeSet<String> = self.all.iter().filter_map(|&row| self.level(&name, row)).collect();
-                candidates.extend(levels.into_iter().map(|level| Meant { column: name.clone(), level: Some(level) }));
-            } else if !self.numbers(&name, &self.all).is_empty() {
+            if let Some(levels) = &profile.levels {
+                candidates.extend(levels.names.iter().map(|level| Meant { column: name.clone(), level: Some(level.clone()) }));
+            } else if self.is_zero_one(&name) {
+                candidates.extend(["no", "yes"].map(|level| Meant { column: name.clone(), level: Some(level.to_owned()) }));
+            } else if profile.numeric.is_some() {
                 candidates.push(Meant { column: name.clone(), level: None });
             }
             let is_right =
@@ -326,10 +336,12 @@ fn mentions(text: &str, meant: &Meant) -> bool {
         return match level.as_str() {
             "yes" | "true" => !no && of_column(),
             "no" | "false" => no && of_column(),
-            level => text.contains(level),
+            // "One year" is a "one-year contract".
+            level => text.replace('-', " ").contains(&level.replace('-', " ")),
         };
     }
-    tokens(&meant.column).iter().any(|token| token.len() >= 3 && text.contains(token.as_str())) || said(&text, &column, &SAID)
+    tokens(&meant.column).iter().any(|token| token.len() >= 3 && text.contains(token.as_str()) || text.split(' ').any(|word| word == token))
+        || said(&text, &column, &SAID)
 }
 
 fn said(text: &str, column: &str, list: &[(&str, &[&str])]) -> bool {
@@ -533,13 +545,14 @@ fn check(path: &str, k: usize) -> usize {
     let table_rows = &report.prepared.table_rows;
     let members: Vec<Vec<usize>> =
         Labels::members(&report.labels).iter().map(|rows| rows.iter().map(|&row| table_rows[row]).collect()).collect();
+    let zero_one = zero_one(&report);
     let mut n_read = 0;
     for (format, cards) in exported(&report) {
         assert_eq!(cards.len(), members.len(), "{path}, {format:?}");
         for card in &cards {
             let cluster = report.personas.personas.iter().position(|persona| persona.name == card.name);
             let cluster = cluster.unwrap_or_else(|| panic!("{path}, {format:?}: {:?}", card.name));
-            let rows = Rows { report: &report, members: members[cluster].clone(), all: table_rows.clone() };
+            let rows = Rows { report: &report, members: members[cluster].clone(), all: table_rows.clone(), zero_one: &zero_one };
             name(&rows, cluster, card);
             n_read += summary(&rows, card);
             let mut seen = BTreeSet::new();
