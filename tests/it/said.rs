@@ -610,3 +610,22 @@ fn gaps_raises_and_answers_are_said_as_they_are() {
         assert!(!summary.contains("less often") && !summary.contains("more often"), "{name}: {summary}");
     }
 }
+
+#[test]
+fn false_sentences_are_not_read_back() {
+    let report = report("words/gap.csv", 3);
+    let zero_one = zero_one(&report);
+    let all = report.prepared.table_rows.clone();
+    let persona = report.personas.personas.iter().find(|persona| persona.name.contains("Infrequent")).unwrap();
+    let members = Labels::members(&report.labels)[persona.cluster].iter().map(|&row| all[row]).collect();
+    let rows = Rows { report: &report, members, all, zero_one: &zero_one };
+    let gap = persona.statements.iter().find(|line| line.text == "Longer between purchases").unwrap();
+    let reads = |text: &str, value: &str| {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read_back(&rows, text, value, &gap.everyone))).is_ok()
+    };
+    assert!(reads("Longer between purchases", &gap.value));
+    assert!(!reads("Shorter time between purchases", &gap.value), "the wrong way");
+    assert!(!reads("buy more often", &gap.value), "the wrong way, in other words");
+    assert!(!reads("Longer between purchases", "7 days"), "another number");
+    assert!(!reads("Higher income", &gap.value), "another column");
+}
