@@ -119,6 +119,8 @@ fn stability(
     seed: u64,
     (need, all_draws): (Need, bool),
 ) -> Asked<Stability> {
+    // What an export waits for is no refinement.
+    let lane = if all_draws { Lane::Background } else { Lane::Long };
     // Rounds that somebody has asked for before are taken along: they cost a look.
     let need_of = |draws: usize| if all_draws || draws == DRAW_ROUNDS[0] { need } else { Need::Look };
     grow(runtime, DRAW_ROUNDS, need, |runtime, draws, before: Option<&Made<Stability>>, need| {
@@ -126,7 +128,7 @@ fn stability(
         let key = Key::of("stability", 1, &(how, seed, draws), &inputs);
         let (prepared, labeling, before) = (prepared.value.clone(), labeling.clone(), before.map(|made| made.value.clone()));
         let step = move |ctx: &Ctx| Ok(stability_of(&prepared, labeling.labels(), &how, seed, draws, before.as_deref(), ctx)?);
-        runtime.ask(|s| &mut s.stabilities, key, need.max(need_of(draws)), (|| "Stability of the segments".into(), Lane::Background), step)
+        runtime.ask(|s| &mut s.stabilities, key, need.max(need_of(draws)), (|| "Stability of the segments".into(), lane), step)
     })
 }
 

@@ -33,7 +33,7 @@ const KS: std::ops::RangeInclusive<usize> = 2..=8;
 /// Clouds of each shape after each round; a clear answer needs one round.
 const ROUNDS: [usize; 2] = [8, 24];
 /// Deviations of the clouds' silhouettes, and excess over their mean, from which on groups are found; either a sure difference or a large one.
-const FOUND: [(f64, f64); 2] = [(3.25, 0.015), (2.0, 0.1)];
+const FOUND: [(f64, f64); 2] = [(3.6, 0.015), (2.5, 0.1)];
 /// After the first round the answer is clear outside of these.
 const CLEAR: (f64, f64) = (1.5, 10.0);
 /// The silhouettes of clouds are never taken to be surer than this.

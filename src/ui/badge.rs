@@ -16,6 +16,8 @@ use super::widgets;
 /// The room of a badge: the longest word with its mark.
 pub const SIZE: Vec2 = Vec2::new(80.0, 16.0);
 const MARK: f32 = 4.5;
+/// In lists, where there is no room for the whole; hovering tells it.
+const A_CHOICE_IN_SHORT: &str = "A choice";
 
 /// What a badge is about.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +49,12 @@ pub fn badge_ui(ui: &mut Ui, of: BadgeOf, side: Side) -> Response {
         _ if n_clusters == 1 => ("", t.hairline, 0.0, String::new()),
         (known, _) if is_choice => {
             let reasons = known.map_or_else(Vec::new, |stability| stability.reasons_with(cluster, missing));
-            (A_CHOICE, t.bad, 0.0, format!("{ONE_GROUP}\n\n{}", reasons.join("\n")).trim_end().to_owned())
+            (
+                if side == Side::Right { A_CHOICE_IN_SHORT } else { A_CHOICE },
+                t.bad,
+                0.0,
+                format!("{ONE_GROUP}\n\n{}", reasons.join("\n")).trim_end().to_owned(),
+            )
         }
         (Some(stability), _) => {
             let trust = stability.trust_with(cluster, missing);
@@ -80,7 +87,7 @@ pub fn badge_ui(ui: &mut Ui, of: BadgeOf, side: Side) -> Response {
     let name = match word {
         "" if n_clusters == 1 => "Everyone".to_owned(),
         "" => "Confidence not known yet".to_owned(),
-        word if is_choice => word.to_owned(),
+        _ if is_choice => A_CHOICE.to_owned(),
         word => format!("Confidence: {word}"),
     };
     widgets::name_it(&response, Role::Label, &name);

@@ -189,7 +189,7 @@ fn words_rest_on_evidence(loaded: &Loaded, persona: &Persona) {
         let Some(at) = part.evidence else {
             let is_letter = part.word.len() <= 2 && part.word.chars().all(char::is_uppercase);
             let is_size = part.word.starts_with('(') && persona.automatic_name.starts_with("Small group ");
-            let is_plain = ["Customers", "Mainstream", "Small", "group"].contains(&part.word.as_str());
+            let is_plain = ["Customers", "Everyone", "Mainstream", "Small", "group"].contains(&part.word.as_str());
             assert!(is_letter || is_size || is_plain, "{} rests on nothing", part.word);
             continue;
         };

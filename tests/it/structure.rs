@@ -49,7 +49,7 @@ const CLOUDS: [&str; 9] = [
     "log-normal, correlated",
     "log-normal, log1p",
     "log-normal, correlated, log1p",
-    "exponential, correlated",
+    "skewed, correlated",
 ];
 
 /// One cloud: every kind of it has one peak wherever one looks.
@@ -63,7 +63,7 @@ fn cloud(kind: &str, n: usize, p: usize, random: &mut Random) -> Matrix {
         };
         let shaped = |value: f64| match kind.split(',').next() {
             Some("log-normal") => value.exp(),
-            Some("exponential") => value * value,
+            Some("skewed") => (2.0 * value).exp().ln_1p(),
             _ => value,
         };
         mixed.into_iter().map(shaped).collect()
@@ -135,7 +135,7 @@ fn others(x: &Matrix, points: &[SweepPoint]) -> BTreeMap<&'static str, bool> {
         let curves: Vec<Vec<SweepPoint>> = copies.iter().map(sweep).collect();
         (2..=MOST).any(|k| {
             let (mean, sd) = mean_sd(&curves.iter().map(|curve| curve[k - 1].silhouette.unwrap()).collect::<Vec<_>>());
-            points[k - 1].silhouette.unwrap() > mean + 3.25 * sd.max(0.004)
+            points[k - 1].silhouette.unwrap() > mean + 3.6 * sd.max(0.004)
         })
     };
     let mut random = seed::random(9, 0);
