@@ -118,11 +118,11 @@ pub fn suggest(points: &[SweepPoint], structure: Option<&Structure>) -> Option<S
     let doubt = doubt(structure, first.k, silhouette(first.k), true);
     let found = structure.map_or_else(Vec::new, Structure::reasons);
     let mut reasons: Vec<String> = doubt.into_iter().chain(found).chain(first.reasons.iter().cloned()).collect();
-    if let Some(strength) = structure.and_then(|structure| structure.strength(first.k)) {
-        if !reasons.iter().any(|reason| reason.contains("prediction strength")) {
-            reasons
-                .push(format!("One half of the customers predicts the groups of the other with a strength of {strength:.2} (1 is all)."));
-        }
+    let is_told = reasons.iter().any(|reason| reason.contains("prediction strength"));
+    if let Some((structure, strength)) = structure.and_then(|seen| Some((seen, seen.strength(first.k)?))).filter(|_| !is_told) {
+        let how = if structure.rows < structure.n_rows { ", from a sample" } else { "" };
+        reasons
+            .push(format!("One half of the customers predicts the groups of the other with a strength of {strength:.2} (1 is all{how})."));
     }
     Some(Suggestion { k: first.k, reasons, candidates })
 }
