@@ -182,6 +182,7 @@ impl Window {
         let held = self.ctx.input(|input| input.pointer.any_down());
         let key = if held { MergeKey::while_held(self.plan(), &plan) } else { MergeKey::Apart };
         self.history.push(plan, key);
+        self.look.hides_told = true;
     }
 
     /// A change after which customers may be grouped otherwise: numbers and colours are to stay with the customers who have them now.
@@ -198,6 +199,7 @@ impl Window {
                 }
             }
         });
+        self.look.hides_told = false;
     }
 
     pub(super) fn edit_card(&mut self, cluster: usize, edit: CardEdit) {
@@ -231,7 +233,8 @@ impl Window {
             match project::open(&path) {
                 Ok(opened) => {
                     logging::opens(&inputs_of(&opened.project.plan.source));
-                    self.start(opened.project.plan.clone(), opened.project.look.clone(), Some(path.clone()));
+                    let look = Look { hides_told: true, ..opened.project.look.clone() };
+                    self.start(opened.project.plan.clone(), look, Some(path.clone()));
                     self.session.moved = opened.moved.map(|moved| moved.to_string());
                     self.customers.clone_from(&opened.project.customers);
                     self.opened = Some(opened.project);

@@ -111,7 +111,7 @@ fn explained(
     seed: u64,
     need: Need,
 ) -> Asked<Explained> {
-    let key = Key::of("explained", 1, &(roles, seed), &[segmentation.key, words.key]);
+    let key = Key::of("explained", 2, &(roles, seed), &[segmentation.key, words.key]);
     let (segmentation, roles, lexicon) = (segmentation.value.clone(), roles.clone(), words.lexicon.clone());
     let step = move |ctx: &Ctx| {
         let Segmentation { loaded, prepared, labels, .. } = &*segmentation;

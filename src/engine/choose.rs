@@ -136,10 +136,10 @@ pub fn suggested_column(loaded: &Loaded) -> Option<String> {
     rfm.or_else(|| columns.next()).map(|profile| profile.name.clone())
 }
 
-/// What the groups of a column are called, where they are segments: a text's levels as they are, numbers and days with their column.
-pub fn group_names(known: &Known, column: &str, loaded: &Loaded) -> Vec<String> {
-    let is_text = loaded.table.column(column).is_some_and(|column| column.kind() == Kind::Text);
-    let name = |name: &String| if is_text { name.clone() } else { format!("{column} {name}") };
+/// What the groups of a column are called, where they are segments: "churn: No". RFM segments have names of their own.
+pub fn group_names(known: &Known, column: &str) -> Vec<String> {
+    let speaks_for_itself = column == SCORE_COLUMNS[3].0;
+    let name = |name: &String| if speaks_for_itself { name.clone() } else { format!("{column}: {name}") };
     known.names.iter().map(name).collect()
 }
 

@@ -357,7 +357,7 @@ impl Groups {
     /// What the groups are called, where they are those of a column.
     pub fn names(&self, clustering: &Clustering, loaded: &Loaded) -> Option<Vec<String>> {
         match &self.chosen.as_ref().ok()?.labeling {
-            Labeling::Known(known) => Some(choose::group_names(&known.value, &choose::column(clustering, loaded).ok()?, loaded)),
+            Labeling::Known(known) => Some(choose::group_names(&known.value, &choose::column(clustering, loaded).ok()?)),
             _ => None,
         }
     }

@@ -6,7 +6,6 @@
 
 mod card;
 mod compare;
-mod outcome;
 mod overview;
 mod provenance;
 mod spread;
@@ -16,6 +15,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::choices::{Choices, Density};
+use super::outcome_sheet::outcome_sheets;
 use super::report::persona_names;
 use super::sheet::TopicSheet;
 use super::text::{customers, without_folders};
@@ -23,7 +23,6 @@ use super::{Plot, Plots, Report, plot_svg};
 
 pub use card::{Badge, CardPage, Confidence, EvidenceLine, Fact, Line, ProfileLine, Rest, Strip, Tile};
 pub use compare::{ComparedCell, ComparisonColumn, ComparisonRow, SideBySide};
-pub(super) use outcome::sheets as outcome_sheets;
 pub use overview::{Member, Overview};
 pub(super) use provenance::provenance;
 pub use provenance::{ImportanceLine, Provenance, ProvenanceOf, provenance_of};
@@ -97,7 +96,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         missing_note: report.personas.missing_note(),
         importance,
         importance_note,
-        sheets: outcome::sheets(report),
+        sheets: outcome_sheets(report),
         provenance: provenance(report),
         slide_notes: report.slide_notes.clone(),
         plots: plot_pages(report, plots, &names),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::evaluate::Stability;
 use crate::persona::{Direction, Drawing, Evidence, OutcomeLine, Persona};
 
-use super::deck::outcome_sheets;
+use super::outcome_sheet::outcome_sheets;
 use super::text::without_folders;
 use super::{ChosenResult, FoundStructure, Report, RunResult, Seconds};
 

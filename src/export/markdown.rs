@@ -109,7 +109,7 @@ fn back(to: &mut Document, card: &CardPage) {
         to.line(&card.rule_quality.as_deref().map(text).unwrap_or_default());
     }
     if !card.examples.is_empty() {
-        to.line("### Typical customers");
+        to.line(&format!("### {}", card.examples_title));
         let values = |example: &Vec<(String, String)>| {
             example.iter().map(|(column, value)| format!("{column}: {value}")).collect::<Vec<_>>().join("; ")
         };

@@ -22,6 +22,7 @@ mod json;
 mod markdown;
 pub mod names;
 mod outcome;
+mod outcome_sheet;
 pub mod pages;
 pub mod palette;
 pub mod plot;

@@ -15,9 +15,20 @@ pub struct Explained {
     pub rules: Vec<Option<SegmentRule>>,
     /// For each segment its most typical customers, most typical first; none for segments too small to show single people.
     pub examples: Vec<Vec<Example>>,
+    /// For each segment whether these share all traits of its automatic name; otherwise they are only the nearest to its centre.
+    pub typical: Vec<bool>,
 }
 
 impl Explained {
+    /// What the list of a segment's examples is called: typical is who shares what the name says.
+    pub fn examples_title(&self, cluster: usize) -> &'static str {
+        if self.typical.get(cluster).copied().unwrap_or(false) {
+            "Typical customers (anonymous)"
+        } else {
+            "Customers nearest to the centre (anonymous)"
+        }
+    }
+
     /// Bytes held, roughly, for the memory budget.
     pub fn bytes(&self) -> usize {
         let n_values: usize = self.examples.iter().flatten().map(|example| example.values.len()).sum();

@@ -2,7 +2,7 @@
 //!
 //! In: the table, the preparation, the labels, the user's roles and the words. Out: [`Explained`]. Identifiers and ignored columns take no part at all;
 //! sensitive columns and outcomes have their association told and enter neither forest nor rules nor examples, unless the user gave them another
-//! role. Trees learn from a sample drawn by segment; associations, precision and recall are of all customers. Columns, trees and segments are worked
+//! role. Trees learn from a sample drawn by segment; associations, precision and recall are of all customers. Typical of a segment is who shares the traits of its name. Columns, trees and segments are worked
 //! on side by side and put together in order, so the result does not depend on the number of threads. Cost: O(n p) for the associations, the rest
 //! depends on the sample alone.
 
@@ -18,12 +18,15 @@ use crate::evaluate::forest::{self, Drivers};
 use crate::features::Prepared;
 
 use super::association::{Association, association};
+use super::card::Persona;
 use super::coding::{Questions, asked};
 use super::columns::{Described, Reading, described};
+use super::describe::describe_with_roles;
 use super::explain::{Explained, Forest, Importance, SegmentRule};
 use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_NAMED};
 use super::rules::{Target, rule};
+use super::trait_members::TraitMembers;
 use super::typical::{Discretion, example, nearest_to_centre};
 
 /// Customers the forest and the rules look at, at most: importance is then known to about a hundredth.
@@ -78,18 +81,29 @@ pub fn explained(
     let discretions: Vec<Discretion> =
         columns.par_iter().map(|column| Discretion::of(column, &groups.table_rows, ctx)).collect::<Result<_, _>>()?;
     let members = labels.members();
+    let named = describe_with_roles(loaded, prepared, labels, &[], roles, lexicon, ctx)?;
     let examples_of = |cluster: usize| {
         if members[cluster].len() < MIN_NAMED {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), false));
         }
         let mut shown: Vec<usize> = open().map(|(place, _)| place).collect();
         let told = |place: usize| associations[place].of_segment[cluster];
         shown.sort_by(|&a, &b| told(b).total_cmp(&told(a)).then(a.cmp(&b)));
         shown.truncate(COLUMNS_SHOWN);
-        let rows = nearest_to_centre(&prepared.matrix, &members[cluster], ctx)?;
-        Ok(rows.into_iter().map(|row| example(&columns, &shown, &discretions, prepared.table_rows[row])).collect())
+        // Nearest to a mean may still lack what the name says: such a one is typical of nothing.
+        let headline = named.personas.get(cluster).map(Persona::headline).unwrap_or_default();
+        let mut sharing = members[cluster].clone();
+        for row in &headline {
+            let having = TraitMembers::of(row).rows(loaded, prepared, |at| groups.of_row[at] == Some(cluster), ctx)?;
+            sharing.retain(|at| having.binary_search(at).is_ok());
+        }
+        let is_typical = !headline.is_empty() && !sharing.is_empty();
+        let among = if is_typical { &sharing } else { &members[cluster] };
+        let rows = nearest_to_centre(&prepared.matrix, &members[cluster], among, ctx)?;
+        Ok((rows.into_iter().map(|row| example(&columns, &shown, &discretions, prepared.table_rows[row])).collect(), is_typical))
     };
-    let examples = (0..labels.n_clusters()).into_par_iter().map(examples_of).collect::<Result<_, Stopped>>()?;
+    let found = (0..labels.n_clusters()).into_par_iter().map(examples_of).collect::<Result<Vec<_>, Stopped>>()?;
+    let (examples, typical) = found.into_iter().unzip();
     Ok(Explained {
         sizes: labels.sizes().to_vec(),
         importance: importance(&columns, prepared, &associations, &asked, drivers.as_ref()),
@@ -102,6 +116,7 @@ pub fn explained(
         }),
         rules,
         examples,
+        typical,
     })
 }
 

@@ -1,17 +1,13 @@
 //! Which card does an edit belong to now? Names follow their customers, not cluster numbers.
 //!
 //! In: the edits with the customers each was written for, and the customers of each cluster. Out: the edit of each cluster, by the
-//! matching with the largest total overlap (H. W. Kuhn 1955, "The Hungarian method for the assignment problem"). An edit whose
-//! customers are scattered rests in the plan and shows nowhere until they are together again. O(members + edits x clusters x min(..)).
+//! matching with the largest total overlap (H. W. Kuhn 1955, "The Hungarian method for the assignment problem"). An edit goes only where most of its customers are and
+//! most of the cluster is its customers; one whose customers are scattered rests in the plan and shows nowhere until they are together again. O(members + edits x clusters x min(..)).
 
 use crate::evaluate::best_matching;
 
 use super::edit::{PersonaEdit, RowSet};
 
-/// Part of an edit's customers that must be in the cluster, or else ...
-const MIN_KEPT: f64 = 0.5;
-/// ... the Jaccard similarity that must be exceeded.
-const MIN_JACCARD: f64 = 0.3;
 /// Below this similarity a name may be out of date.
 const SAME_JACCARD: f64 = 0.6;
 
@@ -37,13 +33,14 @@ fn carry_with(edits: &[PersonaEdit], members: &[Vec<usize>], matching: impl Fn(&
     if edits.is_empty() || members.is_empty() {
         return of_cluster;
     }
-    let overlap: Vec<Vec<usize>> = edits.iter().map(|edit| members.iter().map(|rows| n_shared(&edit.members, rows)).collect()).collect();
+    // Most of both sides must be the same, or a name for a few would stand on whatever group swallowed them.
+    let shared = |edit: &PersonaEdit, rows: &Vec<usize>| {
+        let shared = n_shared(&edit.members, rows);
+        if 2 * shared > edit.members.len() && 2 * shared > rows.len() { shared } else { 0 }
+    };
+    let overlap: Vec<Vec<usize>> = edits.iter().map(|edit| members.iter().map(|rows| shared(edit, rows)).collect()).collect();
     for (edit, cluster) in matching(&overlap).into_iter().enumerate() {
-        let Some(cluster) = cluster else { continue };
-        let shared = overlap[edit][cluster];
-        let n = edits[edit].members.len();
-        let is_kept = shared > 0 && shared as f64 >= MIN_KEPT * n as f64;
-        if is_kept || jaccard(shared, n, members[cluster].len()) > MIN_JACCARD {
+        if let Some(cluster) = cluster.filter(|&cluster| overlap[edit][cluster] > 0) {
             of_cluster[cluster] = Some(edit);
         }
     }
@@ -127,6 +124,8 @@ mod tests {
         let edits = [edit("a", 0..10), edit("b", 10..20)];
         check(&edits, &[(10..20).collect(), (0..10).collect()], &[Some(1), Some(0)]);
         check(&edits, &[(0..19).collect()], &[Some(0)]);
+        check(&edits[..1], &[(0..21).collect()], &[None]);
+        check(&edits[..1], &[(0..5).chain(30..34).collect(), (5..10).collect()], &[None, None]);
         check(&edits, &[(0..6).collect(), (6..10).collect(), (10..20).collect()], &[Some(0), None, Some(1)]);
         check(&edits[..1], &(0..5).map(|i| vec![2 * i, 2 * i + 1]).collect::<Vec<_>>(), &[None; 5]);
         check(&edits, &[vec![40, 41]], &[None]);

@@ -21,6 +21,8 @@ const COMES_BACK: f64 = 0.3;
 const MOST_NUMBERED: usize = 1_000;
 /// Above this many groups on either side they are matched by one overlap after the other: the best total would take too long for a frame.
 const MOST_MATCHED_BEST: usize = 100;
+/// Groupings remembered as they were shown.
+const MOST_SEEN: usize = 32;
 /// A part this large of a segment is worth telling.
 const WORTH_TELLING: f64 = 0.2;
 
@@ -31,6 +33,18 @@ pub struct Numbering {
     /// Rows of the table it was made on; of another table it says nothing.
     n_table_rows: usize,
     groups: Vec<Group>,
+    /// Groupings that were shown, last first: whoever comes back to one finds it as it was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    seen: Vec<SeenGrouping>,
+}
+
+/// A grouping as it was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct SeenGrouping {
+    /// Tells it from others: who is together, on the sampled rows, and the sizes.
+    print: u64,
+    /// The number of each cluster.
+    numbers: Vec<usize>,
 }
 
 /// The customers of a number, as far as they are remembered.
@@ -69,13 +83,17 @@ impl Numbering {
         let gone = before.filter(|before| before.n_table_rows == n_table_rows).map_or(&[][..], |before| &before.groups);
         let gone = gone.iter().filter(|group| !labels.numbers().contains(&group.number) && !group.members.is_empty());
         groups.extend(gone.take(MOST_GONE).map(|group| Group { shown: false, ..group.clone() }));
-        Numbering { n_table_rows, groups }
+        let mut seen = vec![SeenGrouping { print: print(labels, &slots), numbers: labels.numbers().to_vec() }];
+        let older = before.filter(|before| before.n_table_rows == n_table_rows).map_or(&[][..], |before| &before.seen);
+        seen.extend(older.iter().filter(|older| older.print != seen[0].print).take(MOST_SEEN - 1).cloned().collect::<Vec<_>>());
+        Numbering { n_table_rows, groups, seen }
     }
 
     /// The same customers in a table of `n_table_rows` where row `r` stands at `to[r]`.
     pub fn moved(&self, to: &[Option<u32>], n_table_rows: usize) -> Numbering {
         let groups = self.groups.iter().map(|group| Group { members: group.members.moved(to), ..group.clone() });
-        Numbering { n_table_rows, groups: groups.collect() }
+        // Who is together is the same, but the rows it was told by are others.
+        Numbering { n_table_rows, groups: groups.collect(), seen: Vec::new() }
     }
 
     /// The numbers of a new grouping's clusters.
@@ -85,6 +103,11 @@ impl Numbering {
         }
         let slots = Slots::of(labels, table_rows, n_table_rows);
         let overlap = self.overlap(labels, table_rows, n_table_rows);
+        let print = print(labels, &slots);
+        let known = self.seen.iter().find(|seen| seen.print == print && seen.numbers.len() == labels.n_clusters());
+        if let Some(known) = known {
+            return Numbered { told: self.told(&overlap, &known.numbers), numbers: known.numbers.clone() };
+        }
         let mut number_of: Vec<Option<usize>> = vec![None; labels.n_clusters()];
         for (group, cluster) in matching(&self.worth_matching(&overlap, &slots)).into_iter().enumerate() {
             if let Some(cluster) = cluster {
@@ -207,6 +230,16 @@ fn matching(overlap: &[Vec<usize>]) -> Vec<Option<usize>> {
     of_group
 }
 
+/// Tells a grouping from others by the cluster of every sampled row and by the sizes (FNV-1a over 64 bits). Clusters are numbered by size and first
+/// row, so the same grouping has the same print however it was found.
+fn print(labels: &Labels, slots: &Slots) -> u64 {
+    let of_slots = slots.cluster.iter().map(|cluster| cluster.map_or(u64::MAX, |cluster| cluster as u64));
+    let all = of_slots.chain(labels.sizes().iter().map(|&size| size as u64));
+    all.fold(0xcbf2_9ce4_8422_2325, |print, value| {
+        value.to_le_bytes().iter().fold(print, |print: u64, &byte| (print ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    })
+}
+
 /// The cluster of every `step`-th row of the table: few enough to compare in a frame.
 struct Slots {
     step: usize,
@@ -277,6 +310,25 @@ mod tests {
         let (numbers, told) = session.show(&two);
         assert_eq!((numbers, told), (vec![0, 1], vec!["C3 merged into C2.".to_owned(), "C4 merged into C1.".to_owned()]));
         assert_eq!(session.show(&four).0, [0, 3, 1, 2], "numbers that went away come back with their customers");
+    }
+
+    #[test]
+    fn the_same_grouping_gets_its_numbers_back() {
+        let mut session = Session { numbering: None };
+        let first = [(0, 40), (1, 35), (2, 25)];
+        assert_eq!(session.show(&first).0, [0, 1, 2]);
+        // Other methods cut the customers otherwise, and step by step the overlaps would hand the numbers round.
+        for other in [&[(0, 18), (1, 57), (2, 25)][..], &[(0, 60), (1, 15), (2, 25)], &[(0, 30), (1, 10), (2, 30), (3, 30)]] {
+            session.show(other);
+        }
+        let back = session.show(&first).0;
+        assert_eq!(back, [0, 1, 2]);
+        let saved = serde_json::to_string(session.numbering.as_ref().unwrap()).unwrap();
+        session.numbering = Some(serde_json::from_str(&saved).unwrap());
+        session.show(&[(0, 18), (1, 57), (2, 25)]);
+        assert_eq!(session.show(&first).0, [0, 1, 2], "after saving and opening too");
+        let old: Numbering = serde_json::from_str("{\"n_table_rows\":3,\"groups\":[]}").unwrap();
+        assert_eq!(old.seen, []);
     }
 
     #[test]

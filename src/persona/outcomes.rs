@@ -30,7 +30,11 @@ pub struct OutcomeLine {
 impl OutcomeLine {
     /// "Churn 40 % (all: 27 %)".
     pub fn text(&self) -> String {
-        format!("{} {} (all: {})", self.what, self.value, self.everyone)
+        // What is withheld is said in words.
+        match self.value.strip_prefix("n <") {
+            Some(least) => format!("{}: fewer than{least} customers (all: {})", self.what, self.everyone),
+            None => format!("{} {} (all: {})", self.what, self.value, self.everyone),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who is typical of a segment? The customers nearest its centre, without anything that says who they are.
+//! Who is typical of a segment? Of those who share the traits of its name the nearest to its centre, without anything that says who they are.
 //!
 //! In: the prepared space, the members, and the columns to show. Out: three customers as column and value. Nearness is Euclidean distance to the
 //! mean of the members in the space the clustering saw; ties go to the earlier row. Only for segments of 31 and more. Identifiers and free text
@@ -15,8 +15,8 @@ use super::text::{NumberFormat, significant};
 /// Customers shown of each segment.
 const N_EXAMPLES: usize = 3;
 
-/// The members (rows of the matrix) nearest their mean, nearest first.
-pub fn nearest_to_centre(x: &Matrix, members: &[usize], ctx: &Ctx) -> Result<Vec<usize>, Stopped> {
+/// Those `among` the members (rows of the matrix) who are nearest the mean of all members, nearest first.
+pub fn nearest_to_centre(x: &Matrix, members: &[usize], among: &[usize], ctx: &Ctx) -> Result<Vec<usize>, Stopped> {
     let mut centre = vec![0.0; x.n_cols()];
     for (at, &row) in members.iter().enumerate() {
         if at % 20_000 == 0 {
@@ -26,7 +26,7 @@ pub fn nearest_to_centre(x: &Matrix, members: &[usize], ctx: &Ctx) -> Result<Vec
     }
     centre.iter_mut().for_each(|sum| *sum /= members.len().max(1) as f64);
     let mut nearest: Vec<(f64, usize)> = Vec::with_capacity(N_EXAMPLES + 1);
-    for (at, &row) in members.iter().enumerate() {
+    for (at, &row) in among.iter().enumerate() {
         if at % 20_000 == 0 {
             ctx.check()?;
         }

@@ -32,6 +32,9 @@ pub struct Look {
     pub compares_as_table: bool,
     /// Whether a comparison with a column is a flow instead of its rates by segment.
     pub column_as_flow: bool,
+    /// Whether what became of the segments at the last regrouping was told: something else was done since.
+    #[serde(skip)]
+    pub hides_told: bool,
     /// Whether shares in the table are of the rows instead of the segments.
     pub shares_of_rows: bool,
     /// The segment selected.
@@ -151,6 +154,7 @@ impl Default for Look {
             comparing: false,
             compares_as_table: false,
             column_as_flow: false,
+            hides_told: false,
             shares_of_rows: false,
             selection: None,
             hover: None,

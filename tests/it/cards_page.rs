@@ -209,6 +209,7 @@ fn explained(sizes: &[usize]) -> Explained {
             None,
         ],
         examples: vec![vec![Example { values: vec![("Age".into(), "41 years".into())] }]],
+        typical: vec![true],
     }
 }
 
@@ -266,7 +267,7 @@ fn the_back_marks_the_row_and_tells_how_far_to_rely_on_it() {
     let mut window = window(with, look(CardsView::Cards, Density::Analyst));
     key(&mut window, Press::F);
     assert!(window.state().look.evidence);
-    for text in ["total spend above € 310", "Typical customers", "41 years", "How this was made"] {
+    for text in ["total spend above € 310", "Typical customers (anonymous)", "41 years", "How this was made"] {
         assert!(window.query_all_by_label(text).next().is_some(), "{text}");
     }
     press(&mut window, "Evidence row visits");

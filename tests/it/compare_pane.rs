@@ -39,6 +39,25 @@ fn shown() -> Window {
     comparing(Answer::Ready(Arc::new(compared())))
 }
 
+/// The same against another solution.
+fn against_a_solution() -> Window {
+    let plan = Plan { comparison: Some(Against::Solution(Clustering::default())), ..Plan::default() };
+    let mut answers = answers();
+    answers.comparison = Answer::Ready(Arc::new(compared()));
+    let mut window = window(plan, answers);
+    window.state_mut().look.comparing = true;
+    window.run();
+    window
+}
+
+/// Sixty customers in three segments, of whom a fifth, a half and nobody left.
+fn churn() -> Compared {
+    let left: Vec<usize> = (0..60).map(|row| usize::from(row < 6 || (30..40).contains(&row))).collect();
+    let right: Vec<usize> = (0..60).map(|row| [0, 0, 0, 1, 1, 2][row / 10]).collect();
+    let table = compare(&Labels::from_ids(&left), &Labels::from_ids(&right), &[0, 1]);
+    Compared { title: "churn".into(), left_names: ["No", "Yes"].map(String::from).to_vec(), table }
+}
+
 fn commands(window: &mut Window) -> Vec<Command> {
     std::mem::take(&mut window.state_mut().commands)
 }
@@ -86,6 +105,7 @@ fn nothing_chosen_yet_offers_everything() {
 #[test]
 fn the_flow_names_everyone_and_selects_segments() {
     let mut window = shown();
+    press(&mut window, "Show as flow");
     for (role, name) in [
         (Role::Label, "web: 6 customers"),
         (Role::Label, "store: 2 customers"),
@@ -95,9 +115,6 @@ fn the_flow_names_everyone_and_selects_segments() {
     ] {
         assert!(window.query_by_role_and_label(role, name).is_some(), "{name}");
     }
-    for sentence in ["web splits into C1 (67\u{a0}%) and C2 (33\u{a0}%).", "partly the same groups"] {
-        assert!(window.query_by_label(sentence).is_some(), "{sentence}");
-    }
     press(&mut window, "C2: 3 customers");
     assert_eq!(window.state().look.selection, Some(Selection::Cluster(1)));
     press(&mut window, "C2: 3 customers");
@@ -106,8 +123,32 @@ fn the_flow_names_everyone_and_selects_segments() {
 }
 
 #[test]
+fn a_column_is_read_by_its_rates_first_and_by_no_index() {
+    let mut window = comparing(Answer::Ready(Arc::new(churn())));
+    assert!(
+        window.query_by_label("Churn differs by segment: 0\u{202f}% to 50\u{202f}%").is_some()
+            || window.query_by_label("Churn differs by segment: 0\u{a0}% to 50\u{a0}%").is_some()
+    );
+    let has = |window: &Window, text: &str| window.query_all_by_label_contains(text).next().is_some();
+    assert!(!has(&window, "Rand") && !has(&window, "more alike than chance") && !has(&window, "stay together"));
+    let shares = |window: &Window, text: &str| window.query_all_by_label(text).count();
+    let percent = |n: usize| [format!("{n}\u{a0}%"), format!("{n}\u{202f}%")];
+    let n_of = |window: &Window, n: usize| percent(n).iter().map(|text| shares(window, text)).sum::<usize>();
+    // Of the segments: 20 and 50 left, 80, 50 and 100 stayed.
+    assert_eq!((n_of(&window, 20), n_of(&window, 50), n_of(&window, 80), n_of(&window, 100)), (1, 2, 1, 1));
+    window.get_by_label("Share of each row").click();
+    window.run();
+    // Of those who left 37.5 % were in the first and 62.5 % in the second.
+    assert_eq!((n_of(&window, 38), n_of(&window, 62)), (1, 1));
+    assert_eq!(commands(&mut window), [], "reading it otherwise changes no number");
+}
+
+#[test]
 fn the_table_has_every_count_and_both_totals() {
-    let mut window = shown();
+    let mut window = against_a_solution();
+    for sentence in ["web splits into C1 (67\u{a0}%) and C2 (33\u{a0}%).", "partly the same groups"] {
+        assert!(window.query_by_label(sentence).is_some(), "{sentence}");
+    }
     press(&mut window, "Show as table");
     let table = compared().table;
     assert_eq!(table.counts, [[4, 2, 0], [0, 1, 1], [0, 0, 1]]);
@@ -122,7 +163,9 @@ fn the_table_has_every_count_and_both_totals() {
 #[test]
 fn stale_and_failed_comparisons_keep_their_place() {
     let stale = Answer::Cooking { progress: Progress::default(), previous: Some(Arc::new(compared())) };
-    assert!(comparing(stale).query_by_label("web: 6 customers").is_some());
+    let mut window = comparing(stale);
+    press(&mut window, "Show as flow");
+    assert!(window.query_by_label("web: 6 customers").is_some());
     let sentence = "channel knows no groups to compare with. Choose another column.";
     let window = comparing(Answer::Failed { problem: Problem(sentence.into()), previous: None });
     assert!(window.query_by_label(sentence).is_some());

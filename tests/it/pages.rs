@@ -72,6 +72,7 @@ pub fn full(sizes: &[usize]) -> Report {
         forest: Some(forest),
         rules: sizes.iter().map(|_| Some(rule.clone())).collect(),
         examples: sizes.iter().map(|_| vec![Example { values: vec![("visits".into(), "38".into())] }; 3]).collect(),
+        typical: vec![true; sizes.len()],
     }));
     report
 }

@@ -91,6 +91,8 @@ pub struct CardPage {
     pub rule_quality: Option<String>,
     /// Typical customers: column and value pairs.
     pub examples: Vec<Vec<(String, String)>>,
+    /// What they are: typical, or only the nearest to the centre.
+    pub examples_title: &'static str,
 }
 
 /// A convex outline of the portrait.
@@ -285,6 +287,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
                 percent(rule.recall)
             )
         }),
+        examples_title: explained.map_or("", |explained| explained.examples_title(persona.cluster)),
         examples: explained
             .and_then(|explained| explained.examples.get(persona.cluster))
             .filter(|_| described)

@@ -82,7 +82,7 @@ fn rule_and_examples(page: &mut String, card: &CardPage) {
         );
     }
     if !card.examples.is_empty() {
-        page.push_str("<h4>Typical customers, without who they are</h4>\n<div class=\"examples\">\n");
+        let _ = writeln!(page, "<h4>{}</h4>\n<div class=\"examples\">", escape(card.examples_title));
         for example in &card.examples {
             page.push_str("<dl>");
             for (column, value) in example {

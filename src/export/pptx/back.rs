@@ -155,8 +155,9 @@ fn profile(slide: &mut Slide, card: &CardPage, [left, y]: [f64; 2]) {
 
 /// Typical customers, without anything that says who they are.
 fn typical(deck: &Deck, card: &CardPage) -> Slide {
-    let mut slide = start(card, "typical customers");
-    let lead = "Real rows near the middle of the segment, without anything that says who they are.";
+    let is_typical = card.examples_title.starts_with("Typical");
+    let mut slide = start(card, if is_typical { "typical customers" } else { "nearest to the centre" });
+    let lead = "Real rows near the centre of the segment, without anything that says who they are.";
     slide.text("Lead", frame(LEFT, TOP + 32.0, RIGHT - LEFT, 16.0), &[Paragraph::new(lead, 12.0, MUTED)]);
     let gap = 20.0;
     let n = card.examples.len().min(EXAMPLES);

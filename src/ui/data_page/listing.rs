@@ -12,7 +12,7 @@ use super::super::widgets::thousands;
 use super::region::region;
 
 /// Draws it where there is reason to.
-pub(super) fn ui(ui: &mut Ui, loaded: &Loaded, look: &mut Look, commands: &mut Vec<Command>) {
+pub(in crate::ui) fn ui(ui: &mut Ui, loaded: &Loaded, look: &mut Look, commands: &mut Vec<Command>) {
     let Some(listing) = customers::looks_like(loaded).filter(|_| !look.sources.keeps_listing) else { return };
     Panel::top("listing").frame(region().fill(tokens(ui).accent_tint)).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {

@@ -8,7 +8,7 @@ mod columns;
 mod detail;
 mod health;
 mod keys;
-mod listing;
+pub(in crate::ui) mod listing;
 mod reading;
 mod recipe;
 mod region;

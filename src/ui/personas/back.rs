@@ -125,13 +125,15 @@ fn rule_ui(ui: &mut Ui, view: &View, persona: &Persona) {
 
 /// Customers near the middle, without anything that says who they are.
 fn examples_ui(ui: &mut Ui, view: &View, persona: &Persona) {
-    let examples = view.explained.and_then(|explained| explained.examples.get(persona.cluster)).map(Vec::as_slice).unwrap_or_default();
+    let Some(explained) = view.explained else { return };
+    let examples = explained.examples.get(persona.cluster).map(Vec::as_slice).unwrap_or_default();
     if examples.is_empty() || persona.n < Contrast::LEAST {
         return;
     }
     ui.add_space(BETWEEN);
-    ui.label(theme::strong("Typical customers"))
-        .on_hover_text("Those nearest the middle of the segment, without anything that says who they are.");
+    ui.label(theme::strong(explained.examples_title(persona.cluster))).on_hover_text(
+        "Of those who share the traits in the name, the nearest to the centre of the segment; of all, where nobody shares them.",
+    );
     ui.add_space(4.0);
     let shown = &examples[..examples.len().min(3)];
     let width = ((ui.available_width() - 32.0) / 3.0).floor();

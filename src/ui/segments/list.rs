@@ -28,7 +28,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     });
     egui::CentralPanel::default().frame(clear).show(ui, |ui| {
         picked::head_ui(ui, view.answers, look);
-        told_ui(ui, view);
+        told_ui(ui, view, look);
         ui.spacing_mut().item_spacing.y = 2.0;
         side_ui(ui, &view.answers.segmentation, "segments", |ui, segmentation| rows_ui(ui, view, segmentation, look));
     });
@@ -37,9 +37,9 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
 /// Height of a row.
 const ROW: f32 = 52.0;
 
-/// What became of the segments shown before. The line has its place when there is nothing to tell, so that the list stays where it is.
-fn told_ui(ui: &mut Ui, view: &View) {
-    let told = view.answers.segmentation.latest().map_or(&[][..], |segmentation| &segmentation.told);
+/// What became of the segments shown before, until something else is done. The line has its place when there is nothing to tell, so that the list stays where it is.
+fn told_ui(ui: &mut Ui, view: &View, look: &Look) {
+    let told = view.answers.segmentation.latest().filter(|_| !look.hides_told).map_or(&[][..], |segmentation| &segmentation.told);
     let text = match told {
         [] => String::new(),
         [one] => one.clone(),

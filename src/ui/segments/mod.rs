@@ -30,8 +30,10 @@ use eframe::egui::{
 };
 
 use crate::cluster::Method;
+use crate::data::Source;
 use crate::engine::{Answer, Answers};
 use crate::session::{Action, Clustering, Command, Look, Page, Plan, PlotKind, Selection};
+use crate::ui::data_page::listing;
 use crate::ui::plotting::{Lies, over_ui, split};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{answer_ui, empty_ui, name_it, problem_ui};
@@ -49,6 +51,10 @@ const WIDE: f32 = 1_080.0;
 pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     if !has_data_ui(ui, answers, commands) {
         return;
+    }
+    // Whoever passed over the band on Data groups rows and not customers: it is said here too.
+    if let (false, Some(loaded)) = (matches!(plan.source, Source::Sources(_)), answers.loaded.latest()) {
+        listing::ui(ui, loaded, look, commands);
     }
     let mut draft = plan.clustering.clone();
     forget_what_is_gone(answers, look);

@@ -13,3 +13,10 @@ pub(super) struct View<'a> {
     /// The number of segments under the pointer a frame ago, in whichever curve.
     pub(super) pointed_k: Option<usize>,
 }
+
+impl View<'_> {
+    /// Whether the segments are compared with a column, and not with another solution.
+    pub(super) fn is_against_column(&self) -> bool {
+        matches!(self.against, Some(Against::Column(_)))
+    }
+}

@@ -51,8 +51,7 @@ pub fn ui(ui: &mut Ui, view: &View, draft: &Clustering, look: &mut Look, command
         return;
     }
     plot_answer_ui(ui, &view.answers.comparison, "the comparison", |ui, compared| {
-        let is_column = is_column(view);
-        if is_column {
+        if view.is_against_column() {
             rates::headline_ui(ui, view, compared);
         } else {
             agreement_ui(ui, compared);
@@ -67,14 +66,9 @@ pub fn ui(ui: &mut Ui, view: &View, draft: &Clustering, look: &mut Look, command
     });
 }
 
-/// Whether the segments are compared with a column, and not with another solution.
-fn is_column(view: &View) -> bool {
-    matches!(view.against, Some(Against::Column(_)))
-}
-
 /// A column is read by its rates first, another solution by who goes where.
 fn is_table(view: &View, look: &Look) -> bool {
-    if is_column(view) { !look.column_as_flow } else { look.compares_as_table }
+    if view.is_against_column() { !look.column_as_flow } else { look.compares_as_table }
 }
 
 fn head_ui(ui: &mut Ui, view: &View, draft: &Clustering, look: &mut Look, commands: &mut Vec<Command>) {
@@ -106,7 +100,7 @@ fn head_ui(ui: &mut Ui, view: &View, draft: &Clustering, look: &mut Look, comman
             let response = ui.add(Button::new(other).min_size(Vec2::new(0.0, 24.0)));
             widgets::name_it(&response, Role::Button, &format!("Show as {}", other.to_lowercase()));
             if response.on_hover_text("The same customers as ribbons, or as numbers").clicked() {
-                let way = if is_column(view) { &mut look.column_as_flow } else { &mut look.compares_as_table };
+                let way = if view.is_against_column() { &mut look.column_as_flow } else { &mut look.compares_as_table };
                 *way = !*way;
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

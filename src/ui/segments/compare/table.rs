@@ -55,7 +55,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, compared: &Compared) {
         if response.on_hover_text("For a spreadsheet: paste it there").clicked() {
             ui.ctx().copy_text(as_text(view, compared));
         }
-        if super::is_column(view) {
+        if view.is_against_column() {
             for (of_rows, text) in [(false, "Share of each segment"), (true, "Share of each row")] {
                 if ui.selectable_label(look.shares_of_rows == of_rows, text).clicked() {
                     look.shares_of_rows = of_rows;
@@ -68,7 +68,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, compared: &Compared) {
 
 /// Whether shares are of the rows. Of a column the segments are asked first: "40 % of them left" before "38 % of the leavers are here".
 fn by_rows(view: &View, look: &Look) -> bool {
-    !super::is_column(view) || look.shares_of_rows
+    !view.is_against_column() || look.shares_of_rows
 }
 
 /// A cell's share of its row, or of its segment.

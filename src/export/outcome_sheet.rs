@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 use crate::base::stats;
 use crate::data::{Column, ColumnProfile, Role, Values, is_rfm_score};
 use crate::evaluate::{Rate, rate_range, says_yes, telling_level};
+use crate::persona::Contrast;
 use crate::persona::text::{capitalised, humanised, number};
 
-use super::super::json::FEWEST_DESCRIBED;
-use super::super::palette::{hex, segment};
-use super::super::report::Report;
-use super::super::sheet::{SheetBar, SheetBars, SheetMark, SheetPart, SheetTable, TopicSheet, sheet_id};
-use super::super::text::{count, percent};
+use super::palette::{hex, segment};
+use super::report::Report;
+use super::sheet::{SheetBar, SheetBars, SheetMark, SheetPart, SheetTable, TopicSheet, sheet_id};
+use super::text::{count, percent};
 
 /// More levels make no sheet that is read.
 const MOST_LEVELS: usize = 12;
@@ -25,7 +25,7 @@ const Z_95: f64 = 1.959_963_984_540_054;
 const WITHHELD: &str = "–";
 
 /// A sheet per outcome column, in the table's order.
-pub(in crate::export) fn sheets(report: &Report) -> Vec<TopicSheet> {
+pub fn outcome_sheets(report: &Report) -> Vec<TopicSheet> {
     if report.personas.personas.len() < 2 {
         return Vec::new();
     }
@@ -84,7 +84,7 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
         }
     }
     let n_all: usize = counts[n_personas].iter().sum();
-    if n_all < FEWEST_DESCRIBED {
+    if n_all < Contrast::LEAST {
         return None;
     }
     let share = |level: usize| counts[n_personas][level] as f64 / n_all as f64;
@@ -94,7 +94,7 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
         |level: usize| -> Vec<Rate> { counts[..n_personas].iter().map(|of| Rate { hits: of[level], n: of.iter().sum() }).collect() };
     let width = |level: usize| {
         let rates = rates_of(level);
-        rate_range(&rates, FEWEST_DESCRIBED).map_or(0.0, |range| rates[range.highest].share() - rates[range.lowest].share())
+        rate_range(&rates, Contrast::LEAST).map_or(0.0, |range| rates[range.highest].share() - rates[range.lowest].share())
     };
     let told = if names.len() == 2 {
         telling_level(&with_shares)?
@@ -108,7 +108,7 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
     let shown: Vec<Option<Rate>> = rates.iter().zip(&withheld).map(|(rate, withheld)| (!withheld).then_some(*rate)).collect();
     let public: Vec<Rate> = shown.iter().map(|rate| rate.unwrap_or(Rate { hits: 0, n: 0 })).collect();
     let mut sentences = Vec::new();
-    if let Some(range) = rate_range(&public, FEWEST_DESCRIBED) {
+    if let Some(range) = rate_range(&public, Contrast::LEAST) {
         let differs = if range.differ { "differs" } else { "hardly differs" };
         let [low, high] = [range.lowest, range.highest].map(|at| (percent(public[at].share()), name(report, at)));
         sentences.push(format!("{what} {differs} by segment: {} to {}.", low.0, high.0));
@@ -118,6 +118,9 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
             high.1,
             percent(everyone.share())
         ));
+    }
+    if sentences.is_empty() {
+        sentences.push(format!("{what} of all customers: {}.", percent(everyone.share())));
     }
     let longest = shown.iter().flatten().chain([&everyone]).map(|rate| rate.interval()[1]).fold(0.01, f64::max);
     let interval = |rate: &Rate| rate.interval().map(|end| (end / longest).clamp(0.0, 1.0));
@@ -159,9 +162,9 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
 
 /// Which rates may not be told. A lone one could be reckoned from everyone's, so another is withheld with it.
 fn withheld(rates: &[Rate]) -> Vec<bool> {
-    let is_few = |n: usize| (1..FEWEST_DESCRIBED).contains(&n);
+    let is_few = |n: usize| (1..Contrast::LEAST).contains(&n);
     let mut withheld: Vec<bool> =
-        rates.iter().map(|rate| rate.n < FEWEST_DESCRIBED || is_few(rate.hits) || is_few(rate.n - rate.hits)).collect();
+        rates.iter().map(|rate| rate.n < Contrast::LEAST || is_few(rate.hits) || is_few(rate.n - rate.hits)).collect();
     if withheld.iter().filter(|withheld| **withheld).count() == 1 {
         let open = (0..rates.len()).filter(|&at| !withheld[at]);
         if let Some(next) = open.min_by_key(|&at| (rates[at].hits.min(rates[at].n - rates[at].hits), at)) {
@@ -182,7 +185,7 @@ struct Spread {
 impl Spread {
     fn of(mut values: Vec<f64>) -> Option<Spread> {
         let n = values.len();
-        if n < FEWEST_DESCRIBED {
+        if n < Contrast::LEAST {
             return None;
         }
         values.sort_by(f64::total_cmp);
