@@ -12,11 +12,14 @@ use crate::persona::{self, Numbering, RestsOn};
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
 use crate::session::settings::ThemeChoice;
-use crate::session::{Action, CardEdit, Command, ExportRequest, Look, Page, Plan, PlotKind, Words};
+use crate::session::{Action, CardEdit, Command, DataView, ExportRequest, Look, Page, PageView, Plan, PlotKind, Words};
+use crate::ui::data_page::rows_text;
 use crate::ui::export_dialog::{self, Taking};
+use crate::ui::widgets::thousands;
 
 use super::appearance::preference;
 use super::dialogs::DialogPurpose;
+use super::free_path::free_path;
 use super::logging;
 use super::outputs::inputs_of;
 use super::window::Window;
@@ -27,6 +30,7 @@ impl Window {
         match command {
             Command::Do(action) => self.act(action),
             Command::Open(path) => self.open(&path),
+            Command::OpenAll(paths) => self.open_all(paths),
             Command::Relocate(path) => {
                 self.change(|plan| plan.source = Source::file(path));
                 self.session.moved = None;
@@ -60,6 +64,18 @@ impl Window {
             }
             Command::AttachPicture(cluster, path) => self.attach_picture(cluster, path),
             Command::FindQuotes(cluster) => self.find_quotes(cluster),
+            Command::KeepSelection(kept) => self.change(|plan| plan.kept.push(kept)),
+            Command::RenameSelection(at, name) => self.change(|plan| {
+                if let Some(kept) = plan.kept.get_mut(at) {
+                    kept.name = name;
+                }
+            }),
+            Command::ForgetSelection(at) => self.change(|plan| {
+                if at < plan.kept.len() {
+                    plan.kept.remove(at);
+                }
+            }),
+            Command::SaveSelection(at) => self.save_selection(at),
             Command::SaveTo(path) => self.save_to(path),
             Command::Export(request) => self.export(request),
             Command::SavePlot(kind) => {
@@ -67,6 +83,8 @@ impl Window {
                 let folder = self.home_folder();
                 self.dialogs.open(DialogPurpose::SavePlot(kind), Some(&folder), &name, &self.ctx);
             }
+            Command::CopyRows(rows) => self.copy_rows(rows),
+            Command::PutOnClipboard(text) => self.ctx.copy_text(text),
             Command::StopJob(id) => self.engine.stop_job(id),
             Command::Tell(text) => self.tell(&text),
             Command::PutPicture(picture) if self.shows(picture.segments) => {
@@ -140,7 +158,9 @@ impl Window {
             }
             Action::Go(page) => {
                 self.look.page = page;
+                self.look.is_start = false;
                 self.look.maximised = None;
+                self.look.notes_open = false;
             }
             Action::Show(view) => {
                 self.act(Action::Go(view.page()));
@@ -156,12 +176,16 @@ impl Window {
                 self.ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.look.presenting));
             }
             Action::Palette => self.look.palette = Some(String::new()),
+            Action::Keys => self.look.keys_open = !self.look.keys_open,
+            Action::Find => {
+                self.act(Action::Show(PageView::Data(DataView::Table)));
+                self.look.table.is_finding = true;
+            }
             Action::Theme => {
                 let is_dark = self.ctx.theme() == Theme::Dark;
-                self.settings.theme = if is_dark { ThemeChoice::Light } else { ThemeChoice::Dark };
-                self.ctx.set_theme(preference(self.settings.theme));
-                self.save_settings();
+                self.use_theme(if is_dark { ThemeChoice::Light } else { ThemeChoice::Dark });
             }
+            Action::UseTheme(theme) => self.use_theme(theme),
             Action::ZoomIn => self.zoom(1),
             Action::ZoomOut => self.zoom(-1),
             Action::ZoomReset => self.ctx.set_zoom_factor(1.0),
@@ -169,6 +193,12 @@ impl Window {
             Action::StopAll => self.engine.stop_all(),
             Action::Quit => self.ctx.send_viewport_cmd(ViewportCommand::Close),
         }
+    }
+
+    fn use_theme(&mut self, theme: ThemeChoice) {
+        self.settings.theme = theme;
+        self.ctx.set_theme(preference(theme));
+        self.save_settings();
     }
 
     fn zoom(&mut self, steps: i32) {
@@ -179,8 +209,7 @@ impl Window {
     fn change(&mut self, change: impl FnOnce(&mut Plan)) {
         let mut plan = self.plan().clone();
         change(&mut plan);
-        let held = self.ctx.input(|input| input.pointer.any_down());
-        let key = if held { MergeKey::while_held(self.plan(), &plan) } else { MergeKey::Apart };
+        let key = if self.was_held { MergeKey::while_held(self.plan(), &plan) } else { MergeKey::Apart };
         self.history.push(plan, key);
         self.look.hides_told = true;
     }
@@ -387,6 +416,36 @@ impl Window {
         if let Some(message) = &mut self.session.message {
             message.offer = (!exported.written.files.is_empty()).then_some(("Show the folder", Command::ShowFolder(exported.folder)));
         }
+    }
+
+    /// Writes the rows of a kept selection beside the data, with all their columns.
+    fn save_selection(&mut self, at: usize) {
+        let (Some(kept), Some(loaded)) = (self.plan().kept.get(at).cloned(), self.answers.loaded.ready().cloned()) else { return };
+        let path = free_path(self.home_folder().join(format!("{}.csv", export::file_stem(&kept.name))));
+        self.engine.errand(&format!("Saving {}", kept.name), move |ctx| {
+            let rows = loaded.table.only(kept.members.rows());
+            let write = |to: &mut dyn std::io::Write| {
+                crate::data::table::write::csv_without_formulas(&rows, &[], to, ctx).map(|_| ()).map_err(std::io::Error::other)
+            };
+            match export::write_beside(&path, |to| write(to)) {
+                Ok(()) => Ok(vec![Command::Tell(format!("{} customers saved as {}.", thousands(rows.n_rows), path.display()))]),
+                Err(error) => {
+                    log_kind(&error);
+                    Err(StepError::Problem(Problem(error.to_string().into())))
+                }
+            }
+        });
+    }
+
+    /// Puts rows of the table on the clipboard. They are written in the background: there may be a million of them.
+    fn copy_rows(&mut self, rows: Arc<[u32]>) {
+        let Some(loaded) = self.answers.loaded.latest().cloned() else { return };
+        self.engine.errand("Copying rows", move |_ctx| {
+            let text = rows_text(&loaded.table, rows.iter().map(|row| *row as usize));
+            let n = rows.len();
+            let told = format!("{} {} copied.", thousands(n), if n == 1 { "row" } else { "rows" });
+            Ok(vec![Command::PutOnClipboard(text), Command::Tell(told)])
+        });
     }
 
     /// Saves a plot as the window shows it.

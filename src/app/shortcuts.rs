@@ -11,8 +11,11 @@ pub fn pressed_actions(ctx: &Context) -> Vec<Action> {
     // The more modifiers the earlier, since Ctrl+Z would also take Ctrl+Shift+Z.
     let mut shortcuts: Vec<_> = shortcuts.collect();
     shortcuts.sort_by_key(|(_, shortcut)| std::cmp::Reverse(shortcut.modifiers.shift));
+    // A question mark is a letter while something is typed.
+    let asks = !ctx.text_edit_focused() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Questionmark));
+    let asked = asks.then_some(Action::Keys);
     ctx.input_mut(|input| {
-        shortcuts.into_iter().filter(|(_, shortcut)| input.consume_shortcut(shortcut)).map(|(action, _)| action).collect()
+        shortcuts.into_iter().filter(|(_, shortcut)| input.consume_shortcut(shortcut)).map(|(action, _)| action).chain(asked).collect()
     })
 }
 

@@ -12,7 +12,7 @@ use crate::data::sourcing::Refresh;
 use crate::data::{Raw, Source, SourceFile, Sourcing};
 use crate::engine::{Problem, SourcesWanted, StepError, log_kind, today};
 use crate::export::write_beside;
-use crate::session::{Action, Command, DataView, HealthEntry, Look, Page, Plan, project};
+use crate::session::{Action, Command, DataView, HealthEntry, Look, Page, PageView, Plan, project};
 
 use super::free_path::free_path;
 use super::logging;
@@ -28,9 +28,15 @@ impl Window {
         let is_shown = self.look.page == Page::Data;
         let preview = (is_shown && look.view == DataView::Sources).then_some((look.source, look.first_row));
         let draft = look.column_draft.clone().filter(|_| is_shown && look.view == DataView::Recipe);
-        let health = is_shown && look.view == DataView::Health;
-        let today_of_check = is_shown.then(|| self.day_of_check());
-        SourcesWanted { preview, draft, health, today: today_of_check, clock: Some(today()), ..SourcesWanted::default() }
+        let today_of_check = Some(self.day_of_check());
+        SourcesWanted {
+            preview,
+            draft,
+            health: look.checks_health,
+            today: today_of_check,
+            clock: Some(today()),
+            ..SourcesWanted::default()
+        }
     }
 
     /// Once the customer table is built anew with other customers: names and colours follow the people.
@@ -184,8 +190,7 @@ impl Window {
         };
         let source = Source::Sources(Arc::new(self.joined(sourcing, paths)));
         self.regroup(|plan| plan.source = source);
-        self.look.page = Page::Data;
-        self.look.sources.view = DataView::Sources;
+        self.look.show(PageView::Data(DataView::Sources));
     }
 
     /// The sources and these files.
@@ -196,9 +201,12 @@ impl Window {
                 self.tell(&format!("{} is a source already.", path.display()));
                 continue;
             }
-            self.settings.remember(&path);
             let source = named(path, &sourcing.sources);
             sourcing.sources.push(source);
+        }
+        let all: Vec<PathBuf> = sourcing.sources.iter().map(|source| source.path.clone()).collect();
+        if !all.is_empty() {
+            self.settings.remember_set(&all);
         }
         self.save_settings();
         sourcing

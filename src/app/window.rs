@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, CentralPanel, Context, Frame, ViewportCommand};
 
 use crate::data::Source;
-use crate::engine::{Answers, Engine, EngineOptions, Outputs, PagesWanted, Wanted, Watch, log_kind};
+use crate::engine::{Answers, Engine, EngineOptions, Outputs, PagesWanted, TableWanted, Wanted, Watch, log_kind};
 use crate::export::{Audience, Choices, Density, Paper, Plots, Report};
 use crate::session::history::History;
 use crate::session::project::{self, Project};
 use crate::session::recovery::{Found, Recovery};
 use crate::session::settings::Settings;
-use crate::session::{Action, Command, CustomerIds, ExportRequest, Look, Page, Plan};
+use crate::session::{Action, Command, CustomerIds, DataView, ExportRequest, Look, Page, PageView, Plan, TableSeen};
 use crate::ui::export_dialog::Taking;
 use crate::ui::present::THUMBNAIL_POINTS;
 use crate::ui::shell::{self, Message, Session};
@@ -86,6 +86,8 @@ pub struct Window {
     pub(super) recovery: Option<Recovery>,
     pub(super) recovered: Option<Found>,
     pub(super) commands: Vec<Command>,
+    /// Whether the pointer was down in the frame that gave the commands: on a slow machine it is up again when they are carried out.
+    pub(super) was_held: bool,
     /// Unsaved work that was left for another file, to go back to.
     pub(super) left: Option<(History, Look, Option<PathBuf>, Plan)>,
     /// The plan as it was last seen by [`Window::keep_for_a_crash`], and when it changed.
@@ -139,14 +141,18 @@ impl Window {
             recovery,
             recovered,
             commands: Vec::new(),
+            was_held: false,
             left: None,
             changed_at: None,
             told_at: Instant::now(),
         };
         let files: Vec<PathBuf> = files.into_iter().collect();
         match &files[..] {
-            // The sample shows what Personae is for, so it opens where the plots are.
-            [] => window.look.page = Page::Segments,
+            // The sample shows what Personae is for, so it opens where the plots are; whoever was here before is asked first.
+            [] => {
+                window.look.page = Page::Segments;
+                window.look.is_start = !window.settings.recent.is_empty();
+            }
             [file] => window.open(file),
             _ => window.open_all(files),
         }
@@ -154,8 +160,13 @@ impl Window {
     }
 
     /// The plan in force.
-    pub(super) fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &Plan {
         self.history.plan()
+    }
+
+    /// What is looked at.
+    pub fn look(&self) -> &Look {
+        &self.look
     }
 
     fn wanted(&self) -> Wanted {
@@ -168,7 +179,18 @@ impl Window {
             pages: self.pages_wanted(),
             outputs: self.export.is_some().then(Outputs::of_export),
             sources: self.sources_wanted(),
+            table: self.table_wanted(),
         }
+    }
+
+    /// How the table is listed, while it is in view.
+    fn table_wanted(&self) -> TableWanted {
+        let look = &self.look;
+        if look.view() != PageView::Data(DataView::Table) && (look.page != Page::Data || matches!(self.plan().source, Source::Sources(_))) {
+            return TableWanted::default();
+        }
+        let TableSeen { sort, filter, find, .. } = look.table.clone();
+        TableWanted { sort, filter, only_picked: look.only_picked, find }
     }
 
     /// The pages in view: the preview of the export dialog, or the slides of the Present page.
@@ -191,12 +213,14 @@ impl Window {
         self.take_dialogs();
         self.take_dropped_files();
         self.take_shortcuts();
-        if !self.ctx.input(|input| input.pointer.any_down()) {
-            self.history.seal();
-        }
         for command in std::mem::take(&mut self.commands) {
             self.apply(command);
         }
+        if !self.ctx.input(|input| input.pointer.any_down()) {
+            self.history.seal();
+            self.was_held = false;
+        }
+        self.look.sources.checks_health |= self.look.view() == PageView::Data(DataView::Health);
         self.follow_template();
         let wanted = self.wanted();
         self.answers = self.engine.answer(self.history.plan(), &wanted);
@@ -252,6 +276,10 @@ impl Window {
             shell::top_bar_ui(ui, &self.session, look, commands);
             shell::status_ui(ui, plan, answers, look, commands);
         }
+        let is_start = look.is_start && !look.presenting;
+        if is_start {
+            ui::start_page::ui(ui, &self.session, look, commands);
+        }
         let page = match look.page {
             Page::Data => ui::data_page::ui,
             Page::Prepare => ui::prepare_page::ui,
@@ -259,11 +287,16 @@ impl Window {
             Page::Personas => ui::personas::ui,
             Page::Present => ui::present::ui,
         };
-        CentralPanel::default().frame(Frame::new().fill(theme::tokens(ui).surface)).show(ui, |ui| page(ui, plan, answers, look, commands));
+        if !is_start {
+            let frame = Frame::new().fill(theme::tokens(ui).surface);
+            CentralPanel::default().frame(frame).show(ui, |ui| page(ui, plan, answers, look, commands));
+        }
         ui::export_dialog::ui(ui, answers, self.taking.as_ref(), look, commands);
-        shell::palette_ui(ui, &mut self.look, &mut self.commands);
+        ui::palette::ui(ui, self.history.plan(), &self.answers, &mut self.look, &mut self.commands);
+        ui::palette::keys_ui(ui, &mut self.look);
         shell::messages_ui(ui, &self.session, &mut self.commands);
         shell::drop_hint_ui(ui, self.history.plan());
+        self.was_held = ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
     }
 
     fn take_dialogs(&mut self) {

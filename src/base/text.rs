@@ -20,6 +20,20 @@ pub fn grouped(digits: &str) -> String {
     text
 }
 
+/// A computed number with no more digits than mean something: whole from a thousand on, else two decimals, or three digits where it is smaller than
+/// one; no zeros at the end.
+pub fn few_digits(value: f64) -> String {
+    let magnitude = value.abs();
+    if magnitude >= 1_000.0 && magnitude < 1e15 {
+        let sign = if value < 0.0 { "-" } else { "" };
+        return format!("{sign}{}", grouped(&format!("{magnitude:.0}")));
+    }
+    let decimals = if magnitude >= 1.0 || magnitude == 0.0 { 2 } else { (2 - magnitude.log10().floor() as i32).clamp(2, 12) as usize };
+    let text = format!("{value:.decimals$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
 /// Parts of a whole in tenths of a percent that add up to exactly 100 (largest remainders get what rounding left).
 pub fn percents_of(parts: &[usize]) -> Vec<String> {
     let total: usize = parts.iter().sum();
@@ -45,6 +59,16 @@ mod tests {
         for (n, text) in [(0, "0"), (999, "999"), (1_000, "1\u{202f}000"), (1_234_567, "1\u{202f}234\u{202f}567")] {
             assert_eq!(count(n), text);
         }
+    }
+
+    #[test]
+    fn computed_numbers_are_short() {
+        let cases =
+            [(51.394893617021275, "51.39"), (1397.475, "1\u{202f}397"), (8.0, "8"), (8.6875, "8.69"), (0.0012345, "0.00123"), (-0.0, "0")];
+        for (value, text) in cases {
+            assert_eq!(few_digits(value), text);
+        }
+        assert_eq!(few_digits(1.0e-15), "0", "what is as good as nothing is nothing");
     }
 
     #[test]

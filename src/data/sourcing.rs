@@ -179,6 +179,15 @@ impl Default for SourceFile {
     }
 }
 
+impl Sourcing {
+    /// After how many days without news a source counts as stale: what the user said, else the usual of its kind where files are read again by
+    /// themselves. Of a file that is only looked at once, nobody expects news.
+    pub fn stale_after_days(&self, at: usize, kind: SourceKind) -> Option<f64> {
+        let said = self.sources.get(at).and_then(|source| source.stale_after_days);
+        said.or_else(|| kind.stale_after_days().filter(|_| self.refresh != Refresh::Ask))
+    }
+}
+
 /// When files that changed are read again. Changes no number by itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

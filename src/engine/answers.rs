@@ -67,6 +67,8 @@ pub struct Answers {
     pub density: Answer<DensityPlot>,
     /// The condensed tree (HDBSCAN).
     pub condensed: Answer<CondensedPlot>,
+    /// Which rows the table lists, and what was found in it.
+    pub listing: ListingAnswer,
     /// The chosen grouping.
     pub segmentation: Answer<Segmentation>,
     /// Its silhouettes.
@@ -129,6 +131,15 @@ pub struct BrushAnswer {
     pub is_cooking: bool,
     /// Why nobody could be found.
     pub problem: Option<Problem>,
+}
+
+/// What the table lists, where it is not simply all rows as in the file.
+#[derive(Debug, Clone, Default)]
+pub struct ListingAnswer {
+    /// The row of the table on each line; waits where no order and no filter is asked for.
+    pub rows: Answer<Vec<u32>>,
+    /// The lines in which something was found, ascending; waits where nothing is looked for.
+    pub found: Answer<Vec<u32>>,
 }
 
 /// One page as pixels.

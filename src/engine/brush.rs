@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use crate::base::{Ctx, Key};
+use crate::data::Role;
 use crate::persona::{Contrast, contrast};
 use crate::plot::{BarMarks, BarOrder, LeafMarks, Picked, PickedCounts, Ring};
-use crate::session::Page;
+use crate::session::{Page, Who};
 
 use super::answers::BrushAnswer;
 use super::caches::Runtime;
@@ -45,7 +46,11 @@ pub(super) fn of(runtime: &mut Runtime, from: &From, wanted: &Wanted, last: &mut
         if wanted.view.page() == Page::Segments {
             leaves = marked_leaves(runtime, from, picked);
             bars = marked_bars(runtime, from, picked);
-            told = contrasted(runtime, from, picked);
+            let by = wanted.brush.as_ref().and_then(|brush| match &brush.who {
+                Who::Trait { holds, .. } => Some(holds.column.as_str()),
+                _ => None,
+            });
+            told = contrasted(runtime, from, picked, by);
         }
     }
     let ring = ring(from, wanted, picked.as_ref());
@@ -125,11 +130,16 @@ fn marked_codes(runtime: &mut Runtime, from: &From, picked: &Made<Picked>) -> Op
 }
 
 /// What sets the picked apart. It depends on no grouping: moving k asks nothing anew.
-fn contrasted(runtime: &mut Runtime, from: &From, picked: &Made<Picked>) -> Option<Asked<Contrast>> {
+/// What sets the picked apart. A column they were picked by is left out: that they have it says nothing of them.
+fn contrasted(runtime: &mut Runtime, from: &From, picked: &Made<Picked>, by: Option<&str>) -> Option<Asked<Contrast>> {
     let (loaded, prepared) = (from.loaded.ready()?, from.prepared.ready()?);
-    let key = Key::of("set apart", 1, from.roles, &[loaded.key, prepared.key, picked.key, from.words.key]);
+    let mut roles = from.roles.clone();
+    if let Some(by) = by {
+        roles.insert(by.to_owned(), Role::Ignored);
+    }
+    let key = Key::of("set apart", 1, &roles, &[loaded.key, prepared.key, picked.key, from.words.key]);
     let (loaded, prepared, picked) = (loaded.value.clone(), prepared.value.clone(), picked.value.clone());
-    let (roles, lexicon) = (from.roles.clone(), from.words.lexicon.clone());
+    let lexicon = from.words.lexicon.clone();
     let step = move |ctx: &Ctx| Ok(contrast(&loaded, &prepared, |row| picked.contains(row), &roles, &lexicon, ctx)?);
     Some(runtime.ask(|s| &mut s.contrast, key, SHOWN, (|| "Describing the customers picked".into(), Lane::Quick), step))
 }

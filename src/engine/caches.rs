@@ -74,6 +74,10 @@ caches! {
     maps: MapPlot, |map| map.n_shown * size_of::<[f64; 2]>();
     placed: Placed, Placed::bytes;
     scenes: MapScene, |scene| match &scene.shows { Shows::Points(_) => MapPlot::MAX_POINTS * size_of::<[f64; 3]>(), Shows::Density(density) => density.bytes(), };
+    /// Rows of the table in the order they are listed.
+    orders: Vec<u32>, |rows| size_of_val(&rows[..]);
+    /// Lines of the table in which something was found.
+    found: Vec<u32>, |lines| size_of_val(&lines[..]);
     picked: Picked, Picked::bytes;
     picked_counts: PickedCounts, |counts| size_of_val(&counts.clusters[..]);
     leaf_marks: LeafMarks, |marks| marks.leaves.bytes();

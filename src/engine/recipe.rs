@@ -24,7 +24,7 @@ use super::run::answer::{JobView, StepError};
 use super::run::jobs::Workers;
 use super::run::runtime::{Done, OnStop};
 use super::wanted::Wanted;
-use super::{brush, comparison, evidence, map, picking, report, table};
+use super::{brush, comparison, evidence, listing, map, picking, report, table};
 
 /// How much the engine may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,7 @@ struct Last {
     comparison: comparison::Last,
     brush: brush::Last,
     map: map::Last,
+    listing: listing::Last,
 }
 
 impl Last {
@@ -122,6 +123,8 @@ impl Engine {
         let news = self.runtime.take_finished();
         let same_question = self.asked.as_ref().is_some_and(|(last_plan, last_wanted)| last_plan == plan && last_wanted == wanted);
         if same_question && !news && !self.asks_anew && !self.runtime.is_busy() {
+            // A job may have ended after it was last listed; what is told to be under way must be.
+            self.answers.jobs = self.runtime.views();
             return self.answers.clone();
         }
         if !same_question {
@@ -162,12 +165,13 @@ impl Engine {
         };
         let (picked, brush) = brush::of(runtime, &from, wanted, &mut last.brush);
         let map = map::of(runtime, &from, wanted, picked.as_ref(), needs.plots);
+        let listing = listing::of(runtime, &table.loaded, picked.as_ref(), &wanted.table, &mut last.listing);
         // Evidence comes last: what it speaks about is on the page before anything asks whether it is real. A command has no page.
         let is_drawn = grouped.segmentation.ready().is_some() && grouped.silhouette_plot.is_settled() && described.personas.is_settled();
         let evidence = evidence::of(runtime, &prepared, &grouped, &plan.clustering, is_drawn || wanted.outputs.is_some(), needs);
 
         let shown = [&grouped.keys()[..], &described.keys(), &[map.key(), evidence.stability_key(), evidence.structure_key()]].concat();
-        let mut answers = Answers { brush, ..Answers::default() };
+        let mut answers = Answers { brush, listing, ..Answers::default() };
         grouped.answer(&mut answers, &mut last.groups);
         answers.comparison = comparison::answer(comparison, plan.comparison.as_ref(), &mut last.comparison);
         described.answer(&mut answers, &mut last.cards);

@@ -92,8 +92,8 @@ pub(super) fn sourced(runtime: &mut Runtime, sourcing: &Arc<Sourcing>, wanted: &
     };
     let freshness = raws.iter().enumerate().map(|(at, raw)| match (raw.ready(), understood.ready()) {
         (Some(raw), Some(understood)) => {
-            let limit_days = sourcing.sources[at].stale_after_days;
-            freshness(runtime, raw, &understood.value.sources[at], limit_days, need_of(SourcesUntil::Page))
+            let of = &understood.value.sources[at];
+            freshness(runtime, raw, of, sourcing.stale_after_days(at, of.kind), need_of(SourcesUntil::Page))
         }
         _ => raw.blocks("Reading the source"),
     });
@@ -193,7 +193,7 @@ fn build(
 }
 
 fn freshness(runtime: &mut Runtime, raw: &Made<Raw>, of: &UnderstoodSource, limit_days: Option<f64>, need: Need) -> Asked<Freshness> {
-    let key = Key::of("freshness", 1, &(of.fields.get(&Field::Date), of.kind, limit_days), &[raw.key]);
+    let key = Key::of("freshness", 2, &(of.fields.get(&Field::Date), of.kind, limit_days), &[raw.key]);
     let (title, raw, of) = (format!("How fresh is {}?", of.name), raw.value.clone(), of.clone());
     runtime.ask(|s| &mut s.freshness, key, need, (|| title, Lane::Quick), move |_| Ok(customers::freshness(&raw, &of, limit_days)?))
 }

@@ -4,7 +4,7 @@ use crate::data::day::IsoDay;
 use crate::data::sourcing::RecipeColumn;
 use crate::export::Choices;
 use crate::plot::{MapAxis, MapWindow};
-use crate::session::{Brush, Page, PageView};
+use crate::session::{Brush, Page, PageView, Sort, TableFilter};
 
 /// What is wanted besides the plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Wanted {
     pub outputs: Option<Outputs>,
     /// What is looked at of the sources.
     pub sources: SourcesWanted,
+    /// How the table is listed.
+    pub table: TableWanted,
 }
 
 impl Wanted {
@@ -48,6 +50,7 @@ impl Wanted {
             pages: None,
             outputs: None,
             sources: SourcesWanted::default(),
+            table: TableWanted::default(),
         }
     }
 }
@@ -57,6 +60,19 @@ impl Wanted {
     pub fn reads_once(&self) -> bool {
         self.sources.until != SourcesUntil::Page
     }
+}
+
+/// In which order the table is listed, which of its rows, and what is looked for among them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TableWanted {
+    /// The order; `None` is that of the file.
+    pub sort: Option<Sort>,
+    /// The rows; `None` is all.
+    pub filter: Option<TableFilter>,
+    /// Whether only the rows picked are listed.
+    pub only_picked: bool,
+    /// The text or number looked for; empty for nothing.
+    pub find: String,
 }
 
 /// What is looked at of the sources of a customer table.

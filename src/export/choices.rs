@@ -29,7 +29,7 @@ pub struct Choices {
 impl Default for Choices {
     fn default() -> Choices {
         Choices {
-            formats: vec![Format::Html, Format::Json, Format::Csv],
+            formats: vec![Format::Pdf, Format::Pptx],
             personas: None,
             paper: Paper::A4,
             density: Density::Analyst,

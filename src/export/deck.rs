@@ -89,7 +89,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         source: without_folders(&report.loaded.title).to_owned(),
         rows: super::text::count(report.loaded.table.n_rows),
         with_backs: choices.density == Density::Analyst,
-        overview: overview::overview(report),
+        overview: overview::overview(report, choices.density),
         cards: wanted.map(|persona| card::card(report, persona)).collect(),
         comparison: compare::comparison(report),
         missing: overview::missing(report, &names),
@@ -99,7 +99,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         sheets: outcome_sheets(report),
         provenance: provenance(report),
         slide_notes: report.slide_notes.clone(),
-        plots: plot_pages(report, plots, &names),
+        plots: plot_pages(report, plots, &names, choices.density),
     }
 }
 
@@ -113,12 +113,12 @@ fn title(report: &Report) -> String {
     }
 }
 
-/// The map, and what speaks for the number of segments.
-fn plot_pages(report: &Report, plots: &Plots, names: &[String]) -> Vec<PlotPage> {
+/// The map, and for analysts what speaks for the number of segments.
+fn plot_pages(report: &Report, plots: &Plots, names: &[String], density: Density) -> Vec<PlotPage> {
     let plots = &Plots { chosen: report.chosen.by.clone(), ..plots.clone() };
     let wanted = [Plot::Map, Plot::Elbow, Plot::SilhouetteByK, Plot::Dendrogram, Plot::EpsilonCurves, Plot::CondensedTree];
     let page = |plot: Plot| {
         plot_svg(plot, plots, names).map(|svg| PlotPage { title: plot.title().to_owned(), id: plot.file_stem().to_owned(), svg })
     };
-    wanted.into_iter().filter_map(page).collect()
+    wanted.into_iter().filter(|plot| density == Density::Analyst || *plot == Plot::Map).filter_map(page).collect()
 }

@@ -33,15 +33,15 @@ impl Format {
     /// All formats, in the order menus show them.
     pub const ALL: [Format; 10] = [
         Format::Pdf,
+        Format::Pptx,
         Format::Html,
+        Format::Png,
+        Format::Svg,
+        Format::Markdown,
         Format::Json,
         Format::Csv,
         Format::Parquet,
         Format::Audience,
-        Format::Svg,
-        Format::Png,
-        Format::Pptx,
-        Format::Markdown,
     ];
 
     /// The format's name.

@@ -5,6 +5,7 @@
 //! centred. Levels below the threshold merge into "Other"; where even "Other" is rarer than that, it gets no indicator, as in specific multiple
 //! correspondence analysis (Le Roux & Rouanet 2010), because a weight of 1/sqrt(p) would make a cluster of it. O(n), O(n log n) with a median.
 
+use crate::base::text::few_digits;
 use crate::base::{Ctx, Note, Stopped, stats};
 use crate::data::profile::Levels;
 use crate::data::{Column, ColumnProfile, Kind, Values, grouped};
@@ -174,7 +175,7 @@ fn imputed_note(column: &Column, n_missing: usize, n_rows: usize, median: f64) -
     let name = &column.name;
     let shown = match &column.values {
         Values::Date(_) => crate::data::table::day_text(median.round() as i32),
-        _ => format!("{}", (median * 1e6).round() / 1e6),
+        _ => few_digits(median),
     };
     let (values, are) = if n_missing == 1 { ("value", "is") } else { ("values", "are") };
     let told = format!("{} missing {values} of {name} ({share:.1} %) {are} replaced by the median, {shown}", grouped(n_missing));

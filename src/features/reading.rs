@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::base::Note;
+use crate::base::text::few_digits;
 use crate::data::profile::Levels;
 use crate::data::{Column, Loaded, Values, grouped};
 
@@ -190,7 +191,7 @@ impl FittedColumn {
                 if met.missing > 0 {
                     let shown = match self.coding {
                         Coding::Date(_) => crate::data::table::day_text(coding.stand_in.round() as i32),
-                        _ => format!("{}", (coding.stand_in * 1e6).round() / 1e6),
+                        _ => few_digits(coding.stand_in),
                     };
                     let then = format!("the median where the segments were made, {shown}, stands in");
                     notes.push(told(format!("No {name}"), met.missing, then));

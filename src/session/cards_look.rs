@@ -34,6 +34,9 @@ pub struct CardsLook {
     /// The statement, word or value last pointed at: cluster and row of its evidence.
     #[serde(skip)]
     pub pointed: Option<(usize, usize)>,
+    /// The column that evidence is ordered by, and whether the largest come first; `None` begins with the strongest.
+    #[serde(skip)]
+    pub evidence_order: Option<(usize, bool)>,
     /// The personas compared, by what people call them; `None` takes all.
     #[serde(skip)]
     pub compared: Option<Vec<usize>>,

@@ -14,7 +14,8 @@ use crate::persona::{Added, Picture};
 use super::cards_look::CardsView;
 use super::page::Page;
 use super::page_view::PageView;
-use super::plan::{Against, Clustering};
+use super::plan::{Against, Clustering, KeptSelection};
+use super::settings::ThemeChoice;
 use super::sources_look::DataView;
 
 /// A wish of the user, or what an errand came back with; carried out before the next frame.
@@ -24,6 +25,8 @@ pub enum Command {
     Do(Action),
     /// Open a data file or a project.
     Open(PathBuf),
+    /// Open what was opened before: a project, a data file, or several files as the sources of one customer table.
+    OpenAll(Vec<PathBuf>),
     /// Point the plan at another file and keep every choice (a project whose data moved).
     Relocate(PathBuf),
     /// Add files to the sources of the customer table; where there is none yet, it begins with the open file and these.
@@ -52,12 +55,24 @@ pub enum Command {
     AttachPicture(usize, PathBuf),
     /// Look for what the customers of a card wrote, to choose quotes from.
     FindQuotes(usize),
+    /// Keep picked customers under a name.
+    KeepSelection(KeptSelection),
+    /// Give a kept selection another name.
+    RenameSelection(usize, String),
+    /// Let a kept selection go; its customers stay.
+    ForgetSelection(usize),
+    /// Save the rows of a kept selection as CSV.
+    SaveSelection(usize),
     /// Save the project here.
     SaveTo(PathBuf),
     /// Write the chosen formats into a folder.
     Export(ExportRequest),
     /// Save one plot: asks where, PNG or SVG by extension.
     SavePlot(PlotKind),
+    /// Copy these rows of the table with their heads, with tabs between the cells.
+    CopyRows(Arc<[u32]>),
+    /// Put a text on the clipboard.
+    PutOnClipboard(String),
     /// Stop one running job.
     StopJob(u64),
     /// Say something that is no problem.
@@ -137,8 +152,14 @@ pub enum Action {
     Present,
     /// List all commands.
     Palette,
+    /// List the keys of the page.
+    Keys,
+    /// Look for a text or number in the table.
+    Find,
     /// Light to dark and back.
     Theme,
+    /// This theme.
+    UseTheme(ThemeChoice),
     /// Larger.
     ZoomIn,
     /// Smaller.
@@ -205,7 +226,12 @@ pub const ACTIONS: &[ActionInfo] = &[
     show(PageView::Personas(CardsView::Overview)),
     info(Action::Present, "Present full screen", "One card per slide; arrow keys turn, Esc leaves.", "F5"),
     info(Action::Palette, "All commands…", "Find any command by its name.", "Ctrl+K"),
+    info(Action::Keys, "Keys of this page", "List the keys that work here. So does a question mark.", "F1"),
+    info(Action::Find, "Find in the table…", "Look for a text, a number or a customer in the table.", "Ctrl+F"),
     info(Action::Theme, "Light or dark", "Change between the light and the dark theme.", "Ctrl+L"),
+    info(Action::UseTheme(ThemeChoice::Light), "Light theme", "Dark letters on light paper.", ""),
+    info(Action::UseTheme(ThemeChoice::Dark), "Dark theme", "Light letters on a dark ground.", ""),
+    info(Action::UseTheme(ThemeChoice::System), "Theme as the system", "Light or dark, as the system is.", ""),
     info(Action::ZoomIn, "Larger", "Everything one step larger.", "Ctrl++"),
     info(Action::ZoomOut, "Smaller", "Everything one step smaller.", "Ctrl+-"),
     info(Action::ZoomReset, "Original size", "Everything at its original size.", "Ctrl+0"),

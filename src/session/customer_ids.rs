@@ -34,6 +34,9 @@ impl Plan {
         for edit in &mut self.personas {
             edit.members = edit.members.moved(to);
         }
+        for kept in &mut self.kept {
+            kept.members = kept.members.moved(to);
+        }
         if let Some(numbering) = &mut self.numbering {
             *numbering = Arc::new(numbering.moved(to, n_table_rows));
         }
@@ -41,7 +44,7 @@ impl Plan {
 
     /// Whether anything in it names rows.
     pub fn names_rows(&self) -> bool {
-        !self.personas.is_empty() || self.numbering.is_some()
+        !self.personas.is_empty() || !self.kept.is_empty() || self.numbering.is_some()
     }
 }
 

@@ -14,6 +14,7 @@ use super::page::Page;
 use super::page_view::PageView;
 use super::selection::Selection;
 use super::sources_look::SourcesLook;
+use super::table_look::TableSeen;
 use super::tree_look::TreeLook;
 
 /// View state. What is worth keeping is saved with the project; the rest starts fresh.
@@ -64,6 +65,9 @@ pub struct Look {
     /// The column the Data page tells more of.
     #[serde(skip)]
     pub column: Option<String>,
+    /// In which order the table is listed, and what is looked for in it.
+    #[serde(skip)]
+    pub table: TableSeen,
     /// The sources of the customer table, and how they are looked at.
     pub sources: SourcesLook,
     /// The persona whose card is open, by cluster.
@@ -77,6 +81,12 @@ pub struct Look {
     /// A name being typed: cluster and text.
     #[serde(skip)]
     pub name_draft: Option<(usize, String)>,
+    /// The name of a kept selection being typed: its place and the text.
+    #[serde(skip)]
+    pub kept_draft: Option<(usize, String)>,
+    /// Whether the name of the open card is to be typed now.
+    #[serde(skip)]
+    pub renames: bool,
     /// The block "Added by you" being typed: cluster and texts.
     #[serde(skip)]
     pub added_draft: Option<(usize, Added)>,
@@ -86,6 +96,9 @@ pub struct Look {
     /// The command palette's search text, while open.
     #[serde(skip)]
     pub palette: Option<String>,
+    /// Whether the keys of the page are listed.
+    #[serde(skip)]
+    pub keys_open: bool,
     /// Whether the notes are listed.
     #[serde(skip)]
     pub notes_open: bool,
@@ -112,6 +125,9 @@ pub struct Look {
     /// The slide on screen; presenting fills the whole window.
     #[serde(skip)]
     pub slide: usize,
+    /// Whether the start page is shown: nothing was chosen yet.
+    #[serde(skip)]
+    pub is_start: bool,
     /// Whether the presentation fills the screen.
     #[serde(skip)]
     pub presenting: bool,
@@ -131,11 +147,18 @@ impl Look {
     pub fn show(&mut self, view: PageView) {
         self.page = view.page();
         self.maximised = None;
+        self.notes_open = false;
+        self.is_start = false;
         match view {
             PageView::Data(view) => self.sources.view = view,
             PageView::Personas(view) => self.cards.view = view,
             PageView::Prepare | PageView::Segments | PageView::Present => {}
         }
+    }
+
+    /// Whether something lies over the page that has the keys for itself.
+    pub fn is_covered(&self) -> bool {
+        self.palette.is_some() || self.export.is_some() || self.keys_open
     }
 
     /// Picks customers. The side panel then tells of them: what was done last is what is read.
@@ -165,14 +188,18 @@ impl Default for Look {
             picks: false,
             only_picked: false,
             column: None,
+            table: TableSeen::default(),
             sources: SourcesLook::default(),
             card: 0,
             cards: CardsLook::default(),
             evidence: false,
             name_draft: None,
+            kept_draft: None,
+            renames: false,
             added_draft: None,
             export: None,
             palette: None,
+            keys_open: false,
             notes_open: false,
             preview_page: 0,
             preview_width: 0,
@@ -182,6 +209,7 @@ impl Default for Look {
             speaker_draft: None,
             speaker_view: false,
             slide: 0,
+            is_start: false,
             presenting: false,
         }
     }

@@ -9,7 +9,7 @@ use crate::cluster::{Linkage, Method};
 use crate::data::Source;
 use crate::export::pages::Template;
 use crate::features::Preparation;
-use crate::persona::{Numbering, PersonaEdit};
+use crate::persona::{Numbering, PersonaEdit, RowSet};
 
 use super::words::Words;
 
@@ -36,6 +36,9 @@ pub struct Plan {
     /// What the segments are compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Against>,
+    /// Customers that were picked and kept under a name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<KeptSelection>,
     /// The user's own words, found beside the project or the data when it was opened; never saved in projects.
     #[serde(skip)]
     pub words: Option<Words>,
@@ -55,6 +58,7 @@ impl Plan {
             slide_notes: BTreeMap::new(),
             numbering: None,
             comparison: None,
+            kept: Vec::new(),
             words: None,
             template: None,
         }
@@ -65,6 +69,15 @@ impl Default for Plan {
     fn default() -> Plan {
         Plan::new(Source::Sample { seed: 0 })
     }
+}
+
+/// Customers that were picked by hand and kept. No segment of the method: they may overlap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeptSelection {
+    /// What the user calls them.
+    pub name: String,
+    /// Who they are, as rows of the table.
+    pub members: RowSet,
 }
 
 /// What the segments in force are compared with.

@@ -26,6 +26,43 @@ pub enum ThemeChoice {
     Dark,
 }
 
+/// Something that was opened: a file, or several as the sources of one customer table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Recent {
+    /// A project or a data file.
+    File(PathBuf),
+    /// The sources of one customer table.
+    Set(Vec<PathBuf>),
+}
+
+impl Recent {
+    /// Its files.
+    pub fn paths(&self) -> &[PathBuf] {
+        match self {
+            Recent::File(path) => std::slice::from_ref(path),
+            Recent::Set(paths) => paths,
+        }
+    }
+
+    /// What it is called: "orders.csv and 3 more".
+    pub fn name(&self) -> String {
+        let [first, more @ ..] = self.paths() else { return String::new() };
+        let first = first.file_name().map_or_else(|| first.display().to_string(), |name| name.to_string_lossy().into_owned());
+        if more.is_empty() { first } else { format!("{first} and {} more", more.len()) }
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> String {
+        self.paths().first().and_then(|path| path.parent()).map_or_else(String::new, |folder| folder.display().to_string())
+    }
+
+    /// All its files, one a line.
+    pub fn whole(&self) -> String {
+        self.paths().iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n")
+    }
+}
+
 /// What is remembered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -34,8 +71,8 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// Zoom factor, 1 is the original size.
     pub zoom: f32,
-    /// Files opened last, the latest first.
-    pub recent: Vec<PathBuf>,
+    /// What was opened last, the latest first.
+    pub recent: Vec<Recent>,
     /// Where the last file dialog was.
     pub last_folder: Option<PathBuf>,
     /// Width and height of the window, in points.
@@ -108,14 +145,28 @@ impl Settings {
     pub fn remember(&mut self, path: &Path) {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         self.last_folder = path.parent().map(Path::to_path_buf);
-        self.recent.retain(|known| *known != path);
-        self.recent.insert(0, path);
+        self.put_first(Recent::File(path));
+    }
+
+    /// Puts the sources of one customer table at the head of the recent ones, as one entry that replaces a smaller set of them.
+    pub fn remember_set(&mut self, paths: &[PathBuf]) {
+        if let [only] = paths {
+            return self.remember(only);
+        }
+        self.last_folder = paths.first().and_then(|path| path.parent()).map(Path::to_path_buf).or(self.last_folder.take());
+        self.recent.retain(|known| !matches!(known, Recent::Set(set) if set.iter().all(|path| paths.contains(path))));
+        self.put_first(Recent::Set(paths.to_vec()));
+    }
+
+    fn put_first(&mut self, recent: Recent) {
+        self.recent.retain(|known| *known != recent);
+        self.recent.insert(0, recent);
         self.recent.truncate(RECENT);
     }
 
     /// Takes a file that is gone from the recent ones.
     pub fn forget(&mut self, path: &Path) {
-        self.recent.retain(|known| known != path);
+        self.recent.retain(|known| !matches!(known, Recent::File(file) if file == path));
     }
 }
 

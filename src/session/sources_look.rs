@@ -25,6 +25,9 @@ pub struct SourcesLook {
     pub path_of: Option<usize>,
     /// The scores of the sources as they were checked, oldest first: kept with the project for the eye, nothing is computed from them.
     pub health_history: Vec<HealthEntry>,
+    /// Whether the rules were asked for: from then on they are checked whatever is seen, so that leaving the view loses nothing.
+    #[serde(skip)]
+    pub checks_health: bool,
     /// The health rule shown, by its place.
     #[serde(skip)]
     pub rule: Option<usize>,

@@ -22,6 +22,8 @@ pub const WARNING: &str = "\u{E4E0}";
 pub const CHECK: &str = "\u{E182}";
 /// A menu opens below.
 pub const CARET_DOWN: &str = "\u{E136}";
+/// Upwards.
+pub const CARET_UP: &str = "\u{E13C}";
 /// Back to the left.
 pub const CARET_LEFT: &str = "\u{E138}";
 /// More to the right.

@@ -2,13 +2,16 @@
 //!
 //! In: plan, answers, look and what the app knows of the session. Out: commands.
 
-use eframe::egui::{Align, Align2, Area, Button, Frame, Id, Layout, Margin, Order, Panel, ProgressBar, RichText, Role, Stroke, Ui, Vec2};
+use eframe::egui::{
+    Align, Align2, Area, Button, Frame, Id, Layout, Margin, Order, Panel, ProgressBar, Rect, RichText, Role, Stroke, TextStyle, Ui,
+    UiBuilder, Vec2, pos2,
+};
 
 use crate::data::Source;
 use crate::engine::Answers;
 use crate::engine::STOPPED;
 use crate::features::Prepared;
-use crate::session::{Action, Command, Look, Page, Plan};
+use crate::session::{Action, Command, Look, Page, Plan, Recent};
 
 use super::theme::{self, INSIDE, caption, tokens};
 use super::widgets::{action_button, icon_button, name_it, thousands};
@@ -26,7 +29,7 @@ pub struct Session {
     /// Whether something can be made again.
     pub can_redo: bool,
     /// Files opened lately, latest first.
-    pub recent: Vec<std::path::PathBuf>,
+    pub recent: Vec<Recent>,
     /// The message on screen.
     pub message: Option<Message>,
     /// Work of an earlier session that was not saved: what it was.
@@ -46,39 +49,73 @@ pub struct Message {
     pub offer: Option<(&'static str, Command)>,
 }
 
-/// The bar at the top: file, pages, undo, export.
+/// The bar at the top: file on the left, pages in the middle, undo and export on the right. Where it is narrow, icons fold into a menu.
 pub fn top_bar_ui(ui: &mut Ui, session: &Session, look: &Look, commands: &mut Vec<Command>) {
     let t = tokens(ui);
     let frame = Frame::new().fill(t.raised).inner_margin(Margin::symmetric(12, 6));
     Panel::top("top_bar").frame(frame).exact_size(48.0).show(ui, |ui| {
-        ui.horizontal_centered(|ui| {
-            ui.label(RichText::new("Personae").text_style(eframe::egui::TextStyle::Heading));
-            ui.add_space(4.0);
-            // A room of its own, so that the pages stand where they stood whatever the file is called.
-            let room = Vec2::new(248.0, ui.available_height());
-            ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
-                ui.set_width(room.x);
-                file_menu_ui(ui, session, commands);
-            });
-            for page in Page::ALL {
-                page_tab_ui(ui, page, look.page == page, commands);
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.spacing_mut().item_spacing.x = 4.0;
-                action_button(ui, icons::EXPORT, true, Action::Export, true, commands);
-                ui.add_space(4.0);
-                let theme_icon = if ui.visuals().dark_mode { icons::SUN } else { icons::MOON };
-                action_button(ui, theme_icon, false, Action::Theme, true, commands);
-                action_button(ui, icons::COMMAND, false, Action::Palette, true, commands);
-                action_button(ui, icons::REDO, false, Action::Redo, session.can_redo, commands);
-                action_button(ui, icons::UNDO, false, Action::Undo, session.can_undo, commands);
-            });
+        let bar = ui.max_rect();
+        let is_narrow = bar.width() < NARROW;
+        let mut left = ui.new_child(UiBuilder::new().max_rect(bar).layout(Layout::left_to_right(Align::Center)));
+        left.label(RichText::new("Personae").text_style(TextStyle::Heading));
+        left.add_space(4.0);
+        // A room of its own, so that the pages stand where they stood whatever the file is called.
+        let room = Vec2::new(if is_narrow { 152.0 } else { 248.0 }, bar.height());
+        left.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_width(room.x);
+            file_menu_ui(ui, session, if is_narrow { 14 } else { 28 }, commands);
         });
+        let mut right = ui.new_child(UiBuilder::new().max_rect(bar).layout(Layout::right_to_left(Align::Center)));
+        tools_ui(&mut right, session, is_narrow, commands);
+
+        let [from, to] = [left.min_rect().right() + 8.0, right.min_rect().left() - 8.0];
+        let width = |with_icons: bool| {
+            Page::ALL.into_iter().map(|page| tab_width(ui, page, with_icons)).sum::<f32>() + 8.0 * (Page::ALL.len() - 1) as f32
+        };
+        let with_icons = width(true) <= to - from;
+        let width = width(with_icons);
+        let start = (bar.center().x - width / 2.0).min(to - width).max(from);
+        let middle = Rect::from_min_max(pos2(start, bar.top()), pos2(to.max(start), bar.bottom()));
+        let mut middle = ui.new_child(UiBuilder::new().max_rect(middle).layout(Layout::left_to_right(Align::Center)));
+        for page in Page::ALL {
+            page_tab_ui(&mut middle, page, look.page == page && !look.is_start, with_icons, commands);
+        }
+        ui.advance_cursor_after_rect(bar);
     });
 }
 
-fn page_tab_ui(ui: &mut Ui, page: Page, is_on: bool, commands: &mut Vec<Command>) {
-    let t = tokens(ui);
+/// Bars narrower than this fold their icons into a menu.
+const NARROW: f32 = 1_120.0;
+
+/// Undo, redo, palette, theme and export, from the right.
+fn tools_ui(ui: &mut Ui, session: &Session, is_narrow: bool, commands: &mut Vec<Command>) {
+    ui.spacing_mut().item_spacing.x = 4.0;
+    action_button(ui, icons::EXPORT, true, Action::Export, true, commands);
+    ui.add_space(4.0);
+    let theme_icon = if ui.visuals().dark_mode { icons::SUN } else { icons::MOON };
+    let tools = [
+        (Action::Theme, theme_icon, true),
+        (Action::Palette, icons::COMMAND, true),
+        (Action::Redo, icons::REDO, session.can_redo),
+        (Action::Undo, icons::UNDO, session.can_undo),
+    ];
+    if is_narrow {
+        let menu = ui.menu_button(format!("More  {}", icons::CARET_DOWN), |ui| {
+            ui.set_min_width(220.0);
+            for (action, _, is_possible) in tools.into_iter().rev().chain([(Action::Keys, "", true)]) {
+                ui.add_enabled_ui(is_possible, |ui| menu_item_ui(ui, action, commands));
+            }
+        });
+        name_it(&menu.response, Role::Button, "More");
+        menu.response.on_hover_text("Undo, redo, all commands, theme, keys");
+        return;
+    }
+    for (action, icon, is_possible) in tools {
+        action_button(ui, icon, false, action, is_possible, commands);
+    }
+}
+
+fn tab_text(page: Page, with_icon: bool) -> String {
     let icon = match page {
         Page::Data => icons::TABLE,
         Page::Prepare => icons::SLIDERS,
@@ -86,8 +123,18 @@ fn page_tab_ui(ui: &mut Ui, page: Page, is_on: bool, commands: &mut Vec<Command>
         Page::Personas => icons::PEOPLE,
         Page::Present => icons::PRESENT,
     };
-    let text = format!("{icon}  {}", page.name());
-    let text = if is_on { theme::strong(text).color(t.accent) } else { RichText::new(text).color(t.muted) };
+    if with_icon { format!("{icon}  {}", page.name()) } else { page.name().to_owned() }
+}
+
+fn tab_width(ui: &Ui, page: Page, with_icon: bool) -> f32 {
+    let font = TextStyle::Button.resolve(ui.style());
+    ui.painter().layout_no_wrap(tab_text(page, with_icon), font, tokens(ui).text).size().x + 2.0 * ui.spacing().button_padding.x
+}
+
+fn page_tab_ui(ui: &mut Ui, page: Page, is_on: bool, with_icon: bool, commands: &mut Vec<Command>) {
+    let t = tokens(ui);
+    // The same weight whichever page is on, so that none of them moves.
+    let text = RichText::new(tab_text(page, with_icon)).color(if is_on { t.accent } else { t.muted });
     let fill = if is_on { t.accent_tint } else { t.raised };
     let response = ui.add(Button::new(text).fill(fill).stroke(Stroke::NONE).min_size(Vec2::new(0.0, 32.0)));
     name_it(&response, Role::Tab, page.name());
@@ -97,9 +144,9 @@ fn page_tab_ui(ui: &mut Ui, page: Page, is_on: bool, commands: &mut Vec<Command>
     }
 }
 
-fn file_menu_ui(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+fn file_menu_ui(ui: &mut Ui, session: &Session, most: usize, commands: &mut Vec<Command>) {
     let dot = if session.is_unsaved { " •" } else { "" };
-    let title = cut(&session.title, 28);
+    let title = cut(&session.title, most);
     let menu = ui.menu_button(format!("{title}{dot}  {}", icons::CARET_DOWN), |ui| {
         ui.set_min_width(260.0);
         for action in [Action::Open, Action::AddSource, Action::OpenSample, Action::Reload] {
@@ -108,10 +155,9 @@ fn file_menu_ui(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         if !session.recent.is_empty() {
             ui.separator();
             ui.label(caption(ui, "Recent"));
-            for path in &session.recent {
-                let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-                if ui.button(cut(&name, 40)).on_hover_text(path.display().to_string()).clicked() {
-                    commands.push(Command::Open(path.clone()));
+            for recent in &session.recent {
+                if ui.button(cut(&recent.name(), 40)).on_hover_text(recent.whole()).clicked() {
+                    commands.push(Command::OpenAll(recent.paths().to_vec()));
                 }
             }
         }
@@ -224,6 +270,11 @@ fn notes_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
     if !look.notes_open || answers.notes.is_empty() {
         return;
     }
+    // The notes lie over everything, so Esc closes them first.
+    if !look.is_covered() && ui.input_mut(|input| input.consume_key(eframe::egui::Modifiers::NONE, eframe::egui::Key::Escape)) {
+        look.notes_open = false;
+        return;
+    }
     Area::new(Id::unique("notes")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, [-12.0, -40.0]).show(ui.ctx(), |ui| {
         widgets::card_frame(ui).shadow(ui.visuals().popup_shadow).show(ui, |ui| {
             ui.set_width(440.0);
@@ -303,52 +354,6 @@ fn message_frame(ui: &mut Ui, is_problem: bool, contents: impl FnOnce(&mut Ui)) 
         contents(ui);
     });
     ui.add_space(INSIDE);
-}
-
-/// All commands by name, with a search field; also opens a file whose path is typed.
-pub fn palette_ui(ui: &mut Ui, look: &mut Look, commands: &mut Vec<Command>) {
-    let Some(search) = &mut look.palette else { return };
-    let mut done = false;
-    let frame = widgets::card_frame(ui).inner_margin(Margin::same(16)).shadow(ui.visuals().window_shadow);
-    let modal = eframe::egui::Modal::new(Id::unique("palette")).frame(frame).show(ui.ctx(), |ui| {
-        ui.set_width(440.0);
-        let field = eframe::egui::TextEdit::singleline(search).hint_text("A command, or the path of a file").desired_width(f32::INFINITY);
-        let response = ui.add(field);
-        name_it(&response, Role::TextInput, "Command or path");
-        response.request_focus();
-        let enter = ui.input(|input| input.key_pressed(eframe::egui::Key::Enter));
-        let wanted = search.to_lowercase();
-        let path = std::path::PathBuf::from(search.trim());
-        let mut first = true;
-        if search.contains(['/', '\\', '.']) && path.is_absolute() {
-            let pressed = ui.add(Button::new(format!("{}  Open {}", icons::FILE, path.display())).frame_when_inactive(first)).clicked();
-            if pressed || enter {
-                commands.push(Command::Open(path));
-                done = true;
-            }
-            first = false;
-        }
-        eframe::egui::ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
-            for info in crate::session::command::ACTIONS.iter().filter(|info| info.label.to_lowercase().contains(&wanted)) {
-                let button = Button::new(info.label)
-                    .shortcut_text(info.shortcut)
-                    .frame_when_inactive(first)
-                    .min_size(Vec2::new(ui.available_width(), 28.0));
-                let pressed = ui.add(button).on_hover_text(info.tooltip).clicked();
-                if pressed || (first && enter) {
-                    commands.push(Command::Do(info.action));
-                    done = true;
-                }
-                first = false;
-            }
-            if first {
-                ui.label(caption(ui, "No command has this name."));
-            }
-        });
-    });
-    if done || modal.should_close() {
-        look.palette = None;
-    }
 }
 
 /// Marks on the whole window that dropped files would be opened, or would join the sources there are.

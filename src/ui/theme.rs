@@ -34,6 +34,8 @@ pub struct Tokens {
     pub field: Color32,
     /// The same under the pointer.
     pub field_hover: Color32,
+    /// A box that can be ticked and is not.
+    pub unticked: Color32,
     /// Thin lines between things.
     pub hairline: Color32,
     /// Text.
@@ -65,6 +67,7 @@ const LIGHT: Tokens = Tokens {
     raised: Color32::from_rgb(255, 255, 255),
     field: Color32::from_rgb(238, 238, 235),
     field_hover: Color32::from_rgb(228, 229, 226),
+    unticked: Color32::from_rgb(184, 186, 190),
     hairline: Color32::from_rgb(222, 222, 218),
     text: Color32::from_rgb(28, 30, 34),
     muted: Color32::from_rgb(98, 102, 110),
@@ -84,6 +87,7 @@ const DARK: Tokens = Tokens {
     raised: Color32::from_rgb(29, 31, 35),
     field: Color32::from_rgb(42, 44, 49),
     field_hover: Color32::from_rgb(54, 57, 63),
+    unticked: Color32::from_rgb(92, 96, 104),
     hairline: Color32::from_rgb(54, 57, 63),
     text: Color32::from_rgb(232, 233, 236),
     muted: Color32::from_rgb(158, 162, 171),
@@ -237,6 +241,8 @@ fn style(dark: bool) -> Style {
     };
     visuals.widgets.noninteractive = widget(t.raised, t.hairline, t.text);
     visuals.widgets.inactive = widget(t.field, Color32::TRANSPARENT, t.text);
+    // Buttons have the weak ground, boxes to tick the other, which must be seen on white.
+    visuals.widgets.inactive.bg_fill = t.unticked;
     visuals.widgets.hovered = widget(t.field_hover, t.hairline, t.text);
     visuals.widgets.active = widget(t.field_hover, t.accent, t.text);
     visuals.widgets.open = widget(t.field_hover, t.hairline, t.text);
@@ -292,6 +298,10 @@ mod tests {
             for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
                 assert!(contrast(t.text, heat(dark, share)) >= 4.5, "heat {share}: {:.2}", contrast(t.text, heat(dark, share)));
             }
+            for ground in [t.surface, t.raised] {
+                assert!(contrast(t.unticked, ground) >= 1.7, "an unticked box is seen: {:.2}", contrast(t.unticked, ground));
+            }
+            assert!(contrast(t.text, t.unticked) >= 4.5, "its tick is seen: {:.2}", contrast(t.text, t.unticked));
             assert!(contrast(t.on_accent, t.accent) >= 4.5);
             assert!(contrast(t.text, t.added) >= 4.5 && contrast(t.text, t.accent_tint) >= 4.5);
         }

@@ -130,8 +130,9 @@ fn segment_ui<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, &(choice, text, e
     let is_on = choice == *value;
     let t = tokens(ui);
     let label = RichText::new(text).color(if is_on { t.text } else { t.muted });
-    let fill = if is_on { t.raised } else { Color32::TRANSPARENT };
-    let button = Button::new(if is_on { label.family(theme::bold()) } else { label }).fill(fill).stroke(Stroke::NONE);
+    // The chosen one keeps its weight, or its neighbours would move; a tint is seen in both themes.
+    let fill = if is_on { t.accent_tint } else { Color32::TRANSPARENT };
+    let button = Button::new(label).fill(fill).stroke(Stroke::NONE);
     let response = ui.add(button.min_size(Vec2::new(width, 26.0)).selected(is_on).fill(fill));
     let is_chosen = response.on_hover_text(explanation).clicked() && !is_on;
     if is_chosen {

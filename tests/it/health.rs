@@ -8,6 +8,7 @@ use personae::customers::health::{self, Checked, Health};
 use personae::customers::{self, Understood};
 use personae::data::day::IsoDay;
 use personae::data::rules::{Predicate, RowAction, Rule};
+use personae::data::sourcing::Refresh;
 use personae::data::{self, Raw, SourceFile, SourceKind, Sourcing};
 
 const N_CUSTOMERS: usize = 300;
@@ -99,7 +100,8 @@ fn sourcing(shop: &Shop, folder: &Path) -> Sourcing {
         std::fs::write(&path, text).unwrap();
         SourceFile { name: name.into(), path, kind: Some(kind), key: Some(key.into()), ..SourceFile::default() }
     });
-    Sourcing { sources: sources.into(), ..Sourcing::default() }
+    // Timeliness is only asked of files that are read again by themselves.
+    Sourcing { sources: sources.into(), refresh: Refresh::WhenChanged, ..Sourcing::default() }
 }
 
 /// What is known of a shop with these rules, or with those suggested.

@@ -12,7 +12,7 @@ use personae::persona::{Added, PersonaEdit, RowSet};
 use personae::plot::MapAxis;
 use personae::session::{
     Clustering, ColumnOptions, Cut, DensityOptions, HdbscanOptions, History, KMeansOptions, MergeKey, Page, Plan, Project, ProjectError,
-    Recovery, Settings, ThemeChoice, TreeOptions, project,
+    Recent, Recovery, Settings, ThemeChoice, TreeOptions, project,
 };
 
 /// A plan in which every section differs from the default.
@@ -261,13 +261,22 @@ fn settings_survive_and_broken_ones_do_no_harm() {
     }
     settings.remember(&folder.path().join("5.csv"));
     assert_eq!(settings.recent.len(), 10);
-    assert_eq!(settings.recent[0], folder.path().join("5.csv"));
-    assert_eq!(settings.recent.iter().filter(|path| path.ends_with("5.csv")).count(), 1);
+    assert_eq!(settings.recent[0], Recent::File(folder.path().join("5.csv")));
+    assert_eq!(settings.recent.iter().filter(|recent| recent.name() == "5.csv").count(), 1);
     assert_eq!(settings.last_folder.as_deref(), Some(folder.path()));
     settings.save_to(&file).unwrap();
     assert_eq!(Settings::load_from(&file), settings);
     settings.forget(&folder.path().join("5.csv"));
     assert_eq!(settings.recent.len(), 9);
+    let set = |names: &[&str]| names.iter().map(|name| folder.path().join(name)).collect::<Vec<_>>();
+    settings.remember_set(&set(&["orders.csv", "items.csv"]));
+    settings.remember_set(&set(&["orders.csv", "items.csv", "people.csv"]));
+    let names: Vec<String> = settings.recent.iter().map(Recent::name).collect();
+    assert_eq!((names[0].as_str(), names.len()), ("orders.csv and 2 more", 10), "several sources are one entry: {names:?}");
+    settings.save_to(&file).unwrap();
+    assert_eq!(Settings::load_from(&file), settings);
+    std::fs::write(&file, "{\"recent\": [\"/data/old.csv\"]}").unwrap();
+    assert_eq!(Settings::load_from(&file).recent, [Recent::File("/data/old.csv".into())], "settings of before are read");
 
     for broken in ["", "{", "[]", "{\"zoom\": 0.0001}", "{\"zoom\": 1e30}", "{\"window_size\": [1, 1]}", "{\"unknown\": 1}"] {
         std::fs::write(&file, broken).unwrap();

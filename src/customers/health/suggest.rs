@@ -7,7 +7,7 @@ use crate::base::Ctx;
 use crate::customers::understand::understood::{Understood, UnderstoodSource};
 use crate::data::day::IsoDay;
 use crate::data::rules::{Dimension, Predicate, RowAction, Rule, Severity};
-use crate::data::sourcing::Field;
+use crate::data::sourcing::{Field, Refresh};
 use crate::data::{Kind, Raw, RawColumn, SourceKind, Sourcing};
 
 use super::super::error::CustomersError;
@@ -38,7 +38,8 @@ pub fn suggested(
     for (at, (source, raw)) in understood.sources.iter().zip(raws).enumerate() {
         ctx.check()?;
         let measured = measure::columns(raw, source.key.as_deref(), ctx)?;
-        let limit = sourcing.sources.get(at).and_then(|source| source.stale_after_days);
+        let is_said = sourcing.sources.get(at).is_some_and(|source| source.stale_after_days.is_some());
+        let limit = sourcing.stale_after_days(at, source.kind);
         let mut suggesting = Suggesting { source, raw, understood, newest, rules: Vec::new() };
         for (column, measured) in raw.columns.iter().zip(&measured) {
             suggesting.presence(column, measured);
@@ -49,7 +50,7 @@ pub fn suggested(
             }
         }
         suggesting.rows();
-        suggesting.timeliness(limit);
+        suggesting.timeliness(limit, is_said, sourcing.refresh);
         suggesting.rules.sort_by_key(|rule| rule.dimension as usize);
         rules.extend(suggesting.rules);
     }
@@ -249,7 +250,11 @@ impl Suggesting<'_> {
         }
     }
 
-    fn timeliness(&mut self, limit: Option<f64>) {
+    fn timeliness(&mut self, limit: Option<f64>, is_said: bool, refresh: Refresh) {
+        // Nobody waits for news of a file that is looked at once.
+        if !is_said && refresh == Refresh::Ask {
+            return;
+        }
         let days: Vec<&str> = match self.source.fields.get(&Field::Date) {
             Some(date) => vec![date.as_str()],
             None if self.source.kind == SourceKind::Reference => Vec::new(),
@@ -270,7 +275,8 @@ impl Suggesting<'_> {
                 (30.0, "Lists of customers are usually a month old at most.")
             }
         };
-        let why = if limit.is_some() { "You set the limit of this source." } else { why };
+        let limit = limit.filter(|_| is_said);
+        let why = if is_said { "You set the limit of this source." } else { why };
         self.add(Dimension::Timeliness, &days, Predicate::AtMostDaysOld(limit.unwrap_or(usual)), Severity::Warning, why);
     }
 }

@@ -37,7 +37,6 @@ impl Freshness {
 
 /// Looks for the newest row of a source.
 pub fn freshness(raw: &Raw, of: &UnderstoodSource, limit_days: Option<f64>) -> Result<Freshness, CustomersError> {
-    let limit_days = limit_days.or(of.kind.stale_after_days());
     if of.fields.contains_key(&Field::Date) {
         let input = Input::new(of, raw)?;
         let days = input.day()?.max().to_physical().cast(DataType::Int32).alias("newest");

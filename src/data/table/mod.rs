@@ -135,6 +135,23 @@ impl Table {
         columns.sum()
     }
 
+    /// These rows alone, in the order given; rows beyond the table are left out. Copies their cells.
+    pub fn only(&self, rows: impl IntoIterator<Item = usize>) -> Table {
+        let rows: Vec<usize> = rows.into_iter().filter(|&row| row < self.n_rows).collect();
+        let texts = |texts: &Texts| Texts::collect(rows.iter().map(|&row| texts.get(row)));
+        let of = |column: &Column| Column {
+            name: column.name.clone(),
+            values: match &column.values {
+                Values::Number(values) => Values::Number(rows.iter().map(|&row| values[row]).collect()),
+                Values::Date(days) => Values::Date(rows.iter().map(|&row| days[row]).collect()),
+                Values::Text(cells) => Values::Text(texts(cells)),
+            },
+            unit: column.unit.clone(),
+            original: column.original.as_ref().map(texts),
+        };
+        Table { columns: self.columns.iter().map(of).collect(), n_rows: rows.len() }
+    }
+
     /// The place of the column called `name`.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cluster::Chosen;
 use crate::persona::Direction;
 
+use super::super::choices::Density;
 use super::super::glyph::portrait;
 use super::super::json::rows_left_out;
 use super::super::palette::{hex, segment};
@@ -60,7 +61,7 @@ pub struct Member {
 }
 
 /// The overview of a report.
-pub(super) fn overview(report: &Report) -> Overview {
+pub(super) fn overview(report: &Report, density: Density) -> Overview {
     let mut members: Vec<(Member, usize)> = Vec::new();
     for persona in &report.personas.personas {
         let portrait = portrait(persona.number);
@@ -96,20 +97,24 @@ pub(super) fn overview(report: &Report) -> Overview {
     let with_revenue = report.personas.personas.iter().any(|persona| persona.revenue_share.is_some());
     Overview {
         doubt: report.structure.doubt.clone(),
-        lead: lead(report),
+        lead: lead(report, density),
         members,
         revenue: with_revenue.then(|| "revenue".to_owned()),
     }
 }
 
 /// How the personas came to be. What is a choice, or given, was not found.
-fn lead(report: &Report) -> String {
-    let how = &report.method_text;
+fn lead(report: &Report, density: Density) -> String {
+    // How they were found is nobody's question in a room.
+    let how = |said: &str, method: &str| match density {
+        Density::Analyst => format!("{said}{method} {}.", report.method_text),
+        Density::Workshop => format!("{said}."),
+    };
     match (&report.chosen.by, report.personas.personas.len()) {
         (Some(Chosen::Column { name }), _) => format!("The groups of the column {name}, as the data give them."),
         (_, 1) if report.structure.found == Some(false) => "One persona describes everyone.".to_owned(),
-        (_, n) if report.structure.is_a_choice(n) => format!("Split by {how}."),
-        _ => format!("Groups of customers that behave alike, found by {how}."),
+        (_, n) if report.structure.is_a_choice(n) => how("Split by choice", ", with"),
+        _ => how("Groups of customers that behave alike", ", found by"),
     }
 }
 

@@ -139,7 +139,8 @@ impl Pages {
                 // Not "comparison", which is a plot's file.
                 ("comparison", _) => Some(format!("side-by-side{part}")),
                 ("topic", _) => Some(format!("{}{part}", sheet.id)),
-                (kind @ ("overview" | "missing" | "made"), _) => Some(format!("{kind}{part}")),
+                ("made", _) => Some(format!("how-it-was-made{part}")),
+                (kind @ ("overview" | "missing"), _) => Some(format!("{kind}{part}")),
                 _ => Some(format!("page-{}", page + 1)),
             }
         };

@@ -6,7 +6,7 @@ use crate::session::Look;
 
 /// Whether the keys belong to something else now.
 pub(super) fn are_elsewhere(ui: &Ui, look: &Look) -> bool {
-    ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.palette.is_some() || look.export.is_some()
+    ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.is_covered()
 }
 
 /// Moves the cursor by the arrow keys; it begins at the first line in view. Whether it moved.

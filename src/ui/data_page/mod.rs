@@ -6,6 +6,7 @@
 mod choose;
 mod columns;
 mod detail;
+mod finding;
 mod health;
 mod keys;
 pub(in crate::ui) mod listing;
@@ -16,10 +17,10 @@ mod rfm;
 mod snapshot;
 mod sources;
 mod table;
+mod table_menu;
 
-use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, ScrollArea, Stroke, Ui};
+use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, Stroke, Ui};
 
-use crate::base::Note;
 use crate::data::source::{CUSTOMER_TABLE, is_text};
 use crate::data::{Loaded, Source, Sourcing};
 use crate::engine::{Answer, Answers, SourcesAnswer};
@@ -32,9 +33,7 @@ use super::widgets::{self, percent, thousands};
 
 pub(super) use columns::{kind_icon, role_ui, shape_ui};
 pub(super) use region::region;
-
-/// Room for about five notes; more are scrolled to.
-const NOTES_HEIGHT: f32 = 120.0;
+pub use table_menu::rows_text;
 
 /// Shows the page.
 pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
@@ -57,8 +56,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
         }
         None => {
             if let Some(loaded) = answers.loaded.latest() {
-                let text = "What reading changed or left out.";
-                head_ui(ui, &loaded.title, &summary(loaded), &loaded.notes, text, look, |ui, look| {
+                head_ui(ui, &loaded.title, &summary(loaded), look, |ui, look| {
                     next_ui(ui, answers, look, commands);
                     reading_ui(ui, plan, &loaded.sheets, commands);
                 });
@@ -87,7 +85,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
             detail::ui(ui, plan, loaded, at);
         }
     });
-    table::ui(ui, loaded, shown, picked, look);
+    table::ui(ui, loaded, shown, picked, &answers.listing, look, commands);
 }
 
 /// The customers picked out, as long as they are.
@@ -129,7 +127,6 @@ fn sourced_head_ui(
     commands: &mut Vec<Command>,
 ) {
     let built = known.built.latest();
-    let notes = built.map_or(&[][..], |built| &built.notes);
     let n_sources = sourcing.sources.len();
     let sources = format!("{} {}", thousands(n_sources), if n_sources == 1 { "source" } else { "sources" });
     let summary = match built {
@@ -139,7 +136,7 @@ fn sourced_head_ui(
         }
         None => sources,
     };
-    head_ui(ui, CUSTOMER_TABLE, &summary, notes, "What was merged, refused or left out.", look, |ui, look| {
+    head_ui(ui, CUSTOMER_TABLE, &summary, look, |ui, look| {
         next_ui(ui, answers, look, commands);
     });
     // What one source has met is told on its card; this is about the table that is built from all.
@@ -169,16 +166,8 @@ fn summary(loaded: &Loaded) -> String {
     format!("{} rows × {} columns · {missing}", thousands(loaded.table.n_rows), thousands(columns.len()))
 }
 
-/// The top of a page: what it shows, its notes, and the one next step on the right.
-pub(super) fn head_ui(
-    ui: &mut Ui,
-    title: &str,
-    summary: &str,
-    notes: &[Note],
-    notes_hint: &str,
-    look: &mut Look,
-    next: impl FnOnce(&mut Ui, &mut Look),
-) {
+/// The top of a page: what it shows, and the one next step on the right. Its notes are with all others in the status line.
+pub(super) fn head_ui(ui: &mut Ui, title: &str, summary: &str, look: &mut Look, next: impl FnOnce(&mut Ui, &mut Look)) {
     // A panel, not a frame: panels meet without a gap.
     Panel::top("head").frame(region()).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {
@@ -192,37 +181,10 @@ pub(super) fn head_ui(
                     });
                     ui.add_space(INSIDE);
                     ui.label(RichText::new(summary).color(tokens(ui).muted));
-                    ui.add_space(INSIDE);
-                    notes_button(ui, notes.len(), notes_hint, look);
                 });
             });
         });
-        if look.notes_open && !notes.is_empty() {
-            ui.add_space(4.0);
-            let area = ScrollArea::vertical().id_salt("notes").min_scrolled_height(NOTES_HEIGHT).max_height(NOTES_HEIGHT);
-            area.auto_shrink([false, true]).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 4.0;
-                ui.spacing_mut().interact_size.y = 20.0;
-                for note in notes {
-                    ui.horizontal_wrapped(|ui| {
-                        ui.label(caption(ui, icons::NOTE));
-                        ui.label(&note.0);
-                    });
-                }
-            });
-        }
     });
-}
-
-fn notes_button(ui: &mut Ui, n_notes: usize, hint: &str, look: &mut Look) {
-    if n_notes == 0 {
-        ui.label(caption(ui, "No notes")).on_hover_text(hint);
-        return;
-    }
-    let caret = if look.notes_open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
-    if ui.button(format!("{caret}  Notes ({n_notes})")).on_hover_text(hint).clicked() {
-        look.notes_open = !look.notes_open;
-    }
 }
 
 fn band(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {

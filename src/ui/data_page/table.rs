@@ -9,18 +9,22 @@ use std::ops::Range;
 
 use eframe::egui::style::ScrollStyle;
 use eframe::egui::{
-    Align, Align2, CursorIcon, FontId, Id, Key, Label, Layout, Modifiers, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextStyle,
-    Ui, UiBuilder, Vec2, pos2, vec2,
+    Align, Align2, CursorIcon, Event, FontId, Id, Key, Label, Layout, Modifiers, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind,
+    TextStyle, Ui, UiBuilder, Vec2, pos2, vec2,
 };
 
-use crate::data::{Column, Kind, Loaded, Table};
+use crate::data::profile::Profile;
+use crate::data::{Column, Kind, Loaded, Table, Values};
+use crate::engine::ListingAnswer;
 use crate::plot::Picked;
-use crate::session::{Brush, Look, Who};
+use crate::session::{Brush, Command, Look, Who};
 
+use super::super::icons;
 use super::super::theme::{self, INSIDE, tokens};
 use super::super::widgets::{self, thousands};
 use super::columns::kind_icon;
-use super::keys;
+use super::finding::{self, Listed};
+use super::{keys, table_menu};
 
 const ROW: f32 = 24.0;
 const HEADER: f32 = 32.0;
@@ -38,6 +42,8 @@ struct Memory {
     brush: Option<Brush>,
     /// The first row of the page of rows that was shown.
     first_row: usize,
+    /// What was looked for and found, as it was last brought into view.
+    found: Option<(String, usize, Option<u32>)>,
 }
 
 /// The rows to show: all of the customers, who can be picked, or a page of the rows of a source, which can only be read.
@@ -50,6 +56,8 @@ struct Sheet<'a> {
     n_numbered: usize,
     /// Names the table whose rows are customers.
     customers: Option<crate::base::Key>,
+    /// What is known of its columns, where it can be sorted and filtered.
+    profile: Option<&'a Profile>,
 }
 
 /// What is on screen: the columns' left edges (and the last right one), and the part of the sheet that shows.
@@ -59,28 +67,72 @@ struct View<'a> {
     viewport: Rect,
     shown: Option<usize>,
     picked: Option<&'a Picked>,
-    /// Lists these alone.
-    only: Option<&'a Picked>,
+    /// The rows listed, by line.
+    listed: Listed<'a>,
+    /// Whether the picked are listed alone.
+    is_only: bool,
     cursor: Option<usize>,
     first_row: usize,
+    /// What is known of its columns, where it can be sorted and filtered.
+    profile: Option<&'a Profile>,
+    /// What is looked for, in small letters; empty for nothing.
+    wanted: &'a str,
+    /// The line of what was found that is shown.
+    found: Option<usize>,
 }
 
 /// The table, filling what is left of the page; `shown` is the column in detail, `picked` rows are tinted, or listed alone.
-pub fn ui(ui: &mut Ui, loaded: &Loaded, shown: Option<usize>, picked: Option<&Picked>, look: &mut Look) {
+pub fn ui(
+    ui: &mut Ui,
+    loaded: &Loaded,
+    shown: Option<usize>,
+    picked: Option<&Picked>,
+    listing: &ListingAnswer,
+    look: &mut Look,
+    commands: &mut Vec<Command>,
+) {
+    finding::bar_ui(ui, loaded, listing, look);
     let id = Id::unique("data table").with(loaded.stamp.to_hex());
-    let sheet = Sheet { table: &loaded.table, id, first_row: 0, n_numbered: loaded.table.n_rows, customers: Some(loaded.stamp) };
-    sheet_ui(ui, &sheet, shown, picked, look);
+    let sheet = Sheet {
+        table: &loaded.table,
+        id,
+        first_row: 0,
+        n_numbered: loaded.table.n_rows,
+        customers: Some(loaded.stamp),
+        profile: Some(&loaded.profile),
+    };
+    sheet_ui(ui, &sheet, shown, picked, listing, look);
+    if let Some(rows) = copied(ui, picked, id, listing, look) {
+        commands.push(Command::CopyRows(rows.into()));
+    }
+}
+
+/// The rows to copy, where Ctrl+C was pressed and belongs to nothing else: the picked, else the row of the cursor.
+fn copied(ui: &Ui, picked: Option<&Picked>, id: Id, listing: &ListingAnswer, look: &Look) -> Option<Vec<u32>> {
+    let is_asked = !keys::are_elsewhere(ui, look) && ui.input(|input| input.events.iter().any(|event| *event == Event::Copy));
+    if !is_asked {
+        return None;
+    }
+    if let Some(picked) = picked.filter(|picked| picked.n() > 0) {
+        return Some(picked.rows().map(|row| row as u32).collect());
+    }
+    let cursor = ui.data(|data| data.get_temp::<Memory>(id)).and_then(|memory| memory.cursor)?;
+    let row = match listing.rows.latest().filter(|_| look.table.sort.is_some() || look.table.filter.is_some()) {
+        Some(rows) => *rows.get(cursor)?,
+        None => cursor as u32,
+    };
+    Some(vec![row])
 }
 
 /// A page of the rows of `source`, of which `first_row` is the first; to be read only.
 pub fn preview_ui(ui: &mut Ui, rows: &Table, first_row: usize, source: &str) {
     let id = Id::unique("rows of a source").with(source);
-    let sheet = Sheet { table: rows, id, first_row, n_numbered: first_row + rows.n_rows, customers: None };
+    let sheet = Sheet { table: rows, id, first_row, n_numbered: first_row + rows.n_rows, customers: None, profile: None };
     // Nobody is picked from a source, so nothing is remembered of how it is looked at.
-    sheet_ui(ui, &sheet, None, None, &mut Look::default());
+    sheet_ui(ui, &sheet, None, None, &ListingAnswer::default(), &mut Look::default());
 }
 
-fn sheet_ui(ui: &mut Ui, sheet: &Sheet<'_>, shown: Option<usize>, picked: Option<&Picked>, look: &mut Look) {
+fn sheet_ui(ui: &mut Ui, sheet: &Sheet<'_>, shown: Option<usize>, picked: Option<&Picked>, listing: &ListingAnswer, look: &mut Look) {
     let &Sheet { table, id, first_row, .. } = sheet;
     let mut memory = ui.data_mut(|data| data.get_temp::<Memory>(id)).unwrap_or_default();
     if memory.widths.len() != table.columns.len() {
@@ -93,14 +145,22 @@ fn sheet_ui(ui: &mut Ui, sheet: &Sheet<'_>, shown: Option<usize>, picked: Option
     let gutter = 24.0 + 8.0 * thousands(sheet.n_numbered).chars().count() as f32;
     let body = Rect::from_min_max(pos2(all.left() + gutter, all.top() + HEADER), all.max);
     let only = picked.filter(|picked| look.only_picked && picked.n() > 0);
-    let n_lines = only.map_or(table.n_rows, Picked::n);
+    let listed = Listed::of(table, only, listing, look);
+    let n_lines = listed.n();
+    let wanted = look.table.find.trim().to_lowercase();
+    let found = finding::shown_line(listing, look).filter(|&line| line < n_lines);
     memory.cursor = memory.cursor.filter(|&cursor| cursor < n_lines);
 
     let mut area = ScrollArea::both().id_salt(id).auto_shrink(false);
-    let brought = first_line_of(look, &memory, picked, only.is_some());
+    let brought = first_line_of(look, &memory, picked, &listed, only.is_some());
     let first_in_view = (memory.offset.y / ROW).ceil() as usize;
     let moved = sheet.customers.is_some() && keys::step(ui, &mut memory.cursor, first_in_view, n_lines, look);
-    let in_view = brought.or(memory.cursor.filter(|_| moved));
+    let seen = (wanted.clone(), look.table.find_at, found.map(|line| line as u32));
+    let jumps = found.is_some() && memory.found.as_ref() != Some(&seen);
+    if !listing.found.is_stale() {
+        memory.found = Some(seen);
+    }
+    let in_view = brought.or(memory.cursor.filter(|_| moved)).or(found.filter(|_| jumps));
     if let Some(offset) = wished_offset(ui, &memory, &edges, shown, body.size(), (n_lines, in_view)) {
         area = area.scroll_offset(offset);
     }
@@ -116,7 +176,20 @@ fn sheet_ui(ui: &mut Ui, sheet: &Sheet<'_>, shown: Option<usize>, picked: Option
     body_ui.spacing_mut().scroll = ScrollStyle { bar_width: 8.0, handle_min_length: 24.0, ..ScrollStyle::solid() };
     let out = area.show_viewport(&mut body_ui, |ui, viewport| {
         ui.set_min_size(vec2(edges[edges.len() - 1], n_lines as f32 * ROW));
-        let view = View { table, edges: &edges, viewport, shown, picked, only, cursor: memory.cursor, first_row };
+        let view = View {
+            table,
+            edges: &edges,
+            viewport,
+            shown,
+            picked,
+            listed,
+            is_only: only.is_some(),
+            cursor: memory.cursor,
+            first_row,
+            profile: sheet.profile,
+            wanted: &wanted,
+            found,
+        };
         if let Some(cursor) = sheet.customers.and_then(|stamp| rows_ui(ui, &view, body, stamp, look)) {
             memory.cursor = Some(cursor);
         }
@@ -124,7 +197,20 @@ fn sheet_ui(ui: &mut Ui, sheet: &Sheet<'_>, shown: Option<usize>, picked: Option
         viewport
     });
     memory.offset = out.state.clamped_offset();
-    let view = View { table, edges: &edges, viewport: out.inner, shown, picked, only, cursor: None, first_row };
+    let view = View {
+        table,
+        edges: &edges,
+        viewport: out.inner,
+        shown,
+        picked,
+        listed,
+        is_only: only.is_some(),
+        cursor: None,
+        first_row,
+        profile: sheet.profile,
+        wanted: &wanted,
+        found,
+    };
     numbers_ui(ui, &view, Rect::from_min_max(pos2(all.left(), body.top()), pos2(body.left(), out.inner_rect.bottom())));
     header_ui(ui, &view, Rect::from_min_max(pos2(body.left(), all.top()), pos2(all.right(), body.top())), &mut memory.widths, look);
     let painter = ui.painter();
@@ -151,9 +237,9 @@ fn first_width(column: &Column) -> f32 {
 }
 
 /// The line of the first customer picked anywhere but here, once: whoever comes from a plot sees whom it picked.
-fn first_line_of(look: &Look, memory: &Memory, picked: Option<&Picked>, is_only: bool) -> Option<usize> {
+fn first_line_of(look: &Look, memory: &Memory, picked: Option<&Picked>, listed: &Listed<'_>, is_only: bool) -> Option<usize> {
     let is_new = look.brush.as_ref().is_some_and(|brush| memory.brush.as_ref() != Some(brush) && !matches!(brush.who, Who::Rows { .. }));
-    picked.filter(|_| is_new)?.nth(0).map(|row| if is_only { 0 } else { row })
+    picked.filter(|_| is_new)?.nth(0).and_then(|row| if is_only { Some(0) } else { listed.line_of(row) })
 }
 
 /// Where to scroll without the pointer: a column newly in detail and a line comes into view, and keys turn pages while nothing has the focus.
@@ -185,7 +271,7 @@ fn wished_offset(
 impl View<'_> {
     /// The lines on screen.
     fn lines(&self) -> Range<usize> {
-        let n_lines = self.only.map_or(self.table.n_rows, Picked::n);
+        let n_lines = self.listed.n();
         let top = (f64::from(self.viewport.top()) / f64::from(ROW)).max(0.0) as usize;
         let bottom = (f64::from(self.viewport.bottom()) / f64::from(ROW)).ceil().max(0.0) as usize;
         top.min(n_lines)..bottom.min(n_lines)
@@ -193,7 +279,7 @@ impl View<'_> {
 
     /// Lines on screen, each with the row of the table it shows.
     fn rows(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.lines().filter_map(|line| Some((line, self.only.map_or(Some(line), |only| only.nth(line))?)))
+        self.lines().filter_map(|line| Some((line, self.listed.row(line)?)))
     }
 
     fn columns(&self) -> Range<usize> {
@@ -228,7 +314,10 @@ fn rows_ui(ui: &mut Ui, view: &View<'_>, body: Rect, stamp: crate::base::Key, lo
         let response = ui.interact(rect, id.with(("row", row)), Sense::CLICK);
         widgets::name_it(&response, eframe::egui::Role::Row, &format!("Row {}", thousands(row + 1)));
         let is_picked = view.picked.is_some_and(|picked| picked.contains(row));
-        if is_picked && view.only.is_none() {
+        if view.found == Some(line) {
+            ui.painter().rect_filled(rect, 0, t.warn.gamma_multiply(0.16));
+        }
+        if is_picked && !view.is_only {
             ui.painter().rect_filled(rect, 0, t.accent_tint);
         } else if response.hovered() {
             ui.painter().rect_filled(rect, 0, t.field.gamma_multiply(0.5));
@@ -242,7 +331,7 @@ fn rows_ui(ui: &mut Ui, view: &View<'_>, body: Rect, stamp: crate::base::Key, lo
         }
         let is_toggled = toggles && view.cursor == Some(line);
         let adds = is_toggled || ui.input(|input| input.modifiers.command);
-        if is_toggled || (is_click && (adds || view.only.is_none())) {
+        if is_toggled || (is_click && (adds || !view.is_only)) {
             let others = view.picked.filter(|_| adds);
             let is_only = is_picked && view.picked.is_some_and(|picked| picked.n() == 1);
             let rows: Vec<usize> = match others {
@@ -253,6 +342,8 @@ fn rows_ui(ui: &mut Ui, view: &View<'_>, body: Rect, stamp: crate::base::Key, lo
             look.brush = (!rows.is_empty()).then(|| Brush::rows(stamp, rows, from));
             ui.ctx().request_repaint();
         }
+        let column = |x: f32| view.columns().find(|&at| view.column_rect(body.left(), at, [top, top]).x_range().contains(x));
+        table_menu::cell_ui(&response, view.table, row, column, stamp, look);
     }
     if look.brush.is_some() && !keys::are_elsewhere(ui, look) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         look.brush = None;
@@ -273,14 +364,18 @@ fn cells_ui(ui: &mut Ui, view: &View<'_>, body: Rect) {
         let column = &view.table.columns[at];
         for (line, row) in view.rows() {
             let top = view.row_top(body.top(), line);
-            cell_ui(ui, view.column_rect(body.left(), at, [top, top + ROW]), column, row);
+            cell_ui(ui, view.column_rect(body.left(), at, [top, top + ROW]), column, row, view.wanted);
         }
     }
 }
 
-fn cell_ui(ui: &mut Ui, rect: Rect, column: &Column, row: usize) {
+fn cell_ui(ui: &mut Ui, rect: Rect, column: &Column, row: usize, wanted: &str) {
     let t = tokens(ui);
     let text = column.cell(row);
+    if !wanted.is_empty() && text.to_lowercase().contains(wanted) {
+        ui.painter().rect_filled(rect.shrink2(vec2(1.0, 2.0)), 2, t.warn.gamma_multiply(0.32));
+    }
+    let text = shown_text(column, row, text);
     let original = column.original.as_ref().and_then(|original| original.get(row)).filter(|text| !text.trim().is_empty());
     let is_missing = column.is_missing(row);
     let (shown, colour) = match (is_missing, original) {
@@ -305,6 +400,18 @@ fn cell_ui(ui: &mut Ui, rect: Rect, column: &Column, row: usize) {
         }
     }
 }
+
+/// A cell as it is read: of a number that was computed, no more digits than mean something; the whole of it is copied and filtered by.
+fn shown_text<'a>(column: &Column, row: usize, text: Cow<'a, str>) -> Cow<'a, str> {
+    let (Values::Number(values), None) = (&column.values, column.original.as_ref().and_then(|original| original.get(row))) else {
+        return text;
+    };
+    let n_decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    if n_decimals > MOST_DECIMALS { Cow::Owned(crate::base::text::few_digits(values[row])) } else { text }
+}
+
+/// Nobody writes more decimals than these into a file; whatever has more was computed.
+const MOST_DECIMALS: usize = 6;
 
 fn kind_word(kind: Kind) -> &'static str {
     match kind {
@@ -355,19 +462,29 @@ fn header_ui(ui: &mut Ui, view: &View<'_>, band: Rect, widths: &mut [f32], look:
         }
         if response.clicked() {
             look.column = Some(column.name.clone());
+            if view.profile.is_some() {
+                look.table.sort_next(&column.name);
+            }
         }
-        name_ui(&mut header, rect.shrink2(vec2(INSIDE, 0.0)), column);
+        if view.profile.is_some() {
+            table_menu::head_ui(&response, view.profile.and_then(|profile| profile.columns.get(at)), column, look);
+        }
+        let sort = look.table.sort.as_ref().filter(|sort| sort.column == column.name).map(|sort| sort.descends);
+        name_ui(&mut header, rect.shrink2(vec2(INSIDE, 0.0)), column, sort);
         edge_ui(&mut header, rect, at, column, &mut widths[at]);
     }
 }
 
-fn name_ui(header: &mut Ui, rect: Rect, column: &Column) {
+fn name_ui(header: &mut Ui, rect: Rect, column: &Column, sort: Option<bool>) {
     let t = tokens(header);
     let is_number = column.kind() == Kind::Number;
     let layout = if is_number { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
     let mut cell = header.new_child(UiBuilder::new().max_rect(rect).layout(layout));
     cell.spacing_mut().item_spacing.x = 4.0;
-    let icon = RichText::new(kind_icon(column.kind())).color(t.muted);
+    let icon = match sort {
+        Some(descends) => RichText::new(if descends { icons::CARET_DOWN } else { icons::CARET_UP }).color(t.accent),
+        None => RichText::new(kind_icon(column.kind())).color(t.muted),
+    };
     if is_number {
         // Right to left: the name is cut in what the icon leaves.
         let room = rect.width() - 20.0;

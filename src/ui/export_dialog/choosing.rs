@@ -156,10 +156,12 @@ fn as_what_ui(ui: &mut Ui, answers: &Answers, choices: &mut Choices) {
                 choices.formats = kept.collect();
             }
             // What a format may be told stands right below it.
-            if format == ExportFormat::Csv && is_on {
+            if format == ExportFormat::Csv {
                 let tip =
                     "Cells that a spreadsheet would run as formulas, such as =1+1, are prefixed with an apostrophe unless this is ticked.";
-                ui.indent("formulas", |ui| ui.checkbox(&mut choices.keeps_formulas, "Keep formulas").on_hover_text(tip));
+                ui.indent("formulas", |ui| {
+                    ui.add_enabled(is_on, Checkbox::new(&mut choices.keeps_formulas, "Keep formulas")).on_hover_text(tip);
+                });
             }
         }
         match purpose {
@@ -171,14 +173,13 @@ fn as_what_ui(ui: &mut Ui, answers: &Answers, choices: &mut Choices) {
     }
 }
 
-/// Paper and density, where a chosen format is set on pages.
+/// Paper and density; they keep their place where no chosen format is set on pages, so that nothing moves under the pointer.
 fn how_ui(ui: &mut Ui, choices: &mut Choices) {
-    if !choices.has_pages() {
-        return;
-    }
     ui.add_space(4.0);
-    segmented_ui(ui, &mut choices.paper, &Paper::ALL.map(|paper| (paper, paper.name(), "The size of pages.")));
-    segmented_ui(ui, &mut choices.density, &Density::ALL.map(|density| (density, density.name(), density.explanation())));
+    ui.add_enabled_ui(choices.has_pages(), |ui| {
+        segmented_ui(ui, &mut choices.paper, &Paper::ALL.map(|paper| (paper, paper.name(), "The size of pages.")));
+        segmented_ui(ui, &mut choices.density, &Density::ALL.map(|density| (density, density.name(), density.explanation())));
+    });
 }
 
 fn audience_ui(ui: &mut Ui, answers: &Answers, audience: &mut Audience) {

@@ -19,7 +19,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, commands
         Some((cluster, draft)) if *cluster == persona.cluster => draft.clone(),
         _ => persona.added.clone(),
     };
-    let (mut changed, mut has_focus) = (false, false);
+    let (mut changed, mut has_focus, mut left) = (false, false, false);
     Frame::new().fill(tokens(ui).added).corner_radius(8).inner_margin(Margin::same(12)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         head_ui(ui, persona, look, commands);
@@ -27,6 +27,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, commands
             let response = field_ui(ui, persona, name, hint, text);
             changed |= response.changed();
             has_focus |= response.has_focus();
+            left |= response.lost_focus();
         };
         let Added { goals, pains, quotes, messages, speaker_notes, .. } = &mut added;
         let rows = [
@@ -54,12 +55,19 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, commands
     }
     if !has_focus {
         keep_draft(persona, look, commands);
+    } else if left && look.added_draft.is_some() {
+        // One field is one step back. The draft stays, since the card may show the text before for a moment.
+        push(persona, added, commands);
     }
 }
 
 /// What was typed on the card of `persona` becomes a command, if there is any.
 pub fn keep_draft(persona: &Persona, look: &mut Look, commands: &mut Vec<Command>) {
     let Some((_, draft)) = look.added_draft.take_if(|(cluster, _)| *cluster == persona.cluster) else { return };
+    push(persona, draft, commands);
+}
+
+fn push(persona: &Persona, draft: Added, commands: &mut Vec<Command>) {
     // Tag and picture go their own ways; a draft must not bring old ones back.
     let added = Added { priority: persona.added.priority, picture: persona.added.picture.clone(), ..draft };
     if added != persona.added {

@@ -25,7 +25,8 @@ const HEADS: [(&str, &str, f32); 10] = [
     ("Others", "The same for all customers outside the persona.", 1.0),
     (
         "Effect",
-        "How far apart, in standard deviations: Hedges' g for numbers, Cohen's h for levels. From 0.2 it is told, from 0.5 it may name.",
+        "How far apart the means are, in standard deviations: Hedges' g for numbers, Cohen's h for the shares of levels. The medians beside it may \
+         say otherwise where a few are far out. From 0.2 it is told, from 0.5 it may name.",
         0.62,
     ),
     ("95 % interval", "Where the effect lies with 95 % confidence, were other customers drawn.", 1.24),
@@ -38,10 +39,9 @@ const HEADS: [(&str, &str, f32); 10] = [
 
 /// Draws all rows of `persona`'s evidence.
 pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
-    let first = (ui.available_width() * 0.2).clamp(120.0, 260.0);
+    let first = (ui.available_width() * 0.26).clamp(140.0, 400.0);
     let unit = (ui.available_width() - first) / HEADS.iter().map(|(.., width)| width).sum::<f32>();
     let (head, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 24.0), Sense::hover());
-    let small = TextStyle::Small.resolve(ui.style());
     let mut right = head.left() + first;
     let rights: Vec<f32> = HEADS
         .iter()
@@ -50,25 +50,94 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
             right
         })
         .collect();
-    let muted = tokens(ui).muted;
-    ui.painter().text(head.left_center(), Align2::LEFT_CENTER, "Column", small.clone(), muted);
-    for ((name, explanation, width), right) in HEADS.iter().zip(&rights) {
-        ui.painter().text(pos2(*right, head.center().y), Align2::RIGHT_CENTER, name, small.clone(), muted);
-        let room = Rect::from_min_max(pos2(right - width * unit, head.top()), pos2(*right, head.bottom()));
-        ui.interact(room, ui.scope_id().with(("head", *name)), Sense::hover()).on_hover_text(*explanation);
-    }
     let used = Used::of(persona);
-    let listed = view.personas.listed_evidence(persona);
-    let (all, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW * listed.len() as f32), Sense::hover());
+    let order = order(view.personas.listed_evidence(persona), persona, look);
+    let (all, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW * order.len() as f32), Sense::hover());
     let seen = ui.clip_rect().intersect(all);
     if seen.height() <= 0.0 {
         return;
     }
     let from = ((seen.top() - all.top()) / ROW).floor().max(0.0) as usize;
-    let to = (((seen.bottom() - all.top()) / ROW).ceil().max(0.0) as usize).min(listed.len());
-    for (place, &at) in listed.iter().enumerate().take(to).skip(from) {
-        let rect = Rect::from_min_size(pos2(all.left(), all.top() + ROW * place as f32), Vec2::new(all.width(), ROW));
-        row_ui(ui, view, persona, (at, rect), (first, &rights), &used, look);
+    let to = (((seen.bottom() - all.top()) / ROW).ceil().max(0.0) as usize).min(order.len());
+    for at in from..to {
+        let rect = Rect::from_min_size(pos2(all.left(), all.top() + ROW * at as f32), Vec2::new(all.width(), ROW));
+        row_ui(ui, view, persona, (order[at], rect), (first, &rights), &used, look);
+    }
+    // Last, over the rows, and never above the view: the head stays while the rows go by.
+    let top = ui.clip_rect().top().clamp(head.top(), (all.bottom() - head.height()).max(head.top()));
+    head_ui(ui, head.translate(Vec2::new(0.0, top - head.top())), (first, unit, &rights), look);
+}
+
+/// The rows in the order asked for: as they come, the strongest first, or by a column.
+fn order(mut order: Vec<usize>, persona: &Persona, look: &Look) -> Vec<usize> {
+    let rows = &persona.evidence;
+    let Some((by, descends)) = look.cards.evidence_order else { return order };
+    let key = |at: usize| {
+        let row = &rows[at];
+        match HEADS[by.min(HEADS.len() - 1)].0 {
+            "Effect" | "95 % interval" => row.effect,
+            "v.test" => row.v_test,
+            "Covers" => row.coverage,
+            "Customers" => row.n as f64,
+            _ => row.missing_share,
+        }
+    };
+    if by == BY_NAME {
+        order.sort_by_key(|&at| traits::what(&rows[at]).to_lowercase());
+    } else {
+        order.sort_by(|&a, &b| key(a).total_cmp(&key(b)));
+    }
+    if descends {
+        order.reverse();
+    }
+    order
+}
+
+/// The place of the first column among what rows are ordered by.
+const BY_NAME: usize = usize::MAX;
+
+/// Columns of texts are not ordered by: their numbers have different units.
+fn is_ordered_by(name: &str) -> bool {
+    matches!(name, "Effect" | "v.test" | "Covers" | "Customers" | "Missing")
+}
+
+fn head_ui(ui: &mut Ui, head: Rect, (first, unit, rights): (f32, f32, &[f32]), look: &mut Look) {
+    let t = tokens(ui);
+    let small = TextStyle::Small.resolve(ui.style());
+    ui.painter().rect_filled(head.expand2(Vec2::new(6.0, 0.0)), 0, t.raised);
+    ui.painter().hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, t.hairline));
+    let name_room = head.with_max_x(head.left() + first);
+    let columns = HEADS.iter().zip(rights).map(|((name, explanation, width), right)| {
+        (*name, *explanation, Rect::from_min_max(pos2(right - width * unit, head.top()), pos2(*right, head.bottom())))
+    });
+    let all = std::iter::once((BY_NAME, "Column", "The column, with its level where it has levels.", name_room))
+        .chain(columns.enumerate().map(|(at, (name, explanation, room))| (at, name, explanation, room)));
+    for (at, name, explanation, room) in all {
+        let can_order = at == BY_NAME || is_ordered_by(name);
+        let response = ui.interact(room, ui.scope_id().with(("head", name)), if can_order { Sense::click() } else { Sense::hover() });
+        let now = look.cards.evidence_order.filter(|(by, _)| *by == at);
+        let arrow = match now {
+            Some((_, true)) => format!(" {}", icons::CARET_DOWN),
+            Some((_, false)) => format!(" {}", icons::CARET_UP),
+            None => String::new(),
+        };
+        let (place, align) =
+            if at == BY_NAME { (room.left_center(), Align2::LEFT_CENTER) } else { (room.right_center(), Align2::RIGHT_CENTER) };
+        let colour = if now.is_some() || (can_order && response.hovered()) { t.text } else { t.muted };
+        ui.painter().text(place, align, format!("{name}{arrow}"), small.clone(), colour);
+        if can_order {
+            widgets::name_it(&response, Role::ColumnHeader, name);
+        }
+        if can_order && response.clicked() {
+            // The largest first, but names from A on; a third click goes back to the strongest first.
+            let begins = at != BY_NAME;
+            look.cards.evidence_order = match now {
+                None => Some((at, begins)),
+                Some((_, descends)) if descends == begins => Some((at, !begins)),
+                Some(_) => None,
+            };
+        }
+        response.on_hover_text(explanation);
     }
 }
 

@@ -110,9 +110,9 @@ fn head_ui(ui: &mut Ui, look: &mut Look, n_cards: usize, commands: &mut Vec<Comm
                 segmented_ui(ui, &mut look.evidence, &sides);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button("Present").on_hover_text("Full screen, one card a slide (F5).").clicked() {
+                if ui.button("Present").on_hover_text("See the slides; F5 shows them full screen.").clicked() {
                     look.slide = if look.cards.view == CardsView::Overview { 0 } else { look.card + 1 };
-                    commands.push(Command::Do(Action::Present));
+                    commands.push(Command::Do(Action::Go(Page::Present)));
                 }
                 ui.add_space(4.0);
                 if look.cards.view == CardsView::Cards {
@@ -143,8 +143,7 @@ fn keep_drafts(personas: &Personas, look: &mut Look, commands: &mut Vec<Command>
 
 /// The page's keys, while nothing else has them.
 fn keys(ui: &Ui, look: &mut Look, n_cards: usize) {
-    let is_elsewhere =
-        ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.palette.is_some() || look.export.is_some();
+    let is_elsewhere = ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.is_covered();
     if is_elsewhere {
         return;
     }

@@ -28,6 +28,9 @@ pub fn name_ui(ui: &mut Ui, persona: &Persona, size: f32, look: &mut Look, comma
         let field = TextEdit::singleline(&mut text).font(font).frame(Frame::new()).desired_width(room).char_limit(LONGEST);
         let response = ui.add(field).on_hover_text(persona.name.as_str());
         name_it(&response, Role::TextInput, &format!("Name of C{}", persona.number + 1));
+        if std::mem::take(&mut look.renames) {
+            response.request_focus();
+        }
         if response.changed() {
             look.name_draft = Some((persona.cluster, text.clone()));
         }

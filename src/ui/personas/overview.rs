@@ -29,9 +29,10 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
         ui.horizontal(|ui| {
             let title = if n == 1 { "One persona".to_owned() } else { format!("{n} personas") };
             ui.label(theme::display(title));
-            let method = view.answers.segmentation.latest().map_or("", |segmentation| segmentation.method_text.as_str());
+            let method = view.answers.segmentation.latest().filter(|_| view.is_analyst());
+            let method = method.map_or_else(String::new, |segmentation| format!("  ·  {}", segmentation.method_text));
             ui.add_space(INSIDE);
-            widgets::cut_label(ui, caption(ui, format!("among {} rows  ·  {method}", thousands(personas.n_rows))));
+            widgets::cut_label(ui, caption(ui, format!("among {} rows{method}", thousands(personas.n_rows))));
         });
         if let Some(doubt) = view.answers.doubt(&view.plan.clustering) {
             ui.add(Label::new(theme::strong(doubt)).wrap());

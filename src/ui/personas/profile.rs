@@ -31,11 +31,17 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     let (head, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 16.0), Sense::hover());
     let track = (head.left() + names)..=(head.right() - values);
     let middle = (track.start() + track.end()) / 2.0;
+    // The ends give way where the middle would lie on them.
+    let width = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), small.clone(), t.muted).size().x;
+    let has_ends = track.end() - track.start() > width("everyone's middle") + 2.0 * width("least") + 24.0;
     for (x, align, text) in [
         (*track.start(), Align2::LEFT_CENTER, "least"),
         (middle, Align2::CENTER_CENTER, "everyone's middle"),
         (*track.end(), Align2::RIGHT_CENTER, "most"),
     ] {
+        if !has_ends && x != middle {
+            continue;
+        }
         ui.painter().text(pos2(x, head.center().y), align, text, small.clone(), t.muted);
     }
     ui.spacing_mut().item_spacing.y = 0.0;

@@ -15,7 +15,7 @@ use crate::ui::widgets;
 use super::ticks::{Style, Ticks};
 
 /// Room for the numbers of a y axis, the same everywhere so that plots above each other align.
-pub(super) const Y_NUMBERS: f32 = 48.0;
+pub(super) const Y_NUMBERS: f32 = 60.0;
 
 /// One axis of a [`canvas`].
 #[derive(Debug, Clone, Copy, Default)]

@@ -3,11 +3,11 @@
 //! In: the profile and what preparing made of it. Out: the plan's preparation with that one choice changed. Rows have one height.
 
 use eframe::egui::{
-    Align, ComboBox, Frame, Layout, Margin, Rect, RichText, Role as Widget, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2,
-    vec2,
+    Align, ComboBox, Frame, Id, Label, Layout, Margin, Rect, RichText, Role as Widget, ScrollArea, Sense, Stroke, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
 };
 
-use crate::data::{ColumnProfile, Kind, Loaded};
+use crate::data::{ColumnProfile, Kind, Loaded, Role as ColumnRole};
 use crate::engine::Answer;
 use crate::features::{ColumnRecipe, InputColumn, MissingRule, Prepared, Scale, Transform};
 use crate::session::{Command, Plan};
@@ -65,10 +65,14 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, prepared: &Answer<Prepared>
             widgets::problem_ui(ui, &problem.0, None);
         }
         ui.spacing_mut().item_spacing.y = 0.0;
-        head_ui(ui);
         let profiles = &loaded.profile.columns;
+        let id = Id::unique("order of the inputs");
+        let mut by = ui.data(|data| data.get_temp::<Order>(id)).unwrap_or_default();
+        head_ui(ui, &mut by);
+        ui.data_mut(|data| data.insert_temp(id, by));
+        let order = by.of(plan, profiles);
         ScrollArea::vertical().id_salt("inputs").auto_shrink(false).show_rows(ui, ROW_HEIGHT, profiles.len(), |ui, rows| {
-            for at in rows {
+            for at in rows.map(|line| order[line]) {
                 let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::hover());
                 ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens(ui).hairline));
                 let mut row = ui.new_child(UiBuilder::new().id_salt(at).max_rect(rect));
@@ -84,7 +88,37 @@ fn input_of<'a>(prepared: &'a Prepared, at: usize, name: &str) -> Option<&'a Inp
     prepared.columns.get(at).filter(|input| input.name == name).or_else(|| prepared.columns.iter().find(|input| input.name == name))
 }
 
-fn head_ui(ui: &mut Ui) {
+/// How the rows are ordered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Order {
+    /// As the columns stand in the table.
+    #[default]
+    AsInTable,
+    /// By name.
+    Name,
+    /// By what the column is for.
+    Role,
+    /// Most missing values first.
+    Missing,
+}
+
+impl Order {
+    /// The columns in this order; equal ones as in the table.
+    fn of(self, plan: &Plan, profiles: &[ColumnProfile]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..profiles.len()).collect();
+        let role = |at: usize| plan.preparation.roles.get(&profiles[at].name).copied().unwrap_or(profiles[at].guessed_role);
+        match self {
+            Order::AsInTable => {}
+            Order::Name => order.sort_by_key(|&at| profiles[at].name.to_lowercase()),
+            Order::Role => order.sort_by_key(|&at| ColumnRole::ALL.iter().position(|other| *other == role(at))),
+            Order::Missing => order.sort_by_key(|&at| std::cmp::Reverse(profiles[at].n_missing)),
+        }
+        order
+    }
+}
+
+/// The head stays above the rows. A click on a part that orders puts them in its order, another click back as in the table.
+fn head_ui(ui: &mut Ui, by: &mut Order) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
     let places = Places::new(rect.left(), rect.right());
     let heads = [
@@ -96,8 +130,27 @@ fn head_ui(ui: &mut Ui) {
         (places.missing, "Missing values", "What happens to customers without a value here."),
     ];
     for (place, text, explanation) in heads {
-        cell_ui(ui, rect, place, Align::Min, |ui| {
-            ui.label(caption(ui, text)).on_hover_text(explanation);
+        let orders = match text {
+            "Column" => Some(Order::Name),
+            "Role" => Some(Order::Role),
+            "Missing values" => Some(Order::Missing),
+            _ => None,
+        };
+        cell_ui(ui, rect, place, Align::Min, |ui| match orders {
+            Some(order) => {
+                let is_on = *by == order;
+                let shown = if is_on { format!("{text} {}", icons::CARET_DOWN) } else { text.to_owned() };
+                let shown = if is_on { caption(ui, shown).color(tokens(ui).text) } else { caption(ui, shown) };
+                let response = ui.add(Label::new(shown).sense(Sense::click()).selectable(false));
+                widgets::name_it(&response, Widget::ColumnHeader, text);
+                if response.clicked() {
+                    *by = if is_on { Order::AsInTable } else { order };
+                }
+                response.on_hover_text(explanation);
+            }
+            None => {
+                ui.label(caption(ui, text)).on_hover_text(explanation);
+            }
         });
     }
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens(ui).hairline));

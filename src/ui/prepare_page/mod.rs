@@ -37,9 +37,8 @@ const DIMENSIONS: [(Dimensions, &str, &str); 4] = [
 pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     ui.painter().rect_filled(ui.max_rect(), 0, tokens(ui).surface);
     let prepared = answers.prepared.latest();
-    let notes = prepared.map_or(&[][..], |prepared| &prepared.notes);
     let summary = prepared.map_or_else(String::new, |prepared| summary(prepared));
-    head_ui(ui, "Prepare", &summary, notes, "What preparing left out, merged or found worth knowing.", look, |ui, _| {
+    head_ui(ui, "Prepare", &summary, look, |ui, _| {
         if widgets::primary_button(ui, &format!("Find segments  {}", icons::NEXT)).clicked() {
             commands.push(Command::Do(Action::Go(Page::Segments)));
         }

@@ -256,8 +256,7 @@ fn wheel_and_drag(ui: &Ui, canvas: &Canvas, look: &mut TreeLook, tree: &TreePlot
 
 /// The same by keys, for the group that is chosen: up to what it was merged into, down into the larger half.
 fn keys(ui: &Ui, view: &View, look: &mut Look, tree: &TreePlot) {
-    let is_elsewhere =
-        ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.palette.is_some() || look.export.is_some();
+    let is_elsewhere = ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.is_covered();
     if is_elsewhere {
         return;
     }

@@ -1,6 +1,6 @@
 //! What can be changed: the method, its knobs, and what speaks for the suggested number of segments.
 
-use eframe::egui::{self, Align, Button, ComboBox, DragValue, Frame, Layout, Panel, RichText, Role, ScrollArea, Ui, Vec2};
+use eframe::egui::{self, Align, Button, ComboBox, DragValue, Frame, Layout, RichText, Role, ScrollArea, Ui, Vec2};
 
 use crate::cluster::{Linkage, Method, suggested_min_cluster_size};
 use crate::data::{ColumnProfile, Role as ColumnRole};
@@ -25,10 +25,7 @@ const HEIGHT_MEANS: &str = "Groups that join below this height are one segment; 
 const MANY: usize = 20;
 
 /// The left panel.
-pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
-    Panel::bottom("segment notes").resizable(false).show_separator_line(false).frame(Frame::new()).exact_size(36.0).show(ui, |ui| {
-        ui.with_layout(Layout::bottom_up(Align::Min), |ui| notes_ui(ui, view, look));
-    });
+pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     egui::CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
         ScrollArea::vertical().id_salt("knobs").auto_shrink(false).show(ui, |ui| {
             // Short names in two rows fit at any width of the panel; the full ones are told on hover.
@@ -367,15 +364,4 @@ fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
             }
         }
     });
-}
-
-fn notes_ui(ui: &mut Ui, view: &View, look: &mut Look) {
-    let notes = &view.answers.notes;
-    let text = format!("{}  Notes ({})", icons::NOTE, notes.len());
-    let response = ui.add_enabled(!notes.is_empty(), Button::new(text).frame_when_inactive(false).selected(look.notes_open));
-    widgets::name_it(&response, Role::Button, "Notes");
-    let told: Vec<&str> = notes.iter().map(|note| note.0.as_str()).collect();
-    if response.on_hover_text(told.join("\n")).clicked() {
-        look.notes_open = !look.notes_open;
-    }
 }

@@ -12,9 +12,9 @@ use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{self, percent, primary_button, row_background, share_bar, swatch, thousands};
 
 use super::naming::{numbers, segment_name};
-use super::picked;
 use super::statements::{side_ui, statements_ui};
 use super::view::View;
+use super::{kept, picked};
 
 /// The right panel.
 pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
@@ -24,8 +24,13 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| next_ui(ui, view, commands));
     });
     Panel::bottom("segment selected").resizable(true).frame(clear).default_size(272.0).size_range(96.0..=420.0).show(ui, |ui| {
-        ScrollArea::vertical().id_salt("selected").auto_shrink(false).show(ui, |ui| selected_ui(ui, view, look));
+        ScrollArea::vertical().id_salt("selected").auto_shrink(false).show(ui, |ui| selected_ui(ui, view, look, commands));
     });
+    if !view.kept.is_empty() {
+        Panel::bottom("kept selections").resizable(false).frame(clear).exact_size(kept::height(view.kept)).show(ui, |ui| {
+            kept::ui(ui, view.kept, view.answers, look, commands);
+        });
+    }
     egui::CentralPanel::default().frame(clear).show(ui, |ui| {
         picked::head_ui(ui, view.answers, look);
         told_ui(ui, view, look);
@@ -34,8 +39,9 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     });
 }
 
-/// Height of a row.
+/// Height of a row, and of one whose name takes two lines.
 const ROW: f32 = 52.0;
+const TALL_ROW: f32 = 70.0;
 
 /// What became of the segments shown before, until something else is done. The line has its place when there is nothing to tell, so that the list stays where it is.
 fn told_ui(ui: &mut Ui, view: &View, look: &Look) {
@@ -92,14 +98,34 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
         },
     };
     let n = labels.n_clusters() + usize::from(labels.n_noise() > 0);
+    // A name is read whole: where one is too long for its line, every row has two. Of hundreds nobody reads the names.
+    let room = ui.available_width() - 44.0;
+    let font = font_of_name(ui);
+    let is_long = |cluster: usize| {
+        let name = listed_name(&segment_name(view.answers, cluster));
+        ui.painter().layout_no_wrap(name, font.clone(), tokens(ui).text).size().x > room
+    };
+    let height = if (0..labels.n_clusters().min(MOST_MEASURED)).any(is_long) { TALL_ROW } else { ROW };
     // Only rows in view are laid out: a cut near the leaves gives thousands.
-    ScrollArea::vertical().id_salt("segments").auto_shrink(false).show_rows(ui, ROW, n, |ui, seen| {
-        seen.for_each(|at| row_ui(ui, view, look, &row(at)));
+    ScrollArea::vertical().id_salt("segments").auto_shrink(false).show_rows(ui, height, n, |ui, seen| {
+        seen.for_each(|at| row_ui(ui, view, look, &row(at), height));
     });
     if labels.n_clusters() == 0 {
         ui.add_space(8.0);
         ui.label(caption(ui, "No segment at these settings. Every customer is too far from the others: try a larger distance."));
     }
+}
+
+/// Names measured for their lines.
+const MOST_MEASURED: usize = 40;
+
+fn font_of_name(ui: &Ui) -> egui::FontId {
+    egui::FontId::new(TextStyle::Body.resolve(ui.style()).size, theme::bold())
+}
+
+/// The name as lists show it: that they are customers is known there.
+pub(super) fn listed_name(name: &str) -> String {
+    name.strip_suffix(" Customers").filter(|rest| rest.contains(' ') || rest.len() > 3).unwrap_or(name).to_owned()
 }
 
 struct Row<'a> {
@@ -113,8 +139,8 @@ struct Row<'a> {
     n_picked: Option<usize>,
 }
 
-fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::click());
+fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>, height: f32) {
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::click());
     let is_selected = look.selection == Some(row.selection);
     let is_hovered = response.hovered() || view.focus == Some(row.selection);
     row_background(ui, rect, is_selected, is_hovered);
@@ -126,9 +152,14 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
     let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(Vec2::new(8.0, 5.0))).layout(Layout::top_down(Align::Min)));
     inner.spacing_mut().item_spacing = Vec2::new(8.0, 3.0);
     inner.spacing_mut().interact_size.y = 16.0;
-    inner.horizontal(|ui| {
+    inner.horizontal_top(|ui| {
         swatch(ui, colour);
-        ui.add(egui::Label::new(theme::strong(row.name.as_str())).truncate().selectable(false));
+        let mut job = egui::text::LayoutJob::simple(listed_name(&row.name), font_of_name(ui), tokens(ui).text, ui.available_width());
+        job.wrap.max_rows = if height > ROW { 2 } else { 1 };
+        // A label beside another is never broken, so the lines are laid out here.
+        let galley = ui.painter().layout_job(job);
+        let (rect, _) = ui.allocate_exact_size(galley.size(), Sense::hover());
+        ui.painter().galley(rect.min, galley, tokens(ui).text);
     });
     inner.horizontal(|ui| {
         let number = match row.selection {
@@ -176,10 +207,14 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>) {
     response.context_menu(|ui| picked::segment_menu_ui(ui, view.answers, look, row.selection, &row.name));
 }
 
-fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look) {
+fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
     ui.add_space(8.0);
     match view.focus {
-        None if look.brush.is_some() => picked::told_ui(ui, view.answers, look),
+        None if look.brush.is_some() => {
+            picked::told_ui(ui, view.answers, look);
+            ui.add_space(8.0);
+            kept::keep_ui(ui, view.answers, look, commands);
+        }
         None => {
             ui.label(caption(ui, "Click a segment, here or in a plot, to see what sets it apart."));
             ui.label(caption(ui, "Shift and drag in the map or over the silhouettes to select customers, or click a branch of the tree."));

@@ -17,6 +17,7 @@ use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, dimmed_ui, head_ui, 
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{answer_ui, combo_ui, name_it, percent, thousands};
 
+use super::list::listed_name;
 use super::map_brush;
 use super::map_dots::{Dots, dots_of_map, dots_of_points, mesh, nearest};
 use super::map_image::{Looks, image_ui};
@@ -43,6 +44,9 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     }
 }
 
+/// Heads narrower than this leave the words beside the axes out.
+const NARROW_HEAD: f32 = 480.0;
+
 /// Which axes: the head lays out from right to left, so y comes first.
 fn axes_ui(ui: &mut Ui, view: &View, look: &mut Look) {
     let (axes, names) = choices(view);
@@ -53,13 +57,22 @@ fn axes_ui(ui: &mut Ui, view: &View, look: &mut Look) {
             *axis = axes[at].clone();
         }
     };
-    ui.spacing_mut().item_spacing.x = 8.0;
-    ui.add_space(8.0);
+    // Where room is short the axes say themselves which is which: the plot names them.
+    let is_narrow = ui.available_width() < NARROW_HEAD;
+    ui.spacing_mut().item_spacing.x = if is_narrow { 4.0 } else { 8.0 };
+    if is_narrow {
+        ui.spacing_mut().combo_width = 56.0;
+    }
+    ui.add_space(if is_narrow { 2.0 } else { 8.0 });
     pick(ui, "Up", &mut look.map_axes.1);
-    ui.label(caption(ui, "up"));
+    if !is_narrow {
+        ui.label(caption(ui, "up"));
+    }
     pick(ui, "Across", &mut look.map_axes.0);
-    ui.label(caption(ui, "across"));
-    ui.add_space(8.0);
+    if !is_narrow {
+        ui.label(caption(ui, "across"));
+        ui.add_space(8.0);
+    }
     pick_tool_ui(ui, look);
     if let Some(map) = view.answers.map.latest().filter(|map| map.n_shown < map.n_total) {
         let (text, means) = match scene_of(view, map).as_deref().map(|scene| &scene.shows) {
@@ -266,8 +279,35 @@ const MOST_NAMED: usize = 60;
 
 /// Names in the middle of their segments; a name that would cover another gives way to its number, and then to nothing.
 fn labels_ui(ui: &Ui, view: &View, canvas: &Canvas, map: &MapPlot, focus: Option<Selection>) {
-    let t = tokens(ui);
+    // Names or numbers, not both: where not every name has its place, all segments go by their numbers.
+    let names: Vec<(Pos2, [String; 2])> = labelled(view, canvas, map, focus);
+    let are_named = placed(ui, canvas, names.iter().map(|(at, names)| (*at, names[0].as_str()))).len() == names.len();
+    let texts = names.iter().map(|(at, names)| (*at, names[usize::from(!are_named)].as_str()));
+    for (at, text) in placed(ui, canvas, texts) {
+        plot_label(ui, &canvas.painter, at, Align2::CENTER_CENTER, text, tokens(ui).text);
+    }
+}
+
+/// Those of the texts that lie in the frame and cover none before them.
+fn placed<'a>(ui: &Ui, canvas: &Canvas, texts: impl Iterator<Item = (Pos2, &'a str)>) -> Vec<(Pos2, &'a str)> {
     let mut taken: Vec<Rect> = Vec::new();
+    let font = TextStyle::Small.resolve(ui.style());
+    texts
+        .filter(|(at, text)| {
+            let size = canvas.painter.layout_no_wrap((*text).to_owned(), font.clone(), tokens(ui).text).size();
+            let rect = Rect::from_center_size(*at, size + Vec2::new(12.0, 6.0));
+            let is_free = canvas.frame().contains_rect(rect) && !taken.iter().any(|other| other.intersects(rect));
+            if is_free {
+                taken.push(rect);
+            }
+            is_free
+        })
+        .collect()
+}
+
+/// The middles of the segments in focus, the largest first, each with its name and its number.
+fn labelled(view: &View, canvas: &Canvas, map: &MapPlot, focus: Option<Selection>) -> Vec<(Pos2, [String; 2])> {
+    let mut labels = Vec::new();
     let focused = focus.and_then(|focus| match focus {
         Selection::Cluster(cluster) => Some(cluster),
         Selection::Noise => None,
@@ -280,15 +320,10 @@ fn labels_ui(ui: &Ui, view: &View, canvas: &Canvas, map: &MapPlot, focus: Option
         let n = points.len() as f64;
         let mean = points.iter().fold([0.0, 0.0], |sum, point| [sum[0] + point[0] / n, sum[1] + point[1] / n]);
         let at = canvas.at(mean);
-        let names = [segment_name(view.answers, cluster), numbering::name(map.numbers[cluster])];
-        for name in names {
-            let size = canvas.painter.layout_no_wrap(name.clone(), TextStyle::Small.resolve(ui.style()), t.text).size();
-            let rect = Rect::from_center_size(at, size + Vec2::new(12.0, 6.0));
-            if canvas.frame().contains_rect(rect) && !taken.iter().any(|other| other.intersects(rect)) {
-                plot_label(ui, &canvas.painter, at, Align2::CENTER_CENTER, &name, t.text);
-                taken.push(rect);
-                break;
-            }
+        if !canvas.frame().contains(at) {
+            continue;
         }
+        labels.push((at, [listed_name(&segment_name(view.answers, cluster)), numbering::name(map.numbers[cluster])]));
     }
+    labels
 }

@@ -10,6 +10,7 @@ mod dendrogram;
 mod density;
 mod elbow;
 mod epsilon_plots;
+mod kept;
 mod knobs;
 mod list;
 mod map;
@@ -59,12 +60,12 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     let mut draft = plan.clustering.clone();
     forget_what_is_gone(answers, look);
     let (hover_before, pointed_k) = (look.hover.take(), look.hover_k.take());
-    let view = View { answers, against: plan.comparison.as_ref(), focus: hover_before.or(look.selection), pointed_k };
+    let view = View { answers, against: plan.comparison.as_ref(), kept: &plan.kept, focus: hover_before.or(look.selection), pointed_k };
     keys(ui, &view, &mut draft, look);
 
     let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
     Panel::left("segment knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| {
-        knobs::ui(ui, &view, &mut draft, look);
+        knobs::ui(ui, &view, &mut draft);
     });
     Panel::right("segment list").default_size(272.0).size_range(240.0..=420.0).frame(side).show(ui, |ui| {
         list::ui(ui, &view, look, commands);
@@ -137,8 +138,7 @@ fn forget_what_is_gone(answers: &Answers, look: &mut Look) {
 
 /// The page's keys, while nothing else has them.
 fn keys(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
-    let is_elsewhere =
-        ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.palette.is_some() || look.export.is_some();
+    let is_elsewhere = ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.is_covered();
     if is_elsewhere {
         return;
     }

@@ -1,13 +1,15 @@
 //! What does every part of the Segments page look at? The answers, and what is pointed at or selected.
 
 use crate::engine::Answers;
-use crate::session::{Against, Selection};
+use crate::session::{Against, KeptSelection, Selection};
 
 /// What the parts of the page look at.
 pub(super) struct View<'a> {
     pub(super) answers: &'a Answers,
     /// What the plan compares the segments with.
     pub(super) against: Option<&'a Against>,
+    /// What the user kept.
+    pub(super) kept: &'a [KeptSelection],
     /// The segment to emphasise: under the pointer a frame ago, or selected.
     pub(super) focus: Option<Selection>,
     /// The number of segments under the pointer a frame ago, in whichever curve.

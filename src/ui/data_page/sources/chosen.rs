@@ -107,12 +107,16 @@ fn limit_ui(ui: &mut Ui, of: &Of<'_>, kind: Option<SourceKind>, commands: &mut V
     ui.add_space(INSIDE);
     let usual = kind.and_then(SourceKind::stale_after_days);
     let Some(in_force) = of.source.stale_after_days.or(usual) else { return };
-    label_ui(ui, "Stale after", "After how many days without news this source counts as stale.");
+    label_ui(
+        ui,
+        "Stale after",
+        "After how many days without news this source counts as stale. It counts once you set it, or where files are read again by themselves.",
+    );
     let mut days = in_force;
     let field = ui.add(DragValue::new(&mut days).range(0.0..=3_650.0).speed(0.1).max_decimals(0).suffix(" d"));
     widgets::name_it(&field, Widget::SpinButton, "Stale after days");
     if days != in_force {
-        of.say(commands, |source| source.stale_after_days = Some(days).filter(|days| Some(*days) != usual));
+        of.say(commands, |source| source.stale_after_days = Some(days));
     }
 }
 

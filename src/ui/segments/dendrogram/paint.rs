@@ -2,7 +2,7 @@
 //!
 //! In: the shapes of [`TreePlot::view`], colours by group. Cost: the shapes, about as many as pixels.
 
-use eframe::egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, TextStyle, Ui, Vec2, epaint::TextShape};
+use eframe::egui::{self, Align2, Color32, Pos2, Rect, Shape, Stroke, TextStyle, Ui, Vec2, epaint::TextShape};
 
 use crate::persona::numbering::number_of;
 use crate::plot::{Bracket, Bunch, Picked, TreeGroups, TreePlot, TreeView};
@@ -11,6 +11,7 @@ use crate::ui::plotting::{Canvas, shortened};
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::thousands;
 
+use super::super::list::listed_name;
 use super::super::naming::{numbers, segment_name};
 use super::super::picked::shares_strip;
 use super::super::view::View;
@@ -148,8 +149,13 @@ impl Paint<'_> {
             let middle = |y: f32| Pos2::new((from + to) / 2.0, frame.bottom() + y);
             let letters = (width / LETTER) as usize;
             if letters >= 4 {
-                let name = shortened(&segment_name(self.view.answers, group.cluster), letters);
-                ui.painter().text(middle(11.0), Align2::CENTER_TOP, name, font.clone(), t.text);
+                // Measured, with room to the neighbour: letters are not equally wide.
+                let name = listed_name(&segment_name(self.view.answers, group.cluster));
+                let mut job = egui::text::LayoutJob::simple_singleline(name, font.clone(), t.text);
+                job.wrap = egui::text::TextWrapping::truncate_at_width(width - 8.0);
+                let galley = ui.painter().layout_job(job);
+                let left = middle(11.0).x - galley.size().x / 2.0;
+                ui.painter().galley(Pos2::new(left, middle(11.0).y), galley, t.text);
             }
             let size = thousands(group.leaves[1] + 1 - group.leaves[0]);
             if letters > size.chars().count() {
