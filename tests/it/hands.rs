@@ -157,9 +157,14 @@ fn whoever_was_here_before_is_asked_first() {
     let mut settings = Settings { recent: vec![Recent::Set(set), Recent::File(data)], ..Settings::default() };
     let mut staged: Option<Window> = None;
     let draw = |ui: &mut eframe::egui::Ui, staged: &mut Option<Window>| {
-        let window = staged.get_or_insert_with(|| Window::new(ui.ctx(), std::mem::take(&mut settings), None, None));
-        window.step();
-        window.draw(ui);
+        match staged {
+            Some(window) => {
+                window.step();
+                window.draw(ui);
+            }
+            // The fonts are there from the next frame on.
+            None => *staged = Some(Window::new(ui.ctx(), std::mem::take(&mut settings), None, None)),
+        }
     };
     let mut harness = Harness::builder().with_size([1280.0, 800.0]).with_max_steps(8).build_ui_state(draw, staged.take());
     harness.run_steps(3);

@@ -122,7 +122,7 @@ fn the_export_dialog_chooses_writes_and_tells() {
     assert!(harness.query_by_label("Choose at least one persona.").is_some());
     harness.get_by_role_and_label(Role::CheckBox, &name).click();
     harness.run_steps(2);
-    for format in [ExportFormat::Html, ExportFormat::Csv] {
+    for format in [ExportFormat::Pdf, ExportFormat::Pptx, ExportFormat::Json] {
         harness.get_by_role_and_label(Role::CheckBox, format.name()).click();
         harness.run_steps(2);
     }

@@ -8,7 +8,7 @@ use super::parts::{self, LEFT_OUT};
 use super::picture::Portrait;
 use super::shapes::{Align, Paragraph, Slide, frame};
 use super::spread;
-use super::table::{Row, TableLook, cell, table};
+use super::table::{Row, TableLook, cell, size_in, table};
 
 /// Width of the portrait.
 const PORTRAIT: f64 = 104.0;
@@ -143,11 +143,16 @@ fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
         ],
         ruled: true,
     };
+    // One size for the whole list: the largest at which its longest line still fits.
+    let all = || card.more.iter().chain(&card.less);
+    let size_of = |text: &str, bold: bool, column: usize| size_in(text, [widths[column], ROW], bold, [14.0, 11.0]);
+    let text_size = all().map(|line| size_of(&line.text, false, 0)).fold(14.0, f64::min);
+    let value_size = all().map(|line| size_of(&line.value, true, 1)).fold(14.0, f64::min);
     let line = |line: &Line| Row {
         height: row,
         cells: vec![
-            set(&line.text, 0, look(INK, false, Align::Left, 14.0)),
-            set(&line.value, 1, look(&card.shade, true, Align::Right, 14.0)),
+            set(&line.text, 0, look(INK, false, Align::Left, text_size)),
+            set(&line.value, 1, look(&card.shade, true, Align::Right, value_size)),
             set(&line.everyone, 2, look(MUTED, false, Align::Right, 12.0)),
         ],
         ruled: true,

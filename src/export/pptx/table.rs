@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use super::super::chart::HAIR;
-use super::fit::{fit, fit_line};
+use super::fit::{FittedText, fit, fit_line};
 use super::shapes::{Align, Frame, Paragraph, Slide, Told};
 use super::xml::{emu, fill};
 
@@ -58,13 +58,22 @@ pub struct TableLook<'a> {
     pub sizes: [f64; 2],
 }
 
+/// The size at which a cell of this width and height sets a text.
+pub fn size_in(text: &str, room: [f64; 2], bold: bool, sizes: [f64; 2]) -> f64 {
+    fitted(text, room, bold, sizes).size
+}
+
+fn fitted(text: &str, room: [f64; 2], bold: bool, sizes: [f64; 2]) -> FittedText {
+    let [width, height] = [room[0] - 2.0 * PADDING, room[1] - 1.5];
+    let one_line = fit_line(text, bold, width, sizes[1]);
+    // One line where the smallest size allows it, or else as many as the row holds.
+    let height = if one_line.ends_with('…') { height } else { height.min(sizes[0] * super::fit::LEADING) };
+    fit(text, bold, [width, height], sizes)
+}
+
 /// A cell with one text that is fitted to `room`, the cell's width and height.
 pub fn cell(text: &str, room: [f64; 2], look: TableLook) -> TableCell {
-    let [width, height] = [room[0] - 2.0 * PADDING, room[1] - 1.5];
-    let one_line = fit_line(text, look.bold, width, look.sizes[1]);
-    // One line where the smallest size allows it, or else as many as the row holds.
-    let height = if one_line.ends_with('…') { height } else { height.min(look.sizes[0] * super::fit::LEADING) };
-    let fitted = fit(text, look.bold, [width, height], look.sizes);
+    let fitted = fitted(text, room, look.bold, look.sizes);
     let paragraph = Paragraph::new(fitted.text, fitted.size, look.colour).align(look.align);
     TableCell::of(vec![if look.bold { paragraph.bold() } else { paragraph }])
 }

@@ -102,11 +102,10 @@ fn find_ui(ui: &mut Ui, listing: &ListingAnswer, look: &mut Look) {
     let n_found = listing.found.latest().map_or(0, |found| found.len());
     let id = eframe::egui::Id::unique("find in the table");
     let has_focus = ui.memory(|memory| memory.has_focus(id));
-    // Taken before the field sees them: Enter would leave it, and Esc must not go to the page as well.
+    // Taken before the field sees it: Enter would leave it.
     let pressed = |modifiers, key| has_focus && ui.input_mut(|input| input.consume_key(modifiers, key));
     let steps_back = pressed(Modifiers::SHIFT, Key::Enter);
     let steps_on = pressed(Modifiers::NONE, Key::Enter);
-    let closes = pressed(Modifiers::NONE, Key::Escape);
     let field = TextEdit::singleline(&mut look.table.find).id(id).hint_text("Find text or a number").desired_width(220.0);
     let response = ui.add(field);
     name_it(&response, Role::TextInput, "Find in the table");
@@ -116,9 +115,9 @@ fn find_ui(ui: &mut Ui, listing: &ListingAnswer, look: &mut Look) {
     if response.changed() {
         look.table.find_at = 0;
     }
-    if closes {
+    // Esc has left the field already; it must not go to the page as well.
+    if response.lost_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         look.table.find.clear();
-        response.surrender_focus();
     }
     if look.table.find.trim().is_empty() {
         return;

@@ -67,7 +67,8 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     }
     if look.cards.view != CardsView::Overview {
         let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
-        Panel::left("persona_list").frame(side).default_size(272.0).size_range(236.0..=420.0).show(ui, |ui| {
+        let width = (ui.available_width() * 0.2).clamp(272.0, 400.0);
+        Panel::left("persona_list").frame(side).default_size(width).size_range(236.0..=480.0).show(ui, |ui| {
             answer_ui(ui, &answers.personas, "the personas", |ui, personas| list::ui(ui, &from.view(personas), look, commands));
         });
         let strip = Frame::new().fill(tokens(ui).raised).inner_margin(Margin::symmetric(16, 8));

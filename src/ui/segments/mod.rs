@@ -67,7 +67,9 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     Panel::left("segment knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| {
         knobs::ui(ui, &view, &mut draft);
     });
-    Panel::right("segment list").default_size(272.0).size_range(240.0..=420.0).frame(side).show(ui, |ui| {
+    // Names have more room where the window has.
+    let width = (ui.available_width() * 0.2).clamp(272.0, 400.0);
+    Panel::right("segment list").default_size(width).size_range(240.0..=480.0).frame(side).show(ui, |ui| {
         list::ui(ui, &view, look, commands);
     });
     CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
