@@ -199,7 +199,7 @@ fn what_was_never_seen_has_one_answer() {
     assert_eq!(
         notes,
         [
-            "No income for 1 of 5 customers (20.0 %): the median where the segments were made, 1364.5, stands in.",
+            "No income for 1 of 5 customers (20.0 %): the median where the segments were made, 1\u{202f}364, stands in.",
             "No channel for 1 of 5 customers (20.0 %): it counts as \"Other\".",
             "channel is a level that was not there before (owl) for 1 of 5 customers (20.0 %): it counts as \"Other\".",
             "No visits for 1 of 5 customers (20.0 %): the median where the segments were made, 16, stands in.",
