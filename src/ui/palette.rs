@@ -357,7 +357,9 @@ pub fn keys_ui(ui: &mut Ui, look: &mut Look) {
             });
         });
         ui.add_space(8.0);
-        ScrollArea::vertical().max_height(room.height() - 160.0).show(ui, |ui| {
+        let most = (room.height() - 160.0).max(120.0);
+        ScrollArea::vertical().max_height(most).min_scrolled_height(most).show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = 20.0;
             ui.columns(2, |columns| {
                 column_ui(&mut columns[0], "On this page", crate::session::keys::of(view).iter().copied());
                 column_ui(&mut columns[1], "Everywhere", crate::session::keys::everywhere());

@@ -98,25 +98,33 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
         },
     };
     let n = labels.n_clusters() + usize::from(labels.n_noise() > 0);
-    // A name is read whole: where one is too long for its line, every row has two. Of hundreds nobody reads the names.
+    // A name is read whole: one too long for its line has two. Of hundreds nobody reads the names.
     let room = ui.available_width() - 44.0;
     let font = font_of_name(ui);
+    let (painter, colour) = (ui.painter().clone(), tokens(ui).text);
     let is_long = |cluster: usize| {
         let name = listed_name(&segment_name(view.answers, cluster));
-        ui.painter().layout_no_wrap(name, font.clone(), tokens(ui).text).size().x > room
+        painter.layout_no_wrap(name, font.clone(), colour).size().x > room
     };
-    let height = if (0..labels.n_clusters().min(MOST_MEASURED)).any(is_long) { TALL_ROW } else { ROW };
-    // Only rows in view are laid out: a cut near the leaves gives thousands.
-    ScrollArea::vertical().id_salt("segments").auto_shrink(false).show_rows(ui, height, n, |ui, seen| {
-        seen.for_each(|at| row_ui(ui, view, look, &row(at), height));
-    });
+    let area = ScrollArea::vertical().id_salt("segments").auto_shrink(false);
+    if n <= MOST_MEASURED {
+        area.show(ui, |ui| {
+            for at in 0..n {
+                let height = if at < labels.n_clusters() && is_long(at) { TALL_ROW } else { ROW };
+                row_ui(ui, view, look, &row(at), height);
+            }
+        });
+    } else {
+        // Only rows in view are laid out: a cut near the leaves gives thousands.
+        area.show_rows(ui, ROW, n, |ui, seen| seen.for_each(|at| row_ui(ui, view, look, &row(at), ROW)));
+    }
     if labels.n_clusters() == 0 {
         ui.add_space(8.0);
         ui.label(caption(ui, "No segment at these settings. Every customer is too far from the others: try a larger distance."));
     }
 }
 
-/// Names measured for their lines.
+/// Most rows whose names are measured.
 const MOST_MEASURED: usize = 40;
 
 fn font_of_name(ui: &Ui) -> egui::FontId {
