@@ -6,7 +6,7 @@ use crate::cluster::{Linkage, Method, suggested_min_cluster_size};
 use crate::data::{ColumnProfile, Role as ColumnRole};
 use crate::engine::choose::{self, reasons_for, stability_reason};
 use crate::evaluate::{KnownBy, ONE_GROUP, doubt, known_by};
-use crate::session::{Clustering, Cut, Look};
+use crate::session::{Clustering, Cut};
 use crate::ui::icons;
 use crate::ui::plotting::{decimals_of, distance_text, rounded};
 use crate::ui::theme::{self, caption, tokens};
