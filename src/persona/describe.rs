@@ -189,11 +189,12 @@ fn no_longer_passes(edit: &PersonaEdit, traits: &[Trait]) -> bool {
 }
 
 /// The traits that statements are made of, each thing once: of a column's levels the best in each direction, of columns about one subject the
-/// best in each direction, and of columns that repeat one fact in the same words and numbers ("No internet service") the first; a fact that several columns tell is told once. Of two levels
-/// only one is told, since the other says the same again, and rather the one that is more common here.
+/// best in each direction, and a fact that several columns tell in the same words and numbers ("No internet service") with the first of them;
+/// where nearly all share it nothing more is said of the others. Of two levels only one is told, since the other says the same again, and rather
+/// the one that is more common here.
 fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins) -> Vec<usize> {
     let mut said: Vec<usize> = Vec::new();
-    let mut facts = BTreeSet::new();
+    let (mut facts, mut implied) = (BTreeSet::new(), BTreeSet::new());
     for (at, found) in traits.iter().enumerate().filter(|(_, found)| found.evidence.passes_statement) {
         let has_two = matches!(&columns[found.column].reading, Reading::Levels(levels) if levels.names.len() == 2);
         let phrase = Phrase::of(&columns[found.column], found);
@@ -210,8 +211,10 @@ fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins) -> Vec<u
             |other: &Trait| other.column == found.column && other.evidence.passes_statement && other.direction == Direction::More;
         let is_mirrored = has_two && found.direction == Direction::Less && traits.iter().any(says_more);
         let mut is_told = || twins.fact(&found.evidence).is_some_and(|fact| !facts.insert(fact));
-        if !said.iter().any(repeats) && !is_mirrored && !phrase.denies_twice() && !is_told() {
+        let is_implied = implied.contains(&columns[found.column].name);
+        if !said.iter().any(repeats) && !is_mirrored && !phrase.denies_twice() && !is_implied && !is_told() {
             said.push(at);
+            implied.extend(twins.implied(&found.evidence));
         }
         if said.len() == MAX_STATEMENTS {
             break;
@@ -223,11 +226,13 @@ fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins) -> Vec<u
 /// Columns of the statements first, then of the strongest evidence; none whose strongest trait a column before it tells too.
 fn distributions(measured: &[Measured], traits: &[Trait], said: &[usize], twins: &Twins, persona: usize) -> Vec<Distribution> {
     let (mut columns, mut seen, mut facts): (Vec<usize>, BTreeSet<usize>, BTreeSet<usize>) = Default::default();
+    let mut implied = BTreeSet::new();
     for found in said.iter().map(|&at| &traits[at]).chain(traits) {
         let is_new = seen.insert(found.column);
         let mut is_told = || twins.fact(&found.evidence).is_some_and(|fact| !facts.insert(fact));
-        if is_new && !is_told() {
+        if is_new && !implied.contains(found.evidence.column.as_str()) && !is_told() {
             columns.push(found.column);
+            implied.extend(twins.implied(&found.evidence));
         }
     }
     columns.iter().filter_map(|&column| measured[column].drawings[persona].clone()).take(MAX_DISTRIBUTIONS).collect()

@@ -13,6 +13,9 @@ use super::columns::{Described, Reading};
 use super::evidence::Evidence;
 use super::measure::MIN_CELL;
 
+/// From this share of a persona on a level leaves the other levels of its column to nobody worth a word.
+const NEARLY_ALL: f64 = 0.9;
+
 /// Facts that several columns tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Twins {
@@ -72,6 +75,13 @@ impl Twins {
             return None;
         }
         self.facts.get(&(row.column.clone(), row.level.clone())).copied()
+    }
+
+    /// The other columns of which nothing is left to say of a persona once `row` is told: nearly all of its members share the fact.
+    pub(super) fn implied<'a>(&'a self, row: &'a Evidence) -> impl Iterator<Item = &'a str> {
+        let fact = self.fact(row).filter(|_| row.level.is_none() || row.persona >= NEARLY_ALL);
+        let columns = self.facts.iter().filter(move |(_, of)| Some(**of) == fact).map(|((column, _), _)| column.as_str());
+        columns.filter(move |column| *column != row.column)
     }
 
     /// "and 6 columns that say the same", where there are others.

@@ -438,7 +438,7 @@ fn rfm_segments_are_a_segmentation_of_their_own() {
     plan.clustering.groups.column = Some("frequency".into());
     let (report, _) = personae::engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap();
     assert!(
-        report.personas.personas.iter().all(|persona| persona.name.starts_with("frequency ")),
+        report.personas.personas.iter().all(|persona| persona.name.starts_with("frequency: ")),
         "{:?}",
         names(&report.personas.personas)
     );

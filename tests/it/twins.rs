@@ -65,10 +65,12 @@ fn derived_twins_and_complements_enter_once() {
     let advised: Vec<&str> = by_default.notes.iter().map(|note| note.0.as_str()).filter(|note| note.contains("count double")).collect();
     let left_out = ["first_purchase", "repeat_purchases", "brand_private_share"];
     assert!(left_out.iter().all(|name| !advised.iter().any(|note| note.contains(name))), "what is left out needs no advice: {advised:?}");
-    // Switched on it is in, and the one it repeats stays; named by the user all are in.
+    // Switched on it is in, and in place of the one it repeats; whoever wants both says so of both.
     let with = prepared(&loaded, &chosen(&["first_purchase"]));
-    assert_eq!(entering(&with), ["tenure_days", "first_purchase", "frequency", "brand_national_share", "spend"].map(|name| name));
-    assert!(told(&with, "count double"));
+    assert_eq!(entering(&with), ["first_purchase", "frequency", "brand_national_share", "spend"]);
+    let both = prepared(&loaded, &chosen(&["first_purchase", "tenure_days"]));
+    assert_eq!(entering(&both), ["tenure_days", "first_purchase", "frequency", "brand_national_share", "spend"]);
+    assert!(told(&both, "count double"));
     let off = ColumnRecipe { enters: Some(false), ..ColumnRecipe::default() };
     let without = Preparation { columns: [("frequency".to_owned(), off)].into(), ..Preparation::default() };
     assert!(entering(&prepared(&loaded, &without)).contains(&"repeat_purchases"), "where one is off the other is in");

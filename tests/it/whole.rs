@@ -77,18 +77,16 @@ fn from_a_file_to_cards_and_back() {
     assert_eq!(names(&mut harness), before, "undo takes names back");
     order(&mut harness, Command::Do(Action::Redo));
 
-    // The name goes with its customers through other numbers and methods.
-    for clustering in [
-        Clustering { kmeans: KMeansOptions { k: Some(before.len() + 2), ..KMeansOptions::default() }, ..Clustering::default() },
-        Clustering {
-            method: Method::Tree,
-            tree: TreeOptions { cut: Cut::Clusters(before.len()), ..TreeOptions::default() },
-            ..Clustering::default()
-        },
-    ] {
-        order(&mut harness, Command::Cluster(clustering));
-        assert_eq!(names(&mut harness).iter().filter(|name| *name == "Čtenáři & friends").count(), 1);
-    }
+    // The name goes with its customers through other numbers and methods: where most of both sides are the same, and nowhere else.
+    let is_named = |harness: &mut Harness<'_, Stage>| names(harness).iter().filter(|name| *name == "Čtenáři & friends").count();
+    let finer = Clustering { kmeans: KMeansOptions { k: Some(before.len() + 2), ..KMeansOptions::default() }, ..Clustering::default() };
+    order(&mut harness, Command::Cluster(finer));
+    assert!(is_named(&mut harness) <= 1, "never on two");
+    order(&mut harness, Command::Cluster(Clustering::default()));
+    assert_eq!(names(&mut harness)[0], "Čtenáři & friends", "it is back with its customers");
+    let tree = TreeOptions { cut: Cut::Clusters(before.len()), ..TreeOptions::default() };
+    order(&mut harness, Command::Cluster(Clustering { method: Method::Tree, tree, ..Clustering::default() }));
+    assert_eq!(is_named(&mut harness), 1);
     let saved_names = names(&mut harness);
 
     let project = folder.path().join("shop.personae");
