@@ -30,7 +30,7 @@ pub enum Taking {
 }
 
 /// The dialog at its largest; it leaves a margin of the window in sight.
-const LARGEST: Vec2 = Vec2::new(940.0, 640.0);
+const LARGEST: Vec2 = Vec2::new(940.0, 720.0);
 
 /// Draws the dialog while it is open.
 pub fn ui(ui: &mut Ui, answers: &Answers, taking: Option<&Taking>, look: &mut Look, commands: &mut Vec<Command>) {

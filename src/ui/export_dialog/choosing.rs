@@ -143,6 +143,9 @@ fn persona_ui(ui: &mut Ui, persona: &Persona, is_on: &mut bool) -> bool {
 }
 
 fn as_what_ui(ui: &mut Ui, answers: &Answers, choices: &mut Choices) {
+    // All formats and what the last may be told are seen at once.
+    ui.spacing_mut().interact_size.y = 24.0;
+    ui.spacing_mut().item_spacing.y = 2.0;
     for purpose in Purpose::ALL {
         ui.horizontal(|ui| {
             ui.set_height(24.0);
