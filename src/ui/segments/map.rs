@@ -288,19 +288,22 @@ fn labels_ui(ui: &Ui, view: &View, canvas: &Canvas, map: &MapPlot, focus: Option
     }
 }
 
-/// Those of the texts that lie in the frame and cover none before them.
+/// Those of the texts that cover none before them; one at the edge is moved into the frame.
 fn placed<'a>(ui: &Ui, canvas: &Canvas, texts: impl Iterator<Item = (Pos2, &'a str)>) -> Vec<(Pos2, &'a str)> {
     let mut taken: Vec<Rect> = Vec::new();
     let font = TextStyle::Small.resolve(ui.style());
+    let frame = canvas.frame();
     texts
-        .filter(|(at, text)| {
-            let size = canvas.painter.layout_no_wrap((*text).to_owned(), font.clone(), tokens(ui).text).size();
-            let rect = Rect::from_center_size(*at, size + Vec2::new(12.0, 6.0));
-            let is_free = canvas.frame().contains_rect(rect) && !taken.iter().any(|other| other.intersects(rect));
+        .filter_map(|(at, text)| {
+            let size = canvas.painter.layout_no_wrap(text.to_owned(), font.clone(), tokens(ui).text).size() + Vec2::new(12.0, 6.0);
+            let room = frame.shrink2(size / 2.0);
+            let at = if room.is_positive() { room.clamp(at) } else { at };
+            let rect = Rect::from_center_size(at, size);
+            let is_free = frame.contains_rect(rect) && !taken.iter().any(|other| other.intersects(rect));
             if is_free {
                 taken.push(rect);
             }
-            is_free
+            is_free.then_some((at, text))
         })
         .collect()
 }
