@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(lines(&[0, 1, 2, 3, 4], "ANN"), [1, 3]);
         assert_eq!(lines(&[4, 3, 0], "ünal"), [0]);
         assert_eq!(lines(&[0, 1, 2, 3, 4], "51.5"), [2]);
-        assert_eq!(lines(&[4, 3, 2, 1, 0], "4"), [1], "the fourth row is the second line");
+        assert_eq!(lines(&[4, 3, 2, 1, 0], "4"), [1, 4], "the fourth row, and the one of 1970-01-04");
         assert!(lines(&[0, 1], "nobody").is_empty());
     }
 

@@ -373,8 +373,7 @@ fn the_window_and_the_command_line_give_the_same_labels() {
     assert!(answers.sweep.ready().is_some() && answers.personas.ready().is_some() && answers.map.ready().is_some());
     let shown = engine.report(&plan).unwrap();
 
-    let outputs = Outputs { personas: true, ..Default::default() };
-    let (replayed, _) = personae::engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap();
+    let (replayed, _) = personae::engine::analyse(&plan, &Wanted::outputs(Outputs::of_export()), &Ctx::new()).unwrap();
     assert_eq!(shown.labels, replayed.labels);
     assert_eq!((shown.chosen, shown.results, shown.method_text), (replayed.chosen, replayed.results, replayed.method_text));
     assert_eq!(shown.notes, replayed.notes);

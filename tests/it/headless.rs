@@ -208,7 +208,7 @@ fn wrong_use_is_one_sentence_and_exit_code_2() {
         (&["segment", &data, "--method", "dbscan", "--min-cluster-size", "9"], "--method hdbscan"),
         (&["segment", &data, "--merges", "m.csv"], "--merges needs a merge tree"),
         (&["segment", "shop.personae"], "personae run"),
-        (&["cards", &data, "--out", "x", "--formats", "docx"], "html, json"),
+        (&["cards", &data, "--out", "x", "--formats", "docx"], "pdf, pptx, html"),
         (&["segment", &data, "--colour", "red"], "--colour"),
         (&["segment", &data, "--seed", "-1"], "'--seed <SEED>': give a whole number from 0"),
         (&["segment", &data, "--restarts", "100000000000"], "at most 10 000"),

@@ -100,7 +100,7 @@ fn speaker_notes_stay_with_their_slide() {
     assert!(harness.query_all_by_value("Welcome the room").next().is_some());
     let pages = window(&mut harness).answers().pages.pages.ready().expect("settled").clone();
     let keys: Vec<String> = pages.sheets[..3].iter().map(|sheet| sheet.notes_key()).collect();
-    assert_eq!(keys, ["overview", "plot map", "plot elbow"], "every slide has notes of its own");
+    assert_eq!(keys, ["overview", "plot map", "card"], "every slide has notes of its own");
     let (report, _) = window(&mut harness).report().expect("settled");
     assert_eq!(report.slide_notes["overview"], "Welcome the room", "and exports take them along");
     order(&mut harness, Command::Do(Action::Undo));

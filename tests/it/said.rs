@@ -113,7 +113,7 @@ fn of_markdown(text: &str) -> Vec<Card> {
     for (at, line) in lines.iter().enumerate() {
         if let Some(name) = line.strip_prefix("## ") {
             // A card says who it is on the next line, in italics.
-            if lines.get(at + 1).is_some_and(|next| next.starts_with('*')) {
+            if lines.get(at + 1).is_some_and(|next| next.starts_with("*Persona")) {
                 cards.push(Card { name: without_escapes(name), summary: without_escapes(lines[at + 2]), lines: Vec::new() });
             }
         }
