@@ -131,7 +131,7 @@ impl Outputs {
 
     /// Whether customers are drawn anew: no card leaves without saying how far it may be relied on.
     pub fn is_shaken(&self) -> bool {
-        self.stability || (self.personas && self.explained)
+        self.stability || self.personas
     }
 }
 
