@@ -238,7 +238,12 @@ impl Window {
     /// Waits until everything the page wants is computed; for tests and benchmarks, which have no frames to wait through.
     pub fn wait(&mut self) {
         let wanted = self.wanted();
-        self.answers = self.engine.wait_until_idle(self.history.plan(), &wanted);
+        // An export waits for the first draws of stability, which the page may have begun in the background.
+        let plan = self.history.plan();
+        self.answers = match self.export {
+            Some(_) => self.engine.wait_until_refined(plan, &wanted),
+            None => self.engine.wait_until_idle(plan, &wanted),
+        };
     }
 
     /// Whether something but refinement in the background is under way.

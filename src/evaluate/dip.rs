@@ -165,6 +165,8 @@ fn off_chord(x: &[f64], from: usize, to: usize, side: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::seed::{self, RngExt};
+    use crate::base::stats::sorted;
 
     /// Whole numbers with many ties in two loose heaps.
     const TIES: &str = "30 33 35 36 37 37 39 39 39 39 39 40 40 40 40 41 42 43 43 43 44 44 45 45 46 47 47 48 48 48 49 50 50 51 52 52 53 53 53 53 53 \
@@ -183,6 +185,21 @@ mod tests {
         ] {
             assert!((dip(&values) - expected).abs() < 1e-12, "{} {expected}", dip(&values));
         }
+    }
+
+    #[test]
+    fn shifting_stretching_and_mirroring_change_nothing() {
+        let mut random = seed::random(4, 0);
+        for n in [2, 3, 5, 17, 100] {
+            let values = sorted((0..n).map(|at| random.random_range(0.0..1.0) + if at % 3 == 0 { 2.0 } else { 0.0 }));
+            let own = dip(&values);
+            assert!((0.5 / n as f64..=0.25).contains(&own), "{own} of {n}");
+            for other in [sorted(values.iter().map(|value| 8.0 * value + 64.0)), sorted(values.iter().map(|value| -value))] {
+                assert!((dip(&other) - own).abs() < 1e-9, "{own} {} of {n}", dip(&other));
+            }
+        }
+        let halves: Vec<f64> = (0..100).map(|at| f64::from(u8::from(at >= 50))).collect();
+        assert_eq!(dip(&halves), 0.25);
     }
 
     #[test]
