@@ -388,6 +388,9 @@ fn direction(text: &str, meant: &Meant, is_date: bool) -> Option<bool> {
 /// Reads a line or clause of a scale or a level back; panics where that cannot be done.
 fn read_back(rows: &Rows, text: &str, value: &str, everyone: &str) -> Meant {
     let text = text.replace(" (sensitive)", "").replace(" (outcome)", "");
+    // What says the same is folded behind it; the fact itself is read.
+    let folds = |tail: &str| tail.ends_with("says the same") || tail.ends_with("say the same");
+    let text = text.rsplit_once(", and ").filter(|(_, tail)| folds(tail)).map_or(text.as_str(), |(fact, _)| fact).to_owned();
     let told = format!("\"{text}\" ({value}, all {everyone})");
     let meant = rows.meant(&text, value, everyone);
     assert!(!meant.is_empty(), "{told} is said of no column");
