@@ -24,7 +24,7 @@ pub fn grouped(digits: &str) -> String {
 /// one; no zeros at the end.
 pub fn few_digits(value: f64) -> String {
     let magnitude = value.abs();
-    if magnitude >= 1_000.0 && magnitude < 1e15 {
+    if (1_000.0..1e15).contains(&magnitude) {
         let sign = if value < 0.0 { "-" } else { "" };
         return format!("{sign}{}", grouped(&format!("{magnitude:.0}")));
     }

@@ -111,18 +111,16 @@ fn covariance(x: &Matrix, ctx: &Ctx) -> Result<(Vec<f64>, Vec<Vec<f64>>), Stoppe
             ctx.check()?;
         }
         let off: Vec<f64> = x.row(row).iter().zip(&means).map(|(value, mean)| value - mean).collect();
-        for i in 0..p {
-            for j in 0..=i {
-                covariance[i][j] += off[i] * off[j] / n;
-            }
+        for (i, sums) in covariance.iter_mut().enumerate() {
+            // Up to the diagonal: the rest is its mirror image.
+            sums.iter_mut().zip(&off[..=i]).for_each(|(sum, other)| *sum += off[i] * other / n);
         }
     }
     let mean = (0..p).map(|i| covariance[i][i]).sum::<f64>() / p.max(1) as f64;
     for i in 0..p {
         covariance[i][i] += RIDGE * mean + f64::MIN_POSITIVE;
-        for j in 0..i {
-            covariance[j][i] = covariance[i][j];
-        }
+        let (above, below) = covariance.split_at_mut(i);
+        above.iter_mut().zip(&below[0]).for_each(|(row, &mirrored)| row[i] = mirrored);
     }
     Ok((means, covariance))
 }

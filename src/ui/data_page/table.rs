@@ -109,7 +109,7 @@ pub fn ui(
 
 /// The rows to copy, where Ctrl+C was pressed and belongs to nothing else: the picked, else the row of the cursor.
 fn copied(ui: &Ui, picked: Option<&Picked>, id: Id, listing: &ListingAnswer, look: &Look) -> Option<Vec<u32>> {
-    let is_asked = !keys::are_elsewhere(ui, look) && ui.input(|input| input.events.iter().any(|event| *event == Event::Copy));
+    let is_asked = !keys::are_elsewhere(ui, look) && ui.input(|input| input.events.contains(&Event::Copy));
     if !is_asked {
         return None;
     }

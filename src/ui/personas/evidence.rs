@@ -59,9 +59,9 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     }
     let from = ((seen.top() - all.top()) / ROW).floor().max(0.0) as usize;
     let to = (((seen.bottom() - all.top()) / ROW).ceil().max(0.0) as usize).min(order.len());
-    for at in from..to {
-        let rect = Rect::from_min_size(pos2(all.left(), all.top() + ROW * at as f32), Vec2::new(all.width(), ROW));
-        row_ui(ui, view, persona, (order[at], rect), (first, &rights), &used, look);
+    for (place, &at) in order.iter().enumerate().take(to).skip(from) {
+        let rect = Rect::from_min_size(pos2(all.left(), all.top() + ROW * place as f32), Vec2::new(all.width(), ROW));
+        row_ui(ui, view, persona, (at, rect), (first, &rights), &used, look);
     }
     // Last, over the rows, and never above the view: the head stays while the rows go by.
     let top = ui.clip_rect().top().clamp(head.top(), (all.bottom() - head.height()).max(head.top()));
