@@ -178,7 +178,7 @@ impl<'a> Phrase<'a> {
         let share = self.found.evidence.persona;
         match self.found.direction {
             Direction::More if share >= 1.0 => "All",
-            Direction::More if share >= 0.8 => "Almost all",
+            Direction::More if share >= 0.9 => "Almost all",
             Direction::More if share >= 0.5 => "Most",
             Direction::More => "More",
             Direction::Less if share <= 0.0 => "None",

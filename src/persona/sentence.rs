@@ -21,7 +21,9 @@ pub struct Size {
 pub fn summary(size: &Size, noun: Noun, clauses: &[Clause], is_strong: bool) -> String {
     let revenue = size.revenue_share.map_or_else(String::new, |share| format!(", {} of revenue", percent(share)));
     let mut text = format!("{} {} ({} of all{revenue}).", count(size.n), noun.counted(size.n), percent(size.share));
-    if clauses.is_empty() || !is_strong {
+    if size.share >= 1.0 {
+        text.push_str(" They are everyone, so there is nobody to set them apart from.");
+    } else if clauses.is_empty() || !is_strong {
         text.push_str(" No strong difference from everyone was found.");
     }
     let they: Vec<String> =

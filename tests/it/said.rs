@@ -400,7 +400,7 @@ fn read_back(rows: &Rows, text: &str, value: &str, everyone: &str) -> Meant {
         if meant.level.is_some() {
             let counted = match text.split_once(' ').map_or("", |(first, _)| first) {
                 "All" => here >= 1.0,
-                "Almost" => here >= 0.8 && here > all,
+                "Almost" => here >= 0.9 && here > all,
                 "Most" => here >= 0.5 && here > all,
                 "More" => here > all,
                 "None" => here <= 0.0,

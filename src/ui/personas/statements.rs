@@ -1,6 +1,6 @@
 //! What sets a persona apart, line by line: in words, with its value against everyone's.
 
-use eframe::egui::{Align, Align2, FontFamily, FontId, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2};
+use eframe::egui::{Align2, FontFamily, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, pos2};
 
 use crate::persona::{Persona, Statement};
 use crate::session::Look;
@@ -34,7 +34,19 @@ fn list_ui(ui: &mut Ui, view: &View, persona: &Persona, (title, told): (&str, &[
 
 /// One line: what, here, everyone. Values stand under values.
 fn statement_ui(ui: &mut Ui, view: &View, statement: &Statement, persona: &Persona, look: &mut Look) {
-    let (size, height) = if view.is_analyst() { (14.0, 26.0) } else { (18.0, 34.0) };
+    let (size, height): (f32, f32) = if view.is_analyst() { (14.0, 26.0) } else { (18.0, 34.0) };
+    let t = tokens(ui);
+    let font = |size: f32, bold: bool| FontId::new(size, if bold { theme::bold() } else { FontFamily::Proportional });
+    let all = format!("all {}", statement.everyone);
+    let all = ui.painter().layout_no_wrap(all, font(size - 2.0, false), t.muted);
+    let value = ui.painter().layout_no_wrap(statement.value.clone(), font(size, true), t.text);
+    // Wide enough for most, so that values stand under values; wider where it must.
+    let all_width = all.size().x.max(size * 5.6);
+    let after_text = all_width + 12.0 + value.size().x.max(size * 4.2) + 8.0;
+    let said = view.personas.statement_text(persona, statement);
+    // What does not fit goes on in a second line: nothing that a card says is cut.
+    let text = ui.painter().layout(said.clone(), font(size, false), t.text, (ui.available_width() - 20.0 - after_text).max(size));
+    let height = height.max(text.size().y + 8.0);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::click());
     let is_on = persona.evidence.get(statement.evidence).is_some_and(|evidence| traits::is_brushed(look, persona.cluster, evidence));
     let is_pointed = response.hovered() || response.has_focus();
@@ -43,25 +55,15 @@ fn statement_ui(ui: &mut Ui, view: &View, statement: &Statement, persona: &Perso
     if response.has_focus() {
         ui.painter().rect_stroke(room, theme::RADIUS, Stroke::new(1.5, tokens(ui).accent), StrokeKind::Inside);
     }
-    let t = tokens(ui);
-    let font = |size: f32, bold: bool| FontId::new(size, if bold { theme::bold() } else { FontFamily::Proportional });
-    let all = format!("all {}", statement.everyone);
-    let all = ui.painter().layout_no_wrap(all, font(size - 2.0, false), t.muted);
-    let value = ui.painter().layout_no_wrap(statement.value.clone(), font(size, true), t.text);
-    // Wide enough for most, so that values stand under values; wider where it must.
-    let all_width = all.size().x.max(size * 5.6);
     let value_right = rect.right() - all_width - 12.0;
-    let text_right = value_right - value.size().x.max(size * 4.2) - 8.0;
     let swatch = Rect::from_center_size(pos2(rect.left() + 5.0, rect.center().y), Vec2::splat(10.0));
     ui.painter().rect_filled(swatch, 2.0, theme::segment(persona.number));
     let at = Align2::RIGHT_CENTER.anchor_size(rect.right_center(), all.size()).min;
     ui.painter().galley(at, all, t.muted);
     let at = Align2::RIGHT_CENTER.anchor_size(pos2(value_right, rect.center().y), value.size()).min;
     ui.painter().galley(at, value, t.text);
-    let what = Rect::from_min_max(pos2(rect.left() + 20.0, rect.top()), pos2(text_right, rect.bottom()));
-    let mut inner = ui.new_child(UiBuilder::new().max_rect(what).layout(Layout::left_to_right(Align::Center)));
-    let said = view.personas.statement_text(persona, statement);
-    inner.add(eframe::egui::Label::new(RichText::new(said.as_str()).size(size)).truncate().selectable(false));
+    let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 20.0, rect.center().y), text.size()).min;
+    ui.painter().galley(at, text, t.text);
     let name = format!("{said}: {}, everyone {}", statement.value, statement.everyone);
     widgets::name_it(&response, Role::Button, &name);
     traits::respond(&response, view, persona, statement.evidence, look);
