@@ -19,6 +19,8 @@ pub struct Needs {
     pub structure: Need,
     /// The sweep over all rows where one over a sample comes first.
     pub whole_sweep: Need,
+    /// The same behind everything that is shown.
+    pub whole_sweep_behind: Need,
     pub chosen: Need,
     /// The silhouettes of the labels in force.
     pub silhouettes: Need,
@@ -58,7 +60,8 @@ impl Needs {
             prepared: if_shown_on(&[&[Page::Prepare], &from_segments_on[..]].concat(), Urgency::Chosen),
             sweep: if_shown_on(sweep_pages, Urgency::Shown),
             structure: if_shown_on(&from_segments_on, Urgency::Shown),
-            whole_sweep: refined_on(&[Page::Segments]),
+            whole_sweep: Need::Look,
+            whole_sweep_behind: refined_on(&[Page::Segments]),
             chosen: if_shown_on(&from_segments_on, Urgency::Chosen),
             silhouettes: plots,
             pairs: SilhouetteWish::AsWindow,
@@ -82,6 +85,7 @@ impl Needs {
             sweep: Need::Start(Urgency::Shown),
             structure: Need::Start(Urgency::Shown),
             whole_sweep: Need::Start(Urgency::Shown),
+            whole_sweep_behind: Need::Look,
             chosen: Need::Start(Urgency::Chosen),
             silhouettes: Need::Start(Urgency::Chosen),
             pairs: outputs.silhouettes,

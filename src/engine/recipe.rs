@@ -168,6 +168,9 @@ impl Engine {
         let listing = listing::of(runtime, &table.loaded, picked.as_ref(), &wanted.table, &mut last.listing);
         // Evidence comes last: what it speaks about is on the page before anything asks whether it is real. A command has no page.
         let is_drawn = grouped.segmentation.ready().is_some() && grouped.silhouette_plot.is_settled() && described.personas.is_settled();
+        if let (Ok(sweep), Some(prepared), true) = (&grouped.groups.sweep, prepared.ready(), is_drawn) {
+            sweep.fill_in(runtime, prepared, &plan.clustering, needs);
+        }
         let evidence = evidence::of(runtime, &prepared, &grouped, &plan.clustering, is_drawn || wanted.outputs.is_some(), needs);
 
         let shown = [&grouped.keys()[..], &described.keys(), &[map.key(), evidence.stability_key(), evidence.structure_key()]].concat();

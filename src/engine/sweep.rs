@@ -254,6 +254,17 @@ pub(super) fn of_tree(
 }
 
 impl Sweep {
+    /// Starts what takes the place of a sketch. Asked for once what is shown is there: a fit of that many rows gives way only before it begins.
+    pub fn fill_in(&self, runtime: &mut Runtime, prepared: &Made<Prepared>, clustering: &Clustering, needs: Needs) {
+        let need = needs.whole_sweep_behind;
+        if self.sketch.is_some() {
+            let ks: Vec<usize> = self.points.iter().filter(|point| point.swept).map(|point| point.k).collect();
+            let mut points = fits(runtime, prepared, &ks, None, clustering, (need, Lane::Background), need);
+            let needs = Needs { sweep: need, ..needs };
+            with_silhouettes(runtime, prepared, &mut points, clustering.seed, needs, Lane::Background);
+        }
+    }
+
     /// What the page sees: finished, or the points there are so far, or those from before as long as there is none.
     pub fn answer(&self, previous: &mut Option<Arc<SweepPlot>>) -> Answer<SweepPlot> {
         if let Some(plot) = &self.finished {
