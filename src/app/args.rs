@@ -19,6 +19,9 @@ pub(super) struct Files {
     /// The words personas are named with, as JSON; lexicon.json beside the project or the data unless given.
     #[arg(long, value_name = "FILE")]
     pub(super) lexicon: Option<PathBuf>,
+    /// The segment model, written by `personae model`.
+    #[arg(skip)]
+    pub(super) model: Option<PathBuf>,
     /// No progress and no summary.
     #[arg(long)]
     pub(super) quiet: bool,

@@ -22,6 +22,7 @@ use super::failure::Failure;
 use super::headless::{self, Task};
 use super::logging;
 use super::outputs::{self, Output};
+use super::score::{self, ScoreArgs};
 use super::table::{self, TableArgs};
 use super::window;
 
@@ -52,6 +53,10 @@ enum Headless {
     Segment(Segment),
     /// Write persona cards and other files of a data file or a project.
     Cards(Cards),
+    /// Write a segment model: what says which segment a customer belongs to who comes later.
+    Model(ModelArgs),
+    /// Find the segment of every customer of other files by a segment model.
+    Score(ScoreArgs),
     /// Replay a saved project: the same labels as the window showed.
     Run(Run),
     /// Build one customer table from lists of customers, transactions and events.
@@ -96,6 +101,19 @@ struct Cards {
     formats: Vec<Format>,
     #[command(flatten)]
     taking: ExportArgs,
+}
+
+#[derive(Debug, Args)]
+struct ModelArgs {
+    /// A data file or a project.
+    data: PathBuf,
+    #[command(flatten)]
+    choices: Choices,
+    #[command(flatten)]
+    files: Files,
+    /// The file to write, such as shop.model.json.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -147,6 +165,13 @@ pub fn main() -> ExitCode {
                 task(project, &cards.data, Some(&cards.choices), cards.files, folder)
             })
             .and_then(headless::carry_out),
+        Some(Headless::Model(model)) => headless::open_either(model.data.clone())
+            .and_then(|project| {
+                let files = Files { model: Some(model.out), ..model.files };
+                task(project, &model.data, Some(&model.choices), files, None)
+            })
+            .and_then(headless::carry_out),
+        Some(Headless::Score(args)) => score::carry_out(args),
         Some(Headless::Run(run)) => headless::open_project(&run.project)
             .and_then(|project| task(project, &run.project, None, run.files, Some((run.out, run.taking.choices(run.formats)))))
             .and_then(headless::carry_out),
@@ -173,7 +198,7 @@ fn task(
     folder: Option<(PathBuf, export::Choices)>,
 ) -> Result<Task, Failure> {
     let mut outputs = if folder.is_some() { Outputs::of_export() } else { Outputs::default() };
-    outputs.personas |= files.labels.is_some();
+    outputs.personas |= files.labels.is_some() || files.model.is_some();
     if let Some(path) = &files.lexicon {
         if !path.is_file() {
             return Err(Failure::WrongUse(format!("There is no file {}; give --lexicon the path of a lexicon.", path.display())));
@@ -201,7 +226,7 @@ fn check_outputs(project: &Project, opened: &Path, files: &Files, folder: Option
     let mut inputs = outputs::inputs_of(&project.plan.source);
     inputs.push(opened.to_owned());
     inputs.extend(files.lexicon.clone());
-    let single = [("--labels", &files.labels), ("--merges", &files.merges), ("--report", &files.report)];
+    let single = [("--labels", &files.labels), ("--merges", &files.merges), ("--report", &files.report), ("--out", &files.model)];
     let mut all: Vec<Output> = single.into_iter().filter_map(|(option, path)| Some(Output { option, path: path.clone()? })).collect();
     if let Some((folder, choices)) = folder {
         inputs.extend(choices.template.clone());
@@ -231,7 +256,7 @@ fn one_sentence(error: &clap::Error) -> String {
     let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty() && !line.starts_with("Usage:"));
     let sentence = lines.collect::<Vec<_>>().join(" ");
     let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence).trim_end_matches('.');
-    let known = ["segment", "cards", "run", "table", "completions", "man"];
+    let known = ["segment", "cards", "model", "score", "run", "table", "completions", "man"];
     let command = std::env::args().nth(1).filter(|word| known.contains(&word.as_str()));
     let see = command.map_or_else(|| "personae --help".to_owned(), |command| format!("personae {command} --help"));
     let mut letters = sentence.chars();

@@ -114,7 +114,7 @@ fn known_personas(report: &Report, choices: &Choices) -> Result<(), Failure> {
 
 fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> {
     let mut written = Vec::new();
-    for path in [&files.labels, &files.merges, &files.report].into_iter().flatten() {
+    for path in [&files.labels, &files.merges, &files.report, &files.model].into_iter().flatten() {
         make_folder_of(path);
     }
     if let Some(path) = &files.labels {
@@ -127,6 +127,12 @@ fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> 
     }
     if let Some(path) = &files.report {
         export::write_beside(path, |to| to.write_all(export::report_json(report).as_bytes())).map_err(failed)?;
+        written.push(path.clone());
+    }
+    if let Some(path) = &files.model {
+        let text = export::model_json(report, &Ctx::new()).map_err(failed)?;
+        let text = text.ok_or_else(|| Failure::Failed("There is no segment model; please report this.".into()))?;
+        export::write_beside(path, |to| to.write_all(text.as_bytes())).map_err(failed)?;
         written.push(path.clone());
     }
     Ok(written)

@@ -15,6 +15,7 @@ mod logging;
 mod outputs;
 mod paths;
 mod progress;
+mod score;
 mod shortcuts;
 mod sources;
 mod table;

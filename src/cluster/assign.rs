@@ -5,12 +5,13 @@
 //!
 //! - k-means: the nearest centroid. That is what k-means did last, so its own rows keep their labels; only a row exactly midway between two centroids
 //!   goes to the larger cluster here, and to the one that k-means numbered lower while it ran.
-//! - Trees: the nearest mean of a cluster. This only approximates a cut, since merges look at pairs of rows and are never taken back;
-//!   [`Assign::kept`] says for how many of the tree's own rows it is the same.
+//! - Trees: the cluster that is nearest in the sense of the linkage (`linked`), and for Ward's, or where there are too many rows to compare with each, the
+//!   nearest mean. This only approximates a cut, since merges look at pairs of rows and are never taken back; [`Assign::kept`] says for how many of the
+//!   tree's own rows it is the same, and `remembered` keeps the others.
 //! - DBSCAN: the first of the clusters with a core row within epsilon, as for its border rows. Its own rows keep their labels, see `reach`.
 //! - HDBSCAN: the cluster that a row would join at its mutual reachability before that cluster is part of a larger one. Its own rows keep their labels.
 //!
-//! O(n p k) for centroids; searches in a kd-tree otherwise, which is built once a call. Rows are placed in fixed chunks, and each on its own, so the number of
+//! O(n p k) for centroids, O(n m p) for m rows compared one by one; searches in a kd-tree otherwise, which is built once a call. Rows are placed in fixed chunks, and each on its own, so the number of
 //! threads does not matter.
 
 use serde::{Deserialize, Serialize};
@@ -19,9 +20,10 @@ use super::density::DensityTree;
 use super::hdbscan::Hdbscan;
 use super::in_chunks::in_chunks;
 use super::lanes::{Blocks, LANES, vectorised};
+use super::linked::{GroupDistance, Linked};
 use super::lloyd::nearest_centroids;
 use super::reach::{Cores, Lasting};
-use super::{ClusterError, KMeansFit};
+use super::{ClusterError, KMeansFit, Linkage, MATRIX_ROWS};
 use crate::base::{Ctx, Labels, Matrix};
 
 /// How other rows find their cluster.
@@ -37,6 +39,8 @@ pub enum Assign {
     Cores(Cores),
     /// The cluster that is joined before it is part of a larger one (HDBSCAN).
     Lasting(Lasting),
+    /// The cluster that is nearest in the sense of a linkage (trees).
+    Linked(Linked),
 }
 
 /// For how many of the rows that a rule was made from it gives the label they have.
@@ -97,6 +101,23 @@ impl Assign {
         Ok(Assign::Nearest { centroids })
     }
 
+    /// The rule of a cut tree: the nearest row for single linkage, the smallest mean distance for average and weighted, the nearest farthest row for complete
+    /// linkage; the nearest mean for Ward's, and where more than [`MATRIX_ROWS`] rows would have to be compared one by one. O(n p).
+    ///
+    /// Fails as [`Assign::of_means`] does.
+    pub fn of_tree(x: &Matrix, labels: &Labels, linkage: Linkage, ctx: &Ctx) -> Result<Assign, ClusterError> {
+        let by = match linkage {
+            Linkage::Ward => None,
+            Linkage::Single => Some(GroupDistance::Nearest),
+            Linkage::Average | Linkage::Weighted => Some(GroupDistance::Mean),
+            Linkage::Complete => Some(GroupDistance::Farthest),
+        };
+        match by.filter(|&by| by == GroupDistance::Nearest || x.n_rows() <= MATRIX_ROWS) {
+            Some(by) if labels.n_clusters() > 0 => Ok(Assign::Linked(Linked::new(x, labels, by))),
+            _ => Assign::of_means(x, labels, ctx),
+        }
+    }
+
     /// The rule of DBSCAN at `epsilon`, from the rows `x` that the tree was built of. Holds every core row. O(n min_samples + n p).
     pub fn of_density(x: &Matrix, tree: &DensityTree, epsilon: f64) -> Assign {
         Assign::Cores(Cores::new(x, tree, epsilon))
@@ -124,6 +145,7 @@ impl Assign {
             Assign::Nearest { centroids } => nearest(centroids, x, ctx),
             Assign::Cores(cores) => cores.clusters(x, ctx),
             Assign::Lasting(lasting) => lasting.clusters(x, ctx),
+            Assign::Linked(linked) => linked.clusters(x, ctx),
         }
     }
 
@@ -154,6 +176,7 @@ impl Assign {
             Assign::Nearest { centroids } => centroids.n_cols(),
             Assign::Cores(cores) => cores.rows.n_cols(),
             Assign::Lasting(lasting) => lasting.rows.n_cols(),
+            Assign::Linked(linked) => linked.rows.n_cols(),
         }
     }
 
@@ -163,6 +186,7 @@ impl Assign {
             Assign::Nearest { centroids } => centroids.n_rows(),
             Assign::Cores(cores) => cores.clusters.iter().max().map_or(0, |most| *most as usize + 1),
             Assign::Lasting(lasting) => lasting.births.len(),
+            Assign::Linked(linked) => linked.n_clusters(),
         }
     }
 
@@ -172,6 +196,7 @@ impl Assign {
             Assign::Nearest { centroids } => centroids.n_rows() > 0 && super::validate(centroids).is_ok(),
             Assign::Cores(cores) => cores.is_sound(),
             Assign::Lasting(lasting) => lasting.is_sound(),
+            Assign::Linked(linked) => linked.is_sound(),
         }
     }
 }

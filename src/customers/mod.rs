@@ -7,6 +7,7 @@
 
 mod build;
 mod error;
+mod frozen;
 pub mod health;
 pub mod rfm;
 mod understand;
@@ -19,6 +20,7 @@ pub use build::ids::row_ids;
 pub use build::recipe::suggested;
 pub use build::try_column::{Tried, try_column};
 pub use error::CustomersError;
+pub use frozen::frozen;
 pub use health::Health;
 pub use rfm::{Rfm, RfmCodes, RfmSegment};
 pub use understand::freshness::{Freshness, freshness};

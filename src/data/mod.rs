@@ -4,10 +4,12 @@
 //! - `cells`: what do the spelled cells of one column mean?
 //! - `table`: what is a table, and what is in its columns?
 //! - `rows`: what rows does a source hold, as they came, however many there are?
+//! - `batches`: how is a table that need not fit into memory gone through?
 //!
 //! `words` are those of a column's name. What is chosen about several files (`sourcing`) and what must hold for them (`rules`) is plain data of the customers'
 //! floor above; it stands here because a [`Source`] holds it.
 
+mod batches;
 mod cells;
 mod column_words;
 mod error;
@@ -23,6 +25,7 @@ pub use read::{guest, sample, source};
 pub use table::{profile, write};
 
 pub(crate) use crate::base::text::count as grouped;
+pub use batches::{Batch, BatchWriter, LEAST_BATCHED_BYTES, TakeBatch, in_batches};
 pub use cells::zones::{zone_called, zones_like};
 pub(crate) use column_words::column_words;
 pub use error::DataError;

@@ -376,6 +376,9 @@ pub struct Recipe {
     pub columns: Vec<RecipeColumn>,
     /// Suggested columns that are not wanted.
     pub left_out: BTreeSet<String>,
+    /// Whether `columns` are all there are: nothing is suggested besides, whatever the files hold.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_complete: bool,
 }
 
 /// How one column of the customer table comes to be.

@@ -137,6 +137,8 @@ pub(super) struct InForce {
     pub labeling: Labeling,
     /// What they are from.
     pub by: Chosen,
+    /// The tree of reachability they were cut from, if they were.
+    pub density: Option<Arc<DensityTree>>,
 }
 
 const WAITS: &str = "Waiting for the columns";
@@ -217,7 +219,7 @@ fn at_epsilon(
     };
     let labeling = Labeling::Cut(labels);
     let silhouettes = sweep::silhouettes_of(runtime, prepared, &labeling, false, clustering.seed, needs);
-    Ok((InForce { labeling, by: Chosen::Density { epsilon } }, silhouettes, Vec::new()))
+    Ok((InForce { labeling, by: Chosen::Density { epsilon }, density: Some(tree.value.clone()) }, silhouettes, Vec::new()))
 }
 
 /// Every one of `epsilons`, and among them the one nearest to what is suggested.
@@ -240,7 +242,8 @@ fn at_epsilons(
     let labelings: Vec<Labeling> = all.iter().cloned().map(Labeling::Cut).collect();
     let silhouettes = silhouettes::first(runtime, prepared, &labelings, needs.pairs, seed, (needs.silhouettes, Lane::Long));
     let at = choose::nearest_epsilon(epsilons, &all.iter().map(|labels| &*labels.value).collect::<Vec<_>>(), candidates);
-    let chosen = InForce { labeling: labelings[at].clone(), by: Chosen::Density { epsilon: epsilons[at] } };
+    let by = Chosen::Density { epsilon: epsilons[at] };
+    let chosen = InForce { labeling: labelings[at].clone(), by, density: Some(tree.value.clone()) };
     let of_chosen = silhouettes[at].clone();
     let each = epsilons.iter().zip(all).zip(silhouettes);
     let by_epsilon = each.map(|((&epsilon, labels), silhouettes)| AtEpsilon { epsilon, labels, silhouettes }).collect();
@@ -264,7 +267,11 @@ pub(super) fn by_hdbscan(runtime: &mut Runtime, prepared: &Asked<Prepared>, clus
         tree: Asked::Waiting(OTHER_METHOD.into()),
         density_plot: Asked::Waiting(OTHER_METHOD.into()),
         condensed_plot,
-        chosen: Ok(InForce { labeling, by: Chosen::Hdbscan { min_cluster_size: least } }),
+        chosen: Ok(InForce {
+            labeling,
+            by: Chosen::Hdbscan { min_cluster_size: least },
+            density: tree.ready().map(|tree| tree.value.clone()),
+        }),
         silhouettes,
         by_epsilon: Vec::new(),
     }
@@ -292,7 +299,7 @@ fn by_column(
         tree: Asked::Waiting(OTHER_METHOD.into()),
         density_plot: Asked::Waiting(OTHER_METHOD.into()),
         condensed_plot: Asked::Waiting(OTHER_METHOD.into()),
-        chosen: Ok(InForce { labeling, by: Chosen::Column { name: column } }),
+        chosen: Ok(InForce { labeling, by: Chosen::Column { name: column }, density: None }),
         silhouettes,
         ..other
     }
@@ -322,7 +329,7 @@ fn of_sweep(
                 Some(tree) => Chosen::Tree { k, height: choose::cut_height(clustering, tree, k), inertia },
                 None => Chosen::KMeans { k, inertia },
             };
-            (Ok(InForce { labeling, by }), silhouettes)
+            (Ok(InForce { labeling, by, density: None }), silhouettes)
         }
         Err(why) => {
             let silhouettes = why.blocks("Waiting for the segments");

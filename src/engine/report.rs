@@ -2,19 +2,24 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use crate::base::{Labels, Note};
 use crate::cluster::{Chosen, Dendrogram};
-use crate::data::Loaded;
+use crate::customers;
+use crate::data::{Loaded, Source};
 use crate::evaluate::{Silhouettes, Stability};
 use crate::export::{ChosenResult, FoundStructure, Plots, Report, RunResult, Seconds};
 use crate::features::Prepared;
+use crate::model::{MadeBy, Making, Parameters};
 use crate::persona::{Explained, Personas};
 use crate::session::Plan;
 
 use super::answers::Answers;
 use super::choose;
-use super::groups::{AtEpsilon, Groups};
+use super::groups::{AtEpsilon, Groups, InForce};
 use super::run::answer::{Answer, Problem};
+use super::segmentation::Labeling;
 use super::sweep::Missing;
 use super::wanted::Outputs;
 
@@ -46,6 +51,8 @@ pub(super) struct Parts {
     pub notes: Vec<Note>,
     /// How long it took.
     pub seconds: Option<Seconds>,
+    /// How the grouping came to be.
+    pub making: Option<Arc<Making>>,
 }
 
 impl Parts {
@@ -72,6 +79,7 @@ impl Parts {
             explained: self.explained,
             notes: self.notes.into_iter().map(|note| note.0).collect(),
             seconds: self.seconds,
+            making: self.making,
         }
     }
 }
@@ -110,6 +118,7 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         explained: answers.explained.ready().cloned(),
         notes: answers.notes.clone(),
         seconds: None,
+        making: making(plan, answers, groups).map(Arc::new),
     })
 }
 
@@ -139,6 +148,44 @@ fn structure(plan: &Plan, answers: &Answers) -> Option<FoundStructure> {
         _ => return None,
     };
     Some(FoundStructure { found: Some(structure.found), reasons: structure.reasons(), doubt: answers.doubt(&plan.clustering) })
+}
+
+/// How the grouping in force came to be, for a model of it.
+fn making(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<Making> {
+    let InForce { labeling, by, density } = groups.chosen.as_ref().ok()?;
+    let made_by = match (labeling, by, density) {
+        (Labeling::Fit(fit), ..) => MadeBy::KMeans(fit.value.clone()),
+        (Labeling::Hdbscan(found), _, Some(tree)) => MadeBy::Hdbscan { tree: tree.clone(), found: found.value.clone() },
+        (Labeling::Cut(_), Chosen::Density { epsilon }, Some(tree)) => MadeBy::Density { tree: tree.clone(), epsilon: *epsilon },
+        (Labeling::Cut(_), Chosen::Tree { .. }, _) => MadeBy::Tree(plan.clustering.tree.linkage),
+        (Labeling::Known(_), Chosen::Column { name }, _) => MadeBy::Column(name.clone()),
+        _ => return None,
+    };
+    let table = match (&plan.source, &answers.sources) {
+        (Source::Sources(sourcing), Some(sources)) => {
+            Some(customers::frozen(sourcing, sources.understood.ready()?, sources.rfm.ready().map(|rfm| &**rfm)))
+        }
+        _ => None,
+    };
+    Some(Making { preparation: plan.preparation.clone(), by: made_by, parameters: parameters(plan, by), table })
+}
+
+/// What the method was told, by the names of the command line.
+fn parameters(plan: &Plan, by: &Chosen) -> Parameters {
+    let clustering = &plan.clustering;
+    let mut told = vec![("method", json!(clustering.method.word(clustering.tree.linkage)))];
+    match by {
+        Chosen::KMeans { k, .. } => {
+            told.extend([("k", json!(k)), ("restarts", json!(clustering.kmeans.restarts)), ("seed", json!(clustering.seed))]);
+        }
+        Chosen::Tree { k, .. } => told.push(("k", json!(k))),
+        Chosen::Density { epsilon } => told.extend([("epsilon", json!(epsilon)), ("min_samples", json!(clustering.density.min_samples))]),
+        Chosen::Hdbscan { min_cluster_size } => {
+            told.extend([("min_cluster_size", json!(min_cluster_size)), ("min_samples", json!(clustering.density.min_samples))]);
+        }
+        Chosen::Column { name } => told.push(("column", json!(name))),
+    }
+    Parameters(told.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// The points of the plots that are there.

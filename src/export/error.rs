@@ -36,6 +36,9 @@ pub enum ExportError {
     /// Pages could not be set.
     #[error("The pages could not be set: {0}. Export the cards as HTML instead.")]
     Pages(String),
+    /// The segments could not be made a model.
+    #[error("The segment model could not be made: {0}")]
+    Model(String),
     /// A drawing could not be turned into a picture.
     #[error("The picture could not be drawn: {0}. Save the plot as SVG instead.")]
     Picture(String),

@@ -27,11 +27,13 @@ pub enum Format {
     /// The cards as plain text with little markup.
     #[serde(rename = "md")]
     Markdown,
+    /// What says which segment a later customer belongs to.
+    Model,
 }
 
 impl Format {
     /// All formats, in the order menus show them.
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 11] = [
         Format::Pdf,
         Format::Pptx,
         Format::Html,
@@ -42,6 +44,7 @@ impl Format {
         Format::Csv,
         Format::Parquet,
         Format::Audience,
+        Format::Model,
     ];
 
     /// The format's name.
@@ -57,6 +60,7 @@ impl Format {
             Format::Png => "Cards and plots (PNG)",
             Format::Pptx => "Slides (PPTX)",
             Format::Markdown => "Persona cards (Markdown)",
+            Format::Model => "Segment model (JSON)",
         }
     }
 
@@ -77,6 +81,9 @@ impl Format {
             Format::Png => "Every card and plot as a picture for slides and mails, at twice the screen's resolution.",
             Format::Pptx => "Slides with real text, tables and shapes, to edit in PowerPoint, Keynote or LibreOffice.",
             Format::Markdown => "Every card with its evidence as text for wikis, notes and repositories.",
+            Format::Model => {
+                "Finds the segment of customers who come later: open it beside newer data, or use `personae score`. Density and tree models hold the prepared numbers of customers."
+            }
         }
     }
 
@@ -93,6 +100,7 @@ impl Format {
             Format::Png => "card-c1.png, map.png, …",
             Format::Pptx => "personas.pptx",
             Format::Markdown => "personas.md",
+            Format::Model => "segments.model.json",
         }
     }
 
@@ -109,6 +117,7 @@ impl Format {
             Format::Png => "png",
             Format::Pptx => "pptx",
             Format::Markdown => "md",
+            Format::Model => "model",
         }
     }
 
@@ -117,7 +126,7 @@ impl Format {
         match self {
             Format::Pdf | Format::Pptx | Format::Html => Purpose::Show,
             Format::Markdown | Format::Json | Format::Svg | Format::Png => Purpose::Work,
-            Format::Csv | Format::Parquet | Format::Audience => Purpose::Customers,
+            Format::Csv | Format::Parquet | Format::Audience | Format::Model => Purpose::Customers,
         }
     }
 

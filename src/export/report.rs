@@ -11,6 +11,7 @@ use crate::cluster::{Chosen, Dendrogram};
 use crate::data::{Loaded, Role};
 use crate::evaluate::Stability;
 use crate::features::Prepared;
+use crate::model::Making;
 use crate::persona::{Explained, Personas};
 
 /// One finished analysis.
@@ -48,6 +49,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// How long the parts took, when somebody measured.
     pub seconds: Option<Seconds>,
+    /// How the grouping came to be, for a model of it.
+    pub making: Option<Arc<Making>>,
 }
 
 impl Report {

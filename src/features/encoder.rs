@@ -9,15 +9,18 @@
 //! was there, where a logarithm is taken, counts as the smallest, since ln(1 + x) ends at -1.
 //! Numbers that were taken for "no answer" while reading (99 beside 1 to 5) are missing in the table that is handed over, or they count as numbers.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::matrix::MatrixError;
 use crate::base::{Ctx, Matrix, Note, Stopped};
-use crate::data::{Loaded, grouped};
+use crate::data::{Column, Kind, Loaded, Table, Values, grouped};
 
 use super::encoder_error::EncodeError;
-use super::fitted_column::FittedColumn;
+use super::fitted_column::{Coding, FittedColumn, SeenLevel};
 use super::projection::Projection;
 use super::reading::{Reading, Unusual};
 
@@ -44,8 +47,30 @@ pub struct EncodedRows {
     pub matrix: Matrix,
     /// The table row of every matrix row, ascending.
     pub table_rows: Vec<usize>,
-    /// What was survived: rows left out, values replaced, levels never seen.
-    pub notes: Vec<Note>,
+    /// What was survived: rows left out, values replaced, levels never seen. [`Encoder::notes`] tells it in words.
+    pub met: Met,
+}
+
+/// What the columns of a table met that they did not know, counted. Tables that are encoded batch by batch are added up.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Met {
+    /// Rows without a value of each required column.
+    left_out: Vec<usize>,
+    /// By fitted column.
+    unusual: Vec<Unusual>,
+    /// Rows encoded.
+    n_rows: usize,
+}
+
+impl Met {
+    /// Adds what a later batch met.
+    pub fn add(&mut self, later: Met) {
+        self.left_out.resize(later.left_out.len().max(self.left_out.len()), 0);
+        self.left_out.iter_mut().zip(later.left_out).for_each(|(all, more)| *all += more);
+        self.unusual.resize(later.unusual.len().max(self.unusual.len()), Unusual::default());
+        self.unusual.iter_mut().zip(later.unusual).for_each(|(all, more)| all.add(more));
+        self.n_rows += later.n_rows;
+    }
 }
 
 impl Encoder {
@@ -67,15 +92,57 @@ impl Encoder {
             && self.projection.as_ref().is_none_or(|projection| projection.is_sound(width))
     }
 
+    /// The same for customers who come later. Levels that count as those never seen do are left out, since the rarest may say who somebody is; and the
+    /// others are known in every way the table they were fitted on spells them, so that a file need not be looked at as a whole to be read alike. O(n).
+    pub fn for_others(&self, loaded: &Loaded) -> Encoder {
+        let mut encoder = self.clone();
+        for column in &mut encoder.columns {
+            let Coding::Category(coding) = &mut column.coding else { continue };
+            coding.levels.retain(|level| level.indicator != coding.unseen);
+            let Some(Column { values: Values::Text(texts), original: Some(cells), .. }) = loaded.table.column(&column.name) else {
+                continue;
+            };
+            let known: FxHashMap<&str, Option<usize>> = coding.levels.iter().map(|level| (level.text.as_str(), level.indicator)).collect();
+            let mut spelled: BTreeMap<&str, Option<usize>> = BTreeMap::new();
+            for (cell, text) in cells.iter().zip(texts.iter()) {
+                let (Some(cell), Some(text)) = (cell, text) else { continue };
+                if let Some(&indicator) = known.get(text).filter(|_| cell != text && !known.contains_key(cell)) {
+                    spelled.insert(cell, indicator);
+                }
+            }
+            let spelled: Vec<SeenLevel> =
+                spelled.into_iter().map(|(cell, indicator)| SeenLevel { text: cell.to_owned(), indicator }).collect();
+            coding.levels.extend(spelled);
+        }
+        encoder
+    }
+
+    /// Whether the columns of a table are of the kinds that were fitted, so that its cells mean what they say. O(columns).
+    pub fn reads_as_is(&self, table: &Table) -> bool {
+        let required = self.required.iter().all(|name| table.column(name).is_some());
+        let is_alike = |column: &FittedColumn| match (&column.coding, table.column(&column.name).map(Column::kind)) {
+            (Coding::Number(_), found) => found == Some(Kind::Number),
+            (Coding::Date(_), found) => found == Some(Kind::Date),
+            (Coding::Category(_), found) => found.is_some(),
+        };
+        required && self.columns.iter().all(is_alike)
+    }
+
     /// Encodes every row of the table that has all required values.
     ///
     /// Fails with "the table has no column called …" when a column is not there, with "… holds text …" when its cells are of another kind, with "… is too
     /// large to work with" when a number overflows, and when stopped.
     pub fn apply(&self, loaded: &Loaded, ctx: &Ctx) -> Result<EncodedRows, EncodeError> {
-        let (rows, mut notes) = self.rows_that_take_part(loaded, ctx)?;
+        let (rows, left_out) = self.rows_that_take_part(loaded, ctx)?;
         let (matrix, unusual) = self.encode(loaded, &rows, self.projection.as_ref(), ctx)?;
-        notes.extend(self.columns.iter().zip(&unusual).flat_map(|(column, seen)| column.notes(seen, rows.len())));
-        Ok(EncodedRows { matrix, table_rows: rows, notes })
+        let met = Met { left_out, unusual, n_rows: rows.len() };
+        Ok(EncodedRows { matrix, table_rows: rows, met })
+    }
+
+    /// What was met, one sentence each.
+    pub fn notes(&self, met: &Met) -> Vec<Note> {
+        let left_out = self.required.iter().zip(&met.left_out).filter_map(|(name, &n)| left_out_note(name, n));
+        left_out.chain(self.columns.iter().zip(&met.unusual).flat_map(|(column, seen)| column.notes(seen, met.n_rows))).collect()
     }
 
     /// The rows named, as they are before any components, in that order.
@@ -87,17 +154,17 @@ impl Encoder {
         self.columns.iter().map(FittedColumn::width).sum()
     }
 
-    fn rows_that_take_part(&self, loaded: &Loaded, ctx: &Ctx) -> Result<(Vec<usize>, Vec<Note>), EncodeError> {
+    fn rows_that_take_part(&self, loaded: &Loaded, ctx: &Ctx) -> Result<(Vec<usize>, Vec<usize>), EncodeError> {
         let mut stays = vec![true; loaded.table.n_rows];
-        let mut notes = Vec::new();
+        let mut left_out = Vec::new();
         for name in &self.required {
             ctx.check()?;
             let column = loaded.table.column(name).ok_or_else(|| EncodeError::no_column(name, loaded))?;
             let missing: Vec<usize> = (0..stays.len()).filter(|&row| column.is_missing(row)).collect();
             missing.iter().for_each(|&row| stays[row] = false);
-            notes.extend(left_out_note(name, missing.len()));
+            left_out.push(missing.len());
         }
-        Ok(((0..stays.len()).filter(|&row| stays[row]).collect(), notes))
+        Ok(((0..stays.len()).filter(|&row| stays[row]).collect(), left_out))
     }
 
     /// The matrix, and what was unusual in each column.

@@ -15,7 +15,7 @@ pub mod recipe;
 pub mod suggest;
 pub(crate) mod twins;
 
-pub use encoder::{EncodedRows, Encoder};
+pub use encoder::{EncodedRows, Encoder, Met};
 pub use encoder_error::EncodeError;
 pub use error::PrepareError;
 pub use prepare::{prepare, prepare_with_encoder};

@@ -214,7 +214,7 @@ impl FittedColumn {
                 if met.unseen > 0 {
                     let shown = met.levels.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
                     let more = if met.levels.len() > SHOWN { ", …" } else { "" };
-                    let what = format!("{name} is a level that was not there before ({shown}{more})");
+                    let what = format!("{name} is a level that the segments do not tell apart ({shown}{more})");
                     notes.push(told(what, met.unseen, as_level(coding.unseen)));
                 }
             }

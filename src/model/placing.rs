@@ -1,16 +1,19 @@
 //! Which segment does each customer of another table belong to?
 //!
-//! In: a grouping with everything it came from. Out: a model, which is plain data; and of any table with the same columns the place of every row. The same bytes
+//! In: a grouping and its rule. Out: a model, which is plain data; and of any table with the same columns the place of every row. The same bytes
 //! on any number of threads. Cost: encoding, O(n p k) at most, then that of `cluster::assign`.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::text::count;
-use crate::base::{Ctx, Labels, Note};
-use crate::cluster::{Assign, ClusterError, Kept};
-use crate::data::Loaded;
+use crate::base::{Ctx, Labels, Matrix, Note, Stopped, stats};
+use crate::cluster::lanes::squared_distance;
+use crate::cluster::{Assign, ClusterError, Kept, Remembered};
+use crate::data::{Loaded, Sourcing, Table};
 use crate::evaluate::KnownGroups;
-use crate::features::{EncodeError, Encoder, Prepared};
+use crate::features::{EncodeError, Encoder, Met, PrepareError, Prepared};
 
 /// Everything it takes to place a customer in a segment, and to say which one it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,10 +24,30 @@ pub struct Model {
     pub origin: Origin,
     /// The segments by their cluster: place 0 is what the rule calls cluster 0.
     pub segments: Vec<Segment>,
-    /// For how many of the customers it was made from it gives the segment they have.
+    /// For how many of the customers it was made from the rule alone gives the segment they have; the others are remembered.
     pub kept: Kept,
+    /// How the method was told to group.
+    #[serde(default, skip_serializing_if = "Parameters::is_empty")]
+    pub parameters: Parameters,
+    /// How the table of customers was built from several files, with nothing left to be guessed; none where it was one file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<Sourcing>,
+    /// Whether numbers that stand apart from a short scale, such as 99 beside 1 to 5, were taken for no answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_answer_is_missing: bool,
     /// The rule.
     pub placing: Placing,
+}
+
+/// The parameters of a method by their name on the command line ("k", "epsilon", "seed").
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Parameters(pub BTreeMap<String, serde_json::Value>);
+
+impl Parameters {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// What a model was made from.
@@ -39,16 +62,25 @@ pub struct Origin {
 }
 
 /// One segment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
     /// Its number as people see it, from 1: 1 is C1.
     pub number: usize,
     /// Its name; empty where it has none.
     #[serde(default)]
     pub name: String,
+    /// Its colour ("#4269d0"); empty where it has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub color: String,
     /// Customers in it when the model was made.
     pub size: usize,
+    /// The distance from the segment's mean within which [`FITS`] of its customers were. Whoever is farther away fits none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<f64>,
 }
+
+/// The share of a segment's own customers that fit it, by construction: what is beyond at a later time is a sign that customers have changed.
+pub const FITS: f64 = 0.99;
 
 /// From a table to segments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,6 +92,12 @@ pub enum Placing {
         encoder: Encoder,
         /// From a place to a segment.
         assign: Assign,
+        /// Customers who were there and whom the rule would place elsewhere.
+        #[serde(default, skip_serializing_if = "Remembered::is_empty")]
+        remembered: Remembered,
+        /// k x p, the mean of every segment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        means: Option<Matrix>,
     },
     /// By what a column knows.
     Column {
@@ -78,6 +116,8 @@ pub struct Grouping<'a> {
     pub labels: &'a Labels,
     /// A name for every cluster.
     pub names: &'a [String],
+    /// A colour for every cluster; may be empty.
+    pub colors: &'a [String],
     /// "k-Means, k = 5" and the like.
     pub method: &'a str,
 }
@@ -98,8 +138,12 @@ pub enum Place {
 pub struct Placement {
     /// One per row of the table.
     pub places: Vec<Place>,
+    /// How far every row is from the mean of its segment, in the space of the encoded columns; NaN where it is in none, or where the model has no means.
+    pub distances: Vec<f64>,
     /// What was survived: rows left out, values replaced, levels never seen.
     pub notes: Vec<Note>,
+    /// The same counted, so that what batches of a table met can be added up.
+    pub met: Met,
 }
 
 /// Why customers cannot be placed. The sentences are shown as they are.
@@ -111,6 +155,9 @@ pub enum ModelError {
     /// The numbers do not.
     #[error(transparent)]
     Numbers(#[from] ClusterError),
+    /// The table cannot be prepared as it was.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
     /// The parts of the model do not fit together.
     #[error("the parts of this model do not fit together: {what}; make the model again from its segments.")]
     Unsound {
@@ -120,13 +167,27 @@ pub enum ModelError {
 }
 
 impl Model {
-    /// A model that places by `assign` in the space of `encoder`. Measures for how many of its own customers it gives the segment they have, so it
-    /// costs as much as placing them.
+    /// A model that places by `assign` in the space of `encoder`. Measures for how many of its own customers it gives the segment they have and remembers
+    /// the others, so it costs as much as placing them.
     ///
     /// Fails with "the parts of this model do not fit together …" when they are not of one grouping, and when stopped.
     pub fn new(grouping: &Grouping, encoder: Encoder, assign: Assign, ctx: &Ctx) -> Result<Model, ModelError> {
-        let kept = assign.kept(&grouping.prepared.matrix, grouping.labels, ctx)?;
-        Model::of(grouping, Placing::Space { encoder, assign }, kept)
+        let (x, labels) = (&grouping.prepared.matrix, grouping.labels);
+        let placed = assign.clusters(x, ctx)?;
+        let same = placed.iter().zip(labels.iter()).filter(|(new, old)| **new == *old).count();
+        let kept = Kept { same, rows: placed.len() };
+        let remembered = Remembered::new(x, labels, &placed);
+        let means = Assign::of_means(x, labels, ctx).ok().and_then(|of_means| match of_means {
+            Assign::Nearest { centroids } => Some(centroids),
+            _ => None,
+        });
+        let reach = means.as_ref().map(|means| reaches(x, labels, means, ctx)).transpose().map_err(ClusterError::from)?;
+        let mut model =
+            Model::of(grouping, Placing::Space { encoder: encoder.for_others(grouping.loaded), assign, remembered, means }, kept)?;
+        for (segment, reach) in model.segments.iter_mut().zip(reach.into_iter().flatten()) {
+            segment.reach = Some(reach);
+        }
+        Ok(model)
     }
 
     /// A model of the groups that a column knows.
@@ -140,14 +201,23 @@ impl Model {
     }
 
     fn of(grouping: &Grouping, placing: Placing, kept: Kept) -> Result<Model, ModelError> {
-        let Grouping { loaded, labels, names, method, .. } = grouping;
+        let Grouping { loaded, labels, names, colors, method, .. } = grouping;
         let name = |cluster: usize| names.get(cluster).cloned().unwrap_or_default();
-        let segment = |(cluster, (&size, &number)): (usize, (&usize, &usize))| Segment { number: number + 1, name: name(cluster), size };
+        let segment = |(cluster, (&size, &number)): (usize, (&usize, &usize))| Segment {
+            number: number + 1,
+            name: name(cluster),
+            color: colors.get(cluster).cloned().unwrap_or_default(),
+            size,
+            reach: None,
+        };
         let model = Model {
             method: (*method).to_owned(),
             origin: Origin { title: loaded.title.clone(), stamp: loaded.stamp.to_hex(), customers: labels.n_rows() },
             segments: labels.sizes().iter().zip(labels.numbers()).enumerate().map(segment).collect(),
             kept,
+            parameters: Parameters::default(),
+            table: None,
+            no_answer_is_missing: false,
             placing,
         };
         match model.flaw() {
@@ -161,28 +231,75 @@ impl Model {
     /// Fails with "the table has no column called …", "… holds text …" or "… is too large to work with" when the table does not fit, with "a value is as large as
     /// …" when distances would overflow, and when stopped.
     pub fn place(&self, loaded: &Loaded, ctx: &Ctx) -> Result<Placement, ModelError> {
+        let n_rows = loaded.table.n_rows;
         let of_cluster = |cluster: Option<usize>| cluster.map_or(Place::Nowhere, Place::Segment);
         match &self.placing {
             Placing::Column { groups } => {
                 let places = groups.clusters(loaded, ctx)?.into_iter().map(of_cluster).collect();
-                Ok(Placement { places, notes: Vec::new() })
+                Ok(Placement { places, distances: vec![f64::NAN; n_rows], notes: Vec::new(), met: Met::default() })
             }
-            Placing::Space { encoder, assign } => {
+            Placing::Space { encoder, assign, remembered, means } => {
                 let encoded = encoder.apply(loaded, ctx)?;
-                let mut places = vec![Place::LeftOut; loaded.table.n_rows];
-                for (&row, cluster) in encoded.table_rows.iter().zip(assign.clusters(&encoded.matrix, ctx)?) {
+                let mut clusters = assign.clusters(&encoded.matrix, ctx)?;
+                remembered.put_back(&encoded.matrix, &mut clusters);
+                let (mut places, mut distances) = (vec![Place::LeftOut; n_rows], vec![f64::NAN; n_rows]);
+                for (at, (&row, cluster)) in encoded.table_rows.iter().zip(clusters).enumerate() {
                     places[row] = of_cluster(cluster);
+                    if let (Some(cluster), Some(means)) = (cluster, means) {
+                        distances[row] = squared_distance(encoded.matrix.row(at), means.row(cluster)).sqrt();
+                    }
                 }
-                Ok(Placement { places, notes: encoded.notes })
+                Ok(Placement { places, distances, notes: encoder.notes(&encoded.met), met: encoded.met })
             }
         }
+    }
+
+    /// Whether a customer at this distance from the mean of a segment fits it; `None` where the model does not know.
+    pub fn fits(&self, segment: usize, distance: f64) -> Option<bool> {
+        let reach = self.segments.get(segment)?.reach?;
+        (!distance.is_nan()).then_some(distance <= reach)
+    }
+
+    /// What was survived while placing, of one table or of batches added up.
+    pub fn notes(&self, met: &Met) -> Vec<Note> {
+        match &self.placing {
+            Placing::Column { .. } => Vec::new(),
+            Placing::Space { encoder, .. } => encoder.notes(met),
+        }
+    }
+
+    /// Names of the columns a table must have.
+    pub fn columns(&self) -> Vec<&str> {
+        match &self.placing {
+            Placing::Column { groups } => vec![groups.column.as_str()],
+            Placing::Space { encoder, .. } => {
+                let entering = encoder.columns.iter().map(|column| column.name.as_str());
+                let required = encoder.required.iter().map(String::as_str);
+                let mut names: Vec<&str> = entering.collect();
+                required.for_each(|name| {
+                    if !names.contains(&name) {
+                        names.push(name)
+                    }
+                });
+                names
+            }
+        }
+    }
+
+    /// Whether the rows of a table whose columns are of the kinds that its file says can be placed batch by batch: nothing about the table as a whole, such
+    /// as how it spells a level, would change them.
+    pub fn places_in_batches(&self, first_rows: &Table) -> bool {
+        let Placing::Space { encoder, .. } = &self.placing else { return false };
+        !self.no_answer_is_missing && encoder.reads_as_is(first_rows)
     }
 
     /// How true the model is to the segments it was made from, in one sentence.
     pub fn told(&self) -> String {
         let Kept { same, rows } = self.kept;
-        if same == rows {
-            return format!("Every one of the {} customers it was made from is placed in the segment they have.", count(rows));
+        let remembered = matches!(&self.placing, Placing::Space { remembered, .. } if !remembered.is_empty());
+        if same == rows || remembered {
+            let by_rule = if same == rows { String::new() } else { format!(", {} of them since they are remembered", count(rows - same)) };
+            return format!("Every one of the {} customers it was made from is placed in the segment they have{by_rule}.", count(rows));
         }
         // Rounded down, so that 100 % means all.
         let tenths = (1000.0 * self.kept.share()).floor() / 10.0;
@@ -198,7 +315,7 @@ impl Model {
     pub(super) fn flaw(&self) -> Option<String> {
         let n_clusters = match &self.placing {
             Placing::Column { groups } => groups.n_clusters(),
-            Placing::Space { encoder, assign } => {
+            Placing::Space { encoder, assign, remembered, means } => {
                 if !encoder.is_sound() || !assign.is_sound() {
                     return Some("a number in it cannot be computed with".to_owned());
                 }
@@ -206,7 +323,13 @@ impl Model {
                 if encoded != placed {
                     return Some(format!("its columns become {encoded} dimensions, and its rule expects {placed}"));
                 }
-                assign.n_clusters()
+                let n_clusters = assign.n_clusters();
+                let n = self.segments.len();
+                let fits = |means: &Matrix| (means.n_rows(), means.n_cols()) == (n, placed);
+                if n_clusters == n && !(remembered.is_sound(placed, n) && means.as_ref().is_none_or(fits)) {
+                    return Some("what it remembers is of other segments".to_owned());
+                }
+                n_clusters
             }
         };
         let n = self.segments.len();
@@ -218,4 +341,14 @@ impl Model {
             (true, false) => None,
         }
     }
+}
+
+/// Within which distance of its mean [`FITS`] of every cluster's rows are.
+fn reaches(x: &Matrix, labels: &Labels, means: &Matrix, ctx: &Ctx) -> Result<Vec<f64>, Stopped> {
+    let reach = |(cluster, members): (usize, Vec<usize>)| {
+        ctx.check()?;
+        let distances = members.iter().map(|&row| squared_distance(x.row(row), means.row(cluster)).sqrt());
+        Ok(stats::quantile_sorted(&stats::sorted(distances), FITS))
+    };
+    labels.members().into_iter().enumerate().map(reach).collect()
 }

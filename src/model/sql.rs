@@ -4,7 +4,8 @@
 //! customer that takes part, their number of a segment, its name, and the distance to its centre. O(p k) characters.
 //!
 //! LN, SQRT, CASE, COALESCE, NULLIF and CAST are all it needs. An empty text counts as missing, as it does when files are read. Databases take logarithms
-//! with an error in the last digit, so a customer who lies midway between two centres but for rounding may be placed on either side.
+//! with an error in the last digit, so a customer who lies midway between two centres but for rounding may be placed on either side. The
+//! statement knows the rule alone: customers of a tree whom the model remembers elsewhere go to their nearest centre.
 
 use crate::cluster::Assign;
 use crate::features::fitted_column::{Coding, FittedColumn, LevelCoding, NumberCoding};
@@ -37,7 +38,7 @@ pub enum SqlError {
 ///
 /// Fails with "only segments that are placed by their nearest centre …" for other rules, and with "… is a date …" where a date enters.
 pub fn to_sql(model: &Model, table: &str, id: &str) -> Result<String, SqlError> {
-    let Placing::Space { encoder, assign: Assign::Nearest { centroids } } = &model.placing else {
+    let Placing::Space { encoder, assign: Assign::Nearest { centroids }, .. } = &model.placing else {
         return Err(SqlError::NotByCentres { method: model.method.clone() });
     };
     if let Some(date) = encoder.columns.iter().find(|column| matches!(column.coding, Coding::Date(_))) {

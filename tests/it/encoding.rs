@@ -195,13 +195,14 @@ fn what_was_never_seen_has_one_answer() {
     let visits = column(4);
     assert_eq!(visits[1], visits[2], "-7 counts as 1, the smallest");
     assert!(visits.iter().all(|value| value.is_finite()));
-    let notes: Vec<&str> = found.notes.iter().map(|note| note.0.as_str()).collect();
+    let told = encoder.notes(&found.met);
+    let notes: Vec<&str> = told.iter().map(|note| note.0.as_str()).collect();
     assert_eq!(
         notes,
         [
             "No income for 1 of 5 customers (20.0 %): the median where the segments were made, 1\u{202f}364, stands in.",
             "No channel for 1 of 5 customers (20.0 %): it counts as \"Other\".",
-            "channel is a level that was not there before (owl) for 1 of 5 customers (20.0 %): it counts as \"Other\".",
+            "channel is a level that the segments do not tell apart (owl) for 1 of 5 customers (20.0 %): it counts as \"Other\".",
             "No visits for 1 of 5 customers (20.0 %): the median where the segments were made, 16, stands in.",
             "visits is below 1, the smallest where the segments were made, for 1 of 5 customers (20.0 %): it counts as 1.",
         ]
@@ -221,8 +222,8 @@ fn codes_are_found_where_all_that_are_left_are_numbers() {
     assert_eq!(tariff(&found.matrix, 1), tariff(&prepared.matrix, 0));
     assert!(tariff(&found.matrix, 2).iter().chain(&tariff(&found.matrix, 3)).all(|value| *value < 0.0), "none of the levels");
     assert_eq!(
-        found.notes[1].0,
-        "tariff is a level that was not there before (5) for 1 of 4 customers (25.0 %): it counts as none of the levels."
+        encoder.notes(&found.met)[1].0,
+        "tariff is a level that the segments do not tell apart (5) for 1 of 4 customers (25.0 %): it counts as none of the levels."
     );
 }
 

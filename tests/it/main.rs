@@ -47,6 +47,7 @@ mod refreshing;
 mod rfm;
 mod roles;
 mod said;
+mod scoring;
 mod segments_page;
 mod session;
 mod slides;

@@ -21,7 +21,10 @@ pub fn suggested(understood: &Understood) -> Vec<RecipeColumn> {
 }
 
 /// The suggested columns as the user changed them, then the user's own.
-pub(super) fn in_force(sourcing: &Sourcing, understood: &Understood) -> Vec<RecipeColumn> {
+pub(in crate::customers) fn in_force(sourcing: &Sourcing, understood: &Understood) -> Vec<RecipeColumn> {
+    if sourcing.recipe.is_complete {
+        return sourcing.recipe.columns.clone();
+    }
     let changed = |name: &str| sourcing.recipe.columns.iter().find(|column| column.name == name).cloned();
     let suggested = suggested(understood);
     let own = sourcing.recipe.columns.iter().filter(|own| suggested.iter().all(|column| column.name != own.name)).cloned();

@@ -198,9 +198,8 @@ type Parse = fn(&str, &str, Option<Zone>, &Ctx) -> Result<(Table, Vec<Note>), Da
 /// Reads one file, called `name`, that is no archive of tables.
 fn read_file(path: &Path, name: &Path, title: &str, read_as: &ReadAs, ctx: &Ctx) -> Result<Content, DataError> {
     let stage = format!("Reading {title}");
-    let (file, size) = open(path)?;
-    let mut head = Vec::new();
-    file.take(HEAD_BYTES).read_to_end(&mut head).map_err(|error| io_or_stop(path, &error, ctx))?;
+    let (_, size) = open(path)?;
+    let head = head(path)?;
     let (format, mut notes) = sniff::format(&head, title, name, read_as)?;
     let encoding = read_as.encoding.as_deref().map(letters::by_name).transpose()?;
     let zone = read_as.zone()?;
@@ -250,6 +249,13 @@ fn read_file(path: &Path, name: &Path, title: &str, read_as: &ReadAs, ctx: &Ctx)
 
 /// Bytes that say what kind of file it is.
 pub(in crate::data) const HEAD_BYTES: u64 = 256 << 10;
+
+/// The first bytes of a file.
+pub(in crate::data) fn head(path: &Path) -> Result<Vec<u8>, DataError> {
+    let mut head = Vec::new();
+    open(path)?.0.take(HEAD_BYTES).read_to_end(&mut head).map_err(|error| DataError::of_io(path, &error))?;
+    Ok(head)
+}
 
 fn open(path: &Path) -> Result<(File, u64), DataError> {
     let about = std::fs::metadata(path).map_err(|error| DataError::of_io(path, &error))?;

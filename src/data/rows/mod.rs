@@ -90,6 +90,11 @@ impl Raw {
 
     /// Some of the rows for the eye; as cheap at the end of a source as at its beginning.
     pub fn page(&self, rows: Range<usize>, ctx: &Ctx) -> Result<Table, DataError> {
+        columnar::page(self.rows(rows, ctx)?, ctx)
+    }
+
+    /// Some of the rows in the types of their columns.
+    pub(super) fn rows(&self, rows: Range<usize>, ctx: &Ctx) -> Result<DataFrame, DataError> {
         ctx.check()?;
         let failed = |error: PolarsError| DataError::damaged(&self.title, "columnar", error);
         let mut before = 0;
@@ -109,7 +114,7 @@ impl Raw {
                 None => page = Some(part),
             }
         }
-        columnar::page(page.unwrap_or_default(), ctx)
+        Ok(page.unwrap_or_default())
     }
 
     /// The column called `name`.

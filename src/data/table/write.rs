@@ -54,7 +54,38 @@ pub fn csv_without_formulas(table: &Table, extras: &[Extra], out: impl Write, ct
     csv_of(table, extras, true, out, ctx)
 }
 
+/// Some rows of a table that is written bit by bit; the first of them with the names of its columns.
+pub(in crate::data) fn csv_part(table: &Table, extras: &[Extra], is_first: bool, mut out: impl Write, ctx: &Ctx) -> Result<(), DataError> {
+    if is_first {
+        header(table, extras, false, &mut out)?;
+    }
+    body(table, extras, false, out, ctx).map(drop)
+}
+
+/// The columns of a batch in the types they came in, then the added ones.
+pub(in crate::data) fn with_extras(frame: &DataFrame, table: &Table, extras: &[Extra]) -> Result<DataFrame, DataError> {
+    let named = input_names(table, extras).into_iter().zip(frame.columns());
+    let mut columns: Vec<polars::prelude::Column> = named.map(|(name, column)| column.clone().with_name(name.as_str().into())).collect();
+    columns.extend(extras.iter().map(|extra| added(extra).into_column()));
+    DataFrame::new(frame.height(), columns).map_err(unwritable)
+}
+
+fn added(extra: &Extra) -> Series {
+    let name = extra.name.as_str().into();
+    match &extra.values {
+        ExtraValues::Whole(values) => Series::new(name, values),
+        ExtraValues::Number(values) => Series::new(name, values),
+        ExtraValues::Text(values) => Series::new(name, values),
+    }
+}
+
 fn csv_of(table: &Table, extras: &[Extra], marks: bool, mut out: impl Write, ctx: &Ctx) -> Result<usize, DataError> {
+    let n_marked = header(table, extras, marks, &mut out)?;
+    Ok(n_marked + body(table, extras, marks, out, ctx)?)
+}
+
+/// The names of the columns. Returns how many were marked.
+fn header(table: &Table, extras: &[Extra], marks: bool, out: &mut impl Write) -> Result<usize, DataError> {
     let mut line = Vec::new();
     let input_names = input_names(table, extras);
     let mut n_marked = 0;
@@ -64,6 +95,12 @@ fn csv_of(table: &Table, extras: &[Extra], marks: bool, mut out: impl Write, ctx
     }
     line.push(b'\n');
     out.write_all(&line).map_err(unwritable)?;
+    Ok(n_marked)
+}
+
+/// The rows. Returns how many cells were marked.
+fn body(table: &Table, extras: &[Extra], marks: bool, mut out: impl Write, ctx: &Ctx) -> Result<usize, DataError> {
+    let mut n_marked = 0;
     let starts: Vec<usize> = (0..table.n_rows).step_by(BLOCK).collect();
     for starts in starts.chunks(BLOCKS_AT_ONCE) {
         ctx.progress("Writing customers", starts[0] as f32 / table.n_rows as f32);
@@ -97,13 +134,7 @@ pub(super) fn frame(table: &Table, extras: &[Extra], ctx: &Ctx) -> Result<DataFr
     let mut columns = named.into_par_iter().map(column).collect::<Result<Vec<_>, DataError>>()?;
     for extra in extras {
         ctx.check()?;
-        let name = extra.name.as_str().into();
-        let series = match &extra.values {
-            ExtraValues::Whole(values) => Series::new(name, values),
-            ExtraValues::Number(values) => Series::new(name, values),
-            ExtraValues::Text(values) => Series::new(name, values),
-        };
-        columns.push(series.into_column());
+        columns.push(added(extra).into_column());
     }
     DataFrame::new(table.n_rows, columns).map_err(unwritable)
 }
@@ -261,6 +292,6 @@ fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
     if is_formula(cell) { format!("'{cell}").into() } else { cell.into() }
 }
 
-fn unwritable(error: impl std::fmt::Display) -> DataError {
+pub(in crate::data) fn unwritable(error: impl std::fmt::Display) -> DataError {
     DataError::Unwritable { why: error.to_string() }
 }
