@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::ClusterError;
-use super::kdtree::{KdTree, LeafVisitor};
+use super::kdtree::{KdTree, LeafVisitor, Visitor};
 use super::lanes::{LANES, squared_distances, vectorised};
 use crate::base::{Ctx, Matrix, Stopped};
 
@@ -89,6 +89,17 @@ impl Neighbours {
         self.lists.of(row)
     }
 
+    /// How many other rows each list names.
+    pub fn listed(&self) -> usize {
+        self.lists.count
+    }
+
+    /// Shows `found` every row no farther from `point` than `squared`, with its squared distance, always in the same order; a row that is the point
+    /// itself is one of them. Lists end at a length, this does not.
+    pub fn within(&self, point: &[f64], squared: f64, found: impl FnMut(u32, f64)) {
+        self.tree.search(point, &mut Vec::new(), &mut Within { tree: &self.tree, squared, found });
+    }
+
     /// The squared distance within which `min_samples` rows lie, for every row; infinite when there are fewer rows.
     pub(super) fn core_distances(&self, n_rows: usize, min_samples: usize) -> Vec<f64> {
         match (min_samples, self.lists.count) {
@@ -101,6 +112,27 @@ impl Neighbours {
     /// Bytes held, for the memory budget.
     pub fn bytes(&self) -> usize {
         self.tree.bytes() + self.lists.rows.len() * (size_of::<u32>() + size_of::<f64>())
+    }
+}
+
+/// All rows within a squared distance.
+struct Within<'a, F: FnMut(u32, f64)> {
+    tree: &'a KdTree,
+    squared: f64,
+    found: F,
+}
+
+impl<F: FnMut(u32, f64)> Visitor for Within<'_, F> {
+    fn wants(&self, _node: usize, squared: f64) -> bool {
+        squared <= self.squared
+    }
+
+    fn leaf(&mut self, leaf: usize, squared: &[f64; LANES]) {
+        for (&row, &squared) in self.tree.leaf_rows(leaf).iter().zip(squared) {
+            if squared <= self.squared {
+                (self.found)(row, squared);
+            }
+        }
     }
 }
 
@@ -241,6 +273,19 @@ mod tests {
                     assert!(rows.len() == slow.len() && !rows.contains(&(row as u32)));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_range_holds_the_rows_a_full_scan_finds() {
+        let x = gridded(400, 2, 9);
+        let near = neighbours(&x, 8, &Ctx::new()).unwrap();
+        for row in 0..40 {
+            let mut found = Vec::new();
+            near.within(x.row(row), 5.0, |other, squared| found.push((other, squared)));
+            found.sort_by_key(|near| near.0);
+            let all = (0..400u32).map(|other| (other, squared_distance(x.row(row), x.row(other as usize))));
+            assert_eq!(found, all.filter(|near| near.1 <= 5.0).collect::<Vec<_>>());
         }
     }
 

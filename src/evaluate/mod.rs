@@ -14,6 +14,7 @@
 //! - [`dip`]: what would these values be if they had a single peak?
 //! - [`sources`]: which independent causes could these columns be mixtures of?
 //! - [`prediction`]: would half of the customers be grouped as the other half would have it?
+//! - [`unusual`]: who fits none of the groups, and why?
 //! - [`stability`]: would the same segments come back if other customers had been asked?
 
 pub mod agreement;
@@ -36,6 +37,7 @@ pub mod sources;
 pub mod stability;
 mod strata;
 pub mod structure;
+pub mod unusual;
 
 pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};
 pub use compare::{Change, Comparison, Group, agreement_words, compare};
