@@ -5,7 +5,8 @@
 //!
 //! Every group is drawn from by a Gaussian copula (Cario, Nelson 1997): the column's own values by rank, tied together by the correlations of their normal scores. So
 //! a copy has the skew, the ends, the levels and the correlations of every group, but nobody in it stands out for a reason of their own. A category is drawn as a whole,
-//! its levels ordered by the number that goes with them most; a number's equal values stay equal. Rows in no group are drawn with the nearest group (see
+//! its levels ordered by the number that goes with them most; a number's equal values stay equal. Beyond the least and the largest value a number goes on as its end does:
+//! with the customers' own ends no copy could ever have a first more extreme than theirs, and somebody would always stand out. Rows in no group are drawn with the nearest group (see
 //! [`super::peers`]): left out, everybody at the edge of a group would look unusual beside a copy that has no edge. Columns are not shuffled: that would
 //! make odd combinations.
 //!
@@ -29,6 +30,10 @@ const SALT: u64 = 0x436F_7079_4D61_6B65;
 const CHUNK: usize = 1024;
 /// Added to the diagonal, so that copies of a column have a root too.
 const RIDGE: f64 = 1e-6;
+/// Groups from which the ends of a number can be told.
+const LEAST_FOR_ENDS: usize = 32;
+/// exp(-0.577): how many customers lie beyond the first of very many, as a rule.
+const BEYOND_FIRST: f64 = 0.561_459_483_566_885_2;
 
 /// Everything a copy is drawn from.
 #[derive(Debug)]
@@ -54,6 +59,9 @@ struct Feature {
     columns: std::ops::Range<usize>,
     /// The values of its columns, row after row in the feature's order.
     values: Vec<f64>,
+    /// How fast the ends of a number go on: what the value grows by where the share of customers beyond falls to 1 / e. 0 where they do not.
+    low_end: f64,
+    high_end: f64,
 }
 
 impl CopyMaker {
@@ -130,7 +138,7 @@ impl Group {
             order.sort_by(|&a, &b| key[a as usize].total_cmp(&key[b as usize]));
             scores.push(normal_scores(&order, &key, &normal));
             let values = order.iter().flat_map(|&at| x.row(rows[at as usize] as usize)[columns.clone()].iter().copied()).collect();
-            made.push(Feature { columns: columns.clone(), values });
+            made.push(Feature::of(columns.clone(), values, *is_category));
         }
         Group { size: n, features: made, root: cholesky(&correlations(&scores)) }
     }
@@ -142,9 +150,41 @@ impl Group {
         // With the ridge the variance is a little above 1; a thousandth of a thousandth is nothing here.
         tied.extend(self.root.iter().enumerate().map(|(at, weights)| dot(&weights[..=at], &drawn[..=at])));
         for (feature, &z) in self.features.iter().zip(tied.iter()) {
-            let place = ((normal_share_below(z) * self.size as f64) as usize).min(self.size - 1);
-            let width = feature.columns.len();
-            out[feature.columns.clone()].copy_from_slice(&feature.values[place * width..][..width]);
+            feature.write(normal_share_below(z), self.size, &mut out[feature.columns.clone()]);
+        }
+    }
+}
+
+impl Feature {
+    fn of(columns: std::ops::Range<usize>, values: Vec<f64>, is_category: bool) -> Feature {
+        let n = values.len();
+        let (mut low_end, mut high_end) = (0.0, 0.0);
+        if !is_category && n >= LEAST_FOR_ENDS {
+            // From the 8th to the 32nd from the end, so that the few outermost do not decide; nearer in where there are few.
+            let (near, far) = (n / 16, n / 4);
+            let (near, far) = (near.min(8) - 1, far.min(32) - 1);
+            let per_e = ((far + 1) as f64 / (near + 1) as f64).ln();
+            if values[0] < values[1] {
+                low_end = (values[far] - values[near]) / per_e;
+            }
+            if values[n - 2] < values[n - 1] {
+                high_end = (values[n - 1 - near] - values[n - 1 - far]) / per_e;
+            }
+        }
+        Feature { columns, values, low_end, high_end }
+    }
+
+    /// Writes the value below which a share of the group lies. Where only the least or the largest value is left, it goes on beyond it: the first of so many has about 0.56
+    /// of a customer beyond it, so a value with fewer beyond is farther out, and one with more a little nearer.
+    fn write(&self, share: f64, size: usize, out: &mut [f64]) {
+        let at = share * size as f64;
+        let place = (at as usize).min(size - 1);
+        out.copy_from_slice(&self.values[place * out.len()..][..out.len()]);
+        let beyond = |left: f64| (BEYOND_FIRST / left.max(1e-9)).ln();
+        if place == 0 && self.low_end > 0.0 {
+            out[0] = (self.values[0] - self.low_end * beyond(at)).min(self.values[1]);
+        } else if place == size - 1 && self.high_end > 0.0 {
+            out[0] = (self.values[size - 1] + self.high_end * beyond(size as f64 - at)).max(self.values[size - 2]);
         }
     }
 }
@@ -283,4 +323,134 @@ pub fn rescore_isolation(
     let n_rows = scores.isolated.len().max(scores.local.len()).max(scores.density.len());
     scores.isolated = forest.scores_of(&maker.draw(n_rows, seed, scores.nth, ctx)?, &ctx.quiet())?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Labels;
+    use crate::base::stats::{mean, mean_sd};
+
+    fn normal(random: &mut Random) -> f64 {
+        normal_quantile(random.random_range(f64::EPSILON..1.0))
+    }
+
+    /// Two groups, a skewed number that goes with another, and a category of three levels that goes with the first.
+    fn two_groups(n: usize) -> (Matrix, Labels, Vec<ColumnSpan>) {
+        let mut random = seed::random(11, 0);
+        let mut values = Vec::new();
+        for row in 0..n {
+            let (a, b) = (normal(&mut random), normal(&mut random));
+            let far = if row % 3 == 0 { 20.0 } else { 0.0 };
+            let level = usize::from(a > -0.5) + usize::from(a > 0.8);
+            values.extend([far + a, (0.8 * a + 0.6 * b).exp()]);
+            values.extend((0..3).map(|at| if at == level { 2.0 } else { -0.5 }));
+        }
+        let labels = Labels::from_ids(&(0..n).map(|row| usize::from(row % 3 == 0)).collect::<Vec<_>>());
+        let spans = vec![
+            ColumnSpan { name: "income".into(), columns: 0..1, is_category: false },
+            ColumnSpan { name: "channel".into(), columns: 2..5, is_category: true },
+        ];
+        (Matrix::new(values, n, 5).unwrap(), labels, spans)
+    }
+
+    fn column(x: &Matrix, col: usize) -> Vec<f64> {
+        (0..x.n_rows()).map(|row| x.at(row, col)).collect()
+    }
+
+    #[test]
+    fn a_copy_has_the_groups_the_levels_and_what_goes_together() {
+        let (x, labels, spans) = two_groups(3_000);
+        let peers = Peers::of(&x, &labels, 31).unwrap();
+        let maker = CopyMaker::of(&x, &peers, &spans, &Ctx::new()).unwrap();
+        let copy = maker.draw(3_000, 4, 0, &Ctx::new()).unwrap();
+        let far = |x: &Matrix| column(x, 0).iter().filter(|&&value| value > 10.0).count();
+        assert_eq!((far(&x), far(&copy)), (1_000, 1_000), "each group has its share");
+        for col in 0..2 {
+            let ((m, sd), (m_copy, sd_copy)) = (mean_sd(&column(&x, col)), mean_sd(&column(&copy, col)));
+            assert!((m - m_copy).abs() < 0.1 * sd && (sd / sd_copy - 1.0).abs() < 0.15, "{m} {m_copy} {sd} {sd_copy}");
+        }
+        // Exactly one level holds in every row, as common as before, and it still goes with the number.
+        for row in 0..3_000 {
+            assert_eq!(copy.row(row)[2..].iter().filter(|&&value| value == 2.0).count(), 1);
+        }
+        let of_level = |x: &Matrix, level: usize| {
+            let of: Vec<f64> = (0..3_000).filter(|&row| x.at(row, 2 + level) == 2.0).map(|row| x.at(row, 0) % 10.0).collect();
+            (of.len() as f64, mean(&of))
+        };
+        for level in [0, 2] {
+            let ((n, _), (n_copy, _)) = (of_level(&x, level), of_level(&copy, level));
+            assert!((n / n_copy - 1.0).abs() < 0.15);
+        }
+        let together = |x: &Matrix| {
+            let near: Vec<usize> = (0..3_000).filter(|&row| x.at(row, 0) < 10.0).collect();
+            let (a, b): (Vec<f64>, Vec<f64>) = near.iter().map(|&row| (x.at(row, 0), x.at(row, 1).ln())).unzip();
+            let ((ma, sa), (mb, sb)) = (mean_sd(&a), mean_sd(&b));
+            a.iter().zip(&b).map(|(a, b)| (a - ma) * (b - mb)).sum::<f64>() / (a.len() as f64 * sa * sb)
+        };
+        assert!((together(&x) - together(&copy)).abs() < 0.05, "{} {}", together(&x), together(&copy));
+    }
+
+    #[test]
+    fn a_copy_is_the_same_on_any_number_of_threads_and_others_differ() {
+        let (x, labels, spans) = two_groups(2_500);
+        let maker = CopyMaker::of(&x, &Peers::of(&x, &labels, 31).unwrap(), &spans, &Ctx::new()).unwrap();
+        let drawn = |threads: usize, nth: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| maker.draw(2_100, 0, nth, &Ctx::new()).unwrap())
+        };
+        assert_eq!(drawn(1, 3), drawn(4, 3));
+        assert_ne!(drawn(1, 3), drawn(1, 4));
+    }
+
+    #[test]
+    fn ends_go_on_and_piles_do_not() {
+        let mut random = seed::random(2, 0);
+        let rows: Vec<[f64; 2]> = (0..400).map(|_| [normal(&mut random), random.random_range(0.0..9.0f64).round().min(5.0)]).collect();
+        let x = Matrix::from_rows(&rows).unwrap();
+        let labels = Labels::from_ids(&[0; 400]);
+        let maker = CopyMaker::of(&x, &Peers::of(&x, &labels, 31).unwrap(), &[], &Ctx::new()).unwrap();
+        let most = |x: &Matrix, col: usize| column(x, col).into_iter().fold(f64::MIN, f64::max);
+        let copies: Vec<Matrix> = (0..40).map(|nth| maker.draw(400, 0, nth, &Ctx::new()).unwrap()).collect();
+        let beyond = copies.iter().filter(|copy| most(copy, 0) > most(&x, 0)).count();
+        assert!((5..=35).contains(&beyond), "{beyond} of 40 copies have a larger first");
+        assert!(copies.iter().all(|copy| most(copy, 1) == 5.0), "a pile at the end is an end");
+    }
+
+    #[test]
+    fn small_groups_and_other_shapes() {
+        let x = Matrix::from_rows(&[[1.0, 2.0], [1.0, 3.0], [1.0, 4.0]]).unwrap();
+        let peers = Peers::of(&x, &Labels::from_ids(&[0, 1, 1]), 31).unwrap();
+        let copy = CopyMaker::of(&x, &peers, &[], &Ctx::new()).unwrap().draw(50, 0, 0, &Ctx::new()).unwrap();
+        assert!((0..50).all(|row| copy.at(row, 0) == 1.0 && [2.0, 3.0, 4.0].contains(&copy.at(row, 1))));
+        let beyond = [ColumnSpan { name: "x".into(), columns: 1..4, is_category: false }];
+        assert_eq!(CopyMaker::of(&x, &peers, &beyond, &Ctx::new()).err(), Some(UnusualError::OtherShape { found: 2, expected: 4 }));
+    }
+
+    #[test]
+    fn shares_below_are_those_of_the_normal_distribution() {
+        for (z, share) in [(0.0, 0.5), (1.959963984540054, 0.975), (-1.0, 0.15865525393145707), (4.0, 0.9999683287581669)] {
+            assert!((normal_share_below(z) - share).abs() < 2e-7, "{z}");
+        }
+    }
+
+    #[test]
+    fn a_copy_is_scored_like_the_customers_and_again_after_the_forest_has_grown() {
+        let (x, labels, spans) = two_groups(600);
+        let ctx = Ctx::new();
+        let maker = CopyMaker::of(&x, &Peers::of(&x, &labels, 31).unwrap(), &spans, &ctx).unwrap();
+        let mut forest = IsolationForest::new(&x, 0).unwrap();
+        forest.grow(&x, 25, &ctx).unwrap();
+        let scored = Scored { sizes: &[10, 20], forest: Some(&forest), density: Some((5, 31)) };
+        let mut few = score_copy(&maker, 500, &scored, 1, 2, &ctx).unwrap();
+        assert_eq!((few.local.len(), few.isolated.len(), few.density.len(), few.nth), (500, 500, 500, 2));
+        let real = [0.1, 0.5, 0.9];
+        let overall = few.overall(&[], &real, &[]);
+        assert!(overall.iter().zip(&few.isolated).all(|(rank, score)| *rank == if *score < 0.5 { 1.0 / 3.0 } else { 2.0 / 3.0 }));
+        let mut grown = forest.clone();
+        grown.grow(&x, 50, &ctx).unwrap();
+        rescore_isolation(&maker, &mut few, &grown, 1, &ctx).unwrap();
+        let scored = Scored { forest: Some(&grown), ..scored };
+        assert_eq!(few, score_copy(&maker, 500, &scored, 1, 2, &ctx).unwrap());
+    }
 }
