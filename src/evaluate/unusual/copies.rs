@@ -254,7 +254,7 @@ fn normal_share_below(z: f64) -> f64 {
 
 /// Which scores are made, and how: as they were for the customers.
 #[derive(Debug, Clone, Copy)]
-pub struct Scored<'a> {
+pub struct CopyScoring<'a> {
     /// Sizes of neighbourhoods for the local outlier factor; empty for none.
     pub sizes: &'a [usize],
     /// The forest grown from the customers.
@@ -293,7 +293,14 @@ impl CopyScores {
 }
 
 /// Draws copy number `nth` of `n_rows` rows and scores it.
-pub fn score_copy(maker: &CopyMaker, n_rows: usize, scored: &Scored, seed: u64, nth: usize, ctx: &Ctx) -> Result<CopyScores, UnusualError> {
+pub fn score_copy(
+    maker: &CopyMaker,
+    n_rows: usize,
+    scored: &CopyScoring,
+    seed: u64,
+    nth: usize,
+    ctx: &Ctx,
+) -> Result<CopyScores, UnusualError> {
     let copy = maker.draw(n_rows, seed, nth, ctx)?;
     let quiet = ctx.quiet();
     let mut scores = CopyScores { nth, ..CopyScores::default() };
@@ -441,7 +448,7 @@ mod tests {
         let maker = CopyMaker::of(&x, &Peers::of(&x, &labels, 31).unwrap(), &spans, &ctx).unwrap();
         let mut forest = IsolationForest::new(&x, 0).unwrap();
         forest.grow(&x, 25, &ctx).unwrap();
-        let scored = Scored { sizes: &[10, 20], forest: Some(&forest), density: Some((5, 31)) };
+        let scored = CopyScoring { sizes: &[10, 20], forest: Some(&forest), density: Some((5, 31)) };
         let mut few = score_copy(&maker, 500, &scored, 1, 2, &ctx).unwrap();
         assert_eq!((few.local.len(), few.isolated.len(), few.density.len(), few.nth), (500, 500, 500, 2));
         let real = [0.1, 0.5, 0.9];
@@ -450,7 +457,7 @@ mod tests {
         let mut grown = forest.clone();
         grown.grow(&x, 50, &ctx).unwrap();
         rescore_isolation(&maker, &mut few, &grown, 1, &ctx).unwrap();
-        let scored = Scored { forest: Some(&grown), ..scored };
+        let scored = CopyScoring { forest: Some(&grown), ..scored };
         assert_eq!(few, score_copy(&maker, 500, &scored, 1, 2, &ctx).unwrap());
     }
 }

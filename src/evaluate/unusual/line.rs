@@ -22,20 +22,20 @@ const FIRST_POINTS: usize = 1_000;
 
 /// Scores in order, the most unusual first.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ordered {
+pub struct OrderedScores {
     /// Rows, the most unusual first; of equal scores the first row first.
     pub rows: Vec<u32>,
     /// Their scores, falling.
     pub scores: Vec<f64>,
 }
 
-impl Ordered {
+impl OrderedScores {
     /// Sorts scores. They must not be NaN.
-    pub fn of(scores: &[f64]) -> Ordered {
+    pub fn of(scores: &[f64]) -> OrderedScores {
         let mut rows: Vec<u32> = (0..scores.len() as u32).collect();
         rows.par_sort_unstable_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]).then(a.cmp(&b)));
         let scores = rows.iter().map(|&row| scores[row as usize]).collect();
-        Ordered { rows, scores }
+        OrderedScores { rows, scores }
     }
 
     /// How many score `threshold` or more. O(log n).
@@ -75,7 +75,7 @@ impl Ordered {
 
 /// What a line says.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Line {
+pub struct UnusualLine {
     /// The score from which on a customer is unusual.
     pub threshold: f64,
     /// Customers at or above it.
@@ -99,17 +99,17 @@ pub struct CurvePoint {
 
 /// The scores of one kind in smooth copies.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Expected {
+pub struct ExpectedUnusual {
     /// For each copy its scores, falling.
     copies: Vec<Vec<f64>>,
     /// Customers.
     n_rows: usize,
 }
 
-impl Expected {
+impl ExpectedUnusual {
     /// Scores of `n_rows` customers in no copy so far.
-    pub fn new(n_rows: usize) -> Expected {
-        Expected { copies: Vec::new(), n_rows }
+    pub fn new(n_rows: usize) -> ExpectedUnusual {
+        ExpectedUnusual { copies: Vec::new(), n_rows }
     }
 
     /// Adds a copy. One without rows says nothing and is left out.
@@ -138,9 +138,9 @@ impl Expected {
     }
 
     /// What a line at `threshold` says; none without a copy.
-    pub fn line(&self, real: &Ordered, threshold: f64) -> Option<Line> {
+    pub fn line(&self, real: &OrderedScores, threshold: f64) -> Option<UnusualLine> {
         let (real, expected) = (real.count(threshold), self.count(threshold)?);
-        Some(Line { threshold, real, expected, excess: (real as f64 - expected).max(0.0) })
+        Some(UnusualLine { threshold, real, expected, excess: (real as f64 - expected).max(0.0) })
     }
 
     /// The lowest line of which at most `most_expected` (0.1) would be there anyway and whose count chance gives at most `most_chance` (0.05) of the time. None:
@@ -150,7 +150,7 @@ impl Expected {
     /// nobody do not show that there never is anybody. Since every line is tried, some line is remarkable in many an ordinary population too; so each copy is
     /// judged in the same way against the other copies, and the customers must be more remarkable than all of them (with 20 copies once in 21 by
     /// chance), or have one so far ahead that chance gives such a first in one of a hundred, read from a Gumbel distribution of the copies' firsts.
-    pub fn suggested(&self, real: &Ordered, most_expected: f64, most_chance: f64) -> Option<Line> {
+    pub fn suggested(&self, real: &OrderedScores, most_expected: f64, most_chance: f64) -> Option<UnusualLine> {
         let limits = (most_expected, most_chance);
         let all: Vec<&[f64]> = self.copies.iter().map(Vec::as_slice).collect();
         let (lowest, remarkable) = most_remarkable(&real.scores, &all, limits);
@@ -165,7 +165,7 @@ impl Expected {
     }
 
     /// The customers' scores in falling order beside those of the copies, at most 2000 points: the first thousand customers one by one, then at growing steps.
-    pub fn curve(&self, real: &Ordered) -> Vec<CurvePoint> {
+    pub fn curve(&self, real: &OrderedScores) -> Vec<CurvePoint> {
         let n = real.scores.len();
         let mut places: Vec<usize> = (0..n.min(FIRST_POINTS)).collect();
         if n > FIRST_POINTS {
@@ -275,23 +275,23 @@ mod tests {
 
     #[test]
     fn counts_by_hand() {
-        let real = Ordered::of(&[3.0, 9.0, 1.0, 3.0, 7.0]);
+        let real = OrderedScores::of(&[3.0, 9.0, 1.0, 3.0, 7.0]);
         assert_eq!((&real.rows[..], &real.scores[..]), (&[1u32, 4, 0, 3, 2][..], &[9.0, 7.0, 3.0, 3.0, 1.0][..]));
         assert_eq!((real.count(3.0), real.count(7.5), real.count(0.0), real.count(f64::INFINITY)), (4, 1, 5, 0));
         assert_eq!((real.above(7.0), real.threshold_for(3), real.threshold_for(0)), (&[1u32, 4][..], 3.0, f64::INFINITY));
-        let mut expected = Expected::new(5);
+        let mut expected = ExpectedUnusual::new(5);
         assert_eq!((expected.count(1.0), expected.line(&real, 1.0)), (None, None));
         expected.add(vec![8.0, 1.0, 1.0, 1.0, 0.0]);
         expected.add(vec![2.0, 0.0]);
         // One in five of the first and none in two of the second: a tenth of five customers.
-        assert_eq!(expected.line(&real, 7.0), Some(Line { threshold: 7.0, real: 2, expected: 0.5, excess: 1.5 }));
+        assert_eq!(expected.line(&real, 7.0), Some(UnusualLine { threshold: 7.0, real: 2, expected: 0.5, excess: 1.5 }));
         assert_eq!(expected.count(0.0), Some(5.0));
     }
 
     #[test]
     fn who_stands_out_is_counted_and_nobody_else() {
-        let real = Ordered::of(&with_outliers(1_000, 15));
-        let mut expected = Expected::new(1_000);
+        let real = OrderedScores::of(&with_outliers(1_000, 15));
+        let mut expected = ExpectedUnusual::new(1_000);
         assert_eq!(expected.suggested(&real, MOST_EXPECTED_SHARE, MOST_CHANCE), None);
         for nth in 0..20 {
             expected.add(with_outliers(1_000, 0).iter().map(|score| score + nth as f64 * 1e-5).collect());
@@ -300,12 +300,12 @@ mod tests {
         assert!(line.real >= 15 && line.real <= 16 && line.expected <= 0.1 * line.real as f64, "{line:?}");
         assert!((line.excess - (line.real as f64 - line.expected)).abs() < 1e-12);
         // One alone is enough when it is far enough.
-        let line = expected.suggested(&Ordered::of(&with_outliers(1_000, 1)), MOST_EXPECTED_SHARE, MOST_CHANCE).unwrap();
+        let line = expected.suggested(&OrderedScores::of(&with_outliers(1_000, 1)), MOST_EXPECTED_SHARE, MOST_CHANCE).unwrap();
         assert_eq!(line.real, 1);
-        let ordinary = Ordered::of(&with_outliers(1_000, 0));
+        let ordinary = OrderedScores::of(&with_outliers(1_000, 0));
         assert_eq!(expected.suggested(&ordinary, MOST_EXPECTED_SHARE, MOST_CHANCE), None, "nobody stands out");
-        let flat = Ordered::of(&[0.5; 1_000]);
-        let mut same = Expected::new(1_000);
+        let flat = OrderedScores::of(&[0.5; 1_000]);
+        let mut same = ExpectedUnusual::new(1_000);
         (0..20).for_each(|_| same.add(vec![0.5; 1_000]));
         assert_eq!(same.suggested(&flat, MOST_EXPECTED_SHARE, MOST_CHANCE), None);
     }
@@ -319,9 +319,9 @@ mod tests {
         };
         let named = (0..60u64)
             .filter(|nth| {
-                let mut expected = Expected::new(400);
+                let mut expected = ExpectedUnusual::new(400);
                 (0..20).for_each(|copy| expected.add(drawn(1_000 + nth * 20 + copy)));
-                expected.suggested(&Ordered::of(&drawn(*nth)), MOST_EXPECTED_SHARE, MOST_CHANCE).is_some()
+                expected.suggested(&OrderedScores::of(&drawn(*nth)), MOST_EXPECTED_SHARE, MOST_CHANCE).is_some()
             })
             .count();
         assert!(named <= 8, "{named} of 60 populations of nobody special");
@@ -341,8 +341,8 @@ mod tests {
     #[test]
     fn a_curve_is_thin_and_starts_at_the_first() {
         for n in [1, 5, 1_000, 1_001, 2_500, 300_000] {
-            let real = Ordered::of(&with_outliers(n, 1));
-            let mut expected = Expected::new(n);
+            let real = OrderedScores::of(&with_outliers(n, 1));
+            let mut expected = ExpectedUnusual::new(n);
             assert!(expected.curve(&real).iter().all(|point| point.copies.is_none()));
             expected.add(with_outliers(n, 0));
             expected.add(with_outliers(n.div_ceil(3), 0));
@@ -355,7 +355,7 @@ mod tests {
 
     #[test]
     fn the_order_is_firm_where_gaps_are_wide() {
-        let real = Ordered::of(&[0.9, 0.6, 0.59]);
+        let real = OrderedScores::of(&[0.9, 0.6, 0.59]);
         let errors = [0.01, 0.01, 0.01];
         assert!(real.is_firm(0, &errors) && !real.is_firm(1, &errors) && real.is_firm(2, &errors));
     }

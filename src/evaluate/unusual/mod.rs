@@ -21,14 +21,15 @@ pub mod peers;
 pub mod ranks;
 pub mod reasons;
 
-pub use copies::{CopyMaker, CopyScores, Scored, rescore_isolation, score_copy};
+pub use copies::{CopyMaker, CopyScores, CopyScoring, rescore_isolation, score_copy};
 pub use distinct::DistinctRows;
 pub use glosh::glosh;
 pub use isolation::IsolationForest;
-pub use line::{CurvePoint, Expected, Line, Ordered};
+pub use line::{CurvePoint, ExpectedUnusual, OrderedScores, UnusualLine};
 pub use lof::{LIST_LENGTH, LocalScores, USUAL_SIZES, lists_for, local_curve, local_outlier_factors, possible_sizes};
 pub use peers::{ColumnSpan, Peers};
 pub use ranks::{UnusualScore, agreement, combined, percentiles, percentiles_among};
+pub use reasons::{Standing, UnusualReason, UnusualReasons, reasons};
 
 use crate::base::Stopped;
 use crate::cluster::ClusterError;
@@ -78,7 +79,7 @@ pub enum UnusualError {
     OtherShape {
         /// Given.
         found: usize,
-        /// Expected.
+        /// ExpectedUnusual.
         expected: usize,
     },
 }
