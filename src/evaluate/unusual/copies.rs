@@ -6,12 +6,13 @@
 //! Every group is drawn from by a Gaussian copula (Cario, Nelson 1997): the column's own values by rank, tied together by the correlations of their normal scores. So
 //! a copy has the skew, the ends, the levels and the correlations of every group, but nobody in it stands out for a reason of their own. A category is drawn as a whole,
 //! its levels ordered by the number that goes with them most; a number's equal values stay equal. Beyond the least and the largest value a number goes on as its end does:
-//! with the customers' own ends no copy could ever have a first more extreme than theirs, and somebody would always stand out. Rows in no group are drawn with the nearest group (see
+//! with the customers' own ends no copy could ever have a first more extreme than theirs, and somebody would always stand out. And where the outermost values lie
+//! much farther out than the slope of the end leads to, they are drawn in, or the copies would have the very customers that are looked for. Rows in no group are drawn with the nearest group (see
 //! [`super::peers`]): left out, everybody at the edge of a group would look unusual beside a copy that has no edge. Columns are not shuffled: that would
 //! make odd combinations.
 //!
 //! A copy is scored by the same forest, and by its own neighbours and its own density tree. Raw scores, not ranks within the copy, are compared with those of the
-//! customers; the overall score of a copied row is what its raw scores would rank among the customers. Of very many rows a copy takes a part.
+//! customers; the overall score of a copied row is what its raw scores would rank among the customers. Of very many rows a copy takes a part, see [`super::part`].
 
 use rayon::prelude::*;
 
@@ -21,9 +22,13 @@ use super::{ColumnSpan, DistinctRows, IsolationForest, Peers, UnusualError, comb
 use crate::base::seed::{self, Random, RngExt};
 use crate::base::stats::normal_quantile;
 use crate::base::{Ctx, Matrix};
-use crate::cluster::{density, hdbscan};
+use crate::cluster::{density, density_from, hdbscan};
 use crate::evaluate::sources::{cholesky, dot};
 
+/// Copies after which more say nothing new.
+pub const USUAL_COPIES: usize = 20;
+/// Rows of a copy at most: twenty of them are scored in some ten seconds.
+const MOST_ROWS: usize = 50_000;
 /// Keeps these draws apart from all others.
 const SALT: u64 = 0x436F_7079_4D61_6B65;
 /// Rows drawn by one stream of random numbers.
@@ -32,6 +37,8 @@ const CHUNK: usize = 1024;
 const RIDGE: f64 = 1e-6;
 /// Groups from which the ends of a number can be told.
 const LEAST_FOR_ENDS: usize = 32;
+/// How far beyond its usual place, in units of the end's slope, one of the outermost values may lie: an exponential end goes farther one time in twenty.
+const FARTHEST: f64 = 3.0;
 /// exp(-0.577): how many customers lie beyond the first of very many, as a rule.
 const BEYOND_FIRST: f64 = 0.561_459_483_566_885_2;
 
@@ -86,10 +93,7 @@ impl CopyMaker {
         // Numbers first: the order of levels comes from them.
         features.sort_by_key(|(columns, is_category)| (*is_category, columns.start));
         let rows = peers.rows(true);
-        let group = |rows: &Vec<u32>| {
-            ctx.check()?;
-            Ok(Group::of(x, rows, &features))
-        };
+        let group = |rows: &Vec<u32>| Group::of(x, rows, &features, ctx);
         let groups = rows.par_iter().filter(|rows| !rows.is_empty()).map(group).collect::<Result<_, UnusualError>>()?;
         Ok(CopyMaker { groups, n_rows: x.n_rows(), n_cols: x.n_cols() })
     }
@@ -124,12 +128,13 @@ impl CopyMaker {
 }
 
 impl Group {
-    fn of(x: &Matrix, rows: &[u32], features: &[(std::ops::Range<usize>, bool)]) -> Group {
+    fn of(x: &Matrix, rows: &[u32], features: &[(std::ops::Range<usize>, bool)], ctx: &Ctx) -> Result<Group, UnusualError> {
         let n = rows.len();
         let normal: Vec<f64> = (0..n).map(|at| normal_quantile((at as f64 + 0.5) / n as f64)).collect();
         let mut scores: Vec<Vec<f64>> = Vec::with_capacity(features.len());
         let mut made = Vec::with_capacity(features.len());
         for (columns, is_category) in features {
+            ctx.check()?;
             let key: Vec<f64> = match is_category {
                 false => rows.iter().map(|&row| x.at(row as usize, columns.start)).collect(),
                 true => level_order(x, rows, columns, &scores),
@@ -140,7 +145,7 @@ impl Group {
             let values = order.iter().flat_map(|&at| x.row(rows[at as usize] as usize)[columns.clone()].iter().copied()).collect();
             made.push(Feature::of(columns.clone(), values, *is_category));
         }
-        Group { size: n, features: made, root: cholesky(&correlations(&scores)) }
+        Ok(Group { size: n, features: made, root: cholesky(&correlations(&scores)) })
     }
 
     fn draw(&self, random: &mut Random, drawn: &mut Vec<f64>, tied: &mut Vec<f64>, out: &mut [f64]) {
@@ -156,20 +161,28 @@ impl Group {
 }
 
 impl Feature {
-    fn of(columns: std::ops::Range<usize>, values: Vec<f64>, is_category: bool) -> Feature {
+    fn of(columns: std::ops::Range<usize>, mut values: Vec<f64>, is_category: bool) -> Feature {
         let n = values.len();
         let (mut low_end, mut high_end) = (0.0, 0.0);
         if !is_category && n >= LEAST_FOR_ENDS {
             // From the 8th to the 32nd from the end, so that the few outermost do not decide; nearer in where there are few.
-            let (near, far) = (n / 16, n / 4);
-            let (near, far) = (near.min(8) - 1, far.min(32) - 1);
+            let (near, far) = ((n / 16).min(8) - 1, (n / 4).min(32) - 1);
             let per_e = ((far + 1) as f64 / (near + 1) as f64).ln();
-            if values[0] < values[1] {
-                low_end = (values[far] - values[near]) / per_e;
+            low_end = (values[far] - values[near]) / per_e;
+            high_end = (values[n - 1 - near] - values[n - 1 - far]) / per_e;
+            // An end of equal values has no slope: whatever lies beyond it is rare, and stays as it is.
+            for from_end in 0..near {
+                let farthest = ((near + 1) as f64 / (from_end + 1) as f64).ln() + FARTHEST;
+                if low_end > 0.0 {
+                    values[from_end] = values[from_end].max(values[near] - low_end * farthest);
+                }
+                if high_end > 0.0 {
+                    values[n - 1 - from_end] = values[n - 1 - from_end].min(values[n - 1 - near] + high_end * farthest);
+                }
             }
-            if values[n - 2] < values[n - 1] {
-                high_end = (values[n - 1 - near] - values[n - 1 - far]) / per_e;
-            }
+            // A pile at the very end is where it ends.
+            low_end = if values[0] < values[1] { low_end } else { 0.0 };
+            high_end = if values[n - 2] < values[n - 1] { high_end } else { 0.0 };
         }
         Feature { columns, values, low_end, high_end }
     }
@@ -252,6 +265,11 @@ fn normal_share_below(z: f64) -> f64 {
     if z < 0.0 { tail / 2.0 } else { 1.0 - tail / 2.0 }
 }
 
+/// Rows of a copy of `n_rows` customers: as many, or 50 000.
+pub fn usual_copy_rows(n_rows: usize) -> usize {
+    n_rows.min(MOST_ROWS)
+}
+
 /// Which scores are made, and how: as they were for the customers.
 #[derive(Debug, Clone, Copy)]
 pub struct CopyScoring<'a> {
@@ -296,24 +314,36 @@ impl CopyScores {
 pub fn score_copy(
     maker: &CopyMaker,
     n_rows: usize,
-    scored: &CopyScoring,
+    scoring: &CopyScoring,
     seed: u64,
     nth: usize,
     ctx: &Ctx,
 ) -> Result<CopyScores, UnusualError> {
-    let copy = maker.draw(n_rows, seed, nth, ctx)?;
+    score_rows(&maker.draw(n_rows, seed, nth, ctx)?, scoring, nth, ctx)
+}
+
+/// Scores rows as the customers were scored, the forest apart by themselves.
+pub(super) fn score_rows(copy: &Matrix, scoring: &CopyScoring, nth: usize, ctx: &Ctx) -> Result<CopyScores, UnusualError> {
     let quiet = ctx.quiet();
     let mut scores = CopyScores { nth, ..CopyScores::default() };
-    if let Some(forest) = scored.forest {
-        scores.isolated = forest.scores_of(&copy, &quiet)?;
+    if let Some(forest) = scoring.forest {
+        scores.isolated = forest.scores_of(copy, &quiet)?;
     }
-    if !scored.sizes.is_empty() {
-        let distinct = DistinctRows::of(&copy);
-        let near = lists_for(&distinct, scored.sizes, &quiet)?;
-        scores.local = local_outlier_factors(&distinct, &near, scored.sizes, &quiet)?.most();
+    let distinct = DistinctRows::of(copy);
+    let min_samples = scoring.density.map_or(0, |(min_samples, _)| min_samples);
+    let near = match scoring.sizes.iter().max() {
+        Some(&most) => Some(lists_for(&distinct, &[most.max(min_samples)], &quiet)?),
+        None => None,
+    };
+    if let Some(near) = &near {
+        scores.local = local_outlier_factors(&distinct, near, scoring.sizes, &quiet)?.most();
     }
-    if let Some((min_samples, least)) = scored.density {
-        let tree = density(&copy, min_samples, &quiet)?;
+    if let Some((min_samples, least)) = scoring.density {
+        // The same lists serve where all rows differ.
+        let tree = match near.filter(|_| distinct.all_differ()) {
+            Some(near) => density_from(copy, &near, min_samples, &quiet)?,
+            None => density(copy, min_samples, &quiet)?,
+        };
         scores.density = glosh(&hdbscan(&tree, least, &quiet)?).unwrap_or_default();
     }
     Ok(scores)

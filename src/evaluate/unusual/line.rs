@@ -38,6 +38,21 @@ impl OrderedScores {
         OrderedScores { rows, scores }
     }
 
+    /// For every row the share of rows with a lower score, half of the equal ones (itself among them) counted: what [`super::percentiles`] gives, without
+    /// sorting again. O(n).
+    pub fn percentiles(&self) -> Vec<f64> {
+        let n = self.scores.len();
+        let mut percentiles = vec![0.0; n];
+        let mut before = 0;
+        for same in self.scores.chunk_by(|a, b| a == b) {
+            let through = before + same.len();
+            let percentile = ((n - through) as f64 + same.len() as f64 / 2.0) / n as f64;
+            self.rows[before..through].iter().for_each(|&row| percentiles[row as usize] = percentile);
+            before = through;
+        }
+        percentiles
+    }
+
     /// How many score `threshold` or more. O(log n).
     pub fn count(&self, threshold: f64) -> usize {
         at_or_above(&self.scores, threshold)
@@ -278,6 +293,7 @@ mod tests {
         let real = OrderedScores::of(&[3.0, 9.0, 1.0, 3.0, 7.0]);
         assert_eq!((&real.rows[..], &real.scores[..]), (&[1u32, 4, 0, 3, 2][..], &[9.0, 7.0, 3.0, 3.0, 1.0][..]));
         assert_eq!((real.count(3.0), real.count(7.5), real.count(0.0), real.count(f64::INFINITY)), (4, 1, 5, 0));
+        assert_eq!(real.percentiles(), super::super::percentiles(&[3.0, 9.0, 1.0, 3.0, 7.0]));
         assert_eq!((real.above(7.0), real.threshold_for(3), real.threshold_for(0)), (&[1u32, 4][..], 3.0, f64::INFINITY));
         let mut expected = ExpectedUnusual::new(5);
         assert_eq!((expected.count(1.0), expected.line(&real, 1.0)), (None, None));

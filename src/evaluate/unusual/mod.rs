@@ -7,6 +7,7 @@
 //! - [`ranks`]: the three together, and where they disagree.
 //! - [`peers`]: whose customer is each, the ones in no group included?
 //! - [`copies`]: what would a smooth population of the same groups look like, and how unusual would its customers be?
+//! - [`part`]: how unusual would the customers look if there were fewer of them?
 //! - [`line`]: from where on is a customer unusual, how many are, and how many would be by chance?
 //! - [`reasons`]: in which columns is this customer unlike their group?
 
@@ -17,19 +18,21 @@ pub mod isolation;
 mod isolation_tree;
 pub mod line;
 pub mod lof;
+pub mod part;
 pub mod peers;
 pub mod ranks;
 pub mod reasons;
 
-pub use copies::{CopyMaker, CopyScores, CopyScoring, rescore_isolation, score_copy};
+pub use copies::{CopyMaker, CopyScores, CopyScoring, USUAL_COPIES, rescore_isolation, score_copy, usual_copy_rows};
 pub use distinct::DistinctRows;
 pub use glosh::glosh;
-pub use isolation::IsolationForest;
-pub use line::{CurvePoint, ExpectedUnusual, OrderedScores, UnusualLine};
+pub use isolation::{IsolationForest, MOST_TREES, TREES_A_ROUND, USUAL_TREES};
+pub use line::{CurvePoint, ExpectedUnusual, MOST_CHANCE, MOST_EXPECTED_SHARE, OrderedScores, UnusualLine};
 pub use lof::{LIST_LENGTH, LocalScores, USUAL_SIZES, lists_for, local_curve, local_outlier_factors, possible_sizes};
+pub use part::SizeCorrection;
 pub use peers::{ColumnSpan, Peers};
 pub use ranks::{UnusualScore, agreement, combined, percentiles, percentiles_among};
-pub use reasons::{Standing, UnusualReason, UnusualReasons, reasons};
+pub use reasons::{LEAST_PEERS, Standing, UnusualReason, UnusualReasons, reasons};
 
 use crate::base::Stopped;
 use crate::cluster::ClusterError;
@@ -79,7 +82,7 @@ pub enum UnusualError {
     OtherShape {
         /// Given.
         found: usize,
-        /// ExpectedUnusual.
+        /// Expected.
         expected: usize,
     },
 }
@@ -96,6 +99,68 @@ impl From<ClusterError> for UnusualError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::seed::{self, RngExt};
+    use crate::base::stats::{normal_quantile, sorted};
+    use crate::base::{Ctx, Labels, Matrix};
+
+    /// The suggested line by local, isolation and overall score: real count, and how many of those planted are above. Five round groups of 300 in six columns, and some
+    /// planted far from the centres of their groups.
+    fn suggested(n_planted: usize, seed: u64) -> [Option<(usize, usize)>; 3] {
+        let (n, p) = (1_500, 6);
+        let mut random = seed::random(seed, 9);
+        let mut normal = || normal_quantile(random.random_range(f64::EPSILON..1.0));
+        let centres: Vec<f64> = (0..5 * p).map(|_| 8.0 * normal()).collect();
+        let mut values = Vec::new();
+        for row in 0..n + n_planted {
+            let away: Vec<f64> = (0..p).map(|_| normal()).collect();
+            let length = away.iter().map(|value| value * value).sum::<f64>().sqrt();
+            let scale = if row < n { 1.0 } else { (9.0 + (row - n) as f64) / length };
+            values.extend(away.iter().enumerate().map(|(col, value)| centres[row % 5 * p + col] + scale * value));
+        }
+        let x = Matrix::new(values, n + n_planted, p).unwrap();
+        let labels = Labels::from_ids(&(0..n + n_planted).map(|row| row % 5).collect::<Vec<_>>());
+        let ctx = Ctx::new();
+        let distinct = DistinctRows::of(&x);
+        let near = lists_for(&distinct, &USUAL_SIZES, &ctx).unwrap();
+        let local = local_outlier_factors(&distinct, &near, &USUAL_SIZES, &ctx).unwrap().most();
+        let mut forest = IsolationForest::new(&x, seed).unwrap();
+        forest.grow(&x, USUAL_TREES, &ctx).unwrap();
+        let isolated = forest.scores();
+        let overall = combined(&[&percentiles(&local), &percentiles(&isolated)]);
+        let maker = CopyMaker::of(&x, &Peers::of(&x, &labels, 31).unwrap(), &[], &ctx).unwrap();
+        let scoring = CopyScoring { sizes: &USUAL_SIZES, forest: Some(&forest), density: None };
+        let mut expected = [(); 3].map(|()| ExpectedUnusual::new(n + n_planted));
+        let ascending = [&local, &isolated].map(|scores| sorted(scores.iter().copied()));
+        for nth in 0..USUAL_COPIES {
+            let copy = score_copy(&maker, usual_copy_rows(n + n_planted), &scoring, seed, nth, &ctx).unwrap();
+            expected[2].add(copy.overall(&ascending[0], &ascending[1], &[]));
+            expected[0].add(copy.local);
+            expected[1].add(copy.isolated);
+        }
+        let mut at = 0;
+        [&local, &isolated, &overall].map(|scores| {
+            let real = OrderedScores::of(scores);
+            let line = expected[at].suggested(&real, MOST_EXPECTED_SHARE, MOST_CHANCE);
+            at += 1;
+            line.map(|line| (line.real, real.above(line.threshold).iter().filter(|&&row| row as usize >= n).count()))
+        })
+    }
+
+    #[test]
+    fn nobody_stands_out_of_smooth_groups() {
+        let named: Vec<_> = (0..4).map(|seed| suggested(0, seed)).collect();
+        assert!(named.iter().flatten().flatten().count() <= 1, "{named:?}");
+    }
+
+    #[test]
+    fn fifteen_planted_customers_are_found_and_few_others() {
+        for seed in 0..3 {
+            for found in suggested(15, seed) {
+                let (real, planted) = found.expect("a line");
+                assert!(planted >= 14 && real <= planted + 3, "{real} above the line, {planted} of them planted");
+            }
+        }
+    }
 
     #[test]
     fn errors_are_sentences() {
