@@ -34,11 +34,18 @@ pub struct LocalScores {
 impl LocalScores {
     /// The largest score of every row over all sizes.
     pub fn most(&self) -> Vec<f64> {
-        let mut most = self.by_size.first().cloned().unwrap_or_default();
-        for scores in self.by_size.iter().skip(1) {
-            most.iter_mut().zip(scores).for_each(|(most, &score)| *most = most.max(score));
+        self.most_between(0, usize::MAX).unwrap_or_default()
+    }
+
+    /// The largest score of every row over the sizes from `least` to `most`, both included, so that the range can be narrowed without scoring again; none where no
+    /// size is in it. O(n) for each size.
+    pub fn most_between(&self, least: usize, most: usize) -> Option<Vec<f64>> {
+        let inside: Vec<usize> = (0..self.sizes.len()).filter(|&nth| (least..=most).contains(&self.sizes[nth])).collect();
+        let mut scores = self.by_size[*inside.first()?].clone();
+        for &nth in &inside[1..] {
+            scores.iter_mut().zip(&self.by_size[nth]).for_each(|(most, &score)| *most = most.max(score));
         }
-        most
+        Some(scores)
     }
 
     /// Bytes held, for the memory budget.
@@ -344,6 +351,8 @@ mod tests {
         let value = |i: usize| (i.wrapping_mul(2_654_435_761) % 100_003 % 37) as f64;
         let x = Matrix::new((0..700 * 3).map(value).collect(), 700, 3).unwrap();
         let all = scores(&x, &[5, 10, 30]);
+        assert_eq!(all.most_between(10, 30).unwrap(), scores(&x, &[10, 30]).most());
+        assert_eq!(all.most_between(11, 29), None);
         let distinct = DistinctRows::of(&x);
         let near = lists_for(&distinct, &USUAL_SIZES, &Ctx::new()).unwrap();
         for (nth, &k) in all.sizes.iter().enumerate() {
@@ -355,6 +364,28 @@ mod tests {
             for (nth, k) in all.sizes.iter().enumerate() {
                 assert_eq!(curve[k - 2], (*k, all.by_size[nth][row]));
             }
+        }
+    }
+
+    #[test]
+    fn threads_change_nothing() {
+        let mut random = crate::base::seed::random(3, 0);
+        let x = Matrix::new((0..4_000 * 3).map(|_| f64::from(random.random_range(0..60u8))).collect(), 4_000, 3).unwrap();
+        let with = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| scores(&x, &USUAL_SIZES))
+        };
+        assert_eq!(with(1), with(4));
+    }
+
+    #[test]
+    fn a_stop_is_obeyed() {
+        let x = Matrix::new((0..9_000).map(f64::from).collect(), 3_000, 3).unwrap();
+        let distinct = DistinctRows::of(&x);
+        let near = lists_for(&distinct, &[10], &Ctx::new()).unwrap();
+        for n in [1, 4, 12] {
+            let stopped = local_outlier_factors(&distinct, &near, &[10], &Ctx::stopping_after(n));
+            assert_eq!(stopped, Err(UnusualError::Stopped(crate::base::Stopped)));
         }
     }
 

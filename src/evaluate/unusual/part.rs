@@ -42,7 +42,7 @@ impl SizeCorrection {
         ctx: &Ctx,
     ) -> Result<SizeCorrection, UnusualError> {
         let n = x.n_rows();
-        for scores in [local, density].into_iter().filter(|scores| !scores.is_empty() && scores.len() != n) {
+        if let Some(scores) = [local, density].into_iter().find(|scores| !scores.is_empty() && scores.len() != n) {
             return Err(UnusualError::OtherShape { found: scores.len(), expected: n });
         }
         let mut random = seed::random(seed ^ SALT, 0);
