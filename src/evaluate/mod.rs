@@ -14,7 +14,9 @@
 //! - [`dip`]: what would these values be if they had a single peak?
 //! - [`sources`]: which independent causes could these columns be mixtures of?
 //! - [`prediction`]: would half of the customers be grouped as the other half would have it?
-//! - [`unusual`]: who fits none of the groups, and why?
+//! - [`forecast`]: do the personas foretell what customers do next, and how much of what could be foretold do they keep?
+//! - [`ranking`]: how well do scores foretell what came, and where do groups stand?
+//! - [`regression`]: which weighted sum of the columns foretells an outcome best?
 //! - [`stability`]: would the same segments come back if other customers had been asked?
 
 pub mod agreement;
@@ -22,13 +24,17 @@ pub mod compare;
 pub mod decision_tree;
 pub mod dip;
 pub mod elbow;
+pub mod forecast;
+mod forecast_models;
 pub mod forest;
 pub mod known;
 pub mod known_groups;
 pub mod null;
 pub mod one_cloud;
 pub mod prediction;
+pub mod ranking;
 mod rates;
+pub mod regression;
 pub mod regroup;
 pub mod shuffle;
 pub mod silhouette;
@@ -42,9 +48,11 @@ pub mod unusual;
 pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};
 pub use compare::{Change, Comparison, Group, agreement_words, compare};
 pub use elbow::{Candidate, Suggestion, SweepPoint, band_word, doubt, suggest};
+pub use forecast::{Forecast, ForecastError, ForecastModel, ForecastTable, Foretold, PowerKept, Tellable, forecast, walk_forward};
 pub use known::{Known, KnownBy, known, known_by};
 pub use known_groups::{GroupsBy, KnownGroups};
 pub use null::{NullBand, NullMethod, NullPoint, null_band};
+pub use ranking::{Calibration, Lift, WithBand};
 pub use rates::{Rate, RateRange, rate_range, says_yes, telling_level};
 pub use regroup::Regroup;
 pub use silhouette::{silhouettes, silhouettes_sampled};
