@@ -17,6 +17,8 @@
 //! - [`forecast`]: do the personas foretell what customers do next, and how much of what could be foretold do they keep?
 //! - [`ranking`]: how well do scores foretell what came, and where do groups stand?
 //! - [`regression`]: which weighted sum of the columns foretells an outcome best?
+//! - [`transitions`]: who moved from one segment to another between two days, and how many would have by chance alone?
+//! - [`persistence`]: which segments of an earlier day are still there when the customers are grouped anew?
 //! - [`stability`]: would the same segments come back if other customers had been asked?
 
 pub mod agreement;
@@ -31,6 +33,7 @@ pub mod known;
 pub mod known_groups;
 pub mod null;
 pub mod one_cloud;
+pub mod persistence;
 pub mod prediction;
 pub mod ranking;
 mod rates;
@@ -43,7 +46,7 @@ pub mod sources;
 pub mod stability;
 mod strata;
 pub mod structure;
-pub mod unusual;
+pub mod transitions;
 
 pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};
 pub use compare::{Change, Comparison, Group, agreement_words, compare};
@@ -52,6 +55,7 @@ pub use forecast::{Forecast, ForecastError, ForecastModel, ForecastTable, Foreto
 pub use known::{Known, KnownBy, known, known_by};
 pub use known_groups::{GroupsBy, KnownGroups};
 pub use null::{NullBand, NullMethod, NullPoint, null_band};
+pub use persistence::{Fate, Persistence, PersistenceRule, persistence};
 pub use ranking::{Calibration, Lift, WithBand};
 pub use rates::{Rate, RateRange, rate_range, says_yes, telling_level};
 pub use regroup::Regroup;
@@ -59,3 +63,4 @@ pub use silhouette::{silhouettes, silhouettes_sampled};
 pub use silhouette_values::Silhouettes;
 pub use stability::{Stability, Trust, best_jaccards, stability};
 pub use structure::{A_CHOICE, ONE_GROUP, Structure, StructurePoint, structure};
+pub use transitions::{ByChance, Transitions, Whereabouts, by_chance, moved_words, transitions};
