@@ -14,31 +14,41 @@
 //! - [`dip`]: what would these values be if they had a single peak?
 //! - [`sources`]: which independent causes could these columns be mixtures of?
 //! - [`prediction`]: would half of the customers be grouped as the other half would have it?
+//! - [`folds`]: would the same customers be sent to the same segment if only the others had been seen?
+//! - [`one_column`]: do the segments hang on one column?
 //! - [`forecast`]: do the personas foretell what customers do next, and how much of what could be foretold do they keep?
 //! - [`ranking`]: how well do scores foretell what came, and where do groups stand?
 //! - [`regression`]: which weighted sum of the columns foretells an outcome best?
 //! - [`transitions`]: who moved from one segment to another between two days, and how many would have by chance alone?
 //! - [`persistence`]: which segments of an earlier day are still there when the customers are grouped anew?
+//! - [`drift`]: has something shifted since the segments were made, and by more than so few customers shift by chance?
+//! - [`many_tests`]: which of many findings would hardly be there by chance?
+//! - [`retrain`]: should the segments be made anew?
 //! - [`stability`]: would the same segments come back if other customers had been asked?
 
 pub mod agreement;
 pub mod compare;
 pub mod decision_tree;
 pub mod dip;
+pub mod drift;
 pub mod elbow;
+pub mod folds;
 pub mod forecast;
 mod forecast_models;
 pub mod forest;
 pub mod known;
 pub mod known_groups;
+pub mod many_tests;
 pub mod null;
 pub mod one_cloud;
+pub mod one_column;
 pub mod persistence;
 pub mod prediction;
 pub mod ranking;
 mod rates;
 pub mod regression;
 pub mod regroup;
+pub mod retrain;
 pub mod shuffle;
 pub mod silhouette;
 mod silhouette_values;
@@ -50,15 +60,20 @@ pub mod transitions;
 
 pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};
 pub use compare::{Change, Comparison, Group, agreement_words, compare};
+pub use drift::{FrozenBins, Psi};
 pub use elbow::{Candidate, Suggestion, SweepPoint, band_word, doubt, suggest};
+pub use folds::{FoldLabels, FoldRound, folds};
 pub use forecast::{Forecast, ForecastError, ForecastModel, ForecastTable, Foretold, PowerKept, Tellable, forecast, walk_forward};
 pub use known::{Known, KnownBy, known, known_by};
 pub use known_groups::{GroupsBy, KnownGroups};
 pub use null::{NullBand, NullMethod, NullPoint, null_band};
+pub use one_column::{CompanyChanged, OneColumn, one_column};
 pub use persistence::{Fate, Persistence, PersistenceRule, persistence};
+pub use prediction::{PredictionStrengths, prediction_strengths};
 pub use ranking::{Calibration, Lift, WithBand};
 pub use rates::{Rate, RateRange, rate_range, says_yes, telling_level};
 pub use regroup::Regroup;
+pub use retrain::{Advice, Checkup, RetrainRule, advice};
 pub use silhouette::{silhouettes, silhouettes_sampled};
 pub use silhouette_values::Silhouettes;
 pub use stability::{Stability, Trust, best_jaccards, stability};
