@@ -24,6 +24,7 @@
 //! - [`drift`]: has something shifted since the segments were made, and by more than so few customers shift by chance?
 //! - [`many_tests`]: which of many findings would hardly be there by chance?
 //! - [`retrain`]: should the segments be made anew?
+//! - [`weights`]: which columns speak for a segment, and which against it?
 //! - [`stability`]: would the same segments come back if other customers had been asked?
 
 pub mod agreement;
@@ -57,6 +58,7 @@ pub mod stability;
 mod strata;
 pub mod structure;
 pub mod transitions;
+pub mod weights;
 
 pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};
 pub use compare::{Change, Comparison, Group, agreement_words, compare};
@@ -79,3 +81,4 @@ pub use silhouette_values::Silhouettes;
 pub use stability::{Stability, Trust, best_jaccards, stability};
 pub use structure::{A_CHOICE, ONE_GROUP, Structure, StructurePoint, structure};
 pub use transitions::{ByChance, Transitions, Whereabouts, by_chance, moved_words, transitions};
+pub use weights::{AttributeWeights, ColumnWeight, attribute_weights};

@@ -117,13 +117,13 @@ pub fn logistic(x: &Matrix, rows: &[usize], outcome: &[bool], ctx: &Ctx) -> Resu
 }
 
 /// Mean and standard deviation of every column among the rows learnt from.
-struct Scale {
+pub(super) struct Scale {
     means: Vec<f64>,
     sds: Vec<f64>,
 }
 
 impl Scale {
-    fn of(x: &Matrix, rows: &[usize]) -> Scale {
+    pub(super) fn of(x: &Matrix, rows: &[usize]) -> Scale {
         let n = rows.len().max(1) as f64;
         let (mut means, mut sds) = (vec![0.0; x.n_cols()], vec![0.0; x.n_cols()]);
         for &row in rows {
@@ -140,7 +140,7 @@ impl Scale {
         Scale { means, sds }
     }
 
-    fn apply(&self, row: &[f64], into: &mut [f64]) {
+    pub(super) fn apply(&self, row: &[f64], into: &mut [f64]) {
         for (j, value) in row.iter().enumerate() {
             into[j] = if self.sds[j] > 0.0 { (value - self.means[j]) / self.sds[j] } else { 0.0 };
         }
