@@ -4,6 +4,7 @@
 //! - [`linkage`]: a tree of merges, cut afterwards at any height or number of clusters.
 //! - [`density`]: a tree of reachability, cut afterwards at any epsilon: DBSCAN for every epsilon at once.
 //! - [`hdbscan`]: the groups of the same tree that last longest over all epsilons.
+//! - [`mixture`](mod@mixture): how surely each row belongs, by a Gaussian mixture.
 //! - [`assign`]: the cluster of a row that was not there, for any of them.
 //!
 //! Results are the same bytes for any number of threads: work is cut into fixed chunks, and the chunks' results are folded in order.
@@ -22,6 +23,7 @@ pub mod lloyd;
 mod matrix_linkage;
 pub mod method;
 pub mod micro;
+pub mod mixture;
 pub mod neighbours;
 pub mod reach;
 pub mod remembered;
@@ -40,6 +42,7 @@ pub use linkage::{MATRIX_ROWS, bytes_needed, linkage, linkage_within};
 pub use linked::{GroupDistance, Linked};
 pub use method::{Chosen, Linkage, Method};
 pub use micro::MICRO_CLUSTERS;
+pub use mixture::{BetweenTwo, CovarianceEllipse, Mixture, MixtureError, between_two, mixture};
 pub use neighbours::{Neighbours, list_length, neighbours};
 pub use remembered::Remembered;
 pub use tree::{Dendrogram, Merge, inertias};
