@@ -12,6 +12,7 @@
 pub mod assign;
 pub mod density;
 pub mod epsilon;
+mod gaussians;
 pub mod hdbscan;
 mod in_chunks;
 pub mod kdtree;

@@ -1,6 +1,7 @@
 //! Has something shifted since the segments were made, and by more than so few customers shift by chance?
 //!
-//! In: a column, or the members of a persona, then and now. Out: how far apart they are, each with the size from which on it is flagged. Sorting O(n log n), the rest O(n).
+//! In: a column, or the members of a persona, then and now. Out: how far apart they are, each with the size from which on it is flagged. Sorting O(n
+//! log n), the rest O(n).
 //!
 //! | measure | what it is | flagged |
 //! |---|---|---|
@@ -10,9 +11,10 @@
 //! | [`kolmogorov_smirnov`] | the largest abs(F - G), with p | from 0.1, with p after [`super::many_tests::holm`] |
 //! | [`centre_shift`] | root mean square of Hedges' g over the columns | from 0.2, 0.5 |
 //!
-//! PSI's thresholds 0.10 and 0.25 come without error rates. With nothing changed PSI is about (1/n + 1/m) times a chi-squared number with as many degrees of freedom as
-//! there are bins, less one (B. Yurdakul, J. Naranjo 2020, "Statistical properties of the population stability index"): with 100 customers on either side four of
-//! five samples exceed 0.10. Most personas are small, so the noise is not optional. Half a customer is added to every bin, which keeps the logarithm finite.
+//! PSI's thresholds 0.10 and 0.25 come without error rates. With nothing changed PSI is about (1/n + 1/m) times a chi-squared number with as many
+//! degrees of freedom as there are bins, less one (B. Yurdakul, J. Naranjo 2020, "Statistical properties of the population stability index"): with
+//! 100 customers on either side four of five samples exceed 0.10. Most personas are small, so the noise is not optional. Half a customer is added to
+//! every bin, which keeps the logarithm finite.
 
 use serde::{Deserialize, Serialize};
 
@@ -141,7 +143,8 @@ impl FrozenBins {
     }
 }
 
-/// The population stability index of customers per bin then and now; none where nobody is on one side. Bins that nobody is in on either side are left out.
+/// The population stability index of customers per bin then and now; none where nobody is on one side. Bins that nobody is in on either side are left
+/// out.
 pub fn psi(then: &[usize], now: &[usize]) -> Option<Psi> {
     let (n, m): (usize, usize) = (then.iter().sum(), now.iter().sum());
     if n == 0 || m == 0 {
@@ -155,7 +158,8 @@ pub fn psi(then: &[usize], now: &[usize]) -> Option<Psi> {
     Some(Psi { psi, noise, bins })
 }
 
-/// The Jensen-Shannon divergence of two distributions over the same bins, base 2 (0 to 1), and its root; none where nobody is on one side. No smoothing is needed.
+/// The Jensen-Shannon divergence of two distributions over the same bins, base 2 (0 to 1), and its root; none where nobody is on one side. No
+/// smoothing is needed.
 pub fn jensen_shannon(then: &[usize], now: &[usize]) -> Option<(f64, f64)> {
     let (n, m): (usize, usize) = (then.iter().sum(), now.iter().sum());
     if n == 0 || m == 0 {
@@ -170,8 +174,8 @@ pub fn jensen_shannon(then: &[usize], now: &[usize]) -> Option<(f64, f64)> {
     Some((divergence, divergence.sqrt()))
 }
 
-/// The distance by which customers would have to be moved to turn one distribution into the other, over the standard deviation then; NaN is left out. None where
-/// nobody is on one side, or nothing varied then and something is different now.
+/// The distance by which customers would have to be moved to turn one distribution into the other, over the standard deviation then; NaN is left out.
+/// None where nobody is on one side, or nothing varied then and something is different now.
 pub fn wasserstein(then: &[f64], now: &[f64]) -> Option<f64> {
     let (a, b) = (sorted(then.iter().copied()), sorted(now.iter().copied()));
     let sd = mean_sd(&a).1;
@@ -183,8 +187,8 @@ pub fn wasserstein(then: &[f64], now: &[f64]) -> Option<f64> {
     if moved == 0.0 { Some(0.0) } else { (sd > 0.0).then(|| moved / sd) }
 }
 
-/// The largest difference D of the two distribution functions, and the chance of one as large with nothing changed (A. N. Kolmogorov 1933, N. Smirnov 1948; with
-/// Stephens' correction for small samples); NaN is left out. None where nobody is on one side.
+/// The largest difference D of the two distribution functions, and the chance of one as large with nothing changed (A. N. Kolmogorov 1933, N. Smirnov
+/// 1948; with Stephens' correction for small samples); NaN is left out. None where nobody is on one side.
 pub fn kolmogorov_smirnov(then: &[f64], now: &[f64]) -> Option<(f64, f64)> {
     let (a, b) = (sorted(then.iter().copied()), sorted(now.iter().copied()));
     let d = steps(&a, &b)?.iter().map(|(_, difference)| difference.abs()).fold(0.0, f64::max);
@@ -221,8 +225,8 @@ fn steps(a: &[f64], b: &[f64]) -> Option<Vec<(f64, f64)>> {
     Some(steps)
 }
 
-/// How far the mean of `now` is from that of `then` in standard deviations of both, with Hedges' correction for small samples (L. V. Hedges 1981), as on the cards;
-/// NaN is left out. None where fewer than two values are on one side.
+/// How far the mean of `now` is from that of `then` in standard deviations of both, with Hedges' correction for small samples (L. V. Hedges 1981), as
+/// on the cards; NaN is left out. None where fewer than two values are on one side.
 pub fn hedges_shift(then: &[f64], now: &[f64]) -> Option<f64> {
     let (a, b): (Vec<f64>, Vec<f64>) = (sorted(then.iter().copied()), sorted(now.iter().copied()));
     if a.len() < 2 || b.len() < 2 {

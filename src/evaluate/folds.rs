@@ -1,12 +1,12 @@
 //! Would the same customers be sent to the same segment if only the others had been seen?
 //!
-//! In: rows, their segments, how they were made. Out: for every segment how much of it comes back when each customer is placed by what was learnt of others. Cost:
-//! rounds x [`FOLDS_A_ROUND`] times the method on the rows of all other folds, and placing the rest.
+//! In: rows, their segments, how they were made. Out: for every segment how much of it comes back when each customer is placed by what was learnt of
+//! others. Cost: rounds x [`FOLDS_A_ROUND`] times the method on the rows of all other folds, and placing the rest.
 //!
-//! In every round the customers are dealt into folds. Each fold is left out once: the others are grouped by the same method, their clusters are matched with the
-//! segments in force on those very rows (the matching that keeps the most together, Kuhn 1955), and the customers left out are placed by the rule of
-//! [`Assign`](crate::cluster::Assign). So every customer has a segment in force and one by data without them. Agreement is told as Jaccard's coefficient per
-//! segment, as the share of its customers sent to it, and overall as the adjusted Rand index (Hubert, Arabie 1985).
+//! In every round the customers are dealt into folds. Each fold is left out once: the others are grouped by the same method, their clusters are
+//! matched with the segments in force on those very rows (the matching that keeps the most together, Kuhn 1955), and the customers left out are
+//! placed by the rule of [`Assign`](crate::cluster::Assign). So every customer has a segment in force and one by data without them. Agreement is told
+//! as Jaccard's coefficient per segment, as the share of its customers sent to it, and overall as the adjusted Rand index (Hubert, Arabie 1985).
 //!
 //! Two training parts share (K - 2) / (K - 1) of their customers, so this flatters; [`super::prediction`] is the strict number. Of more rows than
 //! [`Regroup::most_rows`] so many are learnt from.
@@ -205,6 +205,10 @@ mod tests {
         let worst = (0..6).map(|segment| found.jaccard(segment)).fold(1.0, f64::min);
         assert!(worst < 0.85, "{found:?}");
         assert!(matches!(folds(&x, &labels, &how, 3, 2, None, &Ctx::stopping_after(12)), Err(ClusterError::Stopped(_))));
+        // Where nothing is dense without a fifth of the customers, nobody comes back, and nothing breaks.
+        let nothing = Regroup::Density { min_samples: 4, epsilon: 1e-6 };
+        let found = folds(&x, &labels, &nothing, 3, 1, None, &Ctx::new()).unwrap();
+        assert!((0..6).all(|segment| (found.jaccard(segment), found.same(segment)) == (0.0, 0.0)));
         let four = x.select_rows(&[0, 1, 2, 3]);
         let labels = Labels::from_ids(&[0, 1, 0, 1]);
         assert_eq!(folds(&four, &labels, &how, 3, 1, None, &Ctx::new()), Err(ClusterError::TooFewRows { rows: 4, needed: 5 }));

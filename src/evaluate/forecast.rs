@@ -1,15 +1,16 @@
 //! Do the personas foretell what customers do next, and how much of what could be foretold do they keep?
 //!
-//! In: what was known of each customer on one day (recency, frequency and money; the persona; all prepared columns) and what came *after* that day. Out: how
-//! well five models foretell it for customers they have not seen, the personas' lift, and two numbers at a glance:
+//! In: what was known of each customer on one day (recency, frequency and money; the persona; all prepared columns) and what came *after* that day.
+//! Out: how well five models foretell it for customers they have not seen, the personas' lift, and two numbers at a glance:
 //!
-//! - *power kept* = (AUC of the personas - 0.5) / (AUC of all columns - 0.5); for numbers the ratio of their R2 (ours). Undefined, and told so, where all
-//!   columns together foretell no better than chance.
+//! - *power kept* = (AUC of the personas - 0.5) / (AUC of all columns - 0.5); for numbers the ratio of their R2 (ours). Undefined, and told so, where
+//!   all columns together foretell no better than chance.
 //! - *adds to RFM* = AUC of RFM and personas - AUC of RFM alone; for numbers the difference of R2.
 //!
-//! Out of fold: customers are dealt into [`FOLDS`] folds, each scored by what was learnt from the others. Walk-forward: learnt on one day, scored unchanged on a
-//! later one. Bands are the middle 95 % of bootstraps of the customers with their scores (B. Efron 1979); the models are not fitted anew, so that they speak of
-//! these models. Cost: `FOLDS` x 4 fits of [`super::regression`], which learn from at most 20 000 rows each, and O(n) per draw and model.
+//! Out of fold: customers are dealt into [`FOLDS`] folds, each scored by what was learnt from the others. Walk-forward: learnt on one day, scored
+//! unchanged on a later one. Bands are the middle 95 % of bootstraps of the customers with their scores (B. Efron 1979); the models are not fitted
+//! anew, so that they speak of these models. Cost: `FOLDS` x 4 fits of [`super::regression`], which learn from at most 20 000 rows each, and O(n) per
+//! draw and model.
 //!
 //! The same bytes on any number of threads: fits and draws stand by themselves and are put together in order.
 

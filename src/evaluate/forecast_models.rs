@@ -1,7 +1,7 @@
 //! What is an outcome foretold from, and what does each model learn?
 //!
-//! In: one day's table of customers, and the rows to learn from. Out: five learnt models and their scores of single rows. The means of everyone and of each
-//! persona take O(n), the regressions what [`super::regression`] says.
+//! In: one day's table of customers, and the rows to learn from. Out: five learnt models and their scores of single rows. The means of everyone and
+//! of each persona take O(n), the regressions what [`super::regression`] says.
 
 use serde::Serialize;
 

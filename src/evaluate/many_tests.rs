@@ -5,8 +5,9 @@
 //! - [`holm`]: the chance of *any* false finding stays below the level (S. Holm 1979, "A simple sequentially rejective multiple test procedure").
 //! - [`benjamini_hochberg`]: the *share* of false ones among the findings does (Y. Benjamini, Y. Hochberg 1995).
 //!
-//! And the quantile of the chi-squared distribution, which says from where on a sum of squares is more than noise: by Wilson and Hilferty's approximation (1931) and
-//! bisection of the incomplete gamma function (series below, continued fraction above; W. H. Press et al., "Numerical Recipes", 6.2), to about 1e-10.
+//! And the quantile of the chi-squared distribution, which says from where on a sum of squares is more than noise: by Wilson and Hilferty's
+//! approximation (1931) and bisection of the incomplete gamma function (series below, continued fraction above; W. H. Press et al., "Numerical
+//! Recipes", 6.2), to about 1e-10.
 
 /// p values after Holm's step-down adjustment, in the order given; below 0.05 is a finding at 5 %.
 ///

@@ -1,11 +1,11 @@
 //! Do the segments hang on one column?
 //!
-//! In: rows, their segments, how they were made, which encoded columns belong to which column of the data. Out: for every column the share of customers that change
-//! company when the rows are grouped without it. Cost: one fit a column, and one with all of them.
+//! In: rows, their segments, how they were made, which encoded columns belong to which column of the data. Out: for every column the share of
+//! customers that change company when the rows are grouped without it. Cost: one fit a column, and one with all of them.
 //!
-//! The average proportion of non-overlap (S. Datta, S. Datta 2003, "Comparisons and validation of statistical clustering techniques for microarray gene expression data";
-//! R package clValid): 1 - mean over customers i of |C(i) & C_-j(i)| / |C(i)|, C(i) being the customers grouped with i, C_-j(i) the same without column j. Customers in
-//! no group have no company and are left out; whoever is in none without the column has lost theirs.
+//! The average proportion of non-overlap (S. Datta, S. Datta 2003, "Comparisons and validation of statistical clustering techniques for microarray
+//! gene expression data"; R package clValid): 1 - mean over customers i of |C(i) & C_-j(i)| / |C(i)|, C(i) being the customers grouped with i,
+//! C_-j(i) the same without column j. Customers in no group have no company and are left out; whoever is in none without the column has lost theirs.
 //!
 //! Of more rows than [`Regroup::most_rows`] so many are drawn, and k-means starts anew each time, so that some change company whatever is left out:
 //! [`OneColumn::anyway`] says how many, from a fit with all columns on the same rows. Without a column all distances shrink, so DBSCAN gets the
@@ -152,8 +152,8 @@ mod tests {
 
     #[test]
     fn non_overlap_by_hand() {
-        // C0 = {0 1 2}, C1 = {3 4}, row 5 in none; without the column {0 1} {2 3 4 5}. Kept: rows 0 and 1 two of three, row 2 one of three, 3 and 4 all:
-        // mean (2/3 + 2/3 + 1/3 + 1 + 1) / 5 = 11/15.
+        // C0 = {0 1 2}, C1 = {3 4}, row 5 in none; without the column {0 1} {2 3 4 5}. Kept: rows 0 and 1 two of three, row 2 one of three, 3 and 4
+        // all: mean (2/3 + 2/3 + 1/3 + 1 + 1) / 5 = 11/15.
         let company = [Some(0), Some(0), Some(0), Some(1), Some(1), None];
         let found = changed(&company, &Labels::from_ids(&[0, 0, 1, 1, 1, 1]), 3);
         assert!((found.all - 4.0 / 15.0).abs() < 1e-12, "{found:?}");

@@ -1,11 +1,13 @@
 //! Which segments of an earlier day are still there when the customers are grouped anew?
 //!
-//! In: two labelings of the customers present on both days. Out: what became of every earlier segment, and which later ones are new. O(customers + old x new).
+//! In: two labelings of the customers present on both days. Out: what became of every earlier segment, and which later ones are new. O(customers +
+//! old x new).
 //!
-//! MONIC: M. Spiliopoulou, I. Ntoutsi, Y. Theodoridis, R. Schult 2006, "MONIC: modeling and monitoring cluster transitions". A segment survives in the later one that
-//! holds at least [`PersistenceRule::survive`] of its customers; where several earlier ones do so in the same later one, they are absorbed by it. Otherwise it has
-//! split where two or more later ones hold at least [`PersistenceRule::part`] each and at least `survive` together, and else it has vanished. A later segment that
-//! nothing survives in, is absorbed by or is split into has emerged. Shares are of the *earlier* segment, whatever the later one's size.
+//! MONIC: M. Spiliopoulou, I. Ntoutsi, Y. Theodoridis, R. Schult 2006, "MONIC: modeling and monitoring cluster transitions". A segment survives in
+//! the later one that holds at least [`PersistenceRule::survive`] of its customers; where several earlier ones do so in the same later one, they are
+//! absorbed by it. Otherwise it has split where two or more later ones hold at least [`PersistenceRule::part`] each and at least `survive` together,
+//! and else it has vanished. A later segment that nothing survives in, is absorbed by or is split into has emerged. Shares are of the *earlier*
+//! segment, whatever the later one's size.
 
 use serde::{Deserialize, Serialize};
 
@@ -59,8 +61,8 @@ pub struct Persistence {
     pub emerged: Vec<usize>,
 }
 
-/// Follows the segments. `old` and `new` have one entry for every customer present on both days, none where a customer is in no group; segments are numbered
-/// below `n_old` and `n_new`.
+/// Follows the segments. `old` and `new` have one entry for every customer present on both days, none where a customer is in no group; segments are
+/// numbered below `n_old` and `n_new`.
 pub fn persistence(old: &[Option<usize>], new: &[Option<usize>], n_old: usize, n_new: usize, rule: PersistenceRule) -> Persistence {
     let mut shared = vec![vec![0usize; n_new]; n_old];
     let mut sizes = vec![0usize; n_old];

@@ -1,14 +1,14 @@
 //! Would half of the customers be grouped as the other half would have it?
 //!
-//! In: a matrix, and a number of clusters or a method with the segments it made. Out: the prediction strength, 0 to 1, overall or of each segment. Cost: two fits of half
-//! the rows and O(n k) for each split.
+//! In: a matrix, and a number of clusters or a method with the segments it made. Out: the prediction strength, 0 to 1, overall or of each segment.
+//! Cost: two fits of half the rows and O(n k) for each split.
 //!
-//! Tibshirani, Walther 2005, "Cluster validation by prediction strength": both halves are grouped, and the rows of one are also sent to the clusters of the other. For
-//! each cluster of the first half: which share of the pairs of its rows do those keep together? The strength is that of the worst cluster, as the mean over all
-//! splits. The authors take the largest number of clusters whose strength is at least 0.8.
+//! Tibshirani, Walther 2005, "Cluster validation by prediction strength": both halves are grouped, and the rows of one are also sent to the clusters
+//! of the other. For each cluster of the first half: which share of the pairs of its rows do those keep together? The strength is that of the worst
+//! cluster, as the mean over all splits. The authors take the largest number of clusters whose strength is at least 0.8.
 //!
-//! [`prediction_strengths`] does so for any method and tells the strength of each segment beside the least, both ways round, as `fpc::prediction.strength`: a cluster of
-//! one row counts 1. Its halves have no row in common, so it is the strict number beside [`super::folds`].
+//! [`prediction_strengths`] does so for any method and tells the strength of each segment beside the least, both ways round, as
+//! `fpc::prediction.strength`: a cluster of one row counts 1. Its halves have no row in common, so it is the strict number beside [`super::folds`].
 
 use rayon::prelude::*;
 
@@ -96,8 +96,8 @@ impl PredictionStrengths {
     }
 }
 
-/// The strengths after `splits` splits; those of `before` are taken over, and the result is the same as without them. `labels` are the segments in force and say
-/// which cluster of a half is which segment (the matching that keeps the most customers together).
+/// The strengths after `splits` splits; those of `before` are taken over, and the result is the same as without them. `labels` are the segments in
+/// force and say which cluster of a half is which segment (the matching that keeps the most customers together).
 ///
 /// Fails as the method does, and when stopped.
 pub fn prediction_strengths(
@@ -240,6 +240,9 @@ mod tests {
         let of_two = Labels::from_ids(&apart.iter().map(|row| two.get(*row).unwrap()).collect::<Vec<_>>());
         let found = prediction_strengths(&x.select_rows(&apart), &of_two, &how, 3, 10, None, &Ctx::new()).unwrap();
         assert!(found.strength().unwrap() < 0.75, "{found:?}");
+        let nothing = Regroup::Density { min_samples: 4, epsilon: 1e-6 };
+        let found = prediction_strengths(&x, &labels, &nothing, 3, 1, None, &Ctx::new()).unwrap();
+        assert_eq!((found.strength(), found.of_segment(1)), (None, Some(0.0)), "no cluster at all");
         let ctx = Ctx::stopping_after(9);
         assert!(matches!(prediction_strengths(&x, &labels, &how, 3, 5, None, &ctx), Err(ClusterError::Stopped(_))));
     }

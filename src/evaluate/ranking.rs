@@ -1,16 +1,17 @@
 //! How well do scores foretell what came, and where do groups stand?
 //!
-//! In: scores, outcomes, and how often each customer counts (all once, or as a bootstrap drew them). Out: the share of pairs in the right order, the share of
-//! the spread that is explained, each group's lift with its interval, and foretold against seen. Sorting O(n log n) once, every measure after it O(n).
+//! In: scores, outcomes, and how often each customer counts (all once, or as a bootstrap drew them). Out: the share of pairs in the right order, the
+//! share of the spread that is explained, each group's lift with its interval, and foretold against seen. Sorting O(n log n) once, every measure
+//! after it O(n).
 //!
-//! - AUC: the probability that a customer with the outcome has the higher score than one without, ties counting half (H. B. Mann, D. R. Whitney 1947; J. A.
-//!   Hanley, B. J. McNeil 1982). Only customers scored by the *same* fit are paired. Scores of several folds thrown together put the constant below 0.5: a fold
-//!   that was lucky is foretold by the others, which were less so.
+//! - AUC: the probability that a customer with the outcome has the higher score than one without, ties counting half (H. B. Mann, D. R. Whitney 1947;
+//!   J. A. Hanley, B. J. McNeil 1982). Only customers scored by the *same* fit are paired. Scores of several folds thrown together put the constant
+//!   below 0.5: a fold that was lucky is foretold by the others, which were less so.
 //! - R2: 1 - SSE / SST about the mean of what was seen; below 0 where the mean foretells better.
-//! - Lift: the group's rate over everyone's. Its interval is that of the group's rate over the rate of the *rest*, as a group and everyone overlap, on the
-//!   logarithm (D. Katz, J. Baptista, S. P. Azen, M. C. Pike 1978); for numbers the same with the variance of the mean.
-//! - Calibration: foretold against seen per group, and the slope of the line through them weighted by customers. 1 is right, below 1 means that too much was
-//!   made of the differences.
+//! - Lift: the group's rate over everyone's. Its interval is that of the group's rate over the rate of the *rest*, as a group and everyone overlap,
+//!   on the logarithm (D. Katz, J. Baptista, S. P. Azen, M. C. Pike 1978); for numbers the same with the variance of the mean.
+//! - Calibration: foretold against seen per group, and the slope of the line through them weighted by customers. 1 is right, below 1 means that too
+//!   much was made of the differences.
 
 use serde::{Deserialize, Serialize};
 

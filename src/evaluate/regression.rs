@@ -1,12 +1,12 @@
 //! Which weighted sum of the columns foretells an outcome best?
 //!
-//! In: a matrix, the rows to learn from, what came of each. Out: a [`Regression`] that scores any row of the same columns. Columns are standardised by the
-//! rows learnt from, and weights are held small by a penalty of [`PENALTY`] per row, so that columns that say the same do no harm: ridge regression for
-//! numbers (A. E. Hoerl, R. W. Kennard 1970), solved by Cholesky's decomposition in O(n p^2 + p^3), and logistic regression with the same penalty for yes
-//! or no, by linfa-logistic in at most [`MOST_STEPS`] steps of O(n p).
+//! In: a matrix, the rows to learn from, what came of each. Out: a [`Regression`] that scores any row of the same columns. Columns are standardised
+//! by the rows learnt from, and weights are held small by a penalty of [`PENALTY`] per row, so that columns that say the same do no harm: ridge
+//! regression for numbers (A. E. Hoerl, R. W. Kennard 1970), solved by Cholesky's decomposition in O(n p^2 + p^3), and logistic regression with the
+//! same penalty for yes or no, by linfa-logistic in at most [`MOST_STEPS`] steps of O(n p).
 //!
-//! linfa-logistic cannot be stopped inside a fit, so it learns from [`MOST_LEARNT`] rows at most, which takes well under a second. It calls the larger class
-//! positive, whatever the labels say, so the sign is read from what it answers. Both are deterministic and run on one thread.
+//! linfa-logistic cannot be stopped inside a fit, so it learns from [`MOST_LEARNT`] rows at most, which takes well under a second. It calls the
+//! larger class positive, whatever the labels say, so the sign is read from what it answers. Both are deterministic and run on one thread.
 
 use linfa::DatasetBase;
 use linfa::traits::Fit;

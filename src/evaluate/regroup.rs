@@ -83,8 +83,8 @@ impl Regroup {
         }
     }
 
-    /// [`Regroup::learn`] from part of the rows: the clusters of `rows`, in their order, and the rule. Where density decides, rows are repeated in turn until there
-    /// are `as_many`, since half of the customers are half as dense and the method's numbers were chosen for all of them.
+    /// [`Regroup::learn`] from part of the rows: the clusters of `rows`, in their order, and the rule. Where density decides, rows are repeated in
+    /// turn until there are `as_many`, since half of the customers are half as dense and the method's numbers were chosen for all of them.
     pub fn learn_from(&self, x: &Matrix, rows: &[usize], as_many: usize, ctx: &Ctx) -> Result<(Vec<Option<usize>>, Assign), ClusterError> {
         let part = match self.counts_repeats() {
             true => x.select_rows(&rows.iter().copied().cycle().take(as_many.max(rows.len())).collect::<Vec<_>>()),

@@ -1,14 +1,16 @@
 //! Should the segments be made anew?
 //!
-//! In: what was found at every date so far, oldest first. Out: one of four answers, in words, with its reasons and what to do next. A pure function of that history, so that
-//! the same project always says the same. O(dates x personas). The rule and its thresholds are ours and editable; nothing is ever done by itself.
+//! In: what was found at every date so far, oldest first. Out: one of four answers, in words, with its reasons and what to do next. A pure function
+//! of that history, so that the same project always says the same. O(dates x personas). The rule and its thresholds are ours and editable; nothing is
+//! ever done by itself.
 //!
-//! Signs: **A** structure: a refit agrees less than 0.75 (adjusted Rand) or brings back less than 0.6 of a persona (Jaccard). **B** fit: more than 5 % of the customers fit no persona,
-//! and more than twice as many as did by construction. **C** use: the personas' forecasting power is below its band of the day they were made, or the slope of seen on foretold
-//! is outside 0.8 to 1.25. **D** words: a headline word no longer holds.
+//! Signs: **A** structure: a refit agrees less than 0.75 (adjusted Rand) or brings back less than 0.6 of a persona (Jaccard). **B** fit: more than 5
+//! % of the customers fit no persona, and more than twice as many as did by construction. **C** use: the personas' forecasting power is below its
+//! band of the day they were made, or the slope of seen on foretold is outside 0.8 to 1.25. **D** words: a headline word no longer holds.
 //!
-//! None: *Still valid*. D alone: *Check the card*. A, B or C for the first time: *Watch*. Any of them at two dates running, or once at twice the margin: *Retrain suggested*. One bad
-//! quarter is often a season; the first date without a sign after a suggestion is still *Watch*, so that the answer does not flicker.
+//! None: *Still valid*. D alone: *Check the card*. A, B or C for the first time: *Watch*. Any of them at two dates running, or once at twice the
+//! margin: *Retrain suggested*. One bad quarter is often a season; the first date without a sign after a suggestion is still *Watch*, so that the
+//! answer does not flicker.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,12 +1,12 @@
 //! Who moved from one segment to another between two days, and how many would have by chance alone?
 //!
-//! In: for every customer where they were on the earlier and on the later day, by the same frozen segments. Out: the matrix of moves with 95 % intervals, and how many
-//! stayed. O(customers + segments^2).
+//! In: for every customer where they were on the earlier and on the later day, by the same frozen segments. Out: the matrix of moves with 95 %
+//! intervals, and how many stayed. O(customers + segments^2).
 //!
 //! - A customer who came later has a row of their own (*newborn*), one who was not seen any more a column of their own (*gone*): neither has moved.
-//! - *Stay* is the share in the same segment among those present on both days; being in no group counts as a place. *Kappa* takes off what would agree if the
-//!   later day were dealt out at random: (stay - e) / (1 - e), e = sum of the products of the shares (J. Cohen 1960, "A coefficient of agreement for nominal
-//!   scales").
+//! - *Stay* is the share in the same segment among those present on both days; being in no group counts as a place. *Kappa* takes off what would
+//!   agree if the later day were dealt out at random: (stay - e) / (1 - e), e = sum of the products of the shares (J. Cohen 1960, "A coefficient of
+//!   agreement for nominal scales").
 //! - *By chance* (ours): the same day again with each customer's own orders resampled. Whoever changes segment there has changed nothing. Without it
 //!   regression to the mean reads as migration, and the smallest group always seems to lose most.
 
@@ -33,7 +33,8 @@ pub enum Whereabouts {
 pub struct Transitions {
     /// Segments there are.
     pub n_segments: usize,
-    /// Customers at `[from][to]`. Rows: the segments, in no group, newborn. Columns: the segments, in no group, gone. Absent on both days counts nowhere.
+    /// Customers at `[from][to]`. Rows: the segments, in no group, newborn. Columns: the segments, in no group, gone. Absent on both days counts
+    /// nowhere.
     pub counts: Vec<Vec<usize>>,
 }
 
@@ -113,8 +114,8 @@ impl Transitions {
         Rate { hits: self.counts[segment][segment], n: self.counts[segment][..=self.n_segments].iter().sum() }
     }
 
-    /// Cohen's kappa: 1 where everybody stayed, 0 where no more did than by dealing out at random; none where all are in one place on both days, or nobody is
-    /// present on both.
+    /// Cohen's kappa: 1 where everybody stayed, 0 where no more did than by dealing out at random; none where all are in one place on both days, or
+    /// nobody is present on both.
     pub fn kappa(&self) -> Option<f64> {
         let n = self.present() as f64;
         let of_row = |at: usize| self.counts[at][..=self.n_segments].iter().sum::<usize>() as f64 / n;
@@ -124,8 +125,8 @@ impl Transitions {
     }
 }
 
-/// How many change segment when each customer's own orders are drawn anew. `today` and each of `redrawn` label the same customers on the same day; who is
-/// absent in either is left out. None without draws, or where nobody is there. O(draws x customers).
+/// How many change segment when each customer's own orders are drawn anew. `today` and each of `redrawn` label the same customers on the same day;
+/// who is absent in either is left out. None without draws, or where nobody is there. O(draws x customers).
 pub fn by_chance(today: &[Whereabouts], redrawn: &[Vec<Whereabouts>], n_segments: usize) -> Option<ByChance> {
     let moves: Vec<Transitions> = redrawn.iter().map(|drawn| transitions(today, drawn, n_segments)).collect();
     let moved = |of: &dyn Fn(&Transitions) -> Rate| {

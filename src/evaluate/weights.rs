@@ -1,14 +1,16 @@
 //! Which columns speak for a segment, and which against it?
 //!
-//! In: rows, their segments, which encoded columns belong to which column of the data. Out: a signed weight of every column for every segment and an importance of every column: the
-//! second witness beside the forest of [`super::forest`], which shuffles columns and knows no sign. Cost: one multinomial logistic regression, at most [`MOST_STEPS`] steps of
-//! O(rows x columns x segments); well under a second.
+//! In: rows, their segments, which encoded columns belong to which column of the data. Out: a signed weight of every column for every segment and an
+//! importance of every column: the second witness beside the forest of [`super::forest`], which shuffles columns and knows no sign. Cost: one
+//! multinomial logistic regression, at most [`MOST_STEPS`] steps of O(rows x columns x segments); well under a second.
 //!
-//! By linfa-logistic, whose objective is scikit-learn's with C = 1 / alpha. Its log-sum-exp takes the maximum of the whole matrix and holds sums at 1e-15, so that rows more than 34.5
-//! below it get a wrong loss and the search fails. Segments can be told apart by construction, so weights would grow until that happens. Hence the guards: columns in standard
-//! deviations, a penalty of [`PENALTY`] per row, [`MOST_WEIGHED`] rows at most. A fit cannot be stopped, so the stop is looked at before and after.
+//! By linfa-logistic, whose objective is scikit-learn's with C = 1 / alpha. Its log-sum-exp takes the maximum of the whole matrix and holds sums at
+//! 1e-15, so that rows more than 34.5 below it get a wrong loss and the search fails. Segments can be told apart by construction, so weights would
+//! grow until that happens. Hence the guards: columns in standard deviations, a penalty of [`PENALTY`] per row, [`MOST_WEIGHED`] rows at most. A fit
+//! cannot be stopped, so the stop is looked at before and after.
 //!
-//! Weights are of standardised columns and sum to 0 over the segments: +1 means that one standard deviation more makes this segment e times as likely beside the average one.
+//! Weights are of standardised columns and sum to 0 over the segments: +1 means that one standard deviation more makes this segment e times as likely
+//! beside the average one.
 
 use std::ops::Range;
 
@@ -50,8 +52,8 @@ pub struct ColumnWeight {
     pub encoded: usize,
 }
 
-/// Learns from the first [`MOST_WEIGHED`] of `learnt`, which should be in random order, and measures on `held_out`. Rows in no segment are left out. `columns` are the ranges of
-/// encoded columns.
+/// Learns from the first [`MOST_WEIGHED`] of `learnt`, which should be in random order, and measures on `held_out`. Rows in no segment are left out.
+/// `columns` are the ranges of encoded columns.
 ///
 /// Fails with `NoFit` where fewer than two segments are among the rows, or where the search fails even under ten times the penalty, and when stopped.
 pub fn attribute_weights(
@@ -130,8 +132,8 @@ pub fn attribute_weights(
     })
 }
 
-/// One sentence where the two witnesses disagree on what matters most: the first column of one is not among the first three of the other. `losses` are the forest's, `importance`
-/// the weights', both per column of `names`.
+/// One sentence where the two witnesses disagree on what matters most: the first column of one is not among the first three of the other. `losses`
+/// are the forest's, `importance` the weights', both per column of `names`.
 pub fn disagreement(names: &[&str], losses: &[f64], importance: &[f64]) -> Option<String> {
     let places = |values: &[f64]| {
         let mut order: Vec<usize> = (0..values.len()).collect();
@@ -145,10 +147,10 @@ pub fn disagreement(names: &[&str], losses: &[f64], importance: &[f64]) -> Optio
     if losses[first] <= 0.0 || (of_first <= FIRST_FEW && of_heaviest <= FIRST_FEW) {
         return None;
     }
+    let (first, heaviest) = (names[first], names[heaviest]);
     Some(format!(
-        "The forest needs {} most, which is number {of_first} by weight; the largest weight has {}, number {of_heaviest} of the forest. A weight cannot follow a relation that \
-         bends, and shares itself out among columns that say the same.",
-        names[first], names[heaviest]
+        "The forest needs {first} most, which is number {of_first} by weight; the largest weight has {heaviest}, number {of_heaviest} of the forest. \
+         A weight cannot follow a relation that bends, and shares itself out among columns that say the same."
     ))
 }
 

@@ -23,7 +23,7 @@ const FLOORS: [(&str, u32); 14] = [
 ];
 
 /// A path as written in code, and the parts of the library that may name it.
-const ONLY_IN: [(&str, &[&str]); 43] = [
+const ONLY_IN: [(&str, &[&str]); 44] = [
     ("base64::", &["export", "persona", "session"]),
     ("blake3::", &["base", "customers"]),
     ("calamine::", &["data"]),

@@ -17,6 +17,7 @@ mod exported_files;
 mod exporting;
 mod exports;
 mod floors;
+mod forecasting;
 mod foreign;
 mod guests;
 mod hands;
