@@ -11,7 +11,7 @@ use personae::base::seed::{RngExt, random};
 use personae::base::{Ctx, Labels, Matrix};
 use personae::cluster::{self, KMeansParams, Linkage};
 use personae::data::{self, Source};
-use personae::evaluate;
+use personae::evaluate::{self, ForecastTable, Foretold, Regroup};
 
 /// A cell that takes longer is ended.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -24,13 +24,16 @@ struct Step {
     rows: &'static [usize],
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 9] = [
     Step { name: "load", title: "reading a CSV file", rows: &[10_000, 100_000, 1_000_000, 10_000_000] },
     Step { name: "k-means", title: "k-means, k = 8, one run", rows: &[10_000, 100_000, 1_000_000, 10_000_000] },
     Step { name: "silhouette", title: "exact silhouettes of 11 groupings", rows: &[10_000, 100_000] },
     Step { name: "density", title: "density tree, min samples 10", rows: &[10_000, 100_000, 1_000_000] },
     Step { name: "epsilon", title: "one further epsilon", rows: &[10_000, 100_000] },
     Step { name: "ward", title: "Ward tree", rows: &[10_000, 100_000, 1_000_000] },
+    Step { name: "folds", title: "a round of five folds, k-means", rows: &[10_000, 100_000, 1_000_000] },
+    Step { name: "forecast", title: "five models out of fold, 200 draws", rows: &[10_000, 100_000] },
+    Step { name: "mixture", title: "a mixture of eight, one start", rows: &[10_000, 100_000] },
 ];
 
 fn main() {
@@ -112,6 +115,18 @@ fn run(name: &str, rows: usize, columns: usize, file: Option<&str>) -> f64 {
             let epsilon = tree.k_distances()[rows / 2];
             timed(|| tree.labels_at(epsilon))
         }
+        "folds" => {
+            let how = Regroup::KMeans { k: 8, restarts: 1, seed: 0 };
+            let labels = Labels::from_ids(&(0..rows).map(|row| row % 8).collect::<Vec<_>>());
+            timed(|| evaluate::folds(&x, &labels, &how, 0, 1, None, &ctx))
+        }
+        "forecast" => {
+            let persona: Vec<Option<usize>> = (0..rows).map(|row| Some(row % 8)).collect();
+            let happened: Vec<bool> = (0..rows).map(|row| x.at(row, 0) + x.at(row, 1) > 0.0).collect();
+            let table = ForecastTable { rfm: &x, persona: &persona, n_personas: 8, all: &x, outcome: Foretold::YesOrNo(&happened) };
+            timed(|| evaluate::forecast(&table, 0, 200, &ctx))
+        }
+        "mixture" => timed(|| cluster::mixture(&x, 8, 0, 1, &ctx)),
         _ => timed(|| cluster::linkage(&x, Linkage::Ward, &ctx)),
     }
 }
