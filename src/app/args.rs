@@ -22,6 +22,9 @@ pub(super) struct Files {
     /// The segment model, written by `personae model`.
     #[arg(skip)]
     pub(super) model: Option<PathBuf>,
+    /// Every customer with how unusual they are, written by `personae niches`.
+    #[arg(skip)]
+    pub(super) unusual: Option<PathBuf>,
     /// No progress and no summary.
     #[arg(long)]
     pub(super) quiet: bool,

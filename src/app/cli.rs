@@ -12,6 +12,7 @@ use crate::cluster::Method;
 use crate::data::guest;
 use crate::engine::cards::lexicon_of;
 use crate::engine::{Outputs, Wanted, today};
+use crate::evaluate::unusual::isolation::MOST_TREES;
 use crate::export::{self, Format};
 use crate::session::{Project, Words, settings};
 
@@ -57,6 +58,8 @@ enum Headless {
     Model(ModelArgs),
     /// Find the segment of every customer of other files by a segment model.
     Score(ScoreArgs),
+    /// Find unusual customers, with reasons, and how many would be by chance.
+    Niches(NichesArgs),
     /// Replay a saved project: the same labels as the window showed.
     Run(Run),
     /// Build one customer table from lists of customers, transactions and events.
@@ -117,6 +120,25 @@ struct ModelArgs {
 }
 
 #[derive(Debug, Args)]
+struct NichesArgs {
+    /// A data file or a project.
+    data: PathBuf,
+    #[command(flatten)]
+    choices: Choices,
+    #[command(flatten)]
+    files: Files,
+    /// The sizes of neighbourhoods that customers are compared with, separated by commas [10,15,20,30].
+    #[arg(long, value_delimiter = ',', value_parser = size, value_name = "SIZES")]
+    neighbors: Option<Vec<usize>>,
+    /// Trees of the isolation forest [300].
+    #[arg(long, value_parser = trees)]
+    trees: Option<usize>,
+    /// The file to write: every customer with all scores and reasons, as CSV.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+#[derive(Debug, Args)]
 struct Run {
     /// A project saved by the window.
     project: PathBuf,
@@ -171,6 +193,15 @@ pub fn main() -> ExitCode {
                 task(project, &model.data, Some(&model.choices), files, None)
             })
             .and_then(headless::carry_out),
+        Some(Headless::Niches(niches)) => headless::open_either(niches.data.clone())
+            .and_then(|mut project| {
+                let options = &mut project.plan.niches;
+                options.neighbors = niches.neighbors.unwrap_or_else(|| options.neighbors.clone());
+                options.trees = niches.trees.unwrap_or(options.trees);
+                let files = Files { unusual: Some(niches.out), ..niches.files };
+                task(project, &niches.data, Some(&niches.choices), files, None)
+            })
+            .and_then(headless::carry_out),
         Some(Headless::Score(args)) => score::carry_out(args),
         Some(Headless::Run(run)) => headless::open_project(&run.project)
             .and_then(|project| task(project, &run.project, None, run.files, Some((run.out, run.taking.choices(run.formats)))))
@@ -198,7 +229,8 @@ fn task(
     folder: Option<(PathBuf, export::Choices)>,
 ) -> Result<Task, Failure> {
     let mut outputs = if folder.is_some() { Outputs::of_export() } else { Outputs::default() };
-    outputs.personas |= files.labels.is_some() || files.model.is_some();
+    outputs.personas |= files.labels.is_some() || files.model.is_some() || files.unusual.is_some();
+    outputs.unusual |= files.unusual.is_some();
     if let Some(path) = &files.lexicon {
         if !path.is_file() {
             return Err(Failure::WrongUse(format!("There is no file {}; give --lexicon the path of a lexicon.", path.display())));
@@ -226,7 +258,13 @@ fn check_outputs(project: &Project, opened: &Path, files: &Files, folder: Option
     let mut inputs = outputs::inputs_of(&project.plan.source);
     inputs.push(opened.to_owned());
     inputs.extend(files.lexicon.clone());
-    let single = [("--labels", &files.labels), ("--merges", &files.merges), ("--report", &files.report), ("--out", &files.model)];
+    let single = [
+        ("--labels", &files.labels),
+        ("--merges", &files.merges),
+        ("--report", &files.report),
+        ("--out", &files.model),
+        ("--out", &files.unusual),
+    ];
     let mut all: Vec<Output> = single.into_iter().filter_map(|(option, path)| Some(Output { option, path: path.clone()? })).collect();
     if let Some((folder, choices)) = folder {
         inputs.extend(choices.template.clone());
@@ -234,6 +272,19 @@ fn check_outputs(project: &Project, opened: &Path, files: &Files, folder: Option
         outputs::check_audiences(&inputs, folder, choices)?;
     }
     outputs::check(&inputs, &all)
+}
+
+/// A neighbourhood.
+fn size(text: &str) -> Result<usize, String> {
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|n| (1..=500).contains(n))
+        .ok_or_else(|| "give whole numbers from 1 to 500, such as 10,15,20,30".to_owned())
+}
+
+fn trees(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (25..=MOST_TREES).contains(n)).ok_or_else(|| format!("give a whole number from 25 to {MOST_TREES}"))
 }
 
 /// What a shell completes. Made in memory first, since the generator panics where a pipe is closed early.
@@ -256,7 +307,7 @@ fn one_sentence(error: &clap::Error) -> String {
     let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty() && !line.starts_with("Usage:"));
     let sentence = lines.collect::<Vec<_>>().join(" ");
     let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence).trim_end_matches('.');
-    let known = ["segment", "cards", "model", "score", "run", "table", "completions", "man"];
+    let known = ["segment", "cards", "model", "score", "niches", "run", "table", "completions", "man"];
     let command = std::env::args().nth(1).filter(|word| known.contains(&word.as_str()));
     let see = command.map_or_else(|| "personae --help".to_owned(), |command| format!("personae {command} --help"));
     let mut letters = sentence.chars();

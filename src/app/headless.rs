@@ -114,7 +114,7 @@ fn known_personas(report: &Report, choices: &Choices) -> Result<(), Failure> {
 
 fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> {
     let mut written = Vec::new();
-    for path in [&files.labels, &files.merges, &files.report, &files.model].into_iter().flatten() {
+    for path in [&files.labels, &files.merges, &files.report, &files.model, &files.unusual].into_iter().flatten() {
         make_folder_of(path);
     }
     if let Some(path) = &files.labels {
@@ -125,8 +125,16 @@ fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> 
         export::write_beside(path, |to| export::merges_csv(tree, to)).map_err(failed)?;
         written.push(path.clone());
     }
+    if let (Some(path), Some(found)) = (&files.unusual, &report.unusual) {
+        export::write_beside(path, |to| export::unusual_csv(report, found, to, &Ctx::new())).map_err(failed)?;
+        written.push(path.clone());
+    }
     if let Some(path) = &files.report {
-        export::write_beside(path, |to| to.write_all(export::report_json(report).as_bytes())).map_err(failed)?;
+        let text = match (&files.unusual, &report.unusual) {
+            (Some(_), Some(found)) => export::niches_json(report, found),
+            _ => export::report_json(report),
+        };
+        export::write_beside(path, |to| to.write_all(text.as_bytes())).map_err(failed)?;
         written.push(path.clone());
     }
     if let Some(path) = &files.model {
@@ -137,6 +145,9 @@ fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> 
     }
     Ok(written)
 }
+
+/// Unusual customers shown in a summary; the file has all.
+const SHOWN_UNUSUAL: usize = 10;
 
 /// Makes the folder a file goes into. Where that fails, writing the file says why.
 fn make_folder_of(path: &Path) {
@@ -164,6 +175,13 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
     let noise = n - report.labels.sizes().iter().sum::<usize>();
     if noise > 0 {
         text.push_str(&format!("  no segment {noise}\n"));
+    }
+    if let Some(found) = &report.unusual {
+        text.push_str(&format!("{}\n", found.unusual.sentence(found.score, found.threshold)));
+        for customer in found.customers.iter().take(SHOWN_UNUSUAL) {
+            let reasons: Vec<&str> = customer.reasons.iter().map(|reason| reason.text.as_str()).collect();
+            text.push_str(&format!("  row {}: {}\n", customer.table_row + 1, reasons.join("; ")));
+        }
     }
     // What was found, or not, stands before everything else; a reason that says the same is not told again.
     let doubt = report.structure.doubt.as_ref();

@@ -7,10 +7,11 @@ use crate::cluster::{Chosen, Dendrogram};
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::day::IsoDay;
 use crate::data::{Loaded, Raw, Table};
+use crate::evaluate::unusual::Unusual;
 use crate::evaluate::{self, NullBand, Stability, Structure};
 use crate::export::pages::Pages;
 use crate::features::Prepared;
-use crate::persona::{Contrast, Explained, Personas};
+use crate::persona::{Contrast, Explained, Personas, UnusualCustomer};
 use crate::plot::{
     BarMarks, Compared, CondensedPlot, DensityPlot, LeafMarks, MapPlot, MapScene, Picked, PickedCounts, Ring, SilhouettePlot, SweepPlot,
     TreePlot,
@@ -93,6 +94,10 @@ pub struct Answers {
     pub structure: Answer<Structure>,
     /// How stable the segments are: the best round there is, never one of other segments.
     pub stability: Answer<Stability>,
+    /// Who is unusual: the best round there is, never one of other segments.
+    pub unusual: Answer<Unusual>,
+    /// Those above the line in force, with reasons.
+    pub unusual_customers: Answer<Vec<UnusualCustomer>>,
     /// Jobs under way, oldest first.
     pub jobs: Vec<JobView>,
     /// Notes of everything shown, in the order of the work, without repeats.

@@ -4,11 +4,12 @@ use crate::base::{Key, Labels};
 use crate::cluster::{Dendrogram, DensityTree, Hdbscan, KMeansFit, Neighbours};
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::{Loaded, Raw, Table, Unprofiled};
+use crate::evaluate::unusual::{IsolationForest, LocalScores, SmoothCopies, Unusual};
 use crate::evaluate::{Known, NullBand, Silhouettes, Stability, Structure};
-use crate::export::Seconds;
 use crate::export::pages::Pages;
+use crate::export::{NicheSeconds, Seconds};
 use crate::features::Prepared;
-use crate::persona::{Contrast, Explained, Personas};
+use crate::persona::{Contrast, Explained, Personas, UnusualCustomer};
 use crate::plot::{
     BarMarks, BarOrder, Compared, CondensedPlot, DensityPlot, LeafMarks, MapPlot, MapScene, Picked, PickedCounts, Placed, Shows,
     SilhouettePlot, SweepPlot, TreePlot,
@@ -100,11 +101,34 @@ caches! {
     null_bands: NullBand, NullBand::bytes;
     /// Whether there are groups at all.
     structures: Structure, Structure::bytes;
+    /// Nearest different rows, for who is unusual.
+    different_neighbours: Neighbours, Neighbours::bytes;
+    locals: LocalScores, LocalScores::bytes;
+    /// Isolation forests, one per round.
+    isolation_forests: IsolationForest, IsolationForest::bytes;
+    gloshes: Vec<f64>, |scores| size_of_val(&scores[..]);
+    /// Scores of smooth copies, one value per round.
+    smooth_copies: SmoothCopies, SmoothCopies::bytes;
+    /// All scores of every customer, one value per round.
+    unusual: Unusual, Unusual::bytes;
+    /// Those above a line, with reasons.
+    unusual_customers: Vec<UnusualCustomer>, |customers| customers.len() * 600;
     /// How stable the segments are, one value per round.
     stabilities: Stability, Stability::bytes;
 }
 
 impl Caches {
+    /// What was spent on finding unusual customers.
+    pub(super) fn niche_seconds(&self) -> NicheSeconds {
+        NicheSeconds {
+            neighbours: self.different_neighbours.seconds(),
+            lof: self.locals.seconds(),
+            forest: self.isolation_forests.seconds(),
+            expected: self.smooth_copies.seconds() + self.unusual.seconds(),
+            total: 0.0,
+        }
+    }
+
     /// What was spent on each part of the analysis so far, but for the total. Silhouettes that were made surer later count too.
     pub(super) fn seconds(&self) -> Seconds {
         let load = self.stamps.seconds() + self.raws.seconds() + self.understood.seconds() + self.built.seconds() + self.rfms.seconds();

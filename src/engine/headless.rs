@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::base::Ctx;
 use crate::cluster::Method;
-use crate::export::{Plots, Report, Seconds};
+use crate::export::{NicheSeconds, Plots, Report, Seconds};
 use crate::session::Plan;
 
 use super::answers::Answers;
@@ -35,6 +35,9 @@ pub fn analyse(plan: &Plan, wanted: &Wanted, ctx: &Ctx) -> Result<(Report, Plots
     let plots = if outputs.plots { engine.plots(plan) } else { Plots::default() };
     let mut report = engine.report(plan).ok_or_else(|| Problem("The analysis ended without a result; please report this.".into()))?;
     let total = started.elapsed().as_secs_f64();
+    if let Some(found) = &mut report.unusual {
+        found.seconds = Some(NicheSeconds { total, ..engine.runtime.caches().niche_seconds() });
+    }
     report.seconds = Some(Seconds { total, ..engine.runtime.caches().seconds() });
     Ok((report, plots))
 }
@@ -48,7 +51,10 @@ fn first_problem<'a>(plan: &Plan, answers: &'a Answers, outputs: &Outputs) -> Op
     let is_shaken = outputs.stability && plan.clustering.method != Method::Column && !is_one;
     let of_plots = [answers.map.problem(), answers.silhouette.problem(), answers.tree.problem()];
     let wanted = [outputs.personas, outputs.explained].into_iter().zip(of_personas);
-    let wanted = wanted.chain([(is_shaken, answers.stability.problem())]).chain(of_plots.map(|problem| (outputs.plots, problem)));
+    let of_unusual = answers.unusual.problem().or(answers.unusual_customers.problem());
+    let wanted = wanted
+        .chain([(is_shaken, answers.stability.problem()), (outputs.unusual, of_unusual)])
+        .chain(of_plots.map(|problem| (outputs.plots, problem)));
     of_groups.into_iter().flatten().chain(wanted.filter(|(is_wanted, _)| *is_wanted).filter_map(|(_, problem)| problem)).next()
 }
 

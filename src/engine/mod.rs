@@ -15,6 +15,7 @@ mod headless;
 mod listing;
 mod map;
 mod needs;
+mod niches;
 mod pages;
 mod picking;
 mod place;

@@ -33,6 +33,8 @@ pub struct Needs {
     pub refined: Need,
     pub null_band: Need,
     pub stability: Need,
+    /// Who is unusual.
+    pub unusual: Need,
     /// Whether its later rounds are wanted too, which make it surer.
     pub all_draws: bool,
     /// More segments are told instead of drawn and described.
@@ -72,6 +74,7 @@ impl Needs {
             refined,
             null_band: refined_on(&[Page::Segments]),
             stability: refined_on(&from_segments_on),
+            unusual: Need::Look,
             all_draws: true,
             most_segments: MOST_SEGMENTS,
         }
@@ -95,6 +98,7 @@ impl Needs {
             refined: Need::Look,
             null_band: Need::Look,
             stability: start_if(outputs.is_shaken(), Urgency::Shown),
+            unusual: start_if(outputs.unusual, Urgency::Shown),
             all_draws: outputs.stability,
             most_segments: if outputs.personas || outputs.plots { MOST_SEGMENTS } else { usize::MAX },
         }

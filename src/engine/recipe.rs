@@ -22,9 +22,9 @@ use super::needs::Needs;
 use super::pages::{self, Paging};
 use super::run::answer::{JobView, StepError};
 use super::run::jobs::Workers;
-use super::run::runtime::{Done, OnStop};
+use super::run::runtime::{Asked, Done, OnStop};
 use super::wanted::Wanted;
-use super::{brush, comparison, evidence, listing, map, picking, report, table};
+use super::{brush, comparison, evidence, listing, map, niches, picking, report, table};
 
 /// How much the engine may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,6 +173,17 @@ impl Engine {
         }
         let evidence = evidence::of(runtime, &prepared, &grouped, &plan.clustering, is_drawn || wanted.outputs.is_some(), needs);
 
+        let unusual = match (&grouped.groups.chosen, prepared.ready(), grouped.segmentation.ready()) {
+            (Ok(chosen), Some(prepared), Some(_)) => {
+                let need = (needs.unusual, wanted.outputs.is_some());
+                niches::unusual(runtime, prepared, &chosen.labeling, &plan.clustering, &plan.niches, need)
+            }
+            _ => grouped.segmentation.blocks("Waiting for the segments"),
+        };
+        let unusual_customers = match (&unusual, grouped.segmentation.ready()) {
+            (Asked::Ready(unusual), Some(segmentation)) => niches::customers(runtime, unusual, segmentation, plan, needs.unusual),
+            (other, _) => other.blocks("Waiting for the scores"),
+        };
         let shown = [&grouped.keys()[..], &described.keys(), &[map.key(), evidence.stability_key(), evidence.structure_key()]].concat();
         let mut answers = Answers { brush, listing, ..Answers::default() };
         grouped.answer(&mut answers, &mut last.groups);
@@ -180,6 +191,9 @@ impl Engine {
         described.answer(&mut answers, &mut last.cards);
         map.answer(&mut answers, &mut last.map);
         evidence.answer(&mut answers);
+        // An older one speaks about other segments.
+        answers.unusual = unusual.settled(&mut None);
+        answers.unusual_customers = unusual_customers.settled(&mut None);
         table.answer(prepared, &mut answers, &mut last.table);
         // What the pages say was survived: all that was told so far.
         answers.notes = runtime.told().to_vec();

@@ -9,7 +9,7 @@ use crate::cluster::{Chosen, Dendrogram};
 use crate::customers;
 use crate::data::{Loaded, Source};
 use crate::evaluate::{Silhouettes, Stability};
-use crate::export::{ChosenResult, FoundStructure, Plots, Report, RunResult, Seconds};
+use crate::export::{ChosenResult, FoundStructure, Plots, Report, RunResult, Seconds, UnusualFound};
 use crate::features::Prepared;
 use crate::model::{MadeBy, Making, Parameters};
 use crate::persona::{Explained, Personas};
@@ -51,6 +51,8 @@ pub(super) struct Parts {
     pub notes: Vec<Note>,
     /// How long it took.
     pub seconds: Option<Seconds>,
+    /// Who is unusual, if somebody looked.
+    pub unusual: Option<UnusualFound>,
     /// How the grouping came to be.
     pub making: Option<Arc<Making>>,
 }
@@ -80,6 +82,7 @@ impl Parts {
             notes: self.notes.into_iter().map(|note| note.0).collect(),
             seconds: self.seconds,
             making: self.making,
+            unusual: self.unusual,
         }
     }
 }
@@ -97,6 +100,9 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         return None;
     }
     // No card leaves without saying how far it may be relied on.
+    if outputs.is_some_and(|outputs| outputs.unusual) && !matches!(answers.unusual_customers, Answer::Ready(_)) {
+        return None;
+    }
     if outputs.is_some_and(Outputs::is_shaken) && !matches!(answers.stability, Answer::Ready(_) | Answer::Failed { .. }) {
         return None;
     }
@@ -118,6 +124,7 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         explained: answers.explained.ready().cloned(),
         notes: answers.notes.clone(),
         seconds: None,
+        unusual: unusual(plan, answers),
         making: making(plan, answers, groups).map(Arc::new),
     })
 }
@@ -148,6 +155,12 @@ fn structure(plan: &Plan, answers: &Answers) -> Option<FoundStructure> {
         _ => return None,
     };
     Some(FoundStructure { found: Some(structure.found), reasons: structure.reasons(), doubt: answers.doubt(&plan.clustering) })
+}
+
+/// Who is unusual, where it is known to the last round and in words.
+fn unusual(plan: &Plan, answers: &Answers) -> Option<UnusualFound> {
+    let (unusual, customers) = (answers.unusual.ready()?.clone(), answers.unusual_customers.ready()?.clone());
+    Some(UnusualFound { unusual, score: plan.niches.score, threshold: plan.niches.line, customers, seconds: None })
 }
 
 /// How the grouping in force came to be, for a model of it.

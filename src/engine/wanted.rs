@@ -121,6 +121,8 @@ pub struct Outputs {
     pub stability: bool,
     /// The plots' points.
     pub plots: bool,
+    /// Who is unusual, and the niches.
+    pub unusual: bool,
 }
 
 impl Outputs {

@@ -14,6 +14,7 @@
 //! - [`dip`]: what would these values be if they had a single peak?
 //! - [`sources`]: which independent causes could these columns be mixtures of?
 //! - [`prediction`]: would half of the customers be grouped as the other half would have it?
+//! - [`unusual`]: who fits none of the groups, and why?
 //! - [`folds`]: would the same customers be sent to the same segment if only the others had been seen?
 //! - [`one_column`]: do the segments hang on one column?
 //! - [`forecast`]: do the personas foretell what customers do next, and how much of what could be foretold do they keep?
@@ -58,6 +59,7 @@ pub mod stability;
 mod strata;
 pub mod structure;
 pub mod transitions;
+pub mod unusual;
 pub mod weights;
 
 pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};

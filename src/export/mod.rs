@@ -34,6 +34,8 @@ pub mod report;
 pub mod sheet;
 mod table;
 mod text;
+mod unusual;
+mod unusual_found;
 
 pub use atomic_write::write_beside;
 pub use audience::{Audiences, audiences, country_code};
@@ -55,3 +57,5 @@ pub use raster::plot_png;
 pub use report::{ChosenResult, FoundStructure, Report, RunResult, Seconds};
 pub use sheet::TopicSheet;
 pub use table::{customers_csv, customers_parquet, labels_csv, merges_csv, note_of_formulas};
+pub use unusual::{niches_json, unusual_csv};
+pub use unusual_found::{NicheSeconds, UnusualFound};

@@ -14,6 +14,8 @@ use crate::features::Prepared;
 use crate::model::Making;
 use crate::persona::{Explained, Personas};
 
+use super::unusual_found::UnusualFound;
+
 /// One finished analysis.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -49,6 +51,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// How long the parts took, when somebody measured.
     pub seconds: Option<Seconds>,
+    /// Who is unusual, if somebody looked.
+    pub unusual: Option<UnusualFound>,
     /// How the grouping came to be, for a model of it.
     pub making: Option<Arc<Making>>,
 }

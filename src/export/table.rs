@@ -63,7 +63,7 @@ pub fn merges_csv(tree: &Dendrogram, mut to: impl Write) -> io::Result<()> {
     to.flush()
 }
 
-fn persona_columns(report: &Report) -> Vec<Extra> {
+pub(super) fn persona_columns(report: &Report) -> Vec<Extra> {
     let of_row: Vec<Option<usize>> = report.labels.iter().collect();
     let [numbers, names] = told(report, &of_row, ["persona", "persona_name"]);
     vec![numbers, names]

@@ -35,6 +35,7 @@ pub mod text;
 mod trait_members;
 mod twins;
 mod typical;
+mod unusual;
 mod v_test;
 mod yes_no;
 
@@ -55,3 +56,4 @@ pub use outcomes::OutcomeLine;
 pub use personas::Personas;
 pub use trait_members::TraitMembers;
 pub use twins::Twins;
+pub use unusual::{ReasonTold, ToldError, UnusualCustomer, unusual_customers};

@@ -29,7 +29,9 @@ pub use history::{History, MergeKey};
 pub use look::Look;
 pub use page::Page;
 pub use page_view::PageView;
-pub use plan::{Against, Clustering, ColumnOptions, Cut, DensityOptions, HdbscanOptions, KMeansOptions, KeptSelection, Plan, TreeOptions};
+pub use plan::{
+    Against, Clustering, ColumnOptions, Cut, DensityOptions, HdbscanOptions, KMeansOptions, KeptSelection, NicheOptions, Plan, TreeOptions,
+};
 pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};
 pub use selection::Selection;

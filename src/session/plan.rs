@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::cluster::{Linkage, Method};
 use crate::data::Source;
+use crate::evaluate::unusual::isolation::USUAL_TREES;
+use crate::evaluate::unusual::{USUAL_SIZES, UnusualScore};
 use crate::export::pages::Template;
 use crate::features::Preparation;
 use crate::persona::{Numbering, PersonaEdit, RowSet};
@@ -36,6 +38,9 @@ pub struct Plan {
     /// What the segments are compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Against>,
+    /// How unusual customers are found.
+    #[serde(default, skip_serializing_if = "NicheOptions::is_default")]
+    pub niches: NicheOptions,
     /// Customers that were picked and kept under a name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptSelection>,
@@ -58,6 +63,7 @@ impl Plan {
             slide_notes: BTreeMap::new(),
             numbering: None,
             comparison: None,
+            niches: NicheOptions::default(),
             kept: Vec::new(),
             words: None,
             template: None,
@@ -208,6 +214,32 @@ impl Clustering {
             Method::Tree => self.tree.cut == Cut::Suggested,
             _ => false,
         }
+    }
+}
+
+/// How unusual customers are found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NicheOptions {
+    /// The sizes of neighbourhoods that customers are compared with.
+    pub neighbors: Vec<usize>,
+    /// Trees of the isolation forest.
+    pub trees: usize,
+    /// Which score the list goes by.
+    pub score: UnusualScore,
+    /// The score from which on a customer is unusual; `None` takes the suggested line.
+    pub line: Option<f64>,
+}
+
+impl Default for NicheOptions {
+    fn default() -> NicheOptions {
+        NicheOptions { neighbors: USUAL_SIZES.to_vec(), trees: USUAL_TREES, score: UnusualScore::Overall, line: None }
+    }
+}
+
+impl NicheOptions {
+    fn is_default(&self) -> bool {
+        *self == NicheOptions::default()
     }
 }
 

@@ -33,6 +33,7 @@ mod model;
 mod model_sql;
 mod mutations;
 mod naming;
+mod niches;
 mod oracles;
 mod outcomes;
 mod pages;

@@ -93,7 +93,7 @@ fn later_customers_are_placed_and_told() {
     let rows: Vec<Vec<&str>> = scored.lines().map(|line| line.split(',').collect()).collect();
     assert_eq!(rows[0][4..], ["persona", "persona_name", "persona_distance", "fits_none"]);
     let fits: Vec<&str> = rows[1..].iter().map(|row| row[7]).collect();
-    assert_eq!(fits, ["0", "0", "0", "1"], "{scored}");
+    assert_eq!(fits, ["0", "1", "0", "1"], "{scored}");
     let personas: std::collections::BTreeSet<&str> = rows[1..4].iter().map(|row| row[4]).collect();
     assert_eq!(personas.len(), 3, "{scored}");
     for said in [

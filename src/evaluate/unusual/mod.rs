@@ -7,12 +7,15 @@
 //! - [`ranks`]: the three together, and where they disagree.
 //! - [`peers`]: whose customer is each, the ones in no group included?
 //! - [`copies`]: what would a smooth population of the same groups look like, and how unusual would its customers be?
+//! - [`found`]: all that was measured, in one place.
 //! - [`part`]: how unusual would the customers look if there were fewer of them?
 //! - [`line`]: from where on is a customer unusual, how many are, and how many would be by chance?
+//! - [`smooth_copies`]: copies in rounds.
 //! - [`reasons`]: in which columns is this customer unlike their group?
 
 pub mod copies;
 pub mod distinct;
+pub mod found;
 pub mod glosh;
 pub mod isolation;
 mod isolation_tree;
@@ -22,9 +25,11 @@ pub mod part;
 pub mod peers;
 pub mod ranks;
 pub mod reasons;
+pub mod smooth_copies;
 
 pub use copies::{CopyMaker, CopyScores, CopyScoring, USUAL_COPIES, rescore_isolation, score_copy, usual_copy_rows};
 pub use distinct::DistinctRows;
+pub use found::{MeasuredScore, Unusual};
 pub use glosh::glosh;
 pub use isolation::{IsolationForest, MOST_TREES, TREES_A_ROUND, USUAL_TREES};
 pub use line::{CurvePoint, ExpectedUnusual, MOST_CHANCE, MOST_EXPECTED_SHARE, OrderedScores, UnusualLine};
@@ -33,6 +38,7 @@ pub use part::SizeCorrection;
 pub use peers::{ColumnSpan, Peers};
 pub use ranks::{UnusualScore, agreement, combined, percentiles, percentiles_among};
 pub use reasons::{LEAST_PEERS, Standing, UnusualReason, UnusualReasons, reasons};
+pub use smooth_copies::{CopiesOf, SmoothCopies, smooth_copies};
 
 use crate::base::Stopped;
 use crate::cluster::ClusterError;

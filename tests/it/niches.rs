@@ -1,0 +1,128 @@
+//! Who is unusual, by `personae niches`: planted customers are named with the columns that make them so, and nobody is where nobody was planted.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use personae::base::seed::{self, RngExt};
+use personae::base::stats::normal_quantile;
+use serde_json::Value;
+
+fn personae(folder: &Path, threads: &str, args: &[&str]) -> (i32, String, String) {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_personae")).current_dir(folder).env("RAYON_NUM_THREADS", threads).args(args).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+/// Three round groups of 400 customers, and `planted` who spend far more than anybody of their group, each by another amount.
+fn shop(planted: usize) -> String {
+    let mut random = seed::random(7, 1);
+    let mut normal = || normal_quantile(random.random_range(f64::EPSILON..1.0));
+    let mut text = "id,spend,visits,age,items,channel\n".to_owned();
+    for row in 0..1200 + planted {
+        let group = row % 3;
+        let at = [[20.0, 2.0, 30.0, 5.0], [200.0, 60.0, 50.0, 9.0], [90.0, 30.0, 70.0, 20.0]][group];
+        let mut values: Vec<f64> = at.iter().zip([8.0, 3.0, 4.0, 1.0]).map(|(mean, sd)| mean + sd * normal()).collect();
+        if row >= 1200 {
+            let nth = row - 1200;
+            values[nth % 4] += [8.0, 3.0, 4.0, 1.0][nth % 4] * (18.0 + 6.0 * nth as f64);
+        }
+        let channel = ["web", "app", "shop"][group];
+        writeln!(text, "{row},{:.3},{:.3},{:.3},{:.3},{channel}", values[0], values[1], values[2], values[3]).unwrap();
+    }
+    text
+}
+
+fn run(planted: usize, threads: &str, more: &[&str]) -> (Vec<Vec<String>>, Value, String) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("shop.csv"), shop(planted)).unwrap();
+    let args = ["niches", "shop.csv", "--k", "3", "--silhouette", "none", "--out", "unusual.csv", "--report", "niches.json"];
+    let (code, out, err) = personae(folder.path(), threads, &[&args[..], more].concat());
+    assert_eq!(code, 0, "{out}{err}");
+    let csv = std::fs::read_to_string(folder.path().join("unusual.csv")).unwrap();
+    // No cell here has a comma but the reasons, which are quoted.
+    let row = |line: &str| {
+        let mut cells = vec![String::new()];
+        let mut quoted = false;
+        for letter in line.chars() {
+            match letter {
+                '"' => quoted = !quoted,
+                ',' if !quoted => cells.push(String::new()),
+                letter => cells.last_mut().unwrap().push(letter),
+            }
+        }
+        cells
+    };
+    let report = std::fs::read_to_string(folder.path().join("niches.json")).unwrap();
+    (csv.lines().map(row).collect(), serde_json::from_str(&report).unwrap(), out)
+}
+
+#[test]
+fn planted_customers_stand_out_and_say_why() {
+    let (rows, report, said) = run(8, "2", &[]);
+    let names = [
+        "persona",
+        "persona_name",
+        "lof",
+        "isolation",
+        "isolation_se",
+        "glosh",
+        "unusual",
+        "is_unusual",
+        "reason_1",
+        "reason_2",
+        "reason_3",
+    ];
+    assert_eq!(rows[0][6..], names);
+    let unusual: Vec<usize> = (1..rows.len()).filter(|&at| rows[at][13] == "1").collect();
+    let planted = unusual.iter().filter(|&&at| at > 1200).count();
+    assert!(planted >= 6, "{planted} of 8: {said}");
+    assert!(unusual.len() - planted <= 2, "{unusual:?}");
+    assert_eq!(report["real"], unusual.len());
+    let (real, expected, excess) =
+        (report["real"].as_f64().unwrap(), report["expected"].as_f64().unwrap(), report["excess"].as_f64().unwrap());
+    assert!(expected <= 0.1 * real && (excess - (real - expected)).abs() < 1e-9);
+    for seconds in ["neighbours", "lof", "forest", "expected", "total"] {
+        assert!(report["seconds"][seconds].as_f64().unwrap() >= 0.0, "{seconds}");
+    }
+    // A reason is the column in which they were planted, the first but where that made them more like another persona.
+    for &at in unusual.iter().filter(|&&at| at > 1200) {
+        let column = ["Spend", "Visits", "Age", "Items"][(at - 1201) % 4];
+        assert!(rows[at][14..17].iter().any(|reason| reason.starts_with(column)), "{:?}", rows[at]);
+    }
+    assert!(said.contains("stand out"), "{said}");
+    assert!(rows[1..].iter().all(|row| (0.0..=1.0).contains(&row[12].parse::<f64>().unwrap())));
+}
+
+#[test]
+fn nobody_is_an_answer() {
+    let (rows, report, said) = run(0, "2", &[]);
+    assert!(said.contains("Nobody stands out more than a smooth population would show."), "{said}");
+    assert_eq!((report["real"].as_u64(), report["threshold"].is_null()), (Some(0), true));
+    assert!(rows[1..].iter().all(|row| row[13] == "0" && row[14].is_empty()));
+}
+
+#[test]
+fn the_same_bytes_on_any_number_of_threads() {
+    let (one, two) = (run(8, "1", &["--trees", "100"]), run(8, "2", &["--trees", "100"]));
+    assert!(one.0 == two.0);
+    assert_eq!(one.1["trees"], 100);
+    assert_eq!(one.1["threshold"], two.1["threshold"]);
+    // Fewer trees or neighbours are other numbers.
+    let other = run(8, "2", &["--neighbors", "5,9"]);
+    assert_eq!(other.1["neighbors"], serde_json::json!([5, 9]));
+    assert!(other.0[1][8] != two.0[1][8]);
+}
+
+#[test]
+fn too_few_customers_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("few.csv"), "a,b\n1,2\n2,1\n3,9\n4,4\n5,5\n6,6\n7,1\n8,8\n").unwrap();
+    let (code, out, err) = personae(folder.path(), "2", &["niches", "few.csv", "--k", "2", "--out", "u.csv", "--report", "n.json"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("too few to compare each with 10 others"), "{out}");
+    std::fs::write(folder.path().join("same.csv"), "a,b\n1,2\n1,2\n1,2\n1,2\n").unwrap();
+    let (code, _, err) = personae(folder.path(), "2", &["niches", "same.csv", "--k", "1", "--out", "u2.csv", "--quiet"]);
+    assert!(code == 1 && err.trim_end().lines().count() == 1, "{err}");
+}
