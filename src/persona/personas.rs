@@ -5,6 +5,7 @@ use crate::base::Note;
 use super::attributes::Attribute;
 use super::card::{NamePart, Persona, Statement};
 use super::explain::MissingGroup;
+use super::measure::MIN_CELL;
 use super::twins::Twins;
 
 /// All personas of one segmentation, and who is in none. Shares sum to 1.
@@ -55,7 +56,8 @@ impl Personas {
     }
 
     /// Calls the personas what their groups are called, where the groups were not found but are those of a column; `names` by cluster. Such a
-    /// name rests on no trait: the column is its evidence. A name the user gave stays, and nobody else gets it.
+    /// name rests on no trait: the column is its evidence. A name the user gave stays, and nobody else gets it. A group of a few is not called by what
+    /// its customers have in common.
     pub fn name_after_groups(&mut self, names: &[String]) {
         let given: Vec<String> = self.personas.iter().filter(|persona| persona.is_renamed).map(|persona| persona.name.clone()).collect();
         let mut used: Vec<String> = given;
@@ -65,7 +67,7 @@ impl Personas {
                 short.pop();
                 short.push('…');
             }
-            if used.contains(&short) {
+            if used.contains(&short) || persona.n < MIN_CELL {
                 continue;
             }
             used.push(short.clone());
