@@ -49,6 +49,7 @@ mod roles;
 mod said;
 mod segments_page;
 mod session;
+mod side_doors;
 mod slides;
 mod sources;
 mod sources_page;
