@@ -5,6 +5,7 @@
 //! nothing is asked of clock or network. Cost: some 30 ms per page.
 
 mod template;
+mod trial;
 mod world;
 
 use std::collections::BTreeSet;
@@ -18,10 +19,12 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use super::deck::Deck;
+use super::text::count;
 use super::{ExportError, Paper, Report};
 use world::PageWorld;
 
 pub use template::{TEMPLATE, TEMPLATE_FILE, Template, read_template};
+pub use trial::serve_if_asked;
 
 /// Pages ready to be written.
 #[derive(Debug, Clone)]
@@ -75,7 +78,9 @@ pub fn topic_notes_key(id: &str) -> String {
 pub fn set(deck: &Deck, pictures: &[(usize, &[u8])], paper: Paper, template: Option<&Template>) -> Result<Pages, ExportError> {
     let mut note = None;
     if let Some(template) = template {
-        match compiled(PageWorld::new(deck, pictures, paper, Some(template))) {
+        let world = PageWorld::new(deck, pictures, paper, Some(template));
+        let tried = trial::refusal(&world, paper.id(), deck.cards.len()).map_or_else(|| compiled(&world), Err);
+        match tried {
             Ok(document) => return Ok(pages(document, None)),
             Err(reason) => {
                 let file = template.path.file_name().map_or_else(|| TEMPLATE_FILE.into(), |name| name.to_string_lossy());
@@ -83,19 +88,24 @@ pub fn set(deck: &Deck, pictures: &[(usize, &[u8])], paper: Paper, template: Opt
             }
         }
     }
-    let document = compiled(PageWorld::new(deck, pictures, paper, None)).map_err(ExportError::Pages)?;
+    let document = compiled(&PageWorld::new(deck, pictures, paper, None)).map_err(ExportError::Pages)?;
     Ok(pages(document, note))
 }
 
 /// The document, or the first mistake with its line.
-fn compiled(world: PageWorld) -> Result<PagedDocument, String> {
-    typst::compile::<PagedDocument>(&world).output.map_err(|errors| {
+fn compiled(world: &PageWorld) -> Result<PagedDocument, String> {
+    let document = typst::compile::<PagedDocument>(world).output.map_err(|errors| {
         let Some(first) = errors.first() else { return "no reason was given".to_owned() };
         match world.line_of(first) {
             Some(line) => format!("line {line}: {}", first.message),
             None => first.message.to_string(),
         }
-    })
+    })?;
+    let n_pages = document.pages().len();
+    match n_pages > trial::MOST_PAGES {
+        true => Err(format!("it makes {} pages, more than {}", count(n_pages), count(trial::MOST_PAGES))),
+        false => Ok(document),
+    }
 }
 
 fn pages(document: PagedDocument, note: Option<String>) -> Pages {
