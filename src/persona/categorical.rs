@@ -184,7 +184,7 @@ fn cohen_h_interval(h: f64, n: usize, n_rest: usize) -> Option<[f64; 2]> {
 }
 
 /// The bars of one persona: the commonest levels of everyone, the persona's own commonest among them whatever its place, then "Other". Levels that may not
-/// be told are in "Other", and so are more where "Other" would hold one to nine customers. None where nothing is left.
+/// be told are in "Other", and so are more where "Other" would hold one to nine customers. None where the persona's own commonest may not be told.
 fn drawing(
     column: &Described,
     levels: &LevelReading,
@@ -200,6 +200,10 @@ fn drawing(
     let own = commonest.iter().copied().rev().max_by_key(|&level| inside[level]);
     if let (Some(own), Some(last)) = (own.filter(|own| !shown.contains(own)), shown.last_mut()) {
         *last = own;
+    }
+    // Without the level that most of them share the bars would tell of the others alone.
+    if own.is_some_and(|own| !is_told(own)) {
+        return None;
     }
     shown.retain(|&level| is_told(level));
     let others =

@@ -4,6 +4,7 @@
 //! cannot be used is told with its line and reason, and the built-in one is taken. Same deck, same bytes on machines with the same fonts;
 //! nothing is asked of clock or network. Cost: some 30 ms per page.
 
+mod compile;
 mod template;
 mod trial;
 mod world;
@@ -19,8 +20,8 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use super::deck::Deck;
-use super::text::count;
 use super::{ExportError, Paper, Report};
+use compile::compiled;
 use world::PageWorld;
 
 pub use template::{TEMPLATE, TEMPLATE_FILE, Template, read_template};
@@ -90,22 +91,6 @@ pub fn set(deck: &Deck, pictures: &[(usize, &[u8])], paper: Paper, template: Opt
     }
     let document = compiled(&PageWorld::new(deck, pictures, paper, None)).map_err(ExportError::Pages)?;
     Ok(pages(document, note))
-}
-
-/// The document, or the first mistake with its line.
-fn compiled(world: &PageWorld) -> Result<PagedDocument, String> {
-    let document = typst::compile::<PagedDocument>(world).output.map_err(|errors| {
-        let Some(first) = errors.first() else { return "no reason was given".to_owned() };
-        match world.line_of(first) {
-            Some(line) => format!("line {line}: {}", first.message),
-            None => first.message.to_string(),
-        }
-    })?;
-    let n_pages = document.pages().len();
-    match n_pages > trial::MOST_PAGES {
-        true => Err(format!("it makes {} pages, more than {}", count(n_pages), count(trial::MOST_PAGES))),
-        false => Ok(document),
-    }
 }
 
 fn pages(document: PagedDocument, note: Option<String>) -> Pages {

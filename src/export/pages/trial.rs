@@ -17,18 +17,16 @@ use typst::foundations::Bytes;
 
 use crate::data::guest::{self, Trial};
 
-use super::compiled;
+use super::compile::compiled;
 use super::world::PageWorld;
 
 /// The argument that makes the program the guest; no file is called so by chance.
 const ARGUMENT: &str = "--set-pages-as-guest";
 /// Seconds of processor time for a template, and for every card that it sets besides: far more than the built-in one needs.
-const SECONDS: u64 = 8;
+const SECONDS: u64 = 5;
 const CARDS_A_SECOND: usize = 4;
 /// Memory of a template's own. The built-in one needs less than a tenth of it for forty cards.
-const BYTES: u64 = 1 << 30;
-/// Pages beyond which nobody means it.
-pub(super) const MOST_PAGES: usize = 10_000;
+const BYTES: u64 = 1_000_000_000;
 
 /// What the guest is asked.
 #[derive(Serialize, Deserialize)]
