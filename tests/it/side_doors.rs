@@ -344,3 +344,22 @@ fn a_kept_selection_leaves_by_the_rules_of_the_other_lists() {
     assert!(save(&[4], &choices).unwrap_err().contains("there is no column \"nope\""));
     assert!(std::fs::read_to_string(&path).unwrap().contains("c4"));
 }
+
+#[test]
+fn a_group_of_a_few_is_not_called_by_its_level() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut csv = "id,workplace,spend,visits\n".to_owned();
+    for i in 0..200usize {
+        let place = if i % 40 == 7 { "Zebrastiftung" } else { ["Works A", "Works B"][i % 2] };
+        let _ = writeln!(csv, "c{i},{place},{},{}", i * 7 % 90, i * 13 % 20);
+    }
+    let file = folder.path().join("customers.csv");
+    std::fs::write(&file, csv).unwrap();
+    let mut plan = Plan::new(Source::file(file));
+    plan.clustering.method = personae::cluster::Method::Column;
+    plan.clustering.groups.column = Some("workplace".into());
+    let (report, _) = engine::analyse(&plan, &Wanted::outputs(Outputs::of_export()), &Ctx::new()).unwrap();
+    assert_eq!(report.personas.personas.len(), 3);
+    let json = export::cards_json(&report);
+    assert!(json.contains("Works A") && !json.contains("Zebrastiftung"), "{json}");
+}
