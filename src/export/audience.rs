@@ -103,21 +103,25 @@ pub fn audiences<'a>(report: &'a Report, choices: &'a Choices, ctx: &Ctx) -> Res
     Ok(Ok(Audiences { report, audience, columns, lists }))
 }
 
+/// Rows of the table that may be contacted, and what is to be said of the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Willing {
+    /// Who agreed.
+    pub rows: Vec<usize>,
+    /// Who was left out, and where consent was read.
+    pub notes: Vec<String>,
+}
+
 /// Those of `rows` who may be contacted, by the rules of the lists: who agreed, and whose contact refused in none of its rows. And what is to be said of
 /// it. `Err` in the outer result is a stop, in the inner one the sentence why there can be no list.
-pub fn willing(
-    loaded: &Loaded,
-    audience: &Audience,
-    rows: &[usize],
-    ctx: &Ctx,
-) -> Result<Result<(Vec<usize>, Vec<String>), String>, Stopped> {
+pub fn willing(loaded: &Loaded, audience: &Audience, rows: &[usize], ctx: &Ctx) -> Result<Result<Willing, String>, Stopped> {
     let columns = match columns::look(loaded, audience) {
         Ok(columns) => columns,
         Err(sentence) => return Ok(Err(sentence)),
     };
     let mut notes = vec![columns.consent_note(&loaded.table)];
     if !columns.tells_consent() {
-        return Ok(Ok((rows.to_vec(), notes)));
+        return Ok(Ok(Willing { rows: rows.to_vec(), notes }));
     }
     let starts: Vec<usize> = (0..loaded.table.n_rows).step_by(CHUNK).collect();
     let look = |&first: &usize| -> Result<Vec<Found>, Stopped> {
@@ -133,7 +137,7 @@ pub fn willing(
     if n_unwilling > 0 {
         notes.push(format!("{} without consent {} left out.", customers(n_unwilling), are(n_unwilling)));
     }
-    Ok(Ok((told, notes)))
+    Ok(Ok(Willing { rows: told, notes }))
 }
 
 fn find(loaded: &Loaded, columns: &Columns, audience: &Audience, row: usize) -> Found {

@@ -9,7 +9,7 @@ use crate::base::Ctx;
 use crate::data::{Loaded, write};
 
 use super::atomic_write::write_beside;
-use super::audience::willing;
+use super::audience::{Willing, willing};
 use super::text::customers;
 use super::{Choices, ExportError, note_of_formulas};
 
@@ -21,7 +21,7 @@ pub fn save_selection(
     path: &Path,
     ctx: &Ctx,
 ) -> Result<Result<Vec<String>, String>, ExportError> {
-    let (rows, notes) = match willing(loaded, &choices.audience, rows, ctx)? {
+    let Willing { rows, notes } = match willing(loaded, &choices.audience, rows, ctx)? {
         Ok(told) => told,
         Err(sentence) => return Ok(Err(sentence)),
     };
