@@ -159,6 +159,9 @@ pub fn main() -> ExitCode {
     if let Some(code) = guest::serve_if_asked(std::env::args_os().skip(1)) {
         return code;
     }
+    if let Some(code) = export::pages::serve_if_asked(std::env::args_os().skip(1)) {
+        return code;
+    }
     // A system that does not say where the program is leaves files to be read right here.
     if let Ok(program) = std::env::current_exe() {
         guest::set_program(program);

@@ -418,17 +418,16 @@ impl Window {
         }
     }
 
-    /// Writes the rows of a kept selection beside the data, with all their columns.
+    /// Writes the rows of a kept selection beside the data, by the rules of the other files of customers.
     fn save_selection(&mut self, at: usize) {
         let (Some(kept), Some(loaded)) = (self.plan().kept.get(at).cloned(), self.answers.loaded.ready().cloned()) else { return };
         let path = free_path(self.home_folder().join(format!("{}.csv", export::file_stem(&kept.name))));
+        let choices = self.settings.choices.clone().unwrap_or_default();
         self.engine.errand(&format!("Saving {}", kept.name), move |ctx| {
-            let rows = loaded.table.only(kept.members.rows());
-            let write = |to: &mut dyn std::io::Write| {
-                crate::data::table::write::csv_without_formulas(&rows, &[], to, ctx).map(|_| ()).map_err(std::io::Error::other)
-            };
-            match export::write_beside(&path, |to| write(to)) {
-                Ok(()) => Ok(vec![Command::Tell(format!("{} customers saved as {}.", thousands(rows.n_rows), path.display()))]),
+            let rows: Vec<usize> = kept.members.rows().collect();
+            match export::save_selection(&loaded, &rows, &choices, &path, ctx) {
+                Ok(Ok(told)) => Ok(vec![Command::Tell(told.join("\n"))]),
+                Ok(Err(sentence)) => Err(StepError::Problem(Problem(sentence.into()))),
                 Err(error) => {
                     log_kind(&error);
                     Err(StepError::Problem(Problem(error.to_string().into())))

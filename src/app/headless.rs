@@ -66,7 +66,7 @@ pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
         let (mut report, plots) =
             engine::analyse(&project.plan, &wanted, &ctx).map_err(|problem| Failure::Failed(problem.0.to_string()))?;
         let changed = project::changed_note(&project, &report.loaded.title, report.loaded.stamp);
-        report.notes.extend(changed.map(|note| note.0));
+        report.notes.extend(changed.map(|note| note.outside().to_owned()));
         report.notes.extend(listing_note(&project.plan.source, &report));
         if let Some((_, choices)) = &folder {
             known_personas(&report, choices)?;

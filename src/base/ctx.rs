@@ -2,6 +2,7 @@
 //!
 //! In: nothing. Out: a stop flag, progress and notes, shared by the step and whoever runs it. Every call is O(1).
 
+use std::fmt::Display;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
@@ -13,13 +14,42 @@ use serde::{Deserialize, Serialize};
 pub struct Stopped;
 
 /// One plain sentence on what was survived: "312 rows have no income; they are left out."
+///
+/// It may quote what the data say. Whoever reads the data may see that; what leaves the house goes by [`Note::outside`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Note(pub String);
+pub struct Note(pub String, Option<String>);
+
+/// Fewer customers than this are not told by what they have in common: they could be recognised.
+pub const FEWEST_TOLD: usize = 10;
+
+/// Whether a value that `n` customers share may be told outside. Of a cell that was looked at alone `n` is 1.
+pub fn may_be_told(n: usize) -> bool {
+    n >= FEWEST_TOLD
+}
 
 impl Note {
-    /// Keeps the sentence as it is.
+    /// Keeps the sentence as it is: it quotes nothing from the data but names of columns and files.
     pub fn new(text: impl Into<String>) -> Note {
-        Note(text.into())
+        Note(text.into(), None)
+    }
+
+    /// A sentence that quotes values, each with how many customers share it; `say` puts it together from those that may be told, which may be none.
+    pub fn quoting<T: Display>(values: &[(T, usize)], say: impl Fn(&[String]) -> String) -> Note {
+        let texts = |of: &dyn Fn(usize) -> bool| -> Vec<String> {
+            values.iter().filter(|(_, n)| of(*n)).map(|(value, _)| value.to_string()).collect()
+        };
+        let (all, told) = (texts(&|_| true), texts(&may_be_told));
+        Note(say(&all), (told.len() < all.len()).then(|| say(&told)))
+    }
+
+    /// The sentence as it may leave: values of fewer than ten customers are not in it.
+    pub fn outside(&self) -> &str {
+        self.1.as_deref().unwrap_or(&self.0)
+    }
+
+    /// The same note with words before it.
+    pub fn after(&self, words: &str) -> Note {
+        Note(format!("{words}{}", self.0), self.1.as_ref().map(|outside| format!("{words}{outside}")))
     }
 }
 
@@ -164,6 +194,17 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_of_a_few_stay_in_the_house() {
+        let say = |told: &[String]| format!("Levels{}.", if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) });
+        let note = Note::quoting(&[("web", 10), ("relative of the board", 3)], say);
+        assert_eq!((note.0.as_str(), note.outside()), ("Levels: web, relative of the board.", "Levels: web."));
+        let note = Note::quoting(&[("HIV", 9)], say).after("a.csv: ");
+        assert_eq!((note.0.as_str(), note.outside()), ("a.csv: Levels: HIV.", "a.csv: Levels."));
+        let note = Note::quoting(&[("web", 10)], say);
+        assert_eq!(note.outside(), note.0);
+    }
 
     #[test]
     fn the_third_check_stops() {

@@ -10,7 +10,7 @@ pub mod seed;
 pub mod stats;
 pub mod text;
 
-pub use ctx::{Ctx, Gate, Note, Progress, Stopped};
+pub use ctx::{Ctx, FEWEST_TOLD, Gate, Note, Progress, Stopped, may_be_told};
 pub use key::{Key, KeyOfPieces};
 pub use labels::Labels;
 pub use matrix::Matrix;

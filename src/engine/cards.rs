@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::{Ctx, Key, Note};
-use crate::data::Role;
+use crate::cluster::Chosen;
+use crate::data::{Role, is_rfm_score};
 use crate::persona::{self, Explained, Lexicon, PersonaEdit, Personas};
 use crate::session::{Plan, Words};
 
@@ -138,10 +139,12 @@ fn personas(
         need,
         (|| "Persona cards".into(), Lane::Quick),
         move |ctx| {
-            let Segmentation { loaded, prepared, labels, .. } = &*segmentation;
+            let Segmentation { loaded, prepared, labels, by, .. } = &*segmentation;
             let mut personas = persona::describe_with_roles(loaded, prepared, labels, &edits, &roles, &lexicon, ctx)?;
             if let Some(names) = &names {
-                personas.name_after_groups(names);
+                // What the program itself calls its segments tells nothing that a file says of somebody.
+                let is_own = matches!(by, Chosen::Column { name } if is_rfm_score(name));
+                personas.name_after_groups(names, is_own);
             }
             Ok(personas)
         },

@@ -79,7 +79,7 @@ impl Parts {
             structure: self.structure,
             stability: self.stability,
             explained: self.explained,
-            notes: self.notes.into_iter().map(|note| note.0).collect(),
+            notes: self.notes.into_iter().map(|note| note.outside().to_owned()).collect(),
             seconds: self.seconds,
             making: self.making,
             unusual: self.unusual,

@@ -21,7 +21,8 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
-use crate::base::{Ctx, Key, Stopped};
+use crate::base::{Ctx, FEWEST_TOLD, Key, Stopped};
+use crate::data::Loaded;
 use crate::persona::Persona;
 
 use super::text::{count, customers};
@@ -34,7 +35,7 @@ pub use countries::iso as country_code;
 const HEADER: &str = "Email,Phone,First Name,Last Name,Country,Zip\n";
 
 /// Lists with fewer customers are not written.
-pub const LEAST: usize = 10;
+pub const LEAST: usize = FEWEST_TOLD;
 
 /// With fewer customers an ad platform does not show anything to a list (Google Ads Help 7474263, Meta Business Help 2082575038703844).
 pub const ENOUGH: usize = 100;
@@ -91,7 +92,7 @@ pub fn audiences<'a>(report: &'a Report, choices: &'a Choices, ctx: &Ctx) -> Res
     let starts: Vec<usize> = (0..report.loaded.table.n_rows).step_by(CHUNK).collect();
     let look = |&first: &usize| -> Result<Vec<Found>, Stopped> {
         ctx.check()?;
-        Ok((first..(first + CHUNK).min(report.loaded.table.n_rows)).map(|row| find(report, &columns, audience, row)).collect())
+        Ok((first..(first + CHUNK).min(report.loaded.table.n_rows)).map(|row| find(&report.loaded, &columns, audience, row)).collect())
     };
     let found: Vec<Vec<Found>> = starts.par_iter().map(look).collect::<Result<_, _>>()?;
     let found: Vec<Found> = found.into_iter().flatten().collect();
@@ -102,8 +103,45 @@ pub fn audiences<'a>(report: &'a Report, choices: &'a Choices, ctx: &Ctx) -> Res
     Ok(Ok(Audiences { report, audience, columns, lists }))
 }
 
-fn find(report: &Report, columns: &Columns, audience: &Audience, row: usize) -> Found {
-    let table = &report.loaded.table;
+/// Rows of the table that may be contacted, and what is to be said of the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Willing {
+    /// Who agreed.
+    pub rows: Vec<usize>,
+    /// Who was left out, and where consent was read.
+    pub notes: Vec<String>,
+}
+
+/// Those of `rows` who may be contacted, by the rules of the lists: who agreed, and whose contact refused in none of its rows. And what is to be said of
+/// it. `Err` in the outer result is a stop, in the inner one the sentence why there can be no list.
+pub fn willing(loaded: &Loaded, audience: &Audience, rows: &[usize], ctx: &Ctx) -> Result<Result<Willing, String>, Stopped> {
+    let columns = match columns::look(loaded, audience) {
+        Ok(columns) => columns,
+        Err(sentence) => return Ok(Err(sentence)),
+    };
+    let mut notes = vec![columns.consent_note(&loaded.table)];
+    if !columns.tells_consent() {
+        return Ok(Ok(Willing { rows: rows.to_vec(), notes }));
+    }
+    let starts: Vec<usize> = (0..loaded.table.n_rows).step_by(CHUNK).collect();
+    let look = |&first: &usize| -> Result<Vec<Found>, Stopped> {
+        ctx.check()?;
+        Ok((first..(first + CHUNK).min(loaded.table.n_rows)).map(|row| find(loaded, &columns, audience, row)).collect())
+    };
+    let found: Vec<Vec<Found>> = starts.par_iter().map(look).collect::<Result<_, _>>()?;
+    let found: Vec<Found> = found.into_iter().flatten().collect();
+    let refused: HashSet<Key> = found.iter().filter(|row| !row.is_willing).filter_map(|row| row.contact).collect();
+    let agrees = |row: &&usize| found[**row].is_willing && found[**row].contact.is_none_or(|contact| !refused.contains(&contact));
+    let told: Vec<usize> = rows.iter().filter(agrees).copied().collect();
+    let n_unwilling = rows.len() - told.len();
+    if n_unwilling > 0 {
+        notes.push(format!("{} without consent {} left out.", customers(n_unwilling), are(n_unwilling)));
+    }
+    Ok(Ok(Willing { rows: told, notes }))
+}
+
+fn find(loaded: &Loaded, columns: &Columns, audience: &Audience, row: usize) -> Found {
+    let table = &loaded.table;
     let contact = contact::of_row(table, columns, audience, row);
     Found { contact: contact.identity(), n_fields: contact.n_fields(), is_willing: columns.is_willing(table, row) }
 }

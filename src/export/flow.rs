@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use crate::base::may_be_told;
 use crate::evaluate::agreement_words;
 use crate::persona::numbering::{self, number_of};
 use crate::plot::{Compared, Ribbon, flow};
@@ -47,7 +48,10 @@ pub fn draw(compared: &Compared, names: &[String], numbers: &[usize], size: Plot
     }
     for (i, block) in places.left.iter().enumerate() {
         scene.rect([left, top + block[0]], BLOCK, block[1] - block[0], MUTED);
-        label(&mut scene, [left - 8.0, top], *block, &compared.left_names[i], table.left[i].size, Anchor::End);
+        // A level of a few customers is not told.
+        if may_be_told(table.left[i].size) {
+            label(&mut scene, [left - 8.0, top], *block, &compared.left_names[i], table.left[i].size, Anchor::End);
+        }
     }
     for (j, block) in places.right.iter().enumerate() {
         scene.rect([right - BLOCK, top + block[0]], BLOCK, block[1] - block[0], &colour(j));

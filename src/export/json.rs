@@ -5,6 +5,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::base::FEWEST_TOLD;
 use crate::evaluate::Stability;
 use crate::persona::{Direction, Drawing, Evidence, OutcomeLine, Persona};
 
@@ -13,7 +14,7 @@ use super::text::without_folders;
 use super::{ChosenResult, FoundStructure, Report, RunResult, Seconds};
 
 /// Fewer customers than this are not described by values: they could be recognised.
-pub(super) const FEWEST_DESCRIBED: usize = 10;
+pub(super) const FEWEST_DESCRIBED: usize = FEWEST_TOLD;
 
 /// What was run and what came out, for `--report`.
 pub fn report_json(report: &Report) -> String {
@@ -52,7 +53,7 @@ pub fn report_json(report: &Report) -> String {
 /// Every card: name and its evidence, statements, distributions, what the user added, and how it was made.
 pub fn cards_json(report: &Report) -> String {
     let personas = &report.personas;
-    let notes: Vec<&str> = report.notes.iter().map(String::as_str).chain(personas.notes.iter().map(|note| note.0.as_str())).collect();
+    let notes: Vec<&str> = report.notes.iter().map(String::as_str).chain(personas.notes.iter().map(|note| note.outside())).collect();
     text(&json!({
         "source": without_folders(&report.loaded.title),
         "rows": report.loaded.table.n_rows,
@@ -80,14 +81,14 @@ fn features(report: &Report) -> Vec<&str> {
     report.prepared.columns.iter().filter(|column| column.enters).map(|column| column.name.as_str()).collect()
 }
 
-/// Shares of a persona of `n`; null where they are of one to nine customers.
-fn without_small(shares: &[f64], n: usize) -> Vec<Option<f64>> {
-    let is_small = |share: f64| (1..FEWEST_DESCRIBED).contains(&((share * n as f64).round() as usize));
-    shares.iter().map(|share| Some(*share).filter(|share| !is_small(*share))).collect()
+/// Shares of bins; null where they may not be told.
+fn told(shares: &[f64], withheld: &[bool]) -> Vec<Option<f64>> {
+    let is_told = |at: usize| !withheld.get(at).copied().unwrap_or_default();
+    shares.iter().enumerate().map(|(at, share)| is_told(at).then_some(*share)).collect()
 }
 
 fn persona_value(persona: &Persona, report: &Report) -> Value {
-    let (n, described) = (persona.n, persona.n >= FEWEST_DESCRIBED);
+    let described = persona.n >= FEWEST_DESCRIBED;
     let statements = persona.statements.iter().map(|statement| {
         json!({
             "text": statement.text,
@@ -98,12 +99,12 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         })
     });
     let distributions = persona.distributions.iter().filter(|_| described).map(|distribution| match &distribution.drawing {
-        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date } => json!({
-            "column": distribution.column, "unit": distribution.unit, "edges": edges, "persona": without_small(persona, n), "everyone": everyone,
+        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, withheld: [of_persona, of_everyone] } => json!({
+            "column": distribution.column, "unit": distribution.unit, "edges": edges, "persona": told(persona, of_persona), "everyone": told(everyone, of_everyone),
             "persona_median": persona_median, "everyone_median": everyone_median, "days_since_1970": is_date,
         }),
         Drawing::Levels { names, persona, everyone } => json!({
-            "column": distribution.column, "unit": distribution.unit, "levels": names, "persona": without_small(persona, n), "everyone": everyone,
+            "column": distribution.column, "unit": distribution.unit, "levels": names, "persona": persona, "everyone": everyone,
         }),
     });
     json!({
@@ -146,19 +147,21 @@ fn stability_value(stability: &Stability, cluster: usize, missing: f64) -> Value
 }
 
 fn evidence_value(evidence: &Evidence) -> Value {
-    let described = evidence.n >= FEWEST_DESCRIBED;
+    let hidden = evidence.hidden();
+    let [persona, everyone, rest] = &evidence.texts;
+    let is_told = evidence.n >= FEWEST_DESCRIBED;
     json!({
         "column": evidence.column,
         "level": evidence.level,
-        "persona": described.then_some(evidence.persona),
-        "everyone": evidence.everyone,
-        "rest": described.then_some(evidence.rest),
-        "texts": if described { json!(evidence.texts) } else { json!([null, evidence.texts[1], null]) },
-        "effect": described.then_some(evidence.effect),
-        "v_test": described.then_some(evidence.v_test),
-        "percentile": evidence.percentile.filter(|_| described),
-        "index": evidence.index.filter(|_| described),
-        "coverage": described.then_some(evidence.coverage),
+        "persona": (!hidden.persona).then_some(evidence.persona),
+        "everyone": (!hidden.everyone).then_some(evidence.everyone),
+        "rest": (!hidden.rest).then_some(evidence.rest),
+        "texts": [is_told.then_some(persona), Some(everyone), is_told.then_some(rest)],
+        "effect": (!hidden.effect()).then_some(evidence.effect),
+        "v_test": (!hidden.effect()).then_some(evidence.v_test),
+        "percentile": evidence.percentile.filter(|_| !hidden.persona),
+        "index": evidence.index.filter(|_| !hidden.effect()),
+        "coverage": (!hidden.persona).then_some(evidence.coverage),
         "customers": evidence.n,
         "missing_share": evidence.missing_share,
         "in_name": evidence.passes_name,

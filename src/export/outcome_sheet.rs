@@ -2,15 +2,15 @@
 //!
 //! In: the report. Out: for levels the share of the one that is told (see `persona/outcomes.rs`) with its customers and its 95 % interval, for numbers
 //! median and mean with the mean's interval (1.96 standard errors). Segments in which fewer than ten have a value are withheld, and so are shares of
-//! one to nine customers; where that alone could be reckoned from everyone's, the next smallest is withheld too. O(n) per column.
+//! one to nine customers and whatever such could be reckoned from: what is withheld in the evidence of the cards is withheld here. O(n) per column.
 
 use std::collections::BTreeMap;
 
 use crate::base::stats;
 use crate::data::{Column, ColumnProfile, Role, Values, is_rfm_score};
 use crate::evaluate::{Rate, rate_range, says_yes, telling_level};
-use crate::persona::Contrast;
 use crate::persona::text::{capitalised, humanised, number};
+use crate::persona::{Contrast, Evidence, Persona, Withheld};
 
 use super::palette::{hex, segment};
 use super::report::Report;
@@ -103,26 +103,32 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
     };
     let human = capitalised(&humanised(column));
     let what = if says_yes(names[told]) { human.clone() } else { format!("{human}: {}", names[told]) };
-    let (rates, everyone) = (rates_of(told), Rate { hits: counts[n_personas][told], n: n_all });
-    let withheld = withheld(&rates);
+    let rates = rates_of(told);
+    let hidden = |persona: &Persona| {
+        let mut rows = persona.evidence.iter().filter(|row| row.column == column && row.level.as_deref() == Some(names[told]));
+        rows.next().map(Evidence::hidden)
+    };
+    let of_personas: Vec<Option<Withheld>> = report.personas.personas.iter().map(hidden).collect();
+    // A level of a few customers is in nobody's evidence.
+    of_personas.iter().flatten().next()?;
+    let is_shown = |at: usize| of_personas[at].is_some_and(|hidden| !hidden.persona);
+    let withheld: Vec<bool> = (0..n_personas).map(|at| !is_shown(at)).collect();
     let shown: Vec<Option<Rate>> = rates.iter().zip(&withheld).map(|(rate, withheld)| (!withheld).then_some(*rate)).collect();
+    let of_all = Rate { hits: counts[n_personas][told], n: n_all };
+    let everyone = Some(of_all).filter(|_| !of_personas.iter().flatten().any(|hidden| hidden.everyone));
+    let said_of_all = everyone.map_or_else(|| WITHHELD.to_owned(), |rate| percent(rate.share()));
     let public: Vec<Rate> = shown.iter().map(|rate| rate.unwrap_or(Rate { hits: 0, n: 0 })).collect();
     let mut sentences = Vec::new();
     if let Some(range) = rate_range(&public, Contrast::LEAST) {
         let differs = if range.differ { "differs" } else { "hardly differs" };
         let [low, high] = [range.lowest, range.highest].map(|at| (percent(public[at].share()), name(report, at)));
         sentences.push(format!("{what} {differs} by segment: {} to {}.", low.0, high.0));
-        sentences.push(format!(
-            "It is lowest in {} and highest in {}; of all customers it is {}.",
-            low.1,
-            high.1,
-            percent(everyone.share())
-        ));
+        sentences.push(format!("It is lowest in {} and highest in {}; of all customers it is {}.", low.1, high.1, said_of_all));
     }
     if sentences.is_empty() {
-        sentences.push(format!("{what} of all customers: {}.", percent(everyone.share())));
+        sentences.push(format!("{what} of all customers: {said_of_all}."));
     }
-    let longest = shown.iter().flatten().chain([&everyone]).map(|rate| rate.interval()[1]).fold(0.01, f64::max);
+    let longest = shown.iter().flatten().chain(&everyone).map(|rate| rate.interval()[1]).fold(0.01, f64::max);
     let interval = |rate: &Rate| rate.interval().map(|end| (end / longest).clamp(0.0, 1.0));
     let bar = |(at, rate): (usize, &Option<Rate>)| SheetBar {
         label: name(report, at),
@@ -134,7 +140,7 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
     let bars = SheetBars {
         told: format!("{what} by segment"),
         bars: shown.iter().enumerate().map(bar).collect(),
-        mark: Some(SheetMark { at: everyone.share() / longest, label: format!("all customers {}", percent(everyone.share())) }),
+        mark: everyone.map(|rate| SheetMark { at: rate.share() / longest, label: format!("all customers {said_of_all}") }),
     };
     let line = |label: String, customers: usize, rate: Option<Rate>| {
         let of = |text: &dyn Fn(Rate) -> String| rate.map_or_else(|| WITHHELD.to_owned(), text);
@@ -142,7 +148,7 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
         vec![label, of(&|rate| percent(rate.share())), of(&ends), count(customers)]
     };
     let mut table: Vec<Vec<String>> = (0..n_personas).map(|at| line(name(report, at), report.personas.personas[at].n, shown[at])).collect();
-    table.push(line("All customers".to_owned(), report.prepared.table_rows.len(), Some(everyone)));
+    table.push(line("All customers".to_owned(), report.prepared.table_rows.len(), everyone));
     let columns = [("Segment", false), (what.as_str(), true), ("95 % interval", true), ("Customers", true)];
     let mut notes = vec!["The interval holds what the share may be were other customers of the same kind asked (Wilson).".to_owned()];
     if n_all < report.prepared.table_rows.len() {
@@ -158,20 +164,6 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
         parts: vec![SheetPart::Bars(bars), SheetPart::Table(SheetTable::new(&format!("{what} by segment"), &columns, table))],
         notes,
     })
-}
-
-/// Which rates may not be told. A lone one could be reckoned from everyone's, so another is withheld with it.
-fn withheld(rates: &[Rate]) -> Vec<bool> {
-    let is_few = |n: usize| (1..Contrast::LEAST).contains(&n);
-    let mut withheld: Vec<bool> =
-        rates.iter().map(|rate| rate.n < Contrast::LEAST || is_few(rate.hits) || is_few(rate.n - rate.hits)).collect();
-    if withheld.iter().filter(|withheld| **withheld).count() == 1 {
-        let open = (0..rates.len()).filter(|&at| !withheld[at]);
-        if let Some(next) = open.min_by_key(|&at| (rates[at].hits.min(rates[at].n - rates[at].hits), at)) {
-            withheld[next] = true;
-        }
-    }
-    withheld
 }
 
 /// Values of one group.
@@ -206,7 +198,10 @@ fn of_numbers(report: &Report, column: &Column, values: &[f64]) -> Option<TopicS
         }
     }
     let everyone = Spread::of(all)?;
-    let spreads: Vec<Option<Spread>> = of_persona.into_iter().map(Spread::of).collect();
+    let sizes: Vec<usize> = of_persona.iter().map(Vec::len).collect();
+    let is_told = told_averages(&sizes, everyone.n);
+    let spreads: Vec<Option<Spread>> =
+        of_persona.into_iter().zip(is_told).map(|(values, is_told)| Spread::of(values).filter(|_| is_told)).collect();
     let told: Vec<(usize, &Spread)> = spreads.iter().enumerate().filter_map(|(at, spread)| Some((at, spread.as_ref()?))).collect();
     let human = capitalised(&humanised(&column.name));
     let unit = column.unit.as_deref().map_or_else(String::new, |unit| format!(" {unit}"));
@@ -263,6 +258,19 @@ fn of_numbers(report: &Report, column: &Column, values: &[f64]) -> Option<TopicS
     })
 }
 
+/// Whose average may be told. All together give everyone's, so where the others are few the next smallest is not told either.
+fn told_averages(sizes: &[usize], n_all: usize) -> Vec<bool> {
+    let mut told: Vec<bool> = sizes.iter().map(|&n| n >= Contrast::LEAST).collect();
+    loop {
+        let n_left = n_all - sizes.iter().zip(&told).filter(|(_, told)| **told).map(|(n, _)| n).sum::<usize>();
+        let next = (0..sizes.len()).filter(|&at| told[at]).min_by_key(|&at| sizes[at]);
+        match next {
+            Some(next) if (1..Contrast::LEAST).contains(&n_left) => told[next] = false,
+            _ => return told,
+        }
+    }
+}
+
 fn name(report: &Report, cluster: usize) -> String {
     report.personas.personas.get(cluster).map_or_else(String::new, |persona| persona.name.clone())
 }
@@ -276,10 +284,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_be_reckoned_is_withheld_too() {
-        let rate = |hits, n| Rate { hits, n };
-        assert_eq!(withheld(&[rate(40, 100), rate(30, 100), rate(4, 100)]), [false, true, true]);
-        assert_eq!(withheld(&[rate(40, 100), rate(95, 100), rate(4, 100)]), [false, true, true], "five who are not so are as few");
-        assert_eq!(withheld(&[rate(40, 100), rate(100, 100), rate(0, 100)]), [false, false, false], "nobody and everybody point at nobody");
+    fn an_average_that_could_be_reckoned_is_withheld_too() {
+        assert_eq!(told_averages(&[50, 40, 4], 94), [true, false, false]);
+        assert_eq!(told_averages(&[50, 40, 4], 194), [true, true, false], "there are others in no segment");
+        assert_eq!(told_averages(&[50, 40], 90), [true, true]);
     }
 }

@@ -112,7 +112,8 @@ pub(super) fn category(
     let mut groups: Vec<(String, Vec<usize>)> = common.iter().map(|&level| (name(level).to_owned(), vec![level])).collect();
     if !rare.is_empty() {
         let named: Vec<usize> = rare.iter().copied().filter(|&level| level != missing).collect();
-        notes.extend(rare_note(&profile.name, rare_share, &named, name));
+        let named: Vec<(&str, usize)> = named.into_iter().map(|level| (name(level), counts[level])).collect();
+        notes.extend(rare_note(&profile.name, rare_share, &named));
         match groups.iter_mut().find(|(name, _)| name == OTHER) {
             Some((_, members)) => members.extend(&rare),
             None if rare.iter().map(|&level| counts[level]).sum::<usize>() as f64 >= rare_share * n => {
@@ -182,12 +183,14 @@ fn imputed_note(column: &Column, n_missing: usize, n_rows: usize, median: f64) -
     Note::new(if share < 5.0 { told + "." } else { told + ": that many blur its part in the groups, so read it with care." })
 }
 
-fn rare_note<'a>(column: &str, rare_share: f64, rare: &[usize], name: impl Fn(usize) -> &'a str) -> Option<Note> {
-    let shown: Vec<&str> = rare.iter().take(3).map(|&level| name(level)).collect();
-    let more = if rare.len() > shown.len() { ", …" } else { "" };
+fn rare_note(column: &str, rare_share: f64, rare: &[(&str, usize)]) -> Option<Note> {
     let (levels, have, count) = if rare.len() == 1 { ("level", "has", "counts") } else { ("levels", "have", "count") };
-    let (n, limit, list) = (grouped(rare.len()), 100.0 * rare_share, shown.join(", "));
-    (!rare.is_empty()).then(|| {
-        Note::new(format!("{n} {levels} of {column} ({list}{more}) {have} less than {limit:.0} % of the rows and {count} as \"{OTHER}\"."))
-    })
+    let (n, limit) = (grouped(rare.len()), 100.0 * rare_share);
+    let say = |shown: &[String]| {
+        let more = if rare.len() > shown.len().min(3) { ", …" } else { "" };
+        let list = shown.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        let list = if list.is_empty() { String::new() } else { format!(" ({list}{more})") };
+        format!("{n} {levels} of {column}{list} {have} less than {limit:.0} % of the rows and {count} as \"{OTHER}\".")
+    };
+    (!rare.is_empty()).then(|| Note::quoting(rare, say))
 }

@@ -182,9 +182,10 @@ impl FittedColumn {
     pub(super) fn notes(&self, met: &Unusual, n_rows: usize) -> Vec<Note> {
         let name = &self.name;
         let share = |n: usize| 100.0 * n as f64 / n_rows.max(1) as f64;
-        let told = |what: String, n: usize, then: String| {
-            Note::new(format!("{what} for {} of {} customers ({:.1} %): {then}.", grouped(n), grouped(n_rows), share(n)))
+        let sentence = |what: &str, n: usize, then: &str| {
+            format!("{what} for {} of {} customers ({:.1} %): {then}.", grouped(n), grouped(n_rows), share(n))
         };
+        let told = |what: String, n: usize, then: String| Note::new(sentence(&what, n, &then));
         let mut notes = Vec::new();
         match &self.coding {
             Coding::Number(coding) | Coding::Date(coding) => {
@@ -212,10 +213,12 @@ impl FittedColumn {
                     notes.push(told(format!("No {name}"), met.missing, as_level(coding.missing)));
                 }
                 if met.unseen > 0 {
-                    let shown = met.levels.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+                    let shown: Vec<(&String, usize)> = met.levels.iter().take(SHOWN).map(|level| (level, 1)).collect();
                     let more = if met.levels.len() > SHOWN { ", …" } else { "" };
-                    let what = format!("{name} is a level that the segments do not tell apart ({shown}{more})");
-                    notes.push(told(what, met.unseen, as_level(coding.unseen)));
+                    notes.push(Note::quoting(&shown, |told| {
+                        let list = if told.is_empty() { String::new() } else { format!(" ({}{more})", told.join(", ")) };
+                        sentence(&format!("{name} is a level that the segments do not tell apart{list}"), met.unseen, &as_level(coding.unseen))
+                    }));
                 }
             }
         }

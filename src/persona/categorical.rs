@@ -8,10 +8,11 @@ use crate::base::{Ctx, Stopped};
 
 use super::columns::{Described, LevelReading};
 use super::distribution::{Distribution, Drawing};
-use super::evidence::{Direction, Evidence};
+use super::evidence::{Direction, Evidence, Withheld};
 use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
 use super::text::percent;
 use super::v_test::level_v_test;
+use super::withheld::{self, is_few, withheld};
 
 /// Levels looked at, commonest first.
 const MAX_LEVELS: usize = 50;
@@ -42,12 +43,21 @@ pub fn measure(place: usize, column: &Described, levels: &LevelReading, groups: 
     let mut commonest: Vec<usize> = (0..n_levels).filter(|&level| everyone[level] > 0).collect();
     commonest.sort_by_key(|&level| (std::cmp::Reverse(everyone[level]), level));
 
+    let listed: Vec<usize> = commonest.iter().take(MAX_LEVELS).copied().filter(|&level| everyone[level] >= MIN_CELL).collect();
+    let hidden = hidden(&listed, n_personas, n_levels, &counts);
+    ctx.check()?;
     let mut rows = Vec::new();
-    for &level in commonest.iter().take(MAX_LEVELS).filter(|&&level| everyone[level] >= MIN_CELL) {
+    for (place_in_list, &level) in listed.iter().enumerate() {
         ctx.check()?;
         let traits = (0..n_personas).map(|persona| {
             let n: usize = of_persona(persona).iter().sum();
-            let counts = Counts { inside: of_persona(persona)[level], n, level: everyone[level], n_all };
+            let counts = Counts {
+                inside: of_persona(persona)[level],
+                n,
+                level: everyone[level],
+                n_all,
+                withheld: [hidden[persona][place_in_list], hidden[n_personas][place_in_list]],
+            };
             (n >= MIN_CELL).then(|| {
                 let evidence = counts.evidence(column, &levels.names[level], groups.sizes[persona], groups.gate, missing_of_all);
                 let direction = if evidence.effect < 0.0 { Direction::Less } else { Direction::More };
@@ -58,9 +68,38 @@ pub fn measure(place: usize, column: &Described, levels: &LevelReading, groups: 
     }
     let drawings = (0..n_personas).map(|persona| {
         let n: usize = of_persona(persona).iter().sum();
-        (n >= MIN_CELL && commonest.len() > 1).then(|| drawing(column, levels, &commonest, of_persona(persona), everyone))
+        // A bar of its own has who may be told, here and of everyone.
+        let is_told = |level: usize| {
+            listed.iter().position(|other| *other == level).is_some_and(|at| !hidden[persona][at] && !hidden[n_personas][at])
+        };
+        (n >= MIN_CELL && commonest.len() > 1)
+            .then(|| drawing(column, levels, &commonest, &is_told, of_persona(persona), everyone))
+            .flatten()
     });
     Ok(Measured { rows, drawings: drawings.collect() })
+}
+
+/// Which cells may not be told: a row for every persona, then one for everyone; a column for every level listed. `counts` has a block of levels per
+/// persona, and a last one for everyone.
+fn hidden(listed: &[usize], n_personas: usize, n_levels: usize, counts: &[usize]) -> Vec<Vec<bool>> {
+    let of = |block: usize| &counts[block * n_levels..(block + 1) * n_levels];
+    // The levels that are not listed count as one.
+    let row = |of: &[usize]| -> Vec<usize> {
+        let told: Vec<usize> = listed.iter().map(|&level| of[level]).collect();
+        let others = of.iter().sum::<usize>() - told.iter().sum::<usize>();
+        told.into_iter().chain([others]).collect()
+    };
+    let everyone = row(of(n_personas));
+    let mut rows: Vec<Vec<usize>> = (0..n_personas).map(|persona| row(of(persona))).collect();
+    let mut told_rows: Vec<bool> = rows.iter().map(|row| row.iter().sum::<usize>() >= MIN_CELL).collect();
+    // Customers in no segment.
+    let outside = everyone.iter().enumerate().map(|(at, n)| n - rows.iter().map(|row| row[at]).sum::<usize>()).collect();
+    rows.extend([outside, everyone]);
+    told_rows.extend([false, true]);
+    let told_columns: Vec<bool> = (0..=listed.len()).map(|at| at < listed.len()).collect();
+    let mut hidden = withheld(&withheld::Counts { rows: &rows, told_rows: &told_rows, told_columns: &told_columns });
+    hidden.remove(n_personas);
+    hidden
 }
 
 /// The two-by-two table of one level and one persona.
@@ -69,11 +108,13 @@ struct Counts {
     n: usize,
     level: usize,
     n_all: usize,
+    /// Whether the persona's share and everyone's may not be told.
+    withheld: [bool; 2],
 }
 
 impl Counts {
     fn evidence(&self, column: &Described, level: &str, n_members: usize, gate: f64, missing_of_all: f64) -> Evidence {
-        let Counts { inside, n, level: n_level, n_all } = *self;
+        let Counts { inside, n, level: n_level, n_all, withheld: [is_hidden, is_hidden_of_all] } = *self;
         let (n_rest, outside) = (n_all - n, n_level - inside);
         let share = |part: usize, whole: usize| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
         let everyone = share(n_level, n_all);
@@ -81,9 +122,17 @@ impl Counts {
         let rest = if n_rest == 0 { everyone } else { share(outside, n_rest) };
         let effect = if n_rest == 0 { 0.0 } else { cohen_h(persona, rest) };
         let index = if everyone > 0.0 { 100.0 * persona / everyone } else { 100.0 };
-        let text = |part: usize, share: f64| {
-            if (1..MIN_CELL).contains(&part) { format!("n < {MIN_CELL}") } else { percent(share) }
+        let withheld = Withheld { persona: is_hidden, everyone: is_hidden_of_all, rest: is_hidden || is_hidden_of_all || is_few(outside) };
+        let text = |part: usize, whole: usize, share: f64, is_hidden: bool| match () {
+            () if is_few(part) => format!("n < {MIN_CELL}"),
+            () if is_hidden => bound(part, whole, effect >= 0.0),
+            () => percent(share),
         };
+        let texts = [
+            text(inside, n, persona, withheld.persona),
+            text(n_level, n_all, everyone, withheld.everyone),
+            if withheld.rest && !is_few(outside) { "–".to_owned() } else { text(outside, n_rest, rest, false) },
+        ];
         let mut evidence = Evidence {
             column: column.name.to_owned(),
             level: Some(level.to_owned()),
@@ -91,7 +140,7 @@ impl Counts {
             persona,
             everyone,
             rest,
-            texts: [text(inside, persona), text(n_level, everyone), text(outside, rest)],
+            texts,
             effect,
             interval: cohen_h_interval(effect, n, n_rest),
             v_test: level_v_test(inside, n, n_level, n_all),
@@ -100,12 +149,27 @@ impl Counts {
             coverage: persona,
             n,
             missing_share: 1.0 - n as f64 / n_members.max(1) as f64,
+            withheld,
             passes_name: false,
             passes_statement: false,
         };
         evidence.passes_statement = may_state(&evidence, gate) && !(80.0..=120.0).contains(&index);
         evidence.passes_name = may_name(&evidence, gate, missing_of_all) && index >= 120.0 && effect > 0.0 && column.may_name();
         evidence
+    }
+}
+
+/// "over 75 %" or "under 20 %": a share that is not told, by a bound that leaves at least ten customers open on its side of it.
+fn bound(part: usize, whole: usize, over: bool) -> String {
+    const STEPS: [usize; 5] = [5, 10, 20, 25, 50];
+    let step = STEPS.into_iter().find(|step| step * whole >= 100 * MIN_CELL).unwrap_or(100);
+    let percents = |n: usize| 100 * n / whole.max(1);
+    let (low, high) = (percents(part.saturating_sub(MIN_CELL)) / step * step, (percents(part + MIN_CELL) / step + 1) * step);
+    let is_over = if low == 0 || high >= 100 { low > 0 } else { over };
+    match is_over {
+        true => format!("over {}", percent(low as f64 / 100.0)),
+        false if high < 100 => format!("under {}", percent(high as f64 / 100.0)),
+        false => "–".to_owned(),
     }
 }
 
@@ -119,9 +183,16 @@ fn cohen_h_interval(h: f64, n: usize, n_rest: usize) -> Option<[f64; 2]> {
     (n > 0 && n_rest > 0).then_some([h - half, h + half])
 }
 
-/// The bars of one persona: the commonest levels of everyone, the persona's own commonest among them whatever its place, then "Other". A level of which
-/// the persona has one to nine customers is told in "Other", and so is one more where "Other" would have so few.
-fn drawing(column: &Described, levels: &LevelReading, commonest: &[usize], inside: &[usize], everyone: &[usize]) -> Distribution {
+/// The bars of one persona: the commonest levels of everyone, the persona's own commonest among them whatever its place, then "Other". Levels that may not
+/// be told are in "Other", and so are more where "Other" would hold one to nine customers. None where the persona's own commonest may not be told.
+fn drawing(
+    column: &Described,
+    levels: &LevelReading,
+    commonest: &[usize],
+    is_told: &dyn Fn(usize) -> bool,
+    inside: &[usize],
+    everyone: &[usize],
+) -> Option<Distribution> {
     let (n, n_all) = (inside.iter().sum::<usize>() as f64, everyone.iter().sum::<usize>() as f64);
     // A seventh level is shown rather than an "Other" that holds just one.
     let n_bars = if commonest.len() == MAX_BARS + 1 { MAX_BARS + 1 } else { commonest.len().min(MAX_BARS) };
@@ -130,14 +201,19 @@ fn drawing(column: &Described, levels: &LevelReading, commonest: &[usize], insid
     if let (Some(own), Some(last)) = (own.filter(|own| !shown.contains(own)), shown.last_mut()) {
         *last = own;
     }
-    let is_small = |n: usize| (1..MIN_CELL).contains(&n);
-    shown.retain(|&level| !is_small(inside[level]));
+    // Without the level that most of them share the bars would tell of the others alone.
+    if own.is_some_and(|own| !is_told(own)) {
+        return None;
+    }
+    shown.retain(|&level| is_told(level));
     let others =
         |shown: &[usize], of: &[usize]| commonest.iter().filter(|level| !shown.contains(level)).map(|&level| of[level]).sum::<usize>();
-    if is_small(others(&shown, inside)) {
-        // Never the level the card speaks of: what is left of its share anyone can reckon.
-        let least = shown.iter().copied().filter(|&level| inside[level] > 0 && Some(level) != own).min_by_key(|&level| inside[level]);
-        shown.retain(|&level| Some(level) != least);
+    while is_few(others(&shown, inside)) || is_few(others(&shown, everyone)) {
+        let least = shown.iter().copied().filter(|&level| everyone[level] > 0).min_by_key(|&level| inside[level])?;
+        shown.retain(|&level| level != least);
+    }
+    if shown.is_empty() {
+        return None;
     }
     let mut names: Vec<String> = shown.iter().map(|&level| levels.names[level].clone()).collect();
     let mut persona: Vec<f64> = shown.iter().map(|&level| inside[level] as f64 / n).collect();
@@ -147,16 +223,24 @@ fn drawing(column: &Described, levels: &LevelReading, commonest: &[usize], insid
         persona.push(others(&shown, inside) as f64 / n);
         all.push(others(&shown, everyone) as f64 / n_all);
     }
-    Distribution {
+    Some(Distribution {
         column: column.name.to_owned(),
         unit: column.unit.map(str::to_owned),
         drawing: Drawing::Levels { names, persona, everyone: all },
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_leave_ten_customers_open() {
+        let bound = |part, whole, over| bound(part, whole, over).replace(crate::persona::text::SPACE, " ");
+        assert_eq!(bound(95, 100, true), "over 80 %", "steps of ten customers");
+        assert_eq!((bound(950, 1000, true), bound(15, 1000, false)), ("over 90 %".into(), "under 5 %".into()));
+        assert_eq!((bound(15, 1000, true), bound(12, 20, true)), ("under 5 %".into(), "–".into()));
+    }
 
     #[test]
     fn cohen_by_hand() {

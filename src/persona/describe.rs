@@ -30,6 +30,7 @@ use super::phrase::{Clause, Phrase};
 use super::sentence::{Size, summary};
 use super::text::tokens;
 use super::twins::Twins;
+use super::withheld::is_few;
 use super::{categorical, numeric};
 
 /// Statements on a card.
@@ -88,6 +89,7 @@ pub fn describe_with_roles(
     let naming = Naming { columns: &columns, groups: &groups, members: &members, traits: &traits, noun };
     let names = names(&naming, &taken, ctx)?;
     let revenue = revenue(loaded, &columns);
+    let with_revenue = with_revenue(labels);
 
     let mut personas = Vec::with_capacity(members.len());
     for (cluster, name) in names.into_iter().enumerate() {
@@ -97,9 +99,8 @@ pub fn describe_with_roles(
         let size = Size {
             n,
             share: n as f64 / labels.n_rows().max(1) as f64,
-            // One customer's revenue is nobody's business, so small personas have no share of it.
             revenue_share: revenue
-                .filter(|_| n >= MIN_CELL)
+                .filter(|_| with_revenue[cluster])
                 .and_then(|(_, values)| share_of_sum(values, &table_members[cluster], prepared)),
         };
         let number = labels.numbers()[cluster];
@@ -308,6 +309,21 @@ fn revenue<'a>(loaded: &'a Loaded, columns: &[Described<'a>]) -> Option<(&'a str
         }
     }
     best.map(|(_, name, values)| (name, values))
+}
+
+/// Which personas have their share of revenue told. One customer's revenue is nobody's business, so small personas do not; and all shares add up to
+/// one, so where those left over are few the next smallest persona does not either.
+fn with_revenue(labels: &Labels) -> Vec<bool> {
+    let sizes = labels.sizes();
+    let mut told: Vec<bool> = sizes.iter().map(|&n| n >= MIN_CELL).collect();
+    loop {
+        let n_left = labels.n_noise() + sizes.iter().zip(&told).filter(|(_, told)| !**told).map(|(n, _)| n).sum::<usize>();
+        let next = (0..sizes.len()).filter(|&at| told[at]).min_by_key(|&at| sizes[at]);
+        match next {
+            Some(next) if is_few(n_left) => told[next] = false,
+            _ => return told,
+        }
+    }
 }
 
 /// Members' part of the sum over all customers that took part; none where that sum is not positive.

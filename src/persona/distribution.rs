@@ -29,6 +29,9 @@ pub enum Drawing {
         everyone_median: f64,
         /// Whether the edges are days.
         is_date: bool,
+        /// Bins of the persona, and of everyone, that hold too few customers to be told, or from which such could be reckoned. Each has the
+        /// mean of them all, so that a plot shows nothing that is not known.
+        withheld: [Vec<bool>; 2],
     },
     /// The commonest levels (at most 6) and "Other".
     Levels {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::base::may_be_told;
 use crate::data::Role;
 
 /// More or less than the others.
@@ -12,6 +13,24 @@ pub enum Direction {
     More,
     /// Below everyone.
     Less,
+}
+
+/// What of a row of evidence no reader may see, because it tells of fewer than ten customers, or what does could be reckoned from it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Withheld {
+    /// The persona's value; its text is "n < 10" or a bound.
+    pub persona: bool,
+    /// Everyone's value; its text is a bound.
+    pub everyone: bool,
+    /// The value of all others.
+    pub rest: bool,
+}
+
+impl Withheld {
+    /// Whether effect, interval and v.test must not be told: two of the three values give the third.
+    pub fn effect(self) -> bool {
+        self.persona || self.everyone || self.rest
+    }
 }
 
 /// What was measured for one column, or one level of a column: persona against the rest.
@@ -47,8 +66,17 @@ pub struct Evidence {
     pub n: usize,
     /// Share of members without a value, 0 to 1.
     pub missing_share: f64,
+    /// What of it is for nobody's eyes.
+    pub withheld: Withheld,
     /// Whether a name may rest on it.
     pub passes_name: bool,
     /// Whether a statement may rest on it.
     pub passes_statement: bool,
+}
+
+impl Evidence {
+    /// What of it may not be told, whether measured here or put together by hand: of a few members nothing is.
+    pub fn hidden(&self) -> Withheld {
+        if may_be_told(self.n) { self.withheld } else { Withheld { persona: true, rest: true, ..self.withheld } }
+    }
 }

@@ -4,14 +4,14 @@
 
 use crate::base::stats::normal_quantile;
 
-use crate::base::Labels;
+use crate::base::{FEWEST_TOLD, Labels};
 use crate::features::Prepared;
 
 use super::distribution::Distribution;
 use super::evidence::{Direction, Evidence};
 
 /// Cells with fewer customers are suppressed.
-pub const MIN_CELL: usize = 10;
+pub const MIN_CELL: usize = FEWEST_TOLD;
 /// Fewer members with a value carry no name.
 pub const MIN_NAMED: usize = 31;
 /// The two-sided 95 % quantile of the normal distribution.

@@ -11,6 +11,7 @@ use super::columns::{Described, Reading};
 use super::explain::MissingGroup;
 use super::measure::{Groups, MIN_CELL};
 use super::text::NumberFormat;
+use super::withheld::is_few;
 
 const MIN_SHARE: f64 = 0.03;
 /// Of columns with more levels nobody asks which of them leads somewhere.
@@ -77,7 +78,11 @@ fn of_column(
             continue;
         }
         let inside = |&persona: &usize| (persona, of(persona)[level] as f64 / n_with_value(persona) as f64);
-        let told = asked.iter().filter(|&&persona| of(persona)[level] >= MIN_CELL).map(inside);
+        // Everyone's number is told beside it, so those who are left must not be few either.
+        let is_told = |persona: usize| {
+            of(persona)[level] >= MIN_CELL && !is_few(n - of(persona)[level]) && !is_few(n_with_value(persona) - of(persona)[level])
+        };
+        let told = asked.iter().filter(|&&persona| is_told(persona)).map(inside);
         let most_in =
             told.fold(None, |best: Option<(usize, f64)>, one| if best.is_none_or(|best| one.1 > best.1) { Some(one) } else { best });
         found.push(MissingGroup { column: column.name.to_owned(), human: column.human.clone(), level: name.clone(), n, share, most_in });

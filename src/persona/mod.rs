@@ -37,6 +37,7 @@ mod twins;
 mod typical;
 mod unusual;
 mod v_test;
+mod withheld;
 mod yes_no;
 
 pub use added::{Added, Picture, Priority};
@@ -46,7 +47,7 @@ pub use contrast::{Contrast, contrast};
 pub use describe::{describe, describe_with_roles};
 pub use distribution::{Distribution, Drawing};
 pub use edit::{PersonaEdit, RestsOn, RowSet};
-pub use evidence::{Direction, Evidence};
+pub use evidence::{Direction, Evidence, Withheld};
 pub use explain::{Condition, Example, Explained, Forest, Importance, MissingGroup, SegmentRule};
 pub use explaining::explained;
 pub use identity::{carry, edit_for};

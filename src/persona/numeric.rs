@@ -11,9 +11,10 @@ use crate::base::{Ctx, Stopped};
 
 use super::columns::{Described, ScaleReading};
 use super::distribution::{Distribution, Drawing};
-use super::evidence::{Direction, Evidence};
+use super::evidence::{Direction, Evidence, Withheld};
 use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
 use super::text::NumberFormat;
+use super::withheld::{self, is_few, withheld};
 
 /// Bars of a histogram.
 const N_BINS: usize = 12;
@@ -50,7 +51,7 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
     let mean_of_all = values.iter().sum::<f64>() / values.len().max(1) as f64;
     let means_matter = !scale.is_date && skewness(&values).abs() < 5.0;
     let edges = edges(&values);
-    let shares_of_all = edges.as_ref().map(|edges| bins(edges, values.iter().copied()));
+    let counted = edges.as_ref().map(|edges| counted(edges, &values, &places));
 
     let mut of_persona = Vec::with_capacity(n_personas);
     let mut drawings = Vec::with_capacity(n_personas);
@@ -74,7 +75,11 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
             Direction::More => members.iter().filter(|&&value| value >= high).count(),
             Direction::Less => members.iter().filter(|&&value| value <= low).count(),
         };
-        let (texts, sides_agree) = texts(&scale.format, medians, means, means_matter, effect);
+        let (mut texts, sides_agree) = texts(&scale.format, medians, means, means_matter, effect);
+        let withheld = Withheld { rest: is_few(values.len() - n), ..Withheld::default() };
+        if withheld.rest {
+            texts[2] = "–".to_owned();
+        }
         let mut evidence = Evidence {
             column: column.name.to_owned(),
             level: None,
@@ -91,6 +96,7 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
             coverage: n_covered as f64 / n as f64,
             n,
             missing_share: 1.0 - n as f64 / groups.sizes[persona].max(1) as f64,
+            withheld,
             passes_name: false,
             passes_statement: false,
         };
@@ -99,13 +105,14 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
         evidence.passes_name = may_name(&evidence, groups.gate, missing_of_all) && is_far && column.may_name();
         let threshold = if direction == Direction::More { high } else { low };
         of_persona.push(Some(Trait { column: place, level: None, evidence, direction, threshold, score: 0.0 }));
-        drawings.push(edges.as_ref().zip(shares_of_all.as_ref()).map(|(edges, shares)| Distribution {
+        drawings.push(edges.as_ref().zip(counted.as_ref()).map(|(edges, (counts, hidden))| Distribution {
             column: column.name.to_owned(),
             unit: column.unit.map(str::to_owned),
             drawing: Drawing::Bins {
                 edges: edges.clone(),
-                persona: bins(edges, members.iter().copied()),
-                everyone: shares.clone(),
+                persona: shares(&counts[persona], &hidden[persona]),
+                everyone: shares(&counts[n_personas + 1], &hidden[n_personas + 1]),
+                withheld: [hidden[persona].clone(), hidden[n_personas + 1].clone()],
                 persona_median: medians[0],
                 everyone_median: medians[1],
                 is_date: scale.is_date,
@@ -255,14 +262,16 @@ fn texts(format: &NumberFormat, medians: [f64; 3], means: [f64; 3], means_matter
     (written, false)
 }
 
-/// Edges over everyone's middle 98 %; the whole range where that is a single value; none where all are equal.
+/// Edges over everyone's middle 98 %, or over all but nine at either end where those are more; none where that is a single value.
 ///
 /// Equally wide, but for long tails without negatives: there they are equally wide in ln(1 + x), or all customers would share one bar.
 fn edges(values: &[f64]) -> Option<Vec<f64>> {
-    let (&first, &last) = values.first().zip(values.last())?;
-    let (mut low, mut high) = (quantile_sorted(values, 0.01), quantile_sorted(values, 0.99));
+    // The ends are printed, so at least ten customers are as far out as they are.
+    let (first, tenth) = (*values.first()?, *values.get(MIN_CELL - 1)?);
+    let tenth_last = *values.get(values.len().checked_sub(MIN_CELL)?)?;
+    let (mut low, mut high) = (quantile_sorted(values, 0.01).max(tenth), quantile_sorted(values, 0.99).min(tenth_last));
     if low >= high {
-        (low, high) = (first, last);
+        (low, high) = (tenth, tenth_last);
     }
     let has_long_tail = first >= 0.0 && high - low > 3.5 * (quantile_sorted(values, 0.75) - low);
     let step = |from: f64, to: f64, i: usize| from + (to - from) * i as f64 / N_BINS as f64;
@@ -275,14 +284,30 @@ fn edges(values: &[f64]) -> Option<Vec<f64>> {
     (low < high).then(|| (0..=N_BINS).map(edge).collect())
 }
 
-/// Share of the values in each bin; those beyond the edges are in the outer bins.
-fn bins(edges: &[f64], values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut counts = [0usize; N_BINS];
-    for value in values {
-        counts[edges[1..N_BINS].partition_point(|edge| *edge <= value)] += 1;
-    }
-    let n: usize = counts.iter().sum();
-    counts.iter().map(|&count| count as f64 / n.max(1) as f64).collect()
+/// Customers by bin, for every persona, for those in none, and for everyone; and which of these may not be told. Those beyond the edges are in
+/// the outer bins.
+fn counted(edges: &[f64], values: &[f64], places: &[Vec<usize>]) -> (Vec<Vec<usize>>, Vec<Vec<bool>>) {
+    let bins = |values: &mut dyn Iterator<Item = f64>| {
+        let mut counts = vec![0usize; N_BINS];
+        values.for_each(|value| counts[edges[1..N_BINS].partition_point(|edge| *edge <= value)] += 1);
+        counts
+    };
+    let everyone = bins(&mut values.iter().copied());
+    let mut rows: Vec<Vec<usize>> = places.iter().map(|places| bins(&mut places.iter().map(|&rank| values[rank]))).collect();
+    let mut told_rows: Vec<bool> = places.iter().map(|places| places.len() >= MIN_CELL).collect();
+    let outside = (0..N_BINS).map(|bin| everyone[bin] - rows.iter().map(|row| row[bin]).sum::<usize>()).collect();
+    rows.extend([outside, everyone]);
+    told_rows.extend([false, true]);
+    let hidden = withheld(&withheld::Counts { rows: &rows, told_rows: &told_rows, told_columns: &[true; N_BINS] });
+    (rows, hidden)
+}
+
+/// Share of each bin; those that are hidden have the mean of them all.
+fn shares(counts: &[usize], hidden: &[bool]) -> Vec<f64> {
+    let n = counts.iter().sum::<usize>().max(1) as f64;
+    let secret: Vec<usize> = counts.iter().zip(hidden).filter(|(_, hidden)| **hidden).map(|(count, _)| *count).collect();
+    let mean = secret.iter().sum::<usize>() as f64 / secret.len().max(1) as f64;
+    counts.iter().zip(hidden).map(|(&count, hidden)| if *hidden { mean / n } else { count as f64 / n }).collect()
 }
 
 #[cfg(test)]

@@ -106,6 +106,7 @@ mod tests {
             coverage: persona,
             n: 50,
             missing_share: 0.0,
+            withheld: Default::default(),
             passes_name: false,
             passes_statement: false,
         }

@@ -5,6 +5,7 @@ use crate::base::Note;
 use super::attributes::Attribute;
 use super::card::{NamePart, Persona, Statement};
 use super::explain::MissingGroup;
+use super::measure::MIN_CELL;
 use super::twins::Twins;
 
 /// All personas of one segmentation, and who is in none. Shares sum to 1.
@@ -55,8 +56,9 @@ impl Personas {
     }
 
     /// Calls the personas what their groups are called, where the groups were not found but are those of a column; `names` by cluster. Such a
-    /// name rests on no trait: the column is its evidence. A name the user gave stays, and nobody else gets it.
-    pub fn name_after_groups(&mut self, names: &[String]) {
+    /// name rests on no trait: the column is its evidence. A name the user gave stays, and nobody else gets it. A group of a few is not called by what
+    /// its customers have in common, unless the names are the program's own.
+    pub fn name_after_groups(&mut self, names: &[String], is_own: bool) {
         let given: Vec<String> = self.personas.iter().filter(|persona| persona.is_renamed).map(|persona| persona.name.clone()).collect();
         let mut used: Vec<String> = given;
         for (persona, name) in self.personas.iter_mut().zip(names) {
@@ -65,7 +67,7 @@ impl Personas {
                 short.pop();
                 short.push('…');
             }
-            if used.contains(&short) {
+            if used.contains(&short) || (persona.n < MIN_CELL && !is_own) {
                 continue;
             }
             used.push(short.clone());

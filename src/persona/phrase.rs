@@ -89,7 +89,9 @@ impl<'a> Phrase<'a> {
                 none @ "None" => format!("{none} {verb} (all: {everyone})"),
                 hardly @ "Hardly any" => format!("{hardly} {verb} ({persona}, all: {everyone})"),
                 _ if share > 0.0 && persona.starts_with("n <") => format!("A few {verb} ({persona}, all: {everyone})"),
-                _ => format!("{persona} {verb} (all: {everyone})"),
+                many if persona == "–" => format!("{many} {verb} (withheld, all: {everyone})"),
+                // "over 75 %" begins a sentence here.
+                _ => format!("{} {verb} (all: {everyone})", capitalised(persona)),
             });
         }
         let pole = self.pole();

@@ -2,18 +2,21 @@
 //!
 //! In: the prepared space, the members, and the columns to show. Out: three customers as column and value. Nearness is Euclidean distance to the
 //! mean of the members in the space the clustering saw; ties go to the earlier row. Only for segments of 31 and more. Identifiers and free text
-//! are not among the columns, sensitive ones are left out by whoever calls. Numbers have two significant digits, those beyond what 98 % of everyone have
-//! are told as a bound, dates are months, years decades, and levels of fewer than ten customers are "rare". O(members x dimensions + n).
+//! are not among the columns, sensitive ones are left out by whoever calls. Every value is one that at least ten customers share as it is told: numbers have
+//! two significant digits or one, dates are months or years, years decades; what ten do not share even then is told as a bound that ten are beyond, or
+//! not at all, and levels of fewer are "rare". O(members x dimensions + n log n).
 
+use crate::base::stats::sorted;
 use crate::base::{Ctx, Matrix, Stopped};
 
-use super::columns::{Described, LevelReading, Reading, ScaleReading};
+use super::columns::{Described, LevelReading, Reading};
 use super::explain::Example;
 use super::measure::MIN_CELL;
 use super::text::{NumberFormat, significant};
 
 /// Customers shown of each segment.
 const N_EXAMPLES: usize = 3;
+const NOT_KNOWN: &str = "not known";
 
 /// Those `among` the members (rows of the matrix) who are nearest the mean of all members, nearest first.
 pub fn nearest_to_centre(x: &Matrix, members: &[usize], among: &[usize], ctx: &Ctx) -> Result<Vec<usize>, Stopped> {
@@ -40,28 +43,23 @@ pub fn nearest_to_centre(x: &Matrix, members: &[usize], among: &[usize], ctx: &C
     Ok(nearest.into_iter().map(|(_, row)| row).collect())
 }
 
-/// What may be told of a column's values: the bounds of numbers, the counts of levels.
+/// What everyone who takes part has in a column: by it a value is told or not.
 pub enum Discretion {
-    /// The first and last percentile of everyone who takes part.
-    Bounds(f64, f64),
+    /// All values, ascending.
+    Values(Vec<f64>),
     /// Customers that take part, by level.
     Counts(Vec<usize>),
 }
 
 impl Discretion {
-    /// Looks at everyone who takes part. O(n).
+    /// Looks at everyone who takes part. O(n log n).
     pub fn of(column: &Described, table_rows: &[usize], ctx: &Ctx) -> Result<Discretion, Stopped> {
         ctx.check()?;
         Ok(match &column.reading {
             Reading::Scale(scale) => {
-                let mut values: Vec<f64> = table_rows.iter().filter_map(|&row| scale.value(row)).collect();
+                let values = sorted(table_rows.iter().filter_map(|&row| scale.value(row)));
                 ctx.check()?;
-                if values.is_empty() {
-                    return Ok(Discretion::Bounds(0.0, 0.0));
-                }
-                let last = values.len() - 1;
-                let mut at = |share: f64| *values.select_nth_unstable_by((last as f64 * share).round() as usize, f64::total_cmp).1;
-                Discretion::Bounds(at(0.01), at(0.99))
+                Discretion::Values(values)
             }
             Reading::Levels(levels) => {
                 let mut counts = vec![0; levels.names.len()];
@@ -75,12 +73,15 @@ impl Discretion {
 /// A customer as the columns chosen for its segment tell it.
 pub fn example(columns: &[Described], shown: &[usize], discretions: &[Discretion], row: usize) -> Example {
     let value = |&column: &usize| match (&columns[column].reading, &discretions[column]) {
-        (Reading::Scale(scale), Discretion::Bounds(low, high)) => coarse(scale, *low, *high, row),
-        (Reading::Levels(levels), Discretion::Counts(counts)) => level(levels, counts, row),
+        (Reading::Scale(scale), Discretion::Values(values)) => match scale.value(row) {
+            Some(value) => coarse(&scale.format, values, value),
+            None => Some(NOT_KNOWN.to_owned()),
+        },
+        (Reading::Levels(levels), Discretion::Counts(counts)) => level(levels, counts, row).or_else(|| Some(NOT_KNOWN.to_owned())),
         _ => None,
     };
-    let told = |column: &usize| (columns[*column].human.clone(), value(column).unwrap_or_else(|| "not known".to_owned()));
-    Example { values: shown.iter().map(told).collect() }
+    let told = |column: &usize| Some((columns[*column].human.clone(), value(column)?));
+    Example { values: shown.iter().filter_map(told).collect() }
 }
 
 fn level(levels: &LevelReading, counts: &[usize], row: usize) -> Option<String> {
@@ -88,30 +89,73 @@ fn level(levels: &LevelReading, counts: &[usize], row: usize) -> Option<String> 
     Some(if counts[level] < MIN_CELL { "rare".to_owned() } else { levels.names[level].clone() })
 }
 
-fn coarse(scale: &ScaleReading, low: f64, high: f64, row: usize) -> Option<String> {
-    let value = scale.value(row)?;
-    let write = |value: f64| match scale.format {
-        NumberFormat::Year => format!("{:.0}s", (value / 10.0).floor() * 10.0),
-        NumberFormat::Number { .. } | NumberFormat::Share => scale.format.write(significant(value, 2).0),
-        NumberFormat::Date => scale.format.write(value),
-    };
-    // Bounds are rounded away from the value, so that what is said stays true.
-    let outwards = |value: f64, up: bool| {
-        let (rounded, unit) = significant(value, 2);
-        let is_off = if up { rounded < value } else { rounded > value };
-        if !is_off || matches!(scale.format, NumberFormat::Year | NumberFormat::Date) {
-            value
-        } else if up {
-            rounded + unit
-        } else {
-            rounded - unit
+/// The value as at least ten of `values` share it; none where there is no such way to tell it.
+fn coarse(format: &NumberFormat, values: &[f64], value: f64) -> Option<String> {
+    let n_between = |from: f64, before: f64| values.partition_point(|v| *v < before) - values.partition_point(|v| *v < from);
+    match format {
+        NumberFormat::Date => {
+            // "2024-02": months and years stand in the order of their letters.
+            let text = format.write(value);
+            let start = |day: f64, letters: usize| format.write(day).chars().take(letters).collect::<String>();
+            let told = [7, 4].into_iter().find(|&letters| {
+                let own = start(value, letters);
+                let n_before = values.partition_point(|day| start(*day, letters) < own);
+                values.partition_point(|day| start(*day, letters) <= own) - n_before >= MIN_CELL
+            });
+            return told.map(|letters| text.chars().take(letters).collect()).or_else(|| bound(format, values, value));
         }
-    };
-    Some(if value < low {
-        format!("below {}", write(outwards(low, true)))
-    } else if value > high {
-        format!("above {}", write(outwards(high, false)))
-    } else {
-        write(value)
-    })
+        NumberFormat::Year => {
+            let decade = (value / 10.0).floor() * 10.0;
+            return (n_between(decade, decade + 10.0) >= MIN_CELL)
+                .then(|| format!("{decade:.0}s"))
+                .or_else(|| bound(format, values, value));
+        }
+        NumberFormat::Number { .. } | NumberFormat::Share => {}
+    }
+    for digits in [2, 1] {
+        let (rounded, unit) = significant(value, digits);
+        if n_between(rounded - unit / 2.0, rounded + unit / 2.0) >= MIN_CELL {
+            return Some(format.write(rounded));
+        }
+    }
+    bound(format, values, value)
+}
+
+/// "above € 12 000": ten are beyond it, and the value is among them.
+fn bound(format: &NumberFormat, values: &[f64], value: f64) -> Option<String> {
+    let [low, high] = [values.get(MIN_CELL - 1)?, values.get(values.len().checked_sub(MIN_CELL)?)?].map(|bound| match format {
+        NumberFormat::Year | NumberFormat::Date => (*bound, 1.0),
+        NumberFormat::Number { .. } | NumberFormat::Share => significant(*bound, 2),
+    });
+    // Rounded away from the value, so that what is said is true.
+    let is_high = high.0 - high.1 < value && value >= values[values.len() - MIN_CELL];
+    let is_low = low.0 + low.1 > value && value <= values[MIN_CELL - 1];
+    match (is_high, is_low) {
+        (true, _) => Some(format!("above {}", format.write(high.0 - high.1))),
+        (_, true) => Some(format!("below {}", format.write(low.0 + low.1))),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_told_as_ten_share_it() {
+        let number = NumberFormat::Number { before: None, after: None, whole: false };
+        let told = |values: &[f64], value: f64| coarse(&number, values, value);
+        let many: Vec<f64> = (0..100).map(|at| 100.0 + f64::from(at) / 10.0).collect();
+        assert_eq!(told(&many, 104.2).as_deref(), Some("100"), "fifty are nearest to 100 with two digits");
+        let few: Vec<f64> = (1..=30).map(|at| f64::from(at) * 7.0).collect();
+        assert_eq!(told(&few, 77.0), None, "nobody else is near");
+        assert_eq!((told(&few, 7.0).as_deref(), told(&few, 210.0).as_deref()), (Some("below 71"), Some("above 140")));
+        assert_eq!(told(&[3.0; 9], 3.0), None, "nine are too few for anything");
+        assert_eq!(told(&[3.0; 10], 3.0).as_deref(), Some("3"));
+        let years: Vec<f64> = (0..12).map(|at| 1960.0 + f64::from(at)).collect();
+        assert_eq!(coarse(&NumberFormat::Year, &years, 1965.0).as_deref(), Some("1960s"));
+        let days: Vec<f64> = (0..40).map(|at| 30.0 * f64::from(at)).collect();
+        assert_eq!(coarse(&NumberFormat::Date, &days, 100.0).as_deref(), Some("1970"));
+        assert_eq!(coarse(&NumberFormat::Date, &[100.0; 10], 100.0).as_deref(), Some("1970-04"));
+    }
 }

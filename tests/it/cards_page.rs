@@ -85,6 +85,7 @@ fn evidence(column: &str, effect: f64, n: usize) -> Evidence {
         coverage: 0.8,
         n,
         missing_share: 0.02,
+        withheld: Default::default(),
         passes_name: effect.abs() > 0.5,
         passes_statement: true,
     }
@@ -127,6 +128,7 @@ fn persona(cluster: usize, n: usize, n_all: usize, name: &str) -> Persona {
                 persona_median: 1.2,
                 everyone_median: 1.0,
                 is_date: false,
+                withheld: Default::default(),
             },
         }],
         evidence: if n < 10 { Vec::new() } else { rows },

@@ -42,6 +42,7 @@ fn evidence(column: &str, level: Option<&str>, texts: [&str; 3], effect: f64, n:
         coverage: 0.7,
         n,
         missing_share: 0.012,
+        withheld: Default::default(),
         passes_name: effect.abs() > 0.5,
         passes_statement: true,
     }
@@ -63,6 +64,7 @@ fn persona(cluster: usize, n: usize, analysed: usize) -> Persona {
             persona_median: middle * 120.0 + 60.0,
             everyone_median: 780.0,
             is_date: false,
+            withheld: Default::default(),
         },
     };
     let says = |text: &str, value: &str, everyone: &str, direction, evidence| Statement {

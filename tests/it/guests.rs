@@ -157,3 +157,41 @@ fn a_workbook_that_repeats_its_cells_beyond_a_sheet_ends_soon() {
         assert!(started.elapsed() < Duration::from_secs(60), "its limit is four seconds");
     }
 }
+
+#[test]
+fn a_template_that_wants_too_much_is_told_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("sample.csv");
+    std::fs::write(&data, data::sample::csv(3)).unwrap();
+    for (text, expected) in [
+        ("#let a = (1,)\n#for i in range(40) { a = a + a }\n#a.len()", "takes"),
+        ("#for i in range(10000000) { pagebreak() }", "takes"),
+        ("#for i in range(20000) { pagebreak() }", "makes 20"),
+        ("#let f(n) = f(n + 1)\n#f(0)", "depth"),
+    ] {
+        let template = folder.path().join("greedy.typ");
+        std::fs::write(&template, text).unwrap();
+        let [data, template, out] = [&data, &template, &folder.path().join("out")].map(|path| path.to_str().unwrap().to_owned());
+        let started = Instant::now();
+        let output = personae(&[
+            "cards",
+            &data,
+            "--k",
+            "4",
+            "--restarts",
+            "2",
+            "--formats",
+            "pdf",
+            "--out",
+            &out,
+            "--template",
+            &template,
+            "--quiet",
+        ]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{text}: {said}");
+        assert!(said.contains("The template greedy.typ cannot be used") && said.contains(expected), "{text}: {said}");
+        assert!(said.trim_end().lines().count() == 1, "{said}");
+        assert!(started.elapsed() < Duration::from_secs(120), "{text}: {:?}", started.elapsed());
+    }
+}

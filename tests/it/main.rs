@@ -52,6 +52,7 @@ mod said;
 mod scoring;
 mod segments_page;
 mod session;
+mod side_doors;
 mod slides;
 mod sources;
 mod sources_page;

@@ -142,6 +142,11 @@ fn bars_hide_the_few_and_show_the_most(persona: &Persona, distribution: &Distrib
         assert!(!(1..10).contains(&count), "{name}: {count} of {n}");
     }
     let is_told = |e: &&Evidence| e.persona > 0.5 && e.persona * n as f64 >= 10.0;
+    for evidence in persona.evidence.iter().filter(of_column) {
+        // What may not be told has no bar, and where that is the most there are none.
+        let hidden = evidence.hidden();
+        assert!(!(hidden.persona || hidden.everyone) || !names.contains(evidence.level.as_ref().unwrap()), "{evidence:?} is in {names:?}");
+    }
     for evidence in persona.evidence.iter().filter(of_column).filter(is_told) {
         assert!(names.contains(evidence.level.as_ref().unwrap()), "{evidence:?} is in {names:?}");
     }
@@ -522,10 +527,21 @@ fn attributes_stand_in_the_order_they_separate() {
 #[test]
 fn a_personas_own_level_has_a_bar_however_rare_it_is_among_everyone() {
     // Twelve levels, each a segment: the bars once held the six commonest of everyone and "Other 96 %".
-    let n = 1200;
-    let level = |row: usize| format!("region {}", if row % 40 == 7 { (row / 100 + 5) % 12 } else { row / 100 });
+    let n = 4800;
+    let level = |row: usize| format!("region {}", if row % 40 == 7 { (row / 400 + 5) % 12 } else { row / 400 });
     let number = |row: usize| Values::Number((0..n).map(|at| ((at * 37 + row) % 101) as f64).collect());
     let loaded = loaded(vec![Given("visits", Role::Behavioural, number(3)), Given("region", Role::Demographic, texts((0..n).map(level)))]);
-    let all = check(&loaded, &Labels::from_ids(&(0..n).map(|row| row / 100).collect::<Vec<_>>()), &[]);
+    let all = check(&loaded, &Labels::from_ids(&(0..n).map(|row| row / 400).collect::<Vec<_>>()), &[]);
     assert!(all.personas.iter().all(|persona| persona.distributions.iter().any(|drawn| drawn.column == "region")));
+    // Three of a hundred who are from elsewhere could be reckoned from the 97, so there is a bound and no bar.
+    let n = 1200;
+    let level = |row: usize| format!("region {}", if row % 40 == 7 { (row / 100 + 5) % 12 } else { row / 100 });
+    let number = Values::Number((0..n).map(|at| ((at * 37 + 3) % 101) as f64).collect());
+    let few = self::loaded(vec![Given("visits", Role::Behavioural, number), Given("region", Role::Demographic, texts((0..n).map(level)))]);
+    let all = check(&few, &Labels::from_ids(&(0..n).map(|row| row / 100).collect::<Vec<_>>()), &[]);
+    for persona in &all.personas {
+        assert!(persona.distributions.iter().all(|drawn| drawn.column != "region"));
+        let told = persona.statements.iter().find(|statement| persona.evidence[statement.evidence].persona > 0.9).unwrap();
+        assert!(told.value.starts_with("over "), "{told:?}");
+    }
 }

@@ -39,6 +39,10 @@ enum Printed {
     Number(f64),
     Percent(f64),
     Month(i32),
+    /// "over 75 %": a share that is withheld is at least so much.
+    Over(f64),
+    /// "under 20 %".
+    Under(f64),
     /// "n < 10", "> 99 %", "< 0.1 %": no number that could be compared closely.
     Hidden,
 }
@@ -258,6 +262,8 @@ impl Rows<'_> {
                 (100.0 * value - percent).abs() <= tolerance || meant.level.is_none() && (value - percent).abs() <= tolerance
             }
             Printed::Month(month) => month_of(value) == month,
+            Printed::Over(percent) => meant.level.is_some() && 100.0 * value > percent,
+            Printed::Under(percent) => meant.level.is_some() && 100.0 * value < percent,
             Printed::Hidden => true,
         }
     }
@@ -279,7 +285,7 @@ fn month_of(day: f64) -> i32 {
 
 fn printed(text: &str) -> Printed {
     let text = text.trim_start_matches("avg ").replace('\u{202f}', "");
-    if text.contains('<') || text.contains("> ") || text.contains(">9") {
+    if matches!(text.as_str(), "–" | "withheld") || text.contains('<') || text.contains("> ") || text.contains(">9") {
         return Printed::Hidden;
     }
     if let Some((year, month)) = text.split_once('-').filter(|(year, _)| year.len() == 4)
@@ -289,7 +295,12 @@ fn printed(text: &str) -> Printed {
     }
     let digits: String = text.replace('\u{2212}', "-").chars().filter(|c| c.is_ascii_digit() || *c == '.' || *c == '-').collect();
     let number = digits.parse().unwrap_or_else(|_| panic!("{text:?} is no number"));
-    if text.contains('%') { Printed::Percent(number) } else { Printed::Number(number) }
+    match text.to_lowercase() {
+        bound if bound.starts_with("over ") => Printed::Over(number),
+        bound if bound.starts_with("under ") => Printed::Under(number),
+        text if text.contains('%') => Printed::Percent(number),
+        _ => Printed::Number(number),
+    }
 }
 
 /// Whether a text speaks of a column: by its own words, or by those that say the same thing in English.

@@ -102,10 +102,13 @@ fn first_rows(input: &Input, key: &str, rows: LazyFrame, by: &str, whose: &str) 
     let example = example.str()?.get(0).unwrap_or_default().to_owned();
     let n = repeated.height();
     let (whose, have) = if n == 1 { (whose.to_owned(), "has") } else { (format!("{whose}s"), "have") };
-    notes.push(Note::new(format!(
-        "{} {whose} of {name} {have} several rows ({key} \"{example}\", for one); the first row of each is used. Sort or clean the file to choose another.",
-        count(n)
-    )));
+    notes.push(Note::quoting(&[(format!(" ({key} \"{example}\", for one)"), 1)], |told| {
+        format!(
+            "{} {whose} of {name} {have} several rows{}; the first row of each is used. Sort or clean the file to choose another.",
+            count(n),
+            told.concat()
+        )
+    }));
     let first = present.lazy().unique_stable_generic(Some(vec![col(by)]), UniqueKeepStrategy::First).collect()?;
     Ok((first, notes))
 }

@@ -11,6 +11,7 @@ mod columns;
 mod host;
 pub(in crate::data) mod request;
 mod serve;
+mod trial;
 mod wire;
 mod workbook;
 
@@ -20,7 +21,8 @@ use crate::data::error::DataError;
 use request::{Request, Take, Told};
 
 pub use host::set_program;
-pub use serve::serve_if_asked;
+pub use serve::{end_with_first_panic, limit, serve_if_asked};
+pub use trial::{Trial, try_out};
 
 /// Reads a file by the guest; where this program does not know how to start itself (another program that uses the library), right here.
 pub(super) fn read(request: &Request, take: &mut Take, ctx: &Ctx) -> Result<Told, DataError> {

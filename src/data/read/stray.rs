@@ -159,11 +159,15 @@ fn adds_up(row: &[Cell], columns: &[Summed], whole: bool, decimal: Decimal) -> b
 pub(super) fn note_of_totals(n: usize, first: &[Cell]) -> Option<Note> {
     let shown: Vec<&str> = first.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).take(4).collect();
     let shown = shown.join(", ");
-    match n {
-        0 => None,
-        1 => Some(Note::new(format!("The last row ({shown}) is a total of the others; it is left out."))),
-        n => Some(Note::new(format!("The last {n} rows ({shown}, for one) are totals of the others; they are left out."))),
-    }
+    // What looks like a total may be a customer after all.
+    (n > 0).then(|| {
+        Note::quoting(&[(shown, 1)], |told| match (n, told.first()) {
+            (1, Some(shown)) => format!("The last row ({shown}) is a total of the others; it is left out."),
+            (1, None) => "The last row is a total of the others; it is left out.".to_owned(),
+            (n, Some(shown)) => format!("The last {n} rows ({shown}, for one) are totals of the others; they are left out."),
+            (n, None) => format!("The last {n} rows are totals of the others; they are left out."),
+        })
+    })
 }
 
 /// What is said about a header that comes again.

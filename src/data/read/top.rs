@@ -97,9 +97,9 @@ fn named(n_titles: usize, header: &[Vec<Cell>], describing: bool) -> Top {
     if let Some(row) = left_out.first() {
         let example = row.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty()).unwrap_or_default();
         let example: String = example.chars().take(60).collect();
-        notes.push(Note::new(match left_out.len() {
-            1 => format!("1 row under the column names describes them (\"{example}\", for one); it is left out."),
-            n => format!("{n} rows under the column names describe them (\"{example}\", for one); they are left out."),
+        notes.push(Note::quoting(&[(format!(" (\"{example}\", for one)"), 1)], |told| match left_out.len() {
+            1 => format!("1 row under the column names describes them{}; it is left out.", told.concat()),
+            n => format!("{n} rows under the column names describe them{}; they are left out.", told.concat()),
         }));
     }
     Top { n_titles, n_header: header.len(), names, notes }

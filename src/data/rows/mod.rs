@@ -183,7 +183,7 @@ fn read(path: &Path, read_as: &ReadAs, options: &ReadOptions, ctx: &Ctx) -> Resu
     }
     let (frames, columns, more) = concat::concat(&parts, &titles);
     for (part, name) in parts.iter().zip(&titles) {
-        let told = |note: &Note| if place.is_many { Note::new(format!("{name}: {}", note.0)) } else { note.clone() };
+        let told = |note: &Note| if place.is_many { note.after(&format!("{name}: ")) } else { note.clone() };
         notes.extend(part.notes.iter().map(told));
     }
     if place.is_many {

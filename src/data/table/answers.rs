@@ -69,14 +69,17 @@ pub(super) fn several(column: &Column, table: &Table, seen: &ColumnProfile, ctx:
     let example = cells.iter().find(|(text, _)| parts(text, separator).count() > 1).map_or("", |(text, _)| text);
     let shown: Vec<&str> = answers.iter().take(4).map(|answer| answer.shown.as_str()).collect();
     let more = if answers.len() > shown.len() { ", …" } else { "" };
-    let note = Note::new(format!(
-        "Cells of {} hold several answers (such as \"{}\"): each of the {} answers ({}{more}) has a yes/no column of its own, and {} itself is left out.",
-        column.name,
-        example.replace('\n', " "),
-        count(answers.len()),
-        shown.join(", "),
-        column.name
-    ));
+    // The answers are names of columns now; what one customer said together is not.
+    let note = Note::quoting(&[(format!(" (such as \"{}\")", example.replace('\n', " ")), 1)], |told| {
+        format!(
+            "Cells of {} hold several answers{}: each of the {} answers ({}{more}) has a yes/no column of its own, and {} itself is left out.",
+            column.name,
+            told.concat(),
+            count(answers.len()),
+            shown.join(", "),
+            column.name
+        )
+    });
     Ok(Some((columns, note)))
 }
 

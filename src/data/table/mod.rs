@@ -13,6 +13,7 @@ pub(super) mod loaded;
 pub(super) mod meaning;
 pub(super) mod no_answer;
 mod ordered;
+mod people;
 pub mod profile;
 pub(super) mod profiling;
 mod radix;

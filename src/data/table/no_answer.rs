@@ -93,15 +93,17 @@ impl Loaded {
 fn taken_note(name: &str, codes: &[(f64, usize)]) -> Note {
     let n: usize = codes.iter().map(|code| code.1).sum();
     let (cells, count_as) = if n == 1 { ("cell", "counts") } else { ("cells", "count") };
-    Note::new(format!("{} {cells} of {name} with {} {count_as} as missing, as you chose.", count(n), listed(codes)))
+    Note::quoting(codes, |told| {
+        let with = if told.is_empty() { String::new() } else { format!(" with {}", listed(told)) };
+        format!("{} {cells} of {name}{with} {count_as} as missing, as you chose.", count(n))
+    })
 }
 
 /// "98 or 99"
-fn listed(codes: &[(f64, usize)]) -> String {
-    let list: Vec<String> = codes.iter().map(|code| format!("{}", code.0)).collect();
-    match list.as_slice() {
+fn listed(list: &[String]) -> String {
+    match list {
         [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => list.join(""),
+        _ => list.concat(),
     }
 }
 
@@ -109,13 +111,15 @@ fn listed(codes: &[(f64, usize)]) -> String {
 pub(super) fn note(column: &Column, seen: &ColumnProfile) -> Option<Note> {
     let (codes, [low, high]) = apart(column, seen)?;
     let n: usize = codes.iter().map(|code| code.1).sum();
-    let list = listed(&codes);
     let (cells, are, they, count_as) = if n == 1 { ("cell", "is", "it looks", "counts") } else { ("cells", "are", "they look", "count") };
-    Some(Note::new(format!(
-        "{} {cells} of {} {are} {list}, apart from its scale {low} to {high}; {they} like \"no answer\", but {count_as} as numbers unless you take them as missing when preparing.",
-        count(n),
-        column.name
-    )))
+    Some(Note::quoting(&codes, |told| {
+        let list = if told.is_empty() { String::new() } else { format!("{}, ", listed(told)) };
+        format!(
+            "{} {cells} of {} {are} {list}apart from its scale {low} to {high}; {they} like \"no answer\", but {count_as} as numbers unless you take them as missing when preparing.",
+            count(n),
+            column.name
+        )
+    }))
 }
 
 #[cfg(test)]

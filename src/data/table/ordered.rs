@@ -37,15 +37,21 @@ fn note(name: &str, levels: &Levels, points: &[Option<f64>]) -> Note {
         points.iter().enumerate().filter_map(|(level, point)| point.map(|point| (point, level))).collect();
     by_point.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let says = |&(point, level): &(f64, usize)| format!("{point} is \"{}\"", levels.names[level]);
+    // Words of a known scale may be told, however few gave them; what is none of them may not.
     let ends: Vec<String> = [by_point.first(), by_point.last()].into_iter().flatten().map(says).collect();
     let left: Vec<usize> = (0..points.len()).filter(|&level| points[level].is_none()).collect();
     let n_left: usize = left.iter().map(|&level| levels.counts[level]).sum();
-    let without = match left.first() {
-        Some(&level) if n_left == 1 => format!("; 1 cell (\"{}\") is no answer and counts as missing", levels.names[level]),
-        Some(&level) => format!("; {} cells (such as \"{}\") are no answer and count as missing", count(n_left), levels.names[level]),
-        None => String::new(),
-    };
-    Note::new(format!("The answers of {name} are points of a scale and count as numbers: {}{without}.", ends.join(", ")))
+    let no_answer: Vec<(&str, usize)> = left.iter().take(1).map(|&level| (levels.names[level].as_str(), levels.counts[level])).collect();
+    Note::quoting(&no_answer, |told| {
+        let without = match (told.first(), n_left) {
+            (_, 0) => String::new(),
+            (Some(level), 1) => format!("; 1 cell (\"{level}\") is no answer and counts as missing"),
+            (Some(level), n) => format!("; {} cells (such as \"{level}\") are no answer and count as missing", count(n)),
+            (None, 1) => "; 1 cell is no answer and counts as missing".to_owned(),
+            (None, n) => format!("; {} cells are no answer and count as missing", count(n)),
+        };
+        format!("The answers of {name} are points of a scale and count as numbers: {}{without}.", ends.join(", "))
+    })
 }
 
 /// One kind of scale: its seven places from least to most, each with the words that stand for it.

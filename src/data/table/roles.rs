@@ -7,9 +7,13 @@ use crate::data::column_words::{RoleWords, column_words};
 use crate::data::words::{matches_word, push_folded, tokens};
 
 use super::codes::{self, Code, Judged};
+use super::people;
 use super::profile::ColumnProfile;
 use super::role::Role;
 use super::{Column, Values};
+
+/// With fewer rows all values may be different by chance.
+const FEWEST_IDS: usize = 10;
 
 /// Guesses the role of a column from its name and its profile (whose role is not read).
 pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> (Role, String) {
@@ -44,6 +48,17 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
     {
         return (Role::Identifier, format!("Its name says \"{word}\", and its numbers were given out, not measured."));
     }
+    // "employee" alone, without "number": whose values are all different.
+    if (whole && unique && present >= FEWEST_IDS)
+        && profile
+            .numeric
+            .as_ref()
+            .is_none_or(|numeric| codes::looks_given_out(numeric, profile.n_distinct, present) || counts_rows(column))
+        && let [only] = &tokens[..]
+        && let Some(word) = words.of_whom.iter().chain(&words.near_a_person).find(|word| only == *word)
+    {
+        return (Role::Identifier, format!("Its name says \"{word}\" and every value is different."));
+    }
     if let Some(found) = code(column, profile, present) {
         return found;
     }
@@ -53,12 +68,18 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
     if is_text && let Some(reason) = contact(column, n_rows) {
         return (Role::Identifier, reason);
     }
+    if is_text && has(&words.not_person).is_none() && people::are_names(some_texts(column, n_rows)) {
+        return (Role::Identifier, "It holds names of people.".into());
+    }
     if is_text && profile.n_distinct * 2 > present && has(&words.person).is_some() && has(&words.not_person).is_none() {
         return (Role::Identifier, "It seems to hold names or addresses of people.".into());
     }
     let gendered = has(&words.gendered).filter(|_| speaks_of_people(words, &tokens, profile));
     if let Some(word) = has(&words.sensitive).or(gendered) {
         return (Role::Sensitive, format!("Its name says \"{word}\"."));
+    }
+    if profile.levels.as_deref().is_some_and(|levels| people::are_sensitive(&levels.names)) {
+        return (Role::Sensitive, "Some of its values speak of health, belief, origin, politics or love.".into());
     }
     if let Some(word) = has(&words.outcome) {
         return (Role::Outcome, format!("Its name says \"{word}\"."));

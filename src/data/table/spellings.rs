@@ -41,11 +41,20 @@ fn note(name: &str, levels: &Levels, groups: &[Vec<usize>]) -> Note {
             group[1..].iter().take(3).map(|&level| format!("\"{}\" ({})", levels.names[level], count(levels.counts[level]))).collect();
         let more = if group.len() > 4 { ", …" } else { "" };
         let first = group[0];
-        format!("{}{more} as \"{}\" ({})", others.join(", "), levels.names[first], count(levels.counts[first]))
+        let told = format!("{}{more} as \"{}\" ({})", others.join(", "), levels.names[first], count(levels.counts[first]));
+        // The rarest spelling decides: each is told with its own count.
+        (told, group.iter().map(|&level| levels.counts[level]).min().unwrap_or_default())
     };
-    let shown: Vec<String> = groups.iter().take(3).map(one).collect();
-    let more = if groups.len() > 3 { format!("; and {} more", count(groups.len() - 3)) } else { String::new() };
-    Note::new(format!("Spellings of {name} that differ by case, blanks or full stops are one level: {}{more}.", shown.join("; ")))
+    let shown: Vec<(String, usize)> = groups.iter().take(3).map(one).collect();
+    Note::quoting(&shown, |told| {
+        let n_more = groups.len() - told.len();
+        let list = match (told.is_empty(), n_more) {
+            (true, _) => String::new(),
+            (false, 0) => format!(": {}", told.join("; ")),
+            (false, n) => format!(": {}; and {} more", told.join("; "), count(n)),
+        };
+        format!("Spellings of {name} that differ by case, blanks or full stops are one level{list}.")
+    })
 }
 
 /// What two spellings of one level share.

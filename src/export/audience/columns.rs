@@ -177,6 +177,16 @@ enum Said {
 
 /// The columns of the fields; a sentence where nobody could be reached, or the consent column asked for is not there.
 pub(super) fn find(loaded: &Loaded, audience: &Audience) -> Result<Columns, String> {
+    let columns = look(loaded, audience)?;
+    if columns.email.is_none() && columns.phone.is_none() && !columns.has_address(audience) {
+        let wanted = "one with e-mail addresses, one with telephone numbers, or first name, last name, country and postcode";
+        return Err(format!("No audience list was written: no column tells how to reach a customer. The data would need {wanted}."));
+    }
+    Ok(columns)
+}
+
+/// The columns of the fields, whether or not anybody could be reached; a sentence where the consent column asked for is not there.
+pub(super) fn look(loaded: &Loaded, audience: &Audience) -> Result<Columns, String> {
     let table = &loaded.table;
     let named: Vec<Vec<String>> = table.columns.iter().map(|column| name_words(&column.name)).collect();
     let has = |at: usize, words: &[&str]| words.iter().any(|word| named[at].iter().any(|name| matches_word(name, word)));
@@ -195,7 +205,7 @@ pub(super) fn find(loaded: &Loaded, audience: &Audience) -> Result<Columns, Stri
     // "Name, Vorname": beside a first name, a plain "name" is the other one.
     let plain_name = || all().find(|&at| named[at] == ["name"] && mostly(&table.columns[at], table.n_rows, 0.5, &is_name));
     let last_name = first(LAST_NAME, &is_name, 0.5).or_else(|| first_name.and_then(|_| plain_name()));
-    let columns = Columns {
+    Ok(Columns {
         email,
         phone: first(PHONE, &is_phone, 0.5).filter(|at| Some(*at) != email),
         first_name,
@@ -203,18 +213,15 @@ pub(super) fn find(loaded: &Loaded, audience: &Audience) -> Result<Columns, Stri
         country: first(COUNTRY, &is_country, 0.5),
         zip: first(ZIP, &is_zip, 0.5),
         consent: consent(table, audience, has)?,
-    };
-    if columns.email.is_none() && columns.phone.is_none() && !columns.has_address(audience) {
-        let wanted = "one with e-mail addresses, one with telephone numbers, or first name, last name, country and postcode";
-        return Err(format!("No audience list was written: no column tells how to reach a customer. The data would need {wanted}."));
-    }
-    Ok(columns)
+    })
 }
 
 fn consent(table: &Table, audience: &Audience, has: impl Fn(usize, &[&str]) -> bool) -> Result<Vec<Consent>, String> {
     if let Some(name) = &audience.consent_column {
         let column = table.position(name).ok_or_else(|| {
-            format!("No audience list was written: there is no column \"{name}\" that could say who agreed. Choose another consent column.")
+            format!(
+                "No list of customers was written: there is no column \"{name}\" that could say who agreed. Choose another consent column."
+            )
         })?;
         return Ok(vec![Consent { column, refuses: has(column, REFUSES) }]);
     }
@@ -237,6 +244,11 @@ impl Columns {
         self.first_name.is_some() && self.last_name.is_some() && self.zip.is_some() && country
     }
 
+    /// Whether any column says who agreed.
+    pub(super) fn tells_consent(&self) -> bool {
+        !self.consent.is_empty()
+    }
+
     /// Whether every consent column lets the customer of `row` be contacted. Without any, nobody said no.
     pub(super) fn is_willing(&self, table: &Table, row: usize) -> bool {
         self.consent.iter().all(|consent| {
@@ -249,8 +261,7 @@ impl Columns {
     pub(super) fn consent_note(&self, table: &Table) -> String {
         let names: Vec<String> = self.consent.iter().map(|consent| format!("\"{}\"", table.columns[consent.column].name)).collect();
         if names.is_empty() {
-            return "No column says who agreed to be contacted. Make sure that everyone on the audience lists did before you upload them."
-                .into();
+            return "No column says who agreed to be contacted. Make sure that everyone on the lists did before you use them.".into();
         }
         format!("Who agreed to be contacted is read from {}.", names.join(" and "))
     }

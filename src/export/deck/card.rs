@@ -276,7 +276,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         footer: footer(report, persona),
         evidence: shown.iter().enumerate().map(|(at, &row)| evidence_line(at + 1, report, persona, row)).collect(),
         n_more_evidence: rows.len() - shown.len(),
-        has_suppressed: shown.iter().any(|&row| persona.evidence[row].n < FEWEST_DESCRIBED),
+        has_suppressed: shown.iter().any(|&row| persona.evidence[row].hidden().effect()),
         trust: trust(report, persona),
         rule: rule.map(|rule| rule.conditions.iter().map(|condition| condition.text.as_str()).collect::<Vec<_>>().join(" and ")),
         rule_quality: rule.map(|rule| {
@@ -389,7 +389,8 @@ fn evidence_rows(report: &Report, persona: &Persona) -> Vec<usize> {
 fn evidence_line(number: usize, report: &Report, persona: &Persona, row: usize) -> EvidenceLine {
     let evidence = &persona.evidence[row];
     let described = evidence.n >= FEWEST_DESCRIBED;
-    let shown = |text: String| if described { text } else { "–".to_owned() };
+    let or_dash = |text: String, is_told: bool| if is_told { text } else { "–".to_owned() };
+    let is_compared = !evidence.hidden().effect();
     let in_name = persona.name_parts.iter().any(|part| part.evidence == Some(row));
     let in_outcome = persona.outcomes().iter().any(|line| line.evidence == row);
     let used = match (in_name, in_outcome) {
@@ -403,12 +404,13 @@ fn evidence_line(number: usize, report: &Report, persona: &Persona, row: usize) 
         number,
         what: report.personas.twins.also(evidence).map_or_else(|| what.clone(), |also| format!("{what}, {also}")),
         used: used.to_owned(),
-        persona: shown(evidence.texts[0].clone()),
+        persona: or_dash(evidence.texts[0].clone(), described),
         everyone: evidence.texts[1].clone(),
-        rest: shown(evidence.texts[2].clone()),
-        effect: shown(signed(evidence.effect, 2)),
-        interval: shown(
+        rest: or_dash(evidence.texts[2].clone(), described),
+        effect: or_dash(signed(evidence.effect, 2), is_compared),
+        interval: or_dash(
             evidence.interval.map_or_else(|| "–".to_owned(), |[low, high]| format!("{} to {}", signed(low, 2), signed(high, 2))),
+            is_compared,
         ),
         n: count(evidence.n),
         missing: percent(evidence.missing_share),

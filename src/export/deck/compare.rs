@@ -74,13 +74,20 @@ pub(super) fn comparison(report: &Report) -> SideBySide {
 
 fn row(attribute: &Attribute, personas: &[Persona]) -> ComparisonRow {
     let cell = |cluster: usize| match attribute.evidence(personas, cluster) {
-        Some(evidence) => ComparedCell { text: evidence.texts[0].clone(), effect: evidence.effect, tone: tone(evidence.effect) },
+        Some(evidence) => ComparedCell {
+            text: evidence.texts[0].clone(),
+            effect: if evidence.hidden().effect() { 0.0 } else { evidence.effect },
+            tone: tone(evidence.effect),
+        },
         None => ComparedCell { text: "–".to_owned(), effect: 0.0, tone: 0 },
     };
+    let told = |cluster: usize| attribute.evidence(personas, cluster).is_some_and(|evidence| !evidence.hidden().effect());
+    let is_whole = (0..personas.len()).all(told);
     ComparisonRow {
         what: attribute.what_with_others(),
         everyone: attribute.everyone.clone(),
         cells: (0..personas.len()).map(cell).collect(),
-        separation: attribute.separation,
+        // Together with the effects that are told it would give the one that is not.
+        separation: if is_whole { attribute.separation } else { 0.0 },
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::base::may_be_told;
 use crate::cluster::Chosen;
 use crate::data::{Kind, Loaded, Role};
 use crate::features::{InputColumn, Prepared, Scale, Transform};
@@ -103,9 +104,14 @@ pub fn provenance_of(from: &ProvenanceOf) -> Provenance {
         fact("By chance alone", format!("Segments of shuffled columns reach a stability (Jaccard) of {null:.2}"));
     }
     fact("Made with", concat!("Personae ", env!("CARGO_PKG_VERSION")).to_owned());
-    let notes = from.notes.iter().cloned().chain(from.personas.notes.iter().map(|note| note.0.to_string()));
+    let notes = from.notes.iter().cloned().chain(from.personas.notes.iter().map(|note| note.outside().to_owned()));
     let entered = from.prepared.columns.iter().filter(|column| column.enters);
-    Provenance { facts, columns: entered.map(column).collect(), notes: notes.collect(), left_out: left_out(from) }
+    Provenance {
+        facts,
+        columns: entered.map(|input| column(input, analysed, from.personas)).collect(),
+        notes: notes.collect(),
+        left_out: left_out(from),
+    }
 }
 
 /// The silhouette of the result that the labels are from.
@@ -119,9 +125,9 @@ fn chosen_silhouette(report: &Report) -> Option<f64> {
     same?.silhouette
 }
 
-fn column(column: &InputColumn) -> [String; 4] {
+fn column(column: &InputColumn, n_rows: usize, personas: &Personas) -> [String; 4] {
     let (transform, scale) = match column.kind {
-        Kind::Text => (levels(column), "by level".to_owned()),
+        Kind::Text => (levels(column, n_rows, personas), "by level".to_owned()),
         Kind::Number | Kind::Date => (transform(column), scale(column)),
     };
     [column.name.clone(), transform, scale, column.missing.name().to_owned()]
@@ -141,9 +147,16 @@ fn scale(column: &InputColumn) -> String {
     }
 }
 
-/// The levels of a category with their shares.
-fn levels(column: &InputColumn) -> String {
-    let told: Vec<String> = column.fitted.levels.iter().map(|(name, share)| format!("{name} {}", percent(*share))).collect();
+/// The levels of a category that may be told, with their shares.
+fn levels(column: &InputColumn, n_rows: usize, personas: &Personas) -> String {
+    let is_told = |share: f64| may_be_told((share * n_rows as f64).round() as usize);
+    let levels = column.fitted.levels.iter().filter(|(_, share)| is_told(*share));
+    // What the evidence withholds of everyone cannot be read here either.
+    let evidence = || personas.personas.iter().flat_map(|persona| &persona.evidence);
+    let is_withheld =
+        |level: &str| evidence().any(|row| row.withheld.everyone && row.column == column.name && row.level.as_deref() == Some(level));
+    let text = |name: &String, share: f64| if is_withheld(name) { name.clone() } else { format!("{name} {}", percent(share)) };
+    let told: Vec<String> = levels.map(|(name, share)| text(name, *share)).collect();
     if told.is_empty() { "levels".into() } else { told.join(", ") }
 }
 

@@ -74,7 +74,7 @@ pub(super) fn spread(distribution: &Distribution) -> Spread {
     let scale = if distribution.drawing.has_growing_bins() { ", log scale" } else { "" };
     let title = format!("{}{unit}{scale}", distribution.column);
     match &distribution.drawing {
-        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date } => {
+        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, .. } => {
             let text = |value: f64| if *is_date { month(value) } else { number(value) };
             let highest = persona.iter().chain(everyone).fold(f64::MIN_POSITIVE, |most, share| most.max(*share));
             let median = text(*persona_median);

@@ -49,7 +49,7 @@ fn of_persona(page: &mut String, report: &Report, persona: &Persona, card: &Card
     let used = used(persona);
     let (on_card, others): (Vec<usize>, Vec<usize>) =
         report.personas.listed_evidence(persona).into_iter().partition(|row| used.contains(row));
-    if persona.evidence.iter().any(|evidence| evidence.n < FEWEST_DESCRIBED) {
+    if persona.evidence.iter().any(|evidence| evidence.hidden().effect()) {
         let _ = writeln!(page, "<p class=\"muted small\">Values of fewer than {FEWEST_DESCRIBED} customers are not shown.</p>");
     }
     if on_card.is_empty() {
@@ -123,14 +123,16 @@ fn line(page: &mut String, report: &Report, cluster: usize, row: usize, evidence
     };
     let also = report.personas.twins.also(evidence).map_or_else(String::new, |also| format!(" <span class=\"muted\">{also}</span>"));
     let described = evidence.n >= FEWEST_DESCRIBED;
+    let is_compared = !evidence.hidden().effect();
     let shown = |text: String| if described { text } else { "–".to_owned() };
+    let compared = |text: String| if is_compared { text } else { "–".to_owned() };
     let cells = [
         shown(escape(&evidence.texts[0])),
         escape(&evidence.texts[1]),
         shown(escape(&evidence.texts[2])),
-        shown(signed(evidence.effect, 2)),
-        shown(evidence.interval.map_or_else(|| "–".to_owned(), |[low, high]| format!("{} to {}", signed(low, 2), signed(high, 2)))),
-        shown(signed(evidence.v_test, 1)),
+        compared(signed(evidence.effect, 2)),
+        compared(evidence.interval.map_or_else(|| "–".to_owned(), |[low, high]| format!("{} to {}", signed(low, 2), signed(high, 2)))),
+        compared(signed(evidence.v_test, 1)),
         count(evidence.n),
         percent(evidence.missing_share),
     ];

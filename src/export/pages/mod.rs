@@ -4,7 +4,9 @@
 //! cannot be used is told with its line and reason, and the built-in one is taken. Same deck, same bytes on machines with the same fonts;
 //! nothing is asked of clock or network. Cost: some 30 ms per page.
 
+mod compile;
 mod template;
+mod trial;
 mod world;
 
 use std::collections::BTreeSet;
@@ -19,9 +21,11 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use super::deck::Deck;
 use super::{ExportError, Paper, Report};
+use compile::compiled;
 use world::PageWorld;
 
 pub use template::{TEMPLATE, TEMPLATE_FILE, Template, read_template};
+pub use trial::serve_if_asked;
 
 /// Pages ready to be written.
 #[derive(Debug, Clone)]
@@ -75,7 +79,9 @@ pub fn topic_notes_key(id: &str) -> String {
 pub fn set(deck: &Deck, pictures: &[(usize, &[u8])], paper: Paper, template: Option<&Template>) -> Result<Pages, ExportError> {
     let mut note = None;
     if let Some(template) = template {
-        match compiled(PageWorld::new(deck, pictures, paper, Some(template))) {
+        let world = PageWorld::new(deck, pictures, paper, Some(template));
+        let tried = trial::refusal(&world, paper.id(), deck.cards.len()).map_or_else(|| compiled(&world), Err);
+        match tried {
             Ok(document) => return Ok(pages(document, None)),
             Err(reason) => {
                 let file = template.path.file_name().map_or_else(|| TEMPLATE_FILE.into(), |name| name.to_string_lossy());
@@ -83,19 +89,8 @@ pub fn set(deck: &Deck, pictures: &[(usize, &[u8])], paper: Paper, template: Opt
             }
         }
     }
-    let document = compiled(PageWorld::new(deck, pictures, paper, None)).map_err(ExportError::Pages)?;
+    let document = compiled(&PageWorld::new(deck, pictures, paper, None)).map_err(ExportError::Pages)?;
     Ok(pages(document, note))
-}
-
-/// The document, or the first mistake with its line.
-fn compiled(world: PageWorld) -> Result<PagedDocument, String> {
-    typst::compile::<PagedDocument>(&world).output.map_err(|errors| {
-        let Some(first) = errors.first() else { return "no reason was given".to_owned() };
-        match world.line_of(first) {
-            Some(line) => format!("line {line}: {}", first.message),
-            None => first.message.to_string(),
-        }
-    })
 }
 
 fn pages(document: PagedDocument, note: Option<String>) -> Pages {

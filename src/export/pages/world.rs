@@ -43,8 +43,6 @@ pub(super) struct PageWorld {
 impl PageWorld {
     /// The world of a deck; without a template, the built-in one is set.
     pub(super) fn new(deck: &Deck, pictures: &[(usize, &[u8])], paper: Paper, template: Option<&Template>) -> PageWorld {
-        let mut inputs = Dict::new();
-        inputs.insert("paper".into(), paper.id().into_value());
         let mut files = BTreeMap::new();
         // Plain data always serialises; an empty deck would be told by the template.
         let json = serde_json::to_vec(deck).unwrap_or_default();
@@ -58,15 +56,37 @@ impl PageWorld {
             }
         }
         files.extend(pictures.iter().map(|(cluster, bytes)| (format!("picture-{cluster}"), Bytes::new(bytes.to_vec()))));
-        let main = file_id(TEMPLATE_FILE);
         let text = template.map_or_else(|| TEMPLATE.to_owned(), |template| template.text.to_string());
+        PageWorld::of_files(paper.id(), files, text, template.and_then(|template| Some(template.path.parent()?.to_owned())))
+    }
+
+    /// A world of these files in memory, and those in the folder of the template that says `text`.
+    pub(super) fn of_files(paper: &str, files: BTreeMap<String, Bytes>, text: String, folder: Option<PathBuf>) -> PageWorld {
+        let mut inputs = Dict::new();
+        inputs.insert("paper".into(), paper.into_value());
+        let main = file_id(TEMPLATE_FILE);
         PageWorld {
             library: LazyHash::new(Library::builder().with_inputs(inputs).build()),
             source: Source::new(main, text),
             main,
             files,
-            folder: template.and_then(|template| Some(template.path.parent()?.to_owned())),
+            folder,
         }
+    }
+
+    /// What the template says.
+    pub(super) fn text(&self) -> &str {
+        self.source.text()
+    }
+
+    /// The files in memory.
+    pub(super) fn files(&self) -> &BTreeMap<String, Bytes> {
+        &self.files
+    }
+
+    /// The folder of the user's template.
+    pub(super) fn folder(&self) -> Option<&PathBuf> {
+        self.folder.as_ref()
     }
 
     /// The line of the template that a mistake stands in, from 1.

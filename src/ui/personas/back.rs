@@ -229,7 +229,7 @@ fn made(ui: &Ui, view: &View) -> Option<Arc<Provenance>> {
     let sweep = answers.sweep.ready().map(|sweep| &**sweep);
     let mut reasons = segmentation.by.k().map_or_else(Vec::new, |k| reasons_for(k, sweep));
     reasons.extend(stability.and_then(|stability| stability_reason(stability)));
-    let notes: Vec<String> = answers.notes.iter().map(|note| note.0.to_string()).collect();
+    let notes: Vec<String> = answers.notes.iter().map(|note| note.outside().to_owned()).collect();
     let made = Arc::new(provenance_of(&ProvenanceOf {
         loaded: &segmentation.loaded,
         prepared: &segmentation.prepared,

@@ -23,7 +23,7 @@ pub fn ui(ui: &mut Ui, distribution: &Distribution, cluster: usize, width: f32) 
                 }
             });
             match &distribution.drawing {
-                Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date } => {
+                Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, .. } => {
                     bins_ui(ui, edges, persona, everyone, (*persona_median, *everyone_median), *is_date, cluster, width);
                 }
                 Drawing::Levels { names, persona, everyone } => levels_ui(ui, names, persona, everyone, cluster, width),

@@ -30,26 +30,29 @@ impl Tally {
         }
         if let Some(example) = self.unclear_comma.as_ref().filter(|_| self.points == 0 && self.commas == 0) {
             let other = if reading.comma { "as a decimal comma, as elsewhere in the file" } else { "as separating thousands" };
-            notes.push(Note::new(format!("The comma in {name} (\"{example}\") could mean two things; it is read {other}.")));
+            notes.push(with_example(example, |such| format!("The comma in {name}{such} could mean two things; it is read {other}.")));
         } else if let Some(example) = self.unclear_point.as_ref().filter(|_| self.points_are_unclear() && habits.doubts_points()) {
             let other = match habits.groups_by_points(name) {
                 Some(WhyGroups::Semicolons) => "as separating thousands, as usual in files with semicolons",
                 Some(WhyGroups::Names) => "as separating thousands, as usual in the language of the file's column names",
                 None => "as a decimal point",
             };
-            notes.push(Note::new(format!("The point in {name} (\"{example}\") could mean two things; it is read {other}.")));
+            notes.push(with_example(example, |such| format!("The point in {name}{such} could mean two things; it is read {other}.")));
         } else if reading.comma && !habits.decimal_comma {
             notes.push(Note::new(format!("{name} uses a decimal comma.")));
         }
         let units = self.sorted_units();
         if units.len() > 1 {
-            let each: Vec<String> =
-                units.iter().map(|(unit, count, example)| format!("{unit} ({}, such as \"{example}\")", cells(*count))).collect();
-            notes.push(Note::new(format!(
-                "{name} mixes {}; the numbers are taken as they stand, nothing is converted, and {} is shown.",
-                listed(&each),
-                units[0].0
-            )));
+            let examples: Vec<(&str, usize)> = units.iter().map(|(_, _, example)| (example.as_ref(), 1)).collect();
+            notes.push(Note::quoting(&examples, |told| {
+                let such = |at: usize| told.get(at).map_or_else(String::new, |example| format!(", such as \"{example}\""));
+                let each = units.iter().enumerate().map(|(at, (unit, count, _))| format!("{unit} ({}{})", cells(*count), such(at)));
+                format!(
+                    "{name} mixes {}; the numbers are taken as they stand, nothing is converted, and {} is shown.",
+                    listed(&each.collect::<Vec<_>>()),
+                    units[0].0
+                )
+            }));
         }
         notes
     }
@@ -66,11 +69,15 @@ impl Tally {
         {
             let read = day_text(read.days);
             let why = self.why_running().map_or(String::new(), |why| format!("{why}, so "));
-            notes.push(Note::new(format!(
-                "Dates of {name} such as {example} could be read two ways; {why}the {first} is taken first ({read})."
-            )));
+            notes.push(Note::quoting(&[(example, 1)], |told| match told.first() {
+                Some(example) => {
+                    format!("Dates of {name} such as {example} could be read two ways; {why}the {first} is taken first ({read}).")
+                }
+                None => format!("Dates of {name} could be read two ways; {why}the {first} is taken first."),
+            }));
         }
-        let mut shapes: Vec<String> = Vec::new();
+        // What each is like, an example, and what that means.
+        let mut shapes: Vec<(String, &str, &str)> = Vec::new();
         for (&written, (count, example)) in &self.written {
             let meaning = match written {
                 Written::DayFirst => ", day first",
@@ -80,23 +87,33 @@ impl Tally {
                 Written::Either if day || month => continue,
                 Written::Either => ", either first",
             };
-            shapes.push(format!("{} like {example}{meaning}", cells(*count)));
+            shapes.push((cells(*count), example.as_ref(), meaning));
         }
         if reading.turned {
             notes.extend(self.damage_note(name));
         } else if shapes.len() > 1 {
-            let mut done = "each is read by its own format".to_owned();
-            if let Some((count, example)) = either.filter(|_| day && month) {
-                let read = if *count == 1 { "is" } else { "are" };
-                done += &format!("; {} that could be either, such as {example}, {read} read with the {first} first", cells(*count));
-            }
-            notes.push(Note::new(format!("{name} mixes date formats: {}; {done}.", listed(&shapes))));
+            let either = either.filter(|_| day && month);
+            let examples: Vec<(&str, usize)> =
+                shapes.iter().map(|shape| (shape.1, 1)).chain(either.map(|(_, example)| (example.as_ref(), 1))).collect();
+            notes.push(Note::quoting(&examples, |told| {
+                let mut done = "each is read by its own format".to_owned();
+                if let Some((count, _)) = either {
+                    let read = if *count == 1 { "is" } else { "are" };
+                    let such = told.last().map_or_else(String::new, |example| format!(", such as {example},"));
+                    done += &format!("; {} that could be either{such} {read} read with the {first} first", cells(*count));
+                }
+                let like = |at: usize| told.get(at).map_or_else(String::new, |example| format!(" like {example}"));
+                let each = shapes.iter().enumerate().map(|(at, (cells, _, meaning))| format!("{cells}{}{meaning}", like(at)));
+                format!("{name} mixes date formats: {}; {done}.", listed(&each.collect::<Vec<_>>()))
+            }));
         }
         if let (true, Some((_, example))) = (shapes.len() == 1, self.written.get(&Written::Serial))
             && let Some(day) = example.parse().ok().and_then(|number| DayNumbers::Serial.day(number))
         {
             let day = day_text(day.days);
-            notes.push(Note::new(format!("{name} holds days as Excel counts them; {example} is read as {day}.")));
+            notes.push(Note::quoting(&[(format!("; {example} is read as {day}"), 1)], |told| {
+                format!("{name} holds days as Excel counts them{}.", told.concat())
+            }));
         }
         let n_moments: usize = self.offsets.iter().filter(|(offset, _)| offset.is_some()).map(|(_, n)| n).sum();
         if let Some(zone) = reading.zone.filter(|_| n_moments > 0) {
@@ -140,36 +157,52 @@ impl Tally {
             dates::parse(example, Order::DayFirst).or_else(|| example.parse().ok().and_then(|number| DayNumbers::Serial.day(number)))?;
         let (was, is) = (day_text(day.days), day_text(day.turned().days));
         let example = if *example == was { was } else { format!("{example}, which is {was},") };
-        Some(Note::new(format!(
-            "A spreadsheet has damaged {name}: all {} that are true dates lie in days 1 to 12 and all {} that are text (such as {text}) in days \
-             13 to 31, so day and month of the true dates were changed for each other; they are changed back ({example} is read as {is}).",
-            cells(n_true),
-            cells(*n)
-        )))
+        let examples = [(format!(" (such as {text})"), 1), (format!(" ({example} is read as {is})"), 1)];
+        Some(Note::quoting(&examples, |told| {
+            let told = |at: usize| told.get(at).map_or("", String::as_str);
+            format!(
+                "A spreadsheet has damaged {name}: all {} that are true dates lie in days 1 to 12 and all {} that are text{} in days \
+                 13 to 31, so day and month of the true dates were changed for each other; they are changed back{}.",
+                cells(n_true),
+                cells(*n),
+                told(0),
+                told(1)
+            )
+        }))
     }
 
     fn list_note(&self, name: &str) -> Note {
         let example = self.list.as_deref().unwrap_or_default();
-        Note::new(format!(
-            "{name} looks like several answers per cell ({}, such as \"{example}\"); it is read as text, not as numbers with decimals.",
-            cells(self.lists)
-        ))
+        Note::quoting(&[(format!(", such as \"{example}\""), 1)], |told| {
+            format!(
+                "{name} looks like several answers per cell ({}{}); it is read as text, not as numbers with decimals.",
+                cells(self.lists),
+                told.concat()
+            )
+        })
     }
 
     fn wrong_note(&self, name: &str, what: &str) -> Option<Note> {
         if self.wrong == 0 {
             return None;
         }
-        let quoted: Vec<String> = self.wrong_examples.iter().take(3).map(|example| format!("\"{example}\"")).collect();
+        let quoted: Vec<(String, usize)> = self.wrong_examples.iter().take(3).map(|example| (format!("\"{example}\""), 1)).collect();
         let more = if self.wrong > quoted.len() { ", …" } else { "" };
         let (they, count) = if self.wrong == 1 { ("is", "it counts") } else { ("are", "they count") };
-        let list = quoted.join(", ");
-        Some(Note::new(format!("{} of {name} {they} no {what} ({list}{more}); {count} as missing.", cells(self.wrong))))
+        Some(Note::quoting(&quoted, |told| {
+            let list = if told.is_empty() { String::new() } else { format!(" ({}{more})", told.join(", ")) };
+            format!("{} of {name} {they} no {what}{list}; {count} as missing.", cells(self.wrong))
+        }))
     }
 }
 
 /// How the sentence about dropped times of day goes on behind the column's name.
 pub(in crate::data) const ONLY_THE_DAY: &str = " holds times of day; only the day is used.";
+
+/// A sentence with one cell as an example, in brackets behind the column's name.
+fn with_example(example: &str, say: impl Fn(&str) -> String) -> Note {
+    Note::quoting(&[(format!(" (\"{example}\")"), 1)], |told| say(&told.concat()))
+}
 
 fn cells(count: usize) -> String {
     format!("{} {}", grouped(count), if count == 1 { "cell" } else { "cells" })

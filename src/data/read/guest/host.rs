@@ -45,7 +45,7 @@ pub(super) fn program() -> Option<&'static Path> {
 }
 
 /// A guest that is gone with the value, whatever it was doing.
-struct Guest(Child);
+pub(super) struct Guest(pub(super) Child);
 
 impl Drop for Guest {
     fn drop(&mut self) {
@@ -130,7 +130,7 @@ fn taken(message: Message, give_back: &Sender<Vec<u8>>) -> Taken {
 }
 
 /// How a guest ended that says nothing more. One that lives on after a message nobody understands is ended.
-fn ended(child: &mut Child) -> std::io::Result<ExitStatus> {
+pub(super) fn ended(child: &mut Child) -> std::io::Result<ExitStatus> {
     for _ in 0..200 {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
@@ -166,17 +166,17 @@ fn exhausting(request: &Request, took: String) -> DataError {
     DataError::Exhausting { title: request.title.clone(), format: request.what.format().into(), took }
 }
 
-const SIGKILL: i32 = 9;
+pub(super) const SIGKILL: i32 = 9;
 const SIGBUS: i32 = if cfg!(target_os = "linux") { 7 } else { 10 };
-const SIGXCPU: i32 = 24;
+pub(super) const SIGXCPU: i32 = 24;
 
 #[cfg(unix)]
-fn signal(status: ExitStatus) -> Option<i32> {
+pub(super) fn signal(status: ExitStatus) -> Option<i32> {
     std::os::unix::process::ExitStatusExt::signal(&status)
 }
 
 #[cfg(not(unix))]
-fn signal(_: ExitStatus) -> Option<i32> {
+pub(super) fn signal(_: ExitStatus) -> Option<i32> {
     None
 }
 

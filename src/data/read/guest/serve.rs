@@ -10,7 +10,7 @@ use polars::prelude::DataFrame;
 use crate::base::Ctx;
 use crate::data::error::DataError;
 
-use super::request::{ARGUMENT, Limits, Request, Take, Told, What};
+use super::request::{ARGUMENT, Request, Take, Told, What};
 use super::wire::{self, End};
 use super::{columns, workbook};
 
@@ -23,19 +23,23 @@ pub fn serve_if_asked(mut arguments: impl Iterator<Item = impl AsRef<OsStr>>) ->
         return None;
     }
     let path = PathBuf::from(arguments.next()?.as_ref());
-    // A reader's thread that panics may leave others waiting for it, so that the first panic is the end.
+    end_with_first_panic();
+    Some(if serve(path).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A thread that panics may leave others waiting for it, so that the first panic of a guest is its end.
+pub fn end_with_first_panic() {
     std::panic::set_hook(Box::new(|panic| {
         eprintln!("{panic}");
         std::process::exit(i32::from(GAVE_UP));
     }));
-    Some(if serve(path).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn serve(path: PathBuf) -> std::io::Result<()> {
     let mut asked = Vec::new();
     std::io::stdin().read_to_end(&mut asked)?;
     let request = Request { path, ..serde_json::from_slice(&asked)? };
-    limit(&request.limits)?;
+    limit(request.limits.bytes, request.limits.seconds)?;
     let mut out = std::io::stdout().lock();
     let mut room = Vec::new();
     let mut take = |mut rows: DataFrame, fraction: f32| {
@@ -58,12 +62,12 @@ pub(super) fn answer(request: &Request, take: &mut Take, ctx: &Ctx) -> Result<To
 
 /// Memory of its own and time, for all that follows; mapped files do not count as memory.
 #[cfg(unix)]
-fn limit(limits: &Limits) -> std::io::Result<()> {
+pub fn limit(bytes: u64, seconds: u64) -> std::io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let both = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
-    setrlimit(Resource::Data, both(limits.bytes))?;
+    setrlimit(Resource::Data, both(bytes))?;
     // One second between the signal that can be told from others and the one that nothing survives.
-    setrlimit(Resource::Cpu, Rlimit { current: Some(limits.seconds), maximum: Some(limits.seconds + 1) })?;
+    setrlimit(Resource::Cpu, Rlimit { current: Some(seconds), maximum: Some(seconds + 1) })?;
     setrlimit(Resource::Core, both(0))?;
     // The host may be killed while a reader is busy.
     #[cfg(target_os = "linux")]
@@ -73,6 +77,6 @@ fn limit(limits: &Limits) -> std::io::Result<()> {
 
 /// Elsewhere the host's clock is the only limit.
 #[cfg(not(unix))]
-fn limit(_: &Limits) -> std::io::Result<()> {
+pub fn limit(_: u64, _: u64) -> std::io::Result<()> {
     Ok(())
 }
