@@ -49,6 +49,7 @@ mod roles;
 mod said;
 mod segments_page;
 mod session;
+mod sizes;
 mod slides;
 mod sources;
 mod sources_page;
