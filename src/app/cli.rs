@@ -44,8 +44,11 @@ const VERSION: &str = match option_env!("PERSONAE_VERSION") {
 struct Cli {
     #[command(subcommand)]
     command: Option<Headless>,
-    /// A data file or a project to open in the window; several files become one customer table; without one, the built-in sample.
+    /// A data file or a project to open in the window; several files become one customer table; without one, the start page.
     files: Vec<PathBuf>,
+    /// Open the window on the built-in sample.
+    #[arg(long, conflicts_with = "files")]
+    sample: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -180,7 +183,7 @@ pub fn main() -> ExitCode {
         Some(_) => logging::to_stderr(&heading),
     }
     let done = match cli.command {
-        None => window::run(cli.files).map_err(Failure::Failed),
+        None => window::run(cli.files, cli.sample).map_err(Failure::Failed),
         Some(Headless::Segment(segment)) => headless::project_of_data(segment.data.clone())
             .and_then(|project| task(project, &segment.data, Some(&segment.choices), segment.files, None))
             .and_then(headless::carry_out),

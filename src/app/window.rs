@@ -28,8 +28,9 @@ use super::shortcuts::pressed_actions;
 /// The name of the window and of its folder for settings.
 const TITLE: &str = "Personae";
 
-/// Opens the window on `files` - a project, a data file, or several for one customer table - or on the sample.
-pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
+/// Opens the window on `files` - a project, a data file, or several for one customer table - or on the start page;
+/// on the sample if asked.
+pub fn run(files: Vec<PathBuf>, on_sample: bool) -> Result<(), String> {
     let settings = Settings::load();
     let size = settings.window_size.unwrap_or([1280.0, 800.0]);
     let viewport = egui::ViewportBuilder::default()
@@ -45,7 +46,10 @@ pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
     };
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let open = Box::new(move |creation: &eframe::CreationContext<'_>| {
-        let window = Window::new(&creation.egui_ctx, settings, Recovery::start(), files);
+        let mut window = Window::new(&creation.egui_ctx, settings, Recovery::start(), files);
+        if on_sample {
+            window.command(Command::Do(Action::OpenSample));
+        }
         Ok(Box::new(window) as Box<dyn eframe::App>)
     });
     eframe::run_native(TITLE, options, open).map_err(|error| {
@@ -104,7 +108,7 @@ const KEEP_AFTER: Duration = Duration::from_millis(800);
 const MESSAGE_STAYS: Duration = Duration::from_secs(7);
 
 impl Window {
-    /// A window on `files` (several become the sources of one customer table) or the sample, with what an earlier session left in `recovery`; without one, unsaved work is kept nowhere.
+    /// A window on `files` (several become the sources of one customer table) or on the start page, with what an earlier session left in `recovery`; without one, unsaved work is kept nowhere.
     pub fn new(ctx: &Context, settings: Settings, recovery: Option<Recovery>, files: impl IntoIterator<Item = PathBuf>) -> Window {
         theme::install(ctx);
         // Where the system does not say, paper is the safer guess than night.
@@ -148,10 +152,10 @@ impl Window {
         };
         let files: Vec<PathBuf> = files.into_iter().collect();
         match &files[..] {
-            // The sample shows what Personae is for, so it opens where the plots are; whoever was here before is asked first.
+            // Whoever comes without a file is asked first; the sample is computed behind the question, so that it is there at once.
             [] => {
                 window.look.page = Page::Segments;
-                window.look.is_start = !window.settings.recent.is_empty();
+                window.look.is_start = true;
             }
             [file] => window.open(file),
             _ => window.open_all(files),

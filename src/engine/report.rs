@@ -12,7 +12,7 @@ use crate::evaluate::{Silhouettes, Stability};
 use crate::export::{ChosenResult, FoundStructure, Plots, Report, RunResult, Seconds, UnusualFound};
 use crate::features::Prepared;
 use crate::model::{MadeBy, Making, Parameters};
-use crate::persona::{Explained, Personas};
+use crate::persona::{Explained, Noun, Personas};
 use crate::session::Plan;
 
 use super::answers::Answers;
@@ -213,6 +213,7 @@ pub(super) fn plots(answers: &Answers) -> Plots {
         condensed: answers.condensed.ready().cloned(),
         comparison: answers.comparison.ready().cloned(),
         variance: answers.prepared.ready().map(|prepared| prepared.pca.explained.clone()),
+        noun: answers.loaded.latest().map_or_else(Noun::default, |loaded| Noun::of(loaded)),
         numbers: segmentation.map_or_else(Vec::new, |chosen| chosen.labels.numbers().to_vec()),
         chosen: segmentation.map(|chosen| chosen.by.clone()),
     }

@@ -18,7 +18,7 @@ use super::choices::{Choices, Density};
 use super::outcome_sheet::outcome_sheets;
 use super::report::persona_names;
 use super::sheet::TopicSheet;
-use super::text::{customers, without_folders};
+use super::text::without_folders;
 use super::{Plot, Plots, Report, plot_svg};
 
 pub use card::{Badge, CardPage, Confidence, EvidenceLine, Fact, Line, ProfileLine, Rest, Strip, Tile};
@@ -105,7 +105,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
 
 /// "5 personas in 4 988 customers".
 fn title(report: &Report) -> String {
-    let analysed = customers(report.prepared.table_rows.len());
+    let analysed = report.personas.noun.count(report.prepared.table_rows.len());
     match report.personas.personas.len() {
         0 => format!("No persona in {analysed}"),
         1 => format!("One persona in {analysed}"),

@@ -2,6 +2,7 @@
 //!
 //! In: plot data, the personas' names, the choice in force. Out: a scene. Cost: the points drawn.
 
+use crate::persona::Noun;
 use crate::persona::numbering::number_of;
 use crate::plot::{AxisKind, CondensedPlot, MapPlot, SilhouettePlot, SweepPlot};
 
@@ -30,7 +31,7 @@ pub(super) fn plain(plot: Plot, size: PlotSize, x: [f64; 2], y: [f64; 2]) -> (Sc
 }
 
 /// The map with a list of segments beside it; the segments' numbers stand at their middles.
-pub fn map(map: &MapPlot, names: &[String], size: PlotSize) -> Scene {
+pub fn map(map: &MapPlot, names: &[String], noun: Noun, size: PlotSize) -> Scene {
     let [low, high] = map.bounds;
     let (mut scene, mut frame) = plain(Plot::Map, size, padded(low[0], high[0], 0.04), padded(low[1], high[1], 0.04));
     let listed = size != HALF;
@@ -65,9 +66,9 @@ pub fn map(map: &MapPlot, names: &[String], size: PlotSize) -> Scene {
     }
 
     let told = if map.n_shown < map.n_total {
-        format!("{} of {} drawn, an even sample", count(map.n_shown), customers(map.n_total))
+        format!("{} of {} drawn, an even sample", count(map.n_shown), noun.count(map.n_total))
     } else {
-        customers(map.n_total)
+        noun.count(map.n_total)
     };
     scene.text([size[0] - 24.0, 34.0], &told, 12.0, MUTED, Anchor::End);
     if listed {

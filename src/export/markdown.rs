@@ -36,7 +36,7 @@ fn overview(to: &mut Document, deck: &Deck) {
     let overview = &deck.overview;
     let has_badges = overview.members.iter().any(|member| member.badge.is_some());
     let mut columns =
-        vec![("Persona".to_owned(), Side::Left), ("Customers".to_owned(), Side::Right), ("Share of rows".to_owned(), Side::Right)];
+        vec![("Persona".to_owned(), Side::Left), (overview.counted.clone(), Side::Right), ("Share of rows".to_owned(), Side::Right)];
     columns.extend(overview.revenue.as_ref().map(|revenue| (format!("Share of {revenue}"), Side::Right)));
     columns.extend(has_badges.then(|| ("Confidence".to_owned(), Side::Left)));
     columns.push(("In a few words".to_owned(), Side::Left));

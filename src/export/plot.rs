@@ -26,7 +26,7 @@ fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::PlotSize) -> O
     // Without a chosen k the number of names is the number of segments.
     let k = chosen.and_then(Chosen::k).or(Some(names.len()).filter(|k| *k > 0));
     match plot {
-        Plot::Map => plots.map.as_ref().map(|map| draw::map(map, names, size)),
+        Plot::Map => plots.map.as_ref().map(|map| draw::map(map, names, plots.noun, size)),
         Plot::Elbow => draw::elbow(plots.sweep.as_ref()?, k, size),
         Plot::SilhouetteByK => draw::silhouette_by_k(plots.sweep.as_ref()?, k, size),
         Plot::Silhouette => plots.silhouette.as_ref().map(|silhouette| draw::silhouette(silhouette, names, size)),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::plot::{Compared, CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
 
 use crate::cluster::Chosen;
+use crate::persona::Noun;
 
 /// The plots that can be saved and maximised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -103,6 +104,8 @@ pub struct Plots {
     pub variance: Option<Vec<f64>>,
     /// k, height or epsilon in force.
     pub chosen: Option<Chosen>,
+    /// What a row of the table is called.
+    pub noun: Noun,
     /// What people call each segment, by cluster.
     pub numbers: Vec<usize>,
 }

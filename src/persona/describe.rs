@@ -123,6 +123,7 @@ pub fn describe_with_roles(
         n_noise: labels.n_noise(),
         n_left_out: prepared.n_table_rows - prepared.table_rows.len(),
         n_rows: prepared.n_table_rows,
+        noun,
         revenue_column: revenue.map(|(name, _)| name.to_owned()),
         attributes,
         twins,

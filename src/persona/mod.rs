@@ -52,6 +52,7 @@ pub use explain::{Condition, Example, Explained, Forest, Importance, MissingGrou
 pub use explaining::explained;
 pub use identity::{carry, edit_for};
 pub use lexicon::{Lexicon, LexiconError};
+pub use noun::Noun;
 pub use numbering::{Numbered, Numbering};
 pub use outcomes::OutcomeLine;
 pub use personas::Personas;

@@ -1,8 +1,10 @@
 //! What are the rows of a table called? Customers, unless the data say employees, patients, households or others.
 //!
-//! In: the names of the columns, what they are for, and the file's title. Out: one noun for names and sentences. The column that tells rows apart
-//! decides, then the title, then columns that only such a table has. English, German, French, Spanish, Italian and Portuguese words. O(columns).
+//! In: the names of the columns, what they are for, and the file's title. Out: one noun for names and sentences. A list of what customers did has
+//! rows, whatever its columns are called. Otherwise the column that tells rows apart decides, then the title, then columns that only such a table has. English, German, French, Spanish, Italian and Portuguese words. O(columns).
 
+use crate::base::text::count;
+use crate::customers::looks_like;
 use crate::data::{Loaded, Role, name_words};
 
 /// What one row is, and what several are.
@@ -17,9 +19,21 @@ pub struct Noun {
 /// What rows are called where nothing says otherwise.
 pub const CUSTOMERS: Noun = Noun { one: "customer", many: "customers" };
 
+/// What the lines of a list of transactions or events are called: several belong to one customer.
+pub const ROWS: Noun = Noun { one: "row", many: "rows" };
+
+impl Default for Noun {
+    fn default() -> Noun {
+        CUSTOMERS
+    }
+}
+
 impl Noun {
     /// What the rows of a table are called.
     pub fn of(loaded: &Loaded) -> Noun {
+        if looks_like(loaded).is_some() {
+            return ROWS;
+        }
         let identifiers = loaded.profile.columns.iter().filter(|column| column.guessed_role == Role::Identifier);
         let first = loaded.profile.columns.first().filter(|column| column.n_distinct + column.n_missing >= loaded.table.n_rows);
         let told = identifiers.chain(first).find_map(|column| named(&name_words(&column.name)));
@@ -29,6 +43,17 @@ impl Noun {
     /// One or several of them: "1 customer", "240 employees".
     pub fn counted(&self, n: usize) -> &'static str {
         if n == 1 { self.one } else { self.many }
+    }
+
+    /// "1 customer", "4 988 employees".
+    pub fn count(&self, n: usize) -> String {
+        format!("{} {}", count(n), self.counted(n))
+    }
+
+    /// What heads a column of their numbers: "Customers".
+    pub fn title(&self) -> String {
+        let mut letters = self.many.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 
     /// Whether the words of shopping are theirs.

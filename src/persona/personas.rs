@@ -6,6 +6,7 @@ use super::attributes::Attribute;
 use super::card::{NamePart, Persona, Statement};
 use super::explain::MissingGroup;
 use super::measure::MIN_CELL;
+use super::noun::Noun;
 use super::twins::Twins;
 
 /// All personas of one segmentation, and who is in none. Shares sum to 1.
@@ -19,6 +20,8 @@ pub struct Personas {
     pub n_left_out: usize,
     /// Rows of the table.
     pub n_rows: usize,
+    /// What a row is called.
+    pub noun: Noun,
     /// The column whose sum is called revenue, if there is one.
     pub revenue_column: Option<String>,
     /// Groups of the population that are nobody's commonest, largest first.

@@ -16,6 +16,8 @@ use super::widgets;
 /// The room of a badge: the longest word with its mark.
 pub const SIZE: Vec2 = Vec2::new(80.0, 16.0);
 const MARK: f32 = 4.5;
+/// Where the question failed, or has no answer.
+const NOT_KNOWN: &str = "Not known";
 /// In lists, where there is no room for the whole; hovering tells it.
 const A_CHOICE_IN_SHORT: &str = "A choice";
 
@@ -39,40 +41,56 @@ pub fn is_a_choice(structure: &Answer<Structure>, by: Option<&Chosen>) -> bool {
     structure.ready().is_some_and(|structure| !structure.found) && !matches!(by, Some(Chosen::Column { .. }))
 }
 
-/// The badge of a segment, its words flush with `side`.
-pub fn badge_ui(ui: &mut Ui, of: BadgeOf, side: Side) -> Response {
-    let BadgeOf { stability: answer, is_choice, cluster, n_clusters, missing } = of;
-    let t = tokens(ui);
-    let known = answer.ready().filter(|stability| stability.sizes.len() == n_clusters);
-    let (word, colour, share, tip) = match (known, answer) {
+/// What a badge says: its word, how far the segment may be relied on where that is known, and why.
+fn told(of: &BadgeOf, side: Side) -> (&'static str, Option<Trust>, String) {
+    let &BadgeOf { stability: answer, is_choice, cluster, n_clusters, missing } = of;
+    let known = known(of);
+    match (known, answer) {
         // Everyone together is neither found nor chosen.
-        _ if n_clusters == 1 => ("", t.hairline, 0.0, String::new()),
+        _ if n_clusters == 1 => ("", None, String::new()),
         (known, _) if is_choice => {
             let reasons = known.map_or_else(Vec::new, |stability| stability.reasons_with(cluster, missing));
-            (
-                if side == Side::Right { A_CHOICE_IN_SHORT } else { A_CHOICE },
-                t.bad,
-                0.0,
-                format!("{ONE_GROUP}\n\n{}", reasons.join("\n")).trim_end().to_owned(),
-            )
+            let word = if side == Side::Right { A_CHOICE_IN_SHORT } else { A_CHOICE };
+            (word, None, format!("{ONE_GROUP}\n\n{}", reasons.join("\n")).trim_end().to_owned())
         }
         (Some(stability), _) => {
             let trust = stability.trust_with(cluster, missing);
-            (trust.word(), colour(ui, trust), share(trust), tip_of(stability, cluster, missing))
+            (trust.word(), Some(trust), tip_of(stability, cluster, missing))
         }
-        (None, Answer::Failed { problem, .. }) => ("Not known", t.muted, 0.0, problem.0.to_string()),
+        (None, Answer::Failed { problem, .. }) => (NOT_KNOWN, None, problem.0.to_string()),
         (None, Answer::Cooking { progress, .. }) => {
             let done = (progress.fraction * 100.0).floor();
-            (
-                "Checking",
-                t.hairline,
-                0.0,
-                format!("Is it real? Customers are drawn anew and grouped again; {done:.0} % of the first draws are done."),
-            )
+            let tip = format!("Is it real? Customers are drawn anew and grouped again; {done:.0} % of the first draws are done.");
+            ("Checking", None, tip)
         }
         // Nobody asked yet: what is on the page comes first.
-        (None, _) => ("", t.hairline, 0.0, String::new()),
+        (None, _) => ("", None, String::new()),
+    }
+}
+
+/// The stability, where it is of these segments.
+fn known<'a>(of: &BadgeOf<'a>) -> Option<&'a Stability> {
+    of.stability.ready().map(|stability| &**stability).filter(|stability| stability.sizes.len() == of.n_clusters)
+}
+
+/// Why the badge says what it says, for the row of a list, which explains itself wherever the pointer is on it; empty where there is nothing to say.
+pub fn badge_tip(of: BadgeOf) -> String {
+    widgets::unbroken(&told(&of, Side::Right).2)
+}
+
+/// The badge of a segment, its words flush with `side`. At the right of a row the row itself says why ([`badge_tip`]).
+pub fn badge_ui(ui: &mut Ui, of: BadgeOf, side: Side) -> Response {
+    let BadgeOf { is_choice, n_clusters, .. } = of;
+    let t = tokens(ui);
+    let known = known(&of);
+    let (word, trust, tip) = told(&of, side);
+    let colour = match trust {
+        Some(trust) => colour(ui, trust),
+        None if is_choice && n_clusters > 1 => t.bad,
+        None if word == NOT_KNOWN => t.muted,
+        None => t.hairline,
     };
+    let share = trust.map_or(0.0, share);
     let text_colour = if known.is_some() { t.text } else { t.muted };
     let galley = ui.painter().layout_no_wrap(word.to_owned(), TextStyle::Small.resolve(ui.style()), text_colour);
     let width = galley.size().x + 2.0 * MARK + 6.0;
@@ -91,7 +109,7 @@ pub fn badge_ui(ui: &mut Ui, of: BadgeOf, side: Side) -> Response {
         word => format!("Confidence: {word}"),
     };
     widgets::name_it(&response, Role::Label, &name);
-    if tip.is_empty() { response } else { response.on_hover_text(widgets::unbroken(&tip)) }
+    if tip.is_empty() || side == Side::Right { response } else { response.on_hover_text(widgets::unbroken(&tip)) }
 }
 
 /// Where a badge's words end or begin.

@@ -45,17 +45,20 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     Panel::bottom("speaker notes").frame(Frame::new().inner_margin(Margin::same(BETWEEN as i8))).exact_size(148.0).show(ui, |ui| {
         notes::ui(ui, plan, answers, look, commands);
     });
-    CentralPanel::default().frame(Frame::new().inner_margin(Margin { bottom: 0, ..Margin::same(BETWEEN as i8) })).show(ui, |ui| {
-        answer_ui(ui, &answers.pages.pages, "the slides", |ui, pages| {
-            let room = ui.available_rect_before_wrap();
-            let slide = Rect::from_min_max(room.min, room.max - Vec2::new(0.0, 36.0));
-            let slide = slide_ui(ui, slide, answers, look, true);
-            let line =
-                Rect::from_min_max(egui::pos2(slide.left(), slide.bottom() + INSIDE), egui::pos2(slide.right(), slide.bottom() + 36.0));
-            let mut line = ui.new_child(UiBuilder::new().max_rect(line).layout(Layout::left_to_right(Align::Center)));
-            turning_ui(&mut line, pages, answers, look, commands);
-        });
-    });
+    CentralPanel::default().frame(Frame::new().inner_margin(Margin { bottom: INSIDE as i8, ..Margin::same(BETWEEN as i8) })).show(
+        ui,
+        |ui| {
+            answer_ui(ui, &answers.pages.pages, "the slides", |ui, pages| {
+                let room = ui.available_rect_before_wrap();
+                let slide = Rect::from_min_max(room.min, room.max - Vec2::new(0.0, 36.0));
+                let slide = slide_ui(ui, slide, answers, look, true);
+                let line =
+                    Rect::from_min_max(egui::pos2(slide.left(), slide.bottom() + INSIDE), egui::pos2(slide.right(), slide.bottom() + 36.0));
+                let mut line = ui.new_child(UiBuilder::new().max_rect(line).layout(Layout::left_to_right(Align::Center)));
+                turning_ui(&mut line, pages, answers, look, commands);
+            });
+        },
+    );
 }
 
 fn keys(ui: &Ui, look: &mut Look, n_slides: usize) {

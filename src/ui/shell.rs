@@ -63,7 +63,8 @@ pub fn top_bar_ui(ui: &mut Ui, session: &Session, look: &Look, commands: &mut Ve
         let room = Vec2::new(if is_narrow { 152.0 } else { 248.0 }, bar.height());
         left.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
             ui.set_width(room.x);
-            file_menu_ui(ui, session, if is_narrow { 14 } else { 28 }, commands);
+            let title = if look.is_start { "File" } else { &session.title };
+            file_menu_ui(ui, session, title, if is_narrow { 14 } else { 28 }, commands);
         });
         let mut right = ui.new_child(UiBuilder::new().max_rect(bar).layout(Layout::right_to_left(Align::Center)));
         tools_ui(&mut right, session, is_narrow, commands);
@@ -144,9 +145,9 @@ fn page_tab_ui(ui: &mut Ui, page: Page, is_on: bool, with_icon: bool, commands: 
     }
 }
 
-fn file_menu_ui(ui: &mut Ui, session: &Session, most: usize, commands: &mut Vec<Command>) {
+fn file_menu_ui(ui: &mut Ui, session: &Session, title: &str, most: usize, commands: &mut Vec<Command>) {
     let dot = if session.is_unsaved { " •" } else { "" };
-    let title = cut(&session.title, most);
+    let title = cut(title, most);
     let menu = ui.menu_button(format!("{title}{dot}  {}", icons::CARET_DOWN), |ui| {
         ui.set_min_width(260.0);
         for action in [Action::Open, Action::AddSource, Action::OpenSample, Action::Reload] {
@@ -189,7 +190,6 @@ pub fn status_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, c
     let frame = Frame::new().fill(t.raised).inner_margin(Margin::symmetric(12, 2));
     Panel::bottom("status").frame(frame).exact_size(32.0).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
-            ui.label(caption(ui, status_text(plan, answers, look)));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 8.0;
                 if !answers.notes.is_empty() {
@@ -214,6 +214,10 @@ pub fn status_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, c
                     ui.add(ProgressBar::new(job.progress.fraction).desired_width(96.0).desired_height(4.0));
                     ui.label(caption(ui, format!("{}{more}", job.title)));
                 }
+                // What is on screen steps back for what is under way.
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    widgets::cut_label(ui, caption(ui, status_text(plan, answers, look)));
+                });
             });
         });
     });
@@ -237,16 +241,20 @@ fn is_stopped(answers: &Answers) -> bool {
 }
 
 fn status_text(plan: &Plan, answers: &Answers, look: &Look) -> String {
+    // Behind the start page the sample is made ready, which nobody has asked about yet.
+    if look.is_start {
+        return String::new();
+    }
     let Some(loaded) = answers.loaded.latest() else { return plan.source.title() };
-    let n_rows = loaded.table.n_rows;
+    let (n_rows, noun) = (loaded.table.n_rows, widgets::noun_of(answers));
     let mut parts = Vec::new();
     match answers.prepared.latest() {
         Some(prepared) => {
             let Prepared { table_rows, columns, .. } = &**prepared;
-            parts.push(format!("{} of {} customers", thousands(table_rows.len()), thousands(n_rows)));
+            parts.push(format!("{} of {}", thousands(table_rows.len()), noun.count(n_rows)));
             parts.push(format!("{} columns", columns.iter().filter(|column| column.enters).count()));
         }
-        None => parts.push(format!("{} customers, {} columns", thousands(n_rows), loaded.table.columns.len())),
+        None => parts.push(format!("{}, {} columns", noun.count(n_rows), loaded.table.columns.len())),
     }
     if let Some(segmentation) = answers.segmentation.latest() {
         parts.push(segmentation.method_text.clone());

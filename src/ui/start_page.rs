@@ -1,4 +1,4 @@
-//! The first thing seen where there is something to go back to: the files opened lately, and the sample.
+//! The first thing seen where no file was given: a file of one's own, the sample, and the files opened lately.
 //!
 //! In: what the session remembers. Out: a command, or nothing but another look. The sample is behind it, so that Esc shows it at once.
 
@@ -42,6 +42,10 @@ pub fn ui(ui: &mut Ui, session: &Session, look: &mut Look, commands: &mut Vec<Co
             ui.label(caption(ui, "or drop files on the window"));
         });
         ui.add_space(BETWEEN + INSIDE);
+        if session.recent.is_empty() {
+            first_ui(ui);
+            return;
+        }
         ui.label(theme::heading("Recent"));
         ui.add_space(INSIDE);
         let room = (column.bottom() - ui.cursor().top() - BETWEEN).max(96.0);
@@ -52,6 +56,23 @@ pub fn ui(ui: &mut Ui, session: &Session, look: &mut Look, commands: &mut Vec<Co
         });
     });
 }
+
+/// What whoever has never been here wants to know.
+fn first_ui(ui: &mut Ui) {
+    ui.label(theme::heading("What you need"));
+    ui.add_space(INSIDE);
+    for (what, why) in FIRST {
+        ui.label(theme::strong(*what));
+        ui.add(eframe::egui::Label::new(caption(ui, *why)).wrap());
+        ui.add_space(INSIDE);
+    }
+}
+
+const FIRST: &[(&str, &str)] = &[
+    ("One file with one customer per row", "CSV, Excel, ODS, Parquet, Arrow or JSON. Open it, and segments are suggested at once."),
+    ("Or the files of a shop", "Orders, events and lists of customers, dropped together: one row per customer is built from them."),
+    ("Or nothing yet", "The sample holds made-up customers of a shop, to look around in."),
+];
 
 fn recent_ui(ui: &mut Ui, recent: &Recent, width: f32, commands: &mut Vec<Command>) {
     let response = ui.add(Button::new("").frame_when_inactive(false).min_size(Vec2::new(width, 44.0)));

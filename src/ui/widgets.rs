@@ -6,12 +6,18 @@ use eframe::egui::{
     Role, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetText,
 };
 
-use crate::engine::Answer;
 use crate::engine::STOPPED;
+use crate::engine::{Answer, Answers};
+use crate::persona::Noun;
 use crate::session::{Action, Command, PlotKind};
 
 use super::icons;
 use super::theme::{self, INSIDE, caption, tokens};
+
+/// What a row of the open table is called.
+pub fn noun_of(answers: &Answers) -> Noun {
+    answers.loaded.latest().map_or_else(Noun::default, |loaded| Noun::of(loaded))
+}
 
 /// The one visible next step of a page.
 pub fn primary_button(ui: &mut Ui, text: &str) -> Response {
@@ -38,6 +44,16 @@ pub fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
     let response = ui.add(Button::new(icon).frame_when_inactive(false).min_size(Vec2::splat(24.0)));
     name_it(&response, Role::Button, name);
     response.on_hover_text(name)
+}
+
+/// A box to tick with its words; one that is not ticked is still seen as a box.
+pub fn check_ui(ui: &mut Ui, is_on: &mut bool, text: &str) -> Response {
+    let line = Stroke::new(1.0, tokens(ui).muted);
+    let scope = ui.scope(|ui| {
+        ui.visuals_mut().widgets.inactive.bg_stroke = line;
+        if text.is_empty() { ui.add(egui::Checkbox::without_text(is_on)) } else { ui.checkbox(is_on, text) }
+    });
+    scope.inner
 }
 
 /// Gives a widget the name screen readers and tests find it by.
@@ -267,7 +283,12 @@ pub fn plot_head(
 ) {
     ui.horizontal(|ui| {
         ui.set_height(28.0);
-        ui.label(theme::strong(title)).on_hover_text(explanation);
+        // The icons keep their places whatever room the title has.
+        let room = (ui.available_width() - 60.0).max(0.0);
+        ui.scope(|ui| {
+            ui.set_max_width(room);
+            ui.add(egui::Label::new(theme::strong(title)).truncate()).on_hover_text(explanation);
+        });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             let is_max = *maximised == Some(kind);

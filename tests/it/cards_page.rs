@@ -149,6 +149,7 @@ fn personas(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Personas {
     };
     let personas: Vec<Persona> = sizes.iter().enumerate().map(|(at, &n)| persona(at, n, n_all, &name(at))).collect();
     Personas {
+        noun: personae::persona::Noun::default(),
         attributes: attributes(&personas, &Twins::default()),
         twins: Twins::default(),
         missing_looked_at: vec!["age".into(), "plan".into()],

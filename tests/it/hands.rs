@@ -150,7 +150,7 @@ fn a_selection_by_a_statement_is_not_described_by_it() {
 }
 
 #[test]
-fn whoever_was_here_before_is_asked_first() {
+fn a_start_without_a_file_asks_first() {
     let folder = tempfile::tempdir().unwrap();
     let data = shop(folder.path());
     let set = vec![data.clone(), folder.path().join("orders.csv")];
@@ -178,7 +178,9 @@ fn whoever_was_here_before_is_asked_first() {
     assert_eq!(window.plan().source.title(), "shop.csv");
 
     let first = Window::new(&Context::default(), Settings::default(), None, None);
-    assert!(!first.look().is_start, "a first start shows the sample");
+    assert!(first.look().is_start, "a first start asks, too");
+    let with_file = Window::new(&Context::default(), Settings::default(), None, Some(folder.path().join("shop.csv")));
+    assert!(!with_file.look().is_start, "a file that was given is opened");
 }
 
 #[test]
@@ -195,4 +197,40 @@ fn health_goes_on_when_its_view_is_left() {
     order(&mut harness, Command::Do(Action::Go(Page::Segments)));
     let health = window(&mut harness).answers().sources.as_ref().expect("sources").health.clone();
     assert!(health.ready().is_some(), "it was computed although another page is shown");
+}
+
+/// A list of what customers did is not a list of customers: until a table of them is built, its lines are rows, and the offer stands on both pages.
+#[test]
+fn the_lines_of_a_list_are_rows_and_not_customers() {
+    let folder = tempfile::tempdir().unwrap();
+    let orders = folder.path().join("orders.csv");
+    let line = |row: usize| {
+        let (sku, amount) = (300 + row * 7 % 20, row % 2 * 400 + row % 37 + 1);
+        format!("O{row},K{:03},2024-{:02}-{:02},TBL{sku},{},{amount}\n", row * 13 % 130, row % 12 + 1, row % 28 + 1, row % 5 + 1)
+    };
+    let rows: String = (0..400).map(line).collect();
+    std::fs::write(&orders, format!("order_id,customer_id,order_date,sku,quantity,amount\n{rows}")).unwrap();
+    let mut harness = open(Some(&orders), None);
+    for page in [Page::Data, Page::Segments] {
+        order(&mut harness, Command::Do(Action::Go(page)));
+        assert!(harness.query_by_label("Build a customer table").is_some(), "{}", page.name());
+        assert!(harness.query_all_by_label_contains("400 of 400 rows").next().is_some(), "{}", page.name());
+    }
+    order(&mut harness, Command::Do(Action::Go(Page::Personas)));
+    let personas = window(&mut harness).answers().personas.ready().expect("settled").clone();
+    for persona in &personas.personas {
+        assert!(persona.summary.contains(" rows (") && !persona.summary.contains("customers"), "{}", persona.summary);
+        assert!(!persona.name.contains("Customers") && !persona.name.contains("TBL"), "{}", persona.name);
+    }
+    let prepared = window(&mut harness).answers().prepared.ready().expect("settled").clone();
+    let entering: Vec<&str> = prepared.columns.iter().filter(|column| column.enters).map(|column| column.name.as_str()).collect();
+    assert!(!entering.iter().any(|name| ["order_id", "customer_id", "sku"].contains(name)), "{entering:?}");
+    let (report, plots) = window(&mut harness).report().expect("settled");
+    assert_eq!((report.personas.noun.many, plots.noun.many), ("rows", "rows"));
+    assert_eq!(report.personas.noun.title(), "Rows");
+
+    // A table of customers is one of customers again.
+    order(&mut harness, Command::AddSources(Vec::new()));
+    let personas = window(&mut harness).answers().personas.ready().expect("settled").clone();
+    assert_eq!(personas.noun.many, "customers");
 }

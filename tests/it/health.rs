@@ -352,3 +352,17 @@ fn a_rule_that_cannot_be_checked_says_why() {
     let health = known(&clean(), Some(vec![formula])).health;
     assert!(health.rules[0].problem.is_none() && health.rules[0].failed > 0 && health.rules[0].checked == N_CUSTOMERS);
 }
+
+/// Fuel by the cent beside pieces: a few rows hold nearly all of the quantity, although none of them is negative or unreadable.
+#[test]
+fn a_quantity_in_two_units_gets_a_rule() {
+    let few: &[usize] = &[50, 210, 400, 650];
+    let shop = planted(&[Plant::Cell("orders", "quantity", few, "89638")]);
+    let health = known(&shop, None).health;
+    let rule = health.rules.iter().find(|checked| checked.words.starts_with("quantity lies between 0 and")).expect("it is suggested");
+    assert_eq!((rule.failed, rule.is_broken), (few.len(), true), "{}", rule.words);
+    assert!(rule.rule.why.contains("another unit"), "{}", rule.rule.why);
+    // Numbers that are merely skewed, and prices, have none.
+    let clean = known(&clean(), None).health;
+    assert!(!clean.rules.iter().any(|checked| checked.words.starts_with("quantity lies")));
+}

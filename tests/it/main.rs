@@ -53,6 +53,7 @@ mod scoring;
 mod segments_page;
 mod session;
 mod side_doors;
+mod sizes;
 mod slides;
 mod sources;
 mod sources_page;

@@ -25,14 +25,27 @@ pub struct Stage {
 pub type Staged = Harness<'static, Stage>;
 
 pub fn open<'a>(file: Option<&Path>, recovery: Option<Recovery>) -> Harness<'a, Stage> {
+    open_at([1280.0, 800.0], file, recovery)
+}
+
+/// The window in another size.
+pub fn open_at<'a>(size: [f32; 2], file: Option<&Path>, recovery: Option<Recovery>) -> Harness<'a, Stage> {
     let stage = Stage { window: None, file: file.map(Path::to_path_buf), recovery };
     let draw = |ui: &mut eframe::egui::Ui, stage: &mut Stage| {
         let Stage { window, file, recovery } = stage;
-        let window = window.get_or_insert_with(|| Window::new(ui.ctx(), Settings::default(), recovery.take(), file.take()));
+        let window = window.get_or_insert_with(|| {
+            let file = file.take();
+            let is_sample = file.is_none();
+            let mut window = Window::new(ui.ctx(), Settings::default(), recovery.take(), file);
+            if is_sample {
+                window.command(Command::Do(Action::Go(Page::Segments)));
+            }
+            window
+        });
         window.step();
         window.draw(ui);
     };
-    let mut harness = Harness::builder().with_size([1280.0, 800.0]).with_max_steps(8).build_ui_state(draw, stage);
+    let mut harness = Harness::builder().with_size(size).with_max_steps(8).build_ui_state(draw, stage);
     settle(&mut harness);
     harness
 }

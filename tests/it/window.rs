@@ -1,4 +1,4 @@
-//! The real program in a real window: does a first start show plots? Needs Xvfb and ImageMagick; says so where they are missing.
+//! The real program in a real window: does the sample show plots? Needs Xvfb and ImageMagick; says so where they are missing.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -21,7 +21,7 @@ impl Drop for Running {
 }
 
 #[test]
-fn a_first_start_shows_the_sample_in_plots() {
+fn the_sample_opens_in_plots() {
     let missing: Vec<&str> = ["Xvfb", "import"].into_iter().filter(|tool| which(tool).is_none()).collect();
     if !missing.is_empty() {
         eprintln!("skipped: {} not installed, so no window can be opened and photographed here", missing.join(" and "));
@@ -39,6 +39,7 @@ fn a_first_start_shows_the_sample_in_plots() {
     let display = format!(":{}", number.trim());
     let home = tempfile::tempdir().expect("a home");
     let mut program = Command::new(env!("CARGO_BIN_EXE_personae"))
+        .arg("--sample")
         .env("DISPLAY", &display)
         .env_remove("WAYLAND_DISPLAY")
         .env("LIBGL_ALWAYS_SOFTWARE", "1")

@@ -35,6 +35,12 @@ pub(super) struct Measured {
 /// At most so many different values make a column a category here.
 const FEW: usize = 300;
 
+/// Fewer values have no largest 1 %.
+const FEWEST_FOR_TAIL: f64 = 100.0;
+
+/// The largest 1 % hold most of it beyond this share of the sum.
+const MOST_OF_IT: f64 = 0.5;
+
 /// Keys are looked at for variant spellings up to so many.
 const MANY_KEYS: usize = 2_000_000;
 
@@ -93,6 +99,28 @@ pub(super) fn columns(raw: &Raw, key: Option<&str>, ctx: &Ctx) -> Result<Vec<Mea
         all.push(measured);
     }
     Ok(all)
+}
+
+/// What the largest 1 % of a quantity begin above, and the part of the sum that they hold, where that is most of it: some rows are counted in another
+/// unit then, as fuel by the cent beside pieces.
+pub(super) fn tail(raw: &Raw, name: &str) -> Result<Option<(f64, f64)>, CustomersError> {
+    let number = column(name).cast(DataType::Float64);
+    let positive = number.clone().filter(number.gt(lit(0.0)));
+    let one = |frame: &DataFrame, name: &str| frame.column(name).ok().and_then(|column| column.get(0).ok()?.extract::<f64>());
+    let asked = vec![
+        positive.clone().count().cast(DataType::Float64).alias("n"),
+        positive.clone().sum().alias("sum"),
+        positive.clone().quantile(lit(0.99), QuantileMethod::Lower).alias("most"),
+    ];
+    let frame = raw.lazy().select(asked).collect()?;
+    let (Some(n), Some(sum), Some(most)) = (one(&frame, "n"), one(&frame, "sum"), one(&frame, "most")) else { return Ok(None) };
+    if n < FEWEST_FOR_TAIL {
+        return Ok(None);
+    }
+    let beyond = positive.clone().filter(positive.gt(lit(most))).sum().alias("beyond");
+    let frame = raw.lazy().select([beyond]).collect()?;
+    let share = one(&frame, "beyond").unwrap_or(0.0) / sum.max(f64::MIN_POSITIVE);
+    Ok((share > MOST_OF_IT).then_some((most, share)))
 }
 
 /// The newest day that can be believed of all sources: days of purchases and events, else any. Days far after all others (2099) do not

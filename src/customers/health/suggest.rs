@@ -44,7 +44,10 @@ pub fn suggested(
         for (column, measured) in raw.columns.iter().zip(&measured) {
             suggesting.presence(column, measured);
             match column.kind {
-                Kind::Number => suggesting.number(column, measured),
+                Kind::Number => {
+                    let tail = if suggesting.is_quantity(&column.name) { measure::tail(raw, &column.name)? } else { None };
+                    suggesting.number(column, measured, tail);
+                }
                 Kind::Date => suggesting.day(column),
                 Kind::Text => suggesting.text(column, measured),
             }
@@ -113,7 +116,11 @@ impl Suggesting<'_> {
         }
     }
 
-    fn number(&mut self, column: &RawColumn, measured: &Measured) {
+    fn is_quantity(&self, name: &str) -> bool {
+        !self.is_key(name) && (self.field(name) == Some(Field::Quantity) || named(name, COUNT))
+    }
+
+    fn number(&mut self, column: &RawColumn, measured: &Measured, tail: Option<(f64, f64)>) {
         let name = column.name.as_str();
         if self.is_key(name) || measured.n_present == 0 {
             return;
@@ -143,7 +150,13 @@ impl Suggesting<'_> {
         } else if matches!(field, Some(Field::Amount | Field::Quantity)) || named(name, COUNT) {
             // Returns come as negative rows; a few in ten thousand are none.
             let has_returns = self.source.fields.contains_key(&Field::Returned) || measured.n_negative * 200 > measured.n_present;
-            if !has_returns {
+            if let Some((most, share)) = tail {
+                let high = round_up(2.0 * most);
+                let low = if has_returns { -high } else { 0.0 };
+                let percent = (100.0 * share).floor();
+                let why = format!("The largest 1 % hold {percent:.0} % of the sum: some rows may be counted in another unit.");
+                self.add(Dimension::Validity, &[name], Predicate::Between(low, high), warning, &why);
+            } else if !has_returns {
                 let why = "It is hardly ever negative, so that returns are not told this way.";
                 self.add(Dimension::Validity, &[name], Predicate::AtLeast(0.0), warning, why);
             }
@@ -279,6 +292,12 @@ impl Suggesting<'_> {
         let why = if is_said { "You set the limit of this source." } else { why };
         self.add(Dimension::Timeliness, &days, Predicate::AtMostDaysOld(limit.unwrap_or(usual)), Severity::Warning, why);
     }
+}
+
+/// The next of 1, 2, 5, 10, 20 ... that is no smaller.
+fn round_up(value: f64) -> f64 {
+    let power = 10f64.powf(value.log10().floor());
+    [1.0, 2.0, 5.0, 10.0].map(|step| step * power).into_iter().find(|step| *step >= value).unwrap_or(10.0 * power)
 }
 
 const SHARE: &[&str] = &["share", "rate", "ratio", "percent", "pct", "percentage", "anteil", "quote"];

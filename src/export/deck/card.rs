@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use crate::evaluate::{A_CHOICE, ONE_GROUP, Trust};
 use crate::persona::picture::pixels;
-use crate::persona::{Evidence, Persona, Priority, Statement};
+use crate::persona::{Evidence, Noun, Persona, Priority, Statement};
 
 use super::super::glyph::{mix, portrait};
 use super::super::json::FEWEST_DESCRIBED;
 use super::super::palette::{NOISE, hex, segment};
-use super::super::text::{count, customers, percent, signed, without_folders};
+use super::super::text::{count, percent, signed, without_folders};
 use super::super::{Report, json::rows_left_out};
 use super::spread::{Spread, spread};
 
@@ -260,11 +260,11 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         ground: hex(portrait.ground),
         tiles: portrait.tiles.into_iter().map(|(ink, points)| Tile { colour: hex(ink), points }).collect(),
         summary: persona.summary.clone(),
-        facts: facts(persona),
+        facts: facts(persona, report.personas.noun),
         outcome: persona.outcome_text().filter(|_| described),
         badge: badge(report, persona.cluster),
         strip: strip(report, persona.cluster),
-        nothing: nothing(persona, described, more.is_empty() && less.is_empty()),
+        nothing: nothing(persona, report.personas.noun, described, more.is_empty() && less.is_empty()),
         more,
         less,
         profile: if described { profile(persona) } else { Vec::new() },
@@ -283,7 +283,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
             format!(
                 "{} of the {} it catches belong here (precision), and it finds {} of the segment (recall).",
                 percent(rule.precision),
-                customers(rule.n_caught),
+                report.personas.noun.count(rule.n_caught),
                 percent(rule.recall)
             )
         }),
@@ -319,11 +319,11 @@ pub(super) fn badge(report: &Report, cluster: usize) -> Option<Badge> {
     Some(Badge { word: trust.word().to_owned(), confidence, fill, is_choice: false })
 }
 
-fn facts(persona: &Persona) -> Vec<Fact> {
-    let label = if persona.n == 1 { "customer" } else { "customers" };
+fn facts(persona: &Persona, noun: Noun) -> Vec<Fact> {
+    let label = noun.counted(persona.n);
     let mut facts = vec![
         Fact { value: count(persona.n), label: label.to_owned() },
-        Fact { value: percent(persona.share), label: "of the customers analysed".to_owned() },
+        Fact { value: percent(persona.share), label: format!("of the {} analysed", noun.many) },
     ];
     if let Some(share) = persona.revenue_share {
         facts.push(Fact { value: percent(share), label: "of revenue".to_owned() });
@@ -339,9 +339,9 @@ fn strip(report: &Report, cluster: usize) -> Vec<Strip> {
     personas.chain(others.into_iter().filter(|(n, _)| *n > 0).map(|(n, rest)| piece(n, false, rest))).collect()
 }
 
-fn nothing(persona: &Persona, described: bool, is_empty: bool) -> Option<String> {
+fn nothing(persona: &Persona, noun: Noun, described: bool, is_empty: bool) -> Option<String> {
     if !described {
-        return Some(format!("Only {}: too few to describe by values without pointing at single people.", customers(persona.n)));
+        return Some(format!("Only {}: too few to describe by values without pointing at single people.", noun.count(persona.n)));
     }
     is_empty.then(|| "No strong difference from everyone was found.".to_owned())
 }

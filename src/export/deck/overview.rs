@@ -9,7 +9,7 @@ use super::super::choices::Density;
 use super::super::glyph::portrait;
 use super::super::json::rows_left_out;
 use super::super::palette::{hex, segment};
-use super::super::text::{count, customers, percent, percents_of};
+use super::super::text::{count, percent, percents_of};
 use super::super::{Report, json::FEWEST_DESCRIBED};
 use super::card::{Badge, Rest, Tile, badge, noise_colour};
 
@@ -23,6 +23,8 @@ pub struct Overview {
     pub doubt: Option<String>,
     /// How they were found, in one sentence.
     pub lead: String,
+    /// What is counted: "Customers", "Employees", "Rows".
+    pub counted: String,
     /// Everyone, personas first.
     pub members: Vec<Member>,
     /// What the column of revenue shares is called, if there is one.
@@ -98,6 +100,7 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
     Overview {
         doubt: report.structure.doubt.clone(),
         lead: lead(report, density),
+        counted: report.personas.noun.title(),
         members,
         revenue: with_revenue.then(|| "revenue".to_owned()),
     }
@@ -114,7 +117,7 @@ fn lead(report: &Report, density: Density) -> String {
         (Some(Chosen::Column { name }), _) => format!("The groups of the column {name}, as the data give them."),
         (_, 1) if report.structure.found == Some(false) => "One persona describes everyone.".to_owned(),
         (_, n) if report.structure.is_a_choice(n) => how("Split by choice", ", with"),
-        _ => how("Groups of customers that behave alike", ", found by"),
+        _ => how(&format!("Groups of {} that behave alike", report.personas.noun.many), ", found by"),
     }
 }
 
@@ -143,7 +146,7 @@ pub(super) fn missing(report: &Report, names: &[String]) -> Vec<String> {
             .most_in
             .and_then(|(cluster, share)| Some(format!("; most in {}, where they are {}", names.get(cluster)?, percent(share))));
         let (human, level) = (&group.human, &group.level);
-        format!("{level} ({human}): {}, {} of all{}", customers(group.n), percent(group.share), most.unwrap_or_default())
+        format!("{level} ({human}): {}, {} of all{}", report.personas.noun.count(group.n), percent(group.share), most.unwrap_or_default())
     };
     report.personas.missing_groups.iter().filter(|group| group.n >= FEWEST_DESCRIBED).map(line).collect()
 }

@@ -54,7 +54,9 @@ fn bar(page: &mut String, members: &[Member]) {
 fn table(page: &mut String, report: &Report, deck: &Deck) {
     let overview = &deck.overview;
     let with_badges = overview.members.iter().any(|member| member.badge.is_some());
-    page.push_str("<table class=\"members\">\n<thead><tr><td></td><th scope=\"col\">Persona</th><th scope=\"col\" class=\"n\">Customers</th><th scope=\"col\" class=\"n\">Share of all rows</th>");
+    page.push_str("<table class=\"members\">\n<thead><tr><td></td><th scope=\"col\">Persona</th>");
+    let _ = write!(page, "<th scope=\"col\" class=\"n\">{}</th>", overview.counted);
+    page.push_str("<th scope=\"col\" class=\"n\">Share of all rows</th>");
     if let Some(revenue) = &overview.revenue {
         let _ = write!(page, "<th scope=\"col\" class=\"n\">Share of <bdi>{}</bdi></th>", escape(revenue));
     }

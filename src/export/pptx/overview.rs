@@ -72,7 +72,7 @@ fn lines(slide: &mut Slide, deck: &Deck, members: &[Member]) {
     let portrait = height;
     let names = RIGHT - LEFT - portrait - 8.0 - numbers * if has_revenue { 3.0 } else { 2.0 } - confidence;
     let mut widths = vec![portrait + 8.0, names, numbers, numbers];
-    let mut titles = vec!["", "", "Customers", "Share of rows"];
+    let mut titles = vec!["", "", deck.overview.counted.as_str(), "Share of rows"];
     let revenue = deck.overview.revenue.as_ref().map(|column| format!("Of {column}")).unwrap_or_default();
     if has_revenue {
         widths.push(numbers);

@@ -15,22 +15,26 @@ use super::columns::{bars_ui, kind_icon, kind_text, missing_text, value_text};
 pub const HEIGHT: f32 = 204.0;
 
 const TITLE_WIDTH: f32 = 232.0;
-const NUMBERS_WIDTH: f32 = 224.0;
+const LEAST_TITLE: f32 = 152.0;
+const NUMBERS_WIDTH: f32 = 208.0;
+const LEAST_SHAPE: f32 = 120.0;
 const LEVELS: usize = 6;
 
 /// Column `at` in detail.
 pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize) {
     let Some(profile) = loaded.profile.columns.get(at) else { return };
     let unit = loaded.table.columns.get(at).and_then(|column| column.unit.as_deref());
+    // The shape keeps a place of its own where the strip is narrow.
+    let title = (ui.available_width() - NUMBERS_WIDTH - LEAST_SHAPE - 2.0 * BETWEEN).clamp(LEAST_TITLE, TITLE_WIDTH);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = BETWEEN;
         ui.vertical(|ui| {
-            ui.set_width(TITLE_WIDTH);
+            ui.set_width(title);
             title_ui(ui, plan, profile, unit);
         });
         match (&profile.numeric, &profile.levels) {
             (Some(numeric), _) => {
-                let size = vec2((ui.available_width() - NUMBERS_WIDTH - 2.0 * BETWEEN).clamp(120.0, 720.0), ui.available_height());
+                let size = vec2((ui.available_width() - NUMBERS_WIDTH - BETWEEN).clamp(LEAST_SHAPE, 720.0), ui.available_height());
                 shape_ui(ui, size, profile, unit, numeric);
                 numbers_ui(ui, profile, unit, numeric);
             }
@@ -79,8 +83,14 @@ fn shape_ui(ui: &mut Ui, size: eframe::egui::Vec2, profile: &ColumnProfile, unit
     let span = numeric.max - numeric.min;
     let x_of = |value: f64| if span > 0.0 { bars.left() + ((value - numeric.min) / span) as f32 * bars.width() } else { bars.center().x };
     let painter = ui.painter();
-    painter.text(pos2(bars.left(), below), Align2::LEFT_TOP, value_text(profile, unit, numeric.min), font.clone(), t.muted);
-    painter.text(pos2(bars.right(), below), Align2::RIGHT_TOP, value_text(profile, unit, numeric.max), font.clone(), t.muted);
+    let ends = [numeric.min, numeric.max].map(|end| painter.layout_no_wrap(value_text(profile, unit, end), font.clone(), t.muted));
+    // Where both ends would touch, the numbers beside the shape say them.
+    if ends.iter().map(|end| end.size().x).sum::<f32>() + 8.0 < bars.width() {
+        let [low, high] = ends;
+        let right = bars.right() - high.size().x;
+        painter.galley(pos2(bars.left(), below), low, t.muted);
+        painter.galley(pos2(right, below), high, t.muted);
+    }
     let median = x_of(numeric.median);
     painter.vline(median, bars.y_range(), eframe::egui::Stroke::new(1.5, t.accent));
     let align = if median > bars.center().x { Align2::RIGHT_BOTTOM } else { Align2::LEFT_BOTTOM };

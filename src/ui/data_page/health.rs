@@ -257,7 +257,7 @@ fn rule_ui(
     }
     ui.add_space(INSIDE);
     ui.horizontal(|ui| {
-        ui.checkbox(&mut rules[at].enabled, "Check this rule");
+        widgets::check_ui(ui, &mut rules[at].enabled, "Check this rule");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             is_removed = widgets::icon_button(ui, icons::CLOSE, "Remove this rule").clicked();
         });

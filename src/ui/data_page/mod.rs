@@ -105,8 +105,8 @@ fn next_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<C
     look.only_picked &= picked.is_some();
     if let Some(picked) = picked {
         ui.add_space(INSIDE);
-        let text = format!("Only selected customers ({})", thousands(picked.n()));
-        ui.checkbox(&mut look.only_picked, text).on_hover_text("List the selected customers alone. Esc lets them go.");
+        let text = format!("Only selected {} ({})", widgets::noun_of(answers).many, thousands(picked.n()));
+        widgets::check_ui(ui, &mut look.only_picked, &text).on_hover_text("List the selected customers alone. Esc lets them go.");
     }
 }
 

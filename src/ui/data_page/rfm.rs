@@ -37,7 +37,8 @@ pub fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, answers:
                 ui.label(caption(ui, summary(rfm))).on_hover_text(notes.join("\n"));
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.checkbox(&mut rules.enabled, "Score customers").on_hover_text("Whether the customer table gets scores and segments.");
+                widgets::check_ui(ui, &mut rules.enabled, "Score customers")
+                    .on_hover_text("Whether the customer table gets scores and segments.");
             });
         });
     });

@@ -12,6 +12,7 @@ use crate::persona::{Persona, Personas};
 use crate::session::{Command, ExportFormat, ExportRequest};
 
 use super::super::icons;
+use super::super::names::{is_long, name_ui};
 use super::super::theme::{self, BETWEEN, INSIDE, REGION, caption, tokens};
 use super::super::widgets::{self, combo_ui, cut_label, name_it, percent, primary_button, segmented_ui, thousands};
 use super::preview::{self, Seen};
@@ -126,16 +127,18 @@ fn whom_ui(ui: &mut Ui, personas: &Personas, choices: &mut Choices) {
 
 /// One persona of the list. Whether it was chosen or taken out.
 fn persona_ui(ui: &mut Ui, persona: &Persona, is_on: &mut bool) -> bool {
+    // Room for box, colour and number beside the name.
+    let is_tall = is_long(ui, &persona.name, ui.available_width() - 112.0);
     ui.horizontal(|ui| {
-        ui.set_height(28.0);
-        let checkbox = ui.add(Checkbox::without_text(is_on));
+        ui.set_height(if is_tall { 42.0 } else { 28.0 });
+        let checkbox = widgets::check_ui(ui, is_on, "");
         let enabled = checkbox.enabled();
         let (on, name) = (*is_on, persona.name.clone());
         checkbox.widget_info(|| eframe::egui::WidgetInfo::selected(Role::CheckBox, enabled, on, name.as_str()));
         widgets::swatch(ui, theme::segment(persona.number));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(caption(ui, thousands(persona.n))).on_hover_text(format!("{} of all customers", percent(persona.share)));
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| cut_label(ui, &persona.name).on_hover_text(&persona.name));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| name_ui(ui, &persona.name, 2).on_hover_text(&persona.name));
         });
         checkbox.changed()
     })
@@ -153,7 +156,7 @@ fn as_what_ui(ui: &mut Ui, answers: &Answers, choices: &mut Choices) {
         });
         for format in ExportFormat::ALL.into_iter().filter(|format| format.purpose() == purpose) {
             let mut is_on = choices.formats.contains(&format);
-            if ui.checkbox(&mut is_on, format.name()).on_hover_text(format.explanation()).changed() {
+            if widgets::check_ui(ui, &mut is_on, format.name()).on_hover_text(format.explanation()).changed() {
                 let kept =
                     ExportFormat::ALL.into_iter().filter(|other| if *other == format { is_on } else { choices.formats.contains(other) });
                 choices.formats = kept.collect();
@@ -210,7 +213,7 @@ fn audience_ui(ui: &mut Ui, answers: &Answers, audience: &mut Audience) {
             }
         });
         let tip = "For platforms that hash on their side, such as Meta's upload page. The file then tells who your customers are.";
-        ui.checkbox(&mut audience.plain, "Plain text, not hashed").on_hover_text(tip);
+        widgets::check_ui(ui, &mut audience.plain, "Plain text, not hashed").on_hover_text(tip);
     });
 }
 

@@ -42,7 +42,10 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
     let attributes = &view.personas.attributes;
     ui.horizontal(|ui| {
         ui.label(theme::strong("Side by side"));
-        let text = format!("{} attributes, the one that separates best first. Blue is more than the others, amber less.", attributes.len());
+        let text = format!(
+            "{} attributes, the one that separates best first. Arrows say more or less than the others; darker is further from them.",
+            attributes.len()
+        );
         widgets::cut_label(ui, caption(ui, text));
     });
     if attributes.is_empty() || shown.is_empty() {
@@ -87,9 +90,9 @@ fn cell_ui(ui: &mut Ui, view: &View, persona: &Persona, attribute: &Attribute, r
         return;
     };
     let response = ui.interact(rect, ui.scope_id().with((persona.number, &attribute.column)), Sense::click());
-    let colour = if evidence.effect < 0.0 { t.warn } else { t.accent };
+    // Colours are those of personas, so how far a value lies from the others is told in greys.
     let strength = (evidence.effect.abs() / STRONGEST).min(1.0) as f32;
-    ui.painter().rect_filled(inner, 4.0, colour.gamma_multiply(0.28 * strength));
+    ui.painter().rect_filled(inner, 4.0, t.muted.gamma_multiply(0.36 * strength));
     let is_on = traits::is_brushed(look, persona.cluster, evidence);
     if is_on || response.hovered() || response.has_focus() {
         let line = if is_on { Stroke::new(2.0, t.accent) } else { Stroke::new(1.0, t.muted) };

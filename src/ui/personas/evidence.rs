@@ -40,16 +40,15 @@ const HEADS: [(&str, &str, f32); 10] = [
 /// Draws all rows of `persona`'s evidence.
 pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     let first = (ui.available_width() * 0.26).clamp(140.0, 400.0);
-    let unit = (ui.available_width() - first) / HEADS.iter().map(|(.., width)| width).sum::<f32>();
+    let (shown, unit) = shown_in(ui.available_width() - first);
     let (head, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 24.0), Sense::hover());
     let mut right = head.left() + first;
-    let rights: Vec<f32> = HEADS
-        .iter()
-        .map(|(.., width)| {
-            right += width * unit;
-            right
-        })
-        .collect();
+    let mut columns = Vec::with_capacity(shown.len());
+    for at in shown {
+        let left = right;
+        right += HEADS[at].2 * unit;
+        columns.push(Column { at, left, right });
+    }
     let used = Used::of(persona);
     let order = order(view.personas.listed_evidence(persona), persona, look);
     let (all, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW * order.len() as f32), Sense::hover());
@@ -61,11 +60,36 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     let to = (((seen.bottom() - all.top()) / ROW).ceil().max(0.0) as usize).min(order.len());
     for (place, &at) in order.iter().enumerate().take(to).skip(from) {
         let rect = Rect::from_min_size(pos2(all.left(), all.top() + ROW * place as f32), Vec2::new(all.width(), ROW));
-        row_ui(ui, view, persona, (at, rect), (first, &rights), &used, look);
+        row_ui(ui, view, persona, (at, rect), (first, &columns), &used, look);
     }
     // Last, over the rows, and never above the view: the head stays while the rows go by.
     let top = ui.clip_rect().top().clamp(head.top(), (all.bottom() - head.height()).max(head.top()));
-    head_ui(ui, head.translate(Vec2::new(0.0, top - head.top())), (first, unit, &rights), look);
+    head_ui(ui, head.translate(Vec2::new(0.0, top - head.top())), (first, &columns), look);
+}
+
+/// A column after the first, and where it is.
+struct Column {
+    at: usize,
+    left: f32,
+    right: f32,
+}
+
+/// Below this a number touches the next one.
+const LEAST_UNIT: f32 = 60.0;
+/// What goes first where there is little room; the strip below tells it of the row that is pointed at, or the persona's column does.
+const GOES_FIRST: [&str; 3] = ["v.test", "Covers", "Others"];
+
+/// The columns that `width` has room for, and how wide one unit of them is.
+fn shown_in(width: f32) -> (Vec<usize>, f32) {
+    let mut shown: Vec<usize> = (0..HEADS.len()).collect();
+    let unit = |shown: &[usize]| width / shown.iter().map(|&at| HEADS[at].2).sum::<f32>();
+    for name in GOES_FIRST {
+        if unit(&shown) < LEAST_UNIT {
+            shown.retain(|&at| HEADS[at].0 != name);
+        }
+    }
+    let unit = unit(&shown);
+    (shown, unit)
 }
 
 /// The rows in the order asked for: as they come, the strongest first, or by a column.
@@ -101,17 +125,17 @@ fn is_ordered_by(name: &str) -> bool {
     matches!(name, "Effect" | "v.test" | "Covers" | "Customers" | "Missing")
 }
 
-fn head_ui(ui: &mut Ui, head: Rect, (first, unit, rights): (f32, f32, &[f32]), look: &mut Look) {
+fn head_ui(ui: &mut Ui, head: Rect, (first, columns): (f32, &[Column]), look: &mut Look) {
     let t = tokens(ui);
     let small = TextStyle::Small.resolve(ui.style());
     ui.painter().rect_filled(head.expand2(Vec2::new(6.0, 0.0)), 0, t.raised);
     ui.painter().hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, t.hairline));
     let name_room = head.with_max_x(head.left() + first);
-    let columns = HEADS.iter().zip(rights).map(|((name, explanation, width), right)| {
-        (*name, *explanation, Rect::from_min_max(pos2(right - width * unit, head.top()), pos2(*right, head.bottom())))
+    let columns = columns.iter().map(|column| {
+        let (name, explanation, _) = HEADS[column.at];
+        (column.at, name, explanation, Rect::from_min_max(pos2(column.left, head.top()), pos2(column.right, head.bottom())))
     });
-    let all = std::iter::once((BY_NAME, "Column", "The column, with its level where it has levels.", name_room))
-        .chain(columns.enumerate().map(|(at, (name, explanation, room))| (at, name, explanation, room)));
+    let all = std::iter::once((BY_NAME, "Column", "The column, with its level where it has levels.", name_room)).chain(columns);
     for (at, name, explanation, room) in all {
         let can_order = at == BY_NAME || is_ordered_by(name);
         let response = ui.interact(room, ui.scope_id().with(("head", name)), if can_order { Sense::click() } else { Sense::hover() });
@@ -158,7 +182,7 @@ fn row_ui(
     view: &View,
     persona: &Persona,
     (at, rect): (usize, Rect),
-    (first, rights): (f32, &[f32]),
+    (first, columns): (f32, &[Column]),
     used: &Used,
     look: &mut Look,
 ) {
@@ -176,19 +200,20 @@ fn row_ui(
     let mut inner = ui.new_child(UiBuilder::new().max_rect(name).layout(Layout::left_to_right(Align::Center)));
     inner.add(eframe::egui::Label::new(what.as_str()).truncate().selectable(false));
     let is_strong = evidence.effect.abs() >= 0.5;
-    for (cell, (text, right)) in cells(evidence).into_iter().zip(rights).enumerate() {
+    let cells = cells(evidence);
+    for (cell, text, right) in columns.iter().filter_map(|column| Some((column.at, cells.get(column.at)?, column.right))) {
         let family = if cell == 3 && is_strong { theme::bold() } else { FontFamily::Proportional };
         let font = FontId::new(if cell == 4 { 12.0 } else { 13.0 }, family);
-        ui.painter().text(pos2(*right, rect.center().y), Align2::RIGHT_CENTER, text, font, if cell == 2 { t.muted } else { t.text });
+        ui.painter().text(pos2(right, rect.center().y), Align2::RIGHT_CENTER, text, font, if cell == 2 { t.muted } else { t.text });
     }
     let word = match (used.named.contains(&at), used.told.contains(&at)) {
         (true, _) => "in the name",
         (_, true) => "on the card",
         _ => "",
     };
-    if let (false, Some(right)) = (word.is_empty(), rights.last()) {
+    if let (false, Some(right)) = (word.is_empty(), columns.last().map(|column| column.right)) {
         let text = RichText::new(format!("{} {word}", icons::CHECK)).small().color(t.accent);
-        let place = Rect::from_min_max(pos2(right - 92.0, rect.top()), pos2(*right, rect.bottom()));
+        let place = Rect::from_min_max(pos2(right - 92.0, rect.top()), pos2(right, rect.bottom()));
         let mut inner = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::right_to_left(Align::Center)));
         inner.add(eframe::egui::Label::new(text).selectable(false));
     }
@@ -216,4 +241,20 @@ fn cells(evidence: &Evidence) -> [String; 9] {
     let [here, everyone, others] = evidence.texts.clone();
     let covers = percent(evidence.coverage);
     [here, everyone, others, signed(evidence.effect, 2), traits::interval(evidence), signed(evidence.v_test, 1), covers, n, missing]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_never_touch_and_what_counts_stays() {
+        for width in [400.0, 437.0, 520.0, 700.0, 1_200.0] {
+            let (shown, unit) = shown_in(width);
+            assert!(unit >= LEAST_UNIT || shown.len() == HEADS.len() - GOES_FIRST.len(), "{width}: {unit}");
+            let has = |name: &str| shown.iter().any(|&at| HEADS[at].0 == name);
+            assert!(["Here", "Everyone", "Effect", "95 % interval", "Customers"].into_iter().all(has), "{width}");
+        }
+        assert_eq!(shown_in(1_200.0).0.len(), HEADS.len());
+    }
 }

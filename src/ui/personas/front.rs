@@ -11,7 +11,7 @@ use crate::persona::{Contrast, Persona, Priority};
 use crate::session::{Command, Look};
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
-use crate::ui::widgets::{self, percent, thousands};
+use crate::ui::widgets::{self, noun_of, percent, thousands};
 
 use super::view::View;
 use super::{added, distribution, face, name, profile, shares, statements};
@@ -31,8 +31,8 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, commands
     facts_ui(ui, view, persona);
     ui.add_space(BETWEEN);
     if persona.n < Contrast::LEAST {
-        let customers = if persona.n == 1 { "customer" } else { "customers" };
-        let text = format!("Only {} {customers}: too few to describe by values without pointing at single people.", thousands(persona.n));
+        let text =
+            format!("Only {}: too few to describe by values without pointing at single people.", noun_of(view.answers).count(persona.n));
         ui.label(RichText::new(text).size(size));
     } else {
         columns_ui(ui, look, |ui, look| statements::ui(ui, view, persona, look), |ui, look| profile::ui(ui, view, persona, look));
@@ -89,8 +89,11 @@ fn head_ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, command
 /// The three facts, and everyone as a bar with this persona filled.
 fn facts_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     let size = if view.is_analyst() { 20.0 } else { 30.0 };
-    let customers = if persona.n == 1 { "customer" } else { "customers" };
-    let mut facts = vec![(thousands(persona.n), customers.to_owned()), (percent(persona.share), "of the customers analysed".to_owned())];
+    let noun = noun_of(view.answers);
+    let mut facts = vec![
+        (thousands(persona.n), noun.counted(persona.n).to_owned()),
+        (percent(persona.share), format!("of the {} analysed", noun.many)),
+    ];
     if let Some(revenue) = persona.revenue_share {
         facts.push((percent(revenue), "of revenue".to_owned()));
     }

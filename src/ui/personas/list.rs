@@ -4,8 +4,9 @@ use eframe::egui::{Align, Label, Layout, Rect, Response, Role, ScrollArea, Sense
 
 use crate::persona::{Persona, Personas, Priority};
 use crate::session::{Action, CardsView, Command, Look, Selection};
-use crate::ui::badge::{Side, badge_ui};
+use crate::ui::badge::{Side, badge_tip, badge_ui};
 use crate::ui::icons;
+use crate::ui::names::{is_long, name_ui};
 use crate::ui::segments::segment_menu_ui;
 use crate::ui::theme::{self, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, name_it, primary_button, row_background, thousands};
@@ -16,6 +17,8 @@ use super::view::View;
 use super::{face, importance, missing};
 
 const ROW: f32 = 52.0;
+/// One whose name takes two lines.
+const TALL_ROW: f32 = 70.0;
 const SMALL_ROW: f32 = 28.0;
 
 /// Draws the list.
@@ -23,7 +26,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     let personas = view.personas;
     let n = personas.personas.len();
     ui.label(theme::heading(if n == 1 { "1 persona".to_owned() } else { format!("{n} personas") }));
-    ui.label(caption(ui, format!("{} rows", thousands(personas.n_rows))));
+    ui.label(caption(ui, personas.noun.count(personas.n_rows)));
     ui.add_space(4.0);
     if ui.available_width() > 40.0 {
         all_shares_ui(ui, personas, None, 12.0);
@@ -94,7 +97,11 @@ pub fn is_compared(look: &Look, number: usize) -> bool {
 
 /// One persona of the list; of its bar, the share of its customers that is picked.
 fn row_ui(ui: &mut Ui, view: &View, persona: &Persona, percent: &str, picked: Option<f32>, look: &Look) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::click());
+    // A name is read whole: one too long for its line has two.
+    let has_tag = persona.added.priority != Priority::None;
+    let beside = 16.0 + 38.0 + ui.spacing().item_spacing.x + if has_tag { 18.0 } else { 0.0 };
+    let is_tall = is_long(ui, &persona.name, ui.available_width() - beside);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), if is_tall { TALL_ROW } else { ROW }), Sense::click());
     if !ui.is_rect_visible(rect) {
         return response;
     }
@@ -114,13 +121,13 @@ fn row_ui(ui: &mut Ui, view: &View, persona: &Persona, percent: &str, picked: Op
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.spacing_mut().interact_size.y = 16.0;
-            ui.horizontal(|ui| {
+            ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
-                if persona.added.priority != Priority::None {
+                if has_tag {
                     widgets::swatch(ui, t.accent.gamma_multiply(strength(persona.added.priority)))
                         .on_hover_text(persona.added.priority.name());
                 }
-                ui.add(Label::new(theme::strong(&persona.name)).truncate().selectable(false)).on_hover_text(&persona.name);
+                name_ui(ui, &persona.name, if is_tall { 2 } else { 1 }).on_hover_text(&persona.name);
             });
             ui.horizontal(|ui| {
                 ui.add(Label::new(caption(ui, format!("{} · {}", thousands(persona.n), with_sign(percent)))).selectable(false));
@@ -146,7 +153,8 @@ fn row_ui(ui: &mut Ui, view: &View, persona: &Persona, percent: &str, picked: Op
         (true, false) => format!("Compare {}", persona.name),
     };
     name_it(&response, Role::Button, &name);
-    response
+    let tip = badge_tip(view.badge_of(persona));
+    if tip.is_empty() { response } else { response.on_hover_text(tip) }
 }
 
 fn strength(priority: Priority) -> f32 {

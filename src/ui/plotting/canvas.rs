@@ -93,16 +93,13 @@ pub fn canvas_held(ui: &mut Ui, id: impl egui::AsIdSalt, name: &str, x: Axis, y:
     let x_labels: Vec<String> = if let Ticks::Levels(names) = x.ticks { names.to_vec() } else { Vec::new() };
     let y_labels: Vec<String> = if let Ticks::Levels(names) = y.ticks { names.to_vec() } else { Vec::new() };
     let (x_style, y_style) = (Style::of(x.ticks), Style::of(y.ticks));
-    let mut x_hints = hints(AxisHints::new_x())
+    let x_hints = hints(AxisHints::new_x())
         .formatter(move |mark, range| {
             // At the corner the y axis' own number speaks for both.
             let is_corner = shows_y && mark.value - range.start() < 0.02 * (range.end() - range.start());
             if is_corner { String::new() } else { x_style.text(mark, &x_labels) }
         })
         .min_thickness(x_room);
-    if !x.label.is_empty() {
-        x_hints = x_hints.label(caption(ui, x.label));
-    }
     let y_hints = hints(AxisHints::new_y()).formatter(move |mark, _| y_style.text(mark, &y_labels)).min_thickness(Y_NUMBERS);
     let (x_range, y_range) = (widened(x.range), widened(y.range));
     let mut zoom = Vec2::ONE;
@@ -156,8 +153,20 @@ pub fn canvas_held(ui: &mut Ui, id: impl egui::AsIdSalt, name: &str, x: Axis, y:
     if shows_x {
         ui.painter().hline(frame.x_range(), frame.bottom(), axis_line);
     }
+    if !x.label.is_empty() {
+        x_label_paint(ui, frame, x.label);
+    }
     widgets::name_it(&shown.response, Role::GraphicsDocument, name);
     Canvas { response: shown.response, transform: shown.transform, painter }
+}
+
+/// What the axis shows, under its numbers in the middle; beside a narrow frame it moves as far as the pane has room for it.
+fn x_label_paint(ui: &Ui, frame: Rect, label: &str) {
+    let colour = tokens(ui).muted;
+    let galley = ui.painter().layout_no_wrap(label.to_owned(), TextStyle::Small.resolve(ui.style()), colour);
+    let (pane, width) = (ui.clip_rect().shrink(4.0), galley.size().x);
+    let left = (frame.center().x - width / 2.0).min(pane.right() - width).max(pane.left());
+    ui.painter().galley(Pos2::new(left, frame.bottom() + 20.0), galley, colour);
 }
 
 /// An empty or upside-down range becomes one that can be drawn.

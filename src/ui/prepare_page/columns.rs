@@ -240,12 +240,10 @@ fn name_ui(
     let mut cell = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
     cell.spacing_mut().item_spacing.y = 0.0;
     cell.spacing_mut().interact_size.y = 24.0;
-    // A box that is not ticked must still be seen as a box.
-    cell.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, t.muted);
     cell.horizontal(|ui| {
         let mut ticked = enters;
         let text = if enters { theme::strong(name) } else { RichText::new(name).color(t.muted) };
-        let response = ui.checkbox(&mut ticked, ());
+        let response = widgets::check_ui(ui, &mut ticked, "");
         response.widget_info(|| WidgetInfo::selected(Widget::CheckBox, true, ticked, format!("Use {name}")));
         if response.changed() {
             recipe.enters = Some(ticked);

@@ -11,6 +11,7 @@ use eframe::egui::{Align, CentralPanel, DragValue, Frame, Id, Layout, Margin, Pa
 use crate::data::may_hold_no_answers;
 use crate::engine::{Answer, Answers};
 use crate::features::{Dimensions, Preparation, Prepared, Scale, TransformRule};
+use crate::persona::Noun;
 use crate::session::{Action, Command, Look, Page, Plan, PlotKind};
 
 use super::data_page::{head_ui, region};
@@ -36,30 +37,37 @@ const DIMENSIONS: [(Dimensions, &str, &str); 4] = [
 /// Shows the page.
 pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     ui.painter().rect_filled(ui.max_rect(), 0, tokens(ui).surface);
+    let is_narrow = ui.available_width() < NARROW;
     let prepared = answers.prepared.latest();
-    let summary = prepared.map_or_else(String::new, |prepared| summary(prepared));
+    let summary = prepared.map_or_else(String::new, |prepared| summary(prepared, widgets::noun_of(answers)));
     head_ui(ui, "Prepare", &summary, look, |ui, _| {
         if widgets::primary_button(ui, &format!("Find segments  {}", icons::NEXT)).clicked() {
             commands.push(Command::Do(Action::Go(Page::Segments)));
         }
     });
     if look.maximised == Some(PlotKind::Variance) {
-        CentralPanel::default().frame(raised(ui)).show(ui, |ui| components_ui(ui, answers, look, commands, variance::plot_ui));
+        let show = if is_narrow { variance::ui } else { variance::plot_ui };
+        CentralPanel::default().frame(raised(ui)).show(ui, |ui| components_ui(ui, answers, look, commands, show));
         return;
     }
     Panel::top("knobs").frame(region()).show_separator_line(false).show(ui, |ui| {
         let asks = plan.preparation.no_answer_is_missing
             || answers.loaded.latest().is_some_and(|loaded| loaded.profile.columns.iter().any(may_hold_no_answers));
-        knobs_ui(ui, plan, prepared.map(|prepared| prepared.pca.explained.len()), asks, commands);
+        knobs_ui(ui, plan, is_narrow.then_some(look), prepared.map(|prepared| prepared.pca.explained.len()), asks, commands);
     });
-    let width = (ui.available_width() * 0.5 - 296.0).clamp(344.0, 640.0);
-    Panel::right("components").default_size(width).size_range(320.0..=720.0).frame(raised(ui)).show(ui, |ui| {
-        components_ui(ui, answers, look, commands, variance::ui);
-    });
+    if !is_narrow {
+        let width = (ui.available_width() * 0.5 - 296.0).clamp(344.0, 640.0);
+        Panel::right("components").default_size(width).size_range(320.0..=720.0).frame(raised(ui)).show(ui, |ui| {
+            components_ui(ui, answers, look, commands, variance::ui);
+        });
+    }
     answer_ui(ui, &answers.loaded, "the columns", |ui, loaded| {
         columns::ui(ui, plan, loaded, &answers.prepared, commands);
     });
 }
+
+/// Narrower than this the components have no room beside the columns: a button shows them in their place.
+const NARROW: f32 = 1_180.0;
 
 type VarianceUi = fn(&mut Ui, &Prepared, Option<usize>, &mut Look, &mut Vec<Command>);
 
@@ -83,11 +91,11 @@ fn raised(ui: &Ui) -> Frame {
     Frame::new().fill(t.raised).stroke(Stroke::new(1.0, t.hairline)).inner_margin(Margin::same(BETWEEN as i8))
 }
 
-fn summary(prepared: &Prepared) -> String {
+fn summary(prepared: &Prepared, noun: Noun) -> String {
     let n_entering = prepared.columns.iter().filter(|column| column.enters).count();
     let rows = match prepared.n_table_rows - prepared.table_rows.len() {
-        0 => format!("all {} customers take part", thousands(prepared.n_table_rows)),
-        _ => format!("{} of {} customers take part", thousands(prepared.table_rows.len()), thousands(prepared.n_table_rows)),
+        0 => format!("all {} take part", noun.count(prepared.n_table_rows)),
+        _ => format!("{} of {} take part", thousands(prepared.table_rows.len()), noun.count(prepared.n_table_rows)),
     };
     format!("{n_entering} of {} columns enter · {rows}", prepared.columns.len())
 }
@@ -100,7 +108,14 @@ fn n_chosen_components(answers: &Answers) -> Option<usize> {
 }
 
 /// The choices that hold for all columns, side by side.
-fn knobs_ui(ui: &mut Ui, plan: &Plan, n_components: Option<usize>, asks_no_answer: bool, commands: &mut Vec<Command>) {
+fn knobs_ui(
+    ui: &mut Ui,
+    plan: &Plan,
+    narrow: Option<&mut Look>,
+    n_components: Option<usize>,
+    asks_no_answer: bool,
+    commands: &mut Vec<Command>,
+) {
     let mut preparation = plan.preparation.clone();
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = REGION;
@@ -123,13 +138,18 @@ fn knobs_ui(ui: &mut Ui, plan: &Plan, n_components: Option<usize>, asks_no_answe
         if asks_no_answer {
             let tip = "Numbers that stand apart from a short scale, such as 99 beside 1 to 5, often mean “no answer”. Ticked, they count as missing.";
             knob_ui(ui, "No answer", tip, |ui, _| {
-                // A box that is not ticked must still be seen as a box.
-                ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, tokens(ui).muted);
-                ui.checkbox(&mut preparation.no_answer_is_missing, "99 is missing").on_hover_text(tip);
+                widgets::check_ui(ui, &mut preparation.no_answer_is_missing, "99 is missing").on_hover_text(tip);
             });
         }
         ui.with_layout(Layout::right_to_left(Align::BOTTOM), |ui| {
-            ui.label(caption(ui, "Grey is suggested, blue is chosen by you"));
+            match narrow {
+                None => _ = ui.label(caption(ui, "Grey is suggested, blue is chosen by you")),
+                Some(look) => {
+                    if ui.button("Components").on_hover_text("What each principal component explains, and what it is made of.").clicked() {
+                        look.maximised = Some(PlotKind::Variance);
+                    }
+                }
+            }
         });
     });
     if preparation != plan.preparation {

@@ -191,10 +191,12 @@ fn suggestion_ui(ui: &Ui, sweep: &SweepPlot, canvas: &Canvas, is_named: bool, va
     let Some(y) = sweep.points.iter().find(|point| point.k == suggestion.k).and_then(&value) else { return };
     let at = canvas.at([suggestion.k as f64, y]);
     canvas.painter.circle_stroke(at, 7.5, Stroke::new(1.5, t.accent));
-    if is_named {
+    // The knobs say it too, so a place without room for the word goes without.
+    let (left, right) = (at.x - canvas.frame().left(), canvas.frame().right() - at.x);
+    if is_named && left.max(right) > 80.0 && canvas.frame().height() > 48.0 {
         // On the side where the curve falls away, so that the word covers nothing.
         let next = sweep.points.iter().find(|point| point.k > suggestion.k).and_then(&value);
-        let falls = next.is_none_or(|next| next <= y) && at.x + 80.0 < canvas.frame().right();
+        let falls = (next.is_none_or(|next| next <= y) || left <= 80.0) && right > 80.0;
         let (x, anchor) = if falls { (at.x + 11.0, Align2::LEFT_BOTTOM) } else { (at.x - 11.0, Align2::RIGHT_BOTTOM) };
         let y = (at.y - 4.0).max(canvas.frame().top() + 15.0);
         plot_label(ui, &canvas.painter, Pos2::new(x, y), anchor, "suggested", t.accent);

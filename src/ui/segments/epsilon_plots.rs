@@ -62,7 +62,7 @@ pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, com
 fn core_head_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
     let means = format!("{CORE_MEANS}{HANDS}");
     head_ui(ui, PlotKind::KDistance, "Core customers", &means, &mut look.maximised, commands, |ui| {
-        if let Some(plot) = view.answers.density.latest() {
+        if let Some(plot) = view.answers.density.latest().filter(|_| ui.available_width() > 90.0) {
             ui.add_space(4.0);
             ui.add(eframe::egui::Label::new(caption(ui, format!("{} neighbors within reach", plot.min_samples))).truncate());
         }

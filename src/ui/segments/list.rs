@@ -7,7 +7,8 @@ use crate::evaluate::band_word;
 use crate::persona::numbering::{self, number_of};
 use crate::persona::{Contrast, Persona};
 use crate::session::{Action, Command, Look, Page, Selection};
-use crate::ui::badge::{BadgeOf, Side, badge_ui, is_a_choice};
+use crate::ui::badge::{BadgeOf, Side, badge_tip, badge_ui, is_a_choice};
+use crate::ui::names::{is_long, name_ui};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{self, percent, primary_button, row_background, share_bar, swatch, thousands};
 
@@ -23,7 +24,8 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     Panel::bottom("segments next").resizable(false).show_separator_line(false).frame(clear).exact_size(48.0).show(ui, |ui| {
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| next_ui(ui, view, commands));
     });
-    Panel::bottom("segment selected").resizable(true).frame(clear).default_size(272.0).size_range(96.0..=420.0).show(ui, |ui| {
+    let lower = (ui.available_height() * 0.4).clamp(144.0, 272.0);
+    Panel::bottom("segment selected").resizable(true).frame(clear).default_size(lower).size_range(96.0..=420.0).show(ui, |ui| {
         ScrollArea::vertical().id_salt("selected").auto_shrink(false).show(ui, |ui| selected_ui(ui, view, look, commands));
     });
     if !view.kept.is_empty() {
@@ -100,17 +102,12 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
     let n = labels.n_clusters() + usize::from(labels.n_noise() > 0);
     // A name is read whole: one too long for its line has two. Of hundreds nobody reads the names.
     let room = ui.available_width() - 44.0;
-    let font = font_of_name(ui);
-    let (painter, colour) = (ui.painter().clone(), tokens(ui).text);
-    let is_long = |cluster: usize| {
-        let name = listed_name(&segment_name(view.answers, cluster));
-        painter.layout_no_wrap(name, font.clone(), colour).size().x > room
-    };
     let area = ScrollArea::vertical().id_salt("segments").auto_shrink(false);
     if n <= MOST_MEASURED {
         area.show(ui, |ui| {
             for at in 0..n {
-                let height = if at < labels.n_clusters() && is_long(at) { TALL_ROW } else { ROW };
+                let is_tall = at < labels.n_clusters() && is_long(ui, &segment_name(view.answers, at), room);
+                let height = if is_tall { TALL_ROW } else { ROW };
                 row_ui(ui, view, look, &row(at), height);
             }
         });
@@ -126,15 +123,6 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
 
 /// Most rows whose names are measured.
 const MOST_MEASURED: usize = 40;
-
-fn font_of_name(ui: &Ui) -> egui::FontId {
-    egui::FontId::new(TextStyle::Body.resolve(ui.style()).size, theme::bold())
-}
-
-/// The name as lists show it: that they are customers is known there.
-pub(super) fn listed_name(name: &str) -> String {
-    name.strip_suffix(" Customers").filter(|rest| rest.contains(' ') || rest.len() > 3).unwrap_or(name).to_owned()
-}
 
 struct Row<'a> {
     numbers: &'a [usize],
@@ -162,12 +150,7 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>, height: f32)
     inner.spacing_mut().interact_size.y = 16.0;
     inner.horizontal_top(|ui| {
         swatch(ui, colour);
-        let mut job = egui::text::LayoutJob::simple(listed_name(&row.name), font_of_name(ui), tokens(ui).text, ui.available_width());
-        job.wrap.max_rows = if height > ROW { 2 } else { 1 };
-        // A label beside another is never broken, so the lines are laid out here.
-        let galley = ui.painter().layout_job(job);
-        let (rect, _) = ui.allocate_exact_size(galley.size(), Sense::hover());
-        ui.painter().galley(rect.min, galley, tokens(ui).text);
+        name_ui(ui, &row.name, if height > ROW { 2 } else { 1 });
     });
     inner.horizontal(|ui| {
         let number = match row.selection {
@@ -184,19 +167,11 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>, height: f32)
                 ui.add(egui::Label::new(text.color(colour)).selectable(false));
                 return;
             }
-            if let Selection::Cluster(cluster) = row.selection {
-                let persona = view.answers.personas.latest().and_then(|personas| personas.personas.get(cluster));
-                let missing = persona.map_or(0.0, Persona::headline_missing);
-                let is_choice = is_a_choice(&view.answers.structure, view.answers.segmentation.latest().map(|segmentation| &segmentation.by));
-                let n_clusters = row.numbers.len();
-                badge_ui(ui, BadgeOf { stability: &view.answers.stability, is_choice, cluster, n_clusters, missing }, Side::Right);
+            if let Some(badge) = badge_of(view, row) {
+                badge_ui(ui, badge, Side::Right);
             }
             if let Some(mean) = row.mean {
-                let tip = format!(
-                    "How clearly this segment stands apart from the next: 1 is perfect, 0 is on the border. Mean silhouette; {mean:.2} is {}.",
-                    band_word(mean)
-                );
-                ui.add(egui::Label::new(caption(ui, format!("{mean:.2}").replace('-', "−"))).selectable(false)).on_hover_text(tip);
+                ui.add(egui::Label::new(caption(ui, format!("{mean:.2}").replace('-', "−"))).selectable(false));
             }
         });
     });
@@ -206,6 +181,11 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>, height: f32)
         None => share_bar(&mut inner, row.share as f32, colour, size.x, size.y),
     }
     widgets::name_it(&response, Role::Button, &row.name);
+    // The whole row tells what its number and its badge mean.
+    let response = match row_tip(view, row) {
+        tip if tip.is_empty() => response,
+        tip => response.on_hover_text(tip),
+    };
     if response.hovered() {
         look.hover = Some(row.selection);
     }
@@ -213,6 +193,25 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>, height: f32)
         look.selection = if is_selected { None } else { Some(row.selection) };
     }
     response.context_menu(|ui| picked::segment_menu_ui(ui, view.answers, look, row.selection, &row.name));
+}
+
+/// The badge of a segment's row.
+fn badge_of<'a>(view: &View<'a>, row: &Row<'_>) -> Option<BadgeOf<'a>> {
+    let Selection::Cluster(cluster) = row.selection else { return None };
+    let persona = view.answers.personas.latest().and_then(|personas| personas.personas.get(cluster));
+    let missing = persona.map_or(0.0, Persona::headline_missing);
+    let is_choice = is_a_choice(&view.answers.structure, view.answers.segmentation.latest().map(|segmentation| &segmentation.by));
+    Some(BadgeOf { stability: &view.answers.stability, is_choice, cluster, n_clusters: row.numbers.len(), missing })
+}
+
+/// How clearly the segment stands apart, and how far it may be relied on.
+fn row_tip(view: &View, row: &Row<'_>) -> String {
+    let apart = row.mean.map(|mean| {
+        let what = "How clearly this segment stands apart from the next: 1 is perfect, 0 is on the border.";
+        format!("{what} Mean silhouette; {mean:.2} is {}.", band_word(mean)).replace(" -", " −")
+    });
+    let trust = badge_of(view, row).map(badge_tip).filter(|tip| !tip.is_empty());
+    [trust, apart].into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 
 fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {

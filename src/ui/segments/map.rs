@@ -13,11 +13,11 @@ use crate::persona::numbering;
 use crate::plot::{DensityCell, DensityGrid, MapAxis, MapPlot, MapScene, MapWindow, Shows, customer_name};
 use crate::session::{Command, Look, PlotKind, Selection};
 use crate::ui::icons;
+use crate::ui::names::listed_name;
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, dimmed_ui, head_ui, plot_label};
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{answer_ui, combo_ui, name_it, percent, thousands};
+use crate::ui::widgets::{answer_ui, combo_ui, name_it, noun_of, percent, thousands};
 
-use super::list::listed_name;
 use super::map_brush;
 use super::map_dots::{Dots, dots_of_map, dots_of_points, mesh, nearest};
 use super::map_image::{Looks, image_ui};
@@ -197,7 +197,7 @@ fn density_pointer_ui(view: &View, look: &mut Look, canvas: &Canvas, scene: &Map
     let near = |pointer: Pos2| scene_near(canvas, scene, density, pointer);
     if let Some(cells) = canvas.response.hover_pos().map(near).filter(|cells| !cells.is_empty()) {
         let total: usize = cells.iter().map(|(_, n)| n).sum();
-        let mut text = format!("{} {} here", thousands(total), if total == 1 { "customer" } else { "customers" });
+        let mut text = format!("{} here", noun_of(view.answers).count(total));
         for &(selection, n) in cells.iter().take(4) {
             text += &format!("\n{} · {}", selection_name(view.answers, selection), thousands(n));
         }
@@ -257,7 +257,7 @@ fn told(view: &View, selection: Selection) -> String {
         Selection::Cluster(cluster) => labels.sizes().get(cluster).copied().unwrap_or(0),
         Selection::Noise => labels.n_noise(),
     };
-    format!("{name}\n{} customers · {}", thousands(size), percent(size as f64 / labels.n_rows().max(1) as f64))
+    format!("{name}\n{} · {}", noun_of(view.answers).count(size), percent(size as f64 / labels.n_rows().max(1) as f64))
 }
 
 /// Who the customer under the pointer is: its name, its segment, and its values on both axes.

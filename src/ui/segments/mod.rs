@@ -178,7 +178,9 @@ fn plots_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, c
         pane_ui(ui, rect, kind, view, draft, look, commands);
         return;
     }
-    let (upper, lower) = split(ui, "map", rect, Lies::Flat, 0.55, 180.0);
+    // Three lanes need more height than one curve.
+    let (salt, part) = if draft.method == Method::Density && rect.height() < 620.0 { ("map over lanes", 0.4) } else { ("map", 0.55) };
+    let (upper, lower) = split(ui, salt, rect, Lies::Flat, part, 180.0);
     pane_ui(ui, upper, PlotKind::Map, view, draft, look, commands);
 
     let kinds = columns(draft.method);

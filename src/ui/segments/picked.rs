@@ -11,7 +11,7 @@ use crate::plot::PickedCounts;
 use crate::session::{Brush, Look, Selection};
 use crate::ui::icons;
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{icon_button, percent, thousands, unbroken};
+use crate::ui::widgets::{icon_button, noun_of, percent, thousands, unbroken};
 
 use super::naming::segment_name;
 use super::statements::{side_ui, statements_ui};
@@ -94,7 +94,7 @@ pub(super) fn told_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
     let (Some(picked), Some(brush)) = (&answers.brush.picked, &look.brush) else { return };
     let title = match &answers.brush.ring {
         Some(ring) => ring.name.clone(),
-        None => format!("{} customers", thousands(picked.n())),
+        None => noun_of(answers).count(picked.n()),
     };
     let sentence = sentence(answers, picked.n(), &brush.from);
     ui.horizontal(|ui| {

@@ -8,7 +8,7 @@ use crate::plot::SilhouettePlot;
 use crate::session::{Command, Look, PlotKind, Selection};
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, head_ui, plot_answer_ui, plot_label};
 use crate::ui::theme::{self, tokens};
-use crate::ui::widgets::{percent, thousands};
+use crate::ui::widgets::{noun_of, percent, thousands};
 
 use super::naming::segment_name;
 use super::silhouette_brush;
@@ -85,9 +85,9 @@ fn bars_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &SilhouettePlot) {
         look.hover = Some(Selection::Cluster(cluster));
         let bars = &plot.clusters[cluster];
         let text = format!(
-            "{}\n{} customers, mean silhouette {:.2} {}\n{} are closer to another segment",
+            "{}\n{}, mean silhouette {:.2} {}\n{} are closer to another segment",
             segment_name(view.answers, cluster),
-            thousands(bars.size),
+            noun_of(view.answers).count(bars.size),
             bars.mean,
             band_word(bars.mean),
             percent(bars.below_zero)
@@ -112,8 +112,11 @@ fn mean_ui(ui: &Ui, canvas: &Canvas, mean: f64, band: Option<(f64, f64)>, text: 
     }
     let ends = [Pos2::new(x, frame.top()), Pos2::new(x, frame.bottom())];
     canvas.painter.extend(Shape::dashed_line(&ends, Stroke::new(1.5, t.text), 4.0, 4.0));
-    let (at, anchor) = if x + 110.0 < frame.right() { (x + 6.0, Align2::LEFT_BOTTOM) } else { (x - 6.0, Align2::RIGHT_BOTTOM) };
-    plot_label(ui, &canvas.painter, Pos2::new(at, frame.bottom() - 3.0), anchor, &format!("mean {text}"), t.text);
+    let text = format!("mean {text}");
+    let width = ui.painter().layout_no_wrap(text.clone(), TextStyle::Small.resolve(ui.style()), t.text).size().x;
+    let fits_right = x + width + 12.0 < frame.right();
+    let left = if fits_right { x + 6.0 } else { (x - 6.0 - width).max(frame.left() + 4.0) };
+    plot_label(ui, &canvas.painter, Pos2::new(left, frame.bottom() - 3.0), Align2::LEFT_BOTTOM, &text, t.text);
 }
 
 /// Each segment's place, as high as its share of the customers.

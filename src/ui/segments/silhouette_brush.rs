@@ -10,7 +10,7 @@ use crate::plot::{Picked, SilhouetteBars, SilhouettePlot};
 use crate::session::{Brush, Look, Selection};
 use crate::ui::plotting::Canvas;
 use crate::ui::theme::tokens;
-use crate::ui::widgets::thousands;
+use crate::ui::widgets::noun_of;
 
 use super::picked::{segment_menu_ui, shares_strip};
 
@@ -107,9 +107,10 @@ pub(super) fn menu_ui(
 fn misfits_ui(ui: &mut Ui, answers: &Answers, plot: &SilhouettePlot, look: &mut Look, cluster: Option<usize>) {
     let of = |bars: &SilhouetteBars| (bars.below_zero * bars.size as f64).round() as usize;
     let n = cluster.map_or_else(|| plot.clusters.iter().map(of).sum(), |cluster| plot.clusters.get(cluster).map_or(0, of));
+    let counted = noun_of(answers).count(n);
     let text = match cluster {
-        Some(_) => format!("Select the {} customers closer to another segment", thousands(n)),
-        None => format!("Select all {} customers closer to another segment", thousands(n)),
+        Some(_) => format!("Select the {counted} closer to another segment"),
+        None => format!("Select all {counted} closer to another segment"),
     };
     let ready = answers.loaded.ready().zip(answers.silhouette.ready()).zip(plot.stamp);
     let response = ui.add_enabled(n > 0 && ready.is_some(), Button::new(text));

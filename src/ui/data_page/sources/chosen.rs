@@ -18,8 +18,14 @@ use super::{preview, worth};
 
 /// A part and its column beside each other.
 const CELL: f32 = 216.0;
-/// Rows of parts: room is kept for the kind that has most, so that the rows below stay where they are.
-const PARTS_HEIGHT: f32 = 3.0 * ROW + 2.0 * 4.0;
+/// Narrower than this nobody can read which column it is; a narrow window has to do with less.
+const LEAST_CELL: f32 = 196.0;
+const LEAST_NARROW_CELL: f32 = 172.0;
+const NARROW: f32 = 640.0;
+/// Rows of parts that are kept for every kind, so that the rows below stay where they are.
+const LEAST_ROWS: usize = 3;
+/// Between two rows of parts.
+const ROW_GAP: f32 = 4.0;
 
 /// Draws it.
 pub(super) fn ui(ui: &mut Ui, of: &Of<'_>, look: &mut Look, commands: &mut Vec<Command>) {
@@ -159,9 +165,14 @@ fn looked_up_ui(ui: &mut Ui, of: &Of<'_>, commands: &mut Vec<Command>) {
 
 /// Which column plays which part, as many beside each other as fit.
 fn parts_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Command>) {
-    let (room, _) = ui.allocate_exact_size(vec2(ui.available_width(), PARTS_HEIGHT), eframe::egui::Sense::hover());
-    let mut ui = ui.new_child(UiBuilder::new().id_salt("parts").max_rect(room).layout(Layout::top_down(Align::Min)));
     let kind = of.source.kind.or(of.understood().map(|understood| understood.kind));
+    let width = ui.available_width();
+    let fit = (width / if width < NARROW { LEAST_NARROW_CELL } else { LEAST_CELL }).floor().max(1.0) as usize;
+    let n_rows = kind.map_or(0, |kind| Field::of(kind).len()).div_ceil(fit).max(LEAST_ROWS);
+    let height = n_rows as f32 * (ROW + ROW_GAP) - ROW_GAP;
+    let (room, _) = ui.allocate_exact_size(vec2(width, height), eframe::egui::Sense::hover());
+    let mut ui = ui.new_child(UiBuilder::new().id_salt("parts").max_rect(room).layout(Layout::top_down(Align::Min)));
+    ui.spacing_mut().item_spacing.y = ROW_GAP;
     let (Some(kind), Some(raw)) = (kind, raw) else { return };
     let fields = Field::of(kind);
     if fields.is_empty() {
@@ -173,9 +184,8 @@ fn parts_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Comm
         ui.label(caption(&ui, text));
         return;
     }
-    // At least as many beside each other as bring all into three rows.
-    let fit = (room.width() / CELL).floor().max(1.0) as usize;
-    let per_row = fit.max(fields.len().div_ceil(3));
+    // Rows of one length, so that none is left with a single part.
+    let per_row = fields.len().div_ceil(n_rows);
     let cell = (room.width() / per_row as f32).min(CELL);
     for row in fields.chunks(per_row) {
         ui.horizontal(|ui| {

@@ -175,7 +175,7 @@ fn statuses_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Comma
                 StatusMeans::Sale if !status.is_known => ", not known",
                 StatusMeans::Sale | StatusMeans::NoSale => "",
             };
-            if ui.checkbox(&mut is_on, format!("{} ({}{says})", status.name, thousands(status.n_rows))).changed() {
+            if widgets::check_ui(ui, &mut is_on, &format!("{} ({}{says})", status.name, thousands(status.n_rows))).changed() {
                 let mut counted: BTreeSet<String> =
                     money.statuses.iter().filter(|other| counts(other.means)).map(|other| other.name.clone()).collect();
                 if is_on {
@@ -276,7 +276,7 @@ fn decisions_ui(ui: &mut Ui, of: &Of<'_>, commands: &mut Vec<Command>) {
         if money.is_some_and(|money| money.drop_copies) || of.source.money.drop_copies.is_some() {
             seen_boxes(ui);
             let mut once = money.is_some_and(|money| money.drop_copies);
-            if ui.checkbox(&mut once, "An order that stands in the file several times counts once").changed() {
+            if widgets::check_ui(ui, &mut once, "An order that stands in the file several times counts once").changed() {
                 of.say(commands, |source| source.money.drop_copies = Some(once));
             }
         }

@@ -5,14 +5,14 @@ use eframe::egui::Color32;
 use crate::evaluate::Group;
 use crate::session::Selection;
 use crate::ui::theme;
-use crate::ui::widgets::thousands;
+use crate::ui::widgets::noun_of;
 
 use super::super::naming::{numbers, selection_name};
 use super::super::view::View;
 
-/// "1 customer", "4 988 customers".
-pub(super) fn customers(n: usize) -> String {
-    format!("{} {}", thousands(n), if n == 1 { "customer" } else { "customers" })
+/// "1 customer", "4 988 employees".
+pub(super) fn customers(view: &View, n: usize) -> String {
+    noun_of(view.answers).count(n)
 }
 
 /// What a right group is for the rest of the window.

@@ -4,14 +4,14 @@
 
 use eframe::egui::{self, Align2, Color32, Pos2, Rect, Shape, Stroke, TextStyle, Ui, Vec2, epaint::TextShape};
 
-use crate::persona::numbering::number_of;
+use crate::persona::numbering::{self, number_of};
 use crate::plot::{Bracket, Bunch, Picked, TreeGroups, TreePlot, TreeView};
 use crate::session::{Selection, TreeSeen};
+use crate::ui::names::listed_name;
 use crate::ui::plotting::{Canvas, shortened};
 use crate::ui::theme::{self, tokens};
-use crate::ui::widgets::thousands;
+use crate::ui::widgets::{noun_of, thousands};
 
-use super::super::list::listed_name;
 use super::super::naming::{numbers, segment_name};
 use super::super::picked::shares_strip;
 use super::super::view::View;
@@ -20,6 +20,8 @@ use super::super::view::View;
 pub const NAMES: f32 = 62.0;
 /// Customers are named from this distance of two leaves on.
 const NAMED_FROM: f32 = 11.0;
+/// Less room than this makes a stump of a name.
+const SHORTEST_NAME: f32 = 72.0;
 /// About the width of a small letter.
 const LETTER: f32 = 6.5;
 
@@ -148,12 +150,21 @@ impl Paint<'_> {
             ui.painter().rect_filled(bar, 1.0, self.cluster_colour(ui, Some(group.cluster)));
             let middle = |y: f32| Pos2::new((from + to) / 2.0, frame.bottom() + y);
             let letters = (width / LETTER) as usize;
-            if letters >= 4 {
+            if letters >= 3 {
                 // Measured, with room to the neighbour: letters are not equally wide.
                 let name = listed_name(&segment_name(self.view.answers, group.cluster));
-                let mut job = egui::text::LayoutJob::simple_singleline(name, font.clone(), t.text);
-                job.wrap = egui::text::TextWrapping::truncate_at_width(width - 8.0);
-                let galley = ui.painter().layout_job(job);
+                let whole = ui.painter().layout_no_wrap(name.clone(), font.clone(), t.text);
+                // Three letters of a name tell nobody whose it is; its number does.
+                let galley = if whole.size().x <= width - 8.0 {
+                    whole
+                } else if width < SHORTEST_NAME {
+                    let number = number_of(numbers(self.view.answers), group.cluster);
+                    ui.painter().layout_no_wrap(numbering::name(number), font.clone(), t.text)
+                } else {
+                    let mut job = egui::text::LayoutJob::simple_singleline(name, font.clone(), t.text);
+                    job.wrap = egui::text::TextWrapping::truncate_at_width(width - 8.0);
+                    ui.painter().layout_job(job)
+                };
                 let left = middle(11.0).x - galley.size().x / 2.0;
                 ui.painter().galley(Pos2::new(left, middle(11.0).y), galley, t.text);
             }
@@ -164,12 +175,16 @@ impl Paint<'_> {
         }
         let n_leaves = self.tree.n_leaves();
         let n_seen = (seen.leaves[1].min(n_leaves as f64 - 0.5) - seen.leaves[0].max(-0.5)).round() as usize;
+        let all = noun_of(self.view.answers).count(n_leaves);
         let text = if n_seen >= n_leaves {
-            format!("{} customers; zoom in to read their names", thousands(n_leaves))
+            format!("{all}; zoom in to read their names")
         } else {
-            format!("{} of {} customers in view", thousands(n_seen), thousands(n_leaves))
+            format!("{} of {all} in view", thousands(n_seen))
         };
-        ui.painter().text(Pos2::new(frame.left(), frame.bottom() + 43.0), Align2::LEFT_TOP, text, font, t.muted);
+        let galley = ui.painter().layout_no_wrap(text, font.clone(), t.muted);
+        let has_room = frame.left() + galley.size().x < ui.clip_rect().right();
+        let galley = if has_room { galley } else { ui.painter().layout_no_wrap(all, font, t.muted) };
+        ui.painter().galley(Pos2::new(frame.left(), frame.bottom() + 43.0), galley, t.muted);
     }
 
     /// Whether the pointer is on a bracket: within reach of its bar or one of its legs.
