@@ -19,6 +19,9 @@ pub(super) struct Files {
     /// The words personas are named with, as JSON; lexicon.json beside the project or the data unless given.
     #[arg(long, value_name = "FILE")]
     pub(super) lexicon: Option<PathBuf>,
+    /// What columns and their levels are called: a file with the columns column, label, unit, level and level_label.
+    #[arg(long, value_name = "FILE")]
+    pub(super) dictionary: Option<PathBuf>,
     /// No progress and no summary.
     #[arg(long)]
     pub(super) quiet: bool,

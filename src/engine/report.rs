@@ -62,6 +62,7 @@ impl Parts {
             loaded: self.loaded,
             prepared: self.prepared,
             roles: plan.preparation.roles.clone(),
+            dictionary: plan.dictionary.clone(),
             slide_notes: plan.slide_notes.clone(),
             personas: self.personas,
             results: self.results,
@@ -131,7 +132,11 @@ fn chosen(plan: &Plan, answers: &Answers) -> Option<ChosenResult> {
 fn structure(plan: &Plan, answers: &Answers) -> Option<FoundStructure> {
     let segmentation = answers.segmentation.ready()?;
     if let Chosen::Column { name } = &segmentation.by {
-        return Some(FoundStructure { found: None, reasons: vec![format!("The groups of {name} are given, not found.")], doubt: None });
+        return Some(FoundStructure {
+            found: None,
+            reasons: vec![format!("The groups of {} are given, not found.", plan.dictionary.in_sentence(name))],
+            doubt: None,
+        });
     }
     let structure = match &answers.structure {
         Answer::Ready(structure) => structure,
@@ -155,6 +160,7 @@ pub(super) fn plots(answers: &Answers) -> Plots {
         variance: answers.prepared.ready().map(|prepared| prepared.pca.explained.clone()),
         numbers: segmentation.map_or_else(Vec::new, |chosen| chosen.labels.numbers().to_vec()),
         chosen: segmentation.map(|chosen| chosen.by.clone()),
+        noun: answers.noun.clone(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::base::{Ctx, Stopped};
 
 use super::columns::{Described, LevelReading};
 use super::distribution::{Distribution, Drawing};
-use super::evidence::{Direction, Evidence};
+use super::evidence::{Direction, Evidence, Shown};
 use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
 use super::text::percent;
 use super::v_test::level_v_test;
@@ -49,7 +49,13 @@ pub fn measure(place: usize, column: &Described, levels: &LevelReading, groups: 
             let n: usize = of_persona(persona).iter().sum();
             let counts = Counts { inside: of_persona(persona)[level], n, level: everyone[level], n_all };
             (n >= MIN_CELL).then(|| {
-                let evidence = counts.evidence(column, &levels.names[level], groups.sizes[persona], groups.gate, missing_of_all);
+                let evidence = counts.evidence(
+                    column,
+                    (&levels.names[level], &levels.labels[level]),
+                    groups.sizes[persona],
+                    groups.gate,
+                    missing_of_all,
+                );
                 let direction = if evidence.effect < 0.0 { Direction::Less } else { Direction::More };
                 Trait { column: place, level: Some(level), evidence, direction, threshold: 0.0, score: 0.0 }
             })
@@ -72,7 +78,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn evidence(&self, column: &Described, level: &str, n_members: usize, gate: f64, missing_of_all: f64) -> Evidence {
+    fn evidence(&self, column: &Described, (level, label): (&str, &str), n_members: usize, gate: f64, missing_of_all: f64) -> Evidence {
         let Counts { inside, n, level: n_level, n_all } = *self;
         let (n_rest, outside) = (n_all - n, n_level - inside);
         let share = |part: usize, whole: usize| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
@@ -87,6 +93,7 @@ impl Counts {
         let mut evidence = Evidence {
             column: column.name.to_owned(),
             level: Some(level.to_owned()),
+            shown: Shown { column: column.shown.clone(), level: Some(label.to_owned()) },
             role: column.role,
             persona,
             everyone,
@@ -140,17 +147,20 @@ fn drawing(column: &Described, levels: &LevelReading, commonest: &[usize], insid
         shown.retain(|&level| Some(level) != least);
     }
     let mut names: Vec<String> = shown.iter().map(|&level| levels.names[level].clone()).collect();
+    let mut labels: Vec<String> = shown.iter().map(|&level| levels.labels[level].clone()).collect();
     let mut persona: Vec<f64> = shown.iter().map(|&level| inside[level] as f64 / n).collect();
     let mut all: Vec<f64> = shown.iter().map(|&level| everyone[level] as f64 / n_all).collect();
     if shown.len() < commonest.len() {
         names.push("Other".into());
+        labels.push("Other".into());
         persona.push(others(&shown, inside) as f64 / n);
         all.push(others(&shown, everyone) as f64 / n_all);
     }
     Distribution {
         column: column.name.to_owned(),
+        shown: column.shown.clone(),
         unit: column.unit.map(str::to_owned),
-        drawing: Drawing::Levels { names, persona, everyone: all },
+        drawing: Drawing::Levels { names, labels, persona, everyone: all },
     }
 }
 

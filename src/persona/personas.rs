@@ -1,6 +1,7 @@
 //! All personas of one segmentation, and who is in none of them.
 
 use crate::base::Note;
+use crate::data::Noun;
 
 use super::attributes::Attribute;
 use super::card::{NamePart, Persona, Statement};
@@ -20,6 +21,8 @@ pub struct Personas {
     pub n_rows: usize,
     /// The column whose sum is called revenue, if there is one.
     pub revenue_column: Option<String>,
+    /// What the rows are called.
+    pub noun: Noun,
     /// Groups of the population that are nobody's commonest, largest first.
     pub missing_groups: Vec<MissingGroup>,
     /// The columns that were asked for them, as people call them.

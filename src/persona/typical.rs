@@ -79,13 +79,13 @@ pub fn example(columns: &[Described], shown: &[usize], discretions: &[Discretion
         (Reading::Levels(levels), Discretion::Counts(counts)) => level(levels, counts, row),
         _ => None,
     };
-    let told = |column: &usize| (columns[*column].human.clone(), value(column).unwrap_or_else(|| "not known".to_owned()));
+    let told = |column: &usize| (columns[*column].shown.clone(), value(column).unwrap_or_else(|| "not known".to_owned()));
     Example { values: shown.iter().map(told).collect() }
 }
 
 fn level(levels: &LevelReading, counts: &[usize], row: usize) -> Option<String> {
     let level = levels.level(row)?;
-    Some(if counts[level] < MIN_CELL { "rare".to_owned() } else { levels.names[level].clone() })
+    Some(if counts[level] < MIN_CELL { "rare".to_owned() } else { levels.labels[level].clone() })
 }
 
 fn coarse(scale: &ScaleReading, low: f64, high: f64, row: usize) -> Option<String> {

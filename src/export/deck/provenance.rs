@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::cluster::Chosen;
-use crate::data::{Kind, Loaded, Role};
+use crate::data::{Dictionary, Kind, Loaded, Noun, Role};
 use crate::features::{InputColumn, Prepared, Scale, Transform};
 use crate::persona::Personas;
 
@@ -55,6 +55,8 @@ pub struct ProvenanceOf<'a> {
     pub prepared: &'a Prepared,
     /// The roles the user gave, by column.
     pub roles: &'a BTreeMap<String, Role>,
+    /// What the user calls columns, levels and rows.
+    pub dictionary: &'a Dictionary,
     /// The cards.
     pub personas: &'a Personas,
     /// The method with its parameters in words.
@@ -75,6 +77,7 @@ pub(in crate::export) fn provenance(report: &Report) -> Provenance {
         loaded: &report.loaded,
         prepared: &report.prepared,
         roles: &report.roles,
+        dictionary: &report.dictionary,
         personas: &report.personas,
         method_text: &report.method_text,
         reasons: &report.chosen.reasons,
@@ -88,13 +91,14 @@ pub(in crate::export) fn provenance(report: &Report) -> Provenance {
 pub fn provenance_of(from: &ProvenanceOf) -> Provenance {
     let mut facts: Vec<(String, String)> = Vec::new();
     let mut fact = |title: &str, text: String| facts.push((title.to_owned(), text));
+    let noun = from.dictionary.noun_of(from.loaded);
     let (rows, analysed) = (from.loaded.table.n_rows, from.prepared.table_rows.len());
     fact("Source", without_folders(&from.loaded.title).to_owned());
-    fact("Customers", format!("{} of {} rows, {} left out", count(analysed), count(rows), count(rows.saturating_sub(analysed))));
+    fact(&noun.title(), format!("{} of {} rows, {} left out", count(analysed), count(rows), count(rows.saturating_sub(analysed))));
     fact("Method", from.method_text.to_owned());
     fact("Distances on", from.prepared.pca.choice.clone());
     if !from.reasons.is_empty() {
-        fact("What speaks for it", from.reasons.join(" "));
+        fact("What speaks for it", noun.in_text(&from.reasons.join(" ")));
     }
     if let Some(silhouette) = from.silhouette {
         fact("Mean silhouette", format!("{silhouette:.3} (1 well apart, 0 touching)"));
@@ -103,9 +107,10 @@ pub fn provenance_of(from: &ProvenanceOf) -> Provenance {
         fact("By chance alone", format!("Segments of shuffled columns reach a stability (Jaccard) of {null:.2}"));
     }
     fact("Made with", concat!("Personae ", env!("CARGO_PKG_VERSION")).to_owned());
-    let notes = from.notes.iter().cloned().chain(from.personas.notes.iter().map(|note| note.0.to_string()));
+    let notes = from.notes.iter().map(String::as_str).chain(from.personas.notes.iter().map(|note| note.0.as_str()));
+    let notes: Vec<String> = notes.map(|note| from.dictionary.in_text(&noun.in_text(note), from.loaded)).collect();
     let entered = from.prepared.columns.iter().filter(|column| column.enters);
-    Provenance { facts, columns: entered.map(column).collect(), notes: notes.collect(), left_out: left_out(from) }
+    Provenance { facts, columns: entered.map(|of| column(of, from.dictionary)).collect(), notes, left_out: left_out(from, &noun) }
 }
 
 /// The silhouette of the result that the labels are from.
@@ -119,12 +124,12 @@ fn chosen_silhouette(report: &Report) -> Option<f64> {
     same?.silhouette
 }
 
-fn column(column: &InputColumn) -> [String; 4] {
+fn column(column: &InputColumn, dictionary: &Dictionary) -> [String; 4] {
     let (transform, scale) = match column.kind {
-        Kind::Text => (levels(column), "by level".to_owned()),
+        Kind::Text => (levels(column, dictionary), "by level".to_owned()),
         Kind::Number | Kind::Date => (transform(column), scale(column)),
     };
-    [column.name.clone(), transform, scale, column.missing.name().to_owned()]
+    [dictionary.name(&column.name), transform, scale, column.missing.name().to_owned()]
 }
 
 fn transform(column: &InputColumn) -> String {
@@ -142,19 +147,20 @@ fn scale(column: &InputColumn) -> String {
 }
 
 /// The levels of a category with their shares.
-fn levels(column: &InputColumn) -> String {
-    let told: Vec<String> = column.fitted.levels.iter().map(|(name, share)| format!("{name} {}", percent(*share))).collect();
+fn levels(column: &InputColumn, dictionary: &Dictionary) -> String {
+    let name = |level: &str| dictionary.level(&column.name, level).to_owned();
+    let told: Vec<String> = column.fitted.levels.iter().map(|(level, share)| format!("{} {}", name(level), percent(*share))).collect();
     if told.is_empty() { "levels".into() } else { told.join(", ") }
 }
 
 /// What is kept out of cards and files on purpose.
-fn left_out(from: &ProvenanceOf) -> Vec<String> {
-    let of = |wanted: Role| -> Vec<&str> {
+fn left_out(from: &ProvenanceOf, noun: &Noun) -> Vec<String> {
+    let of = |wanted: Role| -> Vec<String> {
         let columns = from.loaded.table.columns.iter().zip(&from.loaded.profile.columns);
         let role = |name: &str, guessed: Role| from.roles.get(name).copied().unwrap_or(guessed);
         columns
             .filter(|(column, profile)| role(&column.name, profile.guessed_role) == wanted)
-            .map(|(column, _)| column.name.as_str())
+            .map(|(column, _)| from.dictionary.name(&column.name))
             .collect()
     };
     let mut left_out = Vec::new();
@@ -165,11 +171,11 @@ fn left_out(from: &ProvenanceOf) -> Vec<String> {
     if !sensitive.is_empty() {
         left_out.push(format!("Sensitive columns decide neither segments nor names: {}.", names(&sensitive)));
     }
-    left_out.push(format!("Values of fewer than {FEWEST_DESCRIBED} customers are not shown."));
+    left_out.push(format!("Values of fewer than {FEWEST_DESCRIBED} {} are not shown.", noun.many));
     left_out
 }
 
-fn names(names: &[&str]) -> String {
+fn names(names: &[String]) -> String {
     let shown = names[..names.len().min(NAMES)].join(", ");
     if names.len() > NAMES { format!("{shown} and {} more", names.len() - NAMES) } else { shown }
 }
@@ -180,7 +186,7 @@ pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String
     let strength = |line: &crate::persona::Importance| line.loss.unwrap_or(line.association).max(0.0);
     let most = explained.importance.iter().map(strength).fold(f64::MIN_POSITIVE, f64::max);
     let lines = explained.importance.iter().take(IMPORTANCE_LINES).map(|line| ImportanceLine {
-        what: line.column.clone(),
+        what: line.shown.clone(),
         enters: line.enters,
         association: format!("{} {:.2}", if line.is_levels { "V" } else { "eta²" }, line.association),
         loss: line.loss.map(|loss| if loss.abs() < 0.005 { "0.00".to_owned() } else { signed(-loss, 2) }),
@@ -188,11 +194,11 @@ pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String
     });
     let note = explained.forest.as_ref().map(|forest| {
         format!(
-            "A random forest of {} trees put {} of {} customers it had not seen into the right segment (always naming the largest: {}). \
+            "A random forest of {} trees put {} of {} it had not seen into the right segment (always naming the largest: {}). \
              The bar says how much accuracy is lost when the column is shuffled.",
             forest.n_trees,
             percent(forest.accuracy),
-            count(forest.n_held_out),
+            report.noun().counted(forest.n_held_out),
             percent(forest.chance)
         )
     });

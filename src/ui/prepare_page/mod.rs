@@ -8,7 +8,7 @@ mod variance;
 
 use eframe::egui::{Align, CentralPanel, DragValue, Frame, Id, Layout, Margin, Panel, Stroke, Ui};
 
-use crate::data::may_hold_no_answers;
+use crate::data::{Dictionary, may_hold_no_answers};
 use crate::engine::{Answer, Answers};
 use crate::features::{Dimensions, Preparation, Prepared, Scale, TransformRule};
 use crate::session::{Action, Command, Look, Page, Plan, PlotKind};
@@ -61,7 +61,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     });
 }
 
-type VarianceUi = fn(&mut Ui, &Prepared, Option<usize>, &mut Look, &mut Vec<Command>);
+type VarianceUi = fn(&mut Ui, (&Prepared, &Dictionary), Option<usize>, &mut Look, &mut Vec<Command>);
 
 /// What the components say; a problem is told once, above the columns, and leaves the last components dimmed.
 fn components_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>, show: VarianceUi) {
@@ -69,12 +69,14 @@ fn components_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut
     match &answers.prepared {
         Answer::Failed { previous: Some(previous), .. } => {
             ui.multiply_opacity(STALE);
-            show(ui, previous, n_chosen, look, commands);
+            show(ui, (previous, &answers.dictionary), n_chosen, look, commands);
         }
         Answer::Failed { previous: None, .. } => {
             widgets::centred(ui, |ui| ui.label(caption(ui, "Components appear once the columns can be prepared")));
         }
-        answer => answer_ui(ui, answer, "the components", |ui, prepared| show(ui, prepared, n_chosen, look, commands)),
+        answer => {
+            answer_ui(ui, answer, "the components", |ui, prepared| show(ui, (prepared, &answers.dictionary), n_chosen, look, commands))
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use eframe::egui::{self, Align, Layout, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2};
 
+use crate::data::Noun;
 use crate::engine::Segmentation;
 use crate::evaluate::band_word;
 use crate::persona::numbering::{self, number_of};
@@ -103,7 +104,7 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
     let font = font_of_name(ui);
     let (painter, colour) = (ui.painter().clone(), tokens(ui).text);
     let is_long = |cluster: usize| {
-        let name = listed_name(&segment_name(view.answers, cluster));
+        let name = listed_name(&segment_name(view.answers, cluster), &view.answers.noun);
         painter.layout_no_wrap(name, font.clone(), colour).size().x > room
     };
     let area = ScrollArea::vertical().id_salt("segments").auto_shrink(false);
@@ -132,8 +133,10 @@ fn font_of_name(ui: &Ui) -> egui::FontId {
 }
 
 /// The name as lists show it: that they are customers is known there.
-pub(super) fn listed_name(name: &str) -> String {
-    name.strip_suffix(" Customers").filter(|rest| rest.contains(' ') || rest.len() > 3).unwrap_or(name).to_owned()
+pub(super) fn listed_name(name: &str, noun: &Noun) -> String {
+    let noun = noun.title();
+    let bare = name.strip_suffix(noun.as_str()).and_then(|name| name.strip_suffix(' '));
+    bare.filter(|rest| rest.contains(' ') || rest.len() > 3).unwrap_or(name).to_owned()
 }
 
 struct Row<'a> {
@@ -162,7 +165,12 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>, height: f32)
     inner.spacing_mut().interact_size.y = 16.0;
     inner.horizontal_top(|ui| {
         swatch(ui, colour);
-        let mut job = egui::text::LayoutJob::simple(listed_name(&row.name), font_of_name(ui), tokens(ui).text, ui.available_width());
+        let mut job = egui::text::LayoutJob::simple(
+            listed_name(&row.name, &view.answers.noun),
+            font_of_name(ui),
+            tokens(ui).text,
+            ui.available_width(),
+        );
         job.wrap.max_rows = if height > ROW { 2 } else { 1 };
         // A label beside another is never broken, so the lines are laid out here.
         let galley = ui.painter().layout_job(job);
@@ -240,7 +248,11 @@ fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Com
                 ui.add(egui::Label::new(theme::strong(segment_name(view.answers, cluster))).truncate());
             });
             side_ui(ui, &view.answers.personas, "what sets it apart", |ui, personas| {
-                let outcome = personas.personas.get(cluster).filter(|persona| persona.n >= Contrast::LEAST).and_then(Persona::outcome_text);
+                let outcome = personas
+                    .personas
+                    .get(cluster)
+                    .filter(|persona| persona.n >= Contrast::LEAST)
+                    .and_then(|persona| persona.outcome_text(&personas.noun));
                 if let Some(outcome) = outcome {
                     ui.add(egui::Label::new(theme::strong(outcome).size(13.0)).wrap());
                     ui.add_space(4.0);

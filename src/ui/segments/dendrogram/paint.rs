@@ -150,7 +150,7 @@ impl Paint<'_> {
             let letters = (width / LETTER) as usize;
             if letters >= 4 {
                 // Measured, with room to the neighbour: letters are not equally wide.
-                let name = listed_name(&segment_name(self.view.answers, group.cluster));
+                let name = listed_name(&segment_name(self.view.answers, group.cluster), &self.view.answers.noun);
                 let mut job = egui::text::LayoutJob::simple_singleline(name, font.clone(), t.text);
                 job.wrap = egui::text::TextWrapping::truncate_at_width(width - 8.0);
                 let galley = ui.painter().layout_job(job);
