@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::cluster::{Linkage, Method};
-use crate::data::{ReadAs, Source};
+use crate::data::{Noun, ReadAs, Source};
 use crate::engine::{Outputs, SilhouetteWish};
 use crate::features::{Scale, TransformRule};
 use crate::session::{Cut, Project};
@@ -57,6 +57,9 @@ pub(super) struct Choices {
     /// With --method column: the column whose groups are the segments; rfm_segment where there is one, unless chosen.
     #[arg(long, value_name = "COLUMN")]
     column: Option<String>,
+    /// What the rows are called, such as members, or household/households where both forms are needed; as the data say unless given.
+    #[arg(long, value_name = "NOUN", value_parser = noun)]
+    noun: Option<Noun>,
     #[command(flatten)]
     reading: Reading,
     /// Over which pairs silhouettes are computed; exact up to 30 000 rows and sampled above unless chosen.
@@ -158,6 +161,9 @@ impl Choices {
         clustering.density.min_samples = self.min_samples.unwrap_or(clustering.density.min_samples);
         clustering.hdbscan.min_cluster_size = self.min_cluster_size.or(clustering.hdbscan.min_cluster_size);
         clustering.groups.column = self.column.clone().or(clustering.groups.column.take());
+        if let Some(noun) = &self.noun {
+            Arc::make_mut(&mut project.plan.dictionary).set_noun(Some(noun.clone()));
+        }
         let preparation = &mut project.plan.preparation;
         if let Some(features) = &self.features {
             preparation.features = Some(features.iter().map(|name| name.trim().to_owned()).collect());
@@ -216,6 +222,10 @@ impl SilhouetteWord {
             SilhouetteWord::None => SilhouetteWish::None,
         }
     }
+}
+
+fn noun(text: &str) -> Result<Noun, String> {
+    Noun::written(text).ok_or_else(|| "give a word such as members, or both forms such as household/households".to_owned())
 }
 
 /// The method of one of its words.

@@ -5,11 +5,13 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use crate::base::Ctx;
 use crate::cluster::Method;
-use crate::data::guest;
+use crate::data::{self, Source, dictionary_file, guest};
 use crate::engine::cards::lexicon_of;
 use crate::engine::{Outputs, Wanted, today};
 use crate::evaluate::unusual::isolation::MOST_TREES;
@@ -247,6 +249,9 @@ fn task(
         }
         project.plan.words = Some(words);
     }
+    if let Some(path) = &files.dictionary {
+        read_dictionary(&mut project, path)?;
+    }
     if let Some(choices) = choices {
         choices.apply(&mut project, &mut outputs)?;
     }
@@ -259,11 +264,24 @@ fn task(
     Ok(Task { project, wanted, files, folder })
 }
 
+/// Calls columns and levels what the file says, beside what the project says already.
+fn read_dictionary(project: &mut Project, path: &Path) -> Result<(), Failure> {
+    let shown = path.display();
+    if !path.is_file() {
+        return Err(Failure::WrongUse(format!("There is no file {shown}; give --dictionary the path of a dictionary of columns.")));
+    }
+    let source = Source::file(path);
+    let read = data::read(&source, &Ctx::new()).map_err(|why| Failure::Failed(format!("{shown} cannot be used: {why}")))?;
+    let dictionary = dictionary_file::with_table(&project.plan.dictionary, &read.table, &source.title()).map_err(Failure::Failed)?;
+    project.plan.dictionary = Arc::new(dictionary);
+    Ok(())
+}
+
 /// Nothing that is read may be written, and nothing written twice.
 fn check_outputs(project: &Project, opened: &Path, files: &Files, folder: Option<&(PathBuf, export::Choices)>) -> Result<(), Failure> {
     let mut inputs = outputs::inputs_of(&project.plan.source);
     inputs.push(opened.to_owned());
-    inputs.extend(files.lexicon.clone());
+    inputs.extend(files.lexicon.iter().chain(&files.dictionary).cloned());
     let single = [
         ("--labels", &files.labels),
         ("--merges", &files.merges),

@@ -50,6 +50,7 @@ impl Window {
             Command::Prepare(preparation) => self.regroup(|plan| plan.preparation = preparation),
             Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),
             Command::Compare(against) => self.change(|plan| plan.comparison = against),
+            Command::Call(dictionary) => self.change(|plan| plan.dictionary = dictionary),
             Command::EditCard(cluster, edit) => self.edit_card(cluster, edit),
             Command::SlideNotes(kind, text) => self.change(|plan| {
                 if text.trim().is_empty() {

@@ -6,7 +6,7 @@ use crate::base::Note;
 use crate::cluster::{Chosen, Dendrogram};
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::day::IsoDay;
-use crate::data::{Loaded, Raw, Table};
+use crate::data::{Dictionary, Loaded, Noun, Raw, Table};
 use crate::evaluate::unusual::Unusual;
 use crate::evaluate::{self, NullBand, Stability, Structure};
 use crate::export::pages::Pages;
@@ -100,6 +100,10 @@ pub struct Answers {
     pub unusual_customers: Answer<Vec<UnusualCustomer>>,
     /// Jobs under way, oldest first.
     pub jobs: Vec<JobView>,
+    /// What the user calls columns, levels and rows.
+    pub dictionary: Arc<Dictionary>,
+    /// What the rows are called.
+    pub noun: Noun,
     /// Notes of everything shown, in the order of the work, without repeats.
     pub notes: Vec<Note>,
 }

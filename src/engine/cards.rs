@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::base::{Ctx, Key, Note};
 use crate::cluster::Chosen;
-use crate::data::{Role, is_rfm_score};
+use crate::data::{Dictionary, Role, is_rfm_score};
 use crate::persona::{self, Explained, Lexicon, PersonaEdit, Personas};
 use crate::session::{Plan, Words};
 
@@ -37,19 +37,20 @@ pub fn lexicon_of(words: &Words) -> Result<Lexicon, String> {
     }
 }
 
-/// The user's words where they can be read, else the built-in ones and a note that says why.
-pub fn words_in_force(words: Option<&Words>) -> WordsInForce {
+/// The user's words for columns, levels and rows, and for what sets groups apart: their list where it can be read, else the built-in ones and a note that says why.
+pub fn words_in_force(words: Option<&Words>, dictionary: &Arc<Dictionary>) -> WordsInForce {
     let text = words.and_then(|words| words.text.as_deref().ok());
-    let key = Key::of("words", 1, &text, &[]);
+    let key = Key::of("words", 2, &(text, dictionary), &[]);
+    let with = |lexicon: Lexicon| Arc::new(lexicon.with(dictionary.clone()));
     match (words.map(lexicon_of).transpose(), words) {
-        (Ok(Some(lexicon)), _) => WordsInForce { lexicon: Arc::new(lexicon), key, note: None },
+        (Ok(Some(lexicon)), _) => WordsInForce { lexicon: with(lexicon), key, note: None },
         (Err(why), Some(words)) => {
             let path = words.path.display();
             let note =
                 Note::new(format!("{path} is not used: {why}. Names are in the built-in words until it is mended and opened again."));
-            WordsInForce { lexicon: Arc::new(Lexicon::built_in()), key, note: Some(note) }
+            WordsInForce { lexicon: with(Lexicon::built_in()), key, note: Some(note) }
         }
-        _ => WordsInForce { lexicon: Arc::new(Lexicon::built_in()), key, note: None },
+        _ => WordsInForce { lexicon: with(Lexicon::built_in()), key, note: None },
     }
 }
 
@@ -81,7 +82,7 @@ pub(super) fn of(
         problem.map_or_else(|| Asked::Ready(segmentation.clone()), Asked::Failed)
     });
     let personas = few.and("Waiting for the segments", |segmentation| {
-        let names = grouped.groups.names(clustering, &segmentation.value.loaded);
+        let names = grouped.groups.names(clustering, &segmentation.value.loaded, words.lexicon.dictionary());
         personas(runtime, segmentation, roles, edits, words, names, needs.personas)
     });
     let explained = few

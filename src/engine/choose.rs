@@ -5,7 +5,7 @@
 use crate::base::{Labels, text};
 use crate::cluster::{Chosen, Dendrogram, Method, suggested_min_cluster_size};
 use crate::customers::rfm::SCORE_COLUMNS;
-use crate::data::{ColumnProfile, Kind, Loaded, Role};
+use crate::data::{ColumnProfile, Dictionary, Kind, Loaded, Role};
 use crate::evaluate::{Known, Regroup, Stability, Structure, Trust, band_word, known_by};
 use crate::features::Prepared;
 use crate::persona::Numbered;
@@ -105,7 +105,7 @@ pub fn in_advance(clustering: &Clustering, n_rows: usize) -> Option<Chosen> {
 }
 
 /// "k-Means, k = 5, 10 re-runs, seed 0" and the like.
-pub fn method_text(clustering: &Clustering, by: &Chosen) -> String {
+pub fn method_text(clustering: &Clustering, by: &Chosen, dictionary: &Dictionary) -> String {
     let (restarts, seed) = (clustering.kmeans.restarts, clustering.seed);
     let (linkage, min_samples) = (clustering.tree.linkage, clustering.density.min_samples);
     let name = clustering.method.name();
@@ -114,7 +114,7 @@ pub fn method_text(clustering: &Clustering, by: &Chosen) -> String {
         Chosen::Tree { k, .. } => format!("{name}, {} linkage, {k} clusters", linkage.name()),
         Chosen::Density { epsilon } => format!("{name}, epsilon = {}, min samples = {min_samples}", readable(*epsilon)),
         Chosen::Hdbscan { min_cluster_size } => format!("{name}, min cluster size = {min_cluster_size}, min samples = {min_samples}"),
-        Chosen::Column { name } => format!("Groups of {name}"),
+        Chosen::Column { name } => format!("Groups of {}", dictionary.in_sentence(name)),
     }
 }
 
@@ -136,10 +136,13 @@ pub fn suggested_column(loaded: &Loaded) -> Option<String> {
     rfm.or_else(|| columns.next()).map(|profile| profile.name.clone())
 }
 
-/// What the groups of a column are called, where they are segments: "churn: No". RFM segments have names of their own.
-pub fn group_names(known: &Known, column: &str) -> Vec<String> {
+/// What the groups of a column are called, where they are segments: "Churn: No". RFM segments have names of their own.
+pub fn group_names(known: &Known, column: &str, dictionary: &Dictionary) -> Vec<String> {
     let speaks_for_itself = column == SCORE_COLUMNS[3].0;
-    let name = |name: &String| if speaks_for_itself { name.clone() } else { format!("{column}: {name}") };
+    let name = |name: &String| {
+        let level = dictionary.level(column, name);
+        if speaks_for_itself { level.to_owned() } else { format!("{}: {level}", dictionary.name(column)) }
+    };
     known.names.iter().map(name).collect()
 }
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::base::{Key, Labels};
-use crate::data::Loaded;
+use crate::data::{Dictionary, Loaded};
 use crate::evaluate::{self, Known};
 use crate::features::Prepared;
 use crate::plot::Compared;
@@ -26,6 +26,8 @@ use super::segmentation::Labeling;
 pub(super) struct Left {
     /// In words.
     pub title: String,
+    /// What the groups of a column are called.
+    names: Vec<String>,
     groups: LeftGroups,
 }
 
@@ -59,7 +61,7 @@ impl Left {
                 let names = clusters.iter().map(|cluster| format!("Group {}", cluster + 1)).collect();
                 (labeling.labels(), clusters, names, "In no group")
             }
-            LeftGroups::Column(known) => (&known.value.labels, known.value.order.clone(), known.value.names.clone(), "No value"),
+            LeftGroups::Column(known) => (&known.value.labels, known.value.order.clone(), self.names.clone(), "No value"),
         };
         if labels.n_noise() > 0 {
             left_names.push(in_none.to_owned());
@@ -86,15 +88,15 @@ pub(super) fn of(
     loaded: Option<&Made<Loaded>>,
     prepared: &Asked<Prepared>,
     right: &Groups,
-    against: Option<&Against>,
+    (against, dictionary): (Option<&Against>, &Dictionary),
     needs: Needs,
 ) -> Asked<Compared> {
     let (Some(against), Some(loaded), Some(made)) = (against, loaded, prepared.ready()) else {
         return prepared.blocks("Choose what to compare with");
     };
     let left = match against {
-        Against::Column(column) => groups::known(runtime, loaded, made, column, needs.plots).and_left(column),
-        Against::Solution(clustering) => solution(runtime, loaded, prepared, clustering, needs),
+        Against::Column(column) => groups::known(runtime, loaded, made, column, needs.plots).and_left(column, dictionary),
+        Against::Solution(clustering) => solution(runtime, loaded, prepared, (clustering, dictionary), needs),
     };
     match (&left, &right.chosen) {
         (Ok(left), Ok(right)) => {
@@ -113,7 +115,7 @@ fn solution(
     runtime: &mut Runtime,
     loaded: &Made<Loaded>,
     prepared: &Asked<Prepared>,
-    clustering: &Clustering,
+    (clustering, dictionary): (&Clustering, &Dictionary),
     needs: Needs,
 ) -> Result<Left, Asked<Compared>> {
     let mut clustering = clustering.clone();
@@ -132,17 +134,21 @@ fn solution(
     );
     match groups.chosen {
         Ok(chosen) => {
-            let title = choose::method_text(&clustering, &chosen.by);
-            Ok(Left { title, groups: LeftGroups::Solution(chosen.labeling) })
+            let title = choose::method_text(&clustering, &chosen.by, dictionary);
+            Ok(Left { title, names: Vec::new(), groups: LeftGroups::Solution(chosen.labeling) })
         }
         Err(why) => Err(why.passes_on("Waiting for the other solution")),
     }
 }
 
 impl Asked<Known> {
-    fn and_left(&self, column: &str) -> Result<Left, Asked<Compared>> {
+    fn and_left(&self, column: &str, dictionary: &Dictionary) -> Result<Left, Asked<Compared>> {
         match self {
-            Asked::Ready(known) => Ok(Left { title: column.to_owned(), groups: LeftGroups::Column(known.clone()) }),
+            Asked::Ready(known) => Ok(Left {
+                title: dictionary.name(column),
+                names: known.value.names.iter().map(|name| dictionary.level(column, name).to_owned()).collect(),
+                groups: LeftGroups::Column(known.clone()),
+            }),
             other => Err(other.blocks("Waiting for the column's groups")),
         }
     }
@@ -150,7 +156,7 @@ impl Asked<Known> {
 
 /// The labels in force on the right, against those on the left.
 fn compared(runtime: &mut Runtime, left: &Left, right: &Labeling, need: Need) -> Asked<Compared> {
-    let key = Key::of("comparison", 1, &left.title, &[left.key(), right.key()]);
+    let key = Key::of("comparison", 2, &(&left.title, &left.names), &[left.key(), right.key()]);
     let (left, right) = (left.clone(), right.clone());
     runtime.ask(|s| &mut s.comparisons, key, need, (|| "Comparing".into(), Lane::Quick), move |_| Ok(left.against(right.labels())))
 }

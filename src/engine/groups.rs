@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::base::{Key, Labels};
 use crate::cluster::{Chosen, Dendrogram, DensityTree, Method};
-use crate::data::Loaded;
+use crate::data::{Dictionary, Loaded};
 use crate::evaluate::{self, Known, Silhouettes};
 use crate::features::Prepared;
 use crate::plot::{self, CondensedPlot, DensityPlot, EpsilonCandidate, SilhouettePlot, SweepPlot, TreePlot};
@@ -362,9 +362,9 @@ impl Groups {
     }
 
     /// What the groups are called, where they are those of a column.
-    pub fn names(&self, clustering: &Clustering, loaded: &Loaded) -> Option<Vec<String>> {
+    pub fn names(&self, clustering: &Clustering, loaded: &Loaded, dictionary: &Dictionary) -> Option<Vec<String>> {
         match &self.chosen.as_ref().ok()?.labeling {
-            Labeling::Known(known) => Some(choose::group_names(&known.value, &choose::column(clustering, loaded).ok()?)),
+            Labeling::Known(known) => Some(choose::group_names(&known.value, &choose::column(clustering, loaded).ok()?, dictionary)),
             _ => None,
         }
     }
@@ -381,7 +381,7 @@ impl InForce {
         plan: &Plan,
         numbering: Option<Key>,
     ) -> Made<Segmentation> {
-        let method_text = choose::method_text(&plan.clustering, &self.by);
+        let method_text = choose::method_text(&plan.clustering, &self.by, &plan.dictionary);
         let said = (&method_text, self.by.height(), self.by.inertia());
         let inputs: Vec<Key> = std::iter::once(self.labeling.key()).chain(numbering).collect();
         let key = Key::of("segmentation", 1, &said, &inputs);

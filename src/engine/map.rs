@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::Key;
+use crate::data::Dictionary;
 use crate::plot::{self, MapAxis, MapPlot, MapScene, Picked};
 
 use super::answers::Answers;
@@ -22,7 +23,9 @@ pub(super) struct Mapped {
 
 /// Asks for the map and for the part of it in view.
 pub(super) fn of(runtime: &mut Runtime, from: &From, wanted: &Wanted, picked: Option<&Asked<Picked>>, need: Need) -> Mapped {
-    let map = from.segmentation.and("Waiting for the segments", |segmentation| map(runtime, segmentation, &wanted.map_axes, need));
+    let map = from.segmentation.and("Waiting for the segments", |segmentation| {
+        map(runtime, segmentation, &wanted.map_axes, from.words.lexicon.dictionary(), need)
+    });
     Mapped { map, scene: scene_in_view(runtime, from, wanted, picked, need) }
 }
 
@@ -47,16 +50,33 @@ pub(super) struct Last {
 }
 
 /// The map.
-fn map(runtime: &mut Runtime, segmentation: &Made<Segmentation>, axes: &(MapAxis, MapAxis), need: Need) -> Asked<MapPlot> {
-    let key = Key::of("map", 1, axes, &[segmentation.key]);
-    let (segmentation, axes) = (segmentation.value.clone(), axes.clone());
+fn map(
+    runtime: &mut Runtime,
+    segmentation: &Made<Segmentation>,
+    axes: &(MapAxis, MapAxis),
+    dictionary: &Arc<Dictionary>,
+    need: Need,
+) -> Asked<MapPlot> {
+    let key = Key::of("map", 2, &(axes, words_of(axes, dictionary)), &[segmentation.key]);
+    let (segmentation, axes, dictionary) = (segmentation.value.clone(), axes.clone(), dictionary.clone());
     runtime.ask(
         |s| &mut s.maps,
         key,
         need,
         (|| "Map".into(), Lane::Quick),
-        move |ctx| Ok(plot::map(&segmentation.loaded, &segmentation.prepared, &segmentation.labels, &axes, ctx)?),
+        move |ctx| {
+            let map = plot::map(&segmentation.loaded, &segmentation.prepared, &segmentation.labels, &axes, ctx)?;
+            Ok(map.in_words(&axes, &dictionary))
+        },
     )
+}
+
+/// What the user calls the axes and what is on them: other words are another drawing.
+pub(super) fn words_of(axes: &(MapAxis, MapAxis), dictionary: &Dictionary) -> [Option<String>; 2] {
+    [&axes.0, &axes.1].map(|axis| match axis {
+        MapAxis::Column(column) => dictionary.said_of(column),
+        MapAxis::Component(_) => None,
+    })
 }
 
 fn scene_in_view(runtime: &mut Runtime, from: &From, wanted: &Wanted, picked: Option<&Asked<Picked>>, need: Need) -> Asked<MapScene> {
@@ -76,8 +96,9 @@ fn scene_in_view(runtime: &mut Runtime, from: &From, wanted: &Wanted, picked: Op
         _ => None,
     };
     let inputs: Vec<Key> = [placed.key, segmentation.key].into_iter().chain(picked.as_ref().map(|picked| picked.key)).collect();
-    let key = Key::of("map scene", 1, &window, &inputs);
-    let segmentation = segmentation.value.clone();
+    let dictionary = from.words.lexicon.dictionary().clone();
+    let key = Key::of("map scene", 2, &(window, words_of(&wanted.map_axes, &dictionary)), &inputs);
+    let (segmentation, axes) = (segmentation.value.clone(), wanted.map_axes.clone());
     runtime.ask(
         |s| &mut s.scenes,
         key,
@@ -86,7 +107,8 @@ fn scene_in_view(runtime: &mut Runtime, from: &From, wanted: &Wanted, picked: Op
         move |ctx| {
             let rows = &segmentation.prepared.table_rows;
             let picked = picked.as_ref().map(|picked| &*picked.value);
-            Ok(plot::scene(&placed.value, &segmentation.labels, rows, picked, window, ctx)?)
+            let scene = plot::scene(&placed.value, &segmentation.labels, rows, picked, window, ctx)?;
+            Ok(scene.in_words(&axes, &dictionary))
         },
     )
 }

@@ -99,7 +99,7 @@ impl Engine {
             runtime: Runtime::new(Caches::default(), workers, options.memory_budget_bytes, wake),
             asked: None,
             edits: (Arc::new([]), edits_key(&[])),
-            words: cards::words_in_force(None),
+            words: cards::words_in_force(None, &Arc::default()),
             numbering_key: None,
             answers: Answers::default(),
             groups: None,
@@ -151,7 +151,8 @@ impl Engine {
             table.loaded.and("Waiting for the data", |loaded| table::prepare(runtime, loaded, &plan.preparation, needs.prepared));
         let epsilons = wanted.outputs.as_ref().map_or(&[][..], |outputs| &outputs.epsilons);
         let grouped = groups::asked(runtime, &table.loaded, &prepared, plan, *numbering_key, epsilons, needs);
-        let comparison = comparison::of(runtime, table.loaded.ready(), &prepared, &grouped.groups, plan.comparison.as_ref(), needs);
+        let comparison =
+            comparison::of(runtime, table.loaded.ready(), &prepared, &grouped.groups, (plan.comparison.as_ref(), &plan.dictionary), needs);
         let described = cards::of(runtime, &grouped, plan, (edits, *edits_key), words, needs);
         let from = picking::From {
             loaded: &table.loaded,
@@ -195,6 +196,8 @@ impl Engine {
         answers.unusual = unusual.settled(&mut None);
         answers.unusual_customers = unusual_customers.settled(&mut None);
         table.answer(prepared, &mut answers, &mut last.table);
+        answers.dictionary = plan.dictionary.clone();
+        answers.noun = answers.loaded.latest().map(|loaded| plan.dictionary.noun_of(loaded)).unwrap_or_default();
         // What the pages say was survived: all that was told so far.
         answers.notes = runtime.told().to_vec();
         answers.pages = pages::answers(runtime, plan, &answers, &shown, &grouped.groups, wanted.pages.as_ref(), paging);
@@ -306,8 +309,8 @@ impl Engine {
                 self.runtime.resume();
             }
         }
-        if self.asked.as_ref().is_none_or(|(last_plan, _)| last_plan.words != plan.words) {
-            self.words = cards::words_in_force(plan.words.as_ref());
+        if self.asked.as_ref().is_none_or(|(last, _)| (&last.words, &last.dictionary) != (&plan.words, &plan.dictionary)) {
+            self.words = cards::words_in_force(plan.words.as_ref(), &plan.dictionary);
         }
         if *self.edits.0 != *plan.personas {
             self.edits = (plan.personas.clone().into(), edits_key(&plan.personas));

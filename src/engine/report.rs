@@ -12,7 +12,7 @@ use crate::evaluate::{Silhouettes, Stability};
 use crate::export::{ChosenResult, FoundStructure, Plots, Report, RunResult, Seconds, UnusualFound};
 use crate::features::Prepared;
 use crate::model::{MadeBy, Making, Parameters};
-use crate::persona::{Explained, Noun, Personas};
+use crate::persona::{Explained, Personas};
 use crate::session::Plan;
 
 use super::answers::Answers;
@@ -71,6 +71,7 @@ impl Parts {
             loaded: self.loaded,
             prepared: self.prepared,
             roles: plan.preparation.roles.clone(),
+            dictionary: plan.dictionary.clone(),
             slide_notes: plan.slide_notes.clone(),
             personas: self.personas,
             results: self.results,
@@ -147,7 +148,11 @@ fn chosen(plan: &Plan, answers: &Answers) -> Option<ChosenResult> {
 fn structure(plan: &Plan, answers: &Answers) -> Option<FoundStructure> {
     let segmentation = answers.segmentation.ready()?;
     if let Chosen::Column { name } = &segmentation.by {
-        return Some(FoundStructure { found: None, reasons: vec![format!("The groups of {name} are given, not found.")], doubt: None });
+        return Some(FoundStructure {
+            found: None,
+            reasons: vec![format!("The groups of {} are given, not found.", plan.dictionary.in_sentence(name))],
+            doubt: None,
+        });
     }
     let structure = match &answers.structure {
         Answer::Ready(structure) => structure,
@@ -213,9 +218,9 @@ pub(super) fn plots(answers: &Answers) -> Plots {
         condensed: answers.condensed.ready().cloned(),
         comparison: answers.comparison.ready().cloned(),
         variance: answers.prepared.ready().map(|prepared| prepared.pca.explained.clone()),
-        noun: answers.loaded.latest().map_or_else(Noun::default, |loaded| Noun::of(loaded)),
         numbers: segmentation.map_or_else(Vec::new, |chosen| chosen.labels.numbers().to_vec()),
         chosen: segmentation.map(|chosen| chosen.by.clone()),
+        noun: answers.noun.clone(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::{Ctx, Key};
+use crate::customers;
 use crate::data::{self, Loaded, Source};
 use crate::features::{self, Preparation, Prepared};
 use crate::session::Plan;
@@ -80,11 +81,17 @@ pub fn load(runtime: &mut Runtime, source: &Source, reload: u64, is_read_once: b
         let Some(table) = table.ready() else { return table.passes_on(&title) };
         let table = table.value.clone();
         let title = || "Looking at the columns".into();
-        runtime.ask(|s| &mut s.loaded, key, need, (title, Lane::Long), move |ctx| Ok(table.profiled(ctx)?))
+        runtime.ask(|s| &mut s.loaded, key, need, (title, Lane::Long), move |ctx| Ok(with_kind_of_rows(table.profiled(ctx)?)))
     });
     if let Some(loaded) = loaded.ready() {
         runtime.tell(&loaded.value.notes);
     }
+    loaded
+}
+
+/// The table with whether its rows are customers, or what they did.
+fn with_kind_of_rows(mut loaded: Loaded) -> Loaded {
+    loaded.is_listing = customers::looks_like(&loaded).is_some();
     loaded
 }
 

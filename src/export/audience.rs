@@ -25,7 +25,7 @@ use crate::base::{Ctx, FEWEST_TOLD, Key, Stopped};
 use crate::data::Loaded;
 use crate::persona::Persona;
 
-use super::text::{count, customers};
+use super::text::count;
 use super::{Audience, Choices, Report};
 use columns::Columns;
 
@@ -192,26 +192,27 @@ impl Audiences<'_> {
 
     /// Who was left out and what to mind, in sentences.
     pub fn notes(&self) -> Vec<String> {
+        let noun = self.report.noun();
         let mut notes = vec![self.columns.consent_note(&self.report.loaded.table)];
         let sum = |of: fn(&List) -> usize| self.lists.iter().map(of).sum::<usize>();
         let (unwilling, unreachable, repeated) =
             (sum(|list| list.n_unwilling), sum(|list| list.n_unreachable), sum(|list| list.n_repeated));
         if unwilling > 0 {
-            notes.push(format!("{} without consent {} on no audience list.", customers(unwilling), are(unwilling)));
+            notes.push(format!("{} without consent {} on no audience list.", noun.counted(unwilling), are(unwilling)));
         }
         if unreachable > 0 {
             let why = "nothing that can be read as an e-mail address, a telephone number or a full address";
-            notes.push(format!("{} {} left out of the audience lists: {why}.", customers(unreachable), are(unreachable)));
+            notes.push(format!("{} {} left out of the audience lists: {why}.", noun.counted(unreachable), are(unreachable)));
         }
         if repeated > 0 {
-            notes.push(format!("{} had the contact of another one on the same list; each contact is listed once.", customers(repeated)));
+            notes.push(format!("{} had the contact of another one on the same list; each contact is listed once.", noun.counted(repeated)));
         }
         for list in &self.lists {
             let (name, n) = (self.title(list), list.rows.len());
             if n < LEAST {
                 notes.push(format!("{name}: no audience list, since only {n} could be on it; below {LEAST} single people could be told."));
             } else if n < ENOUGH {
-                notes.push(format!("{name}: the audience list has {}; ad platforms ask for {ENOUGH} or more.", customers(n)));
+                notes.push(format!("{name}: the audience list has {}; ad platforms ask for {ENOUGH} or more.", noun.counted(n)));
             }
         }
         notes

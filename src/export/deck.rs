@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::data::Noun;
+
 use super::choices::{Choices, Density};
 use super::outcome_sheet::outcome_sheets;
 use super::report::persona_names;
@@ -33,6 +35,8 @@ pub use spread::{Spread, SpreadBar, SpreadDrawing};
 pub struct Deck {
     /// "5 personas in 4 988 customers".
     pub title: String,
+    /// What one row is and what several are: "customer", "customers".
+    pub noun: Noun,
     /// The data's own name, without folders.
     pub source: String,
     /// "5 000 rows".
@@ -86,6 +90,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
     let (importance, importance_note) = provenance::importance(report);
     Deck {
         title: title(report),
+        noun: report.noun(),
         source: without_folders(&report.loaded.title).to_owned(),
         rows: super::text::count(report.loaded.table.n_rows),
         with_backs: choices.density == Density::Analyst,
@@ -105,7 +110,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
 
 /// "5 personas in 4 988 customers".
 fn title(report: &Report) -> String {
-    let analysed = report.personas.noun.count(report.prepared.table_rows.len());
+    let analysed = report.noun().counted(report.prepared.table_rows.len());
     match report.personas.personas.len() {
         0 => format!("No persona in {analysed}"),
         1 => format!("One persona in {analysed}"),
@@ -115,10 +120,10 @@ fn title(report: &Report) -> String {
 
 /// The map, and for analysts what speaks for the number of segments.
 fn plot_pages(report: &Report, plots: &Plots, names: &[String], density: Density) -> Vec<PlotPage> {
-    let plots = &Plots { chosen: report.chosen.by.clone(), ..plots.clone() };
+    let plots = &Plots { chosen: report.chosen.by.clone(), noun: report.noun(), ..plots.clone() };
     let wanted = [Plot::Map, Plot::Elbow, Plot::SilhouetteByK, Plot::Dendrogram, Plot::EpsilonCurves, Plot::CondensedTree];
     let page = |plot: Plot| {
-        plot_svg(plot, plots, names).map(|svg| PlotPage { title: plot.title().to_owned(), id: plot.file_stem().to_owned(), svg })
+        plot_svg(plot, plots, names).map(|svg| PlotPage { title: plot.title_of(&plots.noun), id: plot.file_stem().to_owned(), svg })
     };
     wanted.into_iter().filter(|plot| density == Density::Analyst || *plot == Plot::Map).filter_map(page).collect()
 }

@@ -2,14 +2,14 @@
 //!
 //! In: plot data, the personas' names, the choice in force. Out: a scene. Cost: the points drawn.
 
-use crate::persona::Noun;
+use crate::data::Noun;
 use crate::persona::numbering::number_of;
 use crate::plot::{AxisKind, CondensedPlot, MapPlot, SilhouettePlot, SweepPlot};
 
 use super::chart::{ACCENT, Anchor, ChartFrame, EVERYONE, HAIR, INK, LINE, MUTED, Scene, padded};
 use super::palette::{NOISE, hex, segment};
 use super::plot_kind::Plot;
-use super::text::{count, customers, number, percent, shorten, three_digits};
+use super::text::{count, number, percent, shorten, three_digits};
 
 /// Width and height of a drawing, in pixels at scale 1.
 pub type PlotSize = [f64; 2];
@@ -23,17 +23,17 @@ const NAME_CHARS: usize = 26;
 const MAX_KEYS: usize = 24;
 
 /// A scene with its title, and a frame with room for axes.
-pub(super) fn plain(plot: Plot, size: PlotSize, x: [f64; 2], y: [f64; 2]) -> (Scene, ChartFrame) {
+pub(super) fn plain(title: &str, size: PlotSize, x: [f64; 2], y: [f64; 2]) -> (Scene, ChartFrame) {
     let [width, height] = size;
-    let mut scene = Scene::new(width, height, plot.title());
-    scene.bold([24.0, 34.0], plot.title(), if size == HALF { 16.0 } else { 18.0 }, INK, Anchor::Start);
+    let mut scene = Scene::new(width, height, title);
+    scene.bold([24.0, 34.0], title, if size == HALF { 16.0 } else { 18.0 }, INK, Anchor::Start);
     (scene, ChartFrame { left: 84.0, top: 84.0, width: width - 84.0 - 32.0, height: height - 84.0 - 64.0, x, y })
 }
 
 /// The map with a list of segments beside it; the segments' numbers stand at their middles.
-pub fn map(map: &MapPlot, names: &[String], noun: Noun, size: PlotSize) -> Scene {
+pub fn map(map: &MapPlot, names: &[String], noun: &Noun, size: PlotSize) -> Scene {
     let [low, high] = map.bounds;
-    let (mut scene, mut frame) = plain(Plot::Map, size, padded(low[0], high[0], 0.04), padded(low[1], high[1], 0.04));
+    let (mut scene, mut frame) = plain(&Plot::Map.title_of(noun), size, padded(low[0], high[0], 0.04), padded(low[1], high[1], 0.04));
     let listed = size != HALF;
     if listed {
         frame.width -= 236.0;
@@ -66,19 +66,19 @@ pub fn map(map: &MapPlot, names: &[String], noun: Noun, size: PlotSize) -> Scene
     }
 
     let told = if map.n_shown < map.n_total {
-        format!("{} of {} drawn, an even sample", count(map.n_shown), noun.count(map.n_total))
+        format!("{} of {} drawn, an even sample", count(map.n_shown), noun.counted(map.n_total))
     } else {
-        noun.count(map.n_total)
+        noun.counted(map.n_total)
     };
     scene.text([size[0] - 24.0, 34.0], &told, 12.0, MUTED, Anchor::End);
     if listed {
-        list_segments(&mut scene, [frame.right() + 30.0, frame.top + 8.0], map, names);
+        list_segments(&mut scene, [frame.right() + 30.0, frame.top + 8.0], map, names, noun);
     }
     scene
 }
 
 /// The segments by number, colour and name, one under the other.
-fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: &[String]) {
+fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: &[String], noun: &Noun) {
     for cluster in 0..map.clusters.len().min(MAX_KEYS) {
         badge(scene, [x, y], number_of(&map.numbers, cluster));
         let name = names.get(cluster).map_or("", String::as_str);
@@ -91,7 +91,7 @@ fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: 
     }
     if !map.noise.is_empty() {
         scene.circle([x, y], 5.0, &hex(NOISE), "#ffffff", 1.0);
-        scene.text([x + 18.0, y + 4.5], "Unusual customers", 12.0, INK, Anchor::Start);
+        scene.text([x + 18.0, y + 4.5], &format!("Unusual {}", noun.many), 12.0, INK, Anchor::Start);
     }
 }
 
@@ -108,12 +108,12 @@ fn middle(points: &[[f64; 2]]) -> Option<[f64; 2]> {
 }
 
 /// Inertia against k.
-pub fn elbow(sweep: &SweepPlot, k: Option<usize>, size: PlotSize) -> Option<Scene> {
+pub fn elbow(sweep: &SweepPlot, k: Option<usize>, noun: &Noun, size: PlotSize) -> Option<Scene> {
     let points: Vec<_> = sweep.points.iter().filter_map(|point| Some((point.k, point.inertia?))).collect();
     let high = points.iter().map(|point| point.1).fold(0.0, f64::max);
     let mut name = "Inertia: sum of squared distances to the segments' centres".to_owned();
     if let Some(sample) = sweep.sample {
-        name += &format!(", some from {} of {} customers", count(sample.rows), count(sample.n_rows));
+        name += &format!(", some from {} of {}", count(sample.rows), noun.counted(sample.n_rows));
     }
     by_k(Plot::Elbow, size, &points, [0.0, high * 1.08], k, &name)
 }
@@ -131,7 +131,7 @@ pub fn silhouette_by_k(sweep: &SweepPlot, k: Option<usize>, size: PlotSize) -> O
 fn by_k(plot: Plot, size: PlotSize, points: &[(usize, f64)], y: [f64; 2], chosen: Option<usize>, y_name: &str) -> Option<Scene> {
     // One point is no curve.
     let [(first, _), .., (last, _)] = *points else { return None };
-    let (mut scene, frame) = plain(plot, size, [first as f64 - 0.5, last as f64 + 0.5], y);
+    let (mut scene, frame) = plain(plot.title(), size, [first as f64 - 0.5, last as f64 + 0.5], y);
     frame.y_axis(&mut scene, y_name);
     let every = (points.len() / 20).max(1);
     let ticks: Vec<_> = points.iter().step_by(every).map(|&(k, _)| (k as f64, k.to_string())).collect();
@@ -152,9 +152,9 @@ fn by_k(plot: Plot, size: PlotSize, points: &[(usize, f64)], y: [f64; 2], chosen
 }
 
 /// Each segment's silhouettes from large to small, one block under the other.
-pub fn silhouette(plot: &SilhouettePlot, names: &[String], size: PlotSize) -> Scene {
+pub fn silhouette(plot: &SilhouettePlot, names: &[String], noun: &Noun, size: PlotSize) -> Scene {
     let low = plot.clusters.iter().filter_map(|bars| bars.values.last()).fold(0.0f32, |low, &v| low.min(v));
-    let (mut scene, mut frame) = plain(Plot::Silhouette, size, [f64::from(low).min(0.0) - 0.02, 1.0], [0.0, 1.0]);
+    let (mut scene, mut frame) = plain(&Plot::Silhouette.title_of(noun), size, [f64::from(low).min(0.0) - 0.02, 1.0], [0.0, 1.0]);
     frame.left = 244.0;
     frame.width = size[0] - 244.0 - 32.0;
     for (value, _) in frame.x_ticks() {
@@ -208,9 +208,10 @@ fn label(names: &[String], cluster: usize, numbers: &[usize]) -> String {
 }
 
 /// Branches as wide as they have customers, from far neighbours above to near ones below; the segments coloured and numbered.
-pub fn condensed_tree(tree: &CondensedPlot, numbers: &[usize], size: PlotSize) -> Scene {
+pub fn condensed_tree(tree: &CondensedPlot, numbers: &[usize], noun: &Noun, size: PlotSize) -> Scene {
     let low = tree.branches.iter().map(|branch| branch.death).fold(tree.top, f64::min) * 0.9;
-    let (mut scene, frame) = plain(Plot::CondensedTree, size, [0.0, tree.n_rows.max(1) as f64], [low.min(tree.top * 0.9), tree.top]);
+    let (mut scene, frame) =
+        plain(Plot::CondensedTree.title(), size, [0.0, tree.n_rows.max(1) as f64], [low.min(tree.top * 0.9), tree.top]);
     frame.y_axis(&mut scene, "Neighborhood distance");
     for branch in &tree.branches {
         let side = |side: f64| branch.widths.iter().map(move |&[distance, width]| frame.at([branch.centre + side * width, distance]));
@@ -226,7 +227,7 @@ pub fn condensed_tree(tree: &CondensedPlot, numbers: &[usize], size: PlotSize) -
             scene.haloed([x, y + 4.0], &format!("C{}", number_of(numbers, segment) + 1), 12.0, INK, Anchor::Middle);
         }
     }
-    let told = format!("Customers; {} segments, {} in none", number(tree.n_segments as f64, 1.0), customers(tree.n_noise));
+    let told = format!("{}; {} segments, {} in none", noun.title(), number(tree.n_segments as f64, 1.0), noun.counted(tree.n_noise));
     scene.text([frame.left + frame.width / 2.0, frame.bottom() + 24.0], &told, 12.0, MUTED, Anchor::Middle);
     scene
 }
@@ -235,7 +236,7 @@ pub fn condensed_tree(tree: &CondensedPlot, numbers: &[usize], size: PlotSize) -
 pub fn variance(explained: &[f64], size: PlotSize) -> Option<Scene> {
     let shown = &explained[..explained.len().min(30)];
     (!shown.is_empty()).then_some(())?;
-    let (mut scene, frame) = plain(Plot::Variance, size, [0.4, shown.len() as f64 + 0.6], [0.0, 100.0]);
+    let (mut scene, frame) = plain(Plot::Variance.title(), size, [0.4, shown.len() as f64 + 0.6], [0.0, 100.0]);
     frame.y_axis(&mut scene, "Variance explained, %: each (bars) and all so far (line)");
     let ticks: Vec<_> = (1..=shown.len()).step_by((shown.len() / 15).max(1)).map(|nth| (nth as f64, format!("PC{nth}"))).collect();
     frame.x_axis(&mut scene, "Principal component", &ticks);

@@ -2,6 +2,7 @@
 //!
 //! In: plot data, the epsilon in force. Out: a scene that reads as the window does. Cost: the points drawn.
 
+use crate::data::Noun;
 use crate::plot::{DensityPlot, EpsilonOutcome};
 
 use super::chart::{ACCENT, Anchor, ChartFrame, INK, LINE, MUTED, Scene};
@@ -17,9 +18,9 @@ const X_NAME: &str = "Neighborhood distance (epsilon)";
 const BETWEEN: f64 = 44.0;
 
 /// The share of customers that have enough neighbours within every epsilon: the sorted k-distances, distance to the right.
-pub fn core(density: &DensityPlot, epsilon: Option<f64>, size: PlotSize) -> Scene {
-    let (mut scene, frame) = plain(Plot::KDistance, size, [density.epsilon_min, density.epsilon_max], [0.0, 105.0]);
-    frame.y_axis(&mut scene, &format!("Customers with {} neighbors within reach (itself counted), %", density.min_samples));
+pub fn core(density: &DensityPlot, epsilon: Option<f64>, noun: &Noun, size: PlotSize) -> Scene {
+    let (mut scene, frame) = plain(&Plot::KDistance.title_of(noun), size, [density.epsilon_min, density.epsilon_max], [0.0, 105.0]);
+    frame.y_axis(&mut scene, &format!("{} with {} neighbors within reach (itself counted), %", noun.title(), density.min_samples));
     frame.x_axis(&mut scene, X_NAME, &frame.x_ticks());
     line_of(&mut scene, &frame, density, epsilon, frame.bottom(), |told| format!("{} core", percent(told.core)));
     scene.polyline(in_percent(&frame, &density.core), LINE, 2.0);
@@ -28,9 +29,9 @@ pub fn core(density: &DensityPlot, epsilon: Option<f64>, size: PlotSize) -> Scen
 }
 
 /// Number of segments above, noise and the largest below, over one epsilon axis.
-pub fn curves(density: &DensityPlot, epsilon: Option<f64>, size: PlotSize) -> Scene {
+pub fn curves(density: &DensityPlot, epsilon: Option<f64>, noun: &Noun, size: PlotSize) -> Scene {
     let top = density.clusters_top();
-    let (mut scene, whole) = plain(Plot::EpsilonCurves, size, [density.epsilon_min, density.epsilon_max], [0.0, top * 1.2]);
+    let (mut scene, whole) = plain(Plot::EpsilonCurves.title(), size, [density.epsilon_min, density.epsilon_max], [0.0, top * 1.2]);
     let height = (whole.height - BETWEEN) / 2.0;
     let upper = ChartFrame { height, ..whole };
     let lower = ChartFrame { top: whole.top + height + BETWEEN, height, y: [0.0, 105.0], ..whole };
@@ -41,7 +42,7 @@ pub fn curves(density: &DensityPlot, epsilon: Option<f64>, size: PlotSize) -> Sc
     let beyond = if density.most_clusters() as f64 > top { format!(" (up to {})", density.most_clusters()) } else { String::new() };
     upper.y_axis(&mut scene, &format!("Number of segments{beyond}"));
     scene.line([upper.left, upper.bottom()], [upper.right(), upper.bottom()], MUTED, 1.0);
-    lower.y_axis(&mut scene, "Customers, %");
+    lower.y_axis(&mut scene, &format!("{}, %", noun.title()));
     lower.x_axis(&mut scene, X_NAME, &lower.x_ticks());
     line_of(&mut scene, &upper, density, epsilon, lower.bottom(), |told| {
         format!("{} segments, {} in none", number(told.clusters as f64, 1.0), percent(told.noise))

@@ -2,6 +2,7 @@
 //!
 //! In: the tree laid out and the cut in force. Out: a scene of about as many shapes as it is pixels wide.
 
+use crate::data::Noun;
 use crate::persona::numbering::number_of;
 use crate::plot::{TreeGroups, TreePlot, TreeWindow};
 
@@ -9,16 +10,16 @@ use super::chart::{ACCENT, Anchor, ChartFrame, MUTED, Scene};
 use super::draw::{PlotSize, plain};
 use super::palette::{hex, segment};
 use super::plot_kind::Plot;
-use super::text::{count, customers, shorten, three_digits};
+use super::text::{count, shorten, three_digits};
 
 /// Up to so many customers each is named.
 const NAMED: usize = 60;
 
 /// The whole tree; `numbers` are those of the segments, by cluster.
-pub fn dendrogram(tree: &TreePlot, numbers: &[usize], k: Option<usize>, height: Option<f64>, size: PlotSize) -> Scene {
+pub fn dendrogram(tree: &TreePlot, numbers: &[usize], k: Option<usize>, height: Option<f64>, noun: &Noun, size: PlotSize) -> Scene {
     let n_leaves = tree.n_leaves();
     let leaves = [-0.6, n_leaves as f64 - 0.4];
-    let (mut scene, mut frame) = plain(Plot::Dendrogram, size, leaves, [0.0, (tree.top * 1.05).max(f64::MIN_POSITIVE)]);
+    let (mut scene, mut frame) = plain(Plot::Dendrogram.title(), size, leaves, [0.0, (tree.top * 1.05).max(f64::MIN_POSITIVE)]);
     let is_named = n_leaves <= NAMED;
     frame.height -= if is_named { 50.0 } else { 20.0 };
     frame.y_axis(&mut scene, &format!("Height of the merge ({} linkage)", tree.linkage));
@@ -50,7 +51,7 @@ pub fn dendrogram(tree: &TreePlot, numbers: &[usize], k: Option<usize>, height: 
         let told = format!("Cut at {}: {} segments", three_digits(cut), count(groups.n_groups));
         scene.haloed([frame.right(), y - 6.0], &told, 12.0, ACCENT, Anchor::End);
     }
-    let what = customers(n_leaves);
+    let what = noun.counted(n_leaves);
     let what = if is_named { what } else { format!("{what}; a triangle stands for many") };
     scene.text([frame.left + frame.width / 2.0, size[1] - 20.0], &what, 12.0, MUTED, Anchor::Middle);
     scene

@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use crate::base::may_be_told;
+use crate::data::Noun;
 use crate::evaluate::agreement_words;
 use crate::persona::numbering::{self, number_of};
 use crate::plot::{Compared, Ribbon, flow};
@@ -27,13 +28,13 @@ const NAME_CHARS: usize = 28;
 const LEAST_NAMED: f64 = 9.0;
 
 /// The flow, with how alike both sides are in the head.
-pub fn draw(compared: &Compared, names: &[String], numbers: &[usize], size: PlotSize) -> Scene {
+pub fn draw(compared: &Compared, names: &[String], numbers: &[usize], noun: &Noun, size: PlotSize) -> Scene {
     let [width, height] = size;
     let table = &compared.table;
     let mut scene = Scene::new(width, height, Plot::Comparison.title());
     scene.bold([24.0, 34.0], Plot::Comparison.title(), if size == HALF { 16.0 } else { 18.0 }, INK, Anchor::Start);
     let alike = format!("Adjusted Rand index {:.2}: {}", table.adjusted_rand, agreement_words(table.adjusted_rand)).replace('-', "−");
-    let together = format!("{} of customers stay together", percent(table.together));
+    let together = format!("{} of {} stay together", percent(table.together), noun.many);
     scene.text([24.0, 56.0], &format!("{alike}. {together}."), 13.0, MUTED, Anchor::Start);
     let side = if size == HALF { SIDE * 0.6 } else { SIDE };
     let (top, left, right) = (104.0, side, width - side);

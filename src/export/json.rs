@@ -23,6 +23,8 @@ pub fn report_json(report: &Report) -> String {
         rows: usize,
         rows_left_out: usize,
         features: Vec<&'a str>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        columns: Vec<Value>,
         method: &'a str,
         results: &'a [RunResult],
         chosen: &'a ChosenResult,
@@ -37,6 +39,7 @@ pub fn report_json(report: &Report) -> String {
         rows: report.loaded.table.n_rows,
         rows_left_out: rows_left_out(report),
         features: features(report),
+        columns: columns(report),
         method: &report.method,
         results: &report.results,
         chosen: &report.chosen,
@@ -64,6 +67,8 @@ pub fn cards_json(report: &Report) -> String {
         "chosen": report.chosen,
         "structure": report.structure,
         "features": features(report),
+        "columns": columns(report),
+        "noun": report.noun(),
         "revenue_column": personas.revenue_column,
         "personas": personas.personas.iter().map(|persona| persona_value(persona, report)).collect::<Vec<_>>(),
         "sheets": outcome_sheets(report),
@@ -79,6 +84,17 @@ pub(super) fn rows_left_out(report: &Report) -> usize {
 /// The columns that entered, in the table's order.
 fn features(report: &Report) -> Vec<&str> {
     report.prepared.columns.iter().filter(|column| column.enters).map(|column| column.name.as_str()).collect()
+}
+
+/// The columns that entered or are told of, with their names as they are shown and their units; no identifier is among them.
+fn columns(report: &Report) -> Vec<Value> {
+    let told = |name: &str| {
+        let of_evidence = report.personas.personas.iter().flat_map(|persona| &persona.evidence);
+        features(report).contains(&name) || of_evidence.into_iter().any(|row| row.column == name)
+    };
+    let columns = report.loaded.table.columns.iter().filter(|column| told(&column.name));
+    let unit = |column| report.dictionary.unit(column);
+    columns.map(|column| json!({ "column": column.name, "label": report.dictionary.name(&column.name), "unit": unit(column) })).collect()
 }
 
 /// Shares of bins; null where they may not be told.
@@ -100,11 +116,11 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
     });
     let distributions = persona.distributions.iter().filter(|_| described).map(|distribution| match &distribution.drawing {
         Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, withheld: [of_persona, of_everyone] } => json!({
-            "column": distribution.column, "unit": distribution.unit, "edges": edges, "persona": told(persona, of_persona), "everyone": told(everyone, of_everyone),
+            "column": distribution.column, "label": distribution.shown, "unit": distribution.unit, "edges": edges, "persona": told(persona, of_persona), "everyone": told(everyone, of_everyone),
             "persona_median": persona_median, "everyone_median": everyone_median, "days_since_1970": is_date,
         }),
-        Drawing::Levels { names, persona, everyone } => json!({
-            "column": distribution.column, "unit": distribution.unit, "levels": names, "persona": persona, "everyone": everyone,
+        Drawing::Levels { names, labels, persona, everyone } => json!({
+            "column": distribution.column, "label": distribution.shown, "unit": distribution.unit, "levels": names, "level_labels": labels, "persona": persona, "everyone": everyone,
         }),
     });
     json!({
@@ -119,7 +135,7 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         "share": persona.share,
         "revenue_share": persona.revenue_share,
         "is_a_choice": report.structure.is_a_choice(report.personas.personas.len()),
-        "outcomes": persona.outcomes().iter().filter(|_| described).map(outcome_value).collect::<Vec<_>>(),
+        "outcomes": persona.outcomes().iter().filter(|_| described).map(|line| outcome_value(line, report)).collect::<Vec<_>>(),
         "stability": report.known_stability().map(|stability| stability_value(stability, persona.cluster, persona.headline_missing())),
         "match_all_headline_traits": persona.match_all_share,
         "statements": statements.collect::<Vec<_>>(),
@@ -130,8 +146,8 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
 }
 
 /// What came of a persona's customers.
-fn outcome_value(line: &OutcomeLine) -> Value {
-    json!({ "text": line.text(), "value": line.value, "everyone": line.everyone, "evidence": line.evidence })
+fn outcome_value(line: &OutcomeLine, report: &Report) -> Value {
+    json!({ "text": line.text(&report.noun()), "value": line.value, "everyone": line.everyone, "evidence": line.evidence })
 }
 
 /// How often one segment came back, and what chance gives.
@@ -152,7 +168,9 @@ fn evidence_value(evidence: &Evidence) -> Value {
     let is_told = evidence.n >= FEWEST_DESCRIBED;
     json!({
         "column": evidence.column,
+        "label": evidence.shown.column,
         "level": evidence.level,
+        "level_label": evidence.shown.level,
         "persona": (!hidden.persona).then_some(evidence.persona),
         "everyone": (!hidden.everyone).then_some(evidence.everyone),
         "rest": (!hidden.rest).then_some(evidence.rest),

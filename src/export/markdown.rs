@@ -20,7 +20,7 @@ pub fn markdown(deck: &Deck) -> String {
     deck.cards.iter().for_each(|card| persona(&mut to, deck, card));
     if !deck.missing.is_empty() {
         to.line("## Who is missing?");
-        to.line("Groups of customers that are the commonest in no persona:");
+        to.line(&format!("Groups of {} that are the commonest in no persona:", text(&deck.noun.many)));
         to.list(&deck.missing);
         to.line(&deck.missing_note.as_deref().map(text).unwrap_or_default());
     }
@@ -35,8 +35,7 @@ pub fn markdown(deck: &Deck) -> String {
 fn overview(to: &mut Document, deck: &Deck) {
     let overview = &deck.overview;
     let has_badges = overview.members.iter().any(|member| member.badge.is_some());
-    let mut columns =
-        vec![("Persona".to_owned(), Side::Left), (overview.counted.clone(), Side::Right), ("Share of rows".to_owned(), Side::Right)];
+    let mut columns = vec![("Persona".to_owned(), Side::Left), (deck.noun.title(), Side::Right), ("Share of rows".to_owned(), Side::Right)];
     columns.extend(overview.revenue.as_ref().map(|revenue| (format!("Share of {revenue}"), Side::Right)));
     columns.extend(has_badges.then(|| ("Confidence".to_owned(), Side::Left)));
     columns.push(("In a few words".to_owned(), Side::Left));
@@ -79,11 +78,11 @@ fn persona(to: &mut Document, deck: &Deck, card: &CardPage) {
     }
     to.line(&card.footer.iter().chain(&card.out_of_date).map(|part| text(part)).collect::<Vec<_>>().join(" · "));
     if deck.with_backs {
-        back(to, card);
+        back(to, deck, card);
     }
 }
 
-fn back(to: &mut Document, card: &CardPage) {
+fn back(to: &mut Document, deck: &Deck, card: &CardPage) {
     if !card.evidence.is_empty() {
         to.line("### Evidence");
         let columns = ["#", "Column", "Used in", "They", "Everyone", "Others", "Effect", "95 % interval", "n", "Missing"];
@@ -94,7 +93,7 @@ fn back(to: &mut Document, card: &CardPage) {
         to.line(&format!("{} weaker rows are not shown.", card.n_more_evidence));
     }
     if card.has_suppressed {
-        to.line("Values of fewer than 10 customers are withheld.");
+        to.line(&format!("Values of fewer than 10 {} are withheld.", text(&deck.noun.many)));
     }
     if let Some(name) = &card.automatic_name {
         to.line(&format!("The automatic name is {}.", text(name)));
@@ -109,7 +108,7 @@ fn back(to: &mut Document, card: &CardPage) {
         to.line(&card.rule_quality.as_deref().map(text).unwrap_or_default());
     }
     if !card.examples.is_empty() {
-        to.line(&format!("### {}", card.examples_title));
+        to.line(&format!("### {}", text(&card.examples_title)));
         let values = |example: &Vec<(String, String)>| {
             example.iter().map(|(column, value)| format!("{column}: {value}")).collect::<Vec<_>>().join("; ")
         };

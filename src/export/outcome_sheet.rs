@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::base::stats;
 use crate::data::{Column, ColumnProfile, Role, Values, is_rfm_score};
 use crate::evaluate::{Rate, rate_range, says_yes, telling_level};
-use crate::persona::text::{capitalised, humanised, number};
+use crate::persona::text::number;
 use crate::persona::{Contrast, Evidence, Persona, Withheld};
 
 use super::palette::{hex, segment};
@@ -101,8 +101,12 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
     } else {
         (0..names.len()).max_by(|&a, &b| width(a).total_cmp(&width(b)).then(b.cmp(&a)))?
     };
-    let human = capitalised(&humanised(column));
-    let what = if says_yes(names[told]) { human.clone() } else { format!("{human}: {}", names[told]) };
+    let noun = report.noun();
+    let human = report.dictionary.name(column);
+    // Columns of 0 and 1 are labelled by what stands in them.
+    let code = ["no", "yes"].iter().position(|name| *name == names[told]).and_then(|code| report.dictionary.code(column, code as f64));
+    let label = code.unwrap_or_else(|| report.dictionary.level(column, names[told]));
+    let what = if says_yes(label) { human.clone() } else { format!("{human}: {label}") };
     let rates = rates_of(told);
     let hidden = |persona: &Persona| {
         let mut rows = persona.evidence.iter().filter(|row| row.column == column && row.level.as_deref() == Some(names[told]));
@@ -123,10 +127,11 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
         let differs = if range.differ { "differs" } else { "hardly differs" };
         let [low, high] = [range.lowest, range.highest].map(|at| (percent(public[at].share()), name(report, at)));
         sentences.push(format!("{what} {differs} by segment: {} to {}.", low.0, high.0));
-        sentences.push(format!("It is lowest in {} and highest in {}; of all customers it is {}.", low.1, high.1, said_of_all));
+        let all = &noun.many;
+        sentences.push(format!("It is lowest in {} and highest in {}; of all {all} it is {said_of_all}.", low.1, high.1));
     }
     if sentences.is_empty() {
-        sentences.push(format!("{what} of all customers: {said_of_all}."));
+        sentences.push(format!("{what} of all {}: {said_of_all}.", noun.many));
     }
     let longest = shown.iter().flatten().chain(&everyone).map(|rate| rate.interval()[1]).fold(0.01, f64::max);
     let interval = |rate: &Rate| rate.interval().map(|end| (end / longest).clamp(0.0, 1.0));
@@ -140,7 +145,7 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
     let bars = SheetBars {
         told: format!("{what} by segment"),
         bars: shown.iter().enumerate().map(bar).collect(),
-        mark: everyone.map(|rate| SheetMark { at: rate.share() / longest, label: format!("all customers {said_of_all}") }),
+        mark: everyone.map(|rate| SheetMark { at: rate.share() / longest, label: format!("all {} {said_of_all}", noun.many) }),
     };
     let line = |label: String, customers: usize, rate: Option<Rate>| {
         let of = |text: &dyn Fn(Rate) -> String| rate.map_or_else(|| WITHHELD.to_owned(), text);
@@ -148,14 +153,15 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
         vec![label, of(&|rate| percent(rate.share())), of(&ends), count(customers)]
     };
     let mut table: Vec<Vec<String>> = (0..n_personas).map(|at| line(name(report, at), report.personas.personas[at].n, shown[at])).collect();
-    table.push(line("All customers".to_owned(), report.prepared.table_rows.len(), everyone));
-    let columns = [("Segment", false), (what.as_str(), true), ("95 % interval", true), ("Customers", true)];
-    let mut notes = vec!["The interval holds what the share may be were other customers of the same kind asked (Wilson).".to_owned()];
+    table.push(line(format!("All {}", noun.many), report.prepared.table_rows.len(), everyone));
+    let rows_are = noun.title();
+    let columns = [("Segment", false), (what.as_str(), true), ("95 % interval", true), (rows_are.as_str(), true)];
+    let mut notes = vec![format!("The interval holds what the share may be were other {} of the same kind asked (Wilson).", noun.many)];
     if n_all < report.prepared.table_rows.len() {
-        notes.push(format!("Of {} customers the value is known.", count(n_all)));
+        notes.push(format!("Of {} the value is known.", noun.counted(n_all)));
     }
     notes.extend(
-        withheld.iter().any(|withheld| *withheld).then(|| "Shares that would point at fewer than 10 customers are withheld.".to_owned()),
+        withheld.iter().any(|withheld| *withheld).then(|| format!("Shares that would point at fewer than 10 {} are withheld.", noun.many)),
     );
     Some(TopicSheet {
         id: sheet_id("outcome-", column),
@@ -203,19 +209,21 @@ fn of_numbers(report: &Report, column: &Column, values: &[f64]) -> Option<TopicS
     let spreads: Vec<Option<Spread>> =
         of_persona.into_iter().zip(is_told).map(|(values, is_told)| Spread::of(values).filter(|_| is_told)).collect();
     let told: Vec<(usize, &Spread)> = spreads.iter().enumerate().filter_map(|(at, spread)| Some((at, spread.as_ref()?))).collect();
-    let human = capitalised(&humanised(&column.name));
-    let unit = column.unit.as_deref().map_or_else(String::new, |unit| format!(" {unit}"));
+    let noun = report.noun();
+    let (human, said) = (report.dictionary.name(&column.name), report.dictionary.in_sentence(&column.name));
+    let unit = report.dictionary.unit(column).map_or_else(String::new, |unit| format!(" {unit}"));
     let text = |value: f64| format!("{}{unit}", number(value));
     let by_mean = |a: &&(usize, &Spread), b: &&(usize, &Spread)| a.1.mean.total_cmp(&b.1.mean);
     let (lowest, highest) = (told.iter().min_by(by_mean)?, told.iter().max_by(by_mean)?);
     let differ = lowest.1.mean + lowest.1.half < highest.1.mean - highest.1.half;
     let differs = if differ { "differs" } else { "hardly differs" };
     let sentences = vec![
-        format!("Average {} {differs} by segment: {} to {}.", humanised(&column.name), text(lowest.1.mean), text(highest.1.mean)),
+        format!("Average {said} {differs} by segment: {} to {}.", text(lowest.1.mean), text(highest.1.mean)),
         format!(
-            "It is lowest in {} and highest in {}; over all customers it is {}.",
+            "It is lowest in {} and highest in {}; over all {} it is {}.",
             name(report, lowest.0),
             name(report, highest.0),
+            noun.many,
             text(everyone.mean)
         ),
     ];
@@ -231,12 +239,8 @@ fn of_numbers(report: &Report, column: &Column, values: &[f64]) -> Option<TopicS
         colour: colour(report, at),
     };
     let bars = drawn.then(|| {
-        let mark = Some(SheetMark { at: place(everyone.mean), label: format!("all customers {}", text(everyone.mean)) });
-        SheetPart::Bars(SheetBars {
-            told: format!("Average {} by segment", humanised(&column.name)),
-            bars: spreads.iter().enumerate().map(bar).collect(),
-            mark,
-        })
+        let mark = Some(SheetMark { at: place(everyone.mean), label: format!("all {} {}", noun.many, text(everyone.mean)) });
+        SheetPart::Bars(SheetBars { told: format!("Average {said} by segment"), bars: spreads.iter().enumerate().map(bar).collect(), mark })
     });
     let line = |label: String, spread: Option<&Spread>| {
         let of = |write: &dyn Fn(&Spread) -> String| spread.map_or_else(|| WITHHELD.to_owned(), write);
@@ -244,11 +248,12 @@ fn of_numbers(report: &Report, column: &Column, values: &[f64]) -> Option<TopicS
         vec![label, of(&|spread| text(spread.median)), of(&|spread| text(spread.mean)), of(&ends), of(&|spread| count(spread.n))]
     };
     let mut table: Vec<Vec<String>> = (0..n_personas).map(|at| line(name(report, at), spreads[at].as_ref())).collect();
-    table.push(line("All customers".to_owned(), Some(&everyone)));
-    let columns = [("Segment", false), ("Median", true), ("Average", true), ("95 % interval", true), ("Customers", true)];
+    table.push(line(format!("All {}", noun.many), Some(&everyone)));
+    let rows_are = noun.title();
+    let columns = [("Segment", false), ("Median", true), ("Average", true), ("95 % interval", true), (rows_are.as_str(), true)];
     let table = SheetPart::Table(SheetTable::new(&format!("{human} by segment"), &columns, table));
-    let mut notes = vec!["The interval holds what the average may be were other customers of the same kind asked.".to_owned()];
-    notes.extend(spreads.iter().any(Option::is_none).then(|| "Values of fewer than 10 customers are withheld.".to_owned()));
+    let mut notes = vec![format!("The interval holds what the average may be were other {} of the same kind asked.", noun.many)];
+    notes.extend(spreads.iter().any(Option::is_none).then(|| format!("Values of fewer than 10 {} are withheld.", noun.many)));
     Some(TopicSheet {
         id: sheet_id("outcome-", &column.name),
         title: format!("{human} by segment"),

@@ -21,22 +21,22 @@ pub(super) fn plot_inline(plot: Plot, plots: &Plots, names: &[String]) -> Option
 }
 
 fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::PlotSize) -> Option<Scene> {
-    let chosen = plots.chosen.as_ref();
+    let (chosen, noun) = (plots.chosen.as_ref(), &plots.noun);
     let epsilon = chosen.and_then(Chosen::epsilon);
     // Without a chosen k the number of names is the number of segments.
     let k = chosen.and_then(Chosen::k).or(Some(names.len()).filter(|k| *k > 0));
     match plot {
-        Plot::Map => plots.map.as_ref().map(|map| draw::map(map, names, plots.noun, size)),
-        Plot::Elbow => draw::elbow(plots.sweep.as_ref()?, k, size),
+        Plot::Map => plots.map.as_ref().map(|map| draw::map(map, names, noun, size)),
+        Plot::Elbow => draw::elbow(plots.sweep.as_ref()?, k, noun, size),
         Plot::SilhouetteByK => draw::silhouette_by_k(plots.sweep.as_ref()?, k, size),
-        Plot::Silhouette => plots.silhouette.as_ref().map(|silhouette| draw::silhouette(silhouette, names, size)),
+        Plot::Silhouette => plots.silhouette.as_ref().map(|silhouette| draw::silhouette(silhouette, names, noun, size)),
         Plot::Dendrogram => {
-            plots.tree.as_ref().map(|tree| draw_tree::dendrogram(tree, &plots.numbers, k, chosen.and_then(Chosen::height), size))
+            plots.tree.as_ref().map(|tree| draw_tree::dendrogram(tree, &plots.numbers, k, chosen.and_then(Chosen::height), noun, size))
         }
-        Plot::KDistance => plots.density.as_ref().map(|density| draw_density::core(density, epsilon, size)),
-        Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw_density::curves(density, epsilon, size)),
-        Plot::CondensedTree => plots.condensed.as_ref().map(|condensed| draw::condensed_tree(condensed, &plots.numbers, size)),
-        Plot::Comparison => plots.comparison.as_ref().map(|compared| flow::draw(compared, names, &plots.numbers, size)),
+        Plot::KDistance => plots.density.as_ref().map(|density| draw_density::core(density, epsilon, noun, size)),
+        Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw_density::curves(density, epsilon, noun, size)),
+        Plot::CondensedTree => plots.condensed.as_ref().map(|condensed| draw::condensed_tree(condensed, &plots.numbers, noun, size)),
+        Plot::Comparison => plots.comparison.as_ref().map(|compared| flow::draw(compared, names, &plots.numbers, noun, size)),
         Plot::Variance => draw::variance(plots.variance.as_ref()?, size),
     }
 }

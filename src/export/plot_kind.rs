@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::plot::{Compared, CondensedPlot, DensityPlot, MapPlot, SilhouettePlot, SweepPlot, TreePlot};
 
 use crate::cluster::Chosen;
-use crate::persona::Noun;
+use crate::data::Noun;
 
 /// The plots that can be saved and maximised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,6 +66,16 @@ impl Plot {
         }
     }
 
+    /// The same for rows that are called something else.
+    pub fn title_of(self, noun: &Noun) -> String {
+        match self {
+            Plot::Map => format!("Map of the {}", noun.many),
+            Plot::Silhouette => format!("Silhouettes: how well {} fit their segment", noun.many),
+            Plot::KDistance => format!("Core {} at every distance", noun.many),
+            _ => self.title().to_owned(),
+        }
+    }
+
     /// The name of its file, without the extension.
     pub fn file_stem(self) -> &'static str {
         match self {
@@ -104,8 +114,8 @@ pub struct Plots {
     pub variance: Option<Vec<f64>>,
     /// k, height or epsilon in force.
     pub chosen: Option<Chosen>,
-    /// What a row of the table is called.
-    pub noun: Noun,
     /// What people call each segment, by cluster.
     pub numbers: Vec<usize>,
+    /// What the rows are called.
+    pub noun: Noun,
 }

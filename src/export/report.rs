@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::base::Labels;
 use crate::cluster::{Chosen, Dendrogram};
-use crate::data::{Loaded, Role};
+use crate::data::{Dictionary, Loaded, Noun, Role};
 use crate::evaluate::Stability;
 use crate::features::Prepared;
 use crate::model::Making;
@@ -27,6 +27,8 @@ pub struct Report {
     pub labels: Labels,
     /// What the user says columns are for, by name; all others are as the profile guessed.
     pub roles: BTreeMap<String, Role>,
+    /// What the user calls columns, levels and rows.
+    pub dictionary: Arc<Dictionary>,
     /// What the speaker wants to say to slides that are no card, by what they show.
     pub slide_notes: BTreeMap<String, String>,
     /// The cards.
@@ -58,6 +60,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// What the rows are called.
+    pub fn noun(&self) -> Noun {
+        self.dictionary.noun_of(&self.loaded)
+    }
+
     /// What drives the grouping, if it is known and of these segments.
     pub fn known_explained(&self) -> Option<&Explained> {
         self.explained.as_deref().filter(|explained| explained.sizes == self.labels.sizes())

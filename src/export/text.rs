@@ -30,11 +30,6 @@ pub fn turns_text(c: char) -> bool {
 
 pub use crate::base::text::{count, percents_of};
 
-/// "1 customer" or "4 988 customers".
-pub fn customers(n: usize) -> String {
-    format!("{} {}", count(n), if n == 1 { "customer" } else { "customers" })
-}
-
 /// A share as a percentage that is never rounded to nothing: "24 %", "3.2 %", "< 0.1 %".
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;

@@ -217,7 +217,11 @@ impl FittedColumn {
                     let more = if met.levels.len() > SHOWN { ", …" } else { "" };
                     notes.push(Note::quoting(&shown, |told| {
                         let list = if told.is_empty() { String::new() } else { format!(" ({}{more})", told.join(", ")) };
-                        sentence(&format!("{name} is a level that the segments do not tell apart{list}"), met.unseen, &as_level(coding.unseen))
+                        sentence(
+                            &format!("{name} is a level that the segments do not tell apart{list}"),
+                            met.unseen,
+                            &as_level(coding.unseen),
+                        )
                     }));
                 }
             }

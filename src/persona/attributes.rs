@@ -21,6 +21,8 @@ pub struct Attribute {
     pub column: String,
     /// The level, for categories.
     pub level: Option<String>,
+    /// Both as they are shown: "Channel = web".
+    pub shown: String,
     /// Everyone's value, as people read it.
     pub everyone: String,
     /// For each persona its row of [`Persona::evidence`]; none where fewer than ten customers have a value.
@@ -32,14 +34,9 @@ pub struct Attribute {
 }
 
 impl Attribute {
-    /// The column, with its level: "channel = web".
-    pub fn what(&self) -> String {
-        self.level.as_ref().map_or_else(|| self.column.clone(), |level| format!("{} = {level}", self.column))
-    }
-
     /// The same with how many other columns say so.
     pub fn what_with_others(&self) -> String {
-        self.also.as_ref().map_or_else(|| self.what(), |also| format!("{}, {also}", self.what()))
+        self.also.as_ref().map_or_else(|| self.shown.clone(), |also| format!("{}, {also}", self.shown))
     }
 
     /// Any row of evidence about it.
@@ -91,5 +88,6 @@ fn attribute(personas: &[Persona], column: &str, level: Option<&str>, rows: Vec<
     let rows: Vec<Option<usize>> = rows.into_iter().enumerate().map(|(cluster, row)| told(cluster, row)).collect();
     let squares: f64 = rows.iter().enumerate().filter_map(evidence).map(|evidence| evidence.effect * evidence.effect).sum();
     let separation = (squares / personas.len().max(1) as f64).sqrt();
-    Attribute { column: column.to_owned(), level: level.map(str::to_owned), everyone, rows, separation, also: None }
+    let shown = rows.iter().enumerate().find_map(evidence).map(|evidence| evidence.shown.title()).unwrap_or_default();
+    Attribute { column: column.to_owned(), level: level.map(str::to_owned), shown, everyone, rows, separation, also: None }
 }

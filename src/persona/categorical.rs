@@ -8,7 +8,7 @@ use crate::base::{Ctx, Stopped};
 
 use super::columns::{Described, LevelReading};
 use super::distribution::{Distribution, Drawing};
-use super::evidence::{Direction, Evidence, Withheld};
+use super::evidence::{Direction, Evidence, Shown, Withheld};
 use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
 use super::text::percent;
 use super::v_test::level_v_test;
@@ -59,7 +59,13 @@ pub fn measure(place: usize, column: &Described, levels: &LevelReading, groups: 
                 withheld: [hidden[persona][place_in_list], hidden[n_personas][place_in_list]],
             };
             (n >= MIN_CELL).then(|| {
-                let evidence = counts.evidence(column, &levels.names[level], groups.sizes[persona], groups.gate, missing_of_all);
+                let evidence = counts.evidence(
+                    column,
+                    (&levels.names[level], &levels.labels[level]),
+                    groups.sizes[persona],
+                    groups.gate,
+                    missing_of_all,
+                );
                 let direction = if evidence.effect < 0.0 { Direction::Less } else { Direction::More };
                 Trait { column: place, level: Some(level), evidence, direction, threshold: 0.0, score: 0.0 }
             })
@@ -113,7 +119,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn evidence(&self, column: &Described, level: &str, n_members: usize, gate: f64, missing_of_all: f64) -> Evidence {
+    fn evidence(&self, column: &Described, (level, label): (&str, &str), n_members: usize, gate: f64, missing_of_all: f64) -> Evidence {
         let Counts { inside, n, level: n_level, n_all, withheld: [is_hidden, is_hidden_of_all] } = *self;
         let (n_rest, outside) = (n_all - n, n_level - inside);
         let share = |part: usize, whole: usize| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
@@ -136,6 +142,7 @@ impl Counts {
         let mut evidence = Evidence {
             column: column.name.to_owned(),
             level: Some(level.to_owned()),
+            shown: Shown { column: column.shown.clone(), level: Some(label.to_owned()) },
             role: column.role,
             persona,
             everyone,
@@ -216,17 +223,20 @@ fn drawing(
         return None;
     }
     let mut names: Vec<String> = shown.iter().map(|&level| levels.names[level].clone()).collect();
+    let mut labels: Vec<String> = shown.iter().map(|&level| levels.labels[level].clone()).collect();
     let mut persona: Vec<f64> = shown.iter().map(|&level| inside[level] as f64 / n).collect();
     let mut all: Vec<f64> = shown.iter().map(|&level| everyone[level] as f64 / n_all).collect();
     if shown.len() < commonest.len() {
         names.push("Other".into());
+        labels.push("Other".into());
         persona.push(others(&shown, inside) as f64 / n);
         all.push(others(&shown, everyone) as f64 / n_all);
     }
     Some(Distribution {
         column: column.name.to_owned(),
+        shown: column.shown.clone(),
         unit: column.unit.map(str::to_owned),
-        drawing: Drawing::Levels { names, persona, everyone: all },
+        drawing: Drawing::Levels { names, labels, persona, everyone: all },
     })
 }
 

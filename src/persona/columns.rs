@@ -2,7 +2,7 @@
 //!
 //! In: the table, its profile, the preparation and the lexicon. Out: one [`Described`] per column, in the table's order. Left out are
 //! identifiers, ignored columns and free text. Numbers that are only 0 and 1 are read as levels "no" and "yes". O(n) per column
-//! for that check; values are borrowed.
+//! for that check; values are borrowed. Numbers that the user gave labels, most of them, are levels too: codes of a survey.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,24 +11,27 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::base::stats::skewness;
-use crate::data::{Column, ColumnProfile, Loaded, Role, Values, is_no_measure, profile};
+use crate::data::{Column, ColumnProfile, Dictionary, Loaded, Role, Values, is_no_measure, profile};
 use crate::features::{Prepared, Transform};
 
 use super::lexicon::{Columns, Entry, Lexicon};
-use super::noun::Noun;
 use super::sense::{Looks, Sense, Sensed, sense_of};
-use super::text::{NumberFormat, humanised, number_format};
+use super::text::{NumberFormat, number_format};
 use super::yes_no::yes_or_no;
 
 /// A column that cards may speak of.
 pub struct Described<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Its name in words.
+    /// Its name as it is shown: "Total charges".
+    pub shown: String,
+    /// Its name within a sentence: "total charges".
     pub human: String,
+    /// Whether the user gave it that name.
+    pub is_labelled: bool,
     /// What it is for.
     pub role: Role,
-    /// Its unit, where the file says so.
+    /// Its unit, where the user or the file says so.
     pub unit: Option<&'a str>,
     /// Its words, if the lexicon has any.
     pub entry: Option<&'a Entry>,
@@ -63,14 +66,18 @@ pub struct ScaleReading<'a> {
 
 /// Levels and every row's level.
 pub struct LevelReading<'a> {
-    /// The levels' texts.
+    /// The levels as the file has them.
     pub names: Cow<'a, [String]>,
+    /// The levels as they are shown.
+    pub labels: Cow<'a, [String]>,
     codes: Codes<'a>,
 }
 
 enum Codes<'a> {
     Text(&'a profile::Levels),
     ZeroOne(&'a [f64]),
+    /// Numbers that stand for levels; the different ones, ascending.
+    Numbers(&'a [f64], &'a [f64]),
 }
 
 impl Described<'_> {
@@ -108,6 +115,7 @@ impl LevelReading<'_> {
         match &self.codes {
             Codes::Text(levels) => levels.get(row),
             Codes::ZeroOne(values) => Some(values[row]).filter(|value| !value.is_nan()).map(|value| value as usize),
+            Codes::Numbers(values, codes) => codes.binary_search_by(|code| code.total_cmp(&values[row])).ok(),
         }
     }
 }
@@ -119,13 +127,14 @@ fn is_rfm(name: &str) -> bool {
 
 /// The columns to describe. `roles` are the user's own, by column name; all others are the guessed ones.
 pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<String, Role>, lexicon: &'a Lexicon) -> Vec<Described<'a>> {
-    let noun = Noun::of(loaded);
+    let dictionary = &**lexicon.dictionary();
+    let noun = dictionary.noun_of(loaded);
     let one = |(column, profile): (&'a Column, &'a ColumnProfile)| {
         let role = roles.get(&column.name).copied().unwrap_or(profile.guessed_role);
         if matches!(role, Role::Identifier | Role::Ignored) {
             return None;
         }
-        let (reading, mut sensed) = reading(column, profile, prepared)?;
+        let (reading, mut sensed) = reading(column, profile, prepared, dictionary)?;
         if is_lifetime_recency(loaded, &column.name) {
             sensed = Sensed { sense: Sense::Plain, word: None };
         }
@@ -134,16 +143,21 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
             (Reading::Scale(_), Sense::Date) => Columns::Date,
             (Reading::Scale(_), _) => Columns::Number,
         };
-        let entry = lexicon.fitting(&column.name, kind, &sensed, noun.many);
+        // What the user calls a column says more of it than its header.
+        let label = dictionary.label(&column.name);
+        let fitting = |name: &str| lexicon.fitting(name, kind, &sensed, &noun.many);
+        let entry = label.and_then(fitting).or_else(|| fitting(&column.name));
         let entry = entry.filter(|_| !is_lifetime_recency(loaded, &column.name));
-        let human = humanised(&column.name);
+        let unit = dictionary.unit(column);
         Some(Described {
             name: &column.name,
-            human,
+            shown: dictionary.name(&column.name),
+            human: dictionary.in_sentence(&column.name),
+            is_labelled: label.is_some(),
             role,
-            unit: column.unit.as_deref(),
+            unit,
             entry,
-            reading: with_unit(reading, column, entry),
+            reading: with_unit(reading, column, dictionary, entry),
             sense: sensed.sense,
         })
     };
@@ -157,7 +171,12 @@ fn is_lifetime_recency(loaded: &Loaded, name: &str) -> bool {
 }
 
 /// How the values are read, before the lexicon is asked for words and a unit.
-fn reading<'a>(column: &'a Column, profile: &'a ColumnProfile, prepared: &Prepared) -> Option<(Reading<'a>, Sensed)> {
+fn reading<'a>(
+    column: &'a Column,
+    profile: &'a ColumnProfile,
+    prepared: &Prepared,
+    dictionary: &'a Dictionary,
+) -> Option<(Reading<'a>, Sensed)> {
     let by_values = |sense: Sense| Sensed { sense, word: None };
     match &column.values {
         Values::Text(_) => {
@@ -167,14 +186,23 @@ fn reading<'a>(column: &'a Column, profile: &'a ColumnProfile, prepared: &Prepar
             if levels.names.len() > 20 && levels.names.len() * 2 > n_present {
                 return None;
             }
-            let is_question = levels.names.iter().all(|name| yes_or_no(name).is_some());
-            let reading = LevelReading { names: Cow::Borrowed(&levels.names), codes: Codes::Text(levels) };
-            Some((Reading::Levels(reading), by_values(if is_question { Sense::YesNo } else { Sense::Level })))
+            let names = Cow::Borrowed(&levels.names[..]);
+            let labels = match dictionary.has_levels(&column.name) {
+                true => levels.names.iter().map(|name| dictionary.level(&column.name, name).to_owned()).collect(),
+                false => names.clone(),
+            };
+            Some(of_levels(LevelReading { names, labels, codes: Codes::Text(levels) }))
         }
         Values::Number(values) if is_zero_one(values) => {
-            let names = Cow::Owned(vec!["no".to_owned(), "yes".to_owned()]);
-            let reading = LevelReading { names, codes: Codes::ZeroOne(values) };
-            Some((Reading::Levels(reading), by_values(Sense::YesNo)))
+            let names = vec!["no".to_owned(), "yes".to_owned()];
+            let label = |code: usize| dictionary.code(&column.name, code as f64).unwrap_or(&names[code]).to_owned();
+            let labels = Cow::Owned(vec![label(0), label(1)]);
+            Some(of_levels(LevelReading { names: Cow::Owned(names), labels, codes: Codes::ZeroOne(values) }))
+        }
+        Values::Number(values) if let Some(codes) = coded_levels(profile, dictionary) => {
+            let names: Vec<String> = codes.iter().map(f64::to_string).collect();
+            let labels = names.iter().map(|name| dictionary.level(&column.name, name).to_owned()).collect();
+            Some(of_levels(LevelReading { names: Cow::Owned(names), labels, codes: Codes::Numbers(values, codes) }))
         }
         // Nobody is low in postcode or high in member number.
         Values::Number(values)
@@ -188,9 +216,11 @@ fn reading<'a>(column: &'a Column, profile: &'a ColumnProfile, prepared: &Prepar
             let (min, max) = range(column, prepared)?;
             let (transform, bounds) = transform_of(column, prepared, min);
             let is_whole = profile.numeric.as_ref().is_some_and(|numeric| numeric.whole);
-            let sensed =
-                if is_date { by_values(Sense::Date) } else { sense_of(&column.name, column.unit.as_deref(), Looks { min, max, is_whole }) };
-            let format = if is_date { NumberFormat::Date } else { number_format(&column.name, column.unit.as_deref(), None, min, max) };
+            let sensed = match is_date {
+                true => by_values(Sense::Date),
+                false => sensed(column, dictionary, Looks { min, max, is_whole }),
+            };
+            let format = if is_date { NumberFormat::Date } else { format(column, dictionary, None, (min, max)) };
             let range = (min, max);
             Some((
                 Reading::Scale(ScaleReading { column, transform, bounds, format, is_date, is_never_negative: min >= 0.0, range }),
@@ -200,12 +230,43 @@ fn reading<'a>(column: &'a Column, profile: &'a ColumnProfile, prepared: &Prepar
     }
 }
 
-/// The reading with the unit of the lexicon, where the file has none.
-fn with_unit<'a>(reading: Reading<'a>, column: &Column, entry: Option<&Entry>) -> Reading<'a> {
+/// Levels, and whether they are the answers to a question.
+fn of_levels(levels: LevelReading) -> (Reading, Sensed) {
+    let is_question = levels.labels.iter().all(|label| yes_or_no(label).is_some());
+    (Reading::Levels(levels), Sensed { sense: if is_question { Sense::YesNo } else { Sense::Level }, word: None })
+}
+
+/// The different numbers of a column, where the user gave most of them labels.
+fn coded_levels<'a>(profile: &'a ColumnProfile, dictionary: &Dictionary) -> Option<&'a [f64]> {
+    let codes = &profile.numeric.as_ref().filter(|_| dictionary.has_levels(&profile.name))?.codes;
+    let n_labelled = codes.iter().filter(|code| dictionary.code(&profile.name, **code).is_some()).count();
+    (2 * n_labelled > codes.len()).then_some(codes)
+}
+
+/// What the numbers stand for: the header says it, and of a header that says nothing the user's label.
+fn sensed(column: &Column, dictionary: &Dictionary, looks: Looks) -> Sensed {
+    let unit = dictionary.unit(column);
+    let sensed = sense_of(&column.name, unit, looks);
+    let label = dictionary.label(&column.name).filter(|_| sensed.word.is_none());
+    label.map(|label| sense_of(label, unit, looks)).filter(|of_label| of_label.word.is_some()).unwrap_or(sensed)
+}
+
+/// How the numbers are written. A unit of % on parts of one changes nothing: they are written as percent anyway.
+fn format(column: &Column, dictionary: &Dictionary, lexicon_unit: Option<&str>, (min, max): (f64, f64)) -> NumberFormat {
+    let of = |name: &str, unit: Option<&str>| number_format(name, unit, lexicon_unit, min, max);
+    let own = dictionary.own_unit(&column.name);
+    let names = std::iter::once(column.name.as_str()).chain(dictionary.label(&column.name));
+    let is_plain = own.is_none_or(|unit| unit == "%") && column.unit.is_none();
+    let mut found = names.filter(|_| is_plain).map(|name| of(name, None));
+    let found = found.find(|format| matches!(format, NumberFormat::Share) || (own.is_none() && matches!(format, NumberFormat::Year)));
+    found.unwrap_or_else(|| of(&column.name, dictionary.unit(column)))
+}
+
+/// The reading with the unit of the lexicon, where neither user nor file has one.
+fn with_unit<'a>(reading: Reading<'a>, column: &Column, dictionary: &Dictionary, entry: Option<&Entry>) -> Reading<'a> {
     match (reading, entry.and_then(|entry| entry.unit.as_deref())) {
         (Reading::Scale(scale), Some(unit)) if !scale.is_date => {
-            let (min, max) = scale.range;
-            let format = number_format(&column.name, column.unit.as_deref(), Some(unit), min, max);
+            let format = format(column, dictionary, Some(unit), scale.range);
             Reading::Scale(ScaleReading { format, ..scale })
         }
         (reading, _) => reading,

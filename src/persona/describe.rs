@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Labels, Note, Stopped};
-use crate::data::{Loaded, Role, Values};
+use crate::data::{Loaded, Noun, Role, Values};
 use crate::features::Prepared;
 
 use super::attributes::attributes;
@@ -24,7 +24,6 @@ use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_CELL, MIN_NAMED, Measured, STRONG_EFFECT, Trait, rank};
 use super::missing_groups::missing_groups;
 use super::naming::{Name, Naming, names};
-use super::noun::Noun;
 use super::personas::Personas;
 use super::phrase::{Clause, Phrase};
 use super::sentence::{Size, summary};
@@ -64,7 +63,7 @@ pub fn describe_with_roles(
 ) -> Result<Personas, Stopped> {
     ctx.progress("Describing the segments", 0.0);
     ctx.check()?;
-    let noun = Noun::of(loaded);
+    let noun = lexicon.dictionary().noun_of(loaded);
     let columns = described(loaded, prepared, roles, lexicon);
     let groups = Groups::of(prepared, labels, columns.len());
     let twins = Twins::of(&columns, &prepared.table_rows, ctx)?;
@@ -86,7 +85,7 @@ pub fn describe_with_roles(
     let table_members: Vec<Vec<usize>> = members.iter().map(|rows| rows.iter().map(|&row| prepared.table_rows[row]).collect()).collect();
     let edit_of = carry(edits, &table_members);
     let taken: Vec<String> = edits.iter().filter_map(|edit| edit.name.clone()).collect();
-    let naming = Naming { columns: &columns, groups: &groups, members: &members, traits: &traits, noun };
+    let naming = Naming { columns: &columns, groups: &groups, members: &members, traits: &traits, noun: &noun };
     let names = names(&naming, &taken, ctx)?;
     let revenue = revenue(loaded, &columns);
     let with_revenue = with_revenue(labels);
@@ -105,7 +104,7 @@ pub fn describe_with_roles(
         };
         let number = labels.numbers()[cluster];
         personas.push(persona(
-            (cluster, number, noun),
+            (cluster, number, &noun),
             (&columns, &twins),
             &measured,
             &traits[cluster],
@@ -115,7 +114,7 @@ pub fn describe_with_roles(
             &table_members[cluster],
         ));
     }
-    let notes = notes(edits, &edit_of, &personas);
+    let notes = notes(edits, &edit_of, &personas, &noun);
     let attributes = attributes(&personas, &twins);
     let (missing_groups, missing_looked_at) = missing_groups(&columns, &groups, ctx)?;
     Ok(Personas {
@@ -123,10 +122,10 @@ pub fn describe_with_roles(
         n_noise: labels.n_noise(),
         n_left_out: prepared.n_table_rows - prepared.table_rows.len(),
         n_rows: prepared.n_table_rows,
-        noun,
         revenue_column: revenue.map(|(name, _)| name.to_owned()),
         attributes,
         twins,
+        noun,
         missing_groups,
         missing_looked_at,
         notes,
@@ -143,7 +142,7 @@ fn ranked_traits(measured: &[Measured], persona: usize) -> Vec<Trait> {
 
 #[expect(clippy::too_many_arguments, reason = "one call, and every part of a card comes from somewhere else")]
 fn persona(
-    (cluster, number, noun): (usize, usize, Noun),
+    (cluster, number, noun): (usize, usize, &Noun),
     (columns, twins): (&[Described], &Twins),
     measured: &[Measured],
     traits: &[Trait],
@@ -204,8 +203,8 @@ fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins) -> Vec<u
             let old = &traits[*old];
             let other = Phrase::of(&columns[old.column], old);
             let is_one_fact = old.level.is_some()
-                && old.evidence.level == found.evidence.level
-                && found.evidence.level.as_deref().is_some_and(|level| level.contains(' '))
+                && old.evidence.shown.level == found.evidence.shown.level
+                && found.evidence.shown.level.as_deref().is_some_and(|level| level.contains(' '))
                 && old.evidence.texts == found.evidence.texts;
             other.subject() == phrase.subject() || is_one_fact || other.statement() == phrase.statement()
         };
@@ -335,18 +334,17 @@ fn share_of_sum(values: &[f64], members: &[usize], prepared: &Prepared) -> Optio
     (all > 0.0 && (0.0..=1.0).contains(&share)).then_some(share)
 }
 
-fn notes(edits: &[PersonaEdit], edit_of: &[Option<usize>], personas: &[Persona]) -> Vec<Note> {
+fn notes(edits: &[PersonaEdit], edit_of: &[Option<usize>], personas: &[Persona], noun: &Noun) -> Vec<Note> {
     let mut notes = Vec::new();
     for (_, edit) in edits.iter().enumerate().filter(|(at, _)| !edit_of.contains(&Some(*at))) {
         let what = edit
             .name
             .as_ref()
-            .map_or_else(|| format!("Your notes on {} customers have", edit.members.len()), |name| format!("Your name \"{name}\" has"));
-        notes.push(Note::new(format!("{what} no segment now; it comes back when most of its customers are together again.")));
+            .map_or_else(|| format!("Your notes on {} have", noun.counted(edit.members.len())), |name| format!("Your name \"{name}\" has"));
+        notes.push(Note::new(format!("{what} no segment now; it comes back when most of its {} are together again.", noun.many)));
     }
     for persona in personas.iter().filter(|persona| persona.n < MIN_NAMED) {
-        let customers = if persona.n == 1 { "customer" } else { "customers" };
-        notes.push(Note::new(format!("C{} has {} {customers}: too few for a name that rests on data.", persona.number + 1, persona.n)));
+        notes.push(Note::new(format!("C{} has {}: too few for a name that rests on data.", persona.number + 1, noun.counted(persona.n))));
     }
     notes
 }

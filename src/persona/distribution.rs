@@ -5,6 +5,8 @@
 pub struct Distribution {
     /// The column.
     pub column: String,
+    /// Its name as it is shown.
+    pub shown: String,
     /// Its unit, if known.
     pub unit: Option<String>,
     /// Bars or levels.
@@ -35,8 +37,10 @@ pub enum Drawing {
     },
     /// The commonest levels (at most 6) and "Other".
     Levels {
-        /// The levels' names.
+        /// The levels as the file has them.
         names: Vec<String>,
+        /// The levels as they are shown.
+        labels: Vec<String>,
         /// Share of the persona in each.
         persona: Vec<f64>,
         /// Share of everyone in each.

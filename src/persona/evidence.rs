@@ -33,13 +33,31 @@ impl Withheld {
     }
 }
 
+/// What a row of evidence is about, in the words that are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// "Contract".
+    pub column: String,
+    /// "Two year", for categories.
+    pub level: Option<String>,
+}
+
+impl Shown {
+    /// "Total charges", "Contract = Two year".
+    pub fn title(&self) -> String {
+        self.level.as_ref().map_or_else(|| self.column.clone(), |level| format!("{} = {level}", self.column))
+    }
+}
+
 /// What was measured for one column, or one level of a column: persona against the rest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
     /// The column.
     pub column: String,
-    /// The level, for categories.
+    /// The level, for categories, as the file has it.
     pub level: Option<String>,
+    /// The column and the level as they are shown.
+    pub shown: Shown,
     /// What the column is for; outcomes and sensitive columns are marked on cards and never in names.
     pub role: Role,
     /// Median (numbers; dates as days since 1970) or share (levels) inside the persona.

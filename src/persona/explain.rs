@@ -2,6 +2,8 @@
 //!
 //! These take longer than the cards, so they are an answer of their own that joins the cards when it is there.
 
+use crate::data::Noun;
+
 /// What was learnt from the customers and their segments.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Explained {
@@ -21,11 +23,11 @@ pub struct Explained {
 
 impl Explained {
     /// What the list of a segment's examples is called: typical is who shares what the name says.
-    pub fn examples_title(&self, cluster: usize) -> &'static str {
+    pub fn examples_title(&self, cluster: usize, noun: &Noun) -> String {
         if self.typical.get(cluster).copied().unwrap_or(false) {
-            "Typical customers (anonymous)"
+            format!("Typical {} (anonymous)", noun.many)
         } else {
-            "Customers nearest to the centre (anonymous)"
+            format!("{} nearest to the centre (anonymous)", noun.title())
         }
     }
 
@@ -41,8 +43,8 @@ impl Explained {
 pub struct Importance {
     /// The column.
     pub column: String,
-    /// Its name in words.
-    pub human: String,
+    /// Its name as it is shown.
+    pub shown: String,
     /// Whether it decided who is alike, or is only described.
     pub enters: bool,
     /// Eta squared (numbers) or Cramer's V (levels), 0 to 1.

@@ -133,7 +133,7 @@ fn importance(
         let loss = drivers.zip(of_forest).map(|(drivers, at)| drivers.losses[at]);
         Importance {
             column: column.name.to_owned(),
-            human: column.human.clone(),
+            shown: column.shown.clone(),
             enters: prepared.columns.iter().any(|input| input.enters && input.name == column.name),
             association: associations[place].strength,
             is_levels: matches!(column.reading, Reading::Levels(_)),

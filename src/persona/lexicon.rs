@@ -7,8 +7,11 @@
 //! in one word. Cost: entries x names per column, some thousand comparisons of short strings.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
+
+use crate::data::Dictionary;
 
 use super::sense::{Sense, Sensed};
 use super::text::tokens;
@@ -17,6 +20,7 @@ use super::text::tokens;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lexicon {
     entries: Vec<Entry>,
+    dictionary: Arc<Dictionary>,
 }
 
 /// Why a text is no lexicon.
@@ -160,7 +164,7 @@ impl Lexicon {
     /// The list that comes with Personae: English with the usual German, French and Spanish column names.
     pub fn built_in() -> Lexicon {
         // A test parses the very same text, so the empty list is never seen; names would then be plain ("High total spend").
-        Lexicon::parse(include_str!("../../assets/lexicon.json")).unwrap_or(Lexicon { entries: Vec::new() })
+        Lexicon::parse(include_str!("../../assets/lexicon.json")).unwrap_or(Lexicon { entries: Vec::new(), dictionary: Arc::default() })
     }
 
     /// Reads a list a user edited.
@@ -178,7 +182,17 @@ impl Lexicon {
             })
         };
         let entries = drafts.into_iter().enumerate().map(entry).collect::<Result<_, _>>()?;
-        Ok(Lexicon { entries })
+        Ok(Lexicon { entries, dictionary: Arc::default() })
+    }
+
+    /// The same words beside what the user calls columns, levels and rows.
+    pub fn with(self, dictionary: Arc<Dictionary>) -> Lexicon {
+        Lexicon { dictionary, ..self }
+    }
+
+    /// What the user calls columns, levels and rows.
+    pub fn dictionary(&self) -> &Arc<Dictionary> {
+        &self.dictionary
     }
 
     /// The entry that fits a column's name best, whatever its numbers stand for.

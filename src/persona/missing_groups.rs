@@ -30,7 +30,7 @@ pub fn missing_groups(columns: &[Described], groups: &Groups, ctx: &Ctx) -> Resu
             // Of many levels hardly any can lead anywhere; that says nothing of who is forgotten.
             Reading::Levels(levels) if levels.names.len() <= MOST_LEVELS => {
                 looked_at.push(column.human.clone());
-                found.extend(of_column(column, &levels.names, |row| levels.level(row), groups, ctx)?);
+                found.extend(of_column(column, &levels.labels, |row| levels.level(row), groups, ctx)?);
             }
             Reading::Scale(scale) if is_age(column) => {
                 looked_at.push(column.human.clone());

@@ -12,13 +12,12 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Stopped};
+use crate::data::Noun;
 
 use super::card::NamePart;
 use super::columns::{Described, Reading};
 use super::measure::{Groups, MIN_NAMED, STRONG_EFFECT, Trait};
-use super::noun::Noun;
 use super::phrase::{Forms, Phrase};
-use super::text::capitalised;
 
 /// Longest name, leaving room for a letter at its end.
 const MAX_CHARS: usize = 37;
@@ -61,7 +60,7 @@ pub struct Naming<'a> {
     /// Each persona's traits, best first.
     pub traits: &'a [Vec<Trait>],
     /// What the rows are called.
-    pub noun: Noun,
+    pub noun: &'a Noun,
 }
 
 /// A name for every persona, all different, none equal to one of `taken` (names the user gave).
@@ -87,7 +86,7 @@ pub fn names(naming: &Naming, taken: &[String], ctx: &Ctx) -> Result<Vec<Name>, 
             continue;
         }
         // "Customers" alone would be everyone.
-        let is_bare = text == naming.noun.many;
+        let is_bare = text == folded(&naming.noun.many);
         if group.len() == 1 && !is_bare && used.insert(text.clone()) {
             continue;
         }
@@ -201,7 +200,7 @@ impl Naming<'_> {
     fn plain_words(&self, persona: usize) -> Vec<NamePart> {
         let is_strong = |found: &Trait| found.evidence.passes_statement && found.evidence.effect.abs() >= STRONG_EFFECT;
         let mainstream = (!self.traits[persona].iter().any(is_strong)).then(|| plain_word("Mainstream"));
-        mainstream.into_iter().chain([plain_word(&capitalised(self.noun.many))]).collect()
+        mainstream.into_iter().chain([plain_word(&self.noun.title())]).collect()
     }
 
     fn phrase(&self, persona: usize, at: usize) -> Phrase<'_> {
@@ -273,7 +272,7 @@ impl Naming<'_> {
         }
         match noun.and_then(|i| parts[i].forms.noun.as_ref().map(|word| (word, &parts[i]))) {
             Some((word, part)) => push(word, part),
-            None => words.push(plain_word(&capitalised(self.noun.many))),
+            None => words.push(plain_word(&self.noun.title())),
         }
         let mut push = |phrase: &str, part: &Part| {
             let word = |word: &str| NamePart { word: word.to_owned(), evidence: Some(part.at), also: part.also };

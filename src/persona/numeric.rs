@@ -11,7 +11,7 @@ use crate::base::{Ctx, Stopped};
 
 use super::columns::{Described, ScaleReading};
 use super::distribution::{Distribution, Drawing};
-use super::evidence::{Direction, Evidence, Withheld};
+use super::evidence::{Direction, Evidence, Shown, Withheld};
 use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
 use super::text::NumberFormat;
 use super::withheld::{self, is_few, withheld};
@@ -83,6 +83,7 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
         let mut evidence = Evidence {
             column: column.name.to_owned(),
             level: None,
+            shown: Shown { column: column.shown.clone(), level: None },
             role: column.role,
             persona: medians[0],
             everyone: medians[1],
@@ -107,6 +108,7 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
         of_persona.push(Some(Trait { column: place, level: None, evidence, direction, threshold, score: 0.0 }));
         drawings.push(edges.as_ref().zip(counted.as_ref()).map(|(edges, (counts, hidden))| Distribution {
             column: column.name.to_owned(),
+            shown: column.shown.clone(),
             unit: column.unit.map(str::to_owned),
             drawing: Drawing::Bins {
                 edges: edges.clone(),

@@ -4,12 +4,11 @@
 //! have the same lines in the same order. Of two levels the one that says yes is told, or else the rarer one; of more the commonest here. RFM
 //! scores are made of the columns they would be told beside, and are no outcome. O(rows of evidence).
 
-use crate::data::{Role, is_rfm_score};
+use crate::data::{Noun, Role, is_rfm_score};
 use crate::evaluate::{says_yes, telling_level};
 
 use super::card::Persona;
 use super::evidence::Evidence;
-use super::text::{capitalised, humanised};
 
 /// Outcomes told of a persona.
 const MOST_OUTCOMES: usize = 3;
@@ -29,10 +28,10 @@ pub struct OutcomeLine {
 
 impl OutcomeLine {
     /// "Churn 40 % (all: 27 %)".
-    pub fn text(&self) -> String {
+    pub fn text(&self, noun: &Noun) -> String {
         // What is withheld is said in words.
         match self.value.strip_prefix("n <") {
-            Some(least) => format!("{}: fewer than{least} customers (all: {})", self.what, self.everyone),
+            Some(least) => format!("{}: fewer than{least} {} (all: {})", self.what, noun.many, self.everyone),
             None => format!("{} {} (all: {})", self.what, self.value, self.everyone),
         }
     }
@@ -49,8 +48,8 @@ impl Persona {
         let line = |(_, column): (bool, &str)| {
             let of_column: Vec<(usize, &Evidence)> = rows.clone().filter(|(_, row)| row.column == column).collect();
             let (at, row) = told(&of_column)?;
-            let human = capitalised(&humanised(column));
-            let what = match row.level.as_deref() {
+            let human = row.shown.column.clone();
+            let what = match row.shown.level.as_deref() {
                 Some(level) if !says_the_same(&human, level) => format!("{human}: {level}"),
                 _ => human,
             };
@@ -61,8 +60,8 @@ impl Persona {
     }
 
     /// The outcome lines as one: "Churn 40 % (all: 27 %)"; none where there are none.
-    pub fn outcome_text(&self) -> Option<String> {
-        let lines: Vec<String> = self.outcomes().iter().map(OutcomeLine::text).collect();
+    pub fn outcome_text(&self, noun: &Noun) -> Option<String> {
+        let lines: Vec<String> = self.outcomes().iter().map(|line| line.text(noun)).collect();
         (!lines.is_empty()).then(|| lines.join("  ·  "))
     }
 }
@@ -86,6 +85,7 @@ fn says_the_same(human: &str, level: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::evidence::Shown;
     use super::*;
 
     fn row(column: &str, level: Option<&str>, persona: f64, everyone: f64) -> Evidence {
@@ -93,6 +93,7 @@ mod tests {
         Evidence {
             column: column.into(),
             level: level.map(str::to_owned),
+            shown: Shown { column: column.into(), level: level.map(str::to_owned) },
             role: Role::Outcome,
             persona,
             everyone,

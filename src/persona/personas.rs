@@ -1,12 +1,12 @@
 //! All personas of one segmentation, and who is in none of them.
 
 use crate::base::Note;
+use crate::data::Noun;
 
 use super::attributes::Attribute;
 use super::card::{NamePart, Persona, Statement};
 use super::explain::MissingGroup;
 use super::measure::MIN_CELL;
-use super::noun::Noun;
 use super::twins::Twins;
 
 /// All personas of one segmentation, and who is in none. Shares sum to 1.
@@ -20,10 +20,10 @@ pub struct Personas {
     pub n_left_out: usize,
     /// Rows of the table.
     pub n_rows: usize,
-    /// What a row is called.
-    pub noun: Noun,
     /// The column whose sum is called revenue, if there is one.
     pub revenue_column: Option<String>,
+    /// What the rows are called.
+    pub noun: Noun,
     /// Groups of the population that are nobody's commonest, largest first.
     pub missing_groups: Vec<MissingGroup>,
     /// The columns that were asked for them, as people call them.

@@ -5,15 +5,14 @@
 //! together by hand: of a category the phrase speaks of the level whose share it prints, and a ratio is told of amounts and counts only.
 //! Nothing is said that the trait's numbers do not say; no he or she, no biography. O(words).
 
-use crate::data::{Role, gives_no_name, without_neutral_words};
+use crate::data::{Noun, Role, gives_no_name, without_neutral_words};
 
 use super::columns::{Described, Reading};
 use super::evidence::Direction;
 use super::lexicon::{End, Pole, Position};
 use super::measure::Trait;
-use super::noun::Noun;
 use super::sense::Sense;
-use super::text::{capitalised, humanised, is_plural, plural, times, titled};
+use super::text::{capitalised, is_plural, plural, times, titled};
 use super::yes_no::{NameWord, name_word, verb, yes_or_no};
 
 /// Shares below this are "hardly any".
@@ -68,7 +67,7 @@ impl<'a> Phrase<'a> {
     pub fn statement(&self) -> String {
         let text = match self.verb() {
             Some(verb) => format!("{} {verb}", self.how_many()),
-            None => match self.pole().and_then(|pole| pole.statement.as_ref()) {
+            None => match self.pole().and_then(|pole| pole.statement.as_ref()).filter(|template| self.may_say(template)) {
                 Some(template) => capitalised(&self.filled(template)),
                 None => capitalised(&self.plain(false)),
             },
@@ -95,7 +94,10 @@ impl<'a> Phrase<'a> {
             });
         }
         let pole = self.pole();
-        let said = match (self.ratio(), pole.and_then(|pole| pole.times.as_ref()), pole.and_then(|pole| pole.clause.as_ref())) {
+        let words = |template: Option<&'a String>| template.filter(|template| self.may_say(template));
+        let (times_words, clause_words) =
+            (words(pole.and_then(|pole| pole.times.as_ref())), words(pole.and_then(|pole| pole.clause.as_ref())));
+        let said = match (self.ratio(), times_words, clause_words) {
             (Some(ratio), Some(template), _) => self.filled(&template.replace("{times}", &times(ratio))),
             (_, _, Some(template)) => self.filled(template),
             (Some(ratio), None, None) if self.column.sense == Sense::Count && is_plural(&self.name()) => {
@@ -108,7 +110,7 @@ impl<'a> Phrase<'a> {
     }
 
     /// The name forms of a trait in a table of `noun`; `None` where it is no word.
-    pub fn forms(&self, noun: Noun) -> Option<Forms> {
+    pub fn forms(&self, noun: &Noun) -> Option<Forms> {
         let position = Some(self.column.entry.map_or(Position::Behaviour, |entry| entry.position));
         match &self.column.reading {
             Reading::Scale(_) => {
@@ -127,7 +129,7 @@ impl<'a> Phrase<'a> {
                 })
             }
             Reading::Levels(levels) => {
-                let level = levels.names.get(self.found.level?)?;
+                let level = levels.labels.get(self.found.level?)?;
                 let mostly = if self.found.evidence.persona >= 0.8 { "" } else { "Mostly " };
                 if let Some(yes) = yes_or_no(level) {
                     if gives_no_name(self.column.name) || is_code(&self.column.human) {
@@ -163,7 +165,7 @@ impl<'a> Phrase<'a> {
 
     /// What those do whose level it is; `None` for scales.
     fn verb(&self) -> Option<String> {
-        let level = self.found.evidence.level.as_deref()?;
+        let level = self.found.evidence.shown.level.as_deref()?;
         if let Some(yes) = yes_or_no(level) {
             return Some(verb(&self.column.human, yes));
         }
@@ -202,6 +204,11 @@ impl<'a> Phrase<'a> {
         self.column.entry.map(|entry| if self.found.direction == Direction::More { &entry.high } else { &entry.low })
     }
 
+    /// Whether words of the lexicon may stand for the column: what the user named is called by that name.
+    fn may_say(&self, template: &str) -> bool {
+        !self.column.is_labelled || template.contains("{column}")
+    }
+
     fn filled(&self, template: &str) -> String {
         let human = &self.column.human;
         let since = human.find("since ").map_or("since the last activity", |at| &human[at..]);
@@ -219,7 +226,7 @@ impl<'a> Phrase<'a> {
                 let name = start.iter().find_map(|start| self.column.human.strip_prefix(start)).unwrap_or(&self.column.human);
                 words = name.strip_suffix(" count").unwrap_or(name).split_whitespace().collect();
                 if name.ends_with(" count") && !words.is_empty() {
-                    return plural(&spelled(&words));
+                    return plural(&words.join(" "));
                 }
             }
             _ => {}
@@ -228,9 +235,9 @@ impl<'a> Phrase<'a> {
             && !rest.is_empty()
             && rest[0] != "of"
         {
-            return format!("share of {}", spelled(rest));
+            return format!("share of {}", rest.join(" "));
         }
-        if words.is_empty() { self.column.human.clone() } else { spelled(&words) }
+        if words.is_empty() { self.column.human.clone() } else { words.join(" ") }
     }
 
     /// "higher zapf", or after "they" "have a higher zapf": what the sense of the numbers allows without words of the lexicon.
@@ -290,7 +297,7 @@ impl<'a> Phrase<'a> {
         matches!(&self.column.reading, Reading::Scale(scale) if scale.is_never_negative)
     }
 
-    fn level_forms(&self, level: &str, mostly: &str, noun: Noun) -> Option<Forms> {
+    fn level_forms(&self, level: &str, mostly: &str, noun: &Noun) -> Option<Forms> {
         let words = self.column.entry.map(|entry| &entry.levels);
         let fixed_noun = words.and_then(|words| words.nouns.get(&level.to_lowercase()));
         let word = self.level_word(level)?;
@@ -331,7 +338,7 @@ impl<'a> Phrase<'a> {
                 _ => titled(&level.replace('_', " ")),
             }
         } else {
-            titled(&format!("{} {level}", without_neutral_words(&humanised(self.column.name))))
+            titled(&format!("{} {level}", without_neutral_words(&self.column.human)))
         };
         (word.split_whitespace().count() <= 3 && word.chars().count() <= 24).then_some(word)
     }
@@ -340,21 +347,6 @@ impl<'a> Phrase<'a> {
 const PERCENT: [&str; 5] = ["percent", "pct", "percentage", "prozent", "porcentaje"];
 const UNITS: [&str; 14] =
     ["day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "tage", "jahre"];
-
-/// Words that data files cut short.
-#[rustfmt::skip]
-const SHORT: [(&str, &str); 17] = [
-    ("curr", "current"), ("avg", "average"), ("amt", "amount"), ("qty", "quantity"), ("cust", "customer"), ("dept", "department"), ("mgr", "manager"),
-    ("trans", "transactions"), ("txn", "transactions"), ("prev", "previous"), ("min", "minimum"), ("max", "maximum"), ("mnt", "spend on"), ("num", "number of"),
-    ("bal", "balance"), ("monetary", "spend"), ("pmt", "payment"),
-];
-
-fn spelled(words: &[&str]) -> String {
-    fn full<'a>(word: &&'a str) -> &'a str {
-        SHORT.iter().find(|(short, _)| short == word).map_or(*word, |(_, full)| *full)
-    }
-    words.iter().map(full).collect::<Vec<_>>().join(" ")
-}
 
 /// "years with current manager" is time spent: "with the current manager".
 fn spent(name: &str) -> Option<String> {

@@ -194,12 +194,12 @@ impl Test {
                     (None, None) => human.clone(),
                 }
             }
-            (Limits::Is(level), Reading::Levels(levels)) => format!("{human}: {}", levels.names[*level]),
+            (Limits::Is(level), Reading::Levels(levels)) => format!("{human}: {}", levels.labels[*level]),
             (Limits::IsNot(not), Reading::Levels(levels)) => match &not[..] {
-                [one] if levels.names.len() == 2 => format!("{human}: {}", levels.names[1 - one]),
-                [one] => format!("{human}: not {}", levels.names[*one]),
-                [first, second] => format!("{human}: neither {} nor {}", levels.names[*first], levels.names[*second]),
-                many => format!("{human}: none of {}", list(&many.iter().map(|&level| levels.names[level].clone()).collect::<Vec<_>>())),
+                [one] if levels.names.len() == 2 => format!("{human}: {}", levels.labels[1 - one]),
+                [one] => format!("{human}: not {}", levels.labels[*one]),
+                [first, second] => format!("{human}: neither {} nor {}", levels.labels[*first], levels.labels[*second]),
+                many => format!("{human}: none of {}", list(&many.iter().map(|&level| levels.labels[level].clone()).collect::<Vec<_>>())),
             },
             _ => human.clone(),
         }

@@ -3,9 +3,10 @@
 //! In: the size and the phrases of the strongest traits. Out: "1 240 customers (12 % of all, 31 % of revenue). Compared with everyone, they
 //! spend 2.4x as much (€ 1 240 against € 510). 69 % pay by electronic check (all: 34 %)."
 
-use super::noun::Noun;
+use crate::data::Noun;
+
 use super::phrase::Clause;
-use super::text::{count, list, percent};
+use super::text::{list, percent};
 
 /// A persona's size as the sentence tells it.
 pub struct Size {
@@ -18,9 +19,9 @@ pub struct Size {
 }
 
 /// What is weaker than `is_strong` is told as such.
-pub fn summary(size: &Size, noun: Noun, clauses: &[Clause], is_strong: bool) -> String {
+pub fn summary(size: &Size, noun: &Noun, clauses: &[Clause], is_strong: bool) -> String {
     let revenue = size.revenue_share.map_or_else(String::new, |share| format!(", {} of revenue", percent(share)));
-    let mut text = format!("{} {} ({} of all{revenue}).", count(size.n), noun.counted(size.n), percent(size.share));
+    let mut text = format!("{} ({} of all{revenue}).", noun.counted(size.n), percent(size.share));
     if size.share >= 1.0 {
         text.push_str(" They are everyone, so there is nobody to set them apart from.");
     } else if clauses.is_empty() || !is_strong {

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::base::{Ctx, Stopped};
-use crate::data::{Loaded, Values};
+use crate::data::{Dictionary, Loaded, Values};
 use crate::features::Prepared;
 
 use super::evidence::{Direction, Evidence};
@@ -34,13 +34,20 @@ impl TraitMembers {
         TraitMembers { column: evidence.column.clone(), level: evidence.level.clone(), direction }
     }
 
-    /// The trait in words: "high total_spend", "channel = web", "channel other than web".
-    pub fn words(&self) -> String {
-        match (&self.level, self.direction) {
-            (Some(level), Direction::More) => format!("{} = {level}", self.column),
-            (Some(level), Direction::Less) => format!("{} other than {level}", self.column),
-            (None, Direction::More) => format!("high {}", self.column),
-            (None, Direction::Less) => format!("low {}", self.column),
+    /// The trait in words: "high total spend", "Channel = web", "Channel other than web".
+    pub fn words(&self, dictionary: &Dictionary) -> String {
+        let (name, human) = (dictionary.name(&self.column), dictionary.in_sentence(&self.column));
+        let level = self.level.as_deref().map(|level| match level {
+            // Columns of 0 and 1 are labelled by what stands in them.
+            "yes" => dictionary.code(&self.column, 1.0).unwrap_or(level),
+            "no" => dictionary.code(&self.column, 0.0).unwrap_or(level),
+            level => dictionary.level(&self.column, level),
+        });
+        match (level, self.direction) {
+            (Some(level), Direction::More) => format!("{name} = {level}"),
+            (Some(level), Direction::Less) => format!("{name} other than {level}"),
+            (None, Direction::More) => format!("high {human}"),
+            (None, Direction::Less) => format!("low {human}"),
         }
     }
 
@@ -53,8 +60,11 @@ impl TraitMembers {
                 let is_more = self.direction == Direction::More;
                 let its = |row: usize| match &column.values {
                     Values::Text(texts) => texts.get(row).map(|text| text == level),
-                    // Numbers that are only 0 and 1 are read as levels.
-                    Values::Number(_) | Values::Date(_) => column.number(row).map(|value| (value == 1.0) == (level == "yes")),
+                    // Numbers that are only 0 and 1 are read as no and yes, others that are levels as themselves.
+                    Values::Number(_) | Values::Date(_) => column.number(row).map(|value| match level.as_str() {
+                        "yes" | "no" => (value == 1.0) == (level == "yes"),
+                        code => value.to_string() == code,
+                    }),
                 };
                 those(table_rows, |at, row| is_wanted(at) && its(row) == Some(is_more), ctx)
             }

@@ -80,13 +80,13 @@ pub fn example(columns: &[Described], shown: &[usize], discretions: &[Discretion
         (Reading::Levels(levels), Discretion::Counts(counts)) => level(levels, counts, row).or_else(|| Some(NOT_KNOWN.to_owned())),
         _ => None,
     };
-    let told = |column: &usize| Some((columns[*column].human.clone(), value(column)?));
+    let told = |column: &usize| Some((columns[*column].shown.clone(), value(column)?));
     Example { values: shown.iter().filter_map(told).collect() }
 }
 
 fn level(levels: &LevelReading, counts: &[usize], row: usize) -> Option<String> {
     let level = levels.level(row)?;
-    Some(if counts[level] < MIN_CELL { "rare".to_owned() } else { levels.names[level].clone() })
+    Some(if counts[level] < MIN_CELL { "rare".to_owned() } else { levels.labels[level].clone() })
 }
 
 /// The value as at least ten of `values` share it; none where there is no such way to tell it.

@@ -81,14 +81,16 @@ fn subject(human: &str) -> &str {
 
 fn says(human: &str) -> Says {
     let what = subject(human);
-    if let Some((_, yes, no)) = FIXED.iter().find(|(word, ..)| *word == what) {
+    // Abbreviations are in capitals.
+    let small = what.to_lowercase();
+    if let Some((_, yes, no)) = FIXED.iter().find(|(word, ..)| *word == small) {
         return Says::Fixed(yes, no);
     }
-    let last = what.rsplit(' ').next().unwrap_or(what);
+    let last = small.rsplit(' ').next().unwrap_or(&small);
     if PEOPLE.contains(&last) {
         return Says::Are { what: plural(what), is_noun: true };
     }
-    if ["is ", "was "].iter().any(|start| human.starts_with(start)) || ADJECTIVES.contains(&what) {
+    if ["is ", "was "].iter().any(|start| human.starts_with(start)) || ADJECTIVES.contains(&small.as_str()) {
         return Says::Are { what: what.to_owned(), is_noun: false };
     }
     if let Some((verb, rest)) = DOING.iter().find_map(|(word, verb)| Some((*verb, what.strip_prefix(word)?))) {

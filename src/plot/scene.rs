@@ -13,10 +13,11 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Ctx, Labels, Stopped};
+use crate::data::Dictionary;
 
 use super::brush::Picked;
 use super::place::{Corners, Placed};
-use super::views::MapPlot;
+use super::views::{MapAxis, MapPlot};
 
 /// The part of the map that is looked at, and into how many bins it is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -68,6 +69,14 @@ pub struct MapScene {
     pub window: MapWindow,
     /// What is there.
     pub shows: Shows,
+}
+
+impl MapScene {
+    /// The same with its axes called what the user calls them.
+    pub fn in_words(self, axes: &(MapAxis, MapAxis), dictionary: &Dictionary) -> MapScene {
+        let (x_name, y_name) = (axes.0.in_words(&self.x_name, dictionary), axes.1.in_words(&self.y_name, dictionary));
+        MapScene { x_name, y_name, ..self }
+    }
 }
 
 /// Points or an image, by how many customers there are.

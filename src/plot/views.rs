@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Key;
 use crate::cluster::EpsilonCurves;
+use crate::data::Dictionary;
 use crate::evaluate::{Suggestion, SweepPoint};
 
 /// Elbow and mean silhouette against k.
@@ -36,6 +37,19 @@ pub enum MapAxis {
     Component(usize),
     /// A column of the table, by name; categories are drawn as numbered levels.
     Column(String),
+}
+
+impl MapAxis {
+    /// The title of the axis with its column called what the user calls it.
+    pub fn in_words(&self, title: &str, dictionary: &Dictionary) -> String {
+        match self {
+            MapAxis::Column(column) => match dictionary.own_unit(column) {
+                Some(unit) => format!("{} ({unit})", dictionary.name(column)),
+                None => title.replacen(column.as_str(), &dictionary.name(column), 1),
+            },
+            MapAxis::Component(_) => title.to_owned(),
+        }
+    }
 }
 
 /// What the numbers along an axis stand for.
@@ -80,6 +94,18 @@ pub struct MapPlot {
 }
 
 impl MapPlot {
+    /// The same map with its axes and their levels called what the user calls them.
+    pub fn in_words(mut self, axes: &(MapAxis, MapAxis), dictionary: &Dictionary) -> MapPlot {
+        self.x_name = axes.0.in_words(&self.x_name, dictionary);
+        self.y_name = axes.1.in_words(&self.y_name, dictionary);
+        for (axis, kind) in [(&axes.0, &mut self.x_kind), (&axes.1, &mut self.y_kind)] {
+            if let (MapAxis::Column(column), AxisKind::Levels(levels)) = (axis, kind) {
+                levels.iter_mut().for_each(|level| *level = dictionary.level(column, level).to_owned());
+            }
+        }
+        self
+    }
+
     /// More points than this are drawn as a sample, and the plot says so.
     pub const MAX_POINTS: usize = 20_000;
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::base::Key;
 use crate::customers::{RfmCodes, RfmSegment};
+use crate::data::Dictionary;
 use crate::persona::TraitMembers;
 use crate::plot::{Corners, MapAxis};
 
@@ -114,9 +115,9 @@ impl Brush {
     }
 
     /// Everyone with a trait in a segment of these labels, or `within` none in all of them; `name` is what people call the segment now.
-    pub fn with_trait(stamp: Key, segments: Key, within: Option<(usize, &str)>, holds: TraitMembers) -> Brush {
+    pub fn with_trait(stamp: Key, segments: Key, within: Option<(usize, &str)>, holds: TraitMembers, dictionary: &Dictionary) -> Brush {
         let whose = within.map_or_else(String::new, |(_, name)| format!(" in {name}"));
-        let from = format!("trait, {}{whose}", holds.words()).into();
+        let from = format!("trait, {}{whose}", holds.words(dictionary)).into();
         Brush { from, stamp, who: Who::Trait { segments, within: within.map(|(cluster, _)| cluster), holds } }
     }
 

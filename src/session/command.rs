@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::Key;
-use crate::data::{ReadAs, Sourcing};
+use crate::data::{Dictionary, ReadAs, Sourcing};
 use crate::export::{Choices, Exported, Plot as PlotKind};
 use crate::features::Preparation;
 use crate::persona::quotes::Quotes;
@@ -45,6 +45,8 @@ pub enum Command {
     Cluster(Clustering),
     /// Compare the segments with this, or with nothing.
     Compare(Option<Against>),
+    /// Replace what columns, levels and rows are called.
+    Call(Arc<Dictionary>),
     /// Change one card; the edit keeps the customers who are in that segment now.
     EditCard(usize, CardEdit),
     /// What the speaker wants to say to a slide that is no card, by what it shows (`Sheet::notes_key`); empty for nothing.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::{Linkage, Method};
-use crate::data::Source;
+use crate::data::{Dictionary, Source};
 use crate::evaluate::unusual::isolation::USUAL_TREES;
 use crate::evaluate::unusual::{USUAL_SIZES, UnusualScore};
 use crate::export::pages::Template;
@@ -26,6 +26,9 @@ pub struct Plan {
     /// How customers are grouped.
     #[serde(default)]
     pub clustering: Clustering,
+    /// What the user calls columns, levels and rows.
+    #[serde(default, skip_serializing_if = "is_unsaid")]
+    pub dictionary: Arc<Dictionary>,
     /// What the user wrote on cards.
     #[serde(default)]
     pub personas: Vec<PersonaEdit>,
@@ -59,6 +62,7 @@ impl Plan {
             source,
             preparation: Preparation::default(),
             clustering: Clustering::default(),
+            dictionary: Arc::default(),
             personas: Vec::new(),
             slide_notes: BTreeMap::new(),
             numbering: None,
@@ -75,6 +79,10 @@ impl Default for Plan {
     fn default() -> Plan {
         Plan::new(Source::Sample { seed: 0 })
     }
+}
+
+fn is_unsaid(dictionary: &Dictionary) -> bool {
+    dictionary.is_empty()
 }
 
 /// Customers that were picked by hand and kept. No segment of the method: they may overlap.

@@ -261,7 +261,7 @@ fn entries(plan: &Plan, answers: &Answers) -> Vec<Entry> {
     if let Some(loaded) = answers.loaded.latest() {
         for column in &loaded.table.columns {
             all.push(entry(
-                format!("Column {}", column.name),
+                format!("Column {}", plan.dictionary.name(&column.name)),
                 "table data",
                 "Show this column of the table.",
                 Does::Column(column.name.clone()),

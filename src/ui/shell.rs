@@ -251,10 +251,10 @@ fn status_text(plan: &Plan, answers: &Answers, look: &Look) -> String {
     match answers.prepared.latest() {
         Some(prepared) => {
             let Prepared { table_rows, columns, .. } = &**prepared;
-            parts.push(format!("{} of {}", thousands(table_rows.len()), noun.count(n_rows)));
+            parts.push(format!("{} of {}", thousands(table_rows.len()), answers.noun.counted(n_rows)));
             parts.push(format!("{} columns", columns.iter().filter(|column| column.enters).count()));
         }
-        None => parts.push(format!("{}, {} columns", noun.count(n_rows), loaded.table.columns.len())),
+        None => parts.push(format!("{}, {} columns", answers.noun.counted(n_rows), loaded.table.columns.len())),
     }
     if let Some(segmentation) = answers.segmentation.latest() {
         parts.push(segmentation.method_text.clone());
@@ -297,9 +297,10 @@ fn notes_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
             ui.label(caption(ui, "What reading and preparing changed or left out."));
             eframe::egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
                 for note in &answers.notes {
+                    let told = answers.loaded.latest().map(|loaded| answers.dictionary.in_text(&note.0, loaded));
                     ui.horizontal_top(|ui| {
                         ui.label(caption(ui, "•"));
-                        ui.add(eframe::egui::Label::new(widgets::unbroken(&note.0)).wrap());
+                        ui.add(eframe::egui::Label::new(widgets::unbroken(told.as_ref().unwrap_or(&note.0))).wrap());
                     });
                 }
             });

@@ -6,9 +6,9 @@ use eframe::egui::{
     Role, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetText,
 };
 
+use crate::data::Noun;
 use crate::engine::STOPPED;
 use crate::engine::{Answer, Answers};
-use crate::persona::Noun;
 use crate::session::{Action, Command, PlotKind};
 
 use super::icons;
@@ -16,7 +16,7 @@ use super::theme::{self, INSIDE, caption, tokens};
 
 /// What a row of the open table is called.
 pub fn noun_of(answers: &Answers) -> Noun {
-    answers.loaded.latest().map_or_else(Noun::default, |loaded| Noun::of(loaded))
+    answers.noun.clone()
 }
 
 /// The one visible next step of a page.

@@ -188,7 +188,13 @@ fn a_trait_on_a_card_is_the_customers_it_covers() {
     for persona in &personas.personas {
         for evidence in persona.evidence.iter().take(12) {
             let holds = TraitMembers::of(evidence);
-            let brush = Brush::with_trait(loaded.stamp, segmentation.stamp, Some((persona.cluster, &persona.name)), holds.clone());
+            let brush = Brush::with_trait(
+                loaded.stamp,
+                segmentation.stamp,
+                Some((persona.cluster, &persona.name)),
+                holds.clone(),
+                &plan.dictionary,
+            );
             let answers = engine.wait_until_idle(&plan, &wanted(Some(brush)));
             let covered = (evidence.coverage * evidence.n as f64).round() as usize;
             // Of a level that is rarer here, those are meant who have another.
@@ -196,13 +202,15 @@ fn a_trait_on_a_card_is_the_customers_it_covers() {
             let expected = if is_without { evidence.n - covered } else { covered };
             assert_eq!(rows(&answers).len(), expected, "{}: {holds:?}", persona.name);
             assert_eq!(answers.brush.counts.as_ref().unwrap().clusters[persona.cluster], expected, "all of them are in it");
-            let all = engine.wait_until_idle(&plan, &wanted(Some(Brush::with_trait(loaded.stamp, segmentation.stamp, None, holds))));
+            let all = engine
+                .wait_until_idle(&plan, &wanted(Some(Brush::with_trait(loaded.stamp, segmentation.stamp, None, holds, &plan.dictionary))));
             assert_eq!(all.brush.counts.as_ref().unwrap().clusters[persona.cluster], expected, "the same of everyone");
             n_checked += 1;
         }
     }
     assert!(n_checked > 20);
     let gone = TraitMembers { column: "no such column".into(), level: None, direction: Direction::More };
-    let answers = engine.wait_until_idle(&plan, &wanted(Some(Brush::with_trait(loaded.stamp, segmentation.stamp, None, gone))));
+    let answers =
+        engine.wait_until_idle(&plan, &wanted(Some(Brush::with_trait(loaded.stamp, segmentation.stamp, None, gone, &plan.dictionary))));
     assert_eq!(rows(&answers), Vec::<usize>::new());
 }

@@ -15,7 +15,7 @@ use personae::export::Density;
 use personae::persona::quotes::Quotes;
 use personae::persona::{
     Condition, Direction, Distribution, Drawing, Evidence, Example, Explained, Forest, Importance, MissingGroup, NamePart, Persona,
-    Personas, Picture, Priority, SegmentRule, Statement, TraitMembers, Twins, attributes,
+    Personas, Picture, Priority, SegmentRule, Shown, Statement, TraitMembers, Twins, attributes,
 };
 use personae::session::{Action, Brush, CardEdit, CardsView, Command, Look, Page, Plan, Selection};
 
@@ -72,6 +72,7 @@ fn evidence(column: &str, effect: f64, n: usize) -> Evidence {
     Evidence {
         column: column.into(),
         level: None,
+        shown: Shown { column: column.into(), level: None },
         role: ColumnRole::Behavioural,
         persona: here,
         everyone: 200.0,
@@ -120,6 +121,7 @@ fn persona(cluster: usize, n: usize, n_all: usize, name: &str) -> Persona {
         statements: if n < 10 { Vec::new() } else { statements },
         distributions: vec![Distribution {
             column: "total_spend".into(),
+            shown: "total_spend".into(),
             unit: Some("€".into()),
             drawing: Drawing::Bins {
                 edges: vec![0.0, 1.0, 2.0],
@@ -149,9 +151,10 @@ fn personas(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Personas {
     };
     let personas: Vec<Persona> = sizes.iter().enumerate().map(|(at, &n)| persona(at, n, n_all, &name(at))).collect();
     Personas {
-        noun: personae::persona::Noun::default(),
+        noun: personae::data::Noun::default(),
         attributes: attributes(&personas, &Twins::default()),
         twins: Twins::default(),
+        noun: Default::default(),
         missing_looked_at: vec!["age".into(), "plan".into()],
         personas,
         n_noise,
@@ -183,7 +186,7 @@ fn explained(sizes: &[usize]) -> Explained {
         importance: vec![
             Importance {
                 column: "total_spend".into(),
-                human: "total spend".into(),
+                shown: "Total spend".into(),
                 enters: true,
                 association: 0.62,
                 is_levels: false,
@@ -192,7 +195,7 @@ fn explained(sizes: &[usize]) -> Explained {
             },
             Importance {
                 column: "plan".into(),
-                human: "plan".into(),
+                shown: "Plan".into(),
                 enters: false,
                 association: 0.11,
                 is_levels: true,
@@ -252,7 +255,7 @@ fn a_statement_shows_its_evidence_and_brushes_who_is_behind_it() {
     press(&mut window, name);
     let segments = Key::of_bytes(b"three segments");
     let holds = TraitMembers { column: "total_spend".into(), level: None, direction: Direction::More };
-    let brush = Brush::with_trait(Key::of_bytes(b"shop"), segments, Some((0, "Big Spenders")), holds);
+    let brush = Brush::with_trait(Key::of_bytes(b"shop"), segments, Some((0, "Big Spenders")), holds, &Default::default());
     assert_eq!(window.state().look.brush, Some(brush.clone()));
     press(&mut window, name);
     assert_eq!(window.state().look.brush, None, "a second click lets them go");
@@ -323,7 +326,7 @@ fn personas_side_by_side() {
     let mut with = answers(&SIZES);
     with.explained = Answer::Ready(Arc::new(explained(&SIZES)));
     let mut window = window(with, look(CardsView::Compare, Density::Analyst));
-    assert!(window.query_by_label_contains("total_spend: shuffled, the forest loses 21.0").is_some());
+    assert!(window.query_by_label_contains("Total spend: shuffled, the forest loses 21.0").is_some());
     let cell = "Savers, total_spend: € 50";
     let above = window.get_by_role_and_label(Role::Button, cell).rect();
     let below = window.get_by_role_and_label(Role::Button, "Savers, visits: € 290").rect();

@@ -55,7 +55,7 @@ fn churn() -> Compared {
     let left: Vec<usize> = (0..60).map(|row| usize::from(row < 6 || (30..40).contains(&row))).collect();
     let right: Vec<usize> = (0..60).map(|row| [0, 0, 0, 1, 1, 2][row / 10]).collect();
     let table = compare(&Labels::from_ids(&left), &Labels::from_ids(&right), &[0, 1]);
-    Compared { title: "churn".into(), left_names: ["No", "Yes"].map(String::from).to_vec(), table }
+    Compared { title: "Churn".into(), left_names: ["No", "Yes"].map(String::from).to_vec(), table }
 }
 
 fn commands(window: &mut Window) -> Vec<Command> {
@@ -98,7 +98,7 @@ fn nothing_chosen_yet_offers_everything() {
     let ward =
         Clustering { method: Method::Tree, tree: TreeOptions { cut: Cut::Clusters(3), ..TreeOptions::default() }, ..Clustering::default() };
     assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Solution(ward)))], "like is compared with like");
-    press(&mut window, "Compare with spend");
+    press(&mut window, "Compare with Spend");
     assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Column("spend".into())))]);
 }
 

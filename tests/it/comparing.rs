@@ -146,7 +146,7 @@ fn every_method_can_be_compared_with_every_other_and_with_columns() {
     plan.comparison = Some(Against::Column("shop".into()));
     let shops = engine.wait_until_idle(&plan, &wanted());
     let shops = compared(&shops);
-    assert_eq!((shops.title.as_str(), &shops.left_names[..]), ("shop", &["store", "phone", "web", "No value"].map(String::from)[..]));
+    assert_eq!((shops.title.as_str(), &shops.left_names[..]), ("Shop", &["store", "phone", "web", "No value"].map(String::from)[..]));
     assert_eq!(shops.table.left.iter().map(|group| group.size).collect::<Vec<_>>(), [20, 20, 19, 1]);
     assert_eq!(shops.table.together, 59.0 / 60.0);
 

@@ -44,8 +44,18 @@ pub fn shop() -> Loaded {
         guess_reason: format!("“{name}” says so."),
     };
     let (min, max, middle) = (30_000.0, 50_000.0, 40_000.0);
-    let numeric =
-        NumericSummary { min, q1: 35_000.0, median: middle, q3: 45_000.0, max, mean: middle, sd: 10_000.0, skewness: 0.0, whole: true };
+    let numeric = NumericSummary {
+        min,
+        q1: 35_000.0,
+        median: middle,
+        q3: 45_000.0,
+        max,
+        mean: middle,
+        sd: 10_000.0,
+        skewness: 0.0,
+        whole: true,
+        codes: Vec::new(),
+    };
     let levels = Levels { names: vec!["web".into(), "store".into()], counts: vec![2, 1], codes: vec![0, 0, 1] };
     let profiles = vec![
         profile("customer", Kind::Text, 0, Role::Identifier),
@@ -58,6 +68,8 @@ pub fn shop() -> Loaded {
         profile: Profile { columns: profiles },
         notes: vec![Note::new("1 cell of income holds no number; it counts as missing.")],
         stamp: Key::of_bytes(b"shop"),
+        is_listing: false,
+        is_listing: false,
         sheets: vec![],
     }
 }
@@ -139,7 +151,7 @@ fn a_column_is_told_more_of() {
     click(&mut harness, "Show channel");
     assert_eq!(harness.state().look.column.as_deref(), Some("channel"));
     harness.get_by_label("Text with a few levels");
-    harness.get_by_role_and_label(eframe::egui::accesskit::Role::ColumnHeader, "income").click();
+    harness.get_by_role_and_label(eframe::egui::accesskit::Role::ColumnHeader, "Income").click();
     harness.run();
     assert_eq!(harness.state().look.column.as_deref(), Some("income"));
     assert_eq!(pushed(&harness), []);

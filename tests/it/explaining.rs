@@ -128,10 +128,10 @@ fn typical_customers_are_nobody() {
     for examples in &told.examples {
         assert_eq!(examples.len(), 3);
         for (column, value) in examples.iter().flat_map(|example| &example.values) {
-            assert!(!["customer id", "email", "gender", "churned"].contains(&column.as_str()), "{column}");
+            assert!(!["Customer ID", "Email", "Gender", "Churned"].contains(&column.as_str()), "{column}");
             let digits = value.chars().filter(char::is_ascii_digit).collect::<String>();
             match column.as_str() {
-                "signup date" => assert_eq!(value.len(), 7, "months only: {value}"),
+                "Signup date" => assert_eq!(value.len(), 7, "months only: {value}"),
                 _ => assert!(digits.trim_start_matches('0').trim_end_matches('0').len() <= 2, "two digits: {column} {value}"),
             }
         }
@@ -142,7 +142,7 @@ fn typical_customers_are_nobody() {
     let roles = BTreeMap::from([("gender".to_owned(), Role::Demographic), ("channel".to_owned(), Role::Sensitive)]);
     let told = explain(&loaded, &prepared, &labels, &roles);
     let columns: Vec<&str> = told.examples[0][0].values.iter().map(|(column, _)| column.as_str()).collect();
-    assert!(columns.contains(&"gender") && !columns.contains(&"channel"), "the user's role stands before the guess: {columns:?}");
+    assert!(columns.contains(&"Gender") && !columns.contains(&"Channel"), "the user's role stands before the guess: {columns:?}");
     let in_rules = |column: &str| told.rules.iter().flatten().flat_map(|rule| &rule.conditions).any(|condition| condition.column == column);
     assert!(in_rules("gender") && !in_rules("channel"), "{:?}", told.rules);
 }
@@ -160,7 +160,7 @@ fn rare_levels_and_extremes_are_not_told() {
     let labels = Labels::from_ids(&(0..200).map(|row| usize::from(row >= 100)).collect::<Vec<_>>());
     let told = explain(&loaded, &prepared, &labels, &BTreeMap::new());
     let first: BTreeMap<&str, &str> = told.examples[0][0].values.iter().map(|(column, value)| (column.as_str(), value.as_str())).collect();
-    assert_eq!((first["town"], first["visits"]), ("rare", "above 57"), "{first:?}");
+    assert_eq!((first["Town"], first["Visits"]), ("rare", "above 57"), "{first:?}");
 }
 
 #[test]

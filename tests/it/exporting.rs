@@ -12,7 +12,7 @@ use personae::evaluate::{self, Stability, Suggestion, SweepPoint};
 use personae::export::{self, Choices, ChosenResult, ExportError, Format, FoundStructure, Plot, Plots, Report, RunResult, Seconds};
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
-use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Statement, Twins};
+use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Shown, Statement, Twins};
 use personae::plot::{self, Compared, CondensedBranch, CondensedPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
 
 pub const NASTY: &str = "<script>alert(\"1\")</script> & 'שלום' 🙂";
@@ -29,6 +29,7 @@ fn evidence(column: &str, level: Option<&str>, texts: [&str; 3], effect: f64, n:
     Evidence {
         column: column.into(),
         level: level.map(str::to_owned),
+        shown: Shown { column: column.into(), level: level.map(str::to_owned) },
         role: personae::data::Role::Behavioural,
         persona: 3.0,
         everyone: 2.0,
@@ -56,6 +57,7 @@ fn persona(cluster: usize, n: usize, analysed: usize) -> Persona {
     let bell = |middle: f64| -> Vec<f64> { (0..16).map(|bin| (-(f64::from(bin) - middle).powi(2) / 9.0).exp() / 5.3).collect() };
     let drawn = |column: &str, unit: Option<&str>, middle: f64| Distribution {
         column: column.into(),
+        shown: column.into(),
         unit: unit.map(str::to_owned),
         drawing: Drawing::Bins {
             edges: (0..=16).map(|edge| f64::from(edge) * 120.0).collect(),
@@ -102,9 +104,11 @@ fn persona(cluster: usize, n: usize, analysed: usize) -> Persona {
             drawn("visits", None, 8.0),
             Distribution {
                 column: "channel".into(),
+                shown: "channel".into(),
                 unit: None,
                 drawing: Drawing::Levels {
                     names: vec!["web".into(), "app".into(), "shop".into(), "telephone orders".into(), "Other".into()],
+                    labels: vec!["web".into(), "app".into(), "shop".into(), "telephone orders".into(), "Other".into()],
                     persona: vec![0.62, 0.2, 0.1, 0.06, 0.02],
                     everyone: vec![0.31, 0.22, 0.36, 0.07, 0.04],
                 },
@@ -150,6 +154,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         profile: Profile::default(),
         notes: vec![],
         stamp: Key::of_bytes(b""),
+        is_listing: false,
         sheets: vec![],
     };
     let input = |name: &str, kind, transform, levels: &[(&str, f64)]| InputColumn {
@@ -189,7 +194,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         notes: vec![],
     };
     let personas = Personas {
-        noun: personae::persona::Noun::default(),
+        noun: personae::data::Noun::default(),
         personas: sizes.iter().enumerate().map(|(cluster, &n)| persona(cluster, n, analysed)).collect(),
         n_noise,
         n_left_out,
@@ -198,6 +203,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         missing_groups: Vec::new(),
         attributes: Vec::new(),
         twins: Twins::default(),
+        noun: Default::default(),
         missing_looked_at: Vec::new(),
         notes: vec![Note::new("Weekend Families are few; read their card with care.")],
     };
@@ -222,6 +228,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         tree: None,
         explained: None,
         roles: std::collections::BTreeMap::new(),
+        dictionary: Arc::default(),
         slide_notes: std::collections::BTreeMap::new(),
         structure: FoundStructure { found: Some(true), ..FoundStructure::default() },
         stability: None,
@@ -294,7 +301,7 @@ pub fn plots(k: usize) -> Plots {
     let candidate = EpsilonSuggestion { epsilon: 0.99, clusters: 4, noise_share: 0.12, reason: "A wide step".into() };
     let density = plot::density_of(curves, k_distances, 10, vec![candidate]);
     Plots {
-        noun: personae::persona::Noun::default(),
+        noun: personae::data::Noun::default(),
         map: Some(Arc::new(map)),
         sweep: Some(Arc::new(SweepPlot { points: points.collect(), sample: None, problems: vec![], suggestion: Some(suggestion) })),
         silhouette: Some(Arc::new(silhouette)),
@@ -304,6 +311,7 @@ pub fn plots(k: usize) -> Plots {
         comparison: Some(Arc::new(compared(k))),
         variance: Some(vec![0.31, 0.18, 0.12, 0.1, 0.08, 0.07, 0.06, 0.05, 0.03]),
         numbers: (0..k).collect(),
+        noun: Default::default(),
         chosen: Some(Chosen::Tree { k, height: 0.9, inertia: None }),
     }
 }
@@ -427,12 +435,14 @@ pub fn nasty_report() -> Report {
         }
         for evidence in &mut persona.evidence {
             (evidence.column, evidence.level) = (NASTY.into(), Some(NASTY.into()));
+            evidence.shown = Shown { column: NASTY.into(), level: Some(NASTY.into()) };
             evidence.texts = [NASTY, NASTY, NASTY].map(str::to_owned);
         }
         for distribution in &mut persona.distributions {
             (distribution.column, distribution.unit) = (NASTY.into(), Some(NASTY.into()));
-            if let Drawing::Levels { names, .. } = &mut distribution.drawing {
-                names[0] = NASTY.into();
+            distribution.shown = NASTY.into();
+            if let Drawing::Levels { names, labels, .. } = &mut distribution.drawing {
+                (names[0], labels[0]) = (NASTY.into(), NASTY.into());
             }
         }
     }

@@ -142,7 +142,7 @@ fn a_selection_by_a_statement_is_not_described_by_it() {
     let answers = engine.wait_until_idle(&plan, &wanted);
     let (stamp, segments) = (answers.loaded.ready().unwrap().stamp, answers.segmentation.ready().unwrap().stamp);
     let holds = TraitMembers { column: "spend".into(), level: None, direction: Direction::More };
-    wanted.brush = Some(Brush::with_trait(stamp, segments, None, holds));
+    wanted.brush = Some(Brush::with_trait(stamp, segments, None, holds, &personae::data::Dictionary::default()));
     let answers = engine.wait_until_idle(&plan, &wanted);
     let contrast = answers.brush.contrast.ready().expect("described");
     let persona = contrast.persona.as_ref().expect("enough customers");

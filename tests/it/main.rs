@@ -9,6 +9,7 @@ mod customers;
 mod data_page;
 mod decisions;
 mod density_page;
+mod dictionary;
 mod encoding;
 mod engine;
 mod evidence;

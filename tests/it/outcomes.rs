@@ -64,7 +64,7 @@ fn the_outcome_is_on_every_front_in_every_format() {
     let everyone = percent(*shares.last().unwrap());
     for (persona, share) in report.personas.personas.iter().zip(&shares) {
         let line = format!("Churn {} (all: {everyone})", percent(*share));
-        assert_eq!(plain(&persona.outcome_text().unwrap()), line);
+        assert_eq!(plain(&persona.outcome_text(&report.noun()).unwrap()), line);
         // Once on the front, once in the overview.
         for (format, text) in [("Markdown", &markdown), ("HTML", &html), ("PPTX", &slides)] {
             let n = text.matches(&line).count();

@@ -58,7 +58,7 @@ pub fn full(sizes: &[usize]) -> Report {
     let rule = SegmentRule { conditions, precision: 0.87, recall: 0.91, n_caught: 2140 };
     let importance = Importance {
         column: "total_spend".into(),
-        human: "total spend".into(),
+        shown: "Total spend".into(),
         enters: true,
         association: 0.62,
         is_levels: false,

@@ -46,6 +46,8 @@ fn loaded(given: Vec<Given>) -> Loaded {
         profile: Profile { columns: profiles },
         notes: Vec::new(),
         stamp: Key::of_bytes(b"test"),
+        is_listing: false,
+        is_listing: false,
         sheets: vec![],
     }
 }
@@ -64,6 +66,7 @@ fn profile(column: &Column, n_rows: usize, role: Role) -> ColumnProfile {
         sd,
         skewness: skewness(&present),
         whole: present.iter().all(|value| value.fract() == 0.0),
+        codes: Vec::new(),
     });
     let n_missing = (0..n_rows).filter(|&row| column.is_missing(row)).count();
     let levels = matches!(column.values, Values::Text(_)).then(|| Arc::new(levels(column, n_rows)));
@@ -514,7 +517,7 @@ fn attributes_stand_in_the_order_they_separate() {
     assert_eq!(columns.len(), all.attributes.len(), "each column once");
     assert!(all.attributes.windows(2).all(|pair| pair[0].separation >= pair[1].separation));
     for attribute in &all.attributes {
-        assert!((attribute.separation - separation(attribute)).abs() < 1e-12, "{}", attribute.what());
+        assert!((attribute.separation - separation(attribute)).abs() < 1e-12, "{}", attribute.shown);
         for cluster in 0..4 {
             let evidence = attribute.evidence(&all.personas, cluster).unwrap();
             assert_eq!((&evidence.column, &evidence.level), (&attribute.column, &attribute.level));

@@ -52,6 +52,8 @@ fn loaded(columns: Vec<Column>) -> Loaded {
         profile,
         notes: vec![],
         stamp: Key::of_bytes(b""),
+        is_listing: false,
+        is_listing: false,
         sheets: vec![],
     }
 }

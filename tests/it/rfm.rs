@@ -416,7 +416,7 @@ fn rfm_segments_are_a_segmentation_of_their_own() {
     let wanted = Wanted { outputs: Some(Outputs::of_export()), ..Wanted::on(Page::Segments) };
     let answers = Engine::new(|| {}, EngineOptions::default()).wait_until_idle(&plan, &wanted);
     let segmentation = answers.segmentation.ready().expect("segments");
-    assert_eq!(segmentation.method_text, "Groups of rfm_segment");
+    assert_eq!(segmentation.method_text, "Groups of RFM segment");
     let column = segmentation.loaded.table.column("rfm_segment").unwrap();
     let personas = &answers.personas.ready().expect("cards").personas;
     assert!(personas.len() > 3);
@@ -430,7 +430,7 @@ fn rfm_segments_are_a_segmentation_of_their_own() {
     // The command line gives the same.
     let outputs = Outputs { personas: true, ..Outputs::default() };
     let (report, _) = personae::engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap();
-    assert_eq!((report.method.as_str(), report.method_text.as_str()), ("column", "Groups of rfm_segment"));
+    assert_eq!((report.method.as_str(), report.method_text.as_str()), ("column", "Groups of RFM segment"));
     let names = |personas: &[personae::persona::Persona]| personas.iter().map(|persona| persona.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&report.personas.personas), names(personas));
     assert_eq!(report.results[0].sizes, segmentation.labels.sizes());
@@ -438,7 +438,7 @@ fn rfm_segments_are_a_segmentation_of_their_own() {
     plan.clustering.groups.column = Some("frequency".into());
     let (report, _) = personae::engine::analyse(&plan, &Wanted::outputs(outputs.clone()), &Ctx::new()).unwrap();
     assert!(
-        report.personas.personas.iter().all(|persona| persona.name.starts_with("frequency: ")),
+        report.personas.personas.iter().all(|persona| persona.name.starts_with("Frequency: ")),
         "{:?}",
         names(&report.personas.personas)
     );

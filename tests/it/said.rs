@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use personae::base::{Ctx, Labels};
-use personae::data::{Role, Source};
+use personae::data::{Dictionary, Role, Source};
 use personae::engine::{self, Outputs, SilhouetteWish, Wanted};
 use personae::export::{self, Choices, Format, Plots, Report};
 use personae::persona::text::tokens;
@@ -48,11 +48,16 @@ enum Printed {
 }
 
 fn report(path: &str, k: usize) -> Report {
+    report_with(path, k, &Dictionary::default())
+}
+
+fn report_with(path: &str, k: usize, words: &Dictionary) -> Report {
     let source = match path.strip_prefix("sample ") {
         Some(seed) => Source::Sample { seed: seed.parse().unwrap() },
         None => Source::file(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/").to_owned() + path),
     };
     let mut plan = Plan::new(source);
+    plan.dictionary = words.clone().into();
     (plan.clustering.kmeans.k, plan.clustering.k_from, plan.clustering.k_to, plan.clustering.kmeans.restarts) = (Some(k), k, k, 3);
     let outputs = Outputs { personas: true, silhouettes: SilhouetteWish::None, ..Outputs::default() };
     engine::analyse(&plan, &Wanted::outputs(outputs), &Ctx::new()).unwrap().0
@@ -207,7 +212,33 @@ impl Rows<'_> {
         if zero_one {
             return column.number(row).map(|value| if value == 1.0 { "yes".to_owned() } else { "no".to_owned() });
         }
+        if self.is_coded(&column.name) {
+            return column.number(row).map(|value| value.to_string());
+        }
         column.text(row).map(str::to_owned)
+    }
+
+    /// Whether the numbers of a column are codes: most of them have a label.
+    fn is_coded(&self, column: &str) -> bool {
+        self.report.dictionary.has_levels(column)
+            && self.codes(column).is_some_and(|codes| {
+                let labelled = codes.iter().filter(|code| self.report.dictionary.own_level(column, code).is_some()).count();
+                2 * labelled > codes.len()
+            })
+    }
+
+    /// The different whole numbers of a column, where they are few.
+    fn codes(&self, column: &str) -> Option<BTreeSet<String>> {
+        let values = self.numbers(column, &(0..self.report.loaded.table.n_rows).collect::<Vec<_>>());
+        let codes: BTreeSet<String> = values.iter().map(f64::to_string).collect();
+        (values.iter().all(|value| value.fract() == 0.0) && codes.len() <= 20).then_some(codes)
+    }
+
+    /// What is meant, by the words it is shown with.
+    fn shown(&self, meant: &Meant) -> Meant {
+        let words = &self.report.dictionary;
+        let column = words.label(&meant.column).unwrap_or(&meant.column).to_owned();
+        Meant { column, level: meant.level.as_deref().map(|level| words.level(&meant.column, level).to_owned()) }
     }
 
     fn share(&self, meant: &Meant, rows: &[usize]) -> f64 {
@@ -240,11 +271,14 @@ impl Rows<'_> {
                 candidates.extend(levels.names.iter().map(|level| Meant { column: name.clone(), level: Some(level.clone()) }));
             } else if self.is_zero_one(&name) {
                 candidates.extend(["no", "yes"].map(|level| Meant { column: name.clone(), level: Some(level.to_owned()) }));
+            } else if profile.numeric.is_some() && self.is_coded(&name) {
+                candidates.extend(self.codes(&name).unwrap().into_iter().map(|code| Meant { column: name.clone(), level: Some(code) }));
             } else if profile.numeric.is_some() {
                 candidates.push(Meant { column: name.clone(), level: None });
             }
-            let is_right =
-                |meant: &Meant| mentions(text, meant) && self.fits(meant, &self.members, value) && self.fits(meant, &self.all, everyone);
+            let is_right = |meant: &Meant| {
+                mentions(text, &self.shown(meant)) && self.fits(meant, &self.members, value) && self.fits(meant, &self.all, everyone)
+            };
             found.extend(candidates.into_iter().filter(is_right));
         }
         found
@@ -555,7 +589,11 @@ fn name(rows: &Rows, cluster: usize, card: &Card) {
 }
 
 fn check(path: &str, k: usize) -> usize {
-    let report = report(path, k);
+    check_with(path, k, &Dictionary::default())
+}
+
+fn check_with(path: &str, k: usize, words: &Dictionary) -> usize {
+    let report = report_with(path, k, words);
     let table_rows = &report.prepared.table_rows;
     let members: Vec<Vec<usize>> =
         Labels::members(&report.labels).iter().map(|rows| rows.iter().map(|&row| table_rows[row]).collect()).collect();
@@ -587,6 +625,13 @@ fn every_sentence_of_the_fixtures_can_be_read_back() {
         for k in [2, 3, 5] {
             assert!(check(&format!("words/{file}.csv"), k) > 0, "{file}, {k}");
         }
+    }
+}
+
+#[test]
+fn every_sentence_in_words_of_the_user_can_be_read_back() {
+    for k in [2, 3, 5] {
+        assert!(check_with("words/survey.csv", k, &super::dictionary::survey_words()) > 0, "{k}");
     }
 }
 

@@ -545,6 +545,7 @@ pub(crate) fn answers() -> Answers {
         guess_reason: String::new(),
     };
     let loaded = Arc::new(Loaded {
+        is_listing: false,
         sheets: vec![],
         title: "shop.csv".into(),
         table: Table::default(),

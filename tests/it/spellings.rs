@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use personae::base::seed::{Random, RngExt, random};
 use personae::base::{Ctx, Labels};
+use personae::data::display_name::name_in_sentence;
 use personae::data::{self, Source};
 use personae::features::{self, Preparation};
-use personae::persona::text::humanised;
 use personae::persona::{Lexicon, Persona, describe};
 
 const NAMES: &str = include_str!("../fixtures/words/column_names.csv");
@@ -91,7 +91,7 @@ fn is_nameable(name: &Name, up: bool) -> bool {
 
 /// Whether its own words are too long for a name of at most forty letters.
 fn is_long(name: &Name) -> bool {
-    humanised(name.name).chars().count() > 16
+    name_in_sentence(name.name).chars().count() > 16
 }
 
 /// What is wrong with a persona that should be called by `planted`.

@@ -33,6 +33,7 @@ fn laid_out(tree: Dendrogram) -> TreePlot {
         profile: Profile { columns: vec![] },
         notes: vec![],
         stamp: Key::of_bytes(b""),
+        is_listing: false,
         sheets: vec![],
     };
     let pca = Pca {

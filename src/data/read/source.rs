@@ -164,7 +164,7 @@ impl Unprofiled {
         let mut profile = profile(&table, ctx)?;
         notes.extend(meaning::understand(&mut table, &mut profile, ctx)?);
         ctx.progress("Looking at the columns", 1.0);
-        Ok(Loaded { title, table, profile, notes, stamp, sheets })
+        Ok(Loaded { title, table, profile, notes, stamp, is_listing: false, sheets })
     }
 }
 

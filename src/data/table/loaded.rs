@@ -18,6 +18,8 @@ pub struct Loaded {
     pub notes: Vec<Note>,
     /// The stamp of the bytes this was read from.
     pub stamp: Key,
+    /// Whether its rows are what customers did, so that several belong to one; whoever knows customers says so.
+    pub is_listing: bool,
     /// The sheets of the workbook it was read from; empty for other files.
     pub sheets: Vec<String>,
 }
@@ -26,7 +28,15 @@ impl Loaded {
     /// Some rows among others, of which nobody asked what they mean as a whole.
     pub fn unprofiled(table: Table) -> Loaded {
         let stamp = Key::of("rows", 1, &(), &[]);
-        Loaded { title: "rows".to_owned(), table, profile: Profile::default(), notes: Vec::new(), stamp, sheets: Vec::new() }
+        Loaded {
+            title: "rows".to_owned(),
+            table,
+            profile: Profile::default(),
+            notes: Vec::new(),
+            stamp,
+            is_listing: false,
+            sheets: Vec::new(),
+        }
     }
 
     /// Bytes held, roughly, for the memory budget.

@@ -4,14 +4,18 @@
 //! Cells that were cleaned on reading ("€ 1.234,50" to 1234.5) keep their original text, so that what leaves is what came in.
 //!
 //! What is in it: `profile` (taken by `profiling`, which sorts by `radix`), what a column is for: `role` (guessed by `roles`, and by `codes` where numbers are
-//! names), and what cells mean beyond their letters: `meaning`, which asks `answers`, `ordered`, `spellings` and `no_answer`. `loaded` is a table with its profile,
+//! names), what things are called: `dictionary`, its file, `display_name` and `noun`; and what cells mean beyond their letters: `meaning`, which asks `answers`, `ordered`, `spellings` and `no_answer`. `loaded` is a table with its profile,
 //! `write` brings one into a file.
 
 mod answers;
 pub(super) mod codes;
+pub mod dictionary;
+pub mod dictionary_file;
+pub mod display_name;
 pub(super) mod loaded;
 pub(super) mod meaning;
 pub(super) mod no_answer;
+pub mod noun;
 mod ordered;
 mod people;
 pub mod profile;

@@ -67,13 +67,13 @@ struct Known {
 }
 
 /// Scales by their words: scale and place of each, folded.
-struct Dictionary {
+struct WordLists {
     places: Vec<BTreeMap<String, usize>>,
     no_answer: Vec<String>,
 }
 
-fn dictionary() -> &'static Dictionary {
-    static DICTIONARY: OnceLock<Dictionary> = OnceLock::new();
+fn dictionary() -> &'static WordLists {
+    static DICTIONARY: OnceLock<WordLists> = OnceLock::new();
     DICTIONARY.get_or_init(|| {
         // A test parses the very same text, so the empty one is never seen.
         let known = serde_json::from_str(include_str!("../../../assets/scales.json"))
@@ -82,7 +82,7 @@ fn dictionary() -> &'static Dictionary {
             let placed = words.places.iter().enumerate().flat_map(|(place, words)| words.iter().map(move |word| (folded(word), place)));
             placed.collect()
         };
-        Dictionary { places: known.scales.iter().map(of).collect(), no_answer: known.no_answer.iter().map(|word| folded(word)).collect() }
+        WordLists { places: known.scales.iter().map(of).collect(), no_answer: known.no_answer.iter().map(|word| folded(word)).collect() }
     })
 }
 

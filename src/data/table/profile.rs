@@ -42,6 +42,9 @@ pub struct ColumnProfile {
 /// More different texts than this are free text, not levels.
 pub const MAX_LEVELS: usize = 1_000;
 
+/// More different numbers are a scale, and no coded levels.
+pub const MAX_CODES: usize = 20;
+
 /// Moments and quantiles of the values present.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NumericSummary {
@@ -63,6 +66,8 @@ pub struct NumericSummary {
     pub skewness: f64,
     /// Whether every value is a whole number.
     pub whole: bool,
+    /// The different values, ascending, where they are whole and at most [`MAX_CODES`]: what may be levels in numbers.
+    pub codes: Vec<f64>,
 }
 
 /// The levels of a categorical column, commonest first (ties by first row), and each row's level.

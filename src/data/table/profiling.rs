@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::base::{Ctx, Stopped, stats};
 
-use super::profile::{ColumnProfile, HISTOGRAM_BINS, HISTOGRAM_LEVELS, Levels, MAX_LEVELS, NumericSummary, Profile};
+use super::profile::{ColumnProfile, HISTOGRAM_BINS, HISTOGRAM_LEVELS, Levels, MAX_CODES, MAX_LEVELS, NumericSummary, Profile};
 use super::role::Role;
 use super::{Column, Table, Texts, Values, radix, roles};
 
@@ -62,6 +62,12 @@ fn describe_numbers(present: impl Iterator<Item = f64>, n_rows: usize, ctx: &Ctx
     let (mean, sd) = stats::mean_sd(&ascending);
     ctx.check()?;
     profile.histogram = histogram;
+    let whole = ascending.iter().all(|v| v.fract() == 0.0);
+    let mut codes = Vec::new();
+    if whole && profile.n_distinct <= MAX_CODES {
+        codes.clone_from(&ascending);
+        codes.dedup();
+    }
     profile.numeric = Some(NumericSummary {
         min,
         q1: stats::quantile_sorted(&ascending, 0.25),
@@ -71,7 +77,8 @@ fn describe_numbers(present: impl Iterator<Item = f64>, n_rows: usize, ctx: &Ctx
         mean,
         sd,
         skewness: stats::skewness(&ascending),
-        whole: ascending.iter().all(|v| v.fract() == 0.0),
+        whole,
+        codes,
     });
     Ok(())
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::data::Noun;
 use crate::evaluate::{A_CHOICE, ONE_GROUP, Trust};
 use crate::persona::picture::pixels;
-use crate::persona::{Evidence, Noun, Persona, Priority, Statement};
+use crate::persona::{Evidence, Persona, Priority, Statement};
 
 use super::super::glyph::{mix, portrait};
 use super::super::json::FEWEST_DESCRIBED;
@@ -92,7 +93,7 @@ pub struct CardPage {
     /// Typical customers: column and value pairs.
     pub examples: Vec<Vec<(String, String)>>,
     /// What they are: typical, or only the nearest to the centre.
-    pub examples_title: &'static str,
+    pub examples_title: String,
 }
 
 /// A convex outline of the portrait.
@@ -243,6 +244,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         evidence: shown.iter().position(|row| *row == statement.evidence).map(|at| at + 1),
     };
     let [more, less] = persona.told().map(|told| told.into_iter().filter(|_| described).map(line).collect::<Vec<Line>>());
+    let noun = report.noun();
     let explained = report.known_explained();
     let rule = explained.and_then(|explained| explained.rules.get(persona.cluster)?.as_ref()).filter(|_| described);
     CardPage {
@@ -253,18 +255,18 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         automatic_name: persona.is_renamed.then(|| persona.automatic_name.clone()),
         out_of_date: persona
             .may_be_out_of_date
-            .then(|| "The name may be out of date: these customers have changed since it was given.".to_owned()),
+            .then(|| format!("The name may be out of date: these {} have changed since it was given.", noun.many)),
         colour: hex(colour),
         tint: hex(mix(colour, [255; 3], 0.88)),
         shade: hex(mix(colour, [27, 29, 33], 0.45)),
         ground: hex(portrait.ground),
         tiles: portrait.tiles.into_iter().map(|(ink, points)| Tile { colour: hex(ink), points }).collect(),
         summary: persona.summary.clone(),
-        facts: facts(persona, report.personas.noun),
-        outcome: persona.outcome_text().filter(|_| described),
+        facts: facts(persona, &noun),
+        outcome: persona.outcome_text(&noun).filter(|_| described),
         badge: badge(report, persona.cluster),
         strip: strip(report, persona.cluster),
-        nothing: nothing(persona, report.personas.noun, described, more.is_empty() && less.is_empty()),
+        nothing: nothing(persona, &noun, described, more.is_empty() && less.is_empty()),
         more,
         less,
         profile: if described { profile(persona) } else { Vec::new() },
@@ -283,11 +285,11 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
             format!(
                 "{} of the {} it catches belong here (precision), and it finds {} of the segment (recall).",
                 percent(rule.precision),
-                report.personas.noun.count(rule.n_caught),
+                noun.counted(rule.n_caught),
                 percent(rule.recall)
             )
         }),
-        examples_title: explained.map_or("", |explained| explained.examples_title(persona.cluster)),
+        examples_title: explained.map_or_else(String::new, |explained| explained.examples_title(persona.cluster, &noun)),
         examples: explained
             .and_then(|explained| explained.examples.get(persona.cluster))
             .filter(|_| described)
@@ -300,7 +302,9 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
 fn trust(report: &Report, persona: &Persona) -> Vec<String> {
     let is_choice = report.structure.is_a_choice(report.personas.personas.len());
     let stability = report.known_stability().map(|stability| stability.reasons_with(persona.cluster, persona.headline_missing()));
-    is_choice.then(|| ONE_GROUP.to_owned()).into_iter().chain(stability.unwrap_or_default()).collect()
+    let noun = report.noun();
+    let reasons = is_choice.then(|| ONE_GROUP.to_owned()).into_iter().chain(stability.unwrap_or_default());
+    reasons.map(|reason| noun.in_text(&reason)).collect()
 }
 
 /// The badge of a cluster, if its stability is known or it is a choice; everyone together needs none.
@@ -319,10 +323,9 @@ pub(super) fn badge(report: &Report, cluster: usize) -> Option<Badge> {
     Some(Badge { word: trust.word().to_owned(), confidence, fill, is_choice: false })
 }
 
-fn facts(persona: &Persona, noun: Noun) -> Vec<Fact> {
-    let label = noun.counted(persona.n);
+fn facts(persona: &Persona, noun: &Noun) -> Vec<Fact> {
     let mut facts = vec![
-        Fact { value: count(persona.n), label: label.to_owned() },
+        Fact { value: count(persona.n), label: noun.of_count(persona.n).to_owned() },
         Fact { value: percent(persona.share), label: format!("of the {} analysed", noun.many) },
     ];
     if let Some(share) = persona.revenue_share {
@@ -339,9 +342,9 @@ fn strip(report: &Report, cluster: usize) -> Vec<Strip> {
     personas.chain(others.into_iter().filter(|(n, _)| *n > 0).map(|(n, rest)| piece(n, false, rest))).collect()
 }
 
-fn nothing(persona: &Persona, noun: Noun, described: bool, is_empty: bool) -> Option<String> {
+fn nothing(persona: &Persona, noun: &Noun, described: bool, is_empty: bool) -> Option<String> {
     if !described {
-        return Some(format!("Only {}: too few to describe by values without pointing at single people.", noun.count(persona.n)));
+        return Some(format!("Only {}: too few to describe by values without pointing at single people.", noun.counted(persona.n)));
     }
     is_empty.then(|| "No strong difference from everyone was found.".to_owned())
 }
@@ -352,7 +355,7 @@ fn profile(persona: &Persona) -> Vec<ProfileLine> {
     let rows = persona.evidence.iter().filter(|row| row.n >= FEWEST_DESCRIBED && seen.insert(&row.column));
     let line = |row: &Evidence| {
         row.percentile.map(|percentile| ProfileLine {
-            label: row.column.clone(),
+            label: row.shown.column.clone(),
             place: (percentile / 100.0).clamp(0.0, 1.0),
             value: row.texts[0].clone(),
             everyone: row.texts[1].clone(),
@@ -399,7 +402,7 @@ fn evidence_line(number: usize, report: &Report, persona: &Persona, row: usize) 
         (false, false) if persona.rows_on_front().contains(&row) => "statement",
         (false, false) => "",
     };
-    let what = evidence.level.as_ref().map_or_else(|| evidence.column.clone(), |level| format!("{} = {level}", evidence.column));
+    let what = evidence.shown.title();
     EvidenceLine {
         number,
         what: report.personas.twins.also(evidence).map_or_else(|| what.clone(), |also| format!("{what}, {also}")),

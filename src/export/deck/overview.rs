@@ -23,8 +23,6 @@ pub struct Overview {
     pub doubt: Option<String>,
     /// How they were found, in one sentence.
     pub lead: String,
-    /// What is counted: "Customers", "Employees", "Rows".
-    pub counted: String,
     /// Everyone, personas first.
     pub members: Vec<Member>,
     /// What the column of revenue shares is called, if there is one.
@@ -76,7 +74,7 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
             ground: Some(hex(portrait.ground)),
             tiles: portrait.tiles.into_iter().map(|(ink, points)| Tile { colour: hex(ink), points }).collect(),
             traits: traits.take(TRAITS).map(|statement| statement.text.clone()).collect(),
-            outcome: persona.outcome_text().filter(|_| persona.n >= FEWEST_DESCRIBED),
+            outcome: persona.outcome_text(&report.noun()).filter(|_| persona.n >= FEWEST_DESCRIBED),
             revenue: persona.revenue_share.map(percent),
             badge: badge(report, persona.cluster),
             ..rest("", "", Rest::Persona, None)
@@ -85,7 +83,10 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
     }
     let noise = report.personas.n_noise;
     if noise > 0 {
-        members.push((rest("Unusual customers", "Unlike all groups, in none of them", Rest::Unusual, Some(noise_colour())), noise));
+        members.push((
+            rest(&format!("Unusual {}", report.noun().many), "Unlike all groups, in none of them", Rest::Unusual, Some(noise_colour())),
+            noise,
+        ));
     }
     let left_out = rows_left_out(report);
     if left_out > 0 {
@@ -98,9 +99,8 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
     let members = members.map(|((member, n), share)| Member { customers: count(n), fraction: n as f64 / all, share, ..member }).collect();
     let with_revenue = report.personas.personas.iter().any(|persona| persona.revenue_share.is_some());
     Overview {
-        doubt: report.structure.doubt.clone(),
+        doubt: report.structure.doubt.as_deref().map(|doubt| report.noun().in_text(doubt)),
         lead: lead(report, density),
-        counted: report.personas.noun.title(),
         members,
         revenue: with_revenue.then(|| "revenue".to_owned()),
     }
@@ -114,10 +114,10 @@ fn lead(report: &Report, density: Density) -> String {
         Density::Workshop => format!("{said}."),
     };
     match (&report.chosen.by, report.personas.personas.len()) {
-        (Some(Chosen::Column { name }), _) => format!("The groups of the column {name}, as the data give them."),
+        (Some(Chosen::Column { name }), _) => format!("The groups of the column {}, as the data give them.", report.dictionary.name(name)),
         (_, 1) if report.structure.found == Some(false) => "One persona describes everyone.".to_owned(),
         (_, n) if report.structure.is_a_choice(n) => how("Split by choice", ", with"),
-        _ => how(&format!("Groups of {} that behave alike", report.personas.noun.many), ", found by"),
+        _ => how(&format!("Groups of {} that behave alike", report.noun().many), ", found by"),
     }
 }
 
@@ -141,12 +141,13 @@ fn rest(name: &str, why: &str, rest: Rest, colour: Option<String>) -> Member {
 
 /// Who is nobody's commonest, in sentences.
 pub(super) fn missing(report: &Report, names: &[String]) -> Vec<String> {
+    let noun = report.noun();
     let line = |group: &crate::persona::MissingGroup| {
         let most = group
             .most_in
             .and_then(|(cluster, share)| Some(format!("; most in {}, where they are {}", names.get(cluster)?, percent(share))));
         let (human, level) = (&group.human, &group.level);
-        format!("{level} ({human}): {}, {} of all{}", report.personas.noun.count(group.n), percent(group.share), most.unwrap_or_default())
+        format!("{level} ({human}): {}, {} of all{}", noun.counted(group.n), percent(group.share), most.unwrap_or_default())
     };
     report.personas.missing_groups.iter().filter(|group| group.n >= FEWEST_DESCRIBED).map(line).collect()
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::base::may_be_told;
 use crate::cluster::Chosen;
-use crate::data::{Kind, Loaded, Role};
+use crate::data::{Dictionary, Kind, Loaded, Noun, Role};
 use crate::features::{InputColumn, Prepared, Scale, Transform};
 use crate::persona::Personas;
 
@@ -56,6 +56,8 @@ pub struct ProvenanceOf<'a> {
     pub prepared: &'a Prepared,
     /// The roles the user gave, by column.
     pub roles: &'a BTreeMap<String, Role>,
+    /// What the user calls columns, levels and rows.
+    pub dictionary: &'a Dictionary,
     /// The cards.
     pub personas: &'a Personas,
     /// The method with its parameters in words.
@@ -76,6 +78,7 @@ pub(in crate::export) fn provenance(report: &Report) -> Provenance {
         loaded: &report.loaded,
         prepared: &report.prepared,
         roles: &report.roles,
+        dictionary: &report.dictionary,
         personas: &report.personas,
         method_text: &report.method_text,
         reasons: &report.chosen.reasons,
@@ -89,13 +92,14 @@ pub(in crate::export) fn provenance(report: &Report) -> Provenance {
 pub fn provenance_of(from: &ProvenanceOf) -> Provenance {
     let mut facts: Vec<(String, String)> = Vec::new();
     let mut fact = |title: &str, text: String| facts.push((title.to_owned(), text));
+    let noun = from.dictionary.noun_of(from.loaded);
     let (rows, analysed) = (from.loaded.table.n_rows, from.prepared.table_rows.len());
     fact("Source", without_folders(&from.loaded.title).to_owned());
-    fact("Customers", format!("{} of {} rows, {} left out", count(analysed), count(rows), count(rows.saturating_sub(analysed))));
+    fact(&noun.title(), format!("{} of {} rows, {} left out", count(analysed), count(rows), count(rows.saturating_sub(analysed))));
     fact("Method", from.method_text.to_owned());
     fact("Distances on", from.prepared.pca.choice.clone());
     if !from.reasons.is_empty() {
-        fact("What speaks for it", from.reasons.join(" "));
+        fact("What speaks for it", noun.in_text(&from.reasons.join(" ")));
     }
     if let Some(silhouette) = from.silhouette {
         fact("Mean silhouette", format!("{silhouette:.3} (1 well apart, 0 touching)"));
@@ -104,14 +108,11 @@ pub fn provenance_of(from: &ProvenanceOf) -> Provenance {
         fact("By chance alone", format!("Segments of shuffled columns reach a stability (Jaccard) of {null:.2}"));
     }
     fact("Made with", concat!("Personae ", env!("CARGO_PKG_VERSION")).to_owned());
-    let notes = from.notes.iter().cloned().chain(from.personas.notes.iter().map(|note| note.outside().to_owned()));
+    let notes = from.notes.iter().map(String::as_str).chain(from.personas.notes.iter().map(|note| note.outside()));
+    let notes: Vec<String> = notes.map(|note| from.dictionary.in_text(&noun.in_text(note), from.loaded)).collect();
     let entered = from.prepared.columns.iter().filter(|column| column.enters);
-    Provenance {
-        facts,
-        columns: entered.map(|input| column(input, analysed, from.personas)).collect(),
-        notes: notes.collect(),
-        left_out: left_out(from),
-    }
+    let columns = entered.map(|input| column(input, analysed, from.personas, from.dictionary)).collect();
+    Provenance { facts, columns, notes, left_out: left_out(from, &noun) }
 }
 
 /// The silhouette of the result that the labels are from.
@@ -125,12 +126,12 @@ fn chosen_silhouette(report: &Report) -> Option<f64> {
     same?.silhouette
 }
 
-fn column(column: &InputColumn, n_rows: usize, personas: &Personas) -> [String; 4] {
+fn column(column: &InputColumn, n_rows: usize, personas: &Personas, dictionary: &Dictionary) -> [String; 4] {
     let (transform, scale) = match column.kind {
-        Kind::Text => (levels(column, n_rows, personas), "by level".to_owned()),
+        Kind::Text => (levels(column, n_rows, personas, dictionary), "by level".to_owned()),
         Kind::Number | Kind::Date => (transform(column), scale(column)),
     };
-    [column.name.clone(), transform, scale, column.missing.name().to_owned()]
+    [dictionary.name(&column.name), transform, scale, column.missing.name().to_owned()]
 }
 
 fn transform(column: &InputColumn) -> String {
@@ -148,26 +149,27 @@ fn scale(column: &InputColumn) -> String {
 }
 
 /// The levels of a category that may be told, with their shares.
-fn levels(column: &InputColumn, n_rows: usize, personas: &Personas) -> String {
+fn levels(column: &InputColumn, n_rows: usize, personas: &Personas, dictionary: &Dictionary) -> String {
     let is_told = |share: f64| may_be_told((share * n_rows as f64).round() as usize);
     let levels = column.fitted.levels.iter().filter(|(_, share)| is_told(*share));
     // What the evidence withholds of everyone cannot be read here either.
     let evidence = || personas.personas.iter().flat_map(|persona| &persona.evidence);
     let is_withheld =
         |level: &str| evidence().any(|row| row.withheld.everyone && row.column == column.name && row.level.as_deref() == Some(level));
-    let text = |name: &String, share: f64| if is_withheld(name) { name.clone() } else { format!("{name} {}", percent(share)) };
-    let told: Vec<String> = levels.map(|(name, share)| text(name, *share)).collect();
+    let name = |level: &str| dictionary.level(&column.name, level).to_owned();
+    let text = |level: &String, share: f64| if is_withheld(level) { name(level) } else { format!("{} {}", name(level), percent(share)) };
+    let told: Vec<String> = levels.map(|(level, share)| text(level, *share)).collect();
     if told.is_empty() { "levels".into() } else { told.join(", ") }
 }
 
 /// What is kept out of cards and files on purpose.
-fn left_out(from: &ProvenanceOf) -> Vec<String> {
-    let of = |wanted: Role| -> Vec<&str> {
+fn left_out(from: &ProvenanceOf, noun: &Noun) -> Vec<String> {
+    let of = |wanted: Role| -> Vec<String> {
         let columns = from.loaded.table.columns.iter().zip(&from.loaded.profile.columns);
         let role = |name: &str, guessed: Role| from.roles.get(name).copied().unwrap_or(guessed);
         columns
             .filter(|(column, profile)| role(&column.name, profile.guessed_role) == wanted)
-            .map(|(column, _)| column.name.as_str())
+            .map(|(column, _)| from.dictionary.name(&column.name))
             .collect()
     };
     let mut left_out = Vec::new();
@@ -178,11 +180,11 @@ fn left_out(from: &ProvenanceOf) -> Vec<String> {
     if !sensitive.is_empty() {
         left_out.push(format!("Sensitive columns decide neither segments nor names: {}.", names(&sensitive)));
     }
-    left_out.push(format!("Values of fewer than {FEWEST_DESCRIBED} customers are not shown."));
+    left_out.push(format!("Values of fewer than {FEWEST_DESCRIBED} {} are not shown.", noun.many));
     left_out
 }
 
-fn names(names: &[&str]) -> String {
+fn names(names: &[String]) -> String {
     let shown = names[..names.len().min(NAMES)].join(", ");
     if names.len() > NAMES { format!("{shown} and {} more", names.len() - NAMES) } else { shown }
 }
@@ -193,7 +195,7 @@ pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String
     let strength = |line: &crate::persona::Importance| line.loss.unwrap_or(line.association).max(0.0);
     let most = explained.importance.iter().map(strength).fold(f64::MIN_POSITIVE, f64::max);
     let lines = explained.importance.iter().take(IMPORTANCE_LINES).map(|line| ImportanceLine {
-        what: line.column.clone(),
+        what: line.shown.clone(),
         enters: line.enters,
         association: format!("{} {:.2}", if line.is_levels { "V" } else { "eta²" }, line.association),
         loss: line.loss.map(|loss| if loss.abs() < 0.005 { "0.00".to_owned() } else { signed(-loss, 2) }),
@@ -201,11 +203,11 @@ pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String
     });
     let note = explained.forest.as_ref().map(|forest| {
         format!(
-            "A random forest of {} trees put {} of {} customers it had not seen into the right segment (always naming the largest: {}). \
+            "A random forest of {} trees put {} of {} it had not seen into the right segment (always naming the largest: {}). \
              The bar says how much accuracy is lost when the column is shuffled.",
             forest.n_trees,
             percent(forest.accuracy),
-            count(forest.n_held_out),
+            report.noun().counted(forest.n_held_out),
             percent(forest.chance)
         )
     });

@@ -72,7 +72,7 @@ fn month(day: f64) -> String {
 pub(super) fn spread(distribution: &Distribution) -> Spread {
     let unit = distribution.unit.as_ref().map_or_else(String::new, |unit| format!(", {unit}"));
     let scale = if distribution.drawing.has_growing_bins() { ", log scale" } else { "" };
-    let title = format!("{}{unit}{scale}", distribution.column);
+    let title = format!("{}{unit}{scale}", distribution.shown);
     match &distribution.drawing {
         Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, .. } => {
             let text = |value: f64| if *is_date { month(value) } else { number(value) };
@@ -89,9 +89,9 @@ pub(super) fn spread(distribution: &Distribution) -> Spread {
             };
             Spread { told: format!("{title}: median {median}, everyone {}", text(*everyone_median)), title, drawing }
         }
-        Drawing::Levels { names, persona, everyone } => {
+        Drawing::Levels { labels, persona, everyone, .. } => {
             let longest = persona.iter().chain(everyone).fold(f64::MIN_POSITIVE, |most, share| most.max(*share));
-            let bars: Vec<SpreadBar> = names
+            let bars: Vec<SpreadBar> = labels
                 .iter()
                 .zip(persona.iter().zip(everyone))
                 .map(|(name, (mine, all))| SpreadBar {

@@ -96,7 +96,7 @@ fn linked(persona: &Persona, name: &str) -> String {
         let Some(row) = part.evidence else { continue };
         let (Some(at), Some(evidence)) = (rest.find(&part.word), persona.evidence.get(row)) else { continue };
         html.push_str(&escape(&rest[..at]));
-        let column = evidence.level.as_ref().map_or_else(|| evidence.column.clone(), |level| format!("{} = {level}", evidence.column));
+        let column = evidence.shown.title();
         let why = if evidence.n >= FEWEST_DESCRIBED {
             format!("{column}: {}, everyone {}", evidence.texts[0], evidence.texts[1])
         } else {

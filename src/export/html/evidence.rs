@@ -50,7 +50,11 @@ fn of_persona(page: &mut String, report: &Report, persona: &Persona, card: &Card
     let (on_card, others): (Vec<usize>, Vec<usize>) =
         report.personas.listed_evidence(persona).into_iter().partition(|row| used.contains(row));
     if persona.evidence.iter().any(|evidence| evidence.hidden().effect()) {
-        let _ = writeln!(page, "<p class=\"muted small\">Values of fewer than {FEWEST_DESCRIBED} customers are not shown.</p>");
+        let _ = writeln!(
+            page,
+            "<p class=\"muted small\">Values of fewer than {FEWEST_DESCRIBED} {} are not shown.</p>",
+            escape(&report.noun().many)
+        );
     }
     if on_card.is_empty() {
         page.push_str("<p class=\"muted\">The card names no difference, so there is none to prove.</p>\n");
@@ -82,7 +86,7 @@ fn rule_and_examples(page: &mut String, card: &CardPage) {
         );
     }
     if !card.examples.is_empty() {
-        let _ = writeln!(page, "<h4>{}</h4>\n<div class=\"examples\">", escape(card.examples_title));
+        let _ = writeln!(page, "<h4>{}</h4>\n<div class=\"examples\">", escape(&card.examples_title));
         for example in &card.examples {
             page.push_str("<dl>");
             for (column, value) in example {
@@ -116,8 +120,8 @@ fn table(page: &mut String, report: &Report, persona: &Persona, rows: &[usize], 
 }
 
 fn line(page: &mut String, report: &Report, cluster: usize, row: usize, evidence: &Evidence) {
-    let column = escape(&evidence.column);
-    let column = match &evidence.level {
+    let column = escape(&evidence.shown.column);
+    let column = match &evidence.shown.level {
         Some(level) => format!("<bdi>{column}</bdi> = <bdi>{}</bdi>", escape(level)),
         None => format!("<bdi>{column}</bdi>"),
     };

@@ -54,9 +54,11 @@ fn bar(page: &mut String, members: &[Member]) {
 fn table(page: &mut String, report: &Report, deck: &Deck) {
     let overview = &deck.overview;
     let with_badges = overview.members.iter().any(|member| member.badge.is_some());
-    page.push_str("<table class=\"members\">\n<thead><tr><td></td><th scope=\"col\">Persona</th>");
-    let _ = write!(page, "<th scope=\"col\" class=\"n\">{}</th>", overview.counted);
-    page.push_str("<th scope=\"col\" class=\"n\">Share of all rows</th>");
+    let _ = write!(
+        page,
+        "<table class=\"members\">\n<thead><tr><td></td><th scope=\"col\">Persona</th><th scope=\"col\" class=\"n\">{}</th><th scope=\"col\" class=\"n\">Share of all rows</th>",
+        escape(&deck.noun.title())
+    );
     if let Some(revenue) = &overview.revenue {
         let _ = write!(page, "<th scope=\"col\" class=\"n\">Share of <bdi>{}</bdi></th>", escape(revenue));
     }
@@ -103,7 +105,12 @@ fn picture(report: &Report, member: &Member) -> String {
 /// The map, and what speaks for the number of segments, where their points are there.
 fn small_plots(page: &mut String, report: &Report, plots: &Plots) {
     let names = persona_names(report);
-    let plots = Plots { map: plots.map.as_deref().map(|map| Arc::new(thinner(map))), chosen: report.chosen.by.clone(), ..plots.clone() };
+    let plots = Plots {
+        map: plots.map.as_deref().map(|map| Arc::new(thinner(map))),
+        chosen: report.chosen.by.clone(),
+        noun: report.noun(),
+        ..plots.clone()
+    };
     let draw = |plot| plot_inline(plot, &plots, &names);
     let number_of_segments = [Plot::Elbow, Plot::EpsilonCurves].into_iter().find_map(draw);
     let drawings: Vec<String> =

@@ -24,7 +24,7 @@ const VALUES: usize = 8;
 /// The evidence, and where they are known the rule and typical customers.
 pub fn slides(deck: &Deck, card: &CardPage) -> Vec<Slide> {
     let mut slide = start(card, "the evidence");
-    let left = if card.evidence.is_empty() { LEFT } else { evidence(&mut slide, card) + 28.0 };
+    let left = if card.evidence.is_empty() { LEFT } else { evidence(&mut slide, deck, card) + 28.0 };
     beside(&mut slide, card, left);
     parts::footer(&mut slide, &[parts::source(deck), "Effect: Hedges' g for numbers, Cohen's h for shares".to_owned()]);
     let mut slides = vec![slide];
@@ -45,7 +45,7 @@ fn start(card: &CardPage, what: &str) -> Slide {
 }
 
 /// The table; tells where it ends at the right.
-fn evidence(slide: &mut Slide, card: &CardPage) -> f64 {
+fn evidence(slide: &mut Slide, deck: &Deck, card: &CardPage) -> f64 {
     let titles = ["#", "Column", "Used in", "They", "Everyone", "Others", "Effect", "95 % interval", "n", "Missing"];
     let shares = [0.04, 0.212, 0.086, 0.108, 0.108, 0.108, 0.07, 0.134, 0.06, 0.074];
     let widths: Vec<f64> = shares.iter().map(|share| share * EVIDENCE).collect();
@@ -72,7 +72,7 @@ fn evidence(slide: &mut Slide, card: &CardPage) -> f64 {
         notes.push(format!("{} weaker rows are not shown.", card.n_more_evidence));
     }
     if card.has_suppressed {
-        notes.push("Values of fewer than 10 customers are withheld.".to_owned());
+        notes.push(format!("Values of fewer than 10 {} are withheld.", deck.noun.many));
     }
     if !notes.is_empty() {
         slide.text("Withheld", frame(LEFT, end + 6.0, EVIDENCE, 14.0), &[Paragraph::new(notes.join(" "), SMALL, MUTED)]);
@@ -156,7 +156,7 @@ fn profile(slide: &mut Slide, card: &CardPage, [left, y]: [f64; 2]) {
 /// Typical customers, without anything that says who they are.
 fn typical(deck: &Deck, card: &CardPage) -> Slide {
     let is_typical = card.examples_title.starts_with("Typical");
-    let mut slide = start(card, if is_typical { "typical customers" } else { "nearest to the centre" });
+    let mut slide = start(card, &if is_typical { format!("typical {}", deck.noun.many) } else { "nearest to the centre".to_owned() });
     let lead = "Real rows near the centre of the segment, without anything that says who they are.";
     slide.text("Lead", frame(LEFT, TOP + 32.0, RIGHT - LEFT, 16.0), &[Paragraph::new(lead, 12.0, MUTED)]);
     let gap = 20.0;
@@ -166,7 +166,7 @@ fn typical(deck: &Deck, card: &CardPage) -> Slide {
         let x = LEFT + nth as f64 * (width + gap);
         let widths = [width * 0.54, width * 0.46];
         let look = |colour, bold, align| TableLook { colour, bold, align, sizes: [13.0, 11.0] };
-        let title = format!("Customer {}", nth + 1);
+        let title = format!("{} {}", deck.noun.title_of_one(), nth + 1);
         let header =
             vec![cell(&title, [width, 30.0], look(&card.shade, true, Align::Left)), cell("", [10.0, 30.0], look(INK, false, Align::Left))];
         let header = header.into_iter().map(|cell| cell.on(Some(card.tint.clone()))).collect();
@@ -178,7 +178,7 @@ fn typical(deck: &Deck, card: &CardPage) -> Slide {
             ];
             rows.push(Row { height: 34.0, cells, ruled: true });
         }
-        table(&mut slide, &title, &format!("Typical customer {}", nth + 1), [x, TABLE + 12.0], &widths, &rows, true);
+        table(&mut slide, &title, &format!("Typical {} {}", deck.noun.one, nth + 1), [x, TABLE + 12.0], &widths, &rows, true);
     }
     parts::footer(&mut slide, &[parts::source(deck)]);
     slide

@@ -72,7 +72,8 @@ fn lines(slide: &mut Slide, deck: &Deck, members: &[Member]) {
     let portrait = height;
     let names = RIGHT - LEFT - portrait - 8.0 - numbers * if has_revenue { 3.0 } else { 2.0 } - confidence;
     let mut widths = vec![portrait + 8.0, names, numbers, numbers];
-    let mut titles = vec!["", "", deck.overview.counted.as_str(), "Share of rows"];
+    let rows_are = deck.noun.title();
+    let mut titles = vec!["", "", rows_are.as_str(), "Share of rows"];
     let revenue = deck.overview.revenue.as_ref().map(|column| format!("Of {column}")).unwrap_or_default();
     if has_revenue {
         widths.push(numbers);
@@ -92,7 +93,7 @@ fn lines(slide: &mut Slide, deck: &Deck, members: &[Member]) {
     for member in members {
         rows.push(Row { height, cells: member_cells(member, &widths, height, has_revenue, has_badges), ruled: true });
     }
-    table(slide, "Everyone", "The personas with customers, shares and confidence", [LEFT, TABLE], &widths, &rows, true);
+    table(slide, "Everyone", &format!("The personas with {}, shares and confidence", deck.noun.many), [LEFT, TABLE], &widths, &rows, true);
     let badges_at = LEFT + widths[..widths.len() - 1].iter().sum::<f64>() + MARK;
     for (nth, member) in members.iter().enumerate() {
         let y = TABLE + HEADER + nth as f64 * height;
@@ -173,7 +174,7 @@ pub fn missing(deck: &Deck) -> Vec<Slide> {
     let slide = |sentences: &[String]| {
         let mut slide = Slide::new();
         parts::title(&mut slide, "Who is missing?");
-        let lead = "Groups of customers that are the commonest in no persona. A workshop would forget them.";
+        let lead = format!("Groups of {} that are the commonest in no persona. A workshop would forget them.", deck.noun.many);
         slide.text("Lead", frame(LEFT, LEAD, RIGHT - LEFT, 18.0), &[Paragraph::new(lead, 14.0, MUTED)]);
         let each = (BOTTOM - TABLE) / SENTENCES as f64;
         let paragraphs: Vec<Paragraph> = sentences

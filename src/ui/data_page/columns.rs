@@ -34,7 +34,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, shown: Option<usize>, look:
             if response.clicked() {
                 look.column = Some(profiles[at].name.clone());
             }
-            let unit = loaded.table.columns.get(at).and_then(|column| column.unit.as_deref());
+            let unit = loaded.table.columns.get(at).and_then(|column| plan.dictionary.unit(column));
             let mut row = ui.new_child(UiBuilder::new().id_salt(at).max_rect(rect.shrink2(vec2(INSIDE, 4.0))));
             column_ui(&mut row, plan, &profiles[at], unit, commands);
         }
@@ -54,7 +54,11 @@ fn column_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, unit: Option<&st
 
     ui.scope_builder(cell([inside.left(), split], [lines[0], lines[1]], left), |ui| {
         ui.colored_label(t.muted, kind_icon(profile.kind)).on_hover_text(kind_text(profile));
-        cut_label(ui, theme::strong(&profile.name));
+        let name = plan.dictionary.name(&profile.name);
+        let label = cut_label(ui, theme::strong(&name));
+        if name != profile.name {
+            label.on_hover_text(format!("In the file: {}", profile.name));
+        }
     });
     ui.scope_builder(cell([split, inside.right()], [lines[0], lines[1]], Layout::right_to_left(Align::Center)), |ui| {
         role_ui(ui, plan, profile, ROLE_WIDTH, commands);
@@ -65,7 +69,7 @@ fn column_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, unit: Option<&st
     let shape_left = inside.right() - SHAPE_WIDTH;
     ui.scope_builder(cell([inside.left(), shape_left - INSIDE], [lines[1], lines[2]], Layout::top_down(Align::Min)), |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        cut_label(ui, caption(ui, range_text(profile, unit)).color(t.text));
+        cut_label(ui, caption(ui, range_text(plan, profile, unit)).color(t.text));
         cut_label(ui, caption(ui, format!("{} distinct · {}", thousands(profile.n_distinct), missing_text(profile))));
     });
     let shape = Rect::from_min_max(pos2(shape_left, lines[1] + 4.0), pos2(inside.right(), lines[2] - 2.0));
@@ -149,7 +153,7 @@ pub(super) fn value_text(profile: &ColumnProfile, unit: Option<&str>, value: f64
     }
 }
 
-fn range_text(profile: &ColumnProfile, unit: Option<&str>) -> String {
+fn range_text(plan: &Plan, profile: &ColumnProfile, unit: Option<&str>) -> String {
     if let Some(numeric) = &profile.numeric {
         let (min, max) = (value_text(profile, None, numeric.min), value_text(profile, unit, numeric.max));
         return if numeric.min == numeric.max { format!("always {max}") } else { format!("{min} – {max}") };
@@ -158,7 +162,8 @@ fn range_text(profile: &ColumnProfile, unit: Option<&str>) -> String {
         Some(levels) => {
             let n: usize = levels.counts.iter().sum();
             let top = levels.names.iter().zip(&levels.counts).take(3);
-            top.map(|(name, &count)| format!("{name} {}", percent(count as f64 / n as f64))).collect::<Vec<_>>().join(" · ")
+            let name = |level: &str| plan.dictionary.level(&profile.name, level).to_owned();
+            top.map(|(level, &count)| format!("{} {}", name(level), percent(count as f64 / n as f64))).collect::<Vec<_>>().join(" · ")
         }
         None if profile.n_distinct == 0 => "no value at all".into(),
         None => "free text".into(),

@@ -5,11 +5,12 @@
 use eframe::egui::{Align, Align2, Label, Layout, Rect, RichText, Sense, TextStyle, Ui, pos2, vec2};
 
 use crate::data::{ColumnProfile, Kind, Loaded, profile::NumericSummary};
-use crate::session::Plan;
+use crate::session::{Command, Plan};
 
 use super::super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::super::widgets::{cut_label, number, percent, share_bar, thousands};
 use super::columns::{bars_ui, kind_icon, kind_text, missing_text, value_text};
+use super::words;
 
 /// The strip's height, padding included.
 pub const HEIGHT: f32 = 204.0;
@@ -21,9 +22,9 @@ const LEAST_SHAPE: f32 = 120.0;
 const LEVELS: usize = 6;
 
 /// Column `at` in detail.
-pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize) {
+pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize, commands: &mut Vec<Command>) {
     let Some(profile) = loaded.profile.columns.get(at) else { return };
-    let unit = loaded.table.columns.get(at).and_then(|column| column.unit.as_deref());
+    let unit = loaded.table.columns.get(at).and_then(|column| plan.dictionary.unit(column));
     // The shape keeps a place of its own where the strip is narrow.
     let title = (ui.available_width() - NUMBERS_WIDTH - LEAST_SHAPE - 2.0 * BETWEEN).clamp(LEAST_TITLE, TITLE_WIDTH);
     ui.horizontal_top(|ui| {
@@ -31,6 +32,10 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize) {
         ui.vertical(|ui| {
             ui.set_width(title);
             title_ui(ui, plan, profile, unit);
+        });
+        ui.vertical(|ui| {
+            ui.set_width(words::WIDTH);
+            words::ui(ui, plan, loaded, at, commands);
         });
         match (&profile.numeric, &profile.levels) {
             (Some(numeric), _) => {
@@ -40,7 +45,10 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize) {
             }
             (None, Some(levels)) => {
                 let n: usize = levels.counts.iter().sum();
-                ui.vertical(|ui| levels_ui(ui, &levels.names, &levels.counts, n));
+                ui.vertical(|ui| {
+                    let name = |level: &str| plan.dictionary.level(&profile.name, level).to_owned();
+                    levels_ui(ui, name, &levels.names, &levels.counts, n);
+                });
             }
             (None, None) => {
                 let text = match profile.n_distinct {
@@ -58,10 +66,12 @@ fn title_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, unit: Option<&str
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = INSIDE;
         ui.colored_label(tokens(ui).muted, kind_icon(profile.kind));
-        cut_label(ui, theme::heading(&profile.name));
+        cut_label(ui, theme::heading(plan.dictionary.name(&profile.name)));
     });
     let unit = unit.map_or(String::new(), |unit| format!(" in {unit}"));
-    ui.label(caption(ui, format!("{}{unit}", kind_text(profile))));
+    let is_alike = plan.dictionary.name(&profile.name).eq_ignore_ascii_case(&profile.name);
+    let in_file = if is_alike { String::new() } else { format!("{} · ", profile.name) };
+    cut_label(ui, caption(ui, format!("{in_file}{}{unit}", kind_text(profile))));
     ui.label(caption(ui, format!("{} · {} distinct", missing_text(profile), thousands(profile.n_distinct))));
     ui.add_space(4.0);
     let role = match plan.preparation.roles.get(&profile.name) {
@@ -135,10 +145,10 @@ fn numbers_ui(ui: &mut Ui, profile: &ColumnProfile, unit: Option<&str>, numeric:
     });
 }
 
-fn levels_ui(ui: &mut Ui, names: &[String], counts: &[usize], n: usize) {
+fn levels_ui(ui: &mut Ui, shown: impl Fn(&str) -> String, names: &[String], counts: &[usize], n: usize) {
     let t = tokens(ui);
     let highest = counts.first().copied().unwrap_or(1).max(1);
-    let bar = (ui.available_width() - 330.0).clamp(80.0, 480.0);
+    let bar = (ui.available_width() - 330.0).clamp(60.0, 480.0);
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.spacing_mut().interact_size.y = 22.0;
     for (name, &count) in names.iter().zip(counts).take(LEVELS) {
@@ -146,7 +156,7 @@ fn levels_ui(ui: &mut Ui, names: &[String], counts: &[usize], n: usize) {
             ui.set_height(22.0);
             ui.scope(|ui| {
                 ui.set_width(148.0);
-                cut_label(ui, name);
+                cut_label(ui, shown(name));
             });
             share_bar(ui, count as f32 / highest as f32, t.everyone, bar, 10.0);
             for (text, width) in [(RichText::new(percent(count as f64 / n.max(1) as f64)), 48.0), (caption(ui, thousands(count)), 72.0)] {

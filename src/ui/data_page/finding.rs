@@ -4,7 +4,7 @@
 
 use eframe::egui::{Button, Key, Modifiers, Panel, RichText, Role, TextEdit, Ui};
 
-use crate::data::{Loaded, Table};
+use crate::data::{Dictionary, Loaded, Table};
 use crate::engine::ListingAnswer;
 use crate::plot::Picked;
 use crate::session::{Look, TableFilter};
@@ -73,21 +73,22 @@ pub(super) fn shown_line(listing: &ListingAnswer, look: &Look) -> Option<usize> 
 }
 
 /// The bar.
-pub(super) fn bar_ui(ui: &mut Ui, loaded: &Loaded, listing: &ListingAnswer, look: &mut Look) {
+pub(super) fn bar_ui(ui: &mut Ui, loaded: &Loaded, dictionary: &Dictionary, listing: &ListingAnswer, look: &mut Look) {
     Panel::top("find in table").frame(region()).exact_size(44.0).show_separator_line(false).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
             find_ui(ui, listing, look);
             ui.add_space(8.0);
             let n_rows = listing.rows.latest().map_or(0, |rows| rows.len());
             if let Some(filter) = look.table.filter.clone() {
-                let text = format!("{} · {} of {} rows", filter_text(&filter), thousands(n_rows), thousands(loaded.table.n_rows));
+                let text =
+                    format!("{} · {} of {} rows", filter_text(&filter, dictionary), thousands(n_rows), thousands(loaded.table.n_rows));
                 if chip_ui(ui, &text, "Show all rows again").clicked() {
                     look.table.filter = None;
                 }
             }
             if let Some(sort) = look.table.sort.clone() {
                 let arrow = if sort.descends { icons::CARET_DOWN } else { icons::CARET_UP };
-                if chip_ui(ui, &format!("{arrow} {}", sort.column), "Back to the order of the file").clicked() {
+                if chip_ui(ui, &format!("{arrow} {}", dictionary.name(&sort.column)), "Back to the order of the file").clicked() {
                     look.table.sort = None;
                 }
             }
@@ -153,13 +154,15 @@ fn chip_ui(ui: &mut Ui, text: &str, means: &str) -> eframe::egui::Response {
 }
 
 /// "income from 10 to 20".
-fn filter_text(filter: &TableFilter) -> String {
+fn filter_text(filter: &TableFilter, dictionary: &Dictionary) -> String {
+    let (TableFilter::Value { column, .. } | TableFilter::Range { column, .. }) = filter;
+    let column = dictionary.name(column);
     match filter {
-        TableFilter::Value { column, value } if value.is_empty() => format!("{column} is missing"),
-        TableFilter::Value { column, value } => format!("{column} is {value}"),
-        TableFilter::Range { column, from: Some(from), to: Some(to) } => format!("{column} from {} to {}", number(*from), number(*to)),
-        TableFilter::Range { column, from: Some(from), to: None } => format!("{column} at least {}", number(*from)),
-        TableFilter::Range { column, from: None, to: Some(to) } => format!("{column} at most {}", number(*to)),
-        TableFilter::Range { column, from: None, to: None } => column.clone(),
+        TableFilter::Value { value, .. } if value.is_empty() => format!("{column} is missing"),
+        TableFilter::Value { value, .. } => format!("{column} is {value}"),
+        TableFilter::Range { from: Some(from), to: Some(to), .. } => format!("{column} from {} to {}", number(*from), number(*to)),
+        TableFilter::Range { from: Some(from), to: None, .. } => format!("{column} at least {}", number(*from)),
+        TableFilter::Range { from: None, to: Some(to), .. } => format!("{column} at most {}", number(*to)),
+        TableFilter::Range { from: None, to: None, .. } => column,
     }
 }

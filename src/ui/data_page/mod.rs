@@ -18,6 +18,7 @@ mod snapshot;
 mod sources;
 mod table;
 mod table_menu;
+mod words;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, Stroke, Ui};
 
@@ -44,7 +45,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     };
     match sources {
         Some((sourcing, known)) => {
-            sourced_head_ui(ui, sourcing, known, answers, look, commands);
+            sourced_head_ui(ui, plan, (sourcing, known), answers, look, commands);
             sources::switch_ui(ui, sourcing, known, look, commands);
             match look.sources.view {
                 DataView::Sources => return sources::ui(ui, sourcing, known, look, commands),
@@ -59,6 +60,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
                 head_ui(ui, &loaded.title, &summary(loaded), look, |ui, look| {
                     next_ui(ui, answers, look, commands);
                     reading_ui(ui, plan, &loaded.sheets, commands);
+                    words::noun_ui(ui, plan, loaded, commands);
                 });
                 listing::ui(ui, loaded, look, commands);
             }
@@ -82,10 +84,10 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     });
     Panel::bottom("detail").exact_size(detail::HEIGHT).frame(region()).show(ui, |ui| {
         if let Some(at) = shown {
-            detail::ui(ui, plan, loaded, at);
+            detail::ui(ui, plan, loaded, at, commands);
         }
     });
-    table::ui(ui, loaded, shown, picked, &answers.listing, look, commands);
+    table::ui(ui, (loaded, &plan.dictionary), shown, picked, &answers.listing, look, commands);
 }
 
 /// The customers picked out, as long as they are.
@@ -105,7 +107,7 @@ fn next_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<C
     look.only_picked &= picked.is_some();
     if let Some(picked) = picked {
         ui.add_space(INSIDE);
-        let text = format!("Only selected {} ({})", widgets::noun_of(answers).many, thousands(picked.n()));
+        let text = format!("Only selected {} ({})", answers.noun.many, thousands(picked.n()));
         widgets::check_ui(ui, &mut look.only_picked, &text).on_hover_text("List the selected customers alone. Esc lets them go.");
     }
 }
@@ -120,8 +122,8 @@ fn reading_ui(ui: &mut Ui, plan: &Plan, sheets: &[String], commands: &mut Vec<Co
 /// The head of a customer table that is built from several files, the same over all its views.
 fn sourced_head_ui(
     ui: &mut Ui,
-    sourcing: &Sourcing,
-    known: &SourcesAnswer,
+    plan: &Plan,
+    (sourcing, known): (&Sourcing, &SourcesAnswer),
     answers: &Answers,
     look: &mut Look,
     commands: &mut Vec<Command>,
@@ -132,12 +134,15 @@ fn sourced_head_ui(
     let summary = match built {
         Some(built) => {
             let back = built.snapshot.map_or_else(String::new, |day| format!(", counted back from {day}"));
-            format!("{} customers from {sources}{back}", thousands(built.table.n_rows))
+            format!("{} from {sources}{back}", answers.noun.counted(built.table.n_rows))
         }
         None => sources,
     };
     head_ui(ui, CUSTOMER_TABLE, &summary, look, |ui, look| {
         next_ui(ui, answers, look, commands);
+        if let Some(loaded) = answers.loaded.latest() {
+            words::noun_ui(ui, plan, loaded, commands);
+        }
     });
     // What one source has met is told on its card; this is about the table that is built from all.
     let are_read = !known.raws.is_empty() && known.raws.iter().all(|raw| raw.problem().is_none());

@@ -14,7 +14,7 @@ use eframe::egui::{
 };
 
 use crate::data::profile::Profile;
-use crate::data::{Column, Kind, Loaded, Table, Values};
+use crate::data::{Column, Dictionary, Kind, Loaded, Table, Values};
 use crate::engine::ListingAnswer;
 use crate::plot::Picked;
 use crate::session::{Brush, Command, Look, Who};
@@ -58,6 +58,8 @@ struct Sheet<'a> {
     customers: Option<crate::base::Key>,
     /// What is known of its columns, where it can be sorted and filtered.
     profile: Option<&'a Profile>,
+    /// What the user calls its columns.
+    dictionary: Option<&'a Dictionary>,
 }
 
 /// What is on screen: the columns' left edges (and the last right one), and the part of the sheet that shows.
@@ -75,6 +77,8 @@ struct View<'a> {
     first_row: usize,
     /// What is known of its columns, where it can be sorted and filtered.
     profile: Option<&'a Profile>,
+    /// What the user calls its columns; none where they are shown as the file has them.
+    dictionary: Option<&'a Dictionary>,
     /// What is looked for, in small letters; empty for nothing.
     wanted: &'a str,
     /// The line of what was found that is shown.
@@ -84,14 +88,14 @@ struct View<'a> {
 /// The table, filling what is left of the page; `shown` is the column in detail, `picked` rows are tinted, or listed alone.
 pub fn ui(
     ui: &mut Ui,
-    loaded: &Loaded,
+    (loaded, dictionary): (&Loaded, &Dictionary),
     shown: Option<usize>,
     picked: Option<&Picked>,
     listing: &ListingAnswer,
     look: &mut Look,
     commands: &mut Vec<Command>,
 ) {
-    finding::bar_ui(ui, loaded, listing, look);
+    finding::bar_ui(ui, loaded, dictionary, listing, look);
     let id = Id::unique("data table").with(loaded.stamp.to_hex());
     let sheet = Sheet {
         table: &loaded.table,
@@ -100,6 +104,7 @@ pub fn ui(
         n_numbered: loaded.table.n_rows,
         customers: Some(loaded.stamp),
         profile: Some(&loaded.profile),
+        dictionary: Some(dictionary),
     };
     sheet_ui(ui, &sheet, shown, picked, listing, look);
     if let Some(rows) = copied(ui, picked, id, listing, look) {
@@ -127,7 +132,7 @@ fn copied(ui: &Ui, picked: Option<&Picked>, id: Id, listing: &ListingAnswer, loo
 /// A page of the rows of `source`, of which `first_row` is the first; to be read only.
 pub fn preview_ui(ui: &mut Ui, rows: &Table, first_row: usize, source: &str) {
     let id = Id::unique("rows of a source").with(source);
-    let sheet = Sheet { table: rows, id, first_row, n_numbered: first_row + rows.n_rows, customers: None, profile: None };
+    let sheet = Sheet { table: rows, id, first_row, n_numbered: first_row + rows.n_rows, customers: None, profile: None, dictionary: None };
     // Nobody is picked from a source, so nothing is remembered of how it is looked at.
     sheet_ui(ui, &sheet, None, None, &ListingAnswer::default(), &mut Look::default());
 }
@@ -187,6 +192,7 @@ fn sheet_ui(ui: &mut Ui, sheet: &Sheet<'_>, shown: Option<usize>, picked: Option
             cursor: memory.cursor,
             first_row,
             profile: sheet.profile,
+            dictionary: sheet.dictionary,
             wanted: &wanted,
             found,
         };
@@ -208,6 +214,7 @@ fn sheet_ui(ui: &mut Ui, sheet: &Sheet<'_>, shown: Option<usize>, picked: Option
         cursor: None,
         first_row,
         profile: sheet.profile,
+        dictionary: sheet.dictionary,
         wanted: &wanted,
         found,
     };
@@ -269,6 +276,11 @@ fn wished_offset(
 }
 
 impl View<'_> {
+    /// A column's name as its head shows it.
+    fn name(&self, column: &Column) -> String {
+        self.dictionary.map_or_else(|| column.name.clone(), |dictionary| dictionary.name(&column.name))
+    }
+
     /// The lines on screen.
     fn lines(&self) -> Range<usize> {
         let n_lines = self.listed.n();
@@ -454,7 +466,7 @@ fn header_ui(ui: &mut Ui, view: &View<'_>, band: Rect, widths: &mut [f32], look:
         let column = &view.table.columns[at];
         let rect = view.column_rect(band.left(), at, [band.top(), band.bottom()]);
         let response = header.interact(rect, header.scope_id().with(("head", at)), Sense::click());
-        widgets::name_it(&response, eframe::egui::Role::ColumnHeader, &column.name);
+        widgets::name_it(&response, eframe::egui::Role::ColumnHeader, &view.name(column));
         if view.shown == Some(at) {
             header.painter().rect_filled(rect, 0, t.accent_tint);
         } else if response.hovered() || response.has_focus() {
@@ -470,12 +482,16 @@ fn header_ui(ui: &mut Ui, view: &View<'_>, band: Rect, widths: &mut [f32], look:
             table_menu::head_ui(&response, view.profile.and_then(|profile| profile.columns.get(at)), column, look);
         }
         let sort = look.table.sort.as_ref().filter(|sort| sort.column == column.name).map(|sort| sort.descends);
-        name_ui(&mut header, rect.shrink2(vec2(INSIDE, 0.0)), column, sort);
+        let shown = view.name(column);
+        name_ui(&mut header, rect.shrink2(vec2(INSIDE, 0.0)), column, &shown, sort);
+        if shown != column.name {
+            response.on_hover_text(format!("In the file: {}", column.name));
+        }
         edge_ui(&mut header, rect, at, column, &mut widths[at]);
     }
 }
 
-fn name_ui(header: &mut Ui, rect: Rect, column: &Column, sort: Option<bool>) {
+fn name_ui(header: &mut Ui, rect: Rect, column: &Column, shown: &str, sort: Option<bool>) {
     let t = tokens(header);
     let is_number = column.kind() == Kind::Number;
     let layout = if is_number { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
@@ -490,12 +506,12 @@ fn name_ui(header: &mut Ui, rect: Rect, column: &Column, sort: Option<bool>) {
         let room = rect.width() - 20.0;
         cell.scope(|ui| {
             ui.set_max_width(room);
-            ui.add(Label::new(theme::strong(&column.name)).truncate().selectable(false));
+            ui.add(Label::new(theme::strong(shown)).truncate().selectable(false));
         });
         cell.add(Label::new(icon).selectable(false));
     } else {
         cell.add(Label::new(icon).selectable(false));
-        cell.add(Label::new(theme::strong(&column.name)).truncate().selectable(false));
+        cell.add(Label::new(theme::strong(shown)).truncate().selectable(false));
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Align, Checkbox, Layout, Role, ScrollArea, TextEdit, Ui, Vec2};
 
+use crate::data::Noun;
 use crate::engine::Answers;
 use crate::export::{Audience, Choices, Density, Paper, Purpose, country_code, persona_stem};
 use crate::persona::{Persona, Personas};
@@ -115,7 +116,7 @@ fn whom_ui(ui: &mut Ui, personas: &Personas, choices: &mut Choices) {
     });
     for persona in &personas.personas {
         let mut is_on = choices.wants(persona.number);
-        if persona_ui(ui, persona, &mut is_on) {
+        if persona_ui(ui, persona, &personas.noun, &mut is_on) {
             let wanted = |number: &usize| if *number == persona.number { is_on } else { choices.wants(*number) };
             let kept: Vec<usize> = numbers.iter().copied().filter(wanted).collect();
             choices.personas = Some(kept).filter(|kept| kept.len() < numbers.len());
@@ -126,9 +127,9 @@ fn whom_ui(ui: &mut Ui, personas: &Personas, choices: &mut Choices) {
 }
 
 /// One persona of the list. Whether it was chosen or taken out.
-fn persona_ui(ui: &mut Ui, persona: &Persona, is_on: &mut bool) -> bool {
+fn persona_ui(ui: &mut Ui, persona: &Persona, noun: &Noun, is_on: &mut bool) -> bool {
     // Room for box, colour and number beside the name.
-    let is_tall = is_long(ui, &persona.name, ui.available_width() - 112.0);
+    let is_tall = is_long(ui, &persona.name, noun, ui.available_width() - 112.0);
     ui.horizontal(|ui| {
         ui.set_height(if is_tall { 42.0 } else { 28.0 });
         let checkbox = widgets::check_ui(ui, is_on, "");
@@ -138,7 +139,7 @@ fn persona_ui(ui: &mut Ui, persona: &Persona, is_on: &mut bool) -> bool {
         widgets::swatch(ui, theme::segment(persona.number));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(caption(ui, thousands(persona.n))).on_hover_text(format!("{} of all customers", percent(persona.share)));
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| name_ui(ui, &persona.name, 2).on_hover_text(&persona.name));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| name_ui(ui, &persona.name, noun, 2).on_hover_text(&persona.name));
         });
         checkbox.changed()
     })

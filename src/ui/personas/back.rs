@@ -131,7 +131,7 @@ fn examples_ui(ui: &mut Ui, view: &View, persona: &Persona) {
         return;
     }
     ui.add_space(BETWEEN);
-    ui.label(theme::strong(explained.examples_title(persona.cluster))).on_hover_text(
+    ui.label(theme::strong(explained.examples_title(persona.cluster, &view.personas.noun))).on_hover_text(
         "Of those who share the traits in the name, the nearest to the centre of the segment; of all, where nobody shares them.",
     );
     ui.add_space(4.0);
@@ -234,6 +234,7 @@ fn made(ui: &Ui, view: &View) -> Option<Arc<Provenance>> {
         loaded: &segmentation.loaded,
         prepared: &segmentation.prepared,
         roles: &view.plan.preparation.roles,
+        dictionary: &view.plan.dictionary,
         personas,
         method_text: &segmentation.method_text,
         reasons: &reasons,

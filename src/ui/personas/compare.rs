@@ -104,7 +104,7 @@ fn cell_ui(ui: &mut Ui, view: &View, persona: &Persona, attribute: &Attribute, r
     let room = Rect::from_min_max(pos2(left, inner.top()), inner.max - Vec2::new(6.0, 0.0));
     widgets::cut_text(ui.painter(), room, Align::Max, &evidence.texts[0], font, t.text);
     arrow(ui.painter(), pos2(inner.left() + 11.0, inner.center().y), toned, t.text);
-    let name = format!("{}, {}: {}", persona.name, attribute.what(), evidence.texts[0]);
+    let name = format!("{}, {}: {}", persona.name, attribute.shown, evidence.texts[0]);
     widgets::name_it(&response, Role::Button, &name);
     traits::respond(&response, view, persona, row, look);
 }

@@ -16,7 +16,7 @@ pub fn ui(ui: &mut Ui, distribution: &Distribution, cluster: usize, width: f32) 
             let unit = distribution.unit.as_ref().map_or(String::new(), |unit| format!(" ({unit})"));
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                widgets::cut_label(ui, theme::strong(format!("{}{unit}", distribution.column)));
+                widgets::cut_label(ui, theme::strong(format!("{}{unit}", distribution.shown)));
                 if distribution.drawing.has_growing_bins() {
                     ui.label(caption(ui, "log scale"))
                         .on_hover_text("Bars to the right stand for wider ranges, or the long tail would hide everyone else.");
@@ -26,7 +26,7 @@ pub fn ui(ui: &mut Ui, distribution: &Distribution, cluster: usize, width: f32) 
                 Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, .. } => {
                     bins_ui(ui, edges, persona, everyone, (*persona_median, *everyone_median), *is_date, cluster, width);
                 }
-                Drawing::Levels { names, persona, everyone } => levels_ui(ui, names, persona, everyone, cluster, width),
+                Drawing::Levels { labels, persona, everyone, .. } => levels_ui(ui, labels, persona, everyone, cluster, width),
             }
         });
     });

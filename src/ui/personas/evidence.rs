@@ -6,6 +6,7 @@ use eframe::egui::{
     Align, Align2, FontFamily, FontId, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, Vec2, pos2,
 };
 
+use crate::data::Noun;
 use crate::data::Role as ColumnRole;
 use crate::persona::{Contrast, Evidence, Persona};
 use crate::session::Look;
@@ -64,7 +65,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     }
     // Last, over the rows, and never above the view: the head stays while the rows go by.
     let top = ui.clip_rect().top().clamp(head.top(), (all.bottom() - head.height()).max(head.top()));
-    head_ui(ui, head.translate(Vec2::new(0.0, top - head.top())), (first, &columns), look);
+    head_ui(ui, head.translate(Vec2::new(0.0, top - head.top())), (first, &columns), &view.personas.noun, look);
 }
 
 /// A column after the first, and where it is.
@@ -125,7 +126,7 @@ fn is_ordered_by(name: &str) -> bool {
     matches!(name, "Effect" | "v.test" | "Covers" | "Customers" | "Missing")
 }
 
-fn head_ui(ui: &mut Ui, head: Rect, (first, columns): (f32, &[Column]), look: &mut Look) {
+fn head_ui(ui: &mut Ui, head: Rect, (first, columns): (f32, &[Column]), noun: &Noun, look: &mut Look) {
     let t = tokens(ui);
     let small = TextStyle::Small.resolve(ui.style());
     ui.painter().rect_filled(head.expand2(Vec2::new(6.0, 0.0)), 0, t.raised);
@@ -139,6 +140,7 @@ fn head_ui(ui: &mut Ui, head: Rect, (first, columns): (f32, &[Column]), look: &m
     for (at, name, explanation, room) in all {
         let can_order = at == BY_NAME || is_ordered_by(name);
         let response = ui.interact(room, ui.scope_id().with(("head", name)), if can_order { Sense::click() } else { Sense::hover() });
+        let shown = if name == "Customers" { noun.title() } else { name.to_owned() };
         let now = look.cards.evidence_order.filter(|(by, _)| *by == at);
         let arrow = match now {
             Some((_, true)) => format!(" {}", icons::CARET_DOWN),
@@ -148,9 +150,9 @@ fn head_ui(ui: &mut Ui, head: Rect, (first, columns): (f32, &[Column]), look: &m
         let (place, align) =
             if at == BY_NAME { (room.left_center(), Align2::LEFT_CENTER) } else { (room.right_center(), Align2::RIGHT_CENTER) };
         let colour = if now.is_some() || (can_order && response.hovered()) { t.text } else { t.muted };
-        ui.painter().text(place, align, format!("{name}{arrow}"), small.clone(), colour);
+        ui.painter().text(place, align, format!("{shown}{arrow}"), small.clone(), colour);
         if can_order {
-            widgets::name_it(&response, Role::ColumnHeader, name);
+            widgets::name_it(&response, Role::ColumnHeader, &shown);
         }
         if can_order && response.clicked() {
             // The largest first, but names from A on; a third click goes back to the strongest first.

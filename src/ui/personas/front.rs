@@ -31,8 +31,8 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, commands
     facts_ui(ui, view, persona);
     ui.add_space(BETWEEN);
     if persona.n < Contrast::LEAST {
-        let text =
-            format!("Only {}: too few to describe by values without pointing at single people.", noun_of(view.answers).count(persona.n));
+        let counted = view.personas.noun.counted(persona.n);
+        let text = format!("Only {counted}: too few to describe by values without pointing at single people.");
         ui.label(RichText::new(text).size(size));
     } else {
         columns_ui(ui, look, |ui, look| statements::ui(ui, view, persona, look), |ui, look| profile::ui(ui, view, persona, look));
@@ -89,9 +89,9 @@ fn head_ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, command
 /// The three facts, and everyone as a bar with this persona filled.
 fn facts_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     let size = if view.is_analyst() { 20.0 } else { 30.0 };
-    let noun = noun_of(view.answers);
+    let noun = &view.personas.noun;
     let mut facts = vec![
-        (thousands(persona.n), noun.counted(persona.n).to_owned()),
+        (thousands(persona.n), noun.of_count(persona.n).to_owned()),
         (percent(persona.share), format!("of the {} analysed", noun.many)),
     ];
     if let Some(revenue) = persona.revenue_share {
@@ -104,7 +104,7 @@ fn facts_ui(ui: &mut Ui, view: &View, persona: &Persona) {
             ui.add_space(INSIDE);
         }
     });
-    if let Some(outcome) = persona.outcome_text().filter(|_| persona.n >= Contrast::LEAST) {
+    if let Some(outcome) = persona.outcome_text(&view.personas.noun).filter(|_| persona.n >= Contrast::LEAST) {
         ui.add(Label::new(RichText::new(outcome).size(if view.is_analyst() { 15.0 } else { 20.0 }).family(theme::bold())).wrap());
     }
     shares::all_shares_ui(ui, view.personas, Some(persona.cluster), 10.0);
@@ -140,7 +140,7 @@ fn footer_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     if let Some(loaded) = view.answers.loaded.latest() {
         let source = loaded.title.rsplit(['/', '\\']).next().unwrap_or(&loaded.title);
         parts.push(format!("Source: {source}, {} rows", count(loaded.table.n_rows)));
-        parts.extend(period(loaded));
+        parts.extend(period(view, loaded));
     }
     if let Some(share) = persona.match_all_share {
         parts.push(format!("{} match all headline traits", percent(share)));
@@ -150,10 +150,10 @@ fn footer_ui(ui: &mut Ui, view: &View, persona: &Persona) {
 }
 
 /// From when to when the first column of dates reaches.
-fn period(loaded: &Loaded) -> Option<String> {
+fn period(view: &View, loaded: &Loaded) -> Option<String> {
     let columns = loaded.table.columns.iter().zip(&loaded.profile.columns);
     let mut dates = columns.filter(|(column, _)| matches!(column.values, crate::data::Values::Date(_)));
     let (column, summary) = dates.find_map(|(column, profile)| Some((column, profile.numeric.as_ref()?)))?;
     let month = |day: f64| day_text(day as i32).chars().take(7).collect::<String>();
-    Some(format!("{}: {} to {}", column.name, month(summary.min), month(summary.max)))
+    Some(format!("{}: {} to {}", view.plan.dictionary.name(&column.name), month(summary.min), month(summary.max)))
 }

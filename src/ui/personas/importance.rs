@@ -24,7 +24,7 @@ pub fn ui(ui: &mut Ui, explained: &Explained, height: f32) {
                 let painter = ui.painter();
                 let colour = if line.enters { t.text } else { t.muted };
                 let label = Rect::from_min_size(rect.min, Vec2::new(rect.width() - 76.0, 16.0));
-                cut_text(painter, label, Align::Min, &line.column, small.clone(), colour);
+                cut_text(painter, label, Align::Min, &line.shown, small.clone(), colour);
                 painter.text(rect.right_top() + Vec2::new(0.0, 8.0), Align2::RIGHT_CENTER, value, small, t.muted);
                 let bar = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 8.0), pos2(rect.right(), rect.bottom() - 4.0));
                 painter.rect_filled(bar, 2.0, t.field);
@@ -57,7 +57,7 @@ fn told(line: &Importance) -> String {
         (None, _) => String::new(),
     };
     let enters = if line.enters { "" } else { ". It is described only and decided nothing" };
-    format!("{}: {loss}association with the segments {}{enters}.", line.column, association(line))
+    format!("{}: {loss}association with the segments {}{enters}.", line.shown, association(line))
 }
 
 fn note(explained: &Explained) -> String {

@@ -11,7 +11,7 @@ use crate::ui::segments::segment_menu_ui;
 use crate::ui::theme::{self, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, name_it, primary_button, row_background, thousands};
 
-use super::shares::{LEFT_OUT, UNUSUAL, all_shares_ui, percents, with_sign};
+use super::shares::{LEFT_OUT, all_shares_ui, percents, unusual, with_sign};
 use super::turning::show_card;
 use super::view::View;
 use super::{face, importance, missing};
@@ -26,7 +26,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     let personas = view.personas;
     let n = personas.personas.len();
     ui.label(theme::heading(if n == 1 { "1 persona".to_owned() } else { format!("{n} personas") }));
-    ui.label(caption(ui, personas.noun.count(personas.n_rows)));
+    ui.label(caption(ui, personas.noun.counted(personas.n_rows)));
     ui.add_space(4.0);
     if ui.available_width() > 40.0 {
         all_shares_ui(ui, personas, None, 12.0);
@@ -59,7 +59,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
             let which = Selection::Cluster(persona.cluster);
             response.context_menu(|ui| segment_menu_ui(ui, view.answers, look, which, &persona.name));
         }
-        rest_ui(ui, UNUSUAL, "Unlike all groups, so they are in none of them.", (personas.n_noise, &percents[n]), false);
+        rest_ui(ui, &unusual(personas), "Unlike all groups, so they are in none of them.", (personas.n_noise, &percents[n]), false);
         rest_ui(ui, LEFT_OUT, "They took no part; the notes say why.", (personas.n_left_out, &percents[n + 1]), true);
         missing_ui(ui, personas, look);
     });
@@ -100,7 +100,7 @@ fn row_ui(ui: &mut Ui, view: &View, persona: &Persona, percent: &str, picked: Op
     // A name is read whole: one too long for its line has two.
     let has_tag = persona.added.priority != Priority::None;
     let beside = 16.0 + 38.0 + ui.spacing().item_spacing.x + if has_tag { 18.0 } else { 0.0 };
-    let is_tall = is_long(ui, &persona.name, ui.available_width() - beside);
+    let is_tall = is_long(ui, &persona.name, &personas.noun, ui.available_width() - beside);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), if is_tall { TALL_ROW } else { ROW }), Sense::click());
     if !ui.is_rect_visible(rect) {
         return response;
@@ -127,7 +127,7 @@ fn row_ui(ui: &mut Ui, view: &View, persona: &Persona, percent: &str, picked: Op
                     widgets::swatch(ui, t.accent.gamma_multiply(strength(persona.added.priority)))
                         .on_hover_text(persona.added.priority.name());
                 }
-                name_ui(ui, &persona.name, if is_tall { 2 } else { 1 }).on_hover_text(&persona.name);
+                name_ui(ui, &persona.name, &personas.noun, if is_tall { 2 } else { 1 }).on_hover_text(&persona.name);
             });
             ui.horizontal(|ui| {
                 ui.add(Label::new(caption(ui, format!("{} · {}", thousands(persona.n), with_sign(percent)))).selectable(false));

@@ -6,7 +6,7 @@ use crate::persona::{Contrast, MissingGroup, Personas};
 use crate::session::Look;
 use crate::ui::icons;
 use crate::ui::theme::{self, INSIDE, caption};
-use crate::ui::widgets::{self, icon_button, percent, thousands, unbroken};
+use crate::ui::widgets::{self, icon_button, percent, unbroken};
 
 use super::view::View;
 
@@ -64,5 +64,5 @@ fn sentence(personas: &Personas, group: &MissingGroup) -> String {
     let MissingGroup { human, level, n, share, most_in, .. } = group;
     let most = most_in.and_then(|(cluster, share)| Some((personas.personas.get(cluster)?, share)));
     let most = most.map_or_else(String::new, |(persona, share)| format!("; most in {}, where they are {}", persona.name, percent(share)));
-    format!("{level} ({human}): {} customers, {} of all{most}.", thousands(*n), percent(*share))
+    format!("{level} ({human}): {}, {} of all{most}.", personas.noun.counted(*n), percent(*share))
 }

@@ -10,7 +10,7 @@ use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, name_it, percent, thousands};
 
-use super::shares::{LEFT_OUT, UNUSUAL, all_shares_ui, percents, with_sign};
+use super::shares::{LEFT_OUT, all_shares_ui, percents, unusual, with_sign};
 use super::turning::show_card;
 use super::view::View;
 use super::{face, missing};
@@ -112,7 +112,7 @@ fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, si
             badge_ui(ui, view.badge_of(persona), Side::Left);
         });
     });
-    if let Some(outcome) = persona.outcome_text().filter(|_| persona.n >= Contrast::LEAST) {
+    if let Some(outcome) = persona.outcome_text(&view.personas.noun).filter(|_| persona.n >= Contrast::LEAST) {
         ui.add(Label::new(theme::strong(outcome).size(13.0)).truncate().selectable(false));
     }
     let colour = theme::segment(persona.number);
@@ -158,7 +158,7 @@ fn traits_ui(ui: &mut Ui, persona: &Persona) {
 /// Those who are in no persona, and groups that are nobody's commonest.
 fn rest_ui(ui: &mut Ui, view: &View, percents: &[String]) {
     let personas = view.personas;
-    let of = [(UNUSUAL, personas.n_noise, "in no group"), (LEFT_OUT, personas.n_left_out, "took no part")];
+    let of = [(unusual(personas), personas.n_noise, "in no group"), (LEFT_OUT.to_owned(), personas.n_left_out, "took no part")];
     let parts: Vec<String> = of
         .iter()
         .zip(percents)

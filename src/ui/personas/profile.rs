@@ -57,7 +57,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
         let y = rect.center().y;
         let painter = ui.painter();
         let label = rect.with_max_x(track.start() - 8.0);
-        widgets::cut_text(painter, label, Align::Min, &evidence.column, FontId::new(13.0, small.family.clone()), t.text);
+        widgets::cut_text(painter, label, Align::Min, &evidence.shown.column, FontId::new(13.0, small.family.clone()), t.text);
         painter.hline(track.clone(), y, Stroke::new(2.0, t.grid));
         painter.vline(middle, y - 5.0..=y + 5.0, Stroke::new(1.5, t.muted));
         let x = track.start() + (track.end() - track.start()) * (percentile as f32 / 100.0).clamp(0.0, 1.0);
@@ -66,7 +66,8 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
         painter.circle_filled(pos2(x, y), 5.0, colour);
         painter.circle_stroke(pos2(x, y), 5.0, Stroke::new(1.0, t.raised));
         painter.text(rect.right_center(), Align2::RIGHT_CENTER, &evidence.texts[0], FontId::new(13.0, theme::bold()), t.text);
-        let name = format!("{}: {}, more than {percentile:.0} of 100 customers", evidence.column, evidence.texts[0]);
+        let name =
+            format!("{}: {}, more than {percentile:.0} of 100 {}", evidence.shown.column, evidence.texts[0], view.personas.noun.many);
         widgets::name_it(&response, Role::Button, &name);
         traits::respond(&response, view, persona, at, look);
     }

@@ -8,7 +8,9 @@ use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::thousands;
 
 /// What customers in no segment are called.
-pub const UNUSUAL: &str = "Unusual customers";
+pub fn unusual(personas: &Personas) -> String {
+    format!("Unusual {}", personas.noun.many)
+}
 /// What rows that took no part are called.
 pub const LEFT_OUT: &str = "Rows left out";
 
@@ -54,9 +56,9 @@ pub fn all_shares_ui(ui: &mut Ui, personas: &Personas, only: Option<usize>, heig
     piece(n_personas + 1, personas.n_left_out, t.field, true);
     if let Some((at, n)) = pointed {
         let name = match personas.personas.get(at) {
-            Some(persona) => persona.name.as_str(),
-            None if at == n_personas => UNUSUAL,
-            None => LEFT_OUT,
+            Some(persona) => persona.name.clone(),
+            None if at == n_personas => unusual(personas),
+            None => LEFT_OUT.to_owned(),
         };
         let percent = percents(personas).get(at).map_or_else(String::new, |percent| with_sign(percent));
         response.on_hover_text_at_pointer(format!("{name}: {}, {percent} of all rows", thousands(n)));

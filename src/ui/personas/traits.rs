@@ -45,7 +45,7 @@ fn brush(view: &View, whose: Option<&Persona>, evidence: &Evidence) -> Option<Br
     let loaded = view.answers.loaded.ready()?;
     let segmentation = view.answers.segmentation.ready()?;
     let within = whose.map(|persona| (persona.cluster, persona.name.as_str()));
-    Some(Brush::with_trait(loaded.stamp, segmentation.stamp, within, TraitMembers::of(evidence)))
+    Some(Brush::with_trait(loaded.stamp, segmentation.stamp, within, TraitMembers::of(evidence), &view.plan.dictionary))
 }
 
 /// Whether the customers picked are those behind this trait.
@@ -61,7 +61,7 @@ pub fn is_pointed(look: &Look, cluster: usize, row: usize) -> bool {
 
 /// The column, with its level.
 pub fn what(evidence: &Evidence) -> String {
-    evidence.level.as_ref().map_or_else(|| evidence.column.clone(), |level| format!("{} = {level}", evidence.column))
+    evidence.shown.title()
 }
 
 /// "+0.82", with a real minus.
@@ -110,21 +110,22 @@ fn evidence_ui(ui: &mut Ui, view: &View, persona: &Persona, evidence: &Evidence)
         widgets::name_it(&response, Role::Label, &format!("Evidence: {what}"));
     });
     if evidence.n < FEWEST {
-        ui.label(caption(ui, "Fewer than ten customers have a value, so none is shown."));
+        ui.label(caption(ui, format!("Fewer than ten {} have a value, so none is shown.", view.personas.noun.many)));
         return;
     }
     let [here, everyone, others] = &evidence.texts;
     fact_ui(ui, "Here", here, "Median inside the persona; share of members for a level.");
-    fact_ui(ui, "Everyone", everyone, "The same for all customers.");
+    let noun = &view.personas.noun;
+    fact_ui(ui, "Everyone", everyone, &format!("The same for all {}.", noun.many));
     if !view.is_analyst() {
         return;
     }
-    fact_ui(ui, "Others", others, "The same for all customers outside the persona.");
+    fact_ui(ui, "Others", others, &format!("The same for all {} outside the persona.", noun.many));
     fact_ui(ui, "Effect", &signed(evidence.effect, 2), "Standard deviations apart: Hedges' g for numbers, Cohen's h for levels.");
     if ui.available_width() > 140.0 {
-        fact_ui(ui, "95 % interval", &interval(evidence), "Where the effect lies, were other customers drawn.");
+        fact_ui(ui, "95 % interval", &interval(evidence), &format!("Where the effect lies, were other {} drawn.", noun.many));
     }
-    fact_ui(ui, "Customers", &thousands(evidence.n), "Members with a value.");
+    fact_ui(ui, &noun.title(), &thousands(evidence.n), "Members with a value.");
     fact_ui(ui, "Missing", &percent(evidence.missing_share), "Share of members without a value.");
 }
 

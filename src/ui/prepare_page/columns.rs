@@ -109,7 +109,7 @@ impl Order {
         let role = |at: usize| plan.preparation.roles.get(&profiles[at].name).copied().unwrap_or(profiles[at].guessed_role);
         match self {
             Order::AsInTable => {}
-            Order::Name => order.sort_by_key(|&at| profiles[at].name.to_lowercase()),
+            Order::Name => order.sort_by_key(|&at| plan.dictionary.name(&profiles[at].name).to_lowercase()),
             Order::Role => order.sort_by_key(|&at| ColumnRole::ALL.iter().position(|other| *other == role(at))),
             Order::Missing => order.sort_by_key(|&at| std::cmp::Reverse(profiles[at].n_missing)),
         }
@@ -172,7 +172,15 @@ fn row_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, input: Option<&Inpu
     let role = plan.preparation.roles.get(name).copied().unwrap_or(profile.guessed_role);
     let enters = chosen.enters.unwrap_or_else(|| input.map_or(role.is_input_by_default(), |input| input.enters));
 
-    name_ui(ui, row, places.name, profile, enters, input.filter(|_| !is_stale || chosen.enters.is_none()), &mut recipe);
+    name_ui(
+        ui,
+        row,
+        places.name,
+        (profile, &plan.dictionary.name(name)),
+        enters,
+        input.filter(|_| !is_stale || chosen.enters.is_none()),
+        &mut recipe,
+    );
     let shape = Rect::from_min_max(pos2(places.shape[0], row.top() + 14.0), pos2(places.shape[1], row.bottom() - 14.0));
     shape_ui(ui, shape, &profile.histogram);
     cell_ui(ui, row, places.role, Align::Min, |ui| role_ui(ui, plan, profile, ROLE, commands));
@@ -229,7 +237,7 @@ fn name_ui(
     ui: &mut Ui,
     row: Rect,
     place: [f32; 2],
-    profile: &ColumnProfile,
+    (profile, shown): (&ColumnProfile, &str),
     enters: bool,
     input: Option<&InputColumn>,
     recipe: &mut ColumnRecipe,
@@ -242,7 +250,7 @@ fn name_ui(
     cell.spacing_mut().interact_size.y = 24.0;
     cell.horizontal(|ui| {
         let mut ticked = enters;
-        let text = if enters { theme::strong(name) } else { RichText::new(name).color(t.muted) };
+        let text = if enters { theme::strong(shown) } else { RichText::new(shown).color(t.muted) };
         let response = widgets::check_ui(ui, &mut ticked, "");
         response.widget_info(|| WidgetInfo::selected(Widget::CheckBox, true, ticked, format!("Use {name}")));
         if response.changed() {

@@ -8,10 +8,10 @@ mod variance;
 
 use eframe::egui::{Align, CentralPanel, DragValue, Frame, Id, Layout, Margin, Panel, Stroke, Ui};
 
-use crate::data::may_hold_no_answers;
+use crate::data::Noun;
+use crate::data::{Dictionary, may_hold_no_answers};
 use crate::engine::{Answer, Answers};
 use crate::features::{Dimensions, Preparation, Prepared, Scale, TransformRule};
-use crate::persona::Noun;
 use crate::session::{Action, Command, Look, Page, Plan, PlotKind};
 
 use super::data_page::{head_ui, region};
@@ -69,7 +69,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
 /// Narrower than this the components have no room beside the columns: a button shows them in their place.
 const NARROW: f32 = 1_180.0;
 
-type VarianceUi = fn(&mut Ui, &Prepared, Option<usize>, &mut Look, &mut Vec<Command>);
+type VarianceUi = fn(&mut Ui, (&Prepared, &Dictionary), Option<usize>, &mut Look, &mut Vec<Command>);
 
 /// What the components say; a problem is told once, above the columns, and leaves the last components dimmed.
 fn components_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>, show: VarianceUi) {
@@ -77,12 +77,14 @@ fn components_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut
     match &answers.prepared {
         Answer::Failed { previous: Some(previous), .. } => {
             ui.multiply_opacity(STALE);
-            show(ui, previous, n_chosen, look, commands);
+            show(ui, (previous, &answers.dictionary), n_chosen, look, commands);
         }
         Answer::Failed { previous: None, .. } => {
             widgets::centred(ui, |ui| ui.label(caption(ui, "Components appear once the columns can be prepared")));
         }
-        answer => answer_ui(ui, answer, "the components", |ui, prepared| show(ui, prepared, n_chosen, look, commands)),
+        answer => {
+            answer_ui(ui, answer, "the components", |ui, prepared| show(ui, (prepared, &answers.dictionary), n_chosen, look, commands))
+        }
     }
 }
 
@@ -94,8 +96,8 @@ fn raised(ui: &Ui) -> Frame {
 fn summary(prepared: &Prepared, noun: Noun) -> String {
     let n_entering = prepared.columns.iter().filter(|column| column.enters).count();
     let rows = match prepared.n_table_rows - prepared.table_rows.len() {
-        0 => format!("all {} take part", noun.count(prepared.n_table_rows)),
-        _ => format!("{} of {} take part", thousands(prepared.table_rows.len()), noun.count(prepared.n_table_rows)),
+        0 => format!("all {} take part", noun.counted(prepared.n_table_rows)),
+        _ => format!("{} of {} take part", thousands(prepared.table_rows.len()), noun.counted(prepared.n_table_rows)),
     };
     format!("{n_entering} of {} columns enter · {rows}", prepared.columns.len())
 }

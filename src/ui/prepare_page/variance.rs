@@ -8,6 +8,7 @@ use eframe::egui::{
 };
 use egui_plot::{AxisHints, Bar, BarChart, GridMark, HoverPosition, Line, Plot, PlotPoint, PlotPoints, Points, Text};
 
+use crate::data::Dictionary;
 use crate::features::{Pca, Prepared};
 use crate::session::{Command, Look, PlotKind};
 
@@ -19,10 +20,16 @@ const COMPONENTS_TOLD: usize = 3;
 const COLUMNS_TOLD: usize = 5;
 
 /// Plot, sentence and loadings, one below the other. `n_chosen` components are what the clustering sees, if it sees components.
-pub fn ui(ui: &mut Ui, prepared: &Prepared, n_chosen: Option<usize>, look: &mut Look, commands: &mut Vec<Command>) {
+pub fn ui(
+    ui: &mut Ui,
+    (prepared, dictionary): (&Prepared, &Dictionary),
+    n_chosen: Option<usize>,
+    look: &mut Look,
+    commands: &mut Vec<Command>,
+) {
     let height = (ui.available_height() * 0.42).clamp(180.0, 360.0);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), height), Layout::top_down(Align::Min), |ui| {
-        plot_ui(ui, prepared, n_chosen, look, commands);
+        plot_ui(ui, (prepared, dictionary), n_chosen, look, commands);
     });
     ui.add_space(BETWEEN);
     ui.label(theme::strong("What the components are made of"))
@@ -30,14 +37,20 @@ pub fn ui(ui: &mut Ui, prepared: &Prepared, n_chosen: Option<usize>, look: &mut 
     ScrollArea::vertical().id_salt("loadings").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for component in 0..prepared.pca.loadings.len().min(COMPONENTS_TOLD) {
-            loadings_ui(ui, &prepared.pca, component);
+            loadings_ui(ui, &prepared.pca, dictionary, component);
             ui.add_space(10.0);
         }
     });
 }
 
 /// The explained variance in whatever room there is, with its head and the sentence on what was chosen.
-pub fn plot_ui(ui: &mut Ui, prepared: &Prepared, n_chosen: Option<usize>, look: &mut Look, commands: &mut Vec<Command>) {
+pub fn plot_ui(
+    ui: &mut Ui,
+    (prepared, _): (&Prepared, &Dictionary),
+    n_chosen: Option<usize>,
+    look: &mut Look,
+    commands: &mut Vec<Command>,
+) {
     let tip = "Principal components sum up columns that move together; the first ones tell most. Their share of the variance (PCA).";
     plot_head(ui, PlotKind::Variance, "What each component explains", tip, &mut look.maximised, commands, |_| {});
     // Two lines are kept, so that a longer sentence does not move the plot.
@@ -108,7 +121,7 @@ fn sum_up(sum: &mut f64, share: f64) -> f64 {
 }
 
 /// The columns that weigh most in a component, as bars to both sides of zero.
-fn loadings_ui(ui: &mut Ui, pca: &Pca, component: usize) {
+fn loadings_ui(ui: &mut Ui, pca: &Pca, dictionary: &Dictionary, component: usize) {
     let t = tokens(ui);
     let weights = &pca.loadings[component];
     let mut order: Vec<usize> = (0..weights.len()).collect();
@@ -119,7 +132,7 @@ fn loadings_ui(ui: &mut Ui, pca: &Pca, component: usize) {
     for &column in order.iter().take(COLUMNS_TOLD) {
         ui.horizontal(|ui| {
             ui.set_height(20.0);
-            fixed_label(ui, name_width, pca.encoded_names.get(column).map_or("", String::as_str));
+            fixed_label(ui, name_width, pca.encoded_names.get(column).map(|name| dictionary.encoded(name)).unwrap_or_default());
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let weight = weights[column];
                 let sign = if weight < 0.0 { "−" } else { "+" };

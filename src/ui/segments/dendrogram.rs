@@ -137,7 +137,7 @@ fn hover_ui(view: &View, canvas: &Canvas, look: &mut Look, tree: &TreePlot, grou
     let name = cluster.map_or_else(String::new, |cluster| format!("{}\n", segment_name(view.answers, cluster)));
     let node = tree.node(pointed.node);
     let what = if look.tree.collapsed.contains(&pointed.node) { "\nFolded up; a double click opens it" } else { "" };
-    let text = format!("{name}{} join at {}{what}", noun_of(view.answers).count(node.size), distance_text(node.height));
+    let text = format!("{name}{} join at {}{what}", noun_of(view.answers).counted(node.size), distance_text(node.height));
     look.hover = cluster.map(Selection::Cluster).or(look.hover);
     canvas.response.clone().on_hover_cursor(CursorIcon::PointingHand).on_hover_text_at_pointer(text);
 }
@@ -196,7 +196,7 @@ fn fold(look: &mut TreeLook, node: u32) {
 fn menu_ui(ui: &mut Ui, view: &View, look: &mut Look, tree: &TreePlot, groups: &TreeGroups) {
     let entry = |ui: &mut Ui, text: &str, key: &str| ui.add(Button::new(text).shortcut_text(key)).clicked();
     let chosen = look.tree.node.filter(|&node| tree.children(node).is_some());
-    let customers = chosen.map_or_else(String::new, |node| noun_of(view.answers).count(tree.node(node).size));
+    let customers = chosen.map_or_else(String::new, |node| noun_of(view.answers).counted(tree.node(node).size));
     if let Some(node) = chosen
         && entry(ui, &format!("Select these {customers}"), "S")
     {

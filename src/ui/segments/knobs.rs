@@ -177,7 +177,10 @@ fn column_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let Some(loaded) = view.answers.loaded.latest() else { return };
     let shown = choose::column(draft, loaded).unwrap_or_default();
     ui.label("Column").on_hover_text(Method::Column.explanation());
-    let combo = ComboBox::from_id_salt("column of groups").width(ui.available_width()).selected_text(unbroken(&shown)).truncate();
+    let combo = ComboBox::from_id_salt("column of groups")
+        .width(ui.available_width())
+        .selected_text(unbroken(&view.answers.dictionary.name(&shown)))
+        .truncate();
     let answer = combo.height(420.0).show_ui(ui, |ui| {
         let is_asked = |column: &&ColumnProfile| !matches!(column.guessed_role, ColumnRole::Identifier | ColumnRole::Ignored);
         for column in loaded.profile.columns.iter().filter(is_asked) {
@@ -187,12 +190,16 @@ fn column_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
                 KnownBy::Values => "One segment a number",
                 KnownBy::Fifths => "Five segments of about equal size, cut at the quintiles; equal values are never parted",
             };
-            if ui.selectable_label(column.name == shown, unbroken(&column.name)).on_hover_text(explanation).clicked() {
+            if ui
+                .selectable_label(column.name == shown, unbroken(&view.answers.dictionary.name(&column.name)))
+                .on_hover_text(explanation)
+                .clicked()
+            {
                 draft.groups.column = Some(column.name.clone());
             }
         }
     });
-    widgets::name_it(&answer.response, Role::ComboBox, &format!("Column: {shown}"));
+    widgets::name_it(&answer.response, Role::ComboBox, &format!("Column: {}", view.answers.dictionary.name(&shown)));
     ui.add_space(theme::BETWEEN);
     let Some(segmentation) = view.answers.segmentation.latest() else { return };
     ui.spacing_mut().item_spacing.y = 4.0;

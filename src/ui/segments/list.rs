@@ -2,6 +2,7 @@
 
 use eframe::egui::{self, Align, Layout, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2};
 
+use crate::data::Noun;
 use crate::engine::Segmentation;
 use crate::evaluate::band_word;
 use crate::persona::numbering::{self, number_of};
@@ -106,7 +107,7 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
     if n <= MOST_MEASURED {
         area.show(ui, |ui| {
             for at in 0..n {
-                let is_tall = at < labels.n_clusters() && is_long(ui, &segment_name(view.answers, at), room);
+                let is_tall = at < labels.n_clusters() && is_long(ui, &segment_name(view.answers, at), &view.answers.noun, room);
                 let height = if is_tall { TALL_ROW } else { ROW };
                 row_ui(ui, view, look, &row(at), height);
             }
@@ -150,7 +151,7 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>, height: f32)
     inner.spacing_mut().interact_size.y = 16.0;
     inner.horizontal_top(|ui| {
         swatch(ui, colour);
-        name_ui(ui, &row.name, if height > ROW { 2 } else { 1 });
+        name_ui(ui, &row.name, &view.answers.noun, if height > ROW { 2 } else { 1 });
     });
     inner.horizontal(|ui| {
         let number = match row.selection {
@@ -239,7 +240,11 @@ fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Com
                 ui.add(egui::Label::new(theme::strong(segment_name(view.answers, cluster))).truncate());
             });
             side_ui(ui, &view.answers.personas, "what sets it apart", |ui, personas| {
-                let outcome = personas.personas.get(cluster).filter(|persona| persona.n >= Contrast::LEAST).and_then(Persona::outcome_text);
+                let outcome = personas
+                    .personas
+                    .get(cluster)
+                    .filter(|persona| persona.n >= Contrast::LEAST)
+                    .and_then(|persona| persona.outcome_text(&personas.noun));
                 if let Some(outcome) = outcome {
                     ui.add(egui::Label::new(theme::strong(outcome).size(13.0)).wrap());
                     ui.add_space(4.0);

@@ -10,7 +10,7 @@ use eframe::egui::{Align2, Button, Pos2, Rect, Role, Shape, TextStyle, Ui, Vec2}
 
 use crate::data::{Kind, Loaded};
 use crate::persona::numbering;
-use crate::plot::{DensityCell, DensityGrid, MapAxis, MapPlot, MapScene, MapWindow, Shows, customer_name};
+use crate::plot::{AxisKind, DensityCell, DensityGrid, MapAxis, MapPlot, MapScene, MapWindow, Shows, customer_name};
 use crate::session::{Command, Look, PlotKind, Selection};
 use crate::ui::icons;
 use crate::ui::names::listed_name;
@@ -106,17 +106,20 @@ fn choices(view: &View) -> (Vec<MapAxis>, Vec<String>) {
     if let Some(loaded) = view.answers.loaded.latest() {
         for column in loaded.profile.columns.iter().filter(|column| column.kind != Kind::Text || column.levels.is_some()) {
             axes.push(MapAxis::Column(column.name.clone()));
-            names.push(column.name.clone());
+            names.push(view.answers.dictionary.name(&column.name));
         }
     }
     (axes, names)
 }
 
-fn ticks<'a>(loaded: Option<&'a Arc<Loaded>>, axis: &MapAxis) -> Ticks<'a> {
+fn ticks<'a>(loaded: Option<&Arc<Loaded>>, axis: &MapAxis, kind: &'a AxisKind) -> Ticks<'a> {
     let MapAxis::Column(name) = axis else { return Ticks::Numbers };
     match loaded.and_then(|loaded| loaded.profile.column(name)) {
         Some(column) if column.kind == Kind::Date => Ticks::Days,
-        Some(column) if column.kind == Kind::Text => column.levels.as_ref().map_or(Ticks::Numbers, |levels| Ticks::Levels(&levels.names)),
+        Some(column) if column.kind == Kind::Text => match kind {
+            AxisKind::Levels(levels) => Ticks::Levels(levels),
+            _ => Ticks::Numbers,
+        },
         _ => Ticks::Numbers,
     }
 }
@@ -128,8 +131,8 @@ fn map_ui(ui: &mut Ui, view: &View, look: &mut Look, map: &Arc<MapPlot>) {
         [map.bounds[0][side] - margin, map.bounds[1][side] + margin]
     };
     let held = map_brush::is_picking(ui, look);
-    let x = Axis { label: &map.x_name, range: around(0), ticks: ticks(loaded, &look.map_axes.0), zooms: true };
-    let y = Axis { label: &map.y_name, range: around(1), ticks: ticks(loaded, &look.map_axes.1), zooms: true };
+    let x = Axis { label: &map.x_name, range: around(0), ticks: ticks(loaded, &look.map_axes.0, &map.x_kind), zooms: true };
+    let y = Axis { label: &map.y_name, range: around(1), ticks: ticks(loaded, &look.map_axes.1, &map.y_kind), zooms: true };
     // Other axes are another plot, with a zoom of its own.
     let canvas = canvas_held(ui, ("map", &map.x_name, &map.y_name), "Map of customers", x, y, held);
     let in_view = corners(&canvas);
@@ -197,7 +200,7 @@ fn density_pointer_ui(view: &View, look: &mut Look, canvas: &Canvas, scene: &Map
     let near = |pointer: Pos2| scene_near(canvas, scene, density, pointer);
     if let Some(cells) = canvas.response.hover_pos().map(near).filter(|cells| !cells.is_empty()) {
         let total: usize = cells.iter().map(|(_, n)| n).sum();
-        let mut text = format!("{} here", noun_of(view.answers).count(total));
+        let mut text = format!("{} here", view.answers.noun.counted(total));
         for &(selection, n) in cells.iter().take(4) {
             text += &format!("\n{} · {}", selection_name(view.answers, selection), thousands(n));
         }
@@ -257,7 +260,7 @@ fn told(view: &View, selection: Selection) -> String {
         Selection::Cluster(cluster) => labels.sizes().get(cluster).copied().unwrap_or(0),
         Selection::Noise => labels.n_noise(),
     };
-    format!("{name}\n{} · {}", noun_of(view.answers).count(size), percent(size as f64 / labels.n_rows().max(1) as f64))
+    format!("{name}\n{} · {}", view.answers.noun.counted(size), percent(size as f64 / labels.n_rows().max(1) as f64))
 }
 
 /// Who the customer under the pointer is: its name, its segment, and its values on both axes.
@@ -266,8 +269,13 @@ fn told_of_customer(view: &View, look: &Look, selection: Selection, row: usize, 
     let value = |axis: &MapAxis, at: f64| match axis {
         MapAxis::Component(component) => format!("PC{}: {}", component + 1, format!("{at:.2}").replace('-', "−")),
         MapAxis::Column(name) => {
-            let cell = loaded.table.column(name).map(|column| (column.cell(row), column.unit.as_deref().unwrap_or("")));
-            cell.map_or_else(|| name.clone(), |(cell, unit)| format!("{name}: {cell} {unit}").trim_end().to_owned())
+            let dictionary = &view.answers.dictionary;
+            let shown = dictionary.name(name);
+            let cell = loaded.table.column(name).map(|column| (column.cell(row), dictionary.unit(column).unwrap_or("")));
+            cell.map_or_else(
+                || shown.clone(),
+                |(cell, unit)| format!("{shown}: {} {unit}", dictionary.level(name, &cell)).trim_end().to_owned(),
+            )
         }
     };
     let values = [value(&look.map_axes.0, point[0]), value(&look.map_axes.1, point[1])];
@@ -326,7 +334,7 @@ fn labelled(view: &View, canvas: &Canvas, map: &MapPlot, focus: Option<Selection
         if !canvas.frame().contains(at) {
             continue;
         }
-        labels.push((at, [listed_name(&segment_name(view.answers, cluster)), numbering::name(map.numbers[cluster])]));
+        labels.push((at, [listed_name(&segment_name(view.answers, cluster), &view.answers.noun), numbering::name(map.numbers[cluster])]));
     }
     labels
 }

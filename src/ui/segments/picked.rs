@@ -94,7 +94,7 @@ pub(super) fn told_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
     let (Some(picked), Some(brush)) = (&answers.brush.picked, &look.brush) else { return };
     let title = match &answers.brush.ring {
         Some(ring) => ring.name.clone(),
-        None => noun_of(answers).count(picked.n()),
+        None => noun_of(answers).counted(picked.n()),
     };
     let sentence = sentence(answers, picked.n(), &brush.from);
     ui.horizontal(|ui| {

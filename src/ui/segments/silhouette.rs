@@ -87,7 +87,7 @@ fn bars_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &SilhouettePlot) {
         let text = format!(
             "{}\n{}, mean silhouette {:.2} {}\n{} are closer to another segment",
             segment_name(view.answers, cluster),
-            noun_of(view.answers).count(bars.size),
+            noun_of(view.answers).counted(bars.size),
             bars.mean,
             band_word(bars.mean),
             percent(bars.below_zero)

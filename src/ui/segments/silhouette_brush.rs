@@ -107,7 +107,7 @@ pub(super) fn menu_ui(
 fn misfits_ui(ui: &mut Ui, answers: &Answers, plot: &SilhouettePlot, look: &mut Look, cluster: Option<usize>) {
     let of = |bars: &SilhouetteBars| (bars.below_zero * bars.size as f64).round() as usize;
     let n = cluster.map_or_else(|| plot.clusters.iter().map(of).sum(), |cluster| plot.clusters.get(cluster).map_or(0, of));
-    let counted = noun_of(answers).count(n);
+    let counted = noun_of(answers).counted(n);
     let text = match cluster {
         Some(_) => format!("Select the {counted} closer to another segment"),
         None => format!("Select all {counted} closer to another segment"),

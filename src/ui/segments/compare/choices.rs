@@ -165,7 +165,7 @@ fn n_rows(view: &View) -> usize {
 fn solution_name(view: &View, clustering: &Clustering) -> String {
     let name = clustering.method.name();
     match (choose::in_advance(clustering, n_rows(view)), clustering.tree.cut) {
-        (Some(by), _) => choose::method_text(clustering, &by),
+        (Some(by), _) => choose::method_text(clustering, &by, &view.answers.dictionary),
         (None, Cut::Height(height)) if clustering.method == Method::Tree => format!("{name}, cut at {}", number(height)),
         (None, _) if clustering.method == Method::Column => name.to_owned(),
         (None, _) => format!("{name}, as suggested"),
@@ -183,7 +183,10 @@ fn columns(view: &View) -> Vec<Choice> {
             KnownBy::Levels | KnownBy::Values => format!("{} values, one group each", column.n_distinct),
             KnownBy::Fifths => "Cut at the quintiles into five groups of about equal size".to_owned(),
         };
-        choices.push((by, Choice { against: Against::Column(column.name.clone()), name: column.name.clone(), explanation }));
+        choices.push((
+            by,
+            Choice { against: Against::Column(column.name.clone()), name: view.answers.dictionary.name(&column.name), explanation },
+        ));
     }
     // What already is groups comes before what must be cut; a stable sort keeps the file's order within.
     choices.sort_by_key(|(by, _)| *by == KnownBy::Fifths);

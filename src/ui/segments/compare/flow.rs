@@ -17,7 +17,7 @@ use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{name_it, percent, thousands};
 
 use super::super::view::View;
-use super::sides::{colour_of_right, customers, name_of_right, selection_of};
+use super::sides::{colour_of_right, name_of_right, selection_of};
 
 /// Width of a block.
 const BLOCK: f32 = 10.0;
@@ -65,7 +65,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, compared: &Compared) {
         &places.left,
         |rect| Rect::from_x_y_ranges(frame.left()..=rect.right(), rect.y_range()),
         "left",
-        |i| format!("{}: {}", compared.left_names[i], customers(view, compared.table.left[i].size)),
+        |i| format!("{}: {}", compared.left_names[i], view.answers.noun.counted(compared.table.left[i].size)),
     );
     let right = blocks_ui(
         ui,
@@ -74,7 +74,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, compared: &Compared) {
         "right",
         |j| {
             let group = &compared.table.right[j];
-            format!("{}: {}", name_of_right(view, Some(group)), customers(view, group.size))
+            format!("{}: {}", name_of_right(view, Some(group)), view.answers.noun.counted(group.size))
         },
     );
     pointed = left.iter().position(Response::hovered).map(Pointed::Left).or(pointed);
@@ -162,11 +162,15 @@ fn told(view: &View, compared: &Compared, pointed: Pointed) -> String {
     let right = |j: usize| name_of_right(view, table.right.get(j));
     let of_all = |size: usize| percent(size as f64 / table.n_rows.max(1) as f64);
     match pointed {
-        Pointed::Left(i) => format!("{}\n{} · {} of all", left(i), customers(view, table.left[i].size), of_all(table.left[i].size)),
-        Pointed::Right(j) => format!("{}\n{} · {} of all", right(j), customers(view, table.right[j].size), of_all(table.right[j].size)),
+        Pointed::Left(i) => {
+            format!("{}\n{} · {} of all", left(i), view.answers.noun.counted(table.left[i].size), of_all(table.left[i].size))
+        }
+        Pointed::Right(j) => {
+            format!("{}\n{} · {} of all", right(j), view.answers.noun.counted(table.right[j].size), of_all(table.right[j].size))
+        }
         Pointed::Ribbon(i, j) => format!(
             "{}\n{} of {} go to {}\n{} of {} come from {}",
-            customers(view, table.counts[i][j]),
+            view.answers.noun.counted(table.counts[i][j]),
             percent(table.row_share(i, j)),
             left(i),
             right(j),

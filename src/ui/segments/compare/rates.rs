@@ -7,7 +7,6 @@ use eframe::egui::{Label, Ui};
 
 use crate::evaluate::{Rate, rate_range, says_yes, telling_level};
 use crate::persona::Contrast;
-use crate::persona::text::{capitalised, humanised};
 use crate::plot::Compared;
 use crate::ui::theme::{self, caption};
 use crate::ui::widgets::percent;
@@ -24,7 +23,13 @@ pub fn headline_ui(ui: &mut Ui, view: &View, compared: &Compared) {
     ui.add(Label::new(theme::heading(&told.headline)).truncate());
     let name = |j: usize| name_of_right(view, compared.table.right.get(j));
     let [low, high] = told.ends;
-    let ends = format!("Lowest in {}, highest in {}  ·  all customers: {}", name(low), name(high), percent(told.everyone.share()));
+    let ends = format!(
+        "Lowest in {}, highest in {}  ·  all {}: {}",
+        name(low),
+        name(high),
+        view.answers.noun.many,
+        percent(told.everyone.share())
+    );
     ui.add(Label::new(caption(ui, ends)).truncate());
 }
 
@@ -57,7 +62,7 @@ fn told(compared: &Compared) -> Option<Told> {
     let i = if known.len() == 2 { known[telling_level(&levels)?] } else { widest()? };
     let (_, range) = spread(i)?;
     let rates = table.rates(i);
-    let (column, level) = (capitalised(&humanised(&compared.title)), &compared.left_names[i]);
+    let (column, level) = (compared.title.clone(), &compared.left_names[i]);
     let what = if says_yes(level) { column } else { format!("{column} {level}") };
     let differs = if range.differ { "differs" } else { "hardly differs" };
     let [low, high] = [range.lowest, range.highest].map(|j| percent(rates[j].share()));
@@ -83,8 +88,8 @@ mod tests {
     #[test]
     fn the_headline_tells_the_rates() {
         // 20 of the first 200 and 60 of the other 100; "No" are the larger group, so they come first.
-        check(&[(180, 0), (20, 1), (60, 1), (40, 0)], &["No", "Yes"], "churn", "Churn differs by segment: 10 % to 60 %");
+        check(&[(180, 0), (20, 1), (60, 1), (40, 0)], &["No", "Yes"], "Churn", "Churn differs by segment: 10 % to 60 %");
         check(&[(180, 0), (20, 1), (10, 1), (90, 0)], &["No", "Yes"], "Churn", "Churn hardly differs by segment: 10 % to 10 %");
-        check(&[(180, 0), (20, 1), (70, 2), (30, 0)], &["web", "app", "store"], "channel", "Channel app differs by segment: 0 % to 70 %");
+        check(&[(180, 0), (20, 1), (70, 2), (30, 0)], &["web", "app", "store"], "Channel", "Channel app differs by segment: 0 % to 70 %");
     }
 }

@@ -5,15 +5,9 @@ use eframe::egui::Color32;
 use crate::evaluate::Group;
 use crate::session::Selection;
 use crate::ui::theme;
-use crate::ui::widgets::noun_of;
 
 use super::super::naming::{numbers, selection_name};
 use super::super::view::View;
-
-/// "1 customer", "4 988 employees".
-pub(super) fn customers(view: &View, n: usize) -> String {
-    noun_of(view.answers).count(n)
-}
 
 /// What a right group is for the rest of the window.
 pub(super) fn selection_of(group: &Group) -> Selection {

@@ -11,7 +11,7 @@ use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{name_it, percent, thousands};
 
 use super::super::view::View;
-use super::sides::{colour_of_right, customers, name_of_right, selection_of};
+use super::sides::{colour_of_right, name_of_right, selection_of};
 
 /// Height of a row.
 const ROW: f32 = 26.0;
@@ -216,7 +216,10 @@ fn told(view: &View, compared: &Compared, grid: &Grid, at: Pos2) -> Option<Strin
     let j = *table.right_order.get(place as usize).filter(|&&j| table.counts[i][j] > 0)?;
     let (left, right) = (&compared.left_names[i], name_of_right(view, table.right.get(j)));
     let (of_row, of_column) = (percent(table.row_share(i, j)), percent(table.column_share(i, j)));
-    Some(format!("{}\n{of_row} of {left} go to {right}\n{of_column} of {right} come from {left}", customers(view, table.counts[i][j])))
+    Some(format!(
+        "{}\n{of_row} of {left} go to {right}\n{of_column} of {right} come from {left}",
+        view.answers.noun.counted(table.counts[i][j])
+    ))
 }
 
 /// The table as spreadsheets paste it: tabs between cells, numbers plain.

@@ -152,7 +152,7 @@ impl Paint<'_> {
             let letters = (width / LETTER) as usize;
             if letters >= 3 {
                 // Measured, with room to the neighbour: letters are not equally wide.
-                let name = listed_name(&segment_name(self.view.answers, group.cluster));
+                let name = listed_name(&segment_name(self.view.answers, group.cluster), &self.view.answers.noun);
                 let whole = ui.painter().layout_no_wrap(name.clone(), font.clone(), t.text);
                 // Three letters of a name tell nobody whose it is; its number does.
                 let galley = if whole.size().x <= width - 8.0 {
@@ -175,7 +175,7 @@ impl Paint<'_> {
         }
         let n_leaves = self.tree.n_leaves();
         let n_seen = (seen.leaves[1].min(n_leaves as f64 - 0.5) - seen.leaves[0].max(-0.5)).round() as usize;
-        let all = noun_of(self.view.answers).count(n_leaves);
+        let all = noun_of(self.view.answers).counted(n_leaves);
         let text = if n_seen >= n_leaves {
             format!("{all}; zoom in to read their names")
         } else {

@@ -70,7 +70,8 @@ mod tests {
         let tree = linkage(&matrix, Linkage::Ward, &Ctx::new()).unwrap();
         let table = Table { columns: vec![], n_rows: 100 };
         let profile = Profile { columns: vec![] };
-        let loaded = Loaded { title: String::new(), table, profile, notes: vec![], stamp: Key::of_bytes(b""), sheets: vec![] };
+        let loaded =
+            Loaded { title: String::new(), table, profile, notes: vec![], stamp: Key::of_bytes(b""), is_listing: false, sheets: vec![] };
         let pca =
             Pca { encoded_names: vec![], eigenvalues: vec![], explained: vec![], loadings: vec![], scores: vec![], choice: String::new() };
         let (dimension_names, columns) = (vec![], vec![]);
