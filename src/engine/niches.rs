@@ -119,11 +119,11 @@ pub(super) fn customers(
     need: Need,
 ) -> Asked<Vec<UnusualCustomer>> {
     let rows: Vec<u32> = unusual.value.rows(plan.niches.score, plan.niches.line).iter().copied().take(MOST_TOLD).collect();
-    let key = Key::of("unusual customers told", 1, &(&rows, &plan.preparation), &[segmentation.key]);
-    let (segmentation, preparation) = (segmentation.value.clone(), plan.preparation.clone());
+    let key = Key::of("unusual customers told", 1, &(&rows, &plan.preparation, &plan.dictionary), &[segmentation.key]);
+    let (segmentation, preparation, dictionary) = (segmentation.value.clone(), plan.preparation.clone(), plan.dictionary.clone());
     let step = move |ctx: &Ctx| {
         let Segmentation { loaded, prepared, labels, .. } = &*segmentation;
-        persona::unusual_customers(loaded, prepared, &preparation, labels, &rows, ctx).map_err(|error| match ctx.check() {
+        persona::unusual_customers(loaded, prepared, &preparation, labels, &rows, &dictionary, ctx).map_err(|error| match ctx.check() {
             Err(stopped) => StepError::from(stopped),
             Ok(()) => StepError::Problem(Problem(error.to_string().into())),
         })

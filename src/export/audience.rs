@@ -135,7 +135,7 @@ pub fn willing(loaded: &Loaded, audience: &Audience, rows: &[usize], ctx: &Ctx) 
     let told: Vec<usize> = rows.iter().filter(agrees).copied().collect();
     let n_unwilling = rows.len() - told.len();
     if n_unwilling > 0 {
-        notes.push(format!("{} without consent {} left out.", customers(n_unwilling), are(n_unwilling)));
+        notes.push(format!("{} without consent {} left out.", crate::data::Noun::guessed(loaded).counted(n_unwilling), are(n_unwilling)));
     }
     Ok(Ok(Willing { rows: told, notes }))
 }

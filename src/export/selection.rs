@@ -6,11 +6,10 @@
 use std::path::Path;
 
 use crate::base::Ctx;
-use crate::data::{Loaded, write};
+use crate::data::{Loaded, Noun, write};
 
 use super::atomic_write::write_beside;
 use super::audience::{Willing, willing};
-use super::text::customers;
 use super::{Choices, ExportError, note_of_formulas};
 
 /// Writes the picked `rows` to `path`; says how many they are and who was left out. `Err` in the inner result is the sentence why nothing was written.
@@ -38,7 +37,7 @@ pub fn save_selection(
         Ok(())
     })?;
     let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let mut told = vec![format!("{} saved as {}.", customers(rows.len()), path.display())];
+    let mut told = vec![format!("{} saved as {}.", Noun::guessed(loaded).counted(rows.len()), path.display())];
     told.extend(notes);
     told.extend(note_of_formulas(&file, n_marked));
     Ok(Ok(told))

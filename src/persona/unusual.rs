@@ -7,12 +7,12 @@
 use crate::base::text::few_digits;
 use crate::base::{Ctx, Labels};
 use crate::data::table::day_text;
-use crate::data::{Kind, Loaded};
+use crate::data::{Dictionary, Kind, Loaded};
 use crate::evaluate::unusual::reasons::LEAST_PEERS;
 use crate::evaluate::unusual::{ColumnSpan, Peers, Standing, UnusualError, UnusualReason, UnusualReasons, reasons};
 use crate::features::{Encoder, Preparation, PrepareError, Prepared, prepare_with_encoder};
 
-use super::text::{capitalised, humanised, percent};
+use super::text::percent;
 
 /// Groups of fewer members do not say what is usual in them, and their customers are compared with the nearest larger one.
 const LEAST_GROUP: usize = 31;
@@ -62,6 +62,7 @@ pub fn unusual_customers(
     preparation: &Preparation,
     labels: &Labels,
     rows: &[u32],
+    dictionary: &Dictionary,
     ctx: &Ctx,
 ) -> Result<Vec<UnusualCustomer>, ToldError> {
     if rows.is_empty() {
@@ -83,7 +84,7 @@ pub fn unusual_customers(
     let found = reasons(&x, &peers, &spans, &of_span, rows, ctx)?;
     let told = |found: UnusualReasons| {
         let table_row = prepared.table_rows[found.row as usize];
-        let tell = |reason: &UnusualReason| told(loaded, &columns, &spans[reason.span], reason, table_row, found.n_peers);
+        let tell = |reason: &UnusualReason| told((loaded, dictionary), &columns, &spans[reason.span], reason, table_row, found.n_peers);
         UnusualCustomer {
             table_row,
             cluster: peers.labels[found.group as usize].map(|label| label as usize),
@@ -104,12 +105,21 @@ fn spans(encoder: &Encoder) -> Vec<ColumnSpan> {
     encoder.columns.iter().map(span).collect()
 }
 
-fn told(loaded: &Loaded, encoder: &Encoder, span: &ColumnSpan, reason: &UnusualReason, table_row: usize, n_peers: usize) -> ReasonTold {
-    let name = capitalised(&humanised(&span.name));
+fn told(
+    (loaded, dictionary): (&Loaded, &Dictionary),
+    encoder: &Encoder,
+    span: &ColumnSpan,
+    reason: &UnusualReason,
+    table_row: usize,
+    n_peers: usize,
+) -> ReasonTold {
+    let name = dictionary.name(&span.name);
+    let column = loaded.table.column(&span.name);
+    let unit = column.and_then(|column| dictionary.unit(column)).map_or_else(String::new, |unit| format!(" {unit}"));
     let text = match &reason.standing {
         Standing::Number { percentile, value, median, .. } => {
             let is_date = loaded.profile.column(&span.name).is_some_and(|profile| profile.kind == Kind::Date);
-            let write = |value: f64| if is_date { day_text(value.round() as i32) } else { few_digits(value) };
+            let write = |value: f64| if is_date { day_text(value.round() as i32) } else { format!("{}{unit}", few_digits(value)) };
             let stands = match percentile {
                 share if *share >= 0.995 => ", more than nearly all of them".to_owned(),
                 share if *share <= 0.005 => ", less than nearly all of them".to_owned(),
@@ -122,7 +132,8 @@ fn told(loaded: &Loaded, encoder: &Encoder, span: &ColumnSpan, reason: &UnusualR
             }
         }
         Standing::Level { share, commonest, .. } => {
-            let cell = loaded.table.column(&span.name).map_or_else(String::new, |column| column.cell(table_row).trim().to_owned());
+            let cell =
+                column.map_or_else(String::new, |column| dictionary.level(&span.name, column.cell(table_row).as_ref().trim()).to_owned());
             let shown = if cell.is_empty() { "missing".to_owned() } else { cell };
             // Of few, only that they are few.
             let have = match (share * n_peers as f64).round() as usize {
@@ -130,6 +141,7 @@ fn told(loaded: &Loaded, encoder: &Encoder, span: &ColumnSpan, reason: &UnusualR
                 _ => format!("{} of its persona have that", percent(*share)),
             };
             let usual = level_name(encoder, &span.name, *commonest);
+            let usual = dictionary.level(&span.name, &usual);
             format!("{name} {shown}, {have}, most have {usual}")
         }
     };

@@ -246,7 +246,7 @@ fn status_text(plan: &Plan, answers: &Answers, look: &Look) -> String {
         return String::new();
     }
     let Some(loaded) = answers.loaded.latest() else { return plan.source.title() };
-    let (n_rows, noun) = (loaded.table.n_rows, widgets::noun_of(answers));
+    let n_rows = loaded.table.n_rows;
     let mut parts = Vec::new();
     match answers.prepared.latest() {
         Some(prepared) => {

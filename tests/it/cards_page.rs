@@ -151,7 +151,6 @@ fn personas(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Personas {
     };
     let personas: Vec<Persona> = sizes.iter().enumerate().map(|(at, &n)| persona(at, n, n_all, &name(at))).collect();
     Personas {
-        noun: personae::data::Noun::default(),
         attributes: attributes(&personas, &Twins::default()),
         twins: Twins::default(),
         noun: Default::default(),

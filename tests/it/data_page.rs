@@ -69,7 +69,6 @@ pub fn shop() -> Loaded {
         notes: vec![Note::new("1 cell of income holds no number; it counts as missing.")],
         stamp: Key::of_bytes(b"shop"),
         is_listing: false,
-        is_listing: false,
         sheets: vec![],
     }
 }

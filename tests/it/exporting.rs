@@ -194,7 +194,6 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         notes: vec![],
     };
     let personas = Personas {
-        noun: personae::data::Noun::default(),
         personas: sizes.iter().enumerate().map(|(cluster, &n)| persona(cluster, n, analysed)).collect(),
         n_noise,
         n_left_out,
@@ -301,7 +300,6 @@ pub fn plots(k: usize) -> Plots {
     let candidate = EpsilonSuggestion { epsilon: 0.99, clusters: 4, noise_share: 0.12, reason: "A wide step".into() };
     let density = plot::density_of(curves, k_distances, 10, vec![candidate]);
     Plots {
-        noun: personae::data::Noun::default(),
         map: Some(Arc::new(map)),
         sweep: Some(Arc::new(SweepPlot { points: points.collect(), sample: None, problems: vec![], suggestion: Some(suggestion) })),
         silhouette: Some(Arc::new(silhouette)),

@@ -226,7 +226,7 @@ fn the_lines_of_a_list_are_rows_and_not_customers() {
     let entering: Vec<&str> = prepared.columns.iter().filter(|column| column.enters).map(|column| column.name.as_str()).collect();
     assert!(!entering.iter().any(|name| ["order_id", "customer_id", "sku"].contains(name)), "{entering:?}");
     let (report, plots) = window(&mut harness).report().expect("settled");
-    assert_eq!((report.personas.noun.many, plots.noun.many), ("rows", "rows"));
+    assert_eq!((&*report.personas.noun.many, &*plots.noun.many), ("rows", "rows"));
     assert_eq!(report.personas.noun.title(), "Rows");
 
     // A table of customers is one of customers again.

@@ -47,7 +47,6 @@ fn loaded(given: Vec<Given>) -> Loaded {
         notes: Vec::new(),
         stamp: Key::of_bytes(b"test"),
         is_listing: false,
-        is_listing: false,
         sheets: vec![],
     }
 }

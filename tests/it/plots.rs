@@ -53,7 +53,6 @@ fn loaded(columns: Vec<Column>) -> Loaded {
         notes: vec![],
         stamp: Key::of_bytes(b""),
         is_listing: false,
-        is_listing: false,
         sheets: vec![],
     }
 }

@@ -11,7 +11,7 @@ use crate::persona::{Contrast, Persona, Priority};
 use crate::session::{Command, Look};
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
-use crate::ui::widgets::{self, noun_of, percent, thousands};
+use crate::ui::widgets::{self, percent, thousands};
 
 use super::view::View;
 use super::{added, distribution, face, name, profile, shares, statements};

@@ -100,7 +100,7 @@ fn row_ui(ui: &mut Ui, view: &View, persona: &Persona, percent: &str, picked: Op
     // A name is read whole: one too long for its line has two.
     let has_tag = persona.added.priority != Priority::None;
     let beside = 16.0 + 38.0 + ui.spacing().item_spacing.x + if has_tag { 18.0 } else { 0.0 };
-    let is_tall = is_long(ui, &persona.name, &personas.noun, ui.available_width() - beside);
+    let is_tall = is_long(ui, &persona.name, &view.personas.noun, ui.available_width() - beside);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), if is_tall { TALL_ROW } else { ROW }), Sense::click());
     if !ui.is_rect_visible(rect) {
         return response;
@@ -127,7 +127,7 @@ fn row_ui(ui: &mut Ui, view: &View, persona: &Persona, percent: &str, picked: Op
                     widgets::swatch(ui, t.accent.gamma_multiply(strength(persona.added.priority)))
                         .on_hover_text(persona.added.priority.name());
                 }
-                name_ui(ui, &persona.name, &personas.noun, if is_tall { 2 } else { 1 }).on_hover_text(&persona.name);
+                name_ui(ui, &persona.name, &view.personas.noun, if is_tall { 2 } else { 1 }).on_hover_text(&persona.name);
             });
             ui.horizontal(|ui| {
                 ui.add(Label::new(caption(ui, format!("{} · {}", thousands(persona.n), with_sign(percent)))).selectable(false));

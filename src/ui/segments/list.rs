@@ -2,7 +2,6 @@
 
 use eframe::egui::{self, Align, Layout, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2};
 
-use crate::data::Noun;
 use crate::engine::Segmentation;
 use crate::evaluate::band_word;
 use crate::persona::numbering::{self, number_of};

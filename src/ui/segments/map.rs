@@ -16,7 +16,7 @@ use crate::ui::icons;
 use crate::ui::names::listed_name;
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, dimmed_ui, head_ui, plot_label};
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{answer_ui, combo_ui, name_it, noun_of, percent, thousands};
+use crate::ui::widgets::{answer_ui, combo_ui, name_it, percent, thousands};
 
 use super::map_brush;
 use super::map_dots::{Dots, dots_of_map, dots_of_points, mesh, nearest};
