@@ -65,7 +65,7 @@ pub(super) struct Choices {
     /// Over which pairs silhouettes are computed; exact up to 30 000 rows and sampled above unless chosen.
     #[arg(long, value_enum)]
     silhouette: Option<SilhouetteWord>,
-    /// Draw the customers anew a hundred times, not ten, to say how far each segment may be relied on.
+    /// Redraw the customers a hundred times, not ten, to say how far each segment may be relied on.
     #[arg(long)]
     stability: bool,
 }

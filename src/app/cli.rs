@@ -245,7 +245,7 @@ fn task(
         }
         let words = Words::read(path);
         if let Err(why) = lexicon_of(&words) {
-            return Err(Failure::Failed(format!("{} cannot be used: {why}. Mend it, or leave --lexicon out.", path.display())));
+            return Err(Failure::Failed(format!("{} cannot be used: {why}. Correct it, or leave --lexicon out.", path.display())));
         }
         project.plan.words = Some(words);
     }

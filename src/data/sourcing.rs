@@ -238,7 +238,7 @@ impl SourceKind {
         match self {
             SourceKind::Customers => "One row per customer, such as an export of the CRM.",
             SourceKind::Transactions => "One row per purchase, or per item of one; a customer has many.",
-            SourceKind::Events => "One row a mail opened, a click or a visit; a customer has many.",
+            SourceKind::Events => "One row per mail opened, click or visit; a customer has many.",
             SourceKind::Survey => "One row of answers per customer; they are read as what people think.",
             SourceKind::Reference => "Facts about places, days or codes, looked up by a key; no customers of its own.",
         }
@@ -430,8 +430,8 @@ impl Grain {
     pub fn explanation(self) -> &'static str {
         match self {
             Grain::Transactions => "The rows of the transactions, returns included.",
-            Grain::Purchases => "One row a day with a purchase: orders of the same day are one.",
-            Grain::Categories => "One row a category bought from, the one with the most net revenue first.",
+            Grain::Purchases => "One row per day with a purchase: orders of the same day are one.",
+            Grain::Categories => "One row per category bought from, the one with the most net revenue first.",
             Grain::Events => "The rows of the events.",
             Grain::Customer => "One row per customer: every other column can be used.",
         }

@@ -141,12 +141,12 @@ fn contrasted(runtime: &mut Runtime, from: &From, picked: &Made<Picked>, by: Opt
     let (loaded, prepared, picked) = (loaded.value.clone(), prepared.value.clone(), picked.value.clone());
     let lexicon = from.words.lexicon.clone();
     let step = move |ctx: &Ctx| Ok(contrast(&loaded, &prepared, |row| picked.contains(row), &roles, &lexicon, ctx)?);
-    Some(runtime.ask(|s| &mut s.contrast, key, SHOWN, (|| "Describing the customers picked".into(), Lane::Quick), step))
+    Some(runtime.ask(|s| &mut s.contrast, key, SHOWN, (|| "Describing the selected customers".into(), Lane::Quick), step))
 }
 
 /// After the counts: while a box is drawn they come first.
 const SHOWN: Need = Need::Start(Urgency::Shown);
-const MARKING: &str = "Marking the customers picked";
+const MARKING: &str = "Marking the selected customers";
 
 fn count(runtime: &mut Runtime, picked: &Made<Picked>, segmentation: &Made<Segmentation>) -> Asked<PickedCounts> {
     let key = Key::of("picked counts", 1, &(), &[picked.key, segmentation.key]);
@@ -155,7 +155,7 @@ fn count(runtime: &mut Runtime, picked: &Made<Picked>, segmentation: &Made<Segme
         |s| &mut s.picked_counts,
         key,
         Need::Start(Urgency::Chosen),
-        (|| "Counting the customers picked".into(), Lane::Quick),
+        (|| "Counting the selected customers".into(), Lane::Quick),
         move |ctx| Ok(PickedCounts::of(&picked, &segmentation.labels, &segmentation.prepared.table_rows, ctx)?),
     )
 }

@@ -47,7 +47,7 @@ pub fn words_in_force(words: Option<&Words>, dictionary: &Arc<Dictionary>) -> Wo
         (Err(why), Some(words)) => {
             let path = words.path.display();
             let note =
-                Note::new(format!("{path} is not used: {why}. Names are in the built-in words until it is mended and opened again."));
+                Note::new(format!("{path} is not used: {why}. Names are in the built-in words until it is corrected and opened again."));
             WordsInForce { lexicon: with(Lexicon::built_in()), key, note: Some(note) }
         }
         _ => WordsInForce { lexicon: with(Lexicon::built_in()), key, note: None },

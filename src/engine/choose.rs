@@ -202,7 +202,7 @@ pub fn reasons(
             candidates.iter().filter(|candidate| candidate.epsilon == *epsilon).map(|candidate| candidate.reason.clone()).collect()
         }
         Chosen::Hdbscan { min_cluster_size: least } if clustering.hdbscan.min_cluster_size.is_none() => vec![format!(
-            "At least {least} customers a segment, which suits {n_rows} rows: enough to describe, few enough to find small groups"
+            "At least {least} customers per segment, which suits {n_rows} rows: enough to describe, few enough to find small groups"
         )],
         Chosen::Hdbscan { .. } => Vec::new(),
         Chosen::Column { name } => vec![format!("The groups are those of the column {name}")],

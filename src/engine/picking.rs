@@ -60,7 +60,7 @@ pub(super) struct Held {
 }
 
 const NEED: Need = Need::Start(Urgency::Chosen);
-const TITLE: &str = "Finding the customers picked";
+const TITLE: &str = "Finding the selected customers";
 /// Rows between two looks at the stop flag.
 const ROWS_A_CHECK: usize = 65_536;
 
@@ -68,7 +68,7 @@ const ROWS_A_CHECK: usize = 65_536;
 pub(super) fn pick(runtime: &mut Runtime, from: &From, brush: &Brush, held: Option<&Held>) -> Asked<Picked> {
     let Some(loaded) = from.loaded.ready() else { return from.loaded.blocks("Waiting for the data") };
     if loaded.value.stamp != brush.stamp {
-        return Asked::Failed(Problem("The customers were picked in another table.".into()));
+        return Asked::Failed(Problem("The customers were selected in another table.".into()));
     }
     let n_table_rows = loaded.value.table.n_rows;
     let held = held.filter(|held| held.brush == *brush && !matches!(brush.who, Who::Box { .. }));

@@ -20,7 +20,7 @@ pub enum KnownBy {
     Levels,
     /// One group per number.
     Values,
-    /// Five groups of about equal size, cut at the quintiles; equal values are never parted.
+    /// Five groups of about equal size, cut at the quintiles; equal values always stay together.
     Fifths,
 }
 

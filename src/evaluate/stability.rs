@@ -138,14 +138,14 @@ impl Stability {
     pub fn reasons(&self, cluster: usize) -> Vec<String> {
         let (jaccard, size) = (self.jaccard(cluster), self.sizes[cluster]);
         let mut reasons = vec![format!(
-            "Found again in {} of {} new draws of the customers; on average {jaccard:.2} of it is the same (Jaccard, 1 is all).",
+            "Found again in {} of {} new draws of the customers; on average {jaccard:.2} of its members are the same (Jaccard, 1 is all).",
             self.n_found(cluster),
             self.draws.len(),
         )];
         reasons.push(match self.null() {
             Some(null) if jaccard > null => format!("With shuffled columns, where there is nothing to find, it is {null:.2}."),
             Some(null) => {
-                format!("Segments of shuffled columns, where there is nothing to find, reach {null:.2}: it is no more stable than chance.")
+                format!("Segments of shuffled columns, where there is nothing to find, reach {null:.2}: random data do as well here, so do not rely on it.")
             }
             None => "With shuffled columns there is no segment at all.".into(),
         });

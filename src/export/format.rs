@@ -16,7 +16,7 @@ pub enum Format {
     Csv,
     /// The same for data tools.
     Parquet,
-    /// Who an ad platform may be told of, a list a persona.
+    /// Who an ad platform may be told of, one list per persona.
     Audience,
     /// Every card and plot, for slides and boards.
     Svg,
@@ -67,16 +67,16 @@ impl Format {
     /// What it is good for, in one sentence.
     pub fn explanation(self) -> &'static str {
         match self {
-            Format::Pdf => "A card a page with its evidence on the back, an overview and how it was made; for print.",
+            Format::Pdf => "One card per page with its evidence on the back, an overview and how it was made; for print.",
             Format::Html => {
-                "One page that opens in any browser without a network, with a card and its evidence for every persona; prints a card a page."
+                "One page that opens in any browser without a network, with a card and its evidence for every persona; prints one card per page."
             }
             Format::Json => "Every card with its evidence, for other programs to read.",
             Format::Csv => {
                 "Your rows in order with all their columns, plus the persona, how typical each customer is, and the second-best persona."
             }
             Format::Parquet => "The same table as the CSV, smaller and with its types, for data tools.",
-            Format::Audience => "Whom an ad platform may be told of, a list a persona: hashed, and only customers who agreed.",
+            Format::Audience => "Whom an ad platform may be told of, one list per persona: hashed, and only customers who agreed.",
             Format::Svg => "Every card and plot as a drawing that stays sharp at any size.",
             Format::Png => "Every card and plot as a picture for slides and mails, at twice the screen's resolution.",
             Format::Pptx => "Slides with real text, tables and shapes, to edit in PowerPoint, Keynote or LibreOffice.",

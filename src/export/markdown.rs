@@ -20,7 +20,7 @@ pub fn markdown(deck: &Deck) -> String {
     deck.cards.iter().for_each(|card| persona(&mut to, deck, card));
     if !deck.missing.is_empty() {
         to.line("## Who is missing?");
-        to.line(&format!("Groups of {} that are the commonest in no persona:", text(&deck.noun.many)));
+        to.line(&format!("Groups of {} that are not the majority in any persona:", text(&deck.noun.many)));
         to.list(&deck.missing);
         to.line(&deck.missing_note.as_deref().map(text).unwrap_or_default());
     }

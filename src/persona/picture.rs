@@ -27,7 +27,7 @@ pub enum PictureError {
     #[error("The picture is damaged and cannot be read. Save it anew and attach it again.")]
     Damaged,
     /// Larger than anybody needs.
-    #[error("The picture is too large. Attach one of at most 16 384 pixels a side and 64 MB.")]
+    #[error("The picture is too large. Attach one of at most 16 384 pixels per side and 64 MB.")]
     Large,
 }
 

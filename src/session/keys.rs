@@ -20,7 +20,7 @@ const fn key(keys: &'static str, does: &'static str) -> PageKey {
 
 const TABLE: &[PageKey] = &[
     key("↑ ↓", "Go to the row above or below"),
-    key("Space", "Select this customer or let it go"),
+    key("Space", "Select or deselect this customer"),
     key("Page up, Page down", "Turn a page"),
     key("Home, End", "Go to the first or last row"),
     key("Esc", "Clear the selection"),

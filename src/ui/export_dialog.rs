@@ -76,7 +76,7 @@ fn writing_ui(ui: &mut Ui, stage: &str, fraction: Option<f32>, commands: &mut Ve
             if ui.button("Stop").clicked() {
                 commands.push(Command::StopExport);
             }
-            ui.button("Go on in the background").on_hover_text("A message tells when the files are there.").clicked()
+            ui.button("Go on in the background").on_hover_text("A message appears when the files are written.").clicked()
         })
         .inner
     })

@@ -185,11 +185,7 @@ fn turning_ui(ui: &mut Ui, pages: &Pages, answers: &Answers, look: &mut Look, co
         widgets::chip(ui, "Template not used", warn).on_hover_text(note);
     }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if ui
-            .button("Export…")
-            .on_hover_text("Take these slides away as they are: PDF, pictures, or PowerPoint to go on working.")
-            .clicked()
-        {
+        if ui.button("Export…").on_hover_text("Export these slides: PDF, pictures, or PowerPoint to edit.").clicked() {
             commands.push(Command::Do(Action::Export));
         }
     });

@@ -301,7 +301,7 @@ fn a_suggested_formula_is_changed_in_its_place_and_given_back() {
     let changed = said(&harness);
     assert_eq!(changed.recipe.columns, [RecipeColumn { formula: "SUM(amount) / 2".into(), ..monetary() }]);
     let mut harness = open(changed, DataView::Recipe);
-    click(&mut harness, "Give up what you wrote for monetary");
+    click(&mut harness, "Discard what you wrote for monetary");
     assert_eq!(said(&harness), sourcing());
 }
 

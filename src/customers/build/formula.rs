@@ -47,7 +47,7 @@ pub(super) fn parse(column: &RecipeColumn, columns: &[&str]) -> Result<Parsed, C
         return Err(wrong(format!("there is no column {unknown} among the {grain} columns{hint}")));
     }
     if column.grain != Grain::Customer && !sums_up(&expr) {
-        return Err(wrong("it gives a value a row, not one a customer; wrap it in SUM, AVG, MIN, MAX, COUNT or FIRST".into()));
+        return Err(wrong("it gives one value per row, not one per customer; wrap it in SUM, AVG, MIN, MAX, COUNT or FIRST".into()));
     }
     Ok(Parsed { name: column.name.clone(), distinct: counted(&expr), expr: expr.alias(column.name.as_str()), reads })
 }

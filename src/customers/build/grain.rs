@@ -142,7 +142,7 @@ fn added_up(rows: DataFrame, customers: &Column, formulas: &[Parsed]) -> Result<
         frame.with_column(counted)?;
     }
     if let Some(list) = frame.columns().iter().find(|column| matches!(column.dtype(), DataType::List(_))) {
-        let why = "it gives several values a customer; wrap it in SUM, AVG, MIN, MAX, COUNT or FIRST".into();
+        let why = "it gives several values per customer; wrap it in SUM, AVG, MIN, MAX, COUNT or FIRST".into();
         return Err(CustomersError::Formula { column: list.name().to_string(), why });
     }
     let floats = frame.columns().iter().filter(|column| column.dtype().is_float()).map(|column| told(column.name().as_str()));

@@ -64,9 +64,9 @@ pub struct CardPage {
     pub less: Vec<Line>,
     /// The sentence that stands where nothing can be said.
     pub nothing: Option<String>,
-    /// Where their middle stands among everyone, column by column.
+    /// Where the median stands among everyone, column by column.
     pub profile: Vec<ProfileLine>,
-    /// How they are spread.
+    /// Distribution.
     pub spreads: Vec<Spread>,
     /// The block "Added by you": titles and texts, empty ones left out.
     pub added: Vec<(String, String)>,

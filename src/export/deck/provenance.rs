@@ -204,7 +204,7 @@ pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String
     let note = explained.forest.as_ref().map(|forest| {
         format!(
             "A random forest of {} trees put {} of {} it had not seen into the right segment (always naming the largest: {}). \
-             The bar says how much accuracy is lost when the column is shuffled.",
+             The bar shows how much accuracy is lost when the column is shuffled.",
             forest.n_trees,
             percent(forest.accuracy),
             report.noun().counted(forest.n_held_out),

@@ -198,7 +198,7 @@ fn traits(page: &mut String, persona: &Persona, lines: &[Line], statements: &[&S
 
 /// A dot per column on a line from everyone's lowest to everyone's highest; what it shows is said to those who do not see it.
 fn profile(page: &mut String, lines: &[ProfileLine]) {
-    page.push_str("<section>\n<h3>Where their middle stands</h3>\n<ul class=\"profile\">\n");
+    page.push_str("<section>\n<h3>Typical value</h3>\n<ul class=\"profile\">\n");
     for line in lines {
         let (from, to) = (line.place.min(0.5), line.place.max(0.5));
         let _ = writeln!(
@@ -225,7 +225,7 @@ fn distributions(page: &mut String, card: &CardPage) {
         return;
     }
     page.push_str(
-        "<section class=\"spread\">\n<div class=\"legend\"><h3>How they are spread</h3>\
+        "<section class=\"spread\">\n<div class=\"legend\"><h3>Distribution</h3>\
          <p><span><i class=\"this\"></i>This persona</span><span><i></i>Everyone</span></p></div>\n<div class=\"multiples\">\n",
     );
     for spread in &card.spreads {

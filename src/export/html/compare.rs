@@ -67,7 +67,7 @@ pub fn who_is_missing(page: &mut String, deck: &Deck) {
     }
     page.push_str(
         "<section class=\"missing\">\n<h2 class=\"minor\">Who is missing?</h2>\n\
-         <p class=\"muted small\">Groups that are the commonest of no persona, so a workshop could forget them.</p>\n<ul>\n",
+         <p class=\"muted small\">Groups that are not the majority in any persona, so a workshop could forget them.</p>\n<ul>\n",
     );
     for line in &deck.missing {
         let _ = writeln!(page, "<li dir=\"auto\">{}</li>", escape(line));

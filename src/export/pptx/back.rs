@@ -124,7 +124,7 @@ fn beside(slide: &mut Slide, card: &CardPage, left: f64) {
     profile(slide, card, [left, y]);
 }
 
-/// Where their middle stands among everyone, as far as there is room.
+/// Where medians stand among everyone, as far as there is room.
 fn profile(slide: &mut Slide, card: &CardPage, [left, y]: [f64; 2]) {
     let row = 17.0;
     let n = (((BOTTOM - y - 22.0) / row).max(0.0) as usize).min(card.profile.len());

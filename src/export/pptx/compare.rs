@@ -80,7 +80,7 @@ fn slide(deck: &Deck, comparison: &SideBySide, of: &str, columns: (usize, &[Comp
         }
         all.push(Row { height: row_height, cells, ruled: true });
     }
-    let told = "The personas side by side: a column each, a row an attribute, the one that separates them most first";
+    let told = "The personas side by side: one column each and one row per attribute, the one that separates them most first";
     table(&mut slide, "Comparison", told, [LEFT, TABLE], &widths, &all, true);
     parts::footer(&mut slide, &[parts::source(deck)]);
     slide

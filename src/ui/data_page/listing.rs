@@ -25,7 +25,7 @@ pub(in crate::ui) fn ui(ui: &mut Ui, loaded: &Loaded, look: &mut Look, commands:
             if ui.button("Build a customer table").on_hover_text("One row per customer, from this file and others you add.").clicked() {
                 commands.push(Command::AddSources(Vec::new()));
             }
-            if ui.button("Keep it as it is").on_hover_text("Group the rows themselves. They are called rows and not customers.").clicked() {
+            if ui.button("Keep it as it is").on_hover_text("Group the rows as they are; they are called rows, not customers.").clicked() {
                 look.sources.keeps_listing = true;
             }
         });

@@ -108,7 +108,7 @@ fn next_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<C
     if let Some(picked) = picked {
         ui.add_space(INSIDE);
         let text = format!("Only selected {} ({})", answers.noun.many, thousands(picked.n()));
-        widgets::check_ui(ui, &mut look.only_picked, &text).on_hover_text("List the selected customers alone. Esc lets them go.");
+        widgets::check_ui(ui, &mut look.only_picked, &text).on_hover_text("List the selected customers alone. Esc clears the selection.");
     }
 }
 

@@ -167,7 +167,8 @@ fn buttons_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, name: &str, line: &Line<'_>
         Line::Column(column) => {
             let is_written_by_user = sourcing.recipe.columns.iter().any(|column| column.name == name);
             if is_written_by_user {
-                let tip = format!("Give up what you wrote for {name}: a suggested column gets its formula again, one of your own goes");
+                let tip =
+                    format!("Discard what you wrote for {name}: a suggested column gets its formula back, one of your own is deleted");
                 if icon_button(ui, icons::UNDO, &tip).clicked() {
                     change(sourcing, commands, |recipe| recipe.columns.retain(|column| column.name != name));
                 }

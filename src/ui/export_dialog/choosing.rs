@@ -35,7 +35,7 @@ pub(super) fn ui(
 ) -> bool {
     let personas = answers.personas.latest();
     ui.label(theme::heading("Export"));
-    ui.label(caption(ui, "Take cards and customers away as files."));
+    ui.label(caption(ui, "Export cards and customers as files."));
     ui.add_space(INSIDE);
     let height = (size.y - AROUND).max(160.0);
     ui.allocate_ui_with_layout(Vec2::new(size.x, height), Layout::left_to_right(Align::Min), |ui| {
@@ -258,7 +258,7 @@ fn left_out(choices: &Choices) -> Vec<&'static str> {
         sentences.push("Values of fewer than 10 customers are not shown.");
     }
     if choices.formats.iter().any(|format| matches!(format, ExportFormat::Csv | ExportFormat::Parquet)) {
-        sentences.push("Nothing of labelled customers: they leave with all their columns, identifiers too.");
+        sentences.push("Labelled customers include every column, identifiers too.");
     }
     if choices.formats.contains(&ExportFormat::Audience) {
         sentences.push("Customers who did not agree are on no audience list; how many is told at the end. Lists below 10 are not written.");

@@ -64,7 +64,7 @@ fn note(explained: &Explained) -> String {
     match &explained.forest {
         Some(forest) => format!(
             "A random forest of {} trees put {} of {} customers it had not seen into the right segment (always naming the largest: {}). \
-             The bar says how much of that is lost when the column is shuffled.",
+             The bar shows how much of that is lost when the column is shuffled.",
             forest.n_trees,
             percent(forest.accuracy),
             thousands(forest.n_held_out),

@@ -59,7 +59,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
             let which = Selection::Cluster(persona.cluster);
             response.context_menu(|ui| segment_menu_ui(ui, view.answers, look, which, &persona.name));
         }
-        rest_ui(ui, &unusual(personas), "Unlike all groups, so they are in none of them.", (personas.n_noise, &percents[n]), false);
+        rest_ui(ui, &unusual(personas), "Too unlike every group to belong to one.", (personas.n_noise, &percents[n]), false);
         rest_ui(ui, LEFT_OUT, "They took no part; the notes say why.", (personas.n_left_out, &percents[n + 1]), true);
         missing_ui(ui, personas, look);
     });
@@ -70,7 +70,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
         }
     }
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-        if primary_button(ui, "Export cards…").on_hover_text("Take the cards and the labelled customers away as files.").clicked() {
+        if primary_button(ui, "Export cards…").on_hover_text("Export the cards and the labelled customers as files.").clicked() {
             commands.push(Command::Do(Action::Export));
         }
     });
@@ -188,7 +188,7 @@ fn missing_ui(ui: &mut Ui, personas: &Personas, look: &mut Look) {
     let button = eframe::egui::Button::new(text).selected(look.cards.missing_open).frame_when_inactive(false);
     let response = ui.add(button.min_size(Vec2::new(0.0, SMALL_ROW)));
     name_it(&response, Role::Button, "Who is missing?");
-    if response.on_hover_text("Groups of customers that are no persona's commonest.").clicked() {
+    if response.on_hover_text("Groups of customers that are not the majority in any persona.").clicked() {
         look.cards.missing_open = !look.cards.missing_open;
     }
 }

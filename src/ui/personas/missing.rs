@@ -25,7 +25,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
                 }
             });
         });
-        ui.label(caption(ui, "Groups that are no persona's commonest. A workshop that only sees the cards would forget them."));
+        ui.label(caption(ui, "Groups that are not the majority in any persona. A workshop that sees only the cards would forget them."));
         ScrollArea::vertical().id_salt("missing").max_height(160.0).auto_shrink([false, true]).show(ui, |ui| list_ui(ui, view.personas));
     });
     ui.add_space(INSIDE);

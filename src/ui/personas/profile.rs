@@ -21,7 +21,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
         return;
     }
     ui.label(theme::strong("Against everyone")).on_hover_text(
-        "A dot at the left end means that nearly everyone has more than their middle customer; at the right end, nearly everyone has less. \
+        "A dot at the left end means that nearly everyone has more than this persona's median customer; at the right end, nearly everyone has less. \
          The place is the percentile of their median among all customers.",
     );
     let names = (ui.available_width() * 0.34).clamp(96.0, 190.0);

@@ -188,7 +188,7 @@ fn column_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
             let explanation = match by {
                 KnownBy::Levels => "One segment a text",
                 KnownBy::Values => "One segment a number",
-                KnownBy::Fifths => "Five segments of about equal size, cut at the quintiles; equal values are never parted",
+                KnownBy::Fifths => "Five segments of about equal size, cut at the quintiles; equal values always stay together",
             };
             if ui
                 .selectable_label(column.name == shown, unbroken(&view.answers.dictionary.name(&column.name)))

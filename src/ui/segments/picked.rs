@@ -100,7 +100,7 @@ pub(super) fn told_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let button = Button::new(RichText::new("Clear").text_style(TextStyle::Small)).min_size(Vec2::new(0.0, 24.0));
-            if ui.add(button).on_hover_text("Let these customers go.  Esc").clicked() {
+            if ui.add(button).on_hover_text("Clear the selection.  Esc").clicked() {
                 look.brush = None;
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(Label::new(theme::strong(title)).truncate()));
@@ -131,7 +131,7 @@ fn contrast_ui(ui: &mut Ui, contrast: &Contrast) {
         return told(ui, "Nothing sets these customers apart clearly. They are much like everyone.".into());
     }
     ui.add(Label::new(theme::strong(&persona.name)).wrap());
-    told(ui, format!("Set apart from everyone by (n = {}):", thousands(contrast.n)));
+    told(ui, format!("Differs most from everyone in (n = {}):", thousands(contrast.n)));
     ui.add_space(4.0);
     statements_ui(ui, &persona.statements);
 }

@@ -14,7 +14,7 @@ use super::naming::segment_name;
 use super::silhouette_brush;
 use super::view::View;
 
-const MEANS: &str = "One bar a customer: to the right, it is closer to its own segment than to the next; to the left of 0, another segment \
+const MEANS: &str = "One bar per customer: to the right, it is closer to its own segment than to the next; to the left of 0, another segment \
                      would suit it better. Silhouette width, Rousseeuw 1987.\n\n\
                      Drag over bars to select their customers, or press the right mouse button for those another segment would suit better. \
                      The dark strip on the left shows where selected customers are.\n\nOf many customers a sample is measured first, and the \

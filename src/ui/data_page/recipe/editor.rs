@@ -55,7 +55,7 @@ pub(super) fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, l
         match name_problem {
             // An empty name is not yet wrong, it is just not written yet.
             Some(problem) if !draft.name.trim().is_empty() => wrong_ui(&mut tried, problem),
-            _ if draft.formula.trim().is_empty() => _ = tried.label(caption(&tried, "They come here once there is a formula")),
+            _ if draft.formula.trim().is_empty() => _ = tried.label(caption(&tried, "Values appear once there is a formula")),
             _ => tried_ui(&mut tried, &known.draft),
         }
         help_ui(ui, built, &mut draft);
@@ -123,7 +123,7 @@ fn help_ui(ui: &mut Ui, built: Option<&Built>, draft: &mut RecipeColumn) {
     );
 
     ui.label(caption(ui, "What it means, in one sentence"));
-    let about = TextEdit::singleline(&mut draft.about).hint_text("Orders a year since the first one.").desired_width(f32::INFINITY);
+    let about = TextEdit::singleline(&mut draft.about).hint_text("Orders per year since the first one.").desired_width(f32::INFINITY);
     widgets::name_it(&ui.add(about), Widget::TextInput, "What the column means");
 }
 

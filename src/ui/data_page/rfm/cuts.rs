@@ -71,7 +71,7 @@ fn title_ui(ui: &mut Ui, score: &Score, cuts: &mut Cuts, monetary_is: Option<&mu
     }
     let mut is_own = matches!(cuts, Cuts::Points(_));
     let choices = [
-        (false, "Quintiles", "Cut where a fifth of those who bought is below, two fifths, and so on; equal values are never parted."),
+        (false, "Quintiles", "Cut where a fifth of those who bought is below, two fifths, and so on; equal values always stay together."),
         (true, "Own values", "Cut at the values of your business."),
     ];
     if combo_ui(ui, &format!("{}, cut points", score.title), &mut is_own, &choices) {

@@ -26,7 +26,7 @@ pub(super) fn picked_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
         look.sources.view = DataView::Table;
         look.only_picked = true;
     }
-    if ui.button("Clear").on_hover_text("Let these customers go.  Esc").clicked() {
+    if ui.button("Clear").on_hover_text("Clear the selection.  Esc").clicked() {
         look.brush = None;
     }
 }

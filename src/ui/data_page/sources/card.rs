@@ -172,7 +172,7 @@ pub(super) fn key_ui(ui: &mut Ui, of: &Of<'_>, width: f32, commands: &mut Vec<Co
 
 fn overlap_ui(ui: &mut Ui, of: &Of<'_>) {
     let Some(understood) = of.understood() else {
-        ui.label(caption(ui, "It is looked at once every source is read"));
+        ui.label(caption(ui, "It is checked once every source has been read"));
         return;
     };
     let Some(overlap) = &understood.overlap else {

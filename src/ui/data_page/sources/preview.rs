@@ -57,7 +57,7 @@ pub(super) fn ui(ui: &mut Ui, of: &Of<'_>, look: &mut Look) {
         }
         _ if answer.problem().is_some() => widgets::answer_ui(ui, answer, "the rows", |_, _| {}),
         _ => {
-            widgets::centred(ui, |ui| ui.label(caption(ui, "The rows come here once they are read")));
+            widgets::centred(ui, |ui| ui.label(caption(ui, "Rows appear once they are read")));
         }
     }
 }
