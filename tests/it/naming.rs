@@ -205,3 +205,23 @@ fn what_is_often_missing_is_not_highly_reliable() {
     check(0, 0.05, Trust::Good, 1);
     check(1, 0.5, Trust::Good, 0);
 }
+
+#[test]
+fn being_contacted_is_no_call_for_support() {
+    // Campaign contacts, or a coded answer: neither says that somebody needed help.
+    for name in ["contact", "contacts", "Contacts"] {
+        let mut text = format!("customer,{name},spend\n");
+        for row in 0..240 {
+            let high = row % 3 == 0;
+            let (contacts, spend) = if high { (3 + row % 2, 40 + row % 7) } else { (1, 400 + row % 9) };
+            text.push_str(&format!("K{row},{contacts},{spend}\n"));
+        }
+        let (loaded, prepared) = read(&text);
+        let labels = Labels::from_ids(&prepared.table_rows.iter().map(|row| usize::from(row % 3 != 0)).collect::<Vec<_>>());
+        let personas = cards(&loaded, &prepared, &labels);
+        assert!(
+            personas.personas.iter().all(|persona| !format!("{} {}", persona.name, persona.summary).to_lowercase().contains("support")),
+            "{name}"
+        );
+    }
+}
