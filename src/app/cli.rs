@@ -27,6 +27,7 @@ use super::logging;
 use super::outputs::{self, Output};
 use super::score::{self, ScoreArgs};
 use super::table::{self, TableArgs};
+use super::validate::{self, ValidateArgs};
 use super::window;
 
 /// Wrong use.
@@ -65,6 +66,8 @@ enum Headless {
     Score(ScoreArgs),
     /// Find unusual customers, with reasons, and how many would be by chance.
     Niches(NichesArgs),
+    /// Try personas on other customers and other days: do they come back, stay and foretell?
+    Validate(ValidateArgs),
     /// Replay a saved project: the same labels as the window showed.
     Run(Run),
     /// Build one customer table from lists of customers, transactions and events.
@@ -214,6 +217,7 @@ pub fn main() -> ExitCode {
         Some(Headless::Run(run)) => headless::open_project(&run.project)
             .and_then(|project| task(project, &run.project, None, run.files, Some((run.out, run.taking.choices(run.formats)))))
             .and_then(headless::carry_out),
+        Some(Headless::Validate(args)) => validate::carry_out(args),
         Some(Headless::Table(args)) => table::carry_out(args),
         Some(Headless::Completions { shell }) => completions(shell),
         Some(Headless::Man { folder }) => man_pages(&folder),

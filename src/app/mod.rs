@@ -19,4 +19,5 @@ mod score;
 mod shortcuts;
 mod sources;
 mod table;
+mod validate;
 pub mod window;

@@ -11,6 +11,7 @@ mod frozen;
 pub mod health;
 pub mod rfm;
 mod understand;
+mod windows;
 
 pub use build::accounts::{Account, Part};
 pub use build::assemble::currency;
@@ -29,6 +30,7 @@ pub use understand::listing::{Listing, looks_like};
 pub use understand::status::StatusMeans;
 pub use understand::understand;
 pub use understand::understood::{Decision, Guests, Money, Overlap, Paid, Status, Through, Topic, Understood, UnderstoodSource};
+pub use windows::{Redrawing, bought_between, not_listed, rows_between};
 
 use crate::base::Key;
 use crate::data::{self, Raw};

@@ -3,10 +3,12 @@
 //! In: a plan and what is wanted of it. Out: the report with the seconds each part took, and the plots; or the first problem on the way. The
 //! recipe is that of the window, so a replayed project gives the same bytes.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::base::Ctx;
 use crate::cluster::Method;
+use crate::data::Loaded;
 use crate::export::{NicheSeconds, Plots, Report, Seconds};
 use crate::session::Plan;
 
@@ -40,6 +42,26 @@ pub fn analyse(plan: &Plan, wanted: &Wanted, ctx: &Ctx) -> Result<(Report, Plots
     }
     report.seconds = Some(Seconds { total, ..engine.runtime.caches().seconds() });
     Ok((report, plots))
+}
+
+/// The analysis of a table that is in memory, whatever the plan says it comes from.
+///
+/// Fails with the first problem of what is wanted, or when `ctx` is stopped.
+pub(super) fn analyse_table(loaded: Arc<Loaded>, plan: &Plan, outputs: Outputs, ctx: &Ctx) -> Result<Report, Problem> {
+    analyse_by(&mut Engine::over(loaded, EngineOptions::headless()), plan, outputs, ctx)
+}
+
+/// The analysis of a plan by an engine that may know parts of it already.
+///
+/// Fails with the first problem of what is wanted, or when `ctx` is stopped.
+pub(super) fn analyse_by(engine: &mut Engine, plan: &Plan, outputs: Outputs, ctx: &Ctx) -> Result<Report, Problem> {
+    let mut wanted = Wanted::outputs(outputs.clone());
+    wanted.sources.clock = Some(today());
+    let answers = engine.wait_telling(plan, &wanted, ctx)?;
+    if let Some(problem) = first_problem(plan, &answers, &outputs) {
+        return Err(problem.clone());
+    }
+    engine.report(plan).ok_or_else(|| Problem("The analysis ended without a result; please report this.".into()))
 }
 
 /// What went wrong first, in the order of the work.

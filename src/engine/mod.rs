@@ -28,6 +28,7 @@ mod sources;
 mod structure;
 mod sweep;
 pub mod table;
+pub mod validate;
 mod wanted;
 
 pub use answers::{Answers, BrushAnswer, ListingAnswer, PREVIEW_ROWS, PageImage, PagesAnswer, SourcesAnswer};

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::{Ctx, Key, memory};
-use crate::data::Source;
+use crate::data::{Loaded, Source};
 use crate::export::{Choices, Plots, Report};
 use crate::persona::PersonaEdit;
 use crate::session::{Command, Plan};
@@ -75,6 +75,8 @@ impl Last {
 /// Answers questions about a plan; computes in the background.
 pub struct Engine {
     pub(super) runtime: Runtime,
+    /// A table made elsewhere that every plan is about.
+    given: Option<Arc<Loaded>>,
     asked: Option<(Plan, Wanted)>,
     edits: (Arc<[PersonaEdit]>, Key),
     words: WordsInForce,
@@ -97,6 +99,7 @@ impl Engine {
         let workers = if options.is_headless { Workers::One } else { Workers::BehindWindow(options.threads) };
         Engine {
             runtime: Runtime::new(Caches::default(), workers, options.memory_budget_bytes, wake),
+            given: None,
             asked: None,
             edits: (Arc::new([]), edits_key(&[])),
             words: cards::words_in_force(None, &Arc::default()),
@@ -109,6 +112,11 @@ impl Engine {
             refines: false,
             exporting: None,
         }
+    }
+
+    /// An engine for a table that is in memory: nothing is read, and every plan is about it.
+    pub fn over(loaded: Arc<Loaded>, options: EngineOptions) -> Engine {
+        Engine { given: Some(loaded), ..Engine::new(|| {}, options) }
     }
 
     /// Whether silhouettes from a sample go on growing in the background until they are exact, as the window wants it. Otherwise the first
@@ -141,8 +149,8 @@ impl Engine {
 
     /// The recipe: what every page sees, and what it is made from.
     fn recipe(&mut self, plan: &Plan, wanted: &Wanted) -> Answers {
-        let Engine { runtime, last, edits: (edits, edits_key), words, numbering_key, refines, paging, .. } = self;
-        let table = table::of(runtime, plan, wanted);
+        let Engine { runtime, given, last, edits: (edits, edits_key), words, numbering_key, refines, paging, .. } = self;
+        let table = table::of(runtime, given.as_ref(), plan, wanted);
         if let Some(loaded) = table.loaded.ready() {
             last.keep_only(loaded.value.stamp);
         }

@@ -31,15 +31,19 @@ pub(super) struct Tabled {
     pub sourced: Option<Sourced>,
 }
 
-/// Asks for the table.
-pub(super) fn of(runtime: &mut Runtime, plan: &Plan, wanted: &Wanted) -> Tabled {
+/// Asks for the table. One that was `given` is there already, whatever the plan says it comes from.
+pub(super) fn of(runtime: &mut Runtime, given: Option<&Arc<Loaded>>, plan: &Plan, wanted: &Wanted) -> Tabled {
     let need = Need::Start(Urgency::Chosen);
-    let (loaded, sourced) = match &plan.source {
-        Source::Sources(sourcing) => {
+    let (loaded, sourced) = match (given, &plan.source) {
+        (Some(given), _) => {
+            runtime.tell(&given.notes);
+            (Asked::Ready(Made { key: given.stamp, value: given.clone() }), None)
+        }
+        (None, Source::Sources(sourcing)) => {
             let sourced = sources::sourced(runtime, sourcing, wanted, need);
             (sourced.loaded.clone(), Some(sourced))
         }
-        file => (load(runtime, file, wanted.reload, wanted.reads_once(), need), None),
+        (None, file) => (load(runtime, file, wanted.reload, wanted.reads_once(), need), None),
     };
     let loaded = match plan.preparation.no_answer_is_missing {
         true => loaded.and("Waiting for the data", |loaded| without_no_answers(runtime, loaded, need)),

@@ -37,6 +37,7 @@ mod table;
 mod text;
 mod unusual;
 mod unusual_found;
+mod validation;
 
 pub use atomic_write::write_beside;
 pub use audience::{Audiences, audiences, country_code};
@@ -61,3 +62,4 @@ pub use sheet::TopicSheet;
 pub use table::{customers_csv, customers_parquet, labels_csv, merges_csv, note_of_formulas};
 pub use unusual::{niches_json, unusual_csv};
 pub use unusual_found::{NicheSeconds, UnusualFound};
+pub use validation::{FoldsFound, ForetoldBy, ForetoldFound, PersonaHolds, Stay, Validation, ValidationSeconds, validation_json};

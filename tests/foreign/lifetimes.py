@@ -17,7 +17,7 @@ try:
     fetched = subprocess.run(fetch, capture_output=True, timeout=120).returncode == 0
 except (OSError, subprocess.TimeoutExpired):
     fetched = False
-wheel = next(folder.glob("lifetimes-*.whl"), None)
+wheel = next(folder.glob("[Ll]ifetimes-*.whl"), None)
 if not fetched or wheel is None:
     sys.exit(77)
 with zipfile.ZipFile(wheel) as package:

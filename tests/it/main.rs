@@ -66,6 +66,7 @@ mod table_page;
 mod trees;
 mod twins;
 mod unclean;
+mod validating;
 mod weather;
 mod whole;
 mod window;

@@ -1,0 +1,205 @@
+//! Who moves from one persona to another between snapshots, and how many would with nothing changed?
+//!
+//! In: the sources, and days. Out: the moves between each day and the next. Recipe, preparation and segments are those of the first day, made from the rows up to it;
+//! later customers are placed and nothing is made anew, so that no segment can change its number. Cost: a table per day, and [`DRAWS`] small ones.
+
+use std::collections::BTreeMap;
+
+use crate::base::Ctx;
+use crate::base::text::count;
+use crate::customers::Redrawing;
+use crate::data::day::IsoDay;
+use crate::engine::headless::analyse_table;
+use crate::engine::run::answer::StepError;
+use crate::engine::wanted::Outputs;
+use crate::evaluate::{Whereabouts, WithBand, by_chance, moved_words, transitions};
+use crate::export::{PersonaHolds, Stay, Validation, segment_model};
+use crate::model::{Model, Place};
+use crate::session::Plan;
+
+use super::dated::{Dated, FrozenRecipe, Snapshot};
+use super::days::snapshot_days;
+use super::options::ValidateOptions;
+use super::personas::{cannot, personas_of, plan_of_a_day, told_of_survivors, told_of_today};
+
+/// Days of a trailing window.
+const WINDOW: i32 = 365;
+/// Times that orders are drawn anew.
+const DRAWS: u64 = 20;
+/// Customers drawn for at most: the share that moves is then known to half a percent.
+const MOST_DRAWN: usize = 5_000;
+const STAGE: &str = "Snapshots";
+
+/// One day with everyone's place.
+struct Placed {
+    day: IsoDay,
+    places: BTreeMap<String, Whereabouts>,
+}
+
+/// Adds the moves between snapshots to what was found.
+pub(super) fn stays(dated: &Dated, plan: &Plan, options: &ValidateOptions, found: &mut Validation, ctx: &Ctx) -> Result<(), StepError> {
+    let days = snapshot_days(dated.first, dated.last, options.snapshots, options.every);
+    let [first_day, .., last_day] = days[..] else {
+        return Err(cannot(format!(
+            "The orders run from {} to {}. That leaves {} at the end of a whole {} and two are needed, so whether customers stay cannot be told; choose a shorter --every.",
+            dated.first,
+            dated.last,
+            if days.is_empty() { "no snapshot".to_owned() } else { "one snapshot".to_owned() },
+            options.every.word()
+        )));
+    };
+    if days.len() < options.snapshots {
+        found.notes.push(format!(
+            "Only {} of {} snapshots are taken: the first order is of {}, and before it there is nobody.",
+            days.len(),
+            options.snapshots,
+            dated.first
+        ));
+    }
+    if last_day < dated.last {
+        found.notes.push(format!(
+            "The {} after {last_day} is not over on {}, the last day, and is left out.",
+            options.every.word(),
+            dated.last
+        ));
+    }
+    // Equal windows where the orders go back far enough for the first.
+    let is_trailing = first_day.0 - WINDOW >= dated.first.0 - 1;
+    found.notes.push(match is_trailing {
+        true => format!("Every snapshot knows the {WINDOW} days up to its day. Whoever bought nothing in them is gone."),
+        false => format!(
+            "The orders begin {} days before the first snapshot, too late for equal windows of {WINDOW} days. Every snapshot knows all orders up to its day, so what is added up per customer grows by construction, customers move because of it, and nobody is ever gone.",
+            first_day.0 - dated.first.0
+        ),
+    });
+    found.notes.extend(told_of_survivors(dated));
+    let rows_of = |day: IsoDay| dated.rows(is_trailing.then(|| IsoDay(day.0 - WINDOW)), day);
+    let mut recipe = dated.frozen(first_day, options.with_todays, ctx)?;
+    let mut model: Option<(Model, Vec<PersonaHolds>)> = None;
+    let mut placed: Vec<Placed> = Vec::new();
+    for (nth, &day) in days.iter().enumerate() {
+        ctx.progress(STAGE, nth as f32 / days.len() as f32);
+        let snapshot = recipe.snapshot(&rows_of(day)?, day, ctx)?;
+        if model.is_none() {
+            found.notes.extend(told_of_today(&snapshot.of_today));
+            let outputs = Outputs { personas: true, ..Outputs::default() };
+            let report = analyse_table(snapshot.loaded.clone(), &plan_of_a_day(plan), outputs, ctx)
+                .map_err(|problem| cannot(format!("There are no personas of {day}: {}", problem.0)))?;
+            if report.labels.n_clusters() < 2 {
+                return Err(cannot(format!(
+                    "The customers of {day} are one group, so nobody can move; choose a number with --k to split them all the same."
+                )));
+            }
+            let made = segment_model(&report, ctx).map_err(|error| cannot(error.to_string()))?;
+            let made = made.ok_or_else(|| cannot("There is no segment model; please report this."))?;
+            model = Some((made, personas_of(&report)));
+        }
+        let Some((model, _)) = &model else { continue };
+        placed.push(Placed { day, places: places(model, &snapshot, ctx)? });
+    }
+    let Some((model, personas)) = model else { return Ok(()) };
+    for pair in placed.windows(2) {
+        ctx.progress("What would be by chance", 0.0);
+        let chance = chance(&mut recipe, &model, &pair[0], rows_of(pair[0].day)?, plan.clustering.seed, ctx)?;
+        found.stays.push(moves(&pair[0], &pair[1], &personas, chance));
+    }
+    if found.stays.iter().any(|stay| stay.by_chance.is_none()) {
+        found.notes.push(
+            "How many would move by chance alone is not told: the keys of these orders stand for guests or for one order each, so a customer's own orders cannot be drawn anew."
+                .to_owned(),
+        );
+    }
+    let told: Vec<String> = found.stays.iter().map(|stay| format!("{} to {}: {}", stay.from, stay.to, stay.sentence)).collect();
+    found.sentences.extend(told);
+    Ok(())
+}
+
+/// Where every customer of a day is.
+fn places(model: &Model, snapshot: &Snapshot, ctx: &Ctx) -> Result<BTreeMap<String, Whereabouts>, StepError> {
+    let placement = model.place(&snapshot.loaded, &ctx.quiet()).map_err(|error| match ctx.check() {
+        Err(stopped) => StepError::from(stopped),
+        Ok(()) => cannot(error.to_string()),
+    })?;
+    let place = |place: &Place| match place {
+        Place::Segment(at) => Whereabouts::Segment(*at),
+        Place::Nowhere | Place::LeftOut => Whereabouts::NoGroup,
+    };
+    Ok(snapshot.keys.iter().cloned().zip(placement.places.iter().map(place)).collect())
+}
+
+/// The same day again, each customer's own orders drawn anew.
+struct Chance {
+    moved: WithBand,
+    of_segment: Vec<Option<WithBand>>,
+    draws: usize,
+    customers: usize,
+}
+
+fn chance(
+    recipe: &mut FrozenRecipe,
+    model: &Model,
+    on: &Placed,
+    rows: Vec<crate::data::Raw>,
+    seed: u64,
+    ctx: &Ctx,
+) -> Result<Option<Chance>, StepError> {
+    let share = MOST_DRAWN as f64 / on.places.len().max(1) as f64;
+    let Some(redrawing) = Redrawing::new(&recipe.understood, &rows, share, ctx)? else { return Ok(None) };
+    let mut drawn = Vec::new();
+    for nth in 0..DRAWS {
+        ctx.progress("What would be by chance", nth as f32 / DRAWS as f32);
+        let snapshot = recipe.snapshot(&redrawing.draw(seed, nth, ctx)?, on.day, ctx)?;
+        drawn.push(places(model, &snapshot, ctx)?);
+    }
+    let keys: Vec<&String> = on.places.keys().filter(|key| drawn.iter().any(|places| places.contains_key(*key))).collect();
+    let of = |places: &BTreeMap<String, Whereabouts>| -> Vec<Whereabouts> {
+        keys.iter().map(|key| places.get(*key).copied().unwrap_or(Whereabouts::Absent)).collect()
+    };
+    let redrawn: Vec<Vec<Whereabouts>> = drawn.iter().map(of).collect();
+    let found = by_chance(&of(&on.places), &redrawn, model.segments.len());
+    Ok(found.map(|found| Chance { moved: found.moved, of_segment: found.of_segment, draws: found.draws, customers: keys.len() }))
+}
+
+fn moves(from: &Placed, to: &Placed, personas: &[PersonaHolds], chance: Option<Chance>) -> Stay {
+    let keys: std::collections::BTreeSet<&String> = from.places.keys().chain(to.places.keys()).collect();
+    let of = |placed: &Placed| -> Vec<Whereabouts> {
+        keys.iter().map(|key| placed.places.get(*key).copied().unwrap_or(Whereabouts::Absent)).collect()
+    };
+    let k = personas.len();
+    let found = transitions(&of(from), &of(to), k);
+    let (stay, interval) = (found.stay(), found.stay().interval());
+    let one = |(segment, persona): (usize, &PersonaHolds)| {
+        let rate = found.stay_of(segment);
+        let [low, high] = rate.interval();
+        PersonaHolds {
+            customers: found.counts[segment].iter().sum(),
+            stay: (rate.n > 0).then(|| WithBand { value: rate.share(), low, high }),
+            by_chance: chance.as_ref().and_then(|chance| chance.of_segment[segment]).map(|band| band.value),
+            ..persona.clone()
+        }
+    };
+    let names = personas.iter().map(|persona| persona.persona.clone()).chain(["no group".to_owned(), "gone".to_owned()]);
+    let as_by_chance =
+        chance.as_ref().map(|chance| crate::evaluate::ByChance { moved: chance.moved, of_segment: Vec::new(), draws: chance.draws });
+    let sentence = moved_words(&found, as_by_chance.as_ref());
+    let came = (0..=k).map(|segment| found.newborn(segment)).sum();
+    let gone = (0..=k).map(|segment| found.gone(segment)).sum();
+    Stay {
+        from: from.day.to_string(),
+        to: to.day.to_string(),
+        customers: found.present(),
+        stay: stay.share(),
+        stay_interval: interval,
+        kappa: found.kappa(),
+        by_chance: chance.as_ref().map(|chance| chance.moved.value),
+        by_chance_interval: chance.as_ref().map(|chance| [chance.moved.low, chance.moved.high]),
+        draws: chance.as_ref().map_or(0, |chance| chance.draws),
+        customers_drawn: chance.as_ref().map_or(0, |chance| chance.customers),
+        newborn: came,
+        gone,
+        to_names: names.collect(),
+        personas: personas.iter().enumerate().map(one).collect(),
+        moves: found.counts.clone(),
+        sentence: format!("{sentence} {} customers came, {} left.", count(came), count(gone)),
+    }
+}
