@@ -90,7 +90,7 @@ fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: 
     }
     if !map.noise.is_empty() {
         scene.circle([x, y], 5.0, &hex(NOISE), "#ffffff", 1.0);
-        scene.text([x + 18.0, y + 4.5], "Unusual customers", 12.0, INK, Anchor::Start);
+        scene.text([x + 18.0, y + 4.5], "In no group", 12.0, INK, Anchor::Start);
     }
 }
 
