@@ -49,6 +49,8 @@ impl Window {
             Command::SaveFailingRows(source) => self.save_failing_rows(&source),
             Command::Prepare(preparation) => self.regroup(|plan| plan.preparation = preparation),
             Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),
+            Command::Niches(niches) => self.change(|plan| plan.niches = niches),
+            Command::SaveUnusual => self.save_unusual(),
             Command::Compare(against) => self.change(|plan| plan.comparison = against),
             Command::Call(dictionary) => self.change(|plan| plan.dictionary = dictionary),
             Command::EditCard(cluster, edit) => self.edit_card(cluster, edit),
@@ -429,6 +431,28 @@ impl Window {
             match export::save_selection(&loaded, &rows, &choices, &path, ctx) {
                 Ok(Ok(told)) => Ok(vec![Command::Tell(told.join("\n"))]),
                 Ok(Err(sentence)) => Err(StepError::Problem(Problem(sentence.into()))),
+                Err(error) => {
+                    log_kind(&error);
+                    Err(StepError::Problem(Problem(error.to_string().into())))
+                }
+            }
+        });
+    }
+
+    /// Saves every customer with what was found out about who is unusual.
+    fn save_unusual(&mut self) {
+        let Some(report) = self.engine.report(self.history.plan()) else {
+            return self.complain("The list is still growing. Save it when it is complete.".into());
+        };
+        let Some(found) = report.unusual.clone() else { return };
+        let path = free_path(self.home_folder().join("unusual.csv"));
+        self.engine.errand("Saving unusual customers", move |ctx| {
+            match export::write_beside(&path, |to| export::unusual_csv(&report, &found, to, ctx)) {
+                Ok(()) => {
+                    let (n, n_all) = (found.customers.len(), report.loaded.table.n_rows);
+                    let told = format!("{} customers, {} of them unusual, saved as {}.", thousands(n_all), thousands(n), path.display());
+                    Ok(vec![Command::Tell(told)])
+                }
                 Err(error) => {
                     log_kind(&error);
                     Err(StepError::Problem(Problem(error.to_string().into())))

@@ -1,6 +1,6 @@
 //! What is needed how soon? By the page in view, or by what an export or a command is to bring.
 
-use crate::session::{Page, Plan};
+use crate::session::{Page, PageView, Plan, SegmentsView};
 
 use super::choose::MOST_SEGMENTS;
 use super::run::jobs::Urgency;
@@ -74,7 +74,7 @@ impl Needs {
             refined,
             null_band: refined_on(&[Page::Segments]),
             stability: refined_on(&from_segments_on),
-            unusual: Need::Look,
+            unusual: if wanted.view == PageView::Segments(SegmentsView::Niches) { Need::Start(Urgency::Shown) } else { Need::Look },
             all_draws: true,
             most_segments: MOST_SEGMENTS,
         }

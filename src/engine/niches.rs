@@ -4,8 +4,6 @@
 //! looked up in what is there. Forest and copies grow in rounds that start from the ones before: trees and copies have their own random streams, so whatever
 //! round is seen, its first trees and copies are those of every later one.
 
-use std::sync::Arc;
-
 use crate::base::{Ctx, Key};
 use crate::cluster::Neighbours;
 use crate::evaluate::unusual::{
@@ -97,11 +95,13 @@ pub(super) fn unusual(
                 other => best.map_or_else(|| other.passes_on("Waiting for smooth copies"), Asked::Ready),
             };
         };
-        let made = put_together(runtime, &inputs, made_copies);
         before = (Some(made_forest.clone()), Some(made_copies.clone()));
         let is_last = round + 1 == ROUNDS.len();
         if is_last || !waits_for_all {
-            best = Some(made);
+            match put_together(runtime, &inputs, made_copies, need) {
+                Asked::Ready(made) => best = Some(made),
+                other => return best.map_or(other, Asked::Ready),
+            }
         }
     }
     if let Asked::Failed(problem) = &locals {
@@ -253,13 +253,10 @@ fn spans(prepared: &Prepared) -> Vec<ColumnSpan> {
 }
 
 /// All scores beside those of the copies.
-fn put_together(runtime: &mut Runtime, parts: &Parts, copies: &Made<SmoothCopies>) -> Made<Unusual> {
+fn put_together(runtime: &mut Runtime, parts: &Parts, copies: &Made<SmoothCopies>, need: Need) -> Asked<Unusual> {
     let key = Key::of("unusual customers", 1, &(), &[&parts.keys()[..], &[copies.key]].concat());
-    let value = |made: Option<&Made<LocalScores>>| made.map(|made| made.value.clone());
-    let (local, forest): (Option<Arc<LocalScores>>, _) = (value(parts.local), parts.forest.value.clone());
-    runtime.at_once(
-        |s| &mut s.unusual,
-        key,
-        || Unusual::of(local.as_deref(), &forest, parts.density.map(|made| &made.value[..]), &copies.value.scores),
-    )
+    let (local, forest) = (parts.local.map(|made| made.value.clone()), parts.forest.value.clone());
+    let (density, copies) = (parts.density.map(|made| made.value.clone()), copies.value.clone());
+    let step = move |_: &Ctx| Ok(Unusual::of(local.as_deref(), &forest, density.as_ref().map(|scores| &scores[..]), &copies.scores));
+    runtime.ask(|s| &mut s.unusual, key, need, (|| "Putting the scores in order".into(), Lane::Quick), step)
 }

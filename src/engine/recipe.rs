@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::base::{Ctx, Key, memory};
 use crate::data::{Loaded, Source};
 use crate::export::{Choices, Plots, Report};
-use crate::persona::PersonaEdit;
+use crate::persona::{PersonaEdit, UnusualCustomer};
 use crate::session::{Command, Plan};
 
 use super::answers::Answers;
@@ -61,6 +61,8 @@ struct Last {
     brush: brush::Last,
     map: map::Last,
     listing: listing::Last,
+    /// The unusual customers told last, until those of another line are.
+    unusual_customers: Option<Arc<Vec<UnusualCustomer>>>,
 }
 
 impl Last {
@@ -202,7 +204,7 @@ impl Engine {
         evidence.answer(&mut answers);
         // An older one speaks about other segments.
         answers.unusual = unusual.settled(&mut None);
-        answers.unusual_customers = unusual_customers.settled(&mut None);
+        answers.unusual_customers = unusual_customers.settled(&mut last.unusual_customers);
         table.answer(prepared, &mut answers, &mut last.table);
         answers.dictionary = plan.dictionary.clone();
         answers.noun = answers.loaded.latest().map(|loaded| plan.dictionary.noun_of(loaded)).unwrap_or_default();

@@ -72,13 +72,13 @@ pub fn map(map: &MapPlot, names: &[String], noun: &Noun, size: PlotSize) -> Scen
     };
     scene.text([size[0] - 24.0, 34.0], &told, 12.0, MUTED, Anchor::End);
     if listed {
-        list_segments(&mut scene, [frame.right() + 30.0, frame.top + 8.0], map, names, noun);
+        list_segments(&mut scene, [frame.right() + 30.0, frame.top + 8.0], map, names);
     }
     scene
 }
 
 /// The segments by number, colour and name, one under the other.
-fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: &[String], noun: &Noun) {
+fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: &[String]) {
     for cluster in 0..map.clusters.len().min(MAX_KEYS) {
         badge(scene, [x, y], number_of(&map.numbers, cluster));
         let name = names.get(cluster).map_or("", String::as_str);
@@ -91,7 +91,7 @@ fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: 
     }
     if !map.noise.is_empty() {
         scene.circle([x, y], 5.0, &hex(NOISE), "#ffffff", 1.0);
-        scene.text([x + 18.0, y + 4.5], &format!("Unusual {}", noun.many), 12.0, INK, Anchor::Start);
+        scene.text([x + 18.0, y + 4.5], "In no group", 12.0, INK, Anchor::Start);
     }
 }
 

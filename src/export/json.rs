@@ -61,7 +61,7 @@ pub fn cards_json(report: &Report) -> String {
         "source": without_folders(&report.loaded.title),
         "rows": report.loaded.table.n_rows,
         "rows_left_out": rows_left_out(report),
-        "unusual_customers": personas.n_noise,
+        "in_no_group": personas.n_noise,
         "method": report.method,
         "method_text": report.method_text,
         "chosen": report.chosen,

@@ -14,7 +14,7 @@ use super::twins::Twins;
 pub struct Personas {
     /// In the order of their clusters, largest first.
     pub personas: Vec<Persona>,
-    /// Customers in no segment ("Unusual customers").
+    /// Customers in no segment ("In no group").
     pub n_noise: usize,
     /// Rows of the table that took no part.
     pub n_left_out: usize,

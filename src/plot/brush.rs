@@ -145,6 +145,13 @@ impl Ring {
         let row = prepared.table_rows.binary_search(&table_row).ok();
         Ring { name: customer_name(loaded, table_row), at: row.and_then(|row| place(&x, &y, row)) }
     }
+
+    /// Where rows of the matrix stand on the map's axes; none for one that stands nowhere. O(rows).
+    pub fn places(loaded: &Loaded, prepared: &Prepared, axes: &(MapAxis, MapAxis), rows: &[u32]) -> Vec<Option<[f64; 2]>> {
+        let x = Axis::new(loaded, prepared, &axes.0);
+        let y = Axis::new(loaded, prepared, &axes.1);
+        rows.iter().map(|&row| place(&x, &y, row as usize)).collect()
+    }
 }
 
 /// A customer's identifier, or its place in the file when there is none.

@@ -14,7 +14,8 @@ use crate::persona::{Added, Picture};
 use super::cards_look::CardsView;
 use super::page::Page;
 use super::page_view::PageView;
-use super::plan::{Against, Clustering, KeptSelection};
+use super::plan::{Against, Clustering, KeptSelection, NicheOptions};
+use super::segments_look::SegmentsView;
 use super::settings::ThemeChoice;
 use super::sources_look::DataView;
 
@@ -43,6 +44,10 @@ pub enum Command {
     Prepare(Preparation),
     /// Replace the clustering section.
     Cluster(Clustering),
+    /// Look for unusual customers this way, from this line on.
+    Niches(NicheOptions),
+    /// Save every customer as CSV, with the scores and reasons of who is unusual.
+    SaveUnusual,
     /// Compare the segments with this, or with nothing.
     Compare(Option<Against>),
     /// Replace what columns, levels and rows are called.
@@ -223,6 +228,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     show(PageView::Data(DataView::Table)),
     show(PageView::Data(DataView::Rfm)),
     show(PageView::Data(DataView::Health)),
+    show(PageView::Segments(SegmentsView::Explore)),
+    show(PageView::Segments(SegmentsView::Niches)),
     show(PageView::Personas(CardsView::Cards)),
     show(PageView::Personas(CardsView::Compare)),
     show(PageView::Personas(CardsView::Overview)),

@@ -6,7 +6,7 @@
 use crate::data::sourcing::Cuts;
 use crate::data::{Source, Sourcing};
 
-use super::plan::Plan;
+use super::plan::{NicheOptions, Plan};
 
 /// Plans kept; the oldest leave first.
 const ENTRIES: usize = 200;
@@ -26,9 +26,13 @@ impl MergeKey {
         if let Some(cut) = moved_cut(before, after) {
             return MergeKey::Drag(cut);
         }
+        if moved_line(before, after) {
+            return MergeKey::Drag("line of unusual customers");
+        }
         let rest_is_equal = before.source == after.source
             && before.preparation == after.preparation
             && before.personas == after.personas
+            && before.niches == after.niches
             && before.comparison == after.comparison;
         let (old, new) = (&before.clustering, &after.clustering);
         let moved = [
@@ -47,6 +51,13 @@ impl MergeKey {
             _ => MergeKey::Apart,
         }
     }
+}
+
+/// Whether the line of unusual customers is elsewhere, and nothing else differs.
+fn moved_line(before: &Plan, after: &Plan) -> bool {
+    let (Some(_), line) = (after.niches.line, before.niches.line) else { return false };
+    let moved = Plan { niches: NicheOptions { line, ..after.niches.clone() }, ..after.clone() };
+    before.niches.line != after.niches.line && moved == *before
 }
 
 /// Which of the RFM scores is cut at other values, where nothing else differs.

@@ -3,6 +3,7 @@
 use super::cards_look::CardsView;
 use super::command::ACTIONS;
 use super::page_view::PageView;
+use super::segments_look::SegmentsView;
 use super::sources_look::DataView;
 
 /// A key of a page.
@@ -38,6 +39,8 @@ const SEGMENTS: &[PageKey] = &[
     key("Esc", "One step back"),
 ];
 
+const NICHES: &[PageKey] = &[key("Shift and drag", "Select customers in the map"), key("Esc", "One step back")];
+
 const CARDS: &[PageKey] =
     &[key("← →", "The card before or after"), key("Space, F", "Turn the card to its evidence (Analyst)"), key("Esc", "One step back")];
 
@@ -54,7 +57,8 @@ const BACK: &[PageKey] = &[key("Esc", "One step back")];
 pub fn of(view: PageView) -> &'static [PageKey] {
     match view {
         PageView::Data(DataView::Table) => TABLE,
-        PageView::Segments => SEGMENTS,
+        PageView::Segments(SegmentsView::Explore) => SEGMENTS,
+        PageView::Segments(SegmentsView::Niches) => NICHES,
         PageView::Personas(CardsView::Cards) => CARDS,
         PageView::Present => SLIDES,
         PageView::Data(_) | PageView::Prepare | PageView::Personas(_) => BACK,
@@ -74,7 +78,7 @@ mod tests {
     #[test]
     fn every_page_has_keys_and_none_stands_twice() {
         let data = DataView::ALL.iter().map(|view| PageView::Data(*view));
-        for view in Page::ALL.into_iter().map(PageView::from).chain(data) {
+        for view in Page::ALL.into_iter().map(PageView::from).chain(data).chain([PageView::Segments(SegmentsView::Niches)]) {
             let mut keys: Vec<&str> = of(view).iter().map(|key| key.keys).collect();
             assert!(!keys.is_empty(), "{view:?}");
             keys.sort_unstable();

@@ -12,6 +12,7 @@ use super::cards_look::CardsLook;
 use super::command::ExportRequest;
 use super::page::Page;
 use super::page_view::PageView;
+use super::segments_look::SegmentsView;
 use super::selection::Selection;
 use super::sources_look::SourcesLook;
 use super::table_look::TableSeen;
@@ -73,6 +74,8 @@ pub struct Look {
     /// The persona whose card is open, by cluster.
     #[serde(skip)]
     pub card: usize,
+    /// What the Segments page shows.
+    pub segments: SegmentsView,
     /// What the Personas page shows, and how.
     pub cards: CardsLook,
     /// Whether the card shows its back, the evidence.
@@ -138,6 +141,7 @@ impl Look {
     pub fn view(&self) -> PageView {
         match self.page {
             Page::Data => PageView::Data(self.sources.view),
+            Page::Segments => PageView::Segments(self.segments),
             Page::Personas => PageView::Personas(self.cards.view),
             page => page.into(),
         }
@@ -152,7 +156,8 @@ impl Look {
         match view {
             PageView::Data(view) => self.sources.view = view,
             PageView::Personas(view) => self.cards.view = view,
-            PageView::Prepare | PageView::Segments | PageView::Present => {}
+            PageView::Segments(view) => self.segments = view,
+            PageView::Prepare | PageView::Present => {}
         }
     }
 
@@ -191,6 +196,7 @@ impl Default for Look {
             table: TableSeen::default(),
             sources: SourcesLook::default(),
             card: 0,
+            segments: SegmentsView::default(),
             cards: CardsLook::default(),
             evidence: false,
             name_draft: None,

@@ -12,6 +12,7 @@ mod page_view;
 pub mod plan;
 pub mod project;
 pub mod recovery;
+mod segments_look;
 mod selection;
 pub mod settings;
 pub mod sources_look;
@@ -34,6 +35,7 @@ pub use plan::{
 };
 pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};
+pub use segments_look::SegmentsView;
 pub use selection::Selection;
 pub use settings::{Recent, Settings, ThemeChoice};
 pub use sources_look::{DataView, HealthEntry, RfmLook, SourcesLook};

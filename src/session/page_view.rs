@@ -4,6 +4,7 @@
 
 use super::cards_look::CardsView;
 use super::page::Page;
+use super::segments_look::SegmentsView;
 use super::sources_look::DataView;
 
 /// A page, and which of its views.
@@ -13,8 +14,8 @@ pub enum PageView {
     Data(DataView),
     /// Which columns enter, and how.
     Prepare,
-    /// Groups, with all plots.
-    Segments,
+    /// Groups, with all plots, and who fits none of them.
+    Segments(SegmentsView),
     /// The cards.
     Personas(CardsView),
     /// One card per slide.
@@ -27,7 +28,7 @@ impl PageView {
         match self {
             PageView::Data(_) => Page::Data,
             PageView::Prepare => Page::Prepare,
-            PageView::Segments => Page::Segments,
+            PageView::Segments(_) => Page::Segments,
             PageView::Personas(_) => Page::Personas,
             PageView::Present => Page::Present,
         }
@@ -45,7 +46,8 @@ impl PageView {
             PageView::Personas(CardsView::Compare) => "Personas: Compare",
             PageView::Personas(CardsView::Overview) => "Personas: Overview",
             PageView::Prepare => "Prepare",
-            PageView::Segments => "Segments",
+            PageView::Segments(SegmentsView::Explore) => "Segments: Explore",
+            PageView::Segments(SegmentsView::Niches) => "Segments: Niches",
             PageView::Present => "Present",
         }
     }
@@ -68,7 +70,8 @@ impl PageView {
             PageView::Personas(CardsView::Compare) => "The personas side by side, and what drives the grouping.",
             PageView::Personas(CardsView::Overview) => "Everyone on one sheet.",
             PageView::Prepare => "Which columns enter, and how.",
-            PageView::Segments => "The groups, with all plots.",
+            PageView::Segments(SegmentsView::Explore) => "The groups, with all plots.",
+            PageView::Segments(SegmentsView::Niches) => "Who fits none of the groups, why, and how many would by chance.",
             PageView::Present => "One card per slide.",
         }
     }
@@ -94,7 +97,7 @@ impl From<Page> for PageView {
         match page {
             Page::Data => PageView::Data(DataView::default()),
             Page::Prepare => PageView::Prepare,
-            Page::Segments => PageView::Segments,
+            Page::Segments => PageView::Segments(SegmentsView::default()),
             Page::Personas => PageView::Personas(CardsView::default()),
             Page::Present => PageView::Present,
         }

@@ -8,7 +8,7 @@ use eframe::egui::{self, Align, Button, Id, Key, Margin, Modal, Modifiers, Rect,
 use crate::cluster::Method;
 use crate::engine::Answers;
 use crate::session::command::ACTIONS;
-use crate::session::{Action, Brush, CardEdit, Clustering, Command, Cut, DataView, Look, PageView, Plan, Selection};
+use crate::session::{Action, Brush, CardEdit, Clustering, Command, Cut, DataView, Look, PageView, Plan, SegmentsView, Selection};
 use crate::session::{CardsView, TableSeen};
 
 use super::theme::{caption, tokens};
@@ -292,13 +292,13 @@ fn carry_out(does: Does, plan: &Plan, answers: &Answers, look: &mut Look, comman
     match does {
         Does::Run(command) => commands.push(command),
         Does::Method(method) => {
-            look.show(PageView::Segments);
+            look.show(PageView::Segments(SegmentsView::Explore));
             if plan.clustering.method != method {
                 commands.push(Command::Cluster(Clustering { method, ..plan.clustering.clone() }));
             }
         }
         Does::Segments(k) => {
-            look.show(PageView::Segments);
+            look.show(PageView::Segments(SegmentsView::Explore));
             let mut clustering = plan.clustering.clone();
             if clustering.method == Method::Tree {
                 clustering.tree.cut = Cut::Clusters(k);
@@ -318,7 +318,7 @@ fn carry_out(does: Does, plan: &Plan, answers: &Answers, look: &mut Look, comman
         Does::Customer(row) => {
             if let Some(loaded) = answers.loaded.latest() {
                 look.pick(Brush::rows(loaded.stamp, [row], "number of a customer"));
-                look.show(PageView::Segments);
+                look.show(PageView::Segments(SegmentsView::Explore));
             }
         }
         Does::Find(text) => {
@@ -327,7 +327,7 @@ fn carry_out(does: Does, plan: &Plan, answers: &Answers, look: &mut Look, comman
             look.table.is_finding = true;
         }
         Does::Segment(cluster) => {
-            look.show(PageView::Segments);
+            look.show(PageView::Segments(SegmentsView::Explore));
             look.selection = Some(Selection::Cluster(cluster));
         }
         Does::Card { cluster, renames } => {

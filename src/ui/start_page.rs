@@ -4,7 +4,7 @@
 
 use eframe::egui::{Align, Button, CentralPanel, Frame, Key, Layout, Modifiers, Role, ScrollArea, Ui, Vec2};
 
-use crate::session::{Action, Command, Look, PageView, Recent};
+use crate::session::{Action, Command, Look, PageView, Recent, SegmentsView};
 
 use super::shell::Session;
 use super::theme::{self, BETWEEN, INSIDE, caption, tokens};
@@ -16,7 +16,7 @@ const WIDTH: f32 = 480.0;
 /// Draws the page while nothing was chosen yet.
 pub fn ui(ui: &mut Ui, session: &Session, look: &mut Look, commands: &mut Vec<Command>) {
     if !look.is_covered() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
-        look.show(PageView::Segments);
+        look.show(PageView::Segments(SegmentsView::Explore));
         return;
     }
     CentralPanel::default().frame(Frame::new().fill(tokens(ui).surface)).show(ui, |ui| {

@@ -10,7 +10,7 @@ number, text, flag = (int, float), str, bool
 maybe = lambda kind: (kind if isinstance(kind, tuple) else (kind,)) + (type(None),)
 
 DOCUMENT = {
-    "source": text, "rows": int, "rows_left_out": int, "unusual_customers": int, "method": text, "method_text": text, "chosen": dict,
+    "source": text, "rows": int, "rows_left_out": int, "in_no_group": int, "method": text, "method_text": text, "chosen": dict,
     "features": list, "revenue_column": maybe(text), "personas": list, "notes": list,
 }
 PERSONA = {
@@ -54,7 +54,7 @@ def main():
         "wrong": found,
         "rows": document["rows"],
         "left_out": document["rows_left_out"],
-        "unusual": document["unusual_customers"],
+        "in_no_group": document["in_no_group"],
         "sizes": [persona["customers"] for persona in document["personas"]],
         "share": sum(persona["share"] for persona in document["personas"]),
     }))

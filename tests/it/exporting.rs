@@ -386,7 +386,7 @@ fn the_page_is_whole_for_one_and_for_forty_personas() {
         let html = html_of(&report(&sizes, 7, 3), &plots(k));
         check_page(&html);
         assert_eq!(html.matches("<article").count(), k);
-        assert!(html.contains("<html lang=\"en\">") && html.contains("Unusual customers") && html.contains("Rows left out"));
+        assert!(html.contains("<html lang=\"en\">") && html.contains("In no group") && html.contains("Rows left out"));
     }
     check_page(&html_of(&report(&[], 9, 0), &Plots::default()));
 }
@@ -509,7 +509,7 @@ fn report_json_has_the_documented_fields() {
 fn cards_json_carries_the_evidence_and_no_path() {
     let text = export::cards_json(&report(&[50, 40], 5, 3));
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((&json["source"], &json["unusual_customers"]), (&"shop.csv".into(), &5.into()));
+    assert_eq!((&json["source"], &json["in_no_group"]), (&"shop.csv".into(), &5.into()));
     let card = &json["personas"][0];
     assert_eq!((&card["persona"], &card["customers"]), (&1.into(), &50.into()));
     for part in card["name_parts"].as_array().unwrap() {

@@ -153,7 +153,7 @@ fn customers(taken: &Taken, found: &Value) {
 fn cards(taken: &Taken, found: &Value) {
     assert_eq!(found["wrong"], serde_json::json!([]));
     assert_eq!((&found["rows"], &found["sizes"]), (&taken.rows.into(), &serde_json::json!(taken.sizes)));
-    let nobody = found["left_out"].as_u64().unwrap() + found["unusual"].as_u64().unwrap();
+    let nobody = found["left_out"].as_u64().unwrap() + found["in_no_group"].as_u64().unwrap();
     assert_eq!(nobody as usize + taken.sizes.iter().sum::<usize>(), taken.rows);
 }
 

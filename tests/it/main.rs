@@ -35,6 +35,7 @@ mod model_sql;
 mod mutations;
 mod naming;
 mod niches;
+mod niches_page;
 mod oracles;
 mod outcomes;
 mod pages;

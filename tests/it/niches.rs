@@ -16,7 +16,7 @@ fn personae(folder: &Path, threads: &str, args: &[&str]) -> (i32, String, String
 }
 
 /// Three round groups of 400 customers, and `planted` who spend far more than anybody of their group, each by another amount.
-fn shop(planted: usize) -> String {
+pub(crate) fn shop(planted: usize) -> String {
     let mut random = seed::random(7, 1);
     let mut normal = || normal_quantile(random.random_range(f64::EPSILON..1.0));
     let mut text = "id,spend,visits,age,items,channel\n".to_owned();

@@ -210,7 +210,7 @@ fn python_pptx_reads_what_the_deck_says() {
     for member in &deck.overview.members {
         assert!(texts(&slides[0]).contains(&member.name), "{}", member.name);
     }
-    assert!(texts(&slides[0]).contains("Unusual customers") && texts(&slides[0]).contains("Rows left out"));
+    assert!(texts(&slides[0]).contains("In no group") && texts(&slides[0]).contains("Rows left out"));
     let shares: f64 = slides[0]["tables"][0].as_array().unwrap()[1..]
         .iter()
         .map(|row| row[3].as_str().unwrap().trim_end_matches("\u{a0}%").parse::<f64>().unwrap())

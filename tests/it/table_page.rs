@@ -7,7 +7,7 @@ use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use personae::data::Source;
 use personae::engine::{Engine, EngineOptions, TableWanted, Wanted};
-use personae::session::{Action, Command, DataView, Page, PageView, Plan, Sort, TableFilter};
+use personae::session::{Action, Command, DataView, Page, PageView, Plan, SegmentsView, Sort, TableFilter};
 
 use crate::whole::{Staged, open, order, settle, window};
 
@@ -97,7 +97,7 @@ fn a_right_click_filters_and_shows_a_customer_on_the_map() {
     harness.get_by_label("Show customer on the map").click();
     harness.run_steps(2);
     settle(&mut harness);
-    assert_eq!(window(&mut harness).look().view(), PageView::Segments);
+    assert_eq!(window(&mut harness).look().view(), PageView::Segments(SegmentsView::Explore));
     assert!(window(&mut harness).answers().brush.picked.as_ref().is_some_and(|picked| picked.rows().eq([1])));
 }
 

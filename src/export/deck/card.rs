@@ -159,7 +159,7 @@ pub enum Rest {
     /// A persona's.
     Persona,
     /// Customers in no segment.
-    Unusual,
+    InNoGroup,
     /// Rows that took no part.
     LeftOut,
 }
@@ -338,7 +338,7 @@ fn strip(report: &Report, cluster: usize) -> Vec<Strip> {
     let all = report.loaded.table.n_rows.max(1) as f64;
     let piece = |n: usize, is_this, rest| Strip { fraction: n as f64 / all, is_this, rest };
     let personas = report.personas.personas.iter().map(|other| piece(other.n, other.cluster == cluster, Rest::Persona));
-    let others = [(report.personas.n_noise, Rest::Unusual), (rows_left_out(report), Rest::LeftOut)];
+    let others = [(report.personas.n_noise, Rest::InNoGroup), (rows_left_out(report), Rest::LeftOut)];
     personas.chain(others.into_iter().filter(|(n, _)| *n > 0).map(|(n, rest)| piece(n, false, rest))).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Everyone on one sheet: the personas, unusual customers and rows left out, in shares that add up to 100 %, and who is missing.
+//! Everyone on one sheet: the personas, those in no group and rows left out, in shares that add up to 100 %, and who is missing.
 
 use serde::Serialize;
 
@@ -83,10 +83,7 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
     }
     let noise = report.personas.n_noise;
     if noise > 0 {
-        members.push((
-            rest(&format!("Unusual {}", report.noun().many), "Unlike all groups, in none of them", Rest::Unusual, Some(noise_colour())),
-            noise,
-        ));
+        members.push((rest("In no group", "Unlike all groups, so in none of them", Rest::InNoGroup, Some(noise_colour())), noise));
     }
     let left_out = rows_left_out(report);
     if left_out > 0 {

@@ -129,7 +129,7 @@ fn facts(page: &mut String, card: &CardPage) {
         let this = match piece.rest {
             _ if piece.is_this => " class=\"this\"",
             Rest::Persona => "",
-            Rest::Unusual | Rest::LeftOut => " class=\"hatched\"",
+            Rest::InNoGroup | Rest::LeftOut => " class=\"hatched\"",
         };
         let _ = write!(page, "<span{this} style=\"flex:{:.5} 1 0\"></span>", piece.fraction);
     }

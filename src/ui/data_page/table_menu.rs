@@ -5,7 +5,7 @@ use eframe::egui::{Button, Popup, PopupCloseBehavior, Response, TextEdit, Ui};
 use crate::base::Key;
 use crate::data::profile::ColumnProfile;
 use crate::data::{Column, Kind, Table};
-use crate::session::{Brush, Look, PageView, Sort, TableFilter};
+use crate::session::{Brush, Look, PageView, SegmentsView, Sort, TableFilter};
 
 use super::super::widgets;
 
@@ -46,7 +46,7 @@ pub(super) fn cell_ui(
         ui.separator();
         if ui.button("Show customer on the map").on_hover_text("Select this customer and go to the segments.").clicked() {
             look.pick(Brush::rows(stamp, [row], "row in the table"));
-            look.show(PageView::Segments);
+            look.show(PageView::Segments(SegmentsView::Explore));
         }
     });
 }

@@ -11,7 +11,7 @@ use crate::ui::segments::segment_menu_ui;
 use crate::ui::theme::{self, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, name_it, primary_button, row_background, thousands};
 
-use super::shares::{LEFT_OUT, all_shares_ui, percents, unusual, with_sign};
+use super::shares::{IN_NO_GROUP, LEFT_OUT, all_shares_ui, percents, with_sign};
 use super::turning::show_card;
 use super::view::View;
 use super::{face, importance, missing};
@@ -59,7 +59,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
             let which = Selection::Cluster(persona.cluster);
             response.context_menu(|ui| segment_menu_ui(ui, view.answers, look, which, &persona.name));
         }
-        rest_ui(ui, &unusual(personas), "Too unlike every group to belong to one.", (personas.n_noise, &percents[n]), false);
+        rest_ui(ui, IN_NO_GROUP, "Too unlike every group to belong to one.", (personas.n_noise, &percents[n]), false);
         rest_ui(ui, LEFT_OUT, "They took no part; the notes say why.", (personas.n_left_out, &percents[n + 1]), true);
         missing_ui(ui, personas, look);
     });

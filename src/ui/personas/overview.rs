@@ -1,4 +1,4 @@
-//! Everyone on one sheet: a tile per persona, unusual customers, rows left out, and who is missing. A click opens the card.
+//! Everyone on one sheet: a tile per persona, those in no group, rows left out, and who is missing. A click opens the card.
 
 use eframe::egui::{
     Align, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
@@ -10,7 +10,7 @@ use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, name_it, percent, thousands};
 
-use super::shares::{LEFT_OUT, all_shares_ui, percents, unusual, with_sign};
+use super::shares::{IN_NO_GROUP, LEFT_OUT, all_shares_ui, percents, with_sign};
 use super::turning::show_card;
 use super::view::View;
 use super::{face, missing};
@@ -158,7 +158,7 @@ fn traits_ui(ui: &mut Ui, persona: &Persona) {
 /// Those who are in no persona, and groups that are nobody's commonest.
 fn rest_ui(ui: &mut Ui, view: &View, percents: &[String]) {
     let personas = view.personas;
-    let of = [(unusual(personas), personas.n_noise, "in no group"), (LEFT_OUT.to_owned(), personas.n_left_out, "took no part")];
+    let of = [(IN_NO_GROUP, personas.n_noise, "unlike all groups"), (LEFT_OUT, personas.n_left_out, "took no part")];
     let parts: Vec<String> = of
         .iter()
         .zip(percents)

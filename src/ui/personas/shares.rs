@@ -1,4 +1,4 @@
-//! How large is everyone? All customers as one bar: a piece per persona, then unusual customers, then rows left out.
+//! How large is everyone? All customers as one bar: a piece per persona, then those in no group, then rows left out.
 
 use eframe::egui::{Color32, Rect, Sense, Stroke, Ui, Vec2, pos2};
 
@@ -8,13 +8,11 @@ use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::thousands;
 
 /// What customers in no segment are called.
-pub fn unusual(personas: &Personas) -> String {
-    format!("Unusual {}", personas.noun.many)
-}
+pub const IN_NO_GROUP: &str = "In no group";
 /// What rows that took no part are called.
 pub const LEFT_OUT: &str = "Rows left out";
 
-/// Shares of all rows in percent that add up to exactly 100: each persona's, then unusual customers, then rows left out.
+/// Shares of all rows in percent that add up to exactly 100: each persona's, then those in no group, then rows left out.
 pub fn percents(personas: &Personas) -> Vec<String> {
     let sizes = personas.personas.iter().map(|persona| persona.n).chain([personas.n_noise, personas.n_left_out]);
     percents_of(&sizes.collect::<Vec<_>>())
@@ -56,9 +54,9 @@ pub fn all_shares_ui(ui: &mut Ui, personas: &Personas, only: Option<usize>, heig
     piece(n_personas + 1, personas.n_left_out, t.field, true);
     if let Some((at, n)) = pointed {
         let name = match personas.personas.get(at) {
-            Some(persona) => persona.name.clone(),
-            None if at == n_personas => unusual(personas),
-            None => LEFT_OUT.to_owned(),
+            Some(persona) => persona.name.as_str(),
+            None if at == n_personas => IN_NO_GROUP,
+            None => LEFT_OUT,
         };
         let percent = percents(personas).get(at).map_or_else(String::new, |percent| with_sign(percent));
         response.on_hover_text_at_pointer(format!("{name}: {}, {percent} of all rows", thousands(n)));

@@ -21,6 +21,7 @@ use crate::ui::widgets::{answer_ui, combo_ui, name_it, percent, thousands};
 use super::map_brush;
 use super::map_dots::{Dots, dots_of_map, dots_of_points, mesh, nearest};
 use super::map_image::{Looks, image_ui};
+use super::map_rings;
 use super::map_window::{ask_for_view, corners, remember_whole, scene_of, whole};
 use super::naming::{segment_name, selection_name};
 use super::view::View;
@@ -158,6 +159,7 @@ fn map_ui(ui: &mut Ui, view: &View, look: &mut Look, map: &Arc<MapPlot>) {
         Some(Shows::Points(points)) => dots_ui(ui, view, look, &canvas, map, scene.as_ref(), &dots_of_points(points)),
         None => dots_ui(ui, view, look, &canvas, map, None, &dots_of_map(map)),
     };
+    map_rings::ui(ui, view, &canvas, look);
     map_brush::box_ui(ui, view.answers, &canvas, look, held);
     labels_ui(ui, view, &canvas, map, focus);
     if let Some(ring) = view.answers.brush.ring.as_ref().filter(|_| look.brush.is_some()) {

@@ -1,4 +1,4 @@
-//! The Segments page: knobs on the left, the map over the method's plots in the middle, the segments on the right.
+//! The Segments page, in two views: the groups, and who fits none of them (`niches`). Of the groups: knobs on the left, the map over the method's plots in the middle, the segments on the right.
 //!
 //! In: plan, answers, look. Out: at most one new clustering section per frame, whatever was clicked or dragged: every part changes
 //! one draft of it, so that two parts cannot contradict each other.
@@ -17,8 +17,10 @@ mod map;
 mod map_brush;
 mod map_dots;
 mod map_image;
+mod map_rings;
 mod map_window;
 mod naming;
+mod niches;
 mod null_band;
 mod picked;
 mod silhouette;
@@ -33,11 +35,11 @@ use eframe::egui::{
 use crate::cluster::Method;
 use crate::data::Source;
 use crate::engine::{Answer, Answers};
-use crate::session::{Action, Clustering, Command, Look, Page, Plan, PlotKind, Selection};
+use crate::session::{Action, Clustering, Command, Look, Page, PageView, Plan, PlotKind, SegmentsView, Selection};
 use crate::ui::data_page::listing;
 use crate::ui::plotting::{Lies, over_ui, split};
 use crate::ui::theme::tokens;
-use crate::ui::widgets::{answer_ui, empty_ui, name_it, problem_ui};
+use crate::ui::widgets::{answer_ui, empty_ui, name_it, problem_ui, segmented_ui};
 
 use choice_of_k::{k_in_force, set_k};
 use epsilon_plots::Lanes;
@@ -57,25 +59,27 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     if let (false, Some(loaded)) = (matches!(plan.source, Source::Sources(_)), answers.loaded.latest()) {
         listing::ui(ui, loaded, look, commands);
     }
+    head_ui(ui, look);
     let mut draft = plan.clustering.clone();
     forget_what_is_gone(answers, look);
     let (hover_before, pointed_k) = (look.hover.take(), look.hover_k.take());
-    let view = View { answers, against: plan.comparison.as_ref(), kept: &plan.kept, focus: hover_before.or(look.selection), pointed_k };
-    keys(ui, &view, &mut draft, look);
-
-    let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
-    Panel::left("segment knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| {
-        knobs::ui(ui, &view, &mut draft);
-    });
-    // Names have more room where the window has.
-    let width = (ui.available_width() * 0.2).clamp(272.0, 400.0);
-    Panel::right("segment list").default_size(width).size_range(240.0..=480.0).frame(side).show(ui, |ui| {
-        list::ui(ui, &view, look, commands);
-    });
-    CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
-        plots_ui(ui, &view, &mut draft, look, commands);
-    });
-
+    let view = View {
+        answers,
+        against: plan.comparison.as_ref(),
+        kept: &plan.kept,
+        rings: &[],
+        focus: hover_before.or(look.selection),
+        pointed_k,
+    };
+    match look.segments {
+        SegmentsView::Explore => explore_ui(ui, &view, &mut draft, look, commands),
+        SegmentsView::Niches => {
+            if has_keys(ui, look) {
+                escape_key(ui, look);
+            }
+            niches::ui(ui, &view, &plan.niches, look, commands);
+        }
+    }
     if draft != plan.clustering {
         commands.push(Command::Cluster(draft));
     }
@@ -83,6 +87,37 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
         // What is under the pointer is drawn a frame later everywhere else.
         ui.ctx().request_repaint();
     }
+}
+
+/// The bar at the top: which view.
+fn head_ui(ui: &mut Ui, look: &mut Look) {
+    let frame = Frame::new().fill(tokens(ui).surface).inner_margin(Margin::symmetric(16, 6));
+    Panel::top("segments head").frame(frame).exact_size(44.0).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            let name = |view| (view, PageView::Segments(view).name(), PageView::Segments(view).explanation());
+            let views: Vec<_> = SegmentsView::ALL.iter().map(|&view| name(view)).collect();
+            if segmented_ui(ui, &mut look.segments, &views) {
+                look.maximised = None;
+            }
+        });
+    });
+}
+
+/// The groups: knobs, plots, list.
+fn explore_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, commands: &mut Vec<Command>) {
+    keys(ui, view, draft, look);
+    let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
+    Panel::left("segment knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| {
+        knobs::ui(ui, view, draft);
+    });
+    // Names have more room where the window has.
+    let width = (ui.available_width() * 0.2).clamp(272.0, 400.0);
+    Panel::right("segment list").default_size(width).size_range(240.0..=480.0).frame(side).show(ui, |ui| {
+        list::ui(ui, view, look, commands);
+    });
+    CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
+        plots_ui(ui, view, draft, look, commands);
+    });
 }
 
 /// Whether there is something to group; otherwise says what to do.
@@ -138,16 +173,17 @@ fn forget_what_is_gone(answers: &Answers, look: &mut Look) {
     }
 }
 
-/// The page's keys, while nothing else has them.
-fn keys(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
-    let is_elsewhere = ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.is_covered();
-    if is_elsewhere {
-        return;
-    }
+/// Whether the page has the keys, and nothing else.
+fn has_keys(ui: &Ui, look: &Look) -> bool {
+    !ui.ctx().egui_wants_keyboard_input() && !egui::Popup::is_any_open(ui.ctx()) && !look.is_covered()
+}
+
+/// Esc goes one step back.
+fn escape_key(ui: &Ui, look: &mut Look) {
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let can_go_back = look.maximised.is_some() || look.brush.is_some() || look.picks || look.selection.is_some() || look.comparing;
     if can_go_back && pressed(Key::Escape) {
-        // Esc goes one step back: first the plot, then the customers picked, the tool, the segment, and the comparison.
+        // First the plot, then the customers picked, the tool, the segment, and the comparison.
         let is_done = look.maximised.take().is_some()
             || look.brush.take().is_some()
             || std::mem::take(&mut look.picks)
@@ -156,6 +192,15 @@ fn keys(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
             look.comparing = false;
         }
     }
+}
+
+/// The keys of the groups' view.
+fn keys(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
+    if !has_keys(ui, look) {
+        return;
+    }
+    escape_key(ui, look);
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::C) {
         look.comparing = !look.comparing;
     }

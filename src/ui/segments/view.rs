@@ -3,6 +3,17 @@
 use crate::engine::Answers;
 use crate::session::{Against, KeptSelection, Selection};
 
+/// A customer who wears a ring in the map.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Ringed {
+    /// Its row of the table.
+    pub(super) table_row: usize,
+    /// Its place on the map's axes.
+    pub(super) at: [f64; 2],
+    /// How large the ring is, 0 to 1.
+    pub(super) size: f32,
+}
+
 /// What the parts of the page look at.
 pub(super) struct View<'a> {
     pub(super) answers: &'a Answers,
@@ -10,6 +21,8 @@ pub(super) struct View<'a> {
     pub(super) against: Option<&'a Against>,
     /// What the user kept.
     pub(super) kept: &'a [KeptSelection],
+    /// The customers who wear a ring in the map.
+    pub(super) rings: &'a [Ringed],
     /// The segment to emphasise: under the pointer a frame ago, or selected.
     pub(super) focus: Option<Selection>,
     /// The number of segments under the pointer a frame ago, in whichever curve.

@@ -1,0 +1,70 @@
+//! The view Niches: who fits none of the groups. Knobs on the left, the map over the sorted scores in the middle, the customers on the right.
+//!
+//! In: answers, the plan's options, look. Out: at most one new set of options per frame. Nothing is scored here; a line is looked up in what is sorted already.
+
+mod curve;
+mod customers;
+mod found;
+mod knobs;
+
+use eframe::egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui, UiBuilder, Vec2};
+
+use crate::plot::Ring;
+use crate::session::{Command, Look, NicheOptions, PlotKind};
+use crate::ui::plotting::{Lies, split};
+use crate::ui::theme::tokens;
+
+use super::map;
+use super::view::{Ringed, View};
+
+/// Rings in the map, of the most unusual.
+const MOST_RINGS: usize = 400;
+
+/// The whole view.
+pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Look, commands: &mut Vec<Command>) {
+    let mut draft = options.clone();
+    let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
+    Panel::left("niche knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| {
+        knobs::ui(ui, view, &mut draft);
+    });
+    let width = (ui.available_width() * 0.27).clamp(280.0, 460.0);
+    Panel::right("unusual customers").default_size(width).size_range(260.0..=560.0).frame(side).show(ui, |ui| {
+        customers::ui(ui, view, options, look, commands);
+    });
+    CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
+        let rings = rings(view, options, look);
+        let view = View { rings: &rings, ..*view };
+        let rect = ui.max_rect();
+        if look.maximised == Some(PlotKind::Map) {
+            pane_ui(ui, rect, "niche map", |ui| map::ui(ui, &view, look, commands));
+            return;
+        }
+        let (upper, lower) = split(ui, "niche map", rect, Lies::Flat, 0.55, 180.0);
+        pane_ui(ui, upper, "niche map", |ui| map::ui(ui, &view, look, commands));
+        pane_ui(ui, lower, "niche curve", |ui| curve::ui(ui, &view, &mut draft, look));
+    });
+    if draft != *options {
+        commands.push(Command::Niches(draft));
+    }
+}
+
+fn pane_ui(ui: &mut Ui, rect: Rect, salt: &str, contents: impl FnOnce(&mut Ui)) {
+    let mut child = ui.new_child(UiBuilder::new().id_salt(salt).max_rect(rect.shrink2(Vec2::new(12.0, 6.0))));
+    child.set_clip_rect(rect.intersect(ui.clip_rect()));
+    child.spacing_mut().item_spacing.y = 4.0;
+    contents(&mut child);
+}
+
+/// Where those above the line stand in the map, the most unusual first.
+fn rings(view: &View, options: &NicheOptions, look: &Look) -> Vec<Ringed> {
+    let (Some(unusual), Some(segmentation)) = (view.answers.unusual.latest(), view.answers.segmentation.ready()) else { return Vec::new() };
+    let rows = unusual.rows(options.score, options.line);
+    let rows = &rows[..rows.len().min(MOST_RINGS)];
+    let places = Ring::places(&segmentation.loaded, &segmentation.prepared, &look.map_axes, rows);
+    let n = rows.len().max(1) as f32;
+    let ringed = |(nth, (&row, at)): (usize, (&u32, Option<[f64; 2]>))| {
+        let table_row = *segmentation.prepared.table_rows.get(row as usize)?;
+        Some(Ringed { table_row, at: at?, size: 1.0 - nth as f32 / n })
+    };
+    rows.iter().zip(places).enumerate().filter_map(ringed).collect()
+}

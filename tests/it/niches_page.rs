@@ -1,0 +1,230 @@
+//! Can the view Niches be worked by name: the line dragged, the score switched, a customer selected, and is nobody an answer?
+//!
+//! The page gets answers of the real engine about planted customers; what it asks for is carried out on the plan, as the window does.
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Pos2, Vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use personae::data::Source;
+use personae::engine::{Answers, Engine, EngineOptions, Wanted};
+use personae::evaluate::unusual::UnusualScore;
+use personae::session::{Command, History, Look, MergeKey, NicheOptions, Page, PageView, Plan, SegmentsView, Who};
+
+use crate::niches::shop;
+
+struct World {
+    plan: Plan,
+    answers: Answers,
+    look: Look,
+    commands: Vec<Command>,
+    has_fonts: bool,
+}
+
+/// A table of customers of whom some are planted, the engine that knows them, and the page that shows them.
+struct Shop {
+    _folder: tempfile::TempDir,
+    engine: Engine,
+    window: Harness<'static, World>,
+}
+
+fn niches() -> PageView {
+    PageView::Segments(SegmentsView::Niches)
+}
+
+fn open(planted: usize) -> Shop {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.csv");
+    std::fs::write(&path, shop(planted)).unwrap();
+    let mut plan = Plan::new(Source::file(path));
+    plan.clustering.kmeans.k = Some(3);
+    plan.niches.trees = 100;
+    let mut engine = Engine::new(|| {}, EngineOptions::default());
+    let answers = engine.wait_until_refined(&plan, &Wanted::on(niches()));
+    let page = |ui: &mut eframe::egui::Ui, world: &mut World| {
+        if !std::mem::replace(&mut world.has_fonts, true) {
+            personae::ui::theme::install(ui.ctx());
+            return;
+        }
+        personae::ui::segments::ui(ui, &world.plan, &world.answers, &mut world.look, &mut world.commands);
+    };
+    let mut look = Look::default();
+    look.show(niches());
+    let world = World { plan, answers, look, commands: Vec::new(), has_fonts: false };
+    let mut window = Harness::builder().with_size([1280.0, 724.0]).build_ui_state(page, world);
+    window.run();
+    Shop { _folder: folder, engine, window }
+}
+
+impl Shop {
+    /// Carries out what the page asked for: the options of unusual customers, or nothing. Returns the others.
+    fn carry_out(&mut self) -> Vec<Command> {
+        let commands = std::mem::take(&mut self.window.state_mut().commands);
+        let mut others = Vec::new();
+        for command in commands {
+            match command {
+                Command::Niches(niches) => self.window.state_mut().plan.niches = niches,
+                other => others.push(other),
+            }
+        }
+        let plan = self.window.state().plan.clone();
+        self.window.state_mut().answers = self.engine.wait_until_refined(&plan, &Wanted::on(self::niches()));
+        self.window.run();
+        others
+    }
+
+    fn options(&self) -> &NicheOptions {
+        &self.window.state().plan.niches
+    }
+
+    fn sentence(&self) -> String {
+        let world = self.window.state();
+        let sentence = world.answers.unusual.ready().unwrap().sentence(world.plan.niches.score, world.plan.niches.line);
+        sentence.replace('\u{202f}', "\u{a0}")
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.window.query_all_by_label(text).next().is_some()
+    }
+
+    /// Drags the line by so many points.
+    fn drag_line(&mut self, by: f32) {
+        let from: Pos2 = self.window.get_by_label("Line above which customers stand out").rect().center();
+        let to = from + Vec2::new(0.0, by);
+        self.window.hover_at(from);
+        self.window.run();
+        self.window.drag_at(from);
+        self.window.step();
+        for at in [from + (to - from) / 2.0, to] {
+            self.window.hover_at(at);
+            self.window.step();
+            self.carry_out_quickly();
+        }
+        self.window.drop_at(to);
+        self.window.run();
+        self.carry_out();
+    }
+
+    /// As a window does in the middle of a drag: the plan moves, nobody waits.
+    fn carry_out_quickly(&mut self) {
+        for command in std::mem::take(&mut self.window.state_mut().commands) {
+            let Command::Niches(niches) = command else { panic!("{command:?}") };
+            self.window.state_mut().plan.niches = niches;
+        }
+        let plan = self.window.state().plan.clone();
+        self.window.state_mut().answers = self.engine.answer(&plan, &Wanted::on(niches()));
+    }
+}
+
+#[test]
+fn planted_customers_are_listed_with_reasons_and_one_click_selects_them() {
+    let mut shop = open(8);
+    let found = shop.window.state().answers.unusual_customers.ready().expect("reasons").clone();
+    assert!(found.len() >= 6 && found.len() <= 10, "{}", found.len());
+    assert!(shop.says(&shop.sentence()), "{}", shop.sentence());
+    let first = &found[0];
+    assert!(first.table_row >= 1200, "a planted one comes first");
+    assert!(shop.says(&first.reasons[0].text), "its reason is a chip");
+    shop.window.get_by_label(&format!("Select {}", first.table_row)).click();
+    shop.window.run();
+    let rows = |shop: &Shop| match &shop.window.state().look.brush.as_ref().expect("a brush").who {
+        Who::Rows { rows, .. } => rows.to_vec(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(rows(&shop), [first.table_row as u32]);
+    // A reason selects everyone listed who has it.
+    shop.window.get_all_by_label(&first.reasons[0].text).next().unwrap().click();
+    shop.window.run();
+    let column = &first.reasons[0].column;
+    let mut same: Vec<u32> =
+        found.iter().filter(|of| of.reasons.iter().any(|reason| reason.column == *column)).map(|of| of.table_row as u32).collect();
+    same.sort_unstable();
+    assert_eq!(rows(&shop), same);
+    assert_eq!(shop.carry_out(), [], "looking changes no number");
+    for (button, n) in [("Keep as a selection", found.len()), ("Save as CSV", 0)] {
+        shop.window.get_by_role_and_label(Role::Button, button).click();
+        shop.window.run();
+        match &shop.carry_out()[0] {
+            Command::KeepSelection(kept) => assert_eq!((kept.name.as_str(), kept.members.len()), ("Unusual customers", n)),
+            other => assert_eq!((other, n), (&Command::SaveUnusual, 0)),
+        }
+    }
+}
+
+#[test]
+fn the_line_is_dragged_and_goes_back() {
+    let mut shop = open(8);
+    let suggested = shop.window.state().answers.unusual_customers.ready().unwrap().len();
+    shop.drag_line(60.0);
+    let line = shop.options().line.expect("a line of one's own");
+    let unusual = shop.window.state().answers.unusual.ready().unwrap().clone();
+    let told = unusual.line(UnusualScore::Overall, Some(line)).unwrap();
+    assert!(told.real > suggested, "{told:?}");
+    assert_eq!(shop.window.state().answers.unusual_customers.ready().unwrap().len(), told.real, "the list follows");
+    assert!(shop.says(&shop.sentence()), "{}", shop.sentence());
+    // Up again beyond the first: nobody.
+    shop.drag_line(-600.0);
+    assert!(shop.says("Nobody is above this line."));
+    shop.window.get_by_role_and_label(Role::Button, "Suggested line").click();
+    shop.window.run();
+    shop.carry_out();
+    assert_eq!(shop.options().line, None);
+    assert_eq!(shop.window.state().answers.unusual_customers.ready().unwrap().len(), suggested);
+}
+
+#[test]
+fn another_score_has_a_line_of_its_own() {
+    let mut shop = open(8);
+    shop.window.state_mut().plan.niches.line = Some(0.5);
+    shop.window.run();
+    shop.window.get_by_role_and_label(Role::Button, "Isolated").click();
+    shop.window.run();
+    assert_eq!(shop.carry_out(), []);
+    assert_eq!((shop.options().score, shop.options().line), (UnusualScore::Isolated, None));
+    assert!(shop.says(UnusualScore::Isolated.words()) && shop.says(&shop.sentence()));
+    let first = shop.window.state().answers.unusual_customers.ready().unwrap()[0].table_row;
+    let unusual = shop.window.state().answers.unusual.ready().unwrap().clone();
+    let score = unusual.by(UnusualScore::Isolated).unwrap().scores[first];
+    let text = format!("{score:.3} ± {:.3}", unusual.isolation_errors[first]);
+    assert!(shop.says(&text), "{text}: how far the score may be off");
+}
+
+#[test]
+fn nobody_is_as_clear_as_a_list() {
+    let mut shop = open(0);
+    assert!(shop.says("Nobody stands out more than a smooth population would show."));
+    for button in ["Save as CSV", "Keep as a selection", "Select all"] {
+        assert!(shop.window.query_by_label(button).is_none(), "{button}: there is nobody");
+    }
+    // Whoever wants to see who would come first draws a line.
+    shop.drag_line(40.0);
+    assert!(shop.options().line.is_some());
+    assert!(!shop.window.state().answers.unusual_customers.ready().unwrap().is_empty());
+}
+
+#[test]
+fn the_views_are_switched_by_name_and_kept_with_the_project() {
+    let mut shop = open(0);
+    shop.window.get_by_role_and_label(Role::Button, "Explore").click();
+    shop.window.run();
+    assert_eq!(shop.window.state().look.view(), PageView::from(Page::Segments));
+    shop.window.get_by_role_and_label(Role::Button, "Niches").click();
+    shop.window.run();
+    let saved = serde_json::to_string(&shop.window.state().look).unwrap();
+    let read: Look = serde_json::from_str(&saved).unwrap();
+    assert_eq!(PageView::Segments(read.segments), niches());
+}
+
+#[test]
+fn a_drag_of_the_line_is_one_step_back() {
+    let with_line = |line| Plan { niches: NicheOptions { line, ..NicheOptions::default() }, ..Plan::default() };
+    let mut history = History::new(with_line(None));
+    for line in [0.9, 0.8, 0.7] {
+        let plan = with_line(Some(line));
+        let key = MergeKey::while_held(history.plan(), &plan);
+        history.push(plan, key);
+    }
+    let other = Plan { niches: NicheOptions { score: UnusualScore::Local, ..history.plan().niches.clone() }, ..Plan::default() };
+    assert_eq!(MergeKey::while_held(history.plan(), &other), MergeKey::Apart);
+    assert_eq!(history.undo().unwrap().niches.line, None);
+}
