@@ -3,9 +3,10 @@
 //! In: sources as they were understood, and days. Out: the same sources with fewer rows, lazily; or with the orders of some customers drawn anew. Sources whose
 //! rows have no days, such as lists of customers, stay as they are: what they say is of today, whatever the day. O(rows).
 //!
-//! Orders are drawn anew per customer (ours): of the n days on which a customer bought, n are drawn with replacement (B. Efron 1979), each with all its rows. What
-//! is drawn twice stands a second time on the nearest day before on which the customer bought nothing, so that the number of purchases stays what it was and only
-//! which they are changes: how long ago, for how much, of what.
+//! Orders are drawn anew per customer (ours, after the bootstrap of B. Efron 1979): the first purchase stays, as nobody's birth is chance; days between two purchases
+//! are drawn with replacement from the customer's own, the open one up to the last day among them, until that day is passed; each purchase has all rows of one of
+//! the customer's own, drawn with replacement, on the nearest day of its weekday. So whoever buys regularly goes on to, and whoever bought once did so then. The
+//! number of purchases is right on average: n days between purchases add up to the whole span.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +24,7 @@ use super::understand::rows::{Input, day};
 use super::understand::understood::{Understood, UnderstoodSource};
 
 const SALT: u64 = 0x5265_6472_6177_6e21;
-/// Days that a purchase drawn again is moved by. No file has a column of this name.
+/// Days that a drawn purchase is moved back by. No file has a column of this name.
 const MOVED: &str = "\u{1}moved";
 /// Which purchase drawn again a row belongs to; 0 where it is the first.
 const AGAIN: &str = "\u{1}again";
@@ -75,14 +76,16 @@ struct Bought {
     date: String,
     order: Option<String>,
     columns: Vec<String>,
+    /// The last day.
+    until: i32,
     /// Per customer by a number that names them, per day the rows.
     of_customer: BTreeMap<u32, BTreeMap<i32, Vec<IdxSize>>>,
 }
 
 impl Redrawing {
-    /// Of rows that are cut already, the customers whose number is below `share` of all numbers; everybody where it is 1. None where a row's key does not say
+    /// Of rows that are cut already and end with the day `until`, the customers whose number is below `share` of all numbers; everybody where it is 1. None where a row's key does not say
     /// whose it is, as with guests and with keys that stand for one order each: then a customer's own orders cannot be told.
-    pub fn new(understood: &Understood, raws: &[Raw], share: f64, ctx: &Ctx) -> Result<Option<Redrawing>, CustomersError> {
+    pub fn new(understood: &Understood, raws: &[Raw], until: IsoDay, share: f64, ctx: &Ctx) -> Result<Option<Redrawing>, CustomersError> {
         let mut sources = Vec::with_capacity(raws.len());
         for (of, raw) in understood.sources.iter().zip(raws) {
             ctx.check()?;
@@ -93,7 +96,7 @@ impl Redrawing {
             if of.through.is_some() || of.guests.is_some() {
                 return Ok(None);
             }
-            sources.push(Some(Bought::new(of, raw, share)?));
+            sources.push(Some(Bought::new(of, raw, until, share)?));
         }
         Ok(Some(Redrawing { sources, raws: raws.to_vec() }))
     }
@@ -118,7 +121,7 @@ impl Redrawing {
 }
 
 impl Bought {
-    fn new(of: &UnderstoodSource, raw: &Raw, share: f64) -> Result<Bought, CustomersError> {
+    fn new(of: &UnderstoodSource, raw: &Raw, until: IsoDay, share: f64) -> Result<Bought, CustomersError> {
         let input = Input::new(of, raw)?;
         let key = input.key()?;
         let date = of.fields.get(&Field::Date).cloned().ok_or_else(|| CustomersError::NoDate { source_name: of.name.clone() })?;
@@ -142,7 +145,7 @@ impl Bought {
             }
         }
         let rows = all.take(&IdxCa::from_vec("rows".into(), kept))?;
-        Ok(Bought { rows, date, order, columns, of_customer })
+        Ok(Bought { rows, date, order, columns, until: until.0, of_customer })
     }
 
     fn draw(&self, seed: u64, nth: u64) -> Result<LazyFrame, CustomersError> {
@@ -150,22 +153,29 @@ impl Bought {
         for (&number, days) in &self.of_customer {
             let mut random = seed::random(seed ^ SALT ^ nth.wrapping_mul(0x9e37_79b9_7f4a_7c15), u64::from(number));
             let known: Vec<i32> = days.keys().copied().collect();
-            let mut taken: BTreeSet<i32> = BTreeSet::new();
+            let mut gaps: Vec<i32> = known.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            let open = self.until - known[known.len() - 1];
+            if open > 0 {
+                gaps.push(open);
+            }
             let mut times = vec![0i32; known.len()];
-            for _ in 0..known.len() {
+            let (mut day, mut before) = (known[0], i32::MIN);
+            loop {
                 let at = random.random_range(0..known.len());
-                let mut day = known[at];
-                // The day itself is that of the first; days of others are theirs, whether they were drawn or not.
-                while taken.contains(&day) || (times[at] > 0 && days.contains_key(&day)) {
-                    day -= 1;
-                }
-                taken.insert(day);
+                let on = if before == i32::MIN { day } else { near(day, known[at], before, self.until) };
                 for &row in &days[&known[at]] {
                     rows.push(row);
-                    moved.push(known[at] - day);
+                    moved.push(known[at] - on);
                     again.push(times[at]);
                 }
                 times[at] += 1;
+                before = on;
+                let Some(last_gap) = gaps.len().checked_sub(1) else { break };
+                day += gaps[random.random_range(0..=last_gap)];
+                // An open gap drawn to its end is no purchase.
+                if day > self.until || (day == self.until && open > 0) || before >= self.until {
+                    break;
+                }
             }
         }
         let mut drawn = self.rows.take(&IdxCa::from_vec("rows".into(), rows))?;
@@ -195,6 +205,13 @@ impl Bought {
     }
 }
 
+/// The day nearest to `day` that is of the weekday of `like`, after `before` and not after `until`; where there is none, the day itself or the next free one.
+fn near(day: i32, like: i32, before: i32, until: i32) -> i32 {
+    let off = (like - day + 3).rem_euclid(7) - 3;
+    let fits = |day: &i32| *day > before && *day <= until;
+    [day + off, day + off + 7, day + off - 7, day, before + 1].into_iter().find(fits).unwrap_or(until)
+}
+
 /// A number that names a customer, the same on every day.
 fn number_of(key: &str) -> u32 {
     let hash = blake3::hash(key.trim().as_bytes());
@@ -209,4 +226,17 @@ pub fn not_listed(understood: &Understood) -> Vec<(String, usize, usize)> {
         .filter(|overlap| overlap.n_found < overlap.n_keys)
         .map(|overlap| (overlap.with.clone(), overlap.n_keys - overlap.n_found, overlap.n_keys))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[test]
+    fn a_drawn_purchase_keeps_its_weekday_where_it_can() {
+        assert_eq!(near(100, 7 * 4 + 100 % 7, 50, 200), 100);
+        assert_eq!([near(100, 101, 50, 200), near(100, 99, 50, 200), near(100, 106, 50, 200)], [101, 99, 99]);
+        // Not on or before the purchase before, and not after the last day.
+        assert_eq!([near(100, 99, 99, 200), near(100, 101, 50, 100), near(100, 99, 99, 102)], [106, 94, 100]);
+    }
 }

@@ -270,33 +270,49 @@ fn chance_alone_moves_some() {
     println!("{out}");
     let stay = &report["stays"][0];
     let (moved, chance) = (1.0 - stay["stay"].as_f64().unwrap(), stay["by_chance"].as_f64().unwrap());
-    assert!(chance > 0.05 && moved > 0.1 && chance > 0.3 * moved, "{moved} {chance}");
+    assert!(chance > 0.1 && moved > 0.1 && chance > 0.4 * moved, "{moved} {chance}");
 }
 
-/// Of a customer's own orders as many are drawn as there are, and days with a purchase are as many as before.
+/// Of a customer's own orders about as many are drawn as there are: exactly so who buys like a clock, and who bought once did so then.
 #[test]
-fn orders_drawn_anew_are_as_many_as_before() {
+fn orders_drawn_anew_are_like_those_before() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.csv");
-    std::fs::write(&path, orders_csv(&shop(120, "2023-01-01", "2023-06-30"))).unwrap();
+    let mut orders = shop(300, "2023-01-01", "2023-06-30");
+    orders.push(order("once", "2023-02-03", "Bread", "web"));
+    orders.extend((0..18).map(|nth| Order { day: day("2023-01-05") + 10 * nth, ..order("clock", "2023-01-05", "Bread", "web") }));
+    std::fs::write(&path, orders_csv(&orders)).unwrap();
     let ctx = personae::base::Ctx::new();
     let raw = personae::data::read_raw(&path, &ctx).unwrap();
     let source = personae::data::SourceFile { name: "orders".into(), path, ..Default::default() };
     let mut sourcing = personae::data::Sourcing { sources: vec![source], ..Default::default() };
     sourcing.snapshot = IsoDay::parse("2023-06-30");
+    let until = sourcing.snapshot.unwrap();
     let understood = personae::customers::understand(&sourcing, &[&raw], &ctx).unwrap();
     let build = |raw: &personae::data::Raw| personae::customers::build(&sourcing, &understood, &[raw], None, &ctx).unwrap().table;
-    let redrawing = personae::customers::Redrawing::new(&understood, std::slice::from_ref(&raw), 1.0, &ctx).unwrap().unwrap();
-    let (before, after) = (build(&raw), build(&redrawing.draw(1, 0, &ctx).unwrap()[0]));
+    let redrawing = personae::customers::Redrawing::new(&understood, std::slice::from_ref(&raw), until, 1.0, &ctx).unwrap().unwrap();
+    let draw = |nth| build(&redrawing.draw(1, nth, &ctx).unwrap()[0]);
+    let (before, after) = (build(&raw), draw(0));
     let column = |table: &personae::data::Table, name: &str| -> Vec<String> {
         (0..table.n_rows).map(|row| table.column(name).unwrap().cell(row).into_owned()).collect()
     };
-    for same in ["customer_id", "frequency", "orders"].iter().filter(|name| before.column(name).is_some()) {
+    let key = before.columns[0].name.clone();
+    for same in [key.as_str(), "tenure_days"] {
         assert_eq!(column(&before, same), column(&after, same), "{same}");
     }
     assert_ne!(column(&before, "monetary"), column(&after, "monetary"));
-    let again = build(&redrawing.draw(1, 0, &ctx).unwrap()[0]);
-    assert_eq!(column(&again, "monetary"), column(&after, "monetary"));
+    assert_eq!(column(&draw(0), "monetary"), column(&after, "monetary"));
+    assert_ne!(column(&draw(1), "monetary"), column(&after, "monetary"));
+    let sum =
+        |table: &personae::data::Table| -> f64 { (0..table.n_rows).filter_map(|row| table.column("frequency").unwrap().number(row)).sum() };
+    let drawn = (0..10).map(|nth| sum(&draw(nth))).sum::<f64>() / 10.0;
+    assert!((drawn / sum(&before) - 1.0).abs() < 0.1, "{drawn} against {}", sum(&before));
+    let of = |table: &personae::data::Table, who: &str| -> [f64; 2] {
+        let row = column(table, &key).iter().position(|key| key == who).unwrap();
+        ["recency_days", "frequency"].map(|name| table.column(name).unwrap().number(row).unwrap())
+    };
+    assert_eq!(of(&after, "once"), of(&before, "once"));
+    assert!((of(&after, "clock")[1] - 18.0).abs() <= 1.0 && of(&after, "clock")[0] <= 17.0, "{:?}", of(&after, "clock"));
 }
 
 /// 2357 customers of CDNOW and what they bought in the 39 weeks after 1997-09-30: the numbers published by P. Fader, B. Hardie and K. Lee (2005).

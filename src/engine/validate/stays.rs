@@ -144,7 +144,7 @@ fn chance(
     ctx: &Ctx,
 ) -> Result<Option<Chance>, StepError> {
     let share = MOST_DRAWN as f64 / on.places.len().max(1) as f64;
-    let Some(redrawing) = Redrawing::new(&recipe.understood, &rows, share, ctx)? else { return Ok(None) };
+    let Some(redrawing) = Redrawing::new(&recipe.understood, &rows, on.day, share, ctx)? else { return Ok(None) };
     let mut drawn = Vec::new();
     for nth in 0..DRAWS {
         ctx.progress("What would be by chance", nth as f32 / DRAWS as f32);
