@@ -12,7 +12,7 @@ use crate::persona::{self, Numbering, RestsOn};
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
 use crate::session::settings::ThemeChoice;
-use crate::session::{Action, CardEdit, Command, DataView, ExportRequest, Look, Page, PageView, Plan, PlotKind, Words};
+use crate::session::{Action, CardEdit, Command, DataView, ExportRequest, Look, OpenModel, Page, PageView, Plan, PlotKind, Words};
 use crate::ui::data_page::rows_text;
 use crate::ui::export_dialog::{self, Taking};
 use crate::ui::widgets::thousands;
@@ -51,6 +51,7 @@ impl Window {
             Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),
             Command::Niches(niches) => self.change(|plan| plan.niches = niches),
             Command::SaveUnusual => self.save_unusual(),
+            Command::UseModel(model, numbering) => self.use_model(model, numbering),
             Command::Compare(against) => self.change(|plan| plan.comparison = against),
             Command::Call(dictionary) => self.change(|plan| plan.dictionary = dictionary),
             Command::EditCard(cluster, edit) => self.edit_card(cluster, edit),
@@ -209,7 +210,7 @@ impl Window {
         self.ctx.set_zoom_factor(zoom.clamp(0.5, 3.0));
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut Plan)) {
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut Plan)) {
         let mut plan = self.plan().clone();
         change(&mut plan);
         let key = if self.was_held { MergeKey::while_held(self.plan(), &plan) } else { MergeKey::Apart };
@@ -260,6 +261,9 @@ impl Window {
         let path = absolute(path.to_path_buf());
         if !path.is_dir() {
             logging::opens(std::slice::from_ref(&path));
+        }
+        if OpenModel::is_one(&path) {
+            return self.open_model(path);
         }
         if project::is_project(&path) {
             match project::open(&path) {

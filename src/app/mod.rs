@@ -12,6 +12,7 @@ mod failure;
 mod free_path;
 pub mod headless;
 mod logging;
+mod models;
 mod outputs;
 mod paths;
 mod progress;

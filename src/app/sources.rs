@@ -12,7 +12,7 @@ use crate::data::sourcing::Refresh;
 use crate::data::{Raw, Source, SourceFile, Sourcing};
 use crate::engine::{Problem, SourcesWanted, StepError, log_kind, today};
 use crate::export::write_beside;
-use crate::session::{Action, Command, DataView, HealthEntry, Look, Page, PageView, Plan, project};
+use crate::session::{Action, Command, DataView, HealthEntry, Look, OpenModel, Page, PageView, Plan, project};
 
 use super::free_path::free_path;
 use super::logging;
@@ -89,7 +89,8 @@ impl Window {
 
     /// Takes dropped files: they join the sources there are, else they are opened.
     pub(super) fn take_files(&mut self, paths: Vec<PathBuf>) {
-        let joins = matches!(self.plan().source, Source::Sources(_)) && !paths.iter().any(|path| project::is_project(path));
+        let is_other = |path: &PathBuf| project::is_project(path) || OpenModel::is_one(path);
+        let joins = matches!(self.plan().source, Source::Sources(_)) && !paths.iter().any(is_other);
         if joins { self.add_sources(paths) } else { self.open_all(paths) }
     }
 

@@ -14,6 +14,7 @@ mod groups;
 mod headless;
 mod listing;
 mod map;
+mod model_column;
 mod needs;
 mod niches;
 mod pages;
@@ -33,6 +34,7 @@ mod wanted;
 
 pub use answers::{Answers, BrushAnswer, ListingAnswer, PREVIEW_ROWS, PageImage, PagesAnswer, SourcesAnswer};
 pub use headless::analyse;
+pub use model_column::{ModelColumn, model_column};
 pub use pages::page_title;
 pub use recipe::{Engine, EngineOptions};
 pub use run::answer::{Answer, JobView, Problem, STOPPED, StepError};

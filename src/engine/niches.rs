@@ -82,13 +82,15 @@ pub(super) fn unusual(
     let mut before: (Option<Made<IsolationForest>>, Option<Made<SmoothCopies>>) = (None, None);
     for (round, (trees, n_copies)) in ROUNDS.into_iter().enumerate() {
         let trees = trees.min(options.trees);
+        // The page waits for the first round; the others only make it surer.
+        let lane = if round == 0 { Lane::Long } else { Lane::Background };
         // A command has use for the last round alone; growing on the way there costs nothing.
-        let forest = forest(runtime, prepared, seed, trees, before.0.as_ref(), need);
+        let forest = forest(runtime, prepared, seed, trees, before.0.as_ref(), (need, lane));
         let Some(made_forest) = forest.ready() else {
             return best.map_or_else(|| forest.passes_on("Waiting for the forest"), Asked::Ready);
         };
         let inputs = Parts { prepared, labeling, local: local.as_ref(), density: density.as_ref(), forest: made_forest };
-        let copies = copies(runtime, &inputs, (seed, n_copies, (min_samples, least)), before.1.as_ref(), need);
+        let copies = copies(runtime, &inputs, (seed, n_copies, (min_samples, least)), before.1.as_ref(), (need, lane));
         let Some(made_copies) = copies.ready() else {
             return match copies {
                 Asked::Failed(problem) if best.is_none() => Asked::Failed(problem),
@@ -198,7 +200,7 @@ fn forest(
     seed: u64,
     trees: usize,
     before: Option<&Made<IsolationForest>>,
-    need: Need,
+    (need, lane): (Need, Lane),
 ) -> Asked<IsolationForest> {
     let key = Key::of("isolation forest", 1, &(seed, trees), &[prepared.key]);
     let (prepared, before) = (prepared.value.clone(), before.map(|made| made.value.clone()));
@@ -210,7 +212,7 @@ fn forest(
         forest.grow(&prepared.matrix, trees, ctx)?;
         Ok(forest)
     };
-    runtime.ask(|s| &mut s.isolation_forests, key, need, (|| format!("Isolation forest, {trees} trees"), Lane::Background), step)
+    runtime.ask(|s| &mut s.isolation_forests, key, need, (|| format!("Isolation forest, {trees} trees"), lane), step)
 }
 
 /// The copies of a round with their scores: those of the round before by the larger forest, and new ones.
@@ -219,7 +221,7 @@ fn copies(
     parts: &Parts,
     (seed, n_copies, tree): (u64, usize, (usize, usize)),
     before: Option<&Made<SmoothCopies>>,
-    need: Need,
+    (need, lane): (Need, Lane),
 ) -> Asked<SmoothCopies> {
     let key = Key::of("smooth copies", 1, &(seed, n_copies, tree), &parts.keys());
     let (prepared, labels) = (parts.prepared.value.clone(), parts.labeling.labels().clone());
@@ -234,7 +236,7 @@ fn copies(
         let of = CopiesOf { x: &prepared.matrix, peers: &peers, spans: &spans(&prepared), local: of_all.0, density: of_all.1 };
         Ok(smooth_copies(&of, &scored, (seed, n_copies), before.as_deref(), ctx)?)
     };
-    runtime.ask(|s| &mut s.smooth_copies, key, need, (|| "How many would be by chance".into(), Lane::Background), step)
+    runtime.ask(|s| &mut s.smooth_copies, key, need, (|| "How many would be by chance".into(), lane), step)
 }
 
 /// The columns of the matrix that are one column of the table: of a category's levels one alone is on. Components are numbers.

@@ -10,6 +10,7 @@ use crate::session::Plan;
 
 use super::answers::Answers;
 use super::caches::Runtime;
+use super::model_column::with_model;
 use super::run::jobs::{Lane, Urgency};
 use super::run::runtime::{Asked, Made, Need};
 use super::sources::{self, Sourced};
@@ -48,6 +49,10 @@ pub(super) fn of(runtime: &mut Runtime, given: Option<&Arc<Loaded>>, plan: &Plan
     let loaded = match plan.preparation.no_answer_is_missing {
         true => loaded.and("Waiting for the data", |loaded| without_no_answers(runtime, loaded, need)),
         false => loaded,
+    };
+    let loaded = match &plan.model {
+        Some(open) => loaded.and("Waiting for the data", |loaded| with_model(runtime, loaded, open, need)),
+        None => loaded,
     };
     Tabled { loaded, sourced }
 }

@@ -9,9 +9,10 @@ use crate::data::{Dictionary, ReadAs, Sourcing};
 use crate::export::{Choices, Exported, Plot as PlotKind};
 use crate::features::Preparation;
 use crate::persona::quotes::Quotes;
-use crate::persona::{Added, Picture};
+use crate::persona::{Added, Numbering, Picture};
 
 use super::cards_look::CardsView;
+use super::open_model::OpenModel;
 use super::page::Page;
 use super::page_view::PageView;
 use super::plan::{Against, Clustering, KeptSelection, NicheOptions};
@@ -48,6 +49,8 @@ pub enum Command {
     Niches(NicheOptions),
     /// Save every customer as CSV, with the scores and reasons of who is unusual.
     SaveUnusual,
+    /// Group by the segments of a model; with who has which number.
+    UseModel(OpenModel, Arc<Numbering>),
     /// Compare the segments with this, or with nothing.
     Compare(Option<Against>),
     /// Replace what columns, levels and rows are called.

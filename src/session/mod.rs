@@ -7,6 +7,7 @@ mod customer_ids;
 pub mod history;
 pub mod keys;
 pub mod look;
+mod open_model;
 mod page;
 mod page_view;
 pub mod plan;
@@ -28,6 +29,7 @@ pub use command::{Action, CardEdit, Command, ExportRequest, ForCard};
 pub use customer_ids::CustomerIds;
 pub use history::{History, MergeKey};
 pub use look::Look;
+pub use open_model::OpenModel;
 pub use page::Page;
 pub use page_view::PageView;
 pub use plan::{

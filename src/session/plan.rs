@@ -13,6 +13,7 @@ use crate::export::pages::Template;
 use crate::features::Preparation;
 use crate::persona::{Numbering, PersonaEdit, RowSet};
 
+use super::open_model::OpenModel;
 use super::words::Words;
 
 /// The whole analysis as choices.
@@ -20,6 +21,9 @@ use super::words::Words;
 pub struct Plan {
     /// Where the customers come from.
     pub source: Source,
+    /// The segment model whose segments are a column of the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<OpenModel>,
     /// How columns become numbers.
     #[serde(default)]
     pub preparation: Preparation,
@@ -60,6 +64,7 @@ impl Plan {
     pub fn new(source: Source) -> Plan {
         Plan {
             source,
+            model: None,
             preparation: Preparation::default(),
             clustering: Clustering::default(),
             dictionary: Arc::default(),

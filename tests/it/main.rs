@@ -31,6 +31,7 @@ mod map_scene;
 mod meaning;
 mod messy;
 mod model;
+mod model_beside;
 mod model_sql;
 mod mutations;
 mod naming;

@@ -125,7 +125,12 @@ fn planted_customers_are_listed_with_reasons_and_one_click_selects_them() {
     let first = &found[0];
     assert!(first.table_row >= 1200, "a planted one comes first");
     assert!(shop.says(&first.reasons[0].text), "its reason is a chip");
-    shop.window.get_by_label(&format!("Select {}", first.table_row)).click();
+    // Beside the name: in the middle of the row is a chip.
+    let at = shop.window.get_by_label(&format!("Select {}", first.table_row)).rect().left_top() + Vec2::new(20.0, 14.0);
+    shop.window.hover_at(at);
+    shop.window.run();
+    shop.window.drag_at(at);
+    shop.window.drop_at(at);
     shop.window.run();
     let rows = |shop: &Shop| match &shop.window.state().look.brush.as_ref().expect("a brush").who {
         Who::Rows { rows, .. } => rows.to_vec(),

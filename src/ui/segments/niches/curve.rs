@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Align, Align2, Button, Color32, CursorIcon, Id, Layout, Mesh, Pos2, Shape, Stroke, TextStyle, Ui};
+use eframe::egui::{Align, Align2, Button, Color32, CursorIcon, Id, Layout, Mesh, Pos2, Shape, Stroke, TextStyle, Ui, Vec2};
 
 use crate::evaluate::unusual::{CurvePoint, MeasuredScore, Unusual, UnusualLine, UnusualScore};
 use crate::plot::customer_name;
@@ -208,8 +208,9 @@ fn band_paint(ui: &Ui, canvas: &Canvas, seen: &[CurvePoint], scale: Scale) {
     }
     canvas.painter.add(Shape::mesh(mesh));
     canvas.line(&band.iter().map(|(place, [_, middle, _])| [*place, *middle]).collect::<Vec<_>>(), Stroke::new(1.0, t.muted));
-    if let Some((place, [low, ..])) = band.get(band.len() * 3 / 5) {
-        let at = canvas.at([*place, *low]) + [0.0, 14.0].into();
+    if let Some((place, [.., high])) = band.get(band.len() * 3 / 5) {
+        let curve = seen.iter().find(|point| point.place as f64 >= *place).map_or(*high, |point| scale.height(point.score));
+        let at = canvas.at([*place, high.max(curve)]) - Vec2::new(0.0, 14.0);
         let room = canvas.frame().shrink(12.0);
         let at = if room.is_positive() { room.clamp(at) } else { at };
         plot_label(ui, &canvas.painter, at, Align2::CENTER_CENTER, "smooth copies", t.muted);

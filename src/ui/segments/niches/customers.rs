@@ -19,9 +19,10 @@ use super::super::statements::side_ui;
 use super::super::view::View;
 use super::found::{is_settled, table_rows};
 
-/// Height of a customer's row.
-const ROW: f32 = 126.0;
-const CHIP: f32 = 22.0;
+/// Height of a line in a customer's row, what is between two, and what is around them.
+const LINE: f32 = 22.0;
+const GAP: f32 = 3.0;
+const AROUND: f32 = 6.0;
 const NOBODY: &str = "The most unusual customers here are no further out than those of made-up populations with the same groups. That is an answer, too: \
                       there is nobody to look after. Drag the line down to see who would come first.";
 
@@ -85,15 +86,30 @@ fn rows_ui(ui: &mut Ui, view: &View, unusual: &Unusual, options: &NicheOptions, 
         ui.label(caption(ui, format!("The first {} are listed.", thousands(customers.len()))));
     }
     ui.spacing_mut().item_spacing.y = 2.0;
-    ScrollArea::vertical().id_salt("unusual customers").auto_shrink(false).show_rows(ui, ROW, customers.len(), |ui, seen| {
-        for customer in &customers[seen] {
-            customer_ui(ui, view, unusual, options, (customers, customer), look);
+    ScrollArea::vertical().id_salt("unusual customers").auto_shrink(false).show_viewport(ui, |ui, seen| {
+        ui.set_height(customers.iter().map(row_height).sum());
+        let place = ui.max_rect();
+        let mut top = 0.0;
+        for customer in customers {
+            let height = row_height(customer);
+            if top < seen.max.y && top + height > seen.min.y {
+                let rect = Rect::from_min_size(place.min + Vec2::new(0.0, top), Vec2::new(place.width(), height));
+                customer_ui(ui, rect, view, unusual, options, (customers, customer), look);
+            }
+            top += height;
         }
     });
 }
 
+/// A line for the name, one for the persona, one for each reason or for their absence.
+fn row_height(customer: &UnusualCustomer) -> f32 {
+    let lines = 2 + customer.reasons.len().max(1);
+    2.0 * AROUND + lines as f32 * (LINE + GAP)
+}
+
 fn customer_ui(
     ui: &mut Ui,
+    rect: Rect,
     view: &View,
     unusual: &Unusual,
     options: &NicheOptions,
@@ -102,7 +118,6 @@ fn customer_ui(
 ) {
     let Some(loaded) = view.answers.loaded.latest() else { return };
     let name = customer_name(loaded, customer.table_row);
-    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::hover());
     let response = ui.interact(rect, Id::unique(("unusual customer", customer.table_row)), Sense::CLICK);
     let is_picked =
         look.brush.as_ref().is_some_and(|brush| matches!(&brush.who, Who::Rows { rows, .. } if **rows == [customer.table_row as u32]));
@@ -112,10 +127,14 @@ fn customer_ui(
         look.pick(Brush::rows(loaded.stamp, [customer.table_row], "row in the list of unusual customers"));
         ui.ctx().request_repaint();
     }
-    let inside: Rect = rect.shrink2(Vec2::new(8.0, 5.0));
+    let inside = rect.shrink2(Vec2::new(8.0, AROUND));
     let builder = UiBuilder::new().id_salt(("unusual customer", customer.table_row)).max_rect(inside);
     let ui = &mut ui.new_child(builder);
-    ui.spacing_mut().item_spacing = Vec2::new(6.0, 3.0);
+    ui.spacing_mut().item_spacing = Vec2::new(6.0, GAP);
+    ui.spacing_mut().interact_size.y = LINE;
+    ui.spacing_mut().button_padding = Vec2::new(8.0, 1.0);
+    // A click on a word is a click on the row.
+    ui.style_mut().interaction.selectable_labels = false;
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let score = ui.add(Label::new(caption(ui, score_text(view, unusual, options.score, customer))).selectable(false));
@@ -125,8 +144,8 @@ fn customer_ui(
     });
     persona_ui(ui, view, customer);
     for reason in &customer.reasons {
-        let text = RichText::new(reason.text.as_str()).text_style(TextStyle::Small);
-        let chip = Button::new(text).truncate().fill(tokens(ui).field).corner_radius(CornerRadius::same(10)).min_size(Vec2::new(0.0, CHIP));
+        let text = RichText::new(short(&reason.text)).text_style(TextStyle::Small);
+        let chip = Button::new(text).truncate().fill(tokens(ui).field).corner_radius(CornerRadius::same(10)).min_size(Vec2::new(0.0, LINE));
         let response = ui.add(chip);
         name_it(&response, Role::Button, &reason.text);
         if response.on_hover_text(format!("{}\nClick to select everyone listed who stands out in this column.", reason.text)).clicked() {
@@ -139,6 +158,11 @@ fn customer_ui(
     if customer.reasons.is_empty() {
         ui.label(caption(ui, "Too few are like them to say what is unusual."));
     }
+}
+
+/// A reason as a chip has room for it; the whole of it is told on hover.
+fn short(reason: &str) -> String {
+    reason.replace("median of its persona", "usual is")
 }
 
 /// Whose customer it is, or next to whom it stands.

@@ -6,7 +6,7 @@ use crate::evaluate::unusual::{MOST_TREES, USUAL_COPIES, USUAL_SIZES, USUAL_TREE
 use crate::persona::text::capitalised;
 use crate::session::NicheOptions;
 use crate::ui::theme::{self, caption};
-use crate::ui::widgets::{self, choice_ui, combo_ui, number, row_ui, segmented_pairs_ui, thousands};
+use crate::ui::widgets::{self, choice_ui, combo_ui, row_ui, segmented_pairs_ui, thousands};
 
 use super::super::view::View;
 use super::found::is_settled;
@@ -87,8 +87,8 @@ fn line_ui(ui: &mut Ui, unusual: &Unusual, draft: &NicheOptions) {
     match unusual.line(draft.score, draft.line) {
         Some(line) => {
             told(ui, "Above the line", thousands(line.real), "Customers whose score is at or above the line.");
-            told(ui, "By chance", number((line.expected * 10.0).round() / 10.0), COPIES_MEAN);
-            told(ui, "More than chance", number((line.excess * 10.0).round() / 10.0), "Those above the line less those by chance.");
+            told(ui, "By chance", about(line.expected), COPIES_MEAN);
+            told(ui, "More than chance", about(line.excess), "Those above the line less those by chance.");
             let which = if draft.line.is_some() { "Your line" } else { "The suggested line" };
             ui.label(caption(ui, format!("{which}, at a score of {:.3}.", line.threshold)));
         }
@@ -100,6 +100,11 @@ fn line_ui(ui: &mut Ui, unusual: &Unusual, draft: &NicheOptions) {
         let why = "It is as low as it can be while at most a tenth of those above it would be there by chance.";
         ui.label(caption(ui, why));
     }
+}
+
+/// A mean count: with a decimal while it is small.
+fn about(count: f64) -> String {
+    if count >= 100.0 { thousands(count.round() as usize) } else { format!("{count:.1}") }
 }
 
 /// What the numbers come from, and how far they are.

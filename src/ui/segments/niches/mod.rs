@@ -27,7 +27,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Lo
     Panel::left("niche knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| {
         knobs::ui(ui, view, &mut draft);
     });
-    let width = (ui.available_width() * 0.27).clamp(280.0, 460.0);
+    let width = (ui.available_width() * 0.31).clamp(280.0, 460.0);
     Panel::right("unusual customers").default_size(width).size_range(260.0..=560.0).frame(side).show(ui, |ui| {
         customers::ui(ui, view, options, look, commands);
     });
