@@ -101,6 +101,11 @@ impl Stability {
         self.draws.iter().filter(|draw| draw[cluster] >= STABLE).count()
     }
 
+    /// Whether the cluster comes back in most draws, whatever shuffled columns give.
+    pub fn comes_back(&self, cluster: usize) -> bool {
+        self.jaccard(cluster) >= STABLE
+    }
+
     /// How far one cluster may be relied on, `headline_missing` being the share of its members without a value in the columns it is named
     /// by: what is often not known is not highly reliable.
     pub fn trust_with(&self, cluster: usize, headline_missing: f64) -> Trust {

@@ -225,3 +225,22 @@ fn being_contacted_is_no_call_for_support() {
         );
     }
 }
+
+#[test]
+fn what_comes_back_is_counted_as_such_even_where_chance_does_as_well() {
+    let told = |shuffled: f64| {
+        let stability = Stability {
+            draws: vec![vec![1.0, 0.9, 0.5]; 10],
+            shuffled: vec![Some(shuffled)],
+            sizes: vec![200, 150, 120],
+            rows_a_draw: 470,
+            n_rows: 470,
+        };
+        engine::choose::stability_reason(&stability).unwrap()
+    };
+    assert_eq!(told(0.4), "2 of 3 segments come back when customers are drawn anew (10 draws).");
+    assert_eq!(
+        told(1.0),
+        "2 of 3 segments come back when customers are drawn anew (10 draws); but segments of shuffled columns come back as well (1.00 of 1), so that says little."
+    );
+}
