@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::data::day::IsoDay;
+
 /// Single files to read and write, and how much to say.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Files {
@@ -31,4 +33,9 @@ pub(super) struct Files {
     /// No progress and no summary.
     #[arg(long)]
     pub(super) quiet: bool,
+}
+
+/// A day as it is typed.
+pub(super) fn day(text: &str) -> Result<IsoDay, String> {
+    IsoDay::parse(text).ok_or_else(|| "give a day such as 1997-12-31".to_owned())
 }

@@ -85,6 +85,13 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// What is not given stays as it is.
+    pub(super) fn apply(&self, read_as: &mut ReadAs) {
+        read_as.sheet = self.sheet.clone().or(read_as.sheet.take());
+        read_as.encoding = self.encoding.clone().or(read_as.encoding.take());
+        read_as.zone = self.timezone.clone().or(read_as.zone.take());
+    }
+
     /// The same for the plan.
     pub(super) fn read_as(&self) -> ReadAs {
         ReadAs { sheet: self.sheet.clone(), encoding: self.encoding.clone(), zone: self.timezone.clone() }
@@ -178,12 +185,7 @@ impl Choices {
 
     /// What is not given stays as the project has it.
     fn apply_reading(&self, source: &mut Source) {
-        let Reading { sheet, encoding, timezone } = &self.reading;
-        let apply = |read_as: &mut ReadAs| {
-            read_as.sheet = sheet.clone().or(read_as.sheet.take());
-            read_as.encoding = encoding.clone().or(read_as.encoding.take());
-            read_as.zone = timezone.clone().or(read_as.zone.take());
-        };
+        let apply = |read_as: &mut ReadAs| self.reading.apply(read_as);
         match source {
             Source::Sample { .. } => {}
             Source::File { read_as, .. } => apply(read_as),

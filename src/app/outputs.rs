@@ -17,6 +17,15 @@ pub(super) struct Output {
     pub(super) path: PathBuf,
 }
 
+/// Whether a table is written as Parquet; otherwise as CSV. Other endings are wrong use.
+pub(super) fn is_parquet(path: &Path) -> Result<bool, Failure> {
+    match path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("parquet") => Ok(true),
+        Some("csv") => Ok(false),
+        _ => Err(Failure::WrongUse(format!("{} must end in .parquet or .csv.", path.display()))),
+    }
+}
+
 /// The files a source is read from; a folder or a pattern is all it stands for.
 pub(super) fn inputs_of(source: &Source) -> Vec<PathBuf> {
     match source {

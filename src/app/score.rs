@@ -12,15 +12,17 @@ use clap::Args;
 
 use crate::base::text::count;
 use crate::base::{Ctx, Note};
+use crate::customers::Account;
 use crate::data::day::IsoDay;
 use crate::data::write::{self, Extra, ExtraValues};
 use crate::data::{BatchWriter, LEAST_BATCHED_BYTES, Loaded, Source, Sourcing, in_batches};
-use crate::engine::{self, Engine, SourcesUntil, SourcesWanted, Wanted};
+use crate::engine::Engine;
 use crate::export;
 use crate::features::Met;
 use crate::model::{self, FITS, Model, Place, Placement};
-use crate::session::{Page, Plan};
+use crate::session::Plan;
 
+use super::args::day;
 use super::choices::Reading;
 use super::failure::{Failure, failed};
 use super::logging;
@@ -60,15 +62,13 @@ struct Tally {
     left_out: usize,
     met: Met,
     notes: Vec<Note>,
+    /// What was decided about money, people and days while a table was built.
+    decisions: Vec<String>,
 }
 
 /// Reads, places, writes, and says what came out.
 pub(super) fn carry_out(args: ScoreArgs) -> Result<(), Failure> {
-    let is_parquet = match args.out.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("parquet") => true,
-        Some("csv") => false,
-        _ => return Err(Failure::WrongUse(format!("{} must end in .parquet or .csv.", args.out.display()))),
-    };
+    let is_parquet = outputs::is_parquet(&args.out)?;
     let mut inputs: Vec<PathBuf> = args.data.iter().flat_map(|path| outputs::files_of(path)).collect();
     inputs.push(args.model.clone());
     logging::opens(&inputs);
@@ -85,8 +85,8 @@ pub(super) fn carry_out(args: ScoreArgs) -> Result<(), Failure> {
         {
             return Ok(tally);
         }
-        let loaded = table(&model, &args, &ctx)?;
-        score_whole(&model, &loaded, &args, is_parquet, &ctx)
+        let (loaded, decisions) = table(&model, &args, &ctx)?;
+        Ok(Tally { decisions, ..score_whole(&model, &loaded, &args, is_parquet, &ctx)? })
     })?;
     if !args.quiet {
         print!("{}", summary(&model, &tally, &args.out));
@@ -167,26 +167,17 @@ fn score_whole(model: &Model, loaded: &Loaded, args: &ScoreArgs, is_parquet: boo
     Ok(tally)
 }
 
-/// The table to place: the file as it is where it has the model's columns, else the one that the model's recipe builds.
-fn table(model: &Model, args: &ScoreArgs, ctx: &Ctx) -> Result<Arc<Loaded>, Failure> {
+/// The table to place: the file as it is where it has the model's columns, else the one that the model's recipe builds. With it what was decided on the way
+/// about money, people and days.
+fn table(model: &Model, args: &ScoreArgs, ctx: &Ctx) -> Result<(Arc<Loaded>, Vec<String>), Failure> {
     let mut plan = Plan::default();
     plan.preparation.no_answer_is_missing = model.no_answer_is_missing;
-    let answer = |source: Source| {
-        let sources =
-            SourcesWanted { until: SourcesUntil::Analysis, today: args.snapshot, clock: Some(engine::today()), ..SourcesWanted::default() };
-        let plan = Plan { source, ..plan.clone() };
-        let answers = Engine::headless().wait_telling(&plan, &Wanted { sources, ..Wanted::on(Page::Data) }, ctx);
-        let answers = answers.map_err(|problem| failed(&problem.0))?;
-        match (answers.loaded.ready(), answers.loaded.problem()) {
-            (Some(loaded), _) => Ok(loaded.clone()),
-            (None, problem) => Err(failed(problem.map_or("The data could not be read; please report this.", |problem| &*problem.0))),
-        }
-    };
+    let answer = |source: Source| Engine::headless().table_of(&Plan { source, ..plan.clone() }, ctx).map_err(|problem| failed(&problem.0));
     if let [path] = &args.data[..] {
-        let loaded = answer(Source::File { path: path.clone(), read_as: args.reading.read_as() })?;
+        let (loaded, _) = answer(Source::File { path: path.clone(), read_as: args.reading.read_as() })?;
         let has_all = model.columns().iter().all(|name| loaded.table.column(name).is_some());
         if has_all || model.table.is_none() {
-            return Ok(loaded);
+            return Ok((loaded, Vec::new()));
         }
     }
     let Some(recipe) = &model.table else {
@@ -195,7 +186,13 @@ fn table(model: &Model, args: &ScoreArgs, ctx: &Ctx) -> Result<Arc<Loaded>, Fail
             "This model was made from one file, and {n} were given; give one with all of its customers."
         )));
     };
-    answer(Source::Sources(Arc::new(with_files(recipe, args)?)))
+    let (loaded, sources) = answer(Source::Sources(Arc::new(with_files(recipe, args)?)))?;
+    let sources = sources.unwrap_or_default();
+    let decisions = sources.understood.ready().into_iter().flat_map(|understood| &understood.sources);
+    let decisions = decisions.flat_map(|source| source.decisions.iter().map(|decision| format!("{}: {}", source.name, decision.text)));
+    let accounts = sources.built.ready().into_iter().flat_map(|built| built.accounts.iter().map(Account::sentence));
+    let told = decisions.chain(accounts).collect();
+    Ok((loaded, told))
 }
 
 /// The recipe with the files of another day: those of the same name where they were, the others in the order given.
@@ -223,10 +220,7 @@ fn with_files(recipe: &Sourcing, args: &ScoreArgs) -> Result<Sourcing, Failure> 
         if let Some(path) = files.remove(&at).or_else(|| left.next()) {
             source.path = path.clone();
         }
-        let read_as = args.reading.read_as();
-        source.read_as.encoding = read_as.encoding.or(source.read_as.encoding.take());
-        source.read_as.sheet = read_as.sheet.or(source.read_as.sheet.take());
-        source.read_as.zone = read_as.zone.or(source.read_as.zone.take());
+        args.reading.apply(&mut source.read_as);
     }
     recipe.snapshot = args.snapshot.or(recipe.snapshot);
     Ok(recipe)
@@ -314,11 +308,8 @@ fn summary(model: &Model, tally: &Tally, out: &Path) -> String {
             100.0 * (1.0 - FITS)
         ));
     }
+    tally.decisions.iter().for_each(|decision| text.push_str(&format!("{decision}\n")));
     tally.notes.iter().chain(&model.notes(&tally.met)).for_each(|note| text.push_str(&format!("{}\n", note.0)));
     text.push_str(&format!("wrote {}\n", out.display()));
     text
-}
-
-fn day(text: &str) -> Result<IsoDay, String> {
-    IsoDay::parse(text).ok_or_else(|| "give a day such as 1997-12-31".to_owned())
 }

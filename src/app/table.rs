@@ -20,6 +20,7 @@ use crate::engine::{self, Answer, Engine, SourcesAnswer, SourcesUntil, SourcesWa
 use crate::export;
 use crate::session::{Page, Plan};
 
+use super::args::day;
 use super::choices::Reading;
 use super::failure::{Failure, failed};
 use super::logging;
@@ -96,11 +97,7 @@ pub(super) struct TableArgs {
 
 /// Builds the table, writes it, and says what came out.
 pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
-    let is_parquet = match args.out.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("parquet") => true,
-        Some("csv") => false,
-        _ => return Err(Failure::WrongUse(format!("{} must end in .parquet or .csv.", args.out.display()))),
-    };
+    let is_parquet = outputs::is_parquet(&args.out)?;
     check_outputs(&args)?;
     let ctx = Ctx::new();
     let (sources, health, table, notes) = while_showing(&ctx, args.quiet, || {
@@ -334,8 +331,4 @@ fn summary(understood: &Understood, written: &Written, raws: &[Arc<Raw>], health
     }
     text.push_str(&format!("wrote {}\n", out.display()));
     text
-}
-
-fn day(text: &str) -> Result<IsoDay, String> {
-    IsoDay::parse(text).ok_or_else(|| "give a day such as 1997-12-31".to_owned())
 }

@@ -15,6 +15,7 @@ use crate::engine::{Outputs, today};
 use crate::export::{self, Validation};
 use crate::session::{Look, Plan, Project, Words, project};
 
+use super::args::day;
 use super::choices::Choices;
 use super::failure::{Failure, failed};
 use super::headless;
@@ -151,8 +152,4 @@ fn horizon(text: &str) -> Result<u32, String> {
 
 fn outcome(text: &str) -> Result<ToForetell, String> {
     ToForetell::parse(text).ok_or_else(|| "give buys_again, purchases, spend, category:NAME or column:NAME".to_owned())
-}
-
-fn day(text: &str) -> Result<IsoDay, String> {
-    IsoDay::parse(text).ok_or_else(|| "give a day such as 1997-12-31".to_owned())
 }

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Row-major n x p matrix of finite `f64`. In files it is its rows, `{"n_cols": 2, "rows": [[0.5, 1.0], [2.0, 0.0]]}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "InFile", into = "InFile")]
 pub struct Matrix {
     values: Vec<f64>,

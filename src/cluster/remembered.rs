@@ -10,21 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Labels, Matrix};
 
 /// Rows that a rule would place elsewhere, and where they are.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Remembered {
     /// The cluster of every row; none is noise.
     pub clusters: Vec<Option<u32>>,
     /// The rows, each once.
     pub rows: Matrix,
-}
-
-impl Default for Remembered {
-    fn default() -> Remembered {
-        Remembered {
-            clusters: Vec::new(),
-            rows: Matrix::from_rows::<[f64; 0]>(&[]).unwrap_or_else(|_| unreachable!("no row is no wrong one")),
-        }
-    }
 }
 
 impl Remembered {

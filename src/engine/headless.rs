@@ -10,13 +10,13 @@ use crate::base::Ctx;
 use crate::cluster::Method;
 use crate::data::Loaded;
 use crate::export::{NicheSeconds, Plots, Report, Seconds};
-use crate::session::Plan;
+use crate::session::{Page, Plan};
 
-use super::answers::Answers;
+use super::answers::{Answers, SourcesAnswer};
 use super::recipe::{Engine, EngineOptions};
 use super::run::answer::{Problem, STOPPED};
 use super::sources::today;
-use super::wanted::{Outputs, Wanted};
+use super::wanted::{Outputs, SourcesUntil, SourcesWanted, Wanted};
 
 /// How often `ctx` is told how far the work is, and asked whether to stop.
 const TICK: Duration = Duration::from_millis(20);
@@ -84,6 +84,18 @@ impl Engine {
     /// An engine for a command: one job at a time, nobody to wake.
     pub fn headless() -> Engine {
         Engine::new(|| {}, EngineOptions::headless())
+    }
+
+    /// The table of a plan; where it is built from several files, also how that went. Rows from after today are not believed.
+    ///
+    /// Fails with why there is none, and when `ctx` is stopped.
+    pub fn table_of(&mut self, plan: &Plan, ctx: &Ctx) -> Result<(Arc<Loaded>, Option<SourcesAnswer>), Problem> {
+        let sources = SourcesWanted { until: SourcesUntil::Analysis, clock: Some(today()), ..SourcesWanted::default() };
+        let answers = self.wait_telling(plan, &Wanted { sources, ..Wanted::on(Page::Data) }, ctx)?;
+        match (answers.loaded.ready(), answers.loaded.problem()) {
+            (Some(loaded), _) => Ok((loaded.clone(), answers.sources)),
+            (None, problem) => Err(problem.cloned().unwrap_or_else(|| Problem("The data could not be read; please report this.".into()))),
+        }
     }
 
     /// Blocks until everything wanted is there or impossible, and passes on to `ctx` how far it is. Fails only when `ctx` is stopped.

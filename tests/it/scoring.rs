@@ -187,6 +187,8 @@ fn a_table_of_another_day_is_built_by_the_same_recipe() {
     assert_eq!(code, 0, "{told}{why}");
     let now = std::fs::read_to_string(folder.path().join("now.csv")).unwrap();
     assert_eq!(now.lines().next(), then.lines().next(), "the very same columns");
+    // What became of the money of the later orders is told as for any table.
+    assert!(told.contains("orders: "), "{told}");
     let (code, _, why) = personae(folder.path(), &["score", "m.model.json", "now/orders.csv", "--out", "x.csv", "--quiet"]);
     assert_eq!(code, 2);
     assert!(why.contains("built from 2 files (crm.csv, orders.csv), and 1 were given"), "{why}");

@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use crate::base::Ctx;
 use crate::customers;
-use crate::data::{Loaded, Raw, Source, SourceFile, SourceKind, Sourcing};
+use crate::data::{Raw, Source, SourceFile, SourceKind, Sourcing};
 use crate::evaluate::folds::{FOLD_ROUNDS, FOLDS_A_ROUND};
 use crate::evaluate::{folds, prediction_strengths};
 use crate::export::{FoldsFound, Report, Validation};
@@ -117,7 +117,7 @@ fn tell(found: &mut Validation, part: impl FnOnce(&mut Validation) -> Result<(),
 /// A file that lists orders, as the only source of a customer table.
 fn orders_alone(engine: &mut Engine, source: &Source, ctx: &Ctx) -> Result<Option<Sourcing>, Problem> {
     let Source::File { path, read_as } = source else { return Ok(None) };
-    let loaded = ready_table(engine, source, ctx)?;
+    let (loaded, _) = engine.table_of(&Plan::new(source.clone()), ctx)?;
     if customers::looks_like(&loaded).is_none_or(|listing| listing.kind != SourceKind::Transactions) {
         return Ok(None);
     }
@@ -126,22 +126,10 @@ fn orders_alone(engine: &mut Engine, source: &Source, ctx: &Ctx) -> Result<Optio
     Ok(Some(Sourcing { sources: vec![file], ..Sourcing::default() }))
 }
 
-fn ready_table(engine: &mut Engine, source: &Source, ctx: &Ctx) -> Result<Arc<Loaded>, Problem> {
-    let wanted = Wanted { sources: until(SourcesUntil::Analysis), ..Wanted::on(Page::Data) };
-    let answers = engine.wait_telling(&Plan::new(source.clone()), &wanted, ctx)?;
-    match (answers.loaded.ready(), answers.loaded.problem()) {
-        (Some(loaded), _) => Ok(loaded.clone()),
-        (None, problem) => Err(problem.cloned().unwrap_or_else(|| Problem("The data could not be read; please report this.".into()))),
-    }
-}
-
-fn until(until: SourcesUntil) -> SourcesWanted {
-    SourcesWanted { until, clock: Some(today()), ..SourcesWanted::default() }
-}
-
 /// The sources with their days; or why there are none.
 fn dated_of(engine: &mut Engine, plan: &Plan, sourcing: &Arc<Sourcing>, ctx: &Ctx) -> Result<Result<Dated, String>, Problem> {
-    let wanted = Wanted { sources: until(SourcesUntil::Rows), ..Wanted::on(Page::Data) };
+    let sources = SourcesWanted { until: SourcesUntil::Rows, clock: Some(today()), ..SourcesWanted::default() };
+    let wanted = Wanted { sources, ..Wanted::on(Page::Data) };
     let answers = engine.wait_telling(plan, &wanted, ctx)?;
     let mut raws: Vec<Arc<Raw>> = Vec::new();
     for raw in &answers.sources.unwrap_or_default().raws {

@@ -98,6 +98,11 @@ pub(super) fn stays(dated: &Dated, plan: &Plan, options: &ValidateOptions, found
         placed.push(Placed { day, places: places(model, &snapshot, ctx)? });
     }
     let Some((model, personas)) = model else { return Ok(()) };
+    if is_trailing && days.windows(2).any(|pair| pair[1].0 - pair[0].0 >= WINDOW) {
+        found.notes.push(format!(
+            "These snapshots are {WINDOW} days or more apart, so two of them share no orders. How many would move by chance is drawn from the orders of one day's window alone and is too low here; compare snapshots that are closer together."
+        ));
+    }
     for pair in placed.windows(2) {
         ctx.progress("What would be by chance", 0.0);
         let chance = chance(&mut recipe, &model, &pair[0], rows_of(pair[0].day)?, plan.clustering.seed, ctx)?;

@@ -32,7 +32,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
             let method = view.answers.segmentation.latest().filter(|_| view.is_analyst());
             let method = method.map_or_else(String::new, |segmentation| format!("  ·  {}", segmentation.method_text));
             ui.add_space(INSIDE);
-            widgets::cut_label(ui, caption(ui, format!("among {} rows{method}", thousands(personas.n_rows))));
+            widgets::cut_label(ui, caption(ui, format!("among {}{method}", personas.noun.counted(personas.n_rows))));
         });
         if let Some(doubt) = view.answers.doubt(&view.plan.clustering) {
             ui.add(Label::new(theme::strong(doubt)).wrap());

@@ -24,7 +24,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     Panel::bottom("segments next").resizable(false).show_separator_line(false).frame(clear).exact_size(48.0).show(ui, |ui| {
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| next_ui(ui, view, commands));
     });
-    let lower = (ui.available_height() * 0.4).clamp(144.0, 272.0);
+    let lower = (ui.available_height() * 0.33).clamp(144.0, 272.0);
     Panel::bottom("segment selected").resizable(true).frame(clear).default_size(lower).size_range(96.0..=420.0).show(ui, |ui| {
         ScrollArea::vertical().id_salt("selected").auto_shrink(false).show(ui, |ui| selected_ui(ui, view, look, commands));
     });
