@@ -11,6 +11,7 @@ mod export_args;
 mod failure;
 mod free_path;
 pub mod headless;
+mod leaving;
 mod logging;
 mod models;
 mod outputs;

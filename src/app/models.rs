@@ -33,6 +33,15 @@ impl Window {
         });
     }
 
+    /// Opens the model that came together with its customers, once these are there.
+    pub(super) fn open_waiting_model(&mut self) {
+        if self.answers.loaded.ready().is_some()
+            && let Some(path) = self.model_to_open.take()
+        {
+            self.open_model(path);
+        }
+    }
+
     /// Groups by the segments of a model. Its column is no input: what it was made from says the same.
     pub(super) fn use_model(&mut self, model: OpenModel, numbering: Arc<Numbering>) {
         self.change(|plan| {

@@ -87,6 +87,18 @@ impl Window {
         self.ctx.request_repaint();
     }
 
+    /// Files dropped since the last frame; a picture on a card goes there.
+    pub(super) fn take_dropped_files(&mut self) {
+        let dropped = self.ctx.input(|input| input.raw.dropped_files.clone());
+        let paths = dropped.iter().map(|file| file.path().to_path_buf()).filter(|path| !path.as_os_str().is_empty());
+        let paths: Vec<PathBuf> = paths.collect();
+        match paths.first().map(|first| self.card_for(first)) {
+            Some(Some(cluster)) => self.attach_picture(cluster, paths[0].clone()),
+            Some(None) => self.take_files(paths),
+            None => {}
+        }
+    }
+
     /// Takes dropped files: they join the sources there are, else they are opened.
     pub(super) fn take_files(&mut self, paths: Vec<PathBuf>) {
         let is_other = |path: &PathBuf| project::is_project(path) || OpenModel::is_one(path);
@@ -94,14 +106,20 @@ impl Window {
         if joins { self.add_sources(paths) } else { self.open_all(paths) }
     }
 
-    /// Opens what was chosen at once: a project or one file as itself, several files as the sources of one customer table.
+    /// Opens what was chosen at once: a project or one file as itself, several files as the sources of one customer table. A segment model among them is
+    /// no data: it waits until the customers are there.
     pub(super) fn open_all(&mut self, paths: Vec<PathBuf>) {
+        let (models, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| OpenModel::is_one(path));
+        if paths.is_empty() {
+            return models.first().into_iter().for_each(|model| self.open(model));
+        }
         let project = paths.iter().find(|path| project::is_project(path));
         match project.or(paths.first()).cloned() {
             Some(path) if project.is_some() || paths.len() == 1 => self.open(&path),
             Some(_) => self.begin_with(paths),
             None => {}
         }
+        self.model_to_open = models.into_iter().next();
     }
 
     /// Begins a customer table with these files.

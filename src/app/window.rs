@@ -73,6 +73,8 @@ pub struct Window {
     pub(super) saved: Plan,
     /// The project as it was opened, until its data are read and compared.
     pub(super) opened: Option<Project>,
+    /// The segment model that came together with its customers, until these are read.
+    pub(super) model_to_open: Option<PathBuf>,
     /// Looks whether sources changed, and when they were last read.
     pub(super) watch: Watch,
     pub(super) read_at: Instant,
@@ -134,6 +136,7 @@ impl Window {
             saved: plan.clone(),
             kept: plan,
             opened: None,
+            model_to_open: None,
             watch: Watch::new(move || wake_for_files.request_repaint()),
             read_at: Instant::now(),
             customers: None,
@@ -233,6 +236,7 @@ impl Window {
         self.take_errands();
         self.finish_exports();
         self.compare_stamp();
+        self.open_waiting_model();
         self.keep_health();
         self.keep_for_a_crash();
         self.let_messages_go();
@@ -357,17 +361,6 @@ impl Window {
                 self.look.cards.picture_path = Some((cluster, String::new()));
                 self.tell("This system shows no file dialog. Type the picture's path, or drop the file on the card.");
             }
-        }
-    }
-
-    fn take_dropped_files(&mut self) {
-        let dropped = self.ctx.input(|input| input.raw.dropped_files.clone());
-        let paths = dropped.iter().map(|file| file.path().to_path_buf()).filter(|path| !path.as_os_str().is_empty());
-        let paths: Vec<PathBuf> = paths.collect();
-        match paths.first().map(|first| self.card_for(first)) {
-            Some(Some(cluster)) => self.attach_picture(cluster, paths[0].clone()),
-            Some(None) => self.take_files(paths),
-            None => {}
         }
     }
 

@@ -95,3 +95,19 @@ fn a_model_that_does_not_fit_says_why_and_changes_nothing() {
     }
     assert!(OpenModel::is_one(Path::new("none.model.json")));
 }
+
+#[test]
+fn a_model_that_comes_with_its_customers_is_no_source_of_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("shop.csv", &shop(0));
+    write("later.csv", &later());
+    personae(folder.path(), &["model", "shop.csv", "--k", "3", "--out", "shop.model.json", "--quiet"]);
+    let mut harness = open(None, None);
+    let files = ["later.csv", "shop.model.json"].map(|name| folder.path().join(name));
+    order(&mut harness, Command::OpenAll(files.to_vec()));
+    let plan = window(&mut harness).plan().clone();
+    assert!(matches!(plan.source, personae::data::Source::File { .. }), "{:?}", plan.source);
+    assert_eq!(plan.clustering.method, Method::Column);
+    assert_eq!(plan.model.map(|model| model.column()), Some("Segments of shop.model.json".to_owned()));
+}

@@ -125,7 +125,7 @@ fn the_export_dialog_chooses_writes_and_tells() {
     order(&mut harness, Command::Do(Action::Go(Page::Personas)));
     order(&mut harness, Command::Do(Action::Export));
     let name = names(&mut harness)[0].clone();
-    for label in ["Cards to show", "Cards to work with", "Customers", "What stays at home", "Folder", "Cancel"] {
+    for label in ["Cards to show", "Cards to work with", "Customers", "Privacy", "Folder", "Cancel"] {
         assert!(harness.query_all_by_label(label).next().is_some(), "{label}");
     }
     harness.get_by_label("None").click();

@@ -17,7 +17,9 @@ mod rfm;
 mod snapshot;
 mod sources;
 mod table;
+mod table_head;
 mod table_menu;
+mod table_view;
 mod words;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, Stroke, Ui};

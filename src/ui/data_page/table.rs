@@ -5,12 +5,11 @@
 //! and the row numbers in view. Row positions are computed in `f64`: `f32` holds no single point beyond sixteen million.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use eframe::egui::style::ScrollStyle;
 use eframe::egui::{
-    Align, Align2, CursorIcon, Event, FontId, Id, Key, Label, Layout, Modifiers, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind,
-    TextStyle, Ui, UiBuilder, Vec2, pos2, vec2,
+    Align, Align2, Event, FontId, Id, Key, Label, Layout, Modifiers, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui,
+    UiBuilder, Vec2, pos2, vec2,
 };
 
 use crate::data::profile::Profile;
@@ -19,16 +18,14 @@ use crate::engine::ListingAnswer;
 use crate::plot::Picked;
 use crate::session::{Brush, Command, Look, Who};
 
-use super::super::icons;
-use super::super::theme::{self, INSIDE, tokens};
+use super::super::theme::{INSIDE, tokens};
 use super::super::widgets::{self, thousands};
-use super::columns::kind_icon;
 use super::finding::{self, Listed};
+use super::table_head::header_ui;
+use super::table_view::{ROW, View, first_width};
 use super::{keys, table_menu};
 
-const ROW: f32 = 24.0;
 const HEADER: f32 = 32.0;
-const NARROWEST: f32 = 48.0;
 
 /// What the grid remembers between frames: widths dragged by hand, where it is, and which column it last brought into view.
 #[derive(Debug, Clone, Default)]
@@ -60,29 +57,6 @@ struct Sheet<'a> {
     profile: Option<&'a Profile>,
     /// What the user calls its columns.
     dictionary: Option<&'a Dictionary>,
-}
-
-/// What is on screen: the columns' left edges (and the last right one), and the part of the sheet that shows.
-struct View<'a> {
-    table: &'a Table,
-    edges: &'a [f32],
-    viewport: Rect,
-    shown: Option<usize>,
-    picked: Option<&'a Picked>,
-    /// The rows listed, by line.
-    listed: Listed<'a>,
-    /// Whether the picked are listed alone.
-    is_only: bool,
-    cursor: Option<usize>,
-    first_row: usize,
-    /// What is known of its columns, where it can be sorted and filtered.
-    profile: Option<&'a Profile>,
-    /// What the user calls its columns; none where they are shown as the file has them.
-    dictionary: Option<&'a Dictionary>,
-    /// What is looked for, in small letters; empty for nothing.
-    wanted: &'a str,
-    /// The line of what was found that is shown.
-    found: Option<usize>,
 }
 
 /// The table, filling what is left of the page; `shown` is the column in detail, `picked` rows are tinted, or listed alone.
@@ -234,15 +208,6 @@ fn add(x: &mut f32, width: f32) -> f32 {
     *x
 }
 
-fn first_width(column: &Column) -> f32 {
-    let values = match column.kind() {
-        Kind::Number => 88.0,
-        Kind::Date => 104.0,
-        Kind::Text => 128.0,
-    };
-    (56.0 + 7.5 * column.name.chars().count() as f32).clamp(values, 240.0)
-}
-
 /// The line of the first customer picked anywhere but here, once: whoever comes from a plot sees whom it picked.
 fn first_line_of(look: &Look, memory: &Memory, picked: Option<&Picked>, listed: &Listed<'_>, is_only: bool) -> Option<usize> {
     let is_new = look.brush.as_ref().is_some_and(|brush| memory.brush.as_ref() != Some(brush) && !matches!(brush.who, Who::Rows { .. }));
@@ -273,43 +238,6 @@ fn wished_offset(
         to.y = keys.iter().find(|(key, _)| pressed(*key)).map_or(to.y, |(_, y)| y.clamp(0.0, last));
     }
     (to != memory.offset).then_some(to)
-}
-
-impl View<'_> {
-    /// A column's name as its head shows it.
-    fn name(&self, column: &Column) -> String {
-        self.dictionary.map_or_else(|| column.name.clone(), |dictionary| dictionary.name(&column.name))
-    }
-
-    /// The lines on screen.
-    fn lines(&self) -> Range<usize> {
-        let n_lines = self.listed.n();
-        let top = (f64::from(self.viewport.top()) / f64::from(ROW)).max(0.0) as usize;
-        let bottom = (f64::from(self.viewport.bottom()) / f64::from(ROW)).ceil().max(0.0) as usize;
-        top.min(n_lines)..bottom.min(n_lines)
-    }
-
-    /// Lines on screen, each with the row of the table it shows.
-    fn rows(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.lines().filter_map(|line| Some((line, self.listed.row(line)?)))
-    }
-
-    fn columns(&self) -> Range<usize> {
-        let n = self.table.columns.len();
-        let first = self.edges.partition_point(|&edge| edge <= self.viewport.left()).saturating_sub(1);
-        first.min(n)..self.edges.partition_point(|&edge| edge < self.viewport.right()).min(n)
-    }
-
-    /// Where `line` starts on screen when the sheet shows from `top` on.
-    fn row_top(&self, top: f32, line: usize) -> f32 {
-        top + (line as f64 * f64::from(ROW) - f64::from(self.viewport.top())) as f32
-    }
-
-    /// The screen's x range of a column when the sheet shows from `left` on.
-    fn column_rect(&self, left: f32, at: usize, y: [f32; 2]) -> Rect {
-        let x = |edge: f32| left + edge - self.viewport.left();
-        Rect::from_min_max(pos2(x(self.edges[at]), y[0]), pos2(x(self.edges[at + 1]), y[1]))
-    }
 }
 
 /// A click on a row picks that customer, everywhere; with Ctrl it is added or taken away, and Esc lets all go. Where the picked are listed
@@ -456,77 +384,4 @@ fn numbers_ui(ui: &Ui, view: &View<'_>, gutter: Rect) {
         );
     }
     painter.vline(gutter.right() - 0.5, gutter.y_range(), Stroke::new(1.0, t.hairline));
-}
-
-fn header_ui(ui: &mut Ui, view: &View<'_>, band: Rect, widths: &mut [f32], look: &mut Look) {
-    let t = tokens(ui);
-    let mut header = ui.new_child(UiBuilder::new().id_salt("table header").max_rect(band));
-    header.shrink_clip_rect(band);
-    for at in view.columns() {
-        let column = &view.table.columns[at];
-        let rect = view.column_rect(band.left(), at, [band.top(), band.bottom()]);
-        let response = header.interact(rect, header.scope_id().with(("head", at)), Sense::click());
-        widgets::name_it(&response, eframe::egui::Role::ColumnHeader, &view.name(column));
-        if view.shown == Some(at) {
-            header.painter().rect_filled(rect, 0, t.accent_tint);
-        } else if response.hovered() || response.has_focus() {
-            header.painter().rect_filled(rect, 0, t.field);
-        }
-        if response.clicked() {
-            look.column = Some(column.name.clone());
-            if view.profile.is_some() {
-                look.table.sort_next(&column.name);
-            }
-        }
-        if view.profile.is_some() {
-            table_menu::head_ui(&response, view.profile.and_then(|profile| profile.columns.get(at)), column, look);
-        }
-        let sort = look.table.sort.as_ref().filter(|sort| sort.column == column.name).map(|sort| sort.descends);
-        let shown = view.name(column);
-        name_ui(&mut header, rect.shrink2(vec2(INSIDE, 0.0)), column, &shown, sort);
-        if shown != column.name {
-            response.on_hover_text(format!("In the file: {}", column.name));
-        }
-        edge_ui(&mut header, rect, at, column, &mut widths[at]);
-    }
-}
-
-fn name_ui(header: &mut Ui, rect: Rect, column: &Column, shown: &str, sort: Option<bool>) {
-    let t = tokens(header);
-    let is_number = column.kind() == Kind::Number;
-    let layout = if is_number { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
-    let mut cell = header.new_child(UiBuilder::new().max_rect(rect).layout(layout));
-    cell.spacing_mut().item_spacing.x = 4.0;
-    let icon = match sort {
-        Some(descends) => RichText::new(if descends { icons::CARET_DOWN } else { icons::CARET_UP }).color(t.accent),
-        None => RichText::new(kind_icon(column.kind())).color(t.muted),
-    };
-    if is_number {
-        // Right to left: the name is cut in what the icon leaves.
-        let room = rect.width() - 20.0;
-        cell.scope(|ui| {
-            ui.set_max_width(room);
-            ui.add(Label::new(theme::strong(shown)).truncate().selectable(false));
-        });
-        cell.add(Label::new(icon).selectable(false));
-    } else {
-        cell.add(Label::new(icon).selectable(false));
-        cell.add(Label::new(theme::strong(shown)).truncate().selectable(false));
-    }
-}
-
-/// The right edge of a column's head: drag to resize, double-click for the first width again.
-fn edge_ui(header: &mut Ui, rect: Rect, at: usize, column: &Column, width: &mut f32) {
-    let grip = Rect::from_center_size(pos2(rect.right(), rect.center().y), vec2(8.0, rect.height()));
-    let response = header.interact(grip, header.scope_id().with(("edge", at)), Sense::click_and_drag());
-    if response.double_clicked() {
-        *width = first_width(column);
-    } else if response.dragged() {
-        *width = (*width + response.drag_delta().x).max(NARROWEST);
-    }
-    let is_active = response.hovered() || response.dragged();
-    let t = tokens(header);
-    let line = rect.y_range().shrink(if is_active { 0.0 } else { 8.0 });
-    header.painter().vline(rect.right() - 0.5, line, Stroke::new(1.0, if is_active { t.accent } else { t.hairline }));
-    response.on_hover_cursor(CursorIcon::ResizeColumn);
 }

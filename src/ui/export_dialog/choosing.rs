@@ -1,6 +1,6 @@
 //! Which personas, as which files, how and where to?
 //!
-//! Three columns that keep their places: whom, as what, and what that comes to: the files and what stays at home.
+//! Three columns that keep their places: whom, as what, and what that comes to: the files and what stays private.
 
 use std::path::PathBuf;
 
@@ -218,7 +218,7 @@ fn audience_ui(ui: &mut Ui, answers: &Answers, audience: &mut Audience) {
     });
 }
 
-/// The files, and what stays at home.
+/// The files, and what stays private.
 fn comes_to_ui(ui: &mut Ui, personas: Option<&Personas>, choices: &Choices) {
     ui.horizontal(|ui| {
         ui.set_height(24.0);
@@ -243,7 +243,7 @@ fn comes_to_ui(ui: &mut Ui, personas: Option<&Personas>, choices: &Choices) {
         ui.label(caption(ui, "None chosen yet."));
     }
     ui.add_space(BETWEEN);
-    ui.label(theme::strong("What stays at home"));
+    ui.label(theme::strong("Privacy"));
     for sentence in left_out(choices) {
         ui.label(caption(ui, sentence));
     }
