@@ -82,7 +82,7 @@ pub(super) fn of(
         problem.map_or_else(|| Asked::Ready(segmentation.clone()), Asked::Failed)
     });
     let personas = few.and("Waiting for the segments", |segmentation| {
-        let names = grouped.groups.names(clustering, &segmentation.value.loaded, words.lexicon.dictionary());
+        let names = grouped.groups.names(plan, &segmentation.value.loaded, words.lexicon.dictionary());
         personas(runtime, segmentation, roles, edits, words, names, needs.personas)
     });
     let explained = few

@@ -136,9 +136,9 @@ pub fn suggested_column(loaded: &Loaded) -> Option<String> {
     rfm.or_else(|| columns.next()).map(|profile| profile.name.clone())
 }
 
-/// What the groups of a column are called, where they are segments: "Churn: No". RFM segments have names of their own.
-pub fn group_names(known: &Known, column: &str, dictionary: &Dictionary) -> Vec<String> {
-    let speaks_for_itself = column == SCORE_COLUMNS[3].0;
+/// What the groups of a column are called, where they are segments: "Churn: No". RFM segments and those of a model (the column `of_model`) have names of their own.
+pub fn group_names(known: &Known, column: &str, of_model: Option<&str>, dictionary: &Dictionary) -> Vec<String> {
+    let speaks_for_itself = column == SCORE_COLUMNS[3].0 || Some(column) == of_model;
     let name = |name: &String| {
         let level = dictionary.level(column, name);
         if speaks_for_itself { level.to_owned() } else { format!("{}: {level}", dictionary.name(column)) }

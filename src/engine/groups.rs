@@ -10,7 +10,7 @@ use crate::data::{Dictionary, Loaded};
 use crate::evaluate::{self, Known, Silhouettes};
 use crate::features::Prepared;
 use crate::plot::{self, CondensedPlot, DensityPlot, EpsilonCandidate, SilhouettePlot, SweepPlot, TreePlot};
-use crate::session::{Clustering, Plan};
+use crate::session::{Clustering, OpenModel, Plan};
 
 use super::answers::Answers;
 use super::caches::Runtime;
@@ -362,9 +362,12 @@ impl Groups {
     }
 
     /// What the groups are called, where they are those of a column.
-    pub fn names(&self, clustering: &Clustering, loaded: &Loaded, dictionary: &Dictionary) -> Option<Vec<String>> {
+    pub fn names(&self, plan: &Plan, loaded: &Loaded, dictionary: &Dictionary) -> Option<Vec<String>> {
         match &self.chosen.as_ref().ok()?.labeling {
-            Labeling::Known(known) => Some(choose::group_names(&known.value, &choose::column(clustering, loaded).ok()?, dictionary)),
+            Labeling::Known(known) => {
+                let (column, of_model) = (choose::column(&plan.clustering, loaded).ok()?, plan.model.as_ref().map(OpenModel::column));
+                Some(choose::group_names(&known.value, &column, of_model.as_deref(), dictionary))
+            }
             _ => None,
         }
     }

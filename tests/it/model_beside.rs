@@ -110,4 +110,9 @@ fn a_model_that_comes_with_its_customers_is_no_source_of_theirs() {
     assert!(matches!(plan.source, personae::data::Source::File { .. }), "{:?}", plan.source);
     assert_eq!(plan.clustering.method, Method::Column);
     assert_eq!(plan.model.map(|model| model.column()), Some("Segments of shop.model.json".to_owned()));
+    // Its names say themselves what they are; the file's name before each would leave no room for them.
+    let personas = window(&mut harness).answers().personas.ready().cloned().expect("cards");
+    let model = personae::model::open(&folder.path().join("shop.model.json")).unwrap();
+    let known: Vec<&str> = model.segments.iter().map(|segment| segment.name.as_str()).collect();
+    assert!(personas.personas.iter().all(|persona| known.contains(&persona.name.as_str())), "{known:?}");
 }
