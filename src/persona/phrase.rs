@@ -131,7 +131,7 @@ impl<'a> Phrase<'a> {
             Reading::Levels(levels) => {
                 let level = levels.labels.get(self.found.level?)?;
                 let mostly = if self.found.evidence.persona >= 0.8 { "" } else { "Mostly " };
-                if let Some(yes) = yes_or_no(level) {
+                if let Some(yes) = self.answer(level) {
                     if gives_no_name(self.column.name) || is_code(&self.column.human) {
                         return None;
                     }
@@ -166,7 +166,7 @@ impl<'a> Phrase<'a> {
     /// What those do whose level it is; `None` for scales.
     fn verb(&self) -> Option<String> {
         let level = self.found.evidence.shown.level.as_deref()?;
-        if let Some(yes) = yes_or_no(level) {
+        if let Some(yes) = self.answer(level) {
             return Some(verb(&self.column.human, yes));
         }
         let template = self.column.entry.and_then(|entry| entry.levels.verb());
@@ -175,6 +175,14 @@ impl<'a> Phrase<'a> {
             None if level.to_lowercase().starts_with("no ") => format!("have {}", lowered(level)),
             None => format!("have {} {level}", self.column.human),
         })
+    }
+
+    /// Whether a level is the yes or the no of a question. Single letters are that only where there is no third: of four parties N need not be no.
+    fn answer(&self, level: &str) -> Option<bool> {
+        let Reading::Levels(levels) = &self.column.reading else { return None };
+        let is_letter = level.trim().chars().count() == 1;
+        let is_question = !is_letter || levels.labels.len() <= 2;
+        yes_or_no(level).filter(|_| is_question)
     }
 
     /// How many do it, by the share that is printed beside it.

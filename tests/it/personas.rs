@@ -520,7 +520,7 @@ fn attributes_stand_in_the_order_they_separate() {
         for cluster in 0..4 {
             let evidence = attribute.evidence(&all.personas, cluster).unwrap();
             assert_eq!((&evidence.column, &evidence.level), (&attribute.column, &attribute.level));
-            assert!(evidence.texts[1] == attribute.everyone || evidence.texts[1].starts_with("avg "), "{}", evidence.texts[1]);
+            assert_eq!(evidence.texts[1], attribute.everyone, "one measure for the whole row");
         }
     }
     assert_eq!(all.attributes.last().unwrap().column, "income", "which was the same everywhere");
@@ -546,4 +546,68 @@ fn a_personas_own_level_has_a_bar_however_rare_it_is_among_everyone() {
         let told = persona.statements.iter().find(|statement| persona.evidence[statement.evidence].persona > 0.9).unwrap();
         assert!(told.value.starts_with("over "), "{told:?}");
     }
+}
+
+#[test]
+fn a_column_is_told_by_one_measure_that_points_the_way_of_its_effects() {
+    let n = 3_000;
+    let group = |row: usize| row / 1_000;
+    let of = |values: [&dyn Fn(usize) -> f64; 3]| numbers((0..n).map(|row| values[group(row)](row)));
+    let loaded = loaded(vec![
+        // Medians 10, 10 and 30: the first persona differs from everyone in its mean alone.
+        Given("visits", Role::Behavioural, of([&|row| [0.0, 10.0, 10.0][row % 3], &|_| 10.0, &|_| 30.0])),
+        // Most were in hospital for no day; a few for hundreds, so that a mean would tell of those few.
+        Given(
+            "hospital_days",
+            Role::Behavioural,
+            of([&|row| if row % 20 == 0 { 1.0 } else { 0.0 }, &|row| if row % 10 == 0 { 2.0 } else { 0.0 }, &|row| {
+                if row % 3 > 0 {
+                    0.0
+                } else if row % 99 == 0 {
+                    900.0
+                } else {
+                    3.0
+                }
+            }]),
+        ),
+        Given(
+            "spend",
+            Role::Behavioural,
+            of([&|row| 100.0 + (row % 7) as f64, &|row| 200.0 + (row % 7) as f64, &|row| 300.0 + (row % 7) as f64]),
+        ),
+    ]);
+    let all = check(&loaded, &Labels::from_ids(&(0..n).map(group).collect::<Vec<_>>()), &[]);
+    for (column, begins, ends) in [("visits", "avg ", ""), ("hospital_days", "", " above 0"), ("spend", "", "")] {
+        let rows: Vec<&Evidence> = all.personas.iter().flat_map(|persona| &persona.evidence).filter(|row| row.column == column).collect();
+        assert_eq!(rows.len(), 3);
+        for row in rows {
+            assert!(row.texts.iter().all(|text| text.starts_with(begins) && text.ends_with(ends)), "{column}: {:?}", row.texts);
+            assert!(row.texts.iter().all(|text| text.starts_with("avg ") == !begins.is_empty()), "{column}: {:?}", row.texts);
+            assert!(row.effect.abs() < 0.2 || row.texts[0] != row.texts[1], "{column}: {:?} although g is {}", row.texts, row.effect);
+        }
+    }
+    let hospital = all.attributes.iter().find(|attribute| attribute.column == "hospital_days").unwrap();
+    assert!(hospital.everyone.ends_with(" above 0"), "{}", hospital.everyone);
+}
+
+#[test]
+fn letters_of_more_than_two_kinds_are_no_yes_and_no() {
+    let n = 2_000;
+    let vote = |row: usize| match row {
+        0..1_000 => ["Y", "Y", "Y", "A"][row % 4],
+        _ => ["N", "N", "N", "U"][row % 4],
+    };
+    let member = |row: usize| if row < 1_000 { "Y" } else { "N" };
+    let all = check(
+        &loaded(vec![
+            Given("vote", Role::Behavioural, texts((0..n).map(vote))),
+            Given("member", Role::Behavioural, texts((0..n).map(member))),
+        ]),
+        &Labels::from_ids(&(0..n).map(|row| row / 1_000).collect::<Vec<_>>()),
+        &[],
+    );
+    let said =
+        format!("{:?}", all.personas.iter().map(|persona| (&persona.name, &persona.summary, &persona.statements)).collect::<Vec<_>>());
+    assert!(!said.contains("have no vote") && said.contains("have vote Y") && said.contains("have vote N"), "{said}");
+    assert!(said.contains("are members"), "{said}");
 }
