@@ -80,7 +80,8 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
         let mut texts = told_by.texts(&scale.format, side);
         let sides_agree = told_by.agrees(&scale.format, side);
         let told = if told_by == ToldBy::Means { side.means } else { medians };
-        let withheld = Withheld { rest: is_few(values.len() - n), ..Withheld::default() };
+        // Where everyone is in it there are no others to tell of, nor an effect.
+        let withheld = Withheld { rest: is_few(values.len() - n) || values.len() == n, ..Withheld::default() };
         if withheld.rest {
             texts[2] = "–".to_owned();
         }

@@ -137,7 +137,9 @@ pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>,
         return NumberFormat::Year;
     }
     let from_name = || UNITS.iter().find(|(token, _)| tokens.iter().any(|t| t == token)).map(|(_, unit)| *unit);
-    let unit = unit.or(lexicon_unit).or_else(from_name);
+    // Who is called hours needs no hours behind every number.
+    let is_its_unit = |unit: &&str| matches!(&tokens[..], [only] if UNITS.iter().any(|(token, of)| token == only && of == unit));
+    let unit = unit.or(lexicon_unit).or_else(|| from_name().filter(|unit| !is_its_unit(unit)));
     let whole = lexicon_unit == Some("years");
     match unit {
         Some(unit) if BEFORE.contains(&unit) => NumberFormat::Number { before: Some(unit.to_owned()), after: None, whole },

@@ -284,7 +284,7 @@ fn planted_segments_are_named_by_both_traits() {
     assert!(lapsed.contains(&"Longer since last order"), "{lapsed:?}");
     assert!(lapsed.contains(&"All have churned (outcome)"), "outcomes are told and marked: {lapsed:?}");
     let women = all.personas[3].statements.iter().map(|statement| statement.text.as_str()).collect::<Vec<_>>();
-    assert!(women.contains(&"All have gender female (sensitive)"), "{women:?}");
+    assert!(women.contains(&"All are female (sensitive)"), "{women:?}");
     assert!(!all.personas[3].summary.contains("female"), "the sentence leaves sensitive columns alone");
 }
 
@@ -610,4 +610,45 @@ fn letters_of_more_than_two_kinds_are_no_yes_and_no() {
         format!("{:?}", all.personas.iter().map(|persona| (&persona.name, &persona.summary, &persona.statements)).collect::<Vec<_>>());
     assert!(!said.contains("have no vote") && said.contains("have vote Y") && said.contains("have vote N"), "{said}");
     assert!(said.contains("are members"), "{said}");
+}
+
+#[test]
+fn one_persona_is_compared_with_nobody() {
+    let n = 400;
+    let loaded = loaded(vec![
+        Given("visits", Role::Behavioural, numbers((0..n).map(|row| (row % 7) as f64))),
+        Given("city", Role::Demographic, texts((0..n).map(|row| ["Rome", "Oslo", "Bern"][row % 3]))),
+    ]);
+    let all = check(&loaded, &Labels::from_ids(&vec![0; n]), &[]);
+    assert!(all.missing_groups.is_empty() && all.missing_looked_at.is_empty(), "nobody is missing from everyone");
+    for evidence in &all.personas[0].evidence {
+        assert!(evidence.hidden().effect() && evidence.texts[2] == "–", "no others, no effect: {evidence:?}");
+        assert!(!evidence.passes_name && !evidence.passes_statement);
+    }
+}
+
+#[test]
+fn what_is_sensitive_is_said_of_people_and_codes_are_called_codes() {
+    let n = 2_000;
+    // Each has exceptions of its own, or they would be one fact.
+    let of = |values: [&'static str; 2], nth: usize| {
+        texts((0..n).map(move |row| values[if row % 10 == nth || row % 7 == nth { 1 - row / 1_000 } else { row / 1_000 }]))
+    };
+    let all = check(
+        &loaded(vec![
+            Given("sex", Role::Sensitive, of(["male", "female"], 0)),
+            Given("gender", Role::Sensitive, of(["1", "2"], 1)),
+            Given("job", Role::Demographic, of(["nurse", "5"], 2)),
+            Given("hours", Role::Behavioural, numbers((0..n).map(|row| (10 + row / 1_000 * 20 + row % 3) as f64))),
+        ]),
+        &Labels::from_ids(&(0..n).map(|row| row / 1_000).collect::<Vec<_>>()),
+        &[],
+    );
+    let said: Vec<String> =
+        all.personas.iter().flat_map(|persona| persona.statements.iter().map(|statement| statement.text.clone())).collect();
+    let said = said.join("; ");
+    assert!(said.contains("are female (sensitive)") && said.contains("have gender 2 (sensitive)"), "{said}");
+    assert!(said.contains("work as nurse") && said.contains("have job 5") && !said.contains("work as 5"), "{said}");
+    let hours = all.personas[0].evidence.iter().find(|row| row.column == "hours").unwrap();
+    assert!(!hours.texts[0].contains("hours"), "its name says so already: {:?}", hours.texts);
 }
