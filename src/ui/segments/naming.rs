@@ -24,6 +24,6 @@ pub(super) fn numbers(answers: &Answers) -> &[usize] {
 pub(super) fn selection_name(answers: &Answers, selection: Selection) -> String {
     match selection {
         Selection::Cluster(cluster) => segment_name(answers, cluster),
-        Selection::Noise => "In no segment".into(),
+        Selection::Noise => "In no group".into(),
     }
 }
