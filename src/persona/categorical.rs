@@ -232,7 +232,9 @@ fn drawing(
     let mut all: Vec<f64> = shown.iter().map(|&level| everyone[level] as f64 / n_all).collect();
     if shown.len() < commonest.len() {
         names.push("Other".into());
-        labels.push("Other".into());
+        // Where the data have others of their own, two bars would be called alike.
+        let is_taken = labels.iter().any(|label| ["other", "others"].contains(&label.trim().to_lowercase().as_str()));
+        labels.push(if is_taken { "All the rest" } else { "Other" }.into());
         persona.push(others(&shown, inside) as f64 / n);
         all.push(others(&shown, everyone) as f64 / n_all);
     }

@@ -652,3 +652,23 @@ fn what_is_sensitive_is_said_of_people_and_codes_are_called_codes() {
     let hours = all.personas[0].evidence.iter().find(|row| row.column == "hours").unwrap();
     assert!(!hours.texts[0].contains("hours"), "its name says so already: {:?}", hours.texts);
 }
+
+#[test]
+fn a_level_called_other_is_not_mixed_up_with_the_rest() {
+    let n = 3_000;
+    let level = |row: usize| if row % 3 == 0 { "other".to_owned() } else { format!("shop {}", row % 11) };
+    let loaded = loaded(vec![
+        Given("spend", Role::Behavioural, numbers((0..n).map(|row| (row / 1_500 * 100 + row % 9) as f64))),
+        Given("shop", Role::Behavioural, texts((0..n).map(|row| if row < 1_500 { level(row) } else { "web".to_owned() }))),
+    ]);
+    let all = check(&loaded, &Labels::from_ids(&(0..n).map(|row| row / 1_500).collect::<Vec<_>>()), &[]);
+    let drawn = all.personas.iter().flat_map(|persona| &persona.distributions).filter(|drawn| drawn.column == "shop");
+    let labels: Vec<Vec<String>> = drawn
+        .map(|drawn| match &drawn.drawing {
+            Drawing::Levels { labels, .. } => labels.iter().map(|label| label.to_lowercase()).collect(),
+            Drawing::Bins { .. } => panic!("levels"),
+        })
+        .collect();
+    assert!(labels.iter().any(|labels| labels.iter().any(|label| label == "all the rest")), "{labels:?}");
+    assert!(labels.iter().all(|labels| labels.iter().collect::<BTreeSet<_>>().len() == labels.len()), "each label once: {labels:?}");
+}
