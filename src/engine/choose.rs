@@ -175,8 +175,13 @@ pub fn regroup(clustering: &Clustering, by: &Chosen) -> Option<Regroup> {
 
 /// A solution's choices with nothing left to the suggestion, so that it stays what it is when the present one goes on.
 pub fn pinned(clustering: &Clustering, segmentation: &Segmentation) -> Clustering {
+    pinned_by(clustering, &segmentation.by)
+}
+
+/// The same from what is in force.
+pub(super) fn pinned_by(clustering: &Clustering, by: &Chosen) -> Clustering {
     let mut pinned = clustering.clone();
-    match &segmentation.by {
+    match by {
         // Another method's labels may still be on screen.
         Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::KMeans => pinned.kmeans.k = Some(*k),
         Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::Tree => pinned.tree.cut = Cut::Clusters(*k),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::base::FEWEST_TOLD;
 use crate::evaluate::Stability;
-use crate::persona::{Direction, Drawing, Evidence, OutcomeLine, Persona};
+use crate::persona::{Direction, Drawing, Evidence, OutcomeLine, Persona, part};
 
 use super::outcome_sheet::outcome_sheets;
 use super::text::without_folders;
@@ -124,7 +124,7 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         }),
     });
     json!({
-        "persona": persona.number + 1,
+        "persona": number_value(persona.number),
         "name": persona.name,
         "automatic_name": persona.automatic_name,
         "renamed": persona.is_renamed,
@@ -143,6 +143,11 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         "evidence": persona.evidence.iter().map(evidence_value).collect::<Vec<_>>(),
         "added_by_you": persona.added,
     })
+}
+
+/// A persona's number as people see it: 3, and "3.1" for a part of it.
+fn number_value(number: usize) -> Value {
+    if part::depth(number) == 0 { json!(number + 1) } else { json!(part::text(number)) }
 }
 
 /// What came of a persona's customers.

@@ -19,6 +19,7 @@ use super::plan::{Against, Clustering, KeptSelection, NicheOptions};
 use super::segments_look::SegmentsView;
 use super::settings::ThemeChoice;
 use super::sources_look::DataView;
+use super::split::Split;
 
 /// A wish of the user, or what an errand came back with; carried out before the next frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +46,12 @@ pub enum Command {
     Prepare(Preparation),
     /// Replace the clustering section.
     Cluster(Clustering),
+    /// Look inside a segment this way.
+    Inside(Box<Split>),
+    /// Let the parts that are looked at stand in the place of their segment.
+    KeepParts,
+    /// Let the parts of this segment be one segment again.
+    MergeBack(usize),
     /// Look for unusual customers this way, from this line on.
     Niches(NicheOptions),
     /// Save every customer as CSV, with the scores and reasons of who is unusual.

@@ -14,6 +14,7 @@ use crate::features::Preparation;
 use crate::persona::{Numbering, PersonaEdit, RowSet};
 
 use super::open_model::OpenModel;
+use super::split::Split;
 use super::words::Words;
 
 /// The whole analysis as choices.
@@ -48,6 +49,9 @@ pub struct Plan {
     /// How unusual customers are found.
     #[serde(default, skip_serializing_if = "NicheOptions::is_default")]
     pub niches: NicheOptions,
+    /// Segments that were looked into, and how; those that are kept take the place of their segment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub splits: Vec<Split>,
     /// Customers that were picked and kept under a name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptSelection>,
@@ -73,6 +77,7 @@ impl Plan {
             numbering: None,
             comparison: None,
             niches: NicheOptions::default(),
+            splits: Vec::new(),
             kept: Vec::new(),
             words: None,
             template: None,

@@ -223,7 +223,11 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         method: "kmeans".into(),
         method_text: format!("k-Means, k = {k}, 10 re-runs, seed 0"),
         results: vec![result(k, 1234.5), result(k + 1, 1000.25)],
-        chosen: ChosenResult { by: Some(Chosen::KMeans { k, inertia: None }), reasons: vec!["The silhouette peaks here.".into()] },
+        chosen: ChosenResult {
+            by: Some(Chosen::KMeans { k, inertia: None }),
+            reasons: vec!["The silhouette peaks here.".into()],
+            parted: Vec::new(),
+        },
         tree: None,
         explained: None,
         roles: std::collections::BTreeMap::new(),
@@ -309,6 +313,7 @@ pub fn plots(k: usize) -> Plots {
         comparison: Some(Arc::new(compared(k))),
         variance: Some(vec![0.31, 0.18, 0.12, 0.1, 0.08, 0.07, 0.06, 0.05, 0.03]),
         numbers: (0..k).collect(),
+        whole_numbers: None,
         noun: Default::default(),
         chosen: Some(Chosen::Tree { k, height: 0.9, inertia: None }),
     }

@@ -642,6 +642,7 @@ pub(crate) fn answers() -> Answers {
             told: vec![],
             by: Chosen::KMeans { k: 3, inertia: Some(30.0) },
             method_text: "k-Means, k = 3".into(),
+            whole: None,
             stamp: Key::of_bytes(b"three segments"),
         })),
         silhouette: Answer::Ready(Arc::new(SilhouettePlot {

@@ -7,11 +7,11 @@ use serde::Serialize;
 use crate::data::Noun;
 use crate::evaluate::{A_CHOICE, ONE_GROUP, Trust};
 use crate::persona::picture::pixels;
-use crate::persona::{Evidence, Persona, Priority, Statement};
+use crate::persona::{Evidence, Persona, Priority, Statement, numbering};
 
-use super::super::glyph::{mix, portrait};
+use super::super::glyph::portrait;
 use super::super::json::FEWEST_DESCRIBED;
-use super::super::palette::{NOISE, hex, segment};
+use super::super::palette::{NOISE, hex, mix, segment};
 use super::super::text::{count, percent, signed, without_folders};
 use super::super::{Report, json::rows_left_out};
 use super::spread::{Spread, spread};
@@ -249,7 +249,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
     let rule = explained.and_then(|explained| explained.rules.get(persona.cluster)?.as_ref()).filter(|_| described);
     CardPage {
         cluster: persona.cluster,
-        label: format!("C{}", persona.number + 1),
+        label: numbering::name(persona.number),
         eyebrow: format!("Persona {} of {}", persona.cluster + 1, report.personas.personas.len()),
         name: persona.name.clone(),
         automatic_name: persona.is_renamed.then(|| persona.automatic_name.clone()),
