@@ -12,7 +12,7 @@ use crate::data::{Noun, ReadAs, Source};
 use crate::engine::{Outputs, SilhouetteWish};
 use crate::features::{Scale, TransformRule};
 use crate::persona::part;
-use crate::session::{Cut, InsideScale, Plan, Project, Split};
+use crate::session::{Cut, InsideScale, Parting, Plan, Project};
 
 use super::failure::Failure;
 
@@ -130,7 +130,7 @@ impl InsideWord {
             split.clustering.tree.cut = if from == to { Cut::Clusters(from) } else { Cut::Suggested };
         }
         split.scale = self.scale.unwrap_or(split.scale);
-        plan.put_split(Split { kept: true, ..split });
+        plan.put_split(Parting { kept: true, ..split });
         Ok(())
     }
 }

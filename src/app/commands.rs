@@ -12,7 +12,7 @@ use crate::persona::{self, Numbering, RestsOn};
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
 use crate::session::settings::ThemeChoice;
-use crate::session::{Action, CardEdit, Command, DataView, ExportRequest, Look, OpenModel, Page, PageView, Plan, Split, Words};
+use crate::session::{Action, CardEdit, Command, DataView, ExportRequest, Look, OpenModel, Page, PageView, Parting, Plan, Words};
 use crate::ui::export_dialog::Taking;
 
 use super::appearance::preference;
@@ -247,7 +247,7 @@ impl Window {
             for (split, parts) in to_keep {
                 let before = split.numbering.as_deref();
                 let numbering = Numbering::after(before, &parts.labels, &parts.members.table_rows, n_rows);
-                plan.put_split(Split { kept: true, numbering: Some(Arc::new(numbering)), ..split });
+                plan.put_split(Parting { kept: true, numbering: Some(Arc::new(numbering)), ..split });
             }
         });
         self.look.go_inside(Vec::new());

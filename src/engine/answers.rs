@@ -18,7 +18,7 @@ use crate::plot::{
 };
 use crate::session::{Clustering, CustomerIds};
 
-use super::inside::Inside;
+use super::inside_answer::Inside;
 use super::run::answer::{Answer, JobView, Problem};
 use super::segmentation::Segmentation;
 

@@ -11,11 +11,12 @@ use crate::data::Loaded;
 use crate::features::{self, Prepared};
 use crate::persona::numbering;
 use crate::persona::part;
-use crate::session::{InsideScale, LEAST_INSIDE, Plan, Split};
+use crate::session::{InsideScale, LEAST_INSIDE, Parting, Plan};
 
 use super::caches::Runtime;
 use super::choose;
 use super::groups::{self, Grouped, Groups};
+use super::inside_answer::{InsideAnswer, Parts};
 use super::needs::Needs;
 use super::run::answer::{Problem, StepError};
 use super::run::jobs::Lane;
@@ -23,54 +24,6 @@ use super::run::runtime::{Asked, Made, Need};
 use super::segmentation::{Labeling, Parted, PartsOf, Segmentation};
 use super::silhouettes;
 use super::sweep;
-
-/// What a page sees of being inside a segment.
-#[derive(Debug, Clone)]
-pub struct InsideAnswer {
-    /// The number of the segment.
-    pub segment: usize,
-    /// Its customers.
-    pub n_members: usize,
-    /// How it is looked at.
-    pub split: Split,
-    /// The same with nothing left to a suggestion, with those of the segments around it, outermost first; empty while something is still computed.
-    pub to_keep: Vec<(Split, Arc<Parts>)>,
-    /// Everyone's segments, without any parts.
-    pub whole: Arc<Segmentation>,
-    /// Columns that enter for everyone and do not tell the members apart, as in the table.
-    pub no_longer_vary: Vec<String>,
-}
-
-/// The parts of a segment, by rows of the table.
-#[derive(Debug, Clone)]
-pub struct Parts {
-    /// The part of every member, with its number among the parts, from 0.
-    pub labels: Labels,
-    /// The rows of the members.
-    pub members: Arc<Prepared>,
-}
-
-/// Whether a page is inside a segment.
-#[derive(Debug, Clone, Default)]
-pub enum Inside {
-    /// It is not.
-    #[default]
-    No,
-    /// It is.
-    Of(Box<InsideAnswer>),
-    /// It was to be, and there is no such inside: why.
-    Gone(String),
-}
-
-impl Inside {
-    /// What is seen of it.
-    pub fn answer(&self) -> Option<&InsideAnswer> {
-        match self {
-            Inside::Of(answer) => Some(answer),
-            _ => None,
-        }
-    }
-}
 
 /// A segment as a world of its own.
 pub(super) struct World {
@@ -178,7 +131,7 @@ pub(super) fn world(
         let split = plan.split_of(outer);
         match parted_by(runtime, &from, &around, &split) {
             Ok(Some((segmentation, of))) => {
-                to_keep.push((Split { clustering: choose::pinned_by(&split.clustering, &of.by), ..split }, Arc::new(parts_of(&of))));
+                to_keep.push((Parting { clustering: choose::pinned_by(&split.clustering, &of.by), ..split }, Arc::new(parts_of(&of))));
                 around = segmentation;
             }
             Ok(None) | Err(Asked::Failed(_)) => return Some(Err(gone(number))),
@@ -209,7 +162,7 @@ pub(super) fn world(
     let grouped = groups::asked(runtime, &Asked::Ready(loaded.clone()), &members, (&small, Some(number)), numbering, &[], needs);
     if let (Some(segmentation), Some(_)) = (grouped.segmentation.ready(), members.ready()) {
         let Segmentation { labels, prepared, by, .. } = &*segmentation.value;
-        let pinned = Split { clustering: choose::pinned_by(&split.clustering, by), ..split.clone() };
+        let pinned = Parting { clustering: choose::pinned_by(&split.clustering, by), ..split.clone() };
         to_keep.push((pinned, Arc::new(Parts { labels: from_zero(labels), members: prepared.clone() })));
     } else {
         to_keep.clear();
@@ -233,7 +186,7 @@ fn parted_by(
     runtime: &mut Runtime,
     from: &From,
     around: &Made<Segmentation>,
-    split: &Split,
+    split: &Parting,
 ) -> Result<Option<(Made<Segmentation>, PartsOf)>, Asked<Segmentation>> {
     let labels = &around.value.labels;
     let number = split.segment;
@@ -267,6 +220,11 @@ fn parted_by(
     };
     if inner.labeling.labels().n_clusters() < 2 {
         return stays(runtime, "it is one group.".into());
+    }
+    let n_nowhere = inner.labeling.labels().n_noise();
+    if n_nowhere > 0 {
+        let (name, noun) = (numbering::name(number), from.plan.dictionary.noun_of(&from.loaded.value));
+        runtime.tell(&[Note::new(format!("{} of {name} are in none of its parts, and so in no group.", noun.counted(n_nowhere)))]);
     }
     // Looked up by a key: who has which part is counted over thousands of customers.
     let before: Vec<Key> = key_of(from.plan, from.keys, number).into_iter().collect();
@@ -321,7 +279,7 @@ fn needs_of(clustering: &crate::session::Clustering, needs: Needs) -> Needs {
 }
 
 /// The number of every part: those its customers had when the parts were kept, else by size.
-fn part_numbers(split: &Split, labels: &Labels, members: &Prepared) -> Vec<usize> {
+fn part_numbers(split: &Parting, labels: &Labels, members: &Prepared) -> Vec<usize> {
     let numbers = match &split.numbering {
         Some(before) => before.numbers_for(labels, &members.table_rows, members.n_table_rows).numbers,
         None => (0..labels.n_clusters()).collect(),
@@ -396,7 +354,7 @@ fn branch(
     from: &From,
     members: &Made<Prepared>,
     around: &Made<Segmentation>,
-    split: &Split,
+    split: &Parting,
     (cluster, _): (usize, usize),
 ) {
     let linkage = split.clustering.tree.linkage;

@@ -13,6 +13,7 @@ mod exporting;
 mod groups;
 mod headless;
 pub mod inside;
+mod inside_answer;
 mod listing;
 mod map;
 mod model_column;
@@ -35,7 +36,7 @@ mod wanted;
 
 pub use answers::{Answers, BrushAnswer, ListingAnswer, PREVIEW_ROWS, PageImage, PagesAnswer, SourcesAnswer};
 pub use headless::analyse;
-pub use inside::{Inside, InsideAnswer};
+pub use inside_answer::{Inside, InsideAnswer, Parts};
 pub use model_column::{ModelColumn, model_column};
 pub use pages::page_title;
 pub use recipe::{Engine, EngineOptions};

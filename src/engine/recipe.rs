@@ -11,14 +11,15 @@ use crate::base::{Ctx, Key, memory};
 use crate::data::{Loaded, Source};
 use crate::export::{Choices, Plots, Report};
 use crate::persona::{PersonaEdit, UnusualCustomer};
-use crate::session::{Command, Plan, Split};
+use crate::session::{Command, Parting, Plan};
 
 use super::answers::Answers;
 use super::caches::{Caches, Runtime};
 use super::cards::{self, WordsInForce};
 use super::exporting;
 use super::groups::{self, Groups};
-use super::inside::{self, Inside, World};
+use super::inside::{self, World};
+use super::inside_answer::Inside;
 use super::needs::Needs;
 use super::pages::{self, Paging};
 use super::run::answer::{JobView, StepError};
@@ -358,7 +359,7 @@ impl Engine {
             self.numbering_key = plan.numbering.as_ref().map(|numbering| Key::of("numbering", 1, numbering, &[]));
         }
         if self.asked.as_ref().is_none_or(|(last_plan, _)| last_plan.splits != plan.splits) {
-            let key = |split: &Split| split.numbering.as_ref().map(|numbering| Key::of("numbering", 1, numbering, &[]));
+            let key = |split: &Parting| split.numbering.as_ref().map(|numbering| Key::of("numbering", 1, numbering, &[]));
             self.split_keys = plan.splits.iter().map(key).collect();
         }
         self.asked = Some((plan.clone(), wanted.clone()));

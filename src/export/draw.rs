@@ -99,7 +99,13 @@ fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: 
 /// A segment's number in a ring of its colour; the number itself is dark, since some colours are too light for text.
 fn badge(scene: &mut Scene, [x, y]: [f64; 2], number: usize) {
     scene.circle([x, y], 10.0, "#ffffff", &hex(segment(number)), 3.0);
-    scene.bold([x, y + 4.0], &part::text(number), 11.0, INK, Anchor::Middle);
+    let text = part::text(number);
+    let size = match text.chars().count() {
+        ..=2 => 11.0,
+        3 => 9.0,
+        _ => 6.5,
+    };
+    scene.bold([x, y + size * 4.0 / 11.0], &text, size, INK, Anchor::Middle);
 }
 
 /// The median of each coordinate: among the points even when some are far off.

@@ -62,6 +62,22 @@ pub fn number(text: &str) -> Option<usize> {
     steps.try_fold(own, |number, step| part(number, step?))
 }
 
+/// Numbers in files as people see them.
+pub mod as_text {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// "3.1".
+    pub fn serialize<S: Serializer>(number: &usize, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&super::text(*number))
+    }
+
+    /// The number again.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+        let text = String::deserialize(from)?;
+        super::number(&text).ok_or_else(|| serde::de::Error::custom(format!("{text} is no number of a segment")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,11 +15,10 @@ use super::cards_look::CardsView;
 use super::open_model::OpenModel;
 use super::page::Page;
 use super::page_view::PageView;
-use super::plan::{Against, Clustering, KeptSelection, NicheOptions};
+use super::plan::{Against, Clustering, KeptSelection, NicheOptions, Parting};
 use super::segments_look::SegmentsView;
 use super::settings::ThemeChoice;
 use super::sources_look::DataView;
-use super::split::Split;
 
 /// A wish of the user, or what an errand came back with; carried out before the next frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +46,7 @@ pub enum Command {
     /// Replace the clustering section.
     Cluster(Clustering),
     /// Look inside a segment this way.
-    Inside(Box<Split>),
+    Inside(Box<Parting>),
     /// Let the parts that are looked at stand in the place of their segment.
     KeepParts,
     /// Let the parts of this segment be one segment again.

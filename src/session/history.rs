@@ -6,8 +6,7 @@
 use crate::data::sourcing::Cuts;
 use crate::data::{Source, Sourcing};
 
-use super::plan::{Clustering, NicheOptions, Plan};
-use super::split::Split;
+use super::plan::{Clustering, NicheOptions, Parting, Plan};
 
 /// Plans kept; the oldest leave first.
 const ENTRIES: usize = 200;
@@ -65,7 +64,7 @@ fn moved_inside(before: &Plan, after: &Plan) -> Option<MergeKey> {
     let mut moved = after.splits.iter().filter(|split| !before.splits.contains(split));
     let (Some(new), None) = (moved.next(), moved.next()) else { return Some(MergeKey::Apart) };
     let old = before.split_of(new.segment);
-    if old != (Split { clustering: old.clustering.clone(), ..new.clone() }) {
+    if old != (Parting { clustering: old.clustering.clone(), ..new.clone() }) {
         return Some(MergeKey::Apart);
     }
     // The knobs inside are those outside.

@@ -3,55 +3,21 @@
 //! In: the number of the segment, which stays with its customers. Out: the choices of the small world inside it. A segment nobody looked into has the
 //! method of everyone with its number of groups left open.
 
-use std::sync::Arc;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::cluster::Method;
-use crate::persona::{Numbering, part};
+use crate::persona::part;
 
-use super::plan::{Clustering, Cut, Plan};
+use super::plan::{Clustering, Cut, InsideScale, Parting, Plan};
 
 /// Customers there must be to look inside: two niches of the smallest size that is described.
 pub const LEAST_INSIDE: usize = 2 * 31;
 
-/// How the members of a segment are grouped among themselves.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Split {
-    /// The number of the segment; in files as people see it ("3.1").
-    #[serde(serialize_with = "number_to_text", deserialize_with = "number_from_text")]
-    pub segment: usize,
-    /// On which scale its members are compared.
-    #[serde(default)]
-    pub scale: InsideScale,
-    /// The method and its options.
-    pub clustering: Clustering,
-    /// Whether the parts stand in the place of the segment.
-    #[serde(default)]
-    pub kept: bool,
-    /// Which customers had which part when the parts were kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub numbering: Option<Arc<Numbering>>,
-}
-
-/// On which scale the members of a segment are compared.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum InsideScale {
-    /// Scale and components are fitted on the members: what differs among them counts, however small it is among everyone.
-    #[default]
-    Within,
-    /// As everywhere: what hardly differs among them counts for little.
-    Everywhere,
-}
-
 impl Plan {
     /// How the inside of a segment is looked at: as it was the last time, or with nothing chosen yet.
-    pub fn split_of(&self, segment: usize) -> Split {
+    pub fn split_of(&self, segment: usize) -> Parting {
         self.splits.iter().find(|split| split.segment == segment).cloned().unwrap_or_else(|| self.fresh_split(segment))
     }
 
-    fn fresh_split(&self, segment: usize) -> Split {
+    fn fresh_split(&self, segment: usize) -> Parting {
         let mut clustering = Clustering { k_from: 2, k_to: 8, ..self.clustering.clone() };
         if clustering.method == Method::Column {
             // What a column knows is known outside already.
@@ -59,11 +25,11 @@ impl Plan {
         }
         (clustering.kmeans.k, clustering.tree.cut, clustering.density.epsilon) = (None, Cut::Suggested, None);
         clustering.hdbscan.min_cluster_size = None;
-        Split { segment, scale: InsideScale::default(), clustering, kept: false, numbering: None }
+        Parting { segment, scale: InsideScale::default(), clustering, kept: false, numbering: None }
     }
 
     /// Puts a split in the place of the one before.
-    pub fn put_split(&mut self, split: Split) {
+    pub fn put_split(&mut self, split: Parting) {
         match self.splits.iter_mut().find(|other| other.segment == split.segment) {
             Some(other) => *other = split,
             None => {
@@ -83,18 +49,9 @@ impl Plan {
     }
 
     /// Those whose parts stand in the place of their segment, outer ones first.
-    pub fn kept_splits(&self) -> impl Iterator<Item = &Split> {
+    pub fn kept_splits(&self) -> impl Iterator<Item = &Parting> {
         self.splits.iter().filter(|split| split.kept)
     }
-}
-
-fn number_to_text<S: Serializer>(number: &usize, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(&part::text(*number))
-}
-
-fn number_from_text<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
-    let text = String::deserialize(from)?;
-    part::number(&text).ok_or_else(|| serde::de::Error::custom(format!("{text} is no number of a segment")))
 }
 
 #[cfg(test)]
@@ -106,7 +63,7 @@ mod tests {
         let mut plan = Plan::default();
         let first = part::part(2, 0).unwrap();
         for segment in [first, 2, 4] {
-            plan.put_split(Split { kept: true, ..plan.split_of(segment) });
+            plan.put_split(Parting { kept: true, ..plan.split_of(segment) });
         }
         assert_eq!(plan.kept_splits().map(|split| part::text(split.segment)).collect::<Vec<_>>(), ["3", "5", "3.1"]);
         let text = serde_json::to_string(&plan).unwrap();

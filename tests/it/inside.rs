@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::Command as Process;
 use std::sync::Arc;
 
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Event, Key, Modifiers, PointerButton};
+use egui_kittest::kittest::Queryable;
 use personae::base::seed::{self, RngExt};
 use personae::base::stats::normal_quantile;
 use personae::base::{Ctx, Matrix};
@@ -12,14 +15,16 @@ use personae::cluster::{Linkage, Method, linkage};
 use personae::data::Source;
 use personae::engine::{Answers, Engine, Outputs, Wanted};
 use personae::export;
-use personae::persona::{Numbering, part};
+use personae::persona::{Numbering, numbering, part};
 use personae::session::project::{self, Project};
-use personae::session::{Cut, InsideScale, PageView, Plan, SegmentsView, Split};
+use personae::session::{Action, Command, Cut, InsideScale, Page, PageView, Parting, Plan, SegmentsView};
 use serde_json::Value;
+
+use crate::whole::{Staged, open, order, settle, window};
 
 fn personae(folder: &Path, threads: &str, args: &[&str]) -> (i32, String, String) {
     let output =
-        Command::new(env!("CARGO_BIN_EXE_personae")).current_dir(folder).env("RAYON_NUM_THREADS", threads).args(args).output().unwrap();
+        Process::new(env!("CARGO_BIN_EXE_personae")).current_dir(folder).env("RAYON_NUM_THREADS", threads).args(args).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
 }
@@ -131,14 +136,14 @@ fn every_format_has_the_parts_and_a_model_says_why_not() {
             let bytes = std::fs::read(&path).unwrap();
             let text = String::from_utf8_lossy(&bytes);
             match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
-                "html" | "md" => assert!(text.contains("C3.1") && text.contains("C3.2"), "{name}"),
+                "html" | "md" => assert!(text.contains("C3.1, part of C3") && text.contains("C3.2, part of C3"), "{name}"),
                 "json" => assert!(text.contains("\"3.1\"") && text.contains("\"3.2\""), "{name}"),
                 "csv" => assert!(text.contains(",3.1,") && text.contains(",3.2,"), "{name}"),
                 "pptx" => {
                     let mut slides = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
                     let all: String =
                         (0..slides.len()).map(|at| std::io::read_to_string(slides.by_index(at).unwrap()).unwrap_or_default()).collect();
-                    assert!(all.contains("; inside C3: k-Means, k = 2") && all.contains("Persona 4 of 4"), "{name}");
+                    assert!(all.contains("C3.1, part of C3") && all.contains("C3.2, part of C3"), "{name}");
                 }
                 _ => {}
             }
@@ -182,7 +187,7 @@ fn kept(plan: &Plan, answers: &Answers) -> Plan {
     plan.numbering = Some(Arc::new(Numbering::after(None, &whole.labels, &whole.prepared.table_rows, whole.loaded.table.n_rows)));
     for (split, parts) in &inside.to_keep {
         let numbering = Numbering::after(None, &parts.labels, &parts.members.table_rows, whole.loaded.table.n_rows);
-        plan.put_split(Split { kept: true, numbering: Some(Arc::new(numbering)), ..split.clone() });
+        plan.put_split(Parting { kept: true, numbering: Some(Arc::new(numbering)), ..split.clone() });
     }
     plan
 }
@@ -327,4 +332,83 @@ fn the_tree_inside_is_a_branch_of_everyones() {
     assert!(shown.n_rows == 300 && apart < 1e-9, "{apart}");
     let segmentation = answers.segmentation.ready().unwrap();
     assert_eq!(segmentation.labels.sizes(), alone.cut_clusters(segmentation.labels.n_clusters()).sizes());
+}
+
+#[test]
+fn in_the_window_a_double_click_goes_in_and_esc_comes_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.csv");
+    // Without the column that says who is in which half.
+    let text: String = shop(300, true).lines().map(|line| format!("{}\n", line.rsplit_once(',').unwrap().0)).collect();
+    std::fs::write(&path, text).unwrap();
+    let mut harness = open(Some(&path), None);
+    harness.ctx.options_mut(|options| options.input_options.max_double_click_delay = 5.0);
+    order(&mut harness, Command::Do(Action::Go(Page::Segments)));
+    let before = window(&mut harness).plan().clone();
+    let names = |harness: &mut Staged| -> Vec<(String, String)> {
+        let personas = window(harness).answers().personas.ready().expect("cards").clone();
+        personas.personas.iter().map(|persona| (numbering::name(persona.number), persona.name.clone())).collect()
+    };
+    let of_everyone = names(&mut harness);
+    let third = of_everyone.iter().find(|(number, _)| number == "C3").expect("three groups").1.clone();
+    let row = |harness: &Staged, name: &str| harness.get_by_role_and_label(Role::Button, name).rect().center();
+    let twice = |harness: &mut Staged, at: eframe::egui::Pos2| {
+        harness.event(Event::PointerMoved(at));
+        harness.run_steps(1);
+        for _ in 0..2 {
+            for pressed in [true, false] {
+                harness.event(Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE });
+                harness.run_steps(1);
+            }
+        }
+        settle(harness);
+    };
+    let at = row(&harness, &third);
+    twice(&mut harness, at);
+    assert!(window(&mut harness).answers().inside.answer().is_some(), "inside");
+    assert!(harness.query_by_label_contains("2 parts inside.").is_some());
+    assert_eq!(names(&mut harness).iter().map(|(number, _)| number.as_str()).collect::<Vec<_>>(), ["C3.1", "C3.2"]);
+    assert_eq!(*window(&mut harness).plan(), before, "looking changes nothing");
+
+    // A knob inside is a choice like any other: live, and taken back by undo.
+    harness.get_by_label("One cluster more").click();
+    harness.run_steps(2);
+    settle(&mut harness);
+    assert_eq!(names(&mut harness).len(), 3);
+    order(&mut harness, Command::Do(Action::Undo));
+    assert_eq!(*window(&mut harness).plan(), before);
+
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    settle(&mut harness);
+    assert!(window(&mut harness).answers().inside.answer().is_none(), "Esc comes out");
+    assert_eq!(names(&mut harness), of_everyone);
+
+    let at = row(&harness, &third);
+    twice(&mut harness, at);
+    harness.get_by_role_and_label(Role::Button, "Keep these parts").click();
+    harness.run_steps(2);
+    settle(&mut harness);
+    let parted = names(&mut harness);
+    let numbers: Vec<&str> = parted.iter().map(|(number, _)| number.as_str()).collect();
+    assert_eq!(numbers, ["C1", "C2", "C3.1", "C3.2"]);
+    assert_eq!(parted[..2], of_everyone[..2], "the others are called as before");
+    // Saved and opened again, by the window.
+    let project = folder.path().join("shop.personae");
+    order(&mut harness, Command::SaveTo(project.clone()));
+    order(&mut harness, Command::Open(project));
+    order(&mut harness, Command::Do(Action::Go(Page::Segments)));
+    assert_eq!(names(&mut harness), parted);
+    let at = row(&harness, &parted[2].1);
+    harness.event(Event::PointerMoved(at));
+    for pressed in [true, false] {
+        harness.event(Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE });
+        harness.run_steps(2);
+    }
+    harness.get_by_label("Merge back into C3").click();
+    harness.run_steps(2);
+    settle(&mut harness);
+    assert_eq!(names(&mut harness), of_everyone);
+    order(&mut harness, Command::Do(Action::Undo));
+    assert_eq!(names(&mut harness), parted, "undo parts them again");
 }

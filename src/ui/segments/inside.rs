@@ -5,11 +5,11 @@
 
 use eframe::egui::{Align, Button, Frame, Label, Layout, Margin, Panel, RichText, Role, TextStyle, Ui, Vec2};
 
-use crate::engine::inside::{InsideAnswer, refusal};
-use crate::engine::{Answers, Inside};
+use crate::engine::inside::refusal;
+use crate::engine::{Answers, Inside, InsideAnswer};
 use crate::persona::numbering;
 use crate::persona::part;
-use crate::session::{Command, InsideScale, Look, PageView, SegmentsView, Selection, Split};
+use crate::session::{Command, InsideScale, Look, PageView, Parting, SegmentsView, Selection};
 use crate::ui::icons;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{name_it, noun_of, primary_button, segmented_ui, unbroken};
@@ -30,7 +30,7 @@ pub(super) fn head_ui(ui: &mut Ui, answers: &Answers, inside: &InsideAnswer, loo
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let mut scale = inside.split.scale;
                 if segmented_ui(ui, &mut scale, &SCALES) {
-                    commands.push(Command::Inside(Box::new(Split { scale, ..inside.split.clone() })));
+                    commands.push(Command::Inside(Box::new(Parting { scale, ..inside.split.clone() })));
                 }
                 ui.label(caption(ui, "scale"));
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| path_ui(ui, look));
@@ -140,16 +140,10 @@ pub(super) fn enter(answers: &Answers, look: &mut Look, selection: Selection) {
     look.go_inside(path);
 }
 
-/// The entry of a segment's menu.
+/// The entry of a segment's menu, where there is an inside; why there is none is told beside the segment.
 pub(super) fn menu_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, selection: Selection) {
-    let why_not = why_not(answers, selection);
-    let is_possible = why_not.is_none() && answers.segmentation.ready().is_some();
-    let response = ui.add_enabled(is_possible, Button::new("Look inside"));
-    let response = match why_not {
-        Some(why) => response.on_disabled_hover_text(why),
-        None => response.on_hover_text("Group its customers among themselves.  Double click"),
-    };
-    if response.clicked() {
+    let is_possible = why_not(answers, selection).is_none() && answers.segmentation.ready().is_some();
+    if is_possible && ui.button("Look inside").clicked() {
         enter(answers, look, selection);
         ui.ctx().request_repaint();
     }

@@ -36,7 +36,7 @@ use eframe::egui::{
 use crate::cluster::Method;
 use crate::data::Source;
 use crate::engine::{Answer, Answers};
-use crate::session::{Action, Clustering, Command, Look, Page, PageView, Plan, PlotKind, SegmentsView, Selection, Split};
+use crate::session::{Action, Clustering, Command, Look, Page, PageView, Parting, Plan, PlotKind, SegmentsView, Selection};
 use crate::ui::data_page::listing;
 use crate::ui::plotting::{Lies, over_ui, split};
 use crate::ui::theme::tokens;
@@ -92,7 +92,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     }
     if draft != *clustering {
         commands.push(match small {
-            Some(inside) => Command::Inside(Box::new(Split { clustering: draft, ..inside.split.clone() })),
+            Some(inside) => Command::Inside(Box::new(Parting { clustering: draft, ..inside.split.clone() })),
             None => Command::Cluster(draft),
         });
     }
