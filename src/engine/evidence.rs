@@ -153,6 +153,7 @@ fn stability_with_parts(
     let n_whole = parted.base.labels().n_clusters();
     let draws_of = |stability: &Stability, cluster: usize| stability.draws.iter().map(|draw| draw[cluster]).collect::<Vec<f64>>();
     let mut by_number: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    let mut nulls: BTreeMap<usize, Option<f64>> = BTreeMap::new();
     for (cluster, number) in parted.numbers.iter().enumerate() {
         // One group of everyone comes back whatever customers are drawn.
         let draws = if n_whole == 1 { vec![1.0; of_all.value.draws.len()] } else { draws_of(&of_all.value, cluster) };
@@ -167,6 +168,7 @@ fn stability_with_parts(
         for (cluster, number) in parts.numbers.iter().enumerate() {
             let draws = draws_of(&inner.value, cluster).into_iter().zip(&of_segment).map(|(part, segment)| part * segment);
             by_number.insert(*number, draws.collect());
+            nulls.insert(*number, inner.value.null());
         }
     }
     let key = Key::of("stability with parts", 1, &labels.numbers(), &keys);
@@ -178,7 +180,9 @@ fn stability_with_parts(
             let by_cluster: Vec<Vec<f64>> = labels.numbers().iter().map(of).collect();
             let n_draws = by_cluster.iter().map(Vec::len).min().unwrap_or(0);
             let draws = (0..n_draws).map(|draw| by_cluster.iter().map(|draws| draws[draw]).collect()).collect();
-            Stability { draws, sizes: labels.sizes().to_vec(), ..(*of_all.value).clone() }
+            let of_part = |(cluster, number): (usize, &usize)| Some((cluster, *nulls.get(number)?));
+            let parts = labels.numbers().iter().enumerate().filter_map(of_part).collect();
+            Stability { draws, sizes: labels.sizes().to_vec(), parts, ..(*of_all.value).clone() }
         },
     );
     Asked::Ready(made)

@@ -160,7 +160,7 @@ fn stability_value(stability: &Stability, cluster: usize, missing: f64) -> Value
     json!({
         "confidence": stability.trust_with(cluster, missing).word(),
         "mean_jaccard": stability.jaccard(cluster),
-        "shuffled_columns_mean_jaccard": stability.null(),
+        "shuffled_columns_mean_jaccard": stability.null_of(cluster),
         "draws": stability.draws.len(),
         "found_again": stability.n_found(cluster),
         "reasons": stability.reasons_with(cluster, missing),

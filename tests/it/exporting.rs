@@ -529,8 +529,14 @@ fn cards_json_carries_the_evidence_and_no_path() {
 fn cards_carry_the_confidence_where_it_is_known() {
     let mut report = report(&[150, 140], 5, 3);
     assert!(!export::cards_json(&report).contains("mean_jaccard") && !export::report_json(&report).contains("stability"));
-    let stability =
-        Stability { draws: vec![vec![0.9, 0.5]; 4], shuffled: vec![Some(0.4)], sizes: vec![150, 140], rows_a_draw: 295, n_rows: 295 };
+    let stability = Stability {
+        draws: vec![vec![0.9, 0.5]; 4],
+        shuffled: vec![Some(0.4)],
+        sizes: vec![150, 140],
+        rows_a_draw: 295,
+        n_rows: 295,
+        parts: vec![],
+    };
     report.stability = Some(Arc::new(Stability { sizes: vec![7], ..stability.clone() }));
     assert!(!export::cards_json(&report).contains("mean_jaccard"), "of other segments nothing is said");
     report.stability = Some(Arc::new(stability));

@@ -244,7 +244,10 @@ fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Com
                 swatch(ui, theme::segment(number_of(numbers(view.answers), cluster)));
                 ui.add(egui::Label::new(theme::strong(segment_name(view.answers, cluster))).truncate());
             });
-            inside::ways_ui(ui, view.answers, look, cluster, commands);
+            // What is only pointed at is out of reach of the pointer.
+            if look.selection == view.focus {
+                inside::ways_ui(ui, view.answers, look, cluster, commands);
+            }
             side_ui(ui, &view.answers.personas, "what sets it apart", |ui, personas| {
                 let outcome = personas
                     .personas
