@@ -231,13 +231,11 @@ pub fn reasons_for(k: usize, sweep: Option<&SweepPlot>) -> Vec<String> {
 pub fn stability_reason(stability: &Stability) -> Option<String> {
     let n = stability.sizes.len();
     let back = (0..n).filter(|&cluster| stability.comes_back(cluster)).count();
-    let trusted = (0..n).filter(|&cluster| stability.trust(cluster) <= Trust::Good).count();
     // What comes back among shuffled columns as well is no sign of groups.
-    let but = match stability.null() {
-        Some(null) if trusted < back => {
-            format!("; but segments of shuffled columns come back as well ({null:.2} of 1), so that says little")
-        }
-        _ => String::new(),
+    let doubtful = (0..n).find(|&cluster| stability.comes_back(cluster) && stability.trust(cluster) > Trust::Good);
+    let but = match doubtful.and_then(|cluster| stability.null_of(cluster)) {
+        Some(null) => format!("; but segments of shuffled columns come back as well ({null:.2} of 1), so that says little"),
+        None => String::new(),
     };
     (n > 1).then(|| format!("{back} of {n} segments come back when customers are drawn anew ({} draws){but}.", stability.draws.len()))
 }

@@ -432,8 +432,11 @@ impl InForce {
     }
 }
 
-/// The labels with the numbers of parts of a segment.
+/// The labels with the numbers of parts of a segment; one group is the segment itself.
 fn labels_within(labels: Labels, segment: usize) -> Labels {
+    if labels.n_clusters() == 1 && labels.n_noise() == 0 {
+        return labels.numbered(vec![segment]);
+    }
     let numbers = labels.numbers().iter().map(|&at| part::part(segment, at).unwrap_or(at)).collect();
     labels.numbered(numbers)
 }

@@ -42,7 +42,7 @@ const SEGMENTS: [Rgb; 24] = [
 /// Parts of a segment are shades of its colour, so that they are seen to belong together: towards black or white, and how far. The first two are
 /// farthest apart.
 const SHADES: [(Rgb, f64); 6] =
-    [([27, 29, 33], 0.35), ([255; 3], 0.4), ([27, 29, 33], 0.62), ([255; 3], 0.66), ([27, 29, 33], 0.0), ([255; 3], 0.2)];
+    [([27, 29, 33], 0.2), ([255; 3], 0.45), ([27, 29, 33], 0.45), ([255; 3], 0.66), ([27, 29, 33], 0.0), ([255; 3], 0.22)];
 
 /// The colour of a segment by its number, from 0; repeats after 24. A part has a shade of its segment's.
 pub fn segment(number: usize) -> Rgb {

@@ -121,7 +121,8 @@ pub(super) fn why_not(answers: &Answers, selection: Selection) -> Option<String>
     };
     let segmentation = answers.segmentation.latest()?;
     let (number, n) = (segmentation.labels.numbers().get(cluster).copied()?, segmentation.labels.sizes().get(cluster).copied()?);
-    refusal(number, n, noun_of(answers).of_count(2))
+    let is_here = answers.inside.answer().is_some_and(|inside| inside.segment == number);
+    if is_here { Some("You are inside it.".into()) } else { refusal(number, n, noun_of(answers).of_count(2)) }
 }
 
 /// Goes inside a segment that is shown, if it can be looked into.
