@@ -107,7 +107,7 @@ struct Cards {
     /// The folder to write into; made if need be.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// What to write, separated by commas: pdf, html, json, csv, parquet, audience, svg, png, pptx, md.
+    /// What to write, separated by commas: pdf, pptx, html, png, svg, md, json, csv, parquet, audience, model.
     #[arg(long, value_delimiter = ',', default_value = "html,json", value_parser = format)]
     formats: Vec<Format>,
     #[command(flatten)]
@@ -153,7 +153,7 @@ struct Run {
     /// The folder to write into; made if need be.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// What to write, separated by commas: pdf, html, json, csv, parquet, audience, svg, png, pptx, md.
+    /// What to write, separated by commas: pdf, pptx, html, png, svg, md, json, csv, parquet, audience, model.
     #[arg(long, value_delimiter = ',', default_value = "html,json,csv", value_parser = format)]
     formats: Vec<Format>,
     #[command(flatten)]

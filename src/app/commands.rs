@@ -281,6 +281,9 @@ impl Window {
         if !path.is_dir() {
             logging::opens(std::slice::from_ref(&path));
         }
+        if self.is_dictionary(&path) {
+            return self.open_dictionary(path);
+        }
         if OpenModel::is_one(&path) {
             return self.open_model(path);
         }

@@ -7,6 +7,7 @@ mod choices;
 pub mod cli;
 mod commands;
 mod dialogs;
+mod dictionaries;
 mod export_args;
 mod failure;
 mod free_path;

@@ -103,7 +103,11 @@ impl Window {
     pub(super) fn take_files(&mut self, paths: Vec<PathBuf>) {
         let is_other = |path: &PathBuf| project::is_project(path) || OpenModel::is_one(path);
         let joins = matches!(self.plan().source, Source::Sources(_)) && !paths.iter().any(is_other);
-        if joins { self.add_sources(paths) } else { self.open_all(paths) }
+        match &paths[..] {
+            [only] if self.is_dictionary(only) => self.open_dictionary(only.clone()),
+            _ if joins => self.add_sources(paths),
+            _ => self.open_all(paths),
+        }
     }
 
     /// Opens what was chosen at once: a project or one file as itself, several files as the sources of one customer table. A segment model among them is

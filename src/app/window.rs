@@ -305,7 +305,7 @@ impl Window {
             let frame = Frame::new().fill(theme::tokens(ui).surface);
             CentralPanel::default().frame(frame).show(ui, |ui| page(ui, plan, answers, look, commands));
         }
-        ui::export_dialog::ui(ui, answers, self.taking.as_ref(), look, commands);
+        ui::export_dialog::ui(ui, answers, &self.history.plan().dictionary, self.taking.as_ref(), look, commands);
         ui::palette::ui(ui, self.history.plan(), &self.answers, &mut self.look, &mut self.commands);
         ui::palette::keys_ui(ui, &mut self.look);
         shell::messages_ui(ui, &self.session, &mut self.commands);

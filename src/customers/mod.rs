@@ -26,7 +26,7 @@ pub use health::Health;
 pub use rfm::{Rfm, RfmCodes, RfmSegment};
 pub use understand::freshness::{Freshness, freshness};
 pub use understand::keys::compared_how;
-pub use understand::listing::{Listing, looks_like};
+pub use understand::listing::{Listing, looks_like, repeats};
 pub use understand::status::StatusMeans;
 pub use understand::understand;
 pub use understand::understood::{Decision, Guests, Money, Overlap, Paid, Status, Through, Topic, Understood, UnderstoodSource};

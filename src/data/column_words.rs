@@ -47,6 +47,9 @@ pub(crate) struct RoleWords<'a> {
     /// Sex, origin, belief, health and the like.
     #[serde(borrow)]
     pub sensitive: Vec<&'a str>,
+    /// "black", "union": sensitive where the name says nothing else and the answers are yes and no; colours and firms are called so too.
+    #[serde(borrow)]
+    pub origin_answers: Vec<&'a str>,
     /// "female", "herren": sensitive of a person, but goods are called so too.
     #[serde(borrow)]
     pub gendered: Vec<&'a str>,

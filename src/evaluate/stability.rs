@@ -67,6 +67,8 @@ impl Trust {
 const HIGH: f64 = 0.85;
 const STABLE: f64 = 0.75;
 const DOUBTFUL: f64 = 0.60;
+/// A cluster that comes back no more surely than shuffled ones by this much does no better than chance: 0.99 against 0.99 is no evidence.
+const LEAST_ABOVE_CHANCE: f64 = 0.02;
 /// Fewer customers than this are no segment to rely on, fewer than that not highly.
 const FEWEST: usize = 31;
 const FEWEST_FOR_HIGH: usize = 100;
@@ -113,6 +115,11 @@ impl Stability {
         self.jaccard(cluster) >= STABLE
     }
 
+    /// Whether it comes back more surely than clusters of shuffled columns do, by more than a difference nobody would read as one.
+    fn beats_chance(&self, cluster: usize) -> bool {
+        self.null_of(cluster).is_none_or(|null| self.jaccard(cluster) - null >= LEAST_ABOVE_CHANCE)
+    }
+
     /// How far one cluster may be relied on, `headline_missing` being the share of its members without a value in the columns it is named
     /// by: what is often not known is not highly reliable.
     pub fn trust_with(&self, cluster: usize, headline_missing: f64) -> Trust {
@@ -136,11 +143,10 @@ impl Stability {
     /// How far one cluster may be relied on, by its stability and size alone.
     pub fn trust(&self, cluster: usize) -> Trust {
         let (jaccard, size) = (self.jaccard(cluster), self.sizes[cluster]);
-        let beats_null = self.null_of(cluster).is_none_or(|null| jaccard > null);
         match jaccard {
             _ if size < FEWEST => Trust::DoNotRely,
             j if j < DOUBTFUL => Trust::DoNotRely,
-            j if j < STABLE || !beats_null => Trust::Fuzzy,
+            j if j < STABLE || !self.beats_chance(cluster) => Trust::Fuzzy,
             j if j >= HIGH && size >= FEWEST_FOR_HIGH => Trust::High,
             _ => Trust::Good,
         }
@@ -155,7 +161,7 @@ impl Stability {
             self.draws.len(),
         )];
         reasons.push(match self.null_of(cluster) {
-            Some(null) if jaccard > null => format!("With shuffled columns, where there is nothing to find, it is {null:.2}."),
+            Some(null) if self.beats_chance(cluster) => format!("With shuffled columns, where there is nothing to find, it is {null:.2}."),
             Some(null) => {
                 format!("Segments of shuffled columns, where there is nothing to find, reach {null:.2}: random data do as well here, so do not rely on it.")
             }
@@ -370,6 +376,8 @@ mod tests {
             // No better than chance.
             (0.90, 500, Some(0.90), Trust::Fuzzy),
             (0.90, 500, Some(0.95), Trust::Fuzzy),
+            (1.00, 500, Some(0.99), Trust::Fuzzy),
+            (0.98, 500, Some(0.95), Trust::High),
             (0.50, 500, Some(0.95), Trust::DoNotRely),
         ] {
             assert_eq!(of(jaccard, size, null), trust, "{jaccard} {size} {null:?}");

@@ -58,7 +58,7 @@ pub fn draw(compared: &Compared, names: &[String], numbers: &[usize], noun: &Nou
         scene.rect([right - BLOCK, top + block[0]], BLOCK, block[1] - block[0], &colour(j));
         let name = match table.right[j].cluster {
             Some(cluster) => names.get(cluster).cloned().unwrap_or_else(|| numbering::name(number_of(numbers, cluster))),
-            None => "In no segment".to_owned(),
+            None => "In no group".to_owned(),
         };
         label(&mut scene, [right + 8.0, top], *block, &name, table.right[j].size, Anchor::Start);
     }

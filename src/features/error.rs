@@ -30,7 +30,7 @@ pub enum PrepareError {
         most: usize,
     },
     /// Too few rows take part.
-    #[error("{rows} of {n_table_rows} rows are left; at least 2 customers are needed. Impute missing values instead of leaving rows out.")]
+    #[error("{rows} of {n_table_rows} rows are left; at least 2 customers are needed. Fill in missing values instead of leaving rows out.")]
     TooFewRows {
         /// Rows left.
         rows: usize,

@@ -105,8 +105,13 @@ pub(super) fn category(
     let (rare, common): (Vec<usize>, Vec<usize>) = (0..=missing).filter(|&level| counts[level] > 0).partition(|&level| is_rare(level));
     let mut notes = Vec::new();
     if counts[missing] > 0 {
-        let what = if is_rare(missing) { "count with its rare levels" } else { "form a level of their own" };
-        notes.push(Note::new(format!("{} missing values of {} {what}.", grouped(counts[missing]), profile.name)));
+        let n = grouped(counts[missing]);
+        notes.push(Note::new(match (counts[missing], is_rare(missing)) {
+            (1, true) => format!("1 missing value of {} counts with its rare levels.", profile.name),
+            (1, false) => format!("1 missing value of {} forms a level of its own.", profile.name),
+            (_, true) => format!("{n} missing values of {} count with its rare levels.", profile.name),
+            (_, false) => format!("{n} missing values of {} form a level of their own.", profile.name),
+        }));
     }
     // Every group of levels becomes one indicator; rare ones join an "Other" the file may already have.
     let mut groups: Vec<(String, Vec<usize>)> = common.iter().map(|&level| (name(level).to_owned(), vec![level])).collect();

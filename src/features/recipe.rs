@@ -165,6 +165,6 @@ choices!(Scale {
     None: "None", "Columns keep their units, so the ones with large numbers count most.";
 });
 choices!(MissingRule {
-    Impute: "Impute", "The median stands in for a missing number; a missing category becomes a level of its own.";
+    Impute: "Fill in", "The median stands in for a missing number; a missing category becomes a level of its own.";
     LeaveOutRows: "Leave rows out", "Customers without a value are left out of the analysis and stay without a persona.";
 });

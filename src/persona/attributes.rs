@@ -81,9 +81,7 @@ pub fn attributes(personas: &[Persona], twins: &Twins) -> Vec<Attribute> {
 
 fn attribute(personas: &[Persona], column: &str, level: Option<&str>, rows: Vec<Option<usize>>) -> Attribute {
     let evidence = |(cluster, row): (usize, &Option<usize>)| row.map(|row| &personas[cluster].evidence[row]);
-    // Where a persona and everyone have the same median its row speaks of means; beside other personas' medians everyone's median is told.
-    let texts = || rows.iter().enumerate().filter_map(evidence).map(|evidence| &evidence.texts[1]);
-    let everyone = texts().find(|text| !text.starts_with("avg ")).or(texts().next()).cloned().unwrap_or_default();
+    let everyone = rows.iter().enumerate().find_map(evidence).map(|evidence| evidence.texts[1].clone()).unwrap_or_default();
     let told = |cluster: usize, row: Option<usize>| row.filter(|&row| personas[cluster].evidence[row].n >= MIN_CELL);
     let rows: Vec<Option<usize>> = rows.into_iter().enumerate().map(|(cluster, row)| told(cluster, row)).collect();
     let squares: f64 = rows.iter().enumerate().filter_map(evidence).map(|evidence| evidence.effect * evidence.effect).sum();

@@ -128,7 +128,11 @@ impl Counts {
         let rest = if n_rest == 0 { everyone } else { share(outside, n_rest) };
         let effect = if n_rest == 0 { 0.0 } else { cohen_h(persona, rest) };
         let index = if everyone > 0.0 { 100.0 * persona / everyone } else { 100.0 };
-        let withheld = Withheld { persona: is_hidden, everyone: is_hidden_of_all, rest: is_hidden || is_hidden_of_all || is_few(outside) };
+        let withheld = Withheld {
+            persona: is_hidden,
+            everyone: is_hidden_of_all,
+            rest: is_hidden || is_hidden_of_all || is_few(outside) || n_rest == 0,
+        };
         let text = |part: usize, whole: usize, share: f64, is_hidden: bool| match () {
             () if is_few(part) => format!("n < {MIN_CELL}"),
             () if is_hidden => bound(part, whole, effect >= 0.0),

@@ -60,7 +60,7 @@ pub struct Evidence {
     pub shown: Shown,
     /// What the column is for; outcomes and sensitive columns are marked on cards and never in names.
     pub role: Role,
-    /// Median (numbers; dates as days since 1970) or share (levels) inside the persona.
+    /// Median (numbers; dates as days since 1970), mean where the texts say "avg", or share (levels) inside the persona.
     pub persona: f64,
     /// The same for everyone.
     pub everyone: f64,

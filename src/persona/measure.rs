@@ -18,6 +18,8 @@ pub const MIN_NAMED: usize = 31;
 pub const Z_95: f64 = 1.959_963_984_540_054;
 /// Effects from here on are strong enough for a name.
 pub const STRONG_EFFECT: f64 = 0.5;
+/// Weaker effects are told in no statement (Cohen's small effect).
+pub const LEAST_EFFECT: f64 = 0.2;
 /// Share above which missing values keep a column out of names.
 const MAX_MISSING: f64 = 0.20;
 
@@ -103,7 +105,7 @@ pub fn may_name(evidence: &Evidence, gate: f64, missing_of_all: f64) -> bool {
 
 /// Whether a statement may rest on it, but for what is particular to scales and levels.
 pub fn may_state(evidence: &Evidence, gate: f64) -> bool {
-    evidence.effect.abs() >= 0.2 && evidence.v_test.abs() > gate && evidence.n >= MIN_CELL
+    evidence.effect.abs() >= LEAST_EFFECT && evidence.v_test.abs() > gate && evidence.n >= MIN_CELL
 }
 
 /// Fills in `score`: |effect| x specificity, specificity being the persona's part of all personas' squared effects.

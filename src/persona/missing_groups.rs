@@ -24,6 +24,10 @@ const BANDS: [f64; 6] = [18.0, 25.0, 35.0, 45.0, 55.0, 65.0];
 pub fn missing_groups(columns: &[Described], groups: &Groups, ctx: &Ctx) -> Result<(Vec<MissingGroup>, Vec<String>), Stopped> {
     let mut found = Vec::new();
     let mut looked_at = Vec::new();
+    if groups.sizes.len() < 2 {
+        // One persona speaks for everyone: nobody can be missing from it.
+        return Ok((found, looked_at));
+    }
     for column in columns.iter().filter(|column| matches!(column.role, Role::Demographic | Role::Sensitive)) {
         ctx.check()?;
         match &column.reading {

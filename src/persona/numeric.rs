@@ -12,8 +12,8 @@ use crate::base::{Ctx, Stopped};
 use super::columns::{Described, ScaleReading};
 use super::distribution::{Distribution, Drawing};
 use super::evidence::{Direction, Evidence, Shown, Withheld};
-use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
-use super::text::NumberFormat;
+use super::measure::{EffectRow, Groups, LEAST_EFFECT, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
+use super::text::{NumberFormat, percent};
 use super::withheld::{self, is_few, withheld};
 
 /// Bars of a histogram.
@@ -53,30 +53,35 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
     let edges = edges(&values);
     let counted = edges.as_ref().map(|edges| counted(edges, &values, &places));
 
+    let mut sides: Vec<Option<Side>> = Vec::with_capacity(n_personas);
+    for places in &places {
+        ctx.check()?;
+        sides.push((places.len() >= MIN_CELL).then(|| Side::of(places, &values, &transformed, &all, mean_of_all)));
+    }
+    let told_by = ToldBy::of(&scale.format, sides.iter().flatten(), means_matter, &values);
+
     let mut of_persona = Vec::with_capacity(n_personas);
     let mut drawings = Vec::with_capacity(n_personas);
-    for (persona, places) in places.iter().enumerate() {
+    for ((persona, places), side) in places.iter().enumerate().zip(&sides) {
         ctx.check()?;
-        let n = places.len();
-        if n < MIN_CELL {
+        let Some(side) = side else {
             of_persona.push(None);
             drawings.push(None);
             continue;
-        }
-        let members: Vec<f64> = places.iter().map(|&rank| values[rank]).collect();
-        let inside = Moments::of_iter(places.iter().map(|&rank| transformed[rank]), all.origin);
-        let rest = all.without(&inside);
-        let medians = [quantile_sorted(&members, 0.5), quantile_sorted(&values, 0.5), median_of_rest(&values, places)];
-        let means = [members.iter().sum::<f64>() / n as f64, mean_of_all, mean_of_rest(mean_of_all, values.len(), &members)];
-        let effect = hedges_g(&inside, &rest);
+        };
+        let (n, effect, medians) = (places.len(), side.effect, side.medians);
+        let rest = all.without(&side.inside);
         let direction = if effect < 0.0 { Direction::Less } else { Direction::More };
         let percentile = mid_rank(&values, medians[0]);
         let n_covered = match direction {
-            Direction::More => members.iter().filter(|&&value| value >= high).count(),
-            Direction::Less => members.iter().filter(|&&value| value <= low).count(),
+            Direction::More => places.iter().filter(|&&rank| values[rank] >= high).count(),
+            Direction::Less => places.iter().filter(|&&rank| values[rank] <= low).count(),
         };
-        let (mut texts, sides_agree) = texts(&scale.format, medians, means, means_matter, effect);
-        let withheld = Withheld { rest: is_few(values.len() - n), ..Withheld::default() };
+        let mut texts = told_by.texts(&scale.format, side);
+        let sides_agree = told_by.agrees(&scale.format, side);
+        let told = if told_by == ToldBy::Means { side.means } else { medians };
+        // Where everyone is in it there are no others to tell of, nor an effect.
+        let withheld = Withheld { rest: is_few(values.len() - n) || values.len() == n, ..Withheld::default() };
         if withheld.rest {
             texts[2] = "–".to_owned();
         }
@@ -85,13 +90,13 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
             level: None,
             shown: Shown { column: column.shown.clone(), level: None },
             role: column.role,
-            persona: medians[0],
-            everyone: medians[1],
-            rest: medians[2],
+            persona: told[0],
+            everyone: told[1],
+            rest: told[2],
             texts,
             effect,
-            interval: hedges_g_interval(effect, &inside, &rest),
-            v_test: v_test(&inside, &all),
+            interval: hedges_g_interval(effect, &side.inside, &rest),
+            v_test: v_test(&side.inside, &all),
             percentile: Some(percentile),
             index: None,
             coverage: n_covered as f64 / n as f64,
@@ -102,7 +107,8 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
             passes_statement: false,
         };
         let is_far = if direction == Direction::More { percentile >= 67.0 } else { percentile <= 33.0 };
-        evidence.passes_statement = may_state(&evidence, groups.gate) && sides_agree;
+        // That some have any is no word about how much they have.
+        evidence.passes_statement = may_state(&evidence, groups.gate) && sides_agree && told_by != ToldBy::ShareAboveZero;
         evidence.passes_name = may_name(&evidence, groups.gate, missing_of_all) && is_far && column.may_name();
         let threshold = if direction == Direction::More { high } else { low };
         of_persona.push(Some(Trait { column: place, level: None, evidence, direction, threshold, score: 0.0 }));
@@ -250,18 +256,80 @@ fn mean_of_rest(mean_of_all: f64, n_all: usize, members: &[f64]) -> f64 {
     (mean_of_all * n_all as f64 - members.iter().sum::<f64>()) / (n_all - members.len()) as f64
 }
 
-/// The medians as people read them. Where members and everyone read the same (mostly zero counts), the means speak instead. The second
-/// answer says whether what is printed points the way the effect does; a statement must not contradict its own numbers.
-fn texts(format: &NumberFormat, medians: [f64; 3], means: [f64; 3], means_matter: bool, effect: f64) -> ([String; 3], bool) {
-    let written = medians.map(|median| format.write(median));
-    if written[0] != written[1] {
-        return (written, (medians[0] - medians[1]) * effect > 0.0);
+/// What one persona is measured by: the members, everyone and the rest, in this order.
+struct Side {
+    inside: Moments,
+    medians: [f64; 3],
+    means: [f64; 3],
+    /// Customers above zero on each of the three sides, and of how many.
+    above_zero: [(usize, usize); 3],
+    effect: f64,
+}
+
+impl Side {
+    fn of(places: &[usize], values: &[f64], transformed: &[f64], all: &Moments, mean_of_all: f64) -> Side {
+        let members: Vec<f64> = places.iter().map(|&rank| values[rank]).collect();
+        let inside = Moments::of_iter(places.iter().map(|&rank| transformed[rank]), all.origin);
+        let above = |values: &[f64]| values.len() - values.partition_point(|value| *value <= 0.0);
+        let (here, everyone) = (above(&members), above(values));
+        Side {
+            effect: hedges_g(&inside, &all.without(&inside)),
+            medians: [quantile_sorted(&members, 0.5), quantile_sorted(values, 0.5), median_of_rest(values, places)],
+            means: [members.iter().sum::<f64>() / members.len() as f64, mean_of_all, mean_of_rest(mean_of_all, values.len(), &members)],
+            above_zero: [(here, members.len()), (everyone, values.len()), (everyone - here, values.len() - members.len())],
+            inside,
+        }
     }
-    let written_means = means.map(|mean| format!("avg {}", format.write(mean)));
-    if means_matter && written_means[0] != written_means[1] && (means[0] - means[1]) * effect > 0.0 {
-        return (written_means, true);
+
+    fn shares(&self) -> [f64; 3] {
+        self.above_zero.map(|(above, of)| above as f64 / of.max(1) as f64)
     }
-    (written, false)
+}
+
+/// What a column is told by: one measure for all personas, or a row of them would compare a median with a mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ToldBy {
+    Medians,
+    /// Where medians read the same although the persona differs: counts of few kinds, answers on a short scale.
+    Means,
+    /// Where most have nothing and few have much, so that a mean would tell of the few: "8 % above 0".
+    ShareAboveZero,
+}
+
+impl ToldBy {
+    /// The first measure that points the way of every effect that could be told.
+    fn of<'a>(format: &NumberFormat, sides: impl Iterator<Item = &'a Side> + Clone, means_matter: bool, values: &[f64]) -> ToldBy {
+        let noticed = sides.clone().filter(|side| side.effect.abs() >= LEAST_EFFECT);
+        let tells_all = |by: ToldBy| noticed.clone().all(|side| by.agrees(format, side));
+        // Of fewer than ten customers nothing is told, and here every count can be reckoned from the share.
+        let are_many = |counts: &[(usize, usize); 3]| counts.iter().all(|&(above, of)| !is_few(above) && !is_few(of - above));
+        let may_count = values.first().is_some_and(|least| *least == 0.0) && sides.clone().all(|side| are_many(&side.above_zero));
+        let others = [(ToldBy::Means, means_matter), (ToldBy::ShareAboveZero, may_count)];
+        match tells_all(ToldBy::Medians) {
+            true => ToldBy::Medians,
+            false => others.into_iter().find(|&(by, may)| may && tells_all(by)).map_or(ToldBy::Medians, |(by, _)| by),
+        }
+    }
+
+    /// As people read them.
+    fn texts(self, format: &NumberFormat, side: &Side) -> [String; 3] {
+        match self {
+            ToldBy::Medians => side.medians.map(|median| format.write(median)),
+            ToldBy::Means => side.means.map(|mean| format!("avg {}", format.write(mean))),
+            ToldBy::ShareAboveZero => side.shares().map(|share| format!("{} above 0", percent(share))),
+        }
+    }
+
+    /// Whether what is printed points the way the effect does; a statement must not contradict its own numbers.
+    fn agrees(self, format: &NumberFormat, side: &Side) -> bool {
+        let texts = self.texts(format, side);
+        let values = match self {
+            ToldBy::Medians => side.medians,
+            ToldBy::Means => side.means,
+            ToldBy::ShareAboveZero => side.shares(),
+        };
+        texts[0] != texts[1] && (values[0] - values[1]) * side.effect > 0.0
+    }
 }
 
 /// Edges over everyone's middle 98 %, or over all but nine at either end where those are more; none where that is a single value.

@@ -131,7 +131,7 @@ impl<'a> Phrase<'a> {
             Reading::Levels(levels) => {
                 let level = levels.labels.get(self.found.level?)?;
                 let mostly = if self.found.evidence.persona >= 0.8 { "" } else { "Mostly " };
-                if let Some(yes) = yes_or_no(level) {
+                if let Some(yes) = self.answer(level) {
                     if gives_no_name(self.column.name) || is_code(&self.column.human) {
                         return None;
                     }
@@ -166,15 +166,24 @@ impl<'a> Phrase<'a> {
     /// What those do whose level it is; `None` for scales.
     fn verb(&self) -> Option<String> {
         let level = self.found.evidence.shown.level.as_deref()?;
-        if let Some(yes) = yes_or_no(level) {
+        if let Some(yes) = self.answer(level) {
             return Some(verb(&self.column.human, yes));
         }
-        let template = self.column.entry.and_then(|entry| entry.levels.verb());
+        let entry = self.column.entry.filter(|entry| !NEEDS_A_WORD.contains(&entry.tag.as_str()) || is_word(level));
+        let template = entry.and_then(|entry| entry.levels.verb());
         Some(match template {
             Some(template) => self.filled(&template.replace("{level}", level).replace("{lower}", &lowered(level))),
             None if level.to_lowercase().starts_with("no ") => format!("have {}", lowered(level)),
             None => format!("have {} {level}", self.column.human),
         })
+    }
+
+    /// Whether a level is the yes or the no of a question. Single letters are that only where there is no third: of four parties N need not be no.
+    fn answer(&self, level: &str) -> Option<bool> {
+        let Reading::Levels(levels) = &self.column.reading else { return None };
+        let is_letter = level.trim().chars().count() == 1;
+        let is_question = !is_letter || levels.labels.len() <= 2;
+        yes_or_no(level).filter(|_| is_question)
     }
 
     /// How many do it, by the share that is printed beside it.
@@ -317,7 +326,6 @@ impl<'a> Phrase<'a> {
     /// A level as a word of a name: letters, at most three words, so that "Customers" still fits after them; short codes ("A", "3") stand after
     /// their column's name, and article numbers are no words.
     fn level_word(&self, level: &str) -> Option<String> {
-        const NO_WORDS: [&str; 10] = ["other", "others", "unknown", "none", "n/a", "na", "missing", "(missing)", "undefined", "null"];
         let level = level.trim();
         if level.is_empty() || NO_WORDS.contains(&level.to_lowercase().as_str()) || level.split_whitespace().any(is_article_number) {
             return None;
@@ -344,6 +352,15 @@ impl<'a> Phrase<'a> {
     }
 }
 
+/// Tags whose verb takes a word: "work as nurse", "are female", but "have occupation 5" and "have sex M".
+const NEEDS_A_WORD: [&str; 4] = ["job", "department", "gender", "origin"];
+
+/// Whether a level is no code and no "other".
+fn is_word(level: &str) -> bool {
+    level.chars().filter(|c| c.is_alphabetic()).count() >= 3 && !NO_WORDS.contains(&level.trim().to_lowercase().as_str())
+}
+
+const NO_WORDS: [&str; 10] = ["other", "others", "unknown", "none", "n/a", "na", "missing", "(missing)", "undefined", "null"];
 const PERCENT: [&str; 5] = ["percent", "pct", "percentage", "prozent", "porcentaje"];
 const UNITS: [&str; 14] =
     ["day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "tage", "jahre"];

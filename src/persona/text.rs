@@ -41,6 +41,7 @@ impl NumberFormat {
                     text = format!("{before}{SPACE}{text}");
                 }
                 if let Some(after) = after {
+                    let after = if text == "1" { singular(after) } else { after };
                     text = format!("{text}{SPACE}{after}");
                 }
                 text
@@ -109,9 +110,21 @@ const UNITS: [(&str, &str); 18] = [
     ("usd", "$"),
 ];
 
+/// "1 day".
+fn singular(unit: &str) -> &str {
+    match unit {
+        "days" | "weeks" | "months" | "years" | "hours" | "minutes" => &unit[..unit.len() - 1],
+        _ => unit,
+    }
+}
+
+/// Ages below this are on another scale, such as hundreds of years, or no ages: the word's unit does not hold, nor do whole numbers.
+const LEAST_OLDEST: f64 = 14.0;
+
 /// How a numeric column is written: its unit from the file's cells, else the lexicon's, else the one in its name.
 pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>, min: f64, max: f64) -> NumberFormat {
     let tokens = tokens(name);
+    let lexicon_unit = lexicon_unit.filter(|unit| *unit != "years" || max >= LEAST_OLDEST);
     let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.as_str()));
     if unit.is_none()
         && min >= 0.0
@@ -124,7 +137,9 @@ pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>,
         return NumberFormat::Year;
     }
     let from_name = || UNITS.iter().find(|(token, _)| tokens.iter().any(|t| t == token)).map(|(_, unit)| *unit);
-    let unit = unit.or(lexicon_unit).or_else(from_name);
+    // Who is called hours needs no hours behind every number.
+    let is_its_unit = |unit: &&str| matches!(&tokens[..], [only] if UNITS.iter().any(|(token, of)| token == only && of == unit));
+    let unit = unit.or(lexicon_unit).or_else(|| from_name().filter(|unit| !is_its_unit(unit)));
     let whole = lexicon_unit == Some("years");
     match unit {
         Some(unit) if BEFORE.contains(&unit) => NumberFormat::Number { before: Some(unit.to_owned()), after: None, whole },
@@ -250,6 +265,8 @@ mod tests {
         assert_eq!(plain(count(1_234_567)), "1 234 567");
         assert_eq!(plain(number_format("total", Some("€"), None, 0.0, 9e3).write(1236.0)), "€ 1 240");
         assert_eq!(plain(number_format("age", None, Some("years"), 18.0, 90.0).write(33.6)), "34 years");
+        let age = |oldest: f64, age: f64| plain(number_format("age", None, Some("years"), 0.0, oldest).write(age));
+        assert_eq!((age(90.0, 1.2), age(0.72, 0.19)), ("1 year".into(), "0.19".into()), "ages in hundreds of years are no whole years");
         assert_eq!(plain(number_format("discount_share", None, None, 0.0, 1.0).write(0.42)), "42 %");
         assert_eq!(number_format("birth_year", None, None, 1930.0, 2005.0).write(1984.0), "1984");
         assert_eq!(NumberFormat::Date.write(19_800.0), "2024-03");

@@ -9,6 +9,7 @@ mod preview;
 use eframe::egui::{Align, Id, Layout, Margin, Modal, ProgressBar, Ui, Vec2};
 
 use crate::base::Progress;
+use crate::data::Dictionary;
 use crate::engine::Answers;
 use crate::export::Exported;
 use crate::session::{Command, Look};
@@ -33,7 +34,7 @@ pub enum Taking {
 const LARGEST: Vec2 = Vec2::new(940.0, 720.0);
 
 /// Draws the dialog while it is open.
-pub fn ui(ui: &mut Ui, answers: &Answers, taking: Option<&Taking>, look: &mut Look, commands: &mut Vec<Command>) {
+pub fn ui(ui: &mut Ui, answers: &Answers, dictionary: &Dictionary, taking: Option<&Taking>, look: &mut Look, commands: &mut Vec<Command>) {
     let mut seen = preview::Seen::of(look);
     let Some(request) = look.export.as_mut() else { return };
     let mut is_done = false;
@@ -49,7 +50,7 @@ pub fn ui(ui: &mut Ui, answers: &Answers, taking: Option<&Taking>, look: &mut Lo
     let modal = Modal::new(id).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(if taking.is_some() { size.x.min(600.0) } else { size.x });
         match taking {
-            None => is_done = choosing::ui(ui, size, answers, request, &mut seen, commands),
+            None => is_done = choosing::ui(ui, size, (answers, dictionary), request, &mut seen, commands),
             Some(Taking::Ended(exported)) => is_done = ended::ui(ui, exported, commands),
             Some(Taking::Writing(progress)) => is_done = writing_ui(ui, &progress.stage, Some(progress.fraction), commands),
             Some(Taking::Waiting) => is_done = writing_ui(ui, "Waiting for the cards to be computed", None, commands),

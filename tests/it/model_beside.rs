@@ -116,3 +116,23 @@ fn a_model_that_comes_with_its_customers_is_no_source_of_theirs() {
     let known: Vec<&str> = model.segments.iter().map(|segment| segment.name.as_str()).collect();
     assert!(personas.personas.iter().all(|persona| known.contains(&persona.name.as_str())), "{known:?}");
 }
+
+#[test]
+fn a_dictionary_opened_beside_customers_names_their_columns_in_one_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("shop.csv", &shop(0));
+    write("columns.csv", "column,label,unit\nspend,Money spent,EUR\n");
+    write("broken.csv", &format!("column,label\nspend,{}\n", "x".repeat(61)));
+    let mut harness = open(Some(&folder.path().join("shop.csv")), None);
+    let before = window(&mut harness).plan().clone();
+    order(&mut harness, Command::Open(folder.path().join("broken.csv")));
+    assert!(harness.query_all_by_label_contains("has 61 characters").next().is_some());
+    assert_eq!(window(&mut harness).plan(), &before);
+    order(&mut harness, Command::Open(folder.path().join("columns.csv")));
+    let plan = window(&mut harness).plan().clone();
+    assert_eq!((plan.dictionary.name("spend").as_str(), plan.dictionary.own_unit("spend")), ("Money spent", Some("EUR")));
+    assert_eq!(plan.source, before.source, "the customers stay");
+    order(&mut harness, Command::Do(Action::Undo));
+    assert_eq!(window(&mut harness).plan().dictionary, before.dictionary);
+}

@@ -284,7 +284,7 @@ fn planted_segments_are_named_by_both_traits() {
     assert!(lapsed.contains(&"Longer since last order"), "{lapsed:?}");
     assert!(lapsed.contains(&"All have churned (outcome)"), "outcomes are told and marked: {lapsed:?}");
     let women = all.personas[3].statements.iter().map(|statement| statement.text.as_str()).collect::<Vec<_>>();
-    assert!(women.contains(&"All have gender female (sensitive)"), "{women:?}");
+    assert!(women.contains(&"All are female (sensitive)"), "{women:?}");
     assert!(!all.personas[3].summary.contains("female"), "the sentence leaves sensitive columns alone");
 }
 
@@ -520,7 +520,7 @@ fn attributes_stand_in_the_order_they_separate() {
         for cluster in 0..4 {
             let evidence = attribute.evidence(&all.personas, cluster).unwrap();
             assert_eq!((&evidence.column, &evidence.level), (&attribute.column, &attribute.level));
-            assert!(evidence.texts[1] == attribute.everyone || evidence.texts[1].starts_with("avg "), "{}", evidence.texts[1]);
+            assert_eq!(evidence.texts[1], attribute.everyone, "one measure for the whole row");
         }
     }
     assert_eq!(all.attributes.last().unwrap().column, "income", "which was the same everywhere");
@@ -546,4 +546,109 @@ fn a_personas_own_level_has_a_bar_however_rare_it_is_among_everyone() {
         let told = persona.statements.iter().find(|statement| persona.evidence[statement.evidence].persona > 0.9).unwrap();
         assert!(told.value.starts_with("over "), "{told:?}");
     }
+}
+
+#[test]
+fn a_column_is_told_by_one_measure_that_points_the_way_of_its_effects() {
+    let n = 3_000;
+    let group = |row: usize| row / 1_000;
+    let of = |values: [&dyn Fn(usize) -> f64; 3]| numbers((0..n).map(|row| values[group(row)](row)));
+    let loaded = loaded(vec![
+        // Medians 10, 10 and 30: the first persona differs from everyone in its mean alone.
+        Given("visits", Role::Behavioural, of([&|row| [0.0, 10.0, 10.0][row % 3], &|_| 10.0, &|_| 30.0])),
+        // Most were in hospital for no day; a few for hundreds, so that a mean would tell of those few.
+        Given(
+            "hospital_days",
+            Role::Behavioural,
+            of([&|row| if row % 20 == 0 { 1.0 } else { 0.0 }, &|row| if row % 10 == 0 { 2.0 } else { 0.0 }, &|row| {
+                if row % 3 > 0 {
+                    0.0
+                } else if row % 99 == 0 {
+                    900.0
+                } else {
+                    3.0
+                }
+            }]),
+        ),
+        Given(
+            "spend",
+            Role::Behavioural,
+            of([&|row| 100.0 + (row % 7) as f64, &|row| 200.0 + (row % 7) as f64, &|row| 300.0 + (row % 7) as f64]),
+        ),
+    ]);
+    let all = check(&loaded, &Labels::from_ids(&(0..n).map(group).collect::<Vec<_>>()), &[]);
+    for (column, begins, ends) in [("visits", "avg ", ""), ("hospital_days", "", " above 0"), ("spend", "", "")] {
+        let rows: Vec<&Evidence> = all.personas.iter().flat_map(|persona| &persona.evidence).filter(|row| row.column == column).collect();
+        assert_eq!(rows.len(), 3);
+        for row in rows {
+            assert!(row.texts.iter().all(|text| text.starts_with(begins) && text.ends_with(ends)), "{column}: {:?}", row.texts);
+            assert!(row.texts.iter().all(|text| text.starts_with("avg ") == !begins.is_empty()), "{column}: {:?}", row.texts);
+            assert!(row.effect.abs() < 0.2 || row.texts[0] != row.texts[1], "{column}: {:?} although g is {}", row.texts, row.effect);
+        }
+    }
+    let hospital = all.attributes.iter().find(|attribute| attribute.column == "hospital_days").unwrap();
+    assert!(hospital.everyone.ends_with(" above 0"), "{}", hospital.everyone);
+}
+
+#[test]
+fn letters_of_more_than_two_kinds_are_no_yes_and_no() {
+    let n = 2_000;
+    let vote = |row: usize| match row {
+        0..1_000 => ["Y", "Y", "Y", "A"][row % 4],
+        _ => ["N", "N", "N", "U"][row % 4],
+    };
+    let member = |row: usize| if row < 1_000 { "Y" } else { "N" };
+    let all = check(
+        &loaded(vec![
+            Given("vote", Role::Behavioural, texts((0..n).map(vote))),
+            Given("member", Role::Behavioural, texts((0..n).map(member))),
+        ]),
+        &Labels::from_ids(&(0..n).map(|row| row / 1_000).collect::<Vec<_>>()),
+        &[],
+    );
+    let said =
+        format!("{:?}", all.personas.iter().map(|persona| (&persona.name, &persona.summary, &persona.statements)).collect::<Vec<_>>());
+    assert!(!said.contains("have no vote") && said.contains("have vote Y") && said.contains("have vote N"), "{said}");
+    assert!(said.contains("are members"), "{said}");
+}
+
+#[test]
+fn one_persona_is_compared_with_nobody() {
+    let n = 400;
+    let loaded = loaded(vec![
+        Given("visits", Role::Behavioural, numbers((0..n).map(|row| (row % 7) as f64))),
+        Given("city", Role::Demographic, texts((0..n).map(|row| ["Rome", "Oslo", "Bern"][row % 3]))),
+    ]);
+    let all = check(&loaded, &Labels::from_ids(&vec![0; n]), &[]);
+    assert!(all.missing_groups.is_empty() && all.missing_looked_at.is_empty(), "nobody is missing from everyone");
+    for evidence in &all.personas[0].evidence {
+        assert!(evidence.hidden().effect() && evidence.texts[2] == "–", "no others, no effect: {evidence:?}");
+        assert!(!evidence.passes_name && !evidence.passes_statement);
+    }
+}
+
+#[test]
+fn what_is_sensitive_is_said_of_people_and_codes_are_called_codes() {
+    let n = 2_000;
+    // Each has exceptions of its own, or they would be one fact.
+    let of = |values: [&'static str; 2], nth: usize| {
+        texts((0..n).map(move |row| values[if row % 10 == nth || row % 7 == nth { 1 - row / 1_000 } else { row / 1_000 }]))
+    };
+    let all = check(
+        &loaded(vec![
+            Given("sex", Role::Sensitive, of(["male", "female"], 0)),
+            Given("gender", Role::Sensitive, of(["1", "2"], 1)),
+            Given("job", Role::Demographic, of(["nurse", "5"], 2)),
+            Given("hours", Role::Behavioural, numbers((0..n).map(|row| (10 + row / 1_000 * 20 + row % 3) as f64))),
+        ]),
+        &Labels::from_ids(&(0..n).map(|row| row / 1_000).collect::<Vec<_>>()),
+        &[],
+    );
+    let said: Vec<String> =
+        all.personas.iter().flat_map(|persona| persona.statements.iter().map(|statement| statement.text.clone())).collect();
+    let said = said.join("; ");
+    assert!(said.contains("are female (sensitive)") && said.contains("have gender 2 (sensitive)"), "{said}");
+    assert!(said.contains("work as nurse") && said.contains("have job 5") && !said.contains("work as 5"), "{said}");
+    let hours = all.personas[0].evidence.iter().find(|row| row.column == "hours").unwrap();
+    assert!(!hours.texts[0].contains("hours"), "its name says so already: {:?}", hours.texts);
 }

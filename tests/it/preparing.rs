@@ -170,7 +170,7 @@ fn refusals_say_what_to_change() {
     let leave = ColumnRecipe { enters: Some(true), missing: Some(MissingRule::LeaveOutRows), ..ColumnRecipe::default() };
     let preparation = Preparation { columns: [("a".to_owned(), leave.clone()), ("b".to_owned(), leave)].into(), ..raw() };
     let error = run("a,b\n1,2\n2,\n,4\n", &preparation).map(|_| ()).unwrap_err().to_string();
-    assert_eq!(error, "1 of 3 rows are left; at least 2 customers are needed. Impute missing values instead of leaving rows out.");
+    assert_eq!(error, "1 of 3 rows are left; at least 2 customers are needed. Fill in missing values instead of leaving rows out.");
 }
 
 #[test]

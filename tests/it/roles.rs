@@ -74,6 +74,11 @@ fn person_words_are_sensitive_whatever_their_coding() {
             "sexual_orientation",
             "citizenship",
             "cittadinanza",
+            "ethn",
+            "hispanic",
+            "is_hispanic",
+            "nonwhite",
+            "nwhite",
         ],
         Role::Sensitive,
     );
@@ -113,7 +118,9 @@ fn goods_made_for_somebody_are_no_sex() {
     for name in ["women_orders", "spend_men", "female spending", "mens_purchases"] {
         assert_eq!(role(name, |row| format!("{}", row * 13 % 97)), Role::Behavioural, "{name}");
     }
-    for name in ["womens_shoes", "men_products", "damen schuhe", "ropa hombre"] {
+    for name in
+        ["womens_shoes", "men_products", "damen schuhe", "ropa hombre", "black_friday", "white_wine", "credit union", "foreign travel"]
+    {
         assert_ne!(role(name, |row| format!("{}", row % 2)), Role::Sensitive, "{name}");
     }
 }
@@ -176,4 +183,16 @@ fn a_subscription_base_is_understood() {
     ] {
         assert_eq!(loaded.profile.column(name).unwrap().guessed_role, role, "{name}");
     }
+}
+
+#[test]
+fn colours_and_firms_are_no_origin_unless_people_answer_for_them() {
+    for name in ["black", "is_black", "white", "union", "foreign"] {
+        for [no, yes] in [["0", "1"], ["no", "yes"], ["false", "true"], ["N", "Y"]] {
+            assert_eq!(role(name, |row| [no, yes][usize::from(row % 3 == 0)].to_owned()), Role::Sensitive, "{name} as {no} and {yes}");
+        }
+    }
+    assert_ne!(role("black", |row| format!("{}", row % 17)), Role::Sensitive, "a count of black ones");
+    assert_ne!(role("colour", |row| ["black", "white", "red"][row % 3].to_owned()), Role::Sensitive);
+    assert_eq!(role("grp", |row| ["black", "hispanic", "other"][row % 3].to_owned()), Role::Sensitive);
 }

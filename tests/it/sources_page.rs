@@ -334,6 +334,11 @@ fn a_list_of_transactions_offers_to_become_a_customer_table() {
     let people = (0..40).map(|row| format!("C{row},2024-01-{:02},{}.5\n", row % 28 + 1, row));
     let people = read("people.csv", &people.fold("customer_id,since,total_spend\n".to_owned(), |text, row| text + &row));
     assert_eq!(customers::looks_like(&people), None, "one row per customer is no list of transactions");
+    let panel = (0..40).map(|row| format!("{},{},{}.5\n", row % 8, 1979 + row / 8, row));
+    let panel = read("panel.csv", &panel.fold("id,year,hours\n".to_owned(), |text, row| text + &row));
+    let told = customers::repeats(&panel).expect("five years of eight people are no forty people").0;
+    assert!(told.starts_with("id has 8 different values in 40 rows, so a row is not one customer"), "{told}");
+    assert_eq!((customers::repeats(&orders), customers::repeats(&people)), (None, None), "a list of orders is offered a table already");
 
     let answers = Answers { loaded: Answer::Ready(Arc::new(orders)), ..Answers::default() };
     let plan = Plan::new(Source::file("orders.csv"));

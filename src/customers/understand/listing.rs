@@ -3,6 +3,8 @@
 //! In: the profile of its columns. Out: what it seems to list, and of how many customers, by the same words as sources are understood by
 //! ([`super::guess`]), so that what is offered is what will be built. O(columns), so that a page may ask in every frame.
 
+use crate::base::Note;
+use crate::base::text::count;
 use crate::data::{ColumnProfile, Kind, Loaded, RawColumn, SourceKind};
 
 use super::guess;
@@ -22,23 +24,38 @@ pub struct Listing {
 
 /// Whether rows with a repeated customer and a day are listed.
 pub fn looks_like(loaded: &Loaded) -> Option<Listing> {
-    let n_rows = loaded.table.n_rows;
     let profiles = &loaded.profile.columns;
     profiles.iter().find(|column| column.kind == Kind::Date)?;
     let columns: Vec<RawColumn> = profiles.iter().map(column).collect();
-    let profile_of = |name: &str| profiles.iter().find(|column| column.name == name);
-    let filled = |name: &str| profile_of(name).map_or(0.0, |column| 1.0 - column.missing_share);
-    let (key, score, _) = guess::key(&columns, &filled)?;
-    let key = profile_of(&key.name)?;
-    let n_present = n_rows - key.n_missing;
-    // A key that names the row itself repeats nothing; a handful of ids are no customers.
-    if key.n_distinct <= 1 || key.n_distinct * 6 > n_present * 5 {
-        return None;
-    }
-    let rows_per_key = n_present as f64 / key.n_distinct as f64;
+    let (key, score) = repeated_key(loaded, &columns)?;
+    let rows_per_key = (loaded.table.n_rows - key.n_missing) as f64 / key.n_distinct as f64;
     let (kind, _) = guess::kind(&columns, Some((&key.name, score)), rows_per_key);
     let is_list = matches!(kind, SourceKind::Transactions | SourceKind::Events);
-    is_list.then(|| Listing { kind, key: key.name.clone(), n_rows, n_customers: key.n_distinct })
+    is_list.then(|| Listing { kind, key: key.name.clone(), n_rows: loaded.table.n_rows, n_customers: key.n_distinct })
+}
+
+/// What to say of rows that repeat a customer without being a list that a table can be built from: a panel with a row per person and year. None where
+/// rows are customers, or [`looks_like`] knows what they are.
+pub fn repeats(loaded: &Loaded) -> Option<Note> {
+    let columns: Vec<RawColumn> = loaded.profile.columns.iter().map(column).collect();
+    let (key, _) = repeated_key(loaded, &columns).filter(|_| looks_like(loaded).is_none())?;
+    let [n_distinct, n_rows] = [key.n_distinct, loaded.table.n_rows - key.n_missing].map(count);
+    let name = &key.name;
+    Some(Note::new(format!(
+        "{name} has {n_distinct} different values in {n_rows} rows, so a row is not one customer and customers count several times. \
+         Bring one row per {name}, or rows with a date, from which a customer table can be built."
+    )))
+}
+
+/// The column that says whose a row is, where it repeats, and how surely it says so.
+fn repeated_key<'a>(loaded: &'a Loaded, columns: &[RawColumn]) -> Option<(&'a ColumnProfile, u8)> {
+    let profile_of = |name: &str| loaded.profile.columns.iter().find(|column| column.name == name);
+    let filled = |name: &str| profile_of(name).map_or(0.0, |column| 1.0 - column.missing_share);
+    let (key, score, _) = guess::key(columns, &filled)?;
+    let key = profile_of(&key.name)?;
+    // A key that names the row itself repeats nothing; a handful of ids are no customers.
+    let repeats = key.n_distinct > 1 && key.n_distinct * 6 <= (loaded.table.n_rows - key.n_missing) * 5;
+    repeats.then_some((key, score))
 }
 
 /// A column as sources have it.

@@ -3,8 +3,32 @@
 //! In: a table with the columns `column`, `label`, `unit`, `level` and `level_label`; all but the first may be missing, and so may any cell. Out: a
 //! [`Dictionary`] with what the table says, or one sentence why it is none. A line may name a column, a level of it, or both. O(lines).
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
 use super::Table;
 use super::dictionary::{Dictionary, LONGEST_LABEL, LONGEST_UNIT};
+
+/// The columns of such a file, beside the first.
+const SAID: [&str; 4] = ["label", "unit", "level", "level_label"];
+/// The first line of a dictionary is shorter than this.
+const LONGEST_HEAD: u64 = 256;
+
+/// Whether a text file is a dictionary, by its first line: it names the column `column`, at least one of the others, and nothing else. False for what
+/// cannot be read.
+pub fn is_one(path: &Path) -> bool {
+    let is_text = path.extension().is_some_and(|ending| ["csv", "tsv", "txt"].iter().any(|of| ending.eq_ignore_ascii_case(of)));
+    let mut head = String::new();
+    let mut is_read = || File::open(path).and_then(|file| file.take(LONGEST_HEAD).read_to_string(&mut head)).is_ok();
+    if !is_text || !is_read() {
+        return false;
+    }
+    let first = head.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    let names: Vec<String> = first.split([',', ';', '\t']).map(|name| name.trim().trim_matches('"').trim().to_lowercase()).collect();
+    let are_known = names.iter().all(|name| name == "column" || SAID.contains(&name.as_str()));
+    are_known && names.len() > 1 && names.iter().any(|name| name == "column")
+}
 
 /// `before`, with what the table says. `title` is what the file is called.
 pub fn with_table(before: &Dictionary, table: &Table, title: &str) -> Result<Dictionary, String> {
@@ -12,7 +36,7 @@ pub fn with_table(before: &Dictionary, table: &Table, title: &str) -> Result<Dic
     let Some(columns) = at("column") else {
         return Err(format!("{title} is no dictionary of columns: none of its columns is called column."));
     };
-    let said = ["label", "unit", "level", "level_label"].map(at);
+    let said = SAID.map(at);
     if said.iter().all(Option::is_none) {
         return Err(format!("{title} says nothing of its columns: it has none called label, unit, level or level_label."));
     }
@@ -58,6 +82,23 @@ mod tests {
             original: None,
         };
         Table { columns: columns.iter().map(column).collect(), n_rows: columns.first().map_or(0, |(_, cells)| cells.len()) }
+    }
+
+    #[test]
+    fn a_dictionary_is_known_by_its_first_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |name: &str, text: &str| {
+            std::fs::write(folder.path().join(name), text).unwrap();
+            is_one(&folder.path().join(name))
+        };
+        for text in ["column,label\nfee,Fee\n", "\u{feff}\"Column\";\"Unit\"\nfee;EUR\n", "column\tlevel\tlevel_label\n"] {
+            assert!(told("columns.csv", text), "{text}");
+        }
+        // A table that has such columns among others is a table of customers.
+        for text in ["column,label,spend\n1,2,3\n", "column\n1\n", "label,unit\nx,y\n", "", "id,spend\n1,2\n"] {
+            assert!(!told("columns.csv", text), "{text}");
+        }
+        assert!(!told("columns.parquet", "column,label\n") && !is_one(&folder.path().join("none.csv")));
     }
 
     #[test]

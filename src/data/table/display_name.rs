@@ -60,9 +60,10 @@ pub fn tokens(name: &str) -> Vec<String> {
     raw_tokens(name).iter().map(|token| token.to_lowercase()).collect()
 }
 
-/// "C5", "Q12".
+/// "C5", "Q12"; with three letters it is a word with a number behind it.
 fn is_code(name: &str) -> bool {
-    name.chars().count() <= 4 && name.chars().all(char::is_alphanumeric) && name.chars().any(char::is_numeric)
+    let n_letters = name.chars().filter(|c| c.is_alphabetic()).count();
+    n_letters <= 2 && name.chars().count() <= 4 && name.chars().all(char::is_alphanumeric) && name.chars().any(char::is_numeric)
 }
 
 /// The words of a name as they are shown, all small but for abbreviations and what has capitals inside.
@@ -148,6 +149,7 @@ mod tests {
             ("Spending Score (1-100)", "Spending score (1-100)", "spending score"),
             ("How satisfied are you?", "How satisfied are you?", "how satisfied are you"),
             ("Q12", "Q12", "Q12"),
+            ("kid2", "Kid2", "kid2"),
             ("***", "***", "***"),
             ("", "", ""),
         ] {

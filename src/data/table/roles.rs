@@ -75,7 +75,8 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
         return (Role::Identifier, "It seems to hold names or addresses of people.".into());
     }
     let gendered = has(&words.gendered).filter(|_| speaks_of_people(words, &tokens, profile));
-    if let Some(word) = has(&words.sensitive).or(gendered) {
+    let answered = words.origin_answers.iter().copied().find(|word| is_yes_or_no_column(profile) && says_only(&tokens, word));
+    if let Some(word) = has(&words.sensitive).or(gendered).or(answered) {
         return (Role::Sensitive, format!("Its name says \"{word}\"."));
     }
     if profile.levels.as_deref().is_some_and(|levels| people::are_sensitive(&levels.names)) {
@@ -144,14 +145,26 @@ fn thing(column: &Column, profile: &ColumnProfile, n_rows: usize, tokens: &[Stri
 
 /// Whether a column of yes and no, of which nothing is known, stands beside a word of people: the user is asked what it is.
 pub(crate) fn may_be_personal(column: &ColumnProfile) -> bool {
-    let is_zero_one = column.n_distinct == 2 && column.numeric.as_ref().is_some_and(|numeric| numeric.min == 0.0 && numeric.max == 1.0);
-    let is_yes_no =
-        || column.levels.as_ref().is_some_and(|levels| levels.names.len() == 2 && levels.names.iter().all(|name| is_yes_or_no(name)));
-    if column.guess_reason != UNKNOWN || !(is_zero_one || is_yes_no()) {
+    if column.guess_reason != UNKNOWN || !is_yes_or_no_column(column) {
         return false;
     }
     let tokens = tokens(&column.name);
     column_words().roles.near_a_person.iter().any(|word| tokens.iter().any(|token| token == word))
+}
+
+/// Whether a column holds the answers to a question, as 0 and 1 or as words.
+fn is_yes_or_no_column(column: &ColumnProfile) -> bool {
+    let is_zero_one = column.n_distinct == 2 && column.numeric.as_ref().is_some_and(|numeric| numeric.min == 0.0 && numeric.max == 1.0);
+    let are_words =
+        || column.levels.as_ref().is_some_and(|levels| levels.names.len() == 2 && levels.names.iter().all(|name| is_yes_or_no(name)));
+    is_zero_one || are_words()
+}
+
+/// Whether a name is this word and what only says that it is a question: "black", "is_black".
+fn says_only(tokens: &[String], word: &str) -> bool {
+    let says_little = |token: &str| matches!(token, "is" | "was" | "flag" | "yn" | "ind" | "dummy") || token == word;
+    // Behind the words come every two neighbours together.
+    tokens.iter().any(|token| token == word) && tokens.iter().filter(|token| !token.contains(' ')).all(|token| says_little(token))
 }
 
 fn is_yes_or_no(level: &str) -> bool {

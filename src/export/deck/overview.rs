@@ -65,7 +65,10 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
     let mut members: Vec<(Member, usize)> = Vec::new();
     for persona in &report.personas.personas {
         let portrait = portrait(persona.number);
-        let traits = persona.statements.iter().filter(|statement| statement.direction == Direction::More && persona.n >= FEWEST_DESCRIBED);
+        let told = persona.statements.iter().filter(|_| persona.n >= FEWEST_DESCRIBED);
+        let (more, less): (Vec<_>, Vec<_>) = told.partition(|statement| statement.direction == Direction::More);
+        // Some are only less of everything.
+        let traits = if more.is_empty() { less } else { more };
         let member = Member {
             name: persona.name.clone(),
             cluster: Some(persona.cluster),
@@ -73,7 +76,7 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
             colour: Some(hex(segment(persona.number))),
             ground: Some(hex(portrait.ground)),
             tiles: portrait.tiles.into_iter().map(|(ink, points)| Tile { colour: hex(ink), points }).collect(),
-            traits: traits.take(TRAITS).map(|statement| statement.text.clone()).collect(),
+            traits: traits.into_iter().take(TRAITS).map(|statement| statement.text.clone()).collect(),
             outcome: persona.outcome_text(&report.noun()).filter(|_| persona.n >= FEWEST_DESCRIBED),
             revenue: persona.revenue_share.map(percent),
             badge: badge(report, persona.cluster),

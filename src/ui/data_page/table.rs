@@ -283,7 +283,7 @@ fn rows_ui(ui: &mut Ui, view: &View<'_>, body: Rect, stamp: crate::base::Key, lo
             ui.ctx().request_repaint();
         }
         let column = |x: f32| view.columns().find(|&at| view.column_rect(body.left(), at, [top, top]).x_range().contains(x));
-        table_menu::cell_ui(&response, view.table, row, column, stamp, look);
+        table_menu::cell_ui(&response, (view.table, view.dictionary), row, column, stamp, look);
     }
     if look.brush.is_some() && !keys::are_elsewhere(ui, look) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         look.brush = None;

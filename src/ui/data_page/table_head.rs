@@ -35,7 +35,7 @@ pub(super) fn header_ui(ui: &mut Ui, view: &View<'_>, band: Rect, widths: &mut [
             }
         }
         if view.profile.is_some() {
-            table_menu::head_ui(&response, view.profile.and_then(|profile| profile.columns.get(at)), column, look);
+            table_menu::head_ui(&response, view.profile.and_then(|profile| profile.columns.get(at)), view.dictionary, column, look);
         }
         let sort = look.table.sort.as_ref().filter(|sort| sort.column == column.name).map(|sort| sort.descends);
         let shown = view.name(column);

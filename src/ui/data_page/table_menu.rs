@@ -4,7 +4,7 @@ use eframe::egui::{Button, Popup, PopupCloseBehavior, Response, TextEdit, Ui};
 
 use crate::base::Key;
 use crate::data::profile::ColumnProfile;
-use crate::data::{Column, Kind, Table};
+use crate::data::{Column, Dictionary, Kind, Table};
 use crate::session::{Brush, Look, PageView, SegmentsView, Sort, TableFilter};
 
 use super::super::widgets;
@@ -15,7 +15,7 @@ const MOST_VALUES: usize = 12;
 /// The menu of a row; `column_at` tells which column lies under a place on screen.
 pub(super) fn cell_ui(
     response: &Response,
-    table: &Table,
+    (table, dictionary): (&Table, Option<&Dictionary>),
     row: usize,
     column_at: impl Fn(f32) -> Option<usize>,
     stamp: Key,
@@ -38,8 +38,12 @@ pub(super) fn cell_ui(
             ui.ctx().copy_text(rows_text(table, [row]));
         }
         ui.separator();
-        let value = if cell.is_empty() { "missing".to_owned() } else { shortened(&cell) };
-        if ui.button(format!("Filter to {} {value}", column.name)).on_hover_text("List only the rows with this value.").clicked() {
+        let value = if cell.is_empty() { "missing".to_owned() } else { shortened(level(dictionary, column, &cell)) };
+        if ui
+            .button(format!("Filter to {} {value}", name(dictionary, column)))
+            .on_hover_text("List only the rows with this value.")
+            .clicked()
+        {
             look.table.filter = Some(TableFilter::Value { column: column.name.clone(), value: cell });
         }
         sort_items_ui(ui, column, look);
@@ -52,7 +56,13 @@ pub(super) fn cell_ui(
 }
 
 /// The menu of a head.
-pub(super) fn head_ui(response: &Response, profile: Option<&ColumnProfile>, column: &Column, look: &mut Look) {
+pub(super) fn head_ui(
+    response: &Response,
+    profile: Option<&ColumnProfile>,
+    dictionary: Option<&Dictionary>,
+    column: &Column,
+    look: &mut Look,
+) {
     let menu = Popup::context_menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     menu.show(|ui| {
         ui.set_min_width(200.0);
@@ -63,13 +73,13 @@ pub(super) fn head_ui(response: &Response, profile: Option<&ColumnProfile>, colu
         sort_items_ui(ui, column, look);
         ui.separator();
         match column.kind() {
-            Kind::Number => range_ui(ui, column, look),
+            Kind::Number => range_ui(ui, column, &name(dictionary, column), look),
             Kind::Date | Kind::Text => {}
         }
         let levels = profile.and_then(|profile| profile.levels.as_ref());
         if let Some(levels) = levels {
             for name in levels.names.iter().take(MOST_VALUES) {
-                if ui.button(format!("Only {}", shortened(name))).clicked() {
+                if ui.button(format!("Only {}", shortened(level(dictionary, column, name)))).clicked() {
                     look.table.filter = Some(TableFilter::Value { column: column.name.clone(), value: name.clone() });
                     ui.close();
                 }
@@ -97,14 +107,24 @@ fn sort_items_ui(ui: &mut Ui, column: &Column, look: &mut Look) {
     }
 }
 
+/// The column as its head shows it.
+fn name(dictionary: Option<&Dictionary>, column: &Column) -> String {
+    dictionary.map_or_else(|| column.name.clone(), |dictionary| dictionary.name(&column.name))
+}
+
+/// A cell as it is shown.
+fn level<'a>(dictionary: Option<&'a Dictionary>, column: &Column, cell: &'a str) -> &'a str {
+    dictionary.map_or(cell, |dictionary| dictionary.level(&column.name, cell))
+}
+
 /// From and to, typed; either may stay empty.
-fn range_ui(ui: &mut Ui, column: &Column, look: &mut Look) {
+fn range_ui(ui: &mut Ui, column: &Column, shown: &str, look: &mut Look) {
     let id = ui.scope_id().with(("range", &column.name));
     let mut draft = ui.data(|data| data.get_temp::<[String; 2]>(id)).unwrap_or_default();
     ui.horizontal(|ui| {
-        for (text, name) in draft.iter_mut().zip(["from", "to"]) {
-            let response = ui.add(TextEdit::singleline(text).hint_text(name).desired_width(72.0));
-            widgets::name_it(&response, eframe::egui::Role::TextInput, &format!("{} {name}", column.name));
+        for (text, end) in draft.iter_mut().zip(["from", "to"]) {
+            let response = ui.add(TextEdit::singleline(text).hint_text(end).desired_width(72.0));
+            widgets::name_it(&response, eframe::egui::Role::TextInput, &format!("{shown} {end}"));
         }
         let [from, to] = [0, 1].map(|at| draft[at].trim().replace(',', ".").parse::<f64>().ok().filter(|value| value.is_finite()));
         let reads = |at: usize, value: Option<f64>| draft[at].trim().is_empty() || value.is_some();

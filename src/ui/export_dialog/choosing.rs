@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Align, Checkbox, Layout, Role, ScrollArea, TextEdit, Ui, Vec2};
 
-use crate::data::Noun;
+use crate::data::{Dictionary, Noun};
 use crate::engine::Answers;
 use crate::export::{Audience, Choices, Density, Paper, Purpose, country_code, persona_stem};
 use crate::persona::{Persona, Personas};
@@ -28,7 +28,7 @@ const AROUND: f32 = 152.0;
 pub(super) fn ui(
     ui: &mut Ui,
     size: Vec2,
-    answers: &Answers,
+    (answers, dictionary): (&Answers, &Dictionary),
     request: &mut ExportRequest,
     seen: &mut Seen,
     commands: &mut Vec<Command>,
@@ -47,7 +47,7 @@ pub(super) fn ui(
             }
         });
         let as_what = size.x - WHOM_WIDTH - COMES_TO_WIDTH - 2.0 * REGION;
-        column_ui(ui, "as_what", as_what, height, |ui| as_what_ui(ui, answers, &mut request.choices));
+        column_ui(ui, "as_what", as_what, height, |ui| as_what_ui(ui, (answers, dictionary), &mut request.choices));
         column_ui(ui, "comes_to", COMES_TO_WIDTH, height, |ui| {
             if request.choices.has_pages() {
                 preview::ui(ui, answers, seen);
@@ -146,7 +146,7 @@ fn persona_ui(ui: &mut Ui, persona: &Persona, noun: &Noun, is_on: &mut bool) -> 
     .inner
 }
 
-fn as_what_ui(ui: &mut Ui, answers: &Answers, choices: &mut Choices) {
+fn as_what_ui(ui: &mut Ui, (answers, dictionary): (&Answers, &Dictionary), choices: &mut Choices) {
     // All formats and what the last may be told are seen at once.
     ui.spacing_mut().interact_size.y = 24.0;
     ui.spacing_mut().item_spacing.y = 2.0;
@@ -173,7 +173,9 @@ fn as_what_ui(ui: &mut Ui, answers: &Answers, choices: &mut Choices) {
         }
         match purpose {
             Purpose::Work => how_ui(ui, choices),
-            Purpose::Customers if choices.formats.contains(&ExportFormat::Audience) => audience_ui(ui, answers, &mut choices.audience),
+            Purpose::Customers if choices.formats.contains(&ExportFormat::Audience) => {
+                audience_ui(ui, (answers, dictionary), &mut choices.audience)
+            }
             Purpose::Show | Purpose::Customers => {}
         }
         ui.add_space(INSIDE);
@@ -189,12 +191,13 @@ fn how_ui(ui: &mut Ui, choices: &mut Choices) {
     });
 }
 
-fn audience_ui(ui: &mut Ui, answers: &Answers, audience: &mut Audience) {
+fn audience_ui(ui: &mut Ui, (answers, dictionary): (&Answers, &Dictionary), audience: &mut Audience) {
     ui.indent("audience", |ui| {
         if let Some(loaded) = answers.loaded.latest() {
             let columns = &loaded.table.columns;
             let automatic = (None, "By its name", "The column whose name says who agreed, such as consent or newsletter.");
-            let names = columns.iter().enumerate().map(|(at, column)| (Some(at), column.name.as_str(), ""));
+            let shown: Vec<String> = columns.iter().map(|column| dictionary.name(&column.name)).collect();
+            let names = shown.iter().enumerate().map(|(at, name)| (Some(at), name.as_str(), ""));
             let all: Vec<(Option<usize>, &str, &str)> = std::iter::once(automatic).chain(names).collect();
             let mut chosen = audience.consent_column.as_deref().and_then(|name| loaded.table.position(name));
             ui.horizontal(|ui| {

@@ -35,7 +35,9 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
 pub fn list_ui(ui: &mut Ui, personas: &Personas) {
     let told: Vec<&MissingGroup> = told(personas).collect();
     if told.is_empty() {
-        let none = if personas.missing_looked_at.is_empty() {
+        let none = if personas.personas.len() < 2 {
+            "One persona speaks for everyone, so nobody is missing from it."
+        } else if personas.missing_looked_at.is_empty() {
             "No column with few levels says who somebody is, so nobody can say who is missing."
         } else {
             "Every larger group leads in some persona."

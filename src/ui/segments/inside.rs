@@ -117,7 +117,7 @@ pub(super) fn follow(answers: &Answers, look: &mut Look, commands: &mut Vec<Comm
 /// Why nobody can look inside what is selected; nothing where one can.
 pub(super) fn why_not(answers: &Answers, selection: Selection) -> Option<String> {
     let Selection::Cluster(cluster) = selection else {
-        return Some("Customers in no segment have nothing in common to look inside.".into());
+        return Some("Customers in no group have nothing in common to look inside.".into());
     };
     let segmentation = answers.segmentation.latest()?;
     let (number, n) = (segmentation.labels.numbers().get(cluster).copied()?, segmentation.labels.sizes().get(cluster).copied()?);

@@ -95,7 +95,7 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
         None => Row {
             numbers,
             selection: Selection::Noise,
-            name: "In no segment".into(),
+            name: "In no group".into(),
             size: labels.n_noise(),
             share: labels.n_noise() as f64 / n_all,
             mean: None,
@@ -233,7 +233,7 @@ fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Com
             ui.label(caption(ui, "Shift and drag in the map or over the silhouettes to select customers, or click a branch of the tree."));
         }
         Some(Selection::Noise) => {
-            ui.label(theme::strong("In no segment"));
+            ui.label(theme::strong("In no group"));
             ui.label(caption(
                 ui,
                 "These customers are too unlike the others to belong to a group. They stay in the data and in every export.",

@@ -43,6 +43,6 @@ pub(super) fn method_name(answers: &Answers, cluster: usize) -> String {
 pub(super) fn selection_name(answers: &Answers, selection: Selection) -> String {
     match selection {
         Selection::Cluster(cluster) => segment_name(answers, cluster),
-        Selection::Noise => "In no segment".into(),
+        Selection::Noise => "In no group".into(),
     }
 }
