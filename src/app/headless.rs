@@ -160,6 +160,8 @@ fn make_folder_of(path: &Path) {
 fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String {
     let n = report.prepared.matrix.n_rows();
     let mut text = format!("{}: {} of {} rows of {}\n", report.method_text, n, report.loaded.table.n_rows, report.loaded.title);
+    // Parts have longer numbers than segments.
+    let wide = report.labels.numbers().iter().map(|number| numbering::name(*number).len()).max().unwrap_or(0);
     for (cluster, size) in report.labels.sizes().iter().enumerate() {
         let name = report.personas.personas.get(cluster).map_or("", |persona| &persona.name);
         let share = 100.0 * *size as f64 / n.max(1) as f64;
@@ -171,7 +173,7 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
         };
         // One that keeps its number through a project may not stand in its place.
         let number = numbering::name(numbering::number_of(report.labels.numbers(), cluster));
-        text.push_str(format!("  {number} {size:>9} {share:>5.1} %  {confidence}{name}").trim_end());
+        text.push_str(format!("  {number:<wide$} {size:>9} {share:>5.1} %  {confidence}{name}").trim_end());
         text.push('\n');
     }
     let noise = n - report.labels.sizes().iter().sum::<usize>();
