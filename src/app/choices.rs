@@ -11,7 +11,8 @@ use crate::cluster::{Linkage, Method};
 use crate::data::{Noun, ReadAs, Source};
 use crate::engine::{Outputs, SilhouetteWish};
 use crate::features::{Scale, TransformRule};
-use crate::session::{Cut, Project};
+use crate::persona::part;
+use crate::session::{Cut, InsideScale, Parting, Plan, Project};
 
 use super::failure::Failure;
 
@@ -65,6 +66,9 @@ pub(super) struct Choices {
     /// Over which pairs silhouettes are computed; exact up to 30 000 rows and sampled above unless chosen.
     #[arg(long, value_enum)]
     silhouette: Option<SilhouetteWord>,
+    /// Part a segment by what is inside it: its number and how, such as 3, 3:k=2, 3.1:k=2 or 3:k=2,method=ward,scale=everywhere. May be given several times.
+    #[arg(long, value_name = "SEGMENT", value_parser = inside)]
+    inside: Vec<InsideWord>,
     /// Redraw the customers a hundred times, not ten, to say how far each segment may be relied on.
     #[arg(long)]
     stability: bool,
@@ -95,6 +99,39 @@ impl Reading {
     /// The same for the plan.
     pub(super) fn read_as(&self) -> ReadAs {
         ReadAs { sheet: self.sheet.clone(), encoding: self.encoding.clone(), zone: self.timezone.clone() }
+    }
+}
+
+/// A segment to be parted, and how.
+#[derive(Debug, Clone, PartialEq)]
+struct InsideWord {
+    segment: usize,
+    k: Option<(usize, usize)>,
+    method: Option<(Method, Option<Linkage>)>,
+    scale: Option<InsideScale>,
+}
+
+impl InsideWord {
+    /// Keeps the parts in the plan.
+    fn apply(&self, plan: &mut Plan) -> Result<(), Failure> {
+        let mut split = plan.split_of(self.segment);
+        if let Some((method, linkage)) = self.method {
+            split.clustering.method = method;
+            split.clustering.tree.linkage = linkage.unwrap_or(split.clustering.tree.linkage);
+        }
+        if let Some((from, to)) = self.k {
+            if !matches!(split.clustering.method, Method::KMeans | Method::Tree) {
+                return Err(Failure::WrongUse(
+                    "--inside with k goes with kmeans and the trees; the other methods find the number themselves.".into(),
+                ));
+            }
+            (split.clustering.k_from, split.clustering.k_to) = (from, to);
+            split.clustering.kmeans.k = (from == to).then_some(from);
+            split.clustering.tree.cut = if from == to { Cut::Clusters(from) } else { Cut::Suggested };
+        }
+        split.scale = self.scale.unwrap_or(split.scale);
+        plan.put_split(Parting { kept: true, ..split });
+        Ok(())
     }
 }
 
@@ -178,6 +215,9 @@ impl Choices {
         preparation.scale = self.scale.map_or(preparation.scale, ScaleWord::scale);
         preparation.transform = self.transform.map_or(preparation.transform, TransformWord::rule);
         preparation.no_answer_is_missing |= self.no_answer_missing;
+        for inside in &self.inside {
+            inside.apply(&mut project.plan)?;
+        }
         outputs.stability = self.stability;
         outputs.silhouettes = self.silhouette.map_or(outputs.silhouettes, SilhouetteWord::wish);
         Ok(())
@@ -228,6 +268,28 @@ impl SilhouetteWord {
 
 fn noun(text: &str) -> Result<Noun, String> {
     Noun::written(text).ok_or_else(|| "give a word such as members, or both forms such as household/households".to_owned())
+}
+
+/// "3", "3.1:k=2", "3:k=2,scale=everywhere".
+fn inside(text: &str) -> Result<InsideWord, String> {
+    let (segment, how) = text.split_once(':').unwrap_or((text, ""));
+    let segment = part::number(segment).filter(|number| part::depth(*number) < part::MOST_DEEP);
+    let segment = segment.ok_or_else(|| "give a segment's number as it is shown, such as 3, or 3.1 for the first part of it".to_owned())?;
+    let mut word = InsideWord { segment, k: None, method: None, scale: None };
+    for choice in how.split(',').map(str::trim).filter(|choice| !choice.is_empty()) {
+        match choice.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
+            Some(("k", k)) => word.k = Some(k_range(k)?),
+            Some(("method", name)) => word.method = Some(method(name.to_owned())?),
+            Some(("scale", "within")) => word.scale = Some(InsideScale::Within),
+            Some(("scale", "everywhere")) => word.scale = Some(InsideScale::Everywhere),
+            _ => {
+                return Err(format!(
+                    "{choice} is not understood; after the colon stand k=2, method=ward, scale=within or scale=everywhere"
+                ));
+            }
+        }
+    }
+    Ok(word)
 }
 
 /// The method of one of its words.
@@ -296,6 +358,13 @@ mod tests {
         assert_eq!(epsilon_range("1..2"), Ok((1.0, 2.0)));
         for wrong in ["0", "-1", "nan", "inf", "2..1", "x"] {
             assert!(epsilon_range(wrong).is_err(), "{wrong}");
+        }
+        let word = inside("C3.1:k=2, scale=everywhere,method=ward").unwrap();
+        assert_eq!((part::text(word.segment).as_str(), word.k, word.scale), ("3.1", Some((2, 2)), Some(InsideScale::Everywhere)));
+        assert_eq!(word.method, Some((Method::Tree, Some(Linkage::Ward))));
+        assert!(inside("3").is_ok_and(|word| word.k.is_none()));
+        for wrong in ["", "0", "x:k=2", "3:k", "3:k=0", "3:method=none", "3:scale=big", "3.1.2"] {
+            assert!(inside(wrong).is_err(), "{wrong}");
         }
         assert_eq!(evenly(0.0, 1.0, 5), [0.0, 0.25, 0.5, 0.75, 1.0]);
     }

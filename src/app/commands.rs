@@ -12,7 +12,7 @@ use crate::persona::{self, Numbering, RestsOn};
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
 use crate::session::settings::ThemeChoice;
-use crate::session::{Action, CardEdit, Command, DataView, ExportRequest, Look, OpenModel, Page, PageView, Plan, Words};
+use crate::session::{Action, CardEdit, Command, DataView, ExportRequest, Look, OpenModel, Page, PageView, Parting, Plan, Words};
 use crate::ui::export_dialog::Taking;
 
 use super::appearance::preference;
@@ -46,6 +46,9 @@ impl Window {
             Command::SaveFailingRows(source) => self.save_failing_rows(&source),
             Command::Prepare(preparation) => self.regroup(|plan| plan.preparation = preparation),
             Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),
+            Command::Inside(split) => self.change(|plan| plan.put_split(*split)),
+            Command::KeepParts => self.keep_parts(),
+            Command::MergeBack(number) => self.regroup(|plan| plan.merge_back(number)),
             Command::Niches(niches) => self.change(|plan| plan.niches = niches),
             Command::SaveUnusual => self.save_unusual(),
             Command::UseModel(model, numbering) => self.use_model(model, numbering),
@@ -217,7 +220,7 @@ impl Window {
 
     /// A change after which customers may be grouped otherwise: numbers and colours are to stay with the customers who have them now.
     pub(super) fn regroup(&mut self, change: impl FnOnce(&mut Plan)) {
-        let shown = self.answers.segmentation.latest().cloned();
+        let shown = self.answers.everyones().cloned();
         self.change(|plan| {
             let before = plan.clone();
             change(plan);
@@ -230,6 +233,24 @@ impl Window {
             }
         });
         self.look.hides_told = false;
+    }
+
+    /// The parts that are looked at take the place of their segment, and of those around it that were only looked at. Nothing is left to a suggestion, and parts
+    /// stay with their customers as segments do.
+    fn keep_parts(&mut self) {
+        let Some(to_keep) = self.answers.inside.answer().map(|inside| inside.to_keep.clone()).filter(|to_keep| !to_keep.is_empty()) else {
+            self.complain("The parts are still being computed; keep them in a moment.".into());
+            return;
+        };
+        let n_rows = self.answers.loaded.latest().map_or(0, |loaded| loaded.table.n_rows);
+        self.regroup(|plan| {
+            for (split, parts) in to_keep {
+                let before = split.numbering.as_deref();
+                let numbering = Numbering::after(before, &parts.labels, &parts.members.table_rows, n_rows);
+                plan.put_split(Parting { kept: true, numbering: Some(Arc::new(numbering)), ..split });
+            }
+        });
+        self.look.go_inside(Vec::new());
     }
 
     pub(super) fn edit_card(&mut self, cluster: usize, edit: CardEdit) {

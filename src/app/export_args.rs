@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::export::{Audience, Choices, Density, Format, Paper, country_code};
+use crate::persona::part;
 
 /// How the chosen formats are made; everything left out is as the window has it at first.
 #[derive(Debug, Args)]
@@ -69,9 +70,7 @@ pub(super) fn format(text: &str) -> Result<Format, String> {
 
 /// "C3" or "3", from 1 as shown; from 0 as computed.
 fn persona(text: &str) -> Result<usize, String> {
-    let digits = text.trim().trim_start_matches(['C', 'c']);
-    let number = digits.parse::<usize>().ok().filter(|number| *number >= 1);
-    number.map(|number| number - 1).ok_or_else(|| "give the numbers that are shown, such as C1,C3".to_owned())
+    part::number(text).ok_or_else(|| "give the numbers that are shown, such as C1,C3".to_owned())
 }
 
 fn paper(text: &str) -> Result<Paper, String> {

@@ -11,7 +11,7 @@ use crate::data::Source;
 use crate::engine::{self, Wanted};
 use crate::evaluate::A_CHOICE;
 use crate::export::{self, Choices, Report, Written};
-use crate::persona::Persona;
+use crate::persona::{Persona, numbering};
 use crate::session::{Look, Plan, Project, Words, project};
 
 use super::args::Files;
@@ -108,8 +108,8 @@ fn listing_note(source: &Source, report: &Report) -> Option<String> {
 fn known_personas(report: &Report, choices: &Choices) -> Result<(), Failure> {
     let numbers: Vec<usize> = report.personas.personas.iter().map(|persona| persona.number).collect();
     let Some(missing) = choices.personas.iter().flatten().find(|number| !numbers.contains(number)) else { return Ok(()) };
-    let known: Vec<String> = numbers.iter().map(|number| format!("C{}", number + 1)).collect();
-    Err(Failure::Failed(format!("There is no persona C{}; there are {}.", missing + 1, known.join(", "))))
+    let known: Vec<String> = numbers.iter().map(|number| numbering::name(*number)).collect();
+    Err(Failure::Failed(format!("There is no persona {}; there are {}.", numbering::name(*missing), known.join(", "))))
 }
 
 fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> {
@@ -160,6 +160,8 @@ fn make_folder_of(path: &Path) {
 fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String {
     let n = report.prepared.matrix.n_rows();
     let mut text = format!("{}: {} of {} rows of {}\n", report.method_text, n, report.loaded.table.n_rows, report.loaded.title);
+    // Parts have longer numbers than segments.
+    let wide = report.labels.numbers().iter().map(|number| numbering::name(*number).len()).max().unwrap_or(0);
     for (cluster, size) in report.labels.sizes().iter().enumerate() {
         let name = report.personas.personas.get(cluster).map_or("", |persona| &persona.name);
         let share = 100.0 * *size as f64 / n.max(1) as f64;
@@ -169,7 +171,9 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
             Some(stability) => format!("{:<11} {:.2}  ", stability.trust_with(cluster, missing).word(), stability.jaccard(cluster)),
             None => String::new(),
         };
-        text.push_str(format!("  C{} {size:>9} {share:>5.1} %  {confidence}{name}", cluster + 1).trim_end());
+        // One that keeps its number through a project may not stand in its place.
+        let number = numbering::name(numbering::number_of(report.labels.numbers(), cluster));
+        text.push_str(format!("  {number:<wide$} {size:>9} {share:>5.1} %  {confidence}{name}").trim_end());
         text.push('\n');
     }
     let noise = n - report.labels.sizes().iter().sum::<usize>();

@@ -182,6 +182,7 @@ impl Window {
             map_axes: self.look.map_axes.clone(),
             map_window: self.look.map_window,
             brush: self.look.brush.clone(),
+            inside: self.look.inside.last().map(|(number, _)| *number),
             reload: self.reload,
             pages: self.pages_wanted(),
             outputs: self.export.is_some().then(Outputs::of_export),

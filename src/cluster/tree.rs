@@ -98,6 +98,25 @@ impl Dendrogram {
         Some(ks.iter().map(|&k| (total_within - rises[self.merges_for(k)..].iter().rev().sum::<f64>()).max(0.0)).collect())
     }
 
+    /// The tree of `rows` alone, ascending, where they are one branch of this one: their merges with one another, in the same order. A branch of a tree whose
+    /// merges never fall below those before them is, up to ties, the tree that its rows alone would give. O(n).
+    pub fn branch(&self, rows: &[usize]) -> Option<Dendrogram> {
+        const OUTSIDE: u32 = u32::MAX;
+        let mut place = vec![OUTSIDE; self.n_rows + self.merges.len()];
+        for (at, &row) in rows.iter().enumerate() {
+            place[row] = at as u32;
+        }
+        let mut merges: Vec<Merge> = Vec::with_capacity(rows.len().saturating_sub(1));
+        for (at, merge) in self.merges.iter().enumerate() {
+            let (left, right) = (place[merge.left as usize], place[merge.right as usize]);
+            if left != OUTSIDE && right != OUTSIDE {
+                place[self.n_rows + at] = (rows.len() + merges.len()) as u32;
+                merges.push(Merge { left: left.min(right), right: left.max(right), ..*merge });
+            }
+        }
+        (merges.len() + 1 == rows.len()).then_some(Dendrogram { merges, n_rows: rows.len(), linkage: self.linkage })
+    }
+
     /// Bytes held, for the memory budget.
     pub fn bytes(&self) -> usize {
         self.merges.len() * size_of::<Merge>()
@@ -215,6 +234,16 @@ mod tests {
         let x = Matrix::from_rows(&[[0.0], [1.0], [10.0], [12.0], [30.0]]).unwrap();
         assert_eq!(inertias(&x, &line(), &[5, 4, 3], &Ctx::new()).unwrap(), [0.0, 0.5, 2.5]);
         assert_eq!(line().inertia_by_k(&[1], 1.0), None);
+    }
+
+    #[test]
+    fn a_branch_is_a_tree_and_anything_else_is_none() {
+        let merge = |left, right, height, size| Merge { left, right, height, size };
+        let branch = line().branch(&[0, 1, 2, 3]).unwrap();
+        assert_eq!(branch.merges, [merge(0, 1, 1.0, 2), merge(2, 3, 2.0, 2), merge(4, 5, 9.0, 4)]);
+        assert_eq!(line().branch(&[0, 1, 2, 3, 4]).unwrap(), line());
+        assert_eq!((line().branch(&[1, 2]), line().branch(&[0, 1, 2])), (None, None));
+        assert_eq!(line().branch(&[4]).map(|one| one.n_rows), Some(1));
     }
 
     #[test]

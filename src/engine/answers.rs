@@ -18,6 +18,7 @@ use crate::plot::{
 };
 use crate::session::{Clustering, CustomerIds};
 
+use super::inside_answer::Inside;
 use super::run::answer::{Answer, JobView, Problem};
 use super::segmentation::Segmentation;
 
@@ -72,6 +73,8 @@ pub struct Answers {
     pub listing: ListingAnswer,
     /// The chosen grouping.
     pub segmentation: Answer<Segmentation>,
+    /// Whose inside all of this is of.
+    pub inside: Inside,
     /// Its silhouettes.
     pub silhouette: Answer<SilhouettePlot>,
     /// Its map.
@@ -109,6 +112,14 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// Everyone's segments as they were last shown, without parts, whatever inside is looked at.
+    pub fn everyones(&self) -> Option<&Segmentation> {
+        match self.inside.answer() {
+            Some(inside) => Some(&inside.whole),
+            None => self.segmentation.latest().map(|segmentation| segmentation.unparted()),
+        }
+    }
+
     /// What is to be said at the same height as a name where groups were not found, or hardly are. The groups of a column are given, so nobody looks for
     /// any.
     pub fn doubt(&self, clustering: &Clustering) -> Option<String> {

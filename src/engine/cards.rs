@@ -140,8 +140,11 @@ fn personas(
         need,
         (|| "Persona cards".into(), Lane::Quick),
         move |ctx| {
-            let Segmentation { loaded, prepared, labels, by, .. } = &*segmentation;
-            let mut personas = persona::describe_with_roles(loaded, prepared, labels, &edits, &roles, &lexicon, ctx)?;
+            let Segmentation { loaded, prepared, labels, by, whole, .. } = &*segmentation;
+            let mut personas = match whole {
+                Some(whole) => persona::describe_parted(loaded, prepared, labels, &whole.labels, &edits, &roles, &lexicon, ctx)?,
+                None => persona::describe_with_roles(loaded, prepared, labels, &edits, &roles, &lexicon, ctx)?,
+            };
             if let Some(names) = &names {
                 // What the program itself calls its segments tells nothing that a file says of somebody.
                 let is_own = matches!(by, Chosen::Column { name } if is_rfm_score(name));

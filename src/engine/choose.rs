@@ -175,8 +175,13 @@ pub fn regroup(clustering: &Clustering, by: &Chosen) -> Option<Regroup> {
 
 /// A solution's choices with nothing left to the suggestion, so that it stays what it is when the present one goes on.
 pub fn pinned(clustering: &Clustering, segmentation: &Segmentation) -> Clustering {
+    pinned_by(clustering, &segmentation.by)
+}
+
+/// The same from what is in force.
+pub(super) fn pinned_by(clustering: &Clustering, by: &Chosen) -> Clustering {
     let mut pinned = clustering.clone();
-    match &segmentation.by {
+    match by {
         // Another method's labels may still be on screen.
         Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::KMeans => pinned.kmeans.k = Some(*k),
         Chosen::KMeans { k, .. } | Chosen::Tree { k, .. } if pinned.method == Method::Tree => pinned.tree.cut = Cut::Clusters(*k),
@@ -226,13 +231,11 @@ pub fn reasons_for(k: usize, sweep: Option<&SweepPlot>) -> Vec<String> {
 pub fn stability_reason(stability: &Stability) -> Option<String> {
     let n = stability.sizes.len();
     let back = (0..n).filter(|&cluster| stability.comes_back(cluster)).count();
-    let trusted = (0..n).filter(|&cluster| stability.trust(cluster) <= Trust::Good).count();
     // What comes back among shuffled columns as well is no sign of groups.
-    let but = match stability.null() {
-        Some(null) if trusted < back => {
-            format!("; but segments of shuffled columns come back as well ({null:.2} of 1), so that says little")
-        }
-        _ => String::new(),
+    let doubtful = (0..n).find(|&cluster| stability.comes_back(cluster) && stability.trust(cluster) > Trust::Good);
+    let but = match doubtful.and_then(|cluster| stability.null_of(cluster)) {
+        Some(null) => format!("; but segments of shuffled columns come back as well ({null:.2} of 1), so that says little"),
+        None => String::new(),
     };
     (n > 1).then(|| format!("{back} of {n} segments come back when customers are drawn anew ({} draws){but}.", stability.draws.len()))
 }

@@ -3,6 +3,8 @@
 //! Each grows in rounds that start from the one before, so that the first answer comes soon and no work is done twice. A round is a job
 //! with a key of its own, made from the key of the round before; pages see the best round there is.
 
+use std::collections::BTreeMap;
+
 use crate::base::{Ctx, Key, Labels, text};
 use crate::cluster::{ClusterError, Method};
 use crate::evaluate::{self, NullBand, NullMethod, Regroup, Stability, Structure};
@@ -17,7 +19,7 @@ use super::needs::Needs;
 use super::run::answer::Problem;
 use super::run::jobs::Lane;
 use super::run::runtime::{Asked, Made, Need};
-use super::segmentation::Labeling;
+use super::segmentation::{Labeling, Parted};
 use super::structure;
 
 /// Shuffled copies behind the band after each round.
@@ -58,7 +60,13 @@ pub(super) fn of(
                 }
                 Some(how) => {
                     let need = if is_shown { needs.stability } else { Need::Look };
-                    stability(runtime, prepared, &chosen.labeling, how, clustering.seed, (need, needs.all_draws))
+                    let need = (need, needs.all_draws);
+                    let base = chosen.parted.as_ref().map_or(&chosen.labeling, |parted| &parted.base);
+                    let of_base = stability(runtime, prepared, base, how, clustering.seed, need);
+                    match &chosen.parted {
+                        None => of_base,
+                        Some(parted) => stability_with_parts(runtime, &of_base, parted, &segmentation.value.labels, need),
+                    }
                 }
                 None => Asked::Failed(Problem(BY_COLUMN.into())),
             }
@@ -130,6 +138,54 @@ fn stability(
         let step = move |ctx: &Ctx| Ok(stability_of(&prepared, labeling.labels(), &how, seed, draws, before.as_deref(), ctx)?);
         runtime.ask(|s| &mut s.stabilities, key, need.max(need_of(draws)), (|| "Stability of the segments".into(), lane), step)
     })
+}
+
+/// The stability of segments some of which are in parts: a part comes back as far as its segment does, and then it among the members drawn anew.
+fn stability_with_parts(
+    runtime: &mut Runtime,
+    base: &Asked<Stability>,
+    parted: &Parted,
+    labels: &Labels,
+    (need, all_draws): (Need, bool),
+) -> Asked<Stability> {
+    let Some(of_all) = base.ready() else { return base.clone() };
+    let mut keys = vec![of_all.key];
+    let n_whole = parted.base.labels().n_clusters();
+    let draws_of = |stability: &Stability, cluster: usize| stability.draws.iter().map(|draw| draw[cluster]).collect::<Vec<f64>>();
+    let mut by_number: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    let mut nulls: BTreeMap<usize, Option<f64>> = BTreeMap::new();
+    for (cluster, number) in parted.numbers.iter().enumerate() {
+        // One group of everyone comes back whatever customers are drawn.
+        let draws = if n_whole == 1 { vec![1.0; of_all.value.draws.len()] } else { draws_of(&of_all.value, cluster) };
+        by_number.insert(*number, draws);
+    }
+    for parts in &parted.parts {
+        let Some(how) = parts.how else { return Asked::Failed(Problem(BY_COLUMN.into())) };
+        let inner = stability(runtime, &parts.members, &parts.labeling, how, parts.seed, (need, all_draws));
+        let Some(inner) = inner.ready() else { return inner };
+        keys.push(inner.key);
+        let of_segment = by_number.remove(&parts.segment).unwrap_or_default();
+        for (cluster, number) in parts.numbers.iter().enumerate() {
+            let draws = draws_of(&inner.value, cluster).into_iter().zip(&of_segment).map(|(part, segment)| part * segment);
+            by_number.insert(*number, draws.collect());
+            nulls.insert(*number, inner.value.null());
+        }
+    }
+    let key = Key::of("stability with parts", 1, &labels.numbers(), &keys);
+    let made = runtime.at_once(
+        |s| &mut s.stabilities,
+        key,
+        || {
+            let of = |number: &usize| by_number.get(number).cloned().unwrap_or_default();
+            let by_cluster: Vec<Vec<f64>> = labels.numbers().iter().map(of).collect();
+            let n_draws = by_cluster.iter().map(Vec::len).min().unwrap_or(0);
+            let draws = (0..n_draws).map(|draw| by_cluster.iter().map(|draws| draws[draw]).collect()).collect();
+            let of_part = |(cluster, number): (usize, &usize)| Some((cluster, *nulls.get(number)?));
+            let parts = labels.numbers().iter().enumerate().filter_map(of_part).collect();
+            Stability { draws, sizes: labels.sizes().to_vec(), parts, ..(*of_all.value).clone() }
+        },
+    );
+    Asked::Ready(made)
 }
 
 /// The call alone, with what is to be told about it.

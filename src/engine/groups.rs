@@ -9,6 +9,7 @@ use crate::cluster::{Chosen, Dendrogram, DensityTree, Method};
 use crate::data::{Dictionary, Loaded};
 use crate::evaluate::{self, Known, Silhouettes};
 use crate::features::Prepared;
+use crate::persona::part;
 use crate::plot::{self, CondensedPlot, DensityPlot, EpsilonCandidate, SilhouettePlot, SweepPlot, TreePlot};
 use crate::session::{Clustering, OpenModel, Plan};
 
@@ -18,7 +19,7 @@ use super::needs::Needs;
 use super::run::answer::{Problem, StepError};
 use super::run::jobs::Lane;
 use super::run::runtime::{Asked, Made, Need};
-use super::segmentation::{Labeling, Segmentation};
+use super::segmentation::{Labeling, Parted, Segmentation};
 use super::silhouettes;
 use super::sweep::{self, Sweep};
 use super::{choose, density};
@@ -47,12 +48,12 @@ pub(super) struct Grouped {
     pub silhouette_plot: Asked<SilhouettePlot>,
 }
 
-/// Asks for the groups. `numbering` names the plan's, since hashing it anew every frame would take too long.
+/// Asks for the groups, of everyone or `within` a segment, whose parts they then are. `numbering` names the plan's, since hashing it anew every frame would take too long.
 pub(super) fn asked(
     runtime: &mut Runtime,
     loaded: &Asked<Loaded>,
     prepared: &Asked<Prepared>,
-    plan: &Plan,
+    (plan, within): (&Plan, Option<usize>),
     numbering: Option<Key>,
     epsilons: &[f64],
     needs: Needs,
@@ -64,7 +65,9 @@ pub(super) fn asked(
         _ => groups.tree.blocks("Waiting for the tree"),
     };
     let segmentation = match (&groups.chosen, loaded, made) {
-        (Ok(chosen), Some(loaded), Some(prepared)) => Asked::Ready(chosen.segmentation(runtime, loaded, prepared, plan, numbering)),
+        (Ok(chosen), Some(loaded), Some(prepared)) => {
+            Asked::Ready(chosen.segmentation(runtime, loaded, prepared, (plan, within), numbering))
+        }
         (Err(why), ..) => why.clone(),
         _ => prepared.blocks(WAITS),
     };
@@ -139,6 +142,8 @@ pub(super) struct InForce {
     pub by: Chosen,
     /// The tree of reachability they were cut from, if they were.
     pub density: Option<Arc<DensityTree>>,
+    /// What they were before parts took the place of segments, where some did.
+    pub parted: Option<Parted>,
 }
 
 const WAITS: &str = "Waiting for the columns";
@@ -219,7 +224,7 @@ fn at_epsilon(
     };
     let labeling = Labeling::Cut(labels);
     let silhouettes = sweep::silhouettes_of(runtime, prepared, &labeling, false, clustering.seed, needs);
-    Ok((InForce { labeling, by: Chosen::Density { epsilon }, density: Some(tree.value.clone()) }, silhouettes, Vec::new()))
+    Ok((InForce { labeling, by: Chosen::Density { epsilon }, density: Some(tree.value.clone()), parted: None }, silhouettes, Vec::new()))
 }
 
 /// Every one of `epsilons`, and among them the one nearest to what is suggested.
@@ -243,7 +248,7 @@ fn at_epsilons(
     let silhouettes = silhouettes::first(runtime, prepared, &labelings, needs.pairs, seed, (needs.silhouettes, Lane::Long));
     let at = choose::nearest_epsilon(epsilons, &all.iter().map(|labels| &*labels.value).collect::<Vec<_>>(), candidates);
     let by = Chosen::Density { epsilon: epsilons[at] };
-    let chosen = InForce { labeling: labelings[at].clone(), by, density: Some(tree.value.clone()) };
+    let chosen = InForce { labeling: labelings[at].clone(), by, density: Some(tree.value.clone()), parted: None };
     let of_chosen = silhouettes[at].clone();
     let each = epsilons.iter().zip(all).zip(silhouettes);
     let by_epsilon = each.map(|((&epsilon, labels), silhouettes)| AtEpsilon { epsilon, labels, silhouettes }).collect();
@@ -271,6 +276,7 @@ pub(super) fn by_hdbscan(runtime: &mut Runtime, prepared: &Asked<Prepared>, clus
             labeling,
             by: Chosen::Hdbscan { min_cluster_size: least },
             density: tree.ready().map(|tree| tree.value.clone()),
+            parted: None,
         }),
         silhouettes,
         by_epsilon: Vec::new(),
@@ -299,7 +305,7 @@ fn by_column(
         tree: Asked::Waiting(OTHER_METHOD.into()),
         density_plot: Asked::Waiting(OTHER_METHOD.into()),
         condensed_plot: Asked::Waiting(OTHER_METHOD.into()),
-        chosen: Ok(InForce { labeling, by: Chosen::Column { name: column }, density: None }),
+        chosen: Ok(InForce { labeling, by: Chosen::Column { name: column }, density: None, parted: None }),
         silhouettes,
         ..other
     }
@@ -329,7 +335,7 @@ fn of_sweep(
                 Some(tree) => Chosen::Tree { k, height: choose::cut_height(clustering, tree, k), inertia },
                 None => Chosen::KMeans { k, inertia },
             };
-            (Ok(InForce { labeling, by, density: None }), silhouettes)
+            (Ok(InForce { labeling, by, density: None, parted: None }), silhouettes)
         }
         Err(why) => {
             let silhouettes = why.blocks("Waiting for the segments");
@@ -363,14 +369,25 @@ impl Groups {
 
     /// What the groups are called, where they are those of a column.
     pub fn names(&self, plan: &Plan, loaded: &Loaded, dictionary: &Dictionary) -> Option<Vec<String>> {
-        match &self.chosen.as_ref().ok()?.labeling {
-            Labeling::Known(known) => {
-                let (column, of_model) = (choose::column(&plan.clustering, loaded).ok()?, plan.model.as_ref().map(OpenModel::column));
-                Some(choose::group_names(&known.value, &column, of_model.as_deref(), dictionary))
+        let chosen = self.chosen.as_ref().ok()?;
+        match &chosen.labeling {
+            Labeling::Parts(labels) => {
+                // Parts have names of their own; whoever was not parted is called as before.
+                let Parted { base, numbers, .. } = chosen.parted.as_ref()?;
+                let names = names_of(base, plan, loaded, dictionary)?;
+                let name = |number: &usize| numbers.iter().position(|other| other == number).map(|at| names[at].clone());
+                Some(labels.value.numbers().iter().map(|number| name(number).unwrap_or_default()).collect())
             }
-            _ => None,
+            labeling => names_of(labeling, plan, loaded, dictionary),
         }
     }
+}
+
+/// What the groups of a column are called.
+fn names_of(labeling: &Labeling, plan: &Plan, loaded: &Loaded, dictionary: &Dictionary) -> Option<Vec<String>> {
+    let Labeling::Known(known) = labeling else { return None };
+    let (column, of_model) = (choose::column(&plan.clustering, loaded).ok()?, plan.model.as_ref().map(OpenModel::column));
+    Some(choose::group_names(&known.value, &column, of_model.as_deref(), dictionary))
 }
 
 impl InForce {
@@ -381,18 +398,23 @@ impl InForce {
         runtime: &mut Runtime,
         loaded: &Made<Loaded>,
         prepared: &Made<Prepared>,
-        plan: &Plan,
+        (plan, within): (&Plan, Option<usize>),
         numbering: Option<Key>,
     ) -> Made<Segmentation> {
         let method_text = choose::method_text(&plan.clustering, &self.by, &plan.dictionary);
-        let said = (&method_text, self.by.height(), self.by.inertia());
+        let said = (&method_text, self.by.height(), self.by.inertia(), within);
         let inputs: Vec<Key> = std::iter::once(self.labeling.key()).chain(numbering).collect();
-        let key = Key::of("segmentation", 1, &said, &inputs);
+        let key = Key::of("segmentation", 2, &said, &inputs);
         let made = runtime.at_once(
             |s| &mut s.segmentations,
             key,
             || {
                 let (labels, told) = choose::numbered(plan, self.labeling.labels().clone(), &prepared.value, &loaded.value);
+                let (labels, told) = match within {
+                    // What became of parts is told by numbers of segments.
+                    Some(segment) => (labels_within(labels, segment), Vec::new()),
+                    None => (labels, told),
+                };
                 let stamp = Key::of("numbered", 1, &labels.numbers(), &[self.labeling.key()]);
                 Segmentation {
                     loaded: loaded.value.clone(),
@@ -401,12 +423,22 @@ impl InForce {
                     told,
                     by: self.by.clone(),
                     method_text: method_text.clone(),
+                    whole: None,
                     stamp,
                 }
             },
         );
         Made { key: made.value.stamp, value: made.value }
     }
+}
+
+/// The labels with the numbers of parts of a segment; one group is the segment itself.
+fn labels_within(labels: Labels, segment: usize) -> Labels {
+    if labels.n_clusters() == 1 && labels.n_noise() == 0 {
+        return labels.numbered(vec![segment]);
+    }
+    let numbers = labels.numbers().iter().map(|&at| part::part(segment, at).unwrap_or(at)).collect();
+    labels.numbered(numbers)
 }
 
 /// The dendrogram.

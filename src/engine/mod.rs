@@ -12,6 +12,8 @@ pub mod evidence;
 mod exporting;
 mod groups;
 mod headless;
+pub mod inside;
+mod inside_answer;
 mod listing;
 mod map;
 mod model_column;
@@ -34,6 +36,7 @@ mod wanted;
 
 pub use answers::{Answers, BrushAnswer, ListingAnswer, PREVIEW_ROWS, PageImage, PagesAnswer, SourcesAnswer};
 pub use headless::analyse;
+pub use inside_answer::{Inside, InsideAnswer, Parts};
 pub use model_column::{ModelColumn, model_column};
 pub use pages::page_title;
 pub use recipe::{Engine, EngineOptions};

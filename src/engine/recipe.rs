@@ -11,13 +11,15 @@ use crate::base::{Ctx, Key, memory};
 use crate::data::{Loaded, Source};
 use crate::export::{Choices, Plots, Report};
 use crate::persona::{PersonaEdit, UnusualCustomer};
-use crate::session::{Command, Plan};
+use crate::session::{Command, Parting, Plan};
 
 use super::answers::Answers;
 use super::caches::{Caches, Runtime};
 use super::cards::{self, WordsInForce};
 use super::exporting;
 use super::groups::{self, Groups};
+use super::inside::{self, World};
+use super::inside_answer::Inside;
 use super::needs::Needs;
 use super::pages::{self, Paging};
 use super::run::answer::{JobView, StepError};
@@ -63,9 +65,18 @@ struct Last {
     listing: listing::Last,
     /// The unusual customers told last, until those of another line are.
     unusual_customers: Option<Arc<Vec<UnusualCustomer>>>,
+    /// The segment whose inside was shown.
+    inside: Option<usize>,
 }
 
 impl Last {
+    /// Goes into a segment or out of it: what was shown of other customers would mislead.
+    fn turn_to(&mut self, inside: Option<usize>) {
+        if self.inside != inside {
+            *self = Last { inside, table: std::mem::take(&mut self.table), ..Last::default() };
+        }
+    }
+
     /// Forgets everything when the data are not those of `stamp`: the file changed and was read again.
     fn keep_only(&mut self, stamp: Key) {
         if self.table.loaded.as_ref().is_some_and(|loaded| loaded.stamp != stamp) {
@@ -84,6 +95,8 @@ pub struct Engine {
     words: WordsInForce,
     /// Names the plan's numbering, since hashing it anew every frame would take too long.
     numbering_key: Option<Key>,
+    /// The same for those of the plan's splits.
+    split_keys: Vec<Option<Key>>,
     answers: Answers,
     /// What the last answers were made from, for reports.
     groups: Option<Groups>,
@@ -106,6 +119,7 @@ impl Engine {
             edits: (Arc::new([]), edits_key(&[])),
             words: cards::words_in_force(None, &Arc::default()),
             numbering_key: None,
+            split_keys: Vec::new(),
             answers: Answers::default(),
             groups: None,
             last: Last::default(),
@@ -151,7 +165,7 @@ impl Engine {
 
     /// The recipe: what every page sees, and what it is made from.
     fn recipe(&mut self, plan: &Plan, wanted: &Wanted) -> Answers {
-        let Engine { runtime, given, last, edits: (edits, edits_key), words, numbering_key, refines, paging, .. } = self;
+        let Engine { runtime, given, last, edits: (edits, edits_key), words, numbering_key, split_keys, refines, paging, .. } = self;
         let table = table::of(runtime, given.as_ref(), plan, wanted);
         if let Some(loaded) = table.loaded.ready() {
             last.keep_only(loaded.value.stamp);
@@ -160,7 +174,21 @@ impl Engine {
         let prepared =
             table.loaded.and("Waiting for the data", |loaded| table::prepare(runtime, loaded, &plan.preparation, needs.prepared));
         let epsilons = wanted.outputs.as_ref().map_or(&[][..], |outputs| &outputs.epsilons);
-        let grouped = groups::asked(runtime, &table.loaded, &prepared, plan, *numbering_key, epsilons, needs);
+        let base = groups::asked(runtime, &table.loaded, &prepared, (plan, None), *numbering_key, epsilons, needs);
+        let of = (&table.loaded, &prepared);
+        let world = wanted
+            .inside_shown()
+            .and_then(|number| inside::world(runtime, of, (&base.groups, &base.segmentation), (plan, split_keys), number, needs));
+        // Inside a segment everything below is asked of its members alone.
+        let (small, prepared, grouped, inside) = match world {
+            Some(Ok(World { plan, prepared, grouped, inside })) => (Some(plan), prepared, grouped, Inside::Of(Box::new(inside))),
+            gone => {
+                let grouped = inside::with_kept(runtime, of, base, (plan, split_keys), needs);
+                (None, prepared, grouped, gone.and_then(Result::err).map_or(Inside::No, Inside::Gone))
+            }
+        };
+        let (everyones_plan, plan) = (plan, small.as_ref().unwrap_or(plan));
+        last.turn_to(inside.answer().map(|inside| inside.segment));
         let comparison =
             comparison::of(runtime, table.loaded.ready(), &prepared, &grouped.groups, (plan.comparison.as_ref(), &plan.dictionary), needs);
         let described = cards::of(runtime, &grouped, plan, (edits, *edits_key), words, needs);
@@ -206,11 +234,12 @@ impl Engine {
         answers.unusual = unusual.settled(&mut None);
         answers.unusual_customers = unusual_customers.settled(&mut last.unusual_customers);
         table.answer(prepared, &mut answers, &mut last.table);
+        answers.inside = inside;
         answers.dictionary = plan.dictionary.clone();
         answers.noun = answers.loaded.latest().map(|loaded| plan.dictionary.noun_of(loaded)).unwrap_or_default();
         // What the pages say was survived: all that was told so far.
         answers.notes = runtime.told().to_vec();
-        answers.pages = pages::answers(runtime, plan, &answers, &shown, &grouped.groups, wanted.pages.as_ref(), paging);
+        answers.pages = pages::answers(runtime, everyones_plan, &answers, &shown, &grouped.groups, wanted.pages.as_ref(), paging);
         self.groups = Some(grouped.groups);
         answers
     }
@@ -270,7 +299,8 @@ impl Engine {
 
     /// Everything an export says, if all of it is there for exactly this plan.
     pub fn report(&self, plan: &Plan) -> Option<Report> {
-        let (last_plan, wanted) = self.asked.as_ref().filter(|(last_plan, _)| last_plan == plan)?;
+        let is_whole = |wanted: &Wanted| wanted.inside_shown().is_none();
+        let (last_plan, wanted) = self.asked.as_ref().filter(|(last_plan, wanted)| last_plan == plan && is_whole(wanted))?;
         report::of_answers(last_plan, wanted.outputs.as_ref(), &self.answers, self.groups.as_ref()?)
     }
 
@@ -327,6 +357,10 @@ impl Engine {
         }
         if self.asked.as_ref().and_then(|(last_plan, _)| last_plan.numbering.as_ref()) != plan.numbering.as_ref() {
             self.numbering_key = plan.numbering.as_ref().map(|numbering| Key::of("numbering", 1, numbering, &[]));
+        }
+        if self.asked.as_ref().is_none_or(|(last_plan, _)| last_plan.splits != plan.splits) {
+            let key = |split: &Parting| split.numbering.as_ref().map(|numbering| Key::of("numbering", 1, numbering, &[]));
+            self.split_keys = plan.splits.iter().map(key).collect();
         }
         self.asked = Some((plan.clone(), wanted.clone()));
     }

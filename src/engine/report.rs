@@ -9,17 +9,17 @@ use crate::cluster::{Chosen, Dendrogram};
 use crate::customers;
 use crate::data::{Loaded, Source};
 use crate::evaluate::{Silhouettes, Stability};
-use crate::export::{ChosenResult, FoundStructure, Plots, Report, RunResult, Seconds, UnusualFound};
+use crate::export::{ChosenResult, FoundStructure, PartedSegment, Plots, Report, RunResult, Seconds, UnusualFound};
 use crate::features::Prepared;
 use crate::model::{MadeBy, Making, Parameters};
-use crate::persona::{Explained, Personas};
-use crate::session::Plan;
+use crate::persona::{Explained, Personas, part};
+use crate::session::{InsideScale, Plan};
 
 use super::answers::Answers;
 use super::choose;
 use super::groups::{AtEpsilon, Groups, InForce};
 use super::run::answer::{Answer, Problem};
-use super::segmentation::Labeling;
+use super::segmentation::{Labeling, PartsOf};
 use super::sweep::Missing;
 use super::wanted::Outputs;
 
@@ -118,7 +118,7 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         personas,
         results: results(groups),
         method_text: segmentation.method_text.clone(),
-        chosen: chosen(plan, answers)?,
+        chosen: chosen(plan, answers, groups)?,
         structure: structure(plan, answers)?,
         tree: groups.tree.ready().map(|tree| tree.value.clone()),
         stability: answers.stability.ready().cloned(),
@@ -131,7 +131,7 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
 }
 
 /// What is in force, and what speaks for it.
-fn chosen(plan: &Plan, answers: &Answers) -> Option<ChosenResult> {
+fn chosen(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<ChosenResult> {
     let segmentation = answers.segmentation.ready()?;
     let candidates = match segmentation.by {
         Chosen::Density { .. } => &answers.density.ready()?.candidates[..],
@@ -141,7 +141,22 @@ fn chosen(plan: &Plan, answers: &Answers) -> Option<ChosenResult> {
     let sweep = answers.sweep.ready().map(|sweep| &**sweep);
     let mut reasons = choose::reasons(&plan.clustering, &segmentation.by, sweep, candidates, n_rows);
     reasons.extend(answers.stability.ready().and_then(|stability| choose::stability_reason(stability)));
-    Some(ChosenResult { by: Some(segmentation.by.clone()), reasons })
+    let parted = groups.chosen.as_ref().ok().and_then(|chosen| chosen.parted.as_ref());
+    let parted = parted.map_or_else(Vec::new, |parted| parted.parts.iter().map(|of| parted_segment(plan, of)).collect());
+    Some(ChosenResult { by: Some(segmentation.by.clone()), reasons, parted })
+}
+
+/// A segment in whose place its parts stand, in words.
+fn parted_segment(plan: &Plan, of: &PartsOf) -> PartedSegment {
+    let split = plan.split_of(of.segment);
+    let mut numbers = of.numbers.clone();
+    numbers.sort_unstable();
+    PartedSegment {
+        segment: part::text(of.segment),
+        parts: numbers.into_iter().map(part::text).collect(),
+        method_text: choose::method_text(&split.clustering, &of.by, &plan.dictionary),
+        own_scale: split.scale == InsideScale::Within,
+    }
 }
 
 /// Whether there are groups at all, and what is said of it on the first page. The groups of a column are given, so nobody looks for any.
@@ -170,7 +185,7 @@ fn unusual(plan: &Plan, answers: &Answers) -> Option<UnusualFound> {
 
 /// How the grouping in force came to be, for a model of it.
 fn making(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<Making> {
-    let InForce { labeling, by, density } = groups.chosen.as_ref().ok()?;
+    let InForce { labeling, by, density, .. } = groups.chosen.as_ref().ok()?;
     let made_by = match (labeling, by, density) {
         (Labeling::Fit(fit), ..) => MadeBy::KMeans(fit.value.clone()),
         (Labeling::Hdbscan(found), _, Some(tree)) => MadeBy::Hdbscan { tree: tree.clone(), found: found.value.clone() },
@@ -219,6 +234,7 @@ pub(super) fn plots(answers: &Answers) -> Plots {
         comparison: answers.comparison.ready().cloned(),
         variance: answers.prepared.ready().map(|prepared| prepared.pca.explained.clone()),
         numbers: segmentation.map_or_else(Vec::new, |chosen| chosen.labels.numbers().to_vec()),
+        whole_numbers: segmentation.and_then(|chosen| Some(chosen.whole.as_ref()?.labels.numbers().to_vec())),
         chosen: segmentation.map(|chosen| chosen.by.clone()),
         noun: answers.noun.clone(),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::{Key, Labels};
 use crate::cluster::{Chosen, Hdbscan, KMeansFit};
 use crate::data::Loaded;
-use crate::evaluate::Known;
+use crate::evaluate::{Known, Regroup};
 use crate::features::Prepared;
 
 use super::run::runtime::Made;
@@ -25,8 +25,17 @@ pub struct Segmentation {
     pub by: Chosen,
     /// "k-Means, k = 5" and the like.
     pub method_text: String,
+    /// The same segments without the parts that stand in the place of some; `None` where there are no parts.
+    pub whole: Option<Arc<Segmentation>>,
     /// Names these labels: what was picked by another segment stays who it was.
     pub stamp: Key,
+}
+
+impl Segmentation {
+    /// The segments as the method found them, before any of them was parted.
+    pub fn unparted(&self) -> &Segmentation {
+        self.whole.as_deref().unwrap_or(self)
+    }
 }
 
 /// Labels, wherever they are held.
@@ -40,6 +49,8 @@ pub enum Labeling {
     Hdbscan(Made<Hdbscan>),
     /// Known by a column.
     Known(Made<Known>),
+    /// Some segments in parts that were found inside them.
+    Parts(Made<Labels>),
 }
 
 impl Labeling {
@@ -50,6 +61,7 @@ impl Labeling {
             Labeling::Cut(labels) => labels.key,
             Labeling::Hdbscan(found) => found.key,
             Labeling::Known(known) => known.key,
+            Labeling::Parts(labels) => labels.key,
         }
     }
 
@@ -60,6 +72,35 @@ impl Labeling {
             Labeling::Cut(labels) => &labels.value,
             Labeling::Hdbscan(found) => &found.value.labels,
             Labeling::Known(known) => &known.value.labels,
+            Labeling::Parts(labels) => &labels.value,
         }
     }
+}
+
+/// Segments some of which are in parts.
+pub(super) struct Parted {
+    /// The segments without parts.
+    pub base: Labeling,
+    /// Their numbers.
+    pub numbers: Vec<usize>,
+    /// Those that are in parts, outer ones first.
+    pub parts: Vec<PartsOf>,
+}
+
+/// The parts of a segment.
+pub(super) struct PartsOf {
+    /// The number of the segment.
+    pub segment: usize,
+    /// The number of every part.
+    pub numbers: Vec<usize>,
+    /// The rows of its members.
+    pub members: Made<Prepared>,
+    /// Which part each of them is in.
+    pub labeling: Labeling,
+    /// What they are from.
+    pub by: Chosen,
+    /// How they were made.
+    pub how: Option<Regroup>,
+    /// Seed of what is random in that.
+    pub seed: u64,
 }

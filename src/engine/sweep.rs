@@ -449,9 +449,14 @@ pub(super) fn kmeans(runtime: &mut Runtime, prepared: &Made<Prepared>, params: K
     runtime.ask(|s| &mut s.fits, key, need, (title, lane), step)
 }
 
+/// Names the merge tree of a linkage, for whoever has it already.
+pub(super) fn tree_key(prepared: &Made<Prepared>, linkage: Linkage) -> Key {
+    Key::of("linkage", 2, &linkage, &[prepared.key])
+}
+
 /// The merge tree of a linkage.
 pub(super) fn tree(runtime: &mut Runtime, prepared: &Made<Prepared>, linkage: Linkage, need: Need) -> Asked<Dendrogram> {
-    let key = Key::of("linkage", 2, &linkage, &[prepared.key]);
+    let key = tree_key(prepared, linkage);
     let prepared = prepared.value.clone();
     let title = || format!("{} tree", linkage.name());
     runtime.ask(|s| &mut s.trees, key, need, (title, Lane::Long), move |ctx| Ok(cluster::linkage(&prepared.matrix, linkage, ctx)?))

@@ -4,7 +4,7 @@ use crate::data::day::IsoDay;
 use crate::data::sourcing::RecipeColumn;
 use crate::export::Choices;
 use crate::plot::{MapAxis, MapWindow};
-use crate::session::{Brush, Page, PageView, Sort, TableFilter};
+use crate::session::{Brush, Page, PageView, SegmentsView, Sort, TableFilter};
 
 /// What is wanted besides the plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Wanted {
     pub map_window: Option<MapWindow>,
     /// The customers picked out.
     pub brush: Option<Brush>,
+    /// The segment whose inside is looked at.
+    pub inside: Option<usize>,
     /// Counts up when the file must be read again.
     pub reload: u64,
     /// The cards as pages.
@@ -46,6 +48,7 @@ impl Wanted {
             map_axes: (MapAxis::Component(0), MapAxis::Component(1)),
             map_window: None,
             brush: None,
+            inside: None,
             reload: 0,
             pages: None,
             outputs: None,
@@ -56,6 +59,12 @@ impl Wanted {
 }
 
 impl Wanted {
+    /// The segment whose inside the page shows, and nothing else is to be there.
+    pub fn inside_shown(&self) -> Option<usize> {
+        let shows = self.view == PageView::Segments(SegmentsView::Explore) && self.outputs.is_none() && self.pages.is_none();
+        self.inside.filter(|_| shows)
+    }
+
     /// Whether every file is read once, as a command does: then nothing need be found again by its bytes, and the pass over them is saved.
     pub fn reads_once(&self) -> bool {
         self.sources.until != SourcesUntil::Page

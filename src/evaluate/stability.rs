@@ -34,6 +34,8 @@ pub struct Stability {
     pub rows_a_draw: usize,
     /// Rows of the data.
     pub n_rows: usize,
+    /// Clusters that are parts of a segment, with what shuffled columns of its members alone give.
+    pub parts: Vec<(usize, Option<f64>)>,
 }
 
 /// How far a segment may be relied on, best first.
@@ -98,6 +100,11 @@ impl Stability {
         (!known.is_empty()).then(|| mean(&known))
     }
 
+    /// The same for one cluster: parts are held against what chance gives inside their segment.
+    pub fn null_of(&self, cluster: usize) -> Option<f64> {
+        self.parts.iter().find(|(part, _)| *part == cluster).map_or_else(|| self.null(), |(_, null)| *null)
+    }
+
     /// Draws in which the cluster was found again, its coefficient being [`STABLE`] or more.
     pub fn n_found(&self, cluster: usize) -> usize {
         self.draws.iter().filter(|draw| draw[cluster] >= STABLE).count()
@@ -110,7 +117,7 @@ impl Stability {
 
     /// Whether it comes back more surely than clusters of shuffled columns do, by more than a difference nobody would read as one.
     fn beats_chance(&self, cluster: usize) -> bool {
-        self.null().is_none_or(|null| self.jaccard(cluster) - null >= LEAST_ABOVE_CHANCE)
+        self.null_of(cluster).is_none_or(|null| self.jaccard(cluster) - null >= LEAST_ABOVE_CHANCE)
     }
 
     /// How far one cluster may be relied on, `headline_missing` being the share of its members without a value in the columns it is named
@@ -153,7 +160,7 @@ impl Stability {
             self.n_found(cluster),
             self.draws.len(),
         )];
-        reasons.push(match self.null() {
+        reasons.push(match self.null_of(cluster) {
             Some(null) if self.beats_chance(cluster) => format!("With shuffled columns, where there is nothing to find, it is {null:.2}."),
             Some(null) => {
                 format!("Segments of shuffled columns, where there is nothing to find, reach {null:.2}: random data do as well here, so do not rely on it.")
@@ -209,7 +216,7 @@ pub fn stability(
     draws.extend(in_batches(drawn..n_draws, most.min(x.n_rows()), one, ctx)?);
     shuffled.extend(in_batches(copied..copies, most.min(x.n_rows()), |copy| of_shuffled(x, how, seed, copy, &tick, ctx), ctx)?);
     let sizes = labels.sizes().to_vec();
-    Ok(Stability { draws, shuffled, sizes, rows_a_draw: x.n_rows().min(most), n_rows: x.n_rows() })
+    Ok(Stability { draws, shuffled, sizes, rows_a_draw: x.n_rows().min(most), n_rows: x.n_rows(), parts: Vec::new() })
 }
 
 /// Several at a time, side by side; between two batches whatever is more urgent goes first.
@@ -347,8 +354,14 @@ mod tests {
     #[test]
     fn badges_follow_the_bands() {
         let of = |jaccard: f64, size: usize, null: Option<f64>| {
-            let stability =
-                Stability { draws: vec![vec![jaccard]], shuffled: vec![null], sizes: vec![size], rows_a_draw: size, n_rows: size };
+            let stability = Stability {
+                draws: vec![vec![jaccard]],
+                shuffled: vec![null],
+                sizes: vec![size],
+                rows_a_draw: size,
+                n_rows: size,
+                parts: vec![],
+            };
             stability.trust(0)
         };
         for (jaccard, size, null, trust) in [
@@ -379,11 +392,12 @@ mod tests {
             sizes: vec![5_000, 3_000, 12],
             rows_a_draw: 2_000,
             n_rows: 20_000,
+            parts: vec![(1, Some(0.9))],
         };
         let all = |cluster: usize| stability.reasons(cluster).join(" ");
         assert!(all(0).starts_with("Found again in 2 of 2 new draws of the customers; on average 0.85"), "{}", all(0));
         assert!(all(0).contains("0.70") && all(0).contains("2\u{202f}000 of 20\u{202f}000"), "{}", all(0));
-        assert!(all(1).contains("1 of 2"), "{}", all(1));
+        assert!(all(1).contains("1 of 2") && all(1).contains("reach 0.90"), "a part is held against its own chance: {}", all(1));
         assert!(all(2).contains("random data do as well here") && all(2).contains("12 customers are too few"), "{}", all(2));
     }
 }

@@ -23,9 +23,8 @@ use rayon::prelude::*;
 
 use crate::base::{Ctx, FEWEST_TOLD, Key, Stopped};
 use crate::data::Loaded;
-use crate::persona::Persona;
+use crate::persona::{Persona, numbering};
 
-use super::text::count;
 use super::{Audience, Choices, Report};
 use columns::Columns;
 
@@ -221,7 +220,7 @@ impl Audiences<'_> {
     /// "C1 Frequent Big Spenders".
     fn title(&self, list: &List) -> String {
         let persona = self.report.personas.personas.iter().find(|persona| persona.cluster == list.cluster);
-        persona.map_or_else(String::new, |persona| format!("C{} {}", count(persona.number + 1), persona.name))
+        persona.map_or_else(String::new, |persona| format!("{} {}", numbering::name(persona.number), persona.name))
     }
 }
 

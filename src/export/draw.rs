@@ -3,7 +3,8 @@
 //! In: plot data, the personas' names, the choice in force. Out: a scene. Cost: the points drawn.
 
 use crate::data::Noun;
-use crate::persona::numbering::number_of;
+use crate::persona::numbering::{self, number_of};
+use crate::persona::part;
 use crate::plot::{AxisKind, CondensedPlot, MapPlot, SilhouettePlot, SweepPlot};
 
 use super::chart::{ACCENT, Anchor, ChartFrame, EVERYONE, HAIR, INK, LINE, MUTED, Scene, padded};
@@ -98,7 +99,13 @@ fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: 
 /// A segment's number in a ring of its colour; the number itself is dark, since some colours are too light for text.
 fn badge(scene: &mut Scene, [x, y]: [f64; 2], number: usize) {
     scene.circle([x, y], 10.0, "#ffffff", &hex(segment(number)), 3.0);
-    scene.bold([x, y + 4.0], &(number + 1).to_string(), 11.0, INK, Anchor::Middle);
+    let text = part::text(number);
+    let size = match text.chars().count() {
+        ..=2 => 11.0,
+        3 => 9.0,
+        _ => 6.5,
+    };
+    scene.bold([x, y + size * 4.0 / 11.0], &text, size, INK, Anchor::Middle);
 }
 
 /// The median of each coordinate: among the points even when some are far off.
@@ -204,7 +211,7 @@ pub fn silhouette(plot: &SilhouettePlot, names: &[String], noun: &Noun, size: Pl
 
 fn label(names: &[String], cluster: usize, numbers: &[usize]) -> String {
     let name = names.get(cluster).map_or_else(String::new, |name| shorten(name, NAME_CHARS));
-    format!("{}  {name}", number_of(numbers, cluster) + 1)
+    format!("{}  {name}", part::text(number_of(numbers, cluster)))
 }
 
 /// Branches as wide as they have customers, from far neighbours above to near ones below; the segments coloured and numbered.
@@ -224,7 +231,7 @@ pub fn condensed_tree(tree: &CondensedPlot, numbers: &[usize], noun: &Noun, size
     for branch in &tree.branches {
         if let Some(segment) = branch.segment.filter(|_| branch.size as f64 * frame.width >= 22.0 * tree.n_rows as f64) {
             let [x, y] = frame.at([branch.centre, (branch.birth + branch.death) / 2.0]);
-            scene.haloed([x, y + 4.0], &format!("C{}", number_of(numbers, segment) + 1), 12.0, INK, Anchor::Middle);
+            scene.haloed([x, y + 4.0], &numbering::name(number_of(numbers, segment)), 12.0, INK, Anchor::Middle);
         }
     }
     let told = format!("{}; {} segments, {} in none", noun.title(), number(tree.n_segments as f64, 1.0), noun.counted(tree.n_noise));

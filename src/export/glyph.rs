@@ -6,7 +6,7 @@
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 use std::fmt::Write;
 
-use super::palette::{Rgb, hex, segment};
+use super::palette::{Rgb, hex, mix, segment};
 
 /// A portrait: outlines in their colours on a ground.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,11 +82,6 @@ pub fn glyph(cluster: usize) -> String {
         let _ = write!(body, r#"<polygon points="{}" fill="{}"/>"#, points.join(" "), hex(ink));
     }
     format!(r#"<svg class="glyph" viewBox="0 0 96 96" aria-hidden="true" focusable="false">{body}</svg>"#)
-}
-
-/// `share` of the way from one colour to another.
-pub fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
-    std::array::from_fn(|at| (f64::from(from[at]) + (f64::from(to[at]) - f64::from(from[at])) * share).round() as u8)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::base::FEWEST_TOLD;
 use crate::evaluate::Stability;
-use crate::persona::{Direction, Drawing, Evidence, OutcomeLine, Persona};
+use crate::persona::{Direction, Drawing, Evidence, OutcomeLine, Persona, part};
 
 use super::outcome_sheet::outcome_sheets;
 use super::text::without_folders;
@@ -124,7 +124,7 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         }),
     });
     json!({
-        "persona": persona.number + 1,
+        "persona": number_value(persona.number),
         "name": persona.name,
         "automatic_name": persona.automatic_name,
         "renamed": persona.is_renamed,
@@ -145,6 +145,11 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
     })
 }
 
+/// A persona's number as people see it: 3, and "3.1" for a part of it.
+fn number_value(number: usize) -> Value {
+    if part::depth(number) == 0 { json!(number + 1) } else { json!(part::text(number)) }
+}
+
 /// What came of a persona's customers.
 fn outcome_value(line: &OutcomeLine, report: &Report) -> Value {
     json!({ "text": line.text(&report.noun()), "value": line.value, "everyone": line.everyone, "evidence": line.evidence })
@@ -155,7 +160,7 @@ fn stability_value(stability: &Stability, cluster: usize, missing: f64) -> Value
     json!({
         "confidence": stability.trust_with(cluster, missing).word(),
         "mean_jaccard": stability.jaccard(cluster),
-        "shuffled_columns_mean_jaccard": stability.null(),
+        "shuffled_columns_mean_jaccard": stability.null_of(cluster),
         "draws": stability.draws.len(),
         "found_again": stability.n_found(cluster),
         "reasons": stability.reasons_with(cluster, missing),

@@ -2,7 +2,7 @@
 //!
 //! In: a name people gave, in any script and of any length. Out: the stem of a file's name that Windows, macOS and Linux take. O(1).
 
-use crate::persona::Persona;
+use crate::persona::{Persona, part};
 
 /// Letters and digits of a stem, at most; longer paths are refused by some programs.
 const MOST_CHARS: usize = 60;
@@ -16,7 +16,8 @@ const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 /// "c1-frequent-big-spenders". The number is what tells personas apart, so two of the same name never share a file, on no system.
 pub fn persona_stem(persona: &Persona) -> String {
     let name = file_stem(&persona.name);
-    if name.is_empty() { format!("c{}", persona.number + 1) } else { format!("c{}-{name}", persona.number + 1) }
+    let number = part::stem(persona.number);
+    if name.is_empty() { number } else { format!("{number}-{name}") }
 }
 
 /// A name as the stem of a file: letters and digits of any script in small letters, a hyphen for everything between them; empty where nothing

@@ -4,6 +4,8 @@
 //! colour is the one farthest (CIEDE2000) from all before it and from the grey of noise as seen by the worst-off of normal,
 //! protan, deutan and tritan eyes (Machado, Oliveira, Fernandes 2009), among those that stand out on white as on near-black.
 
+use crate::persona::part;
+
 /// Red, green, blue, 0 to 255.
 pub type Rgb = [u8; 3];
 
@@ -37,9 +39,22 @@ const SEGMENTS: [Rgb; 24] = [
     [220, 70, 140],
 ];
 
-/// The colour of cluster `cluster`, from 0; repeats after 24.
-pub fn segment(cluster: usize) -> Rgb {
-    SEGMENTS[cluster % SEGMENTS.len()]
+/// Parts of a segment are shades of its colour, so that they are seen to belong together: towards black or white, and how far. The first two are
+/// farthest apart.
+const SHADES: [(Rgb, f64); 6] =
+    [([27, 29, 33], 0.2), ([255; 3], 0.45), ([27, 29, 33], 0.45), ([255; 3], 0.66), ([27, 29, 33], 0.0), ([255; 3], 0.22)];
+
+/// The colour of a segment by its number, from 0; repeats after 24. A part has a shade of its segment's.
+pub fn segment(number: usize) -> Rgb {
+    part::parts(number).into_iter().fold(SEGMENTS[part::segment_of(number) % SEGMENTS.len()], |colour, at| {
+        let (towards, share) = SHADES[at % SHADES.len()];
+        mix(colour, towards, share)
+    })
+}
+
+/// `share` of the way from one colour to another.
+pub fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
+    std::array::from_fn(|at| (f64::from(from[at]) + (f64::from(to[at]) - f64::from(from[at])) * share).round() as u8)
 }
 
 /// "#0072b2", for HTML and SVG.

@@ -30,12 +30,15 @@ fn scene(plot: Plot, plots: &Plots, names: &[String], size: draw::PlotSize) -> O
         Plot::Elbow => draw::elbow(plots.sweep.as_ref()?, k, noun, size),
         Plot::SilhouetteByK => draw::silhouette_by_k(plots.sweep.as_ref()?, k, size),
         Plot::Silhouette => plots.silhouette.as_ref().map(|silhouette| draw::silhouette(silhouette, names, noun, size)),
-        Plot::Dendrogram => {
-            plots.tree.as_ref().map(|tree| draw_tree::dendrogram(tree, &plots.numbers, k, chosen.and_then(Chosen::height), noun, size))
-        }
+        Plot::Dendrogram => plots
+            .tree
+            .as_ref()
+            .map(|tree| draw_tree::dendrogram(tree, plots.method_numbers(), k, chosen.and_then(Chosen::height), noun, size)),
         Plot::KDistance => plots.density.as_ref().map(|density| draw_density::core(density, epsilon, noun, size)),
         Plot::EpsilonCurves => plots.density.as_ref().map(|density| draw_density::curves(density, epsilon, noun, size)),
-        Plot::CondensedTree => plots.condensed.as_ref().map(|condensed| draw::condensed_tree(condensed, &plots.numbers, noun, size)),
+        Plot::CondensedTree => {
+            plots.condensed.as_ref().map(|condensed| draw::condensed_tree(condensed, plots.method_numbers(), noun, size))
+        }
         Plot::Comparison => plots.comparison.as_ref().map(|compared| flow::draw(compared, names, &plots.numbers, noun, size)),
         Plot::Variance => draw::variance(plots.variance.as_ref()?, size),
     }

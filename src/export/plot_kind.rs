@@ -116,6 +116,15 @@ pub struct Plots {
     pub chosen: Option<Chosen>,
     /// What people call each segment, by cluster.
     pub numbers: Vec<usize>,
+    /// The same of the segments before some of them were in parts, which the trees draw; `None` where none are.
+    pub whole_numbers: Option<Vec<usize>>,
     /// What the rows are called.
     pub noun: Noun,
+}
+
+impl Plots {
+    /// What people call each segment as the method found it.
+    pub(super) fn method_numbers(&self) -> &[usize] {
+        self.whole_numbers.as_deref().unwrap_or(&self.numbers)
+    }
 }

@@ -139,6 +139,21 @@ pub struct ChosenResult {
     pub by: Option<Chosen>,
     /// What speaks for it, in sentences.
     pub reasons: Vec<String>,
+    /// The segments in whose place their parts stand.
+    pub parted: Vec<PartedSegment>,
+}
+
+/// A segment in whose place its parts stand.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PartedSegment {
+    /// "3", or "3.1" for a part of it.
+    pub segment: String,
+    /// Its parts: "3.1" and so on.
+    pub parts: Vec<String>,
+    /// How they were found: "k-Means, k = 2, 10 re-runs, seed 0".
+    pub method_text: String,
+    /// Whether the members were compared on a scale of their own.
+    pub own_scale: bool,
 }
 
 impl Serialize for ChosenResult {
@@ -159,6 +174,9 @@ impl Serialize for ChosenResult {
             map.serialize_entry("min_cluster_size", &least)?;
         }
         map.serialize_entry("reasons", &self.reasons)?;
+        if !self.parted.is_empty() {
+            map.serialize_entry("inside", &self.parted)?;
+        }
         map.end()
     }
 }

@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use crate::base::{Ctx, Matrix, Stopped};
 use crate::cluster::Dendrogram;
 use crate::data::write::{self, Extra, ExtraValues};
+use crate::persona::part;
 
 use super::Report;
 
@@ -84,12 +85,19 @@ fn told(report: &Report, cluster_of_row: &[Option<usize>], [number, name]: [&str
     let personas = &report.personas.personas;
     let name_of = |cluster: usize| personas.iter().find(|persona| persona.cluster == cluster).map(|persona| persona.name.clone());
     let names: Vec<Option<String>> = (0..report.labels.n_clusters()).map(name_of).collect();
-    let numbers = cluster_of_row.iter().map(|cluster| cluster.map(|cluster| report.labels.numbers()[cluster] as i64 + 1)).collect();
+    let numbers = numbers_told(report, cluster_of_row);
     let texts = cluster_of_row.iter().map(|cluster| cluster.and_then(|cluster| names[cluster].clone())).collect();
-    [
-        Extra { name: number.to_owned(), values: ExtraValues::Whole(numbers) },
-        Extra { name: name.to_owned(), values: ExtraValues::Text(texts) },
-    ]
+    [Extra { name: number.to_owned(), values: numbers }, Extra { name: name.to_owned(), values: ExtraValues::Text(texts) }]
+}
+
+/// The number of the persona of every row; text where parts of segments have numbers such as 3.1.
+fn numbers_told(report: &Report, cluster_of_row: &[Option<usize>]) -> ExtraValues {
+    let numbers = report.labels.numbers();
+    if numbers.iter().any(|number| part::depth(*number) > 0) {
+        let texts: Vec<String> = numbers.iter().map(|number| part::text(*number)).collect();
+        return ExtraValues::Text(cluster_of_row.iter().map(|cluster| cluster.map(|cluster| texts[cluster].clone())).collect());
+    }
+    ExtraValues::Whole(cluster_of_row.iter().map(|cluster| cluster.map(|cluster| numbers[cluster] as i64 + 1)).collect())
 }
 
 /// Where a customer stands between the personas.

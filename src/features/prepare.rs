@@ -34,6 +34,20 @@ pub fn prepare(loaded: &Loaded, preparation: &Preparation, ctx: &Ctx) -> Result<
 
 /// The same, with the encoder that makes the matrix of this table or of any other with its columns.
 pub fn prepare_with_encoder(loaded: &Loaded, preparation: &Preparation, ctx: &Ctx) -> Result<(Prepared, Encoder), PrepareError> {
+    prepared_over(loaded, preparation, None, ctx)
+}
+
+/// Prepares some rows of the table, ascending, as if there were no others: scale, levels and components are fitted on them alone.
+pub fn prepare_rows(loaded: &Loaded, preparation: &Preparation, rows: &[usize], ctx: &Ctx) -> Result<Prepared, PrepareError> {
+    prepared_over(loaded, preparation, Some(rows), ctx).map(|(prepared, _)| prepared)
+}
+
+fn prepared_over(
+    loaded: &Loaded,
+    preparation: &Preparation,
+    only: Option<&[usize]>,
+    ctx: &Ctx,
+) -> Result<(Prepared, Encoder), PrepareError> {
     ctx.check()?;
     ctx.progress("Preparing the columns", 0.0);
     let mut columns = suggest(loaded, preparation)?;
@@ -44,7 +58,10 @@ pub fn prepare_with_encoder(loaded: &Loaded, preparation: &Preparation, ctx: &Ct
     let required = |column: &&InputColumn| column.enters && column.missing == MissingRule::LeaveOutRows;
     // Kept even where such a column turns out to tell nobody apart: its rows are out all the same.
     let required: Vec<String> = columns.iter().filter(required).map(|column| column.name.clone()).collect();
-    let table_rows = rows_that_take_part(loaded, &columns, &mut notes, ctx)?;
+    let mut table_rows = rows_that_take_part(loaded, &columns, &mut notes, ctx)?;
+    if let Some(only) = only {
+        table_rows.retain(|row| only.binary_search(row).is_ok());
+    }
     if table_rows.len() < 2 {
         return Err(PrepareError::TooFewRows { rows: table_rows.len(), n_table_rows: loaded.table.n_rows });
     }

@@ -30,7 +30,7 @@ use super::sentence::{Size, summary};
 use super::text::tokens;
 use super::twins::Twins;
 use super::withheld::is_few;
-use super::{categorical, numeric};
+use super::{categorical, numbering, numeric};
 
 /// Statements on a card.
 const MAX_STATEMENTS: usize = 8;
@@ -61,6 +61,21 @@ pub fn describe_with_roles(
     lexicon: &Lexicon,
     ctx: &Ctx,
 ) -> Result<Personas, Stopped> {
+    described_beside(loaded, prepared, labels, edits, &[], roles, lexicon, ctx)
+}
+
+/// The same beside others whose names are `taken`.
+#[expect(clippy::too_many_arguments, reason = "those of the cards, and who else there is")]
+pub(super) fn described_beside(
+    loaded: &Loaded,
+    prepared: &Prepared,
+    labels: &Labels,
+    edits: &[PersonaEdit],
+    taken: &[String],
+    roles: &BTreeMap<String, Role>,
+    lexicon: &Lexicon,
+    ctx: &Ctx,
+) -> Result<Personas, Stopped> {
     ctx.progress("Describing the segments", 0.0);
     ctx.check()?;
     let noun = lexicon.dictionary().noun_of(loaded);
@@ -84,7 +99,7 @@ pub fn describe_with_roles(
     let members = labels.members();
     let table_members: Vec<Vec<usize>> = members.iter().map(|rows| rows.iter().map(|&row| prepared.table_rows[row]).collect()).collect();
     let edit_of = carry(edits, &table_members);
-    let taken: Vec<String> = edits.iter().filter_map(|edit| edit.name.clone()).collect();
+    let taken: Vec<String> = edits.iter().filter_map(|edit| edit.name.clone()).chain(taken.iter().cloned()).collect();
     let naming = Naming { columns: &columns, groups: &groups, members: &members, traits: &traits, noun: &noun };
     let names = names(&naming, &taken, ctx)?;
     let revenue = revenue(loaded, &columns);
@@ -344,7 +359,11 @@ fn notes(edits: &[PersonaEdit], edit_of: &[Option<usize>], personas: &[Persona],
         notes.push(Note::new(format!("{what} no segment now; it comes back when most of its {} are together again.", noun.many)));
     }
     for persona in personas.iter().filter(|persona| persona.n < MIN_NAMED) {
-        notes.push(Note::new(format!("C{} has {}: too few for a name that rests on data.", persona.number + 1, noun.counted(persona.n))));
+        notes.push(Note::new(format!(
+            "{} has {}: too few for a name that rests on data.",
+            numbering::name(persona.number),
+            noun.counted(persona.n)
+        )));
     }
     notes
 }

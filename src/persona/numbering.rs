@@ -10,6 +10,7 @@ use crate::base::Labels;
 use crate::evaluate::best_matching;
 
 use super::edit::RowSet;
+use super::part;
 
 /// Rows remembered at most: enough to tell which group is which, and little enough to keep with every step of undo.
 const MOST_ROWS: usize = 4_096;
@@ -203,9 +204,9 @@ pub fn number_of(numbers: &[usize], cluster: usize) -> usize {
     numbers.get(cluster).copied().unwrap_or(cluster)
 }
 
-/// What a number is called: C1, C2, ...
+/// What a number is called: C1, C2, ...; C2.1 for the first part of the second.
 pub fn name(number: usize) -> String {
-    format!("C{}", number + 1)
+    format!("C{}", part::text(number))
 }
 
 /// The cluster of the group that shares most, one per group.

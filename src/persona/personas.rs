@@ -70,7 +70,7 @@ impl Personas {
                 short.pop();
                 short.push('…');
             }
-            if used.contains(&short) || (persona.n < MIN_CELL && !is_own) {
+            if short.is_empty() || used.contains(&short) || (persona.n < MIN_CELL && !is_own) {
                 continue;
             }
             used.push(short.clone());

@@ -15,7 +15,7 @@ use super::cards_look::CardsView;
 use super::open_model::OpenModel;
 use super::page::Page;
 use super::page_view::PageView;
-use super::plan::{Against, Clustering, KeptSelection, NicheOptions};
+use super::plan::{Against, Clustering, KeptSelection, NicheOptions, Parting};
 use super::segments_look::SegmentsView;
 use super::settings::ThemeChoice;
 use super::sources_look::DataView;
@@ -45,6 +45,12 @@ pub enum Command {
     Prepare(Preparation),
     /// Replace the clustering section.
     Cluster(Clustering),
+    /// Look inside a segment this way.
+    Inside(Box<Parting>),
+    /// Let the parts that are looked at stand in the place of their segment.
+    KeepParts,
+    /// Let the parts of this segment be one segment again.
+    MergeBack(usize),
     /// Look for unusual customers this way, from this line on.
     Niches(NicheOptions),
     /// Save every customer as CSV, with the scores and reasons of who is unusual.

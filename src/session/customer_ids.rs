@@ -37,14 +37,16 @@ impl Plan {
         for kept in &mut self.kept {
             kept.members = kept.members.moved(to);
         }
-        if let Some(numbering) = &mut self.numbering {
+        let inside = self.splits.iter_mut().filter_map(|split| split.numbering.as_mut());
+        for numbering in self.numbering.iter_mut().chain(inside) {
             *numbering = Arc::new(numbering.moved(to, n_table_rows));
         }
     }
 
     /// Whether anything in it names rows.
     pub fn names_rows(&self) -> bool {
-        !self.personas.is_empty() || !self.kept.is_empty() || self.numbering.is_some()
+        let inside = self.splits.iter().any(|split| split.numbering.is_some());
+        !self.personas.is_empty() || !self.kept.is_empty() || self.numbering.is_some() || inside
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::data::sourcing::Cuts;
 use crate::data::{Source, Sourcing};
 
-use super::plan::{NicheOptions, Plan};
+use super::plan::{Clustering, NicheOptions, Parting, Plan};
 
 /// Plans kept; the oldest leave first.
 const ENTRIES: usize = 200;
@@ -28,6 +28,9 @@ impl MergeKey {
         }
         if moved_line(before, after) {
             return MergeKey::Drag("line of unusual customers");
+        }
+        if let Some(knob) = moved_inside(before, after) {
+            return knob;
         }
         let rest_is_equal = before.source == after.source
             && before.preparation == after.preparation
@@ -51,6 +54,22 @@ impl MergeKey {
             _ => MergeKey::Apart,
         }
     }
+}
+
+/// Which knob was moved inside a segment, where nothing else differs.
+fn moved_inside(before: &Plan, after: &Plan) -> Option<MergeKey> {
+    if before.splits == after.splits || *before != (Plan { splits: before.splits.clone(), ..after.clone() }) {
+        return None;
+    }
+    let mut moved = after.splits.iter().filter(|split| !before.splits.contains(split));
+    let (Some(new), None) = (moved.next(), moved.next()) else { return Some(MergeKey::Apart) };
+    let old = before.split_of(new.segment);
+    if old != (Parting { clustering: old.clustering.clone(), ..new.clone() }) {
+        return Some(MergeKey::Apart);
+    }
+    // The knobs inside are those outside.
+    let with = |clustering: &Clustering| Plan { clustering: clustering.clone(), ..Plan::new(Source::Sample { seed: 0 }) };
+    Some(MergeKey::while_held(&with(&old.clustering), &with(&new.clustering)))
 }
 
 /// Whether the line of unusual customers is elsewhere, and nothing else differs.

@@ -31,6 +31,7 @@ const SEGMENTS: &[PageKey] = &[
     key("← →", "One segment fewer or more; with DBSCAN, a smaller or larger distance"),
     key("C", "Compare the segments with others"),
     key("Shift and drag", "Select customers in the map"),
+    key("Double click", "Look inside a segment"),
     key("↑ ↓", "Walk through the tree"),
     key("Enter", "Show only this branch of the tree"),
     key("F", "Fold this branch of the tree"),

@@ -76,6 +76,9 @@ pub struct Look {
     pub card: usize,
     /// What the Segments page shows.
     pub segments: SegmentsView,
+    /// The segment whose inside it shows, and those around it, outermost first, each with what it was called when it was entered.
+    #[serde(skip)]
+    pub inside: Vec<(usize, String)>,
     /// What the Personas page shows, and how.
     pub cards: CardsLook,
     /// Whether the card shows its back, the evidence.
@@ -161,6 +164,14 @@ impl Look {
         }
     }
 
+    /// Looks inside a segment, or comes out again to one around it: everyone's without one.
+    pub fn go_inside(&mut self, inside: Vec<(usize, String)>) {
+        self.inside = inside;
+        // What is selected and seen is another's.
+        (self.selection, self.brush, self.map_window, self.maximised) = (None, None, None, None);
+        (self.tree, self.comparing) = (TreeLook::default(), false);
+    }
+
     /// Whether something lies over the page that has the keys for itself.
     pub fn is_covered(&self) -> bool {
         self.palette.is_some() || self.export.is_some() || self.keys_open
@@ -197,6 +208,7 @@ impl Default for Look {
             sources: SourcesLook::default(),
             card: 0,
             segments: SegmentsView::default(),
+            inside: Vec::new(),
             cards: CardsLook::default(),
             evidence: false,
             name_draft: None,

@@ -17,6 +17,7 @@ mod segments_look;
 mod selection;
 pub mod settings;
 pub mod sources_look;
+mod split;
 pub mod table_look;
 pub mod tree_look;
 pub mod words;
@@ -33,7 +34,8 @@ pub use open_model::OpenModel;
 pub use page::Page;
 pub use page_view::PageView;
 pub use plan::{
-    Against, Clustering, ColumnOptions, Cut, DensityOptions, HdbscanOptions, KMeansOptions, KeptSelection, NicheOptions, Plan, TreeOptions,
+    Against, Clustering, ColumnOptions, Cut, DensityOptions, HdbscanOptions, InsideScale, KMeansOptions, KeptSelection, NicheOptions,
+    Parting, Plan, TreeOptions,
 };
 pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};
@@ -41,6 +43,7 @@ pub use segments_look::SegmentsView;
 pub use selection::Selection;
 pub use settings::{Recent, Settings, ThemeChoice};
 pub use sources_look::{DataView, HealthEntry, RfmLook, SourcesLook};
+pub use split::LEAST_INSIDE;
 pub use table_look::{Sort, TableFilter, TableSeen};
 pub use tree_look::{TreeLook, TreeSeen};
 pub use words::Words;

@@ -11,7 +11,7 @@ use crate::evaluate::unusual::isolation::USUAL_TREES;
 use crate::evaluate::unusual::{USUAL_SIZES, UnusualScore};
 use crate::export::pages::Template;
 use crate::features::Preparation;
-use crate::persona::{Numbering, PersonaEdit, RowSet};
+use crate::persona::{Numbering, PersonaEdit, RowSet, part};
 
 use super::open_model::OpenModel;
 use super::words::Words;
@@ -48,6 +48,9 @@ pub struct Plan {
     /// How unusual customers are found.
     #[serde(default, skip_serializing_if = "NicheOptions::is_default")]
     pub niches: NicheOptions,
+    /// Segments that were looked into, and how; those that are kept take the place of their segment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub splits: Vec<Parting>,
     /// Customers that were picked and kept under a name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptSelection>,
@@ -73,6 +76,7 @@ impl Plan {
             numbering: None,
             comparison: None,
             niches: NicheOptions::default(),
+            splits: Vec::new(),
             kept: Vec::new(),
             words: None,
             template: None,
@@ -97,6 +101,36 @@ pub struct KeptSelection {
     pub name: String,
     /// Who they are, as rows of the table.
     pub members: RowSet,
+}
+
+/// How the members of a segment are grouped among themselves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parting {
+    /// The number of the segment; in files as people see it ("3.1").
+    #[serde(with = "part::as_text")]
+    pub segment: usize,
+    /// On which scale its members are compared.
+    #[serde(default)]
+    pub scale: InsideScale,
+    /// The method and its options.
+    pub clustering: Clustering,
+    /// Whether the parts stand in the place of the segment.
+    #[serde(default)]
+    pub kept: bool,
+    /// Which customers had which part when the parts were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbering: Option<Arc<Numbering>>,
+}
+
+/// On which scale the members of a segment are compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InsideScale {
+    /// Scale and components are fitted on the members: what differs among them counts, however small it is among everyone.
+    #[default]
+    Within,
+    /// As everywhere: what hardly differs among them counts for little.
+    Everywhere,
 }
 
 /// What the segments in force are compared with.

@@ -7,6 +7,7 @@ use eframe::egui::{self, Align, Button, Id, Key, Margin, Modal, Modifiers, Rect,
 
 use crate::cluster::Method;
 use crate::engine::Answers;
+use crate::persona::numbering;
 use crate::session::command::ACTIONS;
 use crate::session::{Action, Brush, CardEdit, Clustering, Command, Cut, DataView, Look, PageView, Plan, SegmentsView, Selection};
 use crate::session::{CardsView, TableSeen};
@@ -234,10 +235,11 @@ fn entries(plan: &Plan, answers: &Answers) -> Vec<Entry> {
         let does = Does::Run(Command::Cluster(suggested));
         all.push(entry("k as suggested".into(), "number segments suggestion", "Leave the number of segments to the data.", does));
     }
-    if let Some(personas) = answers.personas.latest() {
+    // Inside a segment the list is of its parts, which have no cards yet.
+    if let Some(personas) = answers.personas.latest().filter(|_| answers.inside.answer().is_none()) {
         for persona in &personas.personas {
             let (cluster, name) = (persona.cluster, &persona.name);
-            let number = format!("C{}", persona.number + 1);
+            let number = numbering::name(persona.number);
             all.push(entry(
                 format!("Segment {number}: {name}"),
                 "show select",

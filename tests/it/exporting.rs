@@ -223,7 +223,11 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         method: "kmeans".into(),
         method_text: format!("k-Means, k = {k}, 10 re-runs, seed 0"),
         results: vec![result(k, 1234.5), result(k + 1, 1000.25)],
-        chosen: ChosenResult { by: Some(Chosen::KMeans { k, inertia: None }), reasons: vec!["The silhouette peaks here.".into()] },
+        chosen: ChosenResult {
+            by: Some(Chosen::KMeans { k, inertia: None }),
+            reasons: vec!["The silhouette peaks here.".into()],
+            parted: Vec::new(),
+        },
         tree: None,
         explained: None,
         roles: std::collections::BTreeMap::new(),
@@ -309,6 +313,7 @@ pub fn plots(k: usize) -> Plots {
         comparison: Some(Arc::new(compared(k))),
         variance: Some(vec![0.31, 0.18, 0.12, 0.1, 0.08, 0.07, 0.06, 0.05, 0.03]),
         numbers: (0..k).collect(),
+        whole_numbers: None,
         noun: Default::default(),
         chosen: Some(Chosen::Tree { k, height: 0.9, inertia: None }),
     }
@@ -524,8 +529,14 @@ fn cards_json_carries_the_evidence_and_no_path() {
 fn cards_carry_the_confidence_where_it_is_known() {
     let mut report = report(&[150, 140], 5, 3);
     assert!(!export::cards_json(&report).contains("mean_jaccard") && !export::report_json(&report).contains("stability"));
-    let stability =
-        Stability { draws: vec![vec![0.9, 0.5]; 4], shuffled: vec![Some(0.4)], sizes: vec![150, 140], rows_a_draw: 295, n_rows: 295 };
+    let stability = Stability {
+        draws: vec![vec![0.9, 0.5]; 4],
+        shuffled: vec![Some(0.4)],
+        sizes: vec![150, 140],
+        rows_a_draw: 295,
+        n_rows: 295,
+        parts: vec![],
+    };
     report.stability = Some(Arc::new(Stability { sizes: vec![7], ..stability.clone() }));
     assert!(!export::cards_json(&report).contains("mean_jaccard"), "of other segments nothing is said");
     report.stability = Some(Arc::new(stability));

@@ -26,6 +26,7 @@ mod hdbscan;
 mod headless;
 mod health;
 mod health_page;
+mod inside;
 mod laws;
 mod map_scene;
 mod meaning;

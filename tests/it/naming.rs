@@ -195,8 +195,14 @@ fn the_users_own_words_are_used_or_refused_with_line_and_reason() {
 
 #[test]
 fn what_is_often_missing_is_not_highly_reliable() {
-    let stability =
-        Stability { draws: vec![vec![0.95, 0.8]; 10], shuffled: vec![Some(0.4)], sizes: vec![300, 200], rows_a_draw: 500, n_rows: 500 };
+    let stability = Stability {
+        draws: vec![vec![0.95, 0.8]; 10],
+        shuffled: vec![Some(0.4)],
+        sizes: vec![300, 200],
+        rows_a_draw: 500,
+        n_rows: 500,
+        parts: vec![],
+    };
     let check = |cluster: usize, missing: f64, trust: Trust, n_reasons: usize| {
         assert_eq!(stability.trust_with(cluster, missing), trust, "{cluster} {missing}");
         assert_eq!(stability.reasons_with(cluster, missing).len(), stability.reasons(cluster).len() + n_reasons);
@@ -235,6 +241,7 @@ fn what_comes_back_is_counted_as_such_even_where_chance_does_as_well() {
             sizes: vec![200, 150, 120],
             rows_a_draw: 470,
             n_rows: 470,
+            parts: vec![],
         };
         engine::choose::stability_reason(&stability).unwrap()
     };

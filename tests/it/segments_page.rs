@@ -469,7 +469,8 @@ fn stale_values_stay() {
 #[test]
 fn every_segment_says_how_far_it_may_be_relied_on() {
     let draws = vec![vec![0.95, 0.7, 0.3]; 10];
-    let stability = Stability { draws, shuffled: vec![Some(0.4)], sizes: vec![400, 300, 200], rows_a_draw: 900, n_rows: 900 };
+    let stability =
+        Stability { draws, shuffled: vec![Some(0.4)], sizes: vec![400, 300, 200], rows_a_draw: 900, n_rows: 900, parts: vec![] };
     let x = Matrix::new((0..60).map(|at| f64::from(at * 37 % 23)).collect(), 20, 3).unwrap();
     let band = null_band(&x, &[2, 3, 4], NullMethod::KMeans, 0, 3, None, &Ctx::new()).unwrap();
     let mut window = window(plan(Method::KMeans), answers());
@@ -486,7 +487,7 @@ fn every_segment_says_how_far_it_may_be_relied_on() {
     }
     assert_eq!(window.get_by_role_and_label(Role::Button, "C3").rect(), before, "nothing moves");
     // Of other segments than those shown it says nothing.
-    let other = Stability { draws: vec![vec![0.9; 2]], shuffled: vec![], sizes: vec![5, 4], rows_a_draw: 9, n_rows: 9 };
+    let other = Stability { draws: vec![vec![0.9; 2]], shuffled: vec![], sizes: vec![5, 4], rows_a_draw: 9, n_rows: 9, parts: vec![] };
     window.state_mut().answers.stability = Answer::Ready(Arc::new(other));
     window.run();
     assert_eq!(window.query_all_by_label("Confidence not known yet").count(), 3);
@@ -642,6 +643,7 @@ pub(crate) fn answers() -> Answers {
             told: vec![],
             by: Chosen::KMeans { k: 3, inertia: Some(30.0) },
             method_text: "k-Means, k = 3".into(),
+            whole: None,
             stamp: Key::of_bytes(b"three segments"),
         })),
         silhouette: Answer::Ready(Arc::new(SilhouettePlot {

@@ -51,6 +51,12 @@ pub fn validate(plan: &Plan, options: &ValidateOptions, ctx: &Ctx) -> Result<Val
     let mut found = Validation::default();
     let mut engine = Engine::headless();
     let mut plan = plan.clone();
+    if plan.kept_splits().next().is_some() {
+        found
+            .sentences
+            .push("Segments that are in parts are tried whole: parts are only known by the customers who were there.".to_owned());
+        plan.splits.clear();
+    }
     if let Some(sourcing) = orders_alone(&mut engine, &plan.source, ctx)? {
         plan.source = Source::Sources(Arc::new(sourcing));
     }

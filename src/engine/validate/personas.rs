@@ -6,6 +6,7 @@ use crate::customers;
 use crate::data::Source;
 use crate::engine::run::answer::{Problem, StepError};
 use crate::export::{PersonaHolds, Report};
+use crate::persona::numbering;
 use crate::session::Plan;
 
 use super::dated::Dated;
@@ -35,7 +36,7 @@ pub(super) fn personas_of(report: &Report) -> Vec<PersonaHolds> {
     let labels = labels_of(report);
     let name = |cluster: usize| report.personas.personas.get(cluster).map_or_else(String::new, |persona| persona.name.clone());
     let one = |(cluster, (&size, &number)): (usize, (&usize, &usize))| PersonaHolds {
-        persona: format!("C{}", number + 1),
+        persona: numbering::name(number),
         name: name(cluster),
         customers: size,
         ..PersonaHolds::default()

@@ -7,11 +7,11 @@ use serde::Serialize;
 use crate::data::Noun;
 use crate::evaluate::{A_CHOICE, ONE_GROUP, Trust};
 use crate::persona::picture::pixels;
-use crate::persona::{Evidence, Persona, Priority, Statement};
+use crate::persona::{Evidence, Persona, Priority, Statement, numbering, part};
 
-use super::super::glyph::{mix, portrait};
+use super::super::glyph::portrait;
 use super::super::json::FEWEST_DESCRIBED;
-use super::super::palette::{NOISE, hex, segment};
+use super::super::palette::{NOISE, hex, mix, segment};
 use super::super::text::{count, percent, signed, without_folders};
 use super::super::{Report, json::rows_left_out};
 use super::spread::{Spread, spread};
@@ -230,6 +230,15 @@ impl EvidenceLine {
     }
 }
 
+/// "Persona 3 of 4"; a part says first whose part it is: "C3.1, part of C3 · Persona 3 of 4".
+fn eyebrow(persona: &Persona, of: usize) -> String {
+    let nth = format!("Persona {} of {of}", persona.cluster + 1);
+    match part::parent(persona.number) {
+        Some(parent) => format!("{}, part of {} · {nth}", numbering::name(persona.number), numbering::name(parent)),
+        None => nth,
+    }
+}
+
 /// The card of one persona.
 pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
     let colour = segment(persona.number);
@@ -249,8 +258,8 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
     let rule = explained.and_then(|explained| explained.rules.get(persona.cluster)?.as_ref()).filter(|_| described);
     CardPage {
         cluster: persona.cluster,
-        label: format!("C{}", persona.number + 1),
-        eyebrow: format!("Persona {} of {}", persona.cluster + 1, report.personas.personas.len()),
+        label: numbering::name(persona.number),
+        eyebrow: eyebrow(persona, report.personas.personas.len()),
         name: persona.name.clone(),
         automatic_name: persona.is_renamed.then(|| persona.automatic_name.clone()),
         out_of_date: persona

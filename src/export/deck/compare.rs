@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::persona::{Attribute, Persona, attributes, tone};
+use crate::persona::{Attribute, Persona, attributes, numbering, tone};
 
 use super::super::Report;
 use super::super::palette::{hex, segment};
@@ -62,7 +62,7 @@ pub(super) fn comparison(report: &Report) -> SideBySide {
     let attributes = attributes(personas, &report.personas.twins);
     let columns = personas.iter().map(|persona| ComparisonColumn {
         name: persona.name.clone(),
-        label: format!("C{}", persona.number + 1),
+        label: numbering::name(persona.number),
         colour: hex(segment(persona.number)),
     });
     SideBySide {

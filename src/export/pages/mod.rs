@@ -19,6 +19,8 @@ use typst::utils::{PicoStr, Scalar};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
+use crate::persona::part;
+
 use super::deck::Deck;
 use super::{ExportError, Paper, Report};
 use compile::compiled;
@@ -123,14 +125,14 @@ impl Pages {
     /// The name of each page's own file, without the extension: "card-c1", "evidence-c1", "overview"; none for plots, which have files of their
     /// own. Pages that go on with another, and pages a template does not name, are numbered.
     pub fn file_stems(&self, report: &Report) -> Vec<Option<String>> {
-        let number = |cluster: usize| report.personas.personas.get(cluster).map_or(cluster, |persona| persona.number) + 1;
+        let number = |cluster: usize| part::stem(report.personas.personas.get(cluster).map_or(cluster, |persona| persona.number));
         let stem = |(page, sheet): (usize, &Sheet)| {
             let part = if sheet.is_continued { format!("-page-{}", page + 1) } else { String::new() };
             match (sheet.kind.as_str(), sheet.cluster) {
                 ("plot" | "plots", _) => None,
-                ("card", Some(cluster)) => Some(format!("card-c{}{part}", number(cluster))),
-                ("back", Some(cluster)) => Some(format!("evidence-c{}{part}", number(cluster))),
-                ("added", Some(cluster)) => Some(format!("added-c{}{part}", number(cluster))),
+                ("card", Some(cluster)) => Some(format!("card-{}{part}", number(cluster))),
+                ("back", Some(cluster)) => Some(format!("evidence-{}{part}", number(cluster))),
+                ("added", Some(cluster)) => Some(format!("added-{}{part}", number(cluster))),
                 // Not "comparison", which is a plot's file.
                 ("comparison", _) => Some(format!("side-by-side{part}")),
                 ("topic", _) => Some(format!("{}{part}", sheet.id)),

@@ -2,7 +2,7 @@
 
 use super::super::chart::{INK, MUTED};
 use super::super::deck::{ComparisonColumn, ComparisonRow, Deck, SideBySide};
-use super::super::glyph::mix;
+use super::super::palette::mix;
 use super::fit::fit_line;
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};

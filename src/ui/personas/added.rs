@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Frame, Layout, Margin, Response, RichText, Role, TextEdit, TextStyle, Ui};
 
-use crate::persona::{Added, Contrast, Persona, Priority};
+use crate::persona::{Added, Contrast, Persona, Priority, numbering};
 use crate::session::{CardEdit, Command, Look};
 use crate::ui::icons;
 use crate::ui::theme::{self, INSIDE, caption, tokens};
@@ -80,7 +80,7 @@ fn field_ui(ui: &mut Ui, persona: &Persona, name: &str, hint: &str, text: &mut S
     ui.label(RichText::new(name).text_style(TextStyle::Small).color(t.muted));
     let field = TextEdit::multiline(text).hint_text(hint).desired_rows(1).desired_width(f32::INFINITY);
     let response = ui.add(field.frame(Frame::new()).char_limit(LONGEST));
-    name_it(&response, Role::MultilineTextInput, &format!("{name} of C{}", persona.number + 1));
+    name_it(&response, Role::MultilineTextInput, &format!("{name} of {}", numbering::name(persona.number)));
     response
 }
 
@@ -100,7 +100,7 @@ fn head_ui(ui: &mut Ui, persona: &Persona, look: &mut Look, commands: &mut Vec<C
             }
             let mut priority = persona.added.priority;
             let choices = Priority::ALL.map(|priority| (priority, priority.name(), ""));
-            if widgets::combo_ui(ui, &format!("Priority of C{}", persona.number + 1), &mut priority, &choices) {
+            if widgets::combo_ui(ui, &format!("Priority of {}", numbering::name(persona.number)), &mut priority, &choices) {
                 let added = Added { priority, ..persona.added.clone() };
                 commands.push(Command::EditCard(persona.cluster, CardEdit::Added(added)));
             }

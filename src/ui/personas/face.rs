@@ -2,7 +2,7 @@
 
 use eframe::egui::{Color32, ColorImage, Id, Rect, Response, Role, Sense, StrokeKind, TextureHandle, TextureOptions, Ui, Vec2, pos2};
 
-use crate::persona::{Persona, Picture, picture};
+use crate::persona::{Persona, Picture, numbering, picture};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::name_it;
 
@@ -20,7 +20,7 @@ pub fn face_ui(ui: &mut Ui, persona: &Persona, size: f32) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(size), Sense::hover());
     paint(ui, rect, persona);
     if persona.added.picture.is_some() {
-        name_it(&response, Role::Image, &format!("Picture of C{}", persona.number + 1));
+        name_it(&response, Role::Image, &format!("Picture of {}", numbering::name(persona.number)));
     }
     response
 }

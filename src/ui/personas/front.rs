@@ -7,7 +7,7 @@ use eframe::egui::{Label, RichText, Ui};
 use crate::base::text::count;
 use crate::data::Loaded;
 use crate::data::table::day_text;
-use crate::persona::{Contrast, Persona, Priority};
+use crate::persona::{Contrast, Persona, Priority, numbering, part};
 use crate::session::{Command, Look};
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
@@ -72,6 +72,10 @@ fn head_ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, command
             name::name_ui(ui, persona, size, look, commands);
             name::words_ui(ui, view, persona, look, commands);
             ui.horizontal(|ui| {
+                if let Some(parent) = part::parent(persona.number) {
+                    ui.label(caption(ui, format!("{}, part of {}", numbering::name(persona.number), numbering::name(parent))));
+                    ui.add_space(8.0);
+                }
                 let badge = view.badge_of(persona);
                 if !badge.is_choice && badge.n_clusters > 1 {
                     ui.label(caption(ui, "Confidence"));

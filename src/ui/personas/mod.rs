@@ -29,7 +29,7 @@ use eframe::egui::{self, Align, CentralPanel, Frame, Key, Layout, Margin, Modifi
 
 use crate::engine::{Answer, Answers};
 use crate::export::Density;
-use crate::persona::{Persona, Personas};
+use crate::persona::{Persona, Personas, numbering};
 use crate::session::{Action, CardsView, Command, Look, Page, PageView, Plan, Selection};
 
 use super::theme::{self, BETWEEN, tokens};
@@ -220,6 +220,6 @@ fn sheet_ui(ui: &mut Ui, persona: &Persona, contents: impl FnOnce(&mut Ui)) {
         let rect = response.response.rect;
         let band = rect.with_max_x(rect.left() + 8.0);
         ui.painter().rect_filled(band, egui::CornerRadius { nw: 8, sw: 8, ne: 0, se: 0 }, theme::segment(persona.number));
-        name_it(&response.response, Role::Group, &format!("Card of C{}", persona.number + 1));
+        name_it(&response.response, Role::Group, &format!("Card of {}", numbering::name(persona.number)));
     });
 }

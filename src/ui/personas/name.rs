@@ -2,7 +2,7 @@
 
 use eframe::egui::{FontId, Frame, Key, Role, Sense, Stroke, TextEdit, Ui, Vec2};
 
-use crate::persona::Persona;
+use crate::persona::{Persona, numbering};
 use crate::session::{CardEdit, Command, Look};
 use crate::ui::icons;
 use crate::ui::theme::{self, caption, tokens};
@@ -27,7 +27,7 @@ pub fn name_ui(ui: &mut Ui, persona: &Persona, size: f32, look: &mut Look, comma
         let font = font((size * (room / width).min(1.0)).max(15.0).floor());
         let field = TextEdit::singleline(&mut text).font(font).frame(Frame::new()).desired_width(room).char_limit(LONGEST);
         let response = ui.add(field).on_hover_text(persona.name.as_str());
-        name_it(&response, Role::TextInput, &format!("Name of C{}", persona.number + 1));
+        name_it(&response, Role::TextInput, &format!("Name of {}", numbering::name(persona.number)));
         if std::mem::take(&mut look.renames) {
             response.request_focus();
         }

@@ -2,14 +2,14 @@
 
 use eframe::egui::{Align2, Color32, CursorIcon, Mesh, Rect, Shape, Stroke, Ui, UiBuilder, Vec2};
 
-use crate::persona::numbering::number_of;
+use crate::persona::numbering::{self, number_of};
 use crate::plot::{CondensedBranch, CondensedPlot};
-use crate::session::{Command, Look, PlotKind, Selection};
+use crate::session::{Command, Look, PlotKind};
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas, distance_text, head_ui, plot_answer_ui, plot_label};
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{percent, thousands};
 
-use super::naming::{numbers, segment_name};
+use super::naming::{listed, method_name, method_numbers};
 use super::view::View;
 
 const MEANS: &str = "From the top down the neighborhood shrinks. Customers in sparse places drop out, a group that falls into several forks, and \
@@ -44,14 +44,15 @@ fn tree_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &CondensedPlot) {
         plot_label(ui, &canvas.painter, canvas.frame().center(), Align2::CENTER_CENTER, &text, t.muted);
         return;
     }
+    let in_list = |segment: usize| listed(view.answers, segment);
     let pointed = canvas.response.hover_pos().and_then(|pointer| plot.branch_at(canvas.value(pointer)));
-    let focus = pointed.and_then(|at| plot.branches[at].within).map(Selection::Cluster).or(view.focus);
-    let segment_colour = |segment: usize| theme::segment(number_of(numbers(view.answers), segment));
+    let focus = pointed.and_then(|at| plot.branches[at].within).and_then(in_list).or(view.focus);
+    let segment_colour = |segment: usize| theme::segment(number_of(method_numbers(view.answers), segment));
     let pixels_a_row = canvas.at([1.0, 0.0]).x - canvas.at([0.0, 0.0]).x;
     // A branch narrower than this would not be seen beside its parent, and there are hundreds of them.
     let is_seen = |at: usize, branch: &CondensedBranch| pointed == Some(at) || branch.size as f32 * pixels_a_row >= LEAST_WIDTH;
     for (at, branch) in plot.branches.iter().enumerate().filter(|(at, branch)| is_seen(*at, branch)) {
-        let is_dimmed = focus.is_some() && focus != branch.within.map(Selection::Cluster);
+        let is_dimmed = focus.is_some() && focus != branch.within.and_then(in_list);
         let colour = match branch.within {
             // Forks inside a segment are told apart by a lighter shade.
             Some(segment) if branch.segment.is_none() => segment_colour(segment).gamma_multiply(0.7),
@@ -69,11 +70,11 @@ fn tree_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &CondensedPlot) {
     labels_ui(ui, view, &canvas, plot);
     if let Some(at) = pointed {
         let branch = &plot.branches[at];
-        look.hover = branch.within.map(Selection::Cluster).or(look.hover);
+        look.hover = branch.within.and_then(in_list).or(look.hover);
         canvas.response.clone().on_hover_cursor(CursorIcon::PointingHand).on_hover_text_at_pointer(story(view, plot, at));
     }
     if canvas.response.clicked() {
-        look.selection = pointed.and_then(|at| plot.branches[at].within).map(Selection::Cluster);
+        look.selection = pointed.and_then(|at| plot.branches[at].within).and_then(in_list);
     }
 }
 
@@ -82,8 +83,8 @@ fn story(view: &View, plot: &CondensedPlot, at: usize) -> String {
     let branch = &plot.branches[at];
     let parts = plot.branches.iter().filter(|other| other.parent == Some(at)).count();
     let title = match (branch.segment, branch.within, branch.parent) {
-        (Some(segment), ..) => segment_name(view.answers, segment),
-        (None, Some(segment), _) => format!("Part of {}", segment_name(view.answers, segment)),
+        (Some(segment), ..) => method_name(view.answers, segment),
+        (None, Some(segment), _) => format!("Part of {}", method_name(view.answers, segment)),
         (None, None, None) => "All customers".to_owned(),
         (None, None, Some(_)) => "A group that falls into segments".to_owned(),
     };
@@ -115,7 +116,7 @@ fn labels_ui(ui: &Ui, view: &View, canvas: &Canvas, plot: &CondensedPlot) {
         let width = canvas.at([branch.size as f64, 0.0]).x - canvas.at([0.0, 0.0]).x;
         if width >= LABELLED {
             let middle = canvas.at([branch.centre, (branch.birth + branch.death) / 2.0]);
-            let text = format!("C{}", number_of(numbers(view.answers), segment) + 1);
+            let text = numbering::name(number_of(method_numbers(view.answers), segment));
             plot_label(ui, &canvas.painter, middle, Align2::CENTER_CENTER, &text, t.text);
         }
     }

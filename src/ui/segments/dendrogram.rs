@@ -9,12 +9,12 @@ mod seen;
 use eframe::egui::{self, Button, CursorIcon, Key, Modifiers, RichText, Role, TextStyle, Ui, Vec2};
 
 use crate::plot::{TreeGroups, TreePlot, TreeView, TreeWindow};
-use crate::session::{Brush, Clustering, Command, Cut, Look, PlotKind, Selection, TreeLook};
+use crate::session::{Brush, Clustering, Command, Cut, Look, PlotKind, TreeLook};
 use crate::ui::plotting::{Axis, Canvas, Lies, Ticks, canvas, distance_text, handle_grip, handle_paint, head_ui, plot_answer_ui, rounded};
 use crate::ui::widgets::{name_it, noun_of, thousands};
 
 use super::choice_of_k::k_in_force;
-use super::naming::segment_name;
+use super::naming::{listed, method_name};
 use super::view::View;
 use paint::{NAMES, Paint};
 
@@ -134,11 +134,11 @@ fn pointed(paint: &Paint, drawn: &TreeView, is_elsewhere: bool) -> Option<Pointe
 
 fn hover_ui(view: &View, canvas: &Canvas, look: &mut Look, tree: &TreePlot, groups: &TreeGroups, pointed: &Pointed) {
     let cluster = groups.cluster_of(tree, pointed.node);
-    let name = cluster.map_or_else(String::new, |cluster| format!("{}\n", segment_name(view.answers, cluster)));
+    let name = cluster.map_or_else(String::new, |cluster| format!("{}\n", method_name(view.answers, cluster)));
     let node = tree.node(pointed.node);
     let what = if look.tree.collapsed.contains(&pointed.node) { "\nFolded up; a double click opens it" } else { "" };
     let text = format!("{name}{} join at {}{what}", noun_of(view.answers).counted(node.size), distance_text(node.height));
-    look.hover = cluster.map(Selection::Cluster).or(look.hover);
+    look.hover = cluster.and_then(|cluster| listed(view.answers, cluster)).or(look.hover);
     canvas.response.clone().on_hover_cursor(CursorIcon::PointingHand).on_hover_text_at_pointer(text);
 }
 
@@ -150,13 +150,14 @@ fn clicks(view: &View, canvas: &Canvas, look: &mut Look, tree: &TreePlot, groups
         look.tree.node = pointed.map(|pointed| pointed.node);
     }
     if response.clicked() {
-        let is_known =
-            |cluster: &usize| view.answers.segmentation.latest().is_none_or(|segmentation| *cluster < segmentation.labels.n_clusters());
+        let is_known = |cluster: &usize| {
+            view.answers.segmentation.latest().is_none_or(|segmentation| *cluster < segmentation.unparted().labels.n_clusters())
+        };
         let cluster = look.tree.node.and_then(|node| groups.cluster_of(tree, node)).filter(is_known);
         let is_segment = look.tree.node.is_some() && cluster.and_then(|cluster| groups.node_of(cluster)) == look.tree.node;
         match look.tree.node {
             Some(node) if !is_segment || response.ctx.input(|input| input.modifiers.shift) => pick(view, look, tree, node),
-            _ => look.selection = cluster.map(Selection::Cluster),
+            _ => look.selection = cluster.and_then(|cluster| listed(view.answers, cluster)),
         }
     }
     if response.double_clicked() {

@@ -324,7 +324,7 @@ fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
         false => format!("{asked} is your choice"),
     };
     // What is in force may not be what the draft asks for yet.
-    let is_shown = view.answers.segmentation.ready().is_some_and(|segmentation| segmentation.labels.n_clusters() == asked);
+    let is_shown = view.answers.segmentation.ready().is_some_and(|segmentation| segmentation.unparted().labels.n_clusters() == asked);
     reasons.extend(view.answers.stability.ready().filter(|_| is_shown).and_then(|stability| stability_reason(stability)));
     ui.horizontal(|ui| {
         ui.label(RichText::new(icons::IDEA).color(t.accent));

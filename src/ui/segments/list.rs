@@ -15,14 +15,17 @@ use crate::ui::widgets::{self, percent, primary_button, row_background, share_ba
 use super::naming::{numbers, segment_name};
 use super::statements::{side_ui, statements_ui};
 use super::view::View;
-use super::{kept, picked};
+use super::{inside, kept, picked};
 
 /// The right panel.
 pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
     let clear = egui::Frame::new();
     // The lower part has its place before there is anything to say, so that nothing moves when a segment is chosen.
     Panel::bottom("segments next").resizable(false).show_separator_line(false).frame(clear).exact_size(48.0).show(ui, |ui| {
-        ui.with_layout(Layout::bottom_up(Align::Min), |ui| next_ui(ui, view, commands));
+        ui.with_layout(Layout::bottom_up(Align::Min), |ui| match view.answers.inside.answer() {
+            Some(small) => inside::next_ui(ui, view, small, look, commands),
+            None => next_ui(ui, view, commands),
+        });
     });
     let lower = (ui.available_height() * 0.33).clamp(144.0, 272.0);
     Panel::bottom("segment selected").resizable(true).frame(clear).default_size(lower).size_range(96.0..=420.0).show(ui, |ui| {
@@ -192,6 +195,9 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>, height: f32)
     if response.clicked() {
         look.selection = if is_selected { None } else { Some(row.selection) };
     }
+    if response.double_clicked() {
+        inside::enter(view.answers, look, row.selection);
+    }
     response.context_menu(|ui| picked::segment_menu_ui(ui, view.answers, look, row.selection, &row.name));
 }
 
@@ -238,6 +244,10 @@ fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Com
                 swatch(ui, theme::segment(number_of(numbers(view.answers), cluster)));
                 ui.add(egui::Label::new(theme::strong(segment_name(view.answers, cluster))).truncate());
             });
+            // What is only pointed at is out of reach of the pointer.
+            if look.selection == view.focus {
+                inside::ways_ui(ui, view.answers, look, cluster, commands);
+            }
             side_ui(ui, &view.answers.personas, "what sets it apart", |ui, personas| {
                 let outcome = personas
                     .personas

@@ -18,6 +18,7 @@ use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, dimmed_ui, head_ui, 
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{answer_ui, combo_ui, name_it, percent, thousands};
 
+use super::inside;
 use super::map_brush;
 use super::map_dots::{Dots, dots_of_map, dots_of_points, mesh, nearest};
 use super::map_image::{Looks, image_ui};
@@ -27,7 +28,7 @@ use super::naming::{segment_name, selection_name};
 use super::view::View;
 
 const MAP_MEANS: &str = "Every customer is a point in the colour of its segment. Near points are alike in what the two axes show. The wheel \
-                         zooms, a drag moves, a double click shows everything again. Shift and drag selects customers.";
+                         zooms, a drag moves. A double click on a point looks inside its segment, beside the points it shows everything again. Shift and drag selects customers.";
 const DENSITY_MEANS: &str = "Too many customers are in view to draw each. Every spot has the mean colour of its segments, and is the stronger the more \
                              crowded it is among all spots. Zoom in to see single customers.";
 const SAMPLE_MEANS: &str = "An even sample is drawn, so that the map stays quick. Every number counts all customers.";
@@ -134,8 +135,9 @@ fn map_ui(ui: &mut Ui, view: &View, look: &mut Look, map: &Arc<MapPlot>) {
     let held = map_brush::is_picking(ui, look);
     let x = Axis { label: &map.x_name, range: around(0), ticks: ticks(loaded, &look.map_axes.0, &map.x_kind), zooms: true };
     let y = Axis { label: &map.y_name, range: around(1), ticks: ticks(loaded, &look.map_axes.1, &map.y_kind), zooms: true };
-    // Other axes are another plot, with a zoom of its own.
-    let canvas = canvas_held(ui, ("map", &map.x_name, &map.y_name), "Map of customers", x, y, held);
+    // Other axes and other customers are another plot, with a zoom of its own.
+    let within = view.answers.inside.answer().map(|inside| inside.segment);
+    let canvas = canvas_held(ui, ("map", &map.x_name, &map.y_name, within), "Map of customers", x, y, held);
     let in_view = corners(&canvas);
     ask_for_view(ui, look, map, in_view, canvas.frame());
 
@@ -192,6 +194,9 @@ fn dots_ui(
     if canvas.response.clicked() {
         let hit = canvas.response.interact_pointer_pos().and_then(|pointer| nearest(canvas, dots, pointer));
         look.selection = hit.map(|(selection, ..)| selection);
+        if let (true, Some((selection, ..))) = (canvas.response.double_clicked(), hit) {
+            inside::enter(view.answers, look, selection);
+        }
     }
     focus
 }

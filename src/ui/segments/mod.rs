@@ -10,6 +10,7 @@ mod dendrogram;
 mod density;
 mod elbow;
 mod epsilon_plots;
+mod inside;
 mod kept;
 mod knobs;
 mod list;
@@ -35,7 +36,7 @@ use eframe::egui::{
 use crate::cluster::Method;
 use crate::data::Source;
 use crate::engine::{Answer, Answers};
-use crate::session::{Action, Clustering, Command, Look, Page, PageView, Plan, PlotKind, SegmentsView, Selection};
+use crate::session::{Action, Clustering, Command, Look, Page, PageView, Parting, Plan, PlotKind, SegmentsView, Selection};
 use crate::ui::data_page::listing;
 use crate::ui::plotting::{Lies, over_ui, split};
 use crate::ui::theme::tokens;
@@ -60,19 +61,28 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
         listing::ui(ui, loaded, look, commands);
     }
     head_ui(ui, look);
-    let mut draft = plan.clustering.clone();
+    inside::follow(answers, look, commands);
+    // Inside a segment everything is about its own choices.
+    let small = answers.inside.answer().filter(|_| look.segments == SegmentsView::Explore);
+    let clustering = small.map_or(&plan.clustering, |inside| &inside.split.clustering);
+    let mut draft = clustering.clone();
     forget_what_is_gone(answers, look);
     let (hover_before, pointed_k) = (look.hover.take(), look.hover_k.take());
     let view = View {
         answers,
-        against: plan.comparison.as_ref(),
+        against: plan.comparison.as_ref().filter(|_| small.is_none()),
         kept: &plan.kept,
         rings: &[],
         focus: hover_before.or(look.selection),
         pointed_k,
     };
     match look.segments {
-        SegmentsView::Explore => explore_ui(ui, &view, &mut draft, look, commands),
+        SegmentsView::Explore => {
+            if let Some(small) = small {
+                inside::head_ui(ui, answers, small, look, commands);
+            }
+            explore_ui(ui, &view, &mut draft, look, commands);
+        }
         SegmentsView::Niches => {
             if has_keys(ui, look) {
                 escape_key(ui, look);
@@ -80,8 +90,11 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
             niches::ui(ui, &view, &plan.niches, look, commands);
         }
     }
-    if draft != plan.clustering {
-        commands.push(Command::Cluster(draft));
+    if draft != *clustering {
+        commands.push(match small {
+            Some(inside) => Command::Inside(Box::new(Parting { clustering: draft, ..inside.split.clone() })),
+            None => Command::Cluster(draft),
+        });
     }
     if (look.hover, look.hover_k) != (hover_before, pointed_k) {
         // What is under the pointer is drawn a frame later everywhere else.
@@ -181,15 +194,19 @@ fn has_keys(ui: &Ui, look: &Look) -> bool {
 /// Esc goes one step back.
 fn escape_key(ui: &Ui, look: &mut Look) {
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let can_go_back = look.maximised.is_some() || look.brush.is_some() || look.picks || look.selection.is_some() || look.comparing;
+    let is_inside = !look.inside.is_empty() && look.segments == SegmentsView::Explore;
+    let can_go_back =
+        look.maximised.is_some() || look.brush.is_some() || look.picks || look.selection.is_some() || look.comparing || is_inside;
     if can_go_back && pressed(Key::Escape) {
-        // First the plot, then the customers picked, the tool, the segment, and the comparison.
+        // First the plot, then the customers picked, the tool, the segment, the comparison, and out of the segment one is in.
         let is_done = look.maximised.take().is_some()
             || look.brush.take().is_some()
             || std::mem::take(&mut look.picks)
             || look.selection.take().is_some();
-        if !is_done {
-            look.comparing = false;
+        if !is_done && !std::mem::take(&mut look.comparing) && is_inside {
+            let mut around = look.inside.clone();
+            around.pop();
+            look.go_inside(around);
         }
     }
 }
@@ -201,7 +218,7 @@ fn keys(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look) {
     }
     escape_key(ui, look);
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    if pressed(Key::C) {
+    if view.answers.inside.answer().is_none() && pressed(Key::C) {
         look.comparing = !look.comparing;
     }
     if draft.method == Method::Density {
@@ -300,7 +317,9 @@ fn pane_ui(ui: &mut Ui, rect: Rect, kind: PlotKind, view: &View, draft: &mut Clu
         PlotKind::Map => {
             let head = ui.max_rect();
             map::ui(ui, view, look, commands);
-            compare::entry_ui(ui, head, look);
+            if view.answers.inside.answer().is_none() {
+                compare::entry_ui(ui, head, look);
+            }
         }
         PlotKind::Elbow if is_alone => elbow::inertia_ui(ui, view, draft, look, commands, true, |_| {}),
         PlotKind::Elbow => elbow::ui(ui, view, draft, look, commands, switch),

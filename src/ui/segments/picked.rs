@@ -13,6 +13,7 @@ use crate::ui::icons;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{icon_button, noun_of, percent, thousands, unbroken};
 
+use super::inside;
 use super::naming::segment_name;
 use super::statements::{side_ui, statements_ui};
 
@@ -20,7 +21,7 @@ use super::statements::{side_ui, statements_ui};
 pub(super) fn head_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
     ui.horizontal(|ui| {
         ui.set_height(28.0);
-        ui.label(theme::heading("Segments"));
+        ui.label(theme::heading(if answers.inside.answer().is_some() { "Parts" } else { "Segments" }));
         let Some(picked) = answers.brush.picked.as_ref().filter(|_| look.brush.is_some()) else { return };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
@@ -76,7 +77,7 @@ pub(super) fn shares_strip(ui: &Ui, strip: Rect, share: impl Fn(usize) -> f32) {
     ui.painter().add(Shape::mesh(mesh));
 }
 
-/// "Select these customers" in a segment's menu, from wherever the segment is shown.
+/// "Select these customers" and "Look inside" in a segment's menu, from wherever the segment is shown.
 pub(crate) fn segment_menu_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, selection: Selection, name: &str) {
     let ready = answers.loaded.ready().zip(answers.segmentation.ready());
     let response = ui.add_enabled(ready.is_some(), Button::new("Select these customers"));
@@ -84,6 +85,7 @@ pub(crate) fn segment_menu_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, s
         look.pick(Brush::segment(loaded.stamp, segmentation.stamp, selection, name));
         ui.ctx().request_repaint();
     }
+    inside::menu_ui(ui, answers, look, selection);
 }
 
 /// Who is picked, in words: how many, from where, and what sets them apart.

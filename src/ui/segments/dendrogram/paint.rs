@@ -6,13 +6,13 @@ use eframe::egui::{self, Align2, Color32, Pos2, Rect, Shape, Stroke, TextStyle, 
 
 use crate::persona::numbering::{self, number_of};
 use crate::plot::{Bracket, Bunch, Picked, TreeGroups, TreePlot, TreeView};
-use crate::session::{Selection, TreeSeen};
+use crate::session::TreeSeen;
 use crate::ui::names::listed_name;
 use crate::ui::plotting::{Canvas, shortened};
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{noun_of, thousands};
 
-use super::super::naming::{numbers, segment_name};
+use super::super::naming::{listed, method_name, method_numbers};
 use super::super::picked::shares_strip;
 use super::super::view::View;
 
@@ -41,8 +41,8 @@ impl Paint<'_> {
 
     fn cluster_colour(&self, ui: &Ui, cluster: Option<usize>) -> Color32 {
         let Some(cluster) = cluster else { return tokens(ui).muted };
-        let colour = theme::segment(number_of(numbers(self.view.answers), cluster));
-        let steps_back = self.view.focus.is_some_and(|focus| focus != Selection::Cluster(cluster));
+        let colour = theme::segment(number_of(method_numbers(self.view.answers), cluster));
+        let steps_back = self.view.focus.is_some_and(|focus| Some(focus) != listed(self.view.answers, cluster));
         if steps_back { colour.gamma_multiply(0.3) } else { colour }
     }
 
@@ -152,13 +152,13 @@ impl Paint<'_> {
             let letters = (width / LETTER) as usize;
             if letters >= 3 {
                 // Measured, with room to the neighbour: letters are not equally wide.
-                let name = listed_name(&segment_name(self.view.answers, group.cluster), &self.view.answers.noun);
+                let name = listed_name(&method_name(self.view.answers, group.cluster), &self.view.answers.noun);
                 let whole = ui.painter().layout_no_wrap(name.clone(), font.clone(), t.text);
                 // Three letters of a name tell nobody whose it is; its number does.
                 let galley = if whole.size().x <= width - 8.0 {
                     whole
                 } else if width < SHORTEST_NAME {
-                    let number = number_of(numbers(self.view.answers), group.cluster);
+                    let number = number_of(method_numbers(self.view.answers), group.cluster);
                     ui.painter().layout_no_wrap(numbering::name(number), font.clone(), t.text)
                 } else {
                     let mut job = egui::text::LayoutJob::simple_singleline(name, font.clone(), t.text);
