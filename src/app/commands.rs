@@ -47,6 +47,7 @@ impl Window {
             Command::Prepare(preparation) => self.regroup(|plan| plan.preparation = preparation),
             Command::Cluster(clustering) => self.regroup(|plan| plan.clustering = clustering),
             Command::Niches(niches) => self.change(|plan| plan.niches = niches),
+            Command::Validate(options) => self.change(|plan| plan.validation = options),
             Command::SaveUnusual => self.save_unusual(),
             Command::UseModel(model, numbering) => self.use_model(model, numbering),
             Command::Compare(against) => self.change(|plan| plan.comparison = against),

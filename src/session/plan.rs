@@ -14,6 +14,7 @@ use crate::features::Preparation;
 use crate::persona::{Numbering, PersonaEdit, RowSet};
 
 use super::open_model::OpenModel;
+use super::validate_options::ValidateOptions;
 use super::words::Words;
 
 /// The whole analysis as choices.
@@ -48,6 +49,9 @@ pub struct Plan {
     /// How unusual customers are found.
     #[serde(default, skip_serializing_if = "NicheOptions::is_default")]
     pub niches: NicheOptions,
+    /// How the personas are tried on other days.
+    #[serde(default, skip_serializing_if = "ValidateOptions::is_default")]
+    pub validation: ValidateOptions,
     /// Customers that were picked and kept under a name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptSelection>,
@@ -73,6 +77,7 @@ impl Plan {
             numbering: None,
             comparison: None,
             niches: NicheOptions::default(),
+            validation: ValidateOptions::default(),
             kept: Vec::new(),
             words: None,
             template: None,
@@ -107,6 +112,28 @@ pub enum Against {
     Solution(Clustering),
     /// The groups a column of the data knows, by its name.
     Column(String),
+    /// The segments as they were before the data moved.
+    Earlier(Arc<EarlierSegments>),
+}
+
+/// The segments of an earlier state of the data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EarlierSegments {
+    /// The day they were looked at.
+    pub day: String,
+    /// Each of them.
+    pub groups: Vec<EarlierSegment>,
+}
+
+/// One segment of an earlier state of the data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EarlierSegment {
+    /// What it was called.
+    pub name: String,
+    /// Its customers, as rows of the table as it is now.
+    pub members: RowSet,
 }
 
 /// The clustering section: the method in force and the options of all of them, so that switching forgets nothing. In files they stand side by side.
