@@ -31,8 +31,7 @@ const FOLD_ROUNDS: [usize; 2] = [1, folds::FOLD_ROUNDS];
 const SPLIT_ROUNDS: [usize; 2] = [4, SPLITS];
 
 /// Told in the place of what is foretold of customers without orders.
-const NOTHING_CAME: &str = "What they foretell needs something that came later: a file of orders beside these customers, or a column that says what became of \
-                            them, with the role Outcome; choose it under Outcome.";
+const NOTHING_CAME: &str = "What they foretell needs something that came later: a file of orders, or a column with the role Outcome that says what became of them, chosen under Outcome.";
 
 /// What was shown last, of which segments.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 
 use crate::persona::Persona;
 
-use super::holds::{HoldsQuestion, Looked, NOT_LOOKED};
+use super::holds::{HoldsQuestion, Looked};
 use super::holds_told::HoldsOf;
 use super::report::Report;
 use super::sheet::{SheetPart, SheetTable, TopicSheet};
@@ -19,14 +19,7 @@ pub fn holds_sheet(report: &Report) -> Option<TopicSheet> {
     let of = holds_of(report);
     let noun = report.noun();
     let missing: Vec<f64> = personas.iter().map(Persona::headline_missing).collect();
-    let mut sentences = vec![of.headline(&missing)];
-    for (question, cannot) in [
-        (HoldsQuestion::SameWithout, why(&report.holds.folds)),
-        (HoldsQuestion::Stays, why(&report.holds.stays)),
-        (HoldsQuestion::Foretells, why(&report.holds.foretells)),
-    ] {
-        sentences.extend(cannot.map(|why| format!("{}: {why}", question.title())));
-    }
+    let headline = noun.in_text(&of.headline(&missing));
     let columns: Vec<(&str, bool)> =
         std::iter::once(("Persona", false)).chain(HoldsQuestion::ALL.map(|question| (question.title(), false))).collect();
     let row = |persona: &Persona| {
@@ -35,18 +28,26 @@ pub fn holds_sheet(report: &Report) -> Option<TopicSheet> {
         std::iter::once(persona.name.clone()).chain(lines.iter().map(cell)).collect::<Vec<String>>()
     };
     let rows: Vec<Vec<String>> = personas.iter().map(row).collect();
-    let is_asked = |question: HoldsQuestion| {
-        let place = HoldsQuestion::ALL.iter().position(|other| *other == question).unwrap_or(0) + 1;
-        rows.iter().any(|row| row[place] != NOT_LOOKED)
+    let why_not = |question: HoldsQuestion| match question {
+        HoldsQuestion::ComesBack => None,
+        HoldsQuestion::SameWithout => why(&report.holds.folds),
+        HoldsQuestion::Stays => why(&report.holds.stays),
+        HoldsQuestion::Foretells => why(&report.holds.foretells),
     };
-    let notes = HoldsQuestion::ALL.into_iter().filter(|question| is_asked(*question));
-    let notes = notes.map(|question| noun.in_text(&format!("{}: {}", question.title(), question.means_in_words()))).collect();
+    // What the words of a column mean, or why there are none.
+    let asked = |question: HoldsQuestion| {
+        let told = why_not(question).unwrap_or_else(|| question.means_in_words());
+        noun.in_text(&format!("{}: {told}", question.title()))
+    };
+    let open: Vec<&str> =
+        HoldsQuestion::ALL.into_iter().filter(|question| why_not(*question).is_some()).map(HoldsQuestion::title).collect();
+    let open = (!open.is_empty()).then(|| format!("Not told, for a reason given below: {}.", open.join(", ")));
     Some(TopicSheet {
         id: "how-well-they-hold".into(),
         title: "How well the personas hold".into(),
-        sentences: sentences.iter().map(|sentence| noun.in_text(sentence)).collect(),
+        sentences: std::iter::once(headline).chain(open).collect(),
         parts: vec![SheetPart::Table(SheetTable::new("How well the personas hold", &columns, rows))],
-        notes,
+        notes: HoldsQuestion::ALL.map(asked).into(),
     })
 }
 

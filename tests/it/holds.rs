@@ -18,7 +18,8 @@ fn slides(path: &Path) -> String {
     let mut text = String::new();
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).unwrap();
-        if part.name().starts_with("ppt/slides/") && part.name().ends_with(".xml") {
+        let name = part.name().unwrap().into_owned();
+        if name.starts_with("ppt/slides/") && name.ends_with(".xml") {
             std::io::Read::read_to_string(&mut part, &mut text).unwrap();
         }
     }

@@ -17,8 +17,8 @@ const MEANS: &str = "Each customer is foretold by models that learnt from the ot
                      get the higher chance? 50 % is a coin, 100 % is every pair. Area under the ROC curve (AUC).";
 const MEANS_OF_NUMBERS: &str =
     "Each customer is foretold by models that learnt from the others. What share of the spread between customers do they explain? R².";
-const ROW: f32 = 30.0;
-const NAMES: f32 = 150.0;
+const ROW: f32 = 23.0;
+const NAMES: f32 = 172.0;
 
 /// The head, the models, and the sentence.
 pub(super) fn ui(ui: &mut Ui, view: &View) {
@@ -59,7 +59,7 @@ fn models_ui(ui: &mut Ui, known: &ForetoldFound, means: &str) {
     let small = TextStyle::Small.resolve(ui.style());
     for (name, score) in models.iter().filter_map(|(name, score)| score.map(|score| (name, score))) {
         let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::hover());
-        let names = rect.with_max_x(rect.left() + NAMES.min(rect.width() * 0.42));
+        let names = rect.with_max_x(rect.left() + NAMES.min(rect.width() * 0.46));
         cut_text(ui.painter(), names, Align::Min, name, small.clone(), t.text);
         let track = Rect::from_x_y_ranges(names.right() + 8.0..=rect.right() - 48.0, rect.y_range());
         let x = |value: f64| track.left() + track.width() * (((value - from) / (most - from)).clamp(0.0, 1.0) as f32);
@@ -90,7 +90,9 @@ fn calibration_ui(ui: &mut Ui, view: &View, known: &ForetoldFound, walked: &Walk
     let ends = walked.personas.iter().flat_map(|point| [point.foretold, point.seen]);
     let most = ends.clone().fold(0.0, f64::max);
     let least = ends.fold(most, f64::min).min(0.0);
-    let most = most + 0.08 * (most - least).max(1e-9);
+    // Room for the dots at both ends.
+    let room = 0.08 * (most - least).max(1e-9);
+    let (least, most) = (least - room, most + room);
     let ticks = if known.auc.is_some() { Ticks::Percent } else { Ticks::Numbers };
     let axis = |label| Axis { label, range: [least, most], ticks, ..Axis::default() };
     let canvas = canvas(ui, "calibration", "Foretold against seen", axis("Foretold"), axis("Seen"));

@@ -19,9 +19,9 @@ use super::names::{colour_of, from_name, sentence_ui, to_name};
 
 const MEANS: &str = "Everything is frozen on the first day: columns, preparation, segments. On each later day everyone is placed by them. Whoever came later or bought \
                      nothing in a day's window has not moved: they have blocks of their own.";
-/// Width of a block, the room of names on the left, and of days below.
+/// Width of a block, the room of names on the left within these bounds, and of days below.
 const BLOCK: f32 = 9.0;
-const NAMES: f32 = 150.0;
+const NAMES: [f32; 2] = [120.0, 220.0];
 const DAYS: f32 = 20.0;
 const GAP: f64 = 5.0;
 /// Straight pieces of a ribbon's edge.
@@ -63,7 +63,8 @@ fn flow_ui(ui: &mut Ui, view: &View, look: &mut Look, found: &Validation) {
     let personas = &last.personas;
     let order: Vec<usize> = (0..personas.len()).collect();
     let moves: Vec<&[Vec<usize>]> = found.stays.iter().map(|stay| &stay.moves[..]).collect();
-    let inside = Rect::from_min_max(Pos2::new(rect.left() + NAMES, rect.top() + 4.0), Pos2::new(rect.right() - 64.0, rect.bottom() - DAYS));
+    let names = (rect.width() * 0.34).clamp(NAMES[0], NAMES[1]);
+    let inside = Rect::from_min_max(Pos2::new(rect.left() + names, rect.top() + 4.0), Pos2::new(rect.right() - 64.0, rect.bottom() - DAYS));
     if inside.height() < 40.0 || inside.width() < 80.0 {
         return;
     }
@@ -89,7 +90,7 @@ fn flow_ui(ui: &mut Ui, view: &View, look: &mut Look, found: &Validation) {
             ribbon_paint(ui, inside.top(), [x(ribbon.day) + BLOCK, x(ribbon.day + 1)], ribbon, colour.gamma_multiply(strength));
         }
     }
-    blocks_paint(ui, view, found, &flow, inside, &x);
+    blocks_paint(ui, view, found, &flow, (inside, names), &x);
     if let Some(ribbon) = pointed.map(|nth| flow.ribbons[nth]) {
         look.hover = personas.get(ribbon.to).and_then(|persona| persona.cluster_today).map(Selection::Cluster);
         response.on_hover_text_at_pointer(told(view, &found.stays[ribbon.day], ribbon));
@@ -141,7 +142,7 @@ fn ribbon_paint(ui: &Ui, top: f32, [x0, x1]: [f32; 2], ribbon: &MovesRibbon, col
     }
 }
 
-fn blocks_paint(ui: &Ui, view: &View, found: &Validation, flow: &MovesFlow, inside: Rect, x: &impl Fn(usize) -> f32) {
+fn blocks_paint(ui: &Ui, view: &View, found: &Validation, flow: &MovesFlow, (inside, names): (Rect, f32), x: &impl Fn(usize) -> f32) {
     let t = tokens(ui);
     let small = TextStyle::Small.resolve(ui.style());
     let painter = ui.painter();
@@ -157,7 +158,7 @@ fn blocks_paint(ui: &Ui, view: &View, found: &Validation, flow: &MovesFlow, insi
             painter.rect_filled(rect, CornerRadius::same(2), colour_of(ui, view, personas.get(at)));
             if nth == 0 && rect.center().y - bottom_of_names >= 13.0 {
                 let room = Rect::from_min_max(
-                    Pos2::new(inside.left() - NAMES, rect.center().y - 8.0),
+                    Pos2::new(inside.left() - names, rect.center().y - 8.0),
                     Pos2::new(inside.left() - 8.0, rect.center().y + 8.0),
                 );
                 cut_text(painter, room, Align::Max, &from_name(view, &found.stays[0], at), small.clone(), t.text);
