@@ -4,12 +4,13 @@
 //! compares with the one before: how much of each persona came back when the customers were grouped anew, and whether the words of its first name still pass their test.
 //! The line of the same data is written anew, so that trying another number of segments adds none. O(customers) per line.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::Labels;
-use crate::evaluate::{Advice, Checkup, RetrainRule, adjusted_rand, advice};
+use crate::evaluate::{Advice, Checkup, RetrainRule, adjusted_rand, advice, best_matching};
 use crate::persona::{Persona, Personas, RowSet};
 
 use super::plan::{EarlierSegment, EarlierSegments};
@@ -134,23 +135,28 @@ impl Checks {
         is_new
     }
 
-    /// Agreement and Jaccard coefficients with the line before, over the customers of both.
+    /// Agreement and, by number, Jaccard coefficients with the line before, over the customers of both. Personas are matched by their customers first: whatever their
+    /// numbers are, one that only changed its number has come back.
     fn against_before(&self) -> (Option<f64>, Vec<(usize, Option<f64>)>) {
-        let mut both: Vec<(usize, usize)> = Vec::new();
-        let mut jaccards = Vec::new();
-        let place = |groups: &[(usize, RowSet)]| -> std::collections::BTreeMap<usize, usize> {
-            groups.iter().flat_map(|(number, rows)| rows.rows().map(move |row| (row, *number))).collect()
+        if self.before.is_empty() {
+            return (None, self.members.iter().map(|(number, _)| (*number, None)).collect());
+        }
+        let place = |groups: &[(usize, RowSet)]| -> BTreeMap<usize, usize> {
+            groups.iter().enumerate().flat_map(|(at, (_, rows))| rows.rows().map(move |row| (row, at))).collect()
         };
         let (then, now) = (place(&self.before), place(&self.members));
-        both.extend(then.iter().filter_map(|(row, number)| Some((*number, *now.get(row)?))));
-        for (number, _) in &self.members {
-            let shared = both.iter().filter(|(a, b)| a == number && b == number).count();
-            let either = both.iter().filter(|(a, b)| a == number || b == number).count();
-            let was_there = self.before.iter().any(|(other, _)| other == number);
-            jaccards.push((*number, (was_there && either > 0).then(|| shared as f64 / either as f64)));
-        }
-        let numbers = |of: fn(&(usize, usize)) -> usize| Labels::from_ids(&both.iter().map(of).collect::<Vec<_>>());
-        let agreement = (both.len() > 1).then(|| adjusted_rand(&numbers(|pair| pair.0), &numbers(|pair| pair.1)));
+        let both: Vec<(usize, usize)> = then.iter().filter_map(|(row, at)| Some((*at, *now.get(row)?))).collect();
+        let mut shared = vec![vec![0usize; self.members.len()]; self.before.len()];
+        both.iter().for_each(|&(then, now)| shared[then][now] += 1);
+        let matching = best_matching(&shared);
+        let coefficient = |now: usize| {
+            let then = matching.iter().position(|to| *to == Some(now))?;
+            let either = shared[then].iter().sum::<usize>() + shared.iter().map(|row| row[now]).sum::<usize>() - shared[then][now];
+            (either > 0).then(|| shared[then][now] as f64 / either as f64)
+        };
+        let jaccards = self.members.iter().enumerate().map(|(at, (number, _))| (*number, coefficient(at))).collect();
+        let labels = |of: fn(&(usize, usize)) -> usize| Labels::from_ids(&both.iter().map(of).collect::<Vec<_>>());
+        let agreement = (both.len() > 1).then(|| adjusted_rand(&labels(|pair| pair.0), &labels(|pair| pair.1)));
         (agreement, jaccards)
     }
 

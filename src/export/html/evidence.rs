@@ -43,7 +43,7 @@ fn of_persona(page: &mut String, report: &Report, persona: &Persona, card: &Card
         n = cluster + 1
     );
     if let Some(badge) = &card.badge {
-        let _ = writeln!(page, "<p class=\"muted small\">{}.</p>", badge.told());
+        let _ = writeln!(page, "<p class=\"muted small\">{}. {}</p>", badge.told(), escape(&card.trust.join(" ")));
     }
     holds(page, card);
     rule_and_examples(page, card);
@@ -79,9 +79,11 @@ fn of_persona(page: &mut String, report: &Report, persona: &Persona, card: &Card
 /// How well it holds, a line per question.
 fn holds(page: &mut String, card: &CardPage) {
     page.push_str("<h4>How well it holds</h4>\n<ul class=\"small\">");
-    for line in &card.holds {
+    for (nth, line) in card.holds.iter().enumerate() {
         let _ = write!(page, "<li dir=\"auto\"><strong>{}</strong>", escape(&line.told()));
-        if !line.value.is_empty() || line.sentence != format!("{}.", line.word) {
+        // The first says what stands above.
+        let is_said = nth == 0 && card.badge.is_some();
+        if !is_said && (!line.value.is_empty() || line.sentence != format!("{}.", line.word)) {
             let _ = write!(page, " <span class=\"muted\">{}</span>", escape(&line.sentence));
         }
         page.push_str("</li>\n");
