@@ -50,6 +50,7 @@ impl Window {
             Command::KeepParts => self.keep_parts(),
             Command::MergeBack(number) => self.regroup(|plan| plan.merge_back(number)),
             Command::Niches(niches) => self.change(|plan| plan.niches = niches),
+            Command::Validate(options) => self.change(|plan| plan.validation = options),
             Command::SaveUnusual => self.save_unusual(),
             Command::UseModel(model, numbering) => self.use_model(model, numbering),
             Command::Compare(against) => self.change(|plan| plan.comparison = against),

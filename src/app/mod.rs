@@ -3,6 +3,7 @@
 mod appearance;
 mod args;
 mod attachments;
+mod checks;
 mod choices;
 pub mod cli;
 mod commands;

@@ -47,6 +47,7 @@ impl Window {
                 let to = before.moves_to(ids);
                 self.history.change_all(|plan| plan.follow(&to, ids.0.len()));
                 self.saved.follow(&to, ids.0.len());
+                self.look.checks.follow(&to);
                 self.ctx.request_repaint();
             }
             _ => {}

@@ -10,10 +10,9 @@ use clap::Args;
 use crate::base::Ctx;
 use crate::data::day::IsoDay;
 use crate::data::{Source, SourceFile, Sourcing};
-use crate::engine::validate::{Every, ToForetell, ValidateOptions, validate};
-use crate::engine::{Outputs, today};
+use crate::engine::{Outputs, today, validate};
 use crate::export::{self, Validation};
-use crate::session::{Look, Plan, Project, Words, project};
+use crate::session::{Every, Look, Plan, Project, ToForetell, ValidateOptions, Words, project};
 
 use super::args::day;
 use super::choices::Choices;

@@ -3,13 +3,15 @@
 //! An idle window costs nothing: it is drawn again only when the user does something or the engine wakes it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Weak;
 use std::time::{Duration, Instant};
 
 use eframe::egui::{self, CentralPanel, Context, Frame, ViewportCommand};
 
 use crate::data::Source;
-use crate::engine::{Answers, Engine, EngineOptions, Outputs, PagesWanted, TableWanted, Wanted, Watch, log_kind};
+use crate::engine::{Answers, Engine, EngineOptions, Outputs, PagesWanted, Segmentation, TableWanted, Wanted, Watch, log_kind};
 use crate::export::{Audience, Choices, Density, Paper, Plots, Report};
+use crate::persona::Personas;
 use crate::session::history::History;
 use crate::session::project::{self, Project};
 use crate::session::recovery::{Found, Recovery};
@@ -73,6 +75,8 @@ pub struct Window {
     pub(super) saved: Plan,
     /// The project as it was opened, until its data are read and compared.
     pub(super) opened: Option<Project>,
+    /// The segments and cards that the validation history last looked at.
+    pub(super) checked: Option<(Weak<Segmentation>, Weak<Personas>)>,
     /// The segment model that came together with its customers, until these are read.
     pub(super) model_to_open: Option<PathBuf>,
     /// Looks whether sources changed, and when they were last read.
@@ -140,6 +144,7 @@ impl Window {
             watch: Watch::new(move || wake_for_files.request_repaint()),
             read_at: Instant::now(),
             customers: None,
+            checked: None,
             reload: 0,
             template: None,
             pages_shown: None,
@@ -237,6 +242,7 @@ impl Window {
         self.take_errands();
         self.finish_exports();
         self.compare_stamp();
+        self.note_check();
         self.open_waiting_model();
         self.keep_health();
         self.keep_for_a_crash();

@@ -10,6 +10,7 @@ use crate::data::{Dictionary, Loaded, Noun, Raw, Table};
 use crate::evaluate::unusual::Unusual;
 use crate::evaluate::{self, NullBand, Stability, Structure};
 use crate::export::pages::Pages;
+use crate::export::{FoldsFound, Holds, Looked, Validation};
 use crate::features::Prepared;
 use crate::persona::{Contrast, Explained, Personas, UnusualCustomer};
 use crate::plot::{
@@ -101,6 +102,8 @@ pub struct Answers {
     pub unusual: Answer<Unusual>,
     /// Those above the line in force, with reasons.
     pub unusual_customers: Answer<Vec<UnusualCustomer>>,
+    /// Whether the personas hold.
+    pub holds: HoldsAnswer,
     /// Jobs under way, oldest first.
     pub jobs: Vec<JobView>,
     /// What the user calls columns, levels and rows.
@@ -151,6 +154,31 @@ pub struct BrushAnswer {
     pub is_cooking: bool,
     /// Why nobody could be found.
     pub problem: Option<Problem>,
+}
+
+/// Whether the personas hold: with other customers, and on other days. Each says in a sentence why where it cannot be told.
+#[derive(Debug, Clone, Default)]
+pub struct HoldsAnswer {
+    /// What would become of customers if only the others had been seen: the best round there is.
+    pub folds: Answer<FoldsFound>,
+    /// Who moves between snapshots; its other parts are empty.
+    pub stays: Answer<Validation>,
+    /// What the personas foretell; its other parts are empty.
+    pub foretells: Answer<Validation>,
+}
+
+impl HoldsAnswer {
+    /// What is known, as every export tells it.
+    pub fn known(&self) -> Holds {
+        fn looked<T>(answer: &Answer<T>) -> Looked<T> {
+            match answer {
+                Answer::Ready(found) => Looked::Found(found.clone()),
+                Answer::Failed { problem, .. } => Looked::Cannot(problem.0.to_string()),
+                Answer::Cooking { .. } | Answer::Waiting(_) => Looked::NotLooked,
+            }
+        }
+        Holds { folds: looked(&self.folds), stays: looked(&self.stays), foretells: looked(&self.foretells) }
+    }
 }
 
 /// What the table lists, where it is not simply all rows as in the file.

@@ -5,9 +5,9 @@ use crate::cluster::{Dendrogram, DensityTree, Hdbscan, KMeansFit, Neighbours};
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::{Loaded, Raw, Table, Unprofiled};
 use crate::evaluate::unusual::{IsolationForest, LocalScores, SmoothCopies, Unusual};
-use crate::evaluate::{Known, NullBand, Silhouettes, Stability, Structure};
+use crate::evaluate::{FoldLabels, Known, NullBand, OneColumn, PredictionStrengths, Silhouettes, Stability, Structure};
 use crate::export::pages::Pages;
-use crate::export::{NicheSeconds, Seconds};
+use crate::export::{FoldsFound, NicheSeconds, Seconds, Validation};
 use crate::features::Prepared;
 use crate::persona::{Contrast, Explained, Personas, UnusualCustomer};
 use crate::plot::{
@@ -113,6 +113,16 @@ caches! {
     unusual: Unusual, Unusual::bytes;
     /// Those above a line, with reasons.
     unusual_customers: Vec<UnusualCustomer>, |customers| customers.len() * 600;
+    /// Segments by data without some customers, one value per round.
+    folds: FoldLabels, FoldLabels::bytes;
+    /// Segments by one half for the other, one value per round.
+    halves: PredictionStrengths, PredictionStrengths::bytes;
+    /// Segments without single columns.
+    without_columns: OneColumn, |without| (without.without.len() + 1) * (without.anyway.of_segment.len() + 4) * 16;
+    /// The three as they are told.
+    folds_found: FoldsFound, |found| (found.personas.len() + found.columns.len()) * 500;
+    /// Who moves between days, and what is foretold of later ones.
+    on_other_days: Validation, |found| 10_000 + found.stays.iter().map(|stay| stay.moves.len() * (stay.moves.len() * 8 + 400)).sum::<usize>();
     /// How stable the segments are, one value per round.
     stabilities: Stability, Stability::bytes;
 }

@@ -10,7 +10,7 @@ use crate::data::{Dictionary, Loaded};
 use crate::evaluate::{self, Known};
 use crate::features::Prepared;
 use crate::plot::Compared;
-use crate::session::{Against, Clustering};
+use crate::session::{Against, Clustering, EarlierSegments};
 
 use super::caches::Runtime;
 use super::choose::{self, MOST_SEGMENTS};
@@ -35,6 +35,7 @@ pub(super) struct Left {
 enum LeftGroups {
     Solution(Labeling),
     Column(Made<Known>),
+    Earlier(Key, Labels),
 }
 
 impl Left {
@@ -43,6 +44,7 @@ impl Left {
         match &self.groups {
             LeftGroups::Solution(labeling) => labeling.key(),
             LeftGroups::Column(known) => known.key,
+            LeftGroups::Earlier(key, _) => *key,
         }
     }
 
@@ -50,6 +52,7 @@ impl Left {
         match &self.groups {
             LeftGroups::Solution(labeling) => labeling.labels(),
             LeftGroups::Column(known) => &known.value.labels,
+            LeftGroups::Earlier(_, labels) => labels,
         }
     }
 
@@ -62,6 +65,7 @@ impl Left {
                 (labeling.labels(), clusters, names, "In no group")
             }
             LeftGroups::Column(known) => (&known.value.labels, known.value.order.clone(), self.names.clone(), "No value"),
+            LeftGroups::Earlier(_, labels) => (labels, (0..labels.n_clusters()).collect(), self.names.clone(), "Not in one then"),
         };
         if labels.n_noise() > 0 {
             left_names.push(in_none.to_owned());
@@ -97,6 +101,7 @@ pub(super) fn of(
     let left = match against {
         Against::Column(column) => groups::known(runtime, loaded, made, column, needs.plots).and_left(column, dictionary),
         Against::Solution(clustering) => solution(runtime, loaded, prepared, (clustering, dictionary), needs),
+        Against::Earlier(segments) => Ok(earlier(segments, made)),
     };
     match (&left, &right.chosen) {
         (Ok(left), Ok(right)) => {
@@ -108,6 +113,27 @@ pub(super) fn of(
         (Err(why), _) => why.clone(),
         (_, Err(why)) => why.blocks("Waiting for the segments"),
     }
+}
+
+/// The segments as they were before the data moved. Whoever is new since, or was in none, is in none.
+fn earlier(segments: &EarlierSegments, prepared: &Made<Prepared>) -> Left {
+    let mut group_of: Vec<Option<usize>> = vec![None; prepared.value.n_table_rows];
+    for (at, group) in segments.groups.iter().enumerate() {
+        for row in group.members.rows().filter(|row| *row < prepared.value.n_table_rows) {
+            group_of[row] = Some(at);
+        }
+    }
+    let rows = &prepared.value.table_rows;
+    let labels = Labels::canonical(rows.len(), segments.groups.len(), |row| group_of[rows[row]]);
+    // Labels go by size; any of its customers says which segment a label is.
+    let mut names = vec![String::new(); labels.n_clusters()];
+    for (row, label) in labels.iter().enumerate() {
+        if let (Some(label), Some(group)) = (label, group_of[rows[row]]) {
+            names[label].clone_from(&segments.groups[group].name);
+        }
+    }
+    let key = Key::of("segments before the data moved", 1, segments, &[prepared.key]);
+    Left { title: format!("As on {}", segments.day), names, groups: LeftGroups::Earlier(key, labels) }
 }
 
 /// The labels of another solution. Its elbow is asked for only where it must suggest the number of groups.

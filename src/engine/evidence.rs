@@ -82,6 +82,11 @@ impl Evident {
         self.stability.key()
     }
 
+    /// Whether the first draws of the stability are there, or never will be.
+    pub fn is_shaken(&self) -> bool {
+        self.stability.is_settled()
+    }
+
     /// Names what is known of whether there are groups at all.
     pub fn structure_key(&self) -> Option<Key> {
         self.structure.key()

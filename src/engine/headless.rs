@@ -44,13 +44,6 @@ pub fn analyse(plan: &Plan, wanted: &Wanted, ctx: &Ctx) -> Result<(Report, Plots
     Ok((report, plots))
 }
 
-/// The analysis of a table that is in memory, whatever the plan says it comes from.
-///
-/// Fails with the first problem of what is wanted, or when `ctx` is stopped.
-pub(super) fn analyse_table(loaded: Arc<Loaded>, plan: &Plan, outputs: Outputs, ctx: &Ctx) -> Result<Report, Problem> {
-    analyse_by(&mut Engine::over(loaded, EngineOptions::headless()), plan, outputs, ctx)
-}
-
 /// The analysis of a plan by an engine that may know parts of it already.
 ///
 /// Fails with the first problem of what is wanted, or when `ctx` is stopped.
@@ -81,6 +74,13 @@ fn first_problem<'a>(plan: &Plan, answers: &'a Answers, outputs: &Outputs) -> Op
 }
 
 impl Engine {
+    /// The analysis of a table that is in memory, whatever the plan says it comes from.
+    ///
+    /// Fails with the first problem of what is wanted, or when `ctx` is stopped.
+    pub(super) fn analyse_table(loaded: Arc<Loaded>, plan: &Plan, outputs: Outputs, ctx: &Ctx) -> Result<Report, Problem> {
+        analyse_by(&mut Engine::over(loaded, EngineOptions::headless()), plan, outputs, ctx)
+    }
+
     /// An engine for a command: one job at a time, nobody to wake.
     pub fn headless() -> Engine {
         Engine::new(|| {}, EngineOptions::headless())

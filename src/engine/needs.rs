@@ -35,6 +35,12 @@ pub struct Needs {
     pub stability: Need,
     /// Who is unusual.
     pub unusual: Need,
+    /// What other customers would make of the segments.
+    pub holds: Need,
+    /// Whether even its first round may wait for everything else.
+    pub holds_behind: bool,
+    /// Who moves between days, and what is foretold.
+    pub tried: Need,
     /// Whether its later rounds are wanted too, which make it surer.
     pub all_draws: bool,
     /// More segments are told instead of drawn and described.
@@ -58,6 +64,7 @@ impl Needs {
         // Cards need the whole elbow only while k is left to the suggestion.
         let sweep_pages = if plan.clustering.leaves_k_open() { &from_segments_on[..] } else { &from_segments_on[..1] };
         let plots = if_shown_on(&[Page::Segments, Page::Present], Urgency::Chosen);
+        let is_validated = wanted.view == PageView::Segments(SegmentsView::Validate);
         Needs {
             prepared: if_shown_on(&[&[Page::Prepare], &from_segments_on[..]].concat(), Urgency::Chosen),
             sweep: if_shown_on(sweep_pages, Urgency::Shown),
@@ -75,6 +82,9 @@ impl Needs {
             null_band: refined_on(&[Page::Segments]),
             stability: refined_on(&from_segments_on),
             unusual: if wanted.view == PageView::Segments(SegmentsView::Niches) { Need::Start(Urgency::Shown) } else { Need::Look },
+            holds: if is_validated { Need::Start(Urgency::Shown) } else { refined_on(&from_segments_on[1..]) },
+            holds_behind: !is_validated,
+            tried: if is_validated { Need::Start(Urgency::Shown) } else { Need::Look },
             all_draws: true,
             most_segments: MOST_SEGMENTS,
         }
@@ -99,6 +109,9 @@ impl Needs {
             null_band: Need::Look,
             stability: start_if(outputs.is_shaken(), Urgency::Shown),
             unusual: start_if(outputs.unusual, Urgency::Shown),
+            holds: start_if(outputs.holds, Urgency::Shown),
+            holds_behind: false,
+            tried: Need::Look,
             all_draws: outputs.stability,
             most_segments: if outputs.personas || outputs.plots { MOST_SEGMENTS } else { usize::MAX },
         }

@@ -240,7 +240,7 @@ fn copies(
 }
 
 /// The columns of the matrix that are one column of the table: of a category's levels one alone is on. Components are numbers.
-fn spans(prepared: &Prepared) -> Vec<ColumnSpan> {
+pub(super) fn spans(prepared: &Prepared) -> Vec<ColumnSpan> {
     let mut spans: Vec<ColumnSpan> = Vec::new();
     for (at, name) in prepared.dimension_names.iter().enumerate() {
         match name.split_once(" = ") {

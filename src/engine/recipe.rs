@@ -26,7 +26,7 @@ use super::run::answer::{JobView, StepError};
 use super::run::jobs::Workers;
 use super::run::runtime::{Asked, Done, OnStop};
 use super::wanted::Wanted;
-use super::{brush, comparison, evidence, listing, map, niches, picking, report, table};
+use super::{brush, comparison, evidence, holds, listing, map, niches, picking, report, table};
 
 /// How much the engine may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,7 @@ struct Last {
     brush: brush::Last,
     map: map::Last,
     listing: listing::Last,
+    holds: holds::Last,
     /// The unusual customers told last, until those of another line are.
     unusual_customers: Option<Arc<Vec<UnusualCustomer>>>,
     /// The segment whose inside was shown.
@@ -223,7 +224,15 @@ impl Engine {
             (Asked::Ready(unusual), Some(segmentation)) => niches::customers(runtime, unusual, segmentation, plan, needs.unusual),
             (other, _) => other.blocks("Waiting for the scores"),
         };
-        let shown = [&grouped.keys()[..], &described.keys(), &[map.key(), evidence.stability_key(), evidence.structure_key()]].concat();
+        let held = holds::of(
+            runtime,
+            (table.sourced.as_ref(), &grouped, evidence.is_shaken()),
+            &prepared,
+            (plan, wanted, words, Engine::analyse_table),
+            needs,
+        );
+        let known = [map.key(), evidence.stability_key(), evidence.structure_key()];
+        let shown = [&grouped.keys()[..], &described.keys(), &known, &held.keys()].concat();
         let mut answers = Answers { brush, listing, ..Answers::default() };
         grouped.answer(&mut answers, &mut last.groups);
         answers.comparison = comparison::answer(comparison, plan.comparison.as_ref(), &mut last.comparison);
@@ -232,6 +241,7 @@ impl Engine {
         evidence.answer(&mut answers);
         // An older one speaks about other segments.
         answers.unusual = unusual.settled(&mut None);
+        answers.holds = held.answer(&mut last.holds);
         answers.unusual_customers = unusual_customers.settled(&mut last.unusual_customers);
         table.answer(prepared, &mut answers, &mut last.table);
         answers.inside = inside;

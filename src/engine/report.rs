@@ -9,7 +9,7 @@ use crate::cluster::{Chosen, Dendrogram};
 use crate::customers;
 use crate::data::{Loaded, Source};
 use crate::evaluate::{Silhouettes, Stability};
-use crate::export::{ChosenResult, FoundStructure, PartedSegment, Plots, Report, RunResult, Seconds, UnusualFound};
+use crate::export::{ChosenResult, FoundStructure, Holds, PartedSegment, Plots, Report, RunResult, Seconds, UnusualFound};
 use crate::features::Prepared;
 use crate::model::{MadeBy, Making, Parameters};
 use crate::persona::{Explained, Personas, part};
@@ -51,6 +51,8 @@ pub(super) struct Parts {
     pub notes: Vec<Note>,
     /// How long it took.
     pub seconds: Option<Seconds>,
+    /// How well the personas hold, as far as somebody looked.
+    pub holds: Holds,
     /// Who is unusual, if somebody looked.
     pub unusual: Option<UnusualFound>,
     /// How the grouping came to be.
@@ -84,6 +86,7 @@ impl Parts {
             seconds: self.seconds,
             making: self.making,
             unusual: self.unusual,
+            holds: self.holds,
         }
     }
 }
@@ -102,6 +105,9 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
     }
     // No card leaves without saying how far it may be relied on.
     if outputs.is_some_and(|outputs| outputs.unusual) && !matches!(answers.unusual_customers, Answer::Ready(_)) {
+        return None;
+    }
+    if outputs.is_some_and(|outputs| outputs.holds) && !matches!(answers.holds.folds, Answer::Ready(_) | Answer::Failed { .. }) {
         return None;
     }
     if outputs.is_some_and(Outputs::is_shaken) && !matches!(answers.stability, Answer::Ready(_) | Answer::Failed { .. }) {
@@ -126,6 +132,7 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         notes: answers.notes.clone(),
         seconds: None,
         unusual: unusual(plan, answers),
+        holds: answers.holds.known(),
         making: making(plan, answers, groups).map(Arc::new),
     })
 }

@@ -105,6 +105,11 @@ pub(super) fn sourced(runtime: &mut Runtime, sourcing: &Arc<Sourcing>, wanted: &
 const BUILDING: &str = "Building the customer table";
 
 impl Sourced {
+    /// The rows of all sources, where all are there.
+    pub(super) fn raws_ready(&self) -> Option<Vec<Made<Raw>>> {
+        self.raws.iter().map(|raw| raw.ready().cloned()).collect()
+    }
+
     /// What the pages see of it.
     pub fn answer(self, last: &mut Last) -> SourcesAnswer {
         let raws = self.raws.into_iter().map(|raw| raw.settled(&mut None)).collect::<Vec<Answer<Raw>>>();

@@ -132,12 +132,14 @@ pub struct Outputs {
     pub plots: bool,
     /// Who is unusual, and the niches.
     pub unusual: bool,
+    /// What other customers would make of the segments, to the first round.
+    pub holds: bool,
 }
 
 impl Outputs {
     /// What a folder of exported files needs.
     pub fn of_export() -> Outputs {
-        Outputs { personas: true, explained: true, plots: true, ..Outputs::default() }
+        Outputs { personas: true, explained: true, plots: true, holds: true, ..Outputs::default() }
     }
 
     /// Whether customers are drawn anew: no card leaves without saying how far it may be relied on.

@@ -17,13 +17,14 @@ use serde::Serialize;
 use crate::data::Noun;
 
 use super::choices::{Choices, Density};
+use super::holds_sheet::holds_sheet;
 use super::outcome_sheet::outcome_sheets;
 use super::report::persona_names;
 use super::sheet::TopicSheet;
 use super::text::without_folders;
 use super::{Plot, Plots, Report, plot_svg};
 
-pub use card::{Badge, CardPage, Confidence, EvidenceLine, Fact, Line, ProfileLine, Rest, Strip, Tile};
+pub use card::{Badge, CardPage, Confidence, EvidenceLine, Fact, HeldLine, Line, ProfileLine, Rest, Strip, Tile};
 pub use compare::{ComparedCell, ComparisonColumn, ComparisonRow, SideBySide};
 pub use overview::{Member, Overview};
 pub(super) use provenance::provenance;
@@ -101,7 +102,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         missing_note: report.personas.missing_note(),
         importance,
         importance_note,
-        sheets: outcome_sheets(report),
+        sheets: outcome_sheets(report).into_iter().chain(holds_sheet(report)).collect(),
         provenance: provenance(report),
         slide_notes: report.slide_notes.clone(),
         plots: plot_pages(report, plots, &names, choices.density),

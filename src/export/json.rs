@@ -9,6 +9,8 @@ use crate::base::FEWEST_TOLD;
 use crate::evaluate::Stability;
 use crate::persona::{Direction, Drawing, Evidence, OutcomeLine, Persona, part};
 
+use super::holds::HoldsLine;
+use super::holds_sheet::{holds_of, holds_sheet};
 use super::outcome_sheet::outcome_sheets;
 use super::text::without_folders;
 use super::{ChosenResult, FoundStructure, Report, RunResult, Seconds};
@@ -31,6 +33,8 @@ pub fn report_json(report: &Report) -> String {
         structure: &'a FoundStructure,
         #[serde(skip_serializing_if = "Option::is_none")]
         stability: Option<Vec<Value>>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        holds: Vec<Value>,
         notes: &'a [String],
         seconds: Option<Seconds>,
     }
@@ -47,6 +51,7 @@ pub fn report_json(report: &Report) -> String {
         stability: report
             .known_stability()
             .map(|stability| (0..stability.sizes.len()).map(|cluster| stability_value(stability, cluster, missing(cluster))).collect()),
+        holds: report.personas.personas.iter().map(|persona| holds_value(persona, report)).collect(),
         notes: &report.notes,
         seconds: report.seconds,
     };
@@ -71,7 +76,7 @@ pub fn cards_json(report: &Report) -> String {
         "noun": report.noun(),
         "revenue_column": personas.revenue_column,
         "personas": personas.personas.iter().map(|persona| persona_value(persona, report)).collect::<Vec<_>>(),
-        "sheets": outcome_sheets(report),
+        "sheets": outcome_sheets(report).into_iter().chain(holds_sheet(report)).collect::<Vec<_>>(),
         "notes": notes,
     }))
 }
@@ -137,6 +142,7 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         "is_a_choice": report.structure.is_a_choice(report.personas.personas.len()),
         "outcomes": persona.outcomes().iter().filter(|_| described).map(|line| outcome_value(line, report)).collect::<Vec<_>>(),
         "stability": report.known_stability().map(|stability| stability_value(stability, persona.cluster, persona.headline_missing())),
+        "holds": holds_value(persona, report),
         "match_all_headline_traits": persona.match_all_share,
         "statements": statements.collect::<Vec<_>>(),
         "distributions": distributions.collect::<Vec<_>>(),
@@ -164,6 +170,24 @@ fn stability_value(stability: &Stability, cluster: usize, missing: f64) -> Value
         "draws": stability.draws.len(),
         "found_again": stability.n_found(cluster),
         "reasons": stability.reasons_with(cluster, missing),
+    })
+}
+
+/// How well one persona holds: word, number and sentence of each question.
+fn holds_value(persona: &Persona, report: &Report) -> Value {
+    let lines = holds_of(report).lines(persona.cluster, persona.headline_missing());
+    let told = |line: &HoldsLine| {
+        let mark = line.mark.as_ref();
+        let value = mark.map(|mark| mark.value);
+        json!({ "word": line.word, "value": value, "interval": mark.and_then(|mark| mark.interval), "sentence": line.sentence })
+    };
+    let [comes_back, same, stays, foretells] = &lines;
+    json!({
+        "persona": persona.number + 1,
+        "comes_back": told(comes_back),
+        "same_without_them": told(same),
+        "stays": told(stays),
+        "foretells": told(foretells),
     })
 }
 

@@ -3,7 +3,7 @@
 //! In: the deck. Out: CommonMark with GitHub's tables. Every character of the data that Markdown or HTML could take for markup is
 //! escaped, so that a cell like `<script>` or `[x](javascript:y)` shows as what it is.
 
-use super::deck::{Badge, CardPage, Deck};
+use super::deck::{Badge, CardPage, Deck, HeldLine};
 use super::sheet::{SheetPart, TopicSheet};
 use super::text::turns_text;
 
@@ -98,10 +98,8 @@ fn back(to: &mut Document, deck: &Deck, card: &CardPage) {
     if let Some(name) = &card.automatic_name {
         to.line(&format!("The automatic name is {}.", text(name)));
     }
-    if !card.trust.is_empty() {
-        to.line("### How far to rely on it");
-        to.list(&card.trust);
-    }
+    to.line("### How well it holds");
+    to.list(&card.holds.iter().map(|line| held(line)).collect::<Vec<_>>());
     if let Some(rule) = &card.rule {
         to.line("### In one rule");
         to.line(&text(rule));
@@ -114,6 +112,12 @@ fn back(to: &mut Document, deck: &Deck, card: &CardPage) {
         };
         to.list(&card.examples.iter().map(values).collect::<Vec<_>>());
     }
+}
+
+/// "Comes back: High, 0.93. Found again in ..."; what was not looked at is said once.
+fn held(line: &HeldLine) -> String {
+    let told = line.told();
+    if line.value.is_empty() && line.sentence == format!("{}.", line.word) { told } else { format!("{told} {}", line.sentence) }
 }
 
 fn comparison(to: &mut Document, deck: &Deck) {

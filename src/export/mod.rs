@@ -17,6 +17,9 @@ mod flow;
 pub mod fonts;
 pub mod format;
 pub mod glyph;
+pub mod holds;
+mod holds_sheet;
+mod holds_told;
 mod html;
 mod json;
 mod markdown;
@@ -46,6 +49,8 @@ pub use deck::{Deck, deck};
 pub use error::ExportError;
 pub use files::{Written, WrittenFile, write_all, write_into};
 pub use format::{Format, Purpose};
+pub use holds::{Holds, HoldsLine, HoldsMark, HoldsQuestion, HoldsStanding, Looked};
+pub use holds_told::HoldsOf;
 pub use html::cards_html;
 pub use json::{cards_json, report_json};
 pub use markdown::markdown as cards_markdown;
@@ -62,4 +67,7 @@ pub use sheet::TopicSheet;
 pub use table::{customers_csv, customers_parquet, labels_csv, merges_csv, note_of_formulas};
 pub use unusual::{niches_json, unusual_csv};
 pub use unusual_found::{NicheSeconds, UnusualFound};
-pub use validation::{FoldsFound, ForetoldBy, ForetoldFound, PersonaHolds, Stay, Validation, ValidationSeconds, validation_json};
+pub use validation::{
+    CalibrationPoint, ColumnLeftOut, FoldsFound, ForetoldBy, ForetoldFound, HangsOn, PersonaHolds, Stay, Validation, ValidationSeconds,
+    WalkedForward, WordHolds, validation_json,
+};

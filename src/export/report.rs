@@ -14,6 +14,7 @@ use crate::features::Prepared;
 use crate::model::Making;
 use crate::persona::{Explained, Personas};
 
+use super::holds::Holds;
 use super::unusual_found::UnusualFound;
 
 /// One finished analysis.
@@ -53,6 +54,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// How long the parts took, when somebody measured.
     pub seconds: Option<Seconds>,
+    /// How well the personas hold with other customers and on other days, as far as somebody looked.
+    pub holds: Holds,
     /// Who is unusual, if somebody looked.
     pub unusual: Option<UnusualFound>,
     /// How the grouping came to be, for a model of it.

@@ -54,6 +54,8 @@ pub struct ForetoldFound {
     pub adds_to_rfm: Option<WithBand>,
     /// Per persona, in the order of their numbers.
     pub personas: Vec<PersonaHolds>,
+    /// The same from one horizon earlier on, with nothing changed in between; none where the orders do not go back so far.
+    pub walked_forward: Option<WalkedForward>,
     /// What it comes to.
     pub sentence: String,
 }
@@ -80,6 +82,12 @@ pub struct PersonaHolds {
     pub name: String,
     /// Its customers.
     pub customers: usize,
+    /// Of a persona of another day: the one of today that most of its customers are in; none where there is no such.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub today: Option<String>,
+    /// The same by its place among today's segments, whatever their numbers.
+    #[serde(skip)]
+    pub cluster_today: Option<usize>,
     /// Foretelling: its rate over everyone's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lift: Option<f64>,
@@ -95,6 +103,12 @@ pub struct PersonaHolds {
     /// Folds: the share of its customers that data without them would send to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same: Option<f64>,
+    /// Folds: the least and the largest of that share over the rounds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_range: Option<[f64; 2]>,
+    /// Folds: the column without which most of its customers change company, where clearly more do than change it anyway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hangs_on: Option<HangsOn>,
     /// Folds: how much of it is together where the other half of the customers decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prediction_strength: Option<f64>,
@@ -104,6 +118,93 @@ pub struct PersonaHolds {
     /// Staying: the share of its customers that would leave it by chance alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_chance: Option<f64>,
+    /// Staying: whether each word of its name still passes its test on the later day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<WordHolds>,
+}
+
+/// One word of a persona's name on a later day.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct WordHolds {
+    /// The word as the name has it.
+    pub word: String,
+    /// The column it rests on.
+    pub column: String,
+    /// The level of it, for categories.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// Whether it would still be let into a name.
+    pub holds: bool,
+    /// How far the persona was from all others on the first day; none where that may not be told.
+    pub effect_then: Option<f64>,
+    /// How far it is on this one.
+    pub effect_now: Option<f64>,
+}
+
+/// A persona's mean as it was foretold, against what came.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct CalibrationPoint {
+    /// "C1", of the earlier day.
+    pub persona: String,
+    /// Its name then.
+    pub name: String,
+    /// The persona of today that it is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub today: Option<String>,
+    /// The same by its place among today's segments.
+    #[serde(skip)]
+    pub cluster_today: Option<usize>,
+    /// Its mean in the horizon before the cut.
+    pub foretold: f64,
+    /// Its mean in the horizon after it.
+    pub seen: f64,
+    /// Its customers on the day of the cut.
+    pub customers: usize,
+}
+
+/// What was learnt one horizon before the cut, scored unchanged on the cut's customers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct WalkedForward {
+    /// The day it was learnt on.
+    pub learnt_on: String,
+    /// Customers scored.
+    pub customers: usize,
+    /// The share of pairs of customers in the right order; none of numbers.
+    pub auc: Option<ForetoldBy>,
+    /// The share of the spread that is explained.
+    pub r2: Option<ForetoldBy>,
+    /// How much of the power of all columns the personas keep.
+    pub power_kept: Option<WithBand>,
+    /// What personas add to RFM.
+    pub adds_to_rfm: Option<WithBand>,
+    /// Slope of seen on foretold over the personas: 1 where what differed goes on to.
+    pub slope: Option<f64>,
+    /// Foretold against seen.
+    pub personas: Vec<CalibrationPoint>,
+    /// What it comes to.
+    pub sentence: String,
+}
+
+/// A column that a persona hangs on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct HangsOn {
+    /// Its name in the file.
+    pub column: String,
+    /// The share of the persona's customers' company that changes without it.
+    pub changed: f64,
+    /// The same with nothing left out.
+    pub anyway: f64,
+}
+
+/// What becomes of the personas without one column.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ColumnLeftOut {
+    /// Its name in the file.
+    pub column: String,
+    /// The share of everyone's company that changes; none where it is the only column.
+    pub changed: Option<f64>,
+    /// Per persona, in the order of their numbers.
+    pub personas: Vec<Option<f64>>,
 }
 
 /// Who moved from one day to the next. Segments are those of the first snapshot.
@@ -160,6 +261,12 @@ pub struct FoldsFound {
     pub rounds: usize,
     /// Splits into halves.
     pub splits: usize,
+    /// The share of everyone's company that changes with no column left out, as fits on part of the customers differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_anyway: Option<f64>,
+    /// Without each single column, in their order; empty where nobody looked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnLeftOut>,
     /// The method that made the personas.
     pub method: String,
 }

@@ -19,6 +19,7 @@ use super::plan::{Against, Clustering, KeptSelection, NicheOptions, Parting};
 use super::segments_look::SegmentsView;
 use super::settings::ThemeChoice;
 use super::sources_look::DataView;
+use super::validate_options::ValidateOptions;
 
 /// A wish of the user, or what an errand came back with; carried out before the next frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +54,8 @@ pub enum Command {
     MergeBack(usize),
     /// Look for unusual customers this way, from this line on.
     Niches(NicheOptions),
+    /// Try the personas on other days this way.
+    Validate(ValidateOptions),
     /// Save every customer as CSV, with the scores and reasons of who is unusual.
     SaveUnusual,
     /// Group by the segments of a model; with who has which number.
@@ -239,6 +242,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     show(PageView::Data(DataView::Health)),
     show(PageView::Segments(SegmentsView::Explore)),
     show(PageView::Segments(SegmentsView::Niches)),
+    show(PageView::Segments(SegmentsView::Validate)),
     show(PageView::Personas(CardsView::Cards)),
     show(PageView::Personas(CardsView::Compare)),
     show(PageView::Personas(CardsView::Overview)),

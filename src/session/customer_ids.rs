@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
-use super::plan::Plan;
+use super::plan::{Against, EarlierSegment, EarlierSegments, Plan};
 
 /// An id per row of the table; base64 in project files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,12 +41,17 @@ impl Plan {
         for numbering in self.numbering.iter_mut().chain(inside) {
             *numbering = Arc::new(numbering.moved(to, n_table_rows));
         }
+        if let Some(Against::Earlier(earlier)) = &mut self.comparison {
+            let moved = earlier.groups.iter().map(|group| EarlierSegment { members: group.members.moved(to), ..group.clone() });
+            *earlier = Arc::new(EarlierSegments { groups: moved.collect(), ..(**earlier).clone() });
+        }
     }
 
     /// Whether anything in it names rows.
     pub fn names_rows(&self) -> bool {
         let inside = self.splits.iter().any(|split| split.numbering.is_some());
-        !self.personas.is_empty() || !self.kept.is_empty() || self.numbering.is_some() || inside
+        let compares = matches!(self.comparison, Some(Against::Earlier(_)));
+        !self.personas.is_empty() || !self.kept.is_empty() || self.numbering.is_some() || inside || compares
     }
 }
 

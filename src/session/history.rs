@@ -36,6 +36,7 @@ impl MergeKey {
             && before.preparation == after.preparation
             && before.personas == after.personas
             && before.niches == after.niches
+            && before.validation == after.validation
             && before.comparison == after.comparison;
         let (old, new) = (&before.clustering, &after.clustering);
         let moved = [

@@ -42,6 +42,9 @@ const SEGMENTS: &[PageKey] = &[
 
 const NICHES: &[PageKey] = &[key("Shift and drag", "Select customers in the map"), key("Esc", "One step back")];
 
+const VALIDATE: &[PageKey] =
+    &[key("T", "The moves as a table, or as a flow"), key("← →", "The snapshots before or after"), key("Esc", "One step back")];
+
 const CARDS: &[PageKey] =
     &[key("← →", "The card before or after"), key("Space, F", "Turn the card to its evidence (Analyst)"), key("Esc", "One step back")];
 
@@ -60,6 +63,7 @@ pub fn of(view: PageView) -> &'static [PageKey] {
         PageView::Data(DataView::Table) => TABLE,
         PageView::Segments(SegmentsView::Explore) => SEGMENTS,
         PageView::Segments(SegmentsView::Niches) => NICHES,
+        PageView::Segments(SegmentsView::Validate) => VALIDATE,
         PageView::Personas(CardsView::Cards) => CARDS,
         PageView::Present => SLIDES,
         PageView::Data(_) | PageView::Prepare | PageView::Personas(_) => BACK,
@@ -79,7 +83,9 @@ mod tests {
     #[test]
     fn every_page_has_keys_and_none_stands_twice() {
         let data = DataView::ALL.iter().map(|view| PageView::Data(*view));
-        for view in Page::ALL.into_iter().map(PageView::from).chain(data).chain([PageView::Segments(SegmentsView::Niches)]) {
+        for view in
+            Page::ALL.into_iter().map(PageView::from).chain(data).chain(SegmentsView::ALL.iter().map(|view| PageView::Segments(*view)))
+        {
             let mut keys: Vec<&str> = of(view).iter().map(|key| key.keys).collect();
             assert!(!keys.is_empty(), "{view:?}");
             keys.sort_unstable();

@@ -9,6 +9,7 @@ use crate::export::Plot as PlotKind;
 
 use super::brush::Brush;
 use super::cards_look::CardsLook;
+use super::checks::Checks;
 use super::command::ExportRequest;
 use super::page::Page;
 use super::page_view::PageView;
@@ -79,6 +80,16 @@ pub struct Look {
     /// The segment whose inside it shows, and those around it, outermost first, each with what it was called when it was entered.
     #[serde(skip)]
     pub inside: Vec<(usize, String)>,
+    /// What was found each time the data moved. It is no choice, so undo leaves it alone.
+    #[serde(skip_serializing_if = "Checks::is_empty")]
+    pub checks: Checks,
+    /// Whether Validate shows that in the place of the moves between snapshots.
+    pub shows_checks: bool,
+    /// Whether the moves between snapshots are shown as a table.
+    pub moves_as_table: bool,
+    /// How many snapshots before the last two the table of moves shows.
+    #[serde(skip)]
+    pub moves_back: usize,
     /// What the Personas page shows, and how.
     pub cards: CardsLook,
     /// Whether the card shows its back, the evidence.
@@ -209,6 +220,10 @@ impl Default for Look {
             card: 0,
             segments: SegmentsView::default(),
             inside: Vec::new(),
+            checks: Checks::default(),
+            shows_checks: false,
+            moves_as_table: false,
+            moves_back: 0,
             cards: CardsLook::default(),
             evidence: false,
             name_draft: None,

@@ -2,6 +2,7 @@
 
 pub mod brush;
 pub mod cards_look;
+pub mod checks;
 pub mod command;
 mod customer_ids;
 pub mod history;
@@ -20,12 +21,14 @@ pub mod sources_look;
 mod split;
 pub mod table_look;
 pub mod tree_look;
+mod validate_options;
 pub mod words;
 
 pub use crate::export::{Format as ExportFormat, Plot as PlotKind};
 
 pub use brush::{Brush, Who};
 pub use cards_look::{CardsLook, CardsView};
+pub use checks::{CheckLine, CheckedPersona, CheckedWord, Checks};
 pub use command::{Action, CardEdit, Command, ExportRequest, ForCard};
 pub use customer_ids::CustomerIds;
 pub use history::{History, MergeKey};
@@ -34,8 +37,8 @@ pub use open_model::OpenModel;
 pub use page::Page;
 pub use page_view::PageView;
 pub use plan::{
-    Against, Clustering, ColumnOptions, Cut, DensityOptions, HdbscanOptions, InsideScale, KMeansOptions, KeptSelection, NicheOptions,
-    Parting, Plan, TreeOptions,
+    Against, Clustering, ColumnOptions, Cut, DensityOptions, EarlierSegment, EarlierSegments, HdbscanOptions, InsideScale, KMeansOptions,
+    KeptSelection, NicheOptions, Parting, Plan, TreeOptions,
 };
 pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};
@@ -46,4 +49,5 @@ pub use sources_look::{DataView, HealthEntry, RfmLook, SourcesLook};
 pub use split::LEAST_INSIDE;
 pub use table_look::{Sort, TableFilter, TableSeen};
 pub use tree_look::{TreeLook, TreeSeen};
+pub use validate_options::{Every, ToForetell, ValidateOptions};
 pub use words::Words;

@@ -14,7 +14,7 @@ pub enum PageView {
     Data(DataView),
     /// Which columns enter, and how.
     Prepare,
-    /// Groups, with all plots, and who fits none of them.
+    /// Groups, with all plots, who fits none of them, and whether they hold.
     Segments(SegmentsView),
     /// The cards.
     Personas(CardsView),
@@ -48,6 +48,7 @@ impl PageView {
             PageView::Prepare => "Prepare",
             PageView::Segments(SegmentsView::Explore) => "Segments: Explore",
             PageView::Segments(SegmentsView::Niches) => "Segments: Niches",
+            PageView::Segments(SegmentsView::Validate) => "Segments: Validate",
             PageView::Present => "Present",
         }
     }
@@ -72,6 +73,7 @@ impl PageView {
             PageView::Prepare => "Which columns enter, and how.",
             PageView::Segments(SegmentsView::Explore) => "The groups, with all plots.",
             PageView::Segments(SegmentsView::Niches) => "Who fits none of the groups, why, and how many would by chance.",
+            PageView::Segments(SegmentsView::Validate) => "Whether the personas come back, stay over time and foretell what customers do.",
             PageView::Present => "One card per slide.",
         }
     }

@@ -14,6 +14,7 @@ use crate::features::Preparation;
 use crate::persona::{Numbering, PersonaEdit, RowSet, part};
 
 use super::open_model::OpenModel;
+use super::validate_options::ValidateOptions;
 use super::words::Words;
 
 /// The whole analysis as choices.
@@ -51,6 +52,9 @@ pub struct Plan {
     /// Segments that were looked into, and how; those that are kept take the place of their segment.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub splits: Vec<Parting>,
+    /// How the personas are tried on other days.
+    #[serde(default, skip_serializing_if = "ValidateOptions::is_default")]
+    pub validation: ValidateOptions,
     /// Customers that were picked and kept under a name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptSelection>,
@@ -77,6 +81,7 @@ impl Plan {
             comparison: None,
             niches: NicheOptions::default(),
             splits: Vec::new(),
+            validation: ValidateOptions::default(),
             kept: Vec::new(),
             words: None,
             template: None,
@@ -141,6 +146,28 @@ pub enum Against {
     Solution(Clustering),
     /// The groups a column of the data knows, by its name.
     Column(String),
+    /// The segments as they were before the data moved.
+    Earlier(Arc<EarlierSegments>),
+}
+
+/// The segments of an earlier state of the data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EarlierSegments {
+    /// The day they were looked at.
+    pub day: String,
+    /// Each of them.
+    pub groups: Vec<EarlierSegment>,
+}
+
+/// One segment of an earlier state of the data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EarlierSegment {
+    /// What it was called.
+    pub name: String,
+    /// Its customers, as rows of the table as it is now.
+    pub members: RowSet,
 }
 
 /// The clustering section: the method in force and the options of all of them, so that switching forgets nothing. In files they stand side by side.

@@ -200,7 +200,7 @@ pub(super) fn to_text(project: &Project, folder: Option<&Path>) -> Result<String
         relative_paths,
         stamp: project.stamp.clone(),
         look: project.look.clone(),
-        customers: project.customers.clone().filter(|_| project.plan.names_rows()),
+        customers: project.customers.clone().filter(|_| project.plan.names_rows() || project.look.checks.names_rows()),
     };
     let text = serde_json::to_string_pretty(&file).expect("a plan is plain data with string keys and paths that are text");
     Ok(text + "\n")

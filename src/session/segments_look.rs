@@ -11,9 +11,11 @@ pub enum SegmentsView {
     Explore,
     /// Who fits none of them.
     Niches,
+    /// Whether the personas come back, stay and foretell.
+    Validate,
 }
 
 impl SegmentsView {
     /// The views there are, in the order they are offered.
-    pub const ALL: &'static [SegmentsView] = &[SegmentsView::Explore, SegmentsView::Niches];
+    pub const ALL: &'static [SegmentsView] = &[SegmentsView::Explore, SegmentsView::Niches, SegmentsView::Validate];
 }

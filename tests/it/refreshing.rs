@@ -90,6 +90,64 @@ fn names_and_colours_stay_with_the_customers_when_a_source_has_new_ones() {
     assert_eq!(named(&later, "The best"), (number, before), "in the project that was saved before");
 }
 
+/// Each state of the data has a line, whatever is tried on it; the project keeps them, and old and new are shown side by side.
+#[test]
+fn data_that_move_add_a_line_to_the_validation_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, project) = (folder.path().join("orders.csv"), folder.path().join("shop.personae"));
+    orders(&file, (0..400).filter(|key| key % 2 == 0));
+    let plan = serde_json::json!({"personae": 1, "plan": {"source": {"sources": {"sources": [{"name": "orders", "path": file}]}}}});
+    std::fs::write(&project, plan.to_string()).unwrap();
+    let mut window = window(project.clone());
+    window.command(Command::Do(Action::Go(Page::Personas)));
+    for seed in [0, 1] {
+        window.command(Command::Cluster(Clustering {
+            kmeans: KMeansOptions { k: Some(2), ..KMeansOptions::default() },
+            seed,
+            ..Clustering::default()
+        }));
+        settle(&mut window);
+    }
+    let lines = |window: &Window| window.look().checks.lines.clone();
+    assert_eq!((lines(&window).len(), lines(&window)[0].customers), (1, 200), "the same data have one line");
+    assert!(window.look().checks.earlier().is_none());
+    // New customers come, first in the file.
+    orders(&file, 0..400);
+    window.command(Command::Do(Action::Reload));
+    settle(&mut window);
+    let found = lines(&window);
+    assert_eq!((found.len(), found[1].customers), (2, 400));
+    assert_eq!(found[1].agreement, Some(1.0), "those who were there are where they were: {found:?}");
+    assert!(
+        found[1].personas.iter().all(|persona| persona.jaccard == Some(1.0) && persona.words.iter().all(|word| word.passes)),
+        "{found:?}"
+    );
+    let (_, sentence) = window.look().checks.advice(&Default::default()).unwrap();
+    assert!(sentence.starts_with("Still valid"), "{sentence}");
+    let earlier = window.look().checks.earlier().unwrap();
+    assert_eq!(earlier.groups.iter().map(|group| group.members.len()).sum::<usize>(), 200);
+    window.command(Command::Do(Action::Go(Page::Segments)));
+    window.command(Command::Compare(Some(personae::session::Against::Earlier(earlier))));
+    settle(&mut window);
+    let compared = window.answers().comparison.ready().expect("a comparison").clone();
+    assert_eq!((compared.table.left.len(), compared.table.n_rows), (3, 400), "two then, and those who came since");
+    assert_eq!(compared.left_names.last().map(String::as_str), Some("Not in one then"));
+    // Undo leaves the history alone, and a project that is opened again goes on with it.
+    window.command(Command::Do(Action::Undo));
+    settle(&mut window);
+    assert_eq!(lines(&window), found);
+    window.command(Command::SaveTo(project.clone()));
+    settle(&mut window);
+    drop(window);
+    orders(&file, (0..500).filter(|key| key % 5 != 1));
+    let mut window = self::window(project);
+    window.command(Command::Do(Action::Go(Page::Personas)));
+    settle(&mut window);
+    let found = lines(&window);
+    assert_eq!((found.len(), found[2].customers), (3, 400), "{found:?}");
+    assert_eq!(found[2].agreement, Some(1.0), "names stay with the customers while the program is closed: {found:?}");
+}
+
 #[test]
 fn customer_ids_survive_the_file_and_say_where_everyone_went() {
     let (before, after) = (CustomerIds([7, 8, 9].into()), CustomerIds([9, 1, 7].into()));

@@ -9,18 +9,30 @@ use crate::base::{Ctx, Key};
 use crate::customers::{self, BuiltColumn, Understood, rfm};
 use crate::data::day::IsoDay;
 use crate::data::sourcing::{Cuts, RecipeColumn};
-use crate::data::{Loaded, Raw, Sourcing, Unprofiled, Values};
-use crate::engine::run::answer::StepError;
+use crate::data::{Loaded, Raw, Sourcing, Table, Unprofiled, Values};
+use crate::engine::run::answer::{Problem, StepError};
+use crate::engine::wanted::Outputs;
+use crate::export::Report;
+use crate::session::Plan;
+
+use super::cannot::cannot;
+
+/// The analysis of a table that is in memory, as the window and commands do it: an engine is asked, which this folder knows nothing of.
+pub(in crate::engine) type AnalyseTable = fn(Arc<Loaded>, &Plan, Outputs, &Ctx) -> Result<Report, Problem>;
 
 /// The sources, read once and whole.
-pub(super) struct Dated {
+pub(in crate::engine) struct Dated {
     pub(super) sourcing: Sourcing,
     pub(super) raws: Vec<Arc<Raw>>,
     /// What they hold, all rows seen: it says which column is the day, and nothing else is taken from it.
     pub(super) understood: Understood,
     pub(super) first: IsoDay,
     pub(super) last: IsoDay,
+    analyse: AnalyseTable,
 }
+
+/// Told where sources have no orders.
+const NO_ORDERS: &str = "None of the sources lists orders. What stays over time and whether customers buy again needs a file of them.";
 
 /// How a table is built, as it was known on one day.
 pub(super) struct FrozenRecipe {
@@ -40,12 +52,37 @@ pub(super) struct Snapshot {
 }
 
 impl Dated {
+    /// The sources with their days, none of them after `clock`; or why they have none.
+    pub(in crate::engine) fn new(
+        sourcing: &Sourcing,
+        raws: Vec<Arc<Raw>>,
+        clock: IsoDay,
+        analyse: AnalyseTable,
+        ctx: &Ctx,
+    ) -> Result<Result<Dated, String>, StepError> {
+        let all: Vec<&Raw> = raws.iter().map(|raw| &**raw).collect();
+        let understood = customers::understand(sourcing, &all, &ctx.quiet())?;
+        // Nothing after the snapshot that was chosen, and nothing after today, is believed.
+        let until = sourcing.snapshot.map_or(clock, |snapshot| snapshot.min(clock));
+        Ok(match customers::bought_between(&understood, &all, Some(until))? {
+            Some((first, last)) => Ok(Dated { sourcing: sourcing.clone(), raws, understood, first, last, analyse }),
+            None => Err(NO_ORDERS.to_owned()),
+        })
+    }
+
     /// The recipe as it is found from the rows up to and with a day.
     pub(super) fn frozen(&self, day: IsoDay, with_todays: bool, ctx: &Ctx) -> Result<FrozenRecipe, StepError> {
         let rows = self.rows(None, day)?;
         let understood = customers::understand(&self.sourcing, &rows.iter().collect::<Vec<_>>(), ctx)?;
         let sourcing = customers::frozen(&self.sourcing, &understood, None);
         Ok(FrozenRecipe { sourcing, understood, with_todays })
+    }
+
+    /// The personas of one day, with their names.
+    pub(super) fn personas(&self, snapshot: &Snapshot, day: IsoDay, plan: &Plan, ctx: &Ctx) -> Result<Report, StepError> {
+        let outputs = Outputs { personas: true, ..Outputs::default() };
+        (self.analyse)(snapshot.loaded.clone(), plan, outputs, ctx)
+            .map_err(|problem| cannot(format!("There are no personas of {day}: {}", problem.0)))
     }
 
     /// The rows after a day, where one is given, up to and with another.
@@ -78,7 +115,7 @@ impl FrozenRecipe {
         if let Some(rows) = has_bought.filter(|rows| rows.len() < table.n_rows) {
             table = table.only(rows);
         }
-        let keys = table.columns.first().map_or_else(Vec::new, |key| (0..table.n_rows).map(|row| key.cell(row).into_owned()).collect());
+        let keys = keys_of(&table);
         let stamp = Key::of("snapshot", 1, &day, &[built.stamp]);
         let loaded = Unprofiled::made(customers::TITLE.into(), table, built.notes, stamp).profiled(ctx)?;
         let loaded = match self.sourcing.rfm.enabled.then(|| rfm::score(&loaded.table, &self.sourcing.rfm, stamp, ctx)) {
@@ -111,4 +148,9 @@ impl FrozenRecipe {
         }
         Ok(customers::build(&sourcing, &self.understood, &rows.iter().collect::<Vec<_>>(), None, &ctx.quiet())?)
     }
+}
+
+/// The keys of a table's rows.
+pub(super) fn keys_of(table: &Table) -> Vec<String> {
+    table.columns.first().map_or_else(Vec::new, |key| (0..table.n_rows).map(|row| key.cell(row).into_owned()).collect())
 }

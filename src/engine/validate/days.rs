@@ -4,39 +4,7 @@
 //! not over yet is left out, since its customers have had less time. O(snapshots).
 
 use crate::data::day::IsoDay;
-
-/// How far snapshots are apart.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Every {
-    /// At the end of every quarter of the calendar.
-    #[default]
-    Quarter,
-    /// At the end of every month.
-    Month,
-    /// So many days, counted back from the last day.
-    Days(u32),
-}
-
-impl Every {
-    /// Reads "quarter", "month" or a number of days.
-    pub fn parse(text: &str) -> Option<Every> {
-        match text {
-            "quarter" => Some(Every::Quarter),
-            "month" => Some(Every::Month),
-            days => days.parse().ok().filter(|days| (1..=3660).contains(days)).map(Every::Days),
-        }
-    }
-
-    /// "quarter" and the like.
-    pub fn word(self) -> String {
-        match self {
-            Every::Quarter => "quarter".into(),
-            Every::Month => "month".into(),
-            Every::Days(1) => "day".into(),
-            Every::Days(days) => format!("{days} days"),
-        }
-    }
-}
+use crate::session::Every;
 
 /// The days of the last `n` snapshots that are not before the first day.
 pub fn snapshot_days(first: IsoDay, last: IsoDay, n: usize, every: Every) -> Vec<IsoDay> {
@@ -86,7 +54,5 @@ mod tests {
         assert_eq!(days("2023-12-05", "2024-03-01", 4, Every::Month), ["2023-12-31", "2024-01-31", "2024-02-29"]);
         assert_eq!(days("2024-01-05", "2024-03-01", 3, Every::Days(30)), ["2024-01-31", "2024-03-01"]);
         assert_eq!(days("2024-03-02", "2024-03-03", 3, Every::Month), Vec::<String>::new());
-        assert_eq!(Every::parse("45"), Some(Every::Days(45)));
-        assert!(["", "0", "week", "-3"].iter().all(|word| Every::parse(word).is_none()));
     }
 }

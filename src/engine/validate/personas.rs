@@ -1,20 +1,19 @@
 //! What do the parts of a validation share: the plan and the personas of a day, and what is told of columns and customers?
 
+use std::collections::BTreeMap;
+
 use crate::base::Labels;
 use crate::base::text::count;
 use crate::customers;
-use crate::data::Source;
-use crate::engine::run::answer::{Problem, StepError};
+use crate::data::{Loaded, Source};
+use crate::engine::segmentation::Segmentation;
+use crate::evaluate::{Fate, PersistenceRule, persistence};
 use crate::export::{PersonaHolds, Report};
 use crate::persona::numbering;
+use crate::features::Prepared;
 use crate::session::Plan;
 
 use super::dated::Dated;
-
-/// One sentence why something cannot be told.
-pub(super) fn cannot(why: impl Into<String>) -> StepError {
-    StepError::Problem(Problem(why.into().into()))
-}
 
 /// The plan for a table of another day: what was said about single rows and cards belongs to today's.
 pub(super) fn plan_of_a_day(plan: &Plan) -> Plan {
@@ -25,23 +24,75 @@ pub(super) fn plan_of_a_day(plan: &Plan) -> Plan {
     of_a_day
 }
 
-/// The segment of every prepared row.
-pub(super) fn labels_of(report: &Report) -> Labels {
-    let rows = &report.prepared.table_rows;
-    Labels::canonical(rows.len(), report.labels.n_clusters(), |row| report.labels.get(rows[row])).numbered(report.labels.numbers().to_vec())
+/// The personas of one day, with everything they were made from.
+pub(in crate::engine) struct OfADay<'a> {
+    pub(super) loaded: &'a Loaded,
+    pub(super) prepared: &'a Prepared,
+    /// Segment of every prepared row.
+    pub(super) labels: Labels,
+    /// What the segments are called; empty where nobody asked.
+    pub(super) names: Vec<String>,
+    /// How they were made, in words.
+    pub(super) method: &'a str,
 }
 
-/// The personas of a report, with their names where it has some.
-pub(super) fn personas_of(report: &Report) -> Vec<PersonaHolds> {
-    let labels = labels_of(report);
-    let name = |cluster: usize| report.personas.personas.get(cluster).map_or_else(String::new, |persona| persona.name.clone());
-    let one = |(cluster, (&size, &number)): (usize, (&usize, &usize))| PersonaHolds {
-        persona: numbering::name(number),
-        name: name(cluster),
-        customers: size,
-        ..PersonaHolds::default()
-    };
-    labels.sizes().iter().zip(labels.numbers()).enumerate().map(one).collect()
+impl<'a> OfADay<'a> {
+    pub(in crate::engine) fn of_report(report: &'a Report) -> OfADay<'a> {
+        let rows = &report.prepared.table_rows;
+        let labels = Labels::canonical(rows.len(), report.labels.n_clusters(), |row| report.labels.get(rows[row]));
+        OfADay {
+            loaded: &report.loaded,
+            prepared: &report.prepared,
+            labels: labels.numbered(report.labels.numbers().to_vec()),
+            names: report.personas.personas.iter().map(|persona| persona.name.clone()).collect(),
+            method: &report.method_text,
+        }
+    }
+
+    pub(in crate::engine) fn of_segmentation(segmentation: &'a Segmentation) -> OfADay<'a> {
+        let Segmentation { loaded, prepared, labels, method_text, .. } = segmentation;
+        OfADay { loaded, prepared, labels: labels.clone(), names: Vec::new(), method: method_text }
+    }
+
+    /// One entry per persona, with nothing known but who it is.
+    pub(super) fn personas(&self) -> Vec<PersonaHolds> {
+        let one = |(cluster, (&size, &number)): (usize, (&usize, &usize))| PersonaHolds {
+            persona: numbering::name(number),
+            name: self.names.get(cluster).cloned().unwrap_or_default(),
+            customers: size,
+            ..PersonaHolds::default()
+        };
+        self.labels.sizes().iter().zip(self.labels.numbers()).enumerate().map(one).collect()
+    }
+
+    /// The segment of every customer by key; none where a customer has none.
+    pub(super) fn by_key(&self) -> BTreeMap<String, Option<usize>> {
+        let Some(key) = self.loaded.table.columns.first() else { return BTreeMap::new() };
+        let rows = self.prepared.table_rows.iter().zip(self.labels.iter());
+        rows.map(|(&row, segment)| (key.cell(row).into_owned(), segment)).collect()
+    }
+
+    /// Which persona of this day each of `n` earlier segments is, where it is still one: the one that holds at least half of its customers, if no other
+    /// earlier one does so too. `then` has the earlier segment of customers by key.
+    pub(super) fn matched(&self, then: impl Iterator<Item = (String, Option<usize>)>, n: usize) -> Vec<Option<usize>> {
+        let now = self.by_key();
+        let (old, new): (Vec<Option<usize>>, Vec<Option<usize>>) =
+            then.filter_map(|(key, old)| now.get(&key).map(|new| (old, *new))).unzip();
+        let found = persistence(&old, &new, n, self.labels.n_clusters(), PersistenceRule::default());
+        let is = |fate: &Fate| match fate {
+            Fate::Survived { to, .. } => Some(*to),
+            _ => None,
+        };
+        found.fates.iter().map(is).collect()
+    }
+
+    /// Says of earlier personas which of this day each is.
+    pub(super) fn name_matches(&self, personas: &mut [PersonaHolds], matched: &[Option<usize>]) {
+        for (persona, at) in personas.iter_mut().zip(matched) {
+            persona.cluster_today = *at;
+            persona.today = at.map(|at| numbering::name(self.labels.numbers()[at]));
+        }
+    }
 }
 
 /// "3 columns are of today, so they are left out: age, city, status." What a list of customers says has no history.

@@ -9,18 +9,17 @@ use crate::base::Ctx;
 use crate::base::text::count;
 use crate::customers::Redrawing;
 use crate::data::day::IsoDay;
-use crate::engine::headless::analyse_table;
 use crate::engine::run::answer::StepError;
-use crate::engine::wanted::Outputs;
 use crate::evaluate::{Whereabouts, WithBand, by_chance, moved_words, transitions};
-use crate::export::{PersonaHolds, Stay, Validation, segment_model};
+use crate::export::{PersonaHolds, Report, Stay, Validation, WordHolds, segment_model};
 use crate::model::{Model, Place};
-use crate::session::Plan;
+use crate::session::{Plan, ValidateOptions};
 
+use super::cannot::cannot;
 use super::dated::{Dated, FrozenRecipe, Snapshot};
 use super::days::snapshot_days;
-use super::options::ValidateOptions;
-use super::personas::{cannot, personas_of, plan_of_a_day, told_of_survivors, told_of_today};
+use super::personas::{OfADay, plan_of_a_day, told_of_survivors, told_of_today};
+use super::words::words_on;
 
 /// Days of a trailing window.
 const WINDOW: i32 = 365;
@@ -34,10 +33,19 @@ const STAGE: &str = "Snapshots";
 struct Placed {
     day: IsoDay,
     places: BTreeMap<String, Whereabouts>,
+    /// The words of each persona's name on this day.
+    words: Vec<Vec<WordHolds>>,
 }
 
 /// Adds the moves between snapshots to what was found.
-pub(super) fn stays(dated: &Dated, plan: &Plan, options: &ValidateOptions, found: &mut Validation, ctx: &Ctx) -> Result<(), StepError> {
+pub(in crate::engine) fn stays(
+    dated: &Dated,
+    plan: &Plan,
+    options: &ValidateOptions,
+    today: Option<&OfADay>,
+    found: &mut Validation,
+    ctx: &Ctx,
+) -> Result<(), StepError> {
     let days = snapshot_days(dated.first, dated.last, options.snapshots, options.every);
     let [first_day, .., last_day] = days[..] else {
         return Err(cannot(format!(
@@ -75,16 +83,14 @@ pub(super) fn stays(dated: &Dated, plan: &Plan, options: &ValidateOptions, found
     found.notes.extend(told_of_survivors(dated));
     let rows_of = |day: IsoDay| dated.rows(is_trailing.then(|| IsoDay(day.0 - WINDOW)), day);
     let mut recipe = dated.frozen(first_day, options.with_todays, ctx)?;
-    let mut model: Option<(Model, Vec<PersonaHolds>)> = None;
+    let mut model: Option<(Model, Report)> = None;
     let mut placed: Vec<Placed> = Vec::new();
     for (nth, &day) in days.iter().enumerate() {
         ctx.progress(STAGE, nth as f32 / days.len() as f32);
         let snapshot = recipe.snapshot(&rows_of(day)?, day, ctx)?;
         if model.is_none() {
             found.notes.extend(told_of_today(&snapshot.of_today));
-            let outputs = Outputs { personas: true, ..Outputs::default() };
-            let report = analyse_table(snapshot.loaded.clone(), &plan_of_a_day(plan), outputs, ctx)
-                .map_err(|problem| cannot(format!("There are no personas of {day}: {}", problem.0)))?;
+            let report = dated.personas(&snapshot, day, &plan_of_a_day(plan), ctx)?;
             if report.labels.n_clusters() < 2 {
                 return Err(cannot(format!(
                     "The customers of {day} are one group, so nobody can move; choose a number with --k to split them all the same."
@@ -92,12 +98,23 @@ pub(super) fn stays(dated: &Dated, plan: &Plan, options: &ValidateOptions, found
             }
             let made = segment_model(&report, ctx).map_err(|error| cannot(error.to_string()))?;
             let made = made.ok_or_else(|| cannot("There is no segment model; please report this."))?;
-            model = Some((made, personas_of(&report)));
+            model = Some((made, report));
         }
-        let Some((model, _)) = &model else { continue };
-        placed.push(Placed { day, places: places(model, &snapshot, ctx)? });
+        let Some((model, first)) = &model else { continue };
+        let rows = rows_placed(model, &snapshot, ctx)?;
+        let words = if nth > 0 { words_on(first, &snapshot.loaded, &rows, &plan_of_a_day(plan), ctx)? } else { Vec::new() };
+        placed.push(Placed { day, places: snapshot.keys.iter().cloned().zip(rows).collect(), words });
     }
-    let Some((model, personas)) = model else { return Ok(()) };
+    let Some((model, first)) = model else { return Ok(()) };
+    let mut personas = OfADay::of_report(&first).personas();
+    if let (Some(today), Some(last)) = (today, placed.last()) {
+        let then = last.places.iter().map(|(key, place)| match place {
+            Whereabouts::Segment(at) => (key.clone(), Some(*at)),
+            _ => (key.clone(), None),
+        });
+        let matched = today.matched(then, personas.len());
+        today.name_matches(&mut personas, &matched);
+    }
     if is_trailing && days.windows(2).any(|pair| pair[1].0 - pair[0].0 >= WINDOW) {
         found.notes.push(format!(
             "These snapshots are {WINDOW} days or more apart, so two of them share no orders. How many would move by chance is drawn from the orders of one day's window alone and is too low here; compare snapshots that are closer together."
@@ -114,13 +131,33 @@ pub(super) fn stays(dated: &Dated, plan: &Plan, options: &ValidateOptions, found
                 .to_owned(),
         );
     }
+    found.sentences.extend(told_of_words(&found.stays));
     let told: Vec<String> = found.stays.iter().map(|stay| format!("{} to {}: {}", stay.from, stay.to, stay.sentence)).collect();
     found.sentences.extend(told);
     Ok(())
 }
 
-/// Where every customer of a day is.
-fn places(model: &Model, snapshot: &Snapshot, ctx: &Ctx) -> Result<BTreeMap<String, Whereabouts>, StepError> {
+/// "On 1997-12-31 Frequent in Frequent Big Spenders no longer passes: 0.91 then, 0.31 now." Or that every word of every name does.
+fn told_of_words(stays: &[Stay]) -> Option<String> {
+    let last = stays.last()?;
+    let words = || last.personas.iter().flat_map(|persona| persona.words.iter().map(move |word| (persona, word)));
+    words().next()?;
+    let effect =
+        |effect: Option<f64>| effect.map_or_else(|| "not told".to_owned(), |effect| format!("{effect:.2}").replace('-', "\u{2212}"));
+    let failing: Vec<String> = words()
+        .filter(|(_, word)| !word.holds)
+        .map(|(persona, word)| {
+            format!("{} in {} (effect {} then, {} now)", word.word, persona.name, effect(word.effect_then), effect(word.effect_now))
+        })
+        .collect();
+    Some(match failing.is_empty() {
+        true => format!("Every word of every name still passes its test on {}.", last.to),
+        false => format!("On {} these words no longer pass their test: {}.", last.to, failing.join("; ")),
+    })
+}
+
+/// Where every row of a day's table is.
+fn rows_placed(model: &Model, snapshot: &Snapshot, ctx: &Ctx) -> Result<Vec<Whereabouts>, StepError> {
     let placement = model.place(&snapshot.loaded, &ctx.quiet()).map_err(|error| match ctx.check() {
         Err(stopped) => StepError::from(stopped),
         Ok(()) => cannot(error.to_string()),
@@ -129,7 +166,12 @@ fn places(model: &Model, snapshot: &Snapshot, ctx: &Ctx) -> Result<BTreeMap<Stri
         Place::Segment(at) => Whereabouts::Segment(*at),
         Place::Nowhere | Place::LeftOut => Whereabouts::NoGroup,
     };
-    Ok(snapshot.keys.iter().cloned().zip(placement.places.iter().map(place)).collect())
+    Ok(placement.places.iter().map(place).collect())
+}
+
+/// Where every customer of a day is.
+fn places(model: &Model, snapshot: &Snapshot, ctx: &Ctx) -> Result<BTreeMap<String, Whereabouts>, StepError> {
+    Ok(snapshot.keys.iter().cloned().zip(rows_placed(model, snapshot, ctx)?).collect())
 }
 
 /// The same day again, each customer's own orders drawn anew.
@@ -180,6 +222,7 @@ fn moves(from: &Placed, to: &Placed, personas: &[PersonaHolds], chance: Option<C
             customers: found.counts[segment].iter().sum(),
             stay: (rate.n > 0).then(|| WithBand { value: rate.share(), low, high }),
             by_chance: chance.as_ref().and_then(|chance| chance.of_segment[segment]).map(|band| band.value),
+            words: to.words.get(segment).cloned().unwrap_or_default(),
             ..persona.clone()
         }
     };

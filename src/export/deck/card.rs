@@ -9,7 +9,9 @@ use crate::evaluate::{A_CHOICE, ONE_GROUP, Trust};
 use crate::persona::picture::pixels;
 use crate::persona::{Evidence, Persona, Priority, Statement, numbering, part};
 
-use super::super::glyph::portrait;
+use super::super::glyph::{mix, portrait};
+use super::super::holds::{HoldsLine, HoldsQuestion};
+use super::super::holds_sheet::holds_of;
 use super::super::json::FEWEST_DESCRIBED;
 use super::super::palette::{NOISE, hex, mix, segment};
 use super::super::text::{count, percent, signed, without_folders};
@@ -86,6 +88,8 @@ pub struct CardPage {
     pub has_suppressed: bool,
     /// Why the badge says what it says.
     pub trust: Vec<String>,
+    /// How well it holds: the four questions in their order, each answered or said not to be looked at.
+    pub holds: Vec<HeldLine>,
     /// The membership rule in words, if there is one.
     pub rule: Option<String>,
     /// How well the rule catches them.
@@ -103,6 +107,27 @@ pub struct Tile {
     pub colour: String,
     /// Its corners in a unit square.
     pub points: Vec<[f64; 2]>,
+}
+
+/// One answer to how well a persona holds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HeldLine {
+    /// "Comes back".
+    pub title: String,
+    /// "High"; "Not looked at".
+    pub word: String,
+    /// "0.93"; empty where there is none.
+    pub value: String,
+    /// The whole in words.
+    pub sentence: String,
+}
+
+impl HeldLine {
+    /// "Comes back: High, 0.93."
+    pub fn told(&self) -> String {
+        let value = if self.value.is_empty() { String::new() } else { format!(", {}", self.value) };
+        format!("{}: {}{value}.", self.title, self.word)
+    }
 }
 
 /// A number with what it counts.
@@ -289,6 +314,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         n_more_evidence: rows.len() - shown.len(),
         has_suppressed: shown.iter().any(|&row| persona.evidence[row].hidden().effect()),
         trust: trust(report, persona),
+        holds: holds(report, persona),
         rule: rule.map(|rule| rule.conditions.iter().map(|condition| condition.text.as_str()).collect::<Vec<_>>().join(" and ")),
         rule_quality: rule.map(|rule| {
             format!(
@@ -314,6 +340,24 @@ fn trust(report: &Report, persona: &Persona) -> Vec<String> {
     let noun = report.noun();
     let reasons = is_choice.then(|| ONE_GROUP.to_owned()).into_iter().chain(stability.unwrap_or_default());
     reasons.map(|reason| noun.in_text(&reason)).collect()
+}
+
+/// How well it holds, in the words of every export.
+fn holds(report: &Report, persona: &Persona) -> Vec<HeldLine> {
+    let noun = report.noun();
+    let lines = holds_of(report).lines(persona.cluster, persona.headline_missing());
+    let told = |line: HoldsLine| {
+        let trust = trust(report, persona);
+        // Where no groups were found, the reasons begin with that.
+        let is_doubted = line.question == HoldsQuestion::ComesBack && !trust.is_empty();
+        HeldLine {
+            title: line.question.title().to_owned(),
+            word: line.word.to_owned(),
+            value: line.value,
+            sentence: if is_doubted { trust.join(" ") } else { noun.in_text(&line.sentence) },
+        }
+    };
+    lines.map(told).into()
 }
 
 /// The badge of a cluster, if its stability is known or it is a choice; everyone together needs none.

@@ -45,6 +45,7 @@ fn of_persona(page: &mut String, report: &Report, persona: &Persona, card: &Card
     if let Some(badge) = &card.badge {
         let _ = writeln!(page, "<p class=\"muted small\">{}. {}</p>", badge.told(), escape(&card.trust.join(" ")));
     }
+    holds(page, card);
     rule_and_examples(page, card);
     let used = used(persona);
     let (on_card, others): (Vec<usize>, Vec<usize>) =
@@ -73,6 +74,21 @@ fn of_persona(page: &mut String, report: &Report, persona: &Persona, card: &Card
         page.push_str("</details>\n");
     }
     page.push_str("</section>\n");
+}
+
+/// How well it holds, a line per question.
+fn holds(page: &mut String, card: &CardPage) {
+    page.push_str("<h4>How well it holds</h4>\n<ul class=\"small\">");
+    for (nth, line) in card.holds.iter().enumerate() {
+        let _ = write!(page, "<li dir=\"auto\"><strong>{}</strong>", escape(&line.told()));
+        // The first says what stands above.
+        let is_said = nth == 0 && card.badge.is_some();
+        if !is_said && (!line.value.is_empty() || line.sentence != format!("{}.", line.word)) {
+            let _ = write!(page, " <span class=\"muted\">{}</span>", escape(&line.sentence));
+        }
+        page.push_str("</li>\n");
+    }
+    page.push_str("</ul>\n");
 }
 
 /// The rule that tells the segment apart, and its most typical customers.

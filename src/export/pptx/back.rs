@@ -1,7 +1,7 @@
 //! The back of a card as slides: the evidence of every word, how far it may be relied on, the rule, typical customers.
 
 use super::super::chart::{INK, MUTED};
-use super::super::deck::{CardPage, Deck, EvidenceLine};
+use super::super::deck::{CardPage, Deck, EvidenceLine, HeldLine};
 use super::fit::{LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};
@@ -84,6 +84,7 @@ fn evidence(slide: &mut Slide, deck: &Deck, card: &CardPage) -> f64 {
 fn beside(slide: &mut Slide, card: &CardPage, left: f64) {
     let width = RIGHT - left;
     let mut blocks: Vec<(&str, Vec<String>)> = Vec::new();
+    blocks.push(("How well it holds", card.holds.iter().map(HeldLine::told).collect()));
     if !card.trust.is_empty() {
         let title = card.badge.as_ref().map_or_else(String::new, |badge| format!("{}.", badge.told()));
         blocks.push((

@@ -9,6 +9,8 @@ use crate::engine::Segmentation;
 use crate::engine::choose::{reasons_for, stability_reason};
 use crate::evaluate::Stability;
 use crate::export::deck::{Provenance, ProvenanceOf, provenance_of};
+use crate::export::holds::NOT_LOOKED;
+use crate::export::{HoldsOf, HoldsQuestion};
 use crate::persona::{Contrast, Persona, Personas, SegmentRule};
 use crate::session::Look;
 use crate::ui::badge::{Side, badge_ui};
@@ -67,7 +69,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
 fn trust_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     let n_clusters = view.personas.personas.len();
     ui.horizontal(|ui| {
-        ui.label(theme::strong("How far to rely on it"));
+        ui.label(theme::strong("How well it holds"));
         badge_ui(ui, view.badge_of(persona), Side::Left);
     });
     match view.stability.ready().filter(|stability| stability.sizes.len() == n_clusters) {
@@ -82,6 +84,7 @@ fn trust_ui(ui: &mut Ui, view: &View, persona: &Persona) {
             ui.label(caption(ui, "Still being looked at: customers are drawn anew and grouped again."));
         }
     }
+    holds_ui(ui, view, persona);
     let silhouettes = view.answers.silhouette.latest().filter(|plot| plot.clusters.len() == n_clusters);
     if let Some(bars) = silhouettes.and_then(|plot| plot.clusters.get(persona.cluster)) {
         let text = format!(
@@ -90,6 +93,29 @@ fn trust_ui(ui: &mut Ui, view: &View, persona: &Persona) {
             percent(f64::from(bars.below_zero as f32))
         );
         ui.add(Label::new(unbroken(&text.replace('-', "−"))).wrap());
+    }
+}
+
+/// What other customers would make of it, and what it is worth on other days: a word, a number and a sentence each.
+fn holds_ui(ui: &mut Ui, view: &View, persona: &Persona) {
+    let holds = view.answers.holds.known();
+    let stability = view.stability.ready().map(|stability| &**stability);
+    let of = HoldsOf { stability, holds: &holds, dictionary: &view.answers.dictionary };
+    let [_, rest @ ..] = of.lines(persona.cluster, persona.headline_missing());
+    let under_way = [view.answers.holds.folds.progress(), view.answers.holds.stays.progress(), view.answers.holds.foretells.progress()];
+    for (line, progress) in rest.iter().zip(under_way) {
+        ui.add_space(4.0);
+        ui.horizontal(|ui| {
+            ui.label(theme::strong(line.question.title()).size(13.0)).on_hover_text(line.question.means_in_words());
+            ui.label(RichText::new(format!("{} {}", line.word, line.value)).size(13.0));
+        });
+        if progress.is_some() {
+            ui.label(caption(ui, "Still being looked at."));
+        } else if line.mark.is_some() || line.word != NOT_LOOKED {
+            ui.add(Label::new(unbroken(&view.personas.noun.in_text(&line.sentence))).wrap());
+        } else if line.question != HoldsQuestion::SameWithout {
+            ui.label(caption(ui, "Segments, Validate looks at it."));
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The Segments page, in two views: the groups, and who fits none of them (`niches`). Of the groups: knobs on the left, the map over the method's plots in the middle, the segments on the right.
+//! The Segments page, in three views: the groups, who fits none of them (`niches`), and whether the personas hold (`validate`). Of the groups: knobs on the left, the map over the method's plots in the middle, the segments on the right.
 //!
 //! In: plan, answers, look. Out: at most one new clustering section per frame, whatever was clicked or dragged: every part changes
 //! one draft of it, so that two parts cannot contradict each other.
@@ -27,6 +27,7 @@ mod picked;
 mod silhouette;
 mod silhouette_brush;
 mod statements;
+mod validate;
 mod view;
 
 use eframe::egui::{
@@ -88,6 +89,13 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
                 escape_key(ui, look);
             }
             niches::ui(ui, &view, &plan.niches, look, commands);
+        }
+        SegmentsView::Validate => {
+            if has_keys(ui, look) {
+                escape_key(ui, look);
+                validate::keys(ui, answers, look);
+            }
+            validate::ui(ui, &view, plan, look, commands);
         }
     }
     if draft != *clustering {

@@ -1,0 +1,477 @@
+//! How well does a persona hold, in words? The four answers with their numbers, built here once for the window, cards, decks and files.
+//!
+//! In: what was found of the personas with other customers and on other days, as far as somebody looked. Out: per persona and question one word, one number, one
+//! sentence, and what a small picture of it shows. What was not looked at says so; what would tell of one to nine customers is not told. O(personas x snapshots).
+
+use crate::base::FEWEST_TOLD;
+use crate::base::text::{SPACE, count};
+use crate::data::Dictionary;
+use crate::evaluate::{Stability, Trust, WithBand};
+
+use super::holds::{CANNOT, Holds, HoldsLine, HoldsMark, HoldsQuestion, HoldsStanding, Looked};
+use super::validation::{ForetoldFound, PersonaHolds};
+
+/// So much of a persona must come back out of fold (C. Hennig 2007).
+const COMES_BACK: f64 = 0.75;
+/// The prediction strength from which on segments are called stable (R. Tibshirani, G. Walther 2005).
+const STRONG: f64 = 0.8;
+/// So much of a persona may move beyond chance before a word is said of it. Ours.
+const HARDLY: f64 = 0.1;
+/// Of fewer customers no share is told.
+const FEWEST: usize = 31;
+
+/// A persona as it is asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct HoldsOf<'a> {
+    /// How stable the segments are, if somebody looked.
+    pub stability: Option<&'a Stability>,
+    /// Everything else.
+    pub holds: &'a Holds,
+    /// What columns are called.
+    pub dictionary: &'a Dictionary,
+}
+
+impl HoldsOf<'_> {
+    /// The four answers for one persona, `missing` being its [`crate::persona::Persona::headline_missing`].
+    pub fn lines(&self, cluster: usize, missing: f64) -> [HoldsLine; 4] {
+        HoldsQuestion::ALL.map(|question| match question {
+            HoldsQuestion::ComesBack => self.comes_back(cluster, missing),
+            HoldsQuestion::SameWithout => self.same_without(cluster),
+            HoldsQuestion::Stays => self.stays(cluster),
+            HoldsQuestion::Foretells => self.foretells(cluster),
+        })
+    }
+
+    fn comes_back(&self, cluster: usize, missing: f64) -> HoldsLine {
+        let question = HoldsQuestion::ComesBack;
+        let Some(stability) = self.stability.filter(|stability| cluster < stability.sizes.len()) else {
+            return HoldsLine::not_looked(question);
+        };
+        let trust = stability.trust_with(cluster, missing);
+        let mut draws: Vec<f64> = stability.draws.iter().map(|draw| draw[cluster]).collect();
+        draws.sort_by(f64::total_cmp);
+        let at = |share: f64| draws[((draws.len() - 1) as f64 * share).round() as usize];
+        HoldsLine {
+            question,
+            word: trust.word(),
+            value: format!("{:.2}", stability.jaccard(cluster)),
+            sentence: stability.reasons_with(cluster, missing).join(" "),
+            standing: match trust {
+                Trust::High | Trust::Good => HoldsStanding::Good,
+                Trust::Fuzzy => HoldsStanding::Fair,
+                Trust::DoNotRely => HoldsStanding::Poor,
+            },
+            mark: (!draws.is_empty()).then(|| HoldsMark {
+                value: stability.jaccard(cluster),
+                interval: Some([at(0.05), at(0.95)]),
+                chance: stability.null().map(|null| [0.0, null]),
+                strict: None,
+                earlier: Vec::new(),
+                is_multiple: false,
+            }),
+        }
+    }
+
+    fn same_without(&self, cluster: usize) -> HoldsLine {
+        let question = HoldsQuestion::SameWithout;
+        let folds = match &self.holds.folds {
+            Looked::Found(folds) => folds,
+            Looked::Cannot(why) => return HoldsLine::open(question, CANNOT, why.as_str()),
+            Looked::NotLooked => return HoldsLine::not_looked(question),
+        };
+        let Some(PersonaHolds { same: Some(same), jaccard: Some(jaccard), same_range, prediction_strength, hangs_on, .. }) =
+            folds.personas.get(cluster)
+        else {
+            return HoldsLine::not_looked(question);
+        };
+        let comes_back = *jaccard >= COMES_BACK;
+        let is_strong = prediction_strength.is_none_or(|strength| strength >= STRONG);
+        let (word, standing) = match (comes_back, is_strong) {
+            (true, true) => ("Same", HoldsStanding::Good),
+            (true, false) => ("Mostly", HoldsStanding::Fair),
+            (false, _) => ("Changes", HoldsStanding::Poor),
+        };
+        let range = match same_range {
+            Some([low, high]) if folds.rounds > 1 => format!(" ({:.0} to {:.0} in {} rounds)", 100.0 * low, 100.0 * high, folds.rounds),
+            _ => String::new(),
+        };
+        let mut sentence = format!("{} of them would be sent to it by data without them{range}.", percent(*same));
+        if let Some(strength) = prediction_strength {
+            sentence +=
+                &format!(" Where one half of the customers decides for the other, {} of its pairs stay together.", percent(*strength));
+        }
+        if let Some(hangs) = hangs_on {
+            let column = self.dictionary.in_sentence(&hangs.column);
+            sentence += &format!(" It hangs on {column}: without it {} of its company changes.", percent(hangs.changed));
+        }
+        HoldsLine {
+            question,
+            word,
+            value: percent(*same),
+            sentence,
+            standing,
+            mark: Some(HoldsMark {
+                value: *same,
+                interval: *same_range,
+                chance: None,
+                strict: *prediction_strength,
+                earlier: Vec::new(),
+                is_multiple: false,
+            }),
+        }
+    }
+
+    fn stays(&self, cluster: usize) -> HoldsLine {
+        let question = HoldsQuestion::Stays;
+        let found = match &self.holds.stays {
+            Looked::Found(found) => found,
+            Looked::Cannot(why) => return HoldsLine::open(question, CANNOT, why.as_str()),
+            Looked::NotLooked => return HoldsLine::not_looked(question),
+        };
+        let Some(last) = found.stays.last() else { return HoldsLine::not_looked(question) };
+        let Some(persona) = of_today(&last.personas, cluster) else {
+            let first = found.stays.first().map_or(&last.from, |stay| &stay.from);
+            return HoldsLine::open(
+                question,
+                "New",
+                format!("No persona of {first} is mostly this one, so whether it stays cannot be told."),
+            );
+        };
+        let Some(stay) = persona.stay else {
+            return HoldsLine::open(question, "Nobody", format!("Nobody of it was there both on {} and on {}.", last.from, last.to));
+        };
+        if persona.customers < FEWEST {
+            let few = format!("{} customers of it on {} are too few to tell a share.", count(persona.customers), last.from);
+            return HoldsLine::open(question, "Too few", few);
+        }
+        let by_chance = persona.by_chance.map(|moved| 1.0 - moved);
+        let (word, standing) = match by_chance {
+            // More move than by chance, but hardly more: that is no news.
+            Some(chance) if stay.high >= chance || chance - stay.value <= HARDLY => ("Stays", HoldsStanding::Good),
+            None if stay.value >= 0.5 => ("Stays", HoldsStanding::Good),
+            _ if stay.value >= 0.5 => ("Loosens", HoldsStanding::Fair),
+            _ => ("Moves", HoldsStanding::Poor),
+        };
+        let mut sentence = format!(
+            "{} ({:.0} to {:.0}) of those in it on {} were still in it on {}.",
+            percent(stay.value),
+            100.0 * stay.low,
+            100.0 * stay.high,
+            last.from,
+            last.to
+        );
+        if let Some(chance) = by_chance {
+            sentence += &format!(" With nothing changed {} would be, by the chance in each customer's own orders alone.", percent(chance));
+        }
+        sentence += &words_told(persona, &found.stays[0].from, &last.to);
+        let earlier = found.stays[..found.stays.len() - 1].iter();
+        HoldsLine {
+            question,
+            word,
+            value: percent(stay.value),
+            sentence,
+            standing,
+            mark: Some(HoldsMark {
+                value: stay.value,
+                interval: Some([stay.low, stay.high]),
+                chance: by_chance.map(|chance| [chance, 1.0]),
+                strict: None,
+                earlier: earlier.filter_map(|stay| of_today(&stay.personas, cluster)?.stay).map(|stay| stay.value).collect(),
+                is_multiple: false,
+            }),
+        }
+    }
+
+    fn foretells(&self, cluster: usize) -> HoldsLine {
+        let question = HoldsQuestion::Foretells;
+        let found = match &self.holds.foretells {
+            Looked::Found(found) => found,
+            Looked::Cannot(why) => return HoldsLine::open(question, CANNOT, why.as_str()),
+            Looked::NotLooked => return HoldsLine::not_looked(question),
+        };
+        let Some(foretells) = &found.foretells else { return HoldsLine::not_looked(question) };
+        let on = foretells.cut.as_deref().unwrap_or("that day");
+        let Some(persona) = of_today(&foretells.personas, cluster) else {
+            return HoldsLine::open(
+                question,
+                "New",
+                format!("No persona of {on} is mostly this one, so what it foretells cannot be told."),
+            );
+        };
+        let (Some(rate), Some(lift)) = (persona.rate, persona.lift) else {
+            return HoldsLine::open(question, "Too few", foretells.sentence.clone());
+        };
+        let hits = (rate * persona.customers as f64).round() as usize;
+        // What would tell of one to nine customers is told of nobody.
+        let is_told = foretells.auc.is_none() || [hits, persona.customers.saturating_sub(hits)].into_iter().all(may_be_told_or_none);
+        if persona.customers < FEWEST || !is_told {
+            let few = format!("{} customers of it on {on} are too few to tell what they foretell.", count(persona.customers));
+            return HoldsLine::open(question, "Too few", few);
+        }
+        let (word, standing) = match persona.against_rest {
+            Some(WithBand { low, .. }) if low > 1.0 => ("More", HoldsStanding::Good),
+            Some(WithBand { high, .. }) if high < 1.0 => ("Less", HoldsStanding::Good),
+            Some(_) => ("As others", HoldsStanding::Neutral),
+            None => ("Not sure", HoldsStanding::Neutral),
+        };
+        let came = came(foretells);
+        let rates = match foretells.auc {
+            Some(_) => format!("{} {came}, {} of everyone", percent(rate), percent(foretells.rate)),
+            None => format!("On average {rate:.2} {came}, everyone's is {:.2}", foretells.rate),
+        };
+        let against = persona.against_rest.map_or_else(String::new, |rest| {
+            format!(": {:.1} times as much as the rest ({:.1} to {:.1})", rest.value, rest.low, rest.high)
+        });
+        HoldsLine {
+            question,
+            word,
+            value: format!("{lift:.1}\u{d7}"),
+            sentence: format!("{rates}{against}."),
+            standing,
+            mark: Some(HoldsMark {
+                value: lift,
+                interval: persona.against_rest.map(|rest| [rest.low, rest.high]),
+                chance: None,
+                strict: None,
+                earlier: Vec::new(),
+                is_multiple: true,
+            }),
+        }
+    }
+
+    /// Whether a persona holds: it comes back, others would make it too, and its customers do not move on. None where neither of the first two was looked at.
+    pub fn persona_holds(&self, cluster: usize, missing: f64) -> Option<bool> {
+        let [back, same, stays, _] = self.lines(cluster, missing).map(|line| line.standing);
+        let is_known = back != HoldsStanding::Open || same != HoldsStanding::Open;
+        // The strict number is told, but half of the customers know less than all: mostly the same holds as well.
+        let holds =
+            matches!(back, HoldsStanding::Good | HoldsStanding::Open) && same != HoldsStanding::Poor && stays != HoldsStanding::Poor;
+        is_known.then_some(holds)
+    }
+
+    /// "4 of 5 personas hold. They keep 72 % of what the data can foresee about buying again." `missing` has one entry per persona.
+    pub fn headline(&self, missing: &[f64]) -> String {
+        let held: Vec<Option<bool>> = missing.iter().enumerate().map(|(cluster, &missing)| self.persona_holds(cluster, missing)).collect();
+        let known = held.iter().flatten().count();
+        let (n, holding) = (held.len(), held.iter().flatten().filter(|holds| **holds).count());
+        let first = match (known, holding) {
+            (0, _) => "Whether these personas hold is not known yet.".to_owned(),
+            _ if n == 1 => (if holding == 1 { "The one persona holds." } else { "The one persona does not hold." }).to_owned(),
+            (_, 0) => format!("None of the {n} personas holds."),
+            (_, all) if all == n => format!("All {n} personas hold."),
+            (_, 1) => format!("1 of {n} personas holds."),
+            (_, some) => format!("{some} of {n} personas hold."),
+        };
+        match self.holds.foretells.found().and_then(|found| found.foretells.as_ref()) {
+            Some(foretells) => format!("{first} {}", kept(foretells)),
+            None => first,
+        }
+    }
+}
+
+/// Whether the words of a name of the first day still fit on the last.
+fn words_told(persona: &PersonaHolds, first: &str, last: &str) -> String {
+    let failing: Vec<String> =
+        persona.words.iter().filter(|word| !word.holds).map(|word| format!("\u{201c}{}\u{201d}", word.word)).collect();
+    match (persona.words.is_empty(), failing.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => format!(" Every word of its name of {first}, {}, still passes its test on {last}.", persona.name),
+        (false, false) => {
+            format!(" Of its name of {first}, {}, {} no longer passes its test on {last}.", persona.name, failing.join(" and "))
+        }
+    }
+}
+
+/// "They keep 72 % of what the data can foresee about buying again."
+fn kept(foretells: &ForetoldFound) -> String {
+    let about = about(foretells);
+    match foretells.power_kept {
+        Some(kept) if kept.low > 0.0 => {
+            let more = match foretells.adds_to_rfm {
+                Some(added) if added.low > 0.0 => ", and add to what recency, frequency and money foresee",
+                Some(_) => ", and add nothing to recency, frequency and money",
+                None => "",
+            };
+            format!("They keep {} of what the data can foresee about {about}{more}.", percent(kept.value))
+        }
+        Some(_) => format!("They foresee {about} no better than chance."),
+        None if foretells.personas.iter().all(|persona| persona.rate.is_none()) => {
+            format!("Too few customers differ to tell what they foresee about {about}.")
+        }
+        None => format!("Nothing in the data foresees {about} better than chance."),
+    }
+}
+
+/// What was foretold, as a sentence goes on: "buying again".
+fn about(foretells: &ForetoldFound) -> String {
+    match foretells.outcome.split_once(':') {
+        Some(("category", name)) => format!("buying {name}"),
+        Some((_, name)) => name.to_owned(),
+        None => match foretells.outcome.as_str() {
+            "buys_again" => "buying again".to_owned(),
+            "purchases" => "the number of purchases".to_owned(),
+            other => other.replace('_', " "),
+        },
+    }
+}
+
+/// What came, after a share or a mean: "bought again in the 90 days after 1997-09-30".
+fn came(foretells: &ForetoldFound) -> String {
+    let what = match foretells.outcome.split_once(':') {
+        Some(("category", name)) => format!("bought {name}"),
+        Some((_, name)) if foretells.auc.is_some() => format!("have {name}"),
+        Some((_, name)) => format!("of {name}"),
+        None => match foretells.outcome.as_str() {
+            "buys_again" => "bought again".to_owned(),
+            "purchases" => "purchases".to_owned(),
+            other => format!("of {}", other.replace('_', " ")),
+        },
+    };
+    match (&foretells.cut, foretells.horizon_days) {
+        (Some(cut), Some(days)) => format!("{what} in the {days} days after {cut}"),
+        _ => what,
+    }
+}
+
+/// Whether a count tells of nobody at all, or of enough.
+fn may_be_told_or_none(n: usize) -> bool {
+    n == 0 || n >= FEWEST_TOLD
+}
+
+/// The persona of an earlier day that one of today's is: the largest where several are.
+fn of_today(personas: &[PersonaHolds], cluster: usize) -> Option<&PersonaHolds> {
+    personas.iter().filter(|persona| persona.cluster_today == Some(cluster)).max_by_key(|persona| persona.customers)
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0}{SPACE}%", 100.0 * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::export::validation::{FoldsFound, Stay, Validation, WordHolds};
+
+    fn band(value: f64, low: f64, high: f64) -> Option<WithBand> {
+        Some(WithBand { value, low, high })
+    }
+
+    /// Two personas: the first holds in every way, the second moves on, and has less than others.
+    fn known() -> Holds {
+        let folds = [(0.97, 0.9, None), (0.62, 0.5, None)].map(|(same, jaccard, hangs_on)| PersonaHolds {
+            same: Some(same),
+            jaccard: Some(jaccard),
+            same_range: Some([same - 0.01, same + 0.01]),
+            prediction_strength: Some(jaccard),
+            hangs_on,
+            ..PersonaHolds::default()
+        });
+        let word = |holds| WordHolds { word: "Frequent".into(), holds, ..WordHolds::default() };
+        let stay = |at, stay, by_chance, holds| PersonaHolds {
+            name: "Frequent Buyers".into(),
+            customers: 100,
+            cluster_today: Some(at),
+            stay,
+            by_chance: Some(by_chance),
+            words: vec![word(holds)],
+            ..PersonaHolds::default()
+        };
+        let stays = Stay {
+            from: "2026-03-31".into(),
+            to: "2026-06-30".into(),
+            personas: vec![stay(1, band(0.4, 0.3, 0.5), 0.2, false), stay(0, band(0.9, 0.85, 0.94), 0.08, true)],
+            ..Stay::default()
+        };
+        let told = |at, rate: f64, against_rest| PersonaHolds {
+            customers: 400,
+            cluster_today: Some(at),
+            rate: Some(rate),
+            lift: Some(rate / 0.24),
+            against_rest,
+            ..PersonaHolds::default()
+        };
+        let foretells = ForetoldFound {
+            cut: Some("2026-03-31".into()),
+            horizon_days: Some(90),
+            outcome: "buys_again".into(),
+            rate: 0.24,
+            auc: Some(Default::default()),
+            power_kept: band(0.72, 0.6, 0.8),
+            adds_to_rfm: band(0.01, -0.01, 0.03),
+            personas: vec![told(0, 0.36, band(1.7, 1.5, 1.9)), told(1, 0.12, band(0.5, 0.4, 0.6))],
+            ..ForetoldFound::default()
+        };
+        Holds {
+            folds: Looked::Found(Arc::new(FoldsFound { k: 2, rounds: 4, personas: folds.into(), ..FoldsFound::default() })),
+            stays: Looked::Found(Arc::new(Validation { stays: vec![stays], ..Validation::default() })),
+            foretells: Looked::Found(Arc::new(Validation { foretells: Some(foretells), ..Validation::default() })),
+        }
+    }
+
+    fn plain(text: &str) -> String {
+        text.replace([SPACE, '\u{a0}'], " ")
+    }
+
+    #[test]
+    fn each_answer_is_a_word_a_number_and_a_sentence() {
+        let (holds, dictionary) = (known(), Dictionary::default());
+        let of = HoldsOf { stability: None, holds: &holds, dictionary: &dictionary };
+        let told = |cluster: usize| of.lines(cluster, 0.0).map(|line| plain(format!("{} {}", line.word, line.value).trim_end()));
+        assert_eq!(told(0), ["Not looked at", "Same 97 %", "Stays 90 %", "More 1.5\u{d7}"]);
+        assert_eq!(told(1), ["Not looked at", "Changes 62 %", "Moves 40 %", "Less 0.5\u{d7}"]);
+        let sentences = of.lines(0, 0.0).map(|line| plain(&line.sentence));
+        assert_eq!(
+            sentences[1],
+            "97 % of them would be sent to it by data without them (96 to 98 in 4 rounds). Where one half of the customers decides for the other, 90 % of its pairs stay together."
+        );
+        assert_eq!(
+            sentences[2],
+            "90 % (85 to 94) of those in it on 2026-03-31 were still in it on 2026-06-30. With nothing changed 92 % would be, by the chance in each customer's own orders alone. \
+             Every word of its name of 2026-03-31, Frequent Buyers, still passes its test on 2026-06-30."
+        );
+        assert_eq!(
+            sentences[3],
+            "36 % bought again in the 90 days after 2026-03-31, 24 % of everyone: 1.7 times as much as the rest (1.5 to 1.9)."
+        );
+        assert!(plain(&of.lines(1, 0.0)[2].sentence).contains("\u{201c}Frequent\u{201d} no longer passes its test"));
+        assert_eq!([of.persona_holds(0, 0.0), of.persona_holds(1, 0.0)], [Some(true), Some(false)]);
+        assert_eq!(
+            plain(&of.headline(&[0.0, 0.0])),
+            "1 of 2 personas holds. They keep 72 % of what the data can foresee about buying again, and add nothing to recency, frequency and money."
+        );
+    }
+
+    #[test]
+    fn what_was_not_looked_at_or_cannot_be_told_is_never_empty() {
+        let (mut holds, dictionary) = (Holds::default(), Dictionary::default());
+        let of = |holds: &Holds| {
+            HoldsOf { stability: None, holds, dictionary: &dictionary }.lines(0, 0.0).map(|line| (line.word, line.sentence))
+        };
+        assert!(of(&holds).iter().all(|(word, sentence)| *word == "Not looked at" && sentence == "Not looked at."));
+        assert_eq!(
+            HoldsOf { stability: None, holds: &holds, dictionary: &dictionary }.headline(&[0.0]),
+            "Whether these personas hold is not known yet."
+        );
+        holds.stays = Looked::Cannot("There are no orders.".into());
+        assert_eq!(of(&holds)[2], ("Cannot be told", "There are no orders.".to_owned()));
+        // A persona that was not there then, and one of whom too few are left to tell.
+        let mut known = known();
+        if let Looked::Found(found) = &mut known.stays {
+            let found = Arc::make_mut(found);
+            found.stays[0].personas[1].cluster_today = None;
+            found.stays[0].personas[0].customers = 30;
+        }
+        if let Looked::Found(found) = &mut known.foretells {
+            let told = Arc::make_mut(found).foretells.as_mut().unwrap();
+            told.personas[0].customers = 25;
+            // 3 of 60 would tell of three.
+            (told.personas[1].customers, told.personas[1].rate) = (60, Some(0.05));
+        }
+        let words =
+            |cluster: usize| HoldsOf { stability: None, holds: &known, dictionary: &dictionary }.lines(cluster, 0.0).map(|line| line.word);
+        assert_eq!((words(0)[2], words(0)[3]), ("New", "Too few"));
+        assert_eq!((words(1)[2], words(1)[3]), ("Too few", "Too few"));
+    }
+}
