@@ -9,7 +9,7 @@ use crate::evaluate::{Known, NullBand, Silhouettes, Stability, Structure};
 use crate::export::pages::Pages;
 use crate::export::{NicheSeconds, Seconds};
 use crate::features::Prepared;
-use crate::persona::{Contrast, Explained, Personas, UnusualCustomer};
+use crate::persona::{Contrast, Explained, Niches, Personas, UnusualCustomer};
 use crate::plot::{
     BarMarks, BarOrder, Compared, CondensedPlot, DensityPlot, LeafMarks, MapPlot, MapScene, Picked, PickedCounts, Placed, Shows,
     SilhouettePlot, SweepPlot, TreePlot,
@@ -113,6 +113,8 @@ caches! {
     unusual: Unusual, Unusual::bytes;
     /// Those above a line, with reasons.
     unusual_customers: Vec<UnusualCustomer>, |customers| customers.len() * 600;
+    /// Niches inside the segments.
+    niches: Niches, Niches::bytes;
     /// How stable the segments are, one value per round.
     stabilities: Stability, Stability::bytes;
 }

@@ -35,6 +35,7 @@ mod wanted;
 pub use answers::{Answers, BrushAnswer, ListingAnswer, PREVIEW_ROWS, PageImage, PagesAnswer, SourcesAnswer};
 pub use headless::analyse;
 pub use model_column::{ModelColumn, model_column};
+pub use niches::niche_of;
 pub use pages::page_title;
 pub use recipe::{Engine, EngineOptions};
 pub use run::answer::{Answer, JobView, Problem, STOPPED, StepError};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::base::{Ctx, Key, memory};
 use crate::data::{Loaded, Source};
 use crate::export::{Choices, Plots, Report};
-use crate::persona::{PersonaEdit, UnusualCustomer};
+use crate::persona::{Niches, PersonaEdit, UnusualCustomer};
 use crate::session::{Command, Plan};
 
 use super::answers::Answers;
@@ -63,6 +63,8 @@ struct Last {
     listing: listing::Last,
     /// The unusual customers told last, until those of another line are.
     unusual_customers: Option<Arc<Vec<UnusualCustomer>>>,
+    /// The niches found last, until those of another line are.
+    niches: Option<Arc<Niches>>,
 }
 
 impl Last {
@@ -195,6 +197,10 @@ impl Engine {
             (Asked::Ready(unusual), Some(segmentation)) => niches::customers(runtime, unusual, segmentation, plan, needs.unusual),
             (other, _) => other.blocks("Waiting for the scores"),
         };
+        let niches = match (grouped.segmentation.ready(), described.personas.ready()) {
+            (Some(segmentation), Some(personas)) => niches::niches(runtime, &unusual, segmentation, personas, plan, words, needs.niches),
+            _ => grouped.segmentation.blocks("Waiting for the persona cards"),
+        };
         let shown = [&grouped.keys()[..], &described.keys(), &[map.key(), evidence.stability_key(), evidence.structure_key()]].concat();
         let mut answers = Answers { brush, listing, ..Answers::default() };
         grouped.answer(&mut answers, &mut last.groups);
@@ -205,6 +211,7 @@ impl Engine {
         // An older one speaks about other segments.
         answers.unusual = unusual.settled(&mut None);
         answers.unusual_customers = unusual_customers.settled(&mut last.unusual_customers);
+        answers.niches = niches.settled(&mut last.niches);
         table.answer(prepared, &mut answers, &mut last.table);
         answers.dictionary = plan.dictionary.clone();
         answers.noun = answers.loaded.latest().map(|loaded| plan.dictionary.noun_of(loaded)).unwrap_or_default();

@@ -17,6 +17,7 @@ use serde::Serialize;
 use crate::data::Noun;
 
 use super::choices::{Choices, Density};
+use super::niche_sheet::niche_sheets;
 use super::outcome_sheet::outcome_sheets;
 use super::report::persona_names;
 use super::sheet::TopicSheet;
@@ -101,7 +102,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         missing_note: report.personas.missing_note(),
         importance,
         importance_note,
-        sheets: outcome_sheets(report),
+        sheets: niche_sheets(report).into_iter().chain(outcome_sheets(report)).collect(),
         provenance: provenance(report),
         slide_notes: report.slide_notes.clone(),
         plots: plot_pages(report, plots, &names, choices.density),

@@ -9,6 +9,7 @@ use crate::base::FEWEST_TOLD;
 use crate::evaluate::Stability;
 use crate::persona::{Direction, Drawing, Evidence, OutcomeLine, Persona};
 
+use super::niche_sheet::niche_sheets;
 use super::outcome_sheet::outcome_sheets;
 use super::text::without_folders;
 use super::{ChosenResult, FoundStructure, Report, RunResult, Seconds};
@@ -71,7 +72,7 @@ pub fn cards_json(report: &Report) -> String {
         "noun": report.noun(),
         "revenue_column": personas.revenue_column,
         "personas": personas.personas.iter().map(|persona| persona_value(persona, report)).collect::<Vec<_>>(),
-        "sheets": outcome_sheets(report),
+        "sheets": niche_sheets(report).into_iter().chain(outcome_sheets(report)).collect::<Vec<_>>(),
         "notes": notes,
     }))
 }
@@ -162,7 +163,7 @@ fn stability_value(stability: &Stability, cluster: usize, missing: f64) -> Value
     })
 }
 
-fn evidence_value(evidence: &Evidence) -> Value {
+pub(super) fn evidence_value(evidence: &Evidence) -> Value {
     let hidden = evidence.hidden();
     let [persona, everyone, rest] = &evidence.texts;
     let is_told = evidence.n >= FEWEST_DESCRIBED;

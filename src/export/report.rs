@@ -14,6 +14,7 @@ use crate::features::Prepared;
 use crate::model::Making;
 use crate::persona::{Explained, Personas};
 
+use super::niches_found::ReportedNiches;
 use super::unusual_found::UnusualFound;
 
 /// One finished analysis.
@@ -55,6 +56,8 @@ pub struct Report {
     pub seconds: Option<Seconds>,
     /// Who is unusual, if somebody looked.
     pub unusual: Option<UnusualFound>,
+    /// The niches inside the segments, if somebody looked.
+    pub niches: Option<ReportedNiches>,
     /// How the grouping came to be, for a model of it.
     pub making: Option<Arc<Making>>,
 }

@@ -37,6 +37,9 @@ impl Plan {
         for kept in &mut self.kept {
             kept.members = kept.members.moved(to);
         }
+        for card in &mut self.niches.cards {
+            card.members = card.members.moved(to);
+        }
         if let Some(numbering) = &mut self.numbering {
             *numbering = Arc::new(numbering.moved(to, n_table_rows));
         }
@@ -44,7 +47,7 @@ impl Plan {
 
     /// Whether anything in it names rows.
     pub fn names_rows(&self) -> bool {
-        !self.personas.is_empty() || !self.kept.is_empty() || self.numbering.is_some()
+        !self.personas.is_empty() || !self.kept.is_empty() || !self.niches.cards.is_empty() || self.numbering.is_some()
     }
 }
 

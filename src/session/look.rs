@@ -76,6 +76,8 @@ pub struct Look {
     pub card: usize,
     /// What the Segments page shows.
     pub segments: SegmentsView,
+    /// Whether the view Niches lists the niches and not who is unusual.
+    pub lists_niches: bool,
     /// What the Personas page shows, and how.
     pub cards: CardsLook,
     /// Whether the card shows its back, the evidence.
@@ -181,6 +183,7 @@ impl Default for Look {
             maximised: None,
             comparing: false,
             compares_as_table: false,
+            lists_niches: false,
             column_as_flow: false,
             hides_told: false,
             shares_of_rows: false,

@@ -33,7 +33,8 @@ pub use open_model::OpenModel;
 pub use page::Page;
 pub use page_view::PageView;
 pub use plan::{
-    Against, Clustering, ColumnOptions, Cut, DensityOptions, HdbscanOptions, KMeansOptions, KeptSelection, NicheOptions, Plan, TreeOptions,
+    Against, Clustering, ColumnOptions, Cut, DensityOptions, HdbscanOptions, KMeansOptions, KeptSelection, NicheCard, NicheOptions, Plan,
+    TreeOptions,
 };
 pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};
