@@ -43,7 +43,7 @@ pub(super) struct Choices {
     /// Seed of everything random.
     #[arg(long, value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
-    /// DBSCAN: neighborhood distance, or a range with both ends ("0.1..2.0").
+    /// DBSCAN: neighbourhood distance, or a range with both ends ("0.1..2.0").
     #[arg(long, value_parser = epsilon_range, allow_negative_numbers = true)]
     epsilon: Option<(f64, f64)>,
     /// DBSCAN: how many epsilons a range is read at [50].

@@ -10,7 +10,7 @@ use crate::customers;
 use crate::data::Source;
 use crate::engine::{self, Wanted};
 use crate::evaluate::A_CHOICE;
-use crate::export::{self, Choices, Report, Written};
+use crate::export::{self, Choices, Report, ReportedNiches, Written};
 use crate::persona::{Persona, numbering};
 use crate::session::{Look, Plan, Project, Words, project};
 
@@ -156,6 +156,19 @@ fn make_folder_of(path: &Path) {
     }
 }
 
+/// What came of the search for niches, a line each.
+fn niches_summary(reported: &ReportedNiches) -> String {
+    let mut text = format!("{}\n", reported.sentences().join("\n"));
+    if let Ok(niches) = &reported.outcome {
+        for niche in &niches.niches {
+            let rule: Vec<&str> = niche.rule.iter().map(|condition| condition.text.as_str()).collect();
+            let n = niche.table_rows.len();
+            text.push_str(&format!("  {n} customers, {}: {}; {}\n", niche.part_of(), niche.need_text(), rule.join(", ")));
+        }
+    }
+    text
+}
+
 /// A few lines for people: the method, the segments, the notes, the files.
 fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String {
     let n = report.prepared.matrix.n_rows();
@@ -185,6 +198,9 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
         for customer in found.customers.iter().take(SHOWN_UNUSUAL) {
             let reasons: Vec<&str> = customer.reasons.iter().map(|reason| reason.text.as_str()).collect();
             text.push_str(&format!("  row {}: {}\n", customer.table_row + 1, reasons.join("; ")));
+        }
+        if let Some(niches) = &report.niches {
+            text.push_str(&niches_summary(niches));
         }
     }
     // What was found, or not, stands before everything else; a reason that says the same is not told again.

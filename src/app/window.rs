@@ -112,6 +112,7 @@ const KEEP_AFTER: Duration = Duration::from_millis(800);
 
 /// How long a message stays that asks for nothing.
 const MESSAGE_STAYS: Duration = Duration::from_secs(7);
+const WAY_BACK_STAYS: Duration = Duration::from_secs(30);
 
 impl Window {
     /// A window on `files` (several become the sources of one customer table) or on the start page, with what an earlier session left in `recovery`; without one, unsaved work is kept nowhere.
@@ -294,7 +295,9 @@ impl Window {
         look.hover = None;
         if !look.presenting {
             shell::top_bar_ui(ui, &self.session, look, commands);
-            shell::status_ui(ui, plan, answers, look, commands);
+            if !look.is_start {
+                shell::status_ui(ui, plan, answers, look, commands);
+            }
         }
         let is_start = look.is_start && !look.presenting;
         if is_start {
@@ -314,7 +317,10 @@ impl Window {
         ui::export_dialog::ui(ui, answers, &self.history.plan().dictionary, self.taking.as_ref(), look, commands);
         ui::palette::ui(ui, self.history.plan(), &self.answers, &mut self.look, &mut self.commands);
         ui::palette::keys_ui(ui, &mut self.look);
-        shell::messages_ui(ui, &self.session, &mut self.commands);
+        // Nothing lies over a slide; what is to be said waits until the show is over.
+        if !self.look.presenting {
+            shell::messages_ui(ui, &self.session, &mut self.commands);
+        }
         shell::drop_hint_ui(ui, self.history.plan());
         self.was_held = ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
     }
@@ -445,9 +451,15 @@ impl Window {
 
     /// Messages that ask for nothing leave by themselves.
     fn let_messages_go(&mut self) {
-        let asks_nothing = |message: &Message| !message.is_problem && message.offer.is_none();
-        if self.session.message.as_ref().is_some_and(asks_nothing) {
-            let left = MESSAGE_STAYS.saturating_sub(self.told_at.elapsed());
+        // A way back is offered for a while; files that changed wait for an answer.
+        let stays = |message: &Message| match message.offer {
+            _ if message.is_problem => None,
+            None => Some(MESSAGE_STAYS),
+            Some((_, Command::GoBack)) => Some(WAY_BACK_STAYS),
+            Some(_) => None,
+        };
+        if let Some(stays) = self.session.message.as_ref().and_then(stays) {
+            let left = stays.saturating_sub(self.told_at.elapsed());
             if left.is_zero() { self.session.message = None } else { self.ctx.request_repaint_after(left) }
         }
     }

@@ -84,7 +84,7 @@ pub(super) fn suggest(curves: &EpsilonCurves, k_distances: &[f64], min_samples: 
     let mut suggestions: Vec<EpsilonSuggestion> = Vec::new();
     for (from, to, clusters) in plateaus {
         if suggestions.len() < PLATEAUS && suggestions.iter().all(|other| other.clusters != clusters as usize) {
-            let reason = format!("{clusters} clusters all the way from {} to {}", readable(from), readable(to));
+            let reason = format!("{clusters} segments all the way from {} to {}", readable(from), readable(to));
             suggestions.push(suggestion((from * to).sqrt(), reason));
         }
     }
@@ -376,6 +376,6 @@ mod tests {
         let best = &tree.suggested_epsilons()[0];
         assert_eq!((best.clusters, best.noise_share), (2, 0.0));
         assert!(best.epsilon > 0.2 && best.epsilon < 48.0, "{best:?}");
-        assert_eq!(best.reason, "2 clusters all the way from 0.100 to 48.1");
+        assert_eq!(best.reason, "2 segments all the way from 0.100 to 48.1");
     }
 }

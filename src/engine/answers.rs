@@ -12,7 +12,7 @@ use crate::evaluate::{self, NullBand, Stability, Structure};
 use crate::export::pages::Pages;
 use crate::export::{FoldsFound, Holds, Looked, Validation};
 use crate::features::Prepared;
-use crate::persona::{Contrast, Explained, Personas, UnusualCustomer};
+use crate::persona::{Contrast, Explained, Niches, Personas, UnusualCustomer};
 use crate::plot::{
     BarMarks, Compared, CondensedPlot, DensityPlot, LeafMarks, MapPlot, MapScene, Picked, PickedCounts, Ring, SilhouettePlot, SweepPlot,
     TreePlot,
@@ -104,6 +104,8 @@ pub struct Answers {
     pub unusual_customers: Answer<Vec<UnusualCustomer>>,
     /// Whether the personas hold.
     pub holds: HoldsAnswer,
+    /// The niches inside the segments; those of another line are shown until the next are there.
+    pub niches: Answer<Niches>,
     /// Jobs under way, oldest first.
     pub jobs: Vec<JobView>,
     /// What the user calls columns, levels and rows.

@@ -9,7 +9,7 @@ use crate::evaluate::{FoldLabels, Known, NullBand, OneColumn, PredictionStrength
 use crate::export::pages::Pages;
 use crate::export::{FoldsFound, NicheSeconds, Seconds, Validation};
 use crate::features::Prepared;
-use crate::persona::{Contrast, Explained, Personas, UnusualCustomer};
+use crate::persona::{Contrast, Explained, Niches, Personas, UnusualCustomer};
 use crate::plot::{
     BarMarks, BarOrder, Compared, CondensedPlot, DensityPlot, LeafMarks, MapPlot, MapScene, Picked, PickedCounts, Placed, Shows,
     SilhouettePlot, SweepPlot, TreePlot,
@@ -123,6 +123,8 @@ caches! {
     folds_found: FoldsFound, |found| (found.personas.len() + found.columns.len()) * 500;
     /// Who moves between days, and what is foretold of later ones.
     on_other_days: Validation, |found| 10_000 + found.stays.iter().map(|stay| stay.moves.len() * (stay.moves.len() * 8 + 400)).sum::<usize>();
+    /// Niches inside the segments.
+    niches: Niches, Niches::bytes;
     /// How stable the segments are, one value per round.
     stabilities: Stability, Stability::bytes;
 }

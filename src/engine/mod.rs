@@ -40,6 +40,7 @@ pub use answers::{Answers, BrushAnswer, HoldsAnswer, ListingAnswer, PREVIEW_ROWS
 pub use headless::analyse;
 pub use inside_answer::{Inside, InsideAnswer, Parts};
 pub use model_column::{ModelColumn, model_column};
+pub use niches::niche_of;
 pub use pages::page_title;
 pub use recipe::{Engine, EngineOptions};
 pub use run::answer::{Answer, JobView, Problem, STOPPED, StepError};

@@ -41,6 +41,8 @@ pub struct Needs {
     pub holds_behind: bool,
     /// Who moves between days, and what is foretold.
     pub tried: Need,
+    /// Niches inside the segments.
+    pub niches: Need,
     /// Whether its later rounds are wanted too, which make it surer.
     pub all_draws: bool,
     /// More segments are told instead of drawn and described.
@@ -52,8 +54,10 @@ impl Needs {
     pub fn of(plan: &Plan, wanted: &Wanted, refines: bool, n_rows: usize) -> Needs {
         // Whatever page is shown: what was measured for a minute is not thrown away for a look at the cards.
         let refined = if refines { Need::Start(Urgency::Ahead) } else { Need::Look };
+        // A niche with a card is looked for again wherever the card is seen.
+        let has_cards = !plan.niches.cards.is_empty();
         if let Some(outputs) = &wanted.outputs {
-            return Needs { refined, ..Needs::of_outputs(outputs) };
+            return Needs { refined, ..Needs::of_outputs(outputs, has_cards) };
         }
         let ahead = if n_rows <= AHEAD_ROWS { Need::Start(Urgency::Ahead) } else { Need::Look };
         let if_shown_on = |pages: &[Page], urgency| if pages.contains(&wanted.view.page()) { Need::Start(urgency) } else { ahead };
@@ -65,6 +69,9 @@ impl Needs {
         let sweep_pages = if plan.clustering.leaves_k_open() { &from_segments_on[..] } else { &from_segments_on[..1] };
         let plots = if_shown_on(&[Page::Segments, Page::Present], Urgency::Chosen);
         let is_validated = wanted.view == PageView::Segments(SegmentsView::Validate);
+        let is_niches = wanted.view == PageView::Segments(SegmentsView::Niches);
+        let is_carded = has_cards && [Page::Personas, Page::Present].contains(&wanted.view.page());
+        let niches = if is_niches || is_carded { Need::Start(Urgency::Shown) } else { Need::Look };
         Needs {
             prepared: if_shown_on(&[&[Page::Prepare], &from_segments_on[..]].concat(), Urgency::Chosen),
             sweep: if_shown_on(sweep_pages, Urgency::Shown),
@@ -81,17 +88,18 @@ impl Needs {
             refined,
             null_band: refined_on(&[Page::Segments]),
             stability: refined_on(&from_segments_on),
-            unusual: if wanted.view == PageView::Segments(SegmentsView::Niches) { Need::Start(Urgency::Shown) } else { Need::Look },
             holds: if is_validated { Need::Start(Urgency::Shown) } else { refined_on(&from_segments_on[1..]) },
             holds_behind: !is_validated,
             tried: if is_validated { Need::Start(Urgency::Shown) } else { Need::Look },
+            unusual: niches,
+            niches,
             all_draws: true,
             most_segments: MOST_SEGMENTS,
         }
     }
 
     /// An export takes what there is of better silhouettes, and waits for no more draws than the first unless it was asked for them.
-    fn of_outputs(outputs: &Outputs) -> Needs {
+    fn of_outputs(outputs: &Outputs, has_cards: bool) -> Needs {
         let start_if = |is_wanted: bool, urgency| if is_wanted { Need::Start(urgency) } else { Need::Look };
         Needs {
             prepared: Need::Start(Urgency::Chosen),
@@ -108,10 +116,11 @@ impl Needs {
             refined: Need::Look,
             null_band: Need::Look,
             stability: start_if(outputs.is_shaken(), Urgency::Shown),
-            unusual: start_if(outputs.unusual, Urgency::Shown),
             holds: start_if(outputs.holds, Urgency::Shown),
             holds_behind: false,
             tried: Need::Look,
+            unusual: start_if(outputs.wants_niches(has_cards), Urgency::Shown),
+            niches: start_if(outputs.wants_niches(has_cards), Urgency::Shown),
             all_draws: outputs.stability,
             most_segments: if outputs.personas || outputs.plots { MOST_SEGMENTS } else { usize::MAX },
         }

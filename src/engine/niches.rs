@@ -6,15 +6,17 @@
 
 use crate::base::{Ctx, Key};
 use crate::cluster::Neighbours;
+use crate::evaluate::niches::NicheError;
 use crate::evaluate::unusual::{
     ColumnSpan, CopiesOf, CopyScoring, DistinctRows, IsolationForest, LIST_LENGTH, LocalScores, Peers, SmoothCopies, Unusual, UnusualError,
     glosh, lists_for, local_outlier_factors, possible_sizes, smooth_copies,
 };
 use crate::features::Prepared;
-use crate::persona::{self, UnusualCustomer};
-use crate::session::{Clustering, NicheOptions, Plan};
+use crate::persona::{self, Niches, Personas, UnusualCustomer};
+use crate::session::{Clustering, NicheCard, NicheOptions, Plan};
 
 use super::caches::Runtime;
+use super::cards::WordsInForce;
 use super::choose;
 use super::density;
 use super::run::answer::{Problem, StepError};
@@ -36,6 +38,18 @@ impl From<UnusualError> for StepError {
     fn from(error: UnusualError) -> StepError {
         match error {
             UnusualError::Stopped(_) => StepError::Stopped,
+            other => {
+                log_kind(&other);
+                StepError::Problem(Problem(other.to_string().into()))
+            }
+        }
+    }
+}
+
+impl From<NicheError> for StepError {
+    fn from(error: NicheError) -> StepError {
+        match error {
+            NicheError::Stopped(_) => StepError::Stopped,
             other => {
                 log_kind(&other);
                 StepError::Problem(Problem(other.to_string().into()))
@@ -131,6 +145,48 @@ pub(super) fn customers(
         })
     };
     runtime.ask(|s| &mut s.unusual_customers, key, need, (|| "Looking for reasons".into(), Lane::Quick), step)
+}
+
+/// The niches inside the segments. Unusual customers are among those that are looked at, so the search waits for the last round of their scores; where nobody can be scored it goes
+/// without. A line that moves makes it anew behind everything else.
+pub(super) fn niches(
+    runtime: &mut Runtime,
+    unusual: &Asked<Unusual>,
+    segmentation: &Made<Segmentation>,
+    personas: &Made<Personas>,
+    plan: &Plan,
+    words: &WordsInForce,
+    need: Need,
+) -> Asked<Niches> {
+    let rows: Vec<u32> = match unusual {
+        Asked::Ready(unusual) if unusual.value.n_copies < ROUNDS[ROUNDS.len() - 1].1 => {
+            return Asked::Waiting("Waiting until it is sure who is unusual".into());
+        }
+        Asked::Ready(unusual) => unusual.value.rows(plan.niches.score, plan.niches.line).iter().copied().take(MOST_TOLD).collect(),
+        Asked::Failed(_) => Vec::new(),
+        other => return other.passes_on("Waiting for who is unusual"),
+    };
+    let (rules, seed, min_samples) = (plan.niches.rules, plan.clustering.seed, plan.clustering.density.min_samples);
+    let key = Key::of("niches", 1, &(&rows, rules, seed, min_samples), &[segmentation.key, personas.key, words.key]);
+    let (segmentation, personas) = (segmentation.value.clone(), personas.value.clone());
+    let (roles, lexicon) = (plan.preparation.roles.clone(), words.lexicon.clone());
+    let step = move |ctx: &Ctx| {
+        let Segmentation { loaded, prepared, labels, .. } = &*segmentation;
+        Ok(persona::niches(loaded, prepared, labels, &personas, &roles, &lexicon, (&rows, min_samples, rules, seed), ctx)?)
+    };
+    runtime.ask(|s| &mut s.niches, key, need, (|| "Niches inside the segments".into(), Lane::Background), step)
+}
+
+/// The niche a card is of: the one whose customers are the same, most of them.
+pub fn niche_of(card: &NicheCard, niches: &Niches, plan: &Plan) -> Option<usize> {
+    let members: Vec<usize> = card.members.rows().collect();
+    let shared = |rows: &[usize]| {
+        let both = rows.iter().filter(|row| members.binary_search(row).is_ok()).count();
+        both as f64 / (rows.len() + members.len() - both).max(1) as f64
+    };
+    let alike = niches.niches.iter().enumerate().map(|(at, niche)| (at, shared(&niche.table_rows)));
+    let best = alike.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+    (best.1 > plan.niches.rules.alike).then_some(best.0)
 }
 
 /// What copies are scored like.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::base::{Ctx, Key, memory};
 use crate::data::{Loaded, Source};
 use crate::export::{Choices, Plots, Report};
-use crate::persona::{PersonaEdit, UnusualCustomer};
+use crate::persona::{Niches, PersonaEdit, UnusualCustomer};
 use crate::session::{Command, Parting, Plan};
 
 use super::answers::Answers;
@@ -68,6 +68,8 @@ struct Last {
     unusual_customers: Option<Arc<Vec<UnusualCustomer>>>,
     /// The segment whose inside was shown.
     inside: Option<usize>,
+    /// The niches found last, until those of another line are.
+    niches: Option<Arc<Niches>>,
 }
 
 impl Last {
@@ -224,6 +226,10 @@ impl Engine {
             (Asked::Ready(unusual), Some(segmentation)) => niches::customers(runtime, unusual, segmentation, plan, needs.unusual),
             (other, _) => other.blocks("Waiting for the scores"),
         };
+        let niches = match (grouped.segmentation.ready(), described.personas.ready()) {
+            (Some(segmentation), Some(personas)) => niches::niches(runtime, &unusual, segmentation, personas, plan, words, needs.niches),
+            _ => grouped.segmentation.blocks("Waiting for the persona cards"),
+        };
         let held = holds::of(
             runtime,
             (table.sourced.as_ref(), &grouped, evidence.is_shaken()),
@@ -243,6 +249,7 @@ impl Engine {
         answers.unusual = unusual.settled(&mut None);
         answers.holds = held.answer(&mut last.holds);
         answers.unusual_customers = unusual_customers.settled(&mut last.unusual_customers);
+        answers.niches = niches.settled(&mut last.niches);
         table.answer(prepared, &mut answers, &mut last.table);
         answers.inside = inside;
         answers.dictionary = plan.dictionary.clone();

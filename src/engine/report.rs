@@ -9,7 +9,7 @@ use crate::cluster::{Chosen, Dendrogram};
 use crate::customers;
 use crate::data::{Loaded, Source};
 use crate::evaluate::{Silhouettes, Stability};
-use crate::export::{ChosenResult, FoundStructure, Holds, PartedSegment, Plots, Report, RunResult, Seconds, UnusualFound};
+use crate::export::{ChosenResult, FoundStructure, Holds, PartedSegment, Plots, Report, ReportedNiches, RunResult, Seconds, UnusualFound};
 use crate::features::Prepared;
 use crate::model::{MadeBy, Making, Parameters};
 use crate::persona::{Explained, Personas, part};
@@ -55,6 +55,8 @@ pub(super) struct Parts {
     pub holds: Holds,
     /// Who is unusual, if somebody looked.
     pub unusual: Option<UnusualFound>,
+    /// The niches, if somebody looked.
+    pub niches: Option<ReportedNiches>,
     /// How the grouping came to be.
     pub making: Option<Arc<Making>>,
 }
@@ -87,6 +89,7 @@ impl Parts {
             making: self.making,
             unusual: self.unusual,
             holds: self.holds,
+            niches: self.niches,
         }
     }
 }
@@ -108,6 +111,11 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         return None;
     }
     if outputs.is_some_and(|outputs| outputs.holds) && !matches!(answers.holds.folds, Answer::Ready(_) | Answer::Failed { .. }) {
+        return None;
+    }
+    let has_cards = !plan.niches.cards.is_empty();
+    if outputs.is_some_and(|outputs| outputs.wants_niches(has_cards)) && !matches!(answers.niches, Answer::Ready(_) | Answer::Failed { .. })
+    {
         return None;
     }
     if outputs.is_some_and(Outputs::is_shaken) && !matches!(answers.stability, Answer::Ready(_) | Answer::Failed { .. }) {
@@ -133,6 +141,7 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         seconds: None,
         unusual: unusual(plan, answers),
         holds: answers.holds.known(),
+        niches: niches(plan, answers),
         making: making(plan, answers, groups).map(Arc::new),
     })
 }
@@ -188,6 +197,23 @@ fn structure(plan: &Plan, answers: &Answers) -> Option<FoundStructure> {
 fn unusual(plan: &Plan, answers: &Answers) -> Option<UnusualFound> {
     let (unusual, customers) = (answers.unusual.ready()?.clone(), answers.unusual_customers.ready()?.clone());
     Some(UnusualFound { unusual, score: plan.niches.score, threshold: plan.niches.line, customers, seconds: None })
+}
+
+/// What came of the search for niches, and which of them have a card.
+fn niches(plan: &Plan, answers: &Answers) -> Option<ReportedNiches> {
+    let outcome = match &answers.niches {
+        Answer::Ready(niches) => Ok(niches.clone()),
+        Answer::Failed { problem, .. } => Err(problem.0.to_string()),
+        _ => return None,
+    };
+    let cards = match &outcome {
+        Ok(niches) => {
+            let cards = plan.niches.cards.iter();
+            cards.filter_map(|card| Some((super::niches::niche_of(card, niches, plan)?, card.name.clone()))).collect()
+        }
+        Err(_) => Vec::new(),
+    };
+    Some(ReportedNiches { n_lost: plan.niches.cards.len() - cards.len(), outcome, cards })
 }
 
 /// How the grouping in force came to be, for a model of it.

@@ -142,6 +142,11 @@ impl Outputs {
         Outputs { personas: true, explained: true, plots: true, holds: true, ..Outputs::default() }
     }
 
+    /// Whether niches are looked for: by who asks for them, and by cards where some of them have one.
+    pub fn wants_niches(&self, has_cards: bool) -> bool {
+        self.unusual || (self.personas && has_cards)
+    }
+
     /// Whether customers are drawn anew: no card leaves without saying how far it may be relied on.
     pub fn is_shaken(&self) -> bool {
         self.stability || self.personas

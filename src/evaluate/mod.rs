@@ -25,6 +25,8 @@
 //! - [`drift`]: has something shifted since the segments were made, and by more than so few customers shift by chance?
 //! - [`many_tests`]: which of many findings would hardly be there by chance?
 //! - [`retrain`]: should the segments be made anew?
+//! - [`niches`]: is there a smaller group inside a segment with a need of its own?
+//! - [`effects`], [`level_v_test`]: how far apart are two groups, and is that more than chance?
 //! - [`weights`]: which columns speak for a segment, and which against it?
 //! - [`stability`]: would the same segments come back if other customers had been asked?
 
@@ -33,6 +35,7 @@ pub mod compare;
 pub mod decision_tree;
 pub mod dip;
 pub mod drift;
+pub mod effects;
 pub mod elbow;
 pub mod folds;
 pub mod forecast;
@@ -40,7 +43,9 @@ mod forecast_models;
 pub mod forest;
 pub mod known;
 pub mod known_groups;
+pub mod level_v_test;
 pub mod many_tests;
+pub mod niches;
 pub mod null;
 pub mod one_cloud;
 pub mod one_column;

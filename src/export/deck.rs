@@ -18,6 +18,7 @@ use crate::data::Noun;
 
 use super::choices::{Choices, Density};
 use super::holds_sheet::holds_sheet;
+use super::niche_sheet::niche_sheets;
 use super::outcome_sheet::outcome_sheets;
 use super::report::persona_names;
 use super::sheet::TopicSheet;
@@ -102,7 +103,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         missing_note: report.personas.missing_note(),
         importance,
         importance_note,
-        sheets: outcome_sheets(report).into_iter().chain(holds_sheet(report)).collect(),
+        sheets: niche_sheets(report).into_iter().chain(outcome_sheets(report)).chain(holds_sheet(report)).collect(),
         provenance: provenance(report),
         slide_notes: report.slide_notes.clone(),
         plots: plot_pages(report, plots, &names, choices.density),

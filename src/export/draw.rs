@@ -219,7 +219,7 @@ pub fn condensed_tree(tree: &CondensedPlot, numbers: &[usize], noun: &Noun, size
     let low = tree.branches.iter().map(|branch| branch.death).fold(tree.top, f64::min) * 0.9;
     let (mut scene, frame) =
         plain(Plot::CondensedTree.title(), size, [0.0, tree.n_rows.max(1) as f64], [low.min(tree.top * 0.9), tree.top]);
-    frame.y_axis(&mut scene, "Neighborhood distance");
+    frame.y_axis(&mut scene, "Neighbourhood distance");
     for branch in &tree.branches {
         let side = |side: f64| branch.widths.iter().map(move |&[distance, width]| frame.at([branch.centre + side * width, distance]));
         let corners: Vec<String> = side(-0.5).chain(side(0.5).rev()).map(|[x, y]| format!("{x:.1} {y:.1}")).collect();

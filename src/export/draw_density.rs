@@ -13,14 +13,14 @@ use super::text::{number, percent, three_digits};
 
 /// The plateaus of the candidates.
 const TINT: &str = "#e4ecfa";
-const X_NAME: &str = "Neighborhood distance (epsilon)";
+const X_NAME: &str = "Neighbourhood distance (epsilon)";
 /// Between the two frames: the name of the lower one's axis.
 const BETWEEN: f64 = 44.0;
 
 /// The share of customers that have enough neighbours within every epsilon: the sorted k-distances, distance to the right.
 pub fn core(density: &DensityPlot, epsilon: Option<f64>, noun: &Noun, size: PlotSize) -> Scene {
     let (mut scene, frame) = plain(&Plot::KDistance.title_of(noun), size, [density.epsilon_min, density.epsilon_max], [0.0, 105.0]);
-    frame.y_axis(&mut scene, &format!("{} with {} neighbors within reach (itself counted), %", noun.title(), density.min_samples));
+    frame.y_axis(&mut scene, &format!("{} with {} neighbours within reach (itself counted), %", noun.title(), density.min_samples));
     frame.x_axis(&mut scene, X_NAME, &frame.x_ticks());
     line_of(&mut scene, &frame, density, epsilon, frame.bottom(), |told| format!("{} core", percent(told.core)));
     scene.polyline(in_percent(&frame, &density.core), LINE, 2.0);

@@ -45,6 +45,7 @@ pub fn holds_sheet(report: &Report) -> Option<TopicSheet> {
     Some(TopicSheet {
         id: "how-well-they-hold".into(),
         title: "How well the personas hold".into(),
+        band: None,
         sentences: std::iter::once(headline).chain(open).collect(),
         parts: vec![SheetPart::Table(SheetTable::new("How well the personas hold", &columns, rows))],
         notes: HoldsQuestion::ALL.map(asked).into(),

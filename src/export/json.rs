@@ -11,6 +11,7 @@ use crate::persona::{Direction, Drawing, Evidence, OutcomeLine, Persona, part};
 
 use super::holds::HoldsLine;
 use super::holds_sheet::{holds_of, holds_sheet};
+use super::niche_sheet::niche_sheets;
 use super::outcome_sheet::outcome_sheets;
 use super::text::without_folders;
 use super::{ChosenResult, FoundStructure, Report, RunResult, Seconds};
@@ -76,7 +77,7 @@ pub fn cards_json(report: &Report) -> String {
         "noun": report.noun(),
         "revenue_column": personas.revenue_column,
         "personas": personas.personas.iter().map(|persona| persona_value(persona, report)).collect::<Vec<_>>(),
-        "sheets": outcome_sheets(report).into_iter().chain(holds_sheet(report)).collect::<Vec<_>>(),
+        "sheets": niche_sheets(report).into_iter().chain(outcome_sheets(report)).chain(holds_sheet(report)).collect::<Vec<_>>(),
         "notes": notes,
     }))
 }
@@ -191,7 +192,7 @@ fn holds_value(persona: &Persona, report: &Report) -> Value {
     })
 }
 
-fn evidence_value(evidence: &Evidence) -> Value {
+pub(super) fn evidence_value(evidence: &Evidence) -> Value {
     let hidden = evidence.hidden();
     let [persona, everyone, rest] = &evidence.texts;
     let is_told = evidence.n >= FEWEST_DESCRIBED;

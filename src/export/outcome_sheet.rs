@@ -169,6 +169,7 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
         sentences,
         parts: vec![SheetPart::Bars(bars), SheetPart::Table(SheetTable::new(&format!("{what} by segment"), &columns, table))],
         notes,
+        band: None,
     })
 }
 
@@ -260,6 +261,7 @@ fn of_numbers(report: &Report, column: &Column, values: &[f64]) -> Option<TopicS
         sentences,
         parts: bars.into_iter().chain([table]).collect(),
         notes,
+        band: None,
     })
 }
 

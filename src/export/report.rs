@@ -15,6 +15,7 @@ use crate::model::Making;
 use crate::persona::{Explained, Personas};
 
 use super::holds::Holds;
+use super::niches_found::ReportedNiches;
 use super::unusual_found::UnusualFound;
 
 /// One finished analysis.
@@ -58,6 +59,8 @@ pub struct Report {
     pub holds: Holds,
     /// Who is unusual, if somebody looked.
     pub unusual: Option<UnusualFound>,
+    /// The niches inside the segments, if somebody looked.
+    pub niches: Option<ReportedNiches>,
     /// How the grouping came to be, for a model of it.
     pub making: Option<Arc<Making>>,
 }

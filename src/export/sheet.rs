@@ -20,6 +20,16 @@ pub struct TopicSheet {
     pub parts: Vec<SheetPart>,
     /// How to read it, and where it is from; in small letters at the end.
     pub notes: Vec<String>,
+    /// The dashed band of a niche.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<SheetBand>,
+}
+
+/// A dashed band along the edge: part of a segment, and no segment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SheetBand {
+    /// The colour of the segment, "#rrggbb".
+    pub colour: String,
 }
 
 /// A part of a sheet.

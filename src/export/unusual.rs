@@ -1,10 +1,10 @@
-//! Who is unusual, how much and why, for other programs: every customer with all scores, and what the line says.
+//! Who is unusual, how much and why, for other programs: every customer with all scores, what the line says, and the niches.
 //!
 //! In: the report with what was found. Out: CSV and JSON. O(n p).
 //!
 //! Columns added to the input's rows: `persona` and `persona_name`; `lof` (the largest local outlier factor over the neighbourhoods), `isolation` and `isolation_se` (isolation score and
 //! how far it may be off), `glosh` (how far out in the dense group); `unusual` (the three together, 0 to 1); `is_unusual` (1 above the line); `reason_1` to `reason_3`. Empty where a
-//! customer was left out, or a score is not made.
+//! customer was left out, or a score is not made. Where niches were confirmed a last column `niche` has the number of the one a customer is in, as in the report.
 
 use std::io::{self, Write};
 
@@ -15,6 +15,7 @@ use crate::data::write::{self, Extra, ExtraValues};
 use crate::evaluate::unusual::{UnusualLine, UnusualScore};
 
 use super::Report;
+use super::niches_json::{list, search};
 use super::table::persona_columns;
 use super::unusual_found::UnusualFound;
 
@@ -49,6 +50,12 @@ pub fn unusual_csv(report: &Report, found: &UnusualFound, to: impl Write, ctx: &
     for (nth, texts) in reasons.into_iter().enumerate() {
         extras.push(Extra { name: format!("reason_{}", nth + 1), values: ExtraValues::Text(texts) });
     }
+    if let Some(Ok(niches)) = report.niches.as_ref().map(|reported| &reported.outcome)
+        && !niches.niches.is_empty()
+    {
+        let of = niches.of_rows(n).into_iter().map(|niche| niche.map(|niche| niche as i64 + 1)).collect();
+        extras.push(Extra { name: "niche".to_owned(), values: ExtraValues::Whole(of) });
+    }
     write::csv(&report.loaded.table, &extras, to, ctx).map_err(io::Error::other)
 }
 
@@ -78,6 +85,8 @@ pub fn niches_json(report: &Report, found: &UnusualFound) -> String {
         ("copies", json!({ "number": unusual.n_copies, "customers": unusual.rows_a_copy })),
         ("method", json!(report.method_text)),
         ("notes", json!(report.notes)),
+        ("niches", report.niches.as_ref().map_or_else(|| json!([]), list)),
+        ("niche_search", report.niches.as_ref().map_or(Value::Null, search)),
         ("seconds", json!(found.seconds)),
     ] {
         all.insert(key.to_owned(), value);

@@ -5,13 +5,14 @@
 //! are among customers with a value. Looked at are the 50 commonest levels with at least 10 customers. O(n + levels x personas x tail).
 
 use crate::base::{Ctx, Stopped};
+use crate::evaluate::effects::{cohen_h, cohen_h_interval};
+use crate::evaluate::level_v_test::level_v_test;
 
 use super::columns::{Described, LevelReading};
 use super::distribution::{Distribution, Drawing};
 use super::evidence::{Direction, Evidence, Shown, Withheld};
-use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, Z_95, may_name, may_state};
+use super::measure::{EffectRow, Groups, MIN_CELL, Measured, Trait, may_name, may_state};
 use super::text::percent;
-use super::v_test::level_v_test;
 use super::withheld::{self, is_few, withheld};
 
 /// Levels looked at, commonest first.
@@ -184,16 +185,6 @@ fn bound(part: usize, whole: usize, over: bool) -> String {
     }
 }
 
-fn cohen_h(a: f64, b: f64) -> f64 {
-    2.0 * a.sqrt().asin() - 2.0 * b.sqrt().asin()
-}
-
-/// 95 % interval of h: the arcsine of a share's root has variance 1 / (4 n), whatever the share (J. Cohen 1988, section 6.2).
-fn cohen_h_interval(h: f64, n: usize, n_rest: usize) -> Option<[f64; 2]> {
-    let half = Z_95 * (1.0 / n as f64 + 1.0 / n_rest as f64).sqrt();
-    (n > 0 && n_rest > 0).then_some([h - half, h + half])
-}
-
 /// The bars of one persona: the commonest levels of everyone, the persona's own commonest among them whatever its place, then "Other". Levels that may not
 /// be told are in "Other", and so are more where "Other" would hold one to nine customers. None where the persona's own commonest may not be told.
 fn drawing(
@@ -256,16 +247,5 @@ mod tests {
         assert_eq!(bound(95, 100, true), "over 80 %", "steps of ten customers");
         assert_eq!((bound(950, 1000, true), bound(15, 1000, false)), ("over 90 %".into(), "under 5 %".into()));
         assert_eq!((bound(15, 1000, true), bound(12, 20, true)), ("under 5 %".into(), "–".into()));
-    }
-
-    #[test]
-    fn cohen_by_hand() {
-        // asin sqrt(1) = pi/2, asin sqrt(1/2) = pi/4.
-        assert!((cohen_h(1.0, 0.5) - std::f64::consts::FRAC_PI_2).abs() < 1e-12);
-        assert_eq!(cohen_h(0.3, 0.3), 0.0);
-        // 1.96 sqrt(1/25 + 1/100) = 1.96 x 0.2236.
-        let [low, high] = cohen_h_interval(0.5, 25, 100).unwrap();
-        assert!((low - 0.061_738_7).abs() < 1e-6 && (high - 0.938_261_3).abs() < 1e-6, "{low} {high}");
-        assert_eq!(cohen_h_interval(0.5, 25, 0), None);
     }
 }

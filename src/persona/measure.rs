@@ -14,8 +14,6 @@ use super::evidence::{Direction, Evidence};
 pub const MIN_CELL: usize = FEWEST_TOLD;
 /// Fewer members with a value carry no name.
 pub const MIN_NAMED: usize = 31;
-/// The two-sided 95 % quantile of the normal distribution.
-pub const Z_95: f64 = 1.959_963_984_540_054;
 /// Effects from here on are strong enough for a name.
 pub const STRONG_EFFECT: f64 = 0.5;
 /// Weaker effects are told in no statement (Cohen's small effect).

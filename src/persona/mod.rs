@@ -20,6 +20,7 @@ pub mod lexicon;
 mod measure;
 mod missing_groups;
 mod naming;
+mod niches;
 pub mod numbering;
 mod numeric;
 mod outcomes;
@@ -37,7 +38,6 @@ mod trait_members;
 mod twins;
 mod typical;
 mod unusual;
-mod v_test;
 mod withheld;
 mod yes_no;
 
@@ -53,6 +53,7 @@ pub use explain::{Condition, Example, Explained, Forest, Importance, MissingGrou
 pub use explaining::explained;
 pub use identity::{carry, edit_for};
 pub use lexicon::{Lexicon, LexiconError};
+pub use niches::{Niche, NicheLine, Niches, niches};
 pub use numbering::{Numbered, Numbering};
 pub use outcomes::OutcomeLine;
 pub use parted::describe_parted;

@@ -11,7 +11,7 @@
 
 use crate::base::seed::random;
 use crate::base::{Ctx, Stopped};
-use crate::evaluate::decision_tree::{Coded, Growth, grow};
+use crate::evaluate::decision_tree::{Coded, Growth, Split, grow};
 
 use super::coding::{Meaning, Questions};
 use super::columns::{Described, Reading};
@@ -89,6 +89,12 @@ pub fn rule(
     measured(columns, &tests, target, ctx)
 }
 
+/// The conditions of a path through a tree that asked `asked`, as people read them.
+pub fn conditions(columns: &[Described], asked: &[Questions], path: &[(Split, bool)]) -> Vec<Condition> {
+    let path: Vec<(&Questions, u8, bool)> = path.iter().map(|&(split, answer)| (&asked[split.column], split.code, answer)).collect();
+    merged(&path).iter().map(|test| test.condition(columns)).collect()
+}
+
 /// The rule with precision and recall among all customers, where it helps.
 fn measured(columns: &[Described], tests: &[Test], target: &Target, ctx: &Ctx) -> Result<Option<SegmentRule>, Stopped> {
     let (mut n_caught, mut n_hit) = (0usize, 0usize);
@@ -105,8 +111,7 @@ fn measured(columns: &[Described], tests: &[Test], target: &Target, ctx: &Ctx) -
     let precision = n_hit as f64 / n_caught.max(1) as f64;
     let helps = f1(n_hit, n_caught, target.n_members) >= MIN_F1 && 1.0 - precision <= (1.0 - share) / 2.0;
     let recall = n_hit as f64 / target.n_members as f64;
-    let condition = |test: &Test| Condition { column: columns[test.column].name.to_owned(), text: test.text(&columns[test.column]) };
-    let rule = || SegmentRule { conditions: tests.iter().map(condition).collect(), precision, recall, n_caught };
+    let rule = || SegmentRule { conditions: tests.iter().map(|test| test.condition(columns)).collect(), precision, recall, n_caught };
     Ok((helps && n_hit >= MIN_CELL).then(rule))
 }
 
@@ -151,6 +156,10 @@ impl Limits {
 }
 
 impl Test {
+    fn condition(&self, columns: &[Described]) -> Condition {
+        Condition { column: columns[self.column].name.to_owned(), text: self.text(&columns[self.column]) }
+    }
+
     /// Whether it holds for a row of the table; never where the value is missing.
     fn holds(&self, columns: &[Described], row: usize) -> bool {
         match (&self.limits, &columns[self.column].reading) {

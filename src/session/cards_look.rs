@@ -34,6 +34,9 @@ pub struct CardsLook {
     /// The statement, word or value last pointed at: cluster and row of its evidence.
     #[serde(skip)]
     pub pointed: Option<(usize, usize)>,
+    /// The niche card that is open in the place of a persona's, by its place in the plan.
+    #[serde(skip)]
+    pub niche: Option<usize>,
     /// The column that evidence is ordered by, and whether the largest come first; `None` begins with the strongest.
     #[serde(skip)]
     pub evidence_order: Option<(usize, bool)>,

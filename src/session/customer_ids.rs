@@ -37,6 +37,9 @@ impl Plan {
         for kept in &mut self.kept {
             kept.members = kept.members.moved(to);
         }
+        for card in &mut self.niches.cards {
+            card.members = card.members.moved(to);
+        }
         let inside = self.splits.iter_mut().filter_map(|split| split.numbering.as_mut());
         for numbering in self.numbering.iter_mut().chain(inside) {
             *numbering = Arc::new(numbering.moved(to, n_table_rows));
@@ -51,7 +54,12 @@ impl Plan {
     pub fn names_rows(&self) -> bool {
         let inside = self.splits.iter().any(|split| split.numbering.is_some());
         let compares = matches!(self.comparison, Some(Against::Earlier(_)));
-        !self.personas.is_empty() || !self.kept.is_empty() || self.numbering.is_some() || inside || compares
+        !self.personas.is_empty()
+            || !self.kept.is_empty()
+            || !self.niches.cards.is_empty()
+            || self.numbering.is_some()
+            || inside
+            || compares
     }
 }
 

@@ -90,6 +90,8 @@ pub struct Look {
     /// How many snapshots before the last two the table of moves shows.
     #[serde(skip)]
     pub moves_back: usize,
+    /// Whether the view Niches lists the niches and not who is unusual.
+    pub lists_niches: bool,
     /// What the Personas page shows, and how.
     pub cards: CardsLook,
     /// Whether the card shows its back, the evidence.
@@ -203,6 +205,7 @@ impl Default for Look {
             maximised: None,
             comparing: false,
             compares_as_table: false,
+            lists_niches: false,
             column_as_flow: false,
             hides_told: false,
             shares_of_rows: false,

@@ -38,7 +38,7 @@ pub use page::Page;
 pub use page_view::PageView;
 pub use plan::{
     Against, Clustering, ColumnOptions, Cut, DensityOptions, EarlierSegment, EarlierSegments, HdbscanOptions, InsideScale, KMeansOptions,
-    KeptSelection, NicheOptions, Parting, Plan, TreeOptions,
+    KeptSelection, NicheCard, NicheOptions, Parting, Plan, TreeOptions,
 };
 pub use project::{DataMoved, Opened, Project, ProjectError};
 pub use recovery::{Found, Recovery};

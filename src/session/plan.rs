@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cluster::{Linkage, Method};
 use crate::data::{Dictionary, Source};
+use crate::evaluate::niches::NicheRules;
 use crate::evaluate::unusual::isolation::USUAL_TREES;
 use crate::evaluate::unusual::{USUAL_SIZES, UnusualScore};
 use crate::export::pages::Template;
@@ -46,7 +47,7 @@ pub struct Plan {
     /// What the segments are compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Against>,
-    /// How unusual customers are found.
+    /// How unusual customers and niches are found.
     #[serde(default, skip_serializing_if = "NicheOptions::is_default")]
     pub niches: NicheOptions,
     /// Segments that were looked into, and how; those that are kept take the place of their segment.
@@ -291,7 +292,17 @@ impl Clustering {
     }
 }
 
-/// How unusual customers are found.
+/// A niche that has a card of its own: it is looked for again whenever the data change, and the card is there as long as it is confirmed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NicheCard {
+    /// What the user calls it; `None` is the name found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its customers, as rows of the table.
+    pub members: RowSet,
+}
+
+/// How unusual customers and niches are found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NicheOptions {
@@ -303,11 +314,23 @@ pub struct NicheOptions {
     pub score: UnusualScore,
     /// The score from which on a customer is unusual; `None` takes the suggested line.
     pub line: Option<f64>,
+    /// What makes a group a niche.
+    pub rules: NicheRules,
+    /// Niches that have a card.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<NicheCard>,
 }
 
 impl Default for NicheOptions {
     fn default() -> NicheOptions {
-        NicheOptions { neighbors: USUAL_SIZES.to_vec(), trees: USUAL_TREES, score: UnusualScore::Overall, line: None }
+        NicheOptions {
+            neighbors: USUAL_SIZES.to_vec(),
+            trees: USUAL_TREES,
+            score: UnusualScore::Overall,
+            line: None,
+            rules: NicheRules::default(),
+            cards: Vec::new(),
+        }
     }
 }
 

@@ -322,7 +322,7 @@ pub fn messages_ui(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
                     if widgets::primary_button(ui, "Restore it").clicked() {
                         commands.push(Command::Restore);
                     }
-                    if ui.button("Let it go").clicked() {
+                    if ui.button("Discard").clicked() {
                         commands.push(Command::Discard);
                     }
                 });
@@ -337,6 +337,10 @@ pub fn messages_ui(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
             });
         }
         if let Some(message) = &session.message {
+            // Pages took their Esc before; one that nobody wanted closes the message.
+            if ui.input_mut(|input| input.consume_key(eframe::egui::Modifiers::NONE, eframe::egui::Key::Escape)) {
+                commands.push(Command::CloseMessage);
+            }
             message_frame(ui, message.is_problem, |ui| {
                 ui.horizontal_top(|ui| {
                     ui.add(eframe::egui::Label::new(&message.text).wrap());

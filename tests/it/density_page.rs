@@ -18,7 +18,7 @@ fn asked_last(window: &mut Window) -> Clustering {
 }
 
 fn lanes(window: &Window) -> eframe::egui::Rect {
-    window.get_by_label("What every neighborhood distance gives").rect()
+    window.get_by_label("What every neighbourhood distance gives").rect()
 }
 
 /// From where to where the axis goes: a twentieth before the first step, a fifth beyond the last.
@@ -26,7 +26,7 @@ const AXIS: [f32; 2] = [0.102, 2.16];
 
 /// The place of an epsilon on the axis.
 fn on_axis(window: &Window, epsilon: f32, share_of_height: f32) -> eframe::egui::Pos2 {
-    let line = window.query_all_by_label("Neighborhood distance (epsilon) line").find(is_line).expect("the line").rect();
+    let line = window.query_all_by_label("Neighbourhood distance (epsilon) line").find(is_line).expect("the line").rect();
     let origin = lanes(window);
     let left = line.center().x - (origin.right() - line.center().x) * (0.9 - AXIS[0]) / (AXIS[1] - 0.9);
     eframe::egui::Pos2::new(
@@ -48,7 +48,7 @@ fn epsilon_has_one_column_and_the_silhouettes_theirs() {
         press(&mut window, &format!("Maximise {name}"));
         assert_eq!(window.state().look.maximised, Some(kind));
         assert!(
-            window.query_by_label("Silhouette plot").is_none() && window.query_by_label("What every neighborhood distance gives").is_some()
+            window.query_by_label("Silhouette plot").is_none() && window.query_by_label("What every neighbourhood distance gives").is_some()
         );
         press(&mut window, &format!("Restore {name}"));
     }
@@ -71,8 +71,8 @@ fn a_click_in_any_lane_moves_epsilon() {
 #[test]
 fn candidates_are_marked_named_and_taken() {
     let mut window = window(plan(Method::Density), answers());
-    assert!(window.query_by_label("3 segments, 11\u{202f}% in none").is_some(), "what 0.9 gives");
-    press(&mut window, "1.50: 2 segments, 11\u{202f}% in none");
+    assert!(window.query_by_label("3 segments, 11\u{202f}% in no group").is_some(), "what 0.9 gives");
+    press(&mut window, "1.50: 2 segments, 11\u{202f}% in no group");
     assert_eq!(asked(&mut window).density.epsilon, Some(1.5));
     let marks: Vec<_> = window.query_all_by_label("Take distance 1.50").map(|node| node.rect()).collect();
     assert_eq!(marks.len(), 2, "on the core curve and on the staircase");
@@ -141,5 +141,5 @@ fn a_segment_that_swallows_the_others_is_told() {
     plan.clustering.density.epsilon = Some(2.0);
     let window = window(plan, answers());
     assert!(window.query_by_label_contains("One segment holds 100\u{202f}% of the customers").is_some());
-    assert!(window.query_by_role_and_label(Role::Button, "0.900: 3 segments, 11\u{202f}% in none").is_some(), "the way out");
+    assert!(window.query_by_role_and_label(Role::Button, "0.900: 3 segments, 11\u{202f}% in no group").is_some(), "the way out");
 }

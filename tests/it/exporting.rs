@@ -240,6 +240,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         making: None,
         unusual: None,
         holds: personae::export::Holds::default(),
+        niches: None,
     }
 }
 

@@ -126,3 +126,78 @@ fn too_few_customers_are_told() {
     let (code, _, err) = personae(folder.path(), "2", &["niches", "same.csv", "--k", "1", "--out", "u2.csv", "--quiet"]);
     assert!(code == 1 && err.trim_end().lines().count() == 1, "{err}");
 }
+
+/// Three segments of customers; inside the second, where `has_need` says so, a heap of 64 who leave and complain far more often than the others of it.
+pub(crate) fn shop_with_niche(has_need: bool) -> String {
+    let mut random = seed::random(3, 5);
+    let mut text = "id,spend,visits,age,items,churned,complaints\n".to_owned();
+    for row in 0..1_600usize {
+        let z: Vec<f64> = (0..5).map(|_| normal_quantile(random.random_range(f64::EPSILON..1.0))).collect();
+        let is_niche = row % 3 == 1 && row < 3 * 64;
+        let [spend, visits, age, items] = match row % 3 {
+            _ if is_niche => [200.0 + 3.0 * z[0], 30.0 + z[1], 34.0 + z[2], 9.0 + 0.4 * z[3]],
+            0 => [20.0 + 8.0 * z[0], 2.0 + 3.0 * z[1], 30.0 + 4.0 * z[2], 5.0 + z[3]],
+            1 => [200.0 + 8.0 * z[0], 60.0 + 3.0 * z[1], 50.0 + 4.0 * z[2], 9.0 + z[3]],
+            _ => [90.0 + 8.0 * z[0], 30.0 + 3.0 * z[1], 70.0 + 4.0 * z[2], 20.0 + z[3]],
+        };
+        let often = is_niche && has_need;
+        let churned = random.random_range(0.0..1.0) < if often { 0.7 } else { 0.15 };
+        let complaints = (if often { 4.0 } else { 1.0 } * -random.random_range(f64::EPSILON..1.0f64).ln()).round();
+        let churned = if churned { "yes" } else { "no" };
+        writeln!(text, "{row},{spend:.3},{visits:.3},{age:.3},{items:.3},{churned},{complaints}").unwrap();
+    }
+    text
+}
+
+fn niches(text: &str, threads: &str) -> (Vec<Vec<String>>, Value, String) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("shop.csv"), text).unwrap();
+    let args =
+        ["niches", "shop.csv", "--k", "3", "--silhouette", "none", "--trees", "100", "--out", "unusual.csv", "--report", "niches.json"];
+    let (code, out, err) = personae(folder.path(), threads, &args);
+    assert_eq!(code, 0, "{out}{err}");
+    let csv = std::fs::read_to_string(folder.path().join("unusual.csv")).unwrap();
+    let report = std::fs::read_to_string(folder.path().join("niches.json")).unwrap();
+    let rows = csv.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
+    (rows, serde_json::from_str(&report).unwrap(), out)
+}
+
+#[test]
+fn a_planted_niche_is_told_with_its_segment_its_need_and_how_it_was_confirmed() {
+    let (rows, report, said) = niches(&shop_with_niche(true), "2");
+    let found = report["niches"].as_array().unwrap();
+    assert_eq!(found.len(), 1, "{said}");
+    let niche = &found[0];
+    let customers = niche["customers"].as_u64().unwrap();
+    assert!((55..=75).contains(&customers), "{customers}");
+    assert!(["churned", "complaints"].contains(&niche["need"]["column"].as_str().unwrap()), "{niche}");
+    assert!(niche["need"]["index"].as_f64().unwrap() >= 150.0);
+    let low = niche["need"]["interval_on_other_half"][0].as_f64().unwrap();
+    assert!(low > 0.2 && !niche["rule"].as_array().unwrap().is_empty(), "{niche}");
+    assert!(niche["jaccard"].as_f64().unwrap() >= 0.75 && niche["on_other_half"]["customers"].as_u64().unwrap() > 20);
+    let search = &report["niche_search"];
+    let alike = search["same_customers_as_a_niche"].as_u64().unwrap();
+    let failed: u64 = search["failed"].as_array().unwrap().iter().map(|of| of["candidates"].as_u64().unwrap()).sum();
+    assert_eq!(search["tried"].as_u64().unwrap(), 1 + alike + failed);
+    assert!(said.contains("candidates tried, 1 confirmed.") && said.contains("part of C"), "{said}");
+    // The column comes after all others, and the planted have it.
+    let last = rows[0].len() - 1;
+    assert_eq!((rows[0][last].as_str(), rows[0][last - 1].as_str()), ("niche", "reason_3"));
+    let planted = |row: usize| row % 3 == 1 && row < 3 * 64;
+    let marked: Vec<usize> = (0..1_600).filter(|row| rows[row + 1].last().unwrap() == "1").collect();
+    assert_eq!(marked.len() as u64, customers);
+    assert!(marked.iter().filter(|&&row| planted(row)).count() >= 55);
+    let again = niches(&shop_with_niche(true), "1");
+    assert!(again.0 == rows && again.1["niches"] == report["niches"], "any number of threads");
+}
+
+#[test]
+fn without_a_need_none_is_confirmed_and_without_a_column_of_needs_nobody_can_look() {
+    let (rows, report, said) = niches(&shop_with_niche(false), "2");
+    assert!(report["niches"].as_array().unwrap().is_empty() && said.contains("none confirmed"), "{said}");
+    assert_eq!(rows[0].last().unwrap(), "reason_3");
+    let without: String = shop_with_niche(true).lines().map(|line| line.split(',').take(5).collect::<Vec<_>>().join(",") + "\n").collect();
+    let (_, report, said) = niches(&without, "2");
+    assert!(report["niches"].as_array().unwrap().is_empty());
+    assert!(said.contains("give a column the role Outcome on the Prepare page"), "{said}");
+}

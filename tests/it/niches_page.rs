@@ -33,9 +33,13 @@ fn niches() -> PageView {
 }
 
 fn open(planted: usize) -> Shop {
+    open_with(&shop(planted))
+}
+
+fn open_with(text: &str) -> Shop {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shop.csv");
-    std::fs::write(&path, shop(planted)).unwrap();
+    std::fs::write(&path, text).unwrap();
     let mut plan = Plan::new(Source::file(path));
     plan.clustering.kmeans.k = Some(3);
     plan.niches.trees = 100;
@@ -232,4 +236,32 @@ fn a_drag_of_the_line_is_one_step_back() {
     let other = Plan { niches: NicheOptions { score: UnusualScore::Local, ..history.plan().niches.clone() }, ..Plan::default() };
     assert_eq!(MergeKey::while_held(history.plan(), &other), MergeKey::Apart);
     assert_eq!(history.undo().unwrap().niches.line, None);
+}
+
+#[test]
+fn a_niche_is_listed_selected_and_made_a_card() {
+    let mut shop = open_with(&crate::niches::shop_with_niche(true));
+    shop.window.get_by_role_and_label(Role::Button, "Niches").click();
+    shop.window.run();
+    let niches = shop.window.state().answers.niches.ready().expect("niches").clone();
+    assert_eq!(niches.niches.len(), 1, "{}", niches.sentence());
+    assert!(shop.window.query_by_label(&niches.sentence()).is_some());
+    let name = format!("Select niche {}", niches.niches[0].card.name);
+    shop.window.get_by_role_and_label(Role::Button, &name).click();
+    shop.window.run();
+    let brush = shop.window.state().look.brush.clone().expect("the niche is picked");
+    assert!(matches!(&brush.who, Who::Rows { rows, .. } if rows.len() == niches.niches[0].table_rows.len()));
+    shop.window.get_by_label("Make this a niche card").click();
+    shop.window.run();
+    let made = shop.window.state().commands.iter().find_map(|command| match command {
+        Command::Niches(options) => Some(options.clone()),
+        _ => None,
+    });
+    let options = made.expect("a card");
+    assert_eq!(options.cards[0].members.len(), niches.niches[0].table_rows.len());
+    // The card is saved with the plan, and found again by its customers.
+    let plan = Plan { niches: options, ..shop.window.state().plan.clone() };
+    let saved: Plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
+    assert_eq!(saved, plan);
+    assert_eq!(personae::engine::niche_of(&saved.niches.cards[0], &niches, &saved), Some(0));
 }

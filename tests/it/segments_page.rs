@@ -74,10 +74,10 @@ pub(crate) fn press(window: &mut Window, name: &str) {
 #[test]
 fn every_method_has_its_inputs_by_name() {
     let cases: [(Method, &[&str]); 4] = [
-        (Method::KMeans, &["Number of clusters", "From", "to", "Re-runs", "Seed"]),
-        (Method::Tree, &["Linkage: Ward", "Number of clusters", "Cut height", "From", "to"]),
-        (Method::Density, &["Neighborhood distance (epsilon)", "Core point neighbors (min samples)"]),
-        (Method::Hdbscan, &["Smallest segment (min cluster size)", "Core point neighbors (min samples)"]),
+        (Method::KMeans, &["Number of segments", "From", "to", "Re-runs", "Seed"]),
+        (Method::Tree, &["Linkage: Ward", "Number of segments", "Cut height", "From", "to"]),
+        (Method::Density, &["Neighbourhood distance (epsilon)", "Core point neighbours (min samples)"]),
+        (Method::Hdbscan, &["Smallest segment (min cluster size)", "Core point neighbours (min samples)"]),
     ];
     for (method, names) in cases {
         let window = window(plan(method), answers());
@@ -132,7 +132,7 @@ fn all_methods_fit_into_the_panel() {
     let window = window(plan(Method::Hdbscan), answers());
     let picker: Vec<_> =
         ["k-Means", "Tree", "Density", "HDBSCAN"].map(|name| window.get_by_role_and_label(Role::Button, name).rect()).to_vec();
-    let field = window.query_all_by_label("Core point neighbors (min samples)").find(is_field).unwrap().rect();
+    let field = window.query_all_by_label("Core point neighbours (min samples)").find(is_field).unwrap().rect();
     let apart = |a: usize, b: usize| !picker[a].intersects(picker[b]);
     assert!((0..4).all(|a| (0..a).all(|b| apart(a, b))), "{picker:?}");
     assert!(picker.iter().all(|button| button.left() >= field.left() && button.right() <= field.right()), "{picker:?} {field:?}");
@@ -386,7 +386,7 @@ fn the_way_on_is_the_personas_page() {
 
 #[test]
 fn dragging_the_cut_and_epsilon_asks_while_dragging() {
-    for (method, name) in [(Method::Tree, "Cut height"), (Method::Density, "Neighborhood distance (epsilon) line")] {
+    for (method, name) in [(Method::Tree, "Cut height"), (Method::Density, "Neighbourhood distance (epsilon) line")] {
         let mut window = window(plan(method), answers());
         let line = window.query_all_by_label(name).find(|node| is_line(node)).expect(name).rect().center();
         window.drag_at(line);

@@ -9,8 +9,8 @@ use crate::data::{Loaded, Source};
 use crate::engine::segmentation::Segmentation;
 use crate::evaluate::{Fate, PersistenceRule, persistence};
 use crate::export::{PersonaHolds, Report};
-use crate::persona::numbering;
 use crate::features::Prepared;
+use crate::persona::numbering;
 use crate::session::Plan;
 
 use super::dated::Dated;

@@ -9,7 +9,7 @@ use crate::evaluate::{A_CHOICE, ONE_GROUP, Trust};
 use crate::persona::picture::pixels;
 use crate::persona::{Evidence, Persona, Priority, Statement, numbering, part};
 
-use super::super::glyph::{mix, portrait};
+use super::super::glyph::portrait;
 use super::super::holds::{HoldsLine, HoldsQuestion};
 use super::super::holds_sheet::holds_of;
 use super::super::json::FEWEST_DESCRIBED;

@@ -10,9 +10,13 @@ use super::super::text::escape;
 /// Writes the sheet.
 pub fn sheet(page: &mut String, sheet: &TopicSheet) {
     let id = &sheet.id;
+    let (class, style) = match &sheet.band {
+        Some(band) => (" niche", format!(" style=\"--c:{}\"", escape(&band.colour))),
+        None => ("", String::new()),
+    };
     let _ = writeln!(
         page,
-        "<section class=\"sheet topic\" aria-labelledby=\"{id}\">\n<h2 id=\"{id}\"><bdi>{}</bdi></h2>",
+        "<section class=\"sheet topic{class}\"{style} aria-labelledby=\"{id}\">\n<h2 id=\"{id}\"><bdi>{}</bdi></h2>",
         escape(&sheet.title)
     );
     for (nth, sentence) in sheet.sentences.iter().enumerate() {

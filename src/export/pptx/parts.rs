@@ -23,6 +23,14 @@ pub fn band(slide: &mut Slide, colour: &str) {
     slide.rectangle("Band", frame(0.0, 0.0, 16.0, HEIGHT), colour, Told::Decorative);
 }
 
+/// The same band in dashes, of what is only part of a persona.
+pub fn dashed_band(slide: &mut Slide, colour: &str) {
+    let dash = HEIGHT / 17.0;
+    for nth in (0..17).step_by(2) {
+        slide.rectangle("Band", frame(0.0, f64::from(nth) * dash, 16.0, dash), colour, Told::Decorative);
+    }
+}
+
 /// "Source: shop.csv, 5 000 rows".
 pub fn source(deck: &Deck) -> String {
     format!("Source: {}, {} rows", deck.source, deck.rows)

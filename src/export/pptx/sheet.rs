@@ -63,6 +63,9 @@ pub fn slides(deck: &Deck, sheet: &TopicSheet, media: &mut Vec<Media>) -> Result
 fn empty(deck: &Deck, sheet: &TopicSheet) -> Slide {
     let mut slide = Slide::new();
     parts::title(&mut slide, &sheet.title);
+    if let Some(band) = &sheet.band {
+        parts::dashed_band(&mut slide, &band.colour);
+    }
     let lead: Vec<Paragraph> = sheet
         .sentences
         .iter()

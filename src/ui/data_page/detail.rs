@@ -148,18 +148,25 @@ fn numbers_ui(ui: &mut Ui, profile: &ColumnProfile, unit: Option<&str>, numeric:
 fn levels_ui(ui: &mut Ui, shown: impl Fn(&str) -> String, names: &[String], counts: &[usize], n: usize) {
     let t = tokens(ui);
     let highest = counts.first().copied().unwrap_or(1).max(1);
+    // Where the strip is narrow the shares stay, without bars and counts.
+    let is_narrow = ui.available_width() < 390.0;
     let bar = (ui.available_width() - 330.0).clamp(60.0, 480.0);
+    let name_width = if is_narrow { (ui.available_width() - 64.0).clamp(40.0, 148.0) } else { 148.0 };
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.spacing_mut().interact_size.y = 22.0;
     for (name, &count) in names.iter().zip(counts).take(LEVELS) {
         ui.horizontal(|ui| {
             ui.set_height(22.0);
             ui.scope(|ui| {
-                ui.set_width(148.0);
+                ui.set_width(name_width);
                 cut_label(ui, shown(name));
             });
-            share_bar(ui, count as f32 / highest as f32, t.everyone, bar, 10.0);
-            for (text, width) in [(RichText::new(percent(count as f64 / n.max(1) as f64)), 48.0), (caption(ui, thousands(count)), 72.0)] {
+            let mut numbers = vec![(RichText::new(percent(count as f64 / n.max(1) as f64)), 48.0)];
+            if !is_narrow {
+                share_bar(ui, count as f32 / highest as f32, t.everyone, bar, 10.0);
+                numbers.push((caption(ui, thousands(count)), 72.0));
+            }
+            for (text, width) in numbers {
                 let size = vec2(width, 22.0);
                 ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| ui.label(text));
             }

@@ -22,7 +22,7 @@ mod table_menu;
 mod table_view;
 mod words;
 
-use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, Stroke, Ui};
+use eframe::egui::{Align, Frame, Label, Layout, Margin, Panel, ProgressBar, RichText, Stroke, Ui};
 
 use crate::data::source::{CUSTOMER_TABLE, is_text};
 use crate::data::{Loaded, Source, Sourcing};
@@ -187,7 +187,7 @@ pub(super) fn head_ui(ui: &mut Ui, title: &str, summary: &str, look: &mut Look, 
                         widgets::cut_label(ui, theme::heading(title));
                     });
                     ui.add_space(INSIDE);
-                    ui.label(RichText::new(summary).color(tokens(ui).muted));
+                    ui.add(Label::new(RichText::new(summary).color(tokens(ui).muted)).truncate());
                 });
             });
         });

@@ -67,7 +67,7 @@ pub(super) fn ui(
         }
         let cancelled = ui.button("Cancel").clicked();
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let hint = missing.unwrap_or("Files of the same name are replaced; a failed export leaves the old ones whole.");
+            let hint = missing.unwrap_or("Files of the same name are replaced. If an export fails, the old ones stay as they were.");
             cut_label(ui, caption(ui, hint));
         });
         cancelled
@@ -257,7 +257,7 @@ fn left_out(choices: &Choices) -> Vec<&'static str> {
     let has = |purpose: Purpose| choices.formats.iter().any(|format| format.purpose() == purpose);
     let mut sentences = Vec::new();
     if has(Purpose::Show) || has(Purpose::Work) {
-        sentences.push("Names, addresses and other identifiers are on no card.");
+        sentences.push("Names, addresses and other identifiers never appear on a card.");
         sentences.push("Values of fewer than 10 customers are not shown.");
     }
     if choices.formats.iter().any(|format| matches!(format, ExportFormat::Csv | ExportFormat::Parquet)) {

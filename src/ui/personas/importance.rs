@@ -40,7 +40,8 @@ pub fn ui(ui: &mut Ui, explained: &Explained, height: f32) {
 
 fn value(line: &Importance) -> String {
     match line.loss {
-        Some(loss) => format!("−{:.1} points", 100.0 * loss.max(0.0)),
+        Some(loss) if loss < 0.0005 => "0.0 points".to_owned(),
+        Some(loss) => format!("−{:.1} points", 100.0 * loss),
         None => association(line),
     }
 }

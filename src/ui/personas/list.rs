@@ -14,7 +14,7 @@ use crate::ui::widgets::{self, name_it, primary_button, row_background, thousand
 use super::shares::{IN_NO_GROUP, LEFT_OUT, all_shares_ui, percents, with_sign};
 use super::turning::show_card;
 use super::view::View;
-use super::{face, importance, missing};
+use super::{face, importance, missing, niche};
 
 const ROW: f32 = 52.0;
 /// One whose name takes two lines.
@@ -58,6 +58,9 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
             }
             let which = Selection::Cluster(persona.cluster);
             response.context_menu(|ui| segment_menu_ui(ui, view.answers, look, which, &persona.name));
+        }
+        if !comparing {
+            niche::rows_ui(ui, view, look);
         }
         rest_ui(ui, IN_NO_GROUP, "Too unlike every group to belong to one.", (personas.n_noise, &percents[n]), false);
         rest_ui(ui, LEFT_OUT, "They took no part; the notes say why.", (personas.n_left_out, &percents[n + 1]), true);
@@ -107,7 +110,7 @@ fn row_ui(ui: &mut Ui, view: &View, persona: &Persona, percent: &str, picked: Op
     }
     let comparing = look.cards.view == CardsView::Compare;
     let is_in = is_compared(look, persona.number);
-    row_background(ui, rect, look.card == persona.cluster && !comparing, response.hovered());
+    row_background(ui, rect, look.card == persona.cluster && !comparing && look.cards.niche.is_none(), response.hovered());
     let t = tokens(ui);
     if response.has_focus() {
         ui.painter().rect_stroke(rect, theme::RADIUS, Stroke::new(1.5, t.accent), StrokeKind::Inside);

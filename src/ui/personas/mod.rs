@@ -16,6 +16,7 @@ mod importance;
 mod list;
 mod missing;
 mod name;
+mod niche;
 mod overview;
 mod profile;
 mod quotes;
@@ -83,7 +84,10 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
             let view = from.view(personas);
             missing::ui(ui, &view, look);
             match look.cards.view {
-                CardsView::Cards => card_ui(ui, &view, look, commands),
+                CardsView::Cards => match look.cards.niche.filter(|at| *at < plan.niches.cards.len()) {
+                    Some(at) => niche::card_ui(ui, &view, at, look, commands),
+                    None => card_ui(ui, &view, look, commands),
+                },
                 CardsView::Compare => compare::ui(ui, &view, look),
                 CardsView::Overview => overview::ui(ui, &view, look),
             }

@@ -33,10 +33,10 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     let middle = (track.start() + track.end()) / 2.0;
     // The ends give way where the middle would lie on them.
     let width = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), small.clone(), t.muted).size().x;
-    let has_ends = track.end() - track.start() > width("everyone's middle") + 2.0 * width("least") + 24.0;
+    let has_ends = track.end() - track.start() > width("median of all") + 2.0 * width("least") + 24.0;
     for (x, align, text) in [
         (*track.start(), Align2::LEFT_CENTER, "least"),
-        (middle, Align2::CENTER_CENTER, "everyone's middle"),
+        (middle, Align2::CENTER_CENTER, "median of all"),
         (*track.end(), Align2::RIGHT_CENTER, "most"),
     ] {
         if !has_ends && x != middle {

@@ -23,4 +23,5 @@ pub(super) fn show_card(look: &mut Look, cluster: usize) {
     look.card = cluster;
     look.selection = Some(Selection::Cluster(cluster));
     look.cards.pointed = None;
+    look.cards.niche = None;
 }

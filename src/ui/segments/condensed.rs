@@ -12,7 +12,7 @@ use crate::ui::widgets::{percent, thousands};
 use super::naming::{listed, method_name, method_numbers};
 use super::view::View;
 
-const MEANS: &str = "From the top down the neighborhood shrinks. Customers in sparse places drop out, a group that falls into several forks, and \
+const MEANS: &str = "From the top down the neighbourhood shrinks. Customers in sparse places drop out, a group that falls into several forks, and \
                      each branch is as wide as it has customers. The coloured branches last longest: they are the segments.";
 /// Branches narrower than this are not labelled.
 const LABELLED: f32 = 22.0;
@@ -32,7 +32,7 @@ fn tree_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &CondensedPlot) {
     let x = Axis { range: [-0.01 * n, 1.01 * n], ticks: Ticks::None, ..Axis::default() };
     // Nothing is left below the branch that lasts longest.
     let low = plot.branches.iter().map(|branch| branch.death).fold(plot.top, f64::min) * 0.9;
-    let y = Axis { label: "Neighborhood distance (width: customers)", range: [low.min(plot.top * 0.9), plot.top], ..Axis::default() };
+    let y = Axis { label: "Neighbourhood distance (width: customers)", range: [low.min(plot.top * 0.9), plot.top], ..Axis::default() };
     let whole = ui.available_rect_before_wrap();
     // Half a line below for the lowest number of the axis.
     let room = Rect::from_min_max(whole.min, whole.max - Vec2::new(0.0, 8.0));

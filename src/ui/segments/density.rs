@@ -29,7 +29,7 @@ pub fn suggested(view: &View) -> Option<f64> {
 
 /// "4 segments, 6 % in none".
 pub fn outcome_text(clusters: usize, noise: f64) -> String {
-    format!("{}, {} in none", segments_text(clusters), percent(noise))
+    format!("{}, {} in no group", segments_text(clusters), percent(noise))
 }
 
 /// "4 segments".
@@ -48,13 +48,13 @@ pub fn candidate_text(candidate: &EpsilonCandidate, is_suggested: bool) -> Strin
 /// What is amiss with an outcome, and what to try; `None` when nothing is.
 pub fn weakness(outcome: &EpsilonOutcome) -> Option<String> {
     match outcome {
-        EpsilonOutcome { clusters: 0, .. } => Some("Nobody has enough neighbors this near. Try a larger distance.".into()),
+        EpsilonOutcome { clusters: 0, .. } => Some("Nobody has enough neighbours this near. Try a larger distance.".into()),
         outcome if outcome.largest > DOMINATES => Some(format!(
             "One segment holds {} of the customers. Try a shorter distance, or HDBSCAN, which needs none.",
             percent(outcome.largest)
         )),
         outcome if outcome.noise > MUCH_NOISE => {
-            Some(format!("{} of the customers are in no segment. Try a larger distance, or fewer neighbors.", percent(outcome.noise)))
+            Some(format!("{} of the customers are in no segment. Try a larger distance, or fewer neighbours.", percent(outcome.noise)))
         }
         _ => None,
     }

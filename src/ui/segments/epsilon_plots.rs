@@ -15,11 +15,11 @@ use crate::ui::widgets::{name_it, percent};
 use super::density::{candidate_text, epsilon_in_force, segments_text, take};
 use super::view::View;
 
-const CORE_MEANS: &str = "How many customers have enough neighbors within each distance, so that they are in the core of a segment. Where the \
+const CORE_MEANS: &str = "How many customers have enough neighbours within each distance, so that they are in the core of a segment. Where the \
                           steep rise ends, only loners are left outside: a good place for the line. It is the plot of sorted k-distances, \
                           with distance to the right as in the plots below.";
-const CURVES_MEANS: &str = "What you would get at every distance: the number of segments, and the share of customers in none and in the \
-                            largest. Look for a wide step with little in none and no segment that swallows the others; the shaded \
+const CURVES_MEANS: &str = "What you would get at every distance: the number of segments, and the share of customers in no group and in the \
+                            largest. Look for a wide step with few in no group and no segment that swallows the others; the shaded \
                             stretches are such steps. Exact, for every distance.";
 const HANDS: &str = "\n\nDrag or click anywhere to move the line; the arrow keys move it too, Home and End jump between the marked \
                      distances. The wheel zooms, a double click shows everything again.";
@@ -64,7 +64,7 @@ fn core_head_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Co
     head_ui(ui, PlotKind::KDistance, "Core customers", &means, &mut look.maximised, commands, |ui| {
         if let Some(plot) = view.answers.density.latest().filter(|_| ui.available_width() > 90.0) {
             ui.add_space(4.0);
-            ui.add(eframe::egui::Label::new(caption(ui, format!("{} neighbors within reach", plot.min_samples))).truncate());
+            ui.add(eframe::egui::Label::new(caption(ui, format!("{} neighbours within reach", plot.min_samples))).truncate());
         }
     });
 }
@@ -126,10 +126,10 @@ fn lanes_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, plot: &DensityPlot
         seen.window = None;
     }
     let whole = ui.available_rect_before_wrap();
-    let x = Axis { label: "Neighborhood distance (epsilon)", range: seen.range(full), ..Axis::default() };
-    let canvas = lane_canvas(ui, "epsilon lanes", "What every neighborhood distance gives", x);
+    let x = Axis { label: "Neighbourhood distance (epsilon)", range: seen.range(full), ..Axis::default() };
+    let canvas = lane_canvas(ui, "epsilon lanes", "What every neighbourhood distance gives", x);
     seen.turn(ui, &canvas, full);
-    let grip = epsilon.map(|epsilon| handle_grip(ui, &canvas, Lies::Upright, epsilon, "Neighborhood distance (epsilon) line"));
+    let grip = epsilon.map(|epsilon| handle_grip(ui, &canvas, Lies::Upright, epsilon, "Neighbourhood distance (epsilon) line"));
     let response = &canvas.response;
     let held = response.interact_pointer_pos().filter(|_| response.clicked() || response.dragged()).map(|at| canvas.value(at)[0]);
     if response.double_clicked() {
@@ -260,7 +260,7 @@ fn core_ui(ui: &Ui, draft: &mut Clustering, plot: &DensityPlot, lane: &Canvas, l
     let frame = lane.frame();
     let corner = [(frame.right_bottom() - Vec2::new(6.0, 4.0), Align2::RIGHT_BOTTOM)];
     let told = line.epsilon.map_or_else(
-        || "Click where customers should count as neighbors".to_owned(),
+        || "Click where customers should count as neighbours".to_owned(),
         |epsilon| format!("{} core", percent(plot.at(epsilon).core)),
     );
     roomy_label(ui, &lane.painter, &corner, &told, t.muted, frame, &mut taken);
@@ -321,7 +321,7 @@ fn shares_ui(ui: &Ui, plot: &DensityPlot, lane: &Canvas, line: Line) {
     let told = |name: &str, now: Option<f64>| now.map_or_else(|| name.to_owned(), |now| format!("{name} {}", percent(now)));
     let mut names = [
         (end.largest, told("in the largest", now.map(|now| now.largest)), t.text),
-        (end.noise, told("in none", now.map(|now| now.noise)), t.muted),
+        (end.noise, told("in no group", now.map(|now| now.noise)), t.muted),
     ];
     names.sort_by(|a, b| b.0.total_cmp(&a.0));
     let [(high, upper, upper_colour), (low, lower, lower_colour)] = names;
@@ -378,7 +378,7 @@ fn marks_ui(
 fn story(plot: &DensityPlot, epsilon: f64) -> String {
     let now = plot.at(epsilon);
     let mut text = format!(
-        "Distance {}\n{}\n{} in no segment\n{} in the largest segment\n{} are core customers: {} neighbors this near, themselves counted",
+        "Distance {}\n{}\n{} in no group\n{} in the largest segment\n{} are core customers: {} neighbours this near, themselves counted",
         distance_text(epsilon),
         segments_text(now.clusters),
         percent(now.noise),

@@ -17,7 +17,7 @@ use super::view::View;
 use super::{dendrogram, density};
 
 const K_MEANS: &str = "Into how many segments the customers are divided. k.";
-const EPSILON_MEANS: &str = "Customers nearer than this are neighbors. Larger: fewer, bigger segments and less noise. Epsilon of DBSCAN.";
+const EPSILON_MEANS: &str = "Customers nearer than this are neighbours. Larger: fewer, bigger segments and less noise. Epsilon of DBSCAN.";
 const SIZE_MEANS: &str =
     "Groups of fewer customers than this are no segment. Larger: fewer and bigger segments. Min cluster size of HDBSCAN.";
 const HEIGHT_MEANS: &str = "Groups that join below this height are one segment; the dashed line in the dendrogram.";
@@ -81,7 +81,7 @@ fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
 fn density_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let shown = density::epsilon_in_force(view, draft);
     let suggested = density::suggested(view);
-    ui.add(egui::Label::new("Neighborhood distance (epsilon)").truncate()).on_hover_text(EPSILON_MEANS);
+    ui.add(egui::Label::new("Neighbourhood distance (epsilon)").truncate()).on_hover_text(EPSILON_MEANS);
     let mut epsilon = shown.unwrap_or(0.0);
     let suffix = if draft.density.epsilon.is_none() { " (suggested)" } else { "" };
     let (decimals, speed) = (decimals_of(epsilon), epsilon / 200.0);
@@ -93,7 +93,7 @@ fn density_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
         }
         let size = Vec2::new(ui.available_width(), 28.0);
         let response = ui.add_enabled_ui(shown.is_some(), |ui| ui.add_sized(size, known(number, shown.is_some()))).inner;
-        widgets::name_it(&response, Role::SpinButton, "Neighborhood distance (epsilon)");
+        widgets::name_it(&response, Role::SpinButton, "Neighbourhood distance (epsilon)");
         is_changed = response.on_hover_text(EPSILON_MEANS).changed();
     });
     if is_changed {
@@ -204,18 +204,18 @@ fn column_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let Some(segmentation) = view.answers.segmentation.latest() else { return };
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.label(theme::strong(format!("{} segments", segmentation.labels.n_clusters())));
-    ui.label(caption(ui, "They are what the column says. Silhouettes tell how well they part the customers by the columns that enter."));
+    ui.label(caption(ui, "The segments are the groups of this column. Silhouettes show how well the columns that enter tell them apart."));
     ui.label(caption(ui, "How far to rely on them is not checked by grouping again: there is nothing to find anew."));
 }
 
 /// The knob that both density methods share.
 fn min_samples_ui(ui: &mut Ui, draft: &mut Clustering) {
     let explanation =
-        "A customer with this many neighbors, itself included, is in the core of a segment. Larger: only crowded places count.";
-    ui.label("Core point neighbors").on_hover_text(explanation);
+        "A customer with this many neighbours, itself included, is in the core of a segment. Larger: only crowded places count.";
+    ui.label("Core point neighbours").on_hover_text(explanation);
     let number = field(&mut draft.density.min_samples, 1..=500).speed(0.08);
     let response = ui.add_sized(Vec2::new(ui.available_width(), 28.0), number);
-    widgets::name_it(&response, Role::SpinButton, "Core point neighbors (min samples)");
+    widgets::name_it(&response, Role::SpinButton, "Core point neighbours (min samples)");
     response.on_hover_text(explanation);
     ui.label(caption(ui, "Min samples; the point itself counts."));
 }
@@ -246,7 +246,7 @@ fn back_ui(ui: &mut Ui, is_own: bool, suggested: Option<String>) -> bool {
 fn k_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let suggestion = view.answers.sweep.latest().and_then(|sweep| sweep.suggestion.as_ref()).map(|suggestion| suggestion.k);
     let is_suggested = is_k_suggested(draft);
-    let is_back = row_ui(ui, "Number of clusters", K_MEANS, |ui, _| back_ui(ui, !is_suggested, suggestion.map(|k| k.to_string())));
+    let is_back = row_ui(ui, "Number of segments", K_MEANS, |ui, _| back_ui(ui, !is_suggested, suggestion.map(|k| k.to_string())));
     if is_back {
         set_k(draft, None);
     }
@@ -262,7 +262,7 @@ fn k_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
             let suffix = if is_suggested { " (suggested)" } else { "" };
             let width = ui.available_width() - 32.0;
             let response = ui.add_sized(Vec2::new(width, 28.0), known(field(&mut k, 1..=200).speed(0.06).suffix(suffix), shown.is_some()));
-            widgets::name_it(&response, Role::SpinButton, "Number of clusters");
+            widgets::name_it(&response, Role::SpinButton, "Number of segments");
             if response.on_hover_text(K_MEANS).changed() {
                 set_k(draft, Some(k));
             }

@@ -54,7 +54,8 @@ fn told_ui(ui: &mut Ui, view: &View, look: &Look) {
     let text = match told {
         [] => String::new(),
         [one] => one.clone(),
-        [first, rest @ ..] => format!("{first} (+{})", rest.len()),
+        [first, _] => format!("{} and 1 more change.", first.trim_end_matches('.')),
+        [first, rest @ ..] => format!("{} and {} more changes.", first.trim_end_matches('.'), rest.len()),
     };
     let response = ui.add(egui::Label::new(caption(ui, text)).truncate().selectable(false));
     if !told.is_empty() {

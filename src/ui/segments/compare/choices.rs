@@ -88,7 +88,7 @@ pub fn empty_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Vec
         pin_first_ui(ui, view, draft, commands);
     });
     ui.add_space(theme::BETWEEN);
-    for (title, choices) in [("Or with another solution", solutions(view, draft)), ("Or with what the data know", columns(view))] {
+    for (title, choices) in [("Or with another solution", solutions(view, draft)), ("Or with a column", columns(view))] {
         if choices.is_empty() {
             continue;
         }

@@ -53,14 +53,14 @@ fn neighbors_ui(ui: &mut Ui, draft: &mut NicheOptions) {
     let choices: Vec<(usize, &str, &str)> = sizes.iter().zip(&names).map(|(&size, name)| (size, name.as_str(), "")).collect();
     let (mut least, mut most) = (draft.neighbors.iter().min().copied().unwrap_or(0), draft.neighbors.iter().max().copied().unwrap_or(0));
     let before = (least, most);
-    row_ui(ui, "Neighbors", NEIGHBORS_MEAN, |ui, _| {
+    row_ui(ui, "Neighbours", NEIGHBORS_MEAN, |ui, _| {
         ui.spacing_mut().combo_width = 48.0;
         ui.spacing_mut().item_spacing.x = 6.0;
-        if combo_ui(ui, "Most neighbors", &mut most, &choices) {
+        if combo_ui(ui, "Most neighbours", &mut most, &choices) {
             least = least.min(most);
         }
         ui.label(caption(ui, "to"));
-        if combo_ui(ui, "Fewest neighbors", &mut least, &choices) {
+        if combo_ui(ui, "Fewest neighbours", &mut least, &choices) {
             most = most.max(least);
         }
     });
@@ -97,7 +97,7 @@ fn line_ui(ui: &mut Ui, unusual: &Unusual, draft: &NicheOptions) {
         }
     }
     if draft.line.is_none() && unusual.line(draft.score, None).is_some() {
-        let why = "It is as low as it can be while at most a tenth of those above it would be there by chance.";
+        let why = "The lowest line above which at most one customer in ten would stand by chance.";
         ui.label(caption(ui, why));
     }
 }

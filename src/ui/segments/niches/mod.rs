@@ -1,4 +1,5 @@
-//! The view Niches: who fits none of the groups. Knobs on the left, the map over the sorted scores in the middle, the customers on the right.
+//! The view Niches: who fits none of the groups, and which small groups inside a segment have a need of their own. Knobs on the left, the map over the sorted scores in the middle, the
+//! customers or the niches on the right.
 //!
 //! In: answers, the plan's options, look. Out: at most one new set of options per frame. Nothing is scored here; a line is looked up in what is sorted already.
 
@@ -6,13 +7,16 @@ mod curve;
 mod customers;
 mod found;
 mod knobs;
+mod list;
+mod rules;
 
 use eframe::egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui, UiBuilder, Vec2};
 
 use crate::plot::Ring;
 use crate::session::{Command, Look, NicheOptions, PlotKind};
 use crate::ui::plotting::{Lies, split};
-use crate::ui::theme::tokens;
+use crate::ui::theme::{INSIDE, tokens};
+use crate::ui::widgets::segmented_pairs_ui;
 
 use super::map;
 use super::view::{Ringed, View};
@@ -24,12 +28,22 @@ const MOST_RINGS: usize = 400;
 pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Look, commands: &mut Vec<Command>) {
     let mut draft = options.clone();
     let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
-    Panel::left("niche knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| {
-        knobs::ui(ui, view, &mut draft);
+    Panel::left("niche knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| match look.lists_niches {
+        true => rules::ui(ui, &mut draft),
+        false => knobs::ui(ui, view, &mut draft),
     });
     let width = (ui.available_width() * 0.31).clamp(280.0, 460.0);
     Panel::right("unusual customers").default_size(width).size_range(260.0..=560.0).frame(side).show(ui, |ui| {
-        customers::ui(ui, view, options, look, commands);
+        let choices = [
+            (false, "Unusual", "Who fits none of the segments"),
+            (true, "Niches", "Small groups inside a segment with a need of their own"),
+        ];
+        segmented_pairs_ui(ui, &mut look.lists_niches, &choices);
+        ui.add_space(INSIDE);
+        match look.lists_niches {
+            true => list::ui(ui, view, options, look, commands),
+            false => customers::ui(ui, view, options, look, commands),
+        }
     });
     CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
         let rings = rings(view, options, look);
