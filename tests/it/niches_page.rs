@@ -217,7 +217,7 @@ fn the_views_are_switched_by_name_and_kept_with_the_project() {
     shop.window.get_by_role_and_label(Role::Button, "Explore").click();
     shop.window.run();
     assert_eq!(shop.window.state().look.view(), PageView::from(Page::Segments));
-    shop.window.get_by_role_and_label(Role::Button, "Niches").click();
+    shop.window.get_by_role_and_label(Role::Button, "Niches inside").click();
     shop.window.run();
     let saved = serde_json::to_string(&shop.window.state().look).unwrap();
     let read: Look = serde_json::from_str(&saved).unwrap();

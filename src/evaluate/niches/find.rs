@@ -10,6 +10,7 @@ use super::columns::{NicheColumn, NicheMeasure};
 use super::comes_back::{ByChanceAlone, by_chance_alone, coefficients};
 use super::{NicheCandidate, NicheError, NicheRules};
 use crate::base::seed::{self, RngExt, random};
+use crate::base::stats::mean_sd;
 use crate::base::{Ctx, FEWEST_TOLD, Labels, Matrix};
 use crate::cluster::{density, hdbscan, suggested_min_cluster_size};
 use crate::evaluate::decision_tree::{Coded, Growth, Split, grow};
@@ -189,6 +190,8 @@ struct Tried {
     candidate: NicheCandidate,
     /// Its rows within the rows it was found among.
     places: Vec<u32>,
+    /// Whether columns were brought to the scale of those rows.
+    is_within: bool,
 }
 
 /// Looks for niches inside every segment.
@@ -279,8 +282,18 @@ fn unusual_on_half(search: &NicheSearch, parents: &[Parent]) -> Vec<u32> {
     rows
 }
 
-fn select(x: &Matrix, rows: &[u32]) -> Matrix {
-    x.select_rows(&rows.iter().map(|&row| row as usize).collect::<Vec<_>>())
+/// The rows as everywhere, or with every column that varies among them on a scale of their own: what tells segments apart may drown what differs inside one.
+fn select(x: &Matrix, rows: &[u32], is_within: bool) -> Matrix {
+    let chosen = x.select_rows(&rows.iter().map(|&row| row as usize).collect::<Vec<_>>());
+    if !is_within {
+        return chosen;
+    }
+    let p = chosen.n_cols();
+    let of_column = |col: usize| mean_sd(&(0..chosen.n_rows()).map(|row| chosen.at(row, col)).collect::<Vec<_>>());
+    let scales: Vec<(f64, f64)> = (0..p).map(of_column).map(|(mean, sd)| (mean, if sd > 1e-9 { sd } else { 1.0 })).collect();
+    let values =
+        chosen.values().chunks_exact(p.max(1)).flat_map(|row| row.iter().zip(&scales).map(|(value, (mean, sd))| (value - mean) / sd));
+    Matrix::new(values.collect(), chosen.n_rows(), p).expect("finite values over scales above zero are finite")
 }
 
 fn candidates(search: &NicheSearch, parents: &[Parent], unusual: &[u32], how: &Searching, ctx: &Ctx) -> Result<Vec<Tried>, NicheError> {
@@ -290,17 +303,19 @@ fn candidates(search: &NicheSearch, parents: &[Parent], unusual: &[u32], how: &S
         ctx.give_way()?;
         ctx.progress(STAGE, 0.4 * nth as f32 / parents.len() as f32);
         let base = &parent.halves[0];
-        let x = select(search.x, base);
-        for origin in KS.map(|k| NicheOrigin::KMeans { k }).chain([NicheOrigin::Branch]) {
-            for places in origin.groups(&x, how, ctx)? {
-                if base.len() - places.len() >= how.least {
-                    tried.push(Tried { parent: nth, candidate: NicheCandidate { rows: at(base, &places), origin }, places });
+        for is_within in [false, true] {
+            let x = select(search.x, base, is_within);
+            for origin in KS.map(|k| NicheOrigin::KMeans { k }).chain([NicheOrigin::Branch]) {
+                for places in origin.groups(&x, how, ctx)? {
+                    if base.len() - places.len() >= how.least {
+                        tried.push(Tried { parent: nth, candidate: NicheCandidate { rows: at(base, &places), origin }, places, is_within });
+                    }
                 }
             }
         }
     }
     if unusual.len() >= 2 * how.least {
-        for places in NicheOrigin::Unusual.groups(&select(search.x, unusual), how, ctx)? {
+        for places in NicheOrigin::Unusual.groups(&select(search.x, unusual, false), how, ctx)? {
             let rows = at(unusual, &places);
             // Most of its customers are of one segment, and only these are part of it.
             let of =
@@ -309,7 +324,12 @@ fn candidates(search: &NicheSearch, parents: &[Parent], unusual: &[u32], how: &S
             let Some(nth) = best else { continue };
             let inside = of(&parents[nth]);
             if inside.len() >= how.least && parents[nth].halves[0].len() - inside.len() >= how.least {
-                tried.push(Tried { parent: nth, candidate: NicheCandidate { rows: inside, origin: NicheOrigin::Unusual }, places });
+                tried.push(Tried {
+                    parent: nth,
+                    candidate: NicheCandidate { rows: inside, origin: NicheOrigin::Unusual },
+                    places,
+                    is_within: false,
+                });
             }
         }
     }
@@ -322,7 +342,7 @@ fn kinds(search: &NicheSearch, ctx: &Ctx) -> Result<Option<UnusualKinds>, NicheE
     if n < LEAST_UNUSUAL {
         return Ok(None);
     }
-    let x = select(search.x, search.unusual);
+    let x = select(search.x, search.unusual, false);
     let quiet = ctx.quiet();
     let found = hdbscan(&density(&x, search.min_samples.clamp(1, n), &quiet)?, suggested_min_cluster_size(n), &quiet)?;
     Ok(Some(UnusualKinds { n, n_kinds: found.labels.n_clusters(), n_of_none: found.labels.n_noise() }))
@@ -336,7 +356,7 @@ struct Tests<'a> {
     how: Searching,
     gate: f64,
     /// What chance reaches, by what draws are from and how groups are found; found out where somebody gets that far.
-    chance: BTreeMap<(Option<usize>, NicheOrigin), ByChanceAlone>,
+    chance: BTreeMap<(Option<usize>, NicheOrigin, bool), ByChanceAlone>,
 }
 
 impl Tests<'_> {
@@ -366,13 +386,13 @@ impl Tests<'_> {
         }
 
         let base = if *origin == NicheOrigin::Unusual { self.unusual } else { on };
-        let x = select(search.x, base);
+        let x = select(search.x, base, tried.is_within);
         let draws = (rules.draws, 1_000 + nth as u64);
         let came_back = coefficients(&x, std::slice::from_ref(&tried.places), *origin, &self.how, draws, ctx)?[0];
         if came_back < rules.jaccard {
             return Ok(Err(WhyNot::DoesNotComeBack));
         }
-        let key = ((*origin != NicheOrigin::Unusual).then_some(tried.parent), origin.kin()[0]);
+        let key = ((*origin != NicheOrigin::Unusual).then_some(tried.parent), origin.kin()[0], tried.is_within);
         let by_chance = match self.chance.get(&key) {
             Some(known) => *known,
             None => by_chance_alone(&x, *origin, &self.how, ctx)?,
