@@ -217,7 +217,7 @@ fn the_views_are_switched_by_name_and_kept_with_the_project() {
     shop.window.get_by_role_and_label(Role::Button, "Explore").click();
     shop.window.run();
     assert_eq!(shop.window.state().look.view(), PageView::from(Page::Segments));
-    shop.window.get_by_role_and_label(Role::Button, "Niches inside").click();
+    shop.window.get_by_role_and_label(Role::Button, "Niches").click();
     shop.window.run();
     let saved = serde_json::to_string(&shop.window.state().look).unwrap();
     let read: Look = serde_json::from_str(&saved).unwrap();
@@ -241,7 +241,7 @@ fn a_drag_of_the_line_is_one_step_back() {
 #[test]
 fn a_niche_is_listed_selected_and_made_a_card() {
     let mut shop = open_with(&crate::niches::shop_with_niche(true));
-    shop.window.get_by_role_and_label(Role::Button, "Niches").click();
+    shop.window.get_by_role_and_label(Role::Button, "Niches inside").click();
     shop.window.run();
     let niches = shop.window.state().answers.niches.ready().expect("niches").clone();
     assert_eq!(niches.niches.len(), 1, "{}", niches.sentence());

@@ -9,11 +9,12 @@ use super::candidates::{KS, NicheOrigin, Searching};
 use super::columns::{NicheColumn, NicheMeasure};
 use super::comes_back::{ByChanceAlone, by_chance_alone, coefficients};
 use super::{NicheCandidate, NicheError, NicheRules};
-use crate::base::seed::{self, RngExt, random};
+use crate::base::seed::{self, Random, RngExt, random};
 use crate::base::stats::mean_sd;
 use crate::base::{Ctx, FEWEST_TOLD, Labels, Matrix};
 use crate::cluster::{density, hdbscan, suggested_min_cluster_size};
 use crate::evaluate::decision_tree::{Coded, Growth, Split, grow};
+use crate::evaluate::sources::dot;
 
 /// Conditions of a rule.
 const MAX_DEPTH: usize = 3;
@@ -257,21 +258,42 @@ fn parents(search: &NicheSearch, ctx: &Ctx) -> Result<Vec<Parent>, NicheError> {
     Ok(large
         .into_iter()
         .enumerate()
-        .map(|(at, (label, all))| Parent { label, halves: halves(&all, search.seed, at as u64), all })
+        .map(|(at, (label, all))| Parent { label, halves: halves(search.x, &all, search.seed, at as u64), all })
         .collect())
 }
 
-/// Two halves by the seed, each ascending.
-fn halves(rows: &[u32], seed: u64, stream: u64) -> [Vec<u32>; 2] {
+/// Two halves by the seed, each ascending. Of every two neighbours along the direction in which the segment spreads most one goes to each half, or a small group would now and then be all
+/// but on one of them. What tells of needs has no say in it.
+fn halves(x: &Matrix, rows: &[u32], seed: u64, stream: u64) -> [Vec<u32>; 2] {
     let mut random = seed::random(seed ^ SALT, stream);
-    let mut order = rows.to_vec();
-    for at in (1..order.len()).rev() {
-        order.swap(at, random.random_range(0..=at));
+    let along = along_most(&select(x, rows, true), &mut random);
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by(|&a, &b| along[a].total_cmp(&along[b]).then(a.cmp(&b)));
+    let mut halves = [Vec::with_capacity(rows.len() / 2 + 1), Vec::with_capacity(rows.len() / 2 + 1)];
+    for pair in order.chunks(2) {
+        let first = random.random_range(0..2usize);
+        pair.iter().enumerate().for_each(|(at, &place)| halves[(first + at) % 2].push(rows[place]));
     }
-    let mut other = order.split_off(order.len() / 2);
-    order.sort_unstable();
-    other.sort_unstable();
-    [order, other]
+    halves.iter_mut().for_each(|half| half.sort_unstable());
+    halves
+}
+
+/// Where every row lies along the first principal direction of columns whose means are zero, by power iteration: it need not be exact.
+fn along_most(x: &Matrix, random: &mut Random) -> Vec<f64> {
+    let mut direction: Vec<f64> = (0..x.n_cols()).map(|_| random.random_range(-1.0..1.0)).collect();
+    let places = |direction: &[f64]| -> Vec<f64> { (0..x.n_rows()).map(|row| dot(x.row(row), direction)).collect() };
+    for _ in 0..20 {
+        let mut next = vec![0.0; x.n_cols()];
+        for (row, place) in places(&direction).into_iter().enumerate() {
+            next.iter_mut().zip(x.row(row)).for_each(|(sum, value)| *sum += place * value);
+        }
+        let length = dot(&next, &next).sqrt();
+        if length <= 0.0 {
+            break;
+        }
+        direction = next.into_iter().map(|value| value / length).collect();
+    }
+    places(&direction)
 }
 
 /// The unusual customers on the halves that niches are found on, ascending.
