@@ -125,6 +125,9 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         Some(outputs) if !outputs.personas => Arc::default(),
         _ => answers.personas.ready()?.clone(),
     };
+    let niches = niches(plan, answers);
+    let mut notes = answers.notes.clone();
+    notes.extend(niches.as_ref().and_then(ReportedNiches::note_of_lost).map(Note::new));
     Some(Parts {
         loaded: segmentation.loaded.clone(),
         prepared: segmentation.prepared.clone(),
@@ -137,11 +140,11 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         tree: groups.tree.ready().map(|tree| tree.value.clone()),
         stability: answers.stability.ready().cloned(),
         explained: answers.explained.ready().cloned(),
-        notes: answers.notes.clone(),
+        notes,
         seconds: None,
         unusual: unusual(plan, answers),
         holds: answers.holds.known(),
-        niches: niches(plan, answers),
+        niches,
         making: making(plan, answers, groups).map(Arc::new),
     })
 }

@@ -24,6 +24,15 @@ impl ReportedNiches {
         }
     }
 
+    /// Told where cards are left out.
+    pub fn note_of_lost(&self) -> Option<String> {
+        match self.n_lost {
+            0 => None,
+            1 => Some("One niche card is left out: its niche is not confirmed by these data.".to_owned()),
+            n => Some(format!("{n} niche cards are left out: their niches are not confirmed by these data.")),
+        }
+    }
+
     /// The niches that have a card, with their names.
     pub fn carded(&self) -> Vec<(&Niche, String)> {
         let Ok(niches) = &self.outcome else { return Vec::new() };

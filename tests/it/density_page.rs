@@ -48,7 +48,8 @@ fn epsilon_has_one_column_and_the_silhouettes_theirs() {
         press(&mut window, &format!("Maximise {name}"));
         assert_eq!(window.state().look.maximised, Some(kind));
         assert!(
-            window.query_by_label("Silhouette plot").is_none() && window.query_by_label("What every neighbourhood distance gives").is_some()
+            window.query_by_label("Silhouette plot").is_none()
+                && window.query_by_label("What every neighbourhood distance gives").is_some()
         );
         press(&mut window, &format!("Restore {name}"));
     }

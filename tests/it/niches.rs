@@ -4,8 +4,15 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use personae::base::Ctx;
 use personae::base::seed::{self, RngExt};
 use personae::base::stats::normal_quantile;
+use personae::data::Source;
+use personae::engine::{self, Outputs, Wanted};
+use personae::export::sheet::SheetPart;
+use personae::export::{self, Choices, Plots, pages};
+use personae::persona::RowSet;
+use personae::session::{NicheCard, Plan};
 use serde_json::Value;
 
 fn personae(folder: &Path, threads: &str, args: &[&str]) -> (i32, String, String) {
@@ -200,4 +207,43 @@ fn without_a_need_none_is_confirmed_and_without_a_column_of_needs_nobody_can_loo
     let (_, report, said) = niches(&without, "2");
     assert!(report["niches"].as_array().unwrap().is_empty());
     assert!(said.contains("give a column the role Outcome on the Prepare page"), "{said}");
+}
+
+#[test]
+fn a_niche_card_is_in_every_export_until_its_niche_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.csv");
+    std::fs::write(&path, shop_with_niche(true)).unwrap();
+    let mut plan = Plan::new(Source::file(path));
+    plan.clustering.kmeans.k = Some(3);
+    plan.niches.trees = 100;
+    let analysed = |plan: &Plan, outputs: Outputs| engine::analyse(plan, &Wanted::outputs(outputs), &Ctx::new()).unwrap().0;
+    let report = analysed(&plan, Outputs { unusual: true, personas: true, ..Outputs::default() });
+    let niches = report.niches.clone().unwrap().outcome.unwrap();
+    let niche = &niches.niches[0];
+    let members = RowSet::new(niche.table_rows.iter().copied());
+    plan.niches.cards = vec![NicheCard { name: Some("Quiet Leavers".into()), members }];
+
+    let report = analysed(&plan, Outputs::of_export());
+    let deck = export::deck(&report, &Plots::default(), &Choices::default());
+    assert_eq!(deck.sheets[0].title, "Quiet Leavers");
+    let html = export::cards_html(&report, &Plots::default(), &Choices::default());
+    assert!(html.contains("topic niche") && html.contains("dashed") && html.contains("part of C"), "a dashed band, part of its segment");
+    let (markdown, json) = (export::cards_markdown(&deck), export::cards_json(&report));
+    for text in [&markdown, &json] {
+        assert!(text.contains("Quiet Leavers") && text.contains("part of C"));
+    }
+    let slides = export::slides_pptx(&deck, &report, &Ctx::new()).unwrap();
+    assert!(crate::slides::parts(&slides).0.values().any(|part| part.contains("Quiet Leavers")));
+    let pages = pages::set(&deck, &pages::pictures(&report), Choices::default().paper, None).unwrap();
+    assert!(pages.note.is_none() && pages.sheets.iter().any(|sheet| format!("{sheet:?}").contains("Quiet Leavers")));
+    // Nothing on it tells of one to nine customers, and the table holds the need first.
+    let SheetPart::Table(table) = &deck.sheets[0].parts[0] else { panic!("a table") };
+    assert!(table.rows[0][0].starts_with("Need: ") && table.rows.len() > 1);
+
+    // Other customers in the place of these: the niche of the card is not there.
+    plan.niches.cards[0].members = RowSet::new(0..60);
+    let report = analysed(&plan, Outputs::of_export());
+    assert!(export::deck(&report, &Plots::default(), &Choices::default()).sheets.iter().all(|sheet| sheet.band.is_none()));
+    assert!(report.notes.iter().any(|note| note.contains("One niche card is left out")));
 }

@@ -241,7 +241,7 @@ fn a_drag_of_the_line_is_one_step_back() {
 #[test]
 fn a_niche_is_listed_selected_and_made_a_card() {
     let mut shop = open_with(&crate::niches::shop_with_niche(true));
-    shop.window.get_by_role_and_label(Role::Button, "Niches").click();
+    shop.window.get_by_role_and_label(Role::Button, "Niches inside").click();
     shop.window.run();
     let niches = shop.window.state().answers.niches.ready().expect("niches").clone();
     assert_eq!(niches.niches.len(), 1, "{}", niches.sentence());

@@ -60,7 +60,7 @@ fn deck_of(report: &Report, plots: &Plots, density: Density) -> (Deck, Vec<u8>) 
 }
 
 /// The parts of the file as text, pictures left out.
-fn parts(bytes: &[u8]) -> (BTreeMap<String, String>, BTreeSet<String>) {
+pub(crate) fn parts(bytes: &[u8]) -> (BTreeMap<String, String>, BTreeSet<String>) {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let (mut parts, mut names) = (BTreeMap::new(), BTreeSet::new());
     for at in 0..zip.len() {

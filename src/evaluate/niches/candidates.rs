@@ -2,7 +2,7 @@
 //!
 //! In: rows of one segment, or the unusual ones alone. Out: groups of a size that a niche may have, each with how it was found, so that it can be looked for again. Two to four
 //! clusters of k-means; every branch of the condensed tree, not only the ones HDBSCAN takes; for unusual customers the clusters of HDBSCAN. The tree is that of the
-//! segment's own customers, so that every branch has one parent. Cost: three fits and one density tree.
+//! segment's own customers, so that every branch has one parent. All of it twice, with columns scaled as everywhere and within the segment. Cost: three fits and one density tree.
 
 use crate::base::{Ctx, Matrix};
 use crate::cluster::{ClusterError, KMeansParams, density, hdbscan, kmeans};

@@ -9,10 +9,12 @@ use super::candidates::{KS, NicheOrigin, Searching};
 use super::columns::{NicheColumn, NicheMeasure};
 use super::comes_back::{ByChanceAlone, by_chance_alone, coefficients};
 use super::{NicheCandidate, NicheError, NicheRules};
-use crate::base::seed::{self, RngExt, random};
+use crate::base::seed::{self, Random, RngExt, random};
+use crate::base::stats::mean_sd;
 use crate::base::{Ctx, FEWEST_TOLD, Labels, Matrix};
 use crate::cluster::{density, hdbscan, suggested_min_cluster_size};
 use crate::evaluate::decision_tree::{Coded, Growth, Split, grow};
+use crate::evaluate::sources::dot;
 
 /// Conditions of a rule.
 const MAX_DEPTH: usize = 3;
@@ -189,6 +191,8 @@ struct Tried {
     candidate: NicheCandidate,
     /// Its rows within the rows it was found among.
     places: Vec<u32>,
+    /// Whether columns were brought to the scale of those rows.
+    is_within: bool,
 }
 
 /// Looks for niches inside every segment.
@@ -254,21 +258,42 @@ fn parents(search: &NicheSearch, ctx: &Ctx) -> Result<Vec<Parent>, NicheError> {
     Ok(large
         .into_iter()
         .enumerate()
-        .map(|(at, (label, all))| Parent { label, halves: halves(&all, search.seed, at as u64), all })
+        .map(|(at, (label, all))| Parent { label, halves: halves(search.x, &all, search.seed, at as u64), all })
         .collect())
 }
 
-/// Two halves by the seed, each ascending.
-fn halves(rows: &[u32], seed: u64, stream: u64) -> [Vec<u32>; 2] {
+/// Two halves by the seed, each ascending. Of every two neighbours along the direction in which the segment spreads most one goes to each half, or a small group would now and then be all
+/// but on one of them. What tells of needs has no say in it.
+fn halves(x: &Matrix, rows: &[u32], seed: u64, stream: u64) -> [Vec<u32>; 2] {
     let mut random = seed::random(seed ^ SALT, stream);
-    let mut order = rows.to_vec();
-    for at in (1..order.len()).rev() {
-        order.swap(at, random.random_range(0..=at));
+    let along = along_most(&select(x, rows, true), &mut random);
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by(|&a, &b| along[a].total_cmp(&along[b]).then(a.cmp(&b)));
+    let mut halves = [Vec::with_capacity(rows.len() / 2 + 1), Vec::with_capacity(rows.len() / 2 + 1)];
+    for pair in order.chunks(2) {
+        let first = random.random_range(0..2usize);
+        pair.iter().enumerate().for_each(|(at, &place)| halves[(first + at) % 2].push(rows[place]));
     }
-    let mut other = order.split_off(order.len() / 2);
-    order.sort_unstable();
-    other.sort_unstable();
-    [order, other]
+    halves.iter_mut().for_each(|half| half.sort_unstable());
+    halves
+}
+
+/// Where every row lies along the first principal direction of columns whose means are zero, by power iteration: it need not be exact.
+fn along_most(x: &Matrix, random: &mut Random) -> Vec<f64> {
+    let mut direction: Vec<f64> = (0..x.n_cols()).map(|_| random.random_range(-1.0..1.0)).collect();
+    let places = |direction: &[f64]| -> Vec<f64> { (0..x.n_rows()).map(|row| dot(x.row(row), direction)).collect() };
+    for _ in 0..20 {
+        let mut next = vec![0.0; x.n_cols()];
+        for (row, place) in places(&direction).into_iter().enumerate() {
+            next.iter_mut().zip(x.row(row)).for_each(|(sum, value)| *sum += place * value);
+        }
+        let length = dot(&next, &next).sqrt();
+        if length <= 0.0 {
+            break;
+        }
+        direction = next.into_iter().map(|value| value / length).collect();
+    }
+    places(&direction)
 }
 
 /// The unusual customers on the halves that niches are found on, ascending.
@@ -279,8 +304,18 @@ fn unusual_on_half(search: &NicheSearch, parents: &[Parent]) -> Vec<u32> {
     rows
 }
 
-fn select(x: &Matrix, rows: &[u32]) -> Matrix {
-    x.select_rows(&rows.iter().map(|&row| row as usize).collect::<Vec<_>>())
+/// The rows as everywhere, or with every column that varies among them on a scale of their own: what tells segments apart may drown what differs inside one.
+fn select(x: &Matrix, rows: &[u32], is_within: bool) -> Matrix {
+    let chosen = x.select_rows(&rows.iter().map(|&row| row as usize).collect::<Vec<_>>());
+    if !is_within {
+        return chosen;
+    }
+    let p = chosen.n_cols();
+    let of_column = |col: usize| mean_sd(&(0..chosen.n_rows()).map(|row| chosen.at(row, col)).collect::<Vec<_>>());
+    let scales: Vec<(f64, f64)> = (0..p).map(of_column).map(|(mean, sd)| (mean, if sd > 1e-9 { sd } else { 1.0 })).collect();
+    let values =
+        chosen.values().chunks_exact(p.max(1)).flat_map(|row| row.iter().zip(&scales).map(|(value, (mean, sd))| (value - mean) / sd));
+    Matrix::new(values.collect(), chosen.n_rows(), p).expect("finite values over scales above zero are finite")
 }
 
 fn candidates(search: &NicheSearch, parents: &[Parent], unusual: &[u32], how: &Searching, ctx: &Ctx) -> Result<Vec<Tried>, NicheError> {
@@ -290,17 +325,19 @@ fn candidates(search: &NicheSearch, parents: &[Parent], unusual: &[u32], how: &S
         ctx.give_way()?;
         ctx.progress(STAGE, 0.4 * nth as f32 / parents.len() as f32);
         let base = &parent.halves[0];
-        let x = select(search.x, base);
-        for origin in KS.map(|k| NicheOrigin::KMeans { k }).chain([NicheOrigin::Branch]) {
-            for places in origin.groups(&x, how, ctx)? {
-                if base.len() - places.len() >= how.least {
-                    tried.push(Tried { parent: nth, candidate: NicheCandidate { rows: at(base, &places), origin }, places });
+        for is_within in [false, true] {
+            let x = select(search.x, base, is_within);
+            for origin in KS.map(|k| NicheOrigin::KMeans { k }).chain([NicheOrigin::Branch]) {
+                for places in origin.groups(&x, how, ctx)? {
+                    if base.len() - places.len() >= how.least {
+                        tried.push(Tried { parent: nth, candidate: NicheCandidate { rows: at(base, &places), origin }, places, is_within });
+                    }
                 }
             }
         }
     }
     if unusual.len() >= 2 * how.least {
-        for places in NicheOrigin::Unusual.groups(&select(search.x, unusual), how, ctx)? {
+        for places in NicheOrigin::Unusual.groups(&select(search.x, unusual, false), how, ctx)? {
             let rows = at(unusual, &places);
             // Most of its customers are of one segment, and only these are part of it.
             let of =
@@ -309,7 +346,12 @@ fn candidates(search: &NicheSearch, parents: &[Parent], unusual: &[u32], how: &S
             let Some(nth) = best else { continue };
             let inside = of(&parents[nth]);
             if inside.len() >= how.least && parents[nth].halves[0].len() - inside.len() >= how.least {
-                tried.push(Tried { parent: nth, candidate: NicheCandidate { rows: inside, origin: NicheOrigin::Unusual }, places });
+                tried.push(Tried {
+                    parent: nth,
+                    candidate: NicheCandidate { rows: inside, origin: NicheOrigin::Unusual },
+                    places,
+                    is_within: false,
+                });
             }
         }
     }
@@ -322,7 +364,7 @@ fn kinds(search: &NicheSearch, ctx: &Ctx) -> Result<Option<UnusualKinds>, NicheE
     if n < LEAST_UNUSUAL {
         return Ok(None);
     }
-    let x = select(search.x, search.unusual);
+    let x = select(search.x, search.unusual, false);
     let quiet = ctx.quiet();
     let found = hdbscan(&density(&x, search.min_samples.clamp(1, n), &quiet)?, suggested_min_cluster_size(n), &quiet)?;
     Ok(Some(UnusualKinds { n, n_kinds: found.labels.n_clusters(), n_of_none: found.labels.n_noise() }))
@@ -336,7 +378,7 @@ struct Tests<'a> {
     how: Searching,
     gate: f64,
     /// What chance reaches, by what draws are from and how groups are found; found out where somebody gets that far.
-    chance: BTreeMap<(Option<usize>, NicheOrigin), ByChanceAlone>,
+    chance: BTreeMap<(Option<usize>, NicheOrigin, bool), ByChanceAlone>,
 }
 
 impl Tests<'_> {
@@ -366,13 +408,13 @@ impl Tests<'_> {
         }
 
         let base = if *origin == NicheOrigin::Unusual { self.unusual } else { on };
-        let x = select(search.x, base);
+        let x = select(search.x, base, tried.is_within);
         let draws = (rules.draws, 1_000 + nth as u64);
         let came_back = coefficients(&x, std::slice::from_ref(&tried.places), *origin, &self.how, draws, ctx)?[0];
         if came_back < rules.jaccard {
             return Ok(Err(WhyNot::DoesNotComeBack));
         }
-        let key = ((*origin != NicheOrigin::Unusual).then_some(tried.parent), origin.kin()[0]);
+        let key = ((*origin != NicheOrigin::Unusual).then_some(tried.parent), origin.kin()[0], tried.is_within);
         let by_chance = match self.chance.get(&key) {
             Some(known) => *known,
             None => by_chance_alone(&x, *origin, &self.how, ctx)?,

@@ -2,7 +2,9 @@
 //!
 //! In: the plan's niche cards and the niches found. Out: the plan without the card, or the niche picked. A card whose niche is no longer confirmed says so.
 
-use eframe::egui::{self, Align, Button, Frame, Label, Layout, Margin, Pos2, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, Vec2};
+use eframe::egui::{
+    self, Align, Button, Frame, Id, Label, Layout, Margin, Pos2, Rect, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder, Vec2,
+};
 
 use crate::engine::{Answers, niche_of};
 use crate::export::niche_apart;
@@ -113,7 +115,7 @@ fn face_ui(ui: &mut Ui, view: &View, (at, card): (usize, &NicheCard), niche: Opt
             }
         });
     });
-    ui.add(Label::new(theme::display(name(card, niche).to_owned())).wrap());
+    name_ui(ui, view, (at, card), niche, commands);
     let Some(niche) = niche else {
         ui.add_space(INSIDE);
         let why = view
@@ -151,6 +153,34 @@ fn face_ui(ui: &mut Ui, view: &View, (at, card): (usize, &NicheCard), niche: Opt
     }
     if let Some(niches) = view.answers.niches.latest() {
         ui.add(Label::new(caption(ui, niches.sentence())).wrap());
+    }
+}
+
+/// The name, typed over where it stands; without any it is the one found.
+fn name_ui(ui: &mut Ui, view: &View, (at, card): (usize, &NicheCard), niche: Option<&Niche>, commands: &mut Vec<Command>) {
+    let id = Id::unique(("niche name", at));
+    let before = name(card, niche);
+    let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| before.to_owned());
+    let edit = TextEdit::singleline(&mut text)
+        .font(theme::display_style())
+        .frame(Frame::new())
+        .char_limit(60)
+        .margin(Margin::ZERO)
+        .desired_width(f32::INFINITY);
+    let response = ui.add(edit).on_hover_text("Type to give it another name.");
+    name_it(&response, Role::TextInput, "Name of the niche");
+    if response.changed() {
+        ui.data_mut(|data| data.insert_temp(id, text.clone()));
+    }
+    if response.lost_focus() {
+        ui.data_mut(|data| data.remove::<String>(id));
+        let typed = text.trim();
+        let own = (!typed.is_empty() && niche.is_none_or(|niche| niche.card.name != typed)).then(|| typed.to_owned());
+        if typed != before {
+            let mut cards = view.plan.niches.cards.clone();
+            cards[at].name = own;
+            commands.push(Command::Niches(NicheOptions { cards, ..view.plan.niches.clone() }));
+        }
     }
 }
 

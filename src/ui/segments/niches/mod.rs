@@ -35,8 +35,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Lo
     let width = (ui.available_width() * 0.31).clamp(280.0, 460.0);
     Panel::right("unusual customers").default_size(width).size_range(260.0..=560.0).frame(side).show(ui, |ui| {
         let choices = [
-            (false, "Unusual", "Who fits none of the segments"),
-            (true, "Niches", "Small groups inside a segment with a need of their own"),
+            (false, "Who stands out", "Who fits none of the segments"),
+            (true, "Niches inside", "Small groups inside a segment with a need of their own"),
         ];
         segmented_pairs_ui(ui, &mut look.lists_niches, &choices);
         ui.add_space(INSIDE);
