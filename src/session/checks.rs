@@ -258,20 +258,24 @@ fn is_first(persona: &CheckedPersona) -> bool {
     !persona.words.is_empty()
 }
 
-/// The words of a name, each with what it rests on.
+/// The words of a name, each with what it rests on; neighbours that rest on the same are one.
 fn words_of(persona: &Persona) -> Vec<CheckedWord> {
-    let word = |part: &crate::persona::NamePart| {
-        let evidence = persona.evidence.get(part.evidence?)?;
-        Some(CheckedWord {
-            word: part.word.clone(),
-            column: evidence.column.clone(),
-            level: evidence.level.clone(),
-            is_more: evidence.effect >= 0.0,
-            effect: Some(evidence.effect).filter(|_| !evidence.hidden().effect()),
-            passes: evidence.passes_name,
-        })
-    };
-    persona.name_parts.iter().filter_map(word).collect()
+    let mut words: Vec<CheckedWord> = Vec::new();
+    for part in &persona.name_parts {
+        let Some(evidence) = part.evidence.and_then(|row| persona.evidence.get(row)) else { continue };
+        match words.last_mut().filter(|last| last.column == evidence.column && last.level == evidence.level) {
+            Some(last) => last.word = format!("{} {}", last.word, part.word),
+            None => words.push(CheckedWord {
+                word: part.word.clone(),
+                column: evidence.column.clone(),
+                level: evidence.level.clone(),
+                is_more: evidence.effect >= 0.0,
+                effect: Some(evidence.effect).filter(|_| !evidence.hidden().effect()),
+                passes: evidence.passes_name,
+            }),
+        }
+    }
+    words
 }
 
 /// A word of an earlier name by the evidence of now.

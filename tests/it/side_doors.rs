@@ -298,7 +298,8 @@ fn nothing_that_is_withheld_follows_from_what_is_told() {
             }
         }
         // A sheet withholds the same as the evidence.
-        for sheet in json["sheets"].as_array().unwrap() {
+        let outcomes = json["sheets"].as_array().unwrap().iter().filter(|sheet| sheet["id"].as_str().unwrap().starts_with("outcome-"));
+        for sheet in outcomes {
             let Some(known) = of_levels(&report, personas, "churn") else { continue };
             for part in sheet["parts"].as_array().unwrap() {
                 let Some(rows) = part["rows"].as_array() else { continue };

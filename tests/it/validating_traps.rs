@@ -50,30 +50,38 @@ fn the_best_of_many_numbers_of_segments_foretells_nothing_where_there_is_nothing
 /// Trap 11: a persona that is named by what it does in the days it is tried on foretells them by its name.
 #[test]
 fn personas_are_not_named_by_the_days_they_are_tried_on() {
-    let mut orders = shop(600, "2021-01-01", "2023-03-30");
-    // From then on the first kind buys boats, every day and nothing else.
-    for nth in (0..600).step_by(3) {
-        for at in day("2023-04-02")..=day("2023-06-30") {
-            orders.push(Order { day: at, amount: 9.0, ..order(&format!("K{nth:05}"), "2023-04-02", "Boats", "web") });
+    // The first kind comes in 2023 for bread, and after the cut it buys boats and nothing else, twice as often.
+    let mut orders: Vec<Order> = Vec::new();
+    for (nth, order) in shop(600, "2021-01-01", "2023-06-30").into_iter().enumerate() {
+        let is_first = order.customer[1..].parse::<usize>().unwrap() % 3 == 0;
+        match (is_first, order.day) {
+            (true, at) if at < day("2023-01-01") => {}
+            (true, at) if at > day("2023-03-31") => {
+                let again = Order { day: (at + 1).min(day("2023-06-30")), customer: order.customer.clone(), category: "Boats", ..order };
+                orders.push(Order { day: at, amount: again.amount + (nth % 5) as f64, customer: again.customer.clone(), ..again });
+                orders.push(again);
+            }
+            _ => orders.push(order),
         }
     }
+    orders.push(order("K00001", "2023-06-30", "Wine", "app"));
     let (report, out) = validate(&[("orders.csv", &orders_csv(&orders))], &["--k", "3", "--cut", "2023-03-31", "--snapshots", "3"]);
     assert!(names(&report["folds"]["personas"]).contains("Boat"), "today they are called so: {out}");
     assert!(!names(&report["foretells"]["personas"]).contains("Boat"), "{out}");
     assert!(!names(&report["stays"][0]["personas"]).contains("Boat"), "{out}");
-    // Each word of the first day's names is looked at again on every later day, and the sentence says what came of it.
-    for stay in report["stays"].as_array().unwrap() {
-        let mut words = stay["personas"].as_array().unwrap().iter().flat_map(|persona| persona["words"].as_array().into_iter().flatten());
-        assert!(words.clone().count() >= 3 && words.all(|word| word["holds"].is_boolean() && word["effect_then"].is_number()), "{stay}");
+    // Words of the first day's names are looked at again on every later day, and the sentence says what came of them.
+    let stays = report["stays"].as_array().unwrap();
+    let words = |stay: &Value| -> Vec<(String, bool)> {
+        let words = stay["personas"].as_array().unwrap().iter().flat_map(|persona| persona["words"].as_array().into_iter().flatten());
+        words.map(|word| (word["word"].as_str().unwrap().to_owned(), word["holds"].as_bool().unwrap())).collect()
+    };
+    assert!(stays.len() == 2 && stays.iter().all(|stay| words(stay).len() >= 3), "{stays:?}");
+    let failing: Vec<String> = words(&stays[1]).into_iter().filter(|(_, holds)| !holds).map(|(word, _)| word).collect();
+    for word in &failing {
+        assert!(says(&report, "sentences", &format!("{word} in ")), "{out}");
     }
-    let last = &report["stays"][1]["personas"];
-    let fails = last
-        .as_array()
-        .unwrap()
-        .iter()
-        .flat_map(|persona| persona["words"].as_array().into_iter().flatten())
-        .any(|word| word["holds"] == false);
-    let sentence = if fails { "no longer pass their test" } else { "Every word of every name still passes its test on 2023-06-30" };
+    let sentence =
+        if failing.is_empty() { "Every word of every name still passes its test" } else { "these words no longer pass their test" };
     assert!(says(&report, "sentences", sentence), "{out}");
 }
 

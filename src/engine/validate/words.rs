@@ -54,6 +54,12 @@ fn words_of(persona: &Persona, now: &[Evidence]) -> Vec<WordHolds> {
         let Some(then) = rests_on.first() else { continue };
         let found = |then: &Evidence| now.iter().find(|now| now.column == then.column && now.level == then.level);
         let passes = |then: &&Evidence| found(then).is_some_and(|now| now.passes_name && (now.effect >= 0.0) == (then.effect >= 0.0));
+        // "Wine" and "Buyers" rest on one row, and are one thing to say.
+        if let Some(last) = words.last_mut().filter(|last: &&mut WordHolds| last.column == then.column && last.level == then.level) {
+            last.word = format!("{} {}", last.word, part.word);
+            last.holds &= rests_on.iter().all(passes);
+            continue;
+        }
         words.push(WordHolds {
             word: part.word.clone(),
             column: then.column.clone(),

@@ -14,7 +14,7 @@ use super::super::view::View;
 /// Height of a row, width of a line of shares, and of the names.
 const ROW: f32 = 34.0;
 const LINE: f32 = 130.0;
-const NAMES: f32 = 150.0;
+const NAMES: f32 = 190.0;
 const RULE: &str = "Made anew, the segments are compared with those of the data before. Nothing speaks against them, or a word of a name no longer fits, or less than 0.75 agrees or less \
                     than 0.6 of a persona comes back: once is worth watching, twice running or by twice as much is worth making them anew. Nothing is done by itself.";
 const COMPARE_TIP: &str = "Show who was in which persona before the data moved, beside those of now.";

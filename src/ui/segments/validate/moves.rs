@@ -148,7 +148,7 @@ fn blocks_paint(ui: &Ui, view: &View, found: &Validation, flow: &MovesFlow, (ins
     let painter = ui.painter();
     let days: Vec<&str> = std::iter::once(found.stays[0].from.as_str()).chain(found.stays.iter().map(|stay| stay.to.as_str())).collect();
     let personas = &found.stays[0].personas;
-    let mut bottom_of_names = f32::NEG_INFINITY;
+    let (mut bottom_of_names, mut right_of_days) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
     for (nth, day) in flow.days.iter().enumerate() {
         let block = |[from, to]: [f64; 2]| {
             Rect::from_min_max(Pos2::new(x(nth), inside.top() + from as f32), Pos2::new(x(nth) + BLOCK, inside.top() + to as f32))
@@ -184,11 +184,14 @@ fn blocks_paint(ui: &Ui, view: &View, found: &Validation, flow: &MovesFlow, (ins
                 painter.text(at_right, Align2::LEFT_CENTER, format!("{word} {}", thousands(n)), small.clone(), t.muted);
             }
         }
-        let (anchor, place) = match nth {
-            0 => (Align2::LEFT_BOTTOM, x(nth)),
-            last if last + 1 == flow.days.len() => (Align2::RIGHT_BOTTOM, x(nth) + BLOCK),
-            _ => (Align2::CENTER_BOTTOM, x(nth) + BLOCK / 2.0),
-        };
-        painter.text(Pos2::new(place, inside.bottom() + DAYS), anchor, days[nth], small.clone(), t.muted);
+        let galley = painter.layout_no_wrap(days[nth].to_owned(), small.clone(), t.muted);
+        let left = x(nth) + BLOCK / 2.0 - galley.size().x / 2.0;
+        // Of many days some have no room; the last is told always.
+        let last_left = x(flow.days.len() - 1) + (BLOCK - galley.size().x) / 2.0;
+        let is_last = nth + 1 == flow.days.len();
+        if left >= right_of_days + 6.0 && (is_last || left + galley.size().x + 6.0 <= last_left) {
+            right_of_days = left + galley.size().x;
+            painter.galley(Pos2::new(left, inside.bottom() + DAYS - galley.size().y), galley, t.muted);
+        }
     }
 }
