@@ -190,7 +190,10 @@ fn parted_by(
 ) -> Result<Option<(Made<Segmentation>, PartsOf)>, Asked<Segmentation>> {
     let labels = &around.value.labels;
     let number = split.segment;
-    let Some(cluster) = labels.numbers().iter().position(|other| *other == number) else { return Ok(None) };
+    let Some(cluster) = labels.numbers().iter().position(|other| *other == number) else {
+        runtime.tell(&[Note::new(format!("{} is not there now, so it is in no parts.", numbering::name(number)))]);
+        return Ok(None);
+    };
     let stays = |runtime: &mut Runtime, why: String| {
         runtime.tell(&[Note::new(format!("{} stays whole: {why}", numbering::name(number)))]);
         Ok(None)

@@ -108,6 +108,8 @@ fn one_cloud_is_one_group_and_a_few_are_too_few() {
     let notes = report["notes"].to_string();
     assert!(notes.contains("C1 stays whole: it is one group."), "{notes}");
     assert!(report["chosen"].get("inside").is_none());
+    let report = segmented(&text, "2", &["--inside", "7:k=2"]).1;
+    assert!(report["notes"].to_string().contains("C7 is not there now, so it is in no parts."));
     let few = shop(61, true);
     let report = segmented(&few, "2", &["--inside", "3:k=2"]).1;
     let notes = report["notes"].to_string();
