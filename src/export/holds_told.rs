@@ -91,8 +91,9 @@ impl HoldsOf<'_> {
             (true, false) => ("Mostly", HoldsStanding::Fair),
             (false, _) => ("Changes", HoldsStanding::Poor),
         };
-        let range = match same_range {
-            Some([low, high]) if folds.rounds > 1 => format!(" ({:.0} to {:.0} in {} rounds)", 100.0 * low, 100.0 * high, folds.rounds),
+        let ends = same_range.map(|ends| ends.map(|end| format!("{:.0}", 100.0 * end)));
+        let range = match ends {
+            Some([low, high]) if folds.rounds > 1 && low != high => format!(" ({low} to {high} in {} rounds)", folds.rounds),
             _ => String::new(),
         };
         let mut sentence = format!("{} of them would be sent to it by data without them{range}.", percent(*same));
