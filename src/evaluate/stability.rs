@@ -115,9 +115,12 @@ impl Stability {
         self.jaccard(cluster) >= STABLE
     }
 
-    /// Whether it comes back more surely than clusters of shuffled columns do, by more than a difference nobody would read as one.
+    /// Whether it comes back more surely than clusters of shuffled columns do, by more than a difference nobody would read as one. Near 1, where there is no
+    /// room for that, it must lose at most half as many as they do: columns that fall into heaps come back nearly whole even when shuffled.
     fn beats_chance(&self, cluster: usize) -> bool {
-        self.null_of(cluster).is_none_or(|null| self.jaccard(cluster) - null >= LEAST_ABOVE_CHANCE)
+        let jaccard = self.jaccard(cluster);
+        self.null_of(cluster)
+            .is_none_or(|null| jaccard - null >= LEAST_ABOVE_CHANCE || (jaccard > null && 2.0 * (1.0 - jaccard) <= 1.0 - null))
     }
 
     /// How far one cluster may be relied on, `headline_missing` being the share of its members without a value in the columns it is named
@@ -376,7 +379,9 @@ mod tests {
             // No better than chance.
             (0.90, 500, Some(0.90), Trust::Fuzzy),
             (0.90, 500, Some(0.95), Trust::Fuzzy),
-            (1.00, 500, Some(0.99), Trust::Fuzzy),
+            (0.99, 500, Some(0.985), Trust::Fuzzy),
+            (1.00, 500, Some(1.00), Trust::Fuzzy),
+            (1.00, 500, Some(0.99), Trust::High),
             (0.98, 500, Some(0.95), Trust::High),
             (0.50, 500, Some(0.95), Trust::DoNotRely),
         ] {

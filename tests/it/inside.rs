@@ -227,7 +227,11 @@ fn a_small_world_is_kept_saved_and_merged_back() {
     let cards: [Value; 2] = [&whole.1, &parted.1].map(|text| serde_json::from_str(text).unwrap());
     let of = |cards: &Value, number: u64| cards["personas"].as_array().unwrap().iter().find(|card| card["persona"] == number).cloned();
     for number in [1, 2] {
-        let [before, after] = [&cards[0], &cards[1]].map(|cards| of(cards, number).unwrap());
+        let [mut before, mut after] = [&cards[0], &cards[1]].map(|cards| of(cards, number).unwrap());
+        // Whether it holds is not tried while another segment is in parts, and the card says so.
+        for card in [&mut before, &mut after] {
+            card["holds"].take();
+        }
         assert_eq!(before, after, "C{number}");
     }
     assert!(of(&cards[1], 3).is_none());

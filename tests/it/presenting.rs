@@ -81,15 +81,20 @@ fn a_template_beside_the_data_is_read_whenever_slides_come_into_view() {
     };
     let built_in = slides(Page::Present, None);
     assert!(built_in.is_some_and(|slides| slides > 2), "{built_in:?}");
-    for (text, expected) in [("one", Some(1)), ("one #pagebreak() two", Some(2)), ("#no-such-thing", built_in)] {
+    for (text, expected) in [("one", Some(1)), ("one #pagebreak() two", Some(2)), ("#no-such-thing", None)] {
         assert_eq!(slides(Page::Personas, None), None);
         std::fs::write(&template, text).unwrap();
-        assert_eq!(slides(Page::Present, None), expected, "{text}");
-        assert_eq!(slides(Page::Present, Some(Action::Undo)), expected, "{text}: nobody chose it, so it cannot be taken back");
+        // In the place of one that cannot be used come the slides there were, and one more as soon as it is known how well the personas hold.
+        let is_expected = |slides: Option<usize>| match expected {
+            Some(_) => slides == expected,
+            None => slides >= built_in,
+        };
+        assert!(is_expected(slides(Page::Present, None)), "{text}");
+        assert!(is_expected(slides(Page::Present, Some(Action::Undo))), "{text}: nobody chose it, so it cannot be taken back");
     }
     slides(Page::Personas, None);
     std::fs::remove_file(&template).unwrap();
-    assert_eq!(slides(Page::Present, None), built_in);
+    assert!(slides(Page::Present, None) >= built_in);
 }
 
 #[test]
