@@ -181,7 +181,6 @@ fn key_of(plan: &Plan, keys: &[Option<Key>], number: usize) -> Option<Key> {
 }
 
 /// The segments with one of them in parts; as they are where it is not there, or too small now. The problem of the inside is a note, not the end.
-#[expect(clippy::type_complexity, reason = "the segments, and what one of them became")]
 fn parted_by(
     runtime: &mut Runtime,
     from: &From,

@@ -99,7 +99,7 @@ fn back(to: &mut Document, deck: &Deck, card: &CardPage) {
         to.line(&format!("The automatic name is {}.", text(name)));
     }
     to.line("### How well it holds");
-    to.list(&card.holds.iter().map(|line| held(line)).collect::<Vec<_>>());
+    to.list(&card.holds.iter().map(held).collect::<Vec<_>>());
     if let Some(rule) = &card.rule {
         to.line("### In one rule");
         to.line(&text(rule));

@@ -582,7 +582,7 @@ fn a_column_is_told_by_one_measure_that_points_the_way_of_its_effects() {
         assert_eq!(rows.len(), 3);
         for row in rows {
             assert!(row.texts.iter().all(|text| text.starts_with(begins) && text.ends_with(ends)), "{column}: {:?}", row.texts);
-            assert!(row.texts.iter().all(|text| text.starts_with("avg ") == !begins.is_empty()), "{column}: {:?}", row.texts);
+            assert!(row.texts.iter().all(|text| text.starts_with("avg ") != begins.is_empty()), "{column}: {:?}", row.texts);
             assert!(row.effect.abs() < 0.2 || row.texts[0] != row.texts[1], "{column}: {:?} although g is {}", row.texts, row.effect);
         }
     }
@@ -656,7 +656,7 @@ fn what_is_sensitive_is_said_of_people_and_codes_are_called_codes() {
 #[test]
 fn a_level_called_other_is_not_mixed_up_with_the_rest() {
     let n = 3_000;
-    let level = |row: usize| if row % 3 == 0 { "other".to_owned() } else { format!("shop {}", row % 11) };
+    let level = |row: usize| if row.is_multiple_of(3) { "other".to_owned() } else { format!("shop {}", row % 11) };
     let loaded = loaded(vec![
         Given("spend", Role::Behavioural, numbers((0..n).map(|row| (row / 1_500 * 100 + row % 9) as f64))),
         Given("shop", Role::Behavioural, texts((0..n).map(|row| if row < 1_500 { level(row) } else { "web".to_owned() }))),
