@@ -107,7 +107,12 @@ fn holds_ui(ui: &mut Ui, view: &View, plan: &Plan, holds: &Holds, look: &mut Loo
     let stability = view.answers.stability.ready();
     let of = HoldsOf { stability: stability.map(|stability| &**stability), holds, dictionary: &view.answers.dictionary };
     let missing: Vec<f64> = rows::personas(view).iter().map(|persona| persona.map_or(0.0, Persona::headline_missing)).collect();
-    ui.add(Label::new(theme::heading(unbroken(&of.headline(&missing)))).wrap()).on_hover_text(HOLDS_MEANS);
+    // Half of an answer is none: folds come before it is known whether the personas come back.
+    let headline = match stability.is_none() && view.answers.stability.progress().is_some() {
+        true => "Looking whether the personas come back.".to_owned(),
+        false => of.headline(&missing),
+    };
+    ui.add(Label::new(theme::heading(unbroken(&headline))).wrap()).on_hover_text(HOLDS_MEANS);
     if let Some(doubt) = view.answers.doubt(&plan.clustering) {
         ui.add(Label::new(caption(ui, unbroken(&doubt))).wrap());
     }
