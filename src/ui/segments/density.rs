@@ -27,7 +27,7 @@ pub fn suggested(view: &View) -> Option<f64> {
     view.answers.density.latest().and_then(|plot| plot.candidates.first()).map(|candidate| candidate.epsilon)
 }
 
-/// "4 segments, 6 % in none".
+/// "4 segments, 6 % in no group".
 pub fn outcome_text(clusters: usize, noise: f64) -> String {
     format!("{}, {} in no group", segments_text(clusters), percent(noise))
 }
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn outcomes_are_told_in_words() {
-        assert_eq!(outcome_text(1, 0.061), "1 segment, 6\u{202f}% in none");
+        assert_eq!(outcome_text(1, 0.061), "1 segment, 6\u{202f}% in no group");
         let outcome = |clusters, noise, largest| weakness(&EpsilonOutcome { clusters, noise, largest, core: 0.5 });
         assert_eq!(outcome(4, 0.1, 0.5), None);
         assert!(outcome(4, 0.05, 0.93).is_some_and(|text| text.contains("93\u{202f}%") && text.contains("HDBSCAN")));
