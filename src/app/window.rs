@@ -19,12 +19,11 @@ use crate::session::settings::Settings;
 use crate::session::{Action, Command, CustomerIds, DataView, ExportRequest, Look, Page, PageView, Plan, TableSeen};
 use crate::ui::export_dialog::Taking;
 use crate::ui::present::THUMBNAIL_POINTS;
-use crate::ui::shell::{self, Message, Session};
+use crate::ui::shell::{self, Session};
 use crate::ui::{self, theme};
 
 use super::appearance::preference;
-use super::dialogs::{DialogPurpose, Dialogs, Outcome};
-use super::free_path::free_path;
+use super::dialogs::Dialogs;
 use super::shortcuts::pressed_actions;
 
 /// The name of the window and of its folder for settings.
@@ -104,15 +103,11 @@ pub struct Window {
     kept: Plan,
     changed_at: Option<Instant>,
     /// When the message on screen came.
-    told_at: Instant,
+    pub(super) told_at: Instant,
 }
 
 /// Changes are kept for a crash this long after the last one, so that a drag writes once.
 const KEEP_AFTER: Duration = Duration::from_millis(800);
-
-/// How long a message stays that asks for nothing.
-const MESSAGE_STAYS: Duration = Duration::from_secs(7);
-const WAY_BACK_STAYS: Duration = Duration::from_secs(30);
 
 impl Window {
     /// A window on `files` (several become the sources of one customer table) or on the start page, with what an earlier session left in `recovery`; without one, unsaved work is kept nowhere.
@@ -325,58 +320,6 @@ impl Window {
         self.was_held = ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
     }
 
-    fn take_dialogs(&mut self) {
-        while let Some((purpose, outcome)) = self.dialogs.take() {
-            match (purpose, outcome) {
-                (_, Outcome::Cancelled) => {}
-                (purpose, Outcome::Unavailable) => self.without_dialog(purpose),
-                (DialogPurpose::AddSource, Outcome::Several(paths)) => self.add_sources(paths),
-                (_, Outcome::Several(paths)) => self.open_all(paths),
-                (DialogPurpose::Open, Outcome::Chosen(path)) => self.open(&path),
-                (DialogPurpose::AddSource, Outcome::Chosen(path)) => self.add_sources(vec![path]),
-                (DialogPurpose::LocateSource(at), Outcome::Chosen(path)) => self.locate_source(at, path),
-                (DialogPurpose::SaveProject, Outcome::Chosen(path)) => self.save_to(path),
-                (DialogPurpose::SavePlot(kind), Outcome::Chosen(path)) => self.save_plot_to(kind, path),
-                (DialogPurpose::Picture(cluster), Outcome::Chosen(path)) => self.attach_picture(cluster, path),
-                (DialogPurpose::ExportFolder, Outcome::Chosen(path)) => {
-                    if let Some(request) = &mut self.look.export {
-                        request.folder = Some(path);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Where the system shows no dialogs every task still has a way: typed paths, dropped files, the folder beside the data.
-    fn without_dialog(&mut self, purpose: DialogPurpose) {
-        let folder = self.home_folder();
-        match purpose {
-            DialogPurpose::Open => {
-                self.look.palette = Some(String::new());
-                self.tell("This system shows no file dialog. Type the file's path, or drop the file on the window.");
-            }
-            DialogPurpose::AddSource | DialogPurpose::LocateSource(_) => {
-                self.show_sources();
-                self.look.sources.path_of = if let DialogPurpose::LocateSource(at) = purpose { Some(at) } else { None };
-                self.look.sources.path_draft = Some(String::new());
-                self.tell("This system shows no file dialog. Type the path, or drop the file on the window.");
-            }
-            DialogPurpose::SaveProject => {
-                let path = free_path(folder.join(self.project_file_name()));
-                self.save_to(path);
-            }
-            DialogPurpose::SavePlot(kind) => {
-                let path = free_path(folder.join(format!("{}.png", kind.file_stem())));
-                self.save_plot_to(kind, path);
-            }
-            DialogPurpose::ExportFolder => self.tell("This system shows no file dialog. Type the folder's path."),
-            DialogPurpose::Picture(cluster) => {
-                self.look.cards.picture_path = Some((cluster, String::new()));
-                self.tell("This system shows no file dialog. Type the picture's path, or drop the file on the card.");
-            }
-        }
-    }
-
     fn take_shortcuts(&mut self) {
         let ctx = self.ctx.clone();
         let pressed = pressed_actions(&ctx);
@@ -441,32 +384,6 @@ impl Window {
             self.ctx.send_viewport_cmd(ViewportCommand::Title(format!("{title} - {TITLE}")));
             self.session.title = title;
         }
-    }
-
-    /// Says something that is not a problem.
-    pub(super) fn tell(&mut self, text: &str) {
-        self.session.message = Some(Message { text: text.to_owned(), is_problem: false, offer: None });
-        self.told_at = Instant::now();
-    }
-
-    /// Messages that ask for nothing leave by themselves.
-    fn let_messages_go(&mut self) {
-        // A way back is offered for a while; files that changed wait for an answer.
-        let stays = |message: &Message| match message.offer {
-            _ if message.is_problem => None,
-            None => Some(MESSAGE_STAYS),
-            Some((_, Command::GoBack)) => Some(WAY_BACK_STAYS),
-            Some(_) => None,
-        };
-        if let Some(stays) = self.session.message.as_ref().and_then(stays) {
-            let left = stays.saturating_sub(self.told_at.elapsed());
-            if left.is_zero() { self.session.message = None } else { self.ctx.request_repaint_after(left) }
-        }
-    }
-
-    /// Says what went wrong.
-    pub(super) fn complain(&mut self, text: String) {
-        self.session.message = Some(Message { text, is_problem: true, offer: None });
     }
 
     /// Settings are a convenience: when they cannot be written, work goes on.

@@ -1,5 +1,8 @@
 //! Small statistics used on several floors: moments, quantiles, the normal distribution.
 
+/// The two-sided 95 % quantile of the normal distribution: half the width of a 95 % interval in standard errors.
+pub const Z_95: f64 = 1.959_963_984_540_054;
+
 /// Arithmetic mean; 0 for nothing.
 pub fn mean(values: &[f64]) -> f64 {
     if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }

@@ -148,7 +148,7 @@ pub(super) fn world(
     let members = members(runtime, &from, &around, (cluster, number), split.scale);
     let no_longer_vary = members.ready().map_or_else(Vec::new, |members| no_longer_vary(&prepared.value, &members.value));
     if let Some(members) = members.ready() {
-        branch(runtime, &from, members, &around, &split, (cluster, number));
+        branch(runtime, &from, members, &around, &split, cluster);
     }
     let small = Plan {
         preparation: plan.preparation.clone(),
@@ -210,7 +210,7 @@ fn parted_by(
             other => Err(other.passes_on("Waiting for the parts")),
         };
     };
-    branch(runtime, from, made, around, split, (cluster, number));
+    branch(runtime, from, made, around, split, cluster);
     let mut clustering = split.clustering.clone();
     if !clustering.leaves_k_open() {
         (clustering.k_from, clustering.k_to) = (1, 1);
@@ -351,14 +351,7 @@ fn rows_of(labels: &Labels, cluster: usize) -> Vec<usize> {
 
 /// Where everyone's tree is there and is of the same kind, the tree of the members is a branch of it, and is put where the recipe will look for it. Members
 /// who are no branch get a tree of their own.
-fn branch(
-    runtime: &mut Runtime,
-    from: &From,
-    members: &Made<Prepared>,
-    around: &Made<Segmentation>,
-    split: &Parting,
-    (cluster, _): (usize, usize),
-) {
+fn branch(runtime: &mut Runtime, from: &From, members: &Made<Prepared>, around: &Made<Segmentation>, split: &Parting, cluster: usize) {
     let linkage = split.clustering.tree.linkage;
     let is_same = split.clustering.method == Method::Tree
         && from.plan.clustering.method == Method::Tree

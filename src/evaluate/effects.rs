@@ -3,8 +3,8 @@
 //! In: counts, sums and sums of squares, or two shares. Out: Hedges' g or Cohen's h, each with a 95 % interval, and the v.test of a mean. O(n) once for the
 //! sums; what is left of everyone without a part is a subtraction.
 
-/// The two-sided 95 % quantile of the normal distribution.
-pub const Z_95: f64 = 1.959_963_984_540_054;
+use crate::base::stats::Z_95;
+
 /// Effects beyond this say no more; it also stands in where nothing varies inside the two sides.
 pub const LARGEST_EFFECT: f64 = 10.0;
 

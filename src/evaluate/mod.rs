@@ -33,6 +33,7 @@
 pub mod agreement;
 pub mod compare;
 pub mod decision_tree;
+pub mod describing;
 pub mod dip;
 pub mod drift;
 pub mod effects;

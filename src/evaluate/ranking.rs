@@ -15,10 +15,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::stats::{quantile_sorted, sorted};
-
-/// The two-sided 95 % quantile of the normal distribution.
-const Z_95: f64 = 1.959_963_984_540_054;
+use crate::base::stats::{Z_95, quantile_sorted, sorted};
 
 /// A number with the range it lies in with 95 % confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -4,9 +4,7 @@
 //! inference", without correction for continuity), the lowest and the highest, and whether their intervals are apart. O(groups).
 
 use super::compare::Comparison;
-
-/// The two-sided 95 % quantile of the normal distribution.
-const Z_95: f64 = 1.959_963_984_540_054;
+use crate::base::stats::Z_95;
 
 /// How often something is so in one group.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::silhouette_values::Silhouettes;
 use crate::base::Labels;
 use crate::base::seed::{self, RngExt};
+use crate::base::stats::Z_95;
 
 /// A sample holds at least so many rows of every cluster, or all of them.
 const LEAST_OF_CLUSTER: usize = 30;
@@ -98,7 +99,7 @@ pub(super) fn summary(labels: &Labels, values: impl Iterator<Item = (usize, f64)
             share(cluster) * share(cluster) * spread / count * unseen
         })
         .sum();
-    let margin = 1.959_963_984_540_054 * variance.sqrt();
+    let margin = Z_95 * variance.sqrt();
     let band = (!exact).then_some(((mean - margin).max(-1.0), (mean + margin).min(1.0)));
     Silhouettes { mean: Some(mean), per_row, by_cluster, exact, band, measured }
 }

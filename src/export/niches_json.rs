@@ -27,7 +27,7 @@ pub(super) fn search(reported: &ReportedNiches) -> Value {
         "tried": found.n_tried,
         "confirmed": niches.niches.len(),
         "failed": niches.reasons().into_iter().map(|(why, n)| json!({ "reason": why.words(), "candidates": n })).collect::<Vec<_>>(),
-        "same_customers_as_a_niche": found.niches.iter().map(|niche| niche.n_alike).sum::<usize>(),
+        "same_customers_as_a_niche": niches.n_alike(),
         "kinds_of_unusual": found.kinds.map(|kinds| json!({ "customers": kinds.n, "kinds": kinds.n_kinds, "of_none": kinds.n_of_none })),
         "kinds_sentence": niches.kinds_sentence(),
         "needs": niches.needs,

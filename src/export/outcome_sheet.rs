@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::stats;
+use crate::base::stats::{self, Z_95};
 use crate::data::{Column, ColumnProfile, Role, Values, is_rfm_score};
 use crate::evaluate::{Rate, rate_range, says_yes, telling_level};
 use crate::persona::text::number;
@@ -19,8 +19,6 @@ use super::text::{count, percent};
 
 /// More levels make no sheet that is read.
 const MOST_LEVELS: usize = 12;
-/// Half the width of a 95 % interval in standard errors.
-const Z_95: f64 = 1.959_963_984_540_054;
 /// What stands for a value that is not told.
 const WITHHELD: &str = "–";
 

@@ -289,6 +289,11 @@ impl Niches {
         all
     }
 
+    /// Candidates that are the same customers as a niche: with the niches and the reasons they add up to those tried.
+    pub fn n_alike(&self) -> usize {
+        self.found.niches.iter().map(|niche| niche.n_alike).sum()
+    }
+
     /// What counts as a need here.
     pub fn needs_sentence(&self) -> String {
         format!("What counts as a need: {}. Outcomes do, and columns about support, returns, categories or channels.", list(&self.needs))

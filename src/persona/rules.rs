@@ -9,9 +9,9 @@
 //! A rule is told only where it helps. F1 of at least one half: hits are no fewer than the mean of false hits and misses. And it is wrong at most
 //! half as often as naming everybody would be, without which "everyone" would be a fine rule for a segment of two thirds.
 
-use crate::base::seed::random;
 use crate::base::{Ctx, Stopped};
-use crate::evaluate::decision_tree::{Coded, Growth, Split, grow};
+use crate::evaluate::decision_tree::{Coded, Split};
+use crate::evaluate::describing::{BestPath, best_path, f1};
 
 use super::coding::{Meaning, Questions};
 use super::columns::{Described, Reading};
@@ -19,7 +19,6 @@ use super::explain::{Condition, SegmentRule};
 use super::measure::MIN_CELL;
 use super::text::list;
 
-const MAX_DEPTH: usize = 3;
 const MIN_F1: f64 = 0.5;
 
 /// Conditions on one column.
@@ -57,35 +56,13 @@ pub fn rule(
     target: &Target,
     ctx: &Ctx,
 ) -> Result<Option<SegmentRule>, Stopped> {
-    let n_in = target.of_sample.iter().sum::<usize>();
-    let n_out = target.of_sample.len() - n_in;
-    if target.n_members < MIN_CELL || n_in == 0 || n_out == 0 || coded.is_empty() {
+    if target.n_members < MIN_CELL {
         return Ok(None);
     }
-    let weights = vec![1.0, n_out as f64 / n_in as f64];
     let min_leaf = (target.of_sample.len() / 100).clamp(5, 30);
-    let how = Growth { max_depth: MAX_DEPTH, min_leaf, columns_a_split: None, weights };
     let rows = (0..target.of_sample.len() as u32).collect();
-    let tree = grow(coded, &target.of_sample, rows, &how, &mut random(0, 0), ctx)?;
-
-    // Hits and catch of every node of the tree, by walking each row of the sample down to its leaf.
-    let mut caught = vec![[0usize; 2]; tree.nodes.len()];
-    for (row, &is_in) in target.of_sample.iter().enumerate() {
-        let mut at = Some(tree.leaf(|column| coded[column].codes[row]));
-        while let Some(node) = at {
-            caught[node][is_in] += 1;
-            at = tree.nodes[node].parent.map(|(before, _)| before);
-        }
-    }
-    // The root is no rule: it has no condition.
-    let f1_of = |node: usize| f1(caught[node][1], caught[node][0] + caught[node][1], n_in);
-    let Some(best) = (1..tree.nodes.len()).max_by(|&a, &b| {
-        let by_length = || tree.path(b).len().cmp(&tree.path(a).len());
-        f1_of(a).total_cmp(&f1_of(b)).then_with(by_length).then(b.cmp(&a))
-    }) else {
-        return Ok(None);
-    };
-    let tests = merged(&tree.path(best).iter().map(|&(split, answer)| (&asked[split.column], split.code, answer)).collect::<Vec<_>>());
+    let Some(BestPath { path, .. }) = best_path(coded, &target.of_sample, rows, min_leaf, ctx)? else { return Ok(None) };
+    let tests = merged(&path.iter().map(|&(split, answer)| (&asked[split.column], split.code, answer)).collect::<Vec<_>>());
     measured(columns, &tests, target, ctx)
 }
 
@@ -113,11 +90,6 @@ fn measured(columns: &[Described], tests: &[Test], target: &Target, ctx: &Ctx) -
     let recall = n_hit as f64 / target.n_members as f64;
     let rule = || SegmentRule { conditions: tests.iter().map(|test| test.condition(columns)).collect(), precision, recall, n_caught };
     Ok((helps && n_hit >= MIN_CELL).then(rule))
-}
-
-/// Harmonic mean of precision and recall.
-fn f1(n_hit: usize, n_caught: usize, n_members: usize) -> f64 {
-    2.0 * n_hit as f64 / (n_caught + n_members).max(1) as f64
 }
 
 /// One test per column, in the order the path first asks it.

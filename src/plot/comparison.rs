@@ -55,8 +55,13 @@ impl Ribbon {
 
     /// Its top at `t` of the way, 0 to 1: flat at both ends.
     pub fn top_at(&self, t: f64) -> f64 {
-        self.from[0] + (self.to[0] - self.from[0]) * t * t * (3.0 - 2.0 * t)
+        eased(self.from[0], self.to[0], t)
     }
+}
+
+/// The way from one height to another at `t`, 0 to 1: flat at both ends.
+pub fn eased(from: f64, to: f64, t: f64) -> f64 {
+    from + (to - from) * t * t * (3.0 - 2.0 * t)
 }
 
 /// Lays a comparison out on `height`, with up to `gap` between blocks.

@@ -19,7 +19,7 @@ mod tree_view;
 pub mod views;
 
 pub use brush::{Picked, PickedCounts, Ring, customer_name};
-pub use comparison::{Compared, Flow, Ribbon, flow};
+pub use comparison::{Compared, Flow, Ribbon, eased, flow};
 pub use condensed::{CondensedBranch, CondensedPlot, condensed};
 pub use density::{density, density_of};
 pub use map::map;

@@ -3,6 +3,8 @@
 //! In: for each day and the next, how many customers moved from where to where. Out: a column of blocks per day, and ribbons between neighbouring columns, as
 //! heights from the top. Those who came stand below the column they come from, those who left below the one they are missing in. O(days x segments^2).
 
+use super::comparison::eased;
+
 /// Blocks and ribbons; every pair is top and bottom.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MovesFlow {
@@ -49,7 +51,7 @@ pub struct MovesRibbon {
 impl MovesRibbon {
     /// Its top at `t` of the way, 0 to 1: flat at both ends.
     pub fn top_at(&self, t: f64) -> f64 {
-        self.left[0] + (self.right[0] - self.left[0]) * t * t * (3.0 - 2.0 * t)
+        eased(self.left[0], self.right[0], t)
     }
 
     /// How high it is, the same everywhere.

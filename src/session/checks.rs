@@ -4,12 +4,12 @@
 //! compares with the one before: how much of each persona came back when the customers were grouped anew, and whether the words of its first name still pass their test.
 //! The line of the same data is written anew, so that trying another number of segments adds none. O(customers) per line.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::Labels;
+use crate::base::stats::Z_95;
 use crate::evaluate::{Advice, Checkup, RetrainRule, adjusted_rand, advice, best_matching};
 use crate::persona::{Persona, Personas, RowSet};
 
@@ -19,8 +19,6 @@ use super::plan::{EarlierSegment, EarlierSegments};
 const MOST_LINES: usize = 60;
 /// Rows remembered at most; of longer tables every so many.
 const MOST_ROWS: usize = 100_000;
-/// Half the width of a 95 % interval in standard errors.
-const Z_95: f64 = 1.959_963_984_540_054;
 
 /// The validation history.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -141,11 +139,19 @@ impl Checks {
         if self.before.is_empty() {
             return (None, self.members.iter().map(|(number, _)| (*number, None)).collect());
         }
-        let place = |groups: &[(usize, RowSet)]| -> BTreeMap<usize, usize> {
-            groups.iter().enumerate().flat_map(|(at, (_, rows))| rows.rows().map(move |row| (row, at))).collect()
+        // By row, since the window asks between two frames while a control is dragged.
+        let place = |groups: &[(usize, RowSet)]| -> Vec<Option<usize>> {
+            let mut at_row = Vec::new();
+            for (at, row) in groups.iter().enumerate().flat_map(|(at, (_, rows))| rows.rows().map(move |row| (at, row))) {
+                if at_row.len() <= row {
+                    at_row.resize(row + 1, None);
+                }
+                at_row[row] = Some(at);
+            }
+            at_row
         };
         let (then, now) = (place(&self.before), place(&self.members));
-        let both: Vec<(usize, usize)> = then.iter().filter_map(|(row, at)| Some((*at, *now.get(row)?))).collect();
+        let both: Vec<(usize, usize)> = then.iter().zip(&now).filter_map(|(then, now)| then.zip(*now)).collect();
         let mut shared = vec![vec![0usize; self.members.len()]; self.before.len()];
         both.iter().for_each(|&(then, now)| shared[then][now] += 1);
         let matching = best_matching(&shared);

@@ -348,3 +348,19 @@ fn cdnow_is_validated_from_its_orders() {
     assert!((0.3..1.05).contains(&kept), "{told}");
     assert!(!report["stays"].as_array().unwrap().is_empty() && !report["folds"].is_null(), "{out}");
 }
+
+#[test]
+fn days_on_which_nobody_has_come_back_are_told_in_a_sentence() {
+    // Everyone begins within five days; what is learnt one horizon before the cut is learnt from first orders alone. Half of them buy after the cut.
+    let mut orders = "customer_id,date,amount\n".to_owned();
+    for nth in 0..300 {
+        let mut buys = |day: String| writeln!(orders, "K{nth:05},{day},{}.5", 10 + nth % 7 * 9).unwrap();
+        buys(format!("2022-01-0{}", 1 + nth % 5));
+        (0..1 + nth % 3).for_each(|at| buys(format!("2022-03-{:02}", 1 + at * 9 + nth % 8)));
+        buys(format!("2022-{}-1{}", if nth % 2 == 0 { "06" } else { "11" }, nth % 9));
+    }
+    let (report, out) = validate(&[("orders.csv", &orders)], &["--k", "2", "--cut", "2022-04-30", "--horizon", "115"]);
+    assert!(says(&report, "notes", "Up to 2022-01-05 hardly anybody had ordered twice"), "{out}\n{report}");
+    assert!(!report.to_string().contains("could not be built"), "{report}");
+    assert!(!report["foretells"].is_null(), "the cut itself has orders enough: {report}");
+}

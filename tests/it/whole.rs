@@ -10,10 +10,13 @@ use personae::app::window::Window;
 use personae::cluster::Method;
 use personae::data::sample;
 use personae::export::Choices;
-use personae::persona::Added;
+use personae::persona::{Added, RowSet};
 use personae::session::recovery::Recovery;
 use personae::session::settings::Settings;
-use personae::session::{Action, CardEdit, Clustering, Command, Cut, ExportFormat, ExportRequest, KMeansOptions, Page, TreeOptions};
+use personae::session::{
+    Action, CardEdit, Clustering, Command, Cut, ExportFormat, ExportRequest, KMeansOptions, NicheCard, NicheOptions, Page, PageView,
+    SegmentsView, TreeOptions,
+};
 
 /// A window without a frame around it.
 pub struct Stage {
@@ -239,4 +242,50 @@ fn a_file_that_is_gone_is_told_in_the_window() {
     assert!(harness.query_all_by_label_contains("does not exist").next().is_some());
     order(&mut harness, Command::Do(Action::OpenSample));
     assert!(window(&mut harness).answers().segmentation.ready().is_some(), "the sample is one step away");
+}
+
+#[test]
+fn a_message_waits_behind_the_slides_and_leaves_with_esc() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("shop.csv");
+    std::fs::write(&data, crate::niches::shop(0)).unwrap();
+    let mut harness = open(Some(&data), None);
+    settle(&mut harness);
+    order(&mut harness, Command::Open(folder.path().join("nowhere.personae")));
+    let is_told = |harness: &Harness<'_, Stage>| harness.query_all_by_label_contains("nowhere.personae").next().is_some();
+    assert!(is_told(&harness), "a problem stays until it was read");
+    order(&mut harness, Command::Do(Action::Present));
+    assert!(!is_told(&harness), "nothing lies over a slide");
+    order(&mut harness, Command::Do(Action::Present));
+    assert!(is_told(&harness));
+    harness.key_press(Key::Escape);
+    settle(&mut harness);
+    assert!(!is_told(&harness));
+}
+
+#[test]
+fn a_click_on_the_name_of_a_niche_shows_its_card() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("shop.csv");
+    std::fs::write(&data, crate::niches::shop_with_niche(true)).unwrap();
+    let mut harness = open(Some(&data), None);
+    settle(&mut harness);
+    let mut clustering = window(&mut harness).plan().clustering.clone();
+    clustering.kmeans.k = Some(3);
+    order(&mut harness, Command::Cluster(clustering));
+    order(&mut harness, Command::Do(Action::Show(PageView::Segments(SegmentsView::Niches))));
+    window(&mut harness).wait_until_refined();
+    let niches = Arc::clone(window(&mut harness).answers().niches.ready().expect("niches"));
+    let members = RowSet::new(niches.niches[0].table_rows.iter().copied());
+    let options = window(&mut harness).plan().niches.clone();
+    order(&mut harness, Command::Niches(NicheOptions { cards: vec![NicheCard { name: None, members }], ..options }));
+    order(&mut harness, Command::Do(Action::Go(Page::Personas)));
+    window(&mut harness).wait_until_refined();
+    harness.run_steps(2);
+    let at = harness.get_by_label_contains("Niche card ").rect().left_top() + eframe::egui::vec2(60.0, 14.0);
+    for step in [Harness::hover_at, Harness::drag_at, Harness::drop_at] {
+        step(&harness, at);
+        harness.run_steps(2);
+    }
+    assert_eq!(window(&mut harness).look().cards.niche, Some(0), "the name lies on the row, and must not take its click");
 }

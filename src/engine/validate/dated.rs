@@ -9,7 +9,7 @@ use crate::base::{Ctx, Key};
 use crate::customers::{self, BuiltColumn, Understood, rfm};
 use crate::data::day::IsoDay;
 use crate::data::sourcing::{Cuts, RecipeColumn};
-use crate::data::{Loaded, Raw, Sourcing, Table, Unprofiled, Values};
+use crate::data::{Loaded, Raw, SourceKind, Sourcing, Table, Unprofiled, Values};
 use crate::engine::run::answer::{Problem, StepError};
 use crate::engine::wanted::Outputs;
 use crate::export::Report;
@@ -70,10 +70,16 @@ impl Dated {
         })
     }
 
-    /// The recipe as it is found from the rows up to and with a day.
+    /// The recipe as it is found from the rows up to and with a day. Fails where these could as well be a list of customers: of the first days, when nobody has come back
+    /// yet, nobody could have told that the file holds orders.
     pub(super) fn frozen(&self, day: IsoDay, with_todays: bool, ctx: &Ctx) -> Result<FrozenRecipe, StepError> {
         let rows = self.rows(None, day)?;
         let understood = customers::understand(&self.sourcing, &rows.iter().collect::<Vec<_>>(), ctx)?;
+        if understood.sources.iter().all(|source| source.kind != SourceKind::Transactions) {
+            return Err(cannot(format!(
+                "Up to {day} hardly anybody had ordered twice, so the orders could not be told from a list of customers; choose a later day or a shorter horizon."
+            )));
+        }
         let sourcing = customers::frozen(&self.sourcing, &understood, None);
         Ok(FrozenRecipe { sourcing, understood, with_todays })
     }

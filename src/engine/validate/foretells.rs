@@ -57,13 +57,13 @@ pub(in crate::engine) fn of_orders(
     let cut = options.cut.unwrap_or(IsoDay(dated.last.0 - horizon));
     if cut < dated.first {
         return Err(cannot(format!(
-            "No order is of {cut}, the day of the cut, or earlier: the first is of {}. Choose a later --cut or a shorter --horizon.",
+            "No order is of {cut}, the day of the cut, or earlier: the first is of {}. Choose a later cut or a shorter horizon.",
             dated.first
         )));
     }
     if cut.0 + horizon > dated.last.0 {
         return Err(cannot(format!(
-            "The {horizon} days after {cut} are not over: the last order is of {}. Choose an earlier --cut or a shorter --horizon.",
+            "The {horizon} days after {cut} are not over: the last order is of {}. Choose an earlier cut or a shorter horizon.",
             dated.last
         )));
     }

@@ -49,7 +49,7 @@ pub(in crate::engine) fn stays(
     let days = snapshot_days(dated.first, dated.last, options.snapshots, options.every);
     let [first_day, .., last_day] = days[..] else {
         return Err(cannot(format!(
-            "The orders run from {} to {}. That leaves {} at the end of a whole {} and two are needed, so whether customers stay cannot be told; choose a shorter --every.",
+            "The orders run from {} to {}. That leaves {} at the end of a whole {} and two are needed, so whether customers stay cannot be told; choose snapshots that are less far apart.",
             dated.first,
             dated.last,
             if days.is_empty() { "no snapshot".to_owned() } else { "one snapshot".to_owned() },

@@ -8,21 +8,18 @@ use std::collections::BTreeMap;
 use super::candidates::{KS, NicheOrigin, Searching};
 use super::columns::{NicheColumn, NicheMeasure};
 use super::comes_back::{ByChanceAlone, by_chance_alone, coefficients};
+use super::found::{Difference, FailedCandidate, FoundNiche, NichesFound, UnusualKinds, WhyNot};
+use super::halves::{halves, select};
 use super::{NicheCandidate, NicheError, NicheRules};
-use crate::base::seed::{self, Random, RngExt, random};
-use crate::base::stats::mean_sd;
 use crate::base::{Ctx, FEWEST_TOLD, Labels, Matrix};
 use crate::cluster::{density, hdbscan, suggested_min_cluster_size};
-use crate::evaluate::decision_tree::{Coded, Growth, Split, grow};
-use crate::evaluate::sources::dot;
+use crate::evaluate::decision_tree::{Coded, Split};
+use crate::evaluate::describing::best_path;
 
-/// Conditions of a rule.
-const MAX_DEPTH: usize = 3;
 /// A rule that is less like its group than this (F1) does not describe it.
 const MIN_F1: f64 = 0.5;
 /// Fewer unusual customers are of no kinds.
 const LEAST_UNUSUAL: usize = 10;
-const SALT: u64 = 0x4861_6C76_6573_2121;
 const STAGE: &str = "Looking for niches";
 
 /// Where niches are looked for.
@@ -46,136 +43,6 @@ pub struct NicheSearch<'a> {
     pub rules: NicheRules,
     /// Of the halves and all draws.
     pub seed: u64,
-}
-
-/// What was found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NichesFound {
-    /// Candidates of the right size.
-    pub n_tried: usize,
-    /// The niches, the surest need first. Those that are the same customers stand once.
-    pub niches: Vec<FoundNiche>,
-    /// All other candidates.
-    pub failed: Vec<FailedCandidate>,
-    /// What kinds of unusual customers there are, where there are enough.
-    pub kinds: Option<UnusualKinds>,
-    /// |v.test| that had to be exceeded.
-    pub gate: f64,
-    /// The thresholds.
-    pub rules: NicheRules,
-}
-
-/// A group with a need of its own.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FoundNiche {
-    /// The segment it is part of; `None` for customers in no group.
-    pub parent: Option<u32>,
-    /// Everyone of the segment for whom the rule holds: rows of the matrix, ascending.
-    pub rows: Vec<u32>,
-    /// How it was found.
-    pub origin: NicheOrigin,
-    /// The rule: questions of [`NicheSearch::asked`] with their answers, all of which hold.
-    pub rule: Vec<(Split, bool)>,
-    /// The mean Jaccard coefficient over new draws.
-    pub came_back: f64,
-    /// What groups reach where there is nothing to find.
-    pub by_chance: ByChanceAlone,
-    /// The group it was found as, on the one half: rows of the matrix, ascending.
-    pub candidate: Vec<u32>,
-    /// As many customers as would be expected on the other half.
-    pub n_expected: f64,
-    /// Customers on the other half for whom the rule holds.
-    pub n_confirmed: usize,
-    /// What sets it apart from the segment.
-    pub apart: Difference,
-    /// The need.
-    pub need: Difference,
-    /// Other candidates that are the same customers.
-    pub n_alike: usize,
-}
-
-/// One difference from the segment: where it was found, where it was confirmed, and of everyone.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Difference {
-    /// On the half it was found on.
-    pub found: NicheMeasure,
-    /// On the other half.
-    pub confirmed: NicheMeasure,
-    /// Of all customers of the niche.
-    pub all: NicheMeasure,
-}
-
-/// A candidate that is no niche.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct FailedCandidate {
-    /// The segment it is part of.
-    pub parent: Option<u32>,
-    /// Its customers on one half.
-    pub n: usize,
-    /// How it was found.
-    pub origin: NicheOrigin,
-    /// Why not.
-    pub why: WhyNot,
-}
-
-/// The first reason why a candidate is no niche, in the order of the tests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum WhyNot {
-    /// No column sets it apart enough.
-    NothingSetsApart,
-    /// No need differs enough.
-    NoNeed,
-    /// It is not found again.
-    DoesNotComeBack,
-    /// Groups are found again as well where there is nothing to find.
-    ChanceDoesAsWell,
-    /// Three conditions do not describe it.
-    NoRule,
-    /// On the other half there are far more or far fewer.
-    OtherSize,
-    /// On the other half it does not differ in the same way.
-    NotConfirmed,
-    /// All in all it is too large, too small, or the need is one of a few customers.
-    TooFewToTell,
-}
-
-impl WhyNot {
-    /// All reasons, in the order of the tests.
-    pub const ALL: [WhyNot; 8] = [
-        WhyNot::NothingSetsApart,
-        WhyNot::NoNeed,
-        WhyNot::DoesNotComeBack,
-        WhyNot::ChanceDoesAsWell,
-        WhyNot::NoRule,
-        WhyNot::OtherSize,
-        WhyNot::NotConfirmed,
-        WhyNot::TooFewToTell,
-    ];
-
-    /// The reason in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            WhyNot::NothingSetsApart => "nothing sets them apart enough from their segment",
-            WhyNot::NoNeed => "no need of their own",
-            WhyNot::DoesNotComeBack => "not found again among other customers",
-            WhyNot::ChanceDoesAsWell => "found again no better than groups of shuffled columns or of one cloud",
-            WhyNot::NoRule => "no short rule describes them",
-            WhyNot::OtherSize => "of another size on the other half of the customers",
-            WhyNot::NotConfirmed => "not confirmed on the other half of the customers",
-            WhyNot::TooFewToTell => "too few or too many in all to be told as a niche",
-        }
-    }
-}
-
-/// Kinds of unusual customers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnusualKinds {
-    /// Unusual customers.
-    pub n: usize,
-    /// Kinds among them.
-    pub n_kinds: usize,
-    /// Customers of no kind.
-    pub n_of_none: usize,
 }
 
 /// A segment with its halves.
@@ -262,60 +129,12 @@ fn parents(search: &NicheSearch, ctx: &Ctx) -> Result<Vec<Parent>, NicheError> {
         .collect())
 }
 
-/// Two halves by the seed, each ascending. Of every two neighbours along the direction in which the segment spreads most one goes to each half, or a small group would now and then be all
-/// but on one of them. What tells of needs has no say in it.
-fn halves(x: &Matrix, rows: &[u32], seed: u64, stream: u64) -> [Vec<u32>; 2] {
-    let mut random = seed::random(seed ^ SALT, stream);
-    let along = along_most(&select(x, rows, true), &mut random);
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_by(|&a, &b| along[a].total_cmp(&along[b]).then(a.cmp(&b)));
-    let mut halves = [Vec::with_capacity(rows.len() / 2 + 1), Vec::with_capacity(rows.len() / 2 + 1)];
-    for pair in order.chunks(2) {
-        let first = random.random_range(0..2usize);
-        pair.iter().enumerate().for_each(|(at, &place)| halves[(first + at) % 2].push(rows[place]));
-    }
-    halves.iter_mut().for_each(|half| half.sort_unstable());
-    halves
-}
-
-/// Where every row lies along the first principal direction of columns whose means are zero, by power iteration: it need not be exact.
-fn along_most(x: &Matrix, random: &mut Random) -> Vec<f64> {
-    let mut direction: Vec<f64> = (0..x.n_cols()).map(|_| random.random_range(-1.0..1.0)).collect();
-    let places = |direction: &[f64]| -> Vec<f64> { (0..x.n_rows()).map(|row| dot(x.row(row), direction)).collect() };
-    for _ in 0..20 {
-        let mut next = vec![0.0; x.n_cols()];
-        for (row, place) in places(&direction).into_iter().enumerate() {
-            next.iter_mut().zip(x.row(row)).for_each(|(sum, value)| *sum += place * value);
-        }
-        let length = dot(&next, &next).sqrt();
-        if length <= 0.0 {
-            break;
-        }
-        direction = next.into_iter().map(|value| value / length).collect();
-    }
-    places(&direction)
-}
-
 /// The unusual customers on the halves that niches are found on, ascending.
 fn unusual_on_half(search: &NicheSearch, parents: &[Parent]) -> Vec<u32> {
     let is_on = |row: &u32| parents.iter().any(|parent| parent.halves[0].binary_search(row).is_ok());
     let mut rows: Vec<u32> = search.unusual.iter().copied().filter(is_on).collect();
     rows.sort_unstable();
     rows
-}
-
-/// The rows as everywhere, or with every column that varies among them on a scale of their own: what tells segments apart may drown what differs inside one.
-fn select(x: &Matrix, rows: &[u32], is_within: bool) -> Matrix {
-    let chosen = x.select_rows(&rows.iter().map(|&row| row as usize).collect::<Vec<_>>());
-    if !is_within {
-        return chosen;
-    }
-    let p = chosen.n_cols();
-    let of_column = |col: usize| mean_sd(&(0..chosen.n_rows()).map(|row| chosen.at(row, col)).collect::<Vec<_>>());
-    let scales: Vec<(f64, f64)> = (0..p).map(of_column).map(|(mean, sd)| (mean, if sd > 1e-9 { sd } else { 1.0 })).collect();
-    let values =
-        chosen.values().chunks_exact(p.max(1)).flat_map(|row| row.iter().zip(&scales).map(|(value, (mean, sd))| (value - mean) / sd));
-    Matrix::new(values.collect(), chosen.n_rows(), p).expect("finite values over scales above zero are finite")
 }
 
 fn candidates(search: &NicheSearch, parents: &[Parent], unusual: &[u32], how: &Searching, ctx: &Ctx) -> Result<Vec<Tried>, NicheError> {
@@ -463,30 +282,13 @@ impl Tests<'_> {
         }))
     }
 
-    /// The path of a shallow tree that describes the group best, as `persona::rules` finds it for segments.
+    /// The rule that describes the group; none where no short one does.
     fn rule(&self, rows: &[u32], on: &[u32], ctx: &Ctx) -> Result<Option<Vec<(Split, bool)>>, NicheError> {
-        let asked = self.search.asked;
-        if asked.is_empty() {
-            return Ok(None);
-        }
         let mut groups = vec![0usize; self.search.x.n_rows()];
         rows.iter().for_each(|&row| groups[row as usize] = 1);
-        let (n_in, n_out) = (rows.len(), on.len() - rows.len());
-        let min_leaf = (n_in / 4).clamp(5, 30);
-        let how = Growth { max_depth: MAX_DEPTH, min_leaf, columns_a_split: None, weights: vec![1.0, n_out as f64 / n_in as f64] };
-        let tree = grow(asked, &groups, on.to_vec(), &how, &mut random(0, 0), ctx)?;
-        let mut caught = vec![[0usize; 2]; tree.nodes.len()];
-        for &row in on {
-            let mut at = Some(tree.leaf(|column| asked[column].codes[row as usize]));
-            while let Some(node) = at {
-                caught[node][groups[row as usize]] += 1;
-                at = tree.nodes[node].parent.map(|(before, _)| before);
-            }
-        }
-        let f1 = |node: usize| 2.0 * caught[node][1] as f64 / (caught[node][0] + caught[node][1] + n_in) as f64;
-        let shorter = |a: usize, b: usize| tree.path(b).len().cmp(&tree.path(a).len());
-        let best = (1..tree.nodes.len()).max_by(|&a, &b| f1(a).total_cmp(&f1(b)).then_with(|| shorter(a, b)).then(b.cmp(&a)));
-        Ok(best.filter(|&node| f1(node) >= MIN_F1).map(|node| tree.path(node)))
+        let min_leaf = (rows.len() / 4).clamp(5, 30);
+        let best = best_path(self.search.asked, &groups, on.to_vec(), min_leaf, ctx)?;
+        Ok(best.filter(|best| best.f1 >= MIN_F1).map(|best| best.path))
     }
 
     /// Whether all conditions hold for a row; never where a value is missing.

@@ -4,6 +4,8 @@
 //! - [`columns`]: how a group differs from the rest of its segment, column by column.
 //! - [`candidates`]: which groups inside a segment are worth a look?
 //! - [`comes_back`]: would a group be found again among other customers, and would chance do as well?
+//! - `halves`: on which customers is one found, and on which confirmed?
+//! - [`found`]: what is told of them?
 //! - [`find`]: which candidates are niches, and why the others are not.
 //!
 //! Whoever looks at many groups finds some by chance. So every segment is cut into halves by the seed: candidates are found and tested on the one, each
@@ -14,11 +16,14 @@ pub mod candidates;
 pub mod columns;
 pub mod comes_back;
 pub mod find;
+pub mod found;
+mod halves;
 pub mod rules;
 
 pub use candidates::{NicheCandidate, NicheOrigin};
 pub use columns::{NicheColumn, NicheMeasure, NicheValues};
-pub use find::{Difference, FailedCandidate, FoundNiche, NicheSearch, NichesFound, UnusualKinds, WhyNot, find_niches};
+pub use find::{NicheSearch, find_niches};
+pub use found::{Difference, FailedCandidate, FoundNiche, NichesFound, UnusualKinds, WhyNot};
 pub use rules::NicheRules;
 
 use crate::base::Stopped;

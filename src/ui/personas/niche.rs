@@ -50,6 +50,8 @@ pub(super) fn rows_ui(ui: &mut Ui, view: &View, look: &mut Look) {
         dashes_paint(ui, band, niche.and_then(|niche| niche.parent));
         let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.with_min_x(band.right() + 8.0).shrink2(Vec2::new(0.0, 5.0))));
         inner.spacing_mut().item_spacing.y = 1.0;
+        // A name that can be marked would take the click.
+        inner.style_mut().interaction.selectable_labels = false;
         inner.spacing_mut().interact_size.y = 16.0;
         cut_label(&mut inner, theme::strong(name(card, niche)));
         let below = match niche {

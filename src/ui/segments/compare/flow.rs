@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
 use eframe::egui::{
-    Align, Color32, CornerRadius, CursorIcon, FontId, Galley, Mesh, Painter, Pos2, Rangef, Rect, Response, Role, Sense, Shape, Stroke,
-    TextStyle, Ui, pos2,
+    Align, Color32, CornerRadius, CursorIcon, FontId, Galley, Pos2, Rangef, Rect, Response, Role, Sense, TextStyle, Ui, pos2,
 };
 
 use crate::plot::{self, Compared, Ribbon};
 use crate::session::{Look, Selection};
+use crate::ui::plotting::ribbon_paint;
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{name_it, percent, thousands};
 
@@ -27,10 +27,6 @@ const GAP: f64 = 6.0;
 const BESIDE: f32 = 8.0;
 /// Room for a count beside a name.
 const COUNT: f32 = 48.0;
-/// Straight pieces of a ribbon's edge.
-const PIECES: usize = 24;
-/// A ribbon thinner than this is a line.
-const THIN: f32 = 1.6;
 /// A block this high has its count below its name.
 const TWO_LINES: f32 = 32.0;
 
@@ -200,7 +196,8 @@ fn paint(ui: &Ui, view: &View, compared: &Compared, places: &Places, focus: Opti
     for is_top in [false, true] {
         for ribbon in places.ribbons.iter().filter(|ribbon| is_meant(ribbon.i, ribbon.j) == is_top) {
             let colour = colour_of_right(view, &table.right[ribbon.j]).gamma_multiply(strength(ribbon.i, ribbon.j));
-            ribbon_paint(painter, places, ribbon, colour);
+            let across = [places.left[ribbon.i].right(), places.right[ribbon.j].left()];
+            ribbon_paint(painter, across, places.top, [ribbon.from, ribbon.to], colour);
         }
     }
     let is_left_on = |i: usize| focus.is_none() || (0..table.right.len()).any(|j| table.counts[i][j] > 0 && is_meant(i, j));
@@ -226,34 +223,6 @@ fn paint(ui: &Ui, view: &View, compared: &Compared, places: &Places, focus: Opti
         labels.push(Label { rect: *rect, name: name_of_right(view, Some(group)), size: group.size, is_left: false, is_on: is_right_on(j) });
     }
     labels_paint(ui, labels, across);
-}
-
-fn ribbon_paint(painter: &Painter, places: &Places, ribbon: &Ribbon, colour: Color32) {
-    let (x0, x1) = (places.left[ribbon.i].right(), places.right[ribbon.j].left());
-    let thickness = ribbon.thickness() as f32;
-    let at = |piece: usize| {
-        let t = piece as f32 / PIECES as f32;
-        let (x, top) = (x0 + (x1 - x0) * t, places.top + ribbon.top_at(f64::from(t)) as f32);
-        [pos2(x, top), pos2(x, top + thickness)]
-    };
-    let edges: Vec<[Pos2; 2]> = (0..=PIECES).map(at).collect();
-    let mut mesh = Mesh::default();
-    for [top, bottom] in &edges {
-        mesh.colored_vertex(*top, colour);
-        mesh.colored_vertex(*bottom, colour);
-    }
-    for piece in 0..PIECES as u32 {
-        mesh.add_triangle(2 * piece, 2 * piece + 1, 2 * piece + 2);
-        mesh.add_triangle(2 * piece + 1, 2 * piece + 3, 2 * piece + 2);
-    }
-    painter.add(Shape::mesh(mesh));
-    // Meshes have hard edges; a thin line along them is smooth. Two lines on less than their own width would shout, so a few customers get one,
-    // the fainter the fewer they are.
-    let colour = if thickness < THIN { colour.gamma_multiply(0.3 + 0.7 * thickness / THIN) } else { colour };
-    for side in 0..if thickness < THIN { 1 } else { 2 } {
-        let line: Vec<Pos2> = edges.iter().map(|edge| edge[side]).collect();
-        painter.add(Shape::line(line, Stroke::new(1.0, colour)));
-    }
 }
 
 struct Label {

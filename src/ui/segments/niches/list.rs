@@ -43,9 +43,13 @@ fn found_ui(ui: &mut Ui, view: &View, niches: &Niches, options: &NicheOptions, l
 /// Why the others are no niches, and what was looked for.
 fn reasons_ui(ui: &mut Ui, niches: &Niches) {
     let reasons = niches.reasons();
-    if !reasons.is_empty() {
+    let n_alike = niches.n_alike();
+    if !reasons.is_empty() || n_alike > 0 {
         ui.add_space(4.0);
         ui.label(theme::strong("The other candidates"));
+        if n_alike > 0 {
+            ui.label(caption(ui, format!("{}: the same customers as a niche above", thousands(n_alike))));
+        }
         for (why, n) in reasons {
             ui.label(caption(ui, format!("{}: {}", thousands(n), why.words())));
         }

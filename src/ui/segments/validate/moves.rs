@@ -2,14 +2,12 @@
 //!
 //! Ribbons take the colour of the persona they end in. Personas are those of the first day; one that is a persona of today has its colour.
 
-use eframe::egui::{
-    Align, Align2, Button, Color32, CornerRadius, Layout, Mesh, Pos2, Rect, Role, Sense, Shape, Stroke, TextStyle, Ui, UiBuilder, Vec2,
-};
+use eframe::egui::{Align, Align2, Button, CornerRadius, Layout, Pos2, Rect, Role, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2};
 
 use crate::export::{Stay, Validation};
 use crate::plot::{MovesFlow, MovesRibbon, moves_flow};
 use crate::session::{Look, Selection};
-use crate::ui::plotting::{dimmed_ui, plot_answer_ui};
+use crate::ui::plotting::{dimmed_ui, plot_answer_ui, ribbon_paint};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{cut_text, name_it, percent, thousands};
 
@@ -24,8 +22,6 @@ const BLOCK: f32 = 9.0;
 const NAMES: [f32; 2] = [120.0, 220.0];
 const DAYS: f32 = 20.0;
 const GAP: f64 = 5.0;
-/// Straight pieces of a ribbon's edge.
-const PIECES: usize = 20;
 
 /// The head, and the flow or the table.
 pub(super) fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
@@ -87,7 +83,8 @@ fn flow_ui(ui: &mut Ui, view: &View, look: &mut Look, found: &Validation) {
             // Who leaves fades, who stays or comes has the colour of where they are.
             let to = personas.get(ribbon.to);
             let colour = if ribbon.to > personas.len() { tokens(ui).everyone } else { colour_of(ui, view, to) };
-            ribbon_paint(ui, inside.top(), [x(ribbon.day) + BLOCK, x(ribbon.day + 1)], ribbon, colour.gamma_multiply(strength));
+            let across = [x(ribbon.day) + BLOCK, x(ribbon.day + 1)];
+            ribbon_paint(ui.painter(), across, inside.top(), [ribbon.left, ribbon.right], colour.gamma_multiply(strength));
         }
     }
     blocks_paint(ui, view, found, &flow, (inside, names), &x);
@@ -115,31 +112,6 @@ fn ribbon_at(flow: &MovesFlow, inside: Rect, x: &impl Fn(usize) -> f32, at: Pos2
     };
     let under = flow.ribbons.iter().enumerate().filter(is_under);
     under.min_by(|a, b| a.1.thickness().total_cmp(&b.1.thickness())).map(|(nth, _)| nth)
-}
-
-fn ribbon_paint(ui: &Ui, top: f32, [x0, x1]: [f32; 2], ribbon: &MovesRibbon, colour: Color32) {
-    let thick = ribbon.thickness() as f32;
-    let at = |piece: usize| {
-        let t = piece as f32 / PIECES as f32;
-        let (x, y) = (x0 + (x1 - x0) * t, top + ribbon.top_at(f64::from(t)) as f32);
-        [Pos2::new(x, y), Pos2::new(x, y + thick)]
-    };
-    let edges: Vec<[Pos2; 2]> = (0..=PIECES).map(at).collect();
-    let mut mesh = Mesh::default();
-    for [top, bottom] in &edges {
-        mesh.colored_vertex(*top, colour);
-        mesh.colored_vertex(*bottom, colour);
-    }
-    for piece in 0..PIECES as u32 {
-        mesh.add_triangle(2 * piece, 2 * piece + 1, 2 * piece + 2);
-        mesh.add_triangle(2 * piece + 1, 2 * piece + 3, 2 * piece + 2);
-    }
-    ui.painter().add(Shape::mesh(mesh));
-    // Meshes have hard edges; a thin line along them is smooth.
-    for side in 0..if thick < 1.6 { 1 } else { 2 } {
-        let line: Vec<Pos2> = edges.iter().map(|edge| edge[side]).collect();
-        ui.painter().add(Shape::line(line, Stroke::new(1.0, colour)));
-    }
 }
 
 fn blocks_paint(ui: &Ui, view: &View, found: &Validation, flow: &MovesFlow, (inside, names): (Rect, f32), x: &impl Fn(usize) -> f32) {
