@@ -93,7 +93,7 @@ impl HoldsQuestion {
                  number, where one half of the customers decides for the other."
             }
             HoldsQuestion::Stays => {
-                "With everything frozen on an earlier day: what share of the persona is still in it at the next snapshot? The gray band is what would stay with nothing \
+                "With everything frozen on an earlier day: what share of the persona is still in it at the next snapshot? The grey band is what would stay with nothing \
                  changed, each customer's own orders drawn anew."
             }
             HoldsQuestion::Foretells => {

@@ -103,7 +103,7 @@ impl HoldsOf<'_> {
         }
         if let Some(hangs) = hangs_on {
             let column = self.dictionary.in_sentence(&hangs.column);
-            sentence += &format!(" It hangs on {column}: without it {} of its company changes.", percent(hangs.changed));
+            sentence += &format!(" It hangs on {column}: without it, {} of those grouped together no longer are.", percent(hangs.changed));
         }
         HoldsLine {
             question,

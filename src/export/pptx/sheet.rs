@@ -5,21 +5,23 @@ use super::super::chart::{EVERYONE, INK, MUTED};
 use super::super::deck::Deck;
 use super::super::plot_png;
 use super::super::sheet::{SheetBars, SheetDrawing, SheetPart, SheetTable, TopicSheet};
-use super::fit::{LEADING, fit, fit_line};
+use super::fit::{FittedText, LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::package::Media;
 use super::parts;
 use super::picture::size;
 use super::shapes::{Align, Paragraph, Slide, Told, frame};
-use super::table::{Row, TableLook, cell, table};
+use super::table::{Row, TableLook, cell, size_in, table};
 
 /// Bars, or rows, of a slide.
 const MOST: usize = 13;
 /// Where sentences start, and the parts below them.
 const LEAD: f64 = TOP + 40.0;
 const BODY: f64 = TOP + 92.0;
-/// Where the notes start.
-const NOTES: f64 = BOTTOM - 18.0;
+/// Lines of a sentence at most, and of all notes.
+const LINES: f64 = 3.0;
+/// Between the notes and the footer.
+const BELOW: f64 = 4.8;
 /// Widths of a bar's name and of its value.
 const NAME: f64 = 240.0;
 const VALUE: f64 = 96.0;
@@ -32,69 +34,71 @@ pub fn slides(deck: &Deck, sheet: &TopicSheet, media: &mut Vec<Media>) -> Result
             SheetPart::Bars(it) => {
                 let each = parts::even(it.bars.len(), MOST);
                 (0..it.bars.len()).step_by(each.max(1)).for_each(|from| {
-                    let mut slide = empty(deck, sheet);
-                    bars(&mut slide, it, from..(from + each).min(it.bars.len()));
+                    let (mut slide, room) = empty(deck, sheet);
+                    bars(&mut slide, room, it, from..(from + each).min(it.bars.len()));
                     slides.push(slide);
                 });
             }
             SheetPart::Table(it) => {
                 let each = parts::even(it.rows.len(), MOST);
                 for rows in it.rows.chunks(each.max(1)) {
-                    let mut slide = empty(deck, sheet);
-                    rows_of(&mut slide, it, rows);
+                    let (mut slide, room) = empty(deck, sheet);
+                    rows_of(&mut slide, room, it, rows);
                     slides.push(slide);
                 }
             }
             SheetPart::Drawing(it) => {
-                let mut slide = empty(deck, sheet);
-                drawing(&mut slide, it, media)?;
+                let (mut slide, room) = empty(deck, sheet);
+                drawing(&mut slide, room, it, media)?;
                 slides.push(slide);
             }
         }
     }
     if slides.is_empty() {
-        slides.push(empty(deck, sheet));
+        slides.push(empty(deck, sheet).0);
     }
     slides[0].notes = sheet.sentences.join("\n");
     Ok(slides)
 }
 
-/// Title, sentences, notes and footer.
-fn empty(deck: &Deck, sheet: &TopicSheet) -> Slide {
+/// Title, sentences, notes and footer, and from where to where there is room between them: a sentence takes the lines it needs.
+fn empty(deck: &Deck, sheet: &TopicSheet) -> (Slide, [f64; 2]) {
     let mut slide = Slide::new();
     parts::title(&mut slide, &sheet.title);
     if let Some(band) = &sheet.band {
         parts::dashed_band(&mut slide, &band.colour);
     }
-    let lead: Vec<Paragraph> = sheet
-        .sentences
-        .iter()
-        .take(2)
-        .enumerate()
-        .map(|(nth, sentence)| {
-            let text = fit_line(sentence, nth == 0, RIGHT - LEFT, 15.0);
-            if nth == 0 { Paragraph::new(text, 15.0, INK).bold() } else { Paragraph::new(text, 15.0, MUTED) }
-        })
-        .collect();
+    let width = RIGHT - LEFT;
+    let of = |(nth, sentence): (usize, &String)| fit(sentence, nth == 0, [width, LINES * 15.0 * LEADING], [15.0, 12.0]);
+    let lead: Vec<FittedText> = sheet.sentences.iter().take(2).enumerate().map(of).collect();
+    let height: f64 = lead.iter().map(FittedText::height).sum();
     if !lead.is_empty() {
-        slide.text("Lead", frame(LEFT, LEAD, RIGHT - LEFT, 2.0 * 15.0 * LEADING), &lead);
+        let paragraph = |(nth, it): (usize, &FittedText)| match nth {
+            0 => Paragraph::new(&it.text, it.size, INK).bold(),
+            _ => Paragraph::new(&it.text, it.size, MUTED),
+        };
+        slide.text("Lead", frame(LEFT, LEAD, width, height), &lead.iter().enumerate().map(paragraph).collect::<Vec<_>>());
     }
+    let mut bottom = BOTTOM - BELOW;
     if !sheet.notes.is_empty() {
-        let text = fit_line(&sheet.notes.join(" "), false, RIGHT - LEFT, 11.0);
-        slide.text("Notes", frame(LEFT, NOTES, RIGHT - LEFT, 11.0 * LEADING), &[Paragraph::new(text, 11.0, MUTED)]);
+        let notes = fit(&sheet.notes.join(" "), false, [width, LINES * 11.0 * LEADING], [11.0, 9.0]);
+        bottom -= notes.height();
+        slide.text("Notes", frame(LEFT, bottom, width, notes.height()), &[Paragraph::new(&notes.text, notes.size, MUTED)]);
+    } else {
+        bottom -= 11.0 * LEADING;
     }
     parts::footer(&mut slide, &[parts::source(deck)]);
-    slide
+    (slide, [BODY.max(LEAD + height + 10.0), bottom - 6.0])
 }
 
-fn bars(slide: &mut Slide, bars: &SheetBars, range: std::ops::Range<usize>) {
+fn bars(slide: &mut Slide, [top, bottom]: [f64; 2], bars: &SheetBars, range: std::ops::Range<usize>) {
     let shown = &bars.bars[range];
     let label_room = if bars.mark.is_some() { 18.0 } else { 0.0 };
-    let row = ((NOTES - 6.0 - BODY - label_room) / shown.len().max(1) as f64).clamp(18.0, 34.0);
+    let row = ((bottom - top - label_room) / shown.len().max(1) as f64).clamp(18.0, 34.0);
     let (left, room) = (LEFT + NAME + 12.0, RIGHT - LEFT - NAME - VALUE - 24.0);
     let thick = row * 0.56;
     for (nth, bar) in shown.iter().enumerate() {
-        let y = BODY + label_room + nth as f64 * row;
+        let y = top + label_room + nth as f64 * row;
         let name = fit(&bar.label, false, [NAME, row], [14.0, 11.0]);
         slide.text("Name", frame(LEFT, y + (row - name.height()) / 2.0, NAME, name.height()), &[Paragraph::new(name.text, name.size, INK)]);
         if let Some(length) = bar.length.filter(|length| *length > 0.0) {
@@ -112,24 +116,32 @@ fn bars(slide: &mut Slide, bars: &SheetBars, range: std::ops::Range<usize>) {
     if let Some(mark) = &bars.mark {
         let x = left + room * mark.at.clamp(0.0, 1.0);
         let height = shown.len() as f64 * row;
-        slide.rectangle("Mark", frame(x - 0.75, BODY + label_room, 1.5, height), INK, Told::Decorative);
+        slide.rectangle("Mark", frame(x - 0.75, top + label_room, 1.5, height), INK, Told::Decorative);
         let wide = super::fit::width(&mark.label, false, 11.0) + 8.0;
-        let at = frame((x - wide / 2.0).clamp(LEFT, RIGHT - wide), BODY, wide, 11.0 * LEADING);
+        let at = frame((x - wide / 2.0).clamp(LEFT, RIGHT - wide), top, wide, 11.0 * LEADING);
         slide.text("Mark", at, &[Paragraph::new(&mark.label, 11.0, MUTED).align(Align::Centre)]);
     }
-    let axis = frame(left - 1.0, BODY + label_room, 1.0, shown.len() as f64 * row);
+    let axis = frame(left - 1.0, top + label_room, 1.0, shown.len() as f64 * row);
     slide.rectangle("Axis", axis, EVERYONE, Told::Decorative);
 }
 
-fn rows_of(slide: &mut Slide, it: &SheetTable, rows: &[Vec<String>]) {
+fn rows_of(slide: &mut Slide, [top, bottom]: [f64; 2], it: &SheetTable, rows: &[Vec<String>]) {
     let n = it.columns.len().max(1);
     let numbers = it.columns.iter().filter(|column| column.is_number).count();
     let number_width = 140.0f64.min((RIGHT - LEFT) / n as f64);
     let text_width = ((RIGHT - LEFT) - number_width * numbers as f64) / (n - numbers).max(1) as f64;
     let widths: Vec<f64> = it.columns.iter().map(|column| if column.is_number { number_width } else { text_width }).collect();
-    let height = ((NOTES - 6.0 - BODY) / (rows.len() + 1) as f64).clamp(18.0, 30.0);
+    let height = ((bottom - top) / (rows.len() + 1) as f64).clamp(18.0, 30.0);
     let align = |column: usize| if it.columns[column].is_number { Align::Right } else { Align::Left };
-    let look = |colour: &'static str, bold, column| TableLook { colour, bold, align: align(column), sizes: [14.0, 11.0] };
+    // One size for all rows, or a long name would stand small among the others.
+    let each = rows.iter().flat_map(|row| row.iter().zip(&widths));
+    let size = each.map(|(text, width)| size_in(text, [*width, height], false, [14.0, 11.0])).fold(14.0, f64::min);
+    let look = |colour: &'static str, bold, column| TableLook {
+        colour,
+        bold,
+        align: align(column),
+        sizes: [if bold { 14.0 } else { size }, 11.0],
+    };
     let line = |texts: Vec<&str>, colour: &'static str, bold: bool| Row {
         height,
         cells: texts.iter().enumerate().map(|(at, text)| cell(text, [widths[at], height], look(colour, bold, at))).collect(),
@@ -137,15 +149,15 @@ fn rows_of(slide: &mut Slide, it: &SheetTable, rows: &[Vec<String>]) {
     };
     let mut all = vec![line(it.columns.iter().map(|column| column.title.as_str()).collect(), MUTED, true)];
     all.extend(rows.iter().map(|row| line(row.iter().take(n).map(String::as_str).collect(), INK, false)));
-    table(slide, "Table", &it.told, [LEFT, BODY], &widths, &all, true);
+    table(slide, "Table", &it.told, [LEFT, top], &widths, &all, true);
 }
 
 /// A drawing as large as the slide allows.
-fn drawing(slide: &mut Slide, it: &SheetDrawing, media: &mut Vec<Media>) -> Result<(), ExportError> {
+fn drawing(slide: &mut Slide, [top, bottom]: [f64; 2], it: &SheetDrawing, media: &mut Vec<Media>) -> Result<(), ExportError> {
     let bytes = plot_png(&it.svg, 2.0)?;
     let [width, height] = size(&bytes).unwrap_or([16.0, 10.0]);
     media.push(Media { extension: "png", bytes });
-    let room = frame(LEFT, BODY, RIGHT - LEFT, NOTES - 6.0 - BODY);
+    let room = frame(LEFT, top, RIGHT - LEFT, bottom - top);
     let scale = (room.width / width).min(room.height / height);
     let (width, height) = (width * scale, height * scale);
     slide.picture("Drawing", frame(room.x + (room.width - width) / 2.0, room.y, width, height), media.len() - 1, [0.0; 4], &it.told);

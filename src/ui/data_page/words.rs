@@ -81,7 +81,9 @@ fn levels_ui(ui: &mut Ui, id: Id, dictionary: &Arc<Dictionary>, profile: &Column
 pub fn noun_ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, commands: &mut Vec<Command>) {
     let dictionary = &plan.dictionary;
     let noun = dictionary.noun_of(loaded);
-    let response = widgets::staying_menu(ui, format!("Rows are {}  {}", noun.many, icons::CARET_DOWN), |ui| {
+    // Of a list of purchases nobody has said yet what its rows are.
+    let asked = if noun.many == "rows" { "What are the rows?".to_owned() } else { format!("Rows are {}", noun.many) };
+    let response = widgets::staying_menu(ui, format!("{asked}  {}", icons::CARET_DOWN), |ui| {
         ui.set_width(WIDTH + INSIDE);
         ui.spacing_mut().interact_size.y = FIELD;
         let id = Id::unique("what rows are called").with(loaded.stamp.to_hex());

@@ -17,7 +17,7 @@ use crate::ui::widgets::thousands;
 
 use super::super::view::View;
 
-const MEANS: &str = "Every customer's score, the most unusual first. The gray band is what smooth copies of the segments have at the same place: a curve \
+const MEANS: &str = "Every customer's score, the most unusual first. The grey band is what smooth copies of the segments have at the same place: a curve \
                      within it shows nothing special. Drag the line to say from which score on a customer stands out.";
 /// At least so many customers are in view.
 const LEAST_SHOWN: usize = 60;

@@ -109,7 +109,7 @@ fn holds_ui(ui: &mut Ui, view: &View, plan: &Plan, holds: &Holds, look: &mut Loo
     let missing: Vec<f64> = rows::personas(view).iter().map(|persona| persona.map_or(0.0, Persona::headline_missing)).collect();
     // Half of an answer is none: folds come before it is known whether the personas come back.
     let headline = match stability.is_none() && view.answers.stability.progress().is_some() {
-        true => "Looking whether the personas come back.".to_owned(),
+        true => "Checking whether the personas come back.".to_owned(),
         false => of.headline(&missing),
     };
     ui.add(Label::new(theme::heading(unbroken(&headline))).wrap()).on_hover_text(HOLDS_MEANS);
