@@ -27,6 +27,9 @@ pub(super) struct Files {
     /// Every customer with how unusual they are, written by `personae niches`.
     #[arg(skip)]
     pub(super) unusual: Option<PathBuf>,
+    /// Every customer with how surely they belong, written by `personae niches`.
+    #[arg(skip)]
+    pub(super) belonging: Option<PathBuf>,
     /// What columns and their levels are called: a file with the columns column, label, unit, level and level_label.
     #[arg(long, value_name = "FILE")]
     pub(super) dictionary: Option<PathBuf>,

@@ -144,6 +144,9 @@ struct NichesArgs {
     /// The file to write: every customer with all scores and reasons, as CSV.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Every customer with how surely they belong to their segment and which comes next, as CSV.
+    #[arg(long, value_name = "FILE")]
+    belonging: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -209,7 +212,7 @@ pub fn main() -> ExitCode {
                 let options = &mut project.plan.niches;
                 options.neighbors = niches.neighbors.unwrap_or_else(|| options.neighbors.clone());
                 options.trees = niches.trees.unwrap_or(options.trees);
-                let files = Files { unusual: Some(niches.out), ..niches.files };
+                let files = Files { unusual: Some(niches.out), belonging: niches.belonging, ..niches.files };
                 task(project, &niches.data, Some(&niches.choices), files, None)
             })
             .and_then(headless::carry_out),
@@ -292,6 +295,7 @@ fn check_outputs(project: &Project, opened: &Path, files: &Files, folder: Option
         ("--report", &files.report),
         ("--out", &files.model),
         ("--out", &files.unusual),
+        ("--belonging", &files.belonging),
     ];
     let mut all: Vec<Output> = single.into_iter().filter_map(|(option, path)| Some(Output { option, path: path.clone()? })).collect();
     if let Some((folder, choices)) = folder {

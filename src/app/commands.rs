@@ -52,6 +52,7 @@ impl Window {
             Command::Niches(niches) => self.change(|plan| plan.niches = niches),
             Command::Validate(options) => self.change(|plan| plan.validation = options),
             Command::SaveUnusual => self.save_unusual(),
+            Command::SaveBelonging => self.save_belonging(),
             Command::UseModel(model, numbering) => self.use_model(model, numbering),
             Command::Compare(against) => self.change(|plan| plan.comparison = against),
             Command::Call(dictionary) => self.change(|plan| plan.dictionary = dictionary),

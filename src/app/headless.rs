@@ -114,7 +114,7 @@ fn known_personas(report: &Report, choices: &Choices) -> Result<(), Failure> {
 
 fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> {
     let mut written = Vec::new();
-    for path in [&files.labels, &files.merges, &files.report, &files.model, &files.unusual].into_iter().flatten() {
+    for path in [&files.labels, &files.merges, &files.report, &files.model, &files.unusual, &files.belonging].into_iter().flatten() {
         make_folder_of(path);
     }
     if let Some(path) = &files.labels {
@@ -127,6 +127,13 @@ fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> 
     }
     if let (Some(path), Some(found)) = (&files.unusual, &report.unusual) {
         export::write_beside(path, |to| export::unusual_csv(report, found, to, &Ctx::new())).map_err(failed)?;
+        written.push(path.clone());
+    }
+    if let Some(path) = &files.belonging {
+        let Some(belonging) = &report.belonging else {
+            return Err(Failure::Failed(format!("{} was not written: it cannot be said how surely customers belong to these segments. Choose fewer segments or columns.", path.display())));
+        };
+        export::write_beside(path, |to| export::belonging_csv(report, belonging, to, &Ctx::new())).map_err(failed)?;
         written.push(path.clone());
     }
     if let Some(path) = &files.report {
@@ -201,6 +208,9 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
         }
         if let Some(niches) = &report.niches {
             text.push_str(&niches_summary(niches));
+        }
+        if let Some(belonging) = &report.belonging {
+            text.push_str(&format!("{}\n", belonging.sentence()));
         }
     }
     // What was found, or not, stands before everything else; a reason that says the same is not told again.

@@ -105,6 +105,27 @@ impl Window {
         });
     }
 
+    /// Saves every customer with how surely they belong.
+    pub(super) fn save_belonging(&mut self) {
+        let Some(report) = self.engine.report(self.history.plan()) else {
+            return self.complain("It is still being found out how surely customers belong. Save when it is complete.".into());
+        };
+        let Some(belonging) = report.belonging.clone() else { return };
+        let path = free_path(self.home_folder().join("belonging.csv"));
+        self.engine.errand("Saving how surely customers belong", move |ctx| {
+            match export::write_beside(&path, |to| export::belonging_csv(&report, &belonging, to, ctx)) {
+                Ok(()) => {
+                    let n = thousands(report.loaded.table.n_rows);
+                    Ok(vec![Command::Tell(format!("{n} customers with how surely they belong, saved as {}.", path.display()))])
+                }
+                Err(error) => {
+                    log_kind(&error);
+                    Err(StepError::Problem(Problem(error.to_string().into())))
+                }
+            }
+        });
+    }
+
     /// Puts rows of the table on the clipboard. They are written in the background: there may be a million of them.
     pub(super) fn copy_rows(&mut self, rows: Arc<[u32]>) {
         let Some(loaded) = self.answers.loaded.latest().cloned() else { return };

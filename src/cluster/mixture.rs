@@ -30,6 +30,8 @@ use crate::base::{Ctx, Matrix, Stopped};
 pub const MOST_FITTED: usize = 20_000;
 /// Rows a component holds at least.
 pub const FEWEST_ROWS: usize = 10;
+/// Columns of the matrix at most.
+pub const MOST_COLUMNS: usize = 30;
 /// Starts, unless asked otherwise.
 pub const MIXTURE_RESTARTS: usize = 5;
 /// Below this probability of the likeliest component a customer is between two.
@@ -101,6 +103,15 @@ pub enum MixtureError {
         /// It takes so many.
         needed: usize,
     },
+    /// There is one segment, or none.
+    #[error("With one segment there is nothing to be unsure of.")]
+    OneGroup,
+    /// Covariances of so many columns would take minutes per start, and more customers than there are.
+    #[error("A mixture of groups takes at most {MOST_COLUMNS} columns and here are {columns}; let Prepare turn them into components, or leave columns out.")]
+    TooManyColumns {
+        /// There are so many.
+        columns: usize,
+    },
     /// No start led anywhere.
     #[error(
         "No mixture of {k} groups fits these customers ({why}), so it cannot be said how surely they belong; try fewer groups or fewer columns."
@@ -123,6 +134,9 @@ pub fn mixture(x: &Matrix, k: usize, seed: u64, restarts: usize, ctx: &Ctx) -> R
     let needed = FEWEST_ROWS * k.max(1);
     if x.n_rows() < needed || k == 0 || x.n_cols() == 0 {
         return Err(MixtureError::TooFewRows { rows: x.n_rows(), k, needed });
+    }
+    if x.n_cols() > MOST_COLUMNS {
+        return Err(MixtureError::TooManyColumns { columns: x.n_cols() });
     }
     let bounds: Vec<[f64; 2]> = (0..x.n_cols())
         .map(|col| {

@@ -43,7 +43,7 @@ pub use linkage::{MATRIX_ROWS, bytes_needed, linkage, linkage_within};
 pub use linked::{GroupDistance, Linked};
 pub use method::{Chosen, Linkage, Method};
 pub use micro::MICRO_CLUSTERS;
-pub use mixture::{BetweenTwo, CovarianceEllipse, Mixture, MixtureError, between_two, mixture};
+pub use mixture::{BETWEEN, BetweenTwo, CovarianceEllipse, MIXTURE_RESTARTS, Mixture, MixtureError, between_two, mixture};
 pub use neighbours::{Neighbours, list_length, neighbours};
 pub use remembered::Remembered;
 pub use tree::{Dendrogram, Merge, inertias};

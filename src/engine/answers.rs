@@ -8,7 +8,7 @@ use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::day::IsoDay;
 use crate::data::{Dictionary, Loaded, Noun, Raw, Table};
 use crate::evaluate::unusual::Unusual;
-use crate::evaluate::{self, NullBand, Stability, Structure};
+use crate::evaluate::{self, Belonging, BicCurve, NullBand, Stability, Structure};
 use crate::export::pages::Pages;
 use crate::export::{FoldsFound, Holds, Looked, Validation};
 use crate::features::Prepared;
@@ -102,6 +102,10 @@ pub struct Answers {
     pub unusual: Answer<Unusual>,
     /// Those above the line in force, with reasons.
     pub unusual_customers: Answer<Vec<UnusualCustomer>>,
+    /// How surely customers belong to their segments; never of others.
+    pub belonging: Answer<Belonging>,
+    /// For how many groups a Gaussian mixture speaks.
+    pub bic: Answer<BicCurve>,
     /// Whether the personas hold.
     pub holds: HoldsAnswer,
     /// The niches inside the segments; those of another line are shown until the next are there.

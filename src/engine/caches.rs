@@ -5,7 +5,7 @@ use crate::cluster::{Dendrogram, DensityTree, Hdbscan, KMeansFit, Neighbours};
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::{Loaded, Raw, Table, Unprofiled};
 use crate::evaluate::unusual::{IsolationForest, LocalScores, SmoothCopies, Unusual};
-use crate::evaluate::{FoldLabels, Known, NullBand, OneColumn, PredictionStrengths, Silhouettes, Stability, Structure};
+use crate::evaluate::{Belonging, BicCurve, FoldLabels, Known, NullBand, OneColumn, PredictionStrengths, Silhouettes, Stability, Structure};
 use crate::export::pages::Pages;
 use crate::export::{FoldsFound, NicheSeconds, Seconds, Validation};
 use crate::features::Prepared;
@@ -125,6 +125,9 @@ caches! {
     on_other_days: Validation, |found| 10_000 + found.stays.iter().map(|stay| stay.moves.len() * (stay.moves.len() * 8 + 400)).sum::<usize>();
     /// Niches inside the segments.
     niches: Niches, Niches::bytes;
+    /// How surely customers belong to their segments.
+    belongings: Belonging, Belonging::bytes;
+    bics: BicCurve, |curve| size_of_val(&curve.points[..]);
     /// How stable the segments are, one value per round.
     stabilities: Stability, Stability::bytes;
 }

@@ -6,7 +6,7 @@ use crate::base::{Labels, text};
 use crate::cluster::{Chosen, Dendrogram, Method, suggested_min_cluster_size};
 use crate::customers::rfm::SCORE_COLUMNS;
 use crate::data::{ColumnProfile, Dictionary, Kind, Loaded, Role};
-use crate::evaluate::{Known, Regroup, Stability, Structure, Trust, band_word, known_by};
+use crate::evaluate::{BicCurve, Known, Regroup, Stability, Structure, Trust, band_word, known_by};
 use crate::features::Prepared;
 use crate::persona::Numbered;
 use crate::plot::{EpsilonCandidate, SweepPlot};
@@ -238,6 +238,11 @@ pub fn stability_reason(stability: &Stability) -> Option<String> {
         None => String::new(),
     };
     (n > 1).then(|| format!("{back} of {n} segments come back when customers are drawn anew ({} draws){but}.", stability.draws.len()))
+}
+
+/// For how many groups a Gaussian mixture speaks, where a number of groups was chosen.
+pub fn bic_reason(by: &Chosen, bic: Option<&BicCurve>) -> Option<String> {
+    by.k().and(bic)?.sentence()
 }
 
 /// Four digits that count.

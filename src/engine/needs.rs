@@ -35,6 +35,10 @@ pub struct Needs {
     pub stability: Need,
     /// Who is unusual.
     pub unusual: Need,
+    /// How surely customers belong to their segments.
+    pub belonging: Need,
+    /// For how many groups a mixture speaks.
+    pub bic: Need,
     /// What other customers would make of the segments.
     pub holds: Need,
     /// Whether even its first round may wait for everything else.
@@ -92,6 +96,8 @@ impl Needs {
             holds_behind: !is_validated,
             tried: if is_validated { Need::Start(Urgency::Shown) } else { Need::Look },
             unusual: niches,
+            belonging: if is_niches { Need::Start(Urgency::Shown) } else { Need::Look },
+            bic: if is_niches { Need::Start(Urgency::Shown) } else { refined_on(&[Page::Segments]) },
             niches,
             all_draws: true,
             most_segments: MOST_SEGMENTS,
@@ -120,6 +126,8 @@ impl Needs {
             holds_behind: false,
             tried: Need::Look,
             unusual: start_if(outputs.wants_niches(has_cards), Urgency::Shown),
+            belonging: start_if(outputs.unusual, Urgency::Shown),
+            bic: start_if(outputs.unusual, Urgency::Shown),
             niches: start_if(outputs.wants_niches(has_cards), Urgency::Shown),
             all_draws: outputs.stability,
             most_segments: if outputs.personas || outputs.plots { MOST_SEGMENTS } else { usize::MAX },

@@ -26,7 +26,7 @@ use super::run::answer::{JobView, StepError};
 use super::run::jobs::Workers;
 use super::run::runtime::{Asked, Done, OnStop};
 use super::wanted::Wanted;
-use super::{brush, comparison, evidence, holds, listing, map, niches, picking, report, table};
+use super::{belonging, brush, choose, comparison, evidence, holds, listing, map, niches, picking, report, table};
 
 /// How much the engine may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -230,6 +230,14 @@ impl Engine {
             (Some(segmentation), Some(personas)) => niches::niches(runtime, &unusual, segmentation, personas, plan, words, needs.niches),
             _ => grouped.segmentation.blocks("Waiting for the persona cards"),
         };
+        let seed = plan.clustering.seed;
+        let belongs = match (&grouped.groups.chosen, grouped.segmentation.ready()) {
+            (Ok(_), Some(segmentation)) if choose::too_many(&segmentation.value.labels, needs.most_segments).is_none() => {
+                belonging::of(runtime, segmentation, seed, needs.belonging)
+            }
+            _ => grouped.segmentation.blocks("Waiting for the segments"),
+        };
+        let bic = prepared.and("Waiting for the columns", |prepared| belonging::bic(runtime, prepared, seed, needs.bic));
         let held = holds::of(
             runtime,
             (table.sourced.as_ref(), &grouped, evidence.is_shaken()),
@@ -247,6 +255,8 @@ impl Engine {
         evidence.answer(&mut answers);
         // An older one speaks about other segments.
         answers.unusual = unusual.settled(&mut None);
+        answers.belonging = belongs.settled(&mut None);
+        answers.bic = bic.settled(&mut None);
         answers.holds = held.answer(&mut last.holds);
         answers.unusual_customers = unusual_customers.settled(&mut last.unusual_customers);
         answers.niches = niches.settled(&mut last.niches);

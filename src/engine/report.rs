@@ -8,7 +8,7 @@ use crate::base::{Labels, Note};
 use crate::cluster::{Chosen, Dendrogram};
 use crate::customers;
 use crate::data::{Loaded, Source};
-use crate::evaluate::{Silhouettes, Stability};
+use crate::evaluate::{Belonging, BicCurve, Silhouettes, Stability};
 use crate::export::{ChosenResult, FoundStructure, Holds, PartedSegment, Plots, Report, ReportedNiches, RunResult, Seconds, UnusualFound};
 use crate::features::Prepared;
 use crate::model::{MadeBy, Making, Parameters};
@@ -55,6 +55,10 @@ pub(super) struct Parts {
     pub holds: Holds,
     /// Who is unusual, if somebody looked.
     pub unusual: Option<UnusualFound>,
+    /// How surely customers belong, if somebody looked.
+    pub belonging: Option<Arc<Belonging>>,
+    /// For how many groups a mixture speaks, if somebody looked.
+    pub bic: Option<Arc<BicCurve>>,
     /// The niches, if somebody looked.
     pub niches: Option<ReportedNiches>,
     /// How the grouping came to be.
@@ -88,6 +92,8 @@ impl Parts {
             seconds: self.seconds,
             making: self.making,
             unusual: self.unusual,
+            belonging: self.belonging,
+            bic: self.bic,
             holds: self.holds,
             niches: self.niches,
         }
@@ -108,6 +114,12 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
     }
     // No card leaves without saying how far it may be relied on.
     if outputs.is_some_and(|outputs| outputs.unusual) && !matches!(answers.unusual_customers, Answer::Ready(_)) {
+        return None;
+    }
+    let is_settled = |is_ready: bool, problem: Option<&super::run::answer::Problem>| is_ready || problem.is_some();
+    let is_sure = is_settled(answers.belonging.ready().is_some(), answers.belonging.problem())
+        && is_settled(answers.bic.ready().is_some(), answers.bic.problem());
+    if outputs.is_some_and(|outputs| outputs.unusual) && !is_sure {
         return None;
     }
     if outputs.is_some_and(|outputs| outputs.holds) && !matches!(answers.holds.folds, Answer::Ready(_) | Answer::Failed { .. }) {
@@ -143,6 +155,8 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         notes,
         seconds: None,
         unusual: unusual(plan, answers),
+        belonging: answers.belonging.ready().cloned(),
+        bic: answers.bic.ready().cloned(),
         holds: answers.holds.known(),
         niches,
         making: making(plan, answers, groups).map(Arc::new),
@@ -160,6 +174,7 @@ fn chosen(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<ChosenResul
     let sweep = answers.sweep.ready().map(|sweep| &**sweep);
     let mut reasons = choose::reasons(&plan.clustering, &segmentation.by, sweep, candidates, n_rows);
     reasons.extend(answers.stability.ready().and_then(|stability| choose::stability_reason(stability)));
+    reasons.extend(choose::bic_reason(&segmentation.by, answers.bic.ready().map(|bic| &**bic)));
     let parted = groups.chosen.as_ref().ok().and_then(|chosen| chosen.parted.as_ref());
     let parted = parted.map_or_else(Vec::new, |parted| parted.parts.iter().map(|of| parted_segment(plan, of)).collect());
     Some(ChosenResult { by: Some(segmentation.by.clone()), reasons, parted })

@@ -3,6 +3,8 @@
 //! - [`silhouette`]: is every row nearer to its own cluster than to the next one?
 //! - [`elbow`]: which number of clusters do the curves speak for, and why?
 //! - [`agreement`]: which clusters of two labelings are the same customers?
+//! - [`belonging`](mod@belonging): how surely does each customer belong, and who stands between two?
+//! - [`bic`]: how many groups does a Gaussian mixture speak for?
 //! - [`compare`]: what became of the groups of one labeling in another?
 //! - [`known`]: which groups does a column of the data already know?
 //! - [`null`]: what would elbow and silhouette show if there were nothing to find?
@@ -31,6 +33,8 @@
 //! - [`stability`]: would the same segments come back if other customers had been asked?
 
 pub mod agreement;
+pub mod belonging;
+pub mod bic;
 pub mod compare;
 pub mod decision_tree;
 pub mod describing;
@@ -69,6 +73,8 @@ pub mod unusual;
 pub mod weights;
 
 pub use agreement::{adjusted_rand, best_matching, jaccard, overlap};
+pub use belonging::{Belonging, Sureness, belonging};
+pub use bic::{BicCurve, GROUPS_TRIED, bic_curve};
 pub use compare::{Change, Comparison, Group, agreement_words, compare};
 pub use drift::{FrozenBins, Psi};
 pub use elbow::{Candidate, Suggestion, SweepPoint, band_word, doubt, suggest};

@@ -146,6 +146,11 @@ impl Scale {
         }
     }
 
+    /// How many standard deviations one unit of a column is.
+    pub(super) fn per_unit(&self, col: usize) -> f64 {
+        if self.sds[col] > 0.0 { self.sds[col].recip() } else { 0.0 }
+    }
+
     /// Weights of standardised columns as weights of the columns themselves.
     fn back(&self, intercept: f64, weights: Vec<f64>, is_logistic: bool) -> Regression {
         let weights: Vec<f64> = weights.iter().zip(&self.sds).map(|(weight, sd)| if *sd > 0.0 { weight / sd } else { 0.0 }).collect();

@@ -159,9 +159,10 @@ impl Stability {
     pub fn reasons(&self, cluster: usize) -> Vec<String> {
         let (jaccard, size) = (self.jaccard(cluster), self.sizes[cluster]);
         let mut reasons = vec![format!(
-            "Found again in {} of {} new draws of the customers; on average {jaccard:.2} of its members are the same (Jaccard, 1 is all).",
+            "The group came back in {} of {} new draws of the customers, on average with {:.0} % the same members (Jaccard {jaccard:.2}).",
             self.n_found(cluster),
             self.draws.len(),
+            100.0 * jaccard
         )];
         reasons.push(match self.null_of(cluster) {
             Some(null) if self.beats_chance(cluster) => format!("With shuffled columns, where there is nothing to find, it is {null:.2}."),
@@ -400,7 +401,7 @@ mod tests {
             parts: vec![(1, Some(0.9))],
         };
         let all = |cluster: usize| stability.reasons(cluster).join(" ");
-        assert!(all(0).starts_with("Found again in 2 of 2 new draws of the customers; on average 0.85"), "{}", all(0));
+        assert!(all(0).starts_with("The group came back in 2 of 2 new draws of the customers, on average with 85 % the same members (Jaccard 0.85)."), "{}", all(0));
         assert!(all(0).contains("0.70") && all(0).contains("2\u{202f}000 of 20\u{202f}000"), "{}", all(0));
         assert!(all(1).contains("1 of 2") && all(1).contains("reach 0.90"), "a part is held against its own chance: {}", all(1));
         assert!(all(2).contains("random data do as well here") && all(2).contains("12 customers are too few"), "{}", all(2));

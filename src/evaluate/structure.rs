@@ -110,13 +110,13 @@ impl Structure {
         };
         if self.found {
             return vec![format!(
-                "This is more than one cloud{sample}: split into {k}, the mean silhouette is {silhouette:.2}; one cloud with the same columns gives \
+                "There is more than one group{sample}: split into {k}, the mean silhouette is {silhouette:.2}. One group with the same columns would give \
                  {of_clouds:.2}, and {most_of_clouds:.2} at most ({clouds} drawn)."
             )];
         }
         let why = format!(
-            "Split into {first} to {last} groups, they stand apart no more than one cloud with the same columns does{sample}: at {k} the mean \
-             silhouette is {silhouette:.2}; such clouds give {of_clouds:.2}, and {most_of_clouds:.2} at most ({clouds} drawn)."
+            "Split into {first} to {last}, they stand apart no more than parts of one group would{sample}: at {k} the mean \
+             silhouette is {silhouette:.2}. One group with the same columns gives {of_clouds:.2}, and {most_of_clouds:.2} at most ({clouds} drawn)."
         );
         vec![ONE_GROUP.to_owned(), why]
     }

@@ -53,13 +53,14 @@ pub struct ColumnWeight {
 }
 
 /// Learns from the first [`MOST_WEIGHED`] of `learnt`, which should be in random order, and measures on `held_out`. Rows in no segment are left out.
-/// `columns` are the ranges of encoded columns.
+/// `columns` are the ranges of encoded columns. Where `x` holds principal components, `loadings` has what one standard deviation of encoded column j
+/// adds to component c at `[c][j]`, and the weights are turned back to the encoded columns, which is exact, since both are linear.
 ///
 /// Fails with `NoFit` where fewer than two segments are among the rows, or where the search fails even under ten times the penalty, and when stopped.
 pub fn attribute_weights(
     x: &Matrix,
     labels: &Labels,
-    columns: &[Range<usize>],
+    (columns, loadings): (&[Range<usize>], Option<&[Vec<f64>]>),
     learnt: &[usize],
     held_out: &[usize],
     ctx: &Ctx,
@@ -105,13 +106,28 @@ pub fn attribute_weights(
     if !is_found {
         return Err(RegressionError::NoFit(why));
     }
+    let of_columns = match loadings {
+        None => weights.clone(),
+        Some(loadings) => {
+            let n_encoded = loadings.first().map_or(0, Vec::len);
+            let mut turned = vec![0.0; n_encoded * k];
+            for (component, loadings) in loadings.iter().enumerate().take(p) {
+                for (col, loading) in loadings.iter().enumerate() {
+                    for of in 0..k {
+                        turned[col * k + of] += loading * scale.per_unit(component) * weights[component * k + of];
+                    }
+                }
+            }
+            turned
+        }
+    };
     let told = |column: &Range<usize>, of: usize| {
-        let most = column.clone().map(|col| ColumnWeight { weight: weights[col * k + of], encoded: col });
+        let most = column.clone().map(|col| ColumnWeight { weight: of_columns[col * k + of], encoded: col });
         most.reduce(|a, b| if b.weight.abs() > a.weight.abs() { b } else { a })
             .unwrap_or(ColumnWeight { weight: 0.0, encoded: column.start })
     };
     let strength = |column: &Range<usize>| {
-        (column.clone().flat_map(|col| &weights[col * k..][..k]).map(|weight| weight * weight).sum::<f64>() / k as f64).sqrt()
+        (column.clone().flat_map(|col| &of_columns[col * k..][..k]).map(|weight| weight * weight).sum::<f64>() / k as f64).sqrt()
     };
     let strengths: Vec<f64> = columns.iter().map(strength).collect();
     let all: f64 = strengths.iter().sum();
@@ -179,7 +195,7 @@ mod tests {
     fn signs_and_sizes_are_those_of_scikit_learn() {
         let (x, labels) = grid();
         let all: Vec<usize> = (0..x.n_rows()).collect();
-        let found = attribute_weights(&x, &labels, &[0..1, 1..2], &all, &all, &Ctx::new()).unwrap();
+        let found = attribute_weights(&x, &labels, (&[0..1, 1..2], None), &all, &all, &Ctx::new()).unwrap();
         for (column, expected) in found.weights.iter().zip(SCIKIT) {
             for (weight, expected) in column.iter().zip(expected) {
                 assert!((weight.weight - expected).abs() < 2e-4, "{found:?}");
@@ -207,18 +223,18 @@ mod tests {
     fn what_tells_segments_apart_weighs_most() {
         let (x, labels) = rows(600);
         let (learnt, held_out): (Vec<usize>, Vec<usize>) = ((0..400).collect(), (400..600).collect());
-        let found = attribute_weights(&x, &labels, &COLUMNS, &learnt, &held_out, &Ctx::new()).unwrap();
+        let found = attribute_weights(&x, &labels, (&COLUMNS, None), &learnt, &held_out, &Ctx::new()).unwrap();
         assert!(found.accuracy.unwrap() > 0.97, "{found:?}");
         assert!(found.weights[0][0].weight > 0.5 && found.weights[0][1].weight < 0.0 && found.weights[1][2].weight > 0.5, "{found:?}");
         assert!(found.importance[0] > 3.0 * found.importance[2] && found.importance[1] > 3.0 * found.importance[3], "{found:?}");
         assert!(found.weights[..3].iter().all(|of| of.iter().map(|weight| weight.weight).sum::<f64>().abs() < 1e-6), "{found:?}");
         assert!(found.weights[3].iter().all(|weight| (3..5).contains(&weight.encoded)));
         let two: Vec<usize> = learnt.iter().copied().filter(|row| row % 3 > 0).collect();
-        let found = attribute_weights(&x, &labels, &COLUMNS, &two, &[], &Ctx::new()).unwrap();
+        let found = attribute_weights(&x, &labels, (&COLUMNS, None), &two, &[], &Ctx::new()).unwrap();
         assert_eq!((found.weights[0][0].weight, found.accuracy), (0.0, None), "nothing was learnt of it");
         let one: Vec<usize> = learnt.iter().copied().filter(|row| row % 3 == 0).collect();
-        assert!(matches!(attribute_weights(&x, &labels, &COLUMNS, &one, &[], &Ctx::new()), Err(RegressionError::NoFit(_))));
-        assert!(attribute_weights(&x, &labels, &COLUMNS, &learnt, &[], &Ctx::stopping_after(2)).is_err());
+        assert!(matches!(attribute_weights(&x, &labels, (&COLUMNS, None), &one, &[], &Ctx::new()), Err(RegressionError::NoFit(_))));
+        assert!(attribute_weights(&x, &labels, (&COLUMNS, None), &learnt, &[], &Ctx::stopping_after(2)).is_err());
     }
 
     #[test]
@@ -230,7 +246,7 @@ mod tests {
         let x = Matrix::from_rows(&rows).unwrap();
         let labels = Labels::from_ids(&(0..6000).map(|row| row % 4).collect::<Vec<_>>());
         let all: Vec<usize> = (0..6000).collect();
-        let found = attribute_weights(&x, &labels, &[0..1, 1..2], &all, &all, &Ctx::new()).unwrap();
+        let found = attribute_weights(&x, &labels, (&[0..1, 1..2], None), &all, &all, &Ctx::new()).unwrap();
         assert_eq!(found.learnt, MOST_WEIGHED);
         assert!(found.weights.iter().flatten().all(|weight| weight.weight.is_finite()));
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::base::FEWEST_TOLD;
 use crate::evaluate::Stability;
-use crate::persona::{Direction, Drawing, Evidence, OutcomeLine, Persona, part};
+use crate::persona::{Direction, Drawing, Evidence, Explained, OutcomeLine, Persona, part};
 
 use super::holds::HoldsLine;
 use super::holds_sheet::{holds_of, holds_sheet};
@@ -74,6 +74,7 @@ pub fn cards_json(report: &Report) -> String {
         "structure": report.structure,
         "features": features(report),
         "columns": columns(report),
+        "drivers": report.known_explained().map(|explained| drivers(explained, report)),
         "noun": report.noun(),
         "revenue_column": personas.revenue_column,
         "personas": personas.personas.iter().map(|persona| persona_value(persona, report)).collect::<Vec<_>>(),
@@ -149,6 +150,31 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         "distributions": distributions.collect::<Vec<_>>(),
         "evidence": persona.evidence.iter().map(evidence_value).collect::<Vec<_>>(),
         "added_by_you": persona.added,
+    })
+}
+
+/// What drives the grouping, by two witnesses: what a forest loses without a column, and the weight a regression gives it.
+fn drivers(explained: &Explained, report: &Report) -> Value {
+    let numbers: Vec<Value> = report.labels.numbers().iter().map(|number| number_value(*number)).collect();
+    let line = |line: &crate::persona::Importance| {
+        let toward = numbers.iter().zip(&line.toward).map(|(number, weight)| json!({ "persona": number, "weight": weight }));
+        json!({
+            "column": line.column,
+            "label": line.shown,
+            "decides": line.enters,
+            "association": line.association,
+            "measure": if line.is_levels { "cramers_v" } else { "eta_squared" },
+            "accuracy_lost": line.loss,
+            "accuracy_lost_sd": line.loss_sd,
+            "share_of_weight": line.weight,
+            "weights": toward.collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "columns": explained.importance.iter().map(line).collect::<Vec<_>>(),
+        "forest": explained.forest.as_ref().map(|forest| json!({ "accuracy": forest.accuracy, "by_chance": forest.chance, "customers": forest.n_held_out })),
+        "regression": explained.weighed.as_ref().map(|weighed| json!({ "accuracy": weighed.accuracy, "customers_learnt_from": weighed.n_learnt })),
+        "disagreement": explained.weighed.as_ref().and_then(|weighed| weighed.disagreement.as_ref()),
     })
 }
 

@@ -172,12 +172,13 @@ fn made(to: &mut Document, deck: &Deck) {
         to.line("## What drives the grouping");
         to.line(&deck.importance_note.as_deref().map(text).unwrap_or_default());
         let columns =
-            [("Column", Side::Left), ("Association", Side::Right), ("Accuracy lost", Side::Right), ("Decided who is alike", Side::Left)];
+            [("Column", Side::Left), ("Association", Side::Right), ("Accuracy lost", Side::Right), ("Weight", Side::Right), ("Decided who is alike", Side::Left)];
         to.table(
             &columns.map(|(name, side)| (name.to_owned(), side)),
             deck.importance.iter().map(|line| {
                 let loss = line.loss.clone().unwrap_or_else(|| "–".to_owned());
-                vec![line.what.clone(), line.association.clone(), loss, if line.enters { "yes" } else { "no" }.to_owned()]
+                let weight = line.weight.clone().unwrap_or_else(|| "–".to_owned());
+                vec![line.what.clone(), line.association.clone(), loss, weight, if line.enters { "yes" } else { "no" }.to_owned()]
             }),
         );
     }

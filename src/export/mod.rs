@@ -5,6 +5,7 @@
 
 mod atomic_write;
 pub mod audience;
+mod belonging;
 mod chart;
 pub mod choices;
 pub mod deck;
@@ -70,6 +71,7 @@ pub use report::{ChosenResult, FoundStructure, PartedSegment, Report, RunResult,
 pub use selection::save_selection;
 pub use sheet::TopicSheet;
 pub use table::{customers_csv, customers_parquet, labels_csv, merges_csv, note_of_formulas};
+pub use belonging::belonging_csv;
 pub use unusual::{niches_json, unusual_csv};
 pub use unusual_found::{NicheSeconds, UnusualFound};
 pub use validation::{

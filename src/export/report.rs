@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::base::Labels;
 use crate::cluster::{Chosen, Dendrogram};
 use crate::data::{Dictionary, Loaded, Noun, Role};
-use crate::evaluate::Stability;
+use crate::evaluate::{Belonging, BicCurve, Stability};
 use crate::features::Prepared;
 use crate::model::Making;
 use crate::persona::{Explained, Personas};
@@ -59,6 +59,10 @@ pub struct Report {
     pub holds: Holds,
     /// Who is unusual, if somebody looked.
     pub unusual: Option<UnusualFound>,
+    /// How surely customers belong to their segments, if somebody looked. By matrix row.
+    pub belonging: Option<Arc<Belonging>>,
+    /// For how many groups a Gaussian mixture speaks, if somebody looked.
+    pub bic: Option<Arc<BicCurve>>,
     /// The niches inside the segments, if somebody looked.
     pub niches: Option<ReportedNiches>,
     /// How the grouping came to be, for a model of it.

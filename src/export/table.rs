@@ -81,7 +81,7 @@ fn all_columns(report: &Report, ctx: &Ctx) -> Result<Vec<Extra>, Stopped> {
 }
 
 /// A column of numbers and one of names for the cluster of every row.
-fn told(report: &Report, cluster_of_row: &[Option<usize>], [number, name]: [&str; 2]) -> [Extra; 2] {
+pub(super) fn told(report: &Report, cluster_of_row: &[Option<usize>], [number, name]: [&str; 2]) -> [Extra; 2] {
     let personas = &report.personas.personas;
     let name_of = |cluster: usize| personas.iter().find(|persona| persona.cluster == cluster).map(|persona| persona.name.clone());
     let names: Vec<Option<String>> = (0..report.labels.n_clusters()).map(name_of).collect();

@@ -15,6 +15,7 @@ use crate::data::write::{self, Extra, ExtraValues};
 use crate::evaluate::unusual::{UnusualLine, UnusualScore};
 
 use super::Report;
+use super::belonging::{belonging_value, bic_value};
 use super::niches_json::{list, search};
 use super::table::persona_columns;
 use super::unusual_found::UnusualFound;
@@ -87,6 +88,8 @@ pub fn niches_json(report: &Report, found: &UnusualFound) -> String {
         ("notes", json!(report.notes)),
         ("niches", report.niches.as_ref().map_or_else(|| json!([]), list)),
         ("niche_search", report.niches.as_ref().map_or(Value::Null, search)),
+        ("belonging", report.belonging.as_deref().map_or(Value::Null, belonging_value)),
+        ("bic", report.bic.as_deref().map_or(Value::Null, bic_value)),
         ("seconds", json!(found.seconds)),
     ] {
         all.insert(key.to_owned(), value);

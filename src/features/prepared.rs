@@ -1,5 +1,6 @@
 //! The prepared data: the matrix, which rows and columns are in it, and how every number came to be.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::base::{Matrix, Note};
@@ -92,6 +93,37 @@ impl Prepared {
             pca: Pca { scores: scores.collect(), ..self.pca.clone() },
             notes: self.notes.clone(),
         }
+    }
+
+    /// Whether the matrix holds principal components and not the columns themselves.
+    pub fn sees_components(&self) -> bool {
+        self.dimension_names != self.pca.encoded_names
+    }
+
+    /// Every column that enters with its encoded columns, places in `pca.encoded_names`: one of a number, one per common level of a category.
+    pub fn encoded_columns(&self) -> Vec<(&InputColumn, Range<usize>)> {
+        let names = &self.pca.encoded_names;
+        let mut first = 0;
+        let mut spans = Vec::new();
+        for input in self.columns.iter().filter(|input| input.enters) {
+            let is_level = |name: &String| name.strip_prefix(&input.name).is_some_and(|rest| rest.starts_with(" = "));
+            let n = match names.get(first) {
+                Some(name) if *name == input.name => 1,
+                _ => names[first.min(names.len())..].iter().take_while(|name| is_level(name)).count(),
+            };
+            spans.push((input, first..first + n));
+            first += n;
+        }
+        spans
+    }
+
+    /// What one standard deviation of every encoded column adds to every component of the matrix, at `[component][encoded column]`. O(p^2).
+    pub fn standard_loadings(&self) -> Vec<Vec<f64>> {
+        let Pca { loadings, eigenvalues, encoded_names, .. } = &self.pca;
+        let variance = |col: usize| loadings.iter().zip(eigenvalues).map(|(of, value)| value * of[col] * of[col]).sum::<f64>();
+        let sds: Vec<f64> = (0..encoded_names.len()).map(|col| variance(col).sqrt()).collect();
+        let scaled = |of: &Vec<f64>| of.iter().zip(&sds).map(|(loading, sd)| loading * sd).collect();
+        loadings.iter().take(self.matrix.n_cols()).map(scaled).collect()
     }
 
     /// Matrix row of every table row; `None` where it is left out. O(n).

@@ -4,6 +4,8 @@
 
 use crate::data::Noun;
 
+use super::text::percent;
+
 /// What was learnt from the customers and their segments.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Explained {
@@ -13,6 +15,8 @@ pub struct Explained {
     pub importance: Vec<Importance>,
     /// How well a forest finds the segment of customers it has not seen.
     pub forest: Option<Forest>,
+    /// The second witness: how well weights of the columns do the same.
+    pub weighed: Option<Weighed>,
     /// For each segment the rule that tells it apart best; none where no rule does.
     pub rules: Vec<Option<SegmentRule>>,
     /// For each segment its most typical customers, most typical first; none for segments too small to show single people.
@@ -29,6 +33,14 @@ impl Explained {
         } else {
             format!("{} nearest to the centre (anonymous)", noun.title())
         }
+    }
+
+    /// What the weights beside the forest's losses are, and where the two disagree; none without weights.
+    pub fn weighed_note(&self) -> Option<String> {
+        let weighed = self.weighed.as_ref()?;
+        let right = weighed.accuracy.map_or_else(String::new, |share| format!(" It puts {} of them into the right segment.", percent(share)));
+        let disagreement = weighed.disagreement.as_ref().map_or_else(String::new, |sentence| format!(" {sentence}"));
+        Some(format!("The weight is a column's share in a logistic regression of the segments.{right}{disagreement}"))
     }
 
     /// Bytes held, roughly, for the memory budget.
@@ -56,6 +68,22 @@ pub struct Importance {
     pub loss: Option<f64>,
     /// Standard deviation of that loss over the shuffles.
     pub loss_sd: Option<f64>,
+    /// Its share of all weight in a multinomial logistic regression on the columns that decided who is alike, 0 to 1.
+    pub weight: Option<f64>,
+    /// Per segment, how it speaks for it (above 0) or against it: one standard deviation more makes the segment e to this power times as likely
+    /// beside the average one. Of a category, the level that says most. Empty where there are no weights.
+    pub toward: Vec<f64>,
+}
+
+/// What a multinomial logistic regression says of the segments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    /// Customers it learnt from.
+    pub n_learnt: usize,
+    /// Share of the customers it had not seen that it put into the right segment, 0 to 1; none without any.
+    pub accuracy: Option<f64>,
+    /// One sentence where it and the forest disagree on what matters most.
+    pub disagreement: Option<String>,
 }
 
 /// The forest that the losses are measured on.

@@ -7,6 +7,7 @@
 //! depends on the sample alone.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -15,6 +16,8 @@ use crate::base::{Ctx, Labels, Stopped};
 use crate::data::{Loaded, Role};
 use crate::evaluate::decision_tree::Coded;
 use crate::evaluate::forest::{self, Drivers};
+use crate::evaluate::regression::RegressionError;
+use crate::evaluate::weights::{AttributeWeights, attribute_weights, disagreement};
 use crate::features::Prepared;
 
 use super::association::{Association, association};
@@ -22,7 +25,7 @@ use super::card::Persona;
 use super::coding::{Questions, asked};
 use super::columns::{Described, Reading, described};
 use super::describe::describe_with_roles;
-use super::explain::{Explained, Forest, Importance, SegmentRule};
+use super::explain::{Explained, Forest, Importance, SegmentRule, Weighed};
 use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_NAMED};
 use super::rules::{Target, rule};
@@ -67,6 +70,8 @@ pub fn explained(
     let asked: Vec<Questions> = asked.into_iter().flatten().collect();
     let coded: Vec<Coded> = asked.iter().map(|asked| asked.coded.clone()).collect();
     let drivers = sample.drivers(&coded, labels.n_clusters(), seed, ctx)?;
+    ctx.progress("Weighing columns", 0.6);
+    let weights = sample.weights(prepared, labels, ctx)?;
     ctx.progress("Looking for rules", 0.7);
 
     let of_segment = |cluster: usize| {
@@ -104,9 +109,15 @@ pub fn explained(
     };
     let found = (0..labels.n_clusters()).into_par_iter().map(examples_of).collect::<Result<Vec<_>, Stopped>>()?;
     let (examples, typical) = found.into_iter().unzip();
+    let importance = importance(&columns, prepared, &associations, &asked, (drivers.as_ref(), weights.as_ref()));
     Ok(Explained {
         sizes: labels.sizes().to_vec(),
-        importance: importance(&columns, prepared, &associations, &asked, drivers.as_ref()),
+        weighed: weights.map(|weights| Weighed {
+            n_learnt: weights.learnt,
+            accuracy: weights.accuracy,
+            disagreement: disagreement_of(&importance),
+        }),
+        importance,
         forest: drivers.map(|drivers| Forest {
             n_trees: forest::N_TREES,
             n_learnt: sample.learnt.len(),
@@ -126,11 +137,13 @@ fn importance(
     prepared: &Prepared,
     associations: &[Association],
     asked: &[Questions],
-    drivers: Option<&Drivers>,
+    (drivers, weights): (Option<&Drivers>, Option<&AttributeWeights>),
 ) -> Vec<Importance> {
+    let spans = prepared.encoded_columns();
     let line = |(place, column): (usize, &Described)| {
         let of_forest = asked.iter().position(|asked| asked.column == place);
         let loss = drivers.zip(of_forest).map(|(drivers, at)| drivers.losses[at]);
+        let weighed = spans.iter().position(|(input, _)| input.name == column.name).zip(weights);
         Importance {
             column: column.name.to_owned(),
             shown: column.shown.clone(),
@@ -139,12 +152,23 @@ fn importance(
             is_levels: matches!(column.reading, Reading::Levels(_)),
             loss: loss.map(|(mean, _)| mean),
             loss_sd: loss.map(|(_, sd)| sd),
+            weight: weighed.map(|(at, weights)| weights.importance[at]),
+            toward: weighed.map_or_else(Vec::new, |(at, weights)| weights.weights[at].iter().map(|of| of.weight).collect()),
         }
     };
     let mut lines: Vec<Importance> = columns.iter().enumerate().map(line).collect();
     let rank = |line: &Importance| (line.loss.unwrap_or(f64::NEG_INFINITY), line.association);
     lines.sort_by(|a, b| rank(b).0.total_cmp(&rank(a).0).then(rank(b).1.total_cmp(&rank(a).1)));
     lines
+}
+
+/// Where forest and weights disagree, among the columns both looked at.
+fn disagreement_of(importance: &[Importance]) -> Option<String> {
+    let both: Vec<(&str, f64, f64)> =
+        importance.iter().filter_map(|line| Some((line.shown.as_str(), line.loss?, line.weight?))).collect();
+    let names: Vec<&str> = both.iter().map(|line| line.0).collect();
+    let (losses, shares): (Vec<f64>, Vec<f64>) = both.iter().map(|line| (line.1, line.2)).unzip();
+    disagreement(&names, &losses, &shares)
 }
 
 /// The customers trees learn from and are measured on, drawn by segment.
@@ -184,6 +208,21 @@ impl Sample {
             }
         }
         Ok(sample)
+    }
+
+    /// What weights of the columns say; none where there is too little to learn or to measure, or where no weights are found.
+    fn weights(&self, prepared: &Prepared, labels: &Labels, ctx: &Ctx) -> Result<Option<AttributeWeights>, Stopped> {
+        if labels.n_clusters() < 2 || self.held_out.len() < FEWEST_HELD_OUT {
+            return Ok(None);
+        }
+        let rows = |places: &[u32]| places.iter().map(|&place| self.rows[place as usize]).collect::<Vec<usize>>();
+        let columns: Vec<Range<usize>> = prepared.encoded_columns().into_iter().map(|(_, span)| span).collect();
+        let loadings = prepared.sees_components().then(|| prepared.standard_loadings());
+        match attribute_weights(&prepared.matrix, labels, (&columns, loadings.as_deref()), &rows(&self.learnt), &rows(&self.held_out), ctx) {
+            Ok(weights) => Ok(Some(weights)),
+            Err(RegressionError::Stopped(stopped)) => Err(stopped),
+            Err(RegressionError::NoFit(_)) => Ok(None),
+        }
     }
 
     /// What the forest says; none where there is too little to learn or to measure.

@@ -240,7 +240,8 @@ fn confirmed(niche: &FoundNiche, noun: &Noun) -> Vec<String> {
     );
     let chance = niche.by_chance.to_beat();
     let back = format!(
-        "Found again among new draws: on average {:.2} of its members are the same (Jaccard, 1 is all). {}",
+        "It came back among new draws, on average with {:.0} % the same members (Jaccard {:.2}). {}",
+        100.0 * niche.came_back,
         niche.came_back,
         if chance > 0.0 {
             format!("Groups of shuffled columns and of one cloud reach {chance:.2} at most.")

@@ -6,6 +6,7 @@ pub mod brush;
 mod comparison;
 mod condensed;
 mod density;
+mod ellipse;
 mod map;
 mod marks;
 mod moves;
@@ -18,6 +19,7 @@ mod tree_groups;
 mod tree_view;
 pub mod views;
 
+pub use ellipse::outlines;
 pub use brush::{Picked, PickedCounts, Ring, customer_name};
 pub use comparison::{Compared, Flow, Ribbon, eased, flow};
 pub use condensed::{CondensedBranch, CondensedPlot, condensed};

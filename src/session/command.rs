@@ -58,6 +58,8 @@ pub enum Command {
     Validate(ValidateOptions),
     /// Save every customer as CSV, with the scores and reasons of who is unusual.
     SaveUnusual,
+    /// Save every customer as CSV, with how surely they belong to their segment.
+    SaveBelonging,
     /// Group by the segments of a model; with who has which number.
     UseModel(OpenModel, Arc<Numbering>),
     /// Compare the segments with this, or with nothing.

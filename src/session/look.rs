@@ -19,6 +19,19 @@ use super::sources_look::SourcesLook;
 use super::table_look::TableSeen;
 use super::tree_look::TreeLook;
 
+/// What the view Niches lists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NicheList {
+    /// Who fits none of the segments.
+    #[default]
+    Unusual,
+    /// Small groups inside a segment with a need of their own.
+    Niches,
+    /// Who stands between two segments.
+    Between,
+}
+
 /// View state. What is worth keeping is saved with the project; the rest starts fresh.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
@@ -90,8 +103,8 @@ pub struct Look {
     /// How many snapshots before the last two the table of moves shows.
     #[serde(skip)]
     pub moves_back: usize,
-    /// Whether the view Niches lists the niches and not who is unusual.
-    pub lists_niches: bool,
+    /// What the view Niches lists.
+    pub niche_list: NicheList,
     /// What the Personas page shows, and how.
     pub cards: CardsLook,
     /// Whether the card shows its back, the evidence.
@@ -205,7 +218,7 @@ impl Default for Look {
             maximised: None,
             comparing: false,
             compares_as_table: false,
-            lists_niches: false,
+            niche_list: NicheList::Unusual,
             column_as_flow: false,
             hides_told: false,
             shares_of_rows: false,

@@ -32,7 +32,7 @@ pub use checks::{CheckLine, CheckedPersona, CheckedWord, Checks};
 pub use command::{Action, CardEdit, Command, ExportRequest, ForCard};
 pub use customer_ids::CustomerIds;
 pub use history::{History, MergeKey};
-pub use look::Look;
+pub use look::{Look, NicheList};
 pub use open_model::OpenModel;
 pub use page::Page;
 pub use page_view::PageView;

@@ -353,7 +353,7 @@ pub fn keys_ui(ui: &mut Ui, look: &mut Look) {
         ui.set_width((room.width() - 96.0).min(760.0));
         let mut closes = false;
         ui.horizontal(|ui| {
-            ui.label(theme::heading(format!("Keys of {}", view.label())));
+            ui.label(theme::heading("Keys"));
             ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
                 closes = widgets::icon_button(ui, icons::CLOSE, "Close the list of keys").clicked();
             });

@@ -191,6 +191,8 @@ fn explained(sizes: &[usize]) -> Explained {
                 is_levels: false,
                 loss: Some(0.21),
                 loss_sd: Some(0.02),
+                weight: Some(0.7),
+                toward: vec![1.2, -0.4, -0.8],
             },
             Importance {
                 column: "plan".into(),
@@ -200,9 +202,12 @@ fn explained(sizes: &[usize]) -> Explained {
                 is_levels: true,
                 loss: None,
                 loss_sd: None,
+                weight: None,
+                toward: Vec::new(),
             },
         ],
         forest: Some(Forest { n_trees: 100, n_learnt: 800, n_held_out: 200, accuracy: 0.91, chance: 0.4 }),
+        weighed: None,
         rules: vec![
             Some(SegmentRule {
                 conditions: vec![Condition { column: "total_spend".into(), text: "total spend above € 310".into() }],

@@ -56,6 +56,14 @@ fn planted_columns_drive_the_grouping() {
         assert!(loss(noise).unwrap().abs() < 0.03, "{noise}: {:?}", loss(noise));
         assert!(loss("total_spend").unwrap() > 0.2 && loss("channel").unwrap() > 0.2);
     }
+    // The second witness looks at what decided who is alike, and at nothing else.
+    let weighed = told.weighed.as_ref().unwrap();
+    assert!(weighed.accuracy.unwrap() > 0.95 && weighed.disagreement.is_none(), "{weighed:?}");
+    let shares: Vec<f64> = told.importance.iter().filter_map(|line| line.weight).collect();
+    assert!(shares.len() == 2 && (shares.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{:?}", told.importance);
+    for line in told.importance.iter().filter(|line| line.weight.is_some()) {
+        assert!(line.enters && line.toward.len() == 3 && line.toward.iter().any(|weight| *weight > 0.0), "{line:?}");
+    }
     for closed in ["gender", "churned"] {
         let line = told.importance.iter().find(|line| line.column == closed).unwrap();
         assert!(line.loss.is_none() && line.association > 0.5, "told, but not asked: {line:?}");

@@ -239,6 +239,8 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         seconds: Some(Seconds { load: 0.1, profile: 0.1, prepare: 0.2, fit: 0.3, silhouette: 0.4, total: 1.0 }),
         making: None,
         unusual: None,
+        belonging: None,
+        bic: None,
         holds: personae::export::Holds::default(),
         niches: None,
     }
@@ -553,7 +555,7 @@ fn cards_carry_the_confidence_where_it_is_known() {
         assert_eq!(first["shuffled_columns_mean_jaccard"], 0.4);
     }
     let html = html_of(&report, &Plots::default());
-    assert!(html.contains("Confidence: High") && html.contains("Confidence: Do not rely. Found again in 0 of 4"));
+    assert!(html.contains("Confidence: High") && html.contains("Confidence: Do not rely. The group came back in 0 of 4"));
     check_page(&html);
 }
 

@@ -103,6 +103,38 @@ fn planted_customers_stand_out_and_say_why() {
 }
 
 #[test]
+fn how_surely_each_customer_belongs_leaves_as_a_file_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    // One customer half way between the first two groups.
+    std::fs::write(folder.path().join("shop.csv"), shop(0) + "half,110,31,40,7,web\n").unwrap();
+    let files = ["--out", "unusual.csv", "--belonging", "belonging.csv", "--report", "niches.json"];
+    let (code, out, err) = personae(folder.path(), "2", &[&["niches", "shop.csv", "--k", "3", "--silhouette", "none"][..], &files].concat());
+    assert_eq!(code, 0, "{out}{err}");
+    let csv = std::fs::read_to_string(folder.path().join("belonging.csv")).unwrap();
+    let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    let names = ["persona", "persona_name", "sureness", "next_persona", "next_persona_name", "next_sureness", "is_between"];
+    assert_eq!(rows[0][6..], names);
+    let between = rows[1..].iter().filter(|row| row[12] == "1").count();
+    for row in &rows[1..] {
+        let (own, next): (f64, f64) = (row[8].parse().unwrap(), row[11].parse().unwrap());
+        assert!((0.0..=1.0).contains(&own) && next >= 0.0 && own + next <= 1.0 + 1e-9 && row[6] != row[9], "{row:?}");
+    }
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(folder.path().join("niches.json")).unwrap()).unwrap();
+    let belonging = &report["belonging"];
+    assert!(belonging["agreement"].as_f64().unwrap() > 0.98 && belonging["between"] == between, "{belonging}");
+    assert_eq!(report["bic"]["groups"], 3, "{}", report["bic"]);
+    assert!(out.contains(belonging["sentence"].as_str().unwrap()), "{out}");
+    // Two threads say what one says.
+    std::fs::rename(folder.path().join("belonging.csv"), folder.path().join("two.csv")).unwrap();
+    personae(folder.path(), "1", &[&["niches", "shop.csv", "--k", "3", "--silhouette", "none"][..], &files].concat());
+    assert_eq!(std::fs::read(folder.path().join("two.csv")).unwrap(), std::fs::read(folder.path().join("belonging.csv")).unwrap());
+    // One segment is one sentence.
+    let one = ["niches", "shop.csv", "--k", "1", "--silhouette", "none", "--out", "u.csv", "--belonging", "b.csv", "--quiet"];
+    let (code, _, err) = personae(folder.path(), "2", &one);
+    assert!(code == 1 && err.trim_end().lines().count() == 1 && err.contains("b.csv was not written"), "{err}");
+}
+
+#[test]
 fn nobody_is_an_answer() {
     let (rows, report, said) = run(0, "2", &[]);
     assert!(said.contains("Nobody stands out more than a smooth population would show."), "{said}");

@@ -161,6 +161,31 @@ fn planted_customers_are_listed_with_reasons_and_one_click_selects_them() {
 }
 
 #[test]
+fn who_stands_between_two_is_listed_and_ringed() {
+    let mut shop = open_with(&(shop(0) + "half,110,31,40,7,web\n"));
+    shop.window.get_by_label("Between two").click();
+    shop.window.run();
+    let found = shop.window.state().answers.belonging.ready().expect("a mixture").clone();
+    assert!(found.is_told(), "{}", found.agreement);
+    assert!(shop.says(&found.sentence().replace('\u{202f}', "\u{a0}")) && shop.says(&found.agreement_sentence()), "{}", found.sentence());
+    let sentence = shop.window.state().answers.bic.ready().expect("a curve").sentence().unwrap();
+    assert!(sentence.contains("least at 3 groups") && shop.says(&sentence), "{sentence}");
+    assert_eq!(shop.carry_out(), [], "looking changes no number");
+    shop.window.get_by_role_and_label(Role::Button, "Save as CSV").click();
+    shop.window.run();
+    assert_eq!(shop.carry_out(), [Command::SaveBelonging]);
+    let Some(first) = found.between.first() else { return assert!(!shop.says("Select half")) };
+    let name = format!("Select {}", if first.row == 1200 { "half".into() } else { first.row.to_string() });
+    let at = shop.window.get_by_label(&name).rect().left_top() + Vec2::new(20.0, 14.0);
+    shop.window.hover_at(at);
+    shop.window.run();
+    shop.window.drag_at(at);
+    shop.window.drop_at(at);
+    shop.window.run();
+    assert!(shop.window.state().look.brush.is_some());
+}
+
+#[test]
 fn the_line_is_dragged_and_goes_back() {
     let mut shop = open(8);
     let suggested = shop.window.state().answers.unusual_customers.ready().unwrap().len();

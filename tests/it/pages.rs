@@ -10,7 +10,7 @@ use personae::data::Source;
 use personae::engine::{Engine, EngineOptions, PagesWanted, Wanted};
 use personae::export::pages::{self, Pages, TEMPLATE, Template};
 use personae::export::{self, Choices, Density, Format, Paper, Plots, Report, deck};
-use personae::persona::{Added, Condition, Example, Explained, Forest, Importance, MissingGroup, Picture, Priority, SegmentRule};
+use personae::persona::{Added, Condition, Example, Explained, Forest, Importance, MissingGroup, Picture, Priority, SegmentRule, Weighed};
 use personae::session::{Page, Plan};
 
 use crate::exporting::{plots, report};
@@ -64,12 +64,15 @@ pub fn full(sizes: &[usize]) -> Report {
         is_levels: false,
         loss: Some(0.21),
         loss_sd: Some(0.01),
+        weight: Some(0.64),
+        toward: Vec::new(),
     };
     let forest = Forest { n_trees: 100, n_learnt: 3000, n_held_out: 1000, accuracy: 0.94, chance: 0.4 };
     report.explained = Some(Arc::new(Explained {
         sizes: report.labels.sizes().to_vec(),
         importance: vec![importance],
         forest: Some(forest),
+        weighed: Some(Weighed { n_learnt: 3000, accuracy: Some(0.93), disagreement: None }),
         rules: sizes.iter().map(|_| Some(rule.clone())).collect(),
         examples: sizes.iter().map(|_| vec![Example { values: vec![("visits".into(), "38".into())] }; 3]).collect(),
         typical: vec![true; sizes.len()],

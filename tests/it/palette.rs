@@ -120,11 +120,11 @@ fn the_keys_of_a_page_are_listed_on_f1_and_a_question_mark() {
     let mut harness = open(None, None);
     for key in [Key::F1, Key::Questionmark] {
         press(&mut harness, &[key]);
-        assert!(harness.query_by_label_contains("Keys of Segments").is_some(), "{key:?}");
+        assert!(harness.query_by_label_contains("Close the list of keys").is_some(), "{key:?}");
         assert!(harness.query_by_label("Compare the segments with others").is_some());
         assert!(harness.query_by_label("Ctrl+K").is_some());
         press(&mut harness, &[Key::Escape]);
-        assert!(harness.query_by_label_contains("Keys of Segments").is_none());
+        assert!(harness.query_by_label_contains("Close the list of keys").is_none());
     }
     order(&mut harness, Command::Do(Action::Go(Page::Present)));
     press(&mut harness, &[Key::F1]);

@@ -77,9 +77,13 @@ impl Dictionary {
         self.own_unit(&column.name).or(column.unit.as_deref())
     }
 
-    /// A level as it is shown.
+    /// A level as it is shown: in the user's words, else as the file has it. The TRUE and FALSE of programs are answers to people.
     pub fn level<'a>(&'a self, column: &str, level: &'a str) -> &'a str {
-        self.own_level(column, level).unwrap_or(level)
+        self.own_level(column, level).unwrap_or_else(|| match level.trim() {
+            "TRUE" | "True" | "true" => "yes",
+            "FALSE" | "False" | "false" => "no",
+            _ => level,
+        })
     }
 
     /// The label that the user gave a level.

@@ -43,6 +43,8 @@ pub struct ImportanceLine {
     pub association: String,
     /// "−0.21 accuracy", if a forest looked.
     pub loss: Option<String>,
+    /// "34 %": its share of all weight in a regression, if one was made of it.
+    pub weight: Option<String>,
     /// Length of its bar, 0 to 1.
     pub fraction: f64,
 }
@@ -199,9 +201,10 @@ pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String
         enters: line.enters,
         association: format!("{} {:.2}", if line.is_levels { "V" } else { "eta²" }, line.association),
         loss: line.loss.map(|loss| if loss.abs() < 0.005 { "0.00".to_owned() } else { signed(-loss, 2) }),
+        weight: line.weight.map(percent),
         fraction: strength(line) / most,
     });
-    let note = explained.forest.as_ref().map(|forest| {
+    let of_forest = explained.forest.as_ref().map(|forest| {
         format!(
             "A random forest of {} trees put {} of {} it had not seen into the right segment (always naming the largest: {}). \
              The bar shows how much accuracy is lost when the column is shuffled.",
@@ -211,5 +214,6 @@ pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String
             percent(forest.chance)
         )
     });
-    (lines.collect(), note)
+    let notes: Vec<String> = of_forest.into_iter().chain(explained.weighed_note()).collect();
+    (lines.collect(), (!notes.is_empty()).then(|| notes.join(" ")))
 }

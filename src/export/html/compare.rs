@@ -84,16 +84,17 @@ pub fn importance(page: &mut String, deck: &Deck) {
     if deck.importance.is_empty() {
         return;
     }
-    page.push_str("<h3>What drives the grouping</h3>\n<table class=\"importance\">\n<thead><tr><th scope=\"col\">Column</th><td></td><th scope=\"col\" class=\"n\">Association</th><th scope=\"col\" class=\"n\">Accuracy lost without it</th></tr></thead>\n<tbody>\n");
+    page.push_str("<h3>What drives the grouping</h3>\n<table class=\"importance\">\n<thead><tr><th scope=\"col\">Column</th><td></td><th scope=\"col\" class=\"n\">Association</th><th scope=\"col\" class=\"n\">Accuracy lost without it</th><th scope=\"col\" class=\"n\">Weight</th></tr></thead>\n<tbody>\n");
     for line in &deck.importance {
         let described = if line.enters { "" } else { " <span class=\"muted\">described only</span>" };
         let _ = writeln!(
             page,
-            "<tr><th scope=\"row\"><bdi>{}</bdi>{described}</th><td class=\"bars\"><span style=\"width:{:.1}%\"></span></td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
+            "<tr><th scope=\"row\"><bdi>{}</bdi>{described}</th><td class=\"bars\"><span style=\"width:{:.1}%\"></span></td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
             escape(&line.what),
             100.0 * line.fraction,
             escape(&line.association),
-            line.loss.as_deref().map_or_else(|| "–".to_owned(), escape)
+            line.loss.as_deref().map_or_else(|| "–".to_owned(), escape),
+            line.weight.as_deref().map_or_else(|| "–".to_owned(), escape)
         );
     }
     page.push_str("</tbody>\n</table>\n");

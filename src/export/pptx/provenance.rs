@@ -59,7 +59,8 @@ fn importance(deck: &Deck) -> Slide {
     let told = |line: &ImportanceLine| {
         let part = if line.enters { "" } else { ", only described" };
         let loss = line.loss.as_ref().map_or_else(String::new, |loss| format!(", {loss} accuracy"));
-        format!("{}{loss}{part}", line.association)
+        let weight = line.weight.as_ref().map_or_else(String::new, |weight| format!(", {weight} of the weight"));
+        format!("{}{loss}{weight}{part}", line.association)
     };
     for (nth, line) in deck.importance.iter().enumerate() {
         let y = start + nth as f64 * height;

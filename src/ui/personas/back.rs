@@ -6,8 +6,8 @@ use std::sync::Arc;
 use eframe::egui::{CollapsingHeader, Grid, Id, Label, RichText, Ui};
 
 use crate::engine::Segmentation;
-use crate::engine::choose::{reasons_for, stability_reason};
-use crate::evaluate::Stability;
+use crate::engine::choose::{bic_reason, reasons_for, stability_reason};
+use crate::evaluate::{BicCurve, Stability};
 use crate::export::deck::{Provenance, ProvenanceOf, provenance_of};
 use crate::export::holds::NOT_LOOKED;
 use crate::export::{HoldsOf, HoldsQuestion};
@@ -235,6 +235,7 @@ struct Kept {
     segmentation: Arc<Segmentation>,
     personas: Arc<Personas>,
     stability: Option<Arc<Stability>>,
+    bic: Option<Arc<BicCurve>>,
     made: Arc<Provenance>,
 }
 
@@ -243,11 +244,13 @@ fn made(ui: &Ui, view: &View) -> Option<Arc<Provenance>> {
     let answers = view.answers;
     let (segmentation, personas) = (answers.segmentation.latest()?, answers.personas.latest()?);
     let stability = answers.stability.ready();
+    let bic = answers.bic.ready();
     let id = Id::unique("how cards were made");
     let is_same = |kept: &Kept| {
         Arc::ptr_eq(&kept.segmentation, segmentation)
             && Arc::ptr_eq(&kept.personas, personas)
             && kept.stability.as_ref().map(Arc::as_ptr) == stability.map(Arc::as_ptr)
+            && kept.bic.as_ref().map(Arc::as_ptr) == bic.map(Arc::as_ptr)
     };
     if let Some(kept) = ui.data(|data| data.get_temp::<Kept>(id)).filter(is_same) {
         return Some(kept.made);
@@ -255,6 +258,7 @@ fn made(ui: &Ui, view: &View) -> Option<Arc<Provenance>> {
     let sweep = answers.sweep.ready().map(|sweep| &**sweep);
     let mut reasons = segmentation.by.k().map_or_else(Vec::new, |k| reasons_for(k, sweep));
     reasons.extend(stability.and_then(|stability| stability_reason(stability)));
+    reasons.extend(bic_reason(&segmentation.by, bic.map(|bic| &**bic)));
     let notes: Vec<String> = answers.notes.iter().map(|note| note.outside().to_owned()).collect();
     let made = Arc::new(provenance_of(&ProvenanceOf {
         loaded: &segmentation.loaded,
@@ -268,7 +272,7 @@ fn made(ui: &Ui, view: &View) -> Option<Arc<Provenance>> {
         null: stability.and_then(|stability| stability.null()),
         notes: &notes,
     }));
-    let kept = Kept { segmentation: segmentation.clone(), personas: personas.clone(), stability: stability.cloned(), made: made.clone() };
+    let kept = Kept { segmentation: segmentation.clone(), personas: personas.clone(), stability: stability.cloned(), bic: bic.cloned(), made: made.clone() };
     ui.data_mut(|data| data.insert_temp(id, kept));
     Some(made)
 }

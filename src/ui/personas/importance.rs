@@ -11,6 +11,7 @@ pub fn ui(ui: &mut Ui, explained: &Explained, height: f32) {
     ui.label(theme::strong("What drives the grouping")).on_hover_text(note(explained));
     let strength = |line: &Importance| line.loss.unwrap_or(line.association).max(0.0);
     let most = explained.importance.iter().map(strength).fold(1e-9, f64::max);
+    let heaviest = explained.importance.iter().filter_map(|line| line.weight).fold(0.0, f64::max);
     ScrollArea::vertical().id_salt("importance").max_height(height - 24.0).auto_shrink([false, true]).show_rows(
         ui,
         26.0,
@@ -30,6 +31,12 @@ pub fn ui(ui: &mut Ui, explained: &Explained, height: f32) {
                 painter.rect_filled(bar, 2.0, t.field);
                 let long = bar.width() * (strength(line) / most) as f32;
                 painter.rect_filled(bar.with_max_x(bar.left() + long), 2.0, if line.enters { t.accent } else { t.muted });
+                // The second witness stands on the same bar, as a mark.
+                if let Some(weight) = line.weight.filter(|_| heaviest > 0.0) {
+                    let at = bar.left() + bar.width() * (weight / heaviest) as f32;
+                    let mark = Rect::from_min_max(pos2((at - 2.0).max(bar.left()), bar.top() - 2.0), pos2(at.max(bar.left() + 2.0), bar.bottom() + 2.0));
+                    painter.rect_filled(mark, 1.0, t.text);
+                }
                 let told = told(line);
                 name_it(&response, Role::Label, &told);
                 response.on_hover_text(told);
@@ -57,12 +64,13 @@ fn told(line: &Importance) -> String {
         (Some(loss), None) => format!("shuffled, the forest loses {:.1} points of accuracy; ", 100.0 * loss),
         (None, _) => String::new(),
     };
+    let weight = line.weight.map_or_else(String::new, |share| format!(", {} of the weight in a logistic regression", percent(share)));
     let enters = if line.enters { "" } else { ". It is described only and decided nothing" };
-    format!("{}: {loss}association with the segments {}{enters}.", line.shown, association(line))
+    format!("{}: {loss}association with the segments {}{weight}{enters}.", line.shown, association(line))
 }
 
 fn note(explained: &Explained) -> String {
-    match &explained.forest {
+    let of_forest = match &explained.forest {
         Some(forest) => format!(
             "A random forest of {} trees put {} of {} customers it had not seen into the right segment (always naming the largest: {}). \
              The bar shows how much of that is lost when the column is shuffled.",
@@ -74,7 +82,9 @@ fn note(explained: &Explained) -> String {
         None => {
             "How closely each column goes with the segments: eta squared for numbers, Cramér's V for levels; 0 not at all, 1 wholly.".into()
         }
-    }
+    };
+    let mark = explained.weighed.as_ref().map(|_| "The dark mark on the bar is the column's weight.".to_owned());
+    [of_forest].into_iter().chain(mark).chain(explained.weighed_note()).collect::<Vec<_>>().join(" ")
 }
 
 /// The same as a caption, where there is room.

@@ -4,7 +4,7 @@ use eframe::egui::{self, Align, Button, ComboBox, DragValue, Frame, Layout, Rich
 
 use crate::cluster::{Linkage, Method, suggested_min_cluster_size};
 use crate::data::{ColumnProfile, Role as ColumnRole};
-use crate::engine::choose::{self, reasons_for, stability_reason};
+use crate::engine::choose::{self, bic_reason, reasons_for, stability_reason};
 use crate::evaluate::{KnownBy, ONE_GROUP, doubt, known_by};
 use crate::session::{Clustering, Cut};
 use crate::ui::icons;
@@ -326,6 +326,8 @@ fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     // What is in force may not be what the draft asks for yet.
     let is_shown = view.answers.segmentation.ready().is_some_and(|segmentation| segmentation.unparted().labels.n_clusters() == asked);
     reasons.extend(view.answers.stability.ready().filter(|_| is_shown).and_then(|stability| stability_reason(stability)));
+    let by = view.answers.segmentation.ready().map(|segmentation| segmentation.by.clone()).filter(|_| is_shown);
+    reasons.extend(by.and_then(|by| bic_reason(&by, view.answers.bic.ready().map(|bic| &**bic))));
     ui.horizontal(|ui| {
         ui.label(RichText::new(icons::IDEA).color(t.accent));
         ui.label(theme::strong(title));

@@ -161,6 +161,7 @@ fn map_ui(ui: &mut Ui, view: &View, look: &mut Look, map: &Arc<MapPlot>) {
         Some(Shows::Points(points)) => dots_ui(ui, view, look, &canvas, map, scene.as_ref(), &dots_of_points(points)),
         None => dots_ui(ui, view, look, &canvas, map, None, &dots_of_map(map)),
     };
+    map_rings::outlines_ui(ui, view, &canvas);
     map_rings::ui(ui, view, &canvas, look);
     map_brush::box_ui(ui, view.answers, &canvas, look, held);
     labels_ui(ui, view, &canvas, map, focus);

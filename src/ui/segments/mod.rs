@@ -74,6 +74,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
         against: plan.comparison.as_ref().filter(|_| small.is_none()),
         kept: &plan.kept,
         rings: &[],
+        outlines: &[],
         focus: hover_before.or(look.selection),
         pointed_k,
     };

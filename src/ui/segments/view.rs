@@ -23,6 +23,8 @@ pub(super) struct View<'a> {
     pub(super) kept: &'a [KeptSelection],
     /// The customers who wear a ring in the map.
     pub(super) rings: &'a [Ringed],
+    /// A line around each segment in the map, by cluster.
+    pub(super) outlines: &'a [Vec<[f64; 2]>],
     /// The segment to emphasise: under the pointer a frame ago, or selected.
     pub(super) focus: Option<Selection>,
     /// The number of segments under the pointer a frame ago, in whichever curve.

@@ -1,8 +1,10 @@
-//! The view Niches: who fits none of the groups, and which small groups inside a segment have a need of their own. Knobs on the left, the map over the sorted scores in the middle, the
-//! customers or the niches on the right.
+//! The view Niches: who fits none of the groups, which small groups inside a segment have a need of their own, and who stands between two segments. Knobs on the left, the map over the
+//! sorted scores in the middle, the customers or the niches on the right.
 //!
 //! In: answers, the plan's options, look. Out: at most one new set of options per frame. Nothing is scored here; a line is looked up in what is sorted already.
 
+mod between;
+mod bic;
 mod curve;
 mod customers;
 mod found;
@@ -13,7 +15,7 @@ mod rules;
 use eframe::egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui, UiBuilder, Vec2};
 
 use crate::plot::Ring;
-use crate::session::{Command, Look, NicheOptions, PlotKind};
+use crate::session::{Command, Look, NicheList, NicheOptions, PlotKind};
 use crate::ui::plotting::{Lies, split};
 use crate::ui::theme::{INSIDE, tokens};
 use crate::ui::widgets::segmented_pairs_ui;
@@ -21,33 +23,38 @@ use crate::ui::widgets::segmented_pairs_ui;
 use super::map;
 use super::view::{Ringed, View};
 
-/// Rings in the map, of the most unusual.
+/// Rings in the map, of those at the top of the list.
 const MOST_RINGS: usize = 400;
 
 /// The whole view.
 pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Look, commands: &mut Vec<Command>) {
     let mut draft = options.clone();
     let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
-    Panel::left("niche knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| match look.lists_niches {
-        true => rules::ui(ui, &mut draft),
-        false => knobs::ui(ui, view, &mut draft),
+    Panel::left("niche knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| match look.niche_list {
+        NicheList::Unusual => knobs::ui(ui, view, &mut draft),
+        NicheList::Niches => rules::ui(ui, &mut draft),
+        NicheList::Between => between::side_ui(ui, view),
     });
     let width = (ui.available_width() * 0.31).clamp(280.0, 460.0);
     Panel::right("unusual customers").default_size(width).size_range(260.0..=560.0).frame(side).show(ui, |ui| {
         let choices = [
-            (false, "Who stands out", "Who fits none of the segments"),
-            (true, "Niches inside", "Small groups inside a segment with a need of their own"),
+            (NicheList::Unusual, "Who stands out", "Who fits none of the segments"),
+            (NicheList::Niches, "Niches inside", "Small groups inside a segment with a need of their own"),
+            (NicheList::Between, "Between two", "Who might as well be in another segment"),
         ];
-        segmented_pairs_ui(ui, &mut look.lists_niches, &choices);
+        segmented_pairs_ui(ui, &mut look.niche_list, &choices);
         ui.add_space(INSIDE);
-        match look.lists_niches {
-            true => list::ui(ui, view, options, look, commands),
-            false => customers::ui(ui, view, options, look, commands),
+        match look.niche_list {
+            NicheList::Unusual => customers::ui(ui, view, options, look, commands),
+            NicheList::Niches => list::ui(ui, view, options, look, commands),
+            NicheList::Between => between::ui(ui, view, look, commands),
         }
     });
     CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
-        let rings = rings(view, options, look);
-        let view = View { rings: &rings, ..*view };
+        let is_between = look.niche_list == NicheList::Between;
+        let (rings, outlines) =
+            if is_between { (between::rings(view, look, MOST_RINGS), between::outlines(view, look)) } else { (rings(view, options, look), Vec::new()) };
+        let view = View { rings: &rings, outlines: &outlines, ..*view };
         let rect = ui.max_rect();
         if look.maximised == Some(PlotKind::Map) {
             pane_ui(ui, rect, "niche map", |ui| map::ui(ui, &view, look, commands));
@@ -55,7 +62,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Lo
         }
         let (upper, lower) = split(ui, "niche map", rect, Lies::Flat, 0.55, 180.0);
         pane_ui(ui, upper, "niche map", |ui| map::ui(ui, &view, look, commands));
-        pane_ui(ui, lower, "niche curve", |ui| curve::ui(ui, &view, &mut draft, look));
+        pane_ui(ui, lower, "niche curve", |ui| if is_between { bic::ui(ui, &view) } else { curve::ui(ui, &view, &mut draft, look) });
     });
     if draft != *options {
         commands.push(Command::Niches(draft));
