@@ -131,7 +131,10 @@ fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> 
     }
     if let Some(path) = &files.belonging {
         let Some(belonging) = &report.belonging else {
-            return Err(Failure::Failed(format!("{} was not written: it cannot be said how surely customers belong to these segments. Choose fewer segments or columns.", path.display())));
+            return Err(Failure::Failed(format!(
+                "{} was not written: it cannot be said how surely customers belong to these segments. Choose fewer segments or columns.",
+                path.display()
+            )));
         };
         export::write_beside(path, |to| export::belonging_csv(report, belonging, to, &Ctx::new())).map_err(failed)?;
         written.push(path.clone());

@@ -10,7 +10,7 @@ use clap::Args;
 use crate::base::Ctx;
 use crate::data::day::IsoDay;
 use crate::data::{Source, SourceFile, Sourcing};
-use crate::engine::{Outputs, today, validate};
+use crate::engine::{Outputs, today, validate_tables};
 use crate::export::{self, Validation};
 use crate::session::{Every, Look, Plan, Project, ToForetell, ValidateOptions, Words, project};
 
@@ -25,7 +25,8 @@ use super::progress::while_showing;
 /// What may be said about validating.
 #[derive(Debug, Args)]
 pub(super) struct ValidateArgs {
-    /// A project, or data files: a list of orders, with lists of customers and others beside it; or one table of customers.
+    /// A project, or data files: a list of orders, with lists of customers and others beside it; or one table of customers. Tables of the same
+    /// customers on several days are given as DAY=FILE each, such as 2024-01-31=january.csv.
     #[arg(required = true)]
     data: Vec<PathBuf>,
     #[command(flatten)]
@@ -58,11 +59,16 @@ pub(super) struct ValidateArgs {
 
 /// Validates, writes, and says what came out.
 pub(super) fn carry_out(args: ValidateArgs) -> Result<(), Failure> {
-    let mut project = opened(&args.data)?;
+    let tables = dated(&args.data)?;
+    let mut project = match tables.iter().max() {
+        Some((_, last)) => headless::open_either(last.clone())?,
+        None => opened(&args.data)?,
+    };
     let mut outputs = Outputs::default();
     args.choices.apply(&mut project, &mut outputs)?;
     let mut inputs = outputs::inputs_of(&project.plan.source);
     inputs.extend(args.data.iter().cloned());
+    inputs.extend(tables.iter().map(|(_, path)| path.clone()));
     logging::opens(&inputs);
     outputs::check(&inputs, &[Output { option: "--report", path: args.report.clone() }])?;
     let usual = ValidateOptions::default();
@@ -76,7 +82,7 @@ pub(super) fn carry_out(args: ValidateArgs) -> Result<(), Failure> {
     };
     let ctx = Ctx::new();
     let found = while_showing(&ctx, args.quiet, || {
-        let found = validate(&project.plan, &options, &ctx).map_err(|problem| failed(&problem.0))?;
+        let found = validate_tables(&project.plan, &options, &tables, &ctx).map_err(|problem| failed(&problem.0))?;
         if let Some(folder) = args.report.parent() {
             // Where that fails, writing the file says why.
             let _ = std::fs::create_dir_all(folder);
@@ -89,6 +95,20 @@ pub(super) fn carry_out(args: ValidateArgs) -> Result<(), Failure> {
         print!("{}", summary(&found, &args.report));
     }
     Ok(())
+}
+
+/// Tables with the days they are of; empty where none is given that way.
+fn dated(paths: &[PathBuf]) -> Result<Vec<(IsoDay, PathBuf)>, Failure> {
+    let one = |path: &PathBuf| {
+        let text = path.to_string_lossy();
+        let (day, file) = text.split_once('=').filter(|_| !path.exists())?;
+        Some((IsoDay::parse(day)?, PathBuf::from(file)))
+    };
+    let tables: Vec<(IsoDay, PathBuf)> = paths.iter().filter_map(one).collect();
+    if !tables.is_empty() && tables.len() < paths.len() {
+        return Err(Failure::WrongUse("Give the day of every table, each as DAY=FILE, or of none.".into()));
+    }
+    Ok(tables)
 }
 
 /// A project, one file, or several as the sources of one customer table.

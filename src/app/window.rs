@@ -182,6 +182,7 @@ impl Window {
             view: self.look.view(),
             map_axes: self.look.map_axes.clone(),
             map_window: self.look.map_window,
+            niche_list: self.look.niche_list,
             brush: self.look.brush.clone(),
             inside: self.look.inside.last().map(|(number, _)| *number),
             reload: self.reload,

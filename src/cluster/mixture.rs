@@ -107,7 +107,9 @@ pub enum MixtureError {
     #[error("With one segment there is nothing to be unsure of.")]
     OneGroup,
     /// Covariances of so many columns would take minutes per start, and more customers than there are.
-    #[error("A mixture of groups takes at most {MOST_COLUMNS} columns and here are {columns}; let Prepare turn them into components, or leave columns out.")]
+    #[error(
+        "A mixture of groups takes at most {MOST_COLUMNS} columns and here are {columns}; let Prepare turn them into components, or leave columns out."
+    )]
     TooManyColumns {
         /// There are so many.
         columns: usize,

@@ -1,4 +1,5 @@
-//! How surely do customers belong to their segments, and for how many groups does the same view speak? Both by Gaussian mixtures, in the background.
+//! How surely do customers belong to their segments, and for how many groups does the same view speak? Both by Gaussian mixtures. The first is waited for
+//! where it is looked at; the second is one reason among others and runs in the background.
 
 use crate::base::Key;
 use crate::cluster::MixtureError;
@@ -29,7 +30,7 @@ pub(super) fn of(runtime: &mut Runtime, segmentation: &Made<Segmentation>, seed:
     let key = Key::of("belonging", 1, &seed, &[segmentation.key]);
     let segmentation = segmentation.value.clone();
     let step = move |ctx: &crate::base::Ctx| Ok(evaluate::belonging(&segmentation.prepared.matrix, &segmentation.labels, seed, ctx)?);
-    runtime.ask(|s| &mut s.belongings, key, need, (|| "How surely customers belong".into(), Lane::Background), step)
+    runtime.ask(|s| &mut s.belongings, key, need, (|| "How surely customers belong".into(), Lane::Long), step)
 }
 
 /// Asks which number of groups has the least BIC.

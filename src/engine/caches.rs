@@ -5,7 +5,9 @@ use crate::cluster::{Dendrogram, DensityTree, Hdbscan, KMeansFit, Neighbours};
 use crate::customers::{Built, Freshness, Health, Rfm, Tried, Understood};
 use crate::data::{Loaded, Raw, Table, Unprofiled};
 use crate::evaluate::unusual::{IsolationForest, LocalScores, SmoothCopies, Unusual};
-use crate::evaluate::{Belonging, BicCurve, FoldLabels, Known, NullBand, OneColumn, PredictionStrengths, Silhouettes, Stability, Structure};
+use crate::evaluate::{
+    Belonging, BicCurve, FoldLabels, Known, NullBand, OneColumn, PredictionStrengths, Silhouettes, Stability, Structure,
+};
 use crate::export::pages::Pages;
 use crate::export::{FoldsFound, NicheSeconds, Seconds, Validation};
 use crate::features::Prepared;

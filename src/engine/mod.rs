@@ -50,5 +50,5 @@ pub use run::runtime::Done;
 pub use run::watch::Watch;
 pub use segmentation::Segmentation;
 pub use sources::today;
-pub use validating::validate;
+pub use validating::{validate, validate_tables};
 pub use wanted::{Outputs, PagesWanted, SilhouetteWish, SourcesUntil, SourcesWanted, TableWanted, Wanted};

@@ -1,6 +1,6 @@
 //! What is needed how soon? By the page in view, or by what an export or a command is to bring.
 
-use crate::session::{Page, PageView, Plan, SegmentsView};
+use crate::session::{NicheList, Page, PageView, Plan, SegmentsView};
 
 use super::choose::MOST_SEGMENTS;
 use super::run::jobs::Urgency;
@@ -74,6 +74,7 @@ impl Needs {
         let plots = if_shown_on(&[Page::Segments, Page::Present], Urgency::Chosen);
         let is_validated = wanted.view == PageView::Segments(SegmentsView::Validate);
         let is_niches = wanted.view == PageView::Segments(SegmentsView::Niches);
+        let is_between = is_niches && wanted.niche_list == NicheList::Between;
         let is_carded = has_cards && [Page::Personas, Page::Present].contains(&wanted.view.page());
         let niches = if is_niches || is_carded { Need::Start(Urgency::Shown) } else { Need::Look };
         Needs {
@@ -96,8 +97,8 @@ impl Needs {
             holds_behind: !is_validated,
             tried: if is_validated { Need::Start(Urgency::Shown) } else { Need::Look },
             unusual: niches,
-            belonging: if is_niches { Need::Start(Urgency::Shown) } else { Need::Look },
-            bic: if is_niches { Need::Start(Urgency::Shown) } else { refined_on(&[Page::Segments]) },
+            belonging: if is_between { Need::Start(Urgency::Shown) } else { Need::Look },
+            bic: if is_between { Need::Start(Urgency::Shown) } else { refined_on(&[Page::Segments]) },
             niches,
             all_draws: true,
             most_segments: MOST_SEGMENTS,

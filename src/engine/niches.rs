@@ -315,6 +315,6 @@ fn put_together(runtime: &mut Runtime, parts: &Parts, copies: &Made<SmoothCopies
     let key = Key::of("unusual customers", 1, &(), &[&parts.keys()[..], &[copies.key]].concat());
     let (local, forest) = (parts.local.map(|made| made.value.clone()), parts.forest.value.clone());
     let (density, copies) = (parts.density.map(|made| made.value.clone()), copies.value.clone());
-    let step = move |_: &Ctx| Ok(Unusual::of(local.as_deref(), &forest, density.as_ref().map(|scores| &scores[..]), &copies.scores));
+    let step = move |_: &Ctx| Ok(Unusual::of(local.as_ref(), &forest, density.as_ref().map(|scores| &scores[..]), &copies.scores));
     runtime.ask(|s| &mut s.unusual, key, need, (|| "Putting the scores in order".into(), Lane::Quick), step)
 }

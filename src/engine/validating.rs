@@ -3,11 +3,13 @@
 //! In: a plan and what to try. Out: what was found, where each part that cannot be told is none and a sentence says why. One function from start to end, stopped like
 //! every step.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::base::Ctx;
 use crate::customers;
+use crate::data::day::IsoDay;
 use crate::data::{Raw, Source, SourceFile, SourceKind, Sourcing};
 use crate::export::Validation;
 use crate::session::{Page, Plan, ToForetell, ValidateOptions};
@@ -16,13 +18,23 @@ use super::headless::analyse_by;
 use super::recipe::Engine;
 use super::run::answer::{Problem, STOPPED, StepError};
 use super::sources::today;
-use super::validate::{Dated, NO_DAYS, OfADay, folds_of, of_orders, of_table, set_apart, stays, told_of_columns, told_of_folds};
+use super::validate::{
+    Dated, DatedTable, NO_DAYS, OfADay, folds_of, key_of, of_orders, of_table, set_apart, stays, stays_of_tables, told_of_columns,
+    told_of_folds,
+};
 use super::wanted::{Outputs, SourcesUntil, SourcesWanted, Wanted};
 
 /// Tries the personas of a plan on other customers and on other days.
 ///
 /// Fails with the first problem of reading the sources and of today's analysis, and when `ctx` is stopped.
 pub fn validate(plan: &Plan, options: &ValidateOptions, ctx: &Ctx) -> Result<Validation, Problem> {
+    validate_tables(plan, options, &[], ctx)
+}
+
+/// The same where `tables` are the same customers on several days: the last are today's, and the personas of the first are followed from each to the next.
+///
+/// Fails as [`validate`] does, and where tables of fewer than two different days are given.
+pub fn validate_tables(plan: &Plan, options: &ValidateOptions, tables: &[(IsoDay, PathBuf)], ctx: &Ctx) -> Result<Validation, Problem> {
     let started = Instant::now();
     let mut found = Validation::default();
     let mut engine = Engine::headless();
@@ -33,7 +45,11 @@ pub fn validate(plan: &Plan, options: &ValidateOptions, ctx: &Ctx) -> Result<Val
             .push("Segments that are in parts are tried whole: parts are only known by the customers who were there.".to_owned());
         plan.splits.clear();
     }
-    if let Some(sourcing) = orders_alone(&mut engine, &plan.source, ctx)? {
+    let given = tables;
+    let tables = tables_of(&mut engine, given, ctx)?;
+    if let Some((_, last)) = given.iter().max_by_key(|(day, _)| *day) {
+        plan.source = Source::file(last.clone());
+    } else if let Some(sourcing) = orders_alone(&mut engine, &plan.source, ctx)? {
         plan.source = Source::Sources(Arc::new(sourcing));
     }
     if let (Source::File { .. } | Source::Sample { .. }, ToForetell::Column(name)) = (&plan.source, &options.outcome) {
@@ -53,7 +69,9 @@ pub fn validate(plan: &Plan, options: &ValidateOptions, ctx: &Ctx) -> Result<Val
         Source::Sources(sourcing) => sourcing.sources.iter().map(|source| source.name.clone()).collect::<Vec<_>>().join(", "),
         _ => today.loaded.title.clone(),
     };
-    let of_today = OfADay::of_report(&today);
+    let mut of_today = OfADay::of_report(&today);
+    let key = tables.as_deref().map(key_of);
+    of_today.key = key.as_ref().and_then(|key| key.as_deref().ok());
     tell(&mut found, |found| {
         let folds = folds_of(&of_today, &plan.clustering, today.chosen.by.as_ref(), ctx)?;
         found.sentences.push(told_of_folds(&folds));
@@ -65,6 +83,11 @@ pub fn validate(plan: &Plan, options: &ValidateOptions, ctx: &Ctx) -> Result<Val
 
     let begun = Instant::now();
     match &dated {
+        Err(_) if let (Some(tables), Some(key)) = (&tables, &key) => tell(&mut found, |found| match key {
+            Ok(key) => stays_of_tables(tables, key, Engine::analyse_table, &plan, &of_today, found, ctx),
+            Err(StepError::Problem(problem)) => Err(StepError::Problem(problem.clone())),
+            Err(StepError::Stopped) => Err(StepError::Stopped),
+        })?,
         Ok(dated) => tell(&mut found, |found| stays(dated, &plan, options, Some(&of_today), found, ctx))?,
         Err(why) => found.sentences.push(why.clone()),
     }
@@ -95,6 +118,27 @@ fn tell(found: &mut Validation, part: impl FnOnce(&mut Validation) -> Result<(),
         Err(StepError::Problem(problem)) => Err(problem),
         Err(StepError::Stopped) => Err(Problem(STOPPED.into())),
     }
+}
+
+/// Tables of customers with their days, the earliest first; none where none were given.
+///
+/// Fails with the first that cannot be read, and where fewer than two days were given.
+fn tables_of(engine: &mut Engine, given: &[(IsoDay, PathBuf)], ctx: &Ctx) -> Result<Option<Vec<DatedTable>>, Problem> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let mut given = given.to_vec();
+    given.sort();
+    if given.len() < 2 || given.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        return Err(Problem(
+            "Tables of two or more different days are needed; give each as DAY=FILE, such as 2024-01-31=january.csv.".into(),
+        ));
+    }
+    let table = |(day, path): (IsoDay, PathBuf)| {
+        let (loaded, _) = engine.table_of(&Plan::new(Source::file(path)), ctx)?;
+        Ok(DatedTable { day, loaded })
+    };
+    given.into_iter().map(table).collect::<Result<_, Problem>>().map(Some)
 }
 
 /// A file that lists orders, as the only source of a customer table.

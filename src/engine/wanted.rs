@@ -4,7 +4,7 @@ use crate::data::day::IsoDay;
 use crate::data::sourcing::RecipeColumn;
 use crate::export::Choices;
 use crate::plot::{MapAxis, MapWindow};
-use crate::session::{Brush, Page, PageView, SegmentsView, Sort, TableFilter};
+use crate::session::{Brush, NicheList, Page, PageView, SegmentsView, Sort, TableFilter};
 
 /// What is wanted besides the plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Wanted {
     pub brush: Option<Brush>,
     /// The segment whose inside is looked at.
     pub inside: Option<usize>,
+    /// What the view Niches lists.
+    pub niche_list: NicheList,
     /// Counts up when the file must be read again.
     pub reload: u64,
     /// The cards as pages.
@@ -49,6 +51,7 @@ impl Wanted {
             map_window: None,
             brush: None,
             inside: None,
+            niche_list: NicheList::default(),
             reload: 0,
             pages: None,
             outputs: None,

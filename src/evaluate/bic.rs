@@ -41,7 +41,9 @@ impl BicCurve {
         let (best, most) = (self.best()?, self.points.last()?.0);
         let rows = count(self.rows);
         Some(if best == most {
-            format!("The BIC of a Gaussian mixture still falls at {most} groups, the most that were tried on {rows} customers, so it speaks for no number.")
+            format!(
+                "The BIC of a Gaussian mixture still falls at {most} groups, the most that were tried on {rows} customers, so it speaks for no number."
+            )
         } else {
             let groups = if best == 1 { "1 group".to_owned() } else { format!("{best} groups") };
             format!("The BIC of a Gaussian mixture is least at {groups}, of 1 to {most} tried on {rows} customers.")

@@ -401,7 +401,13 @@ mod tests {
             parts: vec![(1, Some(0.9))],
         };
         let all = |cluster: usize| stability.reasons(cluster).join(" ");
-        assert!(all(0).starts_with("The group came back in 2 of 2 new draws of the customers, on average with 85 % the same members (Jaccard 0.85)."), "{}", all(0));
+        assert!(
+            all(0).starts_with(
+                "The group came back in 2 of 2 new draws of the customers, on average with 85 % the same members (Jaccard 0.85)."
+            ),
+            "{}",
+            all(0)
+        );
         assert!(all(0).contains("0.70") && all(0).contains("2\u{202f}000 of 20\u{202f}000"), "{}", all(0));
         assert!(all(1).contains("1 of 2") && all(1).contains("reach 0.90"), "a part is held against its own chance: {}", all(1));
         assert!(all(2).contains("random data do as well here") && all(2).contains("12 customers are too few"), "{}", all(2));

@@ -29,6 +29,9 @@ pub fn belonging_csv(report: &Report, belonging: &Belonging, to: impl Write, ctx
         between[table_row] = Some(0);
     }
     belonging.between.iter().for_each(|of| between[report.prepared.table_rows[of.row]] = Some(1));
+    // A millionth of a probability means nothing, and a spreadsheet shows it in fifty digits.
+    let rounded = |values: Vec<Option<f64>>| values.into_iter().map(|value| value.map(|value| (value * 1e6).round() / 1e6)).collect();
+    let (own, other) = (rounded(own), rounded(other));
     let mut extras = persona_columns(report);
     extras.push(Extra { name: "sureness".to_owned(), values: ExtraValues::Number(own) });
     extras.extend(told(report, &next, ["next_persona", "next_persona_name"]));

@@ -157,7 +157,10 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
 fn drivers(explained: &Explained, report: &Report) -> Value {
     let numbers: Vec<Value> = report.labels.numbers().iter().map(|number| number_value(*number)).collect();
     let line = |line: &crate::persona::Importance| {
-        let toward = numbers.iter().zip(&line.toward).map(|(number, weight)| json!({ "persona": number, "weight": weight }));
+        let toward = numbers
+            .iter()
+            .zip(&line.toward)
+            .map(|(number, weight)| json!({ "persona": number, "weight": weight.weight, "level": weight.level }));
         json!({
             "column": line.column,
             "label": line.shown,

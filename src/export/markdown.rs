@@ -171,8 +171,13 @@ fn made(to: &mut Document, deck: &Deck) {
     if !deck.importance.is_empty() {
         to.line("## What drives the grouping");
         to.line(&deck.importance_note.as_deref().map(text).unwrap_or_default());
-        let columns =
-            [("Column", Side::Left), ("Association", Side::Right), ("Accuracy lost", Side::Right), ("Weight", Side::Right), ("Decided who is alike", Side::Left)];
+        let columns = [
+            ("Column", Side::Left),
+            ("Association", Side::Right),
+            ("Accuracy lost", Side::Right),
+            ("Weight", Side::Right),
+            ("Decided who is alike", Side::Left),
+        ];
         to.table(
             &columns.map(|(name, side)| (name.to_owned(), side)),
             deck.importance.iter().map(|line| {

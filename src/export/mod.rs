@@ -48,6 +48,7 @@ mod validation;
 
 pub use atomic_write::write_beside;
 pub use audience::{Audiences, audiences, country_code};
+pub use belonging::belonging_csv;
 pub use choices::{Audience, Choices, Density, Paper};
 pub use deck::{Deck, deck};
 pub use error::ExportError;
@@ -71,7 +72,6 @@ pub use report::{ChosenResult, FoundStructure, PartedSegment, Report, RunResult,
 pub use selection::save_selection;
 pub use sheet::TopicSheet;
 pub use table::{customers_csv, customers_parquet, labels_csv, merges_csv, note_of_formulas};
-pub use belonging::belonging_csv;
 pub use unusual::{niches_json, unusual_csv};
 pub use unusual_found::{NicheSeconds, UnusualFound};
 pub use validation::{

@@ -187,10 +187,7 @@ fn reading<'a>(
                 return None;
             }
             let names = Cow::Borrowed(&levels.names[..]);
-            let labels = match dictionary.has_levels(&column.name) {
-                true => levels.names.iter().map(|name| dictionary.level(&column.name, name).to_owned()).collect(),
-                false => names.clone(),
-            };
+            let labels = levels.names.iter().map(|name| dictionary.level(&column.name, name).to_owned()).collect();
             Some(of_levels(LevelReading { names, labels, codes: Codes::Text(levels) }))
         }
         Values::Number(values) if is_zero_one(values) => {

@@ -38,7 +38,8 @@ impl Explained {
     /// What the weights beside the forest's losses are, and where the two disagree; none without weights.
     pub fn weighed_note(&self) -> Option<String> {
         let weighed = self.weighed.as_ref()?;
-        let right = weighed.accuracy.map_or_else(String::new, |share| format!(" It puts {} of them into the right segment.", percent(share)));
+        let right =
+            weighed.accuracy.map_or_else(String::new, |share| format!(" It puts {} of them into the right segment.", percent(share)));
         let disagreement = weighed.disagreement.as_ref().map_or_else(String::new, |sentence| format!(" {sentence}"));
         Some(format!("The weight is a column's share in a logistic regression of the segments.{right}{disagreement}"))
     }
@@ -70,9 +71,18 @@ pub struct Importance {
     pub loss_sd: Option<f64>,
     /// Its share of all weight in a multinomial logistic regression on the columns that decided who is alike, 0 to 1.
     pub weight: Option<f64>,
-    /// Per segment, how it speaks for it (above 0) or against it: one standard deviation more makes the segment e to this power times as likely
-    /// beside the average one. Of a category, the level that says most. Empty where there are no weights.
-    pub toward: Vec<f64>,
+    /// How it speaks for each segment, by cluster. Empty where there are no weights.
+    pub toward: Vec<Toward>,
+}
+
+/// How a column speaks for one segment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Toward {
+    /// Above 0 it speaks for the segment, below 0 against it: one standard deviation more makes the segment e to this power times as likely beside the
+    /// average one.
+    pub weight: f64,
+    /// Of a category, the encoded level that says most ("channel = web").
+    pub level: Option<String>,
 }
 
 /// What a multinomial logistic regression says of the segments.

@@ -17,7 +17,7 @@ use crate::data::{Loaded, Role};
 use crate::evaluate::decision_tree::Coded;
 use crate::evaluate::forest::{self, Drivers};
 use crate::evaluate::regression::RegressionError;
-use crate::evaluate::weights::{AttributeWeights, attribute_weights, disagreement};
+use crate::evaluate::weights::{AttributeWeights, ColumnWeight, attribute_weights, disagreement};
 use crate::features::Prepared;
 
 use super::association::{Association, association};
@@ -25,7 +25,7 @@ use super::card::Persona;
 use super::coding::{Questions, asked};
 use super::columns::{Described, Reading, described};
 use super::describe::describe_with_roles;
-use super::explain::{Explained, Forest, Importance, SegmentRule, Weighed};
+use super::explain::{Explained, Forest, Importance, SegmentRule, Toward, Weighed};
 use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_NAMED};
 use super::rules::{Target, rule};
@@ -140,6 +140,10 @@ fn importance(
     (drivers, weights): (Option<&Drivers>, Option<&AttributeWeights>),
 ) -> Vec<Importance> {
     let spans = prepared.encoded_columns();
+    let toward = |of: &ColumnWeight| {
+        let name = &prepared.pca.encoded_names[of.encoded];
+        Toward { weight: of.weight, level: name.contains(" = ").then(|| name.clone()) }
+    };
     let line = |(place, column): (usize, &Described)| {
         let of_forest = asked.iter().position(|asked| asked.column == place);
         let loss = drivers.zip(of_forest).map(|(drivers, at)| drivers.losses[at]);
@@ -153,7 +157,7 @@ fn importance(
             loss: loss.map(|(mean, _)| mean),
             loss_sd: loss.map(|(_, sd)| sd),
             weight: weighed.map(|(at, weights)| weights.importance[at]),
-            toward: weighed.map_or_else(Vec::new, |(at, weights)| weights.weights[at].iter().map(|of| of.weight).collect()),
+            toward: weighed.map_or_else(Vec::new, |(at, weights)| weights.weights[at].iter().map(toward).collect()),
         }
     };
     let mut lines: Vec<Importance> = columns.iter().enumerate().map(line).collect();
@@ -164,8 +168,7 @@ fn importance(
 
 /// Where forest and weights disagree, among the columns both looked at.
 fn disagreement_of(importance: &[Importance]) -> Option<String> {
-    let both: Vec<(&str, f64, f64)> =
-        importance.iter().filter_map(|line| Some((line.shown.as_str(), line.loss?, line.weight?))).collect();
+    let both: Vec<(&str, f64, f64)> = importance.iter().filter_map(|line| Some((line.shown.as_str(), line.loss?, line.weight?))).collect();
     let names: Vec<&str> = both.iter().map(|line| line.0).collect();
     let (losses, shares): (Vec<f64>, Vec<f64>) = both.iter().map(|line| (line.1, line.2)).unzip();
     disagreement(&names, &losses, &shares)
@@ -218,7 +221,8 @@ impl Sample {
         let rows = |places: &[u32]| places.iter().map(|&place| self.rows[place as usize]).collect::<Vec<usize>>();
         let columns: Vec<Range<usize>> = prepared.encoded_columns().into_iter().map(|(_, span)| span).collect();
         let loadings = prepared.sees_components().then(|| prepared.standard_loadings());
-        match attribute_weights(&prepared.matrix, labels, (&columns, loadings.as_deref()), &rows(&self.learnt), &rows(&self.held_out), ctx) {
+        match attribute_weights(&prepared.matrix, labels, (&columns, loadings.as_deref()), &rows(&self.learnt), &rows(&self.held_out), ctx)
+        {
             Ok(weights) => Ok(Some(weights)),
             Err(RegressionError::Stopped(stopped)) => Err(stopped),
             Err(RegressionError::NoFit(_)) => Ok(None),

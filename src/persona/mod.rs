@@ -49,7 +49,7 @@ pub use describe::{describe, describe_with_roles};
 pub use distribution::{Distribution, Drawing};
 pub use edit::{PersonaEdit, RestsOn, RowSet};
 pub use evidence::{Direction, Evidence, Shown, Withheld};
-pub use explain::{Condition, Example, Explained, Forest, Importance, MissingGroup, SegmentRule, Weighed};
+pub use explain::{Condition, Example, Explained, Forest, Importance, MissingGroup, SegmentRule, Toward, Weighed};
 pub use explaining::explained;
 pub use identity::{carry, edit_for};
 pub use lexicon::{Lexicon, LexiconError};

@@ -78,7 +78,8 @@ mod tests {
         let mean = [10.0, 0.0];
         for (cluster, line) in of_columns.iter().enumerate() {
             assert_eq!(line.first(), line.last());
-            let reach = |at: usize| line.iter().map(|point| point[at]).fold([f64::MAX, f64::MIN], |[low, high], v| [low.min(v), high.max(v)]);
+            let reach =
+                |at: usize| line.iter().map(|point| point[at]).fold([f64::MAX, f64::MIN], |[low, high], v| [low.min(v), high.max(v)]);
             let (x, y) = (reach(0), reach(1));
             let inside = (0..400).filter(|row| row % 2 == cluster).filter(|&row| {
                 let at = [rows[row][0] - mean[0], rows[row][1] - mean[1]];

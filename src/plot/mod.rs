@@ -19,11 +19,11 @@ mod tree_groups;
 mod tree_view;
 pub mod views;
 
-pub use ellipse::outlines;
 pub use brush::{Picked, PickedCounts, Ring, customer_name};
 pub use comparison::{Compared, Flow, Ribbon, eased, flow};
 pub use condensed::{CondensedBranch, CondensedPlot, condensed};
 pub use density::{density, density_of};
+pub use ellipse::outlines;
 pub use map::map;
 pub use marks::{BarMarks, BarOrder, LeafMarks};
 pub use moves::{MovesDay, MovesFlow, MovesRibbon, moves_flow};

@@ -131,12 +131,18 @@ pub fn segmented_ui<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[
 
 /// Like [`segmented_ui`], two choices per row and all equally wide, for more than fit beside each other.
 pub fn segmented_pairs_ui<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
+    segmented_rows_ui(ui, value, choices, 2)
+}
+
+/// The same with so many in a row.
+pub fn segmented_rows_ui<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T, &str, &str)], a_row: usize) -> bool {
     let mut changed = false;
     Frame::new().fill(tokens(ui).field).corner_radius(theme::RADIUS).inner_margin(Margin::same(2)).show(ui, |ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(2.0);
-        let width = ((ui.available_width() - 2.0) / 2.0).floor();
-        for pair in choices.chunks(2) {
-            ui.horizontal(|ui| pair.iter().for_each(|choice| changed |= segment_ui(ui, value, choice, width)));
+        let gaps = 2.0 * (a_row.max(1) - 1) as f32;
+        let width = ((ui.available_width() - gaps) / a_row.max(1) as f32).floor();
+        for row in choices.chunks(a_row.max(1)) {
+            ui.horizontal(|ui| row.iter().for_each(|choice| changed |= segment_ui(ui, value, choice, width)));
         }
     });
     changed

@@ -192,7 +192,7 @@ fn explained(sizes: &[usize]) -> Explained {
                 loss: Some(0.21),
                 loss_sd: Some(0.02),
                 weight: Some(0.7),
-                toward: vec![1.2, -0.4, -0.8],
+                toward: Vec::new(),
             },
             Importance {
                 column: "plan".into(),

@@ -62,7 +62,8 @@ fn planted_columns_drive_the_grouping() {
     let shares: Vec<f64> = told.importance.iter().filter_map(|line| line.weight).collect();
     assert!(shares.len() == 2 && (shares.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{:?}", told.importance);
     for line in told.importance.iter().filter(|line| line.weight.is_some()) {
-        assert!(line.enters && line.toward.len() == 3 && line.toward.iter().any(|weight| *weight > 0.0), "{line:?}");
+        assert!(line.toward.iter().all(|of| of.level.is_some() == (line.column == "channel")), "{line:?}");
+        assert!(line.enters && line.toward.len() == 3 && line.toward.iter().any(|of| of.weight > 0.0), "{line:?}");
     }
     for closed in ["gender", "churned"] {
         let line = told.importance.iter().find(|line| line.column == closed).unwrap();

@@ -108,7 +108,8 @@ fn how_surely_each_customer_belongs_leaves_as_a_file_of_its_own() {
     // One customer half way between the first two groups.
     std::fs::write(folder.path().join("shop.csv"), shop(0) + "half,110,31,40,7,web\n").unwrap();
     let files = ["--out", "unusual.csv", "--belonging", "belonging.csv", "--report", "niches.json"];
-    let (code, out, err) = personae(folder.path(), "2", &[&["niches", "shop.csv", "--k", "3", "--silhouette", "none"][..], &files].concat());
+    let (code, out, err) =
+        personae(folder.path(), "2", &[&["niches", "shop.csv", "--k", "3", "--silhouette", "none"][..], &files].concat());
     assert_eq!(code, 0, "{out}{err}");
     let csv = std::fs::read_to_string(folder.path().join("belonging.csv")).unwrap();
     let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();

@@ -61,6 +61,10 @@ fn open_with(text: &str) -> Shop {
 }
 
 impl Shop {
+    fn wanted(&self) -> Wanted {
+        Wanted { niche_list: self.window.state().look.niche_list, ..Wanted::on(niches()) }
+    }
+
     /// Carries out what the page asked for: the options of unusual customers, or nothing. Returns the others.
     fn carry_out(&mut self) -> Vec<Command> {
         let commands = std::mem::take(&mut self.window.state_mut().commands);
@@ -71,8 +75,8 @@ impl Shop {
                 other => others.push(other),
             }
         }
-        let plan = self.window.state().plan.clone();
-        self.window.state_mut().answers = self.engine.wait_until_refined(&plan, &Wanted::on(self::niches()));
+        let (plan, wanted) = (self.window.state().plan.clone(), self.wanted());
+        self.window.state_mut().answers = self.engine.wait_until_refined(&plan, &wanted);
         self.window.run();
         others
     }
@@ -115,8 +119,8 @@ impl Shop {
             let Command::Niches(niches) = command else { panic!("{command:?}") };
             self.window.state_mut().plan.niches = niches;
         }
-        let plan = self.window.state().plan.clone();
-        self.window.state_mut().answers = self.engine.answer(&plan, &Wanted::on(niches()));
+        let (plan, wanted) = (self.window.state().plan.clone(), self.wanted());
+        self.window.state_mut().answers = self.engine.answer(&plan, &wanted);
     }
 }
 
@@ -141,6 +145,10 @@ fn planted_customers_are_listed_with_reasons_and_one_click_selects_them() {
         other => panic!("{other:?}"),
     };
     assert_eq!(rows(&shop), [first.table_row as u32]);
+    assert!(
+        shop.says(&format!("Local score of {}", first.table_row)) && shop.says("Of 10 neighbours"),
+        "the score by size of neighbourhood"
+    );
     // A reason selects everyone listed who has it.
     shop.window.get_all_by_label(&first.reasons[0].text).next().unwrap().click();
     shop.window.run();
@@ -165,6 +173,7 @@ fn who_stands_between_two_is_listed_and_ringed() {
     let mut shop = open_with(&(shop(0) + "half,110,31,40,7,web\n"));
     shop.window.get_by_label("Between two").click();
     shop.window.run();
+    assert_eq!(shop.carry_out(), []);
     let found = shop.window.state().answers.belonging.ready().expect("a mixture").clone();
     assert!(found.is_told(), "{}", found.agreement);
     assert!(shop.says(&found.sentence().replace('\u{202f}', "\u{a0}")) && shop.says(&found.agreement_sentence()), "{}", found.sentence());
@@ -266,7 +275,7 @@ fn a_drag_of_the_line_is_one_step_back() {
 #[test]
 fn a_niche_is_listed_selected_and_made_a_card() {
     let mut shop = open_with(&crate::niches::shop_with_niche(true));
-    shop.window.get_by_role_and_label(Role::Button, "Niches inside").click();
+    shop.window.get_all_by_role_and_label(Role::Button, "Niches").last().unwrap().click();
     shop.window.run();
     let niches = shop.window.state().answers.niches.ready().expect("niches").clone();
     assert_eq!(niches.niches.len(), 1, "{}", niches.sentence());

@@ -364,3 +364,51 @@ fn days_on_which_nobody_has_come_back_are_told_in_a_sentence() {
     assert!(!report.to_string().contains("could not be built"), "{report}");
     assert!(!report["foretells"].is_null(), "the cut itself has orders enough: {report}");
 }
+
+/// Three groups of 100 customers each; of the first, `moved` are in the second from the given table on.
+fn dated_table(moved: usize, newborn: usize) -> String {
+    let mut text = "customer_id,spend,visits,age\n".to_owned();
+    for nth in 0..300 + newborn {
+        let group = if nth < moved { 1 } else { nth / 100 % 3 };
+        let [spend, visits, age] = [[20.0, 2.0, 30.0], [200.0, 60.0, 50.0], [90.0, 30.0, 70.0]][group];
+        let wave = |step: usize| (nth * step % 17) as f64 - 8.0;
+        writeln!(text, "K{nth},{},{},{}", spend + wave(5), visits + wave(7) / 8.0, age + wave(11) / 4.0).unwrap();
+    }
+    text
+}
+
+#[test]
+fn tables_of_the_same_customers_on_days_of_the_user_say_who_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("jan.csv", dated_table(0, 0)), ("apr.csv", dated_table(10, 0)), ("jul.csv", dated_table(25, 30))] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    // The order in which they are given does not matter.
+    let args = ["validate", "2024-04-30=apr.csv", "2024-07-31=jul.csv", "2024-01-31=jan.csv", "--k", "3", "--report", "validation.json"];
+    let (code, out, err) = personae(folder.path(), &args);
+    assert_eq!(code, 0, "{out}{err}");
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(folder.path().join("validation.json")).unwrap()).unwrap();
+    let stays = report["stays"].as_array().unwrap();
+    let of = |nth: usize, name: &str| stays[nth][name].clone();
+    assert_eq!((stays.len(), of(0, "from"), of(0, "to"), of(1, "to")), (2, "2024-01-31".into(), "2024-04-30".into(), "2024-07-31".into()));
+    // 10 of 300 moved by April, 15 more by July, when 30 came whom nobody had seen.
+    assert!((of(0, "stay").as_f64().unwrap() - 290.0 / 300.0).abs() < 1e-9, "{}", stays[0]);
+    assert!((of(1, "stay").as_f64().unwrap() - 285.0 / 300.0).abs() < 1e-9, "{}", stays[1]);
+    assert_eq!((of(1, "newborn"), of(1, "gone"), of(1, "by_chance")), (30.into(), 0.into(), Value::Null));
+    assert!(says(&report, "notes", "tables without orders"), "{report}");
+    assert!(report["folds"]["k"].is_number(), "the personas of today are tried on others as well");
+
+    let fails = |args: &[&str]| {
+        let (code, _, err) = personae(folder.path(), &[&["validate"][..], args, &["--report", "v.json", "--quiet"]].concat());
+        assert!(code != 0 && err.trim_end().lines().count() == 1, "{code} {err}");
+        err
+    };
+    assert!(fails(&["2024-01-31=jan.csv"]).contains("two or more different days"));
+    assert!(fails(&["2024-01-31=jan.csv", "2024-01-31=apr.csv"]).contains("two or more different days"));
+    assert!(fails(&["2024-01-31=jan.csv", "apr.csv"]).contains("the day of every table"));
+    // Without a column that finds customers again, the rest is still told.
+    std::fs::write(folder.path().join("other.csv"), dated_table(0, 0).replace("customer_id", "member_id")).unwrap();
+    let args = ["validate", "2024-01-31=jan.csv", "2024-02-28=other.csv", "--k", "3", "--report", "validation.json"];
+    let (code, out, err) = personae(folder.path(), &args);
+    assert!(code == 0 && out.contains("share no column of customer numbers"), "{out}{err}");
+}

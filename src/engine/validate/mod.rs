@@ -6,7 +6,7 @@
 //!
 //! `days` says when snapshots are taken, `dated` what the table was on a day, `stays` who moved from one to the next, `words` whether names still fit, `foretells` what the
 //! personas of one day know of the days after it, `forward` whether that goes on, `came` what came, `by_others` what becomes of customers that had not been seen,
-//! `personas` what these share.
+//! `personas` what these share, `tables` who moved between tables that the user says the days of.
 
 mod by_others;
 mod came;
@@ -17,6 +17,7 @@ mod foretells;
 mod forward;
 mod personas;
 mod stays;
+mod tables;
 mod words;
 
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub use days::snapshot_days;
 pub(super) use foretells::{of_orders, of_table, set_apart};
 pub(super) use personas::OfADay;
 pub(super) use stays::stays;
+pub use tables::DatedTable;
+pub(super) use tables::{key_of, stays_of_tables};
 
 /// What would become of today's customers if only the others had been seen.
 pub(super) fn folds_of(today: &OfADay, clustering: &Clustering, by: Option<&Chosen>, ctx: &Ctx) -> Result<FoldsFound, StepError> {

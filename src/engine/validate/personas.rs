@@ -34,6 +34,8 @@ pub(in crate::engine) struct OfADay<'a> {
     pub(super) names: Vec<String>,
     /// How they were made, in words.
     pub(super) method: &'a str,
+    /// The column that says who is who; none takes the first, as in a table that was built.
+    pub(in crate::engine) key: Option<&'a str>,
 }
 
 impl<'a> OfADay<'a> {
@@ -46,12 +48,13 @@ impl<'a> OfADay<'a> {
             labels: labels.numbered(report.labels.numbers().to_vec()),
             names: report.personas.personas.iter().map(|persona| persona.name.clone()).collect(),
             method: &report.method_text,
+            key: None,
         }
     }
 
     pub(in crate::engine) fn of_segmentation(segmentation: &'a Segmentation) -> OfADay<'a> {
         let Segmentation { loaded, prepared, labels, method_text, .. } = segmentation;
-        OfADay { loaded, prepared, labels: labels.clone(), names: Vec::new(), method: method_text }
+        OfADay { loaded, prepared, labels: labels.clone(), names: Vec::new(), method: method_text, key: None }
     }
 
     /// One entry per persona, with nothing known but who it is.
@@ -67,7 +70,8 @@ impl<'a> OfADay<'a> {
 
     /// The segment of every customer by key; none where a customer has none.
     pub(super) fn by_key(&self) -> BTreeMap<String, Option<usize>> {
-        let Some(key) = self.loaded.table.columns.first() else { return BTreeMap::new() };
+        let table = &self.loaded.table;
+        let Some(key) = self.key.and_then(|name| table.column(name)).or(table.columns.first()) else { return BTreeMap::new() };
         let rows = self.prepared.table_rows.iter().zip(self.labels.iter());
         rows.map(|(&row, segment)| (key.cell(row).into_owned(), segment)).collect()
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::base::Ctx;
 use crate::base::text::count;
 use crate::customers::Redrawing;
+use crate::data::Loaded;
 use crate::data::day::IsoDay;
 use crate::engine::run::answer::StepError;
 use crate::evaluate::{Whereabouts, WithBand, by_chance, moved_words, transitions};
@@ -30,11 +31,11 @@ const MOST_DRAWN: usize = 5_000;
 const STAGE: &str = "Snapshots";
 
 /// One day with everyone's place.
-struct Placed {
-    day: IsoDay,
-    places: BTreeMap<String, Whereabouts>,
+pub(super) struct Placed {
+    pub(super) day: IsoDay,
+    pub(super) places: BTreeMap<String, Whereabouts>,
     /// The words of each persona's name on this day.
-    words: Vec<Vec<WordHolds>>,
+    pub(super) words: Vec<Vec<WordHolds>>,
 }
 
 /// Adds the moves between snapshots to what was found.
@@ -101,7 +102,7 @@ pub(in crate::engine) fn stays(
             model = Some((made, report));
         }
         let Some((model, first)) = &model else { continue };
-        let rows = rows_placed(model, &snapshot, ctx)?;
+        let rows = rows_placed(model, &snapshot.loaded, ctx)?;
         let words = if nth > 0 { words_on(first, &snapshot.loaded, &rows, &plan_of_a_day(plan), ctx)? } else { Vec::new() };
         placed.push(Placed { day, places: snapshot.keys.iter().cloned().zip(rows).collect(), words });
     }
@@ -138,7 +139,7 @@ pub(in crate::engine) fn stays(
 }
 
 /// "On 1997-12-31 Frequent in Frequent Big Spenders no longer passes: 0.91 then, 0.31 now." Or that every word of every name does.
-fn told_of_words(stays: &[Stay]) -> Option<String> {
+pub(super) fn told_of_words(stays: &[Stay]) -> Option<String> {
     let last = stays.last()?;
     let words = || last.personas.iter().flat_map(|persona| persona.words.iter().map(move |word| (persona, word)));
     words().next()?;
@@ -157,8 +158,8 @@ fn told_of_words(stays: &[Stay]) -> Option<String> {
 }
 
 /// Where every row of a day's table is.
-fn rows_placed(model: &Model, snapshot: &Snapshot, ctx: &Ctx) -> Result<Vec<Whereabouts>, StepError> {
-    let placement = model.place(&snapshot.loaded, &ctx.quiet()).map_err(|error| match ctx.check() {
+pub(super) fn rows_placed(model: &Model, loaded: &Loaded, ctx: &Ctx) -> Result<Vec<Whereabouts>, StepError> {
+    let placement = model.place(loaded, &ctx.quiet()).map_err(|error| match ctx.check() {
         Err(stopped) => StepError::from(stopped),
         Ok(()) => cannot(error.to_string()),
     })?;
@@ -171,11 +172,11 @@ fn rows_placed(model: &Model, snapshot: &Snapshot, ctx: &Ctx) -> Result<Vec<Wher
 
 /// Where every customer of a day is.
 fn places(model: &Model, snapshot: &Snapshot, ctx: &Ctx) -> Result<BTreeMap<String, Whereabouts>, StepError> {
-    Ok(snapshot.keys.iter().cloned().zip(rows_placed(model, snapshot, ctx)?).collect())
+    Ok(snapshot.keys.iter().cloned().zip(rows_placed(model, &snapshot.loaded, ctx)?).collect())
 }
 
 /// The same day again, each customer's own orders drawn anew.
-struct Chance {
+pub(super) struct Chance {
     moved: WithBand,
     of_segment: Vec<Option<WithBand>>,
     draws: usize,
@@ -207,7 +208,7 @@ fn chance(
     Ok(found.map(|found| Chance { moved: found.moved, of_segment: found.of_segment, draws: found.draws, customers: keys.len() }))
 }
 
-fn moves(from: &Placed, to: &Placed, personas: &[PersonaHolds], chance: Option<Chance>) -> Stay {
+pub(super) fn moves(from: &Placed, to: &Placed, personas: &[PersonaHolds], chance: Option<Chance>) -> Stay {
     let keys: std::collections::BTreeSet<&String> = from.places.keys().chain(to.places.keys()).collect();
     let of = |placed: &Placed| -> Vec<Whereabouts> {
         keys.iter().map(|key| placed.places.get(*key).copied().unwrap_or(Whereabouts::Absent)).collect()

@@ -3,6 +3,8 @@
 //! In: the scores of every customer and those of smooth copies. Out: each kind of score in order beside what the copies have, with the suggested line. O(n log n) once; after
 //! that a line costs a search.
 
+use std::sync::Arc;
+
 use super::isolation::IsolationForest;
 use super::line::{MOST_CHANCE, MOST_EXPECTED_SHARE};
 use super::{CopyScores, ExpectedUnusual, LocalScores, OrderedScores, UnusualLine, UnusualScore, combined, percentiles};
@@ -28,6 +30,8 @@ pub struct Unusual {
     measured: [Option<MeasuredScore>; 4],
     /// How far the isolation score of every row may be off.
     pub isolation_errors: Vec<f64>,
+    /// The local outlier factor by size of neighbourhood; none where it is not made. Shared, since it is as large as all else.
+    local: Option<Arc<LocalScores>>,
     /// Sizes of neighbourhoods.
     pub sizes: Vec<usize>,
     /// Trees of the forest.
@@ -40,8 +44,8 @@ pub struct Unusual {
 
 impl Unusual {
     /// Puts scores and copies together. `density` is GLOSH, where the density tree has any group.
-    pub fn of(local: Option<&LocalScores>, forest: &IsolationForest, density: Option<&[f64]>, copies: &[CopyScores]) -> Unusual {
-        let of_local = local.map(LocalScores::most);
+    pub fn of(local: Option<&Arc<LocalScores>>, forest: &IsolationForest, density: Option<&[f64]>, copies: &[CopyScores]) -> Unusual {
+        let of_local = local.map(|local| local.most());
         let isolated = forest.scores();
         let kinds: Vec<&[f64]> = [of_local.as_deref(), Some(&isolated[..]), density].into_iter().flatten().collect();
         let shares: Vec<Vec<f64>> = kinds.iter().map(|scores| percentiles(scores)).collect();
@@ -65,6 +69,7 @@ impl Unusual {
                 density.map(|scores| measured(scores.to_vec(), &|copy| copy.density.clone())),
             ],
             isolation_errors: forest.standard_errors(),
+            local: local.cloned(),
             sizes: local.map_or_else(Vec::new, |local| local.sizes.clone()),
             n_trees: forest.n_trees(),
             n_copies: copies.len(),
@@ -76,6 +81,15 @@ impl Unusual {
     pub fn by(&self, score: UnusualScore) -> Option<&MeasuredScore> {
         let at = UnusualScore::ALL.iter().position(|&other| other == score)?;
         self.measured[at].as_ref()
+    }
+
+    /// The local outlier factor of a row of the matrix by size of neighbourhood: a customer who is far out stays so at every size. Empty where it is not made.
+    pub fn local_by_size(&self, row: usize) -> Vec<(usize, f64)> {
+        let of = |local: &Arc<LocalScores>| {
+            let scores = local.sizes.iter().zip(&local.by_size);
+            scores.filter_map(|(&size, scores)| Some((size, *scores.get(row)?))).collect()
+        };
+        self.local.as_ref().map(of).unwrap_or_default()
     }
 
     /// The line in force: the user's or the suggested one; none where nobody is unusual.

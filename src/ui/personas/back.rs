@@ -272,7 +272,13 @@ fn made(ui: &Ui, view: &View) -> Option<Arc<Provenance>> {
         null: stability.and_then(|stability| stability.null()),
         notes: &notes,
     }));
-    let kept = Kept { segmentation: segmentation.clone(), personas: personas.clone(), stability: stability.cloned(), bic: bic.cloned(), made: made.clone() };
+    let kept = Kept {
+        segmentation: segmentation.clone(),
+        personas: personas.clone(),
+        stability: stability.cloned(),
+        bic: bic.cloned(),
+        made: made.clone(),
+    };
     ui.data_mut(|data| data.insert_temp(id, kept));
     Some(made)
 }

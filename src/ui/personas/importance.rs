@@ -34,7 +34,10 @@ pub fn ui(ui: &mut Ui, explained: &Explained, height: f32) {
                 // The second witness stands on the same bar, as a mark.
                 if let Some(weight) = line.weight.filter(|_| heaviest > 0.0) {
                     let at = bar.left() + bar.width() * (weight / heaviest) as f32;
-                    let mark = Rect::from_min_max(pos2((at - 2.0).max(bar.left()), bar.top() - 2.0), pos2(at.max(bar.left() + 2.0), bar.bottom() + 2.0));
+                    let mark = Rect::from_min_max(
+                        pos2((at - 2.0).max(bar.left()), bar.top() - 2.0),
+                        pos2(at.max(bar.left() + 2.0), bar.bottom() + 2.0),
+                    );
                     painter.rect_filled(mark, 1.0, t.text);
                 }
                 let told = told(line);

@@ -25,7 +25,8 @@ const AROUND: f32 = 6.0;
 const ROW: f32 = 3.0 * (LINE + GAP) + 2.0 * AROUND;
 const MEANS: &str = "Every segment puts a customer into one group, whether they are in its middle or at its edge. A mixture of Gaussians gives each \
                      segment a centre, a width and a direction, and says for every customer how likely each segment is.";
-const USE: &str = "Customers between two are those a message for one persona may miss. Look at them before a campaign, or leave them out of it.";
+const USE: &str =
+    "Customers between two are those a message for one persona may miss. Look at them before a campaign, or leave them out of it.";
 
 /// The left panel: what is measured, and how well it fits.
 pub(super) fn side_ui(ui: &mut Ui, view: &View) {
@@ -37,7 +38,10 @@ pub(super) fn side_ui(ui: &mut Ui, view: &View) {
         ui.label(caption(ui, belonging.agreement_sentence()));
         let bar = ui.add(ProgressBar::new(belonging.agreement as f32).desired_height(6.0));
         name_it(&bar, Role::ProgressIndicator, "Share of customers in the same segment");
-        ui.label(caption(ui, format!("Fitted on {} customers; the ellipses hold most of each segment.", thousands(belonging.mixture.fitted))));
+        ui.label(caption(
+            ui,
+            format!("Fitted on {} customers; the ellipses hold most of each segment.", thousands(belonging.mixture.fitted)),
+        ));
         if !is_on_components(view) {
             ui.label(caption(ui, "Ellipses are drawn on principal components: choose PC1 and PC2 for the map."));
         }
@@ -135,7 +139,9 @@ fn customer_ui(ui: &mut Ui, rect: Rect, view: &View, segmentation: &Segmentation
 
 /// Where those between two stand in the map, the least sure first, so many at most.
 pub(super) fn rings(view: &View, look: &Look, most: usize) -> Vec<Ringed> {
-    let (Some(belonging), Some(segmentation)) = (view.answers.belonging.ready(), view.answers.segmentation.ready()) else { return Vec::new() };
+    let (Some(belonging), Some(segmentation)) = (view.answers.belonging.ready(), view.answers.segmentation.ready()) else {
+        return Vec::new();
+    };
     let of = &belonging.between[..belonging.between.len().min(most)];
     let rows: Vec<u32> = of.iter().map(|of| of.row as u32).collect();
     let places = Ring::places(&segmentation.loaded, &segmentation.prepared, &look.map_axes, &rows);
@@ -148,9 +154,7 @@ pub(super) fn rings(view: &View, look: &Look, most: usize) -> Vec<Ringed> {
 /// A line around each segment, where mixture and method see the same ones.
 pub(super) fn outlines(view: &View, look: &Look) -> Vec<Vec<[f64; 2]>> {
     match (view.answers.belonging.ready(), view.answers.segmentation.ready()) {
-        (Some(belonging), Some(segmentation)) if belonging.is_told() => {
-            plot::outlines(belonging, &segmentation.prepared, &look.map_axes)
-        }
+        (Some(belonging), Some(segmentation)) if belonging.is_told() => plot::outlines(belonging, &segmentation.prepared, &look.map_axes),
         _ => Vec::new(),
     }
 }

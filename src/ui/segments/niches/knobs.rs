@@ -4,9 +4,10 @@ use eframe::egui::{self, Frame, ProgressBar, ScrollArea, Ui};
 
 use crate::evaluate::unusual::{MOST_TREES, USUAL_COPIES, USUAL_SIZES, USUAL_TREES, Unusual, UnusualScore};
 use crate::persona::text::capitalised;
-use crate::session::NicheOptions;
-use crate::ui::theme::{self, caption};
-use crate::ui::widgets::{self, choice_ui, combo_ui, row_ui, segmented_pairs_ui, thousands};
+use crate::plot::customer_name;
+use crate::session::{Look, NicheOptions, Who};
+use crate::ui::theme::{self, caption, tokens};
+use crate::ui::widgets::{self, choice_ui, combo_ui, row_ui, segmented_pairs_ui, share_bar, thousands};
 
 use super::super::view::View;
 use super::found::is_settled;
@@ -16,8 +17,11 @@ const TREES_MEAN: &str = "Trees of the isolation forest. More trees make the ord
 const COPIES_MEAN: &str = "A smooth copy is a made-up population with the same groups, spreads and correlations, and with nobody special in it. How many of \
                            its customers are above the line says how many would be there by chance.";
 
+const BY_SIZE_MEANS: &str = "How much thinner it is around this customer than around so many of their neighbours: 1 is like them. A score that is high at every \
+                             size is sure; one that is high at one size alone hangs on the choice of it.";
+
 /// The left panel.
-pub(super) fn ui(ui: &mut Ui, view: &View, draft: &mut NicheOptions) {
+pub(super) fn ui(ui: &mut Ui, view: &View, look: &Look, draft: &mut NicheOptions) {
     egui::CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
         ScrollArea::vertical().id_salt("niche knobs").auto_shrink(false).show(ui, |ui| {
             score_ui(ui, draft);
@@ -29,6 +33,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, draft: &mut NicheOptions) {
                 line_ui(ui, unusual, draft);
                 ui.add_space(theme::BETWEEN);
                 rounds_ui(ui, unusual, draft);
+                picked_ui(ui, view, look, unusual);
             }
         });
     });
@@ -105,6 +110,29 @@ fn line_ui(ui: &mut Ui, unusual: &Unusual, draft: &NicheOptions) {
 /// A mean count: with a decimal while it is small.
 fn about(count: f64) -> String {
     if count >= 100.0 { thousands(count.round() as usize) } else { format!("{count:.1}") }
+}
+
+/// The local score of the one customer who is picked, by size of neighbourhood.
+fn picked_ui(ui: &mut Ui, view: &View, look: &Look, unusual: &Unusual) {
+    let (Some(segmentation), Some(brush)) = (view.answers.segmentation.ready(), &look.brush) else { return };
+    let Who::Rows { rows, .. } = &brush.who else { return };
+    let [table_row] = rows[..] else { return };
+    let Ok(row) = segmentation.prepared.table_rows.binary_search(&(table_row as usize)) else { return };
+    let scores = unusual.local_by_size(row);
+    let most = scores.iter().map(|of| of.1).fold(1.0, f64::max);
+    if scores.is_empty() {
+        return;
+    }
+    ui.add_space(theme::BETWEEN);
+    ui.label(theme::strong(format!("Local score of {}", customer_name(&segmentation.loaded, table_row as usize))))
+        .on_hover_text(BY_SIZE_MEANS);
+    for (size, score) in scores {
+        row_ui(ui, &format!("Of {size} neighbours"), BY_SIZE_MEANS, |ui, _| {
+            ui.label(format!("{score:.2}"));
+            let colour = tokens(ui).accent;
+            share_bar(ui, (score / most) as f32, colour, 72.0, 6.0);
+        });
+    }
 }
 
 /// What the numbers come from, and how far they are.

@@ -18,7 +18,7 @@ use crate::plot::Ring;
 use crate::session::{Command, Look, NicheList, NicheOptions, PlotKind};
 use crate::ui::plotting::{Lies, split};
 use crate::ui::theme::{INSIDE, tokens};
-use crate::ui::widgets::segmented_pairs_ui;
+use crate::ui::widgets::segmented_rows_ui;
 
 use super::map;
 use super::view::{Ringed, View};
@@ -31,18 +31,18 @@ pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Lo
     let mut draft = options.clone();
     let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
     Panel::left("niche knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| match look.niche_list {
-        NicheList::Unusual => knobs::ui(ui, view, &mut draft),
+        NicheList::Unusual => knobs::ui(ui, view, look, &mut draft),
         NicheList::Niches => rules::ui(ui, &mut draft),
         NicheList::Between => between::side_ui(ui, view),
     });
     let width = (ui.available_width() * 0.31).clamp(280.0, 460.0);
     Panel::right("unusual customers").default_size(width).size_range(260.0..=560.0).frame(side).show(ui, |ui| {
         let choices = [
-            (NicheList::Unusual, "Who stands out", "Who fits none of the segments"),
-            (NicheList::Niches, "Niches inside", "Small groups inside a segment with a need of their own"),
+            (NicheList::Unusual, "Unusual", "Who fits none of the segments"),
+            (NicheList::Niches, "Niches", "Small groups inside a segment with a need of their own"),
             (NicheList::Between, "Between two", "Who might as well be in another segment"),
         ];
-        segmented_pairs_ui(ui, &mut look.niche_list, &choices);
+        segmented_rows_ui(ui, &mut look.niche_list, &choices, choices.len());
         ui.add_space(INSIDE);
         match look.niche_list {
             NicheList::Unusual => customers::ui(ui, view, options, look, commands),
@@ -52,8 +52,11 @@ pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Lo
     });
     CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
         let is_between = look.niche_list == NicheList::Between;
-        let (rings, outlines) =
-            if is_between { (between::rings(view, look, MOST_RINGS), between::outlines(view, look)) } else { (rings(view, options, look), Vec::new()) };
+        let (rings, outlines) = if is_between {
+            (between::rings(view, look, MOST_RINGS), between::outlines(view, look))
+        } else {
+            (rings(view, options, look), Vec::new())
+        };
         let view = View { rings: &rings, outlines: &outlines, ..*view };
         let rect = ui.max_rect();
         if look.maximised == Some(PlotKind::Map) {
