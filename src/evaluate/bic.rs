@@ -38,7 +38,7 @@ impl BicCurve {
 
     /// What it says, in one sentence; none where no mixture was found at all.
     pub fn sentence(&self) -> Option<String> {
-        let (best, most) = (self.best()?, self.points.last()?.0);
+        let (best, most) = (self.best()?, self.points.iter().rev().find(|point| point.1.is_some())?.0);
         let rows = count(self.rows);
         Some(if best == most {
             format!(

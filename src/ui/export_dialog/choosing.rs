@@ -62,6 +62,10 @@ pub(super) fn ui(
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         let missing = missing(request);
         let button = ui.add_enabled_ui(missing.is_none(), |ui| primary_button(ui, "Export")).inner;
+        // Enter exports as soon as the dialog is open, and wherever else nothing waits for it.
+        if missing.is_none() && ui.memory(|memory| memory.focused().is_none()) {
+            button.request_focus();
+        }
         if button.on_disabled_hover_text(missing.unwrap_or_default()).clicked() {
             commands.push(Command::Export(request.clone()));
         }
