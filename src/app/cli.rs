@@ -23,10 +23,12 @@ use super::choices::Choices;
 use super::export_args::{ExportArgs, format};
 use super::failure::Failure;
 use super::headless::{self, Task};
+use super::journeys::{self, JourneyArgs};
 use super::logging;
 use super::outputs::{self, Output};
 use super::score::{self, ScoreArgs};
 use super::table::{self, TableArgs};
+use super::triggers::{self, TriggerArgs};
 use super::validate::{self, ValidateArgs};
 use super::window;
 
@@ -68,6 +70,10 @@ enum Headless {
     Niches(NichesArgs),
     /// Try personas on other customers and other days: do they come back, stay and foretell?
     Validate(ValidateArgs),
+    /// Ask event exports how customers move: funnels, paths, returns, rhythm, and what each persona does more.
+    Journeys(JourneyArgs),
+    /// Replay rules that would set off a message on the past: what they find, whom, and who is due now.
+    Triggers(TriggerArgs),
     /// Replay a saved project: the same labels as the window showed.
     Run(Run),
     /// Build one customer table from lists of customers, transactions and events.
@@ -221,6 +227,8 @@ pub fn main() -> ExitCode {
             .and_then(|project| task(project, &run.project, None, run.files, Some((run.out, run.taking.choices(run.formats)))))
             .and_then(headless::carry_out),
         Some(Headless::Validate(args)) => validate::carry_out(args),
+        Some(Headless::Journeys(args)) => journeys::carry_out(args),
+        Some(Headless::Triggers(args)) => triggers::carry_out(args),
         Some(Headless::Table(args)) => table::carry_out(args),
         Some(Headless::Completions { shell }) => completions(shell),
         Some(Headless::Man { folder }) => man_pages(&folder),
@@ -339,7 +347,7 @@ fn one_sentence(error: &clap::Error) -> String {
     let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty() && !line.starts_with("Usage:"));
     let sentence = lines.collect::<Vec<_>>().join(" ");
     let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence).trim_end_matches('.');
-    let known = ["segment", "cards", "model", "score", "niches", "run", "table", "completions", "man"];
+    let known = ["segment", "cards", "model", "score", "niches", "validate", "journeys", "triggers", "run", "table", "completions", "man"];
     let command = std::env::args().nth(1).filter(|word| known.contains(&word.as_str()));
     let see = command.map_or_else(|| "personae --help".to_owned(), |command| format!("personae {command} --help"));
     let mut letters = sentence.chars();

@@ -5,9 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::data::{self, Source};
-use crate::export::{Choices, Format};
+use crate::export::{self, Choices, Format};
 
-use super::failure::Failure;
+use super::failure::{Failure, failed};
 
 /// A file to write and the option that asks for it.
 pub(super) struct Output {
@@ -33,6 +33,15 @@ pub(super) fn inputs_of(source: &Source) -> Vec<PathBuf> {
         Source::File { path, .. } => vec![path.clone()],
         Source::Sources(sourcing) => sourcing.sources.iter().flat_map(|source| files_of(&source.path)).collect(),
     }
+}
+
+/// Writes a text beside its place first, so that no half file is ever there; its folder is made if need be.
+pub(super) fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
+    if let Some(folder) = path.parent() {
+        // Where that fails, writing the file says why.
+        let _ = std::fs::create_dir_all(folder);
+    }
+    export::write_beside(path, |to| to.write_all(text.as_bytes())).map_err(failed)
 }
 
 /// The files a path stands for. One that does not exist is told when it is read.

@@ -34,7 +34,9 @@ pub use read::format::READABLE_EXTENSIONS;
 pub use read::letters::encodings;
 pub use read::read_as::ReadAs;
 pub use read::source::{Source, Unprofiled, read, read_table, stamp};
-pub use rows::{Raw, RawColumn, ReadOptions, SourceSeen, files_of, read_raw, read_raw_as, read_raw_with, stamp_raw, stamp_raw_as};
+pub use rows::{
+    NO_TEXT, Raw, RawCells, RawColumn, ReadOptions, SourceSeen, files_of, read_raw, read_raw_as, read_raw_with, stamp_raw, stamp_raw_as,
+};
 pub use sourcing::{SourceFile, SourceKind, Sourcing};
 pub(crate) use table::codes::{gives_no_name, is_no_measure, without_neutral_words};
 pub use table::dictionary::{self, Dictionary};

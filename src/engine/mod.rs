@@ -2,6 +2,7 @@
 //! what it showed last. `run` computes and keeps, and knows nothing of what.
 
 mod answers;
+pub mod behaviour;
 mod belonging;
 mod brush;
 pub mod caches;

@@ -5,6 +5,7 @@
 
 mod atomic_write;
 pub mod audience;
+pub mod behaviour;
 mod belonging;
 mod chart;
 pub mod choices;

@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The parts of the library with their floors, the ground first.
-const FLOORS: [(&str, u32); 14] = [
+const FLOORS: [(&str, u32); 17] = [
     ("base", 0),
     ("data", 1),
     ("customers", 2),
+    ("events", 2),
     ("features", 2),
     ("cluster", 3),
     ("evaluate", 4),
     ("persona", 5),
     ("plot", 5),
     ("model", 5),
+    ("journeys", 5),
+    ("triggers", 5),
     ("export", 6),
     ("session", 7),
     ("engine", 8),
@@ -28,8 +31,8 @@ const ONLY_IN: [(&str, &[&str]); 44] = [
     ("blake3::", &["base", "customers"]),
     ("calamine::", &["data"]),
     ("chardetng::", &["data"]),
-    ("chrono::", &["data"]),
-    ("chrono_tz::", &["data"]),
+    ("chrono::", &["data", "events"]),
+    ("chrono_tz::", &["data", "events"]),
     ("clap::", &["app"]),
     ("directories::", &["session"]),
     ("eframe::", &["app"]),
@@ -38,7 +41,7 @@ const ONLY_IN: [(&str, &[&str]); 44] = [
     ("egui_plot::", &["ui"]),
     ("encoding_rs::", &["data"]),
     ("env_logger::", &["app"]),
-    ("flate2::", &["data"]),
+    ("flate2::", &["data", "events"]),
     ("image::", &["export", "persona"]),
     ("indicatif::", &["app"]),
     ("kodama::", &[]),
@@ -67,7 +70,7 @@ const ONLY_IN: [(&str, &[&str]); 44] = [
     ("typst_pdf::", &["export"]),
     ("typst_render::", &["export"]),
     ("typst_svg::", &["export"]),
-    ("zip::", &["data", "export"]),
+    ("zip::", &["data", "events", "export"]),
 ];
 
 #[test]

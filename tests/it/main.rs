@@ -1,6 +1,7 @@
 //! One binary for all integration tests, so that the linker runs once.
 
 mod assigning;
+mod behaviour;
 mod brushing;
 mod cards_page;
 mod compare_pane;

@@ -7,6 +7,7 @@
 //! `paths` finds the files, `part` is one of them: text in `chunks` of whole rows (`text`, which `convert`s them), Parquet and Arrow by `scan`, others as a
 //! `whole_file`. `store` holds rows in memory or in a file, `concat` puts the files one after the other.
 
+mod cells;
 mod chunks;
 mod concat;
 mod convert;
@@ -35,6 +36,7 @@ use super::read::source::{self, Source};
 use super::read::{columnar, letters, packed, sniff};
 use super::table::Table;
 
+pub use cells::{NO_TEXT, RawCells};
 use part::Part;
 pub use part::{RawColumn, ReadOptions};
 pub use paths::{SourceSeen, files_of};

@@ -1,0 +1,71 @@
+//! What may be said of event exports, whatever is asked of them: the files, the customers beside them, and how they are read.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::base::Ctx;
+use crate::data::Loaded;
+use crate::engine::Engine;
+use crate::events::EventOptions;
+use crate::session::Plan;
+
+use super::failure::{Failure, failed};
+use super::headless;
+
+/// Event files and their reading.
+#[derive(Debug, Args)]
+pub(super) struct EventArgs {
+    /// Event exports as they are: JSON lines, logs, CSV or Parquet, packed or not; several are one.
+    #[arg(required = true)]
+    pub(super) events: Vec<PathBuf>,
+    /// The customers, as a file or a project: their personas, or their columns.
+    #[arg(long, value_name = "FILE")]
+    pub(super) customers: Option<PathBuf>,
+    /// The event that counts as a purchase; found by its name unless given.
+    #[arg(long, value_name = "EVENT")]
+    pub(super) purchase: Option<String>,
+    /// The time zone of times that name none, such as Europe/Berlin [UTC].
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+    /// Count devices on which nobody was named as customers; else their events are left out and counted.
+    #[arg(long)]
+    count_anonymous: bool,
+    /// Begin a new visit at midnight, as some other programs do.
+    #[arg(long)]
+    cut_at_midnight: bool,
+    /// Seed of draws and samples.
+    #[arg(long, default_value = "0")]
+    pub(super) seed: u64,
+    /// No progress and no summary.
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+impl EventArgs {
+    /// Every file that is read.
+    pub(super) fn inputs(&self) -> Vec<PathBuf> {
+        self.events.iter().chain(&self.customers).cloned().collect()
+    }
+
+    /// How the events are read.
+    pub(super) fn reading(&self) -> EventOptions {
+        EventOptions {
+            count_anonymous: self.count_anonymous,
+            zone: self.timezone.clone(),
+            cut_at_midnight: self.cut_at_midnight,
+            ..EventOptions::default()
+        }
+    }
+
+    /// The customers beside the events, with the plan that groups them.
+    ///
+    /// Fails where they cannot be read.
+    pub(super) fn customers_beside(&self, ctx: &Ctx) -> Result<Option<(Arc<Loaded>, Plan)>, Failure> {
+        let Some(path) = &self.customers else { return Ok(None) };
+        let project = headless::open_either(path.clone())?;
+        let (loaded, _) = Engine::headless().table_of(&project.plan, ctx).map_err(|problem| failed(&problem.0))?;
+        Ok(Some((loaded, project.plan)))
+    }
+}

@@ -1,0 +1,94 @@
+//! What does `personae journeys` do? Read event exports, ask how customers move, write the report, and say what it comes to.
+//!
+//! In: event files, and customers beside them where there are some. Out: journeys.json, and the sentences on standard output.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::base::Ctx;
+use crate::engine::behaviour::{JourneyWishes, JourneysFound, journeys};
+use crate::export::behaviour::{journeys_json, reading_told};
+
+use super::event_args::EventArgs;
+use super::failure::{Failure, failed};
+use super::logging;
+use super::outputs::{self, Output};
+use super::progress::while_showing;
+
+/// What may be said about journeys.
+#[derive(Debug, Args)]
+pub(super) struct JourneyArgs {
+    #[command(flatten)]
+    events: EventArgs,
+    /// What customers are told apart by: persona, behaviour (personas made from what they did), or a column of the customers.
+    #[arg(long, value_name = "persona|behaviour|COLUMN")]
+    by: Option<String>,
+    /// The steps of a funnel, by the names of the events, separated by commas.
+    #[arg(long, value_delimiter = ',', value_name = "a,b,c")]
+    funnel: Vec<String>,
+    /// How long the funnel may take, such as 24h or 7d [7d].
+    #[arg(long, value_parser = span, requires = "funnel")]
+    window: Option<i64>,
+    /// The event that paths start from [the start of every visit].
+    #[arg(long, value_name = "EVENT")]
+    paths: Option<String>,
+    /// Steps of a path, from 2 to 10 [5].
+    #[arg(long)]
+    depth: Option<usize>,
+    /// The file to write, such as journeys.json.
+    #[arg(long, value_name = "FILE")]
+    report: PathBuf,
+}
+
+/// Asks, writes, and says what came out.
+pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
+    let inputs = args.events.inputs();
+    logging::opens(&inputs);
+    outputs::check(&inputs, &[Output { option: "--report", path: args.report.clone() }])?;
+    let ctx = Ctx::new();
+    let quiet = args.events.quiet;
+    let found = while_showing(&ctx, quiet, || {
+        let wishes = JourneyWishes {
+            reading: args.events.reading(),
+            customers: args.events.customers_beside(&ctx)?,
+            by: args.by.clone(),
+            funnel: args.funnel.clone(),
+            window: args.window,
+            paths: args.paths.clone(),
+            depth: args.depth,
+            purchase: args.events.purchase.clone(),
+            seed: args.events.seed,
+        };
+        let found = journeys(&args.events.events, &wishes, &ctx).map_err(|problem| failed(&problem.0))?;
+        let text = journeys_json(&found.report, &found.told, &found.notes);
+        outputs::write_text(&args.report, &text)?;
+        Ok(found)
+    })?;
+    if !quiet {
+        print!("{}wrote {}\n", summary(&found), args.report.display());
+    }
+    Ok(())
+}
+
+fn summary(found: &JourneysFound) -> String {
+    let n = crate::base::text::count;
+    let mut text = format!("{} customers, {} events\n", n(found.report.customers), n(found.report.events));
+    let lines = reading_told(&found.told).into_iter().chain(found.notes.iter().cloned()).chain(found.report.sentences.iter().cloned());
+    lines.for_each(|line| text.push_str(&format!("{line}\n")));
+    text
+}
+
+/// A time as it is typed, in milliseconds.
+fn span(text: &str) -> Result<i64, String> {
+    let wrong = || "give a time such as 30m, 24h or 7d".to_owned();
+    let unit = text.chars().next_back().ok_or_else(wrong)?;
+    let ms = match unit {
+        'm' => 60_000.0,
+        'h' => 3_600_000.0,
+        'd' => 86_400_000.0,
+        _ => return Err(wrong()),
+    };
+    let n: f64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    if n > 0.0 && n <= 36_500.0 { Ok((n * ms) as i64) } else { Err(wrong()) }
+}

@@ -1,0 +1,35 @@
+//! What did customers do, does a persona do it differently, and what would a rule have set off? For the commands `journeys` and `triggers`.
+//!
+//! In: raw event exports, and where there are some the customers beside them. Out: the report of each. One function from start to end, stopped like every step.
+//! `read` makes the event table whatever the files are, `groups` says who is in which persona, `journeys` and `triggers` ask the walks of their floors.
+
+mod groups;
+mod journeys;
+mod read;
+mod triggers;
+
+pub use journeys::{JourneyWishes, JourneysFound, journeys};
+pub use read::events_of;
+pub use triggers::{DueFound, TriggerWishes, TriggersFound, triggers};
+
+use super::run::answer::{Problem, STOPPED};
+use crate::events::table::Events;
+use crate::journeys::which::Which;
+use crate::triggers::starters::PURCHASES;
+
+/// The event that counts as a purchase: the one that is named, else one that is called so; none where nothing is.
+///
+/// Fails where the name given is not in the data.
+fn purchase_of(events: &Events, name: Option<&str>) -> Result<Option<Which>, Problem> {
+    if let Some(name) = name {
+        return Which::named(name, events).map(Some).map_err(|error| problem(error, false));
+    }
+    let is_called = |wanted: &str| events.kind_names.iter().find(|name| name.eq_ignore_ascii_case(wanted));
+    let found = PURCHASES.iter().find_map(|wanted| is_called(wanted));
+    Ok(found.and_then(|name| Which::named(name, events).ok()))
+}
+
+/// A sentence as a problem; a stop stays a stop.
+fn problem(error: impl std::fmt::Display, is_stopped: bool) -> Problem {
+    Problem(if is_stopped { STOPPED.into() } else { error.to_string().into() })
+}

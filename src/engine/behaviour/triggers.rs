@@ -1,0 +1,112 @@
+//! What does `personae triggers` compute? Every rule replayed on the past, judged, compared, with all thresholds, and who is due now.
+//!
+//! In: event exports and rules. Out: the report, and a list per trigger. Personas are those of the first day of the replay, made from what customers had done by then, so that
+//! the test does not know the future; with a table of customers they are as of today, which is told, and no lift is shown.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::base::Ctx;
+use crate::data::Loaded;
+use crate::engine::run::answer::Problem;
+use crate::evaluate::many_tests::benjamini_hochberg;
+use crate::events::table::Time;
+use crate::events::{EventOptions, ReadTold};
+use crate::session::Plan;
+use crate::triggers::language::{Event, Rules};
+use crate::triggers::now::{DueListing, DueNow, due_now};
+use crate::triggers::period::first;
+use crate::triggers::report::{NoReport, ReplaySettings, TriggersReport, report};
+use crate::triggers::sql::sql;
+use crate::triggers::starters::starters;
+use crate::triggers::world::{Snapshot, World};
+
+use super::groups::{Grouped, by_behaviour, by_table};
+use super::read::events_of;
+use super::{problem, purchase_of};
+
+/// What is wished of triggers.
+#[derive(Debug, Clone, Default)]
+pub struct TriggerWishes {
+    /// How events are read.
+    pub reading: EventOptions,
+    /// The rules as text; none takes the starters that these data offer.
+    pub rules: Option<String>,
+    /// The first moment of the replay; found from the data unless said.
+    pub from: Option<Time>,
+    /// Customers beside the events, with the plan by which they are grouped.
+    pub customers: Option<(Arc<Loaded>, Plan)>,
+    /// The column of the customers that says who may be contacted.
+    pub consent: Option<String>,
+    /// Share of those due who are left out by chance, 0 to 1.
+    pub left_out: f64,
+    /// The event that counts as a purchase; found by its name unless said.
+    pub purchase: Option<String>,
+    /// Seed of intervals, samples and the hold-out.
+    pub seed: u64,
+}
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct TriggersFound {
+    /// What is told of reading.
+    pub told: ReadTold,
+    /// The rules, as they were read or offered.
+    pub rules: Rules,
+    /// What came of each.
+    pub report: TriggersReport,
+    /// Who is due at the end of the data, by trigger.
+    pub due: Vec<DueFound>,
+    /// What was survived.
+    pub notes: Vec<String>,
+}
+
+/// What leaves of one trigger beside its report.
+#[derive(Debug, Clone)]
+pub struct DueFound {
+    /// Who is due now.
+    pub now: DueNow,
+    /// The rule as SQL, or why it has none.
+    pub sql: Result<String, String>,
+}
+
+/// Reads events and rules and tries them all.
+///
+/// Fails with one sentence where the files are no events, where a rule makes no sense or names what the data do not have, and when stopped.
+pub fn triggers(files: &[PathBuf], wishes: &TriggerWishes, ctx: &Ctx) -> Result<TriggersFound, Problem> {
+    ctx.progress("Reading events", 0.0);
+    let given = wishes.rules.as_deref().map(Rules::parse).transpose().map_err(|error| problem(error, false))?;
+    let read = events_of(files, &wishes.reading, ctx)?;
+    let events = &read.events;
+    let stopped = |error: &dyn std::fmt::Display| problem(error, ctx.is_stopped());
+    let purchase = purchase_of(events, wishes.purchase.as_deref())?;
+    let bought = purchase.as_ref().map(|which| Event::of(&which.name));
+    let rules = match given {
+        Some(rules) => rules,
+        None => {
+            let world = World { purchase: bought.as_ref(), ..World::of(events) };
+            Rules::of(starters(&world, ctx).map_err(|error| stopped(&error))?.into_iter().map(|starter| starter.trigger).collect())
+        }
+    };
+    let start = first(events.span, &rules.triggers, wishes.from).map_err(|error| problem(error, false))?.from;
+    ctx.progress("Personas of the first day", 0.1);
+    let end = events.span.map_or(start, |span| span.1);
+    let (Grouped { groups, columns, notes }, made) = match &wishes.customers {
+        Some((loaded, plan)) => (by_table(events, loaded, plan, "persona", ctx)?, end),
+        None => (by_behaviour(events, purchase.as_ref(), Some(start), ctx)?, start),
+    };
+    let snapshot = Snapshot { made, from: start, personas: groups, segments: Default::default(), columns };
+    let world = World { snapshots: std::slice::from_ref(&snapshot), purchase: bought.as_ref(), ..World::of(events) };
+    let settings = ReplaySettings { from: Some(start), seed: wishes.seed, ..ReplaySettings::default() };
+    let (report, period, tried) = report(&world, &rules, &settings, benjamini_hochberg, ctx).map_err(|error| {
+        let is_stopped = matches!(error, NoReport::Stopped(_));
+        problem(error, is_stopped)
+    })?;
+    let listing = DueListing { seed: wishes.seed, left_out: wishes.left_out, consent: wishes.consent.as_deref() };
+    let mut due = Vec::new();
+    for (trigger, tried) in rules.triggers.iter().zip(&tried) {
+        let now = due_now(&world, trigger, &tried.fires, &period, &tried.goals, &listing, ctx).map_err(|error| stopped(&error))?;
+        due.push(DueFound { now, sql: sql(trigger, period.from).map_err(|error| error.to_string()) });
+    }
+    Ok(TriggersFound { told: read.told, rules, report, due, notes })
+}

@@ -1,0 +1,246 @@
+//! What do the journeys say, in sentences?
+//!
+//! In: the answers of the other modules and the names of personas. Out: plain sentences, only of what passed every gate. No word says that one thing makes
+//! another happen: these data do not know.
+
+use super::does_more::DoesMore;
+use super::funnel_summary::FunnelSummary;
+use super::months::Months;
+use super::returns::ReturnSummary;
+use super::rhythm::{Rhythm, ShareDifference};
+use super::typical::Typical;
+
+const WEEKDAYS: [&str; 7] = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+/// Findings of one persona that become sentences.
+const MOST_OF_PERSONA: usize = 3;
+
+fn name(names: &[String], persona: usize) -> String {
+    names.get(persona).cloned().unwrap_or_else(|| format!("Persona {}", persona + 1))
+}
+
+/// A share in whole percent; small ones with a decimal.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent > 0.0 && percent < 1.0 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
+}
+
+fn days(days: f64) -> String {
+    match days {
+        days if days < 1.0 => "less than a day".into(),
+        days if days < 1.5 => "a day".into(),
+        days => format!("{days:.0} days"),
+    }
+}
+
+/// The largest difference between two steps, then how many get through in all.
+pub fn funnel(funnel: &FunnelSummary, names: &[String]) -> Vec<String> {
+    let largest = funnel.largest().map(|found| {
+        let before =
+            (1..found.step).rev().find(|&step| funnel.everyone.steps.get(step - 1).is_some_and(|step| !step.is_optional)).unwrap_or(1);
+        let at = funnel.everyone.steps.get(before - 1).map_or("", |step| step.name.as_str());
+        let (own, rest) = (1.0 - found.step_conversion.share(), 1.0 - found.step_conversion.rest_share());
+        format!("{} leave at {at} {} of the time, everyone else {}.", name(names, found.persona), percent(own), percent(rest))
+    });
+    let last = funnel.everyone.steps.last();
+    let whole =
+        last.filter(|step| !super::gate::is_hidden(step.customers)).and_then(|step| step.conversion.map(|conversion| (step, conversion)));
+    let whole = whole.map(|(step, conversion)| format!("{} of all who start get to {}.", percent(conversion), step.name));
+    largest.into_iter().chain(whole).collect()
+}
+
+/// When half are back, and which persona is back sooner or later.
+pub fn returns(returns: &ReturnSummary, names: &[String]) -> Vec<String> {
+    let everyone = match &returns.everyone.median {
+        _ if super::gate::is_hidden(returns.everyone.customers) => None,
+        Some(median) => Some(format!("Half are back after {}.", days(median.value))),
+        None => Some("Fewer than half come back as far as these data go.".to_owned()),
+    };
+    let told = returns.differences.iter().filter_map(|difference| {
+        let nth = (0..3)
+            .filter(|&nth| difference.is_told[nth])
+            .max_by(|&a, &b| difference.h[a].unwrap_or(0.0).abs().total_cmp(&difference.h[b].unwrap_or(0.0).abs()))?;
+        let own = returns.personas.get(difference.persona)?.waiting[nth]?.value;
+        let rest = own - difference.waiting[nth]?.value;
+        let day = super::returns::TOLD_DAYS[nth];
+        Some(format!(
+            "After {day} days {} of {} are back, of everyone else {}.",
+            percent(1.0 - own),
+            name(names, difference.persona),
+            percent(1.0 - rest)
+        ))
+    });
+    everyone.into_iter().chain(told).collect()
+}
+
+/// Parts of the day and days of the week.
+pub fn rhythm(rhythm: &Rhythm, names: &[String]) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for persona in 0..rhythm.of_persona.len() {
+        let part = |at: usize| {
+            rhythm
+                .day_parts
+                .parts
+                .get(at)
+                .map_or(String::new(), |(part, _)| if part == "night" { "at night".into() } else { format!("in the {part}") })
+        };
+        sentences.extend(told(&rhythm.persona_parts[persona]).map(|(at, of)| {
+            format!("{} are there {} {} of the time, everyone {}.", name(names, persona), part(at), percent(of.share), percent(of.everyone))
+        }));
+        sentences.extend(told(&rhythm.persona_weekdays[persona]).map(|(at, of)| {
+            format!(
+                "{} of the active days of {} are {}, of everyone's {}.",
+                percent(of.share),
+                name(names, persona),
+                WEEKDAYS[at % 7],
+                percent(of.everyone)
+            )
+        }));
+    }
+    sentences
+}
+
+/// What may be told, the largest first.
+fn told(cells: &[ShareDifference]) -> impl Iterator<Item = (usize, &ShareDifference)> {
+    let mut found: Vec<(usize, &ShareDifference)> = cells.iter().enumerate().filter(|(_, cell)| cell.is_told).collect();
+    found.sort_by(|a, b| b.1.h.abs().total_cmp(&a.1.h.abs()).then(a.0.cmp(&b.0)));
+    found.into_iter().take(MOST_OF_PERSONA)
+}
+
+/// Months. The word season needs two full years.
+pub fn months(months: &Months, names: &[String]) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for (persona, of) in months.personas.iter().enumerate() {
+        let mut found: Vec<usize> = (0..of.len()).filter(|&at| of[at].is_told).collect();
+        found.sort_by(|&a, &b| of[b].h.abs().total_cmp(&of[a].h.abs()).then(a.cmp(&b)));
+        for at in found.into_iter().take(MOST_OF_PERSONA) {
+            let (year, month) = months.months[at];
+            let when = MONTHS[usize::from(month.clamp(1, 12)) - 1];
+            let when = year.map_or(when.to_owned(), |year| format!("{when} {year}"));
+            let how = if months.is_season { "Season: " } else { "In this period: " };
+            sentences.push(format!(
+                "{how}{} of the purchases of {} are in {when}, of everyone's {}.",
+                percent(of[at].share),
+                name(names, persona),
+                percent(months.shares[at])
+            ));
+        }
+    }
+    sentences
+}
+
+/// What personas do more, or less, than equally active customers.
+pub fn does_more(found: &DoesMore, names: &[String]) -> Vec<String> {
+    let of_persona = |persona: usize| found.findings.iter().filter(move |finding| finding.persona == persona).take(MOST_OF_PERSONA);
+    let personas = found.findings.iter().map(|finding| finding.persona).max().map_or(0, |most| most + 1);
+    let sentence = |finding: &super::does_more::Finding| {
+        let [own, rest] = finding.equally_active;
+        let part = if finding.is_definition { " This is part of the definition." } else { "" };
+        format!(
+            "{} of {} have {}, of everyone else {}; among equally active customers {} and {}.{part}",
+            percent(finding.difference.share()),
+            name(names, finding.persona),
+            finding.pattern.words(&found.names),
+            percent(finding.difference.rest_share()),
+            percent(own),
+            percent(rest)
+        )
+    };
+    (0..personas).flat_map(of_persona).map(sentence).collect()
+}
+
+/// Typical journeys, or that there is none.
+pub fn typical(typical: &[Typical], symbols: &[String], names: &[String]) -> Vec<String> {
+    let journey = |of: &Typical| {
+        let of_journey = of.journeys.first().map(|journey| {
+            journey.symbols.iter().map(|&symbol| symbols.get(usize::from(symbol)).map_or("?", String::as_str)).collect::<Vec<_>>()
+        });
+        of_journey.unwrap_or_default().join(" → ")
+    };
+    let sentence = |of: &Typical| match (of.persona, of.is_typical) {
+        (None, false) => "There is no typical journey.".to_owned(),
+        (None, true) => format!("Typical: {}; {} are close to it.", journey(of), percent(of.coverage)),
+        (Some(persona), false) => format!("There is no typical journey of {}.", name(names, persona)),
+        (Some(persona), true) => format!("Typical of {}: {}; {} are close to it.", name(names, persona), journey(of), percent(of.coverage)),
+    };
+    typical.iter().filter(|of| of.customers > 0).map(sentence).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::Rate;
+    use crate::journeys::funnel_summary::{FunnelResult, StepDifference, StepResult};
+    use crate::journeys::gate::ShareGap;
+    use crate::journeys::returns::{Estimate, ReturnDifference, ReturnOf};
+    use crate::journeys::typical::{Journey, TypicalMethod};
+
+    #[test]
+    fn the_one_number_of_a_funnel() {
+        let step = |name: &str| StepResult { name: name.into(), conversion: Some(0.38), customers: 380, ..StepResult::default() };
+        let difference = ShareGap::new(Rate { hits: 59, n: 100 }, Rate { hits: 760, n: 1_000 }, 1);
+        let summary = FunnelSummary {
+            everyone: FunnelResult { steps: vec![step("cart"), step("shipping"), step("payment")], ..FunnelResult::default() },
+            personas: Vec::new(),
+            differences: vec![StepDifference { persona: 0, step: 3, conversion: difference, step_conversion: difference }],
+        };
+        let names = ["Deal-Seeking Regulars".to_owned()];
+        assert_eq!(
+            funnel(&summary, &names),
+            ["Deal-Seeking Regulars leave at shipping 41 % of the time, everyone else 24 %.", "38 % of all who start get to payment."]
+        );
+        let mut untold = summary;
+        untold.differences[0].step_conversion.is_told = false;
+        assert_eq!(funnel(&untold, &names).len(), 1);
+    }
+
+    #[test]
+    fn half_are_back() {
+        let estimate = |value| Estimate { value, interval: None };
+        let mut summary = ReturnSummary {
+            everyone: ReturnOf { customers: 50, median: Some(estimate(94.3)), ..ReturnOf::default() },
+            personas: vec![ReturnOf { waiting: [None, Some(estimate(0.4)), None], ..ReturnOf::default() }],
+            differences: vec![ReturnDifference {
+                persona: 0,
+                mean: estimate(-20.0),
+                waiting: [None, Some(estimate(-0.2)), None],
+                h: [None, Some(-0.4), None],
+                is_told: [false, true, false],
+            }],
+            ..ReturnSummary::default()
+        };
+        assert_eq!(
+            returns(&summary, &["Regulars".to_owned()]),
+            ["Half are back after 94 days.", "After 90 days 60 % of Regulars are back, of everyone else 40 %."]
+        );
+        (summary.everyone.median, summary.differences) = (None, Vec::new());
+        assert_eq!(returns(&summary, &[]), ["Fewer than half come back as far as these data go."]);
+    }
+
+    #[test]
+    fn there_may_be_no_typical_journey() {
+        let of = |persona, is_typical| Typical {
+            persona,
+            customers: 100,
+            looked_at: 100,
+            distinct: 9,
+            method: TypicalMethod::OptimalMatching,
+            cut: 0,
+            journeys: vec![Journey { customer: 3, symbols: vec![0, 1], covers: 31 }],
+            coverage: 0.31,
+            is_typical,
+        };
+        let symbols = ["home".to_owned(), "cart".into()];
+        let told = typical(&[of(None, false), of(Some(0), true), of(Some(1), false)], &symbols, &["Savers".into(), "Browsers".into()]);
+        assert_eq!(
+            told,
+            [
+                "There is no typical journey.",
+                "Typical of Savers: home → cart; 31 % are close to it.",
+                "There is no typical journey of Browsers."
+            ]
+        );
+        assert_eq!((percent(0.004), percent(0.0), percent(0.415)), ("0.4 %".into(), "0 %".into(), "42 %".into()));
+    }
+}
