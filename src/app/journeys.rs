@@ -66,7 +66,7 @@ pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
         Ok(found)
     })?;
     if !quiet {
-        print!("{}wrote {}\n", summary(&found), args.report.display());
+        println!("{}wrote {}", summary(&found), args.report.display());
     }
     Ok(())
 }

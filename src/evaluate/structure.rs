@@ -138,14 +138,14 @@ impl Structure {
         if let Some(StructurePoint { k, silhouette, of_clouds, .. }) = self.strongest() {
             votes.push((
                 *k,
-                format!("At {k} the groups stand out most from one cloud (mean silhouette {silhouette:.2} against {of_clouds:.2}{how})."),
+                format!("At {k} the groups stand out most beside one single group (mean silhouette {silhouette:.2} against {of_clouds:.2}{how})."),
             ));
         }
         if let Some(StructurePoint { k, compactness, .. }) =
             best(&self.points, |point| point.compactness).filter(|point| point.compactness > 0.0)
         {
             let less = 100.0 * (1.0 - (-compactness).exp());
-            votes.push((*k, format!("At {k} the groups are tightest against one cloud (inertia {less:.0} % less{how}).")));
+            votes.push((*k, format!("At {k} the groups are tightest beside one single group (inertia {less:.0} % less{how}).")));
         }
         votes
     }

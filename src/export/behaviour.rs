@@ -76,6 +76,6 @@ pub fn reading_told(told: &ReadTold) -> Vec<String> {
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let mut sentences = vec![format!("{}, {} rows: {}.", told.format, n(told.rows), parts.join(", "))];
-    sentences.extend(told.open_questions.iter().cloned());
+    sentences.extend(told.open_questions.iter().map(|question| format!("{question} UTC is taken; --timezone names another.")));
     sentences
 }

@@ -160,6 +160,7 @@ fn phi(a: &[u32], b: &[u32], n: usize) -> f64 {
 mod tests {
     use super::*;
     use crate::base::seed::{self, Random, RngExt};
+    use crate::events::table::{DAY, Time};
     use crate::journeys::made::{HOUR, chance, on_1_and_8_threads, world};
 
     const KINDS: [&str; 5] = ["home", "list", "product", "search", "help"];

@@ -156,7 +156,9 @@ fn instead(events: &Events, funnel: &Funnel, range: Range<usize>, reached: &Reac
 mod tests {
     use super::*;
     use crate::base::seed::{self, RngExt};
+    use crate::events::table::DAY;
     use crate::journeys::made::{HOUR, events_of, on_1_and_8_threads, world};
+    use crate::journeys::which::Which;
 
     fn walked(events: &Events, ask: &Funnel) -> FunnelWalk {
         funnel(events, ask, &Ctx::new()).unwrap()

@@ -222,6 +222,7 @@ mod tests {
     use super::*;
     use crate::base::seed::{self, Random, RngExt};
     use crate::journeys::made::{events_of, on_1_and_8_threads, world};
+    use crate::journeys::which::Which;
 
     fn ask(events: &Events, waits: Waits) -> ReturnAsk {
         ReturnAsk { purchases: Which::named("buy", events).unwrap(), waits, from: None, seed: 1 }

@@ -244,9 +244,9 @@ fn confirmed(niche: &FoundNiche, noun: &Noun) -> Vec<String> {
         100.0 * niche.came_back,
         niche.came_back,
         if chance > 0.0 {
-            format!("Groups of shuffled columns and of one cloud reach {chance:.2} at most.")
+            format!("Groups of shuffled columns and of one single group reach {chance:.2} at most.")
         } else {
-            "In shuffled columns and in one cloud there is no such group.".to_owned()
+            "In shuffled columns and in one single group there is no such group.".to_owned()
         }
     );
     vec![half, back]

@@ -16,6 +16,9 @@ use crate::base::stats::Z_95;
 use crate::base::text::{count, few_digits};
 use crate::events::table::{DAY, Time};
 
+/// Nobody waits for a test of more weeks than these.
+const MOST_WEEKS: usize = 520;
+
 /// The 80 % quantile of the normal distribution: the power of a test.
 const Z_80: f64 = 0.841_621_233_572_914_2;
 /// Level of the share of false findings.
@@ -97,7 +100,7 @@ pub fn text(trigger: &Trigger, judged: &Judged, verdict: Verdict, test: Option<T
         format!("Had this rule run over these {period}, it would have fired {} times a week.", few_digits(judged.per_week.round()));
     if let (Some(rate), Some([low, high])) = (judged.hit_rate, judged.interval) {
         text += &format!(
-            " DistinctOf those it fired for, {:.0} % ({:.0} to {:.0} %) {} within {} without any message.",
+            " Of those it fired for, {:.0} % ({:.0} to {:.0} %) {} within {} without any message.",
             rate * 100.0,
             low * 100.0,
             high * 100.0,
@@ -107,9 +110,13 @@ pub fn text(trigger: &Trigger, judged: &Judged, verdict: Verdict, test: Option<T
         text += " This is what happened anyway: it shows whom the rule finds, not what a message would do.";
         if let Some(Test { in_each_half, weeks }) = test {
             text += &format!(
-                " To know that, leave some out by chance: {} customers in each half find an improvement of a fifth (80 % power): {} weeks.",
+                " To know that, leave some out by chance: {} customers in each half find an improvement of a fifth (80 % power): {}.",
                 count(in_each_half),
-                count(weeks)
+                if weeks > MOST_WEEKS {
+                    "more than ten years, so it cannot be found this way".to_owned()
+                } else {
+                    format!("{} weeks", count(weeks))
+                }
             );
         }
     } else {
@@ -186,7 +193,7 @@ mod tests {
         let text = text(&rule, &judged, Verdict::NoBetter, test(&judged, 0, end), 0, end);
         assert_eq!(
             text,
-            "Had this rule run over these 12 months, it would have fired 10 times a week. DistinctOf those it fired for, 20 % (16 to 24 %) purchased within 14 days \
+            "Had this rule run over these 12 months, it would have fired 10 times a week. Of those it fired for, 20 % (16 to 24 %) purchased within 14 days \
              without any message. This is what happened anyway: it shows whom the rule finds, not what a message would do. To know that, leave some out by \
              chance: 1\u{202f}683 customers in each half find an improvement of a fifth (80 % power): 337 weeks. Verdict: no better than looking at who is \
              active."

@@ -97,7 +97,8 @@ pub(super) fn by_behaviour(events: &Events, purchase: Option<&Which>, at: Option
     let column = |name: &str, values: Values| Column { name: name.to_owned(), values, unit: None, original: None };
     let ids = Texts::collect(seen.iter().map(|&customer| Some(events.customers[customer].as_str())));
     let mut table = vec![column("customer_id", Values::Text(ids))];
-    for of in &found {
+    // The band says what the days say already.
+    for of in found.iter().filter(|column| column.name != "recency band") {
         let values = match of.levels.is_empty() {
             true => Values::Number(seen.iter().map(|&customer| of.values[customer]).collect()),
             false => Values::Text(Texts::collect(seen.iter().map(|&customer| {

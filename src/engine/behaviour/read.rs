@@ -3,7 +3,7 @@
 //! In: files of JSON or log lines, which the event readers take themselves, and tables (CSV, Parquet, Arrow, workbooks), whose rows come through the readers of
 //! sources batch by batch. Out: the table and what is told of it. O(bytes).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::base::Ctx;
 use crate::data::{NO_TEXT, RawCells, read_raw};
@@ -34,7 +34,7 @@ pub fn events_of(paths: &[PathBuf], options: &EventOptions, ctx: &Ctx) -> Result
     reader.finish(ctx).map_err(of_events)
 }
 
-fn table(reader: &mut Reader, path: &PathBuf, ctx: &Ctx) -> Result<(), Problem> {
+fn table(reader: &mut Reader, path: &Path, ctx: &Ctx) -> Result<(), Problem> {
     let raw = read_raw(path, ctx).map_err(|error| problem(error, ctx.is_stopped()))?;
     let names: Vec<&str> = raw.columns.iter().map(|column| column.name.as_str()).collect();
     let cells = |rows| raw.cells(rows, ctx).map_err(|error| problem(error, ctx.is_stopped()));

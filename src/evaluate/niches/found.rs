@@ -116,7 +116,7 @@ impl WhyNot {
             WhyNot::NothingSetsApart => "nothing sets them apart enough from their segment",
             WhyNot::NoNeed => "no need of their own",
             WhyNot::DoesNotComeBack => "not found again among other customers",
-            WhyNot::ChanceDoesAsWell => "found again no better than groups of shuffled columns or of one cloud",
+            WhyNot::ChanceDoesAsWell => "found again no better than groups of shuffled columns or of one single group",
             WhyNot::NoRule => "no short rule describes them",
             WhyNot::OtherSize => "of another size on the other half of the customers",
             WhyNot::NotConfirmed => "not confirmed on the other half of the customers",
