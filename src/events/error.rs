@@ -68,7 +68,7 @@ pub enum EventsError {
         file: String,
     },
     /// Nothing says who.
-    #[error("no event of {file} names a customer; turn on \"count anonymous devices as customers\", or choose an export with user ids.")]
+    #[error("no event of {file} names a customer; count devices as customers (--count-anonymous), or choose an export with user ids.")]
     NoCustomers {
         /// The file's name, or how many files.
         file: String,

@@ -71,7 +71,7 @@ impl Span {
     fn from_number(number: f64, unit: Time) -> Result<Span, String> {
         let ms = (number * unit as f64).round();
         if !(0.0..=LONGEST as f64).contains(&ms) {
-            return Err(format!("A length of time of {number} is outside 0 to 100 years."));
+            return Err(format!("a length of time of {number} is outside 0 to 100 years"));
         }
         Ok(Span(ms as Time))
     }

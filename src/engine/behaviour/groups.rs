@@ -23,6 +23,8 @@ use super::problem;
 
 /// Fewer customers than this are not grouped by what they did.
 const FEWEST: usize = 100;
+/// Columns that say what another says: they would count twice.
+const SAID_ALREADY: [&str; 2] = ["recency band", "irregularity of visits (sd / mean of gaps)"];
 /// What a table made from events is called.
 const TITLE: &str = "Customers by what they did";
 
@@ -97,8 +99,7 @@ pub(super) fn by_behaviour(events: &Events, purchase: Option<&Which>, at: Option
     let column = |name: &str, values: Values| Column { name: name.to_owned(), values, unit: None, original: None };
     let ids = Texts::collect(seen.iter().map(|&customer| Some(events.customers[customer].as_str())));
     let mut table = vec![column("customer_id", Values::Text(ids))];
-    // The band says what the days say already.
-    for of in found.iter().filter(|column| column.name != "recency band") {
+    for of in found.iter().filter(|column| !SAID_ALREADY.contains(&column.name.as_str())) {
         let values = match of.levels.is_empty() {
             true => Values::Number(seen.iter().map(|&customer| of.values[customer]).collect()),
             false => Values::Text(Texts::collect(seen.iter().map(|&customer| {

@@ -105,6 +105,11 @@ fn ask(
     ctx: &Ctx,
 ) -> Result<(), Problem> {
     let wrong = |error: JourneysError| problem(error, ctx.is_stopped());
+    if purchase.is_none() {
+        notes.push(
+            "No event is called a purchase, so the time to the next one is not told; name the event that is one (--purchase).".to_owned(),
+        );
+    }
     // What the user named must be there; what is asked of every data may have no answer in these.
     let mut told = |what: &str, done: Result<(), JourneysError>| match done {
         Err(error) if ctx.is_stopped() => Err(problem(error, true)),
@@ -137,8 +142,6 @@ fn ask(
         let asked = ReturnAsk { purchases: purchase.clone(), waits: Waits::FromEach, from: None, seed: wishes.seed };
         let found = returns(events, &asked, ctx).and_then(|found| found.summary(personas, ctx));
         told("Time to the next purchase", found.map(|found| reporter.returns(&found)))?;
-    } else {
-        told("Time to the next purchase", Err(JourneysError::NothingChosen))?;
     }
     let weeks = engagement(events, &Which::any(), Weeks::Rolling, personas, ctx);
     told("Who still comes", weeks.map(|found| reporter.engagement(&found)))?;
