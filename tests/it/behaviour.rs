@@ -266,4 +266,6 @@ fn personas_are_made_of_what_customers_did() {
     let report = json(folder.path(), "j.json");
     let notes: Vec<&str> = report["notes"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert!(notes.iter().any(|note| note.contains("what 400 customers did") || note.contains("forms one group")), "{notes:?}");
+    let is_told = notes.iter().any(|note| note.contains("made from the very events"));
+    assert_eq!(is_told, report["personas"].as_array().unwrap().len() > 1, "{notes:?}");
 }

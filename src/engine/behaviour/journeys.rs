@@ -91,6 +91,12 @@ pub fn journeys(files: &[PathBuf], wishes: &JourneyWishes, ctx: &Ctx) -> Result<
     let personas = PersonaOf::new(&of, names.len(), events).map_err(|error| problem(error, ctx.is_stopped()))?;
     let mut reporter = Reporter::new(events, names);
     let mut notes = grouped.notes;
+    if wishes.customers.is_none() && names.len() > 1 {
+        notes.push(
+            "These personas were made from the very events they are told by, so what they do more of repeats in part how they were made."
+                .to_owned(),
+        );
+    }
     ask(&mut reporter, events, personas, (wishes, purchase.as_ref()), &mut notes, ctx)?;
     Ok(JourneysFound { told: read.told, report: reporter.report(), notes })
 }
