@@ -34,7 +34,7 @@ pub(super) struct JourneyArgs {
     #[arg(long, value_name = "EVENT")]
     paths: Option<String>,
     /// Steps of a path, from 2 to 10 [5].
-    #[arg(long)]
+    #[arg(long, value_parser = depth)]
     depth: Option<usize>,
     /// The file to write, such as journeys.json.
     #[arg(long, value_name = "FILE")]
@@ -43,6 +43,10 @@ pub(super) struct JourneyArgs {
 
 /// Asks, writes, and says what came out.
 pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
+    let funnel: Vec<String> = args.funnel.iter().map(|name| name.trim().to_owned()).collect();
+    if funnel.len() == 1 || funnel.iter().any(String::is_empty) {
+        return Err(Failure::WrongUse("A funnel has at least two steps; name them as in --funnel view,cart,purchase.".into()));
+    }
     let inputs = args.events.inputs();
     logging::opens(&inputs);
     outputs::check(&inputs, &[Output { option: "--report", path: args.report.clone() }])?;
@@ -53,7 +57,7 @@ pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
             reading: args.events.reading(),
             customers: args.events.customers_beside(&ctx)?,
             by: args.by.clone(),
-            funnel: args.funnel.clone(),
+            funnel: funnel.clone(),
             window: args.window,
             paths: args.paths.clone(),
             depth: args.depth,
@@ -73,10 +77,15 @@ pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
 
 fn summary(found: &JourneysFound) -> String {
     let n = crate::base::text::count;
-    let mut text = format!("{} customers, {} events\n", n(found.report.customers), n(found.report.events));
+    let counted = |count: usize, one: &str| format!("{} {one}{}", n(count), if count == 1 { "" } else { "s" });
+    let mut text = format!("{}, {}\n", counted(found.report.customers, "customer"), counted(found.report.events, "event"));
     let lines = reading_told(&found.told).into_iter().chain(found.notes.iter().cloned()).chain(found.report.sentences.iter().cloned());
     lines.for_each(|line| text.push_str(&format!("{line}\n")));
     text
+}
+
+fn depth(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (2..=10).contains(n)).ok_or_else(|| "give a whole number from 2 to 10".to_owned())
 }
 
 /// A time as it is typed, in milliseconds.
@@ -90,5 +99,6 @@ fn span(text: &str) -> Result<i64, String> {
         _ => return Err(wrong()),
     };
     let n: f64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
-    if n > 0.0 && n <= 36_500.0 { Ok((n * ms) as i64) } else { Err(wrong()) }
+    // A hundred years.
+    if n > 0.0 && n * ms <= 36_525.0 * 86_400_000.0 { Ok((n * ms) as i64) } else { Err(wrong()) }
 }

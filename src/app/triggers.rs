@@ -9,7 +9,7 @@ use clap::Args;
 use crate::base::Ctx;
 use crate::data::day::IsoDay;
 use crate::engine::behaviour::{TriggerWishes, TriggersFound, triggers};
-use crate::export::behaviour::{due_csv, reading_told, triggers_json};
+use crate::export::behaviour::{due_csv, plain, reading_told, triggers_json};
 
 use super::args::day;
 use super::event_args::EventArgs;
@@ -69,7 +69,8 @@ pub(super) fn carry_out(args: TriggerArgs) -> Result<(), Failure> {
     let (found, written) = while_showing(&ctx, quiet, || {
         let wishes = TriggerWishes {
             reading: args.events.reading(),
-            rules,
+            // Editors of Windows put a mark before the text.
+            rules: rules.map(|text| text.trim_start_matches('\u{feff}').to_owned()),
             from: args.from.map(|day| i64::from(day.0) * DAY),
             customers: args.events.customers_beside(&ctx)?,
             consent: args.consent_column.clone(),
@@ -82,7 +83,8 @@ pub(super) fn carry_out(args: TriggerArgs) -> Result<(), Failure> {
         outputs::write_text(&args.report, &triggers_json(&found.report, &found.told, &found.notes, &more))?;
         let mut written = vec![args.report.clone()];
         if let Some(path) = &args.now {
-            outputs::write_text(path, &due_csv(&found.due.iter().map(|of| &of.now).collect::<Vec<_>>()))?;
+            let lists: Vec<_> = found.due.iter().map(|of| &of.now).collect();
+            crate::export::write_beside(path, |to| due_csv(&lists, to)).map_err(failed)?;
             written.push(path.clone());
         }
         if let Some(path) = &args.write_rules {
@@ -104,7 +106,7 @@ fn summary(found: &TriggersFound) -> String {
     let lines = reading_told(&found.told).into_iter().chain(found.notes.iter().cloned()).chain(found.report.notes.iter().cloned());
     lines.for_each(|line| text.push_str(&format!("{line}\n")));
     for (trigger, due) in found.report.triggers.iter().zip(&found.due) {
-        text.push_str(&format!("\n{}\n  {}\n  {}\n", trigger.name, trigger.sentence, trigger.text));
+        text.push_str(&format!("\n{}\n  {}\n  {}\n", plain(&trigger.name), plain(&trigger.sentence), plain(&trigger.text)));
         trigger.notes.iter().for_each(|note| text.push_str(&format!("  {note}\n")));
         text.push_str(&format!("  {} due now.\n", n(due.now.due.len())));
     }

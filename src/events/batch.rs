@@ -43,6 +43,8 @@ pub(super) struct Counts {
     pub without_time: usize,
     pub without_event: usize,
     pub unreadable: usize,
+    /// After the day it is.
+    pub in_future: usize,
     /// The first of them, from 0 within the piece.
     pub first_unreadable: Option<usize>,
     /// Times by a clock that is not known.

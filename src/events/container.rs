@@ -77,6 +77,10 @@ fn zipped(from: BufReader<File>, mut source: Source, each: Each<'_>) -> Result<(
     if names.is_empty() {
         return Err(EventsError::NoMember { file: source.file });
     }
+    // Tables beside them would be left out without a word.
+    if let Some(table) = archive.file_names().filter_map(Result::ok).find(|name| is_table(name)) {
+        return Err(EventsError::TableBeside { file: source.file, table: table.into_owned() });
+    }
     for name in names {
         let mut inside = BufReader::with_capacity(BLOCK, archive.by_name(&name).map_err(|error| damaged(&error, &source.file))?);
         // By its content: archives exist whose members are called .json and are gzip.
@@ -105,6 +109,12 @@ fn is_text(name: &str) -> bool {
     let is_hidden = name.split('/').any(|piece| piece.starts_with('.') || piece == "__MACOSX");
     let ending = name.to_ascii_lowercase();
     !is_hidden && [".json", ".jsonl", ".ndjson", ".gz", ".log", ".txt"].iter().any(|known| ending.ends_with(known))
+}
+
+fn is_table(name: &str) -> bool {
+    let ending = name.to_ascii_lowercase();
+    !name.starts_with("__MACOSX")
+        && [".csv", ".tsv", ".parquet", ".arrow", ".feather", ".xlsx", ".xls", ".ods"].iter().any(|known| ending.ends_with(known))
 }
 
 /// Fills `block` as far as there is something to read.

@@ -45,6 +45,14 @@ pub enum EventsError {
         /// The file's name.
         file: String,
     },
+    /// An archive of events and tables.
+    #[error("{file} holds the table {table} beside files of events; unpack it, and give each file by itself.")]
+    TableBeside {
+        /// The archive's name.
+        file: String,
+        /// The table's.
+        table: String,
+    },
     /// JSON or a table, but not of events.
     #[error("{file} is not an event export: {why}; choose a file in which every row says who did what and when.")]
     NotEvents {
@@ -62,7 +70,7 @@ pub enum EventsError {
         file: String,
     },
     /// Nothing says when.
-    #[error("none of the events of {file} has a time between 1990 and 2100; choose a file with a column of times.")]
+    #[error("{file} has no column in which nine of ten cells are times between 1990 and 2100; choose a file with a column of times.")]
     NoTimes {
         /// The file's name, or how many files.
         file: String,

@@ -16,6 +16,9 @@ use super::shapes::{EventShape, is_asset, is_nobody};
 use super::table::NONE;
 use super::times::Zone;
 
+/// Bytes of the longest name, id or page that is believed; a row with a longer one cannot be read.
+const LONGEST_NAME: usize = 2_000;
+
 /// Makes the rows of a piece.
 pub(super) struct Maker<'m> {
     shape: &'m EventShape,
@@ -77,6 +80,10 @@ impl<'m> Maker<'m> {
             self.batch.counts.without_time += 1;
             return;
         };
+        if self.options.until.is_some_and(|until| moment.ms >= until) {
+            self.batch.counts.in_future += 1;
+            return;
+        }
         self.batch.counts.unzoned += usize::from(moment.is_unzoned);
         let circumstance = self.circumstance(found, &moment);
         let mut room = std::mem::take(&mut self.room);
@@ -84,6 +91,15 @@ impl<'m> Maker<'m> {
         match self.what(found, &mut room, &mut more, circumstance) {
             Ok(Some(what)) => {
                 self.ids.read(found, self.shape);
+                let texts = [Some(what.name), what.page, self.ids.person(), self.ids.device()];
+                // A name is never cut: two that begin alike would become one customer.
+                if texts.into_iter().flatten().any(|text| text.len() > LONGEST_NAME) {
+                    let counts = &mut self.batch.counts;
+                    counts.first_unreadable.get_or_insert(counts.rows - 1);
+                    counts.unreadable += 1;
+                    self.room = room;
+                    return;
+                }
                 let (id, flags) = row_id(found, self.shape, what.name, twin);
                 let page = what
                     .page

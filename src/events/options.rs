@@ -50,6 +50,8 @@ pub struct EventOptions {
     pub visit_gap: Time,
     /// Whether midnight by the local clock begins a new visit.
     pub cut_at_midnight: bool,
+    /// The moment from which on no event is believed: the end of the day it is; none believes all.
+    pub until: Option<Time>,
     /// Looks addresses up.
     pub places: Option<Arc<dyn Places>>,
 }
@@ -64,6 +66,7 @@ impl Default for EventOptions {
             page_rules: Vec::new(),
             visit_gap: VISIT_GAP,
             cut_at_midnight: false,
+            until: None,
             places: None,
         }
     }

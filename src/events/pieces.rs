@@ -91,7 +91,9 @@ impl<'r> Cutter<'r> {
             let (end, objects) = match self.cut {
                 Cut::Lines => (self.rest.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1), None),
                 Cut::Objects => {
-                    let (end, objects) = objects(&self.rest)?;
+                    let Objects { whole: mut objects, end, broken } = objects(&self.rest)?;
+                    // Nothing comes any more that could end it: the reader is to see that it is broken.
+                    objects.extend(broken.filter(|_| self.is_over).map(|start| start..self.rest.len()));
                     (end, Some(objects))
                 }
             };
@@ -124,9 +126,16 @@ impl<'r> Cutter<'r> {
     }
 }
 
-/// The objects of a text and where the last whole one ends. One that never ends is the last, so that it is seen to be broken.
-fn objects(text: &[u8]) -> Result<(usize, Vec<Range<usize>>), CutError> {
-    let mut found = Vec::new();
+/// The objects of a text: where each whole one lies, where the last of them ends, and where one begins that does not end.
+struct Objects {
+    whole: Vec<Range<usize>>,
+    end: usize,
+    broken: Option<usize>,
+}
+
+/// Finds the objects of a text.
+fn objects(text: &[u8]) -> Result<Objects, CutError> {
+    let mut whole = Vec::new();
     let (mut depth, mut start, mut end, mut at) = (0usize, 0, 0, 0);
     while at < text.len() {
         match text[at] {
@@ -156,7 +165,7 @@ fn objects(text: &[u8]) -> Result<(usize, Vec<Range<usize>>), CutError> {
                 depth -= 1;
                 if depth == 0 {
                     end = at + 1;
-                    found.push(start..end);
+                    whole.push(start..end);
                 }
             }
             _ => {}
@@ -166,10 +175,8 @@ fn objects(text: &[u8]) -> Result<(usize, Vec<Range<usize>>), CutError> {
     if depth == 0 {
         // Nothing has begun, so commas and brackets between objects need not be seen again.
         end = text.len();
-    } else if end == 0 {
-        found.push(start..text.len());
     }
-    Ok((end, found))
+    Ok(Objects { whole, end, broken: (depth > 0).then_some(start) })
 }
 
 #[cfg(test)]

@@ -58,6 +58,8 @@ pub struct ReadTold {
     pub without_event: usize,
     /// That cannot be read.
     pub unreadable: usize,
+    /// After the day it is: a clock that is wrong.
+    pub in_future: usize,
     /// Requests of pictures, scripts and the like.
     pub assets: usize,
     /// Requests that failed.
@@ -231,6 +233,7 @@ impl<'o> Reader<'o> {
             without_time: counts.without_time,
             without_event: counts.without_event,
             unreadable: counts.unreadable,
+            in_future: counts.in_future,
             assets,
             failed,
             names_left_out: self.names_left_out,
@@ -286,7 +289,7 @@ mod tests {
         let read = read_events(&paths, options, &Ctx::new())?;
         let told = &read.told;
         let kinds = [told.with_person, told.joined, told.anonymous, told.bots, told.duplicates, told.order_lines, told.without_time];
-        let others = [told.without_event, told.unreadable, told.assets, told.failed];
+        let others = [told.without_event, told.unreadable, told.in_future, told.assets, told.failed];
         assert_eq!(kinds.iter().chain(&others).sum::<usize>(), told.rows, "{told:?}");
         Ok(read)
     }

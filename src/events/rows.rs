@@ -84,6 +84,7 @@ impl Rows {
         self.counts.without_time += counts.without_time;
         self.counts.without_event += counts.without_event;
         self.counts.unreadable += counts.unreadable;
+        self.counts.in_future += counts.in_future;
         self.counts.unzoned += counts.unzoned;
         Ok(())
     }

@@ -109,6 +109,8 @@ pub struct Willing {
     pub rows: Vec<usize>,
     /// Who was left out, and where consent was read.
     pub notes: Vec<String>,
+    /// Whether any column says who agreed; else nobody was left out.
+    pub is_told: bool,
 }
 
 /// Those of `rows` who may be contacted, by the rules of the lists: who agreed, and whose contact refused in none of its rows. And what is to be said of
@@ -120,7 +122,7 @@ pub fn willing(loaded: &Loaded, audience: &Audience, rows: &[usize], ctx: &Ctx) 
     };
     let mut notes = vec![columns.consent_note(&loaded.table)];
     if !columns.tells_consent() {
-        return Ok(Ok(Willing { rows: rows.to_vec(), notes }));
+        return Ok(Ok(Willing { rows: rows.to_vec(), notes, is_told: false }));
     }
     let starts: Vec<usize> = (0..loaded.table.n_rows).step_by(CHUNK).collect();
     let look = |&first: &usize| -> Result<Vec<Found>, Stopped> {
@@ -136,7 +138,7 @@ pub fn willing(loaded: &Loaded, audience: &Audience, rows: &[usize], ctx: &Ctx) 
     if n_unwilling > 0 {
         notes.push(format!("{} without consent {} left out.", crate::data::Noun::guessed(loaded).counted(n_unwilling), are(n_unwilling)));
     }
-    Ok(Ok(Willing { rows: told, notes }))
+    Ok(Ok(Willing { rows: told, notes, is_told: true }))
 }
 
 fn find(loaded: &Loaded, columns: &Columns, audience: &Audience, row: usize) -> Found {

@@ -20,7 +20,7 @@ pub fn save_selection(
     path: &Path,
     ctx: &Ctx,
 ) -> Result<Result<Vec<String>, String>, ExportError> {
-    let Willing { rows, notes } = match willing(loaded, &choices.audience, rows, ctx)? {
+    let Willing { rows, notes, .. } = match willing(loaded, &choices.audience, rows, ctx)? {
         Ok(told) => told,
         Err(sentence) => return Ok(Err(sentence)),
     };

@@ -125,7 +125,7 @@ impl<'a> Reporter<'a> {
 
     fn funnel_group(&self, at: usize, of: &FunnelResult) -> FunnelGroup {
         let steps = of.steps.iter().map(|step| {
-            let is_shown = !is_hidden(step.customers);
+            let is_shown = !is_hidden(step.customers) && !is_hidden(of.entered);
             let value = |value: Option<f64>| value.filter(|_| is_shown);
             let quantiles = |values: Option<[f64; 4]>| values.filter(|_| is_shown).map(|values| Quantiles::of(values.map(Some)));
             let named = |kinds: &Vec<super::funnel_summary::Instead>| {

@@ -44,8 +44,9 @@ pub fn funnel(funnel: &FunnelSummary, names: &[String]) -> Vec<String> {
         format!("{} leave at {at} {} of the time, everyone else {}.", name(names, found.persona), percent(own), percent(rest))
     });
     let last = funnel.everyone.steps.last();
-    let whole =
-        last.filter(|step| !super::gate::is_hidden(step.customers)).and_then(|step| step.conversion.map(|conversion| (step, conversion)));
+    let whole = last
+        .filter(|step| !super::gate::is_hidden(step.customers) && !super::gate::is_hidden(funnel.everyone.judged))
+        .and_then(|step| step.conversion.map(|conversion| (step, conversion)));
     let whole = whole.map(|(step, conversion)| format!("{} of all who start get to {}.", percent(conversion), step.name));
     largest.into_iter().chain(whole).collect()
 }
@@ -54,6 +55,9 @@ pub fn funnel(funnel: &FunnelSummary, names: &[String]) -> Vec<String> {
 pub fn returns(returns: &ReturnSummary, names: &[String]) -> Vec<String> {
     let everyone = match &returns.everyone.median {
         _ if super::gate::is_hidden(returns.everyone.customers) => None,
+        Some(median) if returns.several_waits => {
+            Some(format!("Half of the waits for the next purchase are over after {}.", days(median.value)))
+        }
         Some(median) => Some(format!("Half are back after {}.", days(median.value))),
         None => Some("Fewer than half come back as far as these data go.".to_owned()),
     };

@@ -4,13 +4,13 @@
 //! customers).
 //!
 //! "Now" is the end of the data. A customer is on the list if the last fire is no older than the time in which the goal counts, the goal has not come
-//! since, and audience and conditions still hold. Who has not consented, by a column the user names, is not on it and is counted.
+//! since, and audience and conditions still hold. Who may not be contacted, as the caller says, is not on it and is counted.
 
 use serde::Serialize;
 
 use super::clock::{date_time, iso};
 use super::condition::Cursor;
-use super::language::{Trigger, VERSION, Value};
+use super::language::{Trigger, VERSION};
 use super::occurrences::Occurrences;
 use super::replay::{Fires, Period, Prepared};
 use super::sentence;
@@ -26,8 +26,8 @@ pub struct DueListing<'a> {
     pub seed: u64,
     /// Share that is left out, 0 to 1.
     pub left_out: f64,
-    /// The column that says who has consented: yes, true or 1.
-    pub consent: Option<&'a str>,
+    /// Per customer of the event table whether they may be contacted; none where nobody was asked.
+    pub consent: Option<&'a [bool]>,
 }
 
 /// A customer a trigger is due for.
@@ -81,7 +81,7 @@ pub fn due_now(
         if is_old || goals.first_in(customer, fire.time, period.end).is_some() || !still_holds(world, &prepared, customer, period.end) {
             continue;
         }
-        if listing.consent.is_some_and(|column| !has_consented(world, column, customer, period.end)) {
+        if listing.consent.is_some_and(|may| !may.get(customer).copied().unwrap_or(false)) {
             list.without_consent += 1;
             continue;
         }
@@ -106,36 +106,6 @@ fn still_holds(world: &World, trigger: &Prepared, customer: usize, time: Time) -
     let rows = world.events.of(customer);
     let holds = |ready: &super::condition::Ready| ready.holds(&Cursor::new(ready, rows.clone()).measure(world, customer, time));
     trigger.whom.has(world, customer, time) && trigger.and.iter().all(holds) && !trigger.unless.iter().any(holds)
-}
-
-/// A missing value is no consent.
-fn has_consented(world: &World, column: &str, customer: usize, time: Time) -> bool {
-    let value = world.known_at(time).and_then(|known| known.columns.iter().find(|of| of.name == column)?.at(customer));
-    match value {
-        Some(Value::Flag(flag)) => flag,
-        Some(Value::Number(number)) => number == 1.0,
-        Some(Value::Text(text)) => matches!(text.trim().to_lowercase().as_str(), "yes" | "true" | "1" | "y" | "subscribed" | "opted in"),
-        _ => false,
-    }
-}
-
-/// The list as CSV, with a line of names.
-pub fn csv(list: &DueNow) -> String {
-    let mut text = String::from("customer_id,trigger,fired_at,reason,last_event,persona,hold_out\n");
-    for due in &list.due {
-        let persona = due.persona.as_deref().unwrap_or_default();
-        let cells = [&due.customer_id, &due.trigger, &iso(due.fired_at), &due.reason, &due.last_event, persona];
-        text += &cells.map(cell).join(",");
-        text += if due.hold_out { ",true\n" } else { ",false\n" };
-    }
-    text
-}
-
-/// A cell: quoted where needed; what a spreadsheet would take for a formula is text.
-fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
-    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 /// What another system would be sent for a fire. A sample for a file; nothing is sent.
@@ -188,7 +158,6 @@ mod tests {
     use crate::triggers::made::{e, events, trigger};
     use crate::triggers::matcher::EventMatcher;
     use crate::triggers::replay::replay;
-    use crate::triggers::world::{KnownColumn, KnownValues, Snapshot};
 
     #[test]
     fn due_now_by_hand() {
@@ -204,10 +173,8 @@ mod tests {
             ("out", day(99), "cart"),
             ("out", day(99) + 1, "complaint"),
         ]);
-        let flags = vec![Some(true), Some(true), Some(true), Some(true), Some(true), None, Some(true)];
-        let snapshot =
-            Snapshot { columns: vec![KnownColumn { name: "mail".into(), values: KnownValues::Flags(flags) }], ..Snapshot::default() };
-        let world = World { snapshots: std::slice::from_ref(&snapshot), ..World::of(&events) };
+        let may = [true, true, true, true, true, false, true];
+        let world = World::of(&events);
         let mut rule = trigger("cart", Moment::On(e("cart")));
         rule.unless = vec![TriggerCondition::Count { event: e("complaint"), over: Over::Last(Span::days(7)), op: Op::AtLeast, value: 1.0 }];
         let period = Period { from: 0, end: day(100), gaps: Vec::new() };
@@ -218,13 +185,10 @@ mod tests {
         };
         let ids = |list: &DueNow| list.due.iter().map(|due| due.customer_id.clone()).collect::<Vec<_>>();
         assert_eq!(ids(&list(None)), ["c, \"d\"", "fresh", "late", "no"]);
-        let asked = list(Some("mail"));
+        let asked = list(Some(&may[..]));
         assert_eq!((ids(&asked), asked.without_consent), (vec!["c, \"d\"".to_owned(), "fresh".into(), "late".into()], 1));
-        let text = csv(&asked);
-        assert!(text.lines().nth(1).unwrap().starts_with("\"c, \"\"d\"\"\",cart,1970-04-06T00:00:00.000Z,"), "{text}");
         let payload = serde_json::to_value(Payload::from(&asked.due[1])).unwrap();
         assert_eq!(payload["fired_at"], "1970-04-11T00:00:00.000Z");
         assert_eq!(payload["facts"]["last_event"], "cart, 1970-04-11 00:00");
-        assert_eq!((cell("=cmd()"), cell("-5"), cell("@x")), ("'=cmd()".into(), "-5".into(), "'@x".into()));
     }
 }

@@ -26,6 +26,8 @@ pub enum NoPeriod {
     TooShort { has: i64, needs: i64 },
     #[error("The first day {wanted} is not before the last day of the data, {last}; choose an earlier one.")]
     AfterTheEnd { wanted: String, last: String },
+    #[error("The first day {wanted} lies before the first day of the data, {first}; choose a later one.")]
+    BeforeTheBeginning { wanted: String, first: String },
 }
 
 /// The first moment of a replay.
@@ -45,6 +47,9 @@ pub fn first(span: Option<(Time, Time)>, triggers: &[Trigger], wanted: Option<Ti
     if let Some(from) = wanted {
         if from >= last {
             return Err(NoPeriod::AfterTheEnd { wanted: clock::date(from), last: clock::date(last) });
+        }
+        if from < first - DAY {
+            return Err(NoPeriod::BeforeTheBeginning { wanted: clock::date(from), first: clock::date(first) });
         }
         return Ok(First { from, is_early: from < first + needed });
     }

@@ -198,7 +198,10 @@ pub fn report(
         notes.push("The first day leaves less history than some rules look back at, so what they count is incomplete at first.".to_owned());
     }
     if !period.gaps.is_empty() {
-        notes.push(format!("On {} stretches of days nothing was recorded; timers stand still there.", count(period.gaps.len())));
+        notes.push(match period.gaps.len() {
+            1 => "Over one stretch of days nothing was recorded; timers stand still there.".to_owned(),
+            n => format!("Over {} stretches of days nothing was recorded; timers stand still there.", count(n)),
+        });
     }
     if world.knows_the_future() {
         notes.push(
@@ -249,6 +252,7 @@ fn of_trigger(world: &World, trigger: &Trigger, tried: &TriedTrigger, overlap: V
     if fires.fires.is_empty() {
         notes.push(match fires.counts.moments {
             0 => "It never fires: its moment never comes in this period.".to_owned(),
+            1 => "It never fires: its moment comes once, and its conditions do not hold then.".to_owned(),
             n => format!("It never fires: its moment comes {} times, and its conditions hold at none of them.", count(n)),
         });
     }
@@ -261,7 +265,7 @@ fn of_trigger(world: &World, trigger: &Trigger, tried: &TriedTrigger, overlap: V
     }
     if fires.counts.unknown > 0 {
         notes.push(format!(
-            "For {} customers the event its wait begins with is not in the data; they are unknown, not absent.",
+            "Customers without the event that its wait begins with are unknown, not absent: {} of them.",
             count(fires.counts.unknown)
         ));
     }

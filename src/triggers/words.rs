@@ -95,9 +95,19 @@ pub fn test(judged: &Judged, from: Time, end: Time) -> Option<Test> {
 /// The text beside a trigger.
 pub fn text(trigger: &Trigger, judged: &Judged, verdict: Verdict, test: Option<Test>, from: Time, end: Time) -> String {
     let days = ((end - from) as f64 / DAY as f64).max(0.0);
-    let period = if days >= 60.0 { format!("{:.0} months", days / 30.44) } else { format!("{days:.0} days") };
-    let mut text =
-        format!("Had this rule run over these {period}, it would have fired {} times a week.", few_digits(judged.per_week.round()));
+    let period = match days.round() as usize {
+        1 => "this day".to_owned(),
+        days if days >= 60 => format!("these {} months", count((days as f64 / 30.44).round() as usize)),
+        days => format!("these {} days", count(days)),
+    };
+    let n_fires = judged.judged + judged.too_recent;
+    let often = match judged.per_week.round() {
+        _ if n_fires == 0 => "never have fired".to_owned(),
+        n if n < 1.0 => "have fired less than once a week".to_owned(),
+        1.0 => "have fired once a week".to_owned(),
+        n => format!("have fired {} times a week", few_digits(n)),
+    };
+    let mut text = format!("Had this rule run over {period}, it would {often}.");
     if let (Some(rate), Some([low, high])) = (judged.hit_rate, judged.interval) {
         text += &format!(
             " Of those it fired for, {:.0} % ({:.0} to {:.0} %) {} within {} without any message.",
@@ -119,7 +129,7 @@ pub fn text(trigger: &Trigger, judged: &Judged, verdict: Verdict, test: Option<T
                 }
             );
         }
-    } else {
+    } else if n_fires > 0 {
         text += " None of these fires is old enough to be judged.";
     }
     if judged.messaged > 0 {

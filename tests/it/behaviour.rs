@@ -269,3 +269,168 @@ fn personas_are_made_of_what_customers_did() {
     let is_told = notes.iter().any(|note| note.contains("made from the very events"));
     assert_eq!(is_told, report["personas"].as_array().unwrap().len() > 1, "{notes:?}");
 }
+
+/// The fires of a rule on every purchase, as the times in now.csv.
+fn fired(folder: &Path, file: &str, more: &[&str]) -> Vec<String> {
+    std::fs::write(
+        folder.join("on.json"),
+        r#"{"version": 1, "triggers": [{"name": "cart", "when": {"on": "add_to_cart"}, "then": "write", "goal": {"event": "purchase", "within": "300d"}}]}"#,
+    )
+    .unwrap();
+    let args = ["triggers", file, "--rules", "on.json", "--from", "2024-05-01", "--report", "t.json", "--now", "now.csv", "--quiet"];
+    let (code, out, err) = personae(folder, "2", &[&args[..], more].concat());
+    assert_eq!(code, 0, "{out}{err}");
+    let now = std::fs::read_to_string(folder.join("now.csv")).unwrap();
+    now.lines().skip(1).map(|line| line.split(',').take(3).collect::<Vec<_>>().join(",")).collect()
+}
+
+/// The shop with times as text, at an offset of so many hours from UTC; every second row at another one.
+fn with_offsets(events: &[Happened], hours: [i64; 2]) -> String {
+    let mut text = "customer_id,event,timestamp,value\n".to_owned();
+    for (nth, (customer, at, name, value)) in events.iter().enumerate() {
+        let ahead = hours[nth % 2];
+        let local = at / 1000 + ahead * 3600;
+        let (day, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+        let day = personae::data::day::IsoDay(day as i32);
+        let value = if value.is_nan() { String::new() } else { value.to_string() };
+        let [hour, minute, second] = [second / 3600, second / 60 % 60, second % 60];
+        writeln!(text, "K{customer:03},{name},{day}T{hour:02}:{minute:02}:{second:02}{ahead:+03}:00,{value}").unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_time_with_an_offset_names_a_moment_whatever_file_it_is_in_and_whatever_zone_is_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = shop();
+    std::fs::write(folder.path().join("epochs.csv"), as_csv(&events)).unwrap();
+    std::fs::write(folder.path().join("utc.csv"), with_offsets(&events, [0, 0])).unwrap();
+    std::fs::write(folder.path().join("east.csv"), with_offsets(&events, [5, 5])).unwrap();
+    std::fs::write(folder.path().join("both.csv"), with_offsets(&events, [0, 2])).unwrap();
+    let expected = fired(folder.path(), "epochs.csv", &[]);
+    assert!(expected.len() > 100, "{}", expected.len());
+    for file in ["utc.csv", "east.csv", "both.csv"] {
+        for zone in [&[][..], &["--timezone", "Europe/Berlin"], &["--timezone", "America/New_York"]] {
+            assert!(fired(folder.path(), file, zone) == expected, "{file} {zone:?}");
+        }
+        let asked = json(folder.path(), "t.json")["read"]["open_questions"].as_array().unwrap().len();
+        assert_eq!(asked, 0, "{file} answers itself");
+    }
+    // Without an offset the zone is asked, and the one chosen counts.
+    let naive: String = with_offsets(&events, [0, 0]).replace("+00:00,", ",");
+    std::fs::write(folder.path().join("naive.csv"), naive).unwrap();
+    assert!(fired(folder.path(), "naive.csv", &[]) == expected);
+    assert_eq!(json(folder.path(), "t.json")["read"]["open_questions"].as_array().unwrap().len(), 1);
+    assert!(fired(folder.path(), "naive.csv", &["--timezone", "Asia/Tokyo"]) != expected);
+    // Some with one, some without: those without are by the zone that was chosen, and it is asked which that is.
+    let some: Vec<String> = with_offsets(&events, [0, 0])
+        .lines()
+        .enumerate()
+        .map(|(nth, line)| if nth % 3 == 1 { line.replace("+00:00,", ",") } else { line.to_owned() })
+        .collect();
+    std::fs::write(folder.path().join("some.csv"), some.join("\n")).unwrap();
+    assert!(fired(folder.path(), "some.csv", &[]) == expected);
+    let questions = json(folder.path(), "t.json")["read"]["open_questions"].to_string();
+    assert!(questions.contains("Some times of timestamp say how far they are from UTC"), "{questions}");
+    assert!(fired(folder.path(), "some.csv", &["--timezone", "UTC"]) == expected);
+}
+
+#[test]
+fn nobody_who_refused_in_any_row_is_listed_and_a_column_that_is_not_there_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("events.csv"), as_csv(&shop())).unwrap();
+    let all = fired(folder.path(), "events.csv", &[]);
+    let ids = |lines: &[String]| lines.iter().map(|line| line.split(',').next().unwrap().to_owned()).collect::<Vec<_>>();
+    let who = ids(&all);
+    let (refuses, agrees, differs) = (&who[0], &who[1], &who[2]);
+    let mut customers = "customer_id,newsletter_consent,city\n".to_owned();
+    who.iter().skip(3).for_each(|id| writeln!(customers, "{id},ja,Ulm").unwrap());
+    writeln!(customers, "{refuses},no,Ulm\n{agrees},yes,Ulm\n{differs},no,Ulm\n{differs},yes,Bonn\n{differs},yes,Ulm").unwrap();
+    std::fs::write(folder.path().join("customers.csv"), &customers).unwrap();
+    for more in [&["--customers", "customers.csv"][..], &["--customers", "customers.csv", "--consent-column", "newsletter_consent"]] {
+        let told = ids(&fired(folder.path(), "events.csv", more));
+        assert!(told.contains(agrees) && !told.contains(refuses) && !told.contains(differs), "{more:?}");
+        assert_eq!(told.len(), who.len() - 2);
+        let notes = json(folder.path(), "t.json")["notes"].to_string();
+        assert!(notes.contains("1 customer stands in several rows") && notes.contains("newsletter_consent"), "{notes}");
+    }
+    let args = [
+        "triggers",
+        "events.csv",
+        "--rules",
+        "on.json",
+        "--from",
+        "2024-05-01",
+        "--customers",
+        "customers.csv",
+        "--report",
+        "t.json",
+        "--quiet",
+    ];
+    let (code, _, err) = personae(folder.path(), "2", &[&args[..], &["--consent-column", "nope"]].concat());
+    assert!(code == 1 && err.contains("there is no column \"nope\"") && err.trim_end().lines().count() == 1, "{err}");
+    // A table that says nothing but who agrees is enough.
+    let bare: String = who.iter().fold("customer_id,consent\n".to_owned(), |text, id| text + id + ",yes\n");
+    std::fs::write(folder.path().join("bare.csv"), bare).unwrap();
+    assert_eq!(ids(&fired(folder.path(), "events.csv", &["--customers", "bare.csv"])), who);
+}
+
+#[test]
+fn odd_rows_are_counted_and_odd_files_are_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: Vec<String> = as_ga4(&shop()).lines().map(str::to_owned).collect();
+    let plain = |at: &str| format!(r#"{{"user_id":"K001","event":"view_item","time":{at}}}"#);
+    let good: Vec<String> = (0..3000).map(|nth| plain(&(1_706_000_000 + nth * 600).to_string())).collect();
+    let read = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        let (code, out, err) = personae(folder.path(), "2", &["journeys", name, "--report", "j.json", "--quiet"]);
+        assert_eq!(code, 0, "{name}: {out}{err}");
+        json(folder.path(), "j.json")["read"].clone()
+    };
+    // A few bad times at the beginning are a few bad times.
+    let bad = [plain("\"soon\""), plain("0"), plain("true")];
+    assert_eq!(read("late.jsonl", &[&bad[..], &good].concat().join("\n"))["without_time"], 3);
+    // Decades ahead is a clock that is wrong.
+    assert_eq!(read("future.jsonl", &[&good[..], &[plain("3913056000")]].concat().join("\n"))["in_the_future"], 1);
+    // A name that is no name fills no memory.
+    let long = plain("1706000000").replace("view_item", &"x".repeat(100_000));
+    assert_eq!(read("long.jsonl", &[&good[..], &[long]].concat().join("\n"))["unreadable"], 1);
+    // A list that breaks off has lost an event.
+    let list = format!("[{}", lines[..300].join(","));
+    assert_eq!(read("cut.json", &list[..list.len() - 20])["unreadable"], 1);
+    assert_eq!(read("whole.json", &format!("{list}]"))["unreadable"], 0);
+    let zipped = |name: &str, members: &[(&str, &str)]| {
+        let mut zip = zip::ZipWriter::new(std::fs::File::create(folder.path().join(name)).unwrap());
+        for (member, text) in members {
+            zip.start_file(*member, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap();
+        personae(folder.path(), "2", &["journeys", name, "--report", "z.json", "--quiet"])
+    };
+    let csv = as_csv(&shop());
+    let (code, _, err) = zipped("table.zip", &[("events.csv", &csv)]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(json(folder.path(), "z.json")["read"]["rows"], csv.lines().count() - 1);
+    let (code, _, err) = zipped("both.zip", &[("events.csv", &csv), ("events.jsonl", &good.join("\n"))]);
+    assert!(code == 1 && err.contains("holds the table events.csv beside files of events"), "{err}");
+    // Wrong use has a code of its own.
+    std::fs::write(folder.path().join("events.csv"), &csv).unwrap();
+    for wrong in [&["--depth", "1"][..], &["--funnel", "purchase"], &["--timezone", "Mars/Phobos"], &["--funnel", "a,b", "--window", "0d"]]
+    {
+        let (code, _, err) = personae(folder.path(), "2", &[&["journeys", "events.csv", "--report", "w.json"][..], wrong].concat());
+        assert!(code == 2 && err.trim_end().lines().count() == 1, "{wrong:?}: {code} {err}");
+    }
+    let (code, _, err) = personae(folder.path(), "2", &["triggers", "events.csv", "--from", "1900-01-01", "--report", "w.json", "--quiet"]);
+    assert!(code == 1 && err.contains("lies before the first day of the data"), "{err}");
+    // One value per customer is no group.
+    std::fs::write(folder.path().join("customers.csv"), customers()).unwrap();
+    let by = ["journeys", "events.csv", "--customers", "customers.csv", "--by", "customer_id", "--report", "w.json", "--quiet"];
+    let (code, _, err) = personae(folder.path(), "2", &by);
+    assert!(code == 1 && err.contains("400 different values, too many"), "{err}");
+    // Half a year is enough for the rules that look back over less.
+    let half: Vec<Happened> = shop().into_iter().filter(|of| of.1 < BEGIN + 170 * DAY).collect();
+    std::fs::write(folder.path().join("half.csv"), as_csv(&half)).unwrap();
+    let (code, out, err) = personae(folder.path(), "2", &["triggers", "half.csv", "--report", "w.json"]);
+    assert!(code == 0 && out.contains("No purchase for 45 days"), "{out}{err}");
+}

@@ -60,5 +60,12 @@ fn repeated_key<'a>(loaded: &'a Loaded, columns: &[RawColumn]) -> Option<(&'a Co
 
 /// A column as sources have it.
 fn column(profile: &ColumnProfile) -> RawColumn {
-    RawColumn { name: profile.name.clone(), kind: profile.kind, has_time: false, n_unreadable: 0, unreadable: Vec::new() }
+    RawColumn {
+        name: profile.name.clone(),
+        kind: profile.kind,
+        has_time: false,
+        offsets: Default::default(),
+        n_unreadable: 0,
+        unreadable: Vec::new(),
+    }
 }

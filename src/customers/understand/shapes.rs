@@ -203,8 +203,14 @@ mod tests {
     use crate::data::table::Kind;
 
     fn columns(names: &str) -> Vec<RawColumn> {
-        let column =
-            |name: &str| RawColumn { name: name.to_owned(), kind: Kind::Text, has_time: false, n_unreadable: 0, unreadable: Vec::new() };
+        let column = |name: &str| RawColumn {
+            name: name.to_owned(),
+            kind: Kind::Text,
+            has_time: false,
+            offsets: Default::default(),
+            n_unreadable: 0,
+            unreadable: Vec::new(),
+        };
         names.split(',').map(column).collect()
     }
 

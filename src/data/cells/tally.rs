@@ -248,6 +248,17 @@ impl Tally {
         Some(reading.zone.map_or(day, |zone| day.in_zone(zone)))
     }
 
+    /// How many of the times say how far their clock is from UTC: none, all, or (nothing) some.
+    pub(in crate::data) fn share_of_offsets(&self) -> Option<bool> {
+        let n_all: usize = self.offsets.values().sum();
+        let n_without = self.offsets.get(&None).copied().unwrap_or(0);
+        match n_without {
+            n if n == n_all => Some(false),
+            0 => Some(true),
+            _ => None,
+        }
+    }
+
     fn add_date(&mut self, cell: &str, day: &Day) {
         match self.written.get_mut(&day.written) {
             Some(known) => known.0 += 1,

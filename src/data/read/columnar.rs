@@ -63,6 +63,7 @@ pub(in crate::data) fn ask(
         take(rows.map_err(|error| DataError::damaged(title, "columnar", error))?, fraction)
     };
     let mut told = guest::read(&request, &mut local, ctx)?;
+    told.zoned = zoned.iter().flatten().map(|(name, ..)| name.clone()).collect();
     let notes = zoned.into_iter().flatten().map(|(name, named, zone, n_times)| note_of_zone(&name, &named, zone, n_times, chosen));
     told.notes.extend(notes);
     Ok(told)

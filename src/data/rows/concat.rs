@@ -11,7 +11,7 @@ use crate::base::Note;
 use crate::base::text::count;
 use crate::data::table::Kind;
 
-use super::part::{Part, PartColumn, RawColumn};
+use super::part::{Offsets, Part, PartColumn, RawColumn};
 
 /// A type that a column has in every file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,7 @@ struct Common {
     n_files: usize,
     n_unreadable: usize,
     unreadable: Vec<String>,
+    offsets: Option<Offsets>,
 }
 
 /// The frames of all files with the same columns, those columns, and what is said about it. `titles` are the files' names.
@@ -91,6 +92,7 @@ pub(super) fn concat(parts: &[Part], titles: &[String]) -> (Vec<LazyFrame>, Vec<
                     n_files: 0,
                     n_unreadable: 0,
                     unreadable: Vec::new(),
+                    offsets: None,
                 });
                 commons.len() - 1
             });
@@ -135,6 +137,8 @@ impl Common {
         if column.is_blank {
             return;
         }
+        let of_file = column.column.offsets;
+        self.offsets = Some(self.offsets.map_or(of_file, |known| known.with(of_file)));
         let held = Held::of(column);
         let both = self.held.map_or(held, |known| known.with(held));
         if self.held.is_none() {
@@ -181,6 +185,7 @@ impl Common {
             Held::Time => (Kind::Date, true),
             Held::Text => (Kind::Text, false),
         };
-        RawColumn { name: self.name, kind, has_time, n_unreadable: self.n_unreadable, unreadable: self.unreadable }
+        let offsets = self.offsets.filter(|_| has_time).unwrap_or_default();
+        RawColumn { name: self.name, kind, has_time, offsets, n_unreadable: self.n_unreadable, unreadable: self.unreadable }
     }
 }

@@ -38,7 +38,7 @@ use super::table::Table;
 
 pub use cells::{NO_TEXT, RawCells};
 use part::Part;
-pub use part::{RawColumn, ReadOptions};
+pub use part::{Offsets, RawColumn, ReadOptions};
 pub use paths::{SourceSeen, files_of};
 
 /// The rows of a source.

@@ -17,10 +17,40 @@ pub struct RawColumn {
     pub kind: Kind,
     /// Whether a date has times of day ([`Raw::lazy`] then has a `Datetime` of milliseconds in place of a `Date`).
     pub has_time: bool,
+    /// How many of its times say how far their clock is from UTC. Only then do they name a moment, and are the same wherever they are read.
+    pub offsets: Offsets,
     /// Cells that could not be read as the column's kind; they count as missing.
     pub n_unreadable: usize,
     /// Up to ten of them.
     pub unreadable: Vec<String>,
+}
+
+/// How many of the times of a column say how far their clock is from UTC.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Offsets {
+    /// None.
+    #[default]
+    None,
+    /// Some, and others do not.
+    Some,
+    /// All.
+    All,
+}
+
+impl Offsets {
+    /// By whether all times say so, or none; nothing where some do.
+    pub(super) fn of(all: Option<bool>) -> Offsets {
+        match all {
+            Some(true) => Offsets::All,
+            Some(false) => Offsets::None,
+            None => Offsets::Some,
+        }
+    }
+
+    /// Those of the times of two files together.
+    pub(super) fn with(self, other: Offsets) -> Offsets {
+        if self == other { self } else { Offsets::Some }
+    }
 }
 
 /// How sources are read. The rows are the same whatever is chosen, but for columns whose odd cells no sample meets.
@@ -76,6 +106,7 @@ pub(super) fn columns_of(read: Vec<(&str, Reading, Tally)>) -> Vec<PartColumn> {
             name: name.to_owned(),
             kind: reading.kind,
             has_time: reading.kind == Kind::Date && reading.has_time,
+            offsets: if reading.kind == Kind::Date && reading.has_time { Offsets::of(tally.share_of_offsets()) } else { Offsets::None },
             n_unreadable: tally.wrong,
             unreadable: tally.wrong_examples,
         },

@@ -18,7 +18,7 @@ use crate::data::read::guest::request::What;
 use crate::data::read::header::make_unique;
 use crate::data::table::Kind;
 
-use super::part::{Part, PartColumn, RawColumn};
+use super::part::{Offsets, Part, PartColumn, RawColumn};
 use super::store::{Held, Store};
 
 /// Reads a file. `stamp` names its bytes; of its rows, `keep_bytes` may stay in memory.
@@ -67,7 +67,8 @@ pub(super) fn read(
             _ => Kind::Text,
         };
         let has_time = matches!(held, DataType::Datetime(..));
-        let column = RawColumn { name, kind, has_time, n_unreadable: 0, unreadable: Vec::new() };
+        let offsets = Offsets::of(Some(told.zoned.iter().any(|zoned| zoned == stored.as_str())));
+        let column = RawColumn { name, kind, has_time, offsets, n_unreadable: 0, unreadable: Vec::new() };
         columns.push(PartColumn { column, is_whole: held == DataType::Int64, is_blank: *dtype == DataType::Null });
     }
     Ok(Part { columns, n_rows, notes, frame: frame.select(selected), bytes, aside, stamp, sheets: Vec::new() })

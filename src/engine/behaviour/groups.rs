@@ -13,7 +13,8 @@ use crate::engine::recipe::Engine;
 use crate::engine::run::answer::Problem;
 use crate::engine::wanted::Outputs;
 use crate::events::table::{Events, NONE, Time};
-use crate::export::Report;
+use crate::export::audience::willing;
+use crate::export::{Audience, Report};
 use crate::journeys::behaviour::{BehaviourAsk, behaviour};
 use crate::journeys::which::Which;
 use crate::session::Plan;
@@ -23,6 +24,8 @@ use super::problem;
 
 /// Fewer customers than this are not grouped by what they did.
 const FEWEST: usize = 100;
+/// More groups than this are no groups.
+const MOST_GROUPS: usize = 50;
 /// Columns that say what another says: they would count twice.
 const SAID_ALREADY: [&str; 2] = ["recency band", "irregularity of visits (sd / mean of gaps)"];
 /// What a table made from events is called.
@@ -37,15 +40,16 @@ pub(super) struct Grouped {
     pub columns: Vec<KnownColumn>,
     /// What is told of it.
     pub notes: Vec<String>,
+    /// The customer of every row of the table; empty without one.
+    pub of_row: Vec<u32>,
 }
 
 /// The groups by a table of customers: `by` names a column; `persona` is the table's own persona where it has one, else those of an analysis by `plan`.
 ///
 /// Fails with one sentence where no column finds the customers of the events, and where the analysis fails.
 pub(super) fn by_table(events: &Events, loaded: &Arc<Loaded>, plan: &Plan, by: &str, ctx: &Ctx) -> Result<Grouped, Problem> {
-    let (key, of_row) = key_of(events, loaded)?;
+    let KeyFound { key, of_row, n_found, n_several } = key_of(events, loaded)?;
     let n = events.n_customers();
-    let n_found = of_row.iter().filter(|customer| **customer != NONE).count();
     let table = &loaded.table;
     let own = |name: &str| table.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name));
     let by_column = match by {
@@ -55,6 +59,7 @@ pub(super) fn by_table(events: &Events, loaded: &Arc<Loaded>, plan: &Plan, by: &
                 .ok_or_else(|| Problem(format!("{} has no column called {name}; name one it has, or use persona.", loaded.title).into()))?,
         ),
     };
+    let mut notes = Vec::new();
     let mut groups = CustomerGroups { names: Vec::new(), of: vec![NONE; n] };
     match by_column {
         Some(column) => {
@@ -63,19 +68,30 @@ pub(super) fn by_table(events: &Events, loaded: &Arc<Loaded>, plan: &Plan, by: &
             names.sort();
             names.dedup();
             let known: HashMap<&str, u32> = names.iter().enumerate().map(|(at, name)| (name.as_str(), at as u32)).collect();
-            for (row, &customer) in of_row.iter().enumerate().filter(|(row, customer)| **customer != NONE && !column.is_missing(*row)) {
-                groups.of[customer as usize] = known[&*column.cell(row)];
+            if names.len() > MOST_GROUPS {
+                let (n, most) = (count(names.len()), MOST_GROUPS);
+                let why = format!("{by} has {n} different values, too many to hold against each other; name a column of at most {most}.");
+                return Err(Problem(why.into()));
             }
+            let said =
+                rows_of(&of_row).filter(|(row, _)| !column.is_missing(*row)).map(|(row, customer)| (customer, known[&*column.cell(row)]));
+            groups.of = agreed(said, n, NONE);
             groups.names = names;
         }
-        None => {
-            let report = Engine::analyse_table(loaded.clone(), plan, Outputs { personas: true, ..Outputs::default() }, ctx)?;
-            groups = of_report(&report, &of_row, n);
-        }
+        None => match Engine::analyse_table(loaded.clone(), plan, Outputs { personas: true, ..Outputs::default() }, ctx) {
+            Ok(report) => groups = of_report(&report, &of_row, n),
+            Err(problem) if ctx.is_stopped() => return Err(problem),
+            // What is known of customers is of use without personas, too.
+            Err(problem) => notes.push(format!("There are no personas of {}: {}", loaded.title, problem.0)),
+        },
     }
     let columns = table.columns.iter().filter(|column| column.name != key).map(|column| known_column(column, &of_row, n)).collect();
-    let note = format!("{} of {} customers with events are in {}, found by {key}.", count(n_found), count(n), loaded.title);
-    Ok(Grouped { groups, columns, notes: vec![note] })
+    notes.insert(0, format!("{} of {} customers with events are in {}, found by {key}.", count(n_found), count(n), loaded.title));
+    if n_several > 0 {
+        let stand = if n_several == 1 { "1 customer stands".to_owned() } else { format!("{} customers stand", count(n_several)) };
+        notes.insert(1, format!("{stand} in several rows of {}; where these differ, nothing is taken from them.", loaded.title));
+    }
+    Ok(Grouped { groups, columns, notes, of_row })
 }
 
 /// Personas made from what customers did up to `at`; none where these are too few, with a note that says so.
@@ -94,6 +110,7 @@ pub(super) fn by_behaviour(events: &Events, purchase: Option<&Which>, at: Option
             groups: CustomerGroups { names: Vec::new(), of: vec![NONE; events.n_customers()] },
             columns,
             notes: vec![note],
+            of_row: Vec::new(),
         });
     }
     let column = |name: &str, values: Values| Column { name: name.to_owned(), values, unit: None, original: None };
@@ -124,7 +141,12 @@ pub(super) fn by_behaviour(events: &Events, purchase: Option<&Which>, at: Option
         Err(problem) if ctx.is_stopped() => return Err(problem),
         Err(problem) => {
             let groups = CustomerGroups { names: Vec::new(), of: vec![NONE; events.n_customers()] };
-            return Ok(Grouped { groups, columns, notes: vec![format!("There are no personas of what customers did: {}", problem.0)] });
+            return Ok(Grouped {
+                groups,
+                columns,
+                notes: vec![format!("There are no personas of what customers did: {}", problem.0)],
+                of_row: Vec::new(),
+            });
         }
     };
     let of_row: Vec<u32> = seen.iter().map(|&customer| customer as u32).collect();
@@ -133,7 +155,7 @@ pub(super) fn by_behaviour(events: &Events, purchase: Option<&Which>, at: Option
         1 => "What customers did forms one group, so there are no personas to tell apart.".to_owned(),
         k => format!("{k} personas were made from what {} customers did.", count(n_rows)),
     };
-    Ok(Grouped { groups, columns, notes: vec![note] })
+    Ok(Grouped { groups, columns, notes: vec![note], of_row: Vec::new() })
 }
 
 /// The personas of an analysis, by name, where the row of every customer is known.
@@ -145,25 +167,55 @@ fn of_report(report: &Report, of_row: &[u32], n: usize) -> CustomerGroups {
             .find(|persona| persona.cluster == cluster)
             .map_or_else(|| format!("C{}", cluster + 1), |persona| persona.name.clone())
     };
-    let mut groups = CustomerGroups { names: (0..report.labels.n_clusters()).map(name).collect(), of: vec![NONE; n] };
-    for (row, &customer) in of_row.iter().enumerate().filter(|(_, customer)| **customer != NONE) {
-        groups.of[customer as usize] = report.labels.get(row).map_or(NONE, |cluster| cluster as u32);
-    }
+    let mut groups = CustomerGroups { names: (0..report.labels.n_clusters()).map(name).collect(), of: Vec::new() };
+    let said = rows_of(of_row).filter_map(|(row, customer)| Some((customer, report.labels.get(row)? as u32)));
+    groups.of = agreed(said, n, NONE);
     groups
 }
 
-/// The column whose cells name most customers of the events, and the customer of every row.
-fn key_of(events: &Events, loaded: &Loaded) -> Result<(String, Vec<u32>), Problem> {
+/// The rows that are of customers of the events.
+fn rows_of(of_row: &[u32]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    of_row.iter().enumerate().filter(|(_, customer)| **customer != NONE).map(|(row, customer)| (row, *customer as usize))
+}
+
+/// What the rows of each customer say, where all of them say the same; else `nothing`. The last row must not win in silence.
+fn agreed<T: PartialEq + Copy>(said: impl Iterator<Item = (usize, T)>, n: usize, nothing: T) -> Vec<T> {
+    let mut values: Vec<Option<T>> = vec![None; n];
+    let mut differ = vec![false; n];
+    for (customer, value) in said {
+        differ[customer] |= values[customer].is_some_and(|known| known != value);
+        values[customer] = Some(value);
+    }
+    values.into_iter().zip(differ).map(|(value, differ)| value.filter(|_| !differ).unwrap_or(nothing)).collect()
+}
+
+/// Where the customers of the events are in a table.
+struct KeyFound {
+    /// The column that names them.
+    key: String,
+    /// The customer of every row, or [`NONE`].
+    of_row: Vec<u32>,
+    /// Customers found.
+    n_found: usize,
+    /// Those in several rows.
+    n_several: usize,
+}
+
+/// The column whose cells name most customers of the events.
+fn key_of(events: &Events, loaded: &Loaded) -> Result<KeyFound, Problem> {
     let known: HashMap<&str, u32> = events.customers.iter().enumerate().map(|(at, id)| (id.as_str(), at as u32)).collect();
     let table = &loaded.table;
     let is_key = |name: &str| loaded.profile.column(name).is_some_and(|profile| profile.guessed_role == Role::Identifier);
     let candidates = table.columns.iter().filter(|column| is_key(&column.name)).chain(table.columns.first());
     let found = candidates.map(|column| {
-        let rows: Vec<u32> = (0..table.n_rows).map(|row| known.get(&*column.cell(row)).copied().unwrap_or(NONE)).collect();
-        (rows.iter().filter(|customer| **customer != NONE).count(), column.name.clone(), rows)
+        let of_row: Vec<u32> = (0..table.n_rows).map(|row| known.get(&*column.cell(row)).copied().unwrap_or(NONE)).collect();
+        let mut times = vec![0usize; events.n_customers()];
+        rows_of(&of_row).for_each(|(_, customer)| times[customer] += 1);
+        let (n_found, n_several) = (times.iter().filter(|times| **times > 0).count(), times.iter().filter(|times| **times > 1).count());
+        KeyFound { key: column.name.clone(), of_row, n_found, n_several }
     });
-    match found.reduce(|best, next| if next.0 > best.0 { next } else { best }) {
-        Some((n, name, rows)) if n > 0 => Ok((name, rows)),
+    match found.reduce(|best, next| if next.n_found > best.n_found { next } else { best }) {
+        Some(found) if found.n_found > 0 => Ok(found),
         _ => Err(Problem(
             format!(
                 "No column of {} holds the customers of the events, such as \"{}\"; give a table with the same numbers.",
@@ -175,26 +227,48 @@ fn key_of(events: &Events, loaded: &Loaded) -> Result<(String, Vec<u32>), Proble
     }
 }
 
+/// Who of the customers of the events may be contacted, by the rules of every list that leaves: all rows of a customer must agree. None where nothing says so.
+///
+/// Fails where `column` is not in the table, and when stopped.
+pub(super) fn may_contact(
+    loaded: &Loaded,
+    of_row: &[u32],
+    n: usize,
+    column: Option<&str>,
+    ctx: &Ctx,
+) -> Result<(Option<Vec<bool>>, Vec<String>), Problem> {
+    let audience = Audience { consent_column: column.map(str::to_owned), ..Audience::default() };
+    let all: Vec<usize> = (0..of_row.len()).collect();
+    let found =
+        willing(loaded, &audience, &all, ctx).map_err(|stopped| problem(stopped, true))?.map_err(|sentence| Problem(sentence.into()))?;
+    if !found.is_told {
+        return Ok((None, Vec::new()));
+    }
+    let mut agrees = vec![false; of_row.len()];
+    found.rows.iter().for_each(|&row| agrees[row] = true);
+    let mut may: Vec<Option<bool>> = vec![None; n];
+    rows_of(of_row).for_each(|(row, customer)| may[customer] = Some(may[customer].unwrap_or(true) && agrees[row]));
+    Ok((Some(may.into_iter().map(|may| may == Some(true)).collect()), found.notes))
+}
+
 fn known_column(column: &Column, of_row: &[u32], n: usize) -> KnownColumn {
-    let rows = || of_row.iter().enumerate().filter(|(_, customer)| **customer != NONE).map(|(row, customer)| (row, *customer as usize));
+    let present = || rows_of(of_row).filter(|(row, _)| !column.is_missing(*row));
     let values = match &column.values {
-        Values::Number(numbers) => {
-            let mut values = vec![f64::NAN; n];
-            rows().for_each(|(row, customer)| values[customer] = numbers[row]);
-            KnownValues::Numbers(values)
-        }
+        Values::Number(numbers) => KnownValues::Numbers(agreed(present().map(|(row, customer)| (customer, numbers[row])), n, f64::NAN)),
         Values::Date(_) | Values::Text(_) => {
-            let mut texts = CustomerGroups { names: Vec::new(), of: vec![NONE; n] };
+            let mut names: Vec<String> = Vec::new();
             let mut known: HashMap<String, u32> = HashMap::new();
-            for (row, customer) in rows().filter(|(row, _)| !column.is_missing(*row)) {
-                let cell = column.cell(row).into_owned();
-                let next = texts.names.len() as u32;
-                texts.of[customer] = *known.entry(cell.clone()).or_insert_with(|| {
-                    texts.names.push(cell);
-                    next
-                });
-            }
-            KnownValues::Texts(texts)
+            let said: Vec<(usize, u32)> = present()
+                .map(|(row, customer)| {
+                    let cell = column.cell(row).into_owned();
+                    let code = *known.entry(cell.clone()).or_insert_with(|| {
+                        names.push(cell);
+                        names.len() as u32 - 1
+                    });
+                    (customer, code)
+                })
+                .collect();
+            KnownValues::Texts(CustomerGroups { names, of: agreed(said.into_iter(), n, NONE) })
         }
     };
     KnownColumn { name: column.name.clone(), values }

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::Ctx;
-use crate::data::{NO_TEXT, RawCells, read_raw};
+use crate::data::{NO_TEXT, Offsets, Raw, RawCells, RawColumn, ReadAs, read_raw_as};
 use crate::engine::run::answer::Problem;
 use crate::events::table::NONE;
 use crate::events::{Cells, ColumnBatch, ColumnSource, EventOptions, EventsError, Read, Reader, format_of};
@@ -15,6 +15,8 @@ use super::problem;
 
 /// Rows of a table at a time.
 const BATCH: usize = 1 << 18;
+/// The zone that moments are kept in.
+const UTC: &str = "UTC";
 /// Rows that a format is recognised by.
 const SAMPLE: usize = 1_000;
 
@@ -24,39 +26,69 @@ const SAMPLE: usize = 1_000;
 pub fn events_of(paths: &[PathBuf], options: &EventOptions, ctx: &Ctx) -> Result<Read, Problem> {
     let of_events = |error: EventsError| problem(&error, matches!(error, EventsError::Stopped(_)));
     let mut reader = Reader::new(options).map_err(of_events)?;
+    let mut questions = Vec::new();
     for path in paths {
         match format_of(path) {
             Ok(_) => reader.file(path, ctx).map_err(of_events)?,
-            Err(EventsError::NotText { .. }) => table(&mut reader, path, ctx)?,
+            // A table, or an archive of one.
+            Err(EventsError::NotText { .. } | EventsError::NoMember { .. }) => table(&mut reader, path, (options, &mut questions), ctx)?,
             Err(error) => return Err(of_events(error)),
         }
     }
-    reader.finish(ctx).map_err(of_events)
+    let mut read = reader.finish(ctx).map_err(of_events)?;
+    read.told.open_questions.extend(questions);
+    Ok(read)
 }
 
-fn table(reader: &mut Reader, path: &Path, ctx: &Ctx) -> Result<(), Problem> {
-    let raw = read_raw(path, ctx).map_err(|error| problem(error, ctx.is_stopped()))?;
+fn table(reader: &mut Reader, path: &Path, (options, questions): (&EventOptions, &mut Vec<String>), ctx: &Ctx) -> Result<(), Problem> {
+    let raw = with_moments(path, options, questions, ctx)?;
     let names: Vec<&str> = raw.columns.iter().map(|column| column.name.as_str()).collect();
     let cells = |rows| raw.cells(rows, ctx).map_err(|error| problem(error, ctx.is_stopped()));
     let of_events = |error: EventsError| problem(&error, matches!(error, EventsError::Stopped(_)));
     let sample = cells(0..raw.n_rows.min(SAMPLE))?;
-    let source = ColumnSource::recognise(&raw.title, &names, &batch(&sample, raw.n_rows.min(SAMPLE))).map_err(of_events)?;
+    let source = ColumnSource::recognise(&raw.title, &names, &batch(&sample, &raw.columns, raw.n_rows.min(SAMPLE))).map_err(of_events)?;
     reader.begin_columns(&raw.title, &source);
     let mut first = 0;
     while first < raw.n_rows {
         let last = (first + BATCH).min(raw.n_rows);
         let cells = cells(first..last)?;
-        reader.columns(&source, &batch(&cells, last - first), ctx).map_err(of_events)?;
+        reader.columns(&source, &batch(&cells, &raw.columns, last - first), ctx).map_err(of_events)?;
         first = last;
     }
     Ok(())
 }
 
-fn batch(cells: &[RawCells], n_rows: usize) -> ColumnBatch<'_> {
-    ColumnBatch { columns: cells.iter().map(cells_of).collect(), n_rows }
+/// The rows of a table, its times such that each names a moment if its cell does: with an offset from UTC they are UTC's. Where only some cells have one,
+/// the others are by the clock of the zone that was chosen, and so those with an offset are brought to that clock as well; which zone that is, is asked.
+fn with_moments(path: &Path, options: &EventOptions, questions: &mut Vec<String>, ctx: &Ctx) -> Result<Raw, Problem> {
+    let by = |zone: &str| {
+        let read_as = ReadAs { zone: Some(zone.to_owned()), ..ReadAs::default() };
+        read_raw_as(path, &read_as, ctx).map_err(|error| problem(error, ctx.is_stopped()))
+    };
+    let raw = by(UTC)?;
+    let Some(mixed) = raw.columns.iter().find(|column| column.offsets == Offsets::Some) else { return Ok(raw) };
+    match &options.zone {
+        Some(zone) => {
+            let mut raw = by(zone)?;
+            raw.columns.iter_mut().for_each(|column| column.offsets = Offsets::None);
+            Ok(raw)
+        }
+        None => {
+            questions.push(format!(
+                "Some times of {} say how far they are from UTC and others do not; which zone are the others in?",
+                mixed.name
+            ));
+            Ok(raw)
+        }
+    }
 }
 
-fn cells_of(cells: &RawCells) -> Cells<'_> {
+fn batch<'a>(cells: &'a [RawCells], columns: &[RawColumn], n_rows: usize) -> ColumnBatch<'a> {
+    let columns = cells.iter().zip(columns).map(|(cells, column)| cells_of(cells, column.offsets == Offsets::All)).collect();
+    ColumnBatch { columns, n_rows }
+}
+
+fn cells_of(cells: &RawCells, is_utc: bool) -> Cells<'_> {
     match cells {
         RawCells::Coded { codes, texts } => {
             let codes = codes.iter().map(|&code| if code == NO_TEXT { NONE } else { code }).collect();
@@ -64,7 +96,7 @@ fn cells_of(cells: &RawCells) -> Cells<'_> {
         }
         RawCells::Number(values) => Cells::Number(values.clone()),
         RawCells::Whole(values) => Cells::Whole(values.clone()),
-        // By the clock of the cell, which the options may name.
-        RawCells::Times(values) => Cells::Times { ms: values.clone(), is_utc: false },
+        // Otherwise by the clock of the cell, which the options may name.
+        RawCells::Times(values) => Cells::Times { ms: values.clone(), is_utc },
     }
 }

@@ -21,7 +21,7 @@ use crate::triggers::sql::sql;
 use crate::triggers::starters::starters;
 use crate::triggers::world::{Snapshot, World};
 
-use super::groups::{Grouped, by_behaviour, by_table};
+use super::groups::{Grouped, by_behaviour, by_table, may_contact};
 use super::read::events_of;
 use super::{problem, purchase_of};
 
@@ -81,17 +81,28 @@ pub fn triggers(files: &[PathBuf], wishes: &TriggerWishes, ctx: &Ctx) -> Result<
     let stopped = |error: &dyn std::fmt::Display| problem(error, ctx.is_stopped());
     let purchase = purchase_of(events, wishes.purchase.as_deref())?;
     let bought = purchase.as_ref().map(|which| Event::of(&which.name));
+    let mut offered_notes = Vec::new();
     let rules = match given {
         Some(rules) => rules,
         None => {
             let world = World { purchase: bought.as_ref(), ..World::of(events) };
-            Rules::of(starters(&world, ctx).map_err(|error| stopped(&error))?.into_iter().map(|starter| starter.trigger).collect())
+            let offered = starters(&world, ctx).map_err(|error| stopped(&error))?;
+            // A rule that looks back over more days than these data have is no start for anybody.
+            let (fit, not): (Vec<_>, Vec<_>) = offered
+                .into_iter()
+                .map(|starter| starter.trigger)
+                .partition(|rule| first(events.span, std::slice::from_ref(rule), wishes.from).is_ok());
+            if !not.is_empty() && !fit.is_empty() {
+                let names: Vec<&str> = not.iter().map(|rule| rule.name.as_str()).collect();
+                offered_notes.push(format!("These data are too short to try {}.", names.join(", ")));
+            }
+            Rules::of(if fit.is_empty() { not } else { fit })
         }
     };
     let start = first(events.span, &rules.triggers, wishes.from).map_err(|error| problem(error, false))?.from;
     ctx.progress("Personas of the first day", 0.1);
     let end = events.span.map_or(start, |span| span.1);
-    let (Grouped { groups, columns, notes }, made) = match &wishes.customers {
+    let (Grouped { groups, columns, mut notes, of_row }, made) = match &wishes.customers {
         Some((loaded, plan)) => (by_table(events, loaded, plan, "persona", ctx)?, end),
         None => (by_behaviour(events, purchase.as_ref(), Some(start), ctx)?, start),
     };
@@ -102,11 +113,20 @@ pub fn triggers(files: &[PathBuf], wishes: &TriggerWishes, ctx: &Ctx) -> Result<
         let is_stopped = matches!(error, NoReport::Stopped(_));
         problem(error, is_stopped)
     })?;
-    let listing = DueListing { seed: wishes.seed, left_out: wishes.left_out, consent: wishes.consent.as_deref() };
+    let may = match &wishes.customers {
+        Some((loaded, _)) => {
+            let (may, more) = may_contact(loaded, &of_row, events.n_customers(), wishes.consent.as_deref(), ctx)?;
+            notes.extend(more);
+            may
+        }
+        None => None,
+    };
+    let listing = DueListing { seed: wishes.seed, left_out: wishes.left_out, consent: may.as_deref() };
     let mut due = Vec::new();
     for (trigger, tried) in rules.triggers.iter().zip(&tried) {
         let now = due_now(&world, trigger, &tried.fires, &period, &tried.goals, &listing, ctx).map_err(|error| stopped(&error))?;
         due.push(DueFound { now, sql: sql(trigger, period.from).map_err(|error| error.to_string()) });
     }
+    notes.extend(offered_notes);
     Ok(TriggersFound { told: read.told, rules, report, due, notes })
 }

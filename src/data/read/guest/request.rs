@@ -61,6 +61,9 @@ pub(in crate::data) struct Told {
     pub sheets: Vec<String>,
     /// Columns whose values nest or are binary: name and type. They are left out where rows are to be queried.
     pub left_out: Vec<(String, String)>,
+    /// Columns of times that name a time zone.
+    #[serde(default)]
+    pub zoned: Vec<String>,
 }
 
 /// Takes a batch of rows, and the share of the file that is read with it.

@@ -84,7 +84,7 @@ pub(super) fn rows(path: &Path, title: &str, wanted: Option<&str>, take: &mut Ta
     if !batch.is_empty() {
         take(frame(batch, n_batch, title)?, 1.0)?;
     }
-    Ok(Told { notes, sheet: name, sheets, left_out: Vec::new() })
+    Ok(Told { notes, sheet: name, sheets, left_out: Vec::new(), zoned: Vec::new() })
 }
 
 fn frame(columns: Vec<StringChunkedBuilder>, n_rows: usize, title: &str) -> Result<DataFrame, DataError> {
