@@ -12,6 +12,8 @@ impl Window {
                 (_, Outcome::Cancelled) => {}
                 (purpose, Outcome::Unavailable) => self.without_dialog(purpose),
                 (DialogPurpose::AddSource, Outcome::Several(paths)) => self.add_sources(paths),
+                (DialogPurpose::Events, Outcome::Several(paths)) => self.follow(paths),
+                (DialogPurpose::Events, Outcome::Chosen(path)) => self.follow(vec![path]),
                 (_, Outcome::Several(paths)) => self.open_all(paths),
                 (DialogPurpose::Open, Outcome::Chosen(path)) => self.open(&path),
                 (DialogPurpose::AddSource, Outcome::Chosen(path)) => self.add_sources(vec![path]),
@@ -40,6 +42,10 @@ impl Window {
                 self.show_sources();
                 self.look.sources.path_of = if let DialogPurpose::LocateSource(at) = purpose { Some(at) } else { None };
                 self.look.sources.path_draft = Some(String::new());
+                self.tell("This system shows no file dialog. Type the path, or drop the file on the window.");
+            }
+            DialogPurpose::Events => {
+                self.look.journeys.path_draft = Some(String::new());
                 self.tell("This system shows no file dialog. Type the path, or drop the file on the window.");
             }
             DialogPurpose::SaveProject => {

@@ -51,6 +51,11 @@ impl Window {
             Command::MergeBack(number) => self.regroup(|plan| plan.merge_back(number)),
             Command::Niches(niches) => self.change(|plan| plan.niches = niches),
             Command::Validate(options) => self.change(|plan| plan.validation = options),
+            Command::Follow(options) => self.change(|plan| plan.journeys = options),
+            Command::ChooseEvents => {
+                let folder = self.home_folder();
+                self.dialogs.open(DialogPurpose::Events, Some(&folder), "", &self.ctx);
+            }
             Command::SaveUnusual => self.save_unusual(),
             Command::SaveBelonging => self.save_belonging(),
             Command::UseModel(model, numbering) => self.use_model(model, numbering),

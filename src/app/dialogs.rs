@@ -23,6 +23,8 @@ pub enum DialogPurpose {
     AddSource,
     /// Where a source is now, by its place.
     LocateSource(usize),
+    /// Event exports to follow.
+    Events,
     /// Save the project.
     SaveProject,
     /// Save one plot.
@@ -88,6 +90,7 @@ impl Dialogs {
                 }
                 DialogPurpose::AddSource => tables(dialog).pick_files().map(Outcome::Several),
                 DialogPurpose::LocateSource(_) => tables(dialog).pick_file().map(Outcome::Chosen),
+                DialogPurpose::Events => dialog.pick_files().map(Outcome::Several),
                 DialogPurpose::SaveProject => dialog.add_filter("Personae project", &[EXTENSION]).save_file().map(Outcome::Chosen),
                 DialogPurpose::SavePlot(_) => dialog.add_filter("PNG or SVG", &["png", "svg"]).save_file().map(Outcome::Chosen),
                 DialogPurpose::ExportFolder => dialog.pick_folder().map(Outcome::Chosen),

@@ -7,9 +7,9 @@ use clap::Args;
 
 use crate::base::Ctx;
 use crate::data::{Loaded, zone_called};
+use crate::engine::behaviour::latest_believed;
 use crate::engine::{Engine, today};
 use crate::events::EventOptions;
-use crate::events::table::DAY;
 use crate::session::Plan;
 
 use super::failure::{Failure, failed};
@@ -56,8 +56,7 @@ impl EventArgs {
             count_anonymous: self.count_anonymous,
             zone: self.timezone.clone(),
             cut_at_midnight: self.cut_at_midnight,
-            // Rows after today are not believed, here as everywhere; by any clock a day ahead of UTC.
-            until: Some((i64::from(today().0) + 2) * DAY),
+            until: Some(latest_believed(today())),
             ..EventOptions::default()
         }
     }

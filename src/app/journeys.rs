@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::base::Ctx;
-use crate::engine::behaviour::{JourneyWishes, JourneysFound, journeys};
+use crate::engine::behaviour::{JourneyWishes, JourneysFound};
+use crate::engine::journeys_of;
 use crate::export::behaviour::{journeys_json, reading_told};
 
 use super::event_args::EventArgs;
@@ -64,7 +65,7 @@ pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
             purchase: args.events.purchase.clone(),
             seed: args.events.seed,
         };
-        let found = journeys(&args.events.events, &wishes, &ctx).map_err(|problem| failed(&problem.0))?;
+        let found = journeys_of(&args.events.events, &wishes, &ctx).map_err(|problem| failed(&problem.0))?;
         let text = journeys_json(&found.report, &found.told, &found.notes);
         outputs::write_text(&args.report, &text)?;
         Ok(found)

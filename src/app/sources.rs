@@ -103,12 +103,21 @@ impl Window {
     /// Takes dropped files: they join the sources there are, else they are opened.
     pub(super) fn take_files(&mut self, paths: Vec<PathBuf>) {
         let is_other = |path: &PathBuf| project::is_project(path) || OpenModel::is_one(path);
+        if self.look.page == Page::Journeys && !self.look.is_start && !paths.iter().any(is_other) {
+            return self.follow(paths);
+        }
         let joins = matches!(self.plan().source, Source::Sources(_)) && !paths.iter().any(is_other);
         match &paths[..] {
             [only] if self.is_dictionary(only) => self.open_dictionary(only.clone()),
             _ if joins => self.add_sources(paths),
             _ => self.open_all(paths),
         }
+    }
+
+    /// Follows these exports of events in the place of others.
+    pub(super) fn follow(&mut self, paths: Vec<PathBuf>) {
+        self.look.journeys.path_draft = None;
+        self.change(|plan| plan.journeys.events = paths);
     }
 
     /// Opens what was chosen at once: a project or one file as itself, several files as the sources of one customer table. A segment model among them is

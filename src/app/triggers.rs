@@ -8,7 +8,8 @@ use clap::Args;
 
 use crate::base::Ctx;
 use crate::data::day::IsoDay;
-use crate::engine::behaviour::{TriggerWishes, TriggersFound, triggers};
+use crate::engine::behaviour::{TriggerWishes, TriggersFound};
+use crate::engine::triggers_of;
 use crate::export::behaviour::{due_csv, plain, reading_told, triggers_json};
 
 use super::args::day;
@@ -78,7 +79,7 @@ pub(super) fn carry_out(args: TriggerArgs) -> Result<(), Failure> {
             purchase: args.events.purchase.clone(),
             seed: args.events.seed,
         };
-        let found = triggers(&args.events.events, &wishes, &ctx).map_err(|problem| failed(&problem.0))?;
+        let found = triggers_of(&args.events.events, &wishes, &ctx).map_err(|problem| failed(&problem.0))?;
         let more: Vec<(Result<String, String>, usize)> = found.due.iter().map(|of| (of.sql.clone(), of.now.due.len())).collect();
         outputs::write_text(&args.report, &triggers_json(&found.report, &found.told, &found.notes, &more))?;
         let mut written = vec![args.report.clone()];

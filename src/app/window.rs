@@ -304,6 +304,7 @@ impl Window {
             Page::Prepare => ui::prepare_page::ui,
             Page::Segments => ui::segments::ui,
             Page::Personas => ui::personas::ui,
+            Page::Journeys => ui::journeys::ui,
             Page::Present => ui::present::ui,
         };
         if !is_start {

@@ -20,6 +20,7 @@ use crate::plot::{
 use crate::session::{Clustering, CustomerIds};
 
 use super::inside_answer::Inside;
+use super::journeys_answer::JourneysAnswer;
 use super::run::answer::{Answer, JobView, Problem};
 use super::segmentation::Segmentation;
 
@@ -110,6 +111,8 @@ pub struct Answers {
     pub holds: HoldsAnswer,
     /// The niches inside the segments; those of another line are shown until the next are there.
     pub niches: Answer<Niches>,
+    /// What customers do.
+    pub journeys: JourneysAnswer,
     /// Jobs under way, oldest first.
     pub jobs: Vec<JobView>,
     /// What the user calls columns, levels and rows.

@@ -19,6 +19,8 @@ use crate::plot::{
 use crate::session::CustomerIds;
 
 use super::answers::PageImage;
+use super::behaviour::RulesToTry;
+use super::journeys_answer::{EventsSeen, FirstDay, JourneyCustomers, JourneysShown, TriggersTried};
 use super::run::memo::{Cache, Memo, Store};
 use super::run::runtime;
 use super::segmentation::Segmentation;
@@ -130,6 +132,18 @@ caches! {
     /// How surely customers belong to their segments.
     belongings: Belonging, Belonging::bytes;
     bics: BicCurve, |curve| size_of_val(&curve.points[..]);
+    /// What customers did.
+    events: EventsSeen, EventsSeen::bytes;
+    /// Who they are in the table of customers.
+    journey_customers: JourneyCustomers, JourneyCustomers::bytes;
+    /// What a view of Journeys shows.
+    journeys: JourneysShown, JourneysShown::bytes;
+    /// Rules, and from when they are tried.
+    rules_to_try: RulesToTry, |rules| rules.rules.triggers.len() * 2_000;
+    /// Personas of the first day of a trial.
+    first_days: FirstDay, FirstDay::bytes;
+    /// What came of the rules.
+    triggers_tried: TriggersTried, TriggersTried::bytes;
     /// How stable the segments are, one value per round.
     stabilities: Stability, Stability::bytes;
 }

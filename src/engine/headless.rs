@@ -3,6 +3,7 @@
 //! In: a plan and what is wanted of it. Out: the report with the seconds each part took, and the plots; or the first problem on the way. The
 //! recipe is that of the window, so a replayed project gives the same bytes.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use crate::export::{NicheSeconds, Plots, Report, Seconds};
 use crate::session::{Page, Plan};
 
 use super::answers::{Answers, SourcesAnswer};
+use super::behaviour::{self, JourneyWishes, JourneysFound, TriggerWishes, TriggersFound};
 use super::recipe::{Engine, EngineOptions};
 use super::run::answer::{Problem, STOPPED};
 use super::sources::today;
@@ -71,6 +73,20 @@ fn first_problem<'a>(plan: &Plan, answers: &'a Answers, outputs: &Outputs) -> Op
         .chain([(is_shaken, answers.stability.problem()), (outputs.unusual, of_unusual)])
         .chain(of_plots.map(|problem| (outputs.plots, problem)));
     of_groups.into_iter().flatten().chain(wanted.filter(|(is_wanted, _)| *is_wanted).filter_map(|(_, problem)| problem)).next()
+}
+
+/// Reads event exports and asks how customers move.
+///
+/// Fails with one sentence where the files are no events, where a name that was given is not in the data, and when stopped.
+pub fn journeys_of(files: &[PathBuf], wishes: &JourneyWishes, ctx: &Ctx) -> Result<JourneysFound, Problem> {
+    behaviour::journeys(files, wishes, Engine::analyse_table, ctx)
+}
+
+/// Reads event exports and rules and tries them all on the past.
+///
+/// Fails with one sentence where the files are no events, where a rule makes no sense or names what the data do not have, and when stopped.
+pub fn triggers_of(files: &[PathBuf], wishes: &TriggerWishes, ctx: &Ctx) -> Result<TriggersFound, Problem> {
+    behaviour::triggers(files, wishes, Engine::analyse_table, ctx)
 }
 
 impl Engine {

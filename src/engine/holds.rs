@@ -23,10 +23,8 @@ use super::run::jobs::Lane;
 use super::run::runtime::{Asked, Made, Need};
 use super::segmentation::{Labeling, Segmentation};
 use super::sources::{Sourced, today};
-use super::validate::{
-    AnalyseTable, GIVEN, IN_PARTS, NO_DAYS, ONE, OfADay, Part, SPLITS, column_foretold, columns_of, folds_found, part_found,
-};
-use super::wanted::Wanted;
+use super::validate::{GIVEN, IN_PARTS, NO_DAYS, ONE, OfADay, Part, SPLITS, column_foretold, columns_of, folds_found, part_found};
+use super::wanted::{AnalyseTable, Wanted};
 
 /// Rounds of folds, and splits into halves, after each round.
 const FOLD_ROUNDS: [usize; 2] = [1, folds::FOLD_ROUNDS];

@@ -47,6 +47,8 @@ pub struct Needs {
     pub tried: Need,
     /// Niches inside the segments.
     pub niches: Need,
+    /// What a view of Journeys shows.
+    pub journeys: Need,
     /// Whether its later rounds are wanted too, which make it surer.
     pub all_draws: bool,
     /// More segments are told instead of drawn and described.
@@ -65,7 +67,8 @@ impl Needs {
         }
         let ahead = if n_rows <= AHEAD_ROWS { Need::Start(Urgency::Ahead) } else { Need::Look };
         let if_shown_on = |pages: &[Page], urgency| if pages.contains(&wanted.view.page()) { Need::Start(urgency) } else { ahead };
-        let from_segments_on = [Page::Segments, Page::Personas, Page::Present];
+        let from_segments_on = [Page::Segments, Page::Personas, Page::Journeys, Page::Present];
+        let journeys = if wanted.view.page() == Page::Journeys { Need::Start(Urgency::Shown) } else { Need::Look };
         // Refined while it is looked at.
         let refined_on =
             |pages: &[Page]| if refines && pages.contains(&wanted.view.page()) { Need::Start(Urgency::Shown) } else { Need::Look };
@@ -100,6 +103,7 @@ impl Needs {
             belonging: if is_between { Need::Start(Urgency::Shown) } else { Need::Look },
             bic: if is_between { Need::Start(Urgency::Shown) } else { refined_on(&[Page::Segments]) },
             niches,
+            journeys,
             all_draws: true,
             most_segments: MOST_SEGMENTS,
         }
@@ -130,6 +134,7 @@ impl Needs {
             belonging: start_if(outputs.unusual, Urgency::Shown),
             bic: start_if(outputs.unusual, Urgency::Shown),
             niches: start_if(outputs.wants_niches(has_cards), Urgency::Shown),
+            journeys: Need::Look,
             all_draws: outputs.stability,
             most_segments: if outputs.personas || outputs.plots { MOST_SEGMENTS } else { usize::MAX },
         }

@@ -26,7 +26,7 @@ use super::run::answer::{JobView, StepError};
 use super::run::jobs::Workers;
 use super::run::runtime::{Asked, Done, OnStop};
 use super::wanted::Wanted;
-use super::{belonging, brush, choose, comparison, evidence, holds, listing, map, niches, picking, report, table};
+use super::{belonging, brush, choose, comparison, evidence, holds, journeys, listing, map, niches, picking, report, sources, table};
 
 /// How much the engine may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,7 @@ struct Last {
     map: map::Last,
     listing: listing::Last,
     holds: holds::Last,
+    journeys: journeys::Last,
     /// The unusual customers told last, until those of another line are.
     unusual_customers: Option<Arc<Vec<UnusualCustomer>>>,
     /// The segment whose inside was shown.
@@ -245,6 +246,14 @@ impl Engine {
             (plan, wanted, words, Engine::analyse_table),
             needs,
         );
+        let followed = journeys::of(
+            runtime,
+            (&grouped.segmentation, &described.personas),
+            plan,
+            (wanted.journeys_shown(), wanted.reload, wanted.sources.clock.unwrap_or_else(sources::today)),
+            Engine::analyse_table,
+            needs.journeys,
+        );
         let known = [map.key(), evidence.stability_key(), evidence.structure_key()];
         let shown = [&grouped.keys()[..], &described.keys(), &known, &held.keys()].concat();
         let mut answers = Answers { brush, listing, ..Answers::default() };
@@ -257,6 +266,7 @@ impl Engine {
         answers.unusual = unusual.settled(&mut None);
         answers.belonging = belongs.settled(&mut None);
         answers.bic = bic.settled(&mut None);
+        answers.journeys = followed.answer(&mut last.journeys);
         answers.holds = held.answer(&mut last.holds);
         answers.unusual_customers = unusual_customers.settled(&mut last.unusual_customers);
         answers.niches = niches.settled(&mut last.niches);

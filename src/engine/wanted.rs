@@ -1,10 +1,19 @@
 //! What is wanted of a plan? What the page in view shows, what an export or a command is to bring, what is looked at of the sources.
 
+use std::sync::Arc;
+
+use crate::base::Ctx;
+use crate::data::Loaded;
 use crate::data::day::IsoDay;
 use crate::data::sourcing::RecipeColumn;
-use crate::export::Choices;
+use crate::export::{Choices, Report};
 use crate::plot::{MapAxis, MapWindow};
-use crate::session::{Brush, NicheList, Page, PageView, SegmentsView, Sort, TableFilter};
+use crate::session::{Brush, JourneysView, NicheList, Page, PageView, Plan, SegmentsView, Sort, TableFilter};
+
+use super::run::answer::Problem;
+
+/// The analysis of a table that is in memory, as the window and commands do it: an engine is asked, which those who need it know nothing of.
+pub(super) type AnalyseTable = fn(Arc<Loaded>, &Plan, Outputs, &Ctx) -> Result<Report, Problem>;
 
 /// What is wanted besides the plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +75,14 @@ impl Wanted {
     pub fn inside_shown(&self) -> Option<usize> {
         let shows = self.view == PageView::Segments(SegmentsView::Explore) && self.outputs.is_none() && self.pages.is_none();
         self.inside.filter(|_| shows)
+    }
+
+    /// The view of Journeys that is seen, or the first.
+    pub fn journeys_shown(&self) -> JourneysView {
+        match self.view {
+            PageView::Journeys(view) => view,
+            _ => JourneysView::default(),
+        }
     }
 
     /// Whether every file is read once, as a command does: then nothing need be found again by its bytes, and the pass over them is saved.

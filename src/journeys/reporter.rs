@@ -177,6 +177,7 @@ impl<'a> Reporter<'a> {
             RoutePlace::GoesOn => "goes on".into(),
             RoutePlace::Open => "open".into(),
         };
+        let sentences = words::paths(tree, differences, name, self.names);
         let told = |at: usize| {
             let of = differences.of.iter().enumerate().filter(|(_, of)| of.get(at).is_some_and(|difference| difference.is_told));
             of.map(|(persona, of)| PersonaDifference { persona: self.persona(persona), difference: DifferenceReport::of(&of[at]) })
@@ -194,6 +195,7 @@ impl<'a> Reporter<'a> {
             told: if is_shown[at] { told(at) } else { Vec::new() },
         };
         self.report.paths = Some(PathReport { nodes: (0..tree.nodes.len()).map(node).collect() });
+        self.report.sentences.extend(sentences);
     }
 
     /// Adds the time to the next purchase.

@@ -5,9 +5,12 @@
 
 use super::does_more::DoesMore;
 use super::funnel_summary::FunnelSummary;
+use super::gate::ShareGap;
 use super::months::Months;
+use super::paths::{PathDifferences, PathTree};
 use super::returns::ReturnSummary;
 use super::rhythm::{Rhythm, ShareDifference};
+use super::routes::RoutePlace;
 use super::typical::Typical;
 
 const WEEKDAYS: [&str; 7] = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"];
@@ -49,6 +52,21 @@ pub fn funnel(funnel: &FunnelSummary, names: &[String]) -> Vec<String> {
         .and_then(|step| step.conversion.map(|conversion| (step, conversion)));
     let whole = whole.map(|(step, conversion)| format!("{} of all who start get to {}.", percent(conversion), step.name));
     largest.into_iter().chain(whole).collect()
+}
+
+/// The way that a persona takes most differently from everyone else.
+pub fn paths(tree: &PathTree, differences: &PathDifferences, place: impl Fn(usize) -> String, names: &[String]) -> Vec<String> {
+    let of = differences.of.iter().enumerate().flat_map(|(persona, of)| of.iter().enumerate().map(move |(at, gap)| (persona, at, gap)));
+    // What a way ends in is no step of it: its share repeats that of the step before.
+    let is_way = |at: usize| at > 0 && matches!(tree.nodes[at].place, RoutePlace::Kind(_));
+    let told = of.filter(|(_, at, gap)| gap.is_told && is_way(*at));
+    let largest = told.reduce(|best, next| if next.2.h.abs() > best.2.h.abs() { next } else { best });
+    let sentence = |(persona, at, gap): (usize, usize, &ShareGap)| {
+        let way: Vec<String> = tree.prefix(at).into_iter().skip(1).map(&place).collect();
+        let (own, rest) = (percent(gap.share()), percent(gap.rest_share()));
+        format!("{own} of {} go {} at least once, {rest} of everyone else.", name(names, persona), way.join(", then "))
+    };
+    largest.map(sentence).into_iter().collect()
 }
 
 /// When half are back, and which persona is back sooner or later.

@@ -12,6 +12,8 @@ use crate::persona::quotes::Quotes;
 use crate::persona::{Added, Numbering, Picture};
 
 use super::cards_look::CardsView;
+use super::journey_options::JourneyOptions;
+use super::journeys_look::JourneysView;
 use super::open_model::OpenModel;
 use super::page::Page;
 use super::page_view::PageView;
@@ -56,6 +58,10 @@ pub enum Command {
     Niches(NicheOptions),
     /// Try the personas on other days this way.
     Validate(ValidateOptions),
+    /// Follow these events, and ask this of them.
+    Follow(JourneyOptions),
+    /// Choose event exports in the system's dialog.
+    ChooseEvents,
     /// Save every customer as CSV, with the scores and reasons of who is unusual.
     SaveUnusual,
     /// Save every customer as CSV, with how surely they belong to their segment.
@@ -236,7 +242,8 @@ pub const ACTIONS: &[ActionInfo] = &[
     info(Action::Go(Page::Prepare), "Go to Prepare", "Choose which columns enter, and how.", "Ctrl+2"),
     info(Action::Go(Page::Segments), "Go to Segments", "Find the groups.", "Ctrl+3"),
     info(Action::Go(Page::Personas), "Go to Personas", "Read and name the cards.", "Ctrl+4"),
-    info(Action::Go(Page::Present), "Go to Present", "Show the cards one by one.", "Ctrl+5"),
+    info(Action::Go(Page::Journeys), "Go to Journeys", "See what customers do.", "Ctrl+5"),
+    info(Action::Go(Page::Present), "Go to Present", "Show the cards one by one.", "Ctrl+6"),
     show(PageView::Data(DataView::Sources)),
     show(PageView::Data(DataView::Recipe)),
     show(PageView::Data(DataView::Table)),
@@ -248,6 +255,12 @@ pub const ACTIONS: &[ActionInfo] = &[
     show(PageView::Personas(CardsView::Cards)),
     show(PageView::Personas(CardsView::Compare)),
     show(PageView::Personas(CardsView::Overview)),
+    show(PageView::Journeys(JourneysView::Paths)),
+    show(PageView::Journeys(JourneysView::Funnel)),
+    show(PageView::Journeys(JourneysView::Return)),
+    show(PageView::Journeys(JourneysView::Rhythm)),
+    show(PageView::Journeys(JourneysView::Differences)),
+    show(PageView::Journeys(JourneysView::Triggers)),
     info(Action::Present, "Present full screen", "One card per slide; arrow keys turn, Esc leaves.", "F5"),
     info(Action::Palette, "All commands…", "Find any command by its name.", "Ctrl+K"),
     info(Action::Keys, "Keys of this page", "List the keys that work here. So does a question mark.", "F1"),

@@ -6,6 +6,7 @@
 use crate::data::sourcing::Cuts;
 use crate::data::{Source, Sourcing};
 
+use super::journey_options::JourneyOptions;
 use super::plan::{Clustering, NicheOptions, Parting, Plan};
 
 /// Plans kept; the oldest leave first.
@@ -28,6 +29,9 @@ impl MergeKey {
         }
         if moved_line(before, after) {
             return MergeKey::Drag("line of unusual customers");
+        }
+        if let Some(knob) = moved_journeys(before, after) {
+            return MergeKey::Drag(knob);
         }
         if let Some(knob) = moved_inside(before, after) {
             return knob;
@@ -78,6 +82,20 @@ fn moved_line(before: &Plan, after: &Plan) -> bool {
     let (Some(_), line) = (after.niches.line, before.niches.line) else { return false };
     let moved = Plan { niches: NicheOptions { line, ..after.niches.clone() }, ..after.clone() };
     before.niches.line != after.niches.line && moved == *before
+}
+
+/// Which number of funnels and rules was moved, where nothing else differs.
+fn moved_journeys(before: &Plan, after: &Plan) -> Option<&'static str> {
+    if before.journeys == after.journeys || *before != (Plan { journeys: before.journeys.clone(), ..after.clone() }) {
+        return None;
+    }
+    let (old, new) = (&before.journeys, &after.journeys);
+    let knobs = [
+        ("window of the funnel", JourneyOptions { window_hours: new.window_hours, ..old.clone() }),
+        ("steps of paths", JourneyOptions { depth: new.depth, ..old.clone() }),
+        ("numbers of rules", JourneyOptions { rules: new.rules.clone(), ..old.clone() }),
+    ];
+    knobs.into_iter().find(|(_, moved)| moved == new).map(|(knob, _)| knob)
 }
 
 /// Which of the RFM scores is cut at other values, where nothing else differs.

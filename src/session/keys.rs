@@ -66,7 +66,7 @@ pub fn of(view: PageView) -> &'static [PageKey] {
         PageView::Segments(SegmentsView::Validate) => VALIDATE,
         PageView::Personas(CardsView::Cards) => CARDS,
         PageView::Present => SLIDES,
-        PageView::Data(_) | PageView::Prepare | PageView::Personas(_) => BACK,
+        PageView::Data(_) | PageView::Prepare | PageView::Personas(_) | PageView::Journeys(_) => BACK,
     }
 }
 

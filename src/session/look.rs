@@ -11,6 +11,7 @@ use super::brush::Brush;
 use super::cards_look::CardsLook;
 use super::checks::Checks;
 use super::command::ExportRequest;
+use super::journeys_look::JourneysLook;
 use super::page::Page;
 use super::page_view::PageView;
 use super::segments_look::SegmentsView;
@@ -107,6 +108,8 @@ pub struct Look {
     pub niche_list: NicheList,
     /// What the Personas page shows, and how.
     pub cards: CardsLook,
+    /// How the Journeys page is looked at.
+    pub journeys: JourneysLook,
     /// Whether the card shows its back, the evidence.
     #[serde(skip)]
     pub evidence: bool,
@@ -172,6 +175,7 @@ impl Look {
             Page::Data => PageView::Data(self.sources.view),
             Page::Segments => PageView::Segments(self.segments),
             Page::Personas => PageView::Personas(self.cards.view),
+            Page::Journeys => PageView::Journeys(self.journeys.view),
             page => page.into(),
         }
     }
@@ -186,6 +190,7 @@ impl Look {
             PageView::Data(view) => self.sources.view = view,
             PageView::Personas(view) => self.cards.view = view,
             PageView::Segments(view) => self.segments = view,
+            PageView::Journeys(view) => self.journeys.view = view,
             PageView::Prepare | PageView::Present => {}
         }
     }
@@ -241,6 +246,7 @@ impl Default for Look {
             moves_as_table: false,
             moves_back: 0,
             cards: CardsLook::default(),
+            journeys: JourneysLook::default(),
             evidence: false,
             name_draft: None,
             kept_draft: None,

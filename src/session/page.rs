@@ -15,13 +15,15 @@ pub enum Page {
     Segments,
     /// The cards.
     Personas,
+    /// What customers do.
+    Journeys,
     /// One card per slide.
     Present,
 }
 
 impl Page {
     /// All pages in order.
-    pub const ALL: [Page; 5] = [Page::Data, Page::Prepare, Page::Segments, Page::Personas, Page::Present];
+    pub const ALL: [Page; 6] = [Page::Data, Page::Prepare, Page::Segments, Page::Personas, Page::Journeys, Page::Present];
 
     /// The page's name.
     pub fn name(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Page {
             Page::Prepare => "Prepare",
             Page::Segments => "Segments",
             Page::Personas => "Personas",
+            Page::Journeys => "Journeys",
             Page::Present => "Present",
         }
     }

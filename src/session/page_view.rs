@@ -3,6 +3,7 @@
 //! The one list of them: switches, palette and what the engine is asked for follow from it. A view stands here once it works.
 
 use super::cards_look::CardsView;
+use super::journeys_look::JourneysView;
 use super::page::Page;
 use super::segments_look::SegmentsView;
 use super::sources_look::DataView;
@@ -18,6 +19,8 @@ pub enum PageView {
     Segments(SegmentsView),
     /// The cards.
     Personas(CardsView),
+    /// What customers do.
+    Journeys(JourneysView),
     /// One card per slide.
     Present,
 }
@@ -30,6 +33,7 @@ impl PageView {
             PageView::Prepare => Page::Prepare,
             PageView::Segments(_) => Page::Segments,
             PageView::Personas(_) => Page::Personas,
+            PageView::Journeys(_) => Page::Journeys,
             PageView::Present => Page::Present,
         }
     }
@@ -49,6 +53,12 @@ impl PageView {
             PageView::Segments(SegmentsView::Explore) => "Segments: Explore",
             PageView::Segments(SegmentsView::Niches) => "Segments: Niches",
             PageView::Segments(SegmentsView::Validate) => "Segments: Validate",
+            PageView::Journeys(JourneysView::Paths) => "Journeys: Paths",
+            PageView::Journeys(JourneysView::Funnel) => "Journeys: Funnel",
+            PageView::Journeys(JourneysView::Return) => "Journeys: Return",
+            PageView::Journeys(JourneysView::Rhythm) => "Journeys: Rhythm",
+            PageView::Journeys(JourneysView::Differences) => "Journeys: Differences",
+            PageView::Journeys(JourneysView::Triggers) => "Journeys: Triggers",
             PageView::Present => "Present",
         }
     }
@@ -74,6 +84,12 @@ impl PageView {
             PageView::Segments(SegmentsView::Explore) => "The groups, with all plots.",
             PageView::Segments(SegmentsView::Niches) => "Who fits none of the groups, why, and how many would by chance.",
             PageView::Segments(SegmentsView::Validate) => "Whether the personas come back, stay over time and foretell what customers do.",
+            PageView::Journeys(JourneysView::Paths) => "The ways customers take, step by step.",
+            PageView::Journeys(JourneysView::Funnel) => "How far customers get in a chain of steps, and where the others go.",
+            PageView::Journeys(JourneysView::Return) => "How long customers stay away until the next purchase.",
+            PageView::Journeys(JourneysView::Rhythm) => "At which hours and on which days customers are active.",
+            PageView::Journeys(JourneysView::Differences) => "What a persona does more than everyone else, and its typical visit.",
+            PageView::Journeys(JourneysView::Triggers) => "What a rule would have set off, tried on the past before it is switched on.",
             PageView::Present => "One card per slide.",
         }
     }
@@ -101,6 +117,7 @@ impl From<Page> for PageView {
             Page::Prepare => PageView::Prepare,
             Page::Segments => PageView::Segments(SegmentsView::default()),
             Page::Personas => PageView::Personas(CardsView::default()),
+            Page::Journeys => PageView::Journeys(JourneysView::default()),
             Page::Present => PageView::Present,
         }
     }

@@ -14,6 +14,7 @@ use crate::export::pages::Template;
 use crate::features::Preparation;
 use crate::persona::{Numbering, PersonaEdit, RowSet, part};
 
+use super::journey_options::JourneyOptions;
 use super::open_model::OpenModel;
 use super::validate_options::ValidateOptions;
 use super::words::Words;
@@ -56,6 +57,9 @@ pub struct Plan {
     /// How the personas are tried on other days.
     #[serde(default, skip_serializing_if = "ValidateOptions::is_default")]
     pub validation: ValidateOptions,
+    /// Which events are followed, and what is asked of them.
+    #[serde(default, skip_serializing_if = "JourneyOptions::is_default")]
+    pub journeys: JourneyOptions,
     /// Customers that were picked and kept under a name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptSelection>,
@@ -83,6 +87,7 @@ impl Plan {
             niches: NicheOptions::default(),
             splits: Vec::new(),
             validation: ValidateOptions::default(),
+            journeys: JourneyOptions::default(),
             kept: Vec::new(),
             words: None,
             template: None,

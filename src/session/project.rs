@@ -104,6 +104,9 @@ struct File {
     /// Of every source of a customer table, in the plan's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     relative_paths: Vec<Option<String>>,
+    /// Of every export of events.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    relative_events: Vec<Option<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stamp: Option<String>,
     #[serde(default)]
@@ -152,6 +155,11 @@ pub fn open(path: &Path) -> Result<Opened, ProjectError> {
             }
         }
     }
+    for (events, relative) in project.plan.journeys.events.iter_mut().zip(project.relative_events) {
+        if let Some(beside) = relative.map(|relative| folder.join(relative)).filter(|beside| beside.is_file()) {
+            *events = beside;
+        }
+    }
     Ok(Opened { project: Project { plan: project.plan, look: project.look, stamp: project.stamp, customers: project.customers }, moved })
 }
 
@@ -192,12 +200,14 @@ pub(super) fn to_text(project: &Project, folder: Option<&Path>) -> Result<String
             relative_paths = sources.iter_mut().map(|source| kept(&mut source.path)).collect::<Result<_, _>>()?;
         }
     }
+    let relative_events = plan.journeys.events.iter_mut().map(kept).collect::<Result<_, _>>()?;
     let file = File {
         personae: FORM,
         saved_with: env!("CARGO_PKG_VERSION").to_owned(),
         plan,
         relative_path,
         relative_paths,
+        relative_events,
         stamp: project.stamp.clone(),
         look: project.look.clone(),
         customers: project.customers.clone().filter(|_| project.plan.names_rows() || project.look.checks.names_rows()),

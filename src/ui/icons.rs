@@ -48,6 +48,8 @@ pub const SLIDERS: &str = "\u{E434}";
 pub const SCATTER: &str = "\u{EAAC}";
 /// Personas page.
 pub const PEOPLE: &str = "\u{E68E}";
+/// Journeys page.
+pub const PATHS: &str = "\u{E39C}";
 /// Present page.
 pub const PRESENT: &str = "\u{E654}";
 /// Notes.

@@ -4,6 +4,7 @@ pub mod badge;
 pub mod data_page;
 pub mod export_dialog;
 pub mod icons;
+pub mod journeys;
 pub mod names;
 pub mod pages;
 pub mod palette;

@@ -70,14 +70,17 @@ pub fn top_bar_ui(ui: &mut Ui, session: &Session, look: &Look, commands: &mut Ve
         tools_ui(&mut right, session, is_narrow, commands);
 
         let [from, to] = [left.min_rect().right() + 8.0, right.min_rect().left() - 8.0];
+        // Without icons the tabs stand closer, so that all of them fit the narrowest window.
+        let gap = |with_icons: bool| if with_icons { 8.0 } else { 4.0 };
         let width = |with_icons: bool| {
-            Page::ALL.into_iter().map(|page| tab_width(ui, page, with_icons)).sum::<f32>() + 8.0 * (Page::ALL.len() - 1) as f32
+            Page::ALL.into_iter().map(|page| tab_width(ui, page, with_icons)).sum::<f32>() + gap(with_icons) * (Page::ALL.len() - 1) as f32
         };
         let with_icons = width(true) <= to - from;
         let width = width(with_icons);
         let start = (bar.center().x - width / 2.0).min(to - width).max(from);
         let middle = Rect::from_min_max(pos2(start, bar.top()), pos2(to.max(start), bar.bottom()));
         let mut middle = ui.new_child(UiBuilder::new().max_rect(middle).layout(Layout::left_to_right(Align::Center)));
+        middle.spacing_mut().item_spacing.x = gap(with_icons);
         for page in Page::ALL {
             page_tab_ui(&mut middle, page, look.page == page && !look.is_start, with_icons, commands);
         }
@@ -122,6 +125,7 @@ fn tab_text(page: Page, with_icon: bool) -> String {
         Page::Prepare => icons::SLIDERS,
         Page::Segments => icons::SCATTER,
         Page::Personas => icons::PEOPLE,
+        Page::Journeys => icons::PATHS,
         Page::Present => icons::PRESENT,
     };
     if with_icon { format!("{icon}  {}", page.name()) } else { page.name().to_owned() }

@@ -11,7 +11,7 @@ const DAY: i64 = 86_400_000;
 /// 2024-01-01 in UTC.
 const BEGIN: i64 = 1_704_067_200_000;
 
-fn personae(folder: &Path, threads: &str, args: &[&str]) -> (i32, String, String) {
+pub fn personae(folder: &Path, threads: &str, args: &[&str]) -> (i32, String, String) {
     let output =
         Command::new(env!("CARGO_BIN_EXE_personae")).current_dir(folder).env("RAYON_NUM_THREADS", threads).args(args).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -19,11 +19,11 @@ fn personae(folder: &Path, threads: &str, args: &[&str]) -> (i32, String, String
 }
 
 /// One event: customer, milliseconds, name, amount.
-type Happened = (usize, i64, &'static str, f64);
+pub type Happened = (usize, i64, &'static str, f64);
 
 /// 400 customers over 240 days. Of every visit: a view, then a cart, then for some a purchase. Two kinds of customers, even and odd: the even buy after three of four carts,
 /// the odd after one of four.
-fn shop() -> Vec<Happened> {
+pub fn shop() -> Vec<Happened> {
     let mut random = seed::random(3, 0);
     let mut events = Vec::new();
     for customer in 0..400 {
@@ -43,7 +43,7 @@ fn shop() -> Vec<Happened> {
 }
 
 /// As GA4's export to BigQuery has them: microseconds as texts, parameters as lists.
-fn as_ga4(events: &[Happened]) -> String {
+pub fn as_ga4(events: &[Happened]) -> String {
     let mut text = String::new();
     for (nth, (customer, at, name, value)) in events.iter().enumerate() {
         let revenue = if value.is_nan() {
@@ -77,7 +77,7 @@ fn customers() -> String {
     text
 }
 
-fn json(folder: &Path, name: &str) -> Value {
+pub fn json(folder: &Path, name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
 }
 

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use crate::base::text::count;
 use crate::base::{Ctx, Key};
 use crate::data::{Column, Loaded, Role, Source, Table, Texts, Unprofiled, Values};
-use crate::engine::recipe::Engine;
 use crate::engine::run::answer::Problem;
-use crate::engine::wanted::Outputs;
+use crate::engine::wanted::{AnalyseTable, Outputs};
 use crate::events::table::{Events, NONE, Time};
 use crate::export::audience::willing;
 use crate::export::{Audience, Report};
@@ -33,7 +32,7 @@ const TITLE: &str = "Customers by what they did";
 
 /// The customers of the event table in groups, with what else is known.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Grouped {
+pub(in crate::engine) struct Grouped {
     /// Names of the groups, and the group of every customer of the event table.
     pub groups: CustomerGroups,
     /// Columns, by customer of the event table.
@@ -44,10 +43,58 @@ pub(super) struct Grouped {
     pub of_row: Vec<u32>,
 }
 
+impl Grouped {
+    /// The group of every one of `n` customers as the questions want it.
+    pub(in crate::engine) fn personas(&self, n: usize) -> Vec<Option<u16>> {
+        match self.groups.of.is_empty() {
+            true => vec![None; n],
+            false => self.groups.of.iter().map(|group| (*group != NONE).then_some(*group as u16)).collect(),
+        }
+    }
+}
+
+/// The groups by segments that are known: `segment` says which row of the table is in which of `names`.
+///
+/// Fails with one sentence where no column finds the customers of the events.
+pub(in crate::engine) fn by_segments(
+    events: &Events,
+    loaded: &Loaded,
+    names: Vec<String>,
+    segment: impl Fn(usize) -> Option<usize>,
+) -> Result<Grouped, Problem> {
+    let KeyFound { key, of_row, n_found, n_several } = key_of(events, loaded)?;
+    let said = rows_of(&of_row).filter_map(|(row, customer)| Some((customer, segment(row)? as u32)));
+    let groups = CustomerGroups { of: agreed(said, events.n_customers(), NONE), names };
+    let notes = matched_told(events, loaded, (&key, n_found, n_several));
+    Ok(Grouped { groups, columns: Vec::new(), notes, of_row })
+}
+
+/// How many customers of the events were found in a table, and who stands there more than once.
+fn matched_told(events: &Events, loaded: &Loaded, (key, n_found, n_several): (&str, usize, usize)) -> Vec<String> {
+    let mut notes = vec![format!(
+        "{} of {} customers with events are in {}, found by {key}.",
+        count(n_found),
+        count(events.n_customers()),
+        loaded.title
+    )];
+    if n_several > 0 {
+        let stand = if n_several == 1 { "1 customer stands".to_owned() } else { format!("{} customers stand", count(n_several)) };
+        notes.push(format!("{stand} in several rows of {}; where these differ, nothing is taken from them.", loaded.title));
+    }
+    notes
+}
+
 /// The groups by a table of customers: `by` names a column; `persona` is the table's own persona where it has one, else those of an analysis by `plan`.
 ///
 /// Fails with one sentence where no column finds the customers of the events, and where the analysis fails.
-pub(super) fn by_table(events: &Events, loaded: &Arc<Loaded>, plan: &Plan, by: &str, ctx: &Ctx) -> Result<Grouped, Problem> {
+pub(super) fn by_table(
+    events: &Events,
+    loaded: &Arc<Loaded>,
+    plan: &Plan,
+    by: &str,
+    analyse: AnalyseTable,
+    ctx: &Ctx,
+) -> Result<Grouped, Problem> {
     let KeyFound { key, of_row, n_found, n_several } = key_of(events, loaded)?;
     let n = events.n_customers();
     let table = &loaded.table;
@@ -78,7 +125,7 @@ pub(super) fn by_table(events: &Events, loaded: &Arc<Loaded>, plan: &Plan, by: &
             groups.of = agreed(said, n, NONE);
             groups.names = names;
         }
-        None => match Engine::analyse_table(loaded.clone(), plan, Outputs { personas: true, ..Outputs::default() }, ctx) {
+        None => match analyse(loaded.clone(), plan, Outputs { personas: true, ..Outputs::default() }, ctx) {
             Ok(report) => groups = of_report(&report, &of_row, n),
             Err(problem) if ctx.is_stopped() => return Err(problem),
             // What is known of customers is of use without personas, too.
@@ -86,18 +133,20 @@ pub(super) fn by_table(events: &Events, loaded: &Arc<Loaded>, plan: &Plan, by: &
         },
     }
     let columns = table.columns.iter().filter(|column| column.name != key).map(|column| known_column(column, &of_row, n)).collect();
-    notes.insert(0, format!("{} of {} customers with events are in {}, found by {key}.", count(n_found), count(n), loaded.title));
-    if n_several > 0 {
-        let stand = if n_several == 1 { "1 customer stands".to_owned() } else { format!("{} customers stand", count(n_several)) };
-        notes.insert(1, format!("{stand} in several rows of {}; where these differ, nothing is taken from them.", loaded.title));
-    }
+    notes.splice(0..0, matched_told(events, loaded, (&key, n_found, n_several)));
     Ok(Grouped { groups, columns, notes, of_row })
 }
 
 /// Personas made from what customers did up to `at`; none where these are too few, with a note that says so.
 ///
 /// Fails where the analysis is stopped.
-pub(super) fn by_behaviour(events: &Events, purchase: Option<&Which>, at: Option<Time>, ctx: &Ctx) -> Result<Grouped, Problem> {
+pub(in crate::engine) fn by_behaviour(
+    events: &Events,
+    purchase: Option<&Which>,
+    at: Option<Time>,
+    analyse: AnalyseTable,
+    ctx: &Ctx,
+) -> Result<Grouped, Problem> {
     let ask = BehaviourAsk { at, content: None, purchase: purchase.cloned(), goal: purchase.cloned() };
     let found = behaviour(events, &ask, &ctx.quiet()).map_err(|error| problem(error, ctx.is_stopped()))?;
     let seen: Vec<usize> =
@@ -131,12 +180,7 @@ pub(super) fn by_behaviour(events: &Events, purchase: Option<&Which>, at: Option
     let loaded = Unprofiled::made(TITLE.into(), Table { columns: table, n_rows }, Vec::new(), stamp)
         .profiled(&ctx.quiet())
         .map_err(|error| problem(error, ctx.is_stopped()))?;
-    let report = match Engine::analyse_table(
-        Arc::new(loaded),
-        &Plan::new(Source::file(TITLE)),
-        Outputs { personas: true, ..Outputs::default() },
-        ctx,
-    ) {
+    let report = match analyse(Arc::new(loaded), &Plan::new(Source::file(TITLE)), Outputs { personas: true, ..Outputs::default() }, ctx) {
         Ok(report) => report,
         Err(problem) if ctx.is_stopped() => return Err(problem),
         Err(problem) => {

@@ -1,18 +1,25 @@
 //! What did customers do, does a persona do it differently, and what would a rule have set off? For the commands `journeys` and `triggers`.
 //!
 //! In: raw event exports, and where there are some the customers beside them. Out: the report of each. One function from start to end, stopped like every step.
-//! `read` makes the event table whatever the files are, `groups` says who is in which persona, `journeys` and `triggers` ask the walks of their floors.
+//! `read` makes the event table whatever the files are, `groups` says who is in which persona, `asked` has each question once, for the window as well, `journeys` and `triggers` ask them all.
 
+mod asked;
 mod groups;
 mod journeys;
 mod read;
 mod triggers;
 
-pub use journeys::{JourneyWishes, JourneysFound, journeys};
-pub use read::events_of;
-pub use triggers::{DueFound, TriggerWishes, TriggersFound, triggers};
+pub(super) use super::wanted::AnalyseTable;
+pub(super) use asked::{Of, funnel_asked, more_asked, paths_asked, returns_asked, rhythm_asked, typical_asked, weeks_asked};
+pub(super) use groups::{Grouped, by_behaviour, by_segments};
+pub(super) use journeys::journeys;
+pub use journeys::{JourneyWishes, JourneysFound};
+pub use read::{events_of, latest_believed};
+pub use triggers::{DueFound, TriggerWishes, TriggersFound};
+pub(super) use triggers::{RulesToTry, due_of, rules_to_try, tried_on, triggers};
 
-use super::run::answer::{Problem, STOPPED};
+use super::run::answer::{Problem, STOPPED, StepError};
+use crate::base::Ctx;
 use crate::events::table::Events;
 use crate::journeys::which::Which;
 use crate::triggers::starters::PURCHASES;
@@ -20,7 +27,7 @@ use crate::triggers::starters::PURCHASES;
 /// The event that counts as a purchase: the one that is named, else one that is called so; none where nothing is.
 ///
 /// Fails where the name given is not in the data.
-fn purchase_of(events: &Events, name: Option<&str>) -> Result<Option<Which>, Problem> {
+pub(super) fn purchase_of(events: &Events, name: Option<&str>) -> Result<Option<Which>, Problem> {
     if let Some(name) = name {
         return Which::named(name, events).map(Some).map_err(|error| problem(error, false));
     }
@@ -30,6 +37,11 @@ fn purchase_of(events: &Events, name: Option<&str>) -> Result<Option<Which>, Pro
 }
 
 /// A sentence as a problem; a stop stays a stop.
-fn problem(error: impl std::fmt::Display, is_stopped: bool) -> Problem {
+pub(super) fn problem(error: impl std::fmt::Display, is_stopped: bool) -> Problem {
     Problem(if is_stopped { STOPPED.into() } else { error.to_string().into() })
+}
+
+/// A failure of a step; being stopped is none.
+pub(super) fn failed(problem: Problem, ctx: &Ctx) -> StepError {
+    if ctx.is_stopped() { StepError::Stopped } else { StepError::Problem(problem) }
 }

@@ -6,9 +6,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::Ctx;
+use crate::data::day::IsoDay;
 use crate::data::{NO_TEXT, Offsets, Raw, RawCells, RawColumn, ReadAs, read_raw_as};
 use crate::engine::run::answer::Problem;
-use crate::events::table::NONE;
+use crate::events::table::{DAY, NONE, Time};
 use crate::events::{Cells, ColumnBatch, ColumnSource, EventOptions, EventsError, Read, Reader, format_of};
 
 use super::problem;
@@ -19,6 +20,11 @@ const BATCH: usize = 1 << 18;
 const UTC: &str = "UTC";
 /// Rows that a format is recognised by.
 const SAMPLE: usize = 1_000;
+
+/// The last moment that is believed: rows after today are not, here as everywhere, by any clock a day ahead of UTC.
+pub fn latest_believed(today: IsoDay) -> Time {
+    (i64::from(today.0) + 2) * DAY
+}
 
 /// Reads events from files of any kind, one after the other.
 ///

@@ -9,14 +9,16 @@ use std::sync::Arc;
 use crate::base::Ctx;
 use crate::data::Loaded;
 use crate::engine::run::answer::Problem;
+use crate::engine::wanted::AnalyseTable;
 use crate::evaluate::many_tests::benjamini_hochberg;
-use crate::events::table::Time;
+use crate::events::table::{Events, Time};
 use crate::events::{EventOptions, ReadTold};
 use crate::session::Plan;
-use crate::triggers::language::{Event, Rules};
+use crate::triggers::language::{Event, Rules, Trigger};
 use crate::triggers::now::{DueListing, DueNow, due_now};
 use crate::triggers::period::first;
-use crate::triggers::report::{NoReport, ReplaySettings, TriggersReport, report};
+use crate::triggers::replay::Period;
+use crate::triggers::report::{NoReport, ReplaySettings, TriedTrigger, TriggersReport, report};
 use crate::triggers::sql::sql;
 use crate::triggers::starters::starters;
 use crate::triggers::world::{Snapshot, World};
@@ -73,46 +75,28 @@ pub struct DueFound {
 /// Reads events and rules and tries them all.
 ///
 /// Fails with one sentence where the files are no events, where a rule makes no sense or names what the data do not have, and when stopped.
-pub fn triggers(files: &[PathBuf], wishes: &TriggerWishes, ctx: &Ctx) -> Result<TriggersFound, Problem> {
+pub(in crate::engine) fn triggers(
+    files: &[PathBuf],
+    wishes: &TriggerWishes,
+    analyse: AnalyseTable,
+    ctx: &Ctx,
+) -> Result<TriggersFound, Problem> {
     ctx.progress("Reading events", 0.0);
     let given = wishes.rules.as_deref().map(Rules::parse).transpose().map_err(|error| problem(error, false))?;
     let read = events_of(files, &wishes.reading, ctx)?;
     let events = &read.events;
-    let stopped = |error: &dyn std::fmt::Display| problem(error, ctx.is_stopped());
     let purchase = purchase_of(events, wishes.purchase.as_deref())?;
     let bought = purchase.as_ref().map(|which| Event::of(&which.name));
-    let mut offered_notes = Vec::new();
-    let rules = match given {
-        Some(rules) => rules,
-        None => {
-            let world = World { purchase: bought.as_ref(), ..World::of(events) };
-            let offered = starters(&world, ctx).map_err(|error| stopped(&error))?;
-            // A rule that looks back over more days than these data have is no start for anybody.
-            let (fit, not): (Vec<_>, Vec<_>) = offered
-                .into_iter()
-                .map(|starter| starter.trigger)
-                .partition(|rule| first(events.span, std::slice::from_ref(rule), wishes.from).is_ok());
-            if !not.is_empty() && !fit.is_empty() {
-                let names: Vec<&str> = not.iter().map(|rule| rule.name.as_str()).collect();
-                offered_notes.push(format!("These data are too short to try {}.", names.join(", ")));
-            }
-            Rules::of(if fit.is_empty() { not } else { fit })
-        }
-    };
-    let start = first(events.span, &rules.triggers, wishes.from).map_err(|error| problem(error, false))?.from;
+    let RulesToTry { rules, start, notes: offered_notes } = rules_to_try(events, bought.as_ref(), given, wishes.from, ctx)?;
     ctx.progress("Personas of the first day", 0.1);
     let end = events.span.map_or(start, |span| span.1);
     let (Grouped { groups, columns, mut notes, of_row }, made) = match &wishes.customers {
-        Some((loaded, plan)) => (by_table(events, loaded, plan, "persona", ctx)?, end),
-        None => (by_behaviour(events, purchase.as_ref(), Some(start), ctx)?, start),
+        Some((loaded, plan)) => (by_table(events, loaded, plan, "persona", analyse, ctx)?, end),
+        None => (by_behaviour(events, purchase.as_ref(), Some(start), analyse, ctx)?, start),
     };
     let snapshot = Snapshot { made, from: start, personas: groups, segments: Default::default(), columns };
     let world = World { snapshots: std::slice::from_ref(&snapshot), purchase: bought.as_ref(), ..World::of(events) };
-    let settings = ReplaySettings { from: Some(start), seed: wishes.seed, ..ReplaySettings::default() };
-    let (report, period, tried) = report(&world, &rules, &settings, benjamini_hochberg, ctx).map_err(|error| {
-        let is_stopped = matches!(error, NoReport::Stopped(_));
-        problem(error, is_stopped)
-    })?;
+    let (report, period, tried) = tried_on(&world, &rules, (start, wishes.seed), ctx)?;
     let may = match &wishes.customers {
         Some((loaded, _)) => {
             let (may, more) = may_contact(loaded, &of_row, events.n_customers(), wishes.consent.as_deref(), ctx)?;
@@ -122,11 +106,80 @@ pub fn triggers(files: &[PathBuf], wishes: &TriggerWishes, ctx: &Ctx) -> Result<
         None => None,
     };
     let listing = DueListing { seed: wishes.seed, left_out: wishes.left_out, consent: may.as_deref() };
-    let mut due = Vec::new();
-    for (trigger, tried) in rules.triggers.iter().zip(&tried) {
-        let now = due_now(&world, trigger, &tried.fires, &period, &tried.goals, &listing, ctx).map_err(|error| stopped(&error))?;
-        due.push(DueFound { now, sql: sql(trigger, period.from).map_err(|error| error.to_string()) });
-    }
+    let due = due_of(&world, &rules, (&tried, &period), &listing, ctx)?;
     notes.extend(offered_notes);
     Ok(TriggersFound { told: read.told, rules, report, due, notes })
+}
+
+/// Rules, and the first moment they are tried from.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct RulesToTry {
+    pub rules: Rules,
+    pub start: Time,
+    /// What is told of them.
+    pub notes: Vec<String>,
+}
+
+/// The rules that are given, or those that these data offer.
+///
+/// Fails where the data are too short for any, and when stopped.
+pub(in crate::engine) fn rules_to_try(
+    events: &Events,
+    purchase: Option<&Event>,
+    given: Option<Rules>,
+    from: Option<Time>,
+    ctx: &Ctx,
+) -> Result<RulesToTry, Problem> {
+    let mut notes = Vec::new();
+    let rules = match given {
+        Some(rules) => rules,
+        None => {
+            let world = World { purchase, ..World::of(events) };
+            let offered = starters(&world, ctx).map_err(|error| problem(error, ctx.is_stopped()))?;
+            // A rule that looks back over more days than these data have is no start for anybody.
+            let (fit, not): (Vec<_>, Vec<_>) = offered
+                .into_iter()
+                .map(|starter| starter.trigger)
+                .partition(|rule| first(events.span, std::slice::from_ref(rule), from).is_ok());
+            if !not.is_empty() && !fit.is_empty() {
+                let names: Vec<&str> = not.iter().map(|rule| rule.name.as_str()).collect();
+                notes.push(format!("These data are too short to try {}.", names.join(", ")));
+            }
+            Rules::of(if fit.is_empty() { not } else { fit })
+        }
+    };
+    let start = first(events.span, &rules.triggers, from).map_err(|error| problem(error, false))?.from;
+    Ok(RulesToTry { rules, start, notes })
+}
+
+/// What came of all rules.
+///
+/// Fails with one sentence where a rule makes no sense or names what the data do not have, and when stopped.
+pub(in crate::engine) fn tried_on(
+    world: &World,
+    rules: &Rules,
+    (start, seed): (Time, u64),
+    ctx: &Ctx,
+) -> Result<(TriggersReport, Period, Vec<TriedTrigger>), Problem> {
+    let settings = ReplaySettings { from: Some(start), seed, ..ReplaySettings::default() };
+    report(world, rules, &settings, benjamini_hochberg, ctx).map_err(|error| {
+        let is_stopped = matches!(error, NoReport::Stopped(_));
+        problem(error, is_stopped)
+    })
+}
+
+/// Who is due at the end of the data, by trigger, and the rules as SQL.
+pub(in crate::engine) fn due_of(
+    world: &World,
+    rules: &Rules,
+    (tried, period): (&[TriedTrigger], &Period),
+    listing: &DueListing,
+    ctx: &Ctx,
+) -> Result<Vec<DueFound>, Problem> {
+    let of = |(trigger, tried): (&Trigger, &TriedTrigger)| {
+        let now =
+            due_now(world, trigger, &tried.fires, period, &tried.goals, listing, ctx).map_err(|error| problem(error, ctx.is_stopped()))?;
+        Ok(DueFound { now, sql: sql(trigger, period.from).map_err(|error| error.to_string()) })
+    };
+    rules.triggers.iter().zip(tried).map(of).collect()
 }

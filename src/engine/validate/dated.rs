@@ -10,15 +10,12 @@ use crate::customers::{self, BuiltColumn, Understood, rfm};
 use crate::data::day::IsoDay;
 use crate::data::sourcing::{Cuts, RecipeColumn};
 use crate::data::{Loaded, Raw, SourceKind, Sourcing, Table, Unprofiled, Values};
-use crate::engine::run::answer::{Problem, StepError};
-use crate::engine::wanted::Outputs;
+use crate::engine::run::answer::StepError;
+use crate::engine::wanted::{AnalyseTable, Outputs};
 use crate::export::Report;
 use crate::session::Plan;
 
 use super::cannot::cannot;
-
-/// The analysis of a table that is in memory, as the window and commands do it: an engine is asked, which this folder knows nothing of.
-pub(in crate::engine) type AnalyseTable = fn(Arc<Loaded>, &Plan, Outputs, &Ctx) -> Result<Report, Problem>;
 
 /// The sources, read once and whole.
 pub(in crate::engine) struct Dated {

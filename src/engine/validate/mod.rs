@@ -35,10 +35,11 @@ use crate::session::{Clustering, Plan};
 use super::choose;
 use super::niches::spans;
 use super::run::answer::StepError;
+use super::wanted::AnalyseTable;
 
 pub(super) use by_others::{SPLITS, folds_found, told_of_columns, told_of_folds};
 use cannot::cannot;
-pub(super) use dated::{AnalyseTable, Dated};
+pub(super) use dated::Dated;
 pub use days::snapshot_days;
 pub(super) use foretells::{of_orders, of_table, set_apart};
 pub(super) use personas::OfADay;

@@ -12,13 +12,12 @@ use crate::base::text::count;
 use crate::data::day::IsoDay;
 use crate::data::{Loaded, Role};
 use crate::engine::run::answer::StepError;
-use crate::engine::wanted::Outputs;
+use crate::engine::wanted::{AnalyseTable, Outputs};
 use crate::evaluate::Whereabouts;
 use crate::export::{Validation, segment_model};
 use crate::session::Plan;
 
 use super::cannot::cannot;
-use super::dated::AnalyseTable;
 use super::personas::{OfADay, plan_of_a_day};
 use super::stays::{Placed, moves, rows_placed, told_of_words};
 use super::words::words_on;

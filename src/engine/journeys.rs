@@ -1,0 +1,249 @@
+//! What do customers do? Events are read once, their customers are found among those of the table with its personas, and what a view of Journeys shows is asked when
+//! it is seen.
+//!
+//! In: the plan's exports and what is asked of them. Out: what was read, who is in which persona, and the answers of the view. Each of the three is a step.
+
+use std::sync::Arc;
+
+use crate::base::{Ctx, Key};
+use crate::data::day::IsoDay;
+use crate::data::{self, ReadAs};
+use crate::events::EventOptions;
+use crate::events::table::Time;
+use crate::journeys::kinds::Kinds;
+use crate::journeys::reporter::Reporter;
+use crate::journeys::{JourneysError, PersonaOf};
+use crate::persona::Personas;
+use crate::session::{JourneyOptions, JourneysView, Plan};
+
+use super::behaviour::{
+    AnalyseTable, Grouped, Of, by_segments, events_of, failed, funnel_asked, latest_believed, more_asked, paths_asked, problem,
+    purchase_of, returns_asked, rhythm_asked, typical_asked, weeks_asked,
+};
+use super::caches::Runtime;
+use super::journeys_answer::{EventsSeen, JourneyCustomers, JourneysAnswer, JourneysShown, TriggersTried};
+use super::run::answer::Problem;
+use super::run::jobs::Lane;
+use super::run::runtime::{Asked, Made, Need};
+use super::segmentation::Segmentation;
+use super::trying;
+
+/// Milliseconds of an hour.
+const HOUR: Time = 3_600_000;
+
+/// What was shown last.
+#[derive(Debug, Default)]
+pub(super) struct Last {
+    events: Option<Arc<EventsSeen>>,
+    shown: Option<Arc<JourneysShown>>,
+    tried: Option<Arc<TriggersTried>>,
+}
+
+/// What is asked in a round.
+pub(super) struct Followed {
+    events: Asked<EventsSeen>,
+    customers: Asked<JourneyCustomers>,
+    shown: Asked<JourneysShown>,
+    tried: Asked<TriggersTried>,
+    view: JourneysView,
+}
+
+/// Asks for what a view of Journeys shows.
+pub(super) fn of(
+    runtime: &mut Runtime,
+    (segmentation, personas): (&Asked<Segmentation>, &Asked<Personas>),
+    plan: &Plan,
+    (view, reload, today): (JourneysView, u64, IsoDay),
+    analyse: AnalyseTable,
+    need: Need,
+) -> Followed {
+    let options = &plan.journeys;
+    if options.events.is_empty() {
+        let waits = || "No export of events was chosen".to_owned();
+        return Followed {
+            events: Asked::Waiting(waits()),
+            customers: Asked::Waiting(waits()),
+            shown: Asked::Waiting(waits()),
+            tried: Asked::Waiting(waits()),
+            view,
+        };
+    }
+    let events = events(runtime, options, (reload, today), need);
+    let customers = events.and("Reading events", |events| customers(runtime, events, segmentation, personas, need));
+    let is_trial = view == JourneysView::Triggers;
+    let tried = match &events {
+        Asked::Ready(events) if is_trial => trying::of(runtime, events, (options, plan.clustering.seed), analyse, need),
+        other => other.passes_on("Reading events"),
+    };
+    let shown = match (&events, customers.ready()) {
+        _ if is_trial => Asked::Waiting(String::new()),
+        (Asked::Ready(events), Some(customers)) => shown(runtime, (events, customers), options, plan.clustering.seed, view, need),
+        (Asked::Ready(_), None) => customers.blocks("Waiting for the personas"),
+        _ => events.passes_on("Reading events"),
+    };
+    Followed { events, customers, shown, tried, view }
+}
+
+impl Followed {
+    /// What the page sees of it.
+    pub fn answer(self, last: &mut Last) -> JourneysAnswer {
+        // Another view shows other things.
+        if last.shown.as_ref().is_some_and(|shown| shown.view != self.view) {
+            last.shown = None;
+        }
+        JourneysAnswer {
+            events: self.events.settled(&mut last.events),
+            customers: self.customers.settled(&mut None),
+            shown: self.shown.settled(&mut last.shown),
+            tried: self.tried.settled(&mut last.tried),
+        }
+    }
+}
+
+fn events(runtime: &mut Runtime, options: &JourneyOptions, (reload, today): (u64, IsoDay), need: Need) -> Asked<EventsSeen> {
+    let title = "Reading events";
+    let stamp_key = Key::of("event exports", 1, &(&options.events, reload), &[]);
+    let paths = options.events.clone();
+    let stamp = move |ctx: &Ctx| {
+        let stamps = paths.iter().map(|path| data::stamp_raw_as(path, &ReadAs::default(), ctx)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Key::of("event exports as they are", 1, &(), &stamps))
+    };
+    let stamp = runtime.ask(|s| &mut s.stamps, stamp_key, need, (|| title.into(), Lane::Long), stamp);
+    stamp.and(title, |stamp| {
+        let until = latest_believed(today);
+        let key = Key::of("events", 1, &(&options.zone, until), &[*stamp.value]);
+        let reading = EventOptions { zone: options.zone.clone(), until: Some(until), ..EventOptions::default() };
+        let paths = options.events.clone();
+        let step = move |ctx: &Ctx| {
+            let read = events_of(&paths, &reading, ctx).map_err(|problem| failed(problem, ctx))?;
+            let mut counts = vec![0usize; read.events.kind_names.len()];
+            read.events.kinds.iter().for_each(|&kind| counts[kind as usize] += 1);
+            let mut kinds: Vec<(String, usize)> = read.events.kind_names.iter().cloned().zip(counts).collect();
+            kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            let purchase = purchase_of(&read.events, None).ok().flatten().map(|which| which.name);
+            Ok(EventsSeen { read, kinds, purchase })
+        };
+        runtime.ask(|s| &mut s.events, key, need, (|| title.into(), Lane::Long), step)
+    })
+}
+
+fn customers(
+    runtime: &mut Runtime,
+    events: &Made<EventsSeen>,
+    segmentation: &Asked<Segmentation>,
+    personas: &Asked<Personas>,
+    need: Need,
+) -> Asked<JourneyCustomers> {
+    let (segmentation, personas) = match (segmentation, personas) {
+        (Asked::Ready(segmentation), Asked::Ready(personas)) => (segmentation, personas),
+        // Journeys can be told without personas, and then the page says why there are none.
+        (Asked::Failed(why), _) | (_, Asked::Failed(why)) => {
+            let key = Key::of("journeys without personas", 1, &&*why.0, &[events.key]);
+            let (n, why) = (events.value.events().n_customers(), why.clone());
+            return Asked::Ready(runtime.at_once(|s| &mut s.journey_customers, key, move || without(n, &why)));
+        }
+        (Asked::Ready(_), other) => return other.passes_on("Waiting for the personas"),
+        (other, _) => return other.passes_on("Waiting for the segments"),
+    };
+    let key = Key::of("customers of events", 1, &(), &[events.key, segmentation.key, personas.key]);
+    let (events, segmentation, personas) = (events.value.clone(), segmentation.value.clone(), personas.value.clone());
+    let step = move |_: &Ctx| {
+        let names = personas.personas.iter().map(|persona| persona.name.clone()).collect();
+        let mut of_row = vec![None; segmentation.loaded.table.n_rows];
+        segmentation.prepared.table_rows.iter().zip(segmentation.labels.iter()).for_each(|(&row, segment)| of_row[row] = segment);
+        let n = events.events().n_customers();
+        match by_segments(events.events(), &segmentation.loaded, names, |row| of_row[row]) {
+            Ok(grouped) => {
+                let of = grouped.personas(n);
+                let Grouped { groups, notes, of_row, .. } = grouped;
+                Ok(JourneyCustomers { names: groups.names, notes, of, of_row })
+            }
+            Err(why) => Ok(without(n, &why)),
+        }
+    };
+    runtime.ask(|s| &mut s.journey_customers, key, need, (|| "Finding the customers of the events".into(), Lane::Quick), step)
+}
+
+fn without(n: usize, why: &Problem) -> JourneyCustomers {
+    JourneyCustomers { names: Vec::new(), notes: vec![why.0.to_string()], of: vec![None; n], of_row: Vec::new() }
+}
+
+fn shown(
+    runtime: &mut Runtime,
+    (events, customers): (&Made<EventsSeen>, &Made<JourneyCustomers>),
+    options: &JourneyOptions,
+    seed: u64,
+    view: JourneysView,
+    need: Need,
+) -> Asked<JourneysShown> {
+    let keys = [events.key, customers.key];
+    let key = match view {
+        JourneysView::Paths => Key::of("journeys: paths", 1, &(&options.start, options.depth), &keys),
+        JourneysView::Funnel => Key::of("journeys: funnel", 1, &(&options.funnel, options.window_hours), &keys),
+        JourneysView::Return => Key::of("journeys: return", 1, &(&options.purchase, seed), &keys),
+        JourneysView::Rhythm => Key::of("journeys: rhythm", 1, &(&options.purchase, seed), &keys),
+        JourneysView::Differences | JourneysView::Triggers => Key::of("journeys: differences", 1, &(&options.purchase, seed), &keys),
+    };
+    let (events, customers, options) = (events.value.clone(), customers.value.clone(), options.clone());
+    let title = match view {
+        JourneysView::Paths => "Following paths",
+        JourneysView::Funnel => "Walking the funnel",
+        JourneysView::Return => "Waiting for the next purchase",
+        JourneysView::Rhythm => "Looking at hours and days",
+        JourneysView::Differences | JourneysView::Triggers => "What personas do more",
+    };
+    let step = move |ctx: &Ctx| asked(&events, &customers, (&options, seed), view, ctx).map_err(|problem| failed(problem, ctx));
+    runtime.ask(|s| &mut s.journeys, key, need, (|| title.into(), Lane::Long), step)
+}
+
+/// Asks what a view shows.
+fn asked(
+    seen: &EventsSeen,
+    customers: &JourneyCustomers,
+    (options, seed): (&JourneyOptions, u64),
+    view: JourneysView,
+    ctx: &Ctx,
+) -> Result<JourneysShown, Problem> {
+    let wrong = |error: JourneysError| problem(error, ctx.is_stopped());
+    let events = seen.events();
+    let purchase = purchase_of(events, options.purchase.as_deref())?;
+    let personas = PersonaOf::new(&customers.of, customers.names.len(), events).map_err(wrong)?;
+    let of = Of { events, personas, purchase: purchase.as_ref(), seed };
+    let mut reporter = Reporter::new(events, &customers.names);
+    let mut notes = Vec::new();
+    let (mut tree, mut walk) = (None, None);
+    let mut told = |done: Result<(), JourneysError>| match done {
+        Err(error) if ctx.is_stopped() => Err(problem(error, true)),
+        Err(error) => {
+            notes.push(error.to_string());
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    };
+    match view {
+        JourneysView::Paths => {
+            tree = Some(paths_asked(&mut reporter, of, (options.start.as_deref(), Some(options.depth)), ctx).map_err(wrong)?);
+        }
+        JourneysView::Funnel if options.funnel.len() < 2 => {}
+        JourneysView::Funnel => {
+            let asked = (&options.funnel[..], Some(Time::from(options.window_hours) * HOUR));
+            walk = Some(funnel_asked(&mut reporter, of, asked, ctx).map_err(wrong)?);
+        }
+        JourneysView::Return => {
+            if let Some(purchase) = of.purchase {
+                told(returns_asked(&mut reporter, of, purchase, ctx))?;
+            }
+            told(weeks_asked(&mut reporter, of, ctx))?;
+        }
+        JourneysView::Rhythm => told(rhythm_asked(&mut reporter, of, ctx))?,
+        JourneysView::Triggers => {}
+        JourneysView::Differences => {
+            let kinds = Kinds::of(events, crate::events::kinds::SHOWN, ctx).map_err(|stopped| problem(stopped, true))?;
+            if personas.count > 1 {
+                told(more_asked(&mut reporter, of, &kinds, ctx))?;
+            }
+            told(typical_asked(&mut reporter, of, &kinds, ctx))?;
+        }
+    }
+    Ok(JourneysShown { view, report: reporter.report(), notes, tree, walk })
+}

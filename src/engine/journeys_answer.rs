@@ -1,0 +1,159 @@
+//! What is known of journeys and rules? The values of their steps, and what the pages see of them.
+
+use crate::events::table::Events;
+use crate::events::{Read, ReadTold};
+use crate::journeys::funnel::{FunnelStanding, FunnelWalk};
+use crate::journeys::paths::PathTree;
+use crate::journeys::report::JourneysReport;
+use crate::session::JourneysView;
+use crate::triggers::language::Rules;
+use crate::triggers::report::{TriedTrigger, TriggersReport};
+use crate::triggers::thresholds::Point;
+use crate::triggers::world::Snapshot;
+
+use super::behaviour::DueFound;
+use super::run::answer::Answer;
+
+/// The events, read.
+#[derive(Debug, Clone)]
+pub struct EventsSeen {
+    pub(super) read: Read,
+    /// Names of what happens with the number of events, the commonest first.
+    pub kinds: Vec<(String, usize)>,
+    /// The event that is found to be a purchase by its name.
+    pub purchase: Option<String>,
+}
+
+impl EventsSeen {
+    /// The table.
+    pub fn events(&self) -> &Events {
+        &self.read.events
+    }
+
+    /// What is told of reading.
+    pub fn told(&self) -> &ReadTold {
+        &self.read.told
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        // Between 40 and 48 bytes per event; ids and names beside them.
+        self.events().n_events() * 48 + self.events().n_customers() * 64
+    }
+}
+
+/// The customers of the events, as the table of customers knows them.
+#[derive(Debug, Clone, Default)]
+pub struct JourneyCustomers {
+    /// Names of the personas, by cluster; empty where the table knows none of the customers.
+    pub names: Vec<String>,
+    /// What is told of it.
+    pub notes: Vec<String>,
+    pub(super) of: Vec<Option<u16>>,
+    pub(super) of_row: Vec<u32>,
+}
+
+impl JourneyCustomers {
+    /// The rows of the table of some customers of the events, ascending. O(rows).
+    pub fn rows(&self, customers: impl IntoIterator<Item = u32>) -> Vec<usize> {
+        let mut is_meant = vec![false; self.of.len()];
+        customers.into_iter().for_each(|customer| is_meant[customer as usize] = true);
+        let is_meant = |customer: u32| is_meant.get(customer as usize).copied().unwrap_or(false);
+        self.of_row.iter().enumerate().filter(|(_, customer)| is_meant(**customer)).map(|(row, _)| row).collect()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&self.of[..]) + size_of_val(&self.of_row[..])
+    }
+}
+
+/// What a view shows.
+#[derive(Debug, Clone)]
+pub struct JourneysShown {
+    /// The view it is for.
+    pub view: JourneysView,
+    /// The answers, without what fewer than ten customers stand behind.
+    pub report: JourneysReport,
+    /// What has no answer in these data.
+    pub notes: Vec<String>,
+    pub(super) tree: Option<PathTree>,
+    pub(super) walk: Option<FunnelWalk>,
+}
+
+impl JourneysShown {
+    /// The customers of a node of the paths.
+    pub fn on_path(&self, node: usize) -> &[u32] {
+        self.tree.as_ref().and_then(|tree| tree.nodes.get(node)).map_or(&[], |node| &node.customers)
+    }
+
+    /// The customers who are judged and got to a step of the funnel, from 1, and no further or (`is_further`) also beyond.
+    pub fn at_step(&self, step: usize, is_further: bool) -> Vec<u32> {
+        let entries = self.walk.iter().flat_map(|walk| &walk.entries).filter(|entry| entry.standing == FunnelStanding::Judged);
+        let is_meant = |reached: usize| if is_further { reached >= step } else { reached == step };
+        entries.filter(|entry| is_meant(usize::from(entry.reached))).map(|entry| entry.customer).collect()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let of_tree = self.tree.iter().flat_map(|tree| &tree.nodes).map(|node| size_of_val(&node.customers[..]) + 200).sum::<usize>();
+        let of_walk = self.walk.as_ref().map_or(0, |walk| size_of_val(&walk.entries[..]) + size_of_val(&walk.times[..]));
+        of_tree + of_walk + 100_000
+    }
+}
+
+/// What is known of the journeys.
+#[derive(Debug, Clone, Default)]
+pub struct JourneysAnswer {
+    /// The events; waits where no export was chosen.
+    pub events: Answer<EventsSeen>,
+    /// Their customers.
+    pub customers: Answer<JourneyCustomers>,
+    /// What the view shows; waits where rules are tried.
+    pub shown: Answer<JourneysShown>,
+    /// What came of the rules; waits but where they are seen.
+    pub tried: Answer<TriggersTried>,
+}
+
+/// The personas of the first day of a trial.
+#[derive(Debug, Clone)]
+pub struct FirstDay {
+    pub(super) snapshot: Snapshot,
+    pub(super) notes: Vec<String>,
+}
+
+impl FirstDay {
+    pub(super) fn bytes(&self) -> usize {
+        (self.snapshot.columns.len() + 1) * self.snapshot.personas.of.len() * 8
+    }
+}
+
+/// What came of the rules.
+#[derive(Debug, Clone)]
+pub struct TriggersTried {
+    /// The rules that were tried.
+    pub rules: Rules,
+    /// What came of each, in their order.
+    pub report: TriggersReport,
+    /// What is told of the whole, once each.
+    pub notes: Vec<String>,
+    /// Who is due at the end of the data, and the rule as SQL.
+    pub due: Vec<DueFound>,
+    pub(super) tried: Vec<TriedTrigger>,
+}
+
+impl TriggersTried {
+    /// What a rule would have done with another number; none where its moment has none.
+    pub fn with(&self, rule: usize, n: f64) -> Option<Point> {
+        self.tried.get(rule)?.curve.as_ref().map(|curve| curve.at(n))
+    }
+
+    /// The customers a rule fired for, each once.
+    pub fn fired(&self, rule: usize) -> Vec<u32> {
+        let mut customers: Vec<u32> = self.tried.get(rule).iter().flat_map(|of| &of.fires.fires).map(|fire| fire.customer).collect();
+        customers.dedup();
+        customers
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let of = |of: &TriedTrigger| of.fires.fires.len() * 40 + 200_000;
+        self.tried.iter().map(of).sum::<usize>() + self.due.iter().map(|due| due.now.due.len() * 300).sum::<usize>()
+    }
+}

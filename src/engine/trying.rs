@@ -1,0 +1,84 @@
+//! What would rules have set off? The rules of the plan, or those the data offer, are tried on the past with the personas of the first day.
+//!
+//! In: the events, and the plan's rules. Out: the rules in force, and what came of each. Three steps: which rules from when, the personas of that day, and the trial; a
+//! number that moves repeats the last alone.
+
+use std::sync::Arc;
+
+use crate::base::{Ctx, Key};
+use crate::events::table::Time;
+use crate::session::JourneyOptions;
+use crate::triggers::language::Event;
+use crate::triggers::now::DueListing;
+use crate::triggers::world::{Snapshot, World};
+
+use super::behaviour::{AnalyseTable, Grouped, RulesToTry, by_behaviour, due_of, failed, problem, purchase_of, rules_to_try, tried_on};
+use super::caches::Runtime;
+use super::journeys_answer::{EventsSeen, FirstDay, TriggersTried};
+use super::run::answer::Problem;
+use super::run::jobs::Lane;
+use super::run::runtime::{Asked, Made, Need};
+
+/// Asks what came of the rules.
+pub(super) fn of(
+    runtime: &mut Runtime,
+    events: &Made<EventsSeen>,
+    (options, seed): (&JourneyOptions, u64),
+    analyse: AnalyseTable,
+    need: Need,
+) -> Asked<TriggersTried> {
+    let bought = |events: &EventsSeen, purchase: Option<&str>| -> Result<Option<Event>, Problem> {
+        Ok(purchase_of(events.events(), purchase)?.map(|which| Event::of(&which.name)))
+    };
+    let key = Key::of("rules to try", 1, &(&options.rules, &options.purchase), &[events.key]);
+    let (its_events, its_options) = (events.value.clone(), options.clone());
+    let step = move |ctx: &Ctx| {
+        let purchase = bought(&its_events, its_options.purchase.as_deref()).map_err(|problem| failed(problem, ctx))?;
+        rules_to_try(its_events.events(), purchase.as_ref(), its_options.rules, None, ctx).map_err(|problem| failed(problem, ctx))
+    };
+    let rules = runtime.ask(|s| &mut s.rules_to_try, key, need, (|| "Looking for rules".into(), Lane::Long), step);
+    let rules = match rules {
+        Asked::Ready(rules) => rules,
+        other => return other.passes_on("Looking for rules"),
+    };
+    let start = rules.value.start;
+    let key = Key::of("personas of the first day", 1, &(&options.purchase, start), &[events.key]);
+    let (its_events, its_options) = (events.value.clone(), options.clone());
+    let step = move |ctx: &Ctx| first_day(&its_events, &its_options, (start, analyse), ctx).map_err(|problem| failed(problem, ctx));
+    let first = runtime.ask(|s| &mut s.first_days, key, need, (|| "Personas of the first day".into(), Lane::Long), step);
+    let first = match first {
+        Asked::Ready(first) => first,
+        other => return other.passes_on("Personas of the first day"),
+    };
+    let key = Key::of("rules tried", 1, &seed, &[rules.key, first.key]);
+    let (its_events, its_rules, its_first, purchase) = (events.value.clone(), rules.value, first.value, options.purchase.clone());
+    let step = move |ctx: &Ctx| {
+        let purchase = bought(&its_events, purchase.as_deref()).map_err(|problem| failed(problem, ctx))?;
+        tried(&its_events, &its_rules, &its_first, (purchase.as_ref(), seed), ctx).map_err(|problem| failed(problem, ctx))
+    };
+    runtime.ask(|s| &mut s.triggers_tried, key, need, (|| "Trying the rules on the past".into(), Lane::Long), step)
+}
+
+fn first_day(seen: &EventsSeen, options: &JourneyOptions, (start, analyse): (Time, AnalyseTable), ctx: &Ctx) -> Result<FirstDay, Problem> {
+    let purchase = purchase_of(seen.events(), options.purchase.as_deref())?;
+    let Grouped { groups, columns, notes, .. } = by_behaviour(seen.events(), purchase.as_ref(), Some(start), analyse, ctx)?;
+    Ok(FirstDay { snapshot: Snapshot { made: start, from: start, personas: groups, segments: Default::default(), columns }, notes })
+}
+
+fn tried(
+    seen: &EventsSeen,
+    to_try: &Arc<RulesToTry>,
+    first: &FirstDay,
+    (purchase, seed): (Option<&Event>, u64),
+    ctx: &Ctx,
+) -> Result<TriggersTried, Problem> {
+    if to_try.rules.triggers.is_empty() {
+        return Err(problem("These data offer no rule by themselves; add one by a file of rules.", ctx.is_stopped()));
+    }
+    let world = World { snapshots: std::slice::from_ref(&first.snapshot), purchase, ..World::of(seen.events()) };
+    let (report, period, tried) = tried_on(&world, &to_try.rules, (to_try.start, seed), ctx)?;
+    let listing = DueListing { seed, left_out: 0.0, consent: None };
+    let due = due_of(&world, &to_try.rules, (&tried, &period), &listing, ctx)?;
+    let notes = first.notes.iter().chain(&to_try.notes).chain(&report.notes).cloned().collect();
+    Ok(TriggersTried { rules: to_try.rules.clone(), report, notes, due, tried })
+}

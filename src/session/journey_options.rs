@@ -1,0 +1,68 @@
+//! Which events are followed, and what is asked of them? Part of the plan.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::triggers::language::Rules;
+
+/// What is asked of what customers did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JourneyOptions {
+    /// Event exports; several are one.
+    pub events: Vec<PathBuf>,
+    /// The zone of times that name none; UTC unless said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// The event that counts as a purchase; found by its name unless said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purchase: Option<String>,
+    /// Steps of the funnel, by name.
+    pub funnel: Vec<String>,
+    /// How long the funnel may take.
+    pub window_hours: u32,
+    /// The event that paths start from; the start of every visit unless said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// Steps of a path, 2 to 10.
+    pub depth: usize,
+    /// Rules to try on the past; those that the data offer unless said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Rules>,
+}
+
+impl Default for JourneyOptions {
+    fn default() -> JourneyOptions {
+        JourneyOptions {
+            events: Vec::new(),
+            zone: None,
+            purchase: None,
+            funnel: Vec::new(),
+            window_hours: 168,
+            start: None,
+            depth: 4,
+            rules: None,
+        }
+    }
+}
+
+impl JourneyOptions {
+    pub(super) fn is_default(&self) -> bool {
+        *self == JourneyOptions::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_said_is_usual_and_what_is_said_comes_back() {
+        assert_eq!(serde_json::from_str::<JourneyOptions>("{}").unwrap(), JourneyOptions::default());
+        let options =
+            JourneyOptions { events: vec!["a.jsonl".into()], funnel: vec!["cart".into(), "order".into()], ..JourneyOptions::default() };
+        let text = serde_json::to_string(&options).unwrap();
+        assert_eq!(serde_json::from_str::<JourneyOptions>(&text).unwrap(), options);
+    }
+}

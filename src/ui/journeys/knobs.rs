@@ -1,0 +1,203 @@
+//! Whose events, and what is asked of them. Every change is one choice that can be undone.
+
+use eframe::egui::{self, DragValue, Frame, Key, Label, Role, ScrollArea, Sense, TextEdit, Ui, Vec2};
+
+use crate::engine::{Answers, EventsSeen};
+use crate::export::behaviour::reading_told;
+use crate::session::{Command, JourneyOptions, JourneysView, Look};
+use crate::ui::theme::{self, caption, tokens};
+use crate::ui::widgets::{choice_ui, cut_label, name_it, row_background, row_ui, thousands, unbroken, whole_ui};
+use crate::ui::{icons, widgets};
+
+use super::seen::colour;
+
+/// Kinds of events offered at most.
+pub(super) const MOST_KINDS: usize = 60;
+
+const PURCHASE_MEANS: &str = "The event that counts as a purchase, for the time to the next one.";
+const START_MEANS: &str = "Where paths begin: at the start of every visit, or when this happens.";
+const DEPTH_MEANS: &str = "How many steps are followed. What happens again at once is one step.";
+const WINDOW_MEANS: &str =
+    "How long the whole chain may take from its first step. Who began later than this before the end of the data is not judged.";
+
+/// The left panel.
+pub(super) fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyOptions, commands: &mut Vec<Command>) {
+    egui::CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("journeys knobs").auto_shrink(false).show(ui, |ui| {
+            let seen = answers.journeys.events.latest();
+            events_ui(ui, seen.map(|seen| &**seen), look, draft, commands);
+            ui.add_space(theme::BETWEEN);
+            if let Some(seen) = seen {
+                asked_ui(ui, seen, look.journeys.view, draft);
+            }
+            // A trial has personas of its own, those of its first day.
+            if look.journeys.view != JourneysView::Triggers {
+                personas_ui(ui, answers, look);
+            }
+            if let Some(seen) = seen {
+                ui.add_space(theme::BETWEEN);
+                told_ui(ui, answers, seen);
+            }
+        });
+    });
+}
+
+/// The exports, and others in their place.
+fn events_ui(ui: &mut Ui, seen: Option<&EventsSeen>, look: &mut Look, draft: &mut JourneyOptions, commands: &mut Vec<Command>) {
+    ui.label(theme::strong("Events"));
+    for path in &draft.events {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        cut_label(ui, name).on_hover_text(path.display().to_string());
+    }
+    if let Some(seen) = seen {
+        let (n, customers) = (seen.events().n_events(), seen.events().n_customers());
+        ui.add(Label::new(caption(ui, format!("{} events of {} customers", thousands(n), thousands(customers)))).wrap());
+    }
+    ui.horizontal(|ui| {
+        if ui.button("Other exports…").on_hover_text("Follow other exports of events in the place of these.").clicked() {
+            commands.push(Command::ChooseEvents);
+        }
+        if ui.button("Close").on_hover_text("Follow no events. Undo brings them back.").clicked() {
+            draft.events.clear();
+        }
+    });
+    if look.journeys.path_draft.is_some() {
+        path_ui(ui, draft, look, commands);
+    }
+}
+
+/// What this view asks.
+fn asked_ui(ui: &mut Ui, seen: &EventsSeen, view: JourneysView, draft: &mut JourneyOptions) {
+    match view {
+        JourneysView::Paths => {
+            kind_ui(ui, seen, ("Paths begin", START_MEANS, "With each visit"), &mut draft.start);
+            whole_ui(ui, "Steps", DEPTH_MEANS, &mut draft.depth, 2..=10);
+        }
+        JourneysView::Funnel => funnel_ui(ui, seen, draft),
+        JourneysView::Return | JourneysView::Rhythm | JourneysView::Differences | JourneysView::Triggers => {
+            let found = seen.purchase.as_deref().unwrap_or("Nothing yet");
+            kind_ui(ui, seen, ("Purchase", PURCHASE_MEANS, found), &mut draft.purchase);
+        }
+    }
+    ui.add_space(theme::BETWEEN);
+}
+
+/// One kind of event, or what is taken without a choice.
+fn kind_ui(ui: &mut Ui, seen: &EventsSeen, (label, means, unless_said): (&str, &str, &str), value: &mut Option<String>) {
+    let names: Vec<&str> = seen.kinds.iter().take(MOST_KINDS).map(|(name, _)| name.as_str()).collect();
+    let mut at = value.as_deref().and_then(|value| names.iter().position(|name| *name == value)).map_or(0, |at| at + 1);
+    let choices: Vec<(usize, &str, &str)> =
+        std::iter::once((0, unless_said, "")).chain(names.iter().enumerate().map(|(at, name)| (at + 1, *name, ""))).collect();
+    if choice_ui(ui, label, means, &mut at, &choices) {
+        *value = at.checked_sub(1).map(|at| names[at].to_owned());
+    }
+}
+
+/// The steps in order, one more, and how long it may take.
+fn funnel_ui(ui: &mut Ui, seen: &EventsSeen, draft: &mut JourneyOptions) {
+    ui.label(theme::strong("Steps"));
+    let mut change: Option<(usize, Option<usize>)> = None;
+    let n = draft.funnel.len();
+    for (at, step) in draft.funnel.iter().enumerate() {
+        let row = Vec2::new(ui.available_width(), 28.0);
+        ui.allocate_ui_with_layout(row, egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            if widgets::icon_button(ui, icons::CLOSE, &format!("Remove {step}")).clicked() {
+                change = Some((at, None));
+            }
+            for (icon, to, word) in [(icons::CARET_DOWN, at + 1, "down"), (icons::CARET_UP, at.wrapping_sub(1), "up")] {
+                ui.add_enabled_ui(to < n, |ui| {
+                    if widgets::icon_button(ui, icon, &format!("Move {step} {word}")).clicked() {
+                        change = Some((at, Some(to)));
+                    }
+                });
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                cut_label(ui, format!("{}. {step}", at + 1)).on_hover_text(step);
+            });
+        });
+    }
+    match change {
+        Some((from, Some(to))) => draft.funnel.swap(from, to),
+        Some((at, None)) => drop(draft.funnel.remove(at)),
+        None => {}
+    }
+    add_step_ui(ui, seen, draft);
+    let mut days = f64::from(draft.window_hours) / 24.0;
+    row_ui(ui, "Within", WINDOW_MEANS, |ui, _| {
+        let response = ui.add(DragValue::new(&mut days).range(1.0 / 24.0..=730.0).speed(0.25).max_decimals(2).suffix(" days"));
+        name_it(&response, Role::SpinButton, "Days the funnel may take");
+        if response.changed() {
+            draft.window_hours = (days * 24.0).round().max(1.0) as u32;
+        }
+    });
+}
+
+/// A menu of what happens, to be the next step.
+pub(super) fn add_step_ui(ui: &mut Ui, seen: &EventsSeen, draft: &mut JourneyOptions) {
+    let menu = ui.menu_button(format!("Add a step  {}", icons::CARET_DOWN), |ui| {
+        ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+            for (name, n) in seen.kinds.iter().take(MOST_KINDS) {
+                let text = egui::Button::new(widgets::unbroken(name)).shortcut_text(thousands(*n));
+                if ui.add(text).clicked() {
+                    draft.funnel.push(name.clone());
+                    ui.close();
+                }
+            }
+        });
+    });
+    name_it(&menu.response, Role::Button, "Add a step");
+}
+
+/// Everyone, or one persona against them.
+fn personas_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
+    let Some(customers) = answers.journeys.customers.latest().filter(|customers| !customers.names.is_empty()) else { return };
+    ui.label(theme::strong("Hold against everyone"));
+    let row = |ui: &mut Ui, of: Option<usize>, name: &str, look: &mut Look| {
+        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 26.0), Sense::click());
+        let is_on = look.journeys.persona == of;
+        row_background(ui, rect, is_on, response.hovered());
+        let colour = of.map_or(tokens(ui).everyone, |cluster| colour(answers, cluster));
+        let dot = egui::Rect::from_center_size(egui::pos2(rect.left() + 12.0, rect.center().y), Vec2::splat(10.0));
+        ui.painter().rect_filled(dot, 3.0, colour);
+        let room = egui::Rect::from_min_max(egui::pos2(rect.left() + 26.0, rect.top()), rect.max - Vec2::new(6.0, 0.0));
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        widgets::cut_text(ui.painter(), room, egui::Align::Min, name, font, tokens(ui).text);
+        name_it(&response, Role::RadioButton, name);
+        if response.on_hover_text(name).clicked() {
+            look.journeys.persona = of;
+        }
+    };
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        row(ui, None, "Everyone", look);
+        for (cluster, name) in customers.names.iter().enumerate() {
+            row(ui, Some(cluster), name, look);
+        }
+    });
+}
+
+/// How the events were read, and what is still open.
+fn told_ui(ui: &mut Ui, answers: &Answers, seen: &EventsSeen) {
+    ui.label(theme::strong("To know"));
+    let customers = answers.journeys.customers.latest();
+    let notes = customers.iter().flat_map(|customers| customers.notes.iter().cloned());
+    for line in notes.chain(reading_told(seen.told())) {
+        ui.add(Label::new(caption(ui, unbroken(&line))).wrap());
+        ui.add_space(4.0);
+    }
+}
+
+/// A path that is typed, where the system shows no file dialog.
+pub(super) fn path_ui(ui: &mut Ui, options: &JourneyOptions, look: &mut Look, commands: &mut Vec<Command>) {
+    let Some(text) = &mut look.journeys.path_draft else { return };
+    let field = ui.add(TextEdit::singleline(text).hint_text("Path of an export of events").desired_width(f32::INFINITY));
+    name_it(&field, Role::TextInput, "Path of an export of events");
+    if text.is_empty() && ui.memory(|memory| memory.focused()).is_none() {
+        field.request_focus();
+    }
+    if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !text.trim().is_empty() {
+        commands.push(Command::Follow(JourneyOptions { events: vec![text.trim().into()], ..options.clone() }));
+        look.journeys.path_draft = None;
+    }
+}

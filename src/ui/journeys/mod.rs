@@ -1,0 +1,149 @@
+//! The Journeys page: what customers do, one question per view. On the left the events, whose they are and what is asked; the finding in one sentence above the plot.
+//!
+//! In: answers, the plan's options, look. Out: at most one new set of options per frame, or customers picked. Nothing is measured here.
+
+mod differences;
+mod funnel;
+mod knobs;
+mod path_map;
+mod returns;
+mod rhythm;
+mod seen;
+mod triggers;
+
+use eframe::egui::{CentralPanel, Frame, Key, Label, Margin, Modifiers, Panel, Ui};
+
+use crate::data::Source;
+use crate::data::sourcing::SourceKind;
+use crate::engine::{Answer, Answers};
+use crate::session::{Command, JourneyOptions, JourneysView, Look, PageView, Plan};
+
+use super::theme::{self, caption, tokens};
+use super::widgets::{self, answer_ui, centred, primary_button, segmented_ui, unbroken};
+
+use seen::Seen;
+
+/// The whole page.
+pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
+    if plan.journeys.events.is_empty() {
+        empty_page_ui(ui, plan, answers, look, commands);
+        return;
+    }
+    head_ui(ui, look);
+    let mut draft = plan.journeys.clone();
+    // A persona that is gone cannot be held against anybody.
+    let n = answers.journeys.customers.latest().map_or(0, |customers| customers.names.len());
+    look.journeys.persona = look.journeys.persona.filter(|persona| *persona < n);
+    let is_free = !ui.ctx().egui_wants_keyboard_input() && !look.is_covered();
+    let has_what_to_clear = look.brush.is_some() || look.journeys.persona.is_some();
+    if is_free && has_what_to_clear && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+        let is_done = look.brush.take().is_some();
+        look.journeys.persona = look.journeys.persona.filter(|_| is_done);
+    }
+    let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
+    Panel::left("journeys knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| {
+        knobs::ui(ui, answers, look, &mut draft, commands);
+    });
+    let middle = Frame::new().fill(tokens(ui).raised).inner_margin(Margin { left: 20, right: 20, top: 14, bottom: 10 });
+    CentralPanel::default().frame(middle).show(ui, |ui| view_ui(ui, answers, look, &mut draft, commands));
+    if draft != plan.journeys {
+        commands.push(Command::Follow(draft));
+    }
+}
+
+/// The bar at the top: which view.
+fn head_ui(ui: &mut Ui, look: &mut Look) {
+    let frame = Frame::new().fill(tokens(ui).surface).inner_margin(Margin::symmetric(16, 6));
+    Panel::top("journeys head").frame(frame).exact_size(44.0).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            let name = |view| (view, PageView::Journeys(view).name(), PageView::Journeys(view).explanation());
+            let views: Vec<_> = JourneysView::ALL.iter().map(|&view| name(view)).collect();
+            segmented_ui(ui, &mut look.journeys.view, &views);
+        });
+    });
+}
+
+/// The sentences of the view, and the view.
+fn view_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyOptions, commands: &mut Vec<Command>) {
+    let journeys = &answers.journeys;
+    if let Answer::Failed { problem, previous: None } = &journeys.events {
+        centred(ui, |ui| widgets::problem_ui(ui, &problem.0, None));
+        return;
+    }
+    let view = look.journeys.view;
+    if view == JourneysView::Funnel && draft.funnel.len() < 2 {
+        funnel::steps_wanted_ui(ui, answers, draft);
+        return;
+    }
+    if view == JourneysView::Triggers {
+        triggers::ui(ui, answers, look, draft, commands);
+        return;
+    }
+    answer_ui(ui, &journeys.shown, "the journeys", |ui, shown| {
+        let mut sentences = shown.report.sentences.iter();
+        if let Some(first) = sentences.next() {
+            ui.add(Label::new(theme::heading(unbroken(first))).wrap());
+        }
+        for sentence in sentences.take(if view == JourneysView::Differences { 0 } else { 2 }) {
+            ui.add(Label::new(caption(ui, unbroken(sentence))).wrap());
+        }
+        for note in &shown.notes {
+            ui.add(Label::new(caption(ui, unbroken(note))).wrap());
+        }
+        ui.add_space(theme::INSIDE);
+        let seen = Seen { answers, shown, persona: look.journeys.persona };
+        match view {
+            JourneysView::Paths => path_map::ui(ui, &seen, look),
+            JourneysView::Funnel => funnel::ui(ui, &seen, look),
+            JourneysView::Return => returns::ui(ui, &seen),
+            JourneysView::Rhythm => rhythm::ui(ui, &seen),
+            JourneysView::Differences | JourneysView::Triggers => differences::ui(ui, &seen),
+        }
+    });
+}
+
+/// Nothing is followed yet: what the page is for, and the ways to begin.
+fn empty_page_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
+    centred(ui, |ui| {
+        ui.label(theme::heading("What do customers do?"));
+        ui.add_space(4.0);
+        ui.add(
+            Label::new(
+                caption(
+                    ui,
+                    "Open an export of events as it is: GA4, Mixpanel, Amplitude, PostHog, Segment, Snowplow, Matomo, a shop, a web server log, or a table \
+                     with a customer, a time and what happened in each row.",
+                )
+                .size(14.0),
+            )
+            .wrap(),
+        );
+        ui.add_space(theme::INSIDE);
+        if primary_button(ui, "Open event exports…").clicked() {
+            commands.push(Command::ChooseEvents);
+        }
+        for (name, path) in sources_with_days(plan, answers) {
+            ui.add_space(4.0);
+            let response = ui.button(format!("Follow {name}"));
+            if response.on_hover_text("One of the sources of this customer table that has a day in every row.").clicked() {
+                commands.push(Command::Follow(JourneyOptions { events: vec![path], ..plan.journeys.clone() }));
+            }
+        }
+        if look.journeys.path_draft.is_some() {
+            ui.add_space(theme::INSIDE);
+            ui.scope(|ui| {
+                ui.set_max_width(420.0);
+                knobs::path_ui(ui, &plan.journeys, look, commands);
+            });
+        }
+    });
+}
+
+/// The sources of the customer table that tell what happened when.
+fn sources_with_days(plan: &Plan, answers: &Answers) -> Vec<(String, std::path::PathBuf)> {
+    let Source::Sources(sourcing) = &plan.source else { return Vec::new() };
+    let Some(understood) = answers.sources.as_ref().and_then(|sources| sources.understood.latest()) else { return Vec::new() };
+    let is_followed = |kind: SourceKind| matches!(kind, SourceKind::Transactions | SourceKind::Events);
+    let known = sourcing.sources.iter().zip(&understood.sources).filter(|(_, of)| is_followed(of.kind));
+    known.map(|(source, of)| (of.name.clone(), source.path.clone())).collect()
+}

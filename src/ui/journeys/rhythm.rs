@@ -1,0 +1,155 @@
+//! When customers are active: a tile per hour of the week, then parts of the day, weekdays and months. Of a persona only what differs from everyone is coloured.
+
+use eframe::egui::{Align2, Color32, CornerRadius, Label, Rect, Role, Sense, TextStyle, Ui, Vec2, pos2};
+
+use crate::journeys::report::{RhythmOf, RhythmReport};
+use crate::journeys::rhythm::ShareDifference;
+use crate::ui::theme::{self, caption, tokens};
+use crate::ui::widgets::{name_it, percent, unbroken};
+
+use super::seen::{Seen, scrolled};
+
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/// Room of the names of days, and height of a row of tiles.
+const NAMES: f32 = 44.0;
+const TILE: [f32; 2] = [18.0, 40.0];
+
+/// Tiles and bars.
+pub(super) fn ui(ui: &mut Ui, seen: &Seen) {
+    let Some(report) = &seen.shown.report.rhythm else { return };
+    let own = seen.persona_name().and_then(|name| report.personas.iter().find(|of| of.name == name));
+    let mut legend = match (own, seen.persona_name()) {
+        (Some(_), Some(name)) => {
+            format!("Coloured: hours that are more usual for {name} than for everyone. Grey: less usual. Plain: no difference that holds.")
+        }
+        (None, Some(name)) => format!("{name} has too few customers with events for hours of its own; everyone is shown."),
+        _ => "The darker, the larger the share of this hour. Every customer counts the same, however much they do.".to_owned(),
+    };
+    if report.share_in_utc > 0.0 {
+        legend += &format!(" Of {} of the events the local hour is not known; theirs are hours of UTC.", percent(report.share_in_utc));
+    }
+    ui.add(Label::new(caption(ui, unbroken(&legend))).wrap());
+    ui.add_space(theme::INSIDE);
+    scrolled(ui, "rhythm", |ui| {
+        tiles_ui(ui, seen, report, own);
+        ui.add_space(theme::BETWEEN);
+        let of_parts = own.map(|own| &own.day_parts[..]);
+        let names: Vec<&str> = report.day_parts.iter().map(String::as_str).collect();
+        bars_ui(ui, seen, ("Parts of the day", &names), &report.shares_of_day_parts, of_parts);
+        ui.add_space(theme::BETWEEN);
+        bars_ui(ui, seen, ("Active days by weekday", &DAYS), &report.weekdays, own.map(|own| &own.weekdays[..]));
+        if let Some(months) = &report.months {
+            ui.add_space(theme::BETWEEN);
+            let title = if months.season { "Purchases by month of the year" } else { "Purchases by month, in this period" };
+            let names: Vec<String> = months
+                .months
+                .iter()
+                .map(|of| {
+                    let month = MONTHS[usize::from(of.month).clamp(1, 12) - 1];
+                    of.year.map_or_else(|| month.to_owned(), |year| format!("{month} {year}"))
+                })
+                .collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let shares: Vec<f64> = months.months.iter().map(|of| of.share).collect();
+            bars_ui(ui, seen, (title, &names), &shares, None);
+        }
+    });
+}
+
+fn tiles_ui(ui: &mut Ui, seen: &Seen, report: &RhythmReport, own: Option<&RhythmOf>) {
+    let t = tokens(ui);
+    let height = ((ui.available_height() * 0.5) / 8.0).clamp(TILE[0], TILE[1]);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height * 7.0 + 20.0), Sense::hover());
+    name_it(&response, Role::GraphicsDocument, "Activity by hour and weekday");
+    let width = (rect.width() - NAMES) / 24.0;
+    let most = report.hours.iter().copied().fold(1e-9, f64::max);
+    let small = TextStyle::Small.resolve(ui.style());
+    let dark = ui.visuals().dark_mode;
+    for (day, name) in DAYS.iter().enumerate() {
+        let top = rect.top() + height * day as f32;
+        ui.painter().text(pos2(rect.left(), top + height / 2.0), Align2::LEFT_CENTER, *name, small.clone(), t.muted);
+        for hour in 0..24 {
+            let at = day * 24 + hour;
+            let tile = Rect::from_min_size(pos2(rect.left() + NAMES + width * hour as f32, top), Vec2::new(width, height)).shrink(1.0);
+            let colour = match own.and_then(|own| own.hours.get(at)) {
+                None => theme::heat(dark, (report.hours[at] / most) as f32),
+                Some(of) => tile_colour(ui, seen, of),
+            };
+            ui.painter().rect_filled(tile, CornerRadius::same(2), colour);
+        }
+    }
+    for hour in (0..24).step_by(3) {
+        let at = pos2(rect.left() + NAMES + width * (hour as f32 + 0.5), rect.top() + height * 7.0 + 4.0);
+        ui.painter().text(at, Align2::CENTER_TOP, format!("{hour}"), small.clone(), t.muted);
+    }
+    let Some(at) = response.hover_pos() else { return };
+    let (day, hour) = (((at.y - rect.top()) / height) as usize, ((at.x - rect.left() - NAMES) / width).floor());
+    if day < 7 && (0.0..24.0).contains(&hour) {
+        let hour = hour as usize;
+        let at = day * 24 + hour;
+        let mut text = format!("{} {hour}:00 to {}:00\nEveryone {:.2} %", DAYS[day], hour + 1, report.hours[at] * 100.0);
+        if let (Some(of), Some(name)) = (own.and_then(|own| own.hours.get(at)), seen.persona_name()) {
+            text += &format!("\n{name} {:.2} %{}", of.share * 100.0, holds(of));
+        }
+        response.on_hover_text_at_pointer(text);
+    }
+}
+
+fn holds(of: &ShareDifference) -> &'static str {
+    if of.is_gated && of.is_told { ", a difference that holds" } else { "" }
+}
+
+/// More than everyone in the persona's colour, less in grey, the rest plain.
+fn tile_colour(ui: &Ui, seen: &Seen, of: &ShareDifference) -> Color32 {
+    let t = tokens(ui);
+    let Some(cluster) = seen.persona.filter(|_| of.is_gated) else { return t.field };
+    let index = of.index.unwrap_or(100.0);
+    let strength = ((index - 100.0).abs() / 150.0).clamp(0.25, 1.0) as f32;
+    let towards = if index > 100.0 { seen.colour(cluster) } else { t.muted };
+    t.field.lerp_to_gamma(towards, strength)
+}
+
+/// Bars side by side: everyone's, and a persona's beside it.
+fn bars_ui(ui: &mut Ui, seen: &Seen, (title, names): (&str, &[&str]), everyone: &[f64], own: Option<&[ShareDifference]>) {
+    let t = tokens(ui);
+    ui.label(theme::strong(title));
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width().min(760.0), 104.0), Sense::hover());
+    name_it(&response, Role::GraphicsDocument, title);
+    let most = everyone.iter().copied().chain(own.iter().flat_map(|own| own.iter().map(|of| of.share))).fold(1e-9, f64::max);
+    let width = rect.width() / names.len().max(1) as f32;
+    let small = TextStyle::Small.resolve(ui.style());
+    let foot = rect.bottom() - 18.0;
+    let room = foot - rect.top() - 16.0;
+    for (at, name) in names.iter().enumerate() {
+        let middle = rect.left() + width * (at as f32 + 0.5);
+        let thick = (width * 0.36).clamp(6.0, 34.0);
+        let bar = |from: f32, share: f64, colour: Color32| {
+            let place = Rect::from_min_max(pos2(from, foot - room * (share / most) as f32), pos2(from + thick, foot));
+            ui.painter().rect_filled(place, CornerRadius::same(2), colour);
+            place
+        };
+        let share = everyone.get(at).copied().unwrap_or(0.0);
+        let of = own.and_then(|own| own.get(at));
+        let left = middle - if of.is_some() { thick + 1.0 } else { thick / 2.0 };
+        let mut top = bar(left, share, t.everyone).top();
+        let mut text = percent(share);
+        if let (Some(of), Some(cluster)) = (of, seen.persona) {
+            let colour = seen.colour(cluster);
+            top = top.min(bar(middle + 1.0, of.share, if of.is_told { colour } else { colour.gamma_multiply(0.45) }).top());
+            text = percent(of.share);
+        }
+        if width >= 34.0 {
+            ui.painter().text(pos2(middle, top - 2.0), Align2::CENTER_BOTTOM, text, small.clone(), t.muted);
+            ui.painter().text(pos2(middle, foot + 3.0), Align2::CENTER_TOP, *name, small.clone(), t.muted);
+        } else if at % ((34.0 / width).ceil() as usize).max(1) == 0 {
+            ui.painter().text(pos2(middle, foot + 3.0), Align2::CENTER_TOP, name.split(' ').next().unwrap_or(name), small.clone(), t.muted);
+        }
+    }
+    let Some(at) = response.hover_pos().map(|at| ((at.x - rect.left()) / width) as usize).filter(|at| *at < names.len()) else { return };
+    let mut text = format!("{}\nEveryone {}", names[at], percent(everyone.get(at).copied().unwrap_or(0.0)));
+    if let (Some(of), Some(name)) = (own.and_then(|own| own.get(at)), seen.persona_name()) {
+        text += &format!("\n{name} {}{}", percent(of.share), if of.is_told { ", a difference that holds" } else { "" });
+    }
+    response.on_hover_text_at_pointer(text);
+}

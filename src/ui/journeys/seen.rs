@@ -1,0 +1,67 @@
+//! What do the views of Journeys look at? The answers, the persona that is held against everyone, and how customers are picked.
+
+use eframe::egui::{Color32, ScrollArea, Ui};
+
+use crate::engine::{Answers, JourneysShown};
+use crate::session::{Brush, Look, Selection};
+use crate::ui::theme;
+
+/// What the views look at.
+pub(super) struct Seen<'a> {
+    pub(super) answers: &'a Answers,
+    pub(super) shown: &'a JourneysShown,
+    /// The persona held against everyone, by cluster.
+    pub(super) persona: Option<usize>,
+}
+
+impl Seen<'_> {
+    /// The persona of a name as reports have it.
+    pub(super) fn cluster(&self, name: &str) -> Option<usize> {
+        self.shown.report.personas.iter().position(|persona| persona == name)
+    }
+
+    /// The name of the persona held against everyone.
+    pub(super) fn persona_name(&self) -> Option<&str> {
+        self.shown.report.personas.get(self.persona?).map(String::as_str)
+    }
+
+    /// The colour of a persona.
+    pub(super) fn colour(&self, cluster: usize) -> Color32 {
+        colour(self.answers, cluster)
+    }
+
+    /// Picks customers of the events where the table of customers has them; else does nothing.
+    pub(super) fn pick(&self, look: &mut Look, customers: &[u32], from: &str) {
+        pick(self.answers, look, customers, from);
+    }
+}
+
+/// Picks customers of the events where the table of customers has them; else does nothing.
+pub(super) fn pick(answers: &Answers, look: &mut Look, customers: &[u32], from: &str) {
+    let (Some(known), Some(loaded)) = (answers.journeys.customers.latest(), answers.loaded.ready()) else { return };
+    let rows = known.rows(customers.iter().copied());
+    if !rows.is_empty() {
+        look.pick(Brush::rows(loaded.stamp, rows, from));
+    }
+}
+
+/// The colour of a persona, by cluster.
+pub(super) fn colour(answers: &Answers, cluster: usize) -> Color32 {
+    let numbers = answers.segmentation.latest().map_or(&[][..], |segmentation| segmentation.labels.numbers());
+    theme::selection(Selection::Cluster(cluster), numbers)
+}
+
+/// What is longer than its place is scrolled.
+pub(super) fn scrolled<R>(ui: &mut Ui, salt: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    ScrollArea::vertical().id_salt(salt).auto_shrink(false).show(ui, contents).inner
+}
+
+/// Seconds in words: "2 h".
+pub(super) fn span(seconds: f64) -> String {
+    match seconds {
+        s if s < 90.0 => format!("{s:.0} s"),
+        s if s < 5_400.0 => format!("{:.0} min", s / 60.0),
+        s if s < 172_800.0 => format!("{:.0} h", s / 3_600.0),
+        s => format!("{:.0} days", s / 86_400.0),
+    }
+}

@@ -1,0 +1,242 @@
+//! Does the Journeys page say what the command says, and can it be worked by name: a step added, a step or a way picked, a persona held against everyone?
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use eframe::egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use personae::data::Source;
+use personae::engine::{Answer, Answers, Engine, EngineOptions, Wanted};
+use personae::session::{Command, JourneyOptions, JourneysView, Look, PageView, Plan, Who, project};
+
+use crate::behaviour::{as_ga4, json, personae, shop};
+
+struct World {
+    plan: Plan,
+    answers: Answers,
+    look: Look,
+    commands: Vec<Command>,
+    has_fonts: bool,
+}
+
+/// The shop of 400 customers of two kinds, with the table in which they are far apart.
+struct Shop {
+    folder: tempfile::TempDir,
+    engine: Engine,
+    window: Harness<'static, World>,
+}
+
+/// Customers of two kinds, as a table that tells them apart.
+fn customers() -> String {
+    let mut text = "customer_id,spend,visits\n".to_owned();
+    for nth in 0..400 {
+        let (spend, visits) = if nth % 2 == 0 { (400, 30) } else { (40, 12) };
+        writeln!(text, "K{nth:03},{},{}", spend + nth * 7 % 31, visits + nth * 5 % 7).unwrap();
+    }
+    text
+}
+
+fn plan_in(folder: &Path) -> Plan {
+    std::fs::write(folder.join("events.json"), as_ga4(&shop())).unwrap();
+    std::fs::write(folder.join("customers.csv"), customers()).unwrap();
+    let mut plan = Plan::new(Source::file(folder.join("customers.csv")));
+    let funnel = ["view_item", "add_to_cart", "purchase"].map(str::to_owned).to_vec();
+    plan.journeys = JourneyOptions { events: vec![folder.join("events.json")], funnel, window_hours: 24, ..JourneyOptions::default() };
+    plan
+}
+
+fn page(ui: &mut eframe::egui::Ui, world: &mut World) {
+    if !std::mem::replace(&mut world.has_fonts, true) {
+        personae::ui::theme::install(ui.ctx());
+        return;
+    }
+    personae::ui::journeys::ui(ui, &world.plan, &world.answers, &mut world.look, &mut world.commands);
+}
+
+fn open(view: JourneysView) -> Shop {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan_in(folder.path());
+    let engine = Engine::new(|| {}, EngineOptions::default());
+    let mut look = Look::default();
+    look.show(PageView::Journeys(view));
+    let world = World { plan, answers: Answers::default(), look, commands: Vec::new(), has_fonts: false };
+    let window = Harness::builder().with_size([1280.0, 724.0]).build_ui_state(page, world);
+    let mut shop = Shop { folder, engine, window };
+    shop.see(view);
+    shop
+}
+
+impl Shop {
+    /// Turns to a view, carries out what the page asked for, and waits for the answers.
+    fn see(&mut self, view: JourneysView) {
+        let world = self.window.state_mut();
+        world.look.show(PageView::Journeys(view));
+        for command in std::mem::take(&mut world.commands) {
+            if let Command::Follow(options) = command {
+                world.plan.journeys = options;
+            }
+        }
+        let plan = world.plan.clone();
+        self.window.state_mut().answers = self.engine.wait_until_idle(&plan, &Wanted::on(PageView::Journeys(view)));
+        self.window.run();
+    }
+
+    fn click(&mut self, role: Role, name: &str) {
+        self.window.get_all_by_role_and_label(role, name).next().unwrap_or_else(|| panic!("no {role:?} {name}")).click();
+        self.window.run();
+    }
+
+    /// The rows picked.
+    fn picked(&self) -> Vec<u32> {
+        match self.window.state().look.brush.as_ref().map(|brush| &brush.who) {
+            Some(Who::Rows { rows, .. }) => rows.to_vec(),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_window_says_what_the_command_says() {
+    let mut shop = open(JourneysView::Funnel);
+    let folder = shop.folder.path().to_owned();
+    let args = [
+        "journeys",
+        "events.json",
+        "--customers",
+        "customers.csv",
+        "--by",
+        "persona",
+        "--funnel",
+        "view_item,add_to_cart,purchase",
+        "--window",
+        "24h",
+        "--depth",
+        "4",
+        "--report",
+        "j.json",
+        "--quiet",
+    ];
+    let (code, _, err) = personae(&folder, "2", &args);
+    assert_eq!(code, 0, "{err}");
+    let told = json(&folder, "j.json");
+    let shown = |shop: &Shop| shop.window.state().answers.journeys.shown.ready().expect("an answer").clone();
+    let of = |value: &serde_json::Value| serde_json::from_str::<serde_json::Value>(&value.to_string()).unwrap();
+    assert_eq!(serde_json::to_value(&shown(&shop).report.funnel).unwrap(), of(&told["funnel"]));
+    assert_eq!(shown(&shop).report.personas.len(), 2, "two kinds of customers");
+    for (view, name) in [(JourneysView::Paths, "paths"), (JourneysView::Return, "return"), (JourneysView::Rhythm, "rhythm")] {
+        shop.see(view);
+        let report = serde_json::to_value(&shown(&shop).report).unwrap();
+        assert_eq!(report[name], of(&told[name]), "{name}");
+    }
+    shop.see(JourneysView::Differences);
+    let report = serde_json::to_value(&shown(&shop).report).unwrap();
+    assert_eq!((&report["does_more"], &report["typical"]), (&of(&told["does_more"]), &of(&told["typical"])));
+}
+
+#[test]
+fn a_step_and_a_way_pick_their_customers_and_esc_lets_them_go() {
+    let mut shop = open(JourneysView::Funnel);
+    let answers = &shop.window.state().answers;
+    let funnel = answers.journeys.shown.ready().unwrap().report.funnel.clone().unwrap();
+    let [_, carts, bought] = [0, 1, 2].map(|at| funnel.everyone.steps[at].reached.unwrap());
+    assert!(carts > bought && bought > 31, "{carts} {bought}");
+    let share = format!("{:.0}\u{202f}%", 100.0 * carts as f64 / funnel.everyone.judged.unwrap() as f64);
+    shop.click(Role::Button, &format!("Step 2, add_to_cart: {carts} · {share}"));
+    assert_eq!(shop.picked().len(), carts - bought, "who got to the cart and no further");
+    shop.window.key_press(eframe::egui::Key::Escape);
+    shop.window.run();
+    assert!(shop.window.state().look.brush.is_none());
+
+    shop.see(JourneysView::Paths);
+    let nodes = shop.window.state().answers.journeys.shown.ready().unwrap().report.paths.clone().unwrap().nodes;
+    let at = nodes.iter().position(|node| node.name == "view_item" && node.step == 1).unwrap();
+    let labels: Vec<String> = shop.window.query_all_by_role(Role::Button).filter_map(|node| node.accesskit_node().label()).collect();
+    let name = labels.into_iter().find(|label| label.starts_with("Step 1, view_item")).expect("a bar for the first view");
+    shop.click(Role::Button, &name);
+    assert_eq!(shop.picked().len(), nodes[at].customers.unwrap());
+}
+
+#[test]
+fn a_step_can_be_removed_a_persona_held_and_nothing_is_lost_when_the_table_knows_nobody() {
+    let mut shop = open(JourneysView::Funnel);
+    shop.click(Role::Button, "Remove add_to_cart");
+    shop.see(JourneysView::Funnel);
+    assert_eq!(shop.window.state().plan.journeys.funnel, ["view_item", "purchase"]);
+    let name = shop.window.state().answers.journeys.customers.ready().unwrap().names[1].clone();
+    shop.click(Role::RadioButton, &name);
+    assert_eq!(shop.window.state().look.journeys.persona, Some(1));
+
+    // Customers of another shop: the journeys are told of everyone, and it is said why there are no personas.
+    std::fs::write(shop.folder.path().join("others.csv"), customers().replace('K', "Z")).unwrap();
+    let source = Source::file(shop.folder.path().join("others.csv"));
+    shop.window.state_mut().plan.source = source;
+    shop.see(JourneysView::Return);
+    let journeys = &shop.window.state().answers.journeys;
+    let known = journeys.customers.ready().unwrap();
+    assert!(known.names.is_empty() && known.notes[0].contains("holds the customers of the events"), "{:?}", known.notes);
+    assert!(journeys.shown.ready().unwrap().report.returns.is_some());
+    assert_eq!(shop.window.state().look.journeys.persona, None, "there is no persona to hold against everyone");
+}
+
+#[test]
+fn what_cannot_be_read_is_one_sentence_and_a_project_brings_its_events_back() {
+    let mut shop = open(JourneysView::Paths);
+    let path = shop.folder.path().join("shop.personae");
+    let project =
+        personae::session::Project { plan: shop.window.state().plan.clone(), look: Look::default(), stamp: None, customers: None };
+    project::save(&path, &project).unwrap();
+    let moved = tempfile::tempdir().unwrap();
+    for name in ["shop.personae", "events.json", "customers.csv"] {
+        std::fs::copy(shop.folder.path().join(name), moved.path().join(name)).unwrap();
+    }
+    let opened = project::open(&moved.path().join("shop.personae")).unwrap().project.plan;
+    assert_eq!(opened.journeys.events, [moved.path().join("events.json")], "beside the project, wherever its folder is now");
+    assert_eq!(opened.journeys.funnel, shop.window.state().plan.journeys.funnel);
+
+    shop.window.state_mut().plan.journeys.events = vec![shop.folder.path().join("gone.jsonl")];
+    shop.see(JourneysView::Paths);
+    let journeys = &shop.window.state().answers.journeys;
+    assert!(
+        matches!(&journeys.events, Answer::Failed { problem, .. } if problem.0.contains("gone.jsonl")),
+        "{:?}",
+        journeys.events.problem()
+    );
+    shop.window.state_mut().plan.journeys.events.clear();
+    shop.see(JourneysView::Paths);
+    assert!(shop.window.query_by_role_and_label(Role::Button, "Open event exports…").is_some());
+}
+
+#[test]
+fn rules_are_tried_in_the_window_as_by_the_command_and_a_removed_one_is_a_choice() {
+    let mut shop = open(JourneysView::Triggers);
+    let folder = shop.folder.path().to_owned();
+    let (code, _, err) = personae(&folder, "2", &["triggers", "events.json", "--report", "t.json", "--quiet"]);
+    assert_eq!(code, 0, "{err}");
+    let mut told = json(&folder, "t.json");
+    for trigger in told["triggers"].as_array_mut().unwrap() {
+        // The file has besides how many are due, and the rule as SQL.
+        ["due_now", "sql", "no_sql"].iter().for_each(|name| drop(trigger.as_object_mut().unwrap().remove(*name)));
+    }
+    let tried = shop.window.state().answers.journeys.tried.ready().expect("a trial").clone();
+    let report = serde_json::to_value(&tried.report).unwrap();
+    let names: Vec<String> = tried.rules.triggers.iter().map(|rule| rule.name.clone()).collect();
+    assert!(names.len() > 2, "{names:?}");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&report["triggers"].to_string()).unwrap(), told["triggers"]);
+    // Any number at once is what the report says of it.
+    let of = &tried.report.triggers[0];
+    for point in of.thresholds.iter().step_by(7) {
+        assert_eq!(tried.with(0, point.n).as_ref(), Some(point));
+    }
+    shop.click(Role::Button, "Select whom it fired for");
+    assert_eq!(shop.picked().len(), of.customers);
+
+    shop.click(Role::Button, "Remove this rule");
+    shop.see(JourneysView::Triggers);
+    let kept = shop.window.state().plan.journeys.rules.clone().expect("rules of the user's own");
+    assert_eq!(kept.triggers.iter().map(|rule| &rule.name).collect::<Vec<_>>(), names[1..].iter().collect::<Vec<_>>());
+    shop.click(Role::Button, "Rules these data offer");
+    shop.see(JourneysView::Triggers);
+    assert_eq!(shop.window.state().plan.journeys.rules, None);
+    assert_eq!(shop.window.state().answers.journeys.tried.ready().unwrap().rules, tried.rules);
+}
