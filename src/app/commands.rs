@@ -52,6 +52,7 @@ impl Window {
             Command::Niches(niches) => self.change(|plan| plan.niches = niches),
             Command::Validate(options) => self.change(|plan| plan.validation = options),
             Command::Follow(options) => self.change(|plan| plan.journeys = options),
+            Command::SaveDue(rule) => self.save_due(rule),
             Command::ChooseEvents => {
                 let folder = self.home_folder();
                 self.dialogs.open(DialogPurpose::Events, Some(&folder), "", &self.ctx);

@@ -9,7 +9,8 @@ use crate::base::Ctx;
 use crate::data::{Loaded, zone_called};
 use crate::engine::behaviour::latest_believed;
 use crate::engine::{Engine, today};
-use crate::events::EventOptions;
+use crate::events::{EventOptions, ReadTold};
+use crate::export::behaviour::reading_told;
 use crate::session::Plan;
 
 use super::failure::{Failure, failed};
@@ -70,6 +71,12 @@ impl EventArgs {
         let (loaded, _) = Engine::headless().table_of(&project.plan, ctx).map_err(|problem| failed(&problem.0))?;
         Ok(Some((loaded, project.plan)))
     }
+}
+
+/// How the events were read, with what is still open and the option that answers it.
+pub(super) fn told_of_reading(told: &ReadTold) -> Vec<String> {
+    let open = told.open_questions.iter().map(|question| format!("{question} UTC is taken; --timezone names another."));
+    reading_told(told).into_iter().chain(open).collect()
 }
 
 /// A time zone by its name.

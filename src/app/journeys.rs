@@ -9,9 +9,9 @@ use clap::Args;
 use crate::base::Ctx;
 use crate::engine::behaviour::{JourneyWishes, JourneysFound};
 use crate::engine::journeys_of;
-use crate::export::behaviour::{journeys_json, reading_told};
+use crate::export::behaviour::journeys_json;
 
-use super::event_args::EventArgs;
+use super::event_args::{EventArgs, told_of_reading};
 use super::failure::{Failure, failed};
 use super::logging;
 use super::outputs::{self, Output};
@@ -80,7 +80,7 @@ fn summary(found: &JourneysFound) -> String {
     let n = crate::base::text::count;
     let counted = |count: usize, one: &str| format!("{} {one}{}", n(count), if count == 1 { "" } else { "s" });
     let mut text = format!("{}, {}\n", counted(found.report.customers, "customer"), counted(found.report.events, "event"));
-    let lines = reading_told(&found.told).into_iter().chain(found.notes.iter().cloned()).chain(found.report.sentences.iter().cloned());
+    let lines = told_of_reading(&found.told).into_iter().chain(found.notes.iter().cloned()).chain(found.report.sentences.iter().cloned());
     lines.for_each(|line| text.push_str(&format!("{line}\n")));
     text
 }

@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::engine::{Problem, StepError, log_kind};
+use crate::engine::{Problem, StepError, due_listed, log_kind};
+use crate::export::behaviour::due_csv;
 use crate::export::{self, Ended, Exported, Written};
 use crate::session::{Command, ExportRequest, PlotKind};
 use crate::ui::data_page::rows_text;
@@ -121,6 +122,40 @@ impl Window {
                 Err(error) => {
                     log_kind(&error);
                     Err(StepError::Problem(Problem(error.to_string().into())))
+                }
+            }
+        });
+    }
+
+    /// Saves who is due by a rule and may be contacted.
+    pub(super) fn save_due(&mut self, rule: usize) {
+        let journeys = &self.answers.journeys;
+        let (Some(tried), Some(events), Some(loaded)) = (journeys.tried.ready(), journeys.events.ready(), self.answers.loaded.ready())
+        else {
+            return self.complain("The rules are still being tried. Save when they are.".into());
+        };
+        let (tried, events, loaded) = (tried.clone(), events.clone(), loaded.clone());
+        let path = free_path(self.home_folder().join("due.csv"));
+        self.engine.errand("Saving who is due", move |ctx| {
+            let failed = |sentence: String| match ctx.is_stopped() {
+                true => StepError::Stopped,
+                false => StepError::Problem(Problem(sentence.into())),
+            };
+            let (list, notes) = due_listed((&tried, rule), &events, &loaded, ctx).map_err(|problem| failed(problem.0.to_string()))?;
+            match export::write_beside(&path, |to| due_csv(&[&list], to)) {
+                Ok(()) => {
+                    let n = list.due.len();
+                    let counted = if n == 1 { "1 customer who is".to_owned() } else { format!("{} customers who are", thousands(n)) };
+                    let mut told = format!("{counted} due saved as {}.", path.display());
+                    if list.without_consent > 0 {
+                        told += &format!(" {} did not agree to be contacted and are not listed.", thousands(list.without_consent));
+                    }
+                    notes.iter().for_each(|note| told += &format!(" {note}"));
+                    Ok(vec![Command::Tell(told)])
+                }
+                Err(error) => {
+                    log_kind(&error);
+                    Err(failed(error.to_string()))
                 }
             }
         });

@@ -10,10 +10,10 @@ use crate::base::Ctx;
 use crate::data::day::IsoDay;
 use crate::engine::behaviour::{TriggerWishes, TriggersFound};
 use crate::engine::triggers_of;
-use crate::export::behaviour::{due_csv, plain, reading_told, triggers_json};
+use crate::export::behaviour::{due_csv, plain, triggers_json};
 
 use super::args::day;
-use super::event_args::EventArgs;
+use super::event_args::{EventArgs, told_of_reading};
 use super::failure::{Failure, failed};
 use super::logging;
 use super::outputs::{self, Output};
@@ -104,7 +104,7 @@ pub(super) fn carry_out(args: TriggerArgs) -> Result<(), Failure> {
 fn summary(found: &TriggersFound) -> String {
     let n = crate::base::text::count;
     let mut text = format!("Replay from {} to {}\n", found.report.from, found.report.to);
-    let lines = reading_told(&found.told).into_iter().chain(found.notes.iter().cloned()).chain(found.report.notes.iter().cloned());
+    let lines = told_of_reading(&found.told).into_iter().chain(found.notes.iter().cloned()).chain(found.report.notes.iter().cloned());
     lines.for_each(|line| text.push_str(&format!("{line}\n")));
     for (trigger, due) in found.report.triggers.iter().zip(&found.due) {
         text.push_str(&format!("\n{}\n  {}\n  {}\n", plain(&trigger.name), plain(&trigger.sentence), plain(&trigger.text)));

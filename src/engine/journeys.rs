@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::base::{Ctx, Key};
 use crate::data::day::IsoDay;
-use crate::data::{self, ReadAs};
+use crate::data::{self, Loaded, ReadAs};
 use crate::events::EventOptions;
 use crate::events::table::Time;
 use crate::journeys::kinds::Kinds;
@@ -17,8 +17,8 @@ use crate::persona::Personas;
 use crate::session::{JourneyOptions, JourneysView, Plan};
 
 use super::behaviour::{
-    AnalyseTable, Grouped, Of, by_segments, events_of, failed, funnel_asked, latest_believed, more_asked, paths_asked, problem,
-    purchase_of, returns_asked, rhythm_asked, typical_asked, weeks_asked,
+    AnalyseTable, Grouped, MADE_OF_THE_SAME, Of, by_behaviour, by_segments, customers_of_rows, events_of, failed, funnel_asked,
+    latest_believed, more_asked, paths_asked, problem, purchase_of, returns_asked, rhythm_asked, typical_asked, weeks_asked,
 };
 use super::caches::Runtime;
 use super::journeys_answer::{EventsSeen, JourneyCustomers, JourneysAnswer, JourneysShown, TriggersTried};
@@ -51,7 +51,7 @@ pub(super) struct Followed {
 /// Asks for what a view of Journeys shows.
 pub(super) fn of(
     runtime: &mut Runtime,
-    (segmentation, personas): (&Asked<Segmentation>, &Asked<Personas>),
+    (loaded, segmentation, personas): (&Asked<Loaded>, &Asked<Segmentation>, &Asked<Personas>),
     plan: &Plan,
     (view, reload, today): (JourneysView, u64, IsoDay),
     analyse: AnalyseTable,
@@ -69,7 +69,10 @@ pub(super) fn of(
         };
     }
     let events = events(runtime, options, (reload, today), need);
-    let customers = events.and("Reading events", |events| customers(runtime, events, segmentation, personas, need));
+    let customers = events.and("Reading events", |events| match options.by_behaviour {
+        true => by_what_they_did(runtime, (events, loaded), options, analyse, need),
+        false => customers(runtime, events, segmentation, personas, need),
+    });
     let is_trial = view == JourneysView::Triggers;
     let tried = match &events {
         Asked::Ready(events) if is_trial => trying::of(runtime, events, (options, plan.clustering.seed), analyse, need),
@@ -156,7 +159,7 @@ fn customers(
             Ok(grouped) => {
                 let of = grouped.personas(n);
                 let Grouped { groups, notes, of_row, .. } = grouped;
-                Ok(JourneyCustomers { names: groups.names, notes, of, of_row })
+                Ok(JourneyCustomers { names: groups.names, notes, is_by_behaviour: false, of, of_row })
             }
             Err(why) => Ok(without(n, &why)),
         }
@@ -164,8 +167,33 @@ fn customers(
     runtime.ask(|s| &mut s.journey_customers, key, need, (|| "Finding the customers of the events".into(), Lane::Quick), step)
 }
 
+fn by_what_they_did(
+    runtime: &mut Runtime,
+    (events, loaded): (&Made<EventsSeen>, &Asked<Loaded>),
+    options: &JourneyOptions,
+    analyse: AnalyseTable,
+    need: Need,
+) -> Asked<JourneyCustomers> {
+    let key = Key::of("personas by what customers did", 1, &options.purchase, &[&[events.key][..], loaded.key().as_slice()].concat());
+    let loaded = loaded.ready().map(|loaded| loaded.value.clone());
+    let (events, purchase) = (events.value.clone(), options.purchase.clone());
+    let step = move |ctx: &Ctx| {
+        let purchase = purchase_of(events.events(), purchase.as_deref()).map_err(|problem| failed(problem, ctx))?;
+        let grouped = by_behaviour(events.events(), purchase.as_ref(), None, analyse, ctx).map_err(|problem| failed(problem, ctx))?;
+        let of = grouped.personas(events.events().n_customers());
+        let Grouped { groups, mut notes, .. } = grouped;
+        // Their rows are known all the same, so that they can be picked.
+        let of_row = loaded.as_ref().map_or_else(Vec::new, |loaded| customers_of_rows(events.events(), loaded));
+        if groups.names.len() > 1 {
+            notes.push(MADE_OF_THE_SAME.to_owned());
+        }
+        Ok(JourneyCustomers { names: groups.names, notes, is_by_behaviour: true, of, of_row })
+    };
+    runtime.ask(|s| &mut s.journey_customers, key, need, (|| "Personas by what customers did".into(), Lane::Long), step)
+}
+
 fn without(n: usize, why: &Problem) -> JourneyCustomers {
-    JourneyCustomers { names: Vec::new(), notes: vec![why.0.to_string()], of: vec![None; n], of_row: Vec::new() }
+    JourneyCustomers { names: Vec::new(), notes: vec![why.0.to_string()], of: vec![None; n], ..JourneyCustomers::default() }
 }
 
 fn shown(

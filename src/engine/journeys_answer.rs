@@ -48,6 +48,8 @@ pub struct JourneyCustomers {
     pub names: Vec<String>,
     /// What is told of it.
     pub notes: Vec<String>,
+    /// Whether the personas are made of what customers did, so that they are none of the table's.
+    pub is_by_behaviour: bool,
     pub(super) of: Vec<Option<u16>>,
     pub(super) of_row: Vec<u32>,
 }

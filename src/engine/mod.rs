@@ -55,5 +55,6 @@ pub use run::runtime::Done;
 pub use run::watch::Watch;
 pub use segmentation::Segmentation;
 pub use sources::today;
+pub use trying::due_listed;
 pub use validating::{validate, validate_tables};
 pub use wanted::{Outputs, PagesWanted, SilhouetteWish, SourcesUntil, SourcesWanted, TableWanted, Wanted};

@@ -248,7 +248,7 @@ impl Engine {
         );
         let followed = journeys::of(
             runtime,
-            (&grouped.segmentation, &described.personas),
+            (&table.loaded, &grouped.segmentation, &described.personas),
             plan,
             (wanted.journeys_shown(), wanted.reload, wanted.sources.clock.unwrap_or_else(sources::today)),
             Engine::analyse_table,

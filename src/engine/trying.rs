@@ -6,13 +6,17 @@
 use std::sync::Arc;
 
 use crate::base::{Ctx, Key};
+use crate::data::Loaded;
 use crate::events::table::Time;
 use crate::session::JourneyOptions;
 use crate::triggers::language::Event;
-use crate::triggers::now::DueListing;
+use crate::triggers::now::{Due, DueListing, DueNow};
 use crate::triggers::world::{Snapshot, World};
 
-use super::behaviour::{AnalyseTable, Grouped, RulesToTry, by_behaviour, due_of, failed, problem, purchase_of, rules_to_try, tried_on};
+use super::behaviour::{
+    AnalyseTable, Grouped, RulesToTry, by_behaviour, customers_of_rows, due_of, failed, may_contact, problem, purchase_of, rules_to_try,
+    tried_on,
+};
 use super::caches::Runtime;
 use super::journeys_answer::{EventsSeen, FirstDay, TriggersTried};
 use super::run::answer::Problem;
@@ -50,11 +54,12 @@ pub(super) fn of(
         Asked::Ready(first) => first,
         other => return other.passes_on("Personas of the first day"),
     };
-    let key = Key::of("rules tried", 1, &seed, &[rules.key, first.key]);
+    let left_out = f64::from(options.left_out.min(90)) / 100.0;
+    let key = Key::of("rules tried", 1, &(seed, options.left_out), &[rules.key, first.key]);
     let (its_events, its_rules, its_first, purchase) = (events.value.clone(), rules.value, first.value, options.purchase.clone());
     let step = move |ctx: &Ctx| {
         let purchase = bought(&its_events, purchase.as_deref()).map_err(|problem| failed(problem, ctx))?;
-        tried(&its_events, &its_rules, &its_first, (purchase.as_ref(), seed), ctx).map_err(|problem| failed(problem, ctx))
+        tried(&its_events, &its_rules, &its_first, (purchase.as_ref(), seed, left_out), ctx).map_err(|problem| failed(problem, ctx))
     };
     runtime.ask(|s| &mut s.triggers_tried, key, need, (|| "Trying the rules on the past".into(), Lane::Long), step)
 }
@@ -69,7 +74,7 @@ fn tried(
     seen: &EventsSeen,
     to_try: &Arc<RulesToTry>,
     first: &FirstDay,
-    (purchase, seed): (Option<&Event>, u64),
+    (purchase, seed, left_out): (Option<&Event>, u64, f64),
     ctx: &Ctx,
 ) -> Result<TriggersTried, Problem> {
     if to_try.rules.triggers.is_empty() {
@@ -77,8 +82,35 @@ fn tried(
     }
     let world = World { snapshots: std::slice::from_ref(&first.snapshot), purchase, ..World::of(seen.events()) };
     let (report, period, tried) = tried_on(&world, &to_try.rules, (to_try.start, seed), ctx)?;
-    let listing = DueListing { seed, left_out: 0.0, consent: None };
+    let listing = DueListing { seed, left_out, consent: None };
     let due = due_of(&world, &to_try.rules, (&tried, &period), &listing, ctx)?;
     let notes = first.notes.iter().chain(&to_try.notes).chain(&report.notes).cloned().collect();
     Ok(TriggersTried { rules: to_try.rules.clone(), report, notes, due, tried })
+}
+
+/// Who is due by a rule and may be contacted, as the table of customers says it: all rows of a customer must agree, and who is not in it has not agreed. With sentences
+/// on who is not listed and why. O(rows of the table).
+///
+/// Fails where the column of consent cannot be read, and when stopped.
+pub fn due_listed(
+    (tried, rule): (&TriggersTried, usize),
+    events: &EventsSeen,
+    loaded: &Loaded,
+    ctx: &Ctx,
+) -> Result<(DueNow, Vec<String>), Problem> {
+    let Some(due) = tried.due.get(rule).map(|due| &due.now) else { return Ok((DueNow::default(), Vec::new())) };
+    let ids = &events.events().customers;
+    // By the table itself, whatever the personas are made of: consent must not hang on that.
+    let of_row = customers_of_rows(events.events(), loaded);
+    let found = match of_row.is_empty() {
+        true => (None, Vec::new()),
+        false => may_contact(loaded, &of_row, ids.len(), None, ctx)?,
+    };
+    let (Some(may), notes) = found else {
+        return Ok((due.clone(), vec!["No column says who agreed to be contacted, so nobody was left out for that.".to_owned()]));
+    };
+    let agrees = |of: &&Due| ids.binary_search(&of.customer_id).is_ok_and(|customer| may[customer]);
+    let kept: Vec<Due> = due.due.iter().filter(agrees).cloned().collect();
+    let without_consent = due.due.len() - kept.len();
+    Ok((DueNow { due: kept, without_consent }, notes))
 }

@@ -107,9 +107,7 @@ pub fn reading_told(told: &ReadTold) -> Vec<String> {
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let rows = if told.rows == 1 { "1 row".to_owned() } else { format!("{} rows", text::count(told.rows)) };
-    let mut sentences = vec![format!("{}, {rows}: {}.", told.format, parts.join(", "))];
-    sentences.extend(told.open_questions.iter().map(|question| format!("{question} UTC is taken; --timezone names another.")));
-    sentences
+    vec![format!("{}, {rows}: {}.", told.format, parts.join(", "))]
 }
 
 #[cfg(test)]

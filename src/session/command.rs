@@ -60,6 +60,8 @@ pub enum Command {
     Validate(ValidateOptions),
     /// Follow these events, and ask this of them.
     Follow(JourneyOptions),
+    /// Save who is due by a rule, by its place, as CSV.
+    SaveDue(usize),
     /// Choose event exports in the system's dialog.
     ChooseEvents,
     /// Save every customer as CSV, with the scores and reasons of who is unusual.

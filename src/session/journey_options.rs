@@ -30,6 +30,10 @@ pub struct JourneyOptions {
     /// Rules to try on the past; those that the data offer unless said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<Rules>,
+    /// Whether personas are made of what customers did, in the place of those of their table.
+    pub by_behaviour: bool,
+    /// Percent of those due who are left out by chance, so that what a message does can be seen; 0 to 90.
+    pub left_out: u8,
 }
 
 impl Default for JourneyOptions {
@@ -43,6 +47,8 @@ impl Default for JourneyOptions {
             start: None,
             depth: 4,
             rules: None,
+            by_behaviour: false,
+            left_out: 0,
         }
     }
 }

@@ -17,3 +17,4 @@ pub mod shell;
 pub mod start_page;
 pub mod theme;
 pub mod widgets;
+pub mod zone;

@@ -6,8 +6,9 @@ use std::path::Path;
 use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use personae::base::Ctx;
 use personae::data::Source;
-use personae::engine::{Answer, Answers, Engine, EngineOptions, Wanted};
+use personae::engine::{Answer, Answers, Engine, EngineOptions, Wanted, due_listed};
 use personae::session::{Command, JourneyOptions, JourneysView, Look, PageView, Plan, Who, project};
 
 use crate::behaviour::{as_ga4, json, personae, shop};
@@ -177,6 +178,15 @@ fn a_step_can_be_removed_a_persona_held_and_nothing_is_lost_when_the_table_knows
     assert!(known.names.is_empty() && known.notes[0].contains("holds the customers of the events"), "{:?}", known.notes);
     assert!(journeys.shown.ready().unwrap().report.returns.is_some());
     assert_eq!(shop.window.state().look.journeys.persona, None, "there is no persona to hold against everyone");
+    // Personas can be made of what they did, and then it is told what that means.
+    shop.click(Role::Button, "Make personas of what they did");
+    shop.see(JourneysView::Return);
+    let made = shop.window.state().answers.journeys.customers.ready().unwrap().clone();
+    assert!(made.is_by_behaviour && made.names.len() > 1, "{:?} {:?}", made.names, made.notes);
+    assert!(made.notes.iter().any(|note| note.contains("made from the very events")), "{:?}", made.notes);
+    shop.click(Role::Button, "Personas of the table");
+    shop.see(JourneysView::Return);
+    assert!(!shop.window.state().answers.journeys.customers.ready().unwrap().is_by_behaviour);
 }
 
 #[test]
@@ -239,4 +249,58 @@ fn rules_are_tried_in_the_window_as_by_the_command_and_a_removed_one_is_a_choice
     shop.see(JourneysView::Triggers);
     assert_eq!(shop.window.state().plan.journeys.rules, None);
     assert_eq!(shop.window.state().answers.journeys.tried.ready().unwrap().rules, tried.rules);
+}
+
+#[test]
+fn who_is_due_is_listed_only_where_they_agreed() {
+    let mut shop = open(JourneysView::Triggers);
+    let mut with_consent = "customer_id,spend,visits,newsletter_consent\n".to_owned();
+    let lines = customers();
+    lines.lines().skip(1).enumerate().for_each(|(nth, line)| writeln!(with_consent, "{line},{}", ["yes", "no"][nth % 2]).unwrap());
+    std::fs::write(shop.folder.path().join("consent.csv"), with_consent).unwrap();
+    shop.window.state_mut().plan.source = Source::file(shop.folder.path().join("consent.csv"));
+    shop.window.state_mut().plan.journeys.left_out = 50;
+    shop.see(JourneysView::Triggers);
+    let answers = &shop.window.state().answers;
+    let (tried, events) = (answers.journeys.tried.ready().unwrap(), answers.journeys.events.ready().unwrap());
+    let loaded = answers.loaded.ready().unwrap();
+    let rule = (0..tried.due.len()).max_by_key(|&rule| tried.due[rule].now.due.len()).unwrap();
+    let all = &tried.due[rule].now.due;
+    let (list, notes) = due_listed((tried, rule), events, loaded, &Ctx::new()).unwrap();
+    assert!(list.due.len() > 10 && list.without_consent > 10, "{} {}", list.due.len(), list.without_consent);
+    assert_eq!(list.due.len() + list.without_consent, all.len());
+    assert!(list.due.iter().all(|due| due.customer_id[1..].parse::<usize>().unwrap() % 2 == 0), "the odd did not agree");
+    assert!(notes.iter().any(|note| note.contains("newsletter_consent")), "{notes:?}");
+    let held = list.due.iter().filter(|due| due.hold_out).count();
+    assert!(held > 0 && held < list.due.len(), "{held} of {} are left out by chance", list.due.len());
+    shop.click(Role::Button, "Save who is due");
+    assert!(shop.window.state().commands.contains(&Command::SaveDue(0)));
+}
+
+#[test]
+fn which_zone_times_are_in_is_asked_once_and_answered_beside_the_question() {
+    let mut shop = open(JourneysView::Rhythm);
+    assert!(shop.window.query_by_role_and_label(Role::TextInput, "Time zone").is_none(), "microseconds since 1970 name a moment");
+    let mut naive = "customer_id,event,timestamp\n".to_owned();
+    for (customer, at, name, _) in crate::behaviour::shop() {
+        let day = personae::data::day::IsoDay(at.div_euclid(86_400_000) as i32);
+        let minute = at.rem_euclid(86_400_000) / 60_000;
+        writeln!(naive, "K{customer:03},{name},{day} {:02}:{:02}:00", minute / 60, minute % 60).unwrap();
+    }
+    std::fs::write(shop.folder.path().join("naive.csv"), naive).unwrap();
+    shop.window.state_mut().plan.journeys.events = vec![shop.folder.path().join("naive.csv")];
+    shop.see(JourneysView::Rhythm);
+    let hours = |shop: &Shop| shop.window.state().answers.journeys.shown.ready().unwrap().report.rhythm.clone().unwrap().hours;
+    let in_utc = hours(&shop);
+    assert_eq!(shop.window.state().answers.journeys.events.ready().unwrap().told().open_questions.len(), 1);
+    shop.window.get_by_role_and_label(Role::TextInput, "Time zone").focus();
+    shop.window.run();
+    shop.window.get_by_role_and_label(Role::TextInput, "Time zone").type_text("Asia/Tokyo");
+    shop.window.run();
+    shop.window.key_press(eframe::egui::Key::Enter);
+    shop.window.run();
+    shop.see(JourneysView::Rhythm);
+    assert_eq!(shop.window.state().plan.journeys.zone.as_deref(), Some("Asia/Tokyo"));
+    assert!(shop.window.state().answers.journeys.events.ready().unwrap().told().open_questions.is_empty());
+    assert_eq!(hours(&shop), in_utc, "hours are those of the clock of the file, whatever zone that is in");
 }

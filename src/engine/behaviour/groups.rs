@@ -271,10 +271,15 @@ fn key_of(events: &Events, loaded: &Loaded) -> Result<KeyFound, Problem> {
     }
 }
 
+/// The customer of the events in every row of a table, or [`NONE`]; empty where it knows none of them.
+pub(in crate::engine) fn customers_of_rows(events: &Events, loaded: &Loaded) -> Vec<u32> {
+    key_of(events, loaded).map_or_else(|_| Vec::new(), |found| found.of_row)
+}
+
 /// Who of the customers of the events may be contacted, by the rules of every list that leaves: all rows of a customer must agree. None where nothing says so.
 ///
 /// Fails where `column` is not in the table, and when stopped.
-pub(super) fn may_contact(
+pub(in crate::engine) fn may_contact(
     loaded: &Loaded,
     of_row: &[u32],
     n: usize,

@@ -22,6 +22,10 @@ use super::groups::{Grouped, by_behaviour, by_table};
 use super::read::events_of;
 use super::{problem, purchase_of};
 
+/// What is to be known where personas are told by what they were made of.
+pub(in crate::engine) const MADE_OF_THE_SAME: &str =
+    "These personas were made from the very events they are told by, so what they do more of repeats in part how they were made.";
+
 /// What is wished of journeys.
 #[derive(Debug, Clone, Default)]
 pub struct JourneyWishes {
@@ -85,10 +89,7 @@ pub(in crate::engine) fn journeys(
     let mut reporter = Reporter::new(events, names);
     let mut notes = grouped.notes;
     if wishes.customers.is_none() && names.len() > 1 {
-        notes.push(
-            "These personas were made from the very events they are told by, so what they do more of repeats in part how they were made."
-                .to_owned(),
-        );
+        notes.push(MADE_OF_THE_SAME.to_owned());
     }
     let of = Of { events, personas, purchase: purchase.as_ref(), seed: wishes.seed };
     ask(&mut reporter, of, wishes, &mut notes, ctx)?;

@@ -2,16 +2,18 @@
 //!
 //! In: what was chosen, and the sheets there are. Out: another choice. A menu, so that files that need none of it are not crowded.
 
-use eframe::egui::{Id, Key, Role as Widget, TextEdit, Ui};
+use eframe::egui::{Role as Widget, Ui};
 
 use crate::data::{self, ReadAs};
 
 use super::super::icons;
-use super::super::theme::{caption, tokens};
 use super::super::widgets;
+use super::super::zone::{ZoneWords, zone_ui};
 
-/// Time zones that are offered while one is typed.
-const OFFERED: usize = 6;
+const AS_EACH_CELL: ZoneWords = ZoneWords {
+    unless_said: "As each cell says",
+    means: "Times with a UTC offset are converted to this time zone; times without one stay as they are.",
+};
 
 /// A file and how it is read.
 pub(super) struct FileRead<'a> {
@@ -49,7 +51,8 @@ pub(super) fn ui(ui: &mut Ui, file: &FileRead<'_>) -> Option<ReadAs> {
                 say(&|read_as| read_as.encoding = picked.clone());
             });
         }
-        zone_ui(ui, file.name, zone.as_deref(), |picked| say(&|read_as| read_as.zone = picked.clone()));
+        ui.separator();
+        zone_ui(ui, &AS_EACH_CELL, file.name, zone.as_deref(), |picked| say(&|read_as| read_as.zone = picked.clone()));
     });
     widgets::name_it(&menu, Widget::Button, &format!("Import options of {}", file.name));
     menu.on_hover_text("The sheet, the encoding and the time zone of this file.");
@@ -79,47 +82,4 @@ fn one_of(
             }
         }
     });
-}
-
-/// A field for a time zone, with those that fit what is typed.
-fn zone_ui(ui: &mut Ui, name: &str, chosen: Option<&str>, mut say: impl FnMut(Option<String>)) {
-    ui.separator();
-    let tip = "Times with a UTC offset are converted to this time zone; times without one stay as they are.";
-    ui.label(caption(ui, "Time zone")).on_hover_text(tip);
-    let id = Id::unique(("time zone", name));
-    let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| chosen.unwrap_or_default().to_owned());
-    let field = ui.add(TextEdit::singleline(&mut text).hint_text("As each cell says").desired_width(200.0));
-    widgets::name_it(&field, Widget::TextInput, "Time zone");
-    if field.changed() {
-        ui.data_mut(|data| data.insert_temp(id, text.clone()));
-    }
-    let typed = text.trim();
-    let mut picked = None;
-    let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if enters && typed != chosen.unwrap_or_default() {
-        if typed.is_empty() {
-            picked = Some(None);
-        } else if let Some(zone) = data::zone_called(typed) {
-            picked = Some(Some(zone));
-        }
-    }
-    if !typed.is_empty() && Some(typed) != chosen {
-        let offered = data::zones_like(typed, OFFERED);
-        if offered.is_empty() && data::zone_called(typed).is_none() {
-            ui.label(caption(ui, "No such time zone; try Europe/Berlin or +02:00").color(tokens(ui).warn));
-        }
-        for zone in offered {
-            if ui.selectable_label(false, zone).clicked() {
-                picked = Some(Some(zone.to_owned()));
-            }
-        }
-    }
-    if chosen.is_some() && ui.selectable_label(false, "As each cell says").clicked() {
-        picked = Some(None);
-    }
-    if let Some(picked) = picked {
-        ui.data_mut(|data| data.remove_temp::<String>(id));
-        say(picked);
-        ui.close();
-    }
 }

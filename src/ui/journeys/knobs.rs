@@ -7,6 +7,7 @@ use crate::export::behaviour::reading_told;
 use crate::session::{Command, JourneyOptions, JourneysView, Look};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{choice_ui, cut_label, name_it, row_background, row_ui, thousands, unbroken, whole_ui};
+use crate::ui::zone::{ZoneWords, zone_ui};
 use crate::ui::{icons, widgets};
 
 use super::seen::colour;
@@ -16,6 +17,10 @@ pub(super) const MOST_KINDS: usize = 60;
 
 const PURCHASE_MEANS: &str = "The event that counts as a purchase, for the time to the next one.";
 const START_MEANS: &str = "Where paths begin: at the start of every visit, or when this happens.";
+const UTC_UNLESS_SAID: ZoneWords = ZoneWords {
+    unless_said: "UTC",
+    means: "The zone of times that do not say how far they are from UTC. Write a name, such as Europe/Berlin.",
+};
 const DEPTH_MEANS: &str = "How many steps are followed. What happens again at once is one step.";
 const WINDOW_MEANS: &str =
     "How long the whole chain may take from its first step. Who began later than this before the end of the data is not judged.";
@@ -32,11 +37,11 @@ pub(super) fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut Jo
             }
             // A trial has personas of its own, those of its first day.
             if look.journeys.view != JourneysView::Triggers {
-                personas_ui(ui, answers, look);
+                personas_ui(ui, answers, look, draft);
             }
             if let Some(seen) = seen {
                 ui.add_space(theme::BETWEEN);
-                told_ui(ui, answers, seen);
+                told_ui(ui, answers, seen, draft);
             }
         });
     });
@@ -150,8 +155,18 @@ pub(super) fn add_step_ui(ui: &mut Ui, seen: &EventsSeen, draft: &mut JourneyOpt
 }
 
 /// Everyone, or one persona against them.
-fn personas_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
-    let Some(customers) = answers.journeys.customers.latest().filter(|customers| !customers.names.is_empty()) else { return };
+fn personas_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyOptions) {
+    let Some(customers) = answers.journeys.customers.latest() else { return };
+    if customers.names.is_empty() {
+        let response = ui.add_enabled(!draft.by_behaviour, egui::Button::new("Make personas of what they did"));
+        if response
+            .on_hover_text("The customers of these events are grouped by what they did: how often, how regularly, how far.")
+            .clicked()
+        {
+            draft.by_behaviour = true;
+        }
+        return;
+    }
     ui.label(theme::strong("Hold against everyone"));
     let row = |ui: &mut Ui, of: Option<usize>, name: &str, look: &mut Look| {
         let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 26.0), Sense::click());
@@ -175,10 +190,30 @@ fn personas_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
             row(ui, Some(cluster), name, look);
         }
     });
+    if draft.by_behaviour {
+        ui.add_space(4.0);
+        let response = ui.button("Personas of the table").on_hover_text("Back to the personas of the table of customers.");
+        if response.clicked() {
+            draft.by_behaviour = false;
+        }
+    }
 }
 
 /// How the events were read, and what is still open.
-fn told_ui(ui: &mut Ui, answers: &Answers, seen: &EventsSeen) {
+fn told_ui(ui: &mut Ui, answers: &Answers, seen: &EventsSeen, draft: &mut JourneyOptions) {
+    let questions = &seen.told().open_questions;
+    if !questions.is_empty() || draft.zone.is_some() {
+        for question in questions {
+            ui.add(Label::new(unbroken(question)).wrap());
+        }
+        zone_ui(ui, &UTC_UNLESS_SAID, "events", draft.zone.clone().as_deref(), |picked| {
+            // Hours of a day need the zone itself: a fixed distance from UTC knows no summer.
+            if picked.as_deref().is_none_or(|zone| !zone.starts_with(['+', '-'])) {
+                draft.zone = picked;
+            }
+        });
+        ui.add_space(theme::BETWEEN);
+    }
     ui.label(theme::strong("To know"));
     let customers = answers.journeys.customers.latest();
     let notes = customers.iter().flat_map(|customers| customers.notes.iter().cloned());

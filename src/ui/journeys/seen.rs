@@ -47,6 +47,9 @@ pub(super) fn pick(answers: &Answers, look: &mut Look, customers: &[u32], from: 
 
 /// The colour of a persona, by cluster.
 pub(super) fn colour(answers: &Answers, cluster: usize) -> Color32 {
+    if answers.journeys.customers.latest().is_some_and(|customers| customers.is_by_behaviour) {
+        return theme::segment(cluster);
+    }
     let numbers = answers.segmentation.latest().map_or(&[][..], |segmentation| segmentation.labels.numbers());
     theme::selection(Selection::Cluster(cluster), numbers)
 }

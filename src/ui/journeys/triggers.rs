@@ -25,6 +25,8 @@ const LIST: [f32; 2] = [200.0, 280.0];
 const GOAL_MEANS: &str = "How long after the rule fired its goal still counts.";
 const QUIET_MEANS: &str = "How long the rule stays quiet for a customer after it fired for them.";
 
+const LEFT_OUT_MEANS: &str = "The share of those due who are marked to be left out by chance, so that what the message does can be seen. Who they are hangs on the seed, the rule and the customer alone.";
+
 /// The rules and the one that is looked at.
 pub(super) fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyOptions, commands: &mut Vec<Command>) {
     plot_answer_ui(ui, &answers.journeys.tried, "the rules", |ui, tried| {
@@ -114,7 +116,7 @@ fn rule_ui(
     ui.add(Label::new(unbroken(&of.sentence)).wrap());
     ui.add_space(theme::INSIDE);
     let mut changed = rule.clone();
-    numbers_ui(ui, &mut changed);
+    numbers_ui(ui, &mut changed, &mut draft.left_out);
     ui.add_space(theme::INSIDE);
     figures_ui(ui, of, tried.due.get(at).map_or(0, |due| due.now.due.len()));
     ui.add_space(4.0);
@@ -127,6 +129,12 @@ fn rule_ui(
     ui.horizontal_wrapped(|ui| {
         if ui.button("Select whom it fired for").on_hover_text("Select these customers on every page.").clicked() {
             pick(answers, look, &tried.fired(at), &format!("rule, {}", of.name));
+        }
+        let response = ui.button("Save who is due").on_hover_text(
+            "The customers due at the end of the data, with the reason, as CSV. Who did not agree to be contacted is not listed, and who is left out by chance is marked.",
+        );
+        if response.clicked() {
+            commands.push(Command::SaveDue(at));
         }
         let response =
             ui.button("Copy the rules").on_hover_text("All rules as JSON, for personae triggers --rules and for other programs.");
@@ -156,7 +164,7 @@ fn rule_ui(
 }
 
 /// What can be dragged: the number of its moment, how long it stays quiet, how long its goal counts.
-fn numbers_ui(ui: &mut Ui, rule: &mut Trigger) {
+fn numbers_ui(ui: &mut Ui, rule: &mut Trigger, left_out: &mut u8) {
     ui.horizontal_wrapped(|ui| {
         if let Some((label, n, unit)) = own_number(rule) {
             ui.label(label);
@@ -183,6 +191,9 @@ fn numbers_ui(ui: &mut Ui, rule: &mut Trigger) {
             }
             ui.add_space(12.0);
         }
+        ui.label("Left out").on_hover_text(LEFT_OUT_MEANS);
+        let response = ui.add(DragValue::new(left_out).range(0..=90).speed(0.2).suffix(" %"));
+        name_it(&response, Role::SpinButton, "Left out by chance");
     });
 }
 
