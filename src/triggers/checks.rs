@@ -18,10 +18,10 @@ const MOST_TIMES: u32 = 1_000_000;
 
 /// A fault and where it is.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("“{trigger}”: {fault}")]
+#[error("{}{fault}", .trigger.as_ref().map_or_else(String::new, |name| format!("“{name}”: ")))]
 pub struct RuleFault {
-    /// Name of the trigger.
-    pub trigger: String,
+    /// Name of the trigger; none where it is the whole file.
+    pub trigger: Option<String>,
     /// What is wrong.
     pub fault: Fault,
 }
@@ -30,11 +30,11 @@ pub struct RuleFault {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[expect(missing_docs, reason = "each is its sentence")]
 pub enum Fault {
-    #[error("the trigger number {0} has no name; give it one.")]
+    #[error("Trigger number {0} has no name; give it one.")]
     NoName(usize),
     #[error("two triggers have this name; give each its own.")]
     SameName,
-    #[error("the file has {0} triggers, and at most {MOST_TRIGGERS} are tried at once; split it.")]
+    #[error("The file has {0} triggers, and at most {MOST_TRIGGERS} are tried at once; split it.")]
     TooMany(usize),
     #[error("{0} is 0; give it a length such as \"24h\" or \"7d\".")]
     NoTime(&'static str),
@@ -78,7 +78,7 @@ fn or_did_you_mean(nearest: &Option<String>) -> String {
 pub fn faults(rules: &Rules) -> Vec<RuleFault> {
     let mut found = Vec::new();
     if rules.triggers.len() > MOST_TRIGGERS {
-        found.push(RuleFault { trigger: "The file".to_owned(), fault: Fault::TooMany(rules.triggers.len()) });
+        found.push(RuleFault { trigger: None, fault: Fault::TooMany(rules.triggers.len()) });
     }
     for (at, trigger) in rules.triggers.iter().enumerate() {
         let mut of_one = Vec::new();
@@ -88,7 +88,9 @@ pub fn faults(rules: &Rules) -> Vec<RuleFault> {
             of_one.push(Fault::SameName);
         }
         of_trigger(trigger, &mut of_one);
-        found.extend(of_one.into_iter().map(|fault| RuleFault { trigger: trigger.name.clone(), fault }));
+        found.extend(
+            of_one.into_iter().map(|fault| RuleFault { trigger: Some(trigger.name.clone()).filter(|name| !name.trim().is_empty()), fault }),
+        );
     }
     found
 }
@@ -309,7 +311,7 @@ mod tests {
         assert!(
             said(|rule| rule.audience = TriggerAudience::Personas(Vec::new())).contains("it is for nobody: the list of personas is empty")
         );
-        assert!(said(|rule| rule.name = " ".into()).contains("the trigger number 1 has no name"));
+        assert!(said(|rule| rule.name = " ".into()).contains("Trigger number 1 has no name"));
         let twice = faults(&Rules::of(vec![trigger("x", Moment::On(e("a"))), trigger("x", Moment::On(e("a")))]));
         assert_eq!(twice.len(), 1);
         assert!(faults(&Rules::of(vec![trigger("x", Moment::On(e("a"))); 201])).iter().any(|of| matches!(of.fault, Fault::TooMany(201))));

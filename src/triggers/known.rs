@@ -57,7 +57,7 @@ pub fn faults_in(rules: &Rules, known: &KnownNames) -> Vec<RuleFault> {
                 }
             }
         }
-        found.extend(of_one.into_iter().map(|fault| RuleFault { trigger: trigger.name.clone(), fault }));
+        found.extend(of_one.into_iter().map(|fault| RuleFault { trigger: Some(trigger.name.clone()), fault }));
     }
     found
 }

@@ -6,6 +6,7 @@
 //! as [`SCHEMA`]. What the parts mean over time is said in [`super::replay`], and whether a rule makes sense is asked in [`super::checks`].
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 pub use super::spans::Span;
 pub use super::terms::{ANY, CrossDirection, DistinctOf, Event, EventField, Filter, Measure, Op, Over, Since, TriggerCondition, Value};
@@ -202,7 +203,7 @@ impl Rules {
         // The version first: the fields of a later one would be faults otherwise.
         match serde_json::from_str::<Head>(text) {
             Ok(head) if head.version != u64::from(VERSION) => Err(RulesError::Version(head.version)),
-            _ => serde_json::from_str(text).map_err(|error| RulesError::NotRules(error.to_string())),
+            _ => serde_json::from_str(text).map_err(|error| RulesError::NotRules(in_words(&error))),
         }
     }
 
@@ -210,6 +211,31 @@ impl Rules {
     pub fn write(&self) -> String {
         // Plain data with text keys always serialises.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}
+
+/// What is wrong with a text, without the words of the parser.
+fn in_words(error: &serde_json::Error) -> String {
+    let line = error.line();
+    match error.classify() {
+        Category::Eof => return "the text ends too early; a bracket is not closed".to_owned(),
+        Category::Syntax | Category::Io => {
+            return format!("line {line} is no JSON; look for a comma, quote or bracket too many or too few");
+        }
+        Category::Data => {}
+    }
+    let said = error.to_string();
+    let mut quoted = said.split('`').skip(1).step_by(2);
+    let first = quoted.next().unwrap_or_default();
+    let known: Vec<&str> = quoted.collect();
+    let instead = if known.is_empty() { "nothing else can stand there".to_owned() } else { format!("there is {}", known.join(", ")) };
+    match said.split(' ').next() {
+        Some("missing") => format!("“{first}” is missing in what ends in line {line}"),
+        Some("unknown") => format!("“{first}” in line {line} is no word of the language there; {instead}"),
+        Some("duplicate") => format!("“{first}” stands twice in what ends in line {line}"),
+        Some("invalid" | "data") => format!("what stands in line {line} does not fit there; the schema of the language says what does"),
+        // A sentence of the language itself.
+        _ => said.rsplit_once(" at line ").map_or(said.as_str(), |(sentence, _)| sentence).trim_end_matches('.').to_owned(),
     }
 }
 
@@ -294,6 +320,27 @@ mod tests {
                 "goal": {"event": "purchase", "where": [{"field": "value", "op": ">=", "value": 50}], "within": "2w"}
             }]
         })
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_words_of_the_parser() {
+        let mut cases = vec![("{\"version\": 1".to_owned(), "ends too early"), ("{\n\"version\": 1,,}".to_owned(), "line 2 is no JSON")];
+        let mut missing = example();
+        missing["triggers"][0].as_object_mut().unwrap().remove("goal");
+        cases.push((missing.to_string(), "“goal” is missing"));
+        let mut unknown = example();
+        unknown["triggers"][0]["cooldwn"] = json!(7);
+        cases.push((unknown.to_string(), "“cooldwn” in line 1 is no word of the language there; there is name, when"));
+        let mut misfit = example();
+        misfit["triggers"][0]["most"] = json!("three");
+        cases.push((misfit.to_string(), "does not fit there"));
+        cases.push(("[]".to_owned(), "does not fit there"));
+        for (text, expected) in cases {
+            let told = Rules::parse(&text).unwrap_err().to_string();
+            assert!(told.contains(expected), "{told}");
+            let foreign = ["struct", "enum", "u32", "u64", "usize", "variant", "EOF", "column", "map"];
+            assert!(!foreign.iter().any(|word| told.split([' ', ',']).any(|said| said == *word)), "{told}");
+        }
     }
 
     #[test]
@@ -407,10 +454,10 @@ mod tests {
         );
         let mut slip = example();
         slip["triggers"][0]["unles"] = json!([]);
-        assert!(refused(&slip.to_string()).contains("unknown field `unles`"), "{}", refused(&slip.to_string()));
+        assert!(refused(&slip.to_string()).contains("“unles” in line 1 is no word"), "{}", refused(&slip.to_string()));
         let mut slip = example();
         slip["triggers"][0]["when"] = json!({"whenever": {}});
-        assert!(refused(&slip.to_string()).contains("unknown variant `whenever`"));
+        assert!(refused(&slip.to_string()).contains("“whenever” in line 1 is no word"));
         let mut slip = example();
         slip["triggers"][0]["cooldown"] = json!("soon");
         assert!(refused(&slip.to_string()).contains("“soon” is not a length of time"));

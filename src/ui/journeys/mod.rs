@@ -80,7 +80,13 @@ fn view_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyO
         return;
     }
     answer_ui(ui, &journeys.shown, "the journeys", |ui, shown| {
-        let mut sentences = shown.report.sentences.iter();
+        let seen = Seen { answers, shown, persona: look.journeys.persona };
+        // What is said of the persona that is held against everyone comes first.
+        let mut sentences: Vec<&String> = shown.report.sentences.iter().collect();
+        if let Some(name) = seen.persona_name() {
+            sentences.sort_by_key(|sentence| !sentence.contains(name));
+        }
+        let mut sentences = sentences.into_iter();
         if let Some(first) = sentences.next() {
             ui.add(Label::new(theme::heading(unbroken(first))).wrap());
         }
@@ -91,7 +97,6 @@ fn view_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyO
             ui.add(Label::new(caption(ui, unbroken(note))).wrap());
         }
         ui.add_space(theme::INSIDE);
-        let seen = Seen { answers, shown, persona: look.journeys.persona };
         match view {
             JourneysView::Paths => path_map::ui(ui, &seen, look),
             JourneysView::Funnel => funnel::ui(ui, &seen, look),

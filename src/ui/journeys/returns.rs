@@ -90,7 +90,10 @@ fn band_paint(canvas: &Canvas, group: &ReturnGroup, colour: Color32) {
         true => group.curve.iter().map(|step| (step.time, step.interval)).collect(),
         false => group.band.iter().map(|point| (point.days as f64, point.interval)).collect(),
     };
-    for pair in points.windows(2) {
+    // Beyond the curve hardly anybody is left to wait.
+    let last = group.curve.last().map_or(0.0, |step| step.time);
+    let seen = &points[..points.partition_point(|(days, _)| *days <= last)];
+    for pair in seen.windows(2) {
         let corners = [
             canvas.at([pair[0].0, pair[0].1[1]]),
             canvas.at([pair[1].0, pair[1].1[1]]),
