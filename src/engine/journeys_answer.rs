@@ -1,6 +1,6 @@
 //! What is known of journeys and rules? The values of their steps, and what the pages see of them.
 
-use crate::events::table::Events;
+use crate::events::table::{Events, NONE};
 use crate::events::{Read, ReadTold};
 use crate::journeys::funnel::{FunnelStanding, FunnelWalk};
 use crate::journeys::paths::PathTree;
@@ -58,7 +58,11 @@ impl JourneyCustomers {
     /// The rows of the table of some customers of the events, ascending. O(rows).
     pub fn rows(&self, customers: impl IntoIterator<Item = u32>) -> Vec<usize> {
         let mut is_meant = vec![false; self.of.len()];
-        customers.into_iter().for_each(|customer| is_meant[customer as usize] = true);
+        for customer in customers {
+            if let Some(is_meant) = is_meant.get_mut(customer as usize) {
+                *is_meant = true;
+            }
+        }
         let is_meant = |customer: u32| is_meant.get(customer as usize).copied().unwrap_or(false);
         self.of_row.iter().enumerate().filter(|(_, customer)| is_meant(**customer)).map(|(row, _)| row).collect()
     }
@@ -98,6 +102,15 @@ impl JourneysShown {
         let of_tree = self.tree.iter().flat_map(|tree| &tree.nodes).map(|node| size_of_val(&node.customers[..]) + 200).sum::<usize>();
         let of_walk = self.walk.as_ref().map_or(0, |walk| size_of_val(&walk.entries[..]) + size_of_val(&walk.times[..]));
         of_tree + of_walk + 100_000
+    }
+}
+
+impl JourneysAnswer {
+    /// The customers of the events as the table knows them, where what is shown is of them and any is in it: else a click would pick others, or nobody.
+    pub fn pickable(&self) -> Option<&JourneyCustomers> {
+        let is_of_these = self.shown.ready().is_some() || self.tried.ready().is_some();
+        let known = self.customers.ready().filter(|_| is_of_these)?;
+        known.of_row.iter().any(|customer| *customer != NONE).then_some(&**known)
     }
 }
 

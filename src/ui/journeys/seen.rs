@@ -38,7 +38,7 @@ impl Seen<'_> {
 
 /// Picks customers of the events where the table of customers has them; else does nothing.
 pub(super) fn pick(answers: &Answers, look: &mut Look, customers: &[u32], from: &str) {
-    let (Some(known), Some(loaded)) = (answers.journeys.customers.latest(), answers.loaded.ready()) else { return };
+    let (Some(known), Some(loaded)) = (answers.journeys.pickable(), answers.loaded.ready()) else { return };
     let rows = known.rows(customers.iter().copied());
     if !rows.is_empty() {
         look.pick(Brush::rows(loaded.stamp, rows, from));
