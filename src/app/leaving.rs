@@ -135,13 +135,15 @@ impl Window {
             return self.complain("The rules are still being tried. Save when they are.".into());
         };
         let (tried, events, loaded) = (tried.clone(), events.clone(), loaded.clone());
+        let consent = self.plan().journeys.consent.clone();
         let path = free_path(self.home_folder().join("due.csv"));
         self.engine.errand("Saving who is due", move |ctx| {
             let failed = |sentence: String| match ctx.is_stopped() {
                 true => StepError::Stopped,
                 false => StepError::Problem(Problem(sentence.into())),
             };
-            let (list, notes) = due_listed((&tried, rule), &events, &loaded, ctx).map_err(|problem| failed(problem.0.to_string()))?;
+            let (list, notes) =
+                due_listed((&tried, rule), &events, (&loaded, consent.as_deref()), ctx).map_err(|problem| failed(problem.0.to_string()))?;
             match export::write_beside(&path, |to| due_csv(&[&list], to)) {
                 Ok(()) => {
                     let n = list.due.len();

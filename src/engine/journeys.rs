@@ -35,6 +35,7 @@ const HOUR: Time = 3_600_000;
 #[derive(Debug, Default)]
 pub(super) struct Last {
     events: Option<Arc<EventsSeen>>,
+    customers: Option<Arc<JourneyCustomers>>,
     shown: Option<Arc<JourneysShown>>,
     tried: Option<Arc<TriggersTried>>,
 }
@@ -73,13 +74,13 @@ pub(super) fn of(
         true => by_what_they_did(runtime, (events, loaded), options, analyse, need),
         false => customers(runtime, events, segmentation, personas, need),
     });
-    let is_trial = view == JourneysView::Triggers;
     let tried = match &events {
-        Asked::Ready(events) if is_trial => trying::of(runtime, events, (options, plan.clustering.seed), analyse, need),
+        Asked::Ready(events) if view == JourneysView::Triggers => {
+            trying::of(runtime, events, (options, plan.clustering.seed), analyse, need)
+        }
         other => other.passes_on("Reading events"),
     };
     let shown = match (&events, customers.ready()) {
-        _ if is_trial => Asked::Waiting(String::new()),
         (Asked::Ready(events), Some(customers)) => shown(runtime, (events, customers), options, plan.clustering.seed, view, need),
         (Asked::Ready(_), None) => customers.blocks("Waiting for the personas"),
         _ => events.passes_on("Reading events"),
@@ -96,7 +97,7 @@ impl Followed {
         }
         JourneysAnswer {
             events: self.events.settled(&mut last.events),
-            customers: self.customers.settled(&mut None),
+            customers: self.customers.settled(&mut last.customers),
             shown: self.shown.settled(&mut last.shown),
             tried: self.tried.settled(&mut last.tried),
         }
@@ -205,21 +206,16 @@ fn shown(
     need: Need,
 ) -> Asked<JourneysShown> {
     let keys = [events.key, customers.key];
-    let key = match view {
-        JourneysView::Paths => Key::of("journeys: paths", 1, &(&options.start, options.depth), &keys),
-        JourneysView::Funnel => Key::of("journeys: funnel", 1, &(&options.funnel, options.window_hours), &keys),
-        JourneysView::Return => Key::of("journeys: return", 1, &(&options.purchase, seed), &keys),
-        JourneysView::Rhythm => Key::of("journeys: rhythm", 1, &(&options.purchase, seed), &keys),
-        JourneysView::Differences | JourneysView::Triggers => Key::of("journeys: differences", 1, &(&options.purchase, seed), &keys),
+    let by_purchase = (&options.purchase, seed);
+    let (key, title) = match view {
+        JourneysView::Paths => (Key::of("journeys: paths", 1, &(&options.start, options.depth), &keys), "Following paths"),
+        JourneysView::Funnel => (Key::of("journeys: funnel", 1, &(&options.funnel, options.window_hours), &keys), "Walking the funnel"),
+        JourneysView::Return => (Key::of("journeys: return", 1, &by_purchase, &keys), "Waiting for the next purchase"),
+        JourneysView::Rhythm => (Key::of("journeys: rhythm", 1, &by_purchase, &keys), "Looking at hours and days"),
+        JourneysView::Differences => (Key::of("journeys: differences", 1, &by_purchase, &keys), "What personas do more"),
+        JourneysView::Triggers => return Asked::Waiting("Rules are tried instead".into()),
     };
     let (events, customers, options) = (events.value.clone(), customers.value.clone(), options.clone());
-    let title = match view {
-        JourneysView::Paths => "Following paths",
-        JourneysView::Funnel => "Walking the funnel",
-        JourneysView::Return => "Waiting for the next purchase",
-        JourneysView::Rhythm => "Looking at hours and days",
-        JourneysView::Differences | JourneysView::Triggers => "What personas do more",
-    };
     let step = move |ctx: &Ctx| asked(&events, &customers, (&options, seed), view, ctx).map_err(|problem| failed(problem, ctx));
     runtime.ask(|s| &mut s.journeys, key, need, (|| title.into(), Lane::Long), step)
 }
@@ -264,7 +260,6 @@ fn asked(
             told(weeks_asked(&mut reporter, of, ctx))?;
         }
         JourneysView::Rhythm => told(rhythm_asked(&mut reporter, of, ctx))?,
-        JourneysView::Triggers => {}
         JourneysView::Differences => {
             let kinds = Kinds::of(events, crate::events::kinds::SHOWN, ctx).map_err(|stopped| problem(stopped, true))?;
             if personas.count > 1 {
@@ -272,6 +267,8 @@ fn asked(
             }
             told(typical_asked(&mut reporter, of, &kinds, ctx))?;
         }
+        // Rules are no question of the report.
+        JourneysView::Triggers => {}
     }
     Ok(JourneysShown { view, report: reporter.report(), notes, tree, walk })
 }

@@ -88,14 +88,14 @@ fn tried(
     Ok(TriggersTried { rules: to_try.rules.clone(), report, notes, due, tried })
 }
 
-/// Who is due by a rule and may be contacted, as the table of customers says it: all rows of a customer must agree, and who is not in it has not agreed. With sentences
-/// on who is not listed and why. O(rows of the table).
+/// Who is due by a rule and may be contacted, as the table of customers says it: all rows of a customer must agree, and who is not in it has not agreed. `consent` names the
+/// column, else its name says so. With a sentence that says which it is. O(rows of the table).
 ///
 /// Fails where the column of consent cannot be read, and when stopped.
 pub fn due_listed(
     (tried, rule): (&TriggersTried, usize),
     events: &EventsSeen,
-    loaded: &Loaded,
+    (loaded, consent): (&Loaded, Option<&str>),
     ctx: &Ctx,
 ) -> Result<(DueNow, Vec<String>), Problem> {
     let Some(due) = tried.due.get(rule).map(|due| &due.now) else { return Ok((DueNow::default(), Vec::new())) };
@@ -104,13 +104,15 @@ pub fn due_listed(
     let of_row = customers_of_rows(events.events(), loaded);
     let found = match of_row.is_empty() {
         true => (None, Vec::new()),
-        false => may_contact(loaded, &of_row, ids.len(), None, ctx)?,
+        false => may_contact(loaded, &of_row, ids.len(), consent, ctx)?,
     };
-    let (Some(may), notes) = found else {
+    let (Some(may), mut notes) = found else {
         return Ok((due.clone(), vec!["No column says who agreed to be contacted, so nobody was left out for that.".to_owned()]));
     };
     let agrees = |of: &&Due| ids.binary_search(&of.customer_id).is_ok_and(|customer| may[customer]);
     let kept: Vec<Due> = due.due.iter().filter(agrees).cloned().collect();
     let without_consent = due.due.len() - kept.len();
+    // Which column it is; how many of the whole table refused is no matter of this list.
+    notes.truncate(1);
     Ok((DueNow { due: kept, without_consent }, notes))
 }

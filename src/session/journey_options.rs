@@ -32,6 +32,9 @@ pub struct JourneyOptions {
     pub rules: Option<Rules>,
     /// Whether personas are made of what customers did, in the place of those of their table.
     pub by_behaviour: bool,
+    /// The column that says who may be contacted; the one whose name says so unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<String>,
     /// Percent of those due who are left out by chance, so that what a message does can be seen; 0 to 90.
     pub left_out: u8,
 }
@@ -48,6 +51,7 @@ impl Default for JourneyOptions {
             depth: 4,
             rules: None,
             by_behaviour: false,
+            consent: None,
             left_out: 0,
         }
     }

@@ -9,7 +9,7 @@ use eframe::egui::{
 use crate::data::Noun;
 use crate::engine::STOPPED;
 use crate::engine::{Answer, Answers};
-use crate::session::{Action, Command, PlotKind};
+use crate::session::{Action, Command, Look, PageView, PlotKind};
 
 use super::icons;
 use super::theme::{self, INSIDE, caption, tokens};
@@ -88,6 +88,17 @@ pub fn row_ui<R>(ui: &mut Ui, label: &str, explanation: &str, control: impl FnOn
 /// A labelled drop-down. `choices` are (value, name, explanation). True when changed.
 pub fn choice_ui<T: PartialEq + Copy>(ui: &mut Ui, label: &str, explanation: &str, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
     row_ui(ui, label, explanation, |ui, _| combo_ui(ui, label, value, choices))
+}
+
+/// Whether the page has the keys, and nothing else.
+pub fn has_keys(ui: &Ui, look: &Look) -> bool {
+    !ui.ctx().egui_wants_keyboard_input() && !egui::Popup::is_any_open(ui.ctx()) && !look.is_covered()
+}
+
+/// The switch between the views of a page. True when changed.
+pub fn views_ui<V: PartialEq + Copy>(ui: &mut Ui, view: &mut V, all: &[V], of: impl Fn(V) -> PageView) -> bool {
+    let views: Vec<_> = all.iter().map(|&view| (view, of(view).name(), of(view).explanation())).collect();
+    segmented_ui(ui, view, &views)
 }
 
 /// A drop-down without a visible label; `name` is its accessible name. True when changed.

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use eframe::egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use personae::base::Ctx;
 use personae::data::Source;
@@ -12,20 +11,13 @@ use personae::engine::{Answer, Answers, Engine, EngineOptions, Wanted, due_liste
 use personae::session::{Command, JourneyOptions, JourneysView, Look, PageView, Plan, Who, project};
 
 use crate::behaviour::{as_ga4, json, personae, shop};
-
-struct World {
-    plan: Plan,
-    answers: Answers,
-    look: Look,
-    commands: Vec<Command>,
-    has_fonts: bool,
-}
+use crate::segments_page::{self, window_on};
 
 /// The shop of 400 customers of two kinds, with the table in which they are far apart.
 struct Shop {
     folder: tempfile::TempDir,
     engine: Engine,
-    window: Harness<'static, World>,
+    window: segments_page::Window,
 }
 
 /// Customers of two kinds, as a table that tells them apart.
@@ -47,22 +39,13 @@ fn plan_in(folder: &Path) -> Plan {
     plan
 }
 
-fn page(ui: &mut eframe::egui::Ui, world: &mut World) {
-    if !std::mem::replace(&mut world.has_fonts, true) {
-        personae::ui::theme::install(ui.ctx());
-        return;
-    }
-    personae::ui::journeys::ui(ui, &world.plan, &world.answers, &mut world.look, &mut world.commands);
-}
-
 fn open(view: JourneysView) -> Shop {
     let folder = tempfile::tempdir().unwrap();
     let plan = plan_in(folder.path());
     let engine = Engine::new(|| {}, EngineOptions::default());
     let mut look = Look::default();
     look.show(PageView::Journeys(view));
-    let world = World { plan, answers: Answers::default(), look, commands: Vec::new(), has_fonts: false };
-    let window = Harness::builder().with_size([1280.0, 724.0]).build_ui_state(page, world);
+    let window = window_on(personae::ui::journeys::ui, plan, Answers::default(), look);
     let mut shop = Shop { folder, engine, window };
     shop.see(view);
     shop
@@ -266,13 +249,15 @@ fn who_is_due_is_listed_only_where_they_agreed() {
     let loaded = answers.loaded.ready().unwrap();
     let rule = (0..tried.due.len()).max_by_key(|&rule| tried.due[rule].now.due.len()).unwrap();
     let all = &tried.due[rule].now.due;
-    let (list, notes) = due_listed((tried, rule), events, loaded, &Ctx::new()).unwrap();
+    let (list, notes) = due_listed((tried, rule), events, (loaded, None), &Ctx::new()).unwrap();
     assert!(list.due.len() > 10 && list.without_consent > 10, "{} {}", list.due.len(), list.without_consent);
     assert_eq!(list.due.len() + list.without_consent, all.len());
     assert!(list.due.iter().all(|due| due.customer_id[1..].parse::<usize>().unwrap() % 2 == 0), "the odd did not agree");
     assert!(notes.iter().any(|note| note.contains("newsletter_consent")), "{notes:?}");
     let held = list.due.iter().filter(|due| due.hold_out).count();
     assert!(held > 0 && held < list.due.len(), "{held} of {} are left out by chance", list.due.len());
+    // Another column may be said to hold it, and one that is not there lists nobody.
+    assert!(due_listed((tried, rule), events, (loaded, Some("nope")), &Ctx::new()).is_err());
     shop.click(Role::Button, "Save who is due");
     assert!(shop.window.state().commands.contains(&Command::SaveDue(0)));
 }

@@ -4,28 +4,20 @@
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Pos2, Vec2};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use personae::data::Source;
-use personae::engine::{Answers, Engine, EngineOptions, Wanted};
+use personae::engine::{Engine, EngineOptions, Wanted};
 use personae::evaluate::unusual::UnusualScore;
 use personae::session::{Command, History, Look, MergeKey, NicheOptions, Page, PageView, Plan, SegmentsView, Who};
 
 use crate::niches::shop;
-
-struct World {
-    plan: Plan,
-    answers: Answers,
-    look: Look,
-    commands: Vec<Command>,
-    has_fonts: bool,
-}
+use crate::segments_page::{self, window_on};
 
 /// A table of customers of whom some are planted, the engine that knows them, and the page that shows them.
 struct Shop {
     _folder: tempfile::TempDir,
     engine: Engine,
-    window: Harness<'static, World>,
+    window: segments_page::Window,
 }
 
 fn niches() -> PageView {
@@ -45,18 +37,9 @@ fn open_with(text: &str) -> Shop {
     plan.niches.trees = 100;
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     let answers = engine.wait_until_refined(&plan, &Wanted::on(niches()));
-    let page = |ui: &mut eframe::egui::Ui, world: &mut World| {
-        if !std::mem::replace(&mut world.has_fonts, true) {
-            personae::ui::theme::install(ui.ctx());
-            return;
-        }
-        personae::ui::segments::ui(ui, &world.plan, &world.answers, &mut world.look, &mut world.commands);
-    };
     let mut look = Look::default();
     look.show(niches());
-    let world = World { plan, answers, look, commands: Vec::new(), has_fonts: false };
-    let mut window = Harness::builder().with_size([1280.0, 724.0]).build_ui_state(page, world);
-    window.run();
+    let window = window_on(personae::ui::segments::ui, plan, answers, look);
     Shop { _folder: folder, engine, window }
 }
 

@@ -39,16 +39,24 @@ pub(crate) struct World {
 
 pub(crate) type Window = Harness<'static, World>;
 
+/// How a page is drawn.
+pub(crate) type PageUi = fn(&mut eframe::egui::Ui, &Plan, &Answers, &mut Look, &mut Vec<Command>);
+
 pub(crate) fn window(plan: Plan, answers: Answers) -> Window {
-    let page = |ui: &mut eframe::egui::Ui, world: &mut World| {
+    window_on(personae::ui::segments::ui, plan, answers, Look::default())
+}
+
+/// A page of any kind.
+pub(crate) fn window_on(page: PageUi, plan: Plan, answers: Answers, look: Look) -> Window {
+    let draw = move |ui: &mut eframe::egui::Ui, world: &mut World| {
         // Fonts are there from the second frame on.
         if !std::mem::replace(&mut world.has_fonts, true) {
             personae::ui::theme::install(ui.ctx());
             return;
         }
-        personae::ui::segments::ui(ui, &world.plan, &world.answers, &mut world.look, &mut world.commands);
+        page(ui, &world.plan, &world.answers, &mut world.look, &mut world.commands);
     };
-    let mut harness = Harness::builder().with_size([1280.0, 724.0]).build_ui_state(page, World { plan, answers, ..World::default() });
+    let mut harness = Harness::builder().with_size([1280.0, 724.0]).build_ui_state(draw, World { plan, answers, look, ..World::default() });
     harness.run();
     harness
 }

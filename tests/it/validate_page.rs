@@ -1,29 +1,21 @@
 //! Does the view Validate say whether personas hold: of orders all four, of a plain table two and why not the others; is each choice one step, and a row a brush?
 
 use eframe::egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use personae::data::{Source, SourceFile, Sourcing};
-use personae::engine::{Answers, Engine, EngineOptions, Wanted};
+use personae::engine::{Engine, EngineOptions, Wanted};
 use personae::session::{
     Command, Every, History, Look, MergeKey, PageView, Plan, SegmentsView, Selection, ToForetell, ValidateOptions, Who,
 };
 
 use crate::niches::shop as customers;
+use crate::segments_page::{self, window_on};
 use crate::validating::{orders_csv, shop as orders};
-
-struct World {
-    plan: Plan,
-    answers: Answers,
-    look: Look,
-    commands: Vec<Command>,
-    has_fonts: bool,
-}
 
 struct Window {
     _folder: tempfile::TempDir,
     engine: Engine,
-    harness: Harness<'static, World>,
+    harness: segments_page::Window,
 }
 
 fn validate() -> PageView {
@@ -40,18 +32,9 @@ fn open(name: &str, text: &str, source: impl FnOnce(std::path::PathBuf) -> Sourc
     let mut engine = Engine::new(|| {}, EngineOptions::default());
     engine.refine(true);
     let answers = engine.wait_until_refined(&plan, &Wanted::on(validate()));
-    let page = |ui: &mut eframe::egui::Ui, world: &mut World| {
-        if !std::mem::replace(&mut world.has_fonts, true) {
-            personae::ui::theme::install(ui.ctx());
-            return;
-        }
-        personae::ui::segments::ui(ui, &world.plan, &world.answers, &mut world.look, &mut world.commands);
-    };
     let mut look = Look::default();
     look.show(validate());
-    let world = World { plan, answers, look, commands: Vec::new(), has_fonts: false };
-    let mut harness = Harness::builder().with_size([1280.0, 724.0]).build_ui_state(page, world);
-    harness.run();
+    let harness = window_on(personae::ui::segments::ui, plan, answers, look);
     Window { _folder: folder, engine, harness }
 }
 

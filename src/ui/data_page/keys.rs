@@ -1,17 +1,13 @@
 //! How is the table walked by keys? The arrows move a cursor from line to line, Space or Enter adds its customer or takes it away.
 
-use eframe::egui::{self, Key, Modifiers, Ui};
+use eframe::egui::{Key, Modifiers, Ui};
 
 use crate::session::Look;
-
-/// Whether the keys belong to something else now.
-pub(super) fn are_elsewhere(ui: &Ui, look: &Look) -> bool {
-    ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.is_covered()
-}
+use crate::ui::widgets::has_keys;
 
 /// Moves the cursor by the arrow keys; it begins at the first line in view. Whether it moved.
 pub(super) fn step(ui: &Ui, cursor: &mut Option<usize>, first_in_view: usize, n_lines: usize, look: &Look) -> bool {
-    if n_lines == 0 || are_elsewhere(ui, look) || ui.memory(|memory| memory.focused()).is_some() {
+    if n_lines == 0 || !has_keys(ui, look) || ui.memory(|memory| memory.focused()).is_some() {
         return false;
     }
     let pressed = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
@@ -28,6 +24,6 @@ pub(super) fn step(ui: &Ui, cursor: &mut Option<usize>, first_in_view: usize, n_
 
 /// Whether the customer under the cursor is added or taken away now.
 pub(super) fn toggles(ui: &Ui, look: &Look) -> bool {
-    let is_free = !are_elsewhere(ui, look) && ui.memory(|memory| memory.focused()).is_none();
+    let is_free = has_keys(ui, look) && ui.memory(|memory| memory.focused()).is_none();
     is_free && [Key::Space, Key::Enter].into_iter().any(|key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)))
 }

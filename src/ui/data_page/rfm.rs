@@ -21,8 +21,7 @@ use crate::engine::{Answers, SourcesAnswer};
 use crate::session::{Command, Look};
 
 use super::super::theme::{self, BETWEEN, INSIDE, caption};
-use super::super::widgets::{self, thousands};
-use super::keys;
+use super::super::widgets::{self, has_keys, thousands};
 use super::region::region;
 use view::View;
 
@@ -69,7 +68,7 @@ pub fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, answers:
 }
 
 fn scored_ui(ui: &mut Ui, view: &View, answers: &Answers, rules: &mut RfmRules, look: &mut Look) {
-    if look.brush.is_some() && !keys::are_elsewhere(ui, look) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+    if look.brush.is_some() && has_keys(ui, look) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         look.brush = None;
     }
     Panel::right("rfm segments").resizable(false).exact_size(list::WIDTH).frame(region()).show(ui, |ui| {

@@ -19,7 +19,7 @@ use crate::plot::Picked;
 use crate::session::{Brush, Command, Look, Who};
 
 use super::super::theme::{INSIDE, tokens};
-use super::super::widgets::{self, thousands};
+use super::super::widgets::{self, has_keys, thousands};
 use super::finding::{self, Listed};
 use super::table_head::header_ui;
 use super::table_view::{ROW, View, first_width};
@@ -88,7 +88,7 @@ pub fn ui(
 
 /// The rows to copy, where Ctrl+C was pressed and belongs to nothing else: the picked, else the row of the cursor.
 fn copied(ui: &Ui, picked: Option<&Picked>, id: Id, listing: &ListingAnswer, look: &Look) -> Option<Vec<u32>> {
-    let is_asked = !keys::are_elsewhere(ui, look) && ui.input(|input| input.events.contains(&Event::Copy));
+    let is_asked = has_keys(ui, look) && ui.input(|input| input.events.contains(&Event::Copy));
     if !is_asked {
         return None;
     }
@@ -285,7 +285,7 @@ fn rows_ui(ui: &mut Ui, view: &View<'_>, body: Rect, stamp: crate::base::Key, lo
         let column = |x: f32| view.columns().find(|&at| view.column_rect(body.left(), at, [top, top]).x_range().contains(x));
         table_menu::cell_ui(&response, (view.table, view.dictionary), row, column, stamp, look);
     }
-    if look.brush.is_some() && !keys::are_elsewhere(ui, look) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+    if look.brush.is_some() && has_keys(ui, look) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         look.brush = None;
     }
     clicked

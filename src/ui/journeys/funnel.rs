@@ -9,7 +9,7 @@ use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{centred, cut_text, name_it, percent, row_background, thousands, unbroken};
 
 use super::knobs;
-use super::seen::{Seen, scrolled, span};
+use super::seen::{NOBODY_KNOWN, Seen, scrolled, span};
 
 /// Height of a step with its words below.
 const STEP: f32 = 78.0;
@@ -94,11 +94,14 @@ fn step_ui(ui: &mut Ui, seen: &Seen, look: &mut Look, (report, own): (&FunnelRep
     }
     name_it(&response, Role::Button, &format!("Step {}, {}: {told}{share}", at + 1, step.name));
     let n_steps = report.everyone.steps.len();
+    let can_pick = seen.answers.journeys.pickable().is_some();
     let does = match at + 1 == n_steps {
+        _ if !can_pick => format!("{NOBODY_KNOWN}\n\n{}", instead_words(step)).trim_end().to_owned(),
         true => "Click to select the customers who did every step.".to_owned(),
         false => format!("Click to select the customers who got to {} and no further.\n\n{}", step.name, instead_words(step)),
     };
-    let response = response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(unbroken(&does));
+    let cursor = if can_pick { CursorIcon::PointingHand } else { CursorIcon::Default };
+    let response = response.on_hover_cursor(cursor).on_hover_text(unbroken(&does));
     if response.clicked() {
         let customers = seen.shown.at_step(at + 1, at + 1 == n_steps);
         let from = if at + 1 == n_steps { "funnel, every step".to_owned() } else { format!("funnel, to {} and no further", step.name) };

@@ -21,6 +21,8 @@ const UTC_UNLESS_SAID: ZoneWords = ZoneWords {
     unless_said: "UTC",
     means: "The zone of times that do not say how far they are from UTC. Write a name, such as Europe/Berlin.",
 };
+const CONSENT_MEANS: &str = "The column that says who agreed to be contacted; nobody else is on the list of who is due.";
+const CONSENT_BY_NAME: &str = "The column whose name says who agreed, such as consent or newsletter.";
 const DEPTH_MEANS: &str = "How many steps are followed. What happens again at once is one step.";
 const WINDOW_MEANS: &str =
     "How long the whole chain may take from its first step. Who began later than this before the end of the data is not judged.";
@@ -34,6 +36,9 @@ pub(super) fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut Jo
             ui.add_space(theme::BETWEEN);
             if let Some(seen) = seen {
                 asked_ui(ui, seen, look.journeys.view, draft);
+            }
+            if look.journeys.view == JourneysView::Triggers {
+                consent_ui(ui, answers, draft);
             }
             // A trial has personas of its own, those of its first day.
             if look.journeys.view != JourneysView::Triggers {
@@ -83,6 +88,20 @@ fn asked_ui(ui: &mut Ui, seen: &EventsSeen, view: JourneysView, draft: &mut Jour
             let found = seen.purchase.as_deref().unwrap_or("Nothing yet");
             kind_ui(ui, seen, ("Purchase", PURCHASE_MEANS, found), &mut draft.purchase);
         }
+    }
+    ui.add_space(theme::BETWEEN);
+}
+
+/// Which column says who may be contacted, for the list of who is due.
+fn consent_ui(ui: &mut Ui, answers: &Answers, draft: &mut JourneyOptions) {
+    let Some(loaded) = answers.loaded.latest() else { return };
+    let columns = &loaded.table.columns;
+    let shown: Vec<String> = columns.iter().map(|column| answers.dictionary.name(&column.name)).collect();
+    let names = shown.iter().enumerate().map(|(at, name)| (Some(at), name.as_str(), ""));
+    let choices: Vec<(Option<usize>, &str, &str)> = std::iter::once((None, "By its name", CONSENT_BY_NAME)).chain(names).collect();
+    let mut chosen = draft.consent.as_deref().and_then(|name| loaded.table.position(name));
+    if choice_ui(ui, "Consent", CONSENT_MEANS, &mut chosen, &choices) {
+        draft.consent = chosen.map(|at| columns[at].name.clone());
     }
     ui.add_space(theme::BETWEEN);
 }

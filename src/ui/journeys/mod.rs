@@ -19,7 +19,7 @@ use crate::engine::{Answer, Answers};
 use crate::session::{Command, JourneyOptions, JourneysView, Look, PageView, Plan};
 
 use super::theme::{self, caption, tokens};
-use super::widgets::{self, answer_ui, centred, primary_button, segmented_ui, unbroken};
+use super::widgets::{self, answer_ui, centred, has_keys, primary_button, unbroken, views_ui};
 
 use seen::Seen;
 
@@ -34,9 +34,8 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     // A persona that is gone cannot be held against anybody.
     let n = answers.journeys.customers.latest().map_or(0, |customers| customers.names.len());
     look.journeys.persona = look.journeys.persona.filter(|persona| *persona < n);
-    let is_free = !ui.ctx().egui_wants_keyboard_input() && !look.is_covered();
     let has_what_to_clear = look.brush.is_some() || look.journeys.persona.is_some();
-    if is_free && has_what_to_clear && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+    if has_keys(ui, look) && has_what_to_clear && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         let is_done = look.brush.take().is_some();
         look.journeys.persona = look.journeys.persona.filter(|_| is_done);
     }
@@ -56,9 +55,7 @@ fn head_ui(ui: &mut Ui, look: &mut Look) {
     let frame = Frame::new().fill(tokens(ui).surface).inner_margin(Margin::symmetric(16, 6));
     Panel::top("journeys head").frame(frame).exact_size(44.0).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
-            let name = |view| (view, PageView::Journeys(view).name(), PageView::Journeys(view).explanation());
-            let views: Vec<_> = JourneysView::ALL.iter().map(|&view| name(view)).collect();
-            segmented_ui(ui, &mut look.journeys.view, &views);
+            views_ui(ui, &mut look.journeys.view, JourneysView::ALL, PageView::Journeys);
         });
     });
 }
@@ -102,7 +99,9 @@ fn view_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyO
             JourneysView::Funnel => funnel::ui(ui, &seen, look),
             JourneysView::Return => returns::ui(ui, &seen),
             JourneysView::Rhythm => rhythm::ui(ui, &seen),
-            JourneysView::Differences | JourneysView::Triggers => differences::ui(ui, &seen),
+            JourneysView::Differences => differences::ui(ui, &seen),
+            // Rules have a trial of their own, above.
+            JourneysView::Triggers => {}
         }
     });
 }

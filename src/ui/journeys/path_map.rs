@@ -28,7 +28,9 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen, look: &mut Look) {
     let has_told = nodes.iter().any(|node| !node.told.is_empty());
     let legend = match has_told {
         true => "Filled: a persona takes this way more often than everyone else. Outlined: less often. Grey: no difference that holds.",
-        false if seen.shown.report.personas.is_empty() => "As high as the visits that take this way. Click a bar to select its customers.",
+        false if seen.shown.report.personas.is_empty() => {
+            "Each bar is as high as the visits that take this way. A click on one selects its customers."
+        }
         false => "No persona takes a way so differently from everyone else that it would hold.",
     };
     ui.add(Label::new(caption(ui, legend)).wrap());
@@ -72,7 +74,8 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen, look: &mut Look) {
         label_ui(ui, node, bar, (place, width), nodes, rect.top());
     }
     if let Some(at) = pointed {
-        response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text_at_pointer(unbroken(&told(seen, nodes, at)));
+        let cursor = if seen.answers.journeys.pickable().is_some() { CursorIcon::PointingHand } else { CursorIcon::Default };
+        response.on_hover_cursor(cursor).on_hover_text_at_pointer(unbroken(&told(seen, nodes, at)));
     }
 }
 

@@ -36,6 +36,9 @@ impl Seen<'_> {
     }
 }
 
+/// Said where a click picks nobody.
+pub(super) const NOBODY_KNOWN: &str = "The table of customers knows none of the customers of these events, so they cannot be selected.";
+
 /// Picks customers of the events where the table of customers has them; else does nothing.
 pub(super) fn pick(answers: &Answers, look: &mut Look, customers: &[u32], from: &str) {
     let (Some(known), Some(loaded)) = (answers.journeys.pickable(), answers.loaded.ready()) else { return };

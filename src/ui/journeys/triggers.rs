@@ -2,7 +2,8 @@
 //! and those alike. Numbers are dragged; what is said follows at once, and the trial when they are let go.
 
 use eframe::egui::{
-    Align, Align2, Color32, CornerRadius, DragValue, Label, Rect, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2, pos2,
+    Align, Align2, Button, Color32, CornerRadius, DragValue, Label, Rect, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2,
+    pos2,
 };
 
 use crate::engine::{Answers, TriggersTried};
@@ -16,7 +17,7 @@ use crate::ui::plotting::{Axis, Lies, Ticks, canvas_held, handle_grip, handle_pa
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{cut_text, name_it, number, percent, row_background, swatch, thousands, unbroken};
 
-use super::seen::pick;
+use super::seen::{NOBODY_KNOWN, pick};
 
 /// Height of a rule in the list, and the list's part of the width.
 const ROW: f32 = 44.0;
@@ -82,7 +83,8 @@ fn list_ui(ui: &mut Ui, tried: &TriggersTried, look: &mut Look, draft: &mut Jour
                 draft.rules = None;
             }
         }
-        for note in &tried.notes {
+        let period = format!("Tried from {} to {}.", tried.report.from, tried.report.to);
+        for note in std::iter::once(&period).chain(&tried.notes) {
             ui.add_space(4.0);
             ui.add(Label::new(caption(ui, unbroken(note))).wrap());
         }
@@ -127,7 +129,10 @@ fn rule_ui(
     ui.add_space(theme::INSIDE);
     let mut removed = false;
     ui.horizontal_wrapped(|ui| {
-        if ui.button("Select whom it fired for").on_hover_text("Select these customers on every page.").clicked() {
+        let knows = answers.journeys.pickable().is_some();
+        let response = ui.add_enabled(knows, Button::new("Select whom it fired for"));
+        let response = response.on_hover_text("Select these customers on every page.").on_disabled_hover_text(NOBODY_KNOWN);
+        if response.clicked() {
             pick(answers, look, &tried.fired(at), &format!("rule, {}", of.name));
         }
         let response = ui.button("Save who is due").on_hover_text(

@@ -34,7 +34,7 @@ use crate::persona::{Persona, Personas, numbering};
 use crate::session::{Action, CardsView, Command, Look, Page, PageView, Plan, Selection};
 
 use super::theme::{self, BETWEEN, tokens};
-use super::widgets::{self, answer_ui, name_it, segmented_ui};
+use super::widgets::{self, answer_ui, has_keys, name_it, segmented_ui, views_ui};
 
 use turning::{show_card, turn_ui};
 use view::{From, View};
@@ -101,11 +101,7 @@ fn head_ui(ui: &mut Ui, look: &mut Look, n_cards: usize, commands: &mut Vec<Comm
     let frame = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 6));
     Panel::top("cards head").frame(frame).exact_size(44.0).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
-            let views: Vec<_> = CardsView::ALL
-                .iter()
-                .map(|&view| (view, PageView::Personas(view).name(), PageView::Personas(view).explanation()))
-                .collect();
-            segmented_ui(ui, &mut look.cards.view, &views);
+            views_ui(ui, &mut look.cards.view, CardsView::ALL, PageView::Personas);
             if look.cards.view == CardsView::Cards && look.cards.density == Density::Analyst {
                 ui.add_space(8.0);
                 let sides = [
@@ -148,8 +144,7 @@ fn keep_drafts(personas: &Personas, look: &mut Look, commands: &mut Vec<Command>
 
 /// The page's keys, while nothing else has them.
 fn keys(ui: &Ui, look: &mut Look, n_cards: usize) {
-    let is_elsewhere = ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.is_covered();
-    if is_elsewhere {
+    if !has_keys(ui, look) {
         return;
     }
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));

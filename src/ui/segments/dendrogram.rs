@@ -11,7 +11,7 @@ use eframe::egui::{self, Button, CursorIcon, Key, Modifiers, RichText, Role, Tex
 use crate::plot::{TreeGroups, TreePlot, TreeView, TreeWindow};
 use crate::session::{Brush, Clustering, Command, Cut, Look, PlotKind, TreeLook};
 use crate::ui::plotting::{Axis, Canvas, Lies, Ticks, canvas, distance_text, handle_grip, handle_paint, head_ui, plot_answer_ui, rounded};
-use crate::ui::widgets::{name_it, noun_of, thousands};
+use crate::ui::widgets::{has_keys, name_it, noun_of, thousands};
 
 use super::choice_of_k::k_in_force;
 use super::naming::{listed, method_name};
@@ -257,8 +257,7 @@ fn wheel_and_drag(ui: &Ui, canvas: &Canvas, look: &mut TreeLook, tree: &TreePlot
 
 /// The same by keys, for the group that is chosen: up to what it was merged into, down into the larger half.
 fn keys(ui: &Ui, view: &View, look: &mut Look, tree: &TreePlot) {
-    let is_elsewhere = ui.ctx().egui_wants_keyboard_input() || egui::Popup::is_any_open(ui.ctx()) || look.is_covered();
-    if is_elsewhere {
+    if !has_keys(ui, look) {
         return;
     }
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));

@@ -30,9 +30,7 @@ mod statements;
 mod validate;
 mod view;
 
-use eframe::egui::{
-    self, Button, CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, Rect, RichText, Role, TextStyle, Ui, UiBuilder, Vec2,
-};
+use eframe::egui::{Button, CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, Rect, RichText, Role, TextStyle, Ui, UiBuilder, Vec2};
 
 use crate::cluster::Method;
 use crate::data::Source;
@@ -41,7 +39,7 @@ use crate::session::{Action, Clustering, Command, Look, Page, PageView, Parting,
 use crate::ui::data_page::listing;
 use crate::ui::plotting::{Lies, over_ui, split};
 use crate::ui::theme::tokens;
-use crate::ui::widgets::{answer_ui, empty_ui, name_it, problem_ui, segmented_ui};
+use crate::ui::widgets::{answer_ui, empty_ui, has_keys, name_it, problem_ui, views_ui};
 
 use choice_of_k::{k_in_force, set_k};
 use epsilon_plots::Lanes;
@@ -116,9 +114,7 @@ fn head_ui(ui: &mut Ui, look: &mut Look) {
     let frame = Frame::new().fill(tokens(ui).surface).inner_margin(Margin::symmetric(16, 6));
     Panel::top("segments head").frame(frame).exact_size(44.0).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
-            let name = |view| (view, PageView::Segments(view).name(), PageView::Segments(view).explanation());
-            let views: Vec<_> = SegmentsView::ALL.iter().map(|&view| name(view)).collect();
-            if segmented_ui(ui, &mut look.segments, &views) {
+            if views_ui(ui, &mut look.segments, SegmentsView::ALL, PageView::Segments) {
                 look.maximised = None;
             }
         });
@@ -193,11 +189,6 @@ fn forget_what_is_gone(answers: &Answers, look: &mut Look) {
     {
         look.selection = None;
     }
-}
-
-/// Whether the page has the keys, and nothing else.
-fn has_keys(ui: &Ui, look: &Look) -> bool {
-    !ui.ctx().egui_wants_keyboard_input() && !egui::Popup::is_any_open(ui.ctx()) && !look.is_covered()
 }
 
 /// Esc goes one step back.
