@@ -14,6 +14,7 @@ use crate::journeys::kinds::Kinds;
 use crate::journeys::reporter::Reporter;
 use crate::journeys::{JourneysError, PersonaOf};
 use crate::persona::Personas;
+use crate::persona::numbering::{self, number_of};
 use crate::session::{JourneyOptions, JourneysView, Plan};
 
 use super::behaviour::{
@@ -152,7 +153,7 @@ fn customers(
     let key = Key::of("customers of events", 1, &(), &[events.key, segmentation.key, personas.key]);
     let (events, segmentation, personas) = (events.value.clone(), segmentation.value.clone(), personas.value.clone());
     let step = move |_: &Ctx| {
-        let names = personas.personas.iter().map(|persona| persona.name.clone()).collect();
+        let names = told_apart(&personas, segmentation.labels.numbers());
         let mut of_row = vec![None; segmentation.loaded.table.n_rows];
         segmentation.prepared.table_rows.iter().zip(segmentation.labels.iter()).for_each(|(&row, segment)| of_row[row] = segment);
         let n = events.events().n_customers();
@@ -166,6 +167,17 @@ fn customers(
         }
     };
     runtime.ask(|s| &mut s.journey_customers, key, need, (|| "Finding the customers of the events".into(), Lane::Quick), step)
+}
+
+/// The names of personas; those that the user gave twice, with the number of their segment: reports tell personas by name.
+fn told_apart(personas: &Personas, numbers: &[usize]) -> Vec<String> {
+    let names: Vec<&str> = personas.personas.iter().map(|persona| persona.name.as_str()).collect();
+    let is_alone = |name: &str| names.iter().filter(|other| **other == name).count() == 1;
+    let told = |(cluster, name): (usize, &&str)| match is_alone(name) {
+        true => (*name).to_owned(),
+        false => format!("{name} ({})", numbering::name(number_of(numbers, cluster))),
+    };
+    names.iter().enumerate().map(told).collect()
 }
 
 fn by_what_they_did(

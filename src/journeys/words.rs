@@ -64,7 +64,7 @@ pub fn paths(tree: &PathTree, differences: &PathDifferences, place: impl Fn(usiz
     let sentence = |(persona, at, gap): (usize, usize, &ShareGap)| {
         let way: Vec<String> = tree.prefix(at).into_iter().skip(1).map(&place).collect();
         let (own, rest) = (percent(gap.share()), percent(gap.rest_share()));
-        format!("{own} of {} go {} at least once, {rest} of everyone else.", name(names, persona), way.join(", then "))
+        format!("{own} of {} took the way {} at least once, and {rest} of everyone else.", name(names, persona), way.join(" → "))
     };
     largest.map(sentence).into_iter().collect()
 }
@@ -87,7 +87,7 @@ pub fn returns(returns: &ReturnSummary, names: &[String]) -> Vec<String> {
         let rest = own - difference.waiting[nth]?.value;
         let day = super::returns::TOLD_DAYS[nth];
         Some(format!(
-            "After {day} days {} of {} are back, of everyone else {}.",
+            "After {day} days {} of {} are back, and {} of everyone else.",
             percent(1.0 - own),
             name(names, difference.persona),
             percent(1.0 - rest)
@@ -108,11 +108,11 @@ pub fn rhythm(rhythm: &Rhythm, names: &[String]) -> Vec<String> {
                 .map_or(String::new(), |(part, _)| if part == "night" { "at night".into() } else { format!("in the {part}") })
         };
         sentences.extend(told(&rhythm.persona_parts[persona]).map(|(at, of)| {
-            format!("{} are there {} {} of the time, everyone {}.", name(names, persona), part(at), percent(of.share), percent(of.everyone))
+            format!("{} do {} of what they do {}, everyone {}.", name(names, persona), percent(of.share), part(at), percent(of.everyone))
         }));
         sentences.extend(told(&rhythm.persona_weekdays[persona]).map(|(at, of)| {
             format!(
-                "{} of the active days of {} are {}, of everyone's {}.",
+                "{} of the active days of {} are {}, and {} of everyone's.",
                 percent(of.share),
                 name(names, persona),
                 WEEKDAYS[at % 7],
@@ -142,7 +142,7 @@ pub fn months(months: &Months, names: &[String]) -> Vec<String> {
             let when = year.map_or(when.to_owned(), |year| format!("{when} {year}"));
             let how = if months.is_season { "Season: " } else { "In this period: " };
             sentences.push(format!(
-                "{how}{} of the purchases of {} are in {when}, of everyone's {}.",
+                "{how}{} of the purchases of {} are in {when}, and {} of everyone's.",
                 percent(of[at].share),
                 name(names, persona),
                 percent(months.shares[at])
@@ -160,7 +160,7 @@ pub fn does_more(found: &DoesMore, names: &[String]) -> Vec<String> {
         let [own, rest] = finding.equally_active;
         let part = if finding.is_definition { " This is part of the definition." } else { "" };
         format!(
-            "{} of {} have {}, of everyone else {}; among equally active customers {} and {}.{part}",
+            "{} of {} did {}, and {} of everyone else; among equally active customers {} and {}.{part}",
             percent(finding.difference.share()),
             name(names, finding.persona),
             finding.pattern.words(&found.names),
@@ -234,7 +234,7 @@ mod tests {
         };
         assert_eq!(
             returns(&summary, &["Regulars".to_owned()]),
-            ["Half are back after 94 days.", "After 90 days 60 % of Regulars are back, of everyone else 40 %."]
+            ["Half are back after 94 days.", "After 90 days 60 % of Regulars are back, and 40 % of everyone else."]
         );
         (summary.everyone.median, summary.differences) = (None, Vec::new());
         assert_eq!(returns(&summary, &[]), ["Fewer than half come back as far as these data go."]);

@@ -8,6 +8,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use personae::base::Ctx;
 use personae::data::Source;
 use personae::engine::{Answer, Answers, Engine, EngineOptions, Wanted, due_listed};
+use personae::persona::{Added, PersonaEdit, RowSet};
 use personae::session::{Command, JourneyOptions, JourneysView, Look, PageView, Plan, Who, project};
 
 use crate::behaviour::{as_ga4, json, personae, shop};
@@ -288,4 +289,23 @@ fn which_zone_times_are_in_is_asked_once_and_answered_beside_the_question() {
     assert_eq!(shop.window.state().plan.journeys.zone.as_deref(), Some("Asia/Tokyo"));
     assert!(shop.window.state().answers.journeys.events.ready().unwrap().told().open_questions.is_empty());
     assert_eq!(hours(&shop), in_utc, "hours are those of the clock of the file, whatever zone that is in");
+}
+
+#[test]
+fn personas_of_one_name_are_told_apart_and_a_held_one_stays_held() {
+    let mut shop = open(JourneysView::Rhythm);
+    let names = |shop: &Shop| shop.window.state().answers.journeys.customers.ready().unwrap().names.clone();
+    let held = names(&shop)[1].clone();
+    shop.click(Role::RadioButton, &held);
+    let segmentation = shop.window.state().answers.segmentation.ready().unwrap().clone();
+    let edits = (0..2).map(|cluster| PersonaEdit {
+        name: Some("Twins".into()),
+        members: RowSet::new((0..400).filter(|&row| segmentation.labels.get(row) == Some(cluster))),
+        rests_on: Vec::new(),
+        added: Added::default(),
+    });
+    shop.window.state_mut().plan.personas = edits.collect();
+    shop.see(JourneysView::Rhythm);
+    assert_eq!(names(&shop), ["Twins (C1)", "Twins (C2)"]);
+    assert_eq!(shop.window.state().look.journeys.persona, Some(1), "the second is still held against everyone");
 }

@@ -167,7 +167,7 @@ fn prefix(nodes: &[PathNodeReport], mut at: usize) -> Vec<usize> {
 
 fn way_words(nodes: &[PathNodeReport], at: usize) -> String {
     let names: Vec<&str> = prefix(nodes, at).into_iter().skip(1).map(|at| nodes[at].name.as_str()).collect();
-    if names.is_empty() { "everyone who starts".to_owned() } else { names.join(", then ") }
+    if names.is_empty() { "everyone who starts".to_owned() } else { names.join(" → ") }
 }
 
 /// The node whose bar, or whose ribbon, is under the pointer.
