@@ -434,3 +434,21 @@ fn odd_rows_are_counted_and_odd_files_are_one_sentence() {
     let (code, out, err) = personae(folder.path(), "2", &["triggers", "half.csv", "--report", "w.json"]);
     assert!(code == 0 && out.contains("No purchase for 45 days"), "{out}{err}");
 }
+
+#[test]
+fn of_several_columns_the_plainest_says_who_agreed() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("events.csv"), as_csv(&shop())).unwrap();
+    let all = fired(folder.path(), "events.csv", &[]);
+    let refuses = all[0].split(',').next().unwrap();
+    let mut customers = "customer_id,newsletter,city,marketing_consent\n".to_owned();
+    for line in &all {
+        let id = line.split(',').next().unwrap();
+        writeln!(customers, "{id},yes,Ulm,{}", if id == refuses { "no" } else { "yes" }).unwrap();
+    }
+    std::fs::write(folder.path().join("customers.csv"), customers).unwrap();
+    let told = fired(folder.path(), "events.csv", &["--customers", "customers.csv"]);
+    assert_eq!(told.len(), all.len() - 1);
+    assert!(told.iter().all(|line| !line.starts_with(refuses)), "whoever wants the newsletter has not agreed to everything");
+    assert!(json(folder.path(), "t.json")["notes"].to_string().contains("marketing_consent"));
+}

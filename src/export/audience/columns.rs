@@ -68,6 +68,7 @@ const LAST_NAME: &[&str] = &[
 ];
 const COUNTRY: &[&str] = &["country", "countrycode", "land", "laendercode", "pays", "pais", "paese", "nation"];
 const ZIP: &[&str] = &["zip", "zipcode", "postcode", "postalcode", "postal", "plz", "postleitzahl", "codepostal", "cap", "cp"];
+/// The plainest first.
 const AGREES: &[&str] = &[
     "consent",
     "consents",
@@ -232,7 +233,9 @@ fn consent(table: &Table, audience: &Audience, has: impl Fn(usize, &[&str]) -> b
         !sampled.is_empty() && clear * 5 >= sampled.len() * 4
     };
     let all = || 0..table.columns.len();
-    let agrees = all().find(|at| has(*at, AGREES) && !has(*at, REFUSES) && tells(at)).map(|column| Consent { column, refuses: false });
+    // Who wants a newsletter has not agreed to everything: of several columns the plainest name counts, wherever it stands.
+    let agrees = AGREES.iter().find_map(|word| all().find(|at| has(*at, &[word]) && !has(*at, REFUSES) && tells(at)));
+    let agrees = agrees.map(|column| Consent { column, refuses: false });
     let refuses = all().find(|at| has(*at, REFUSES) && tells(at)).map(|column| Consent { column, refuses: true });
     Ok(agrees.into_iter().chain(refuses).collect())
 }

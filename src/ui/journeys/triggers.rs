@@ -114,6 +114,8 @@ fn rule_ui(
     let mut rules = draft.rules.clone().unwrap_or_else(|| tried.rules.clone());
     let Some(place) = rules.triggers.iter().position(|rule| rule.name == of.name) else { return };
     let rule = rules.triggers[place].clone();
+    // The bar of the scrolled place lies over its right edge.
+    ui.set_max_width(ui.available_width() - 12.0);
     ui.add(Label::new(theme::heading(unbroken(&of.name))).wrap());
     ui.add(Label::new(unbroken(&of.sentence)).wrap());
     ui.add_space(theme::INSIDE);
