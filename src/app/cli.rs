@@ -116,6 +116,9 @@ struct Cards {
     /// What to write, separated by commas: pdf, pptx, html, png, svg, md, json, csv, parquet, audience, model.
     #[arg(long, value_delimiter = ',', default_value = "html,json", value_parser = format)]
     formats: Vec<Format>,
+    /// Event exports of these customers, separated by commas: cards say what each persona does more, and which triggers are ready to use.
+    #[arg(long, value_delimiter = ',', value_name = "FILES")]
+    events: Vec<PathBuf>,
     #[command(flatten)]
     taking: ExportArgs,
 }
@@ -202,7 +205,10 @@ pub fn main() -> ExitCode {
             .and_then(|project| task(project, &segment.data, Some(&segment.choices), segment.files, None))
             .and_then(headless::carry_out),
         Some(Headless::Cards(cards)) => headless::open_either(cards.data.clone())
-            .and_then(|project| {
+            .and_then(|mut project| {
+                if !cards.events.is_empty() {
+                    project.plan.journeys.events = cards.events;
+                }
                 let folder = Some((cards.out, cards.taking.choices(cards.formats)));
                 task(project, &cards.data, Some(&cards.choices), cards.files, folder)
             })
@@ -296,6 +302,7 @@ fn read_dictionary(project: &mut Project, path: &Path) -> Result<(), Failure> {
 fn check_outputs(project: &Project, opened: &Path, files: &Files, folder: Option<&(PathBuf, export::Choices)>) -> Result<(), Failure> {
     let mut inputs = outputs::inputs_of(&project.plan.source);
     inputs.push(opened.to_owned());
+    inputs.extend(project.plan.journeys.events.iter().flat_map(|path| outputs::files_of(path)));
     inputs.extend(files.lexicon.iter().chain(&files.dictionary).cloned());
     let single = [
         ("--labels", &files.labels),

@@ -70,7 +70,7 @@ fn first_problem<'a>(plan: &Plan, answers: &'a Answers, outputs: &Outputs) -> Op
     let wanted = [outputs.personas, outputs.explained].into_iter().zip(of_personas);
     let of_unusual = answers.unusual.problem().or(answers.unusual_customers.problem());
     let wanted = wanted
-        .chain([(is_shaken, answers.stability.problem()), (outputs.unusual, of_unusual)])
+        .chain([(is_shaken, answers.stability.problem()), (outputs.unusual, of_unusual), (outputs.did, answers.journeys.events.problem())])
         .chain(of_plots.map(|problem| (outputs.plots, problem)));
     of_groups.into_iter().flatten().chain(wanted.filter(|(is_wanted, _)| *is_wanted).filter_map(|(_, problem)| problem)).next()
 }

@@ -47,15 +47,18 @@ pub(super) struct Followed {
     customers: Asked<JourneyCustomers>,
     shown: Asked<JourneysShown>,
     tried: Asked<TriggersTried>,
+    /// What leaves with an export, in the order of its pages.
+    leaves: Vec<Asked<JourneysShown>>,
     view: JourneysView,
 }
 
-/// Asks for what a view of Journeys shows.
+/// Asks for what a view of Journeys shows; where it is to leave (`leaves`), for what an export says of journeys instead.
 pub(super) fn of(
     runtime: &mut Runtime,
     (loaded, segmentation, personas): (&Asked<Loaded>, &Asked<Segmentation>, &Asked<Personas>),
     plan: &Plan,
     (view, reload, today): (JourneysView, u64, IsoDay),
+    leaves: bool,
     analyse: AnalyseTable,
     need: Need,
 ) -> Followed {
@@ -67,6 +70,7 @@ pub(super) fn of(
             customers: Asked::Waiting(waits()),
             shown: Asked::Waiting(waits()),
             tried: Asked::Waiting(waits()),
+            leaves: Vec::new(),
             view,
         };
     }
@@ -76,17 +80,24 @@ pub(super) fn of(
         false => customers(runtime, events, segmentation, personas, need),
     });
     let tried = match &events {
-        Asked::Ready(events) if view == JourneysView::Triggers => {
+        Asked::Ready(events) if view == JourneysView::Triggers || leaves => {
             trying::of(runtime, events, (options, plan.clustering.seed), analyse, need)
         }
         other => other.passes_on("Reading events"),
     };
-    let shown = match (&events, customers.ready()) {
+    let mut ask = |view: JourneysView, need: Need| match (&events, customers.ready()) {
         (Asked::Ready(events), Some(customers)) => shown(runtime, (events, customers), options, plan.clustering.seed, view, need),
         (Asked::Ready(_), None) => customers.blocks("Waiting for the personas"),
         _ => events.passes_on("Reading events"),
     };
-    Followed { events, customers, shown, tried, view }
+    let told: &[JourneysView] = match (leaves, options.funnel.len() >= 2) {
+        (false, _) => &[],
+        (true, false) => &[JourneysView::Differences],
+        (true, true) => &[JourneysView::Differences, JourneysView::Funnel],
+    };
+    let told = told.iter().map(|view| ask(*view, need)).collect();
+    let shown = ask(view, if leaves { Need::Look } else { need });
+    Followed { events, customers, shown, tried, leaves: told, view }
 }
 
 impl Followed {
@@ -101,6 +112,7 @@ impl Followed {
             customers: self.customers.settled(&mut last.customers),
             shown: self.shown.settled(&mut last.shown),
             tried: self.tried.settled(&mut last.tried),
+            leaves: self.leaves.into_iter().map(|shown| shown.settled(&mut None)).collect(),
         }
     }
 }

@@ -2,17 +2,18 @@
 
 use crate::events::table::{Events, NONE};
 use crate::events::{Read, ReadTold};
+use crate::export::{RulesTried, WhatTheyDid};
 use crate::journeys::funnel::{FunnelStanding, FunnelWalk};
 use crate::journeys::paths::PathTree;
 use crate::journeys::report::JourneysReport;
-use crate::session::JourneysView;
+use crate::session::{JourneyOptions, JourneysView};
 use crate::triggers::language::Rules;
 use crate::triggers::report::{TriedTrigger, TriggersReport};
 use crate::triggers::thresholds::Point;
 use crate::triggers::world::Snapshot;
 
 use super::behaviour::DueFound;
-use super::run::answer::Answer;
+use super::run::answer::{Answer, Problem};
 
 /// The events, read.
 #[derive(Debug, Clone)]
@@ -106,6 +107,40 @@ impl JourneysShown {
 }
 
 impl JourneysAnswer {
+    /// Whether something that is to leave is still under way.
+    pub(super) fn is_under_way(&self) -> bool {
+        let is_cooking = |of: &Answer<JourneysShown>| matches!(of, Answer::Cooking { .. });
+        // Nothing is known of what is to leave until the events are read.
+        matches!(self.events, Answer::Cooking { .. }) || self.leaves.iter().any(is_cooking) || matches!(self.tried, Answer::Cooking { .. })
+    }
+
+    /// What leaves with an export: what there is, and why the rest is not; none without events.
+    pub(super) fn told(&self, options: &JourneyOptions) -> Option<WhatTheyDid> {
+        if self.leaves.is_empty() {
+            return None;
+        }
+        let why_not = |problem: Option<&Problem>| problem.map(|problem| problem.0.to_string());
+        let customers = self.customers.ready();
+        let notes = customers.iter().flat_map(|customers| customers.notes.iter().cloned());
+        let of_answers = self.leaves.iter().flat_map(|answer| {
+            let notes = answer.ready().map(|shown| shown.notes.clone()).unwrap_or_default();
+            notes.into_iter().chain(why_not(answer.problem()))
+        });
+        let rules = self
+            .tried
+            .ready()
+            .map(|tried| RulesTried { report: tried.report.clone(), due: tried.due.iter().map(|due| due.now.due.len()).collect() });
+        let mut all: Vec<String> = notes.chain(of_answers).chain(why_not(self.tried.problem())).collect();
+        all.dedup();
+        Some(WhatTheyDid {
+            names: customers.filter(|customers| !customers.is_by_behaviour).map(|customers| customers.names.clone()).unwrap_or_default(),
+            answers: self.leaves.iter().filter_map(|answer| Some(answer.ready()?.report.clone())).collect(),
+            window_hours: options.window_hours,
+            rules,
+            notes: all,
+        })
+    }
+
     /// The customers of the events as the table knows them, where what is shown is of them and any is in it: else a click would pick others, or nobody.
     pub fn pickable(&self) -> Option<&JourneyCustomers> {
         let is_of_these = self.shown.ready().is_some() || self.tried.ready().is_some();
@@ -125,6 +160,8 @@ pub struct JourneysAnswer {
     pub shown: Answer<JourneysShown>,
     /// What came of the rules; waits but where they are seen.
     pub tried: Answer<TriggersTried>,
+    /// What leaves with an export; empty where nothing is to leave.
+    pub(super) leaves: Vec<Answer<JourneysShown>>,
 }
 
 /// The personas of the first day of a trial.

@@ -134,7 +134,7 @@ impl Needs {
             belonging: start_if(outputs.unusual, Urgency::Shown),
             bic: start_if(outputs.unusual, Urgency::Shown),
             niches: start_if(outputs.wants_niches(has_cards), Urgency::Shown),
-            journeys: Need::Look,
+            journeys: start_if(outputs.did, Urgency::Shown),
             all_draws: outputs.stability,
             most_segments: if outputs.personas || outputs.plots { MOST_SEGMENTS } else { usize::MAX },
         }

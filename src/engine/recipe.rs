@@ -251,6 +251,7 @@ impl Engine {
             (&table.loaded, &grouped.segmentation, &described.personas),
             plan,
             (wanted.journeys_shown(), wanted.reload, wanted.sources.clock.unwrap_or_else(sources::today)),
+            wanted.outputs.as_ref().is_some_and(|outputs| outputs.did),
             Engine::analyse_table,
             needs.journeys,
         );

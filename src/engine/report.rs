@@ -9,7 +9,9 @@ use crate::cluster::{Chosen, Dendrogram};
 use crate::customers;
 use crate::data::{Loaded, Source};
 use crate::evaluate::{Belonging, BicCurve, Silhouettes, Stability};
-use crate::export::{ChosenResult, FoundStructure, Holds, PartedSegment, Plots, Report, ReportedNiches, RunResult, Seconds, UnusualFound};
+use crate::export::{
+    ChosenResult, FoundStructure, Holds, PartedSegment, Plots, Report, ReportedNiches, RunResult, Seconds, UnusualFound, WhatTheyDid,
+};
 use crate::features::Prepared;
 use crate::model::{MadeBy, Making, Parameters};
 use crate::persona::{Explained, Personas, part};
@@ -61,6 +63,8 @@ pub(super) struct Parts {
     pub bic: Option<Arc<BicCurve>>,
     /// The niches, if somebody looked.
     pub niches: Option<ReportedNiches>,
+    /// What customers do, if somebody looked.
+    pub did: Option<Arc<WhatTheyDid>>,
     /// How the grouping came to be.
     pub making: Option<Arc<Making>>,
 }
@@ -90,6 +94,7 @@ impl Parts {
             explained: self.explained,
             notes: self.notes.into_iter().map(|note| note.outside().to_owned()).collect(),
             seconds: self.seconds,
+            did: self.did,
             making: self.making,
             unusual: self.unusual,
             belonging: self.belonging,
@@ -125,6 +130,9 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
     if outputs.is_some_and(|outputs| outputs.holds) && !matches!(answers.holds.folds, Answer::Ready(_) | Answer::Failed { .. }) {
         return None;
     }
+    if outputs.is_some_and(|outputs| outputs.did) && answers.journeys.is_under_way() {
+        return None;
+    }
     let has_cards = !plan.niches.cards.is_empty();
     if outputs.is_some_and(|outputs| outputs.wants_niches(has_cards)) && !matches!(answers.niches, Answer::Ready(_) | Answer::Failed { .. })
     {
@@ -138,8 +146,12 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         _ => answers.personas.ready()?.clone(),
     };
     let niches = niches(plan, answers);
+    let did = answers.journeys.told(&plan.journeys);
     let mut notes = answers.notes.clone();
     notes.extend(niches.as_ref().and_then(ReportedNiches::note_of_lost).map(Note::new));
+    // Without any answer there is no page that could say why.
+    let unanswered = did.iter().filter(|did| did.answers.is_empty() && did.rules.is_none());
+    notes.extend(unanswered.flat_map(|did| did.notes.iter().map(Note::new)));
     Some(Parts {
         loaded: segmentation.loaded.clone(),
         prepared: segmentation.prepared.clone(),
@@ -159,6 +171,7 @@ pub(super) fn parts_of_answers(plan: &Plan, outputs: Option<&Outputs>, answers: 
         bic: answers.bic.ready().cloned(),
         holds: answers.holds.known(),
         niches,
+        did: did.map(Arc::new),
         making: making(plan, answers, groups).map(Arc::new),
     })
 }

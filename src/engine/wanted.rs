@@ -154,12 +154,14 @@ pub struct Outputs {
     pub unusual: bool,
     /// What other customers would make of the segments, to the first round.
     pub holds: bool,
+    /// What customers do and what rules would have set off, where the plan has events.
+    pub did: bool,
 }
 
 impl Outputs {
     /// What a folder of exported files needs.
     pub fn of_export() -> Outputs {
-        Outputs { personas: true, explained: true, plots: true, holds: true, ..Outputs::default() }
+        Outputs { personas: true, explained: true, plots: true, holds: true, did: true, ..Outputs::default() }
     }
 
     /// Whether niches are looked for: by who asks for them, and by whole cards where some niches have one.

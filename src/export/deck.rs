@@ -17,11 +17,9 @@ use serde::Serialize;
 use crate::data::Noun;
 
 use super::choices::{Choices, Density};
-use super::holds_sheet::holds_sheet;
-use super::niche_sheet::niche_sheets;
-use super::outcome_sheet::outcome_sheets;
 use super::report::persona_names;
 use super::sheet::TopicSheet;
+use super::sheets::sheets;
 use super::text::without_folders;
 use super::{Plot, Plots, Report, plot_svg};
 
@@ -103,7 +101,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         missing_note: report.personas.missing_note(),
         importance,
         importance_note,
-        sheets: niche_sheets(report).into_iter().chain(outcome_sheets(report)).chain(holds_sheet(report)).collect(),
+        sheets: sheets(report),
         provenance: provenance(report),
         slide_notes: report.slide_notes.clone(),
         plots: plot_pages(report, plots, &names, choices.density),

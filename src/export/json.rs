@@ -10,9 +10,8 @@ use crate::evaluate::Stability;
 use crate::persona::{Direction, Drawing, Evidence, Explained, OutcomeLine, Persona, part};
 
 use super::holds::HoldsLine;
-use super::holds_sheet::{holds_of, holds_sheet};
-use super::niche_sheet::niche_sheets;
-use super::outcome_sheet::outcome_sheets;
+use super::holds_sheet::holds_of;
+use super::sheets::sheets;
 use super::text::without_folders;
 use super::{ChosenResult, FoundStructure, Report, RunResult, Seconds};
 
@@ -78,7 +77,7 @@ pub fn cards_json(report: &Report) -> String {
         "noun": report.noun(),
         "revenue_column": personas.revenue_column,
         "personas": personas.personas.iter().map(|persona| persona_value(persona, report)).collect::<Vec<_>>(),
-        "sheets": niche_sheets(report).into_iter().chain(outcome_sheets(report)).chain(holds_sheet(report)).collect::<Vec<_>>(),
+        "sheets": sheets(report),
         "notes": notes,
     }))
 }
@@ -145,6 +144,7 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         "outcomes": persona.outcomes().iter().filter(|_| described).map(|line| outcome_value(line, report)).collect::<Vec<_>>(),
         "stability": report.known_stability().map(|stability| stability_value(stability, persona.cluster, persona.headline_missing())),
         "holds": holds_value(persona, report),
+        "did": report.did.as_ref().map(|did| did.on_card(persona.cluster)),
         "match_all_headline_traits": persona.match_all_share,
         "statements": statements.collect::<Vec<_>>(),
         "distributions": distributions.collect::<Vec<_>>(),

@@ -100,6 +100,10 @@ fn back(to: &mut Document, deck: &Deck, card: &CardPage) {
     }
     to.line("### How well it holds");
     to.list(&card.holds.iter().map(held).collect::<Vec<_>>());
+    if !card.did.is_empty() {
+        to.line("### What they do");
+        to.list(&card.did);
+    }
     if let Some(rule) = &card.rule {
         to.line("### In one rule");
         to.line(&text(rule));

@@ -23,6 +23,7 @@ pub mod holds;
 mod holds_sheet;
 mod holds_told;
 mod html;
+mod journeys_sheets;
 mod json;
 mod markdown;
 pub mod model;
@@ -41,11 +42,13 @@ mod raster;
 pub mod report;
 mod selection;
 pub mod sheet;
+mod sheets;
 mod table;
 mod text;
 mod unusual;
 mod unusual_found;
 mod validation;
+mod what_they_did;
 
 pub use atomic_write::write_beside;
 pub use audience::{Audiences, audiences, country_code};
@@ -79,3 +82,4 @@ pub use validation::{
     CalibrationPoint, ColumnLeftOut, FoldsFound, ForetoldBy, ForetoldFound, HangsOn, PersonaHolds, Stay, Validation, ValidationSeconds,
     WalkedForward, WordHolds, validation_json,
 };
+pub use what_they_did::{RulesTried, WhatTheyDid};

@@ -17,6 +17,7 @@ use crate::persona::{Explained, Personas};
 use super::holds::Holds;
 use super::niches_found::ReportedNiches;
 use super::unusual_found::UnusualFound;
+use super::what_they_did::WhatTheyDid;
 
 /// One finished analysis.
 #[derive(Debug, Clone)]
@@ -65,6 +66,8 @@ pub struct Report {
     pub bic: Option<Arc<BicCurve>>,
     /// The niches inside the segments, if somebody looked.
     pub niches: Option<ReportedNiches>,
+    /// What customers do, if there are events and somebody looked.
+    pub did: Option<Arc<WhatTheyDid>>,
     /// How the grouping came to be, for a model of it.
     pub making: Option<Arc<Making>>,
 }

@@ -8,6 +8,7 @@ use super::funnel_summary::FunnelSummary;
 use super::gate::ShareGap;
 use super::months::Months;
 use super::paths::{PathDifferences, PathTree};
+use super::report::{FindingReport, TypicalReport};
 use super::returns::ReturnSummary;
 use super::rhythm::{Rhythm, ShareDifference};
 use super::routes::RoutePlace;
@@ -157,19 +158,41 @@ pub fn does_more(found: &DoesMore, names: &[String]) -> Vec<String> {
     let of_persona = |persona: usize| found.findings.iter().filter(move |finding| finding.persona == persona).take(MOST_OF_PERSONA);
     let personas = found.findings.iter().map(|finding| finding.persona).max().map_or(0, |most| most + 1);
     let sentence = |finding: &super::does_more::Finding| {
-        let [own, rest] = finding.equally_active;
-        let part = if finding.is_definition { " This is part of the definition." } else { "" };
-        format!(
-            "{} of {} did {}, and {} of everyone else; among equally active customers {} and {}.{part}",
-            percent(finding.difference.share()),
-            name(names, finding.persona),
-            finding.pattern.words(&found.names),
-            percent(finding.difference.rest_share()),
-            percent(own),
-            percent(rest)
-        )
+        let shares = Some([finding.difference.share(), finding.difference.rest_share()]);
+        let of = format!(" of {}", name(names, finding.persona));
+        did(&of, &finding.pattern.words(&found.names), shares, finding.equally_active, finding.is_definition)
     };
     (0..personas).flat_map(of_persona).map(sentence).collect()
+}
+
+/// A finding on the card of its persona, which need not be named there.
+pub fn finding(of: &FindingReport) -> String {
+    let shares = of.difference.share.zip(of.difference.share_of_everyone_else).map(|(own, rest)| [own, rest]);
+    did("", &of.pattern, shares, of.shares_among_equally_active, of.part_of_the_definition)
+}
+
+/// Shares are missing where fewer than ten customers stand behind one of them.
+fn did(of: &str, pattern: &str, shares: Option<[f64; 2]>, equally_active: [f64; 2], is_definition: bool) -> String {
+    let part = if is_definition { " This is part of the definition." } else { "" };
+    let [alike, others_alike] = equally_active.map(percent);
+    match shares {
+        Some([own, rest]) => format!(
+            "{}{of} did \u{201c}{pattern}\u{201d} at least once, and {} of everyone else; among equally active customers {alike} and {others_alike}.{part}",
+            percent(own),
+            percent(rest)
+        ),
+        None => format!(
+            "Among equally active customers {alike}{of} did \u{201c}{pattern}\u{201d} at least once, and {others_alike} of everyone else.{part}"
+        ),
+    }
+}
+
+/// The typical visit of everyone or of a persona, without saying whose: "home → list; 34 % are close to it".
+pub fn typical_visit(of: &TypicalReport) -> String {
+    match of.journeys.first().filter(|_| of.typical) {
+        Some(visit) => format!("{}; {} are close to it", visit.join(" → "), percent(of.coverage)),
+        None => "none, fewer than a quarter are close to any".to_owned(),
+    }
 }
 
 /// Typical journeys, or that there is none.

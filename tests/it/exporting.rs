@@ -236,6 +236,7 @@ pub fn report(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Report {
         structure: FoundStructure { found: Some(true), ..FoundStructure::default() },
         stability: None,
         notes: vec!["12 rows have no spend; they are left out.".into()],
+        did: None,
         seconds: Some(Seconds { load: 0.1, profile: 0.1, prepare: 0.2, fit: 0.3, silhouette: 0.4, total: 1.0 }),
         making: None,
         unusual: None,

@@ -22,7 +22,7 @@ struct Shop {
 }
 
 /// Customers of two kinds, as a table that tells them apart.
-fn customers() -> String {
+pub fn customers() -> String {
     let mut text = "customer_id,spend,visits\n".to_owned();
     for nth in 0..400 {
         let (spend, visits) = if nth % 2 == 0 { (400, 30) } else { (40, 12) };

@@ -90,6 +90,8 @@ pub struct CardPage {
     pub trust: Vec<String>,
     /// How well it holds: the four questions in their order, each answered or said not to be looked at.
     pub holds: Vec<HeldLine>,
+    /// What they do more than others, and their typical visit; empty where no events were looked at.
+    pub did: Vec<String>,
     /// The membership rule in words, if there is one.
     pub rule: Option<String>,
     /// How well the rule catches them.
@@ -315,6 +317,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         has_suppressed: shown.iter().any(|&row| persona.evidence[row].hidden().effect()),
         trust: trust(report, persona),
         holds: holds(report, persona),
+        did: did(report, persona),
         rule: rule.map(|rule| rule.conditions.iter().map(|condition| condition.text.as_str()).collect::<Vec<_>>().join(" and ")),
         rule_quality: rule.map(|rule| {
             format!(
@@ -358,6 +361,13 @@ fn holds(report: &Report, persona: &Persona) -> Vec<HeldLine> {
         }
     };
     lines.map(told).into()
+}
+
+/// What they do more than others, in the words of every export.
+fn did(report: &Report, persona: &Persona) -> Vec<String> {
+    let noun = report.noun();
+    let told = report.did.iter().flat_map(|did| did.on_card(persona.cluster));
+    told.map(|sentence| noun.in_text(&sentence)).collect()
 }
 
 /// The badge of a cluster, if its stability is known or it is a choice; everyone together needs none.

@@ -46,6 +46,7 @@ fn of_persona(page: &mut String, report: &Report, persona: &Persona, card: &Card
         let _ = writeln!(page, "<p class=\"muted small\">{}. {}</p>", badge.told(), escape(&card.trust.join(" ")));
     }
     holds(page, card);
+    did(page, card);
     rule_and_examples(page, card);
     let used = used(persona);
     let (on_card, others): (Vec<usize>, Vec<usize>) =
@@ -87,6 +88,18 @@ fn holds(page: &mut String, card: &CardPage) {
             let _ = write!(page, " <span class=\"muted\">{}</span>", escape(&line.sentence));
         }
         page.push_str("</li>\n");
+    }
+    page.push_str("</ul>\n");
+}
+
+/// What they do more than others, and their typical visit.
+fn did(page: &mut String, card: &CardPage) {
+    if card.did.is_empty() {
+        return;
+    }
+    page.push_str("<h4>What they do</h4>\n<ul class=\"small\">");
+    for line in &card.did {
+        let _ = writeln!(page, "<li dir=\"auto\">{}</li>", escape(line));
     }
     page.push_str("</ul>\n");
 }

@@ -85,6 +85,9 @@ fn beside(slide: &mut Slide, card: &CardPage, left: f64) {
     let width = RIGHT - left;
     let mut blocks: Vec<(&str, Vec<String>)> = Vec::new();
     blocks.push(("How well it holds", card.holds.iter().map(HeldLine::told).collect()));
+    if !card.did.is_empty() {
+        blocks.push(("What they do", card.did.clone()));
+    }
     if !card.trust.is_empty() {
         let title = card.badge.as_ref().map_or_else(String::new, |badge| format!("{}.", badge.told()));
         blocks.push((

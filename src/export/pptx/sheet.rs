@@ -20,6 +20,8 @@ const LEAD: f64 = TOP + 40.0;
 const BODY: f64 = TOP + 92.0;
 /// Lines of a sentence at most, and of all notes.
 const LINES: f64 = 3.0;
+/// Letters of a table at least.
+const SMALLEST: f64 = 11.0;
 /// Between the notes and the footer.
 const BELOW: f64 = 4.8;
 /// Widths of a bar's name and of its value.
@@ -129,18 +131,25 @@ fn rows_of(slide: &mut Slide, [top, bottom]: [f64; 2], it: &SheetTable, rows: &[
     let n = it.columns.len().max(1);
     let numbers = it.columns.iter().filter(|column| column.is_number).count();
     let number_width = 140.0f64.min((RIGHT - LEFT) / n as f64);
-    let text_width = ((RIGHT - LEFT) - number_width * numbers as f64) / (n - numbers).max(1) as f64;
-    let widths: Vec<f64> = it.columns.iter().map(|column| if column.is_number { number_width } else { text_width }).collect();
-    let height = ((bottom - top) / (rows.len() + 1) as f64).clamp(18.0, 30.0);
+    // A column of sentences beside one of names gets more room, though not as much more as it is longer.
+    let longest = |at: usize| it.rows.iter().filter_map(|row| row.get(at)).map(|text| text.chars().count()).max().unwrap_or(0);
+    let weight = |at: usize| if it.columns[at].is_number { 0.0 } else { (longest(at).max(8) as f64).sqrt() };
+    let weights: f64 = (0..it.columns.len()).map(weight).sum();
+    let text_width = |at: usize| ((RIGHT - LEFT) - number_width * numbers as f64) * weight(at) / weights;
+    let widths: Vec<f64> = (0..it.columns.len()).map(|at| if it.columns[at].is_number { number_width } else { text_width(at) }).collect();
+    // Words that wrap leave some of each line empty.
+    let lines = |text: &str, room: f64| (super::fit::width(text, false, SMALLEST) / (room - 16.0) * 1.08).ceil().max(1.0);
+    let most_lines = rows.iter().flat_map(|row| row.iter().zip(&widths)).map(|(text, room)| lines(text, *room)).fold(1.0, f64::max);
+    let height = ((bottom - top) / (rows.len() + 1) as f64).clamp(18.0, 30.0f64.max(most_lines * SMALLEST * LEADING + 6.0));
     let align = |column: usize| if it.columns[column].is_number { Align::Right } else { Align::Left };
     // One size for all rows, or a long name would stand small among the others.
     let each = rows.iter().flat_map(|row| row.iter().zip(&widths));
-    let size = each.map(|(text, width)| size_in(text, [*width, height], false, [14.0, 11.0])).fold(14.0, f64::min);
+    let size = each.map(|(text, width)| size_in(text, [*width, height], false, [14.0, SMALLEST])).fold(14.0, f64::min);
     let look = |colour: &'static str, bold, column| TableLook {
         colour,
         bold,
         align: align(column),
-        sizes: [if bold { 14.0 } else { size }, 11.0],
+        sizes: [if bold { 14.0 } else { size }, SMALLEST],
     };
     let line = |texts: Vec<&str>, colour: &'static str, bold: bool| Row {
         height,
