@@ -24,6 +24,7 @@ use super::export_args::{ExportArgs, format};
 use super::failure::Failure;
 use super::headless::{self, Task};
 use super::journeys::{self, JourneyArgs};
+use super::live::{self, LiveArgs};
 use super::logging;
 use super::outputs::{self, Output};
 use super::score::{self, ScoreArgs};
@@ -74,6 +75,8 @@ enum Headless {
     Journeys(JourneyArgs),
     /// Replay rules that would set off a message on the past: what they find, whom, and who is due now.
     Triggers(TriggerArgs),
+    /// Follow events as they arrive: who is in which segment, whose centres follow, and what drifts.
+    Live(LiveArgs),
     /// Replay a saved project: the same labels as the window showed.
     Run(Run),
     /// Build one customer table from lists of customers, transactions and events.
@@ -235,6 +238,7 @@ pub fn main() -> ExitCode {
         Some(Headless::Validate(args)) => validate::carry_out(args),
         Some(Headless::Journeys(args)) => journeys::carry_out(args),
         Some(Headless::Triggers(args)) => triggers::carry_out(args),
+        Some(Headless::Live(args)) => live::carry_out(args),
         Some(Headless::Table(args)) => table::carry_out(args),
         Some(Headless::Completions { shell }) => completions(shell),
         Some(Headless::Man { folder }) => man_pages(&folder),

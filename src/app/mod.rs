@@ -17,6 +17,7 @@ mod free_path;
 pub mod headless;
 mod journeys;
 mod leaving;
+mod live;
 mod logging;
 mod messages;
 mod models;

@@ -228,16 +228,7 @@ fn with_files(recipe: &Sourcing, args: &ScoreArgs) -> Result<Sourcing, Failure> 
 
 /// The columns that are added.
 fn extras(model: &Model, placement: &Placement, with_distances: bool) -> Vec<Extra> {
-    let segment = |place: &Place| match place {
-        Place::Segment(at) => model.segments.get(*at),
-        Place::Nowhere | Place::LeftOut => None,
-    };
-    let numbers = placement.places.iter().map(|place| segment(place).map(|segment| segment.number as i64)).collect();
-    let names = placement.places.iter().map(|place| segment(place).map(|segment| segment.name.clone())).collect();
-    let mut extras = vec![
-        Extra { name: "persona".to_owned(), values: ExtraValues::Whole(numbers) },
-        Extra { name: "persona_name".to_owned(), values: ExtraValues::Text(names) },
-    ];
+    let mut extras = model.persona_columns(&placement.places);
     if with_distances {
         let distances = placement.distances.iter().map(|distance| (!distance.is_nan()).then_some(*distance)).collect();
         let fits = placement.places.iter().zip(&placement.distances).map(|(place, &distance)| match place {

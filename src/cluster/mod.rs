@@ -26,6 +26,7 @@ pub mod method;
 pub mod micro;
 pub mod mixture;
 pub mod neighbours;
+pub mod online;
 pub mod reach;
 pub mod remembered;
 pub mod seeding;
@@ -45,6 +46,7 @@ pub use method::{Chosen, Linkage, Method};
 pub use micro::MICRO_CLUSTERS;
 pub use mixture::{BETWEEN, BetweenTwo, CovarianceEllipse, MIXTURE_RESTARTS, Mixture, MixtureError, between_two, mixture};
 pub use neighbours::{Neighbours, list_length, neighbours};
+pub use online::{OnlineMeans, RowChange};
 pub use remembered::Remembered;
 pub use tree::{Dendrogram, Merge, inertias};
 

@@ -35,8 +35,8 @@ pub use read::letters::encodings;
 pub use read::read_as::ReadAs;
 pub use read::source::{Source, Unprofiled, read, read_table, stamp};
 pub use rows::{
-    NO_TEXT, Offsets, Raw, RawCells, RawColumn, ReadOptions, SourceSeen, files_of, read_raw, read_raw_as, read_raw_with, stamp_raw,
-    stamp_raw_as,
+    ArrivedReadings, Arriving, CutLines, CutRow, LineCutter, LinesError, Misfit, NO_TEXT, Offsets, Raw, RawCells, RawColumn, ReadOptions,
+    SourceSeen, files_of, read_raw, read_raw_as, read_raw_with, stamp_raw, stamp_raw_as,
 };
 pub use sourcing::{SourceFile, SourceKind, Sourcing};
 pub(crate) use table::codes::{gives_no_name, is_no_measure, without_neutral_words};

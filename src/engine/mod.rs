@@ -20,6 +20,7 @@ mod inside_answer;
 mod journeys;
 mod journeys_answer;
 mod listing;
+pub mod live;
 mod map;
 mod model_column;
 mod needs;

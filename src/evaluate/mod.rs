@@ -61,6 +61,7 @@ mod rates;
 pub mod regression;
 pub mod regroup;
 pub mod retrain;
+pub mod shifted;
 pub mod shuffle;
 pub mod silhouette;
 mod silhouette_values;

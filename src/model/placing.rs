@@ -11,6 +11,7 @@ use crate::base::text::count;
 use crate::base::{Ctx, Labels, Matrix, Note, Stopped, stats};
 use crate::cluster::lanes::squared_distance;
 use crate::cluster::{Assign, ClusterError, Kept, Remembered};
+use crate::data::write::{Extra, ExtraValues};
 use crate::data::{Loaded, Sourcing, Table};
 use crate::evaluate::KnownGroups;
 use crate::features::{EncodeError, Encoder, Met, PrepareError, Prepared};
@@ -252,6 +253,47 @@ impl Model {
                 Ok(Placement { places, distances, notes: encoder.notes(&encoded.met), met: encoded.met })
             }
         }
+    }
+
+    /// The centres that customers are placed by; none where the model places otherwise.
+    pub fn centres(&self) -> Option<&Matrix> {
+        match &self.placing {
+            Placing::Space { assign: Assign::Nearest { centroids }, .. } => Some(centroids),
+            _ => None,
+        }
+    }
+
+    /// The same segments after their centres followed their customers: `sizes` and `reaches` are those of now, by cluster. Who was remembered has moved on.
+    pub fn followed(&self, centres: Matrix, sizes: &[usize], reaches: &[Option<f64>], origin: Origin) -> Model {
+        let Placing::Space { encoder, .. } = &self.placing else { return self.clone() };
+        let n = sizes.iter().sum();
+        let segment = |(at, segment): (usize, &Segment)| Segment { size: sizes[at], reach: reaches[at], ..segment.clone() };
+        Model {
+            origin,
+            kept: Kept { same: n, rows: n },
+            segments: self.segments.iter().enumerate().map(segment).collect(),
+            placing: Placing::Space {
+                encoder: encoder.clone(),
+                assign: Assign::Nearest { centroids: centres.clone() },
+                remembered: Remembered::default(),
+                means: Some(centres),
+            },
+            ..self.clone()
+        }
+    }
+
+    /// The columns `persona` and `persona_name` of customers who were placed.
+    pub fn persona_columns(&self, places: &[Place]) -> Vec<Extra> {
+        let segment = |place: &Place| match place {
+            Place::Segment(at) => self.segments.get(*at),
+            Place::Nowhere | Place::LeftOut => None,
+        };
+        let numbers = places.iter().map(|place| segment(place).map(|segment| segment.number as i64)).collect();
+        let names = places.iter().map(|place| segment(place).map(|segment| segment.name.clone())).collect();
+        vec![
+            Extra { name: "persona".to_owned(), values: ExtraValues::Whole(numbers) },
+            Extra { name: "persona_name".to_owned(), values: ExtraValues::Text(names) },
+        ]
     }
 
     /// Whether a customer at this distance from the mean of a segment fits it; `None` where the model does not know.

@@ -26,7 +26,7 @@ const FLOORS: [(&str, u32); 17] = [
 ];
 
 /// A path as written in code, and the parts of the library that may name it.
-const ONLY_IN: [(&str, &[&str]); 44] = [
+const ONLY_IN: [(&str, &[&str]); 46] = [
     ("base64::", &["export", "persona", "session"]),
     ("blake3::", &["base", "customers"]),
     ("calamine::", &["data"]),
@@ -57,10 +57,12 @@ const ONLY_IN: [(&str, &[&str]); 44] = [
     ("pulp::", &["cluster"]),
     ("rand::", &["base"]),
     ("rand_chacha::", &["base"]),
+    ("redb::", &["engine"]),
     ("resvg::", &["export"]),
     ("rfd::", &["app"]),
     ("rustix::", &["base", "data"]),
     ("sha2::", &["export"]),
+    ("signal_hook::", &["app"]),
     ("std::thread", &["data", "engine", "app"]),
     ("sysinfo::", &["base"]),
     ("thread_priority::", &["engine"]),

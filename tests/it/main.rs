@@ -32,6 +32,7 @@ mod inside;
 mod journeys_leave;
 mod journeys_page;
 mod laws;
+mod live;
 mod map_scene;
 mod meaning;
 mod messy;

@@ -246,19 +246,7 @@ impl Rfm {
 
     /// The columns this adds to `table`, called as in [`SCORE_COLUMNS`] unless the table has such a column already.
     pub fn columns(&self, table: &Table) -> Vec<Column> {
-        let column = |at: usize, values: Values| {
-            let mut name = SCORE_COLUMNS[at].0.to_owned();
-            while table.column(&name).is_some() {
-                name.push_str(" (RFM)");
-            }
-            Column { name, values, unit: None, original: None }
-        };
-        let score = |at: usize| {
-            let values = self.codes.iter().map(|&code| if code == NONE { f64::NAN } else { f64::from(scores_at(usize::from(code))[at]) });
-            column(at, Values::Number(values.collect()))
-        };
-        let names = self.codes.iter().map(|&code| (code != NONE).then(|| RfmSegment::at(usize::from(code)).name()));
-        vec![score(0), score(1), score(2), column(3, Values::Text(Texts::collect(names)))]
+        columns_of(&self.codes, table)
     }
 
     /// Bytes held, for the memory budget.
@@ -303,4 +291,24 @@ impl RfmCodes {
     pub fn halves(self) -> [u64; 2] {
         [self.0 as u64, (self.0 >> 64) as u64]
     }
+}
+/// The columns of scores of a table in which nobody ever bought.
+pub(in crate::customers) fn columns_of_nobody(table: &Table) -> Vec<Column> {
+    columns_of(&vec![NONE; table.n_rows], table)
+}
+
+fn columns_of(codes: &[u8], table: &Table) -> Vec<Column> {
+    let column = |at: usize, values: Values| {
+        let mut name = SCORE_COLUMNS[at].0.to_owned();
+        while table.column(&name).is_some() {
+            name.push_str(" (RFM)");
+        }
+        Column { name, values, unit: None, original: None }
+    };
+    let score = |at: usize| {
+        let values = codes.iter().map(|&code| if code == NONE { f64::NAN } else { f64::from(scores_at(usize::from(code))[at]) });
+        column(at, Values::Number(values.collect()))
+    };
+    let names = codes.iter().map(|&code| (code != NONE).then(|| RfmSegment::at(usize::from(code)).name()));
+    vec![score(0), score(1), score(2), column(3, Values::Text(Texts::collect(names)))]
 }

@@ -9,7 +9,7 @@ use super::months;
 use super::zones::Zone;
 
 /// Which number comes first in 03/04/2024.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(in crate::data) enum Order {
     /// The day.
     #[default]

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::data::table::Kind;
 
 use super::dates::{self, Day, Order, Written};
@@ -18,7 +20,7 @@ pub(in crate::data) use better::is_called_date;
 pub(in crate::data) use notes::ONLY_THE_DAY;
 
 /// How the cells of a column are read: decided once, then held for all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::data) struct Reading {
     /// What they are.
     pub kind: Kind,
@@ -37,11 +39,12 @@ pub(in crate::data) struct Reading {
     /// Text: several answers per cell, "1,2,4".
     pub lists: bool,
     /// Dates: the time zone that times with an offset are converted to, if one was chosen.
+    #[serde(skip)]
     pub zone: Option<Zone>,
 }
 
 /// What a bare number in a column of dates is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::data) enum DayNumbers {
     /// No date.
     #[default]

@@ -6,11 +6,14 @@
 //!
 //! `paths` finds the files, `part` is one of them: text in `chunks` of whole rows (`text`, which `convert`s them), Parquet and Arrow by `scan`, others as a
 //! `whole_file`. `store` holds rows in memory or in a file, `concat` puts the files one after the other.
+//! Rows that keep coming are cut by `lines` and read by `arriving`.
 
+mod arriving;
 mod cells;
 mod chunks;
 mod concat;
 mod convert;
+mod lines;
 mod part;
 mod paths;
 mod scan;
@@ -36,7 +39,9 @@ use super::read::source::{self, Source};
 use super::read::{columnar, letters, packed, sniff};
 use super::table::Table;
 
+pub use arriving::{ArrivedReadings, Arriving, Misfit};
 pub use cells::{NO_TEXT, RawCells};
+pub use lines::{CutLines, CutRow, LineCutter, LinesError};
 use part::Part;
 pub use part::{Offsets, RawColumn, ReadOptions};
 pub use paths::{SourceSeen, files_of};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use polars::prelude::LazyFrame;
+use serde::{Deserialize, Serialize};
 
 use crate::base::{Key, Note, memory};
 use crate::data::cells::tally::{Reading, Tally};
@@ -26,7 +27,7 @@ pub struct RawColumn {
 }
 
 /// How many of the times of a column say how far their clock is from UTC.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Offsets {
     /// None.
     #[default]

@@ -1,0 +1,245 @@
+//! What does `personae live` do? Follow a source of events with a segment model, and say what happens.
+//!
+//! In: a file that grows, a folder, or what is piped in; the model. Out: a folder with the segments as they change. It ends by itself with `--until-idle`, else by a signal, cleanly.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::base::Ctx;
+use crate::base::text::count;
+use crate::data::day::IsoDay;
+use crate::engine::live::{HalfLife, LiveBatch, LiveCounts, LiveEnded, LiveOptions, LiveRule, LiveSource, follow};
+use crate::model::{self, Model};
+
+use super::args::day;
+use super::failure::{Failure, failed};
+use super::logging;
+
+/// What may be said about following.
+#[derive(Debug, Args)]
+pub(super) struct LiveArgs {
+    /// A file of events that grows (CSV, or JSON lines), a folder in which such files appear, or - for what is piped in.
+    source: PathBuf,
+    /// The segment model, as `personae model` or the window's export wrote it.
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+    /// The list of customers, where the model's table has one beside the events.
+    #[arg(long, value_name = "FILE")]
+    customers: Option<PathBuf>,
+    /// The folder to follow into; made if need be. Started again with the same one it goes on where it was left.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// End when everything there is was read, or the pipe was closed.
+    #[arg(long)]
+    until_idle: bool,
+    /// How the centres follow: sums (a centre is the mean of its members as they are now) or spark (every changed row pulls its centre, as Spark's streaming k-means does).
+    #[arg(long, value_enum, default_value = "sums")]
+    rule: RuleWord,
+    /// With --rule spark: after what half of what was seen is forgotten, such as 7d, 12h, 20batches or 1000rows [never].
+    #[arg(long, value_name = "SPAN", value_parser = half_life)]
+    half_life: Option<HalfLife>,
+    /// The day everything is counted back from; the day after the newest event unless given.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    snapshot: Option<IsoDay>,
+    /// The column that names the customer, where the model was made from one file and each row is a customer as they are now.
+    #[arg(long, value_name = "COLUMN")]
+    key: Option<String>,
+    /// The column that tells an event from its repetition; repeated ones are counted once.
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// With --id: how far behind the newest event one may come, such as 2d or 12h; later ones are set aside [1d].
+    #[arg(long, value_name = "SPAN", value_parser = span, requires = "id")]
+    lateness: Option<i64>,
+    /// Events of a batch, at most.
+    #[arg(long, default_value = "10000", value_parser = batch_rows)]
+    batch_rows: usize,
+    /// How many seconds a batch waits for more events.
+    #[arg(long, default_value = "1", value_parser = seconds)]
+    batch_seconds: f64,
+    /// No word on each batch, and no summary.
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RuleWord {
+    Sums,
+    Spark,
+}
+
+/// Follows until it ends, and says what came out.
+pub(super) fn carry_out(args: LiveArgs) -> Result<(), Failure> {
+    if args.half_life.is_some() && args.rule == RuleWord::Sums {
+        return Err(Failure::WrongUse(
+            "With --rule sums every customer counts as they are now and nothing is forgotten; give --rule spark for a --half-life.".into(),
+        ));
+    }
+    logging::opens(&[args.source.clone(), args.model.clone()]);
+    let model = model::open(&args.model).map_err(failed)?;
+    let options = LiveOptions {
+        rule: if args.rule == RuleWord::Sums { LiveRule::Sums } else { LiveRule::Spark },
+        half_life: args.half_life,
+        snapshot: args.snapshot,
+        key: args.key,
+        id: args.id,
+        lateness: args.lateness.unwrap_or_else(|| LiveOptions::default().lateness),
+        batch_rows: args.batch_rows,
+        batch_wait: Duration::from_secs_f64(args.batch_seconds),
+        until_idle: args.until_idle,
+        customers: args.customers,
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // Told twice it ends at once. A system without signals ends it its own way: what was committed stays.
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, stop.clone());
+        let _ = signal_hook::flag::register(signal, stop.clone());
+    }
+    let quiet = args.quiet;
+    let mut say = |batch: &LiveBatch| {
+        if !quiet {
+            eprintln!("{}", batch_told(batch));
+        }
+    };
+    let ended = follow(&model, source(args.source)?, &options, &args.out, &stop, &mut say, &Ctx::new()).map_err(|why| failed(&why.0))?;
+    if !quiet {
+        print!("{}", summary(&model, &ended));
+        println!("wrote {}", args.out.display());
+    }
+    Ok(())
+}
+
+/// A pipe is opened as one, since it cannot be read again.
+fn source(path: PathBuf) -> Result<LiveSource, Failure> {
+    if path.as_os_str() == "-" {
+        return Ok(LiveSource::Pipe(Box::new(std::io::stdin()), "standard input".to_owned()));
+    }
+    if is_pipe(&path) {
+        let file = std::fs::File::open(&path)
+            .map_err(|error| Failure::Failed(format!("{} cannot be opened ({error}); allow reading.", path.display())))?;
+        let title = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        return Ok(LiveSource::Pipe(Box::new(file), title));
+    }
+    Ok(LiveSource::Path(path))
+}
+
+#[cfg(unix)]
+fn is_pipe(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|about| about.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &std::path::Path) -> bool {
+    false
+}
+
+fn batch_told(batch: &LiveBatch) -> String {
+    let LiveCounts { batches, counted, moved, .. } = batch.counts;
+    format!(
+        "batch {}: {} changed, {} known, {} events counted, {} moved to another segment so far",
+        count(batches as usize),
+        customers(batch.changed),
+        customers(batch.customers),
+        count(counted as usize),
+        count(moved as usize)
+    )
+}
+
+fn customers(n: usize) -> String {
+    format!("{} customer{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+fn summary(model: &Model, ended: &LiveEnded) -> String {
+    let LiveCounts { batches, rows, counted, repeated, late, unfit, moved } = ended.counts;
+    let n: usize = ended.sizes.iter().sum();
+    let known: usize = model.segments.iter().map(|segment| segment.size).sum();
+    let share = |part: usize, of: usize| 100.0 * part as f64 / of.max(1) as f64;
+    let mut text = format!(
+        "{} from {} events in {} batches{}\n",
+        customers(n + ended.nowhere),
+        count(counted as usize),
+        count(batches as usize),
+        ended.snapshot.map_or_else(String::new, |snapshot| format!("; snapshot {snapshot}"))
+    );
+    let mut order: Vec<usize> = (0..model.segments.len()).collect();
+    order.sort_by_key(|&at| model.segments[at].number);
+    for at in order {
+        let segment = &model.segments[at];
+        let line = format!(
+            "  C{} {:>9} {:>5.1} %  (made with {:.1} %)  {}",
+            segment.number,
+            ended.sizes[at],
+            share(ended.sizes[at], n),
+            share(segment.size, known),
+            segment.name
+        );
+        text.push_str(&format!("{}\n", line.trim_end()));
+    }
+    if ended.nowhere > 0 {
+        text.push_str(&format!("  in no segment {}\n", count(ended.nowhere)));
+    }
+    text.push_str(&format!("{} times a known customer went to another segment.\n", count(moved as usize)));
+    let left = [
+        (repeated, "had come before and were counted once"),
+        (late, "came too late and were set aside"),
+        (unfit, "cannot be counted and were set aside"),
+    ];
+    for (n, what) in left.into_iter().filter(|(n, _)| *n > 0) {
+        text.push_str(&format!("{} of {} events {what}.\n", count(n as usize), count(rows as usize)));
+    }
+    ended.drift.iter().chain(&ended.notes).for_each(|line| text.push_str(&format!("{line}\n")));
+    text
+}
+
+/// "7d", "12h", "30m" in milliseconds.
+fn span(text: &str) -> Result<i64, String> {
+    let wrong = || "give a time such as 30m, 12h or 7d".to_owned();
+    let (number, unit) = text.split_at(text.len() - text.chars().next_back().map_or(0, char::len_utf8));
+    let ms = match unit {
+        "m" => 60_000.0,
+        "h" => 3_600_000.0,
+        "d" => 86_400_000.0,
+        _ => return Err(wrong()),
+    };
+    let n: f64 = number.parse().map_err(|_| wrong())?;
+    if n > 0.0 && n * ms < 1e14 { Ok((n * ms) as i64) } else { Err(wrong()) }
+}
+
+fn half_life(text: &str) -> Result<HalfLife, String> {
+    let wrong = || "give a time such as 7d or 12h, or a number such as 20batches or 1000rows".to_owned();
+    let positive = |text: &str| text.trim().parse::<f64>().ok().filter(|n| *n > 0.0 && n.is_finite()).ok_or_else(wrong);
+    if let Some(n) = text.strip_suffix("batches") {
+        return Ok(HalfLife::Batches(positive(n)?));
+    }
+    if let Some(n) = text.strip_suffix("rows") {
+        return Ok(HalfLife::Points(positive(n)?));
+    }
+    span(text).map(|ms| HalfLife::Time(ms as f64)).map_err(|_| wrong())
+}
+
+fn batch_rows(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (1..=10_000_000).contains(n)).ok_or_else(|| "give a whole number from 1 to 10000000".to_owned())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|n| (0.01..=3600.0).contains(n)).ok_or_else(|| "give seconds from 0.01 to 3600".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_as_they_are_typed() {
+        assert_eq!((span("7d"), span("1.5h"), span("30m")), (Ok(604_800_000), Ok(5_400_000), Ok(1_800_000)));
+        assert!(["", "d", "-1d", "7", "7 days", "é"].iter().all(|text| span(text).is_err()));
+        assert_eq!(half_life("20batches"), Ok(HalfLife::Batches(20.0)));
+        assert_eq!((half_life("1000rows"), half_life("12h")), (Ok(HalfLife::Points(1000.0)), Ok(HalfLife::Time(43_200_000.0))));
+        assert!(["0batches", "rows", "-3rows", "soon"].iter().all(|text| half_life(text).is_err()));
+    }
+}

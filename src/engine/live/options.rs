@@ -1,0 +1,105 @@
+//! How is a source followed? Choices as plain data.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::data::day::IsoDay;
+
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
+
+/// How centres follow.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LiveRule {
+    /// A centre is the mean of its members as they are now.
+    #[default]
+    Sums,
+    /// Every changed row pulls its centre, as Spark's streaming k-means does.
+    Spark,
+}
+
+/// After what half of what was seen is forgotten (Spark's rule).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum HalfLife {
+    /// So many batches.
+    Batches(f64),
+    /// So many rows.
+    Points(f64),
+    /// So many milliseconds between the newest rows of batches, whatever clock runs here.
+    Time(f64),
+}
+
+impl HalfLife {
+    /// What earlier rows are still worth after a batch of `points` rows that moved the newest moment by `passed` milliseconds.
+    pub(super) fn decay(self, points: usize, passed: i64) -> f64 {
+        let lives = match self {
+            HalfLife::Batches(half) => 1.0 / half,
+            HalfLife::Points(half) => points as f64 / half,
+            HalfLife::Time(half) => passed.max(0) as f64 / half,
+        };
+        (-lives).exp2()
+    }
+}
+
+/// Where rows come from.
+pub enum LiveSource {
+    /// A file that grows, or a folder in which files appear.
+    Path(PathBuf),
+    /// What is piped in, with a name for it.
+    Pipe(Box<dyn Read + Send>, String),
+}
+
+/// Choices of following.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveOptions {
+    /// How centres follow.
+    pub rule: LiveRule,
+    /// What is forgotten; nothing unless given.
+    pub half_life: Option<HalfLife>,
+    /// The day everything is counted back from; the day after the newest row unless given.
+    pub snapshot: Option<IsoDay>,
+    /// The column that names the customer, where rows are customers.
+    pub key: Option<String>,
+    /// The column that tells a row from its repetition.
+    pub id: Option<String>,
+    /// How far behind the newest a row may be, in milliseconds, where ids are looked at.
+    pub lateness: i64,
+    /// Rows of a batch, at most.
+    pub batch_rows: usize,
+    /// How long a batch waits for more rows.
+    pub batch_wait: Duration,
+    /// Whether to end when everything there is was read.
+    pub until_idle: bool,
+    /// The list of customers beside the rows.
+    pub customers: Option<PathBuf>,
+}
+
+impl Default for LiveOptions {
+    fn default() -> LiveOptions {
+        LiveOptions {
+            rule: LiveRule::Sums,
+            half_life: None,
+            snapshot: None,
+            key: None,
+            id: None,
+            lateness: DAY,
+            batch_rows: 10_000,
+            batch_wait: Duration::from_secs(1),
+            until_idle: false,
+            customers: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_lives_halve() {
+        assert_eq!(HalfLife::Batches(2.0).decay(99, 0), 0.5f64.sqrt());
+        assert_eq!(HalfLife::Points(50.0).decay(100, 0), 0.25);
+        assert_eq!((HalfLife::Time(7.0).decay(1, 7), HalfLife::Time(7.0).decay(1, -3)), (0.5, 1.0));
+    }
+}

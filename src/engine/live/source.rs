@@ -1,0 +1,299 @@
+//! Where do rows come from? A file that grows, a folder in which files appear, or what is piped in, which is written to a file first.
+//!
+//! In: a path and how far it was read. Out: rows in the order of the columns that were there first, and how far it is read then. Nothing is remembered elsewhere, so that the place is kept
+//! together with what was made of the rows. UTF-8 only: what another program goes on writing is not guessed at.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::{CutRow, LineCutter};
+use crate::engine::Problem;
+
+/// Bytes that are read at a time, and of a file's beginning that say how it is cut.
+const PIECE: usize = 1 << 20;
+/// Bytes that wait to be cut, at most, unless one row is longer.
+const MOST_PENDING: usize = 4 * PIECE;
+/// Files of a folder that are read.
+const ENDINGS: [&str; 6] = ["csv", "tsv", "txt", "json", "jsonl", "ndjson"];
+
+/// How far a source was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ReadTo {
+    /// The file; empty before the first.
+    file: String,
+    /// Bytes of it.
+    offset: u64,
+}
+
+/// A source that is followed.
+pub(super) struct Arrivals {
+    place: PathBuf,
+    is_folder: bool,
+    /// Whether more may come through the pipe that fills the file; none where the file is no pipe's.
+    is_open: Option<Arc<AtomicBool>>,
+    names: Vec<String>,
+    /// How the first file was cut: its rows decide how columns are read.
+    first: Option<LineCutter>,
+    to: ReadTo,
+    current: Option<Open>,
+}
+
+struct Open {
+    file: File,
+    title: String,
+    pending: Vec<u8>,
+    cut: Option<(LineCutter, Vec<Option<usize>>)>,
+}
+
+/// What was found when somebody looked.
+pub(super) struct Found {
+    pub rows: Vec<CutRow>,
+    /// Whether everything that is there was read.
+    pub is_at_end: bool,
+}
+
+impl Arrivals {
+    /// Follows a file or a folder from where it was read to. `names` are the columns that rows had so far; those of the first file where there are none.
+    pub(super) fn new(place: &Path, names: Vec<String>, to: ReadTo, is_open: Option<Arc<AtomicBool>>) -> Arrivals {
+        Arrivals { place: place.to_owned(), is_folder: place.is_dir(), is_open, names, first: None, to, current: None }
+    }
+
+    /// How far it was read.
+    pub(super) fn read_to(&self) -> &ReadTo {
+        &self.to
+    }
+
+    /// Whether a pipe fills it that is not closed.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open.as_ref().is_some_and(|open| open.load(Ordering::Acquire))
+    }
+
+    /// How the first file is cut, once it is known.
+    pub(super) fn first(&self) -> Option<&LineCutter> {
+        self.first.as_ref()
+    }
+
+    /// At most `most` rows of what is there. A line that is not ended is one only where nothing will follow (`is_last`, or a later file of the folder).
+    pub(super) fn look(&mut self, most: usize, is_last: bool) -> Result<Found, Problem> {
+        loop {
+            let next = self.next_file()?;
+            if self.current.is_none() && !self.open(&next)? {
+                return Ok(Found { rows: Vec::new(), is_at_end: true });
+            }
+            let is_folder_file_done = self.is_folder && next.as_ref().is_some_and(|name| *name != self.to.file);
+            let Some(open) = &mut self.current else { continue };
+            let n_read = open.fill()?;
+            let is_all = n_read == 0
+                && (is_folder_file_done || (is_last && !self.is_open.as_ref().is_some_and(|open| open.load(Ordering::Acquire))));
+            let rows = self.cut(most, is_all)?;
+            if !rows.is_empty() {
+                return Ok(Found { rows, is_at_end: false });
+            }
+            if n_read > 0 {
+                continue;
+            }
+            if is_folder_file_done {
+                self.current = None;
+                continue;
+            }
+            self.check_not_shorter()?;
+            return Ok(Found { rows, is_at_end: true });
+        }
+    }
+
+    /// The file to read: the one that is followed, or of a folder the next one where the current one is read.
+    fn next_file(&self) -> Result<Option<String>, Problem> {
+        if !self.is_folder {
+            return Ok(None);
+        }
+        let failed =
+            |error: std::io::Error| Problem(format!("{} cannot be looked into ({error}); allow reading.", self.place.display()).into());
+        let mut names: Vec<String> = Vec::new();
+        for entry in std::fs::read_dir(&self.place).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+            if path.is_file() && !name.starts_with('.') && ENDINGS.contains(&ending.as_str()) {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names.into_iter().find(|name| *name > self.to.file))
+    }
+
+    /// Opens the file that is to be read, where there is one.
+    fn open(&mut self, next: &Option<String>) -> Result<bool, Problem> {
+        let (path, title) = match (self.is_folder, self.to.file.is_empty(), next) {
+            (false, ..) => (self.place.clone(), self.place.file_name().unwrap_or_default().to_string_lossy().into_owned()),
+            // A file that was read to its end before is looked at again: more may have come.
+            (true, false, _) if self.place.join(&self.to.file).is_file() && self.current.is_none() && !self.is_read_out() => {
+                (self.place.join(&self.to.file), self.to.file.clone())
+            }
+            (true, _, Some(next)) => (self.place.join(next), next.clone()),
+            (true, ..) => return Ok(false),
+        };
+        if self.to.file != title {
+            self.to = ReadTo { file: title.clone(), offset: 0 };
+        }
+        let failed = |error: std::io::Error| {
+            Problem(format!("{} cannot be opened ({error}); check the name, or allow reading.", path.display()).into())
+        };
+        let mut open = Open { file: File::open(&path).map_err(failed)?, title, pending: Vec::new(), cut: None };
+        if self.to.offset > 0 {
+            // How it is cut is said at its beginning.
+            let mut head = vec![0; PIECE];
+            let n = read_fully(&mut open.file, &mut head).map_err(failed)?;
+            head.truncate(n);
+            let text = valid(&head, &open.title)?;
+            let (cutter, _) = LineCutter::of(text, &open.title).map_err(|error| Problem(error.to_string().into()))?;
+            let places = places(&self.names, &cutter, &open.title)?;
+            open.cut = Some((cutter, places));
+            open.file.seek(SeekFrom::Start(self.to.offset)).map_err(failed)?;
+        }
+        self.current = Some(open);
+        Ok(true)
+    }
+
+    /// Whether the current file of a folder was read to its end and a later one is there.
+    fn is_read_out(&self) -> bool {
+        let length = std::fs::metadata(self.place.join(&self.to.file)).map_or(0, |about| about.len());
+        self.to.offset >= length && self.next_file().is_ok_and(|next| next.is_some())
+    }
+
+    fn cut(&mut self, most: usize, is_all: bool) -> Result<Vec<CutRow>, Problem> {
+        let Some(open) = &mut self.current else { return Ok(Vec::new()) };
+        let text = valid(&open.pending, &open.title)?;
+        if open.cut.is_none() {
+            // A row beside the names tells how both are written.
+            let is_all_of_it = is_all && !text.trim().is_empty();
+            if !is_all_of_it && text.bytes().filter(|&byte| byte == b'\n').count() < 2 {
+                return Ok(Vec::new());
+            }
+            let (cutter, first) = LineCutter::of(text, &open.title).map_err(|error| Problem(error.to_string().into()))?;
+            if self.names.is_empty() {
+                self.names = cutter.names().to_vec();
+                self.first = Some(cutter.clone());
+            }
+            let places = places(&self.names, &cutter, &open.title)?;
+            open.cut = Some((cutter, places));
+            open.pending.drain(..first);
+            self.to.offset += first as u64;
+        }
+        let text = valid(&open.pending, &open.title)?;
+        let Some((cutter, places)) = &open.cut else { return Ok(Vec::new()) };
+        let mut cut = cutter.cut(text, most, is_all);
+        open.pending.drain(..cut.bytes);
+        self.to.offset += cut.bytes as u64;
+        if !places.iter().enumerate().all(|(at, place)| *place == Some(at)) {
+            for row in &mut cut.rows {
+                if let Ok(cells) = &mut row.cells {
+                    let mut cell = |place: &Option<usize>| place.map_or_else(String::new, |at| std::mem::take(&mut cells[at]));
+                    *cells = places.iter().map(&mut cell).collect();
+                }
+            }
+        }
+        Ok(cut.rows)
+    }
+
+    /// A file that was replaced by a shorter one has other rows where the next were to be.
+    fn check_not_shorter(&self) -> Result<(), Problem> {
+        let Some(open) = &self.current else { return Ok(()) };
+        let length = open.file.metadata().map_or(u64::MAX, |about| about.len());
+        let path = if self.is_folder { self.place.join(&self.to.file) } else { self.place.clone() };
+        let of_name = std::fs::metadata(path).map_or(u64::MAX, |about| about.len());
+        if length.min(of_name) < self.to.offset {
+            return Err(Problem(
+                format!(
+                    "{} is shorter than what was read of it, so it was replaced. Nothing is lost; follow the new file into another folder, or let new rows be appended.",
+                    open.title
+                )
+                .into(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Open {
+    fn fill(&mut self) -> Result<usize, Problem> {
+        if self.pending.len() >= MOST_PENDING && self.pending.contains(&b'\n') {
+            return Ok(1);
+        }
+        let mut piece = vec![0; PIECE];
+        let failed = |error: std::io::Error| Problem(format!("{} cannot be read on ({error}).", self.title).into());
+        let n = self.file.read(&mut piece).map_err(failed)?;
+        self.pending.extend_from_slice(&piece[..n]);
+        Ok(n)
+    }
+}
+
+/// Where each column stands in a file.
+fn places(names: &[String], cutter: &LineCutter, title: &str) -> Result<Vec<Option<usize>>, Problem> {
+    let place = |name: &String| cutter.names().iter().position(|known| known == name);
+    let places: Vec<Option<usize>> = names.iter().map(place).collect();
+    match places.iter().any(Option::is_some) {
+        true => Ok(places),
+        false => Err(Problem(
+            format!("{title} has none of the columns that came before ({}); it is another kind of file.", names.join(", ")).into(),
+        )),
+    }
+}
+
+/// The text of some bytes, without a letter that is not whole yet.
+fn valid<'a>(bytes: &'a [u8], title: &str) -> Result<&'a str, Problem> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) if error.error_len().is_none() => Ok(std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()),
+        Err(_) => {
+            Err(Problem(format!("{title} is not UTF-8, and what is written on is not guessed at; let it be written as UTF-8.").into()))
+        }
+    }
+}
+
+fn read_fully(file: &mut File, to: &mut [u8]) -> std::io::Result<usize> {
+    let mut n = 0;
+    while n < to.len() {
+        match file.read(&mut to[n..])? {
+            0 => break,
+            more => n += more,
+        }
+    }
+    Ok(n)
+}
+
+/// Writes what comes through a pipe to the end of a file, and says when the pipe is closed. The file is what is followed: a pipe cannot be read again.
+///
+/// Fails where the file cannot be written.
+pub(super) fn spool(mut from: impl Read + Send + 'static, to: &Path) -> Result<Arc<AtomicBool>, Problem> {
+    let failed = |error: std::io::Error| {
+        Problem(format!("{} cannot be written ({error}); check the folder and the room on the disk.", to.display()).into())
+    };
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).read(true).open(to).map_err(failed)?;
+    // Whoever stopped in the middle of a line began another one.
+    let length = file.metadata().map_err(failed)?.len();
+    if length > 0 {
+        let mut last = [0];
+        file.seek(SeekFrom::End(-1)).map_err(failed)?;
+        file.read_exact(&mut last).map_err(failed)?;
+        if last != *b"\n" {
+            file.write_all(b"\n").map_err(failed)?;
+        }
+    }
+    let is_open = Arc::new(AtomicBool::new(true));
+    let says = is_open.clone();
+    std::thread::spawn(move || {
+        let mut piece = vec![0; 64 << 10];
+        while let Ok(n @ 1..) = from.read(&mut piece) {
+            if file.write_all(&piece[..n]).and_then(|()| file.sync_data()).is_err() {
+                break;
+            }
+        }
+        says.store(false, Ordering::Release);
+    });
+    Ok(is_open)
+}

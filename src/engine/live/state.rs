@@ -1,0 +1,179 @@
+//! What is kept between batches, so that whoever is killed at any moment goes on as if nothing had happened?
+//!
+//! One transaction per batch says how far the source was read, how long the lists of rows are, where the centres are and who is in which segment. What was written beside it before the
+//! transaction ended is cut off again when it is opened. The rows themselves are an ordinary file, events.csv, that anybody can read.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
+use serde::{Deserialize, Serialize};
+
+use super::source::ReadTo;
+use super::told::LiveCounts;
+use crate::cluster::OnlineMeans;
+use crate::data::ArrivedReadings;
+use crate::engine::Problem;
+use crate::evaluate::shifted::ShiftReference;
+
+const STATE: TableDefinition<&str, &[u8]> = TableDefinition::new("state");
+/// See [`Segments`].
+const SEGMENTS: TableDefinition<&str, u32> = TableDefinition::new("segments");
+const THE_STATE: &str = "now";
+/// The newest form this version reads and writes.
+const FORM: u32 = 1;
+
+/// Every customer with their cluster, one more than it; 0 is nowhere.
+pub(super) type Segments = Vec<(String, u32)>;
+
+/// What is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub form: u32,
+    /// What must be the same when somebody goes on: model, source and rules, as text.
+    pub of: String,
+    pub read_to: ReadTo,
+    pub readings: ArrivedReadings,
+    pub understood_by: u32,
+    pub events_bytes: u64,
+    pub aside_bytes: u64,
+    pub counts: LiveCounts,
+    /// The last moment of all rows, in milliseconds.
+    pub latest: Option<i64>,
+    /// The day everything is counted back from.
+    pub snapshot: Option<i32>,
+    pub means: Option<OnlineMeans>,
+    pub reference: Option<ShiftReference>,
+}
+
+impl Kept {
+    pub(super) fn form() -> u32 {
+        FORM
+    }
+}
+
+/// The folder and what is kept in it.
+pub(super) struct Store {
+    folder: PathBuf,
+    database: Database,
+}
+
+impl Store {
+    /// Opens the folder, made if need be, for this program alone.
+    ///
+    /// Fails where another program follows into it, and where it holds other files.
+    pub(super) fn open(folder: &Path) -> Result<Store, Problem> {
+        let shown = folder.display();
+        let failed = |error: &dyn std::fmt::Display| {
+            Problem(format!("{shown} cannot be written ({error}); check the name and your permission.").into())
+        };
+        let path = folder.join("state.redb");
+        let is_ours = path.is_file();
+        let mut inside = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        if !is_ours && inside.any(|entry| entry.file_name() != "input.txt") {
+            return Err(Problem(format!("{shown} holds files already and no live segments; give an empty folder, or a new one.").into()));
+        }
+        std::fs::create_dir_all(folder.join("labels")).map_err(|error| failed(&error))?;
+        let database = Database::create(&path).map_err(|error| match error {
+            DatabaseError::DatabaseAlreadyOpen => {
+                Problem(format!("another program follows into {shown} at the moment; stop it, or give another folder.").into())
+            }
+            error => failed(&error),
+        })?;
+        Ok(Store { folder: folder.to_owned(), database })
+    }
+
+    /// The folder.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn failed(&self, error: impl std::fmt::Display) -> Problem {
+        Problem(
+            format!(
+                "{} cannot be written ({error}); make room on the disk and start again: it goes on from the last batch.",
+                self.folder.display()
+            )
+            .into(),
+        )
+    }
+
+    /// What was kept last, with everyone's segment; none before the first batch. Files are cut back to what belongs to it.
+    pub(super) fn kept(&self) -> Result<Option<(Kept, Segments)>, Problem> {
+        let read = self.database.begin_read().map_err(|error| self.failed(error))?;
+        let found = match read.open_table(STATE) {
+            Ok(table) => table.get(THE_STATE).map_err(|error| self.failed(error))?.map(|bytes| bytes.value().to_vec()),
+            Err(_) => None,
+        };
+        let kept: Option<Kept> = match found {
+            None => None,
+            Some(bytes) => Some(serde_json::from_slice(&bytes).map_err(|_| {
+                Problem(
+                    format!("{} was written by a newer version of Personae; update Personae to go on with it.", self.folder.display())
+                        .into(),
+                )
+            })?),
+        };
+        if kept.as_ref().is_some_and(|kept| kept.form > FORM) {
+            return Err(Problem(
+                format!("{} was written by a newer version of Personae; update Personae to go on with it.", self.folder.display()).into(),
+            ));
+        }
+        let (events, aside, batch) = kept.as_ref().map_or((0, 0, 0), |kept| (kept.events_bytes, kept.aside_bytes, kept.counts.batches));
+        self.cut("events.csv", events)?;
+        self.cut("aside.csv", aside)?;
+        for entry in std::fs::read_dir(self.folder.join("labels")).into_iter().flatten().flatten() {
+            let number = entry.path().file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse::<u64>().ok());
+            if number.is_some_and(|number| number > batch) {
+                std::fs::remove_file(entry.path()).map_err(|error| self.failed(error))?;
+            }
+        }
+        let Some(kept) = kept else { return Ok(None) };
+        let mut segments = Vec::new();
+        if let Ok(table) = read.open_table(SEGMENTS) {
+            for entry in table.iter().map_err(|error| self.failed(error))? {
+                let (customer, segment) = entry.map_err(|error| self.failed(error))?;
+                segments.push((customer.value().to_owned(), segment.value()));
+            }
+        }
+        Ok(Some((kept, segments)))
+    }
+
+    fn cut(&self, name: &str, bytes: u64) -> Result<(), Problem> {
+        let path = self.folder.join(name);
+        let length = std::fs::metadata(&path).map_or(0, |about| about.len());
+        if length < bytes {
+            return Err(Problem(
+                format!("{} is shorter than it was left; restore it, or follow into another folder.", path.display()).into(),
+            ));
+        }
+        if length > bytes {
+            OpenOptions::new().write(true).open(&path).and_then(|file| file.set_len(bytes)).map_err(|error| self.failed(error))?;
+        }
+        Ok(())
+    }
+
+    /// Appends to a list and brings it to the disk. The bytes it has then.
+    pub(super) fn append(&self, name: &str, text: &str) -> Result<u64, Problem> {
+        let path = self.folder.join(name);
+        let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(|error| self.failed(error))?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_data()).map_err(|error| self.failed(error))?;
+        Ok(file.metadata().map_err(|error| self.failed(error))?.len())
+    }
+
+    /// Keeps what is so after a batch, in one transaction. `segments` are the customers whose segment is another, each one more than its cluster or 0.
+    pub(super) fn keep(&self, kept: &Kept, segments: &[(&str, u32)]) -> Result<(), Problem> {
+        let bytes = serde_json::to_vec(kept).map_err(|error| self.failed(error))?;
+        let write = self.database.begin_write().map_err(|error| self.failed(error))?;
+        {
+            let mut state = write.open_table(STATE).map_err(|error| self.failed(error))?;
+            state.insert(THE_STATE, &bytes[..]).map_err(|error| self.failed(error))?;
+            let mut table = write.open_table(SEGMENTS).map_err(|error| self.failed(error))?;
+            for (customer, segment) in segments {
+                table.insert(customer, segment).map_err(|error| self.failed(error))?;
+            }
+        }
+        write.commit().map_err(|error| self.failed(error))
+    }
+}

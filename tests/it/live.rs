@@ -1,0 +1,353 @@
+//! Do segments that are followed end where all events at once would bring them, however events arrive, and whatever happens on the way?
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use personae::base::Ctx;
+use personae::base::seed::{self, RngExt};
+use personae::data::{self, Source};
+use personae::session::Plan;
+
+use crate::behaviour::{json, personae};
+
+const HEAD: &str = "order_id,customer_id,order_date,amount\n";
+const DAYS: usize = 40;
+
+/// Orders of three kinds of customers, day by day: many small ones, some middling ones, few large ones. Now and then something goes back.
+fn orders(days: std::ops::Range<usize>) -> String {
+    let mut random = seed::random(5, 0);
+    let mut text = String::new();
+    for day in 0..days.end {
+        for customer in 0..300usize {
+            let (every, amount) = [(3, 12.0), (9, 60.0), (18, 300.0)][customer % 3];
+            if random.random_range(0..every) > 0 {
+                continue;
+            }
+            let amount = amount * random.random_range(0.7..1.3) * if random.random_range(0..40) == 0 { -0.5 } else { 1.0 };
+            if days.contains(&day) {
+                let date = format!("2024-{:02}-{:02}", 3 + day / 30, 1 + day % 30);
+                writeln!(text, "O{day:03}-{customer},C{customer:03},{date},{amount:.2}").unwrap();
+            }
+        }
+    }
+    text
+}
+
+/// A folder with a model of the orders of the first days.
+fn begun() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("orders.csv"), format!("{HEAD}{}", orders(0..20))).unwrap();
+    let path = folder.path().join("orders.csv");
+    let source =
+        data::SourceFile { name: "orders".into(), path, kind: Some(data::SourceKind::Transactions), ..data::SourceFile::default() };
+    let sourcing = data::Sourcing { sources: vec![source], ..data::Sourcing::default() };
+    write_model(folder.path(), Source::Sources(std::sync::Arc::new(sourcing)));
+    std::fs::write(folder.path().join("all.csv"), format!("{HEAD}{}", orders(0..DAYS))).unwrap();
+    folder
+}
+
+fn write_model(folder: &Path, source: Source) {
+    let mut plan = Plan::new(source);
+    plan.clustering.kmeans.k = Some(3);
+    let wanted = personae::engine::Wanted::outputs(personae::engine::Outputs { personas: true, ..Default::default() });
+    let (report, _) = personae::engine::analyse(&plan, &wanted, &Ctx::new()).unwrap();
+    std::fs::write(folder.join("m.json"), personae::export::model_json(&report, &Ctx::new()).unwrap().unwrap()).unwrap();
+}
+
+fn live(folder: &Path, source: &str, out: &str, more: &[&str]) {
+    let args = [&["live", source, "--model", "m.json", "--out", out, "--until-idle", "--quiet"], more].concat();
+    let (code, told, why) = personae(folder, "2", &args);
+    assert_eq!(code, 0, "{told}{why}");
+}
+
+fn refused(folder: &Path, args: &[&str]) -> String {
+    let (code, _, why) = personae(folder, "2", &[&["live"], args].concat());
+    assert!(code == 1 || code == 2, "{why}");
+    assert_eq!(why.trim().lines().count(), 1, "{why}");
+    why
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Everything that was written but the state itself.
+fn written(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    for part in ["", "labels"] {
+        for entry in std::fs::read_dir(folder.join(part)).unwrap().flatten() {
+            if entry.path().is_file() && !entry.file_name().to_string_lossy().starts_with("state") && entry.file_name() != "input.txt" {
+                found.insert(Path::new(part).join(entry.file_name()), std::fs::read_to_string(entry.path()).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// The table without what the segments add to it.
+fn without_personas(text: &str) -> String {
+    let cut = |line: &str| line.rsplitn(3, ',').last().unwrap().to_owned();
+    text.lines().map(cut).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn however_batches_are_cut_the_table_is_that_of_all_events_and_the_model_places_everyone_where_they_are() {
+    let folder = begun();
+    let folder = folder.path();
+    let mut tables = Vec::new();
+    for rows in ["61", "1000", "1000000"] {
+        let out = format!("out{rows}");
+        live(folder, "all.csv", &out, &["--batch-rows", rows]);
+        assert_eq!(read(folder, &format!("{out}/events.csv")), read(folder, "all.csv"));
+        let told = json(&folder.join(&out), "live.json");
+        let snapshot = told["snapshot"].as_str().unwrap().to_owned();
+        assert_eq!(snapshot, "2024-04-11", "the day after the last order");
+        // The model that was written, asked about the events that were counted, says what was written of everyone.
+        let args = [
+            "score",
+            &format!("{out}/model.json"),
+            &format!("{out}/events.csv"),
+            "--snapshot",
+            &snapshot,
+            "--out",
+            "scored.csv",
+            "--quiet",
+        ];
+        let (code, _, why) = personae(folder, "2", &args);
+        assert_eq!(code, 0, "{why}");
+        let customers = read(folder, &format!("{out}/customers.csv"));
+        assert_eq!(customers, read(folder, "scored.csv"), "{rows} rows a batch");
+        tables.push(without_personas(&customers));
+    }
+    assert!(tables.windows(2).all(|pair| pair[0] == pair[1]));
+    // And the model from before builds the same table of the same events.
+    let (code, _, why) =
+        personae(folder, "2", &["score", "m.json", "all.csv", "--snapshot", "2024-04-11", "--out", "before.csv", "--quiet"]);
+    assert_eq!(code, 0, "{why}");
+    assert_eq!(without_personas(&read(folder, "before.csv")), tables[0]);
+}
+
+#[test]
+fn whoever_is_killed_at_any_moment_goes_on_as_if_nothing_had_happened() {
+    let folder = begun();
+    let folder = folder.path();
+    let more = ["--batch-rows", "97", "--id", "order_id"];
+    live(folder, "all.csv", "whole", &more);
+    let mut random = seed::random(11, 0);
+    let mut kills = 0;
+    for _ in 0..25 {
+        let mut child = start(folder, &["all.csv", "--out", "cut", "--until-idle", "--batch-rows", "97", "--id", "order_id"]);
+        std::thread::sleep(Duration::from_millis(random.random_range(20..700)));
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+    }
+    assert!(kills > 0, "it was never killed");
+    live(folder, "all.csv", "cut", &more);
+    let (whole, cut) = (written(&folder.join("whole")), written(&folder.join("cut")));
+    assert_eq!(whole.keys().collect::<Vec<_>>(), cut.keys().collect::<Vec<_>>());
+    for (name, text) in &whole {
+        assert!(cut[name] == *text, "{} after {kills} kills", name.display());
+    }
+}
+
+fn start(folder: &Path, args: &[&str]) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_personae"));
+    command.current_dir(folder).env("RAYON_NUM_THREADS", "2").args(["live", "--model", "m.json", "--quiet"]).args(args);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn a_file_that_grows_a_folder_and_a_pipe_end_alike() {
+    let folder = begun();
+    let folder = folder.path();
+    live(folder, "all.csv", "file", &["--batch-rows", "100000"]);
+    let customers = read(folder, "file/customers.csv");
+
+    // A folder: other columns first in the second file, which is there from the beginning of its reading.
+    std::fs::create_dir(folder.join("days")).unwrap();
+    let [first, second] = [0..20, 20..DAYS].map(orders);
+    std::fs::write(folder.join("days/1.csv"), format!("{HEAD}{first}")).unwrap();
+    let turned: String = second.lines().map(|line| format!("{}\n", line.split(',').rev().collect::<Vec<_>>().join(","))).collect();
+    std::fs::write(folder.join("days/2.csv"), format!("amount,order_date,customer_id,order_id\n{turned}")).unwrap();
+    live(folder, "days", "folder", &["--batch-rows", "100000"]);
+    assert_eq!(without_personas(&read(folder, "folder/customers.csv")), without_personas(&customers));
+    assert_eq!(read(folder, "folder/events.csv"), read(folder, "all.csv"));
+
+    // A pipe, in two goes: the second begins with the names again.
+    for part in [0..20, 20..DAYS] {
+        let mut child = start(folder, &["-", "--out", "pipe", "--until-idle"]);
+        child.stdin.take().unwrap().write_all(format!("{HEAD}{}", orders(part)).as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(without_personas(&read(folder, "pipe/customers.csv")), without_personas(&customers));
+
+    // Lines of JSON say the same as cells.
+    let mut lines = String::new();
+    for line in orders(0..DAYS).lines() {
+        let cells: Vec<&str> = line.split(',').collect();
+        writeln!(lines, r#"{{"order_id":"{}","customer_id":"{}","order_date":"{}","amount":{}}}"#, cells[0], cells[1], cells[2], cells[3])
+            .unwrap();
+    }
+    std::fs::write(folder.join("all.ndjson"), lines).unwrap();
+    live(folder, "all.ndjson", "json", &["--batch-rows", "100000"]);
+    assert_eq!(read(folder, "json/customers.csv"), customers);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_is_followed_until_a_signal_and_half_a_line_waits() {
+    let folder = begun();
+    let folder = folder.path();
+    let path = folder.join("grows.csv");
+    std::fs::write(&path, format!("{HEAD}{}", orders(0..20))).unwrap();
+    let mut child = start(folder, &["grows.csv", "--out", "out", "--batch-seconds", "0.1"]);
+    let has = |what: &str| std::fs::read_to_string(folder.join("out/events.csv")).is_ok_and(|text| text.contains(what));
+    let wait_for = |what: &str| {
+        let until = Instant::now() + Duration::from_secs(60);
+        while !has(what) {
+            assert!(Instant::now() < until, "{what} never came");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    wait_for("O019-");
+    let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+    write!(file, "OX1,C001,2024-03-25,99.50\nOX2,C0").unwrap();
+    wait_for("OX1,");
+    assert!(!has("OX2"));
+    writeln!(file, "02,2024-03-26,12.00").unwrap();
+    wait_for("OX2,C002,2024-03-26,12.00");
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert!(child.wait().unwrap().success(), "it ends cleanly");
+    assert!(read(folder, "out/customers.csv").lines().count() > 200 && folder.join("out/model.json").is_file());
+    // Whoever shortens the file is told, and nothing is lost.
+    let before = read(folder, "out/events.csv");
+    std::fs::write(&path, HEAD).unwrap();
+    let why = refused(folder, &["grows.csv", "--model", "m.json", "--out", "out", "--until-idle", "--quiet"]);
+    assert!(why.contains("is shorter than what was read of it"), "{why}");
+    assert_eq!(read(folder, "out/events.csv"), before);
+}
+
+#[test]
+fn repeated_late_and_broken_events_are_counted_and_kept() {
+    let folder = begun();
+    let folder = folder.path();
+    let good = orders(0..DAYS);
+    let again: String = good.lines().rev().take(50).map(|line| format!("{line}\n")).collect();
+    let bad = "OB1,C001,soon,12\nOB2,,2024-04-10,12\nOB3,C001,2024-04-10,twelve\nOB4,C001\nOB5,C001,2124-01-01,5\nOB6,C001,2024-03-05,7\n,C001,2024-04-10,7\n";
+    std::fs::write(folder.join("messy.csv"), format!("{HEAD}{good}{again}{bad}")).unwrap();
+    live(folder, "messy.csv", "messy", &["--id", "order_id", "--lateness", "3d"]);
+    live(folder, "all.csv", "clean", &[]);
+    assert_eq!(read(folder, "messy/customers.csv"), read(folder, "clean/customers.csv"));
+    let counts = &json(&folder.join("messy"), "live.json")["counts"];
+    assert_eq!((counts["repeated"].as_u64(), counts["late"].as_u64(), counts["unfit"].as_u64()), (Some(50), Some(1), Some(6)));
+    let aside = read(folder, "messy/aside.csv");
+    for why in [
+        "\u{201c}soon\u{201d} in order_date is no day",
+        "it names no customer in customer_id",
+        "\u{201c}twelve\u{201d} in amount is no number",
+        "it has 2 cells in the place of 4",
+        "it is of a day to come",
+        "it came too late to know whether it had come before",
+        "it has no id",
+    ] {
+        assert!(aside.contains(why), "{why} is not in\n{aside}");
+    }
+    assert_eq!(aside.lines().count(), 8);
+}
+
+#[test]
+fn sparks_rule_places_everyone_by_its_centres_and_forgets() {
+    let folder = begun();
+    let folder = folder.path();
+    for (out, more) in [("spark", &["--rule", "spark"][..]), ("forgets", &["--rule", "spark", "--half-life", "5d"])] {
+        live(folder, "all.csv", out, &[more, &["--batch-rows", "200"]].concat());
+        let args = [
+            "score",
+            &format!("{out}/model.json"),
+            &format!("{out}/events.csv"),
+            "--snapshot",
+            "2024-04-11",
+            "--out",
+            "scored.csv",
+            "--quiet",
+        ];
+        assert_eq!(personae(folder, "2", &args).0, 0);
+        assert_eq!(read(folder, &format!("{out}/customers.csv")), read(folder, "scored.csv"));
+    }
+    let centres = |out: &str| json(&folder.join(out), "model.json")["model"]["placing"]["means"].clone();
+    assert_ne!(centres("spark"), centres("forgets"));
+}
+
+#[test]
+fn rows_that_are_customers_replace_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let row =
+        |customer: usize, kind: usize| format!("K{customer:03},{},{}\n", 10 + 100 * kind + customer % 7, 5 + 30 * kind + customer % 5);
+    let head = "customer_id,spend,visits\n";
+    let all: String = (0..240).map(|customer| row(customer, customer % 3)).collect();
+    std::fs::write(folder.join("customers.csv"), format!("{head}{all}")).unwrap();
+    write_model(folder, Source::file(folder.join("customers.csv")));
+    // A third of the first kind become of the last kind.
+    let later: String = (0..240).step_by(9).map(|customer| row(customer, 2)).collect();
+    std::fs::write(folder.join("stream.csv"), format!("{head}{all}{later}")).unwrap();
+    assert!(refused(folder, &["stream.csv", "--model", "m.json", "--out", "x", "--until-idle"]).contains("give --key"));
+    live(folder, "stream.csv", "out", &["--key", "customer_id", "--batch-rows", "240"]);
+    let told = json(&folder.join("out"), "live.json");
+    assert_eq!((told["customers"].as_u64(), told["counts"]["moved"].as_u64()), (Some(240), Some(27)));
+    let last = read(folder, "out/labels/000002.csv");
+    assert_eq!(last.lines().count(), 28, "{last}");
+    let moved = last.lines().nth(1).unwrap().split(',').map(str::to_owned).collect::<Vec<_>>();
+    assert_ne!(moved[1], moved[4], "{moved:?}");
+    let drift = json(&folder.join("out"), "drift.json");
+    assert_eq!(drift["segments"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn what_cannot_be_followed_is_one_sentence() {
+    let folder = begun();
+    let folder = folder.path();
+    let base = ["--model", "m.json", "--until-idle", "--quiet"];
+    let refused = |args: &[&str]| refused(folder, &[args, &base].concat());
+    assert!(refused(&["nothing.csv", "--out", "a"]).contains("nothing.csv does not exist"));
+    assert!(refused(&["all.csv", "--out", "b", "--half-life", "7d"]).contains("--rule spark"));
+    assert!(refused(&["all.csv", "--out", "c", "--id", "ticket"]).contains("no column ticket"));
+    std::fs::write(folder.join("other.csv"), "a,b\n1,2\n3,4\n").unwrap();
+    assert!(refused(&["other.csv", "--out", "d"]).contains("no column"));
+    std::fs::write(folder.join("numbers.csv"), "1,2\n3,4\n5,6\n").unwrap();
+    assert!(refused(&["numbers.csv", "--out", "e"]).contains("names of its columns"));
+    std::fs::write(folder.join("latin.csv"), b"order_id,customer_id,order_date,amount\n1,M\xfcller,2024-03-01,3\n").unwrap();
+    assert!(refused(&["latin.csv", "--out", "f"]).contains("UTF-8"));
+    std::fs::create_dir(folder.join("mine")).unwrap();
+    std::fs::write(folder.join("mine/notes.txt"), "mine").unwrap();
+    assert!(refused(&["all.csv", "--out", "mine"]).contains("holds files already"));
+    assert_eq!(read(folder, "mine/notes.txt"), "mine");
+    live(folder, "all.csv", "g", &[]);
+    assert!(refused(&["all.csv", "--out", "g", "--rule", "spark"]).contains("by other choices"));
+    std::fs::write(folder.join("empty.csv"), HEAD).unwrap();
+    assert!(refused(&["empty.csv", "--out", "h"]).contains("No row of empty.csv"));
+}
+
+#[test]
+#[cfg(unix)]
+fn two_programs_do_not_share_a_folder() {
+    let folder = begun();
+    let folder = folder.path();
+    let mut child = start(folder, &["all.csv", "--out", "out"]);
+    let until = Instant::now() + Duration::from_secs(60);
+    while !folder.join("out/events.csv").is_file() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let why = refused(folder, &["all.csv", "--model", "m.json", "--out", "out", "--until-idle", "--quiet"]);
+    assert!(why.contains("another program follows into out"), "{why}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
