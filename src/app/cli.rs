@@ -22,6 +22,7 @@ use super::args::Files;
 use super::choices::Choices;
 use super::export_args::{ExportArgs, format};
 use super::failure::Failure;
+use super::hand_over::{self, PmmlArgs, SqlArgs};
 use super::headless::{self, Task};
 use super::journeys::{self, JourneyArgs};
 use super::live::{self, LiveArgs};
@@ -77,6 +78,10 @@ enum Headless {
     Triggers(TriggerArgs),
     /// Follow events as they arrive: who is in which segment, whose centres follow, and what drifts.
     Live(LiveArgs),
+    /// Write a segment model as SQL, so that a database places its customers itself.
+    Sql(SqlArgs),
+    /// Write a segment model as PMML, for programs that read it.
+    Pmml(PmmlArgs),
     /// Replay a saved project: the same labels as the window showed.
     Run(Run),
     /// Build one customer table from lists of customers, transactions and events.
@@ -239,6 +244,8 @@ pub fn main() -> ExitCode {
         Some(Headless::Journeys(args)) => journeys::carry_out(args),
         Some(Headless::Triggers(args)) => triggers::carry_out(args),
         Some(Headless::Live(args)) => live::carry_out(args),
+        Some(Headless::Sql(args)) => hand_over::sql(args),
+        Some(Headless::Pmml(args)) => hand_over::pmml(args),
         Some(Headless::Table(args)) => table::carry_out(args),
         Some(Headless::Completions { shell }) => completions(shell),
         Some(Headless::Man { folder }) => man_pages(&folder),

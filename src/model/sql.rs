@@ -1,9 +1,9 @@
 //! How does a database place customers, without this program?
 //!
-//! In: a model that places by the nearest centre, the name of a table and of its column that names customers. Out: one SELECT in standard SQL that gives, for every
-//! customer that takes part, their number of a segment, its name, and the distance to its centre. O(p k) characters.
+//! In: a model that places by the nearest centre, the name of a table and of its column that names customers, and the dialect of the database. Out: one SELECT that gives, for every
+//! customer that takes part, the number of their persona, its name, and the distance to its centre, as `personae score` calls them; or a view, a table or a MERGE of it. O(p k) characters.
 //!
-//! LN, SQRT, CASE, COALESCE, NULLIF and CAST are all it needs. An empty text counts as missing, as it does when files are read. Databases take logarithms
+//! LN, SQRT, CASE, COALESCE, NULLIF and CAST are all it needs; what differs between databases is in [`super::dialect`]. An empty text counts as missing, as it does when files are read. Databases take logarithms
 //! with an error in the last digit, so a customer who lies midway between two centres but for rounding may be placed on either side. The
 //! statement knows the rule alone: customers of a tree whom the model remembers elsewhere go to their nearest centre.
 
@@ -11,6 +11,7 @@ use crate::cluster::Assign;
 use crate::features::fitted_column::{Coding, FittedColumn, LevelCoding, NumberCoding};
 use crate::features::{Encoder, Projection, Transform};
 
+use super::dialect::{Dialect, SqlForm};
 use super::placing::{Model, Placing};
 
 /// Why a model cannot be written as SQL.
@@ -32,21 +33,61 @@ pub enum SqlError {
         /// The column.
         column: String,
     },
+    /// The database has no such statement.
+    #[error("{dialect} has no MERGE; make a view or a table of it.")]
+    NoMerge {
+        /// The database.
+        dialect: &'static str,
+    },
 }
 
-/// The statement. `table` may have parts ("shop.customers"); `id` is the column that names customers.
+/// The statement in the form that is wanted. Names of tables may have parts ("shop.customers").
+///
+/// Fails as [`to_sql`] does, and where the database has no such form.
+pub fn to_statement(model: &Model, table: &str, id: &str, dialect: Dialect, form: &SqlForm) -> Result<String, SqlError> {
+    let select = to_sql(model, table, id, dialect)?;
+    let name = |target: &str| parts(target, dialect);
+    Ok(match form {
+        SqlForm::Select => select,
+        SqlForm::View(target) if dialect == Dialect::Sqlite => {
+            format!("DROP VIEW IF EXISTS {0};\nCREATE VIEW {0} AS\n{select}", name(target))
+        }
+        SqlForm::View(target) => format!("CREATE OR REPLACE VIEW {} AS\n{select}", name(target)),
+        SqlForm::Table(target) => format!("CREATE TABLE {} AS\n{select}", name(target)),
+        SqlForm::Merge(_) if dialect == Dialect::Sqlite => return Err(SqlError::NoMerge { dialect: dialect.name() }),
+        SqlForm::Merge(target) => {
+            let id = dialect.quoted(id);
+            let columns = ["persona", "persona_name", "persona_distance"];
+            let set: Vec<String> = columns.iter().map(|column| format!("{column} = fresh.{column}")).collect();
+            let fresh: Vec<String> = columns.iter().map(|column| format!("fresh.{column}")).collect();
+            format!(
+                "MERGE INTO {} AS known\nUSING (\n{select}) AS fresh\nON known.{id} = fresh.{id}\nWHEN MATCHED THEN UPDATE SET {}\nWHEN NOT MATCHED THEN INSERT ({id}, {}) VALUES (fresh.{id}, {})\n",
+                name(target),
+                set.join(", "),
+                columns.join(", "),
+                fresh.join(", ")
+            )
+        }
+    })
+}
+
+fn parts(name: &str, dialect: Dialect) -> String {
+    name.split('.').map(|part| dialect.quoted(part)).collect::<Vec<_>>().join(".")
+}
+
+/// The SELECT. `table` may have parts ("shop.customers"); `id` is the column that names customers.
 ///
 /// Fails with "only segments that are placed by their nearest centre …" for other rules, and with "… is a date …" where a date enters.
-pub fn to_sql(model: &Model, table: &str, id: &str) -> Result<String, SqlError> {
+pub fn to_sql(model: &Model, table: &str, id: &str, dialect: Dialect) -> Result<String, SqlError> {
     let Placing::Space { encoder, assign: Assign::Nearest { centroids }, .. } = &model.placing else {
         return Err(SqlError::NotByCentres { method: model.method.clone() });
     };
     if let Some(date) = encoder.columns.iter().find(|column| matches!(column.coding, Coding::Date(_))) {
         return Err(SqlError::Date { column: date.name.clone() });
     }
-    let from = table.split('.').map(quoted).collect::<Vec<_>>().join(".");
-    let mut steps = vec![step("taken", taken(encoder, id), &from, &required(encoder))];
-    steps.push(step("encoded", encoded(encoder), "taken", ""));
+    let from = parts(table, dialect);
+    let mut steps = vec![step("taken", taken(encoder, id, dialect), &from, &required(encoder, dialect))];
+    steps.push(step("encoded", encoded(encoder, dialect), "taken", ""));
     let mut last = "encoded";
     let mut places: Vec<String> = (0..encoder.encoded_names().len()).map(|at| format!("e{at}")).collect();
     if let Some(projection) = &encoder.projection {
@@ -68,11 +109,11 @@ pub fn to_sql(model: &Model, table: &str, id: &str) -> Result<String, SqlError> 
         format!("CASE {} END", cases.join(" "))
     };
     Ok(format!(
-        "WITH\n{}\nSELECT id AS {},\n  {} AS segment,\n  {} AS name,\n  SQRT({}) AS distance\nFROM placed\n",
+        "WITH\n{}\nSELECT id AS {},\n  {} AS persona,\n  {} AS persona_name,\n  SQRT({}) AS persona_distance\nFROM placed\n",
         steps.join(",\n"),
-        quoted(id),
+        dialect.quoted(id),
         of(&|cluster| model.segments[cluster].number.to_string()),
-        of(&|cluster| text(&model.segments[cluster].name)),
+        of(&|cluster| dialect.text(&model.segments[cluster].name)),
         of(&|cluster| format!("d{cluster}")),
     ))
 }
@@ -86,34 +127,34 @@ fn with_id(columns: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// Every column as it is computed with: numbers with what stands in, texts with empty ones missing.
-fn taken(encoder: &Encoder, id: &str) -> Vec<String> {
+fn taken(encoder: &Encoder, id: &str, dialect: Dialect) -> Vec<String> {
     let column = |(at, column): (usize, &FittedColumn)| match &column.coding {
         Coding::Number(coding) | Coding::Date(coding) => {
-            format!("COALESCE(CAST({} AS DOUBLE PRECISION), {}) AS v{at}", quoted(&column.name), number(coding.stand_in))
+            format!("COALESCE(CAST({} AS {}), {}) AS v{at}", dialect.quoted(&column.name), dialect.double(), number(coding.stand_in))
         }
-        Coding::Category(_) => format!("NULLIF({}, '') AS v{at}", quoted(&column.name)),
+        Coding::Category(_) => format!("NULLIF({}, '') AS v{at}", dialect.quoted(&column.name)),
     };
-    std::iter::once(format!("{} AS id", quoted(id))).chain(encoder.columns.iter().enumerate().map(column)).collect()
+    std::iter::once(format!("{} AS id", dialect.quoted(id))).chain(encoder.columns.iter().enumerate().map(column)).collect()
 }
 
-fn required(encoder: &Encoder) -> String {
+fn required(encoder: &Encoder, dialect: Dialect) -> String {
     // Of a column that enters the kind is known; of others it is enough that there is something.
     let is_text = |name: &str| encoder.columns.iter().any(|column| column.name == name && !column.is_number());
     let has = |name: &String| match is_text(name) {
-        true => format!("NULLIF({}, '') IS NOT NULL", quoted(name)),
-        false => format!("{} IS NOT NULL", quoted(name)),
+        true => format!("NULLIF({}, '') IS NOT NULL", dialect.quoted(name)),
+        false => format!("{} IS NOT NULL", dialect.quoted(name)),
     };
     let all: Vec<String> = encoder.required.iter().map(has).collect();
     if all.is_empty() { String::new() } else { format!("\n  WHERE {}", all.join(" AND ")) }
 }
 
-fn encoded(encoder: &Encoder) -> Vec<String> {
+fn encoded(encoder: &Encoder, dialect: Dialect) -> Vec<String> {
     let mut columns = Vec::new();
     for (at, column) in encoder.columns.iter().enumerate() {
         match &column.coding {
             Coding::Number(coding) | Coding::Date(coding) => columns.push(scaled(coding, &format!("v{at}"))),
             Coding::Category(coding) => {
-                columns.extend((0..coding.indicators.len()).map(|place| indicator(coding, place, &format!("v{at}"))))
+                columns.extend((0..coding.indicators.len()).map(|place| indicator(coding, place, &format!("v{at}"), dialect)))
             }
         }
     }
@@ -138,12 +179,12 @@ fn scaled(coding: &NumberCoding, v: &str) -> String {
     format!("({transformed} - {}) / {}", number(coding.centre), number(coding.spread))
 }
 
-fn indicator(coding: &LevelCoding, place: usize, v: &str) -> String {
+fn indicator(coding: &LevelCoding, place: usize, v: &str, dialect: Dialect) -> String {
     let root = coding.indicators[place].share.sqrt();
     let value = |is_on: bool| number(if is_on { 1.0 / root - root } else { -root });
     let listed = |is_on: bool| {
         let texts: Vec<String> =
-            coding.levels.iter().filter(|level| (level.indicator == Some(place)) == is_on).map(|level| text(&level.text)).collect();
+            coding.levels.iter().filter(|level| (level.indicator == Some(place)) == is_on).map(|level| dialect.text(&level.text)).collect();
         if texts.is_empty() { String::new() } else { format!(" WHEN {v} IN ({}) THEN {}", texts.join(", "), value(is_on)) }
     };
     let (missing, unseen) = (value(coding.missing == Some(place)), value(coding.unseen == Some(place)));
@@ -174,12 +215,4 @@ fn nearest(k: usize) -> String {
 /// With as many digits as it takes to be the same number, negative ones in parentheses.
 fn number(value: f64) -> String {
     if value < 0.0 { format!("({value:?})") } else { format!("{:?}", value.abs()) }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn text(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }

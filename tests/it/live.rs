@@ -296,19 +296,25 @@ fn rows_that_are_customers_replace_each_other() {
     let all: String = (0..240).map(|customer| row(customer, customer % 3)).collect();
     std::fs::write(folder.join("customers.csv"), format!("{head}{all}")).unwrap();
     write_model(folder, Source::file(folder.join("customers.csv")));
-    // A third of the first kind become of the last kind.
-    let later: String = (0..240).step_by(9).map(|customer| row(customer, 2)).collect();
-    std::fs::write(folder.join("stream.csv"), format!("{head}{all}{later}")).unwrap();
+    std::fs::write(folder.join("stream.csv"), format!("{head}{all}")).unwrap();
     assert!(refused(folder, &["stream.csv", "--model", "m.json", "--out", "x", "--until-idle"]).contains("give --key"));
-    live(folder, "stream.csv", "out", &["--key", "customer_id", "--batch-rows", "240"]);
+    live(folder, "stream.csv", "out", &["--key", "customer_id"]);
+    assert_eq!(json(&folder.join("out"), "drift.json")["flagged"], false, "nothing came after the history");
+    // All of the first kind become of the last kind, and each says so a hundred times, in more bytes than are read at once. However slowly, it is one batch.
+    let later: String = (0..240).step_by(3).map(|customer| row(customer, 2)).collect();
+    let file = std::fs::OpenOptions::new().append(true).open(folder.join("stream.csv"));
+    file.unwrap().write_all(later.repeat(1_200).as_bytes()).unwrap();
+    live(folder, "stream.csv", "out", &["--key", "customer_id", "--batch-rows", "1000000", "--batch-seconds", "0.01"]);
     let told = json(&folder.join("out"), "live.json");
-    assert_eq!((told["customers"].as_u64(), told["counts"]["moved"].as_u64()), (Some(240), Some(27)));
+    let counts = &told["counts"];
+    assert_eq!((told["customers"].as_u64(), counts["moved"].as_u64(), counts["batches"].as_u64()), (Some(240), Some(80), Some(2)));
     let last = read(folder, "out/labels/000002.csv");
-    assert_eq!(last.lines().count(), 28, "{last}");
+    assert_eq!(last.lines().count(), 81, "{last}");
     let moved = last.lines().nth(1).unwrap().split(',').map(str::to_owned).collect::<Vec<_>>();
     assert_ne!(moved[1], moved[4], "{moved:?}");
     let drift = json(&folder.join("out"), "drift.json");
-    assert_eq!(drift["segments"].as_array().unwrap().len(), 3);
+    assert_eq!((drift["flagged"].as_bool(), drift["segments"].as_array().unwrap().len()), (Some(true), 3));
+    assert!(drift["columns"][0]["flagged"].as_bool().unwrap(), "{drift}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The statement of a model places every customer where the model does, in polars and in SQLite.
+//! What is written of a model for other programs places every customer where the model does: in polars, SQLite, DuckDB, PostgreSQL and Spark, and by a reader of PMML.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use personae::cluster::lanes::squared_distance;
 use personae::cluster::{Assign, KMeansParams, Linkage, density, hdbscan, kmeans, linkage};
 use personae::data::{self, Kind, Loaded, Values};
 use personae::features::{ColumnRecipe, Dimensions, MissingRule, Preparation, Scale, Transform, prepare_with_encoder};
-use personae::model::{Grouping, Model, Place, Placing, to_sql};
+use personae::model::{Dialect, Grouping, Model, Place, Placing, SqlForm, to_pmml, to_sql, to_statement};
 use polars::prelude::{Column, DataFrame, IntoLazy};
 use polars::sql::SQLContext;
 
@@ -55,8 +55,8 @@ fn answer(sql: &str, loaded: &Loaded) -> BTreeMap<usize, (usize, String, f64)> {
         let column = found.column(name).unwrap().cast(&polars::prelude::DataType::Float64).unwrap();
         column.f64().unwrap().iter().map(|value| value.unwrap()).collect::<Vec<f64>>()
     };
-    let (ids, segments, distances) = (numbers("customer"), numbers("segment"), numbers("distance"));
-    let names: Vec<String> = found.column("name").unwrap().str().unwrap().iter().map(|name| name.unwrap().to_owned()).collect();
+    let (ids, segments, distances) = (numbers("customer"), numbers("persona"), numbers("persona_distance"));
+    let names: Vec<String> = found.column("persona_name").unwrap().str().unwrap().iter().map(|name| name.unwrap().to_owned()).collect();
     let rows = ids.iter().zip(segments).zip(names).zip(distances);
     rows.map(|(((id, segment), name), distance)| (*id as usize, (segment as usize, name, distance))).collect()
 }
@@ -73,7 +73,7 @@ fn by_rule_alone(model: &Model) -> Model {
 /// Compares statement and model on `table`; the number of customers, and of those placed elsewhere because two centres are equally near.
 fn compare(model: &Model, table: &Loaded) -> (usize, usize) {
     let placed = by_rule_alone(model).place(table, &Ctx::new()).unwrap();
-    let found = answer(&to_sql(model, "customers", "customer").unwrap(), table);
+    let found = answer(&to_sql(model, "customers", "customer", Dialect::Standard).unwrap(), table);
     let Placing::Space { encoder, assign: Assign::Nearest { centroids }, .. } = &model.placing else { panic!("by centres") };
     let encoded = encoder.apply(table, &Ctx::new()).unwrap();
     assert_eq!(encoded.table_rows, found.keys().copied().collect::<Vec<_>>(), "the same customers take part");
@@ -140,25 +140,34 @@ fn polars_places_everybody_where_the_model_does() {
     assert!(otherwise * 1000 < customers);
 }
 
-#[test]
-fn sqlite_places_everybody_where_the_model_does() {
+/// A table as the scripts of other programs read it.
+fn as_json(table: &Loaded) -> String {
+    let n = table.table.n_rows;
+    let cells = table.table.columns.iter().map(|column| match &column.values {
+        Values::Text(texts) => serde_json::json!({"name": column.name, "type": "TEXT", "cells": texts.iter().collect::<Vec<_>>()}),
+        _ => serde_json::json!({"name": column.name, "type": "REAL", "cells": (0..n).map(|row| column.number(row)).collect::<Vec<_>>()}),
+    });
+    let ids = serde_json::json!({"name": "customer", "type": "INTEGER", "cells": (0..n).collect::<Vec<_>>()});
+    let columns: Vec<serde_json::Value> = std::iter::once(ids).chain(cells).collect();
+    serde_json::json!({ "columns": columns }).to_string()
+}
+
+/// Whether a program that is not ours, given what is written of models, places everybody where the models do. Slow ones get fewer models.
+fn places_everybody(script: &str, transforms: &[Transform], written: impl Fn(&Model) -> String) {
     let (table, later) = (shop(1_200, 0), shop(900, 1));
     let folder = tempfile::tempdir().unwrap();
-    let cells = later.table.columns.iter().map(|column| match &column.values {
-        Values::Text(texts) => serde_json::json!({"name": column.name, "type": "TEXT", "cells": texts.iter().collect::<Vec<_>>()}),
-        _ => serde_json::json!({"name": column.name, "type": "REAL", "cells": (0..900).map(|row| column.number(row)).collect::<Vec<_>>()}),
-    });
-    let ids = serde_json::json!({"name": "customer", "type": "INTEGER", "cells": (0..900).collect::<Vec<_>>()});
-    let rows = folder.path().join("table.json");
-    let columns: Vec<serde_json::Value> = std::iter::once(ids).chain(cells).collect();
-    std::fs::write(&rows, serde_json::json!({ "columns": columns }).to_string()).unwrap();
-    for transform in [Transform::Log1p, Transform::Asinh, Transform::Winsorized] {
-        let recipe = ColumnRecipe { transform: Some(transform), enters: Some(true), ..ColumnRecipe::default() };
+    // A server of its own may run as another user.
+    #[cfg(unix)]
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let (rows, text) = (folder.path().join("table.json"), folder.path().join("model.txt"));
+    std::fs::write(&rows, as_json(&later)).unwrap();
+    for (at, transform) in transforms.iter().enumerate() {
+        let recipe = ColumnRecipe { transform: Some(*transform), enters: Some(true), ..ColumnRecipe::default() };
         let columns = table.table.columns.iter().map(|column| (column.name.clone(), recipe.clone())).collect();
-        for model in model(&table, &Preparation { columns, ..Preparation::default() }, 4) {
-            let statement = folder.path().join("model.sql");
-            std::fs::write(&statement, to_sql(&model, "customers", "customer").unwrap()).unwrap();
-            let Some(answer) = crate::foreign::read("place_customers.py", &[statement, rows.clone()]) else { return };
+        let dimensions = if at == 1 { Dimensions::Columns } else { Dimensions::Auto };
+        for model in model(&table, &Preparation { columns, dimensions, ..Preparation::default() }, 4) {
+            std::fs::write(&text, written(&model)).unwrap();
+            let Some(answer) = crate::foreign::read(script, &[text.clone(), rows.clone()]) else { return };
             let placed = by_rule_alone(&model).place(&later, &Ctx::new()).unwrap().places;
             let answer = answer.as_array().unwrap();
             assert_eq!(answer.len(), placed.len());
@@ -169,6 +178,96 @@ fn sqlite_places_everybody_where_the_model_does() {
             }
         }
     }
+}
+
+const TRANSFORMS: [Transform; 3] = [Transform::Log1p, Transform::Asinh, Transform::Winsorized];
+
+fn by_sql(script: &str, transforms: &[Transform], dialect: Dialect) {
+    places_everybody(script, transforms, |model| to_sql(model, "customers", "customer", dialect).unwrap());
+}
+
+#[test]
+fn sqlite_places_everybody_where_the_model_does() {
+    by_sql("place_customers.py", &TRANSFORMS, Dialect::Sqlite);
+}
+
+#[test]
+fn duckdb_places_everybody_where_the_model_does() {
+    by_sql("place_in_duckdb.py", &TRANSFORMS, Dialect::DuckDb);
+}
+
+#[test]
+fn postgresql_places_everybody_where_the_model_does() {
+    by_sql("place_in_postgresql.py", &TRANSFORMS, Dialect::PostgreSql);
+}
+
+#[test]
+fn spark_places_everybody_where_the_model_does() {
+    by_sql("place_in_spark.py", &TRANSFORMS[..1], Dialect::Spark);
+}
+
+#[test]
+fn a_reader_of_pmml_places_everybody_where_the_model_does() {
+    places_everybody("place_by_pmml.py", &TRANSFORMS, |model| to_pmml(model).unwrap());
+}
+
+#[test]
+fn statements_make_views_and_tables_and_merge_into_them() {
+    let table = shop(400, 0);
+    let model = &model(&table, &Preparation::default(), 3)[0];
+    let of = |dialect: Dialect, form: SqlForm| to_statement(model, "shop.customers", "id", dialect, &form);
+    let target = || "shop.personas".to_owned();
+    let select = of(Dialect::Standard, SqlForm::Select).unwrap();
+    assert_eq!(
+        of(Dialect::PostgreSql, SqlForm::View(target())).unwrap(),
+        format!("CREATE OR REPLACE VIEW \"shop\".\"personas\" AS\n{select}")
+    );
+    assert!(of(Dialect::Sqlite, SqlForm::View(target())).unwrap().starts_with("DROP VIEW IF EXISTS"));
+    assert!(of(Dialect::BigQuery, SqlForm::Table(target())).unwrap().starts_with("CREATE TABLE `shop`.`personas` AS\nWITH\n"));
+    let merge = of(Dialect::Snowflake, SqlForm::Merge(target())).unwrap();
+    assert!(
+        merge.starts_with("MERGE INTO \"shop\".\"personas\" AS known\nUSING (\nWITH\n")
+            && merge.contains("WHEN NOT MATCHED THEN INSERT (\"id\", persona")
+    );
+    assert_eq!(
+        of(Dialect::Sqlite, SqlForm::Merge(target())).unwrap_err().to_string(),
+        "SQLite has no MERGE; make a view or a table of it."
+    );
+}
+
+#[test]
+fn a_model_is_handed_over_by_the_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/model_v1.json");
+    std::fs::copy(model, folder.path().join("dated.json")).unwrap();
+    let run = |args: &[&str]| crate::behaviour::personae(folder.path(), "1", args);
+    let (code, _, why) = run(&["sql", "dated.json", "--table", "t", "--id", "id"]);
+    assert!(code == 1 && why.contains("is a date"), "{why}");
+    std::fs::write(
+        folder.path().join("shop.csv"),
+        (0..90).map(|at| format!("{at},{}\n", at % 3 * 50 + at % 7)).fold("id,spend\n".to_owned(), |all, row| all + &row),
+    )
+    .unwrap();
+    assert_eq!(run(&["model", "shop.csv", "--k", "3", "--out", "m.json", "--quiet"]).0, 0);
+    let (code, told, _) = run(&[
+        "sql",
+        "m.json",
+        "--table",
+        "shop.customers",
+        "--id",
+        "id",
+        "--dialect",
+        "bigquery",
+        "--as",
+        "view",
+        "--target",
+        "shop.personas",
+    ]);
+    assert!(code == 0 && told.starts_with("CREATE OR REPLACE VIEW `shop`.`personas` AS"), "{told}");
+    assert_eq!(run(&["pmml", "m.json", "--out", "m.pmml"]).0, 0);
+    assert!(std::fs::read_to_string(folder.path().join("m.pmml")).unwrap().contains("<ClusteringModel"));
+    assert_eq!(run(&["sql", "m.json", "--table", "t", "--id", "id", "--as", "table"]).0, 2);
+    assert_eq!(run(&["pmml", "m.json", "--out", "m.json"]).0, 2, "the model itself stays");
 }
 
 #[test]
@@ -193,13 +292,13 @@ fn what_cannot_be_a_statement_says_why() {
     let assign = Assign::of_hdbscan(&prepared.matrix, &tree, &found);
     let dense = Model::new(&grouping, encoder, assign, &Ctx::new()).unwrap();
     assert_eq!(
-        to_sql(&dense, "customers", "customer").unwrap_err().to_string(),
+        to_sql(&dense, "customers", "customer", Dialect::Standard).unwrap_err().to_string(),
         "only segments that are placed by their nearest centre (k-Means, Hierarchical) can be written as SQL, and HDBSCAN are not; save the model itself instead."
     );
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/model_v1.json");
     let mut dated = personae::model::open(&path).unwrap();
     assert_eq!(
-        to_sql(&dated, "customers", "customer").unwrap_err().to_string(),
+        to_sql(&dated, "customers", "customer", Dialect::Standard).unwrap_err().to_string(),
         "first_order is a date, which every database counts in its own way; make the segments without it, or from a column that counts the days."
     );
     // Without the date it is a statement, with parts of names apart.
@@ -207,6 +306,6 @@ fn what_cannot_be_a_statement_says_why() {
     encoder.columns.remove(2);
     encoder.projection.as_mut().unwrap().means.pop();
     encoder.projection.as_mut().unwrap().weights.iter_mut().for_each(|weights| weights.truncate(4));
-    let sql = to_sql(&dated, "shop.customers", "customer id").unwrap();
+    let sql = to_sql(&dated, "shop.customers", "customer id", Dialect::Standard).unwrap();
     assert!(sql.contains("FROM \"shop\".\"customers\"\n  WHERE \"age\" IS NOT NULL\n") && sql.contains("\"customer id\" AS id"), "{sql}");
 }

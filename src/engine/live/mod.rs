@@ -267,8 +267,8 @@ impl<'a> Live<'a> {
             }
             let may_end = self.options.until_idle && !self.arrivals.is_open();
             let is_ripe = waiting.len() >= self.options.batch_rows
-                || (found.is_at_end && may_end)
-                || since.is_some_and(|since| since.elapsed() >= self.options.batch_wait);
+                // Only what trickles waits by the clock, so that a file that is there is always cut alike.
+                || (found.is_at_end && (may_end || since.is_some_and(|since| since.elapsed() >= self.options.batch_wait)));
             if !waiting.is_empty() && is_ripe {
                 let batch = self.batch(std::mem::take(&mut waiting), read_to.clone(), ctx)?;
                 say(&batch);
@@ -280,9 +280,10 @@ impl<'a> Live<'a> {
             }
             if waiting.is_empty() && self.counts.batches > 0 {
                 if self.reference.is_none() {
-                    // The history was read: what comes from now on is measured against it.
+                    // The history was read: what comes from now on is measured against it, once the centres are where it has them.
+                    let moved = self.segments.sweep(true, ctx)?;
                     self.reference = Some(self.segments.reference());
-                    self.keep(&[])?;
+                    self.keep(&moved.iter().map(String::as_str).collect::<Vec<_>>())?;
                 }
                 if may_end {
                     return Ok(true);

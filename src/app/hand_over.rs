@@ -1,0 +1,95 @@
+//! What do `personae sql` and `personae pmml` do? Hand a model to other programs: a statement for a database, or a document that others read.
+//!
+//! In: a model. Out: a text, to standard output or a file.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+
+use crate::model::{self, Dialect, SqlError, SqlForm, to_pmml, to_statement};
+
+use super::failure::{Failure, failed};
+use super::logging;
+use super::outputs::{self, Output};
+
+/// What may be said about a statement.
+#[derive(Debug, Args)]
+pub(super) struct SqlArgs {
+    /// The segment model, as `personae model` or the window's export wrote it.
+    model: PathBuf,
+    /// The table of customers in the database, such as shop.customers.
+    #[arg(long, value_name = "TABLE")]
+    table: String,
+    /// Its column that names customers.
+    #[arg(long, value_name = "COLUMN")]
+    id: String,
+    /// The database.
+    #[arg(long, value_parser = PossibleValuesParser::new(Dialect::WORDS.map(|(word, _)| word)).map(|word| dialect(&word)), default_value = "standard")]
+    dialect: Dialect,
+    /// What to make: the SELECT itself, a view, a table, or a MERGE into a table of personas that is there.
+    #[arg(long = "as", value_enum, default_value = "select")]
+    form: FormWord,
+    /// The view or table to make or to merge into, such as shop.personas.
+    #[arg(long, value_name = "TABLE")]
+    target: Option<String>,
+    /// The file to write; standard output unless given.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormWord {
+    Select,
+    View,
+    Table,
+    Merge,
+}
+
+/// What may be said about PMML.
+#[derive(Debug, Args)]
+pub(super) struct PmmlArgs {
+    /// The segment model, as `personae model` or the window's export wrote it.
+    model: PathBuf,
+    /// The file to write; standard output unless given.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+fn dialect(word: &str) -> Dialect {
+    Dialect::WORDS.iter().find(|(known, _)| *known == word).map_or(Dialect::Standard, |(_, dialect)| *dialect)
+}
+
+/// Writes the statement.
+pub(super) fn sql(args: SqlArgs) -> Result<(), Failure> {
+    let form = match (args.form, args.target) {
+        (FormWord::Select, None) => SqlForm::Select,
+        (FormWord::Select, Some(_)) => {
+            return Err(Failure::WrongUse("A SELECT makes nothing; give --as view, table or merge with --target.".into()));
+        }
+        (_, None) => return Err(Failure::WrongUse("Give --target the name of the view or table.".into())),
+        (FormWord::View, Some(target)) => SqlForm::View(target),
+        (FormWord::Table, Some(target)) => SqlForm::Table(target),
+        (FormWord::Merge, Some(target)) => SqlForm::Merge(target),
+    };
+    write(&args.model, args.out, |model| to_statement(model, &args.table, &args.id, args.dialect, &form))
+}
+
+/// Writes the document.
+pub(super) fn pmml(args: PmmlArgs) -> Result<(), Failure> {
+    write(&args.model, args.out, to_pmml)
+}
+
+fn write(path: &Path, out: Option<PathBuf>, text: impl FnOnce(&model::Model) -> Result<String, SqlError>) -> Result<(), Failure> {
+    logging::opens(&[path.to_owned()]);
+    if let Some(out) = &out {
+        outputs::check(&[path.to_owned()], &[Output { option: "--out", path: out.clone() }])?;
+    }
+    let text = text(&model::open(path).map_err(failed)?).map_err(failed)?;
+    match out {
+        Some(out) => outputs::write_text(&out, &text),
+        // Whoever reads may close early.
+        None => std::io::stdout().write_all(text.as_bytes()).or(Ok(())),
+    }
+}
