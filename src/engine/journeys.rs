@@ -52,13 +52,13 @@ pub(super) struct Followed {
     view: JourneysView,
 }
 
-/// Asks for what a view of Journeys shows; where it is to leave (`leaves`), for what an export says of journeys instead.
+/// Asks for what a view of Journeys shows; where cards are seen or leave (`leaves`), for what they say of journeys instead, and where pages do (`tries`), for the rules too.
 pub(super) fn of(
     runtime: &mut Runtime,
     (loaded, segmentation, personas): (&Asked<Loaded>, &Asked<Segmentation>, &Asked<Personas>),
     plan: &Plan,
     (view, reload, today): (JourneysView, u64, IsoDay),
-    leaves: bool,
+    (leaves, tries): (bool, bool),
     analyse: AnalyseTable,
     need: Need,
 ) -> Followed {
@@ -80,7 +80,7 @@ pub(super) fn of(
         false => customers(runtime, events, segmentation, personas, need),
     });
     let tried = match &events {
-        Asked::Ready(events) if view == JourneysView::Triggers || leaves => {
+        Asked::Ready(events) if tries || (view == JourneysView::Triggers && !leaves) => {
             trying::of(runtime, events, (options, plan.clustering.seed), analyse, need)
         }
         other => other.passes_on("Reading events"),
@@ -101,6 +101,12 @@ pub(super) fn of(
 }
 
 impl Followed {
+    /// The keys of what leaves.
+    pub(super) fn keys(&self) -> Vec<Option<Key>> {
+        let told = self.leaves.iter().map(Asked::key);
+        if self.leaves.is_empty() { Vec::new() } else { told.chain([self.tried.key()]).collect() }
+    }
+
     /// What the page sees of it.
     pub fn answer(self, last: &mut Last) -> JourneysAnswer {
         // Another view shows other things.

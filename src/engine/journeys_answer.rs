@@ -2,7 +2,7 @@
 
 use crate::events::table::{Events, NONE};
 use crate::events::{Read, ReadTold};
-use crate::export::{RulesTried, WhatTheyDid};
+use crate::export::{RulesTried, WhatTheyDid, on_card};
 use crate::journeys::funnel::{FunnelStanding, FunnelWalk};
 use crate::journeys::paths::PathTree;
 use crate::journeys::report::JourneysReport;
@@ -112,6 +112,18 @@ impl JourneysAnswer {
         let is_cooking = |of: &Answer<JourneysShown>| matches!(of, Answer::Cooking { .. });
         // Nothing is known of what is to leave until the events are read.
         matches!(self.events, Answer::Cooking { .. }) || self.leaves.iter().any(is_cooking) || matches!(self.tried, Answer::Cooking { .. })
+    }
+
+    /// What the persona of a cluster does more than others, in sentences for its card; empty where nobody looked.
+    pub fn on_card(&self, cluster: usize) -> Vec<String> {
+        let customers = self.customers.ready().filter(|customers| !customers.is_by_behaviour);
+        let answers = self.leaves.iter().filter_map(|answer| answer.ready()).map(|shown| &shown.report);
+        customers.map_or_else(Vec::new, |customers| on_card(&customers.names, answers, cluster))
+    }
+
+    /// Whether what cards say of it is under way.
+    pub fn is_told_soon(&self) -> bool {
+        self.leaves.iter().any(|answer| answer.progress().is_some())
     }
 
     /// What leaves with an export: what there is, and why the rest is not; none without events.

@@ -68,7 +68,12 @@ impl Needs {
         let ahead = if n_rows <= AHEAD_ROWS { Need::Start(Urgency::Ahead) } else { Need::Look };
         let if_shown_on = |pages: &[Page], urgency| if pages.contains(&wanted.view.page()) { Need::Start(urgency) } else { ahead };
         let from_segments_on = [Page::Segments, Page::Personas, Page::Journeys, Page::Present];
-        let journeys = if wanted.view.page() == Page::Journeys { Need::Start(Urgency::Shown) } else { Need::Look };
+        let journeys = match wanted.view.page() {
+            Page::Journeys | Page::Present => Need::Start(Urgency::Shown),
+            // The backs of cards tell it.
+            Page::Personas => Need::Start(Urgency::Ahead),
+            Page::Data | Page::Prepare | Page::Segments => Need::Look,
+        };
         // Refined while it is looked at.
         let refined_on =
             |pages: &[Page]| if refines && pages.contains(&wanted.view.page()) { Need::Start(Urgency::Shown) } else { Need::Look };

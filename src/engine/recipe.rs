@@ -251,12 +251,12 @@ impl Engine {
             (&table.loaded, &grouped.segmentation, &described.personas),
             plan,
             (wanted.journeys_shown(), wanted.reload, wanted.sources.clock.unwrap_or_else(sources::today)),
-            wanted.outputs.as_ref().is_some_and(|outputs| outputs.did),
+            wanted.tells_journeys(),
             Engine::analyse_table,
             needs.journeys,
         );
         let known = [map.key(), evidence.stability_key(), evidence.structure_key()];
-        let shown = [&grouped.keys()[..], &described.keys(), &known, &held.keys()].concat();
+        let shown = [&grouped.keys()[..], &described.keys(), &known, &held.keys(), &followed.keys()].concat();
         let mut answers = Answers { brush, listing, ..Answers::default() };
         grouped.answer(&mut answers, &mut last.groups);
         answers.comparison = comparison::answer(comparison, plan.comparison.as_ref(), &mut last.comparison);

@@ -85,6 +85,12 @@ impl Wanted {
         }
     }
 
+    /// Whether cards that are seen or leave say what customers do, and whether pages say which rules are ready.
+    pub fn tells_journeys(&self) -> (bool, bool) {
+        let leaves = self.outputs.as_ref().is_some_and(|outputs| outputs.did) || self.pages.is_some();
+        (leaves || (self.outputs.is_none() && self.view.page() == Page::Personas), leaves)
+    }
+
     /// Whether every file is read once, as a command does: then nothing need be found again by its bytes, and the pass over them is saved.
     pub fn reads_once(&self) -> bool {
         self.sources.until != SourcesUntil::Page

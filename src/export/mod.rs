@@ -82,4 +82,4 @@ pub use validation::{
     CalibrationPoint, ColumnLeftOut, FoldsFound, ForetoldBy, ForetoldFound, HangsOn, PersonaHolds, Stay, Validation, ValidationSeconds,
     WalkedForward, WordHolds, validation_json,
 };
-pub use what_they_did::{RulesTried, WhatTheyDid};
+pub use what_they_did::{RulesTried, WhatTheyDid, on_card};

@@ -40,17 +40,23 @@ impl WhatTheyDid {
         self.answers.iter().find_map(of)
     }
 
-    /// What the persona of a cluster does more than others, and its typical visit, in sentences; empty where nobody looked.
+    /// What the persona of a cluster does more than others, in sentences.
     pub(super) fn on_card(&self, cluster: usize) -> Vec<String> {
-        let (Some(name), Some(found)) = (self.names.get(cluster), self.found(|answer| answer.does_more.as_ref())) else {
-            return Vec::new();
-        };
-        let told: Vec<&FindingReport> = found.findings.iter().filter(|finding| finding.persona == *name).take(MOST_ON_CARD).collect();
-        let nothing = told.is_empty().then(|| "Nothing that holds beside the others who are as active.".to_owned());
-        let typical = self.found(|answer| answer.typical.as_ref());
-        let visit = typical
-            .and_then(|typical| typical.iter().find(|of| of.name == *name))
-            .map(|of| format!("Typical visit: {}.", words::typical_visit(of)));
-        told.into_iter().map(words::finding).chain(nothing).chain(visit).collect()
+        on_card(&self.names, self.answers.iter(), cluster)
     }
+}
+
+/// What the persona of a cluster does more than others, and its typical visit, in sentences; empty where nobody looked. `names` are those of the journeys, by cluster.
+pub fn on_card<'a>(names: &[String], answers: impl Iterator<Item = &'a JourneysReport>, cluster: usize) -> Vec<String> {
+    let answers: Vec<&JourneysReport> = answers.collect();
+    let (Some(name), Some(found)) = (names.get(cluster), answers.iter().find_map(|answer| answer.does_more.as_ref())) else {
+        return Vec::new();
+    };
+    let told: Vec<&FindingReport> = found.findings.iter().filter(|finding| finding.persona == *name).take(MOST_ON_CARD).collect();
+    let nothing = told.is_empty().then(|| "Nothing that holds beside the others who are as active.".to_owned());
+    let typical = answers.iter().find_map(|answer| answer.typical.as_ref());
+    let visit = typical
+        .and_then(|typical| typical.iter().find(|of| of.name == *name))
+        .map(|of| format!("Typical visit: {}.", words::typical_visit(of)));
+    told.into_iter().map(words::finding).chain(nothing).chain(visit).collect()
 }

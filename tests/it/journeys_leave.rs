@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+use personae::data::Source;
+use personae::engine::{Engine, EngineOptions, PagesWanted, Wanted};
+use personae::export::Choices;
+use personae::session::{Page, Plan};
 use serde_json::Value;
 
 use crate::behaviour::{as_ga4, json, personae, shop};
@@ -99,4 +103,31 @@ fn what_is_read_is_not_written_over_and_a_wrong_file_is_one_sentence() {
     std::fs::rename(folder.join("events.json"), folder.join("out/personas.json")).unwrap();
     let args = ["cards", "customers.csv", "--events", "out/personas.json", "--out", "out", "--formats", "json", "--quiet"];
     assert_eq!(personae(folder, "2", &args).0, 2, "the export would replace the events");
+}
+
+#[test]
+fn the_back_of_a_card_and_the_pages_on_screen_say_what_leaves() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    shop_in(folder);
+    let args = ["cards", "customers.csv", "--events", "events.json", "--out", "out", "--formats", "json", "--quiet"];
+    assert_eq!(personae(folder, "2", &args).0, 0);
+    let cards = json(&folder.join("out"), "personas.json");
+    let mut plan = Plan::new(Source::file(folder.join("customers.csv")));
+    let without = plan.clone();
+    plan.journeys.events = vec![folder.join("events.json")];
+    let mut engine = Engine::new(|| {}, EngineOptions::default());
+    let answers = engine.wait_until_idle(&plan, &Wanted::on(Page::Personas));
+    for (cluster, persona) in cards["personas"].as_array().unwrap().iter().enumerate() {
+        let told = answers.journeys.on_card(cluster);
+        assert!(!told.is_empty());
+        assert_eq!(serde_json::json!(told), persona["did"]);
+    }
+    let mut pages_of = |plan: &Plan| {
+        let pages = PagesWanted { choices: Choices::default(), page: 0, width: 0, thumbnail_width: None };
+        let wanted = Wanted { pages: Some(pages), ..Wanted::on(Page::Present) };
+        let answers = engine.wait_until_idle(plan, &wanted);
+        answers.pages.pages.ready().expect("pages").len()
+    };
+    assert!(pages_of(&plan) >= pages_of(&without) + 2, "what they do, and the triggers");
 }

@@ -141,7 +141,11 @@ impl LineCutter {
                     return None;
                 }
                 let (found, expected) = (cells.len(), self.names.len());
-                Some(if found == expected { Ok(cells) } else { Err(format!("it has {found} cells in the place of {expected}")) })
+                Some(if found == expected {
+                    Ok(cells)
+                } else {
+                    Err(format!("it has {found} cell{} in the place of {expected}", if found == 1 { "" } else { "s" }))
+                })
             }
         }
     }

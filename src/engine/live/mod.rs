@@ -185,8 +185,8 @@ impl<'a> Live<'a> {
                 let event = table
                     .event(cells)
                     .map_err(|(_, why)| problem(format!("{} was changed: {why}.", self.store.folder().join("events.csv").display())))?;
-                if let (Some(at), Some(time)) = (id, event.time) {
-                    self.ids.insert(event.cells[at].trim().to_owned(), time);
+                if let Some(at) = id {
+                    self.ids.insert(event.cells[at].trim().to_owned(), event.time.unwrap_or(i64::MAX));
                 }
                 events.push(event);
             }
@@ -386,19 +386,20 @@ impl<'a> Live<'a> {
             }
             if let Some(at) = id {
                 let name = event.cells[at].trim().to_owned();
+                // Before it is asked whether the id is known: which ids behind the horizon are still known hangs on when the program was started.
                 let horizon = self.latest.map(|latest| latest - self.options.lateness);
                 if name.is_empty() {
                     self.counts.unfit += 1;
                     put_aside("it has no id", &line);
                     continue;
                 }
-                if self.ids.contains_key(&name) {
-                    self.counts.repeated += 1;
-                    continue;
-                }
                 if event.time.zip(horizon).is_some_and(|(time, horizon)| time < horizon) {
                     self.counts.late += 1;
                     put_aside("it came too late to know whether it had come before", &line);
+                    continue;
+                }
+                if self.ids.contains_key(&name) {
+                    self.counts.repeated += 1;
                     continue;
                 }
                 self.ids.insert(name, event.time.unwrap_or(i64::MAX));

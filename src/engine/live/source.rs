@@ -16,8 +16,6 @@ use crate::engine::Problem;
 
 /// Bytes that are read at a time, and of a file's beginning that say how it is cut.
 const PIECE: usize = 1 << 20;
-/// Bytes that wait to be cut, at most, unless one row is longer.
-const MOST_PENDING: usize = 4 * PIECE;
 /// Files of a folder that are read.
 const ENDINGS: [&str; 6] = ["csv", "tsv", "txt", "json", "jsonl", "ndjson"];
 
@@ -86,16 +84,19 @@ impl Arrivals {
                 return Ok(Found { rows: Vec::new(), is_at_end: true });
             }
             let is_folder_file_done = self.is_folder && next.as_ref().is_some_and(|name| *name != self.to.file);
-            let Some(open) = &mut self.current else { continue };
-            let n_read = open.fill()?;
-            let is_all = n_read == 0
-                && (is_folder_file_done || (is_last && !self.is_open.as_ref().is_some_and(|open| open.load(Ordering::Acquire))));
-            let rows = self.cut(most, is_all)?;
+            let rows = self.cut(most, false)?;
             if !rows.is_empty() {
                 return Ok(Found { rows, is_at_end: false });
             }
-            if n_read > 0 {
+            // Whole lines are gone through first: a row that is not ended yet needs more, however long it is.
+            let Some(open) = &mut self.current else { continue };
+            if open.fill()? > 0 {
                 continue;
+            }
+            let is_all = is_folder_file_done || (is_last && !self.is_open());
+            let rows = if is_all { self.cut(most, true)? } else { rows };
+            if !rows.is_empty() {
+                return Ok(Found { rows, is_at_end: false });
             }
             if is_folder_file_done {
                 self.current = None;
@@ -221,9 +222,6 @@ impl Arrivals {
 
 impl Open {
     fn fill(&mut self) -> Result<usize, Problem> {
-        if self.pending.len() >= MOST_PENDING && self.pending.contains(&b'\n') {
-            return Ok(1);
-        }
         let mut piece = vec![0; PIECE];
         let failed = |error: std::io::Error| Problem(format!("{} cannot be read on ({error}).", self.title).into());
         let n = self.file.read(&mut piece).map_err(failed)?;

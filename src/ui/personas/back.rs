@@ -43,6 +43,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
             ui.set_width(column);
             ui.spacing_mut().item_spacing.x = INSIDE;
             rule_ui(ui, view, persona);
+            did_ui(ui, view, persona);
         });
     });
     examples_ui(ui, view, persona);
@@ -147,6 +148,25 @@ fn rule_ui(ui: &mut Ui, view: &View, persona: &Persona) {
         percent(*recall)
     );
     ui.add(Label::new(caption(ui, unbroken(&text))).wrap());
+}
+
+/// What they do more than others, where events are followed.
+fn did_ui(ui: &mut Ui, view: &View, persona: &Persona) {
+    let journeys = &view.answers.journeys;
+    let told = journeys.on_card(persona.cluster);
+    if told.is_empty() && !journeys.is_told_soon() {
+        return;
+    }
+    ui.add_space(BETWEEN);
+    ui.label(theme::strong("What they do")).on_hover_text(
+        "Done at least once in the first 30 days, far more or less often than by everyone else, and among equally active customers too. Journeys, Differences has all of it.",
+    );
+    if told.is_empty() {
+        ui.label(caption(ui, "Still being looked at."));
+    }
+    for sentence in told {
+        ui.add(Label::new(unbroken(&view.personas.noun.in_text(&sentence))).wrap());
+    }
 }
 
 /// Customers near the middle, without anything that says who they are.
