@@ -42,3 +42,18 @@ pub(super) struct Files {
 pub(super) fn day(text: &str) -> Result<IsoDay, String> {
     IsoDay::parse(text).ok_or_else(|| "give a day such as 1997-12-31".to_owned())
 }
+
+/// A time as it is typed, in milliseconds.
+pub(super) fn span(text: &str) -> Result<i64, String> {
+    let wrong = || "give a time such as 30m, 24h or 7d".to_owned();
+    let unit = text.chars().next_back().ok_or_else(wrong)?;
+    let ms = match unit {
+        'm' => 60_000.0,
+        'h' => 3_600_000.0,
+        'd' => 86_400_000.0,
+        _ => return Err(wrong()),
+    };
+    let n: f64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    // A hundred years.
+    if n > 0.0 && n * ms <= 36_525.0 * 86_400_000.0 { Ok((n * ms) as i64) } else { Err(wrong()) }
+}

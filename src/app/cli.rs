@@ -76,7 +76,7 @@ enum Headless {
     Journeys(JourneyArgs),
     /// Replay rules that would set off a message on the past: what they find, whom, and who is due now.
     Triggers(TriggerArgs),
-    /// Follow events as they arrive: who is in which segment, whose centres follow, and what drifts.
+    /// Follow events as they arrive: customers, segments and their centres change with them, and drift is told.
     Live(LiveArgs),
     /// Write a segment model as SQL, so that a database places its customers itself.
     Sql(SqlArgs),

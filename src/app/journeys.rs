@@ -11,6 +11,7 @@ use crate::engine::behaviour::{JourneyWishes, JourneysFound};
 use crate::engine::journeys_of;
 use crate::export::behaviour::journeys_json;
 
+use super::args::span;
 use super::event_args::{EventArgs, told_of_reading};
 use super::failure::{Failure, failed};
 use super::logging;
@@ -87,19 +88,4 @@ fn summary(found: &JourneysFound) -> String {
 
 fn depth(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|n| (2..=10).contains(n)).ok_or_else(|| "give a whole number from 2 to 10".to_owned())
-}
-
-/// A time as it is typed, in milliseconds.
-fn span(text: &str) -> Result<i64, String> {
-    let wrong = || "give a time such as 30m, 24h or 7d".to_owned();
-    let unit = text.chars().next_back().ok_or_else(wrong)?;
-    let ms = match unit {
-        'm' => 60_000.0,
-        'h' => 3_600_000.0,
-        'd' => 86_400_000.0,
-        _ => return Err(wrong()),
-    };
-    let n: f64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
-    // A hundred years.
-    if n > 0.0 && n * ms <= 36_525.0 * 86_400_000.0 { Ok((n * ms) as i64) } else { Err(wrong()) }
 }

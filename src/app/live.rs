@@ -16,7 +16,7 @@ use crate::data::day::IsoDay;
 use crate::engine::live::{HalfLife, LiveBatch, LiveCounts, LiveEnded, LiveOptions, LiveRule, LiveSource, follow};
 use crate::model::{self, Model};
 
-use super::args::day;
+use super::args::{day, span};
 use super::failure::{Failure, failed};
 use super::logging;
 
@@ -40,7 +40,7 @@ pub(super) struct LiveArgs {
     /// How the centres follow: sums (a centre is the mean of its members as they are now) or spark (every changed row pulls its centre, as Spark's streaming k-means does).
     #[arg(long, value_enum, default_value = "sums")]
     rule: RuleWord,
-    /// With --rule spark: after what half of what was seen is forgotten, such as 7d, 12h, 20batches or 1000rows [never].
+    /// With --rule spark: how long until half of what was seen is forgotten, such as 7d, 12h, 20batches or 1000rows [nothing is].
     #[arg(long, value_name = "SPAN", value_parser = half_life)]
     half_life: Option<HalfLife>,
     /// The day everything is counted back from; the day after the newest event unless given.
@@ -194,20 +194,6 @@ fn summary(model: &Model, ended: &LiveEnded) -> String {
     }
     ended.drift.iter().chain(&ended.notes).for_each(|line| text.push_str(&format!("{line}\n")));
     text
-}
-
-/// "7d", "12h", "30m" in milliseconds.
-fn span(text: &str) -> Result<i64, String> {
-    let wrong = || "give a time such as 30m, 12h or 7d".to_owned();
-    let (number, unit) = text.split_at(text.len() - text.chars().next_back().map_or(0, char::len_utf8));
-    let ms = match unit {
-        "m" => 60_000.0,
-        "h" => 3_600_000.0,
-        "d" => 86_400_000.0,
-        _ => return Err(wrong()),
-    };
-    let n: f64 = number.parse().map_err(|_| wrong())?;
-    if n > 0.0 && n * ms < 1e14 { Ok((n * ms) as i64) } else { Err(wrong()) }
 }
 
 fn half_life(text: &str) -> Result<HalfLife, String> {

@@ -162,6 +162,17 @@ impl LiveTable {
         recipe.understand(&raw, ctx)
     }
 
+    /// What was decided about how the rows are read, about money, people and days, in sentences.
+    pub fn told(&self) -> Vec<String> {
+        let of_columns = self.rows.notes().iter().cloned();
+        let understood = match &self.form {
+            Form::Built(recipe) => recipe.understood.as_ref(),
+            Form::Rows => None,
+        };
+        let sources = understood.into_iter().flat_map(|understood| &understood.sources);
+        of_columns.chain(sources.flat_map(|source| source.decisions.iter().map(|of| format!("{}: {}", source.name, of.text)))).collect()
+    }
+
     /// What a row says, or why it cannot be counted.
     pub fn event(&self, cells: Vec<String>) -> Result<LiveEvent, (Vec<String>, String)> {
         if let Some(misfit) = self.rows.misfit(&cells) {

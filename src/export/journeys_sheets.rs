@@ -66,7 +66,7 @@ fn more_sheet(did: &WhatTheyDid, found: &DoesMoreReport) -> TopicSheet {
     let n_more = found.findings.len() - rows.len();
     let more = (n_more > 0).then(|| format!("{} weaker ones are not shown; personae journeys writes all of them.", count(n_more)));
     let table = (!rows.is_empty()).then(|| SheetPart::Table(SheetTable::new("What personas do more or less than others", &columns, rows)));
-    let means = "An arrow means directly after, dots mean within seven days. A share is of those who did so at least once. \
+    let means = "An arrow means directly after, dots mean within seven days. A share is that of customers who did so at least once. \
                  Equally active: who does more of everything does more of this, too, and that is no finding.";
     TopicSheet {
         id: "what-they-do".into(),

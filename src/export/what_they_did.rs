@@ -53,7 +53,7 @@ pub fn on_card<'a>(names: &[String], answers: impl Iterator<Item = &'a JourneysR
         return Vec::new();
     };
     let told: Vec<&FindingReport> = found.findings.iter().filter(|finding| finding.persona == *name).take(MOST_ON_CARD).collect();
-    let nothing = told.is_empty().then(|| "Nothing that holds beside the others who are as active.".to_owned());
+    let nothing = told.is_empty().then(|| "Nothing that sets them apart from others who are as active.".to_owned());
     let typical = answers.iter().find_map(|answer| answer.typical.as_ref());
     let visit = typical
         .and_then(|typical| typical.iter().find(|of| of.name == *name))

@@ -60,6 +60,7 @@ impl Dialect {
 
     /// A name of a table or column, whatever letters it has.
     pub(super) fn quoted(self, name: &str) -> String {
+        let name = &name.replace('\0', "");
         match self {
             Dialect::Spark => format!("`{}`", name.replace('`', "``")),
             Dialect::BigQuery => format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`")),
@@ -69,6 +70,8 @@ impl Dialect {
 
     /// A text as a value. Where backslashes mean something they are doubled, and a doubled quote would end the text.
     pub(super) fn text(self, text: &str) -> String {
+        // No database takes it.
+        let text = &text.replace('\0', "");
         match self {
             Dialect::Spark | Dialect::BigQuery => {
                 let safe = text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n").replace('\r', "\\r");
@@ -96,7 +99,7 @@ mod tests {
     fn nothing_gets_out_of_its_quotes() {
         assert_eq!(Dialect::PostgreSql.quoted("a\"; DROP TABLE x; --"), "\"a\"\"; DROP TABLE x; --\"");
         assert_eq!((Dialect::Spark.quoted("a`b"), Dialect::BigQuery.quoted("a`b\\")), ("`a``b`".into(), "`a\\`b\\\\`".into()));
-        assert_eq!(Dialect::Snowflake.text("l'app"), "'l''app'");
+        assert_eq!((Dialect::Snowflake.text("l'app"), Dialect::PostgreSql.text("a\0b")), ("'l''app'".into(), "'ab'".into()));
         assert_eq!(Dialect::Spark.text("l'app \\' OR 1=1"), "'l\\'app \\\\\\' OR 1=1'");
     }
 }

@@ -4,6 +4,8 @@ import json
 import shutil
 import sys
 
+from shop_table import columns_of, rows_of
+
 try:
     from pypmml import Model
 except ImportError:
@@ -12,11 +14,10 @@ if not shutil.which("java"):
     sys.exit(77)
 
 document, table = sys.argv[1:]
-with open(table, encoding="utf-8") as file:
-    columns = json.load(file)["columns"]
+columns = columns_of(table)
 model = Model.load(document)
 placed = []
-for row in zip(*(column["cells"] for column in columns)):
+for row in rows_of(columns):
     values = {column["name"]: cell for column, cell in zip(columns, row)}
     found = model.predict(values)
     placed.append([values["customer"], int(found["persona"]), found["persona_name"]])

@@ -3,19 +3,19 @@
 import json
 import sys
 
+from shop_table import columns_of, quoted, rows_of, text_of
+
 try:
     import duckdb
 except ImportError:
     sys.exit(77)
 
 statement, table = sys.argv[1:]
-with open(table, encoding="utf-8") as file:
-    columns = json.load(file)["columns"]
+columns = columns_of(table)
 types = {"REAL": "DOUBLE", "INTEGER": "BIGINT", "TEXT": "VARCHAR"}
 database = duckdb.connect()
-named = ", ".join('"' + column["name"].replace('"', '""') + '" ' + types[column["type"]] for column in columns)
+named = ", ".join(f"{quoted(column['name'])} {types[column['type']]}" for column in columns)
 database.execute(f"CREATE TABLE customers ({named})")
 marks = ", ".join("?" for _ in columns)
-database.executemany(f"INSERT INTO customers VALUES ({marks})", list(zip(*(column["cells"] for column in columns))))
-with open(statement, encoding="utf-8") as file:
-    print(json.dumps(database.execute(file.read()).fetchall()))
+database.executemany(f"INSERT INTO customers VALUES ({marks})", rows_of(columns))
+print(json.dumps(database.execute(text_of(statement)).fetchall()))

@@ -16,6 +16,13 @@ fn shop_in(folder: &Path) {
     std::fs::write(folder.join("customers.csv"), customers()).unwrap();
 }
 
+/// personas.json of the shop's customers with these events and formats.
+fn cards_with(folder: &Path, more: &[&str]) -> Value {
+    let (code, _, err) = personae(folder, "2", &[&["cards", "customers.csv", "--out", "out", "--quiet"], more].concat());
+    assert_eq!(code, 0, "{err}");
+    json(&folder.join("out"), "personas.json")
+}
+
 fn sheet<'a>(cards: &'a Value, id: &str) -> Option<&'a Value> {
     cards["sheets"].as_array().unwrap().iter().find(|sheet| sheet["id"] == id)
 }
@@ -25,14 +32,12 @@ fn cards_say_what_the_command_says_of_the_same_events() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     shop_in(folder);
-    let args = ["cards", "customers.csv", "--events", "events.json", "--out", "out", "--formats", "json,md,html,pptx,pdf", "--quiet"];
-    let (code, _, err) = personae(folder, "2", &args);
-    assert_eq!(code, 0, "{err}");
+    let cards = cards_with(folder, &["--events", "events.json", "--formats", "json,md,html,pptx,pdf"]);
     let args = ["journeys", "events.json", "--customers", "customers.csv", "--by", "persona", "--report", "j.json", "--quiet"];
     assert_eq!(personae(folder, "2", &args).0, 0);
     let args = ["triggers", "events.json", "--report", "t.json", "--quiet"];
     assert_eq!(personae(folder, "2", &args).0, 0);
-    let (cards, journeys, triggers) = (json(&folder.join("out"), "personas.json"), json(folder, "j.json"), json(folder, "t.json"));
+    let (journeys, triggers) = (json(folder, "j.json"), json(folder, "t.json"));
 
     let findings = journeys["does_more"]["findings"].as_array().unwrap();
     assert!(!findings.is_empty(), "the shop has kinds that do different things");
@@ -76,16 +81,12 @@ fn events_of_nobody_in_the_table_are_told_and_cards_stay_as_they_are() {
     let folder = folder.path();
     shop_in(folder);
     std::fs::write(folder.join("customers.csv"), customers().replace('K', "X")).unwrap();
-    let (code, _, err) =
-        personae(folder, "2", &["cards", "customers.csv", "--events", "events.json", "--out", "out", "--formats", "json", "--quiet"]);
-    assert_eq!(code, 0, "{err}");
-    let with = json(&folder.join("out"), "personas.json");
+    let with = cards_with(folder, &["--events", "events.json", "--formats", "json"]);
     let told = sheet(&with, "triggers").is_some();
     assert!(told, "rules can be tried without personas");
     assert!(with["personas"].as_array().unwrap().iter().all(|persona| persona["did"] == serde_json::json!([])));
-    let (code, _, _) = personae(folder, "2", &["cards", "customers.csv", "--out", "plain", "--formats", "json", "--quiet"]);
-    assert_eq!(code, 0);
-    let without = json(&folder.join("plain"), "personas.json");
+    let without = cards_with(folder, &["--formats", "json"]);
+    assert!(!with["personas"][0]["statements"].is_null());
     assert_eq!(with["personas"][0]["statements"], without["personas"][0]["statements"]);
     assert!(without["personas"][0]["did"].is_null());
 }
@@ -110,9 +111,7 @@ fn the_back_of_a_card_and_the_pages_on_screen_say_what_leaves() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     shop_in(folder);
-    let args = ["cards", "customers.csv", "--events", "events.json", "--out", "out", "--formats", "json", "--quiet"];
-    assert_eq!(personae(folder, "2", &args).0, 0);
-    let cards = json(&folder.join("out"), "personas.json");
+    let cards = cards_with(folder, &["--events", "events.json", "--formats", "json"]);
     let mut plan = Plan::new(Source::file(folder.join("customers.csv")));
     let without = plan.clone();
     plan.journeys.events = vec![folder.join("events.json")];

@@ -51,8 +51,12 @@ fn begun() -> tempfile::TempDir {
 }
 
 fn write_model(folder: &Path, source: Source) {
+    write_model_by(folder, source, |plan| plan.clustering.kmeans.k = Some(3));
+}
+
+fn write_model_by(folder: &Path, source: Source, choose: impl FnOnce(&mut Plan)) {
     let mut plan = Plan::new(source);
-    plan.clustering.kmeans.k = Some(3);
+    choose(&mut plan);
     let wanted = personae::engine::Wanted::outputs(personae::engine::Outputs { personas: true, ..Default::default() });
     let (report, _) = personae::engine::analyse(&plan, &wanted, &Ctx::new()).unwrap();
     std::fs::write(folder.join("m.json"), personae::export::model_json(&report, &Ctx::new()).unwrap().unwrap()).unwrap();
@@ -94,6 +98,27 @@ fn without_personas(text: &str) -> String {
     text.lines().map(cut).collect::<Vec<_>>().join("\n")
 }
 
+/// Everyone's persona by the lists of labels, one after the other; the last says.
+fn by_labels(folder: &Path) -> BTreeMap<String, String> {
+    let mut known = BTreeMap::new();
+    for (_, text) in written(folder).into_iter().filter(|(name, _)| name.starts_with("labels")) {
+        for line in text.lines().skip(1) {
+            let cells: Vec<&str> = line.split(',').collect();
+            known.insert(cells[0].to_owned(), cells[1].to_owned());
+        }
+    }
+    known
+}
+
+/// Everyone's persona as the table at the end has it.
+fn by_table(text: &str) -> BTreeMap<String, String> {
+    let of = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        (cells[0].to_owned(), cells[cells.len() - 2].to_owned())
+    };
+    text.lines().skip(1).map(of).collect()
+}
+
 #[test]
 fn however_batches_are_cut_the_table_is_that_of_all_events_and_the_model_places_everyone_where_they_are() {
     let folder = begun();
@@ -121,6 +146,7 @@ fn however_batches_are_cut_the_table_is_that_of_all_events_and_the_model_places_
         assert_eq!(code, 0, "{why}");
         let customers = read(folder, &format!("{out}/customers.csv"));
         assert_eq!(customers, read(folder, "scored.csv"), "{rows} rows a batch");
+        assert_eq!(by_labels(&folder.join(&out)), by_table(&customers), "whoever reads all lists of labels knows where everyone is");
         tables.push(without_personas(&customers));
     }
     assert!(tables.windows(2).all(|pair| pair[0] == pair[1]));
@@ -129,6 +155,77 @@ fn however_batches_are_cut_the_table_is_that_of_all_events_and_the_model_places_
         personae(folder, "2", &["score", "m.json", "all.csv", "--snapshot", "2024-04-11", "--out", "before.csv", "--quiet"]);
     assert_eq!(code, 0, "{why}");
     assert_eq!(without_personas(&read(folder, "before.csv")), tables[0]);
+}
+
+#[test]
+fn a_list_of_customers_stands_beside_the_events_and_what_was_decided_is_told() {
+    let folder = begun();
+    let folder = folder.path();
+    let listed: String = (0..330).map(|at| format!("C{at:03},{},{}\n", 18 + at % 50, ["north", "south"][at % 2])).collect();
+    std::fs::write(folder.join("crm.csv"), format!("customer_id,age,region\n{listed}")).unwrap();
+    let source = |name: &str, kind: data::SourceKind| data::SourceFile {
+        name: name.into(),
+        path: folder.join(format!("{name}.csv")),
+        kind: Some(kind),
+        ..data::SourceFile::default()
+    };
+    let sources = vec![source("orders", data::SourceKind::Transactions), source("crm", data::SourceKind::Customers)];
+    write_model(folder, Source::Sources(std::sync::Arc::new(data::Sourcing { sources, ..data::Sourcing::default() })));
+    let why = refused(folder, &["all.csv", "--model", "m.json", "--out", "x", "--until-idle", "--quiet"]);
+    assert!(why.contains("give --customers the list of customers"), "{why}");
+    for rows in ["150", "100000"] {
+        let out = format!("out{rows}");
+        live(folder, "all.csv", &out, &["--customers", "crm.csv", "--batch-rows", rows]);
+        let (model, events) = (format!("{out}/model.json"), format!("{out}/events.csv"));
+        let args = ["score", &model, &events, "crm.csv", "--snapshot", "2024-04-11", "--out", "scored.csv", "--quiet"];
+        let (code, _, why) = personae(folder, "2", &args);
+        assert_eq!(code, 0, "{why}");
+        let customers = read(folder, &format!("{out}/customers.csv"));
+        assert_eq!(customers, read(folder, "scored.csv"), "{rows} rows a batch");
+        assert_eq!(customers.lines().count(), 331, "whoever is listed is a customer, with orders or without");
+        // Negative amounts are returns: that decides money, so it is told.
+        let notes = json(&folder.join(&out), "live.json")["notes"].to_string();
+        assert!(notes.contains("orders: "), "{notes}");
+    }
+}
+
+#[test]
+fn days_that_could_be_read_two_ways_are_told() {
+    let folder = begun();
+    let folder = folder.path();
+    // The twelfth at most, in numbers alone: which is the day?
+    let turned = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let day: Vec<&str> = cells[2].split('-').collect();
+        format!("{},{},{}/{}/{},{}\n", cells[0], cells[1], day[2], day[1], day[0], cells[3])
+    };
+    let text: String = orders(0..12).lines().map(turned).collect();
+    std::fs::write(folder.join("slashes.csv"), format!("{HEAD}{text}")).unwrap();
+    live(folder, "slashes.csv", "out", &[]);
+    let notes = json(&folder.join("out"), "live.json")["notes"].to_string();
+    assert!(notes.contains("order_date"), "{notes}");
+}
+
+#[test]
+fn a_model_without_centres_places_customers_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let row =
+        |customer: usize, kind: usize| format!("K{customer:03},{},{}\n", 10 + 100 * kind + customer % 7, 5 + 30 * kind + customer % 5);
+    let head = "customer_id,spend,visits\n";
+    let all: String = (0..240).map(|customer| row(customer, customer % 3)).collect();
+    std::fs::write(folder.join("customers.csv"), format!("{head}{all}")).unwrap();
+    let by = |plan: &mut Plan| plan.clustering.method = personae::cluster::Method::Hdbscan;
+    write_model_by(folder, Source::file(folder.join("customers.csv")), by);
+    let now: String = (0..240).map(|customer| row(customer, (customer + 1) % 3)).collect();
+    std::fs::write(folder.join("stream.csv"), format!("{head}{all}{now}")).unwrap();
+    live(folder, "stream.csv", "out", &["--key", "customer_id", "--batch-rows", "240"]);
+    std::fs::write(folder.join("now.csv"), format!("{head}{now}")).unwrap();
+    assert_eq!(personae(folder, "2", &["score", "m.json", "now.csv", "--out", "scored.csv", "--quiet"]).0, 0);
+    assert_eq!(read(folder, "out/customers.csv"), read(folder, "scored.csv"));
+    let told = json(&folder.join("out"), "live.json");
+    assert!(told["notes"].to_string().contains("the segments stay as the model has them"), "{told}");
+    assert_eq!(json(&folder.join("out"), "model.json"), json(folder, "m.json"));
 }
 
 #[test]

@@ -202,6 +202,13 @@ fn postgresql_places_everybody_where_the_model_does() {
 }
 
 #[test]
+fn postgresql_merges_everybody_into_the_table_of_personas_once() {
+    let merge = SqlForm::Merge("personas".into());
+    let statement = |model: &Model| to_statement(model, "customers", "customer", Dialect::PostgreSql, &merge).unwrap();
+    places_everybody("place_in_postgresql.py", &TRANSFORMS[..1], statement);
+}
+
+#[test]
 fn spark_places_everybody_where_the_model_does() {
     by_sql("place_in_spark.py", &TRANSFORMS[..1], Dialect::Spark);
 }

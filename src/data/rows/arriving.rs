@@ -28,6 +28,9 @@ const MOST_PIECES: usize = 64;
 pub struct ArrivedReadings {
     names: Vec<String>,
     columns: Vec<(Reading, Offsets)>,
+    /// What was decided about them, in sentences.
+    #[serde(default)]
+    notes: Vec<String>,
 }
 
 /// A cell that is not what its column holds.
@@ -55,18 +58,23 @@ impl Arriving {
     ///
     /// Fails when stopped.
     pub fn begin(title: &str, cutter: &LineCutter, first: &[Vec<String>], key: &str, ctx: &Ctx) -> Result<Arriving, Stopped> {
+        let mut notes = Vec::new();
         let column = |(at, name): (usize, &String)| {
             let cells: Vec<Cell> = first.iter().map(|row| Cow::Borrowed(row.get(at).map_or("", String::as_str))).collect();
             let mut reading = text::settled(name, std::slice::from_ref(&cells), cutter.habits, ctx)?;
             let mut filling = Filling::new(name, reading, cells.len());
-            cells.iter().for_each(|cell| filling.push(cell));
+            let mut tally = Tally::default();
+            // What does not fit is handed back, and counts for nothing here.
+            cells.iter().filter(|cell| fits(cell, &reading, &mut tally)).for_each(|cell| filling.push(cell));
+            let tally = filling.finish().1;
             let has_time = reading.kind == Kind::Date && reading.has_time;
-            let offsets = if has_time { Offsets::of(filling.finish().1.share_of_offsets()) } else { Offsets::None };
+            let offsets = if has_time { Offsets::of(tally.share_of_offsets()) } else { Offsets::None };
+            notes.extend(tally.notes(name, &reading, cutter.habits).iter().map(|note| note.outside().to_owned()));
             reading.whole = reading.whole && name == key;
             Ok((reading, offsets))
         };
         let columns = cutter.names().iter().enumerate().map(column).collect::<Result<_, Stopped>>()?;
-        Ok(Arriving::resume(title, ArrivedReadings { names: cutter.names().to_vec(), columns }))
+        Ok(Arriving::resume(title, ArrivedReadings { names: cutter.names().to_vec(), columns, notes }))
     }
 
     /// No rows yet, of columns that are read as was decided before.
@@ -81,6 +89,11 @@ impl Arriving {
     /// How the columns are read.
     pub fn readings(&self) -> &ArrivedReadings {
         &self.readings
+    }
+
+    /// What was decided about how columns are read, in sentences.
+    pub fn notes(&self) -> &[String] {
+        &self.readings.notes
     }
 
     /// The columns.
@@ -103,15 +116,9 @@ impl Arriving {
         let mut tally = Tally::default();
         self.readings.columns.iter().enumerate().find_map(|(at, (reading, _))| {
             let cell = row.get(at).map_or("", |cell| cell.trim());
-            if is_missing(cell) {
-                return None;
-            }
-            let (fits, expected) = match reading.kind {
-                Kind::Text => return None,
-                Kind::Number => (tally.number(cell, reading).is_some_and(|value| !reading.whole || value.fract() == 0.0), "number"),
-                Kind::Date => (tally.day(cell, reading).is_some(), "day"),
-            };
-            (!fits).then(|| Misfit { column: self.readings.names[at].clone(), cell: cell.chars().take(40).collect(), expected })
+            let expected = if reading.kind == Kind::Date { "day" } else { "number" };
+            let misfit = || Misfit { column: self.readings.names[at].clone(), cell: cell.chars().take(40).collect(), expected };
+            (!fits(cell, reading, &mut tally)).then(misfit)
         })
     }
 
@@ -198,6 +205,17 @@ impl Arriving {
             segments: vec![Segment { n_rows, rows: frame.lazy(), _aside: None }],
         }
     }
+}
+
+/// Whether a cell is what its column holds, or missing.
+fn fits(cell: &str, reading: &Reading, tally: &mut Tally) -> bool {
+    let cell = cell.trim();
+    is_missing(cell)
+        || match reading.kind {
+            Kind::Text => true,
+            Kind::Number => tally.number(cell, reading).is_some_and(|value| !reading.whole || value.fract() == 0.0),
+            Kind::Date => tally.day(cell, reading).is_some(),
+        }
 }
 
 #[cfg(test)]

@@ -201,6 +201,16 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_read_back_as_they_were() {
+        let cells = ["a, b", "say \"so\"", "two\nlines", " spaces ", ""].map(str::to_owned).to_vec();
+        let line = |cells: &[String]| crate::data::write::csv_line(cells.iter().map(String::as_str));
+        let head = ["v", "w", "x", "y", "z"].map(str::to_owned).to_vec();
+        let text = format!("{}{}", line(&head), line(&cells));
+        let (cutter, first) = LineCutter::of(&text, "t").unwrap();
+        assert_eq!(cutter.cut(&text[first..], 9, true).rows[0].cells, Ok(cells));
+    }
+
+    #[test]
     fn objects_have_the_fields_of_the_first_lines() {
         let text = "{\"id\":\"a\",\"spend\":2}\n{\"id\":\"b\",\"spend\":null,\"web\":true}\nno json\n{\"spend\":1.5,\"new\":1}\n";
         let (cutter, first) = LineCutter::of(text, "t").unwrap();

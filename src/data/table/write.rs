@@ -272,6 +272,21 @@ fn number(text: &mut Vec<u8>, value: f64) {
     debug_assert!(written.is_ok(), "memory takes every byte");
 }
 
+/// Cells as one line of CSV, for lists that are appended to. Cells that a spreadsheet would run stay as they are: another program reads it.
+pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+    let mut line = Vec::new();
+    for (at, cell) in cells.into_iter().enumerate() {
+        comma(&mut line, at);
+        quoted(&mut line, cell);
+    }
+    // A line of one empty cell would be no line.
+    if line.is_empty() {
+        line.extend_from_slice(b"\"\"");
+    }
+    line.push(b'\n');
+    String::from_utf8_lossy(&line).into_owned()
+}
+
 fn quoted(text: &mut Vec<u8>, cell: &str) {
     let odd = cell.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) || cell.starts_with(' ') || cell.ends_with(' ');
     if !odd {

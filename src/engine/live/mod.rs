@@ -1,14 +1,16 @@
 //! Segments that live: rows arrive, customers change, and the segments follow.
 //!
 //! In: a model, a source that grows, and a folder. Out, in the folder: the rows that were counted (`events.csv`) and those set aside with why (`aside.csv`), who is in which segment after each
-//! batch (`labels/`), and at the end everyone (`customers.csv`), the model as it is now, and what has drifted. `source` follows the files, `segments` the customers, `state` keeps
-//! what is needed to go on after a crash, `told` is what is said.
+//! batch (`labels/`), and at the end everyone (`customers.csv`), the model as it is now, and what has drifted. `source` follows the files, `judge` says which rows count, `segments` follows the customers, `state` keeps
+//! what is needed to go on after a crash, `outputs` writes the rest, `told` is what is said.
 //!
 //! A batch is cut by rows, or by time where rows trickle. Its customers are built again by the formulas of the model's recipe, so that the table at the end is the one all rows at once would
 //! give. A row that comes later than `lateness` behind the newest can only be told from a repeated one by its id; where ids are looked at, such a row is set aside. When the day that
 //! everything is counted back from advances, everyone is built again.
 
+mod judge;
 mod options;
+mod outputs;
 mod segments;
 mod source;
 mod state;
@@ -20,17 +22,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-
 use crate::base::{Ctx, Key};
-use crate::customers::{LiveError, LiveEvent, LiveTable};
+use crate::customers::{LiveError, LiveTable};
 use crate::data::day::IsoDay;
-use crate::data::write::{self, Extra, ExtraValues};
-use crate::data::{Arriving, CutRow, Raw, ReadAs, SourceKind, Sourcing, Table, read_raw_as};
-use crate::export::write_beside;
+use crate::data::write::csv_line;
+use crate::data::{Arriving, CutRow, Raw, ReadAs, SourceKind, Sourcing, read_raw_as};
+use crate::evaluate::shifted::ShiftReference;
 use crate::model::{self, Model};
 
+use judge::Judge;
 pub use options::{HalfLife, LiveOptions, LiveRule, LiveSource};
+use outputs::Ending;
 use segments::{Changed, LiveSegments};
 use source::{Arrivals, ReadTo};
 use state::{Kept, Segments, Store};
@@ -101,11 +103,9 @@ struct Live<'a> {
     table: Option<LiveTable>,
     segments: LiveSegments,
     counts: LiveCounts,
-    latest: Option<i64>,
+    judge: Judge,
     snapshot: Option<IsoDay>,
-    reference: Option<crate::evaluate::shifted::ShiftReference>,
-    /// Ids with their moments, as long as they can be repeated.
-    ids: HashMap<String, i64>,
+    reference: Option<ShiftReference>,
     events_bytes: u64,
     aside_bytes: u64,
     /// How far the source was read for what is kept.
@@ -153,10 +153,9 @@ impl<'a> Live<'a> {
             of,
             table: None,
             counts: LiveCounts::default(),
-            latest: None,
+            judge: Judge::new(options.lateness, None, None),
             snapshot: None,
             reference: None,
-            ids: HashMap::new(),
             events_bytes: 0,
             aside_bytes: 0,
             read_to: to.clone(),
@@ -171,10 +170,10 @@ impl<'a> Live<'a> {
     /// Goes on from what was kept: the rows are read again, and everyone's row is built by them.
     fn resume(&mut self, kept: Kept, known: Segments, ctx: &Ctx) -> Result<(), Problem> {
         let mut table = self.table_of(Arriving::resume(&self.title, kept.readings.clone()), ctx)?;
-        (self.counts, self.latest, self.snapshot) = (kept.counts, kept.latest, kept.snapshot.map(IsoDay));
+        (self.counts, self.snapshot) = (kept.counts, kept.snapshot.map(IsoDay));
+        self.judge = Judge::new(self.options.lateness, self.id_place(&table)?, kept.latest);
         (self.events_bytes, self.aside_bytes, self.reference) = (kept.events_bytes, kept.aside_bytes, kept.reference);
         let mut rows = Arrivals::new(&self.store.folder().join("events.csv"), table.rows().names().to_vec(), ReadTo::default(), None);
-        let id = self.id_place(&table)?;
         loop {
             let found = rows.look(self.options.batch_rows, true)?;
             if found.is_at_end {
@@ -185,9 +184,7 @@ impl<'a> Live<'a> {
                 let event = table
                     .event(cells)
                     .map_err(|(_, why)| problem(format!("{} was changed: {why}.", self.store.folder().join("events.csv").display())))?;
-                if let Some(at) = id {
-                    self.ids.insert(event.cells[at].trim().to_owned(), event.time.unwrap_or(i64::MAX));
-                }
+                self.judge.remember(&event);
                 events.push(event);
             }
             table.take(events)?;
@@ -215,7 +212,6 @@ impl<'a> Live<'a> {
     /// The recipe, which of its sources keeps coming, and the rows of the others.
     fn recipe(&self, recipe: &Sourcing, ctx: &Ctx) -> Result<(Sourcing, usize, Vec<Option<Raw>>), Problem> {
         let mut recipe = recipe.clone();
-        let comes = |kind: Option<SourceKind>| matches!(kind, Some(SourceKind::Transactions | SourceKind::Events));
         let coming: Vec<usize> = (0..recipe.sources.len()).filter(|&at| comes(recipe.sources[at].kind)).collect();
         let [at] = coming[..] else {
             let n = coming.len();
@@ -281,17 +277,15 @@ impl<'a> Live<'a> {
             if waiting.is_empty() && self.counts.batches > 0 {
                 if self.reference.is_none() {
                     // The history was read: what comes from now on is measured against it, once the centres are where it has them.
-                    let moved = self.segments.sweep(true, ctx)?;
+                    self.sweep(true, ctx)?;
                     self.reference = Some(self.segments.reference());
-                    self.keep(&moved.iter().map(String::as_str).collect::<Vec<_>>())?;
+                    self.keep(&[])?;
                 }
                 if may_end {
                     return Ok(true);
                 }
                 if quiet.elapsed() >= QUIET && !self.is_swept {
-                    let moved = self.segments.sweep(false, ctx)?;
-                    self.is_swept = true;
-                    self.keep(&moved.iter().map(String::as_str).collect::<Vec<_>>())?;
+                    self.sweep(false, ctx)?;
                 }
             } else if may_end && waiting.is_empty() {
                 return Ok(true);
@@ -307,13 +301,14 @@ impl<'a> Live<'a> {
             Some(table) => table,
             None => self.begin(&rows, ctx)?,
         };
-        let before = self.latest;
-        let (events, aside) = self.judged(&table, rows)?;
+        let before = self.judge.latest();
+        let (events, aside) = self.judge.judged(&table, rows, (i64::from(today().0) + 2) * DAY, &mut self.counts);
+        let latest = self.judge.latest();
         let observed: BTreeSet<String> = events.iter().map(|event| event.customer.clone()).collect();
         let n_points = events.len();
-        let text: String = events.iter().map(|event| csv_line(&event.cells)).collect();
+        let text: String = events.iter().map(|event| csv_line(event.cells.iter().map(String::as_str))).collect();
         table.take(events)?;
-        let day = self.latest.map(|latest| IsoDay(latest.div_euclid(DAY) as i32 + 1));
+        let day = latest.map(|latest| IsoDay(latest.div_euclid(DAY) as i32 + 1));
         let snapshot = if table.has_snapshot() { self.options.snapshot.or(day) } else { None };
         let is_first = self.segments.n_customers() == 0;
         let is_everyone = is_first || snapshot != self.snapshot;
@@ -322,21 +317,18 @@ impl<'a> Live<'a> {
         if !observed.is_empty() {
             let (loaded, names) =
                 if is_everyone { table.rows_of_everyone(snapshot, ctx)? } else { table.table(Some(&observed), snapshot, ctx)? };
-            let passed = self.latest.zip(before).map_or(0, |(now, before)| now - before);
+            let passed = latest.zip(before).map_or(0, |(now, before)| now - before);
             let decay = self.options.half_life.map_or(1.0, |half| half.decay(n_points, passed));
             changed = self.segments.update(&loaded, &names, (&observed, decay), ctx)?;
         }
-        let mut touched: BTreeSet<String> = changed.iter().map(|of| of.customer.clone()).collect();
         if is_everyone && self.options.rule == LiveRule::Sums {
-            touched.extend(self.segments.sweep(false, ctx)?);
+            changed = with_moved(changed, self.segments.sweep(false, ctx)?);
         }
         self.is_swept = is_everyone;
-        let is_move = |of: &&Changed| of.was.is_some() && of.now.is_some() && of.was != of.now;
-        self.counts.moved += changed.iter().filter(is_move).count() as u64;
         self.counts.batches += 1;
         let n_changed = observed.len();
         if !text.is_empty() {
-            let head = if self.events_bytes == 0 { csv_line(table.rows().names()) } else { String::new() };
+            let head = if self.events_bytes == 0 { csv_line(table.rows().names().iter().map(String::as_str)) } else { String::new() };
             self.events_bytes = self.store.append("events.csv", &format!("{head}{text}"))?;
         }
         self.table = Some(table);
@@ -344,94 +336,36 @@ impl<'a> Live<'a> {
             let head = if self.aside_bytes == 0 { "why,line\n" } else { "" };
             self.aside_bytes = self.store.append("aside.csv", &format!("{head}{aside}"))?;
         }
-        self.write_labels(&changed, ctx)?;
         self.read_to = read_to;
-        self.keep(&touched.iter().map(String::as_str).collect::<Vec<_>>())?;
+        self.keep_changed(&changed, "", ctx)?;
         Ok(LiveBatch { counts: self.counts, customers: self.segments.n_customers(), changed: n_changed })
     }
 
     /// The table whose columns are read as the first rows suggest.
-    fn begin(&self, rows: &[CutRow], ctx: &Ctx) -> Result<LiveTable, Problem> {
+    fn begin(&mut self, rows: &[CutRow], ctx: &Ctx) -> Result<LiveTable, Problem> {
         let cutter = self.arrivals.first().ok_or_else(|| problem("The source was closed while its first rows were read; start again."))?;
         let first: Vec<Vec<String>> = rows.iter().filter_map(|row| row.cells.clone().ok()).collect();
-        let comes = |kind: Option<SourceKind>| matches!(kind, Some(SourceKind::Transactions | SourceKind::Events));
         let source = self.model.table.iter().flat_map(|recipe| &recipe.sources).find(|source| comes(source.kind));
         let key = source.and_then(|source| source.key.as_deref()).or(self.options.key.as_deref()).unwrap_or_default();
         let table = self.table_of(Arriving::begin(&self.title, cutter, &first, key, ctx).map_err(problem)?, ctx)?;
-        self.id_place(&table)?;
+        self.judge = Judge::new(self.options.lateness, self.id_place(&table)?, None);
         Ok(table)
     }
 
-    /// What can be counted, and the rest with why, as lines of aside.csv.
-    fn judged(&mut self, table: &LiveTable, rows: Vec<CutRow>) -> Result<(Vec<LiveEvent>, String), Problem> {
-        let id = self.id_place(table)?;
-        let ahead = (i64::from(today().0) + 2) * DAY;
-        let mut events = Vec::with_capacity(rows.len());
-        let mut aside = String::new();
-        let mut put_aside = |why: &str, line: &str| aside.push_str(&csv_line(&[why.to_owned(), line.to_owned()]));
-        self.counts.rows += rows.len() as u64;
-        for CutRow { cells, line } in rows {
-            let event = match cells.map_err(|why| (Vec::new(), why)).and_then(|cells| table.event(cells)) {
-                Ok(event) => event,
-                Err((_, why)) => {
-                    self.counts.unfit += 1;
-                    put_aside(&why, &line);
-                    continue;
-                }
-            };
-            if event.time.is_some_and(|time| time >= ahead) {
-                self.counts.unfit += 1;
-                put_aside("it is of a day to come", &line);
-                continue;
-            }
-            if let Some(at) = id {
-                let name = event.cells[at].trim().to_owned();
-                // Before it is asked whether the id is known: which ids behind the horizon are still known hangs on when the program was started.
-                let horizon = self.latest.map(|latest| latest - self.options.lateness);
-                if name.is_empty() {
-                    self.counts.unfit += 1;
-                    put_aside("it has no id", &line);
-                    continue;
-                }
-                if event.time.zip(horizon).is_some_and(|(time, horizon)| time < horizon) {
-                    self.counts.late += 1;
-                    put_aside("it came too late to know whether it had come before", &line);
-                    continue;
-                }
-                if self.ids.contains_key(&name) {
-                    self.counts.repeated += 1;
-                    continue;
-                }
-                self.ids.insert(name, event.time.unwrap_or(i64::MAX));
-            }
-            self.latest = self.latest.max(event.time);
-            self.counts.counted += 1;
-            events.push(event);
-        }
-        // Ids from before the horizon cannot be repeated any more: such rows are late.
-        if let Some(horizon) = self.latest.map(|latest| latest - self.options.lateness)
-            && self.ids.len() > 2 * self.options.batch_rows
-        {
-            self.ids.retain(|_, time| *time >= horizon);
-        }
-        Ok((events, aside))
+    /// Places everyone anew, until nobody moves (`settles`) or once, and keeps who moved.
+    fn sweep(&mut self, settles: bool, ctx: &Ctx) -> Result<(), Problem> {
+        let moved = self.segments.sweep(settles, ctx)?;
+        self.is_swept = true;
+        if moved.is_empty() { self.keep(&[]) } else { self.keep_changed(&moved, ".settled", ctx) }
     }
 
-    fn write_labels(&self, changed: &[Changed], ctx: &Ctx) -> Result<(), Problem> {
-        let segment = |at: Option<usize>| at.and_then(|at| self.model.segments.get(at));
-        let number = |at: Option<usize>| segment(at).map(|segment| segment.number as i64);
-        let text = |values: Vec<Option<String>>| ExtraValues::Text(values);
-        let extras = [
-            ("customer", text(changed.iter().map(|of| Some(of.customer.clone())).collect())),
-            ("persona", ExtraValues::Whole(changed.iter().map(|of| number(of.now)).collect())),
-            ("persona_name", text(changed.iter().map(|of| segment(of.now).map(|segment| segment.name.clone())).collect())),
-            ("persona_distance", ExtraValues::Number(changed.iter().map(|of| (!of.distance.is_nan()).then_some(of.distance)).collect())),
-            ("persona_before", ExtraValues::Whole(changed.iter().map(|of| number(of.was)).collect())),
-        ];
-        let extras = extras.map(|(name, values)| Extra { name: name.to_owned(), values });
-        let path = self.store.folder().join("labels").join(format!("{:06}.csv", self.counts.batches));
-        let table = Table { columns: Vec::new(), n_rows: changed.len() };
-        write_beside(&path, |to| write::csv(&table, &extras, to, ctx).map_err(std::io::Error::other)).map_err(problem)
+    /// Says who is where now, in a file named by the batch, and keeps it. Names are such that files in their order tell what happened in its order.
+    fn keep_changed(&mut self, changed: &[Changed], what: &str, ctx: &Ctx) -> Result<(), Problem> {
+        let is_move = |of: &&Changed| of.was.is_some() && of.now.is_some() && of.was != of.now;
+        self.counts.moved += changed.iter().filter(is_move).count() as u64;
+        let path = self.store.folder().join("labels").join(format!("{:06}{what}.csv", self.counts.batches));
+        outputs::labels(&path, self.model, changed, ctx)?;
+        self.keep(&changed.iter().map(|of| of.customer.as_str()).collect::<Vec<_>>())
     }
 
     fn keep(&self, touched: &[&str]) -> Result<(), Problem> {
@@ -445,7 +379,7 @@ impl<'a> Live<'a> {
             events_bytes: self.events_bytes,
             aside_bytes: self.aside_bytes,
             counts: self.counts,
-            latest: self.latest,
+            latest: self.judge.latest(),
             snapshot: self.snapshot.map(|day| day.0),
             means: self.segments.means().cloned(),
             reference: self.reference.clone(),
@@ -456,85 +390,42 @@ impl<'a> Live<'a> {
 
     /// Writes everyone, the model and what has drifted. Where all was read, everyone is placed until nobody moves any more.
     fn end(mut self, is_read: bool, ctx: &Ctx) -> Result<LiveEnded, Problem> {
-        let Some(mut table) = self.table.take() else {
+        if self.table.is_none() {
             return Err(problem(format!("No row of {} could be counted yet, so there is nothing to write.", self.title)));
-        };
-        let moved = if is_read { self.segments.sweep(true, ctx)? } else { BTreeSet::new() };
-        let (loaded, names) = table.table(None, self.snapshot, ctx)?;
-        self.table = Some(table);
+        }
         if is_read {
-            self.keep(&moved.iter().map(String::as_str).collect::<Vec<_>>())?;
+            self.sweep(true, ctx)?;
         }
-        let extras = self.model.persona_columns(&self.segments.places(&names));
-        let to = |name: &str| self.store.folder().join(name);
-        write_beside(&to("customers.csv"), |out| write::csv(&loaded.table, &extras, out, ctx).map_err(std::io::Error::other))
-            .map_err(problem)?;
+        let Some(table) = &mut self.table else { return Err(problem("The table is missing; please report this.")) };
+        let (loaded, names) = table.table(None, self.snapshot, ctx)?;
         let stamp = Key::of("followed", 1, &(&self.of, self.counts.batches), &[]).to_hex();
-        let model = self.segments.model(&self.title, stamp)?;
-        write_beside(&to("model.json"), |out| out.write_all(model::to_text(&model).as_bytes())).map_err(problem)?;
-        let segment_names: Vec<String> = self.model.segments.iter().map(|segment| segment.name.clone()).collect();
-        let shifted = self.reference.as_ref().map(|reference| self.segments.shifted(reference));
-        let drift = shifted.as_ref().map(|shifted| shifted.sentences(&segment_names)).unwrap_or_default();
-        let (sizes, nowhere) = self.segments.sizes();
-        let number = |at: usize| self.model.segments[at].number;
-        let of_segment = |at: usize| {
-            let shares = shifted.as_ref().map(|shifted| shifted.segments[at]);
-            json!({ "persona": number(at), "name": segment_names[at], "customers": sizes[at], "share": shares })
+        let ending = Ending {
+            folder: self.store.folder(),
+            model: self.model,
+            followed: &self.segments.model(&self.title, stamp)?,
+            segments: &self.segments,
+            shifted: self.reference.as_ref().map(|reference| self.segments.shifted(reference)),
+            counts: self.counts,
+            snapshot: self.snapshot,
+            decided: table.told(),
         };
-        let drifted = json!({
-            "flagged": shifted.as_ref().map(|shifted| shifted.is_flagged()),
-            "sentences": drift,
-            "customers": shifted.as_ref().map(|shifted| shifted.customers),
-            "segments": (0..sizes.len()).map(of_segment).collect::<Vec<_>>(),
-            "beyond": shifted.as_ref().map(|shifted| shifted.beyond),
-            "columns": shifted.as_ref().map(|shifted| &shifted.columns),
-        });
-        let told = json!({
-            "counts": self.counts,
-            "customers": names.len(),
-            "in_no_segment": nowhere,
-            "snapshot": self.snapshot.map(|day| day.to_string()),
-        });
-        for (name, value) in [("drift.json", &drifted), ("live.json", &told)] {
-            let text = format!("{}\n", serde_json::to_string_pretty(value).unwrap_or_default());
-            write_beside(&to(name), |out| out.write_all(text.as_bytes())).map_err(problem)?;
-        }
-        let mut notes = Vec::new();
-        if !self.segments.follows() {
-            notes
-                .push(format!("{} places customers by other than centres, so the segments stay as the model has them.", self.model.method));
-        }
-        let empty = (0..sizes.len()).filter(|&at| sizes[at] == 0).map(|at| format!("C{} {}", number(at), segment_names[at]));
-        notes.extend(empty.map(|name| format!("{} has nobody left in it; its centre stays where it was.", name.trim())));
-        Ok(LiveEnded { counts: self.counts, sizes, nowhere, snapshot: self.snapshot, drift, notes })
+        ending.write(&loaded, &names, ctx)
     }
 }
 
-/// Cells as a line of CSV.
-fn csv_line(cells: &[String]) -> String {
-    let cell = |cell: &String| {
-        let is_plain = !cell.contains([',', '"', '\n', '\r']) && cell.trim() == cell;
-        if is_plain { cell.clone() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
-    };
-    let mut line = cells.iter().map(cell).collect::<Vec<_>>().join(",");
-    // A line of one empty cell would be no line.
-    if line.is_empty() {
-        line.push_str("\"\"");
-    }
-    line.push('\n');
-    line
+/// Whether a source of the recipe is one whose rows keep coming.
+fn comes(kind: Option<SourceKind>) -> bool {
+    matches!(kind, Some(SourceKind::Transactions | SourceKind::Events))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_read_back_as_they_were() {
-        let cells = ["a, b", "say \"so\"", "two\nlines", " spaces ", ""].map(str::to_owned).to_vec();
-        let head = ["v", "w", "x", "y", "z"].map(str::to_owned).to_vec();
-        let text = format!("{}{}", csv_line(&head), csv_line(&cells));
-        let (cutter, first) = crate::data::LineCutter::of(&text, "t").unwrap();
-        assert_eq!(cutter.cut(&text[first..], 9, true).rows[0].cells, Ok(cells));
+/// Customers who changed, with those who moved afterwards, each once.
+fn with_moved(mut changed: Vec<Changed>, moved: Vec<Changed>) -> Vec<Changed> {
+    let places: HashMap<String, usize> = changed.iter().enumerate().map(|(at, of)| (of.customer.clone(), at)).collect();
+    for of in moved {
+        match places.get(&of.customer) {
+            Some(&at) => changed[at] = Changed { was: changed[at].was, ..of },
+            None => changed.push(of),
+        }
     }
+    changed
 }

@@ -109,17 +109,12 @@ impl LiveSegments {
         if let Some(means) = &mut self.means {
             match self.rule {
                 LiveRule::Sums => {
-                    let change = |((name, row), cluster): ((&String, &Option<Vec<f64>>), &Option<usize>)| {
-                        let was = self.customers.get(name).and_then(|placed| Some((placed.cluster?, placed.row.as_deref()?)));
-                        // Borrowed for as long as the rows live.
-                        (was.map(|(cluster, row)| (cluster, row.to_vec())), cluster.zip(row.clone()))
-                    };
-                    let changes: Vec<_> = names.iter().zip(&rows).zip(&clusters).map(change).collect();
-                    let seen = changes.iter().map(|(was, now)| RowChange {
-                        was: was.as_ref().map(|(cluster, row)| (*cluster, &row[..])),
-                        now: now.as_ref().map(|(cluster, row)| (*cluster, &row[..])),
-                    });
-                    means.replace(seen);
+                    let customers = &self.customers;
+                    let rows = names.iter().zip(&rows).zip(&clusters);
+                    means.replace(rows.map(|((name, row), cluster)| RowChange {
+                        was: customers.get(name).and_then(|placed| Some((placed.cluster?, placed.row.as_deref()?))),
+                        now: cluster.zip(row.as_deref()),
+                    }));
                 }
                 LiveRule::Spark => {
                     let seen = names.iter().zip(&rows).zip(&clusters).filter(|((name, _), _)| observed.contains(*name));
@@ -127,12 +122,14 @@ impl LiveSegments {
                 }
             }
         }
+        let centres = self.centres();
         let mut changed = Vec::with_capacity(names.len());
         for ((name, row), cluster) in names.iter().zip(rows).zip(clusters) {
+            let distance = distance(row.as_deref(), cluster, centres.as_ref());
             let before = self.customers.insert(name.clone(), Placed { row, cluster });
             let (was, is_new) = before.map_or((None, true), |before| (before.cluster, false));
             if observed.contains(name) || is_new || was != cluster {
-                changed.push(Changed { customer: name.clone(), was, now: cluster, distance: self.distance(name) });
+                changed.push(Changed { customer: name.clone(), was, now: cluster, distance });
             }
         }
         Ok(changed)
@@ -173,8 +170,8 @@ impl LiveSegments {
     }
 
     /// Everyone is placed by the centres as they are; by the rule of sums the centres become the means of who is there, until nobody moves (`settles`) or once. Who moved.
-    pub(super) fn sweep(&mut self, settles: bool, ctx: &Ctx) -> Result<BTreeSet<String>, Problem> {
-        let mut moved = BTreeSet::new();
+    pub(super) fn sweep(&mut self, settles: bool, ctx: &Ctx) -> Result<Vec<Changed>, Problem> {
+        let mut moved = Vec::new();
         let Some(means) = &mut self.means else { return Ok(moved) };
         let with_rows: Vec<(&String, &mut Placed)> = self.customers.iter_mut().filter(|(_, placed)| placed.row.is_some()).collect();
         let n_cols = self.names.len();
@@ -197,10 +194,12 @@ impl LiveSegments {
                 break;
             }
         }
+        let centres = means.centres().map_err(wrong)?;
         for ((name, placed), cluster) in with_rows.into_iter().zip(clusters) {
             if placed.cluster != cluster {
-                placed.cluster = cluster;
-                moved.insert(name.clone());
+                let was = std::mem::replace(&mut placed.cluster, cluster);
+                let distance = distance(placed.row.as_deref(), cluster, Some(&centres));
+                moved.push(Changed { customer: name.clone(), was, now: cluster, distance });
             }
         }
         Ok(moved)
@@ -211,11 +210,8 @@ impl LiveSegments {
         self.customers.get(customer).and_then(|placed| placed.cluster).map_or(0, |cluster| cluster as u32 + 1)
     }
 
-    /// How far a customer is from the centre of their segment; NaN where that is not known.
-    pub(super) fn distance(&self, customer: &str) -> f64 {
-        let Some(Placed { row: Some(row), cluster: Some(cluster) }) = self.customers.get(customer) else { return f64::NAN };
-        let centres = self.means.as_ref().and_then(|means| means.centres().ok());
-        centres.map_or(f64::NAN, |centres| squared_distance(row, centres.row(*cluster)).sqrt())
+    fn centres(&self) -> Option<Matrix> {
+        self.means.as_ref().and_then(|means| means.centres().ok())
     }
 
     /// The places of customers, by name.
@@ -243,16 +239,14 @@ impl LiveSegments {
 
     /// The encoded rows of everyone in a segment, and how many are beyond its reach.
     fn rows_and_beyond(&self) -> (Vec<&[f64]>, usize) {
-        let centres = self.means.as_ref().and_then(|means| means.centres().ok());
+        let centres = self.centres();
         let mut beyond = 0;
         let mut rows = Vec::new();
         for placed in self.customers.values() {
             let (Some(row), Some(cluster)) = (placed.row.as_deref(), placed.cluster) else { continue };
             rows.push(row);
-            if let Some(centres) = &centres {
-                let distance = squared_distance(row, centres.row(cluster)).sqrt();
-                beyond += usize::from(self.model.fits(cluster, distance) == Some(false));
-            }
+            let distance = distance(Some(row), Some(cluster), centres.as_ref());
+            beyond += usize::from(self.model.fits(cluster, distance) == Some(false));
         }
         (rows, beyond)
     }
@@ -283,6 +277,14 @@ impl LiveSegments {
         let reach = |of: Vec<f64>| (!of.is_empty()).then(|| stats::quantile_sorted(&stats::sorted(of), FITS));
         let origin = Origin { title: title.to_owned(), stamp, customers: sizes.iter().sum() };
         Ok(self.model.followed(centres, &sizes, &distances.into_iter().map(reach).collect::<Vec<_>>(), origin))
+    }
+}
+
+/// How far a row is from the centre of its cluster; NaN where that is not known.
+fn distance(row: Option<&[f64]>, cluster: Option<usize>, centres: Option<&Matrix>) -> f64 {
+    match (row, cluster, centres) {
+        (Some(row), Some(cluster), Some(centres)) => squared_distance(row, centres.row(cluster)).sqrt(),
+        _ => f64::NAN,
     }
 }
 

@@ -74,13 +74,15 @@ impl Store {
         if !is_ours && inside.any(|entry| entry.file_name() != "input.txt") {
             return Err(Problem(format!("{shown} holds files already and no live segments; give an empty folder, or a new one.").into()));
         }
-        std::fs::create_dir_all(folder.join("labels")).map_err(|error| failed(&error))?;
+        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
         let database = Database::create(&path).map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => {
                 Problem(format!("another program follows into {shown} at the moment; stop it, or give another folder.").into())
             }
             error => failed(&error),
         })?;
+        // The state first: whoever is killed here finds a folder of theirs.
+        std::fs::create_dir_all(folder.join("labels")).map_err(|error| failed(&error))?;
         Ok(Store { folder: folder.to_owned(), database })
     }
 
