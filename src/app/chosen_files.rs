@@ -21,6 +21,7 @@ impl Window {
                 (DialogPurpose::SaveProject, Outcome::Chosen(path)) => self.save_to(path),
                 (DialogPurpose::SavePlot(kind), Outcome::Chosen(path)) => self.save_plot_to(kind, path),
                 (DialogPurpose::Picture(cluster), Outcome::Chosen(path)) => self.attach_picture(cluster, path),
+                (DialogPurpose::LiveSource(_), Outcome::Chosen(path)) => self.choose_live(path),
                 (DialogPurpose::ExportFolder, Outcome::Chosen(path)) => {
                     if let Some(request) = &mut self.look.export {
                         request.folder = Some(path);
@@ -47,6 +48,10 @@ impl Window {
             DialogPurpose::Events => {
                 self.look.journeys.path_draft = Some(String::new());
                 self.tell("This system shows no file dialog. Type the path, or drop the file on the window.");
+            }
+            DialogPurpose::LiveSource(_) => {
+                self.look.live.path_draft = Some(String::new());
+                self.tell("This system shows no file dialog. Type the path.");
             }
             DialogPurpose::SaveProject => {
                 let path = free_path(folder.join(self.project_file_name()));

@@ -57,6 +57,15 @@ impl Window {
                 let folder = self.home_folder();
                 self.dialogs.open(DialogPurpose::Events, Some(&folder), "", &self.ctx);
             }
+            Command::Live(choices) => self.change(|plan| plan.live = choices),
+            Command::ChooseLive(is_folder) => {
+                let folder = self.home_folder();
+                self.dialogs.open(DialogPurpose::LiveSource(is_folder), Some(&folder), "", &self.ctx);
+            }
+            Command::BeginLive => self.begin_live(),
+            Command::FollowLive(model) => self.follow_live(&model),
+            Command::OrderLive(order) => self.order_live(order),
+            Command::EndLive => self.end_live(),
             Command::SaveUnusual => self.save_unusual(),
             Command::SaveBelonging => self.save_belonging(),
             Command::UseModel(model, numbering) => self.use_model(model, numbering),

@@ -25,6 +25,8 @@ pub enum DialogPurpose {
     LocateSource(usize),
     /// Event exports to follow.
     Events,
+    /// What segments follow live: a folder, or a file.
+    LiveSource(bool),
     /// Save the project.
     SaveProject,
     /// Save one plot.
@@ -93,7 +95,8 @@ impl Dialogs {
                 DialogPurpose::Events => dialog.pick_files().map(Outcome::Several),
                 DialogPurpose::SaveProject => dialog.add_filter("Personae project", &[EXTENSION]).save_file().map(Outcome::Chosen),
                 DialogPurpose::SavePlot(_) => dialog.add_filter("PNG or SVG", &["png", "svg"]).save_file().map(Outcome::Chosen),
-                DialogPurpose::ExportFolder => dialog.pick_folder().map(Outcome::Chosen),
+                DialogPurpose::LiveSource(false) => dialog.pick_file().map(Outcome::Chosen),
+                DialogPurpose::ExportFolder | DialogPurpose::LiveSource(true) => dialog.pick_folder().map(Outcome::Chosen),
                 DialogPurpose::Picture(_) => dialog.add_filter("PNG or JPEG", &["png", "jpg", "jpeg"]).pick_file().map(Outcome::Chosen),
             };
             let outcome = match chosen {

@@ -13,8 +13,11 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use crate::base::Ctx;
 use crate::base::text::count;
 use crate::data::day::IsoDay;
-use crate::engine::live::{HalfLife, LiveBatch, LiveCounts, LiveEnded, LiveOptions, LiveRule, LiveSource, follow};
+use crate::engine::live::{
+    HalfLife, LiveBatch, LiveCounts, LiveDesk, LiveEnded, LiveOptions, LiveReplay, LiveRule, LiveSource, Retraining, follow,
+};
 use crate::model::{self, Model};
+use crate::triggers::language::Rules;
 
 use super::args::{day, span};
 use super::failure::{Failure, failed};
@@ -61,6 +64,18 @@ pub(super) struct LiveArgs {
     /// How many seconds a batch waits for more events.
     #[arg(long, default_value = "1", value_parser = seconds)]
     batch_seconds: f64,
+    /// Make the segments anew by themselves: after a time of events such as 6h or 7d, on drift, or both (7d,drift). They are taken where they are not worse.
+    #[arg(long, value_name = "WHEN", value_parser = retraining)]
+    retrain: Option<Retraining>,
+    /// Rules as JSON, as `personae triggers` reads them; whom they fire for is written to triggers.ndjson. Nothing is sent.
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    /// Play the file again at so many times the speed its events came at, such as 1000; its first half is read at once.
+    #[arg(long, value_name = "TIMES", value_parser = speed)]
+    replay: Option<f64>,
+    /// With --replay: the first day that is played; what came before is read at once.
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "replay")]
+    from: Option<IsoDay>,
     /// No word on each batch, and no summary.
     #[arg(long)]
     quiet: bool,
@@ -81,6 +96,14 @@ pub(super) fn carry_out(args: LiveArgs) -> Result<(), Failure> {
     }
     logging::opens(&[args.source.clone(), args.model.clone()]);
     let model = model::open(&args.model).map_err(failed)?;
+    let rules = match &args.rules {
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure::Failed(format!("{} cannot be opened ({error}); check the name.", path.display())))?;
+            Some(Rules::parse(&text).map_err(failed)?)
+        }
+        None => None,
+    };
     let options = LiveOptions {
         rule: if args.rule == RuleWord::Sums { LiveRule::Sums } else { LiveRule::Spark },
         half_life: args.half_life,
@@ -92,6 +115,9 @@ pub(super) fn carry_out(args: LiveArgs) -> Result<(), Failure> {
         batch_wait: Duration::from_secs_f64(args.batch_seconds),
         until_idle: args.until_idle,
         customers: args.customers,
+        retraining: args.retrain.unwrap_or_default(),
+        replay: args.replay.map(|speed| LiveReplay { speed, from: args.from }),
+        rules,
     };
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
@@ -105,7 +131,8 @@ pub(super) fn carry_out(args: LiveArgs) -> Result<(), Failure> {
             eprintln!("{}", batch_told(batch));
         }
     };
-    let ended = follow(&model, source(args.source)?, &options, &args.out, &stop, &mut say, &Ctx::new()).map_err(|why| failed(&why.0))?;
+    let ended = follow(&model, source(args.source)?, &options, &args.out, &LiveDesk::unwatched(stop), &mut say, &Ctx::new())
+        .map_err(|why| failed(&why.0))?;
     if !quiet {
         print!("{}", summary(&model, &ended));
         println!("wrote {}", args.out.display());
@@ -176,7 +203,7 @@ fn summary(model: &Model, ended: &LiveEnded) -> String {
             ended.sizes[at],
             share(ended.sizes[at], n),
             share(segment.size, known),
-            segment.name
+            ended.names[at]
         );
         text.push_str(&format!("{}\n", line.trim_end()));
     }
@@ -208,6 +235,24 @@ fn half_life(text: &str) -> Result<HalfLife, String> {
     span(text).map(|ms| HalfLife::Time(ms as f64)).map_err(|_| wrong())
 }
 
+/// A time of events, `drift`, or both.
+fn retraining(text: &str) -> Result<Retraining, String> {
+    let wrong = |_| "give a time such as 6h or 7d, drift, or both as in 7d,drift".to_owned();
+    let mut found = Retraining::default();
+    for part in text.split(',').map(str::trim) {
+        match part {
+            "drift" => found.on_drift = true,
+            part => found.every = Some(span(part).map_err(wrong)?),
+        }
+    }
+    Ok(found)
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('x').unwrap_or(text);
+    number.parse().ok().filter(|n| (1.0..=1e7).contains(n)).ok_or_else(|| "give a number from 1 to 10000000, such as 1000".to_owned())
+}
+
 fn batch_rows(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|n| (1..=10_000_000).contains(n)).ok_or_else(|| "give a whole number from 1 to 10000000".to_owned())
 }
@@ -226,6 +271,9 @@ mod tests {
         assert!(["", "d", "-1d", "7", "7 days", "é"].iter().all(|text| span(text).is_err()));
         assert_eq!(half_life("20batches"), Ok(HalfLife::Batches(20.0)));
         assert_eq!((half_life("1000rows"), half_life("12h")), (Ok(HalfLife::Points(1000.0)), Ok(HalfLife::Time(43_200_000.0))));
+        assert_eq!(retraining("7d,drift"), Ok(Retraining { every: Some(604_800_000), on_drift: true }));
+        assert_eq!((retraining("drift").map(|of| of.every), speed("1000x"), speed("60")), (Ok(None), Ok(1000.0), Ok(60.0)));
+        assert!(retraining("soon").is_err() && retraining("").is_err() && speed("0").is_err() && speed("fast").is_err());
         assert!(["0batches", "rows", "-3rows", "soon"].iter().all(|text| half_life(text).is_err()));
     }
 }

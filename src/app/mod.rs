@@ -19,6 +19,7 @@ mod headless;
 mod journeys;
 mod leaving;
 mod live;
+mod live_window;
 mod logging;
 mod messages;
 mod models;

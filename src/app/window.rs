@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, CentralPanel, Context, Frame, ViewportCommand};
 
 use crate::data::Source;
+use crate::engine::live::Following;
 use crate::engine::{Answers, Engine, EngineOptions, Outputs, PagesWanted, Segmentation, TableWanted, Wanted, Watch, log_kind};
 use crate::export::{Audience, Choices, Density, Paper, Plots, Report};
 use crate::persona::Personas;
@@ -78,6 +79,8 @@ pub struct Window {
     pub(super) checked: Option<(Weak<Segmentation>, Weak<Personas>)>,
     /// The segment model that came together with its customers, until these are read.
     pub(super) model_to_open: Option<PathBuf>,
+    /// What is followed live.
+    pub(super) following: Option<Following>,
     /// Looks whether sources changed, and when they were last read.
     pub(super) watch: Watch,
     pub(super) read_at: Instant,
@@ -137,6 +140,7 @@ impl Window {
             kept: plan,
             opened: None,
             model_to_open: None,
+            following: None,
             watch: Watch::new(move || wake_for_files.request_repaint()),
             read_at: Instant::now(),
             customers: None,
@@ -234,6 +238,7 @@ impl Window {
         self.follow_template();
         let wanted = self.wanted();
         self.answers = self.engine.answer(self.history.plan(), &wanted);
+        self.answers.live = self.seen_live();
         self.follow_customers();
         self.watch_files();
         self.take_errands();
@@ -256,6 +261,7 @@ impl Window {
             Some(_) => self.engine.wait_until_refined(plan, &wanted),
             None => self.engine.wait_until_idle(plan, &wanted),
         };
+        self.answers.live = self.seen_live();
     }
 
     /// Whether something but refinement in the background is under way.
@@ -267,6 +273,7 @@ impl Window {
     pub fn wait_until_refined(&mut self) {
         let wanted = self.wanted();
         self.answers = self.engine.wait_until_refined(self.history.plan(), &wanted);
+        self.answers.live = self.seen_live();
     }
 
     /// Gives a command as if the user had.

@@ -173,6 +173,14 @@ impl LiveTable {
         of_columns.chain(sources.flat_map(|source| source.decisions.iter().map(|of| format!("{}: {}", source.name, of.text)))).collect()
     }
 
+    /// When the row happened, in milliseconds since 1970; none where rows have no day, or this one names none.
+    pub fn time_of(&self, cells: &[String]) -> Option<i64> {
+        match &self.form {
+            Form::Rows => None,
+            Form::Built(recipe) => self.rows.time(recipe.date, cells.get(recipe.date)?),
+        }
+    }
+
     /// What a row says, or why it cannot be counted.
     pub fn event(&self, cells: Vec<String>) -> Result<LiveEvent, (Vec<String>, String)> {
         if let Some(misfit) = self.rows.misfit(&cells) {

@@ -21,6 +21,7 @@ use crate::session::{Clustering, CustomerIds};
 
 use super::inside_answer::Inside;
 use super::journeys_answer::JourneysAnswer;
+use super::live::LiveNow;
 use super::run::answer::{Answer, JobView, Problem};
 use super::segmentation::Segmentation;
 
@@ -113,6 +114,8 @@ pub struct Answers {
     pub niches: Answer<Niches>,
     /// What customers do.
     pub journeys: JourneysAnswer,
+    /// Segments that are followed live; none where nothing is.
+    pub live: Option<LiveSeen>,
     /// Jobs under way, oldest first.
     pub jobs: Vec<JobView>,
     /// What the user calls columns, levels and rows.
@@ -140,6 +143,15 @@ impl Answers {
         let silhouette = self.silhouette.ready().and_then(|plot| plot.mean);
         evaluate::doubt(Some(structure), segmentation.labels.n_clusters(), silhouette, clustering.leaves_k_open())
     }
+}
+
+/// What is seen of segments that are followed.
+#[derive(Debug, Clone, Default)]
+pub struct LiveSeen {
+    /// The last picture; none before the first.
+    pub now: Option<Arc<LiveNow>>,
+    /// How it ended, once it has.
+    pub outcome: Option<Result<(), String>>,
 }
 
 /// The customers picked out; the last ones while the next are found.

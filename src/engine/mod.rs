@@ -42,7 +42,7 @@ pub mod validate;
 mod validating;
 mod wanted;
 
-pub use answers::{Answers, BrushAnswer, HoldsAnswer, ListingAnswer, PREVIEW_ROWS, PageImage, PagesAnswer, SourcesAnswer};
+pub use answers::{Answers, BrushAnswer, HoldsAnswer, ListingAnswer, LiveSeen, PREVIEW_ROWS, PageImage, PagesAnswer, SourcesAnswer};
 pub use headless::{analyse, journeys_of, triggers_of};
 pub use inside_answer::{Inside, InsideAnswer, Parts};
 pub use journeys_answer::{EventsSeen, JourneyCustomers, JourneysAnswer, JourneysShown, TriggersTried};

@@ -33,6 +33,8 @@ pub struct ColumnShift {
     pub psi: f64,
     /// What it exceeds in one of a hundred samples of these sizes with nothing changed.
     pub noise: f64,
+    /// Whether it grows with the calendar alone, such as the days since the first purchase: that is no news, so it is never flagged.
+    pub ages: bool,
     /// Whether it is both large enough to matter and larger than chance.
     pub flagged: bool,
 }
@@ -70,12 +72,13 @@ impl ShiftReference {
         ShiftReference { columns: names.iter().enumerate().map(bins).collect(), segments: segments.to_vec(), beyond }
     }
 
-    /// What has moved since.
-    pub fn compared(&self, rows: &[&[f64]], segments: &[usize], beyond: usize) -> Shifted {
+    /// What has moved since; `ages` says of a column by its name whether it grows with the calendar alone.
+    pub fn compared(&self, rows: &[&[f64]], segments: &[usize], beyond: usize, ages: impl Fn(&str) -> bool) -> Shifted {
         let (then, now): (usize, usize) = (self.segments.iter().sum(), segments.iter().sum());
         let shift = |(at, (name, bins)): (usize, &(String, FrozenBins))| {
             let found = psi(bins.counts(), &bins.count_numbers(&column(rows, at)))?;
-            Some(ColumnShift { column: name.clone(), psi: found.psi, noise: found.noise, flagged: found.is_flagged() })
+            let ages = ages(name);
+            Some(ColumnShift { column: name.clone(), psi: found.psi, noise: found.noise, ages, flagged: !ages && found.is_flagged() })
         };
         let mut columns: Vec<ColumnShift> = self.columns.iter().enumerate().filter_map(shift).collect();
         columns.sort_by(|a, b| b.psi.total_cmp(&a.psi));
@@ -159,7 +162,7 @@ mod tests {
         let names = ["spend".to_owned(), "visits".to_owned()];
         let ((then, sizes), (now, later)) = (world(seed, 1.0), world(seed + 1_000, factor));
         let (then, now): (Vec<&[f64]>, Vec<&[f64]>) = (then.iter().map(Vec::as_slice).collect(), now.iter().map(Vec::as_slice).collect());
-        ShiftReference::new(&names, &then, &sizes, 40).compared(&now, &later, 40)
+        ShiftReference::new(&names, &then, &sizes, 40).compared(&now, &later, 40, |_| false)
     }
 
     #[test]
@@ -173,15 +176,26 @@ mod tests {
     }
 
     #[test]
+    fn what_grows_with_the_calendar_alone_is_no_news() {
+        let rows: Vec<[f64; 1]> = (0..2_000).map(|at| [f64::from(at % 97)]).collect();
+        let older: Vec<[f64; 1]> = rows.iter().map(|[value]| [value + 60.0]).collect();
+        let [then, now] = [&rows, &older].map(|rows| rows.iter().map(<[f64; 1]>::as_slice).collect::<Vec<_>>());
+        let reference = ShiftReference::new(&["tenure_days".to_owned()], &then, &[2_000], 0);
+        assert!(reference.compared(&now, &[2_000], 0, |_| false).is_flagged());
+        let found = reference.compared(&now, &[2_000], 0, |name| name == "tenure_days");
+        assert!(!found.is_flagged() && found.columns[0].ages && found.columns[0].psi > 1.0);
+    }
+
+    #[test]
     fn shares_by_hand_and_in_words() {
         // 300 of 1 000, then 400 of 1 000: z = 0.1 / sqrt(0.35 x 0.65 x 0.002) = 4.7, beyond 3.29.
         let shift = share([300, 1_000], [400, 1_000]);
         assert!(shift.flagged && (shift.by_chance[1] - 0.3702).abs() < 1e-3, "{shift:?}");
         assert!(!share([300, 1_000], [330, 1_000]).flagged);
-        let all = ShiftReference::new(&[], &[], &[700, 300], 0).compared(&[], &[600, 400], 0);
+        let all = ShiftReference::new(&[], &[], &[700, 300], 0).compared(&[], &[600, 400], 0, |_| false);
         let told = all.sentences(&["Calm".to_owned(), "Busy".to_owned()]);
         assert_eq!(told[1], "Busy: 40.0 % of the customers, 30.0 % before; by chance 23.0 % to 37.0 %.");
-        let same = ShiftReference::new(&[], &[], &[700], 0).compared(&[], &[700], 0);
+        let same = ShiftReference::new(&[], &[], &[700], 0).compared(&[], &[700], 0, |_| false);
         assert_eq!(same.sentences(&["Calm".to_owned()]), ["Nothing has moved by more than chance."]);
     }
 }

@@ -187,6 +187,19 @@ impl Stability {
         reasons
     }
 
+    /// How far the grouping as a whole may be relied on: by the mean coefficient over all its clusters, each counted by its size. What chance gives is not asked.
+    pub fn overall(&self) -> Trust {
+        let n: usize = self.sizes.iter().sum();
+        let mean: f64 =
+            (0..self.sizes.len()).map(|cluster| self.jaccard(cluster) * self.sizes[cluster] as f64).sum::<f64>() / n.max(1) as f64;
+        match mean {
+            mean if mean >= HIGH => Trust::High,
+            mean if mean >= STABLE => Trust::Good,
+            mean if mean >= DOUBTFUL => Trust::Fuzzy,
+            _ => Trust::DoNotRely,
+        }
+    }
+
     /// Bytes held, for the memory budget.
     pub fn bytes(&self) -> usize {
         (self.draws.len() + 1) * self.sizes.len() * size_of::<f64>()

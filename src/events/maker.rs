@@ -145,8 +145,14 @@ impl<'m> Maker<'m> {
                 let said = cell.text(room);
                 shape.cancelled.is_empty() || shape.cancelled.iter().any(|word| word.eq_ignore_ascii_case(said))
             });
-            // A purchase that was taken back is none, but happened.
-            return Ok(Some(What { name: if is_cancelled { "cancelled purchase" } else { name }, page: None, is_of_page: false }));
+            let is_returned = found.get(EventPart::Value).and_then(Scalar::number).is_some_and(|value| value < 0.0);
+            // A purchase that was taken back is none, but happened; so did a return.
+            let name = match (is_cancelled, is_returned) {
+                (true, _) => "cancelled purchase",
+                (_, true) => "return",
+                _ => name,
+            };
+            return Ok(Some(What { name, page: None, is_of_page: false }));
         }
         if shape.is_log {
             return self.request(found, room, circumstance);

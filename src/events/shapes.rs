@@ -68,6 +68,10 @@ struct Shapes {
     access_log: EventShape,
     w3c_log: EventShape,
     plain: EventShape,
+    /// Tables whose rows are orders or their lines, without a word on what happened.
+    plain_orders: EventShape,
+    /// Columns that say when something was ordered.
+    order_times: Vec<String>,
     words: BTreeMap<EventPart, Vec<String>>,
     nobody: Vec<String>,
     assets: Vec<String>,
@@ -108,7 +112,7 @@ pub fn w3c_log() -> &'static EventShape {
 
 /// Names of all formats that are recognised.
 pub fn format_names() -> impl Iterator<Item = &'static str> {
-    let logs = [&SHAPES.access_log, &SHAPES.w3c_log, &SHAPES.plain];
+    let logs = [&SHAPES.access_log, &SHAPES.w3c_log, &SHAPES.plain, &SHAPES.plain_orders];
     SHAPES.formats.iter().chain(logs).map(|shape| shape.name.as_str())
 }
 
@@ -140,9 +144,18 @@ fn by_words(names: &Names) -> Result<EventShape, NoShape> {
     let folded: Vec<(String, &NameCount)> = chosen.iter().filter(|name| name.filled > 0).map(|name| (fold(&name.name), name)).collect();
     let mut shape = SHAPES.plain.clone();
     let mut is_called_time = false;
+    let is_called = |word: &String| folded.iter().any(|(name, _)| name == word);
+    let words_of = |part: EventPart| SHAPES.words.get(&part).map_or(&[][..], Vec::as_slice);
+    // Who ordered when: every row is a purchase, where nothing else is said to have happened.
+    let says_what = [EventPart::Event, EventPart::Page].into_iter().any(|part| words_of(part).iter().any(is_called));
+    let is_orders = !says_what && (SHAPES.order_times.iter().any(is_called) || words_of(EventPart::Order).iter().any(is_called));
+    if is_orders {
+        shape = SHAPES.plain_orders.clone();
+    }
     for (&part, words) in &SHAPES.words {
         let mut fitting: Vec<&NameCount> = Vec::new();
-        for word in words {
+        let of_orders = SHAPES.order_times.iter().filter(|_| is_orders && part == EventPart::Time);
+        for word in of_orders.chain(words) {
             let mut of_word: Vec<&NameCount> = folded.iter().filter(|(name, _)| name == word).map(|(_, name)| *name).collect();
             of_word.sort_by_key(|name| name.name.matches('.').count());
             fitting.extend(of_word);
@@ -153,6 +166,10 @@ fn by_words(names: &Names) -> Result<EventShape, NoShape> {
             fitting.retain(|name| name.times * 10 >= name.filled * 9);
             // One column says when: a second one would fill its gaps with another meaning.
             fitting.truncate(1);
+        }
+        if part == EventPart::Order && is_orders {
+            // Where lines share an order, each of them is worth something of its own.
+            fitting.retain(|name| name.distinct * 10 >= name.filled * 9);
         }
         if part == EventPart::Duplicate {
             // An `event_id` may number the kinds of events, and would make nearly all rows the same.
@@ -169,7 +186,7 @@ fn by_words(names: &Names) -> Result<EventShape, NoShape> {
     if !has(EventPart::Time) {
         return Err(if is_called_time { NoShape::NoTimes } else { NoShape::Lacks("no column says when") });
     }
-    if !has(EventPart::Event) && !has(EventPart::Page) {
+    if !is_orders && !has(EventPart::Event) && !has(EventPart::Page) {
         return Err(NoShape::Lacks("no column says what happened"));
     }
     if !has(EventPart::Person) && !has(EventPart::Device) {
@@ -221,6 +238,20 @@ mod tests {
                 shape.parts
             );
         }
+    }
+
+    #[test]
+    fn tables_of_orders_are_purchases_and_their_lines_stay_apart() {
+        let mut known = Names::default();
+        for at in 0..100 {
+            let row = serde_json::json!({"order_id": at / 2, "customer_id": at % 7, "order_date": "2024-01-31", "amount": 9.5});
+            known.add_row(row.as_object().unwrap());
+        }
+        let shape = recognise(&known).unwrap();
+        assert_eq!((shape.name.as_str(), shape.fixed_event.as_deref()), ("Orders by the names of their columns", Some("purchase")));
+        assert_eq!((&shape.parts[&EventPart::Time][..], shape.parts.get(&EventPart::Order)), (&["order_date".to_owned()][..], None));
+        let one_a_row = names(&serde_json::json!({"Bestellnummer": "7", "Kundennummer": "a", "Bestelldatum": "2024-01-31", "Betrag": 3}));
+        assert_eq!(recognise(&one_a_row).unwrap().parts[&EventPart::Order], ["Bestellnummer"]);
     }
 
     #[test]

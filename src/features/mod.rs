@@ -18,6 +18,7 @@ pub(crate) mod twins;
 pub use encoder::{EncodedRows, Encoder, Met};
 pub use encoder_error::EncodeError;
 pub use error::PrepareError;
+pub use pca::plane;
 pub use prepare::{prepare, prepare_rows, prepare_with_encoder};
 pub use prepared::{InputColumn, Pca, Prepared};
 pub use projection::Projection;

@@ -13,13 +13,26 @@ use rayon::prelude::*;
 
 use crate::base::{Ctx, Matrix, Stopped};
 
-use super::projection::{centre, score};
+use super::projection::{Projection, centre, score};
 
 /// Components whose scores are kept for the map, at most.
 pub const MAX_SCORES: usize = 10;
 
 /// Columns up to which the covariance is taken apart even if there are fewer rows: it costs nothing, and every column is compared with every other.
 const WIDE: usize = 256;
+
+/// The plane in which the rows of a matrix differ most, for a picture of rows that come later: O(n p^2 + p^3). The second direction of a single column is nothing.
+///
+/// None where its numbers are too large to square, or there is no row; fails when stopped.
+pub fn plane(matrix: &Matrix, ctx: &Ctx) -> Result<Option<Projection>, Stopped> {
+    if matrix.n_rows() == 0 || matrix.n_cols() == 0 {
+        return Ok(None);
+    }
+    let Some(found) = components(matrix, ctx)? else { return Ok(None) };
+    let mut weights: Vec<Vec<f64>> = found.loadings.into_iter().take(2).collect();
+    weights.resize(2, vec![0.0; matrix.n_cols()]);
+    Ok(Some(Projection { means: found.means, weights }))
+}
 
 /// The decomposition of a matrix.
 pub(super) struct Components {
@@ -221,6 +234,17 @@ mod tests {
         let on_one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         let again = on_one.install(|| components(&matrix, &ctx)).unwrap().unwrap();
         assert!(again.loadings == found.loadings && again.eigenvalues == found.eigenvalues, "the same on one thread");
+    }
+
+    #[test]
+    fn the_plane_of_rows_by_hand() {
+        let x = Matrix::from_rows(&[[0.0, 1.0, 0.0], [4.0, 1.0, 0.0], [2.0, 1.0, 1.0], [2.0, 1.0, -1.0]]).unwrap();
+        let plane = plane(&x, &Ctx::new()).unwrap().unwrap();
+        assert_eq!(plane.place(&[4.0, 7.0, 0.0]).map(|at| (at * 1e9).round() / 1e9), [2.0, 0.0]);
+        assert_eq!(plane.place(&[2.0, 1.0, 1.0])[1].abs(), 1.0);
+        let line = super::plane(&Matrix::from_rows(&[[1.0], [3.0]]).unwrap(), &Ctx::new()).unwrap().unwrap();
+        assert_eq!(line.place(&[3.0]), [1.0, 0.0]);
+        assert!(super::plane(&Matrix::new(Vec::new(), 0, 2).unwrap(), &Ctx::new()).unwrap().is_none());
     }
 
     #[test]

@@ -21,6 +21,12 @@ impl Projection {
         !self.weights.is_empty() && is_row(&self.means) && self.weights.iter().all(is_row)
     }
 
+    /// The place of an encoded row on the first two components.
+    pub fn place(&self, row: &[f64]) -> [f64; 2] {
+        let on = |weights: &Vec<f64>| row.iter().zip(&self.means).zip(weights).map(|((value, mean), weight)| (value - mean) * weight).sum();
+        [0, 1].map(|component| self.weights.get(component).map_or(0.0, on))
+    }
+
     /// Writes the place of an encoded row into `out`. `centred` is scratch space of p values.
     #[inline]
     pub(super) fn turn(&self, row: &[f64], centred: &mut [f64], out: &mut [f64]) {

@@ -14,6 +14,7 @@ use crate::persona::{Added, Numbering, Picture};
 use super::cards_look::CardsView;
 use super::journey_options::JourneyOptions;
 use super::journeys_look::JourneysView;
+use super::live_choices::{LiveChoices, LiveOrder};
 use super::open_model::OpenModel;
 use super::page::Page;
 use super::page_view::PageView;
@@ -64,6 +65,18 @@ pub enum Command {
     SaveDue(usize),
     /// Choose event exports in the system's dialog.
     ChooseEvents,
+    /// Let the segments follow this, once it is begun.
+    Live(LiveChoices),
+    /// Choose in the system's dialog what they follow: a folder, or a file.
+    ChooseLive(bool),
+    /// Begin to follow.
+    BeginLive,
+    /// Follow with this segment model, as text.
+    FollowLive(Arc<str>),
+    /// Say this to what is followed.
+    OrderLive(LiveOrder),
+    /// Follow no more.
+    EndLive,
     /// Save every customer as CSV, with the scores and reasons of who is unusual.
     SaveUnusual,
     /// Save every customer as CSV, with how surely they belong to their segment.
@@ -254,6 +267,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     show(PageView::Segments(SegmentsView::Explore)),
     show(PageView::Segments(SegmentsView::Niches)),
     show(PageView::Segments(SegmentsView::Validate)),
+    show(PageView::Segments(SegmentsView::Live)),
     show(PageView::Personas(CardsView::Cards)),
     show(PageView::Personas(CardsView::Compare)),
     show(PageView::Personas(CardsView::Overview)),

@@ -45,6 +45,8 @@ const NICHES: &[PageKey] = &[key("Shift and drag", "Select customers in the map"
 const VALIDATE: &[PageKey] =
     &[key("T", "The moves as a table, or as a flow"), key("← →", "The snapshots before or after"), key("Esc", "One step back")];
 
+const LIVE: &[PageKey] = &[key("Space", "Pause, or go on"), key("Esc", "One step back")];
+
 const CARDS: &[PageKey] =
     &[key("← →", "The card before or after"), key("Space, F", "Turn the card to its evidence (Analyst)"), key("Esc", "One step back")];
 
@@ -64,6 +66,7 @@ pub fn of(view: PageView) -> &'static [PageKey] {
         PageView::Segments(SegmentsView::Explore) => SEGMENTS,
         PageView::Segments(SegmentsView::Niches) => NICHES,
         PageView::Segments(SegmentsView::Validate) => VALIDATE,
+        PageView::Segments(SegmentsView::Live) => LIVE,
         PageView::Personas(CardsView::Cards) => CARDS,
         PageView::Present => SLIDES,
         PageView::Data(_) | PageView::Prepare | PageView::Personas(_) | PageView::Journeys(_) => BACK,

@@ -12,6 +12,7 @@ use super::cards_look::CardsLook;
 use super::checks::Checks;
 use super::command::ExportRequest;
 use super::journeys_look::JourneysLook;
+use super::live_look::LiveLook;
 use super::page::Page;
 use super::page_view::PageView;
 use super::segments_look::SegmentsView;
@@ -110,6 +111,9 @@ pub struct Look {
     pub cards: CardsLook,
     /// How the Journeys page is looked at.
     pub journeys: JourneysLook,
+    /// How segments that live are looked at.
+    #[serde(skip)]
+    pub live: LiveLook,
     /// Whether the card shows its back, the evidence.
     #[serde(skip)]
     pub evidence: bool,
@@ -247,6 +251,7 @@ impl Default for Look {
             moves_back: 0,
             cards: CardsLook::default(),
             journeys: JourneysLook::default(),
+            live: LiveLook::default(),
             evidence: false,
             name_draft: None,
             kept_draft: None,

@@ -15,6 +15,7 @@ use crate::features::Preparation;
 use crate::persona::{Numbering, PersonaEdit, RowSet, part};
 
 use super::journey_options::JourneyOptions;
+use super::live_choices::LiveChoices;
 use super::open_model::OpenModel;
 use super::validate_options::ValidateOptions;
 use super::words::Words;
@@ -60,6 +61,9 @@ pub struct Plan {
     /// Which events are followed, and what is asked of them.
     #[serde(default, skip_serializing_if = "JourneyOptions::is_default")]
     pub journeys: JourneyOptions,
+    /// Which source the segments follow.
+    #[serde(default, skip_serializing_if = "LiveChoices::is_default")]
+    pub live: LiveChoices,
     /// Customers that were picked and kept under a name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptSelection>,
@@ -88,6 +92,7 @@ impl Plan {
             splits: Vec::new(),
             validation: ValidateOptions::default(),
             journeys: JourneyOptions::default(),
+            live: LiveChoices::default(),
             kept: Vec::new(),
             words: None,
             template: None,

@@ -13,9 +13,11 @@ pub enum SegmentsView {
     Niches,
     /// Whether the personas come back, stay and foretell.
     Validate,
+    /// How they move while customers go on.
+    Live,
 }
 
 impl SegmentsView {
     /// The views there are, in the order they are offered.
-    pub const ALL: &'static [SegmentsView] = &[SegmentsView::Explore, SegmentsView::Niches, SegmentsView::Validate];
+    pub const ALL: &'static [SegmentsView] = &[SegmentsView::Explore, SegmentsView::Niches, SegmentsView::Validate, SegmentsView::Live];
 }

@@ -191,6 +191,11 @@ pub fn log_folder() -> Option<PathBuf> {
     folders().map(|folders| folders.state_dir().unwrap_or(folders.data_local_dir()).to_path_buf())
 }
 
+/// Where what is followed live is kept unless somebody says otherwise; none where the system names no folder for programs' data.
+pub fn live_folder() -> Option<PathBuf> {
+    Some(folders()?.data_local_dir().join("live"))
+}
+
 fn settings_file() -> Option<PathBuf> {
     folders().map(|folders| folders.config_dir().join("settings.json"))
 }

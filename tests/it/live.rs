@@ -14,11 +14,11 @@ use personae::session::Plan;
 
 use crate::behaviour::{json, personae};
 
-const HEAD: &str = "order_id,customer_id,order_date,amount\n";
-const DAYS: usize = 40;
+pub(crate) const HEAD: &str = "order_id,customer_id,order_date,amount\n";
+pub(crate) const DAYS: usize = 40;
 
 /// Orders of three kinds of customers, day by day: many small ones, some middling ones, few large ones. Now and then something goes back.
-fn orders(days: std::ops::Range<usize>) -> String {
+pub(crate) fn orders(days: std::ops::Range<usize>) -> String {
     let mut random = seed::random(5, 0);
     let mut text = String::new();
     for day in 0..days.end {
@@ -38,7 +38,7 @@ fn orders(days: std::ops::Range<usize>) -> String {
 }
 
 /// A folder with a model of the orders of the first days.
-fn begun() -> tempfile::TempDir {
+pub(crate) fn begun() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("orders.csv"), format!("{HEAD}{}", orders(0..20))).unwrap();
     let path = folder.path().join("orders.csv");
@@ -62,25 +62,25 @@ fn write_model_by(folder: &Path, source: Source, choose: impl FnOnce(&mut Plan))
     std::fs::write(folder.join("m.json"), personae::export::model_json(&report, &Ctx::new()).unwrap().unwrap()).unwrap();
 }
 
-fn live(folder: &Path, source: &str, out: &str, more: &[&str]) {
+pub(crate) fn live(folder: &Path, source: &str, out: &str, more: &[&str]) {
     let args = [&["live", source, "--model", "m.json", "--out", out, "--until-idle", "--quiet"], more].concat();
     let (code, told, why) = personae(folder, "2", &args);
     assert_eq!(code, 0, "{told}{why}");
 }
 
-fn refused(folder: &Path, args: &[&str]) -> String {
+pub(crate) fn refused(folder: &Path, args: &[&str]) -> String {
     let (code, _, why) = personae(folder, "2", &[&["live"], args].concat());
     assert!(code == 1 || code == 2, "{why}");
     assert_eq!(why.trim().lines().count(), 1, "{why}");
     why
 }
 
-fn read(folder: &Path, name: &str) -> String {
+pub(crate) fn read(folder: &Path, name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// Everything that was written but the state itself.
-fn written(folder: &Path) -> BTreeMap<PathBuf, String> {
+pub(crate) fn written(folder: &Path) -> BTreeMap<PathBuf, String> {
     let mut found = BTreeMap::new();
     for part in ["", "labels"] {
         for entry in std::fs::read_dir(folder.join(part)).unwrap().flatten() {
@@ -93,13 +93,13 @@ fn written(folder: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 /// The table without what the segments add to it.
-fn without_personas(text: &str) -> String {
+pub(crate) fn without_personas(text: &str) -> String {
     let cut = |line: &str| line.rsplitn(3, ',').last().unwrap().to_owned();
     text.lines().map(cut).collect::<Vec<_>>().join("\n")
 }
 
 /// Everyone's persona by the lists of labels, one after the other; the last says.
-fn by_labels(folder: &Path) -> BTreeMap<String, String> {
+pub(crate) fn by_labels(folder: &Path) -> BTreeMap<String, String> {
     let mut known = BTreeMap::new();
     for (_, text) in written(folder).into_iter().filter(|(name, _)| name.starts_with("labels")) {
         for line in text.lines().skip(1) {
@@ -111,7 +111,7 @@ fn by_labels(folder: &Path) -> BTreeMap<String, String> {
 }
 
 /// Everyone's persona as the table at the end has it.
-fn by_table(text: &str) -> BTreeMap<String, String> {
+pub(crate) fn by_table(text: &str) -> BTreeMap<String, String> {
     let of = |line: &str| {
         let cells: Vec<&str> = line.split(',').collect();
         (cells[0].to_owned(), cells[cells.len() - 2].to_owned())
@@ -255,7 +255,7 @@ fn whoever_is_killed_at_any_moment_goes_on_as_if_nothing_had_happened() {
     }
 }
 
-fn start(folder: &Path, args: &[&str]) -> Child {
+pub(crate) fn start(folder: &Path, args: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_personae"));
     command.current_dir(folder).env("RAYON_NUM_THREADS", "2").args(["live", "--model", "m.json", "--quiet"]).args(args);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()

@@ -33,6 +33,8 @@ mod journeys_leave;
 mod journeys_page;
 mod laws;
 mod live;
+mod live_anew;
+mod live_page;
 mod map_scene;
 mod meaning;
 mod messy;

@@ -46,7 +46,7 @@ impl Judge {
         let mut events = Vec::with_capacity(rows.len());
         let mut aside = String::new();
         counts.rows += rows.len() as u64;
-        for CutRow { cells, line } in rows {
+        for CutRow { cells, line, .. } in rows {
             let event = cells.and_then(|cells| table.event(cells).map_err(|(_, why)| why));
             match event.map_err(Refusal::Unfit).and_then(|event| self.refusal(&event, ahead).map_or(Ok(event), Err)) {
                 Ok(event) => {

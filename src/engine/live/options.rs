@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::data::day::IsoDay;
+use crate::triggers::language::Rules;
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -42,6 +43,24 @@ impl HalfLife {
     }
 }
 
+/// When segments are made anew by themselves. They are taken where they are not worse.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Retraining {
+    /// After so many milliseconds of events, whatever clock runs here.
+    pub every: Option<i64>,
+    /// Where something has moved by more than chance, looked at once for every day of events.
+    pub on_drift: bool,
+}
+
+/// How a recording is played again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LiveReplay {
+    /// So many times the speed its events came at.
+    pub speed: f64,
+    /// The first day that is played; what came before is read at once. The first half of the file is, unless given.
+    pub from: Option<IsoDay>,
+}
+
 /// Where rows come from.
 pub enum LiveSource {
     /// A file that grows, or a folder in which files appear.
@@ -73,6 +92,12 @@ pub struct LiveOptions {
     pub until_idle: bool,
     /// The list of customers beside the rows.
     pub customers: Option<PathBuf>,
+    /// When segments are made anew.
+    pub retraining: Retraining,
+    /// A recording that is played again in the place of a source that grows.
+    pub replay: Option<LiveReplay>,
+    /// Rules that fire while events come.
+    pub rules: Option<Rules>,
 }
 
 impl Default for LiveOptions {
@@ -88,6 +113,9 @@ impl Default for LiveOptions {
             batch_wait: Duration::from_secs(1),
             until_idle: false,
             customers: None,
+            retraining: Retraining::default(),
+            replay: None,
+            rules: None,
         }
     }
 }

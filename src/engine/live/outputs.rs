@@ -23,7 +23,16 @@ fn table(path: &Path, table: &Table, extras: &[Extra], ctx: &Ctx) -> Result<(), 
     write_beside(path, |to| write::csv(table, extras, to, ctx).map_err(std::io::Error::other)).map_err(problem)
 }
 
-fn text(path: &Path, text: &str) -> Result<(), Problem> {
+/// Why segments stay as they are.
+pub(super) fn follows_not(model: &Model) -> String {
+    format!("{} places customers by other than centres, so the segments stay as the model has them.", model.method)
+}
+
+pub(super) fn text(path: &Path, text: &str) -> Result<(), Problem> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| problem(format!("{} cannot be made ({error}); check the folder.", folder.display())))?;
+    }
     write_beside(path, |to| to.write_all(text.as_bytes())).map_err(problem)
 }
 
@@ -49,7 +58,7 @@ pub(super) fn labels(path: &Path, model: &Model, changed: &[Changed], ctx: &Ctx)
 /// What is so at the end.
 pub(super) struct Ending<'a> {
     pub folder: &'a Path,
-    /// The model that was followed with.
+    /// The model that was followed with, its segments called as now.
     pub model: &'a Model,
     /// The model as it is now.
     pub followed: &'a Model,
@@ -59,12 +68,14 @@ pub(super) struct Ending<'a> {
     pub snapshot: Option<IsoDay>,
     /// What was decided about how rows are read, about money, people and days.
     pub decided: Vec<String>,
+    /// What is told of rules.
+    pub told: Vec<String>,
 }
 
 impl Ending<'_> {
     /// Writes customers.csv, model.json, drift.json and live.json; what is told of it.
     pub(super) fn write(self, loaded: &Loaded, names: &[String], ctx: &Ctx) -> Result<LiveEnded, Problem> {
-        let Ending { folder, model, followed, segments, shifted, counts, snapshot, decided } = self;
+        let Ending { folder, model, followed, segments, shifted, counts, snapshot, decided, told: of_rules } = self;
         table(&folder.join("customers.csv"), &loaded.table, &model.persona_columns(&segments.places(names)), ctx)?;
         text(&folder.join("model.json"), &model::to_text(followed))?;
         let segment_names: Vec<String> = model.segments.iter().map(|segment| segment.name.clone()).collect();
@@ -85,8 +96,9 @@ impl Ending<'_> {
         });
         document(&folder.join("drift.json"), &drifted)?;
         let mut notes = decided;
+        notes.extend(of_rules);
         if !segments.follows() {
-            notes.push(format!("{} places customers by other than centres, so the segments stay as the model has them.", model.method));
+            notes.push(follows_not(model));
         }
         let empty = (0..sizes.len()).filter(|&at| sizes[at] == 0).map(|at| format!("C{} {}", number(at), segment_names[at]));
         notes.extend(empty.map(|name| format!("{} has nobody left in it; its centre stays where it was.", name.trim())));
@@ -98,6 +110,6 @@ impl Ending<'_> {
             "notes": notes,
         });
         document(&folder.join("live.json"), &told)?;
-        Ok(LiveEnded { counts, sizes, nowhere, snapshot, drift, notes })
+        Ok(LiveEnded { counts, sizes, names: segment_names, nowhere, snapshot, drift, notes })
     }
 }

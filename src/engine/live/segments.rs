@@ -35,6 +35,8 @@ pub(super) struct LiveSegments {
     rule: LiveRule,
     means: Option<OnlineMeans>,
     names: Vec<String>,
+    /// Columns that grow with the calendar alone.
+    ages: BTreeSet<String>,
     customers: BTreeMap<String, Placed>,
 }
 
@@ -64,7 +66,9 @@ impl LiveSegments {
             Placing::Space { encoder, .. } => (1..=encoder.n_dimensions()).map(|nth| format!("component {nth}")).collect(),
             Placing::Column { .. } => Vec::new(),
         };
-        LiveSegments { model: model.clone(), rule, means, names, customers: BTreeMap::new() }
+        let recipe = model.table.iter().flat_map(|table| &table.recipe.columns);
+        let ages = recipe.filter(|column| grows_with_the_calendar(&column.formula)).map(|column| column.name.clone()).collect();
+        LiveSegments { model: model.clone(), rule, means, names, ages, customers: BTreeMap::new() }
     }
 
     pub(super) fn means(&self) -> Option<&OnlineMeans> {
@@ -205,12 +209,86 @@ impl LiveSegments {
         Ok(moved)
     }
 
+    /// Takes other centres, with what their segments are called, and places everyone by them once. Who moved.
+    pub(super) fn adopt(&mut self, centres: Matrix, names: &[String], ctx: &Ctx) -> Result<Vec<Changed>, Problem> {
+        if self.means.is_none() {
+            return Ok(Vec::new());
+        }
+        self.call(names);
+        let (x, who) = self.encoded_rows()?;
+        let clusters = Assign::Nearest { centroids: centres.clone() }.clusters(&x, ctx).map_err(wrong)?;
+        let placed = || clusters.iter().enumerate().filter_map(|(row, cluster)| Some(((*cluster)?, x.row(row))));
+        let mut weights = vec![0.0; centres.n_rows()];
+        placed().for_each(|(cluster, _)| weights[cluster] += 1.0);
+        let mut means = OnlineMeans::new(&centres, weights);
+        // By Spark's rule centres are what they are; by sums they are the means of who is in them.
+        if self.rule == LiveRule::Sums {
+            means.recount(placed());
+        }
+        self.means = Some(means);
+        let mut moved = Vec::new();
+        for ((row, name), cluster) in who.into_iter().enumerate().zip(clusters) {
+            let Some(placed) = self.customers.get_mut(&name) else { continue };
+            if placed.cluster != cluster {
+                let was = std::mem::replace(&mut placed.cluster, cluster);
+                moved.push(Changed { customer: name, was, now: cluster, distance: distance(Some(x.row(row)), cluster, Some(&centres)) });
+            }
+        }
+        Ok(moved)
+    }
+
+    /// What the segments are called from now on, by cluster.
+    pub(super) fn call(&mut self, names: &[String]) {
+        self.model.segments.iter_mut().zip(names).for_each(|(segment, name)| segment.name.clone_from(name));
+    }
+
+    /// The encoded rows of everyone who has one, and whose they are.
+    pub(super) fn encoded_rows(&self) -> Result<(Matrix, Vec<String>), Problem> {
+        let with_rows = || self.customers.iter().filter_map(|(name, placed)| Some((name, placed.row.as_deref()?)));
+        let flat: Vec<f64> = with_rows().flat_map(|(_, row)| row).copied().collect();
+        let who: Vec<String> = with_rows().map(|(name, _)| name.clone()).collect();
+        Ok((Matrix::new(flat, who.len(), self.names.len()).map_err(wrong)?, who))
+    }
+
+    /// What the segments are called, by cluster.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.model.segments.iter().map(|segment| segment.name.clone()).collect()
+    }
+
+    /// The model with the names of now; centres and sizes are those it came with.
+    pub(super) fn named(&self) -> &Model {
+        &self.model
+    }
+
+    /// The cluster of a customer.
+    pub(super) fn cluster_of(&self, customer: &str) -> Option<usize> {
+        self.customers.get(customer)?.cluster
+    }
+
+    /// What the segment of a customer is called.
+    pub(super) fn name_of(&self, customer: &str) -> Option<String> {
+        self.cluster_of(customer).map(|cluster| self.model.segments[cluster].name.clone())
+    }
+
+    /// Every `step`-th customer who has an encoded row.
+    pub(super) fn every(&self, step: usize) -> Vec<String> {
+        let with_rows = self.customers.iter().filter(|(_, placed)| placed.row.is_some());
+        with_rows.step_by(step.max(1)).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The encoded row of a customer, and the cluster.
+    pub(super) fn row_of(&self, customer: &str) -> Option<(&[f64], Option<usize>)> {
+        let placed = self.customers.get(customer)?;
+        Some((placed.row.as_deref()?, placed.cluster))
+    }
+
     /// The segment of a customer, one more than its cluster; 0 for none.
     pub(super) fn kept(&self, customer: &str) -> u32 {
         self.customers.get(customer).and_then(|placed| placed.cluster).map_or(0, |cluster| cluster as u32 + 1)
     }
 
-    fn centres(&self) -> Option<Matrix> {
+    /// The centres of now; none where nothing follows.
+    pub(super) fn centres(&self) -> Option<Matrix> {
         self.means.as_ref().and_then(|means| means.centres().ok())
     }
 
@@ -260,7 +338,7 @@ impl LiveSegments {
     /// What has moved since.
     pub(super) fn shifted(&self, reference: &ShiftReference) -> Shifted {
         let (rows, beyond) = self.rows_and_beyond();
-        reference.compared(&rows, &self.sizes().0, beyond)
+        reference.compared(&rows, &self.sizes().0, beyond, |column| self.ages.contains(column))
     }
 
     /// The model as it is now.
@@ -278,6 +356,11 @@ impl LiveSegments {
         let origin = Origin { title: title.to_owned(), stamp, customers: sizes.iter().sum() };
         Ok(self.model.followed(centres, &sizes, &distances.into_iter().map(reach).collect::<Vec<_>>(), origin))
     }
+}
+
+/// Days since something first happened, which nothing a customer does can change.
+fn grows_with_the_calendar(formula: &str) -> bool {
+    formula.split_whitespace().collect::<String>().eq_ignore_ascii_case("MAX(days_ago)")
 }
 
 /// How far a row is from the centre of its cluster; NaN where that is not known.

@@ -48,9 +48,23 @@ struct Open {
     cut: Option<(LineCutter, Vec<Option<usize>>)>,
 }
 
+impl ReadTo {
+    /// So many bytes before, in the same file.
+    pub(super) fn back(&self, bytes: u64) -> ReadTo {
+        ReadTo { file: self.file.clone(), offset: self.offset.saturating_sub(bytes) }
+    }
+
+    /// Bytes of the file that were read.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+}
+
 /// What was found when somebody looked.
 pub(super) struct Found {
     pub rows: Vec<CutRow>,
+    /// Bytes that were gone through for them, all in one file.
+    pub bytes: u64,
     /// Whether everything that is there was read.
     pub is_at_end: bool,
 }
@@ -81,12 +95,12 @@ impl Arrivals {
         loop {
             let next = self.next_file()?;
             if self.current.is_none() && !self.open(&next)? {
-                return Ok(Found { rows: Vec::new(), is_at_end: true });
+                return Ok(Found { rows: Vec::new(), bytes: 0, is_at_end: true });
             }
             let is_folder_file_done = self.is_folder && next.as_ref().is_some_and(|name| *name != self.to.file);
-            let rows = self.cut(most, false)?;
+            let (rows, bytes) = self.cut(most, false)?;
             if !rows.is_empty() {
-                return Ok(Found { rows, is_at_end: false });
+                return Ok(Found { rows, bytes, is_at_end: false });
             }
             // Whole lines are gone through first: a row that is not ended yet needs more, however long it is.
             let Some(open) = &mut self.current else { continue };
@@ -94,17 +108,37 @@ impl Arrivals {
                 continue;
             }
             let is_all = is_folder_file_done || (is_last && !self.is_open());
-            let rows = if is_all { self.cut(most, true)? } else { rows };
+            let (rows, bytes) = if is_all { self.cut(most, true)? } else { (rows, bytes) };
             if !rows.is_empty() {
-                return Ok(Found { rows, is_at_end: false });
+                return Ok(Found { rows, bytes, is_at_end: false });
             }
             if is_folder_file_done {
                 self.current = None;
                 continue;
             }
             self.check_not_shorter()?;
-            return Ok(Found { rows, is_at_end: true });
+            return Ok(Found { rows, bytes: 0, is_at_end: true });
         }
+    }
+
+    /// Bytes that are there and not read yet.
+    pub(super) fn unread(&self) -> u64 {
+        let length = |path: &Path| std::fs::metadata(path).map_or(0, |about| about.len());
+        if !self.is_folder {
+            return length(&self.place).saturating_sub(self.to.offset);
+        }
+        let names = self.names_in_folder().unwrap_or_default();
+        let of = |name: &String| {
+            let read = if *name == self.to.file { self.to.offset } else { 0 };
+            length(&self.place.join(name)).saturating_sub(read)
+        };
+        names.iter().filter(|name| **name >= self.to.file).map(of).sum()
+    }
+
+    /// Bytes of the file that is followed; none of a folder, or of what a pipe still fills.
+    pub(super) fn whole(&self) -> Option<u64> {
+        let is_file = !self.is_folder && self.is_open.is_none();
+        is_file.then(|| std::fs::metadata(&self.place).map_or(0, |about| about.len()))
     }
 
     /// The file to read: the one that is followed, or of a folder the next one where the current one is read.
@@ -112,6 +146,11 @@ impl Arrivals {
         if !self.is_folder {
             return Ok(None);
         }
+        Ok(self.names_in_folder()?.into_iter().find(|name| *name > self.to.file))
+    }
+
+    /// The files of the folder that are read, in their order.
+    fn names_in_folder(&self) -> Result<Vec<String>, Problem> {
         let failed =
             |error: std::io::Error| Problem(format!("{} cannot be looked into ({error}); allow reading.", self.place.display()).into());
         let mut names: Vec<String> = Vec::new();
@@ -124,7 +163,7 @@ impl Arrivals {
             }
         }
         names.sort();
-        Ok(names.into_iter().find(|name| *name > self.to.file))
+        Ok(names)
     }
 
     /// Opens the file that is to be read, where there is one.
@@ -166,14 +205,14 @@ impl Arrivals {
         self.to.offset >= length && self.next_file().is_ok_and(|next| next.is_some())
     }
 
-    fn cut(&mut self, most: usize, is_all: bool) -> Result<Vec<CutRow>, Problem> {
-        let Some(open) = &mut self.current else { return Ok(Vec::new()) };
+    fn cut(&mut self, most: usize, is_all: bool) -> Result<(Vec<CutRow>, u64), Problem> {
+        let Some(open) = &mut self.current else { return Ok((Vec::new(), 0)) };
         let text = valid(&open.pending, &open.title)?;
         if open.cut.is_none() {
             // A row beside the names tells how both are written.
             let is_all_of_it = is_all && !text.trim().is_empty();
             if !is_all_of_it && text.bytes().filter(|&byte| byte == b'\n').count() < 2 {
-                return Ok(Vec::new());
+                return Ok((Vec::new(), 0));
             }
             let (cutter, first) = LineCutter::of(text, &open.title).map_err(|error| Problem(error.to_string().into()))?;
             if self.names.is_empty() {
@@ -186,7 +225,7 @@ impl Arrivals {
             self.to.offset += first as u64;
         }
         let text = valid(&open.pending, &open.title)?;
-        let Some((cutter, places)) = &open.cut else { return Ok(Vec::new()) };
+        let Some((cutter, places)) = &open.cut else { return Ok((Vec::new(), 0)) };
         let mut cut = cutter.cut(text, most, is_all);
         open.pending.drain(..cut.bytes);
         self.to.offset += cut.bytes as u64;
@@ -198,7 +237,7 @@ impl Arrivals {
                 }
             }
         }
-        Ok(cut.rows)
+        Ok((cut.rows, cut.bytes as u64))
     }
 
     /// A file that was replaced by a shorter one has other rows where the next were to be.

@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 
+use super::now::LiveBand;
 use super::source::ReadTo;
 use super::told::LiveCounts;
+use super::versions::Versions;
 use crate::cluster::OnlineMeans;
 use crate::data::ArrivedReadings;
 use crate::engine::Problem;
@@ -21,8 +23,12 @@ const STATE: TableDefinition<&str, &[u8]> = TableDefinition::new("state");
 /// See [`Segments`].
 const SEGMENTS: TableDefinition<&str, u32> = TableDefinition::new("segments");
 const THE_STATE: &str = "now";
+/// The list of rules that fired.
+pub(super) const FIRES: &str = "triggers.ndjson";
+/// The list of what was found anew.
+pub(super) const RETRAINING: &str = "retraining.ndjson";
 /// The newest form this version reads and writes.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// Every customer with their cluster, one more than it; 0 is nowhere.
 pub(super) type Segments = Vec<(String, u32)>;
@@ -45,12 +51,46 @@ pub(super) struct Kept {
     pub snapshot: Option<i32>,
     pub means: Option<OnlineMeans>,
     pub reference: Option<ShiftReference>,
+    /// The newest moment when the history had been read and following began, in milliseconds.
+    #[serde(default)]
+    pub began: Option<i64>,
+    /// Versions of the segments, oldest first, and which of them is followed.
+    #[serde(default)]
+    pub versions: Versions,
+    /// Bytes of the list of what was found anew.
+    #[serde(default)]
+    pub anew_bytes: u64,
+    /// The newest moment when segments were last looked for anew.
+    #[serde(default)]
+    pub retrained_at: Option<i64>,
+    /// The day that was last asked for drift.
+    #[serde(default)]
+    pub drift_day: Option<i64>,
+    /// Lists of labels after that of the last batch.
+    #[serde(default)]
+    pub lists: u32,
+    /// Shares over time, while somebody watches.
+    #[serde(default)]
+    pub bands: Vec<LiveBand>,
 }
 
 impl Kept {
     pub(super) fn form() -> u32 {
         FORM
     }
+}
+
+/// What a list of labels is called: that of a batch, and those after it. Names are such that files in their order tell what happened in its order.
+pub(super) fn list_name(batch: u64, nth: u32) -> String {
+    if nth == 0 { format!("{batch:06}.csv") } else { format!("{batch:06}.then{nth:03}.csv") }
+}
+
+/// The batch of a list, and the how manieth it is of it.
+fn list_number(name: &str) -> Option<(u64, u32)> {
+    let mut parts = name.strip_suffix(".csv")?.split('.');
+    let batch = parts.next()?.parse().ok()?;
+    let nth = parts.next().map_or(Some(0), |part| part.strip_prefix("then")?.parse().ok())?;
+    Some((batch, nth))
 }
 
 /// The folder and what is kept in it.
@@ -122,12 +162,22 @@ impl Store {
                 format!("{} was written by a newer version of Personae; update Personae to go on with it.", self.folder.display()).into(),
             ));
         }
-        let (events, aside, batch) = kept.as_ref().map_or((0, 0, 0), |kept| (kept.events_bytes, kept.aside_bytes, kept.counts.batches));
+        let (events, aside) = kept.as_ref().map_or((0, 0), |kept| (kept.events_bytes, kept.aside_bytes));
+        let last = kept.as_ref().map_or((0, 0), |kept| (kept.counts.batches, kept.lists));
         self.cut("events.csv", events)?;
         self.cut("aside.csv", aside)?;
+        self.cut(RETRAINING, kept.as_ref().map_or(0, |kept| kept.anew_bytes))?;
+        for folder in [self.folder.clone(), self.folder.join("labels"), self.folder.join("models")] {
+            // What was being written when the program was killed.
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let name = entry.file_name();
+                if name.to_string_lossy().starts_with(".personae-") && name.to_string_lossy().ends_with(".part") {
+                    std::fs::remove_file(entry.path()).map_err(|error| self.failed(error))?;
+                }
+            }
+        }
         for entry in std::fs::read_dir(self.folder.join("labels")).into_iter().flatten().flatten() {
-            let number = entry.path().file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse::<u64>().ok());
-            if number.is_some_and(|number| number > batch) {
+            if list_number(&entry.file_name().to_string_lossy()).is_some_and(|number| number > last) {
                 std::fs::remove_file(entry.path()).map_err(|error| self.failed(error))?;
             }
         }
@@ -164,6 +214,22 @@ impl Store {
         Ok(file.metadata().map_err(|error| self.failed(error))?.len())
     }
 
+    /// The whole lines of a list that follows from what is kept. One that was not ended when the program was is cut off.
+    pub(super) fn whole_lines(&self, name: &str) -> Result<String, Problem> {
+        let path = self.folder.join(name);
+        let mut text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(String::new()),
+            Err(error) => return Err(self.failed(error)),
+        };
+        let whole = text.rfind('\n').map_or(0, |at| at + 1);
+        if whole < text.len() {
+            self.cut(name, whole as u64)?;
+            text.truncate(whole);
+        }
+        Ok(text)
+    }
+
     /// Keeps what is so after a batch, in one transaction. `segments` are the customers whose segment is another, each one more than its cluster or 0.
     pub(super) fn keep(&self, kept: &Kept, segments: &[(&str, u32)]) -> Result<(), Problem> {
         let bytes = serde_json::to_vec(kept).map_err(|error| self.failed(error))?;
@@ -177,5 +243,19 @@ impl Store {
             }
         }
         write.commit().map_err(|error| self.failed(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_in_their_order_tell_what_happened_in_its_order() {
+        let order = [(1, 0), (1, 1), (1, 2), (2, 0), (10, 0), (10, 1), (11, 0)];
+        let names = order.map(|(batch, nth)| list_name(batch, nth));
+        assert!(names.is_sorted(), "{names:?}");
+        assert_eq!(names.each_ref().map(|name| list_number(name)), order.map(Some));
+        assert_eq!((list_number("000003.settled.csv"), list_number("notes.txt")), (None, None));
     }
 }

@@ -41,6 +41,8 @@ pub struct LiveEnded {
     pub counts: LiveCounts,
     /// Customers by cluster.
     pub sizes: Vec<usize>,
+    /// What the segments are called now, by cluster.
+    pub names: Vec<String>,
     /// Customers in no segment.
     pub nowhere: usize,
     /// The day everything is counted back from.

@@ -1,4 +1,4 @@
-//! The Segments page, in three views: the groups, who fits none of them (`niches`), and whether the personas hold (`validate`). Of the groups: knobs on the left, the map over the method's plots in the middle, the segments on the right.
+//! The Segments page, in four views: the groups, who fits none of them (`niches`), whether the personas hold (`validate`), and how they move while customers go on (`live`). Of the groups: knobs on the left, the map over the method's plots in the middle, the segments on the right.
 //!
 //! In: plan, answers, look. Out: at most one new clustering section per frame, whatever was clicked or dragged: every part changes
 //! one draft of it, so that two parts cannot contradict each other.
@@ -14,6 +14,7 @@ mod inside;
 mod kept;
 mod knobs;
 mod list;
+mod live;
 mod map;
 mod map_brush;
 mod map_dots;
@@ -95,6 +96,13 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
                 validate::keys(ui, answers, look);
             }
             validate::ui(ui, &view, plan, look, commands);
+        }
+        SegmentsView::Live => {
+            if has_keys(ui, look) {
+                live::keys(ui, answers, commands);
+                escape_key(ui, look);
+            }
+            live::ui(ui, &view, plan, look, commands);
         }
     }
     if draft != *clustering {
