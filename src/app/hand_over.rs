@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use crate::model::{self, Dialect, SqlError, SqlForm, to_pmml, to_statement};
+use crate::data::Dialect;
+use crate::data::day::IsoDay;
+use crate::model::{self, SqlCustomers, SqlError, SqlForm, to_pmml, to_statement, to_table};
 
+use super::args::day;
 use super::failure::{Failure, failed};
 use super::logging;
 use super::outputs::{self, Output};
@@ -20,11 +23,20 @@ pub(super) struct SqlArgs {
     /// The segment model, as `personae model` or the window's export wrote it.
     model: PathBuf,
     /// The table of customers in the database, such as shop.customers.
-    #[arg(long, value_name = "TABLE")]
-    table: String,
+    #[arg(long, value_name = "TABLE", requires = "id", required_unless_present = "orders", conflicts_with = "orders")]
+    table: Option<String>,
     /// Its column that names customers.
-    #[arg(long, value_name = "COLUMN")]
-    id: String,
+    #[arg(long, value_name = "COLUMN", requires = "table")]
+    id: Option<String>,
+    /// The table of orders in the database, such as shop.orders: the customers are built there by the model's own formulas, and then placed.
+    #[arg(long, value_name = "TABLE")]
+    orders: Option<String>,
+    /// With --orders: the day everything is counted back from; the day after the last order unless given.
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "orders")]
+    snapshot: Option<IsoDay>,
+    /// With --orders: build the customer table and place nobody.
+    #[arg(long, requires = "orders")]
+    table_only: bool,
     /// The database.
     #[arg(long, value_parser = PossibleValuesParser::new(Dialect::WORDS.map(|(word, _)| word)).map(|word| dialect(&word)), default_value = "standard")]
     dialect: Dialect,
@@ -73,7 +85,18 @@ pub(super) fn sql(args: SqlArgs) -> Result<(), Failure> {
         (FormWord::Table, Some(target)) => SqlForm::Table(target),
         (FormWord::Merge, Some(target)) => SqlForm::Merge(target),
     };
-    write(&args.model, args.out, |model| to_statement(model, &args.table, &args.id, args.dialect, &form))
+    if args.table_only && form != SqlForm::Select {
+        return Err(Failure::WrongUse("With --table-only the SELECT alone is written; leave --as and --target out.".into()));
+    }
+    let customers = match (args.orders, args.table, args.id) {
+        (Some(orders), ..) => SqlCustomers::Orders(orders, args.snapshot),
+        (None, Some(table), Some(id)) => SqlCustomers::Table(table, id),
+        (None, ..) => return Err(Failure::WrongUse("Give --table with --id, or --orders.".into())),
+    };
+    write(&args.model, args.out, |model| match &customers {
+        SqlCustomers::Orders(orders, snapshot) if args.table_only => to_table(model, orders, *snapshot, args.dialect),
+        customers => to_statement(model, customers, args.dialect, &form),
+    })
 }
 
 /// Writes the document.

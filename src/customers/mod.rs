@@ -5,6 +5,7 @@
 //! came to be; [`health`] says how far the rows can be trusted, and [`rfm`] scores what was bought. Choices are plain data
 //! ([`Sourcing`](crate::data::Sourcing)); what is left open is guessed, with the reason.
 
+mod as_sql;
 mod build;
 mod error;
 mod frozen;
@@ -14,6 +15,7 @@ pub mod rfm;
 mod understand;
 mod windows;
 
+pub use as_sql::{AsSqlError, BUILT, CUSTOMER, TableAsSql, as_sql};
 pub use build::accounts::{Account, Part};
 pub use build::assemble::currency;
 pub use build::build;

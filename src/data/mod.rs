@@ -12,6 +12,7 @@
 mod batches;
 mod cells;
 mod column_words;
+mod dialect;
 mod error;
 mod read;
 mod rows;
@@ -28,6 +29,7 @@ pub(crate) use crate::base::text::count as grouped;
 pub use batches::{Batch, BatchWriter, LEAST_BATCHED_BYTES, TakeBatch, in_batches};
 pub use cells::zones::{zone_called, zones_like};
 pub(crate) use column_words::column_words;
+pub use dialect::Dialect;
 pub use error::DataError;
 pub(crate) use read::columnar::table as table_of_frame;
 pub use read::format::READABLE_EXTENSIONS;

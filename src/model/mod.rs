@@ -3,19 +3,17 @@
 //! - [`placing`]: the model itself, and the segment of every row of any table.
 //! - [`making`]: a grouping becomes a model.
 //! - [`file`]: the model as versioned JSON.
-//! - [`sql`]: the model as a statement for a database, where it places by centres; [`dialect`] in what databases differ.
+//! - [`sql`]: the model as a statement for a database, where it places by centres, and if need be builds the customer table first.
 //! - [`pmml`]: the same model for programs that read PMML.
 
-pub mod dialect;
 pub mod file;
 pub mod making;
 pub mod placing;
 pub mod pmml;
 pub mod sql;
 
-pub use dialect::{Dialect, SqlForm};
 pub use file::{ModelFileError, from_text, open, to_text};
 pub use making::{MadeBy, Making};
 pub use placing::{FITS, Grouping, Model, ModelError, Origin, Parameters, Place, Placement, Placing, Segment};
 pub use pmml::to_pmml;
-pub use sql::{SqlError, to_sql, to_statement};
+pub use sql::{SqlCustomers, SqlError, SqlForm, to_sql, to_statement, to_table};

@@ -3,16 +3,31 @@
 //! In: a model that places by the nearest centre, the name of a table and of its column that names customers, and the dialect of the database. Out: one SELECT that gives, for every
 //! customer that takes part, the number of their persona, its name, and the distance to its centre, as `personae score` calls them; or a view, a table or a MERGE of it. O(p k) characters.
 //!
-//! LN, SQRT, CASE, COALESCE, NULLIF and CAST are all it needs; what differs between databases is in [`super::dialect`]. An empty text counts as missing, as it does when files are read. Databases take logarithms
+//! LN, SQRT, CASE, COALESCE, NULLIF and CAST are all it needs; what differs between databases is in [`Dialect`]. An empty text counts as missing, as it does when files are read. Databases take logarithms
 //! with an error in the last digit, so a customer who lies midway between two centres but for rounding may be placed on either side. The
 //! statement knows the rule alone: customers of a tree whom the model remembers elsewhere go to their nearest centre.
 
 use crate::cluster::Assign;
+use crate::customers::{AsSqlError, BUILT, CUSTOMER, TableAsSql, as_sql};
+use crate::data::Dialect;
+use crate::data::day::IsoDay;
 use crate::features::fitted_column::{Coding, FittedColumn, LevelCoding, NumberCoding};
 use crate::features::{Encoder, Projection, Transform};
 
-use super::dialect::{Dialect, SqlForm};
 use super::placing::{Model, Placing};
+
+/// What is made of the SELECT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SqlForm {
+    /// Itself.
+    Select,
+    /// A view of this name, so that whoever asks is told what is so then.
+    View(String),
+    /// A table of this name.
+    Table(String),
+    /// Known customers of this table get another persona, new ones are added.
+    Merge(String),
+}
 
 /// Why a model cannot be written as SQL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +48,18 @@ pub enum SqlError {
         /// The column.
         column: String,
     },
+    /// The model was made from one file of customers.
+    #[error("this model was made from a file of customers and not from orders; give --table the table of customers.")]
+    NoRecipe,
+    /// The model needs more than its formulas give.
+    #[error("the model also needs {column}, which its formulas for orders do not give; give --table the table of customers.")]
+    NoColumn {
+        /// The column.
+        column: String,
+    },
+    /// The table takes more than a database is asked to do.
+    #[error(transparent)]
+    Table(#[from] AsSqlError),
     /// The database has no such statement.
     #[error("{dialect} has no MERGE; make a view or a table of it.")]
     NoMerge {
@@ -41,12 +68,24 @@ pub enum SqlError {
     },
 }
 
+/// Where the customers are, in a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SqlCustomers {
+    /// A table with one row per customer, by its name ("shop.customers"), and its column that names them.
+    Table(String, String),
+    /// A table of orders, by its name, from which the customer table is built by the model's own formulas; counted back from a day, or from the day after the last order.
+    Orders(String, Option<IsoDay>),
+}
+
 /// The statement in the form that is wanted. Names of tables may have parts ("shop.customers").
 ///
-/// Fails as [`to_sql`] does, and where the database has no such form.
-pub fn to_statement(model: &Model, table: &str, id: &str, dialect: Dialect, form: &SqlForm) -> Result<String, SqlError> {
-    let select = to_sql(model, table, id, dialect)?;
-    let name = |target: &str| parts(target, dialect);
+/// Fails as [`to_sql`] does, where the customer table cannot be built there, and where the database has no such form.
+pub fn to_statement(model: &Model, customers: &SqlCustomers, dialect: Dialect, form: &SqlForm) -> Result<String, SqlError> {
+    let (select, id) = match customers {
+        SqlCustomers::Table(table, id) => (to_sql(model, table, id, dialect)?, id.as_str()),
+        SqlCustomers::Orders(orders, snapshot) => (from_orders(model, orders, *snapshot, dialect)?, CUSTOMER),
+    };
+    let name = |target: &str| dialect.quoted_parts(target);
     Ok(match form {
         SqlForm::Select => select,
         SqlForm::View(target) if dialect == Dialect::Sqlite => {
@@ -71,22 +110,45 @@ pub fn to_statement(model: &Model, table: &str, id: &str, dialect: Dialect, form
     })
 }
 
-fn parts(name: &str, dialect: Dialect) -> String {
-    name.split('.').map(|part| dialect.quoted(part)).collect::<Vec<_>>().join(".")
-}
-
 /// The SELECT. `table` may have parts ("shop.customers"); `id` is the column that names customers.
 ///
 /// Fails with "only segments that are placed by their nearest centre …" for other rules, and with "… is a date …" where a date enters.
 pub fn to_sql(model: &Model, table: &str, id: &str, dialect: Dialect) -> Result<String, SqlError> {
+    placed(model, Vec::new(), &dialect.quoted_parts(table), id, dialect)
+}
+
+/// The SELECT that builds the customer table first.
+fn from_orders(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: Dialect) -> Result<String, SqlError> {
+    let TableAsSql { steps, columns } = table_of(model, orders, snapshot, dialect)?;
+    if let Some(other) = model.columns().iter().find(|name| !columns.iter().any(|column| column == *name)) {
+        return Err(SqlError::NoColumn { column: (*other).to_owned() });
+    }
+    placed(model, steps, BUILT, CUSTOMER, dialect)
+}
+
+/// The statement that builds the customer table from a table of orders and places nobody.
+///
+/// Fails where the model's table is not built from orders alone, or takes more than a database is asked to do.
+pub fn to_table(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: Dialect) -> Result<String, SqlError> {
+    let built = table_of(model, orders, snapshot, dialect)?;
+    Ok(format!("WITH\n{}\nSELECT * FROM {BUILT}\n", built.steps.join(",\n")))
+}
+
+fn table_of(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: Dialect) -> Result<TableAsSql, SqlError> {
+    let recipe = model.table.as_ref().ok_or(SqlError::NoRecipe)?;
+    Ok(as_sql(recipe, orders, snapshot.or(recipe.snapshot), dialect)?)
+}
+
+/// `before` are steps that come first; `from` is a name as the database has it.
+fn placed(model: &Model, before: Vec<String>, from: &str, id: &str, dialect: Dialect) -> Result<String, SqlError> {
     let Placing::Space { encoder, assign: Assign::Nearest { centroids }, .. } = &model.placing else {
         return Err(SqlError::NotByCentres { method: model.method.clone() });
     };
     if let Some(date) = encoder.columns.iter().find(|column| matches!(column.coding, Coding::Date(_))) {
         return Err(SqlError::Date { column: date.name.clone() });
     }
-    let from = parts(table, dialect);
-    let mut steps = vec![step("taken", taken(encoder, id, dialect), &from, &required(encoder, dialect))];
+    let mut steps = before;
+    steps.push(step("taken", taken(encoder, id, dialect), from, &required(encoder, dialect)));
     steps.push(step("encoded", encoded(encoder, dialect), "taken", ""));
     let mut last = "encoded";
     let mut places: Vec<String> = (0..encoder.encoded_names().len()).map(|at| format!("e{at}")).collect();

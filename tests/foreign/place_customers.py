@@ -18,4 +18,4 @@ named = ", ".join(f"{quoted(column['name'])} {column['type']}" for column in col
 database.execute(f"CREATE TABLE customers ({named})")
 marks = ", ".join("?" for _ in columns)
 database.executemany(f"INSERT INTO customers VALUES ({marks})", rows_of(columns))
-print(json.dumps(database.execute(text_of(statement)).fetchall()))
+print(json.dumps(database.execute(text_of(statement)).fetchall(), default=str))

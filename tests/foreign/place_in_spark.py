@@ -24,5 +24,5 @@ types = {"REAL": DoubleType(), "INTEGER": LongType(), "TEXT": StringType()}
 schema = StructType([StructField(column["name"], types[column["type"]]) for column in columns])
 rows = list(zip(*([float(cell) if column["type"] == "REAL" and cell is not None else cell for cell in column["cells"]] for column in columns)))
 spark.createDataFrame(rows, schema).createOrReplaceTempView("customers")
-print(json.dumps([list(row) for row in spark.sql(text_of(statement)).collect()]))
+print(json.dumps([list(row) for row in spark.sql(text_of(statement)).collect()], default=str))
 spark.stop()

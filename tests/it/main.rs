@@ -73,6 +73,7 @@ mod storm;
 mod structure;
 mod table;
 mod table_page;
+mod table_sql;
 mod trees;
 mod twins;
 mod unclean;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use personae::base::Ctx;
 use personae::cluster::lanes::squared_distance;
 use personae::cluster::{Assign, KMeansParams, Linkage, density, hdbscan, kmeans, linkage};
+use personae::data::Dialect;
 use personae::data::{self, Kind, Loaded, Values};
 use personae::features::{ColumnRecipe, Dimensions, MissingRule, Preparation, Scale, Transform, prepare_with_encoder};
-use personae::model::{Dialect, Grouping, Model, Place, Placing, SqlForm, to_pmml, to_sql, to_statement};
+use personae::model::{Grouping, Model, Place, Placing, SqlCustomers, SqlForm, to_pmml, to_sql, to_statement};
 use polars::prelude::{Column, DataFrame, IntoLazy};
 use polars::sql::SQLContext;
 
@@ -204,7 +205,9 @@ fn postgresql_places_everybody_where_the_model_does() {
 #[test]
 fn postgresql_merges_everybody_into_the_table_of_personas_once() {
     let merge = SqlForm::Merge("personas".into());
-    let statement = |model: &Model| to_statement(model, "customers", "customer", Dialect::PostgreSql, &merge).unwrap();
+    let statement = |model: &Model| {
+        to_statement(model, &SqlCustomers::Table("customers".into(), "customer".into()), Dialect::PostgreSql, &merge).unwrap()
+    };
     places_everybody("place_in_postgresql.py", &TRANSFORMS[..1], statement);
 }
 
@@ -222,7 +225,8 @@ fn a_reader_of_pmml_places_everybody_where_the_model_does() {
 fn statements_make_views_and_tables_and_merge_into_them() {
     let table = shop(400, 0);
     let model = &model(&table, &Preparation::default(), 3)[0];
-    let of = |dialect: Dialect, form: SqlForm| to_statement(model, "shop.customers", "id", dialect, &form);
+    let of =
+        |dialect: Dialect, form: SqlForm| to_statement(model, &SqlCustomers::Table("shop.customers".into(), "id".into()), dialect, &form);
     let target = || "shop.personas".to_owned();
     let select = of(Dialect::Standard, SqlForm::Select).unwrap();
     assert_eq!(

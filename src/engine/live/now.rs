@@ -48,6 +48,8 @@ pub enum LiveState {
     Following,
     /// Nothing is read until somebody says go on.
     Paused,
+    /// It looks for better segments, and reads nothing meanwhile.
+    Searching,
     /// The recording was played to its end.
     AtEnd,
 }

@@ -238,6 +238,9 @@ impl Live<'_> {
     /// Follows what was ordered.
     fn obey(&mut self, desk: &LiveDesk, ctx: &Ctx) -> Result<(), Problem> {
         for order in desk.take() {
+            if let (LiveOrder::Retrain, Some(pacer)) = (order, &mut self.pacer) {
+                pacer.hold(true, Instant::now());
+            }
             match order {
                 LiveOrder::Pause | LiveOrder::GoOn => {
                     self.is_paused = order == LiveOrder::Pause;
@@ -251,7 +254,14 @@ impl Live<'_> {
                         pacer.set_speed(speed, Instant::now());
                     }
                 }
-                LiveOrder::Retrain if self.table.is_some() => self.look_anew(RetrainCause::Asked, ctx)?,
+                LiveOrder::Retrain if self.table.is_some() => {
+                    self.picture(desk, LiveState::Searching);
+                    self.look_anew(RetrainCause::Asked, ctx)?;
+                    // The time it took is none of the recording's.
+                    if let Some(pacer) = self.pacer.as_mut().filter(|_| !self.is_paused) {
+                        pacer.hold(false, Instant::now());
+                    }
+                }
                 LiveOrder::Adopt if self.found.is_some() => self.adopt(ctx)?,
                 LiveOrder::Decline => (self.found, self.retrained) = (None, None),
                 LiveOrder::Back(to) => self.back(to, ctx)?,

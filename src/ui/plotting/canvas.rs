@@ -115,7 +115,17 @@ pub fn canvas_held(ui: &mut Ui, id: impl egui::AsIdSalt, name: &str, x: Axis, y:
         .show_grid([shows_x, shows_y])
         .grid_color(t.grid)
         .grid_spacing(Rangef::new(0.5, 1.0))
-        .x_grid_spacer(move |input| x_style.marks(&input, if x_style == Style::Whole && x.range[1] < 100.0 { 26.0 } else { 60.0 }))
+        .x_grid_spacer(move |input| {
+            x_style.marks(
+                &input,
+                match x_style {
+                    Style::Whole if x.range[1] < 100.0 => 26.0,
+                    // A whole date is wider than most numbers.
+                    Style::Days => 88.0,
+                    _ => 60.0,
+                },
+            )
+        })
         .y_grid_spacer(move |input| y_style.marks(&input, 36.0))
         .default_x_bounds(x_range[0], x_range[1])
         .default_y_bounds(y_range[0], y_range[1])

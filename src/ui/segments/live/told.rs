@@ -59,6 +59,7 @@ fn state_ui(ui: &mut Ui, now: &LiveNow, outcome: Option<&Result<(), String>>) {
         (None, LiveState::Following) if now.speed.is_some() => ("Playing", t.good),
         (None, LiveState::Following) => ("Following", t.good),
         (None, LiveState::Paused) => ("Paused", t.warn),
+        (None, LiveState::Searching) => ("Looking for better segments", t.muted),
         (None, LiveState::AtEnd) => ("Played to its end", t.muted),
     };
     ui.horizontal(|ui| {
@@ -170,10 +171,13 @@ fn versions_ui(ui: &mut Ui, now: &LiveNow, is_over: bool, commands: &mut Vec<Com
             }
         });
     } else {
-        let can = !is_over && now.began.is_some();
+        let can = !is_over && now.began.is_some() && now.state != LiveState::Searching;
         let response = ui.add_enabled(can, Button::new("Retrain now").min_size(Vec2::new(0.0, 28.0)));
-        let response =
-            response.on_disabled_hover_text(if is_over { "Following has ended." } else { "What was there before is still being read." });
+        let response = response.on_disabled_hover_text(match now.state {
+            _ if is_over => "Following has ended.",
+            LiveState::Searching => "It is being looked for.",
+            _ => "What was there before is still being read.",
+        });
         if response.on_hover_text(RETRAIN).clicked() {
             commands.push(Command::OrderLive(LiveOrder::Retrain));
         }
