@@ -136,6 +136,15 @@ impl Dialect {
         }
     }
 
+    /// The beginning of a statement: steps of a WITH, each computed once. PostgreSQL would write a step out wherever it is read, and compute it as often.
+    pub fn with(self, steps: &[String]) -> String {
+        let kept = |step: &String| match self {
+            Dialect::PostgreSql => step.replacen(" AS (", " AS MATERIALIZED (", 1),
+            _ => step.clone(),
+        };
+        format!("WITH\n{}\n", steps.iter().map(kept).collect::<Vec<_>>().join(",\n"))
+    }
+
     /// A name of parts, such as shop.customers.
     pub fn quoted_parts(self, name: &str) -> String {
         name.split('.').map(|part| self.quoted(part)).collect::<Vec<_>>().join(".")
@@ -145,6 +154,16 @@ impl Dialect {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_are_computed_once() {
+        let steps = ["a AS (SELECT 1 AS x)".to_owned(), "b AS (SELECT x AS (y) FROM a)".to_owned()];
+        assert_eq!(Dialect::DuckDb.with(&steps), "WITH\na AS (SELECT 1 AS x),\nb AS (SELECT x AS (y) FROM a)\n");
+        assert_eq!(
+            Dialect::PostgreSql.with(&steps),
+            "WITH\na AS MATERIALIZED (SELECT 1 AS x),\nb AS MATERIALIZED (SELECT x AS (y) FROM a)\n"
+        );
+    }
 
     #[test]
     fn nothing_gets_out_of_its_quotes() {

@@ -131,7 +131,7 @@ fn from_orders(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: D
 /// Fails where the model's table is not built from orders alone, or takes more than a database is asked to do.
 pub fn to_table(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: Dialect) -> Result<String, SqlError> {
     let built = table_of(model, orders, snapshot, dialect)?;
-    Ok(format!("WITH\n{}\nSELECT * FROM {BUILT}\n", built.steps.join(",\n")))
+    Ok(format!("{}SELECT * FROM {BUILT}\n", dialect.with(&built.steps)))
 }
 
 fn table_of(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: Dialect) -> Result<TableAsSql, SqlError> {
@@ -171,8 +171,8 @@ fn placed(model: &Model, before: Vec<String>, from: &str, id: &str, dialect: Dia
         format!("CASE {} END", cases.join(" "))
     };
     Ok(format!(
-        "WITH\n{}\nSELECT id AS {},\n  {} AS persona,\n  {} AS persona_name,\n  SQRT({}) AS persona_distance\nFROM placed\n",
-        steps.join(",\n"),
+        "{}SELECT id AS {},\n  {} AS persona,\n  {} AS persona_name,\n  SQRT({}) AS persona_distance\nFROM placed\n",
+        dialect.with(&steps),
         dialect.quoted(id),
         of(&|cluster| model.segments[cluster].number.to_string()),
         of(&|cluster| dialect.text(&model.segments[cluster].name)),

@@ -228,7 +228,8 @@ fn statements_make_views_and_tables_and_merge_into_them() {
     let of =
         |dialect: Dialect, form: SqlForm| to_statement(model, &SqlCustomers::Table("shop.customers".into(), "id".into()), dialect, &form);
     let target = || "shop.personas".to_owned();
-    let select = of(Dialect::Standard, SqlForm::Select).unwrap();
+    let select = of(Dialect::PostgreSql, SqlForm::Select).unwrap();
+    assert!(select.contains("taken AS MATERIALIZED ("));
     assert_eq!(
         of(Dialect::PostgreSql, SqlForm::View(target())).unwrap(),
         format!("CREATE OR REPLACE VIEW \"shop\".\"personas\" AS\n{select}")

@@ -62,7 +62,8 @@ pub fn as_sql(sourcing: &Sourcing, orders: &str, snapshot: Option<IsoDay>, diale
         levels.iter().flat_map(|level| level.columns.iter().flat_map(|(_, of)| of.reads.iter().map(String::as_str))).collect();
     let q = |name: &str| dialect.quoted(name);
     let has = |grain: Grain| levels.iter().any(|level| level.grain == grain && !level.columns.is_empty());
-    let mut steps = vec![read_rows(source, orders, &reads, dialect)?, worth(source, snapshot, dialect)];
+    let mut steps = vec![read_rows(source, orders, &reads, dialect)?];
+    steps.extend(worth(source, snapshot, dialect));
     if has(Grain::Purchases) {
         steps.push(format!(
             "purchases AS (\n  SELECT customer, {date}, days_ago, weekday, MIN({hour}) AS {hour}, SUM(gross) AS amount, SUM(quantity) AS quantity, COUNT(*) AS {rows}\n  FROM transactions\n  WHERE purchase = 1\n  GROUP BY customer, {date}, days_ago, weekday\n)",
@@ -202,7 +203,7 @@ fn read_rows(source: &SourceFile, orders: &str, reads: &BTreeSet<&str>, dialect:
 }
 
 /// What each row is worth, and how long ago it was.
-fn worth(source: &SourceFile, snapshot: Option<IsoDay>, dialect: Dialect) -> String {
+fn worth(source: &SourceFile, snapshot: Option<IsoDay>, dialect: Dialect) -> Vec<String> {
     let q = |name: &str| dialect.quoted(name);
     let date = q("date");
     // As when files are read: a negative amount or number of pieces is a return.
@@ -214,20 +215,25 @@ fn worth(source: &SourceFile, snapshot: Option<IsoDay>, dialect: Dialect) -> Str
     let (last, until, days) = match snapshot {
         Some(day) => {
             let day = dialect.day(&day.to_string());
-            (String::new(), format!(" AND {date} <= {day}"), dialect.days_between(&date, &day))
+            (None, format!(" AND {date} <= {day}"), dialect.days_between(&date, &day))
         }
         None => (
-            format!("last_order AS (\n  SELECT MAX({date}) AS last_day FROM orders_read WHERE customer IS NOT NULL\n),\n"),
+            Some(format!("last_order AS (\n  SELECT MAX({date}) AS last_day FROM orders_read WHERE customer IS NOT NULL\n)")),
             String::new(),
             format!("{} + 1", dialect.days_between(&date, "last_day")),
         ),
     };
     let from = if snapshot.is_some() { "orders_read" } else { "orders_read CROSS JOIN last_order" };
-    format!(
-        "{last}valued AS (\n  SELECT customer, {date}, {hour}, {weekday} AS weekday, {days} AS days_ago, {passed}, category, channel, device,\n    CASE WHEN {is_return} THEN 0 ELSE 1 END AS purchase,\n    CASE WHEN {is_return} THEN 0.0 - ABS(base) ELSE base END AS amount,\n    CASE WHEN {is_return} THEN 0.0 - ABS(pieces) ELSE pieces END AS quantity\n  FROM {from}\n  WHERE customer IS NOT NULL AND {date} IS NOT NULL{until}\n),\ntransactions AS (\n  SELECT customer, {date}, {hour}, weekday, days_ago, {passed}, category, channel, device, purchase, amount, quantity,\n    CASE WHEN purchase = 1 THEN amount ELSE 0.0 END AS gross,\n    CASE WHEN purchase = 1 THEN 0.0 ELSE 0.0 - amount END AS returned\n  FROM valued\n)",
+    let valued = format!(
+        "valued AS (\n  SELECT customer, {date}, {hour}, {weekday} AS weekday, {days} AS days_ago, {passed}, category, channel, device,\n    CASE WHEN {is_return} THEN 0 ELSE 1 END AS purchase,\n    CASE WHEN {is_return} THEN 0.0 - ABS(base) ELSE base END AS amount,\n    CASE WHEN {is_return} THEN 0.0 - ABS(pieces) ELSE pieces END AS quantity\n  FROM {from}\n  WHERE customer IS NOT NULL AND {date} IS NOT NULL{until}\n)",
         hour = q("hour"),
         weekday = dialect.weekday(&date),
-    )
+    );
+    let transactions = format!(
+        "transactions AS (\n  SELECT customer, {date}, {hour}, weekday, days_ago, {passed}, category, channel, device, purchase, amount, quantity,\n    CASE WHEN purchase = 1 THEN amount ELSE 0.0 END AS gross,\n    CASE WHEN purchase = 1 THEN 0.0 ELSE 0.0 - amount END AS returned\n  FROM valued\n)",
+        hour = q("hour"),
+    );
+    last.into_iter().chain([valued, transactions]).collect()
 }
 
 /// Everyone with orders, with the columns of all levels; who has no rows at one has what its formulas give for none.
@@ -311,10 +317,22 @@ mod tests {
         let names: Vec<&str> = built.steps.iter().map(|step| step.split(' ').next().unwrap()).collect();
         assert_eq!(
             names,
-            ["orders_read", "last_order", "purchases", "of_transactions", "of_purchases", "level0", "level1", "level2", "customer_table"]
+            [
+                "orders_read",
+                "last_order",
+                "valued",
+                "transactions",
+                "purchases",
+                "of_transactions",
+                "of_purchases",
+                "level0",
+                "level1",
+                "level2",
+                "customer_table"
+            ]
         );
-        assert!(built.steps[0].contains("FROM \"shop\".\"orders\"") && built.steps[6].contains("\"frequency\" - 1 AS \"again\""));
-        assert!(built.steps[5].contains("CASE WHEN of_purchases.customer IS NULL THEN 0 ELSE of_purchases.\"frequency\" END"));
+        assert!(built.steps[0].contains("FROM \"shop\".\"orders\"") && built.steps[8].contains("\"frequency\" - 1 AS \"again\""));
+        assert!(built.steps[7].contains("CASE WHEN of_purchases.customer IS NULL THEN 0 ELSE of_purchases.\"frequency\" END"));
     }
 
     #[test]
