@@ -24,6 +24,7 @@ use super::export_args::{ExportArgs, format};
 use super::failure::Failure;
 use super::hand_over::{self, PmmlArgs, SqlArgs};
 use super::headless::{self, Task};
+use super::job::{self, JobArgs};
 use super::journeys::{self, JourneyArgs};
 use super::live::{self, LiveArgs};
 use super::logging;
@@ -82,6 +83,8 @@ enum Headless {
     Sql(SqlArgs),
     /// Write a segment model as PMML, for programs that read it.
     Pmml(PmmlArgs),
+    /// Write a segment model as a Spark job that places customers while orders arrive; or check what such a job made (verify).
+    Job(JobArgs),
     /// Replay a saved project: the same labels as the window showed.
     Run(Run),
     /// Build one customer table from lists of customers, transactions and events.
@@ -246,6 +249,7 @@ pub fn main() -> ExitCode {
         Some(Headless::Live(args)) => live::carry_out(args),
         Some(Headless::Sql(args)) => hand_over::sql(args),
         Some(Headless::Pmml(args)) => hand_over::pmml(args),
+        Some(Headless::Job(args)) => job::carry_out(args),
         Some(Headless::Table(args)) => table::carry_out(args),
         Some(Headless::Completions { shell }) => completions(shell),
         Some(Headless::Man { folder }) => man_pages(&folder),

@@ -16,6 +16,7 @@ mod failure;
 mod free_path;
 pub mod hand_over;
 mod headless;
+mod job;
 mod journeys;
 mod leaving;
 mod live;

@@ -29,6 +29,7 @@ mod health;
 mod health_page;
 mod holds;
 mod inside;
+mod job;
 mod journeys_leave;
 mod journeys_page;
 mod laws;

@@ -13,7 +13,7 @@ use personae::session::Plan;
 use crate::behaviour::personae;
 
 /// Lines of orders: two kinds of customers, returns, whoever only returned, categories and channels with careless names, some of them missing.
-fn orders(random_seed: u64) -> Vec<[String; 8]> {
+pub(crate) fn orders(random_seed: u64) -> Vec<[String; 8]> {
     let mut random = seed::random(random_seed, 0);
     let mut rows = Vec::new();
     for customer in 0..500usize {
@@ -46,7 +46,7 @@ fn orders(random_seed: u64) -> Vec<[String; 8]> {
 
 const NAMES: [&str; 8] = ["order_id", "customer_id", "order_date", "quantity", "unit_price", "category", "channel", "note"];
 
-fn as_csv(rows: &[[String; 8]]) -> String {
+pub(crate) fn as_csv(rows: &[[String; 8]]) -> String {
     let mut text = format!("{}\n", NAMES.join(","));
     for row in rows {
         let cells: Vec<String> = row.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
@@ -67,7 +67,7 @@ fn as_json(rows: &[[String; 8]]) -> String {
 }
 
 /// A model whose table is built from orders, in a folder with later orders beside it.
-fn begun(folder: &Path) -> Model {
+pub(crate) fn begun(folder: &Path) -> Model {
     let path = folder.join("orders.csv");
     std::fs::write(&path, as_csv(&orders(1))).unwrap();
     let source = SourceFile { name: "orders".into(), path, kind: Some(SourceKind::Transactions), ..SourceFile::default() };
