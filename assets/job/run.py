@@ -1,7 +1,7 @@
 """Places customers in segments while their orders arrive, with Spark Structured Streaming.
 
 It has no mathematics of its own: labels.sql is the model, written for Spark. Before it starts, it places the customers of check.csv and refuses to go on if one of them is placed
-otherwise than check_labels.csv says. Batch N is written under its number, so whoever is started again writes the same once more and nothing twice.
+differently than check_labels.csv says. Batch N is written under its number, so whoever is started again writes the same once more and nothing twice.
 
     spark-submit run.py --events FOLDER --out FOLDER [--format csv|json] [--id COLUMN --lateness "1 day"] [--snapshot DATE]
                         [--every "1 minute"] [--files-a-batch N]
@@ -33,6 +33,10 @@ JOB = json.loads(text("job.json"))
 LABELS = text("labels.sql")
 # A quote inside of quotes is doubled.
 CSV = {"header": True, "escape": '"'}
+# The folders of what was counted; no column of orders is called so.
+ARRIVED = "arrived_in_batch"
+# More than this share of rows that cannot be counted is no accident.
+MOST_BAD = 0.2
 KEY, DATE, COLUMNS, NUMBERS = JOB["key"], JOB["date"], JOB["columns"], JOB["numbers"]
 
 
@@ -61,14 +65,17 @@ def check(spark):
             wrong.append(row["customer"])
     if wrong or len(found) != len(expected):
         n = len(wrong) or abs(len(found) - len(expected))
-        sys.exit(f"{n} of {len(expected)} customers of the check are placed otherwise here ({', '.join(wrong[:5])}), so nothing was started.")
+        sys.exit(f"{n} of {len(expected)} customers of the check are placed differently here ({', '.join(wrong[:5])}), so nothing was started.")
 
 
 def arriving(spark, args):
     """Rows as they arrive, every cell a text."""
     if args.format == "csv":
         # Spark takes cells by their place: the first file says which column stands where, and one that says otherwise ends the job instead of being misread.
-        schema = spark.read.options(**CSV).csv(args.events).schema
+        try:
+            schema = spark.read.options(**CSV).csv(args.events).schema
+        except AnalysisException:
+            sys.exit(f"{args.events} has no file yet that says which columns there are; start the job when the first one is there.")
         missing = [name for name in COLUMNS if name not in schema.names]
         if missing:
             sys.exit(f"The files in {args.events} have no column {', '.join(missing)}; give the orders the model was made from.")
@@ -95,7 +102,9 @@ def sound():
 
 
 def last_day(rows):
-    return rows.agg(F.max(F.expr(f"CAST(CAST({quoted(DATE)} AS TIMESTAMP) AS DATE)"))).first()[0]
+    """The last day that is believed: rows of days to come are errors."""
+    day = F.expr(f"CAST(CAST({quoted(DATE)} AS TIMESTAMP) AS DATE)")
+    return rows.where(day <= F.date_add(F.current_date(), 1)).agg(F.max(day)).first()[0]
 
 
 def on_batch(args):
@@ -103,14 +112,21 @@ def on_batch(args):
         spark = batch.sparkSession
         empty_is_missing = [F.expr(f"NULLIF(TRIM({quoted(name)}), '')").alias(name) for name in COLUMNS]
         batch = batch.select(*empty_is_missing).persist()
+        rows, bad = batch.count(), batch.where(~sound()).count()
+        if rows and bad > MOST_BAD * rows:
+            raise ValueError(
+                f"{bad} of {rows} rows of batch {n} name no customer, no day or hold a number that is none, so nothing of it was counted. "
+                "Days must be written as 2024-01-31 or 2024-01-31 10:05:00, and numbers with a point."
+            )
         batch.where(~sound()).write.mode("overwrite").parquet(f"{args.out}/aside/batch={n}")
-        batch.where(sound()).write.mode("overwrite").parquet(f"{args.out}/events/batch={n}")
+        batch.where(sound()).write.mode("overwrite").parquet(f"{args.out}/events/{ARRIVED}={n}")
         # What a later batch left when it was interrupted does not count yet.
-        known = spark.read.parquet(f"{args.out}/events").where(F.col("batch") <= n)
+        known = spark.read.parquet(f"{args.out}/events").where(F.col(ARRIVED) <= n)
         day = last_day(known)
         if day is None:
+            batch.unpersist()
             return
-        before = last_day(known.where(F.col("batch") < n))
+        before = last_day(known.where(F.col(ARRIVED) < n))
         snapshot = args.snapshot or day + datetime.timedelta(days=1)
         is_new_day = before is None or (not args.snapshot and before != day)
         changed = batch.where(sound()).select(quoted(KEY)).distinct()
@@ -130,7 +146,7 @@ def everyone(spark, args):
         sys.exit(f"No row of {args.events} could be counted yet; what was set aside is in {args.out}/aside.")
     labels = labels.withColumn("\u0001place", F.row_number().over(last))
     labels = labels.where(F.col("\u0001place") == 1).drop("\u0001place", "batch").orderBy("customer")
-    labels.coalesce(1).write.mode("overwrite").option("header", True).csv(f"{args.out}/customers")
+    labels.coalesce(1).write.mode("overwrite").options(**CSV).csv(f"{args.out}/customers")
 
 
 def main():

@@ -16,6 +16,7 @@ impl Window {
                 (DialogPurpose::Events, Outcome::Chosen(path)) => self.follow(vec![path]),
                 (_, Outcome::Several(paths)) => self.open_all(paths),
                 (DialogPurpose::Open, Outcome::Chosen(path)) => self.open(&path),
+                (DialogPurpose::Rules, Outcome::Chosen(path)) => self.open_rules(&path),
                 (DialogPurpose::AddSource, Outcome::Chosen(path)) => self.add_sources(vec![path]),
                 (DialogPurpose::LocateSource(at), Outcome::Chosen(path)) => self.locate_source(at, path),
                 (DialogPurpose::SaveProject, Outcome::Chosen(path)) => self.save_to(path),
@@ -35,7 +36,7 @@ impl Window {
     fn without_dialog(&mut self, purpose: DialogPurpose) {
         let folder = self.home_folder();
         match purpose {
-            DialogPurpose::Open => {
+            DialogPurpose::Open | DialogPurpose::Rules => {
                 self.look.palette = Some(String::new());
                 self.tell("This system shows no file dialog. Type the file's path, or drop the file on the window.");
             }

@@ -19,6 +19,7 @@ use super::appearance::preference;
 use super::dialogs::DialogPurpose;
 use super::logging;
 use super::outputs::inputs_of;
+use super::rules;
 use super::window::Window;
 
 impl Window {
@@ -53,6 +54,10 @@ impl Window {
             Command::Validate(options) => self.change(|plan| plan.validation = options),
             Command::Follow(options) => self.change(|plan| plan.journeys = options),
             Command::SaveDue(rule) => self.save_due(rule),
+            Command::ChooseRules => {
+                let folder = self.home_folder();
+                self.dialogs.open(DialogPurpose::Rules, Some(&folder), "", &self.ctx);
+            }
             Command::ChooseEvents => {
                 let folder = self.home_folder();
                 self.dialogs.open(DialogPurpose::Events, Some(&folder), "", &self.ctx);
@@ -63,7 +68,8 @@ impl Window {
                 self.dialogs.open(DialogPurpose::LiveSource(is_folder), Some(&folder), "", &self.ctx);
             }
             Command::BeginLive => self.begin_live(),
-            Command::FollowLive(model) => self.follow_live(&model),
+            Command::FollowPath(path) => self.choose_live(path),
+            Command::FollowLive(choices, model) => self.follow_live(choices, &model),
             Command::OrderLive(order) => self.order_live(order),
             Command::EndLive => self.end_live(),
             Command::SaveUnusual => self.save_unusual(),
@@ -304,6 +310,9 @@ impl Window {
         if OpenModel::is_one(&path) {
             return self.open_model(path);
         }
+        if rules::is_rules(&path) {
+            return self.open_rules(&path);
+        }
         if project::is_project(&path) {
             match project::open(&path) {
                 Ok(opened) => {
@@ -334,6 +343,8 @@ impl Window {
 
     /// Begins with another plan. Work that is not saved is kept aside first and offered back.
     pub(super) fn start(&mut self, mut plan: Plan, look: Look, project: Option<PathBuf>) {
+        // What is followed belongs to the segments that are left.
+        self.following = None;
         plan.words = words_of(&plan, project.as_deref());
         if *self.plan() != self.saved
             && let Some(recovery) = &self.recovery

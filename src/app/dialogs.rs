@@ -25,6 +25,8 @@ pub enum DialogPurpose {
     LocateSource(usize),
     /// Event exports to follow.
     Events,
+    /// A file of rules.
+    Rules,
     /// What segments follow live: a folder, or a file.
     LiveSource(bool),
     /// Save the project.
@@ -95,6 +97,7 @@ impl Dialogs {
                 DialogPurpose::Events => dialog.pick_files().map(Outcome::Several),
                 DialogPurpose::SaveProject => dialog.add_filter("Personae project", &[EXTENSION]).save_file().map(Outcome::Chosen),
                 DialogPurpose::SavePlot(_) => dialog.add_filter("PNG or SVG", &["png", "svg"]).save_file().map(Outcome::Chosen),
+                DialogPurpose::Rules => dialog.add_filter("Rules", &["json"]).pick_file().map(Outcome::Chosen),
                 DialogPurpose::LiveSource(false) => dialog.pick_file().map(Outcome::Chosen),
                 DialogPurpose::ExportFolder | DialogPurpose::LiveSource(true) => dialog.pick_folder().map(Outcome::Chosen),
                 DialogPurpose::Picture(_) => dialog.add_filter("PNG or JPEG", &["png", "jpg", "jpeg"]).pick_file().map(Outcome::Chosen),

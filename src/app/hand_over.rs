@@ -88,6 +88,12 @@ pub(super) fn sql(args: SqlArgs) -> Result<(), Failure> {
     if args.table_only && form != SqlForm::Select {
         return Err(Failure::WrongUse("With --table-only the SELECT alone is written; leave --as and --target out.".into()));
     }
+    if args.orders.is_none() && (args.snapshot.is_some() || args.table_only) {
+        return Err(Failure::WrongUse("--snapshot and --table-only are about --orders; leave them out with --table.".into()));
+    }
+    if args.orders.iter().chain(&args.table).any(|name| name.trim().is_empty()) {
+        return Err(Failure::WrongUse("Give the table a name.".into()));
+    }
     let customers = match (args.orders, args.table, args.id) {
         (Some(orders), ..) => SqlCustomers::Orders(orders, args.snapshot),
         (None, Some(table), Some(id)) => SqlCustomers::Table(table, id),

@@ -100,7 +100,11 @@ pub(super) fn carry_out(args: LiveArgs) -> Result<(), Failure> {
         Some(path) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|error| Failure::Failed(format!("{} cannot be opened ({error}); check the name.", path.display())))?;
-            Some(Rules::parse(&text).map_err(failed)?)
+            let rules = Rules::parse(&text).map_err(failed)?;
+            if rules.triggers.is_empty() {
+                return Err(Failure::WrongUse(format!("{} holds no rule; leave --rules out, or add one.", path.display())));
+            }
+            Some(rules)
         }
         None => None,
     };

@@ -25,13 +25,16 @@ impl Window {
     /// What is to be followed was chosen.
     pub(super) fn choose_live(&mut self, path: PathBuf) {
         let is_folder = path.is_dir();
-        self.change(|plan| plan.live = LiveChoices { source: Some(path), plays: plan.live.plays && !is_folder, ..plan.live.clone() });
+        self.change(|plan| {
+            plan.live = LiveChoices { source: Some(path), is_folder, plays: plan.live.plays && !is_folder, ..plan.live.clone() }
+        });
         self.look.show(PageView::Segments(SegmentsView::Live));
     }
 
     /// Makes the model of the segments in force; what comes back begins to follow.
     pub(super) fn begin_live(&mut self) {
-        if self.plan().live.source.is_none() {
+        let choices = self.plan().live.clone();
+        if choices.source.is_none() {
             return self.complain("Choose first what the segments are to follow.".into());
         }
         let Some(report) = self.engine.report(self.plan()) else {
@@ -43,29 +46,29 @@ impl Window {
                 let why = "These segments cannot be followed: nobody knows how they came to be. Group the customers here first.";
                 return Err(StepError::Problem(Problem(why.into())));
             };
-            Ok(vec![Command::FollowLive(model::to_text(&made).into())])
+            Ok(vec![Command::FollowLive(choices, model::to_text(&made).into())])
         });
     }
 
     /// Follows with a model.
-    pub(super) fn follow_live(&mut self, text: &Arc<str>) {
-        let choices = self.plan().live.clone();
+    pub(super) fn follow_live(&mut self, choices: LiveChoices, text: &Arc<str>) {
         let Some(source) = choices.source.clone() else { return };
         let model = match model::from_text(text, "the segment model") {
             Ok(model) => model,
             Err(error) => return self.complain(error.to_string()),
         };
         let rules = choices.fires.then(|| self.rules_in_force()).flatten().filter(|_| model.table.is_some());
+        let customers = self.customers_beside();
         let options = LiveOptions {
             key: choices.key.clone().filter(|_| model.table.is_none()),
-            customers: self.customers_beside(),
+            customers: customers.clone(),
             replay: choices.plays.then_some(LiveReplay { speed: choices.speed, from: None }),
             rules,
             batch_wait: BATCH_WAIT,
             ..LiveOptions::default()
         };
         let root = self.settings.kept_in.as_ref().and_then(|_| live_folder());
-        let folder = folder_of(&source, root, &choices, text);
+        let folder = folder_of(&source, root, (&choices, &customers), text);
         let (ctx, before) = (self.ctx.clone(), self.following.take());
         self.following = Some(Following::start(model, source, options, folder, before, move || ctx.request_repaint()));
         self.look.show(PageView::Segments(SegmentsView::Live));
@@ -76,7 +79,7 @@ impl Window {
         if let Some(following) = &self.following {
             following.desk().order(order);
         }
-        if let LiveOrder::Speed(speed) = order {
+        if let (LiveOrder::Speed(speed), Some(_)) = (order, &self.following) {
             self.change(|plan| plan.live.speed = speed);
         }
     }
@@ -111,12 +114,12 @@ impl Window {
 }
 
 /// Where it is followed into: in the folder of programs' data, or beside the source where nothing is kept there. The same source with the same segments goes on where it was left; a recording begins anew each time.
-fn folder_of(source: &Path, root: Option<PathBuf>, choices: &LiveChoices, model: &str) -> PathBuf {
+fn folder_of(source: &Path, root: Option<PathBuf>, (choices, customers): (&LiveChoices, &Option<PathBuf>), model: &str) -> PathBuf {
     let stem = source.file_stem().unwrap_or_default().to_string_lossy();
     let root = root.unwrap_or_else(|| source.parent().unwrap_or(Path::new(".")).join("personae live"));
     if choices.plays {
         return free_path(root.join(format!("{stem} played")));
     }
-    let key = Key::of("followed in the window", 1, &(source, &choices.key, choices.fires, model), &[]).to_hex();
+    let key = Key::of("followed in the window", 1, &(source, &choices.key, customers, choices.fires, model), &[]).to_hex();
     root.join(format!("{stem} {}", &key[..8]))
 }

@@ -27,6 +27,7 @@ mod models;
 mod outputs;
 mod paths;
 mod progress;
+mod rules;
 mod score;
 mod shortcuts;
 mod sources;

@@ -89,6 +89,8 @@ struct Recipe {
     understood: Option<Understood>,
     /// By so many of the first rows.
     understood_by: u32,
+    /// Keys that say guest: their rows belong to nobody.
+    guests: BTreeSet<String>,
 }
 
 impl LiveTable {
@@ -126,7 +128,18 @@ impl LiveTable {
         let (key, date) = (place(source.key.as_ref(), "the customer")?, place(field(Field::Date), "the day")?);
         let optional = |of: Field| field(of).and_then(|name| rows.place(name));
         let (status, currency) = (optional(Field::Status), optional(Field::Currency).filter(|_| source.money.rates.is_empty()));
-        let recipe = Recipe { at, others, date, status, currency, seen: BTreeSet::new(), understood: None, understood_by: 0, sourcing };
+        let recipe = Recipe {
+            at,
+            others,
+            date,
+            status,
+            currency,
+            seen: BTreeSet::new(),
+            understood: None,
+            understood_by: 0,
+            guests: BTreeSet::new(),
+            sourcing,
+        };
         Ok(LiveTable { form: Form::Built(Box::new(recipe)), rows, key, of_customer: BTreeMap::new() })
     }
 
@@ -159,7 +172,9 @@ impl LiveTable {
     pub fn understand_by(&mut self, n: u32, ctx: &Ctx) -> Result<(), LiveError> {
         let Form::Built(recipe) = &mut self.form else { return Ok(()) };
         let raw = self.rows.raw_of(&(0..n.min(self.rows.n_rows() as u32)).collect::<Vec<_>>())?;
-        recipe.understand(&raw, ctx)
+        recipe.understand(&raw, ctx)?;
+        self.of_customer.retain(|customer, _| !recipe.guests.contains(customer));
+        Ok(())
     }
 
     /// What was decided about how the rows are read, about money, people and days, in sentences.
@@ -200,6 +215,12 @@ impl LiveTable {
                 time => time,
             },
         };
+        if let Form::Built(recipe) = &self.form
+            && recipe.guests.contains(&customer)
+        {
+            let why = format!("\u{201c}{customer}\u{201d} in {} says guest and not who", self.rows.names()[self.key]);
+            return Err((cells, why));
+        }
         Ok(LiveEvent { customer, time, cells })
     }
 
@@ -229,6 +250,7 @@ impl LiveTable {
     pub fn rows_of_everyone(&mut self, snapshot: Option<IsoDay>, ctx: &Ctx) -> Result<(Loaded, Vec<String>), LiveError> {
         if let Form::Built(recipe) = &mut self.form {
             recipe.understand(&self.rows.raw(), ctx)?;
+            self.of_customer.retain(|customer, _| !recipe.guests.contains(customer));
         }
         self.table(None, snapshot, ctx)
     }
@@ -301,7 +323,7 @@ impl Recipe {
         }
         for source in &mut understood.sources {
             source.is_tidy.clear();
-            source.guests = None;
+            self.guests.extend(source.guests.take().into_iter().flat_map(|guests| guests.keys));
         }
         self.understood_by = raw.n_rows as u32;
         self.understood = Some(understood);

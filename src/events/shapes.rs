@@ -70,6 +70,8 @@ struct Shapes {
     plain: EventShape,
     /// Tables whose rows are orders or their lines, without a word on what happened.
     plain_orders: EventShape,
+    /// Columns that say that a row may be no purchase, or how many: then it takes more than names to read a table of orders.
+    not_plain_orders: Vec<String>,
     /// Columns that say when something was ordered.
     order_times: Vec<String>,
     words: BTreeMap<EventPart, Vec<String>>,
@@ -148,7 +150,9 @@ fn by_words(names: &Names) -> Result<EventShape, NoShape> {
     let words_of = |part: EventPart| SHAPES.words.get(&part).map_or(&[][..], Vec::as_slice);
     // Who ordered when: every row is a purchase, where nothing else is said to have happened.
     let says_what = [EventPart::Event, EventPart::Page].into_iter().any(|part| words_of(part).iter().any(is_called));
-    let is_orders = !says_what && (SHAPES.order_times.iter().any(is_called) || words_of(EventPart::Order).iter().any(is_called));
+    let is_orders = !says_what
+        && !SHAPES.not_plain_orders.iter().any(is_called)
+        && (SHAPES.order_times.iter().any(is_called) || words_of(EventPart::Order).iter().any(is_called));
     if is_orders {
         shape = SHAPES.plain_orders.clone();
     }
@@ -252,6 +256,12 @@ mod tests {
         assert_eq!((&shape.parts[&EventPart::Time][..], shape.parts.get(&EventPart::Order)), (&["order_date".to_owned()][..], None));
         let one_a_row = names(&serde_json::json!({"Bestellnummer": "7", "Kundennummer": "a", "Bestelldatum": "2024-01-31", "Betrag": 3}));
         assert_eq!(recognise(&one_a_row).unwrap().parts[&EventPart::Order], ["Bestellnummer"]);
+    }
+
+    #[test]
+    fn a_table_of_orders_that_takes_more_to_read_is_none_of_events() {
+        let row = serde_json::json!({"order_id": "7", "customer_id": "a", "order_date": "2024-01-31", "amount": 3, "status": "cancelled"});
+        assert_eq!(recognise(&names(&row)).unwrap_err(), NoShape::Lacks("no column says what happened"));
     }
 
     #[test]

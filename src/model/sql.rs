@@ -123,7 +123,7 @@ fn from_orders(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: D
     if let Some(other) = model.columns().iter().find(|name| !columns.iter().any(|column| column == *name)) {
         return Err(SqlError::NoColumn { column: (*other).to_owned() });
     }
-    placed(model, steps, BUILT, CUSTOMER, dialect)
+    placed(model, steps, &dialect.quoted(BUILT), CUSTOMER, dialect)
 }
 
 /// The statement that builds the customer table from a table of orders and places nobody.
@@ -131,7 +131,7 @@ fn from_orders(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: D
 /// Fails where the model's table is not built from orders alone, or takes more than a database is asked to do.
 pub fn to_table(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: Dialect) -> Result<String, SqlError> {
     let built = table_of(model, orders, snapshot, dialect)?;
-    Ok(format!("{}SELECT * FROM {BUILT}\n", dialect.with(&built.steps)))
+    Ok(format!("{}SELECT * FROM {}\n", dialect.with(&built.steps), dialect.quoted(BUILT)))
 }
 
 fn table_of(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: Dialect) -> Result<TableAsSql, SqlError> {

@@ -65,14 +65,18 @@ pub enum Command {
     SaveDue(usize),
     /// Choose event exports in the system's dialog.
     ChooseEvents,
+    /// Choose a file of rules in the system's dialog.
+    ChooseRules,
     /// Let the segments follow this, once it is begun.
     Live(LiveChoices),
     /// Choose in the system's dialog what they follow: a folder, or a file.
     ChooseLive(bool),
+    /// Let the segments follow the file or folder of a path that was typed.
+    FollowPath(PathBuf),
     /// Begin to follow.
     BeginLive,
-    /// Follow with this segment model, as text.
-    FollowLive(Arc<str>),
+    /// Follow this with a segment model, as text.
+    FollowLive(LiveChoices, Arc<str>),
     /// Say this to what is followed.
     OrderLive(LiveOrder),
     /// Follow no more.

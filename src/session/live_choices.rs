@@ -11,6 +11,8 @@ pub struct LiveChoices {
     /// A file that grows, or a folder in which files appear.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<PathBuf>,
+    /// Whether that is a folder.
+    pub is_folder: bool,
     /// Whether the file is a recording that is played again.
     pub plays: bool,
     /// So many times the speed its events came at.
@@ -24,7 +26,7 @@ pub struct LiveChoices {
 
 impl Default for LiveChoices {
     fn default() -> LiveChoices {
-        LiveChoices { source: None, plays: false, speed: 86_400.0, key: None, fires: true }
+        LiveChoices { source: None, is_folder: false, plays: false, speed: 86_400.0, key: None, fires: true }
     }
 }
 
@@ -47,7 +49,7 @@ pub enum LiveOrder {
     Adopt,
     /// Let those that were found go.
     Decline,
-    /// Take a version of the segments from before, by its place in the history.
+    /// Take a version of the segments from before, by its number.
     Back(usize),
     /// Play the recording at so many times its speed.
     Speed(f64),

@@ -53,7 +53,7 @@ fn spark_places_everybody_while_files_appear_and_the_check_says_so() {
     assert!(folder.join("out/labels/batch=2").is_dir());
     let verify = |labels: &str| personae(folder, "2", &["job", "verify", "job", labels, "later.csv"]);
     let (code, told, why) = verify("out/customers");
-    assert_eq!((code, told.trim()), (0, "0 of 500 customers are placed otherwise."), "{why}");
+    assert_eq!((code, told.trim()), (0, "0 of 500 customers are placed differently."), "{why}");
     // What is placed otherwise is found, with the margin.
     let part = std::fs::read_dir(folder.join("out/customers"))
         .unwrap()
@@ -63,12 +63,19 @@ fn spark_places_everybody_while_files_appear_and_the_check_says_so() {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let cells: Vec<String> = lines[1].split(',').map(str::to_owned).collect();
     let other = if cells[1] == "1" { "2" } else { "1" };
-    lines[1] = format!("{},{other},{},{}", cells[0], cells[2], 1e6);
+    // A wrong persona with the right distance is no tie, and a wrong distance is wrong.
+    lines[1] = format!("{},{other},{},{}", cells[0], cells[2], cells[3]);
+    let cells: Vec<String> = lines[2].split(',').map(str::to_owned).collect();
+    lines[2] = format!("{},{},{},999", cells[0], cells[1], cells[2]);
     lines.pop();
     std::fs::write(folder.join("wrong.csv"), lines.join("\n")).unwrap();
     let (code, _, why) = verify("wrong.csv");
     assert!(
-        code == 1 && why.contains("2 of 500 customers are placed otherwise") && why.contains("margin") && why.contains("missing there"),
+        code == 1
+            && why.contains("3 of 500 customers are placed differently")
+            && why.contains("margin")
+            && why.contains("999 there")
+            && why.contains("missing there"),
         "{why}"
     );
     // A job that would place somebody otherwise does not start.
@@ -77,7 +84,7 @@ fn spark_places_everybody_while_files_appear_and_the_check_says_so() {
     let turned = format!("{first}\n{},9,{}\n{}", cells[0], cells[2], rest.split_once('\n').unwrap().1);
     std::fs::write(folder.join("job/check_labels.csv"), turned).unwrap();
     let (ran, told) = run_job(&python, folder, &[]);
-    assert!(!ran && told.contains("1 of 256 customers of the check are placed otherwise here (check000)"), "{told}");
+    assert!(!ran && told.contains("1 of 256 customers of the check are placed differently here (check000)"), "{told}");
 }
 
 #[test]

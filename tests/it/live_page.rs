@@ -146,7 +146,7 @@ fn whoever_watches_reads_what_moves_and_gives_orders_by_name() {
     let order = |order| [Command::OrderLive(order)];
     assert_eq!(click(&mut window, "Pause"), order(LiveOrder::Pause));
     assert_eq!(click(&mut window, "Retrain now"), order(LiveOrder::Retrain));
-    assert_eq!(click(&mut window, "Version 1, as given: since the beginning"), order(LiveOrder::Back(0)));
+    assert_eq!(click(&mut window, "Version 1, as given: since the beginning"), order(LiveOrder::Back(1)));
     assert_eq!(click(&mut window, "Version 2, asked for: 1970-01-13 · 12 moved · in force"), []);
     assert_eq!(click(&mut window, "End"), [Command::EndLive]);
     window.key_press(eframe::egui::Key::Space);
@@ -172,11 +172,14 @@ fn what_was_found_anew_is_offered_only_where_it_is_not_worse() {
     let mut window = watching(|now| now.retrained = Some(retrained(RetrainVerdict::NotWorse)), None);
     assert!(window.query_by_label_contains("C1 Calm would keep number and colour without the name").is_some());
     assert_eq!(click(&mut window, "Adopt"), [Command::OrderLive(LiveOrder::Adopt)]);
-    assert_eq!(click(&mut window, "Keep the old"), [Command::OrderLive(LiveOrder::Decline)]);
+    assert_eq!(click(&mut window, "Keep the current ones"), [Command::OrderLive(LiveOrder::Decline)]);
     let mut window = watching(|now| now.retrained = Some(retrained(RetrainVerdict::LowerSilhouette)), None);
     assert!(window.query_by_label_contains("separate customers less well, silhouette 0.350 and now 0.410").is_some());
     assert!(window.query_by_role_and_label(Role::Button, "Adopt").is_none());
     assert_eq!(click(&mut window, "All right"), [Command::OrderLive(LiveOrder::Decline)]);
+    // Rows that are customers have no days: it is ready all the same.
+    let mut window = watching(|now| (now.began, now.latest) = (None, None), None);
+    assert_eq!(click(&mut window, "Retrain now"), [Command::OrderLive(LiveOrder::Retrain)]);
     let mut window = watching(|_| (), Some(Err("the disk is full".into())));
     assert!(window.query_by_label_contains("the disk is full").is_some());
     assert_eq!(click(&mut window, "Follow something else"), [Command::EndLive]);

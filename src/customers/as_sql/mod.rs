@@ -13,6 +13,7 @@ use crate::data::day::IsoDay;
 use crate::data::sourcing::{AmountIs, Field, Grain, KeyMatch, RecipeColumn};
 use crate::data::{Dialect, SourceFile, SourceKind, Sourcing};
 
+use super::understand::identity::GUEST_WORDS;
 use formula::{Translated, translated};
 
 /// What the last step is called, and its column that names customers.
@@ -65,36 +66,31 @@ pub fn as_sql(sourcing: &Sourcing, orders: &str, snapshot: Option<IsoDay>, diale
     let mut steps = vec![read_rows(source, orders, &reads, dialect)?];
     steps.extend(worth(source, snapshot, dialect));
     if has(Grain::Purchases) {
-        steps.push(format!(
-            "purchases AS (\n  SELECT customer, {date}, days_ago, weekday, MIN({hour}) AS {hour}, SUM(gross) AS amount, SUM(quantity) AS quantity, COUNT(*) AS {rows}\n  FROM transactions\n  WHERE purchase = 1\n  GROUP BY customer, {date}, days_ago, weekday\n)",
-            date = q("date"),
-            hour = q("hour"),
-            rows = q("rows")
+        steps.push(named(
+            "[purchases] AS (\n  SELECT [customer], [date], [days_ago], [weekday], MIN([hour]) AS [hour], SUM([gross]) AS [amount], SUM([quantity]) AS [quantity], COUNT(*) AS [rows]\n  FROM [transactions]\n  WHERE [purchase] = 1\n  GROUP BY [customer], [date], [days_ago], [weekday]\n)",
+            dialect,
         ));
     }
     if has(Grain::Categories) {
-        steps.push(format!(
-            "sums_of_categories AS (\n  SELECT customer, category, COALESCE(SUM(amount), 0) AS amount, COALESCE(SUM(gross), 0) AS gross, COALESCE(SUM(quantity), 0) AS quantity, SUM(purchase) AS {rows}\n  FROM transactions\n  WHERE category IS NOT NULL\n  GROUP BY customer, category\n  HAVING SUM(purchase) > 0\n)",
-            rows = q("rows")
+        steps.push(named(
+            "[sums_of_categories] AS (\n  SELECT [customer], [category], COALESCE(SUM([amount]), 0) AS [amount], COALESCE(SUM([gross]), 0) AS [gross], COALESCE(SUM([quantity]), 0) AS [quantity], SUM([purchase]) AS [rows]\n  FROM [transactions]\n  WHERE [category] IS NOT NULL\n  GROUP BY [customer], [category]\n  HAVING SUM([purchase]) > 0\n)",
+            dialect,
         ));
-        steps.push(format!(
-            "categories AS (\n  SELECT customer, category, amount, gross, quantity, {rows}, ROW_NUMBER() OVER (PARTITION BY customer ORDER BY amount DESC, {rows} DESC, category) AS place\n  FROM sums_of_categories\n)",
-            rows = q("rows")
+        steps.push(named(
+            "[categories] AS (\n  SELECT [customer], [category], [amount], [gross], [quantity], [rows], ROW_NUMBER() OVER (PARTITION BY [customer] ORDER BY [amount] DESC, [rows] DESC, [category]) AS [place]\n  FROM [sums_of_categories]\n)",
+            dialect,
         ));
     }
     for level in levels.iter().filter(|level| level.is_added_up()) {
         let columns: Vec<String> = level.columns.iter().map(|(name, of)| format!(",\n    {} AS {}", of.sql, q(name))).collect();
-        steps.push(format!(
-            "of_{name} AS (\n  SELECT customer{columns}\n  FROM {name}\n  GROUP BY customer\n)",
-            name = level.rows(),
-            columns = columns.concat()
-        ));
+        let [of, rows, customer] = [&format!("of_{}", level.rows()), level.rows(), CUSTOMER].map(q);
+        steps.push(format!("{of} AS (\n  SELECT {customer}{}\n  FROM {rows}\n  GROUP BY {customer}\n)", columns.concat()));
     }
     steps.push(joined(&levels, dialect));
     let last = of_customers(&sourcing.recipe.columns, &mut steps, dialect)?;
     let columns: Vec<String> = sourcing.recipe.columns.iter().map(|column| column.name.clone()).collect();
     let listed: Vec<String> = columns.iter().map(|name| q(name)).collect();
-    steps.push(format!("{BUILT} AS (\n  SELECT customer, {}\n  FROM {last}\n)", listed.join(", ")));
+    steps.push(format!("{} AS (\n  SELECT {}, {}\n  FROM {}\n)", q(BUILT), q(CUSTOMER), listed.join(", "), q(&last)));
     Ok(TableAsSql { steps, columns })
 }
 
@@ -140,9 +136,10 @@ struct Level {
 
 impl Level {
     fn of(grain: Grain, recipe: &[RecipeColumn], dialect: Dialect) -> Result<Level, AsSqlError> {
-        let place = (grain == Grain::Categories).then_some("place");
+        let place = (grain == Grain::Categories).then(|| dialect.quoted("place"));
         let of_level = recipe.iter().filter(|column| column.grain == grain);
-        let columns = of_level.map(|column| Ok((column.name.clone(), in_words(column, dialect, place)?))).collect::<Result<_, _>>()?;
+        let columns =
+            of_level.map(|column| Ok((column.name.clone(), in_words(column, dialect, place.as_deref())?))).collect::<Result<_, _>>()?;
         Ok(Level { grain, columns })
     }
 
@@ -169,12 +166,16 @@ fn read_rows(source: &SourceFile, orders: &str, reads: &BTreeSet<&str>, dialect:
     let q = |name: &str| dialect.quoted(name);
     let field = |of: Field| source.fields.get(&of).and_then(Option::as_deref);
     let text = |column: &str| format!("NULLIF(TRIM(CAST({} AS {})), '')", q(column), dialect.text_type());
-    let number = |column: &str| format!("CAST({} AS {})", q(column), dialect.double());
+    // An empty text is no number; a number stays itself, whatever a database makes of it as a text.
+    let number = |column: &str| {
+        let (column, kind) = (q(column), dialect.text_type());
+        format!("CASE WHEN CAST({column} AS {kind}) = '' THEN NULL ELSE CAST({column} AS {}) END", dialect.double())
+    };
     let key = source.key.as_deref().ok_or_else(|| cannot("its recipe knows no column that names the customer"))?;
     let date = field(Field::Date).ok_or_else(|| cannot("its recipe knows no column that holds the day"))?;
     let quantity = field(Field::Quantity).map(number);
     let lines = field(Field::UnitPrice).map(|price| match &quantity {
-        Some(quantity) => format!("{} * {quantity}", number(price)),
+        Some(quantity) => format!("({}) * ({quantity})", number(price)),
         None => number(price),
     });
     let amount = match source.money.amount {
@@ -182,12 +183,18 @@ fn read_rows(source: &SourceFile, orders: &str, reads: &BTreeSet<&str>, dialect:
         _ => field(Field::Amount).map(number).or(lines),
     };
     let missing = |kind: &str| format!("CAST(NULL AS {kind})");
+    // Whoever is called a guest is nobody, as when files are read.
+    let guests: Vec<String> = GUEST_WORDS.iter().map(|word| dialect.text(word)).collect();
+    let customer = match source.guests {
+        Some(None) => text(key),
+        _ => format!("CASE WHEN LOWER({0}) IN ({1}) THEN NULL ELSE {0} END", text(key), guests.join(", ")),
+    };
     let mut columns = vec![
-        format!("{} AS customer", text(key)),
+        format!("{customer} AS {}", q(CUSTOMER)),
         format!("{} AS {}", dialect.day_of(&q(date)), q("date")),
         format!("{} AS {}", if reads.contains("hour") { dialect.hour_of(&q(date)) } else { missing("INTEGER") }, q("hour")),
-        format!("{} AS base", amount.unwrap_or_else(|| missing(dialect.double()))),
-        format!("{} AS pieces", quantity.unwrap_or_else(|| missing(dialect.double()))),
+        format!("{} AS {}", amount.unwrap_or_else(|| missing(dialect.double())), q("base")),
+        format!("{} AS {}", quantity.unwrap_or_else(|| missing(dialect.double())), q("pieces")),
     ];
     for (of, name) in [(Field::Order, "order"), (Field::Category, "category"), (Field::Channel, "channel"), (Field::Device, "device")] {
         columns.push(format!("{} AS {}", field(of).map_or_else(|| missing(dialect.text_type()), text), q(name)));
@@ -199,63 +206,75 @@ fn read_rows(source: &SourceFile, orders: &str, reads: &BTreeSet<&str>, dialect:
     if let Some(other) = reads.iter().find(|name| !KNOWN.contains(name)) {
         return Err(cannot(format!("a formula reads {other}")));
     }
-    Ok(format!("orders_read AS (\n  SELECT {}\n  FROM {}\n)", columns.join(",\n    "), dialect.quoted_parts(orders)))
+    Ok(format!("{} AS (\n  SELECT {}\n  FROM {}\n)", q("orders_read"), columns.join(",\n    "), dialect.quoted_parts(orders)))
 }
 
 /// What each row is worth, and how long ago it was.
 fn worth(source: &SourceFile, snapshot: Option<IsoDay>, dialect: Dialect) -> Vec<String> {
-    let q = |name: &str| dialect.quoted(name);
-    let date = q("date");
+    let (date, last_day) = (dialect.quoted("date"), dialect.quoted("last_day"));
     // As when files are read: a negative amount or number of pieces is a return.
     let is_return = match source.fields.get(&Field::Quantity).and_then(Option::as_ref) {
-        Some(_) => "(COALESCE(base, 0) < 0 OR COALESCE(pieces, 0) < 0)",
-        None => "COALESCE(base, 0) < 0",
+        Some(_) => "(COALESCE([base], 0) < 0 OR COALESCE([pieces], 0) < 0)",
+        None => "COALESCE([base], 0) < 0",
     };
-    let passed = q("order");
-    let (last, until, days) = match snapshot {
-        Some(day) => {
-            let day = dialect.day(&day.to_string());
-            (None, format!(" AND {date} <= {day}"), dialect.days_between(&date, &day))
+    let (last, day, plus) = match snapshot {
+        Some(day) => (None, dialect.day(&day.to_string()), ""),
+        None => {
+            // Rows of a day to come are not believed; a day further on in some time zone is today still.
+            let ahead = dialect.days_between("CURRENT_DATE", &date);
+            let last = format!(
+                "[last_order] AS (\n  SELECT MAX([date]) AS [last_day] FROM [orders_read] WHERE [customer] IS NOT NULL AND {ahead} <= 1\n)"
+            );
+            (Some(named(&last, dialect)), last_day, " + 1")
         }
-        None => (
-            Some(format!("last_order AS (\n  SELECT MAX({date}) AS last_day FROM orders_read WHERE customer IS NOT NULL\n)")),
-            String::new(),
-            format!("{} + 1", dialect.days_between(&date, "last_day")),
-        ),
     };
-    let from = if snapshot.is_some() { "orders_read" } else { "orders_read CROSS JOIN last_order" };
+    let days = dialect.days_between(&date, &day);
+    let from =
+        if snapshot.is_some() { "[orders_read] CROSS JOIN [hours]" } else { "[orders_read] CROSS JOIN [hours] CROSS JOIN [last_order]" };
+    // Days alone are midnight to a database; they have no hour.
+    let hours = "[hours] AS (\n  SELECT MAX([hour]) AS [latest_hour] FROM [orders_read]\n)";
     let valued = format!(
-        "valued AS (\n  SELECT customer, {date}, {hour}, {weekday} AS weekday, {days} AS days_ago, {passed}, category, channel, device,\n    CASE WHEN {is_return} THEN 0 ELSE 1 END AS purchase,\n    CASE WHEN {is_return} THEN 0.0 - ABS(base) ELSE base END AS amount,\n    CASE WHEN {is_return} THEN 0.0 - ABS(pieces) ELSE pieces END AS quantity\n  FROM {from}\n  WHERE customer IS NOT NULL AND {date} IS NOT NULL{until}\n)",
-        hour = q("hour"),
+        "[valued] AS (\n  SELECT [customer], [date], CASE WHEN [latest_hour] > 0 THEN [hour] END AS [hour], {weekday} AS [weekday], {days}{plus} AS [days_ago], [order], [category], [channel], [device],\n    CASE WHEN {is_return} THEN 0 ELSE 1 END AS [purchase],\n    CASE WHEN {is_return} THEN 0.0 - ABS([base]) ELSE [base] END AS [amount],\n    CASE WHEN {is_return} THEN 0.0 - ABS([pieces]) ELSE [pieces] END AS [quantity]\n  FROM {from}\n  WHERE [customer] IS NOT NULL AND [date] IS NOT NULL AND [date] <= {day}\n)",
         weekday = dialect.weekday(&date),
     );
-    let transactions = format!(
-        "transactions AS (\n  SELECT customer, {date}, {hour}, weekday, days_ago, {passed}, category, channel, device, purchase, amount, quantity,\n    CASE WHEN purchase = 1 THEN amount ELSE 0.0 END AS gross,\n    CASE WHEN purchase = 1 THEN 0.0 ELSE 0.0 - amount END AS returned\n  FROM valued\n)",
-        hour = q("hour"),
-    );
-    last.into_iter().chain([valued, transactions]).collect()
+    let transactions = "[transactions] AS (\n  SELECT [customer], [date], [hour], [weekday], [days_ago], [order], [category], [channel], [device], [purchase], [amount], [quantity],\n    CASE WHEN [purchase] = 1 THEN [amount] ELSE 0.0 END AS [gross],\n    CASE WHEN [purchase] = 1 THEN 0.0 ELSE 0.0 - [amount] END AS [returned]\n  FROM [valued]\n)";
+    last.into_iter().chain([hours, valued.as_str(), transactions].map(|step| named(step, dialect))).collect()
+}
+
+/// A step with its own names, which stand in brackets, quoted: databases differ in the letters they make of a name that is not. Names of a user have no place in it.
+fn named(step: &str, dialect: Dialect) -> String {
+    let mut parts = step.split('[');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(']') {
+            Some((name, rest)) => text.push_str(&format!("{}{rest}", dialect.quoted(name))),
+            None => text.push_str(part),
+        }
+    }
+    text
 }
 
 /// Everyone with orders, with the columns of all levels; who has no rows at one has what its formulas give for none.
 fn joined(levels: &[Level], dialect: Dialect) -> String {
     let q = |name: &str| dialect.quoted(name);
-    let mut columns = vec!["of_transactions.customer".to_owned()];
-    let mut from = "of_transactions".to_owned();
+    let (first, customer) = (q("of_transactions"), q(CUSTOMER));
+    let mut columns = vec![format!("{first}.{customer}")];
+    let mut from = first.clone();
     for level in levels.iter().filter(|level| level.is_added_up()) {
-        let of = format!("of_{}", level.rows());
+        let of = q(&format!("of_{}", level.rows()));
         let is_first = level.grain == Grain::Transactions;
         if !is_first {
-            from += &format!("\n  LEFT JOIN {of} ON {of}.customer = of_transactions.customer");
+            from += &format!("\n  LEFT JOIN {of} ON {of}.{customer} = {first}.{customer}");
         }
         for (name, formula) in &level.columns {
             let own = format!("{of}.{}", q(name));
             columns.push(match is_first {
                 true => own,
-                false => format!("CASE WHEN {of}.customer IS NULL THEN {} ELSE {own} END AS {}", formula.of_nobody, q(name)),
+                false => format!("CASE WHEN {of}.{customer} IS NULL THEN {} ELSE {own} END AS {}", formula.of_nobody, q(name)),
             });
         }
     }
-    format!("level0 AS (\n  SELECT {}\n  FROM {from}\n)", columns.join(",\n    "))
+    format!("{} AS (\n  SELECT {}\n  FROM {from}\n)", q("level0"), columns.join(",\n    "))
 }
 
 /// The formulas that see the whole row, each after those it reads. The name of the last step.
@@ -273,7 +292,8 @@ fn of_customers(recipe: &[RecipeColumn], steps: &mut Vec<String>, dialect: Diale
         }
         let columns: Vec<String> = ready.iter().map(|(name, of)| format!(",\n    {} AS {}", of.sql, dialect.quoted(name))).collect();
         nth += 1;
-        steps.push(format!("level{nth} AS (\n  SELECT {last}.*{}\n  FROM {last}\n)", columns.concat()));
+        let (step, before) = (dialect.quoted(&format!("level{nth}")), dialect.quoted(&last));
+        steps.push(format!("{step} AS (\n  SELECT {before}.*{}\n  FROM {before}\n)", columns.concat()));
         last = format!("level{nth}");
         waiting = later;
     }
@@ -314,12 +334,13 @@ mod tests {
     #[test]
     fn steps_come_after_what_they_read() {
         let built = as_sql(&sourcing(|_| ()), "shop.orders", None, Dialect::DuckDb).unwrap();
-        let names: Vec<&str> = built.steps.iter().map(|step| step.split(' ').next().unwrap()).collect();
+        let names: Vec<&str> = built.steps.iter().map(|step| step.split(' ').next().unwrap().trim_matches('"')).collect();
         assert_eq!(
             names,
             [
                 "orders_read",
                 "last_order",
+                "hours",
                 "valued",
                 "transactions",
                 "purchases",
@@ -331,8 +352,21 @@ mod tests {
                 "customer_table"
             ]
         );
-        assert!(built.steps[0].contains("FROM \"shop\".\"orders\"") && built.steps[8].contains("\"frequency\" - 1 AS \"again\""));
-        assert!(built.steps[7].contains("CASE WHEN of_purchases.customer IS NULL THEN 0 ELSE of_purchases.\"frequency\" END"));
+        assert!(built.steps[0].contains("FROM \"shop\".\"orders\"") && built.steps[9].contains("\"frequency\" - 1 AS \"again\""));
+        assert!(built.steps[8].contains(r#"CASE WHEN "of_purchases"."customer" IS NULL THEN 0 ELSE "of_purchases"."frequency" END"#));
+    }
+
+    #[test]
+    fn names_have_the_same_letters_wherever_they_stand() {
+        let built = as_sql(&sourcing(|_| ()), "shop.orders", None, Dialect::Snowflake).unwrap();
+        for step in &built.steps {
+            // Outside of quotes there are only words of the language.
+            let outside: String = step.split('"').step_by(2).collect();
+            let words: BTreeSet<&str> = outside.split(|letter: char| !letter.is_alphabetic() && letter != '_').collect();
+            let own = ["customer", "date", "days_ago", "purchase", "amount", "base", "place", "last_day", "transactions", "level"];
+            assert!(own.iter().all(|name| !words.contains(name)), "{step}");
+        }
+        assert_eq!(named("a [b] = [c]", Dialect::Spark), "a `b` = `c`");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::rows::Input;
 use super::understood::{Decision, Guests, Overlap, Through, Topic, UnderstoodSource};
 
 /// Keys that say "guest" rather than who.
-const GUEST_WORDS: &[&str] = &[
+pub(in crate::customers) const GUEST_WORDS: &[&str] = &[
     "0",
     "-1",
     "guest",

@@ -62,6 +62,8 @@ pub enum RetrainVerdict {
     LowerSilhouette,
     /// They come back less surely.
     LessStable,
+    /// Everybody is in one segment, now or anew.
+    OneSegment,
 }
 
 /// Segments that were found anew, held against those of now.
@@ -82,7 +84,7 @@ pub struct Retrained {
     pub moved: usize,
     /// All customers in a segment.
     pub of: usize,
-    /// Clusters of which less than half would stay together, or would be half of what they are in: their names say nothing any more.
+    /// Clusters of which at most half would stay together, or would be at most half of what they are in then: their names say nothing any more.
     pub loses_name: Vec<usize>,
     /// What is to be said of it.
     pub verdict: RetrainVerdict,
@@ -99,10 +101,10 @@ impl Retrained {
         let percent = |n: usize| format!("{:.1} %", 100.0 * n as f64 / self.of.max(1) as f64);
         let mut told = Vec::new();
         let [Some(now), Some(anew)] = self.silhouettes else {
-            return vec!["There is only one segment, so there is nothing to find anew.".to_owned()];
+            return vec!["Everyone is in one segment, so there is nothing to find anew.".to_owned()];
         };
         told.push(match self.verdict {
-            RetrainVerdict::Same => "Looked for anew, the segments are the same.".to_owned(),
+            RetrainVerdict::Same | RetrainVerdict::OneSegment => "Looked for anew, the segments are the same.".to_owned(),
             RetrainVerdict::NotWorse => format!("The segments that were found anew are not worse: silhouette {anew:.3}, now {now:.3}."),
             RetrainVerdict::LowerSilhouette => {
                 format!("The segments stay: those found anew separate customers less well, silhouette {anew:.3} and now {now:.3}.")
@@ -168,6 +170,7 @@ pub(super) fn found_anew(x: &Matrix, centres: &Matrix, (cause, at): (RetrainCaus
     let trusts = [trust(&labels_now)?, trust(&labels_anew)?];
     let is_lower = matches!(silhouettes, [Some(now), Some(anew)] if anew < now - WORSE_BY);
     let verdict = match () {
+        () if silhouettes.contains(&None) => RetrainVerdict::OneSegment,
         () if moved == 0 => RetrainVerdict::Same,
         () if is_lower => RetrainVerdict::LowerSilhouette,
         () if trusts[1] > trusts[0] => RetrainVerdict::LessStable,

@@ -1,7 +1,8 @@
 //! Rules that fire while events come: whom they fired for, when and why, each fire told once.
 //!
 //! In: the events that were counted, as they were written, and where everyone is. Out: lines of triggers.ndjson. What a rule means over time is said by its replay and nowhere else: the events so
-//! far are replayed, and what fired since is told. So the list is the one that a replay of all events gives from the moment on at which following began, with the personas of now; of events that have days alone, without those of the newest day. How often it is looked
+//! far are replayed, and what fired since is told. So the list is the one that a replay of all events gives from the moment on at which following began, with the personas of now; of events that have days alone, without those of the newest day. An event that comes late takes back nothing that was told, and brings no fire from before the
+//! last one told. How often it is looked
 //! is bounded by what a look costs. Nothing is sent.
 
 use std::collections::{HashMap, VecDeque};
@@ -18,7 +19,7 @@ use crate::events::EventOptions;
 use crate::events::table::{DAY, Events, NONE};
 use crate::triggers::clock::iso;
 use crate::triggers::gaps::gaps;
-use crate::triggers::language::Rules;
+use crate::triggers::language::{Rules, Trigger};
 use crate::triggers::replay::{Period, replay};
 use crate::triggers::report::check;
 use crate::triggers::sentence;
@@ -101,11 +102,12 @@ impl Firing {
     pub(super) fn look(&mut self, events: &Path, counted: u64, since: i64, segments: &LiveSegments, ctx: &Ctx) -> Result<String, Problem> {
         let started = Instant::now();
         self.seen = counted;
-        let found = self.found(events, since, segments, ctx);
+        let mut trouble = None;
+        let found = self.found(events, since, segments, &mut trouble, ctx);
         (self.looked, self.cost) = (Some(Instant::now()), started.elapsed());
         match found {
             Ok(new) => {
-                self.trouble = None;
+                self.trouble = trouble;
                 let lines = new.iter().map(|(_, fire)| format!("{}\n", serde_json::to_string(fire).unwrap_or_default())).collect();
                 new.into_iter().for_each(|(rule, fire)| self.note(rule, fire));
                 Ok(lines)
@@ -119,20 +121,34 @@ impl Firing {
     }
 
     /// What fired since it was told last, in the order of time.
-    fn found(&self, path: &Path, since: i64, segments: &LiveSegments, ctx: &Ctx) -> Result<Vec<(usize, LiveFire)>, Problem> {
+    fn found(
+        &self,
+        path: &Path,
+        since: i64,
+        segments: &LiveSegments,
+        trouble: &mut Option<String>,
+        ctx: &Ctx,
+    ) -> Result<Vec<(usize, LiveFire)>, Problem> {
         let wrong = |error: &dyn std::fmt::Display| Problem(error.to_string().into());
         let read = events_of(&[path.to_owned()], &EventOptions::default(), ctx)?;
         let events = &read.events;
         let Some((_, end)) = events.span else { return Ok(Vec::new()) };
         let snapshot = Snapshot { made: since, from: i64::MIN, personas: personas(events, segments), ..Snapshot::default() };
         let world = World { snapshots: std::slice::from_ref(&snapshot), ..World::of(events) };
-        check(&world, &self.rules).map_err(|error| wrong(&error))?;
+        // A rule that cannot be followed yet holds up none of the others.
+        let (followed, not): (Vec<usize>, Vec<usize>) = (0..self.rules.triggers.len()).partition(|&at| {
+            let alone = Rules { triggers: vec![self.rules.triggers[at].clone()], ..self.rules.clone() };
+            check(&world, &alone).is_ok()
+        });
+        let without = Rules { triggers: not.iter().map(|&at| self.rules.triggers[at].clone()).collect(), ..self.rules.clone() };
+        *trouble = if not.is_empty() { None } else { check(&world, &without).err().map(|error| error.to_string()) };
+        let triggers: Vec<Trigger> = followed.iter().map(|&at| self.rules.triggers[at].clone()).collect();
         let period = Period { from: since, end, gaps: gaps(events, ctx).map_err(|error| wrong(&error))? };
-        let all = replay(&world, &self.rules.triggers, &period, ctx).map_err(|error| wrong(&error))?;
+        let all = replay(&world, &triggers, &period, ctx).map_err(|error| wrong(&error))?;
         // Where events have days alone, more of the newest day may come, and it is all one moment.
         let is_by_day = events.times.iter().all(|time| time.rem_euclid(DAY) == 0);
         let mut new: Vec<(i64, usize, LiveFire)> = Vec::new();
-        for (rule, (trigger, fires)) in self.rules.triggers.iter().zip(&all).enumerate() {
+        for (rule, (trigger, fires)) in followed.into_iter().zip(triggers.iter().zip(&all)) {
             for fire in fires.fires.iter().filter(|fire| !is_by_day || fire.time < end) {
                 let (customer, at) = (&events.customers[fire.customer as usize], iso(fire.time));
                 if self.told.get(&(rule, customer.clone())).is_some_and(|told| *told >= at) {
@@ -168,10 +184,8 @@ impl Firing {
 
     /// What is to be known, in sentences.
     pub(super) fn notes(&self) -> Vec<String> {
-        match &self.trouble {
-            Some(why) => vec![format!("The rules cannot be followed: {why}")],
-            None => self.counts().into_iter().map(|(name, n)| format!("{name} fired {} since following began.", times(n))).collect(),
-        }
+        let trouble = self.trouble.iter().map(|why| format!("Rules that cannot be followed: {why}"));
+        trouble.chain(self.counts().into_iter().map(|(name, n)| format!("{name} fired {} since following began.", times(n)))).collect()
     }
 }
 

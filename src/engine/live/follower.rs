@@ -18,7 +18,7 @@ use super::anew::{FoundAnew, Retrained};
 use super::desk::LiveDesk;
 use super::fires::Firing;
 use super::judge::Judge;
-use super::now::{LiveBand, LiveState, Watched};
+use super::now::{LiveState, SeenBefore, Watched};
 use super::options::{LiveOptions, LiveRule, LiveSource};
 use super::outputs::{self, Ending};
 use super::replayed::Pacer;
@@ -121,7 +121,8 @@ pub(super) struct Live<'a> {
     pub(super) not_due: u64,
     /// While somebody watches.
     pub(super) watched: Option<Watched>,
-    pub(super) bands: Vec<LiveBand>,
+    /// What was seen before somebody watches.
+    pub(super) seen: SeenBefore,
 }
 
 impl<'a> Live<'a> {
@@ -191,7 +192,7 @@ impl<'a> Live<'a> {
             speed: options.replay.map_or(1.0, |replay| replay.speed),
             not_due: 0,
             watched: None,
-            bands: Vec::new(),
+            seen: SeenBefore::default(),
         };
         if let Some(rules) = &options.rules {
             live.firing = Some(Firing::new(rules.clone(), &live.store.whole_lines(FIRES)?));
@@ -208,7 +209,7 @@ impl<'a> Live<'a> {
         (self.counts, self.snapshot) = (kept.counts, kept.snapshot.map(IsoDay));
         self.judge = Judge::new(self.options.lateness, self.id_place(&table)?, kept.latest);
         (self.events_bytes, self.aside_bytes, self.reference) = (kept.events_bytes, kept.aside_bytes, kept.reference);
-        (self.lists, self.began, self.bands) = (kept.lists, kept.began, kept.bands);
+        (self.lists, self.began, self.seen) = (kept.lists, kept.began, kept.seen);
         self.anew_bytes = kept.anew_bytes;
         (self.retrained_at, self.drift_day) = (kept.retrained_at, kept.drift_day);
         if !kept.versions.is_empty() {
@@ -337,7 +338,7 @@ impl<'a> Live<'a> {
     }
 
     /// The table whose columns are read as the first rows suggest.
-    fn begin(&mut self, rows: &[CutRow], ctx: &Ctx) -> Result<LiveTable, Problem> {
+    pub(super) fn begin(&mut self, rows: &[CutRow], ctx: &Ctx) -> Result<LiveTable, Problem> {
         let cutter = self.arrivals.first().ok_or_else(|| problem("The source was closed while its first rows were read; start again."))?;
         let first: Vec<Vec<String>> = rows.iter().filter_map(|row| row.cells.clone().ok()).collect();
         let source = self.model.table.iter().flat_map(|recipe| &recipe.sources).find(|source| comes(source.kind));
@@ -393,7 +394,7 @@ impl<'a> Live<'a> {
             anew_bytes: self.anew_bytes,
             retrained_at: self.retrained_at,
             drift_day: self.drift_day,
-            bands: self.watched.as_ref().map_or_else(|| self.bands.clone(), |watched| watched.bands().to_vec()),
+            seen: self.watched.as_ref().map_or_else(|| self.seen.clone(), Watched::to_keep),
         };
         let segments: Vec<(&str, u32)> = touched.iter().map(|customer| (*customer, self.segments.kept(customer))).collect();
         self.store.keep(&kept, &segments)

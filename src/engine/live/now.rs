@@ -174,9 +174,21 @@ impl LiveNow {
     }
 }
 
+/// What of it is kept with the state, so that whoever opens it again sees what there was.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct SeenBefore {
+    bands: Vec<LiveBand>,
+    /// Moves: the hour, from, to, how many.
+    moves: Vec<(i64, usize, usize, usize)>,
+    /// Since when something has drifted.
+    since: Option<i64>,
+}
+
 /// What is remembered from picture to picture.
 pub(super) struct Watched {
     bands: Vec<LiveBand>,
+    since: Option<i64>,
     /// Moves by hour of events: from, to, how many.
     hours: BTreeMap<i64, BTreeMap<(usize, usize), usize>>,
     movers: VecDeque<LiveMove>,
@@ -190,10 +202,13 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    pub(super) fn new(bands: Vec<LiveBand>) -> Watched {
+    pub(super) fn new(before: SeenBefore) -> Watched {
+        let mut hours: BTreeMap<i64, BTreeMap<(usize, usize), usize>> = BTreeMap::new();
+        before.moves.into_iter().for_each(|(hour, from, to, n)| *hours.entry(hour).or_default().entry((from, to)).or_default() += n);
         Watched {
-            bands,
-            hours: BTreeMap::new(),
+            bands: before.bands,
+            since: before.since,
+            hours,
             movers: VecDeque::new(),
             plane: None,
             on_map: Vec::new(),
@@ -209,6 +224,18 @@ impl Watched {
         &self.bands
     }
 
+    /// What is kept with the state.
+    pub(super) fn to_keep(&self) -> SeenBefore {
+        let moves = self.hours.iter().flat_map(|(hour, moves)| moves.iter().map(|((from, to), n)| (*hour, *from, *to, *n)));
+        SeenBefore { bands: self.bands.clone(), moves: moves.collect(), since: self.since }
+    }
+
+    /// Other segments were taken: nothing has drifted since.
+    pub(super) fn begin_anew(&mut self, segments: &LiveSegments, ctx: &Ctx) {
+        self.since = None;
+        self.begin(segments, ctx);
+    }
+
     /// Whether the next picture may be made.
     pub(super) fn is_due(&self) -> bool {
         self.shown.is_none_or(|(at, cost)| at.elapsed() >= LEAST.max(cost * SHARE))
@@ -219,7 +246,7 @@ impl Watched {
         self.shown = Some((Instant::now(), cost));
     }
 
-    /// Following begins, or other segments were taken: the plane is that of the customers of now.
+    /// Following begins or goes on: the plane is that of the customers of now.
     pub(super) fn begin(&mut self, segments: &LiveSegments, ctx: &Ctx) {
         self.on_map = segments.every(segments.n_customers().div_ceil(ON_MAP));
         let rows: Vec<&[f64]> = self.on_map.iter().filter_map(|name| segments.row_of(name)).map(|(row, _)| row).collect();
@@ -313,9 +340,8 @@ impl Watched {
         if self.drift_looked.is_none_or(|(at, cost)| at.elapsed() >= cost * SHARE) {
             let started = Instant::now();
             if let Some(shifted) = look() {
-                let before = self.drift.as_ref().and_then(|drift| drift.since);
-                let since = if shifted.is_flagged() { before.or(latest) } else { None };
-                self.drift = Some(LiveDrift { sentences: shifted.sentences(names), since, shifted });
+                self.since = if shifted.is_flagged() { self.since.or(latest) } else { None };
+                self.drift = Some(LiveDrift { sentences: shifted.sentences(names), since: self.since, shifted });
             }
             self.drift_looked = Some((Instant::now(), started.elapsed()));
         }
@@ -333,20 +359,23 @@ mod tests {
 
     #[test]
     fn moves_are_counted_over_an_hour_a_day_and_a_week() {
-        let mut watched = Watched::new(Vec::new());
+        let mut watched = Watched::new(SeenBefore::default());
         watched.note(&[moved("a", 0, 1), moved("b", 0, 0)], Some(10 * HOUR));
         watched.note(&[moved("c", 1, 0)], Some(30 * HOUR));
         watched.note(&[moved("d", 1, 0), Changed { was: None, ..moved("new", 0, 1) }], Some(50 * HOUR + 5));
         let [hour, day, week] = watched.moves(2, Some(50 * HOUR + 99));
         assert_eq!((hour, day, week), (vec![vec![0, 0], vec![1, 0]], vec![vec![0, 0], vec![2, 0]], vec![vec![0, 1], vec![2, 0]]));
         assert_eq!(watched.movers().iter().map(|of| of.customer.as_str()).collect::<String>(), "dca");
+        let text = serde_json::to_string(&watched.to_keep()).unwrap();
+        let again = Watched::new(serde_json::from_str(&text).unwrap());
+        assert_eq!(again.moves(2, Some(50 * HOUR)), watched.moves(2, Some(50 * HOUR)));
         watched.note(&[], Some(1_000 * HOUR));
         assert!(watched.hours.is_empty());
     }
 
     #[test]
     fn shares_stay_few_and_the_last_moment_is_always_there() {
-        let mut watched = Watched::new(Vec::new());
+        let mut watched = Watched::new(SeenBefore::default());
         for at in 0..5_000 {
             watched.note_sizes(at, &[at as usize], None);
             watched.note_sizes(at, &[at as usize + 1], None);

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::base::{Ctx, Key, Matrix};
 use crate::data::CutRow;
-use crate::engine::Problem;
+use crate::engine::{Problem, today};
 use crate::model;
 use crate::session::LiveOrder;
 use crate::triggers::clock::iso;
@@ -28,8 +28,6 @@ const NAP: Duration = Duration::from_millis(50);
 const QUIET: Duration = Duration::from_secs(60);
 /// The longest stretch without rows that is waited through when a recording is played.
 const LONGEST_LULL: Duration = Duration::from_secs(2);
-/// Rows that decide how a recording is read.
-const FIRST_ROWS: usize = 1_000;
 
 /// Rows that were read and are not due yet.
 #[derive(Default)]
@@ -53,6 +51,11 @@ impl Held {
         Some(row)
     }
 
+    /// The rows that were read last, before any is taken.
+    fn all(&self) -> Vec<CutRow> {
+        self.rows.iter().cloned().collect()
+    }
+
     /// How far the source is read without those that are left.
     fn read_to(&self) -> ReadTo {
         if self.rows.is_empty() { self.to.clone() } else { self.to.back(self.bytes) }
@@ -70,7 +73,7 @@ enum Due {
 impl Live<'_> {
     /// Somebody watches.
     pub(super) fn watch(&mut self, ctx: &Ctx) {
-        let mut watched = Watched::new(std::mem::take(&mut self.bands));
+        let mut watched = Watched::new(std::mem::take(&mut self.seen));
         if self.reference.is_some() {
             watched.begin(&self.segments, ctx);
         }
@@ -83,6 +86,10 @@ impl Live<'_> {
         let mut held = Held { to: self.arrivals.read_to().clone(), ..Held::default() };
         let mut since: Option<Instant> = None;
         let mut quiet = Instant::now();
+        if self.counts.batches > 0 {
+            // Whoever was killed after the last batch had not asked yet.
+            self.after_batch(ctx)?;
+        }
         while !desk.is_stopped() && !ctx.is_stopped() {
             self.obey(desk, ctx)?;
             if self.is_paused {
@@ -96,6 +103,10 @@ impl Live<'_> {
                 is_at_end = found.is_at_end;
                 if !found.rows.is_empty() {
                     held.put(found, self.arrivals.read_to());
+                    // When rows are due can be told once it is known how they are read.
+                    if self.options.replay.is_some() && self.table.is_none() {
+                        self.table = Some(self.begin(&held.all(), ctx)?);
+                    }
                 }
             }
             let begins = self.take_due(&mut held, &mut waiting);
@@ -158,6 +169,8 @@ impl Live<'_> {
             self.show(desk, if is_played { LiveState::AtEnd } else { self.state() });
             std::thread::sleep(NAP);
         }
+        // What was ordered before the end is done before it.
+        self.obey(desk, ctx)?;
         Ok(false)
     }
 
@@ -165,18 +178,19 @@ impl Live<'_> {
         if self.reference.is_some() { LiveState::Following } else { LiveState::History }
     }
 
-    /// Rows of a batch, at most. The first ones of a recording decide how it is read, and may be played already.
+    /// Rows of a batch, at most.
     fn batch_rows(&self) -> usize {
-        let most = self.options.batch_rows.max(1);
-        if self.options.replay.is_some() && self.table.is_none() { most.min(FIRST_ROWS) } else { most }
+        self.options.batch_rows.max(1)
     }
 
     fn room(&self, waiting: usize) -> usize {
         self.batch_rows().saturating_sub(waiting).max(1)
     }
 
+    /// When a row happened; nothing where it does not say, or says a day to come, which nobody waits for.
     fn time_of(&self, row: &CutRow) -> Option<i64> {
-        self.table.as_ref()?.time_of(row.cells.as_ref().ok()?)
+        let time = self.table.as_ref()?.time_of(row.cells.as_ref().ok()?);
+        time.filter(|time| *time < (i64::from(today().0) + 2) * DAY)
     }
 
     /// Takes the rows that are due. Whether the history ends before the first that is left.
@@ -238,9 +252,6 @@ impl Live<'_> {
     /// Follows what was ordered.
     fn obey(&mut self, desk: &LiveDesk, ctx: &Ctx) -> Result<(), Problem> {
         for order in desk.take() {
-            if let (LiveOrder::Retrain, Some(pacer)) = (order, &mut self.pacer) {
-                pacer.hold(true, Instant::now());
-            }
             match order {
                 LiveOrder::Pause | LiveOrder::GoOn => {
                     self.is_paused = order == LiveOrder::Pause;
@@ -257,14 +268,10 @@ impl Live<'_> {
                 LiveOrder::Retrain if self.table.is_some() => {
                     self.picture(desk, LiveState::Searching);
                     self.look_anew(RetrainCause::Asked, ctx)?;
-                    // The time it took is none of the recording's.
-                    if let Some(pacer) = self.pacer.as_mut().filter(|_| !self.is_paused) {
-                        pacer.hold(false, Instant::now());
-                    }
                 }
                 LiveOrder::Adopt if self.found.is_some() => self.adopt(ctx)?,
-                LiveOrder::Decline => (self.found, self.retrained) = (None, None),
-                LiveOrder::Back(to) => self.back(to, ctx)?,
+                LiveOrder::Decline => self.decline()?,
+                LiveOrder::Back(number) => self.back(number, ctx)?,
                 LiveOrder::Retrain | LiveOrder::Adopt => {}
             }
             self.picture(desk, if self.is_paused { LiveState::Paused } else { self.state() });
@@ -274,6 +281,19 @@ impl Live<'_> {
 
     /// Looks for better segments. What is found lies ready to be taken if it is not worse; else it is told why not.
     fn look_anew(&mut self, cause: RetrainCause, ctx: &Ctx) -> Result<(), Problem> {
+        let held = Instant::now();
+        if let Some(pacer) = &mut self.pacer {
+            pacer.hold(true, held);
+        }
+        let looked = self.look_anew_now(cause, ctx);
+        // The time it took is none of the recording's.
+        if let Some(pacer) = self.pacer.as_mut().filter(|_| !self.is_paused) {
+            pacer.hold(false, Instant::now());
+        }
+        looked
+    }
+
+    fn look_anew_now(&mut self, cause: RetrainCause, ctx: &Ctx) -> Result<(), Problem> {
         (self.found, self.retrained, self.trouble) = (None, None, None);
         let Some(centres) = self.segments.centres() else {
             self.trouble =
@@ -308,8 +328,19 @@ impl Live<'_> {
         self.take_up(centres, &names, ctx)
     }
 
-    fn back(&mut self, to: usize, ctx: &Ctx) -> Result<(), Problem> {
+    /// Lets what was found go, and says so where it had been offered.
+    fn decline(&mut self) -> Result<(), Problem> {
+        if self.found.take().is_some() {
+            self.note_retraining(false)?;
+            self.keep(&[])?;
+        }
+        self.retrained = None;
+        Ok(())
+    }
+
+    fn back(&mut self, number: usize, ctx: &Ctx) -> Result<(), Problem> {
         let Some(before) = self.segments.centres() else { return Ok(()) };
+        let Some(to) = self.versions.place_of(number) else { return Ok(()) };
         let Some((centres, names)) = self.versions.back(to, &before).map_err(problem)? else { return Ok(()) };
         (self.found, self.retrained) = (None, None);
         self.take_up(centres, &names, ctx)
@@ -322,7 +353,7 @@ impl Live<'_> {
             self.reference = Some(self.segments.reference());
         }
         if let Some(watched) = &mut self.watched {
-            watched.begin(&self.segments, ctx);
+            watched.begin_anew(&self.segments, ctx);
         }
         // What follows from the state is written first: whoever is killed in between writes it again.
         let number = self.versions.all()[self.versions.in_force()].number;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 
-use super::now::LiveBand;
+use super::now::SeenBefore;
 use super::source::ReadTo;
 use super::told::LiveCounts;
 use super::versions::Versions;
@@ -69,9 +69,9 @@ pub(super) struct Kept {
     /// Lists of labels after that of the last batch.
     #[serde(default)]
     pub lists: u32,
-    /// Shares over time, while somebody watches.
+    /// What was seen, while somebody watches.
     #[serde(default)]
-    pub bands: Vec<LiveBand>,
+    pub seen: SeenBefore,
 }
 
 impl Kept {
@@ -85,7 +85,7 @@ pub(super) fn list_name(batch: u64, nth: u32) -> String {
     if nth == 0 { format!("{batch:06}.csv") } else { format!("{batch:06}.then{nth:03}.csv") }
 }
 
-/// The batch of a list, and the how manieth it is of it.
+/// The batch of a list, and which list of that batch it is.
 fn list_number(name: &str) -> Option<(u64, u32)> {
     let mut parts = name.strip_suffix(".csv")?.split('.');
     let batch = parts.next()?.parse().ok()?;

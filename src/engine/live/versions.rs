@@ -52,6 +52,11 @@ impl Versions {
         self.in_force
     }
 
+    /// The place of the version of a number.
+    pub(super) fn place_of(&self, number: usize) -> Option<usize> {
+        self.all.iter().position(|version| version.number == number)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
@@ -123,6 +128,7 @@ mod tests {
         assert!(versions.back(0, &matrix([9.0, 9.0])).unwrap().is_none() && versions.back(7, &matrix([9.0, 9.0])).unwrap().is_none());
         let (centres, names) = versions.back(1, &matrix([1.5, 2.0])).unwrap().unwrap();
         assert_eq!((centres, names.join(" ")), (matrix([3.0, 4.0]), "Calm ".to_owned()));
+        assert_eq!((versions.place_of(2), versions.place_of(9)), (Some(1), None));
         for _ in 0..60 {
             versions.adopt(&told, Vec::new(), &matrix([0.0, 0.0]));
         }

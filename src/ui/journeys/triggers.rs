@@ -37,7 +37,7 @@ pub(super) fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut Jo
         let left = Rect::from_min_size(rect.min, Vec2::new(list, rect.height()));
         let right = Rect::from_min_max(pos2(left.right() + 20.0, rect.top()), rect.max);
         let mut side = ui.new_child(UiBuilder::new().id_salt("rules").max_rect(left));
-        list_ui(&mut side, tried, look, draft);
+        list_ui(&mut side, tried, look, draft, commands);
         let mut middle = ui.new_child(UiBuilder::new().id_salt("rule").max_rect(right));
         ScrollArea::vertical()
             .id_salt("rule")
@@ -55,7 +55,7 @@ fn verdict_colour(ui: &Ui, verdict: Verdict) -> Color32 {
     }
 }
 
-fn list_ui(ui: &mut Ui, tried: &TriggersTried, look: &mut Look, draft: &mut JourneyOptions) {
+fn list_ui(ui: &mut Ui, tried: &TriggersTried, look: &mut Look, draft: &mut JourneyOptions, commands: &mut Vec<Command>) {
     ui.label(theme::strong(if draft.rules.is_some() { "Your rules" } else { "Rules these data offer" }));
     ui.add_space(4.0);
     ScrollArea::vertical().id_salt("list of rules").auto_shrink(false).show(ui, |ui| {
@@ -82,6 +82,13 @@ fn list_ui(ui: &mut Ui, tried: &TriggersTried, look: &mut Look, draft: &mut Jour
             if response.on_hover_text("Back to the rules that the data offer by themselves. Undo brings yours back.").clicked() {
                 draft.rules = None;
             }
+        }
+        if ui
+            .button("Open a file of rules…")
+            .on_hover_text("Rules as JSON, as personae triggers reads them, in the place of these.")
+            .clicked()
+        {
+            commands.push(Command::ChooseRules);
         }
         let period = format!("Tried from {} to {}.", tried.report.from, tried.report.to);
         for note in std::iter::once(&period).chain(&tried.notes) {

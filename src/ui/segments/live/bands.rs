@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align2, Mesh, Shape, Stroke, Ui, pos2};
 
-use crate::engine::live::{LiveBand, LiveNow};
+use crate::engine::live::{LiveBand, LiveNow, LiveState};
 use crate::triggers::clock::date;
 use crate::ui::plotting::{Axis, Ticks, canvas, plot_label};
 use crate::ui::theme::{caption, tokens};
@@ -20,7 +20,8 @@ pub(super) fn ui(ui: &mut Ui, now: &LiveNow) {
     head_ui(ui, "Shares over time", MEANS, |_| {});
     let [first, .., last] = &now.bands[..] else {
         centred(ui, |ui| {
-            let text = if now.began.is_some() { "The next events draw the first band." } else { "Reading what was there before" };
+            let text =
+                if now.state == LiveState::History { "Reading what was there before" } else { "The next events draw the first band." };
             ui.label(caption(ui, text));
         });
         return;

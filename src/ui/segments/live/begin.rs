@@ -45,7 +45,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
             None => source_wanted_ui(ui, view, plan, &mut draft, commands),
             Some(source) => source_ui(ui, view, &source, (plan, &mut draft), commands),
         }
-        path_ui(ui, look, &mut draft);
+        path_ui(ui, look, commands);
     });
     if draft != plan.live {
         commands.push(Command::Live(draft));
@@ -64,7 +64,7 @@ fn source_wanted_ui(ui: &mut Ui, view: &View, plan: &Plan, draft: &mut LiveChoic
         ui.add_space(4.0);
         let response = ui.button(format!("Play {name} again"));
         if response.on_hover_text("One of the sources of this customer table, as if it came in now.").clicked() {
-            *draft = LiveChoices { source: Some(path), plays: true, ..draft.clone() };
+            *draft = LiveChoices { source: Some(path), is_folder: false, plays: true, ..draft.clone() };
         }
     }
 }
@@ -77,7 +77,7 @@ fn source_ui(ui: &mut Ui, view: &View, source: &Path, (plan, draft): (&Plan, &mu
         draft.source = None;
     }
     ui.add_space(theme::INSIDE);
-    if !source.is_dir() {
+    if !draft.is_folder {
         // The switch stands in the middle like everything else here.
         ui.horizontal(|ui| {
             ui.add_space(((ui.available_width() - 196.0) / 2.0).max(0.0));
@@ -141,7 +141,7 @@ fn sources_that_come(view: &View, plan: &Plan) -> Vec<(String, std::path::PathBu
 }
 
 /// A path that is typed, where the system shows no file dialog.
-fn path_ui(ui: &mut Ui, look: &mut Look, draft: &mut LiveChoices) {
+fn path_ui(ui: &mut Ui, look: &mut Look, commands: &mut Vec<Command>) {
     let Some(text) = &mut look.live.path_draft else { return };
     ui.add_space(theme::INSIDE);
     let field = ui.add(TextEdit::singleline(text).hint_text("Path of a file or a folder").desired_width(f32::INFINITY));
@@ -150,7 +150,7 @@ fn path_ui(ui: &mut Ui, look: &mut Look, draft: &mut LiveChoices) {
         field.request_focus();
     }
     if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !text.trim().is_empty() {
-        draft.source = Some(text.trim().into());
+        commands.push(Command::FollowPath(text.trim().into()));
         look.live.path_draft = None;
     }
 }

@@ -11,7 +11,7 @@ use crate::ui::widgets::{cut_text, name_it, unbroken};
 const ROW: f32 = 36.0;
 const SHOWN: usize = 20;
 
-const MEANS: &str = "Each fire is told once, here and in triggers.ndjson. Nothing is sent by itself.";
+const MEANS: &str = "Each time a rule fires it is listed once, here and in triggers.ndjson. Nothing is sent by itself.";
 
 /// Below the segments, where there are rules.
 pub(super) fn ui(ui: &mut Ui, now: &LiveNow, commands: &mut Vec<Command>) {

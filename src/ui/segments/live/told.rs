@@ -89,7 +89,7 @@ fn orders_ui(ui: &mut Ui, now: &LiveNow, outcome: Option<&Result<(), String>>, c
             commands.push(Command::OrderLive(order));
         }
         let response = ui.add(Button::new("End").min_size(Vec2::new(56.0, 28.0)));
-        if response.on_hover_text("Follow no more, and write everyone as they are now.").clicked() {
+        if response.on_hover_text("Stop following, and write everyone as they are now.").clicked() {
             commands.push(Command::EndLive);
         }
     });
@@ -120,7 +120,12 @@ fn counts_ui(ui: &mut Ui, now: &LiveNow) {
     ui.spacing_mut().item_spacing.y = 4.0;
     row(ui, "Customers", thousands(now.n_placed() + now.nowhere), "");
     row(ui, "Events counted", thousands(now.counts.counted as usize), "");
-    row(ui, "A second", if now.rate < 1.0 { "less than 1".into() } else { number(now.rate.round()) }, "Events that were counted lately.");
+    row(
+        ui,
+        "Events per second",
+        if now.rate < 1.0 { "less than 1".into() } else { number(now.rate.round()) },
+        "Events that were counted lately.",
+    );
     if let Some(latest) = now.latest {
         // Days alone need no midnight.
         let text = if latest.rem_euclid(86_400_000) == 0 { date(latest) } else { date_time(latest) };
@@ -132,7 +137,7 @@ fn counts_ui(ui: &mut Ui, now: &LiveNow) {
         row(ui, "Set aside", thousands(aside as usize), ASIDE);
     }
     if now.counts.repeated > 0 {
-        row(ui, "Came again", thousands(now.counts.repeated as usize), "Events whose id had come before; they are counted once.");
+        row(ui, "Repeated", thousands(now.counts.repeated as usize), "Events whose id had come before; they are counted once.");
     }
 }
 
@@ -160,22 +165,24 @@ fn versions_ui(ui: &mut Ui, now: &LiveNow, is_over: bool, commands: &mut Vec<Com
         ui.add_space(4.0);
         ui.horizontal(|ui| {
             if retrained.is_worth_it() {
-                if primary_button(ui, "Adopt").clicked() {
-                    commands.push(Command::OrderLive(LiveOrder::Adopt));
-                }
-                if ui.add(Button::new("Keep the old").min_size(Vec2::new(0.0, 32.0))).clicked() {
-                    commands.push(Command::OrderLive(LiveOrder::Decline));
-                }
-            } else if ui.button("All right").clicked() {
+                ui.add_enabled_ui(!is_over, |ui| {
+                    if primary_button(ui, "Adopt").clicked() {
+                        commands.push(Command::OrderLive(LiveOrder::Adopt));
+                    }
+                    if ui.add(Button::new("Keep the current ones").min_size(Vec2::new(0.0, 32.0))).clicked() {
+                        commands.push(Command::OrderLive(LiveOrder::Decline));
+                    }
+                });
+            } else if ui.add_enabled(!is_over, Button::new("All right")).clicked() {
                 commands.push(Command::OrderLive(LiveOrder::Decline));
             }
         });
     } else {
-        let can = !is_over && now.began.is_some() && now.state != LiveState::Searching;
+        let can = !is_over && !matches!(now.state, LiveState::History | LiveState::Searching);
         let response = ui.add_enabled(can, Button::new("Retrain now").min_size(Vec2::new(0.0, 28.0)));
         let response = response.on_disabled_hover_text(match now.state {
             _ if is_over => "Following has ended.",
-            LiveState::Searching => "It is being looked for.",
+            LiveState::Searching => "Already searching.",
             _ => "What was there before is still being read.",
         });
         if response.on_hover_text(RETRAIN).clicked() {
@@ -204,7 +211,7 @@ fn versions_ui(ui: &mut Ui, now: &LiveNow, is_over: bool, commands: &mut Vec<Com
         name_it(&response, Role::Button, &format!("{title}: {told}"));
         if !is_in_force && !is_over && response.on_hover_text("Back to these segments. What is in force now stays in this list.").clicked()
         {
-            commands.push(Command::OrderLive(LiveOrder::Back(at)));
+            commands.push(Command::OrderLive(LiveOrder::Back(version.number)));
         }
     }
 }
