@@ -29,6 +29,7 @@ use super::journeys::{self, JourneyArgs};
 use super::live::{self, LiveArgs};
 use super::logging;
 use super::outputs::{self, Output};
+use super::saying::warn;
 use super::score::{self, ScoreArgs};
 use super::table::{self, TableArgs};
 use super::triggers::{self, TriggerArgs};
@@ -369,8 +370,8 @@ fn one_sentence(error: &clap::Error) -> String {
     let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty() && !line.starts_with("Usage:"));
     let sentence = lines.collect::<Vec<_>>().join(" ");
     let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence).trim_end_matches('.');
-    let known = ["segment", "cards", "model", "score", "niches", "validate", "journeys", "triggers", "run", "table", "completions", "man"];
-    let command = std::env::args().nth(1).filter(|word| known.contains(&word.as_str()));
+    let cli = Cli::command();
+    let command = std::env::args().nth(1).filter(|word| cli.get_subcommands().any(|known| known.get_name() == word));
     let see = command.map_or_else(|| "personae --help".to_owned(), |command| format!("personae {command} --help"));
     let mut letters = sentence.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
@@ -379,7 +380,7 @@ fn one_sentence(error: &clap::Error) -> String {
 
 fn fail(code: u8, sentence: &str) -> ExitCode {
     log::info!("end with code {code}");
-    eprintln!("{sentence}");
+    warn(sentence);
     ExitCode::from(code)
 }
 

@@ -19,6 +19,7 @@ use super::failure::{Failure, failed};
 use super::logging;
 use super::outputs::inputs_of;
 use super::progress::while_showing;
+use super::saying::say;
 
 /// What to compute and what to write.
 pub(super) struct Task {
@@ -81,7 +82,7 @@ pub(super) fn carry_out(task: Task) -> Result<(), Failure> {
     })?;
     if !quiet {
         let paths: Vec<PathBuf> = single.into_iter().chain(written.files.iter().map(|file| file.path.clone())).collect();
-        print!("{}", summary(&report, &paths, &written.notes));
+        say(&summary(&report, &paths, &written.notes));
     }
     // A template that was named is wanted; the pages are there all the same.
     match written.no_template.filter(|_| asks_for_template) {

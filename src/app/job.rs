@@ -23,6 +23,7 @@ use super::args::day;
 use super::failure::{Failure, failed};
 use super::logging;
 use super::outputs;
+use super::saying::say;
 
 /// Two centres that are equally far to so many digits are a tie.
 const TIE: f64 = 1e-9;
@@ -103,7 +104,7 @@ fn write(path: &Path, out: &Path) -> Result<(), Failure> {
         text.push_str(&csv_line([customer.as_str(), &label.persona, &distance]));
     }
     outputs::write_text(&out.join("check_labels.csv"), &text)?;
-    println!("wrote {}: spark-submit {}/run.py --events FOLDER --out FOLDER", out.display(), out.display());
+    say(&format!("wrote {0}: spark-submit {0}/run.py --events FOLDER --out FOLDER\n", out.display()));
     Ok(())
 }
 
@@ -207,10 +208,10 @@ fn verify(job: &Path, labels: &Path, orders: &Path, snapshot: Option<IsoDay>) ->
     told.extend(found.keys().filter(|customer| !expected.contains_key(*customer)).map(|customer| format!("{customer}: only there")));
     let n = count(expected.len());
     if ties > 0 {
-        println!("{} customers stand midway between two centres and are on either side.", count(ties));
+        say(&format!("{} customers stand midway between two centres and are on either side.\n", count(ties)));
     }
     if told.is_empty() {
-        println!("0 of {n} customers are placed differently.");
+        say(&format!("0 of {n} customers are placed differently.\n"));
         return Ok(());
     }
     let mut text = format!("{} of {n} customers are placed differently:", count(told.len()));

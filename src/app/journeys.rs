@@ -17,6 +17,7 @@ use super::failure::{Failure, failed};
 use super::logging;
 use super::outputs::{self, Output};
 use super::progress::while_showing;
+use super::saying::say;
 
 /// What may be said about journeys.
 #[derive(Debug, Args)]
@@ -72,7 +73,7 @@ pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
         Ok(found)
     })?;
     if !quiet {
-        println!("{}wrote {}", summary(&found), args.report.display());
+        say(&format!("{}wrote {}\n", summary(&found), args.report.display()));
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ use crate::triggers::language::Rules;
 use super::args::{day, span};
 use super::failure::{Failure, failed};
 use super::logging;
+use super::saying::{say, warn};
 
 /// What may be said about following.
 #[derive(Debug, Args)]
@@ -130,16 +131,15 @@ pub(super) fn carry_out(args: LiveArgs) -> Result<(), Failure> {
         let _ = signal_hook::flag::register(signal, stop.clone());
     }
     let quiet = args.quiet;
-    let mut say = |batch: &LiveBatch| {
+    let mut on_batch = |batch: &LiveBatch| {
         if !quiet {
-            eprintln!("{}", batch_told(batch));
+            warn(&batch_told(batch));
         }
     };
-    let ended = follow(&model, source(args.source)?, &options, &args.out, &LiveDesk::unwatched(stop), &mut say, &Ctx::new())
+    let ended = follow(&model, source(args.source)?, &options, &args.out, &LiveDesk::unwatched(stop), &mut on_batch, &Ctx::new())
         .map_err(|why| failed(&why.0))?;
     if !quiet {
-        print!("{}", summary(&model, &ended));
-        println!("wrote {}", args.out.display());
+        say(&format!("{}wrote {}\n", summary(&model, &ended), args.out.display()));
     }
     Ok(())
 }

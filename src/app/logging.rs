@@ -14,6 +14,7 @@ use std::time::Instant;
 use env_logger::{Builder, Logger, Target};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
+use super::saying::warn;
 use crate::data::READABLE_EXTENSIONS;
 
 /// Chooses the levels, as usual: `debug`, or `personae=debug,warn`.
@@ -69,7 +70,7 @@ pub(super) fn to_file(folder: Option<PathBuf>, heading: &str) {
     let folder = folder.ok_or(std::io::ErrorKind::NotFound.into());
     match folder.and_then(|folder| Careful::new(Box::new(open(&folder)?), &levels, heading)) {
         Ok(careful) => start(careful, true),
-        Err(error) => eprintln!("personae: no log can be written: {error}"),
+        Err(error) => warn(&format!("personae: no log can be written: {error}")),
     }
 }
 

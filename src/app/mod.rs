@@ -28,6 +28,7 @@ mod outputs;
 mod paths;
 mod progress;
 mod rules;
+mod saying;
 mod score;
 mod shortcuts;
 mod sources;

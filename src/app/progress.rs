@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::base::{Ctx, Progress};
 
 use super::logging;
+use super::saying::warn;
 
 /// Does `work` while its progress is told on standard error: drawn on a terminal, in lines elsewhere and between those of a log.
 pub(super) fn while_showing<T>(ctx: &Ctx, quiet: bool, work: impl FnOnce() -> T) -> T {
@@ -47,7 +48,7 @@ fn tell(ctx: &Ctx, waits: &Receiver<()>) {
     while waits.recv_timeout(LINE_EVERY) == Err(RecvTimeoutError::Timeout) {
         let now = ctx.latest();
         let (since, begun) = first.take().filter(|(_, begun)| begun.stage == now.stage).unwrap_or_else(|| (Instant::now(), now.clone()));
-        eprintln!("{}", progress_line(&now, seconds_left(since.elapsed(), begun.fraction, now.fraction)));
+        warn(&progress_line(&now, seconds_left(since.elapsed(), begun.fraction, now.fraction)));
         first = Some((since, begun));
     }
 }

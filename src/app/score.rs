@@ -28,6 +28,7 @@ use super::failure::{Failure, failed};
 use super::logging;
 use super::outputs::{self, Output};
 use super::progress::while_showing;
+use super::saying::say;
 
 /// What may be said about scoring.
 #[derive(Debug, Args)]
@@ -89,7 +90,7 @@ pub(super) fn carry_out(args: ScoreArgs) -> Result<(), Failure> {
         Ok(Tally { decisions, ..score_whole(&model, &loaded, &args, is_parquet, &ctx)? })
     })?;
     if !args.quiet {
-        print!("{}", summary(&model, &tally, &args.out));
+        say(&summary(&model, &tally, &args.out));
     }
     Ok(())
 }

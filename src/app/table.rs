@@ -26,6 +26,7 @@ use super::failure::{Failure, failed};
 use super::logging;
 use super::outputs::{self, Output};
 use super::progress::while_showing;
+use super::saying::say;
 
 /// Larger sources are checked by health rules only where their health is asked for.
 const CHECKED_ROWS: usize = 1_000_000;
@@ -130,7 +131,7 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
     if !args.quiet {
         let raws: Vec<Arc<Raw>> = sources.raws.iter().filter_map(|raw| raw.ready().cloned()).collect();
         let (understood, built) = (ready(&sources.understood)?, ready(&sources.built)?);
-        print!("{}", summary(&understood, &Written { built: &built, table: &table, notes: &notes }, &raws, health.as_deref(), &args.out));
+        say(&summary(&understood, &Written { built: &built, table: &table, notes: &notes }, &raws, health.as_deref(), &args.out));
     }
     Ok(())
 }
@@ -238,7 +239,7 @@ fn give_choices(sourcing: &mut Sourcing, raws: &[Arc<Raw>], args: &TableArgs) ->
             source.person = Some(none_or(person));
             found[3] = true;
         }
-        if !matches!(source.kind, Some(SourceKind::Transactions | SourceKind::Events)) {
+        if !source.kind.is_some_and(SourceKind::has_days) {
             continue;
         }
         if let Some(date) = args.date.as_ref().filter(|date| raw.column(date).is_some()) {

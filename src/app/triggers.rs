@@ -10,6 +10,7 @@ use crate::base::Ctx;
 use crate::data::day::IsoDay;
 use crate::engine::behaviour::{TriggerWishes, TriggersFound};
 use crate::engine::triggers_of;
+use crate::events::table::DAY;
 use crate::export::behaviour::{due_csv, plain, triggers_json};
 
 use super::args::day;
@@ -18,9 +19,7 @@ use super::failure::{Failure, failed};
 use super::logging;
 use super::outputs::{self, Output};
 use super::progress::while_showing;
-
-/// Milliseconds of a day.
-const DAY: i64 = 86_400_000;
+use super::saying::say;
 
 /// What may be said about triggers.
 #[derive(Debug, Args)]
@@ -95,8 +94,8 @@ pub(super) fn carry_out(args: TriggerArgs) -> Result<(), Failure> {
         Ok((found, written))
     })?;
     if !quiet {
-        print!("{}", summary(&found));
-        written.iter().for_each(|path| println!("wrote {}", path.display()));
+        say(&summary(&found));
+        written.iter().for_each(|path| say(&format!("wrote {}\n", path.display())));
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ use super::headless;
 use super::logging;
 use super::outputs::{self, Output};
 use super::progress::while_showing;
+use super::saying::say;
 
 /// What may be said about validating.
 #[derive(Debug, Args)]
@@ -92,7 +93,7 @@ pub(super) fn carry_out(args: ValidateArgs) -> Result<(), Failure> {
         Ok(found)
     })?;
     if !args.quiet {
-        print!("{}", summary(&found, &args.report));
+        say(&summary(&found, &args.report));
     }
     Ok(())
 }

@@ -25,6 +25,7 @@ use crate::ui::{self, theme};
 
 use super::appearance::preference;
 use super::dialogs::Dialogs;
+use super::saying::warn;
 use super::shortcuts::pressed_actions;
 
 /// The name of the window and of its folder for settings.
@@ -369,7 +370,7 @@ impl Window {
             recovery.clear();
         } else if let Err(error) = recovery.keep(&self.as_project(), self.project.as_deref()) {
             // Nobody can act on this while working; whoever starts the program in a terminal may want to know.
-            eprintln!("personae: unsaved work could not be kept aside: {error}");
+            warn(&format!("personae: unsaved work could not be kept aside: {error}"));
         }
     }
 
@@ -398,7 +399,7 @@ impl Window {
     /// Settings are a convenience: when they cannot be written, work goes on.
     pub(super) fn save_settings(&self) {
         if let Err(error) = self.settings.save() {
-            eprintln!("personae: settings could not be kept: {error}");
+            warn(&format!("personae: settings could not be kept: {error}"));
         }
     }
 

@@ -50,7 +50,7 @@ fn freeze(source: &mut SourceFile, of: &UnderstoodSource, understood: &Understoo
             source.fields.remove(&crate::data::sourcing::Field::Amount);
         }
     }
-    if matches!(of.kind, SourceKind::Transactions | SourceKind::Events) {
+    if of.kind.has_days() {
         source.guests = Some(of.guests.as_ref().and_then(|guests| guests.by.first().cloned()));
     }
     if of.kind == SourceKind::Customers {

@@ -283,7 +283,8 @@ impl LiveTable {
         if recipe.understood.is_none() {
             recipe.understand(&self.rows.raw(), ctx)?;
         }
-        let raw = if of.is_some() { self.rows.raw_of(&rows)? } else { self.rows.raw() };
+        // Rows of guests are there and nobody's.
+        let raw = if rows.len() < self.rows.n_rows() { self.rows.raw_of(&rows)? } else { self.rows.raw() };
         recipe.build(raw, of, snapshot, ctx)
     }
 }

@@ -52,7 +52,7 @@ pub fn bought_between(understood: &Understood, raws: &[&Raw], today: Option<IsoD
 /// The sources with the rows after the day `after`, where one is given, up to and with the day `until`.
 pub fn rows_between(understood: &Understood, raws: &[&Raw], after: Option<IsoDay>, until: IsoDay) -> Result<Vec<Raw>, CustomersError> {
     let between = |(of, raw): (&UnderstoodSource, &&Raw)| {
-        if !matches!(of.kind, SourceKind::Transactions | SourceKind::Events) {
+        if !of.kind.has_days() {
             return Ok((*raw).clone());
         }
         let input = Input::new(of, raw)?;

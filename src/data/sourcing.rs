@@ -222,6 +222,11 @@ impl SourceKind {
     pub const ALL: [SourceKind; 5] =
         [SourceKind::Customers, SourceKind::Transactions, SourceKind::Events, SourceKind::Survey, SourceKind::Reference];
 
+    /// Whether each of its rows is of a day, and a customer has many.
+    pub fn has_days(self) -> bool {
+        matches!(self, SourceKind::Transactions | SourceKind::Events)
+    }
+
     /// The kind's name.
     pub fn name(self) -> &'static str {
         match self {

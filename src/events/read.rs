@@ -70,6 +70,8 @@ pub struct ReadTold {
     pub has_session_ids: bool,
     /// Sessions that overlap others of the same customer and are counted as one visit with them.
     pub overlapping_sessions: usize,
+    /// What was decided about how a table is read, such as which number of 03/04/2024 is the day; one sentence each.
+    pub notes: Vec<String>,
     /// What the data do not say and somebody knows; one sentence each.
     pub open_questions: Vec<String>,
     /// Which paths are counted as which page.
@@ -239,6 +241,7 @@ impl<'o> Reader<'o> {
             names_left_out: self.names_left_out,
             has_session_ids: arranged.has_session_ids,
             overlapping_sessions: arranged.overlapping,
+            notes: Vec::new(),
             open_questions: self.questions,
             pages: arranged.groups,
         };

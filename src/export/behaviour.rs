@@ -81,6 +81,7 @@ fn with_reading(mut all: Value, told: &ReadTold, notes: &[String]) -> String {
         "pictures_and_scripts": told.assets,
         "failed_requests": told.failed,
         "visits_by_session_ids": told.has_session_ids,
+        "notes": told.notes,
         "open_questions": told.open_questions,
     });
     let mut text = serde_json::to_string_pretty(&all).unwrap_or_default();
@@ -107,7 +108,8 @@ pub fn reading_told(told: &ReadTold) -> Vec<String> {
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let rows = if told.rows == 1 { "1 row".to_owned() } else { format!("{} rows", text::count(told.rows)) };
-    vec![format!("{}, {rows}: {}.", told.format, parts.join(", "))]
+    let read = format!("{}, {rows}: {}.", told.format, parts.join(", "));
+    std::iter::once(read).chain(told.notes.iter().cloned()).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod badge;
 pub mod data_page;
+mod dated_sources;
 pub mod export_dialog;
 pub mod icons;
 pub mod journeys;

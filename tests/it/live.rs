@@ -206,14 +206,16 @@ fn days_that_could_be_read_two_ways_are_told() {
     assert!(notes.contains("order_date"), "{notes}");
 }
 
+/// A customer of one of three kinds.
+fn row(customer: usize, kind: usize) -> String {
+    format!("K{customer:03},{},{}\n", 10 + 100 * kind + customer % 7, 5 + 30 * kind + customer % 5)
+}
+
 #[test]
 fn a_model_without_centres_places_customers_and_stays_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let row =
-        |customer: usize, kind: usize| format!("K{customer:03},{},{}\n", 10 + 100 * kind + customer % 7, 5 + 30 * kind + customer % 5);
-    let head = "customer_id,spend,visits\n";
-    let all: String = (0..240).map(|customer| row(customer, customer % 3)).collect();
+    let (head, all) = ("customer_id,spend,visits\n", (0..240).map(|customer| row(customer, customer % 3)).collect::<String>());
     std::fs::write(folder.join("customers.csv"), format!("{head}{all}")).unwrap();
     let by = |plan: &mut Plan| plan.clustering.method = personae::cluster::Method::Hdbscan;
     write_model_by(folder, Source::file(folder.join("customers.csv")), by);
@@ -389,10 +391,7 @@ fn sparks_rule_places_everyone_by_its_centres_and_forgets() {
 fn rows_that_are_customers_replace_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let row =
-        |customer: usize, kind: usize| format!("K{customer:03},{},{}\n", 10 + 100 * kind + customer % 7, 5 + 30 * kind + customer % 5);
-    let head = "customer_id,spend,visits\n";
-    let all: String = (0..240).map(|customer| row(customer, customer % 3)).collect();
+    let (head, all) = ("customer_id,spend,visits\n", (0..240).map(|customer| row(customer, customer % 3)).collect::<String>());
     std::fs::write(folder.join("customers.csv"), format!("{head}{all}")).unwrap();
     write_model(folder, Source::file(folder.join("customers.csv")));
     std::fs::write(folder.join("stream.csv"), format!("{head}{all}")).unwrap();
@@ -435,6 +434,39 @@ fn a_quote_that_is_never_closed_holds_up_nothing_for_ever_and_ids_are_known_afte
     file.unwrap().write_all(all.as_bytes()).unwrap();
     live(folder, "stream.csv", "out", &more);
     assert_eq!((counts("rows"), counts("repeated")), (120_181, 90));
+}
+
+#[test]
+fn days_that_contradict_the_first_rows_are_set_aside_and_guests_are_nobody() {
+    let folder = begun();
+    let folder = folder.path();
+    let first: String = (0..20).map(|at| format!("A{at},C{:03},01/02/2024,10\n", at % 7)).collect();
+    std::fs::write(folder.join("slashes.csv"), format!("{HEAD}{first}")).unwrap();
+    live(folder, "slashes.csv", "out", &[]);
+    let mut file = std::fs::OpenOptions::new().append(true).open(folder.join("slashes.csv")).unwrap();
+    file.write_all(b"B1,C001,01/15/2024,10\nB2,C002,15/01/2024,10\n").unwrap();
+    live(folder, "slashes.csv", "out", &[]);
+    let aside = read(folder, "out/aside.csv");
+    assert!(aside.contains("is no day with the day before the month") && aside.lines().count() == 2, "{aside}");
+    // A key that says guest is nobody, from the first rows on.
+    std::fs::write(folder.join("guests.csv"), format!("{HEAD}G1,guest,2024-03-01,10\n{}G2,guest,2024-04-20,10\n", orders(0..20))).unwrap();
+    live(folder, "guests.csv", "guests", &[]);
+    assert!(!read(folder, "guests/customers.csv").contains("guest"));
+    let notes = json(&folder.join("guests"), "live.json")["notes"].to_string();
+    assert!(notes.contains("guest"), "{notes}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_reader_that_goes_away_ends_no_work() {
+    let folder = begun();
+    let folder = folder.path();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_personae"));
+    command.current_dir(folder).args(["live", "all.csv", "--model", "m.json", "--out", "out", "--until-idle"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    assert!(child.wait().unwrap().success());
+    assert!(folder.join("out/customers.csv").is_file());
 }
 
 #[test]

@@ -14,12 +14,16 @@ use crate::data::sourcing::{AmountIs, Field, Grain, KeyMatch, RecipeColumn};
 use crate::data::{Dialect, SourceFile, SourceKind, Sourcing};
 
 use super::understand::identity::GUEST_WORDS;
+use super::understand::rows::CANONICAL;
 use formula::{Translated, translated};
 
 /// What the last step is called, and its column that names customers.
 pub const BUILT: &str = "customer_table";
 /// See [`BUILT`].
 pub const CUSTOMER: &str = "customer";
+
+/// Names of rows that no statement has yet.
+const NOT_WRITTEN: [&str; 3] = ["discounted", "event", "session"];
 
 /// Why a database is not asked to build the table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -199,11 +203,8 @@ fn read_rows(source: &SourceFile, orders: &str, reads: &BTreeSet<&str>, dialect:
     for (of, name) in [(Field::Order, "order"), (Field::Category, "category"), (Field::Channel, "channel"), (Field::Device, "device")] {
         columns.push(format!("{} AS {}", field(of).map_or_else(|| missing(dialect.text_type()), text), q(name)));
     }
-    const KNOWN: [&str; 16] = [
-        "customer", "date", "hour", "weekday", "days_ago", "purchase", "amount", "gross", "returned", "quantity", "order", "category",
-        "channel", "device", "rows", "place",
-    ];
-    if let Some(other) = reads.iter().find(|name| !KNOWN.contains(name)) {
+    let is_written = |name: &str| CANONICAL.iter().any(|(known, _)| *known == name) && !NOT_WRITTEN.contains(&name);
+    if let Some(other) = reads.iter().find(|name| !is_written(name)) {
         return Err(cannot(format!("a formula reads {other}")));
     }
     Ok(format!("{} AS (\n  SELECT {}\n  FROM {}\n)", q("orders_read"), columns.join(",\n    "), dialect.quoted_parts(orders)))

@@ -32,7 +32,7 @@ pub(super) fn key_type(inputs: &[Input]) -> Result<KeyType, CustomersError> {
 
 /// Sources whose rows have days.
 pub(super) fn dated<'a, 'b>(inputs: &'b [Input<'a>]) -> Vec<&'b Input<'a>> {
-    inputs.iter().filter(|input| matches!(input.of.kind, SourceKind::Transactions | SourceKind::Events)).collect()
+    inputs.iter().filter(|input| input.of.kind.has_days()).collect()
 }
 
 /// A customer table before it is copied.

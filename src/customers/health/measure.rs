@@ -126,10 +126,9 @@ pub(super) fn tail(raw: &Raw, name: &str) -> Result<Option<(f64, f64)>, Customer
 /// The newest day that can be believed of all sources: days of purchases and events, else any. Days far after all others (2099) do not
 /// count: those beyond the 99th percentile by more than a month and half of the span from the 1st to the 99th.
 pub fn newest_day(understood: &Understood, raws: &[&Raw]) -> Result<Option<IsoDay>, CustomersError> {
-    let has_rows = |kind: SourceKind| matches!(kind, SourceKind::Transactions | SourceKind::Events);
     let mut newest = None;
     for wants_rows in [true, false] {
-        for (source, raw) in understood.sources.iter().zip(raws).filter(|(source, _)| has_rows(source.kind) == wants_rows) {
+        for (source, raw) in understood.sources.iter().zip(raws).filter(|(source, _)| SourceKind::has_days(source.kind) == wants_rows) {
             let names: Vec<&str> = match source.fields.get(&Field::Date) {
                 Some(date) if wants_rows => vec![date.as_str()],
                 _ if wants_rows || source.kind == SourceKind::Reference => Vec::new(),

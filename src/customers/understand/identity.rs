@@ -165,7 +165,7 @@ pub(super) fn people(sources: &mut [UnderstoodSource], sourcing: &Sourcing, raws
     }
     let Some(list_key) = sources[list].key.clone() else { return Ok(()) };
     for at in 0..sources.len() {
-        if at == list || !matches!(sources[at].kind, SourceKind::Transactions | SourceKind::Events) {
+        if at == list || !sources[at].kind.has_days() {
             continue;
         }
         let Some(key) = sources[at].key.clone() else { continue };

@@ -30,7 +30,7 @@ pub fn looks_like(loaded: &Loaded) -> Option<Listing> {
     let (key, score) = repeated_key(loaded, &columns)?;
     let rows_per_key = (loaded.table.n_rows - key.n_missing) as f64 / key.n_distinct as f64;
     let (kind, _) = guess::kind(&columns, Some((&key.name, score)), rows_per_key);
-    let is_list = matches!(kind, SourceKind::Transactions | SourceKind::Events);
+    let is_list = kind.has_days();
     is_list.then(|| Listing { kind, key: key.name.clone(), n_rows: loaded.table.n_rows, n_customers: key.n_distinct })
 }
 

@@ -9,7 +9,7 @@ use polars::prelude::*;
 use crate::base::text::count;
 use crate::customers::error::CustomersError;
 use crate::data::sourcing::{AmountIs, Field, MoneyRules, RefundsAre};
-use crate::data::{Raw, name_words};
+use crate::data::{Kind, Raw, name_words};
 
 use super::keys::{self, collect};
 use super::shapes;
@@ -48,6 +48,15 @@ pub(super) fn decide(source: &mut UnderstoodSource, raw: &Raw, rules: &MoneyRule
         drop_copies,
         rates: rules.rates.iter().map(|(code, rate)| (code.to_uppercase(), *rate)).collect(),
     };
+    for field in [Field::Amount, Field::UnitPrice, Field::Quantity] {
+        let column = source.fields.get(&field).and_then(|name| raw.column(name));
+        if let Some(column) = column.filter(|column| column.kind != Kind::Number) {
+            tell(format!(
+                "{} holds cells that are no numbers, so nothing is added up from it; mend them, or name another column.",
+                column.name
+            ));
+        }
+    }
     let (amount, why) = amount(source, raw, &looked, &orders, rules)?;
     money.amount = amount;
     why.map(&mut tell);

@@ -78,6 +78,14 @@ impl Day {
         Day { days: local.div_euclid(DAY_MILLIS) as i32, time: Some(time), ..self }
     }
 
+    /// Whether it can only be read the other way: 01/15/2024 where the day comes first.
+    pub(in crate::data) fn contradicts(&self, order: Order) -> bool {
+        match order {
+            Order::DayFirst => self.written == Written::MonthFirst,
+            Order::MonthFirst => self.written == Written::DayFirst,
+        }
+    }
+
     /// The date with day and month changed for each other; itself where there is no such day.
     pub(super) fn turned(self) -> Day {
         let turned = calendar(self.days).and_then(|date| NaiveDate::from_ymd_opt(date.year(), date.day(), date.month()));

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Ctx, Key, Stopped};
 use crate::data::cells::cell::{Cell, is_missing};
+use crate::data::cells::dates::Order;
 use crate::data::cells::tally::{Reading, Tally};
 use crate::data::error::DataError;
 use crate::data::table::{Kind, Table};
@@ -116,7 +117,14 @@ impl Arriving {
         let mut tally = Tally::default();
         self.readings.columns.iter().enumerate().find_map(|(at, (reading, _))| {
             let cell = row.get(at).map_or("", |cell| cell.trim());
-            let expected = if reading.kind == Kind::Date { "day" } else { "number" };
+            let expected = match (reading.kind, reading.order) {
+                (Kind::Date, order) if Tally::default().day(cell, reading).is_some() => match order {
+                    Order::DayFirst => "day with the day before the month, as the first rows were read",
+                    Order::MonthFirst => "day with the month before the day, as the first rows were read",
+                },
+                (Kind::Date, _) => "day",
+                _ => "number",
+            };
             let misfit = || Misfit { column: self.readings.names[at].clone(), cell: cell.chars().take(40).collect(), expected };
             (!fits(cell, reading, &mut tally)).then(misfit)
         })
@@ -214,7 +222,8 @@ fn fits(cell: &str, reading: &Reading, tally: &mut Tally) -> bool {
         || match reading.kind {
             Kind::Text => true,
             Kind::Number => tally.number(cell, reading).is_some_and(|value| !reading.whole || value.fract() == 0.0),
-            Kind::Date => tally.day(cell, reading).is_some(),
+            // What can only be read the other way says that the first rows may have been misread, so it is not quietly taken.
+            Kind::Date => tally.day(cell, reading).is_some_and(|day| !day.contradicts(reading.order)),
         }
 }
 
@@ -246,6 +255,16 @@ mod tests {
         let table = arriving.table_of(&[2, 0], &Ctx::new()).unwrap();
         assert_eq!((table.n_rows, table.columns[2].number(0), table.columns[3].cell(1).into_owned()), (2, Some(2.5), "007".to_owned()));
         assert_eq!((arriving.raw().n_rows, arriving.raw_of(&[1]).unwrap().n_rows), (3, 1));
+    }
+
+    #[test]
+    fn a_day_that_can_only_be_read_the_other_way_is_set_aside() {
+        let (arriving, ..) = begun("id,day\n7,03/04/2024\n8,05/04/2024\n");
+        assert!(arriving.notes().iter().any(|note| note.contains("day")), "that it could be read two ways is told: {:?}", arriving.notes());
+        let row = |day: &str| vec!["9".to_owned(), day.to_owned()];
+        assert_eq!(arriving.misfit(&row("31/12/2024")), None);
+        let misfit = arriving.misfit(&row("12/31/2024")).unwrap();
+        assert_eq!((misfit.column.as_str(), misfit.expected), ("day", "day with the day before the month, as the first rows were read"));
     }
 
     #[test]

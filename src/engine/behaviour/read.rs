@@ -32,22 +32,32 @@ pub fn latest_believed(today: IsoDay) -> Time {
 pub fn events_of(paths: &[PathBuf], options: &EventOptions, ctx: &Ctx) -> Result<Read, Problem> {
     let of_events = |error: EventsError| problem(&error, matches!(error, EventsError::Stopped(_)));
     let mut reader = Reader::new(options).map_err(of_events)?;
-    let mut questions = Vec::new();
+    let (mut questions, mut notes) = (Vec::new(), Vec::new());
     for path in paths {
         match format_of(path) {
             Ok(_) => reader.file(path, ctx).map_err(of_events)?,
             // A table, or an archive of one.
-            Err(EventsError::NotText { .. } | EventsError::NoMember { .. }) => table(&mut reader, path, (options, &mut questions), ctx)?,
+            Err(EventsError::NotText { .. } | EventsError::NoMember { .. }) => {
+                table(&mut reader, path, (options, &mut questions, &mut notes), ctx)?
+            }
             Err(error) => return Err(of_events(error)),
         }
     }
     let mut read = reader.finish(ctx).map_err(of_events)?;
     read.told.open_questions.extend(questions);
+    read.told.notes.extend(notes);
     Ok(read)
 }
 
-fn table(reader: &mut Reader, path: &Path, (options, questions): (&EventOptions, &mut Vec<String>), ctx: &Ctx) -> Result<(), Problem> {
+fn table(
+    reader: &mut Reader,
+    path: &Path,
+    (options, questions, notes): (&EventOptions, &mut Vec<String>, &mut Vec<String>),
+    ctx: &Ctx,
+) -> Result<(), Problem> {
     let raw = with_moments(path, options, questions, ctx)?;
+    // Which number of 03/04/2024 is the day decides when things happened, so it is told like everywhere.
+    notes.extend(raw.notes.iter().map(|note| note.outside().to_owned()));
     let names: Vec<&str> = raw.columns.iter().map(|column| column.name.as_str()).collect();
     let cells = |rows| raw.cells(rows, ctx).map_err(|error| problem(error, ctx.is_stopped()));
     let of_events = |error: EventsError| problem(&error, matches!(error, EventsError::Stopped(_)));

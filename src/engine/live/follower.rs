@@ -12,6 +12,7 @@ use crate::data::write::csv_line;
 use crate::data::{Arriving, CutRow, Raw, ReadAs, SourceKind, Sourcing, read_raw_as};
 use crate::engine::{Problem, today};
 use crate::evaluate::shifted::ShiftReference;
+use crate::events::table::DAY;
 use crate::model::{self, Model};
 
 use super::anew::{FoundAnew, Retrained};
@@ -27,9 +28,6 @@ use super::source::{self, Arrivals, ReadTo};
 use super::state::{FIRES, Kept, Segments, Store, list_name};
 use super::told::{LiveBatch, LiveCounts, LiveEnded};
 use super::versions::Versions;
-
-/// Milliseconds of a day.
-pub(super) const DAY: i64 = 86_400_000;
 
 /// Follows a source into a folder until the desk says stop, or until everything was read. Goes on where it was left.
 ///
@@ -255,7 +253,8 @@ impl<'a> Live<'a> {
     /// The recipe, which of its sources keeps coming, and the rows of the others.
     fn recipe(&self, recipe: &Sourcing, ctx: &Ctx) -> Result<(Sourcing, usize, Vec<Option<Raw>>), Problem> {
         let mut recipe = recipe.clone();
-        let coming: Vec<usize> = (0..recipe.sources.len()).filter(|&at| comes(recipe.sources[at].kind)).collect();
+        let coming: Vec<usize> =
+            (0..recipe.sources.len()).filter(|&at| recipe.sources[at].kind.is_some_and(SourceKind::has_days)).collect();
         let [at] = coming[..] else {
             let n = coming.len();
             return Err(problem(format!(
@@ -341,7 +340,8 @@ impl<'a> Live<'a> {
     pub(super) fn begin(&mut self, rows: &[CutRow], ctx: &Ctx) -> Result<LiveTable, Problem> {
         let cutter = self.arrivals.first().ok_or_else(|| problem("The source was closed while its first rows were read; start again."))?;
         let first: Vec<Vec<String>> = rows.iter().filter_map(|row| row.cells.clone().ok()).collect();
-        let source = self.model.table.iter().flat_map(|recipe| &recipe.sources).find(|source| comes(source.kind));
+        let source =
+            self.model.table.iter().flat_map(|recipe| &recipe.sources).find(|source| source.kind.is_some_and(SourceKind::has_days));
         let key = source.and_then(|source| source.key.as_deref()).or(self.options.key.as_deref()).unwrap_or_default();
         let table = self.table_of(Arriving::begin(&self.title, cutter, &first, key, ctx).map_err(problem)?, ctx)?;
         self.judge = Judge::new(self.options.lateness, self.id_place(&table)?, None);
@@ -428,11 +428,6 @@ impl<'a> Live<'a> {
         };
         ending.write(&loaded, &names, ctx)
     }
-}
-
-/// Whether a source of the recipe is one whose rows keep coming.
-fn comes(kind: Option<SourceKind>) -> bool {
-    matches!(kind, Some(SourceKind::Transactions | SourceKind::Events))
 }
 
 /// Customers who changed, with those who moved afterwards, each once.

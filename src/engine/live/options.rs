@@ -5,10 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::data::day::IsoDay;
+use crate::events::table::DAY;
 use crate::triggers::language::Rules;
-
-/// Milliseconds of a day.
-const DAY: i64 = 86_400_000;
 
 /// How centres follow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

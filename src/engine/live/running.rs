@@ -8,13 +8,14 @@ use serde_json::json;
 use crate::base::{Ctx, Key, Matrix};
 use crate::data::CutRow;
 use crate::engine::{Problem, today};
+use crate::events::table::DAY;
 use crate::model;
 use crate::session::LiveOrder;
 use crate::triggers::clock::iso;
 
 use super::anew::{FoundAnew, RetrainCause, found_anew};
 use super::desk::LiveDesk;
-use super::follower::{DAY, Live, problem};
+use super::follower::{Live, problem};
 use super::now::{LiveFires, LiveNow, LiveSegment, LiveState, Watched};
 use super::outputs;
 use super::replayed::Pacer;

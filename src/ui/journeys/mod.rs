@@ -13,11 +13,10 @@ mod triggers;
 
 use eframe::egui::{CentralPanel, Frame, Key, Label, Margin, Modifiers, Panel, Ui};
 
-use crate::data::Source;
-use crate::data::sourcing::SourceKind;
 use crate::engine::{Answer, Answers};
 use crate::session::{Command, JourneyOptions, JourneysView, Look, PageView, Plan};
 
+use super::dated_sources::dated_sources;
 use super::theme::{self, caption, tokens};
 use super::widgets::{self, answer_ui, centred, has_keys, primary_button, unbroken, views_ui};
 
@@ -126,7 +125,7 @@ fn empty_page_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, c
         if primary_button(ui, "Open event exports…").clicked() {
             commands.push(Command::ChooseEvents);
         }
-        for (name, path) in sources_with_days(plan, answers) {
+        for (name, path) in dated_sources(plan, answers) {
             ui.add_space(4.0);
             let response = ui.button(format!("Follow {name}"));
             if response.on_hover_text("One of the sources of this customer table that has a day in every row.").clicked() {
@@ -141,13 +140,4 @@ fn empty_page_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, c
             });
         }
     });
-}
-
-/// The sources of the customer table that tell what happened when.
-fn sources_with_days(plan: &Plan, answers: &Answers) -> Vec<(String, std::path::PathBuf)> {
-    let Source::Sources(sourcing) = &plan.source else { return Vec::new() };
-    let Some(understood) = answers.sources.as_ref().and_then(|sources| sources.understood.latest()) else { return Vec::new() };
-    let is_followed = |kind: SourceKind| matches!(kind, SourceKind::Transactions | SourceKind::Events);
-    let known = sourcing.sources.iter().zip(&understood.sources).filter(|(_, of)| is_followed(of.kind));
-    known.map(|(source, of)| (of.name.clone(), source.path.clone())).collect()
 }

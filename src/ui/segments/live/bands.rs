@@ -3,15 +3,13 @@
 use eframe::egui::{Align2, Mesh, Shape, Stroke, Ui, pos2};
 
 use crate::engine::live::{LiveBand, LiveNow, LiveState};
+use crate::events::table::DAY;
 use crate::triggers::clock::date;
 use crate::ui::plotting::{Axis, Ticks, canvas, plot_label};
 use crate::ui::theme::{caption, tokens};
 use crate::ui::widgets::{centred, percent, thousands, unbroken};
 
 use super::pane::{colour_of, head_ui, in_order, name_of};
-
-/// Milliseconds of a day.
-const DAY: f64 = 86_400_000.0;
 
 const MEANS: &str = "The share of each segment, moment by moment, since what was there before had been read.";
 
@@ -28,7 +26,7 @@ pub(super) fn ui(ui: &mut Ui, now: &LiveNow) {
     };
     // Days where events have them, else batches.
     let (unit, ticks, label) = match now.latest {
-        Some(_) => (DAY, Ticks::Days, ""),
+        Some(_) => (DAY as f64, Ticks::Days, ""),
         None => (1.0, Ticks::Whole, "Batch"),
     };
     let x = |band: &LiveBand| band.at as f64 / unit;

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use eframe::egui::{Key, Label, Role, TextEdit, Ui};
 
-use crate::data::{Source, SourceKind};
+use crate::data::Source;
 use crate::session::{Command, LiveChoices, Look, Plan};
+use crate::ui::dated_sources::dated_sources;
 use crate::ui::theme::{self, caption};
 use crate::ui::widgets::{centred, check_ui, choice_ui, combo_ui, name_it, primary_button, segmented_ui, unbroken};
 
@@ -60,7 +61,7 @@ fn source_wanted_ui(ui: &mut Ui, view: &View, plan: &Plan, draft: &mut LiveChoic
     if ui.button("Choose a folder…").clicked() {
         commands.push(Command::ChooseLive(true));
     }
-    for (name, path) in sources_that_come(view, plan) {
+    for (name, path) in dated_sources(plan, view.answers) {
         ui.add_space(4.0);
         let response = ui.button(format!("Play {name} again"));
         if response.on_hover_text("One of the sources of this customer table, as if it came in now.").clicked() {
@@ -129,15 +130,6 @@ fn key_ui(ui: &mut Ui, view: &View, draft: &mut LiveChoices) {
             draft.key = at.map(|at| names[at].clone());
         }
     });
-}
-
-/// The sources of the customer table whose rows come one after the other.
-fn sources_that_come(view: &View, plan: &Plan) -> Vec<(String, std::path::PathBuf)> {
-    let Source::Sources(sourcing) = &plan.source else { return Vec::new() };
-    let Some(understood) = view.answers.sources.as_ref().and_then(|sources| sources.understood.latest()) else { return Vec::new() };
-    let comes = |kind: SourceKind| matches!(kind, SourceKind::Transactions | SourceKind::Events);
-    let of = sourcing.sources.iter().zip(&understood.sources).filter(|(_, understood)| comes(understood.kind));
-    of.map(|(source, understood)| (understood.name.clone(), source.path.clone())).collect()
 }
 
 /// A path that is typed, where the system shows no file dialog.

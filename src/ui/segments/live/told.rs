@@ -5,6 +5,7 @@ use std::time::Duration;
 use eframe::egui::{Align, Button, Label, Layout, RichText, Role, ScrollArea, Sense, TextStyle, Ui, Vec2};
 
 use crate::engine::live::{LiveNow, LiveState};
+use crate::events::table::DAY;
 use crate::session::{Command, LiveOrder, Look};
 use crate::triggers::clock::{date, date_time};
 use crate::ui::theme::{self, caption, tokens};
@@ -128,7 +129,7 @@ fn counts_ui(ui: &mut Ui, now: &LiveNow) {
     );
     if let Some(latest) = now.latest {
         // Days alone need no midnight.
-        let text = if latest.rem_euclid(86_400_000) == 0 { date(latest) } else { date_time(latest) };
+        let text = if latest.rem_euclid(DAY) == 0 { date(latest) } else { date_time(latest) };
         row(ui, "Newest event", text, "The newest moment of all events that were counted.");
     }
     row(ui, if now.speed.is_some() { "Still to play" } else { "Behind" }, bytes(now.unread), BEHIND);
