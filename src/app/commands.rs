@@ -184,6 +184,9 @@ impl Window {
                 self.look.export = Some(ExportRequest { folder: Some(absolute(folder)), choices });
             }
             Action::Go(page) => {
+                if self.look.is_start && matches!(self.plan().source, Source::Sample { .. }) {
+                    self.tell("This is the sample, made-up customers to try things on. Open a file to see your own.");
+                }
                 self.look.page = page;
                 self.look.is_start = false;
                 self.look.maximised = None;

@@ -327,6 +327,7 @@ impl Window {
             shell::messages_ui(ui, &self.session, &mut self.commands);
         }
         shell::drop_hint_ui(ui, self.history.plan());
+        ui::focus_ring::ui(ui.ctx());
         self.was_held = ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
     }
 

@@ -71,6 +71,15 @@ pub(crate) struct RoleWords<'a> {
     /// Beside these a yes or no of unknown meaning may say who somebody is.
     #[serde(borrow)]
     pub near_a_person: Vec<&'a str>,
+    /// The names of people: a column called so holds them, however few.
+    #[serde(borrow)]
+    pub given: Vec<&'a str>,
+    /// How a survey drew and weighs its people.
+    #[serde(borrow)]
+    pub sampling: Vec<&'a str>,
+    /// Beside these a segment or a class is one of things.
+    #[serde(borrow)]
+    pub kinds_of_things: Vec<&'a str>,
     /// Whose status tells of a purchase.
     #[serde(borrow)]
     pub order_of: Vec<&'a str>,
@@ -98,6 +107,8 @@ pub(crate) struct KeyWords<'a> {
     /// What a customer has, not who it is.
     #[serde(borrow)]
     pub of_a_person: Vec<&'a str>,
+    /// Words of marks and amounts: a column that has one of them is no key, whatever else it says.
+    pub no_key: Vec<&'a str>,
     /// About an address, not the address.
     #[serde(borrow)]
     pub no_address: Vec<&'a str>,

@@ -141,7 +141,9 @@ impl Answers {
         let segmentation = self.segmentation.ready().filter(|segmentation| !matches!(segmentation.by, Chosen::Column { .. }))?;
         let structure = self.structure.ready()?;
         let silhouette = self.silhouette.ready().and_then(|plot| plot.mean);
-        evaluate::doubt(Some(structure), segmentation.labels.n_clusters(), silhouette, clustering.leaves_k_open())
+        // Nobody suggested the parts of a segment.
+        let is_suggested = clustering.leaves_k_open() && segmentation.whole.is_none();
+        evaluate::doubt(Some(structure), segmentation.labels.n_clusters(), silhouette, is_suggested)
     }
 }
 

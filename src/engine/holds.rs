@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::base::{Ctx, Key};
-use crate::data::{Raw, Source, Sourcing};
+use crate::data::{ColumnProfile, Loaded, Raw, Role, Source, Sourcing, is_rfm_score};
 use crate::evaluate::{FoldLabels, OneColumn, PredictionStrengths, Regroup, folds, one_column, prediction_strengths};
 use crate::export::{FoldsFound, Validation};
 use crate::features::Prepared;
@@ -32,6 +32,21 @@ const SPLIT_ROUNDS: [usize; 2] = [4, SPLITS];
 
 /// Told in the place of what is foretold of customers without orders.
 const NOTHING_CAME: &str = "What they foretell needs something that came later: a file of orders, or a column with the role Outcome that says what became of them, chosen under Outcome.";
+
+/// The same where there are such columns, so that only the choice is missing: whether an outcome came later nobody but the user knows.
+fn nothing_chosen(loaded: &Loaded, plan: &Plan) -> String {
+    let is_outcome = |column: &&ColumnProfile| plan.preparation.role_of(column) == Role::Outcome && !is_rfm_score(&column.name);
+    let names: Vec<String> = loaded.profile.columns.iter().filter(is_outcome).map(|column| plan.dictionary.name(&column.name)).collect();
+    match &names[..] {
+        [] => NOTHING_CAME.to_owned(),
+        [one] => format!("Not asked yet. Choose {one} under Outcome to see what they foretell of it, if it came later than the rest."),
+        several => format!(
+            "Not asked yet. Choose {} or {} under Outcome to see what they foretell of it, if it came later than the rest.",
+            several[..several.len() - 1].join(", "),
+            several[several.len() - 1]
+        ),
+    }
+}
 
 /// What was shown last, of which segments.
 #[derive(Debug, Default)]
@@ -230,7 +245,7 @@ fn without_orders(
     need: Need,
 ) -> Asked<Validation> {
     let (Part::Foretells, ToForetell::Column(name)) = (part, &plan.validation.outcome) else {
-        let why = if part == Part::Stays { NO_DAYS } else { NOTHING_CAME };
+        let why = if part == Part::Stays { NO_DAYS.to_owned() } else { nothing_chosen(&segmentation.value.loaded, plan) };
         return Asked::Failed(Problem(why.into()));
     };
     let key = Key::of("column foretold", 1, &(name, &plan.preparation, plan.clustering.seed), &made_from);

@@ -71,7 +71,9 @@ pub fn doubt(structure: Option<&Structure>, k: usize, silhouette: Option<f64>, i
     }
     let silhouette = silhouette.filter(|&silhouette| k > 1 && band_word(silhouette) == "none")?;
     let best = if is_suggested { format!(" {k} is the best of weak choices.") } else { String::new() };
-    Some(format!("No clear groups here (mean silhouette {silhouette:.2}).{best}"))
+    // Whoever reads on is told that there is more than one group, which is no contradiction to groups that overlap.
+    let what = if structure.is_some() { "The groups overlap" } else { "No clear groups here" };
+    Some(format!("{what} (mean silhouette {silhouette:.2}).{best}"))
 }
 
 /// Lets the criteria vote; none when nothing is known of any k above 1. Where no groups were found the suggestion is one group, and what else might be
@@ -244,10 +246,7 @@ mod tests {
         let points = sweep(&[1000.0, 900.0, 820.0, 700.0, 680.0], &[0.05, 0.07, 0.09, 0.06]);
         let structure = seen(true, &[(2, 0.05, 0.04, 0.5), (3, 0.07, 0.05, 0.4), (4, 0.09, 0.03, 0.7)]);
         let found = suggest(&points, Some(&structure)).unwrap();
-        assert_eq!(
-            (found.k, found.reasons[0].as_str()),
-            (4, "No clear groups here (mean silhouette 0.09). 4 is the best of weak choices.")
-        );
+        assert_eq!((found.k, found.reasons[0].as_str()), (4, "The groups overlap (mean silhouette 0.09). 4 is the best of weak choices."));
         assert!(found.reasons.iter().any(|reason| reason.contains("0.70 (1 is all)")), "{:?}", found.reasons);
         assert_eq!(doubt(Some(&structure), 4, Some(0.4), true), None);
     }

@@ -155,19 +155,37 @@ impl Stability {
         }
     }
 
+    /// "0.99", and where shuffled columns come back as well "0.992, by chance 0.988": the number alone would not say why it is not trusted.
+    pub fn told(&self, cluster: usize) -> String {
+        let jaccard = self.jaccard(cluster);
+        match self.null_of(cluster).filter(|_| !self.beats_chance(cluster)) {
+            Some(null) => {
+                let digits = digits_apart(jaccard, null);
+                format!("{jaccard:.digits$}, by chance {null:.digits$}")
+            }
+            None => format!("{jaccard:.2}"),
+        }
+    }
+
     /// Why, in plain sentences with the numbers.
     pub fn reasons(&self, cluster: usize) -> Vec<String> {
         let (jaccard, size) = (self.jaccard(cluster), self.sizes[cluster]);
+        let digits = self.null_of(cluster).map_or(2, |null| digits_apart(jaccard, null));
         let mut reasons = vec![format!(
-            "The group came back in {} of {} new draws of the customers, on average with {:.0} % the same members (Jaccard {jaccard:.2}).",
+            "The group came back in {} of {} new draws of the customers, on average with {:.0} % the same members (Jaccard {jaccard:.digits$}).",
             self.n_found(cluster),
             self.draws.len(),
             100.0 * jaccard
         )];
         reasons.push(match self.null_of(cluster) {
-            Some(null) if self.beats_chance(cluster) => format!("With shuffled columns, where there is nothing to find, it is {null:.2}."),
+            Some(null) if self.beats_chance(cluster) => {
+                format!("With shuffled columns, where there is nothing to find, it is {null:.digits$}.")
+            }
+            Some(null) if jaccard > null => {
+                format!("Segments of shuffled columns, where there is nothing to find, reach {null:.digits$}: nearly as much, so do not rely on it.")
+            }
             Some(null) => {
-                format!("Segments of shuffled columns, where there is nothing to find, reach {null:.2}: random data do as well here, so do not rely on it.")
+                format!("Segments of shuffled columns, where there is nothing to find, reach {null:.digits$}: random data do as well here, so do not rely on it.")
             }
             None => "With shuffled columns there is no segment at all.".into(),
         });
@@ -337,6 +355,11 @@ pub fn best_jaccards(labels: &Labels, rows: &[usize], found: &Labels) -> Vec<f64
         if either == 0 { 0.0 } else { both as f64 / either as f64 }
     };
     (0..n_old).map(|old| (0..n_new).map(|new| coefficient(old, new)).fold(0.0, f64::max)).collect()
+}
+
+/// As many decimals as tell two values apart, two to four.
+fn digits_apart(a: f64, b: f64) -> usize {
+    (2..4).find(|&digits| format!("{a:.digits$}") != format!("{b:.digits$}")).unwrap_or(4)
 }
 
 #[cfg(test)]

@@ -165,8 +165,9 @@ pub fn disagreement(names: &[&str], losses: &[f64], importance: &[f64]) -> Optio
     }
     let (first, heaviest) = (names[first], names[heaviest]);
     Some(format!(
-        "The forest needs {first} most, which is number {of_first} by weight; the largest weight has {heaviest}, number {of_heaviest} of the forest. \
-         A weight cannot follow a relation that bends, and shares itself out among columns that say the same."
+        "The forest needs {first} most, which is number {of_first} by weight; the largest weight has {heaviest}, number {of_heaviest} of the forest (of {}). \
+         A weight cannot follow a relation that bends, and shares itself out among columns that say the same.",
+        names.len()
     ))
 }
 
@@ -259,7 +260,7 @@ mod tests {
         let sentence = disagreement(&names, &forest, &[0.01, 0.2, 0.5, 0.2, 0.05]).unwrap();
         assert!(
             sentence.starts_with(
-                "The forest needs visits most, which is number 5 by weight; the largest weight has age, number 5 of the forest."
+                "The forest needs visits most, which is number 5 by weight; the largest weight has age, number 5 of the forest (of 5)."
             ),
             "{sentence}"
         );

@@ -86,7 +86,7 @@ impl HoldsQuestion {
     pub const fn means(self) -> &'static str {
         match self {
             HoldsQuestion::ComesBack => {
-                "Customers are drawn anew and grouped again: how much of the persona comes together each time? The tick is what shuffled columns reach."
+                "Customers are drawn anew and grouped again: how much of the persona comes together each time? The grey bar goes as far as shuffled columns reach."
             }
             HoldsQuestion::SameWithout => {
                 "Each customer is left out once and then placed by what the others say: what share would be sent to the same persona? The hollow mark is the strict \

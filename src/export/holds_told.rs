@@ -54,7 +54,7 @@ impl HoldsOf<'_> {
         HoldsLine {
             question,
             word: trust.word(),
-            value: format!("{:.2}", stability.jaccard(cluster)),
+            value: stability.told(cluster),
             sentence: stability.reasons_with(cluster, missing).join(" "),
             standing: match trust {
                 Trust::High | Trust::Good => HoldsStanding::Good,
@@ -164,6 +164,9 @@ impl HoldsOf<'_> {
         if let Some(chance) = by_chance {
             sentence += &format!(" With nothing changed {} would be, by the chance in each customer's own orders alone.", percent(chance));
         }
+        if word == "Stays" && by_chance.is_some_and(|chance| stay.high < chance) {
+            sentence += " Fewer stay than by chance, but hardly fewer.";
+        }
         sentence += &words_told(persona, &found.stays[0].from, &last.to);
         let earlier = found.stays[..found.stays.len() - 1].iter();
         HoldsLine {
@@ -258,13 +261,15 @@ impl HoldsOf<'_> {
         let first = match (known, holding) {
             (0, _) => "Whether these personas hold is not known yet.".to_owned(),
             _ if n == 1 => (if holding == 1 { "The one persona holds." } else { "The one persona does not hold." }).to_owned(),
+            (_, 0) if n == 2 => "Neither persona holds.".to_owned(),
             (_, 0) => format!("None of the {n} personas holds."),
+            (_, 2) if n == 2 => "Both personas hold.".to_owned(),
             (_, all) if all == n => format!("All {n} personas hold."),
             (_, 1) => format!("1 of {n} personas holds."),
             (_, some) => format!("{some} of {n} personas hold."),
         };
         match self.holds.foretells.found().and_then(|found| found.foretells.as_ref()) {
-            Some(foretells) => format!("{first} {}", kept(foretells)),
+            Some(foretells) => format!("{first} {}", kept(foretells, n)),
             None => first,
         }
     }
@@ -283,9 +288,15 @@ fn words_told(persona: &PersonaHolds, first: &str, last: &str) -> String {
     }
 }
 
-/// "They keep 72 % of what the data can foresee about buying again."
-fn kept(foretells: &ForetoldFound) -> String {
+/// "They keep 72 % of what the data can foresee about buying again." How many segments there are is found anew on the day of the cut, since the days after
+/// it may not choose the number; where there are others than the `n` of today, the sentence says whose it is.
+fn kept(foretells: &ForetoldFound, n: usize) -> String {
     let about = about(foretells);
+    let of_cut = foretells.personas.len();
+    let who = match &foretells.cut {
+        Some(cut) if of_cut != n => format!("The {of_cut} personas that were found on {cut}"),
+        _ => "They".to_owned(),
+    };
     match foretells.power_kept {
         Some(kept) if kept.low > 0.0 => {
             let more = match foretells.adds_to_rfm {
@@ -293,9 +304,9 @@ fn kept(foretells: &ForetoldFound) -> String {
                 Some(_) => ", and add nothing to recency, frequency and money",
                 None => "",
             };
-            format!("They keep {} of what the data can foresee about {about}{more}.", percent(kept.value))
+            format!("{who} keep {} of what the data can foresee about {about}{more}.", percent(kept.value))
         }
-        Some(_) => format!("They foresee {about} no better than chance."),
+        Some(_) => format!("{who} foresee {about} no better than chance."),
         None if foretells.personas.iter().all(|persona| persona.rate.is_none()) => {
             format!("Too few customers differ to tell what they foresee about {about}.")
         }

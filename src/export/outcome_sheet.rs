@@ -124,9 +124,15 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
     if let Some(range) = rate_range(&public, Contrast::LEAST) {
         let differs = if range.differ { "differs" } else { "hardly differs" };
         let [low, high] = [range.lowest, range.highest].map(|at| (percent(public[at].share()), name(report, at)));
-        sentences.push(format!("{what} {differs} by segment: {} to {}.", low.0, high.0));
         let all = &noun.many;
-        sentences.push(format!("It is lowest in {} and highest in {}; of all {all} it is {said_of_all}.", low.1, high.1));
+        // Of what is withheld a lowest one could not be told either.
+        if withheld.iter().any(|withheld| *withheld) {
+            sentences.push(format!("{what} {differs} by segment: {} to {} among those that may be told.", low.0, high.0));
+            sentences.push(format!("Of these it is lowest in {} and highest in {}; of all {all} it is {said_of_all}.", low.1, high.1));
+        } else {
+            sentences.push(format!("{what} {differs} by segment: {} to {}.", low.0, high.0));
+            sentences.push(format!("It is lowest in {} and highest in {}; of all {all} it is {said_of_all}.", low.1, high.1));
+        }
     }
     if sentences.is_empty() {
         sentences.push(format!("{what} of all {}: {said_of_all}.", noun.many));
@@ -216,10 +222,11 @@ fn of_numbers(report: &Report, column: &Column, values: &[f64]) -> Option<TopicS
     let (lowest, highest) = (told.iter().min_by(by_mean)?, told.iter().max_by(by_mean)?);
     let differ = lowest.1.mean + lowest.1.half < highest.1.mean - highest.1.half;
     let differs = if differ { "differs" } else { "hardly differs" };
+    let (among, it) = if spreads.iter().any(Option::is_none) { (" among those that may be told", "Of these it") } else { ("", "It") };
     let sentences = vec![
-        format!("Average {said} {differs} by segment: {} to {}.", text(lowest.1.mean), text(highest.1.mean)),
+        format!("Average {said} {differs} by segment: {} to {}{among}.", text(lowest.1.mean), text(highest.1.mean)),
         format!(
-            "It is lowest in {} and highest in {}; over all {} it is {}.",
+            "{it} is lowest in {} and highest in {}; over all {} it is {}.",
             name(report, lowest.0),
             name(report, highest.0),
             noun.many,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::Role;
+use crate::data::{ColumnProfile, Role};
 
 /// The preparation section of a plan: defaults for all columns and the user's own choices by column name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,6 +51,21 @@ impl Preparation {
     /// Whether the user chose anything for the column called `name`.
     pub fn is_changed_for(&self, name: &str) -> bool {
         self.roles.contains_key(name) || self.columns.get(name).is_some_and(|recipe| *recipe != ColumnRecipe::default())
+    }
+
+    /// The role in force of the column behind `profile`: the user's, else the guess.
+    pub fn role_of(&self, profile: &ColumnProfile) -> Role {
+        self.roles.get(&profile.name).copied().unwrap_or(profile.guessed_role)
+    }
+
+    /// The same choices with another role of one column; `None` guesses again. Choosing what is guessed anyway is no choice to remember.
+    pub fn with_role(&self, profile: &ColumnProfile, role: Option<Role>) -> Preparation {
+        let mut preparation = self.clone();
+        match role.filter(|role| *role != profile.guessed_role) {
+            Some(role) => preparation.roles.insert(profile.name.clone(), role),
+            None => preparation.roles.remove(&profile.name),
+        };
+        preparation
     }
 }
 

@@ -5,7 +5,7 @@
 //! for that check; values are borrowed. Numbers that the user gave labels, most of them, are levels too: codes of a survey.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -16,7 +16,7 @@ use crate::features::{Prepared, Transform};
 
 use super::lexicon::{Columns, Entry, Lexicon};
 use super::sense::{Looks, Sense, Sensed, sense_of};
-use super::text::{NumberFormat, number_format};
+use super::text::{NumberFormat, PERCENT, is_plural, number_format};
 use super::yes_no::yes_or_no;
 
 /// A column that cards may speak of.
@@ -39,6 +39,8 @@ pub struct Described<'a> {
     pub reading: Reading<'a>,
     /// What its values stand for.
     pub sense: Sense,
+    /// Whether its name without the words of its unit would be another column's.
+    pub needs_its_unit: bool,
 }
 
 /// How the values of a column are read.
@@ -62,6 +64,8 @@ pub struct ScaleReading<'a> {
     pub is_never_negative: bool,
     /// The smallest and largest value.
     range: (f64, f64),
+    /// Whether all values are whole.
+    is_whole: bool,
 }
 
 /// Levels and every row's level.
@@ -93,6 +97,12 @@ impl Described<'_> {
 }
 
 impl ScaleReading<'_> {
+    /// Whether the values may be counts of a few things.
+    fn counts(&self) -> bool {
+        const MOST: f64 = 200.0;
+        self.is_whole && !self.is_date && self.range.0 >= 0.0 && self.range.1 <= MOST
+    }
+
     /// The value of a table row in original units.
     pub fn value(&self, row: usize) -> Option<f64> {
         self.column.number(row)
@@ -135,6 +145,10 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
             return None;
         }
         let (reading, mut sensed) = reading(column, profile, prepared, dictionary)?;
+        let human = dictionary.in_sentence(&column.name);
+        if matches!(&reading, Reading::Scale(scale) if scale.counts()) && sensed.sense == Sense::Plain && is_counted(&human) {
+            sensed = Sensed { sense: Sense::Count, word: None };
+        }
         if is_lifetime_recency(loaded, &column.name) {
             sensed = Sensed { sense: Sense::Plain, word: None };
         }
@@ -152,16 +166,34 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
         Some(Described {
             name: &column.name,
             shown: dictionary.name(&column.name),
-            human: dictionary.in_sentence(&column.name),
+            human,
             is_labelled: label.is_some(),
             role,
             unit,
             entry,
             reading: with_unit(reading, column, dictionary, entry),
             sense: sensed.sense,
+            needs_its_unit: false,
         })
     };
-    loaded.table.columns.par_iter().zip(&loaded.profile.columns).filter_map(one).collect()
+    let mut all: Vec<Described> = loaded.table.columns.par_iter().zip(&loaded.profile.columns).filter_map(one).collect();
+    let names: BTreeSet<String> = loaded.table.columns.iter().map(|column| dictionary.in_sentence(&column.name)).collect();
+    for column in &mut all {
+        let bare = without_units(&column.human);
+        column.needs_its_unit = bare != column.human && names.contains(&bare);
+    }
+    all
+}
+
+/// Whether a name is of things that are counted: a plural, and no sum of money.
+fn is_counted(human: &str) -> bool {
+    const MONEY: [&str; 9] = ["expenses", "earnings", "assets", "savings", "charges", "costs", "wages", "funds", "debts"];
+    is_plural(human) && !MONEY.contains(&human.rsplit(' ').next().unwrap_or(human))
+}
+
+/// A name without words of percent.
+fn without_units(human: &str) -> String {
+    human.split_whitespace().filter(|word| !PERCENT.contains(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a recency is the one of lifetime-value models: last minus first purchase, beside their `T`. There a small value does not
@@ -220,7 +252,7 @@ fn reading<'a>(
             let format = if is_date { NumberFormat::Date } else { format(column, dictionary, None, (min, max)) };
             let range = (min, max);
             Some((
-                Reading::Scale(ScaleReading { column, transform, bounds, format, is_date, is_never_negative: min >= 0.0, range }),
+                Reading::Scale(ScaleReading { column, transform, bounds, format, is_date, is_never_negative: min >= 0.0, range, is_whole }),
                 sensed,
             ))
         }

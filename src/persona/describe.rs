@@ -24,11 +24,12 @@ use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_CELL, MIN_NAMED, Measured, STRONG_EFFECT, Trait, rank};
 use super::missing_groups::missing_groups;
 use super::naming::{Name, Naming, names};
+use super::outcomes::outcome_columns;
 use super::personas::Personas;
 use super::phrase::{Clause, Phrase};
 use super::sentence::{Size, summary};
 use super::text::tokens;
-use super::twins::Twins;
+use super::twins::{NEARLY_ALL, Twins};
 use super::withheld::is_few;
 use super::{categorical, numbering, numeric};
 
@@ -167,7 +168,11 @@ fn persona(
     table_rows: &[usize],
 ) -> Persona {
     let said = worth_saying(columns, traits, twins);
-    let clauses = said.iter().map(|&at| &traits[at]).filter(|found| columns[found.column].role != Role::Sensitive);
+    let clauses = said.iter().map(|&at| &traits[at]).filter(|found| {
+        let column = &columns[found.column];
+        // A score of ours says in marks what the columns it is made of say in euros and days.
+        column.role != Role::Sensitive && !column.is_own_score()
+    });
     let clauses: Vec<Clause> = clauses.take(MAX_CLAUSES).map(|found| Phrase::of(&columns[found.column], found).clause()).collect();
     let is_strong = said.iter().any(|&at| traits[at].evidence.effect.abs() >= STRONG_EFFECT);
     let statements = said.iter().map(|&at| {
@@ -206,12 +211,14 @@ fn no_longer_passes(edit: &PersonaEdit, traits: &[Trait]) -> bool {
 
 /// The traits that statements are made of, each thing once: of a column's levels the best in each direction, of columns about one subject the
 /// best in each direction, and a fact that several columns tell in the same words and numbers ("No internet service") with the first of them;
-/// where nearly all share it nothing more is said of the others. Of two levels only one is told, since the other says the same again, and rather
+/// where nearly all share it nothing more is said of the others. What came of them has a line of its own on every front. Of two levels only one is told, since the other says the same again, and rather
 /// the one that is more common here.
 fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins) -> Vec<usize> {
     let mut said: Vec<usize> = Vec::new();
     let (mut facts, mut implied) = (BTreeSet::new(), BTreeSet::new());
-    for (at, found) in traits.iter().enumerate().filter(|(_, found)| found.evidence.passes_statement) {
+    let outcomes = outcome_columns(traits.iter().map(|found| &found.evidence));
+    let is_open = |found: &Trait| found.evidence.passes_statement && !outcomes.contains(found.evidence.column.as_str());
+    for (at, found) in traits.iter().enumerate().filter(|(_, found)| is_open(found)) {
         let has_two = matches!(&columns[found.column].reading, Reading::Levels(levels) if levels.names.len() == 2);
         let phrase = Phrase::of(&columns[found.column], found);
         let repeats = |old: &usize| {
@@ -225,7 +232,10 @@ fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins) -> Vec<u
         };
         let says_more =
             |other: &Trait| other.column == found.column && other.evidence.passes_statement && other.direction == Direction::More;
-        let is_mirrored = has_two && found.direction == Direction::Less && traits.iter().any(says_more);
+        // Where nearly all have one level, nothing is left to say of the others.
+        let says_nearly_all = |other: &Trait| says_more(other) && other.evidence.persona >= NEARLY_ALL;
+        let is_less = found.level.is_some() && found.direction == Direction::Less;
+        let is_mirrored = is_less && (has_two && traits.iter().any(says_more) || traits.iter().any(says_nearly_all));
         let mut is_told = || twins.fact(&found.evidence).is_some_and(|fact| !facts.insert(fact));
         let is_implied = implied.contains(&columns[found.column].name);
         if !said.iter().any(repeats) && !is_mirrored && !phrase.denies_twice() && !is_implied && !is_told() {
@@ -254,9 +264,10 @@ fn distributions(measured: &[Measured], traits: &[Trait], said: &[usize], twins:
     columns.iter().filter_map(|&column| measured[column].drawings[persona].clone()).take(MAX_DISTRIBUTIONS).collect()
 }
 
-/// The number column whose sum is revenue: the name says spend or revenue, and neither average nor a single order.
+/// The number column whose sum is revenue: the name says spend or revenue, and neither average nor a single order. "Amount" alone may be what was
+/// lent or insured, so it is revenue only beside a word of buying.
 fn revenue<'a>(loaded: &'a Loaded, columns: &[Described<'a>]) -> Option<(&'a str, &'a [f64])> {
-    const YES: [(&str, i32); 15] = [
+    const YES: [(&str, i32); 14] = [
         ("revenue", 4),
         ("umsatz", 4),
         ("sales", 3),
@@ -271,10 +282,10 @@ fn revenue<'a>(loaded: &'a Loaded, columns: &[Described<'a>]) -> Option<(&'a str
         ("gasto", 3),
         ("gastos", 3),
         ("monetary", 2),
-        ("amount", 1),
     ];
+    const BOUGHT: [&str; 9] = ["purchase", "purchases", "order", "orders", "transaction", "transactions", "invoice", "basket", "bought"];
     const TOTAL: [&str; 7] = ["total", "sum", "gesamt", "lifetime", "annual", "totale", "totales"];
-    const NO: [&str; 33] = [
+    const NO: [&str; 47] = [
         "avg",
         "average",
         "mean",
@@ -308,6 +319,21 @@ fn revenue<'a>(loaded: &'a Loaded, columns: &[Described<'a>]) -> Option<(&'a str
         "days",
         "calls",
         "date",
+        // Money that changes hands without anything being sold.
+        "loan",
+        "loans",
+        "credit",
+        "debt",
+        "collection",
+        "collections",
+        "lent",
+        "borrowed",
+        "owed",
+        "balance",
+        "limit",
+        "claim",
+        "claims",
+        "deposit",
     ];
     let mut best: Option<(i32, &str, &[f64])> = None;
     for column in columns.iter().filter(|column| column.role != Role::Sensitive && matches!(column.reading, Reading::Scale(_))) {
@@ -317,7 +343,8 @@ fn revenue<'a>(loaded: &'a Loaded, columns: &[Described<'a>]) -> Option<(&'a str
         let strength = words
             .iter()
             .filter_map(|word| YES.iter().find(|(yes, _)| word.as_str() == *yes || word.ends_with("umsatz") && *yes == "umsatz"));
-        let Some(strength) = strength.map(|(_, strength)| *strength).max() else { continue };
+        let is_paid = words.iter().any(|word| word == "amount") && has(&BOUGHT);
+        let Some(strength) = strength.map(|(_, strength)| *strength).chain(is_paid.then_some(1)).max() else { continue };
         let score = 2 * strength + 3 * i32::from(has(&TOTAL));
         if !has(&NO) && best.is_none_or(|(best, ..)| score > best) {
             best = Some((score, column.name, values));

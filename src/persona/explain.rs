@@ -4,7 +4,8 @@
 
 use crate::data::Noun;
 
-use super::text::percent;
+use super::text::{capitalised, percent};
+use super::yes_no::yes_or_no;
 
 /// What was learnt from the customers and their segments.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -156,4 +157,15 @@ pub struct MissingGroup {
     pub share: f64,
     /// The persona where it is commonest, by cluster, with its share there.
     pub most_in: Option<(usize, f64)>,
+}
+
+impl MissingGroup {
+    /// Who they are: "65 and over (age)", and of questions "Senior citizen" and "Not: senior citizen".
+    pub fn who(&self) -> String {
+        match yes_or_no(&self.level) {
+            Some(true) => capitalised(&self.human),
+            Some(false) => format!("Not: {}", self.human),
+            None => format!("{} ({})", self.level.replace('_', " "), self.human),
+        }
+    }
 }

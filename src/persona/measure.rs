@@ -20,6 +20,8 @@ pub const STRONG_EFFECT: f64 = 0.5;
 pub const LEAST_EFFECT: f64 = 0.2;
 /// Share above which missing values keep a column out of names.
 const MAX_MISSING: f64 = 0.20;
+/// The same for statements.
+const MOST_MISSING_TO_SAY: f64 = 0.50;
 
 /// Who is in which persona, seen from the rows that take part.
 pub struct Groups {
@@ -101,9 +103,12 @@ pub fn may_name(evidence: &Evidence, gate: f64, missing_of_all: f64) -> bool {
         && evidence.n >= MIN_NAMED
 }
 
-/// Whether a statement may rest on it, but for what is particular to scales and levels.
+/// Whether a statement may rest on it, but for what is particular to scales and levels. Of a persona whose values are mostly unknown nothing is said.
 pub fn may_state(evidence: &Evidence, gate: f64) -> bool {
-    evidence.effect.abs() >= LEAST_EFFECT && evidence.v_test.abs() > gate && evidence.n >= MIN_CELL
+    evidence.effect.abs() >= LEAST_EFFECT
+        && evidence.v_test.abs() > gate
+        && evidence.n >= MIN_CELL
+        && evidence.missing_share <= MOST_MISSING_TO_SAY
 }
 
 /// Fills in `score`: |effect| x specificity, specificity being the persona's part of all personas' squared effects.

@@ -220,7 +220,8 @@ fn line(columns: &[Described], difference: &Difference, card: &Persona) -> Niche
         index: difference.all.index.filter(|_| may_tell),
         confirmed: may_tell.then(|| {
             let of = &difference.confirmed;
-            format!("effect {:.1}, at least {:.1} (95{}%)", of.effect.abs(), of.at_least(), text::SPACE)
+            let way = if of.effect < 0.0 { "less" } else { "more" };
+            format!("{way} by an effect of {:.1}, at least {:.1} (95{}%)", of.effect.abs(), of.at_least(), text::SPACE)
         }),
     }
 }
@@ -239,12 +240,14 @@ fn confirmed(niche: &FoundNiche, noun: &Noun) -> Vec<String> {
         niche.n_expected
     );
     let chance = niche.by_chance.to_beat();
+    // As many digits as tell both apart.
+    let digits = (2..4).find(|&digits| format!("{:.digits$}", niche.came_back) != format!("{chance:.digits$}")).unwrap_or(4);
     let back = format!(
-        "It came back among new draws, on average with {:.0} % the same members (Jaccard {:.2}). {}",
+        "It came back among new draws, on average with {:.0} % the same members (Jaccard {:.digits$}). {}",
         100.0 * niche.came_back,
         niche.came_back,
         if chance > 0.0 {
-            format!("Groups of shuffled columns and of one single group reach {chance:.2} at most.")
+            format!("Groups of shuffled columns and of one single group reach {chance:.digits$} at most.")
         } else {
             "In shuffled columns and in one single group there is no such group.".to_owned()
         }

@@ -295,17 +295,28 @@ fn counted(edges: &[f64], values: &[f64], places: &[Vec<usize>]) -> (Vec<Vec<usi
     (rows, hidden)
 }
 
-/// Share of each bin; those that are hidden have the mean of them all.
+/// Share of each bin; of those that are hidden it is told in tens, so that a large one stays large and a few stay fewer than ten. The mean of them
+/// all was drawn once: three equal bars where all but five customers were in the first.
 fn shares(counts: &[usize], hidden: &[bool]) -> Vec<f64> {
     let n = counts.iter().sum::<usize>().max(1) as f64;
-    let secret: Vec<usize> = counts.iter().zip(hidden).filter(|(_, hidden)| **hidden).map(|(count, _)| *count).collect();
-    let mean = secret.iter().sum::<usize>() as f64 / secret.len().max(1) as f64;
-    counts.iter().zip(hidden).map(|(&count, hidden)| if *hidden { mean / n } else { count as f64 / n }).collect()
+    let in_tens = |count: usize| (count / MIN_CELL * MIN_CELL) as f64 + 0.5 * MIN_CELL as f64;
+    // Together they are what is left of everyone, which anybody can reckon.
+    let secret = || counts.iter().zip(hidden).filter(|(_, hidden)| **hidden).map(|(count, _)| *count);
+    let scale = secret().sum::<usize>() as f64 / secret().map(in_tens).sum::<f64>().max(1.0);
+    counts.iter().zip(hidden).map(|(&count, hidden)| if *hidden { scale * in_tens(count) / n } else { count as f64 / n }).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hidden_bins_are_drawn_in_tens() {
+        let drawn = shares(&[1_093, 2, 3, 0], &[true, true, true, false]);
+        assert!(drawn[0] > 0.99 && drawn[1] == drawn[2] && drawn[1] < 0.005 && drawn[3] == 0.0, "{drawn:?}");
+        assert_eq!(shares(&[4, 4], &[true, true]), [0.5, 0.5]);
+        assert_eq!(shares(&[30, 10], &[false, false]), [0.75, 0.25]);
+    }
 
     #[test]
     fn percentiles_share_ties() {

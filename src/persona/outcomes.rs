@@ -4,6 +4,8 @@
 //! have the same lines in the same order. Of two levels the one that says yes is told, or else the rarer one; of more the commonest here. RFM
 //! scores are made of the columns they would be told beside, and are no outcome. O(rows of evidence).
 
+use std::collections::BTreeSet;
+
 use crate::data::{Noun, Role, is_rfm_score};
 use crate::evaluate::{says_yes, telling_level};
 
@@ -40,23 +42,17 @@ impl OutcomeLine {
 impl Persona {
     /// The outcome lines of the front; none where no column tells of an outcome, or too few have a value.
     pub fn outcomes(&self) -> Vec<OutcomeLine> {
-        let is_told = |row: &Evidence| row.role == Role::Outcome && !is_rfm_score(&row.column);
-        let rows = self.evidence.iter().enumerate().filter(|(_, row)| is_told(row));
-        let mut columns: Vec<(bool, &str)> = rows.clone().map(|(_, row)| (row.level.is_none(), row.column.as_str())).collect();
-        columns.sort_unstable();
-        columns.dedup();
-        let line = |(_, column): (bool, &str)| {
-            let of_column: Vec<(usize, &Evidence)> = rows.clone().filter(|(_, row)| row.column == column).collect();
-            let (at, row) = told(&of_column)?;
+        let rows: Vec<&Evidence> = self.evidence.iter().collect();
+        let line = |(at, row): (usize, &Evidence)| {
             let human = row.shown.column.clone();
             let what = match row.shown.level.as_deref() {
                 Some(level) if !says_the_same(&human, level) => format!("{human}: {level}"),
                 _ => human,
             };
             let [value, everyone, _] = &row.texts;
-            Some(OutcomeLine { what, value: value.clone(), everyone: everyone.clone(), evidence: at })
+            OutcomeLine { what, value: value.clone(), everyone: everyone.clone(), evidence: at }
         };
-        columns.into_iter().filter_map(line).take(MOST_OUTCOMES).collect()
+        told_rows(&rows).into_iter().map(line).collect()
     }
 
     /// The outcome lines as one: "Churn 40 % (all: 27 %)"; none where there are none.
@@ -64,6 +60,21 @@ impl Persona {
         let lines: Vec<String> = self.outcomes().iter().map(|line| line.text(noun)).collect();
         (!lines.is_empty()).then(|| lines.join("  ·  "))
     }
+}
+
+/// The columns that a persona with this evidence has an outcome line of; what they say is said there and nowhere else on the front.
+pub(super) fn outcome_columns<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> BTreeSet<&'a str> {
+    let rows: Vec<&Evidence> = evidence.into_iter().collect();
+    told_rows(&rows).into_iter().map(|(_, row)| row.column.as_str()).collect()
+}
+
+/// The rows of the outcome lines with their places, rates before amounts, each by the name of its column.
+fn told_rows<'a>(evidence: &[&'a Evidence]) -> Vec<(usize, &'a Evidence)> {
+    let is_told = |row: &Evidence| row.role == Role::Outcome && !is_rfm_score(&row.column);
+    let rows = || evidence.iter().copied().enumerate().filter(|(_, row)| is_told(row));
+    let columns: BTreeSet<(bool, &str)> = rows().map(|(_, row)| (row.level.is_none(), row.column.as_str())).collect();
+    let of_column = |(_, column): (bool, &str)| told(&rows().filter(|(_, row)| row.column == column).collect::<Vec<_>>());
+    columns.into_iter().filter_map(of_column).take(MOST_OUTCOMES).collect()
 }
 
 /// The row that tells the outcome: a column of numbers has one.

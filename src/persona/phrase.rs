@@ -12,7 +12,7 @@ use super::evidence::Direction;
 use super::lexicon::{End, Pole, Position};
 use super::measure::Trait;
 use super::sense::Sense;
-use super::text::{capitalised, is_plural, plural, times, titled};
+use super::text::{PERCENT, capitalised, is_plural, plural, times, titled};
 use super::yes_no::{NameWord, name_word, verb, yes_or_no};
 
 /// Shares below this are "hardly any".
@@ -157,9 +157,9 @@ impl<'a> Phrase<'a> {
         fits.then(|| Forms { position, adjective: Some(with.adjective.clone()), ..Forms::default() })
     }
 
-    /// Whether it would say that few have none: two negatives.
+    /// Whether it would say that few have none: two negatives ("None use no internet service").
     pub fn denies_twice(&self) -> bool {
-        let denies = |verb: String| ["have no ", "do not ", "are not ", "have not "].iter().any(|start| verb.starts_with(start));
+        let denies = |verb: String| verb.split(' ').take(3).any(|word| matches!(word.to_lowercase().as_str(), "no" | "not" | "without"));
         self.found.direction == Direction::Less && self.verb().is_some_and(denies)
     }
 
@@ -169,12 +169,25 @@ impl<'a> Phrase<'a> {
         if let Some(yes) = self.answer(level) {
             return Some(verb(&self.column.human, yes));
         }
+        // "Sales_Executive" is read as "Sales Executive".
+        let said = level.replace('_', " ");
+        let level = said.trim();
         let entry = self.column.entry.filter(|entry| !NEEDS_A_WORD.contains(&entry.tag.as_str()) || is_word(level));
+        let is_job = entry.is_some_and(|entry| entry.tag == "job");
         let template = entry.and_then(|entry| entry.levels.verb());
+        let human = &self.column.human;
+        let lower = lowered(level);
         Some(match template {
-            Some(template) => self.filled(&template.replace("{level}", level).replace("{lower}", &lowered(level))),
-            None if level.to_lowercase().starts_with("no ") => format!("have {}", lowered(level)),
-            None => format!("have {} {level}", self.column.human),
+            // Nobody works as unemployed.
+            _ if is_job && is_state(level) => format!("are {lower}"),
+            Some(template) if entry.is_some_and(|entry| entry.tag == "place") => {
+                self.filled(&template.replace("{level}", &with_article(level)))
+            }
+            Some(template) => self.filled(&template.replace("{level}", level).replace("{lower}", &lower)),
+            None if level.to_lowercase().starts_with("no ") => format!("have {lower}"),
+            None if lower.to_lowercase() == human.to_lowercase() => format!("have {lower}"),
+            None if human.rsplit(' ').next().is_some_and(|last| KINDS.contains(&last)) => format!("have {level} {human}"),
+            None => format!("have {human} {level}"),
         })
     }
 
@@ -186,10 +199,17 @@ impl<'a> Phrase<'a> {
         yes_or_no(level).filter(|_| is_question)
     }
 
-    /// How many do it, by the share that is printed beside it.
+    /// How many do it, by the share that is printed beside it. Where that is a bound or nothing, a word may not say more than it.
     fn how_many(&self) -> &'static str {
         let share = self.found.evidence.persona;
+        let told = &self.found.evidence.texts[0];
         match self.found.direction {
+            Direction::More if self.found.evidence.hidden().persona => match bound_of(told) {
+                Some(bound) if bound >= 90 => "Almost all",
+                Some(bound) if bound >= 50 => "Most",
+                _ => "More",
+            },
+            Direction::Less if told == "–" => "Fewer",
             Direction::More if share >= 1.0 => "All",
             Direction::More if share >= 0.9 => "Almost all",
             Direction::More if share >= 0.5 => "Most",
@@ -228,6 +248,8 @@ impl<'a> Phrase<'a> {
     fn name(&self) -> String {
         let mut words: Vec<&str> = self.column.human.split_whitespace().collect();
         match self.column.sense {
+            // Beside "discount" the other one has to be "percent discount".
+            _ if self.column.needs_its_unit => {}
             Sense::Change | Sense::Share => words.retain(|word| !PERCENT.contains(word)),
             Sense::Interval | Sense::Elapsed => words.retain(|word| !UNITS.contains(word)),
             Sense::Count => {
@@ -308,6 +330,20 @@ impl<'a> Phrase<'a> {
 
     fn level_forms(&self, level: &str, mostly: &str, noun: &Noun) -> Option<Forms> {
         let words = self.column.entry.map(|entry| &entry.levels);
+        if words.is_none_or(|words| words.adjective.is_none() && words.noun.is_none() && words.nouns.is_empty()) {
+            let small = level.to_lowercase();
+            let first = small.split([' ', '_', '-']).next().unwrap_or(&small);
+            // "Parents Customers" would be parents, where they live with theirs.
+            if small.split([' ', '_']).any(names_people) {
+                return None;
+            }
+            // "Free Customers" says nothing without what is free.
+            if SAYS_HOW_MUCH.contains(&first) {
+                let name = titled(&without_neutral_words(&self.column.human));
+                let behind = format!("with {mostly}{} {name}", titled(&level.replace('_', " ")));
+                return (!is_code(&self.column.human)).then(|| Forms { behind: Some(behind), is_level: true, ..Forms::default() });
+            }
+        }
         let fixed_noun = words.and_then(|words| words.nouns.get(&level.to_lowercase()));
         let word = self.level_word(level)?;
         let fill = |template: &String| format!("{mostly}{}", template.replace("{level}", &word));
@@ -327,7 +363,10 @@ impl<'a> Phrase<'a> {
     /// their column's name, and article numbers are no words.
     fn level_word(&self, level: &str) -> Option<String> {
         let level = level.trim();
-        if level.is_empty() || NO_WORDS.contains(&level.to_lowercase().as_str()) || level.split_whitespace().any(is_article_number) {
+        if level.is_empty()
+            || NO_WORDS.contains(&level.to_lowercase().replace('_', " ").as_str())
+            || level.split_whitespace().any(is_article_number)
+        {
             return None;
         }
         let has_own_words = self.column.entry.is_some_and(|entry| entry.levels.adjective.is_some());
@@ -353,15 +392,70 @@ impl<'a> Phrase<'a> {
 }
 
 /// Tags whose verb takes a word: "work as nurse", "are female", but "have occupation 5" and "have sex M".
-const NEEDS_A_WORD: [&str; 4] = ["job", "department", "gender", "origin"];
+const NEEDS_A_WORD: [&str; 6] = ["job", "department", "gender", "origin", "place", "marital"];
+
+/// Columns whose level stands before them: "have DSL internet service".
+const KINDS: [&str; 12] =
+    ["service", "plan", "account", "card", "policy", "insurance", "contract", "package", "membership", "housing", "status", "savings"];
+
+/// Levels that say how much of something, and mean nothing without it.
+#[rustfmt::skip]
+const SAYS_HOW_MUCH: [&str; 28] = [
+    "low", "high", "medium", "moderate", "middle", "upper", "lower", "free", "own", "rent", "rented", "good", "bad", "fair", "poor", "rich", "little", "quite",
+    "partial", "full", "large", "small", "short", "long", "average", "excellent", "critical", "some",
+];
+
+/// Whether a word of a level names people, who need not be the customers.
+fn names_people(word: &str) -> bool {
+    const RELATED: [&str; 10] =
+        ["parents", "parent", "mother", "father", "relative", "relatives", "family", "friend", "friends", "guarantor"];
+    RELATED.contains(&word)
+}
+
+/// What people are, and do not work as: "unemployed", "not in labor force".
+fn is_state(level: &str) -> bool {
+    let small = level.to_lowercase();
+    let first = small.split([' ', '-']).next().unwrap_or_default();
+    ["not", "unemployed", "retired", "employed", "unskilled", "skilled", "freelance", "self"].contains(&first)
+        || small.ends_with("employed")
+}
+
+/// Countries that are spoken of with an article.
+fn with_article(place: &str) -> String {
+    let small = place.to_lowercase();
+    let starts = ["united ", "netherlands", "philippines", "czech republic", "dominican republic", "bahamas", "maldives"];
+    let has_article = starts.iter().any(|start| small.starts_with(start)) || ["usa", "us", "uk", "uae", "eu"].contains(&small.as_str());
+    if has_article { format!("the {place}") } else { place.to_owned() }
+}
+
+/// The number in "over 90 %".
+fn bound_of(text: &str) -> Option<u32> {
+    let bound = text.strip_prefix("over")?;
+    bound.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok()
+}
 
 /// Whether a level is no code and no "other".
 fn is_word(level: &str) -> bool {
     level.chars().filter(|c| c.is_alphabetic()).count() >= 3 && !NO_WORDS.contains(&level.trim().to_lowercase().as_str())
 }
 
-const NO_WORDS: [&str; 10] = ["other", "others", "unknown", "none", "n/a", "na", "missing", "(missing)", "undefined", "null"];
-const PERCENT: [&str; 5] = ["percent", "pct", "percentage", "prozent", "porcentaje"];
+const NO_WORDS: [&str; 15] = [
+    "other",
+    "others",
+    "unknown",
+    "none",
+    "n/a",
+    "na",
+    "missing",
+    "(missing)",
+    "undefined",
+    "null",
+    "not known",
+    "not available",
+    "not given",
+    "unspecified",
+    "none listed",
+];
 const UNITS: [&str; 14] =
     ["day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "tage", "jahre"];
 

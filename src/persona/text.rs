@@ -110,6 +110,9 @@ const UNITS: [(&str, &str); 18] = [
     ("usd", "$"),
 ];
 
+/// Words of percent, which a unit says as well.
+pub const PERCENT: [&str; 5] = ["percent", "pct", "percentage", "prozent", "porcentaje"];
+
 /// "1 day".
 fn singular(unit: &str) -> &str {
     match unit {
@@ -136,7 +139,11 @@ pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>,
     if unit.is_none() && says(&["year", "yob", "geburtsjahr", "annee", "année", "jahr"]) && min >= 1800.0 && max <= 2200.0 {
         return NumberFormat::Year;
     }
-    let from_name = || UNITS.iter().find(|(token, _)| tokens.iter().any(|t| t == token)).map(|(_, unit)| *unit);
+    // Numbers that are all like the years of our time: to three digits 2003 and 2005 would be one and the same.
+    if unit.is_none() && lexicon_unit.is_none() && min >= 1900.0 && max <= 2100.0 && unit_of_name(&tokens).is_none() {
+        return NumberFormat::Year;
+    }
+    let from_name = || unit_of_name(&tokens);
     // Who is called hours needs no hours behind every number.
     let is_its_unit = |unit: &&str| matches!(&tokens[..], [only] if UNITS.iter().any(|(token, of)| token == only && of == unit));
     let unit = unit.or(lexicon_unit).or_else(|| from_name().filter(|unit| !is_its_unit(unit)));
@@ -145,6 +152,19 @@ pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>,
         Some(unit) if BEFORE.contains(&unit) => NumberFormat::Number { before: Some(unit.to_owned()), after: None, whole },
         unit => NumberFormat::Number { before: None, after: unit.map(str::to_owned), whole },
     }
+}
+
+/// The unit that a name carries: the last word that is one, so that "total day minutes" are minutes. In the singular it is a unit only at the end
+/// ("week nights" are no weeks), and never behind "per" ("visits per week").
+fn unit_of_name(tokens: &[String]) -> Option<&'static str> {
+    const ONLY_LAST: [&str; 3] = ["day", "week", "min"];
+    let unit = |(at, token): (usize, &String)| {
+        let (word, unit) = UNITS.iter().find(|(word, _)| token == word)?;
+        let is_rate = at > 0 && ["per", "pro", "par", "por"].contains(&tokens[at - 1].as_str());
+        let stands_there = at + 1 == tokens.len() || !ONLY_LAST.contains(word);
+        (stands_there && !is_rate).then_some(*unit)
+    };
+    tokens.iter().enumerate().rev().find_map(unit)
 }
 
 /// At most three significant digits: "1 240", "3.14", "0.07".
@@ -218,6 +238,9 @@ pub fn titled(words: &str) -> String {
 pub fn is_plural(name: &str) -> bool {
     const SINGULAR: [&str; 6] = ["business", "process", "status", "address", "loss", "basis"];
     let last = name.rsplit(' ').next().unwrap_or(name);
+    if ["children", "people", "men", "women"].contains(&last) {
+        return true;
+    }
     last.len() > 3 && last.ends_with('s') && !SINGULAR.contains(&last) && !last.ends_with("ss")
 }
 
@@ -269,6 +292,21 @@ mod tests {
         assert_eq!((age(90.0, 1.2), age(0.72, 0.19)), ("1 year".into(), "0.19".into()), "ages in hundreds of years are no whole years");
         assert_eq!(plain(number_format("discount_share", None, None, 0.0, 1.0).write(0.42)), "42 %");
         assert_eq!(number_format("birth_year", None, None, 1930.0, 2005.0).write(1984.0), "1984");
+        assert_eq!(number_format("earliest_credit_line", None, None, 1963.0, 2015.0).write(2003.0), "2003");
+        assert_eq!(plain(number_format("monthly_fee", None, None, 3.0, 2050.0).write(2003.0)), "2 000");
+        for (name, unit) in [
+            ("recency_days", Some("days")),
+            ("days_since_last_order", Some("days")),
+            ("total_day_minutes", Some("minutes")),
+            ("total_day_calls", None),
+            ("stays_in_week_nights", None),
+            ("hours_per_week", Some("hours")),
+            ("visits_per_week", None),
+            ("min_balance", None),
+            ("call_min", Some("minutes")),
+        ] {
+            assert_eq!(unit_of_name(&tokens(name)), unit, "{name}");
+        }
         assert_eq!(NumberFormat::Date.write(19_800.0), "2024-03");
         assert_eq!(NumberFormat::Date.rounded(19_800.0), 19_783.0, "the first of March 2024");
         let plain_number = number_format("x", None, None, -9.0, 9e9);

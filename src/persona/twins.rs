@@ -14,7 +14,7 @@ use super::evidence::Evidence;
 use super::measure::MIN_CELL;
 
 /// From this share of a persona on a level leaves the other levels of its column to nobody worth a word.
-const NEARLY_ALL: f64 = 0.9;
+pub(super) const NEARLY_ALL: f64 = 0.9;
 
 /// Facts that several columns tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -39,6 +39,8 @@ pub struct ReasonTold {
     pub text: String,
     /// Its part of all that is unlike, 0 to 1.
     pub share: f64,
+    /// Whether it is more than usual; none for levels.
+    pub is_more: Option<bool>,
 }
 
 /// Why nobody can be told about.
@@ -117,14 +119,14 @@ fn told(
     let column = loaded.table.column(&span.name);
     let unit = column.and_then(|column| dictionary.unit(column)).map_or_else(String::new, |unit| format!(" {unit}"));
     let text = match &reason.standing {
-        Standing::Number { percentile, value, median, .. } => {
+        Standing::Number { z, below, above, value, median } => {
             let is_date = loaded.profile.column(&span.name).is_some_and(|profile| profile.kind == Kind::Date);
             let write = |value: f64| if is_date { day_text(value.round() as i32) } else { format!("{}{unit}", few_digits(value)) };
-            let stands = match percentile {
-                share if *share >= 0.995 => ", more than nearly all of them".to_owned(),
-                share if *share <= 0.005 => ", less than nearly all of them".to_owned(),
-                share if *share >= 0.5 => format!(", more than {} of them", percent(*share)),
-                share => format!(", less than {} of them", percent(1.0 - share)),
+            // Those who have the very same are on neither side.
+            let (more_or_less, share) = if *z >= 0.0 { ("more", below) } else { ("less", above) };
+            let stands = match share {
+                share if *share >= 0.995 => format!(", {more_or_less} than nearly all of them"),
+                share => format!(", {more_or_less} than {} of them", percent(*share)),
             };
             match value {
                 Some(value) => format!("{name} {}, median of its persona {}{stands}", write(*value), write(*median)),
@@ -145,7 +147,11 @@ fn told(
             format!("{name} {shown}, {have}, most have {usual}")
         }
     };
-    ReasonTold { column: span.name.clone(), text, share: reason.share }
+    let is_more = match reason.standing {
+        Standing::Number { z, .. } => Some(z >= 0.0),
+        Standing::Level { .. } => None,
+    };
+    ReasonTold { column: span.name.clone(), text, share: reason.share, is_more }
 }
 
 fn level_name(encoder: &Encoder, column: &str, at: usize) -> String {

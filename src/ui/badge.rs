@@ -91,7 +91,9 @@ pub fn badge_ui(ui: &mut Ui, of: BadgeOf, side: Side) -> Response {
         None => t.hairline,
     };
     let share = trust.map_or(0.0, share);
-    let text_colour = if known.is_some() { t.text } else { t.muted };
+    // What the first draws say may change: it is paler until all are done.
+    let is_settled = known.is_some_and(|stability| stability.draws.len() >= DRAW_ROUNDS[DRAW_ROUNDS.len() - 1]);
+    let text_colour = if is_settled { t.text } else { t.muted };
     let galley = ui.painter().layout_no_wrap(word.to_owned(), TextStyle::Small.resolve(ui.style()), text_colour);
     let width = galley.size().x + 2.0 * MARK + 6.0;
     // The longer word takes its own room; it never comes and goes while one looks on.

@@ -4,6 +4,7 @@ pub mod badge;
 pub mod data_page;
 mod dated_sources;
 pub mod export_dialog;
+pub mod focus_ring;
 pub mod icons;
 pub mod journeys;
 pub mod names;

@@ -6,6 +6,7 @@
 use eframe::egui::{self, Align, Button, Id, Key, Margin, Modal, Modifiers, Rect, Role, ScrollArea, TextEdit, Ui, Vec2, pos2};
 
 use crate::cluster::Method;
+use crate::data::Role as ColumnRole;
 use crate::engine::Answers;
 use crate::persona::numbering;
 use crate::session::command::ACTIONS;
@@ -40,6 +41,8 @@ enum Does {
     Segments(usize),
     /// Show a column of the table.
     Column(String),
+    /// Give the column with this place another role.
+    Role(usize, ColumnRole),
     /// Pick a customer by the row of the table and show it on the map.
     Customer(usize),
     /// Look for a text in the table.
@@ -143,8 +146,11 @@ fn list_ui(ui: &mut Ui, found: &[Entry], at: usize, moved: bool, height: f32) ->
 fn found(search: &str, plan: &Plan, answers: &Answers) -> Vec<Entry> {
     let words: Vec<String> = search.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let mut meant = meant(search.trim(), &words, answers);
-    let mut named: Vec<(usize, Entry)> =
-        entries(plan, answers).into_iter().filter_map(|entry| Some((rank(&entry, &words)?, entry))).collect();
+    let mut entries = entries(plan, answers);
+    if !words.is_empty() {
+        entries.extend(roles(plan, answers));
+    }
+    let mut named: Vec<(usize, Entry)> = entries.into_iter().filter_map(|entry| Some((rank(&entry, &words)?, entry))).collect();
     named.sort_by_key(|(rank, _)| *rank);
     meant.extend(named.into_iter().map(|(_, entry)| entry));
     // What is typed may always be meant as something that stands in a cell.
@@ -273,6 +279,19 @@ fn entries(plan: &Plan, answers: &Answers) -> Vec<Entry> {
     all
 }
 
+/// Every role that every column could have. Only where something is looked for: nobody reads a list of that length.
+fn roles<'a>(plan: &'a Plan, answers: &'a Answers) -> impl Iterator<Item = Entry> + 'a {
+    let profiles = answers.loaded.latest().into_iter().flat_map(|loaded| loaded.profile.columns.iter().enumerate());
+    profiles.flat_map(|(at, profile)| {
+        let name = plan.dictionary.name(&profile.name);
+        let current = plan.preparation.role_of(profile);
+        ColumnRole::ALL.into_iter().filter(move |role| *role != current).map(move |role| {
+            let label = format!("Role of {name}: {} (now {})", role.name(), current.name().to_lowercase());
+            entry(label, "column kind type", role.explanation(), Does::Role(at, role))
+        })
+    })
+}
+
 /// Other words for a command.
 fn also(action: Action) -> &'static str {
     match action {
@@ -316,6 +335,12 @@ fn carry_out(does: Does, plan: &Plan, answers: &Answers, look: &mut Look, comman
         Does::Column(name) => {
             look.show(PageView::Data(DataView::Table));
             look.column = Some(name);
+        }
+        Does::Role(at, role) => {
+            let Some(profile) = answers.loaded.latest().and_then(|loaded| loaded.profile.columns.get(at)) else { return };
+            look.show(PageView::Data(DataView::Table));
+            look.column = Some(profile.name.clone());
+            commands.push(Command::Prepare(plan.preparation.with_role(profile, Some(role))));
         }
         Does::Customer(row) => {
             if let Some(loaded) = answers.loaded.latest() {

@@ -11,8 +11,8 @@ use crate::engine::STOPPED;
 use crate::engine::{Answer, Answers};
 use crate::session::{Action, Command, Look, PageView, PlotKind};
 
-use super::icons;
 use super::theme::{self, INSIDE, caption, tokens};
+use super::{focus_ring, icons};
 
 /// What a row of the open table is called.
 pub fn noun_of(answers: &Answers) -> Noun {
@@ -53,11 +53,13 @@ pub fn check_ui(ui: &mut Ui, is_on: &mut bool, text: &str) -> Response {
         ui.visuals_mut().widgets.inactive.bg_stroke = line;
         if text.is_empty() { ui.add(egui::Checkbox::without_text(is_on)) } else { ui.checkbox(is_on, text) }
     });
+    focus_ring::follow(&scope.inner);
     scope.inner
 }
 
-/// Gives a widget the name screen readers and tests find it by.
+/// Gives a widget the name screen readers and tests find it by; it is brought into view when the keyboard comes to it.
 pub fn name_it(response: &Response, kind: Role, name: &str) {
+    focus_ring::follow(response);
     let enabled = response.enabled();
     response.widget_info(|| WidgetInfo::labeled(kind, enabled, name));
 }
@@ -72,6 +74,7 @@ pub fn label_ui(ui: &mut Ui, label: &str, explanation: &str) -> Response {
 pub fn whole_ui(ui: &mut Ui, label: &str, explanation: &str, value: &mut usize, range: std::ops::RangeInclusive<usize>) -> bool {
     row_ui(ui, label, explanation, |ui, label_id| {
         let response = ui.add(DragValue::new(value).range(range).speed(0.08)).labelled_by(label_id);
+        focus_ring::follow(&response);
         response.on_hover_text(explanation).changed()
     })
 }
@@ -105,16 +108,33 @@ pub fn views_ui<V: PartialEq + Copy>(ui: &mut Ui, view: &mut V, all: &[V], of: i
 pub fn combo_ui<T: PartialEq + Copy>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
     let mut changed = false;
     let selected = choices.iter().find(|choice| choice.0 == *value).map_or("", |choice| choice.1);
+    let was_open_id = ui.scope_id().with((name, "was open"));
+    let was_open = ui.data(|data| data.get_temp::<bool>(was_open_id)).unwrap_or(false);
     let combo = egui::ComboBox::from_id_salt(ui.scope_id().with(name)).selected_text(selected).show_ui(ui, |ui| {
         for &(choice, text, explanation) in choices {
             let response = ui.selectable_label(choice == *value, text);
+            focus_ring::follow(&response);
+            // Whoever opened it by a key goes on from the entry in force.
+            if !was_open && choice == *value {
+                response.request_focus();
+                response.scroll_to_me(None);
+            }
             let response = if explanation.is_empty() { response } else { response.on_hover_text(explanation) };
-            if response.clicked() && choice != *value {
+            if response.clicked() {
+                changed |= choice != *value;
                 *value = choice;
-                changed = true;
+                // A key chooses without the click that would close it.
+                ui.close();
             }
         }
     });
+    let is_open = combo.inner.is_some();
+    if was_open && !is_open {
+        combo.response.request_focus();
+    }
+    if is_open != was_open {
+        ui.data_mut(|data| data.insert_temp(was_open_id, is_open));
+    }
     let text = format!("{name}: {selected}");
     name_it(&combo.response, Role::ComboBox, &text);
     changed
@@ -167,6 +187,7 @@ fn segment_ui<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, &(choice, text, e
     let fill = if is_on { t.accent_tint } else { Color32::TRANSPARENT };
     let button = Button::new(label).fill(fill).stroke(Stroke::NONE);
     let response = ui.add(button.min_size(Vec2::new(width, 26.0)).selected(is_on).fill(fill));
+    focus_ring::follow(&response);
     let is_chosen = response.on_hover_text(explanation).clicked() && !is_on;
     if is_chosen {
         *value = choice;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Context, Event, Key, Modifiers, PointerButton};
+use eframe::egui::{Color32, Context, Event, Key, Modifiers, PointerButton, Rect, Shape};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use personae::app::window::Window;
@@ -233,4 +233,41 @@ fn the_lines_of_a_list_are_rows_and_not_customers() {
     order(&mut harness, Command::AddSources(Vec::new()));
     let personas = window(&mut harness).answers().personas.ready().expect("settled").clone();
     assert_eq!(personas.noun.many, "customers");
+}
+
+/// The rings of the accent's colour that are drawn, two points wide.
+fn rings(harness: &mut Staged) -> Vec<Rect> {
+    let accent = personae::ui::theme::of(harness.ctx.global_style().visuals.dark_mode).accent;
+    let shapes = harness.output().shapes.iter();
+    shapes
+        .filter_map(|clipped| match &clipped.shape {
+            Shape::Rect(rect) if rect.stroke.color == accent && rect.stroke.width == 2.0 && rect.fill == Color32::TRANSPARENT => {
+                Some(rect.rect)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn the_keyboard_is_seen_wherever_it_is_and_only_while_it_is_used() {
+    let mut harness = open(None, None);
+    assert_eq!(rings(&mut harness), [], "nobody used the keyboard");
+    let mut seen = Vec::new();
+    for _ in 0..12 {
+        press(&mut harness, Key::Tab);
+        let focused = harness.ctx.memory(|memory| memory.focused()).expect("Tab moves the focus");
+        let [ring] = rings(&mut harness)[..] else { panic!("one ring: {:?}", rings(&mut harness)) };
+        let place = harness.ctx.read_response(focused).expect("it is drawn").rect;
+        assert!(ring.expand(1.0).contains_rect(place), "{ring:?} around {place:?}");
+        seen.push(focused);
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 12, "every press moves on");
+
+    let place = harness.get_by_label("Data").rect().center();
+    harness.event(Event::PointerMoved(place));
+    harness.event(Event::PointerButton { pos: place, button: PointerButton::Primary, pressed: true, modifiers: Modifiers::NONE });
+    harness.run_steps(2);
+    assert_eq!(rings(&mut harness), [], "whoever clicks knows where they are");
 }

@@ -116,6 +116,21 @@ fn a_column_and_a_customer_are_found_by_name_and_number() {
 }
 
 #[test]
+fn the_role_of_a_column_is_changed_by_its_name() {
+    let mut harness = open(None, None);
+    let name = window(&mut harness).answers().loaded.ready().expect("settled").table.columns[2].name.clone();
+    run(&mut harness, &format!("role {name} ignored"));
+    assert_eq!(window(&mut harness).plan().preparation.roles.get(&name), Some(&personae::data::Role::Ignored));
+    assert_eq!(window(&mut harness).look().column.as_deref(), Some(name.as_str()), "the column is shown");
+
+    type_in(&mut harness, &format!("role {name}"));
+    let shown = window(&mut harness).plan().dictionary.name(&name);
+    let roles = harness.query_all_by_role(Role::Button).filter_map(|node| node.accesskit_node().label());
+    let roles: Vec<String> = roles.filter(|label| label.starts_with(&format!("Role of {shown}:"))).collect();
+    assert!(!roles.is_empty() && roles.iter().all(|label| label.ends_with("(now ignored)")), "{roles:?}");
+}
+
+#[test]
 fn the_keys_of_a_page_are_listed_on_f1_and_a_question_mark() {
     let mut harness = open(None, None);
     for key in [Key::F1, Key::Questionmark] {

@@ -196,3 +196,42 @@ fn colours_and_firms_are_no_origin_unless_people_answer_for_them() {
     assert_ne!(role("colour", |row| ["black", "white", "red"][row % 3].to_owned()), Role::Sensitive);
     assert_eq!(role("grp", |row| ["black", "hispanic", "other"][row % 3].to_owned()), Role::Sensitive);
 }
+
+/// Seen in public files that nobody here wrote.
+#[test]
+fn what_surveys_and_banks_call_things_is_understood() {
+    let yes_or_no = |row: usize| ["0", "1"][usize::from(row % 3 == 0)].to_owned();
+    for name in ["afam", "blackfemale", "citizen", "us_citizen"] {
+        assert_eq!(role(name, yes_or_no), Role::Sensitive, "{name}");
+    }
+    assert_eq!(role("lrscale", |row| (row % 11).to_string()), Role::Sensitive, "left or right");
+    assert_eq!(role("senior_citizen", yes_or_no), Role::Demographic);
+    // In a study of applications first names stand for origin.
+    assert_eq!(role("firstname", |row| ["Hakim", "Tamika", "Emily", "Greg"][row % 4].to_owned()), Role::Identifier);
+    for name in ["psu", "stratum", "pspwght", "dweight", "survey_weight"] {
+        assert_eq!(role(name, |row| format!("{}", 0.5 + (row * 7 % 23) as f64 / 10.0)), Role::Ignored, "{name}");
+    }
+    assert_eq!(role("idno", |row| (10_000 + row * 37).to_string()), Role::Identifier);
+    assert_eq!(role("respond", yes_or_no), Role::Outcome);
+    assert_eq!((role("risk", yes_or_no), role("risk", |row| (row % 9).to_string())), (Role::Outcome, Role::Behavioural));
+    assert_eq!(role("Status", |row| ["good", "bad"][usize::from(row % 3 == 0)].to_owned()), Role::Outcome);
+    for name in ["market_segment", "cabin_class"] {
+        assert_ne!(role(name, |row| ["direct", "corporate", "groups"][row % 3].to_owned()), Role::Outcome, "{name}");
+    }
+    assert_eq!(role("segment", |row| ["a", "b", "c"][row % 3].to_owned()), Role::Outcome);
+    // Children from 5 to 17 are counted; a day as one number is none.
+    assert_eq!(role("num5_17", |row| (row % 4).to_string()), Role::Behavioural);
+    assert_eq!(role("date", |row| (11_597 + row % 28 * 10_000).to_string()), Role::Ignored);
+}
+
+#[test]
+fn answers_and_marks_are_no_keys_of_customers() {
+    let told = |name: &str, value: &dyn Fn(usize) -> String| personae::customers::repeats(&with(name, value));
+    let few = |n: usize| move |row: usize| (row % n).to_string();
+    assert_eq!(told("phone_service", &few(2)), None);
+    assert_eq!(told("person", &few(2)), None);
+    assert_eq!(told("checking_account", &few(4)), None);
+    assert_eq!(told("number_customer_service_calls", &few(10)), None);
+    assert_eq!(told("account_never_delinq_percent", &|row| format!("{}.5", 60 + row % 20)), None);
+    assert!(told("customer_id", &few(20)).is_some(), "three rows per customer");
+}

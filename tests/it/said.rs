@@ -1,7 +1,10 @@
-//! A reader of our own sentences: every summary, statement and name that leaves in Markdown, HTML and JSON is parsed as a reader would, without
-//! asking the program what it meant, and direction, level and number are reckoned anew from the rows. What cannot be read back fails.
+//! A reader of our own sentences: every summary, statement and name that leaves in Markdown, HTML, JSON, slides and PDF is parsed as a reader would,
+//! without asking the program what it meant, and direction, level and number are reckoned anew from the rows. What cannot be read back fails.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Read};
+use std::path::Path;
+use std::process::Command;
 
 use personae::base::{Ctx, Labels};
 use personae::data::{Dictionary, Role, Source};
@@ -9,6 +12,7 @@ use personae::engine::{self, Outputs, SilhouetteWish, Wanted};
 use personae::export::{self, Choices, Format, Plots, Report};
 use personae::persona::text::tokens;
 use personae::session::Plan;
+use resvg::usvg::roxmltree::{Document, Node};
 
 /// One line of a list, as an export has it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,10 +70,15 @@ fn report_with(path: &str, k: usize, words: &Dictionary) -> Report {
 /// Every card as each format has it.
 fn exported(report: &Report) -> Vec<(Format, Vec<Card>)> {
     let folder = tempfile::tempdir().unwrap();
-    let formats = [Format::Markdown, Format::Html, Format::Json];
+    let formats = [Format::Markdown, Format::Html, Format::Json, Format::Pptx, Format::Pdf];
     let written = export::write_all(report, &Plots::default(), &Choices::of(&formats), folder.path(), &Ctx::new()).unwrap();
     let mut all = Vec::new();
     for file in &written.files {
+        match file.path.extension().and_then(|end| end.to_str()) {
+            Some("pptx") => all.push((Format::Pptx, of_slides(&std::fs::read(&file.path).unwrap()))),
+            Some("pdf") => all.extend(of_pages(&file.path).map(|cards| (Format::Pdf, cards))),
+            _ => {}
+        }
         let Ok(text) = std::fs::read_to_string(&file.path) else { continue };
         match file.path.extension().and_then(|end| end.to_str()) {
             Some("md") => all.push((Format::Markdown, of_markdown(&text))),
@@ -83,7 +92,8 @@ fn exported(report: &Report) -> Vec<(Format, Vec<Card>)> {
             _ => {}
         }
     }
-    assert_eq!(all.len(), 3, "{:?}", written.files.iter().map(|file| &file.path).collect::<Vec<_>>());
+    let n_read = 5 - usize::from(!all.iter().any(|(format, _)| *format == Format::Pdf) && !has_poppler());
+    assert_eq!(all.len(), n_read, "{:?}", written.files.iter().map(|file| &file.path).collect::<Vec<_>>());
     all
 }
 
@@ -174,6 +184,105 @@ fn of_html(text: &str) -> Vec<Card> {
         cards.push(Card { name, summary, lines });
     }
     cards
+}
+
+/// The cards among slides: the title, the sentence, and the lists of the table.
+fn of_slides(bytes: &[u8]) -> Vec<Card> {
+    let mut package = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let names: Vec<String> = package.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
+    let number = |name: &str| name.strip_prefix("ppt/slides/slide")?.strip_suffix(".xml")?.parse::<usize>().ok();
+    let slides: BTreeMap<usize, String> = names.into_iter().filter_map(|name| Some((number(&name)?, name))).collect();
+    let mut cards = Vec::new();
+    for name in slides.values() {
+        let mut text = String::new();
+        package.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        let slide = Document::parse(&text).unwrap();
+        let parts: Vec<(String, Node)> = slide
+            .descendants()
+            .filter(|node| matches!(node.tag_name().name(), "sp" | "graphicFrame"))
+            .filter_map(|node| Some((node.descendants().find_map(|inner| inner.attribute("name"))?.to_owned(), node)))
+            .collect();
+        let part = |name: &str| parts.iter().find(|part| part.0 == name).map(|part| part.1);
+        if !part("Place").is_some_and(|place| texts(place).starts_with("Persona ")) {
+            continue;
+        }
+        let rows = part("Statements").into_iter().flat_map(|table| table.descendants().filter(|node| node.tag_name().name() == "tr"));
+        let cells = rows.map(|row| row.children().filter(|node| node.tag_name().name() == "tc").map(texts).collect::<Vec<_>>());
+        let is_line = |cells: &Vec<String>| cells.len() == 3 && !["What sets them apart", "Less than others"].contains(&cells[0].as_str());
+        let line = |cells: Vec<String>| Line { text: cells[0].clone(), value: cells[1].clone(), everyone: cells[2].clone() };
+        let told = |name: &str| part(name).map(texts).unwrap_or_default();
+        cards.push(Card { name: told("Title"), summary: told("Summary"), lines: cells.filter(is_line).map(line).collect() });
+    }
+    cards
+}
+
+/// All text inside, one paragraph after the other.
+fn texts(node: Node) -> String {
+    let paragraphs = node.descendants().filter(|inner| inner.tag_name().name() == "p");
+    let runs = |paragraph: Node| paragraph.descendants().filter(|run| run.tag_name().name() == "t").filter_map(|run| run.text()).collect();
+    paragraphs.map(runs).collect::<Vec<String>>().join(" ").trim().to_owned()
+}
+
+fn has_poppler() -> bool {
+    Command::new("pdfinfo").arg("-v").output().is_ok()
+}
+
+/// The cards of a PDF, as a screen reader goes through them: by its tags. None where no reader is installed.
+fn of_pages(path: &Path) -> Option<Vec<Card>> {
+    if !has_poppler() {
+        eprintln!("pdfinfo is not installed, so sentences of the PDF are not read");
+        return None;
+    }
+    let output = Command::new("pdfinfo").args(["-enc", "UTF-8", "-struct-text"]).arg(path).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // Titles of headings may be in another encoding; texts are not.
+    let tree = String::from_utf8_lossy(&output.stdout);
+    // Every tag with text, in reading order; a text goes on over several lines.
+    let mut told: Vec<(bool, String)> = Vec::new();
+    let mut is_open = false;
+    for line in tree.lines().map(str::trim) {
+        match line.strip_prefix('"').and_then(|line| line.strip_suffix('"')) {
+            Some(text) if is_open => told.last_mut().unwrap().1.push_str(text),
+            Some(text) => {
+                told.push((false, text.to_owned()));
+                is_open = true;
+            }
+            None if line.starts_with("H1 ") => {
+                told.push((true, String::new()));
+                is_open = true;
+            }
+            // Attributes of the tag whose text comes.
+            None if line.starts_with('/') => {}
+            None => is_open = false,
+        }
+    }
+    let mut cards: Vec<Card> = Vec::new();
+    let mut in_list = false;
+    let mut line: Vec<String> = Vec::new();
+    for (at, (is_heading, text)) in told.iter().enumerate() {
+        let text = text.trim();
+        if *is_heading {
+            let place = told[..at].iter().rev().take(2).any(|(_, before)| before.contains("Persona ") && before.contains(" of "));
+            if place {
+                cards.push(Card { name: text.to_owned(), summary: told[at + 1].1.trim().to_owned(), lines: Vec::new() });
+            }
+            in_list = false;
+        } else if ["What sets them apart", "Less than others"].contains(&text) {
+            (in_list, line) = (true, Vec::new());
+        } else if in_list {
+            line.push(text.to_owned());
+            if line.len() == 3 {
+                let Some(everyone) = line[2].strip_prefix("everyone ") else {
+                    in_list = false;
+                    continue;
+                };
+                let card = cards.last_mut().unwrap();
+                card.lines.push(Line { text: line[0].clone(), value: line[1].clone(), everyone: everyone.to_owned() });
+                line.clear();
+            }
+        }
+    }
+    Some(cards)
 }
 
 /// The rows of one persona, and of everyone who took part.
@@ -500,6 +609,10 @@ fn summary(rows: &Rows, card: &Card) -> usize {
     let mut rest = rest.trim().trim_start_matches("No strong difference from everyone was found.").trim();
     let mut n_read = 0;
     let mut said: Vec<Meant> = Vec::new();
+    // A slide has room for so much; what is cut there ends before the numbers of its last clause.
+    let whole = if rest.ends_with('…') { rest.rfind(')').map_or(0, |at| at + 1) } else { rest.len() };
+    assert!(!rest.trim_end_matches('…').ends_with(|c: char| c.is_ascii_digit() || c == '('), "a number is cut: {text}");
+    rest = &rest[..whole];
     while !rest.is_empty() {
         // A level or a column may have brackets of its own; those that close a clause hold numbers.
         let ends = rest.match_indices(')').map(|(at, _)| at);
@@ -601,6 +714,8 @@ fn check_with(path: &str, k: usize, words: &Dictionary) -> usize {
     let mut n_read = 0;
     for (format, cards) in exported(&report) {
         assert_eq!(cards.len(), members.len(), "{path}, {format:?}");
+        let lines: usize = cards.iter().map(|card| card.lines.len()).sum();
+        assert!(lines > 0 || report.personas.personas.iter().all(|persona| persona.statements.is_empty()), "{path}, {format:?}");
         for card in &cards {
             let cluster = report.personas.personas.iter().position(|persona| persona.name == card.name);
             let cluster = cluster.unwrap_or_else(|| panic!("{path}, {format:?}: {:?}", card.name));

@@ -215,7 +215,8 @@ fn python_pptx_reads_what_the_deck_says() {
         .iter()
         .map(|row| row[3].as_str().unwrap().trim_end_matches("\u{a0}%").parse::<f64>().unwrap())
         .sum();
-    assert!((shares - 100.0).abs() < 1e-9, "{shares}");
+    // Each is rounded by itself.
+    assert!((shares - 100.0).abs() < 0.06 * deck.overview.members.len() as f64, "{shares}");
     for card in &deck.cards {
         let front =
             slides.iter().find(|slide| slide["title"] == card.name.as_str()).unwrap_or_else(|| panic!("no slide is called {}", card.name));

@@ -27,6 +27,10 @@ pub(super) fn key_score(column: &RawColumn) -> u8 {
     let words = name_words(&column.name);
     let of = &column_words().keys;
     let has = |list: &[&'static str]| list.iter().any(|word| words.iter().any(|token| token == word));
+    // "number of customer service calls" says customer and number, and is neither.
+    if has(&of.no_key) {
+        return 0;
+    }
     if has(&of.joined) || has(&of.person) && has(&of.number) {
         SURE
     } else if has(&["email", "mail", "e mail", "courriel", "correo"]) && column.kind == Kind::Text && !has(&of.no_address) {

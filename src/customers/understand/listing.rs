@@ -39,6 +39,10 @@ pub fn looks_like(loaded: &Loaded) -> Option<Listing> {
 pub fn repeats(loaded: &Loaded) -> Option<Note> {
     let columns: Vec<RawColumn> = loaded.profile.columns.iter().map(column).collect();
     let (key, _) = repeated_key(loaded, &columns).filter(|_| looks_like(loaded).is_none())?;
+    // Marks and answers repeat too ("number of calls", "has a phone"); whose rows they are is told by many values.
+    if key.n_distinct < FEWEST_KEYS {
+        return None;
+    }
     let [n_distinct, n_rows] = [key.n_distinct, loaded.table.n_rows - key.n_missing].map(count);
     let name = &key.name;
     Some(Note::new(format!(
@@ -47,14 +51,18 @@ pub fn repeats(loaded: &Loaded) -> Option<Note> {
     )))
 }
 
+/// A panel of fewer customers is not told from a column of answers.
+const FEWEST_KEYS: usize = 6;
+
 /// The column that says whose a row is, where it repeats, and how surely it says so.
 fn repeated_key<'a>(loaded: &'a Loaded, columns: &[RawColumn]) -> Option<(&'a ColumnProfile, u8)> {
     let profile_of = |name: &str| loaded.profile.columns.iter().find(|column| column.name == name);
     let filled = |name: &str| profile_of(name).map_or(0.0, |column| 1.0 - column.missing_share);
     let (key, score, _) = guess::key(columns, &filled)?;
     let key = profile_of(&key.name)?;
-    // A key that names the row itself repeats nothing; a handful of ids are no customers.
-    let repeats = key.n_distinct > 1 && key.n_distinct * 6 <= (loaded.table.n_rows - key.n_missing) * 5;
+    let is_whole = key.numeric.as_ref().is_none_or(|numeric| numeric.whole);
+    // A key that names the row itself repeats nothing; a yes and a no are no customers.
+    let repeats = is_whole && key.n_distinct > 2 && key.n_distinct * 6 <= (loaded.table.n_rows - key.n_missing) * 5;
     repeats.then_some((key, score))
 }
 

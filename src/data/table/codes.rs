@@ -27,6 +27,11 @@ pub(crate) enum Code {
 /// What kind of code a column called `name` holds, and the word that says so; `None` where it may be a measure.
 pub(crate) fn named(name: &str) -> Option<(Code, &'static str)> {
     let tokens = name_tokens(name);
+    // "num5_17" and "n18_64" count those from 5 to 17.
+    let is_range = |token: &String| without_digits(token) != token && COUNTED_BEFORE.contains(&without_digits(token));
+    if tokens.len() > 1 && tokens.first().is_some_and(is_range) {
+        return None;
+    }
     let tokens: Vec<&str> = tokens.iter().map(|token| without_digits(token)).filter(|token| !token.is_empty()).collect();
     let joined = tokens.join(" ");
     if is_measure(&tokens) {
@@ -75,6 +80,14 @@ const FEW: usize = 50;
 
 /// What a column of numbers is to be taken for, by its name and by what the numbers look like.
 pub(crate) fn judge(name: &str, numeric: &NumericSummary, n_distinct: usize, present: usize) -> Judged {
+    // A day written as one number, such as 111597 for 15 November 1997: its numbers go up, but not as the days do.
+    if numeric.whole
+        && numeric.min >= 10_000.0
+        && numeric.max < 100_000_000.0
+        && ["date", "datum", "fecha"].contains(&&*name.to_lowercase())
+    {
+        return Judged::NoMeasure(Code::Nameless, "date");
+    }
     let Some((code, word)) = named(name) else { return Judged::Measure };
     if code == Code::Coordinate {
         return if numeric.min >= -360.0 && numeric.max <= 360.0 || numeric.min.abs() > 1_000.0 {
@@ -243,7 +256,7 @@ const CATEGORY: &[&str] = &[
     // English
     "region", "channel", "branch", "store", "outlet", "department", "dept", "division", "category", "subcategory", "type", "subtype", "status", "zone",
     "district", "territory", "sector", "industry", "county", "state", "country", "city", "province", "site", "depot", "warehouse", "supplier", "vendor",
-    "terminal", "cashier", "carrier", "currency", "language", "gender", "sex", "occupation", "brand", "method", "nationality", "race", "ethnicity",
+    "terminal", "cashier", "carrier", "currency", "language", "gender", "sex", "occupation", "job", "profession", "brand", "method", "nationality", "race", "ethnicity",
     // German
     "kanal", "filiale", "niederlassung", "abteilung", "kategorie", "typ", "bundesland", "land", "landkreis", "gemeinde", "gebiet", "bezirk",
     "branche", "geschlecht", "markt", "sparte",
@@ -403,6 +416,9 @@ mod tests {
                     "income",
                     "nombre de magasins",
                     "anzahl kanal",
+                    "num5_17",
+                    "num18_64",
+                    "number_of_jobs",
                 ],
                 None,
             ),

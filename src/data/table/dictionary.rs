@@ -77,12 +77,13 @@ impl Dictionary {
         self.own_unit(&column.name).or(column.unit.as_deref())
     }
 
-    /// A level as it is shown: in the user's words, else as the file has it. The TRUE and FALSE of programs are answers to people.
+    /// A level as it is shown: in the user's words, else as the file has it. The TRUE and FALSE of programs are answers to people, and the number that
+    /// puts levels in order ("2. Married") is no part of the word.
     pub fn level<'a>(&'a self, column: &str, level: &'a str) -> &'a str {
         self.own_level(column, level).unwrap_or_else(|| match level.trim() {
             "TRUE" | "True" | "true" => "yes",
             "FALSE" | "False" | "false" => "no",
-            _ => level,
+            _ => without_order(level),
         })
     }
 
@@ -186,6 +187,16 @@ impl Dictionary {
     }
 }
 
+/// "Married" of "2. Married" and "3) Widowed": a number of at most two digits, a mark and a space, and words behind them.
+fn without_order(level: &str) -> &str {
+    let digits = level.trim_start().chars().take_while(char::is_ascii_digit).count();
+    let rest = level.trim_start().get(digits..).unwrap_or_default();
+    match rest.strip_prefix(". ").or_else(|| rest.strip_prefix(") ")) {
+        Some(words) if (1..=2).contains(&digits) && words.chars().any(char::is_alphabetic) => words.trim_start(),
+        _ => level,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +213,11 @@ mod tests {
         assert_eq!((words.level("satisfaction", "1"), words.level("satisfaction", "2")), ("Very satisfied", "2"));
         assert_eq!((words.code("satisfaction", 1.0), words.code("satisfaction", 1.5)), (Some("Very satisfied"), None));
         assert_eq!(words.label("total_charges"), None, "the default is no choice");
+        for (level, shown) in
+            [("2. Married", "Married"), ("3) Widowed", "Widowed"), ("1. <=Good", "<=Good"), ("2.5", "2.5"), ("100. Street", "100. Street")]
+        {
+            assert_eq!(words.level("marital", level), shown);
+        }
         let text = serde_json::to_string(&words).unwrap();
         assert_eq!(serde_json::from_str::<Dictionary>(&text).unwrap(), words);
         words.set_label("mkoopkla", "");

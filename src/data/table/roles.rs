@@ -71,6 +71,13 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
     if is_text && has(&words.not_person).is_none() && people::are_names(some_texts(column, n_rows)) {
         return (Role::Identifier, "It holds names of people.".into());
     }
+    // The names of people tell who they are, however often one occurs.
+    if is_text && let Some(word) = has(&words.given) {
+        return (Role::Identifier, format!("Its name says \"{word}\"."));
+    }
+    if let Some(word) = has(&words.sampling) {
+        return (Role::Ignored, format!("Its name says \"{word}\": how people were drawn for a survey says nothing of them."));
+    }
     if is_text && profile.n_distinct * 2 > present && has(&words.person).is_some() && has(&words.not_person).is_none() {
         return (Role::Identifier, "It seems to hold names or addresses of people.".into());
     }
@@ -82,8 +89,16 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
     if profile.levels.as_deref().is_some_and(|levels| people::are_sensitive(&levels.names)) {
         return (Role::Sensitive, "Some of its values speak of health, belief, origin, politics or love.".into());
     }
-    if let Some(word) = has(&words.outcome) {
+    // A market segment or a cabin class is a kind of thing, and no answer that somebody found.
+    let is_of_things = |word: &str| ["segment", "class", "label", "target"].contains(&word) && has(&words.kinds_of_things).is_some();
+    if let Some(word) = has(&words.outcome).filter(|word| !is_of_things(word)) {
         return (Role::Outcome, format!("Its name says \"{word}\"."));
+    }
+    if profile.n_distinct == 2 && matches!(&tokens[..], [only] if only == "risk") {
+        return (Role::Outcome, "Its name says \"risk\", and it has two values.".into());
+    }
+    if profile.levels.as_deref().is_some_and(|levels| are_good_and_bad(&levels.names)) {
+        return (Role::Outcome, "Its values are good and bad.".into());
     }
     if is_text && let Some(reason) = thing(column, profile, n_rows, &tokens) {
         return (Role::Ignored, reason);
@@ -152,6 +167,12 @@ pub(crate) fn may_be_personal(column: &ColumnProfile) -> bool {
     column_words().roles.near_a_person.iter().any(|word| tokens.iter().any(|token| token == word))
 }
 
+/// Whether a column says good or bad, and nothing else: what became of a loan.
+fn are_good_and_bad(levels: &[String]) -> bool {
+    let small: Vec<String> = levels.iter().map(|level| level.trim().to_lowercase()).collect();
+    small.len() == 2 && small.iter().any(|level| level == "good") && small.iter().any(|level| level == "bad")
+}
+
 /// Whether a column holds the answers to a question, as 0 and 1 or as words.
 fn is_yes_or_no_column(column: &ColumnProfile) -> bool {
     let is_zero_one = column.n_distinct == 2 && column.numeric.as_ref().is_some_and(|numeric| numeric.min == 0.0 && numeric.max == 1.0);
@@ -162,9 +183,12 @@ fn is_yes_or_no_column(column: &ColumnProfile) -> bool {
 
 /// Whether a name is this word and what only says that it is a question: "black", "is_black".
 fn says_only(tokens: &[String], word: &str) -> bool {
-    let says_little = |token: &str| matches!(token, "is" | "was" | "flag" | "yn" | "ind" | "dummy") || token == word;
+    let gendered = &column_words().roles.gendered;
+    // "blackfemale" is both in one word.
+    let is_it = |token: &str| token == word || token.strip_prefix(word).is_some_and(|rest| gendered.contains(&rest));
+    let says_little = |token: &str| matches!(token, "is" | "was" | "us" | "flag" | "yn" | "ind" | "dummy") || is_it(token);
     // Behind the words come every two neighbours together.
-    tokens.iter().any(|token| token == word) && tokens.iter().filter(|token| !token.contains(' ')).all(|token| says_little(token))
+    tokens.iter().any(|token| is_it(token)) && tokens.iter().filter(|token| !token.contains(' ')).all(|token| says_little(token))
 }
 
 fn is_yes_or_no(level: &str) -> bool {

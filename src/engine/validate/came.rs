@@ -56,6 +56,9 @@ pub(super) fn came(column: &Column, rows: impl Iterator<Item = usize>, name: &st
             let mut shares: BTreeMap<&str, f64> = BTreeMap::new();
             rows.iter().filter_map(|&row| texts.get(row)).for_each(|text| *shares.entry(text).or_default() += 1.0);
             let levels: Vec<(&str, f64)> = shares.into_iter().collect();
+            if let [(only, _)] = &levels[..] {
+                return Err(cannot(format!("{name} is {only} for everyone, so there is nothing to foretell. Choose another outcome.")));
+            }
             let told = telling_level(&levels).filter(|_| levels.len() == 2).map(|at| levels[at].0).ok_or_else(|| {
                 let n = count(levels.len());
                 cannot(format!(

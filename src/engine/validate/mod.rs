@@ -69,9 +69,9 @@ pub(super) const GIVEN: &str =
     "The segments are the groups of a column. They are given, so whether other customers would make them again cannot be asked.";
 /// Told of one segment.
 pub(super) const ONE: &str = "Today's customers are one group, so there is nothing that other customers could change.";
-/// Told of customers without orders.
+/// Told of a table of one day.
 pub(super) const NO_DAYS: &str =
-    "These are customers without orders. What stays over time and whether they buy again needs a file of orders beside them.";
+    "This is a table of one day. What stays over time needs a file beside it that says what customers did when, such as their orders.";
 
 /// Told where segments are in parts.
 pub(super) const IN_PARTS: &str = "Segments that are in parts cannot be tried: parts are only known by the customers who were there. Merge them back, and the whole segments can be.";

@@ -114,7 +114,8 @@ impl Unusual {
         let n = |value: f64| crate::base::text::count(value.round() as usize);
         match self.line(score, threshold) {
             None if self.n_copies == 0 => "How many would be by chance is being found out.".to_owned(),
-            None => "Nobody stands out more than a smooth population would show.".to_owned(),
+            None => "Nobody stands out beyond doubt: wherever the line is drawn, at least one in ten above it would be there by chance."
+                .to_owned(),
             Some(UnusualLine { real: 0, .. }) => "Nobody is above this line.".to_owned(),
             Some(UnusualLine { real, expected, .. }) => {
                 let stand = if real == 1 { "1 customer stands out".to_owned() } else { format!("{} customers stand out", n(real as f64)) };

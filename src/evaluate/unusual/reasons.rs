@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::peers::check_spans;
-use super::ranks::percentiles_among;
 use super::{ColumnSpan, Peers, UnusualError};
 use crate::base::stats::{median_sorted, sorted};
 use crate::base::{Ctx, Matrix};
@@ -59,8 +58,10 @@ pub enum Standing {
     Number {
         /// Distance from the peers' mean in their standard deviations, below it negative.
         z: f64,
-        /// The share of peers with a lower value, half of the equal ones counted, 0 to 1.
-        percentile: f64,
+        /// The share of peers with a lower value, 0 to 1.
+        below: f64,
+        /// The share of peers with a higher value, 0 to 1.
+        above: f64,
         /// The customer's value; in the table's units where the caller gave them, otherwise as encoded. None: missing in the table.
         value: Option<f64>,
         /// The peers' median in the same units.
@@ -228,7 +229,10 @@ impl Ranks<'_> {
                     Some(table) => (Some(table[row as usize]).filter(|value| !value.is_nan()), median_sorted(told)),
                     None => (Some(own), median_sorted(encoded)),
                 };
-                Standing::Number { z, percentile: percentiles_among(&[own], encoded)[0], value, median }
+                let share = |n: usize| n as f64 / encoded.len().max(1) as f64;
+                let below = share(encoded.partition_point(|other| *other < own));
+                let above = share(encoded.len() - encoded.partition_point(|other| *other <= own));
+                Standing::Number { z, below, above, value, median }
             }
         };
         UnusualReason { span, surprise, share, standing }
@@ -296,8 +300,8 @@ mod tests {
         assert!(odd.reasons.len() == 2 && age.span == 0 && channel.span == 2, "{odd:?}");
         assert!((age.surprise - z2).abs() < 1e-9 && (channel.surprise - level).abs() < 1e-9);
         assert!((age.share - z2 / (z2 + level)).abs() < 1e-12 && (age.share + channel.share - 1.0).abs() < 1e-12);
-        let Standing::Number { z, percentile, value, median } = age.standing else { panic!("a number") };
-        assert!((z * z - z2).abs() < 1e-9 && percentile == 0.975 && value == Some(42.0) && median == 32.0, "{age:?}");
+        let Standing::Number { z, below, above, value, median } = age.standing else { panic!("a number") };
+        assert!((z * z - z2).abs() < 1e-9 && (below, above) == (0.95, 0.0) && value == Some(42.0) && median == 32.0, "{age:?}");
         assert_eq!(channel.standing, Standing::Level { share: 0.0, commonest: 0, level: 1 });
         // The guest: nobody in the group earns anything else, so everybody's spread is the measure; as one of 21 two have the second level.
         let guest = &found[0];

@@ -1,4 +1,4 @@
-//! Everyone on one sheet: the personas, those in no group and rows left out, in shares that add up to 100 %, and who is missing.
+//! Everyone on one sheet: the personas, those in no group and rows left out, in shares of all rows, and who is missing.
 
 use serde::Serialize;
 
@@ -149,8 +149,7 @@ pub(super) fn missing(report: &Report, names: &[String]) -> Vec<String> {
         let most = group
             .most_in
             .and_then(|(cluster, share)| Some(format!("; most in {}, where they are {}", names.get(cluster)?, percent(share))));
-        let (human, level) = (&group.human, &group.level);
-        format!("{level} ({human}): {}, {} of all{}", noun.counted(group.n), percent(group.share), most.unwrap_or_default())
+        format!("{}: {}, {} of all{}", group.who(), noun.counted(group.n), percent(group.share), most.unwrap_or_default())
     };
     report.personas.missing_groups.iter().filter(|group| group.n >= FEWEST_DESCRIBED).map(line).collect()
 }

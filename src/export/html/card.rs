@@ -121,9 +121,6 @@ fn facts(page: &mut String, card: &CardPage) {
         let _ = write!(page, "<div><dt><bdi>{}</bdi></dt><dd>{}</dd></div>", escape(&fact.label), escape(&fact.value));
     }
     page.push_str("</dl>\n");
-    if let Some(outcome) = &card.outcome {
-        let _ = writeln!(page, "<p class=\"outcome\" dir=\"auto\">{}</p>", escape(outcome));
-    }
     page.push_str("<div class=\"bar strip\" aria-hidden=\"true\">");
     for piece in &card.strip {
         let this = match piece.rest {
@@ -134,6 +131,10 @@ fn facts(page: &mut String, card: &CardPage) {
         let _ = write!(page, "<span{this} style=\"flex:{:.5} 1 0\"></span>", piece.fraction);
     }
     page.push_str("</div>\n");
+    // Above the bar it would seem to be what the bar shows.
+    if let Some(outcome) = &card.outcome {
+        let _ = writeln!(page, "<p class=\"outcome\" dir=\"auto\">{}</p>", escape(outcome));
+    }
 }
 
 fn statements(page: &mut String, persona: &Persona, card: &CardPage) {

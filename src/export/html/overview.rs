@@ -1,4 +1,4 @@
-//! The first sheet: who everyone is at a glance. Shares of all rows add up to 100 %, those in no group and rows left out among them.
+//! The first sheet: who everyone is at a glance. Shares are of all rows, those in no group and rows left out among them.
 
 use std::fmt::Write;
 use std::sync::Arc;

@@ -45,12 +45,38 @@ pub fn fit(text: &str, bold: bool, [width, height]: [f64; 2], [largest, smallest
         }
         size = (size - 0.5).max(smallest);
     }
+    // A number in its cell is made smaller rather than cut.
+    if text.chars().count() <= LONGEST_NUMBER && text.contains(|c: char| c.is_ascii_digit()) {
+        while size > LEAST_OF_NUMBERS * smallest {
+            size -= 0.5;
+            let n = lines_at(&text, size);
+            if fits(n, size) {
+                return FittedText { text, size, n_lines: n };
+            }
+        }
+    }
     let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-    let cut = |n: usize| format!("{}…", text[..ends[n]].trim_end());
     let most = ends.partition_point(|&end| fits(lines_at(&format!("{}…", &text[..end]), size), size));
-    let text = cut(most.saturating_sub(1));
+    let text = format!("{}…", whole_words(&text[..ends[most.saturating_sub(1)]], &text));
     let n_lines = lines_at(&text, size);
     FittedText { text, size, n_lines }
+}
+
+/// How small, against the smallest size of texts, a number is set before it is cut.
+const LEAST_OF_NUMBERS: f64 = 0.6;
+/// "avg 1 240 minutes" is a number; longer texts are words.
+const LONGEST_NUMBER: usize = 20;
+
+/// What is left of `start`, where `text` goes on, without half a number: "(228 000 against 115" would tell another one.
+fn whole_words<'a>(start: &'a str, text: &str) -> &'a str {
+    let is_inside = |c: char| c.is_alphanumeric() || matches!(c, '.' | ',' | '%' | '\u{202f}' | '\u{a0}' | '\u{2212}' | '-');
+    let next = text[start.len()..].chars().next();
+    let tail = start.rfind(|c: char| !is_inside(c)).map_or(0, |at| at + start[at..].chars().next().map_or(0, char::len_utf8));
+    let cuts_a_number = next.is_some_and(is_inside) && start[tail..].contains(|c: char| c.is_ascii_digit());
+    let kept = if cuts_a_number && tail > 0 { &start[..tail] } else { start };
+    // Brackets hold the numbers that belong to what stands before them.
+    let open = kept.rfind('(').filter(|at| !kept[*at..].contains(')'));
+    kept[..open.filter(|at| *at > 0).unwrap_or(kept.len())].trim_end()
 }
 
 /// One line at one size.
@@ -164,6 +190,15 @@ mod tests {
         assert_eq!(fit(long, true, [900.0, 200.0], [34.0, 11.0]).text, long);
         assert_eq!(fit("a\n\n b", false, [100.0, 20.0], [12.0, 11.0]).text, "a b");
         assert!(fit_line(&"word ".repeat(50), false, 100.0, 11.0).ends_with('…'));
+        let sentence = "They have 2.0x the total credit limit (228\u{202f}000 against 115\u{202f}000).";
+        for width in 20..400 {
+            let cut = fit_line(sentence, false, f64::from(width), 11.0);
+            let is_whole = cut == sentence || !cut.contains('(') && !cut.contains("2.…") && !cut.contains("2…");
+            assert!(is_whole, "{cut}");
+        }
+        for number in ["avg 0.933\u{202f}years".replace(' ', "\u{a0}"), "-1.51".into(), "1\u{202f}240".into()] {
+            assert_eq!(fit(&number, false, [0.7 * width(&number, false, 11.0), 14.0], [11.0, 11.0]).text, number);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::parts::{self, LEFT_OUT};
 use super::picture::Portrait;
 use super::shapes::{Align, Paragraph, Slide, frame};
 use super::spread;
-use super::table::{Row, TableLook, cell, size_in, table};
+use super::table::{PADDING, Row, TableLook, cell, size_in, table};
 
 /// Width of the portrait.
 const PORTRAIT: f64 = 104.0;
@@ -127,7 +127,14 @@ fn body(slide: &mut Slide, card: &CardPage, right: f64) {
 fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
     let top = body_top(card) - 4.0;
     let row = ROW.min((BOTTOM - top) / MOST_ROWS);
-    let widths = [width * 0.56, width * 0.22, width * 0.22];
+    // Numbers have the room they need, words what is left and lines enough.
+    let lines = || card.more.iter().chain(&card.less);
+    let column = |texts: &dyn Fn(&Line) -> &str, bold: bool, least: f64| {
+        let widest = lines().map(|line| super::fit::width(texts(line), bold, least) + 2.0 * PADDING + 2.0).fold(width * 0.2, f64::max);
+        widest.min(width * 0.3)
+    };
+    let values = [column(&|line| &line.value, true, 11.0), column(&|line| &line.everyone, false, 11.0)];
+    let widths = [width - values[0] - values[1], values[0], values[1]];
     let look = |colour, bold, align, largest| TableLook { colour, bold, align, sizes: [largest, 11.0] };
     let set = |text: &str, column: usize, look: TableLook| {
         let set = cell(text, [widths[column], row], look);
@@ -144,16 +151,16 @@ fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
         ruled: true,
     };
     // One size for the whole list: the largest at which its longest line still fits.
-    let all = || card.more.iter().chain(&card.less);
     let size_of = |text: &str, bold: bool, column: usize| size_in(text, [widths[column], ROW], bold, [14.0, 11.0]);
-    let text_size = all().map(|line| size_of(&line.text, false, 0)).fold(14.0, f64::min);
-    let value_size = all().map(|line| size_of(&line.value, true, 1)).fold(14.0, f64::min);
+    let text_size = lines().map(|line| size_of(&line.text, false, 0)).fold(14.0, f64::min);
+    let value_size = lines().map(|line| size_of(&line.value, true, 1)).fold(14.0, f64::min);
+    let everyone_size = lines().map(|line| size_of(&line.everyone, false, 2)).fold(12.0, f64::min);
     let line = |line: &Line| Row {
         height: row,
         cells: vec![
             set(&line.text, 0, look(INK, false, Align::Left, text_size)),
             set(&line.value, 1, look(&card.shade, true, Align::Right, value_size)),
-            set(&line.everyone, 2, look(MUTED, false, Align::Right, 12.0)),
+            set(&line.everyone, 2, look(MUTED, false, Align::Right, everyone_size)),
         ],
         ruled: true,
     };

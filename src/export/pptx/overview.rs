@@ -1,4 +1,4 @@
-//! Everyone on one slide, in shares that add up to 100 %; on more where there are many personas. And who is missing.
+//! Everyone on one slide, in shares of all rows; on more where there are many personas. And who is missing.
 
 use super::super::chart::{INK, MUTED};
 use super::super::deck::{Deck, Member, Rest};

@@ -2,7 +2,7 @@
 //!
 //! Rows have one height, so only the visible ones are drawn, however many columns there are.
 
-use eframe::egui::{self, Align, Color32, CornerRadius, Layout, Rect, Role as Widget, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::{self, Align, Color32, CornerRadius, Id, Layout, Rect, Role as Widget, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use crate::data::{ColumnProfile, Kind, Loaded, Role, table::day_text};
 use crate::session::{Command, Look, Plan};
@@ -25,7 +25,18 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, shown: Option<usize>, look:
     head.label(caption(&head, "Role")).on_hover_text("What a column is for: whether it enters, and how cards may use it.");
     let profiles = &loaded.profile.columns;
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical().id_salt("columns").auto_shrink(false).show_rows(ui, ROW_HEIGHT, profiles.len(), |ui, rows| {
+    // What was chosen elsewhere (in the table, in the palette) is brought into view; what is in view stays where it is.
+    let seen_id = Id::unique("columns in view");
+    let seen = ui.data(|data| data.get_temp::<Seen>(seen_id)).unwrap_or_default();
+    let room = ui.available_height();
+    let mut area = ScrollArea::vertical().id_salt("columns").auto_shrink(false);
+    if let Some(at) = shown.filter(|_| shown != seen.shown) {
+        let top = at as f32 * ROW_HEIGHT;
+        if top < seen.offset || top + ROW_HEIGHT > seen.offset + room {
+            area = area.vertical_scroll_offset((top - (room - ROW_HEIGHT) / 2.0).max(0.0));
+        }
+    }
+    let output = area.show_rows(ui, ROW_HEIGHT, profiles.len(), |ui, rows| {
         ui.spacing_mut().item_spacing.y = GAP;
         for at in rows {
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT - GAP), Sense::click());
@@ -39,6 +50,14 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, shown: Option<usize>, look:
             column_ui(&mut row, plan, &profiles[at], unit, commands);
         }
     });
+    ui.data_mut(|data| data.insert_temp(seen_id, Seen { shown, offset: output.state.offset().y }));
+}
+
+/// What of the list is in view: the column that was in detail, and how far it is scrolled.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    shown: Option<usize>,
+    offset: f32,
 }
 
 fn column_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, unit: Option<&str>, commands: &mut Vec<Command>) {
@@ -63,7 +82,7 @@ fn column_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, unit: Option<&st
     ui.scope_builder(cell([split, inside.right()], [lines[0], lines[1]], Layout::right_to_left(Align::Center)), |ui| {
         role_ui(ui, plan, profile, ROLE_WIDTH, commands);
         if is_role_chosen && icon_button(ui, icons::UNDO, &format!("Guess the role of {} again", profile.name)).clicked() {
-            choose_role(plan, profile, None, commands);
+            commands.push(Command::Prepare(plan.preparation.with_role(profile, None)));
         }
     });
     let shape_left = inside.right() - SHAPE_WIDTH;
@@ -79,7 +98,7 @@ fn column_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, unit: Option<&st
 /// The role as a drop-down: a guess steps back, a choice of the user does not. Used on two pages.
 pub(in super::super) fn role_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, width: f32, commands: &mut Vec<Command>) {
     let chosen = plan.preparation.roles.get(&profile.name).copied();
-    let mut role = chosen.unwrap_or(profile.guessed_role);
+    let mut role = plan.preparation.role_of(profile);
     let choices = Role::ALL.map(|role| (role, role.name(), role.explanation()));
     let t = tokens(ui);
     let scope = ui.scope(|ui| {
@@ -90,18 +109,8 @@ pub(in super::super) fn role_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfil
     let guess = format!("Guessed: {}. {}", profile.guessed_role.name(), profile.guess_reason);
     scope.response.on_hover_text(if chosen.is_some() { format!("Chosen by you. {guess}") } else { guess });
     if scope.inner {
-        choose_role(plan, profile, Some(role), commands);
+        commands.push(Command::Prepare(plan.preparation.with_role(profile, Some(role))));
     }
-}
-
-/// Choosing what was guessed anyway is no choice to remember.
-fn choose_role(plan: &Plan, profile: &ColumnProfile, role: Option<Role>, commands: &mut Vec<Command>) {
-    let mut preparation = plan.preparation.clone();
-    match role.filter(|role| *role != profile.guessed_role) {
-        Some(role) => preparation.roles.insert(profile.name.clone(), role),
-        None => preparation.roles.remove(&profile.name),
-    };
-    commands.push(Command::Prepare(preparation));
 }
 
 /// A small histogram, or the commonest levels, inside `rect`.
@@ -149,8 +158,14 @@ pub(super) fn value_text(profile: &ColumnProfile, unit: Option<&str>, value: f64
     match (profile.kind, unit) {
         (Kind::Date, _) => day_text(value.round() as i32),
         (_, Some(unit)) => format!("{}\u{202f}{unit}", number(value)),
+        (_, None) if is_of_years(profile) => format!("{value:.0}"),
         (_, None) => number(value),
     }
+}
+
+/// Whether all numbers are like the years of our time, which are written without a space.
+fn is_of_years(profile: &ColumnProfile) -> bool {
+    profile.numeric.as_ref().is_some_and(|numeric| numeric.whole && numeric.min >= 1900.0 && numeric.max <= 2100.0)
 }
 
 fn range_text(plan: &Plan, profile: &ColumnProfile, unit: Option<&str>) -> String {

@@ -26,7 +26,10 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize, commands: &mut V
     let Some(profile) = loaded.profile.columns.get(at) else { return };
     let unit = loaded.table.columns.get(at).and_then(|column| plan.dictionary.unit(column));
     // The shape keeps a place of its own where the strip is narrow.
-    let title = (ui.available_width() - NUMBERS_WIDTH - LEAST_SHAPE - 2.0 * BETWEEN).clamp(LEAST_TITLE, TITLE_WIDTH);
+    let beside = words::WIDTH + NUMBERS_WIDTH + 3.0 * BETWEEN;
+    let title = (ui.available_width() - beside - LEAST_SHAPE).clamp(LEAST_TITLE, TITLE_WIDTH);
+    // Where there is no room for all, the numbers say more than the shape.
+    let has_shape = ui.available_width() >= LEAST_TITLE + beside + LEAST_SHAPE;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = BETWEEN;
         ui.vertical(|ui| {
@@ -40,7 +43,9 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize, commands: &mut V
         match (&profile.numeric, &profile.levels) {
             (Some(numeric), _) => {
                 let size = vec2((ui.available_width() - NUMBERS_WIDTH - BETWEEN).clamp(LEAST_SHAPE, 720.0), ui.available_height());
-                shape_ui(ui, size, profile, unit, numeric);
+                if has_shape {
+                    shape_ui(ui, size, profile, unit, numeric);
+                }
                 numbers_ui(ui, profile, unit, numeric);
             }
             (None, Some(levels)) => {

@@ -1,6 +1,6 @@
 //! How far customers get: a bar per step, what is lost, and where those went. A click picks the customers who got here and no further.
 
-use eframe::egui::{Align, CornerRadius, CursorIcon, Label, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, pos2};
+use eframe::egui::{Align, CornerRadius, CursorIcon, Label, Rect, Role, Sense, TextStyle, Ui, Vec2, pos2};
 
 use crate::engine::Answers;
 use crate::journeys::report::{FunnelGroup, FunnelReport, FunnelStep};
@@ -88,9 +88,6 @@ fn step_ui(ui: &mut Ui, seen: &Seen, look: &mut Look, (report, own): (&FunnelRep
         let instead = instead_words(step);
         let lower = below.translate(Vec2::new(0.0, 17.0));
         cut_text(painter, lower, Align::Min, &instead, small, t.muted);
-    }
-    if response.has_focus() {
-        painter.rect_stroke(rect.shrink(1.0), CornerRadius::same(4), Stroke::new(1.5, t.accent), StrokeKind::Inside);
     }
     name_it(&response, Role::Button, &format!("Step {}, {}: {told}{share}", at + 1, step.name));
     let n_steps = report.everyone.steps.len();

@@ -108,9 +108,6 @@ fn bar_ui(ui: &mut Ui, seen: &Seen, look: &mut Look, (at, node): (usize, &PathNo
     if let Some(line) = line {
         ui.painter().rect_stroke(seen_place, CornerRadius::same(2), Stroke::new(2.0, line), StrokeKind::Inside);
     }
-    if response.has_focus() {
-        ui.painter().rect_stroke(reach, CornerRadius::same(3), Stroke::new(1.5, t.accent), StrokeKind::Outside);
-    }
     if response.clicked() {
         let report = seen.shown.report.paths.as_ref();
         let way = report.map_or_else(String::new, |report| way_words(&report.nodes, at));

@@ -108,10 +108,11 @@ fn facts_ui(ui: &mut Ui, view: &View, persona: &Persona) {
             ui.add_space(INSIDE);
         }
     });
+    shares::all_shares_ui(ui, view.personas, Some(persona.cluster), 10.0);
+    // Above the bar it would seem to be what the bar shows.
     if let Some(outcome) = persona.outcome_text(&view.personas.noun).filter(|_| persona.n >= Contrast::LEAST) {
         ui.add(Label::new(RichText::new(outcome).size(if view.is_analyst() { 15.0 } else { 20.0 }).family(theme::bold())).wrap());
     }
-    shares::all_shares_ui(ui, view.personas, Some(persona.cluster), 10.0);
 }
 
 fn distributions_ui(ui: &mut Ui, view: &View, persona: &Persona) {

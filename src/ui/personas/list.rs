@@ -1,4 +1,4 @@
-//! The left of the page: everyone, a row per persona, with shares that add up to 100 %; for the comparison also who is in it.
+//! The left of the page: everyone, a row per persona, with shares of all rows; for the comparison also who is in it.
 
 use eframe::egui::{Align, Label, Layout, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2};
 

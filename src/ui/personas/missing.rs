@@ -63,8 +63,8 @@ fn told(personas: &Personas) -> impl Iterator<Item = &MissingGroup> {
 
 /// "65 and over (age): 214 customers, 4 % of all; most in Loyal Savers, where they are 11 %."
 fn sentence(personas: &Personas, group: &MissingGroup) -> String {
-    let MissingGroup { human, level, n, share, most_in, .. } = group;
+    let MissingGroup { n, share, most_in, .. } = group;
     let most = most_in.and_then(|(cluster, share)| Some((personas.personas.get(cluster)?, share)));
     let most = most.map_or_else(String::new, |(persona, share)| format!("; most in {}, where they are {}", persona.name, percent(share)));
-    format!("{level} ({human}): {}, {} of all{most}.", personas.noun.counted(*n), percent(*share))
+    format!("{}: {}, {} of all{most}.", group.who(), personas.noun.counted(*n), percent(*share))
 }

@@ -112,12 +112,13 @@ fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, si
             badge_ui(ui, view.badge_of(persona), Side::Left);
         });
     });
-    if let Some(outcome) = persona.outcome_text(&view.personas.noun).filter(|_| persona.n >= Contrast::LEAST) {
-        ui.add(Label::new(theme::strong(outcome).size(13.0)).truncate().selectable(false));
-    }
     let colour = theme::segment(persona.number);
     let (bar, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 5.0), Sense::hover());
     bar_paint(ui, bar, persona.n as f32 / view.personas.n_rows.max(1) as f32, colour);
+    // Above the bar it would seem to be what the bar shows.
+    if let Some(outcome) = persona.outcome_text(&view.personas.noun).filter(|_| persona.n >= Contrast::LEAST) {
+        ui.add(Label::new(theme::strong(outcome).size(13.0)).truncate().selectable(false));
+    }
     if size.y > 1.3 * TILE.y {
         let text = Label::new(RichText::new(widgets::unbroken(&persona.summary)).size(13.0)).wrap().selectable(false);
         ui.add_space(4.0);

@@ -12,7 +12,7 @@ pub const IN_NO_GROUP: &str = "In no group";
 /// What rows that took no part are called.
 pub const LEFT_OUT: &str = "Rows left out";
 
-/// Shares of all rows in percent that add up to exactly 100: each persona's, then those in no group, then rows left out.
+/// Shares of all rows in percent: each persona's, then those in no group, then rows left out.
 pub fn percents(personas: &Personas) -> Vec<String> {
     let sizes = personas.personas.iter().map(|persona| persona.n).chain([personas.n_noise, personas.n_left_out]);
     percents_of(&sizes.collect::<Vec<_>>())

@@ -1,6 +1,6 @@
 //! The segments by size, what sets the selected one apart, and the way on to the personas.
 
-use eframe::egui::{self, Align, Layout, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2};
+use eframe::egui::{self, Align, Layout, Panel, RichText, Role, ScrollArea, Sense, TextStyle, Ui, UiBuilder, Vec2};
 
 use crate::engine::Segmentation;
 use crate::evaluate::band_word;
@@ -144,10 +144,6 @@ fn row_ui(ui: &mut Ui, view: &View, look: &mut Look, row: &Row<'_>, height: f32)
     let is_selected = look.selection == Some(row.selection);
     let is_hovered = response.hovered() || view.focus == Some(row.selection);
     row_background(ui, rect, is_selected, is_hovered);
-    if response.has_focus() {
-        let stroke = Stroke::new(1.5, tokens(ui).accent);
-        ui.painter().rect_stroke(rect, theme::RADIUS, stroke, egui::StrokeKind::Inside);
-    }
     let colour = theme::selection(row.selection, row.numbers);
     let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(Vec2::new(8.0, 5.0))).layout(Layout::top_down(Align::Min)));
     inner.spacing_mut().item_spacing = Vec2::new(8.0, 3.0);

@@ -99,7 +99,7 @@ fn column(line: Rect, nth: usize, n: usize) -> Rect {
     Rect::from_min_max(pos2(right - COLUMN, line.top()), pos2(right, line.bottom()))
 }
 
-/// Shares of a whole in percent that add up to 100, as people read them.
+/// Shares of a whole in percent, as people read them.
 fn shares(parts: &[usize]) -> Vec<String> {
     percents_of(parts).into_iter().map(|share| format!("{share}\u{202f}%")).collect()
 }

@@ -23,8 +23,8 @@ use super::found::{is_settled, table_rows};
 const LINE: f32 = 22.0;
 const GAP: f32 = 3.0;
 const AROUND: f32 = 6.0;
-const NOBODY: &str = "The most unusual customers here are no further out than those of made-up populations with the same groups. That is an answer, too: \
-                      there is nobody to look after. Drag the line down to see who would come first.";
+const NOBODY: &str = "Made-up populations with the same groups have customers who are about as far out. Another way of measuring may see more: switch the score \
+                      above. Drag the line down to see who would come first.";
 
 /// The right panel.
 pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Look, commands: &mut Vec<Command>) {
@@ -148,8 +148,13 @@ fn customer_ui(
         let chip = Button::new(text).truncate().fill(tokens(ui).field).corner_radius(CornerRadius::same(10)).min_size(Vec2::new(0.0, LINE));
         let response = ui.add(chip);
         name_it(&response, Role::Button, &reason.text);
-        if response.on_hover_text(format!("{}\nClick to select everyone listed who stands out in this column.", reason.text)).clicked() {
-            let same = |other: &&UnusualCustomer| other.reasons.iter().any(|also| also.column == reason.column);
+        if response
+            .on_hover_text(format!("{}\nClick to select everyone listed who stands out in this column the same way.", reason.text))
+            .clicked()
+        {
+            let same = |other: &&UnusualCustomer| {
+                other.reasons.iter().any(|also| (also.column == reason.column) && also.is_more == reason.is_more)
+            };
             let rows = customers.iter().filter(same).map(|other| other.table_row);
             look.pick(Brush::rows(loaded.stamp, rows, &format!("reason, {}", reason.column)));
             ui.ctx().request_repaint();

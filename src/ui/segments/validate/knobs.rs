@@ -73,9 +73,8 @@ fn outcome_ui(ui: &mut Ui, view: &View, plan: &Plan, draft: &mut ValidateOptions
         outcomes.push((ToForetell::Spend, "Spend".into()));
         outcomes.extend(categories(view).into_iter().map(|name| (ToForetell::Category(name.clone()), format!("Buys {name}"))));
     } else {
-        outcomes.extend(
-            columns(view, plan).into_iter().map(|name| (ToForetell::Column(name.clone()), view.answers.dictionary.in_sentence(&name))),
-        );
+        outcomes
+            .extend(columns(view, plan).into_iter().map(|name| (ToForetell::Column(name.clone()), view.answers.dictionary.name(&name))));
     }
     if outcomes.iter().all(|(outcome, _)| *outcome != draft.outcome) {
         outcomes.push((draft.outcome.clone(), draft.outcome.told()));

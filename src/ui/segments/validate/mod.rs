@@ -15,6 +15,7 @@ mod rows;
 use eframe::egui::{CentralPanel, Frame, Key, Label, Margin, Modifiers, Panel, Rect, Ui, UiBuilder, Vec2};
 
 use crate::data::Source;
+use crate::engine::evidence::DRAW_ROUNDS;
 use crate::engine::{Answer, Answers, HoldsAnswer};
 use crate::export::{Holds, HoldsOf, HoldsQuestion, Looked};
 use crate::persona::Persona;
@@ -102,6 +103,9 @@ fn lower_head_ui(ui: &mut Ui, look: &mut Look) {
     segmented_ui(ui, &mut look.shows_checks, &choices);
 }
 
+/// Draws after which a verdict stands.
+const ALL_DRAWS: usize = DRAW_ROUNDS[DRAW_ROUNDS.len() - 1];
+
 /// The sentence, the rows, and in one sentence each what cannot be told.
 fn holds_ui(ui: &mut Ui, view: &View, plan: &Plan, holds: &Holds, look: &mut Look, commands: &mut Vec<Command>) {
     let stability = view.answers.stability.ready();
@@ -111,6 +115,11 @@ fn holds_ui(ui: &mut Ui, view: &View, plan: &Plan, holds: &Holds, look: &mut Loo
     let headline = match stability.is_none() && view.answers.stability.progress().is_some() {
         true => "Checking whether the personas come back.".to_owned(),
         false => of.headline(&missing),
+    };
+    // A verdict of the first draws may turn round with more of them.
+    let headline = match stability.map(|stability| stability.draws.len()).filter(|n| *n < ALL_DRAWS) {
+        Some(n) => format!("So far, after {n} of {ALL_DRAWS} draws: {headline}"),
+        None => headline,
     };
     ui.add(Label::new(theme::heading(unbroken(&headline))).wrap()).on_hover_text(HOLDS_MEANS);
     if let Some(doubt) = view.answers.doubt(&plan.clustering) {
