@@ -13,10 +13,11 @@ use personae::app::window::Window;
 use personae::base::seed::{RngExt, random};
 use personae::cluster::Method;
 use personae::data::Source;
+use personae::evaluate::unusual::{USUAL_COPIES, UnusualScore};
 use personae::session::settings::Settings;
 use personae::session::{
-    Action, CardsLook, CardsView, Clustering, Command, Cut, DensityOptions, HdbscanOptions, KMeansOptions, Look, Page, Plan, Project,
-    TreeOptions, project,
+    Action, CardsLook, CardsView, Clustering, Command, Cut, DensityOptions, HdbscanOptions, KMeansOptions, Look, NicheOptions, Page,
+    PageView, Plan, Project, SegmentsView, TreeOptions, project,
 };
 
 /// A benchmark of minutes is run, one of hours is not.
@@ -58,7 +59,8 @@ fn controls(title: &str, file: Option<PathBuf>) {
         settle(&ctx, &mut window);
         measure(&ctx, &mut window, &format!("{title}: {}, at rest", page.name()), |_| None);
     }
-    window.command(Command::Do(Action::Go(Page::Segments)));
+    unusual(&ctx, &mut window, title);
+    window.command(Command::Do(Action::Show(PageView::Segments(SegmentsView::Explore))));
     let base = Clustering::default();
     let drag = |window: &mut Window, what: &str, clustering: &dyn Fn(usize) -> Clustering| {
         window.command(Command::Cluster(clustering(0)));
@@ -90,6 +92,40 @@ fn controls(title: &str, file: Option<PathBuf>) {
         hdbscan: HdbscanOptions { min_cluster_size: Some(20 + 5 * at) },
         ..density(Method::Hdbscan, 0)
     });
+}
+
+/// Who is unusual: how long until there is an answer and until it is settled, and what a frame costs while the line, the neighbourhoods and the score move.
+fn unusual(ctx: &Context, window: &mut Window, title: &str) {
+    let since = Instant::now();
+    window.command(Command::Do(Action::Show(PageView::Segments(SegmentsView::Niches))));
+    let waits: [(&str, IsThere); 2] = [
+        ("who is unusual, first answer", |window| window.answers().unusual.latest().is_some()),
+        ("who is unusual, settled", |window| window.answers().unusual.latest().is_some_and(|found| found.n_copies >= USUAL_COPIES)),
+    ];
+    for (what, is_there) in waits {
+        while !is_there(window) {
+            if since.elapsed() > 3 * LONGEST_WAIT {
+                println!("    (still computing after {} s)", since.elapsed().as_secs());
+                return;
+            }
+            frame(ctx, window);
+            std::thread::sleep(Duration::from_millis(4));
+        }
+        println!("{:52} {:>9}", format!("{title}: {what} after"), format!("{:.2} s", since.elapsed().as_secs_f64()));
+    }
+    let Some(found) = window.answers().unusual.latest().cloned() else { return };
+    let scores = found.by(UnusualScore::Local).map(|measured| measured.scores.clone()).unwrap_or_default();
+    let most = scores.iter().copied().filter(|score| score.is_finite()).fold(1.0, f64::max);
+    let line = |at: usize| NicheOptions {
+        line: Some(1.0 + (most - 1.0) * at as f64 / 200.0),
+        score: UnusualScore::Local,
+        ..NicheOptions::default()
+    };
+    measure(ctx, window, &format!("{title}: dragging the line"), |at| Some(Command::Niches(line(at))));
+    measure(ctx, window, &format!("{title}: switching the score"), |at| {
+        Some(Command::Niches(NicheOptions { score: UnusualScore::ALL[at / 10 % UnusualScore::ALL.len()], ..NicheOptions::default() }))
+    });
+    window.command(Command::Niches(NicheOptions::default()));
 }
 
 /// The Personas page in its views and the Present page, opened from a project, which says what is looked at.

@@ -25,8 +25,8 @@ use super::run::naming::log_kind;
 use super::run::runtime::{Asked, Made, Need};
 use super::segmentation::{Labeling, Segmentation};
 
-/// Trees and copies after each round; the last has all trees.
-const ROUNDS: [(usize, usize); 3] = [(25, 3), (100, 8), (usize::MAX, 20)];
+/// Trees and copies after each round; the last has all trees. The first has one copy, since each costs about as much as all customers do.
+const ROUNDS: [(usize, usize); 3] = [(25, 1), (100, 8), (usize::MAX, 20)];
 /// Up to so many rows a density tree is built for its score alone.
 const TREE_ROWS: usize = 200_000;
 /// So many at most are told with their reasons; more are no exceptions.
@@ -58,7 +58,8 @@ impl From<NicheError> for StepError {
     }
 }
 
-/// Asks for the scores of every customer. `waits_for_all` wants the last round, as a command does.
+/// Asks for the scores of every customer. `waits_for_all` wants the last round, as a command does. The density tree takes longer than all the rest,
+/// of the customers and of every copy, so whoever looks on has a first answer without it.
 pub(super) fn unusual(
     runtime: &mut Runtime,
     prepared: &Made<Prepared>,
@@ -75,55 +76,85 @@ pub(super) fn unusual(
         Asked::Failed(_) => None,
         other => return other.passes_on("Waiting for the neighbours"),
     };
-    let tree_need = if n_rows <= TREE_ROWS { need } else { Need::Look };
+    let of = Scored { prepared, labeling, clustering, trees: options.trees, local: local.as_ref() };
+    let first = match waits_for_all {
+        true => None,
+        false => match of.grown(runtime, None, &ROUNDS[..1], need) {
+            Asked::Ready(first) => Some(first),
+            Asked::Failed(_) => None,
+            other => return other,
+        },
+    };
+    let so_far = |other: Asked<Unusual>| first.clone().map_or(other, Asked::Ready);
     let min_samples = clustering.density.min_samples;
     let least = choose::min_cluster_size(clustering, n_rows);
+    let tree_need = if n_rows <= TREE_ROWS { need } else { Need::Look };
     let tree = density::density(runtime, prepared, min_samples, tree_need);
     let found = tree.and("Waiting for the densities", |tree| density::hdbscan(runtime, tree, least, tree_need));
     let glosh = match &found {
         Asked::Ready(found) => Some(scored_by_density(runtime, found, need)),
         Asked::Failed(_) => None,
-        other if tree_need == need => return other.passes_on("Waiting for the densities"),
+        other if tree_need == need => return so_far(other.passes_on("Waiting for the densities")),
         _ => None,
     };
     let density = match &glosh {
         Some(Asked::Ready(scores)) if !scores.value.is_empty() => Some(scores.clone()),
-        Some(Asked::Cooking(progress)) => return Asked::Cooking(progress.clone()),
+        Some(Asked::Cooking(progress)) => return so_far(Asked::Cooking(progress.clone())),
         _ => None,
     };
-    let seed = clustering.seed;
-    let mut best: Option<Made<Unusual>> = None;
-    let mut before: (Option<Made<IsolationForest>>, Option<Made<SmoothCopies>>) = (None, None);
-    for (round, (trees, n_copies)) in ROUNDS.into_iter().enumerate() {
-        let trees = trees.min(options.trees);
-        // The page waits for the first round; the others only make it surer.
-        let lane = if round == 0 { Lane::Long } else { Lane::Background };
-        // A command has use for the last round alone; growing on the way there costs nothing.
-        let forest = forest(runtime, prepared, seed, trees, before.0.as_ref(), (need, lane));
-        let Some(made_forest) = forest.ready() else {
-            return best.map_or_else(|| forest.passes_on("Waiting for the forest"), Asked::Ready);
-        };
-        let inputs = Parts { prepared, labeling, local: local.as_ref(), density: density.as_ref(), forest: made_forest };
-        let copies = copies(runtime, &inputs, (seed, n_copies, (min_samples, least)), before.1.as_ref(), (need, lane));
-        let Some(made_copies) = copies.ready() else {
-            return match copies {
-                Asked::Failed(problem) if best.is_none() => Asked::Failed(problem),
-                other => best.map_or_else(|| other.passes_on("Waiting for smooth copies"), Asked::Ready),
+    // A command has use for the last round alone; growing on the way there costs nothing.
+    let last = ROUNDS.len() - 1;
+    let best = of.grown(runtime, density.as_ref(), if waits_for_all { &ROUNDS[last..] } else { &ROUNDS }, need);
+    if let Asked::Failed(problem) = &locals {
+        runtime.tell(&[crate::base::Note::new(format!("Customers are not compared with their neighbours: {}", problem.0))]);
+    }
+    match best {
+        Asked::Cooking(_) | Asked::Waiting(_) => so_far(best),
+        done => done,
+    }
+}
+
+/// Whose scores are asked for.
+struct Scored<'a> {
+    prepared: &'a Made<Prepared>,
+    labeling: &'a Labeling,
+    clustering: &'a Clustering,
+    trees: usize,
+    local: Option<&'a Made<LocalScores>>,
+}
+
+impl Scored<'_> {
+    /// The best of these rounds that is there, and the next one under way.
+    fn grown(&self, runtime: &mut Runtime, density: Option<&Made<Vec<f64>>>, rounds: &[(usize, usize)], need: Need) -> Asked<Unusual> {
+        let &Scored { prepared, labeling, clustering, local, .. } = self;
+        let seed = clustering.seed;
+        let tree = (clustering.density.min_samples, choose::min_cluster_size(clustering, prepared.value.matrix.n_rows()));
+        let mut best: Option<Made<Unusual>> = None;
+        let mut before: (Option<Made<IsolationForest>>, Option<Made<SmoothCopies>>) = (None, None);
+        for &(trees, n_copies) in rounds {
+            let trees = trees.min(self.trees);
+            // The page waits for the first round; the others only make it surer.
+            let lane = if best.is_none() { Lane::Long } else { Lane::Background };
+            let forest = forest(runtime, prepared, seed, trees, before.0.as_ref(), (need, lane));
+            let Some(made_forest) = forest.ready() else {
+                return best.map_or_else(|| forest.passes_on("Waiting for the forest"), Asked::Ready);
             };
-        };
-        before = (Some(made_forest.clone()), Some(made_copies.clone()));
-        let is_last = round + 1 == ROUNDS.len();
-        if is_last || !waits_for_all {
+            let inputs = Parts { prepared, labeling, local, density, forest: made_forest };
+            let copies = copies(runtime, &inputs, (seed, n_copies, tree), before.1.as_ref(), (need, lane));
+            let Some(made_copies) = copies.ready() else {
+                return match copies {
+                    Asked::Failed(problem) if best.is_none() => Asked::Failed(problem),
+                    other => best.map_or_else(|| other.passes_on("Waiting for smooth copies"), Asked::Ready),
+                };
+            };
+            before = (Some(made_forest.clone()), Some(made_copies.clone()));
             match put_together(runtime, &inputs, made_copies, need) {
                 Asked::Ready(made) => best = Some(made),
                 other => return best.map_or(other, Asked::Ready),
             }
         }
+        best.map_or_else(|| Asked::Waiting(String::new()), Asked::Ready)
     }
-    if let Asked::Failed(problem) = &locals {
-        runtime.tell(&[crate::base::Note::new(format!("Customers are not compared with their neighbours: {}", problem.0))]);
-    }
-    best.map_or_else(|| Asked::Waiting(String::new()), Asked::Ready)
 }
 
 /// The customers above the line in force, with reasons. A line that moves makes them anew, which takes milliseconds for those that are told.

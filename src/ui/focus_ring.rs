@@ -24,7 +24,7 @@ pub fn ui(ctx: &Context) {
     if is_by_keyboard != before {
         ctx.data_mut(|data| data.insert_temp(id, is_by_keyboard));
     }
-    if !is_by_keyboard {
+    if !is_by_keyboard || ctx.text_edit_focused() {
         return;
     }
     let Some(response) = ctx.memory(egui::Memory::focused).and_then(|focused| ctx.read_response(focused)) else { return };

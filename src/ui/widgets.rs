@@ -48,9 +48,11 @@ pub fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
 
 /// A box to tick with its words; one that is not ticked is still seen as a box.
 pub fn check_ui(ui: &mut Ui, is_on: &mut bool, text: &str) -> Response {
-    let line = Stroke::new(1.0, tokens(ui).muted);
+    let t = tokens(ui);
     let scope = ui.scope(|ui| {
-        ui.visuals_mut().widgets.inactive.bg_stroke = line;
+        // A grey box would seem to be one that cannot be ticked.
+        let inactive = &mut ui.visuals_mut().widgets.inactive;
+        (inactive.bg_fill, inactive.bg_stroke) = (t.raised, Stroke::new(1.0, t.muted));
         if text.is_empty() { ui.add(egui::Checkbox::without_text(is_on)) } else { ui.checkbox(is_on, text) }
     });
     focus_ring::follow(&scope.inner);

@@ -218,7 +218,9 @@ fn another_score_has_a_line_of_its_own() {
 #[test]
 fn nobody_is_as_clear_as_a_list() {
     let mut shop = open(0);
-    assert!(shop.says("Nobody stands out beyond doubt: wherever the line is drawn, at least one in ten above it would be there by chance."));
+    assert!(
+        shop.says("Nobody stands out beyond doubt: wherever the line is drawn, at least one in ten above it would be there by chance.")
+    );
     for button in ["Save as CSV", "Keep as a selection", "Select all"] {
         assert!(shop.window.query_by_label(button).is_none(), "{button}: there is nobody");
     }

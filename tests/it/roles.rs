@@ -200,7 +200,7 @@ fn colours_and_firms_are_no_origin_unless_people_answer_for_them() {
 /// Seen in public files that nobody here wrote.
 #[test]
 fn what_surveys_and_banks_call_things_is_understood() {
-    let yes_or_no = |row: usize| ["0", "1"][usize::from(row % 3 == 0)].to_owned();
+    let yes_or_no = |row: usize| ["0", "1"][usize::from(row.is_multiple_of(3))].to_owned();
     for name in ["afam", "blackfemale", "citizen", "us_citizen"] {
         assert_eq!(role(name, yes_or_no), Role::Sensitive, "{name}");
     }

@@ -50,7 +50,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, shown: Option<usize>, look:
             column_ui(&mut row, plan, &profiles[at], unit, commands);
         }
     });
-    ui.data_mut(|data| data.insert_temp(seen_id, Seen { shown, offset: output.state.offset().y }));
+    ui.data_mut(|data| data.insert_temp(seen_id, Seen { shown, offset: output.state.unclamped_offset().y }));
 }
 
 /// What of the list is in view: the column that was in detail, and how far it is scrolled.

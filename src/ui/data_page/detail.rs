@@ -137,7 +137,7 @@ fn numbers_ui(ui: &mut Ui, profile: &ColumnProfile, unit: Option<&str>, numeric:
         ("Largest", value(numeric.max), "The largest value."),
     ];
     ui.vertical(|ui| {
-        ui.set_width(NUMBERS_WIDTH);
+        ui.set_width(NUMBERS_WIDTH.min(ui.available_width()));
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.spacing_mut().interact_size.y = 20.0;
         for (name, value, explanation) in facts {

@@ -190,7 +190,9 @@ fn as_what_ui(ui: &mut Ui, (answers, dictionary): (&Answers, &Dictionary), choic
 fn how_ui(ui: &mut Ui, choices: &mut Choices) {
     ui.add_space(4.0);
     ui.add_enabled_ui(choices.has_pages(), |ui| {
+        ui.label(caption(ui, "Size of pages"));
         segmented_ui(ui, &mut choices.paper, &Paper::ALL.map(|paper| (paper, paper.name(), "The size of pages.")));
+        ui.label(caption(ui, "How much is on them"));
         segmented_ui(ui, &mut choices.density, &Density::ALL.map(|density| (density, density.name(), density.explanation())));
     });
 }

@@ -6,7 +6,7 @@ use eframe::egui::{
     Align, Button, CornerRadius, Id, Label, Layout, Rect, RichText, Role, ScrollArea, Sense, TextStyle, Ui, UiBuilder, Vec2,
 };
 
-use crate::evaluate::unusual::{Unusual, UnusualScore};
+use crate::evaluate::unusual::{USUAL_COPIES, Unusual, UnusualScore};
 use crate::persona::{RowSet, UnusualCustomer};
 use crate::plot::customer_name;
 use crate::session::{Brush, Command, KeptSelection, Look, NicheOptions, Selection, Who};
@@ -34,11 +34,22 @@ pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Lo
 }
 
 fn found_ui(ui: &mut Ui, view: &View, unusual: &Unusual, options: &NicheOptions, look: &mut Look, commands: &mut Vec<Command>) {
+    if unusual.by(options.score).is_none() && !is_settled(unusual, options) {
+        ui.label(caption(ui, format!("The {} score is still being made.", options.score.name())));
+        return;
+    }
     if unusual.by(options.score).is_none() {
         ui.label(caption(ui, format!("The {} score is not made for these customers. Choose another.", options.score.name())));
         return;
     }
-    ui.add(Label::new(theme::strong(unbroken(&unusual.sentence(options.score, options.line)))).wrap());
+    // What the first copies say may turn round with more of them.
+    let so_far = match unusual.n_copies {
+        0 => String::new(),
+        n if n < USUAL_COPIES => format!("So far, beside {n} of {USUAL_COPIES} made-up populations: "),
+        _ => String::new(),
+    };
+    let sentence = format!("{so_far}{}", unusual.sentence(options.score, options.line));
+    ui.add(Label::new(theme::strong(unbroken(&sentence))).wrap());
     let line = unusual.line(options.score, options.line);
     if line.is_none() {
         ui.add_space(theme::INSIDE);
