@@ -387,6 +387,11 @@ pub fn keys_ui(ui: &mut Ui, look: &mut Look) {
         let most = (room.height() - 160.0).max(120.0);
         ScrollArea::vertical().max_height(most).min_scrolled_height(most).show(ui, |ui| {
             ui.spacing_mut().interact_size.y = 20.0;
+            // The start page has no keys of its own; behind it lies another page.
+            if look.is_start {
+                column_ui(ui, "Everywhere", crate::session::keys::everywhere());
+                return;
+            }
             ui.columns(2, |columns| {
                 column_ui(&mut columns[0], "On this page", crate::session::keys::of(view).iter().copied());
                 column_ui(&mut columns[1], "Everywhere", crate::session::keys::everywhere());
