@@ -7,7 +7,8 @@
 //! shorter of equals. Cost: one shallow tree per segment, then conditions x customers.
 //!
 //! A rule is told only where it helps. F1 of at least one half: hits are no fewer than the mean of false hits and misses. And it is wrong at most
-//! half as often as naming everybody would be, without which "everyone" would be a fine rule for a segment of two thirds.
+//! half as often as naming everybody would be, without which "everyone" would be a fine rule for a segment of two thirds. Nor is it told where it would
+//! give away how many of a few customers have a level.
 
 use crate::base::{Ctx, Stopped};
 use crate::evaluate::decision_tree::{Coded, Split};
@@ -18,6 +19,7 @@ use super::columns::{Described, Reading};
 use super::explain::{Condition, SegmentRule};
 use super::measure::MIN_CELL;
 use super::text::list;
+use super::withheld::is_few;
 
 const MIN_F1: f64 = 0.5;
 
@@ -88,6 +90,12 @@ fn measured(columns: &[Described], tests: &[Test], target: &Target, ctx: &Ctx) -
     let precision = n_hit as f64 / n_caught.max(1) as f64;
     let helps = f1(n_hit, n_caught, target.n_members) >= MIN_F1 && 1.0 - precision <= (1.0 - share) / 2.0;
     let recall = n_hit as f64 / target.n_members as f64;
+    // Precision, recall and the number caught give the numbers of those it misses and catches wrongly. Where a level is asked for, these are the very
+    // customers whose share stands in the evidence, and of a few it is withheld there.
+    let asks_levels = tests.iter().any(|test| matches!(test.limits, Limits::Is(_) | Limits::IsNot(_)));
+    if asks_levels && (is_few(target.n_members - n_hit) || is_few(n_caught - n_hit)) {
+        return Ok(None);
+    }
     let rule = || SegmentRule { conditions: tests.iter().map(|test| test.condition(columns)).collect(), precision, recall, n_caught };
     Ok((helps && n_hit >= MIN_CELL).then(rule))
 }

@@ -234,3 +234,22 @@ fn who_is_missing() {
     assert_eq!(told, [("gender", "female", 160, 0.4), ("age", "65 and over", 120, 0.3)], "8 of 400 are fewer than ten, and than 3 %");
     assert_eq!(missing[0].most_in, Some((0, 0.4)));
 }
+
+/// Precision, recall and the number caught once gave away that exactly three of a segment spoke another language, which the evidence withheld.
+#[test]
+fn a_rule_gives_away_nothing_of_a_few() {
+    let rule = |n_missed: usize| {
+        let language = |row: usize| if row < 60 - n_missed { "other" } else { "english" };
+        let rows: String = (0..300).map(|row| format!("{},{}\n", language(row), row * 7 % 41)).collect();
+        let loaded = crate::roles::read(&format!("native_tongue,visits\n{rows}"));
+        let prepared = features::prepare(&loaded, &Preparation::default(), &Ctx::new()).unwrap();
+        let labels = Labels::from_ids(&(0..300).map(|row| usize::from(row < 60)).collect::<Vec<_>>());
+        let cluster = (0..2).find(|&cluster| labels.sizes()[cluster] == 60).unwrap();
+        explain(&loaded, &prepared, &labels, &BTreeMap::new()).rules[cluster].clone()
+    };
+    let exact = rule(0).unwrap();
+    assert_eq!((exact.precision, exact.recall, exact.n_caught), (1.0, 1.0, 60));
+    assert_eq!(rule(3), None, "three would be told");
+    let many = rule(12).unwrap();
+    assert_eq!((many.precision, many.recall, many.n_caught), (1.0, 0.8, 48), "twelve may be");
+}

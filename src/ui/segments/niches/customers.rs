@@ -86,7 +86,10 @@ fn actions_ui(ui: &mut Ui, view: &View, unusual: &Unusual, options: &NicheOption
         let is_there = is_settled(unusual, options) && view.answers.unusual_customers.ready().is_some();
         let tip = "Every customer with persona, all scores, who is unusual, and the reasons.";
         let save = ui.add_enabled(is_there, button("Save as CSV")).on_hover_text(tip);
-        if save.on_disabled_hover_text("Wait until all trees and made-up populations are there, or the file would differ from the next one.").clicked() {
+        if save
+            .on_disabled_hover_text("Wait until all trees and made-up populations are there, or the file would differ from the next one.")
+            .clicked()
+        {
             commands.push(Command::SaveUnusual);
         }
     });
