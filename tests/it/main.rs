@@ -81,6 +81,7 @@ mod unclean;
 mod validate_page;
 mod validating;
 mod validating_traps;
+mod verbs;
 mod weather;
 mod whole;
 mod window;
