@@ -9,7 +9,7 @@ use crate::base::{Ctx, Key};
 use crate::data::{ColumnProfile, Loaded, Raw, Role, Source, Sourcing, is_rfm_score};
 use crate::evaluate::{FoldLabels, OneColumn, PredictionStrengths, Regroup, folds, one_column, prediction_strengths};
 use crate::export::{FoldsFound, Validation};
-use crate::features::Prepared;
+use crate::features::{self, Prepared};
 use crate::session::{Plan, ToForetell};
 
 use super::answers::HoldsAnswer;
@@ -35,7 +35,7 @@ const NOTHING_CAME: &str = "What they foretell needs something that came later: 
 
 /// The same where there are such columns, so that only the choice is missing: whether an outcome came later nobody but the user knows.
 fn nothing_chosen(loaded: &Loaded, plan: &Plan) -> String {
-    let is_outcome = |column: &&ColumnProfile| plan.preparation.role_of(column) == Role::Outcome && !is_rfm_score(&column.name);
+    let is_outcome = |column: &&ColumnProfile| features::role(column, &plan.preparation) == Role::Outcome && !is_rfm_score(&column.name);
     let names: Vec<String> = loaded.profile.columns.iter().filter(is_outcome).map(|column| plan.dictionary.name(&column.name)).collect();
     match &names[..] {
         [] => NOTHING_CAME.to_owned(),

@@ -160,7 +160,7 @@ impl Stability {
         let jaccard = self.jaccard(cluster);
         match self.null_of(cluster).filter(|_| !self.beats_chance(cluster)) {
             Some(null) => {
-                let digits = digits_apart(jaccard, null);
+                let digits = text::digits_apart(jaccard, null);
                 format!("{jaccard:.digits$}, by chance {null:.digits$}")
             }
             None => format!("{jaccard:.2}"),
@@ -170,7 +170,7 @@ impl Stability {
     /// Why, in plain sentences with the numbers.
     pub fn reasons(&self, cluster: usize) -> Vec<String> {
         let (jaccard, size) = (self.jaccard(cluster), self.sizes[cluster]);
-        let digits = self.null_of(cluster).map_or(2, |null| digits_apart(jaccard, null));
+        let digits = self.null_of(cluster).map_or(2, |null| text::digits_apart(jaccard, null));
         let mut reasons = vec![format!(
             "The group came back in {} of {} new draws of the customers, on average with {:.0} % the same members (Jaccard {jaccard:.digits$}).",
             self.n_found(cluster),
@@ -355,11 +355,6 @@ pub fn best_jaccards(labels: &Labels, rows: &[usize], found: &Labels) -> Vec<f64
         if either == 0 { 0.0 } else { both as f64 / either as f64 }
     };
     (0..n_old).map(|old| (0..n_new).map(|new| coefficient(old, new)).fold(0.0, f64::max)).collect()
-}
-
-/// As many decimals as tell two values apart, two to four.
-fn digits_apart(a: f64, b: f64) -> usize {
-    (2..4).find(|&digits| format!("{a:.digits$}") != format!("{b:.digits$}")).unwrap_or(4)
 }
 
 #[cfg(test)]

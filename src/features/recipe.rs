@@ -53,11 +53,6 @@ impl Preparation {
         self.roles.contains_key(name) || self.columns.get(name).is_some_and(|recipe| *recipe != ColumnRecipe::default())
     }
 
-    /// The role in force of the column behind `profile`: the user's, else the guess.
-    pub fn role_of(&self, profile: &ColumnProfile) -> Role {
-        self.roles.get(&profile.name).copied().unwrap_or(profile.guessed_role)
-    }
-
     /// The same choices with another role of one column; `None` guesses again. Choosing what is guessed anyway is no choice to remember.
     pub fn with_role(&self, profile: &ColumnProfile, role: Option<Role>) -> Preparation {
         let mut preparation = self.clone();

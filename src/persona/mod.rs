@@ -16,6 +16,7 @@ mod distribution;
 mod evidence;
 mod explaining;
 mod identity;
+mod level_words;
 pub mod lexicon;
 mod measure;
 mod missing_groups;

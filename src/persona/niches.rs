@@ -240,8 +240,7 @@ fn confirmed(niche: &FoundNiche, noun: &Noun) -> Vec<String> {
         niche.n_expected
     );
     let chance = niche.by_chance.to_beat();
-    // As many digits as tell both apart.
-    let digits = (2..4).find(|&digits| format!("{:.digits$}", niche.came_back) != format!("{chance:.digits$}")).unwrap_or(4);
+    let digits = text::digits_apart(niche.came_back, chance);
     let back = format!(
         "It came back among new draws, on average with {:.0} % the same members (Jaccard {:.digits$}). {}",
         100.0 * niche.came_back,

@@ -9,6 +9,9 @@ use crate::data::{Noun, Role, gives_no_name, without_neutral_words};
 
 use super::columns::{Described, Reading};
 use super::evidence::Direction;
+use super::level_words::{
+    KINDS, NO_WORDS, SAYS_HOW_MUCH, UNITS, is_article_number, is_person, is_state, is_word, lowered, names_people, with_article,
+};
 use super::lexicon::{End, Pole, Position};
 use super::measure::Trait;
 use super::sense::Sense;
@@ -199,17 +202,12 @@ impl<'a> Phrase<'a> {
         yes_or_no(level).filter(|_| is_question)
     }
 
-    /// How many do it, by the share that is printed beside it. Where that is a bound or nothing, a word may not say more than it.
+    /// How many do it, by the share that is printed beside it. Where that is withheld, a word such as "All" would tell it.
     fn how_many(&self) -> &'static str {
         let share = self.found.evidence.persona;
-        let told = &self.found.evidence.texts[0];
         match self.found.direction {
-            Direction::More if self.found.evidence.hidden().persona => match bound_of(told) {
-                Some(bound) if bound >= 90 => "Almost all",
-                Some(bound) if bound >= 50 => "Most",
-                _ => "More",
-            },
-            Direction::Less if told == "–" => "Fewer",
+            Direction::More if self.found.evidence.hidden().persona => "More",
+            Direction::Less if self.found.evidence.texts[0] == "–" => "Fewer",
             Direction::More if share >= 1.0 => "All",
             Direction::More if share >= 0.9 => "Almost all",
             Direction::More if share >= 0.5 => "Most",
@@ -394,71 +392,6 @@ impl<'a> Phrase<'a> {
 /// Tags whose verb takes a word: "work as nurse", "are female", but "have occupation 5" and "have sex M".
 const NEEDS_A_WORD: [&str; 6] = ["job", "department", "gender", "origin", "place", "marital"];
 
-/// Columns whose level stands before them: "have DSL internet service".
-const KINDS: [&str; 12] =
-    ["service", "plan", "account", "card", "policy", "insurance", "contract", "package", "membership", "housing", "status", "savings"];
-
-/// Levels that say how much of something, and mean nothing without it.
-#[rustfmt::skip]
-const SAYS_HOW_MUCH: [&str; 28] = [
-    "low", "high", "medium", "moderate", "middle", "upper", "lower", "free", "own", "rent", "rented", "good", "bad", "fair", "poor", "rich", "little", "quite",
-    "partial", "full", "large", "small", "short", "long", "average", "excellent", "critical", "some",
-];
-
-/// Whether a word of a level names people, who need not be the customers.
-fn names_people(word: &str) -> bool {
-    const RELATED: [&str; 10] =
-        ["parents", "parent", "mother", "father", "relative", "relatives", "family", "friend", "friends", "guarantor"];
-    RELATED.contains(&word)
-}
-
-/// What people are, and do not work as: "unemployed", "not in labor force".
-fn is_state(level: &str) -> bool {
-    let small = level.to_lowercase();
-    let first = small.split([' ', '-']).next().unwrap_or_default();
-    ["not", "unemployed", "retired", "employed", "unskilled", "skilled", "freelance", "self"].contains(&first)
-        || small.ends_with("employed")
-}
-
-/// Countries that are spoken of with an article.
-fn with_article(place: &str) -> String {
-    let small = place.to_lowercase();
-    let starts = ["united ", "netherlands", "philippines", "czech republic", "dominican republic", "bahamas", "maldives"];
-    let has_article = starts.iter().any(|start| small.starts_with(start)) || ["usa", "us", "uk", "uae", "eu"].contains(&small.as_str());
-    if has_article { format!("the {place}") } else { place.to_owned() }
-}
-
-/// The number in "over 90 %".
-fn bound_of(text: &str) -> Option<u32> {
-    let bound = text.strip_prefix("over")?;
-    bound.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok()
-}
-
-/// Whether a level is no code and no "other".
-fn is_word(level: &str) -> bool {
-    level.chars().filter(|c| c.is_alphabetic()).count() >= 3 && !NO_WORDS.contains(&level.trim().to_lowercase().as_str())
-}
-
-const NO_WORDS: [&str; 15] = [
-    "other",
-    "others",
-    "unknown",
-    "none",
-    "n/a",
-    "na",
-    "missing",
-    "(missing)",
-    "undefined",
-    "null",
-    "not known",
-    "not available",
-    "not given",
-    "unspecified",
-    "none listed",
-];
-const UNITS: [&str; 14] =
-    ["day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes", "tage", "jahre"];
-
 /// "years with current manager" is time spent: "with the current manager".
 fn spent(name: &str) -> Option<String> {
     let (unit, rest) = name.split_once(' ')?;
@@ -489,30 +422,4 @@ fn is_code(human: &str) -> bool {
     ];
     let is_word = |word: &str| word.chars().count() >= 3 && word.chars().all(char::is_alphabetic) && !NOTHING.contains(&word);
     !human.to_lowercase().split_whitespace().any(is_word)
-}
-
-/// "TBL345", "A12": letters and at least two digits in one word.
-fn is_article_number(word: &str) -> bool {
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    digits >= 2 && word.chars().any(char::is_alphabetic)
-}
-
-fn is_person(level: &str) -> bool {
-    let last = level.rsplit(' ').next().unwrap_or(level).to_lowercase();
-    ["er", "or", "ist", "ian", "tive", "ant", "ent"].iter().any(|end| last.len() > 4 && last.ends_with(end)) && !last.ends_with("ment")
-}
-
-/// A level within a sentence: "Electronic check" begins small, "USA" and "McDonald" stay.
-fn lowered(level: &str) -> String {
-    let mut chars = level.chars();
-    let Some(first) = chars.next() else { return String::new() };
-    let rest = chars.as_str();
-    let word = rest.split([' ', '-']).next().unwrap_or(rest);
-    if level.split(' ').count() == 2 && level.split(' ').nth(1).is_some_and(|unit| UNITS.contains(&unit)) {
-        return level.to_lowercase().replace(' ', "-");
-    }
-    if word.is_empty() || word.chars().any(|c| c.is_uppercase() || c.is_numeric()) {
-        return level.to_owned();
-    }
-    first.to_lowercase().collect::<String>() + rest
 }

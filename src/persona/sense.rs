@@ -5,6 +5,7 @@
 //! asked in the order in which one word overrules another ("days since last change" is a time that has passed, "score change" a change).
 //! English, German, French, Spanish, Italian and Portuguese, accents taken off. O(words) per name.
 
+use crate::base::text::are_years;
 use crate::data::name_words;
 
 /// What numbers stand for. Only amounts and counts have a ratio: a score of 4 is not twice a score of 2.
@@ -71,7 +72,7 @@ pub fn sense_of(name: &str, unit: Option<&str>, looks: Looks) -> Sensed {
     let words = Words::of(name);
     let found = |sense: Sense, word: Option<&str>| Sensed { sense, word: word.map(str::to_owned) };
     let is_percent = unit == Some("%");
-    if looks.is_whole && looks.min >= 1900.0 && looks.max <= 2100.0 && words.any(YEAR).is_some() {
+    if looks.is_whole && are_years(looks.min, looks.max) && words.any(YEAR).is_some() {
         return found(Sense::Date, None);
     }
     if let Some(word) = words.any(SINCE) {

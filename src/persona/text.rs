@@ -9,7 +9,7 @@ use crate::data::table::day_text;
 pub use crate::base::text::{SPACE, count};
 pub use crate::data::display_name::tokens;
 
-use crate::base::text::grouped;
+use crate::base::text::{are_years, grouped};
 
 /// How the values of one numeric column are written.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,7 +140,7 @@ pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>,
         return NumberFormat::Year;
     }
     // Numbers that are all like the years of our time: to three digits 2003 and 2005 would be one and the same.
-    if unit.is_none() && lexicon_unit.is_none() && min >= 1900.0 && max <= 2100.0 && unit_of_name(&tokens).is_none() {
+    if unit.is_none() && lexicon_unit.is_none() && are_years(min, max) && unit_of_name(&tokens).is_none() {
         return NumberFormat::Year;
     }
     let from_name = || unit_of_name(&tokens);

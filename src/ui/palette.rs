@@ -8,6 +8,7 @@ use eframe::egui::{self, Align, Button, Id, Key, Margin, Modal, Modifiers, Rect,
 use crate::cluster::Method;
 use crate::data::Role as ColumnRole;
 use crate::engine::Answers;
+use crate::features;
 use crate::persona::numbering;
 use crate::session::command::ACTIONS;
 use crate::session::{Action, Brush, CardEdit, Clustering, Command, Cut, DataView, Look, PageView, Plan, SegmentsView, Selection};
@@ -284,7 +285,7 @@ fn roles<'a>(plan: &'a Plan, answers: &'a Answers) -> impl Iterator<Item = Entry
     let profiles = answers.loaded.latest().into_iter().flat_map(|loaded| loaded.profile.columns.iter().enumerate());
     profiles.flat_map(|(at, profile)| {
         let name = plan.dictionary.name(&profile.name);
-        let current = plan.preparation.role_of(profile);
+        let current = features::role(profile, &plan.preparation);
         ColumnRole::ALL.into_iter().filter(move |role| *role != current).map(move |role| {
             let label = format!("Role of {name}: {} (now {})", role.name(), current.name().to_lowercase());
             entry(label, "column kind type", role.explanation(), Does::Role(at, role))

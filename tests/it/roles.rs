@@ -234,4 +234,5 @@ fn answers_and_marks_are_no_keys_of_customers() {
     assert_eq!(told("number_customer_service_calls", &few(10)), None);
     assert_eq!(told("account_never_delinq_percent", &|row| format!("{}.5", 60 + row % 20)), None);
     assert!(told("customer_id", &few(20)).is_some(), "three rows per customer");
+    assert!(told("service_account_number", &few(20)).is_some(), "its last word says that it numbers them");
 }

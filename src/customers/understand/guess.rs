@@ -27,8 +27,10 @@ pub(super) fn key_score(column: &RawColumn) -> u8 {
     let words = name_words(&column.name);
     let of = &column_words().keys;
     let has = |list: &[&'static str]| list.iter().any(|word| words.iter().any(|token| token == word));
-    // "number of customer service calls" says customer and number, and is neither.
-    if has(&of.no_key) {
+    // "number of customer service calls" says customer and number, and is neither; "service account number" is what it says last.
+    let last = words.iter().rfind(|word| !word.contains(' '));
+    let is_numbered = last.is_some_and(|last| of.number.contains(&last.as_str()));
+    if has(&of.no_key) && !is_numbered {
         return 0;
     }
     if has(&of.joined) || has(&of.person) && has(&of.number) {

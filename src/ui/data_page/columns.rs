@@ -4,7 +4,9 @@
 
 use eframe::egui::{self, Align, Color32, CornerRadius, Id, Layout, Rect, Role as Widget, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
+use crate::base::text::are_years;
 use crate::data::{ColumnProfile, Kind, Loaded, Role, table::day_text};
+use crate::features;
 use crate::session::{Command, Look, Plan};
 
 use super::super::icons;
@@ -98,7 +100,7 @@ fn column_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, unit: Option<&st
 /// The role as a drop-down: a guess steps back, a choice of the user does not. Used on two pages.
 pub(in super::super) fn role_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, width: f32, commands: &mut Vec<Command>) {
     let chosen = plan.preparation.roles.get(&profile.name).copied();
-    let mut role = plan.preparation.role_of(profile);
+    let mut role = features::role(profile, &plan.preparation);
     let choices = Role::ALL.map(|role| (role, role.name(), role.explanation()));
     let t = tokens(ui);
     let scope = ui.scope(|ui| {
@@ -165,7 +167,7 @@ pub(super) fn value_text(profile: &ColumnProfile, unit: Option<&str>, value: f64
 
 /// Whether all numbers are like the years of our time, which are written without a space.
 fn is_of_years(profile: &ColumnProfile) -> bool {
-    profile.numeric.as_ref().is_some_and(|numeric| numeric.whole && numeric.min >= 1900.0 && numeric.max <= 2100.0)
+    profile.numeric.as_ref().is_some_and(|numeric| numeric.whole && are_years(numeric.min, numeric.max))
 }
 
 fn range_text(plan: &Plan, profile: &ColumnProfile, unit: Option<&str>) -> String {

@@ -9,7 +9,7 @@ use eframe::egui::{
 
 use crate::data::{ColumnProfile, Kind, Loaded, Role as ColumnRole};
 use crate::engine::Answer;
-use crate::features::{ColumnRecipe, InputColumn, MissingRule, Prepared, Scale, Transform};
+use crate::features::{self, ColumnRecipe, InputColumn, MissingRule, Prepared, Scale, Transform};
 use crate::session::{Command, Plan};
 
 use super::super::data_page::{kind_icon, role_ui, shape_ui};
@@ -106,7 +106,7 @@ impl Order {
     /// The columns in this order; equal ones as in the table.
     fn of(self, plan: &Plan, profiles: &[ColumnProfile]) -> Vec<usize> {
         let mut order: Vec<usize> = (0..profiles.len()).collect();
-        let role = |at: usize| plan.preparation.roles.get(&profiles[at].name).copied().unwrap_or(profiles[at].guessed_role);
+        let role = |at: usize| features::role(&profiles[at], &plan.preparation);
         match self {
             Order::AsInTable => {}
             Order::Name => order.sort_by_key(|&at| plan.dictionary.name(&profiles[at].name).to_lowercase()),
@@ -169,7 +169,7 @@ fn row_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, input: Option<&Inpu
     let name = &profile.name;
     let chosen = plan.preparation.columns.get(name).cloned().unwrap_or_default();
     let mut recipe = chosen.clone();
-    let role = plan.preparation.roles.get(name).copied().unwrap_or(profile.guessed_role);
+    let role = features::role(profile, &plan.preparation);
     let enters = chosen.enters.unwrap_or_else(|| input.map_or(role.is_input_by_default(), |input| input.enters));
 
     name_ui(

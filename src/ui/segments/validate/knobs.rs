@@ -3,6 +3,7 @@
 use eframe::egui::{self, Frame, Label, ScrollArea, Ui};
 
 use crate::data::{Role, Source, Values, is_rfm_score};
+use crate::features;
 use crate::session::{Every, Plan, ToForetell, ValidateOptions};
 use crate::ui::theme::{self, caption};
 use crate::ui::widgets::{check_ui, choice_ui, unbroken};
@@ -102,7 +103,7 @@ fn columns(view: &View, plan: &Plan) -> Vec<String> {
     let is_input = |name: &str| prepared.columns.iter().any(|column| column.enters && column.name == name);
     let told = |at: usize| {
         let column = &loaded.table.columns[at];
-        let role = plan.preparation.roles.get(&column.name).copied().or(loaded.profile.columns.get(at).map(|profile| profile.guessed_role));
+        let role = loaded.profile.columns.get(at).map(|profile| features::role(profile, &plan.preparation));
         let is_outcome = role == Some(Role::Outcome) && !matches!(column.values, Values::Date(_)) && !is_rfm_score(&column.name);
         (is_outcome && !is_input(&column.name)).then(|| column.name.clone())
     };
