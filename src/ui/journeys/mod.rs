@@ -11,7 +11,7 @@ mod rhythm;
 mod seen;
 mod triggers;
 
-use eframe::egui::{CentralPanel, Frame, Key, Label, Margin, Modifiers, Panel, Ui};
+use eframe::egui::{CentralPanel, Frame, Key, Label, Margin, Modifiers, Panel, Ui, Vec2};
 
 use crate::engine::{Answer, Answers};
 use crate::session::{Command, JourneyOptions, JourneysView, Look, PageView, Plan};
@@ -105,22 +105,21 @@ fn view_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyO
     });
 }
 
+/// As wide as a line of text is read well.
+const LINE_OF_TEXT: f32 = 560.0;
+
 /// Nothing is followed yet: what the page is for, and the ways to begin.
 fn empty_page_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     centred(ui, |ui| {
         ui.label(theme::heading("What do customers do?"));
         ui.add_space(4.0);
-        ui.add(
-            Label::new(
-                caption(
-                    ui,
-                    "Open an export of events as it is: GA4, Mixpanel, Amplitude, PostHog, Segment, Snowplow, Matomo, a shop, a web server log, or a table \
-                     with a customer, a time and what happened in each row.",
-                )
-                .size(14.0),
-            )
-            .wrap(),
-        );
+        let text = "Open an export of events as it is: GA4, Mixpanel, Amplitude, PostHog, Segment, Snowplow, Matomo, a shop, a web server log, or a table \
+                    with a customer, a time and what happened in each row.";
+        // A line across the whole window is hard to read.
+        let width = ui.available_width().min(LINE_OF_TEXT);
+        ui.allocate_ui(Vec2::new(width, 0.0), |ui| {
+            ui.vertical_centered(|ui| ui.add(Label::new(caption(ui, text).size(14.0)).wrap()));
+        });
         ui.add_space(theme::INSIDE);
         if primary_button(ui, "Open event exports…").clicked() {
             commands.push(Command::ChooseEvents);
