@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::cluster::{Linkage, Method};
-use crate::data::{Noun, ReadAs, Source};
+use crate::data::{Noun, ReadAs, RevenueChoice, Source};
 use crate::engine::{Outputs, SilhouetteWish};
 use crate::features::{Scale, TransformRule};
 use crate::persona::part;
@@ -61,6 +61,9 @@ pub(super) struct Choices {
     /// What the rows are called, such as members, or household/households where both forms are needed; as the data say unless given.
     #[arg(long, value_name = "NOUN", value_parser = noun)]
     noun: Option<Noun>,
+    /// The column whose sum is revenue, or none; the one whose name says so unless given.
+    #[arg(long, value_name = "COLUMN|none")]
+    revenue: Option<String>,
     #[command(flatten)]
     reading: Reading,
     /// Over which pairs silhouettes are computed; exact up to 30 000 rows and sampled above unless chosen.
@@ -207,6 +210,10 @@ impl Choices {
         clustering.groups.column = self.column.clone().or(clustering.groups.column.take());
         if let Some(noun) = &self.noun {
             Arc::make_mut(&mut project.plan.dictionary).set_noun(Some(noun.clone()));
+        }
+        if let Some(revenue) = &self.revenue {
+            let choice = if revenue == "none" { RevenueChoice::None } else { RevenueChoice::Column(revenue.clone()) };
+            Arc::make_mut(&mut project.plan.dictionary).set_revenue(Some(choice));
         }
         let preparation = &mut project.plan.preparation;
         if let Some(features) = &self.features {

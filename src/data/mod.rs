@@ -42,13 +42,14 @@ pub use rows::{
 };
 pub use sourcing::{SourceFile, SourceKind, Sourcing};
 pub(crate) use table::codes::{gives_no_name, is_no_measure, without_neutral_words};
-pub use table::dictionary::{self, Dictionary};
+pub use table::dictionary::{self, Dictionary, RevenueChoice};
 pub use table::dictionary_file;
 pub use table::display_name;
 pub use table::loaded::Loaded;
 pub use table::no_answer::may_hold as may_hold_no_answers;
 pub use table::noun::{self, Noun};
 pub use table::profile::{ColumnProfile, Profile};
+pub use table::revenue::revenue_column;
 pub use table::role::Role;
 pub(crate) use table::roles::{is_rfm_score, may_be_personal};
 pub use table::{Column, Kind, Table, Texts, Values};

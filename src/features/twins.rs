@@ -1,8 +1,8 @@
 //! Which columns, and which levels of categories, say the same as others? What says the same twice would count twice.
 //!
 //! In: values of columns, row by row. Out: for each column of numbers the first one that it follows, up to scale and sign; for each level the very customers
-//! it holds for, as a fingerprint. Two numbers say the same where Pearson's and Spearman's correlation are both beyond [`SAME`]: one alone is
-//! fooled by a few giants, or by the same order at another pace. An even sample of 2 048 rows finds the candidates, all rows decide. Two levels say
+//! it holds for, as a fingerprint. Two numbers say the same where Pearson's correlation, of them or of one and the logarithm of the other, and Spearman's are
+//! both beyond [`SAME`]: one alone is fooled by a few giants, or by the same order at another pace. An even sample of 2 048 rows finds the candidates, all rows decide. Two levels say
 //! the same where they hold for exactly the same customers. O(p^2) on the sample, O(n p) for the rest.
 
 use crate::base::{Ctx, Stopped};
@@ -17,6 +17,15 @@ const SAMPLE: usize = 2_048;
 const FEWEST_ROWS: usize = 30;
 /// Of more columns nobody looks at all pairs.
 const MOST_COLUMNS: usize = 600;
+
+/// How two columns are laid side by side: as they are, or either beside the logarithm of the other, since files often hold both.
+type Pace = fn((f64, f64)) -> (f64, f64);
+const PACES: [Pace; 3] = [|pair| pair, |(a, b)| (log(a), b), |(a, b)| (a, log(b))];
+
+/// ln(1 + x), which zero has too; a column that goes below zero has no logarithm.
+fn log(value: f64) -> f64 {
+    if value < 0.0 { f64::NAN } else { value.ln_1p() }
+}
 
 /// A column's values by row of the table; none where missing.
 pub(crate) type Values<'a> = Box<dyn Fn(usize) -> Option<f64> + Sync + 'a>;
@@ -34,13 +43,14 @@ pub(crate) fn same_numbers(columns: &[Values], rows: &[usize], ctx: &Ctx) -> Res
         ctx.check()?;
         for other in (0..column).filter(|&other| first[other] == other).collect::<Vec<_>>() {
             let pairs = samples[column].iter().copied().zip(samples[other].iter().copied());
-            let is_likely = correlation(pairs.clone()).is_some_and(|r| r.abs() > LIKELY);
-            if !is_likely || ranked(pairs).is_none_or(|r| r.abs() <= SAME) {
+            let is_close = |pace: &Pace| correlation(pairs.clone().map(pace)).is_some_and(|r| r.abs() > LIKELY);
+            let Some(pace) = PACES.iter().find(|pace| is_close(pace)) else { continue };
+            if ranked(pairs).is_none_or(|r| r.abs() <= SAME) {
                 continue;
             }
             ctx.check()?;
             let value = |of: usize, row: usize| columns[of](row).unwrap_or(f64::NAN);
-            let all = rows.iter().map(|&row| (value(column, row), value(other, row)));
+            let all = rows.iter().map(|&row| pace((value(column, row), value(other, row))));
             if correlation(all).is_some_and(|r| r.abs() > SAME) {
                 first[column] = other;
                 break;
@@ -154,7 +164,11 @@ mod tests {
         let giant = |row: usize| if row == 7 { 1e9 } else { 0.0 };
         check(&[&|row| a(row) + giant(row), &|row| b(row) + giant(row)], &[0, 1]);
         // The same order at another pace, and a column that is empty for others.
-        check(&[&a, &|row| (a(row) / 100.0).exp(), &|row| if row % 9 == 0 { f64::NAN } else { a(row) }], &[0, 1, 2]);
+        check(&[&a, &|row| a(row).powi(4), &|row| if row % 9 == 0 { f64::NAN } else { a(row) }], &[0, 1, 2]);
+        // Files often hold a column and its logarithm, in either order; a logarithm of debts there is none.
+        check(&[&|row| (a(row) / 100.0).exp(), &b, &a], &[0, 1, 0]);
+        check(&[&|row| (a(row) + 1.0).log10(), &|row| b(row), &a], &[0, 1, 0]);
+        check(&[&|row| a(row) - 500.0, &|row| (a(row) + 1.0).ln()], &[0, 1]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Labels, Note, Stopped};
-use crate::data::{Loaded, Noun, Role, Values};
+use crate::data::{ColumnProfile, Loaded, Noun, RevenueChoice, Role, revenue_column};
 use crate::features::Prepared;
 
 use super::attributes::attributes;
@@ -28,7 +28,6 @@ use super::outcomes::outcome_columns;
 use super::personas::Personas;
 use super::phrase::{Clause, Phrase};
 use super::sentence::{Size, summary};
-use super::text::tokens;
 use super::twins::{NEARLY_ALL, Twins};
 use super::withheld::is_few;
 use super::{categorical, numbering, numeric};
@@ -103,7 +102,8 @@ pub(super) fn described_beside(
     let taken: Vec<String> = edits.iter().filter_map(|edit| edit.name.clone()).chain(taken.iter().cloned()).collect();
     let naming = Naming { columns: &columns, groups: &groups, members: &members, traits: &traits, noun: &noun };
     let names = names(&naming, &taken, ctx)?;
-    let revenue = revenue(loaded, &columns);
+    let role = |profile: &ColumnProfile| roles.get(&profile.name).copied().unwrap_or(profile.guessed_role);
+    let revenue = revenue_column(loaded, lexicon.dictionary(), role);
     let with_revenue = with_revenue(labels);
 
     let mut personas = Vec::with_capacity(members.len());
@@ -130,7 +130,12 @@ pub(super) fn described_beside(
             &table_members[cluster],
         ));
     }
-    let notes = notes(edits, &edit_of, &personas, &noun);
+    let mut notes = notes(edits, &edit_of, &personas, &noun);
+    if let (Some(RevenueChoice::Column(name)), None) = (lexicon.dictionary().revenue(), revenue) {
+        notes.push(Note::new(format!(
+            "No share of revenue is told: this table has no column of numbers called {name}, whose sum it was to be."
+        )));
+    }
     let attributes = attributes(&personas, &twins);
     let (missing_groups, missing_looked_at) = missing_groups(&columns, &groups, ctx)?;
     Ok(Personas {
@@ -262,95 +267,6 @@ fn distributions(measured: &[Measured], traits: &[Trait], said: &[usize], twins:
         }
     }
     columns.iter().filter_map(|&column| measured[column].drawings[persona].clone()).take(MAX_DISTRIBUTIONS).collect()
-}
-
-/// The number column whose sum is revenue: the name says spend or revenue, and neither average nor a single order. "Amount" alone may be what was
-/// lent or insured, so it is revenue only beside a word of buying.
-fn revenue<'a>(loaded: &'a Loaded, columns: &[Described<'a>]) -> Option<(&'a str, &'a [f64])> {
-    const YES: [(&str, i32); 14] = [
-        ("revenue", 4),
-        ("umsatz", 4),
-        ("sales", 3),
-        ("turnover", 3),
-        ("ventas", 3),
-        ("spend", 3),
-        ("spent", 3),
-        ("spending", 2),
-        ("ausgaben", 3),
-        ("depenses", 3),
-        ("dépenses", 3),
-        ("gasto", 3),
-        ("gastos", 3),
-        ("monetary", 2),
-    ];
-    const BOUGHT: [&str; 9] = ["purchase", "purchases", "order", "orders", "transaction", "transactions", "invoice", "basket", "bought"];
-    const TOTAL: [&str; 7] = ["total", "sum", "gesamt", "lifetime", "annual", "totale", "totales"];
-    const NO: [&str; 47] = [
-        "avg",
-        "average",
-        "mean",
-        "median",
-        "per",
-        "last",
-        "first",
-        "max",
-        "min",
-        "score",
-        "share",
-        "rate",
-        "pct",
-        "percent",
-        "ratio",
-        "discount",
-        "discounted",
-        "tax",
-        "shipping",
-        "refund",
-        "returned",
-        "index",
-        "rank",
-        "category",
-        "durchschnitt",
-        "moyen",
-        "moyenne",
-        "medio",
-        "media",
-        "count",
-        "days",
-        "calls",
-        "date",
-        // Money that changes hands without anything being sold.
-        "loan",
-        "loans",
-        "credit",
-        "debt",
-        "collection",
-        "collections",
-        "lent",
-        "borrowed",
-        "owed",
-        "balance",
-        "limit",
-        "claim",
-        "claims",
-        "deposit",
-    ];
-    let mut best: Option<(i32, &str, &[f64])> = None;
-    for column in columns.iter().filter(|column| column.role != Role::Sensitive && matches!(column.reading, Reading::Scale(_))) {
-        let Some(Values::Number(values)) = loaded.table.column(column.name).map(|column| &column.values) else { continue };
-        let words = tokens(column.name);
-        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-        let strength = words
-            .iter()
-            .filter_map(|word| YES.iter().find(|(yes, _)| word.as_str() == *yes || word.ends_with("umsatz") && *yes == "umsatz"));
-        let is_paid = words.iter().any(|word| word == "amount") && has(&BOUGHT);
-        let Some(strength) = strength.map(|(_, strength)| *strength).chain(is_paid.then_some(1)).max() else { continue };
-        let score = 2 * strength + 3 * i32::from(has(&TOTAL));
-        if !has(&NO) && best.is_none_or(|(best, ..)| score > best) {
-            best = Some((score, column.name, values));
-        }
-    }
-    best.map(|(_, name, values)| (name, values))
 }
 
 /// Which personas have their share of revenue told. One customer's revenue is nobody's business, so small personas do not; and all shares add up to

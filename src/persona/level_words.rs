@@ -20,6 +20,21 @@ pub(super) fn names_people(word: &str) -> bool {
     RELATED.contains(&word)
 }
 
+/// How people live, of a column about their home: what they do, and what those are called who do.
+pub(super) fn home(column: &str, level: &str) -> Option<(&'static str, Option<&'static str>)> {
+    const HOMES: [&str; 5] = ["home", "housing", "house", "residence", "ownership"];
+    if !column.to_lowercase().split(' ').any(|word| HOMES.contains(&word)) {
+        return None;
+    }
+    match level.trim().to_lowercase().as_str() {
+        "rent" | "rented" | "renting" | "renter" | "tenant" | "for rent" => Some(("rent their home", Some("Renters"))),
+        "own" | "owned" | "owner" | "owning" => Some(("own their home", Some("Homeowners"))),
+        "mortgage" | "mortgaged" => Some(("have a mortgage on their home", None)),
+        "parents" | "with parents" => Some(("live with their parents", None)),
+        _ => None,
+    }
+}
+
 /// What people are, and do not work as: "unemployed", "not in labor force".
 pub(super) fn is_state(level: &str) -> bool {
     let small = level.to_lowercase();

@@ -1,7 +1,7 @@
 //! Which number and colour does each segment have? Those its customers had before, whatever knob was moved.
 //!
 //! In: the groups as they were last shown with their numbers, and a new grouping. Out: a number for each new cluster, and what became of the
-//! old ones. Matched by the largest total overlap (Kuhn 1955), as names are in `identity`. Numbers that went away are remembered, so that going
+//! old ones. A number stays where most of both sides stay, as a name does (`identity`); the others are matched by the largest total overlap (Kuhn 1955). Numbers that went away are remembered, so that going
 //! back from 4 segments to 5 brings the fifth back under its old number and colour. O(s + old x new) for s remembered rows, and the matching.
 
 use serde::{Deserialize, Serialize};
@@ -146,7 +146,40 @@ impl Numbering {
             };
             shared.iter().zip(&sizes).map(keeps).collect()
         });
-        of_group.collect()
+        let mut worth: Vec<Vec<usize>> = of_group.collect();
+        // Where most of both sides stay a name stays too (`identity`), so the number must, whatever other pairs would add up to.
+        for (group, cluster) in self.staying(&worth, &sizes) {
+            for (other, shared) in worth.iter_mut().enumerate() {
+                for (at, both) in shared.iter_mut().enumerate() {
+                    if (other == group) != (at == cluster) {
+                        *both = 0;
+                    }
+                }
+            }
+        }
+        worth
+    }
+
+    /// The groups and clusters of which most customers are each other's, the most alike first; none twice.
+    fn staying(&self, overlap: &[Vec<usize>], sizes: &[usize]) -> Vec<(usize, usize)> {
+        let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
+        for (at, (group, shared)) in self.groups.iter().zip(overlap).enumerate() {
+            let stays = |(_, (both, size)): &(usize, (&usize, &usize))| 2 * **both > group.members.len() && 2 * **both > **size;
+            let alike = |(cluster, (&both, &size)): (usize, (&usize, &usize))| {
+                (both as f64 / (group.members.len() + size - both) as f64, at, cluster)
+            };
+            pairs.extend(shared.iter().zip(sizes).enumerate().filter(stays).map(alike));
+        }
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let (mut groups, mut clusters) = (vec![false; self.groups.len()], vec![false; sizes.len()]);
+        pairs.retain(|&(_, group, cluster)| {
+            let is_free = !groups[group] && !clusters[cluster];
+            if is_free {
+                (groups[group], clusters[cluster]) = (true, true);
+            }
+            is_free
+        });
+        pairs.into_iter().map(|(_, group, cluster)| (group, cluster)).collect()
     }
 
     /// What became of the segments that were shown: which are new and from whom, which went away and where to.
@@ -330,6 +363,15 @@ mod tests {
         assert_eq!(session.show(&first).0, [0, 1, 2], "after saving and opening too");
         let old: Numbering = serde_json::from_str("{\"n_table_rows\":3,\"groups\":[]}").unwrap();
         assert_eq!(old.seen, []);
+    }
+
+    #[test]
+    fn a_number_stays_where_a_name_would() {
+        // By the largest total alone the second group would follow its smaller part: 59 + 40 customers against 10 + 60.
+        let mut session = Session { numbering: None };
+        assert_eq!(session.show(&[(0, 99), (1, 100)]).0, [1, 0]);
+        let after = session.show(&[(0, 10), (1, 10), (2, 10), (3, 10), (4, 59), (4, 60), (5, 40)]).0;
+        assert_eq!(after[5], 0, "60 of its 100 customers are most of the new group: {after:?}");
     }
 
     #[test]

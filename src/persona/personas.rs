@@ -1,7 +1,7 @@
 //! All personas of one segmentation, and who is in none of them.
 
 use crate::base::Note;
-use crate::data::Noun;
+use crate::data::{Dictionary, Noun};
 
 use super::attributes::Attribute;
 use super::card::{NamePart, Persona, Statement};
@@ -49,6 +49,12 @@ impl Personas {
     /// "Looked at: age, region."; none where no column was.
     pub fn missing_note(&self) -> Option<String> {
         (!self.missing_looked_at.is_empty()).then(|| format!("Looked at: {}.", self.missing_looked_at.join(", ")))
+    }
+
+    /// Whose sum is called revenue, in one sentence; none where no persona's share of it is told.
+    pub fn revenue_told(&self, dictionary: &Dictionary) -> Option<String> {
+        let column = self.revenue_column.as_deref().filter(|_| self.personas.iter().any(|persona| persona.revenue_share.is_some()))?;
+        Some(format!("Revenue is the sum of {}.", dictionary.in_sentence(column)))
     }
 
     /// The rows of a persona's evidence to list, strongest first, each fact once; whatever the front rests on is among them.

@@ -10,7 +10,7 @@ use crate::data::{Noun, Role, gives_no_name, without_neutral_words};
 use super::columns::{Described, Reading};
 use super::evidence::Direction;
 use super::level_words::{
-    KINDS, NO_WORDS, SAYS_HOW_MUCH, UNITS, is_article_number, is_person, is_state, is_word, lowered, names_people, with_article,
+    KINDS, NO_WORDS, SAYS_HOW_MUCH, UNITS, home, is_article_number, is_person, is_state, is_word, lowered, names_people, with_article,
 };
 use super::lexicon::{End, Pole, Position};
 use super::measure::Trait;
@@ -187,6 +187,7 @@ impl<'a> Phrase<'a> {
                 self.filled(&template.replace("{level}", &with_article(level)))
             }
             Some(template) => self.filled(&template.replace("{level}", level).replace("{lower}", &lower)),
+            None if let Some((lives, _)) = home(human, level) => lives.to_owned(),
             None if level.to_lowercase().starts_with("no ") => format!("have {lower}"),
             None if lower.to_lowercase() == human.to_lowercase() => format!("have {lower}"),
             None if human.rsplit(' ').next().is_some_and(|last| KINDS.contains(&last)) => format!("have {level} {human}"),
@@ -329,6 +330,9 @@ impl<'a> Phrase<'a> {
     fn level_forms(&self, level: &str, mostly: &str, noun: &Noun) -> Option<Forms> {
         let words = self.column.entry.map(|entry| &entry.levels);
         if words.is_none_or(|words| words.adjective.is_none() && words.noun.is_none() && words.nouns.is_empty()) {
+            if let Some((_, Some(people))) = home(&self.column.human, level) {
+                return Some(Forms { noun: Some(format!("{mostly}{people}")), is_level: true, ..Forms::default() });
+            }
             let small = level.to_lowercase();
             let first = small.split([' ', '_', '-']).next().unwrap_or(&small);
             // "Parents Customers" would be parents, where they live with theirs.

@@ -6,7 +6,7 @@ mod choosing;
 mod ended;
 mod preview;
 
-use eframe::egui::{Align, Id, Layout, Margin, Modal, ProgressBar, Ui, Vec2};
+use eframe::egui::{Id, Margin, Modal, ProgressBar, Ui, Vec2};
 
 use crate::base::Progress;
 use crate::data::Dictionary;
@@ -14,6 +14,7 @@ use crate::engine::Answers;
 use crate::export::Exported;
 use crate::session::{Command, Look};
 
+use super::at_right::at_right_ui;
 use super::theme::{self, BETWEEN, INSIDE, REGION, caption};
 use super::widgets;
 
@@ -73,13 +74,13 @@ fn writing_ui(ui: &mut Ui, stage: &str, fraction: Option<f32>, commands: &mut Ve
     ui.label(caption(ui, "Files that are complete stay when you stop; nothing half-written does."));
     ui.add_space(BETWEEN);
     ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        at_right_ui(ui, "writing", |ui| {
+            let goes_on = ui.button("Go on in the background").on_hover_text("A message appears when the files are written.").clicked();
             if ui.button("Stop").clicked() {
                 commands.push(Command::StopExport);
             }
-            ui.button("Go on in the background").on_hover_text("A message appears when the files are written.").clicked()
+            goes_on
         })
-        .inner
     })
     .inner
 }

@@ -1,6 +1,7 @@
 //! Floor 9: pages, plots and widgets. A page reads plan, answers and look, and pushes commands; nothing else.
 
-pub mod badge;
+pub mod at_right;
+mod badge;
 pub mod data_page;
 mod dated_sources;
 pub mod export_dialog;

@@ -13,6 +13,7 @@ use crate::engine::STOPPED;
 use crate::features::Prepared;
 use crate::session::{Action, Command, Look, Page, Plan, Recent};
 
+use super::at_right::{at_right_ui, width_at_right};
 use super::theme::{self, INSIDE, caption, tokens};
 use super::widgets::{action_button, icon_button, name_it, thousands};
 use super::{icons, widgets};
@@ -66,10 +67,9 @@ pub fn top_bar_ui(ui: &mut Ui, session: &Session, look: &Look, commands: &mut Ve
             let title = if look.is_start { "File" } else { &session.title };
             file_menu_ui(ui, session, title, if is_narrow { 14 } else { 28 }, commands);
         });
-        let mut right = ui.new_child(UiBuilder::new().max_rect(bar).layout(Layout::right_to_left(Align::Center)));
-        tools_ui(&mut right, session, is_narrow, commands);
-
-        let [from, to] = [left.min_rect().right() + 8.0, right.min_rect().left() - 8.0];
+        // Drawn last, since Tab goes from left to right.
+        let mut right = ui.new_child(UiBuilder::new().max_rect(bar).layout(Layout::left_to_right(Align::Center)));
+        let [from, to] = [left.min_rect().right() + 8.0, bar.right() - width_at_right(&right, "tools") - 8.0];
         // Without icons the tabs stand closer, so that all of them fit the narrowest window.
         let gap = |with_icons: bool| if with_icons { 8.0 } else { 4.0 };
         let width = |with_icons: bool| {
@@ -84,6 +84,7 @@ pub fn top_bar_ui(ui: &mut Ui, session: &Session, look: &Look, commands: &mut Ve
         for page in Page::ALL {
             page_tab_ui(&mut middle, page, look.page == page && !look.is_start, with_icons, commands);
         }
+        at_right_ui(&mut right, "tools", |ui| tools_ui(ui, session, is_narrow, commands));
         ui.advance_cursor_after_rect(bar);
     });
 }
@@ -91,32 +92,32 @@ pub fn top_bar_ui(ui: &mut Ui, session: &Session, look: &Look, commands: &mut Ve
 /// Bars narrower than this fold their icons into a menu.
 const NARROW: f32 = 1_120.0;
 
-/// Undo, redo, palette, theme and export, from the right.
+/// Undo, redo, palette, theme and export.
 fn tools_ui(ui: &mut Ui, session: &Session, is_narrow: bool, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing.x = 4.0;
-    action_button(ui, icons::EXPORT, true, Action::Export, true, commands);
-    ui.add_space(4.0);
     let theme_icon = if ui.visuals().dark_mode { icons::SUN } else { icons::MOON };
     let tools = [
-        (Action::Theme, theme_icon, true),
-        (Action::Palette, icons::COMMAND, true),
-        (Action::Redo, icons::REDO, session.can_redo),
         (Action::Undo, icons::UNDO, session.can_undo),
+        (Action::Redo, icons::REDO, session.can_redo),
+        (Action::Palette, icons::COMMAND, true),
+        (Action::Theme, theme_icon, true),
     ];
     if is_narrow {
         let menu = ui.menu_button(format!("More  {}", icons::CARET_DOWN), |ui| {
             ui.set_min_width(220.0);
-            for (action, _, is_possible) in tools.into_iter().rev().chain([(Action::Keys, "", true)]) {
+            for (action, _, is_possible) in tools.into_iter().chain([(Action::Keys, "", true)]) {
                 ui.add_enabled_ui(is_possible, |ui| menu_item_ui(ui, action, commands));
             }
         });
         name_it(&menu.response, Role::Button, "More");
         menu.response.on_hover_text("Undo, redo, all commands, theme, keys");
-        return;
+    } else {
+        for (action, icon, is_possible) in tools {
+            action_button(ui, icon, false, action, is_possible, commands);
+        }
     }
-    for (action, icon, is_possible) in tools {
-        action_button(ui, icon, false, action, is_possible, commands);
-    }
+    ui.add_space(4.0);
+    action_button(ui, icons::EXPORT, true, Action::Export, true, commands);
 }
 
 fn tab_text(page: Page, with_icon: bool) -> String {

@@ -11,6 +11,7 @@ use crate::engine::STOPPED;
 use crate::engine::{Answer, Answers};
 use crate::session::{Action, Command, Look, PageView, PlotKind};
 
+use super::at_right::at_right_ui;
 use super::theme::{self, INSIDE, caption, tokens};
 use super::{focus_ring, icons};
 
@@ -329,17 +330,17 @@ pub fn plot_head(
             ui.set_max_width(room);
             ui.add(egui::Label::new(theme::strong(title)).truncate()).on_hover_text(explanation);
         });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        at_right_ui(ui, title, |ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
+            extra(ui);
+            if icon_button(ui, icons::IMAGE, &format!("Save {title} as PNG or SVG")).clicked() {
+                commands.push(Command::SavePlot(kind));
+            }
             let is_max = *maximised == Some(kind);
             let (icon, name) = if is_max { (icons::RESTORE, "Restore") } else { (icons::MAXIMISE, "Maximise") };
             if icon_button(ui, icon, &format!("{name} {title}")).clicked() {
                 *maximised = if is_max { None } else { Some(kind) };
             }
-            if icon_button(ui, icons::IMAGE, &format!("Save {title} as PNG or SVG")).clicked() {
-                commands.push(Command::SavePlot(kind));
-            }
-            extra(ui);
         });
     });
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use egui_kittest::kittest::{NodeT, Queryable};
 use personae::base::Ctx;
-use personae::data::{Dictionary, Noun, Source};
+use personae::data::{Dictionary, Noun, RevenueChoice, Source};
 use personae::engine::{self, Answer, Answers, Outputs, SilhouetteWish, Wanted};
 use personae::export::{self, Choices, Format, Plots, Report};
 use personae::session::{Command, History, MergeKey, Plan, Project, project};
@@ -207,6 +207,28 @@ fn rows_are_what_the_user_says() {
     assert!(personas.personas.iter().all(|persona| !persona.name.contains("Customers") && !persona.name.contains("Respondents")));
     let (bare, _) = analysed(SURVEY, 3, &Dictionary::default());
     assert!(bare.personas.personas.iter().all(|persona| persona.summary.contains(" respondents (")));
+}
+
+#[test]
+fn a_tick_says_whose_sum_is_revenue() {
+    let answers = Answers { loaded: Answer::Ready(Arc::new(shop())), ..Answers::default() };
+    let mut page = open(ui::data_page::ui, Plan::default(), answers);
+    page.state_mut().look.column = Some("income".into());
+    page.run();
+    for expected in [RevenueChoice::Column("income".into()), RevenueChoice::None] {
+        page.get_by_label("The sum of income is revenue").click();
+        page.run();
+        let commands = pushed(&mut page);
+        let [Command::Call(words)] = &commands[..] else { panic!("{commands:?}") };
+        assert_eq!(words.revenue(), Some(&expected));
+        let read: Dictionary = serde_json::from_str(&serde_json::to_string(&**words).unwrap()).unwrap();
+        assert_eq!(read, **words);
+        page.state_mut().plan.dictionary = words.clone();
+        page.run();
+    }
+    page.state_mut().look.column = Some("channel".into());
+    page.run();
+    assert!(page.query_by_label("The sum of channel is revenue").is_none(), "words have no sum");
 }
 
 #[test]

@@ -271,3 +271,30 @@ fn the_keyboard_is_seen_wherever_it_is_and_only_while_it_is_used() {
     harness.run_steps(2);
     assert_eq!(rings(&mut harness), [], "whoever clicks knows where they are");
 }
+
+#[test]
+fn tab_goes_through_bars_as_they_are_read() {
+    let mut harness = open(None, None);
+    order(&mut harness, Command::Do(Action::Go(Page::Personas)));
+    let y = harness.get_by_label("File menu").rect().center().y;
+    harness.get_by_label("File menu").focus();
+    harness.run_steps(2);
+    let mut places = Vec::new();
+    loop {
+        let focused = harness.ctx.memory(|memory| memory.focused()).expect("something has the keyboard");
+        let place = harness.ctx.read_response(focused).expect("it is drawn").rect.center();
+        if (place.y - y).abs() > 12.0 {
+            break;
+        }
+        places.push(place.x);
+        press(&mut harness, Key::Tab);
+    }
+    assert!(places.len() > 8, "file, pages and tools: {places:?}");
+    assert!(places.is_sorted(), "{places:?}");
+    let export =
+        harness.query_all_by_label_contains("Export").map(|node| node.rect()).find(|rect| (rect.center().y - y).abs() < 12.0).unwrap();
+    assert!((places.last().unwrap() - export.center().x).abs() < 1.0, "the button at the right end comes last: {places:?}, {export}");
+    let right = harness.ctx.content_rect().right();
+    // The bar has a margin, and so has the harness.
+    assert!((0.0..24.0).contains(&(right - export.right())), "and stands at the end: {export}");
+}

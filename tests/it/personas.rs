@@ -7,7 +7,7 @@ use personae::base::seed::{Random, RngExt, random};
 use personae::base::stats::{mean_sd, median_sorted, quantile_sorted, skewness, sorted};
 use personae::base::{Ctx, Key, Labels, Matrix, Stopped};
 use personae::data::profile::{Levels, NumericSummary};
-use personae::data::{Column, ColumnProfile, Loaded, Profile, Role, Table, Texts, Values};
+use personae::data::{Column, ColumnProfile, Dictionary, Loaded, Profile, RevenueChoice, Role, Table, Texts, Values};
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
 use personae::persona::{
@@ -253,6 +253,39 @@ fn planted() -> (Loaded, Vec<usize>) {
         Given("churned", Outcome, churned),
     ]);
     (loaded, (0..n).map(segment).collect())
+}
+
+#[test]
+fn which_column_is_revenue_is_the_users_to_say() {
+    let (loaded, ids) = planted();
+    let said = |choice: Option<RevenueChoice>| {
+        let mut words = Dictionary::default();
+        words.set_revenue(choice);
+        let lexicon = Lexicon::built_in().with(Arc::new(words.clone()));
+        let all =
+            describe(&loaded, &prepared(&loaded, 0..loaded.table.n_rows), &Labels::from_ids(&ids), &[], &lexicon, &Ctx::new()).unwrap();
+        let told = all.revenue_told(&words);
+        (all, told)
+    };
+    let share_of = |column: &str| {
+        let Values::Number(values) = &loaded.table.column(column).unwrap().values else { panic!("{column}") };
+        let of_first = values.iter().zip(&ids).filter(|(value, id)| **id == 0 && !value.is_nan()).map(|(value, _)| value).sum::<f64>();
+        of_first / values.iter().filter(|value| !value.is_nan()).sum::<f64>()
+    };
+    let (by_name, told) = said(None);
+    assert_eq!((by_name.revenue_column.as_deref(), told.as_deref()), (Some("total_spend"), Some("Revenue is the sum of total spend.")));
+    let (chosen, told) = said(Some(RevenueChoice::Column("orders".into())));
+    assert_eq!((chosen.revenue_column.as_deref(), told.as_deref()), (Some("orders"), Some("Revenue is the sum of orders.")));
+    assert!((chosen.personas[0].revenue_share.unwrap() - share_of("orders")).abs() < 1e-12);
+    assert!((by_name.personas[0].revenue_share.unwrap() - share_of("total_spend")).abs() < 1e-12);
+    // Where it was chosen and is not there, no other column takes its place in silence.
+    for choice in [RevenueChoice::None, RevenueChoice::Column("gone".into()), RevenueChoice::Column("channel".into())] {
+        let (all, told) = said(Some(choice.clone()));
+        assert_eq!((all.revenue_column.as_deref(), told), (None, None), "{choice:?}");
+        assert!(all.personas.iter().all(|persona| persona.revenue_share.is_none() && !persona.summary.contains("revenue")));
+        let is_told = all.notes.iter().any(|note| note.0.starts_with("No share of revenue is told"));
+        assert_eq!(is_told, choice != RevenueChoice::None, "{choice:?}");
+    }
 }
 
 #[test]

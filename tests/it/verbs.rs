@@ -31,6 +31,10 @@ fn levels_are_said_as_people_say_them() {
     check("job", ["Sales_Executive", "Research_Scientist"], "All work as Sales Executive");
     check("marital_status", ["2. Married", "1. Single"], "All are married");
     check("country", ["United Kingdom", "France"], "All are from the United Kingdom");
+    check("home", ["rent", "owner"], "All rent their home");
+    check("housing", ["own", "rent"], "All own their home");
+    check("home_ownership", ["MORTGAGE", "RENT"], "All have a mortgage on their home");
+    check("home", ["parents", "owner"], "All live with their parents");
     check("internet_service", ["DSL", "Fiber optic"], "All have DSL internet service");
 }
 
@@ -49,6 +53,7 @@ fn a_level_names_nobody_that_says_nothing_without_its_column() {
     };
     let of = |name: &str, names: Vec<String>| assert!(!names.iter().any(|other| other == name), "{names:?}");
     of("Parents Customers", names("home", ["parents", "owner"]));
+    assert_eq!(names("home", ["rent", "owner"]), ["Renters", "Homeowners"]);
     of("Free Customers", names("housing", ["free", "company"]));
     assert!(names("housing", ["free", "company"]).contains(&"Customers with Free Housing".to_owned()));
     of("Moderate Customers", names("savings", ["moderate", "plenty"]));

@@ -1,7 +1,7 @@
 //! What are columns, their levels and the rows called? The user's own words, and a good default where there are none.
 //!
 //! In: a column's name or a level as the file has them. Out: how both are shown. This is the one place that knows: every plot, card, statement, name and
-//! file asks here. Words decide nothing: the columns stay what they are, and what leaves as data keeps the file's own names. Labels for columns that
+//! file asks here. Words decide nothing, but for which column's sum is revenue: the columns stay what they are, and what leaves as data keeps the file's own names. Labels for columns that
 //! the data no longer have rest here and show nowhere. O(log columns) per question.
 
 use std::collections::BTreeMap;
@@ -29,9 +29,22 @@ pub struct Dictionary {
     /// What the rows are, where the user says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     noun: Option<Noun>,
+    /// Which column's sum is revenue, where the user says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revenue: Option<RevenueChoice>,
     /// By the name of the column.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     columns: BTreeMap<String, ColumnWords>,
+}
+
+/// What the user says of revenue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevenueChoice {
+    /// It is the sum of this column.
+    Column(String),
+    /// No column's sum is revenue.
+    None,
 }
 
 /// What the user calls one column.
@@ -49,7 +62,7 @@ struct ColumnWords {
 impl Dictionary {
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
-        self.noun.is_none() && self.columns.is_empty()
+        self.noun.is_none() && self.revenue.is_none() && self.columns.is_empty()
     }
 
     /// A column's name as it is shown: "Total charges".
@@ -151,6 +164,16 @@ impl Dictionary {
     /// Calls the rows something; `None` leaves it to the data.
     pub fn set_noun(&mut self, noun: Option<Noun>) {
         self.noun = noun;
+    }
+
+    /// What the user says of revenue; `None` leaves it to the names of the columns.
+    pub fn revenue(&self) -> Option<&RevenueChoice> {
+        self.revenue.as_ref()
+    }
+
+    /// Says which column's sum is revenue.
+    pub fn set_revenue(&mut self, revenue: Option<RevenueChoice>) {
+        self.revenue = revenue;
     }
 
     /// Shows a column as `label`; empty goes back to the default.

@@ -21,6 +21,7 @@ mod people;
 pub mod profile;
 pub(super) mod profiling;
 mod radix;
+pub(super) mod revenue;
 pub(super) mod role;
 pub(super) mod roles;
 mod spellings;

@@ -4,7 +4,7 @@
 //! the band of the copies. Sorting O(n log n) once per score; moving the line O(copies x log n).
 //!
 //! expected(t) is the mean count of copied rows above t, scaled to all customers where a copy is smaller. The suggested line is the lowest t at which no more than a
-//! tenth of those above it would be there anyway, *and* at which so many would be there by chance in fewer than one in twenty populations. Without the second condition the
+//! tenth of those above it would be there anyway and no more than a tenth of the customers are above it, *and* at which so many would be there by chance in fewer than one in twenty populations. Without the second condition the
 //! single most extreme of many ordinary customers would often be named. Ours, both editable.
 
 use rayon::prelude::*;
@@ -13,6 +13,8 @@ use rayon::prelude::*;
 pub const MOST_EXPECTED_SHARE: f64 = 0.1;
 /// A count that chance gives more often than this is not suggested.
 pub const MOST_CHANCE: f64 = 0.05;
+/// What more than this share of the customers are is no exception: the suggested line stays above.
+pub const MOST_UNUSUAL_SHARE: f64 = 0.1;
 /// A first customer so far ahead that chance gives such a one more seldom than this stands out alone.
 const MOST_CHANCE_OF_FIRST: f64 = 0.01;
 /// Points of a curve, at most.
@@ -215,7 +217,7 @@ fn at_or_above(falling: &[f64], threshold: f64) -> usize {
     falling.partition_point(|&score| score >= threshold)
 }
 
-/// The lowest line at which no more than the given share of those above is expected and so many come by chance seldom enough; and the least chance of all lines
+/// The lowest line at which no more than the given share of those above is expected, so many come by chance seldom enough, and those above are few; and the least chance of all lines
 /// at which the share holds, 1 where there is none.
 fn most_remarkable(falling: &[f64], copies: &[&[f64]], (most_expected, most_chance): (f64, f64)) -> (Option<f64>, f64) {
     let copied: usize = copies.iter().map(|copy| copy.len()).sum();
@@ -238,12 +240,13 @@ fn most_remarkable(falling: &[f64], copies: &[&[f64]], (most_expected, most_chan
         if expected <= most_expected * count as f64 {
             let chance = at_least(count, log_factorial, expected + to_all);
             least_chance = least_chance.min(chance);
-            if chance <= most_chance {
+            let is_rare = count == 1 || count as f64 <= falling.len() as f64 * MOST_UNUSUAL_SHARE;
+            if chance <= most_chance && is_rare {
                 lowest = Some(same[0]);
             }
         }
-        // Below this line more are expected than the share allows even if everybody were above.
-        if expected > falling.len() as f64 * most_expected {
+        // Below this line more are expected than the share allows even if everybody were above; or it takes in what is common.
+        if expected > falling.len() as f64 * most_expected || count as f64 > falling.len() as f64 * MOST_UNUSUAL_SHARE {
             break;
         }
     }
@@ -318,6 +321,9 @@ mod tests {
         // One alone is enough when it is far enough.
         let line = expected.suggested(&OrderedScores::of(&with_outliers(1_000, 1)), MOST_EXPECTED_SHARE, MOST_CHANCE).unwrap();
         assert_eq!(line.real, 1);
+        // A third of the customers are a group and no exceptions.
+        let line = expected.suggested(&OrderedScores::of(&with_outliers(1_000, 350)), MOST_EXPECTED_SHARE, MOST_CHANCE).unwrap();
+        assert_eq!(line.real, 100);
         let ordinary = OrderedScores::of(&with_outliers(1_000, 0));
         assert_eq!(expected.suggested(&ordinary, MOST_EXPECTED_SHARE, MOST_CHANCE), None, "nobody stands out");
         let flat = OrderedScores::of(&[0.5; 1_000]);

@@ -100,12 +100,12 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
     let shares = percents_of(&sizes);
     let members = members.into_iter().zip(shares);
     let members = members.map(|((member, n), share)| Member { customers: count(n), fraction: n as f64 / all, share, ..member }).collect();
-    let with_revenue = report.personas.personas.iter().any(|persona| persona.revenue_share.is_some());
+    let revenue = report.personas.revenue_told(&report.dictionary);
     Overview {
         doubt: report.structure.doubt.as_deref().map(|doubt| report.noun().in_text(doubt)),
-        lead: lead(report, density),
+        lead: [lead(report, density)].into_iter().chain(revenue.clone()).collect::<Vec<_>>().join(" "),
         members,
-        revenue: with_revenue.then(|| "revenue".to_owned()),
+        revenue: revenue.map(|_| "revenue".to_owned()),
     }
 }
 

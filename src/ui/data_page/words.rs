@@ -9,7 +9,8 @@ use eframe::egui::{Id, Key, Margin, Role, ScrollArea, TextEdit, Ui};
 
 use crate::data::dictionary::{LONGEST_LABEL, LONGEST_UNIT};
 use crate::data::noun::{LONGEST_NOUN, Noun};
-use crate::data::{ColumnProfile, Dictionary, Kind, Loaded, display_name};
+use crate::data::{ColumnProfile, Dictionary, Kind, Loaded, RevenueChoice, display_name, revenue_column};
+use crate::features::role;
 use crate::session::{Command, Plan};
 
 use super::super::icons;
@@ -47,8 +48,29 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize, commands: &mut V
         if let Some(unit) = labelled_ui(ui, "Unit", tip, &field, given) {
             call(dictionary, commands, |words| words.set_unit(name, &unit));
         }
+        revenue_ui(ui, plan, loaded, profile, commands);
     }
     levels_ui(ui, id, dictionary, profile, commands);
+}
+
+/// Whether the sum of the column is revenue.
+fn revenue_ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, profile: &ColumnProfile, commands: &mut Vec<Command>) {
+    let dictionary = &plan.dictionary;
+    let in_force = revenue_column(loaded, dictionary, |profile| role(profile, &plan.preparation)).map(|(name, _)| name);
+    let was = in_force == Some(profile.name.as_str());
+    let mut is = was;
+    let response = ui.checkbox(&mut is, "Its sum is revenue");
+    widgets::name_it(&response, Role::CheckBox, &format!("The sum of {} is revenue", profile.name));
+    let now = match in_force {
+        None => "No column's sum is revenue at present.".to_owned(),
+        Some(name) if dictionary.revenue().is_none() => format!("At present it is the sum of {}, by its name.", dictionary.name(name)),
+        Some(name) => format!("At present it is the sum of {}, as you chose.", dictionary.name(name)),
+    };
+    response.on_hover_text(format!("Cards tell each persona's share of revenue. {now}"));
+    if is != was {
+        let choice = if is { RevenueChoice::Column(profile.name.clone()) } else { RevenueChoice::None };
+        call(dictionary, commands, |words| words.set_revenue(Some(choice)));
+    }
 }
 
 /// A line per level: the level as the file has it, and its label.

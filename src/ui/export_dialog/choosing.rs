@@ -12,6 +12,7 @@ use crate::export::{Audience, Choices, Density, Paper, Purpose, country_code, pe
 use crate::persona::{Persona, Personas};
 use crate::session::{Command, ExportFormat, ExportRequest};
 
+use super::super::at_right::{at_right_ui, beside_ui};
 use super::super::icons;
 use super::super::names::{is_long, name_ui};
 use super::super::theme::{self, BETWEEN, INSIDE, REGION, caption, tokens};
@@ -59,8 +60,13 @@ pub(super) fn ui(
     ui.add_space(INSIDE);
     folder_ui(ui, request, commands);
     ui.add_space(INSIDE);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let missing = missing(request);
+    let missing = missing(request);
+    let hint = |ui: &mut Ui| {
+        let hint = missing.unwrap_or("Files of the same name are replaced. If an export fails, the old ones stay as they were.");
+        cut_label(ui, caption(ui, hint));
+    };
+    let buttons = |ui: &mut Ui| {
+        let cancelled = ui.button("Cancel").clicked();
         let button = ui.add_enabled_ui(missing.is_none(), |ui| primary_button(ui, "Export")).inner;
         // Enter exports as soon as the dialog is open, and wherever else nothing waits for it.
         if missing.is_none() && ui.memory(|memory| memory.focused().is_none()) {
@@ -69,14 +75,9 @@ pub(super) fn ui(
         if button.on_disabled_hover_text(missing.unwrap_or_default()).clicked() {
             commands.push(Command::Export(request.clone()));
         }
-        let cancelled = ui.button("Cancel").clicked();
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let hint = missing.unwrap_or("Files of the same name are replaced. If an export fails, the old ones stay as they were.");
-            cut_label(ui, caption(ui, hint));
-        });
         cancelled
-    })
-    .inner
+    };
+    ui.horizontal(|ui| beside_ui(ui, "export", hint, buttons)).inner
 }
 
 /// What keeps the export from starting.
@@ -109,12 +110,12 @@ fn whom_ui(ui: &mut Ui, personas: &Personas, choices: &mut Choices) {
     ui.horizontal(|ui| {
         ui.set_height(24.0);
         ui.label(theme::strong("Personas"));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.small_button("None").on_hover_text("Choose no persona.").clicked() {
-                choices.personas = Some(Vec::new());
-            }
+        at_right_ui(ui, "whom", |ui| {
             if ui.small_button("All").on_hover_text("Choose every persona.").clicked() {
                 choices.personas = None;
+            }
+            if ui.small_button("None").on_hover_text("Choose no persona.").clicked() {
+                choices.personas = Some(Vec::new());
             }
         });
     });
@@ -279,15 +280,17 @@ fn folder_ui(ui: &mut Ui, request: &mut ExportRequest, commands: &mut Vec<Comman
     let mut folder = request.folder.as_ref().map_or(String::new(), |folder| folder.display().to_string());
     ui.horizontal(|ui| {
         ui.label(theme::strong("Folder"));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.button("Browse…").on_hover_text("Choose the folder in the system's dialog.").clicked() {
-                commands.push(Command::ChooseExportFolder);
-            }
+        let field_ui = |ui: &mut Ui| {
             let field = TextEdit::singleline(&mut folder).hint_text("Where the files go").desired_width(ui.available_width());
             let response = ui.add(field);
             name_it(&response, Role::TextInput, "Folder");
             if response.changed() {
                 request.folder = Some(PathBuf::from(folder.trim())).filter(|folder| !folder.as_os_str().is_empty());
+            }
+        };
+        beside_ui(ui, "folder", field_ui, |ui| {
+            if ui.button("Browse…").on_hover_text("Choose the folder in the system's dialog.").clicked() {
+                commands.push(Command::ChooseExportFolder);
             }
         });
     });

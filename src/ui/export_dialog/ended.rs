@@ -5,6 +5,7 @@ use eframe::egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 use crate::export::{Ended, Exported};
 use crate::session::Command;
 
+use super::super::at_right::at_right_ui;
 use super::super::icons;
 use super::super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::super::widgets::{cut_label, primary_button, thousands, unbroken};
@@ -63,22 +64,20 @@ pub(super) fn ui(ui: &mut Ui, exported: &Exported, commands: &mut Vec<Command>) 
     });
     ui.add_space(BETWEEN);
     ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let is_closed = primary_button(ui, "Done").clicked();
-            if !exported.written.files.is_empty() {
-                if ui.button("Open folder").on_hover_text("Show the files in the system's file manager.").clicked() {
-                    commands.push(Command::ShowFolder(exported.folder.clone()));
-                }
-                if ui.button("Copy path").on_hover_text("Copy the folder's path.").clicked() {
-                    ui.ctx().copy_text(exported.folder.display().to_string());
-                }
-            }
+        at_right_ui(ui, "ended", |ui| {
             if exported.ended != Ended::Whole && ui.button("Back to the choices").clicked() {
                 commands.push(Command::ExportAgain);
             }
-            is_closed
+            if !exported.written.files.is_empty() {
+                if ui.button("Copy path").on_hover_text("Copy the folder's path.").clicked() {
+                    ui.ctx().copy_text(exported.folder.display().to_string());
+                }
+                if ui.button("Open folder").on_hover_text("Show the files in the system's file manager.").clicked() {
+                    commands.push(Command::ShowFolder(exported.folder.clone()));
+                }
+            }
+            primary_button(ui, "Done").clicked()
         })
-        .inner
     })
     .inner
 }

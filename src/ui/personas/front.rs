@@ -95,16 +95,19 @@ fn facts_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     let size = if view.is_analyst() { 20.0 } else { 30.0 };
     let noun = &view.personas.noun;
     let mut facts = vec![
-        (thousands(persona.n), noun.of_count(persona.n).to_owned()),
-        (percent(persona.share), format!("of the {} analysed", noun.many)),
+        (thousands(persona.n), noun.of_count(persona.n).to_owned(), None),
+        (percent(persona.share), format!("of the {} analysed", noun.many), None),
     ];
     if let Some(revenue) = persona.revenue_share {
-        facts.push((percent(revenue), "of revenue".to_owned()));
+        facts.push((percent(revenue), "of revenue".to_owned(), view.revenue_told()));
     }
     ui.horizontal(|ui| {
-        for (value, label) in facts {
+        for (value, label, told) in facts {
             ui.label(RichText::new(value).size(size).family(theme::bold()));
-            ui.label(caption(ui, label));
+            let label = ui.label(caption(ui, label));
+            if let Some(told) = told {
+                label.on_hover_text(told);
+            }
             ui.add_space(INSIDE);
         }
     });

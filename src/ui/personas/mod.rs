@@ -26,13 +26,14 @@ mod traits;
 mod turning;
 mod view;
 
-use eframe::egui::{self, Align, CentralPanel, Frame, Key, Layout, Margin, Modifiers, Panel, Role, ScrollArea, Stroke, Ui, Vec2};
+use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, Role, ScrollArea, Stroke, Ui};
 
 use crate::engine::{Answer, Answers};
 use crate::export::Density;
 use crate::persona::{Persona, Personas, numbering};
 use crate::session::{Action, CardsView, Command, Look, Page, PageView, Plan, Selection};
 
+use super::at_right::at_right_ui;
 use super::theme::{self, BETWEEN, tokens};
 use super::widgets::{self, answer_ui, has_keys, name_it, segmented_ui, views_ui};
 
@@ -110,20 +111,17 @@ fn head_ui(ui: &mut Ui, look: &mut Look, n_cards: usize, commands: &mut Vec<Comm
                 ];
                 segmented_ui(ui, &mut look.evidence, &sides);
             }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            at_right_ui(ui, "cards head", |ui| {
+                if look.cards.view == CardsView::Cards {
+                    turn_ui(ui, look, n_cards);
+                    ui.add_space(4.0);
+                    let densities = Density::ALL.map(|density| (density, density.name(), density.explanation()));
+                    segmented_ui(ui, &mut look.cards.density, &densities);
+                    ui.add_space(4.0);
+                }
                 if ui.button("Present").on_hover_text("See the slides; F5 shows them full screen.").clicked() {
                     look.slide = if look.cards.view == CardsView::Overview { 0 } else { look.card + 1 };
                     commands.push(Command::Do(Action::Go(Page::Present)));
-                }
-                ui.add_space(4.0);
-                if look.cards.view == CardsView::Cards {
-                    // A room of its own: inside a layout from right to left its parts would stand in reverse.
-                    ui.allocate_ui_with_layout(Vec2::new(170.0, 32.0), Layout::left_to_right(Align::Center), |ui| {
-                        let densities = Density::ALL.map(|density| (density, density.name(), density.explanation()));
-                        segmented_ui(ui, &mut look.cards.density, &densities);
-                    });
-                    ui.add_space(4.0);
-                    turn_ui(ui, look, n_cards);
                 }
             });
         });

@@ -31,8 +31,9 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
             ui.label(theme::display(title));
             let method = view.answers.segmentation.latest().filter(|_| view.is_analyst());
             let method = method.map_or_else(String::new, |segmentation| format!("  ·  {}", segmentation.method_text));
+            let revenue = view.revenue_told().map_or_else(String::new, |told| format!("  ·  {}", told.trim_end_matches('.')));
             ui.add_space(INSIDE);
-            widgets::cut_label(ui, caption(ui, format!("among {}{method}", personas.noun.counted(personas.n_rows))));
+            widgets::cut_label(ui, caption(ui, format!("among {}{method}{revenue}", personas.noun.counted(personas.n_rows))));
         });
         if let Some(doubt) = view.answers.doubt(&view.plan.clustering) {
             ui.add(Label::new(theme::strong(doubt)).wrap());

@@ -10,12 +10,12 @@ pub(super) fn turn_ui(ui: &mut Ui, look: &mut Look, n_cards: usize) {
     if n_cards < 2 {
         return;
     }
-    for (icon, name, step) in [(icons::CARET_RIGHT, "Next card (arrow right)", 1), ("\u{E138}", "Card before (arrow left)", n_cards - 1)] {
+    ui.label(theme::caption(ui, format!("{} of {n_cards}", look.card + 1)));
+    for (icon, name, step) in [("\u{E138}", "Card before (arrow left)", n_cards - 1), (icons::CARET_RIGHT, "Next card (arrow right)", 1)] {
         if widgets::icon_button(ui, icon, name).clicked() {
             show_card(look, (look.card + step) % n_cards);
         }
     }
-    ui.label(theme::caption(ui, format!("{} of {n_cards}", look.card + 1)));
 }
 
 /// Opens a card.

@@ -31,6 +31,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whose sum revenue is.
+    pub(super) fn revenue_told(&self) -> Option<String> {
+        self.personas.revenue_told(&self.plan.dictionary)
+    }
+
     pub(super) fn is_analyst(&self) -> bool {
         self.density == Density::Analyst
     }

@@ -2,11 +2,12 @@
 //!
 //! In: the plan's kept selections. Out: commands, or the brush. A kept selection is no segment of the method: it may overlap others, and says so.
 
-use eframe::egui::{Align, Button, Frame, Label, Layout, Role, ScrollArea, TextEdit, Ui, Vec2};
+use eframe::egui::{Button, Frame, Label, Role, ScrollArea, TextEdit, Ui, Vec2};
 
 use crate::engine::Answers;
 use crate::persona::RowSet;
 use crate::session::{Brush, Command, KeptSelection, Look};
+use crate::ui::at_right::{at_right_ui, width_at_right};
 use crate::ui::icons;
 use crate::ui::theme::{self, caption};
 use crate::ui::widgets::{icon_button, name_it, thousands};
@@ -48,22 +49,26 @@ pub(super) fn ui(ui: &mut Ui, kept: &[KeptSelection], answers: &Answers, look: &
 fn line_ui(ui: &mut Ui, at: usize, selection: &KeptSelection, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.set_height(LINE - 2.0);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let room = ui.available_width() - width_at_right(ui, at) - ui.spacing().item_spacing.x;
+        ui.scope(|ui| {
+            ui.set_max_width(room);
+            name_ui(ui, at, selection, look, commands);
+        });
+        at_right_ui(ui, at, |ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             let name = selection.name.as_str();
-            if icon_button(ui, icons::CLOSE, &format!("Let {name} go")).clicked() {
-                commands.push(Command::ForgetSelection(at));
-            }
-            if icon_button(ui, icons::EXPORT, &format!("Save {name} as CSV")).clicked() {
-                commands.push(Command::SaveSelection(at));
-            }
+            ui.add(Label::new(caption(ui, thousands(selection.members.len()))).selectable(false));
             if icon_button(ui, icons::SELECT, &format!("Select {name}")).clicked()
                 && let Some(loaded) = answers.loaded.ready()
             {
                 look.pick(Brush::rows(loaded.stamp, selection.members.rows(), &format!("kept selection, {name}")));
             }
-            ui.add(Label::new(caption(ui, thousands(selection.members.len()))).selectable(false));
-            name_ui(ui, at, selection, look, commands);
+            if icon_button(ui, icons::EXPORT, &format!("Save {name} as CSV")).clicked() {
+                commands.push(Command::SaveSelection(at));
+            }
+            if icon_button(ui, icons::CLOSE, &format!("Let {name} go")).clicked() {
+                commands.push(Command::ForgetSelection(at));
+            }
         });
     });
 }

@@ -4,10 +4,10 @@ use eframe::egui::{Align, Align2, CornerRadius, Label, Pos2, Rect, Role, Sense, 
 
 use crate::evaluate::WithBand;
 use crate::export::{ForetoldBy, ForetoldFound, WalkedForward};
-use crate::session::Selection;
+use crate::session::{Selection, ToForetell};
 use crate::ui::plotting::{Axis, Ticks, canvas, dimmed_ui, plot_answer_ui};
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{cut_text, name_it, percent, unbroken};
+use crate::ui::widgets::{cut_text, name_it, number, percent, thousands, unbroken};
 
 use super::super::naming::{numbers, segment_name};
 use super::super::view::View;
@@ -34,6 +34,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View) {
         return;
     };
     dimmed_ui(ui, answer.is_stale(), |ui| {
+        let about = about(known, &view.answers.noun.many);
+        ui.add(Label::new(caption(ui, unbroken(&about))).wrap());
         models_ui(ui, known, means);
         ui.add_space(4.0);
         match known.walked_forward.as_ref().filter(|_| ui.available_height() > 110.0) {
@@ -43,6 +45,21 @@ pub(super) fn ui(ui: &mut Ui, view: &View) {
             }
         }
     });
+}
+
+/// What is foretold, from which day, and how common it is: "Buying again in the 90 days after 1997-09-30: 29 % of 2 357 customers."
+fn about(known: &ForetoldFound, customers: &str) -> String {
+    let what = ToForetell::parse(&known.outcome).map_or_else(|| known.outcome.clone(), |outcome| outcome.told());
+    let when = match (&known.cut, known.horizon_days) {
+        (Some(cut), Some(days)) => format!(" in the {days} days after {cut}"),
+        (Some(cut), None) => format!(" after {cut}"),
+        _ => String::new(),
+    };
+    let n = thousands(known.customers);
+    match known.auc {
+        Some(_) => format!("{what}{when}: {} of {n} {customers}.", percent(known.rate)),
+        None => format!("{what}{when}: {} on average over {n} {customers}.", number(known.rate)),
+    }
 }
 
 fn models_ui(ui: &mut Ui, known: &ForetoldFound, means: &str) {
@@ -117,12 +134,12 @@ fn calibration_ui(ui: &mut Ui, view: &View, known: &ForetoldFound, walked: &Walk
             Some(cluster) => segment_name(view.answers, cluster),
             None => format!("{}, then", point.name),
         };
-        let number = |value: f64| if known.auc.is_some() { percent(value) } else { format!("{value:.2}") };
+        let shown = |value: f64| if known.auc.is_some() { percent(value) } else { format!("{value:.2}") };
         canvas.response.on_hover_text_at_pointer(format!(
             "{name}\n{}\nForetold {}, seen {}",
             view.answers.noun.counted(point.customers),
-            number(point.foretold),
-            number(point.seen)
+            shown(point.foretold),
+            shown(point.seen)
         ));
     }
 }
@@ -130,4 +147,34 @@ fn calibration_ui(ui: &mut Ui, view: &View, known: &ForetoldFound, walked: &Walk
 fn told(name: &str, score: WithBand, unit: &str) -> String {
     let [value, low, high] = [score.value, score.low, score.high].map(|share| 100.0 * share);
     format!("{name}: {value:.1}\u{a0}% ({low:.1} to {high:.1}) {unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_foretold_is_told_with_its_day_and_how_common_it_is() {
+        let known = |outcome: &str, cut: Option<&str>, auc: bool, rate: f64| ForetoldFound {
+            outcome: outcome.into(),
+            cut: cut.map(str::to_owned),
+            horizon_days: cut.map(|_| 90),
+            customers: 2_357,
+            rate,
+            auc: auc.then(ForetoldBy::default),
+            ..ForetoldFound::default()
+        };
+        let told = |known: &ForetoldFound| about(known, "customers").replace(crate::base::text::SPACE, " ");
+        let cases = [
+            (known("buys_again", Some("1997-09-30"), true, 0.29), "Buying again in the 90 days after 1997-09-30: 29 % of 2 357 customers."),
+            (
+                known("spend", Some("1997-09-30"), false, 12.5),
+                "Spend in the 90 days after 1997-09-30: 12.5 on average over 2 357 customers.",
+            ),
+            (known("column:churned", None, true, 0.274), "churned: 27 % of 2 357 customers."),
+        ];
+        for (known, expected) in cases {
+            assert_eq!(told(&known), expected);
+        }
+    }
 }

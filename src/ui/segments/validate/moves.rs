@@ -2,13 +2,13 @@
 //!
 //! Ribbons take the colour of the persona they end in. Personas are those of the first day; one that is a persona of today has its colour.
 
-use eframe::egui::{Align, Align2, Button, CornerRadius, Layout, Pos2, Rect, Role, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2};
+use eframe::egui::{Align, Align2, Button, CornerRadius, Label, Layout, Pos2, Rect, Role, Sense, Stroke, TextStyle, Ui, UiBuilder, Vec2};
 
-use crate::export::{Stay, Validation};
+use crate::export::{PersonaHolds, Stay, Validation};
 use crate::plot::{MovesFlow, MovesRibbon, moves_flow};
 use crate::session::{Look, Selection};
 use crate::ui::plotting::{dimmed_ui, plot_answer_ui, ribbon_paint};
-use crate::ui::theme::tokens;
+use crate::ui::theme::{caption, tokens};
 use crate::ui::widgets::{cut_text, name_it, percent, thousands};
 
 use super::super::view::View;
@@ -54,6 +54,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
 fn flow_ui(ui: &mut Ui, view: &View, look: &mut Look, found: &Validation) {
     let Some(last) = found.stays.last() else { return };
     sentence_ui(ui, last);
+    let key = key(&found.stays[0].from, &last.personas, &found.stays);
+    ui.add(Label::new(caption(ui, &key)).truncate()).on_hover_text(format!("{key}\n\n{MEANS}"));
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     name_it(&response, Role::GraphicsDocument, "Flow of customers between snapshots");
     let personas = &last.personas;
@@ -92,6 +94,15 @@ fn flow_ui(ui: &mut Ui, view: &View, look: &mut Look, found: &Validation) {
         look.hover = personas.get(ribbon.to).and_then(|persona| persona.cluster_today).map(Selection::Cluster);
         response.on_hover_text_at_pointer(told(view, &found.stays[ribbon.day], ribbon));
     }
+}
+
+/// What the blocks are: whose personas, and what new, gone and grey mean where there is any.
+fn key(first: &str, personas: &[PersonaHolds], stays: &[Stay]) -> String {
+    let mut parts = vec![format!("Personas as they were on {first}")];
+    parts.extend(personas.iter().any(|persona| persona.cluster_today.is_none()).then(|| "grey: none of today's".to_owned()));
+    parts.extend(stays.iter().any(|stay| stay.newborn > 0).then(|| "new: not there on the day before".to_owned()));
+    parts.extend(stays.iter().any(|stay| stay.gone > 0).then(|| "gone: no longer there on that day".to_owned()));
+    format!("{}.", parts.join("; "))
 }
 
 fn told(view: &View, stay: &Stay, ribbon: MovesRibbon) -> String {
@@ -165,5 +176,22 @@ fn blocks_paint(ui: &Ui, view: &View, found: &Validation, flow: &MovesFlow, (ins
             right_of_days = left + galley.size().x;
             painter.galley(Pos2::new(left, inside.bottom() + DAYS - galley.size().y), galley, t.muted);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_there_is_explained() {
+        let persona = |today: Option<usize>| PersonaHolds { cluster_today: today, ..PersonaHolds::default() };
+        let stay = |newborn, gone| Stay { newborn, gone, ..Stay::default() };
+        assert_eq!(key("1997-09-30", &[persona(Some(0))], &[stay(0, 0)]), "Personas as they were on 1997-09-30.");
+        let all = key("1997-09-30", &[persona(Some(0)), persona(None)], &[stay(0, 3), stay(2, 0)]);
+        assert_eq!(
+            all,
+            "Personas as they were on 1997-09-30; grey: none of today's; new: not there on the day before; gone: no longer there on that day."
+        );
     }
 }
