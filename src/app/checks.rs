@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::data::Source;
 use crate::engine::today;
 
 use super::window::Window;
@@ -27,6 +28,7 @@ impl Window {
         self.checked = Some((Arc::downgrade(segmentation), Arc::downgrade(personas)));
         let stamp = segmentation.loaded.stamp.to_hex();
         let rows = &segmentation.prepared.table_rows;
+        self.look.checks.start_for(matches!(self.plan().source, Source::Sources(_)));
         self.look.checks.note(&today().to_string(), &stamp, &segmentation.labels, rows, personas);
     }
 }

@@ -42,9 +42,10 @@ pub fn percents_of(parts: &[usize]) -> Vec<String> {
     parts.iter().map(tenths).map(|tenths| format!("{}.{}", tenths / 10, tenths % 10)).collect()
 }
 
-/// As many decimals as tell two values apart, two to four: a verdict that rests on their difference must not print them alike.
+/// As many decimals as tell two values apart, two to four: a verdict that rests on their difference must not print them alike. Two for values that four
+/// do not tell apart.
 pub fn digits_apart(a: f64, b: f64) -> usize {
-    (2..4).find(|&digits| format!("{a:.digits$}") != format!("{b:.digits$}")).unwrap_or(4)
+    (2..=4).find(|&digits| format!("{a:.digits$}") != format!("{b:.digits$}")).unwrap_or(2)
 }
 
 /// Whether numbers between these two are like the years of our time, which are written without a space and told apart by their last digit.
@@ -76,7 +77,7 @@ mod tests {
     #[test]
     fn values_are_told_apart() {
         assert_eq!((digits_apart(0.99, 0.95), digits_apart(0.9945, 0.9877), digits_apart(0.9484, 0.9481)), (2, 3, 4));
-        assert_eq!((digits_apart(0.992, 0.988), digits_apart(0.5, 0.5)), (3, 4));
+        assert_eq!((digits_apart(0.992, 0.988), digits_apart(0.5, 0.5)), (3, 2));
         assert!(are_years(1963.0, 2015.0) && !are_years(0.0, 2015.0) && !are_years(1990.0, 2_500.0));
     }
 

@@ -49,7 +49,7 @@ pub fn suggested_k(sweep: &SweepPlot) -> Result<usize, Problem> {
     match (best, sweep.problems.first()) {
         (Some(point), _) => Ok(point.k),
         (None, Some((_, problem))) => Err(Problem(problem.as_str().into())),
-        (None, None) => Err(Problem("No number of clusters was asked for; let k run from 2 to 12.".into())),
+        (None, None) => Err(Problem("No number of groups was asked for; let k run from 2 to 12.".into())),
     }
 }
 
@@ -111,7 +111,7 @@ pub fn method_text(clustering: &Clustering, by: &Chosen, dictionary: &Dictionary
     let name = clustering.method.name();
     match by {
         Chosen::KMeans { k, .. } => format!("{name}, k = {k}, {restarts} {}, seed {seed}", if restarts == 1 { "run" } else { "re-runs" }),
-        Chosen::Tree { k, .. } => format!("{name}, {} linkage, {k} clusters", linkage.name()),
+        Chosen::Tree { k, .. } => format!("{name}, {} linkage, {k} groups", linkage.name()),
         Chosen::Density { epsilon } => format!("{name}, epsilon = {}, min samples = {min_samples}", readable(*epsilon)),
         Chosen::Hdbscan { min_cluster_size } => format!("{name}, min cluster size = {min_cluster_size}, min samples = {min_samples}"),
         Chosen::Column { name } => format!("Groups of {}", dictionary.in_sentence(name)),

@@ -121,8 +121,11 @@ fn signs(checkup: &Checkup, rule: &RetrainRule, name: &impl Fn(usize) -> String)
     // Twice the margin: as far below the threshold again as the threshold is below 1.
     let twice = |least: f64| least - (1.0 - least);
     if let Some(agreement) = checkup.agreement.filter(|agreement| *agreement < rule.least_agreement) {
-        let sentence =
-            format!("grouped anew, the customers agree with these personas by {agreement:.2}, less than {}", rule.least_agreement);
+        let sentence = format!(
+            "grouped anew, the customers agree with these personas by {:.2}, less than {}",
+            agreement.max(0.0),
+            rule.least_agreement
+        );
         tell(sentence, agreement < twice(rule.least_agreement));
     }
     for (persona, jaccard) in checkup.jaccards.iter().enumerate() {

@@ -4,7 +4,8 @@
 //! system's fonts. Licences stand beside the files.
 
 /// The faces, in the order in which a letter is looked for; the first two are Inter.
-pub const SHIPPED: [&[u8]; 9] = [
+// A constant would stand in the program once for every unit of the compiler that names it, with seven megabytes each.
+pub static SHIPPED: [&[u8]; 9] = [
     include_bytes!("../../assets/fonts/Inter-Regular.otf"),
     include_bytes!("../../assets/fonts/Inter-SemiBold.otf"),
     include_bytes!("../../assets/fonts/NotoSansArabic-Regular.ttf"),

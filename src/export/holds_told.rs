@@ -79,6 +79,11 @@ impl HoldsOf<'_> {
             Looked::Cannot(why) => return HoldsLine::open(question, CANNOT, why.as_str()),
             Looked::NotLooked => return HoldsLine::not_looked(question),
         };
+        // Two who are far from everyone else are together in every draw, and are no segment for it.
+        if let Some(few) = folds.personas.get(cluster).map(|persona| persona.customers).filter(|customers| *customers < FEWEST) {
+            let few = format!("{few} customers are too few to tell whether data without them would make it again.");
+            return HoldsLine::open(question, "Too few", few);
+        }
         let Some(PersonaHolds { same: Some(same), jaccard: Some(jaccard), same_range, prediction_strength, hangs_on, .. }) =
             folds.personas.get(cluster)
         else {
@@ -164,8 +169,12 @@ impl HoldsOf<'_> {
         if let Some(chance) = by_chance {
             sentence += &format!(" With nothing changed {} would be, by the chance in each customer's own orders alone.", percent(chance));
         }
-        if word == "Stays" && by_chance.is_some_and(|chance| stay.high < chance) {
-            sentence += " Fewer stay than by chance, but hardly fewer.";
+        if let Some(chance) = by_chance.filter(|chance| word == "Stays" && stay.high < *chance) {
+            sentence += &format!(
+                " So {:.0} points fewer stay than by chance, which is less than the {:.0} that count as moving.",
+                100.0 * (chance - stay.value),
+                100.0 * HARDLY
+            );
         }
         sentence += &words_told(persona, &found.stays[0].from, &last.to);
         let earlier = found.stays[..found.stays.len() - 1].iter();
@@ -378,6 +387,7 @@ mod tests {
             same_range: Some([same - 0.01, same + 0.01]),
             prediction_strength: Some(jaccard),
             hangs_on,
+            customers: 400,
             ..PersonaHolds::default()
         });
         let word = |holds| WordHolds { word: "Frequent".into(), holds, ..WordHolds::default() };
@@ -424,6 +434,17 @@ mod tests {
 
     fn plain(text: &str) -> String {
         text.replace([SPACE, '\u{a0}'], " ")
+    }
+
+    #[test]
+    fn of_a_few_nothing_is_told() {
+        let (mut holds, dictionary) = (known(), Dictionary::default());
+        let Looked::Found(folds) = &mut holds.folds else { panic!("they are known") };
+        Arc::make_mut(folds).personas[0].customers = 2;
+        let of = HoldsOf { stability: None, holds: &holds, dictionary: &dictionary };
+        let line = of.same_without(0);
+        assert_eq!((line.word, line.value.as_str(), line.standing), ("Too few", "", HoldsStanding::Open));
+        assert_eq!(of.same_without(1).word, "Changes");
     }
 
     #[test]

@@ -91,10 +91,15 @@ pub fn unusual_customers(
             table_row,
             cluster: peers.labels[found.group as usize].map(|label| label as usize),
             is_member: found.is_member,
-            reasons: found.reasons.iter().map(tell).collect(),
+            reasons: found.reasons.iter().filter(|reason| is_odd(&reason.standing)).map(tell).collect(),
         }
     };
     Ok(found.into_iter().map(told).collect())
+}
+
+/// Whether a reason is one: whoever has what is usual is not odd for it.
+fn is_odd(standing: &Standing) -> bool {
+    !matches!(standing, Standing::Number { value: Some(value), median, .. } if few_digits(*value) == few_digits(*median))
 }
 
 fn spans(encoder: &Encoder) -> Vec<ColumnSpan> {

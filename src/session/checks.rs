@@ -32,6 +32,9 @@ pub struct Checks {
     /// The same of the last line.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     members: Vec<(usize, RowSet)>,
+    /// Whether the rows are customers that were built from sources; unknown before the first line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_built: Option<bool>,
 }
 
 /// What was found of one state of the data.
@@ -164,6 +167,14 @@ impl Checks {
         let labels = |of: fn(&(usize, usize)) -> usize| Labels::from_ids(&both.iter().map(of).collect::<Vec<_>>());
         let agreement = (both.len() > 1).then(|| adjusted_rand(&labels(|pair| pair.0), &labels(|pair| pair.1)));
         (agreement, jaccards)
+    }
+
+    /// Begins anew where the rows have become something else: purchases of a file are no customers that are built from them.
+    pub fn start_for(&mut self, is_built: bool) {
+        if self.is_built.is_some_and(|was| was != is_built) {
+            *self = Checks::default();
+        }
+        self.is_built = Some(is_built);
     }
 
     /// Lets the rows it remembers follow their customers.
@@ -349,6 +360,23 @@ mod tests {
             note(&mut checks, "2026-04-30", &format!("d{nth}"), &steady);
         }
         assert_eq!((checks.lines.len(), checks.lines[0].stamp.as_str()), (MOST_LINES, "a"), "bounded, and the first stays");
+    }
+
+    #[test]
+    fn customers_are_not_compared_with_purchases() {
+        let mut checks = Checks::default();
+        checks.start_for(false);
+        note(&mut checks, "2026-01-31", "rows", &[0, 0, 0, 1, 1, 1]);
+        checks.start_for(true);
+        note(&mut checks, "2026-01-31", "customers", &[0, 1]);
+        assert_eq!((checks.lines.len(), checks.advice(&RetrainRule::default())), (1, None));
+        checks.start_for(true);
+        note(&mut checks, "2026-02-28", "more customers", &[0, 1]);
+        assert_eq!(checks.lines.len(), 2);
+        let read: Checks = serde_json::from_str("{\"lines\":[{\"stamp\":\"old\"}]}").unwrap();
+        let mut old = read.clone();
+        old.start_for(true);
+        assert_eq!(old.lines, read.lines, "a project from before keeps its lines");
     }
 
     #[test]

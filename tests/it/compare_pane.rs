@@ -94,7 +94,7 @@ fn nothing_chosen_yet_offers_everything() {
     // The suggestion is resolved: three segments are in force.
     let pinned = Clustering { kmeans: KMeansOptions { k: Some(3), ..KMeansOptions::default() }, ..Clustering::default() };
     assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Solution(pinned)))]);
-    press(&mut window, "Compare with Hierarchical, Ward linkage, 3 clusters");
+    press(&mut window, "Compare with Hierarchical, Ward linkage, 3 groups");
     let ward =
         Clustering { method: Method::Tree, tree: TreeOptions { cut: Cut::Clusters(3), ..TreeOptions::default() }, ..Clustering::default() };
     assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Solution(ward)))], "like is compared with like");
@@ -195,12 +195,12 @@ fn a_cut_of_ones_own_is_never_called_suggested() {
     press(&mut window, "Compare with Hierarchical, cut at 2.5");
     assert_eq!(commands(&mut window), [Command::Compare(Some(Against::Solution(solution.clone())))]);
     let mut answers = answers();
-    answers.comparison = Answer::Ready(Arc::new(Compared { title: "Hierarchical, Ward linkage, 10 clusters".into(), ..compared() }));
+    answers.comparison = Answer::Ready(Arc::new(Compared { title: "Hierarchical, Ward linkage, 10 groups".into(), ..compared() }));
     let plan = Plan { comparison: Some(Against::Solution(solution)), ..plan };
     let mut window = self::window(plan, answers);
     window.state_mut().look.comparing = true;
     window.run();
     let shown = |words: &str| window.query_all_by_label_contains(words).count();
-    assert!(shown("10 clusters") > 0, "the number it has");
+    assert!(shown("10 groups") > 0, "the number it has");
     assert_eq!(shown("as suggested"), 0);
 }

@@ -120,7 +120,7 @@ fn a_choice_goes_back_to_the_suggestion() {
     let mut window = window(plan, answers());
     press(&mut window, "Back to the suggestion, 3");
     assert_eq!(asked(&mut window).kmeans.k, None);
-    press(&mut window, "Choose 2 clusters");
+    press(&mut window, "Choose 2 groups");
     assert_eq!(asked(&mut window).kmeans.k, Some(2), "another candidate");
 }
 

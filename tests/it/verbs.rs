@@ -69,10 +69,10 @@ fn what_is_lent_is_no_revenue() {
         let personas = describe(&loaded, &prepared, &labels, &[], &Lexicon::built_in(), &Ctx::new()).unwrap();
         personas.revenue_column.is_some()
     };
-    for column in ["loan_amount", "credit_amount", "total_collection_amount_ever", "amount", "total_claims_amount"] {
+    for column in ["loan_amount", "credit_amount", "total_collection_amount_ever", "amount", "total_claims_amount", "MonthlyCharges"] {
         assert!(!revenue(column), "{column}");
     }
-    for column in ["total_spend", "revenue", "purchase_amount", "order_amount_total", "umsatz"] {
+    for column in ["total_spend", "revenue", "purchase_amount", "order_amount_total", "umsatz", "TotalCharges"] {
         assert!(revenue(column), "{column}");
     }
 }

@@ -30,7 +30,7 @@ pub fn revenue_column<'a>(
 }
 
 /// The column whose name says spend or revenue, and neither average nor a single order. "Amount" alone may be what was lent or insured, so it is
-/// revenue only beside a word of buying.
+/// revenue only beside a word of buying; charges are it only in total.
 fn suggested(loaded: &Loaded, role: impl Fn(&ColumnProfile) -> Role) -> Option<&str> {
     const YES: [(&str, i32); 14] = [
         ("revenue", 4),
@@ -49,6 +49,7 @@ fn suggested(loaded: &Loaded, role: impl Fn(&ColumnProfile) -> Role) -> Option<&
         ("monetary", 2),
     ];
     const BOUGHT: [&str; 9] = ["purchase", "purchases", "order", "orders", "transaction", "transactions", "invoice", "basket", "bought"];
+    const BILLED: [&str; 6] = ["charge", "charges", "paid", "payments", "billed", "bookings"];
     const TOTAL: [&str; 7] = ["total", "sum", "gesamt", "lifetime", "annual", "totale", "totales"];
     const NO: [&str; 47] = [
         "avg",
@@ -110,7 +111,7 @@ fn suggested(loaded: &Loaded, role: impl Fn(&ColumnProfile) -> Role) -> Option<&
         let strength = words
             .iter()
             .filter_map(|word| YES.iter().find(|(yes, _)| word.as_str() == *yes || word.ends_with("umsatz") && *yes == "umsatz"));
-        let is_paid = words.iter().any(|word| word == "amount") && has(&BOUGHT);
+        let is_paid = words.iter().any(|word| word == "amount") && has(&BOUGHT) || has(&BILLED) && has(&TOTAL);
         let Some(strength) = strength.map(|(_, strength)| *strength).chain(is_paid.then_some(1)).max() else { continue };
         let score = 2 * strength + 3 * i32::from(has(&TOTAL));
         if !has(&NO) && best.is_none_or(|(best, _)| score > best) {

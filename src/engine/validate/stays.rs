@@ -249,6 +249,9 @@ pub(super) fn moves(from: &Placed, to: &Placed, personas: &[PersonaHolds], chanc
         to_names: names.collect(),
         personas: personas.iter().enumerate().map(one).collect(),
         moves: found.counts.clone(),
-        sentence: format!("{sentence} {} customers came, {} left.", count(came), count(gone)),
+        sentence: match (came, gone) {
+            (0, 0) => sentence.to_string(),
+            _ => format!("{sentence} {} customers came, {} left.", count(came), count(gone)),
+        },
     }
 }

@@ -41,14 +41,19 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, shown: Option<usize>, look:
     let output = area.show_rows(ui, ROW_HEIGHT, profiles.len(), |ui, rows| {
         ui.spacing_mut().item_spacing.y = GAP;
         for at in rows {
-            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT - GAP), Sense::click());
+            // A row keeps its name while the list scrolls under the keyboard.
+            let id = Id::unique("column").with((loaded.stamp.to_hex(), at));
+            let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW_HEIGHT - GAP));
+            let response = ui.interact(rect, id, Sense::click());
             widgets::name_it(&response, Widget::Button, &format!("Show {}", profiles[at].name));
             widgets::row_background(ui, rect, shown == Some(at), response.hovered() || response.has_focus());
             if response.clicked() {
                 look.column = Some(profiles[at].name.clone());
             }
             let unit = loaded.table.columns.get(at).and_then(|column| plan.dictionary.unit(column));
-            let mut row = ui.new_child(UiBuilder::new().id_salt(at).max_rect(rect.shrink2(vec2(INSIDE, 4.0))));
+            let mut row = ui.new_child(UiBuilder::new().scope_id(id.with("inside")).max_rect(rect.shrink2(vec2(INSIDE, 4.0))));
+            // A click on a word is one on the row.
+            row.style_mut().interaction.selectable_labels = false;
             column_ui(&mut row, plan, &profiles[at], unit, commands);
         }
     });

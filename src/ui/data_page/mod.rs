@@ -30,6 +30,7 @@ use crate::engine::{Answer, Answers, SourcesAnswer};
 use crate::plot::Picked;
 use crate::session::{Action, Command, DataView, Look, Page, Plan};
 
+use super::at_right::beside_ui;
 use super::icons;
 use super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::widgets::{self, percent, thousands};
@@ -60,9 +61,9 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
         None => {
             if let Some(loaded) = answers.loaded.latest() {
                 head_ui(ui, &loaded.title, &summary(loaded), look, |ui, look| {
-                    next_ui(ui, answers, look, commands);
-                    reading_ui(ui, plan, &loaded.sheets, commands);
                     words::noun_ui(ui, plan, loaded, commands);
+                    reading_ui(ui, plan, &loaded.sheets, commands);
+                    next_ui(ui, answers, look, commands);
                 });
                 listing::ui(ui, loaded, look, commands);
             }
@@ -97,20 +98,20 @@ fn picked<'a>(answers: &'a Answers, look: &Look) -> Option<&'a Picked> {
     answers.brush.picked.as_deref().filter(|_| look.brush.is_some())
 }
 
-/// What can be done next, from the right.
+/// What can be done next; the next step comes last.
 fn next_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     let is_there = answers.loaded.latest().is_some();
-    let button = ui.add_enabled_ui(is_there, |ui| widgets::primary_button(ui, &format!("Prepare columns  {}", icons::NEXT))).inner;
-    if button.on_disabled_hover_text("The customer table is not there yet.").clicked() {
-        commands.push(Command::Do(Action::Go(Page::Prepare)));
-    }
-    widgets::action_button(ui, icons::FILE, true, Action::AddSource, true, commands);
     let picked = picked(answers, look);
     look.only_picked &= picked.is_some();
     if let Some(picked) = picked {
-        ui.add_space(INSIDE);
         let text = format!("Only selected {} ({})", answers.noun.many, thousands(picked.n()));
         widgets::check_ui(ui, &mut look.only_picked, &text).on_hover_text("List the selected customers alone. Esc clears the selection.");
+        ui.add_space(INSIDE);
+    }
+    widgets::action_button(ui, icons::FILE, true, Action::AddSource, true, commands);
+    let button = ui.add_enabled_ui(is_there, |ui| widgets::primary_button(ui, &format!("Prepare columns  {}", icons::NEXT))).inner;
+    if button.on_disabled_hover_text("The customer table is not there yet.").clicked() {
+        commands.push(Command::Do(Action::Go(Page::Prepare)));
     }
 }
 
@@ -141,10 +142,10 @@ fn sourced_head_ui(
         None => sources,
     };
     head_ui(ui, CUSTOMER_TABLE, &summary, look, |ui, look| {
-        next_ui(ui, answers, look, commands);
         if let Some(loaded) = answers.loaded.latest() {
             words::noun_ui(ui, plan, loaded, commands);
         }
+        next_ui(ui, answers, look, commands);
     });
     // What one source has met is told on its card; this is about the table that is built from all.
     let are_read = !known.raws.is_empty() && known.raws.iter().all(|raw| raw.problem().is_none());
@@ -173,23 +174,21 @@ fn summary(loaded: &Loaded) -> String {
     format!("{} rows × {} columns · {missing}", thousands(loaded.table.n_rows), thousands(columns.len()))
 }
 
-/// The top of a page: what it shows, and the one next step on the right. Its notes are with all others in the status line.
+/// The top of a page: what it shows, and `next` on the right, whose last is the one next step. Its notes are with all others in the status line.
 pub(super) fn head_ui(ui: &mut Ui, title: &str, summary: &str, look: &mut Look, next: impl FnOnce(&mut Ui, &mut Look)) {
     // A panel, not a frame: panels meet without a gap.
     Panel::top("head").frame(region()).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.set_height(32.0);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                next(ui, look);
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.scope(|ui| {
-                        ui.set_max_width(ui.available_width() * 0.45);
-                        widgets::cut_label(ui, theme::heading(title));
-                    });
-                    ui.add_space(INSIDE);
-                    ui.add(Label::new(RichText::new(summary).color(tokens(ui).muted)).truncate());
+            let left = |ui: &mut Ui| {
+                ui.scope(|ui| {
+                    ui.set_max_width(ui.available_width() * 0.45);
+                    widgets::cut_label(ui, theme::heading(title));
                 });
-            });
+                ui.add_space(INSIDE);
+                ui.add(Label::new(RichText::new(summary).color(tokens(ui).muted)).truncate());
+            };
+            beside_ui(ui, "next", left, |ui| next(ui, look));
         });
     });
 }

@@ -48,25 +48,35 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize, commands: &mut V
         if let Some(unit) = labelled_ui(ui, "Unit", tip, &field, given) {
             call(dictionary, commands, |words| words.set_unit(name, &unit));
         }
-        revenue_ui(ui, plan, loaded, profile, commands);
+        // A yes or no adds up to no money.
+        let is_answer = profile.numeric.as_ref().is_some_and(|numeric| numeric.whole && numeric.min >= 0.0 && numeric.max <= 1.0);
+        if !is_answer || name_of_revenue(plan, loaded) == Some(name) {
+            revenue_ui(ui, plan, loaded, profile, commands);
+        }
     }
     levels_ui(ui, id, dictionary, profile, commands);
+}
+
+/// The column whose sum is revenue at present.
+fn name_of_revenue<'a>(plan: &Plan, loaded: &'a Loaded) -> Option<&'a str> {
+    revenue_column(loaded, &plan.dictionary, |profile| role(profile, &plan.preparation)).map(|(name, _)| name)
 }
 
 /// Whether the sum of the column is revenue.
 fn revenue_ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, profile: &ColumnProfile, commands: &mut Vec<Command>) {
     let dictionary = &plan.dictionary;
-    let in_force = revenue_column(loaded, dictionary, |profile| role(profile, &plan.preparation)).map(|(name, _)| name);
+    let in_force = name_of_revenue(plan, loaded);
     let was = in_force == Some(profile.name.as_str());
     let mut is = was;
-    let response = ui.checkbox(&mut is, "Its sum is revenue");
+    let response = widgets::check_ui(ui, &mut is, "Its sum is revenue");
     widgets::name_it(&response, Role::CheckBox, &format!("The sum of {} is revenue", profile.name));
     let now = match in_force {
         None => "No column's sum is revenue at present.".to_owned(),
         Some(name) if dictionary.revenue().is_none() => format!("At present it is the sum of {}, by its name.", dictionary.name(name)),
         Some(name) => format!("At present it is the sum of {}, as you chose.", dictionary.name(name)),
     };
-    response.on_hover_text(format!("Cards tell each persona's share of revenue. {now}"));
+    let tip = "Cards tell each persona's share of revenue. Tick the column that holds what each customer spent altogether: averages and incomes do not add up to it.";
+    response.on_hover_text(format!("{tip}\n\n{now}"));
     if is != was {
         let choice = if is { RevenueChoice::Column(profile.name.clone()) } else { RevenueChoice::None };
         call(dictionary, commands, |words| words.set_revenue(Some(choice)));

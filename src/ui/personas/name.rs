@@ -1,5 +1,6 @@
 //! The name of a persona: a heading that can be typed into, and the automatic name word by word with what each rests on.
 
+use eframe::egui::text::{CCursor, CCursorRange};
 use eframe::egui::{FontId, Frame, Key, Role, Sense, Stroke, TextEdit, Ui, Vec2};
 
 use crate::persona::{Persona, numbering};
@@ -30,6 +31,10 @@ pub fn name_ui(ui: &mut Ui, persona: &Persona, size: f32, look: &mut Look, comma
         name_it(&response, Role::TextInput, &format!("Name of {}", numbering::name(persona.number)));
         if std::mem::take(&mut look.renames) {
             response.request_focus();
+            // Whoever renames mostly writes something else.
+            let mut state = TextEdit::load_state(ui.ctx(), response.id).unwrap_or_default();
+            state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()))));
+            state.store(ui.ctx(), response.id);
         }
         if response.changed() {
             look.name_draft = Some((persona.cluster, text.clone()));
@@ -99,6 +104,6 @@ fn automatic_ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
         traits::respond(&response, view, persona, row, look);
     }
     if !any {
-        ui.label(caption(ui, "no strong difference from everyone was found."));
+        ui.label(caption(ui, "no difference from everyone is strong enough for a word in a name."));
     }
 }

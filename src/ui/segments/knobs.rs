@@ -281,7 +281,7 @@ fn named_button(ui: &mut Ui, text: &str, name: &str) -> bool {
 
 /// The ks that elbow and silhouette compare.
 fn range_ui(ui: &mut Ui, draft: &mut Clustering) {
-    let explanation = "The numbers of clusters that the curves compare.";
+    let explanation = "The numbers of groups that the curves compare.";
     ui.horizontal(|ui| {
         let from = ui.label("From").on_hover_text(explanation).id;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -362,10 +362,10 @@ fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     }
     ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
-        ui.label(caption(ui, if is_one && asked == 1 { "To split them anyway" } else { "Also worth a look" }));
+        ui.label(caption(ui, if is_one { "To split them anyway" } else { "Also worth a look" }));
         for (other, reasons) in others {
             let response = ui.add(Button::new(other.to_string()).min_size(Vec2::new(28.0, 24.0)).corner_radius(12));
-            let name = if other == 1 { "Choose one group".to_owned() } else { format!("Choose {other} clusters") };
+            let name = if other == 1 { "Choose one group".to_owned() } else { format!("Choose {other} groups") };
             widgets::name_it(&response, Role::Button, &name);
             let chip = if other == suggestion.k { "Suggested. " } else { "" };
             if response.on_hover_text(format!("{chip}{}", reasons.join("\n"))).clicked() {

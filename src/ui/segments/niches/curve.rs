@@ -155,6 +155,9 @@ fn line_text(line: Option<&UnusualLine>) -> String {
         None => "Nobody stands out".to_owned(),
         Some(line) if line.real == 0 => "Nobody above".to_owned(),
         Some(line) => {
+            if line.expected >= line.real as f64 {
+                return format!("{} above the line · chance alone puts about {} there", thousands(line.real), n(line.expected));
+            }
             let chance = if line.expected < 0.5 { "hardly any".to_owned() } else { n(line.expected) };
             format!("{} stand out · {chance} by chance · {} more", thousands(line.real), n(line.excess))
         }
@@ -266,6 +269,7 @@ mod tests {
     fn the_line_says_all_three_counts() {
         let line = |real, expected: f64| UnusualLine { threshold: 2.0, real, expected, excess: (real as f64 - expected).max(0.0) };
         assert_eq!(line_text(Some(&line(31, 3.2))), "31 stand out · 3 by chance · 28 more");
+        assert_eq!(line_text(Some(&line(20, 29.6))), "20 above the line · chance alone puts about 30 there");
         assert_eq!(line_text(Some(&line(9, 0.1))), "9 stand out · hardly any by chance · 9 more");
         assert_eq!([line_text(None), line_text(Some(&line(0, 0.0)))], ["Nobody stands out", "Nobody above"]);
     }

@@ -11,10 +11,10 @@ const SIZE: &str = "Fewer customers are no niche. A card needs 31 in any case.";
 const SHARE: &str = "More of all customers are a segment, no niche.";
 const BACK: &str =
     "How much of it must come back among other customers: Jaccard, 1 is all of it. Chance must not do as well, whatever is chosen.";
-const APART: &str = "How far something other than the need must set it apart from its segment: effect in standard deviations, or a level that is as much commoner as a need must be.";
-const NEED: &str = "How much more or less often than in its segment: 150 is half as much again, 67 two thirds.";
+const APART: &str = "How far something other than the need must set it apart from its segment: effect in standard deviations (SD), or a level that is as much commoner as a need must be.";
+const NEED: &str = "How many times as much, or as often, as in its segment the need must be: 1.5x is half as much again, 0.67x two thirds.";
 const HALF: &str = "The other half of the customers must have at most so many times as many or as few.";
-const SURE: &str = "On the other half the 95 % interval of both effects must stay above this.";
+const SURE: &str = "On the other half the 95 % interval of both effects, in standard deviations (SD), must stay above this.";
 
 /// The left panel while niches are listed.
 pub(super) fn ui(ui: &mut Ui, draft: &mut NicheOptions) {
@@ -30,15 +30,21 @@ pub(super) fn ui(ui: &mut Ui, draft: &mut NicheOptions) {
                 &mut rules.most_share,
                 &[(0.02, "2 % or less", ""), (0.05, "5 % or less", ""), (0.1, "10 % or less", "")],
             );
-            choice_ui(ui, "Comes back", BACK, &mut rules.jaccard, &[(0.6, "0.60", ""), (0.75, "0.75", ""), (0.85, "0.85", "")]);
-            choice_ui(ui, "Set apart by", APART, &mut rules.effect, &[(0.5, "0.5", ""), (0.8, "0.8", ""), (1.2, "1.2", "")]);
+            choice_ui(
+                ui,
+                "Comes back",
+                BACK,
+                &mut rules.jaccard,
+                &[(0.6, "Jaccard 0.60", ""), (0.75, "Jaccard 0.75", ""), (0.85, "Jaccard 0.85", "")],
+            );
+            choice_ui(ui, "Set apart by", APART, &mut rules.effect, &[(0.5, "0.5 SD", ""), (0.8, "0.8 SD", ""), (1.2, "1.2 SD", "")]);
             let mut index = (rules.index_high, rules.index_low);
             choice_ui(
                 ui,
-                "Need, index",
+                "Need",
                 NEED,
                 &mut index,
-                &[((125.0, 80.0), "125 or 80", ""), ((150.0, 67.0), "150 or 67", ""), ((200.0, 50.0), "200 or 50", "")],
+                &[((125.0, 80.0), "1.25x or 0.8x", ""), ((150.0, 67.0), "1.5x or 0.67x", ""), ((200.0, 50.0), "2x or 0.5x", "")],
             );
             (rules.index_high, rules.index_low) = index;
             ui.add_space(theme::BETWEEN);
@@ -48,9 +54,15 @@ pub(super) fn ui(ui: &mut Ui, draft: &mut NicheOptions) {
                 "Size",
                 HALF,
                 &mut rules.size_factor,
-                &[(1.25, "within 1.25", ""), (1.5, "within 1.5", ""), (2.0, "within 2", "")],
+                &[(1.25, "within 1.25x", ""), (1.5, "within 1.5x", ""), (2.0, "within 2x", "")],
             );
-            choice_ui(ui, "Effect above", SURE, &mut rules.confirmed_effect, &[(0.0, "0", ""), (0.2, "0.2", ""), (0.5, "0.5", "")]);
+            choice_ui(
+                ui,
+                "Effect above",
+                SURE,
+                &mut rules.confirmed_effect,
+                &[(0.0, "0 SD", ""), (0.2, "0.2 SD", ""), (0.5, "0.5 SD", "")],
+            );
             ui.add_space(theme::INSIDE);
             if *rules == NicheRules::default() {
                 ui.label(caption(ui, "These are the usual ones."));

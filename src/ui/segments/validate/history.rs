@@ -81,14 +81,15 @@ fn row_ui(ui: &mut Ui, view: &View, checks: &Checks, number: usize) {
     let small = TextStyle::Small.resolve(ui.style());
     let colour = theme::segment(number);
     let name = checks.lines.last().and_then(|line| line.personas.iter().find(|persona| persona.number == number));
-    let name = name.map_or_else(String::new, |persona| listed_name(&persona.name, &view.answers.noun));
+    let whole = name.map_or("", |persona| persona.name.as_str());
+    let name = listed_name(whole, &view.answers.noun);
     let names = rect.with_max_x(rect.left() + NAMES);
     cut_text(ui.painter(), names, Align::Min, &name, small.clone(), t.text);
     let line = Rect::from_x_y_ranges(names.right() + 8.0..=names.right() + 8.0 + LINE, rect.y_range().shrink(4.0));
     sparkline(ui, line, checks, number, colour);
     let words = Rect::from_x_y_ranges(line.right() + 12.0..=rect.right(), rect.y_range());
-    let sentence = told.split_once(": ").map_or(told.as_str(), |(_, rest)| rest);
-    let sentence = sentence.strip_prefix(&name).map_or(sentence, str::trim_start);
+    // The name stands before it already.
+    let sentence = told.strip_prefix(whole).unwrap_or(&told).trim_start_matches(':').trim_start();
     cut_text(ui.painter(), words, Align::Min, &unbroken(sentence), small, t.muted);
     response.on_hover_text(unbroken(&told));
 }

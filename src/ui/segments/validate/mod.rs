@@ -106,6 +106,9 @@ fn lower_head_ui(ui: &mut Ui, look: &mut Look) {
 /// Draws after which a verdict stands.
 const ALL_DRAWS: usize = DRAW_ROUNDS[DRAW_ROUNDS.len() - 1];
 
+/// Draws before which nothing is said of them: verdicts after 10 and 30 were seen to turn round.
+const FEWEST_DRAWS: usize = 50;
+
 /// The sentence, the rows, and in one sentence each what cannot be told.
 fn holds_ui(ui: &mut Ui, view: &View, plan: &Plan, holds: &Holds, look: &mut Look, commands: &mut Vec<Command>) {
     let stability = view.answers.stability.ready();
@@ -118,6 +121,7 @@ fn holds_ui(ui: &mut Ui, view: &View, plan: &Plan, holds: &Holds, look: &mut Loo
     };
     // A verdict of the first draws may turn round with more of them.
     let headline = match stability.map(|stability| stability.draws.len()).filter(|n| *n < ALL_DRAWS) {
+        Some(n) if n < FEWEST_DRAWS => format!("Checking whether the personas come back: {n} of {ALL_DRAWS} draws are done."),
         Some(n) => format!("So far, after {n} of {ALL_DRAWS} draws: {headline}"),
         None => headline,
     };
