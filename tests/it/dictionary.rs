@@ -218,7 +218,7 @@ fn a_tick_says_whose_sum_is_revenue() {
     for expected in [RevenueChoice::Column("income".into()), RevenueChoice::None] {
         page.get_by_label("The sum of income is revenue").click();
         page.run();
-        let commands = pushed(&mut page);
+        let commands = pushed(&page);
         let [Command::Call(words)] = &commands[..] else { panic!("{commands:?}") };
         assert_eq!(words.revenue(), Some(&expected));
         let read: Dictionary = serde_json::from_str(&serde_json::to_string(&**words).unwrap()).unwrap();
