@@ -139,7 +139,7 @@ impl HoldsOf<'_> {
             let first = found.stays.first().map_or(&last.from, |stay| &stay.from);
             return HoldsLine::open(
                 question,
-                "New",
+                "Not there then",
                 format!("No persona of {first} is mostly this one, so whether it stays cannot be told."),
             );
         };
@@ -207,7 +207,7 @@ impl HoldsOf<'_> {
         let Some(persona) = of_today(&foretells.personas, cluster) else {
             return HoldsLine::open(
                 question,
-                "New",
+                "Not there then",
                 format!("No persona of {on} is mostly this one, so what it foretells cannot be told."),
             );
         };
@@ -504,7 +504,7 @@ mod tests {
         }
         let words =
             |cluster: usize| HoldsOf { stability: None, holds: &known, dictionary: &dictionary }.lines(cluster, 0.0).map(|line| line.word);
-        assert_eq!((words(0)[2], words(0)[3]), ("New", "Too few"));
+        assert_eq!((words(0)[2], words(0)[3]), ("Not there then", "Too few"));
         assert_eq!((words(1)[2], words(1)[3]), ("Too few", "Too few"));
     }
 }

@@ -245,7 +245,8 @@ impl Checks {
         let last = self.lines.last()?.personas.iter().find(|persona| persona.number == number)?;
         let percent = |share: f64| format!("{:.0}", 100.0 * share);
         let words = match last.words.iter().filter(|word| !word.passes).map(|word| word.word.as_str()).collect::<Vec<_>>() {
-            _ if last.words.is_empty() => String::new(),
+            // At the first look nothing can have changed.
+            _ if last.words.is_empty() || self.lines.len() < 2 => String::new(),
             failing if failing.is_empty() => " Every word of its name still fits.".to_owned(),
             failing => format!(" {} no longer fits.", failing.join(" and ")),
         };

@@ -7,6 +7,8 @@ use eframe::egui::{self, Context, CornerRadius, Event, Id, Key, Rect, Response, 
 
 use super::theme;
 
+/// Between what has the focus and the ring.
+const GAP: f32 = 1.5;
 /// What the focus moves by.
 const MOVES: [Key; 5] = [Key::Tab, Key::ArrowDown, Key::ArrowUp, Key::ArrowLeft, Key::ArrowRight];
 
@@ -31,7 +33,8 @@ pub fn ui(ctx: &Context) {
     let Some(rect) = seen(&response) else { return };
     let t = theme::of(ctx.global_style().visuals.dark_mode);
     let painter = ctx.layer_painter(response.layer_id);
-    painter.rect_stroke(rect, CornerRadius::same(theme::RADIUS), Stroke::new(2.0, t.accent), StrokeKind::Outside);
+    // A little away from it, so that it is seen around a button of its own colour too.
+    painter.rect_stroke(rect.expand(GAP), CornerRadius::same(theme::RADIUS), Stroke::new(2.0, t.accent), StrokeKind::Outside);
 }
 
 /// What is seen of it, if any.

@@ -277,7 +277,11 @@ fn whoever_watches_sees_segments_move_and_may_pause_take_and_go_back() {
     // And back: everyone is where the centres of before have them.
     following.desk().order(LiveOrder::Back(1));
     let back = seen(&following, "the first version", |now| now.in_force == 0);
-    assert_eq!(back.segments, found.segments);
+    // Who did nothing since the centres moved was placed by earlier ones, which depends on where the batches ended; going back places everyone. That all are
+    // where the centres have them is asked at the end.
+    let who = |now: &LiveNow| now.segments.iter().map(|segment| (segment.number, segment.name.clone())).collect::<Vec<_>>();
+    let all = |now: &LiveNow| now.segments.iter().map(|segment| segment.size).sum::<usize>();
+    assert_eq!((who(&back), all(&back)), (who(&found), all(&found)));
     following.desk().stop();
     let until = Instant::now() + Duration::from_secs(60);
     while following.desk().outcome().is_none() && Instant::now() < until {

@@ -17,7 +17,7 @@ use crate::ui::widgets::thousands;
 
 use super::super::view::View;
 
-const MEANS: &str = "Every customer's score, the most unusual first. The grey band is what smooth copies of the segments have at the same place: a curve \
+const MEANS: &str = "Every customer's score, the most unusual first. The grey band is what made-up populations with the same segments have at the same place: a curve \
                      within it shows nothing special. Drag the line to say from which score on a customer stands out.";
 /// At least so many customers are in view.
 const LEAST_SHOWN: usize = 60;
@@ -211,12 +211,20 @@ fn band_paint(ui: &Ui, canvas: &Canvas, seen: &[CurvePoint], scale: Scale) {
     }
     canvas.painter.add(Shape::mesh(mesh));
     canvas.line(&band.iter().map(|(place, [_, middle, _])| [*place, *middle]).collect::<Vec<_>>(), Stroke::new(1.0, t.muted));
-    if let Some((place, [.., high])) = band.get(band.len() * 3 / 5) {
+    // Each label on the far side of what it names, so that neither lies on the other's line.
+    if let Some((place, [low, middle, high])) = band.get(band.len() * 3 / 5) {
         let curve = seen.iter().find(|point| point.place as f64 >= *place).map_or(*high, |point| scale.height(point.score));
-        let at = canvas.at([*place, high.max(curve)]) - Vec2::new(0.0, 14.0);
+        let is_above = curve >= *middle;
+        let [upper, lower] = match is_above {
+            true => [("these customers", t.text, curve.max(*high)), ("made-up populations", t.muted, *low)],
+            false => [("made-up populations", t.muted, *high), ("these customers", t.text, curve.min(*low))],
+        };
         let room = canvas.frame().shrink(12.0);
-        let at = if room.is_positive() { room.clamp(at) } else { at };
-        plot_label(ui, &canvas.painter, at, Align2::CENTER_CENTER, "smooth copies", t.muted);
+        for ((text, colour, height), away) in [(upper, -14.0), (lower, 14.0)] {
+            let at = canvas.at([*place, height]) + Vec2::new(0.0, away);
+            let at = if room.is_positive() { room.clamp(at) } else { at };
+            plot_label(ui, &canvas.painter, at, Align2::CENTER_CENTER, text, colour);
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::found::is_settled;
 
 const NEIGHBORS_MEAN: &str = "How many of the most similar customers each one is compared with. The score is the largest over these sizes.";
 const TREES_MEAN: &str = "Trees of the isolation forest. More trees make the order surer and take longer.";
-const COPIES_MEAN: &str = "A smooth copy is a made-up population with the same groups, spreads and correlations, and with nobody special in it. How many of \
+const COPIES_MEAN: &str = "A made-up population has as many customers, or 25 000, with the same groups, spreads and correlations, and with nobody special in it. How many of \
                            its customers are above the line says how many would be there by chance.";
 
 const BY_SIZE_MEANS: &str = "How much thinner it is around this customer than around so many of their neighbours: 1 is like them. A score that is high at every \
@@ -98,7 +98,7 @@ fn line_ui(ui: &mut Ui, unusual: &Unusual, draft: &NicheOptions) {
             ui.label(caption(ui, format!("{which}, at a score of {:.3}.", line.threshold)));
         }
         None => {
-            ui.label(caption(ui, "None is suggested: at no line do clearly more customers stand out than in smooth copies."));
+            ui.label(caption(ui, "None is suggested: at no line do clearly more customers stand out than in made-up populations."));
         }
     }
     if draft.line.is_none() && unusual.line(draft.score, None).is_some() {
@@ -137,7 +137,7 @@ fn picked_ui(ui: &mut Ui, view: &View, look: &Look, unusual: &Unusual) {
 
 /// What the numbers come from, and how far they are.
 fn rounds_ui(ui: &mut Ui, unusual: &Unusual, draft: &NicheOptions) {
-    let copies = |n: usize| if n == 1 { "1 smooth copy".to_owned() } else { format!("{n} smooth copies") };
+    let copies = |n: usize| if n == 1 { "1 made-up population".to_owned() } else { format!("{n} made-up populations") };
     if is_settled(unusual, draft) {
         let text = format!("From {} trees and {}.", thousands(unusual.n_trees), copies(unusual.n_copies));
         ui.label(caption(ui, text)).on_hover_text(COPIES_MEAN);

@@ -30,10 +30,14 @@ const MOST_RINGS: usize = 400;
 pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Look, commands: &mut Vec<Command>) {
     let mut draft = options.clone();
     let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
-    Panel::left("niche knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| match look.niche_list {
-        NicheList::Unusual => knobs::ui(ui, view, look, &mut draft),
-        NicheList::Niches => rules::ui(ui, &mut draft),
-        NicheList::Between => between::side_ui(ui, view),
+    Panel::left("niche knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| {
+        // A panel is as wide as what is in it, and would stay narrow after a list with little beside it.
+        ui.set_min_width(ui.available_width());
+        match look.niche_list {
+            NicheList::Unusual => knobs::ui(ui, view, look, &mut draft),
+            NicheList::Niches => rules::ui(ui, &mut draft),
+            NicheList::Between => between::side_ui(ui, view),
+        }
     });
     let width = (ui.available_width() * 0.31).clamp(280.0, 460.0);
     Panel::right("unusual customers").default_size(width).size_range(260.0..=560.0).frame(side).show(ui, |ui| {

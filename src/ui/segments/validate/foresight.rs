@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Align2, CornerRadius, Label, Pos2, Rect, Role, Sense, Stroke, TextStyle, Ui, Vec2};
 
 use crate::evaluate::WithBand;
-use crate::export::{ForetoldBy, ForetoldFound, WalkedForward};
+use crate::export::{CalibrationPoint, ForetoldBy, ForetoldFound, WalkedForward};
 use crate::session::{Selection, ToForetell};
 use crate::ui::plotting::{Axis, Ticks, canvas, dimmed_ui, plot_answer_ui};
 use crate::ui::theme::{self, caption, tokens};
@@ -64,8 +64,8 @@ fn about(known: &ForetoldFound, customers: &str) -> String {
 
 fn models_ui(ui: &mut Ui, known: &ForetoldFound, means: &str) {
     let (by, from, unit): (&ForetoldBy, f64, &str) = match (&known.auc, &known.r2) {
-        (Some(auc), _) => (auc, 0.5, "pairs in the right order"),
-        (None, Some(r2)) => (r2, 0.0, "spread explained"),
+        (Some(auc), _) => (auc, 0.5, "of pairs in the right order (AUC)"),
+        (None, Some(r2)) => (r2, 0.0, "of the spread explained (R²)"),
         (None, None) => return,
     };
     let models = [("Recency, frequency, money", by.rfm), ("Personas", by.persona), ("Both", by.rfm_and_persona), ("All columns", by.all)];
@@ -88,20 +88,17 @@ fn models_ui(ui: &mut Ui, known: &ForetoldFound, means: &str) {
         ui.painter().rect_filled(band, CornerRadius::same(3), colour.gamma_multiply(0.35));
         ui.painter().circle_filled(Pos2::new(x(score.value), y), 4.5, colour);
         ui.painter().circle_stroke(Pos2::new(x(score.value), y), 4.5, Stroke::new(1.0, t.raised));
-        let number = format!("{:.0}\u{202f}%", 100.0 * score.value);
+        let number = format!("{:.1}\u{202f}%", 100.0 * score.value);
         ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, number, small.clone(), t.text);
         name_it(&response, Role::Label, &told(name, score, unit));
         response.on_hover_text(format!("{}\n\n{means}", told(name, score, unit)));
     }
-    ui.label(caption(ui, format!("{unit}, from {:.0} to {:.0}\u{202f}%", 100.0 * from, 100.0 * most)));
+    ui.label(caption(ui, format!("Share {unit}; the scale runs from {:.0} to {:.0}\u{202f}%", 100.0 * from, 100.0 * most)));
 }
 
 /// A dot per persona: what was foretold one horizon earlier against what came. On the line both are the same.
 fn calibration_ui(ui: &mut Ui, view: &View, known: &ForetoldFound, walked: &WalkedForward) {
-    let title = match walked.slope {
-        Some(slope) => format!("Foretold against seen, slope {slope:.2}"),
-        None => "Foretold against seen".to_owned(),
-    };
+    let title = calibration_title(known, walked);
     ui.add(Label::new(theme::strong(title).size(13.0)).truncate()).on_hover_text(&walked.sentence);
     let t = tokens(ui);
     let ends = walked.personas.iter().flat_map(|point| [point.foretold, point.seen]);
@@ -142,6 +139,18 @@ fn calibration_ui(ui: &mut Ui, view: &View, known: &ForetoldFound, walked: &Walk
             shown(point.seen)
         ));
     }
+}
+
+/// Both means beside the slope: a slope of 1 does not show that everything was foretold too high.
+fn calibration_title(known: &ForetoldFound, walked: &WalkedForward) -> String {
+    let Some(slope) = walked.slope else { return "Foretold against seen".to_owned() };
+    let all = walked.personas.iter().map(|point| point.customers).sum::<usize>().max(1) as f64;
+    let mean = |of: fn(&CalibrationPoint) -> f64| walked.personas.iter().map(|point| of(point) * point.customers as f64).sum::<f64>() / all;
+    let [foretold, seen] = [mean(|point| point.foretold), mean(|point| point.seen)].map(|mean| match known.auc {
+        Some(_) => format!("{:.1}\u{202f}%", 100.0 * mean),
+        None => format!("{mean:.2}"),
+    });
+    format!("Foretold {foretold}, seen {seen}; slope {slope:.2}")
 }
 
 fn told(name: &str, score: WithBand, unit: &str) -> String {

@@ -12,7 +12,7 @@ mod moves_table;
 mod names;
 mod rows;
 
-use eframe::egui::{CentralPanel, Frame, Key, Label, Margin, Modifiers, Panel, Rect, Ui, UiBuilder, Vec2};
+use eframe::egui::{CentralPanel, Frame, Key, Label, Margin, Modifiers, Panel, Rect, ScrollArea, Ui, UiBuilder, Vec2};
 
 use crate::data::Source;
 use crate::engine::evidence::DRAW_ROUNDS;
@@ -40,7 +40,10 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
         let room = rows::height(view) + if orders { 118.0 } else { 210.0 };
         let part = (room / rect.height().max(1.0)).clamp(0.3, 0.62);
         let (upper, lower) = split(ui, "validate", rect, Lies::Flat, part, 200.0);
-        pane_ui(ui, upper, "holds", |ui| holds_ui(ui, view, plan, &holds, look, commands));
+        pane_ui(ui, upper, "holds", |ui| {
+            // Many personas and what cannot be told of them may need more room than there is.
+            ScrollArea::vertical().id_salt("holds").auto_shrink(false).show(ui, |ui| holds_ui(ui, view, plan, &holds, look, commands));
+        });
         if !orders {
             pane_ui(ui, lower, "history", |ui| {
                 ui.label(theme::strong("Since the data moved")).on_hover_text(HISTORY_MEANS);
