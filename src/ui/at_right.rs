@@ -13,11 +13,6 @@ pub fn at_right_ui<R>(ui: &mut Ui, salt: impl AsIdSalt, right: impl FnOnce(&mut 
     beside_ui(ui, salt, |_| {}, right)
 }
 
-/// How much of a line [`at_right_ui`] with the same salt takes.
-pub fn width_at_right(ui: &Ui, salt: impl AsIdSalt) -> f32 {
-    width_of(ui, id_of(ui, salt))
-}
-
 /// The same with `left` in the room before it, which is as wide as the line leaves it.
 pub fn beside_ui<R>(ui: &mut Ui, salt: impl AsIdSalt, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui) -> R) -> R {
     let id = id_of(ui, salt);
@@ -38,6 +33,11 @@ pub fn beside_ui<R>(ui: &mut Ui, salt: impl AsIdSalt, left: impl FnOnce(&mut Ui)
     }
     ui.advance_cursor_after_rect(Rect::from_min_max(pos2(room.left(), used.top()), pos2(room.right(), used.bottom())));
     shown
+}
+
+/// How much of a line [`at_right_ui`] with the same salt takes.
+pub fn width_at_right(ui: &Ui, salt: impl AsIdSalt) -> f32 {
+    width_of(ui, id_of(ui, salt))
 }
 
 fn id_of(ui: &Ui, salt: impl AsIdSalt) -> Id {
