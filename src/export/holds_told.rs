@@ -4,12 +4,14 @@
 //! sentence, and what a small picture of it shows. What was not looked at says so; what would tell of one to nine customers is not told. O(personas x snapshots).
 
 use crate::base::FEWEST_TOLD;
-use crate::base::text::{SPACE, count};
+use crate::base::text::count;
 use crate::data::Dictionary;
 use crate::evaluate::{Stability, Trust, WithBand};
 
+use super::foretold_told::{came, kept};
 use super::holds::{CANNOT, Holds, HoldsLine, HoldsMark, HoldsQuestion, HoldsStanding, Looked};
-use super::validation::{ForetoldFound, PersonaHolds};
+use super::text::whole_percent;
+use super::validation::PersonaHolds;
 
 /// So much of a persona must come back out of fold (C. Hennig 2007).
 const COMES_BACK: f64 = 0.75;
@@ -101,19 +103,22 @@ impl HoldsOf<'_> {
             Some([low, high]) if folds.rounds > 1 && low != high => format!(" ({low} to {high} in {} rounds)", folds.rounds),
             _ => String::new(),
         };
-        let mut sentence = format!("{} of them would be sent to it by data without them{range}.", percent(*same));
+        let mut sentence = format!("{} of them would be sent to it by data without them{range}.", whole_percent(*same));
         if let Some(strength) = prediction_strength {
-            sentence +=
-                &format!(" Where one half of the customers decides for the other, {} of its pairs stay together.", percent(*strength));
+            sentence += &format!(
+                " Where one half of the customers decides for the other, {} of its pairs stay together.",
+                whole_percent(*strength)
+            );
         }
         if let Some(hangs) = hangs_on {
             let column = self.dictionary.in_sentence(&hangs.column);
-            sentence += &format!(" It hangs on {column}: without it, {} of those grouped together no longer are.", percent(hangs.changed));
+            sentence +=
+                &format!(" It hangs on {column}: without it, {} of those grouped together no longer are.", whole_percent(hangs.changed));
         }
         HoldsLine {
             question,
             word,
-            value: percent(*same),
+            value: whole_percent(*same),
             sentence,
             standing,
             mark: Some(HoldsMark {
@@ -160,14 +165,15 @@ impl HoldsOf<'_> {
         };
         let mut sentence = format!(
             "{} ({:.0} to {:.0}) of those in it on {} were still in it on {}.",
-            percent(stay.value),
+            whole_percent(stay.value),
             100.0 * stay.low,
             100.0 * stay.high,
             last.from,
             last.to
         );
         if let Some(chance) = by_chance {
-            sentence += &format!(" With nothing changed {} would be, by the chance in each customer's own orders alone.", percent(chance));
+            sentence +=
+                &format!(" With nothing changed {} would be, by the chance in each customer's own orders alone.", whole_percent(chance));
         }
         if let Some(chance) = by_chance.filter(|chance| word == "Stays" && stay.high < *chance) {
             sentence += &format!(
@@ -181,7 +187,7 @@ impl HoldsOf<'_> {
         HoldsLine {
             question,
             word,
-            value: percent(stay.value),
+            value: whole_percent(stay.value),
             sentence,
             standing,
             mark: Some(HoldsMark {
@@ -229,7 +235,7 @@ impl HoldsOf<'_> {
         };
         let came = came(foretells);
         let rates = match foretells.auc {
-            Some(_) => format!("{} {came}, {} of everyone", percent(rate), percent(foretells.rate)),
+            Some(_) => format!("{} {came}, {} of everyone", whole_percent(rate), whole_percent(foretells.rate)),
             None => format!("On average {rate:.2} {came}, everyone's is {:.2}", foretells.rate),
         };
         let against = persona.against_rest.map_or_else(String::new, |rest| {
@@ -297,63 +303,6 @@ fn words_told(persona: &PersonaHolds, first: &str, last: &str) -> String {
     }
 }
 
-/// "They keep 72 % of what the data can foresee about buying again." How many segments there are is found anew on the day of the cut, since the days after
-/// it may not choose the number; where there are others than the `n` of today, the sentence says whose it is.
-fn kept(foretells: &ForetoldFound, n: usize) -> String {
-    let about = about(foretells);
-    let of_cut = foretells.personas.len();
-    let who = match &foretells.cut {
-        Some(cut) if of_cut != n => format!("The {of_cut} personas that were found on {cut}"),
-        _ => "They".to_owned(),
-    };
-    match foretells.power_kept {
-        Some(kept) if kept.low > 0.0 => {
-            let more = match foretells.adds_to_rfm {
-                Some(added) if added.low > 0.0 => ", and add to what recency, frequency and money foresee",
-                Some(_) => ", and add nothing to recency, frequency and money",
-                None => "",
-            };
-            format!("{who} keep {} of what the data can foresee about {about}{more}.", percent(kept.value))
-        }
-        Some(_) => format!("{who} foresee {about} no better than chance."),
-        None if foretells.personas.iter().all(|persona| persona.rate.is_none()) => {
-            format!("Too few customers differ to tell what they foresee about {about}.")
-        }
-        None => format!("Nothing in the data foresees {about} better than chance."),
-    }
-}
-
-/// What was foretold, as a sentence goes on: "buying again".
-fn about(foretells: &ForetoldFound) -> String {
-    match foretells.outcome.split_once(':') {
-        Some(("category", name)) => format!("buying {name}"),
-        Some((_, name)) => name.to_owned(),
-        None => match foretells.outcome.as_str() {
-            "buys_again" => "buying again".to_owned(),
-            "purchases" => "the number of purchases".to_owned(),
-            other => other.replace('_', " "),
-        },
-    }
-}
-
-/// What came, after a share or a mean: "bought again in the 90 days after 1997-09-30".
-fn came(foretells: &ForetoldFound) -> String {
-    let what = match foretells.outcome.split_once(':') {
-        Some(("category", name)) => format!("bought {name}"),
-        Some((_, name)) if foretells.auc.is_some() => format!("have {name}"),
-        Some((_, name)) => format!("of {name}"),
-        None => match foretells.outcome.as_str() {
-            "buys_again" => "bought again".to_owned(),
-            "purchases" => "purchases".to_owned(),
-            other => format!("of {}", other.replace('_', " ")),
-        },
-    };
-    match (&foretells.cut, foretells.horizon_days) {
-        (Some(cut), Some(days)) => format!("{what} in the {days} days after {cut}"),
-        _ => what,
-    }
-}
-
 /// Whether a count tells of nobody at all, or of enough.
 fn may_be_told_or_none(n: usize) -> bool {
     n == 0 || n >= FEWEST_TOLD
@@ -364,16 +313,13 @@ fn of_today(personas: &[PersonaHolds], cluster: usize) -> Option<&PersonaHolds> 
     personas.iter().filter(|persona| persona.cluster_today == Some(cluster)).max_by_key(|persona| persona.customers)
 }
 
-fn percent(share: f64) -> String {
-    format!("{:.0}{SPACE}%", 100.0 * share)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::export::validation::{FoldsFound, Stay, Validation, WordHolds};
+    use crate::base::text::SPACE;
+    use crate::export::validation::{FoldsFound, ForetoldFound, Stay, Validation, WordHolds};
 
     fn band(value: f64, low: f64, high: f64) -> Option<WithBand> {
         Some(WithBand { value, low, high })

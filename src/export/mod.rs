@@ -17,6 +17,7 @@ mod error;
 pub mod files;
 mod flow;
 pub mod fonts;
+mod foretold_told;
 pub mod format;
 pub mod glyph;
 pub mod holds;

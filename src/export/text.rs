@@ -41,6 +41,11 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// A share in whole percent, for sentences with an interval beside it: "24 %".
+pub fn whole_percent(share: f64) -> String {
+    format!("{:.0}{}%", 100.0 * share, crate::base::text::SPACE)
+}
+
 /// A number with `step` as its smallest difference that means something, and thousands apart.
 pub fn number(value: f64, step: f64) -> String {
     let decimals = if step > 0.0 { (-step.log10().floor()).clamp(0.0, 9.0) as usize } else { 0 };

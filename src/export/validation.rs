@@ -185,6 +185,18 @@ pub struct WalkedForward {
     pub sentence: String,
 }
 
+impl WalkedForward {
+    /// What was foretold and what came altogether, each persona counted by its customers: a slope of 1 does not show that everything was foretold too
+    /// high. None without customers.
+    pub fn means(&self) -> Option<[f64; 2]> {
+        let all: usize = self.personas.iter().map(|point| point.customers).sum();
+        let mean = |of: fn(&CalibrationPoint) -> f64| {
+            self.personas.iter().map(|point| of(point) * point.customers as f64).sum::<f64>() / all as f64
+        };
+        (all > 0).then(|| [mean(|point| point.foretold), mean(|point| point.seen)])
+    }
+}
+
 /// A column that a persona hangs on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct HangsOn {

@@ -148,13 +148,16 @@ impl Numbering {
         });
         let mut worth: Vec<Vec<usize>> = of_group.collect();
         // Where most of both sides stay a name stays too (`identity`), so the number must, whatever other pairs would add up to.
+        let mut cluster_of = vec![None; worth.len()];
+        let mut group_of = vec![None; sizes.len()];
         for (group, cluster) in self.staying(&worth, &sizes) {
-            for (other, shared) in worth.iter_mut().enumerate() {
-                for (at, both) in shared.iter_mut().enumerate() {
-                    if (other == group) != (at == cluster) {
-                        *both = 0;
-                    }
-                }
+            (cluster_of[group], group_of[cluster]) = (Some(cluster), Some(group));
+        }
+        for (group, shared) in worth.iter_mut().enumerate() {
+            for (cluster, both) in shared.iter_mut().enumerate() {
+                let is_taken =
+                    cluster_of[group].is_some_and(|stays| stays != cluster) || group_of[cluster].is_some_and(|stays| stays != group);
+                *both = if is_taken { 0 } else { *both };
             }
         }
         worth

@@ -1,6 +1,6 @@
 //! Are recordings played again as they came, segments found anew and left again without losing anybody, and does every rule fire for whom a replay says?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -277,8 +277,7 @@ fn whoever_watches_sees_segments_move_and_may_pause_take_and_go_back() {
     // And back: everyone is where the centres of before have them.
     following.desk().order(LiveOrder::Back(1));
     let back = seen(&following, "the first version", |now| now.in_force == 0);
-    // Who did nothing since the centres moved was placed by earlier ones, which depends on where the batches ended; going back places everyone. That all are
-    // where the centres have them is asked at the end.
+    // Who did nothing since the centres moved was placed by earlier ones, which depends on where the batches ended; going back places everyone.
     let who = |now: &LiveNow| now.segments.iter().map(|segment| (segment.number, segment.name.clone())).collect::<Vec<_>>();
     let all = |now: &LiveNow| now.segments.iter().map(|segment| segment.size).sum::<usize>();
     assert_eq!((who(&back), all(&back)), (who(&found), all(&found)));
@@ -289,6 +288,11 @@ fn whoever_watches_sees_segments_move_and_may_pause_take_and_go_back() {
     }
     assert_eq!(following.desk().outcome(), Some(Ok(())));
     agrees(folder, "out");
+    // Nothing came after it, so the table that the model places is what was seen.
+    let mut placed: BTreeMap<String, usize> = BTreeMap::new();
+    by_table(&read(folder, "out/customers.csv")).into_values().for_each(|persona| *placed.entry(persona).or_default() += 1);
+    let seen: BTreeMap<String, usize> = back.segments.iter().map(|segment| (segment.number.to_string(), segment.size)).collect();
+    assert_eq!(placed, seen);
     // What cannot be followed is told by the desk.
     let following =
         Following::start(the_model, folder.join("nothing.csv"), LiveOptions::default(), folder.join("none"), Some(following), || ());

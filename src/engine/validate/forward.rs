@@ -111,12 +111,10 @@ pub(super) fn forward(
         Some(CalibrationPoint { persona, name, today, cluster_today, foretold, seen, customers })
     };
     let slope = calibration.and_then(|calibration| calibration.slope);
-    let auc = by_model(&told, has_rfm, |score| score.auc);
-    Ok(WalkedForward {
+    let mut walked = WalkedForward {
         learnt_on: learnt.to_string(),
         customers: told.customers,
-        sentence: sentence((learnt, cut), slope, points, auc.is_some()),
-        auc,
+        auc: by_model(&told, has_rfm, |score| score.auc),
         r2: by_model(&told, has_rfm, |score| score.r2),
         power_kept: match told.power_kept {
             PowerKept::Share(kept) => Some(kept),
@@ -125,7 +123,10 @@ pub(super) fn forward(
         adds_to_rfm: told.adds_to_rfm.filter(|_| has_rfm),
         slope,
         personas: personas.iter().zip(points).filter_map(point).collect(),
-    })
+        sentence: String::new(),
+    };
+    walked.sentence = sentence((learnt, cut), &walked);
+    Ok(walked)
 }
 
 /// What the models see of a day.
@@ -137,32 +138,19 @@ fn table<'a>(day: &'a Day, rfm: &'a Matrix, values: &'a (Vec<bool>, Vec<f64>), k
     ForecastTable { rfm, persona: &day.persona, n_personas: k, all: &day.all, outcome }
 }
 
-/// Whether everything was foretold too high or too low, which a slope cannot show: " Altogether 16 % were foretold and 14 % came."
-fn level(points: &[Option<(f64, f64, usize)>], is_yes_or_no: bool) -> String {
-    let all: usize = points.iter().flatten().map(|point| point.2).sum();
-    if all == 0 {
-        return String::new();
-    }
-    let mean =
-        |of: fn(&(f64, f64, usize)) -> f64| points.iter().flatten().map(|point| of(point) * point.2 as f64).sum::<f64>() / all as f64;
-    let (foretold, seen) = (mean(|point| point.0), mean(|point| point.1));
-    match is_yes_or_no {
-        true => format!(" Altogether {:.1}\u{a0}% were foretold and {:.1}\u{a0}% came.", 100.0 * foretold, 100.0 * seen),
-        false => format!(" Altogether {foretold:.2} were foretold on average and {seen:.2} came."),
-    }
-}
-
 /// What the slope of seen on foretold says.
-fn sentence((learnt, cut): (IsoDay, IsoDay), slope: Option<f64>, points: &[Option<(f64, f64, usize)>], is_yes_or_no: bool) -> String {
+fn sentence((learnt, cut): (IsoDay, IsoDay), walked: &WalkedForward) -> String {
     const FINE: [f64; 2] = [0.8, 1.25];
-    match slope {
+    match walked.slope {
         Some(slope) => {
             let word = if (FINE[0]..=FINE[1]).contains(&slope) { "as it should" } else { "not as it should" };
+            let means = walked.means().map_or_else(String::new, |[foretold, seen]| match walked.auc {
+                Some(_) => format!(" Altogether {:.1}\u{a0}% were foretold and {:.1}\u{a0}% came.", 100.0 * foretold, 100.0 * seen),
+                None => format!(" On average {foretold:.2} was foretold and {seen:.2} came."),
+            });
             format!(
-                "Learnt on {learnt} and left unchanged: between the personas, what came after {cut} differs {slope:.2} times as much as was foretold, {word} ({} to {}).{}",
-                FINE[0],
-                FINE[1],
-                level(points, is_yes_or_no)
+                "Learnt on {learnt} and left unchanged: between the personas, what came after {cut} differs {slope:.2} times as much as was foretold, {word} ({} to {}).{means}",
+                FINE[0], FINE[1]
             )
         }
         None => format!("On {learnt} the same was foretold for every persona, so whether that came true after {cut} tells nothing."),

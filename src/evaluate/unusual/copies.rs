@@ -27,8 +27,8 @@ use crate::evaluate::sources::{cholesky, dot};
 
 /// Copies after which more say nothing new.
 pub const USUAL_COPIES: usize = 20;
-/// Rows of a copy at most: twenty of them say what is expected beyond a line that ten of 100 000 customers pass to a seventh of it, and they cost what everything else
-/// does at 100 000 customers together, not twice that.
+/// Rows of a copy at most. A line that ten of 100 000 customers pass is passed by some fifty rows of twenty such copies, so what is expected there is known to a
+/// seventh of it. Copies of twice as many rows doubled the time for that.
 const MOST_ROWS: usize = 25_000;
 /// Keeps these draws apart from all others.
 const SALT: u64 = 0x436F_7079_4D61_6B65;

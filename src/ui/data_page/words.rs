@@ -50,26 +50,20 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize, commands: &mut V
         }
         // A yes or no adds up to no money.
         let is_answer = profile.numeric.as_ref().is_some_and(|numeric| numeric.whole && numeric.min >= 0.0 && numeric.max <= 1.0);
-        if !is_answer || name_of_revenue(plan, loaded) == Some(name) {
-            revenue_ui(ui, plan, loaded, profile, commands);
+        let in_force = revenue_column(loaded, dictionary, |profile| role(profile, &plan.preparation)).map(|(name, _)| name);
+        if !is_answer || in_force == Some(name) {
+            revenue_ui(ui, dictionary, in_force, name, commands);
         }
     }
     levels_ui(ui, id, dictionary, profile, commands);
 }
 
-/// The column whose sum is revenue at present.
-fn name_of_revenue<'a>(plan: &Plan, loaded: &'a Loaded) -> Option<&'a str> {
-    revenue_column(loaded, &plan.dictionary, |profile| role(profile, &plan.preparation)).map(|(name, _)| name)
-}
-
-/// Whether the sum of the column is revenue.
-fn revenue_ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, profile: &ColumnProfile, commands: &mut Vec<Command>) {
-    let dictionary = &plan.dictionary;
-    let in_force = name_of_revenue(plan, loaded);
-    let was = in_force == Some(profile.name.as_str());
+/// Whether the sum of the column is revenue; `in_force` is the one whose sum it is at present.
+fn revenue_ui(ui: &mut Ui, dictionary: &Arc<Dictionary>, in_force: Option<&str>, name: &str, commands: &mut Vec<Command>) {
+    let was = in_force == Some(name);
     let mut is = was;
     let response = widgets::check_ui(ui, &mut is, "Its sum is revenue");
-    widgets::name_it(&response, Role::CheckBox, &format!("The sum of {} is revenue", profile.name));
+    widgets::name_it(&response, Role::CheckBox, &format!("The sum of {name} is revenue"));
     let now = match in_force {
         None => "No column's sum is revenue at present.".to_owned(),
         Some(name) if dictionary.revenue().is_none() => format!("At present it is the sum of {}, by its name.", dictionary.name(name)),
@@ -78,7 +72,7 @@ fn revenue_ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, profile: &ColumnProfile
     let tip = "Cards tell each persona's share of revenue. Tick the column that holds what each customer spent altogether: averages and incomes do not add up to it.";
     response.on_hover_text(format!("{tip}\n\n{now}"));
     if is != was {
-        let choice = if is { RevenueChoice::Column(profile.name.clone()) } else { RevenueChoice::None };
+        let choice = if is { RevenueChoice::Column(name.to_owned()) } else { RevenueChoice::None };
         call(dictionary, commands, |words| words.set_revenue(Some(choice)));
     }
 }

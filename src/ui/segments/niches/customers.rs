@@ -23,7 +23,7 @@ use super::found::{is_settled, table_rows};
 const LINE: f32 = 22.0;
 const GAP: f32 = 3.0;
 const AROUND: f32 = 6.0;
-const NOBODY: &str = "Made-up populations with the same groups have customers who are about as far out. Another way of measuring may see more: switch the score \
+const NOBODY: &str = "Made-up populations with the same groups have customers who are as far out, or farther. Another way of measuring may see more: switch the score \
                       above. Drag the line down to see who would come first.";
 
 /// The right panel.

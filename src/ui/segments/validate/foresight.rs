@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Align2, CornerRadius, Label, Pos2, Rect, Role, Sense, Stroke, TextStyle, Ui, Vec2};
 
 use crate::evaluate::WithBand;
-use crate::export::{CalibrationPoint, ForetoldBy, ForetoldFound, WalkedForward};
+use crate::export::{ForetoldBy, ForetoldFound, WalkedForward};
 use crate::session::{Selection, ToForetell};
 use crate::ui::plotting::{Axis, Ticks, canvas, dimmed_ui, plot_answer_ui};
 use crate::ui::theme::{self, caption, tokens};
@@ -143,10 +143,8 @@ fn calibration_ui(ui: &mut Ui, view: &View, known: &ForetoldFound, walked: &Walk
 
 /// Both means beside the slope: a slope of 1 does not show that everything was foretold too high.
 fn calibration_title(known: &ForetoldFound, walked: &WalkedForward) -> String {
-    let Some(slope) = walked.slope else { return "Foretold against seen".to_owned() };
-    let all = walked.personas.iter().map(|point| point.customers).sum::<usize>().max(1) as f64;
-    let mean = |of: fn(&CalibrationPoint) -> f64| walked.personas.iter().map(|point| of(point) * point.customers as f64).sum::<f64>() / all;
-    let [foretold, seen] = [mean(|point| point.foretold), mean(|point| point.seen)].map(|mean| match known.auc {
+    let (Some(slope), Some(means)) = (walked.slope, walked.means()) else { return "Foretold against seen".to_owned() };
+    let [foretold, seen] = means.map(|mean| match known.auc {
         Some(_) => format!("{:.1}\u{202f}%", 100.0 * mean),
         None => format!("{mean:.2}"),
     });
