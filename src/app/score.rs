@@ -4,9 +4,9 @@
 //! the distance to the segment's mean and whether the customer fits any. A large file is gone through in batches, so that memory does not grow with it.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use clap::Args;
 
@@ -15,7 +15,7 @@ use crate::base::{Ctx, Note};
 use crate::customers::Account;
 use crate::data::day::IsoDay;
 use crate::data::write::{self, Extra, ExtraValues};
-use crate::data::{BatchWriter, LEAST_BATCHED_BYTES, Loaded, Source, Sourcing, in_batches};
+use crate::data::{Batch, BatchWriter, LEAST_BATCHED_BYTES, Loaded, Source, Sourcing, in_batches};
 use crate::engine::Engine;
 use crate::export;
 use crate::features::Met;
@@ -95,61 +95,65 @@ pub(super) fn carry_out(args: ScoreArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A large file, batch by batch; nothing where it must be read whole.
+/// A large file, batch by batch; nothing where it must be read whole. One batch is written while the next is placed.
 fn score_in_batches(model: &Model, path: &Path, args: &ScoreArgs, is_parquet: bool, ctx: &Ctx) -> Result<Option<Tally>, Failure> {
-    let mut tally = Tally::default();
-    let mut failure = None;
-    let mut notes = None;
-    let mut is_whole = false;
-    let mut score = |to: &mut dyn Write| -> Result<Option<Vec<Note>>, Failure> {
-        let mut writer = if is_parquet { BatchWriter::parquet(to) } else { BatchWriter::csv(to) };
-        let mut is_first = true;
-        let mut wrong = None;
-        let mut take = |batch: &crate::data::Batch| {
-            if std::mem::replace(&mut is_first, false) && !model.places_in_batches(&batch.table) {
-                return Ok(false);
-            }
-            let loaded = Loaded::unprofiled(batch.table.clone());
-            match model.place(&loaded, ctx) {
-                Ok(placement) => {
-                    let extras = extras(model, &placement, args.distances);
-                    tally.add(model, placement);
-                    writer.write(batch, &extras, ctx)?;
-                    Ok(true)
-                }
-                Err(error) => {
-                    wrong = Some(failed(error));
-                    Ok(false)
-                }
-            }
-        };
-        let told = in_batches(path, &args.reading.read_as(), LEAST_BATCHED_BYTES, &mut take, ctx);
-        if let Some(wrong) = wrong {
-            return Err(wrong);
-        }
-        let told = told.map_err(failed)?;
-        writer.finish().map_err(failed)?;
-        Ok(told)
-    };
+    let mut scored = Ok(None);
     let written = export::write_beside(&args.out, |to| {
-        let nothing = || std::io::Error::other("nothing was written");
-        notes = score(to).map_err(|why| {
-            failure = Some(why);
-            nothing()
-        })?;
+        scored = std::thread::scope(|scope| {
+            let (send, placed) = sync_channel(1);
+            let placing = scope.spawn(move || place_batches(model, path, args, &send, ctx));
+            let mut writer = if is_parquet { BatchWriter::parquet(to) } else { BatchWriter::csv(to) };
+            // With the receiver goes the wish for further batches.
+            let wrote = placed.into_iter().try_for_each(|(batch, extras)| writer.write(&batch, &extras, ctx));
+            let tally = placing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            wrote.map_err(failed)?;
+            let tally = tally?;
+            if tally.is_some() {
+                writer.finish().map_err(failed)?;
+            }
+            Ok(tally)
+        });
         // What has no batches is read whole next; until then the file that may be there stays.
-        is_whole = notes.is_none();
-        if is_whole { Err(nothing()) } else { Ok(()) }
+        if matches!(scored, Ok(Some(_))) { Ok(()) } else { Err(std::io::Error::other("nothing was written")) }
     });
-    match (failure, written) {
-        (Some(failure), _) => Err(failure),
-        (None, Err(_)) if is_whole => Ok(None),
-        (None, Err(error)) => Err(failed(error)),
-        (None, Ok(())) => Ok(notes.map(|notes| {
-            tally.notes = notes;
-            tally
-        })),
+    match (scored, written) {
+        (Ok(Some(_)), Err(error)) => Err(failed(error)),
+        (scored, _) => scored,
     }
+}
+
+/// Reads and places, and hands over every batch with its further columns until nobody takes them.
+fn place_batches(
+    model: &Model,
+    path: &Path,
+    args: &ScoreArgs,
+    to: &SyncSender<(Batch, Vec<Extra>)>,
+    ctx: &Ctx,
+) -> Result<Option<Tally>, Failure> {
+    let mut tally = Tally::default();
+    let mut is_first = true;
+    let mut wrong = None;
+    let mut take = |batch: Batch| {
+        if std::mem::replace(&mut is_first, false) && !model.places_in_batches(&batch.table) {
+            return Ok(false);
+        }
+        match model.place(&Loaded::unprofiled(batch.table.clone()), ctx) {
+            Ok(placement) => {
+                let extras = extras(model, &placement, args.distances);
+                tally.add(model, placement);
+                Ok(to.send((batch, extras)).is_ok())
+            }
+            Err(error) => {
+                wrong = Some(failed(error));
+                Ok(false)
+            }
+        }
+    };
+    let told = in_batches(path, &args.reading.read_as(), LEAST_BATCHED_BYTES, &mut take, ctx);
+    if let Some(wrong) = wrong {
+        return Err(wrong);
+    }
+    Ok(told.map_err(failed)?.map(|notes| Tally { notes, ..tally }))
 }
 
 fn score_whole(model: &Model, loaded: &Loaded, args: &ScoreArgs, is_parquet: bool, ctx: &Ctx) -> Result<Tally, Failure> {

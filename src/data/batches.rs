@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 
 use polars::io::parquet::write::BatchedWriter;
-use polars::prelude::{DataFrame, ParquetWriter};
+use polars::prelude::DataFrame;
 
 use crate::base::{Ctx, Note, Stopped};
 
@@ -35,7 +35,7 @@ pub struct Batch {
 }
 
 /// What a batch is for: whether to go on.
-pub type TakeBatch<'a> = dyn FnMut(&Batch) -> Result<bool, DataError> + 'a;
+pub type TakeBatch<'a> = dyn FnMut(Batch) -> Result<bool, DataError> + 'a;
 
 /// Hands over the rows of a file until `take` says no. Returns what was told about the file, or nothing where it has no batches, is smaller than `least_bytes`, or
 /// was refused by the first answer.
@@ -59,7 +59,7 @@ pub fn in_batches(
         Format::Columnar(format) => {
             let mut of_frame = |frame: DataFrame, _: f32| {
                 let table = columnar::page(frame.clone(), ctx)?;
-                goes_on = take(&Batch { table, frame })?;
+                goes_on = take(Batch { table, frame })?;
                 if goes_on { Ok(()) } else { Err(DataError::Stopped(Stopped)) }
             };
             let told = columnar::ask(path, &title, What::Columns { format, whole: false }, read_as.zone()?, &mut of_frame, ctx);
@@ -78,7 +78,7 @@ pub fn in_batches(
             while first < raw.n_rows && goes_on {
                 let frame = raw.rows(first..raw.n_rows.min(first + ROWS), ctx)?;
                 let table = columnar::page(frame.clone(), ctx)?;
-                goes_on = take(&Batch { table, frame })?;
+                goes_on = take(Batch { table, frame })?;
                 first += ROWS;
                 ctx.progress("Placing customers", first as f32 / raw.n_rows as f32);
             }
@@ -128,7 +128,7 @@ impl<W: Write> BatchWriter<W> {
             BatchWriter::Parquet { out, writer } => {
                 let frame = write::with_extras(&batch.frame, &batch.table, extras)?;
                 if let Some(out) = out.take() {
-                    *writer = Some(Box::new(ParquetWriter::new(out).batched(frame.schema()).map_err(write::unwritable)?));
+                    *writer = Some(Box::new(write::parquet_writer(out).batched(frame.schema()).map_err(write::unwritable)?));
                 }
                 writer.as_mut().map_or(Ok(()), |writer| writer.write_batch(&frame).map_err(write::unwritable))
             }

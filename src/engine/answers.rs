@@ -135,6 +135,11 @@ impl Answers {
         }
     }
 
+    /// Whether there are groups at all, once somebody looked.
+    pub fn groups_found(&self) -> Option<bool> {
+        self.structure.ready().map(|structure| structure.found)
+    }
+
     /// What is to be said at the same height as a name where groups were not found, or hardly are. The groups of a column are given, so nobody looks for
     /// any.
     pub fn doubt(&self, clustering: &Clustering) -> Option<String> {

@@ -45,6 +45,8 @@ pub enum Trust {
     High,
     /// It comes back.
     Good,
+    /// It comes back, and shuffled columns do as surely, so that coming back is no sign of anything.
+    Unproven,
     /// There is something, but who belongs to it is uncertain.
     Fuzzy,
     /// It is not there again, or too small to tell.
@@ -57,6 +59,7 @@ impl Trust {
         match self {
             Trust::High => "High",
             Trust::Good => "Good",
+            Trust::Unproven => "Unproven",
             Trust::Fuzzy => "Fuzzy",
             Trust::DoNotRely => "Do not rely",
         }
@@ -123,6 +126,13 @@ impl Stability {
             .is_none_or(|null| jaccard - null >= LEAST_ABOVE_CHANCE || (jaccard > null && 2.0 * (1.0 - jaccard) <= 1.0 - null))
     }
 
+    /// Whether clusters of shuffled columns come back as surely as this one, and so surely that hardly any could do better: with two or three segments a cut
+    /// through one cloud falls in the same place each time.
+    fn proves_nothing(&self, cluster: usize) -> bool {
+        let jaccard = self.jaccard(cluster);
+        jaccard >= HIGH && !self.beats_chance(cluster) && self.null_of(cluster).is_some_and(|null| null >= HIGH)
+    }
+
     /// How far one cluster may be relied on, `headline_missing` being the share of its members without a value in the columns it is named
     /// by: what is often not known is not highly reliable.
     pub fn trust_with(&self, cluster: usize, headline_missing: f64) -> Trust {
@@ -149,6 +159,7 @@ impl Stability {
         match jaccard {
             _ if size < FEWEST => Trust::DoNotRely,
             j if j < DOUBTFUL => Trust::DoNotRely,
+            _ if self.proves_nothing(cluster) => Trust::Unproven,
             j if j < STABLE || !self.beats_chance(cluster) => Trust::Fuzzy,
             j if j >= HIGH && size >= FEWEST_FOR_HIGH => Trust::High,
             _ => Trust::Good,
@@ -176,6 +187,9 @@ impl Stability {
         reasons.push(match self.null_of(cluster) {
             Some(null) if self.beats_chance(cluster) => {
                 format!("With shuffled columns, where there is nothing to find, it is {null:.digits$}.")
+            }
+            Some(null) if self.proves_nothing(cluster) => {
+                format!("Segments of shuffled columns, where there is nothing to find, come back as surely ({null:.digits$}), so this proves nothing for or against it.")
             }
             Some(null) if jaccard > null => {
                 format!("Segments of shuffled columns, where there is nothing to find, reach {null:.digits$}: nearly as much, so do not rely on it.")
@@ -405,10 +419,14 @@ mod tests {
             (0.59, 500, Some(0.4), Trust::DoNotRely),
             (0.99, 30, Some(0.4), Trust::DoNotRely),
             // No better than chance.
-            (0.90, 500, Some(0.90), Trust::Fuzzy),
-            (0.90, 500, Some(0.95), Trust::Fuzzy),
-            (0.99, 500, Some(0.985), Trust::Fuzzy),
-            (1.00, 500, Some(1.00), Trust::Fuzzy),
+            (0.80, 500, Some(0.90), Trust::Fuzzy),
+            (0.80, 500, Some(0.79), Trust::Fuzzy),
+            // Shuffled columns leave no room to be better than chance.
+            (0.90, 500, Some(0.90), Trust::Unproven),
+            (0.90, 500, Some(0.95), Trust::Unproven),
+            (0.99, 500, Some(0.985), Trust::Unproven),
+            (1.00, 500, Some(1.00), Trust::Unproven),
+            (1.00, 30, Some(1.00), Trust::DoNotRely),
             (1.00, 500, Some(0.99), Trust::High),
             (0.98, 500, Some(0.95), Trust::High),
             (0.50, 500, Some(0.95), Trust::DoNotRely),

@@ -21,7 +21,11 @@ pub(super) fn kept(foretells: &ForetoldFound, n: usize) -> String {
                 Some(_) => ", and add nothing to recency, frequency and money",
                 None => "",
             };
-            format!("{who} keep {} of what the data can foresee about {about}{more}.", whole_percent(kept.value))
+            let earlier = foretells.walked_forward.as_ref().and_then(|walked| Some((walked.power_kept?.value, &walked.learnt_on)));
+            let earlier = earlier.map_or_else(String::new, |(kept, learnt)| {
+                format!(" ({} where learnt on {learnt} and left unchanged since)", whole_percent(kept.clamp(0.0, 1.0)))
+            });
+            format!("{who} keep {} of what the data can foresee about {about}{earlier}{more}.", whole_percent(kept.value))
         }
         Some(_) => format!("{who} foresee {about} no better than chance."),
         None if foretells.personas.iter().all(|persona| persona.rate.is_none()) => {

@@ -54,7 +54,7 @@ pub fn holds_sheet(report: &Report) -> Option<TopicSheet> {
 
 /// What a report knows of its personas.
 pub(super) fn holds_of(report: &Report) -> HoldsOf<'_> {
-    HoldsOf { stability: report.known_stability(), holds: &report.holds, dictionary: &report.dictionary }
+    HoldsOf { stability: report.known_stability(), found: report.structure.found, holds: &report.holds, dictionary: &report.dictionary }
 }
 
 fn why<T>(of: &Looked<T>) -> Option<&str> {

@@ -27,6 +27,8 @@ const FEWEST: usize = 31;
 pub struct HoldsOf<'a> {
     /// How stable the segments are, if somebody looked.
     pub stability: Option<&'a Stability>,
+    /// Whether there are groups at all, if somebody looked.
+    pub found: Option<bool>,
     /// Everything else.
     pub holds: &'a Holds,
     /// What columns are called.
@@ -60,6 +62,7 @@ impl HoldsOf<'_> {
             sentence: stability.reasons_with(cluster, missing).join(" "),
             standing: match trust {
                 Trust::High | Trust::Good => HoldsStanding::Good,
+                Trust::Unproven => HoldsStanding::Open,
                 Trust::Fuzzy => HoldsStanding::Fair,
                 Trust::DoNotRely => HoldsStanding::Poor,
             },
@@ -258,14 +261,21 @@ impl HoldsOf<'_> {
         }
     }
 
-    /// Whether a persona holds: it comes back, others would make it too, and its customers do not move on. None where neither of the first two was looked at.
+    /// Whether a persona holds: it comes back, others would make it too, and its customers do not move on. None where neither of the first two was looked at,
+    /// and where coming back proves nothing and nothing else tells that there are groups.
     pub fn persona_holds(&self, cluster: usize, missing: f64) -> Option<bool> {
         let [back, same, stays, _] = self.lines(cluster, missing).map(|line| line.standing);
-        let is_known = back != HoldsStanding::Open || same != HoldsStanding::Open;
+        let is_known = same != HoldsStanding::Open || back != HoldsStanding::Open;
+        let is_known = is_known && (self.found == Some(true) || !self.is_unproven(cluster, missing));
         // The strict number is told, but half of the customers know less than all: mostly the same holds as well.
         let holds =
             matches!(back, HoldsStanding::Good | HoldsStanding::Open) && same != HoldsStanding::Poor && stays != HoldsStanding::Poor;
         is_known.then_some(holds)
+    }
+
+    fn is_unproven(&self, cluster: usize, missing: f64) -> bool {
+        let known = self.stability.filter(|stability| cluster < stability.sizes.len());
+        known.is_some_and(|stability| stability.trust_with(cluster, missing) == Trust::Unproven)
     }
 
     /// "4 of 5 personas hold. They keep 72 % of what the data can foresee about buying again." `missing` has one entry per persona.
@@ -273,7 +283,11 @@ impl HoldsOf<'_> {
         let held: Vec<Option<bool>> = missing.iter().enumerate().map(|(cluster, &missing)| self.persona_holds(cluster, missing)).collect();
         let known = held.iter().flatten().count();
         let (n, holding) = (held.len(), held.iter().flatten().filter(|holds| **holds).count());
+        let is_unproven = missing.iter().enumerate().any(|(cluster, &missing)| self.is_unproven(cluster, missing));
         let first = match (known, holding) {
+            (0, _) if is_unproven => {
+                "Whether these personas hold cannot be told: segments of shuffled columns come back as surely as they do.".to_owned()
+            }
             (0, _) => "Whether these personas hold is not known yet.".to_owned(),
             _ if n == 1 => (if holding == 1 { "The one persona holds." } else { "The one persona does not hold." }).to_owned(),
             (_, 0) if n == 2 => "Neither persona holds.".to_owned(),
@@ -319,7 +333,7 @@ mod tests {
 
     use super::*;
     use crate::base::text::SPACE;
-    use crate::export::validation::{FoldsFound, ForetoldFound, Stay, Validation, WordHolds};
+    use crate::export::validation::{FoldsFound, ForetoldFound, Stay, Validation, WalkedForward, WordHolds};
 
     fn band(value: f64, low: f64, high: f64) -> Option<WithBand> {
         Some(WithBand { value, low, high })
@@ -387,7 +401,7 @@ mod tests {
         let (mut holds, dictionary) = (known(), Dictionary::default());
         let Looked::Found(folds) = &mut holds.folds else { panic!("they are known") };
         Arc::make_mut(folds).personas[0].customers = 2;
-        let of = HoldsOf { stability: None, holds: &holds, dictionary: &dictionary };
+        let of = HoldsOf { stability: None, found: None, holds: &holds, dictionary: &dictionary };
         let line = of.same_without(0);
         assert_eq!((line.word, line.value.as_str(), line.standing), ("Too few", "", HoldsStanding::Open));
         assert_eq!(of.same_without(1).word, "Changes");
@@ -396,7 +410,7 @@ mod tests {
     #[test]
     fn each_answer_is_a_word_a_number_and_a_sentence() {
         let (holds, dictionary) = (known(), Dictionary::default());
-        let of = HoldsOf { stability: None, holds: &holds, dictionary: &dictionary };
+        let of = HoldsOf { stability: None, found: None, holds: &holds, dictionary: &dictionary };
         let told = |cluster: usize| of.lines(cluster, 0.0).map(|line| plain(format!("{} {}", line.word, line.value).trim_end()));
         assert_eq!(told(0), ["Not looked at", "Same 97 %", "Stays 90 %", "More 1.5\u{d7}"]);
         assert_eq!(told(1), ["Not looked at", "Changes 62 %", "Moves 40 %", "Less 0.5\u{d7}"]);
@@ -423,14 +437,53 @@ mod tests {
     }
 
     #[test]
+    fn where_shuffled_columns_come_back_as_surely_other_evidence_decides() {
+        let (holds, dictionary) = (known(), Dictionary::default());
+        let stability = Stability {
+            draws: vec![vec![1.0, 1.0]],
+            shuffled: vec![Some(1.0)],
+            sizes: vec![400, 400],
+            rows_a_draw: 800,
+            n_rows: 800,
+            parts: vec![],
+        };
+        let of = |found| HoldsOf { stability: Some(&stability), found, holds: &holds, dictionary: &dictionary };
+        let line = of(None).comes_back(0, 0.0);
+        assert_eq!((line.word, line.standing), ("Unproven", HoldsStanding::Open));
+        assert!(line.sentence.contains("so this proves nothing for or against it"), "{}", line.sentence);
+        // Groups were found: the first holds by what others make of it, the second does not.
+        assert_eq!([0, 1].map(|cluster| of(Some(true)).persona_holds(cluster, 0.0)), [Some(true), Some(false)]);
+        for found in [None, Some(false)] {
+            assert_eq!(of(found).persona_holds(0, 0.0), None);
+            assert!(of(found).headline(&[0.0, 0.0]).starts_with("Whether these personas hold cannot be told: segments of shuffled columns"));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_told_of_an_earlier_day_as_well() {
+        let (mut holds, dictionary) = (known(), Dictionary::default());
+        let Looked::Found(found) = &mut holds.foretells else { panic!("it is known") };
+        let foretells = Arc::make_mut(found).foretells.as_mut().unwrap();
+        foretells.walked_forward = Some(WalkedForward {
+            learnt_on: "2025-12-31".into(),
+            power_kept: band(0.66, 0.5, 0.8),
+            ..WalkedForward::default()
+        });
+        let of = HoldsOf { stability: None, found: None, holds: &holds, dictionary: &dictionary };
+        assert!(plain(&of.headline(&[0.0, 0.0])).contains(
+            "They keep 72 % of what the data can foresee about buying again (66 % where learnt on 2025-12-31 and left unchanged since), and add nothing"
+        ));
+    }
+
+    #[test]
     fn what_was_not_looked_at_or_cannot_be_told_is_never_empty() {
         let (mut holds, dictionary) = (Holds::default(), Dictionary::default());
         let of = |holds: &Holds| {
-            HoldsOf { stability: None, holds, dictionary: &dictionary }.lines(0, 0.0).map(|line| (line.word, line.sentence))
+            HoldsOf { stability: None, found: None, holds, dictionary: &dictionary }.lines(0, 0.0).map(|line| (line.word, line.sentence))
         };
         assert!(of(&holds).iter().all(|(word, sentence)| *word == "Not looked at" && sentence == "Not looked at."));
         assert_eq!(
-            HoldsOf { stability: None, holds: &holds, dictionary: &dictionary }.headline(&[0.0]),
+            HoldsOf { stability: None, found: None, holds: &holds, dictionary: &dictionary }.headline(&[0.0]),
             "Whether these personas hold is not known yet."
         );
         holds.stays = Looked::Cannot("There are no orders.".into());
@@ -449,7 +502,7 @@ mod tests {
             (told.personas[1].customers, told.personas[1].rate) = (60, Some(0.05));
         }
         let words =
-            |cluster: usize| HoldsOf { stability: None, holds: &known, dictionary: &dictionary }.lines(cluster, 0.0).map(|line| line.word);
+            |cluster: usize| HoldsOf { stability: None, found: None, holds: &known, dictionary: &dictionary }.lines(cluster, 0.0).map(|line| line.word);
         assert_eq!((words(0)[2], words(0)[3]), ("Not there then", "Too few"));
         assert_eq!((words(1)[2], words(1)[3]), ("Too few", "Too few"));
     }

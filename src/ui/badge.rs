@@ -138,6 +138,7 @@ fn share(trust: Trust) -> f32 {
     match trust {
         Trust::High => 1.0,
         Trust::Good => 0.68,
+        Trust::Unproven => 0.5,
         Trust::Fuzzy => 0.36,
         Trust::DoNotRely => 0.0,
     }
@@ -147,6 +148,7 @@ fn colour(ui: &Ui, trust: Trust) -> Color32 {
     let t = tokens(ui);
     match trust {
         Trust::High | Trust::Good => t.good,
+        Trust::Unproven => t.muted,
         Trust::Fuzzy => t.warn,
         Trust::DoNotRely => t.bad,
     }
@@ -156,6 +158,7 @@ fn tip_of(stability: &Stability, cluster: usize, missing: f64) -> String {
     let means = match stability.trust_with(cluster, missing) {
         Trust::High => "High confidence: the same customers come together again and again.",
         Trust::Good => "Good confidence: the segment comes back when other customers are drawn.",
+        Trust::Unproven => "Unproven: it comes back when other customers are drawn, but so do segments of shuffled columns.",
         Trust::Fuzzy => "Fuzzy: there may be something, but who belongs to it is uncertain.",
         Trust::DoNotRely => "Do not rely on this segment.",
     };

@@ -209,11 +209,11 @@ fn in_pieces(model: &Model, path: &Path, out: &Path) -> (Vec<Place>, Met) {
         "csv" => BatchWriter::csv(std::fs::File::create(out).unwrap()),
         _ => BatchWriter::parquet(std::fs::File::create(out).unwrap()),
     };
-    let mut take = |batch: &data::Batch| {
+    let mut take = |batch: data::Batch| {
         assert!(model.places_in_batches(&batch.table));
         let Placement { places: some, met: more, .. } = model.place(&Loaded::unprofiled(batch.table.clone()), &Ctx::new()).unwrap();
         let numbers = some.iter().map(|place| if let Place::Segment(at) = place { Some(*at as i64) } else { None }).collect();
-        writer.write(batch, &[Extra { name: "persona".into(), values: ExtraValues::Whole(numbers) }], &Ctx::new())?;
+        writer.write(&batch, &[Extra { name: "persona".into(), values: ExtraValues::Whole(numbers) }], &Ctx::new())?;
         places.extend(some);
         met.add(more);
         Ok(true)

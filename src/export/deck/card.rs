@@ -144,7 +144,7 @@ pub struct Fact {
 /// How far a segment may be relied on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Badge {
-    /// "High", "Good", "Fuzzy", "Do not rely".
+    /// "High", "Good", "Unproven", "Fuzzy", "Do not rely".
     pub word: String,
     /// The same for programs.
     pub confidence: Confidence,
@@ -162,6 +162,8 @@ pub enum Confidence {
     High,
     /// At least .75.
     Good,
+    /// At least .85, as shuffled columns reach too.
+    Unproven,
     /// .60 to .75.
     Fuzzy,
     /// Less, or fewer than 31 customers.
@@ -380,6 +382,7 @@ pub(super) fn badge(report: &Report, cluster: usize) -> Option<Badge> {
     let (confidence, fill) = match trust {
         Trust::High => (Confidence::High, 1.0),
         Trust::Good => (Confidence::Good, 0.68),
+        Trust::Unproven => (Confidence::Unproven, 0.5),
         Trust::Fuzzy => (Confidence::Fuzzy, 0.36),
         Trust::DoNotRely => (Confidence::DoNotRely, 0.0),
     };

@@ -76,6 +76,7 @@ fn data_address(picture: &Picture) -> Option<String> {
 fn badge(badge: &Badge, cluster: usize, reasons: &[String]) -> String {
     let tone = match badge.confidence {
         Confidence::High | Confidence::Good => "good",
+        Confidence::Unproven => "unproven",
         Confidence::Fuzzy => "fuzzy",
         Confidence::DoNotRely => "bad",
     };

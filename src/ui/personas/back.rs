@@ -101,7 +101,7 @@ fn trust_ui(ui: &mut Ui, view: &View, persona: &Persona) {
 fn holds_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     let holds = view.answers.holds.known();
     let stability = view.stability.ready().map(|stability| &**stability);
-    let of = HoldsOf { stability, holds: &holds, dictionary: &view.answers.dictionary };
+    let of = HoldsOf { stability, found: view.answers.groups_found(), holds: &holds, dictionary: &view.answers.dictionary };
     let [_, rest @ ..] = of.lines(persona.cluster, persona.headline_missing());
     let under_way = [view.answers.holds.folds.progress(), view.answers.holds.stays.progress(), view.answers.holds.foretells.progress()];
     for (line, progress) in rest.iter().zip(under_way) {
