@@ -299,10 +299,8 @@ impl Window {
         look.hover = None;
         if !look.presenting {
             shell::top_bar_ui(ui, &self.session, look, commands);
-            if !look.is_start {
-                shell::status_ui(ui, plan, answers, look, commands);
-            }
         }
+        let status = (!look.presenting && !look.is_start).then(|| shell::status_room(ui));
         let is_start = look.is_start && !look.presenting;
         if is_start {
             ui::start_page::ui(ui, &self.session, look, commands);
@@ -318,6 +316,9 @@ impl Window {
         if !is_start {
             let frame = Frame::new().fill(theme::tokens(ui).surface);
             CentralPanel::default().frame(frame).show(ui, |ui| page(ui, plan, answers, look, commands));
+        }
+        if let Some(status) = status {
+            shell::status_ui(ui, status, plan, answers, look, commands);
         }
         ui::export_dialog::ui(ui, answers, &self.history.plan().dictionary, self.taking.as_ref(), look, commands);
         ui::palette::ui(ui, self.history.plan(), &self.answers, &mut self.look, &mut self.commands);

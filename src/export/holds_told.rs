@@ -455,7 +455,9 @@ mod tests {
         assert_eq!([0, 1].map(|cluster| of(Some(true)).persona_holds(cluster, 0.0)), [Some(true), Some(false)]);
         for found in [None, Some(false)] {
             assert_eq!(of(found).persona_holds(0, 0.0), None);
-            assert!(of(found).headline(&[0.0, 0.0]).starts_with("Whether these personas hold cannot be told: segments of shuffled columns"));
+            assert!(
+                of(found).headline(&[0.0, 0.0]).starts_with("Whether these personas hold cannot be told: segments of shuffled columns")
+            );
         }
     }
 
@@ -464,11 +466,8 @@ mod tests {
         let (mut holds, dictionary) = (known(), Dictionary::default());
         let Looked::Found(found) = &mut holds.foretells else { panic!("it is known") };
         let foretells = Arc::make_mut(found).foretells.as_mut().unwrap();
-        foretells.walked_forward = Some(WalkedForward {
-            learnt_on: "2025-12-31".into(),
-            power_kept: band(0.66, 0.5, 0.8),
-            ..WalkedForward::default()
-        });
+        foretells.walked_forward =
+            Some(WalkedForward { learnt_on: "2025-12-31".into(), power_kept: band(0.66, 0.5, 0.8), ..WalkedForward::default() });
         let of = HoldsOf { stability: None, found: None, holds: &holds, dictionary: &dictionary };
         assert!(plain(&of.headline(&[0.0, 0.0])).contains(
             "They keep 72 % of what the data can foresee about buying again (66 % where learnt on 2025-12-31 and left unchanged since), and add nothing"
@@ -501,8 +500,9 @@ mod tests {
             // 3 of 60 would tell of three.
             (told.personas[1].customers, told.personas[1].rate) = (60, Some(0.05));
         }
-        let words =
-            |cluster: usize| HoldsOf { stability: None, found: None, holds: &known, dictionary: &dictionary }.lines(cluster, 0.0).map(|line| line.word);
+        let words = |cluster: usize| {
+            HoldsOf { stability: None, found: None, holds: &known, dictionary: &dictionary }.lines(cluster, 0.0).map(|line| line.word)
+        };
         assert_eq!((words(0)[2], words(0)[3]), ("Not there then", "Too few"));
         assert_eq!((words(1)[2], words(1)[3]), ("Too few", "Too few"));
     }

@@ -16,6 +16,7 @@ pub mod plotting;
 pub mod prepare_page;
 pub mod present;
 pub mod segments;
+pub mod set_aside;
 pub mod shell;
 pub mod start_page;
 pub mod theme;

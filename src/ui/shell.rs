@@ -14,6 +14,7 @@ use crate::features::Prepared;
 use crate::session::{Action, Command, Look, Page, Plan, Recent};
 
 use super::at_right::{at_right_ui, width_at_right};
+use super::set_aside::{SetAside, set_aside};
 use super::theme::{self, INSIDE, caption, tokens};
 use super::widgets::{action_button, icon_button, name_it, thousands};
 use super::{icons, widgets};
@@ -189,11 +190,15 @@ fn menu_item_ui(ui: &mut Ui, action: Action, commands: &mut Vec<Command>) {
     }
 }
 
+/// The room of the line at the bottom, which is reached after the page.
+pub fn status_room(ui: &mut Ui) -> SetAside {
+    let frame = Frame::new().fill(tokens(ui).raised).inner_margin(Margin::symmetric(12, 2));
+    set_aside(ui, Panel::bottom("status").frame(frame).exact_size(32.0))
+}
+
 /// The line at the bottom: what is on screen, in one sentence, and the jobs under way.
-pub fn status_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
-    let t = tokens(ui);
-    let frame = Frame::new().fill(t.raised).inner_margin(Margin::symmetric(12, 2));
-    Panel::bottom("status").frame(frame).exact_size(32.0).show(ui, |ui| {
+pub fn status_ui(ui: &mut Ui, room: SetAside, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
+    room.fill_ui(ui, "status", |ui| {
         ui.horizontal_centered(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 8.0;

@@ -196,8 +196,10 @@ pub enum Rest {
 /// A statement on the front.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
-    /// "High total spend".
+    /// "High total spend", with how many columns say the same.
     pub text: String,
+    /// The same alone, where there is no room for more.
+    pub brief: String,
     /// "€ 1 240".
     pub value: String,
     /// "€ 410".
@@ -277,6 +279,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
     let shown = &rows[..rows.len().min(EVIDENCE_LINES)];
     let line = |statement: &Statement| Line {
         text: report.personas.statement_text(persona, statement),
+        brief: statement.text.clone(),
         value: statement.value.clone(),
         everyone: statement.everyone.clone(),
         evidence: shown.iter().position(|row| *row == statement.evidence).map(|at| at + 1),

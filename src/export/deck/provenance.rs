@@ -41,7 +41,7 @@ pub struct ImportanceLine {
     pub enters: bool,
     /// "eta² 0.62" or "V 0.41".
     pub association: String,
-    /// "−0.21 accuracy", if a forest looked.
+    /// "−21.0 points" of accuracy, if a forest looked.
     pub loss: Option<String>,
     /// "34 %": its share of all weight in a regression, if one was made of it.
     pub weight: Option<String>,
@@ -200,7 +200,9 @@ pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String
         what: line.shown.clone(),
         enters: line.enters,
         association: format!("{} {:.2}", if line.is_levels { "V" } else { "eta²" }, line.association),
-        loss: line.loss.map(|loss| if loss.abs() < 0.005 { "0.00".to_owned() } else { signed(-loss, 2) }),
+        loss: line
+            .loss
+            .map(|loss| if loss.abs() < 0.0005 { "0.0 points".to_owned() } else { format!("{} points", signed(-100.0 * loss, 1)) }),
         weight: line.weight.map(percent),
         fraction: strength(line) / most,
     });

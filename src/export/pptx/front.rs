@@ -8,7 +8,7 @@ use super::parts::{self, LEFT_OUT};
 use super::picture::Portrait;
 use super::shapes::{Align, Paragraph, Slide, frame};
 use super::spread;
-use super::table::{PADDING, Row, TableLook, cell, size_in, table};
+use super::table::{PADDING, Row, TableLook, cell, fits_in, size_in, table};
 
 /// Width of the portrait.
 const PORTRAIT: f64 = 104.0;
@@ -152,13 +152,15 @@ fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
     };
     // One size for the whole list: the largest at which its longest line still fits.
     let size_of = |text: &str, bold: bool, column: usize| size_in(text, [widths[column], ROW], bold, [14.0, 11.0]);
-    let text_size = lines().map(|line| size_of(&line.text, false, 0)).fold(14.0, f64::min);
+    // The evidence says which columns say the same; here a statement is told whole or without them, and not cut in between.
+    let text = |line: &Line| if fits_in(&line.text, [widths[0], row], false, 11.0) { line.text.clone() } else { line.brief.clone() };
+    let text_size = lines().map(|line| size_of(&text(line), false, 0)).fold(14.0, f64::min);
     let value_size = lines().map(|line| size_of(&line.value, true, 1)).fold(14.0, f64::min);
     let everyone_size = lines().map(|line| size_of(&line.everyone, false, 2)).fold(12.0, f64::min);
     let line = |line: &Line| Row {
         height: row,
         cells: vec![
-            set(&line.text, 0, look(INK, false, Align::Left, text_size)),
+            set(&text(line), 0, look(INK, false, Align::Left, text_size)),
             set(&line.value, 1, look(&card.shade, true, Align::Right, value_size)),
             set(&line.everyone, 2, look(MUTED, false, Align::Right, everyone_size)),
         ],

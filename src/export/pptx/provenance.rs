@@ -51,20 +51,35 @@ fn facts(deck: &Deck) -> Slide {
 fn importance(deck: &Deck) -> Slide {
     let mut slide = start("What drives the grouping");
     let note = deck.importance_note.as_deref().unwrap_or("How strongly each column is associated with the segments.");
-    let note = fit(note, false, [RIGHT - LEFT, 34.0], [12.0, 11.0]);
-    slide.text("Note", frame(LEFT, TOP + 38.0, RIGHT - LEFT, 34.0), &[Paragraph::new(note.text, note.size, MUTED)]);
-    let start = START + 30.0;
-    let height = ((BOTTOM - start) / deck.importance.len() as f64).min(32.0);
-    let [bars, length, numbers] = [LEFT + 250.0, 360.0, LEFT + 630.0];
+    let note = fit(note, false, [RIGHT - LEFT, 44.0], [12.0, 11.0]);
+    slide.text("Note", frame(LEFT, TOP + 38.0, RIGHT - LEFT, 44.0), &[Paragraph::new(note.text, note.size, MUTED)]);
+    let start = START + 54.0;
+    let height = ((BOTTOM - start) / deck.importance.len() as f64).min(30.0);
+    let [bars, length, numbers] = [LEFT + 250.0, 310.0, LEFT + 576.0];
+    // Only what somebody looked at has a column.
+    type Number = fn(&ImportanceLine) -> Option<&str>;
+    let columns: [(&str, Number); 3] = [
+        ("Accuracy lost", |line| line.loss.as_deref()),
+        ("Weight", |line| line.weight.as_deref()),
+        ("Association", |line| Some(&line.association)),
+    ];
+    let columns = columns.iter().filter(|(_, told)| deck.importance.iter().any(|line| told(line).is_some()));
+    let columns: Vec<(&str, Number)> = columns.copied().collect();
+    let width = (RIGHT - numbers) / columns.len() as f64;
+    let number_at = |nth: usize, y: f64| frame(numbers + nth as f64 * width, y, width, height);
+    for (nth, (title, _)) in columns.iter().enumerate() {
+        let title = Paragraph::new(*title, 11.0, MUTED).align(Align::Right);
+        slide.centred_text("Head", number_at(nth, start - height), &[title]);
+    }
     let told = |line: &ImportanceLine| {
         let part = if line.enters { "" } else { ", only described" };
-        let loss = line.loss.as_ref().map_or_else(String::new, |loss| format!(", {loss} accuracy"));
-        let weight = line.weight.as_ref().map_or_else(String::new, |weight| format!(", {weight} of the weight"));
-        format!("{}{loss}{weight}{part}", line.association)
+        let said = columns.iter().filter_map(|(title, told)| Some(format!("{} {}", title.to_lowercase(), told(line)?)));
+        format!("{}{part}", said.collect::<Vec<_>>().join(", "))
     };
     for (nth, line) in deck.importance.iter().enumerate() {
         let y = start + nth as f64 * height;
-        let name = fit(&line.what, false, [236.0, height], [13.0, 11.0]);
+        let name = format!("{}{}", line.what, if line.enters { "" } else { " (only described)" });
+        let name = fit(&name, false, [236.0, height], [13.0, 11.0]);
         slide.centred_text("Column", frame(LEFT, y, 236.0, height), &[Paragraph::new(name.text, name.size, INK)]);
         let at = frame(bars, y + height * 0.25, length, height * 0.5);
         slide.group("Bar", at, Told::As(&format!("{}: {}", line.what, told(line))), |slide| {
@@ -73,9 +88,10 @@ fn importance(deck: &Deck) -> Slide {
             let colour = if line.enters { ACCENT } else { MUTED };
             slide.rectangle("Bar", frame(at.x, at.y, width, at.height), colour, Told::Itself);
         });
-        let numbers_at = frame(numbers, y, RIGHT - numbers, height);
-        let text = fit(&told(line), false, [RIGHT - numbers, height], [12.0, 10.0]);
-        slide.centred_text("Strength", numbers_at, &[Paragraph::new(text.text, text.size, MUTED)]);
+        for (nth, (title, told)) in columns.iter().enumerate() {
+            let text = fit(told(line).unwrap_or("–"), false, [width, height], [12.0, 10.0]);
+            slide.centred_text(title, number_at(nth, y), &[Paragraph::new(text.text, text.size, MUTED).align(Align::Right)]);
+        }
     }
     parts::footer(&mut slide, &[parts::source(deck)]);
     slide

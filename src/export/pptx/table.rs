@@ -63,6 +63,11 @@ pub fn size_in(text: &str, room: [f64; 2], bold: bool, sizes: [f64; 2]) -> f64 {
     fitted(text, room, bold, sizes).size
 }
 
+/// Whether a text has room in a cell without being cut.
+pub fn fits_in(text: &str, room: [f64; 2], bold: bool, smallest: f64) -> bool {
+    !fitted(text, room, bold, [smallest, smallest]).text.ends_with('…')
+}
+
 fn fitted(text: &str, room: [f64; 2], bold: bool, sizes: [f64; 2]) -> FittedText {
     let [width, height] = [room[0] - 2.0 * PADDING, room[1] - 1.5];
     let one_line = fit_line(text, bold, width, sizes[1]);

@@ -18,6 +18,7 @@ use crate::engine::SourcesAnswer;
 use crate::session::{Command, HealthEntry, Look};
 
 use super::super::icons;
+use super::super::set_aside::set_aside;
 use super::super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::super::widgets::{self, cut_label, name_it, percent, thousands};
 use super::region::region;
@@ -33,9 +34,9 @@ pub(super) fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, l
         let before = rules.clone();
         Panel::top("health scores").frame(region()).show_separator_line(false).show(ui, |ui| scores_ui(ui, health, look));
         let panel = Panel::right("health rule").default_size(360.0).size_range(320.0..=480.0).frame(region());
-        let removed = panel.show(ui, |ui| rule_ui(ui, sourcing, health, &mut rules, look, commands)).inner;
+        let aside = set_aside(ui, panel);
         list_ui(ui, health, &mut rules, look);
-        // The list still draws the rule of this frame.
+        let removed = aside.fill_ui(ui, "health rule", |ui| rule_ui(ui, sourcing, health, &mut rules, look, commands));
         if let Some(at) = removed {
             rules.remove(at);
             look.sources.rule = None;

@@ -32,6 +32,7 @@ use crate::session::{Action, Command, DataView, Look, Page, Plan};
 
 use super::at_right::beside_ui;
 use super::icons;
+use super::set_aside::set_aside;
 use super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::widgets::{self, percent, thousands};
 
@@ -85,12 +86,13 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     Panel::left("columns").default_size(348.0).size_range(300.0..=480.0).frame(region()).show(ui, |ui| {
         columns::ui(ui, plan, loaded, shown, look, commands);
     });
-    Panel::bottom("detail").exact_size(detail::HEIGHT).frame(region()).show(ui, |ui| {
+    let aside = set_aside(ui, Panel::bottom("detail").exact_size(detail::HEIGHT).frame(region()));
+    table::ui(ui, (loaded, &plan.dictionary), shown, picked, &answers.listing, look, commands);
+    aside.fill_ui(ui, "detail", |ui| {
         if let Some(at) = shown {
             detail::ui(ui, plan, loaded, at, commands);
         }
     });
-    table::ui(ui, (loaded, &plan.dictionary), shown, picked, &answers.listing, look, commands);
 }
 
 /// The customers picked out, as long as they are.

@@ -17,6 +17,7 @@ use crate::engine::{Answers, SourcesAnswer};
 use crate::session::{Command, Look};
 
 use super::super::icons;
+use super::super::set_aside::set_aside;
 use super::super::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use super::super::widgets::{self, cut_label, icon_button, percent, thousands};
 use super::columns;
@@ -36,12 +37,11 @@ pub(super) fn ui(
     look: &mut Look,
     commands: &mut Vec<Command>,
 ) {
-    Panel::right("column").default_size(380.0).size_range(332.0..=520.0).frame(region()).show(ui, |ui| {
-        editor::ui(ui, sourcing, known, look, commands);
-    });
+    let aside = set_aside(ui, Panel::right("column").default_size(380.0).size_range(332.0..=520.0).frame(region()));
     widgets::answer_ui(ui, &known.built, "the customer table", |ui, built| {
         list_ui(ui, sourcing, built, answers.loaded.latest().map(|loaded| &**loaded), look, commands);
     });
+    aside.fill_ui(ui, "column", |ui| editor::ui(ui, sourcing, known, look, commands));
 }
 
 /// A line of the list.

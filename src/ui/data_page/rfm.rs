@@ -20,6 +20,7 @@ use crate::data::sourcing::RfmRules;
 use crate::engine::{Answers, SourcesAnswer};
 use crate::session::{Command, Look};
 
+use super::super::set_aside::set_aside;
 use super::super::theme::{self, BETWEEN, INSIDE, caption};
 use super::super::widgets::{self, has_keys, thousands};
 use super::region::region;
@@ -71,12 +72,12 @@ fn scored_ui(ui: &mut Ui, view: &View, answers: &Answers, rules: &mut RfmRules, 
     if look.brush.is_some() && has_keys(ui, look) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         look.brush = None;
     }
-    Panel::right("rfm segments").resizable(false).exact_size(list::WIDTH).frame(region()).show(ui, |ui| {
-        list::ui(ui, view, answers, look);
-    });
-    Panel::bottom("rfm cuts").resizable(false).exact_size(cuts::HEIGHT).frame(region()).show(ui, |ui| cuts::ui(ui, view.rfm, rules));
+    let right = set_aside(ui, Panel::right("rfm segments").resizable(false).exact_size(list::WIDTH).frame(region()));
+    let below = set_aside(ui, Panel::bottom("rfm cuts").resizable(false).exact_size(cuts::HEIGHT).frame(region()));
     let room = Frame::new().inner_margin(Margin { left: BETWEEN as i8, right: BETWEEN as i8, top: 4, bottom: INSIDE as i8 });
     CentralPanel::default().frame(room).show(ui, |ui| heat::ui(ui, view, answers, look));
+    below.fill_ui(ui, "rfm cuts", |ui| cuts::ui(ui, view.rfm, rules));
+    right.fill_ui(ui, "rfm segments", |ui| list::ui(ui, view, answers, look));
 }
 
 fn summary(rfm: &Rfm) -> String {

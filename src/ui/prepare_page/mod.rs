@@ -16,6 +16,7 @@ use crate::session::{Action, Command, Look, Page, Plan, PlotKind};
 
 use super::data_page::{head_ui, region};
 use super::icons;
+use super::set_aside::set_aside;
 use super::theme::{BETWEEN, INSIDE, REGION, STALE, caption, tokens};
 use super::widgets::{self, answer_ui, combo_ui, thousands};
 
@@ -55,15 +56,16 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
             || answers.loaded.latest().is_some_and(|loaded| loaded.profile.columns.iter().any(may_hold_no_answers));
         knobs_ui(ui, plan, is_narrow.then_some(look), prepared.map(|prepared| prepared.pca.explained.len()), asks, commands);
     });
-    if !is_narrow {
+    let aside = (!is_narrow).then(|| {
         let width = (ui.available_width() * 0.5 - 296.0).clamp(344.0, 640.0);
-        Panel::right("components").default_size(width).size_range(320.0..=720.0).frame(raised(ui)).show(ui, |ui| {
-            components_ui(ui, answers, look, commands, variance::ui);
-        });
-    }
+        set_aside(ui, Panel::right("components").default_size(width).size_range(320.0..=720.0).frame(raised(ui)))
+    });
     answer_ui(ui, &answers.loaded, "the columns", |ui, loaded| {
         columns::ui(ui, plan, loaded, &answers.prepared, commands);
     });
+    if let Some(aside) = aside {
+        aside.fill_ui(ui, "components", |ui| components_ui(ui, answers, look, commands, variance::ui));
+    }
 }
 
 /// Narrower than this the components have no room beside the columns: a button shows them in their place.

@@ -39,6 +39,7 @@ use crate::engine::{Answer, Answers};
 use crate::session::{Action, Clustering, Command, Look, Page, PageView, Parting, Plan, PlotKind, SegmentsView, Selection};
 use crate::ui::data_page::listing;
 use crate::ui::plotting::{Lies, over_ui, split};
+use crate::ui::set_aside::set_aside;
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{answer_ui, empty_ui, has_keys, name_it, problem_ui, views_ui};
 
@@ -138,12 +139,11 @@ fn explore_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look,
     });
     // Names have more room where the window has.
     let width = (ui.available_width() * 0.2).clamp(272.0, 400.0);
-    Panel::right("segment list").default_size(width).size_range(240.0..=480.0).frame(side).show(ui, |ui| {
-        list::ui(ui, view, look, commands);
-    });
+    let aside = set_aside(ui, Panel::right("segment list").default_size(width).size_range(240.0..=480.0).frame(side));
     CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
         plots_ui(ui, view, draft, look, commands);
     });
+    aside.fill_ui(ui, "segment list", |ui| list::ui(ui, view, look, commands));
 }
 
 /// Whether there is something to group; otherwise says what to do.

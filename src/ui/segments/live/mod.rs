@@ -17,6 +17,7 @@ use crate::engine::Answers;
 use crate::engine::live::LiveState;
 use crate::session::{Command, LiveOrder, Look, Plan};
 use crate::ui::plotting::{Lies, split};
+use crate::ui::set_aside::set_aside;
 use crate::ui::theme::{caption, tokens};
 use crate::ui::widgets::{centred, problem_ui};
 
@@ -54,12 +55,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
         told::ui(ui, now, live.outcome.as_ref(), look, commands);
     });
     let width = (ui.available_width() * 0.26).clamp(272.0, 400.0);
-    Panel::right("live list").default_size(width).size_range(240.0..=480.0).frame(side).show(ui, |ui| {
-        ScrollArea::vertical().id_salt("live list").auto_shrink(false).show(ui, |ui| {
-            list::ui(ui, now);
-            fires::ui(ui, now, commands);
-        });
-    });
+    let aside = set_aside(ui, Panel::right("live list").default_size(width).size_range(240.0..=480.0).frame(side));
     CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
         let rect = ui.max_rect();
         let (upper, lower) = split(ui, "live", rect, Lies::Flat, 0.46, 170.0);
@@ -67,6 +63,12 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
         pane_ui(ui, upper, "shares", |ui| bands::ui(ui, now));
         pane_ui(ui, left, "customers and centres", |ui| drawn::ui(ui, now));
         pane_ui(ui, right, "moves", |ui| flow::ui(ui, now, look));
+    });
+    aside.fill_ui(ui, "live list", |ui| {
+        ScrollArea::vertical().id_salt("live list").auto_shrink(false).show(ui, |ui| {
+            list::ui(ui, now);
+            fires::ui(ui, now, commands);
+        });
     });
 }
 

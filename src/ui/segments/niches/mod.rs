@@ -17,6 +17,7 @@ use eframe::egui::{CentralPanel, Frame, Margin, Panel, Rect, Ui, UiBuilder, Vec2
 use crate::plot::Ring;
 use crate::session::{Command, Look, NicheList, NicheOptions, PlotKind};
 use crate::ui::plotting::{Lies, split};
+use crate::ui::set_aside::set_aside;
 use crate::ui::theme::{INSIDE, tokens};
 use crate::ui::widgets::segmented_rows_ui;
 
@@ -40,20 +41,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Lo
         }
     });
     let width = (ui.available_width() * 0.31).clamp(280.0, 460.0);
-    Panel::right("unusual customers").default_size(width).size_range(260.0..=560.0).frame(side).show(ui, |ui| {
-        let choices = [
-            (NicheList::Unusual, "Unusual", "Who fits none of the segments"),
-            (NicheList::Niches, "Niches", "Small groups inside a segment with a need of their own"),
-            (NicheList::Between, "Between two", "Who might as well be in another segment"),
-        ];
-        segmented_rows_ui(ui, &mut look.niche_list, &choices, choices.len());
-        ui.add_space(INSIDE);
-        match look.niche_list {
-            NicheList::Unusual => customers::ui(ui, view, options, look, commands),
-            NicheList::Niches => list::ui(ui, view, options, look, commands),
-            NicheList::Between => between::ui(ui, view, look, commands),
-        }
-    });
+    let aside = set_aside(ui, Panel::right("unusual customers").default_size(width).size_range(260.0..=560.0).frame(side));
     CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
         let is_between = look.niche_list == NicheList::Between;
         let (rings, outlines) = if is_between {
@@ -70,6 +58,20 @@ pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Lo
         let (upper, lower) = split(ui, "niche map", rect, Lies::Flat, 0.55, 180.0);
         pane_ui(ui, upper, "niche map", |ui| map::ui(ui, &view, look, commands));
         pane_ui(ui, lower, "niche curve", |ui| if is_between { bic::ui(ui, &view) } else { curve::ui(ui, &view, &mut draft, look) });
+    });
+    aside.fill_ui(ui, "unusual customers", |ui| {
+        let choices = [
+            (NicheList::Unusual, "Unusual", "Who fits none of the segments"),
+            (NicheList::Niches, "Niches", "Small groups inside a segment with a need of their own"),
+            (NicheList::Between, "Between two", "Who might as well be in another segment"),
+        ];
+        segmented_rows_ui(ui, &mut look.niche_list, &choices, choices.len());
+        ui.add_space(INSIDE);
+        match look.niche_list {
+            NicheList::Unusual => customers::ui(ui, view, options, look, commands),
+            NicheList::Niches => list::ui(ui, view, options, look, commands),
+            NicheList::Between => between::ui(ui, view, look, commands),
+        }
     });
     if draft != *options {
         commands.push(Command::Niches(draft));

@@ -115,7 +115,12 @@ const FEWEST_DRAWS: usize = 50;
 /// The sentence, the rows, and in one sentence each what cannot be told.
 fn holds_ui(ui: &mut Ui, view: &View, plan: &Plan, holds: &Holds, look: &mut Look, commands: &mut Vec<Command>) {
     let stability = view.answers.stability.ready();
-    let of = HoldsOf { stability: stability.map(|stability| &**stability), found: view.answers.groups_found(), holds, dictionary: &view.answers.dictionary };
+    let of = HoldsOf {
+        stability: stability.map(|stability| &**stability),
+        found: view.answers.groups_found(),
+        holds,
+        dictionary: &view.answers.dictionary,
+    };
     let missing: Vec<f64> = rows::personas(view).iter().map(|persona| persona.map_or(0.0, Persona::headline_missing)).collect();
     // Half of an answer is none: folds come before it is known whether the personas come back.
     let headline = match stability.is_none() && view.answers.stability.progress().is_some() {
