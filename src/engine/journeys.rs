@@ -12,6 +12,7 @@ use crate::events::EventOptions;
 use crate::events::table::Time;
 use crate::journeys::kinds::Kinds;
 use crate::journeys::reporter::Reporter;
+use crate::journeys::timelines::timelines;
 use crate::journeys::{JourneysError, PersonaOf};
 use crate::persona::Personas;
 use crate::persona::numbering::{self, number_of};
@@ -243,6 +244,7 @@ fn shown(
         JourneysView::Return => (Key::of("journeys: return", 1, &by_purchase, &keys), "Waiting for the next purchase"),
         JourneysView::Rhythm => (Key::of("journeys: rhythm", 1, &by_purchase, &keys), "Looking at hours and days"),
         JourneysView::Differences => (Key::of("journeys: differences", 1, &by_purchase, &keys), "What personas do more"),
+        JourneysView::Timelines => (Key::of("journeys: timelines", 1, &by_purchase, &keys), "Drawing customers"),
         JourneysView::Triggers => return Asked::Waiting("Rules are tried instead".into()),
     };
     let (events, customers, options) = (events.value.clone(), customers.value.clone(), options.clone());
@@ -265,7 +267,7 @@ fn asked(
     let of = Of { events, personas, purchase: purchase.as_ref(), seed };
     let mut reporter = Reporter::new(events, &customers.names);
     let mut notes = Vec::new();
-    let (mut tree, mut walk) = (None, None);
+    let (mut tree, mut walk, mut one_by_one) = (None, None, Vec::new());
     let mut told = |done: Result<(), JourneysError>| match done {
         Err(error) if ctx.is_stopped() => Err(problem(error, true)),
         Err(error) => {
@@ -297,8 +299,12 @@ fn asked(
             }
             told(typical_asked(&mut reporter, of, &kinds, ctx))?;
         }
+        JourneysView::Timelines => {
+            let kinds = Kinds::of(events, crate::events::kinds::SHOWN, ctx).map_err(|stopped| problem(stopped, true))?;
+            one_by_one = timelines(events, personas, &kinds, of.purchase, seed, ctx).map_err(wrong)?;
+        }
         // Rules are no question of the report.
         JourneysView::Triggers => {}
     }
-    Ok(JourneysShown { view, report: reporter.report(), notes, tree, walk })
+    Ok(JourneysShown { view, report: reporter.report(), notes, timelines: one_by_one, tree, walk })
 }

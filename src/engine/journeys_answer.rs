@@ -6,6 +6,7 @@ use crate::export::{RulesTried, WhatTheyDid, on_card};
 use crate::journeys::funnel::{FunnelStanding, FunnelWalk};
 use crate::journeys::paths::PathTree;
 use crate::journeys::report::JourneysReport;
+use crate::journeys::timelines::Timelines;
 use crate::session::{JourneyOptions, JourneysView};
 use crate::triggers::language::Rules;
 use crate::triggers::report::{TriedTrigger, TriggersReport};
@@ -56,6 +57,11 @@ pub struct JourneyCustomers {
 }
 
 impl JourneyCustomers {
+    /// The persona of a customer of the events, by cluster.
+    pub fn persona_of(&self, customer: u32) -> Option<usize> {
+        self.of.get(customer as usize).copied().flatten().map(usize::from)
+    }
+
     /// The rows of the table of some customers of the events, ascending. O(rows).
     pub fn rows(&self, customers: impl IntoIterator<Item = u32>) -> Vec<usize> {
         let mut is_meant = vec![false; self.of.len()];
@@ -82,11 +88,17 @@ pub struct JourneysShown {
     pub report: JourneysReport,
     /// What has no answer in these data.
     pub notes: Vec<String>,
+    pub(super) timelines: Vec<Timelines>,
     pub(super) tree: Option<PathTree>,
     pub(super) walk: Option<FunnelWalk>,
 }
 
 impl JourneysShown {
+    /// Customers one by one, of everyone or of a persona.
+    pub fn one_by_one(&self, persona: Option<usize>) -> Option<&Timelines> {
+        self.timelines.iter().find(|of| of.persona == persona)
+    }
+
     /// The customers of a node of the paths.
     pub fn on_path(&self, node: usize) -> &[u32] {
         self.tree.as_ref().and_then(|tree| tree.nodes.get(node)).map_or(&[], |node| &node.customers)
@@ -102,7 +114,8 @@ impl JourneysShown {
     pub(super) fn bytes(&self) -> usize {
         let of_tree = self.tree.iter().flat_map(|tree| &tree.nodes).map(|node| size_of_val(&node.customers[..]) + 200).sum::<usize>();
         let of_walk = self.walk.as_ref().map_or(0, |walk| size_of_val(&walk.entries[..]) + size_of_val(&walk.times[..]));
-        of_tree + of_walk + 100_000
+        let of_timelines: usize = self.timelines.iter().map(|of| size_of_val(&of.customers[..])).sum();
+        of_tree + of_walk + of_timelines + 100_000
     }
 }
 

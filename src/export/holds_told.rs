@@ -288,6 +288,7 @@ impl HoldsOf<'_> {
             (0, _) if is_unproven => {
                 "Whether these personas hold cannot be told: segments of shuffled columns come back as surely as they do.".to_owned()
             }
+            _ if self.found == Some(false) && n == 1 => "One group: whether personas hold is a question of several.".to_owned(),
             (0, _) => "Whether these personas hold is not known yet.".to_owned(),
             _ if n == 1 => (if holding == 1 { "The one persona holds." } else { "The one persona does not hold." }).to_owned(),
             (_, 0) if n == 2 => "Neither persona holds.".to_owned(),

@@ -10,6 +10,7 @@
 //! - [`does_more`]: what does a persona do more than equally active customers? [`behaviour`]: how does each customer behave, in numbers?
 //! - [`engagement`]: who still comes in the weeks after the first? [`returns`]: how long until the next purchase?
 //! - [`rhythm`]: at which hours and on which days? [`months`]: in which months are purchases made?
+//! - [`timelines`]: who is shown one by one, and whose history stands for many?
 //! - [`report`], [`reporter`]: the answers as one document. [`words`]: the answers as sentences.
 
 pub mod behaviour;
@@ -39,6 +40,7 @@ pub mod rhythm;
 pub mod routes;
 pub mod sequences;
 pub mod survival;
+pub mod timelines;
 pub mod transition_differences;
 pub mod transitions;
 pub mod typical;

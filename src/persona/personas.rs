@@ -46,6 +46,11 @@ impl Personas {
         also.map_or_else(|| statement.text.clone(), |also| format!("{}, {also}", statement.text))
     }
 
+    /// Whether the one persona there is has everyone in it, so that there is nobody to set it apart from.
+    pub fn is_everyone(&self) -> bool {
+        matches!(&self.personas[..], [only] if only.share >= 1.0)
+    }
+
     /// "Looked at: age, region."; none where no column was.
     pub fn missing_note(&self) -> Option<String> {
         (!self.missing_looked_at.is_empty()).then(|| format!("Looked at: {}.", self.missing_looked_at.join(", ")))

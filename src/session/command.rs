@@ -280,6 +280,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     show(PageView::Journeys(JourneysView::Return)),
     show(PageView::Journeys(JourneysView::Rhythm)),
     show(PageView::Journeys(JourneysView::Differences)),
+    show(PageView::Journeys(JourneysView::Timelines)),
     show(PageView::Journeys(JourneysView::Triggers)),
     info(Action::Present, "Present full screen", "One card per slide; arrow keys turn, Esc leaves.", "F5"),
     info(Action::Palette, "All commands…", "Find any command by its name.", "Ctrl+K"),

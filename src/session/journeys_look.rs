@@ -17,6 +17,8 @@ pub enum JourneysView {
     Rhythm,
     /// What a persona does more than others, and its typical journeys.
     Differences,
+    /// What single customers did, a line each.
+    Timelines,
     /// What rules would have set off.
     Triggers,
 }
@@ -29,6 +31,7 @@ impl JourneysView {
         JourneysView::Return,
         JourneysView::Rhythm,
         JourneysView::Differences,
+        JourneysView::Timelines,
         JourneysView::Triggers,
     ];
 }
@@ -42,6 +45,11 @@ pub struct JourneysLook {
     /// The persona that is held against everyone, by its place among the personas.
     #[serde(skip)]
     pub persona: Option<usize>,
+    /// The kind of event that stands out in timelines.
+    #[serde(skip)]
+    pub kind: Option<String>,
+    /// Whether timelines begin with the first event of each customer, rather than with the first day of the data.
+    pub from_first: bool,
     /// The rule that is looked at, by its place.
     #[serde(skip)]
     pub rule: usize,

@@ -59,6 +59,7 @@ impl PageView {
             PageView::Journeys(JourneysView::Return) => "Journeys: Return",
             PageView::Journeys(JourneysView::Rhythm) => "Journeys: Rhythm",
             PageView::Journeys(JourneysView::Differences) => "Journeys: Differences",
+            PageView::Journeys(JourneysView::Timelines) => "Journeys: Timelines",
             PageView::Journeys(JourneysView::Triggers) => "Journeys: Triggers",
             PageView::Present => "Present",
         }
@@ -91,6 +92,7 @@ impl PageView {
             PageView::Journeys(JourneysView::Return) => "How long customers stay away until the next purchase.",
             PageView::Journeys(JourneysView::Rhythm) => "At which hours and on which days customers are active.",
             PageView::Journeys(JourneysView::Differences) => "What a persona does more than everyone else, and its typical visit.",
+            PageView::Journeys(JourneysView::Timelines) => "What single customers did and when, a line each, drawn by chance.",
             PageView::Journeys(JourneysView::Triggers) => "What a rule would have set off, tried on the past before it is switched on.",
             PageView::Present => "One card per slide.",
         }

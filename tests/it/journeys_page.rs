@@ -309,3 +309,48 @@ fn personas_of_one_name_are_told_apart_and_a_held_one_stays_held() {
     assert_eq!(names(&shop), ["Twins (C1)", "Twins (C2)"]);
     assert_eq!(shop.window.state().look.journeys.persona, Some(1), "the second is still held against everyone");
 }
+
+#[test]
+fn timelines_are_a_line_per_customer_and_a_click_picks_one() {
+    let mut shop = open(JourneysView::Timelines);
+    let lines = |shop: &Shop| -> Vec<String> {
+        let labels = shop.window.query_all_by_role(Role::Button).filter_map(|node| node.accesskit_node().label());
+        labels.filter(|label| label.contains(": ") && label.contains(" event")).collect()
+    };
+    let seen = lines(&shop);
+    assert!(seen.len() > 8, "{seen:?}");
+    let (events, names) = {
+        let journeys = &shop.window.state().answers.journeys;
+        (journeys.events.ready().unwrap().clone(), journeys.customers.ready().unwrap().names.clone())
+    };
+    let listed = |shop: &Shop, persona: Option<usize>| {
+        shop.window.state().answers.journeys.shown.ready().unwrap().one_by_one(persona).unwrap().customers.clone()
+    };
+    let all = listed(&shop, None);
+    assert_eq!(all.len(), events.events().n_customers(), "everyone did something");
+    // A line says how many events of its customer there are, and a click picks the customer in the table.
+    let line = seen.iter().find(|line| !line.contains("stand for")).unwrap().clone();
+    let id = line.split(':').next().unwrap().to_owned();
+    let customer = events.events().customers.iter().position(|other| *other == id).unwrap();
+    let n = events.events().of(customer).len();
+    assert!(line.starts_with(&format!("{id}: {n} event")), "{line} {n}");
+    shop.click(Role::Button, &line);
+    let row: usize = id[1..].parse().unwrap();
+    assert_eq!(shop.picked(), [row as u32]);
+    shop.window.key_press(eframe::egui::Key::Escape);
+    shop.window.run();
+    // Of a persona only its own are listed.
+    shop.click(Role::RadioButton, &names[0]);
+    let own = listed(&shop, Some(0));
+    assert!(own.len() < all.len() && own.iter().all(|customer| all.contains(customer)));
+    let ids: Vec<&str> = own.iter().map(|&customer| events.events().customers[customer as usize].as_str()).collect();
+    assert!(lines(&shop).iter().all(|line| ids.contains(&line.split(':').next().unwrap())));
+    // A kind stands out, or none.
+    let kind = events.kinds[0].0.clone();
+    shop.click(Role::Button, &kind);
+    assert_eq!(shop.window.state().look.journeys.kind.as_deref(), Some(kind.as_str()));
+    shop.click(Role::Button, &kind);
+    assert_eq!(shop.window.state().look.journeys.kind, None);
+    shop.click(Role::Button, "From the first event");
+    assert!(shop.window.state().look.journeys.from_first);
+}

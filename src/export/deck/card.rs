@@ -307,7 +307,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         outcome: persona.outcome_text(&noun).filter(|_| described),
         badge: badge(report, persona.cluster),
         strip: strip(report, persona.cluster),
-        nothing: nothing(persona, &noun, described, more.is_empty() && less.is_empty()),
+        nothing: nothing(persona, &noun, described, more.is_empty() && less.is_empty() && !report.personas.is_everyone()),
         more,
         less,
         profile: if described { profile(persona) } else { Vec::new() },

@@ -12,7 +12,7 @@ use crate::persona::Personas;
 
 use crate::export::Report;
 use crate::export::json::FEWEST_DESCRIBED;
-use crate::export::text::{count, percent, signed, three_digits, without_folders};
+use crate::export::text::{count, percent, three_digits, without_folders};
 
 /// Lines of importance worth showing.
 const IMPORTANCE_LINES: usize = 12;
@@ -41,7 +41,7 @@ pub struct ImportanceLine {
     pub enters: bool,
     /// "eta² 0.62" or "V 0.41".
     pub association: String,
-    /// "−21.0 points" of accuracy, if a forest looked.
+    /// "21.0 points" of accuracy that are lost when it is shuffled, if a forest looked.
     pub loss: Option<String>,
     /// "34 %": its share of all weight in a regression, if one was made of it.
     pub weight: Option<String>,
@@ -200,9 +200,8 @@ pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String
         what: line.shown.clone(),
         enters: line.enters,
         association: format!("{} {:.2}", if line.is_levels { "V" } else { "eta²" }, line.association),
-        loss: line
-            .loss
-            .map(|loss| if loss.abs() < 0.0005 { "0.0 points".to_owned() } else { format!("{} points", signed(-100.0 * loss, 1)) }),
+        // Less than nothing is chance.
+        loss: line.loss.map(|loss| format!("{:.1} points", (100.0 * loss).max(0.0))),
         weight: line.weight.map(percent),
         fraction: strength(line) / most,
     });

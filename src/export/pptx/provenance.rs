@@ -51,7 +51,12 @@ fn facts(deck: &Deck) -> Slide {
 fn importance(deck: &Deck) -> Slide {
     let mut slide = start("What drives the grouping");
     let note = deck.importance_note.as_deref().unwrap_or("How strongly each column is associated with the segments.");
-    let note = fit(note, false, [RIGHT - LEFT, 44.0], [12.0, 11.0]);
+    let room = [RIGHT - LEFT, 44.0];
+    let whole = |sentences: &str| !fit(sentences, false, room, [11.0, 11.0]).text.ends_with('…');
+    // As many sentences as there is room for: none is cut.
+    let ends = note.match_indices(". ").map(|(at, _)| at + 1).chain([note.len()]);
+    let end = ends.filter(|&end| whole(&note[..end])).last().unwrap_or(note.len());
+    let note = fit(&note[..end], false, room, [12.0, 11.0]);
     slide.text("Note", frame(LEFT, TOP + 38.0, RIGHT - LEFT, 44.0), &[Paragraph::new(note.text, note.size, MUTED)]);
     let start = START + 54.0;
     let height = ((BOTTOM - start) / deck.importance.len() as f64).min(30.0);

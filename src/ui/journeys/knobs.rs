@@ -84,7 +84,7 @@ fn asked_ui(ui: &mut Ui, seen: &EventsSeen, view: JourneysView, draft: &mut Jour
             whole_ui(ui, "Steps", DEPTH_MEANS, &mut draft.depth, 2..=10);
         }
         JourneysView::Funnel => funnel_ui(ui, seen, draft),
-        JourneysView::Return | JourneysView::Rhythm | JourneysView::Differences | JourneysView::Triggers => {
+        JourneysView::Return | JourneysView::Rhythm | JourneysView::Differences | JourneysView::Timelines | JourneysView::Triggers => {
             let found = seen.purchase.as_deref().unwrap_or("Nothing yet");
             kind_ui(ui, seen, ("Purchase", PURCHASE_MEANS, found), &mut draft.purchase);
         }

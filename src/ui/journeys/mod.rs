@@ -9,6 +9,7 @@ mod path_map;
 mod returns;
 mod rhythm;
 mod seen;
+mod timelines;
 mod triggers;
 
 use eframe::egui::{CentralPanel, Frame, Key, Label, Margin, Modifiers, Panel, Ui, Vec2};
@@ -99,6 +100,7 @@ fn view_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyO
             JourneysView::Return => returns::ui(ui, &seen),
             JourneysView::Rhythm => rhythm::ui(ui, &seen),
             JourneysView::Differences => differences::ui(ui, &seen),
+            JourneysView::Timelines => timelines::ui(ui, &seen, look),
             // Rules have a trial of their own, above.
             JourneysView::Triggers => {}
         }

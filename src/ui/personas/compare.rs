@@ -38,6 +38,14 @@ struct Grid {
 
 /// Draws the comparison.
 pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
+    if view.personas.is_everyone() {
+        widgets::centred(ui, |ui| {
+            ui.label(theme::heading("One group: there is nothing to compare it with"));
+            ui.add_space(4.0);
+            ui.label(caption(ui, "Personas stand side by side here as soon as the Segments page has several."));
+        });
+        return;
+    }
     let shown: Vec<&Persona> = view.personas.personas.iter().filter(|persona| list::is_compared(look, persona.number)).collect();
     let attributes = &view.personas.attributes;
     ui.horizontal(|ui| {

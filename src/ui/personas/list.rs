@@ -34,7 +34,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     ui.add_space(4.0);
     let comparing = look.cards.view == CardsView::Compare;
     // The last button keeps its place; below the comparison's choice stands what drives the grouping.
-    let below = if comparing && view.explained.is_some_and(|explained| !explained.importance.is_empty()) {
+    let below = if comparing && !personas.is_everyone() && view.explained.is_some_and(|explained| !explained.importance.is_empty()) {
         48.0 + (ui.available_height() * 0.45).min(300.0)
     } else {
         48.0

@@ -87,6 +87,13 @@ pub fn words_ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, co
 }
 
 fn automatic_ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
+    if view.personas.is_everyone() {
+        // What the overview says at the height of its title stands here at the height of the name.
+        if let Some(doubt) = view.answers.doubt(&view.plan.clustering) {
+            ui.label(caption(ui, doubt));
+        }
+        return;
+    }
     ui.label(caption(ui, "Why this name:"));
     let mut any = false;
     for (at, part) in persona.name_parts.iter().enumerate() {

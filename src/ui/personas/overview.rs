@@ -29,11 +29,9 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
         ui.horizontal(|ui| {
             let title = if n == 1 { "One persona".to_owned() } else { format!("{n} personas") };
             ui.label(theme::display(title));
-            let method = view.answers.segmentation.latest().filter(|_| view.is_analyst());
-            let method = method.map_or_else(String::new, |segmentation| format!("  ·  {}", segmentation.method_text));
             let revenue = view.revenue_told().map_or_else(String::new, |told| format!("  ·  {}", told.trim_end_matches('.')));
             ui.add_space(INSIDE);
-            widgets::cut_label(ui, caption(ui, format!("among {}{method}{revenue}", personas.noun.counted(personas.n_rows))));
+            widgets::cut_label(ui, caption(ui, format!("among {}{revenue}", personas.noun.counted(personas.n_rows))));
         });
         if let Some(doubt) = view.answers.doubt(&view.plan.clustering) {
             ui.add(Label::new(theme::strong(doubt)).wrap());
@@ -126,7 +124,7 @@ fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, si
         ui.add(text);
     }
     ui.add_space(4.0);
-    traits_ui(ui, persona);
+    traits_ui(ui, persona, view.personas.is_everyone());
     name_it(&response, Role::Button, &format!("Open the card {}", persona.name));
     response
 }
@@ -137,7 +135,7 @@ fn bar_paint(ui: &Ui, bar: Rect, share: f32, colour: Color32) {
 }
 
 /// The strongest traits: more before less, so that a tile says what they are rather than what they are not.
-fn traits_ui(ui: &mut Ui, persona: &Persona) {
+fn traits_ui(ui: &mut Ui, persona: &Persona, is_everyone: bool) {
     let of = |direction| persona.statements.iter().filter(move |statement| statement.direction == direction);
     let mut n_told = 0;
     for statement in of(Direction::More).chain(of(Direction::Less)).take(TRAITS).filter(|_| persona.n >= Contrast::LEAST) {
@@ -151,7 +149,7 @@ fn traits_ui(ui: &mut Ui, persona: &Persona) {
             });
         });
     }
-    if n_told == 0 {
+    if n_told == 0 && !is_everyone {
         let text = if persona.n < Contrast::LEAST { "Too few to describe." } else { "Much like everyone." };
         ui.label(caption(ui, text));
     }

@@ -15,7 +15,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     let [more, less] = persona.told();
     list_ui(ui, view, persona, ("What sets them apart", &more), look);
     list_ui(ui, view, persona, ("Less than others", &less), look);
-    if more.is_empty() && less.is_empty() {
+    if more.is_empty() && less.is_empty() && !view.personas.is_everyone() {
         ui.label(caption(ui, "No strong difference from everyone was found."));
     }
 }

@@ -7,8 +7,8 @@ use crate::persona::numbering;
 use crate::plot::SilhouettePlot;
 use crate::session::{Command, Look, PlotKind, Selection};
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, head_ui, plot_answer_ui, plot_label};
-use crate::ui::theme::{self, tokens};
-use crate::ui::widgets::{noun_of, percent, thousands};
+use crate::ui::theme::{self, caption, tokens};
+use crate::ui::widgets::{centred, noun_of, percent, thousands};
 
 use super::naming::segment_name;
 use super::silhouette_brush;
@@ -34,6 +34,10 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
 }
 
 fn bars_ui(ui: &mut Ui, view: &View, look: &mut Look, plot: &SilhouettePlot) {
+    if plot.clusters.len() == 1 {
+        centred(ui, |ui| ui.label(caption(ui, "One group has no other to be nearer to")));
+        return;
+    }
     let values = || plot.clusters.iter().flat_map(|cluster| &cluster.values).map(|&value| f64::from(value));
     let (low, high) = (values().fold(-0.05, f64::min), values().fold(0.3, f64::max));
     let label = match plot.sampled {
