@@ -15,11 +15,12 @@ use crate::ui::widgets::{cut_text, name_it, number, percent, segmented_ui, unbro
 
 use super::seen::{NOBODY_KNOWN, Seen};
 
-/// Height of a line, and of the axis above.
+/// Heights of the choices, of a line, and of the axis above.
+const HEAD: f32 = 32.0;
 const ROW: f32 = 26.0;
 const AXIS: f32 = 20.0;
 /// Room of names.
-const NAMES: f32 = 150.0;
+const NAMES: f32 = 124.0;
 /// Kinds that can be chosen.
 const KINDS: usize = 8;
 /// How far the pointer may be from a mark.
@@ -58,22 +59,25 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen, look: &mut Look) {
     let fair = "In an order drawn by chance: the first dozen are a fair sample of all. Lines of single customers leave with no export.";
     ui.add(Label::new(caption(ui, fair)).wrap());
     ui.add_space(theme::INSIDE);
-    beside_ui(
-        ui,
-        "timelines",
-        |ui| kinds_ui(ui, &read.kinds, &mut look.journeys.kind),
-        |ui| {
-            let choices = [
-                (false, "By date", "All lines from the first day of the data to the last."),
-                (
-                    true,
-                    "From the first event",
-                    "Each line begins with the customer's first event, so that lines can be held against each other.",
-                ),
-            ];
-            segmented_ui(ui, &mut look.journeys.from_first, &choices);
-        },
-    );
+    ui.allocate_ui(Vec2::new(ui.available_width(), HEAD), |ui| {
+        ui.set_min_height(HEAD);
+        beside_ui(
+            ui,
+            "timelines",
+            |ui| kinds_ui(ui, &read.kinds, &mut look.journeys.kind),
+            |ui| {
+                let choices = [
+                    (false, "By date", "All lines from the first day of the data to the last."),
+                    (
+                        true,
+                        "From the first event",
+                        "Each line begins with the customer's first event, so that lines can be held against each other.",
+                    ),
+                ];
+                segmented_ui(ui, &mut look.journeys.from_first, &choices);
+            },
+        );
+    });
     ui.add_space(4.0);
     let purchase = read.purchase.as_deref().and_then(|name| events.kind(name));
     let kind = look.journeys.kind.as_deref().and_then(|name| events.kind(name));
