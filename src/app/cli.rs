@@ -22,7 +22,7 @@ use super::args::Files;
 use super::choices::Choices;
 use super::export_args::{ExportArgs, format};
 use super::failure::Failure;
-use super::hand_over::{self, PmmlArgs, SqlArgs};
+use super::hand_over::{self, OnnxArgs, PmmlArgs, SqlArgs};
 use super::headless::{self, Task};
 use super::job::{self, JobArgs};
 use super::journeys::{self, JourneyArgs};
@@ -84,6 +84,8 @@ enum Headless {
     Sql(SqlArgs),
     /// Write a segment model as PMML, for programs that read it.
     Pmml(PmmlArgs),
+    /// Write a segment model as ONNX, for programs that run it.
+    Onnx(OnnxArgs),
     /// Write a segment model as a Spark job that places customers while orders arrive; or check what such a job made (verify).
     Job(JobArgs),
     /// Replay a saved project: the same labels as the window showed.
@@ -250,6 +252,7 @@ pub fn main() -> ExitCode {
         Some(Headless::Live(args)) => live::carry_out(args),
         Some(Headless::Sql(args)) => hand_over::sql(args),
         Some(Headless::Pmml(args)) => hand_over::pmml(args),
+        Some(Headless::Onnx(args)) => hand_over::onnx(args),
         Some(Headless::Job(args)) => job::carry_out(args),
         Some(Headless::Table(args)) => table::carry_out(args),
         Some(Headless::Completions { shell }) => completions(shell),

@@ -1,6 +1,6 @@
-//! What do `personae sql` and `personae pmml` do? Hand a model to other programs: a statement for a database, or a document that others read.
+//! What do `personae sql`, `personae pmml` and `personae onnx` do? Hand a model to other programs: a statement for a database, or a document that others read or run.
 //!
-//! In: a model. Out: a text, to standard output or a file.
+//! In: a model. Out: a text, to standard output or a file; or a file of operators.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::data::Dialect;
 use crate::data::day::IsoDay;
-use crate::model::{self, SqlCustomers, SqlError, SqlForm, to_pmml, to_statement, to_table};
+use crate::model::{self, SqlCustomers, SqlError, SqlForm, to_onnx, to_pmml, to_statement, to_table};
 
 use super::args::day;
 use super::failure::{Failure, failed};
@@ -69,6 +69,16 @@ pub(super) struct PmmlArgs {
     out: Option<PathBuf>,
 }
 
+/// What may be said about ONNX.
+#[derive(Debug, Args)]
+pub(super) struct OnnxArgs {
+    /// The segment model, as `personae model` or the window's export wrote it.
+    model: PathBuf,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
 fn dialect(word: &str) -> Dialect {
     Dialect::WORDS.iter().find(|(known, _)| *known == word).map_or(Dialect::Standard, |(_, dialect)| *dialect)
 }
@@ -108,6 +118,14 @@ pub(super) fn sql(args: SqlArgs) -> Result<(), Failure> {
 /// Writes the document.
 pub(super) fn pmml(args: PmmlArgs) -> Result<(), Failure> {
     write(&args.model, args.out, to_pmml)
+}
+
+/// Writes the graph.
+pub(super) fn onnx(args: OnnxArgs) -> Result<(), Failure> {
+    logging::opens(std::slice::from_ref(&args.model));
+    outputs::check(std::slice::from_ref(&args.model), &[Output { option: "--out", path: args.out.clone() }])?;
+    let graph = to_onnx(&model::open(&args.model).map_err(failed)?).map_err(failed)?;
+    outputs::write_bytes(&args.out, &graph)
 }
 
 fn write(path: &Path, out: Option<PathBuf>, text: impl FnOnce(&model::Model) -> Result<String, SqlError>) -> Result<(), Failure> {

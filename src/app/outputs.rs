@@ -37,11 +37,16 @@ pub(super) fn inputs_of(source: &Source) -> Vec<PathBuf> {
 
 /// Writes a text beside its place first, so that no half file is ever there; its folder is made if need be.
 pub(super) fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
+    write_bytes(path, text.as_bytes())
+}
+
+/// The same with bytes.
+pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if let Some(folder) = path.parent() {
         // Where that fails, writing the file says why.
         let _ = std::fs::create_dir_all(folder);
     }
-    export::write_beside(path, |to| to.write_all(text.as_bytes())).map_err(failed)
+    export::write_beside(path, |to| to.write_all(bytes)).map_err(failed)
 }
 
 /// The files a path stands for. One that does not exist is told when it is read.

@@ -8,7 +8,7 @@ use personae::cluster::{Assign, KMeansParams, Linkage, density, hdbscan, kmeans,
 use personae::data::Dialect;
 use personae::data::{self, Kind, Loaded, Values};
 use personae::features::{ColumnRecipe, Dimensions, MissingRule, Preparation, Scale, Transform, prepare_with_encoder};
-use personae::model::{Grouping, Model, Place, Placing, SqlCustomers, SqlForm, to_pmml, to_sql, to_statement};
+use personae::model::{Grouping, Model, Place, Placing, SqlCustomers, SqlForm, to_onnx, to_pmml, to_sql, to_statement};
 use polars::prelude::{Column, DataFrame, IntoLazy};
 use polars::sql::SQLContext;
 
@@ -154,7 +154,7 @@ fn as_json(table: &Loaded) -> String {
 }
 
 /// Whether a program that is not ours, given what is written of models, places everybody where the models do. Slow ones get fewer models.
-fn places_everybody(script: &str, transforms: &[Transform], written: impl Fn(&Model) -> String) {
+fn places_everybody<W: AsRef<[u8]>>(script: &str, transforms: &[Transform], written: impl Fn(&Model) -> W) {
     let (table, later) = (shop(1_200, 0), shop(900, 1));
     let folder = tempfile::tempdir().unwrap();
     // A server of its own may run as another user.
@@ -222,6 +222,39 @@ fn a_reader_of_pmml_places_everybody_where_the_model_does() {
 }
 
 #[test]
+fn a_runtime_of_onnx_places_everybody_where_the_model_does() {
+    places_everybody("place_by_onnx.py", &TRANSFORMS, |model| to_onnx(model).unwrap());
+}
+
+#[test]
+fn onnx_leaves_out_who_lacks_what_everybody_must_have() {
+    let (table, later) = (shop(1_200, 0), shop(300, 1));
+    let must = ColumnRecipe { missing: Some(MissingRule::LeaveOutRows), enters: Some(true), ..ColumnRecipe::default() };
+    let columns = ["spend", "channel"].map(|name| (name.to_owned(), must.clone())).into();
+    let model = &model(&table, &Preparation { columns, ..Preparation::default() }, 4)[0];
+    let folder = tempfile::tempdir().unwrap();
+    let (rows, file) = (folder.path().join("table.json"), folder.path().join("model.onnx"));
+    std::fs::write(&rows, as_json(&later)).unwrap();
+    std::fs::write(&file, to_onnx(model).unwrap()).unwrap();
+    let Some(answer) = crate::foreign::read("place_by_onnx.py", &[file, rows]) else { return };
+    let placed = by_rule_alone(model).place(&later, &Ctx::new()).unwrap();
+    let mut left_out = 0;
+    for (row, (place, distance)) in answer.as_array().unwrap().iter().zip(placed.places.iter().zip(&placed.distances)) {
+        match place {
+            Place::Segment(cluster) => {
+                assert_eq!(row[1].as_u64(), Some(model.segments[*cluster].number as u64), "{row}");
+                assert!((row[3].as_f64().unwrap() - distance).abs() < 1e-9, "{row} {distance}");
+            }
+            _ => {
+                left_out += 1;
+                assert_eq!((row[1].as_u64(), row[2].as_str(), row[3].as_f64()), (Some(0), Some(""), None), "{row}");
+            }
+        }
+    }
+    assert!(left_out > 20, "{left_out}");
+}
+
+#[test]
 fn statements_make_views_and_tables_and_merge_into_them() {
     let table = shop(400, 0);
     let model = &model(&table, &Preparation::default(), 3)[0];
@@ -278,6 +311,9 @@ fn a_model_is_handed_over_by_the_command() {
     assert!(code == 0 && told.starts_with("CREATE OR REPLACE VIEW `shop`.`personas` AS"), "{told}");
     assert_eq!(run(&["pmml", "m.json", "--out", "m.pmml"]).0, 0);
     assert!(std::fs::read_to_string(folder.path().join("m.pmml")).unwrap().contains("<ClusteringModel"));
+    assert_eq!(run(&["onnx", "m.json", "--out", "m.onnx"]).0, 0);
+    assert!(std::fs::read(folder.path().join("m.onnx")).unwrap().windows(6).any(|part| part == b"ArgMin"));
+    assert_eq!(run(&["onnx", "m.json", "--out", "m.json"]).0, 2, "the model itself stays");
     assert_eq!(run(&["sql", "m.json", "--table", "t", "--id", "id", "--as", "table"]).0, 2);
     assert_eq!(run(&["pmml", "m.json", "--out", "m.json"]).0, 2, "the model itself stays");
 }
