@@ -9,7 +9,7 @@ use crate::base::Ctx;
 use crate::data::{Loaded, zone_called};
 use crate::engine::behaviour::latest_believed;
 use crate::engine::{Engine, today};
-use crate::events::{EventOptions, ReadTold};
+use crate::events::{EventOptions, ReadTold, open_address_file};
 use crate::export::behaviour::reading_told;
 use crate::session::Plan;
 
@@ -37,6 +37,9 @@ pub(super) struct EventArgs {
     /// Begin a new visit at midnight, as some other programs do.
     #[arg(long)]
     cut_at_midnight: bool,
+    /// A file of network addresses of your own (.mmdb): country, region, city and local time by the address where the export says none, which is approximate.
+    #[arg(long, value_name = "FILE")]
+    places: Option<PathBuf>,
     /// Seed of draws and samples.
     #[arg(long, default_value = "0")]
     pub(super) seed: u64,
@@ -48,18 +51,21 @@ pub(super) struct EventArgs {
 impl EventArgs {
     /// Every file that is read.
     pub(super) fn inputs(&self) -> Vec<PathBuf> {
-        self.events.iter().chain(&self.customers).cloned().collect()
+        self.events.iter().chain(&self.customers).chain(&self.places).cloned().collect()
     }
 
     /// How the events are read.
-    pub(super) fn reading(&self) -> EventOptions {
-        EventOptions {
+    ///
+    /// Fails where the file of addresses cannot be opened.
+    pub(super) fn reading(&self) -> Result<EventOptions, Failure> {
+        Ok(EventOptions {
             count_anonymous: self.count_anonymous,
             zone: self.timezone.clone(),
             cut_at_midnight: self.cut_at_midnight,
             until: Some(latest_believed(today())),
+            places: self.places.as_deref().map(open_address_file).transpose().map_err(failed)?,
             ..EventOptions::default()
-        }
+        })
     }
 
     /// The customers beside the events, with the plan that groups them.

@@ -57,7 +57,7 @@ pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
     let quiet = args.events.quiet;
     let found = while_showing(&ctx, quiet, || {
         let wishes = JourneyWishes {
-            reading: args.events.reading(),
+            reading: args.events.reading()?,
             customers: args.events.customers_beside(&ctx)?,
             by: args.by.clone(),
             funnel: funnel.clone(),

@@ -117,7 +117,7 @@ impl Window {
     /// Follows these exports of events in the place of others.
     pub(super) fn follow(&mut self, paths: Vec<PathBuf>) {
         self.look.journeys.path_draft = None;
-        self.change(|plan| plan.journeys.events = paths);
+        self.change(|plan| plan.journeys = plan.journeys.with_files(paths));
     }
 
     /// Opens what was chosen at once: a project or one file as itself, several files as the sources of one customer table. A segment model among them is

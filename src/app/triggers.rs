@@ -68,7 +68,7 @@ pub(super) fn carry_out(args: TriggerArgs) -> Result<(), Failure> {
     let quiet = args.events.quiet;
     let (found, written) = while_showing(&ctx, quiet, || {
         let wishes = TriggerWishes {
-            reading: args.events.reading(),
+            reading: args.events.reading()?,
             // Editors of Windows put a mark before the text.
             rules: rules.map(|text| text.trim_start_matches('\u{feff}').to_owned()),
             from: args.from.map(|day| i64::from(day.0) * DAY),

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::base::{Ctx, Key};
 use crate::data::day::IsoDay;
 use crate::data::{self, Loaded, ReadAs};
-use crate::events::EventOptions;
 use crate::events::table::Time;
+use crate::events::{EventOptions, open_address_file};
 use crate::journeys::kinds::Kinds;
 use crate::journeys::reporter::Reporter;
 use crate::journeys::timelines::timelines;
@@ -126,8 +126,8 @@ impl Followed {
 
 fn events(runtime: &mut Runtime, options: &JourneyOptions, (reload, today): (u64, IsoDay), need: Need) -> Asked<EventsSeen> {
     let title = "Reading events";
-    let stamp_key = Key::of("event exports", 1, &(&options.events, reload), &[]);
-    let paths = options.events.clone();
+    let stamp_key = Key::of("event exports", 1, &(&options.events, &options.places, reload), &[]);
+    let paths: Vec<_> = options.events.iter().chain(&options.places).cloned().collect();
     let stamp = move |ctx: &Ctx| {
         let stamps = paths.iter().map(|path| data::stamp_raw_as(path, &ReadAs::default(), ctx)).collect::<Result<Vec<_>, _>>()?;
         Ok(Key::of("event exports as they are", 1, &(), &stamps))
@@ -135,10 +135,13 @@ fn events(runtime: &mut Runtime, options: &JourneyOptions, (reload, today): (u64
     let stamp = runtime.ask(|s| &mut s.stamps, stamp_key, need, (|| title.into(), Lane::Long), stamp);
     stamp.and(title, |stamp| {
         let until = latest_believed(today);
-        let key = Key::of("events", 1, &(&options.zone, until), &[*stamp.value]);
+        let key = Key::of("events", 1, &(&options.zone, options.places.is_some(), until), &[*stamp.value]);
         let reading = EventOptions { zone: options.zone.clone(), until: Some(until), ..EventOptions::default() };
         let paths = options.events.clone();
+        let addresses = options.places.clone();
         let step = move |ctx: &Ctx| {
+            let places = addresses.as_deref().map(open_address_file).transpose().map_err(|error| failed(problem(error, false), ctx))?;
+            let reading = EventOptions { places, ..reading.clone() };
             let read = events_of(&paths, &reading, ctx).map_err(|problem| failed(problem, ctx))?;
             let mut counts = vec![0usize; read.events.kind_names.len()];
             read.events.kinds.iter().for_each(|&kind| counts[kind as usize] += 1);

@@ -23,6 +23,14 @@ pub enum EventsError {
         /// The file's name.
         file: String,
     },
+    /// No file of addresses.
+    #[error("{file} is no file of network addresses (.mmdb), or a damaged one ({why}); download it again, or go on without places.")]
+    NotAddresses {
+        /// The file's name.
+        file: String,
+        /// What the reader said.
+        why: String,
+    },
     /// Gzip or zip that breaks off or contradicts itself.
     #[error("{file} is damaged ({format}: {why}); download it again.")]
     Damaged {

@@ -1,6 +1,7 @@
 //! Floor 2: what did customers do, and when? From raw event exports to one ordered table.
 
 mod access_log;
+mod address_file;
 pub mod agents;
 mod batch;
 mod circumstances;
@@ -32,6 +33,7 @@ pub mod table;
 pub mod times;
 mod visits;
 
+pub use address_file::{is_address_file, open_address_file};
 pub use columns::{Cells, ColumnBatch, ColumnSource};
 pub use error::EventsError;
 pub use options::EventOptions;

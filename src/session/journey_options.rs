@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::events::is_address_file;
 use crate::triggers::language::Rules;
 
 /// What is asked of what customers did.
@@ -15,6 +16,9 @@ pub struct JourneyOptions {
     /// The zone of times that name none; UTC unless said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
+    /// A file of network addresses of the user's own, for places where the exports say none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub places: Option<PathBuf>,
     /// The event that counts as a purchase; found by its name unless said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purchase: Option<String>,
@@ -44,6 +48,7 @@ impl Default for JourneyOptions {
         JourneyOptions {
             events: Vec::new(),
             zone: None,
+            places: None,
             purchase: None,
             funnel: Vec::new(),
             window_hours: 168,
@@ -58,6 +63,16 @@ impl Default for JourneyOptions {
 }
 
 impl JourneyOptions {
+    /// The same of other files that were chosen: exports in the place of those followed, and a file of network addresses beside them.
+    pub fn with_files(&self, paths: Vec<PathBuf>) -> JourneyOptions {
+        let (mut places, events): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| is_address_file(path));
+        JourneyOptions {
+            places: places.pop().or_else(|| self.places.clone()),
+            events: if events.is_empty() { self.events.clone() } else { events },
+            ..self.clone()
+        }
+    }
+
     pub(super) fn is_default(&self) -> bool {
         *self == JourneyOptions::default()
     }

@@ -107,6 +107,9 @@ struct File {
     /// Of every export of events.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     relative_events: Vec<Option<String>>,
+    /// The same of the file of network addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    relative_addresses: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stamp: Option<String>,
     #[serde(default)]
@@ -160,6 +163,11 @@ pub fn open(path: &Path) -> Result<Opened, ProjectError> {
             *events = beside;
         }
     }
+    if let (Some(places), Some(relative)) = (&mut project.plan.journeys.places, project.relative_addresses)
+        && let Some(beside) = Some(folder.join(relative)).filter(|beside| beside.is_file())
+    {
+        *places = beside;
+    }
     Ok(Opened { project: Project { plan: project.plan, look: project.look, stamp: project.stamp, customers: project.customers }, moved })
 }
 
@@ -201,6 +209,7 @@ pub(super) fn to_text(project: &Project, folder: Option<&Path>) -> Result<String
         }
     }
     let relative_events = plan.journeys.events.iter_mut().map(kept).collect::<Result<_, _>>()?;
+    let relative_addresses = plan.journeys.places.as_mut().map(kept).transpose()?.flatten();
     let file = File {
         personae: FORM,
         saved_with: env!("CARGO_PKG_VERSION").to_owned(),
@@ -208,6 +217,7 @@ pub(super) fn to_text(project: &Project, folder: Option<&Path>) -> Result<String
         relative_path,
         relative_paths,
         relative_events,
+        relative_addresses,
         stamp: project.stamp.clone(),
         look: project.look.clone(),
         customers: project.customers.clone().filter(|_| project.plan.names_rows() || project.look.checks.names_rows()),

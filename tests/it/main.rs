@@ -52,6 +52,7 @@ mod pages;
 mod pages_html;
 mod palette;
 mod personas;
+mod places;
 mod plots;
 mod prepare_page;
 mod preparing;

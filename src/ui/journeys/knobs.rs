@@ -64,7 +64,13 @@ fn events_ui(ui: &mut Ui, seen: Option<&EventsSeen>, look: &mut Look, draft: &mu
         ui.add(Label::new(caption(ui, format!("{} events of {} customers", thousands(n), thousands(customers)))).wrap());
     }
     ui.horizontal(|ui| {
-        if ui.button("Other exports…").on_hover_text("Follow other exports of events in the place of these.").clicked() {
+        if ui
+            .button("Other exports…")
+            .on_hover_text(
+                "Follow other exports of events in the place of these, or add a file of network addresses (.mmdb) of your own for places.",
+            )
+            .clicked()
+        {
             commands.push(Command::ChooseEvents);
         }
         if ui.button("Close").on_hover_text("Follow no events. Undo brings them back.").clicked() {
@@ -233,6 +239,15 @@ fn told_ui(ui: &mut Ui, answers: &Answers, seen: &EventsSeen, draft: &mut Journe
         });
         ui.add_space(theme::BETWEEN);
     }
+    if let Some(path) = draft.places.clone() {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        ui.label(theme::strong("Places"));
+        ui.add(Label::new(caption(ui, unbroken(&format!("By address, from {name}; approximate.")))).wrap());
+        if ui.button("Without places").on_hover_text("Take places and local times from the exports alone.").clicked() {
+            draft.places = None;
+        }
+        ui.add_space(theme::BETWEEN);
+    }
     ui.label(theme::strong("To know"));
     let customers = answers.journeys.customers.latest();
     let notes = customers.iter().flat_map(|customers| customers.notes.iter().cloned());
@@ -251,7 +266,7 @@ pub(super) fn path_ui(ui: &mut Ui, options: &JourneyOptions, look: &mut Look, co
         field.request_focus();
     }
     if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !text.trim().is_empty() {
-        commands.push(Command::Follow(JourneyOptions { events: vec![text.trim().into()], ..options.clone() }));
+        commands.push(Command::Follow(options.with_files(vec![text.trim().into()])));
         look.journeys.path_draft = None;
     }
 }
