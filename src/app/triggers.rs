@@ -12,6 +12,7 @@ use crate::engine::behaviour::{TriggerWishes, TriggersFound};
 use crate::engine::triggers_of;
 use crate::events::table::DAY;
 use crate::export::behaviour::{due_csv, plain, triggers_json};
+use crate::triggers::holidays::holidays_of;
 
 use super::args::day;
 use super::event_args::{EventArgs, told_of_reading};
@@ -29,6 +30,9 @@ pub(super) struct TriggerArgs {
     /// The rules, as JSON; without it those that these data offer are tried.
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// Holidays that rules may ask for: a country such as DE, or a file of your own with a date per line.
+    #[arg(long, value_name = "COUNTRY|FILE")]
+    holidays: Option<String>,
     /// The first day of the replay, such as 2024-03-01; personas know only what was before it. Found from the data unless given.
     #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<IsoDay>,
@@ -71,6 +75,7 @@ pub(super) fn carry_out(args: TriggerArgs) -> Result<(), Failure> {
             reading: args.events.reading()?,
             // Editors of Windows put a mark before the text.
             rules: rules.map(|text| text.trim_start_matches('\u{feff}').to_owned()),
+            holidays: args.holidays.as_deref().map(holidays_of).transpose().map_err(failed)?.unwrap_or_default(),
             from: args.from.map(|day| i64::from(day.0) * DAY),
             customers: args.events.customers_beside(&ctx)?,
             consent: args.consent_column.clone(),

@@ -9,6 +9,7 @@ use crate::base::{Ctx, Key};
 use crate::data::Loaded;
 use crate::events::table::Time;
 use crate::session::JourneyOptions;
+use crate::triggers::holidays::holidays_of;
 use crate::triggers::language::Event;
 use crate::triggers::now::{Due, DueListing, DueNow};
 use crate::triggers::world::{Snapshot, World};
@@ -55,11 +56,15 @@ pub(super) fn of(
         other => return other.passes_on("Personas of the first day"),
     };
     let left_out = f64::from(options.left_out.min(90)) / 100.0;
-    let key = Key::of("rules tried", 1, &(seed, options.left_out), &[rules.key, first.key]);
+    let key = Key::of("rules tried", 1, &(seed, options.left_out, &options.holidays), &[rules.key, first.key]);
     let (its_events, its_rules, its_first, purchase) = (events.value.clone(), rules.value, first.value, options.purchase.clone());
+    let holidays = options.holidays.clone();
     let step = move |ctx: &Ctx| {
         let purchase = bought(&its_events, purchase.as_deref()).map_err(|problem| failed(problem, ctx))?;
-        tried(&its_events, &its_rules, &its_first, (purchase.as_ref(), seed, left_out), ctx).map_err(|problem| failed(problem, ctx))
+        let holidays = holidays.as_deref().map(holidays_of).transpose().map_err(|error| failed(problem(error, false), ctx))?;
+        let holidays = holidays.unwrap_or_default();
+        tried(&its_events, &its_rules, &its_first, (purchase.as_ref(), &holidays, seed, left_out), ctx)
+            .map_err(|problem| failed(problem, ctx))
     };
     runtime.ask(|s| &mut s.triggers_tried, key, need, (|| "Trying the rules on the past".into(), Lane::Long), step)
 }
@@ -74,13 +79,13 @@ fn tried(
     seen: &EventsSeen,
     to_try: &Arc<RulesToTry>,
     first: &FirstDay,
-    (purchase, seed, left_out): (Option<&Event>, u64, f64),
+    (purchase, holidays, seed, left_out): (Option<&Event>, &[i64], u64, f64),
     ctx: &Ctx,
 ) -> Result<TriggersTried, Problem> {
     if to_try.rules.triggers.is_empty() {
         return Err(problem("These data offer no rule by themselves; add one by a file of rules.", ctx.is_stopped()));
     }
-    let world = World { snapshots: std::slice::from_ref(&first.snapshot), purchase, ..World::of(seen.events()) };
+    let world = World { snapshots: std::slice::from_ref(&first.snapshot), purchase, holidays, ..World::of(seen.events()) };
     let (report, period, tried) = tried_on(&world, &to_try.rules, (to_try.start, seed), ctx)?;
     let listing = DueListing { seed, left_out, consent: None };
     let due = due_of(&world, &to_try.rules, (&tried, &period), &listing, ctx)?;

@@ -34,6 +34,9 @@ pub struct JourneyOptions {
     /// Rules to try on the past; those that the data offer unless said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<Rules>,
+    /// Holidays that rules may ask for: a country by its code, or a file of dates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holidays: Option<String>,
     /// Whether personas are made of what customers did, in the place of those of their table.
     pub by_behaviour: bool,
     /// The column that says who may be contacted; the one whose name says so unless given.
@@ -55,6 +58,7 @@ impl Default for JourneyOptions {
             start: None,
             depth: 4,
             rules: None,
+            holidays: None,
             by_behaviour: false,
             consent: None,
             left_out: 0,

@@ -66,6 +66,10 @@ pub enum Fault {
     UnknownSegment { name: String, nearest: Option<String> },
     #[error("there is no column \"{name}\" in the customer table{}", or_did_you_mean(nearest))]
     UnknownColumn { name: String, nearest: Option<String> },
+    #[error(
+        "it asks for holidays, and none are known; name a country, such as DE, or a file of dates (--holidays; Holidays in the window)."
+    )]
+    NoHolidays,
     #[error("none of the customers of \"{0}\" is in the data; choose the list again.")]
     NobodyOfList(String),
 }

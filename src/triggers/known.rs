@@ -3,7 +3,8 @@
 //! In: [`Rules`] and the names that are in the data. Out: every name that is not, with the most similar one there is. O(rules x names).
 
 use super::checks::{Fault, RuleFault, events_of};
-use super::language::{ANY, Rules, TriggerAudience, TriggerCondition};
+use super::language::{ANY, Event, Rules, TriggerAudience, TriggerCondition};
+use super::terms::EventField;
 
 /// What there is to speak of.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,6 +19,8 @@ pub struct KnownNames<'a> {
     pub columns: &'a [String],
     /// Ids of customers, ascending.
     pub customers: &'a [String],
+    /// Whether any day is known to be a holiday.
+    pub has_holidays: bool,
 }
 
 /// Faults of rules for these data.
@@ -33,6 +36,10 @@ pub fn faults_in(rules: &Rules, known: &KnownNames) -> Vec<RuleFault> {
                     of_one.push(fault);
                 }
             }
+        }
+        let asks = |event: Event| event.filters.iter().any(|filter| filter.field == EventField::Holiday);
+        if !known.has_holidays && events_of(trigger).into_iter().any(asks) {
+            of_one.push(Fault::NoHolidays);
         }
         for condition in trigger.and.iter().chain(&trigger.unless) {
             if let TriggerCondition::Column { name, .. } = condition
@@ -110,6 +117,10 @@ mod tests {
                 "“x”: there is no event \"quit\" in the data; name one that is there."
             ]
         );
+        // Without holidays a rule of holidays would never fire, and nobody would know why.
+        let of_holidays = || trigger("x", Moment::On(e("purchase").having(EventField::Holiday, Op::Is, Value::Flag(true))));
+        assert!(said(of_holidays())[0].starts_with("“x”: it asks for holidays, and none are known; name a country, such as DE,"));
+        assert!(faults_in(&Rules::of(vec![of_holidays()]), &KnownNames { has_holidays: true, ..known }).is_empty());
         let mut rule = trigger("x", Moment::On(e("purchase")));
         rule.audience = TriggerAudience::Personas(names(&["loyal"]));
         rule.and = vec![TriggerCondition::Column { name: "Age".into(), op: Op::Above, value: Value::Number(3.0) }];

@@ -8,6 +8,7 @@ mod condition;
 mod contradiction;
 pub mod explained;
 pub mod gaps;
+pub mod holidays;
 pub mod judged;
 pub mod known;
 pub mod language;

@@ -239,6 +239,7 @@ pub fn check(world: &World, rules: &Rules) -> Result<(), NoReport> {
             segments: of.map_or(&[], |of| &of.segments.names),
             columns: &columns,
             customers: &world.events.customers,
+            has_holidays: !world.holidays.is_empty(),
         },
     ));
     if found.is_empty() { Ok(()) } else { Err(NoReport::Faults(found)) }

@@ -35,7 +35,7 @@ struct Entry {
 /// What a line does.
 #[derive(Clone)]
 enum Does {
-    Run(Command),
+    Run(Box<Command>),
     /// Group by this method, and see it.
     Method(Method),
     /// Ask for this many segments.
@@ -190,7 +190,7 @@ fn meant(text: &str, words: &[String], answers: &Answers) -> Vec<Entry> {
     let path = std::path::PathBuf::from(text);
     if text.contains(['/', '\\', '.']) && path.is_absolute() {
         let label = format!("{}  Open {}", icons::FILE, path.display());
-        meant.push(entry(label, "", "Open this file.", Does::Run(Command::Open(path))));
+        meant.push(entry(label, "", "Open this file.", Does::Run(Box::new(Command::Open(path)))));
     }
     // "4", "k 4", "k = 4", "k=4", "4 segments", "customer 1234".
     let parts: Vec<&str> = words.iter().flat_map(|word| word.split('=')).filter(|part| !part.is_empty()).collect();
@@ -223,7 +223,7 @@ fn entries(plan: &Plan, answers: &Answers) -> Vec<Entry> {
             also: also(info.action),
             tooltip: info.tooltip.to_owned(),
             shortcut: info.shortcut,
-            does: Does::Run(Command::Do(info.action)),
+            does: Does::Run(Box::new(Command::Do(info.action))),
         })
         .collect();
     for method in Method::ALL {
@@ -239,7 +239,7 @@ fn entries(plan: &Plan, answers: &Answers) -> Vec<Entry> {
     let suggested = Clustering { kmeans: crate::session::KMeansOptions { k: None, ..plan.clustering.kmeans }, ..plan.clustering.clone() };
     let suggested = Clustering { tree: crate::session::TreeOptions { cut: Cut::Suggested, ..suggested.tree }, ..suggested };
     if !plan.clustering.leaves_k_open() && matches!(plan.clustering.method, Method::KMeans | Method::Tree) {
-        let does = Does::Run(Command::Cluster(suggested));
+        let does = Does::Run(Box::new(Command::Cluster(suggested)));
         all.push(entry("k as suggested".into(), "number segments suggestion", "Leave the number of segments to the data.", does));
     }
     // Inside a segment the list is of its parts, which have no cards yet.
@@ -257,7 +257,7 @@ fn entries(plan: &Plan, answers: &Answers) -> Vec<Entry> {
             all.push(entry(format!("Persona {number}: {name}"), "card show", &persona.summary, card(false)));
             all.push(entry(format!("Rename {number}: {name}"), "name persona segment", "Type another name.", card(true)));
             if persona.is_renamed {
-                let does = Does::Run(Command::EditCard(cluster, CardEdit::Name(None)));
+                let does = Does::Run(Box::new(Command::EditCard(cluster, CardEdit::Name(None))));
                 all.push(entry(
                     format!("Automatic name for {number}: {}", persona.automatic_name),
                     "rename",
@@ -312,7 +312,7 @@ fn also(action: Action) -> &'static str {
 
 fn carry_out(does: Does, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     match does {
-        Does::Run(command) => commands.push(command),
+        Does::Run(command) => commands.push(*command),
         Does::Method(method) => {
             look.show(PageView::Segments(SegmentsView::Explore));
             if plan.clustering.method != method {

@@ -452,3 +452,32 @@ fn of_several_columns_the_plainest_says_who_agreed() {
     assert!(told.iter().all(|line| !line.starts_with(refuses)), "whoever wants the newsletter has not agreed to everything");
     assert!(json(folder.path(), "t.json")["notes"].to_string().contains("marketing_consent"));
 }
+
+#[test]
+fn a_rule_of_holidays_needs_to_know_them_and_fires_on_them_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("events.csv"), as_csv(&shop())).unwrap();
+    let rule = r#"{"version": 1, "triggers": [{"name": "feast", "when": {"on": {"event": "add_to_cart", "where": [{"field": "holiday", "op": "=", "value": true}]}}, "then": "write", "goal": {"event": "purchase", "within": "7d"}}]}"#;
+    std::fs::write(folder.path().join("feast.json"), rule).unwrap();
+    let run = |more: &[&str]| {
+        let args =
+            [&["triggers", "events.csv", "--rules", "feast.json", "--from", "2024-04-01", "--report", "t.json", "--quiet"], more].concat();
+        let (code, _, why) = personae(folder.path(), "2", &args);
+        (code, why)
+    };
+    let (code, why) = run(&[]);
+    assert!(code == 1 && why.contains("it asks for holidays, and none are known"), "{code} {why}");
+    let (code, why) = run(&["--holidays", "Atlantis"]);
+    assert!(code == 1 && why.contains("Atlantis is neither a country whose holidays are known"), "{code} {why}");
+    let fires = |more: &[&str]| {
+        let (code, why) = run(more);
+        assert_eq!(code, 0, "{why}");
+        json(folder.path(), "t.json")["triggers"][0]["fires"].as_u64().unwrap()
+    };
+    std::fs::write(folder.path().join("own.csv"), "what,day\nSale,2024-05-03\nAnother,2024-06-07\n").unwrap();
+    let own = fires(&["--holidays", "own.csv"]);
+    let days = ["2024-05-03", "2024-06-07"].map(|day| i64::from(personae::data::day::IsoDay::parse(day).unwrap().0));
+    let by_hand = shop().iter().filter(|(_, at, name, _)| *name == "add_to_cart" && days.contains(&at.div_euclid(DAY))).count() as u64;
+    assert!(own > 0 && own == by_hand, "{own} {by_hand}");
+    assert!(fires(&["--holidays", "DE"]) > 0, "the first of May is one");
+}

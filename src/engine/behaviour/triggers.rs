@@ -36,6 +36,8 @@ pub struct TriggerWishes {
     pub rules: Option<String>,
     /// The first moment of the replay; found from the data unless said.
     pub from: Option<Time>,
+    /// Holidays as local days since 1970, ascending.
+    pub holidays: Vec<i64>,
     /// Customers beside the events, with the plan by which they are grouped.
     pub customers: Option<(Arc<Loaded>, Plan)>,
     /// The column of the customers that says who may be contacted.
@@ -95,7 +97,8 @@ pub(in crate::engine) fn triggers(
         None => (by_behaviour(events, purchase.as_ref(), Some(start), analyse, ctx)?, start),
     };
     let snapshot = Snapshot { made, from: start, personas: groups, segments: Default::default(), columns };
-    let world = World { snapshots: std::slice::from_ref(&snapshot), purchase: bought.as_ref(), ..World::of(events) };
+    let world =
+        World { snapshots: std::slice::from_ref(&snapshot), purchase: bought.as_ref(), holidays: &wishes.holidays, ..World::of(events) };
     let (report, period, tried) = tried_on(&world, &rules, (start, wishes.seed), ctx)?;
     let may = match &wishes.customers {
         Some((loaded, _)) => {

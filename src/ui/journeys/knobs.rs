@@ -5,6 +5,7 @@ use eframe::egui::{self, DragValue, Frame, Key, Label, Role, ScrollArea, Sense, 
 use crate::engine::{Answers, EventsSeen};
 use crate::export::behaviour::reading_told;
 use crate::session::{Command, JourneyOptions, JourneysView, Look};
+use crate::triggers::holidays::countries;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{choice_ui, cut_label, name_it, row_background, row_ui, thousands, unbroken, whole_ui};
 use crate::ui::zone::{ZoneWords, zone_ui};
@@ -22,6 +23,7 @@ const UTC_UNLESS_SAID: ZoneWords = ZoneWords {
     means: "The zone of times that do not say how far they are from UTC. Write a name, such as Europe/Berlin.",
 };
 const CONSENT_MEANS: &str = "The column that says who agreed to be contacted; nobody else is on the list of who is due.";
+const HOLIDAYS_MEAN: &str = "The national public holidays that rules may ask for, as in: purchases on a holiday.";
 const CONSENT_BY_NAME: &str = "The column whose name says who agreed, such as consent or newsletter.";
 const DEPTH_MEANS: &str = "How many steps are followed. What happens again at once is one step.";
 const WINDOW_MEANS: &str =
@@ -38,6 +40,7 @@ pub(super) fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut Jo
                 asked_ui(ui, seen, look.journeys.view, draft);
             }
             if look.journeys.view == JourneysView::Triggers {
+                holidays_ui(ui, draft);
                 consent_ui(ui, answers, draft);
             }
             // A trial has personas of its own, those of its first day.
@@ -94,6 +97,20 @@ fn asked_ui(ui: &mut Ui, seen: &EventsSeen, view: JourneysView, draft: &mut Jour
             let found = seen.purchase.as_deref().unwrap_or("Nothing yet");
             kind_ui(ui, seen, ("Purchase", PURCHASE_MEANS, found), &mut draft.purchase);
         }
+    }
+    ui.add_space(theme::BETWEEN);
+}
+
+/// Which days are holidays, for rules that ask for them: those of a country, or of the file that the project names.
+fn holidays_ui(ui: &mut Ui, draft: &mut JourneyOptions) {
+    let own = draft.holidays.clone().filter(|own| !countries().any(|(code, _)| code.eq_ignore_ascii_case(own)));
+    let of_own = own.as_deref().map(|own| (Some(own), "A file of dates", own));
+    let known = countries().map(|(code, name)| (Some(code), name, ""));
+    let choices: Vec<(Option<&str>, &str, &str)> = std::iter::once((None, "None", "")).chain(of_own).chain(known).collect();
+    let held = draft.holidays.clone();
+    let mut chosen = held.as_deref();
+    if choice_ui(ui, "Holidays", HOLIDAYS_MEAN, &mut chosen, &choices) {
+        draft.holidays = chosen.map(str::to_owned);
     }
     ui.add_space(theme::BETWEEN);
 }
