@@ -209,6 +209,8 @@ pub struct TriggersTried {
     pub rules: Rules,
     /// What came of each, in their order.
     pub report: TriggersReport,
+    /// The personas of the first day, by name.
+    pub personas: Vec<String>,
     /// What is told of the whole, once each.
     pub notes: Vec<String>,
     /// Who is due at the end of the data, and the rule as SQL.

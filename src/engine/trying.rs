@@ -90,7 +90,8 @@ fn tried(
     let listing = DueListing { seed, left_out, consent: None };
     let due = due_of(&world, &to_try.rules, (&tried, &period), &listing, ctx)?;
     let notes = first.notes.iter().chain(&to_try.notes).chain(&report.notes).cloned().collect();
-    Ok(TriggersTried { rules: to_try.rules.clone(), report, notes, due, tried })
+    let personas = first.snapshot.personas.names.clone();
+    Ok(TriggersTried { rules: to_try.rules.clone(), personas, report, notes, due, tried })
 }
 
 /// Who is due by a rule and may be contacted, as the table of customers says it: all rows of a customer must agree, and who is not in it has not agreed. `consent` names the

@@ -354,3 +354,38 @@ fn timelines_are_a_line_per_customer_and_a_click_picks_one() {
     shop.click(Role::Button, "From the first event");
     assert!(shop.window.state().look.journeys.from_first);
 }
+
+#[test]
+fn a_rule_is_made_from_nothing_and_its_words_are_chosen() {
+    let mut shop = open(JourneysView::Triggers);
+    let before = shop.window.state().answers.journeys.tried.ready().unwrap().rules.triggers.len();
+    shop.click(Role::Button, "New rule");
+    shop.see(JourneysView::Triggers);
+    let rules = |shop: &Shop| shop.window.state().plan.journeys.rules.clone().expect("rules of the user's own").triggers;
+    assert_eq!(rules(&shop).len(), before + 1);
+    assert_eq!(shop.window.state().look.journeys.rule, before, "the new one is looked at");
+    let made = rules(&shop).last().unwrap().clone();
+    assert_eq!((made.name.as_str(), made.goal.event.as_str()), ("add_to_cart", "purchase"));
+    let tried = shop.window.state().answers.journeys.tried.ready().unwrap().clone();
+    assert!(tried.report.triggers[before].fires > 100, "{}", tried.report.triggers[before].fires);
+    assert!(!tried.personas.is_empty(), "whom it may be for is known");
+    // Its moment becomes another, and its name follows.
+    let choose = |shop: &mut Shop, combo: &str, choice: &str| {
+        shop.click(Role::ComboBox, combo);
+        shop.click(Role::Button, choice);
+        shop.see(JourneysView::Triggers);
+    };
+    choose(&mut shop, "What sets it off: does this", "does this, and then not that");
+    choose(&mut shop, "Event: add_to_cart", "view_item");
+    let made = rules(&shop).last().unwrap().clone();
+    assert_eq!(made.name, "view_item without purchase");
+    let tried = shop.window.state().answers.journeys.tried.ready().unwrap().clone();
+    assert!(
+        tried.report.triggers[before].sentence.starts_with("When a customer views a product and does not purchase"),
+        "{}",
+        tried.report.triggers[before].sentence
+    );
+    let name = tried.personas[0].clone();
+    choose(&mut shop, "For whom: anybody", &name);
+    assert_eq!(rules(&shop).last().unwrap().audience, personae::triggers::language::TriggerAudience::Personas(vec![name]));
+}

@@ -8,6 +8,7 @@ mod knobs;
 mod path_map;
 mod returns;
 mod rhythm;
+mod rule_chips;
 mod seen;
 mod timelines;
 mod triggers;

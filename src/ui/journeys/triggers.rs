@@ -17,6 +17,7 @@ use crate::ui::plotting::{Axis, Lies, Ticks, canvas_held, handle_grip, handle_pa
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{cut_text, name_it, number, percent, row_background, swatch, thousands, unbroken};
 
+use super::rule_chips;
 use super::seen::{NOBODY_KNOWN, pick};
 
 /// Height of a rule in the list, and the list's part of the width.
@@ -31,18 +32,21 @@ const LEFT_OUT_MEANS: &str = "The share of those due who are marked to be left o
 /// The rules and the one that is looked at.
 pub(super) fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyOptions, commands: &mut Vec<Command>) {
     plot_answer_ui(ui, &answers.journeys.tried, "the rules", |ui, tried| {
-        look.journeys.rule = look.journeys.rule.min(tried.rules.triggers.len().saturating_sub(1));
+        // A rule that was just added is not tried yet; of one that is gone the last is looked at.
+        let is_settled = !answers.journeys.tried.is_stale() && draft.rules.as_ref().is_none_or(|rules| *rules == tried.rules);
+        let last = tried.rules.triggers.len().saturating_sub(1);
+        let at = if is_settled { look.journeys.rule.min(last) } else { look.journeys.rule };
         let rect = ui.max_rect();
         let list = (rect.width() * 0.28).clamp(LIST[0], LIST[1]);
         let left = Rect::from_min_size(rect.min, Vec2::new(list, rect.height()));
         let right = Rect::from_min_max(pos2(left.right() + 20.0, rect.top()), rect.max);
         let mut side = ui.new_child(UiBuilder::new().id_salt("rules").max_rect(left));
-        list_ui(&mut side, tried, look, draft, commands);
+        list_ui(&mut side, answers, (tried, at), look, draft, commands);
         let mut middle = ui.new_child(UiBuilder::new().id_salt("rule").max_rect(right));
         ScrollArea::vertical()
             .id_salt("rule")
             .auto_shrink(false)
-            .show(&mut middle, |ui| rule_ui(ui, answers, tried, look, draft, commands));
+            .show(&mut middle, |ui| rule_ui(ui, answers, (tried, at), look, draft, commands));
     });
 }
 
@@ -55,14 +59,21 @@ fn verdict_colour(ui: &Ui, verdict: Verdict) -> Color32 {
     }
 }
 
-fn list_ui(ui: &mut Ui, tried: &TriggersTried, look: &mut Look, draft: &mut JourneyOptions, commands: &mut Vec<Command>) {
+fn list_ui(
+    ui: &mut Ui,
+    answers: &Answers,
+    (tried, chosen): (&TriggersTried, usize),
+    look: &mut Look,
+    draft: &mut JourneyOptions,
+    commands: &mut Vec<Command>,
+) {
     ui.label(theme::strong(if draft.rules.is_some() { "Your rules" } else { "Rules these data offer" }));
     ui.add_space(4.0);
     ScrollArea::vertical().id_salt("list of rules").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for (at, of) in tried.report.triggers.iter().enumerate() {
             let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::click());
-            row_background(ui, rect, look.journeys.rule == at, response.hovered());
+            row_background(ui, rect, chosen == at, response.hovered());
             let t = tokens(ui);
             let (body, small) = (TextStyle::Body.resolve(ui.style()), TextStyle::Small.resolve(ui.style()));
             let colour = verdict_colour(ui, of.verdict);
@@ -77,6 +88,15 @@ fn list_ui(ui: &mut Ui, tried: &TriggersTried, look: &mut Look, draft: &mut Jour
             }
         }
         ui.add_space(8.0);
+        if ui.button("New rule").on_hover_text("A rule beside these, whose words you choose.").clicked()
+            && let Some(seen) = answers.journeys.events.latest()
+        {
+            let mut rules = draft.rules.clone().unwrap_or_else(|| tried.rules.clone());
+            let purchase = draft.purchase.as_deref().or(seen.purchase.as_deref());
+            rules.triggers.push(rule_chips::new_rule(&rules, &seen.kinds, purchase));
+            (look.journeys.rule, look.journeys.dragged) = (rules.triggers.len() - 1, None);
+            draft.rules = Some(rules);
+        }
         if draft.rules.is_some() {
             let response = ui.button("Rules these data offer");
             if response.on_hover_text("Back to the rules that the data offer by themselves. Undo brings yours back.").clicked() {
@@ -110,16 +130,17 @@ fn a_week(n: f64) -> String {
 fn rule_ui(
     ui: &mut Ui,
     answers: &Answers,
-    tried: &TriggersTried,
+    (tried, at): (&TriggersTried, usize),
     look: &mut Look,
     draft: &mut JourneyOptions,
     commands: &mut Vec<Command>,
 ) {
-    let at = look.journeys.rule;
     let Some(of) = tried.report.triggers.get(at) else { return };
     // What was changed since is not tried yet: the next change must not lose it.
     let mut rules = draft.rules.clone().unwrap_or_else(|| tried.rules.clone());
-    let Some(place) = rules.triggers.iter().position(|rule| rule.name == of.name) else { return };
+    // One that was called anew since stands where it stood.
+    let same = rules.triggers.len() == tried.rules.triggers.len();
+    let Some(place) = rules.triggers.iter().position(|rule| rule.name == of.name).or(same.then_some(at)) else { return };
     let rule = rules.triggers[place].clone();
     // The bar of the scrolled place lies over its right edge.
     ui.set_max_width(ui.available_width() - 12.0);
@@ -127,6 +148,12 @@ fn rule_ui(
     ui.add(Label::new(unbroken(&of.sentence)).wrap());
     ui.add_space(theme::INSIDE);
     let mut changed = rule.clone();
+    if let Some(seen) = answers.journeys.events.latest() {
+        let others: Vec<&str> =
+            rules.triggers.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, rule)| rule.name.as_str()).collect();
+        rule_chips::ui(ui, &mut changed, &seen.kinds, &tried.personas, &others);
+        ui.add_space(4.0);
+    }
     numbers_ui(ui, &mut changed, &mut draft.left_out);
     ui.add_space(theme::INSIDE);
     figures_ui(ui, of, tried.due.get(at).map_or(0, |due| due.now.due.len()));
