@@ -61,6 +61,24 @@ pub struct Trigger {
     pub goal: Goal,
 }
 
+impl Trigger {
+    /// A rule for everyone without conditions, quiet for a week after it fired, whose goal counts for two.
+    pub fn new(name: String, when: Moment, then: String, goal: Event) -> Trigger {
+        Trigger {
+            name,
+            when,
+            and: Vec::new(),
+            audience: TriggerAudience::Everyone,
+            unless: Vec::new(),
+            cooldown: Span::days(7),
+            most: None,
+            hours: None,
+            then,
+            goal: Goal { event: goal.event, filters: goal.filters, within: Span::days(14) },
+        }
+    }
+}
+
 /// What sets a trigger off.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

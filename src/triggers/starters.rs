@@ -6,8 +6,8 @@
 //! Kinds are recognised by the names they have in the common exports. What is not recognised is not guessed: such rules are left out.
 
 use super::language::{
-    ANY, CrossDirection, DistinctOf, Event, EventField, Goal, Measure, Moment, Op, Over, Since, Span, Trigger, TriggerAudience,
-    TriggerCondition, Value,
+    ANY, CrossDirection, DistinctOf, Event, EventField, Measure, Moment, Op, Over, Since, Span, Trigger, TriggerAudience, TriggerCondition,
+    Value,
 };
 use super::matcher::EventMatcher;
 use super::occurrences::Occurrences;
@@ -57,18 +57,7 @@ pub fn starters(world: &World, ctx: &Ctx) -> Result<Vec<Starter>, Stopped> {
     let purchase = world.purchase.cloned().or_else(|| named(&PURCHASES));
     let goal = purchase.clone().unwrap_or_else(Event::visit);
     let offer = |name: &str, when: Moment, then: &str, why: String| Starter {
-        trigger: Trigger {
-            name: name.to_owned(),
-            when,
-            and: Vec::new(),
-            audience: TriggerAudience::Everyone,
-            unless: Vec::new(),
-            cooldown: Span::days(7),
-            most: None,
-            hours: None,
-            then: then.to_owned(),
-            goal: Goal { event: goal.event.clone(), filters: goal.filters.clone(), within: Span::days(14) },
-        },
+        trigger: Trigger::new(name.to_owned(), when, then.to_owned(), goal.clone()),
         why,
     };
     let mut offered = Vec::new();

@@ -2,7 +2,7 @@
 
 use eframe::egui::Ui;
 
-use crate::triggers::language::{Goal, Moment, Rules, Trigger, TriggerAudience};
+use crate::triggers::language::{Moment, Rules, Trigger, TriggerAudience};
 use crate::triggers::spans::Span;
 use crate::triggers::terms::{Event, Over, Since};
 use crate::ui::widgets::combo_ui;
@@ -95,18 +95,8 @@ pub(super) fn new_rule(rules: &Rules, kinds: &[(String, usize)], purchase: Optio
     let first = first.or(purchase).unwrap_or_default();
     let when = Moment::On(Event::of(first));
     let others: Vec<&str> = rules.triggers.iter().map(|rule| rule.name.as_str()).collect();
-    Trigger {
-        name: unique(&called(&when).unwrap_or_default(), &others),
-        when,
-        and: Vec::new(),
-        audience: TriggerAudience::Everyone,
-        unless: Vec::new(),
-        cooldown: Span::days(7),
-        most: None,
-        hours: None,
-        then: String::new(),
-        goal: Goal { event: purchase.unwrap_or(first).to_owned(), filters: Vec::new(), within: Span::days(14) },
-    }
+    let name = unique(&called(&when).unwrap_or_default(), &others);
+    Trigger::new(name, when, String::new(), Event::of(purchase.unwrap_or(first)))
 }
 
 /// The sentence. `others` are the names of the other rules.
