@@ -10,6 +10,8 @@ use super::table::Time;
 pub(super) const HAS_ID: u8 = 1;
 /// What happened is the page, or a method and the page.
 pub(super) const IS_OF_PAGE: u8 = 2;
+/// Set where the place of a row, and its local hour where the row says none, are looked up by its address.
+pub(super) const IS_BY_ADDRESS: u8 = 128;
 /// One line of an order.
 pub(super) const IS_LINE: u8 = 4;
 

@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::batch::{APART, Batch, IS_OF_PAGE};
+use super::batch::{APART, Batch, IS_BY_ADDRESS, IS_OF_PAGE};
 use super::cleaning::path_of;
 use super::dictionary::TextNumbers;
 use super::moment::{Clock, RowMoment};
@@ -85,7 +85,7 @@ impl<'m> Maker<'m> {
             return;
         }
         self.batch.counts.unzoned += usize::from(moment.is_unzoned);
-        let circumstance = self.circumstance(found, &moment);
+        let (circumstance, is_by_address) = self.circumstance(found, &moment);
         let mut room = std::mem::take(&mut self.room);
         let mut more = String::new();
         match self.what(found, &mut room, &mut more, circumstance) {
@@ -115,7 +115,8 @@ impl<'m> Maker<'m> {
                 to.value.push(found.get(EventPart::Value).and_then(Scalar::number).unwrap_or(f64::NAN));
                 to.circumstance.push(circumstance);
                 to.twin.push(id);
-                to.flags.push(flags | if what.is_of_page { IS_OF_PAGE } else { 0 });
+                let of_page = if what.is_of_page { IS_OF_PAGE } else { 0 };
+                to.flags.push(flags | of_page | if is_by_address { IS_BY_ADDRESS } else { 0 });
                 let order = order_in_ms(found);
                 if order > 0 || !to.in_ms.is_empty() {
                     to.in_ms.resize(to.time.len() - 1, 0);
@@ -204,8 +205,8 @@ impl<'m> Maker<'m> {
         Ok(Some(What { name: if method.eq_ignore_ascii_case("GET") { "" } else { method }, page: Some(path), is_of_page: true }))
     }
 
-    /// The number of everything that is known around a row.
-    fn circumstance(&mut self, found: &Found<'_>, moment: &RowMoment) -> u32 {
+    /// The number of everything that is known around a row, and whether any of it is looked up by its address.
+    fn circumstance(&mut self, found: &Found<'_>, moment: &RowMoment) -> (u32, bool) {
         let place = match (&self.options.places, found.get(EventPart::Ip)) {
             (Some(places), Some(ip)) => {
                 let look_up = |ip: &str| {
@@ -235,6 +236,7 @@ impl<'m> Maker<'m> {
                 _ => push_text(own(part), &mut self.key, &mut self.room),
             }
         }
+        let is_by_address = place.is_some();
         if let Some(offset) = self.clock.offset(found, moment, place.and_then(|(_, zone)| *zone)) {
             push_text(Some(&Scalar::Whole(i64::from(offset))), &mut self.key, &mut self.room);
         }
@@ -242,7 +244,7 @@ impl<'m> Maker<'m> {
         if is_new {
             self.batch.refused.push((0, 0));
         }
-        at
+        (at, is_by_address)
     }
 }
 

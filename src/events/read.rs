@@ -64,6 +64,8 @@ pub struct ReadTold {
     pub assets: usize,
     /// Requests that failed.
     pub failed: usize,
+    /// Events whose place, and local hour where none is said, are looked up by their address: approximate.
+    pub by_address: usize,
     /// Names beyond those among which columns were chosen by their words.
     pub names_left_out: usize,
     /// Whether visits go by ids of the export, or by silence.
@@ -207,7 +209,7 @@ impl<'o> Reader<'o> {
             several => format!("{} files", several.len()),
         };
         let counts = self.rows.counts.clone();
-        let (bots, assets, failed) = (self.rows.bots, self.rows.assets, self.rows.failed);
+        let (bots, assets, failed, by_address) = (self.rows.bots, self.rows.assets, self.rows.failed, self.rows.by_address);
         if self.rows.len() == 0 {
             return Err(if counts.rows == 0 {
                 EventsError::Empty { file }
@@ -238,6 +240,7 @@ impl<'o> Reader<'o> {
             in_future: counts.in_future,
             assets,
             failed,
+            by_address,
             names_left_out: self.names_left_out,
             has_session_ids: arranged.has_session_ids,
             overlapping_sessions: arranged.overlapping,
@@ -391,6 +394,7 @@ mod tests {
         let told: Vec<_> = of.events.context_names.iter().map(|context| (context.country.as_str(), context.offset_minutes)).collect();
         assert_eq!(told, [("", Some(120)), ("JP", Some(540))], "the server's own offset is the last to be believed");
         assert!(!format!("{of:?}").contains("192.0.2"));
+        assert_eq!(of.told.by_address, 1, "the two others are nowhere");
     }
 
     #[test]

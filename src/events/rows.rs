@@ -2,7 +2,7 @@
 //!
 //! In: the rows of pieces, in the order of the files. Out: one set of columns with common dictionaries, without bots. O(rows + distinct texts of every piece).
 
-use super::batch::{Batch, Columns, Counts};
+use super::batch::{Batch, Columns, Counts, IS_BY_ADDRESS};
 use super::circumstances::Circumstances;
 use super::dictionary::TextNumbers;
 use super::error::EventsError;
@@ -23,6 +23,8 @@ pub(super) struct Rows {
     pub bots: usize,
     pub assets: usize,
     pub failed: usize,
+    /// Rows whose place is looked up by their address.
+    pub by_address: usize,
 }
 
 impl Rows {
@@ -78,6 +80,8 @@ impl Rows {
             }
         }
         self.bots += is_kept.iter().filter(|is_kept| !**is_kept).count();
+        let kept_flags = from.flags.iter().zip(&is_kept).filter(|(_, is_kept)| **is_kept);
+        self.by_address += kept_flags.filter(|(flags, _)| **flags & IS_BY_ADDRESS != 0).count();
         let counts = &batch.counts;
         self.counts.first_unreadable = self.counts.first_unreadable.or(counts.first_unreadable.map(|at| self.counts.rows + at));
         self.counts.rows += counts.rows;

@@ -72,6 +72,7 @@ fn with_reading(mut all: Value, told: &ReadTold, notes: &[String]) -> String {
         "joined_by_device": told.joined,
         "anonymous": told.anonymous,
         "bots": told.bots,
+        "by_address": told.by_address,
         "duplicates": told.duplicates,
         "order_lines": told.order_lines,
         "without_time": told.without_time,
@@ -109,7 +110,15 @@ pub fn reading_told(told: &ReadTold) -> Vec<String> {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let rows = if told.rows == 1 { "1 row".to_owned() } else { format!("{} rows", text::count(told.rows)) };
     let read = format!("{}, {rows}: {}.", told.format, parts.join(", "));
-    std::iter::once(read).chain(told.notes.iter().cloned()).collect()
+    let by_address = match told.by_address {
+        0 => None,
+        1 => Some("The place of 1 event is looked up by its address; that is approximate.".to_owned()),
+        n => Some(format!(
+            "The places of {} events are looked up by their addresses, and so are local hours where none is said; both are approximate.",
+            text::count(n)
+        )),
+    };
+    std::iter::once(read).chain(by_address).chain(told.notes.iter().cloned()).collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::base::text::count;
 use crate::data::Dictionary;
 use crate::evaluate::{Stability, Trust, WithBand};
 
-use super::foretold_told::{came, kept};
+use super::foretold_told::came;
 use super::holds::{CANNOT, Holds, HoldsLine, HoldsMark, HoldsQuestion, HoldsStanding, Looked};
 use super::text::whole_percent;
 use super::validation::PersonaHolds;
@@ -258,49 +258,6 @@ impl HoldsOf<'_> {
                 earlier: Vec::new(),
                 is_multiple: true,
             }),
-        }
-    }
-
-    /// Whether a persona holds: it comes back, others would make it too, and its customers do not move on. None where neither of the first two was looked at,
-    /// and where coming back proves nothing and nothing else tells that there are groups.
-    pub fn persona_holds(&self, cluster: usize, missing: f64) -> Option<bool> {
-        let [back, same, stays, _] = self.lines(cluster, missing).map(|line| line.standing);
-        let is_known = same != HoldsStanding::Open || back != HoldsStanding::Open;
-        let is_known = is_known && (self.found == Some(true) || !self.is_unproven(cluster, missing));
-        // The strict number is told, but half of the customers know less than all: mostly the same holds as well.
-        let holds =
-            matches!(back, HoldsStanding::Good | HoldsStanding::Open) && same != HoldsStanding::Poor && stays != HoldsStanding::Poor;
-        is_known.then_some(holds)
-    }
-
-    fn is_unproven(&self, cluster: usize, missing: f64) -> bool {
-        let known = self.stability.filter(|stability| cluster < stability.sizes.len());
-        known.is_some_and(|stability| stability.trust_with(cluster, missing) == Trust::Unproven)
-    }
-
-    /// "4 of 5 personas hold. They keep 72 % of what the data can foresee about buying again." `missing` has one entry per persona.
-    pub fn headline(&self, missing: &[f64]) -> String {
-        let held: Vec<Option<bool>> = missing.iter().enumerate().map(|(cluster, &missing)| self.persona_holds(cluster, missing)).collect();
-        let known = held.iter().flatten().count();
-        let (n, holding) = (held.len(), held.iter().flatten().filter(|holds| **holds).count());
-        let is_unproven = missing.iter().enumerate().any(|(cluster, &missing)| self.is_unproven(cluster, missing));
-        let first = match (known, holding) {
-            (0, _) if is_unproven => {
-                "Whether these personas hold cannot be told: segments of shuffled columns come back as surely as they do.".to_owned()
-            }
-            _ if self.found == Some(false) && n == 1 => "One group: whether personas hold is a question of several.".to_owned(),
-            (0, _) => "Whether these personas hold is not known yet.".to_owned(),
-            _ if n == 1 => (if holding == 1 { "The one persona holds." } else { "The one persona does not hold." }).to_owned(),
-            (_, 0) if n == 2 => "Neither persona holds.".to_owned(),
-            (_, 0) => format!("None of the {n} personas holds."),
-            (_, 2) if n == 2 => "Both personas hold.".to_owned(),
-            (_, all) if all == n => format!("All {n} personas hold."),
-            (_, 1) => format!("1 of {n} personas holds."),
-            (_, some) => format!("{some} of {n} personas hold."),
-        };
-        match self.holds.foretells.found().and_then(|found| found.foretells.as_ref()) {
-            Some(foretells) => format!("{first} {}", kept(foretells, n)),
-            None => first,
         }
     }
 }

@@ -21,6 +21,7 @@ mod foretold_told;
 pub mod format;
 pub mod glyph;
 pub mod holds;
+mod holds_headline;
 mod holds_sheet;
 mod holds_told;
 mod html;

@@ -7,7 +7,6 @@
 
 use prost::Message;
 
-use crate::cluster::Assign;
 use crate::features::Transform;
 use crate::features::fitted_column::{Coding, LevelCoding, NumberCoding};
 
@@ -15,8 +14,8 @@ use super::onnx_messages::{
     AttributeProto, DOUBLE, DimensionProto, GraphProto, INT64, ModelProto, NodeProto, OperatorSetIdProto, STRING, TensorProto,
     TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
 };
-use super::placing::{Model, Placing};
-use super::sql::SqlError;
+use super::placing::Model;
+use super::sql::{SqlError, by_centres};
 
 /// Versions of the file and of the sets of operators: those of ONNX 1.13 (2022), which every runtime of today reads.
 const IR: i64 = 8;
@@ -31,12 +30,7 @@ const OWN: &str = "personae:";
 ///
 /// Fails as [`super::to_sql`] does: for models that do not place by centres, and where a date enters.
 pub fn to_onnx(model: &Model) -> Result<Vec<u8>, SqlError> {
-    let Placing::Space { encoder, assign: Assign::Nearest { centroids }, .. } = &model.placing else {
-        return Err(SqlError::NotByCentres { method: model.method.clone() });
-    };
-    if let Some(date) = encoder.columns.iter().find(|column| matches!(column.coding, Coding::Date(_))) {
-        return Err(SqlError::Date { column: date.name.clone() });
-    }
+    let (encoder, centroids) = by_centres(model)?;
     let mut graph = Graph::default();
     let mut parts = Vec::new();
     let mut is_missing = Vec::new();

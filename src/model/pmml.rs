@@ -3,12 +3,11 @@
 //! In: a model that places by the nearest centre. Out: a ClusteringModel whose derived fields do what preparing does, number by number; a cluster's id is the number of its persona. A customer without a
 //! value that every customer must have is invalid there. Logarithms differ in the last digit from program to program, as in [`super::sql`]. Written, never read: the model file is the truth. O(p k) characters.
 
-use crate::cluster::Assign;
 use crate::features::Transform;
 use crate::features::fitted_column::{Coding, FittedColumn, LevelCoding, NumberCoding};
 
-use super::placing::{Model, Placing};
-use super::sql::SqlError;
+use super::placing::Model;
+use super::sql::{SqlError, by_centres};
 
 /// Before the names of derived fields, so that none is called like a column.
 const OWN: &str = "personae:";
@@ -17,12 +16,7 @@ const OWN: &str = "personae:";
 ///
 /// Fails as [`super::to_sql`] does: for models that do not place by centres, and where a date enters.
 pub fn to_pmml(model: &Model) -> Result<String, SqlError> {
-    let Placing::Space { encoder, assign: Assign::Nearest { centroids }, .. } = &model.placing else {
-        return Err(SqlError::NotByCentres { method: model.method.clone() });
-    };
-    if let Some(date) = encoder.columns.iter().find(|column| matches!(column.coding, Coding::Date(_))) {
-        return Err(SqlError::Date { column: date.name.clone() });
-    }
+    let (encoder, centroids) = by_centres(model)?;
     let mut derived = String::new();
     let mut places = Vec::new();
     for column in &encoder.columns {

@@ -7,6 +7,7 @@
 //! with an error in the last digit, so a customer who lies midway between two centres but for rounding may be placed on either side. The
 //! statement knows the rule alone: customers of a tree whom the model remembers elsewhere go to their nearest centre.
 
+use crate::base::Matrix;
 use crate::cluster::Assign;
 use crate::customers::{AsSqlError, BUILT, CUSTOMER, TableAsSql, as_sql};
 use crate::data::Dialect;
@@ -139,14 +140,22 @@ fn table_of(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: Dial
     Ok(as_sql(recipe, orders, snapshot.or(recipe.snapshot), dialect)?)
 }
 
-/// `before` are steps that come first; `from` is a name as the database has it.
-fn placed(model: &Model, before: Vec<String>, from: &str, id: &str, dialect: Dialect) -> Result<String, SqlError> {
+/// From a table to the space of the model, and its centres: what other programs can be told of a model.
+///
+/// Fails where it does not place by centres, and where a date enters.
+pub(super) fn by_centres(model: &Model) -> Result<(&Encoder, &Matrix), SqlError> {
     let Placing::Space { encoder, assign: Assign::Nearest { centroids }, .. } = &model.placing else {
         return Err(SqlError::NotByCentres { method: model.method.clone() });
     };
-    if let Some(date) = encoder.columns.iter().find(|column| matches!(column.coding, Coding::Date(_))) {
-        return Err(SqlError::Date { column: date.name.clone() });
+    match encoder.columns.iter().find(|column| matches!(column.coding, Coding::Date(_))) {
+        Some(date) => Err(SqlError::Date { column: date.name.clone() }),
+        None => Ok((encoder, centroids)),
     }
+}
+
+/// `before` are steps that come first; `from` is a name as the database has it.
+fn placed(model: &Model, before: Vec<String>, from: &str, id: &str, dialect: Dialect) -> Result<String, SqlError> {
+    let (encoder, centroids) = by_centres(model)?;
     let mut steps = before;
     steps.push(step("taken", taken(encoder, id, dialect), from, &required(encoder, dialect)));
     steps.push(step("encoded", encoded(encoder, dialect), "taken", ""));

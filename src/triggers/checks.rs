@@ -130,6 +130,11 @@ pub fn events_of(trigger: &Trigger) -> Vec<Event> {
     events
 }
 
+/// Whether a rule asks which days are holidays.
+pub(super) fn asks_for_holidays(trigger: &Trigger) -> bool {
+    events_of(trigger).iter().flat_map(|event| &event.filters).any(|filter| filter.field == EventField::Holiday)
+}
+
 fn since_of(over: &Over) -> Option<Event> {
     if let Over::Since(event) = over { Some(event.clone()) } else { None }
 }

@@ -3,9 +3,11 @@
 //! In: a country, or a file of the user's own, which wins. Out: local days since 1970, ascending. Of 45 countries the national public holidays from 2000 to 2035 are known (`assets/holidays.txt`, made
 //! by the script beside it); holidays of a region, of schools, and sales are the user's to say.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::data::day::IsoDay;
+use crate::events::table::{DAY, Time};
 
 const KNOWN: &str = include_str!("../../assets/holidays.txt");
 /// A file of dates is not larger.
@@ -65,6 +67,17 @@ pub fn holidays_of(country_or_file: &str) -> Result<Vec<i64>, NoHolidays> {
     if days.is_empty() { Err(NoHolidays::NoDates { file }) } else { Ok(days) }
 }
 
+/// The years from one moment to another in which no day is known to be a holiday, in one sentence; none where all have some.
+pub(super) fn none_known_in(holidays: &[i64], (from, to): (Time, Time)) -> Option<String> {
+    let year = |day: i64| IsoDay(day as i32).to_string().get(..4).map(str::to_owned);
+    let known: BTreeSet<String> = holidays.iter().filter_map(|day| year(*day)).collect();
+    let days = from.div_euclid(DAY)..=to.div_euclid(DAY);
+    let years: BTreeSet<String> = days.filter_map(year).filter(|year| !known.contains(year)).collect();
+    let listed: Vec<&str> = years.iter().map(String::as_str).collect();
+    (!listed.is_empty())
+        .then(|| format!("No day of {} is known to be a holiday, so rules that ask for one find none there.", listed.join(", ")))
+}
+
 fn of_country(code: &str) -> Vec<i64> {
     let lines = KNOWN.lines().skip_while(|line| line.split_once(' ').is_none_or(|(of, _)| of != code)).skip(1);
     let years = lines.take_while(|line| line.starts_with(|first: char| first.is_ascii_digit()));
@@ -107,6 +120,17 @@ mod tests {
         for (code, of) in [("DE", "2024-03-28"), ("US", "2023-07-05"), ("FR", "2010-07-04")] {
             assert!(!has(code, of), "{code} {of}");
         }
+    }
+
+    #[test]
+    fn years_without_a_known_holiday_are_told() {
+        let span = |from: &str, to: &str| (day(from) * DAY, (day(to) + 1) * DAY - 1);
+        let ukraine = holidays_of("UA").unwrap();
+        assert_eq!(none_known_in(&ukraine, span("2020-05-01", "2021-12-31")), None);
+        assert_eq!(
+            none_known_in(&ukraine, span("2021-05-01", "2024-01-01")).unwrap(),
+            "No day of 2023, 2024 is known to be a holiday, so rules that ask for one find none there."
+        );
     }
 
     #[test]

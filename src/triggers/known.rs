@@ -2,9 +2,8 @@
 //!
 //! In: [`Rules`] and the names that are in the data. Out: every name that is not, with the most similar one there is. O(rules x names).
 
-use super::checks::{Fault, RuleFault, events_of};
-use super::language::{ANY, Event, Rules, TriggerAudience, TriggerCondition};
-use super::terms::EventField;
+use super::checks::{Fault, RuleFault, asks_for_holidays, events_of};
+use super::language::{ANY, Rules, TriggerAudience, TriggerCondition};
 
 /// What there is to speak of.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,8 +36,7 @@ pub fn faults_in(rules: &Rules, known: &KnownNames) -> Vec<RuleFault> {
                 }
             }
         }
-        let asks = |event: Event| event.filters.iter().any(|filter| filter.field == EventField::Holiday);
-        if !known.has_holidays && events_of(trigger).into_iter().any(asks) {
+        if !known.has_holidays && asks_for_holidays(trigger) {
             of_one.push(Fault::NoHolidays);
         }
         for condition in trigger.and.iter().chain(&trigger.unless) {
@@ -99,7 +97,7 @@ fn edits(a: &[char], b: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::triggers::language::{Moment, Op, Span, Trigger, Value};
+    use crate::triggers::language::{EventField, Moment, Op, Span, Trigger, Value};
     use crate::triggers::made::{e, trigger};
 
     #[test]

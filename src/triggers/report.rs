@@ -5,10 +5,11 @@
 
 use serde::Serialize;
 
-use super::checks::{RuleFault, faults};
+use super::checks::{RuleFault, asks_for_holidays, faults};
 use super::clock::date;
 use super::compared::{HitDifference, MatchedComparison, NoComparison, adjust_all, compared};
 use super::gaps::gaps;
+use super::holidays::none_known_in;
 use super::judged::{Judge, Judged, Messaged, Reached, judged};
 use super::known::{KnownNames, faults_in};
 use super::language::{Event, Rules, Trigger, VERSION};
@@ -202,6 +203,9 @@ pub fn report(
             1 => "Over one stretch of days nothing was recorded; timers stand still there.".to_owned(),
             n => format!("Over {} stretches of days nothing was recorded; timers stand still there.", count(n)),
         });
+    }
+    if triggers.iter().any(asks_for_holidays) {
+        notes.extend(none_known_in(world.holidays, (period.from, end)));
     }
     if world.knows_the_future() {
         notes.push(

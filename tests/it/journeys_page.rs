@@ -353,6 +353,14 @@ fn timelines_are_a_line_per_customer_and_a_click_picks_one() {
     assert_eq!(shop.window.state().look.journeys.kind, None);
     shop.click(Role::Button, "From the first event");
     assert!(shop.window.state().look.journeys.from_first);
+    // What counts as a purchase is the user's choice.
+    shop.window.state_mut().plan.journeys.purchase = Some("add_to_cart".into());
+    shop.see(JourneysView::Timelines);
+    let line = lines(&shop).into_iter().find(|line| !line.contains("stand for")).unwrap();
+    let customer = events.events().customers.iter().position(|id| line.starts_with(&format!("{id}:"))).unwrap();
+    let cart = events.events().kind("add_to_cart").unwrap();
+    let n = events.events().of(customer).filter(|&event| events.events().kinds[event] == cart).count();
+    assert!(line.contains(&format!(", {n} purchase")), "{line} {n}");
 }
 
 #[test]

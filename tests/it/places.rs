@@ -190,6 +190,10 @@ fn a_log_gets_local_hours_by_address_and_no_address_leaves() {
     };
     assert_eq!(hours(&[]), [4], "the clock of the server");
     assert_eq!(hours(&["--places", "Cities.mmdb"]), [13], "the clock of the visitors");
+    // How many, and that it is a guess, is told where everything that was read is.
+    assert_eq!(json(folder.path(), "j.json")["read"]["by_address"], 40);
+    let (_, told, _) = personae(folder.path(), "1", &["journeys", "access.log", "--places", "Cities.mmdb", "--report", "j.json"]);
+    assert!(told.contains("of 40 events are looked up by their addresses") && told.contains("approximate"), "{told}");
     let (code, _, why) = personae(folder.path(), "1", &["journeys", "access.log", "--places", "access.log", "--report", "j.json"]);
     assert!(code == 1 && why.contains("access.log is no file of network addresses"), "{code} {why}");
 }

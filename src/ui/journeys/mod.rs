@@ -101,7 +101,7 @@ fn view_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyO
             JourneysView::Return => returns::ui(ui, &seen),
             JourneysView::Rhythm => rhythm::ui(ui, &seen),
             JourneysView::Differences => differences::ui(ui, &seen),
-            JourneysView::Timelines => timelines::ui(ui, &seen, look),
+            JourneysView::Timelines => timelines::ui(ui, &seen, draft.purchase.as_deref(), look),
             // Rules have a trial of their own, above.
             JourneysView::Triggers => {}
         }

@@ -47,8 +47,8 @@ struct Drawn<'a> {
     span: (Time, Time),
 }
 
-/// The head, the axis and the lines.
-pub(super) fn ui(ui: &mut Ui, seen: &Seen, look: &mut Look) {
+/// The head, the axis and the lines. `purchase` is the event that was chosen to be one; else the one its name says so of.
+pub(super) fn ui(ui: &mut Ui, seen: &Seen, purchase: Option<&str>, look: &mut Look) {
     let Some(read) = seen.answers.journeys.events.ready() else { return };
     let events = read.events();
     let Some(listed) = seen.shown.one_by_one(seen.persona) else { return };
@@ -79,7 +79,7 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen, look: &mut Look) {
         );
     });
     ui.add_space(4.0);
-    let purchase = read.purchase.as_deref().and_then(|name| events.kind(name));
+    let purchase = purchase.or(read.purchase.as_deref()).and_then(|name| events.kind(name));
     let kind = look.journeys.kind.as_deref().and_then(|name| events.kind(name));
     let from_first = look.journeys.from_first;
     let span = if from_first { (0, (end - begin).max(1)) } else { (begin, end.max(begin + 1)) };
