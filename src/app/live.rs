@@ -17,6 +17,7 @@ use crate::engine::live::{
     HalfLife, LiveBatch, LiveCounts, LiveDesk, LiveEnded, LiveOptions, LiveReplay, LiveRule, LiveSource, Retraining, follow,
 };
 use crate::model::{self, Model};
+use crate::triggers::holidays::holidays_of;
 use crate::triggers::language::Rules;
 
 use super::args::{day, span};
@@ -71,6 +72,9 @@ pub(super) struct LiveArgs {
     /// Rules as JSON, as `personae triggers` reads them; whom they fire for is written to triggers.ndjson. Nothing is sent.
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// Holidays that rules may ask for: a country such as DE, or a file of your own with a date per line.
+    #[arg(long, value_name = "COUNTRY|FILE", requires = "rules")]
+    holidays: Option<String>,
     /// Play the file again at so many times the speed its events came at, such as 1000; its first half is read at once.
     #[arg(long, value_name = "TIMES", value_parser = speed)]
     replay: Option<f64>,
@@ -123,6 +127,7 @@ pub(super) fn carry_out(args: LiveArgs) -> Result<(), Failure> {
         retraining: args.retrain.unwrap_or_default(),
         replay: args.replay.map(|speed| LiveReplay { speed, from: args.from }),
         rules,
+        holidays: args.holidays.as_deref().map(holidays_of).transpose().map_err(failed)?.unwrap_or_default(),
     };
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {

@@ -14,6 +14,7 @@ use crate::export::segment_model;
 use crate::model;
 use crate::session::settings::live_folder;
 use crate::session::{Command, LiveChoices, LiveOrder, PageView, SegmentsView};
+use crate::triggers::holidays::holidays_of;
 
 use super::free_path::free_path;
 use super::window::Window;
@@ -58,12 +59,17 @@ impl Window {
             Err(error) => return self.complain(error.to_string()),
         };
         let rules = choices.fires.then(|| self.rules_in_force()).flatten().filter(|_| model.table.is_some());
+        let holidays = match self.plan().journeys.holidays.as_deref().filter(|_| rules.is_some()).map(holidays_of).transpose() {
+            Ok(holidays) => holidays.unwrap_or_default(),
+            Err(error) => return self.complain(error.to_string()),
+        };
         let customers = self.customers_beside();
         let options = LiveOptions {
             key: choices.key.clone().filter(|_| model.table.is_none()),
             customers: customers.clone(),
             replay: choices.plays.then_some(LiveReplay { speed: choices.speed, from: None }),
             rules,
+            holidays,
             batch_wait: BATCH_WAIT,
             ..LiveOptions::default()
         };

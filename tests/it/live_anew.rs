@@ -209,6 +209,27 @@ fn rules_fire_once_for_whom_and_when_the_events_say() {
     live(folder, "all.csv", "other", &["--rules", "other.json"]);
     let notes = json(&folder.join("other"), "live.json")["notes"].to_string();
     assert!(notes.contains("Rules that cannot be followed: ") && notes.contains("reading") && notes.contains("Large fired"), "{notes}");
+    // A rule of holidays needs to know them, and then fires on them alone.
+    let feast = RULES.replace(r#"{"field": "value", "op": ">=", "value": 200}"#, r#"{"field": "holiday", "op": "=", "value": true}"#);
+    std::fs::write(folder.join("feast.json"), feast).unwrap();
+    live(folder, "all.csv", "unknown", &["--rules", "feast.json"]);
+    let notes = json(&folder.join("unknown"), "live.json")["notes"].to_string();
+    assert!(notes.contains("it asks for holidays, and none are known") && notes.contains("Silent fired"), "{notes}");
+    let after = date((began + end) / 2);
+    std::fs::write(folder.join("days.txt"), format!("{after}\n")).unwrap();
+    for text in [&part, &all] {
+        std::fs::write(folder.join("grows.csv"), format!("{HEAD}{text}")).unwrap();
+        live(folder, "grows.csv", "feast", &["--rules", "feast.json", "--holidays", "days.txt", "--batch-rows", "60"]);
+    }
+    let fired: Vec<serde_json::Value> =
+        lines(&folder.join("feast"), "triggers.ndjson").into_iter().filter(|line| line["trigger"] == "Large").collect();
+    let fires: BTreeSet<&str> = fired.iter().map(|line| line["customer_id"].as_str().unwrap()).collect();
+    let by_hand: BTreeSet<&str> =
+        parsed.iter().filter(|(_, day, amount)| date(*day) == after && *amount > 0.0).map(|(who, ..)| who.as_str()).collect();
+    assert!(
+        !by_hand.is_empty() && fires == by_hand && fired.iter().all(|line| line["fired_at"].as_str().unwrap().starts_with(&after)),
+        "{fires:?} {by_hand:?}"
+    );
 }
 
 /// What is seen once it is so.

@@ -50,6 +50,7 @@ pub struct LiveFire {
 /// What is known of rules that fire.
 pub(super) struct Firing {
     rules: Rules,
+    holidays: Vec<i64>,
     /// When each rule fired last for each customer.
     told: HashMap<(usize, String), String>,
     recent: VecDeque<LiveFire>,
@@ -64,10 +65,11 @@ pub(super) struct Firing {
 
 impl Firing {
     /// Goes on after the lines that were told before.
-    pub(super) fn new(rules: Rules, told_before: &str) -> Firing {
+    pub(super) fn new(rules: Rules, holidays: Vec<i64>, told_before: &str) -> Firing {
         let counts = vec![0; rules.triggers.len()];
         let mut firing = Firing {
             rules,
+            holidays,
             told: HashMap::new(),
             recent: VecDeque::new(),
             counts,
@@ -134,7 +136,7 @@ impl Firing {
         let events = &read.events;
         let Some((_, end)) = events.span else { return Ok(Vec::new()) };
         let snapshot = Snapshot { made: since, from: i64::MIN, personas: personas(events, segments), ..Snapshot::default() };
-        let world = World { snapshots: std::slice::from_ref(&snapshot), ..World::of(events) };
+        let world = World { snapshots: std::slice::from_ref(&snapshot), holidays: &self.holidays, ..World::of(events) };
         // A rule that cannot be followed yet holds up none of the others.
         let (followed, not): (Vec<usize>, Vec<usize>) = (0..self.rules.triggers.len()).partition(|&at| {
             let alone = Rules { triggers: vec![self.rules.triggers[at].clone()], ..self.rules.clone() };

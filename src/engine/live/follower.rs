@@ -193,7 +193,7 @@ impl<'a> Live<'a> {
             seen: SeenBefore::default(),
         };
         if let Some(rules) = &options.rules {
-            live.firing = Some(Firing::new(rules.clone(), &live.store.whole_lines(FIRES)?));
+            live.firing = Some(Firing::new(rules.clone(), options.holidays.clone(), &live.store.whole_lines(FIRES)?));
         }
         if let Some(kept) = kept {
             live.resume(kept, known, ctx)?;

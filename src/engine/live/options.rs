@@ -96,6 +96,8 @@ pub struct LiveOptions {
     pub replay: Option<LiveReplay>,
     /// Rules that fire while events come.
     pub rules: Option<Rules>,
+    /// Holidays that they may ask for, as local days since 1970, ascending.
+    pub holidays: Vec<i64>,
 }
 
 impl Default for LiveOptions {
@@ -114,6 +116,7 @@ impl Default for LiveOptions {
             retraining: Retraining::default(),
             replay: None,
             rules: None,
+            holidays: Vec::new(),
         }
     }
 }
