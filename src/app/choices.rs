@@ -72,7 +72,7 @@ pub(super) struct Choices {
     /// Part a segment by what is inside it: its number and how, such as 3, 3:k=2, 3.1:k=2 or 3:k=2,method=ward,scale=everywhere. May be given several times.
     #[arg(long, value_name = "SEGMENT", value_parser = inside)]
     inside: Vec<InsideWord>,
-    /// Redraw the customers a hundred times, not ten, to say how far each segment may be relied on.
+    /// Resample the customers a hundred times, not ten, to say how far each segment may be relied on.
     #[arg(long)]
     stability: bool,
 }

@@ -66,13 +66,13 @@ enum Headless {
     Segment(Segment),
     /// Write persona cards and other files of a data file or a project.
     Cards(Cards),
-    /// Write a segment model: what says which segment a customer belongs to who comes later.
+    /// Write a segment model, which assigns later customers to segments.
     Model(ModelArgs),
     /// Find the segment of every customer of other files by a segment model.
     Score(ScoreArgs),
     /// Find unusual customers, with reasons, and how many would be by chance.
     Niches(NichesArgs),
-    /// Try personas on other customers and other days: do they come back, stay and foretell?
+    /// Test personas on other customers and other days: do they come back, stay and foretell?
     Validate(ValidateArgs),
     /// Ask event exports how customers move: funnels, paths, returns, rhythm, and what each persona does more.
     Journeys(JourneyArgs),
@@ -101,7 +101,7 @@ enum Headless {
     /// Write the man pages, one for each command, for packages.
     #[command(hide = true)]
     Man {
-        /// The folder to write into; made if need be.
+        /// The folder to write into; created if it does not exist.
         folder: PathBuf,
     },
 }
@@ -124,7 +124,7 @@ struct Cards {
     choices: Choices,
     #[command(flatten)]
     files: Files,
-    /// The folder to write into; made if need be.
+    /// The folder to write into; created if it does not exist.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// What to write, separated by commas: pdf, pptx, html, png, svg, md, json, csv, parquet, audience, model.
@@ -176,7 +176,7 @@ struct NichesArgs {
 struct Run {
     /// A project saved by the window.
     project: PathBuf,
-    /// The folder to write into; made if need be.
+    /// The folder to write into; created if it does not exist.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// What to write, separated by commas: pdf, pptx, html, png, svg, md, json, csv, parquet, audience, model.

@@ -172,8 +172,9 @@ impl Window {
                 let name = self.project_file_name();
                 self.dialogs.open(DialogPurpose::SaveProject, Some(&folder), &name, &self.ctx);
             }
-            Action::Undo => self.history.undo().map_or((), |_| ()),
-            Action::Redo => self.history.redo().map_or((), |_| ()),
+            // What changed between two plans is no news when one of them comes back.
+            Action::Undo => self.look.hides_told |= self.history.undo().is_some(),
+            Action::Redo => self.look.hides_told |= self.history.redo().is_some(),
             Action::Export => {
                 let folder = self.home_folder().join("personae");
                 self.look_for_template();
@@ -368,7 +369,7 @@ impl Window {
         self.session.moved = None;
         self.reload += 1;
         if self.left.is_some() {
-            self.tell("The work before was not saved. It is still here.");
+            self.tell("Your previous work was not saved, but it is still here.");
             if let Some(message) = &mut self.session.message {
                 message.offer = Some(("Go back to it", Command::GoBack));
             }

@@ -19,7 +19,7 @@ use super::headless;
 /// Event files and their reading.
 #[derive(Debug, Args)]
 pub(super) struct EventArgs {
-    /// Event exports as they are: JSON lines, logs, CSV or Parquet, packed or not; several are one.
+    /// Event exports as they are: JSON lines, logs, CSV or Parquet, compressed or not; several files are read as one.
     #[arg(required = true)]
     pub(super) events: Vec<PathBuf>,
     /// The customers, as a file or a project: their personas, or their columns.

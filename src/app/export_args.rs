@@ -31,7 +31,7 @@ pub(super) struct ExportArgs {
     /// Audience lists: plain text instead of SHA-256, for platforms that hash on their side.
     #[arg(long)]
     plain: bool,
-    /// customers.csv: leave cells that a spreadsheet would run as formulas as they are; they get an apostrophe unless given.
+    /// customers.csv: keep cells that a spreadsheet would run as formulas; without this option an apostrophe is put before them.
     #[arg(long)]
     keep_formulas: bool,
 }

@@ -202,7 +202,7 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
     }
     let noise = n - report.labels.sizes().iter().sum::<usize>();
     if noise > 0 {
-        text.push_str(&format!("  no segment {noise}\n"));
+        text.push_str(&format!("  in no group {noise}\n"));
     }
     if let Some(found) = &report.unusual {
         text.push_str(&format!("{}\n", found.unusual.sentence(found.score, found.threshold)));

@@ -208,7 +208,7 @@ fn verify(job: &Path, labels: &Path, orders: &Path, snapshot: Option<IsoDay>) ->
     told.extend(found.keys().filter(|customer| !expected.contains_key(*customer)).map(|customer| format!("{customer}: only there")));
     let n = count(expected.len());
     if ties > 0 {
-        say(&format!("{} customers stand midway between two centres and are on either side.\n", count(ties)));
+        say(&format!("{} customers lie midway between two centres and may be on either side.\n", count(ties)));
     }
     if told.is_empty() {
         say(&format!("0 of {n} customers are placed differently.\n"));

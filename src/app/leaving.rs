@@ -109,7 +109,7 @@ impl Window {
     /// Saves every customer with how surely they belong.
     pub(super) fn save_belonging(&mut self) {
         let Some(report) = self.engine.report(self.history.plan()) else {
-            return self.complain("It is still being found out how surely customers belong. Save when it is complete.".into());
+            return self.complain("How surely customers belong is still being computed. Save when it is complete.".into());
         };
         let Some(belonging) = report.belonging.clone() else { return };
         let path = free_path(self.home_folder().join("belonging.csv"));

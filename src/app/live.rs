@@ -36,7 +36,7 @@ pub(super) struct LiveArgs {
     /// The list of customers, where the model's table has one beside the events.
     #[arg(long, value_name = "FILE")]
     customers: Option<PathBuf>,
-    /// The folder to follow into; made if need be. Started again with the same one it goes on where it was left.
+    /// The folder to follow into; created if it does not exist. Started again with the same one it goes on where it was left.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// End when everything there is was read, or the pipe was closed.
@@ -217,7 +217,7 @@ fn summary(model: &Model, ended: &LiveEnded) -> String {
         text.push_str(&format!("{}\n", line.trim_end()));
     }
     if ended.nowhere > 0 {
-        text.push_str(&format!("  in no segment {}\n", count(ended.nowhere)));
+        text.push_str(&format!("  in no group {}\n", count(ended.nowhere)));
     }
     text.push_str(&format!("{} times a known customer went to another segment.\n", count(moved as usize)));
     let left = [

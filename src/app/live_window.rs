@@ -44,7 +44,7 @@ impl Window {
         self.engine.errand("Making the segment model", move |ctx| {
             let made = segment_model(&report, ctx).map_err(|error| StepError::Problem(Problem(error.to_string().into())))?;
             let Some(made) = made else {
-                let why = "These segments cannot be followed: nobody knows how they came to be. Group the customers here first.";
+                let why = "These segments cannot be followed, because it is not known how they were made. Group the customers here first.";
                 return Err(StepError::Problem(Problem(why.into())));
             };
             Ok(vec![Command::FollowLive(choices, model::to_text(&made).into())])

@@ -289,7 +289,7 @@ fn summary(model: &Model, tally: &Tally, out: &Path) -> String {
         text.push('\n');
     }
     if tally.nowhere > 0 {
-        text.push_str(&format!("  no segment {}\n", tally.nowhere));
+        text.push_str(&format!("  in no group {}\n", tally.nowhere));
     }
     if tally.left_out > 0 {
         text.push_str(&format!("  left out {}\n", tally.left_out));

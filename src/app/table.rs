@@ -74,7 +74,7 @@ pub(super) struct TableArgs {
     /// The column of the list of customers that names the person, or "none" to take the key as it is; found out unless given.
     #[arg(long, value_name = "COLUMN")]
     person: Option<String>,
-    /// What one unit of each currency is worth in the currency to tell amounts in, such as EUR=1,USD=0.92; without it, only the commonest is added up.
+    /// What one unit of each currency is worth in the currency to tell amounts in, such as EUR=1,USD=0.92; without it, only the most common one is added up.
     #[arg(long, value_name = "RATES", value_delimiter = ',', value_parser = rate)]
     rates: Vec<(String, f64)>,
     /// Count rows that repeat a whole order too.

@@ -34,12 +34,24 @@ pub fn few_digits(value: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-/// Parts of a whole in tenths of a percent, each rounded by itself. Largest remainders would make them add up to exactly 100 and some of them differ
-/// from what everybody reckons from the counts beside them.
-pub fn percents_of(parts: &[usize]) -> Vec<String> {
-    let total = parts.iter().sum::<usize>().max(1);
-    let tenths = |part: &usize| (part * 2000 + total) / (2 * total);
-    parts.iter().map(tenths).map(|tenths| format!("{}.{}", tenths / 10, tenths % 10)).collect()
+/// A share of 0 to 1: "62 %", "0.6 %"; never "0 %" or "100 %" unless it is exactly that.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let text = match percent {
+        _ if percent <= 0.0 => "0".to_owned(),
+        _ if percent < 0.1 => format!("<{SPACE}0.1"),
+        _ if percent < 9.95 => format!("{percent:.1}").trim_end_matches(".0").to_owned(),
+        _ if (99.5..100.0).contains(&percent) => format!(">{SPACE}99"),
+        _ => format!("{percent:.0}"),
+    };
+    format!("{text}{SPACE}%")
+}
+
+/// Parts of a whole in percent, each rounded by itself and as everywhere else: largest remainders would make them add up to exactly 100 and some of
+/// them differ from what stands on a card.
+pub fn percents(parts: &[usize]) -> Vec<String> {
+    let whole = parts.iter().sum::<usize>().max(1) as f64;
+    parts.iter().map(|&part| percent(part as f64 / whole)).collect()
 }
 
 /// As many decimals as tell two values apart, two to four: a verdict that rests on their difference must not print them alike. Two for values that four
@@ -83,11 +95,15 @@ mod tests {
 
     #[test]
     fn parts_are_what_anybody_reckons() {
-        assert_eq!(percents_of(&[512, 5_082]), ["9.2", "90.8"]);
-        assert_eq!(percents_of(&[1, 1, 1]), ["33.3", "33.3", "33.3"]);
-        assert_eq!(percents_of(&[0, 0]), ["0.0", "0.0"]);
+        assert_eq!(percents(&[0, 0]), ["0\u{202f}%", "0\u{202f}%"]);
+        assert_eq!(percents(&[1, 9_999]), ["<\u{202f}0.1\u{202f}%", ">\u{202f}99\u{202f}%"], "nobody is rounded away");
         for n in 0..=1_000usize {
-            assert_eq!(percents_of(&[n, 1_000 - n])[0], format!("{:.1}", n as f64 / 10.0));
+            let told = percents(&[n, 1_000 - n]).swap_remove(0);
+            let number: f64 = told.trim_end_matches("\u{202f}%").trim_start_matches(">\u{202f}").parse().unwrap();
+            let real = n as f64 / 10.0;
+            let is_near = (number - real).abs() <= if n < 100 { 1e-9 } else { 0.5 + 1e-9 };
+            assert!(is_near || (number == 99.0 && (99.5..100.0).contains(&real)), "{told} of {real}");
+            assert_eq!(number == 100.0, n == 1_000, "all is said of all alone");
         }
     }
 }

@@ -118,7 +118,7 @@ enum Event {
 
 impl EpsilonCurves {
     pub(super) fn new(cores: &[f64], neighbours: &Lists, edges: &[(u32, u32, f64)], ctx: &Ctx) -> Result<EpsilonCurves, Stopped> {
-        ctx.progress("Counting clusters at every epsilon", 0.95);
+        ctx.progress("Counting segments at every epsilon", 0.95);
         let events = all_events(cores, neighbours, edges, ctx)?;
         let mut curves = EpsilonCurves { n_rows: cores.len(), ..EpsilonCurves::default() };
         let mut sweep = Sweep::new(cores.len(), neighbours);

@@ -73,7 +73,7 @@ const STAGE: &str = "Moving centroids";
 /// Finds `params.k` clusters. The same matrix and parameters give the same bytes on any number of threads.
 pub fn kmeans(x: &Matrix, params: &KMeansParams, ctx: &Ctx) -> Result<KMeansFit, ClusterError> {
     let KMeansParams { k, restarts, seed } = *params;
-    for (knob, value) in [("The number of clusters", k), ("The number of restarts", restarts)] {
+    for (knob, value) in [("The number of segments", k), ("The number of restarts", restarts)] {
         if value == 0 {
             return Err(ClusterError::KnobTooSmall { knob, value, least: 1 });
         }

@@ -76,10 +76,10 @@ impl Method {
             }
             Method::Tree => "Merges the most similar groups step by step into a tree; cut it at any height to get more or fewer groups.",
             Method::Density => {
-                "Finds dense regions of any shape and calls the rest noise; the number of groups follows from the neighbourhood size epsilon."
+                "Finds dense regions of any shape and leaves the rest in no group; the number of groups follows from the neighbourhood size epsilon."
             }
             Method::Hdbscan => {
-                "Finds dense regions of any shape, each at its own density, and calls the rest noise; you only say how small a segment may be."
+                "Finds dense regions of any shape, each at its own density, and leaves the rest in no group; you only say how small a segment may be."
             }
             Method::Column => "Takes the groups that a column of the data knows already, such as RFM segments; nothing is computed anew.",
         }

@@ -60,7 +60,7 @@ pub enum ClusterError {
     #[error(transparent)]
     Stopped(#[from] Stopped),
     /// Nothing to cluster.
-    #[error("{} left to cluster, at least {needed} are needed; loosen the filters or load more rows.", count(*.rows, "row is", "rows are"))]
+    #[error("{} left to group, at least {needed} are needed; loosen the filters or load more rows.", count(*.rows, "row is", "rows are"))]
     TooFewRows {
         /// Rows given.
         rows: usize,
@@ -71,7 +71,7 @@ pub enum ClusterError {
     #[error(
         "{} too few for {}; choose k of {distinct} or less.",
         count(*.distinct, "distinct row is", "distinct rows are"),
-        count(*.k, "cluster", "clusters")
+        count(*.k, "segment", "segments")
     )]
     TooFewDistinct {
         /// Different rows there are.
@@ -148,8 +148,8 @@ mod tests {
     #[test]
     fn errors_are_sentences() {
         for (error, sentence) in [
-            (ClusterError::TooFewDistinct { distinct: 12, k: 20 }, "12 distinct rows are too few for 20 clusters; choose k of 12 or less."),
-            (ClusterError::TooFewDistinct { distinct: 1, k: 2 }, "1 distinct row is too few for 2 clusters; choose k of 1 or less."),
+            (ClusterError::TooFewDistinct { distinct: 12, k: 20 }, "12 distinct rows are too few for 20 segments; choose k of 12 or less."),
+            (ClusterError::TooFewDistinct { distinct: 1, k: 2 }, "1 distinct row is too few for 2 segments; choose k of 1 or less."),
             (
                 ClusterError::NoMemory { needs: 1_600_000_000, budget: 512_000_000 },
                 "This tree needs 1.6 GB of memory and 512 MB can be used; choose Ward or single linkage, which need little, or work on a \

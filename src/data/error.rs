@@ -33,7 +33,7 @@ pub enum DataError {
         path: String,
     },
     /// It is a pipe, a device or a socket.
-    #[error("{path} is no file but {what}; save its content to a file and choose that.")]
+    #[error("{path} is not a file but {what}; save its content to a file and choose that.")]
     NotAFile {
         /// What was asked for.
         path: String,

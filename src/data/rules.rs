@@ -52,7 +52,7 @@ impl Rule {
             Predicate::Unique if self.columns.len() > 1 => format!("No row repeats another ({all})"),
             Predicate::Unique => format!("{first} is there once"),
             Predicate::SameSpelling => format!("{first} is spelled one way"),
-            Predicate::SameCountry => format!("{first} calls a country one name"),
+            Predicate::SameCountry => format!("{first} uses one name per country"),
             Predicate::FoundIn { source, .. } => format!("{first} is known in {source}"),
             Predicate::NotAfter => format!("{first} is not after {second}"),
             Predicate::AtMostDaysOld(days) if *days == 1.0 => "The newest row is at most 1 day old".to_owned(),
@@ -98,7 +98,7 @@ impl Dimension {
     pub fn explanation(self) -> &'static str {
         match self {
             Dimension::Completeness => "Is it there? The share of rows that have what they must have.",
-            Dimension::Validity => "Can it be true? The share of rows whose values have a form and size that can be.",
+            Dimension::Validity => "Can it be true? The share of rows whose values have a possible form and size.",
             Dimension::Uniqueness => "Is it there once? The share of rows that repeat no other.",
             Dimension::Consistency => "Does it agree with the rest? One spelling, known customers, first before last.",
             Dimension::Timeliness => "Is it recent enough? Whether the newest row is within the source's limit.",
@@ -179,7 +179,7 @@ impl RowAction {
     /// The action's name.
     pub fn name(self) -> &'static str {
         match self {
-            RowAction::Flag => "Only list",
+            RowAction::Flag => "Report only",
             RowAction::NullValue => "Take as missing",
             RowAction::DropRow => "Leave row out",
         }

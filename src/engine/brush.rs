@@ -129,18 +129,28 @@ fn marked_codes(runtime: &mut Runtime, from: &From, picked: &Made<Picked>) -> Op
     Some(runtime.ask(|s| &mut s.rfm_marks, key, SHOWN, (|| MARKING.into(), Lane::Quick), step))
 }
 
-/// What sets the picked apart. It depends on no grouping: moving k asks nothing anew.
-/// What sets the picked apart. A column they were picked by is left out: that they have it says nothing of them.
+/// What sets the picked apart. It depends on no grouping: moving k asks nothing anew. A column they were picked by is left out: that they have it says
+/// nothing of them.
 fn contrasted(runtime: &mut Runtime, from: &From, picked: &Made<Picked>, by: Option<&str>) -> Option<Asked<Contrast>> {
     let (loaded, prepared) = (from.loaded.ready()?, from.prepared.ready()?);
     let mut roles = from.roles.clone();
     if let Some(by) = by {
         roles.insert(by.to_owned(), Role::Ignored);
     }
-    let key = Key::of("set apart", 1, &roles, &[loaded.key, prepared.key, picked.key, from.words.key]);
+    let key = Key::of("set apart", 2, &(&roles, by.is_some()), &[loaded.key, prepared.key, picked.key, from.words.key]);
     let (loaded, prepared, picked) = (loaded.value.clone(), prepared.value.clone(), picked.value.clone());
     let lexicon = from.words.lexicon.clone();
-    let step = move |ctx: &Ctx| Ok(contrast(&loaded, &prepared, |row| picked.contains(row), &roles, &lexicon, ctx)?);
+    let is_by_column = by.is_some();
+    let step = move |ctx: &Ctx| {
+        let told = contrast(&loaded, &prepared, |row| picked.contains(row), &roles, &lexicon, ctx)?;
+        let twins = told.names_of_the_picked();
+        if !is_by_column || twins.is_empty() {
+            return Ok(told);
+        }
+        // Columns that hold for all of them and nobody else say what they were picked by in other words.
+        roles.extend(twins.into_iter().map(|column| (column, Role::Ignored)));
+        Ok(contrast(&loaded, &prepared, |row| picked.contains(row), &roles, &lexicon, ctx)?)
+    };
     Some(runtime.ask(|s| &mut s.contrast, key, SHOWN, (|| "Describing the selected customers".into(), Lane::Quick), step))
 }
 

@@ -121,7 +121,7 @@ pub fn method_text(clustering: &Clustering, by: &Chosen, dictionary: &Dictionary
 /// The column whose groups are taken: the user's, else the RFM segments, else the first that knows groups of its own and is nobody's name.
 pub fn column(clustering: &Clustering, loaded: &Loaded) -> Result<String, Problem> {
     clustering.groups.column.clone().or_else(|| suggested_column(loaded)).ok_or_else(|| {
-        Problem("No column of this table knows groups: each holds numbers, names or one value only. Choose another method.".into())
+        Problem("No column of this table defines groups: each holds only numbers, names or a single value. Choose another method.".into())
     })
 }
 
@@ -237,7 +237,7 @@ pub fn stability_reason(stability: &Stability) -> Option<String> {
         Some(null) => format!("; but segments of shuffled columns come back as well ({null:.2} of 1), so that says little"),
         None => String::new(),
     };
-    (n > 1).then(|| format!("{back} of {n} segments come back when customers are drawn anew ({} draws){but}.", stability.draws.len()))
+    (n > 1).then(|| format!("{back} of {n} segments come back when customers are resampled ({} draws){but}.", stability.draws.len()))
 }
 
 /// For how many groups a Gaussian mixture speaks, where a number of groups was chosen.

@@ -65,7 +65,7 @@ impl Left {
                 (labeling.labels(), clusters, names, "In no group")
             }
             LeftGroups::Column(known) => (&known.value.labels, known.value.order.clone(), self.names.clone(), "No value"),
-            LeftGroups::Earlier(_, labels) => (labels, (0..labels.n_clusters()).collect(), self.names.clone(), "Not in one then"),
+            LeftGroups::Earlier(_, labels) => (labels, (0..labels.n_clusters()).collect(), self.names.clone(), "In no group then"),
         };
         if labels.n_noise() > 0 {
             left_names.push(in_none.to_owned());

@@ -213,7 +213,7 @@ fn stability_of(
 
 /// Told in the place of the stability of groups that a column knows.
 const BY_COLUMN: &str =
-    "These segments are the groups of a column: they are what they are, so drawing customers anew and grouping again would say nothing.";
+    "These segments are the groups of a column: they are what they are, so resampling customers and grouping again would say nothing.";
 
 /// Told in the place of the stability of one group.
 const EVERYONE: &str = "One group of everyone comes back whatever customers are drawn.";

@@ -31,7 +31,8 @@ const FOLD_ROUNDS: [usize; 2] = [1, folds::FOLD_ROUNDS];
 const SPLIT_ROUNDS: [usize; 2] = [4, SPLITS];
 
 /// Told in the place of what is foretold of customers without orders.
-const NOTHING_CAME: &str = "What they foretell needs something that came later: a file of orders, or a column with the role Outcome that says what became of them, chosen under Outcome.";
+const NOTHING_CAME: &str =
+    "Foretelling needs something that happened later: a file of orders, or a column with the role Outcome, chosen under Outcome.";
 
 /// The same where there are such columns, so that only the choice is missing: whether an outcome came later nobody but the user knows.
 fn nothing_chosen(loaded: &Loaded, plan: &Plan) -> String {
@@ -39,9 +40,11 @@ fn nothing_chosen(loaded: &Loaded, plan: &Plan) -> String {
     let names: Vec<String> = loaded.profile.columns.iter().filter(is_outcome).map(|column| plan.dictionary.name(&column.name)).collect();
     match &names[..] {
         [] => NOTHING_CAME.to_owned(),
-        [one] => format!("Not asked yet. Choose {one} under Outcome to see what they foretell of it, if it came later than the rest."),
+        [one] => {
+            format!("To see what the personas foretell, choose {one} under Outcome, provided it happened later than the other columns.")
+        }
         several => format!(
-            "Not asked yet. Choose {} or {} under Outcome to see what they foretell of it, if it came later than the rest.",
+            "To see what the personas foretell, choose {} or {} under Outcome, provided it happened later than the other columns.",
             several[..several.len() - 1].join(", "),
             several[several.len() - 1]
         ),

@@ -41,7 +41,9 @@ pub(super) struct World {
 pub fn refusal(number: usize, n_members: usize, noun: &str) -> Option<String> {
     let name = numbering::name(number);
     if part::depth(number) >= part::MOST_DEEP {
-        return Some(format!("{name} is a part of a part: nobody would act on a smaller one, so it is not looked into."));
+        return Some(format!(
+            "{name} is already a part of a part: anything smaller would be too small to act on, so you cannot look inside it."
+        ));
     }
     (n_members < LEAST_INSIDE).then(|| {
         let (n, least) = (text::count(n_members), text::count(LEAST_INSIDE));
@@ -190,7 +192,7 @@ fn parted_by(
     let labels = &around.value.labels;
     let number = split.segment;
     let Some(cluster) = labels.numbers().iter().position(|other| *other == number) else {
-        runtime.tell(&[Note::new(format!("{} is not there now, so it is in no parts.", numbering::name(number)))]);
+        runtime.tell(&[Note::new(format!("{} does not exist now, so it is in no parts.", numbering::name(number)))]);
         return Ok(None);
     };
     let stays = |runtime: &mut Runtime, why: String| {

@@ -100,8 +100,10 @@ pub fn load(runtime: &mut Runtime, source: &Source, reload: u64, is_read_once: b
 
 /// The table with whether its rows are customers, or what they did.
 fn with_kind_of_rows(mut loaded: Loaded) -> Loaded {
-    loaded.is_listing = customers::looks_like(&loaded).is_some();
-    loaded.notes.extend(customers::repeats(&loaded));
+    let repeats = customers::repeats(&loaded);
+    // Where the same customer has several rows, nobody may call a row a customer.
+    loaded.is_listing = repeats.is_some() || customers::looks_like(&loaded).is_some();
+    loaded.notes.extend(repeats);
     loaded
 }
 

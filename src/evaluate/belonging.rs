@@ -53,12 +53,15 @@ impl Belonging {
         let percent = |share: f64| format!("{:.0} %", 100.0 * share);
         if !self.is_told() {
             return format!(
-                "A Gaussian mixture sees other groups: it puts {} of the customers into the segment they are in. So nobody is said to stand between two.",
+                "A Gaussian mixture finds different groups: it puts only {} of the customers into the segment they are in, so nobody is listed as between two.",
                 percent(self.agreement)
             );
         }
         match self.between.len() {
-            0 => format!("Nobody stands between two: every customer's likeliest segment has {} or more.", percent(BETWEEN)),
+            0 => format!(
+                "Nobody is between two segments: for every customer, one segment has a probability of {} or more.",
+                percent(BETWEEN)
+            ),
             1 => format!("1 customer stands between two: no segment reaches {} for them.", percent(BETWEEN)),
             n => format!("{} customers stand between two: no segment reaches {} for them.", count(n), percent(BETWEEN)),
         }
@@ -172,7 +175,7 @@ mod tests {
         let of: Vec<usize> = (0..600).map(|row| row % 2).collect();
         let found = belonging(&x, &Labels::from_ids(&of), 3, &Ctx::new()).unwrap();
         assert!(!found.is_told() && found.between.is_empty(), "{}", found.agreement);
-        assert!(found.sentence().starts_with("A Gaussian mixture sees other groups: it puts "), "{}", found.sentence());
+        assert!(found.sentence().starts_with("A Gaussian mixture finds different groups: it puts only "), "{}", found.sentence());
         let one = belonging(&x, &Labels::from_ids(&[0; 600]), 3, &Ctx::new()).unwrap_err();
         assert_eq!(one.to_string(), "With one segment there is nothing to be unsure of.");
     }

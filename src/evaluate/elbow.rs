@@ -147,7 +147,7 @@ fn by_elbow(points: &[SweepPoint]) -> Option<(usize, String)> {
     let best = inner.reduce(|best, other| if below(other) > below(best) { other } else { best })?;
     let (k, done) = (best.0, 100.0 * (first - best.1) / (first - last));
     let how = if points.iter().any(|point| point.estimated) { " (from a sample)" } else { "" };
-    let reason = format!("Inertia bends most at {k}{how}: {done:.0} % of its fall from {first_k} to {last_k} groups is behind it.");
+    let reason = format!("Inertia bends most at {k}{how}: {done:.0} % of its fall from {first_k} to {last_k} groups has happened by then.");
     (below(best) > 0.0).then_some((k as usize, reason))
 }
 
@@ -165,7 +165,7 @@ fn by_calinski_harabasz(points: &[SweepPoint]) -> Option<(usize, String)> {
     Some((
         k,
         format!(
-            "Spread between against spread within groups (Caliński-Harabasz) is highest at {k}, where {explained:.0} % of the spread lies between."
+            "The ratio of spread between groups to spread within them (Caliński-Harabasz) is highest at {k}, where {explained:.0} % of the spread lies between groups."
         ),
     ))
 }
@@ -190,7 +190,7 @@ mod tests {
         let found = suggest(&sweep(&[1000.0, 600.0, 350.0, 100.0, 90.0, 82.0, 76.0], &[0.3, 0.4, 0.72, 0.5, 0.4, 0.3]), None).unwrap();
         assert_eq!((found.k, found.candidates.len(), found.candidates[0].votes), (4, 1, 3));
         assert_eq!(found.reasons[0], "Mean silhouette is highest at 4 (0.72, strong).");
-        assert_eq!(found.reasons[1], "Inertia bends most at 4: 97 % of its fall from 1 to 7 groups is behind it.");
+        assert_eq!(found.reasons[1], "Inertia bends most at 4: 97 % of its fall from 1 to 7 groups has happened by then.");
     }
 
     #[test]

@@ -121,16 +121,13 @@ fn signs(checkup: &Checkup, rule: &RetrainRule, name: &impl Fn(usize) -> String)
     // Twice the margin: as far below the threshold again as the threshold is below 1.
     let twice = |least: f64| least - (1.0 - least);
     if let Some(agreement) = checkup.agreement.filter(|agreement| *agreement < rule.least_agreement) {
-        let sentence = format!(
-            "grouped anew, the customers agree with these personas by {:.2}, less than {}",
-            agreement.max(0.0),
-            rule.least_agreement
-        );
+        let sentence =
+            format!("a new grouping agrees with these personas by only {:.2}, below {}", agreement.max(0.0), rule.least_agreement);
         tell(sentence, agreement < twice(rule.least_agreement));
     }
     for (persona, jaccard) in checkup.jaccards.iter().enumerate() {
         if let Some(jaccard) = jaccard.filter(|jaccard| *jaccard < rule.least_jaccard) {
-            let sentence = format!("grouped anew, {jaccard:.2} of {} comes back, less than {}", name(persona), rule.least_jaccard);
+            let sentence = format!("in a new grouping only {jaccard:.2} of {} comes back, below {}", name(persona), rule.least_jaccard);
             tell(sentence, jaccard < twice(rule.least_jaccard));
         }
     }
@@ -151,7 +148,7 @@ fn signs(checkup: &Checkup, rule: &RetrainRule, name: &impl Fn(usize) -> String)
     if let Some(slope) = checkup.slope {
         let [low, high] = rule.slope;
         if slope < low || slope > high {
-            let sentence = format!("what the personas foretold is off by a slope of {slope:.2}, outside {low} to {high}");
+            let sentence = format!("what the personas foretold is off: calibration slope {slope:.2}, outside {low} to {high}");
             tell(sentence, slope < twice(low) || slope > high + (high - 1.0));
         }
     }
@@ -175,12 +172,15 @@ impl Advice {
             Advice::StillValid => "Still valid: nothing measured speaks against these personas.".into(),
             Advice::CheckCards { personas } => {
                 let names: Vec<String> = personas.iter().map(|&persona| name(persona)).collect();
-                format!("Check the card of {}: a word in its name no longer holds.", names.join(" and of "))
+                format!("A word in the name no longer holds; check the card: {}.", names.join(", "))
             }
             Advice::Watch { because } if because.len() == 1 && because[0].ends_with('.') => format!("Watch. {}", because[0]),
             Advice::Watch { because } => format!("Watch: {}. Look again at the next date before anything is changed.", because.join("; ")),
             Advice::RetrainSuggested { because } => {
-                format!("Retrain suggested, because {}. Make them anew and look at old and new in Compare.", because.join("; "))
+                format!(
+                    "Retraining suggested: {}. Group the customers again and compare old and new segments in Compare.",
+                    because.join("; ")
+                )
             }
         }
     }
@@ -256,11 +256,11 @@ mod tests {
     fn the_words_name_persona_reason_and_what_to_do() {
         let words = Checkup { failing_words: vec![0], ..good() };
         let found = of(&[good(), words.clone()]);
-        assert_eq!(found.sentence(name), "Check the card of Bargain hunters: a word in its name no longer holds.");
+        assert_eq!(found.sentence(name), "A word in the name no longer holds; check the card: Bargain hunters.");
         let weak = Checkup { jaccards: vec![Some(0.5), Some(0.9)], failing_words: vec![0], ..good() };
         assert_eq!(
             of(&[weak.clone(), weak]).sentence(name),
-            "Retrain suggested, because grouped anew, 0.50 of Bargain hunters comes back, less than 0.6. Make them anew and look at old and new in Compare."
+            "Retraining suggested: in a new grouping only 0.50 of Bargain hunters comes back, below 0.6. Group the customers again and compare old and new segments in Compare."
         );
         let odd = Checkup { fits_none: Some(0.07), ..good() };
         assert_eq!(

@@ -61,7 +61,7 @@ impl Trust {
             Trust::Good => "Good",
             Trust::Unproven => "Unproven",
             Trust::Fuzzy => "Fuzzy",
-            Trust::DoNotRely => "Do not rely",
+            Trust::DoNotRely => "Unreliable",
         }
     }
 }
@@ -88,7 +88,7 @@ const DRAWS_OF_COPY: usize = 5;
 /// A draw with fewer rows of a cluster than this says little about it.
 const FEWEST_DRAWN: f64 = 31.0;
 const SALT: u64 = 0x4472_6177_2061_6E65;
-const STAGE: &str = "Drawing customers anew";
+const STAGE: &str = "Resampling customers";
 
 impl Stability {
     /// The mean coefficient of one cluster over all draws.
@@ -179,7 +179,7 @@ impl Stability {
         let (jaccard, size) = (self.jaccard(cluster), self.sizes[cluster]);
         let digits = self.null_of(cluster).map_or(2, |null| text::digits_apart(jaccard, null));
         let mut reasons = vec![format!(
-            "The group came back in {} of {} new draws of the customers, on average with {:.0} % the same members (Jaccard {jaccard:.digits$}).",
+            "The group came back in {} of {} draws of the customers, on average with {:.0} % of the same members (Jaccard {jaccard:.digits$}).",
             self.n_found(cluster),
             self.draws.len(),
             100.0 * jaccard
@@ -448,7 +448,7 @@ mod tests {
         let all = |cluster: usize| stability.reasons(cluster).join(" ");
         assert!(
             all(0).starts_with(
-                "The group came back in 2 of 2 new draws of the customers, on average with 85 % the same members (Jaccard 0.85)."
+                "The group came back in 2 of 2 draws of the customers, on average with 85 % of the same members (Jaccard 0.85)."
             ),
             "{}",
             all(0)

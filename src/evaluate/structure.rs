@@ -132,13 +132,13 @@ impl Structure {
         if let Some((k, strength)) = strong.and_then(|point| Some((point.k, point.strength?))) {
             votes.push((
                 k,
-                format!("{k} is the largest number that one half of the customers predicts for the other (prediction strength {strength:.2}{how}; {STRONG} is enough)."),
+                format!("{k} is the largest number of groups at which one half of the customers predicts the groups of the other (prediction strength {strength:.2}{how}; {STRONG} is enough)."),
             ));
         }
         if let Some(StructurePoint { k, silhouette, of_clouds, .. }) = self.strongest() {
             votes.push((
                 *k,
-                format!("At {k} the groups stand out most beside one single group (mean silhouette {silhouette:.2} against {of_clouds:.2}{how})."),
+                format!("At {k} the groups stand out most compared with a single group (mean silhouette {silhouette:.2} against {of_clouds:.2}{how})."),
             ));
         }
         if let Some(StructurePoint { k, compactness, .. }) =

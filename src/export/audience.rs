@@ -211,7 +211,9 @@ impl Audiences<'_> {
         for list in &self.lists {
             let (name, n) = (self.title(list), list.rows.len());
             if n < LEAST {
-                notes.push(format!("{name}: no audience list, since only {n} could be on it; below {LEAST} single people could be told."));
+                notes.push(format!(
+                    "{name}: no audience list, since it would hold only {n}; below {LEAST}, individuals could be identified."
+                ));
             } else if n < ENOUGH {
                 notes.push(format!("{name}: the audience list has {}; ad platforms ask for {ENOUGH} or more.", noun.counted(n)));
             }

@@ -96,14 +96,14 @@ pub fn reading_told(told: &ReadTold) -> Vec<String> {
     let parts = [
         of(told.with_person, "names a person", "name a person"),
         of(told.joined, "belongs to a person by its device", "belong to a person by their device"),
-        of(told.anonymous, "is of nobody known", "are of nobody known"),
+        of(told.anonymous, "is from an unknown visitor", "are from unknown visitors"),
         of(told.bots, "is of a bot and left out", "are of bots and left out"),
         of(told.duplicates, "is the same event again and left out", "are the same event again and left out"),
         of(told.order_lines, "is a further line of an order", "are further lines of an order"),
         of(told.assets, "asks for no page and is left out", "ask for no page (pictures, scripts, HEAD) and are left out"),
         of(told.failed, "is a request that failed and left out", "are requests that failed and left out"),
         of(told.without_time, "has no time between 1990 and 2100 and is left out", "have no time between 1990 and 2100 and are left out"),
-        of(told.in_future, "is of a day to come and left out", "are of days to come and left out"),
+        of(told.in_future, "is dated in the future and left out", "are dated in the future and left out"),
         of(told.without_event, "does not say what happened and is left out", "do not say what happened and are left out"),
         of(told.unreadable, "cannot be read", "cannot be read"),
     ];
@@ -154,6 +154,6 @@ mod tests {
     #[test]
     fn one_row_is_said_as_one() {
         let told = ReadTold { format: "Access log".into(), rows: 1, anonymous: 1, ..ReadTold::default() };
-        assert_eq!(reading_told(&told), ["Access log, 1 row: 1 is of nobody known."]);
+        assert_eq!(reading_told(&told), ["Access log, 1 row: 1 is from an unknown visitor."]);
     }
 }

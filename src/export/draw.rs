@@ -71,7 +71,9 @@ pub fn map(map: &MapPlot, names: &[String], noun: &Noun, size: PlotSize) -> Scen
     } else {
         noun.counted(map.n_total)
     };
-    scene.text([size[0] - 24.0, 34.0], &told, 12.0, MUTED, Anchor::End);
+    // Beside a title of half the width there is no room for many customers.
+    let line = if listed { 34.0 } else { 54.0 };
+    scene.text([size[0] - 24.0, line], &told, 12.0, MUTED, Anchor::End);
     if listed {
         list_segments(&mut scene, [frame.right() + 30.0, frame.top + 8.0], map, names);
     }
@@ -234,7 +236,7 @@ pub fn condensed_tree(tree: &CondensedPlot, numbers: &[usize], noun: &Noun, size
             scene.haloed([x, y + 4.0], &numbering::name(number_of(numbers, segment)), 12.0, INK, Anchor::Middle);
         }
     }
-    let told = format!("{}; {} segments, {} in none", noun.title(), number(tree.n_segments as f64, 1.0), noun.counted(tree.n_noise));
+    let told = format!("{}; {} segments, {} in no group", noun.title(), number(tree.n_segments as f64, 1.0), noun.counted(tree.n_noise));
     scene.text([frame.left + frame.width / 2.0, frame.bottom() + 24.0], &told, 12.0, MUTED, Anchor::Middle);
     scene
 }

@@ -45,7 +45,7 @@ pub fn curves(density: &DensityPlot, epsilon: Option<f64>, noun: &Noun, size: Pl
     lower.y_axis(&mut scene, &format!("{}, %", noun.title()));
     lower.x_axis(&mut scene, X_NAME, &lower.x_ticks());
     line_of(&mut scene, &upper, density, epsilon, lower.bottom(), |told| {
-        format!("{} segments, {} in none", number(told.clusters as f64, 1.0), percent(told.noise))
+        format!("{} segments, {} in no group", number(told.clusters as f64, 1.0), percent(told.noise))
     });
     // Crumbs at tiny epsilons leave through the top, as in the window.
     scene.polyline(density.clusters.iter().map(|&[x, y]| upper.at([x.max(density.epsilon_min), y.min(top * 1.2)])), LINE, 2.0);
@@ -55,7 +55,7 @@ pub fn curves(density: &DensityPlot, epsilon: Option<f64>, noun: &Noun, size: Pl
     let end = density.at(density.epsilon_max);
     let is_largest_above = end.largest >= end.noise;
     for (share, name, colour, is_above) in
-        [(end.largest, "in the largest segment", INK, is_largest_above), (end.noise, "in no segment", MUTED, !is_largest_above)]
+        [(end.largest, "in the largest segment", INK, is_largest_above), (end.noise, "in no group", MUTED, !is_largest_above)]
     {
         let (y, middle) = (lower.at_y(share * 100.0), lower.top + lower.height / 2.0);
         let y = if is_above { (y + 18.0).min(middle - 6.0) } else { (y - 8.0).max(middle + 14.0) };

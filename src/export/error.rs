@@ -28,7 +28,7 @@ pub enum ExportError {
         extension: String,
     },
     /// The plot has not been computed.
-    #[error("{title} is not there yet, so it cannot be saved. Open the page that shows it first.")]
+    #[error("{title} is not ready yet, so it cannot be saved. Open the page that shows it first.")]
     NoPlot {
         /// The plot's title.
         title: &'static str,

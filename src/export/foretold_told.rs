@@ -17,7 +17,7 @@ pub(super) fn kept(foretells: &ForetoldFound, n: usize) -> String {
     match foretells.power_kept {
         Some(kept) if kept.low > 0.0 => {
             let more = match foretells.adds_to_rfm {
-                Some(added) if added.low > 0.0 => ", and add to what recency, frequency and money foresee",
+                Some(added) if added.low > 0.0 => ", and improve on what recency, frequency and money foresee",
                 Some(_) => ", and add nothing to recency, frequency and money",
                 None => "",
             };

@@ -76,7 +76,7 @@ impl Format {
                 "Your rows in order with all their columns, plus the persona, how typical each customer is, and the second-best persona."
             }
             Format::Parquet => "The same table as the CSV, smaller and with its types, for data tools.",
-            Format::Audience => "Whom an ad platform may be told of, one list per persona: hashed, and only customers who agreed.",
+            Format::Audience => "Customers to upload to an ad platform, one list per persona: hashed, and only those who agreed.",
             Format::Svg => "Every card and plot as a drawing that stays sharp at any size.",
             Format::Png => "Every card and plot as a picture for slides and mails, at twice the screen's resolution.",
             Format::Pptx => "Slides with real text, tables and shapes, to edit in PowerPoint, Keynote or LibreOffice.",

@@ -72,12 +72,14 @@ impl HoldsQuestion {
     pub const fn means_in_words(self) -> &'static str {
         match self {
             HoldsQuestion::ComesBack => {
-                "how much of the persona comes together again when customers are drawn anew and grouped again; 1 is all."
+                "how much of the persona comes back when customers are resampled and grouped again; 1 means all of it."
             }
-            HoldsQuestion::SameWithout => "which share of its customers would be sent to it by data without them.",
-            HoldsQuestion::Stays => "which share of its customers is still in it at the last snapshot, everything frozen on the first day.",
+            HoldsQuestion::SameWithout => {
+                "the share of its customers who would still be assigned to it if they were left out of the grouping."
+            }
+            HoldsQuestion::Stays => "the share of its customers still in it at the last snapshot, with everything frozen on the first day.",
             HoldsQuestion::Foretells => {
-                "how often what is foretold came true, as a multiple of everyone's; More and Less where the 95 % interval says so."
+                "how often what is foretold came true, as a multiple of the rate for everyone; More or Less where the 95 % interval supports it."
             }
         }
     }
@@ -86,15 +88,15 @@ impl HoldsQuestion {
     pub const fn means(self) -> &'static str {
         match self {
             HoldsQuestion::ComesBack => {
-                "Customers are drawn anew and grouped again: how much of the persona comes together each time? The grey bar goes as far as shuffled columns reach."
+                "Customers are resampled and grouped again: how much of the persona comes back each time? The grey bar shows how far shuffled columns get."
             }
             HoldsQuestion::SameWithout => {
-                "Each customer is left out once and then placed by what the others say: what share would be sent to the same persona? The hollow mark is the strict \
-                 number, where one half of the customers decides for the other."
+                "Each customer is left out once and then assigned by the others: what share would end up in the same persona? The hollow mark is a stricter test, in which \
+                 one half of the customers predicts the groups of the other."
             }
             HoldsQuestion::Stays => {
                 "With everything frozen on an earlier day: what share of the persona is still in it at the next snapshot? The grey band is what would stay with nothing \
-                 changed, each customer's own orders drawn anew."
+                 changed, each customer's own orders resampled."
             }
             HoldsQuestion::Foretells => {
                 "How often what is foretold came true for the persona, against everyone. The line is the 95 % interval; where it crosses 1 there is no difference."
@@ -158,11 +160,11 @@ impl HoldsLine {
     }
 
     pub(super) fn not_looked(question: HoldsQuestion) -> HoldsLine {
-        HoldsLine::open(question, NOT_LOOKED, "Not looked at.")
+        HoldsLine::open(question, NOT_LOOKED, "Not checked.")
     }
 }
 
 /// Said in the place of a word where nobody looked.
-pub const NOT_LOOKED: &str = "Not looked at";
+pub const NOT_LOOKED: &str = "Not checked";
 /// Said in its place where it cannot be told.
-pub(super) const CANNOT: &str = "Cannot be told";
+pub(super) const CANNOT: &str = "Cannot be determined";

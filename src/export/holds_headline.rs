@@ -34,9 +34,9 @@ impl HoldsOf<'_> {
         let is_unproven = missing.iter().enumerate().any(|(cluster, &missing)| self.is_unproven(cluster, missing));
         let first = match (known, holding) {
             (0, _) if is_unproven => {
-                "Whether these personas hold cannot be told: segments of shuffled columns come back as surely as they do.".to_owned()
+                "It cannot be said whether these personas hold: segments made from shuffled columns come back just as reliably.".to_owned()
             }
-            _ if self.found == Some(false) && n == 1 => "One group: whether personas hold is a question of several.".to_owned(),
+            _ if self.found == Some(false) && n == 1 => "There is only one group, so there are no personas to validate.".to_owned(),
             (0, _) => "Whether these personas hold is not known yet.".to_owned(),
             _ if n == 1 => (if holding == 1 { "The one persona holds." } else { "The one persona does not hold." }).to_owned(),
             (_, 0) if n == 2 => "Neither persona holds.".to_owned(),

@@ -106,17 +106,19 @@ impl HoldsOf<'_> {
             Some([low, high]) if folds.rounds > 1 && low != high => format!(" ({low} to {high} in {} rounds)", folds.rounds),
             _ => String::new(),
         };
-        let mut sentence = format!("{} of them would be sent to it by data without them{range}.", whole_percent(*same));
+        let mut sentence = format!("{} of its customers would still be assigned to it if they were left out{range}.", whole_percent(*same));
         if let Some(strength) = prediction_strength {
             sentence += &format!(
-                " Where one half of the customers decides for the other, {} of its pairs stay together.",
+                " When one half of the customers predicts the groups of the other, {} of its pairs stay together.",
                 whole_percent(*strength)
             );
         }
         if let Some(hangs) = hangs_on {
             let column = self.dictionary.in_sentence(&hangs.column);
-            sentence +=
-                &format!(" It hangs on {column}: without it, {} of those grouped together no longer are.", whole_percent(hangs.changed));
+            sentence += &format!(
+                " It depends on {column}: without that column, {} of those grouped together no longer are.",
+                whole_percent(hangs.changed)
+            );
         }
         HoldsLine {
             question,
@@ -147,12 +149,16 @@ impl HoldsOf<'_> {
             let first = found.stays.first().map_or(&last.from, |stay| &stay.from);
             return HoldsLine::open(
                 question,
-                "Not there then",
+                "Did not exist",
                 format!("No persona of {first} is mostly this one, so whether it stays cannot be told."),
             );
         };
         let Some(stay) = persona.stay else {
-            return HoldsLine::open(question, "Nobody", format!("Nobody of it was there both on {} and on {}.", last.from, last.to));
+            return HoldsLine::open(
+                question,
+                "Nobody",
+                format!("None of its customers was present on both {} and {}.", last.from, last.to),
+            );
         };
         if persona.customers < FEWEST {
             let few = format!("{} customers of it on {} are too few to tell a share.", count(persona.customers), last.from);
@@ -175,12 +181,11 @@ impl HoldsOf<'_> {
             last.to
         );
         if let Some(chance) = by_chance {
-            sentence +=
-                &format!(" With nothing changed {} would be, by the chance in each customer's own orders alone.", whole_percent(chance));
+            sentence += &format!(" Random variation in each customer's own orders alone would leave {}.", whole_percent(chance));
         }
         if let Some(chance) = by_chance.filter(|chance| word == "Stays" && stay.high < *chance) {
             sentence += &format!(
-                " So {:.0} points fewer stay than by chance, which is less than the {:.0} that count as moving.",
+                " That is {:.0} points fewer than by chance, below the {:.0} points that count as moving.",
                 100.0 * (chance - stay.value),
                 100.0 * HARDLY
             );
@@ -216,7 +221,7 @@ impl HoldsOf<'_> {
         let Some(persona) = of_today(&foretells.personas, cluster) else {
             return HoldsLine::open(
                 question,
-                "Not there then",
+                "Did not exist",
                 format!("No persona of {on} is mostly this one, so what it foretells cannot be told."),
             );
         };
@@ -270,7 +275,7 @@ fn words_told(persona: &PersonaHolds, first: &str, last: &str) -> String {
         (true, _) => String::new(),
         (false, true) => format!(" Every word of its name of {first}, {}, still passes its test on {last}.", persona.name),
         (false, false) => {
-            format!(" Of its name of {first}, {}, {} no longer passes its test on {last}.", persona.name, failing.join(" and "))
+            format!(" Its name on {first} was {}; no longer supported on {last}: {}.", persona.name, failing.join(" and "))
         }
     }
 }
@@ -370,23 +375,23 @@ mod tests {
         let (holds, dictionary) = (known(), Dictionary::default());
         let of = HoldsOf { stability: None, found: None, holds: &holds, dictionary: &dictionary };
         let told = |cluster: usize| of.lines(cluster, 0.0).map(|line| plain(format!("{} {}", line.word, line.value).trim_end()));
-        assert_eq!(told(0), ["Not looked at", "Same 97 %", "Stays 90 %", "More 1.5\u{d7}"]);
-        assert_eq!(told(1), ["Not looked at", "Changes 62 %", "Moves 40 %", "Less 0.5\u{d7}"]);
+        assert_eq!(told(0), ["Not checked", "Same 97 %", "Stays 90 %", "More 1.5\u{d7}"]);
+        assert_eq!(told(1), ["Not checked", "Changes 62 %", "Moves 40 %", "Less 0.5\u{d7}"]);
         let sentences = of.lines(0, 0.0).map(|line| plain(&line.sentence));
         assert_eq!(
             sentences[1],
-            "97 % of them would be sent to it by data without them (96 to 98 in 4 rounds). Where one half of the customers decides for the other, 90 % of its pairs stay together."
+            "97 % of its customers would still be assigned to it if they were left out (96 to 98 in 4 rounds). When one half of the customers predicts the groups of the other, 90 % of its pairs stay together."
         );
         assert_eq!(
             sentences[2],
-            "90 % (85 to 94) of those in it on 2026-03-31 were still in it on 2026-06-30. With nothing changed 92 % would be, by the chance in each customer's own orders alone. \
+            "90 % (85 to 94) of those in it on 2026-03-31 were still in it on 2026-06-30. Random variation in each customer's own orders alone would leave 92 %. \
              Every word of its name of 2026-03-31, Frequent Buyers, still passes its test on 2026-06-30."
         );
         assert_eq!(
             sentences[3],
             "36 % bought again in the 90 days after 2026-03-31, 24 % of everyone: 1.7 times as much as the rest (1.5 to 1.9)."
         );
-        assert!(plain(&of.lines(1, 0.0)[2].sentence).contains("\u{201c}Frequent\u{201d} no longer passes its test"));
+        assert!(plain(&of.lines(1, 0.0)[2].sentence).contains("no longer supported on 2026-06-30: \u{201c}Frequent\u{201d}."));
         assert_eq!([of.persona_holds(0, 0.0), of.persona_holds(1, 0.0)], [Some(true), Some(false)]);
         assert_eq!(
             plain(&of.headline(&[0.0, 0.0])),
@@ -414,7 +419,9 @@ mod tests {
         for found in [None, Some(false)] {
             assert_eq!(of(found).persona_holds(0, 0.0), None);
             assert!(
-                of(found).headline(&[0.0, 0.0]).starts_with("Whether these personas hold cannot be told: segments of shuffled columns")
+                of(found)
+                    .headline(&[0.0, 0.0])
+                    .starts_with("It cannot be said whether these personas hold: segments made from shuffled columns")
             );
         }
     }
@@ -438,13 +445,13 @@ mod tests {
         let of = |holds: &Holds| {
             HoldsOf { stability: None, found: None, holds, dictionary: &dictionary }.lines(0, 0.0).map(|line| (line.word, line.sentence))
         };
-        assert!(of(&holds).iter().all(|(word, sentence)| *word == "Not looked at" && sentence == "Not looked at."));
+        assert!(of(&holds).iter().all(|(word, sentence)| *word == "Not checked" && sentence == "Not checked."));
         assert_eq!(
             HoldsOf { stability: None, found: None, holds: &holds, dictionary: &dictionary }.headline(&[0.0]),
             "Whether these personas hold is not known yet."
         );
         holds.stays = Looked::Cannot("There are no orders.".into());
-        assert_eq!(of(&holds)[2], ("Cannot be told", "There are no orders.".to_owned()));
+        assert_eq!(of(&holds)[2], ("Cannot be determined", "There are no orders.".to_owned()));
         // A persona that was not there then, and one of whom too few are left to tell.
         let mut known = known();
         if let Looked::Found(found) = &mut known.stays {
@@ -461,7 +468,7 @@ mod tests {
         let words = |cluster: usize| {
             HoldsOf { stability: None, found: None, holds: &known, dictionary: &dictionary }.lines(cluster, 0.0).map(|line| line.word)
         };
-        assert_eq!((words(0)[2], words(0)[3]), ("Not there then", "Too few"));
+        assert_eq!((words(0)[2], words(0)[3]), ("Did not exist", "Too few"));
         assert_eq!((words(1)[2], words(1)[3]), ("Too few", "Too few"));
     }
 }

@@ -67,7 +67,7 @@ fn more_sheet(did: &WhatTheyDid, found: &DoesMoreReport) -> TopicSheet {
     let more = (n_more > 0).then(|| format!("{} weaker ones are not shown; personae journeys writes all of them.", count(n_more)));
     let table = (!rows.is_empty()).then(|| SheetPart::Table(SheetTable::new("What personas do more or less than others", &columns, rows)));
     let means = "An arrow means directly after, dots mean within seven days. A share is that of customers who did so at least once. \
-                 Equally active: who does more of everything does more of this, too, and that is no finding.";
+                 Equally active: those who do more of everything also do more of this, which is not a finding.";
     TopicSheet {
         id: "what-they-do".into(),
         title: "What they do".into(),
@@ -151,7 +151,7 @@ fn rules_sheet(tried: &RulesTried) -> TopicSheet {
         let due = if is_hidden(due) { WITHHELD.to_owned() } else { count(due) };
         vec![of.name.clone(), few_digits(of.per_week), rate, of.verdict.words().to_owned(), due]
     };
-    let columns = [("Rule", false), ("Fires a week", true), ("Worked", true), ("Verdict", false), ("Due now", true)];
+    let columns = [("Rule", false), ("Fires per week", true), ("Worked", true), ("Verdict", false), ("Due now", true)];
     let said = order.iter().map(|&at| vec![triggers[at].name.clone(), triggers[at].sentence.clone()]).collect();
     let said = SheetTable::new("What each rule says", &[("Rule", false), ("When it fires, and what counts", false)], said);
     let rows = order.into_iter().map(row).collect();

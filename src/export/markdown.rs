@@ -40,7 +40,7 @@ fn overview(to: &mut Document, deck: &Deck) {
     columns.extend(has_badges.then(|| ("Confidence".to_owned(), Side::Left)));
     columns.push(("In a few words".to_owned(), Side::Left));
     let rows = overview.members.iter().map(|member| {
-        let mut row = vec![member.name.clone(), member.customers.clone(), format!("{} %", member.share)];
+        let mut row = vec![member.name.clone(), member.customers.clone(), member.share.clone()];
         row.extend(overview.revenue.as_ref().map(|_| member.revenue.clone().unwrap_or_else(|| "–".to_owned())));
         row.extend(has_badges.then(|| member.badge.as_ref().map_or_else(String::new, |badge| badge.word.clone())));
         row.push(member.outcome.iter().chain(&member.traits).cloned().collect::<Vec<_>>().join("; "));
@@ -66,7 +66,7 @@ fn persona(to: &mut Document, deck: &Deck, card: &CardPage) {
     for (title, lines) in [("What sets them apart", &card.more), ("Less than others", &card.less)] {
         if !lines.is_empty() {
             let columns =
-                [(title, Side::Left), ("They", Side::Right), ("Everyone", Side::Right)].map(|(name, side)| (name.to_owned(), side));
+                [(title, Side::Left), ("Persona", Side::Right), ("Everyone", Side::Right)].map(|(name, side)| (name.to_owned(), side));
             to.table(&columns, lines.iter().map(|line| vec![line.text.clone(), line.value.clone(), line.everyone.clone()]));
         }
     }
@@ -85,7 +85,7 @@ fn persona(to: &mut Document, deck: &Deck, card: &CardPage) {
 fn back(to: &mut Document, deck: &Deck, card: &CardPage) {
     if !card.evidence.is_empty() {
         to.line("### Evidence");
-        let columns = ["#", "Column", "Used in", "They", "Everyone", "Others", "Effect", "95 % interval", "n", "Missing"];
+        let columns = ["#", "Column", "Used in", "Persona", "Everyone", "Others", "Effect", "95 % interval", "n", "Missing"];
         let columns = columns.map(|name| (name.to_owned(), if matches!(name, "Column" | "Used in") { Side::Left } else { Side::Right }));
         to.table(&columns, card.evidence.iter().map(|line| line.cells().to_vec()));
     }
@@ -130,7 +130,7 @@ fn comparison(to: &mut Document, deck: &Deck) {
         return;
     }
     to.line("## The personas side by side");
-    to.line("What separates them most stands first. ▲ more and ▼ less than the others, by a medium effect at least.");
+    to.line("The attributes that separate them most come first. ▲ more and ▼ less than the others, by at least a medium effect.");
     let mut columns = vec![("Attribute".to_owned(), Side::Left), ("Everyone".to_owned(), Side::Right)];
     columns.extend(comparison.columns.iter().map(|column| (column.name.clone(), Side::Right)));
     to.table(
@@ -198,7 +198,7 @@ fn made(to: &mut Document, deck: &Deck) {
         let columns = ["Column", "Transform, or levels", "Scale", "Missing values"].map(|name| (name.to_owned(), Side::Left));
         to.table(&columns, deck.provenance.columns.iter().map(|column| column.to_vec()));
     }
-    for (title, lines) in [("Left out on purpose", &deck.provenance.left_out), ("What was noticed", &deck.provenance.notes)] {
+    for (title, lines) in [("Left out on purpose", &deck.provenance.left_out), ("Notes", &deck.provenance.notes)] {
         if !lines.is_empty() {
             to.line(&format!("### {title}"));
             to.list(lines);

@@ -127,7 +127,7 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
         let all = &noun.many;
         // Of what is withheld a lowest one could not be told either.
         if withheld.iter().any(|withheld| *withheld) {
-            sentences.push(format!("{what} {differs} by segment: {} to {} among those that may be told.", low.0, high.0));
+            sentences.push(format!("{what} {differs} by segment: {} to {} among those that may be shown.", low.0, high.0));
             sentences.push(format!("Of these it is lowest in {} and highest in {}; of all {all} it is {said_of_all}.", low.1, high.1));
         } else {
             sentences.push(format!("{what} {differs} by segment: {} to {}.", low.0, high.0));
@@ -160,7 +160,7 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
     table.push(line(format!("All {}", noun.many), report.prepared.table_rows.len(), everyone));
     let rows_are = noun.title();
     let columns = [("Segment", false), (what.as_str(), true), ("95 % interval", true), (rows_are.as_str(), true)];
-    let mut notes = vec![format!("The interval holds what the share may be were other {} of the same kind asked (Wilson).", noun.many)];
+    let mut notes = vec![format!("The interval shows how far the share could vary with other {} of the same kind (Wilson).", noun.many)];
     if n_all < report.prepared.table_rows.len() {
         notes.push(format!("Of {} the value is known.", noun.counted(n_all)));
     }
@@ -222,7 +222,7 @@ fn of_numbers(report: &Report, column: &Column, values: &[f64]) -> Option<TopicS
     let (lowest, highest) = (told.iter().min_by(by_mean)?, told.iter().max_by(by_mean)?);
     let differ = lowest.1.mean + lowest.1.half < highest.1.mean - highest.1.half;
     let differs = if differ { "differs" } else { "hardly differs" };
-    let (among, it) = if spreads.iter().any(Option::is_none) { (" among those that may be told", "Of these it") } else { ("", "It") };
+    let (among, it) = if spreads.iter().any(Option::is_none) { (" among those that may be shown", "Of these it") } else { ("", "It") };
     let sentences = vec![
         format!("Average {said} {differs} by segment: {} to {}{among}.", text(lowest.1.mean), text(highest.1.mean)),
         format!(

@@ -59,7 +59,7 @@ impl Plot {
             Plot::Silhouette => "Silhouettes: how well customers fit their segment",
             Plot::Dendrogram => "Tree of merges",
             Plot::KDistance => "Core customers at every distance",
-            Plot::EpsilonCurves => "Segments and noise at every epsilon",
+            Plot::EpsilonCurves => "Segments and share in no group at every epsilon",
             Plot::CondensedTree => "Condensed tree: which groups last",
             Plot::Comparison => "Comparison: who goes where",
             Plot::Variance => "Variance explained by each component",

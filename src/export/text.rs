@@ -28,18 +28,7 @@ pub fn turns_text(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-pub use crate::base::text::{count, percents_of};
-
-/// A share as a percentage that is never rounded to nothing: "24 %", "3.2 %", "< 0.1 %".
-pub fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    match percent {
-        0.0 => "0\u{a0}%".into(),
-        p if p < 0.1 => "<\u{a0}0.1\u{a0}%".into(),
-        p if p < 9.95 => format!("{p:.1}\u{a0}%"),
-        p => format!("{p:.0}\u{a0}%"),
-    }
-}
+pub use crate::base::text::{count, percent, percents};
 
 /// A share in whole percent, for sentences with an interval beside it: "24 %".
 pub fn whole_percent(share: f64) -> String {
@@ -117,7 +106,7 @@ mod tests {
         );
         assert_eq!(
             (percent(0.2449), percent(0.00001), percent(0.032)),
-            ("24\u{a0}%".into(), "<\u{a0}0.1\u{a0}%".into(), "3.2\u{a0}%".into())
+            ("24\u{202f}%".into(), "<\u{202f}0.1\u{202f}%".into(), "3.2\u{202f}%".into())
         );
     }
 

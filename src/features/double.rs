@@ -9,16 +9,18 @@ use std::collections::BTreeMap;
 use crate::base::{Ctx, Note, Stopped};
 use crate::data::profile::Levels;
 use crate::data::sourcing::Field;
-use crate::data::{Column, Kind, Loaded, column_words, matches_word, name_words};
+use crate::data::{Kind, Loaded, column_words, matches_word, name_words};
 
 use super::prepared::InputColumn;
 use super::recipe::Preparation;
-use super::twins::{Holders, Values, holders, same_numbers};
+use super::twins::{Holders, Values, holders, same_numbers, together};
 
 /// Fewer rows have no "top 1 %".
 const FEWEST_ROWS: usize = 100;
 /// The largest 1 % hold most of it beyond this share of the sum.
 const MOST_OF_IT: f64 = 0.5;
+/// The large part of a quantity beside the usual part, from which they are told to be in two units.
+const TWO_SCALES: f64 = 200.0;
 /// Columns named in a note.
 const NAMED: usize = 4;
 
@@ -43,7 +45,7 @@ fn by_default(column: &InputColumn, preparation: &Preparation) -> bool {
     column.enters && preparation.columns.get(&column.name).is_none_or(|recipe| recipe.enters.is_none())
 }
 
-/// Quantities of which the largest 1 % hold most: some rows are counted in another unit.
+/// Quantities of which the largest 1 % hold most, or that are of two scales: some rows are counted in another unit.
 fn held_by_few(
     loaded: &Loaded,
     preparation: &Preparation,
@@ -56,16 +58,27 @@ fn held_by_few(
             continue;
         }
         ctx.check()?;
-        let Some(share) = share_of_largest(column, loaded.table.n_rows) else { continue };
+        let mut values: Vec<f64> = (0..loaded.table.n_rows).filter_map(|row| column.number(row)).filter(|value| *value > 0.0).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        let why = match share_of_largest(&values) {
+            Some(share) => format!("1 % of the customers hold {:.0} % of {{}} sum", (100.0 * share).floor()),
+            None if are_two_scales(&values) => "the largest are hundreds of times the usual".to_owned(),
+            None => continue,
+        };
         input.enters = false;
-        let percent = (100.0 * share).floor();
-        input.reason = format!("1 % of the customers hold {percent:.0} % of the sum: some may be counted in another unit.");
+        input.reason = capitalised(&format!("{}: some may be counted in another unit.", why.replace("{}", "the")));
         notes.push(Note::new(format!(
-            "{} is left out: 1 % of the customers hold {percent:.0} % of its sum, so some may be counted in another unit. You can switch it on under Prepare.",
-            input.name
+            "{} is left out: {}, so some may be counted in another unit. You can switch it on under Prepare.",
+            input.name,
+            why.replace("{}", "its")
         )));
     }
     Ok(())
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn is_quantity(name: &str) -> bool {
@@ -75,18 +88,21 @@ fn is_quantity(name: &str) -> bool {
     says(words) && !says(never)
 }
 
-/// The part of the sum that the largest 1 % hold, if it is most of it.
-fn share_of_largest(column: &Column, n_rows: usize) -> Option<f64> {
-    let mut values: Vec<f64> = (0..n_rows).filter_map(|row| column.number(row)).filter(|value| *value > 0.0).collect();
-    if values.len() < FEWEST_ROWS {
+/// The part of the sum that the largest 1 % hold, if it is most of it; of values in order.
+fn share_of_largest(sorted: &[f64]) -> Option<f64> {
+    if sorted.len() < FEWEST_ROWS {
         return None;
     }
-    let n_largest = values.len().div_ceil(100);
-    let at = values.len() - n_largest;
-    values.select_nth_unstable_by(at, f64::total_cmp);
-    let largest: f64 = values[at..].iter().sum();
-    let share = largest / values.iter().sum::<f64>();
+    let largest: f64 = sorted[sorted.len() - sorted.len().div_ceil(100)..].iter().sum();
+    let share = largest / sorted.iter().sum::<f64>();
     (share > MOST_OF_IT).then_some(share)
+}
+
+/// Whether pieces and litres stand in one column, however many customers buy both: the share of the largest 1 % says nothing where a quarter of all
+/// are as large. No skewed count of one unit spreads so far within 90 of 100 customers.
+fn are_two_scales(sorted: &[f64]) -> bool {
+    let at = |share: f64| sorted[((sorted.len() - 1) as f64 * share) as usize];
+    sorted.len() >= FEWEST_ROWS && (at(0.95) > TWO_SCALES * at(0.5) || at(0.5) > TWO_SCALES * at(0.05))
 }
 
 fn same_columns(
@@ -115,10 +131,25 @@ fn same_columns(
         columns[at].reason = format!("Left out: says the same as {stays}.");
         told.push((at, format!("{} (as {stays})", columns[at].name)));
     }
+    for (own, of) in OWN_TWINS {
+        let at = |name: &str| columns.iter().position(|column| column.name == name && column.enters && column.kind == Kind::Number);
+        let Some((own, of)) = at(own).zip(at(of)).filter(|&(own, _)| by_default(&columns[own], preparation)) else { continue };
+        if together(&values(&own), &values(&of), &rows).is_some_and(|r| r.abs() > OWN_SAME) {
+            columns[own].enters = false;
+            columns[own].reason = format!("Left out: says nearly the same as {}.", columns[of].name);
+            told.push((own, format!("{} (nearly as {})", columns[own].name, columns[of].name)));
+        }
+    }
     told.sort_unstable();
     notes.extend(left_out_note(told.into_iter().map(|(_, told)| told).collect()));
     Ok(())
 }
+
+/// Columns of a table built here that count the same thing in two ways. They are known to, so they need not agree as closely as columns of which nothing is
+/// known.
+const OWN_TWINS: [(&str, &str); 2] = [("orders", "frequency"), ("repeat_purchases", "frequency")];
+/// Beyond this correlation they do.
+const OWN_SAME: f64 = 0.95;
 
 fn left_out_note(told: Vec<String>) -> Option<Note> {
     let more = told.len().saturating_sub(NAMED);

@@ -95,7 +95,7 @@ fn personal_note(loaded: &Loaded, preparation: &Preparation, columns: &[InputCol
     let (holds, it, enters, is) = if rest.is_empty() { ("holds", "it", "enters", "it is") } else { ("hold", "they", "enter", "they are") };
     let names = if rest.is_empty() { (*last).to_owned() } else { format!("{} and {last}", rest.join(", ")) };
     Some(Note::new(format!(
-        "{names} {holds} only yes and no and may say who somebody is. For now {it} {enters}; if {is} sensitive, give the role Sensitive on Data."
+        "{names} {holds} only yes and no and may describe personal traits. For now {it} {enters}; if {is} sensitive, give the role Sensitive on the Data page."
     )))
 }
 

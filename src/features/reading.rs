@@ -194,7 +194,7 @@ impl FittedColumn {
                         Coding::Date(_) => crate::data::table::day_text(coding.stand_in.round() as i32),
                         _ => few_digits(coding.stand_in),
                     };
-                    let then = format!("the median where the segments were made, {shown}, stands in");
+                    let then = format!("the median from when the segments were made, {shown}, is used instead");
                     notes.push(told(format!("No {name}"), met.missing, then));
                 }
                 if met.below > 0 {

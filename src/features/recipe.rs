@@ -163,7 +163,7 @@ choices!(Transform {
     None: "None", "The values enter as they are.";
     Log1p: "log1p", "ln(1 + x): calms long tails of spend and counts, so that a few big customers do not decide everything.";
     Asinh: "asinh", "Like a logarithm, but for columns that also hold negative values.";
-    Winsorized: "Winsorized", "Values beyond the 1st and 99th percentile are drawn in to them.";
+    Winsorized: "Winsorized", "Values beyond the 1st and 99th percentiles are capped there.";
 });
 choices!(TransformRule {
     Auto: "Automatic", "Columns with skewness above 1 are transformed: log1p, or asinh where negatives occur.";

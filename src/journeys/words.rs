@@ -12,6 +12,8 @@ use super::report::{FindingReport, TypicalReport};
 use super::returns::ReturnSummary;
 use super::rhythm::{Rhythm, ShareDifference};
 use super::routes::RoutePlace;
+pub use crate::base::text::percent;
+
 use super::typical::Typical;
 
 const WEEKDAYS: [&str; 7] = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"];
@@ -22,12 +24,6 @@ const MOST_OF_PERSONA: usize = 3;
 
 fn name(names: &[String], persona: usize) -> String {
     names.get(persona).cloned().unwrap_or_else(|| format!("Persona {}", persona + 1))
-}
-
-/// A share in whole percent; small ones with a decimal.
-pub fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent > 0.0 && percent < 1.0 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
 }
 
 fn days(days: f64) -> String {
@@ -45,7 +41,7 @@ pub fn funnel(funnel: &FunnelSummary, names: &[String]) -> Vec<String> {
             (1..found.step).rev().find(|&step| funnel.everyone.steps.get(step - 1).is_some_and(|step| !step.is_optional)).unwrap_or(1);
         let at = funnel.everyone.steps.get(before - 1).map_or("", |step| step.name.as_str());
         let (own, rest) = (1.0 - found.step_conversion.share(), 1.0 - found.step_conversion.rest_share());
-        format!("{} leave at {at} {} of the time, everyone else {}.", name(names, found.persona), percent(own), percent(rest))
+        format!("{} leave at {at} in {} of cases; everyone else in {}.", name(names, found.persona), percent(own), percent(rest))
     });
     let last = funnel.everyone.steps.last();
     let whole = last
@@ -65,7 +61,7 @@ pub fn paths(tree: &PathTree, differences: &PathDifferences, place: impl Fn(usiz
     let sentence = |(persona, at, gap): (usize, usize, &ShareGap)| {
         let way: Vec<String> = tree.prefix(at).into_iter().skip(1).map(&place).collect();
         let (own, rest) = (percent(gap.share()), percent(gap.rest_share()));
-        format!("{own} of {} took the way {} at least once, and {rest} of everyone else.", name(names, persona), way.join(" → "))
+        format!("{own} of {} took the path {} at least once, compared with {rest} of everyone else.", name(names, persona), way.join(" → "))
     };
     largest.map(sentence).into_iter().collect()
 }
@@ -109,7 +105,7 @@ pub fn rhythm(rhythm: &Rhythm, names: &[String]) -> Vec<String> {
                 .map_or(String::new(), |(part, _)| if part == "night" { "at night".into() } else { format!("in the {part}") })
         };
         sentences.extend(told(&rhythm.persona_parts[persona]).map(|(at, of)| {
-            format!("{} do {} of what they do {}, everyone {}.", name(names, persona), percent(of.share), part(at), percent(of.everyone))
+            format!("{} do {} of their activity {}; everyone: {}.", name(names, persona), percent(of.share), part(at), percent(of.everyone))
         }));
         sentences.extend(told(&rhythm.persona_weekdays[persona]).map(|(at, of)| {
             format!(
@@ -177,7 +173,7 @@ fn did(of: &str, pattern: &str, shares: Option<[f64; 2]>, equally_active: [f64; 
     let [alike, others_alike] = equally_active.map(percent);
     match shares {
         Some([own, rest]) => format!(
-            "{}{of} did \u{201c}{pattern}\u{201d} at least once, and {} of everyone else; among equally active customers {alike} and {others_alike}.{part}",
+            "{}{of} did \u{201c}{pattern}\u{201d} at least once, compared with {} of everyone else; among equally active customers {alike} compared with {others_alike}.{part}",
             percent(own),
             percent(rest)
         ),
@@ -233,7 +229,10 @@ mod tests {
         let names = ["Deal-Seeking Regulars".to_owned()];
         assert_eq!(
             funnel(&summary, &names),
-            ["Deal-Seeking Regulars leave at shipping 41 % of the time, everyone else 24 %.", "38 % of all who start get to payment."]
+            [
+                "Deal-Seeking Regulars leave at shipping in 41\u{202f}% of cases; everyone else in 24\u{202f}%.",
+                "38\u{202f}% of all who start get to payment."
+            ]
         );
         let mut untold = summary;
         untold.differences[0].step_conversion.is_told = false;
@@ -257,7 +256,7 @@ mod tests {
         };
         assert_eq!(
             returns(&summary, &["Regulars".to_owned()]),
-            ["Half are back after 94 days.", "After 90 days 60 % of Regulars are back, and 40 % of everyone else."]
+            ["Half are back after 94 days.", "After 90 days 60\u{202f}% of Regulars are back, and 40\u{202f}% of everyone else."]
         );
         (summary.everyone.median, summary.differences) = (None, Vec::new());
         assert_eq!(returns(&summary, &[]), ["Fewer than half come back as far as these data go."]);
@@ -282,10 +281,10 @@ mod tests {
             told,
             [
                 "There is no typical journey.",
-                "Typical of Savers: home → cart; 31 % are close to it.",
+                "Typical of Savers: home → cart; 31\u{202f}% are close to it.",
                 "There is no typical journey of Browsers."
             ]
         );
-        assert_eq!((percent(0.004), percent(0.0), percent(0.415)), ("0.4 %".into(), "0 %".into(), "42 %".into()));
+        assert_eq!((percent(0.004), percent(0.0), percent(0.415)), ("0.4\u{202f}%".into(), "0\u{202f}%".into(), "42\u{202f}%".into()));
     }
 }

@@ -11,6 +11,7 @@ use crate::features::Prepared;
 
 use super::card::Persona;
 use super::describe::describe_with_roles;
+use super::evidence::Evidence;
 use super::lexicon::Lexicon;
 use super::measure::MIN_CELL;
 
@@ -28,6 +29,13 @@ pub struct Contrast {
 impl Contrast {
     /// Fewer customers are not described: a median of nine would tell of persons.
     pub const LEAST: usize = MIN_CELL;
+
+    /// Columns with a level that all of the picked have and nobody else has.
+    pub fn names_of_the_picked(&self) -> Vec<String> {
+        let evidence = self.persona.iter().flat_map(|persona| &persona.evidence);
+        let is_name = |row: &&Evidence| row.level.is_some() && row.persona >= 1.0 && row.rest <= 0.0;
+        evidence.filter(is_name).map(|row| row.column.clone()).collect()
+    }
 
     /// Bytes held, for the memory budget.
     pub fn bytes(&self) -> usize {

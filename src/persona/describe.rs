@@ -133,7 +133,7 @@ pub(super) fn described_beside(
     let mut notes = notes(edits, &edit_of, &personas, &noun);
     if let (Some(RevenueChoice::Column(name)), None) = (lexicon.dictionary().revenue(), revenue) {
         notes.push(Note::new(format!(
-            "No share of revenue is told: this table has no column of numbers called {name}, whose sum it was to be."
+            "No share of revenue is shown: this table has no numeric column {name}, which was chosen as revenue."
         )));
     }
     let attributes = attributes(&personas, &twins);
@@ -299,11 +299,12 @@ fn notes(edits: &[PersonaEdit], edit_of: &[Option<usize>], personas: &[Persona],
             .name
             .as_ref()
             .map_or_else(|| format!("Your notes on {} have", noun.counted(edit.members.len())), |name| format!("Your name \"{name}\" has"));
-        notes.push(Note::new(format!("{what} no segment now; it comes back when most of its {} are together again.", noun.many)));
+        notes
+            .push(Note::new(format!("{what} no segment at the moment and will return when most of its {} are together again.", noun.many)));
     }
     for persona in personas.iter().filter(|persona| persona.n < MIN_NAMED) {
         notes.push(Note::new(format!(
-            "{} has {}: too few for a name that rests on data.",
+            "{} has {}: too few to be named from the data.",
             numbering::name(persona.number),
             noun.counted(persona.n)
         )));

@@ -4,8 +4,8 @@
 
 use crate::data::Noun;
 
-use super::text::{capitalised, percent};
-use super::yes_no::yes_or_no;
+use super::text::percent;
+use super::yes_no::group;
 
 /// What was learnt from the customers and their segments.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -151,6 +151,8 @@ pub struct MissingGroup {
     pub human: String,
     /// The level, or the range of a number in words ("65 and over").
     pub level: String,
+    /// Of a question, whether the level is its yes; none of anything else.
+    pub answer: Option<bool>,
     /// Customers.
     pub n: usize,
     /// Share of everyone with a value, 0 to 1.
@@ -160,11 +162,10 @@ pub struct MissingGroup {
 }
 
 impl MissingGroup {
-    /// Who they are: "65 and over (age)", and of questions "Senior citizen" and "Not: senior citizen".
+    /// Who they are: "65 and over (age)", and of questions "Senior citizens" and "Without a partner".
     pub fn who(&self) -> String {
-        match yes_or_no(&self.level) {
-            Some(true) => capitalised(&self.human),
-            Some(false) => format!("Not: {}", self.human),
+        match self.answer {
+            Some(yes) => group(&self.human, yes),
             None => format!("{} ({})", self.level.replace('_', " "), self.human),
         }
     }

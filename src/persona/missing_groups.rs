@@ -12,6 +12,7 @@ use super::explain::MissingGroup;
 use super::measure::{Groups, MIN_CELL};
 use super::text::NumberFormat;
 use super::withheld::is_few;
+use super::yes_no::answer;
 
 const MIN_SHARE: f64 = 0.03;
 /// Of columns with more levels nobody asks which of them leads somewhere.
@@ -89,7 +90,15 @@ fn of_column(
         let told = asked.iter().filter(|&&persona| is_told(persona)).map(inside);
         let most_in =
             told.fold(None, |best: Option<(usize, f64)>, one| if best.is_none_or(|best| one.1 > best.1) { Some(one) } else { best });
-        found.push(MissingGroup { column: column.name.to_owned(), human: column.human.clone(), level: name.clone(), n, share, most_in });
+        found.push(MissingGroup {
+            column: column.name.to_owned(),
+            human: column.human.clone(),
+            level: name.clone(),
+            answer: answer(name, names),
+            n,
+            share,
+            most_in,
+        });
     }
     Ok(found)
 }

@@ -198,7 +198,7 @@ impl Numbering {
             let from: Vec<(usize, usize)> = shown.iter().map(|(old, shared)| (*old, shared[cluster])).collect();
             told.push(match &worth_telling(&from)[..] {
                 [] => format!("{} is new.", name(*number)),
-                [(old, share)] if *share > 0.5 => format!("{} split off from {}.", name(*number), name(*old)),
+                [(old, share)] if *share > 0.5 => format!("{} split from {}.", name(*number), name(*old)),
                 several => format!("{} is new, from {}.", name(*number), listed(several)),
             });
         }
@@ -210,7 +210,7 @@ impl Numbering {
             told.push(match &worth_telling(&into)[..] {
                 [] => format!("{} dissolved.", name(*old)),
                 [(new, share)] if *share > 0.5 => format!("{} merged into {}.", name(*old), name(*new)),
-                several => format!("{} was shared out among {}.", name(*old), listed(several)),
+                several => format!("{} was divided among {}.", name(*old), listed(several)),
             });
         }
         told
@@ -341,7 +341,7 @@ mod tests {
         assert_eq!(session.show(&three), (vec![0, 1, 2], vec![]));
         // The first gives up half of its customers and is no longer the largest: it stays C1 all the same.
         let four = [(0, 26), (3, 24), (1, 30), (2, 20)];
-        assert_eq!(session.show(&four), (vec![0, 3, 1, 2], vec!["C4 split off from C1.".to_owned()]));
+        assert_eq!(session.show(&four), (vec![0, 3, 1, 2], vec!["C4 split from C1.".to_owned()]));
         assert_eq!(session.show(&four), (vec![0, 3, 1, 2], vec![]), "showing it again changes nothing");
         let two = [(0, 50), (1, 50)];
         let (numbers, told) = session.show(&two);

@@ -1,12 +1,12 @@
 //! What came of the customers of a persona? The line that stands on every front: "Churn 40 % (all: 27 %)".
 //!
 //! In: a persona with its evidence. Out: one line per outcome column, rates before amounts, each by the name of its column, so that all personas
-//! have the same lines in the same order. Of two levels the one that says yes is told, or else the rarer one; of more the commonest here. RFM
+//! have the same lines in the same order. Of two levels the one that says yes is told, or else the rarer one; of more the one that says who left, or else the commonest here. RFM
 //! scores are made of the columns they would be told beside, and are no outcome. O(rows of evidence).
 
 use std::collections::BTreeSet;
 
-use crate::data::{Noun, Role, is_rfm_score};
+use crate::data::{Noun, Role, is_rfm_score, says_who_left};
 use crate::evaluate::{says_yes, telling_level};
 
 use super::card::Persona;
@@ -83,6 +83,8 @@ fn told<'a>(rows: &[(usize, &'a Evidence)]) -> Option<(usize, &'a Evidence)> {
     match rows {
         [one] if levels.is_empty() => Some(*one),
         _ if levels.len() <= 2 => rows.get(telling_level(&levels)?).copied(),
+        // One level for all personas, or their fronts could not be compared.
+        several if let Some(left) = several.iter().find(|(_, row)| row.level.as_deref().is_some_and(says_who_left)) => Some(*left),
         several => several.iter().max_by(|a, b| a.1.persona.total_cmp(&b.1.persona).then_with(|| b.1.level.cmp(&a.1.level))).copied(),
     }
 }

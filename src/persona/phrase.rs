@@ -15,8 +15,8 @@ use super::level_words::{
 use super::lexicon::{End, Pole, Position};
 use super::measure::Trait;
 use super::sense::Sense;
-use super::text::{PERCENT, capitalised, is_plural, plural, times, titled};
-use super::yes_no::{NameWord, name_word, verb, yes_or_no};
+use super::text::{PERCENT, capitalised, is_plural, plural, times, times_the, titled};
+use super::yes_no::{NameWord, answer, name_word, verb};
 
 /// Shares below this are "hardly any".
 const HARDLY_ANY: f64 = 0.05;
@@ -101,12 +101,14 @@ impl<'a> Phrase<'a> {
         let (times_words, clause_words) =
             (words(pole.and_then(|pole| pole.times.as_ref())), words(pole.and_then(|pole| pole.clause.as_ref())));
         let said = match (self.ratio(), times_words, clause_words) {
-            (Some(ratio), Some(template), _) => self.filled(&template.replace("{times}", &times(ratio))),
+            (Some(ratio), Some(template), _) => {
+                self.filled(&template.replace("{times} the", &times_the(ratio)).replace("{times}", &times(ratio)))
+            }
             (_, _, Some(template)) => self.filled(template),
             (Some(ratio), None, None) if self.column.sense == Sense::Count && is_plural(&self.name()) => {
                 format!("have {} as many {}", times(ratio), self.name())
             }
-            (Some(ratio), None, None) => format!("have {} the {}", times(ratio), self.name()),
+            (Some(ratio), None, None) => format!("have {} {}", times_the(ratio), self.name()),
             (None, _, None) => self.plain(true),
         };
         Clause::They(format!("{said} ({persona} against {everyone})"))
@@ -195,12 +197,10 @@ impl<'a> Phrase<'a> {
         })
     }
 
-    /// Whether a level is the yes or the no of a question. Single letters are that only where there is no third: of four parties N need not be no.
+    /// Whether a level is the yes or the no of a question.
     fn answer(&self, level: &str) -> Option<bool> {
         let Reading::Levels(levels) = &self.column.reading else { return None };
-        let is_letter = level.trim().chars().count() == 1;
-        let is_question = !is_letter || levels.labels.len() <= 2;
-        yes_or_no(level).filter(|_| is_question)
+        answer(level, &levels.labels)
     }
 
     /// How many do it, by the share that is printed beside it. Where that is withheld, a word such as "All" would tell it.

@@ -82,6 +82,9 @@ pub fn sense_of(name: &str, unit: Option<&str>, looks: Looks) -> Sensed {
         let is_time = words.any(TIME).is_some() || words.any(EVENT).is_some() || unit.is_some_and(|unit| TIME_UNITS.contains(&unit));
         return found(if is_time { Sense::Interval } else { Sense::Change }, Some(word));
     }
+    if let Some(word) = words.time_per_purchase() {
+        return found(Sense::Interval, Some(word));
+    }
     let counts = words.any(COUNT);
     // "number of ratings" counts, "satisfaction rating" does not; two plurals say the same without a word for it.
     if counts.is_none() || is_percent {
@@ -145,6 +148,14 @@ impl Words {
     fn any<'a>(&self, list: &[&'a str]) -> Option<&'a str> {
         let ends = |token: &String, word: &str| word.strip_prefix('*').is_some_and(|end| token.ends_with(end));
         list.iter().copied().find(|word| self.0.iter().any(|token| token == word || ends(token, word)))
+    }
+
+    /// "days per order" is a gap said otherwise: the word for per between a time and a purchase. Of a session or a trip it would be its length.
+    fn time_per_purchase(&self) -> Option<&'static str> {
+        let at = self.0.iter().position(|token| PER.contains(&token.as_str()))?;
+        let (before, behind) = self.0.split_at(at);
+        let holds = |words: &[String], list: &[&str]| words.iter().any(|token| list.contains(&token.as_str()));
+        (holds(before, CALENDAR) && holds(behind, PURCHASE)).then_some("per")
     }
 }
 
@@ -215,6 +226,27 @@ const EVENT: &[&str] = &[
     "compra", "compras", "pedido", "pedidos", "visita", "visitas", "acquisto", "acquisti", "ordine", "ordini",
 ];
 const PER: &[&str] = &["per", "pro", "par", "por"];
+/// Times that pass between two purchases.
+#[rustfmt::skip]
+const CALENDAR: &[&str] = &[
+    "day", "days", "week", "weeks", "month", "months", "tag", "tage", "wochen", "monate", "jour", "jours", "semaines", "mois", "dia", "dias", "semanas",
+    "meses", "giorni", "settimane", "mesi",
+];
+const PURCHASE: &[&str] = &[
+    "order",
+    "purchase",
+    "transaction",
+    "invoice",
+    "bestellung",
+    "kauf",
+    "einkauf",
+    "commande",
+    "achat",
+    "pedido",
+    "compra",
+    "ordine",
+    "acquisto",
+];
 /// Plurals that count by themselves.
 #[rustfmt::skip]
 const EVENTS: &[&str] = &[
@@ -247,6 +279,10 @@ mod tests {
             ("tage_zwischen_käufen", None, wide, Sense::Interval),
             ("jours_entre_achats", None, wide, Sense::Interval),
             ("giorni_tra_acquisti", None, wide, Sense::Interval),
+            ("days_per_order", None, wide, Sense::Interval),
+            ("Wochen_pro_Bestellung", None, wide, Sense::Interval),
+            ("orders_per_month", None, looks(0.2, 9.5, false), Sense::Plain),
+            ("minutes_per_session", None, wide, Sense::Plain),
             ("wage_gap", None, wide, Sense::Change),
             ("days_since_last_change", None, wide, Sense::Elapsed),
             ("dias_desde_ultima_compra", None, wide, Sense::Elapsed),

@@ -23,14 +23,14 @@ pub fn summary(size: &Size, noun: &Noun, clauses: &[Clause], is_strong: bool) ->
     let revenue = size.revenue_share.map_or_else(String::new, |share| format!(", {} of revenue", percent(share)));
     let mut text = format!("{} ({} of all{revenue}).", noun.counted(size.n), percent(size.share));
     if size.share >= 1.0 {
-        text.push_str(" They are everyone, so there is nobody to set them apart from.");
+        text.push_str(" This persona includes everyone, so there is nobody to compare it with.");
     } else if clauses.is_empty() || !is_strong {
         text.push_str(" No strong difference from everyone was found.");
     }
     let they: Vec<String> =
         clauses.iter().filter_map(|clause| if let Clause::They(said) = clause { Some(said.clone()) } else { None }).collect();
     if !they.is_empty() {
-        text.push_str(if is_strong { " Compared with everyone, they " } else { " Slightly, they " });
+        text.push_str(if is_strong { " Compared with everyone, they " } else { " The differences are slight: they " });
         text.push_str(&list(&they));
         text.push('.');
     }

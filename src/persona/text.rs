@@ -6,7 +6,7 @@
 use crate::data::display_name::is_abbreviation;
 use crate::data::table::day_text;
 
-pub use crate::base::text::{SPACE, count};
+pub use crate::base::text::{SPACE, count, percent, percents};
 pub use crate::data::display_name::tokens;
 
 use crate::base::text::{are_years, grouped};
@@ -186,25 +186,12 @@ pub fn number(value: f64) -> String {
     if value < 0.0 && text != "0" { format!("\u{2212}{text}") } else { text }
 }
 
-/// A share of 0 to 1: "62 %", "0.6 %"; never "0 %" or "100 %" unless it is exactly that.
-pub fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    let text = if percent <= 0.0 {
-        "0".into()
-    } else if percent < 0.1 {
-        "< 0.1".replace(' ', &SPACE.to_string())
-    } else if percent < 9.95 {
-        number((percent * 10.0).round() / 10.0)
-    } else if !(99.5..100.0).contains(&percent) {
-        format!("{percent:.0}")
-    } else {
-        "> 99".replace(' ', &SPACE.to_string())
-    };
-    format!("{text}{SPACE}%")
-}
-
-/// "2.4x", "0.41x", "24x".
+/// A ratio as it stands before "as much": "2.4x", "24x", and below one the parts that have a name, "half", "a quarter", else "0.41x".
 pub fn times(ratio: f64) -> String {
+    let hundredths = (ratio * 100.0).round();
+    if let Some((_, part)) = PARTS.iter().find(|(part, _)| *part == hundredths) {
+        return (*part).to_owned();
+    }
     let decimals = if ratio >= 9.95 {
         0
     } else if ratio >= 0.995 {
@@ -214,6 +201,23 @@ pub fn times(ratio: f64) -> String {
     };
     format!("{ratio:.decimals$}x")
 }
+
+/// The same before "the": "half the income", "a quarter of the income".
+pub fn times_the(ratio: f64) -> String {
+    let times = times(ratio);
+    if times.contains(' ') { format!("{times} of the") } else { format!("{times} the") }
+}
+
+/// Parts of a whole that people have a word for, in hundredths.
+const PARTS: [(f64, &str); 7] = [
+    (10.0, "a tenth"),
+    (20.0, "a fifth"),
+    (25.0, "a quarter"),
+    (33.0, "a third"),
+    (50.0, "half"),
+    (67.0, "two thirds"),
+    (75.0, "three quarters"),
+];
 
 /// "a", "a and b", "a, b and c".
 pub fn list(parts: &[String]) -> String {
@@ -285,6 +289,8 @@ mod tests {
             assert_eq!(plain(percent(share)), text);
         }
         assert_eq!((times(2.412), times(0.4149), times(24.1)), ("2.4x".into(), "0.41x".into(), "24x".into()));
+        assert_eq!((times(0.2513), times(0.335), times(0.5)), ("a quarter".into(), "0.34x".into(), "half".into()));
+        assert_eq!((times_the(0.25), times_the(0.498), times_the(1.6)), ("a quarter of the".into(), "half the".into(), "1.6x the".into()));
         assert_eq!(plain(count(1_234_567)), "1 234 567");
         assert_eq!(plain(number_format("total", Some("€"), None, 0.0, 9e3).write(1236.0)), "€ 1 240");
         assert_eq!(plain(number_format("age", None, Some("years"), 18.0, 90.0).write(33.6)), "34 years");

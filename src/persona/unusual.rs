@@ -134,7 +134,7 @@ fn told(
                 share => format!(", {more_or_less} than {} of them", percent(*share)),
             };
             match value {
-                Some(value) => format!("{name} {}, median of its persona {}{stands}", write(*value), write(*median)),
+                Some(value) => format!("{name} {}, persona median {}{stands}", write(*value), write(*median)),
                 None => format!("{name} is missing, median of its persona {}", write(*median)),
             }
         }
@@ -144,8 +144,8 @@ fn told(
             let shown = if cell.is_empty() { "missing".to_owned() } else { cell };
             // Of few, only that they are few.
             let have = match (share * n_peers as f64).round() as usize {
-                n if n < LEAST_PEERS => "few of its persona have that".to_owned(),
-                _ => format!("{} of its persona have that", percent(*share)),
+                n if n < LEAST_PEERS => "few in the persona have it".to_owned(),
+                _ => format!("{} of the persona have it", percent(*share)),
             };
             let usual = level_name(encoder, &span.name, *commonest);
             let usual = dictionary.level(&span.name, &usual);

@@ -2,7 +2,7 @@
 //!
 //! In: the column's name in words, and the answer. Out: a verb phrase that follows "87 %", and what a name may say. O(words).
 
-use super::text::{plural, titled};
+use super::text::{capitalised, plural, titled};
 
 /// Whether a level is a yes or a no.
 pub fn yes_or_no(level: &str) -> Option<bool> {
@@ -11,6 +11,12 @@ pub fn yes_or_no(level: &str) -> Option<bool> {
         "no" | "false" | "n" | "nein" | "non" | "não" | "nao" => Some(false),
         _ => None,
     }
+}
+
+/// Whether a level is the yes or the no of a question. Single letters are that only where there is no third: of four parties N need not be no.
+pub fn answer(level: &str, levels: &[String]) -> Option<bool> {
+    let is_letter = level.trim().chars().count() == 1;
+    yes_or_no(level).filter(|_| !is_letter || levels.len() <= 2)
 }
 
 /// What a yes says of somebody.
@@ -52,6 +58,20 @@ pub fn verb(human: &str, yes: bool) -> String {
         (Says::Have { what, .. }, true) => format!("have {what}"),
         (Says::Have { what, .. }, false) => format!("have no {what}"),
     }
+}
+
+/// What those are called who gave this answer: "Senior citizens", "Without a partner", "Do not stream movies".
+pub fn group(human: &str, yes: bool) -> String {
+    let small = match (says(human), yes) {
+        (Says::Are { what, .. } | Says::Done(what), true) => what,
+        (Says::Are { what, .. } | Says::Done(what), false) => format!("not {what}"),
+        (Says::Have { what, is_counted }, yes) => {
+            let with = if yes { "with" } else { "without" };
+            format!("{with} {}{what}", if is_counted { "a " } else { "" })
+        }
+        (Says::Do(_) | Says::Fixed(..), _) => verb(human, yes),
+    };
+    capitalised(&small)
 }
 
 /// What a name may say of it; none where a no has no word.
@@ -147,6 +167,14 @@ mod tests {
             ("churn", "have churned", "have not churned"),
         ] {
             assert_eq!((verb(human, true).as_str(), verb(human, false).as_str()), (yes, no));
+        }
+        for (human, yes, no) in [
+            ("partner", "With a partner", "Without a partner"),
+            ("senior citizen", "Senior citizens", "Not senior citizens"),
+            ("dependents", "With dependents", "Without dependents"),
+            ("streaming movies", "Stream movies", "Do not stream movies"),
+        ] {
+            assert_eq!((group(human, true).as_str(), group(human, false).as_str()), (yes, no));
         }
         let word = |human: &str, yes: bool| match name_word(human, yes) {
             Some(NameWord::Adjective(word) | NameWord::Noun(word) | NameWord::Behind(word)) => word,

@@ -108,8 +108,8 @@ impl Brush {
     /// Everyone in a segment of these labels; `name` is what people call it now.
     pub fn segment(stamp: Key, segments: Key, which: Selection, name: &str) -> Brush {
         let from = match which {
-            Selection::Cluster(_) => format!("whole segment, {name}"),
-            Selection::Noise => "lack of a segment".to_owned(),
+            Selection::Cluster(_) => format!("whole segment: {name}"),
+            Selection::Noise => "customers in no group".to_owned(),
         };
         Brush { from: from.into(), stamp, who: Who::Segment { segments, which } }
     }
@@ -117,7 +117,7 @@ impl Brush {
     /// Everyone with a trait in a segment of these labels, or `within` none in all of them; `name` is what people call the segment now.
     pub fn with_trait(stamp: Key, segments: Key, within: Option<(usize, &str)>, holds: TraitMembers, dictionary: &Dictionary) -> Brush {
         let whose = within.map_or_else(String::new, |(_, name)| format!(" in {name}"));
-        let from = format!("trait, {}{whose}", holds.words(dictionary)).into();
+        let from = format!("statement: {}{whose}", holds.words(dictionary)).into();
         Brush { from, stamp, who: Who::Trait { segments, within: within.map(|(cluster, _)| cluster), holds } }
     }
 
@@ -148,7 +148,7 @@ impl Brush {
     /// Everyone in an RFM segment.
     pub fn rfm_segment(stamp: Key, scores: Key, segment: RfmSegment) -> Brush {
         let codes = RfmCodes::of_segment(segment);
-        Brush { from: format!("RFM segment, {}", segment.name()).into(), stamp, who: Who::Rfm { scores, codes } }
+        Brush { from: format!("RFM segment: {}", segment.name()).into(), stamp, who: Who::Rfm { scores, codes } }
     }
 
     /// The box in the map, if it was drawn on these axes.
@@ -183,6 +183,6 @@ mod tests {
         assert_eq!(said(Brush::silhouettes(key, key, Some(1), 0.25, -0.5)), "silhouette from −0.50 to 0.25");
         assert_eq!(said(Brush::silhouettes(key, key, Some(1), -1.0, 0.5)), "silhouette up to 0.50");
         assert_eq!(said(Brush::misfits(key, key, None)), "silhouette below 0");
-        assert_eq!(said(Brush::segment(key, key, Selection::Cluster(2), "Savers")), "whole segment, Savers");
+        assert_eq!(said(Brush::segment(key, key, Selection::Cluster(2), "Savers")), "whole segment: Savers");
     }
 }

@@ -248,7 +248,7 @@ impl Checks {
             // At the first look nothing can have changed.
             _ if last.words.is_empty() || self.lines.len() < 2 => String::new(),
             failing if failing.is_empty() => " Every word of its name still fits.".to_owned(),
-            failing => format!(" {} no longer fits.", failing.join(" and ")),
+            failing => format!(" No longer fits: {}.", failing.join(" and ")),
         };
         let shares = self.shares(number);
         let Some(first) = shares.iter().flatten().next().copied().filter(|_| shares.len() > 1) else {
@@ -260,7 +260,7 @@ impl Checks {
             share if share < low => "shrank",
             _ => {
                 return Some(format!(
-                    "{}: {}\u{a0}%, as far from {} as chance alone may bring it.{words}",
+                    "{}: {}\u{a0}%, no further from {}\u{a0}% than chance explains.{words}",
                     last.name,
                     percent(last.share),
                     percent(first)
@@ -386,7 +386,7 @@ mod tests {
         let with = |n: usize| -> Vec<usize> { (0..1000).map(|row| usize::from(row < n)).collect() };
         note(&mut checks, "2026-01-31", "a", &with(120));
         note(&mut checks, "2026-02-28", "b", &with(110));
-        assert!(checks.told(1).unwrap().contains("as far from 12 as chance"), "{:?}", checks.told(1));
+        assert!(checks.told(1).unwrap().contains("no further from 12\u{a0}% than chance explains"), "{:?}", checks.told(1));
         note(&mut checks, "2026-03-31", "c", &with(80));
         let told = checks.told(1).unwrap().replace('\u{a0}', " ");
         assert!(told.starts_with("P1 shrank from 12 to 8 % (noise: ±2."), "{told}");

@@ -5,6 +5,7 @@
 
 use crate::data::sourcing::Cuts;
 use crate::data::{Source, Sourcing};
+use crate::features::{Dimensions, Preparation};
 
 use super::journey_options::JourneyOptions;
 use super::plan::{Clustering, NicheOptions, Parting, Plan};
@@ -31,6 +32,9 @@ impl MergeKey {
             return MergeKey::Drag("line of unusual customers");
         }
         if let Some(knob) = moved_journeys(before, after) {
+            return MergeKey::Drag(knob);
+        }
+        if let Some(knob) = moved_preparation(before, after).or_else(|| moved_sourcing(before, after)) {
             return MergeKey::Drag(knob);
         }
         if let Some(knob) = moved_inside(before, after) {
@@ -96,6 +100,44 @@ fn moved_journeys(before: &Plan, after: &Plan) -> Option<&'static str> {
         ("numbers of rules", JourneyOptions { rules: new.rules.clone(), ..old.clone() }),
     ];
     knobs.into_iter().find(|(_, moved)| moved == new).map(|(knob, _)| knob)
+}
+
+/// Which number of preparing was moved, where nothing else differs.
+fn moved_preparation(before: &Plan, after: &Plan) -> Option<&'static str> {
+    if before.preparation == after.preparation || *before != (Plan { preparation: before.preparation.clone(), ..after.clone() }) {
+        return None;
+    }
+    let (old, new) = (&before.preparation, &after.preparation);
+    let counts = |of: &Preparation| matches!(of.dimensions, Dimensions::Components(_));
+    let knobs = [
+        ("missing limit", Preparation { missing_limit: new.missing_limit, ..old.clone() }),
+        ("rare levels", Preparation { rare_level_share: new.rare_level_share, ..old.clone() }),
+        ("components", Preparation { dimensions: if counts(old) { new.dimensions } else { old.dimensions }, ..old.clone() }),
+    ];
+    knobs.into_iter().find(|(_, moved)| moved == new).map(|(knob, _)| knob)
+}
+
+/// Which number of the sources was moved, where nothing else differs.
+fn moved_sourcing(before: &Plan, after: &Plan) -> Option<&'static str> {
+    let (Source::Sources(old), Source::Sources(new)) = (&before.source, &after.source) else { return None };
+    if old == new || *before != (Plan { source: before.source.clone(), numbering: before.numbering.clone(), ..after.clone() }) {
+        return None;
+    }
+    let mut limits = (**old).clone();
+    for (source, moved) in limits.sources.iter_mut().zip(&new.sources) {
+        source.stale_after_days = moved.stale_after_days;
+    }
+    if limits == **new {
+        return Some("limit of news");
+    }
+    let mut shares = (**old).clone();
+    match (&mut shares.rules, &new.rules) {
+        (Some(rules), Some(moved)) => rules.iter_mut().zip(moved).for_each(|(rule, moved)| rule.threshold = moved.threshold),
+        // The first move makes the suggested rules the user's own.
+        (rules @ None, Some(moved)) => *rules = Some(moved.clone()),
+        _ => return None,
+    }
+    (shares == **new).then_some("share of a rule")
 }
 
 /// Which of the RFM scores is cut at other values, where nothing else differs.

@@ -24,6 +24,7 @@ const TABLE: &[PageKey] = &[
     key("Space", "Select or deselect this customer"),
     key("Page up, Page down", "Turn a page"),
     key("Home, End", "Go to the first or last row"),
+    key("Ctrl+C", "Copy the selected rows, or this one"),
     key("Esc", "Clear the selection"),
 ];
 

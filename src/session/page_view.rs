@@ -82,7 +82,7 @@ impl PageView {
             PageView::Personas(CardsView::Cards) => "One card per persona.",
             PageView::Personas(CardsView::Compare) => "The personas side by side, and what drives the grouping.",
             PageView::Personas(CardsView::Overview) => "Everyone on one sheet.",
-            PageView::Prepare => "Which columns enter, and how.",
+            PageView::Prepare => "Which columns are used, and how.",
             PageView::Segments(SegmentsView::Explore) => "The groups, with all plots.",
             PageView::Segments(SegmentsView::Niches) => "Who fits none of the groups, why, and how many would by chance.",
             PageView::Segments(SegmentsView::Validate) => "Whether the personas come back, stay over time and foretell what customers do.",
@@ -92,7 +92,9 @@ impl PageView {
             PageView::Journeys(JourneysView::Return) => "How long customers stay away until the next purchase.",
             PageView::Journeys(JourneysView::Rhythm) => "At which hours and on which days customers are active.",
             PageView::Journeys(JourneysView::Differences) => "What a persona does more than everyone else, and its typical visit.",
-            PageView::Journeys(JourneysView::Timelines) => "What single customers did and when, a line each, drawn by chance.",
+            PageView::Journeys(JourneysView::Timelines) => {
+                "What individual customers did and when: one line per customer, in random order."
+            }
             PageView::Journeys(JourneysView::Triggers) => "What a rule would have set off, tried on the past before it is switched on.",
             PageView::Present => "One card per slide.",
         }

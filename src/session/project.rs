@@ -64,7 +64,7 @@ pub enum ProjectError {
         why: String,
     },
     /// It is no JSON, or its JSON is no project.
-    #[error("{path} is no Personae project: line {line}: {why}. Open the data file itself, or a copy of the project.")]
+    #[error("{path} is not a Personae project: line {line}: {why}. Open the data file itself, or a copy of the project.")]
     NotAProject {
         /// The file.
         path: String,

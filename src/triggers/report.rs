@@ -360,7 +360,7 @@ mod tests {
             assert_eq!((own.fires, own.too_recent, own.hit_rate), (of.fires, of.too_recent, of.hit_rate));
         }
         assert_eq!(price.verdict, Verdict::FindsThem);
-        assert!(price.thresholds.is_empty() && price.text.contains("finds them"));
+        assert!(price.thresholds.is_empty() && price.text.contains("finds the right customers"));
         assert!(price.overlap.iter().any(|of| of.with == "follow" && of.share > 0.5));
         assert_eq!(tried.len(), 3);
         let Matched::Compared(of) = &price.matched else { panic!() };

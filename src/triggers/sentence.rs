@@ -114,7 +114,7 @@ pub fn condition(condition: &TriggerCondition) -> String {
             match (op, value) {
                 (Op::AtLeast, 1.0) | (Op::Above, 0.0) => format!("they {}{over}", event(of, Form::Did)),
                 (Op::Is | Op::AtMost, 0.0) | (Op::Below, 1.0) => format!("they did not {}{over}", event(of, Form::Do)),
-                (Op::IsNot, _) => format!("they {} not exactly {}{over}", event(of, Form::Did), times(*value)),
+                (Op::IsNot, _) => format!("they did not {} exactly {}{over}", event(of, Form::Do), times(*value)),
                 (Op::Is, 1.0) => format!("they {} exactly once{over}", event(of, Form::Did)),
                 _ => format!("they {} {}{over}", event(of, Form::Did), compared(*op, &times(*value))),
             }

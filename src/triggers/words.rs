@@ -45,7 +45,7 @@ impl Verdict {
     /// In words.
     pub fn words(self) -> &'static str {
         match self {
-            Verdict::FindsThem => "finds them",
+            Verdict::FindsThem => "finds the right customers",
             Verdict::NoBetter => "no better than looking at who is active",
             Verdict::TooFew => "too few to say",
             Verdict::SeeTheCurve => "difference not shown",
@@ -103,9 +103,9 @@ pub fn text(trigger: &Trigger, judged: &Judged, verdict: Verdict, test: Option<T
     let n_fires = judged.judged + judged.too_recent;
     let often = match judged.per_week.round() {
         _ if n_fires == 0 => "never have fired".to_owned(),
-        n if n < 1.0 => "have fired less than once a week".to_owned(),
-        1.0 => "have fired once a week".to_owned(),
-        n => format!("have fired {} times a week", few_digits(n)),
+        n if n < 1.0 => "have fired less than once per week".to_owned(),
+        1.0 => "have fired once per week".to_owned(),
+        n => format!("have fired {} times per week", few_digits(n)),
     };
     let mut text = format!("Had this rule run over {period}, it would {often}.");
     if let (Some(rate), Some([low, high])) = (judged.hit_rate, judged.interval) {
@@ -120,12 +120,12 @@ pub fn text(trigger: &Trigger, judged: &Judged, verdict: Verdict, test: Option<T
         text += " This is what happened anyway: it shows whom the rule finds, not what a message would do.";
         if let Some(Test { in_each_half, weeks }) = test {
             text += &format!(
-                " To know that, leave some out by chance: {} customers in each half find an improvement of a fifth (80 % power): {}.",
+                " To measure that, hold some customers out at random: with {} customers in each half, an improvement of a fifth can be detected (80 % power); time needed: {}.",
                 count(in_each_half),
                 if weeks > MOST_WEEKS {
                     "more than ten years, so it cannot be found this way".to_owned()
                 } else {
-                    format!("{} weeks", count(weeks))
+                    format!("{} {}", count(weeks), if weeks == 1 { "week" } else { "weeks" })
                 }
             );
         }
@@ -133,8 +133,7 @@ pub fn text(trigger: &Trigger, judged: &Judged, verdict: Verdict, test: Option<T
         text += " None of these fires is old enough to be judged.";
     }
     if judged.messaged > 0 {
-        text +=
-            &format!(" After {} of the fires a message was sent in that time, so this history is not untreated.", count(judged.messaged));
+        text += &format!(" A message was sent after {} of the fires, so this history is not free of treatment.", count(judged.messaged));
     }
     // A goal that follows at once was on its way before the trigger.
     if let Some([_, median, _]) = judged.lead_days
@@ -203,9 +202,9 @@ mod tests {
         let text = text(&rule, &judged, Verdict::NoBetter, test(&judged, 0, end), 0, end);
         assert_eq!(
             text,
-            "Had this rule run over these 12 months, it would have fired 10 times a week. Of those it fired for, 20 % (16 to 24 %) purchased within 14 days \
-             without any message. This is what happened anyway: it shows whom the rule finds, not what a message would do. To know that, leave some out by \
-             chance: 1\u{202f}683 customers in each half find an improvement of a fifth (80 % power): 337 weeks. Verdict: no better than looking at who is \
+            "Had this rule run over these 12 months, it would have fired 10 times per week. Of those it fired for, 20 % (16 to 24 %) purchased within 14 days \
+             without any message. This is what happened anyway: it shows whom the rule finds, not what a message would do. To measure that, hold some customers out \
+             at random: with 1\u{202f}683 customers in each half, an improvement of a fifth can be detected (80 % power); time needed: 337 weeks. Verdict: no better than looking at who is \
              active."
         );
         for word in ["drive", "cause", "uplift", "because"] {
@@ -213,7 +212,7 @@ mod tests {
         }
         let at_once = Judged { lead_days: Some([0.001, 0.02, 0.5]), messaged: 3, ..judged };
         let text = super::text(&rule, &at_once, Verdict::FindsThem, None, 0, end);
-        assert!(text.contains("on their way already") && text.contains("After 3 of the fires a message was sent"));
+        assert!(text.contains("on their way already") && text.contains("A message was sent after 3 of the fires, so"));
     }
 
     #[test]

@@ -60,7 +60,7 @@ fn told(of: &BadgeOf, side: Side) -> (&'static str, Option<Trust>, String) {
         (None, Answer::Failed { problem, .. }) => (NOT_KNOWN, None, problem.0.to_string()),
         (None, Answer::Cooking { progress, .. }) => {
             let done = (progress.fraction * 100.0).floor();
-            let tip = format!("Is it real? Customers are drawn anew and grouped again; {done:.0} % of the first draws are done.");
+            let tip = format!("Is it real? Customers are resampled and grouped again; {done:.0} % of the first draws are done.");
             ("Checking", None, tip)
         }
         // Nobody asked yet: what is on the page comes first.
@@ -157,8 +157,8 @@ fn colour(ui: &Ui, trust: Trust) -> Color32 {
 fn tip_of(stability: &Stability, cluster: usize, missing: f64) -> String {
     let means = match stability.trust_with(cluster, missing) {
         Trust::High => "High confidence: the same customers come together again and again.",
-        Trust::Good => "Good confidence: the segment comes back when other customers are drawn.",
-        Trust::Unproven => "Unproven: it comes back when other customers are drawn, but so do segments of shuffled columns.",
+        Trust::Good => "Good confidence: the segment comes back when customers are resampled.",
+        Trust::Unproven => "Unproven: it comes back when customers are resampled, but so do segments of shuffled columns.",
         Trust::Fuzzy => "Fuzzy: there may be something, but who belongs to it is uncertain.",
         Trust::DoNotRely => "Do not rely on this segment.",
     };

@@ -5,7 +5,7 @@
 
 use eframe::egui::{self, Align, Button, Id, Key, Margin, Modal, Modifiers, Rect, Role, ScrollArea, TextEdit, Ui, Vec2, pos2};
 
-use crate::cluster::Method;
+use crate::cluster::{Linkage, Method};
 use crate::data::Role as ColumnRole;
 use crate::engine::Answers;
 use crate::features;
@@ -46,6 +46,10 @@ enum Does {
     Role(usize, ColumnRole),
     /// Pick a customer by the row of the table and show it on the map.
     Customer(usize),
+    /// Pick a customer by what the table's own numbers call it.
+    Identified(String),
+    /// Pick the customers of a kept selection.
+    Kept(usize),
     /// Look for a text in the table.
     Find(String),
     /// Read a segment.
@@ -137,7 +141,7 @@ fn list_ui(ui: &mut Ui, found: &[Entry], at: usize, moved: bool, height: f32) ->
             }
         }
         if found.is_empty() {
-            ui.label(caption(ui, "Nothing is called that. Try fewer or other words."));
+            ui.label(caption(ui, "No match. Try fewer or different words."));
         }
     });
     clicked
@@ -192,7 +196,15 @@ fn meant(text: &str, words: &[String], answers: &Answers) -> Vec<Entry> {
         let label = format!("{}  Open {}", icons::FILE, path.display());
         meant.push(entry(label, "", "Open this file.", Does::Run(Box::new(Command::Open(path)))));
     }
-    // "4", "k 4", "k = 4", "k=4", "4 segments", "customer 1234".
+    let loaded = answers.loaded.latest();
+    if let (Some(loaded), Some(number)) = (loaded, customer_number(words))
+        && let Some(column) = loaded.identifier()
+    {
+        let name = answers.dictionary.name(&column.name);
+        let tooltip = format!("Select who has this {name} and show it on the map.");
+        meant.push(entry(format!("Customer {number}"), "", &tooltip, Does::Identified(number)));
+    }
+    // "4", "k 4", "k = 4", "k=4", "4 segments", "row 1234".
     let parts: Vec<&str> = words.iter().flat_map(|word| word.split('=')).filter(|part| !part.is_empty()).collect();
     let numbers: Vec<usize> = parts.iter().filter_map(|part| part.parse().ok()).collect();
     let [number] = numbers[..] else { return meant };
@@ -203,12 +215,32 @@ fn meant(text: &str, words: &[String], answers: &Answers) -> Vec<Entry> {
         let tooltip = format!("Divide the customers into {} segments.", thousands(number));
         meant.push(entry(label, "", &tooltip, Does::Segments(number)));
     }
-    let n_rows = answers.loaded.latest().map_or(0, |loaded| loaded.table.n_rows);
+    let n_rows = loaded.map_or(0, |loaded| loaded.table.n_rows);
     if is_about(&["customer", "row", "number"]) && (1..=n_rows).contains(&number) {
-        let label = format!("Customer {}", thousands(number));
+        let label = format!("Row {}", thousands(number));
         meant.push(entry(label, "", "Select the customer in this row of the table and show it on the map.", Does::Customer(number - 1)));
     }
     meant
+}
+
+/// The number of a customer as somebody types it: "17850", "customer C-00042"; what has no digit is the name of something else.
+fn customer_number(words: &[String]) -> Option<String> {
+    let (number, before) = words.split_last()?;
+    let is_said = before.iter().all(|word| ["customer", "id", "number", "no", "find"].contains(&word.as_str()));
+    (is_said && number.chars().any(|c| c.is_ascii_digit())).then(|| number.clone())
+}
+
+fn pick_customer(answers: &Answers, look: &mut Look, row: usize) {
+    if let Some(loaded) = answers.loaded.latest() {
+        look.pick(Brush::rows(loaded.stamp, [row], "customer by number"));
+        look.show(PageView::Segments(SegmentsView::Explore));
+    }
+}
+
+fn find(look: &mut Look, text: String) {
+    look.show(PageView::Data(DataView::Table));
+    look.table = TableSeen { find: text, ..std::mem::take(&mut look.table) };
+    look.table.is_finding = true;
 }
 
 /// More segments than this are asked for by mistake: it was a customer's number.
@@ -241,6 +273,14 @@ fn entries(plan: &Plan, answers: &Answers) -> Vec<Entry> {
     if !plan.clustering.leaves_k_open() && matches!(plan.clustering.method, Method::KMeans | Method::Tree) {
         let does = Does::Run(Box::new(Command::Cluster(suggested)));
         all.push(entry("k as suggested".into(), "number segments suggestion", "Leave the number of segments to the data.", does));
+    }
+    for linkage in Linkage::ALL {
+        let tree = crate::session::TreeOptions { linkage, ..plan.clustering.tree };
+        let does = Does::Run(Box::new(Command::Cluster(Clustering { method: Method::Tree, tree, ..plan.clustering.clone() })));
+        all.push(entry(format!("Linkage: {}", linkage.name()), "tree dendrogram hierarchical", linkage.explanation(), does));
+    }
+    for (at, selection) in plan.kept.iter().enumerate() {
+        all.push(entry(format!("Selection: {}", selection.name), "kept customers select", "Select these customers again.", Does::Kept(at)));
     }
     // Inside a segment the list is of its parts, which have no cards yet.
     if let Some(personas) = answers.personas.latest().filter(|_| answers.inside.answer().is_none()) {
@@ -343,17 +383,19 @@ fn carry_out(does: Does, plan: &Plan, answers: &Answers, look: &mut Look, comman
             look.column = Some(profile.name.clone());
             commands.push(Command::Prepare(plan.preparation.with_role(profile, Some(role))));
         }
-        Does::Customer(row) => {
-            if let Some(loaded) = answers.loaded.latest() {
-                look.pick(Brush::rows(loaded.stamp, [row], "number of a customer"));
+        Does::Customer(row) => pick_customer(answers, look, row),
+        Does::Identified(number) => match answers.loaded.latest().and_then(|loaded| loaded.row_of(&number)) {
+            Some(row) => pick_customer(answers, look, row),
+            // Nobody has it: the table says so, and shows what is like it.
+            None => find(look, number),
+        },
+        Does::Kept(at) => {
+            if let (Some(loaded), Some(selection)) = (answers.loaded.ready(), plan.kept.get(at)) {
+                look.pick(Brush::rows(loaded.stamp, selection.members.rows(), &format!("kept selection: {}", selection.name)));
                 look.show(PageView::Segments(SegmentsView::Explore));
             }
         }
-        Does::Find(text) => {
-            look.show(PageView::Data(DataView::Table));
-            look.table = TableSeen { find: text, ..std::mem::take(&mut look.table) };
-            look.table.is_finding = true;
-        }
+        Does::Find(text) => find(look, text),
         Does::Segment(cluster) => {
             look.show(PageView::Segments(SegmentsView::Explore));
             look.selection = Some(Selection::Cluster(cluster));

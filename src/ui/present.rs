@@ -93,12 +93,20 @@ fn slide_ui(ui: &mut Ui, room: Rect, answers: &Answers, look: &mut Look, is_fram
     look.slide_width = (rect.width() * ui.pixels_per_point()).round() as u32;
     let name = told(&answers.pages, answers.personas.latest().map(|personas| &**personas), look.slide);
     pages::page_ui(ui, rect, answers.pages.image.as_ref(), "slide", &name, is_framed);
+    // A whole screen without a word would look broken.
+    if answers.pages.image.is_none() {
+        let mut inside = ui.new_child(UiBuilder::new().max_rect(rect.shrink(24.0)));
+        match answers.pages.pages.latest() {
+            None => answer_ui(&mut inside, &answers.pages.pages, "the slides", |_, _| {}),
+            Some(_) => drop(inside.centered_and_justified(|ui| ui.label(caption(ui, "Drawing the slide")))),
+        }
+    }
     rect
 }
 
 /// "Slide 3 of 12: Frequent Big Spenders. 1 204 customers, …".
 fn told(answer: &PagesAnswer, personas: Option<&Personas>, slide: usize) -> String {
-    let (Some(pages), Some(personas)) = (answer.pages.latest(), personas) else { return "The slide is not there yet".to_owned() };
+    let (Some(pages), Some(personas)) = (answer.pages.latest(), personas) else { return "The slide is not ready yet".to_owned() };
     let Some(sheet) = pages.sheets.get(slide) else { return format!("Slide {}", slide + 1) };
     let summary = sheet.cluster.filter(|_| sheet.kind == "card").and_then(|cluster| personas.personas.get(cluster));
     let summary = summary.map_or_else(String::new, |persona| format!(". {}", persona.summary));
@@ -169,7 +177,7 @@ fn list_ui(ui: &mut Ui, pages: &Pages, answer: &PagesAnswer, personas: &Personas
 }
 
 fn turning_ui(ui: &mut Ui, pages: &Pages, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
-    if icon_button(ui, icons::CARET_LEFT, "Slide before").clicked() {
+    if icon_button(ui, icons::CARET_LEFT, "Previous slide").clicked() {
         look.slide = look.slide.saturating_sub(1);
     }
     ui.label(format!("{} of {}", look.slide + 1, pages.len()));

@@ -269,7 +269,7 @@ fn status_text(plan: &Plan, answers: &Answers, look: &Look) -> String {
     if let Some(segmentation) = answers.segmentation.latest() {
         parts.push(segmentation.method_text.clone());
         if segmentation.labels.n_noise() > 0 {
-            parts.push(format!("{} in no segment", thousands(segmentation.labels.n_noise())));
+            parts.push(format!("{} in no group", thousands(segmentation.labels.n_noise())));
         }
     }
     if let Some(silhouette) = answers.silhouette.latest() {

@@ -76,7 +76,7 @@ pub fn label_ui(ui: &mut Ui, label: &str, explanation: &str) -> Response {
 /// A labelled whole number on one line: label left, field right. True when changed.
 pub fn whole_ui(ui: &mut Ui, label: &str, explanation: &str, value: &mut usize, range: std::ops::RangeInclusive<usize>) -> bool {
     row_ui(ui, label, explanation, |ui, label_id| {
-        let response = ui.add(DragValue::new(value).range(range).speed(0.08)).labelled_by(label_id);
+        let response = ui.add(DragValue::new(value).range(range).speed(0.08).update_while_editing(false)).labelled_by(label_id);
         focus_ring::follow(&response);
         response.on_hover_text(explanation).changed()
     })
@@ -345,16 +345,11 @@ pub fn plot_head(
     });
 }
 
-pub use crate::base::text::count as thousands;
+pub use crate::base::text::{count as thousands, percent};
 
 /// A sentence whose numbers stay whole where its lines break: egui breaks at narrow no-break spaces, but not at wide ones.
 pub fn unbroken(text: &str) -> String {
     text.replace(crate::base::text::SPACE, "\u{a0}")
-}
-
-/// A share as people read it: "24 %", "<1 %".
-pub fn percent(share: f64) -> String {
-    if share > 0.0 && share < 0.005 { "<1\u{202f}%".into() } else { format!("{:.0}\u{202f}%", share * 100.0) }
 }
 
 /// A number with no more digits than mean something.

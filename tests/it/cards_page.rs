@@ -165,11 +165,20 @@ fn personas(sizes: &[usize], n_noise: usize, n_left_out: usize) -> Personas {
                 column: "age".into(),
                 human: "age".into(),
                 level: "65 and over".into(),
+                answer: None,
                 n: 214,
                 share: 0.04,
                 most_in: Some((1, 0.11)),
             },
-            MissingGroup { column: "plan".into(), human: "plan".into(), level: "trial".into(), n: 9, share: 0.001, most_in: None },
+            MissingGroup {
+                column: "plan".into(),
+                human: "plan".into(),
+                level: "trial".into(),
+                answer: None,
+                n: 9,
+                share: 0.001,
+                most_in: None,
+            },
         ],
         notes: Vec::new(),
     }
@@ -238,11 +247,11 @@ fn cards() -> Window {
 #[test]
 fn everyone_is_in_the_list_and_shares_add_up() {
     let window = cards();
-    let texts = ["In no group · 60 · 6.0\u{202f}%", "Rows left out · 40 · 4.0\u{202f}%"];
+    let texts = ["In no group · 60 · 6\u{202f}%", "Rows left out · 40 · 4\u{202f}%"];
     for text in texts {
         assert!(window.query_all_by_label(text).next().is_some(), "{text}");
     }
-    for text in ["500 · 50.0\u{202f}%", "300 · 30.0\u{202f}%", "100 · 10.0\u{202f}%"] {
+    for text in ["500 · 50\u{202f}%", "300 · 30\u{202f}%", "100 · 10\u{202f}%"] {
         assert!(window.query_by_label(text).is_some(), "{text}");
     }
 }
@@ -282,7 +291,7 @@ fn the_back_marks_the_row_and_tells_how_far_to_rely_on_it() {
     }
     press(&mut window, "Evidence row visits");
     let Some(brush) = &window.state().look.brush else { panic!("customers behind the row") };
-    assert_eq!(&*brush.from, "trait, low visits in Big Spenders");
+    assert_eq!(&*brush.from, "statement: low visits in Big Spenders");
     key(&mut window, Press::Escape);
     assert!(window.state().look.evidence && window.state().look.brush.is_none(), "first the customers");
     key(&mut window, Press::Escape);
@@ -473,6 +482,27 @@ fn what_was_typed_is_kept_when_another_card_is_opened() {
     let Some(Command::EditCard(0, CardEdit::Added(added))) = commands.last() else { panic!("{commands:?}") };
     assert_eq!(added.goals, "Save time");
     assert_eq!((&window.state().look.name_draft, &window.state().look.added_draft), (&None, &None));
+}
+
+#[test]
+fn goals_and_then_pains_are_two_steps() {
+    let mut window = tall();
+    for (field, text) in [("Goals of C1", "Save time"), ("Pains of C1", "No slots")] {
+        window.get_by_role_and_label(Role::MultilineTextInput, field).focus();
+        window.run();
+        window.get_by_role_and_label(Role::MultilineTextInput, field).type_text(text);
+        window.run();
+    }
+    window.state_mut().look.selection = Some(Selection::Cluster(1));
+    window.run();
+    let added = |command: &Command| match command {
+        Command::EditCard(0, CardEdit::Added(added)) => Some((added.goals.clone(), added.pains.clone())),
+        _ => None,
+    };
+    let mut steps: Vec<(String, String)> = window.state().commands.iter().filter_map(added).collect();
+    // Nobody carries commands out here, so that one is said again; an equal plan is no step.
+    steps.dedup();
+    assert_eq!(steps, [("Save time".to_owned(), String::new()), ("Save time".to_owned(), "No slots".to_owned())]);
 }
 
 #[test]

@@ -200,10 +200,10 @@ fn what_was_never_seen_has_one_answer() {
     assert_eq!(
         notes,
         [
-            "No income for 1 of 5 customers (20.0 %): the median where the segments were made, 1\u{202f}364, stands in.",
+            "No income for 1 of 5 customers (20.0 %): the median from when the segments were made, 1\u{202f}364, is used instead.",
             "No channel for 1 of 5 customers (20.0 %): it counts as \"Other\".",
             "channel is a level that the segments do not tell apart (owl) for 1 of 5 customers (20.0 %): it counts as \"Other\".",
-            "No visits for 1 of 5 customers (20.0 %): the median where the segments were made, 16, stands in.",
+            "No visits for 1 of 5 customers (20.0 %): the median from when the segments were made, 16, is used instead.",
             "visits is below 1, the smallest where the segments were made, for 1 of 5 customers (20.0 %): it counts as 1.",
         ]
     );

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use personae::base::seed::{RngExt, random};
 use personae::base::{Ctx, Labels, Stopped};
-use personae::data::{self, Loaded, Role, Source, Values};
+use personae::data::{self, Loaded, Noun, Role, Source, Values};
 use personae::features::{self, Preparation, Prepared};
 use personae::persona::{Explained, Lexicon, describe, explained};
 
@@ -154,6 +154,29 @@ fn typical_customers_are_nobody() {
     assert!(columns.contains(&"Gender") && !columns.contains(&"Channel"), "the user's role stands before the guess: {columns:?}");
     let in_rules = |column: &str| told.rules.iter().flatten().flat_map(|rule| &rule.conditions).any(|condition| condition.column == column);
     assert!(in_rules("gender") && !in_rules("channel"), "{:?}", told.rules);
+}
+
+#[test]
+fn who_is_called_typical_has_the_traits_of_the_name() {
+    // The middle of the first group is between its two halves: nearest to it are customers without what the group is called by.
+    let mut text = "visits,age,plan\n".to_owned();
+    for row in 0..400 {
+        let (visits, plan) = if row < 200 { (30 + row % 7, "gold") } else { (3 + row % 7, if row % 2 == 0 { "basic" } else { "free" }) };
+        text += &format!("{visits},{},{plan}\n", 30 + row * 7 % 40);
+    }
+    let (loaded, prepared) = table(&text, &["visits", "age"]);
+    let labels = Labels::from_ids(&(0..400).map(|row| usize::from(row >= 200)).collect::<Vec<_>>());
+    let told = explain(&loaded, &prepared, &labels, &BTreeMap::new());
+    let visits = |cluster: usize| -> Vec<f64> {
+        let of = told.examples[cluster].iter().map(|example| example.values.iter().find(|(column, _)| column == "Visits").unwrap());
+        of.map(|(_, value)| value.parse().unwrap()).collect()
+    };
+    assert_eq!(told.typical, [true, true]);
+    assert!(visits(0).iter().all(|visits| *visits > 20.0) && visits(1).iter().all(|visits| *visits < 20.0));
+    let noun = Noun::default();
+    assert_eq!(told.examples_title(0, &noun), "Typical customers (anonymous)");
+    let nearest = Explained { typical: vec![false, true], ..told };
+    assert_eq!(nearest.examples_title(0, &noun), "Customers nearest to the centre (anonymous)");
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn audience_lists_are_those_who_agreed_hashed() {
         "1 customer is left out of the audience lists",
         "1 customer had the contact of another one",
         "the audience list has 32 customers; ad platforms ask for 100 or more",
-        "no audience list, since only 9 could be on it",
+        "no audience list, since it would hold only 9;",
     ] {
         assert!(notes.contains(part), "{part}: {notes}");
     }

@@ -402,11 +402,14 @@ fn the_page_is_whole_for_one_and_for_forty_personas() {
 }
 
 #[test]
-fn shares_of_all_rows_add_up_to_100() {
+fn shares_of_all_rows_are_those_of_the_counts_and_said_as_on_the_cards() {
     let html = html_of(&report(&[333, 333, 331], 2, 1), &Plots::default());
     let told = html.split("Shares of all rows: ").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-    let sum: f64 = told.split(", ").map(|part| part.rsplit(' ').nth(1).unwrap().parse::<f64>().unwrap()).sum();
-    assert!((sum - 100.0).abs() < 1e-9, "{told}");
+    let shares: Vec<&str> = told.split(", ").map(|part| part.rsplit(' ').next().unwrap()).collect();
+    assert_eq!(shares, ["33\u{202f}%", "33\u{202f}%", "33\u{202f}%", "0.2\u{202f}%", "0.1\u{202f}%"], "{told}");
+    for count in [">333</td>", ">331</td>", ">2</td>", ">1</td>"] {
+        assert!(html.contains(count), "{count}");
+    }
 }
 
 #[test]
@@ -556,7 +559,7 @@ fn cards_carry_the_confidence_where_it_is_known() {
         assert_eq!(first["shuffled_columns_mean_jaccard"], 0.4);
     }
     let html = html_of(&report, &Plots::default());
-    assert!(html.contains("Confidence: High") && html.contains("Confidence: Do not rely. The group came back in 0 of 4"));
+    assert!(html.contains("Confidence: High") && html.contains("Confidence: Unreliable. The group came back in 0 of 4"));
     check_page(&html);
 }
 
@@ -715,7 +718,7 @@ fn plots_are_saved_by_their_extension() {
     assert!(fs::read(folder.path().join("map.PNG")).unwrap().starts_with(b"\x89PNG"));
     let told = |name: &str, plots: &Plots| export::save_plot(Plot::Map, plots, &[], &folder.path().join(name)).unwrap_err().to_string();
     assert_eq!(told("map.pdf", &plots(3)), "Plots are saved as PNG or SVG, not as \"pdf\". End the file's name with .png or .svg.");
-    assert!(told("map.svg", &Plots::default()).starts_with("Map of the customers is not there yet"));
+    assert!(told("map.svg", &Plots::default()).starts_with("Map of the customers is not ready yet"));
 }
 
 #[cfg(unix)]

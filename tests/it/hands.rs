@@ -150,6 +150,34 @@ fn a_selection_by_a_statement_is_not_described_by_it() {
 }
 
 #[test]
+fn nor_by_columns_that_say_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("net.csv");
+    let row = |at: usize| {
+        let (net, other) = if at.is_multiple_of(3) { ("none", "none") } else { (["fiber", "dsl"][at % 2], ["yes", "no"][at / 2 % 2]) };
+        format!(
+            "{},{},{net},{other},{}\n",
+            at % 17 * 10 + at % 3,
+            at % 11 * 7,
+            if at.is_multiple_of(3) { 20 + at % 5 } else { 60 + at % 9 }
+        )
+    };
+    let rows: String = (0..300).map(row).collect();
+    std::fs::write(&data, format!("spend,visits,internet,backup,bill\n{rows}")).unwrap();
+    let plan = Plan::new(personae::data::Source::file(data));
+    let mut engine = Engine::new(|| {}, EngineOptions::default());
+    let mut wanted = Wanted::on(Page::Segments);
+    let answers = engine.wait_until_idle(&plan, &wanted);
+    let (stamp, segments) = (answers.loaded.ready().unwrap().stamp, answers.segmentation.ready().unwrap().stamp);
+    let holds = TraitMembers { column: "internet".into(), level: Some("none".into()), direction: Direction::More };
+    wanted.brush = Some(Brush::with_trait(stamp, segments, None, holds, &personae::data::Dictionary::default()));
+    let answers = engine.wait_until_idle(&plan, &wanted);
+    let persona = answers.brush.contrast.ready().expect("described").persona.clone().expect("enough customers");
+    let columns: Vec<&str> = persona.evidence.iter().map(|evidence| evidence.column.as_str()).collect();
+    assert!(columns.contains(&"bill") && !columns.contains(&"internet") && !columns.contains(&"backup"), "{columns:?}");
+}
+
+#[test]
 fn a_start_without_a_file_asks_first() {
     let folder = tempfile::tempdir().unwrap();
     let data = shop(folder.path());

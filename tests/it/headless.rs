@@ -349,7 +349,7 @@ fn what_is_no_file_is_told_at_once() {
         for args in [vec!["segment", path], vec!["table", "--customers", path, "--out", &out]] {
             let ran = personae(&args);
             assert_eq!((ran.code, ran.err.lines().count()), (1, 1), "{args:?}: {}", ran.err);
-            assert!(ran.err.contains(&format!("is no file but {what}")), "{args:?}: {}", ran.err);
+            assert!(ran.err.contains(&format!("is not a file but {what}")), "{args:?}: {}", ran.err);
         }
     }
 }

@@ -211,7 +211,7 @@ fn kinds() -> Vec<(&'static str, Vec<Plant>, &'static str, &'static str, usize)>
         ("misspelled level", vec![Cell("customers", "tier", &[7], "premuim")], "customers", "tier is one of", 1),
         ("case variant", vec![Cell("orders", "channel", SOME, "Web")], "orders", "channel is spelled one way", 3),
         ("blank variant", vec![Cell("events", "event", SOME, "cl ick")], "events", "event is spelled one way", 3),
-        ("country of two names", vec![Cell("customers", "country", SOME, "DE")], "customers", "country calls a country one name", 3),
+        ("country of two names", vec![Cell("customers", "country", SOME, "DE")], "customers", "country uses one name per country", 3),
         ("duplicate customer", vec![Again("customers", 9, "email", "other@shop.example.com")], "customers", "customer_id is there once", 1),
         ("duplicate e-mail", vec![Again("customers", 9, "customer_id", "C9999")], "customers", "email is there once", 1),
         ("duplicate order line", vec![Again("orders", 40, "", "")], "orders", "No row repeats another", 1),

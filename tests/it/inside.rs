@@ -109,7 +109,7 @@ fn one_cloud_is_one_group_and_a_few_are_too_few() {
     assert!(notes.contains("C1 stays whole: it is one group."), "{notes}");
     assert!(report["chosen"].get("inside").is_none());
     let report = segmented(&text, "2", &["--inside", "7:k=2"]).1;
-    assert!(report["notes"].to_string().contains("C7 is not there now, so it is in no parts."));
+    assert!(report["notes"].to_string().contains("C7 does not exist now, so it is in no parts."));
     let few = shop(61, true);
     let report = segmented(&few, "2", &["--inside", "3:k=2"]).1;
     let notes = report["notes"].to_string();
@@ -377,7 +377,7 @@ fn in_the_window_a_double_click_goes_in_and_esc_comes_out() {
     assert_eq!(*window(&mut harness).plan(), before, "looking changes nothing");
 
     // A knob inside is a choice like any other: live, and taken back by undo.
-    harness.get_by_label("One cluster more").click();
+    harness.get_by_label("One segment more").click();
     harness.run_steps(2);
     settle(&mut harness);
     assert_eq!(names(&mut harness).len(), 3);

@@ -47,7 +47,7 @@ fn cards_say_what_the_command_says_of_the_same_events() {
         assert_eq!(did.len(), own.len().max(1) + 1, "the findings, and the typical visit: {did:?}");
         for (sentence, finding) in did.iter().zip(&own) {
             assert!(sentence.contains(&format!("\u{201c}{}\u{201d}", finding["pattern"].as_str().unwrap())), "{sentence}");
-            let share = finding["difference"]["share"].as_f64().map(|share| format!("{:.0} % did", share * 100.0));
+            let share = finding["difference"]["share"].as_f64().map(|share| format!("{} did", personae::base::text::percent(share)));
             assert!(share.is_none_or(|share| sentence.starts_with(&share)), "{sentence}");
         }
         assert!(did.last().unwrap().starts_with("Typical visit: "), "{did:?}");
@@ -64,8 +64,8 @@ fn cards_say_what_the_command_says_of_the_same_events() {
         assert_eq!(row[2] == "n < 10", is_few, "{row}");
         assert_eq!(row[4] == "n < 10", (1..10).contains(&due), "{row}");
     }
-    let ready = rows.iter().take_while(|row| row[3] == "finds them").count();
-    assert_eq!(ready, rows.iter().filter(|row| row[3] == "finds them").count(), "those ready to use stand first");
+    let ready = rows.iter().take_while(|row| row[3] == "finds the right customers").count();
+    assert_eq!(ready, rows.iter().filter(|row| row[3] == "finds the right customers").count(), "those ready to use stand first");
 
     let pattern = findings[0]["pattern"].as_str().unwrap();
     let html = std::fs::read_to_string(folder.join("out/personas.html")).unwrap();

@@ -229,7 +229,7 @@ fn rules_are_tried_in_the_window_as_by_the_command_and_a_removed_one_is_a_choice
     shop.see(JourneysView::Triggers);
     let kept = shop.window.state().plan.journeys.rules.clone().expect("rules of the user's own");
     assert_eq!(kept.triggers.iter().map(|rule| &rule.name).collect::<Vec<_>>(), names[1..].iter().collect::<Vec<_>>());
-    shop.click(Role::Button, "Rules these data offer");
+    shop.click(Role::Button, "Suggested rules");
     shop.see(JourneysView::Triggers);
     assert_eq!(shop.window.state().plan.journeys.rules, None);
     assert_eq!(shop.window.state().answers.journeys.tried.ready().unwrap().rules, tried.rules);

@@ -206,10 +206,10 @@ fn nonsense_knobs_are_named() {
     let x = blobs(20, 2, 9);
     let sentence = |error: ClusterError| error.to_string();
     let params = |k, restarts| KMeansParams { k, restarts, seed: 0 };
-    assert_eq!(kmeans(&x, &params(0, 1), &Ctx::new()).map_err(sentence), Err("The number of clusters is 0; choose 1 or more.".to_owned()));
+    assert_eq!(kmeans(&x, &params(0, 1), &Ctx::new()).map_err(sentence), Err("The number of segments is 0; choose 1 or more.".to_owned()));
     assert_eq!(
         kmeans(&x, &params(21, 1), &Ctx::new()).map_err(sentence),
-        Err("20 distinct rows are too few for 21 clusters; choose k of 20 or less.".to_owned())
+        Err("20 distinct rows are too few for 21 segments; choose k of 20 or less.".to_owned())
     );
     assert!(kmeans(&x, &params(2, 0), &Ctx::new()).is_err());
     assert!(density(&x, 0, &Ctx::new()).is_err());

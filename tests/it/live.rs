@@ -355,7 +355,7 @@ fn repeated_late_and_broken_events_are_counted_and_kept() {
         "it names no customer in customer_id",
         "\u{201c}twelve\u{201d} in amount is no number",
         "it has 2 cells in the place of 4",
-        "it is of a day to come",
+        "it is dated in the future",
         "it came too late to know whether it had come before",
         "it has no id",
     ] {

@@ -153,7 +153,7 @@ fn whoever_watches_reads_what_moves_and_gives_orders_by_name() {
     window.run_steps(3);
     assert_eq!(std::mem::take(&mut window.state_mut().commands), order(LiveOrder::Pause));
     let mut window = watching(|now| now.state = LiveState::Paused, None);
-    assert_eq!(click(&mut window, "Go on"), order(LiveOrder::GoOn));
+    assert_eq!(click(&mut window, "Resume"), order(LiveOrder::GoOn));
 }
 
 #[test]
@@ -170,13 +170,17 @@ fn what_was_found_anew_is_offered_only_where_it_is_not_worse() {
         verdict,
     };
     let mut window = watching(|now| now.retrained = Some(retrained(RetrainVerdict::NotWorse)), None);
-    assert!(window.query_by_label_contains("C1 Calm would keep number and colour without the name").is_some());
+    assert!(
+        window
+            .query_by_label_contains("Would keep number and colour but lose the name, as most customers would change: C1 Calm.")
+            .is_some()
+    );
     assert_eq!(click(&mut window, "Adopt"), [Command::OrderLive(LiveOrder::Adopt)]);
     assert_eq!(click(&mut window, "Keep the current ones"), [Command::OrderLive(LiveOrder::Decline)]);
     let mut window = watching(|now| now.retrained = Some(retrained(RetrainVerdict::LowerSilhouette)), None);
     assert!(window.query_by_label_contains("separate customers less well, silhouette 0.350 and now 0.410").is_some());
     assert!(window.query_by_role_and_label(Role::Button, "Adopt").is_none());
-    assert_eq!(click(&mut window, "All right"), [Command::OrderLive(LiveOrder::Decline)]);
+    assert_eq!(click(&mut window, "OK"), [Command::OrderLive(LiveOrder::Decline)]);
     // Rows that are customers have no days: it is ready all the same.
     let mut window = watching(|now| (now.began, now.latest) = (None, None), None);
     assert_eq!(click(&mut window, "Retrain now"), [Command::OrderLive(LiveOrder::Retrain)]);

@@ -245,9 +245,9 @@ fn what_comes_back_is_counted_as_such_even_where_chance_does_as_well() {
         };
         engine::choose::stability_reason(&stability).unwrap()
     };
-    assert_eq!(told(0.4), "2 of 3 segments come back when customers are drawn anew (10 draws).");
+    assert_eq!(told(0.4), "2 of 3 segments come back when customers are resampled (10 draws).");
     assert_eq!(
         told(1.0),
-        "2 of 3 segments come back when customers are drawn anew (10 draws); but segments of shuffled columns come back as well (1.00 of 1), so that says little."
+        "2 of 3 segments come back when customers are resampled (10 draws); but segments of shuffled columns come back as well (1.00 of 1), so that says little."
     );
 }

@@ -51,8 +51,15 @@ pub fn full(sizes: &[usize]) -> Report {
         };
     }
     let level = "65 and over".to_owned();
-    let missing =
-        |n| MissingGroup { column: "age".into(), human: "age".into(), level: level.clone(), n, share: 0.05, most_in: Some((0, 0.11)) };
+    let missing = |n| MissingGroup {
+        column: "age".into(),
+        human: "age".into(),
+        level: level.clone(),
+        answer: None,
+        n,
+        share: 0.05,
+        most_in: Some((0, 0.11)),
+    };
     personas.missing_groups = vec![missing(214), missing(3)];
     let conditions = vec![Condition { column: "total_spend".into(), text: "total spend above € 1 240".into() }];
     let rule = SegmentRule { conditions, precision: 0.87, recall: 0.91, n_caught: 2140 };
@@ -178,6 +185,56 @@ fn poppler_reads_every_word_of_the_pdf() {
         .unwrap()
         .filter(|entry| entry.as_ref().is_ok_and(|e| e.path().extension().is_some_and(|x| x == "png")));
     assert_eq!(drawn.count(), set(&report, &plots(6), &Choices::default()).len());
+}
+
+/// The words of a page with the boxes they stand in.
+fn boxes(bbox: &str) -> Vec<Vec<(String, [f64; 4])>> {
+    let number =
+        |line: &str, name: &str| -> f64 { line.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap().parse().unwrap() };
+    let word = |line: &str| {
+        let text = line.split('>').nth(1).unwrap().split('<').next().unwrap().to_owned();
+        (text, ["xMin", "yMin", "xMax", "yMax"].map(|name| number(line, name)))
+    };
+    let pages = bbox.split("<page ").skip(1);
+    pages.map(|page| page.lines().filter(|line| line.trim_start().starts_with("<word ")).map(word).collect()).collect()
+}
+
+#[test]
+fn no_word_is_printed_over_another() {
+    if tool("pdftotext").is_none() {
+        eprintln!("skipped: poppler is missing");
+        return;
+    }
+    let mut report = full(&[2_000_000, 1500, 700]);
+    let explained = Arc::make_mut(report.explained.as_mut().unwrap());
+    let long = [
+        ("Payment", "Bank transfer (automatic)"),
+        ("Internet service", "Fiber optic"),
+        ("Average order value of the last year", "\u{20ac} 1\u{202f}240"),
+    ];
+    let values: Vec<(String, String)> = long.map(|(column, value)| (column.to_owned(), value.to_owned())).into();
+    explained.examples.iter_mut().flatten().for_each(|example| example.values = values.clone());
+    let folder = tempfile::tempdir().unwrap();
+    for paper in Paper::ALL {
+        let path = folder.path().join("deck.pdf");
+        let mut plots = plots(3);
+        // The words beside the map are longest where there are most customers.
+        if let Some(map) = plots.map.as_mut() {
+            Arc::make_mut(map).n_total = 2_002_200;
+        }
+        std::fs::write(&path, set(&report, &plots, &on(paper)).pdf().unwrap()).unwrap();
+        let told = run(Command::new("pdftotext").arg("-bbox").arg(&path).arg("-"));
+        for (page, words) in boxes(&told).iter().enumerate() {
+            for (at, (one, a)) in words.iter().enumerate() {
+                for (other, b) in &words[at + 1..] {
+                    // Boxes are as high as lines; only letters over letters count.
+                    let [width, height] = [0, 1].map(|side| a[side + 2].min(b[side + 2]) - a[side].max(b[side]));
+                    let least = (a[3] - a[1]).min(b[3] - b[1]);
+                    assert!(width < 0.8 || height < 0.45 * least, "page {} of {}: {one} and {other}", page + 1, paper.name());
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -105,13 +105,22 @@ fn a_column_and_a_customer_are_found_by_name_and_number() {
     let look = window(&mut harness).look();
     assert_eq!((look.view(), look.column.as_deref()), (PageView::Data(DataView::Table), Some(name.as_str())));
 
-    run(&mut harness, "customer 1234");
-    assert_eq!(window(&mut harness).look().page, Page::Segments);
-    let rows = match window(&mut harness).look().brush.as_ref().map(|brush| &brush.who) {
+    let picked = |harness: &mut Staged| match window(harness).look().brush.as_ref().map(|brush| &brush.who) {
         Some(Who::Rows { rows, .. }) => rows.to_vec(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(rows, [1233]);
+    run(&mut harness, "row 12");
+    assert_eq!(window(&mut harness).look().page, Page::Segments);
+    assert_eq!(picked(&mut harness), [11]);
+    // What the data call a customer, and what of it people type.
+    let loaded = window(&mut harness).answers().loaded.ready().expect("settled").clone();
+    let number = loaded.identifier().expect("the sample numbers its customers").cell(1233).into_owned();
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    for typed in [number.to_lowercase(), digits.trim_start_matches('0').to_owned()] {
+        run(&mut harness, "row 12");
+        run(&mut harness, &format!("customer {typed}"));
+        assert_eq!(picked(&mut harness), [1233], "{typed} of {number}");
+    }
     assert!(window(&mut harness).answers().brush.ring.is_some(), "the map shows who it is");
 }
 

@@ -283,7 +283,7 @@ fn which_column_is_revenue_is_the_users_to_say() {
         let (all, told) = said(Some(choice.clone()));
         assert_eq!((all.revenue_column.as_deref(), told), (None, None), "{choice:?}");
         assert!(all.personas.iter().all(|persona| persona.revenue_share.is_none() && !persona.summary.contains("revenue")));
-        let is_told = all.notes.iter().any(|note| note.0.starts_with("No share of revenue is told"));
+        let is_told = all.notes.iter().any(|note| note.0.starts_with("No share of revenue is shown"));
         assert_eq!(is_told, choice != RevenueChoice::None, "{choice:?}");
     }
 }
@@ -419,6 +419,18 @@ fn odd_tables_and_labels() {
     let empty = prepared(&full, []);
     let none = describe(&full, &empty, &Labels::from_ids(&[]), &[], &Lexicon::built_in(), &Ctx::new()).unwrap();
     assert_eq!((none.personas.len(), none.n_left_out, none.n_rows), (0, n, n));
+}
+
+#[test]
+fn nobody_of_less_than_a_hundredth_has_a_name() {
+    for (n_few, name) in [(40, "Small group A (40)"), (60, "Frequent Shoppers")] {
+        let n = 5_000;
+        let visits = numbers((0..n).map(|row| if row < n_few { 80.0 + (row % 9) as f64 } else { 3.0 + (row % 9) as f64 }));
+        let loaded = loaded(vec![Given("visits", Role::Behavioural, visits)]);
+        let all = check(&loaded, &Labels::from_ids(&(0..n).map(|row| usize::from(row >= n_few)).collect::<Vec<_>>()), &[]);
+        let few = all.personas.iter().find(|persona| persona.n == n_few).unwrap();
+        assert_eq!(few.name, name);
+    }
 }
 
 #[test]

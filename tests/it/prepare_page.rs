@@ -74,7 +74,7 @@ fn check(mut harness: Harness<'static, Stage>, clicks: &[&str], pushes: &[Comman
 #[test]
 fn it_says_what_enters_and_why() {
     let harness = ready();
-    let texts = ["2 of 3 columns enter · 2 of 3 customers take part", "left out: identifier", "skewness 2.3: log1p calms the tail"];
+    let texts = ["2 of 3 columns used · 2 of 3 customers take part", "left out: identifier", "skewness 2.3: log1p calms the tail"];
     for text in texts.into_iter().chain(["1 component explains 80 %.", "Channel = web", "+0.90", "−0.40"]) {
         assert!(harness.query_all_by_label(text).next().is_some(), "{text}");
     }

@@ -131,7 +131,7 @@ fn data_that_move_add_a_line_to_the_validation_history() {
     settle(&mut window);
     let compared = window.answers().comparison.ready().expect("a comparison").clone();
     assert_eq!((compared.table.left.len(), compared.table.n_rows), (3, 400), "two then, and those who came since");
-    assert_eq!(compared.left_names.last().map(String::as_str), Some("Not in one then"));
+    assert_eq!(compared.left_names.last().map(String::as_str), Some("In no group then"));
     // Undo leaves the history alone, and a project that is opened again goes on with it.
     window.command(Command::Do(Action::Undo));
     settle(&mut window);

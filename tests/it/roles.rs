@@ -157,10 +157,10 @@ fn an_unknown_yes_or_no_beside_a_person_is_asked_about_until_it_is_decided() {
     let loaded = read(&text);
     let asked = |preparation: &Preparation| -> Vec<String> {
         let notes = prepare(&loaded, preparation, &Ctx::new()).unwrap().notes;
-        notes.into_iter().map(|note| note.0).filter(|note| note.contains("may say who somebody is")).collect()
+        notes.into_iter().map(|note| note.0).filter(|note| note.contains("may describe personal traits")).collect()
     };
-    let both = "is_head and owner_w hold only yes and no and may say who somebody is. For now they enter; if they are sensitive, give the role \
-                Sensitive on Data.";
+    let both = "is_head and owner_w hold only yes and no and may describe personal traits. For now they enter; if they are sensitive, give the role \
+                Sensitive on the Data page.";
     assert_eq!(asked(&Preparation::default()), [both]);
     let one = Preparation { roles: [("owner_w".to_owned(), Role::Sensitive)].into(), ..Preparation::default() };
     assert_eq!(asked(&one).len(), 1);

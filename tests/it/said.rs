@@ -530,7 +530,7 @@ fn direction(text: &str, meant: &Meant, is_date: bool) -> Option<bool> {
     if has(&["buy more often"]) {
         return Some(!is_gap);
     }
-    if let Some(times) = text.split_whitespace().find_map(|word| word.strip_suffix('x')?.parse::<f64>().ok()) {
+    if let Some(times) = ratio(&text) {
         return Some(times > 1.0);
     }
     let more = has(&[" higher ", " more ", " more.", " longer ", " bigger ", " later ", " larger ", " older ", " wider "]);
@@ -573,9 +573,24 @@ fn read_back(rows: &Rows, text: &str, value: &str, everyone: &str) -> Meant {
     found.unwrap_or_else(|| panic!("{told} is not true of {meant:?}"))
 }
 
+/// The ratio that is said: "2.4x as much", "half as many", "a quarter of the income".
+fn ratio(text: &str) -> Option<f64> {
+    let parts = [
+        (" a tenth ", 0.1),
+        (" a fifth ", 0.2),
+        (" a quarter ", 0.25),
+        (" a third ", 0.333),
+        (" half ", 0.5),
+        (" two thirds ", 0.667),
+        (" three quarters ", 0.75),
+    ];
+    let named = parts.iter().find(|(part, _)| ["as ", "of the ", "the "].iter().any(|behind| text.contains(&format!("{part}{behind}"))));
+    named.map(|(_, ratio)| *ratio).or_else(|| text.split_whitespace().find_map(|word| word.strip_suffix('x')?.parse().ok()))
+}
+
 /// No ratio but of amounts and counts.
 fn ratio_is_meant(text: &str, meant: &Meant, value: &str, everyone: &str) {
-    let Some(times) = text.split_whitespace().find_map(|word| word.strip_suffix('x')?.parse::<f64>().ok()) else { return };
+    let Some(times) = ratio(text) else { return };
     let words = tokens(&meant.column);
     let no_ratio =
         ["score", "rating", "rank", "rate", "share", "pct", "percent", "level", "index", "hike", "change", "date", "gap", "since"];
@@ -622,8 +637,10 @@ fn summary(rows: &Rows, card: &Card) -> usize {
         let (head, tail) = (&rest[..end], &rest[end + 1..]);
         let (words, numbers) = head.rsplit_once('(').unwrap();
         let words = words.trim().trim_start_matches(',').trim().trim_start_matches("and ").trim();
-        let words =
-            ["Compared with everyone, they ", "Slightly, they "].iter().find_map(|start| words.strip_prefix(start)).unwrap_or(words);
+        let words = ["Compared with everyone, they ", "The differences are slight: they "]
+            .iter()
+            .find_map(|start| words.strip_prefix(start))
+            .unwrap_or(words);
         let meant = match (numbers.split_once(" against "), numbers.split_once("all: ")) {
             (Some((value, everyone)), _) => {
                 let meant = read_back(rows, words, value, everyone);

@@ -103,13 +103,13 @@ fn is_field(node: &egui_kittest::Node<'_>) -> bool {
 #[test]
 fn plus_and_minus_change_k_by_one() {
     let mut window = window(plan(Method::KMeans), answers());
-    press(&mut window, "One cluster more");
+    press(&mut window, "One segment more");
     assert_eq!(asked(&mut window).kmeans.k, Some(4), "the suggestion is 3");
-    press(&mut window, "One cluster fewer");
+    press(&mut window, "One segment fewer");
     assert_eq!(asked(&mut window).kmeans.k, Some(2));
     window.state_mut().plan.clustering.method = Method::Tree;
     window.run();
-    press(&mut window, "One cluster more");
+    press(&mut window, "One segment more");
     assert_eq!(asked(&mut window).tree.cut, Cut::Clusters(4));
 }
 
@@ -490,7 +490,7 @@ fn every_segment_says_how_far_it_may_be_relied_on() {
     window.state_mut().answers.stability = Answer::Ready(Arc::new(stability));
     window.state_mut().answers.null_band = Answer::Ready(Arc::new(band));
     window.run();
-    for word in ["High", "Fuzzy", "Do not rely"] {
+    for word in ["High", "Fuzzy", "Unreliable"] {
         assert!(window.query_by_label(&format!("Confidence: {word}")).is_some(), "{word}");
     }
     assert_eq!(window.get_by_role_and_label(Role::Button, "C3").rect(), before, "nothing moves");

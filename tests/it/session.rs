@@ -2,12 +2,14 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use personae::base::Key;
 use personae::cluster::{Linkage, Method};
-use personae::data::{Role, Source};
+use personae::data::rules::{Dimension, Predicate, RowAction, Rule, Severity};
+use personae::data::{Role, Source, SourceFile, Sourcing};
 use personae::export::write_beside;
-use personae::features::{ColumnRecipe, Scale, Transform};
+use personae::features::{ColumnRecipe, Dimensions, Scale, Transform};
 use personae::persona::{Added, PersonaEdit, RowSet};
 use personae::plot::MapAxis;
 use personae::session::{
@@ -100,12 +102,12 @@ fn data_that_moved_or_changed_are_told_and_nothing_is_lost() {
 fn what_is_no_project_is_told_in_one_sentence() {
     let folder = folder();
     let cases: [(&str, &[u8], &[&str]); 6] = [
-        ("broken.personae", b"{\n  \"personae\": 1,\n  oops\n}", &["no Personae project", "line 3"]),
-        ("empty.personae", b"", &["no Personae project", "line 1"]),
-        ("other.personae", b"{\"name\": \"x\"}", &["no Personae project", "personae"]),
+        ("broken.personae", b"{\n  \"personae\": 1,\n  oops\n}", &["not a Personae project", "line 3"]),
+        ("empty.personae", b"", &["not a Personae project", "line 1"]),
+        ("other.personae", b"{\"name\": \"x\"}", &["not a Personae project", "personae"]),
         ("newer.personae", b"{\"personae\": 2, \"saved_with\": \"9.0.0\", \"plan\": 7}", &["9.0.0", "newer", "update"]),
         ("binary.personae", &[0xff, 0xfe, 0x00], &["cannot be opened"]),
-        ("cut.personae", b"{\"personae\": 1, \"plan\": {\"source\":", &["no Personae project"]),
+        ("cut.personae", b"{\"personae\": 1, \"plan\": {\"source\":", &["not a Personae project"]),
     ];
     for (name, bytes, parts) in cases {
         let file = folder.path().join(name);
@@ -185,6 +187,56 @@ fn options_of_methods_stand_side_by_side_in_files() {
         assert_eq!(written, expected, "without {key}");
     }
     assert_eq!(serde_json::to_value(Clustering::default()).unwrap(), standard);
+}
+
+#[test]
+fn every_number_that_is_dragged_is_one_step_back() {
+    let moves: [(&str, fn(&mut Plan, usize)); 5] = [
+        ("missing limit", |plan, at| plan.preparation.missing_limit = 0.3 + 0.01 * at as f64),
+        ("rare levels", |plan, at| plan.preparation.rare_level_share = 0.01 * at as f64),
+        ("components", |plan, at| plan.preparation.dimensions = Dimensions::Components(2 + at)),
+        ("limit of news", |plan, at| sourcing_of(plan).sources[0].stale_after_days = Some(at as f64)),
+        ("share of a rule", |plan, at| {
+            let rule = Rule {
+                source: "orders".into(),
+                dimension: Dimension::Completeness,
+                columns: vec!["id".into()],
+                predicate: Predicate::Present,
+                severity: Severity::Error,
+                threshold: 0.01 * at as f64,
+                action: RowAction::Flag,
+                enabled: true,
+                why: String::new(),
+            };
+            sourcing_of(plan).rules = Some(vec![rule]);
+        }),
+    ];
+    for (knob, moves) in moves {
+        let orders = SourceFile { name: "orders".into(), path: "orders.csv".into(), ..SourceFile::default() };
+        let mut start = Plan::new(Source::Sources(Sourcing { sources: vec![orders], ..Sourcing::default() }.into()));
+        start.preparation.dimensions = Dimensions::Components(9);
+        let mut history = History::new(start.clone());
+        for at in [1, 2, 3] {
+            let mut plan = history.plan().clone();
+            moves(&mut plan, at);
+            let key = MergeKey::while_held(history.plan(), &plan);
+            assert_eq!(key, MergeKey::Drag(knob));
+            history.push(plan, key);
+        }
+        history.seal();
+        assert_eq!(history.undo(), Some(&start), "{knob}");
+        let mut other = start.clone();
+        moves(&mut other, 1);
+        other.clustering.seed += 1;
+        assert_eq!(MergeKey::while_held(&start, &other), MergeKey::Apart, "{knob} and another at once are no drag");
+    }
+}
+
+fn sourcing_of(plan: &mut Plan) -> &mut Sourcing {
+    match &mut plan.source {
+        Source::Sources(sourcing) => Arc::make_mut(sourcing),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn understood() -> Understood {
 }
 
 fn monetary() -> RecipeColumn {
-    let about = "All a customer spent, net of returns.".into();
+    let about = "Total spend per customer, net of returns.".into();
     RecipeColumn { name: "monetary".into(), grain: Grain::Transactions, formula: "SUM(amount)".into(), about }
 }
 
@@ -190,7 +190,7 @@ fn what_is_said_about_a_source_is_pushed_and_given_back_to_the_data() {
     click(&mut harness, "By digits alone");
     let mut harness = open(sourcing(), DataView::Sources);
     click(&mut harness, "Amount: amount");
-    harness.get_by_label("not there").click();
+    harness.get_by_label("none").click();
     harness.run();
     let mut expected = sourcing();
     expected.sources[1].fields.insert(Field::Amount, None);
@@ -238,7 +238,7 @@ fn rows_are_shown_a_page_at_a_time() {
 #[test]
 fn every_column_says_how_it_came_to_be_and_can_be_left_out_and_taken_back() {
     let mut harness = open(sourcing(), DataView::Recipe);
-    for text in ["The key that joins the sources", "SUM(amount)", "All a customer spent", "Taken over from crm"] {
+    for text in ["The key that joins the sources", "SUM(amount)", "Total spend per customer", "Taken over from crm"] {
         assert!(sees(&harness, text), "{text}");
     }
     click(&mut harness, "Leave monetary out");

@@ -33,7 +33,7 @@ const WORDS: [(&str, &[&str], &[&str]); 16] = [
     ("recency", &["Recent"], &["Lapsed"]),
     ("tenure", &["Long-Standing"], &["New"]),
     ("discount", &["Discount"], &["Full-Price"]),
-    ("returns", &["Often-Returning", "Frequent Returners"], &["Few-Returns", "Rare Returners"]),
+    ("returns", &["Return-Prone", "Frequent Returners"], &["Low-Return", "Rare Returners"]),
     ("engagement", &["Engaged"], &["Less-Engaged"]),
     ("breadth", &["Wide-Range"], &["Narrow-Range"]),
     ("satisfaction", &["Satisfied"], &["Less-Satisfied"]),

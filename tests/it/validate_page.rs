@@ -111,7 +111,7 @@ fn each_choice_is_one_step_and_only_what_it_changes_is_looked_at_again() {
     window.harness.run();
     window.says("Foretells: No order is of 1999-01-01");
     window.says("All 3 personas hold");
-    assert_eq!(window.texts().matches("Foretells: Cannot be told").count(), 3);
+    assert_eq!(window.texts().matches("Foretells: Cannot be determined").count(), 3);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_plain_table_tells_two_and_says_what_to_bring_for_the_others() {
     }
     window.says("personas hold");
     window.says("This is a table of one day. What stays over time");
-    window.says("What they foretell needs something that came later");
+    window.says("Foretelling needs something that happened later");
     window.harness.get_by_label("Add a file of orders…").click();
     window.harness.run();
     assert!(matches!(window.harness.state().commands[..], [Command::Do(personae::session::Action::AddSource)]));

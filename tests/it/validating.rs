@@ -106,7 +106,7 @@ fn kinds_that_keep_to_themselves_come_back_stay_and_foretell() {
     }
     assert!(told["power_kept"]["value"].as_f64().unwrap() > 0.7, "{told}");
     assert!(says(&report, "notes", "The quarter after 2023-06-30 is not over"), "{report}");
-    assert!(says(&report, "sentences", "3 of 3 personas come back where only other customers decide. Where one half"), "{report}");
+    assert!(says(&report, "sentences", "3 of 3 personas come back when only other customers decide. When one half"), "{report}");
     assert!(report["seconds"]["total"].as_f64().unwrap() > 0.0 && out.contains("wrote validation.json"));
 }
 
@@ -169,7 +169,7 @@ fn what_is_known_on_the_cut_is_the_same_whatever_comes_later() {
     let (report, _) = validate(&[("orders.csv", &few)], &[&OF_THE_CUT[..], &["--outcome", "category:wine"]].concat());
     let told = &report["foretells"];
     assert!(told["auc"].is_null() && told["power_kept"].is_null() && told["adds_to_rfm"].is_null() && told["events"] == 40, "{told}");
-    assert!(says(&report, "sentences", "40 of 400 customers make up the rarer answer, too few to tell"), "{report}");
+    assert!(says(&report, "sentences", "only 40 of 400 customers gave the rarer answer, too few to judge"), "{report}");
     let (report, _) = validate(&[("orders.csv", &few)], &[&OF_THE_CUT[..], &["--outcome", "category:Boats"]].concat());
     assert!(says(&report, "sentences", "Boats is none of the common product groups up to 2023-03-31"), "{report}");
     let (report, _) = validate(&[("orders.csv", &few)], &[&OF_THE_CUT[..], &["--outcome", "column:frequency"]].concat());

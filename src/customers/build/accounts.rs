@@ -24,6 +24,8 @@ pub struct Account {
     pub refunds: Part,
     /// What is left out, by reason.
     pub not_counted: Vec<(String, Part)>,
+    /// All rows among these that a status or a mark keeps out: cancelled, failed, not paid.
+    pub never_sold: Part,
     /// Amounts in other currencies, each in its own; they are in none of the other parts.
     pub other_currencies: Vec<(String, Part)>,
 }
@@ -143,7 +145,8 @@ fn plain(input: &Input, keys: KeyType, snapshot: IsoDay) -> Result<Account, Cust
         cents: all.cents + part.cents,
     });
     let net = Part { rows: gross.rows - left_out.rows, orders: 0, cents: gross.cents - refunds.cents - left_out.cents };
-    Ok(Account { source: input.of.name.clone(), gross, net, refunds, not_counted, other_currencies: Vec::new() })
+    let (never_sold, other_currencies) = (Part::default(), Vec::new());
+    Ok(Account { source: input.of.name.clone(), gross, net, refunds, not_counted, never_sold, other_currencies })
 }
 
 /// Why rows are left out, in the order they are asked.
@@ -219,6 +222,7 @@ pub(super) fn account(input: &Input, keys: KeyType, snapshot: IsoDay, currency: 
         net: Part::default(),
         refunds: Part::default(),
         not_counted: Vec::new(),
+        never_sold: Part::default(),
         other_currencies: Vec::new(),
     };
     for at in 0..parts.height() {
@@ -238,7 +242,11 @@ pub(super) fn account(input: &Input, keys: KeyType, snapshot: IsoDay, currency: 
                 all.net = Part { rows, orders, cents: sale - back };
                 all.refunds = Part { rows: number("rows back", at)?, orders: number("orders back", at)?, cents: back };
             }
-            reason if reason == usize::from(BY_STATUS) => all.not_counted.push((label, part)),
+            reason if reason == usize::from(BY_STATUS) => {
+                all.never_sold.rows += rows;
+                all.never_sold.cents += sale;
+                all.not_counted.push((label, part));
+            }
             reason => all.not_counted.push((REASONS[reason.min(6)].to_owned(), part)),
         }
     }

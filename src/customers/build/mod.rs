@@ -22,8 +22,10 @@ pub(super) mod recipe;
 mod runs;
 pub(super) mod try_column;
 
+use crate::base::text::count;
 use crate::base::{Ctx, Note};
 use crate::data::day::IsoDay;
+use crate::data::sourcing::Field;
 use crate::data::{Raw, SourceKind, Sourcing, table_of_frame};
 
 use super::error::CustomersError;
@@ -70,12 +72,27 @@ pub fn build(
     let (assembled, accounts) =
         rayon::join(|| assemble(&inputs, keys, snapshot, currency, &recipe, ctx), || accounts_of(&inputs, keys, snapshot, currency));
     let (assembled, accounts) = (assembled?, accounts?);
+    notes.extend(accounts.iter().filter_map(|account| never_sold(account, understood)));
     notes.extend(assembled.notes);
     ctx.progress("Copying the table", 0.9);
     let (table, more) = table_of_frame(assembled.frame, ctx)?;
     notes.extend(more);
     let usable = try_column::usable(understood, &inputs, keys)?;
     Ok(Built { table, columns: assembled.columns, usable, snapshot, notes, accounts, stamp })
+}
+
+/// What a status keeps out of the money, said where everybody reads it and not only among what was decided.
+fn never_sold(account: &Account, understood: &Understood) -> Option<Note> {
+    let source = understood.sources.iter().find(|source| source.name == account.source)?;
+    let column = source.fields.get(&Field::Status).or(source.fields.get(&Field::Returned))?;
+    let (rows, money) = (account.never_sold.rows, account.never_sold.money());
+    let (rows, are) = if rows == 1 { ("1 row".to_owned(), "is") } else { (format!("{} rows", count(rows)), "are") };
+    (account.never_sold.rows > 0).then(|| {
+        Note::new(format!(
+            "{rows} of {} {are} left out of the money ({money}): by {column}, cancelled, failed or not paid. What counts is chosen on Data, under Sources.",
+            account.source
+        ))
+    })
 }
 
 /// The money of every list of transactions that has any.

@@ -48,7 +48,7 @@ fn purchases(understood: &Understood, columns: &mut Vec<RecipeColumn>) {
     add("recency_days", Purchases, "MIN(days_ago)", "Days from the last purchase to the snapshot.");
     add("frequency", Purchases, "COUNT(*)", "Days with a purchase, the first included; orders of the same day are one.");
     if has_money {
-        add("monetary", Transactions, "SUM(amount)", "All a customer spent, net of returns.");
+        add("monetary", Transactions, "SUM(amount)", "Total spend per customer, net of returns.");
     }
     add("tenure_days", Purchases, "MAX(days_ago)", "Days from the first purchase to the snapshot.");
     if has_money {
@@ -62,7 +62,7 @@ fn purchases(understood: &Understood, columns: &mut Vec<RecipeColumn>) {
         add("items", Transactions, "SUM(quantity)", "Pieces bought, net of returns.");
     }
     if has_money {
-        add("returns_rate", Transactions, "SUM(returned) / NULLIF(SUM(gross), 0)", "Returned revenue per revenue.");
+        add("returns_rate", Transactions, "SUM(returned) / NULLIF(SUM(gross), 0)", "Share of revenue that was returned.");
     } else if has(Field::Quantity) {
         let rate = "-SUM(CASE WHEN purchase = 0 THEN quantity END) / NULLIF(SUM(CASE WHEN purchase = 1 THEN quantity END), 0)";
         add("returns_rate", Transactions, rate, "Returned pieces per piece bought.");
@@ -80,7 +80,7 @@ fn purchases(understood: &Understood, columns: &mut Vec<RecipeColumn>) {
         add("top_category_share", Categories, &share, "The top category's share of all a customer bought, 0 to 1.");
     }
     let gap = "(MAX(days_ago) - MIN(days_ago)) * 1.0 / NULLIF(COUNT(*) - 1, 0)";
-    add("purchase_gap_days", Purchases, gap, "Days between two purchases, on average; empty for who bought once.");
+    add("purchase_gap_days", Purchases, gap, "Average days between purchases; empty for customers who bought once.");
     let weekend = "SUM(CASE WHEN weekday >= 6 THEN 1 ELSE 0 END) * 1.0 / NULLIF(COUNT(*), 0)";
     add("weekend_share", Purchases, weekend, "Share of purchases on a Saturday or Sunday, 0 to 1.");
     if sources.iter().any(|source| source.has_time) {

@@ -259,7 +259,13 @@ impl Suggesting<'_> {
         let first = days.iter().copied().find(|name| named(name, FIRST));
         let last = days.iter().copied().find(|name| named(name, LAST) && Some(*name) != first);
         if let (Some(first), Some(last)) = (first, last) {
-            self.add(Dimension::Consistency, &[first, last], Predicate::NotAfter, Severity::Error, "What is first does not come last.");
+            self.add(
+                Dimension::Consistency,
+                &[first, last],
+                Predicate::NotAfter,
+                Severity::Error,
+                "What happens first cannot be dated after what follows it.",
+            );
         }
     }
 

@@ -286,6 +286,32 @@ fn told_day(source: &mut UnderstoodSource, choice: &SourceFile, raw: &Raw) {
     source.decisions.push(Decision { topic: Topic::Day, text });
 }
 
+/// Says that a column is called a status and that nothing is known of its words, so that cancelled orders may be among what counts.
+fn told_status(source: &mut UnderstoodSource, choice: &SourceFile, raw: &Raw, schema: &Schema) -> Result<(), CustomersError> {
+    let is_asked = source.kind == SourceKind::Transactions && !choice.fields.contains_key(&Field::Status);
+    if !is_asked || source.fields.contains_key(&Field::Status) {
+        return Ok(());
+    }
+    let is_taken = |name: &str| source.fields.values().any(|taken| taken == name) || source.key.as_deref() == Some(name);
+    for column in raw.columns.iter().filter(|column| column.kind != Kind::Date && !is_taken(&column.name)) {
+        // "state" alone is a place as often as a status.
+        let is_status = name_words(&column.name).iter().any(|word| word.ends_with("status") || word == "statut");
+        if !is_status || !schema.contains(&column.name) {
+            continue;
+        }
+        let levels = raw.lazy().limit(LOOKED_AT).select([status::status_of(&column.name).alias("level")]);
+        let levels = collect(levels.filter(col("level").is_not_null()).unique(None, UniqueKeepStrategy::Any))?;
+        if (2..=MOST_STATUSES).contains(&levels.height()) {
+            let text = format!(
+                "{name} may say what became of an order, but what its values mean is not known, so all rows count. If it does, choose it under                  Status and say which values count.",
+                name = column.name
+            );
+            source.decisions.push(Decision { topic: Topic::Money, text });
+        }
+    }
+    Ok(())
+}
+
 fn fields(source: &mut UnderstoodSource, choice: &SourceFile, raw: &Raw) -> Result<(), CustomersError> {
     let mut rows = raw.lazy();
     let schema = rows.collect_schema()?;
@@ -309,6 +335,7 @@ fn fields(source: &mut UnderstoodSource, choice: &SourceFile, raw: &Raw) -> Resu
         source.fields.extend(column.map(|column| (field, column)));
     }
     told_day(source, choice, raw);
+    told_status(source, choice, raw, &schema)?;
     // A price per piece next to the amount of the row is no amount of its own.
     let open = |field: Field| !choice.fields.contains_key(&field);
     if open(Field::Category) && source.fields.get(&Field::Category).is_some_and(|name| schema.get(name).is_some_and(DataType::is_float)) {

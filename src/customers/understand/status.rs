@@ -49,6 +49,7 @@ const NO_SALE: &[&str] = &[
     "voided",
     "fail",
     "failed",
+    "failure",
     "fehlgeschl",
     "echou",
     "echec",
@@ -87,6 +88,25 @@ const NO_SALE: &[&str] = &[
     "rascunho",
     "test",
     "declin",
+    "reject",
+    "denied",
+    "disapproved",
+    "unapproved",
+    "not approved",
+    "unauthori",
+    "not authori",
+    "unsucce",
+    "not succe",
+    "not complet",
+    "nicht abgeschlossen",
+    "unconfirmed",
+    "not confirmed",
+    "abort",
+    "deleted",
+    "geloescht",
+    "supprim",
+    "lost",
+    "verloren",
     "abgelehnt",
     "refus",
     "rechaz",
@@ -179,7 +199,20 @@ pub(super) fn means(status: &str) -> Option<StatusMeans> {
     if has(NO_SALE) {
         return Some(StatusMeans::NoSale);
     }
-    has(SALE).then_some(StatusMeans::Sale)
+    (has(SALE) && !denies(&word)).then_some(StatusMeans::Sale)
+}
+
+/// Whether a word says that something did not happen: "undelivered", "nicht geliefert". What is ordered and not sent yet is sold all the same.
+fn denies(word: &str) -> bool {
+    const NOT: [&str; 13] = ["not", "never", "no", "non", "nicht", "nie", "kein", "keine", "pas", "nao", "niet", "sin", "senza"];
+    const SOLD: [&str; 5] = ["unfulfil", "unshipped", "not shipped", "not fulfil", "nicht versendet"];
+    let begins_so = |alone: &str| {
+        ["un", "non", "in", "dis"].iter().filter_map(|start| alone.strip_prefix(start)).any(|rest| {
+            let is_sale = |part: &&str| part.len() > 4 && rest.starts_with(part.trim_end());
+            SALE.iter().any(is_sale)
+        })
+    };
+    !SOLD.iter().any(|sold| word.contains(sold)) && word.split(' ').any(|alone| NOT.contains(&alone) || begins_so(alone))
 }
 
 /// A status as it is compared: in lower case, without blanks around it.
@@ -260,6 +293,12 @@ mod tests {
                 Some(NoSale),
             ),
             ("draft|checkout-draft|Entwurf|Unbezahlt|unpaid|unavailable|test|declined|requires_payment_method", Some(NoSale)),
+            (
+                "Rejected|denied|Payment failure|Aborted|Deleted|Closed - lost|Unsuccessful|Not completed|Not approved|unauthorized",
+                Some(NoSale),
+            ),
+            ("Unfulfilled|unshipped|Not shipped", Some(Sale)),
+            ("undelivered|Not delivered|Nicht geliefert|non livré|unsettled", None),
             ("blue|vip", None),
         ] {
             words.split('|').for_each(|word| assert_eq!(means(word), expected, "{word}"));

@@ -2,8 +2,9 @@
 
 use crate::base::{Key, Note};
 
-use super::Table;
-use super::profile::Profile;
+use super::profile::{ColumnProfile, Profile};
+use super::role::Role;
+use super::{Column, Table};
 
 /// A table as it was read.
 #[derive(Debug, Clone)]
@@ -37,6 +38,25 @@ impl Loaded {
             is_listing: false,
             sheets: Vec::new(),
         }
+    }
+
+    /// The column that tells customers apart: the first identifier with another value in every row. O(columns).
+    pub fn identifier(&self) -> Option<&Column> {
+        let is_it = |column: &&ColumnProfile| column.guessed_role == Role::Identifier && column.n_distinct == self.table.n_rows;
+        let at = self.profile.columns.iter().position(|column| is_it(&column))?;
+        self.table.columns.get(at)
+    }
+
+    /// The row of the customer whom [`Loaded::identifier`] calls so, in any case; else the only one whose digits are these ("42" of "C-00042"). O(n).
+    pub fn row_of(&self, number: &str) -> Option<usize> {
+        let (column, wanted) = (self.identifier()?, number.trim().to_lowercase());
+        if let Some(row) = (0..self.table.n_rows).find(|&row| column.cell(row).trim().to_lowercase() == wanted) {
+            return Some(row);
+        }
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>().trim_start_matches('0').to_owned();
+        let is_number = !wanted.is_empty() && wanted.chars().all(|c| c.is_ascii_digit());
+        let mut alike = (0..self.table.n_rows).filter(|&row| is_number && digits(&column.cell(row)) == digits(&wanted));
+        alike.next().filter(|_| alike.next().is_none())
     }
 
     /// Bytes held, roughly, for the memory budget.

@@ -33,6 +33,8 @@ use std::sync::Arc;
 use polars::prelude::StringChunked;
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::few_digits;
+
 /// How the values of a column behave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -169,6 +171,15 @@ impl Table {
     }
 }
 
+/// Nobody writes more than six decimals into a file: a column in which one of the first numbers has more was computed, and all of it reads the same.
+fn is_computed(values: &[f64]) -> bool {
+    let beyond = |value: &f64| {
+        let millionths = value * 1e6;
+        millionths.abs() < 1e15 && (millionths - millionths.round()).abs() > 0.01
+    };
+    values.iter().take(512).any(beyond)
+}
+
 impl Column {
     /// How its values behave.
     pub fn kind(&self) -> Kind {
@@ -198,6 +209,15 @@ impl Column {
             Values::Number(values) => Cow::Owned(format!("{}", values[row])),
             Values::Date(days) => Cow::Owned(days[row].map(day_text).unwrap_or_default()),
             Values::Text(texts) => Cow::Borrowed(texts.get(row).unwrap_or("")),
+        }
+    }
+
+    /// The cell of `row` as people read it: of a column that was computed, no more digits than mean something.
+    pub fn shown_cell(&self, row: usize) -> Cow<'_, str> {
+        let is_written = || self.original.as_ref().is_some_and(|original| original.get(row).is_some());
+        match &self.values {
+            Values::Number(values) if !values[row].is_nan() && is_computed(values) && !is_written() => Cow::Owned(few_digits(values[row])),
+            _ => self.cell(row),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::data::words::tokens as name_words;
 
 use super::display_name::bounded;
 use super::loaded::Loaded;
+use super::profile::ColumnProfile;
 use super::role::Role;
 
 /// Letters of either form, at most.
@@ -47,7 +48,8 @@ impl Noun {
         let identifiers = loaded.profile.columns.iter().filter(|column| column.guessed_role == Role::Identifier);
         let first = loaded.profile.columns.first().filter(|column| column.n_distinct + column.n_missing >= loaded.table.n_rows);
         let told = identifiers.chain(first).find_map(|column| named(&name_words(&column.name)));
-        told.or_else(|| named(&name_words(&loaded.title))).or_else(|| typical(loaded)).unwrap_or(CUSTOMERS)
+        let told = told.or_else(|| named(&name_words(&loaded.title))).or_else(|| typical(loaded));
+        told.or_else(|| things(loaded)).unwrap_or(CUSTOMERS)
     }
 
     /// What a user wrote: "members", or both forms as "household/households"; where one is missing, it is derived. None where nothing was written.
@@ -122,6 +124,17 @@ fn named(words: &[String]) -> Option<Noun> {
     NOUNS.iter().find(|(_, list)| says(list)).map(|(noun, _)| noun.clone())
 }
 
+/// A table of things: of its columns with another value in every row, the first that is named after one. People come before, since a table of them may
+/// hold the number of an order too.
+fn things(loaded: &Loaded) -> Option<Noun> {
+    let is_key = |column: &&ColumnProfile| column.n_distinct >= loaded.table.n_rows && column.numeric.as_ref().is_none_or(|n| n.whole);
+    let of = |column: &ColumnProfile| {
+        let words = name_words(&column.name);
+        THINGS.iter().find(|(_, list)| words.iter().any(|word| list.contains(&word.as_str()))).map(|(noun, _)| noun.clone())
+    };
+    loaded.profile.columns.iter().filter(is_key).find_map(of)
+}
+
 /// A table with two columns that only such a table has.
 fn typical(loaded: &Loaded) -> Option<Noun> {
     let words: Vec<String> = loaded.profile.columns.iter().flat_map(|column| name_words(&column.name)).collect();
@@ -175,6 +188,13 @@ const NOUNS: &[(Noun, &[&str])] = &[
     (noun("shopper", "shoppers"), &["shopper", "shoppers"]),
     (noun("user", "users"), &["user", "users", "userid", "nutzer", "benutzer", "utilisateur", "usuario", "usuarios", "utente"]),
     (CUSTOMERS, &["customer", "customers", "customerid", "client", "clients", "clientid", "kunde", "kunden", "kundennummer", "cliente", "clientes", "clienti", "shop"]),
+];
+#[rustfmt::skip]
+const THINGS: &[(Noun, &[&str])] = &[
+    (noun("order", "orders"), &["order", "orderid", "orderno", "bestellung", "bestellnummer", "auftrag", "commande", "pedido", "ordine", "invoice", "rechnung"]),
+    (noun("product", "products"), &["product", "productid", "sku", "article", "artikel", "produkt", "produit", "producto", "prodotto", "produto"]),
+    (noun("store", "stores"), &["store", "storeid", "filiale", "magasin", "tienda", "negozio", "loja"]),
+    (noun("session", "sessions"), &["session", "sessionid", "sitzung"]),
 ];
 #[rustfmt::skip]
 const TYPICAL: &[(Noun, &[&str])] = &[

@@ -100,6 +100,9 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
     if profile.levels.as_deref().is_some_and(|levels| are_good_and_bad(&levels.names)) {
         return (Role::Outcome, "Its values are good and bad.".into());
     }
+    if let Some(level) = profile.levels.as_deref().and_then(|levels| levels.names.iter().find(|level| says_who_left(level))) {
+        return (Role::Outcome, format!("Its value \"{level}\" says what became of them."));
+    }
     if is_text && let Some(reason) = thing(column, profile, n_rows, &tokens) {
         return (Role::Ignored, reason);
     }
@@ -110,7 +113,7 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
         return (Role::Identifier, "Every value is different.".into());
     }
     if whole && unique && present >= 20 && counts_rows(column) {
-        return (Role::Identifier, "It counts the rows.".into());
+        return (Role::Identifier, "It only numbers the rows.".into());
     }
     for (role, words) in
         [(Role::Psychographic, &words.psychographic), (Role::Demographic, &words.demographic), (Role::Behavioural, &words.behavioural)]
@@ -144,6 +147,15 @@ fn thing(column: &Column, profile: &ColumnProfile, n_rows: usize, tokens: &[Stri
         }
     }
     let says = |list: &[&'static str]| list.iter().copied().find(|word| tokens.iter().any(|token| token == word));
+    if let Some(word) = says(&GOODS) {
+        let is_code = |text: &str| !text.trim().contains(' ') && text.bytes().filter(u8::is_ascii_digit).count() > 1;
+        let has_letters = |text: &str| text.chars().any(char::is_alphabetic);
+        let count = |(n, codes): (usize, usize), text: &str| (n + 1, codes + usize::from(is_code(text) && has_letters(text)));
+        let (n, codes) = some_texts(column, n_rows).fold((0, 0), count);
+        if profile.n_distinct > 2 && codes * 10 >= n * 9 {
+            return Some(format!("Its name says \"{word}\", and its values are codes of things."));
+        }
+    }
     let status = says(&words.status)?;
     if let Some(of) = says(&words.order_of) {
         return Some(format!("Its name says \"{of} {status}\": what became of an order says nothing of the customer."));
@@ -158,6 +170,13 @@ fn thing(column: &Column, profile: &ColumnProfile, n_rows: usize, tokens: &[Stri
     are_states.then(|| "It says what became of orders, which says nothing of the customer.".to_owned())
 }
 
+/// What is sold, and often told by a code alone: "TBL345".
+#[rustfmt::skip]
+const GOODS: [&str; 16] = [
+    "product", "products", "item", "article", "model", "part", "produkt", "artikel", "modell", "produit", "modele", "producto", "articulo", "modelo", "prodotto",
+    "modello",
+];
+
 /// Whether a column of yes and no, of which nothing is known, stands beside a word of people: the user is asked what it is.
 pub(crate) fn may_be_personal(column: &ColumnProfile) -> bool {
     if column.guess_reason != UNKNOWN || !is_yes_or_no_column(column) {
@@ -165,6 +184,17 @@ pub(crate) fn may_be_personal(column: &ColumnProfile) -> bool {
     }
     let tokens = tokens(&column.name);
     column_words().roles.near_a_person.iter().any(|word| tokens.iter().any(|token| token == word))
+}
+
+/// Whether a value says that somebody left: "Churned" of a status that also has "Stayed" and "Joined".
+pub(crate) fn says_who_left(level: &str) -> bool {
+    #[rustfmt::skip]
+    const LEFT: [&str; 11] = [
+        "churned", "attrited", "attrited customer", "churner", "churned customer", "exited", "abgewandert", "gekuendigt", "resilie", "charged off", "defaulted",
+    ];
+    let mut text = String::new();
+    level.trim().chars().for_each(|letter| push_folded(&mut text, letter));
+    LEFT.contains(&text.as_str())
 }
 
 /// Whether a column says good or bad, and nothing else: what became of a loan.

@@ -43,8 +43,8 @@ impl RetrainCause {
     pub fn words(self) -> &'static str {
         match self {
             RetrainCause::Given => "as given",
-            RetrainCause::Asked => "asked for",
-            RetrainCause::Time => "it was time",
+            RetrainCause::Asked => "on request",
+            RetrainCause::Time => "on schedule",
             RetrainCause::Drift => "after drift",
         }
     }
@@ -104,7 +104,7 @@ impl Retrained {
             return vec!["Everyone is in one segment, so there is nothing to find anew.".to_owned()];
         };
         told.push(match self.verdict {
-            RetrainVerdict::Same | RetrainVerdict::OneSegment => "Looked for anew, the segments are the same.".to_owned(),
+            RetrainVerdict::Same | RetrainVerdict::OneSegment => "A new search found the same segments.".to_owned(),
             RetrainVerdict::NotWorse => format!("The segments that were found anew are not worse: silhouette {anew:.3}, now {now:.3}."),
             RetrainVerdict::LowerSilhouette => {
                 format!("The segments stay: those found anew separate customers less well, silhouette {anew:.3} and now {now:.3}.")
@@ -251,7 +251,7 @@ mod tests {
         let of = found(&clouds(&middles), &[middles[2], middles[0], middles[1]]);
         assert_eq!((of.told.verdict, of.told.moved), (RetrainVerdict::Same, 0));
         assert!((of.centres.at(0, 1) - 20.0).abs() < 0.5 && (of.centres.at(2, 0) - 20.0).abs() < 0.5);
-        assert_eq!(of.told.sentences(), ["Looked for anew, the segments are the same."]);
+        assert_eq!(of.told.sentences(), ["A new search found the same segments."]);
     }
 
     #[test]

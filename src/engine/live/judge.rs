@@ -81,7 +81,7 @@ impl Judge {
     /// Why a row is not counted; nothing where it is.
     fn refusal(&self, event: &LiveEvent, ahead: i64) -> Option<Refusal> {
         if event.time.is_some_and(|time| time >= ahead) {
-            return Some(Refusal::Unfit("it is of a day to come".to_owned()));
+            return Some(Refusal::Unfit("it is dated in the future".to_owned()));
         }
         let name = event.cells[self.id?].trim();
         if name.is_empty() {

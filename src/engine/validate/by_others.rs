@@ -73,9 +73,9 @@ pub(in crate::engine) fn told_of_folds(folds: &FoldsFound) -> String {
     let back = folds.jaccard.iter().filter(|jaccard| **jaccard >= COMES_BACK).count();
     let strength = folds.prediction_strength.map_or_else(String::new, |strength| {
         let word = if strength >= STRONG { "stable" } else { "not stable" };
-        format!(" Where one half of the customers decides for the other, the weakest persona keeps {strength:.2} together, which is called {word}.")
+        format!(" When one half of the customers predicts the groups of the other, the weakest persona keeps {strength:.2} together, which is called {word}.")
     });
-    format!("{back} of {} personas come back where only other customers decide.{strength}", folds.k)
+    format!("{back} of {} personas come back when only other customers decide.{strength}", folds.k)
 }
 
 /// "Without discount, 38 % of the company of Bargain Hunters changes." One sentence per persona that hangs on a column.
@@ -84,7 +84,7 @@ pub(in crate::engine) fn told_of_columns(folds: &FoldsFound) -> Vec<String> {
         let hangs = persona.hangs_on.as_ref()?;
         let name = if persona.name.is_empty() { &persona.persona } else { &persona.name };
         Some(format!(
-            "{name} hangs on {}: without it {:.0}\u{a0}% of those grouped together no longer are, {:.0}\u{a0}% with nothing left out.",
+            "{name} depends on {}: without that column {:.0}\u{a0}% of those grouped together no longer are, compared with {:.0}\u{a0}% when nothing is left out.",
             hangs.column,
             100.0 * hangs.changed,
             100.0 * hangs.anyway

@@ -62,13 +62,13 @@ pub(super) fn came(column: &Column, rows: impl Iterator<Item = usize>, name: &st
             let told = telling_level(&levels).filter(|_| levels.len() == 2).map(|at| levels[at].0).ok_or_else(|| {
                 let n = count(levels.len());
                 cannot(format!(
-                    "{name} holds {n} different texts; only numbers, and texts of two kinds such as yes and no, can be foretold."
+                    "{name} holds {n} different texts; only numbers and texts with two values, such as yes and no, can be foretold."
                 ))
             })?;
             Ok(Came::YesOrNo(rows.iter().map(|&row| texts.get(row).map(|text| text == told)).collect()))
         }
         Values::Date(_) => {
-            Err(cannot(format!("{name} holds days; only numbers, and texts of two kinds such as yes and no, can be foretold.")))
+            Err(cannot(format!("{name} holds days; only numbers and texts with two values, such as yes and no, can be foretold.")))
         }
     }
 }

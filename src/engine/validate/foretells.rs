@@ -226,7 +226,7 @@ fn sentence(told: &Forecast, has_rfm: bool, when: Option<(IsoDay, u32)>, outcome
     };
     if let Tellable::TooFew { events } = told.tellable {
         return format!(
-            "{of}: {} of {} customers make up the rarer answer, too few to tell what the personas foretell; {FEWEST_EVENTS} are needed.",
+            "{of}: only {} of {} customers gave the rarer answer, too few to judge what the personas foretell; {FEWEST_EVENTS} are needed.",
             count(events),
             count(told.customers)
         );

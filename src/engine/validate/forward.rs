@@ -143,13 +143,13 @@ fn sentence((learnt, cut): (IsoDay, IsoDay), walked: &WalkedForward) -> String {
     const FINE: [f64; 2] = [0.8, 1.25];
     match walked.slope {
         Some(slope) => {
-            let word = if (FINE[0]..=FINE[1]).contains(&slope) { "as it should" } else { "not as it should" };
+            let word = if (FINE[0]..=FINE[1]).contains(&slope) { "as they should be" } else { "not as they should be" };
             let means = walked.means().map_or_else(String::new, |[foretold, seen]| match walked.auc {
                 Some(_) => format!(" Altogether {:.1}\u{a0}% were foretold and {:.1}\u{a0}% came.", 100.0 * foretold, 100.0 * seen),
                 None => format!(" On average {foretold:.2} was foretold and {seen:.2} came."),
             });
             format!(
-                "Learnt on {learnt} and left unchanged: between the personas, what came after {cut} differs {slope:.2} times as much as was foretold, {word} ({} to {}).{means}",
+                "Learnt on {learnt} and left unchanged: after {cut}, the differences between personas were {slope:.2} times as large as foretold, {word} ({} to {}).{means}",
                 FINE[0], FINE[1]
             )
         }

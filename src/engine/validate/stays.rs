@@ -128,7 +128,7 @@ pub(in crate::engine) fn stays(
     }
     if found.stays.iter().any(|stay| stay.by_chance.is_none()) {
         found.notes.push(
-            "How many would move by chance alone is not told: the keys of these orders stand for guests or for one order each, so a customer's own orders cannot be drawn anew."
+            "How many would move by chance alone is not told: the keys of these orders stand for guests or for one order each, so a customer's own orders cannot be resampled."
                 .to_owned(),
         );
     }

@@ -113,7 +113,7 @@ impl Unusual {
     pub fn sentence(&self, score: UnusualScore, threshold: Option<f64>) -> String {
         let n = |value: f64| crate::base::text::count(value.round() as usize);
         match self.line(score, threshold) {
-            None if self.n_copies == 0 => "How many would be by chance is being found out.".to_owned(),
+            None if self.n_copies == 0 => "The number expected by chance is still being computed.".to_owned(),
             None => "Nobody stands out beyond doubt: wherever the line is drawn, at least one in ten above it would be there by chance."
                 .to_owned(),
             Some(UnusualLine { real: 0, .. }) => "Nobody is above this line.".to_owned(),

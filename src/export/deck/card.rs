@@ -116,7 +116,7 @@ pub struct Tile {
 pub struct HeldLine {
     /// "Comes back".
     pub title: String,
-    /// "High"; "Not looked at".
+    /// "High"; "Not checked".
     pub word: String,
     /// "0.93"; empty where there is none.
     pub value: String,
@@ -144,7 +144,7 @@ pub struct Fact {
 /// How far a segment may be relied on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Badge {
-    /// "High", "Good", "Unproven", "Fuzzy", "Do not rely".
+    /// "High", "Good", "Unproven", "Fuzzy", "Unreliable".
     pub word: String,
     /// The same for programs.
     pub confidence: Confidence,
@@ -413,7 +413,7 @@ fn strip(report: &Report, cluster: usize) -> Vec<Strip> {
 
 fn nothing(persona: &Persona, noun: &Noun, described: bool, is_empty: bool) -> Option<String> {
     if !described {
-        return Some(format!("Only {}: too few to describe by values without pointing at single people.", noun.counted(persona.n)));
+        return Some(format!("Only {}: too few to describe without exposing individuals.", noun.counted(persona.n)));
     }
     is_empty.then(|| "No strong difference from everyone was found.".to_owned())
 }

@@ -10,7 +10,7 @@ use super::super::choices::Density;
 use super::super::glyph::portrait;
 use super::super::json::rows_left_out;
 use super::super::palette::{hex, segment};
-use super::super::text::{count, percent, percents_of};
+use super::super::text::{count, percent, percents};
 use super::super::{Report, json::FEWEST_DESCRIBED};
 use super::card::{Badge, Rest, Tile, badge, noise_colour};
 
@@ -51,7 +51,7 @@ pub struct Member {
     pub outcome: Option<String>,
     /// "1 204".
     pub customers: String,
-    /// "24.1", in percent of all rows.
+    /// "24 %", of all rows.
     pub share: String,
     /// The same, 0 to 1.
     pub fraction: f64,
@@ -93,11 +93,11 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
     }
     let left_out = rows_left_out(report);
     if left_out > 0 {
-        members.push((rest("Rows left out", "Took no part; see how this was made", Rest::LeftOut, None), left_out));
+        members.push((rest("Rows left out", "Not analysed; see how this was made", Rest::LeftOut, None), left_out));
     }
     let sizes: Vec<usize> = members.iter().map(|(_, n)| *n).collect();
     let all = sizes.iter().sum::<usize>().max(1) as f64;
-    let shares = percents_of(&sizes);
+    let shares = percents(&sizes);
     let members = members.into_iter().zip(shares);
     let members = members.map(|((member, n), share)| Member { customers: count(n), fraction: n as f64 / all, share, ..member }).collect();
     let revenue = report.personas.revenue_told(&report.dictionary);

@@ -101,7 +101,7 @@ pub fn provenance_of(from: &ProvenanceOf) -> Provenance {
     fact("Method", from.method_text.to_owned());
     fact("Distances on", from.prepared.pca.choice.clone());
     if !from.reasons.is_empty() {
-        fact("What speaks for it", noun.in_text(&from.reasons.join(" ")));
+        fact("Reasons", noun.in_text(&from.reasons.join(" ")));
     }
     if let Some(silhouette) = from.silhouette {
         fact("Mean silhouette", format!("{silhouette:.3} (1 well apart, 0 touching)"));
@@ -138,7 +138,7 @@ fn column(column: &InputColumn, n_rows: usize, personas: &Personas, dictionary: 
 
 fn transform(column: &InputColumn) -> String {
     match (column.transform, column.fitted.bounds) {
-        (Transform::Winsorized, Some((low, high))) => format!("Drawn in to {} … {}", three_digits(low), three_digits(high)),
+        (Transform::Winsorized, Some((low, high))) => format!("Capped at {} and {}", three_digits(low), three_digits(high)),
         (transform, _) => transform.name().to_owned(),
     }
 }

@@ -39,7 +39,7 @@ pub fn card(page: &mut String, persona: &Persona, card: &CardPage) {
         if persona.is_renamed { escape(&card.name) } else { linked(persona, &card.name) },
     );
     if let Some(name) = &card.automatic_name {
-        let _ = writeln!(page, "<p class=\"muted small\">Named by you. From the data: <bdi>{}</bdi></p>", linked(persona, name));
+        let _ = writeln!(page, "<p class=\"muted small\">Named by you. Automatic name: <bdi>{}</bdi></p>", linked(persona, name));
     }
     let _ = writeln!(page, "<p class=\"summary\" dir=\"auto\">{}</p>", escape(&card.summary));
     if let Some(sentence) = &card.out_of_date {
@@ -151,7 +151,7 @@ fn statements(page: &mut String, persona: &Persona, card: &CardPage) {
         None => {
             page.push_str("<section>\n<h3>What sets them apart</h3>\n");
             if card.more.is_empty() {
-                page.push_str("<p class=\"none\">Nothing they have clearly more of than everyone.</p>\n");
+                page.push_str("<p class=\"none\">Nothing is clearly above everyone.</p>\n");
             }
             traits(page, persona, &card.more, &more);
             page.push_str("</section>\n");
@@ -207,18 +207,18 @@ fn profile(page: &mut String, lines: &[ProfileLine]) {
             page,
             "<li><span class=\"what\" title=\"{label}\"><bdi>{label}</bdi></span><span class=\"track\" aria-hidden=\"true\">\
              <i class=\"reach\" style=\"left:{:.1}%;width:{:.1}%\"></i><i class=\"here\" style=\"left:{:.1}%\"></i></span>\
-             <span class=\"aside\">{}, above {} of everyone, whose middle is {}</span></li>",
+             <span class=\"aside\">{}, above {} of everyone; median of all: {}</span></li>",
             100.0 * from,
             100.0 * (to - from),
             100.0 * line.place,
             escape(&line.value),
-            percent(line.place),
+            escape(&percent(line.place)),
             escape(&line.everyone),
             label = escape(&line.label),
         );
     }
     page.push_str(
-        "</ul>\n<p class=\"ends\" aria-hidden=\"true\"><span>lowest</span><span>everyone</span><span>highest</span></p>\n</section>\n",
+        "</ul>\n<p class=\"ends\" aria-hidden=\"true\"><span>least</span><span>median of all</span><span>most</span></p>\n</section>\n",
     );
 }
 

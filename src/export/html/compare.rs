@@ -17,7 +17,7 @@ pub fn side_by_side(page: &mut String, deck: &Deck) {
     }
     page.push_str(
         "<section class=\"sheet compare\" aria-labelledby=\"compare\">\n<h2 id=\"compare\">Side by side</h2>\n\
-         <p class=\"lead\">What separates the personas most comes first. In its colour: clearly more than all others; grey: clearly less.</p>\n",
+         <p class=\"lead\">What separates the personas most comes first. In the persona’s colour: clearly more than all others. Grey: clearly less.</p>\n",
     );
     let each = comparison.columns.len().div_ceil(comparison.columns.len().div_ceil(MOST));
     for first in (0..comparison.columns.len()).step_by(each) {

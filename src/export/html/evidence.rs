@@ -59,7 +59,7 @@ fn of_persona(page: &mut String, report: &Report, persona: &Persona, card: &Card
         );
     }
     if on_card.is_empty() {
-        page.push_str("<p class=\"muted\">The card names no difference, so there is none to prove.</p>\n");
+        page.push_str("<p class=\"muted\">The card states no difference, so there is no evidence to show.</p>\n");
     } else {
         table(page, report, persona, &on_card, &format!("What the card of {name} rests on"));
     }
@@ -167,7 +167,7 @@ fn line(page: &mut String, report: &Report, cluster: usize, row: usize, evidence
         compared(evidence.interval.map_or_else(|| "–".to_owned(), |[low, high]| format!("{} to {}", signed(low, 2), signed(high, 2)))),
         compared(signed(evidence.v_test, 1)),
         count(evidence.n),
-        percent(evidence.missing_share),
+        escape(&percent(evidence.missing_share)),
     ];
     let _ = write!(page, "<tr id=\"{}\"><th scope=\"row\">{column}{also}</th>", evidence_id(cluster, row));
     for cell in cells {

@@ -31,13 +31,13 @@ pub fn overview(page: &mut String, report: &Report, plots: &Plots, deck: &Deck) 
     bar(page, members);
     table(page, report, deck);
     super::compare::who_is_missing(page, deck);
-    small_plots(page, report, plots);
+    small_plots(page, report, plots, deck.with_backs);
     page.push_str("</section>\n");
 }
 
 /// Everyone as one bar.
 fn bar(page: &mut String, members: &[Member]) {
-    let spoken: Vec<String> = members.iter().map(|member| format!("{} {} %", escape(&member.name), member.share)).collect();
+    let spoken: Vec<String> = members.iter().map(|member| format!("{} {}", escape(&member.name), escape(&member.share))).collect();
     let _ =
         write!(page, "<div class=\"overall\">\n<div class=\"bar\" role=\"img\" aria-label=\"Shares of all rows: {}\">", spoken.join(", "));
     for (member, told) in members.iter().zip(&spoken) {
@@ -76,10 +76,10 @@ fn table(page: &mut String, report: &Report, deck: &Deck) {
         let name = member.cluster.map_or(name.clone(), |cluster| format!("<a href=\"#{}\"><bdi>{name}</bdi></a>", card_id(cluster)));
         let _ = write!(
             page,
-            "<tr><td>{}</td><th scope=\"row\">{name}{outcome} <span class=\"muted small\"><bdi>{traits}</bdi></span></th><td class=\"n\">{}</td><td class=\"n\">{}\u{a0}%</td>",
+            "<tr><td>{}</td><th scope=\"row\">{name}{outcome} <span class=\"muted small\"><bdi>{traits}</bdi></span></th><td class=\"n\">{}</td><td class=\"n\">{}</td>",
             picture(report, member),
             member.customers,
-            member.share
+            escape(&member.share)
         );
         if overview.revenue.is_some() {
             let _ = write!(page, "<td class=\"n\">{}</td>", or_dash(member.revenue.as_deref()));
@@ -103,7 +103,7 @@ fn picture(report: &Report, member: &Member) -> String {
 }
 
 /// The map, and what speaks for the number of segments, where their points are there.
-fn small_plots(page: &mut String, report: &Report, plots: &Plots) {
+fn small_plots(page: &mut String, report: &Report, plots: &Plots, is_for_analysts: bool) {
     let names = persona_names(report);
     let plots = Plots {
         map: plots.map.as_deref().map(|map| Arc::new(thinner(map))),
@@ -112,7 +112,8 @@ fn small_plots(page: &mut String, report: &Report, plots: &Plots) {
         ..plots.clone()
     };
     let draw = |plot| plot_inline(plot, &plots, &names);
-    let number_of_segments = [Plot::Elbow, Plot::EpsilonCurves].into_iter().find_map(draw);
+    // Inertia says nothing to a room.
+    let number_of_segments = [Plot::Elbow, Plot::EpsilonCurves].into_iter().filter(|_| is_for_analysts).find_map(draw);
     let drawings: Vec<String> =
         draw(Plot::Map).into_iter().chain(number_of_segments).map(|drawing| format!("<figure>{drawing}</figure>\n")).collect();
     if !drawings.is_empty() {

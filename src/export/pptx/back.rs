@@ -46,7 +46,7 @@ fn start(card: &CardPage, what: &str) -> Slide {
 
 /// The table; tells where it ends at the right.
 fn evidence(slide: &mut Slide, deck: &Deck, card: &CardPage) -> f64 {
-    let titles = ["#", "Column", "Used in", "They", "Everyone", "Others", "Effect", "95 % interval", "n", "Missing"];
+    let titles = ["#", "Column", "Used in", "Persona", "Everyone", "Others", "Effect", "95 % interval", "n", "Missing"];
     let shares = [0.04, 0.212, 0.086, 0.108, 0.108, 0.108, 0.07, 0.134, 0.06, 0.074];
     let widths: Vec<f64> = shares.iter().map(|share| share * EVIDENCE).collect();
     let align = |nth: usize| if nth == 1 || nth == 2 { Align::Left } else { Align::Right };

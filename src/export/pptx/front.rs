@@ -145,7 +145,7 @@ fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
         height: row,
         cells: vec![
             set(title, 0, look(INK, true, Align::Left, 12.0)),
-            set(if more { "They" } else { "" }, 1, look(MUTED, false, Align::Right, 11.0)),
+            set(if more { "Persona" } else { "" }, 1, look(MUTED, false, Align::Right, 11.0)),
             set(if more { "Everyone" } else { "" }, 2, look(MUTED, false, Align::Right, 11.0)),
         ],
         ruled: true,

@@ -30,18 +30,13 @@ use package::Media;
 use picture::{size, user_picture};
 use shapes::{Slide, frame};
 
-/// Plots that say something to a room; the others are for those who made the segments.
-const PLOTS_FOR_A_ROOM: [&str; 2] = ["map", "elbow"];
-
 /// The slides of a deck as a file.
 pub fn slides(deck: &Deck, report: &Report, ctx: &Ctx) -> Result<Vec<u8>, ExportError> {
     let mut media = Vec::new();
     let mut slides = spoken(deck, "overview", overview::slides(deck));
     for plot in &deck.plots {
         ctx.check()?;
-        if deck.with_backs || PLOTS_FOR_A_ROOM.contains(&plot.id.as_str()) {
-            slides.extend(spoken(deck, &plot_notes_key(&plot.id), vec![plot_slide(deck, plot, &mut media)?]));
-        }
+        slides.extend(spoken(deck, &plot_notes_key(&plot.id), vec![plot_slide(deck, plot, &mut media)?]));
     }
     for card in &deck.cards {
         ctx.check()?;

@@ -48,7 +48,7 @@ fn slide(deck: &Deck, members: &[Member], page: usize, n_pages: usize) -> Slide 
     let told = if deck.overview.doubt.is_some() { told.bold() } else { told };
     slide.text("Lead", frame(LEFT, LEAD, RIGHT - LEFT, 14.0 * LEADING), &[told]);
     let pieces: Vec<(f64, String)> = deck.overview.members.iter().map(|member| (member.fraction, colour(member))).collect();
-    let told: Vec<String> = deck.overview.members.iter().map(|member| format!("{} {} %", member.name, member.share)).collect();
+    let told: Vec<String> = deck.overview.members.iter().map(|member| format!("{} {}", member.name, member.share)).collect();
     if !pieces.is_empty() {
         let told = format!("Shares of all rows: {}", told.join(", "));
         parts::bar(&mut slide, "Shares", frame(LEFT, LEAD + 32.0, RIGHT - LEFT, 18.0), &pieces, &told);
@@ -139,8 +139,7 @@ fn member_cells(member: &Member, widths: &[f64], height: f64, has_revenue: bool,
             TableLook { colour: ink, bold: false, align: Align::Right, sizes: [16.0f64.min(largest), 11.0] },
         )
     };
-    let mut cells =
-        vec![TableCell::of(Vec::new()), TableCell::of(about), number(&member.customers, 2), number(&format!("{}\u{a0}%", member.share), 3)];
+    let mut cells = vec![TableCell::of(Vec::new()), TableCell::of(about), number(&member.customers, 2), number(&member.share, 3)];
     if has_revenue {
         cells.push(number(member.revenue.as_deref().unwrap_or("–"), 4));
     }
@@ -163,7 +162,7 @@ fn notes(deck: &Deck) -> String {
     let mut notes = vec![format!("{}. {doubt}{}", deck.title, deck.overview.lead)];
     for member in &deck.overview.members {
         let outcome = member.outcome.as_ref().map_or_else(String::new, |outcome| format!(". {outcome}"));
-        notes.push(format!("{}: {} ({} % of all rows){outcome}", member.name, member.customers, member.share));
+        notes.push(format!("{}: {} ({} of all rows){outcome}", member.name, member.customers, member.share));
     }
     notes.push(format!("{}.", parts::source(deck)));
     notes.join("\n")

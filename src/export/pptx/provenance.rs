@@ -120,7 +120,7 @@ fn columns_slide(deck: &Deck, columns: &[[String; 4]]) -> Slide {
 
 /// What is kept out on purpose and what was noticed, on as many slides as it takes.
 fn notes(deck: &Deck) -> Vec<Slide> {
-    let titled = [("What is left out on purpose", &deck.provenance.left_out), ("What was noticed", &deck.provenance.notes)];
+    let titled = [("Left out on purpose", &deck.provenance.left_out), ("Notes", &deck.provenance.notes)];
     let (width, size) = (RIGHT - LEFT, 12.0);
     let mut pages: Vec<Vec<Paragraph>> = Vec::new();
     let mut room = 0.0;
@@ -143,7 +143,7 @@ fn notes(deck: &Deck) -> Vec<Slide> {
         }
     }
     let slide = |paragraphs: Vec<Paragraph>| {
-        let mut slide = start("What was noticed and left out");
+        let mut slide = start("Notes and what was left out");
         slide.text("Notes", frame(LEFT, START, width, BOTTOM - START), &paragraphs);
         parts::footer(&mut slide, &[parts::source(deck)]);
         slide

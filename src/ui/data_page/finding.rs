@@ -159,7 +159,7 @@ fn filter_text(filter: &TableFilter, dictionary: &Dictionary) -> String {
     let column = dictionary.name(column);
     match filter {
         TableFilter::Value { value, .. } if value.is_empty() => format!("{column} is missing"),
-        TableFilter::Value { value, .. } => format!("{column} is {value}"),
+        TableFilter::Value { column: name, value } => format!("{column} is {}", dictionary.level(name, value)),
         TableFilter::Range { from: Some(from), to: Some(to), .. } => format!("{column} from {} to {}", number(*from), number(*to)),
         TableFilter::Range { from: Some(from), to: None, .. } => format!("{column} at least {}", number(*from)),
         TableFilter::Range { from: None, to: Some(to), .. } => format!("{column} at most {}", number(*to)),

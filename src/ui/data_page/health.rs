@@ -84,7 +84,7 @@ fn score_ui(ui: &mut Ui, source: &SourceHealth, history: &[&HealthEntry]) {
     let response = frame.inner_margin(Margin::same(12)).show(ui, inside).response;
     response.on_hover_ui(|ui| {
         ui.set_max_width(360.0);
-        ui.label("1 − the weighted share of failing rows: an error weighs 3, a warning 2, what is worth knowing 1.");
+        ui.label("100 % minus the weighted share of failing rows: an error weighs 3, a warning 2, anything marked “Worth knowing” 1.");
         for (dimension, score) in Dimension::ALL.iter().zip(source.dimensions) {
             ui.label(format!("{}: {}", dimension.name(), score.map_or_else(|| "no rule".to_owned(), percent)));
         }
@@ -266,7 +266,8 @@ fn rule_ui(
     ui.horizontal(|ui| {
         ui.label("Broken above").on_hover_text("The share of rows that may fail before the rule counts as broken.");
         let mut share = 100.0 * rules[at].threshold;
-        let field = ui.add(DragValue::new(&mut share).range(0.0..=100.0).speed(0.1).max_decimals(1).suffix(" %"));
+        let field =
+            ui.add(DragValue::new(&mut share).range(0.0..=100.0).speed(0.1).max_decimals(1).suffix(" %").update_while_editing(false));
         name_it(&field, Widget::SpinButton, "Broken above percent");
         if field.changed() {
             rules[at].threshold = share / 100.0;

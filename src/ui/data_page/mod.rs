@@ -112,7 +112,7 @@ fn next_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<C
     }
     widgets::action_button(ui, icons::FILE, true, Action::AddSource, true, commands);
     let button = ui.add_enabled_ui(is_there, |ui| widgets::primary_button(ui, &format!("Prepare columns  {}", icons::NEXT))).inner;
-    if button.on_disabled_hover_text("The customer table is not there yet.").clicked() {
+    if button.on_disabled_hover_text("The customer table is not ready yet.").clicked() {
         commands.push(Command::Do(Action::Go(Page::Prepare)));
     }
 }

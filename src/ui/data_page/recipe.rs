@@ -78,7 +78,7 @@ fn list_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, built: &Built, loaded: Option<
         ui.label(theme::strong("Columns"));
         ui.label(caption(ui, thousands(n)));
     });
-    cell_ui(&mut ui, head, [places.formula, places.shape], |ui| _ = ui.label(caption(ui, "Formula, and what it sees")));
+    cell_ui(&mut ui, head, [places.formula, places.shape], |ui| _ = ui.label(caption(ui, "Formula, and what it uses")));
     cell_ui(&mut ui, head, [places.shape, places.buttons], |ui| {
         ui.label(caption(ui, "Have a value")).on_hover_text("The share of customers with a value, and how the values are spread.");
     });
@@ -187,11 +187,11 @@ fn buttons_ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, name: &str, line: &Line<'_>
 /// What a formula of this grain sees.
 fn sees(grain: Grain) -> &'static str {
     match grain {
-        Grain::Transactions => "Sees the transactions of a customer",
-        Grain::Purchases => "Sees the purchase days of a customer",
-        Grain::Categories => "Sees the categories of a customer",
-        Grain::Events => "Sees the events of a customer",
-        Grain::Customer => "Sees the other columns",
+        Grain::Transactions => "Uses each customer's transactions",
+        Grain::Purchases => "Uses each customer's purchase days",
+        Grain::Categories => "Uses each customer's categories",
+        Grain::Events => "Uses each customer's events",
+        Grain::Customer => "Uses the other columns",
     }
 }
 

@@ -13,7 +13,7 @@ use eframe::egui::{
 };
 
 use crate::data::profile::Profile;
-use crate::data::{Column, Dictionary, Kind, Loaded, Table, Values};
+use crate::data::{Column, Dictionary, Kind, Loaded, Table};
 use crate::engine::ListingAnswer;
 use crate::plot::Picked;
 use crate::session::{Brush, Command, Look, Who};
@@ -304,18 +304,20 @@ fn cells_ui(ui: &mut Ui, view: &View<'_>, body: Rect) {
         let column = &view.table.columns[at];
         for (line, row) in view.rows() {
             let top = view.row_top(body.top(), line);
-            cell_ui(ui, view.column_rect(body.left(), at, [top, top + ROW]), column, row, view.wanted);
+            cell_ui(ui, view.column_rect(body.left(), at, [top, top + ROW]), (column, view.dictionary), row, view.wanted);
         }
     }
 }
 
-fn cell_ui(ui: &mut Ui, rect: Rect, column: &Column, row: usize, wanted: &str) {
+fn cell_ui(ui: &mut Ui, rect: Rect, (column, dictionary): (&Column, Option<&Dictionary>), row: usize, wanted: &str) {
     let t = tokens(ui);
     let text = column.cell(row);
     if !wanted.is_empty() && text.to_lowercase().contains(wanted) {
         ui.painter().rect_filled(rect.shrink2(vec2(1.0, 2.0)), 2, t.warn.gamma_multiply(0.32));
     }
-    let text = shown_text(column, row, text);
+    // What the user calls a level stands in the table too; the file's own word is told on hover.
+    let label = dictionary.and_then(|dictionary| dictionary.own_level(&column.name, &text));
+    let text = label.map_or_else(|| column.shown_cell(row), |label| Cow::Owned(label.to_owned()));
     let original = column.original.as_ref().and_then(|original| original.get(row)).filter(|text| !text.trim().is_empty());
     let is_missing = column.is_missing(row);
     let (shown, colour) = match (is_missing, original) {
@@ -330,7 +332,9 @@ fn cell_ui(ui: &mut Ui, rect: Rect, column: &Column, row: usize, wanted: &str) {
     let mut cell = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(vec2(INSIDE, 0.0))).layout(layout));
     // Labels show the whole text on hover where it is cut.
     let response = cell.add(Label::new(RichText::new(shown).color(colour)).truncate().selectable(false));
-    if let Some(original) = original {
+    if label.is_some() {
+        response.on_hover_text(format!("The file says “{}”.", column.cell(row)));
+    } else if let Some(original) = original {
         if is_missing {
             response.on_hover_text(format!("The file says “{original}”, which is no {}. It counts as missing.", kind_word(column.kind())));
         } else {
@@ -340,18 +344,6 @@ fn cell_ui(ui: &mut Ui, rect: Rect, column: &Column, row: usize, wanted: &str) {
         }
     }
 }
-
-/// A cell as it is read: of a number that was computed, no more digits than mean something; the whole of it is copied and filtered by.
-fn shown_text<'a>(column: &Column, row: usize, text: Cow<'a, str>) -> Cow<'a, str> {
-    let (Values::Number(values), None) = (&column.values, column.original.as_ref().and_then(|original| original.get(row))) else {
-        return text;
-    };
-    let n_decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    if n_decimals > MOST_DECIMALS { Cow::Owned(crate::base::text::few_digits(values[row])) } else { text }
-}
-
-/// Nobody writes more decimals than these into a file; whatever has more was computed.
-const MOST_DECIMALS: usize = 6;
 
 fn kind_word(kind: Kind) -> &'static str {
     match kind {

@@ -62,14 +62,14 @@ pub fn ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, at: usize, commands: &mut V
 fn revenue_ui(ui: &mut Ui, dictionary: &Arc<Dictionary>, in_force: Option<&str>, name: &str, commands: &mut Vec<Command>) {
     let was = in_force == Some(name);
     let mut is = was;
-    let response = widgets::check_ui(ui, &mut is, "Its sum is revenue");
+    let response = widgets::check_ui(ui, &mut is, "Use as revenue");
     widgets::name_it(&response, Role::CheckBox, &format!("The sum of {name} is revenue"));
     let now = match in_force {
         None => "No column's sum is revenue at present.".to_owned(),
         Some(name) if dictionary.revenue().is_none() => format!("At present it is the sum of {}, by its name.", dictionary.name(name)),
         Some(name) => format!("At present it is the sum of {}, as you chose.", dictionary.name(name)),
     };
-    let tip = "Cards tell each persona's share of revenue. Tick the column that holds what each customer spent altogether: averages and incomes do not add up to it.";
+    let tip = "Cards show each persona's share of revenue. Tick the column that holds each customer's total spend; averages and incomes do not add up to revenue.";
     response.on_hover_text(format!("{tip}\n\n{now}"));
     if is != was {
         let choice = if is { RevenueChoice::Column(name.to_owned()) } else { RevenueChoice::None };
@@ -117,13 +117,13 @@ pub fn noun_ui(ui: &mut Ui, plan: &Plan, loaded: &Loaded, commands: &mut Vec<Com
         let given = dictionary.noun();
         let field = Field { id: id.with("many"), name: "What several rows are called".into(), hint: &guessed.many, longest: LONGEST_NOUN };
         let many = given.map_or("", |noun| &noun.many);
-        if let Some(text) = labelled_ui(ui, "Several", "Customers, members, employees, households, students, patients, …", &field, many) {
+        if let Some(text) = labelled_ui(ui, "Plural", "Customers, members, employees, households, students, patients, …", &field, many) {
             call(dictionary, commands, |words| words.set_noun(Noun::written(&text)));
         }
         // What several are called decides; the other form is derived until it is written. Its field is always there, so that nothing moves.
         let of_one = given.map_or("", |noun| &noun.one);
         let field = Field { id: id.with("one"), name: "What one row is called".into(), hint: &guessed.one, longest: LONGEST_NOUN };
-        if let Some(text) = labelled_ui(ui, "One", "What a single one is called.", &field, of_one) {
+        if let Some(text) = labelled_ui(ui, "Singular", "What a single one is called.", &field, of_one) {
             call(dictionary, commands, |words| words.set_noun(Noun::written(&format!("{text}/{}", noun.many))));
         }
         if ui.add_enabled(given.is_some(), eframe::egui::Button::new(format!("As the data say: {}", guessed.many))).clicked() {

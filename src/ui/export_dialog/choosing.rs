@@ -271,7 +271,7 @@ fn left_out(choices: &Choices) -> Vec<&'static str> {
         sentences.push("Labelled customers include every column, identifiers too.");
     }
     if choices.formats.contains(&ExportFormat::Audience) {
-        sentences.push("Customers who did not agree are on no audience list; how many is told at the end. Lists below 10 are not written.");
+        sentences.push("Customers who did not agree are left out of audience lists, and their number is reported at the end. Lists of fewer than 10 are not written.");
     }
     sentences
 }

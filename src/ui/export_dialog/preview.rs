@@ -36,7 +36,7 @@ pub(super) fn ui(ui: &mut Ui, answers: &Answers, seen: &mut Seen) {
     let Some(pages) = answers.pages.pages.latest() else {
         let t = tokens(ui);
         ui.painter().rect_filled(room, 4.0, t.field);
-        let said = answers.pages.pages.problem().map_or("The pages are being set.", |problem| &problem.0);
+        let said = answers.pages.pages.problem().map_or("Laying out the pages…", |problem| &problem.0);
         // Beside the layout, so that what follows stays where it is once the page is there.
         let mut inner = ui.new_child(UiBuilder::new().max_rect(room.shrink(16.0)));
         inner.label(caption(&inner, said));
@@ -59,7 +59,7 @@ pub(super) fn ui(ui: &mut Ui, answers: &Answers, seen: &mut Seen) {
 }
 
 fn turning_ui(ui: &mut Ui, pages: &Pages, title: &str, seen: &mut Seen) {
-    if icon_button(ui, icons::CARET_LEFT, "Page before").clicked() {
+    if icon_button(ui, icons::CARET_LEFT, "Previous page").clicked() {
         seen.page = seen.page.saturating_sub(1);
     }
     ui.label(caption(ui, format!("{} of {}", seen.page + 1, pages.len())));

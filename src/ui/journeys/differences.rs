@@ -9,7 +9,7 @@ use crate::ui::widgets::{percent, swatch, unbroken};
 use super::seen::{Seen, scrolled};
 
 const AMONG_MEANS: &str =
-    "The same among customers who did about as much: who does more of everything does more of this, too, and that is no finding.";
+    "The same comparison among equally active customers: those who do more of everything also do more of this, which is not a finding.";
 
 const PATTERN_MEANS: &str =
     "An arrow means directly after, dots mean within seven days. The share is of customers who did so at least once.";
@@ -30,7 +30,7 @@ fn is_meant(seen: &Seen, name: &str) -> bool {
 fn found_ui(ui: &mut Ui, seen: &Seen) {
     ui.label(theme::strong("Done more, or less, than by everyone else"));
     let Some(report) = &seen.shown.report.does_more else {
-        let text = "Personas are needed to hold against each other: open the customers of these events, or build their table.";
+        let text = "This comparison needs personas: open the customer file for these events, or build a customer table.";
         ui.add(Label::new(caption(ui, text)).wrap());
         return;
     };

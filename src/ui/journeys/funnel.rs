@@ -49,7 +49,7 @@ fn head_ui(ui: &mut Ui, everyone: &FunnelGroup) {
     let count = |n: Option<usize>| n.map_or_else(|| "fewer than ten".to_owned(), thousands);
     let mut text = format!("{} customers are judged", count(everyone.judged));
     if everyone.open != Some(0) {
-        text += &format!("; {} began too late for that and are in no share", count(everyone.open));
+        text += &format!("; {} began too late to be counted", count(everyone.open));
     }
     ui.add(Label::new(caption(ui, unbroken(&(text + ".")))).wrap());
 }
@@ -116,7 +116,7 @@ fn step_words(seen: &Seen, report: &FunnelReport, own: Option<&FunnelStep>, at: 
     }
     if let (Some(own), Some(name)) = (own.and_then(|own| own.conversion), seen.persona_name()) {
         let differs = report.differences.iter().find(|of| of.persona == name && of.step == step.name);
-        let holds = if differs.is_some_and(|of| of.conversion.told) { "differs from everyone else" } else { "no difference that holds" };
+        let holds = if differs.is_some_and(|of| of.conversion.told) { "differs from everyone else" } else { "no reliable difference" };
         parts.push(if at == 0 { name.to_owned() } else { format!("{name} {} ({holds})", percent(own)) });
     }
     parts.join("  ·  ")
@@ -127,5 +127,5 @@ fn instead_words(step: &FunnelStep) -> String {
     let first = step.instead.first().map_or(&[][..], |first| first);
     let mut parts: Vec<String> = first.iter().take(INSTEAD).map(|of| format!("{} {}", of.name, thousands(of.n))).collect();
     parts.extend(step.nothing_more.filter(|n| *n > 0).map(|n| format!("nothing more {}", thousands(n))));
-    if parts.is_empty() { String::new() } else { format!("Who got no further did next: {}", parts.join(", ")) }
+    if parts.is_empty() { String::new() } else { format!("What those who got no further did next: {}", parts.join(", ")) }
 }

@@ -27,7 +27,7 @@ const HOLIDAYS_MEAN: &str = "The national public holidays that rules may ask for
 const CONSENT_BY_NAME: &str = "The column whose name says who agreed, such as consent or newsletter.";
 const DEPTH_MEANS: &str = "How many steps are followed. What happens again at once is one step.";
 const WINDOW_MEANS: &str =
-    "How long the whole chain may take from its first step. Who began later than this before the end of the data is not judged.";
+    "How long the whole chain may take from its first step. Customers who began too close to the end of the data are not counted.";
 
 /// The left panel.
 pub(super) fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyOptions, commands: &mut Vec<Command>) {
@@ -172,7 +172,9 @@ fn funnel_ui(ui: &mut Ui, seen: &EventsSeen, draft: &mut JourneyOptions) {
     add_step_ui(ui, seen, draft);
     let mut days = f64::from(draft.window_hours) / 24.0;
     row_ui(ui, "Within", WINDOW_MEANS, |ui, _| {
-        let response = ui.add(DragValue::new(&mut days).range(1.0 / 24.0..=730.0).speed(0.25).max_decimals(2).suffix(" days"));
+        let response = ui.add(
+            DragValue::new(&mut days).range(1.0 / 24.0..=730.0).speed(0.25).max_decimals(2).suffix(" days").update_while_editing(false),
+        );
         name_it(&response, Role::SpinButton, "Days the funnel may take");
         if response.changed() {
             draft.window_hours = (days * 24.0).round().max(1.0) as u32;
@@ -209,7 +211,7 @@ fn personas_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut Jour
         }
         return;
     }
-    ui.label(theme::strong("Hold against everyone"));
+    ui.label(theme::strong("Compare with everyone"));
     let row = |ui: &mut Ui, of: Option<usize>, name: &str, look: &mut Look| {
         let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 26.0), Sense::click());
         let is_on = look.journeys.persona == of;
@@ -265,7 +267,7 @@ fn told_ui(ui: &mut Ui, answers: &Answers, seen: &EventsSeen, draft: &mut Journe
         }
         ui.add_space(theme::BETWEEN);
     }
-    ui.label(theme::strong("To know"));
+    ui.label(theme::strong("Notes"));
     let customers = answers.journeys.customers.latest();
     let notes = customers.iter().flat_map(|customers| customers.notes.iter().cloned());
     for line in notes.chain(reading_told(seen.told())) {

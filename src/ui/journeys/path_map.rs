@@ -27,9 +27,9 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen, look: &mut Look) {
     let nodes = &report.nodes;
     let has_told = nodes.iter().any(|node| !node.told.is_empty());
     let legend = match has_told {
-        true => "Filled: a persona takes this way more often than everyone else. Outlined: less often. Grey: no difference that holds.",
+        true => "Filled: a persona takes this path more often than everyone else. Outlined: less often. Grey: no reliable difference.",
         false if seen.shown.report.personas.is_empty() => {
-            "Each bar is as high as the visits that take this way. A click on one selects its customers."
+            "The height of a bar is the number of visits that take this path. Click a bar to select its customers."
         }
         false => "No persona takes a way so differently from everyone else that it would hold.",
     };
@@ -111,7 +111,7 @@ fn bar_ui(ui: &mut Ui, seen: &Seen, look: &mut Look, (at, node): (usize, &PathNo
     if response.clicked() {
         let report = seen.shown.report.paths.as_ref();
         let way = report.map_or_else(String::new, |report| way_words(&report.nodes, at));
-        seen.pick(look, seen.shown.on_path(at), &format!("path, {way}"));
+        seen.pick(look, seen.shown.on_path(at), &format!("path: {way}"));
     }
 }
 

@@ -16,7 +16,7 @@ const MOST_DAYS: f64 = 365.0;
 /// The curves and the table.
 pub(super) fn ui(ui: &mut Ui, seen: &Seen) {
     let Some(report) = seen.shown.report.returns.as_ref().filter(|report| !report.groups.is_empty()) else {
-        let text = "No event is called a purchase. Choose on the left which one is, and the time to the next is told.";
+        let text = "No event is recognised as a purchase. Choose one on the left to see the time to the next one.";
         ui.add(Label::new(caption(ui, unbroken(text))).wrap());
         return;
     };
@@ -140,7 +140,7 @@ fn table_ui(ui: &mut Ui, seen: &Seen, report: &ReturnReport) {
 /// A number with its interval under the pointer; a dash where the data do not reach.
 fn estimate_ui(ui: &mut Ui, of: Option<Estimate>, words: impl Fn(f64) -> String) {
     let Some(of) = of else {
-        ui.label(caption(ui, "–")).on_hover_text("The data do not reach so far, or fewer than ten customers stand behind it.");
+        ui.label(caption(ui, "–")).on_hover_text("The data do not reach that far, or fewer than ten customers remain.");
         return;
     };
     let response = ui.label(words(of.value));

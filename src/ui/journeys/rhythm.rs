@@ -21,7 +21,7 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen) {
     let own = seen.persona_name().and_then(|name| report.personas.iter().find(|of| of.name == name));
     let mut legend = match (own, seen.persona_name()) {
         (Some(_), Some(name)) => {
-            format!("Coloured: hours that are more usual for {name} than for everyone. Grey: less usual. Plain: no difference that holds.")
+            format!("Coloured: hours that are more usual for {name} than for everyone. Grey: less usual. Plain: no reliable difference.")
         }
         (None, Some(name)) => format!("{name} has too few customers with events for hours of its own; everyone is shown."),
         _ => "The darker, the larger the share of this hour. Every customer counts the same, however much they do.".to_owned(),
@@ -97,7 +97,7 @@ fn tiles_ui(ui: &mut Ui, seen: &Seen, report: &RhythmReport, own: Option<&Rhythm
 }
 
 fn holds(of: &ShareDifference) -> &'static str {
-    if of.is_gated && of.is_told { ", a difference that holds" } else { "" }
+    if of.is_gated && of.is_told { ", a reliable difference" } else { "" }
 }
 
 /// More than everyone in the persona's colour, less in grey, the rest plain.
@@ -149,7 +149,7 @@ fn bars_ui(ui: &mut Ui, seen: &Seen, (title, names): (&str, &[&str]), everyone: 
     let Some(at) = response.hover_pos().map(|at| ((at.x - rect.left()) / width) as usize).filter(|at| *at < names.len()) else { return };
     let mut text = format!("{}\nEveryone {}", names[at], percent(everyone.get(at).copied().unwrap_or(0.0)));
     if let (Some(of), Some(name)) = (own.and_then(|own| own.get(at)), seen.persona_name()) {
-        text += &format!("\n{name} {}{}", percent(of.share), if of.is_told { ", a difference that holds" } else { "" });
+        text += &format!("\n{name} {}{}", percent(of.share), if of.is_told { ", a reliable difference" } else { "" });
     }
     response.on_hover_text_at_pointer(text);
 }

@@ -107,7 +107,7 @@ pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, kinds: &[(String, usize)], per
         ui.label("When a customer");
         let mut shape = shape_of(&rule.when);
         if shape == Shape::Crosses {
-            ui.label("passes a number");
+            ui.label("crosses a threshold");
         } else if combo_ui(ui, "What sets it off", &mut shape, &SHAPES) {
             let second = rule.goal.event.clone();
             rule.when = shaped(&rule.when, shape, &second);

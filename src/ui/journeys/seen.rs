@@ -37,7 +37,7 @@ impl Seen<'_> {
 }
 
 /// Said where a click picks nobody.
-pub(super) const NOBODY_KNOWN: &str = "The table of customers knows none of the customers of these events, so they cannot be selected.";
+pub(super) const NOBODY_KNOWN: &str = "None of the customers in these events are in the customer table, so they cannot be selected.";
 
 /// Picks customers of the events where the table of customers has them; else does nothing.
 pub(super) fn pick(answers: &Answers, look: &mut Look, customers: &[u32], from: &str) {

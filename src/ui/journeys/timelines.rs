@@ -55,8 +55,8 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen, purchase: Option<&str>, look: &mut Lo
     let Some((begin, end)) = events.span else { return };
     let who = seen.persona_name().map_or_else(String::new, |name| format!(" of {name}"));
     let n = count(listed.customers.len());
-    ui.label(theme::heading(unbroken(&format!("{n} customers{who}, a line each"))));
-    let fair = "In an order drawn by chance: the first dozen are a fair sample of all. Lines of single customers leave with no export.";
+    ui.label(theme::heading(unbroken(&format!("{n} customers{who}, one line per customer"))));
+    let fair = "In random order: the first dozen are a fair sample of all. Timelines of individual customers are never exported.";
     ui.add(Label::new(caption(ui, fair)).wrap());
     ui.add_space(theme::INSIDE);
     ui.allocate_ui(Vec2::new(ui.available_width(), HEAD), |ui| {

@@ -27,7 +27,7 @@ const LIST: [f32; 2] = [200.0, 280.0];
 const GOAL_MEANS: &str = "How long after the rule fired its goal still counts.";
 const QUIET_MEANS: &str = "How long the rule stays quiet for a customer after it fired for them.";
 
-const LEFT_OUT_MEANS: &str = "The share of those due who are marked to be left out by chance, so that what the message does can be seen. Who they are hangs on the seed, the rule and the customer alone.";
+const LEFT_OUT_MEANS: &str = "The share of due customers held out at random, so that the effect of the message can be measured. Who is held out depends only on the seed, the rule and the customer.";
 
 /// The rules and the one that is looked at.
 pub(super) fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyOptions, commands: &mut Vec<Command>) {
@@ -67,7 +67,7 @@ fn list_ui(
     draft: &mut JourneyOptions,
     commands: &mut Vec<Command>,
 ) {
-    ui.label(theme::strong(if draft.rules.is_some() { "Your rules" } else { "Rules these data offer" }));
+    ui.label(theme::strong(if draft.rules.is_some() { "Your rules" } else { "Suggested rules" }));
     ui.add_space(4.0);
     ScrollArea::vertical().id_salt("list of rules").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -98,7 +98,7 @@ fn list_ui(
             draft.rules = Some(rules);
         }
         if draft.rules.is_some() {
-            let response = ui.button("Rules these data offer");
+            let response = ui.button("Suggested rules");
             if response.on_hover_text("Back to the rules that the data offer by themselves. Undo brings yours back.").clicked() {
                 draft.rules = None;
             }
@@ -121,8 +121,8 @@ fn list_ui(
 fn a_week(n: f64) -> String {
     match n {
         n if n <= 0.0 => "never".to_owned(),
-        n if n < 1.0 => "less than once a week".to_owned(),
-        n => format!("{} a week", number(n.round())),
+        n if n < 1.0 => "less than once per week".to_owned(),
+        n => format!("{} per week", number(n.round())),
     }
 }
 
@@ -169,7 +169,7 @@ fn rule_ui(
         let response = ui.add_enabled(knows, Button::new("Select whom it fired for"));
         let response = response.on_hover_text("Select these customers on every page.").on_disabled_hover_text(NOBODY_KNOWN);
         if response.clicked() {
-            pick(answers, look, &tried.fired(at), &format!("rule, {}", of.name));
+            pick(answers, look, &tried.fired(at), &format!("rule: {}", of.name));
         }
         let response = ui.button("Save who is due").on_hover_text(
             "The customers due at the end of the data, with the reason, as CSV. Who did not agree to be contacted is not listed, and who is left out by chance is marked.",
@@ -232,9 +232,9 @@ fn numbers_ui(ui: &mut Ui, rule: &mut Trigger, left_out: &mut u8) {
             }
             ui.add_space(12.0);
         }
-        ui.label("Left out").on_hover_text(LEFT_OUT_MEANS);
-        let response = ui.add(DragValue::new(left_out).range(0..=90).speed(0.2).suffix(" %"));
-        name_it(&response, Role::SpinButton, "Left out by chance");
+        ui.label("Held out").on_hover_text(LEFT_OUT_MEANS);
+        let response = ui.add(DragValue::new(left_out).range(0..=90).speed(0.2).suffix(" %").update_while_editing(false));
+        name_it(&response, Role::SpinButton, "Held out at random");
     });
 }
 
@@ -257,7 +257,7 @@ fn figures_ui(ui: &mut Ui, of: &OfTrigger, due: usize) {
     let figures = [
         (a_week(of.per_week), format!("{} times for {} customers", thousands(of.fires), thousands(of.customers))),
         (rate, format!("reached the goal anyway{range}")),
-        (of.recall.map_or_else(|| "–".to_owned(), percent), "of all goals had it come before them".to_owned()),
+        (of.recall.map_or_else(|| "–".to_owned(), percent), "of all goals came after the rule had fired".to_owned()),
         (thousands(due), if due == 1 { "is due at the end of the data".to_owned() } else { "are due at the end of the data".to_owned() }),
     ];
     let in_a_row = if ui.available_width() < 620.0 { 2 } else { 4 };
@@ -279,8 +279,8 @@ fn figures_ui(ui: &mut Ui, of: &OfTrigger, due: usize) {
 fn curve_ui(ui: &mut Ui, tried: &TriggersTried, (at, of): (usize, &OfTrigger), rule: &mut Trigger, look: &mut Look) {
     let points = &of.thresholds;
     let (Some((_, own, unit)), Some(first), Some(last)) = (own_number(rule), points.first(), points.last()) else { return };
-    ui.label(theme::strong("With another number")).on_hover_text(
-        "What the moment of the rule would have set off with every other number. What depends on earlier fires is not in it and is named.",
+    ui.label(theme::strong("With other values")).on_hover_text(
+        "How often the rule would have fired with other values. Parts of the rule that depend on earlier fires are ignored and listed.",
     );
     let shown = look.journeys.dragged.unwrap_or(own);
     let told = tried.with(at, shown);
@@ -388,7 +388,7 @@ fn comparison_ui(ui: &mut Ui, compared: &MatchedComparison) {
         ui.add_space(6.0);
     }
     let text = format!(
-        "{} of {} fires have someone in the same situation; only they count. Not matched is the rule itself: {}",
+        "{} of {} fires have someone in the same situation; only they count. What is not matched is the rule itself: {}",
         thousands(compared.matched),
         thousands(compared.compared),
         compared.unmatched

@@ -55,7 +55,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     ));
     ui.add_space(4.0);
     if persona.evidence.is_empty() {
-        ui.label("Too few customers to describe by values without pointing at single people.");
+        ui.label("Too few customers to describe without exposing individuals.");
     } else {
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -82,7 +82,7 @@ fn trust_ui(ui: &mut Ui, view: &View, persona: &Persona) {
             ui.add(Label::new(caption(ui, why)).wrap());
         }
         None => {
-            ui.label(caption(ui, "Still being looked at: customers are drawn anew and grouped again."));
+            ui.label(caption(ui, "Still being checked: customers are resampled and grouped again."));
         }
     }
     holds_ui(ui, view, persona);
@@ -115,7 +115,7 @@ fn holds_ui(ui: &mut Ui, view: &View, persona: &Persona) {
         } else if line.mark.is_some() || line.word != NOT_LOOKED {
             ui.add(Label::new(unbroken(&view.personas.noun.in_text(&line.sentence))).wrap());
         } else if line.question != HoldsQuestion::SameWithout {
-            ui.label(caption(ui, "Segments, Validate looks at it."));
+            ui.label(caption(ui, "See Segments > Validate."));
         }
     }
 }
@@ -159,7 +159,7 @@ fn did_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     }
     ui.add_space(BETWEEN);
     ui.label(theme::strong("What they do")).on_hover_text(
-        "Done at least once in the first 30 days, far more or less often than by everyone else, and among equally active customers too. Journeys, Differences has all of it.",
+        "What they did in their first 30 days far more or less often than everyone else, even compared with equally active customers. The full list is under Journeys > Differences.",
     );
     if told.is_empty() {
         ui.label(caption(ui, "Still being looked at."));
@@ -224,7 +224,7 @@ fn made_ui(ui: &mut Ui, view: &View) {
         ui.add_space(INSIDE);
         importance::note_ui(ui, explained);
     }
-    for (title, lines) in [("What was changed or left out", &made.notes), ("What is kept out on purpose", &made.left_out)] {
+    for (title, lines) in [("Notes", &made.notes), ("Left out on purpose", &made.left_out)] {
         if !lines.is_empty() {
             ui.add_space(INSIDE);
             ui.label(theme::strong(title));

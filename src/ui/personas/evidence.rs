@@ -21,18 +21,22 @@ const ROW: f32 = 26.0;
 
 /// Names, explanations and widths of the columns after the first.
 const HEADS: [(&str, &str, f32); 10] = [
-    ("Here", "Median inside the persona; share of members for a level.", 1.0),
+    ("Persona", "Median inside the persona; share of members for a level.", 1.0),
     ("Everyone", "The same for all customers.", 1.0),
     ("Others", "The same for all customers outside the persona.", 1.0),
     (
         "Effect",
         "How far apart the means are, in standard deviations: Hedges' g for numbers, Cohen's h for the shares of levels. The medians beside it may \
-         say otherwise where a few are far out. From 0.2 it is told, from 0.5 it may name.",
+         say otherwise where a few are far out. From 0.2 it appears on the card; from 0.5 it may enter the name.",
         0.62,
     ),
-    ("95 % interval", "Where the effect lies with 95 % confidence, were other customers drawn.", 1.24),
-    ("v.test", "How surely it differs at all; grows with the number of customers, so it is a gate and never a ranking.", 0.62),
-    ("Covers", "Share of members the trait holds for.", 0.66),
+    ("95 % interval", "The range in which the effect lies with 95 % confidence.", 1.24),
+    (
+        "v.test",
+        "How certain it is that there is any difference. It grows with the number of customers, so it filters rows but never ranks them.",
+        0.62,
+    ),
+    ("Covers", "Share of members the statement holds for.", 0.66),
     ("Customers", "Members with a value.", 0.86),
     ("Missing", "Share of members without a value.", 0.7),
     ("", "What rests on the row.", 1.2),
@@ -255,7 +259,7 @@ mod tests {
             let (shown, unit) = shown_in(width);
             assert!(unit >= LEAST_UNIT || shown.len() == HEADS.len() - GOES_FIRST.len(), "{width}: {unit}");
             let has = |name: &str| shown.iter().any(|&at| HEADS[at].0 == name);
-            assert!(["Here", "Everyone", "Effect", "95 % interval", "Customers"].into_iter().all(has), "{width}");
+            assert!(["Persona", "Everyone", "Effect", "95 % interval", "Customers"].into_iter().all(has), "{width}");
         }
         assert_eq!(shown_in(1_200.0).0.len(), HEADS.len());
     }

@@ -32,7 +32,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, commands
     ui.add_space(BETWEEN);
     if persona.n < Contrast::LEAST {
         let counted = view.personas.noun.counted(persona.n);
-        let text = format!("Only {counted}: too few to describe by values without pointing at single people.");
+        let text = format!("Only {counted}: too few to describe without exposing individuals.");
         ui.label(RichText::new(text).size(size));
     } else {
         columns_ui(ui, look, |ui, look| statements::ui(ui, view, persona, look), |ui, look| profile::ui(ui, view, persona, look));

@@ -11,7 +11,7 @@ use crate::ui::segments::segment_menu_ui;
 use crate::ui::theme::{self, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, name_it, primary_button, row_background, thousands};
 
-use super::shares::{IN_NO_GROUP, LEFT_OUT, all_shares_ui, percents, with_sign};
+use super::shares::{IN_NO_GROUP, LEFT_OUT, all_shares_ui, percents};
 use super::turning::show_card;
 use super::view::View;
 use super::{face, importance, missing, niche};
@@ -63,7 +63,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
             niche::rows_ui(ui, view, look);
         }
         rest_ui(ui, IN_NO_GROUP, "Too unlike every group to belong to one.", (personas.n_noise, &percents[n]), false);
-        rest_ui(ui, LEFT_OUT, "They took no part; the notes say why.", (personas.n_left_out, &percents[n + 1]), true);
+        rest_ui(ui, LEFT_OUT, "These rows were not analysed; the notes say why.", (personas.n_left_out, &percents[n + 1]), true);
         missing_ui(ui, personas, look);
     });
     if below > 48.0 {
@@ -133,7 +133,7 @@ fn row_ui(ui: &mut Ui, view: &View, persona: &Persona, percent: &str, picked: Op
                 name_ui(ui, &persona.name, &view.personas.noun, if is_tall { 2 } else { 1 }).on_hover_text(&persona.name);
             });
             ui.horizontal(|ui| {
-                ui.add(Label::new(caption(ui, format!("{} · {}", thousands(persona.n), with_sign(percent)))).selectable(false));
+                ui.add(Label::new(caption(ui, format!("{} · {}", thousands(persona.n), percent))).selectable(false));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if comparing {
                         let (icon, colour) = if is_in { (icons::CHECK, t.accent) } else { ("", t.muted) };
@@ -177,7 +177,7 @@ fn rest_ui(ui: &mut Ui, name: &str, why: &str, (n, percent): (usize, &String), i
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), SMALL_ROW), Sense::hover());
     let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(Vec2::new(8.0, 2.0))).layout(Layout::left_to_right(Align::Center)));
     widgets::swatch(&mut inner, if is_out { tokens(ui).hairline } else { theme::noise() });
-    let text = format!("{name} · {} · {}", thousands(n), with_sign(percent));
+    let text = format!("{name} · {} · {}", thousands(n), percent);
     inner.add(Label::new(caption(ui, text.as_str())).selectable(false));
     name_it(&response, Role::Label, &text);
     response.on_hover_text(why);

@@ -38,7 +38,7 @@ pub fn list_ui(ui: &mut Ui, personas: &Personas) {
         let none = if personas.personas.len() < 2 {
             "One persona speaks for everyone, so nobody is missing from it."
         } else if personas.missing_looked_at.is_empty() {
-            "No column with few levels says who somebody is, so nobody can say who is missing."
+            "No demographic or sensitive column has few enough levels to show who is missing."
         } else {
             "Every larger group leads in some persona."
         };

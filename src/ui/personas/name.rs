@@ -71,7 +71,7 @@ pub fn words_ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look, co
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         if persona.is_renamed {
-            widgets::cut_label(ui, caption(ui, format!("Your name. Automatic: {}", persona.automatic_name)));
+            widgets::cut_label(ui, caption(ui, format!("Named by you. Automatic name: {}", persona.automatic_name)));
             if ui.small_button("Use it").on_hover_text("Go back to the automatic name.").clicked() {
                 commands.push(Command::EditCard(persona.cluster, CardEdit::Name(None)));
             }

@@ -7,10 +7,11 @@ use eframe::egui::{
 use crate::persona::{Contrast, Direction, Persona, Personas};
 use crate::session::{CardsView, Look};
 use crate::ui::badge::{Side, badge_ui};
+use crate::ui::names::{is_long, name_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, name_it, percent, thousands};
 
-use super::shares::{IN_NO_GROUP, LEFT_OUT, all_shares_ui, percents, with_sign};
+use super::shares::{IN_NO_GROUP, LEFT_OUT, all_shares_ui, percents};
 use super::turning::show_card;
 use super::view::View;
 use super::{face, missing};
@@ -98,14 +99,16 @@ fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, si
     let ui = &mut inner;
     ui.spacing_mut().item_spacing = Vec2::new(INSIDE, 4.0);
     ui.spacing_mut().interact_size.y = 16.0;
+    // A name of two lines takes the place of a trait where the tile is low.
+    let is_tall = is_long(ui, &persona.name, &view.personas.noun, room.width() - 48.0 - INSIDE);
+    let n_traits = if is_tall && size.y < TILE.y + 22.0 { TRAITS - 1 } else { TRAITS };
     ui.horizontal(|ui| {
         face::face_ui(ui, persona, 48.0);
         ui.vertical(|ui| {
-            ui.add(Label::new(RichText::new(&persona.name).size(16.0).family(theme::bold())).truncate().selectable(false))
-                .on_hover_text(&persona.name);
+            name_ui(ui, &persona.name, &view.personas.noun, 2).on_hover_text(&persona.name);
             ui.horizontal(|ui| {
                 let revenue = persona.revenue_share.map_or_else(String::new, |share| format!("  ·  {} of revenue", percent(share)));
-                let text = format!("{}  ·  {}{revenue}", thousands(persona.n), with_sign(percent_of_all));
+                let text = format!("{}  ·  {}{revenue}", thousands(persona.n), percent_of_all);
                 ui.add(Label::new(caption(ui, text)).truncate().selectable(false));
             });
             badge_ui(ui, view.badge_of(persona), Side::Left);
@@ -124,7 +127,7 @@ fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, si
         ui.add(text);
     }
     ui.add_space(4.0);
-    traits_ui(ui, persona, view.personas.is_everyone());
+    traits_ui(ui, persona, view.personas.is_everyone(), n_traits);
     name_it(&response, Role::Button, &format!("Open the card {}", persona.name));
     response
 }
@@ -135,10 +138,10 @@ fn bar_paint(ui: &Ui, bar: Rect, share: f32, colour: Color32) {
 }
 
 /// The strongest traits: more before less, so that a tile says what they are rather than what they are not.
-fn traits_ui(ui: &mut Ui, persona: &Persona, is_everyone: bool) {
+fn traits_ui(ui: &mut Ui, persona: &Persona, is_everyone: bool, n_traits: usize) {
     let of = |direction| persona.statements.iter().filter(move |statement| statement.direction == direction);
     let mut n_told = 0;
-    for statement in of(Direction::More).chain(of(Direction::Less)).take(TRAITS).filter(|_| persona.n >= Contrast::LEAST) {
+    for statement in of(Direction::More).chain(of(Direction::Less)).take(n_traits).filter(|_| persona.n >= Contrast::LEAST) {
         n_told += 1;
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -158,12 +161,12 @@ fn traits_ui(ui: &mut Ui, persona: &Persona, is_everyone: bool) {
 /// Those who are in no persona, and groups that are nobody's commonest.
 fn rest_ui(ui: &mut Ui, view: &View, percents: &[String]) {
     let personas = view.personas;
-    let of = [(IN_NO_GROUP, personas.n_noise, "unlike all groups"), (LEFT_OUT, personas.n_left_out, "took no part")];
+    let of = [(IN_NO_GROUP, personas.n_noise, "unlike all groups"), (LEFT_OUT, personas.n_left_out, "not analysed")];
     let parts: Vec<String> = of
         .iter()
         .zip(percents)
         .filter(|((_, n, _), _)| *n > 0)
-        .map(|((name, n, why), percent)| format!("{name}: {}, {} ({why})", thousands(*n), with_sign(percent)))
+        .map(|((name, n, why), percent)| format!("{name}: {}, {} ({why})", thousands(*n), percent))
         .collect();
     if !parts.is_empty() {
         ui.label(caption(ui, parts.join("  ·  ")));

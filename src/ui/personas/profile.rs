@@ -20,7 +20,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     if lines.is_empty() {
         return;
     }
-    ui.label(theme::strong("Against everyone")).on_hover_text(
+    ui.label(theme::strong("Typical value")).on_hover_text(
         "A dot at the left end means that nearly everyone has more than this persona's median customer; at the right end, nearly everyone has less. \
          The place is the percentile of their median among all customers.",
     );

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Color32, Rect, Sense, Stroke, Ui, Vec2, pos2};
 
-use crate::base::text::percents_of;
+use crate::base::text;
 use crate::persona::Personas;
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::thousands;
@@ -12,15 +12,10 @@ pub const IN_NO_GROUP: &str = "In no group";
 /// What rows that took no part are called.
 pub const LEFT_OUT: &str = "Rows left out";
 
-/// Shares of all rows in percent: each persona's, then those in no group, then rows left out.
+/// Shares of all rows: each persona's, then those in no group, then rows left out.
 pub fn percents(personas: &Personas) -> Vec<String> {
     let sizes = personas.personas.iter().map(|persona| persona.n).chain([personas.n_noise, personas.n_left_out]);
-    percents_of(&sizes.collect::<Vec<_>>())
-}
-
-/// A percentage with its sign.
-pub fn with_sign(percent: &str) -> String {
-    format!("{percent}\u{202f}%")
+    text::percents(&sizes.collect::<Vec<_>>())
 }
 
 /// Everyone as one bar; `only` is drawn in full colour and the others step back. Each piece says on hover whose it is.
@@ -58,7 +53,7 @@ pub fn all_shares_ui(ui: &mut Ui, personas: &Personas, only: Option<usize>, heig
             None if at == n_personas => IN_NO_GROUP,
             None => LEFT_OUT,
         };
-        let percent = percents(personas).get(at).map_or_else(String::new, |percent| with_sign(percent));
+        let percent = percents(personas).get(at).cloned().unwrap_or_default();
         response.on_hover_text_at_pointer(format!("{name}: {}, {percent} of all rows", thousands(n)));
     }
 }

@@ -30,7 +30,7 @@ pub fn respond(response: &Response, view: &View, persona: &Persona, row: usize, 
         response.ctx.request_repaint();
     }
     response.context_menu(|ui| {
-        for (text, whose) in [("Select these customers", Some(persona)), ("Select everyone with this trait", None)] {
+        for (text, whose) in [("Select these customers", Some(persona)), ("Select everyone this statement holds for", None)] {
             if ui.button(text).clicked() {
                 look.brush = brush(view, whose, evidence);
                 ui.ctx().request_repaint();
@@ -114,7 +114,7 @@ fn evidence_ui(ui: &mut Ui, view: &View, persona: &Persona, evidence: &Evidence)
         return;
     }
     let [here, everyone, others] = &evidence.texts;
-    fact_ui(ui, "Here", here, "Median inside the persona; share of members for a level.");
+    fact_ui(ui, "Persona", here, "Median inside the persona; share of members for a level.");
     let noun = &view.personas.noun;
     fact_ui(ui, "Everyone", everyone, &format!("The same for all {}.", noun.many));
     if !view.is_analyst() {
@@ -123,7 +123,12 @@ fn evidence_ui(ui: &mut Ui, view: &View, persona: &Persona, evidence: &Evidence)
     fact_ui(ui, "Others", others, &format!("The same for all {} outside the persona.", noun.many));
     fact_ui(ui, "Effect", &signed(evidence.effect, 2), "Standard deviations apart: Hedges' g for numbers, Cohen's h for levels.");
     if ui.available_width() > 140.0 {
-        fact_ui(ui, "95 % interval", &interval(evidence), &format!("Where the effect lies, were other {} drawn.", noun.many));
+        fact_ui(
+            ui,
+            "95 % interval",
+            &interval(evidence),
+            &format!("The range in which the effect lies with 95 % confidence, for {} like these.", noun.many),
+        );
     }
     fact_ui(ui, &noun.title(), &thousands(evidence.n), "Members with a value.");
     fact_ui(ui, "Missing", &percent(evidence.missing_share), "Share of members without a value.");
@@ -162,5 +167,5 @@ fn picked_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Comma
         None => "Selecting…".to_owned(),
     };
     let text = RichText::new(text).text_style(TextStyle::Small).family(theme::bold()).color(tokens(ui).text);
-    ui.label(text).on_hover_text(format!("Selected by a {from}."));
+    ui.label(text).on_hover_text(format!("Selected by: {from}."));
 }

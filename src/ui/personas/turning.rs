@@ -11,7 +11,8 @@ pub(super) fn turn_ui(ui: &mut Ui, look: &mut Look, n_cards: usize) {
         return;
     }
     ui.label(theme::caption(ui, format!("{} of {n_cards}", look.card + 1)));
-    for (icon, name, step) in [("\u{E138}", "Card before (arrow left)", n_cards - 1), (icons::CARET_RIGHT, "Next card (arrow right)", 1)] {
+    for (icon, name, step) in [("\u{E138}", "Previous card (left arrow)", n_cards - 1), (icons::CARET_RIGHT, "Next card (arrow right)", 1)]
+    {
         if widgets::icon_button(ui, icon, name).clicked() {
             show_card(look, (look.card + step) % n_cards);
         }

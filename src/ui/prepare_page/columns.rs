@@ -125,7 +125,7 @@ fn head_ui(ui: &mut Ui, by: &mut Order) {
         (places.name, "Column", "Tick the columns that decide who is alike. The line below says why."),
         (places.shape, "Shape", "How the values spread, before preparing."),
         (places.role, "Role", "What the column is for."),
-        (places.transform, "Transform", "Calms long tails, so that a few big customers do not decide everything."),
+        (places.transform, "Transform", "Compresses long tails, so that a few big customers do not decide everything."),
         (places.scale, "Scale", "Brings numbers of different size to a common scale."),
         (places.missing, "Missing values", "What happens to customers without a value here."),
     ];
@@ -291,7 +291,7 @@ fn choice_ui<T: PartialEq + Copy>(
     ui.visuals_mut().widgets.inactive.fg_stroke.color = if is_chosen { t.accent } else { t.muted };
     let combo = ComboBox::from_id_salt(name).width(width).selected_text(words(value).0).show_ui(ui, |ui| {
         let suggested = if is_chosen { "As suggested".to_owned() } else { format!("As suggested: {}", words(in_force).0) };
-        if ui.selectable_label(!is_chosen, suggested).on_hover_text("The data decides.").clicked() {
+        if ui.selectable_label(!is_chosen, suggested).on_hover_text("The data decide.").clicked() {
             *chosen = None;
         }
         for &choice in all {

@@ -101,7 +101,7 @@ fn summary(prepared: &Prepared, noun: Noun) -> String {
         0 => format!("all {} take part", noun.counted(prepared.n_table_rows)),
         _ => format!("{} of {} take part", thousands(prepared.table_rows.len()), noun.counted(prepared.n_table_rows)),
     };
-    format!("{n_entering} of {} columns enter · {rows}", prepared.columns.len())
+    format!("{n_entering} of {} columns used · {rows}", prepared.columns.len())
 }
 
 /// How many components the clustering sees; `None` when it sees the columns themselves.
@@ -124,18 +124,18 @@ fn knobs_ui(
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = REGION;
         ui.spacing_mut().combo_width = 112.0;
-        knob_ui(ui, "Scale", "How numbers of different size are made comparable, unless a column says otherwise.", |ui, _| {
+        knob_ui(ui, "Scale", "How numbers of different size are made comparable, unless set otherwise for a column.", |ui, _| {
             let choices: Vec<_> = Scale::ALL.iter().map(|scale| (*scale, scale.name(), scale.explanation())).collect();
             combo_ui(ui, "Scale", &mut preparation.scale, &choices);
         });
-        knob_ui(ui, "Transform", "Whether long tails are calmed, unless a column says otherwise.", |ui, _| {
+        knob_ui(ui, "Transform", "Whether long tails are calmed, unless set otherwise for a column.", |ui, _| {
             let choices: Vec<_> = TransformRule::ALL.iter().map(|rule| (*rule, rule.name(), rule.explanation())).collect();
             combo_ui(ui, "Transform", &mut preparation.transform, &choices);
         });
         knob_ui(ui, "Dimensions", "What distances are measured on: the columns, or the principal components that sum them up.", |ui, _| {
             dimensions_ui(ui, &mut preparation, n_components);
         });
-        let tip = "Columns with a larger share of missing cells than this are left out, unless a column says otherwise.";
+        let tip = "Columns with a larger share of missing cells than this are left out, unless set otherwise for a column.";
         knob_ui(ui, "Missing limit", tip, |ui, label| percent_ui(ui, label, tip, &mut preparation.missing_limit, 100.0));
         let tip = "Levels with a smaller share of customers than this become one level, “Other”, so that none is a segment of its own.";
         knob_ui(ui, "Rare levels", tip, |ui, label| percent_ui(ui, label, tip, &mut preparation.rare_level_share, 50.0));
@@ -184,7 +184,7 @@ fn dimensions_ui(ui: &mut Ui, preparation: &mut Preparation, n_components: Optio
     // The number keeps its place while it does not apply, so that nothing beside it moves.
     let mut n = n;
     let applies = matches!(preparation.dimensions, Dimensions::Components(_));
-    let field = DragValue::new(&mut n).range(1..=n_components.unwrap_or(99).max(1)).speed(0.05);
+    let field = DragValue::new(&mut n).range(1..=n_components.unwrap_or(99).max(1)).speed(0.05).update_while_editing(false);
     let response = ui.add_visible(applies, field);
     widgets::name_it(&response, eframe::egui::Role::SpinButton, "Number of components");
     if response.on_hover_text("Number of components").changed() && applies {
@@ -194,7 +194,7 @@ fn dimensions_ui(ui: &mut Ui, preparation: &mut Preparation, n_components: Optio
 
 fn percent_ui(ui: &mut Ui, label: Id, tip: &str, share: &mut f64, most: f64) {
     let mut value = (*share * 1000.0).round() / 10.0;
-    let field = DragValue::new(&mut value).range(0.0..=most).max_decimals(1).speed(0.2).suffix("\u{202f}%");
+    let field = DragValue::new(&mut value).range(0.0..=most).max_decimals(1).speed(0.2).suffix("\u{202f}%").update_while_editing(false);
     if ui.add(field).labelled_by(label).on_hover_text(tip).changed() {
         *share = value / 100.0;
     }

@@ -89,11 +89,12 @@ fn story(view: &View, plot: &CondensedPlot, at: usize) -> String {
         (None, None, Some(_)) => "A group that falls into segments".to_owned(),
     };
     let end = match parts {
-        0 => format!("gone at {}", distance_text(branch.death)),
-        _ => format!("falls into {parts} at {}", distance_text(branch.death)),
+        0 => format!("dissolves at {}", distance_text(branch.death)),
+        _ => format!("splits into {parts} at {}", distance_text(branch.death)),
     };
-    let start =
-        branch.parent.map_or_else(|| "together at any distance".to_owned(), |_| format!("a group below {}", distance_text(branch.birth)));
+    let start = branch
+        .parent
+        .map_or_else(|| "together at any distance".to_owned(), |_| format!("a group at distances below {}", distance_text(branch.birth)));
     let mut text = format!("{title}\n{} customers, {start}, {end}", thousands(branch.size));
     if let Some(membership) = branch.membership {
         text.push_str(&format!("\nMembership {} on average", percent(membership)));

@@ -96,7 +96,7 @@ fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mut Look, tr
     }
     let k = groups.n_groups;
     let away = if shown(height) == height { String::new() } else { format!(" at {}", distance_text(height)) };
-    let text = format!("{} cluster{}{away}", thousands(k), if k == 1 { "" } else { "s" });
+    let text = format!("{} segment{}{away}", thousands(k), if k == 1 { "" } else { "s" });
     handle_paint(ui, &canvas, Lies::Flat, shown(height), &text, grip.is_hot);
 
     if let Some(pointed) = &pointed {

@@ -54,7 +54,7 @@ pub fn weakness(outcome: &EpsilonOutcome) -> Option<String> {
             percent(outcome.largest)
         )),
         outcome if outcome.noise > MUCH_NOISE => {
-            Some(format!("{} of the customers are in no segment. Try a larger distance, or fewer neighbours.", percent(outcome.noise)))
+            Some(format!("{} of the customers are in no group. Try a larger distance, or fewer neighbours.", percent(outcome.noise)))
         }
         _ => None,
     }
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn outcomes_are_told_in_words() {
-        assert_eq!(outcome_text(1, 0.061), "1 segment, 6\u{202f}% in no group");
+        assert_eq!(outcome_text(1, 0.061), "1 segment, 6.1\u{202f}% in no group");
         let outcome = |clusters, noise, largest| weakness(&EpsilonOutcome { clusters, noise, largest, core: 0.5 });
         assert_eq!(outcome(4, 0.1, 0.5), None);
         assert!(outcome(4, 0.05, 0.93).is_some_and(|text| text.contains("93\u{202f}%") && text.contains("HDBSCAN")));

@@ -51,7 +51,7 @@ pub fn inertia_ui(
         let n_open = sweep.points.len() - n_ready;
         let label = match sweep.sample {
             _ if n_open > 0 => format!("Inertia · {n_ready} of {} ready", sweep.points.len()),
-            Some(sample) => format!("Inertia · from {} of {} customers where hollow", count(sample.rows), count(sample.n_rows)),
+            Some(sample) => format!("Inertia · hollow points: from {} of {} customers", count(sample.rows), count(sample.n_rows)),
             None => "Inertia".into(),
         };
         let y = Axis { label: &label, range: [0.0, top], ..Axis::default() };
@@ -78,7 +78,7 @@ pub fn silhouette_ui(ui: &mut Ui, view: &View, draft: &mut Clustering, look: &mu
         let by_chance = view.answers.null_band.ready().and_then(|band| null_band::bounds(band, |point| point.silhouette));
         let (least, most) = by_chance.unwrap_or((0.0, 0.0));
         let (low, high) = (values().fold(least.min(0.0), f64::min), values().fold(most.max(0.1), f64::max));
-        let label = if is_sampled { "−1 to 1 · sampled where hollow" } else { "−1 to 1" };
+        let label = if is_sampled { "−1 to 1 · hollow points are sampled" } else { "−1 to 1" };
         // Room under the band for its name.
         let under = by_chance.map_or(0.0, |(least, _)| least - 0.3 * (high * 1.25 - least));
         let y = Axis { label, range: [(low * 1.1).min(under), high * 1.25], ..Axis::default() };

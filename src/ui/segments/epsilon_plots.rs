@@ -260,7 +260,7 @@ fn core_ui(ui: &Ui, draft: &mut Clustering, plot: &DensityPlot, lane: &Canvas, l
     let frame = lane.frame();
     let corner = [(frame.right_bottom() - Vec2::new(6.0, 4.0), Align2::RIGHT_BOTTOM)];
     let told = line.epsilon.map_or_else(
-        || "Click where customers should count as neighbours".to_owned(),
+        || "Click to set how near customers must be to count as neighbours".to_owned(),
         |epsilon| format!("{} core", percent(plot.at(epsilon).core)),
     );
     roomy_label(ui, &lane.painter, &corner, &told, t.muted, frame, &mut taken);
@@ -378,7 +378,7 @@ fn marks_ui(
 fn story(plot: &DensityPlot, epsilon: f64) -> String {
     let now = plot.at(epsilon);
     let mut text = format!(
-        "Distance {}\n{}\n{} in no group\n{} in the largest segment\n{} are core customers: {} neighbours this near, themselves counted",
+        "Distance {}\n{}\n{} in no group\n{} in the largest segment\n{} are core customers: at least {} neighbours within this distance, counting themselves",
         distance_text(epsilon),
         segments_text(now.clusters),
         percent(now.noise),

@@ -25,7 +25,7 @@ pub(super) fn height(kept: &[KeptSelection]) -> f32 {
 /// Offers to keep the picked customers; nothing where nobody is picked.
 pub(super) fn keep_ui(ui: &mut Ui, answers: &Answers, look: &Look, commands: &mut Vec<Command>) {
     let (Some(picked), Some(brush)) = (answers.brush.picked.as_ref().filter(|picked| picked.n() > 0), &look.brush) else { return };
-    let button = Button::new("Keep as a segment").min_size(Vec2::new(0.0, 26.0));
+    let button = Button::new("Keep this selection").min_size(Vec2::new(0.0, 26.0));
     let tip = "Keep these customers under a name. They stay together whatever the segments become, and can be saved as a file.";
     if ui.add(button).on_hover_text(tip).clicked() {
         let named = answers.brush.contrast.latest().and_then(|contrast| contrast.persona.as_ref()).map(|persona| persona.name.clone());
@@ -61,12 +61,12 @@ fn line_ui(ui: &mut Ui, at: usize, selection: &KeptSelection, answers: &Answers,
             if icon_button(ui, icons::SELECT, &format!("Select {name}")).clicked()
                 && let Some(loaded) = answers.loaded.ready()
             {
-                look.pick(Brush::rows(loaded.stamp, selection.members.rows(), &format!("kept selection, {name}")));
+                look.pick(Brush::rows(loaded.stamp, selection.members.rows(), &format!("kept selection: {name}")));
             }
             if icon_button(ui, icons::EXPORT, &format!("Save {name} as CSV")).clicked() {
                 commands.push(Command::SaveSelection(at));
             }
-            if icon_button(ui, icons::CLOSE, &format!("Let {name} go")).clicked() {
+            if icon_button(ui, icons::CLOSE, &format!("Delete {name}")).clicked() {
                 commands.push(Command::ForgetSelection(at));
             }
         });

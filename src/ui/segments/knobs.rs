@@ -16,10 +16,11 @@ use super::choice_of_k::{is_k_suggested, k_in_force, set_k};
 use super::view::View;
 use super::{dendrogram, density};
 
-const K_MEANS: &str = "Into how many segments the customers are divided. k.";
-const EPSILON_MEANS: &str = "Customers nearer than this are neighbours. Larger: fewer, bigger segments and less noise. Epsilon of DBSCAN.";
+const K_MEANS: &str = "The number of segments the customers are divided into (k).";
+const EPSILON_MEANS: &str =
+    "Customers nearer than this are neighbours. Larger: fewer, bigger segments and fewer customers in no group. Epsilon of DBSCAN.";
 const SIZE_MEANS: &str =
-    "Groups of fewer customers than this are no segment. Larger: fewer and bigger segments. Min cluster size of HDBSCAN.";
+    "Groups with fewer customers than this do not count as segments. Larger: fewer and bigger segments. Min cluster size of HDBSCAN.";
 const HEIGHT_MEANS: &str = "Groups that join below this height are one segment; the dashed line in the dendrogram.";
 /// More segments than this are warned about.
 const MANY: usize = 20;
@@ -47,7 +48,7 @@ pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
 fn k_means_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     k_ui(ui, view, draft);
     range_ui(ui, draft);
-    let explanation = "How often it starts anew from other places; the best run is kept. More is slower and safer.";
+    let explanation = "How many times k-means restarts from new starting points; the best run is kept. More is slower and safer.";
     row_ui(ui, "Re-runs", explanation, |ui, label| {
         ui.add(field(&mut draft.kmeans.restarts, 1..=100).speed(0.08)).labelled_by(label).on_hover_text(explanation);
     });
@@ -186,8 +187,8 @@ fn column_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
         for column in loaded.profile.columns.iter().filter(is_asked) {
             let Some(by) = known_by(column) else { continue };
             let explanation = match by {
-                KnownBy::Levels => "One segment a text",
-                KnownBy::Values => "One segment a number",
+                KnownBy::Levels => "One segment per text value",
+                KnownBy::Values => "One segment per number",
                 KnownBy::Fifths => "Five segments of about equal size, cut at the quintiles; equal values always stay together",
             };
             if ui
@@ -205,7 +206,7 @@ fn column_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.label(theme::strong(format!("{} segments", segmentation.labels.n_clusters())));
     ui.label(caption(ui, "The segments are the groups of this column. Silhouettes show how well the columns that enter tell them apart."));
-    ui.label(caption(ui, "How far to rely on them is not checked by grouping again: there is nothing to find anew."));
+    ui.label(caption(ui, "Their stability is not checked: these segments are given, not found."));
 }
 
 /// The knob that both density methods share.
@@ -225,9 +226,9 @@ fn known(field: DragValue<'_>, is_known: bool) -> DragValue<'_> {
     if is_known { field } else { field.suffix("").custom_formatter(|_, _| "…".into()) }
 }
 
-/// A number that is only ever changed by the user: what a project holds beyond the range stays as it is.
+/// A number that is only ever changed by the user: what a project holds beyond the range stays as it is. On its way to 12 a 1 is no choice.
 fn field<N: egui::emath::Numeric>(value: &mut N, range: std::ops::RangeInclusive<N>) -> DragValue<'_> {
-    DragValue::new(value).range(range).clamp_existing_to_range(false)
+    DragValue::new(value).range(range).clamp_existing_to_range(false).update_while_editing(false)
 }
 
 /// The way back to the suggestion; its room is kept while it has nothing to offer. True when pressed.
@@ -256,7 +257,7 @@ fn k_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             ui.spacing_mut().button_padding.x = 4.0;
-            if named_button(ui, "−", "One cluster fewer") {
+            if named_button(ui, "−", "One segment fewer") {
                 set_k(draft, Some(k.saturating_sub(1).max(1)));
             }
             let suffix = if is_suggested { " (suggested)" } else { "" };
@@ -266,7 +267,7 @@ fn k_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
             if response.on_hover_text(K_MEANS).changed() {
                 set_k(draft, Some(k));
             }
-            if named_button(ui, "+", "One cluster more") {
+            if named_button(ui, "+", "One segment more") {
                 set_k(draft, Some(k + 1));
             }
         });

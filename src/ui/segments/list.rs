@@ -82,7 +82,7 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
     let n_all = labels.n_rows().max(1) as f64;
     let counts = picked::counts(view.answers, labels.n_clusters()).filter(|_| look.brush.is_some());
     let n_picked = |selection| counts.map(|counts| picked::of(counts, selection));
-    let silhouettes = view.answers.silhouette.latest().filter(|plot| plot.clusters.len() == labels.n_clusters());
+    let silhouettes = view.answers.silhouette.latest().filter(|plot| labels.n_clusters() > 1 && plot.clusters.len() == labels.n_clusters());
     let row = |cluster: usize| match labels.sizes().get(cluster) {
         Some(&size) => Row {
             numbers,

@@ -279,7 +279,7 @@ fn told_of_customer(view: &View, look: &Look, selection: Selection, row: usize, 
         MapAxis::Column(name) => {
             let dictionary = &view.answers.dictionary;
             let shown = dictionary.name(name);
-            let cell = loaded.table.column(name).map(|column| (column.cell(row), dictionary.unit(column).unwrap_or("")));
+            let cell = loaded.table.column(name).map(|column| (column.shown_cell(row), dictionary.unit(column).unwrap_or("")));
             cell.map_or_else(
                 || shown.clone(),
                 |(cell, unit)| format!("{shown}: {} {unit}", dictionary.level(name, &cell)).trim_end().to_owned(),

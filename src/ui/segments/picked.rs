@@ -123,7 +123,7 @@ fn contrast_ui(ui: &mut Ui, contrast: &Contrast) {
     };
     let Some(persona) = &contrast.persona else {
         let text = if contrast.n < least {
-            format!("Fewer than {least} customers take part: too few to describe without telling of single persons.")
+            format!("Fewer than {least} of these customers were analysed: too few to describe without exposing individuals.")
         } else {
             format!("Fewer than {least} customers are left to compare them with.")
         };
@@ -139,7 +139,7 @@ fn contrast_ui(ui: &mut Ui, contrast: &Contrast) {
 }
 
 fn sentence(answers: &Answers, n: usize, from: &str) -> String {
-    let mut text = format!("Selected by a {from}. ");
+    let mut text = format!("Selected by: {from}. ");
     if n == 0 {
         return text + "Nobody is in it.";
     }
@@ -157,7 +157,7 @@ fn sentence(answers: &Answers, n: usize, from: &str) -> String {
             part => format!("Most, {}, are in {name}. ", thousands(part)),
         };
     }
-    for (n, means) in [(counts.noise, "in no segment"), (counts.left_out, "left out by the preparation")] {
+    for (n, means) in [(counts.noise, "in no group"), (counts.left_out, "left out by the preparation")] {
         if n > 0 {
             text += &format!("{} {} {means}. ", thousands(n), if n == 1 { "is" } else { "are" });
         }

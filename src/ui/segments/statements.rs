@@ -12,7 +12,7 @@ use crate::ui::widgets::answer_ui;
 pub(super) fn statements_ui(ui: &mut Ui, statements: &[Statement]) {
     for statement in statements.iter().take(3) {
         ui.spacing_mut().item_spacing.y = 0.0;
-        ui.add(egui::Label::new(statement.text.as_str()).truncate());
+        ui.add(egui::Label::new(statement.text.as_str()).wrap());
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             ui.label(RichText::new(format!("{},", statement.value)).text_style(TextStyle::Small).family(theme::bold()));

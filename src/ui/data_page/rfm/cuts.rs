@@ -33,7 +33,7 @@ pub fn ui(ui: &mut Ui, rfm: &Rfm, rules: &mut RfmRules) {
     let frequency = Score { title: "Frequency, purchases", about, scale: &rfm.frequency, is_reversed: false };
     line_ui(ui, &frequency, &mut rules.frequency, None);
     let about = match rules.monetary_is {
-        MonetaryIs::Total => "All a customer spent, net of returns.",
+        MonetaryIs::Total => "Total spend per customer, net of returns.",
         MonetaryIs::AverageOrder => "What a customer spent per purchase, net of returns.",
     };
     let monetary = Score { title: "Monetary value", about, scale: &rfm.monetary, is_reversed: false };
@@ -60,7 +60,7 @@ fn title_ui(ui: &mut Ui, score: &Score, cuts: &mut Cuts, monetary_is: Option<&mu
     match monetary_is {
         Some(monetary_is) => {
             let choices = [
-                (MonetaryIs::Total, "Total spent", "Score what a customer spent altogether."),
+                (MonetaryIs::Total, "Spend", "Score what a customer spent altogether."),
                 (MonetaryIs::AverageOrder, "Average order", "Score what a customer spends per purchase."),
             ];
             combo_ui(ui, "Monetary value", monetary_is, &choices);
@@ -112,7 +112,8 @@ fn point_ui(ui: &mut Ui, score: &Score, n: usize, points: &mut [f64; 4], nth: us
         .clamp_existing_to_range(false)
         .speed((spread / 2_000.0).max(0.02))
         .max_decimals(2)
-        .custom_formatter(|value, _| rounded(value).to_string());
+        .custom_formatter(|value, _| rounded(value).to_string())
+        .update_while_editing(false);
     let response = ui.add_sized(vec2(ui.available_width().clamp(24.0, 84.0), 26.0), field);
     name_it(&response, Role::SpinButton, &format!("{}, score {n} up to", score.title));
     response.on_hover_text("Drag, or click and type. A value at the cut point is below it.");

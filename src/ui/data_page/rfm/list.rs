@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Rect, Role, Sense, TextStyle, Ui, pos2, vec2};
 
-use crate::base::text::percents_of;
+use crate::base::text::{percent, percents};
 use crate::customers::rfm::{RfmCodes, RfmSegment, Tally};
 use crate::engine::Answers;
 use crate::session::{Brush, Look, Who};
@@ -28,7 +28,7 @@ pub fn ui(ui: &mut Ui, view: &View, answers: &Answers, look: &mut Look) {
             view.rfm.sum(|place| codes.contains(place))
         })
         .collect();
-    let shares = shares(&tallies.iter().map(|tally| tally.n).collect::<Vec<_>>());
+    let shares = percents(&tallies.iter().map(|tally| tally.n).collect::<Vec<_>>());
     let whole = view.rfm.total().revenue;
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
     let heads = ["Customers", "Share", "Revenue"];
@@ -99,12 +99,12 @@ fn column(line: Rect, nth: usize, n: usize) -> Rect {
     Rect::from_min_max(pos2(right - COLUMN, line.top()), pos2(right, line.bottom()))
 }
 
-/// Shares of a whole in percent, as people read them.
-fn shares(parts: &[usize]) -> Vec<String> {
-    percents_of(parts).into_iter().map(|share| format!("{share}\u{202f}%")).collect()
-}
-
 /// A part of what everyone spent; a dash where that is no positive sum.
 fn revenue_share(part: f64, whole: f64) -> String {
-    if whole > 0.0 { format!("{:.1}\u{202f}%", 100.0 * part / whole).replace('-', "−") } else { "–".into() }
+    match part / whole {
+        _ if whole <= 0.0 => "–".into(),
+        // What was returned can be more than what was bought.
+        share if share < 0.0 => format!("−{}", percent(-share)),
+        share => percent(share),
+    }
 }

@@ -122,7 +122,7 @@ fn freshness_text(freshness: &Freshness, today: IsoDay) -> String {
         ..=-1 => "in the future".to_owned(),
         0 => "today".to_owned(),
         1 => "yesterday".to_owned(),
-        days => format!("{} d ago", thousands(days as usize)),
+        days => format!("{} days ago", thousands(days as usize)),
     };
     let limit = freshness.limit_days.map_or_else(String::new, |limit| format!(" · limit {limit} d"));
     format!("{what} {day}, {age}{limit}")
@@ -172,7 +172,7 @@ pub(super) fn key_ui(ui: &mut Ui, of: &Of<'_>, width: f32, commands: &mut Vec<Co
 
 fn overlap_ui(ui: &mut Ui, of: &Of<'_>) {
     let Some(understood) = of.understood() else {
-        ui.label(caption(ui, "It is checked once every source has been read"));
+        ui.label(caption(ui, "Checked when all sources have been read"));
         return;
     };
     let Some(overlap) = &understood.overlap else {

@@ -119,7 +119,7 @@ fn limit_ui(ui: &mut Ui, of: &Of<'_>, kind: Option<SourceKind>, commands: &mut V
         "After how many days without news this source counts as stale. It counts once you set it, or where files are read again by themselves.",
     );
     let mut days = in_force;
-    let field = ui.add(DragValue::new(&mut days).range(0.0..=3_650.0).speed(0.1).max_decimals(0).suffix(" d"));
+    let field = ui.add(DragValue::new(&mut days).range(0.0..=3_650.0).speed(0.1).max_decimals(0).suffix(" d").update_while_editing(false));
     widgets::name_it(&field, Widget::SpinButton, "Stale after days");
     if days != in_force {
         of.say(commands, |source| source.stale_after_days = Some(days));
@@ -130,7 +130,7 @@ const MATCHES: [KeyMatch; 3] = [KeyMatch::Exact, KeyMatch::IgnoreCase, KeyMatch:
 
 fn match_words(key_match: KeyMatch) -> (&'static str, &'static str) {
     match key_match {
-        KeyMatch::Exact => ("Letter by letter", "Only blanks around a key do not matter."),
+        KeyMatch::Exact => ("Exactly", "Only spaces around a key are ignored."),
         KeyMatch::IgnoreCase => ("Ignoring case", "Upper and lower case are the same."),
         KeyMatch::Digits => ("By digits alone", "C-00042 is 42."),
     }
@@ -198,7 +198,7 @@ fn parts_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Comm
 }
 
 fn part_ui(ui: &mut Ui, of: &Of<'_>, raw: &Raw, field: Field, cell: f32, commands: &mut Vec<Command>) {
-    const NOT_THERE: &str = "not there";
+    const NOT_THERE: &str = "none";
     let said = of.source.fields.get(&field);
     let column = match said {
         Some(said) => said.as_deref(),

@@ -170,8 +170,8 @@ fn statuses_ui(ui: &mut Ui, of: &Of<'_>, money: &Money, commands: &mut Vec<Comma
         for status in &money.statuses {
             let mut is_on = counts(status.means);
             let says = match status.means {
-                StatusMeans::Refunded => ", given back",
-                StatusMeans::PartlyRefunded => ", given back in part",
+                StatusMeans::Refunded => ", refunded",
+                StatusMeans::PartlyRefunded => ", refunded in part",
                 StatusMeans::Sale if !status.is_known => ", not known",
                 StatusMeans::Sale | StatusMeans::NoSale => "",
             };

@@ -50,7 +50,7 @@ pub fn picker_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Ve
     let width = ui.available_width().clamp(80.0, 300.0);
     let combo = ComboBox::from_id_salt("compare with").width(width).selected_text(unbroken(&selected)).truncate().height(420.0);
     let shown = combo.show_ui(ui, |ui| {
-        for (title, choices) in [("Other solutions", &solutions), ("What the data know", &columns)] {
+        for (title, choices) in [("Other solutions", &solutions), ("Columns", &columns)] {
             if choices.is_empty() {
                 continue;
             }

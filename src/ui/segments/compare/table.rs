@@ -166,7 +166,7 @@ fn row_ui(ui: &mut Ui, compared: &Compared, by_rows: bool, grid: &Grid, row: usi
     for (place, &j) in table.right_order.iter().enumerate() {
         let (rect, count, share) = (grid.cell(row, place, n), table.counts[i][j], share_of(compared, by_rows, i, j));
         if count > 0 {
-            let tint = t.accent.gamma_multiply(0.06 + 0.34 * share as f32);
+            let tint = t.muted.gamma_multiply(0.06 + 0.34 * share as f32);
             ui.painter().rect_filled(rect.shrink(1.0), CornerRadius::same(4), tint);
         }
         cell_ui(ui, rect, true, |ui| {

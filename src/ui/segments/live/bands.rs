@@ -18,8 +18,7 @@ pub(super) fn ui(ui: &mut Ui, now: &LiveNow) {
     head_ui(ui, "Shares over time", MEANS, |_| {});
     let [first, .., last] = &now.bands[..] else {
         centred(ui, |ui| {
-            let text =
-                if now.state == LiveState::History { "Reading what was there before" } else { "The next events draw the first band." };
+            let text = if now.state == LiveState::History { "Reading earlier events" } else { "The next events draw the first band." };
             ui.label(caption(ui, text));
         });
         return;

@@ -24,12 +24,12 @@ const FIRES: &str = "The rules of Journeys, Triggers: whom they fire for is list
 /// Speeds with their words.
 pub(super) const SPEEDS: [(f64, &str, &str); 7] = [
     (1.0, "As it came", ""),
-    (60.0, "A minute a second", "60 times as fast"),
+    (60.0, "1 minute per second", "60 times as fast"),
     (1_000.0, "1\u{202f}000 times as fast", ""),
-    (3_600.0, "An hour a second", "3 600 times as fast"),
-    (86_400.0, "A day a second", "86 400 times as fast"),
-    (604_800.0, "A week a second", "604 800 times as fast"),
-    (2_592_000.0, "30 days a second", ""),
+    (3_600.0, "1 hour per second", "3 600 times as fast"),
+    (86_400.0, "1 day per second", "86 400 times as fast"),
+    (604_800.0, "1 week per second", "604 800 times as fast"),
+    (2_592_000.0, "30 days per second", ""),
 ];
 
 /// The form.

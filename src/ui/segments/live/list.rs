@@ -27,7 +27,7 @@ pub(super) fn ui(ui: &mut Ui, now: &LiveNow) {
         in_order(now).into_iter().for_each(|cluster| row_ui(ui, now, cluster));
     });
     if now.nowhere > 0 {
-        ui.label(caption(ui, format!("{} in no segment", thousands(now.nowhere))));
+        ui.label(caption(ui, format!("{} in no group", thousands(now.nowhere))));
     }
     ui.add_space(theme::BETWEEN);
     drift_ui(ui, now);
@@ -71,11 +71,11 @@ fn row_ui(ui: &mut Ui, now: &LiveNow, cluster: usize) {
 fn drift_ui(ui: &mut Ui, now: &LiveNow) {
     ui.label(theme::strong("What has moved")).on_hover_text(DRIFT);
     let Some(drift) = &now.drift else {
-        ui.add(Label::new(caption(ui, "Told once what was there before has been read.")).wrap());
+        ui.add(Label::new(caption(ui, "Shown when the earlier events have been read.")).wrap());
         return;
     };
     if let Some(since) = drift.since {
-        let text = format!("More than chance makes, since {}.", date(since));
+        let text = format!("Beyond chance since {}.", date(since));
         ui.add(Label::new(RichText::new(text).color(tokens(ui).warn)).wrap());
     }
     for sentence in &drift.sentences {
@@ -98,7 +98,7 @@ fn mover_ui(ui: &mut Ui, now: &LiveNow, of: &LiveMove) {
     let room = Rect::from_min_max(pos2(rect.left() + 48.0, rect.top()), pos2(rect.right() - 88.0, rect.bottom()));
     cut_text(ui.painter(), room, Align::Min, &of.customer, small.clone(), t.text);
     cut_text(ui.painter(), rect.with_min_x(rect.right() - 84.0), Align::Max, &when, small, t.muted);
-    let name = |cluster: Option<usize>| cluster.map_or_else(|| "no segment".to_owned(), |cluster| name_of(&now.segments[cluster]));
+    let name = |cluster: Option<usize>| cluster.map_or_else(|| "no group".to_owned(), |cluster| name_of(&now.segments[cluster]));
     let told = format!("{}: from {} to {}", of.customer, name(of.from), name(of.to));
     name_it(&response, Role::Label, &told);
     response.on_hover_text(unbroken(&told));

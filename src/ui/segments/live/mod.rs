@@ -44,7 +44,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
                     }
                 }
                 None => {
-                    ui.label(caption(ui, "Reading what was there before"));
+                    ui.label(caption(ui, "Reading earlier events"));
                 }
             });
         });

@@ -16,7 +16,7 @@ use super::begin::SPEEDS;
 /// Height of a version in the list.
 const ROW: f32 = 40.0;
 
-const RETRAIN: &str = "Look for as many segments anew among the customers as they are now. Nothing changes before you take them.";
+const RETRAIN: &str = "Look for the same number of segments among the current customers. Nothing changes until you adopt them.";
 const BEHIND: &str = "What is there and not read yet.";
 const ASIDE: &str = "Rows that came too late or cannot be counted. They are kept with the reason in aside.csv.";
 
@@ -36,7 +36,7 @@ pub(super) fn ui(ui: &mut Ui, now: &LiveNow, outcome: Option<&Result<(), String>
         ui.add_space(theme::BETWEEN);
         versions_ui(ui, now, outcome.is_some(), commands);
         ui.add_space(theme::BETWEEN);
-        ui.label(theme::strong("To know"));
+        ui.label(theme::strong("Notes"));
         let kept = format!("Everything is written to {}.", now.folder.display());
         ui.add(Label::new(caption(ui, kept)).wrap());
         if ui.button("Show the folder").clicked() {
@@ -56,7 +56,7 @@ fn state_ui(ui: &mut Ui, now: &LiveNow, outcome: Option<&Result<(), String>>) {
     let (text, colour) = match (outcome, now.state) {
         (Some(Ok(())), _) => ("Ended; everything is written", t.muted),
         (Some(Err(_)), _) => ("Ended by a problem", t.bad),
-        (None, LiveState::History) => ("Reading what was there before", t.muted),
+        (None, LiveState::History) => ("Reading earlier events", t.muted),
         (None, LiveState::Following) if now.speed.is_some() => ("Playing", t.good),
         (None, LiveState::Following) => ("Following", t.good),
         (None, LiveState::Paused) => ("Paused", t.warn),
@@ -83,7 +83,7 @@ fn orders_ui(ui: &mut Ui, now: &LiveNow, outcome: Option<&Result<(), String>>, c
     }
     ui.horizontal(|ui| {
         let is_paused = now.state == LiveState::Paused;
-        let (word, order) = if is_paused { ("Go on", LiveOrder::GoOn) } else { ("Pause", LiveOrder::Pause) };
+        let (word, order) = if is_paused { ("Resume", LiveOrder::GoOn) } else { ("Pause", LiveOrder::Pause) };
         // Both words have one width, so that the next button keeps its place.
         let response = ui.add_enabled(now.state != LiveState::AtEnd, Button::new(word).min_size(Vec2::new(72.0, 28.0)));
         if response.on_hover_text("Space").clicked() {
@@ -160,7 +160,7 @@ fn versions_ui(ui: &mut Ui, now: &LiveNow, is_over: bool, commands: &mut Vec<Com
         }
         let gone: Vec<String> = retrained.loses_name.iter().map(|&cluster| super::pane::name_of(&now.segments[cluster])).collect();
         if !gone.is_empty() && retrained.is_worth_it() {
-            let text = format!("{} would keep number and colour without the name: most of its customers would change.", gone.join(", "));
+            let text = format!("Would keep number and colour but lose the name, as most customers would change: {}.", gone.join(", "));
             ui.add(Label::new(caption(ui, text)).wrap());
         }
         ui.add_space(4.0);
@@ -174,7 +174,7 @@ fn versions_ui(ui: &mut Ui, now: &LiveNow, is_over: bool, commands: &mut Vec<Com
                         commands.push(Command::OrderLive(LiveOrder::Decline));
                     }
                 });
-            } else if ui.add_enabled(!is_over, Button::new("All right")).clicked() {
+            } else if ui.add_enabled(!is_over, Button::new("OK")).clicked() {
                 commands.push(Command::OrderLive(LiveOrder::Decline));
             }
         });

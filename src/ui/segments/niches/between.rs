@@ -129,7 +129,7 @@ fn customer_ui(ui: &mut Ui, rect: Rect, view: &View, segmentation: &Segmentation
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     swatch(ui, theme::selection(Selection::Cluster(cluster), numbers(view.answers)));
                     let name = listed_name(&segment_name(view.answers, cluster), &view.answers.noun);
-                    let text = if own == Some(cluster) { format!("{name} (is in it)") } else { name };
+                    let text = if own == Some(cluster) { format!("{name} (current)") } else { name };
                     cut_label(ui, caption(ui, text));
                 });
             });

@@ -159,7 +159,7 @@ fn line_text(line: Option<&UnusualLine>) -> String {
                 return format!("{} above the line · chance alone puts about {} there", thousands(line.real), n(line.expected));
             }
             let chance = if line.expected < 0.5 { "hardly any".to_owned() } else { n(line.expected) };
-            format!("{} stand out · {chance} by chance · {} more", thousands(line.real), n(line.excess))
+            format!("{} stand out · {chance} expected by chance · {} beyond chance", thousands(line.real), n(line.excess))
         }
     }
 }
@@ -252,10 +252,10 @@ fn pointer_ui(
     let score = measured.ordered.scores[place - 1];
     let mut text = format!("{name}\nPlace {} of {}\nScore {score:.3}", thousands(place), thousands(measured.scores.len()));
     if let Some((low, _, high)) = point.copies {
-        text += &format!("\nSmooth copies have {low:.3} to {high:.3} at this place");
+        text += &format!("\nMade-up populations have {low:.3} to {high:.3} at this place");
     }
     if unusual.rows_a_copy < measured.scores.len() {
-        text += &format!("\nCopies have {} customers each", thousands(unusual.rows_a_copy));
+        text += &format!("\nEach made-up population has {} customers", thousands(unusual.rows_a_copy));
     }
     if canvas.response.clicked() {
         look.pick(Brush::rows(segmentation.loaded.stamp, [table_row], "place on the curve"));
@@ -276,9 +276,9 @@ mod tests {
     #[test]
     fn the_line_says_all_three_counts() {
         let line = |real, expected: f64| UnusualLine { threshold: 2.0, real, expected, excess: (real as f64 - expected).max(0.0) };
-        assert_eq!(line_text(Some(&line(31, 3.2))), "31 stand out · 3 by chance · 28 more");
+        assert_eq!(line_text(Some(&line(31, 3.2))), "31 stand out · 3 expected by chance · 28 beyond chance");
         assert_eq!(line_text(Some(&line(20, 29.6))), "20 above the line · chance alone puts about 30 there");
-        assert_eq!(line_text(Some(&line(9, 0.1))), "9 stand out · hardly any by chance · 9 more");
+        assert_eq!(line_text(Some(&line(9, 0.1))), "9 stand out · hardly any expected by chance · 9 beyond chance");
         assert_eq!([line_text(None), line_text(Some(&line(0, 0.0)))], ["Nobody stands out", "Nobody above"]);
     }
 }

@@ -171,7 +171,7 @@ fn customer_ui(
                 other.reasons.iter().any(|also| (also.column == reason.column) && also.is_more == reason.is_more)
             };
             let rows = customers.iter().filter(same).map(|other| other.table_row);
-            look.pick(Brush::rows(loaded.stamp, rows, &format!("reason, {}", reason.column)));
+            look.pick(Brush::rows(loaded.stamp, rows, &format!("reason: {}", reason.column)));
             ui.ctx().request_repaint();
         }
     }

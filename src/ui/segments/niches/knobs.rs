@@ -102,7 +102,7 @@ fn line_ui(ui: &mut Ui, unusual: &Unusual, draft: &NicheOptions) {
         }
     }
     if draft.line.is_none() && unusual.line(draft.score, None).is_some() {
-        let why = "The lowest line above which at most one customer in ten would stand by chance.";
+        let why = "The lowest line at which chance explains at most one in ten of the customers above it.";
         ui.label(caption(ui, why));
     }
 }

@@ -8,12 +8,12 @@ use crate::ui::theme::{self, caption};
 use crate::ui::widgets::choice_ui;
 
 const SIZE: &str = "Fewer customers are no niche. A card needs 31 in any case.";
-const SHARE: &str = "More of all customers are a segment, no niche.";
+const SHARE: &str = "A group with a larger share of all customers is a segment, not a niche.";
 const BACK: &str =
     "How much of it must come back among other customers: Jaccard, 1 is all of it. Chance must not do as well, whatever is chosen.";
-const APART: &str = "How far something other than the need must set it apart from its segment: effect in standard deviations (SD), or a level that is as much commoner as a need must be.";
+const APART: &str = "How far something other than the need must set it apart from its segment: effect in standard deviations (SD), or, for levels, the same ratio as for the need.";
 const NEED: &str = "How many times as much, or as often, as in its segment the need must be: 1.5x is half as much again, 0.67x two thirds.";
-const HALF: &str = "The other half of the customers must have at most so many times as many or as few.";
+const HALF: &str = "How much larger or smaller the group may be in the other half of the customers.";
 const SURE: &str = "On the other half the 95 % interval of both effects, in standard deviations (SD), must stay above this.";
 
 /// The left panel while niches are listed.
@@ -65,8 +65,8 @@ pub(super) fn ui(ui: &mut Ui, draft: &mut NicheOptions) {
             );
             ui.add_space(theme::INSIDE);
             if *rules == NicheRules::default() {
-                ui.label(caption(ui, "These are the usual ones."));
-            } else if ui.button("The usual ones").clicked() {
+                ui.label(caption(ui, "These are the defaults."));
+            } else if ui.button("Reset to defaults").clicked() {
                 *rules = NicheRules::default();
             }
             ui.label(caption(ui, "The more is tried, the clearer a difference must be: all candidates and columns count."));

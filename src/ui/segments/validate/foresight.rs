@@ -13,10 +13,10 @@ use super::super::naming::{numbers, segment_name};
 use super::super::view::View;
 
 const TITLE: &str = "What is foreseen";
-const MEANS: &str = "Each customer is foretold by models that learnt from the others. Of pairs of customers of whom one did and one did not: in what share does the one who did \
-                     get the higher chance? 50 % is a coin, 100 % is every pair. Area under the ROC curve (AUC).";
+const MEANS: &str = "Each customer is foretold by models trained on the others. Take every pair of one customer who did and one who did not: in what share of pairs did the \
+                     first get the higher probability? 50 % is a coin toss, 100 % is perfect. Area under the ROC curve (AUC).";
 const MEANS_OF_NUMBERS: &str =
-    "Each customer is foretold by models that learnt from the others. What share of the spread between customers do they explain? R².";
+    "Each customer is foretold by models trained on the others. What share of the spread between customers do they explain? R².";
 const ROW: f32 = 23.0;
 const NAMES: f32 = 172.0;
 

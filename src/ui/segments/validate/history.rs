@@ -15,15 +15,15 @@ use super::super::view::View;
 const ROW: f32 = 34.0;
 const LINE: f32 = 130.0;
 const NAMES: f32 = 190.0;
-const RULE: &str = "Made anew, the segments are compared with those of the data before. Nothing speaks against them, or a word of a name no longer fits, or less than 0.75 agrees or less \
-                    than 0.6 of a persona comes back: once is worth watching, twice running or by twice as much is worth making them anew. Nothing is done by itself.";
-const COMPARE_TIP: &str = "Show who was in which persona before the data moved, beside those of now.";
+const RULE: &str = "Each time the data change, the customers are grouped again and compared with these segments. If a word of a name no longer fits, check its card. If agreement falls below \
+                    0.75, or less than 0.6 of a persona comes back, once means watch; twice in a row, or by twice the margin, means retrain. Nothing changes automatically.";
+const COMPARE_TIP: &str = "Show who was in which persona before the data changed, beside those of now.";
 
 /// The pane.
 pub(super) fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>) {
     let checks = &look.checks;
     let Some(last) = checks.lines.last() else {
-        ui.label(caption(ui, "A line is written once the personas are there, and another one each time the data move."));
+        ui.label(caption(ui, "The first line appears when the personas are ready, and another each time the data change."));
         return;
     };
     let mut shows_both = false;
@@ -45,7 +45,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<C
         }
         None => {
             let text = format!(
-                "First looked at on {} with {}. Each time the data move, a line is added here, and what to do about it is said.",
+                "First checked on {} with {}. Each time the data change, a line is added here with a recommendation.",
                 last.day,
                 view.answers.noun.counted(last.customers)
             );

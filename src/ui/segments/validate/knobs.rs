@@ -14,8 +14,7 @@ use super::found::found;
 const SNAPSHOTS_MEAN: &str = "On how many days the customers are looked at, by the same frozen recipe.";
 const EVERY_MEANS: &str = "How far these days are apart. A quarter or month that is not over is left out.";
 const HORIZON_MEANS: &str = "How many days after the cut are foretold. The personas know nothing of them.";
-const OUTCOME_MEANS: &str =
-    "What is foretold: something that came after the day of the cut, or what a column says became of the customers.";
+const OUTCOME_MEANS: &str = "What is foretold: something that happened after the cut-off day, or an outcome column.";
 const TODAYS_MEAN: &str = "Columns of lists of customers are as of today, whatever the day: nobody kept what stood there before. They are left out unless this is on.";
 
 /// The left panel.
@@ -33,7 +32,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, draft: &mut ValidateOpti
             if has_orders {
                 horizon_ui(ui, draft);
                 ui.add_space(theme::BETWEEN);
-                check_ui(ui, &mut draft.with_todays, "Columns of today too").on_hover_text(TODAYS_MEAN);
+                check_ui(ui, &mut draft.with_todays, "Include today's columns").on_hover_text(TODAYS_MEAN);
             }
             ui.add_space(theme::BETWEEN);
             notes_ui(ui, view);
@@ -54,7 +53,7 @@ fn snapshots_ui(ui: &mut Ui, draft: &mut ValidateOptions) {
     }
     let names: Vec<String> = distances.iter().map(|every| format!("Every {}", every.word())).collect();
     let choices: Vec<(Every, &str, &str)> = distances.iter().zip(&names).map(|(&every, name)| (every, name.as_str(), "")).collect();
-    choice_ui(ui, "Apart", EVERY_MEANS, &mut draft.every, &choices);
+    choice_ui(ui, "Interval", EVERY_MEANS, &mut draft.every, &choices);
 }
 
 fn horizon_ui(ui: &mut Ui, draft: &mut ValidateOptions) {
@@ -122,7 +121,7 @@ fn notes_ui(ui: &mut Ui, view: &View) {
     if notes.is_empty() {
         return;
     }
-    ui.label(theme::strong("To know"));
+    ui.label(theme::strong("Notes"));
     for note in notes {
         ui.add(Label::new(caption(ui, unbroken(note))).wrap());
         ui.add_space(4.0);

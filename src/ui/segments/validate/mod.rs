@@ -46,7 +46,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
         });
         if !orders {
             pane_ui(ui, lower, "history", |ui| {
-                ui.label(theme::strong("Since the data moved")).on_hover_text(HISTORY_MEANS);
+                ui.label(theme::strong("Since the data changed")).on_hover_text(HISTORY_MEANS);
                 history::ui(ui, view, look, commands);
             });
             return;
@@ -102,7 +102,7 @@ const HISTORY_MEANS: &str = "A line for each state of the data since this projec
 /// Which of both is in the lower place.
 fn lower_head_ui(ui: &mut Ui, look: &mut Look) {
     let moves = "Who moves between snapshots, everything frozen on the first day.";
-    let choices = [(false, "Who moves", moves), (true, "Since the data moved", HISTORY_MEANS)];
+    let choices = [(false, "Who moves", moves), (true, "Since the data changed", HISTORY_MEANS)];
     segmented_ui(ui, &mut look.shows_checks, &choices);
 }
 
@@ -156,8 +156,8 @@ fn holds_ui(ui: &mut Ui, view: &View, plan: &Plan, holds: &Holds, look: &mut Loo
     }
 }
 
-const HOLDS_MEANS: &str = "A persona holds if it comes back when customers are drawn anew (High or Good), if data without its customers would make it again \
-                           (Jaccard 0.75 or more), and if at most half of its customers have moved on at the last snapshot, where that can be told.";
+const HOLDS_MEANS: &str = "A persona holds if it comes back when customers are resampled (High or Good), if it is found again with its customers left out \
+                           (Jaccard 0.75 or more) and, where that is known, if at most half of its customers have moved on by the last snapshot.";
 
 /// Why columns are empty, each reason once.
 fn reasons(holds: &Holds) -> Vec<String> {

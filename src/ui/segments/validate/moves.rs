@@ -100,7 +100,7 @@ fn flow_ui(ui: &mut Ui, view: &View, look: &mut Look, found: &Validation) {
 fn key(first: &str, personas: &[PersonaHolds], stays: &[Stay]) -> String {
     let mut parts = vec![format!("Personas as they were on {first}")];
     parts.extend(personas.iter().any(|persona| persona.cluster_today.is_none()).then(|| "grey: none of today's".to_owned()));
-    parts.extend(stays.iter().any(|stay| stay.newborn > 0).then(|| "new: not there at the snapshot before".to_owned()));
+    parts.extend(stays.iter().any(|stay| stay.newborn > 0).then(|| "new: not present at the snapshot before".to_owned()));
     parts.extend(stays.iter().any(|stay| stay.gone > 0).then(|| "gone: no longer there at that one".to_owned()));
     format!("{}.", parts.join("; "))
 }
@@ -191,7 +191,7 @@ mod tests {
         let all = key("1997-09-30", &[persona(Some(0)), persona(None)], &[stay(0, 3), stay(2, 0)]);
         assert_eq!(
             all,
-            "Personas as they were on 1997-09-30; grey: none of today's; new: not there at the snapshot before; gone: no longer there at that one."
+            "Personas as they were on 1997-09-30; grey: none of today's; new: not present at the snapshot before; gone: no longer there at that one."
         );
     }
 }

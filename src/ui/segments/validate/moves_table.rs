@@ -38,7 +38,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, look: &mut Look, found: &Validation) 
     });
     table_ui(ui, view, stay);
     if let Some(kappa) = stay.kappa {
-        let text = format!("Kappa {kappa:.2}: how many stayed beyond what dealing everyone out anew would give; 1 is all.");
+        let text = format!("Kappa {kappa:.2}: how many stayed, beyond what random reassignment would give; 1 means everyone.");
         ui.label(caption(ui, text));
     }
 }
