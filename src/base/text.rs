@@ -25,13 +25,13 @@ pub fn grouped(digits: &str) -> String {
 pub fn few_digits(value: f64) -> String {
     let magnitude = value.abs();
     if (1_000.0..1e15).contains(&magnitude) {
-        let sign = if value < 0.0 { "-" } else { "" };
+        let sign = if value < 0.0 { "−" } else { "" };
         return format!("{sign}{}", grouped(&format!("{magnitude:.0}")));
     }
     let decimals = if magnitude >= 1.0 || magnitude == 0.0 { 2 } else { (2 - magnitude.log10().floor() as i32).clamp(2, 12) as usize };
     let text = format!("{value:.decimals$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    if text == "-0" { "0".to_owned() } else { text.replace('-', "−") }
 }
 
 /// A share of 0 to 1: "62 %", "0.6 %"; never "0 %" or "100 %" unless it is exactly that.
@@ -42,6 +42,7 @@ pub fn percent(share: f64) -> String {
         _ if percent < 0.1 => format!("<{SPACE}0.1"),
         _ if percent < 9.95 => format!("{percent:.1}").trim_end_matches(".0").to_owned(),
         _ if (99.5..100.0).contains(&percent) => format!(">{SPACE}99"),
+        // Halves go to the even number, so that both parts of a whole still add up: 37.5 and 62.5 are 38 and 62.
         _ => format!("{percent:.0}"),
     };
     format!("{text}{SPACE}%")
@@ -78,8 +79,16 @@ mod tests {
 
     #[test]
     fn computed_numbers_are_short() {
-        let cases =
-            [(51.394893617021275, "51.39"), (1397.475, "1\u{202f}397"), (8.0, "8"), (8.6875, "8.69"), (0.0012345, "0.00123"), (-0.0, "0")];
+        let cases = [
+            (51.394893617021275, "51.39"),
+            (1397.475, "1\u{202f}397"),
+            (8.0, "8"),
+            (8.6875, "8.69"),
+            (0.0012345, "0.00123"),
+            (-0.0, "0"),
+            (-5.25, "−5.25"),
+            (-1397.4, "−1\u{202f}397"),
+        ];
         for (value, text) in cases {
             assert_eq!(few_digits(value), text);
         }

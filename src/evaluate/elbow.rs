@@ -56,9 +56,11 @@ pub fn band_word(silhouette: f64) -> &'static str {
         s if s > 70.0 => "strong",
         s if s > 50.0 => "reasonable",
         s if s > 25.0 => "weak",
-        _ => "none",
+        _ => NO_STRUCTURE,
     }
 }
+
+const NO_STRUCTURE: &str = "no structure";
 
 /// Criteria that ask for groups weigh as much as so many that read a curve: measured on planted groups, see `benches/README.md`.
 const WEIGHT: usize = 3;
@@ -69,7 +71,7 @@ pub fn doubt(structure: Option<&Structure>, k: usize, silhouette: Option<f64>, i
     if structure.is_some_and(|structure| !structure.found) {
         return Some(ONE_GROUP.to_owned());
     }
-    let silhouette = silhouette.filter(|&silhouette| k > 1 && band_word(silhouette) == "none")?;
+    let silhouette = silhouette.filter(|&silhouette| k > 1 && band_word(silhouette) == NO_STRUCTURE)?;
     let best = if is_suggested { format!(" {k} is the best of weak choices.") } else { String::new() };
     // Whoever reads on is told that there is more than one group, which is no contradiction to groups that overlap.
     let what = if structure.is_some() { "The groups overlap" } else { "No clear groups here" };
@@ -131,9 +133,18 @@ pub fn suggest(points: &[SweepPoint], structure: Option<&Structure>) -> Option<S
 
 fn by_silhouette(points: &[SweepPoint]) -> Option<(usize, String)> {
     let known = points.iter().filter(|point| point.k > 1).filter_map(|point| Some((point.k, point.silhouette?, point.exact)));
+    let n = known.clone().count();
     let (k, value, exact) = known.reduce(|best, other| if other.1 > best.1 { other } else { best })?;
     let how = if exact { "" } else { ", from a sample" };
-    Some((k, format!("Mean silhouette is highest at {k} ({value:.2}, {}{how}).", band_word(value))))
+    let band = band_word(value);
+    // One number alone is higher than no other.
+    Some((
+        k,
+        match n {
+            1 => format!("Mean silhouette at {k}, the only number compared, is {value:.2} ({band}{how})."),
+            _ => format!("Mean silhouette is highest at {k} ({value:.2}, {band}{how})."),
+        },
+    ))
 }
 
 fn by_elbow(points: &[SweepPoint]) -> Option<(usize, String)> {
@@ -214,7 +225,7 @@ mod tests {
     fn bands() {
         assert_eq!(
             [0.71, 0.70, 0.51, 0.5, 0.26, 0.25, -1.0].map(band_word),
-            ["strong", "reasonable", "reasonable", "weak", "weak", "none", "none"]
+            ["strong", "reasonable", "reasonable", "weak", "weak", "no structure", "no structure"]
         );
     }
 

@@ -41,7 +41,7 @@ pub fn holds_sheet(report: &Report) -> Option<TopicSheet> {
     };
     let open: Vec<&str> =
         HoldsQuestion::ALL.into_iter().filter(|question| why_not(*question).is_some()).map(HoldsQuestion::title).collect();
-    let open = (!open.is_empty()).then(|| format!("Not told, for a reason given below: {}.", open.join(", ")));
+    let open = (!open.is_empty()).then(|| format!("Not available, see below: {}.", open.join(", ")));
     Some(TopicSheet {
         id: "how-well-they-hold".into(),
         title: "How well the personas hold".into(),

@@ -5,7 +5,7 @@
 
 use super::deck::{Badge, CardPage, Deck, HeldLine};
 use super::sheet::{SheetPart, TopicSheet};
-use super::text::turns_text;
+use super::text::{turns_text, weaker_rows};
 
 /// The document of a deck.
 pub fn markdown(deck: &Deck) -> String {
@@ -20,7 +20,7 @@ pub fn markdown(deck: &Deck) -> String {
     deck.cards.iter().for_each(|card| persona(&mut to, deck, card));
     if !deck.missing.is_empty() {
         to.line("## Who is missing?");
-        to.line(&format!("Groups of {} that are not the majority in any persona:", text(&deck.noun.many)));
+        to.line(&format!("Groups of {} that are not the most common in any persona:", text(&deck.noun.many)));
         to.list(&deck.missing);
         to.line(&deck.missing_note.as_deref().map(text).unwrap_or_default());
     }
@@ -90,7 +90,7 @@ fn back(to: &mut Document, deck: &Deck, card: &CardPage) {
         to.table(&columns, card.evidence.iter().map(|line| line.cells().to_vec()));
     }
     if card.n_more_evidence > 0 {
-        to.line(&format!("{} weaker rows are not shown.", card.n_more_evidence));
+        to.line(&weaker_rows(card.n_more_evidence));
     }
     if card.has_suppressed {
         to.line(&format!("Values of fewer than 10 {} are withheld.", text(&deck.noun.many)));

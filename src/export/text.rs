@@ -30,6 +30,11 @@ pub fn turns_text(c: char) -> bool {
 
 pub use crate::base::text::{count, percent, percents};
 
+/// What is said of rows of evidence that a page has no room for.
+pub fn weaker_rows(n: usize) -> String {
+    if n == 1 { "1 weaker row is not shown.".to_owned() } else { format!("{} weaker rows are not shown.", count(n)) }
+}
+
 /// A share in whole percent, for sentences with an interval beside it: "24 %".
 pub fn whole_percent(share: f64) -> String {
     format!("{:.0}{}%", 100.0 * share, crate::base::text::SPACE)

@@ -136,9 +136,17 @@ impl Counts {
         };
         let text = |part: usize, whole: usize, share: f64, is_hidden: bool| match () {
             () if is_few(part) => format!("n < {MIN_CELL}"),
-            () if is_hidden => bound(part, whole, effect >= 0.0),
+            () if is_hidden => bound_text(bound(part, whole, effect >= 0.0)),
             () => percent(share),
         };
+        // "More, over 60 %" beside everyone's 67 % would say the opposite.
+        let shows_direction = !is_hidden
+            || is_few(inside)
+            || match bound(inside, n, effect >= 0.0) {
+                Some((true, least)) => effect >= 0.0 && least >= 100.0 * everyone,
+                Some((false, most)) => effect < 0.0 && most <= 100.0 * everyone,
+                None => true,
+            };
         let texts = [
             text(inside, n, persona, withheld.persona),
             text(n_level, n_all, everyone, withheld.everyone),
@@ -165,24 +173,30 @@ impl Counts {
             passes_name: false,
             passes_statement: false,
         };
-        evidence.passes_statement = may_state(&evidence, gate) && !(80.0..=120.0).contains(&index);
-        evidence.passes_name = may_name(&evidence, gate, missing_of_all) && index >= 120.0 && effect > 0.0 && column.may_name();
+        evidence.passes_statement = shows_direction && may_state(&evidence, gate) && !(80.0..=120.0).contains(&index);
+        evidence.passes_name =
+            shows_direction && may_name(&evidence, gate, missing_of_all) && index >= 120.0 && effect > 0.0 && column.may_name();
         evidence
     }
 }
 
-/// "over 75 %" or "under 20 %": a share that is not told, by a bound that leaves at least ten customers open on its side of it.
-fn bound(part: usize, whole: usize, over: bool) -> String {
+/// A share that is not told, by a bound in percent that leaves at least ten customers open on its side of it: whether it is over or under it, and the bound.
+/// None where every bound would say nothing.
+fn bound(part: usize, whole: usize, over: bool) -> Option<(bool, f64)> {
     const STEPS: [usize; 5] = [5, 10, 20, 25, 50];
     let step = STEPS.into_iter().find(|step| step * whole >= 100 * MIN_CELL).unwrap_or(100);
     let percents = |n: usize| 100 * n / whole.max(1);
     let (low, high) = (percents(part.saturating_sub(MIN_CELL)) / step * step, (percents(part + MIN_CELL) / step + 1) * step);
     let is_over = if low == 0 || high >= 100 { low > 0 } else { over };
     match is_over {
-        true => format!("over {}", percent(low as f64 / 100.0)),
-        false if high < 100 => format!("under {}", percent(high as f64 / 100.0)),
-        false => "–".to_owned(),
+        true => Some((true, low as f64)),
+        false => (high < 100).then_some((false, high as f64)),
     }
+}
+
+/// "over 75 %" or "under 20 %".
+fn bound_text(bound: Option<(bool, f64)>) -> String {
+    bound.map_or_else(|| "–".to_owned(), |(is_over, at)| format!("{} {}", if is_over { "over" } else { "under" }, percent(at / 100.0)))
 }
 
 /// The bars of one persona: the commonest levels of everyone, the persona's own commonest among them whatever its place, then "Other". Levels that may not
@@ -223,8 +237,8 @@ fn drawing(
     let mut all: Vec<f64> = shown.iter().map(|&level| everyone[level] as f64 / n_all).collect();
     if shown.len() < commonest.len() {
         names.push("Other".into());
-        // Where the data have others of their own, two bars would be called alike.
-        let is_taken = labels.iter().any(|label| ["other", "others"].contains(&label.trim().to_lowercase().as_str()));
+        // Where the data have others of their own, shown or not, they would be taken for these.
+        let is_taken = levels.labels.iter().any(|label| ["other", "others"].contains(&label.trim().to_lowercase().as_str()));
         labels.push(if is_taken { "All the rest" } else { "Other" }.into());
         persona.push(others(&shown, inside) as f64 / n);
         all.push(others(&shown, everyone) as f64 / n_all);
@@ -243,7 +257,7 @@ mod tests {
 
     #[test]
     fn bounds_leave_ten_customers_open() {
-        let bound = |part, whole, over| bound(part, whole, over).replace(crate::persona::text::SPACE, " ");
+        let bound = |part, whole, over| bound_text(bound(part, whole, over)).replace(crate::persona::text::SPACE, " ");
         assert_eq!(bound(95, 100, true), "over 80 %", "steps of ten customers");
         assert_eq!((bound(950, 1000, true), bound(15, 1000, false)), ("over 90 %".into(), "under 5 %".into()));
         assert_eq!((bound(15, 1000, true), bound(12, 20, true)), ("under 5 %".into(), "–".into()));

@@ -162,6 +162,9 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
         let fitting = |name: &str| lexicon.fitting(name, kind, &sensed, &noun.many);
         let entry = label.and_then(fitting).or_else(|| fitting(&column.name));
         let entry = entry.filter(|_| !is_lifetime_recency(loaded, &column.name));
+        // Nobody is satisfied by 522 points: a rating beyond ten or a hundred is somebody's credit.
+        let is_credit = profile.numeric.as_ref().is_some_and(|numeric| numeric.max > 100.0);
+        let entry = entry.filter(|entry| !(is_credit && entry.tag == "satisfaction"));
         let unit = dictionary.unit(column);
         Some(Described {
             name: &column.name,

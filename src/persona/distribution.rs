@@ -1,5 +1,8 @@
 //! How are the values of a persona spread on a column, beside everyone's?
 
+use crate::base::text::are_years;
+use crate::data::table::day_text;
+
 /// A small plot: the persona in colour, everyone in grey behind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distribution {
@@ -49,6 +52,15 @@ pub enum Drawing {
 }
 
 impl Drawing {
+    /// A day or a year along bins as people write it, since single days would point at people; none of other numbers, which each place rounds by itself.
+    pub fn day_or_year(edges: &[f64], is_date: bool, value: f64) -> Option<String> {
+        match edges {
+            _ if is_date => Some(day_text(value as i32).chars().take(7).collect()),
+            [first, .., last] if are_years(*first, *last) => Some(format!("{value:.0}")),
+            _ => None,
+        }
+    }
+
     /// Where `value` stands along bins that are drawn equally wide, 0 at the left edge to 1 at the right.
     pub fn place(edges: &[f64], value: f64) -> f64 {
         let n = edges.len().saturating_sub(1).max(1);

@@ -74,7 +74,7 @@ pub struct Evidence {
     pub interval: Option<[f64; 2]>,
     /// v.test, a gate and never a ranking.
     pub v_test: f64,
-    /// Base percentile of the persona's median, 0 to 100 (numbers).
+    /// Percentile of the persona's median among everyone, 0 to 100 (numbers); what is told by a mean has its place by [`Evidence::told_percentile`].
     pub percentile: Option<f64>,
     /// 100 x share inside / share of everyone (levels).
     pub index: Option<f64>,
@@ -93,6 +93,12 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// The percentile, where the number that is told is the median: a mean of 2.9 beside one of 3.0 would stand above the middle for all its median does.
+    pub fn told_percentile(&self) -> Option<f64> {
+        let is_median = !self.texts[0].starts_with("avg ") && !self.texts[0].ends_with("above 0");
+        self.percentile.filter(|_| is_median)
+    }
+
     /// What of it may not be told, whether measured here or put together by hand: of a few members nothing is.
     pub fn hidden(&self) -> Withheld {
         if may_be_told(self.n) { self.withheld } else { Withheld { persona: true, rest: true, ..self.withheld } }

@@ -45,6 +45,13 @@ impl Explained {
         Some(format!("The weight is a column's share in a logistic regression of the segments.{right}{disagreement}"))
     }
 
+    /// How long the bar of a column is: the accuracy that is lost without it wherever a forest was asked, so that all bars mean the same; else how closely
+    /// it goes with the segments.
+    pub fn bar(&self, line: &Importance) -> f64 {
+        let is_asked = self.importance.iter().any(|line| line.loss.is_some());
+        if is_asked { line.loss.unwrap_or(0.0).max(0.0) } else { line.association.max(0.0) }
+    }
+
     /// Bytes held, roughly, for the memory budget.
     pub fn bytes(&self) -> usize {
         let n_values: usize = self.examples.iter().flatten().map(|example| example.values.len()).sum();

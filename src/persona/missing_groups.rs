@@ -87,9 +87,12 @@ fn of_column(
         let is_told = |persona: usize| {
             of(persona)[level] >= MIN_CELL && !is_few(n - of(persona)[level]) && !is_few(n_with_value(persona) - of(persona)[level])
         };
-        let told = asked.iter().filter(|&&persona| is_told(persona)).map(inside);
-        let most_in =
-            told.fold(None, |best: Option<(usize, f64)>, one| if best.is_none_or(|best| one.1 > best.1) { Some(one) } else { best });
+        // Where the highest share may not be told, the next one is not called the highest.
+        let most_in = asked.iter().map(inside).fold(None, |best: Option<(usize, f64)>, one| match best {
+            Some(best) if best.1 >= one.1 => Some(best),
+            _ => Some(one),
+        });
+        let most_in = most_in.filter(|&(persona, _)| is_told(persona));
         found.push(MissingGroup {
             column: column.name.to_owned(),
             human: column.human.clone(),

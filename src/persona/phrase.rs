@@ -365,7 +365,9 @@ impl<'a> Phrase<'a> {
     /// their column's name, and article numbers are no words.
     fn level_word(&self, level: &str) -> Option<String> {
         let level = level.trim();
+        // "< HS Grad Customers" cannot be said aloud.
         if level.is_empty()
+            || level.starts_with(['<', '>', '≤', '≥', '=', '+'])
             || NO_WORDS.contains(&level.to_lowercase().replace('_', " ").as_str())
             || level.split_whitespace().any(is_article_number)
         {

@@ -48,6 +48,8 @@ enum Does {
     Customer(usize),
     /// Pick a customer by what the table's own numbers call it.
     Identified(String),
+    /// Show the segments beside others.
+    Compare,
     /// Pick the customers of a kept selection.
     Kept(usize),
     /// Look for a text in the table.
@@ -197,17 +199,17 @@ fn meant(text: &str, words: &[String], answers: &Answers) -> Vec<Entry> {
         meant.push(entry(label, "", "Open this file.", Does::Run(Box::new(Command::Open(path)))));
     }
     let loaded = answers.loaded.latest();
-    if let (Some(loaded), Some(number)) = (loaded, customer_number(words))
-        && let Some(column) = loaded.identifier()
-    {
-        let name = answers.dictionary.name(&column.name);
-        let tooltip = format!("Select who has this {name} and show it on the map.");
-        meant.push(entry(format!("Customer {number}"), "", &tooltip, Does::Identified(number)));
-    }
+    let identified = customer_number(words).zip(loaded.and_then(|loaded| loaded.identifier())).map(|(number, column)| {
+        let tooltip = format!("Select who has this {} and show it on the map.", answers.dictionary.name(&column.name));
+        entry(format!("Customer {number}"), "", &tooltip, Does::Identified(number))
+    });
     // "4", "k 4", "k = 4", "k=4", "4 segments", "row 1234".
     let parts: Vec<&str> = words.iter().flat_map(|word| word.split('=')).filter(|part| !part.is_empty()).collect();
     let numbers: Vec<usize> = parts.iter().filter_map(|part| part.parse().ok()).collect();
-    let [number] = numbers[..] else { return meant };
+    let [number] = numbers[..] else {
+        meant.extend(identified);
+        return meant;
+    };
     let is_about =
         |names: &[&str]| parts.iter().all(|part| part.parse::<usize>().is_ok() || names.iter().any(|name| name.starts_with(part)));
     if is_about(&["k", "segments", "groups", "clusters", "number"]) && (1..=MOST_SEGMENTS).contains(&number) {
@@ -215,6 +217,7 @@ fn meant(text: &str, words: &[String], answers: &Answers) -> Vec<Entry> {
         let tooltip = format!("Divide the customers into {} segments.", thousands(number));
         meant.push(entry(label, "", &tooltip, Does::Segments(number)));
     }
+    meant.extend(identified);
     let n_rows = loaded.map_or(0, |loaded| loaded.table.n_rows);
     if is_about(&["customer", "row", "number"]) && (1..=n_rows).contains(&number) {
         let label = format!("Row {}", thousands(number));
@@ -227,7 +230,7 @@ fn meant(text: &str, words: &[String], answers: &Answers) -> Vec<Entry> {
 fn customer_number(words: &[String]) -> Option<String> {
     let (number, before) = words.split_last()?;
     let is_said = before.iter().all(|word| ["customer", "id", "number", "no", "find"].contains(&word.as_str()));
-    (is_said && number.chars().any(|c| c.is_ascii_digit())).then(|| number.clone())
+    (is_said && !number.contains('=') && number.chars().any(|c| c.is_ascii_digit())).then(|| number.clone())
 }
 
 fn pick_customer(answers: &Answers, look: &mut Look, row: usize) {
@@ -260,10 +263,10 @@ fn entries(plan: &Plan, answers: &Answers) -> Vec<Entry> {
         .collect();
     for method in Method::ALL {
         let (name, also) = match method {
-            Method::KMeans => ("k-means", "kmeans method clusters"),
-            Method::Tree => ("Hierarchical (tree)", "dendrogram method ward linkage"),
-            Method::Density => ("DBSCAN (density)", "epsilon method noise"),
-            Method::Hdbscan => ("HDBSCAN (density)", "method noise"),
+            Method::KMeans => ("k-means", "kmeans method clusters seed re-runs restarts range of k"),
+            Method::Tree => ("Hierarchical (tree)", "dendrogram method ward linkage cut height"),
+            Method::Density => ("DBSCAN (density)", "epsilon neighbourhood distance min samples core method noise"),
+            Method::Hdbscan => ("HDBSCAN (density)", "method noise smallest segment min cluster size samples"),
             Method::Column => ("Groups of a column", "method"),
         };
         all.push(entry(format!("Method: {name}"), also, method.explanation(), Does::Method(method)));
@@ -274,6 +277,8 @@ fn entries(plan: &Plan, answers: &Answers) -> Vec<Entry> {
         let does = Does::Run(Box::new(Command::Cluster(suggested)));
         all.push(entry("k as suggested".into(), "number segments suggestion", "Leave the number of segments to the data.", does));
     }
+    let tooltip = "Show these segments beside another solution or a column of the data.";
+    all.push(entry("Compare the segments with others".into(), "flow table rand index", tooltip, Does::Compare));
     for linkage in Linkage::ALL {
         let tree = crate::session::TreeOptions { linkage, ..plan.clustering.tree };
         let does = Does::Run(Box::new(Command::Cluster(Clustering { method: Method::Tree, tree, ..plan.clustering.clone() })));
@@ -389,6 +394,10 @@ fn carry_out(does: Does, plan: &Plan, answers: &Answers, look: &mut Look, comman
             // Nobody has it: the table says so, and shows what is like it.
             None => find(look, number),
         },
+        Does::Compare => {
+            look.show(PageView::Segments(SegmentsView::Explore));
+            look.comparing = true;
+        }
         Does::Kept(at) => {
             if let (Some(loaded), Some(selection)) = (answers.loaded.ready(), plan.kept.get(at)) {
                 look.pick(Brush::rows(loaded.stamp, selection.members.rows(), &format!("kept selection: {}", selection.name)));

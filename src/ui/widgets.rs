@@ -355,16 +355,16 @@ pub fn unbroken(text: &str) -> String {
 /// A number with no more digits than mean something.
 pub fn number(value: f64) -> String {
     let magnitude = value.abs();
-    if magnitude >= 1000.0 {
-        let whole = thousands(magnitude.round() as usize);
-        if value < 0.0 { format!("−{whole}") } else { whole }
+    let text = if magnitude >= 1000.0 {
+        thousands(magnitude.round() as usize)
     } else if magnitude >= 100.0 || value == value.round() {
-        format!("{value:.0}")
+        format!("{magnitude:.0}")
     } else if magnitude >= 1.0 {
-        format!("{value:.1}")
+        format!("{magnitude:.1}")
     } else {
-        format!("{value:.3}")
-    }
+        format!("{magnitude:.3}")
+    };
+    if value < 0.0 { format!("−{text}") } else { text }
 }
 
 /// A frame around a clickable list row: filled when selected, tinted when hovered.

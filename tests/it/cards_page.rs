@@ -327,7 +327,7 @@ fn a_workshop_reads_no_statistics() {
 fn who_is_missing_is_told_in_sentences() {
     let mut window = cards();
     press(&mut window, "Who is missing?");
-    let told = "65 and over (age): 214 customers, 4\u{a0}% of all; most in Savers, where they are 11\u{a0}%.";
+    let told = "65 and over (age): 214 customers, 4\u{a0}% of all; highest share in Savers: 11\u{a0}%.";
     assert!(window.query_by_label(told).is_some());
     assert!(window.query_by_label_contains("trial").is_none(), "nine customers are not told of");
     key(&mut window, Press::Escape);
@@ -482,6 +482,16 @@ fn what_was_typed_is_kept_when_another_card_is_opened() {
     let Some(Command::EditCard(0, CardEdit::Added(added))) = commands.last() else { panic!("{commands:?}") };
     assert_eq!(added.goals, "Save time");
     assert_eq!((&window.state().look.name_draft, &window.state().look.added_draft), (&None, &None));
+}
+
+#[test]
+fn beside_the_map_a_value_stands_beside_that_of_everyone_and_is_no_difference() {
+    let look = Look { selection: Some(Selection::Cluster(0)), ..Look::default() };
+    let page = segments_page::window_on(personae::ui::segments::ui, Plan::default(), answers(&SIZES), look);
+    for label in ["€ 350,", "everyone € 200"] {
+        assert!(page.query_all_by_label(label).next().is_some(), "{label}");
+    }
+    assert!(page.query_all_by_label_contains("above everyone").next().is_none());
 }
 
 #[test]

@@ -154,7 +154,8 @@ fn nor_by_columns_that_say_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("net.csv");
     let row = |at: usize| {
-        let (net, other) = if at.is_multiple_of(3) { ("none", "none") } else { (["fiber", "dsl"][at % 2], ["yes", "no"][at / 2 % 2]) };
+        let (net, other) =
+            if at.is_multiple_of(3) { ("no line", "no line") } else { (["fiber", "dsl"][at % 2], ["yes", "no"][at / 2 % 2]) };
         format!(
             "{},{},{net},{other},{}\n",
             at % 17 * 10 + at % 3,
@@ -169,7 +170,7 @@ fn nor_by_columns_that_say_the_same() {
     let mut wanted = Wanted::on(Page::Segments);
     let answers = engine.wait_until_idle(&plan, &wanted);
     let (stamp, segments) = (answers.loaded.ready().unwrap().stamp, answers.segmentation.ready().unwrap().stamp);
-    let holds = TraitMembers { column: "internet".into(), level: Some("none".into()), direction: Direction::More };
+    let holds = TraitMembers { column: "internet".into(), level: Some("no line".into()), direction: Direction::More };
     wanted.brush = Some(Brush::with_trait(stamp, segments, None, holds, &personae::data::Dictionary::default()));
     let answers = engine.wait_until_idle(&plan, &wanted);
     let persona = answers.brush.contrast.ready().expect("described").persona.clone().expect("enough customers");

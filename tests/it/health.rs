@@ -104,6 +104,21 @@ fn sourcing(shop: &Shop, folder: &Path) -> Sourcing {
     Sourcing { sources: sources.into(), refresh: Refresh::WhenChanged, ..Sourcing::default() }
 }
 
+#[test]
+fn old_files_that_nobody_refreshes_raise_no_alarm() {
+    let (folder, ctx, shop) = (tempfile::tempdir().unwrap(), Ctx::new(), clean());
+    for (refresh, is_asked) in [(Refresh::default(), false), (Refresh::WhenChanged, true)] {
+        let sourcing = Sourcing { refresh, ..sourcing(&shop, folder.path()) };
+        let raws: Vec<Raw> = sourcing.sources.iter().map(|source| data::read_raw(&source.path, &ctx).unwrap()).collect();
+        let raws: Vec<&Raw> = raws.iter().collect();
+        let understood = customers::understand(&sourcing, &raws, &ctx).unwrap();
+        let health = health::check(&sourcing, &understood, &raws, IsoDay::parse("2031-01-01"), &ctx).unwrap();
+        let is_old = |checked: &&Checked| matches!(checked.rule.predicate, Predicate::AtMostDaysOld(_));
+        assert_eq!(health.rules.iter().filter(is_old).count() > 0, is_asked, "{refresh:?}");
+        assert_eq!(broken(&health).iter().any(|broken| broken.contains("days old")), is_asked, "{:?}", broken(&health));
+    }
+}
+
 /// What is known of a shop with these rules, or with those suggested.
 struct Known {
     sourcing: Sourcing,

@@ -147,7 +147,7 @@ fn whoever_watches_reads_what_moves_and_gives_orders_by_name() {
     assert_eq!(click(&mut window, "Pause"), order(LiveOrder::Pause));
     assert_eq!(click(&mut window, "Retrain now"), order(LiveOrder::Retrain));
     assert_eq!(click(&mut window, "Version 1, as given: since the beginning"), order(LiveOrder::Back(1)));
-    assert_eq!(click(&mut window, "Version 2, asked for: 1970-01-13 · 12 moved · in force"), []);
+    assert_eq!(click(&mut window, "Version 2, on request: 1970-01-13 · 12 moved · in force"), []);
     assert_eq!(click(&mut window, "End"), [Command::EndLive]);
     window.key_press(eframe::egui::Key::Space);
     window.run_steps(3);

@@ -3,8 +3,8 @@
 use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
-use personae::cluster::Method;
-use personae::session::{Action, Command, DataView, Page, PageView, Who};
+use personae::cluster::{Linkage, Method};
+use personae::session::{Action, Command, DataView, Page, PageView, SegmentsView, Who};
 
 use crate::whole::{Staged, open, order, settle, window};
 
@@ -95,6 +95,18 @@ fn every_control_is_found_by_any_of_its_words() {
     let (page, card) = (window(&mut harness).look().page, window(&mut harness).look().card);
     let number = window(&mut harness).answers().personas.ready().expect("settled").personas[card].number;
     assert_eq!((page, number), (Page::Personas, 1));
+    for (text, wanted) in
+        [("smallest segment", Method::Hdbscan), ("min samples", Method::Density), ("cut height", Method::Tree), ("seed", Method::KMeans)]
+    {
+        run(&mut harness, text);
+        assert_eq!(method(&mut harness), wanted, "{text}");
+    }
+    run(&mut harness, "linkage complete");
+    let clustering = window(&mut harness).plan().clustering.clone();
+    assert_eq!((clustering.method, clustering.tree.linkage), (Method::Tree, Linkage::Complete));
+    run(&mut harness, "compare the segments");
+    let look = window(&mut harness).look();
+    assert_eq!((look.view(), look.comparing), (PageView::Segments(SegmentsView::Explore), true));
 }
 
 #[test]

@@ -324,7 +324,7 @@ fn a_handful_picked_is_counted_and_not_described() {
     let mut window = window(plan(Method::KMeans), picked);
     window.state_mut().look.brush = Some(Brush::rows(Key::of_bytes(b"shop"), [0, 1, 5], "choice of rows in the table"));
     window.run();
-    assert!(window.query_by_label_contains("Fewer than 10 customers").is_some());
+    assert!(window.query_by_label_contains("Fewer than 10 of these customers were analysed").is_some());
     press(&mut window, "Clear");
     assert_eq!(window.state().look.brush, None);
 }

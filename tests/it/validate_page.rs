@@ -121,7 +121,7 @@ fn a_plain_table_tells_two_and_says_what_to_bring_for_the_others() {
         assert_eq!(window.texts().matches(title).count(), 3, "{title}\n{}", window.texts());
     }
     window.says("personas hold");
-    window.says("This is a table of one day. What stays over time");
+    window.says("Nothing in this table says when things happened. What stays over time");
     window.says("Foretelling needs something that happened later");
     window.harness.get_by_label("Add a file of orders…").click();
     window.harness.run();

@@ -199,6 +199,13 @@ fn colours_and_numbers_stay_with_their_customers() {
     let told = window(&mut harness).answers().segmentation.ready().expect("settled").told.clone();
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].starts_with("C5 ") && told[1].starts_with("C6 "), "{told:?}");
+    // What changed is said once: any other choice, and undo and redo, leave it behind.
+    let says = |harness: &Harness<'_, Stage>| harness.query_all_by_label_contains("C5 split").next().is_some();
+    assert!(says(&harness));
+    for back in [Action::Undo, Action::Redo] {
+        order(&mut harness, Command::Do(back));
+        assert!(!says(&harness), "{back:?}");
+    }
     let mut all_kept = vec![kept(&mut harness)];
     for command in [kmeans(4, 7), ward, kmeans(5, 0), kmeans(4, 0)] {
         order(&mut harness, command);

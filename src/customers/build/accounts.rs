@@ -51,7 +51,7 @@ impl Part {
 /// Hundredths as people write money.
 fn money(cents: i64) -> String {
     let whole = crate::base::text::count((cents.unsigned_abs() / 100) as usize);
-    format!("{}{whole}.{:02}", if cents < 0 { "-" } else { "" }, cents.unsigned_abs() % 100)
+    format!("{}{whole}.{:02}", if cents < 0 { "−" } else { "" }, cents.unsigned_abs() % 100)
 }
 
 impl Account {

@@ -75,6 +75,8 @@ pub(crate) enum Judged {
     NoMeasure(Code, &'static str),
 }
 
+/// Up to so many different numbers of shops are rather their codes: five shops are numbered from 0 to 4.
+const FEW_SHOPS: usize = 6;
 /// More different codes than this are no short list of postcodes or numbers.
 const FEW: usize = 50;
 
@@ -101,8 +103,10 @@ pub(crate) fn judge(name: &str, numeric: &NumericSummary, n_distinct: usize, pre
     }
     let repeat = n_distinct * 2 <= present;
     // Shops that are counted from 0 are purchases in them, as in "web, catalog, store".
-    let counts =
-        SHOPS.contains(&word) && numeric.min == 0.0 && n_distinct > 2 && !name_tokens(name).iter().any(|t| NEUTRAL.contains(&t.as_str()));
+    let counts = SHOPS.contains(&word)
+        && numeric.min == 0.0
+        && n_distinct > FEW_SHOPS
+        && !name_tokens(name).iter().any(|t| NEUTRAL.contains(&t.as_str()));
     match code {
         Code::Category if counts => Judged::Measure,
         Code::Category if repeat && n_distinct <= MAX_LEVELS => Judged::Levels(word),

@@ -13,10 +13,10 @@ const ABBREVIATIONS: [&str; 47] = [
 
 /// Words that data files cut short.
 #[rustfmt::skip]
-const SHORT: [(&str, &str); 17] = [
+const SHORT: [(&str, &str); 20] = [
     ("curr", "current"), ("avg", "average"), ("amt", "amount"), ("qty", "quantity"), ("cust", "customer"), ("dept", "department"), ("mgr", "manager"),
     ("trans", "transactions"), ("txn", "transactions"), ("prev", "previous"), ("min", "minimum"), ("max", "maximum"), ("mnt", "spend on"), ("num", "number of"),
-    ("bal", "balance"), ("monetary", "spend"), ("pmt", "payment"),
+    ("bal", "balance"), ("maritl", "marital status"), ("jobclass", "job class"), ("edu", "education"), ("monetary", "spend"), ("pmt", "payment"),
 ];
 
 /// A column's name as heads and lists show it: "Total charges".

@@ -198,7 +198,7 @@ const THINGS: &[(Noun, &[&str])] = &[
 ];
 #[rustfmt::skip]
 const TYPICAL: &[(Noun, &[&str])] = &[
-    (noun("employee", "employees"), &["attrition", "overtime", "salary", "hire", "gehalt", "abteilung", "salaire", "salario", "stipendio", "department", "performance"]),
+    (noun("employee", "employees"), &["attrition", "overtime", "salary", "hire", "gehalt", "abteilung", "salaire", "salario", "stipendio", "department", "performance", "wage", "wages", "logwage", "jobclass"]),
     (noun("patient", "patients"), &["diagnosis", "glucose", "cholesterol", "bmi", "hospital", "systolic", "diagnose", "insulin"]),
     (noun("student", "students"), &["gpa", "exam", "semester", "absences", "grades", "homework", "school"]),
 ];

@@ -70,8 +70,7 @@ pub(super) const GIVEN: &str =
 /// Told of one segment.
 pub(super) const ONE: &str = "Today's customers are one group, so there is nothing that other customers could change.";
 /// Told of a table of one day.
-pub(super) const NO_DAYS: &str =
-    "This is a table of one day. What stays over time needs a file beside it that says what customers did when, such as their orders.";
+pub(super) const NO_DAYS: &str = "Nothing in this table says when things happened. What stays over time needs a file beside it that says what customers did when, such as their orders.";
 
 /// Told where segments are in parts.
 pub(super) const IN_PARTS: &str = "Segments that are in parts cannot be tried: parts are only known by the customers who were there. Merge them back, and the whole segments can be.";

@@ -423,7 +423,7 @@ fn profile(persona: &Persona) -> Vec<ProfileLine> {
     let mut seen = BTreeSet::new();
     let rows = persona.evidence.iter().filter(|row| row.n >= FEWEST_DESCRIBED && seen.insert(&row.column));
     let line = |row: &Evidence| {
-        row.percentile.map(|percentile| ProfileLine {
+        row.told_percentile().map(|percentile| ProfileLine {
             label: row.shown.column.clone(),
             place: (percentile / 100.0).clamp(0.0, 1.0),
             value: row.texts[0].clone(),

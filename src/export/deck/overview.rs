@@ -146,9 +146,8 @@ fn rest(name: &str, why: &str, rest: Rest, colour: Option<String>) -> Member {
 pub(super) fn missing(report: &Report, names: &[String]) -> Vec<String> {
     let noun = report.noun();
     let line = |group: &crate::persona::MissingGroup| {
-        let most = group
-            .most_in
-            .and_then(|(cluster, share)| Some(format!("; most in {}, where they are {}", names.get(cluster)?, percent(share))));
+        let most =
+            group.most_in.and_then(|(cluster, share)| Some(format!("; highest share in {}: {}", names.get(cluster)?, percent(share))));
         format!("{}: {}, {} of all{}", group.who(), noun.counted(group.n), percent(group.share), most.unwrap_or_default())
     };
     report.personas.missing_groups.iter().filter(|group| group.n >= FEWEST_DESCRIBED).map(line).collect()

@@ -194,7 +194,11 @@ fn names(names: &[String]) -> String {
 /// What drives the grouping, and what that rests on.
 pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String>) {
     let Some(explained) = report.known_explained() else { return (Vec::new(), None) };
-    let strength = |line: &crate::persona::Importance| line.loss.unwrap_or(line.association).max(0.0);
+    // One group is driven by nothing.
+    if report.personas.personas.len() < 2 {
+        return (Vec::new(), None);
+    }
+    let strength = |line: &crate::persona::Importance| explained.bar(line);
     let most = explained.importance.iter().map(strength).fold(f64::MIN_POSITIVE, f64::max);
     let lines = explained.importance.iter().take(IMPORTANCE_LINES).map(|line| ImportanceLine {
         what: line.shown.clone(),

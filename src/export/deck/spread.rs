@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::data::table::day_text;
 use crate::persona::{Distribution, Drawing};
 
 use crate::persona::text::number;
@@ -63,11 +62,6 @@ pub struct SpreadBar {
     pub share_of_everyone: String,
 }
 
-/// The month of a day, since single days would point at people.
-fn month(day: f64) -> String {
-    day_text(day as i32).chars().take(7).collect()
-}
-
 /// The plot of a distribution.
 pub(super) fn spread(distribution: &Distribution) -> Spread {
     let unit = distribution.unit.as_ref().map_or_else(String::new, |unit| format!(", {unit}"));
@@ -75,7 +69,7 @@ pub(super) fn spread(distribution: &Distribution) -> Spread {
     let title = format!("{}{unit}{scale}", distribution.shown);
     match &distribution.drawing {
         Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, .. } => {
-            let text = |value: f64| if *is_date { month(value) } else { number(value) };
+            let text = |value: f64| Drawing::day_or_year(edges, *is_date, value).unwrap_or_else(|| number(value));
             let highest = persona.iter().chain(everyone).fold(f64::MIN_POSITIVE, |most, share| most.max(*share));
             let median = text(*persona_median);
             let drawing = SpreadDrawing::Bins {

@@ -17,7 +17,7 @@ pub fn side_by_side(page: &mut String, deck: &Deck) {
     }
     page.push_str(
         "<section class=\"sheet compare\" aria-labelledby=\"compare\">\n<h2 id=\"compare\">Side by side</h2>\n\
-         <p class=\"lead\">What separates the personas most comes first. In the persona’s colour: clearly more than all others. Grey: clearly less.</p>\n",
+         <p class=\"lead\">What separates the personas most comes first. In the persona’s colour: clearly more than the rest. Grey: clearly less.</p>\n",
     );
     let each = comparison.columns.len().div_ceil(comparison.columns.len().div_ceil(MOST));
     for first in (0..comparison.columns.len()).step_by(each) {
@@ -67,7 +67,7 @@ pub fn who_is_missing(page: &mut String, deck: &Deck) {
     }
     page.push_str(
         "<section class=\"missing\">\n<h2 class=\"minor\">Who is missing?</h2>\n\
-         <p class=\"muted small\">Groups that are not the majority in any persona, so a workshop could forget them.</p>\n<ul>\n",
+         <p class=\"muted small\">Groups that are not the most common in any persona, so a workshop could forget them.</p>\n<ul>\n",
     );
     for line in &deck.missing {
         let _ = writeln!(page, "<li dir=\"auto\">{}</li>", escape(line));

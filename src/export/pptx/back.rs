@@ -2,6 +2,7 @@
 
 use super::super::chart::{INK, MUTED};
 use super::super::deck::{CardPage, Deck, EvidenceLine, HeldLine};
+use super::super::text::weaker_rows;
 use super::fit::{LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};
@@ -69,7 +70,7 @@ fn evidence(slide: &mut Slide, deck: &Deck, card: &CardPage) -> f64 {
     let end = table(slide, "Evidence", &told, [LEFT, TABLE], &widths, &rows, true);
     let mut notes = Vec::new();
     if card.n_more_evidence > 0 {
-        notes.push(format!("{} weaker rows are not shown.", card.n_more_evidence));
+        notes.push(weaker_rows(card.n_more_evidence));
     }
     if card.has_suppressed {
         notes.push(format!("Values of fewer than 10 {} are withheld.", deck.noun.many));

@@ -173,7 +173,7 @@ pub fn missing(deck: &Deck) -> Vec<Slide> {
     let slide = |sentences: &[String]| {
         let mut slide = Slide::new();
         parts::title(&mut slide, "Who is missing?");
-        let lead = format!("Groups of {} that are not the majority in any persona, so a workshop could forget them.", deck.noun.many);
+        let lead = format!("Groups of {} that are not the most common in any persona, so a workshop could forget them.", deck.noun.many);
         slide.text("Lead", frame(LEFT, LEAD, RIGHT - LEFT, 18.0), &[Paragraph::new(lead, 14.0, MUTED)]);
         let each = (BOTTOM - TABLE) / SENTENCES as f64;
         let paragraphs: Vec<Paragraph> = sentences

@@ -2,7 +2,6 @@
 
 use eframe::egui::{Align, Align2, CornerRadius, Rect, Sense, TextStyle, Ui, Vec2, pos2};
 
-use crate::data::table::day_text;
 use crate::persona::{Distribution, Drawing};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{self, number, percent};
@@ -51,7 +50,7 @@ fn bins_ui(ui: &mut Ui, edges: &[f64], persona: &[f64], everyone: &[f64], median
         painter.rect_filled(bar(share, at, step * 0.22), CornerRadius::same(1), theme::segment(cluster));
     }
     painter.hline(rect.x_range(), rect.bottom(), (1.0, t.hairline));
-    let text = |value: f64| if is_date { day_text(value as i32)[..7].to_owned() } else { number(value) };
+    let text = |value: f64| Drawing::day_or_year(edges, is_date, value).unwrap_or_else(|| number(value));
     let (low, high) = (edges.first().copied().unwrap_or(0.0), edges.last().copied().unwrap_or(0.0));
     let (line, _) = ui.allocate_exact_size(Vec2::new(width, 16.0), Sense::hover());
     let font = TextStyle::Small.resolve(ui.style());

@@ -9,7 +9,7 @@ use crate::ui::widgets::{cut_text, name_it, percent, thousands};
 /// Draws the bars in at most this height.
 pub fn ui(ui: &mut Ui, explained: &Explained, height: f32) {
     ui.label(theme::strong("What drives the grouping")).on_hover_text(note(explained));
-    let strength = |line: &Importance| line.loss.unwrap_or(line.association).max(0.0);
+    let strength = |line: &Importance| explained.bar(line);
     let most = explained.importance.iter().map(strength).fold(1e-9, f64::max);
     let heaviest = explained.importance.iter().filter_map(|line| line.weight).fold(0.0, f64::max);
     ScrollArea::vertical().id_salt("importance").max_height(height - 24.0).auto_shrink([false, true]).show_rows(

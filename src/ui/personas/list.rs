@@ -191,7 +191,7 @@ fn missing_ui(ui: &mut Ui, personas: &Personas, look: &mut Look) {
     let button = eframe::egui::Button::new(text).selected(look.cards.missing_open).frame_when_inactive(false);
     let response = ui.add(button.min_size(Vec2::new(0.0, SMALL_ROW)));
     name_it(&response, Role::Button, "Who is missing?");
-    if response.on_hover_text("Groups of customers that are not the majority in any persona.").clicked() {
+    if response.on_hover_text("Groups of customers that are not the most common in any persona.").clicked() {
         look.cards.missing_open = !look.cards.missing_open;
     }
 }

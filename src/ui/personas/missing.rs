@@ -25,7 +25,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
                 }
             });
         });
-        ui.label(caption(ui, "Groups that are not the majority in any persona. A workshop that sees only the cards would forget them."));
+        ui.label(caption(ui, "Groups that are not the most common in any persona. A workshop that sees only the cards would forget them."));
         ScrollArea::vertical().id_salt("missing").max_height(160.0).auto_shrink([false, true]).show(ui, |ui| list_ui(ui, view.personas));
     });
     ui.add_space(INSIDE);
@@ -61,10 +61,10 @@ fn told(personas: &Personas) -> impl Iterator<Item = &MissingGroup> {
     personas.missing_groups.iter().filter(|group| group.n >= Contrast::LEAST)
 }
 
-/// "65 and over (age): 214 customers, 4 % of all; most in Loyal Savers, where they are 11 %."
+/// "65 and over (age): 214 customers, 4 % of all; highest share in Loyal Savers: 11 %."
 fn sentence(personas: &Personas, group: &MissingGroup) -> String {
     let MissingGroup { n, share, most_in, .. } = group;
     let most = most_in.and_then(|(cluster, share)| Some((personas.personas.get(cluster)?, share)));
-    let most = most.map_or_else(String::new, |(persona, share)| format!("; most in {}, where they are {}", persona.name, percent(share)));
+    let most = most.map_or_else(String::new, |(persona, share)| format!("; highest share in {}: {}", persona.name, percent(share)));
     format!("{}: {}, {} of all{most}.", group.who(), personas.noun.counted(*n), percent(*share))
 }

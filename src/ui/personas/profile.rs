@@ -16,7 +16,7 @@ const LINES: usize = 8;
 /// Draws the profile in all the width there is.
 pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     let rows = persona.evidence.iter().enumerate().filter(|(_, row)| row.n >= Contrast::LEAST);
-    let lines: Vec<(usize, f64)> = rows.filter_map(|(at, row)| Some((at, row.percentile?))).take(LINES).collect();
+    let lines: Vec<(usize, f64)> = rows.filter_map(|(at, row)| Some((at, row.told_percentile()?))).take(LINES).collect();
     if lines.is_empty() {
         return;
     }

@@ -51,7 +51,8 @@ fn line_ui(ui: &mut Ui, height: f32, segment: RfmSegment, texts: &[String], view
     let codes = RfmCodes::of_segment(segment);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let picked = view.picked.map(|counts| counts.iter().enumerate().filter(|(place, _)| codes.contains(*place)).map(|(_, n)| n).sum());
-    let told: String = ["customers", "of all", "of revenue"].iter().zip(texts).map(|(what, text)| format!(", {text} {what}")).collect();
+    let counted = if texts.first().is_some_and(|n| n == "1") { "customer" } else { "customers" };
+    let told: String = [counted, "of all", "of revenue"].iter().zip(texts).map(|(what, text)| format!(", {text} {what}")).collect();
     name_it(&response, Role::Button, &format!("{}{told}", segment.name()));
     let is_pointed = response.hovered() || response.has_focus();
     if is_pointed {
