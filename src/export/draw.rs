@@ -75,17 +75,19 @@ pub fn map(map: &MapPlot, names: &[String], noun: &Noun, size: PlotSize) -> Scen
     let line = if listed { 34.0 } else { 54.0 };
     scene.text([size[0] - 24.0, line], &told, 12.0, MUTED, Anchor::End);
     if listed {
-        list_segments(&mut scene, [frame.right() + 30.0, frame.top + 8.0], map, names);
+        list_segments(&mut scene, [frame.right() + 30.0, frame.top + 8.0], map, names, noun);
     }
     scene
 }
 
 /// The segments by number, colour and name, one under the other.
-fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: &[String]) {
+fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: &[String], noun: &Noun) {
     for cluster in 0..map.clusters.len().min(MAX_KEYS) {
         badge(scene, [x, y], number_of(&map.numbers, cluster));
         let name = names.get(cluster).map_or("", String::as_str);
-        scene.text([x + 18.0, y + 4.5], &shorten(name, NAME_CHARS), 12.0, INK, Anchor::Start);
+        // "Customers with Low Price CH" and "Customers with Low Price MM" differ only in what would be cut.
+        let told = name.strip_prefix(&noun.title()).map(str::trim_start).filter(|rest| rest.starts_with("with")).unwrap_or(name);
+        scene.text([x + 18.0, y + 4.5], &shorten(told, NAME_CHARS), 12.0, INK, Anchor::Start);
         y += if map.clusters.len() > 14 { 19.0 } else { 28.0 };
     }
     if map.clusters.len() > MAX_KEYS {

@@ -327,3 +327,22 @@ fn tab_goes_through_bars_as_they_are_read() {
     // The bar has a margin, and so has the harness.
     assert!((0.0..24.0).contains(&(right - export.right())), "and stands at the end: {export}");
 }
+
+#[test]
+fn orders_of_which_some_are_cancelled_are_nobodys_revenue() {
+    let folder = tempfile::tempdir().unwrap();
+    for (status, wanted) in [(",status", None), ("", Some("revenue"))] {
+        let path = folder.path().join("orders.csv");
+        let row = |at: usize| {
+            let status = if status.is_empty() { "" } else { [",completed", ",cancelled", ",completed"][at % 3] };
+            format!("{at},K{},2024-0{}-1{},{}{status}\n", at % 60, 1 + at % 9, at % 10, 20 + at * 7 % 90)
+        };
+        let rows: String = (0..300).map(row).collect();
+        std::fs::write(&path, format!("order_id,customer_id,order_date,revenue{status}\n{rows}")).unwrap();
+        let plan = Plan::new(personae::data::Source::file(&path));
+        let outputs = personae::engine::Outputs { personas: true, ..Default::default() };
+        let (report, _) = personae::engine::analyse(&plan, &Wanted::outputs(outputs), &personae::base::Ctx::new()).unwrap();
+        assert!(report.loaded.is_listing);
+        assert_eq!(report.personas.revenue_column.as_deref(), wanted);
+    }
+}

@@ -191,7 +191,8 @@ fn options_of_methods_stand_side_by_side_in_files() {
 
 #[test]
 fn every_number_that_is_dragged_is_one_step_back() {
-    let moves: [(&str, fn(&mut Plan, usize)); 5] = [
+    type Move = fn(&mut Plan, usize);
+    let moves: [(&str, Move); 5] = [
         ("missing limit", |plan, at| plan.preparation.missing_limit = 0.3 + 0.01 * at as f64),
         ("rare levels", |plan, at| plan.preparation.rare_level_share = 0.01 * at as f64),
         ("components", |plan, at| plan.preparation.dimensions = Dimensions::Components(2 + at)),

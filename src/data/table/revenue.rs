@@ -8,6 +8,7 @@ use super::loaded::Loaded;
 use super::profile::ColumnProfile;
 use super::role::Role;
 use super::{Kind, Values};
+use crate::data::column_words::column_words;
 use crate::data::words::tokens;
 
 /// The name and the values of the column whose sum is revenue. `role` is the role in force of a column. Without the column that the user chose there is
@@ -32,6 +33,12 @@ pub fn revenue_column<'a>(
 /// The column whose name says spend or revenue, and neither average nor a single order. "Amount" alone may be what was lent or insured, so it is
 /// revenue only beside a word of buying; charges are it only in total.
 fn suggested(loaded: &Loaded, role: impl Fn(&ColumnProfile) -> Role) -> Option<&str> {
+    // Of orders that may be cancelled only a table that is built from them knows what was sold.
+    let tells_status =
+        |column: &ColumnProfile| tokens(&column.name).iter().any(|word| column_words().roles.status.contains(&word.as_str()));
+    if loaded.is_listing && loaded.profile.columns.iter().any(tells_status) {
+        return None;
+    }
     const YES: [(&str, i32); 14] = [
         ("revenue", 4),
         ("umsatz", 4),
