@@ -95,7 +95,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         rows: super::text::count(report.loaded.table.n_rows),
         with_backs: choices.density == Density::Analyst,
         overview: overview::overview(report, choices.density),
-        cards: wanted.map(|persona| card::card(report, persona)).collect(),
+        cards: wanted.map(|persona| card::card(report, persona, choices.density)).collect(),
         comparison: compare::comparison(report),
         missing: overview::missing(report, &names),
         missing_note: report.personas.missing_note(),

@@ -114,7 +114,11 @@ fn same_columns(
 ) -> Result<(), Stopped> {
     let mut numbers: Vec<usize> = (0..columns.len()).filter(|&at| columns[at].enters && columns[at].kind != Kind::Text).collect();
     // Whoever the user chose stays, and so is never the one that repeats another.
-    numbers.sort_by_key(|&at| (by_default(&columns[at], preparation), columns[at].kind == Kind::Date, at));
+    // People speak of a wage, not of its logarithm.
+    let names: Vec<String> = columns.iter().map(|column| column.name.to_lowercase()).collect();
+    let is_log =
+        |at: usize| names[at].strip_prefix("log").is_some_and(|rest| names.iter().any(|name| name == rest.trim_start_matches(['_', ' '])));
+    numbers.sort_by_key(|&at| (by_default(&columns[at], preparation), columns[at].kind == Kind::Date, is_log(at), at));
     let values = |&at: &usize| -> Values {
         let column = &loaded.table.columns[at];
         Box::new(move |row| column.number(row))

@@ -1,5 +1,7 @@
 //! What a persona card says, as data: name, sentence, statements, distributions, and the evidence row behind every word.
 
+use crate::data::Role;
+
 use super::added::Added;
 use super::distribution::Distribution;
 use super::evidence::{Direction, Evidence};
@@ -68,6 +70,22 @@ impl Persona {
         let more: Vec<&Statement> = of(Direction::More).take(MOST_MORE).collect();
         let places = (MOST_MORE + LEAST_LESS).saturating_sub(more.len()).clamp(LEAST_LESS, MOST_MORE);
         [more, of(Direction::Less).take(places).collect()]
+    }
+
+    /// The same for a room, which hears of nothing sensitive: the evidence has it.
+    pub fn told_to_a_room(&self) -> [Vec<&Statement>; 2] {
+        self.told().map(|told| told.into_iter().filter(|statement| !self.is_sensitive(statement)).collect())
+    }
+
+    /// Whether a statement rests on a sensitive column.
+    pub fn is_sensitive(&self, statement: &Statement) -> bool {
+        self.evidence.get(statement.evidence).is_some_and(|row| row.role == Role::Sensitive)
+    }
+
+    /// The small plots, for a room without those of sensitive columns.
+    pub fn drawn(&self, is_for_a_room: bool) -> impl Iterator<Item = &Distribution> {
+        let is_sensitive = |of: &&Distribution| self.evidence.iter().any(|row| row.column == of.column && row.role == Role::Sensitive);
+        self.distributions.iter().filter(move |of| !is_for_a_room || !is_sensitive(of))
     }
 }
 

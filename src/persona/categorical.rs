@@ -139,7 +139,7 @@ impl Counts {
             () if is_hidden => bound_text(bound(part, whole, effect >= 0.0)),
             () => percent(share),
         };
-        // "More, over 60 %" beside everyone's 67 % would say the opposite.
+        // "More, over 60 %" beside everyone's 67 % would say the opposite, and "under 30 %" beside 23 % that it is more.
         let shows_direction = !is_hidden
             || is_few(inside)
             || match bound(inside, n, effect >= 0.0) {
@@ -148,7 +148,7 @@ impl Counts {
                 None => true,
             };
         let texts = [
-            text(inside, n, persona, withheld.persona),
+            if shows_direction { text(inside, n, persona, withheld.persona) } else { "–".to_owned() },
             text(n_level, n_all, everyone, withheld.everyone),
             if withheld.rest && !is_few(outside) { "–".to_owned() } else { text(outside, n_rest, rest, false) },
         ];

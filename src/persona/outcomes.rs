@@ -34,6 +34,7 @@ impl OutcomeLine {
         // What is withheld is said in words.
         match self.value.strip_prefix("n <") {
             Some(least) => format!("{}: fewer than{least} {} (all: {})", self.what, noun.many, self.everyone),
+            None if self.value == "–" => format!("{} withheld (all: {})", self.what, self.everyone),
             None => format!("{} {} (all: {})", self.what, self.value, self.everyone),
         }
     }

@@ -188,6 +188,10 @@ impl<'a> Phrase<'a> {
             Some(template) if entry.is_some_and(|entry| entry.tag == "place") => {
                 self.filled(&template.replace("{level}", &with_article(level)))
             }
+            // "never married", whatever capitals the file has.
+            Some(template) if entry.is_some_and(|entry| entry.tag == "marital") => {
+                self.filled(&template.replace("{level}", level).replace("{lower}", &level.to_lowercase()))
+            }
             Some(template) => self.filled(&template.replace("{level}", level).replace("{lower}", &lower)),
             None if let Some((lives, _)) = home(human, level) => lives.to_owned(),
             None if level.to_lowercase().starts_with("no ") => format!("have {lower}"),

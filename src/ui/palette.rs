@@ -199,7 +199,7 @@ fn meant(text: &str, words: &[String], answers: &Answers) -> Vec<Entry> {
         meant.push(entry(label, "", "Open this file.", Does::Run(Box::new(Command::Open(path)))));
     }
     let loaded = answers.loaded.latest();
-    let identified = customer_number(words).zip(loaded.and_then(|loaded| loaded.identifier())).map(|(number, column)| {
+    let identified = customer_number(text, words).zip(loaded.and_then(|loaded| loaded.identifier())).map(|(number, column)| {
         let tooltip = format!("Select who has this {} and show it on the map.", answers.dictionary.name(&column.name));
         entry(format!("Customer {number}"), "", &tooltip, Does::Identified(number))
     });
@@ -227,10 +227,11 @@ fn meant(text: &str, words: &[String], answers: &Answers) -> Vec<Entry> {
 }
 
 /// The number of a customer as somebody types it: "17850", "customer C-00042"; what has no digit is the name of something else.
-fn customer_number(words: &[String]) -> Option<String> {
+fn customer_number(text: &str, words: &[String]) -> Option<String> {
     let (number, before) = words.split_last()?;
     let is_said = before.iter().all(|word| ["customer", "id", "number", "no", "find"].contains(&word.as_str()));
-    (is_said && !number.contains('=') && number.chars().any(|c| c.is_ascii_digit())).then(|| number.clone())
+    (is_said && !number.contains('=') && number.chars().any(|c| c.is_ascii_digit()))
+        .then(|| text.split_whitespace().last().unwrap_or(number).to_owned())
 }
 
 fn pick_customer(answers: &Answers, look: &mut Look, row: usize) {

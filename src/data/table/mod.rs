@@ -175,7 +175,8 @@ impl Table {
 fn is_computed(values: &[f64]) -> bool {
     let beyond = |value: &f64| {
         let millionths = value * 1e6;
-        millionths.abs() < 1e15 && (millionths - millionths.round()).abs() > 0.01
+        // What is left of six decimals must be the very number: 14.890999999999998 is none that anybody wrote.
+        millionths.abs() < 1e15 && (millionths.round() / 1e6).to_bits() != value.to_bits()
     };
     values.iter().take(512).any(beyond)
 }

@@ -9,6 +9,7 @@ use crate::evaluate::{A_CHOICE, ONE_GROUP, Trust};
 use crate::persona::picture::pixels;
 use crate::persona::{Evidence, Persona, Priority, Statement, numbering, part};
 
+use super::super::choices::Density;
 use super::super::glyph::portrait;
 use super::super::holds::{HoldsLine, HoldsQuestion};
 use super::super::holds_sheet::holds_of;
@@ -271,7 +272,8 @@ fn eyebrow(persona: &Persona, of: usize) -> String {
 }
 
 /// The card of one persona.
-pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
+pub(super) fn card(report: &Report, persona: &Persona, density: Density) -> CardPage {
+    let is_for_a_room = density == Density::Workshop;
     let colour = segment(persona.number);
     let portrait = portrait(persona.number);
     let described = persona.n >= FEWEST_DESCRIBED;
@@ -284,7 +286,8 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         everyone: statement.everyone.clone(),
         evidence: shown.iter().position(|row| *row == statement.evidence).map(|at| at + 1),
     };
-    let [more, less] = persona.told().map(|told| told.into_iter().filter(|_| described).map(line).collect::<Vec<Line>>());
+    let told = if is_for_a_room { persona.told_to_a_room() } else { persona.told() };
+    let [more, less] = told.map(|told| told.into_iter().filter(|_| described).map(line).collect::<Vec<Line>>());
     let noun = report.noun();
     let explained = report.known_explained();
     let rule = explained.and_then(|explained| explained.rules.get(persona.cluster)?.as_ref()).filter(|_| described);
@@ -293,7 +296,8 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         label: numbering::name(persona.number),
         eyebrow: eyebrow(persona, report.personas.personas.len()),
         name: persona.name.clone(),
-        automatic_name: persona.is_renamed.then(|| persona.automatic_name.clone()),
+        // How somebody's own name came to be is nobody's question in a room.
+        automatic_name: (persona.is_renamed && !is_for_a_room).then(|| persona.automatic_name.clone()),
         out_of_date: persona
             .may_be_out_of_date
             .then(|| format!("The name may be out of date: these {} have changed since it was given.", noun.many)),
@@ -311,7 +315,7 @@ pub(super) fn card(report: &Report, persona: &Persona) -> CardPage {
         more,
         less,
         profile: if described { profile(persona) } else { Vec::new() },
-        spreads: persona.distributions.iter().filter(|_| described).take(DISTRIBUTIONS).map(spread).collect(),
+        spreads: persona.drawn(is_for_a_room).filter(|_| described).take(DISTRIBUTIONS).map(spread).collect(),
         added: added(persona),
         priority: Some(persona.added.priority).filter(|priority| *priority != Priority::None).map(|priority| priority.name().to_owned()),
         has_picture: persona.added.picture.as_ref().is_some_and(|picture| pixels(picture).is_some()),

@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use crate::cluster::Chosen;
-use crate::data::Role;
-use crate::persona::{Direction, Statement};
+use crate::persona::Direction;
 
 use super::super::choices::Density;
 use super::super::glyph::portrait;
@@ -67,8 +66,7 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
     for persona in &report.personas.personas {
         let portrait = portrait(persona.number);
         // What is sensitive stands on the card, marked; it is nobody's headline.
-        let is_sensitive = |statement: &Statement| persona.evidence.get(statement.evidence).is_some_and(|row| row.role == Role::Sensitive);
-        let told = persona.statements.iter().filter(|statement| persona.n >= FEWEST_DESCRIBED && !is_sensitive(statement));
+        let told = persona.statements.iter().filter(|statement| persona.n >= FEWEST_DESCRIBED && !persona.is_sensitive(statement));
         let (more, less): (Vec<_>, Vec<_>) = told.partition(|statement| statement.direction == Direction::More);
         // Some are only less of everything.
         let traits = if more.is_empty() { less } else { more };

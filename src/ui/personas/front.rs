@@ -7,7 +7,7 @@ use eframe::egui::{Label, RichText, Ui};
 use crate::base::text::count;
 use crate::data::Loaded;
 use crate::data::table::day_text;
-use crate::persona::{Contrast, Persona, Priority, numbering, part};
+use crate::persona::{Contrast, Distribution, Persona, Priority, numbering, part};
 use crate::session::{Command, Look};
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
@@ -133,7 +133,7 @@ fn distributions_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     ui.add_space(4.0);
     let width = ((ui.available_width() - 2.0 * GUTTER) / 3.0).floor();
     let most = if view.is_analyst() { DISTRIBUTIONS } else { DISTRIBUTIONS / 2 };
-    let shown = &persona.distributions[..persona.distributions.len().min(most)];
+    let shown: Vec<&Distribution> = persona.drawn(!view.is_analyst()).take(most).collect();
     for row in shown.chunks(3) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = GUTTER;

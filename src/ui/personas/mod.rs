@@ -30,6 +30,7 @@ use eframe::egui::{self, CentralPanel, Frame, Key, Margin, Modifiers, Panel, Rol
 
 use crate::engine::{Answer, Answers};
 use crate::export::Density;
+use crate::export::pages::Sheet;
 use crate::persona::{Persona, Personas, numbering};
 use crate::session::{Action, CardsView, Command, Look, Page, PageView, Plan, Selection};
 
@@ -53,7 +54,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     if let Some(personas) = answers.personas.latest() {
         keep_drafts(personas, look, commands);
     }
-    head_ui(ui, look, n_cards, commands);
+    head_ui(ui, answers, look, n_cards, commands);
     let unknown = Answer::default();
     let is_fresh = answers.personas.ready().is_some();
     // The comparison is an analyst's; only cards are told in two densities.
@@ -97,7 +98,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
 }
 
 /// The bar at the top: which view, how dense, and the way on.
-fn head_ui(ui: &mut Ui, look: &mut Look, n_cards: usize, commands: &mut Vec<Command>) {
+fn head_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, n_cards: usize, commands: &mut Vec<Command>) {
     let t = tokens(ui);
     let frame = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 6));
     Panel::top("cards head").frame(frame).exact_size(44.0).show(ui, |ui| {
@@ -120,7 +121,9 @@ fn head_ui(ui: &mut Ui, look: &mut Look, n_cards: usize, commands: &mut Vec<Comm
                     ui.add_space(4.0);
                 }
                 if ui.button("Present").on_hover_text("See the slides; F5 shows them full screen.").clicked() {
-                    look.slide = if look.cards.view == CardsView::Overview { 0 } else { look.card + 1 };
+                    let is_card = |sheet: &Sheet| sheet.kind == "card" && sheet.cluster == Some(look.card);
+                    let slide = answers.pages.pages.latest().and_then(|pages| pages.sheets.iter().position(is_card));
+                    look.slide = if look.cards.view == CardsView::Overview { 0 } else { slide.unwrap_or(look.card + 1) };
                     commands.push(Command::Do(Action::Go(Page::Present)));
                 }
             });

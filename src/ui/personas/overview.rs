@@ -7,7 +7,7 @@ use eframe::egui::{
 use crate::persona::{Contrast, Direction, Persona, Personas};
 use crate::session::{CardsView, Look};
 use crate::ui::badge::{Side, badge_ui};
-use crate::ui::names::{is_long, name_ui};
+use crate::ui::names::name_ui;
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};
 use crate::ui::widgets::{self, name_it, percent, thousands};
 
@@ -99,9 +99,6 @@ fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, si
     let ui = &mut inner;
     ui.spacing_mut().item_spacing = Vec2::new(INSIDE, 4.0);
     ui.spacing_mut().interact_size.y = 16.0;
-    // A name of two lines takes the place of a trait where the tile is low.
-    let is_tall = is_long(ui, &persona.name, &view.personas.noun, room.width() - 48.0 - INSIDE);
-    let n_traits = if is_tall && size.y < TILE.y + 22.0 { TRAITS - 1 } else { TRAITS };
     ui.horizontal(|ui| {
         face::face_ui(ui, persona, 48.0);
         ui.vertical(|ui| {
@@ -127,7 +124,7 @@ fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, si
         ui.add(text);
     }
     ui.add_space(4.0);
-    traits_ui(ui, persona, view.personas.is_everyone(), n_traits);
+    traits_ui(ui, persona, view.personas.is_everyone());
     name_it(&response, Role::Button, &format!("Open the card {}", persona.name));
     response
 }
@@ -138,10 +135,16 @@ fn bar_paint(ui: &Ui, bar: Rect, share: f32, colour: Color32) {
 }
 
 /// The strongest traits: more before less, so that a tile says what they are rather than what they are not.
-fn traits_ui(ui: &mut Ui, persona: &Persona, is_everyone: bool, n_traits: usize) {
-    let of = |direction| persona.statements.iter().filter(move |statement| statement.direction == direction);
+fn traits_ui(ui: &mut Ui, persona: &Persona, is_everyone: bool) {
+    // What is sensitive stands on the card, marked; it is nobody's headline, here as in every export.
+    let told = || persona.statements.iter().filter(|statement| !persona.is_sensitive(statement));
+    let of = |direction| told().filter(move |statement| statement.direction == direction);
     let mut n_told = 0;
-    for statement in of(Direction::More).chain(of(Direction::Less)).take(n_traits).filter(|_| persona.n >= Contrast::LEAST) {
+    for statement in of(Direction::More).chain(of(Direction::Less)).take(TRAITS).filter(|_| persona.n >= Contrast::LEAST) {
+        // A name of two lines and an outcome take the place of a trait where the tile is low: none is cut through.
+        if ui.available_height() < 16.0 {
+            break;
+        }
         n_told += 1;
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -12,7 +12,7 @@ use super::view::View;
 
 /// Both lists, or the sentence that stands where nothing can be said.
 pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
-    let [more, less] = persona.told();
+    let [more, less] = if view.is_analyst() { persona.told() } else { persona.told_to_a_room() };
     list_ui(ui, view, persona, ("What sets them apart", &more), look);
     list_ui(ui, view, persona, ("Less than others", &less), look);
     if more.is_empty() && less.is_empty() && !view.personas.is_everyone() {
