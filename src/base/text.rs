@@ -55,6 +55,12 @@ pub fn percents(parts: &[usize]) -> Vec<String> {
     parts.iter().map(|&part| percent(part as f64 / whole)).collect()
 }
 
+/// The first letter made a capital.
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// As many decimals as tell two values apart, two to four: a verdict that rests on their difference must not print them alike. Two for values that four
 /// do not tell apart.
 pub fn digits_apart(a: f64, b: f64) -> usize {

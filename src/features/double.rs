@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::text::capitalised;
 use crate::base::{Ctx, Note, Stopped};
 use crate::data::profile::Levels;
 use crate::data::sourcing::Field;
@@ -74,11 +75,6 @@ fn held_by_few(
         )));
     }
     Ok(())
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn is_quantity(name: &str) -> bool {

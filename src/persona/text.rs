@@ -6,7 +6,7 @@
 use crate::data::display_name::is_abbreviation;
 use crate::data::table::day_text;
 
-pub use crate::base::text::{SPACE, count, percent, percents};
+pub use crate::base::text::{SPACE, capitalised, count, percent, percents};
 pub use crate::data::display_name::tokens;
 
 use crate::base::text::{are_years, grouped};
@@ -258,12 +258,6 @@ pub fn plural(name: &str) -> String {
         _ if ["s", "x", "ch", "sh"].iter().any(|end| name.ends_with(end)) => format!("{name}es"),
         _ => format!("{name}s"),
     }
-}
-
-/// The first letter made a capital.
-pub fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! In: the name as the file has it. Out: words. Underscores and capitals inside fall into words, what data files cut short is spelled out, and known
 //! abbreviations stay upper case ("Customer ID"). Short codes such as "C5" or "Q12" stay what they are. O(letters).
 
+use crate::base::text::capitalised;
+
 /// Words that are written in capitals.
 #[rustfmt::skip]
 const ABBREVIATIONS: [&str; 47] = [
@@ -25,7 +27,7 @@ pub fn display_name(name: &str) -> String {
         return name.to_owned();
     }
     let words = words_of(name);
-    if words.is_empty() { name.to_owned() } else { capital(&words.join(" ")) }
+    if words.is_empty() { name.to_owned() } else { capitalised(&words.join(" ")) }
 }
 
 /// The same within a sentence: "total charges", "customer ID"; what stands in brackets behind a name is left out.
@@ -110,11 +112,6 @@ fn raw_tokens(name: &str) -> Vec<String> {
         tokens.push(token);
     }
     tokens
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// One line of at most `longest` letters: a label comes from outside and stands in heads, names and sentences.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::text::count;
+use crate::base::text::{capitalised, count};
 use crate::data::words::tokens as name_words;
 
 use super::display_name::bounded;
@@ -105,12 +105,12 @@ impl Noun {
 
     /// "Customers", as a head or at the start of a sentence.
     pub fn title(&self) -> String {
-        capital(&self.many)
+        capitalised(&self.many)
     }
 
     /// "Customer".
     pub fn title_of_one(&self) -> String {
-        capital(&self.one)
+        capitalised(&self.one)
     }
 
     /// Whether the words of shopping are theirs.
@@ -144,11 +144,6 @@ fn typical(loaded: &Loaded) -> Option<Noun> {
 
 const fn noun(one: &'static str, many: &'static str) -> Noun {
     Noun { one: Cow::Borrowed(one), many: Cow::Borrowed(many) }
-}
-
-fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// One of what a plural says, by the rules of English; "people" are persons.
