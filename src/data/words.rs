@@ -8,7 +8,15 @@ pub(crate) fn tokens(name: &str) -> Vec<String> {
     tokens
 }
 
-/// The same without the pairs.
+/// Whether a column is by its name the logarithm of another that stands beside it: "logwage" beside "wage", "ln_income" beside "income".
+pub(crate) fn is_logarithm(name: &str, names: impl IntoIterator<Item: AsRef<str>>) -> bool {
+    let name = name.to_lowercase();
+    let of = ["log1p", "log10", "log", "ln", "l"].iter().filter_map(|start| name.strip_prefix(start));
+    let of: Vec<&str> = of.map(|rest| rest.trim_start_matches(['_', ' ', '.'])).filter(|rest| !rest.is_empty()).collect();
+    names.into_iter().any(|other| of.contains(&other.as_ref().to_lowercase().as_str()))
+}
+
+/// The words of a name without the pairs.
 pub(super) fn name_tokens(name: &str) -> Vec<String> {
     let mut tokens: Vec<String> = vec![String::new()];
     let mut was_lower = false;

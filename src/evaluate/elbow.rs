@@ -10,6 +10,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::SPACE;
+
 use super::structure::{ONE_GROUP, Structure};
 
 /// What is known of one k.
@@ -125,8 +127,11 @@ pub fn suggest(points: &[SweepPoint], structure: Option<&Structure>) -> Option<S
     let is_told = reasons.iter().any(|reason| reason.contains("prediction strength"));
     if let Some((structure, strength)) = structure.and_then(|seen| Some((seen, seen.strength(first.k)?))).filter(|_| !is_told) {
         let how = if structure.rows < structure.n_rows { ", from a sample" } else { "" };
-        reasons
-            .push(format!("One half of the customers predicts the groups of the other with a strength of {strength:.2} (1 is all{how})."));
+        let pairs = (100.0 * strength).floor();
+        reasons.push(format!(
+            "Half of the customers, grouped alone, keep {pairs:.0}{SPACE}% of the pairs of the other half together, even in its weakest group (prediction \
+             strength {strength:.2}{how})."
+        ));
     }
     Some(Suggestion { k: first.k, reasons, candidates })
 }
@@ -258,7 +263,11 @@ mod tests {
         let structure = seen(true, &[(2, 0.05, 0.04, 0.5), (3, 0.07, 0.05, 0.4), (4, 0.09, 0.03, 0.7)]);
         let found = suggest(&points, Some(&structure)).unwrap();
         assert_eq!((found.k, found.reasons[0].as_str()), (4, "The groups overlap (mean silhouette 0.09). 4 is the best of weak choices."));
-        assert!(found.reasons.iter().any(|reason| reason.contains("0.70 (1 is all)")), "{:?}", found.reasons);
+        assert!(
+            found.reasons.iter().any(|reason| reason.contains("70\u{202f}% of the pairs") && reason.contains("strength 0.70")),
+            "{:?}",
+            found.reasons
+        );
         assert_eq!(doubt(Some(&structure), 4, Some(0.4), true), None);
     }
 }

@@ -51,6 +51,15 @@ impl HoldsOf<'_> {
             (_, 1) => format!("1 of {n} personas holds."),
             (_, some) => format!("{some} of {n} personas hold."),
         };
+        let n_unproven = (0..n).filter(|&cluster| held[cluster] == Some(true) && self.is_unproven(cluster, missing[cluster])).count();
+        let first = match n_unproven {
+            0 => first,
+            _ if n_unproven == holding => {
+                format!("{first} That they come back proves nothing, since segments of shuffled columns do so too.")
+            }
+            1 => format!("{first} That one of them comes back proves nothing, since a segment of shuffled columns does so too."),
+            some => format!("{first} That {some} of them come back proves nothing, since segments of shuffled columns do so too."),
+        };
         match self.holds.foretells.found().and_then(|found| found.foretells.as_ref()) {
             Some(foretells) => format!("{first} {}", kept(foretells, n)),
             None => first,

@@ -121,9 +121,9 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         })
     });
     let distributions = persona.distributions.iter().filter(|_| described).map(|distribution| match &distribution.drawing {
-        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, withheld: [of_persona, of_everyone] } => json!({
+        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, tails, withheld: [of_persona, of_everyone] } => json!({
             "column": distribution.column, "label": distribution.shown, "unit": distribution.unit, "edges": edges, "persona": told(persona, of_persona), "everyone": told(everyone, of_everyone),
-            "persona_median": persona_median, "everyone_median": everyone_median, "days_since_1970": is_date,
+            "persona_median": persona_median, "everyone_median": everyone_median, "days_since_1970": is_date, "outer_bins_hold_beyond": tails,
         }),
         Drawing::Levels { names, labels, persona, everyone } => json!({
             "column": distribution.column, "label": distribution.shown, "unit": distribution.unit, "levels": names, "level_labels": labels, "persona": persona, "everyone": everyone,

@@ -60,12 +60,12 @@ pub(crate) fn same_numbers(columns: &[Values], rows: &[usize], ctx: &Ctx) -> Res
     Ok(first)
 }
 
-/// Pearson's correlation over the pairs of which both are there; none where one varies not, or more than a twentieth has only one of the two.
 /// Pearson's correlation of two columns over `rows`; none where too few have both. O(n).
 pub(crate) fn together(a: &Values, b: &Values, rows: &[usize]) -> Option<f64> {
     correlation(rows.iter().map(|&row| (a(row).unwrap_or(f64::NAN), b(row).unwrap_or(f64::NAN))))
 }
 
+/// Pearson's correlation over the pairs of which both are there; none where one varies not, or more than a twentieth has only one of the two.
 fn correlation(pairs: impl Iterator<Item = (f64, f64)> + Clone) -> Option<f64> {
     let both = pairs.clone().filter(|(a, b)| !a.is_nan() && !b.is_nan());
     let n = both.clone().count();

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::base::stats::skewness;
-use crate::data::{Column, ColumnProfile, Dictionary, Loaded, Role, Values, is_no_measure, profile};
+use crate::data::{Column, ColumnProfile, Dictionary, Loaded, Role, Values, is_no_measure, is_rfm_score, profile};
 use crate::features::{Prepared, Transform};
 
 use super::lexicon::{Columns, Entry, Lexicon};
@@ -41,6 +41,8 @@ pub struct Described<'a> {
     pub sense: Sense,
     /// Whether its name without the words of its unit would be another column's.
     pub needs_its_unit: bool,
+    /// Whether it is the logarithm of another described column, which says the same in numbers that people know. It stays in the evidence.
+    pub is_logarithm: bool,
 }
 
 /// How the values of a column are read.
@@ -87,12 +89,12 @@ enum Codes<'a> {
 impl Described<'_> {
     /// Whether it is a score that the program made: told on cards, but no outcome of the business.
     pub fn is_own_score(&self) -> bool {
-        is_rfm(self.name)
+        is_rfm_score(self.name)
     }
 
-    /// Whether a name may speak of it: what the business wants to know, and what is sensitive, stays out of names.
+    /// Whether a name may speak of it: what the business wants to know, what is sensitive, and logarithms stay out of names.
     pub fn may_name(&self) -> bool {
-        !matches!(self.role, Role::Outcome | Role::Sensitive)
+        !self.is_logarithm && !matches!(self.role, Role::Outcome | Role::Sensitive)
     }
 }
 
@@ -128,11 +130,6 @@ impl LevelReading<'_> {
             Codes::Numbers(values, codes) => codes.binary_search_by(|code| code.total_cmp(&values[row])).ok(),
         }
     }
-}
-
-/// What RFM scoring adds to a table.
-fn is_rfm(name: &str) -> bool {
-    ["r_score", "f_score", "m_score", "rfm_segment"].contains(&name)
 }
 
 /// The columns to describe. `roles` are the user's own, by column name; all others are the guessed ones.
@@ -177,6 +174,7 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
             reading: with_unit(reading, column, dictionary, entry),
             sense: sensed.sense,
             needs_its_unit: false,
+            is_logarithm: false,
         })
     };
     let mut all: Vec<Described> = loaded.table.columns.par_iter().zip(&loaded.profile.columns).filter_map(one).collect();

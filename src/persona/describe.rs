@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Labels, Note, Stopped};
-use crate::data::{ColumnProfile, Loaded, Noun, RevenueChoice, Role, revenue_column};
+use crate::data::{ColumnProfile, Loaded, Noun, RevenueChoice, Role, is_logarithm, revenue_column};
 use crate::features::Prepared;
 
 use super::attributes::attributes;
@@ -79,9 +79,12 @@ pub(super) fn described_beside(
     ctx.progress("Describing the segments", 0.0);
     ctx.check()?;
     let noun = lexicon.dictionary().noun_of(loaded);
-    let columns = described(loaded, prepared, roles, lexicon);
+    let mut columns = described(loaded, prepared, roles, lexicon);
     let groups = Groups::of(prepared, labels, columns.len());
     let twins = Twins::of(&columns, &prepared.table_rows, ctx)?;
+    for column in &mut columns {
+        column.is_logarithm = is_logarithm(column.name, twins.beside(column.name));
+    }
     let mut measured: Vec<Measured> = columns
         .par_iter()
         .enumerate()

@@ -1,6 +1,6 @@
 //! How are the values of a persona spread on a column, beside everyone's?
 
-use crate::base::text::are_years;
+use crate::base::text::{SPACE, are_years};
 use crate::data::table::day_text;
 
 /// A small plot: the persona in colour, everyone in grey behind.
@@ -34,6 +34,8 @@ pub enum Drawing {
         everyone_median: f64,
         /// Whether the edges are days.
         is_date: bool,
+        /// Whether the first and the last bin hold values beyond their edge.
+        tails: [bool; 2],
         /// Bins of the persona, and of everyone, that hold too few customers to be told, or from which such could be reckoned. Each has the
         /// mean of them all, so that a plot shows nothing that is not known.
         withheld: [Vec<bool>; 2],
@@ -61,6 +63,15 @@ impl Drawing {
         }
     }
 
+    /// What stands below both ends of bins: "≤ 6" and "≥ 1 433" where the outer bins hold what lies beyond.
+    pub fn ends(edges: &[f64], tails: [bool; 2], text: impl Fn(f64) -> String) -> [String; 2] {
+        let end = |edge: Option<&f64>, mark: Option<char>| {
+            let shown = edge.map_or_else(String::new, |edge| text(*edge));
+            mark.map_or_else(|| shown.clone(), |mark| format!("{mark}{SPACE}{shown}"))
+        };
+        [end(edges.first(), tails[0].then_some('≤')), end(edges.last(), tails[1].then_some('≥'))]
+    }
+
     /// Where `value` stands along bins that are drawn equally wide, 0 at the left edge to 1 at the right.
     pub fn place(edges: &[f64], value: f64) -> f64 {
         let n = edges.len().saturating_sub(1).max(1);
@@ -85,6 +96,8 @@ mod tests {
     #[test]
     fn places_along_growing_bins() {
         let edges = [0.0, 1.0, 3.0, 7.0];
+        let text = |value: f64| value.to_string();
+        assert_eq!(Drawing::ends(&edges, [false, true], text), ["0".to_owned(), "≥\u{202f}7".to_owned()]);
         for (value, place) in [(-5.0, 0.0), (0.0, 0.0), (0.5, 1.0 / 6.0), (1.0, 1.0 / 3.0), (2.0, 0.5), (7.0, 1.0), (99.0, 1.0)] {
             assert!((Drawing::place(&edges, value) - place).abs() < 1e-12, "{value}");
         }

@@ -101,7 +101,15 @@ pub fn names(naming: &Naming, taken: &[String], ctx: &Ctx) -> Result<Vec<Name>, 
             }
         }
         // A single one left over may keep the plain name.
-        if unresolved.len() == 1 && !is_bare && used.insert(text) {
+        if unresolved.len() == 1 && !is_bare && used.insert(text.clone()) {
+            continue;
+        }
+        // "Customers A" makes one ask for B.
+        if let [persona] = unresolved[..]
+            && is_bare
+            && used.insert(folded(&format!("{OTHER} {text}")))
+        {
+            names[persona].words.insert(0, plain_word(OTHER));
             continue;
         }
         let mut letters = (0..).map(letter);
@@ -368,6 +376,8 @@ struct Part {
     forms: Forms,
 }
 
+/// What those are called whom nothing sets apart, beside others who have a name.
+const OTHER: &str = "Other";
 /// What those are called who are too few for a name.
 const SMALL: &str = "Small group";
 

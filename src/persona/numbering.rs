@@ -18,6 +18,9 @@ const MOST_ROWS: usize = 4_096;
 const MOST_GONE: usize = 24;
 /// A number that went away comes back only for customers as similar as this (Jaccard), or a stranger would inherit it.
 const COMES_BACK: f64 = 0.3;
+/// A number that is shown stays only with customers as similar as this (Jaccard): of sixteen groups by density five by k-means would be C1, C11 and C3 for
+/// the sake of a few each.
+const STAYS: f64 = 0.1;
 /// Above this many segments nobody knows them by their colours, and tables of all pairs would not fit into memory.
 const MOST_NUMBERED: usize = 1_000;
 /// Above this many groups on either side they are matched by one overlap after the other: the best total would take too long for a frame.
@@ -142,7 +145,8 @@ impl Numbering {
         let of_group = self.groups.iter().zip(overlap).map(|(group, shared)| {
             let keeps = |(&both, &size): (&usize, &usize)| {
                 let either = group.members.len() + size - both;
-                if group.shown || both as f64 > COMES_BACK * either as f64 { both } else { 0 }
+                let least = if group.shown { STAYS } else { COMES_BACK };
+                if both as f64 > least * either as f64 { both } else { 0 }
             };
             shared.iter().zip(&sizes).map(keeps).collect()
         });
@@ -375,6 +379,16 @@ mod tests {
         assert_eq!(session.show(&[(0, 99), (1, 100)]).0, [1, 0]);
         let after = session.show(&[(0, 10), (1, 10), (2, 10), (3, 10), (4, 59), (4, 60), (5, 40)]).0;
         assert_eq!(after[5], 0, "60 of its 100 customers are most of the new group: {after:?}");
+    }
+
+    #[test]
+    fn a_handful_of_customers_hands_no_number_on() {
+        let mut session = Session { numbering: None };
+        // One group holds nearly all, and eleven hold ten each, as density has it.
+        let dense: Vec<(usize, usize)> = [(0, 890)].into_iter().chain((1..12).map(|id| (id, 10))).collect();
+        assert_eq!(session.show(&dense).0, (0..12).collect::<Vec<_>>());
+        let (numbers, told) = session.show(&[(0, 400), (1, 300), (2, 300)]);
+        assert_eq!(numbers, [0, 1, 2], "the last two are not C11 and C12: {told:?}");
     }
 
     #[test]

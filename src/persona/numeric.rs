@@ -107,7 +107,8 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
         };
         let is_far = if direction == Direction::More { percentile >= 67.0 } else { percentile <= 33.0 };
         // That some have any is no word about how much they have.
-        evidence.passes_statement = may_state(&evidence, groups.gate) && sides_agree && told_by != ToldBy::ShareAboveZero;
+        evidence.passes_statement =
+            may_state(&evidence, groups.gate) && sides_agree && told_by != ToldBy::ShareAboveZero && !column.is_logarithm;
         evidence.passes_name = may_name(&evidence, groups.gate, missing_of_all) && is_far && column.may_name();
         let threshold = if direction == Direction::More { high } else { low };
         of_persona.push(Some(Trait { column: place, level: None, evidence, direction, threshold, score: 0.0 }));
@@ -123,6 +124,7 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
                 persona_median: medians[0],
                 everyone_median: medians[1],
                 is_date: scale.is_date,
+                tails: [values[0] < edges[0], values[values.len() - 1] > edges[N_BINS]],
             },
         }));
     }

@@ -77,6 +77,13 @@ impl Twins {
         self.facts.get(&(row.column.clone(), row.level.clone())).copied()
     }
 
+    /// The other columns of numbers that say what the column `name` says.
+    pub(super) fn beside<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let fact = self.facts.get(&(name.to_owned(), None)).copied();
+        let same = self.facts.iter().filter(move |((column, _), of)| Some(**of) == fact && column != name);
+        same.map(|((column, _), _)| column.as_str())
+    }
+
     /// The other columns of which nothing is left to say of a persona once `row` is told: nearly all of its members share the fact.
     pub(super) fn implied<'a>(&'a self, row: &'a Evidence) -> impl Iterator<Item = &'a str> {
         let fact = self.fact(row).filter(|_| row.level.is_none() || row.persona >= NEARLY_ALL);

@@ -252,7 +252,8 @@ impl Checks {
         };
         let shares = self.shares(number);
         let Some(first) = shares.iter().flatten().next().copied().filter(|_| shares.len() > 1) else {
-            return Some(format!("{}: {}\u{a0}%.{words}", last.name, percent(last.share)));
+            let stop = if words.is_empty() { "" } else { "." };
+            return Some(format!("{}: {}\u{a0}%{stop}{words}", last.name, percent(last.share)));
         };
         let [low, high] = *self.noise(number)?.last()?;
         let moved = match last.share {

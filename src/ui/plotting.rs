@@ -8,7 +8,7 @@ mod text;
 mod ticks;
 
 pub use canvas::{Axis, Canvas, canvas, canvas_held, plot_label};
-pub use handle::{Grip, Lies, handle_grip, handle_paint};
+pub use handle::{Grip, Lies, handle_beside_paint, handle_grip, handle_paint};
 pub use lanes::{Spot, lane, lane_axis_paint, lane_canvas, roomy_label};
 pub use ribbon::ribbon_paint;
 pub use text::{decimals_of, distance_text, rounded, shortened};

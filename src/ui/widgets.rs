@@ -386,6 +386,11 @@ pub fn cut_text(painter: &egui::Painter, room: egui::Rect, from: Align, text: &s
     painter.galley(egui::pos2(left, room.center().y - galley.size().y / 2.0), galley, colour);
 }
 
+/// Words from the top left of a room, in as many lines as they need.
+pub fn wrapped_text(painter: &egui::Painter, room: egui::Rect, text: &str, font: egui::FontId, colour: Color32) {
+    painter.galley(room.left_top(), painter.layout(text.to_owned(), font, colour, room.width().max(0.0)), colour);
+}
+
 /// Text that may be longer than its place: one line, cut with an ellipsis, whole on hover.
 pub fn cut_label(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
     ui.add(egui::Label::new(text).truncate())

@@ -130,6 +130,7 @@ fn persona(cluster: usize, n: usize, n_all: usize, name: &str) -> Persona {
                 persona_median: 1.2,
                 everyone_median: 1.0,
                 is_date: false,
+                tails: [false, false],
                 withheld: Default::default(),
             },
         }],

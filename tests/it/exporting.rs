@@ -66,6 +66,7 @@ fn persona(cluster: usize, n: usize, analysed: usize) -> Persona {
             persona_median: middle * 120.0 + 60.0,
             everyone_median: 780.0,
             is_date: false,
+            tails: [false, false],
             withheld: Default::default(),
         },
     };

@@ -48,7 +48,7 @@ fn planted(seed: u64) -> (Loaded, Prepared, Vec<usize>) {
 fn walk(all: &Personas) {
     for persona in &all.personas {
         for part in &persona.name_parts {
-            let plain = ["Mainstream", "Customers", "Small", "group"].contains(&part.word.as_str())
+            let plain = ["Mainstream", "Other", "Customers", "Small", "group"].contains(&part.word.as_str())
                 || part.word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || "()".contains(c));
             assert!(part.evidence.is_some() || plain, "{} rests on nothing", part.word);
             for row in part.evidence.into_iter().chain(part.also) {
@@ -250,4 +250,22 @@ fn what_comes_back_is_counted_as_such_even_where_chance_does_as_well() {
         told(1.0),
         "2 of 3 segments come back when customers are resampled (10 draws); but segments of shuffled columns come back as well (1.00 of 1), so that says little."
     );
+}
+
+#[test]
+fn a_card_speaks_of_the_wage_and_not_of_its_logarithm() {
+    // The logarithm stands first, and both say the same.
+    let mut text = "logwage,wage,lage,zeal\n".to_owned();
+    for row in 0..300 {
+        let wage = if row < 100 { 20.0 + 0.05 * f64::from(row) } else { 100.0 + 0.3 * f64::from(row) };
+        text += &format!("{:.5},{wage:.2},{},{}\n", wage.ln(), row * 7 % 11, row * 5 % 13);
+    }
+    let (loaded, prepared) = read(&text);
+    let all = cards(&loaded, &prepared, &Labels::from_ids(&(0..300).map(|row| usize::from(row >= 100)).collect::<Vec<_>>()));
+    for persona in &all.personas {
+        assert!(!persona.name.contains("Logwage"), "{}", persona.name);
+        assert!(!persona.statements.iter().any(|statement| persona.evidence[statement.evidence].column == "logwage"), "{persona:?}");
+        assert!(persona.statements.iter().any(|statement| persona.evidence[statement.evidence].column == "wage"), "{persona:?}");
+        assert!(persona.evidence.iter().any(|row| row.column == "logwage"), "the evidence keeps it");
+    }
 }

@@ -196,7 +196,7 @@ fn words_rest_on_evidence(loaded: &Loaded, persona: &Persona) {
         let Some(at) = part.evidence else {
             let is_letter = part.word.len() <= 2 && part.word.chars().all(char::is_uppercase);
             let is_size = part.word.starts_with('(') && persona.automatic_name.starts_with("Small group ");
-            let is_plain = ["Customers", "Everyone", "Mainstream", "Small", "group"].contains(&part.word.as_str());
+            let is_plain = ["Customers", "Everyone", "Mainstream", "Other", "Small", "group"].contains(&part.word.as_str());
             assert!(is_letter || is_size || is_plain, "{} rests on nothing", part.word);
             continue;
         };
@@ -327,7 +327,7 @@ fn what_the_user_calls_sensitive_is_never_named() {
     let prepared = prepared(&loaded, 0..loaded.table.n_rows);
     let roles = BTreeMap::from([("age".to_owned(), Role::Sensitive), ("channel".to_owned(), Role::Ignored)]);
     let all = describe_with_roles(&loaded, &prepared, &Labels::from_ids(&ids), &[], &roles, &Lexicon::built_in(), &Ctx::new()).unwrap();
-    assert_eq!(all.personas[2].name, "Customers A", "much sets them apart, and nothing that a name may tell");
+    assert_eq!(all.personas[2].name, "Other Customers", "much sets them apart, and nothing that a name may tell");
     assert!(all.personas.iter().flat_map(|persona| &persona.evidence).all(|evidence| evidence.column != "channel"));
 }
 

@@ -209,6 +209,22 @@ fn roles_decide_and_the_user_overrules() {
 }
 
 #[test]
+fn a_year_that_is_the_rows_alone_stays_out() {
+    let mut text = "year,survey_year,birth_year,spend\n".to_owned();
+    (0..40).for_each(|row| text += &format!("{},{},{},{}\n", 2003 + row % 7, 2011 + row % 3, 1950 + row * 7 % 40, row * 13 % 29));
+    let prepared = run(&text, &Preparation::default()).unwrap();
+    let enters = |name: &str| prepared.columns.iter().find(|column| column.name == name).unwrap().enters;
+    assert_eq!(
+        ["year", "survey_year", "birth_year", "spend"].map(enters),
+        [false, false, true, true],
+        "a year of birth is the customer's own"
+    );
+    let mut chosen = Preparation::default();
+    chosen.columns.insert("year".into(), ColumnRecipe { enters: Some(true), ..Default::default() });
+    assert!(run(&text, &chosen).unwrap().columns[0].enters, "whoever wants it has it");
+}
+
+#[test]
 fn the_planted_groups_can_be_told_apart() {
     let loaded = data::read(&Source::Sample { seed: 0 }, &Ctx::new()).unwrap();
     let prepared = prepare(&loaded, &Preparation::default(), &Ctx::new()).unwrap();

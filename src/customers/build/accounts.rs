@@ -61,6 +61,16 @@ impl Account {
         self.gross.cents == self.net.cents + self.refunds.cents + left_out
     }
 
+    /// The sums alone, without what is nothing: "Gross 120.00 = net 95.00 + refunds 5.00 + not counted 20.00".
+    pub fn brief(&self) -> String {
+        let left_out: i64 = self.not_counted.iter().map(|(_, part)| part.cents).sum();
+        let parts = [(" + refunds ", self.refunds.cents), (" + not counted ", left_out)];
+        let told: String = parts.iter().filter(|(_, cents)| *cents != 0).map(|(name, cents)| format!("{name}{}", money(*cents))).collect();
+        let others: String =
+            self.other_currencies.iter().map(|(currency, part)| format!("; not converted: {currency} {}", part.money())).collect();
+        format!("Gross {} = net {}{told}{others}", self.gross.money(), self.net.money())
+    }
+
     /// In one sentence: "Gross 120.00 (6 rows, 6 orders) = net 95.00 (…) + refunds 5.00 (…) + not counted 20.00 (cancelled 20.00, 1 row)".
     pub fn sentence(&self) -> String {
         let of = |name: &str, part: &Part| {

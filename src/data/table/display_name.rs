@@ -21,6 +21,10 @@ const SHORT: [(&str, &str); 20] = [
     ("bal", "balance"), ("maritl", "marital status"), ("jobclass", "job class"), ("edu", "education"), ("monetary", "spend"), ("pmt", "payment"),
 ];
 
+/// Names of ours that are read as a whole.
+const WHOLE: [(&str, [&str; 2]); 3] =
+    [("r_score", ["recency", "score"]), ("f_score", ["frequency", "score"]), ("m_score", ["spend", "score"])];
+
 /// A column's name as heads and lists show it: "Total charges".
 pub fn display_name(name: &str) -> String {
     if is_code(name) {
@@ -70,6 +74,9 @@ fn is_code(name: &str) -> bool {
 
 /// The words of a name as they are shown, all small but for abbreviations and what has capitals inside.
 fn words_of(name: &str) -> Vec<String> {
+    if let Some((_, words)) = WHOLE.iter().find(|(whole, _)| *whole == name) {
+        return words.map(str::to_owned).to_vec();
+    }
     // Who writes spaces has written words; their punctuation is meant.
     let has_spaces = name.trim().contains(char::is_whitespace);
     let raw: Vec<String> =

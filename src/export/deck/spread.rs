@@ -68,18 +68,19 @@ pub(super) fn spread(distribution: &Distribution) -> Spread {
     let scale = if distribution.drawing.has_growing_bins() { ", log scale" } else { "" };
     let title = format!("{}{unit}{scale}", distribution.shown);
     match &distribution.drawing {
-        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, .. } => {
+        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, tails, .. } => {
             let text = |value: f64| Drawing::day_or_year(edges, *is_date, value).unwrap_or_else(|| number(value));
             let highest = persona.iter().chain(everyone).fold(f64::MIN_POSITIVE, |most, share| most.max(*share));
             let median = text(*persona_median);
+            let [low, high] = Drawing::ends(edges, *tails, text);
             let drawing = SpreadDrawing::Bins {
                 persona: persona.iter().map(|share| share / highest).collect(),
                 everyone: everyone.iter().map(|share| share / highest).collect(),
                 persona_median: Drawing::place(edges, *persona_median),
                 everyone_median: Drawing::place(edges, *everyone_median),
                 median: median.clone(),
-                low: edges.first().map_or_else(String::new, |edge| text(*edge)),
-                high: edges.last().map_or_else(String::new, |edge| text(*edge)),
+                low,
+                high,
             };
             Spread { told: format!("{title}: median {median}, everyone {}", text(*everyone_median)), title, drawing }
         }

@@ -3,8 +3,9 @@
 use eframe::egui::{Panel, RichText, Ui};
 
 use crate::customers;
-use crate::data::{Loaded, SourceKind};
-use crate::session::{Command, Look};
+use crate::data::{Source, SourceKind};
+use crate::engine::Answers;
+use crate::session::{Command, Look, Plan};
 
 use super::super::icons;
 use super::super::theme::tokens;
@@ -12,8 +13,9 @@ use super::super::widgets::thousands;
 use super::region::region;
 
 /// Draws it where there is reason to.
-pub(in crate::ui) fn ui(ui: &mut Ui, loaded: &Loaded, look: &mut Look, commands: &mut Vec<Command>) {
-    let Some(listing) = customers::looks_like(loaded).filter(|_| !look.sources.keeps_listing) else { return };
+pub(in crate::ui) fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
+    let loaded = answers.loaded.latest().filter(|_| !matches!(plan.source, Source::Sources(_)) && !look.sources.keeps_listing);
+    let Some(listing) = loaded.and_then(|loaded| customers::looks_like(loaded)) else { return };
     Panel::top("listing").frame(region().fill(tokens(ui).accent_tint)).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.set_height(28.0);

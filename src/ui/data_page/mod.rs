@@ -66,7 +66,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
                     reading_ui(ui, plan, &loaded.sheets, commands);
                     next_ui(ui, answers, look, commands);
                 });
-                listing::ui(ui, loaded, look, commands);
+                listing::ui(ui, plan, answers, look, commands);
             }
         }
     }

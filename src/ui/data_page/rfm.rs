@@ -12,7 +12,7 @@ mod view;
 
 use std::sync::Arc;
 
-use eframe::egui::{Align, CentralPanel, Frame, Key, Layout, Margin, Modifiers, Panel, Ui};
+use eframe::egui::{Align, CentralPanel, Key, Layout, Modifiers, Panel, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use crate::customers::Rfm;
 use crate::data::Sourcing;
@@ -72,12 +72,21 @@ fn scored_ui(ui: &mut Ui, view: &View, answers: &Answers, rules: &mut RfmRules, 
     if look.brush.is_some() && has_keys(ui, look) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         look.brush = None;
     }
-    let right = set_aside(ui, Panel::right("rfm segments").resizable(false).exact_size(list::WIDTH).frame(region()));
-    let below = set_aside(ui, Panel::bottom("rfm cuts").resizable(false).exact_size(cuts::HEIGHT).frame(region()));
-    let room = Frame::new().inner_margin(Margin { left: BETWEEN as i8, right: BETWEEN as i8, top: 4, bottom: INSIDE as i8 });
-    CentralPanel::default().frame(room).show(ui, |ui| heat::ui(ui, view, answers, look));
-    below.fill_ui(ui, "rfm cuts", |ui| cuts::ui(ui, view.rfm, rules));
-    right.fill_ui(ui, "rfm segments", |ui| list::ui(ui, view, answers, look));
+    let right = set_aside(ui, Panel::right("rfm segments").resizable(false).exact_size(list::width(ui)).frame(region()));
+    CentralPanel::default().show(ui, |ui| {
+        // In a low window both keep their height, and the rest is scrolled to.
+        ScrollArea::vertical().id_salt("rfm heat and cuts").auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let height = (ui.available_height() - cuts::HEIGHT).max(heat::LOWEST);
+            let (above, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+            let room = Rect::from_min_max(above.min + vec2(BETWEEN, 4.0), above.max - vec2(BETWEEN, INSIDE));
+            heat::ui(&mut ui.new_child(UiBuilder::new().id_salt("rfm heat").max_rect(room)), view, answers, look);
+            region().show(ui, |ui| cuts::ui(ui, view.rfm, rules));
+        });
+    });
+    right.fill_ui(ui, "rfm segments", |ui| {
+        ScrollArea::vertical().id_salt("rfm segments").auto_shrink(false).show(ui, |ui| list::ui(ui, view, answers, look));
+    });
 }
 
 fn summary(rfm: &Rfm) -> String {

@@ -22,8 +22,8 @@ pub fn ui(ui: &mut Ui, distribution: &Distribution, cluster: usize, width: f32) 
                 }
             });
             match &distribution.drawing {
-                Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, .. } => {
-                    bins_ui(ui, edges, persona, everyone, (*persona_median, *everyone_median), *is_date, cluster, width);
+                Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, tails, .. } => {
+                    bins_ui(ui, (edges, *tails), persona, everyone, (*persona_median, *everyone_median), *is_date, cluster, width);
                 }
                 Drawing::Levels { labels, persona, everyone, .. } => levels_ui(ui, labels, persona, everyone, cluster, width),
             }
@@ -32,7 +32,16 @@ pub fn ui(ui: &mut Ui, distribution: &Distribution, cluster: usize, width: f32) 
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one enum variant, unpacked once by the caller above")]
-fn bins_ui(ui: &mut Ui, edges: &[f64], persona: &[f64], everyone: &[f64], medians: (f64, f64), is_date: bool, cluster: usize, width: f32) {
+fn bins_ui(
+    ui: &mut Ui,
+    (edges, tails): (&[f64], [bool; 2]),
+    persona: &[f64],
+    everyone: &[f64],
+    medians: (f64, f64),
+    is_date: bool,
+    cluster: usize,
+    width: f32,
+) {
     let t = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 80.0), Sense::hover());
     let painter = ui.painter();
@@ -51,21 +60,20 @@ fn bins_ui(ui: &mut Ui, edges: &[f64], persona: &[f64], everyone: &[f64], median
     }
     painter.hline(rect.x_range(), rect.bottom(), (1.0, t.hairline));
     let text = |value: f64| Drawing::day_or_year(edges, is_date, value).unwrap_or_else(|| number(value));
-    let (low, high) = (edges.first().copied().unwrap_or(0.0), edges.last().copied().unwrap_or(0.0));
+    let [low, high] = Drawing::ends(edges, tails, text);
     let (line, _) = ui.allocate_exact_size(Vec2::new(width, 16.0), Sense::hover());
     let font = TextStyle::Small.resolve(ui.style());
     let painter = ui.painter();
-    painter.text(line.left_top(), Align2::LEFT_TOP, text(low), font.clone(), t.muted);
-    painter.text(line.right_top(), Align2::RIGHT_TOP, text(high), font.clone(), t.muted);
+    painter.text(line.left_top(), Align2::LEFT_TOP, low, font.clone(), t.muted);
+    painter.text(line.right_top(), Align2::RIGHT_TOP, high, font.clone(), t.muted);
     painter.text(line.center_top(), Align2::CENTER_TOP, format!("median {}, all {}", text(medians.0), text(medians.1)), font, t.text);
     if let Some(at) = response.hover_pos().map(|pos| ((pos.x - rect.left()) / step) as usize).filter(|at| *at < persona.len()) {
-        response.on_hover_text(format!(
-            "{} to {}: {} of this persona, {} of everyone",
-            text(edges[at]),
-            text(edges[at + 1]),
-            percent(persona[at]),
-            percent(everyone[at])
-        ));
+        let span = match at {
+            0 if tails[0] => format!("up to {}", text(edges[1])),
+            _ if at + 1 == persona.len() && tails[1] => format!("{} and more", text(edges[at])),
+            _ => format!("{} to {}", text(edges[at]), text(edges[at + 1])),
+        };
+        response.on_hover_text(format!("{span}: {} of this persona, {} of everyone", percent(persona[at]), percent(everyone[at])));
     }
 }
 

@@ -35,6 +35,7 @@ use crate::persona::{Persona, Personas, numbering};
 use crate::session::{Action, CardsView, Command, Look, Page, PageView, Plan, Selection};
 
 use super::at_right::at_right_ui;
+use super::data_page::listing;
 use super::theme::{self, BETWEEN, tokens};
 use super::widgets::{self, answer_ui, has_keys, name_it, segmented_ui, views_ui};
 
@@ -54,6 +55,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
     if let Some(personas) = answers.personas.latest() {
         keep_drafts(personas, look, commands);
     }
+    listing::ui(ui, plan, answers, look, commands);
     head_ui(ui, answers, look, n_cards, commands);
     let unknown = Answer::default();
     let is_fresh = answers.personas.ready().is_some();

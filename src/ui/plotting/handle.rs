@@ -8,6 +8,8 @@ use super::canvas::Canvas;
 
 /// A line is grabbed this near.
 const GRAB: f32 = 6.0;
+/// A point of a curve reaches this far.
+const POINT: f32 = 4.0;
 
 /// Which way a line that can be dragged lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,11 @@ pub fn handle_grip(ui: &Ui, canvas: &Canvas, lies: Lies, value: f64, name: &str)
 
 /// Draws a line with its grip and, beside it, its number.
 pub fn handle_paint(ui: &Ui, canvas: &Canvas, lies: Lies, value: f64, text: &str, is_hot: bool) {
+    handle_beside_paint(ui, canvas, lies, value, text, is_hot, &[]);
+}
+
+/// The same beside `points` of a curve: the number of an upright line stands at its top, or at its foot where it would hide one of them there.
+pub fn handle_beside_paint(ui: &Ui, canvas: &Canvas, lies: Lies, value: f64, text: &str, is_hot: bool, points: &[Pos2]) {
     let t = tokens(ui);
     let frame = canvas.frame();
     let at = canvas.at([value, value]);
@@ -83,7 +90,13 @@ pub fn handle_paint(ui: &Ui, canvas: &Canvas, lies: Lies, value: f64, text: &str
         Lies::Flat => Pos2::new(frame.right() - size.x / 2.0 - 4.0, at.y),
     };
     let room = frame.shrink2(size / 2.0);
-    let centre = if room.is_negative() { centre } else { centre.clamp(room.min, room.max) };
+    let within = |centre: Pos2| if room.is_negative() { centre } else { centre.clamp(room.min, room.max) };
+    let hides = |centre: Pos2| {
+        let covered = Rect::from_center_size(centre, size).expand(POINT);
+        points.iter().filter(|point| covered.contains(**point)).count()
+    };
+    let (centre, foot) = (within(centre), within(Pos2::new(at.x, frame.bottom())));
+    let centre = if lies == Lies::Upright && hides(foot) < hides(centre) { foot } else { centre };
     let pill = Rect::from_center_size(centre, size);
     let painter = ui.painter();
     painter.rect_filled(pill, CornerRadius::same(5), t.accent);

@@ -209,6 +209,11 @@ fn row_ui(ui: &mut Ui, plan: &Plan, profile: &ColumnProfile, input: Option<&Inpu
             choice_ui(ui, &format!("Missing values of {name}"), MISSING, in_force, &mut recipe.missing, MissingRule::ALL, words);
         });
     }
+    if !enters {
+        let shown = input.filter(|_| !is_stale || chosen.enters.is_none());
+        let room = [places.transform[0], places.missing[1]];
+        cell_ui(ui, row, room, Align::Min, |ui| reason_ui(ui, &chosen, shown, true));
+    }
     let mut keeps_role = true;
     if chosen != ColumnRecipe::default() || plan.preparation.roles.contains_key(name) {
         cell_ui(ui, row, places.reset, Align::Min, |ui| {
@@ -263,16 +268,29 @@ fn name_ui(
             recipe.enters = Some(!enters);
         }
     });
+    // Who is left out has no choices to make, and the reason has their room.
+    if enters {
+        cell.horizontal(|ui| {
+            ui.add_space(34.0);
+            reason_ui(ui, recipe, input, false);
+        });
+    }
+}
+
+/// Why it enters or not.
+fn reason_ui(ui: &mut Ui, recipe: &ColumnRecipe, input: Option<&InputColumn>, has_room: bool) {
     let reason = match (recipe.enters, input) {
         (_, Some(input)) => input.reason.clone(),
         (Some(_), None) => "Chosen by you".to_owned(),
         (None, None) => String::new(),
     };
-    cell.horizontal(|ui| {
-        ui.add_space(34.0);
-        let colour = if recipe.enters.is_some() { t.accent } else { t.muted };
-        cut_label(ui, caption(ui, reason).color(colour));
-    });
+    let colour = if recipe.enters.is_some() { tokens(ui).accent } else { tokens(ui).muted };
+    let text = caption(ui, reason).color(colour);
+    if has_room {
+        ui.add(Label::new(text).wrap())
+    } else {
+        cut_label(ui, text)
+    };
 }
 
 /// A drop-down whose first entry gives the choice back to the data. Suggested values step back; chosen ones do not.

@@ -6,7 +6,7 @@ use crate::base::text::count;
 use crate::evaluate::SweepPoint;
 use crate::plot::SweepPlot;
 use crate::session::{Clustering, Command, Look, PlotKind};
-use crate::ui::plotting::{Axis, Canvas, Lies, Ticks, canvas, handle_paint, head_ui, plot_answer_ui, plot_label};
+use crate::ui::plotting::{Axis, Canvas, Lies, Ticks, canvas, handle_beside_paint, head_ui, plot_answer_ui, plot_label};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::number;
 
@@ -163,7 +163,8 @@ fn curve_ui(ui: &Ui, view: &View, draft: &mut Clustering, look: &mut Look, sweep
     if let Some(k) = k {
         let text = if curve.is_upper { format!("k = {k}") } else { String::new() };
         let is_hot = canvas.response.dragged() || marked == Some(k);
-        handle_paint(ui, canvas, Lies::Upright, k as f64, &text, is_hot);
+        let points: Vec<Pos2> = sweep.points.iter().filter_map(|point| Some(canvas.at([point.k as f64, value(point)?]))).collect();
+        handle_beside_paint(ui, canvas, Lies::Upright, k as f64, &text, is_hot, &points);
     }
     for point in &sweep.points {
         let Some(y) = value(point) else { continue };

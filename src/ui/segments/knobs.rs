@@ -7,6 +7,7 @@ use crate::data::{ColumnProfile, Role as ColumnRole};
 use crate::engine::choose::{self, bic_reason, reasons_for, stability_reason};
 use crate::evaluate::{KnownBy, ONE_GROUP, doubt, known_by};
 use crate::session::{Clustering, Cut};
+use crate::ui::at_right::at_right_ui;
 use crate::ui::icons;
 use crate::ui::plotting::{decimals_of, distance_text, rounded};
 use crate::ui::theme::{self, caption, tokens};
@@ -111,7 +112,7 @@ fn why_epsilon_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let t = tokens(ui);
     let (Some(plot), epsilon) = (view.answers.density.latest(), density::epsilon_in_force(view, draft)) else { return };
     ui.spacing_mut().item_spacing.y = 4.0;
-    one_group_ui(ui, view);
+    doubt_ui(ui, view, draft);
     if let Some(epsilon) = epsilon {
         let outcome = plot.at(epsilon);
         ui.label(theme::strong(density::outcome_text(outcome.clusters, outcome.noise)));
@@ -170,7 +171,7 @@ fn hdbscan_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let noise = plot.n_noise as f64 / plot.n_rows.max(1) as f64;
     ui.label(theme::strong(density::outcome_text(plot.n_segments, noise)));
     ui.label(caption(ui, "The number follows from the data: of all groups at all distances, those that last longest."));
-    one_group_ui(ui, view);
+    doubt_ui(ui, view, draft);
 }
 
 /// Which column's groups are the segments.
@@ -285,22 +286,25 @@ fn range_ui(ui: &mut Ui, draft: &mut Clustering) {
     let explanation = "The numbers of groups that the curves compare.";
     ui.horizontal(|ui| {
         let from = ui.label("From").on_hover_text(explanation).id;
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        at_right_ui(ui, "range of k", |ui| {
             let size = Vec2::new(44.0, 28.0);
-            // From right to left: the field, its label, the other field.
             let (k_from, k_to) = (draft.k_from, draft.k_to);
-            let right = ui.add_sized(size, field(&mut draft.k_to, k_from + 1..=60).speed(0.06));
-            let to = ui.label("to").on_hover_text(explanation).id;
-            right.labelled_by(to);
             ui.add_sized(size, field(&mut draft.k_from, 2..=k_to.max(3) - 1).speed(0.06)).labelled_by(from);
+            let to = ui.label("to").on_hover_text(explanation).id;
+            ui.add_sized(size, field(&mut draft.k_to, k_from + 1..=60).speed(0.06)).labelled_by(to);
         });
     });
 }
 
-/// Said of every method where no groups were found.
-fn one_group_ui(ui: &mut Ui, view: &View) {
-    let structure = view.answers.structure.ready().filter(|structure| !structure.found);
-    let Some(structure) = structure else { return };
+/// Said of a method that chooses its groups by density: that none were found, or that those shown overlap.
+fn doubt_ui(ui: &mut Ui, view: &View, draft: &Clustering) {
+    let Some(structure) = view.answers.structure.ready() else { return };
+    if structure.found {
+        if let Some(doubt) = view.answers.doubt(draft) {
+            ui.label(theme::strong(doubt));
+        }
+        return;
+    }
     ui.label(theme::strong(ONE_GROUP));
     for reason in structure.reasons().iter().filter(|reason| *reason != ONE_GROUP) {
         ui.label(caption(ui, reason.as_str()));

@@ -34,7 +34,6 @@ mod view;
 use eframe::egui::{Button, CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, Rect, RichText, Role, TextStyle, Ui, UiBuilder, Vec2};
 
 use crate::cluster::Method;
-use crate::data::Source;
 use crate::engine::{Answer, Answers};
 use crate::session::{Action, Clustering, Command, Look, Page, PageView, Parting, Plan, PlotKind, SegmentsView, Selection};
 use crate::ui::data_page::listing;
@@ -58,9 +57,7 @@ pub fn ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, commands
         return;
     }
     // Whoever passed over the band on Data groups rows and not customers: it is said here too.
-    if let (false, Some(loaded)) = (matches!(plan.source, Source::Sources(_)), answers.loaded.latest()) {
-        listing::ui(ui, loaded, look, commands);
-    }
+    listing::ui(ui, plan, answers, look, commands);
     head_ui(ui, look);
     inside::follow(answers, look, commands);
     // Inside a segment everything is about its own choices.

@@ -1,6 +1,6 @@
 //! Where are the scores cut? Quintiles or the business's own values, with the customers that each score has.
 
-use eframe::egui::{Align, DragValue, Layout, Rect, Role, Sense, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, DragValue, Layout, Rect, RichText, Role, Sense, Ui, UiBuilder, vec2};
 
 use crate::customers::Rfm;
 use crate::customers::rfm::ScoreScale;
@@ -12,7 +12,10 @@ use super::super::super::widgets::{self, combo_ui, name_it, thousands};
 /// The panel's height, padding included.
 pub const HEIGHT: f32 = 3.0 * LINE + 16.0;
 const LINE: f32 = 64.0;
-const TITLE_WIDTH: f32 = 168.0;
+/// The titles' part of the width, within these bounds.
+const TITLES: [f32; 2] = [136.0, 168.0];
+/// A narrower place tells how many, and leaves it to the others that they are customers.
+const NARROW: f32 = 92.0;
 
 /// One of the three.
 struct Score<'a> {
@@ -44,11 +47,12 @@ fn line_ui(ui: &mut Ui, score: &Score, cuts: &mut Cuts, monetary_is: Option<&mut
     let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
     // Places of their own, so that no line is higher than another whatever is in it.
     let place = |nth: usize, room: Rect| UiBuilder::new().id_salt((score.title, nth)).max_rect(room).layout(Layout::top_down(Align::Min));
-    let mut title = ui.new_child(place(5, line.with_max_x(line.left() + TITLE_WIDTH)));
+    let titles = (0.24 * line.width()).clamp(TITLES[0], TITLES[1]);
+    let mut title = ui.new_child(place(5, line.with_max_x(line.left() + titles)));
     title_ui(&mut title, score, cuts, monetary_is);
-    let width = (line.width() - TITLE_WIDTH) / 5.0;
+    let width = (line.width() - titles) / 5.0;
     for nth in 0..5 {
-        let left = line.left() + TITLE_WIDTH + width * nth as f32;
+        let left = line.left() + titles + width * nth as f32;
         let mut child = ui.new_child(place(nth, line.with_min_x(left + 4.0).with_max_x(left + width - 4.0)));
         score_ui(&mut child, score, nth, cuts);
     }
@@ -88,14 +92,18 @@ fn score_ui(ui: &mut Ui, score: &Score, nth: usize, cuts: &mut Cuts) {
         ui.label(theme::strong(n.to_string()));
         let count = score.scale.counts[n - 1];
         let customers = if count == 1 { "customer" } else { "customers" };
-        widgets::cut_label(ui, caption(ui, format!("{} {customers}", thousands(count))));
+        let told = format!("{} {customers}", thousands(count));
+        let short = if ui.available_width() < NARROW { thousands(count) } else { told.clone() };
+        widgets::cut_label(ui, caption(ui, short)).on_hover_text(told);
     });
     ui.horizontal(|ui| {
         ui.set_height(28.0);
         match cuts {
             Cuts::Points(points) if nth < 4 => point_ui(ui, score, n, points, nth),
             _ => {
-                widgets::cut_label(ui, band_text(score.scale, nth, ""));
+                let band = band_text(score.scale, nth, "");
+                let band = if ui.available_width() < NARROW { RichText::new(band).small() } else { RichText::new(band) };
+                widgets::cut_label(ui, band);
             }
         }
     });

@@ -13,6 +13,8 @@ use super::fonts::{bold_font, font};
 use super::picking::{pick, picked_ui};
 use super::view::View;
 
+/// Lower than this the scores at the left would lie on each other.
+pub const LOWEST: f32 = 304.0;
 const LABELS_WIDTH: f32 = 104.0;
 const LABELS_HEIGHT: f32 = 40.0;
 const GAP: f32 = 3.0;

@@ -14,9 +14,13 @@ use super::picking::pick;
 use super::view::View;
 
 /// The panel's width, padding included.
-pub const WIDTH: f32 = 400.0;
+pub fn width(ui: &Ui) -> f32 {
+    (0.4 * ui.available_width()).clamp(376.0, 400.0)
+}
+
 const LINE: f32 = 46.0;
-const COLUMN: f32 = 74.0;
+const LOWEST_LINE: f32 = 40.0;
+const COLUMN: f32 = 66.0;
 
 /// The list.
 pub fn ui(ui: &mut Ui, view: &View, answers: &Answers, look: &mut Look) {
@@ -39,7 +43,7 @@ pub fn ui(ui: &mut Ui, view: &View, answers: &Answers, look: &mut Look) {
         widgets::cut_text(ui.painter(), column(head, nth, columns.len()), Align::Max, title, font(ui, TextStyle::Small), muted);
     }
     // Where the window is low the lines come closer, so that all eleven are in view.
-    let line = ((ui.available_height() - 12.0) / 11.0).clamp(40.0, LINE);
+    let line = ((ui.available_height() - 12.0) / 11.0).clamp(LOWEST_LINE, LINE);
     for ((segment, tally), share) in RfmSegment::ALL.into_iter().zip(&tallies).zip(&shares) {
         let texts = [thousands(tally.n), share.clone(), revenue_share(tally.revenue, whole)];
         line_ui(ui, line, segment, &texts[..columns.len()], view, answers, look);

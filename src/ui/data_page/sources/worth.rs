@@ -40,19 +40,16 @@ pub(super) fn ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec
         }
         decisions_ui(ui, of, commands);
     });
-    ui.horizontal(|ui| {
-        ui.set_height(20.0);
-        match account(of) {
-            Some(account) => {
-                let told = ui.add(Label::new(caption(ui, account.sentence())).truncate());
-                told.on_hover_text(in_lines(account));
-            }
-            None if kind == Some(SourceKind::Transactions) => {
-                _ = ui.label(caption(ui, "No amounts: customers are known by days and items alone"))
-            }
-            None => {}
+    match account(of) {
+        Some(account) => {
+            let told = ui.add(Label::new(caption(ui, account.brief())).wrap());
+            told.on_hover_text(in_lines(account));
         }
-    });
+        None if kind == Some(SourceKind::Transactions) => {
+            _ = ui.label(caption(ui, "No amounts: customers are known by days and items alone"));
+        }
+        None => {}
+    }
 }
 
 fn account<'a>(of: &Of<'a>) -> Option<&'a Account> {

@@ -6,8 +6,9 @@ use crate::evaluate::unusual::{MOST_TREES, USUAL_COPIES, USUAL_SIZES, USUAL_TREE
 use crate::persona::text::capitalised;
 use crate::plot::customer_name;
 use crate::session::{Look, NicheOptions, Who};
+use crate::ui::at_right::at_right_ui;
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{self, choice_ui, combo_ui, row_ui, segmented_pairs_ui, share_bar, thousands};
+use crate::ui::widgets::{self, choice_ui, combo_ui, label_ui, row_ui, segmented_pairs_ui, share_bar, thousands};
 
 use super::super::view::View;
 use super::found::is_settled;
@@ -58,16 +59,19 @@ fn neighbors_ui(ui: &mut Ui, draft: &mut NicheOptions) {
     let choices: Vec<(usize, &str, &str)> = sizes.iter().zip(&names).map(|(&size, name)| (size, name.as_str(), "")).collect();
     let (mut least, mut most) = (draft.neighbors.iter().min().copied().unwrap_or(0), draft.neighbors.iter().max().copied().unwrap_or(0));
     let before = (least, most);
-    row_ui(ui, "Neighbours", NEIGHBORS_MEAN, |ui, _| {
-        ui.spacing_mut().combo_width = 48.0;
-        ui.spacing_mut().item_spacing.x = 6.0;
-        if combo_ui(ui, "Most neighbours", &mut most, &choices) {
-            least = least.min(most);
-        }
-        ui.label(caption(ui, "to"));
-        if combo_ui(ui, "Fewest neighbours", &mut least, &choices) {
-            most = most.max(least);
-        }
+    ui.horizontal(|ui| {
+        label_ui(ui, "Neighbours", NEIGHBORS_MEAN);
+        at_right_ui(ui, "neighbours", |ui| {
+            ui.spacing_mut().combo_width = 48.0;
+            ui.spacing_mut().item_spacing.x = 6.0;
+            if combo_ui(ui, "Fewest neighbours", &mut least, &choices) {
+                most = most.max(least);
+            }
+            ui.label(caption(ui, "to"));
+            if combo_ui(ui, "Most neighbours", &mut most, &choices) {
+                least = least.min(most);
+            }
+        });
     });
     if (least, most) != before {
         draft.neighbors = sizes.into_iter().filter(|size| (least..=most).contains(size)).collect();

@@ -27,6 +27,9 @@ use super::view::{Ringed, View};
 /// Rings in the map, of those at the top of the list.
 const MOST_RINGS: usize = 400;
 
+/// The list at the right has three tabs, which stand in one line.
+const NARROWEST: f32 = 328.0;
+
 /// The whole view.
 pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Look, commands: &mut Vec<Command>) {
     let mut draft = options.clone();
@@ -40,8 +43,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View, options: &NicheOptions, look: &mut Lo
             NicheList::Between => between::side_ui(ui, view),
         }
     });
-    let width = (ui.available_width() * 0.31).clamp(280.0, 460.0);
-    let aside = set_aside(ui, Panel::right("unusual customers").default_size(width).size_range(260.0..=560.0).frame(side));
+    let width = (ui.available_width() * 0.31).clamp(NARROWEST, 460.0);
+    let aside = set_aside(ui, Panel::right("unusual customers").default_size(width).size_range(NARROWEST..=560.0).frame(side));
     CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
         let is_between = look.niche_list == NicheList::Between;
         let (rings, outlines) = if is_between {

@@ -4,7 +4,7 @@ use eframe::egui::{Align, Align2, Color32, CornerRadius, FontId, Pos2, Rect, Str
 
 use crate::export::{HoldsLine, HoldsMark, HoldsStanding};
 use crate::ui::theme::{self, tokens};
-use crate::ui::widgets::cut_text;
+use crate::ui::widgets::{cut_text, wrapped_text};
 
 /// From a quarter to four times as much as everyone.
 const MOST_TIMES: f64 = 4.0;
@@ -28,7 +28,8 @@ pub(super) fn paint(ui: &Ui, rect: Rect, line: &HoldsLine, colour: Color32, unde
         return;
     }
     let Some(mark) = &line.mark else {
-        cut_text(ui.painter(), words, Align::Min, line.word, small, t.muted);
+        // Without a picture the words have its room too.
+        wrapped_text(ui.painter(), rect, line.word, small, t.muted);
         return;
     };
     let dot = match line.standing {

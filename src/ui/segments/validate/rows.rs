@@ -1,6 +1,6 @@
 //! One row per persona, four small pictures each. A click on a row picks its customers everywhere.
 
-use eframe::egui::{Align, CursorIcon, FontId, Label, Rect, Role, ScrollArea, Sense, TextStyle, Ui, UiBuilder, Vec2, pos2};
+use eframe::egui::{CursorIcon, FontId, Label, Rect, Role, ScrollArea, Sense, TextStyle, Ui, UiBuilder, Vec2, pos2};
 
 use crate::engine::Segmentation;
 use crate::export::{HoldsOf, HoldsQuestion};
@@ -8,7 +8,7 @@ use crate::persona::Persona;
 use crate::session::{Brush, Look, Selection, Who};
 use crate::ui::names::listed_name;
 use crate::ui::theme::{self, tokens};
-use crate::ui::widgets::{cut_text, name_it, percent, row_background, thousands, unbroken};
+use crate::ui::widgets::{name_it, percent, row_background, thousands, unbroken};
 
 use super::super::naming::segment_name;
 use super::super::view::View;
@@ -18,8 +18,10 @@ use super::found::progress;
 /// Height of a row, and of the titles above.
 const ROW: f32 = 50.0;
 const HEAD: f32 = 26.0;
+/// Room at the left and right of a picture.
+const PADDING: f32 = 8.0;
 /// The names' part of the width, within these bounds.
-const NAMES: [f32; 2] = [170.0, 300.0];
+const NAMES: [f32; 2] = [150.0, 300.0];
 
 /// How high all rows are with their titles.
 pub(super) fn height(view: &View) -> f32 {
@@ -38,15 +40,21 @@ pub(super) fn ui(ui: &mut Ui, view: &View, of: &HoldsOf, look: &mut Look) {
     let Some(segmentation) = view.answers.segmentation.latest() else { return };
     let names = (ui.available_width() * 0.24).clamp(NAMES[0], NAMES[1]);
     let width = ((ui.available_width() - names) / 4.0).max(90.0);
-    let (head, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), HEAD), Sense::hover());
     let t = tokens(ui);
     let bold = FontId::new(TextStyle::Small.resolve(ui.style()).size, theme::bold());
-    for (nth, question) in HoldsQuestion::ALL.into_iter().enumerate() {
+    let titles = HoldsQuestion::ALL.map(|question| {
+        let title = ui.painter().layout(question.title().to_owned(), bold.clone(), t.text, width - 2.0 * PADDING);
+        (question, title)
+    });
+    // In a narrow window a title takes two lines.
+    let height = titles.iter().map(|(_, title)| title.size().y + 10.0).fold(HEAD, f32::max);
+    let (head, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::hover());
+    for (nth, (question, title)) in titles.into_iter().enumerate() {
         let rect = column(head, names, width, nth);
         let response = ui.interact(rect, ui.scope_id().with(("question", nth)), Sense::hover());
         name_it(&response, Role::Label, question.title());
         response.on_hover_text(question.means());
-        cut_text(ui.painter(), rect.shrink2(Vec2::new(8.0, 0.0)), Align::Min, question.title(), bold.clone(), t.text);
+        ui.painter().galley(pos2(rect.left() + PADDING, rect.bottom() - 5.0 - title.size().y), title, t.text);
     }
     ui.painter().hline(head.x_range(), head.bottom(), eframe::egui::Stroke::new(1.0, t.hairline));
     let personas = personas(view);
@@ -107,7 +115,7 @@ fn row_ui(
     let under_way =
         [progress(&answers.stability), progress(&answers.holds.folds), progress(&answers.holds.stays), progress(&answers.holds.foretells)];
     for (nth, line) in lines.iter().enumerate() {
-        let cell = column(rect, names, width, nth).shrink2(Vec2::new(8.0, 6.0));
+        let cell = column(rect, names, width, nth).shrink2(Vec2::new(PADDING, 6.0));
         let under_way = under_way[nth].filter(|_| line.mark.is_none());
         cell::paint(ui, cell, line, colour, under_way);
         let hover = ui.interact(cell, ui.scope_id().with(("holds", cluster, nth)), Sense::hover());
