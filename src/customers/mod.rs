@@ -22,6 +22,7 @@ pub use build::build;
 pub use build::built::{Built, BuiltColumn, FormulaColumn};
 pub use build::ids::row_ids;
 pub use build::recipe::suggested;
+pub use build::sales::{Sales, sales};
 pub use build::try_column::{Tried, try_column};
 pub use error::CustomersError;
 pub use frozen::frozen;

@@ -119,7 +119,7 @@ fn null_band(runtime: &mut Runtime, prepared: &Made<Prepared>, clustering: &Clus
             }
             Ok(band)
         };
-        runtime.ask(|s| &mut s.null_bands, key, need, (|| "What shuffled columns give".into(), Lane::Background), step)
+        runtime.ask(|s| &mut s.null_bands, key, need, (|| "Comparing with shuffled columns".into(), Lane::Background), step)
     })
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::base::{Ctx, Key};
 use crate::data::day::IsoDay;
-use crate::data::{self, Loaded, ReadAs};
+use crate::data::{self, Loaded, ReadAs, SourceFile};
 use crate::events::table::Time;
 use crate::events::{EventOptions, open_address_file};
 use crate::journeys::kinds::Kinds;
@@ -19,7 +19,7 @@ use crate::persona::numbering::{self, number_of};
 use crate::session::{JourneyOptions, JourneysView, Plan};
 
 use super::behaviour::{
-    AnalyseTable, Grouped, MADE_OF_THE_SAME, Of, by_behaviour, by_segments, customers_of_rows, events_of, failed, funnel_asked,
+    AnalyseTable, Grouped, MADE_OF_THE_SAME, Of, by_behaviour, by_segments, customers_of_rows, decided_of, events_of, failed, funnel_asked,
     latest_believed, more_asked, paths_asked, problem, purchase_of, returns_asked, rhythm_asked, typical_asked, weeks_asked,
 };
 use super::caches::Runtime;
@@ -75,7 +75,7 @@ pub(super) fn of(
             view,
         };
     }
-    let events = events(runtime, options, (reload, today), need);
+    let events = events(runtime, plan, (reload, today), need);
     let customers = events.and("Reading events", |events| match options.by_behaviour {
         true => by_what_they_did(runtime, (events, loaded), options, analyse, need),
         false => customers(runtime, events, segmentation, personas, need),
@@ -124,8 +124,8 @@ impl Followed {
     }
 }
 
-fn events(runtime: &mut Runtime, options: &JourneyOptions, (reload, today): (u64, IsoDay), need: Need) -> Asked<EventsSeen> {
-    let title = "Reading events";
+fn events(runtime: &mut Runtime, plan: &Plan, (reload, today): (u64, IsoDay), need: Need) -> Asked<EventsSeen> {
+    let (title, options) = ("Reading events", &plan.journeys);
     let stamp_key = Key::of("event exports", 1, &(&options.events, &options.places, reload), &[]);
     let paths: Vec<_> = options.events.iter().chain(&options.places).cloned().collect();
     let stamp = move |ctx: &Ctx| {
@@ -135,14 +135,17 @@ fn events(runtime: &mut Runtime, options: &JourneyOptions, (reload, today): (u64
     let stamp = runtime.ask(|s| &mut s.stamps, stamp_key, need, (|| title.into(), Lane::Long), stamp);
     stamp.and(title, |stamp| {
         let until = latest_believed(today);
-        let key = Key::of("events", 1, &(&options.zone, options.places.is_some(), until), &[*stamp.value]);
+        // What is decided of orders that are followed decides what is a purchase.
+        let decided = decided_of(&plan.source).iter().filter(|source| options.events.contains(&source.path));
+        let decided: Vec<SourceFile> = decided.cloned().collect();
+        let key = Key::of("events", 1, &(&options.zone, options.places.is_some(), until, &decided), &[*stamp.value]);
         let reading = EventOptions { zone: options.zone.clone(), until: Some(until), ..EventOptions::default() };
         let paths = options.events.clone();
         let addresses = options.places.clone();
         let step = move |ctx: &Ctx| {
             let places = addresses.as_deref().map(open_address_file).transpose().map_err(|error| failed(problem(error, false), ctx))?;
             let reading = EventOptions { places, ..reading.clone() };
-            let read = events_of(&paths, &reading, ctx).map_err(|problem| failed(problem, ctx))?;
+            let read = events_of(&paths, &reading, &decided, ctx).map_err(|problem| failed(problem, ctx))?;
             let mut counts = vec![0usize; read.events.kind_names.len()];
             read.events.kinds.iter().for_each(|&kind| counts[kind as usize] += 1);
             let mut kinds: Vec<(String, usize)> = read.events.kind_names.iter().cloned().zip(counts).collect();

@@ -18,7 +18,7 @@ use super::json::Plan;
 use super::maker::Maker;
 use super::options::EventOptions;
 use super::parts::{EventPart, Found, Scalar};
-use super::shapes::{EventShape, NoShape, recognise};
+use super::shapes::{EventShape, NoShape, counted_orders, recognise};
 use super::table::{NONE, Time};
 use super::times::Zone;
 
@@ -174,9 +174,24 @@ impl ColumnSource {
         let shape = recognise(&known).map_err(|why| match why {
             NoShape::Lacks(why) => EventsError::NotEvents { file: title.to_owned(), why: why.to_owned() },
             NoShape::NoTimes => EventsError::NoTimes { file: title.to_owned() },
+            NoShape::Orders => EventsError::Orders { file: title.to_owned() },
         })?;
+        Ok(ColumnSource::of_shape(shape, names, known.left_out()))
+    }
+
+    /// How to read orders that were counted by the rules of a customer table: `customer_id`, `event`, `timestamp`, `amount`. Other columns tell rows apart.
+    pub fn counted_orders(names: &[&str]) -> ColumnSource {
+        ColumnSource::of_shape(counted_orders().clone(), names, 0)
+    }
+
+    fn of_shape(shape: EventShape, names: &[&str], names_left_out: usize) -> ColumnSource {
         let binds = (0..names.len()).filter_map(|column| bind(column, names[column].trim(), &shape)).collect();
-        Ok(ColumnSource { names_left_out: known.left_out(), binds, shape })
+        ColumnSource { names_left_out, binds, shape }
+    }
+
+    /// Whether every row is an order, by the names of the columns alone.
+    pub fn is_orders(&self) -> bool {
+        self.shape.fixed_event.is_some()
     }
 
     /// What the format is called.

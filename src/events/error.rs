@@ -47,6 +47,14 @@ pub enum EventsError {
         /// The file's name.
         file: String,
     },
+    /// Orders with statuses or quantities in a place where only the names of columns are known.
+    #[error(
+        "{file} lists orders with statuses or quantities, which take more than the names of columns to read; save it as a table (CSV, Parquet or a workbook) and choose that."
+    )]
+    Orders {
+        /// The file's name.
+        file: String,
+    },
     /// A table, for which there are other readers.
     #[error("{file} holds neither JSON nor log lines; choose an event export, or open it as a table.")]
     NotText {

@@ -81,6 +81,7 @@ impl<'r> Stream<'r> {
                 });
             }
             (Err(NoShape::Lacks(why)), None) => return Err(EventsError::NotEvents { file: source.file.clone(), why: why.to_owned() }),
+            (Err(NoShape::Orders), None) => return Err(EventsError::Orders { file: source.file.clone() }),
             (Err(NoShape::NoTimes), None) => return Err(EventsError::NoTimes { file: source.file.clone() }),
         };
         Ok(Stream { source: source.clone(), cutter, first, form: Form::Json, shape, names_left_out: names.left_out() })

@@ -185,7 +185,7 @@ fn imputed_note(column: &Column, n_missing: usize, n_rows: usize, median: f64) -
     };
     let (values, are) = if n_missing == 1 { ("value", "is") } else { ("values", "are") };
     let told = format!("{} missing {values} of {name} ({share:.1} %) {are} replaced by the median, {shown}", grouped(n_missing));
-    Note::new(if share < 5.0 { told + "." } else { told + ": that many blur its part in the groups, so read it with care." })
+    Note::new(if share < 5.0 { told + "." } else { told + ". So many filled-in values blur its part in the groups; read it with care." })
 }
 
 fn rare_note(column: &str, rare_share: f64, rare: &[(&str, usize)]) -> Option<Note> {

@@ -217,7 +217,8 @@ pub fn status_ui(ui: &mut Ui, room: SetAside, plan: &Plan, answers: &Answers, lo
                 }
                 if let Some(job) = answers.jobs.first() {
                     let more = answers.jobs.len() - 1;
-                    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                    let more =
+                        if more > 0 { format!(" and {more} more {}", if more == 1 { "job" } else { "jobs" }) } else { String::new() };
                     if icon_button(ui, icons::STOP, &format!("Stop {}{more}", job.title)).clicked() {
                         commands.push(Command::Do(Action::StopAll));
                     }

@@ -258,6 +258,29 @@ fn without_rules_the_data_offer_some_and_what_is_wrong_is_one_sentence() {
 }
 
 #[test]
+fn orders_with_statuses_and_quantities_are_counted_as_in_a_customer_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut orders = "order_id,customer_id,order_date,quantity,unit_price,status\n".to_owned();
+    for customer in 0..40 {
+        for nth in 0..3 {
+            let status = if nth == 1 && customer % 2 == 0 { "Cancelled" } else { "Completed" };
+            // Two lines are one purchase.
+            for line in 0..2 {
+                let day = 1 + (customer + 9 * nth) % 28;
+                orders += &format!("{},K{customer},2024-{:02}-{day:02},{},5.00,{status}\n", customer * 3 + nth, 1 + 2 * nth, 1 + line);
+            }
+        }
+    }
+    std::fs::write(folder.path().join("orders.csv"), orders).unwrap();
+    let (code, out, err) = personae(folder.path(), "2", &["journeys", "orders.csv", "--report", "j.json"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("240 rows of orders.csv are 100 purchases and 20 cancelled orders"), "{out}");
+    assert!(!out.contains("which zone"), "a day has no zone: {out}");
+    let told: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.path().join("j.json")).unwrap()).unwrap();
+    assert_eq!((&told["customers"], &told["events"]), (&serde_json::json!(40), &serde_json::json!(120)));
+}
+
+#[test]
 fn personas_are_made_of_what_customers_did() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("events.csv"), as_csv(&shop())).unwrap();

@@ -83,7 +83,7 @@ fn missing_values() {
     assert_eq!(prepared.matrix.values(), [1.0, 5.0, 3.0, 6.0, 3.0, 7.0, 8.0, 9.0], "the median of 1, 3, 8 stands in");
     assert_eq!(
         prepared.notes[0].0,
-        "1 missing value of a (25.0 %) is replaced by the median, 3: that many blur its part in the groups, so read it with care."
+        "1 missing value of a (25.0 %) is replaced by the median, 3. So many filled-in values blur its part in the groups; read it with care."
     );
     let recipe = ColumnRecipe { missing: Some(MissingRule::LeaveOutRows), ..ColumnRecipe::default() };
     let prepared = run(text, &Preparation { columns: [("a".to_owned(), recipe)].into(), ..all }).unwrap();

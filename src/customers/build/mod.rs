@@ -5,7 +5,7 @@
 //!
 //! `prepare` makes rows whole, `recipe` says which columns there are, `formula` reads each. `assemble` joins: `grain` walks along rows that `batches` brought
 //! into memory, `runs` put in order and `merged` added up by day or category, in `partial_sums` that formulas share; `attach` adds what has one row per key.
-//! `accounts` tells what became of the money, `try_column` tries a formula while it is written, `ids` are short names of rows. `built` is the answer.
+//! `accounts` tells what became of the money, `sales` are orders as events, `try_column` tries a formula while it is written, `ids` are short names of rows. `built` is the answer.
 
 pub(super) mod accounts;
 pub(super) mod assemble;
@@ -20,6 +20,7 @@ mod partial_sums;
 mod prepare;
 pub(super) mod recipe;
 mod runs;
+pub(super) mod sales;
 pub(super) mod try_column;
 
 use crate::base::text::count;

@@ -41,34 +41,37 @@ impl Raw {
     pub fn cells(&self, rows: Range<usize>, ctx: &Ctx) -> Result<Vec<RawCells>, DataError> {
         let frame = self.rows(rows, ctx)?;
         let failed = |error: PolarsError| DataError::damaged(&self.title, "columnar", error);
-        self.columns.iter().map(|column| cells_of(frame.column(&column.name).map_err(failed)?).map_err(failed)).collect()
+        self.columns.iter().map(|column| RawCells::of(frame.column(&column.name).map_err(failed)?).map_err(failed)).collect()
     }
 }
 
-fn cells_of(column: &Column) -> PolarsResult<RawCells> {
-    Ok(match column.dtype() {
-        DataType::Int64 => RawCells::Whole(column.i64()?.iter().collect()),
-        DataType::Float64 => RawCells::Number(column.f64()?.iter().map(|value| value.unwrap_or(f64::NAN)).collect()),
-        DataType::Date => RawCells::Times(column.date()?.physical().iter().map(|day| day.map(|day| i64::from(day) * DAY)).collect()),
-        DataType::Datetime(..) => {
-            let millis = column.cast(&DataType::Datetime(TimeUnit::Milliseconds, None))?;
-            RawCells::Times(millis.datetime()?.physical().iter().collect())
-        }
-        _ => {
-            let text = column.cast(&DataType::String)?;
-            let mut known: FxHashMap<&str, u32> = FxHashMap::default();
-            let mut texts: Vec<String> = Vec::new();
-            let codes = text.str()?.iter().map(|cell| match cell {
-                None => NO_TEXT,
-                Some(cell) => *known.entry(cell).or_insert_with(|| {
-                    texts.push(cell.to_owned());
-                    texts.len() as u32 - 1
-                }),
-            });
-            let codes = codes.collect();
-            RawCells::Coded { codes, texts }
-        }
-    })
+impl RawCells {
+    /// The cells of a column of a query.
+    pub(crate) fn of(column: &Column) -> PolarsResult<RawCells> {
+        Ok(match column.dtype() {
+            DataType::Int64 => RawCells::Whole(column.i64()?.iter().collect()),
+            DataType::Float64 => RawCells::Number(column.f64()?.iter().map(|value| value.unwrap_or(f64::NAN)).collect()),
+            DataType::Date => RawCells::Times(column.date()?.physical().iter().map(|day| day.map(|day| i64::from(day) * DAY)).collect()),
+            DataType::Datetime(..) => {
+                let millis = column.cast(&DataType::Datetime(TimeUnit::Milliseconds, None))?;
+                RawCells::Times(millis.datetime()?.physical().iter().collect())
+            }
+            _ => {
+                let text = column.cast(&DataType::String)?;
+                let mut known: FxHashMap<&str, u32> = FxHashMap::default();
+                let mut texts: Vec<String> = Vec::new();
+                let codes = text.str()?.iter().map(|cell| match cell {
+                    None => NO_TEXT,
+                    Some(cell) => *known.entry(cell).or_insert_with(|| {
+                        texts.push(cell.to_owned());
+                        texts.len() as u32 - 1
+                    }),
+                });
+                let codes = codes.collect();
+                RawCells::Coded { codes, texts }
+            }
+        })
+    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::session::Plan;
 
 use super::asked::{Of, funnel_asked, more_asked, paths_asked, returns_asked, rhythm_asked, typical_asked, weeks_asked};
 use super::groups::{Grouped, by_behaviour, by_table};
-use super::read::events_of;
+use super::read::{decided_of, events_of};
 use super::{problem, purchase_of};
 
 /// What is to be known where personas are told by what they were made of.
@@ -70,7 +70,8 @@ pub(in crate::engine) fn journeys(
     ctx: &Ctx,
 ) -> Result<JourneysFound, Problem> {
     ctx.progress("Reading events", 0.0);
-    let read = events_of(files, &wishes.reading, ctx)?;
+    let decided = wishes.customers.as_ref().map_or(&[][..], |(_, plan)| decided_of(&plan.source));
+    let read = events_of(files, &wishes.reading, decided, ctx)?;
     let events = &read.events;
     let purchase = purchase_of(events, wishes.purchase.as_deref())?;
     let grouped = match (&wishes.by, &wishes.customers) {

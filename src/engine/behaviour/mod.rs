@@ -14,6 +14,7 @@ pub(super) use asked::{Of, funnel_asked, more_asked, paths_asked, returns_asked,
 pub(super) use groups::{Grouped, by_behaviour, by_segments, customers_of_rows, may_contact};
 pub use journeys::{JourneyWishes, JourneysFound};
 pub(super) use journeys::{MADE_OF_THE_SAME, journeys};
+pub(super) use read::decided_of;
 pub use read::{events_of, latest_believed};
 pub use triggers::{DueFound, TriggerWishes, TriggersFound};
 pub(super) use triggers::{RulesToTry, due_of, rules_to_try, tried_on, triggers};

@@ -6,8 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::Ctx;
+use crate::customers::sales;
 use crate::data::day::IsoDay;
-use crate::data::{NO_TEXT, Offsets, Raw, RawCells, RawColumn, ReadAs, read_raw_as};
+use crate::data::{NO_TEXT, Offsets, Raw, RawCells, RawColumn, ReadAs, Source, SourceFile, read_raw_as};
 use crate::engine::run::answer::Problem;
 use crate::events::table::{DAY, NONE, Time};
 use crate::events::{Cells, ColumnBatch, ColumnSource, EventOptions, EventsError, Read, Reader, format_of};
@@ -21,24 +22,33 @@ const UTC: &str = "UTC";
 /// Rows that a format is recognised by.
 const SAMPLE: usize = 1_000;
 
+/// What is decided of the sources of a customer table.
+pub fn decided_of(source: &Source) -> &[SourceFile] {
+    match source {
+        Source::Sources(sourcing) => &sourcing.sources,
+        _ => &[],
+    }
+}
+
 /// The last moment that is believed: rows after today are not, here as everywhere, by any clock a day ahead of UTC.
 pub fn latest_believed(today: IsoDay) -> Time {
     (i64::from(today.0) + 2) * DAY
 }
 
-/// Reads events from files of any kind, one after the other.
+/// Reads events from files of any kind, one after the other. What was decided about a list of orders stands in `sources`, by its path; of others it is found out from the rows.
 ///
 /// Fails with one sentence where a file is no event export, is damaged, or names no customer or no time, and when stopped.
-pub fn events_of(paths: &[PathBuf], options: &EventOptions, ctx: &Ctx) -> Result<Read, Problem> {
+pub fn events_of(paths: &[PathBuf], options: &EventOptions, sources: &[SourceFile], ctx: &Ctx) -> Result<Read, Problem> {
     let of_events = |error: EventsError| problem(&error, matches!(error, EventsError::Stopped(_)));
     let mut reader = Reader::new(options).map_err(of_events)?;
     let (mut questions, mut notes) = (Vec::new(), Vec::new());
     for path in paths {
         match format_of(path) {
             Ok(_) => reader.file(path, ctx).map_err(of_events)?,
-            // A table, or an archive of one.
-            Err(EventsError::NotText { .. } | EventsError::NoMember { .. }) => {
-                table(&mut reader, path, (options, &mut questions, &mut notes), ctx)?
+            // A table, or an archive of one, or orders that are counted like one.
+            Err(EventsError::NotText { .. } | EventsError::NoMember { .. } | EventsError::Orders { .. }) => {
+                let decided = sources.iter().find(|source| source.path == *path);
+                table(&mut reader, (path, decided), (options, &mut questions, &mut notes), ctx)?
             }
             Err(error) => return Err(of_events(error)),
         }
@@ -51,18 +61,29 @@ pub fn events_of(paths: &[PathBuf], options: &EventOptions, ctx: &Ctx) -> Result
 
 fn table(
     reader: &mut Reader,
-    path: &Path,
+    (path, decided): (&Path, Option<&SourceFile>),
     (options, questions, notes): (&EventOptions, &mut Vec<String>, &mut Vec<String>),
     ctx: &Ctx,
 ) -> Result<(), Problem> {
-    let raw = with_moments(path, options, questions, ctx)?;
+    let read_as = decided.map_or_else(ReadAs::default, |source| source.read_as.clone());
+    let raw = with_moments((path, &read_as), options, questions, ctx)?;
     // Which number of 03/04/2024 is the day decides when things happened, so it is told like everywhere.
     notes.extend(raw.notes.iter().map(|note| note.outside().to_owned()));
     let names: Vec<&str> = raw.columns.iter().map(|column| column.name.as_str()).collect();
     let cells = |rows| raw.cells(rows, ctx).map_err(|error| problem(error, ctx.is_stopped()));
     let of_events = |error: EventsError| problem(&error, matches!(error, EventsError::Stopped(_)));
     let sample = cells(0..raw.n_rows.min(SAMPLE))?;
-    let source = ColumnSource::recognise(&raw.title, &names, &batch(&sample, &raw.columns, raw.n_rows.min(SAMPLE))).map_err(of_events)?;
+    let source = match ColumnSource::recognise(&raw.title, &names, &batch(&sample, &raw.columns, raw.n_rows.min(SAMPLE))) {
+        Err(EventsError::Orders { .. }) => {
+            let source = SourceFile { name: raw.title.clone(), path: path.to_owned(), read_as, ..SourceFile::default() };
+            return orders(reader, decided.unwrap_or(&source), &raw, notes, ctx);
+        }
+        found => found.map_err(of_events)?,
+    };
+    // Whatever the names say, what was decided of these orders counts.
+    if let Some(decided) = decided.filter(|_| source.is_orders()) {
+        return orders(reader, decided, &raw, notes, ctx);
+    }
     reader.begin_columns(&raw.title, &source);
     let mut first = 0;
     while first < raw.n_rows {
@@ -74,11 +95,28 @@ fn table(
     Ok(())
 }
 
+/// Orders, counted as the customer table counts them.
+fn orders(reader: &mut Reader, source: &SourceFile, raw: &Raw, notes: &mut Vec<String>, ctx: &Ctx) -> Result<(), Problem> {
+    let sold = sales(source, raw, ctx).map_err(|error| problem(error, ctx.is_stopped()))?;
+    let names: Vec<&str> = sold.columns.iter().map(|(name, _)| *name).collect();
+    let columns = ColumnSource::counted_orders(&names);
+    // Nobody need say which zone a day is of.
+    let is_utc = !sold.has_times || raw.columns.iter().any(|column| column.offsets == Offsets::All);
+    let cells = sold.columns.iter().map(|(_, cells)| cells_of(cells, is_utc)).collect();
+    reader.begin_columns(&raw.title, &columns);
+    reader.columns(&columns, &ColumnBatch { columns: cells, n_rows: sold.n }, ctx).map_err(|error| {
+        let is_stopped = matches!(error, EventsError::Stopped(_));
+        problem(error, is_stopped)
+    })?;
+    notes.push(sold.told);
+    Ok(())
+}
+
 /// The rows of a table, its times such that each names a moment if its cell does: with an offset from UTC they are UTC's. Where only some cells have one,
 /// the others are by the clock of the zone that was chosen, and so those with an offset are brought to that clock as well; which zone that is, is asked.
-fn with_moments(path: &Path, options: &EventOptions, questions: &mut Vec<String>, ctx: &Ctx) -> Result<Raw, Problem> {
+fn with_moments((path, read_as): (&Path, &ReadAs), options: &EventOptions, questions: &mut Vec<String>, ctx: &Ctx) -> Result<Raw, Problem> {
     let by = |zone: &str| {
-        let read_as = ReadAs { zone: Some(zone.to_owned()), ..ReadAs::default() };
+        let read_as = ReadAs { zone: Some(zone.to_owned()), ..read_as.clone() };
         read_raw_as(path, &read_as, ctx).map_err(|error| problem(error, ctx.is_stopped()))
     };
     let raw = by(UTC)?;
@@ -114,5 +152,33 @@ fn cells_of(cells: &RawCells, is_utc: bool) -> Cells<'_> {
         RawCells::Whole(values) => Cells::Whole(values.clone()),
         // Otherwise by the clock of the cell, which the options may name.
         RawCells::Times(values) => Cells::Times { ms: values.clone(), is_utc },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_decided_of_orders_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.csv");
+        let mut text = "customer_id,order_date,amount,status\n".to_owned();
+        (0..60).for_each(|row| {
+            let status = if row % 3 == 0 { "cancelled" } else { "completed" };
+            text += &format!("K{},2024-01-{:02},5.00,{status}\n", row % 20, 1 + row % 28);
+        });
+        std::fs::write(&path, text).unwrap();
+        let kinds = |sources: &[SourceFile]| {
+            let read = events_of(std::slice::from_ref(&path), &EventOptions::default(), sources, &Ctx::new()).unwrap();
+            let names = read.events.kinds.iter().map(|&kind| read.events.kind_names[kind as usize].clone());
+            let n_purchases = names.filter(|name| name == "purchase").count();
+            (n_purchases, read.events.n_events())
+        };
+        assert_eq!(kinds(&[]), (40, 60));
+        let mut source = SourceFile { name: "orders".into(), path: path.clone(), ..SourceFile::default() };
+        source.money.counted = Some(["cancelled".to_owned(), "completed".to_owned()].into());
+        assert_eq!(kinds(&[source]), (60, 60));
+        assert_eq!(decided_of(&Source::Sample { seed: 0 }), []);
     }
 }

@@ -24,7 +24,7 @@ use crate::triggers::starters::starters;
 use crate::triggers::world::{Snapshot, World};
 
 use super::groups::{Grouped, by_behaviour, by_table, may_contact};
-use super::read::events_of;
+use super::read::{decided_of, events_of};
 use super::{problem, purchase_of};
 
 /// What is wished of triggers.
@@ -84,8 +84,9 @@ pub(in crate::engine) fn triggers(
     ctx: &Ctx,
 ) -> Result<TriggersFound, Problem> {
     ctx.progress("Reading events", 0.0);
+    let decided = wishes.customers.as_ref().map_or(&[][..], |(_, plan)| decided_of(&plan.source));
     let given = wishes.rules.as_deref().map(Rules::parse).transpose().map_err(|error| problem(error, false))?;
-    let read = events_of(files, &wishes.reading, ctx)?;
+    let read = events_of(files, &wishes.reading, decided, ctx)?;
     let events = &read.events;
     let purchase = purchase_of(events, wishes.purchase.as_deref())?;
     let bought = purchase.as_ref().map(|which| Event::of(&which.name));

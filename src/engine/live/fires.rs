@@ -132,7 +132,7 @@ impl Firing {
         ctx: &Ctx,
     ) -> Result<Vec<(usize, LiveFire)>, Problem> {
         let wrong = |error: &dyn std::fmt::Display| Problem(error.to_string().into());
-        let read = events_of(&[path.to_owned()], &EventOptions::default(), ctx)?;
+        let read = events_of(&[path.to_owned()], &EventOptions::default(), &[], ctx)?;
         let events = &read.events;
         let Some((_, end)) = events.span else { return Ok(Vec::new()) };
         let snapshot = Snapshot { made: since, from: i64::MIN, personas: personas(events, segments), ..Snapshot::default() };
