@@ -242,7 +242,7 @@ pub fn stability_reason(stability: &Stability) -> Option<String> {
 
 /// For how many groups a Gaussian mixture speaks, where a number of groups was chosen.
 pub fn bic_reason(by: &Chosen, bic: Option<&BicCurve>) -> Option<String> {
-    by.k().and(bic)?.sentence()
+    bic?.sentence_beside(by.k()?)
 }
 
 /// Four digits that count.

@@ -49,6 +49,18 @@ impl BicCurve {
             format!("The BIC of a Gaussian mixture is least at {groups}, of 1 to {most} tried on {rows} customers.")
         })
     }
+
+    /// The same beside `k` groups that were chosen: whether it agrees.
+    pub fn sentence_beside(&self, k: usize) -> Option<String> {
+        let (best, most) = (self.best()?, self.points.iter().rev().find(|point| point.1.is_some())?.0);
+        let tried = format!("1 to {most} tried on {} customers", count(self.rows));
+        let groups = if best == 1 { "1 group".to_owned() } else { format!("{best} groups") };
+        match best {
+            _ if best == k => Some(format!("A Gaussian mixture agrees: its BIC is least at {groups} ({tried}).")),
+            _ if best == most => self.sentence(),
+            _ => Some(format!("A Gaussian mixture would take {groups} instead, where its BIC is least ({tried}).")),
+        }
+    }
 }
 
 /// Tries each of `ks`, ascending. Fails when stopped, and with what stood in the way where there is no mixture for any of them.
@@ -111,6 +123,9 @@ mod tests {
         }
         let sentence = bic_curve(&cloud(2), 1..=4, 0, &Ctx::new()).unwrap().sentence().unwrap();
         assert_eq!(sentence, "The BIC of a Gaussian mixture is least at 2 groups, of 1 to 4 tried on 600 customers.");
+        let found = bic_curve(&cloud(2), 1..=4, 0, &Ctx::new()).unwrap();
+        assert!(found.sentence_beside(2).unwrap().starts_with("A Gaussian mixture agrees: its BIC is least at 2 groups"));
+        assert!(found.sentence_beside(3).unwrap().starts_with("A Gaussian mixture would take 2 groups instead"));
         let sentence = bic_curve(&cloud(4), 1..=2, 0, &Ctx::new()).unwrap().sentence().unwrap();
         assert!(sentence.contains("still falls at 2 groups"), "{sentence}");
     }

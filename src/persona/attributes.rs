@@ -6,6 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::data::Role;
+use crate::evaluate::telling_level;
+
 use super::card::Persona;
 use super::evidence::Evidence;
 use super::measure::MIN_CELL;
@@ -65,6 +68,7 @@ pub fn attributes(personas: &[Persona], twins: &Twins) -> Vec<Attribute> {
         }
     }
     let mut attributes: Vec<Attribute> = rows.into_iter().map(|((column, level), rows)| attribute(personas, column, level, rows)).collect();
+    tell_by_one_level(&mut attributes, personas);
     // The map's order decides between equals.
     attributes.sort_by(|a, b| b.separation.total_cmp(&a.separation));
     let (mut seen, mut told) = (BTreeSet::new(), BTreeSet::new());
@@ -77,6 +81,27 @@ pub fn attributes(personas: &[Persona], twins: &Twins) -> Vec<Attribute> {
         attribute.also = attribute.any_evidence(personas).and_then(|row| twins.also(row));
     }
     attributes
+}
+
+/// Of an outcome with two levels either says all, and is as strong: the one that fronts tell is kept ("Churn = Yes").
+fn tell_by_one_level(attributes: &mut Vec<Attribute>, personas: &[Persona]) {
+    let mut levels: BTreeMap<String, Vec<(String, f64)>> = BTreeMap::new();
+    for attribute in attributes.iter() {
+        let of_outcome = attribute.any_evidence(personas).filter(|evidence| evidence.role == Role::Outcome);
+        if let (Some(level), Some(evidence)) = (&attribute.level, of_outcome) {
+            levels.entry(attribute.column.clone()).or_default().push((level.clone(), evidence.everyone));
+        }
+    }
+    let told: BTreeMap<String, String> = levels
+        .into_iter()
+        .filter(|(_, levels)| levels.len() == 2)
+        .filter_map(|(column, levels)| {
+            let known: Vec<(&str, f64)> = levels.iter().map(|(level, share)| (level.as_str(), *share)).collect();
+            let at = telling_level(&known)?;
+            Some((column, levels[at].0.clone()))
+        })
+        .collect();
+    attributes.retain(|attribute| told.get(&attribute.column).is_none_or(|level| Some(level) == attribute.level.as_ref()));
 }
 
 fn attribute(personas: &[Persona], column: &str, level: Option<&str>, rows: Vec<Option<usize>>) -> Attribute {

@@ -47,6 +47,8 @@ fn percent(share: f64) -> String {
 #[test]
 fn the_outcome_is_on_every_front_in_every_format() {
     let report = subscriptions();
+    let compared = report.personas.attributes.iter().find(|attribute| attribute.column == "churn").unwrap();
+    assert_eq!(compared.level.as_deref(), Some("Yes"), "side by side as on the fronts");
     let shares = shares(&report, "churn", "Yes");
     let deck = export::deck(&report, &Plots::default(), &Choices::default());
     let markdown = plain(&export::cards_markdown(&deck));

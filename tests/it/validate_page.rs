@@ -123,7 +123,25 @@ fn a_plain_table_tells_two_and_says_what_to_bring_for_the_others() {
     window.says("personas hold");
     window.says("Nothing in this table says when things happened. What stays over time");
     window.says("Foretelling needs something that happened later");
+    assert!(!window.texts().contains("What is foreseen"), "nothing is chosen");
     window.harness.get_by_label("Add a file of orders…").click();
     window.harness.run();
     assert!(matches!(window.harness.state().commands[..], [Command::Do(personae::session::Action::AddSource)]));
+}
+
+#[test]
+fn a_plain_table_shows_what_its_outcome_foresees() {
+    let text = customers(20);
+    let mut lines = text.lines();
+    let mut with_outcome = format!("{},churned\n", lines.next().unwrap());
+    lines.enumerate().for_each(|(row, line)| with_outcome += &format!("{line},{}\n", if row % 3 == 0 { "yes" } else { "no" }));
+    let mut window = open("shop.csv", &with_outcome, Source::file);
+    let mut plan = window.harness.state().plan.clone();
+    plan.validation.outcome = ToForetell::Column("churned".into());
+    let answers = window.engine.wait_until_refined(&plan, &Wanted::on(validate()));
+    let known = answers.holds.foretells.ready().expect("models").foretells.clone().expect("an outcome");
+    (window.harness.state_mut().answers, window.harness.state_mut().plan) = (answers, plan);
+    window.harness.run();
+    window.says("What is foreseen");
+    window.says(&known.sentence.replace(['\u{202f}', '\u{a0}'], " "));
 }

@@ -19,7 +19,7 @@ use crate::engine::evidence::DRAW_ROUNDS;
 use crate::engine::{Answer, Answers, HoldsAnswer};
 use crate::export::{Holds, HoldsOf, HoldsQuestion, Looked};
 use crate::persona::Persona;
-use crate::session::{Action, Command, Look, Plan};
+use crate::session::{Action, Command, Look, Plan, ToForetell};
 use crate::ui::plotting::{Lies, split};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{primary_button, segmented_ui, unbroken};
@@ -44,15 +44,20 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
             // Many personas and what cannot be told of them may need more room than there is.
             ScrollArea::vertical().id_salt("holds").auto_shrink(false).show(ui, |ui| holds_ui(ui, view, plan, &holds, look, commands));
         });
-        if !orders {
-            pane_ui(ui, lower, "history", |ui| {
-                ui.label(theme::strong("Since the data changed")).on_hover_text(HISTORY_MEANS);
-                history::ui(ui, view, look, commands);
-            });
+        let history_ui = |ui: &mut Ui, look: &mut Look, commands: &mut Vec<Command>| {
+            ui.label(theme::strong("Since the data changed")).on_hover_text(HISTORY_MEANS);
+            history::ui(ui, view, look, commands);
+        };
+        // Without orders there is something to foresee once a column is chosen.
+        if !orders && !matches!(plan.validation.outcome, ToForetell::Column(_)) {
+            pane_ui(ui, lower, "history", |ui| history_ui(ui, look, commands));
             return;
         }
         let (left, right) = split(ui, "validate lower", lower, Lies::Upright, 0.6, 280.0);
         pane_ui(ui, left, "moves", |ui| {
+            if !orders {
+                return history_ui(ui, look, commands);
+            }
             lower_head_ui(ui, look);
             if look.shows_checks { history::ui(ui, view, look, commands) } else { moves::ui(ui, view, look) }
         });
