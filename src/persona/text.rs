@@ -88,6 +88,11 @@ pub fn significant(value: f64, n: i32) -> (f64, f64) {
 /// Signs that stand before the number.
 const BEFORE: [&str; 8] = ["€", "$", "£", "¥", "US$", "CHF", "₹", "R$"];
 
+/// Whether a unit stands before its number, as money does: "€ 12", but "12 days".
+pub fn stands_before(unit: &str) -> bool {
+    BEFORE.contains(&unit)
+}
+
 /// Units that column names carry ("recency_days").
 const UNITS: [(&str, &str); 18] = [
     ("day", "days"),
@@ -149,7 +154,7 @@ pub fn number_format(name: &str, unit: Option<&str>, lexicon_unit: Option<&str>,
     let unit = unit.or(lexicon_unit).or_else(|| from_name().filter(|unit| !is_its_unit(unit)));
     let whole = lexicon_unit == Some("years");
     match unit {
-        Some(unit) if BEFORE.contains(&unit) => NumberFormat::Number { before: Some(unit.to_owned()), after: None, whole },
+        Some(unit) if stands_before(unit) => NumberFormat::Number { before: Some(unit.to_owned()), after: None, whole },
         unit => NumberFormat::Number { before: None, after: unit.map(str::to_owned), whole },
     }
 }

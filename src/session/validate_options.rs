@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::Dictionary;
 use crate::data::day::IsoDay;
 
 /// What is tried.
@@ -127,13 +128,13 @@ impl ToForetell {
     }
 
     /// As a sentence begins with it.
-    pub fn told(&self) -> String {
+    pub fn told(&self, dictionary: &Dictionary) -> String {
         match self {
             ToForetell::BuysAgain => "Buying again".into(),
             ToForetell::Purchases => "The number of purchases".into(),
             ToForetell::Spend => "Spend".into(),
             ToForetell::Category(name) => format!("Buying {name}"),
-            ToForetell::Column(name) => name.clone(),
+            ToForetell::Column(name) => dictionary.name(name),
         }
     }
 

@@ -134,7 +134,8 @@ fn matched(report: &Report, today: &OfADay, ctx: &Ctx) -> Result<Vec<Option<usiz
 pub(in crate::engine) fn of_table(today: &OfADay, plan: &Plan, name: &str, found: &mut Validation, ctx: &Ctx) -> Result<(), StepError> {
     let column = today.loaded.table.column(name).ok_or_else(|| no_column(name))?;
     let came = came(column, 0..today.loaded.table.n_rows, name)?;
-    found.notes.push(format!("{name} and the columns it is foretold from are of the same table: nothing says that it came after them."));
+    let shown = plan.dictionary.name(name);
+    found.notes.push(format!("{shown} and the columns it is foretold from are of the same table: nothing says that it came after them."));
     measure(today, &came, None, &ToForetell::Column(name.to_owned()), found, plan, ctx)?;
     if let Some(foretells) = &mut found.foretells {
         let same: Vec<Option<usize>> = (0..foretells.personas.len()).map(Some).collect();
@@ -193,7 +194,7 @@ fn measure(
             (persona.rate, persona.lift, persona.against_rest) = (Some(lift.mean), lift.lift, lift.against_rest);
         }
     }
-    let sentence = sentence(&told, has_rfm, when, outcome);
+    let sentence = sentence(&told, has_rfm, when, &outcome.told(&plan.dictionary));
     found.sentences.push(sentence.clone());
     found.foretells = Some(ForetoldFound {
         cut: when.map(|(cut, _)| cut.to_string()),
@@ -219,10 +220,10 @@ fn measure(
 }
 
 /// What it comes to. Where nothing is known of recency, frequency and money, nothing is said of them.
-fn sentence(told: &Forecast, has_rfm: bool, when: Option<(IsoDay, u32)>, outcome: &ToForetell) -> String {
+fn sentence(told: &Forecast, has_rfm: bool, when: Option<(IsoDay, u32)>, outcome: &str) -> String {
     let of = match when {
-        Some((cut, days)) => format!("{} in the {days} days after {cut}", outcome.told()),
-        None => outcome.told(),
+        Some((cut, days)) => format!("{outcome} in the {days} days after {cut}"),
+        None => outcome.to_owned(),
     };
     if let Tellable::TooFew { events } = told.tellable {
         return format!(

@@ -7,6 +7,7 @@ use eframe::egui::{self, Align, Color32, CornerRadius, Id, Layout, Rect, Role as
 use crate::base::text::are_years;
 use crate::data::{ColumnProfile, Kind, Loaded, Role, table::day_text};
 use crate::features;
+use crate::persona::text::stands_before;
 use crate::session::{Command, Look, Plan};
 
 use super::super::icons;
@@ -164,6 +165,7 @@ pub(super) fn kind_text(profile: &ColumnProfile) -> &'static str {
 pub(super) fn value_text(profile: &ColumnProfile, unit: Option<&str>, value: f64) -> String {
     match (profile.kind, unit) {
         (Kind::Date, _) => day_text(value.round() as i32),
+        (_, Some(unit)) if stands_before(unit) => format!("{unit}\u{202f}{}", number(value)),
         (_, Some(unit)) => format!("{}\u{202f}{unit}", number(value)),
         (_, None) if is_of_years(profile) => format!("{value:.0}"),
         (_, None) => number(value),
@@ -177,8 +179,13 @@ fn is_of_years(profile: &ColumnProfile) -> bool {
 
 fn range_text(plan: &Plan, profile: &ColumnProfile, unit: Option<&str>) -> String {
     if let Some(numeric) = &profile.numeric {
-        let (min, max) = (value_text(profile, None, numeric.min), value_text(profile, unit, numeric.max));
-        return if numeric.min == numeric.max { format!("always {max}") } else { format!("{min} – {max}") };
+        if numeric.min == numeric.max {
+            return format!("always {}", value_text(profile, unit, numeric.max));
+        }
+        // The unit stands once, where its kind has it.
+        let is_first = unit.is_some_and(stands_before);
+        let text = |value: f64, has_unit: bool| value_text(profile, unit.filter(|_| has_unit), value);
+        return format!("{} – {}", text(numeric.min, is_first), text(numeric.max, !is_first));
     }
     match &profile.levels {
         Some(levels) => {

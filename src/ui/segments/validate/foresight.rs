@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align, Align2, CornerRadius, Label, Pos2, Rect, Role, Sense, Stroke, TextStyle, Ui, Vec2};
 
+use crate::data::Dictionary;
 use crate::evaluate::WithBand;
 use crate::export::{ForetoldBy, ForetoldFound, WalkedForward};
 use crate::session::{Selection, ToForetell};
@@ -34,7 +35,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View) {
         return;
     };
     dimmed_ui(ui, answer.is_stale(), |ui| {
-        let about = about(known, &view.answers.noun.many);
+        let about = about(known, &view.answers.noun.many, &view.answers.dictionary);
         ui.add(Label::new(caption(ui, unbroken(&about))).wrap());
         models_ui(ui, known, means);
         ui.add_space(4.0);
@@ -48,17 +49,19 @@ pub(super) fn ui(ui: &mut Ui, view: &View) {
 }
 
 /// What is foretold, from which day, and how common it is: "Buying again in the 90 days after 1997-09-30: 29 % of 2 357 customers."
-fn about(known: &ForetoldFound, customers: &str) -> String {
-    let what = ToForetell::parse(&known.outcome).map_or_else(|| known.outcome.clone(), |outcome| outcome.told());
+fn about(known: &ForetoldFound, customers: &str, dictionary: &Dictionary) -> String {
+    let what = ToForetell::parse(&known.outcome).map_or_else(|| known.outcome.clone(), |outcome| outcome.told(dictionary));
     let when = match (&known.cut, known.horizon_days) {
         (Some(cut), Some(days)) => format!(" in the {days} days after {cut}"),
         (Some(cut), None) => format!(" after {cut}"),
         _ => String::new(),
     };
     let n = thousands(known.customers);
-    match known.auc {
-        Some(_) => format!("{what}{when}: {} of {n} {customers}.", percent(known.rate)),
-        None => format!("{what}{when}: {} on average over {n} {customers}.", number(known.rate)),
+    // Where the models are withheld a share tells itself by lying between none and all.
+    let is_share = known.auc.is_some() || (known.r2.is_none() && (0.0..=1.0).contains(&known.rate));
+    match is_share {
+        true => format!("{what}{when}: {} of {n} {customers}.", percent(known.rate)),
+        false => format!("{what}{when}: {} on average over {n} {customers}.", number(known.rate)),
     }
 }
 
@@ -171,14 +174,16 @@ mod tests {
             auc: auc.then(ForetoldBy::default),
             ..ForetoldFound::default()
         };
-        let told = |known: &ForetoldFound| about(known, "customers").replace(crate::base::text::SPACE, " ");
+        let told = |known: &ForetoldFound| about(known, "customers", &Dictionary::default()).replace(crate::base::text::SPACE, " ");
         let cases = [
             (known("buys_again", Some("1997-09-30"), true, 0.29), "Buying again in the 90 days after 1997-09-30: 29 % of 2 357 customers."),
             (
                 known("spend", Some("1997-09-30"), false, 12.5),
                 "Spend in the 90 days after 1997-09-30: 12.5 on average over 2 357 customers.",
             ),
-            (known("column:churned", None, true, 0.274), "churned: 27 % of 2 357 customers."),
+            (known("column:churned", None, true, 0.274), "Churned: 27 % of 2 357 customers."),
+            // Too few for a model, and a share all the same.
+            (known("column:churned", None, false, 0.227), "Churned: 23 % of 2 357 customers."),
         ];
         for (known, expected) in cases {
             assert_eq!(told(&known), expected);

@@ -11,10 +11,11 @@ use crate::ui::widgets::{cut_text, name_it, unbroken};
 
 use super::super::view::View;
 
-/// Height of a row, width of a line of shares, and of the names.
+/// Height of a row, and width of a line of shares.
 const ROW: f32 = 34.0;
 const LINE: f32 = 130.0;
-const NAMES: f32 = 190.0;
+/// The names' part of the width, within these bounds.
+const NAMES: [f32; 2] = [150.0, 280.0];
 const RULE: &str = "Each time the data change, the customers are grouped again and compared with these segments. If a word of a name no longer fits, check its card. If agreement falls below \
                     0.75, or less than 0.6 of a persona comes back, once means watch; twice in a row, or by twice the margin, means retrain. Nothing changes automatically.";
 const COMPARE_TIP: &str = "Show who was in which persona before the data changed, beside those of now.";
@@ -83,7 +84,7 @@ fn row_ui(ui: &mut Ui, view: &View, checks: &Checks, number: usize) {
     let name = checks.lines.last().and_then(|line| line.personas.iter().find(|persona| persona.number == number));
     let whole = name.map_or("", |persona| persona.name.as_str());
     let name = listed_name(whole, &view.answers.noun);
-    let names = rect.with_max_x(rect.left() + NAMES);
+    let names = rect.with_max_x(rect.left() + (0.28 * rect.width()).clamp(NAMES[0], NAMES[1]));
     cut_text(ui.painter(), names, Align::Min, &name, small.clone(), t.text);
     let line = Rect::from_x_y_ranges(names.right() + 8.0..=names.right() + 8.0 + LINE, rect.y_range().shrink(4.0));
     sparkline(ui, line, checks, number, colour);

@@ -77,7 +77,7 @@ fn outcome_ui(ui: &mut Ui, view: &View, plan: &Plan, draft: &mut ValidateOptions
             .extend(columns(view, plan).into_iter().map(|name| (ToForetell::Column(name.clone()), view.answers.dictionary.name(&name))));
     }
     if outcomes.iter().all(|(outcome, _)| *outcome != draft.outcome) {
-        outcomes.push((draft.outcome.clone(), draft.outcome.told()));
+        outcomes.push((draft.outcome.clone(), draft.outcome.told(&view.answers.dictionary)));
     }
     let mut at = outcomes.iter().position(|(outcome, _)| *outcome == draft.outcome).unwrap_or(0);
     let choices: Vec<(usize, &str, &str)> = outcomes.iter().enumerate().map(|(at, (_, name))| (at, name.as_str(), "")).collect();
