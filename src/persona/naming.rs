@@ -17,7 +17,7 @@ use crate::data::Noun;
 use super::card::NamePart;
 use super::columns::{Described, Reading};
 use super::measure::{Groups, MIN_NAMED, STRONG_EFFECT, Trait};
-use super::phrase::{Forms, Phrase};
+use super::phrase::{Forms, NON_BUYERS, Phrase};
 
 /// Longest name, leaving room for a letter at its end.
 const MAX_CHARS: usize = 37;
@@ -315,6 +315,11 @@ impl Naming<'_> {
             parts.push(Part { at, also, forms });
         }
         parts.retain(|part| !shared.contains(&part.at));
+        // Whoever bought nothing has few items and no orders as well.
+        let is_none = |part: &Part| part.forms.noun.as_deref() == Some(NON_BUYERS);
+        if parts.iter().any(is_none) && parts.iter().any(|part| !is_none(part) && self.phrase(persona, part.at).has_hardly_any()) {
+            return None;
+        }
         parts.sort_by_key(|part| part.forms.position);
         Some(parts)
     }

@@ -16,6 +16,7 @@ use super::lexicon::{End, Pole, Position};
 use super::measure::Trait;
 use super::sense::Sense;
 use super::text::{PERCENT, capitalised, is_plural, plural, times, times_the, titled};
+use super::twins::NEARLY_ALL;
 use super::yes_no::{NameWord, answer, name_word, verb};
 
 /// Shares below this are "hardly any".
@@ -118,6 +119,9 @@ impl<'a> Phrase<'a> {
     pub fn forms(&self, noun: &Noun) -> Option<Forms> {
         let position = Some(self.column.entry.map_or(Position::Behaviour, |entry| entry.position));
         match &self.column.reading {
+            Reading::Scale(_) if self.is_nothing_bought() && noun.shop() => {
+                Some(Forms { position, noun: Some(NON_BUYERS.to_owned()), ..Forms::default() })
+            }
             Reading::Scale(_) => {
                 let pole = self.pole();
                 let is_extreme = self.found.evidence.percentile.is_some_and(|p| p <= 10.0 || p >= 90.0);
@@ -150,6 +154,19 @@ impl<'a> Phrase<'a> {
                 self.level_forms(level, mostly, noun).map(|forms| Forms { position, ..forms })
             }
         }
+    }
+
+    /// Whether nearly all of them spent nothing: they are no light spenders.
+    fn is_nothing_bought(&self) -> bool {
+        let is_total = self.column.entry.is_some_and(|entry| entry.tag == "spend") && self.column.sense == Sense::Amount;
+        is_total && self.has_hardly_any()
+    }
+
+    /// Whether nearly all of them have none of it.
+    pub fn has_hardly_any(&self) -> bool {
+        let Reading::Scale(scale) = &self.column.reading else { return false };
+        let is_none = scale.is_never_negative && self.found.threshold == 0.0 && self.found.direction == Direction::Less;
+        is_none && self.found.evidence.coverage >= NEARLY_ALL
     }
 
     /// What two traits are called together, where the lexicon has a word that needs both: many discounts and small baskets.
@@ -398,6 +415,9 @@ impl<'a> Phrase<'a> {
         (word.split_whitespace().count() <= 3 && word.chars().count() <= 24).then_some(word)
     }
 }
+
+/// What those are called who bought nothing.
+pub(super) const NON_BUYERS: &str = "Non-Buyers";
 
 /// Tags whose verb takes a word: "work as nurse", "are female", but "have occupation 5" and "have sex M".
 const NEEDS_A_WORD: [&str; 6] = ["job", "department", "gender", "origin", "place", "marital"];

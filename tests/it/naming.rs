@@ -269,3 +269,18 @@ fn a_card_speaks_of_the_wage_and_not_of_its_logarithm() {
         assert!(persona.evidence.iter().any(|row| row.column == "logwage"), "the evidence keeps it");
     }
 }
+
+#[test]
+fn whoever_bought_nothing_is_no_light_spender() {
+    let mut text = "customer,monetary,items,newsletter_opens\n".to_owned();
+    for row in 0..400 {
+        let (spend, items) = if row < 160 { (0, 0) } else { (40 + row * 7 % 90, 1 + row % 6) };
+        text += &format!("c{row},{spend},{items},{}\n", row * 5 % 17);
+    }
+    let (loaded, prepared) = read(&text);
+    let all = cards(&loaded, &prepared, &Labels::from_ids(&(0..400).map(|row| usize::from(row >= 160)).collect::<Vec<_>>()));
+    let nothing = all.personas.iter().find(|persona| persona.n == 160).unwrap();
+    assert_eq!(nothing.name, "Non-Buyers");
+    let some = all.personas.iter().find(|persona| persona.n == 240).unwrap();
+    assert!(!some.name.contains("Non-Buyers"), "{}", some.name);
+}
