@@ -270,6 +270,12 @@ impl Naming<'_> {
             words.extend(phrase.split_whitespace().map(word));
         };
         let others = || parts.iter().enumerate().filter(|(i, _)| noun != Some(*i)).map(|(_, part)| part);
+        // "Sales Mostly Marketing Employees": whose marketing it is nobody can tell.
+        let levels = || others().filter(|part| part.forms.is_level && part.forms.behind.is_none());
+        let is_mostly = |part: &Part| part.forms.adjective.as_ref().is_some_and(|word| word.starts_with("Mostly "));
+        if levels().count() > 1 && levels().any(is_mostly) {
+            return None;
+        }
         for part in others().filter(|part| part.forms.behind.is_none()) {
             let adjective = part.forms.adjective.as_ref()?;
             // "Sales Executive Buyers" is a chain of nouns.

@@ -284,3 +284,22 @@ fn whoever_bought_nothing_is_no_light_spender() {
     let some = all.personas.iter().find(|persona| persona.n == 240).unwrap();
     assert!(!some.name.contains("Non-Buyers"), "{}", some.name);
 }
+
+#[test]
+fn a_level_that_most_have_stands_beside_no_other_level() {
+    let mut text = "member,team,studied,spend\n".to_owned();
+    for row in 0..400 {
+        let (team, studied) = if row < 200 {
+            ("Sales", if row % 4 > 0 { "Marketing" } else { "Biology" })
+        } else {
+            ("Research", if row % 9 == 0 { "Marketing" } else { "Biology" })
+        };
+        text += &format!("m{row},{team},{studied},{}\n", row * 7 % 31);
+    }
+    let (loaded, prepared) = read(&text);
+    let all = cards(&loaded, &prepared, &Labels::from_ids(&(0..400).map(|row| usize::from(row >= 200)).collect::<Vec<_>>()));
+    for persona in &all.personas {
+        let is_chain = persona.name.contains("Mostly") && persona.name_parts.iter().filter(|part| part.evidence.is_some()).count() > 2;
+        assert!(!is_chain, "{}", persona.name);
+    }
+}

@@ -194,6 +194,6 @@ fn planted_traits_come_out_under_any_spelling() {
     let n = std::env::var("PERSONAE_TABLES").ok().and_then(|n| n.parse().ok()).unwrap_or(N_TABLES);
     let failed: Vec<(u64, Vec<String>)> =
         (0..n).into_par_iter().map(|seed| (seed, table(seed, &names))).filter(|(_, wrong)| !wrong.is_empty()).collect();
-    println!("{} of {n} tables failed", failed.len());
+    println!("{} of {n} tables failed: {failed:#?}", failed.len());
     assert!(failed.len() as f64 <= 0.01 * n as f64, "{} of {n}: {failed:#?}", failed.len());
 }
