@@ -225,7 +225,8 @@ fn summary(report: &Report, written: &[PathBuf], left_out: &[String]) -> String 
     let reasons = &report.chosen.reasons;
     let structure = report.structure.reasons.iter().filter(|reason| !reasons.contains(reason));
     let reasons = structure.chain(reasons).filter(|reason| Some(*reason) != doubt);
-    reasons.chain(&report.notes).chain(left_out).for_each(|line| text.push_str(&format!("{line}\n")));
+    reasons.for_each(|line| text.push_str(&format!("{}\n", report.personas.noun.in_text(line))));
+    report.notes.iter().chain(left_out).for_each(|line| text.push_str(&format!("{line}\n")));
     written.iter().for_each(|path| text.push_str(&format!("wrote {}\n", path.display())));
     text
 }

@@ -5,6 +5,7 @@
 use crate::data::Noun;
 use crate::persona::numbering::{self, number_of};
 use crate::persona::part;
+use crate::persona::text::capitalised;
 use crate::plot::{AxisKind, CondensedPlot, MapPlot, SilhouettePlot, SweepPlot};
 
 use super::chart::{ACCENT, Anchor, ChartFrame, EVERYONE, HAIR, INK, LINE, MUTED, Scene, padded};
@@ -86,8 +87,10 @@ fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: 
         badge(scene, [x, y], number_of(&map.numbers, cluster));
         let name = names.get(cluster).map_or("", String::as_str);
         // "Customers with Low Price CH" and "Customers with Low Price MM" differ only in what would be cut.
-        let told = name.strip_prefix(&noun.title()).map(str::trim_start).filter(|rest| rest.starts_with("with")).unwrap_or(name);
-        scene.text([x + 18.0, y + 4.5], &shorten(told, NAME_CHARS), 12.0, INK, Anchor::Start);
+        let is_long = name.chars().count() > NAME_CHARS;
+        let without = name.strip_prefix(&noun.title()).map(str::trim_start).filter(|rest| is_long && rest.starts_with("with"));
+        let told = without.map_or_else(|| name.to_owned(), capitalised);
+        scene.text([x + 18.0, y + 4.5], &shorten(&told, NAME_CHARS), 12.0, INK, Anchor::Start);
         y += if map.clusters.len() > 14 { 19.0 } else { 28.0 };
     }
     if map.clusters.len() > MAX_KEYS {

@@ -263,6 +263,8 @@ pub struct RhythmReport {
     pub customers: usize,
     /// Share of events whose local time is not known and was taken as UTC.
     pub share_in_utc: f64,
+    /// Whether events have a time of day; otherwise hours and parts of the day say nothing.
+    pub has_hours: bool,
     /// Everyone's share of each of the 168 hours from Monday 0:00.
     pub hours: Vec<f64>,
     /// Names of the parts of the day.

@@ -267,6 +267,7 @@ impl<'a> Reporter<'a> {
         self.report.rhythm = Some(RhythmReport {
             customers: rhythm.customers,
             share_in_utc: rhythm.without_offset as f64 / rhythm.events.max(1) as f64,
+            has_hours: rhythm.has_hours(),
             hours: rhythm.hours.clone(),
             day_parts: rhythm.day_parts.parts.iter().map(|(name, _)| name.clone()).collect(),
             shares_of_day_parts: rhythm.parts.clone(),

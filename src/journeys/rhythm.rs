@@ -90,6 +90,13 @@ pub struct Rhythm {
     pub persona_weekdays: Vec<Vec<ShareDifference>>,
 }
 
+impl Rhythm {
+    /// Whether events have a time of day. Where all stand at midnight they are days, of which nobody knows the hour.
+    pub fn has_hours(&self) -> bool {
+        self.hours.iter().enumerate().any(|(hour, share)| hour % 24 != 0 && *share > 0.0)
+    }
+}
+
 /// Sums and sums of squares of customers' shares.
 #[derive(Debug, Clone)]
 struct Sums {

@@ -52,6 +52,13 @@ impl Persona {
         rows.into_iter().filter_map(|row| self.evidence.get(row)).collect()
     }
 
+    /// The evidence of statements that most members share: levels, the strongest first. What is sensitive or an outcome is nobody's trait.
+    pub(super) fn told_of_most(&self) -> impl Iterator<Item = &Evidence> {
+        let of = |statement: &Statement| self.evidence.get(statement.evidence).filter(|_| statement.direction == Direction::More);
+        let is_shared = |row: &&Evidence| row.level.is_some() && row.persona > 0.5 && !matches!(row.role, Role::Sensitive | Role::Outcome);
+        self.statements.iter().filter_map(of).filter(is_shared)
+    }
+
     /// The largest share of members without a value among the columns of the name, 0 to 1; 0 where it rests on none.
     pub fn headline_missing(&self) -> f64 {
         self.headline().iter().map(|evidence| evidence.missing_share).fold(0.0, f64::max)

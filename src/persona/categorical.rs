@@ -68,7 +68,7 @@ pub fn measure(place: usize, column: &Described, levels: &LevelReading, groups: 
                     missing_of_all,
                 );
                 let direction = if evidence.effect < 0.0 { Direction::Less } else { Direction::More };
-                Trait { column: place, level: Some(level), evidence, direction, threshold: 0.0, score: 0.0 }
+                Trait { column: place, level: Some(level), evidence, direction, threshold: 0.0, zeros: 0.0, score: 0.0 }
             })
         });
         rows.push(EffectRow { of_persona: traits.collect() });

@@ -30,7 +30,7 @@ use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_NAMED};
 use super::rules::{Target, rule};
 use super::trait_members::TraitMembers;
-use super::typical::{Discretion, example, nearest_to_centre};
+use super::typical::{Discretion, N_EXAMPLES, example, nearest_to_centre};
 
 /// Customers the forest and the rules look at, at most: importance is then known to about a hundredth.
 const MOST_ROWS: usize = 5_200;
@@ -103,6 +103,14 @@ pub fn explained(
             sharing.retain(|at| having.binary_search(at).is_ok());
         }
         let is_typical = !headline.is_empty() && !sharing.is_empty();
+        // What the card says most of them do, a typical one does too, as far as some share it all.
+        for row in named.personas.get(cluster).into_iter().flat_map(Persona::told_of_most) {
+            let having = TraitMembers::of(row).rows(loaded, prepared, |at| groups.of_row[at] == Some(cluster), ctx)?;
+            let both: Vec<usize> = sharing.iter().copied().filter(|at| having.binary_search(at).is_ok()).collect();
+            if both.len() >= N_EXAMPLES {
+                sharing = both;
+            }
+        }
         let among = if is_typical { &sharing } else { &members[cluster] };
         let rows = nearest_to_centre(&prepared.matrix, &members[cluster], among, ctx)?;
         Ok((rows.into_iter().map(|row| example(&columns, &shown, &discretions, prepared.table_rows[row])).collect(), is_typical))

@@ -62,6 +62,8 @@ pub struct Trait {
     pub direction: Direction,
     /// Values at least (high) or at most (low) this are the trait's, in original units.
     pub threshold: f64,
+    /// Share of members whose value is 0.
+    pub zeros: f64,
     /// |effect| x specificity: what traits are ranked by.
     pub score: f64,
 }

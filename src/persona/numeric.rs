@@ -111,7 +111,8 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
             may_state(&evidence, groups.gate) && sides_agree && told_by != ToldBy::ShareAboveZero && !column.is_logarithm;
         evidence.passes_name = may_name(&evidence, groups.gate, missing_of_all) && is_far && column.may_name();
         let threshold = if direction == Direction::More { high } else { low };
-        of_persona.push(Some(Trait { column: place, level: None, evidence, direction, threshold, score: 0.0 }));
+        let zeros = places.iter().filter(|&&rank| values[rank] == 0.0).count() as f64 / n as f64;
+        of_persona.push(Some(Trait { column: place, level: None, evidence, direction, threshold, zeros, score: 0.0 }));
         drawings.push(edges.as_ref().zip(counted.as_ref()).map(|(edges, (counts, hidden))| Distribution {
             column: column.name.to_owned(),
             shown: column.shown.clone(),

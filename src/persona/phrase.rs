@@ -165,8 +165,7 @@ impl<'a> Phrase<'a> {
     /// Whether nearly all of them have none of it.
     pub fn has_hardly_any(&self) -> bool {
         let Reading::Scale(scale) = &self.column.reading else { return false };
-        let is_none = scale.is_never_negative && self.found.threshold == 0.0 && self.found.direction == Direction::Less;
-        is_none && self.found.evidence.coverage >= NEARLY_ALL
+        scale.is_never_negative && self.found.direction == Direction::Less && self.found.zeros >= NEARLY_ALL
     }
 
     /// What two traits are called together, where the lexicon has a word that needs both: many discounts and small baskets.
@@ -205,7 +204,10 @@ impl<'a> Phrase<'a> {
             Some(template) if entry.is_some_and(|entry| entry.tag == "place") => {
                 self.filled(&template.replace("{level}", &with_article(level)))
             }
-            // "never married", whatever capitals the file has.
+            // "have never married", whatever capitals the file has.
+            Some(_) if entry.is_some_and(|entry| entry.tag == "marital") && level.to_lowercase().starts_with("never ") => {
+                format!("have {}", level.to_lowercase())
+            }
             Some(template) if entry.is_some_and(|entry| entry.tag == "marital") => {
                 self.filled(&template.replace("{level}", level).replace("{lower}", &level.to_lowercase()))
             }

@@ -15,7 +15,7 @@ use super::measure::MIN_CELL;
 use super::text::{NumberFormat, significant};
 
 /// Customers shown of each segment.
-const N_EXAMPLES: usize = 3;
+pub(super) const N_EXAMPLES: usize = 3;
 const NOT_KNOWN: &str = "not known";
 
 /// Those `among` the members (rows of the matrix) who are nearest the mean of all members, nearest first.

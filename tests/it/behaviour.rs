@@ -278,6 +278,7 @@ fn orders_with_statuses_and_quantities_are_counted_as_in_a_customer_table() {
     assert!(!out.contains("which zone"), "a day has no zone: {out}");
     let told: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.path().join("j.json")).unwrap()).unwrap();
     assert_eq!((&told["customers"], &told["events"]), (&serde_json::json!(40), &serde_json::json!(120)));
+    assert_eq!(told["rhythm"]["has_hours"], serde_json::json!(false), "days have no hours");
 }
 
 #[test]

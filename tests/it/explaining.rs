@@ -180,6 +180,24 @@ fn who_is_called_typical_has_the_traits_of_the_name() {
 }
 
 #[test]
+fn who_is_called_typical_does_what_the_card_says_of_most() {
+    // Seven of ten of the first group stream, and those who do not are of middle age: nearest to the centre.
+    let mut text = "visits,age,streaming\n".to_owned();
+    for row in 0..400 {
+        let streams = row < 200 && row % 10 < 7;
+        let age = if streams { if row % 2 == 0 { 20 } else { 60 } } else { 40 };
+        let visits = if row < 200 { 30 + row % 3 } else { 3 + row % 3 };
+        text += &format!("{visits},{age},{}\n", if streams { "Yes" } else { "No" });
+    }
+    let (loaded, prepared) = table(&text, &["visits", "age"]);
+    let labels = Labels::from_ids(&(0..400).map(|row| usize::from(row >= 200)).collect::<Vec<_>>());
+    let told = explain(&loaded, &prepared, &labels, &BTreeMap::new());
+    let streams =
+        |example: &personae::persona::Example| example.values.iter().any(|(column, value)| column == "Streaming" && value == "Yes");
+    assert!(told.examples[0].iter().all(streams), "{:?}", told.examples[0]);
+}
+
+#[test]
 fn rare_levels_and_extremes_are_not_told() {
     // Everyone is the same but for the column looked at, so everyone is equally typical and the first rows are shown.
     let mut text = "visits,town\n".to_owned();

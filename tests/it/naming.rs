@@ -281,6 +281,13 @@ fn whoever_bought_nothing_is_no_light_spender() {
     let all = cards(&loaded, &prepared, &Labels::from_ids(&(0..400).map(|row| usize::from(row >= 160)).collect::<Vec<_>>()));
     let nothing = all.personas.iter().find(|persona| persona.n == 160).unwrap();
     assert_eq!(nothing.name, "Non-Buyers");
+    // A few among many, so that everyone's low third is above nothing.
+    let ids: Vec<usize> = (0..400).map(|row| usize::from(row >= 40)).collect();
+    let few =
+        text.lines().enumerate().filter(|(line, _)| *line == 0 || *line > 120).map(|(_, line)| format!("{line}\n")).collect::<String>();
+    let (loaded, prepared) = read(&few);
+    let of_few = cards(&loaded, &prepared, &Labels::from_ids(&ids[..280]));
+    assert!(of_few.personas.iter().any(|persona| persona.n == 40 && persona.name == "Non-Buyers"), "{:?}", of_few.personas[1].name);
     let some = all.personas.iter().find(|persona| persona.n == 240).unwrap();
     assert!(!some.name.contains("Non-Buyers"), "{}", some.name);
 }

@@ -15,10 +15,10 @@ const ABBREVIATIONS: [&str; 47] = [
 
 /// Words that data files cut short.
 #[rustfmt::skip]
-const SHORT: [(&str, &str); 20] = [
+const SHORT: [(&str, &str); 21] = [
     ("curr", "current"), ("avg", "average"), ("amt", "amount"), ("qty", "quantity"), ("cust", "customer"), ("dept", "department"), ("mgr", "manager"),
     ("trans", "transactions"), ("txn", "transactions"), ("prev", "previous"), ("min", "minimum"), ("max", "maximum"), ("mnt", "spend on"), ("num", "number of"),
-    ("bal", "balance"), ("maritl", "marital status"), ("jobclass", "job class"), ("edu", "education"), ("monetary", "spend"), ("pmt", "payment"),
+    ("bal", "balance"), ("maritl", "marital status"), ("jobclass", "job class"), ("edu", "education"), ("monetary", "spend"), ("pmt", "payment"), ("ins", "insurance"),
 ];
 
 /// Names of ours that are read as a whole.

@@ -116,7 +116,7 @@ fn empty_page_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, c
     centred(ui, |ui| {
         ui.label(theme::heading("What do customers do?"));
         ui.add_space(4.0);
-        let text = "Open an export of events as it is: GA4, Mixpanel, Amplitude, PostHog, Segment, Snowplow, Matomo, a shop, a web server log, or a table \
+        let text = "Open an export of events as it is: GA4, Mixpanel, Amplitude, PostHog, Segment, Snowplow, Matomo, a shop, a web server log, a list of orders, or a table \
                     with a customer, a time and what happened in each row.";
         // A line across the whole window is hard to read.
         let width = ui.available_width().min(LINE_OF_TEXT);

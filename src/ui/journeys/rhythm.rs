@@ -26,18 +26,22 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen) {
         (None, Some(name)) => format!("{name} has too few customers with events for hours of its own; everyone is shown."),
         _ => "The darker, the larger the share of this hour. Every customer counts the same, however much they do.".to_owned(),
     };
-    if report.share_in_utc > 0.0 {
+    if !report.has_hours {
+        legend = "The times of these events are days, so nothing is known of the hours.".to_owned();
+    } else if report.share_in_utc > 0.0 {
         legend += &format!(" Of {} of the events the local hour is not known; theirs are hours of UTC.", percent(report.share_in_utc));
     }
     ui.add(Label::new(caption(ui, unbroken(&legend))).wrap());
     ui.add_space(theme::INSIDE);
     scrolled(ui, "rhythm", |ui| {
-        tiles_ui(ui, seen, report, own);
-        ui.add_space(theme::BETWEEN);
-        let of_parts = own.map(|own| &own.day_parts[..]);
-        let names: Vec<&str> = report.day_parts.iter().map(String::as_str).collect();
-        bars_ui(ui, seen, ("Parts of the day", &names), &report.shares_of_day_parts, of_parts);
-        ui.add_space(theme::BETWEEN);
+        if report.has_hours {
+            tiles_ui(ui, seen, report, own);
+            ui.add_space(theme::BETWEEN);
+            let of_parts = own.map(|own| &own.day_parts[..]);
+            let names: Vec<&str> = report.day_parts.iter().map(String::as_str).collect();
+            bars_ui(ui, seen, ("Parts of the day", &names), &report.shares_of_day_parts, of_parts);
+            ui.add_space(theme::BETWEEN);
+        }
         bars_ui(ui, seen, ("Active days by weekday", &DAYS), &report.weekdays, own.map(|own| &own.weekdays[..]));
         if let Some(months) = &report.months {
             ui.add_space(theme::BETWEEN);

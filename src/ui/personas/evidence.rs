@@ -245,13 +245,27 @@ fn cells(evidence: &Evidence) -> [String; 9] {
         return [dash(), evidence.texts[1].clone(), dash(), dash(), dash(), dash(), dash(), n, missing];
     }
     let [here, everyone, others] = evidence.texts.clone();
-    let covers = percent(evidence.coverage);
+    let is_told = evidence.level.is_none() || here == percent(evidence.persona);
+    let covers = covers(is_told, evidence.coverage, evidence.n);
     [here, everyone, others, signed(evidence.effect, 2), traits::interval(evidence), signed(evidence.v_test, 1), covers, n, missing]
+}
+
+/// Share of members that the statement holds for. What is withheld must not stand two columns further: of a level the members covered are its share.
+fn covers(is_told: bool, coverage: f64, n: usize) -> String {
+    let covered = (coverage * n as f64).round() as usize;
+    if is_told && !(1..Contrast::LEAST).contains(&covered) { percent(coverage) } else { "–".to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_withheld_is_told_by_no_other_column() {
+        assert_eq!(covers(false, 0.4, 740), "–", "a bound is all that is told");
+        assert_eq!(covers(true, 0.003, 740), "–", "two of 740");
+        assert_eq!([covers(true, 0.0, 740), covers(true, 0.4, 740)], [percent(0.0), percent(0.4)]);
+    }
 
     #[test]
     fn numbers_never_touch_and_what_counts_stays() {

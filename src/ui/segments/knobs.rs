@@ -307,7 +307,7 @@ fn doubt_ui(ui: &mut Ui, view: &View, draft: &Clustering) {
     }
     ui.label(theme::strong(ONE_GROUP));
     for reason in structure.reasons().iter().filter(|reason| *reason != ONE_GROUP) {
-        ui.label(caption(ui, reason.as_str()));
+        ui.label(caption(ui, view.answers.noun.in_text(reason)));
     }
 }
 
@@ -351,7 +351,7 @@ fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     }
     reasons.retain(|reason| Some(reason) != doubt.as_ref());
     for reason in &reasons {
-        ui.label(caption(ui, reason.as_str()));
+        ui.label(caption(ui, view.answers.noun.in_text(reason)));
     }
     if reasons.is_empty() && doubt.is_none() {
         ui.label(caption(ui, "Nothing in the curves speaks for it, which may not matter: you know your customers."));
@@ -373,7 +373,7 @@ fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
             let name = if other == 1 { "Choose one group".to_owned() } else { format!("Choose {other} groups") };
             widgets::name_it(&response, Role::Button, &name);
             let chip = if other == suggestion.k { "Suggested. " } else { "" };
-            if response.on_hover_text(format!("{chip}{}", reasons.join("\n"))).clicked() {
+            if response.on_hover_text(format!("{chip}{}", view.answers.noun.in_text(&reasons.join("\n")))).clicked() {
                 set_k(draft, if other == suggestion.k { None } else { Some(other) });
             }
         }

@@ -177,7 +177,7 @@ fn solution_name(view: &View, clustering: &Clustering) -> String {
 fn columns(view: &View) -> Vec<Choice> {
     let Some(loaded) = view.answers.loaded.latest() else { return Vec::new() };
     let is_asked = |column: &&ColumnProfile| !matches!(column.guessed_role, ColumnRole::Identifier | ColumnRole::Ignored);
-    let mut choices: Vec<(KnownBy, Choice)> = Vec::new();
+    let mut choices: Vec<(bool, KnownBy, Choice)> = Vec::new();
     for column in loaded.profile.columns.iter().filter(is_asked) {
         let Some(by) = known_by(column) else { continue };
         let explanation = match by {
@@ -185,11 +185,12 @@ fn columns(view: &View) -> Vec<Choice> {
             KnownBy::Fifths => "Cut at the quintiles into five groups of about equal size".to_owned(),
         };
         choices.push((
+            column.guessed_role == ColumnRole::Outcome,
             by,
             Choice { against: Against::Column(column.name.clone()), name: view.answers.dictionary.name(&column.name), explanation },
         ));
     }
-    // What already is groups comes before what must be cut; a stable sort keeps the file's order within.
-    choices.sort_by_key(|(by, _)| *by == KnownBy::Fifths);
-    choices.into_iter().map(|(_, choice)| choice).collect()
+    // The outcome is what is asked about first. What already is groups comes before what must be cut; a stable sort keeps the file's order within.
+    choices.sort_by_key(|(is_outcome, by, _)| (!is_outcome, *by == KnownBy::Fifths));
+    choices.into_iter().map(|(_, _, choice)| choice).collect()
 }
