@@ -181,7 +181,9 @@ impl Window {
                 // While one is under way, the dialog shows how far it is.
                 self.taking = self.taking.take().filter(|taking| !matches!(taking, Taking::Ended(_)));
                 let remembered = self.settings.choices.clone().unwrap_or_default();
-                let choices = export::Choices { template: self.template.clone(), ..remembered };
+                // Whoever looks at slides for a room means to hand out those.
+                let density = self.look.density_of_slides().unwrap_or(remembered.density);
+                let choices = export::Choices { template: self.template.clone(), density, ..remembered };
                 self.look.export = Some(ExportRequest { folder: Some(absolute(folder)), choices });
             }
             Action::Go(page) => {

@@ -11,7 +11,7 @@ use eframe::egui::{self, CentralPanel, Context, Frame, ViewportCommand};
 use crate::data::Source;
 use crate::engine::live::Following;
 use crate::engine::{Answers, Engine, EngineOptions, Outputs, PagesWanted, Segmentation, TableWanted, Wanted, Watch, log_kind};
-use crate::export::{Audience, Choices, Density, Paper, Plots, Report};
+use crate::export::{Audience, Choices, Paper, Plots, Report};
 use crate::persona::Personas;
 use crate::session::history::History;
 use crate::session::project::{self, Project};
@@ -215,10 +215,7 @@ impl Window {
             let choices = Choices { formats: Vec::new(), audience: Audience::default(), template: None, ..request.choices.clone() };
             return Some(PagesWanted { choices, page: self.look.preview_page, width: self.look.preview_width, thumbnail_width: None });
         }
-        if self.look.page != Page::Present {
-            return None;
-        }
-        let density = if self.look.slides_with_evidence { Density::Analyst } else { Density::Workshop };
+        let density = self.look.density_of_slides()?;
         let choices = Choices { formats: Vec::new(), paper: Paper::Slide, density, ..Choices::default() };
         Some(PagesWanted { choices, page: self.look.slide, width: self.look.slide_width, thumbnail_width: Some(2 * THUMBNAIL_POINTS) })
     }

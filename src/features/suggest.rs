@@ -84,7 +84,7 @@ fn enters_by_default(profile: &ColumnProfile, preparation: &Preparation) -> (boo
         return (false, format!("It has {} levels, more than {MAX_DEFAULT_LEVELS}.", grouped(profile.n_distinct)));
     }
     if is_year_of_the_row(profile) {
-        return (false, "It says when a row was written, not what its customer is like.".to_owned());
+        return (false, "It says when a row was written, and nothing of whom it is about.".to_owned());
     }
     (true, reason_to_enter(profile, role))
 }

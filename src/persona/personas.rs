@@ -40,9 +40,11 @@ pub struct Personas {
 const MAX_GROUP_NAME: usize = 40;
 
 impl Personas {
-    /// What a statement says, with how many columns say the same: "No streaming, and 6 columns that say the same".
+    /// What a statement says, with how many columns say the same: "No streaming, and 6 columns that say the same". That one other does is left to the
+    /// evidence.
     pub fn statement_text(&self, persona: &Persona, statement: &Statement) -> String {
-        let also = persona.evidence.get(statement.evidence).and_then(|row| self.twins.also(row));
+        let told = persona.evidence.get(statement.evidence).filter(|row| self.twins.n_others(row) > 1);
+        let also = told.and_then(|row| self.twins.also(row));
         also.map_or_else(|| statement.text.clone(), |also| format!("{}, {also}", statement.text))
     }
 

@@ -91,9 +91,14 @@ impl Twins {
         columns.filter(move |column| *column != row.column)
     }
 
+    /// Other columns that say the same.
+    pub fn n_others(&self, row: &Evidence) -> usize {
+        self.fact(row).and_then(|fact| self.n_columns.get(fact)).map_or(0, |n| n.saturating_sub(1))
+    }
+
     /// "and 6 columns that say the same", where there are others.
     pub fn also(&self, row: &Evidence) -> Option<String> {
-        let others = self.n_columns.get(self.fact(row)?)?.checked_sub(1)?;
+        let others = self.n_others(row);
         (others > 0).then(|| {
             if others == 1 { "and a column that says the same".to_owned() } else { format!("and {others} columns that say the same") }
         })

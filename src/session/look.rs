@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::persona::Added;
 use crate::plot::{MapAxis, MapWindow};
 
-use crate::export::Plot as PlotKind;
+use crate::export::{Density, Plot as PlotKind};
 
 use super::brush::Brush;
 use super::cards_look::CardsLook;
@@ -184,6 +184,12 @@ impl Look {
         }
     }
 
+    /// How much the slides on screen tell, and so what is exported from there; none on other pages.
+    pub fn density_of_slides(&self) -> Option<Density> {
+        let density = if self.slides_with_evidence { Density::Analyst } else { Density::Workshop };
+        (self.page == Page::Present).then_some(density)
+    }
+
     /// Turns to a view.
     pub fn show(&mut self, view: PageView) {
         self.page = view.page();
@@ -272,5 +278,20 @@ impl Default for Look {
             is_start: false,
             presenting: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slides_are_exported_as_they_are_shown() {
+        let mut look = Look { page: Page::Present, ..Look::default() };
+        assert_eq!(look.density_of_slides(), Some(Density::Workshop));
+        look.slides_with_evidence = true;
+        assert_eq!(look.density_of_slides(), Some(Density::Analyst));
+        look.page = Page::Data;
+        assert_eq!(look.density_of_slides(), None, "what was chosen last");
     }
 }

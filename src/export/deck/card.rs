@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::data::Noun;
 use crate::evaluate::{A_CHOICE, ONE_GROUP, Trust};
 use crate::persona::picture::pixels;
-use crate::persona::{Evidence, Persona, Priority, Statement, numbering, part};
+use crate::persona::{Evidence, Persona, Personas, Priority, Statement, numbering, part};
 
 use super::super::choices::Density;
 use super::super::glyph::portrait;
@@ -314,7 +314,7 @@ pub(super) fn card(report: &Report, persona: &Persona, density: Density) -> Card
         nothing: nothing(persona, &noun, described, more.is_empty() && less.is_empty() && !report.personas.is_everyone()),
         more,
         less,
-        profile: if described { profile(persona) } else { Vec::new() },
+        profile: if described { profile(&report.personas, persona) } else { Vec::new() },
         spreads: persona.drawn(is_for_a_room).filter(|_| described).take(DISTRIBUTIONS).map(spread).collect(),
         added: added(persona),
         priority: Some(persona.added.priority).filter(|priority| *priority != Priority::None).map(|priority| priority.name().to_owned()),
@@ -422,10 +422,11 @@ fn nothing(persona: &Persona, noun: &Noun, described: bool, is_empty: bool) -> O
     is_empty.then(|| "No strong difference from everyone was found.".to_owned())
 }
 
-/// The strongest columns with a percentile, each once.
-fn profile(persona: &Persona) -> Vec<ProfileLine> {
+/// The strongest columns with a percentile, each fact once.
+fn profile(personas: &Personas, persona: &Persona) -> Vec<ProfileLine> {
     let mut seen = BTreeSet::new();
-    let rows = persona.evidence.iter().filter(|row| row.n >= FEWEST_DESCRIBED && seen.insert(&row.column));
+    let listed = personas.listed_evidence(persona).into_iter().map(|at| &persona.evidence[at]);
+    let rows = listed.filter(|row| row.n >= FEWEST_DESCRIBED && seen.insert(&row.column));
     let line = |row: &Evidence| {
         row.told_percentile().map(|percentile| ProfileLine {
             label: row.shown.column.clone(),

@@ -80,9 +80,9 @@ struct Column {
 }
 
 /// Below this a number touches the next one.
-const LEAST_UNIT: f32 = 60.0;
+const LEAST_UNIT: f32 = 72.0;
 /// What goes first where there is little room; the strip below tells it of the row that is pointed at, or the persona's column does.
-const GOES_FIRST: [&str; 3] = ["v.test", "Covers", "Others"];
+const GOES_FIRST: [&str; 4] = ["v.test", "Covers", "Others", "Missing"];
 
 /// The columns that `width` has room for, and how wide one unit of them is.
 fn shown_in(width: f32) -> (Vec<usize>, f32) {

@@ -15,7 +15,8 @@ const LINES: usize = 8;
 
 /// Draws the profile in all the width there is.
 pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
-    let rows = persona.evidence.iter().enumerate().filter(|(_, row)| row.n >= Contrast::LEAST);
+    let listed = view.personas.listed_evidence(persona).into_iter().map(|at| (at, &persona.evidence[at]));
+    let rows = listed.filter(|(_, row)| row.n >= Contrast::LEAST);
     let lines: Vec<(usize, f64)> = rows.filter_map(|(at, row)| Some((at, row.told_percentile()?))).take(LINES).collect();
     if lines.is_empty() {
         return;

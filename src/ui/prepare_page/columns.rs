@@ -249,7 +249,9 @@ fn name_ui(
 ) {
     let t = tokens(ui);
     let name = &profile.name;
-    let rect = Rect::from_min_max(pos2(place[0], row.top() + 4.0), pos2(place[1], row.bottom() - 4.0));
+    // A name without a line below it stands in the middle.
+    let above = if enters { 4.0 } else { 0.5 * (ROW_HEIGHT - 24.0) };
+    let rect = Rect::from_min_max(pos2(place[0], row.top() + above), pos2(place[1], row.bottom() - 4.0));
     let mut cell = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
     cell.spacing_mut().item_spacing.y = 0.0;
     cell.spacing_mut().interact_size.y = 24.0;
