@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use eframe::egui::{OpenUrl, Theme, ViewportCommand};
 
+use crate::customers;
 use crate::data::Source;
 use crate::engine::log_kind;
 use crate::export;
@@ -199,7 +200,8 @@ impl Window {
                 self.act(Action::Go(view.page()));
                 self.look.show(view);
                 let is_sourced = matches!(self.plan().source, Source::Sources(_));
-                if let Some(needs) = view.needs_sources().filter(|_| !is_sourced) {
+                let is_listing = self.answers.loaded.latest().is_some_and(|loaded| customers::looks_like(loaded).is_some());
+                if let Some(needs) = view.needs_sources(is_listing).filter(|_| !is_sourced) {
                     self.tell(needs);
                 }
             }

@@ -53,7 +53,33 @@ pub(super) fn push_folded(text: &mut String, c: char) {
     }
 }
 
-/// Whole tokens count; long words also inside German compounds ("jahreseinkommen").
+/// Whole tokens count; long words also inside German compounds ("jahreseinkommen") and in the plural. What is left of one must be a word of its own: "personal"
+/// is no persona.
 pub(crate) fn matches_word(token: &str, word: &str) -> bool {
-    token == word || (word.len() >= 7 && token.contains(word))
+    const ENDS: [&str; 5] = ["s", "n", "e", "es", "en"];
+    let is_word = |rest: &str| rest.is_empty() || rest.len() >= 3;
+    let is_compound = || {
+        token.match_indices(word).any(|(at, _)| {
+            let (before, behind) = (&token[..at], &token[at + word.len()..]);
+            is_word(before) && (is_word(behind) || ENDS.contains(&behind))
+        })
+    };
+    token == word || (word.len() >= 7 && is_compound())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compounds_are_made_of_words() {
+        for (token, word) in
+            [("einkommen", "einkommen"), ("jahreseinkommen", "einkommen"), ("einkommensklasse", "einkommen"), ("conversions", "conversion")]
+        {
+            assert!(matches_word(token, word), "{token}");
+        }
+        for (token, word) in [("personal", "persona"), ("unconverted", "converted"), ("mischurn", "churn")] {
+            assert!(!matches_word(token, word), "{token}");
+        }
+    }
 }

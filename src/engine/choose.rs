@@ -232,9 +232,15 @@ pub fn stability_reason(stability: &Stability) -> Option<String> {
     let n = stability.sizes.len();
     let back = (0..n).filter(|&cluster| stability.comes_back(cluster)).count();
     // What comes back among shuffled columns as well is no sign of groups.
-    let doubtful = (0..n).find(|&cluster| stability.comes_back(cluster) && stability.trust(cluster) > Trust::Good);
-    let but = match doubtful.and_then(|cluster| stability.null_of(cluster)) {
-        Some(null) => format!("; but segments of shuffled columns come back as well ({null:.2} of 1), so that says little"),
+    let doubtful: Vec<usize> = (0..n).filter(|&cluster| stability.comes_back(cluster) && stability.trust(cluster) > Trust::Good).collect();
+    let but = match doubtful.iter().find_map(|&cluster| stability.null_of(cluster)) {
+        Some(null) if doubtful.len() == back => {
+            format!("; but segments of shuffled columns come back as well ({null:.2} of 1), so that says little")
+        }
+        Some(null) => format!(
+            "; for {} of them that says little, since segments of shuffled columns come back as well ({null:.2} of 1)",
+            doubtful.len()
+        ),
         None => String::new(),
     };
     (n > 1).then(|| format!("{back} of {n} segments come back when customers are resampled ({} draws){but}.", stability.draws.len()))

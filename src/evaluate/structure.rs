@@ -110,8 +110,8 @@ impl Structure {
         };
         if self.found {
             return vec![format!(
-                "There is more than one group{sample}: split into {k}, the mean silhouette is {silhouette:.2}. One group with the same columns would give \
-                 {of_clouds:.2}, and {most_of_clouds:.2} at most ({clouds} drawn)."
+                "There is more than one group{sample}: where a split stands out most, into {k}, the mean silhouette is {silhouette:.2}. One group with the \
+                 same columns would give {of_clouds:.2}, and {most_of_clouds:.2} at most ({clouds} drawn)."
             )];
         }
         let why = format!(

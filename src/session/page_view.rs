@@ -100,10 +100,13 @@ impl PageView {
         }
     }
 
-    /// What it needs before it can show anything, where a table of one file lacks it.
-    pub fn needs_sources(self) -> Option<&'static str> {
+    /// What it needs before it can show anything, where a table of one file lacks it; `is_listing` says that the file lists what customers did.
+    pub fn needs_sources(self, is_listing: bool) -> Option<&'static str> {
         match self {
             PageView::Data(DataView::Table) => None,
+            PageView::Data(_) if is_listing => {
+                Some("This file lists what customers did. Press Build a customer table above its rows, and this view is there.")
+            }
             PageView::Data(DataView::Rfm) => {
                 Some("RFM needs orders: add a source that lists them (Ctrl+Shift+O), and a customer table is built from it.")
             }
@@ -126,5 +129,20 @@ impl From<Page> for PageView {
             Page::Journeys => PageView::Journeys(JourneysView::default()),
             Page::Present => PageView::Present,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_orders_is_not_called_a_customer_table() {
+        let health = PageView::Data(DataView::Health);
+        assert!(health.needs_sources(false).is_some_and(|told| told.contains("is the customer table itself")));
+        for view in [health, PageView::Data(DataView::Rfm)] {
+            assert!(view.needs_sources(true).is_some_and(|told| told.contains("Build a customer table")));
+        }
+        assert_eq!(PageView::Data(DataView::Table).needs_sources(true), None);
     }
 }

@@ -246,6 +246,8 @@ fn what_comes_back_is_counted_as_such_even_where_chance_does_as_well() {
         engine::choose::stability_reason(&stability).unwrap()
     };
     assert_eq!(told(0.4), "2 of 3 segments come back when customers are resampled (10 draws).");
+    let of_one = "for 1 of them that says little, since segments of shuffled columns come back as well";
+    assert!(told(0.92).contains(of_one), "one beats chance and one does not: {}", told(0.92));
     assert_eq!(
         told(1.0),
         "2 of 3 segments come back when customers are resampled (10 draws); but segments of shuffled columns come back as well (1.00 of 1), so that says little."
