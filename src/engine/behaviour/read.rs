@@ -43,11 +43,16 @@ pub fn events_of(paths: &[PathBuf], options: &EventOptions, sources: &[SourceFil
     let mut reader = Reader::new(options).map_err(of_events)?;
     let (mut questions, mut notes) = (Vec::new(), Vec::new());
     for path in paths {
+        let decided = sources.iter().find(|source| source.path == *path);
+        // A source of the table may stand for several files: a folder, or a pattern.
+        if decided.is_some() && !path.is_file() {
+            table(&mut reader, (path, decided), (options, &mut questions, &mut notes), ctx)?;
+            continue;
+        }
         match format_of(path) {
             Ok(_) => reader.file(path, ctx).map_err(of_events)?,
             // A table, or an archive of one, or orders that are counted like one.
             Err(EventsError::NotText { .. } | EventsError::NoMember { .. } | EventsError::Orders { .. }) => {
-                let decided = sources.iter().find(|source| source.path == *path);
                 table(&mut reader, (path, decided), (options, &mut questions, &mut notes), ctx)?
             }
             Err(error) => return Err(of_events(error)),
@@ -101,7 +106,7 @@ fn orders(reader: &mut Reader, source: &SourceFile, raw: &Raw, notes: &mut Vec<S
     let names: Vec<&str> = sold.columns.iter().map(|(name, _)| *name).collect();
     let columns = ColumnSource::counted_orders(&names);
     // Nobody need say which zone a day is of.
-    let is_utc = !sold.has_times || raw.columns.iter().any(|column| column.offsets == Offsets::All);
+    let is_utc = !sold.has_times || raw.column(&sold.time).is_some_and(|column| column.offsets == Offsets::All);
     let cells = sold.columns.iter().map(|(_, cells)| cells_of(cells, is_utc)).collect();
     reader.begin_columns(&raw.title, &columns);
     reader.columns(&columns, &ColumnBatch { columns: cells, n_rows: sold.n }, ctx).map_err(|error| {
@@ -178,7 +183,14 @@ mod tests {
         assert_eq!(kinds(&[]), (40, 60));
         let mut source = SourceFile { name: "orders".into(), path: path.clone(), ..SourceFile::default() };
         source.money.counted = Some(["cancelled".to_owned(), "completed".to_owned()].into());
-        assert_eq!(kinds(&[source]), (60, 60));
+        assert_eq!(kinds(&[source.clone()]), (60, 60));
+        // A pattern that stands for two files is one source.
+        let others = std::fs::read_to_string(&path).unwrap().replace('K', "L");
+        std::fs::write(folder.path().join("orders-2.csv"), others).unwrap();
+        source.path = folder.path().join("orders*.csv");
+        let both =
+            events_of(std::slice::from_ref(&source.path), &EventOptions::default(), std::slice::from_ref(&source), &Ctx::new()).unwrap();
+        assert!(both.told.notes.iter().any(|note| note.starts_with("120 rows of ")), "{:?}", both.told.notes);
         assert_eq!(decided_of(&Source::Sample { seed: 0 }), []);
     }
 }
