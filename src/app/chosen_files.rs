@@ -1,5 +1,7 @@
 //! What becomes of what was chosen in a file dialog, and where the system shows none?
 
+use crate::data::Source;
+
 use super::dialogs::{DialogPurpose, Outcome};
 use super::free_path::free_path;
 use super::window::Window;
@@ -35,11 +37,11 @@ impl Window {
     /// Where the system shows no dialogs every task still has a way: typed paths, dropped files, the folder beside the data.
     fn without_dialog(&mut self, purpose: DialogPurpose) {
         let folder = self.home_folder();
+        // The sample is no source: files begin a table of their own, and until one is named it stays.
+        let begins_anew = matches!(self.plan().source, Source::Sample { .. });
         match purpose {
-            DialogPurpose::Open | DialogPurpose::Rules => {
-                self.look.palette = Some(String::new());
-                self.tell("This system shows no file dialog. Type the file's path, or drop the file on the window.");
-            }
+            DialogPurpose::AddSource if begins_anew => self.ask_for_path(),
+            DialogPurpose::Open | DialogPurpose::Rules => self.ask_for_path(),
             DialogPurpose::AddSource | DialogPurpose::LocateSource(_) => {
                 self.show_sources();
                 self.look.sources.path_of = if let DialogPurpose::LocateSource(at) = purpose { Some(at) } else { None };
@@ -68,5 +70,11 @@ impl Window {
                 self.tell("This system shows no file dialog. Type the picture's path, or drop the file on the card.");
             }
         }
+    }
+
+    /// The palette takes a path.
+    fn ask_for_path(&mut self) {
+        self.look.palette = Some(String::new());
+        self.tell("This system shows no file dialog. Type the file's path, or drop the file on the window.");
     }
 }

@@ -42,7 +42,13 @@ impl Note {
         Note(say(&all), (told.len() < all.len()).then(|| say(&told)))
     }
 
-    /// The sentence as it may leave: values of fewer than ten customers are not in it.
+    /// The same note with what can be done about it in the program, which paper has no use for.
+    pub fn advising(self, advice: &str) -> Note {
+        let outside = self.outside().to_owned();
+        Note(format!("{} {advice}", self.0), Some(outside))
+    }
+
+    /// The sentence as it may leave: values of fewer than ten customers are not in it, and no advice is.
     pub fn outside(&self) -> &str {
         self.1.as_deref().unwrap_or(&self.0)
     }
@@ -204,6 +210,8 @@ mod tests {
         assert_eq!((note.0.as_str(), note.outside()), ("a.csv: Levels: HIV.", "a.csv: Levels."));
         let note = Note::quoting(&[("web", 10)], say);
         assert_eq!(note.outside(), note.0);
+        let advised = Note::new("a is left out.").advising("You can switch it on under Prepare.");
+        assert_eq!((advised.0.as_str(), advised.outside()), ("a is left out. You can switch it on under Prepare.", "a is left out."));
     }
 
     #[test]

@@ -165,7 +165,7 @@ pub fn disagreement(names: &[&str], losses: &[f64], importance: &[f64]) -> Optio
     }
     let (first, heaviest) = (names[first], names[heaviest]);
     Some(format!(
-        "The forest needs {first} most, which is number {of_first} by weight; the largest weight has {heaviest}, number {of_heaviest} of the forest (of {}). \
+        "The forest relies most on {first}, which is number {of_first} by weight. {heaviest} has the largest weight and is number {of_heaviest} of {} in the forest. \
          A weight cannot follow a relation that bends, and shares itself out among columns that say the same.",
         names.len()
     ))
@@ -260,7 +260,7 @@ mod tests {
         let sentence = disagreement(&names, &forest, &[0.01, 0.2, 0.5, 0.2, 0.05]).unwrap();
         assert!(
             sentence.starts_with(
-                "The forest needs visits most, which is number 5 by weight; the largest weight has age, number 5 of the forest (of 5)."
+                "The forest relies most on visits, which is number 5 by weight. age has the largest weight and is number 5 of 5 in the forest."
             ),
             "{sentence}"
         );

@@ -39,9 +39,13 @@ impl HoldsOf<'_> {
             _ if self.found == Some(false) && n == 1 => "There is only one group, so there are no personas to validate.".to_owned(),
             (0, _) => "Whether these personas hold is not known yet.".to_owned(),
             _ if self.found == Some(false) => {
-                format!(
-                    "These data form one group: the {n} personas are a choice and not a finding, and {holding} of them come back the same."
-                )
+                let back = match holding {
+                    0 => "and none of them comes back the same".to_owned(),
+                    1 => "and 1 of them comes back the same".to_owned(),
+                    all if all == n => "but all of them come back the same".to_owned(),
+                    some => format!("and {some} of them come back the same"),
+                };
+                format!("These data form one group: the {n} personas are a choice and not a finding, {back}.")
             }
             _ if n == 1 => (if holding == 1 { "The one persona holds." } else { "The one persona does not hold." }).to_owned(),
             (_, 0) if n == 2 => "Neither persona holds.".to_owned(),

@@ -5,7 +5,7 @@
 
 use super::deck::{Badge, CardPage, Deck, HeldLine};
 use super::sheet::{SheetPart, TopicSheet};
-use super::text::{turns_text, weaker_rows};
+use super::text::{more_rows, turns_text, withheld_values};
 
 /// The document of a deck.
 pub fn markdown(deck: &Deck) -> String {
@@ -90,10 +90,10 @@ fn back(to: &mut Document, deck: &Deck, card: &CardPage) {
         to.table(&columns, card.evidence.iter().map(|line| line.cells().to_vec()));
     }
     if card.n_more_evidence > 0 {
-        to.line(&weaker_rows(card.n_more_evidence));
+        to.line(&more_rows(card.n_more_evidence));
     }
     if card.has_suppressed {
-        to.line(&format!("Values of fewer than 10 {} are withheld.", text(&deck.noun.many)));
+        to.line(&withheld_values(&text(&deck.noun.many)));
     }
     if let Some(name) = &card.automatic_name {
         to.line(&format!("The automatic name is {}.", text(name)));
@@ -142,7 +142,7 @@ fn comparison(to: &mut Document, deck: &Deck) {
         }),
     );
     if comparison.n_more > 0 {
-        to.line(&format!("{} weaker attributes are not shown.", comparison.n_more));
+        to.line(&format!("{} more attributes are not shown.", comparison.n_more));
     }
 }
 

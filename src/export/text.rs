@@ -31,8 +31,13 @@ pub fn turns_text(c: char) -> bool {
 pub use crate::base::text::{count, percent, percents};
 
 /// What is said of rows of evidence that a page has no room for.
-pub fn weaker_rows(n: usize) -> String {
-    if n == 1 { "1 weaker row is not shown.".to_owned() } else { format!("{} weaker rows are not shown.", count(n)) }
+pub fn more_rows(n: usize) -> String {
+    if n == 1 { "1 more row is not shown.".to_owned() } else { format!("{} more rows are not shown.", count(n)) }
+}
+
+/// What is said where values are withheld; `many` is what the rows are called.
+pub fn withheld_values(many: &str) -> String {
+    format!("Values of fewer than 10 {many}, and values from which those could be worked out, are withheld (–) or told as a limit.")
 }
 
 /// A share in whole percent, for sentences with an interval beside it: "24 %".

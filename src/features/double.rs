@@ -68,11 +68,8 @@ fn held_by_few(
         };
         input.enters = false;
         input.reason = capitalised(&format!("{}: some may be counted in another unit.", why.replace("{}", "the")));
-        notes.push(Note::new(format!(
-            "{} is left out: {}, so some may be counted in another unit. You can switch it on under Prepare.",
-            input.name,
-            why.replace("{}", "its")
-        )));
+        let note = format!("{} is left out: {}, so some may be counted in another unit.", input.name, why.replace("{}", "its"));
+        notes.push(Note::new(note).advising("You can switch it on under Prepare."));
     }
     Ok(())
 }
@@ -123,10 +120,13 @@ fn same_columns(
         if first[place] == place || !by_default(&columns[at], preparation) {
             continue;
         }
-        let stays = columns[numbers[first[place]]].name.clone();
+        let other = numbers[first[place]];
+        let stays = columns[other].name.clone();
+        // Where one goes up the other goes down: "approve" beside "reject".
+        let is_reverse = together(&values(&at), &values(&other), &rows).is_some_and(|r| r < 0.0);
         columns[at].enters = false;
-        columns[at].reason = format!("Left out: says the same as {stays}.");
-        told.push((at, format!("{} (as {stays})", columns[at].name)));
+        columns[at].reason = format!("Left out: says the same as {stays}{}.", if is_reverse { ", in reverse" } else { "" });
+        told.push((at, format!("{} ({} {stays})", columns[at].name, if is_reverse { "the reverse of" } else { "as" })));
     }
     for (own, of) in OWN_TWINS {
         let at = |name: &str| columns.iter().position(|column| column.name == name && column.enters && column.kind == Kind::Number);
@@ -156,7 +156,8 @@ fn left_out_note(told: Vec<String>) -> Option<Note> {
         (0, _) => (String::new(), "say the same as other columns and are", "them"),
         (n, _) => (format!(" and {n} more"), "say the same as other columns and are", "them"),
     };
-    (!told.is_empty()).then(|| Note::new(format!("{list}{more} {are} left out. You can switch {they} on under Prepare.")))
+    (!told.is_empty())
+        .then(|| Note::new(format!("{list}{more} {are} left out.")).advising(&format!("You can switch {they} on under Prepare.")))
 }
 
 /// Levels that hold for the very customers of a level of an earlier column. A column of which nothing else is left is left out whole.
@@ -210,9 +211,8 @@ fn same_levels(
         let level = loaded.profile.columns[at].levels.as_ref().map_or("", |levels| levels.names[level].as_str());
         let (n, name) = (others.len(), &columns[at].name);
         let says = if n == 1 { format!("A level of {} says", others[0]) } else { format!("Levels of {n} columns say") };
-        notes.push(Note::new(format!(
-            "{says} the same as \"{level}\" of {name}, so it enters once. Let a column in under Prepare to count it whole."
-        )));
+        let note = format!("{says} the same as \"{level}\" of {name}, so it enters once.");
+        notes.push(Note::new(note).advising("Let a column in under Prepare to count it whole."));
     }
     Ok(said)
 }

@@ -288,7 +288,9 @@ fn correlation_notes(found: &Components, names: &[String], is_number: &[bool]) -
         .take(5)
         .map(|&(r, i, j)| {
             let together = if r > 0.0 { "move together" } else { "move against each other" };
-            Note::new(format!("{} and {} {together} (r = {r:.2}): they count double. Consider leaving one out.", names[i], names[j]))
+            let r = format!("{r:.2}").replace('-', "\u{2212}");
+            Note::new(format!("{} and {} {together} (r = {r}): they count double.", names[i], names[j]))
+                .advising("Consider leaving one out.")
         })
         .collect();
     if more > 0 {

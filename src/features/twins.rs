@@ -1,7 +1,7 @@
 //! Which columns, and which levels of categories, say the same as others? What says the same twice would count twice.
 //!
 //! In: values of columns, row by row. Out: for each column of numbers the first one that it follows, up to scale and sign; for each level the very customers
-//! it holds for, as a fingerprint. Two numbers say the same where Pearson's correlation, of them or of one and the logarithm of the other, and Spearman's are
+//! it holds for, as a fingerprint. Two numbers say the same where Pearson's correlation, of them or of one and the logarithm or the square of the other, and Spearman's are
 //! both beyond [`SAME`]: one alone is fooled by a few giants, or by the same order at another pace. An even sample of 2 048 rows finds the candidates, all rows decide. Two levels say
 //! the same where they hold for exactly the same customers. O(p^2) on the sample, O(n p) for the rest.
 
@@ -18,13 +18,18 @@ const FEWEST_ROWS: usize = 30;
 /// Of more columns nobody looks at all pairs.
 const MOST_COLUMNS: usize = 600;
 
-/// How two columns are laid side by side: as they are, or either beside the logarithm of the other, since files often hold both.
+/// How two columns are laid side by side: as they are, or either beside the logarithm or the square of the other, since files often hold both.
 type Pace = fn((f64, f64)) -> (f64, f64);
-const PACES: [Pace; 3] = [|pair| pair, |(a, b)| (log(a), b), |(a, b)| (a, log(b))];
+const PACES: [Pace; 5] = [|pair| pair, |(a, b)| (log(a), b), |(a, b)| (a, log(b)), |(a, b)| (square(a), b), |(a, b)| (a, square(b))];
 
 /// ln(1 + x), which zero has too; a column that goes below zero has no logarithm.
 fn log(value: f64) -> f64 {
     if value < 0.0 { f64::NAN } else { value.ln_1p() }
+}
+
+/// The square; a column that goes below zero is not in the order of its squares.
+fn square(value: f64) -> f64 {
+    if value < 0.0 { f64::NAN } else { value * value }
 }
 
 /// A column's values by row of the table; none where missing.
@@ -170,6 +175,8 @@ mod tests {
         check(&[&|row| a(row) + giant(row), &|row| b(row) + giant(row)], &[0, 1]);
         // The same order at another pace, and a column that is empty for others.
         check(&[&a, &|row| a(row).powi(4), &|row| if row % 9 == 0 { f64::NAN } else { a(row) }], &[0, 1, 2]);
+        // Files often hold a column and its square, in either order.
+        check(&[&|row| a(row).powi(2), &a, &b, &|row| b(row).powi(2)], &[0, 0, 2, 2]);
         // Files often hold a column and its logarithm, in either order; a logarithm of debts there is none.
         check(&[&|row| (a(row) / 100.0).exp(), &b, &a], &[0, 1, 0]);
         check(&[&|row| (a(row) + 1.0).log10(), &|row| b(row), &a], &[0, 1, 0]);

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::data::Role;
+use crate::data::{Role, is_rfm_score};
 use crate::evaluate::telling_level;
 
 use super::card::Persona;
@@ -62,20 +62,31 @@ pub fn tone(effect: f64) -> i8 {
 pub fn attributes(personas: &[Persona], twins: &Twins) -> Vec<Attribute> {
     let mut rows: BTreeMap<(&str, Option<&str>), Vec<Option<usize>>> = BTreeMap::new();
     for (cluster, persona) in personas.iter().enumerate() {
-        for (at, evidence) in persona.evidence.iter().enumerate() {
+        // Marks of ours say what the columns they are made of say in euros and days.
+        let is_told = |evidence: &Evidence| evidence.level.is_some() || !(is_rfm_score(&evidence.column) || twins.is_logarithm(evidence));
+        for (at, evidence) in persona.evidence.iter().enumerate().filter(|(_, evidence)| is_told(evidence)) {
             let of_all = rows.entry((&evidence.column, evidence.level.as_deref())).or_insert_with(|| vec![None; personas.len()]);
             of_all[cluster] = Some(at);
         }
     }
     let mut attributes: Vec<Attribute> = rows.into_iter().map(|((column, level), rows)| attribute(personas, column, level, rows)).collect();
+    let mut n_levels: BTreeMap<String, usize> = BTreeMap::new();
+    attributes.iter().for_each(|attribute| *n_levels.entry(attribute.column.clone()).or_default() += 1);
     tell_by_one_level(&mut attributes, personas);
     // The map's order decides between equals.
     attributes.sort_by(|a, b| b.separation.total_cmp(&a.separation));
     let (mut seen, mut told) = (BTreeSet::new(), BTreeSet::new());
     attributes.retain(|attribute| {
         let fact = attribute.any_evidence(personas).and_then(|row| twins.fact(row));
-        // A column whose best level is told already still has its next best one.
-        !seen.contains(&attribute.column) && fact.is_none_or(|fact| told.insert(fact)) && seen.insert(attribute.column.clone())
+        if seen.contains(&attribute.column) {
+            return false;
+        }
+        let is_new = fact.is_none_or(|fact| told.insert(fact));
+        // A column whose best level is told already still has its next best one; of two levels the other says the same again.
+        if is_new || n_levels.get(&attribute.column).is_some_and(|n| *n <= 2) {
+            seen.insert(attribute.column.clone());
+        }
+        is_new
     });
     for attribute in &mut attributes {
         attribute.also = attribute.any_evidence(personas).and_then(|row| twins.also(row));

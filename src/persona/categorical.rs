@@ -194,6 +194,16 @@ fn bound(part: usize, whole: usize, over: bool) -> Option<(bool, f64)> {
     }
 }
 
+/// What is told of a share that is withheld, among `n` members: it is at least this, 0 to 1.
+pub(super) fn at_least(share: f64, n: usize) -> f64 {
+    let part = (share * n as f64).round() as usize;
+    match bound(part, n, true) {
+        _ if is_few(part) => 0.0,
+        Some((true, least)) => least / 100.0,
+        _ => 0.0,
+    }
+}
+
 /// "over 75 %" or "under 20 %".
 fn bound_text(bound: Option<(bool, f64)>) -> String {
     bound.map_or_else(|| "–".to_owned(), |(is_over, at)| format!("{} {}", if is_over { "over" } else { "under" }, percent(at / 100.0)))
@@ -261,5 +271,6 @@ mod tests {
         assert_eq!(bound(95, 100, true), "over 80 %", "steps of ten customers");
         assert_eq!((bound(950, 1000, true), bound(15, 1000, false)), ("over 90 %".into(), "under 5 %".into()));
         assert_eq!((bound(15, 1000, true), bound(12, 20, true)), ("under 5 %".into(), "–".into()));
+        assert_eq!((at_least(0.95, 100), at_least(0.95, 1000), at_least(0.003, 1000), at_least(0.6, 20)), (0.8, 0.9, 0.0, 0.0));
     }
 }

@@ -175,7 +175,7 @@ fn persona(
     edit: Option<&PersonaEdit>,
     table_rows: &[usize],
 ) -> Persona {
-    let said = worth_saying(columns, traits, twins);
+    let said = worth_saying(columns, traits, twins, &name.picked);
     let clauses = said.iter().map(|&at| &traits[at]).filter(|found| {
         let column = &columns[found.column];
         // A score of ours says in marks what the columns it is made of say in euros and days.
@@ -221,12 +221,16 @@ fn no_longer_passes(edit: &PersonaEdit, traits: &[Trait]) -> bool {
 /// best in each direction, and a fact that several columns tell in the same words and numbers ("No internet service") with the first of them;
 /// where nearly all share it nothing more is said of the others. What came of them has a line of its own on every front. Of two levels only one is told, since the other says the same again, and rather
 /// the one that is more common here.
-fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins) -> Vec<usize> {
+fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins, named: &[usize]) -> Vec<usize> {
     let mut said: Vec<usize> = Vec::new();
     let (mut facts, mut implied) = (BTreeSet::new(), BTreeSet::new());
     let outcomes = outcome_columns(traits.iter().map(|found| &found.evidence));
-    let is_open = |found: &Trait| found.evidence.passes_statement && !outcomes.contains(found.evidence.column.as_str());
-    for (at, found) in traits.iter().enumerate().filter(|(_, found)| is_open(found)) {
+    // Marks of ours say what the columns they are made of say in euros and days.
+    let is_mark = |found: &Trait| found.level.is_none() && columns[found.column].is_own_score();
+    let is_open = |found: &Trait| found.evidence.passes_statement && !outcomes.contains(found.evidence.column.as_str()) && !is_mark(found);
+    // What the name says comes first, so that every word of it stands on the front.
+    let in_order = named.iter().copied().chain((0..traits.len()).filter(|at| !named.contains(at)));
+    for (at, found) in in_order.map(|at| (at, &traits[at])).filter(|(_, found)| is_open(found)) {
         let has_two = matches!(&columns[found.column].reading, Reading::Levels(levels) if levels.names.len() == 2);
         let phrase = Phrase::of(&columns[found.column], found);
         let repeats = |old: &usize| {
@@ -254,6 +258,8 @@ fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins) -> Vec<u
             break;
         }
     }
+    // Told by strength.
+    said.sort_unstable();
     said
 }
 

@@ -6,7 +6,7 @@
 //! on side by side and put together in order, so the result does not depend on the number of threads. Cost: O(n p) for the associations, the rest
 //! depends on the sample alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -30,7 +30,8 @@ use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_NAMED};
 use super::rules::{Target, rule};
 use super::trait_members::TraitMembers;
-use super::typical::{Discretion, N_EXAMPLES, example, nearest_to_centre};
+use super::twins::Twins;
+use super::typical::{Discretion, N_EXAMPLES, example, nearest_to_middle};
 
 /// Customers the forest and the rules look at, at most: importance is then known to about a hundredth.
 const MOST_ROWS: usize = 5_200;
@@ -91,11 +92,14 @@ pub fn explained(
         if members[cluster].len() < MIN_NAMED {
             return Ok((Vec::new(), false));
         }
-        let mut shown: Vec<usize> = open().map(|(place, _)| place).collect();
+        let mut shown: Vec<usize> = open().filter(|(_, column)| !column.is_logarithm).map(|(place, _)| place).collect();
         let told = |place: usize| associations[place].of_segment[cluster];
         shown.sort_by(|&a, &b| told(b).total_cmp(&told(a)).then(a.cmp(&b)));
+        if let Some(persona) = named.personas.get(cluster) {
+            shown = without_repeats(&columns, shown, persona, &named.twins);
+        }
         shown.truncate(COLUMNS_SHOWN);
-        // Nearest to a mean may still lack what the name says: such a one is typical of nothing.
+        // Nearest to the middle may still lack what the name says: such a one is typical of nothing.
         let headline = named.personas.get(cluster).map(Persona::headline).unwrap_or_default();
         let mut sharing = members[cluster].clone();
         for row in &headline {
@@ -112,7 +116,7 @@ pub fn explained(
             }
         }
         let among = if is_typical { &sharing } else { &members[cluster] };
-        let rows = nearest_to_centre(&prepared.matrix, &members[cluster], among, ctx)?;
+        let rows = nearest_to_middle(&columns, &shown, &groups.table_rows, &members[cluster], among, ctx)?;
         Ok((rows.into_iter().map(|row| example(&columns, &shown, &discretions, prepared.table_rows[row])).collect(), is_typical))
     };
     let found = (0..labels.n_clusters()).into_par_iter().map(examples_of).collect::<Result<Vec<_>, Stopped>>()?;
@@ -137,6 +141,22 @@ pub fn explained(
         examples,
         typical,
     })
+}
+
+/// The columns without those that say of nearly all members what one before them says.
+fn without_repeats(columns: &[Described], shown: Vec<usize>, persona: &Persona, twins: &Twins) -> Vec<usize> {
+    let mut said: BTreeSet<&str> = BTreeSet::new();
+    let mut kept = Vec::new();
+    for at in shown {
+        let name = columns[at].name;
+        if said.contains(name) {
+            continue;
+        }
+        let rows = persona.evidence.iter().filter(|row| row.column == name);
+        said.extend(rows.flat_map(|row| twins.implied(row)));
+        kept.push(at);
+    }
+    kept
 }
 
 /// The columns with what the forest loses without them first, those that no forest was asked about after them; ties by association.

@@ -91,6 +91,19 @@ pub(super) fn is_person(level: &str) -> bool {
     ["er", "or", "ist", "ian", "tive", "ant", "ent"].iter().any(|end| last.len() > 4 && last.ends_with(end)) && !last.ends_with("ment")
 }
 
+/// Words of a title that stay small.
+const SMALL_WORDS: [&str; 8] = ["of", "and", "the", "or", "in", "on", "for", "to"];
+
+/// Whether the words may be the name of a place or a firm, which keeps its capitals.
+fn is_proper(level: &str) -> bool {
+    #[rustfmt::skip]
+    const COMMON: [&str; 24] = [
+        "card", "check", "cheque", "transfer", "payment", "order", "orders", "delivery", "account", "accounts", "cash", "scientist", "executive",
+        "representative", "technician", "director", "manager", "resources", "school", "college", "degree", "worker", "assistant", "engineer",
+    ];
+    !level.to_lowercase().split(' ').any(|word| COMMON.contains(&word))
+}
+
 /// A level within a sentence: "Electronic check" begins small, "USA" and "McDonald" stay.
 pub(super) fn lowered(level: &str) -> String {
     let mut chars = level.chars();
@@ -102,6 +115,12 @@ pub(super) fn lowered(level: &str) -> String {
     }
     if word.is_empty() || word.chars().any(|c| c.is_uppercase() || c.is_numeric()) {
         return level.to_owned();
+    }
+    // "Credit Card" has capitals as a title has them.
+    let is_title =
+        |word: &str| word.chars().next().is_some_and(char::is_uppercase) && word.chars().skip(1).all(char::is_lowercase) && word.len() > 1;
+    if level.split(' ').count() > 1 && level.split(' ').all(|word| is_title(word) || SMALL_WORDS.contains(&word)) && !is_proper(level) {
+        return level.to_lowercase();
     }
     first.to_lowercase().collect::<String>() + rest
 }

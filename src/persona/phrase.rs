@@ -7,6 +7,7 @@
 
 use crate::data::{Noun, Role, gives_no_name, without_neutral_words};
 
+use super::categorical::at_least;
 use super::columns::{Described, Reading};
 use super::evidence::Direction;
 use super::level_words::{
@@ -191,7 +192,7 @@ impl<'a> Phrase<'a> {
             return Some(verb(&self.column.human, yes));
         }
         // "Sales_Executive" is read as "Sales Executive".
-        let said = level.replace('_', " ");
+        let said = spelled_out(&level.replace('_', " "));
         let level = said.trim();
         let entry = self.column.entry.filter(|entry| !NEEDS_A_WORD.contains(&entry.tag.as_str()) || is_word(level));
         let is_job = entry.is_some_and(|entry| entry.tag == "job");
@@ -226,11 +227,15 @@ impl<'a> Phrase<'a> {
         answer(level, &levels.labels)
     }
 
-    /// How many do it, by the share that is printed beside it. Where that is withheld, a word such as "All" would tell it.
+    /// How many do it, by what is printed beside it. Where the share is withheld, a word such as "All" would tell it: there the bound speaks.
     fn how_many(&self) -> &'static str {
-        let share = self.found.evidence.persona;
+        let evidence = &self.found.evidence;
+        let share = match evidence.hidden().persona && evidence.texts[0] != "–" {
+            true if self.found.direction == Direction::More => at_least(evidence.persona, evidence.n),
+            _ => evidence.persona,
+        };
         match self.found.direction {
-            Direction::More if self.found.evidence.hidden().persona => "More",
+            Direction::More if evidence.texts[0] == "–" => "More",
             Direction::Less if self.found.evidence.texts[0] == "–" => "Fewer",
             Direction::More if share >= 1.0 => "All",
             Direction::More if share >= 0.9 => "Almost all",
@@ -358,6 +363,14 @@ impl<'a> Phrase<'a> {
             }
             let small = level.to_lowercase();
             let first = small.split([' ', '_', '-']).next().unwrap_or(&small);
+            // "Two-Year Customers" would have been customers for two years.
+            if let Some((n, unit)) = level.trim().split_once([' ', '-'])
+                && UNITS.contains(&unit.to_lowercase().as_str())
+                && !is_code(&self.column.human)
+            {
+                let what = format!("{}-{} {}", titled(n), titled(unit), titled(&without_neutral_words(&self.column.human)));
+                return Some(Forms { behind: Some(format!("{}with {what}", mostly.to_lowercase())), is_level: true, ..Forms::default() });
+            }
             // "Parents Customers" would be parents, where they live with theirs.
             if small.split([' ', '_']).any(names_people) {
                 return None;
@@ -418,6 +431,17 @@ impl<'a> Phrase<'a> {
     }
 }
 
+/// "<=Good" as it is read aloud: "at most Good".
+fn spelled_out(level: &str) -> String {
+    const SIGNS: [(&str, &str); 6] =
+        [("<=", "at most"), (">=", "at least"), ("≤", "at most"), ("≥", "at least"), ("<", "below"), (">", "above")];
+    let found = SIGNS.iter().find_map(|(sign, words)| Some((words, level.trim().strip_prefix(sign)?.trim())));
+    match found {
+        Some((words, rest)) if rest.starts_with(char::is_alphabetic) => format!("{words} {rest}"),
+        _ => level.to_owned(),
+    }
+}
+
 /// What those are called who bought nothing.
 pub(super) const NON_BUYERS: &str = "Non-Buyers";
 
@@ -429,7 +453,8 @@ fn spent(name: &str) -> Option<String> {
     let (unit, rest) = name.split_once(' ')?;
     let (preposition, whom) = rest.split_once(' ')?;
     let is_spent = UNITS.contains(&unit) && ["with", "at", "in"].contains(&preposition);
-    is_spent.then(|| if whom.starts_with("the ") { rest.to_owned() } else { format!("{preposition} the {whom}") })
+    let has_article = ["the ", "this ", "that ", "their ", "our ", "my ", "a ", "an "].iter().any(|word| whom.starts_with(word));
+    is_spent.then(|| if has_article { rest.to_owned() } else { format!("{preposition} the {whom}") })
 }
 
 /// Whether a name is a code that nobody says: "x2", "Q12", "var 7".
@@ -454,4 +479,15 @@ fn is_code(human: &str) -> bool {
     ];
     let is_word = |word: &str| word.chars().count() >= 3 && word.chars().all(char::is_alphabetic) && !NOTHING.contains(&word);
     !human.to_lowercase().split_whitespace().any(is_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_before_a_word_are_read_aloud() {
+        let said = ["<=Good", ">=Very Good", "< HS Grad", ">5", "Good", "<"].map(spelled_out);
+        assert_eq!(said, ["at most Good", "at least Very Good", "below HS Grad", ">5", "Good", "<"]);
+    }
 }

@@ -191,26 +191,24 @@ pub fn number(value: f64) -> String {
     if value < 0.0 && text != "0" { format!("\u{2212}{text}") } else { text }
 }
 
-/// A ratio as it stands before "as much": "2.4x", "24x", and below one the parts that have a name, "half", "a quarter", else "0.41x".
+/// A ratio as it stands before "as much": "2.4x", "24x", and below one the parts that have a name, "half", "a quarter", else "41 %".
 pub fn times(ratio: f64) -> String {
     let hundredths = (ratio * 100.0).round();
     if let Some((_, part)) = PARTS.iter().find(|(part, _)| *part == hundredths) {
         return (*part).to_owned();
     }
-    let decimals = if ratio >= 9.95 {
-        0
-    } else if ratio >= 0.995 {
-        1
-    } else {
-        2
-    };
-    format!("{ratio:.decimals$}x")
+    match ratio {
+        // Nobody says "0.41x as often".
+        ..0.995 => percent(ratio),
+        ..9.95 => format!("{ratio:.1}x"),
+        _ => format!("{ratio:.0}x"),
+    }
 }
 
-/// The same before "the": "half the income", "a quarter of the income".
+/// The same before "the": "half the income", "a quarter of the income", "41 % of the income".
 pub fn times_the(ratio: f64) -> String {
     let times = times(ratio);
-    if times.contains(' ') { format!("{times} of the") } else { format!("{times} the") }
+    if times.contains([' ', '%']) { format!("{times} of the") } else { format!("{times} the") }
 }
 
 /// Parts of a whole that people have a word for, in hundredths.
@@ -287,9 +285,10 @@ mod tests {
         for (share, text) in [(0.62, "62 %"), (0.0, "0 %"), (1.0, "100 %"), (0.999, "> 99 %"), (0.0004, "< 0.1 %"), (0.064, "6.4 %")] {
             assert_eq!(plain(percent(share)), text);
         }
-        assert_eq!((times(2.412), times(0.4149), times(24.1)), ("2.4x".into(), "0.41x".into(), "24x".into()));
-        assert_eq!((times(0.2513), times(0.335), times(0.5)), ("a quarter".into(), "0.34x".into(), "half".into()));
+        assert_eq!((times(2.412), times(0.4149), times(24.1)), ("2.4x".into(), percent(0.4149), "24x".into()));
+        assert_eq!((times(0.2513), times(0.335), times(0.5)), ("a quarter".into(), percent(0.335), "half".into()));
         assert_eq!((times_the(0.25), times_the(0.498), times_the(1.6)), ("a quarter of the".into(), "half the".into(), "1.6x the".into()));
+        assert_eq!(times_the(0.41), format!("{} of the", percent(0.41)));
         assert_eq!(plain(count(1_234_567)), "1 234 567");
         assert_eq!(plain(number_format("total", Some("€"), None, 0.0, 9e3).write(1236.0)), "€ 1 240");
         assert_eq!(plain(number_format("age", None, Some("years"), 18.0, 90.0).write(33.6)), "34 years");

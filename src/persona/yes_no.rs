@@ -132,16 +132,23 @@ const FIXED: &[(&str, &str, &str)] = &[
     ("over time", "work overtime", "do not work overtime"),
     ("overtime", "work overtime", "do not work overtime"),
     ("single", "are single", "are not single"),
+    ("union", "belong to a union", "belong to no union"),
+    ("minority", "belong to a minority", "belong to no minority"),
 ];
 #[rustfmt::skip]
 const PEOPLE: &[&str] = &[
     "citizen", "member", "owner", "homeowner", "user", "subscriber", "holder", "cardholder", "smoker", "buyer", "customer", "student", "parent", "retiree",
     "veteran", "manager", "employee", "tenant", "renter", "driver", "resident", "donor", "volunteer", "senior", "shopper", "visitor", "freelancer",
+    "athlete", "worker", "applicant", "graduate", "freshman", "mother", "father", "voter", "farmer", "teacher", "nurse", "player", "guest", "borrower", "investor",
+    "commuter", "drinker", "gambler", "traveler", "traveller", "pensioner", "pupil", "patient", "founder", "adult", "teenager", "expert", "guardian", "carer",
+    "entrepreneur", "lodger", "widow", "widower", "orphan", "twin", "alum",
 ];
 #[rustfmt::skip]
 const ADJECTIVES: &[&str] = &[
     "active", "inactive", "female", "male", "married", "divorced", "widowed", "retired", "employed", "unemployed", "insured", "loyal", "urban", "rural",
-    "premium", "vip", "foreign", "disabled", "pregnant", "vaccinated",
+    "premium", "vip", "foreign", "disabled", "pregnant", "vaccinated", "white", "black", "asian", "hispanic", "latino", "latina", "nonwhite", "indigenous",
+    "blind", "deaf", "catholic", "protestant", "christian", "muslim", "jewish", "hindu", "buddhist", "religious", "poor", "rich", "healthy", "literate",
+    "self employed", "native", "immigrant",
 ];
 const DOING: &[(&str, &str)] = &[("streaming", "stream"), ("smoking", "smoke"), ("gaming", "game"), ("commuting", "commute")];
 #[rustfmt::skip]
@@ -160,11 +167,14 @@ mod tests {
             ("streaming movies", "stream movies", "do not stream movies"),
             ("senior citizen", "are senior citizens", "are not senior citizens"),
             ("owner", "are owners", "are not owners"),
+            ("athlete", "are athletes", "are not athletes"),
             ("is active", "are active", "are not active"),
             ("has partner", "have a partner", "have no partner"),
             ("phone service", "have phone service", "have no phone service"),
             ("subscribed", "have subscribed", "have not subscribed"),
             ("churn", "have churned", "have not churned"),
+            ("white", "are white", "are not white"),
+            ("union", "belong to a union", "belong to no union"),
         ] {
             assert_eq!((verb(human, true).as_str(), verb(human, false).as_str()), (yes, no));
         }
@@ -172,6 +182,7 @@ mod tests {
             ("partner", "With a partner", "Without a partner"),
             ("senior citizen", "Senior citizens", "Not senior citizens"),
             ("dependents", "With dependents", "Without dependents"),
+            ("white", "White", "Not white"),
             ("streaming movies", "Stream movies", "Do not stream movies"),
         ] {
             assert_eq!((group(human, true).as_str(), group(human, false).as_str()), (yes, no));

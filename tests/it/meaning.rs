@@ -199,6 +199,9 @@ fn codes_of_few_values_are_levels() {
         let (loaded, _) = cards(name, |segment, _| format!("{}", segment + 1), &[]);
         assert_eq!(loaded.profile.column(name).unwrap().kind, Kind::Number, "{name}");
     }
+    // Whether they live in a city is a question and no list of cities.
+    let (loaded, _) = cards("city", |segment, _| format!("{}", segment % 2), &[]);
+    assert_eq!(loaded.profile.column("city").unwrap().kind, Kind::Number);
     let (_, all) = cards("Region", |segment, _| format!("{}", segment + 1), &[]);
     assert_eq!(all.personas[0].name, "Region 1 Customers");
 }

@@ -57,6 +57,8 @@ fn person_words_are_sensitive_whatever_their_coding() {
             "donna",
             "mulher",
             "ethnicity",
+            "hispan",
+            "goodhlth",
             "race_white",
             "Nationalität",
             "religión",
@@ -235,4 +237,24 @@ fn answers_and_marks_are_no_keys_of_customers() {
     assert_eq!(told("account_never_delinq_percent", &|row| format!("{}.5", 60 + row % 20)), None);
     assert!(told("customer_id", &few(20)).is_some(), "three rows per customer");
     assert!(told("service_account_number", &few(20)).is_some(), "its last word says that it numbers them");
+}
+
+#[test]
+fn what_only_repeats_a_sensitive_column_is_as_sensitive() {
+    let mut text = "spend,religion,vryrel,slghtrel,marr\n".to_owned();
+    for row in 0..200usize {
+        let religion = row * 7 % 5 + 1;
+        text += &format!(
+            "{},{religion},{},{},{}\n",
+            row * 13 % 97,
+            u8::from(religion == 5),
+            u8::from(religion < 3),
+            u8::from(row * 11 % 7 > 3)
+        );
+    }
+    let loaded = read(&text);
+    let role = |name: &str| loaded.profile.column(name).unwrap().guessed_role;
+    assert_eq!([role("religion"), role("vryrel"), role("slghtrel")], [Role::Sensitive; 3]);
+    assert_ne!(role("marr"), Role::Sensitive, "which it does not decide");
+    assert!(loaded.profile.column("vryrel").unwrap().guess_reason.contains("religion"));
 }

@@ -585,7 +585,13 @@ fn ratio(text: &str) -> Option<f64> {
         (" three quarters ", 0.75),
     ];
     let named = parts.iter().find(|(part, _)| ["as ", "of the ", "the "].iter().any(|behind| text.contains(&format!("{part}{behind}"))));
-    named.map(|(_, ratio)| *ratio).or_else(|| text.split_whitespace().find_map(|word| word.strip_suffix('x')?.parse().ok()))
+    // "41 % as often", "41 % of the income".
+    let percent = || {
+        let before = ["as ", "of the "].into_iter().find_map(|behind| Some(text.split_once(&format!("% {behind}"))?.0))?;
+        Some(before.trim_end().rsplit(' ').next()?.parse::<f64>().ok()? / 100.0)
+    };
+    let times = || text.split_whitespace().find_map(|word| word.strip_suffix('x')?.parse().ok());
+    named.map(|(_, ratio)| *ratio).or_else(percent).or_else(times)
 }
 
 /// No ratio but of amounts and counts.
@@ -679,6 +685,8 @@ fn name(rows: &Rows, cluster: usize, card: &Card) {
     for part in &persona.name_parts {
         let Some(evidence) = part.evidence.map(|at| &persona.evidence[at]) else { continue };
         let meant = Meant { column: evidence.column.clone(), level: evidence.level.clone() };
+        let is_said = persona.statements.iter().any(|said| persona.evidence[said.evidence].column == meant.column);
+        assert!(is_said || !evidence.passes_statement, "{}: no statement is about {}", card.name, meant.column);
         let role = rows.report.loaded.profile.column(&meant.column).unwrap().guessed_role;
         assert!(!matches!(role, Role::Sensitive | Role::Outcome | Role::Identifier), "{} rests on {}", card.name, meant.column);
         let (here, all) = (rows.value(&meant, &rows.members, false), rows.value(&meant, &rows.all, false));

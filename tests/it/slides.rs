@@ -159,6 +159,36 @@ fn every_part_is_whole_for_one_and_for_forty_personas() {
 }
 
 #[test]
+fn one_persona_is_compared_with_nobody() {
+    let (deck, bytes) = deck_of(&report(&[300], 5, 3), &Plots::default(), Density::Analyst);
+    assert!(deck.comparison.rows.is_empty());
+    let (parts, _) = parts(&bytes);
+    for (name, text) in &parts {
+        assert!(!text.contains("side by side") && !text.contains("</a:tblGrid></a:tbl>"), "{name}");
+    }
+}
+
+#[test]
+fn all_fronts_of_a_deck_have_the_same_sizes() {
+    let (deck, bytes) = deck_of(&full_report(), &Plots::default(), Density::Workshop);
+    let (parts, _) = parts(&bytes);
+    let sizes_of = |shape: &str| -> BTreeSet<String> {
+        let mut sizes = BTreeSet::new();
+        for text in parts.values() {
+            let document = Document::parse(text).unwrap();
+            for node in document.descendants().filter(|node| node.attribute("name") == Some(shape)) {
+                let whole = node.ancestors().find(|node| node.tag_name().name() == "sp").unwrap();
+                let runs = whole.descendants().filter(|node| node.tag_name().name() == "rPr");
+                sizes.extend(runs.filter_map(|run| run.attribute("sz")).map(str::to_owned));
+            }
+        }
+        sizes
+    };
+    assert!(deck.cards.len() > 2);
+    assert_eq!(sizes_of("Summary").len(), 1);
+}
+
+#[test]
 fn nothing_nasty_breaks_the_slides() {
     let mut report = nasty_report();
     for persona in &mut Arc::make_mut(&mut report.personas).personas {

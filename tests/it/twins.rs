@@ -57,9 +57,9 @@ fn derived_twins_and_complements_enter_once() {
     let by_default = prepared(&loaded, &Preparation::default());
     assert_eq!(entering(&by_default), ["tenure_days", "frequency", "brand_national_share", "spend"]);
     let reason = |name: &str| by_default.columns.iter().find(|column| column.name == name).unwrap().reason.clone();
-    assert_eq!(reason("first_purchase"), "Left out: says the same as tenure_days.");
+    assert_eq!(reason("first_purchase"), "Left out: says the same as tenure_days, in reverse.");
     assert_eq!(reason("repeat_purchases"), "Left out: says the same as frequency.");
-    let note = "first_purchase (as tenure_days), repeat_purchases (as frequency), brand_private_share (as brand_national_share) say the same as \
+    let note = "first_purchase (the reverse of tenure_days), repeat_purchases (as frequency), brand_private_share (the reverse of brand_national_share) say the same as \
                 other columns and are left out.";
     assert!(told(&by_default, note), "{:?}", by_default.notes);
     let advised: Vec<&str> = by_default.notes.iter().map(|note| note.0.as_str()).filter(|note| note.contains("count double")).collect();

@@ -89,10 +89,9 @@ fn never_sold(account: &Account, understood: &Understood) -> Option<Note> {
     let (rows, money) = (account.never_sold.rows, account.never_sold.money());
     let (rows, are) = if rows == 1 { ("1 row".to_owned(), "is") } else { (format!("{} rows", count(rows)), "are") };
     (account.never_sold.rows > 0).then(|| {
-        Note::new(format!(
-            "{rows} of {} {are} left out of the money ({money}): by {column}, cancelled, failed or not paid. What counts is chosen on Data, under Sources.",
-            account.source
-        ))
+        let source = &account.source;
+        let note = format!("{rows} of {source} {are} left out of the money ({money}): by {column}, cancelled, failed or not paid.");
+        Note::new(note).advising("What counts is chosen on Data, under Sources.")
     })
 }
 

@@ -101,6 +101,10 @@ pub(crate) fn judge(name: &str, numeric: &NumericSummary, n_distinct: usize, pre
     if !numeric.whole || numeric.min < -9.0 {
         return Judged::Measure;
     }
+    // "city" as 0 and 1 asks whether they live in one.
+    if n_distinct == 2 && numeric.min == 0.0 && numeric.max == 1.0 && code != Code::Nameless {
+        return Judged::Measure;
+    }
     let repeat = n_distinct * 2 <= present;
     // Shops that are counted from 0 are purchases in them, as in "web, catalog, store".
     let counts = SHOPS.contains(&word)
@@ -261,16 +265,17 @@ const CATEGORY: &[&str] = &[
     "region", "channel", "branch", "store", "outlet", "department", "dept", "division", "category", "subcategory", "type", "subtype", "status", "zone",
     "district", "territory", "sector", "industry", "county", "state", "country", "city", "province", "site", "depot", "warehouse", "supplier", "vendor",
     "terminal", "cashier", "carrier", "currency", "language", "gender", "sex", "occupation", "job", "profession", "brand", "method", "nationality", "race", "ethnicity",
+    "origin",
     // German
     "kanal", "filiale", "niederlassung", "abteilung", "kategorie", "typ", "bundesland", "land", "landkreis", "gemeinde", "gebiet", "bezirk",
-    "branche", "geschlecht", "markt", "sparte",
+    "branche", "geschlecht", "markt", "sparte", "herkunft",
     // French
-    "canal", "agence", "succursale", "magasin", "rayon", "departement", "categorie", "statut", "etat", "pays", "ville", "commune", "secteur", "filiere",
+    "canal", "agence", "succursale", "magasin", "rayon", "departement", "categorie", "statut", "etat", "pays", "ville", "commune", "secteur", "filiere", "origine",
     // Spanish
-    "sucursal", "tienda", "departamento", "tipo", "categoria", "estado", "estatus", "provincia", "zona", "sexo", "genero", "pais", "ciudad", "municipio",
+    "sucursal", "tienda", "departamento", "tipo", "categoria", "estado", "estatus", "provincia", "zona", "sexo", "genero", "pais", "ciudad", "municipio", "origen",
     // Italian, Portuguese
     "regione", "canale", "negozio", "reparto", "stato", "comune", "paese", "settore", "genere", "regiao", "filial", "loja", "setor", "cidade",
-    "municipio", "subcategoria",
+    "municipio", "subcategoria", "origem",
 ];
 const LEVEL: &[&str] = &[
     "level", "nivel", "niveau", "livello", "stufe", "tier", "grade", "group", "gruppe", "groupe", "grupo", "gruppo", "class", "klasse",
@@ -385,6 +390,7 @@ mod tests {
                     "customer type",
                     "order_status",
                     "Typ",
+                    "origin",
                 ],
                 Some(Code::Category),
             ),

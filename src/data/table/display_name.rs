@@ -7,18 +7,19 @@ use crate::base::text::capitalised;
 
 /// Words that are written in capitals.
 #[rustfmt::skip]
-const ABBREVIATIONS: [&str; 47] = [
+const ABBREVIATIONS: [&str; 48] = [
     "id", "rfm", "zip", "crm", "url", "vat", "kpi", "tv", "dvd", "sms", "vip", "nps", "usa", "uk", "eu", "atm", "dsl", "gps", "bmi", "hr", "it", "ai", "api", "b2b",
     "b2c", "sku", "ltv", "clv", "cltv", "arpu", "roi", "ip", "pc", "pdf", "faq", "gpa", "csat", "eur", "usd", "gbp", "chf", "pos", "suv", "hdl", "ldl", "iban",
-    "isp",
+    "isp", "iq",
 ];
 
 /// Words that data files cut short.
 #[rustfmt::skip]
-const SHORT: [(&str, &str); 21] = [
+const SHORT: [(&str, &str); 27] = [
     ("curr", "current"), ("avg", "average"), ("amt", "amount"), ("qty", "quantity"), ("cust", "customer"), ("dept", "department"), ("mgr", "manager"),
     ("trans", "transactions"), ("txn", "transactions"), ("prev", "previous"), ("min", "minimum"), ("max", "maximum"), ("mnt", "spend on"), ("num", "number of"),
     ("bal", "balance"), ("maritl", "marital status"), ("jobclass", "job class"), ("edu", "education"), ("monetary", "spend"), ("pmt", "payment"), ("ins", "insurance"),
+    ("marr", "married"), ("educ", "education"), ("exper", "experience"), ("inc", "income"), ("hrs", "hours"), ("yrs", "years"),
 ];
 
 /// Names of ours that are read as a whole.

@@ -50,7 +50,59 @@ pub(in crate::data) fn understand(table: &mut Table, profile: &mut Profile, ctx:
         profile.columns.extend(self::profile(&new, ctx)?.columns);
         table.columns.extend(new.columns);
     }
+    sensitive_dummies(table, profile, ctx)?;
     Ok(notes)
+}
+
+/// A sensitive column of more levels has no dummies; a number of years is none.
+const MOST_SENSITIVE_LEVELS: usize = 12;
+/// Rows that a dummy must have of either value, so that nothing is a dummy by chance.
+const FEWEST_OF_A_DUMMY: usize = 10;
+
+/// Columns of two values that only repeat what a sensitive column says, such as "vryrel" beside "relig", are as sensitive, whatever they are called.
+/// O(rows) per pair that agrees; most are told apart within a few rows.
+fn sensitive_dummies(table: &Table, profile: &mut Profile, ctx: &Ctx) -> Result<(), Stopped> {
+    let of_levels = |seen: &ColumnProfile, most: usize| (2..=most).contains(&seen.n_distinct);
+    let sensitive: Vec<usize> = (0..profile.columns.len())
+        .filter(|&at| profile.columns[at].guessed_role == Role::Sensitive && of_levels(&profile.columns[at], MOST_SENSITIVE_LEVELS))
+        .collect();
+    for at in 0..profile.columns.len() {
+        ctx.check()?;
+        let seen = &profile.columns[at];
+        if !of_levels(seen, 2) || !matches!(seen.guessed_role, Role::Behavioural | Role::Demographic | Role::Psychographic) {
+            continue;
+        }
+        let of = sensitive.iter().copied().find(|&of| repeats(table, profile, at, of));
+        if let Some(of) = of {
+            let name = profile.columns[of].name.clone();
+            let seen = &mut profile.columns[at];
+            (seen.guessed_role, seen.guess_reason) = (Role::Sensitive, format!("It only repeats what {name} says, which is sensitive."));
+        }
+    }
+    Ok(())
+}
+
+/// Whether everybody with the same value of column `of` has the same value of column `at`.
+fn repeats(table: &Table, profile: &Profile, at: usize, of: usize) -> bool {
+    let value = |at: usize, row: usize| match &profile.columns[at].levels {
+        Some(levels) => levels.get(row).map(|level| level as u64),
+        None => table.columns[at].number(row).map(f64::to_bits),
+    };
+    let mut told: Vec<(u64, u64)> = Vec::new();
+    let mut counts: Vec<(u64, usize)> = Vec::new();
+    for row in 0..table.n_rows {
+        let Some((own, by)) = value(at, row).zip(value(of, row)) else { continue };
+        match told.iter().find(|(known, _)| *known == by) {
+            Some((_, known)) if *known != own => return false,
+            Some(_) => {}
+            None => told.push((by, own)),
+        }
+        match counts.iter_mut().find(|(known, _)| *known == own) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((own, 1)),
+        }
+    }
+    counts.len() == 2 && counts.iter().all(|(_, n)| *n >= FEWEST_OF_A_DUMMY)
 }
 
 /// Puts other values into a column, which keeps its cells, and looks at it again.
@@ -77,7 +129,7 @@ fn code_levels(column: &Column, seen: &ColumnProfile, n_rows: usize) -> Option<(
     let Judged::Levels(word) = codes::judge(&column.name, numeric, seen.n_distinct, n_rows - seen.n_missing) else { return None };
     let texts = Texts::collect(values.iter().map(|value| (!value.is_nan()).then(|| format!("{value}"))));
     let note = format!(
-        "{} holds codes, no measure (its name says \"{word}\"): its {} different numbers are levels of their own.",
+        "{} holds codes and not a measure (its name says \"{word}\"): its {} different numbers are levels of their own.",
         column.name,
         count(seen.n_distinct)
     );

@@ -97,7 +97,9 @@ impl Noun {
         while let Some(start) = rest.find(is_part) {
             let end = rest[start..].find(|c: char| !is_part(c)).map_or(rest.len(), |end| start + end);
             told.push_str(&rest[..start]);
-            told.push_str(&word(&rest[start..end]));
+            // "Customer ID" is the name of a column too.
+            let is_name = NAME_ENDS.iter().any(|name| rest[end..].strip_prefix(' ').is_some_and(|behind| behind.starts_with(name)));
+            told.push_str(&if is_name { rest[start..end].to_owned() } else { word(&rest[start..end]) });
             rest = &rest[end..];
         }
         told + rest
@@ -118,6 +120,9 @@ impl Noun {
         *self == CUSTOMERS
     }
 }
+
+/// What stands behind a word in the name of a column.
+const NAME_ENDS: [&str; 7] = ["ID", "Id", "id)", "No", "Number", "Key", "Code"];
 
 fn named(words: &[String]) -> Option<Noun> {
     let says = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
@@ -193,7 +198,7 @@ const THINGS: &[(Noun, &[&str])] = &[
 ];
 #[rustfmt::skip]
 const TYPICAL: &[(Noun, &[&str])] = &[
-    (noun("employee", "employees"), &["attrition", "overtime", "salary", "hire", "gehalt", "abteilung", "salaire", "salario", "stipendio", "department", "performance", "wage", "wages", "logwage", "jobclass"]),
+    (noun("employee", "employees"), &["attrition", "overtime", "salary", "hire", "gehalt", "abteilung", "salaire", "salario", "stipendio", "department", "performance", "wage", "wages", "logwage", "lwage", "exper", "experience", "jobclass"]),
     (noun("patient", "patients"), &["diagnosis", "glucose", "cholesterol", "bmi", "hospital", "systolic", "diagnose", "insulin"]),
     (noun("student", "students"), &["gpa", "exam", "semester", "absences", "grades", "homework", "school"]),
 ];
@@ -237,6 +242,7 @@ mod tests {
         let members = Noun::written("members").unwrap();
         assert_eq!(members.in_text("High needs 100 customers; one customer is none."), "High needs 100 members; one member is none.");
         assert_eq!(members.in_text("customer_id of 5 customers"), "customer_id of 5 members");
+        assert_eq!(members.in_text("5 customers by Customer ID"), "5 members by Customer ID");
         assert_eq!(CUSTOMERS.in_text("100 customers"), "100 customers");
         assert_eq!((Noun::written(" "), Noun::written("/")), (None, None));
         assert_eq!(Noun::written(&"x".repeat(90)).unwrap().many.len(), LONGEST_NOUN);

@@ -59,6 +59,10 @@ pub struct ComparedCell {
 /// The table of a report.
 pub(super) fn comparison(report: &Report) -> SideBySide {
     let personas = &report.personas.personas;
+    // One persona has nobody beside it.
+    if personas.len() < 2 {
+        return SideBySide { columns: Vec::new(), rows: Vec::new(), n_more: 0 };
+    }
     let attributes = attributes(personas, &report.personas.twins);
     let columns = personas.iter().map(|persona| ComparisonColumn {
         name: persona.name.clone(),

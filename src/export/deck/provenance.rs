@@ -11,8 +11,7 @@ use crate::features::{InputColumn, Prepared, Scale, Transform};
 use crate::persona::Personas;
 
 use crate::export::Report;
-use crate::export::json::FEWEST_DESCRIBED;
-use crate::export::text::{count, percent, three_digits, without_folders};
+use crate::export::text::{count, percent, three_digits, withheld_values, without_folders};
 
 /// Lines of importance worth showing.
 const IMPORTANCE_LINES: usize = 12;
@@ -109,6 +108,10 @@ pub fn provenance_of(from: &ProvenanceOf) -> Provenance {
     if let Some(null) = from.null {
         fact("By chance alone", format!("Segments of shuffled columns reach a stability (Jaccard) of {null:.2}"));
     }
+    if from.personas.personas.iter().any(|persona| persona.match_all_share.is_some()) {
+        let means = "Everything a name says. Of a number, the upper third of everyone has more of it and the lower third less.";
+        fact("Headline traits", means.to_owned());
+    }
     fact("Made with", concat!("Personae ", env!("CARGO_PKG_VERSION")).to_owned());
     let notes = from.notes.iter().map(String::as_str).chain(from.personas.notes.iter().map(|note| note.outside()));
     let notes: Vec<String> = notes.map(|note| from.dictionary.in_text(&noun.in_text(note), from.loaded)).collect();
@@ -182,7 +185,16 @@ fn left_out(from: &ProvenanceOf, noun: &Noun) -> Vec<String> {
     if !sensitive.is_empty() {
         left_out.push(format!("Sensitive columns decide neither segments nor names: {}.", names(&sensitive)));
     }
-    left_out.push(format!("Values of fewer than {FEWEST_DESCRIBED} {} are not shown.", noun.many));
+    // Who looks for a column that says nothing should not wonder where it went.
+    let columns = from.loaded.table.columns.iter().zip(&from.loaded.profile.columns);
+    let constant: Vec<String> = columns
+        .filter(|(_, profile)| profile.n_distinct == 1 && profile.n_missing == 0)
+        .map(|(column, _)| from.dictionary.name(&column.name))
+        .collect();
+    if !constant.is_empty() {
+        left_out.push(format!("The same in every row: {}.", names(&constant)));
+    }
+    left_out.push(withheld_values(&noun.many));
     left_out
 }
 

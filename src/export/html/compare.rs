@@ -24,7 +24,7 @@ pub fn side_by_side(page: &mut String, deck: &Deck) {
         table(page, comparison, first..(first + each).min(comparison.columns.len()));
     }
     if comparison.n_more > 0 {
-        let _ = writeln!(page, "<p class=\"muted small\">{} weaker attributes are not shown.</p>", count(comparison.n_more));
+        let _ = writeln!(page, "<p class=\"muted small\">{} more attributes are not shown.</p>", count(comparison.n_more));
     }
     page.push_str("</section>\n");
 }

@@ -9,7 +9,7 @@ use super::super::Report;
 use super::super::deck::{CardPage, Deck};
 use super::super::json::FEWEST_DESCRIBED;
 use super::super::palette::{hex, segment};
-use super::super::text::{count, escape, percent, signed};
+use super::super::text::{count, escape, percent, signed, withheld_values};
 use super::anchor::evidence_id;
 use super::card::wanted;
 
@@ -23,7 +23,7 @@ pub fn appendix(page: &mut String, report: &Report, deck: &Deck) {
     }
     page.push_str(
         "<section class=\"sheet evidence\" aria-labelledby=\"evidence\">\n<h2 id=\"evidence\">Evidence</h2>\n\
-         <p class=\"lead\">Numbers are medians, categories are shares, each of this persona, of everyone, and of all others. \
+         <p class=\"lead\">Numbers are medians (averages where it says avg), categories are shares, each of this persona, of everyone, and of all others. \
          The effect says how far the persona is from all others: 0.2 is small, 0.5 can be noticed, 0.8 is large \
          (Hedges’ g for numbers, Cohen’s h for shares). The v.test asks whether chance could do it: beyond ±2 it hardly could.</p>\n",
     );
@@ -52,11 +52,7 @@ fn of_persona(page: &mut String, report: &Report, persona: &Persona, card: &Card
     let (on_card, others): (Vec<usize>, Vec<usize>) =
         report.personas.listed_evidence(persona).into_iter().partition(|row| used.contains(row));
     if persona.evidence.iter().any(|evidence| evidence.hidden().effect()) {
-        let _ = writeln!(
-            page,
-            "<p class=\"muted small\">Values of fewer than {FEWEST_DESCRIBED} {} are not shown.</p>",
-            escape(&report.noun().many)
-        );
+        let _ = writeln!(page, "<p class=\"muted small\">{}</p>", withheld_values(&escape(&report.noun().many)));
     }
     if on_card.is_empty() {
         page.push_str("<p class=\"muted\">The card states no difference, so there is no evidence to show.</p>\n");

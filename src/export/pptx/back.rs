@@ -2,7 +2,7 @@
 
 use super::super::chart::{INK, MUTED};
 use super::super::deck::{CardPage, Deck, EvidenceLine, HeldLine};
-use super::super::text::weaker_rows;
+use super::super::text::{more_rows, withheld_values};
 use super::fit::{LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};
@@ -70,10 +70,10 @@ fn evidence(slide: &mut Slide, deck: &Deck, card: &CardPage) -> f64 {
     let end = table(slide, "Evidence", &told, [LEFT, TABLE], &widths, &rows, true);
     let mut notes = Vec::new();
     if card.n_more_evidence > 0 {
-        notes.push(weaker_rows(card.n_more_evidence));
+        notes.push(more_rows(card.n_more_evidence));
     }
     if card.has_suppressed {
-        notes.push(format!("Values of fewer than 10 {} are withheld.", deck.noun.many));
+        notes.push(withheld_values(&deck.noun.many));
     }
     if !notes.is_empty() {
         slide.text("Withheld", frame(LEFT, end + 6.0, EVIDENCE, 14.0), &[Paragraph::new(notes.join(" "), SMALL, MUTED)]);
@@ -162,7 +162,7 @@ fn profile(slide: &mut Slide, card: &CardPage, [left, y]: [f64; 2]) {
 fn typical(deck: &Deck, card: &CardPage) -> Slide {
     let is_typical = card.examples_title.starts_with("Typical");
     let mut slide = start(card, &if is_typical { format!("typical {}", deck.noun.many) } else { "nearest to the centre".to_owned() });
-    let lead = "Real rows near the centre of the segment, without anything that says who they are.";
+    let lead = "Real rows near the middle of the segment, without anything that says who they are.";
     slide.text("Lead", frame(LEFT, TOP + 32.0, RIGHT - LEFT, 16.0), &[Paragraph::new(lead, 12.0, MUTED)]);
     let gap = 20.0;
     let n = card.examples.len().min(EXAMPLES);

@@ -42,7 +42,7 @@ fn slide(deck: &Deck, comparison: &SideBySide, of: &str, columns: (usize, &[Comp
     let (first, columns) = columns;
     let mut slide = Slide::new();
     parts::title(&mut slide, &format!("The personas side by side{of}"));
-    let more = if comparison.n_more > 0 { format!(" {} weaker attributes are not shown.", comparison.n_more) } else { String::new() };
+    let more = if comparison.n_more > 0 { format!(" {} more attributes are not shown.", comparison.n_more) } else { String::new() };
     let lead = format!(
         "The attributes that separate them most come first. Tinted: more (colour) or less (grey) than the others, by at least a medium effect.{more}"
     );

@@ -2,7 +2,7 @@
 
 use super::super::chart::{EVERYONE, INK, MUTED};
 use super::super::deck::{CardPage, Deck, Line, Rest};
-use super::fit::{LEADING, fit, fit_line};
+use super::fit::{FittedText, LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, LEFT_OUT};
 use super::picture::Portrait;
@@ -32,28 +32,67 @@ fn body_top(card: &CardPage) -> f64 {
     if card.outcome.is_some() { OUTCOME + 14.0 * LEADING + 8.0 } else { BODY }
 }
 
+/// Sizes that all fronts of a deck share: the largest at which the longest name, sentence and line of any of them fits.
+#[derive(Debug, Clone, Copy)]
+pub struct FrontSizes {
+    name: f64,
+    summary: f64,
+    /// Of the words, the persona's values and everyone's.
+    lines: [f64; 3],
+}
+
+impl FrontSizes {
+    /// The sizes of a deck.
+    pub fn of(deck: &Deck) -> FrontSizes {
+        let name = deck.cards.iter().map(|card| name_of(card, 34.0).size).fold(34.0, f64::min);
+        let summary = deck.cards.iter().map(|card| summary_of(card, name, 16.0).0.size).fold(16.0, f64::min);
+        let smaller = |a: [f64; 3], b: [f64; 3]| [a[0].min(b[0]), a[1].min(b[1]), a[2].min(b[2])];
+        let lines = deck.cards.iter().map(|card| line_sizes(card, statements_width(card))).fold([14.0, 14.0, 12.0], smaller);
+        FrontSizes { name, summary, lines }
+    }
+}
+
 /// The slide of a persona.
-pub fn slide(deck: &Deck, card: &CardPage, picture: Option<Portrait>) -> Slide {
+pub fn slide(deck: &Deck, card: &CardPage, picture: Option<Portrait>, sizes: FrontSizes) -> Slide {
     let mut slide = Slide::new();
     parts::band(&mut slide, &card.colour);
-    head(&mut slide, card, picture);
-    // What the user wrote stands at the right, from the facts down; the data keep the rest.
-    let right = if card.added.is_empty() { RIGHT } else { RIGHT - ADDED - 24.0 };
-    facts(&mut slide, card, right);
-    body(&mut slide, card, right);
+    head(&mut slide, card, picture, sizes);
+    facts(&mut slide, card, right_of(card));
+    body(&mut slide, card, sizes);
     let cut = added(&mut slide, card);
     parts::footer(&mut slide, &footer(deck, card));
     slide.notes = notes(card, &cut);
     slide
 }
 
-fn head(slide: &mut Slide, card: &CardPage, picture: Option<Portrait>) {
-    // Room at the right for badge and priority.
-    let width = RIGHT - BESIDE - card.badge.as_ref().map_or(150.0, |badge| (parts::badge_width(badge) + 12.0).max(150.0));
-    let one_line = fit(&card.name, true, [width, 34.0 * LEADING], [34.0, 28.0]);
-    let name = if one_line.text.ends_with('…') { fit(&card.name, true, [width, 2.0 * 28.0 * LEADING], [28.0, 18.0]) } else { one_line };
+/// Where the data's part of a card ends: what the user wrote stands at the right, from the facts down.
+fn right_of(card: &CardPage) -> f64 {
+    if card.added.is_empty() { RIGHT } else { RIGHT - ADDED - 24.0 }
+}
+
+/// Room beside the portrait; badge and priority have theirs at the right.
+fn head_width(card: &CardPage) -> f64 {
+    RIGHT - BESIDE - card.badge.as_ref().map_or(150.0, |badge| (parts::badge_width(badge) + 12.0).max(150.0))
+}
+
+/// The name in one line, or else in two.
+fn name_of(card: &CardPage, largest: f64) -> FittedText {
+    let width = head_width(card);
+    let one_line = fit(&card.name, true, [width, largest * LEADING], [largest, largest.min(28.0)]);
+    let two_lines = || fit(&card.name, true, [width, 2.0 * 28.0 * LEADING], [largest.min(28.0), 18.0]);
+    if one_line.text.ends_with('…') { two_lines() } else { one_line }
+}
+
+/// The sentence below a name of that size, and where it starts.
+fn summary_of(card: &CardPage, name: f64, largest: f64) -> (FittedText, f64) {
+    let below = TOP + 18.0 + name_of(card, name).height() + 5.0;
+    (fit(&card.summary, false, [RIGHT - BESIDE, FACTS - 10.0 - below], [largest, largest.min(12.0)]), below)
+}
+
+fn head(slide: &mut Slide, card: &CardPage, picture: Option<Portrait>, sizes: FrontSizes) {
+    let width = head_width(card);
+    let name = name_of(card, sizes.name);
     let top = TOP + 18.0;
-    let below = top + name.height() + 5.0;
     slide.title(frame(BESIDE, top, width, name.height()), &Paragraph::new(&name.text, name.size, INK).bold());
     let eyebrow = fit_line(&card.eyebrow, false, width, 12.0);
     slide.text("Place", frame(BESIDE, TOP - 2.0, width, 16.0), &[Paragraph::new(eyebrow, 12.0, &card.shade).bold()]);
@@ -62,7 +101,7 @@ fn head(slide: &mut Slide, card: &CardPage, picture: Option<Portrait>) {
         Some(Portrait { media, crop }) => slide.picture("Picture", at, media, crop, &format!("Picture chosen for {}", card.name)),
         None => parts::portrait(slide, at, &card.name, &card.ground, &card.tiles),
     }
-    let summary = fit(&card.summary, false, [RIGHT - BESIDE, FACTS - 10.0 - below], [16.0, 12.0]);
+    let (summary, below) = summary_of(card, sizes.name, sizes.summary);
     slide.text("Summary", frame(BESIDE, below, RIGHT - BESIDE, summary.height()), &[Paragraph::new(&summary.text, summary.size, INK)]);
     let mut y = TOP - 4.0;
     if let Some(badge) = &card.badge {
@@ -100,16 +139,20 @@ fn facts(slide: &mut Slide, card: &CardPage, right: f64) {
     parts::bar(slide, "Shares", frame(LEFT, FACTS + 61.0, right - LEFT, 8.0), &pieces, &told);
 }
 
-fn body(slide: &mut Slide, card: &CardPage, right: f64) {
-    let top = body_top(card);
+fn statements_width(card: &CardPage) -> f64 {
+    (right_of(card) - LEFT) * if card.spreads.is_empty() { 1.0 } else { 0.55 }
+}
+
+fn body(slide: &mut Slide, card: &CardPage, sizes: FrontSizes) {
+    let (top, right) = (body_top(card), right_of(card));
     if let Some(nothing) = &card.nothing {
         let text = fit(nothing, false, [right - LEFT, 80.0], [18.0, 14.0]);
         slide.text("Nothing to say", frame(LEFT, top, right - LEFT, 80.0), &[Paragraph::new(text.text, text.size, MUTED)]);
         return;
     }
     let has_spreads = !card.spreads.is_empty();
-    let statements = if has_spreads { (right - LEFT) * 0.55 } else { right - LEFT };
-    table_of_statements(slide, card, statements);
+    let statements = statements_width(card);
+    table_of_statements(slide, card, statements, sizes.lines);
     if !has_spreads {
         return;
     }
@@ -123,18 +166,44 @@ fn body(slide: &mut Slide, card: &CardPage, right: f64) {
     }
 }
 
-/// What sets them apart, with the value against everyone's.
-fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
-    let top = body_top(card) - 4.0;
-    let row = ROW.min((BOTTOM - top) / MOST_ROWS);
-    // Numbers have the room they need, words what is left and lines enough.
-    let lines = || card.more.iter().chain(&card.less);
+fn lines(card: &CardPage) -> impl Iterator<Item = &Line> {
+    card.more.iter().chain(&card.less)
+}
+
+/// Numbers have the room they need, words what is left and lines enough.
+fn line_widths(card: &CardPage, width: f64) -> [f64; 3] {
     let column = |texts: &dyn Fn(&Line) -> &str, bold: bool, least: f64| {
-        let widest = lines().map(|line| super::fit::width(texts(line), bold, least) + 2.0 * PADDING + 2.0).fold(width * 0.2, f64::max);
+        let widest = lines(card).map(|line| super::fit::width(texts(line), bold, least) + 2.0 * PADDING + 2.0).fold(width * 0.2, f64::max);
         widest.min(width * 0.3)
     };
     let values = [column(&|line| &line.value, true, 11.0), column(&|line| &line.everyone, false, 11.0)];
-    let widths = [width - values[0] - values[1], values[0], values[1]];
+    [width - values[0] - values[1], values[0], values[1]]
+}
+
+fn row_height(card: &CardPage) -> f64 {
+    ROW.min((BOTTOM - body_top(card) + 4.0) / MOST_ROWS)
+}
+
+/// The evidence says which columns say the same; on a front a statement is told whole or without them, and not cut in between.
+fn line_text<'a>(card: &CardPage, line: &'a Line, widths: [f64; 3]) -> &'a str {
+    if fits_in(&line.text, [widths[0], row_height(card)], false, 11.0) { &line.text } else { &line.brief }
+}
+
+/// One size for the whole list: the largest at which its longest line still fits.
+fn line_sizes(card: &CardPage, width: f64) -> [f64; 3] {
+    let widths = line_widths(card, width);
+    let size_of = |text: &str, bold: bool, column: usize| size_in(text, [widths[column], ROW], bold, [14.0, 11.0]);
+    [
+        lines(card).map(|line| size_of(line_text(card, line, widths), false, 0)).fold(14.0, f64::min),
+        lines(card).map(|line| size_of(&line.value, true, 1)).fold(14.0, f64::min),
+        lines(card).map(|line| size_of(&line.everyone, false, 2)).fold(12.0, f64::min),
+    ]
+}
+
+/// What sets them apart, with the value against everyone's.
+fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64, [text_size, value_size, everyone_size]: [f64; 3]) {
+    let top = body_top(card) - 4.0;
+    let (row, widths) = (row_height(card), line_widths(card, width));
     let look = |colour, bold, align, largest| TableLook { colour, bold, align, sizes: [largest, 11.0] };
     let set = |text: &str, column: usize, look: TableLook| {
         let set = cell(text, [widths[column], row], look);
@@ -150,17 +219,10 @@ fn table_of_statements(slide: &mut Slide, card: &CardPage, width: f64) {
         ],
         ruled: true,
     };
-    // One size for the whole list: the largest at which its longest line still fits.
-    let size_of = |text: &str, bold: bool, column: usize| size_in(text, [widths[column], ROW], bold, [14.0, 11.0]);
-    // The evidence says which columns say the same; here a statement is told whole or without them, and not cut in between.
-    let text = |line: &Line| if fits_in(&line.text, [widths[0], row], false, 11.0) { line.text.clone() } else { line.brief.clone() };
-    let text_size = lines().map(|line| size_of(&text(line), false, 0)).fold(14.0, f64::min);
-    let value_size = lines().map(|line| size_of(&line.value, true, 1)).fold(14.0, f64::min);
-    let everyone_size = lines().map(|line| size_of(&line.everyone, false, 2)).fold(12.0, f64::min);
     let line = |line: &Line| Row {
         height: row,
         cells: vec![
-            set(&text(line), 0, look(INK, false, Align::Left, text_size)),
+            set(line_text(card, line, widths), 0, look(INK, false, Align::Left, text_size)),
             set(&line.value, 1, look(&card.shade, true, Align::Right, value_size)),
             set(&line.everyone, 2, look(MUTED, false, Align::Right, everyone_size)),
         ],

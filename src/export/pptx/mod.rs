@@ -25,6 +25,7 @@ use super::deck::{Deck, PlotPage};
 use super::pages::{plot_notes_key, topic_notes_key};
 use super::text::escape;
 use super::{ExportError, Report, plot_png};
+use front::FrontSizes;
 use master::{BOTTOM, LEFT, RIGHT, TOP};
 use package::Media;
 use picture::{size, user_picture};
@@ -38,10 +39,11 @@ pub fn slides(deck: &Deck, report: &Report, ctx: &Ctx) -> Result<Vec<u8>, Export
         ctx.check()?;
         slides.extend(spoken(deck, &plot_notes_key(&plot.id), vec![plot_slide(deck, plot, &mut media)?]));
     }
+    let sizes = FrontSizes::of(deck);
     for card in &deck.cards {
         ctx.check()?;
         let picture = user_picture(report, card, &mut media);
-        slides.push(front::slide(deck, card, picture));
+        slides.push(front::slide(deck, card, picture, sizes));
         if deck.with_backs {
             slides.extend(back::slides(deck, card));
         }

@@ -20,6 +20,8 @@ const LEAD: f64 = TOP + 40.0;
 const BODY: f64 = TOP + 92.0;
 /// Lines of a sentence at most, and of all notes.
 const LINES: f64 = 3.0;
+/// Lines of the notes below.
+const NOTE_LINES: f64 = 5.0;
 /// Letters of a table at least.
 const SMALLEST: f64 = 11.0;
 /// Between the notes and the footer.
@@ -83,7 +85,7 @@ fn empty(deck: &Deck, sheet: &TopicSheet) -> (Slide, [f64; 2]) {
     }
     let mut bottom = BOTTOM - BELOW;
     if !sheet.notes.is_empty() {
-        let notes = fit(&sheet.notes.join(" "), false, [width, LINES * 11.0 * LEADING], [11.0, 9.0]);
+        let notes = fit(&sheet.notes.join(" "), false, [width, NOTE_LINES * 11.0 * LEADING], [11.0, 10.0]);
         bottom -= notes.height();
         slide.text("Notes", frame(LEFT, bottom, width, notes.height()), &[Paragraph::new(&notes.text, notes.size, MUTED)]);
     } else {

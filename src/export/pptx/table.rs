@@ -96,6 +96,10 @@ pub struct Row {
 
 /// Puts a table on the slide, its upper left corner at `x`, `y`; tells where it ends below.
 pub fn table(slide: &mut Slide, name: &str, told: &str, [x, y]: [f64; 2], widths: &[f64], rows: &[Row], has_header: bool) -> f64 {
+    // A table without rows is drawn as a block by some programs, and mended by others.
+    if rows.is_empty() {
+        return y;
+    }
     let header = if has_header { r#" firstRow="1""# } else { "" };
     let mut xml = format!("<a:tbl><a:tblPr{header}/><a:tblGrid>");
     for width in widths {

@@ -45,7 +45,7 @@ pub(super) fn ui(ui: &mut Ui, sourcing: &Arc<Sourcing>, known: &SourcesAnswer, l
         *draft = None;
         say(None, commands);
     }
-    let field = ui.add(TextEdit::singleline(&mut text).desired_width(108.0).hint_text("Year-month-day"));
+    let field = ui.add(TextEdit::singleline(&mut text).desired_width(108.0).hint_text("YYYY-MM-DD"));
     widgets::name_it(&field, Widget::TextInput, "Snapshot day");
     if field.changed() {
         *draft = Some(text);

@@ -178,7 +178,7 @@ fn examples_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     }
     ui.add_space(BETWEEN);
     ui.label(theme::strong(explained.examples_title(persona.cluster, &view.personas.noun))).on_hover_text(
-        "Of those who share the traits in the name, the nearest to the centre of the segment; of all, where nobody shares them.",
+        "Of those who share the traits in the name, the nearest to the middle of the segment in what is shown; of all, where nobody shares them.",
     );
     ui.add_space(4.0);
     let shown = &examples[..examples.len().min(3)];

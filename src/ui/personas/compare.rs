@@ -21,6 +21,8 @@ use super::{face, list, traits};
 const HEAD: f32 = 80.0;
 const ROW: f32 = 30.0;
 const EVERYONE: f32 = 104.0;
+/// Least and most width of the attributes' names.
+const NAMES: [f32; 2] = [140.0, 360.0];
 /// Least and most width of a persona's column.
 const COLUMN: [f32; 2] = [112.0, 190.0];
 /// A cell is tinted fully from this effect on.
@@ -61,9 +63,11 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
         return;
     }
     let all = ui.available_rect_before_wrap();
-    let names = (all.width() * 0.22).clamp(140.0, 240.0);
-    let room = all.width() - names - EVERYONE - 12.0;
-    let column = (room / shown.len() as f32).clamp(COLUMN[0], COLUMN[1]).floor();
+    let least = (all.width() * 0.22).clamp(NAMES[0], 240.0);
+    let room = all.width() - EVERYONE - 12.0;
+    let column = ((room - least) / shown.len() as f32).clamp(COLUMN[0], COLUMN[1]).floor();
+    // What few personas leave free is for names that would be cut.
+    let names = (room - column * shown.len() as f32).clamp(least, NAMES[1].max(least));
     let body = Rect::from_min_max(pos2(all.left() + names + EVERYONE, all.top() + HEAD), all.max);
     let mut cells = ui.new_child(UiBuilder::new().max_rect(body).layout(Layout::top_down(Align::Min)));
     cells.set_clip_rect(body.intersect(ui.clip_rect()));

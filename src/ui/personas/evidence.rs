@@ -104,8 +104,9 @@ fn order(mut order: Vec<usize>, persona: &Persona, look: &Look) -> Vec<usize> {
     let key = |at: usize| {
         let row = &rows[at];
         match HEADS[by.min(HEADS.len() - 1)].0 {
-            "Effect" | "95 % interval" => row.effect,
-            "v.test" => row.v_test,
+            // Less of something is as strong as more of it.
+            "Effect" | "95 % interval" => row.effect.abs(),
+            "v.test" => row.v_test.abs(),
             "Covers" => row.coverage,
             "Customers" => row.n as f64,
             _ => row.missing_share,
@@ -146,15 +147,15 @@ fn head_ui(ui: &mut Ui, head: Rect, (first, columns): (f32, &[Column]), noun: &N
         let response = ui.interact(room, ui.scope_id().with(("head", name)), if can_order { Sense::click() } else { Sense::hover() });
         let shown = if name == "Customers" { noun.title() } else { name.to_owned() };
         let now = look.cards.evidence_order.filter(|(by, _)| *by == at);
-        let arrow = match now {
-            Some((_, true)) => format!(" {}", icons::CARET_DOWN),
-            Some((_, false)) => format!(" {}", icons::CARET_UP),
-            None => String::new(),
-        };
+        let arrow = now.map(|(_, descends)| if descends { icons::CARET_DOWN } else { icons::CARET_UP });
         let (place, align) =
             if at == BY_NAME { (room.left_center(), Align2::LEFT_CENTER) } else { (room.right_center(), Align2::RIGHT_CENTER) };
         let colour = if now.is_some() || (can_order && response.hovered()) { t.text } else { t.muted };
-        ui.painter().text(place, align, format!("{shown}{arrow}"), small.clone(), colour);
+        let told = ui.painter().text(place, align, &shown, small.clone(), colour);
+        // In the gap to the next column, so that the head stays where it is.
+        if let Some(arrow) = arrow {
+            ui.painter().text(told.right_center() + Vec2::new(1.0, 0.0), Align2::LEFT_CENTER, arrow, small.clone(), colour);
+        }
         if can_order {
             widgets::name_it(&response, Role::ColumnHeader, &shown);
         }

@@ -49,9 +49,9 @@ fn title_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Comm
         ui.set_height(ROW);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             match raw.map_or(&[][..], |raw| &raw.notes) {
-                [] => _ = ui.label(caption(ui, "No notes of this source")).on_hover_text("What reading this source changed or left out."),
+                [] => _ = ui.label(caption(ui, "No notes on reading")).on_hover_text("What reading this source changed or left out."),
                 notes => {
-                    let menu = ui.menu_button(format!("Notes of this source ({})", notes.len()), |ui| {
+                    let menu = ui.menu_button(format!("Notes on reading ({})", notes.len()), |ui| {
                         ui.set_max_width(440.0);
                         for note in notes {
                             ui.add(Label::new(widgets::unbroken(&note.0)).wrap());
@@ -119,7 +119,12 @@ fn limit_ui(ui: &mut Ui, of: &Of<'_>, kind: Option<SourceKind>, commands: &mut V
         "After how many days without news this source counts as stale. It counts once you set it, or where files are read again by themselves.",
     );
     let mut days = in_force;
-    let field = ui.add(DragValue::new(&mut days).range(0.0..=3_650.0).speed(0.1).max_decimals(0).suffix(" d").update_while_editing(false));
+    // Beside files of other years a limit of a day would be an alarm that nobody set.
+    let counts = kind.is_some_and(|kind| of.sourcing.stale_after_days(of.at, kind).is_some());
+    let shown = move |days: f64, _| if counts { format!("{days:.0} d") } else { "off".to_owned() };
+    let days_of = |text: &str| text.trim().trim_end_matches(['d', ' ']).parse().ok();
+    let field = DragValue::new(&mut days).range(0.0..=3_650.0).speed(0.1).max_decimals(0).custom_formatter(shown).custom_parser(days_of);
+    let field = ui.add(field.update_while_editing(false));
     widgets::name_it(&field, Widget::SpinButton, "Stale after days");
     if days != in_force {
         of.say(commands, |source| source.stale_after_days = Some(days));

@@ -45,7 +45,8 @@ pub(super) fn ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec
             let told = ui.add(Label::new(caption(ui, account.brief())).wrap());
             told.on_hover_text(in_lines(account));
         }
-        None if kind == Some(SourceKind::Transactions) => {
+        // While the table is being built nobody knows yet.
+        None if kind == Some(SourceKind::Transactions) && of.known.built.latest().is_some() && !of.known.built.is_stale() => {
             _ = ui.label(caption(ui, "No amounts: customers are known by days and items alone"));
         }
         None => {}

@@ -2,7 +2,7 @@
 //!
 //! In: the shapes of [`TreePlot::view`], colours by group. Cost: the shapes, about as many as pixels.
 
-use eframe::egui::{self, Align2, Color32, Pos2, Rect, Shape, Stroke, TextStyle, Ui, Vec2, epaint::TextShape};
+use eframe::egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, TextStyle, Ui, Vec2, epaint::TextShape};
 
 use crate::persona::numbering::{self, number_of};
 use crate::plot::{Bracket, Bunch, Picked, TreeGroups, TreePlot, TreeView};
@@ -20,8 +20,6 @@ use super::super::view::View;
 pub const NAMES: f32 = 62.0;
 /// Customers are named from this distance of two leaves on.
 const NAMED_FROM: f32 = 11.0;
-/// Less room than this makes a stump of a name.
-const SHORTEST_NAME: f32 = 72.0;
 /// About the width of a small letter.
 const LETTER: f32 = 6.5;
 
@@ -139,9 +137,18 @@ impl Paint<'_> {
     fn segments_ui(&self, ui: &Ui, seen: TreeSeen) {
         let t = tokens(ui);
         let (frame, font) = (self.canvas.frame(), TextStyle::Small.resolve(ui.style()));
+        let place = |leaves: [usize; 2]| {
+            let ends = [leaves[0] as f64 - 0.5, leaves[1] as f64 + 0.5];
+            ends.map(|x| self.canvas.at([x, 0.0]).x.clamp(frame.left(), frame.right()))
+        };
+        let laid_out = |text: String| ui.painter().layout_no_wrap(text, font.clone(), t.text);
+        let name_of = |cluster: usize| listed_name(&method_name(self.view.answers, cluster), &self.view.answers.noun);
+        // Names or numbers, not both: where one name has no room, all segments in view go by their numbers.
+        let in_view =
+            || self.groups.groups.iter().map(|group| (group.cluster, place(group.leaves))).filter(|(_, [from, to])| to - from >= 1.0);
+        let are_named = in_view().all(|(cluster, [from, to])| laid_out(name_of(cluster)).size().x <= to - from - 8.0);
         for group in &self.groups.groups {
-            let [from, to] = [group.leaves[0] as f64 - 0.5, group.leaves[1] as f64 + 0.5]
-                .map(|x| self.canvas.at([x, 0.0]).x.clamp(frame.left(), frame.right()));
+            let [from, to] = place(group.leaves);
             let width = to - from;
             if width < 1.0 {
                 continue;
@@ -149,25 +156,14 @@ impl Paint<'_> {
             let bar = Rect::from_x_y_ranges(from..=to - (width / 4.0).min(1.0), frame.bottom() + 4.0..=frame.bottom() + 8.0);
             ui.painter().rect_filled(bar, 1.0, self.cluster_colour(ui, Some(group.cluster)));
             let middle = |y: f32| Pos2::new((from + to) / 2.0, frame.bottom() + y);
-            let letters = (width / LETTER) as usize;
-            if letters >= 3 {
-                // Measured, with room to the neighbour: letters are not equally wide.
-                let name = listed_name(&method_name(self.view.answers, group.cluster), &self.view.answers.noun);
-                let whole = ui.painter().layout_no_wrap(name.clone(), font.clone(), t.text);
-                // Three letters of a name tell nobody whose it is; its number does.
-                let galley = if whole.size().x <= width - 8.0 {
-                    whole
-                } else if width < SHORTEST_NAME {
-                    let number = number_of(method_numbers(self.view.answers), group.cluster);
-                    ui.painter().layout_no_wrap(numbering::name(number), font.clone(), t.text)
-                } else {
-                    let mut job = egui::text::LayoutJob::simple_singleline(name, font.clone(), t.text);
-                    job.wrap = egui::text::TextWrapping::truncate_at_width(width - 8.0);
-                    ui.painter().layout_job(job)
-                };
+            let number = || numbering::name(number_of(method_numbers(self.view.answers), group.cluster));
+            // Measured, with room to the neighbour: letters are not equally wide.
+            let galley = laid_out(if are_named { name_of(group.cluster) } else { number() });
+            if galley.size().x <= width {
                 let left = middle(11.0).x - galley.size().x / 2.0;
                 ui.painter().galley(Pos2::new(left, middle(11.0).y), galley, t.text);
             }
+            let letters = (width / LETTER) as usize;
             let size = thousands(group.leaves[1] + 1 - group.leaves[0]);
             if letters > size.chars().count() {
                 ui.painter().text(middle(26.0), Align2::CENTER_TOP, size, font.clone(), t.muted);

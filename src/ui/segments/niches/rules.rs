@@ -9,8 +9,7 @@ use crate::ui::widgets::choice_ui;
 
 const SIZE: &str = "Fewer customers are no niche. A card needs 31 in any case.";
 const SHARE: &str = "A group with a larger share of all customers is a segment, not a niche.";
-const BACK: &str =
-    "How much of it must come back among other customers: Jaccard, 1 is all of it. Chance must not do as well, whatever is chosen.";
+const BACK: &str = "How much of it must come back among other customers: 1 is the very same customers, 0 none of them (Jaccard). Chance must not do as well, whatever is chosen.";
 const APART: &str = "How far something other than the need must set it apart from its segment: effect in standard deviations (SD), or, for levels, the same ratio as for the need.";
 const NEED: &str = "How many times as much, or as often, as in its segment the need must be: 1.5x is half as much again, 0.67x two thirds.";
 const HALF: &str = "How much larger or smaller the group may be in the other half of the customers.";

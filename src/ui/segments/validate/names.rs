@@ -27,10 +27,14 @@ pub(super) fn colour_of(ui: &Ui, view: &View, persona: Option<&PersonaHolds>) ->
     }
 }
 
+/// What "by chance" means where customers move.
+const BY_CHANCE: &str = "By chance: the orders of each customer were drawn again from the customer's own orders, and the customer was placed anew. \
+                         Whoever then lands in another persona has not changed, so as many moves mean nothing.";
+
 /// "21 % moved, 4 % would by chance alone."
 pub(super) fn sentence_ui(ui: &mut Ui, stay: &Stay) {
     let text = format!("{} to {}: {}", stay.from, stay.to, stay.sentence);
-    ui.add(Label::new(caption(ui, unbroken(&text))).truncate()).on_hover_text(text);
+    ui.add(Label::new(caption(ui, unbroken(&text))).truncate()).on_hover_text(format!("{text}\n\n{BY_CHANCE}"));
 }
 
 /// What a row of the matrix is called.
