@@ -13,7 +13,7 @@ use crate::base::Ctx;
 use crate::cluster::Method;
 use crate::data::{self, Source, dictionary_file, guest};
 use crate::engine::cards::lexicon_of;
-use crate::engine::{Outputs, Wanted, today};
+use crate::engine::{self, Outputs, Wanted, today};
 use crate::evaluate::unusual::isolation::MOST_TREES;
 use crate::export::{self, Format};
 use crate::session::{Project, Words, settings};
@@ -29,6 +29,7 @@ use super::journeys::{self, JourneyArgs};
 use super::live::{self, LiveArgs};
 use super::logging;
 use super::outputs::{self, Output};
+use super::pull::{self, PullArgs};
 use super::saying::warn;
 use super::score::{self, ScoreArgs};
 use super::table::{self, TableArgs};
@@ -92,6 +93,8 @@ enum Headless {
     Run(Run),
     /// Build one customer table from lists of customers, transactions and events.
     Table(TableArgs),
+    /// Bring rows of a database or a warehouse here, as an Arrow file that is opened like any other.
+    Pull(PullArgs),
     /// Write the completions of a shell to standard output, for packages.
     #[command(hide = true)]
     Completions {
@@ -196,6 +199,9 @@ pub fn main() -> ExitCode {
     if let Some(code) = export::pages::serve_if_asked(std::env::args_os().skip(1)) {
         return code;
     }
+    if let Some(code) = engine::pull::serve_if_asked(std::env::args_os().skip(1)) {
+        return code;
+    }
     // A system that does not say where the program is leaves files to be read right here.
     if let Ok(program) = std::env::current_exe() {
         guest::set_program(program);
@@ -255,6 +261,7 @@ pub fn main() -> ExitCode {
         Some(Headless::Onnx(args)) => hand_over::onnx(args),
         Some(Headless::Job(args)) => job::carry_out(args),
         Some(Headless::Table(args)) => table::carry_out(args),
+        Some(Headless::Pull(args)) => pull::carry_out(args),
         Some(Headless::Completions { shell }) => completions(shell),
         Some(Headless::Man { folder }) => man_pages(&folder),
     };

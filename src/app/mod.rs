@@ -27,6 +27,7 @@ mod models;
 mod outputs;
 mod paths;
 mod progress;
+mod pull;
 mod rules;
 mod saying;
 mod score;

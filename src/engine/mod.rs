@@ -28,6 +28,7 @@ mod niches;
 mod pages;
 mod picking;
 mod place;
+pub mod pull;
 mod recipe;
 mod report;
 pub mod run;

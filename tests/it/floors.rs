@@ -26,7 +26,12 @@ const FLOORS: [(&str, u32); 17] = [
 ];
 
 /// A path as written in code, and the parts of the library that may name it.
-const ONLY_IN: [(&str, &[&str]); 46] = [
+const ONLY_IN: [(&str, &[&str]); 51] = [
+    ("adbc_core::", &["engine"]),
+    ("adbc_driver_manager::", &["engine"]),
+    ("arrow_array::", &["engine"]),
+    ("arrow_ipc::", &["engine"]),
+    ("arrow_schema::", &["engine"]),
     ("base64::", &["export", "persona", "session"]),
     ("blake3::", &["base", "customers"]),
     ("calamine::", &["data"]),

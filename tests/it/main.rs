@@ -57,6 +57,7 @@ mod plots;
 mod prepare_page;
 mod preparing;
 mod presenting;
+mod pull;
 mod reading;
 mod refreshing;
 mod rfm;

@@ -1,0 +1,95 @@
+//! The host's side: start the second process, hear how it goes, stop it, and put its end into words.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use crate::base::Ctx;
+use crate::base::text::count;
+
+use super::address;
+use super::request::{ARGUMENT, Foreseen, Pull, PullError, Pulled, Request, Says};
+
+/// Writes the rows to an Arrow file. A file that is there is replaced once all rows have come.
+pub fn pull(program: &Path, asked: &Pull, out: &Path, ctx: &Ctx) -> Result<Pulled, PullError> {
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cannot = |why: std::io::Error| PullError::Cannot(format!("{} cannot be written: {why}.", out.display()));
+    std::fs::create_dir_all(folder).map_err(cannot)?;
+    let unfinished = tempfile::Builder::new().prefix(".pulled").suffix(".arrow").tempfile_in(folder).map_err(cannot)?.into_temp_path();
+    let mut pulled = None;
+    let request = Request { pull: asked.clone(), out: Some(unfinished.to_path_buf()) };
+    ask(program, &request, ctx, |says| {
+        if let Says::Done(done) = says {
+            pulled = Some(done)
+        }
+    })?;
+    let pulled = pulled.ok_or_else(|| died(asked, "nothing was written"))?;
+    unfinished.persist(out).map_err(|why| cannot(why.error))?;
+    Ok(pulled)
+}
+
+/// How much would come. The database counts the rows, which may take it as long as the query.
+pub fn foresee(program: &Path, asked: &Pull, ctx: &Ctx) -> Result<Foreseen, PullError> {
+    let mut foreseen = None;
+    let request = Request { pull: asked.clone(), out: None };
+    ask(program, &request, ctx, |says| {
+        if let Says::Foreseen(found) = says {
+            foreseen = Some(found)
+        }
+    })?;
+    foreseen.ok_or_else(|| died(asked, "nothing was said"))
+}
+
+fn died(asked: &Pull, how: &str) -> PullError {
+    PullError::Died(address::engine_name(&asked.address).to_owned(), how.to_owned())
+}
+
+/// Lets the second process do it, and hears what it says.
+fn ask(program: &Path, request: &Request, ctx: &Ctx, mut hear: impl FnMut(Says)) -> Result<(), PullError> {
+    let no_guest = |why: std::io::Error| PullError::NoGuest(why.to_string());
+    let mut command = Command::new(program);
+    // What a driver prints may hold the address with its secrets: nobody sees it.
+    command.arg(ARGUMENT).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut guest = Guest(command.spawn().map_err(no_guest)?);
+    let (Some(mut stdin), Some(stdout)) = (guest.0.stdin.take(), guest.0.stdout.take()) else {
+        return Err(no_guest(std::io::ErrorKind::BrokenPipe.into()));
+    };
+    let bytes = serde_json::to_vec(request).map_err(|why| no_guest(why.into()))?;
+    // One that died at once is seen below.
+    let _ = stdin.write_all(&bytes);
+    drop(stdin);
+    for line in BufReader::new(stdout.take(MOST_SAID)).lines() {
+        ctx.check()?;
+        let Ok(line) = line else { break };
+        // A driver may write to standard output as well.
+        match serde_json::from_str(&line) {
+            Ok(Says::Cannot(why)) => return Err(PullError::Cannot(why)),
+            Ok(Says::Rows(rows)) => ctx.progress(&format!("{} rows have come", count(rows as usize)), 0.0),
+            Ok(says) => hear(says),
+            Err(_) => {}
+        }
+    }
+    let status = guest.0.wait().map_err(no_guest)?;
+    if status.success() { Ok(()) } else { Err(died(&request.pull, &how_it_ended(status))) }
+}
+
+/// More than this nobody says about a table.
+const MOST_SAID: u64 = 64 << 20;
+
+fn how_it_ended(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("signal {signal}");
+    }
+    status.code().map_or_else(|| "no code".to_owned(), |code| format!("code {code}"))
+}
+
+/// A second process that is gone with the value, whatever it was doing.
+struct Guest(Child);
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,38 @@
+"""Does `personae pull` bring the rows of a SQLite database as they are? Called with the program and a folder."""
+
+import importlib.util
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+
+if importlib.util.find_spec("adbc_driver_sqlite") is None or importlib.util.find_spec("polars") is None:
+    sys.exit(77)
+import polars
+
+program, folder = sys.argv[1:]
+database, out = os.path.join(folder, "shop.sqlite"), os.path.join(folder, "orders.arrow")
+with sqlite3.connect(database) as connection:
+    connection.execute("CREATE TABLE orders (id INTEGER, customer TEXT, amount REAL, photo BLOB)")
+    rows = [(at, f"C{at % 50}", at / 4 if at % 7 else None, b"x") for at in range(5000)]
+    connection.executemany("INSERT INTO orders VALUES (?, ?, ?, ?)", rows)
+
+surroundings = {**os.environ, "VIRTUAL_ENV": sys.prefix}
+
+
+def pull(*arguments):
+    done = subprocess.run([program, "pull", database, *arguments], capture_output=True, text=True, env=surroundings)
+    return [done.returncode, done.stdout, done.stderr]
+
+
+found = {"look": pull("--table", "orders", "--look"), "pulled": pull("--table", "orders", "--out", out)}
+came = polars.read_ipc(out)
+found["columns"] = came.columns
+found["unlike"] = sum(1 for mine, theirs in zip(came.rows(), rows, strict=True) if mine != theirs[:3])
+query = "SELECT customer, SUM(amount) AS spend FROM orders GROUP BY customer;"
+found["query"] = pull("--query", query, "--out", out)
+found["spend"] = polars.read_ipc(out)["spend"].sum() - sum(row[2] or 0 for row in rows)
+found["nowhere"] = pull("--table", "nowhere", "--out", os.path.join(folder, "nowhere.arrow"))
+found["left"] = sorted(name for name in os.listdir(folder) if name != "shop.sqlite")
+print(json.dumps(found))
