@@ -9,7 +9,7 @@ use crate::customers;
 use crate::data::Source;
 use crate::engine::log_kind;
 use crate::export;
-use crate::persona::{self, Numbering, RestsOn};
+use crate::persona::{self, Added, Numbering, PersonaEdit, RestsOn};
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
 use crate::session::settings::ThemeChoice;
@@ -174,6 +174,7 @@ impl Window {
                 self.dialogs.open(DialogPurpose::SaveProject, Some(&folder), &name, &self.ctx);
             }
             // What changed between two plans is no news when one of them comes back.
+            Action::Undo if self.typed_words_go() => {}
             Action::Undo => self.look.hides_told |= self.history.undo().is_some(),
             Action::Redo => self.look.hides_told |= self.history.redo().is_some(),
             Action::Export => {
@@ -282,6 +283,17 @@ impl Window {
             }
         });
         self.look.go_inside(Vec::new());
+    }
+
+    /// Whether words that are being typed on a card were the latest change and are gone now. A field shows what the plan has again.
+    fn typed_words_go(&mut self) -> bool {
+        let Some((_, typed)) = self.look.added_draft.take() else { return false };
+        let is_kept = |edit: &PersonaEdit| {
+            let Added { goals, pains, quotes, messages, speaker_notes, .. } = &edit.added;
+            [goals, pains, quotes, messages, speaker_notes]
+                == [&typed.goals, &typed.pains, &typed.quotes, &typed.messages, &typed.speaker_notes]
+        };
+        !self.plan().personas.iter().any(is_kept)
     }
 
     pub(super) fn edit_card(&mut self, cluster: usize, edit: CardEdit) {

@@ -53,4 +53,4 @@ pub use table::revenue::revenue_column;
 pub use table::role::Role;
 pub(crate) use table::roles::{is_rfm_score, may_be_personal, says_who_left};
 pub use table::{Column, Kind, Table, Texts, Values};
-pub(crate) use words::{is_logarithm, matches_word, tokens as name_words};
+pub(crate) use words::{is_log_or_square, matches_word, tokens as name_words};

@@ -8,11 +8,14 @@ pub(crate) fn tokens(name: &str) -> Vec<String> {
     tokens
 }
 
-/// Whether a column is by its name the logarithm of another that stands beside it: "logwage" beside "wage", "ln_income" beside "income".
-pub(crate) fn is_logarithm(name: &str, names: impl IntoIterator<Item: AsRef<str>>) -> bool {
+/// Whether a column is by its name the logarithm or the square of another that stands beside it: "logwage" beside "wage", "ln_income" beside "income",
+/// "agesq" beside "age".
+pub(crate) fn is_log_or_square(name: &str, names: impl IntoIterator<Item: AsRef<str>>) -> bool {
     let name = name.to_lowercase();
     let of = ["log1p", "log10", "log", "ln", "l"].iter().filter_map(|start| name.strip_prefix(start));
-    let of: Vec<&str> = of.map(|rest| rest.trim_start_matches(['_', ' ', '.'])).filter(|rest| !rest.is_empty()).collect();
+    let squared = ["squared", "square", "sqr", "sq", "^2"].iter().filter_map(|end| name.strip_suffix(end));
+    let trimmed = of.chain(squared).map(|rest| rest.trim_matches(['_', ' ', '.']));
+    let of: Vec<&str> = trimmed.filter(|rest| !rest.is_empty()).collect();
     names.into_iter().any(|other| of.contains(&other.as_ref().to_lowercase().as_str()))
 }
 
@@ -70,6 +73,17 @@ pub(crate) fn matches_word(token: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn logarithms_and_squares_stand_beside_what_they_are_of() {
+        let names = ["wage", "age", "income"];
+        for name in ["logwage", "ln_income", "lwage", "agesq", "age_squared", "Income^2"] {
+            assert!(is_log_or_square(name, names), "{name}");
+        }
+        for name in ["age", "sq", "masq", "language", "logs"] {
+            assert!(!is_log_or_square(name, names), "{name}");
+        }
+    }
 
     #[test]
     fn compounds_are_made_of_words() {

@@ -10,7 +10,7 @@ use crate::base::text::capitalised;
 use crate::base::{Ctx, Note, Stopped};
 use crate::data::profile::Levels;
 use crate::data::sourcing::Field;
-use crate::data::{Kind, Loaded, column_words, is_logarithm, matches_word, name_words};
+use crate::data::{Kind, Loaded, column_words, is_log_or_square, matches_word, name_words};
 
 use super::prepared::InputColumn;
 use super::recipe::Preparation;
@@ -107,7 +107,7 @@ fn same_columns(
 ) -> Result<(), Stopped> {
     let mut numbers: Vec<usize> = (0..columns.len()).filter(|&at| columns[at].enters && columns[at].kind != Kind::Text).collect();
     // Whoever the user chose stays, and so is never the one that repeats another. People speak of a wage, not of its logarithm.
-    let is_log: Vec<bool> = columns.iter().map(|column| is_logarithm(&column.name, columns.iter().map(|other| &other.name))).collect();
+    let is_log: Vec<bool> = columns.iter().map(|column| is_log_or_square(&column.name, columns.iter().map(|other| &other.name))).collect();
     numbers.sort_by_key(|&at| (by_default(&columns[at], preparation), columns[at].kind == Kind::Date, is_log[at], at));
     let values = |&at: &usize| -> Values {
         let column = &loaded.table.columns[at];

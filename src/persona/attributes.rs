@@ -63,7 +63,8 @@ pub fn attributes(personas: &[Persona], twins: &Twins) -> Vec<Attribute> {
     let mut rows: BTreeMap<(&str, Option<&str>), Vec<Option<usize>>> = BTreeMap::new();
     for (cluster, persona) in personas.iter().enumerate() {
         // Marks of ours say what the columns they are made of say in euros and days.
-        let is_told = |evidence: &Evidence| evidence.level.is_some() || !(is_rfm_score(&evidence.column) || twins.is_logarithm(evidence));
+        let is_told =
+            |evidence: &Evidence| evidence.level.is_some() || !(is_rfm_score(&evidence.column) || twins.is_log_or_square(evidence));
         for (at, evidence) in persona.evidence.iter().enumerate().filter(|(_, evidence)| is_told(evidence)) {
             let of_all = rows.entry((&evidence.column, evidence.level.as_deref())).or_insert_with(|| vec![None; personas.len()]);
             of_all[cluster] = Some(at);

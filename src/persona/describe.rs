@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Labels, Note, Stopped};
-use crate::data::{ColumnProfile, Loaded, Noun, RevenueChoice, Role, is_logarithm, revenue_column};
+use crate::data::{ColumnProfile, Loaded, Noun, RevenueChoice, Role, is_log_or_square, revenue_column};
 use crate::features::Prepared;
 
 use super::attributes::attributes;
@@ -83,7 +83,7 @@ pub(super) fn described_beside(
     let groups = Groups::of(prepared, labels, columns.len());
     let twins = Twins::of(&columns, &prepared.table_rows, ctx)?;
     for column in &mut columns {
-        column.is_logarithm = is_logarithm(column.name, twins.beside(column.name));
+        column.is_log_or_square = is_log_or_square(column.name, twins.beside(column.name));
     }
     let mut measured: Vec<Measured> = columns
         .par_iter()
@@ -157,6 +157,14 @@ pub(super) fn described_beside(
 }
 
 /// All that was found about a persona, best first; ties keep the table's order.
+/// "have been customers for longer" is said of employees by their own name.
+fn in_words_of(noun: &Noun, clause: Clause) -> Clause {
+    match clause {
+        Clause::They(said) => Clause::They(noun.in_text(&said)),
+        Clause::Share(said) => Clause::Share(noun.in_text(&said)),
+    }
+}
+
 fn ranked_traits(measured: &[Measured], persona: usize) -> Vec<Trait> {
     let rows = measured.iter().flat_map(|column| &column.rows);
     let mut traits: Vec<Trait> = rows.filter_map(|row| row.of_persona[persona].clone()).collect();
@@ -181,12 +189,13 @@ fn persona(
         // A score of ours says in marks what the columns it is made of say in euros and days.
         column.role != Role::Sensitive && !column.is_own_score()
     });
-    let clauses: Vec<Clause> = clauses.take(MAX_CLAUSES).map(|found| Phrase::of(&columns[found.column], found).clause()).collect();
+    let clauses: Vec<Clause> =
+        clauses.take(MAX_CLAUSES).map(|found| in_words_of(noun, Phrase::of(&columns[found.column], found).clause())).collect();
     let is_strong = said.iter().any(|&at| traits[at].evidence.effect.abs() >= STRONG_EFFECT);
     let statements = said.iter().map(|&at| {
         let found = &traits[at];
         let [value, everyone, _] = found.evidence.texts.clone();
-        let text = Phrase::of(&columns[found.column], found).statement();
+        let text = noun.in_text(&Phrase::of(&columns[found.column], found).statement());
         Statement { text, value, everyone, direction: found.direction, evidence: at }
     });
     let automatic_name = name.text();

@@ -216,7 +216,7 @@ impl<'a> Phrase<'a> {
             None if let Some((lives, _)) = home(human, level) => lives.to_owned(),
             None if level.to_lowercase().starts_with("no ") => format!("have {lower}"),
             None if lower.to_lowercase() == human.to_lowercase() => format!("have {lower}"),
-            None if human.rsplit(' ').next().is_some_and(|last| KINDS.contains(&last)) => format!("have {level} {human}"),
+            None if human.rsplit(' ').next().is_some_and(|last| KINDS.contains(&last)) => format!("have {lower} {human}"),
             None => format!("have {human} {level}"),
         })
     }

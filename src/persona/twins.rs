@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{Ctx, Stopped};
-use crate::data::is_logarithm;
+use crate::data::is_log_or_square;
 use crate::features::twins::{Holders, Values, holders, same_numbers};
 
 use super::columns::{Described, Reading};
@@ -24,8 +24,8 @@ pub struct Twins {
     facts: BTreeMap<(String, Option<String>), usize>,
     /// Columns that tell each fact.
     n_columns: Vec<usize>,
-    /// Logarithms of another column of their fact: that one is told, on every card the same.
-    logarithms: BTreeSet<String>,
+    /// Logarithms and squares of another column of their fact: that one is told, on every card the same.
+    retold: BTreeSet<String>,
 }
 
 impl Twins {
@@ -68,8 +68,8 @@ impl Twins {
                 twins.facts.extend(same.iter().map(|&(at, level)| ((columns[at].name.to_owned(), name(at, level)), twins.n_columns.len())));
                 twins.n_columns.push(n_columns);
                 let numbers = || same.iter().filter(|(_, level)| level.is_none()).map(|&(at, _)| columns[at].name);
-                let logarithms = numbers().filter(|name| is_logarithm(name, numbers()));
-                twins.logarithms.extend(logarithms.map(str::to_owned));
+                let retold = numbers().filter(|name| is_log_or_square(name, numbers()));
+                twins.retold.extend(retold.map(str::to_owned));
             }
         }
         Ok(twins)
@@ -83,9 +83,9 @@ impl Twins {
         self.facts.get(&(row.column.clone(), row.level.clone())).copied()
     }
 
-    /// Whether it is of the logarithm of a column that tells the same.
-    pub(super) fn is_logarithm(&self, row: &Evidence) -> bool {
-        row.level.is_none() && self.logarithms.contains(&row.column)
+    /// Whether it is of the logarithm or the square of a column that tells the same.
+    pub(super) fn is_log_or_square(&self, row: &Evidence) -> bool {
+        row.level.is_none() && self.retold.contains(&row.column)
     }
 
     /// The other columns of numbers that say what the column `name` says.
@@ -119,8 +119,9 @@ impl Twins {
     pub fn folded(&self, evidence: &[Evidence], rows: impl IntoIterator<Item = usize>, kept: &[usize]) -> Vec<usize> {
         let mut told: BTreeSet<usize> = kept.iter().filter_map(|&row| self.fact(evidence.get(row)?)).collect();
         let is_new = |row: &Evidence, told: &mut BTreeSet<usize>| self.fact(row).is_none_or(|fact| told.insert(fact));
-        let is_listed =
-            |&row: &usize| kept.contains(&row) || evidence.get(row).is_some_and(|row| !self.is_logarithm(row) && is_new(row, &mut told));
+        let is_listed = |&row: &usize| {
+            kept.contains(&row) || evidence.get(row).is_some_and(|row| !self.is_log_or_square(row) && is_new(row, &mut told))
+        };
         rows.into_iter().filter(is_listed).collect()
     }
 }

@@ -6,13 +6,20 @@ use std::sync::Arc;
 
 use eframe::egui::{FontId, Galley, Response, Sense, TextStyle, Ui, text::LayoutJob};
 
+use crate::base::text::capitalised;
 use crate::data::Noun;
 
 use super::theme::{bold, tokens};
 
 /// The name as lists show it: what everybody in a list is need not be said in each of its rows.
 pub fn listed_name(name: &str, noun: &Noun) -> String {
-    let without = name.strip_suffix(noun.title().as_str()).and_then(|name| name.strip_suffix(' '));
+    let title = noun.title();
+    // "Customers with Streaming TV": what follows begins the name.
+    let behind = name.strip_prefix(title.as_str()).and_then(|rest| rest.strip_prefix(' '));
+    if let Some(behind) = behind.filter(|rest| ["with ", "without ", "mostly "].iter().any(|word| rest.starts_with(word))) {
+        return capitalised(behind);
+    }
+    let without = name.strip_suffix(title.as_str()).and_then(|name| name.strip_suffix(' '));
     without.filter(|rest| rest.contains(' ') || rest.len() > 3).unwrap_or(name).to_owned()
 }
 
@@ -49,6 +56,8 @@ mod tests {
             ("Big Basket Rows", "rows", "Big Basket"),
             ("Our Customers", "customers", "Our Customers"),
             ("Customers", "customers", "Customers"),
+            ("Customers with Streaming TV", "customers", "With Streaming TV"),
+            ("Customers of Mine", "customers", "Customers of Mine"),
             ("Frequent Shoppers", "customers", "Frequent Shoppers"),
             ("Loyal Panellists", "panellists", "Loyal Panellists".strip_suffix(" Panellists").unwrap()),
         ] {

@@ -380,4 +380,10 @@ fn a_quantity_in_two_units_gets_a_rule() {
     // Numbers that are merely skewed, and prices, have none.
     let clean = known(&clean(), None).health;
     assert!(!clean.rules.iter().any(|checked| checked.words.starts_with("quantity lies")));
+    // More than one row in a hundred is fuel: the largest 1 % are all alike, and the rule still tells them from pieces.
+    const OFTEN: [usize; 12] = [10, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500, 550];
+    let shop = planted(&[Plant::Cell("orders", "quantity", &OFTEN, "22000")]);
+    let health = known(&shop, None).health;
+    let rule = health.rules.iter().find(|checked| checked.words.starts_with("quantity lies between 0 and")).expect("it is suggested");
+    assert_eq!(rule.failed, OFTEN.len(), "{}", rule.words);
 }

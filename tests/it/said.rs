@@ -448,12 +448,14 @@ fn printed(text: &str) -> Printed {
 
 /// Whether a text speaks of a column: by its own words, or by those that say the same thing in English.
 fn mentions(text: &str, meant: &Meant) -> bool {
-    const SAID: [(&str, &[&str]); 28] = [
+    const SAID: [(&str, &[&str]); 30] = [
         ("satisfied", &["satisf"]),
         ("as often", &["frequency"]),
         ("spend", &["monetary", "revenue"]),
         ("baskets", &["basket", "order_value"]),
         ("customers for", &["tenure", "member", "since"]),
+        ("employees for", &["tenure", "member", "since"]),
+        ("members for", &["tenure", "member", "since"]),
         ("older", &["age", "birth"]),
         ("younger", &["age", "birth"]),
         ("between purchases", &["gap", "between", "interval"]),

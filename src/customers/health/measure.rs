@@ -37,6 +37,8 @@ const FEW: usize = 300;
 
 /// Fewer values have no largest 1 %.
 const FEWEST_FOR_TAIL: f64 = 100.0;
+/// So many medians nobody buys of pieces.
+const MEDIANS: f64 = 100.0;
 
 /// The largest 1 % hold most of it beyond this share of the sum.
 const MOST_OF_IT: f64 = 0.5;
@@ -101,8 +103,8 @@ pub(super) fn columns(raw: &Raw, key: Option<&str>, ctx: &Ctx) -> Result<Vec<Mea
     Ok(all)
 }
 
-/// What the largest 1 % of a quantity begin above, and the part of the sum that they hold, where that is most of it: some rows are counted in another
-/// unit then, as fuel by the cent beside pieces.
+/// Above what the largest of a quantity lie, and the part of the sum that they hold, where that is most of it: some rows are counted in another
+/// unit then, as fuel by the cent beside pieces. They are the largest 1 %, or all beyond a hundred medians where those are more.
 pub(super) fn tail(raw: &Raw, name: &str) -> Result<Option<(f64, f64)>, CustomersError> {
     let number = column(name).cast(DataType::Float64);
     let positive = number.clone().filter(number.gt(lit(0.0)));
@@ -111,9 +113,11 @@ pub(super) fn tail(raw: &Raw, name: &str) -> Result<Option<(f64, f64)>, Customer
         positive.clone().count().cast(DataType::Float64).alias("n"),
         positive.clone().sum().alias("sum"),
         positive.clone().quantile(lit(0.99), QuantileMethod::Lower).alias("most"),
+        positive.clone().quantile(lit(0.5), QuantileMethod::Lower).alias("median"),
     ];
     let frame = raw.lazy().select(asked).collect()?;
     let (Some(n), Some(sum), Some(most)) = (one(&frame, "n"), one(&frame, "sum"), one(&frame, "most")) else { return Ok(None) };
+    let most = most.min(MEDIANS * one(&frame, "median").unwrap_or(most));
     if n < FEWEST_FOR_TAIL {
         return Ok(None);
     }

@@ -4,6 +4,7 @@
 //! for each column of few values. Rules that nothing in the data points to are not suggested: a rule too many costs trust.
 
 use crate::base::Ctx;
+use crate::base::text::few_digits;
 use crate::customers::understand::understood::{Understood, UnderstoodSource};
 use crate::data::day::IsoDay;
 use crate::data::rules::{Dimension, Predicate, RowAction, Rule, Severity};
@@ -154,7 +155,8 @@ impl Suggesting<'_> {
                 let high = round_up(2.0 * most);
                 let low = if has_returns { -high } else { 0.0 };
                 let percent = (100.0 * share).floor();
-                let why = format!("The largest 1 % hold {percent:.0} % of the sum: some rows may be counted in another unit.");
+                let above = few_digits(most);
+                let why = format!("Rows above {above} hold {percent:.0} % of the sum: some may be counted in another unit.");
                 self.add(Dimension::Validity, &[name], Predicate::Between(low, high), warning, &why);
             } else if !has_returns {
                 let why = "It is hardly ever negative, so that returns are not told this way.";

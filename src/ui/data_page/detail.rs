@@ -130,7 +130,11 @@ fn numbers_ui(ui: &mut Ui, profile: &ColumnProfile, unit: Option<&str>, numeric:
         ("Mean", value(numeric.mean), "The average: the sum of all values, divided by how many there are."),
         ("Median", value(numeric.median), "Half of the customers lie below, half above."),
         ("Standard deviation", spread(numeric.sd), "How far values typically lie from the mean."),
-        ("Skewness", format!("{:.1}", numeric.skewness), "0 is even on both sides; above 1 there is a long tail of large values."),
+        (
+            "Skewness",
+            format!("{:.1}", numeric.skewness).replace('-', "−"),
+            "0 is even on both sides; above 1 there is a long tail of large values.",
+        ),
         ("Smallest", value(numeric.min), "The smallest value."),
         ("First quartile", value(numeric.q1), "A quarter of the customers lie below."),
         ("Third quartile", value(numeric.q3), "A quarter of the customers lie above."),

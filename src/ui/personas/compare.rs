@@ -9,8 +9,10 @@ use eframe::egui::{
     Vec2, pos2,
 };
 
+use crate::data::Noun;
 use crate::persona::{Attribute, Persona, tone};
 use crate::session::Look;
+use crate::ui::names::listed_name;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets;
 
@@ -88,7 +90,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
     ui.advance_cursor_after_rect(all);
     let grid = Grid { all, names, column, offset: area.state.clamped_offset() };
     names_ui(ui, attributes, &grid);
-    heads_ui(ui, &shown, &grid, look);
+    heads_ui(ui, &shown, &grid, (look, &view.personas.noun));
 }
 
 /// One value of one persona.
@@ -157,7 +159,7 @@ fn names_ui(ui: &mut Ui, attributes: &[Attribute], grid: &Grid) {
 }
 
 /// The personas above their columns.
-fn heads_ui(ui: &mut Ui, shown: &[&Persona], grid: &Grid, look: &mut Look) {
+fn heads_ui(ui: &mut Ui, shown: &[&Persona], grid: &Grid, (look, noun): (&mut Look, &Noun)) {
     let t = tokens(ui);
     let head = Rect::from_min_max(grid.all.min, pos2(grid.all.right(), grid.all.top() + HEAD));
     let small = TextStyle::Small.resolve(ui.style());
@@ -177,7 +179,7 @@ fn heads_ui(ui: &mut Ui, shown: &[&Persona], grid: &Grid, look: &mut Look) {
         widgets::row_background(&heads, rect, false, response.hovered());
         face::paint(&heads, Rect::from_min_size(rect.min + Vec2::new(4.0, 4.0), Vec2::splat(26.0)), persona);
         let text = Rect::from_min_max(pos2(rect.left() + 4.0, rect.top() + 34.0), pos2(rect.right() - 4.0, rect.bottom()));
-        let mut name = LayoutJob::simple(persona.name.clone(), FontId::new(12.0, theme::bold()), t.text, text.width());
+        let mut name = LayoutJob::simple(listed_name(&persona.name, noun), FontId::new(12.0, theme::bold()), t.text, text.width());
         name.wrap.max_rows = 2;
         let name = heads.painter().layout_job(name);
         heads.painter().with_clip_rect(text.intersect(heads.clip_rect())).galley(text.min, name, t.text);

@@ -80,8 +80,13 @@ fn bins_ui(
 fn levels_ui(ui: &mut Ui, names: &[String], persona: &[f64], everyone: &[f64], cluster: usize, width: f32) {
     let t = tokens(ui);
     let most = persona.iter().chain(everyone).copied().fold(1e-9, f64::max) as f32;
-    let names_width = (width * 0.36).min(110.0);
-    let room = width - names_width - 84.0;
+    const SHARES: f32 = 84.0;
+    // Long names take some of the bars' room before they are cut.
+    let small = TextStyle::Small.resolve(ui.style());
+    let width_of = |name: &String| ui.painter().layout_no_wrap(name.clone(), small.clone(), t.text).size().x + 8.0;
+    let widest = names.iter().take(5).map(width_of).fold(0.0, f32::max);
+    let names_width = widest.max((width * 0.36).min(110.0)).min((width - SHARES) * 0.55);
+    let room = width - names_width - SHARES;
     for (at, name) in names.iter().enumerate().take(5) {
         let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 16.0), Sense::hover());
         let painter = ui.painter();

@@ -57,7 +57,15 @@ fn told_ui(ui: &mut Ui, view: &View, look: &Look) {
         [first, _] => format!("{} and 1 more change.", first.trim_end_matches('.')),
         [first, rest @ ..] => format!("{} and {} more changes.", first.trim_end_matches('.'), rest.len()),
     };
-    let response = ui.add(egui::Label::new(caption(ui, text)).truncate().selectable(false));
+    // Two lines whether there is something to tell or not, so that the list stays where it is.
+    let font = TextStyle::Small.resolve(ui.style());
+    let mut job = egui::text::LayoutJob::simple(text, font.clone(), tokens(ui).muted, ui.available_width());
+    job.wrap.max_rows = 2;
+    let height = 2.0 * ui.fonts_mut(|fonts| fonts.row_height(&font));
+    let galley = ui.painter().layout_job(job);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::hover());
+    widgets::name_it(&response, Role::Label, galley.text());
+    ui.painter().galley(rect.min, galley, tokens(ui).muted);
     if !told.is_empty() {
         response.on_hover_text(format!("Since the last change:\n{}", told.join("\n")));
     }

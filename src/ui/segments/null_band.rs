@@ -72,14 +72,12 @@ pub fn label_paint(ui: &Ui, canvas: &Canvas, band: &NullBand, of: Of, is_above: 
     });
     let along =
         |ends: &[Pos2]| [0.0, 0.25, 0.5, 0.75, 1.0].map(|part| Rect::from_center_size(ends[0].lerp(ends[1], part), Vec2::splat(8.0)));
-    let mut grip: Vec<Rect> = column.into_iter().collect();
-    let mut taken: Vec<Rect> = grip.iter().copied().chain(curve.windows(2).flat_map(along)).collect();
+    let mut taken: Vec<Rect> = column.into_iter().chain(curve.windows(2).flat_map(along)).collect();
     let rights = edges.iter().rev().map(|edge| edge.0.x);
     let spots: Vec<Spot> = rights.flat_map(|right| [spot(right, is_above), spot(right, !is_above)]).collect();
-    // In a narrow place the words rather lie on the curve than nowhere.
-    let told =
-        |taken: &mut Vec<Rect>| roomy_label(ui, &canvas.painter, &spots, "what shuffled columns give", tokens(ui).muted, frame, taken);
-    let _ = told(&mut taken) || told(&mut grip);
+    // In a narrow place two words, and rather none than on the curve: what the band is stands in the title's words as well.
+    let mut told = |text: &str| roomy_label(ui, &canvas.painter, &spots, text, tokens(ui).muted, frame, &mut taken);
+    let _ = told("what shuffled columns give") || told("shuffled columns");
 }
 
 /// What the band says at one k, for the tooltip.

@@ -6,7 +6,7 @@ use crate::engine::Segmentation;
 use crate::export::{HoldsOf, HoldsQuestion};
 use crate::persona::Persona;
 use crate::session::{Brush, Look, Selection, Who};
-use crate::ui::names::listed_name;
+use crate::ui::names::{is_long, name_ui};
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{name_it, percent, row_background, thousands, unbroken};
 
@@ -15,17 +15,35 @@ use super::super::view::View;
 use super::cell;
 use super::found::progress;
 
-/// Height of a row, and of the titles above.
+/// Height of a row, of one with a name in two lines, and of the titles above.
 const ROW: f32 = 50.0;
+const TALL: f32 = 68.0;
 const HEAD: f32 = 26.0;
 /// Room at the left and right of a picture.
 const PADDING: f32 = 8.0;
 /// The names' part of the width, within these bounds.
 const NAMES: [f32; 2] = [150.0, 300.0];
 
-/// How high all rows are with their titles.
-pub(super) fn height(view: &View) -> f32 {
-    HEAD + ROW * view.answers.segmentation.latest().map_or(0, |segmentation| segmentation.labels.n_clusters()) as f32
+fn names_width(width: f32) -> f32 {
+    (width * 0.24).clamp(NAMES[0], NAMES[1])
+}
+
+/// Room for a name within its part of the width.
+fn name_room(names: f32) -> f32 {
+    names - 20.0
+}
+
+/// All rows are as high as the longest name needs.
+fn row_height(ui: &Ui, view: &View, names: f32) -> f32 {
+    let n = view.answers.segmentation.latest().map_or(0, |segmentation| segmentation.labels.n_clusters());
+    let is_tall = (0..n).any(|cluster| is_long(ui, &segment_name(view.answers, cluster), &view.answers.noun, name_room(names)));
+    if is_tall { TALL } else { ROW }
+}
+
+/// How high all rows are with their titles in so much width.
+pub(super) fn height(ui: &Ui, view: &View, width: f32) -> f32 {
+    let n = view.answers.segmentation.latest().map_or(0, |segmentation| segmentation.labels.n_clusters());
+    HEAD + row_height(ui, view, names_width(width)) * n as f32
 }
 
 /// The card of every segment, where it is there.
@@ -38,7 +56,8 @@ pub(super) fn personas<'a>(view: &View<'a>) -> Vec<Option<&'a Persona>> {
 /// The titles and the rows.
 pub(super) fn ui(ui: &mut Ui, view: &View, of: &HoldsOf, look: &mut Look) {
     let Some(segmentation) = view.answers.segmentation.latest() else { return };
-    let names = (ui.available_width() * 0.24).clamp(NAMES[0], NAMES[1]);
+    let names = names_width(ui.available_width());
+    let row = row_height(ui, view, names);
     let width = ((ui.available_width() - names) / 4.0).max(90.0);
     let t = tokens(ui);
     let bold = FontId::new(TextStyle::Small.resolve(ui.style()).size, theme::bold());
@@ -64,7 +83,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, of: &HoldsOf, look: &mut Look) {
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.style_mut().interaction.selectable_labels = false;
         for (cluster, persona) in personas.iter().enumerate() {
-            row_ui(ui, view, of, look, (segmentation, cluster, *persona), (names, width));
+            row_ui(ui, view, of, look, (segmentation, cluster, *persona), (names, width, row));
         }
     });
 }
@@ -80,9 +99,9 @@ fn row_ui(
     of: &HoldsOf,
     look: &mut Look,
     (segmentation, cluster, persona): (&Segmentation, usize, Option<&Persona>),
-    (names, width): (f32, f32),
+    (names, width, height): (f32, f32, f32),
 ) {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::click());
     let which = Selection::Cluster(cluster);
     let is_picked = look.brush.as_ref().is_some_and(|brush| matches!(&brush.who, Who::Segment { which: picked, .. } if *picked == which));
     row_background(ui, rect, is_picked, response.hovered() || view.focus == Some(which));
@@ -101,12 +120,12 @@ fn row_ui(
     }
     response.clone().on_hover_cursor(CursorIcon::PointingHand);
     let colour = theme::selection(which, segmentation.labels.numbers());
-    let place = Rect::from_x_y_ranges(rect.left() + 8.0..=rect.left() + names - 12.0, rect.y_range());
+    let place = Rect::from_x_y_ranges(rect.left() + 8.0..=rect.left() + 8.0 + name_room(names), rect.y_range());
     let mut inner = ui.new_child(UiBuilder::new().max_rect(place.shrink2(Vec2::new(0.0, 7.0))));
     inner.spacing_mut().item_spacing = Vec2::new(8.0, 2.0);
     let band = Rect::from_min_size(pos2(rect.left(), rect.top() + 6.0), Vec2::new(3.0, rect.height() - 12.0));
     inner.painter().rect_filled(band, 1.0, colour);
-    inner.add(Label::new(theme::strong(listed_name(&name, &view.answers.noun))).truncate());
+    name_ui(&mut inner, &name, &view.answers.noun, if height > ROW { 2 } else { 1 });
     let size = segmentation.labels.sizes()[cluster];
     let share = percent(size as f64 / segmentation.labels.n_rows().max(1) as f64);
     inner.add(Label::new(theme::caption(&inner, format!("{} · {share}", thousands(size)))).truncate());
