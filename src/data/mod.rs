@@ -51,6 +51,6 @@ pub use table::noun::{self, Noun};
 pub use table::profile::{ColumnProfile, Profile};
 pub use table::revenue::revenue_column;
 pub use table::role::Role;
-pub(crate) use table::roles::{is_rfm_score, may_be_personal, says_who_left};
+pub(crate) use table::roles::{is_rfm_score, may_be_personal, rfm_base, says_who_left};
 pub use table::{Column, Kind, Table, Texts, Values};
 pub(crate) use words::{is_log_or_square, matches_word, tokens as name_words};

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::data::{Role, is_rfm_score};
+use crate::data::{Role, rfm_base};
 use crate::evaluate::telling_level;
 
 use super::card::Persona;
@@ -62,9 +62,10 @@ pub fn tone(effect: f64) -> i8 {
 pub fn attributes(personas: &[Persona], twins: &Twins) -> Vec<Attribute> {
     let mut rows: BTreeMap<(&str, Option<&str>), Vec<Option<usize>>> = BTreeMap::new();
     for (cluster, persona) in personas.iter().enumerate() {
-        // Marks of ours say what the columns they are made of say in euros and days.
-        let is_told =
-            |evidence: &Evidence| evidence.level.is_some() || !(is_rfm_score(&evidence.column) || twins.is_log_or_square(evidence));
+        // Marks of ours say what the columns they are made of say in euros and days, where these are there.
+        let is_mark =
+            |evidence: &Evidence| rfm_base(&evidence.column).is_some_and(|base| persona.evidence.iter().any(|row| row.column == base));
+        let is_told = |evidence: &Evidence| evidence.level.is_some() || !(is_mark(evidence) || twins.is_log_or_square(evidence));
         for (at, evidence) in persona.evidence.iter().enumerate().filter(|(_, evidence)| is_told(evidence)) {
             let of_all = rows.entry((&evidence.column, evidence.level.as_deref())).or_insert_with(|| vec![None; personas.len()]);
             of_all[cluster] = Some(at);

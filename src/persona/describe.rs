@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Labels, Note, Stopped};
-use crate::data::{ColumnProfile, Loaded, Noun, RevenueChoice, Role, is_log_or_square, revenue_column};
+use crate::data::{ColumnProfile, Loaded, Noun, RevenueChoice, Role, is_log_or_square, revenue_column, rfm_base};
 use crate::features::Prepared;
 
 use super::attributes::attributes;
@@ -157,14 +157,6 @@ pub(super) fn described_beside(
 }
 
 /// All that was found about a persona, best first; ties keep the table's order.
-/// "have been customers for longer" is said of employees by their own name.
-fn in_words_of(noun: &Noun, clause: Clause) -> Clause {
-    match clause {
-        Clause::They(said) => Clause::They(noun.in_text(&said)),
-        Clause::Share(said) => Clause::Share(noun.in_text(&said)),
-    }
-}
-
 fn ranked_traits(measured: &[Measured], persona: usize) -> Vec<Trait> {
     let rows = measured.iter().flat_map(|column| &column.rows);
     let mut traits: Vec<Trait> = rows.filter_map(|row| row.of_persona[persona].clone()).collect();
@@ -189,13 +181,18 @@ fn persona(
         // A score of ours says in marks what the columns it is made of say in euros and days.
         column.role != Role::Sensitive && !column.is_own_score()
     });
-    let clauses: Vec<Clause> =
-        clauses.take(MAX_CLAUSES).map(|found| in_words_of(noun, Phrase::of(&columns[found.column], found).clause())).collect();
+    let clauses: Vec<Clause> = clauses
+        .take(MAX_CLAUSES)
+        .map(|found| match Phrase::of(&columns[found.column], found).clause() {
+            Clause::They(said) => Clause::They(in_words_of(noun, &columns[found.column], said)),
+            share @ Clause::Share(_) => share,
+        })
+        .collect();
     let is_strong = said.iter().any(|&at| traits[at].evidence.effect.abs() >= STRONG_EFFECT);
     let statements = said.iter().map(|&at| {
         let found = &traits[at];
         let [value, everyone, _] = found.evidence.texts.clone();
-        let text = noun.in_text(&Phrase::of(&columns[found.column], found).statement());
+        let text = in_words_of(noun, &columns[found.column], Phrase::of(&columns[found.column], found).statement());
         Statement { text, value, everyone, direction: found.direction, evidence: at }
     });
     let automatic_name = name.text();
@@ -234,8 +231,9 @@ fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins, named: &
     let mut said: Vec<usize> = Vec::new();
     let (mut facts, mut implied) = (BTreeSet::new(), BTreeSet::new());
     let outcomes = outcome_columns(traits.iter().map(|found| &found.evidence));
-    // Marks of ours say what the columns they are made of say in euros and days.
-    let is_mark = |found: &Trait| found.level.is_none() && columns[found.column].is_own_score();
+    // Marks of ours say what the columns they are made of say in euros and days, where these are there.
+    let is_described = |name: &str| columns.iter().any(|column| column.name == name);
+    let is_mark = |found: &Trait| found.level.is_none() && rfm_base(columns[found.column].name).is_some_and(is_described);
     let is_open = |found: &Trait| found.evidence.passes_statement && !outcomes.contains(found.evidence.column.as_str()) && !is_mark(found);
     // What the name says comes first, so that every word of it stands on the front.
     let in_order = named.iter().copied().chain((0..traits.len()).filter(|at| !named.contains(at)));
@@ -270,6 +268,12 @@ fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins, named: &
     // Told by strength.
     said.sort_unstable();
     said
+}
+
+/// "have been customers for longer" is said of employees by their own name. Of other columns the word may be the user's own.
+fn in_words_of(noun: &Noun, column: &Described, said: String) -> String {
+    let is_tenure = !column.is_labelled && column.entry.is_some_and(|entry| entry.tag == "tenure");
+    if is_tenure { noun.in_text(&said) } else { said }
 }
 
 /// Columns of the statements first, then of the strongest evidence; none whose strongest trait a column before it tells too.

@@ -41,7 +41,7 @@ impl Explained {
         let weighed = self.weighed.as_ref()?;
         let right = weighed
             .accuracy
-            .map_or_else(String::new, |share| format!(" The regression puts {} of them into the right segment.", percent(share)));
+            .map_or_else(String::new, |share| format!(" The regression puts {} of the customers into the right segment.", percent(share)));
         let disagreement = weighed.disagreement.as_ref().map_or_else(String::new, |sentence| format!(" {sentence}"));
         Some(format!("The weight is a column's share in a logistic regression of the segments.{right}{disagreement}"))
     }

@@ -236,6 +236,8 @@ impl<'a> Phrase<'a> {
         };
         match self.found.direction {
             Direction::More if evidence.texts[0] == "–" => "More",
+            // "Hardly any" beside "n < 10" would tell about how many.
+            Direction::Less if evidence.hidden().persona => "Fewer",
             Direction::Less if self.found.evidence.texts[0] == "–" => "Fewer",
             Direction::More if share >= 1.0 => "All",
             Direction::More if share >= 0.9 => "Almost all",

@@ -37,12 +37,14 @@ pub fn nearest_to_middle(
             Reading::Scale(scale) => {
                 let values = sorted(members.iter().filter_map(|&at| scale.value(table_rows[at])));
                 let n = values.len().max(1) as f64;
+                // Where most have no value, to have one is what is rare.
+                let missing = 1.0 - values.len() as f64 / members.len().max(1) as f64;
                 for (distance, &at) in distances.iter_mut().zip(among) {
-                    *distance += scale.value(table_rows[at]).map_or(1.0, |value| {
+                    *distance += scale.value(table_rows[at]).map_or(1.0 - missing, |value| {
                         let below = values.partition_point(|other| *other < value) as f64;
                         let up_to = values.partition_point(|other| *other <= value) as f64;
                         // Nothing lies between the median and a value that is the median of many.
-                        (below - n / 2.0).max(n / 2.0 - up_to).max(0.0) * 2.0 / n
+                        missing + (1.0 - missing) * (below - n / 2.0).max(n / 2.0 - up_to).max(0.0) * 2.0 / n
                     });
                 }
             }
@@ -50,8 +52,9 @@ pub fn nearest_to_middle(
                 let mut counts = vec![0usize; levels.names.len()];
                 members.iter().filter_map(|&at| levels.level(table_rows[at])).for_each(|level| counts[level] += 1);
                 let n = members.len().max(1) as f64;
+                let known = counts.iter().sum::<usize>() as f64;
                 for (distance, &at) in distances.iter_mut().zip(among) {
-                    *distance += levels.level(table_rows[at]).map_or(1.0, |level| 1.0 - counts[level] as f64 / n);
+                    *distance += levels.level(table_rows[at]).map_or(known / n, |level| 1.0 - counts[level] as f64 / n);
                 }
             }
         }

@@ -66,6 +66,10 @@ try:
     told["sampled"] = pull("{SHOP_PASSWORD}", "--table", "orders", "--sample", "0.2", "--key", "customer", "--out", sampled)
     kept = {customer for customer in came["customer"].unique() if hashlib.md5(customer.encode()).hexdigest()[:8] < "33333333"}
     told["sample"] = [len(kept), set(polars.read_ipc(sampled)["customer"]) == kept]
+    changing = "WITH gone AS (DELETE FROM orders RETURNING *) SELECT * FROM gone"
+    told["changed"] = pull("{SHOP_PASSWORD}", "--query", changing, "--out", os.path.join(results, "changed.arrow"))
+    counted = subprocess.run([*as_server, *psql, "-A", "-t", "-c", "SELECT COUNT(*) FROM orders"], capture_output=True, text=True, cwd=folder)
+    told["still"] = counted.stdout.strip()
     told["refused"] = pull("hunter2secret", "--table", "orders", "--out", out)
     told["unnamed"] = pull("{NOBODY_SET_THIS}", "--table", "orders", "--out", out)
     texts = "".join(text for ran in told.values() if isinstance(ran, list) for text in ran if isinstance(text, str))

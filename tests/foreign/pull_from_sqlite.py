@@ -34,5 +34,8 @@ query = "SELECT customer, SUM(amount) AS spend FROM orders GROUP BY customer;"
 found["query"] = pull("--query", query, "--out", out)
 found["spend"] = polars.read_ipc(out)["spend"].sum() - sum(row[2] or 0 for row in rows)
 found["nowhere"] = pull("--table", "nowhere", "--out", os.path.join(folder, "nowhere.arrow"))
+found["changed"] = pull("--query", "WITH x AS (SELECT 1) DELETE FROM orders RETURNING id", "--out", os.path.join(folder, "nowhere.arrow"))
+with sqlite3.connect(database) as connection:
+    found["still"] = connection.execute("SELECT COUNT(*) FROM orders").fetchone()[0]
 found["left"] = sorted(name for name in os.listdir(folder) if name != "shop.sqlite")
 print(json.dumps(found))

@@ -228,6 +228,8 @@ fn rare_levels_and_extremes_are_not_told() {
     let first: BTreeMap<&str, &str> = told.examples[0][0].values.iter().map(|(column, value)| (column.as_str(), value.as_str())).collect();
     assert_eq!(first["Town"], "rare", "{first:?}");
     assert!(!first.contains_key("Visits"), "nobody else has so many: {first:?}");
+    let shared = &told.examples[1][0].values;
+    assert!(shared.iter().any(|(column, value)| column == "Visits" && value.parse::<f64>().is_ok()), "others do share theirs: {shared:?}");
 }
 
 #[test]

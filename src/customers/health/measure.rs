@@ -37,8 +37,8 @@ const FEW: usize = 300;
 
 /// Fewer values have no largest 1 %.
 const FEWEST_FOR_TAIL: f64 = 100.0;
-/// So many medians nobody buys of pieces.
-const MEDIANS: f64 = 100.0;
+/// So many medians nobody buys of pieces: a gross beside single ones is no other unit.
+const MEDIANS: f64 = 1_000.0;
 
 /// The largest 1 % hold most of it beyond this share of the sum.
 const MOST_OF_IT: f64 = 0.5;
@@ -104,7 +104,7 @@ pub(super) fn columns(raw: &Raw, key: Option<&str>, ctx: &Ctx) -> Result<Vec<Mea
 }
 
 /// Above what the largest of a quantity lie, and the part of the sum that they hold, where that is most of it: some rows are counted in another
-/// unit then, as fuel by the cent beside pieces. They are the largest 1 %, or all beyond a hundred medians where those are more.
+/// unit then, as fuel by the cent beside pieces. They are the largest 1 %, or all beyond a thousand medians where those are more.
 pub(super) fn tail(raw: &Raw, name: &str) -> Result<Option<(f64, f64)>, CustomersError> {
     let number = column(name).cast(DataType::Float64);
     let positive = number.clone().filter(number.gt(lit(0.0)));

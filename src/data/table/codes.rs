@@ -101,8 +101,8 @@ pub(crate) fn judge(name: &str, numeric: &NumericSummary, n_distinct: usize, pre
     if !numeric.whole || numeric.min < -9.0 {
         return Judged::Measure;
     }
-    // "city" as 0 and 1 asks whether they live in one.
-    if n_distinct == 2 && numeric.min == 0.0 && numeric.max == 1.0 && code != Code::Nameless {
+    // "city" as 0 and 1 asks whether they live in one; two regions may well be 0 and 1.
+    if n_distinct == 2 && numeric.min == 0.0 && numeric.max == 1.0 && ["city", "ville", "ciudad", "cidade"].contains(&word) {
         return Judged::Measure;
     }
     let repeat = n_distinct * 2 <= present;

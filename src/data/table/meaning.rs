@@ -56,8 +56,9 @@ pub(in crate::data) fn understand(table: &mut Table, profile: &mut Profile, ctx:
 
 /// A sensitive column of more levels has no dummies; a number of years is none.
 const MOST_SENSITIVE_LEVELS: usize = 12;
-/// Rows that a dummy must have of either value, so that nothing is a dummy by chance.
+/// Rows that a dummy must have of either value, and the part of the rows in which both columns must be known, so that nothing is a dummy by chance.
 const FEWEST_OF_A_DUMMY: usize = 10;
+const KNOWN_TOGETHER: f64 = 0.9;
 
 /// Columns of two values that only repeat what a sensitive column says, such as "vryrel" beside "relig", are as sensitive, whatever they are called.
 /// O(rows) per pair that agrees; most are told apart within a few rows.
@@ -102,7 +103,9 @@ fn repeats(table: &Table, profile: &Profile, at: usize, of: usize) -> bool {
             None => counts.push((own, 1)),
         }
     }
-    counts.len() == 2 && counts.iter().all(|(_, n)| *n >= FEWEST_OF_A_DUMMY)
+    let known: usize = counts.iter().map(|(_, n)| *n).sum();
+    let are_enough = known as f64 >= KNOWN_TOGETHER * table.n_rows as f64 && known >= FEWEST_OF_A_DUMMY * told.len();
+    are_enough && counts.len() == 2 && counts.iter().all(|(_, n)| *n >= FEWEST_OF_A_DUMMY)
 }
 
 /// Puts other values into a column, which keeps its cells, and looks at it again.

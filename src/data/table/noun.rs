@@ -98,7 +98,9 @@ impl Noun {
             let end = rest[start..].find(|c: char| !is_part(c)).map_or(rest.len(), |end| start + end);
             told.push_str(&rest[..start]);
             // "Customer ID" is the name of a column too.
-            let is_name = NAME_ENDS.iter().any(|name| rest[end..].strip_prefix(' ').is_some_and(|behind| behind.starts_with(name)));
+            let is_name = NAME_ENDS.iter().any(|name| {
+                rest[end..].strip_prefix(' ').and_then(|behind| behind.strip_prefix(name)).is_some_and(|more| !more.starts_with(is_part))
+            });
             told.push_str(&if is_name { rest[start..end].to_owned() } else { word(&rest[start..end]) });
             rest = &rest[end..];
         }
@@ -122,7 +124,7 @@ impl Noun {
 }
 
 /// What stands behind a word in the name of a column.
-const NAME_ENDS: [&str; 7] = ["ID", "Id", "id)", "No", "Number", "Key", "Code"];
+const NAME_ENDS: [&str; 7] = ["ID", "Id", "id", "No", "Number", "Key", "Code"];
 
 fn named(words: &[String]) -> Option<Noun> {
     let says = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
@@ -243,6 +245,7 @@ mod tests {
         assert_eq!(members.in_text("High needs 100 customers; one customer is none."), "High needs 100 members; one member is none.");
         assert_eq!(members.in_text("customer_id of 5 customers"), "customer_id of 5 members");
         assert_eq!(members.in_text("5 customers by Customer ID"), "5 members by Customer ID");
+        assert_eq!(members.in_text("Customer Number: no customer Idle"), "Customer Number: no member Idle");
         assert_eq!(CUSTOMERS.in_text("100 customers"), "100 customers");
         assert_eq!((Noun::written(" "), Noun::written("/")), (None, None));
         assert_eq!(Noun::written(&"x".repeat(90)).unwrap().many.len(), LONGEST_NOUN);

@@ -265,6 +265,12 @@ fn is_unnamed(name: &str) -> bool {
 /// What RFM scoring adds to a customer table. Described on cards like an outcome: it is told, but it neither enters nor names.
 const RFM_SCORES: [&str; 4] = ["r_score", "f_score", "m_score", "rfm_segment"];
 
+/// The column that a score of RFM is made of.
+pub(crate) fn rfm_base(name: &str) -> Option<&'static str> {
+    const BASES: [(&str, &str); 3] = [("r_score", "recency_days"), ("f_score", "frequency"), ("m_score", "monetary")];
+    BASES.iter().find(|(score, _)| *score == name).map(|(_, base)| *base)
+}
+
 /// Whether RFM scoring made the column called `name`.
 pub(crate) fn is_rfm_score(name: &str) -> bool {
     RFM_SCORES.contains(&name)

@@ -4,6 +4,8 @@
 
 use crate::data::Dialect;
 
+use super::request::Pull;
+
 /// A kind of database.
 pub(super) struct Engine {
     /// Its name.
@@ -88,8 +90,17 @@ fn scheme(address: &str) -> Option<String> {
     is_scheme.then(|| scheme.to_lowercase())
 }
 
-/// The database that an address names; none where neither its scheme nor the file's ending is known.
-pub(super) fn engine(address: &str) -> Option<&'static Engine> {
+/// The database that is meant: by the driver the user names, else by the scheme of the address or the ending of the file; none where neither is known.
+pub(super) fn engine(pull: &Pull) -> Option<&'static Engine> {
+    let said = pull.driver.as_deref().map(|driver| {
+        let file = driver.rsplit(['/', '\\']).next().unwrap_or(driver);
+        file.to_lowercase()
+    });
+    let of_driver = said.and_then(|said| ENGINES.iter().find(|engine| said.contains(engine.driver)));
+    of_driver.or_else(|| of_address(&pull.address))
+}
+
+fn of_address(address: &str) -> Option<&'static Engine> {
     match scheme(address) {
         Some(scheme) => ENGINES.iter().find(|engine| engine.schemes.contains(&scheme.as_str())),
         None => {
@@ -100,17 +111,23 @@ pub(super) fn engine(address: &str) -> Option<&'static Engine> {
 }
 
 /// What the database is called in sentences.
-pub(super) fn engine_name(address: &str) -> &'static str {
-    engine(address).map_or("the database", |engine| engine.name)
+pub(super) fn engine_name(pull: &Pull) -> &'static str {
+    engine(pull).map_or("the database", |engine| engine.name)
 }
 
 /// The address as its driver takes it: of files without the scheme.
-pub(super) fn for_driver(address: &str) -> &str {
-    let is_file = engine(address).is_some_and(|engine| !engine.endings.is_empty());
-    match address.split_once(':').filter(|_| is_file && scheme(address).is_some()) {
+pub(super) fn for_driver<'a>(address: &'a str, engine: Option<&Engine>) -> &'a str {
+    let Some(engine) = engine.filter(|engine| !engine.endings.is_empty()) else { return address };
+    let is_own = scheme(address).is_some_and(|scheme| engine.schemes.contains(&scheme.as_str()));
+    match address.split_once(':').filter(|_| is_own) {
         Some((_, rest)) => rest.strip_prefix("//").unwrap_or(rest),
         None => address,
     }
+}
+
+/// A path as a part of an address.
+pub(super) fn encoded_path(path: &str) -> String {
+    path.split('/').map(encoded).collect::<Vec<_>>().join("/")
 }
 
 /// An address whose secrets were looked up.
@@ -125,35 +142,52 @@ pub(super) struct Opened {
 /// Puts what `look_up` has for every `{NAME}` in its place. Letters that mean something in an address are written by their numbers.
 pub(super) fn opened(address: &str, look_up: impl Fn(&str) -> Option<String>) -> Result<Opened, String> {
     let mut opened = Opened::default();
+    // Only what stands behind a scheme is taken apart by its signs.
+    let is_encoded = address.contains("://");
     let mut rest = address;
     while let Some((before, behind)) = rest.split_once('{') {
         let (name, after) =
             behind.split_once('}').ok_or_else(|| format!("The address has a {{ without a }}; write a name such as {{{EXAMPLE}}}."))?;
         let secret = look_up(name)
             .ok_or_else(|| format!("The address names {{{name}}}, but no environment variable is called {name}. Set it, and try again."))?;
-        let written = encoded(&secret);
+        let written = if is_encoded { encoded(&secret) } else { secret.clone() };
         opened.address.push_str(before);
         opened.address.push_str(&written);
         opened.secrets.extend([secret, written].into_iter().filter(|secret| !secret.is_empty()));
         rest = after;
     }
     opened.address.push_str(rest);
-    // A password that was typed is a secret too.
-    if let Some(password) = password(&opened.address) {
-        opened.secrets.push(password.to_owned());
-    }
+    // What was typed is a secret too.
+    opened.secrets.extend(typed_secrets(&opened.address).into_iter().flat_map(|secret| [decoded(&secret), secret]));
     opened.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    opened.secrets.dedup();
     Ok(opened)
 }
 
 const EXAMPLE: &str = "SHOP_PASSWORD";
 
-/// What stands between the first colon behind the slashes and the at sign.
-fn password(address: &str) -> Option<&str> {
-    let (_, behind) = address.split_once("://")?;
-    let (who, _) = behind.split('/').next()?.rsplit_once('@')?;
-    let (_, password) = who.split_once(':')?;
-    (!password.is_empty()).then_some(password)
+/// What stands between the first colon and the last at sign of an address, and behind the names that secrets have.
+fn typed_secrets(address: &str) -> Vec<String> {
+    const NAMES: [&str; 8] = ["password", "passwd", "pwd", "token", "secret", "sslpassword", "private_key", "access_key"];
+    let behind = address.split_once("://").map_or(address, |(_, behind)| behind);
+    let of_user = behind.rsplit_once('@').and_then(|(who, _)| Some(who.split_once(':')?.1.to_owned()));
+    let parts = address.split(['?', '&', ';', ' ']).filter_map(|part| part.split_once('='));
+    let named = parts.filter(|(name, _)| NAMES.iter().any(|known| name.to_lowercase().ends_with(known)));
+    let named = named.map(|(_, value)| value.trim_matches(['\'', '"']).to_owned());
+    of_user.into_iter().chain(named).filter(|secret| !secret.is_empty()).collect()
+}
+
+/// "p%40ss" is p@ss.
+fn decoded(secret: &str) -> String {
+    let bytes = secret.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let code = (bytes[at] == b'%').then(|| secret.get(at + 1..at + 3)).flatten().and_then(|code| u8::from_str_radix(code, 16).ok());
+        plain.push(code.unwrap_or(bytes[at]));
+        at += if code.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&plain).into_owned()
 }
 
 fn encoded(secret: &str) -> String {
@@ -164,17 +198,28 @@ fn encoded(secret: &str) -> String {
     secret.bytes().map(letter).collect()
 }
 
+/// Shorter secrets stand in many words: to take them out would tell them.
+const SHORTEST: usize = 4;
+
 impl Opened {
-    /// A text without the address and without secrets.
+    /// A text without the address and without secrets. Where a secret is too short to be taken out unseen nothing is told of what has it.
     pub fn without_secrets(&self, text: &str) -> String {
         let text = if self.address.contains("://") { text.replace(&self.address, "the address") } else { text.to_owned() };
+        if self.secrets.iter().any(|secret| secret.chars().count() < SHORTEST && text.contains(secret.as_str())) {
+            return "The database refuses, in words that hold a part of the address and are not told here.".to_owned();
+        }
         self.secrets.iter().fold(text, |text, secret| text.replace(secret.as_str(), "***"))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::request::RowsAsked;
     use super::*;
+
+    fn asked(address: &str, driver: Option<&str>) -> Pull {
+        Pull { address: address.into(), driver: driver.map(str::to_owned), rows: RowsAsked::Table("orders".into()), sample: None }
+    }
 
     #[test]
     fn addresses_name_their_database() {
@@ -189,7 +234,16 @@ mod tests {
             ("mysql://host/shop", "the database", "mysql://host/shop"),
             ("orders.csv", "the database", "orders.csv"),
         ] {
-            assert_eq!((engine_name(address), for_driver(address)), (name, taken), "{address}");
+            let pull = asked(address, None);
+            assert_eq!((engine_name(&pull), for_driver(address, engine(&pull))), (name, taken), "{address}");
+        }
+        for (address, driver, name) in [
+            ("shop.dat", "sqlite", "SQLite"),
+            ("shop.db", "/opt/lib/libduckdb.so", "DuckDB"),
+            ("host=db user=me", "adbc_driver_postgresql", "PostgreSQL"),
+            ("shop.db", "/opt/duckdb/libother.so", "SQLite"),
+        ] {
+            assert_eq!(engine_name(&asked(address, Some(driver))), name, "{address} {driver}");
         }
     }
 
@@ -205,5 +259,22 @@ mod tests {
         assert!(opened("postgresql://me:{OTHER}@host/shop", look_up).unwrap_err().contains("OTHER"));
         assert!(opened("postgresql://me:{OTHER", look_up).is_err());
         assert_eq!(opened("shop.db", look_up).unwrap().without_secrets("no shop.db"), "no shop.db");
+        for address in [
+            "host=db user=me password=hunter2 dbname=shop",
+            "host=db user=me password='hunter2'",
+            "postgresql://host/shop?user=me&password=hunter2",
+            "sc://host:443/;token=hunter2",
+            "me:hunter2@account/db",
+            "postgresql://me:hunt%65r2@host/shop",
+        ] {
+            let typed = opened(address, look_up).unwrap();
+            assert_eq!(typed.without_secrets("hunter2 is wrong"), "*** is wrong", "{address}");
+        }
+        let odd = opened("postgresql://me:p@ss/w@host/shop", look_up).unwrap();
+        assert_eq!(odd.without_secrets("no host p@ss/w"), "no host ***");
+        let short = opened("postgresql://me:p@host/shop", look_up).unwrap();
+        assert!(!short.without_secrets("the password p is wrong").contains("password"));
+        let plain = opened("host=db password={SHOP_PASSWORD}", look_up).unwrap();
+        assert_eq!(plain.address, "host=db password=p@ss/wörd", "nothing decodes it there");
     }
 }

@@ -38,7 +38,8 @@ impl Arriving {
         let (mut columns, mut fields, mut notes) = (Vec::new(), Vec::new(), Vec::new());
         for (at, field) in schema.fields().iter().enumerate() {
             let Some(becomes) = becomes(field) else {
-                notes.push(format!("{} holds {} and is left out.", field.name(), kind(field.data_type())));
+                let kind = kind(field.data_type());
+                notes.push(format!("{} holds {kind} and is left out; CAST it to a text in a query to keep it.", field.name()));
                 continue;
             };
             let data_type = match becomes {
@@ -109,7 +110,8 @@ fn kind(data_type: &DataType) -> &'static str {
         DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => "lists",
         DataType::Struct(_) | DataType::Map(..) => "records",
         DataType::Interval(_) | DataType::Duration(_) => "spans of time",
-        _ => "bytes",
+        DataType::Binary | DataType::LargeBinary | DataType::FixedSizeBinary(_) | DataType::BinaryView => "bytes",
+        _ => "values of a kind that is not read here",
     }
 }
 

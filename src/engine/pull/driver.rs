@@ -19,18 +19,24 @@ pub(super) fn load(engine: Option<&Engine>, said: Option<&str>) -> Result<Manage
     let entrypoint = engine.and_then(|engine| engine.entrypoint).map(str::as_bytes);
     match (said, engine) {
         (Some(said), _) if is_path(said) => {
-            if !Path::new(said).is_file() {
-                return Err(format!("There is no file {said}; give --driver the path of the driver's library, or its name."));
-            }
-            ManagedDriver::load_dynamic_from_filename(said, entrypoint, VERSION)
+            let path = std::fs::canonicalize(said).ok().filter(|path| path.is_file());
+            let path = path.ok_or_else(|| format!("There is no file {said}; give --driver the path of the driver's library, or its name."))?;
+            ManagedDriver::load_dynamic_from_filename(path, entrypoint, VERSION)
                 .map_err(|why| format!("{said} cannot be loaded as an ADBC driver: {}.", sentence(&why.message)))
         }
-        (Some(said), _) => by_name(said, entrypoint)
-            .ok_or_else(|| format!("There is no ADBC driver called {said} on this computer. Install it, or name the path of its library by --driver.")),
-        (None, Some(engine)) => by_name(engine.driver, entrypoint).ok_or_else(|| {
-            format!("There is no ADBC driver for {} on this computer. Install it ({}), or name its library by --driver.", engine.name, engine.install)
+        (Some(said), _) => by_name(said, entrypoint)?.ok_or_else(|| {
+            format!("There is no ADBC driver called {said} on this computer. Install it, or name the path of its library by --driver.")
         }),
-        (None, None) => Err("The address does not say which database it is. Write one such as postgresql://host/shop or shop.sqlite, or name the driver by --driver.".to_owned()),
+        (None, Some(engine)) => by_name(engine.driver, entrypoint)?.ok_or_else(|| {
+            format!(
+                "There is no ADBC driver for {} on this computer. Install it ({}), or name its library by --driver.",
+                engine.name, engine.install
+            )
+        }),
+        (None, None) => Err(
+            "The address does not say which database it is. Write one such as postgresql://host/shop or shop.sqlite, or name the driver by --driver."
+                .to_owned(),
+        ),
     }
 }
 
@@ -46,13 +52,16 @@ fn is_path(said: &str) -> bool {
         || Path::new(said).extension().is_some_and(|ending| ["so", "dylib", "dll"].iter().any(|known| ending == *known))
 }
 
-fn by_name(name: &str, entrypoint: Option<&[u8]>) -> Option<ManagedDriver> {
-    let by_manifest = ManagedDriver::load_from_name(name, entrypoint, VERSION, LOAD_FLAG_DEFAULT, None).ok();
-    by_manifest.or_else(|| {
-        let folders = packages(|name| std::env::var_os(name));
-        let libraries = folders.iter().map(|folder| library(folder, name)).filter(|path| path.is_file());
-        libraries.filter_map(|path| ManagedDriver::load_dynamic_from_filename(path, entrypoint, VERSION).ok()).next()
-    })
+/// The driver of a name, where one is found; in a sentence why one that is found cannot be loaded.
+fn by_name(name: &str, entrypoint: Option<&[u8]>) -> Result<Option<ManagedDriver>, String> {
+    if let Ok(driver) = ManagedDriver::load_from_name(name, entrypoint, VERSION, LOAD_FLAG_DEFAULT, None) {
+        return Ok(Some(driver));
+    }
+    let folders = packages(|name| std::env::var_os(name));
+    let Some(library) = folders.iter().map(|folder| library(folder, name)).find(|path| path.is_file()) else { return Ok(None) };
+    ManagedDriver::load_dynamic_from_filename(&library, entrypoint, VERSION)
+        .map(Some)
+        .map_err(|why| format!("{} cannot be loaded as an ADBC driver: {}.", library.display(), sentence(&why.message)))
 }
 
 /// The library within a folder of packages.
@@ -66,7 +75,7 @@ fn packages(variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
     let environments = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(&variable).map(PathBuf::from);
     let own = variable("HOME").map(|home| PathBuf::from(home).join(".local"));
     let mut found = Vec::new();
-    for environment in environments.chain(own).chain(["/usr/local".into(), "/usr".into()]) {
+    for environment in environments.chain(own).chain(["/opt/homebrew".into(), "/usr/local".into(), "/usr".into()]) {
         // Windows has no folder for each version.
         found.push(environment.join("Lib").join("site-packages"));
         let versions = std::fs::read_dir(environment.join("lib")).into_iter().flatten().flatten().map(|entry| entry.path());

@@ -1,8 +1,10 @@
 //! The host's side: start the second process, hear how it goes, stop it, and put its end into words.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use crate::base::Ctx;
 use crate::base::text::count;
@@ -10,22 +12,26 @@ use crate::base::text::count;
 use super::address;
 use super::request::{ARGUMENT, Foreseen, Pull, PullError, Pulled, Request, Says};
 
+/// A second process is asked to stop within this time.
+const STOPS_WITHIN: Duration = Duration::from_millis(50);
+
 /// Writes the rows to an Arrow file. A file that is there is replaced once all rows have come.
 pub fn pull(program: &Path, asked: &Pull, out: &Path, ctx: &Ctx) -> Result<Pulled, PullError> {
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let cannot = |why: std::io::Error| PullError::Cannot(format!("{} cannot be written: {why}.", out.display()));
-    std::fs::create_dir_all(folder).map_err(cannot)?;
-    let unfinished = tempfile::Builder::new().prefix(".pulled").suffix(".arrow").tempfile_in(folder).map_err(cannot)?.into_temp_path();
+    let cannot = |why: &dyn std::fmt::Display| PullError::Cannot(format!("{} cannot be written: {why}.", out.display()));
+    if out.is_dir() {
+        return Err(cannot(&"it is a folder"));
+    }
+    if let Some(folder) = out.parent() {
+        std::fs::create_dir_all(folder).map_err(|why| cannot(&why))?;
+    }
     let mut pulled = None;
-    let request = Request { pull: asked.clone(), out: Some(unfinished.to_path_buf()) };
+    let request = Request { pull: asked.clone(), out: Some(out.to_owned()) };
     ask(program, &request, ctx, |says| {
         if let Says::Done(done) = says {
             pulled = Some(done)
         }
     })?;
-    let pulled = pulled.ok_or_else(|| died(asked, "nothing was written"))?;
-    unfinished.persist(out).map_err(|why| cannot(why.error))?;
-    Ok(pulled)
+    pulled.ok_or_else(|| died(asked, "nothing was written"))
 }
 
 /// How much would come. The database counts the rows, which may take it as long as the query.
@@ -41,7 +47,7 @@ pub fn foresee(program: &Path, asked: &Pull, ctx: &Ctx) -> Result<Foreseen, Pull
 }
 
 fn died(asked: &Pull, how: &str) -> PullError {
-    PullError::Died(address::engine_name(&asked.address).to_owned(), how.to_owned())
+    PullError::Died(address::engine_name(asked).to_owned(), how.to_owned())
 }
 
 /// Lets the second process do it, and hears what it says.
@@ -54,27 +60,35 @@ fn ask(program: &Path, request: &Request, ctx: &Ctx, mut hear: impl FnMut(Says))
     let (Some(mut stdin), Some(stdout)) = (guest.0.stdin.take(), guest.0.stdout.take()) else {
         return Err(no_guest(std::io::ErrorKind::BrokenPipe.into()));
     };
-    let bytes = serde_json::to_vec(request).map_err(|why| no_guest(why.into()))?;
-    // One that died at once is seen below.
-    let _ = stdin.write_all(&bytes);
-    drop(stdin);
-    for line in BufReader::new(stdout.take(MOST_SAID)).lines() {
+    let mut line = serde_json::to_vec(request).map_err(|why| no_guest(why.into()))?;
+    line.push(b'\n');
+    // One that died at once is seen below. The pipe stays open: where this process ends, the other one does.
+    let _ = stdin.write_all(&line).and_then(|()| stdin.flush());
+    let (send, said) = channel();
+    std::thread::spawn(move || {
+        // A driver may write to standard output as well, in whatever letters.
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+            if let Ok(says) = serde_json::from_slice::<Says>(&line)
+                && send.send(says).is_err()
+            {
+                break;
+            }
+        }
+    });
+    loop {
         ctx.check()?;
-        let Ok(line) = line else { break };
-        // A driver may write to standard output as well.
-        match serde_json::from_str(&line) {
+        match said.recv_timeout(STOPS_WITHIN) {
             Ok(Says::Cannot(why)) => return Err(PullError::Cannot(why)),
             Ok(Says::Rows(rows)) => ctx.progress(&format!("{} rows have come", count(rows as usize)), 0.0),
             Ok(says) => hear(says),
-            Err(_) => {}
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
         }
     }
     let status = guest.0.wait().map_err(no_guest)?;
+    drop(stdin);
     if status.success() { Ok(()) } else { Err(died(&request.pull, &how_it_ended(status))) }
 }
-
-/// More than this nobody says about a table.
-const MOST_SAID: u64 = 64 << 20;
 
 fn how_it_ended(status: ExitStatus) -> String {
     #[cfg(unix)]

@@ -367,7 +367,7 @@ fn why_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     }
     ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
-        ui.label(caption(ui, if is_one { "Split them all the same into" } else { "Also worth a look" }));
+        ui.label(caption(ui, if is_one { "Split them anyway into" } else { "Also worth a look" }));
         for (other, reasons) in others {
             let response = ui.add(Button::new(other.to_string()).min_size(Vec2::new(28.0, 24.0)).corner_radius(12));
             let name = if other == 1 { "Choose one group".to_owned() } else { format!("Choose {other} groups") };
