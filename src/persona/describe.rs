@@ -283,7 +283,7 @@ fn distributions(measured: &[Measured], traits: &[Trait], said: &[usize], twins:
     for found in said.iter().map(|&at| &traits[at]).chain(traits) {
         let is_new = seen.insert(found.column);
         let mut is_told = || twins.fact(&found.evidence).is_some_and(|fact| !facts.insert(fact));
-        if is_new && !implied.contains(found.evidence.column.as_str()) && !is_told() {
+        if is_new && !twins.is_log_or_square(&found.evidence) && !implied.contains(found.evidence.column.as_str()) && !is_told() {
             columns.push(found.column);
             implied.extend(twins.implied(&found.evidence));
         }

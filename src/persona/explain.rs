@@ -4,7 +4,8 @@
 
 use crate::data::Noun;
 
-use super::text::percent;
+use super::level_words::spelled_out;
+use super::text::{capitalised, percent};
 use super::yes_no::group;
 
 /// What was learnt from the customers and their segments.
@@ -174,7 +175,11 @@ impl MissingGroup {
     pub fn who(&self) -> String {
         match self.answer {
             Some(yes) => group(&self.human, yes),
-            None => format!("{} ({})", self.level.replace('_', " "), self.human),
+            None => {
+                let level = self.level.replace('_', " ");
+                let said = spelled_out(&level);
+                format!("{} ({})", if said == level { said } else { capitalised(&said) }, self.human)
+            }
         }
     }
 }

@@ -124,3 +124,25 @@ pub(super) fn lowered(level: &str) -> String {
     }
     first.to_lowercase().collect::<String>() + rest
 }
+
+/// "<=Good" as it is read aloud: "at most Good".
+pub(super) fn spelled_out(level: &str) -> String {
+    const SIGNS: [(&str, &str); 6] =
+        [("<=", "at most"), (">=", "at least"), ("≤", "at most"), ("≥", "at least"), ("<", "below"), (">", "above")];
+    let found = SIGNS.iter().find_map(|(sign, words)| Some((words, level.trim().strip_prefix(sign)?.trim())));
+    match found {
+        Some((words, rest)) if rest.starts_with(char::is_alphabetic) => format!("{words} {rest}"),
+        _ => level.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_before_a_word_are_read_aloud() {
+        let said = ["<=Good", ">=Very Good", "< HS Grad", ">5", "Good", "<"].map(spelled_out);
+        assert_eq!(said, ["at most Good", "at least Very Good", "below HS Grad", ">5", "Good", "<"]);
+    }
+}

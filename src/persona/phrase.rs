@@ -11,7 +11,8 @@ use super::categorical::at_least;
 use super::columns::{Described, Reading};
 use super::evidence::Direction;
 use super::level_words::{
-    KINDS, NO_WORDS, SAYS_HOW_MUCH, UNITS, home, is_article_number, is_person, is_state, is_word, lowered, names_people, with_article,
+    KINDS, NO_WORDS, SAYS_HOW_MUCH, UNITS, home, is_article_number, is_person, is_state, is_word, lowered, names_people, spelled_out,
+    with_article,
 };
 use super::lexicon::{End, Pole, Position};
 use super::measure::Trait;
@@ -433,17 +434,6 @@ impl<'a> Phrase<'a> {
     }
 }
 
-/// "<=Good" as it is read aloud: "at most Good".
-fn spelled_out(level: &str) -> String {
-    const SIGNS: [(&str, &str); 6] =
-        [("<=", "at most"), (">=", "at least"), ("≤", "at most"), ("≥", "at least"), ("<", "below"), (">", "above")];
-    let found = SIGNS.iter().find_map(|(sign, words)| Some((words, level.trim().strip_prefix(sign)?.trim())));
-    match found {
-        Some((words, rest)) if rest.starts_with(char::is_alphabetic) => format!("{words} {rest}"),
-        _ => level.to_owned(),
-    }
-}
-
 /// What those are called who bought nothing.
 pub(super) const NON_BUYERS: &str = "Non-Buyers";
 
@@ -481,15 +471,4 @@ fn is_code(human: &str) -> bool {
     ];
     let is_word = |word: &str| word.chars().count() >= 3 && word.chars().all(char::is_alphabetic) && !NOTHING.contains(&word);
     !human.to_lowercase().split_whitespace().any(is_word)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn signs_before_a_word_are_read_aloud() {
-        let said = ["<=Good", ">=Very Good", "< HS Grad", ">5", "Good", "<"].map(spelled_out);
-        assert_eq!(said, ["at most Good", "at least Very Good", "below HS Grad", ">5", "Good", "<"]);
-    }
 }

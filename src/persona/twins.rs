@@ -88,6 +88,11 @@ impl Twins {
         row.level.is_none() && self.retold.contains(&row.column)
     }
 
+    /// The same of a column by its name.
+    pub(super) fn is_named_log_or_square(&self, column: &str) -> bool {
+        self.retold.contains(column)
+    }
+
     /// The other columns of numbers that say what the column `name` says.
     pub(super) fn beside<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let fact = self.facts.get(&(name.to_owned(), None)).copied();

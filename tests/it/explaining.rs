@@ -215,6 +215,27 @@ fn who_is_called_typical_is_like_many_and_not_only_near_a_mean() {
 }
 
 #[test]
+fn a_logarithm_is_told_of_nobody_beside_what_it_is_of() {
+    let mut text = "visits,wage,logwage,wagesq\n".to_owned();
+    for row in 0..400 {
+        let wage = f64::from(if row < 200 { 90 } else { 30 } + row * 7 % 25);
+        text += &format!("{},{wage},{},{}\n", row * 11 % 17, wage.ln(), wage * wage);
+    }
+    let (loaded, prepared) = table(&text, &["visits", "wage"]);
+    let labels = Labels::from_ids(&(0..400).map(|row| usize::from(row >= 200)).collect::<Vec<_>>());
+    let told = explain(&loaded, &prepared, &labels, &BTreeMap::new());
+    let examples = told.examples.iter().flatten().flat_map(|example| &example.values).map(|(column, _)| column.to_lowercase());
+    let all = describe(&loaded, &prepared, &labels, &[], &Lexicon::built_in(), &Ctx::new()).unwrap();
+    let drawn = all.personas.iter().flat_map(|persona| &persona.distributions).map(|drawn| drawn.column.clone());
+    let compared = all.attributes.iter().map(|attribute| attribute.column.clone());
+    let names: Vec<String> = examples.chain(drawn).chain(compared).collect();
+    assert!(
+        names.iter().any(|name| name == "wage") && !names.iter().any(|name| name.contains("logwage") || name.contains("wagesq")),
+        "{names:?}"
+    );
+}
+
+#[test]
 fn rare_levels_and_extremes_are_not_told() {
     // No ten share a number of visits even in one digit, and no ten a town: whoever is typical has one of each that few have.
     let visits = |row: usize| if row < 100 { 1.21f64.powi(row as i32) } else { f64::from(row as u32 % 40) };
