@@ -40,9 +40,8 @@ impl Explained {
     /// What the weights beside the forest's losses are, and where the two disagree; none without weights.
     pub fn weighed_note(&self) -> Option<String> {
         let weighed = self.weighed.as_ref()?;
-        let right = weighed
-            .accuracy
-            .map_or_else(String::new, |share| format!(" The regression puts {} of the customers into the right segment.", percent(share)));
+        let right =
+            weighed.accuracy.map_or_else(String::new, |share| format!(" The regression finds the right segment for {}.", percent(share)));
         let disagreement = weighed.disagreement.as_ref().map_or_else(String::new, |sentence| format!(" {sentence}"));
         Some(format!("The weight is a column's share in a logistic regression of the segments.{right}{disagreement}"))
     }
