@@ -173,9 +173,12 @@ impl Window {
                 let name = self.project_file_name();
                 self.dialogs.open(DialogPurpose::SaveProject, Some(&folder), &name, &self.ctx);
             }
-            // What changed between two plans is no news when one of them comes back.
-            Action::Undo if self.typed_words_go() => {}
-            Action::Undo => self.look.hides_told |= self.history.undo().is_some(),
+            Action::Undo => {
+                if !self.drop_typed_words() {
+                    // What changed between two plans is no news when one of them comes back.
+                    self.look.hides_told |= self.history.undo().is_some();
+                }
+            }
             Action::Redo => self.look.hides_told |= self.history.redo().is_some(),
             Action::Export => {
                 let folder = self.home_folder().join("personae");
@@ -285,8 +288,9 @@ impl Window {
         self.look.go_inside(Vec::new());
     }
 
-    /// Whether words that are being typed on a card were the latest change and are gone now. A field shows what the plan has again.
-    fn typed_words_go(&mut self) -> bool {
+    /// Takes back what is being typed on a card, so that its field shows what the plan has. Whether there was anything that the plan has not: that
+    /// was the latest change.
+    fn drop_typed_words(&mut self) -> bool {
         let Some((_, typed)) = self.look.added_draft.take() else { return false };
         let is_kept = |edit: &PersonaEdit| {
             let Added { goals, pains, quotes, messages, speaker_notes, .. } = &edit.added;

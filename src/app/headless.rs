@@ -96,7 +96,7 @@ fn listing_note(source: &Source, report: &Report) -> Option<String> {
     let Source::File { .. } = source else { return None };
     let listing = customers::looks_like(&report.loaded)?;
     Some(format!(
-        "{} seems to list {}: {} rows with {} different values of {}, and each row counts by itself. `personae table` builds a table with one row per value of it.",
+        "{} seems to list {}: {} rows with {} different values of {}, and each row counts by itself. `personae table` builds a table with one row for each of these values.",
         report.loaded.title,
         listing.kind.name().to_lowercase(),
         count(listing.n_rows),

@@ -69,11 +69,9 @@ pub(super) fn carry_out(args: PullArgs) -> Result<(), Failure> {
     };
     let sample = args.sample.zip(args.key).map(|(share, key)| CustomerSample { share, key });
     let asked = Pull { address: args.address, driver: args.driver, rows, sample };
-    let program =
-        std::env::current_exe().map_err(|why| Failure::Failed(format!("The system does not say where this program is: {why}.")))?;
     let ctx = Ctx::new();
     let Some(out) = args.out else {
-        let foreseen = while_showing(&ctx, args.quiet, || pull::foresee(&program, &asked, &ctx)).map_err(failed)?;
+        let foreseen = while_showing(&ctx, args.quiet, || pull::foresee(&asked, &ctx)).map_err(failed)?;
         say(&look(&foreseen));
         return Ok(());
     };
@@ -81,7 +79,7 @@ pub(super) fn carry_out(args: PullArgs) -> Result<(), Failure> {
         return Err(Failure::WrongUse(format!("{} must end in .arrow.", out.display())));
     }
     outputs::check(&args.query_file.into_iter().collect::<Vec<_>>(), &[Output { option: "--out", path: out.clone() }])?;
-    let pulled = while_showing(&ctx, args.quiet, || pull::pull(&program, &asked, &out, &ctx)).map_err(failed)?;
+    let pulled = while_showing(&ctx, args.quiet, || pull::pull(&asked, &out, &ctx)).map_err(failed)?;
     if !args.quiet {
         say(&summary(&pulled, &out.display().to_string()));
     }

@@ -53,6 +53,8 @@ pub struct Deck {
     pub missing: Vec<String>,
     /// Which columns that was looked for in: "Looked at: age, region."
     pub missing_note: Option<String>,
+    /// What is said where values are withheld.
+    pub withheld: String,
     /// What drives the grouping, most important first; empty where nobody looked.
     pub importance: Vec<ImportanceLine>,
     /// What the importance rests on, in one sentence.
@@ -99,6 +101,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         comparison: compare::comparison(report),
         missing: overview::missing(report, &names),
         missing_note: report.personas.missing_note(),
+        withheld: super::text::withheld_values(&report.noun().many),
         importance,
         importance_note,
         sheets: sheets(report),

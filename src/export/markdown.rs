@@ -5,7 +5,7 @@
 
 use super::deck::{Badge, CardPage, Deck, HeldLine};
 use super::sheet::{SheetPart, TopicSheet};
-use super::text::{more_rows, turns_text, withheld_values};
+use super::text::{more_rows, turns_text};
 
 /// The document of a deck.
 pub fn markdown(deck: &Deck) -> String {
@@ -93,7 +93,7 @@ fn back(to: &mut Document, deck: &Deck, card: &CardPage) {
         to.line(&more_rows(card.n_more_evidence));
     }
     if card.has_suppressed {
-        to.line(&withheld_values(&text(&deck.noun.many)));
+        to.line(&text(&deck.withheld));
     }
     if let Some(name) = &card.automatic_name {
         to.line(&format!("The automatic name is {}.", text(name)));

@@ -65,7 +65,7 @@ pub fn attributes(personas: &[Persona], twins: &Twins) -> Vec<Attribute> {
         // Marks of ours say what the columns they are made of say in euros and days, where these are there.
         let is_mark =
             |evidence: &Evidence| rfm_base(&evidence.column).is_some_and(|base| persona.evidence.iter().any(|row| row.column == base));
-        let is_told = |evidence: &Evidence| evidence.level.is_some() || !(is_mark(evidence) || twins.is_log_or_square(evidence));
+        let is_told = |evidence: &Evidence| !is_mark(evidence) && !twins.is_retold(&evidence.column);
         for (at, evidence) in persona.evidence.iter().enumerate().filter(|(_, evidence)| is_told(evidence)) {
             let of_all = rows.entry((&evidence.column, evidence.level.as_deref())).or_insert_with(|| vec![None; personas.len()]);
             of_all[cluster] = Some(at);

@@ -42,7 +42,7 @@ pub struct Described<'a> {
     /// Whether its name without the words of its unit would be another column's.
     pub needs_its_unit: bool,
     /// Whether it is the logarithm or the square of another described column, which says the same in numbers that people know. It stays in the evidence.
-    pub is_log_or_square: bool,
+    pub is_retold: bool,
 }
 
 /// How the values of a column are read.
@@ -94,7 +94,7 @@ impl Described<'_> {
 
     /// Whether a name may speak of it: what the business wants to know, what is sensitive, and logarithms and squares stay out of names.
     pub fn may_name(&self) -> bool {
-        !self.is_log_or_square && !matches!(self.role, Role::Outcome | Role::Sensitive)
+        !self.is_retold && !matches!(self.role, Role::Outcome | Role::Sensitive)
     }
 }
 
@@ -174,7 +174,7 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
             reading: with_unit(reading, column, dictionary, entry),
             sense: sensed.sense,
             needs_its_unit: false,
-            is_log_or_square: false,
+            is_retold: false,
         })
     };
     let mut all: Vec<Described> = loaded.table.columns.par_iter().zip(&loaded.profile.columns).filter_map(one).collect();

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Labels, Note, Stopped};
-use crate::data::{ColumnProfile, Loaded, Noun, RevenueChoice, Role, is_log_or_square, revenue_column, rfm_base};
+use crate::data::{ColumnProfile, Loaded, Noun, RevenueChoice, Role, revenue_column, rfm_base};
 use crate::features::Prepared;
 
 use super::attributes::attributes;
@@ -83,7 +83,7 @@ pub(super) fn described_beside(
     let groups = Groups::of(prepared, labels, columns.len());
     let twins = Twins::of(&columns, &prepared.table_rows, ctx)?;
     for column in &mut columns {
-        column.is_log_or_square = is_log_or_square(column.name, twins.beside(column.name));
+        column.is_retold = twins.is_retold(column.name);
     }
     let mut measured: Vec<Measured> = columns
         .par_iter()
@@ -283,7 +283,7 @@ fn distributions(measured: &[Measured], traits: &[Trait], said: &[usize], twins:
     for found in said.iter().map(|&at| &traits[at]).chain(traits) {
         let is_new = seen.insert(found.column);
         let mut is_told = || twins.fact(&found.evidence).is_some_and(|fact| !facts.insert(fact));
-        if is_new && !twins.is_log_or_square(&found.evidence) && !implied.contains(found.evidence.column.as_str()) && !is_told() {
+        if is_new && !twins.is_retold(&found.evidence.column) && !implied.contains(found.evidence.column.as_str()) && !is_told() {
             columns.push(found.column);
             implied.extend(twins.implied(&found.evidence));
         }

@@ -92,8 +92,7 @@ pub fn explained(
         if members[cluster].len() < MIN_NAMED {
             return Ok((Vec::new(), false));
         }
-        let is_retold = |column: &Described| named.twins.is_named_log_or_square(column.name);
-        let mut shown: Vec<usize> = open().filter(|(_, column)| !is_retold(column)).map(|(place, _)| place).collect();
+        let mut shown: Vec<usize> = open().filter(|(_, column)| !named.twins.is_retold(column.name)).map(|(place, _)| place).collect();
         let told = |place: usize| associations[place].of_segment[cluster];
         shown.sort_by(|&a, &b| told(b).total_cmp(&told(a)).then(a.cmp(&b)));
         if let Some(persona) = named.personas.get(cluster) {

@@ -14,7 +14,8 @@ use super::text::NumberFormat;
 use super::withheld::is_few;
 use super::yes_no::answer;
 
-const MIN_SHARE: f64 = 0.03;
+/// Of smaller groups nothing is told.
+pub(super) const MIN_SHARE: f64 = 0.03;
 /// Of columns with more levels nobody asks which of them leads somewhere.
 const MOST_LEVELS: usize = 12;
 

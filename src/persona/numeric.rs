@@ -108,7 +108,7 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
         let is_far = if direction == Direction::More { percentile >= 67.0 } else { percentile <= 33.0 };
         // That some have any is no word about how much they have.
         evidence.passes_statement =
-            may_state(&evidence, groups.gate) && sides_agree && told_by != ToldBy::ShareAboveZero && !column.is_log_or_square;
+            may_state(&evidence, groups.gate) && sides_agree && told_by != ToldBy::ShareAboveZero && !column.is_retold;
         evidence.passes_name = may_name(&evidence, groups.gate, missing_of_all) && is_far && column.may_name();
         let threshold = if direction == Direction::More { high } else { low };
         let zeros = places.iter().filter(|&&rank| values[rank] == 0.0).count() as f64 / n as f64;

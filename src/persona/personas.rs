@@ -7,7 +7,8 @@ use super::attributes::Attribute;
 use super::card::{NamePart, Persona, Statement};
 use super::explain::MissingGroup;
 use super::measure::MIN_CELL;
-use super::text::SPACE;
+use super::missing_groups::MIN_SHARE;
+use super::text::percent;
 use super::twins::Twins;
 
 /// All personas of one segmentation, and who is in none. Shares sum to 1.
@@ -56,8 +57,9 @@ impl Personas {
 
     /// "Looked at: age, region."; none where no column was.
     pub fn missing_note(&self) -> Option<String> {
+        let least = percent(MIN_SHARE);
         (!self.missing_looked_at.is_empty())
-            .then(|| format!("Looked at: {}. Groups below 3{SPACE}% of all are not listed.", self.missing_looked_at.join(", ")))
+            .then(|| format!("Looked at: {}. Groups below {least} of all are not listed.", self.missing_looked_at.join(", ")))
     }
 
     /// Whose sum is called revenue, in one sentence; none where no persona's share of it is told.

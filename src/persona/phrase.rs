@@ -231,15 +231,12 @@ impl<'a> Phrase<'a> {
     /// How many do it, by what is printed beside it. Where the share is withheld, a word such as "All" would tell it: there the bound speaks.
     fn how_many(&self) -> &'static str {
         let evidence = &self.found.evidence;
-        let share = match evidence.hidden().persona && evidence.texts[0] != "–" {
-            true if self.found.direction == Direction::More => at_least(evidence.persona, evidence.n),
-            _ => evidence.persona,
-        };
+        let (is_withheld, has_no_bound) = (evidence.hidden().persona, evidence.texts[0] == "–");
+        let share = if is_withheld { at_least(evidence.persona, evidence.n) } else { evidence.persona };
         match self.found.direction {
-            Direction::More if evidence.texts[0] == "–" => "More",
+            Direction::More if has_no_bound => "More",
             // "Hardly any" beside "n < 10" would tell about how many.
-            Direction::Less if evidence.hidden().persona => "Fewer",
-            Direction::Less if self.found.evidence.texts[0] == "–" => "Fewer",
+            Direction::Less if is_withheld || has_no_bound => "Fewer",
             Direction::More if share >= 1.0 => "All",
             Direction::More if share >= 0.9 => "Almost all",
             Direction::More if share >= 0.5 => "Most",

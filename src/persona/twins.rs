@@ -83,21 +83,9 @@ impl Twins {
         self.facts.get(&(row.column.clone(), row.level.clone())).copied()
     }
 
-    /// Whether it is of the logarithm or the square of a column that tells the same.
-    pub(super) fn is_log_or_square(&self, row: &Evidence) -> bool {
-        row.level.is_none() && self.retold.contains(&row.column)
-    }
-
-    /// The same of a column by its name.
-    pub(super) fn is_named_log_or_square(&self, column: &str) -> bool {
+    /// Whether a column is the logarithm or the square of one that tells the same.
+    pub(super) fn is_retold(&self, column: &str) -> bool {
         self.retold.contains(column)
-    }
-
-    /// The other columns of numbers that say what the column `name` says.
-    pub(super) fn beside<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let fact = self.facts.get(&(name.to_owned(), None)).copied();
-        let same = self.facts.iter().filter(move |((column, _), of)| Some(**of) == fact && column != name);
-        same.map(|((column, _), _)| column.as_str())
     }
 
     /// The other columns of which nothing is left to say of a persona once `row` is told: nearly all of its members share the fact.
@@ -125,7 +113,7 @@ impl Twins {
         let mut told: BTreeSet<usize> = kept.iter().filter_map(|&row| self.fact(evidence.get(row)?)).collect();
         let is_new = |row: &Evidence, told: &mut BTreeSet<usize>| self.fact(row).is_none_or(|fact| told.insert(fact));
         let is_listed = |&row: &usize| {
-            kept.contains(&row) || evidence.get(row).is_some_and(|row| !self.is_log_or_square(row) && is_new(row, &mut told))
+            kept.contains(&row) || evidence.get(row).is_some_and(|row| !self.is_retold(&row.column) && is_new(row, &mut told))
         };
         rows.into_iter().filter(is_listed).collect()
     }

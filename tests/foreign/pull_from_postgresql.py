@@ -5,51 +5,31 @@ import hashlib
 import importlib.util
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 
 if importlib.util.find_spec("adbc_driver_postgresql") is None or importlib.util.find_spec("polars") is None:
     sys.exit(77)
 import polars
 
-found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb")) or [shutil.which("initdb")]
-if not found[-1]:
-    sys.exit(77)
-programs = os.path.dirname(found[-1])
+from postgresql import Server
+
 program, results = sys.argv[1:]
-
-# The server refuses to be run by root.
-as_server = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-if as_server and subprocess.run([*as_server, "true"], capture_output=True).returncode:
-    sys.exit(77)
-folder = tempfile.mkdtemp()
-os.chmod(folder, 0o777)
-data = os.path.join(folder, "data")
 SECRET = "p@ss/w:örd {1}"
-
-
-def run(*command):
-    done = subprocess.run([*as_server, *command], capture_output=True, text=True, cwd=folder)
-    if done.returncode:
-        raise SystemExit(f"{command[0]}: {done.stderr}")
 
 
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
     port = free.getsockname()[1]
-run(os.path.join(programs, "initdb"), "-D", data, "-A", "trust", "-U", "shop", "-E", "UTF8", "--locale=C")
-server = [os.path.join(programs, "pg_ctl"), "-D", data, "-w", "-l", os.path.join(folder, "log")]
+server = Server()
 # Who comes by the network needs the password.
-run("sh", "-c", f"printf 'local all all trust\\nhost all all 127.0.0.1/32 password\\n' > {data}/pg_hba.conf")
-run(*server, "-o", f"-c listen_addresses=127.0.0.1 -c port={port} -k {folder}", "start")
+server.start(f"-c listen_addresses=127.0.0.1 -c port={port}", network="host all all 127.0.0.1/32 password")
 try:
     table = """CREATE TABLE orders AS SELECT i AS id, 'C' || (i % 500) AS customer, DATE '2026-01-01' + (i % 300) AS day,
         (i % 97)::numeric(12, 2) / 4 AS amount, ARRAY[1, 2] AS tags, i % 2 = 0 AS ok FROM generate_series(0, 9999) AS t(i)"""
-    psql = [os.path.join(programs, "psql"), "-h", folder, "-p", str(port), "-U", "shop", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-q"]
-    run(*psql, "-c", f"ALTER USER shop PASSWORD '{SECRET}'", "-c", table)
+    psql = server.psql(port=port)
+    server.run(*psql, "-c", f"ALTER USER shop PASSWORD '{SECRET}'", "-c", table)
     surroundings = {**os.environ, "VIRTUAL_ENV": sys.prefix, "SHOP_PASSWORD": SECRET, "RUST_LOG": "trace"}
 
     def pull(password, *arguments):
@@ -68,8 +48,7 @@ try:
     told["sample"] = [len(kept), set(polars.read_ipc(sampled)["customer"]) == kept]
     changing = "WITH gone AS (DELETE FROM orders RETURNING *) SELECT * FROM gone"
     told["changed"] = pull("{SHOP_PASSWORD}", "--query", changing, "--out", os.path.join(results, "changed.arrow"))
-    counted = subprocess.run([*as_server, *psql, "-A", "-t", "-c", "SELECT COUNT(*) FROM orders"], capture_output=True, text=True, cwd=folder)
-    told["still"] = counted.stdout.strip()
+    told["still"] = server.run(*psql, "-A", "-t", "-c", "SELECT COUNT(*) FROM orders").strip()
     told["refused"] = pull("hunter2secret", "--table", "orders", "--out", out)
     told["unnamed"] = pull("{NOBODY_SET_THIS}", "--table", "orders", "--out", out)
     texts = "".join(text for ran in told.values() if isinstance(ran, list) for text in ran if isinstance(text, str))
@@ -78,6 +57,4 @@ try:
     told["secrets"] = [secret for secret in secrets if secret in texts or secret.encode() in written]
     print(json.dumps(told))
 finally:
-    run(*server, "-m", "immediate", "stop")
-    if not as_server:
-        shutil.rmtree(folder, ignore_errors=True)
+    server.stop()

@@ -20,8 +20,8 @@ use crate::data::error::DataError;
 
 use request::{Request, Take, Told};
 
-pub use host::set_program;
-pub use serve::{end_with_first_panic, limit, serve_if_asked};
+pub use host::{Guest, program, set_program, signal};
+pub use serve::{end_with_first_panic, leave_no_core, limit, serve_if_asked};
 pub use trial::{Trial, try_out};
 
 /// Reads a file by the guest; where this program does not know how to start itself (another program that uses the library), right here.

@@ -17,6 +17,7 @@ use arrow_schema::ArrowError;
 
 use crate::base::text::capitalised;
 use crate::data::Dialect;
+use crate::data::guest::leave_no_core;
 use crate::export::write_beside;
 
 use super::address::{self, Opened};
@@ -35,6 +36,8 @@ pub fn serve_if_asked(mut arguments: impl Iterator<Item = impl AsRef<OsStr>>) ->
     if arguments.next()?.as_ref() != ARGUMENT {
         return None;
     }
+    // A driver that crashes has the password in its memory.
+    let _ = leave_no_core();
     let mut line = String::new();
     let request: Request = match std::io::stdin().read_line(&mut line).map(|_| serde_json::from_str(&line)) {
         Ok(Ok(request)) => request,

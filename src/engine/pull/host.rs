@@ -2,12 +2,13 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use crate::base::Ctx;
 use crate::base::text::count;
+use crate::data::guest::{self, Guest};
 
 use super::address;
 use super::request::{ARGUMENT, Foreseen, Pull, PullError, Pulled, Request, Says};
@@ -16,7 +17,7 @@ use super::request::{ARGUMENT, Foreseen, Pull, PullError, Pulled, Request, Says}
 const STOPS_WITHIN: Duration = Duration::from_millis(50);
 
 /// Writes the rows to an Arrow file. A file that is there is replaced once all rows have come.
-pub fn pull(program: &Path, asked: &Pull, out: &Path, ctx: &Ctx) -> Result<Pulled, PullError> {
+pub fn pull(asked: &Pull, out: &Path, ctx: &Ctx) -> Result<Pulled, PullError> {
     let cannot = |why: &dyn std::fmt::Display| PullError::Cannot(format!("{} cannot be written: {why}.", out.display()));
     if out.is_dir() {
         return Err(cannot(&"it is a folder"));
@@ -26,7 +27,7 @@ pub fn pull(program: &Path, asked: &Pull, out: &Path, ctx: &Ctx) -> Result<Pulle
     }
     let mut pulled = None;
     let request = Request { pull: asked.clone(), out: Some(out.to_owned()) };
-    ask(program, &request, ctx, |says| {
+    ask(&request, ctx, |says| {
         if let Says::Done(done) = says {
             pulled = Some(done)
         }
@@ -35,10 +36,10 @@ pub fn pull(program: &Path, asked: &Pull, out: &Path, ctx: &Ctx) -> Result<Pulle
 }
 
 /// How much would come. The database counts the rows, which may take it as long as the query.
-pub fn foresee(program: &Path, asked: &Pull, ctx: &Ctx) -> Result<Foreseen, PullError> {
+pub fn foresee(asked: &Pull, ctx: &Ctx) -> Result<Foreseen, PullError> {
     let mut foreseen = None;
     let request = Request { pull: asked.clone(), out: None };
-    ask(program, &request, ctx, |says| {
+    ask(&request, ctx, |says| {
         if let Says::Foreseen(found) = says {
             foreseen = Some(found)
         }
@@ -51,8 +52,9 @@ fn died(asked: &Pull, how: &str) -> PullError {
 }
 
 /// Lets the second process do it, and hears what it says.
-fn ask(program: &Path, request: &Request, ctx: &Ctx, mut hear: impl FnMut(Says)) -> Result<(), PullError> {
+fn ask(request: &Request, ctx: &Ctx, mut hear: impl FnMut(Says)) -> Result<(), PullError> {
     let no_guest = |why: std::io::Error| PullError::NoGuest(why.to_string());
+    let program = guest::program().ok_or_else(|| PullError::NoGuest("it does not know where it is".to_owned()))?;
     let mut command = Command::new(program);
     // What a driver prints may hold the address with its secrets: nobody sees it.
     command.arg(ARGUMENT).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -91,19 +93,9 @@ fn ask(program: &Path, request: &Request, ctx: &Ctx, mut hear: impl FnMut(Says))
 }
 
 fn how_it_ended(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return format!("signal {signal}");
-    }
-    status.code().map_or_else(|| "no code".to_owned(), |code| format!("code {code}"))
-}
-
-/// A second process that is gone with the value, whatever it was doing.
-struct Guest(Child);
-
-impl Drop for Guest {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+    match (guest::signal(status), status.code()) {
+        (Some(signal), _) => format!("signal {signal}"),
+        (None, Some(code)) => format!("code {code}"),
+        (None, None) => "no code".to_owned(),
     }
 }

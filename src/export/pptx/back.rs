@@ -2,7 +2,7 @@
 
 use super::super::chart::{INK, MUTED};
 use super::super::deck::{CardPage, Deck, EvidenceLine, HeldLine};
-use super::super::text::{more_rows, withheld_values};
+use super::super::text::more_rows;
 use super::fit::{LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};
@@ -73,7 +73,7 @@ fn evidence(slide: &mut Slide, deck: &Deck, card: &CardPage) -> f64 {
         notes.push(more_rows(card.n_more_evidence));
     }
     if card.has_suppressed {
-        notes.push(withheld_values(&deck.noun.many));
+        notes.push(deck.withheld.clone());
     }
     if !notes.is_empty() {
         slide.text("Withheld", frame(LEFT, end + 6.0, EVIDENCE, 14.0), &[Paragraph::new(notes.join(" "), SMALL, MUTED)]);

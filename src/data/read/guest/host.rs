@@ -40,12 +40,13 @@ pub fn set_program(program: PathBuf) {
     let _ = PROGRAM.set(program);
 }
 
-pub(super) fn program() -> Option<&'static Path> {
+/// The program that serves as a guest; none where nobody said.
+pub fn program() -> Option<&'static Path> {
     PROGRAM.get().map(PathBuf::as_path)
 }
 
 /// A guest that is gone with the value, whatever it was doing.
-pub(super) struct Guest(pub(super) Child);
+pub struct Guest(pub Child);
 
 impl Drop for Guest {
     fn drop(&mut self) {
@@ -170,13 +171,15 @@ pub(super) const SIGKILL: i32 = 9;
 const SIGBUS: i32 = if cfg!(target_os = "linux") { 7 } else { 10 };
 pub(super) const SIGXCPU: i32 = 24;
 
+/// The signal that ended a process, where one did.
 #[cfg(unix)]
-pub(super) fn signal(status: ExitStatus) -> Option<i32> {
+pub fn signal(status: ExitStatus) -> Option<i32> {
     std::os::unix::process::ExitStatusExt::signal(&status)
 }
 
+/// The signal that ended a process: elsewhere none does.
 #[cfg(not(unix))]
-pub(super) fn signal(_: ExitStatus) -> Option<i32> {
+pub fn signal(_: ExitStatus) -> Option<i32> {
     None
 }
 

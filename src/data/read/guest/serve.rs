@@ -60,6 +60,19 @@ pub(super) fn answer(request: &Request, take: &mut Take, ctx: &Ctx) -> Result<To
     }
 }
 
+/// A process that dies leaves no picture of its memory, in which what it read would stand.
+#[cfg(unix)]
+pub fn leave_no_core() -> std::io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    Ok(setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?)
+}
+
+/// Elsewhere the system decides.
+#[cfg(not(unix))]
+pub fn leave_no_core() -> std::io::Result<()> {
+    Ok(())
+}
+
 /// Memory of its own and time, for all that follows; mapped files do not count as memory.
 #[cfg(unix)]
 pub fn limit(bytes: u64, seconds: u64) -> std::io::Result<()> {
@@ -68,7 +81,7 @@ pub fn limit(bytes: u64, seconds: u64) -> std::io::Result<()> {
     setrlimit(Resource::Data, both(bytes))?;
     // One second between the signal that can be told from others and the one that nothing survives.
     setrlimit(Resource::Cpu, Rlimit { current: Some(seconds), maximum: Some(seconds + 1) })?;
-    setrlimit(Resource::Core, both(0))?;
+    leave_no_core()?;
     // The host may be killed while a reader is busy.
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;

@@ -49,7 +49,11 @@ fn title_ui(ui: &mut Ui, of: &Of<'_>, raw: Option<&Raw>, commands: &mut Vec<Comm
         ui.set_height(ROW);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             match raw.map_or(&[][..], |raw| &raw.notes) {
-                [] => _ = ui.label(caption(ui, "Read without notes")).on_hover_text("What reading this source changed or left out."),
+                [] => {
+                    _ = ui
+                        .label(caption(ui, "Nothing changed while reading"))
+                        .on_hover_text("What reading this source changed or left out.")
+                }
                 notes => {
                     let menu = ui.menu_button(format!("Notes on reading ({})", notes.len()), |ui| {
                         ui.set_max_width(440.0);
