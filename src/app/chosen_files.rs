@@ -16,6 +16,8 @@ impl Window {
                 (DialogPurpose::AddSource, Outcome::Several(paths)) => self.add_sources(paths),
                 (DialogPurpose::Events, Outcome::Several(paths)) => self.follow(paths),
                 (DialogPurpose::Events, Outcome::Chosen(path)) => self.follow(vec![path]),
+                (DialogPurpose::EarlierTables, Outcome::Several(paths)) => self.add_earlier(paths),
+                (DialogPurpose::EarlierTables, Outcome::Chosen(path)) => self.add_earlier(vec![path]),
                 (_, Outcome::Several(paths)) => self.open_all(paths),
                 (DialogPurpose::Open, Outcome::Chosen(path)) => self.open(&path),
                 (DialogPurpose::Rules, Outcome::Chosen(path)) => self.open_rules(&path),
@@ -51,6 +53,10 @@ impl Window {
             DialogPurpose::Events => {
                 self.look.journeys.path_draft = Some(String::new());
                 self.tell("This system shows no file dialog. Type the path, or drop the file on the window.");
+            }
+            DialogPurpose::EarlierTables => {
+                self.look.earlier_path_draft = Some(String::new());
+                self.tell("This system shows no file dialog. Type the path.");
             }
             DialogPurpose::LiveSource(_) => {
                 self.look.live.path_draft = Some(String::new());

@@ -53,6 +53,11 @@ impl Window {
             Command::MergeBack(number) => self.regroup(|plan| plan.merge_back(number)),
             Command::Niches(niches) => self.change(|plan| plan.niches = niches),
             Command::Validate(options) => self.change(|plan| plan.validation = options),
+            Command::ChooseEarlier => {
+                let folder = self.home_folder();
+                self.dialogs.open(DialogPurpose::EarlierTables, Some(&folder), "", &self.ctx);
+            }
+            Command::AddEarlier(paths) => self.add_earlier(paths),
             Command::Follow(options) => self.change(|plan| plan.journeys = options),
             Command::SaveDue(rule) => self.save_due(rule),
             Command::ChooseRules => {

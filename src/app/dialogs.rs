@@ -25,6 +25,8 @@ pub enum DialogPurpose {
     LocateSource(usize),
     /// Event exports to follow.
     Events,
+    /// Tables of the same customers on earlier days.
+    EarlierTables,
     /// A file of rules.
     Rules,
     /// What segments follow live: a folder, or a file.
@@ -92,7 +94,7 @@ impl Dialogs {
                         .pick_files()
                         .map(Outcome::Several)
                 }
-                DialogPurpose::AddSource => tables(dialog).pick_files().map(Outcome::Several),
+                DialogPurpose::AddSource | DialogPurpose::EarlierTables => tables(dialog).pick_files().map(Outcome::Several),
                 DialogPurpose::LocateSource(_) => tables(dialog).pick_file().map(Outcome::Chosen),
                 DialogPurpose::Events => dialog.pick_files().map(Outcome::Several),
                 DialogPurpose::SaveProject => dialog.add_filter("Personae project", &[EXTENSION]).save_file().map(Outcome::Chosen),

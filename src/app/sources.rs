@@ -12,7 +12,7 @@ use crate::data::sourcing::Refresh;
 use crate::data::{Raw, Source, SourceFile, Sourcing};
 use crate::engine::{Problem, SourcesWanted, StepError, log_kind, today};
 use crate::export::write_beside;
-use crate::session::{Action, Command, DataView, HealthEntry, Look, OpenModel, Page, PageView, Plan, project};
+use crate::session::{Action, Command, DataView, EarlierTable, HealthEntry, Look, OpenModel, Page, PageView, Plan, day_in, project};
 
 use super::free_path::free_path;
 use super::logging;
@@ -112,6 +112,26 @@ impl Window {
             _ if joins => self.add_sources(paths),
             _ => self.open_all(paths),
         }
+    }
+
+    /// Puts tables of earlier days beside the data, by day.
+    pub(super) fn add_earlier(&mut self, paths: Vec<PathBuf>) {
+        self.look.earlier_path_draft = None;
+        logging::opens(&paths);
+        let own = match &self.plan().source {
+            Source::File { path, .. } => path.file_stem().and_then(|stem| day_in(&stem.to_string_lossy())),
+            _ => None,
+        };
+        self.change(|plan| {
+            let options = &mut plan.validation;
+            for path in paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)) {
+                if options.earlier.iter().all(|table| table.path != path) {
+                    options.earlier.push(EarlierTable::at(path));
+                }
+            }
+            options.earlier.sort_by_key(|table| (table.day.is_none(), table.day));
+            options.of_day = options.of_day.or(own);
+        });
     }
 
     /// Follows these exports of events in the place of others.

@@ -67,6 +67,7 @@ pub(super) fn carry_out(args: ValidateArgs) -> Result<(), Failure> {
     };
     let mut outputs = Outputs::default();
     args.choices.apply(&mut project, &mut outputs)?;
+    let tables = if tables.is_empty() { of_project(&project.plan) } else { tables };
     let mut inputs = outputs::inputs_of(&project.plan.source);
     inputs.extend(args.data.iter().cloned());
     inputs.extend(tables.iter().map(|(_, path)| path.clone()));
@@ -80,6 +81,7 @@ pub(super) fn carry_out(args: ValidateArgs) -> Result<(), Failure> {
         outcome: args.outcome.clone().unwrap_or(usual.outcome),
         cut: args.cut,
         with_todays: args.as_of_today,
+        ..usual
     };
     let ctx = Ctx::new();
     let found = while_showing(&ctx, args.quiet, || {
@@ -96,6 +98,16 @@ pub(super) fn carry_out(args: ValidateArgs) -> Result<(), Failure> {
         say(&summary(&found, &args.report));
     }
     Ok(())
+}
+
+/// The tables of several days that a project names; empty where it names none, or not all of their days.
+fn of_project(plan: &Plan) -> Vec<(IsoDay, PathBuf)> {
+    let options = &plan.validation;
+    let (Source::File { path, .. }, Some(of_day)) = (&plan.source, options.of_day) else { return Vec::new() };
+    let earlier: Option<Vec<_>> = options.earlier.iter().map(|table| Some((table.day?, table.path.clone()))).collect();
+    let earlier = earlier.filter(|earlier| !earlier.is_empty()).unwrap_or_default();
+    let today = (!earlier.is_empty()).then(|| (of_day, path.clone()));
+    earlier.into_iter().chain(today).collect()
 }
 
 /// Tables with the days they are of; empty where none is given that way.

@@ -48,6 +48,16 @@ pub fn percent(share: f64) -> String {
     format!("{text}{SPACE}%")
 }
 
+/// A share in whole percent without its sign, for sentences with an interval beside it: "24", and "> 99" where it is not quite all.
+pub fn whole(share: f64) -> String {
+    let percent = 100.0 * share;
+    match percent {
+        _ if (99.5..100.0).contains(&percent) => format!(">{SPACE}99"),
+        _ if percent > 0.0 && percent < 0.5 => format!("<{SPACE}1"),
+        _ => format!("{percent:.0}"),
+    }
+}
+
 /// Parts of a whole in percent, each rounded by itself and as everywhere else: largest remainders would make them add up to exactly 100 and some of
 /// them differ from what stands on a card.
 pub fn percents(parts: &[usize]) -> Vec<String> {
@@ -75,6 +85,12 @@ pub fn are_years(least: f64, most: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nearly_all_is_not_all_and_hardly_any_is_not_none() {
+        let told = [1.0, 0.9989, 0.991, 0.4, 0.001, 0.0].map(|share| whole(share).replace(SPACE, " "));
+        assert_eq!(told, ["100", "> 99", "99", "40", "< 1", "0"]);
+    }
 
     #[test]
     fn thousands_stand_apart() {

@@ -206,7 +206,7 @@ fn stability_of(
     let stability = evaluate::stability(&prepared.matrix, labels, how, seed, draws, before, ctx)?;
     if stability.rows_a_draw < stability.n_rows {
         let (drawn, all) = (text::count(stability.rows_a_draw), text::count(stability.n_rows));
-        ctx.note(format!("The stability of the segments is from draws of {drawn} of {all} customers, so that it takes seconds."));
+        ctx.note(format!("The stability of the segments was measured on draws of {drawn} of {all} customers, to keep it fast."));
     }
     Ok(stability)
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::base::{Ctx, Key};
-use crate::data::{ColumnProfile, Loaded, Raw, Role, Source, Sourcing, is_rfm_score};
+use crate::data::{self, ColumnProfile, Loaded, Raw, Role, Source, Sourcing, is_rfm_score};
 use crate::evaluate::{FoldLabels, OneColumn, PredictionStrengths, Regroup, folds, one_column, prediction_strengths};
 use crate::export::{FoldsFound, Validation};
 use crate::features::{self, Prepared};
@@ -23,7 +23,9 @@ use super::run::jobs::Lane;
 use super::run::runtime::{Asked, Made, Need};
 use super::segmentation::{Labeling, Segmentation};
 use super::sources::{Sourced, today};
-use super::validate::{GIVEN, IN_PARTS, NO_DAYS, ONE, OfADay, Part, SPLITS, column_foretold, columns_of, folds_found, part_found};
+use super::validate::{
+    GIVEN, IN_PARTS, NO_DAYS, ONE, OfADay, Part, SPLITS, column_foretold, columns_of, folds_found, part_found, tables_found,
+};
 use super::wanted::{AnalyseTable, Wanted};
 
 /// Rounds of folds, and splits into halves, after each round.
@@ -218,7 +220,12 @@ fn over_time(
     (plan, wanted, words, analyse): (&Plan, &Wanted, &WordsInForce, AnalyseTable),
     need: Need,
 ) -> Asked<Validation> {
-    let Source::Sources(sourcing) = &plan.source else { return without_orders(runtime, part, (segmentation, made_from), plan, need) };
+    let Source::Sources(sourcing) = &plan.source else {
+        if part == Part::Stays && !plan.validation.earlier.is_empty() {
+            return between_tables(runtime, (segmentation, made_from), (plan, wanted, words, analyse), need);
+        }
+        return without_orders(runtime, part, (segmentation, made_from), plan, need);
+    };
     let Some(raws) = sourced.and_then(Sourced::raws_ready) else { return Asked::Waiting("Reading the sources".into()) };
     let options = &plan.validation;
     let chosen = match part {
@@ -236,6 +243,32 @@ fn over_time(
     let (sourcing, segmentation, plan): (Arc<Sourcing>, _, _) = (sourcing.clone(), segmentation.value.clone(), plan.clone());
     let raws: Vec<Arc<Raw>> = raws.into_iter().map(|raw| raw.value).collect();
     let step = move |ctx: &Ctx| part_found(part, (&sourcing, raws), (clock, analyse), &plan, &OfADay::of_segmentation(&segmentation), ctx);
+    runtime.ask(|s| &mut s.on_other_days, key, need, (|| title.into(), Lane::Long), step)
+}
+
+/// Who moves between tables of the same customers that the user gave with their days.
+fn between_tables(
+    runtime: &mut Runtime,
+    (segmentation, made_from): (&Made<Segmentation>, [Key; 2]),
+    (plan, wanted, words, analyse): (&Plan, &Wanted, &WordsInForce, AnalyseTable),
+    need: Need,
+) -> Asked<Validation> {
+    let title = "Who stays, and who moves?";
+    let options = &plan.validation;
+    let mut stamps: Vec<Key> = Vec::new();
+    for table in &options.earlier {
+        let source = Source::file(table.path.clone());
+        let key = Key::of("stamp", 1, &(&source, wanted.reload), &[]);
+        let stamp =
+            runtime.ask(|s| &mut s.stamps, key, need, (|| title.into(), Lane::Long), move |ctx: &Ctx| Ok(data::stamp(&source, ctx)?));
+        let Some(stamp) = stamp.ready() else { return stamp.passes_on(title) };
+        stamps.push(*stamp.value);
+    }
+    let asked = (&options.earlier, options.of_day, &plan.preparation, &plan.clustering);
+    let keys: Vec<Key> = stamps.into_iter().chain(made_from).chain([words.key]).collect();
+    let key = Key::of("personas of tables of other days", 1, &asked, &keys);
+    let (segmentation, plan) = (segmentation.value.clone(), plan.clone());
+    let step = move |ctx: &Ctx| tables_found(&plan, OfADay::of_segmentation(&segmentation), &segmentation.loaded, analyse, ctx);
     runtime.ask(|s| &mut s.on_other_days, key, need, (|| title.into(), Lane::Long), step)
 }
 

@@ -179,10 +179,10 @@ impl Stability {
         let (jaccard, size) = (self.jaccard(cluster), self.sizes[cluster]);
         let digits = self.null_of(cluster).map_or(2, |null| text::digits_apart(jaccard, null));
         let mut reasons = vec![format!(
-            "The group came back in {} of {} draws of the customers, on average with {:.0} % of the same members (Jaccard {jaccard:.digits$}).",
+            "The group came back in {} of {} draws of the customers, on average with {} % of the same members (Jaccard {jaccard:.digits$}).",
             self.n_found(cluster),
             self.draws.len(),
-            100.0 * jaccard
+            text::whole(jaccard)
         )];
         reasons.push(match self.null_of(cluster) {
             Some(null) if self.beats_chance(cluster) => {

@@ -145,7 +145,7 @@ impl Structure {
             best(&self.points, |point| point.compactness).filter(|point| point.compactness > 0.0)
         {
             let less = 100.0 * (1.0 - (-compactness).exp());
-            votes.push((*k, format!("At {k} the groups are tightest beside one single group (inertia {less:.0} % less{how}).")));
+            votes.push((*k, format!("At {k} the groups are tightest compared with a single group (inertia {less:.0} % less{how}).")));
         }
         votes
     }

@@ -98,7 +98,7 @@ pub fn deck(report: &Report, plots: &Plots, choices: &Choices) -> Deck {
         with_backs: choices.density == Density::Analyst,
         overview: overview::overview(report, choices.density),
         cards: wanted.map(|persona| card::card(report, persona, choices.density)).collect(),
-        comparison: compare::comparison(report),
+        comparison: compare::comparison(report, choices.density),
         missing: overview::missing(report, &names),
         missing_note: report.personas.missing_note(),
         withheld: super::text::withheld_values(&report.noun().many),

@@ -4,8 +4,7 @@
 
 use crate::data::Noun;
 use crate::persona::numbering::{self, number_of};
-use crate::persona::part;
-use crate::persona::text::capitalised;
+use crate::persona::{listed_name, part};
 use crate::plot::{AxisKind, CondensedPlot, MapPlot, SilhouettePlot, SweepPlot};
 
 use super::chart::{ACCENT, Anchor, ChartFrame, EVERYONE, HAIR, INK, LINE, MUTED, Scene, padded};
@@ -86,11 +85,7 @@ fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: 
     for cluster in 0..map.clusters.len().min(MAX_KEYS) {
         badge(scene, [x, y], number_of(&map.numbers, cluster));
         let name = names.get(cluster).map_or("", String::as_str);
-        // "Customers with Low Price CH" and "Customers with Low Price MM" differ only in what would be cut.
-        let is_long = name.chars().count() > NAME_CHARS;
-        let without = name.strip_prefix(&noun.title()).map(str::trim_start).filter(|rest| is_long && rest.starts_with("with"));
-        let told = without.map_or_else(|| name.to_owned(), capitalised);
-        scene.text([x + 18.0, y + 4.5], &shorten(&told, NAME_CHARS), 12.0, INK, Anchor::Start);
+        scene.text([x + 18.0, y + 4.5], &short_name(name, noun), 12.0, INK, Anchor::Start);
         y += if map.clusters.len() > 14 { 19.0 } else { 28.0 };
     }
     if map.clusters.len() > MAX_KEYS {
@@ -193,7 +188,7 @@ pub fn silhouette(plot: &SilhouettePlot, names: &[String], noun: &Noun, size: Pl
         // Labels of thin blocks would lie on each other: one that finds no room is left out.
         let middle = top + height / 2.0;
         if middle - 8.0 >= free_from {
-            scene.text([frame.left - 14.0, middle + 1.0], &label(names, cluster, &plot.numbers), 12.0, INK, Anchor::End);
+            scene.text([frame.left - 14.0, middle + 1.0], &label(names, cluster, &plot.numbers, noun), 12.0, INK, Anchor::End);
             if height >= 30.0 {
                 let told = format!("{} · mean {:.2}", count(bars.size), bars.mean);
                 scene.text([frame.left - 14.0, middle + 16.0], &told, 12.0, MUTED, Anchor::End);
@@ -216,8 +211,13 @@ pub fn silhouette(plot: &SilhouettePlot, names: &[String], noun: &Noun, size: Pl
     scene
 }
 
-fn label(names: &[String], cluster: usize, numbers: &[usize]) -> String {
-    let name = names.get(cluster).map_or_else(String::new, |name| shorten(name, NAME_CHARS));
+/// A name beside a plot. "Customers with Low Price CH" and "Customers with Low Price MM" differ only in what would be cut.
+fn short_name(name: &str, noun: &Noun) -> String {
+    if name.chars().count() > NAME_CHARS { shorten(&listed_name(name, noun), NAME_CHARS) } else { name.to_owned() }
+}
+
+fn label(names: &[String], cluster: usize, numbers: &[usize], noun: &Noun) -> String {
+    let name = names.get(cluster).map_or_else(String::new, |name| short_name(name, noun));
     format!("{}  {name}", part::text(number_of(numbers, cluster)))
 }
 

@@ -5,7 +5,7 @@
 use crate::evaluate::Trust;
 
 use super::foretold_told::kept;
-use super::holds::HoldsStanding;
+use super::holds::{HoldsStanding, Looked};
 use super::holds_told::HoldsOf;
 
 impl HoldsOf<'_> {
@@ -59,10 +59,17 @@ impl HoldsOf<'_> {
         let first = match n_unproven {
             0 => first,
             _ if n_unproven == holding => {
-                format!("{first} That they come back proves nothing, since segments of shuffled columns do so too.")
+                "There are groups, but whether these personas hold cannot be said: segments made from shuffled columns come back just as reliably."
+                    .to_owned()
             }
             1 => format!("{first} That one of them comes back proves nothing, since a segment of shuffled columns does so too."),
             some => format!("{first} That {some} of them come back proves nothing, since segments of shuffled columns do so too."),
+        };
+        // A verdict over four questions of which two have no answer says so.
+        let is_verdict = holding > 0 && self.found != Some(false) && matches!(self.holds.stays, Looked::Cannot(_));
+        let first = match is_verdict {
+            true => format!("{first} Whether they stay so over time cannot be determined from these data."),
+            false => first,
         };
         match self.holds.foretells.found().and_then(|found| found.foretells.as_ref()) {
             Some(foretells) => format!("{first} {}", kept(foretells, n)),

@@ -440,6 +440,16 @@ mod tests {
     }
 
     #[test]
+    fn a_verdict_names_what_it_leaves_open() {
+        let (mut holds, dictionary) = (known(), Dictionary::default());
+        holds.foretells = Looked::Cannot("There are no orders.".into());
+        let told = |holds: &Holds| HoldsOf { stability: None, found: None, holds, dictionary: &dictionary }.headline(&[0.0, 0.0]);
+        assert_eq!(told(&holds), "1 of 2 personas holds.");
+        holds.stays = Looked::Cannot("There are no orders.".into());
+        assert_eq!(told(&holds), "1 of 2 personas holds. Whether they stay so over time cannot be determined from these data.");
+    }
+
+    #[test]
     fn what_was_not_looked_at_or_cannot_be_told_is_never_empty() {
         let (mut holds, dictionary) = (Holds::default(), Dictionary::default());
         let of = |holds: &Holds| {

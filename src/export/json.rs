@@ -148,7 +148,7 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         "match_all_headline_traits": persona.match_all_share,
         "statements": statements.collect::<Vec<_>>(),
         "distributions": distributions.collect::<Vec<_>>(),
-        "evidence": persona.evidence.iter().map(evidence_value).collect::<Vec<_>>(),
+        "evidence": persona.evidence.iter().enumerate().map(|(row, evidence)| evidence_of(persona, row, evidence)).collect::<Vec<_>>(),
         "added_by_you": persona.added,
     })
 }
@@ -221,7 +221,15 @@ fn holds_value(persona: &Persona, report: &Report) -> Value {
     })
 }
 
-pub(super) fn evidence_value(evidence: &Evidence) -> Value {
+/// A row with what on the card rests on it.
+pub(super) fn evidence_of(persona: &Persona, row: usize, evidence: &Evidence) -> Value {
+    let mut value = evidence_value(evidence);
+    value["in_name"] = json!(persona.name_parts.iter().any(|part| part.evidence == Some(row) || part.also == Some(row)));
+    value["in_statements"] = json!(persona.statements.iter().any(|statement| statement.evidence == row));
+    value
+}
+
+fn evidence_value(evidence: &Evidence) -> Value {
     let hidden = evidence.hidden();
     let [persona, everyone, rest] = &evidence.texts;
     let is_told = evidence.n >= FEWEST_DESCRIBED;
@@ -241,8 +249,8 @@ pub(super) fn evidence_value(evidence: &Evidence) -> Value {
         "coverage": (!hidden.persona).then_some(evidence.coverage),
         "customers": evidence.n,
         "missing_share": evidence.missing_share,
-        "in_name": evidence.passes_name,
-        "in_statements": evidence.passes_statement,
+        "may_be_in_name": evidence.passes_name,
+        "may_be_in_statements": evidence.passes_statement,
     })
 }
 

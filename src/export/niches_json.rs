@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::evaluate::niches::{NicheMeasure, NicheOrigin};
 use crate::persona::{Niche, NicheLine, Niches};
 
-use super::json::evidence_value;
+use super::json::evidence_of;
 use super::niches_found::ReportedNiches;
 
 /// The niches with their evidence.
@@ -57,7 +57,7 @@ fn niche_value(at: usize, niche: &Niche, niches: &Niches) -> Value {
         "jaccard_by_chance": found.by_chance.to_beat(),
         "on_other_half": { "customers": found.n_confirmed, "expected": found.n_expected },
         "confirmed": niche.confirmed,
-        "evidence": niche.card.evidence.iter().map(evidence_value).collect::<Vec<_>>(),
+        "evidence": niche.card.evidence.iter().enumerate().map(|(row, evidence)| evidence_of(&niche.card, row, evidence)).collect::<Vec<_>>(),
     })
 }
 

@@ -28,6 +28,7 @@ pub fn turns_text(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+use crate::base::text::whole;
 pub use crate::base::text::{count, percent, percents};
 
 /// What is said of rows of evidence that a page has no room for.
@@ -42,7 +43,7 @@ pub fn withheld_values(many: &str) -> String {
 
 /// A share in whole percent, for sentences with an interval beside it: "24 %".
 pub fn whole_percent(share: f64) -> String {
-    format!("{:.0}{}%", 100.0 * share, crate::base::text::SPACE)
+    format!("{}{}%", whole(share), crate::base::text::SPACE)
 }
 
 /// A number with `step` as its smallest difference that means something, and thousands apart.

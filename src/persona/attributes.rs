@@ -47,6 +47,11 @@ impl Attribute {
         (0..self.rows.len()).find_map(|cluster| self.evidence(personas, cluster))
     }
 
+    /// What the column is for.
+    pub fn role(&self, personas: &[Persona]) -> Option<Role> {
+        Some(self.any_evidence(personas)?.role)
+    }
+
     /// The evidence of one of `personas`.
     pub fn evidence<'a>(&self, personas: &'a [Persona], cluster: usize) -> Option<&'a Evidence> {
         personas.get(cluster)?.evidence.get((*self.rows.get(cluster)?)?)

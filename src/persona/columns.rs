@@ -43,6 +43,8 @@ pub struct Described<'a> {
     pub needs_its_unit: bool,
     /// Whether it is the logarithm or the square of another described column, which says the same in numbers that people know. It stays in the evidence.
     pub is_retold: bool,
+    /// Whether its few whole numbers may as well stand for something: nothing says that 3 is more than 1.
+    pub may_be_codes: bool,
 }
 
 /// How the values of a column are read.
@@ -92,9 +94,9 @@ impl Described<'_> {
         is_rfm_score(self.name)
     }
 
-    /// Whether a name may speak of it: what the business wants to know, what is sensitive, and logarithms and squares stay out of names.
+    /// Whether a name may speak of it: what the business wants to know, what is sensitive, logarithms, squares and possible codes stay out of names.
     pub fn may_name(&self) -> bool {
-        !self.is_retold && !matches!(self.role, Role::Outcome | Role::Sensitive)
+        !self.is_retold && !self.may_be_codes && !matches!(self.role, Role::Outcome | Role::Sensitive)
     }
 }
 
@@ -103,6 +105,11 @@ impl ScaleReading<'_> {
     fn counts(&self) -> bool {
         const MOST: f64 = 200.0;
         self.is_whole && !self.is_date && self.range.0 >= 0.0 && self.range.1 <= MOST
+    }
+
+    /// Whether the values are a few whole numbers from 1 on: three or four answers, regions, kinds or grades. A longer scale is rather one of marks.
+    fn is_few_from_one(&self) -> bool {
+        self.is_whole && !self.is_date && self.range.0 == 1.0 && (3.0..=4.0).contains(&self.range.1)
     }
 
     /// The value of a table row in original units.
@@ -163,6 +170,8 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
         let is_credit = profile.numeric.as_ref().is_some_and(|numeric| numeric.max > 100.0);
         let entry = entry.filter(|entry| !(is_credit && entry.tag == "satisfaction"));
         let unit = dictionary.unit(column);
+        let says_nothing = label.is_none() && unit.is_none() && entry.is_none() && sensed.word.is_none() && !is_counted(&human);
+        let may_be_codes = says_nothing && matches!(&reading, Reading::Scale(scale) if scale.is_few_from_one());
         Some(Described {
             name: &column.name,
             shown: dictionary.name(&column.name),
@@ -175,6 +184,7 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
             sense: sensed.sense,
             needs_its_unit: false,
             is_retold: false,
+            may_be_codes,
         })
     };
     let mut all: Vec<Described> = loaded.table.columns.par_iter().zip(&loaded.profile.columns).filter_map(one).collect();

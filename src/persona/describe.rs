@@ -139,6 +139,7 @@ pub(super) fn described_beside(
             "No share of revenue is shown: this table has no numeric column {name}, which was chosen as revenue."
         )));
     }
+    notes.extend(codes_note(&columns));
     let attributes = attributes(&personas, &twins);
     let (missing_groups, missing_looked_at) = missing_groups(&columns, &groups, ctx)?;
     Ok(Personas {
@@ -312,6 +313,20 @@ fn share_of_sum(values: &[f64], members: &[usize], prepared: &Prepared) -> Optio
     let all = sum(&prepared.table_rows);
     let share = sum(members) / all;
     (all > 0.0 && (0.0..=1.0).contains(&share)).then_some(share)
+}
+
+/// That a few whole numbers may be no scale: only the user knows.
+fn codes_note(columns: &[Described]) -> Option<Note> {
+    let names: Vec<&str> = columns.iter().filter(|column| column.may_be_codes).map(|column| column.name).collect();
+    let (which, hold, no_name) = match &names[..] {
+        [] => return None,
+        [one] => ((*one).to_owned(), "holds", "it is"),
+        [rest @ .., last] => (format!("{} and {last}", rest.join(", ")), "hold", "they are"),
+    };
+    let note = format!(
+        "{which} {hold} only a few whole numbers, and nothing says whether they grade or stand for something: {no_name} read as a scale and kept out of names."
+    );
+    Some(Note::new(note).advising("If they are codes, give them labels on Data: labelled numbers are read as levels."))
 }
 
 fn notes(edits: &[PersonaEdit], edit_of: &[Option<usize>], personas: &[Persona], noun: &Noun) -> Vec<Note> {

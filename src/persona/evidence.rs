@@ -94,9 +94,11 @@ pub struct Evidence {
 
 impl Evidence {
     /// The percentile, where the number that is told is the median: a mean of 2.9 beside one of 3.0 would stand above the middle for all its median does.
+    /// Half of it is everyone's median itself, wherever the ties around it lie.
     pub fn told_percentile(&self) -> Option<f64> {
         let is_median = !self.texts[0].starts_with("avg ") && !self.texts[0].ends_with("above 0");
-        self.percentile.filter(|_| is_median)
+        let percentile = self.percentile.filter(|_| is_median)?;
+        Some(if self.persona == self.everyone { 50.0 } else { percentile })
     }
 
     /// What of it may not be told, whether measured here or put together by hand: of a few members nothing is.

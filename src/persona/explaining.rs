@@ -25,7 +25,7 @@ use super::card::Persona;
 use super::coding::{Questions, asked};
 use super::columns::{Described, Reading, described};
 use super::describe::describe_with_roles;
-use super::explain::{Explained, Forest, Importance, SegmentRule, Toward, Weighed};
+use super::explain::{Example, Explained, Forest, Importance, SegmentRule, Toward, Weighed};
 use super::lexicon::Lexicon;
 use super::measure::{Groups, MIN_NAMED};
 use super::rules::{Target, rule};
@@ -117,7 +117,14 @@ pub fn explained(
         }
         let among = if is_typical { &sharing } else { &members[cluster] };
         let rows = nearest_to_middle(&columns, &shown, &groups.table_rows, &members[cluster], among, ctx)?;
-        Ok((rows.into_iter().map(|row| example(&columns, &shown, &discretions, prepared.table_rows[row])).collect(), is_typical))
+        let mut examples: Vec<Example> = Vec::new();
+        for row in rows {
+            let one = example(&columns, &shown, &discretions, prepared.table_rows[row]);
+            if examples.len() < N_EXAMPLES && !examples.contains(&one) {
+                examples.push(one);
+            }
+        }
+        Ok((examples, is_typical))
     };
     let found = (0..labels.n_clusters()).into_par_iter().map(examples_of).collect::<Result<Vec<_>, Stopped>>()?;
     let (examples, typical) = found.into_iter().unzip();

@@ -18,6 +18,7 @@ mod explaining;
 mod identity;
 mod level_words;
 pub mod lexicon;
+mod listed;
 mod measure;
 mod missing_groups;
 mod naming;
@@ -54,6 +55,7 @@ pub use explain::{Condition, Example, Explained, Forest, Importance, MissingGrou
 pub use explaining::explained;
 pub use identity::{carry, edit_for};
 pub use lexicon::{Lexicon, LexiconError};
+pub use listed::listed_name;
 pub use niches::{Niche, NicheLine, Niches, niches};
 pub use numbering::{Numbered, Numbering};
 pub use outcomes::OutcomeLine;

@@ -16,6 +16,7 @@ use crate::data::Noun;
 
 use super::card::NamePart;
 use super::columns::{Described, Reading};
+use super::evidence::Direction;
 use super::measure::{Groups, MIN_NAMED, STRONG_EFFECT, Trait};
 use super::phrase::{Forms, NON_BUYERS, Phrase};
 
@@ -118,6 +119,16 @@ pub fn names(naming: &Naming, taken: &[String], ctx: &Ctx) -> Result<Vec<Name>, 
             if let Some(suffix) = letters.find(|suffix| used.insert(folded(&format!("{plain} {suffix}")))) {
                 names[persona].words.push(plain_word(&suffix));
             }
+        }
+    }
+    for persona in 0..names.len() {
+        if let Some(sibling) = naming.outdone_by(&names, persona) {
+            used.remove(&folded(&names[persona].text()));
+            let apart = separating_name(naming, &names, persona, &[persona, sibling], &used, ctx)?;
+            if let Some(name) = apart {
+                names[persona] = name;
+            }
+            used.insert(folded(&names[persona].text()));
         }
     }
     Ok(names)
@@ -227,6 +238,25 @@ impl Naming<'_> {
         others.map(|(other, _)| self.phrase(persona, other).subject()).any(|(other, is_more)| other == tag && is_more != more)
     }
 
+    /// A persona of which the same is said but for one word about a number, although the word fits that one as well or better: "Older Customers with
+    /// a Loan" must be older than the "Customers with a Loan".
+    fn outdone_by(&self, names: &[Name], persona: usize) -> Option<usize> {
+        let what = |of: usize, at: usize| (self.traits[of][at].column, self.traits[of][at].level);
+        let own = &names[persona].picked;
+        (0..names.len()).filter(|&other| other != persona && names[other].picked.len() + 1 == own.len()).find(|&other| {
+            let shared = |at: usize| names[other].picked.iter().any(|&its| what(other, its) == what(persona, at));
+            let mut extra = own.iter().copied().filter(|&at| !shared(at));
+            let (Some(at), None) = (extra.next(), extra.next()) else { return false };
+            let word = &self.traits[persona][at];
+            let its = self.traits[other].iter().find(|found| found.column == word.column && found.level.is_none());
+            word.level.is_none()
+                && its.is_some_and(|its| match word.direction {
+                    Direction::More => its.evidence.persona >= word.evidence.persona,
+                    Direction::Less => its.evidence.persona <= word.evidence.persona,
+                })
+        })
+    }
+
     /// Whether a candidate tells something that the picked traits do not.
     fn is_new(&self, persona: usize, picked: &[usize], candidate: usize, ctx: &Ctx) -> Result<bool, Stopped> {
         let traits = &self.traits[persona];
@@ -326,7 +356,8 @@ impl Naming<'_> {
         if parts.iter().any(is_none) && parts.iter().any(|part| !is_none(part) && self.phrase(persona, part.at).has_hardly_any()) {
             return None;
         }
-        parts.sort_by_key(|part| part.forms.position);
+        // A trade, a degree or a device stands beside the noun: "High-Income Information Employees", "Married Graduate Employees".
+        parts.sort_by_key(|part| (part.forms.is_beside_noun, part.forms.position));
         Some(parts)
     }
 

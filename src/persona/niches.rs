@@ -242,8 +242,8 @@ fn confirmed(niche: &FoundNiche, noun: &Noun) -> Vec<String> {
     let chance = niche.by_chance.to_beat();
     let digits = text::digits_apart(niche.came_back, chance);
     let back = format!(
-        "It came back among new draws, on average with {:.0} % the same members (Jaccard {:.digits$}). {}",
-        100.0 * niche.came_back,
+        "It came back among new draws, on average with {} % of the same members (Jaccard {:.digits$}). {}",
+        text::whole(niche.came_back),
         niche.came_back,
         if chance > 0.0 {
             format!("Groups of shuffled columns and of one single group reach {chance:.digits$} at most.")

@@ -14,6 +14,7 @@ use super::columns::{Described, ScaleReading};
 use super::distribution::{Distribution, Drawing};
 use super::evidence::{Direction, Evidence, Shown, Withheld};
 use super::measure::{EffectRow, Groups, LEAST_EFFECT, MIN_CELL, Measured, Trait, may_name, may_state};
+use super::sense::Sense;
 use super::text::{NumberFormat, percent};
 use super::withheld::{self, is_few, withheld};
 
@@ -57,6 +58,7 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
         ctx.check()?;
         sides.push((places.len() >= MIN_CELL).then(|| Side::of(places, &values, &transformed, &all, mean_of_all)));
     }
+    let is_whole = values.first().is_some_and(|least| *least == 0.0) && values.iter().all(|value| value.fract() == 0.0);
     let told_by = ToldBy::of(&scale.format, sides.iter().flatten(), means_matter, &values);
 
     let mut of_persona = Vec::with_capacity(n_personas);
@@ -77,10 +79,17 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
             Direction::Less => places.iter().filter(|&&rank| values[rank] <= low).count(),
         };
         let mut texts = told_by.texts(&scale.format, side);
-        let sides_agree = told_by.agrees(&scale.format, side);
+        let sides_agree =
+            told_by.agrees(&scale.format, side) && (column.sense == Sense::Date || effect.abs() >= NOTICED || shows(told_by.values(side)));
         let told = if told_by == ToldBy::Means { side.means } else { medians };
+        // From the mean of whole numbers a few who have any could be counted, here or by subtraction.
+        let tells_few = told_by == ToldBy::Means && is_whole && is_few(side.above_zero[0].0);
+        if tells_few {
+            texts[0] = format!("avg under {}", scale.format.write(bound_above(side.means[0], n)));
+        }
         // Where everyone is in it there are no others to tell of, nor an effect.
-        let withheld = Withheld { rest: is_few(values.len() - n) || values.len() == n, ..Withheld::default() };
+        let withheld =
+            Withheld { persona: tells_few, rest: tells_few || is_few(values.len() - n) || values.len() == n, ..Withheld::default() };
         if withheld.rest {
             texts[2] = "–".to_owned();
         }
@@ -132,11 +141,27 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
     Ok(Measured { rows: vec![EffectRow { of_persona }], drawings })
 }
 
+/// From this effect on a difference counts, however small beside the numbers: of years and temperatures it always is.
+const NOTICED: f64 = 0.5;
+
+/// Whether a reader sees a difference between a persona's number and everyone's: nobody is set apart by 249 against 246.
+fn shows([persona, everyone, _]: [f64; 3]) -> bool {
+    const LEAST: f64 = 0.02;
+    (persona - everyone).abs() >= LEAST * persona.abs().max(everyone.abs())
+}
+
 /// Percentile of a value among ascending ones, equal values counting half.
 fn mid_rank(values: &[f64], value: f64) -> f64 {
     let below = values.partition_point(|v| *v < value);
     let up_to = values.partition_point(|v| *v <= value);
     50.0 * (below + up_to) as f64 / values.len() as f64
+}
+
+/// A round number that a mean of `n` counts is under, by ten customers or more.
+fn bound_above(mean: f64, n: usize) -> f64 {
+    let least = mean + MIN_CELL as f64 / n as f64;
+    let power = 10f64.powf(least.log10().floor());
+    [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|bound| *bound >= least).unwrap_or(10.0 * power)
 }
 
 /// The largest value with mid-rank up to 33 and the smallest with mid-rank from 67 on.
@@ -246,14 +271,19 @@ impl ToldBy {
         }
     }
 
-    /// Whether what is printed points the way the effect does; a statement must not contradict its own numbers.
-    fn agrees(self, format: &NumberFormat, side: &Side) -> bool {
-        let texts = self.texts(format, side);
-        let values = match self {
+    /// The numbers behind the texts.
+    fn values(self, side: &Side) -> [f64; 3] {
+        match self {
             ToldBy::Medians => side.medians,
             ToldBy::Means => side.means,
             ToldBy::ShareAboveZero => side.shares(),
-        };
+        }
+    }
+
+    /// Whether what is printed points the way the effect does; a statement must not contradict its own numbers.
+    fn agrees(self, format: &NumberFormat, side: &Side) -> bool {
+        let texts = self.texts(format, side);
+        let values = self.values(side);
         texts[0] != texts[1] && (values[0] - values[1]) * side.effect > 0.0
     }
 }

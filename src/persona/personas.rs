@@ -55,6 +55,15 @@ impl Personas {
         matches!(&self.personas[..], [only] if only.share >= 1.0)
     }
 
+    /// Whether something of these rows of evidence is withheld. Where everyone is one persona there are no others, which is no secret.
+    pub fn withholds(&self, persona: &Persona, rows: impl IntoIterator<Item = usize>) -> bool {
+        let is_everyone = self.is_everyone();
+        rows.into_iter().any(|row| {
+            let hidden = persona.evidence[row].hidden();
+            hidden.persona || hidden.everyone || (hidden.rest && !is_everyone)
+        })
+    }
+
     /// "Looked at: age, region."; none where no column was.
     pub fn missing_note(&self) -> Option<String> {
         let least = percent(MIN_SHARE);

@@ -52,6 +52,8 @@ pub struct Forms {
     pub behind: Option<String>,
     /// Whether the adjective is a level as the file has it: it stands beside no noun but the plain one when it is long.
     pub is_level: bool,
+    /// Whether that level is a noun before the noun: nothing stands between the two.
+    pub is_beside_noun: bool,
 }
 
 impl<'a> Phrase<'a> {
@@ -213,7 +215,7 @@ impl<'a> Phrase<'a> {
             Some(template) if entry.is_some_and(|entry| entry.tag == "marital") => {
                 self.filled(&template.replace("{level}", level).replace("{lower}", &level.to_lowercase()))
             }
-            Some(template) => self.filled(&template.replace("{level}", level).replace("{lower}", &lower)),
+            Some(template) => self.filled(&template.replace("{level}", level).replace("{lower}", of_several(&lower))),
             None if let Some((lives, _)) = home(human, level) => lives.to_owned(),
             None if level.to_lowercase().starts_with("no ") => format!("have {lower}"),
             None if lower.to_lowercase() == human.to_lowercase() => format!("have {lower}"),
@@ -382,6 +384,11 @@ impl<'a> Phrase<'a> {
                 return (!is_code(&self.column.human)).then(|| Forms { behind: Some(behind), is_level: true, ..Forms::default() });
             }
         }
+        // "Some College Employees" would be a few from a college.
+        if level.to_lowercase().starts_with("some ") {
+            let behind = format!("{}with {}", mostly.to_lowercase(), self.level_word(level)?);
+            return Some(Forms { behind: Some(behind), is_level: true, ..Forms::default() });
+        }
         let fixed_noun = words.and_then(|words| words.nouns.get(&level.to_lowercase()));
         let word = self.level_word(level)?;
         let fill = |template: &String| format!("{mostly}{}", template.replace("{level}", &word));
@@ -394,7 +401,9 @@ impl<'a> Phrase<'a> {
         // A word that already is a plural noun ("Students") reads badly before another one.
         let is_noun = fixed_noun.is_some() || own.is_some();
         let adjective = Some(adjective).filter(|_| !is_noun || words.is_some_and(|words| words.adjective.is_some()));
-        Some(Forms { position: None, adjective, noun, behind: None, is_level: true })
+        let is_as_it_is = words.and_then(|words| words.adjective.as_ref()).is_none_or(|template| template == "{level}");
+        let is_beside_noun = is_as_it_is && self.column.entry.is_none_or(|entry| !["marital", "gender"].contains(&entry.tag.as_str()));
+        Some(Forms { position: None, adjective, noun, behind: None, is_level: true, is_beside_noun })
     }
 
     /// A level as a word of a name: letters, at most three words, so that "Customers" still fits after them; short codes ("A", "3") stand after
@@ -431,6 +440,17 @@ impl<'a> Phrase<'a> {
     }
 }
 
+/// A word for one person as it is said of several: "are women".
+fn of_several(level: &str) -> &str {
+    match level {
+        "woman" => "women",
+        "man" => "men",
+        "girl" => "girls",
+        "boy" => "boys",
+        _ => level,
+    }
+}
+
 /// What those are called who bought nothing.
 pub(super) const NON_BUYERS: &str = "Non-Buyers";
 
@@ -444,6 +464,22 @@ fn spent(name: &str) -> Option<String> {
     let is_spent = UNITS.contains(&unit) && ["with", "at", "in"].contains(&preposition);
     let has_article = ["the ", "this ", "that ", "their ", "our ", "my ", "a ", "an "].iter().any(|word| whom.starts_with(word));
     is_spent.then(|| if has_article { rest.to_owned() } else { format!("{preposition} the {whom}") })
+}
+
+/// Whether a word can be said aloud, as far as its letters tell: "fmde", "whrswk" and "hhi" cannot. Only small Latin letters are looked at.
+fn may_be_said(word: &str) -> bool {
+    const SPELT: [&str; 10] = ["sms", "mms", "gps", "nps", "crm", "dvd", "pcs", "vip", "html", "dsl"];
+    #[rustfmt::skip]
+    const STARTS: [&str; 62] = [
+        "bl", "br", "ch", "chl", "chr", "cl", "cr", "cz", "dr", "dw", "fj", "fl", "fr", "gh", "gl", "gn", "gr", "kl", "kn", "kr", "ll", "mn", "ph", "phl", "phr",
+        "pf", "pfl", "pl", "pn", "pr", "ps", "pt", "rh", "sc", "sch", "schl", "schm", "schn", "schr", "schw", "scr", "sh", "shr", "sk", "sl", "sm", "sn", "sp",
+        "spl", "spr", "st", "str", "sv", "sw", "th", "thr", "tr", "ts", "tw", "wh", "wr", "zw",
+    ];
+    if !word.chars().all(|c| c.is_ascii_lowercase()) || SPELT.contains(&word) {
+        return true;
+    }
+    let start = word.find(['a', 'e', 'i', 'o', 'u', 'y']);
+    start.is_some_and(|n| n <= 1 || STARTS.contains(&&word[..n]))
 }
 
 /// Whether a name is a code that nobody says: "x2", "Q12", "var 7".
@@ -466,6 +502,22 @@ fn is_code(human: &str) -> bool {
         "value",
         "data",
     ];
-    let is_word = |word: &str| word.chars().count() >= 3 && word.chars().all(char::is_alphabetic) && !NOTHING.contains(&word);
+    let is_word =
+        |word: &str| word.chars().count() >= 3 && word.chars().all(char::is_alphabetic) && !NOTHING.contains(&word) && may_be_said(word);
     !human.to_lowercase().split_whitespace().any(is_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_said_aloud_is_a_code() {
+        for code in ["x2", "q12", "var 7", "fmde", "whrswk", "hhi", "mkoopkla", "lfp", "ndx"] {
+            assert!(is_code(code), "{code}");
+        }
+        for word in ["income", "sms", "strength", "schuhe", "pflege", "share of wallet", "kwh price", "years", "x ray count", "größe"] {
+            assert!(!is_code(word), "{word}");
+        }
+    }
 }

@@ -17,6 +17,8 @@ use super::text::{NumberFormat, significant};
 
 /// Customers shown of each segment.
 pub(super) const N_EXAMPLES: usize = 3;
+/// Nearest rows they are taken from: as they are shown some are alike, and three times the same row shows no more than once.
+const N_CANDIDATES: usize = 24;
 const NOT_KNOWN: &str = "not known";
 
 /// Those `among` the members (rows of the matrix) who are nearest the middle of all members in the columns `shown`, nearest first. Of numbers the
@@ -62,7 +64,7 @@ pub fn nearest_to_middle(
     let mut nearest: Vec<(f64, usize)> = distances.into_iter().zip(among.iter().copied()).collect();
     // Ties go to the earlier row.
     nearest.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    Ok(nearest.into_iter().take(N_EXAMPLES).map(|(_, row)| row).collect())
+    Ok(nearest.into_iter().take(N_CANDIDATES).map(|(_, row)| row).collect())
 }
 
 /// What everyone who takes part has in a column: by it a value is told or not.

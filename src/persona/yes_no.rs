@@ -2,7 +2,7 @@
 //!
 //! In: the column's name in words, and the answer. Out: a verb phrase that follows "87 %", and what a name may say. O(words).
 
-use super::text::{capitalised, plural, titled};
+use super::text::{capitalised, is_plural, plural, titled};
 
 /// Whether a level is a yes or a no.
 pub fn yes_or_no(level: &str) -> Option<bool> {
@@ -31,6 +31,8 @@ enum Says {
     Fixed(&'static str, &'static str),
     /// They have this.
     Have { what: String, is_counted: bool },
+    /// One word of which nobody knows what it asks: a column "child" may say who has one and who is one.
+    Marked(String),
 }
 
 /// A word of a name that a yes or a no allows.
@@ -57,6 +59,7 @@ pub fn verb(human: &str, yes: bool) -> String {
         (Says::Have { what, is_counted: true }, true) => format!("have a {what}"),
         (Says::Have { what, .. }, true) => format!("have {what}"),
         (Says::Have { what, .. }, false) => format!("have no {what}"),
+        (Says::Marked(what), yes) => format!("are marked {} for {what}", if yes { "yes" } else { "no" }),
     }
 }
 
@@ -70,6 +73,7 @@ pub fn group(human: &str, yes: bool) -> String {
             format!("{with} {}{what}", if is_counted { "a " } else { "" })
         }
         (Says::Do(_) | Says::Fixed(..), _) => verb(human, yes),
+        (Says::Marked(what), yes) => format!("marked {} for {what}", if yes { "yes" } else { "no" }),
     };
     capitalised(&small)
 }
@@ -83,7 +87,7 @@ pub fn name_word(human: &str, yes: bool) -> Option<NameWord> {
             let what = titled(subject(human));
             Some(NameWord::Behind(format!("{} {what}", if yes { "with" } else { "without" })))
         }
-        Says::Fixed(..) => None,
+        Says::Fixed(..) | Says::Marked(_) => None,
     }
 }
 
@@ -118,6 +122,12 @@ fn says(human: &str) -> Says {
     }
     if last.len() > 4 && last.ends_with("ed") && !what.contains(' ') {
         return Says::Done(what.to_owned());
+    }
+    // "phone service" and "has child" are had; a single word is only where it is known to be, or has the ending of such a word.
+    let is_had = what != human || small.contains(' ') || is_plural(&small) || HAD_ENDS.iter().any(|end| small.ends_with(end));
+    let is_known = HAD.contains(&small.as_str()) || (COUNTED.contains(&last) && !AMBIGUOUS.contains(&small.as_str()));
+    if !is_had && !is_known {
+        return Says::Marked(what.to_owned());
     }
     Says::Have { what: what.to_owned(), is_counted: COUNTED.contains(&last) }
 }
@@ -156,6 +166,17 @@ const COUNTED: &[&str] = &[
     "partner", "car", "child", "pet", "mortgage", "loan", "card", "account", "computer", "subscription", "membership", "phone", "house", "garden",
     "newsletter", "coupon", "contract", "plan", "complaint",
 ];
+/// Who has one, or who is one.
+const AMBIGUOUS: &[&str] = &["child"];
+const HAD_ENDS: [&str; 6] = ["ance", "ence", "ing", "tion", "ship", "ment"];
+#[rustfmt::skip]
+const HAD: &[&str] = &[
+    "service", "support", "backup", "security", "cover", "warranty", "debt", "credit", "overdraft", "deposit", "pension", "tv", "internet", "broadband", "fibre",
+    "fiber", "email", "e-mail", "app", "mobile", "smartphone", "landline", "laptop", "tablet", "pc", "wifi", "modem", "router", "bike", "bicycle", "motorbike",
+    "scooter", "boat", "balcony", "terrace", "garage", "pool", "lift", "elevator", "fireplace", "basement", "parking", "dog", "cat", "horse", "dependent", "degree",
+    "diploma", "job", "voucher", "discount", "reward", "bonus", "trial", "ticket", "refund", "tenancy", "property", "airbag", "cdrom", "website", "blog", "licence",
+    "license", "visa", "passport", "permit", "policy", "voicemail", "roaming", "netflix", "prime", "box", "package", "spouse", "wife", "husband", "boyfriend", "girlfriend",
+];
 
 #[cfg(test)]
 mod tests {
@@ -175,6 +196,11 @@ mod tests {
             ("churn", "have churned", "have not churned"),
             ("white", "are white", "are not white"),
             ("union", "belong to a union", "belong to no union"),
+            ("child", "are marked yes for child", "are marked no for child"),
+            ("has child", "have a child", "have no child"),
+            ("physlim", "are marked yes for physlim", "are marked no for physlim"),
+            ("insurance", "have insurance", "have no insurance"),
+            ("mortgage", "have a mortgage", "have no mortgage"),
         ] {
             assert_eq!((verb(human, true).as_str(), verb(human, false).as_str()), (yes, no));
         }

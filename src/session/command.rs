@@ -59,6 +59,10 @@ pub enum Command {
     Niches(NicheOptions),
     /// Try the personas on other days this way.
     Validate(ValidateOptions),
+    /// Ask for tables of the same customers on earlier days.
+    ChooseEarlier,
+    /// Put tables of earlier days beside the data.
+    AddEarlier(Vec<PathBuf>),
     /// Follow these events, and ask this of them.
     Follow(JourneyOptions),
     /// Save who is due by a rule, by its place, as CSV.

@@ -105,6 +105,9 @@ pub struct Look {
     /// How many snapshots before the last two the table of moves shows.
     #[serde(skip)]
     pub moves_back: usize,
+    /// The path of an earlier table that is being typed, where the system shows no file dialog.
+    #[serde(skip)]
+    pub earlier_path_draft: Option<String>,
     /// What the view Niches lists.
     pub niche_list: NicheList,
     /// What the Personas page shows, and how.
@@ -255,6 +258,7 @@ impl Default for Look {
             shows_checks: false,
             moves_as_table: false,
             moves_back: 0,
+            earlier_path_draft: None,
             cards: CardsLook::default(),
             journeys: JourneysLook::default(),
             live: LiveLook::default(),

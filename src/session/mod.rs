@@ -57,5 +57,5 @@ pub use sources_look::{DataView, HealthEntry, RfmLook, SourcesLook};
 pub use split::LEAST_INSIDE;
 pub use table_look::{Sort, TableFilter, TableSeen};
 pub use tree_look::{TreeLook, TreeSeen};
-pub use validate_options::{Every, ToForetell, ValidateOptions};
+pub use validate_options::{EarlierTable, Every, ToForetell, ValidateOptions, day_in};
 pub use words::Words;

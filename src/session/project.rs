@@ -107,6 +107,9 @@ struct File {
     /// Of every export of events.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     relative_events: Vec<Option<String>>,
+    /// Of every table of an earlier day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    relative_earlier: Vec<Option<String>>,
     /// The same of the file of network addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     relative_addresses: Option<String>,
@@ -163,6 +166,11 @@ pub fn open(path: &Path) -> Result<Opened, ProjectError> {
             *events = beside;
         }
     }
+    for (table, relative) in project.plan.validation.earlier.iter_mut().zip(project.relative_earlier) {
+        if let Some(beside) = relative.map(|relative| folder.join(relative)).filter(|beside| beside.is_file()) {
+            table.path = beside;
+        }
+    }
     if let (Some(places), Some(relative)) = (&mut project.plan.journeys.places, project.relative_addresses)
         && let Some(beside) = Some(folder.join(relative)).filter(|beside| beside.is_file())
     {
@@ -209,6 +217,7 @@ pub(super) fn to_text(project: &Project, folder: Option<&Path>) -> Result<String
         }
     }
     let relative_events = plan.journeys.events.iter_mut().map(kept).collect::<Result<_, _>>()?;
+    let relative_earlier = plan.validation.earlier.iter_mut().map(|table| kept(&mut table.path)).collect::<Result<_, _>>()?;
     let relative_addresses = plan.journeys.places.as_mut().map(kept).transpose()?.flatten();
     let file = File {
         personae: FORM,
@@ -217,6 +226,7 @@ pub(super) fn to_text(project: &Project, folder: Option<&Path>) -> Result<String
         relative_path,
         relative_paths,
         relative_events,
+        relative_earlier,
         relative_addresses,
         stamp: project.stamp.clone(),
         look: project.look.clone(),

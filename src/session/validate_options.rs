@@ -1,5 +1,7 @@
 //! What is tried on other days to see whether personas hold: how many, how far apart, and what is foretold? Part of the plan.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::data::Dictionary;
@@ -22,6 +24,49 @@ pub struct ValidateOptions {
     pub cut: Option<IsoDay>,
     /// Whether columns that are of today, whatever the day, take part.
     pub with_todays: bool,
+    /// Tables of the same customers on earlier days, where there are no orders.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierTable>,
+    /// The day that the data themselves are of, where earlier tables stand beside them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of_day: Option<IsoDay>,
+}
+
+/// A table of the same customers as they were on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct EarlierTable {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The day it is of; without one it is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<IsoDay>,
+}
+
+impl EarlierTable {
+    /// A table of the day that its name tells, as "shop-2024-01-31.csv" does; the user reads and may change it.
+    pub fn at(path: PathBuf) -> EarlierTable {
+        let day = path.file_stem().and_then(|stem| day_in(&stem.to_string_lossy()));
+        EarlierTable { path, day }
+    }
+
+    /// The name of the file.
+    pub fn name(&self) -> String {
+        self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+}
+
+/// The only day that a name tells, year first: "2024-01-31", "2024_01_31" or "20240131".
+pub fn day_in(name: &str) -> Option<IsoDay> {
+    let is_digit = |c: &char| c.is_ascii_digit();
+    let pieces: Vec<&str> = name.split(|c: char| !is_digit(&c)).filter(|piece| !piece.is_empty()).collect();
+    let whole = pieces.iter().filter(|piece| piece.len() == 8).map(|piece| format!("{}-{}-{}", &piece[..4], &piece[4..6], &piece[6..]));
+    let parted =
+        pieces.windows(3).filter(|three| three[0].len() == 4 && three[1].len() == 2 && three[2].len() == 2).map(|three| three.join("-"));
+    let days: Vec<IsoDay> = whole.chain(parted).filter_map(|text| IsoDay::parse(&text)).collect();
+    match days[..] {
+        [day] => Some(day),
+        _ => None,
+    }
 }
 
 impl Default for ValidateOptions {
@@ -33,6 +78,8 @@ impl Default for ValidateOptions {
             outcome: ToForetell::BuysAgain,
             cut: None,
             with_todays: false,
+            earlier: Vec::new(),
+            of_day: None,
         }
     }
 }
@@ -185,5 +232,16 @@ mod tests {
         let text = serde_json::to_string(&options).unwrap();
         assert_eq!(serde_json::from_str::<ValidateOptions>(&text).unwrap(), options);
         assert_eq!(serde_json::from_str::<ValidateOptions>("{}").unwrap(), ValidateOptions::default());
+    }
+
+    #[test]
+    fn a_day_in_a_name_is_read_where_there_is_one_only() {
+        let read = |name: &str| day_in(name).map(|day| day.to_string());
+        for name in ["shop-2024-01-31", "crm_2024_01_31_final", "20240131", "export 2024.01.31 v2"] {
+            assert_eq!(read(name).as_deref(), Some("2024-01-31"), "{name}");
+        }
+        for name in ["shop", "2024-13-31", "31-01-2024", "2024-01-31 to 2024-02-29", "customer 12345678"] {
+            assert_eq!(read(name), None, "{name}");
+        }
     }
 }

@@ -14,7 +14,7 @@ pub use ribbon::ribbon_paint;
 pub use text::{decimals_of, distance_text, rounded, shortened};
 pub use ticks::Ticks;
 
-use eframe::egui::{Color32, CursorIcon, FontId, Id, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, Vec2};
+use eframe::egui::{CursorIcon, FontId, Id, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, Vec2};
 
 use crate::engine::Answer;
 use crate::engine::STOPPED;
@@ -34,7 +34,7 @@ pub fn head_ui(
     extra: impl FnOnce(&mut Ui),
 ) {
     let start = ui.cursor().min;
-    let width = ui.painter().layout_no_wrap(title.to_owned(), FontId::new(14.0, theme::bold()), Color32::BLACK).size().x;
+    let width = widgets::width_of(ui, title, &FontId::new(14.0, theme::bold()));
     widgets::plot_head(ui, kind, title, explanation, maximised, commands, extra);
     let rect = Rect::from_min_size(start, Vec2::new(width, 28.0));
     let response = ui.interact(rect, ui.scope_id().with(("title", kind)), Sense::CLICK).on_hover_text(explanation);

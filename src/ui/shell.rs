@@ -135,7 +135,7 @@ fn tab_text(page: Page, with_icon: bool) -> String {
 
 fn tab_width(ui: &Ui, page: Page, with_icon: bool) -> f32 {
     let font = TextStyle::Button.resolve(ui.style());
-    ui.painter().layout_no_wrap(tab_text(page, with_icon), font, tokens(ui).text).size().x + 2.0 * ui.spacing().button_padding.x
+    widgets::width_of(ui, &tab_text(page, with_icon), &font) + 2.0 * ui.spacing().button_padding.x
 }
 
 fn page_tab_ui(ui: &mut Ui, page: Page, is_on: bool, with_icon: bool, commands: &mut Vec<Command>) {

@@ -377,6 +377,23 @@ pub fn row_background(ui: &Ui, rect: egui::Rect, is_selected: bool, is_hovered: 
     }
 }
 
+/// A field for a path that is typed, where the system shows no file dialog; nothing where no path is asked for. Gives what Enter confirms, and asks no more.
+pub fn path_field_ui(ui: &mut Ui, what: &str, draft: &mut Option<String>) -> Option<String> {
+    let text = draft.as_mut()?;
+    let field = ui.add(egui::TextEdit::singleline(text).hint_text(what).desired_width(f32::INFINITY));
+    name_it(&field, egui::Role::TextInput, what);
+    if text.is_empty() && ui.memory(|memory| memory.focused()).is_none() {
+        field.request_focus();
+    }
+    let is_said = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) && !text.trim().is_empty();
+    if is_said { draft.take().map(|text| text.trim().to_owned()) } else { None }
+}
+
+/// How wide a text is on one line, in points.
+pub fn width_of(ui: &Ui, text: &str, font: &egui::FontId) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER).size().x
+}
+
 /// Paints one line of text into `room`, from its left or its right edge, cut with an ellipsis where it is too long.
 pub fn cut_text(painter: &egui::Painter, room: egui::Rect, from: Align, text: &str, font: egui::FontId, colour: Color32) {
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);

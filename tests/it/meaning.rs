@@ -150,6 +150,40 @@ fn nobody_is_low_in_postcode_or_high_in_member_number() {
 }
 
 #[test]
+fn what_numbers_the_subjects_of_a_panel_is_no_measure() {
+    let rows = |when: &str, keep: &dyn Fn(usize) -> bool| {
+        let mut text = format!("firm,{when},sales\n");
+        for row in (0..160usize).filter(|row| keep(*row)) {
+            text += &format!("{},{},{}\n", 1 + row / 4, 2001 + row % 4, 100 + row * 7 % 83);
+        }
+        read(&text)
+    };
+    let panel = rows("year", &|_| true);
+    assert_eq!(role(&panel, "firm"), Role::Identifier);
+    assert!(told(&panel, "Each row is one firm in one year: 40 of them in 4 rows each."), "{:?}", panel.notes);
+    // Without a word of a period, or with a row missing, the counts may be chance.
+    for other in [rows("size", &|_| true), rows("year", &|row| row != 7)] {
+        assert_eq!((role(&other, "firm"), other.notes.len()), (Role::Behavioural, 0));
+    }
+}
+
+#[test]
+fn few_whole_numbers_of_unknown_meaning_name_nobody() {
+    let (_, all) = cards("action", |group, _| (1 + group % 3).to_string(), &[]);
+    says_nothing_in_names("action", &all);
+    assert!(all.notes.iter().any(|note| note.0.starts_with("action holds only a few whole numbers")), "{:?}", all.notes);
+    let (_, all) = cards("number_of_cars", |group, _| (1 + group % 3).to_string(), &[]);
+    assert!(!all.notes.iter().any(|note| note.0.contains("only a few whole numbers")), "{:?}", all.notes);
+}
+
+fn says_nothing_in_names(name: &str, all: &Personas) {
+    for persona in &all.personas {
+        let words = persona.name_parts.iter().filter_map(|part| part.evidence).map(|row| &persona.evidence[row].column);
+        assert!(words.into_iter().all(|column| column != name), "{}", persona.name);
+    }
+}
+
+#[test]
 fn codes_of_few_values_are_levels() {
     for name in [
         "Region",

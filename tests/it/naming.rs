@@ -312,3 +312,56 @@ fn a_level_that_most_have_stands_beside_no_other_level() {
         assert!(!is_chain, "{}", persona.name);
     }
 }
+
+#[test]
+fn a_word_that_fits_a_sibling_better_is_not_what_tells_them_apart() {
+    // All of A and B have a loan. B is older than A, but 40 % of B have no age, so that no name may rest on it there.
+    let mut rng = random(5, 0);
+    let mut text = "has_loan,age,income\n".to_owned();
+    for row in 0..900 {
+        let (loan, age, income) = [(1, 50, 3_000), (1, 58, 1_200), (0, 25, 3_000)][row / 300];
+        let age = if row / 300 == 1 && row % 5 < 2 { String::new() } else { (age + rng.random_range(-4..5)).to_string() };
+        text += &format!("{loan},{age},{}\n", income + rng.random_range(-400..400));
+    }
+    let (loaded, prepared) = read(&text);
+    let rows = prepared.table_rows.iter().map(|&row| row / 300).collect::<Vec<_>>();
+    let all = cards(&loaded, &prepared, &Labels::from_ids(&rows));
+    walk(&all);
+    let name = |of: usize| all.personas.iter().find(|persona| persona.cluster == of).unwrap().name.clone();
+    assert!(name(1).contains("Loan") && !name(0).contains("Older"), "{} {} {}", name(0), name(1), name(2));
+}
+
+#[test]
+fn a_trade_stands_beside_the_noun() {
+    let mut text = "job_class,income,visits\n".to_owned();
+    for row in 0..1_000 {
+        let (class, income, visits) = [("Information", 9_000, 5), ("Industrial", 9_000, 5), ("Industrial", 3_000, 5)][(row / 200).min(2)];
+        // A fifth works in the other class.
+        let class = if row * 7 % 10 < 2 { if class == "Information" { "Industrial" } else { "Information" } } else { class };
+        text += &format!("{class},{},{}\n", income + row * 37 % 500, visits + row % 4);
+    }
+    let (loaded, prepared) = read(&text);
+    let rows = prepared.table_rows.iter().map(|&row| (row / 200).min(2)).collect::<Vec<_>>();
+    let all = cards(&loaded, &prepared, &Labels::from_ids(&rows));
+    walk(&all);
+    assert!(
+        all.personas.iter().any(|persona| persona.name.starts_with("High-Income Information ")),
+        "{:?}",
+        all.personas.iter().map(|p| &p.name).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_mean_of_few_counts_is_told_by_a_bound() {
+    // Four of 400 have one child each, of the others two in five: the medians are alike, so means tell.
+    let mut text = "kids,visits\n".to_owned();
+    for row in 0..800 {
+        let kids = if row < 400 { usize::from(row % 100 == 3) } else { [1, 2, 0, 0, 0][row % 5] };
+        text += &format!("{kids},{}\n", 5 + row % 40 / 4 + if row < 400 { 9 } else { 0 });
+    }
+    let (loaded, prepared) = read(&text);
+    let all = cards(&loaded, &prepared, &Labels::from_ids(&(0..800).map(|row| row / 400).collect::<Vec<_>>()));
+    walk(&all);
+    let row = all.personas[0].evidence.iter().find(|row| row.column == "kids").unwrap();
+    assert_eq!((row.texts[0].as_str(), row.hidden().persona, row.hidden().rest), ("avg under 0.05", true, true));
+}

@@ -412,10 +412,15 @@ fn odd_tables_and_labels() {
         Given("many", Behavioural, texts((0..10_000).map(|row| format!("level {}", row % 4_000)))),
         Given("blank", Behavioural, Values::Text(Texts::collect(vec![None::<&str>; 10_000]))),
         Given("never", Behavioural, Values::Date(vec![None; 10_000].into())),
-        Given("split", Behavioural, numbers((0..10_000).map(|row| f64::from(row % 2)))),
+        Given("has_split", Behavioural, numbers((0..10_000).map(|row| f64::from(row % 2)))),
     ]);
     let all = check(&odd, &Labels::from_ids(&(0..10_000).map(|row| row % 2).collect::<Vec<_>>()), &[]);
     assert_eq!(all.personas[1].name, "Customers with Split");
+    // Of one word nobody knows what it asks.
+    let word = loaded(vec![Given("split", Behavioural, numbers((0..10_000).map(|row| f64::from(row % 2))))]);
+    let all = check(&word, &Labels::from_ids(&(0..10_000).map(|row| row % 2).collect::<Vec<_>>()), &[]);
+    assert_eq!(all.personas[1].name, "Customers B");
+    assert_eq!(all.personas[1].statements[0].text, "All are marked yes for split");
     let empty = prepared(&full, []);
     let none = describe(&full, &empty, &Labels::from_ids(&[]), &[], &Lexicon::built_in(), &Ctx::new()).unwrap();
     assert_eq!((none.personas.len(), none.n_left_out, none.n_rows), (0, n, n));

@@ -5,7 +5,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use personae::data::{Source, SourceFile, Sourcing};
 use personae::engine::{Engine, EngineOptions, Wanted};
 use personae::session::{
-    Command, Every, History, Look, MergeKey, PageView, Plan, SegmentsView, Selection, ToForetell, ValidateOptions, Who,
+    Command, EarlierTable, Every, History, Look, MergeKey, PageView, Plan, SegmentsView, Selection, ToForetell, ValidateOptions, Who,
 };
 
 use crate::niches::shop as customers;
@@ -121,12 +121,61 @@ fn a_plain_table_tells_two_and_says_what_to_bring_for_the_others() {
         assert_eq!(window.texts().matches(title).count(), 3, "{title}\n{}", window.texts());
     }
     window.says("personas hold");
-    window.says("Nothing in this table says when things happened. What stays over time");
+    window.says("These data do not say what customers did on which day. What stays over time needs a file beside them");
     window.says("Foretelling needs something that happened later");
     assert!(!window.texts().contains("What is foreseen"), "nothing is chosen");
     window.harness.get_by_label("Add a file of orders…").click();
     window.harness.run();
     assert!(matches!(window.harness.state().commands[..], [Command::Do(personae::session::Action::AddSource)]));
+}
+
+#[test]
+fn the_same_customers_on_an_earlier_day_show_who_stays() {
+    let mut window = open("shop.csv", &customers(20), Source::file);
+    window.harness.get_by_label("Add earlier tables…").click();
+    window.harness.run();
+    assert!(matches!(window.harness.state().commands[..], [Command::ChooseEarlier]));
+    // A third of the customers were somebody else then.
+    let text = customers(20);
+    let (head, rows) = text.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().collect();
+    let then: Vec<String> = rows
+        .iter()
+        .enumerate()
+        .map(|(at, row)| match at % 3 {
+            0 => format!("{},{}", row.split_once(',').unwrap().0, rows[(at * 7 + 11) % rows.len()].split_once(',').unwrap().1),
+            _ => (*row).to_owned(),
+        })
+        .collect();
+    let path = window._folder.path().join("shop_2024-01-31.csv");
+    std::fs::write(&path, format!("{head}\n{}\n", then.join("\n"))).unwrap();
+    let mut plan = window.harness.state().plan.clone();
+    let mut told = |window: &mut Window, plan: &Plan| {
+        let answers = window.engine.wait_until_refined(plan, &Wanted::on(validate()));
+        window.harness.state_mut().plan = plan.clone();
+        window.harness.state_mut().answers = answers;
+        window.harness.run();
+        window.texts()
+    };
+    plan.validation.earlier = vec![EarlierTable::at(path.clone())];
+    assert!(told(&mut window, &plan).contains("Type the day that these data are of"));
+    let day = |text: &str| personae::data::day::IsoDay::parse(text);
+    plan.validation.of_day = day("2024-01-31");
+    assert!(told(&mut window, &plan).contains("shop_2024-01-31.csv is of 2024-01-31, which is not before 2024-01-31"));
+    plan.validation.of_day = day("2024-03-31");
+    let said = told(&mut window, &plan);
+    assert_eq!(said.matches("Stays over time: ").count(), 3, "{said}");
+    assert!(said.contains("2024-01-31") && !said.contains("Stays over time: Cannot"), "{said}");
+    // The window and the command do the same.
+    let found = window.harness.state().answers.holds.stays.ready().unwrap().clone();
+    let last = window._folder.path().join("shop.csv");
+    let tables = [(day("2024-01-31").unwrap(), path), (day("2024-03-31").unwrap(), last)];
+    let headless = personae::engine::validate_tables(&plan, &plan.validation, &tables, &personae::base::Ctx::new()).unwrap();
+    assert_eq!(found.stays, headless.stays);
+    let stay = &found.stays[0];
+    assert!(stay.stay > 0.6 && stay.stay < 0.95, "{stay:?}");
+    plan.validation.earlier.push(EarlierTable::at("gone_2023-12-31.csv".into()));
+    assert!(told(&mut window, &plan).contains("gone_2023-12-31.csv"));
 }
 
 #[test]

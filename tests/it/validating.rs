@@ -244,7 +244,7 @@ fn a_table_of_customers_has_folds_and_one_of_its_columns_can_be_foretold() {
         writeln!(table, "{nth},{spend:.2},{visits:.1},{age:.1},{churned}").unwrap();
     }
     let (report, out) = validate(&[("shop.csv", &table)], &["--k", "3", "--outcome", "column:churned"]);
-    assert!(says(&report, "sentences", "needs a file beside it") && report["stays"].as_array().unwrap().is_empty(), "{out}");
+    assert!(says(&report, "sentences", "needs a file beside them") && report["stays"].as_array().unwrap().is_empty(), "{out}");
     let told = &report["foretells"];
     assert!(told["cut"].is_null() && told["adds_to_rfm"].is_null() && told["auc"]["rfm"].is_null(), "{told}");
     assert!(told["auc"]["persona"]["value"].as_f64().unwrap() > 0.65 && !told["sentence"].as_str().unwrap().contains("RFM"), "{told}");

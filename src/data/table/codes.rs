@@ -102,7 +102,7 @@ pub(crate) fn judge(name: &str, numeric: &NumericSummary, n_distinct: usize, pre
         return Judged::Measure;
     }
     // "city" as 0 and 1 asks whether they live in one; two regions may well be 0 and 1.
-    if n_distinct == 2 && numeric.min == 0.0 && numeric.max == 1.0 && ["city", "ville", "ciudad", "cidade"].contains(&word) {
+    if n_distinct == 2 && numeric.min == 0.0 && numeric.max == 1.0 && ["city", "town", "ville", "ciudad", "cidade"].contains(&word) {
         return Judged::Measure;
     }
     let repeat = n_distinct * 2 <= present;
@@ -263,7 +263,7 @@ const PHONE_HEAD: &[&str] = &[
 const CATEGORY: &[&str] = &[
     // English
     "region", "channel", "branch", "store", "outlet", "department", "dept", "division", "category", "subcategory", "type", "subtype", "status", "zone",
-    "district", "territory", "sector", "industry", "county", "state", "country", "city", "province", "site", "depot", "warehouse", "supplier", "vendor",
+    "district", "territory", "sector", "industry", "county", "state", "country", "city", "town", "province", "site", "depot", "warehouse", "supplier", "vendor",
     "terminal", "cashier", "carrier", "currency", "language", "gender", "sex", "occupation", "job", "profession", "brand", "method", "nationality", "race", "ethnicity",
     "origin",
     // German

@@ -11,7 +11,7 @@ use super::codes::{self, Judged};
 use super::profile::{ColumnProfile, Profile};
 use super::profiling::profile;
 use super::role::Role;
-use super::{Column, Table, Texts, Values, answers, no_answer, ordered, spellings};
+use super::{Column, Table, Texts, Values, answers, no_answer, ordered, panel, spellings};
 
 /// Changes the columns of a table to what they mean, and says so.
 pub(in crate::data) fn understand(table: &mut Table, profile: &mut Profile, ctx: &Ctx) -> Result<Vec<Note>, Stopped> {
@@ -51,6 +51,7 @@ pub(in crate::data) fn understand(table: &mut Table, profile: &mut Profile, ctx:
         table.columns.extend(new.columns);
     }
     sensitive_dummies(table, profile, ctx)?;
+    notes.extend(panel::mark_subjects(table, profile, ctx)?);
     Ok(notes)
 }
 

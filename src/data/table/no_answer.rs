@@ -1,6 +1,7 @@
 //! Does a number stand apart from its scale and perhaps mean "no answer": 99 beside 1 to 5?
 //!
-//! In: a column of numbers and its profile. Out: a note, for columns of few whole numbers in which one of the usual codes lies beyond a short scale.
+//! In: a column of numbers and its profile. Out: a note, for columns of few whole numbers in which one of the usual codes lies beyond a short scale,
+//! and for any whole numbers that stay far below a code of nines.
 //! Nothing is changed unless the user says so: only they know what 99 meant. O(1) for most columns, O(rows) where the smallest or largest number is such a code.
 
 use crate::base::text::count;
@@ -18,6 +19,11 @@ const CODES: &[f64] =
 /// Longest scale that is asked about.
 const LONGEST: usize = 11;
 
+/// Nines that fill a field, in columns of any length: nothing else comes near them.
+const NINES: [f64; 6] = [99.0, 999.0, 9_999.0, 99_999.0, 999_999.0, 9_999_999.0];
+/// What counts as near, as a part of the code: some age or percentage lies between 20 and 99.
+const NEAR: f64 = 0.2;
+
 /// Codes with their cells, and the ends of the scale they stand apart from.
 type Apart = (Vec<(f64, usize)>, [f64; 2]);
 
@@ -25,6 +31,35 @@ type Apart = (Vec<(f64, usize)>, [f64; 2]);
 pub(super) fn apart(column: &Column, seen: &ColumnProfile) -> Option<Apart> {
     let Values::Number(values) = &column.values else { return None };
     if !may_hold(seen) {
+        return None;
+    }
+    far_apart(values, seen).or_else(|| apart_from_scale(values, seen))
+}
+
+/// Nines beyond everything else in a column of whole numbers from 0 on: 999 beside counts up to 12.
+fn far_apart(values: &[f64], seen: &ColumnProfile) -> Option<Apart> {
+    let code = filled_with_nines(seen)?;
+    let (mut n, mut others, mut high) = (0, 0, f64::NEG_INFINITY);
+    for &value in values.iter().filter(|value| !value.is_nan()) {
+        if value == code {
+            n += 1;
+        } else {
+            others += 1;
+            high = high.max(value);
+        }
+    }
+    (high <= code * NEAR && n < others).then(|| (vec![(code, n)], [seen.numeric.as_ref().map_or(0.0, |numeric| numeric.min), high]))
+}
+
+/// The largest number of a column, where it is nothing but nines.
+fn filled_with_nines(seen: &ColumnProfile) -> Option<f64> {
+    let numeric = seen.numeric.as_ref().filter(|numeric| numeric.whole && numeric.min >= 0.0)?;
+    NINES.contains(&numeric.max).then_some(numeric.max)
+}
+
+/// Codes beside a scale of a few numbers.
+fn apart_from_scale(values: &[f64], seen: &ColumnProfile) -> Option<Apart> {
+    if !is_short(seen) {
         return None;
     }
     let mut counts: Vec<(f64, usize)> = Vec::new();
@@ -53,6 +88,10 @@ pub(super) fn apart(column: &Column, seen: &ColumnProfile) -> Option<Apart> {
 
 /// Whether a column may have such a code, by its smallest and largest number alone. O(1).
 pub fn may_hold(seen: &ColumnProfile) -> bool {
+    is_short(seen) || filled_with_nines(seen).is_some()
+}
+
+fn is_short(seen: &ColumnProfile) -> bool {
     let is_code = |value: f64| CODES.contains(&value);
     (4..=LONGEST + 4).contains(&seen.n_distinct)
         && seen.numeric.as_ref().is_some_and(|numeric| {
@@ -141,6 +180,12 @@ mod tests {
             (&[-2.0, -1.0, 0.0, 1.0, 2.0], None),
             (&[1.0, 2.0, 3.0, 4.0, 5.0], None),
             (&[20.0, 45.0, 99.0, 30.0, 31.0], None),
+            (
+                &[0.0, 1.0, 2.0, 14.0, 31.0, 17.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 999.0],
+                Some("1 cell of q is 999, apart from its scale 0 to 31; it looks"),
+            ),
+            (&[120.0, 80.0, 250.0, 999.0, 410.0], None),
+            (&[0.5, 1.0, 2.0, 999.0, 4.0], None),
             (&[1.0, 2.5, 3.0, 4.0, 99.0], None),
         ] {
             let column = Column { name: "q".into(), values: Values::Number(values.into()), unit: None, original: None };

@@ -45,7 +45,7 @@ pub(super) use foretells::{of_orders, of_table, set_apart};
 pub(super) use personas::OfADay;
 pub(super) use stays::stays;
 pub use tables::DatedTable;
-pub(super) use tables::{key_of, stays_of_tables};
+pub(super) use tables::{key_of, stays_of_tables, tables_found};
 
 /// What would become of today's customers if only the others had been seen.
 pub(super) fn folds_of(today: &OfADay, clustering: &Clustering, by: Option<&Chosen>, ctx: &Ctx) -> Result<FoldsFound, StepError> {
@@ -70,7 +70,7 @@ pub(super) const GIVEN: &str =
 /// Told of one segment.
 pub(super) const ONE: &str = "Today's customers are one group, so there is nothing that other customers could change.";
 /// Told of a table of one day.
-pub(super) const NO_DAYS: &str = "Nothing in this table says when things happened. What stays over time needs a file beside it that says what customers did when, such as their orders.";
+pub(super) const NO_DAYS: &str = "These data do not say what customers did on which day. What stays over time needs a file beside them that does, such as their orders, or the same customers on an earlier day.";
 
 /// Told where segments are in parts.
 pub(super) const IN_PARTS: &str = "Segments that are in parts cannot be tried: parts are only known by the customers who were there. Merge them back, and the whole segments can be.";

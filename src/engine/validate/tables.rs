@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::base::Ctx;
 use crate::base::text::count;
 use crate::data::day::IsoDay;
-use crate::data::{Loaded, Role};
+use crate::data::{self, Loaded, Role, Source};
 use crate::engine::run::answer::StepError;
 use crate::engine::wanted::{AnalyseTable, Outputs};
 use crate::evaluate::Whereabouts;
@@ -56,6 +56,43 @@ pub(in crate::engine) fn key_of(tables: &[DatedTable]) -> Result<String, StepErr
     })
 }
 
+/// The moves between the tables that the plan names and today's, for the window. Tables are read here one after the other and let go.
+///
+/// Fails with one sentence where a day is missing, or is not before today's, where a table cannot be read or shares no customer numbers; and when stopped.
+pub(in crate::engine) fn tables_found(
+    plan: &Plan,
+    today: OfADay<'_>,
+    loaded: &Arc<Loaded>,
+    analyse: AnalyseTable,
+    ctx: &Ctx,
+) -> Result<Validation, StepError> {
+    let options = &plan.validation;
+    let Some(of_day) = options.of_day else { return Err(cannot("Type the day that these data are of, such as 2024-03-31.")) };
+    let mut tables = Vec::with_capacity(options.earlier.len() + 1);
+    for table in &options.earlier {
+        let Some(day) = table.day else {
+            return Err(cannot(format!("Type the day that {} is of, such as 2024-01-31.", table.name())));
+        };
+        if day >= of_day {
+            return Err(cannot(format!(
+                "{} is of {day}, which is not before {of_day}, the day of these data; change one of the days.",
+                table.name()
+            )));
+        }
+        let loaded = data::read(&Source::file(table.path.clone()), ctx)?;
+        tables.push(DatedTable { day, loaded: Arc::new(loaded) });
+    }
+    tables.sort_by_key(|table| table.day);
+    if let Some(pair) = tables.windows(2).find(|pair| pair[0].day == pair[1].day) {
+        return Err(cannot(format!("Two tables are of {}; give each a day of its own.", pair[0].day)));
+    }
+    tables.push(DatedTable { day: of_day, loaded: loaded.clone() });
+    let key = key_of(&tables)?;
+    let mut found = Validation::default();
+    stays_of_tables(&tables, &key, analyse, plan, &OfADay { key: Some(&key), ..today }, &mut found, ctx)?;
+    Ok(found)
+}
+
 /// Adds the moves between the tables, by day, to what was found.
 pub(in crate::engine) fn stays_of_tables(
     tables: &[DatedTable],
@@ -73,7 +110,7 @@ pub(in crate::engine) fn stays_of_tables(
         .map_err(|problem| cannot(format!("There are no personas of {}: {}", begin.day, problem.0)))?;
     if first.labels.n_clusters() < 2 {
         return Err(cannot(format!(
-            "The customers of {} are one group, so nobody can move; choose a number with --k to split them all the same.",
+            "The customers of {} are one group, so nobody can move; choose a number of segments (--k) to split them all the same.",
             begin.day
         )));
     }

@@ -323,7 +323,7 @@ pub(super) fn card(report: &Report, persona: &Persona, density: Density) -> Card
         footer: footer(report, persona),
         evidence: shown.iter().enumerate().map(|(at, &row)| evidence_line(at + 1, report, persona, row)).collect(),
         n_more_evidence: rows.len() - shown.len(),
-        has_suppressed: shown.iter().any(|&row| persona.evidence[row].hidden().effect()),
+        has_suppressed: report.personas.withholds(persona, shown.iter().copied()),
         trust: trust(report, persona),
         holds: holds(report, persona),
         did: did(report, persona),

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
-use crate::persona::{Attribute, Persona, attributes, numbering, tone};
+use crate::data::Role;
+use crate::persona::{Attribute, Persona, attributes, listed_name, numbering, tone};
 
 use super::super::Report;
+use super::super::choices::Density;
 use super::super::palette::{hex, segment};
 
 /// Rows of the table.
@@ -26,6 +28,8 @@ pub struct SideBySide {
 pub struct ComparisonColumn {
     /// Its name.
     pub name: String,
+    /// The name without the noun that all share, for narrow columns.
+    pub listed: String,
     /// "C1".
     pub label: String,
     /// Its colour.
@@ -56,16 +60,19 @@ pub struct ComparedCell {
     pub tone: i8,
 }
 
-/// The table of a report.
-pub(super) fn comparison(report: &Report) -> SideBySide {
+/// The table of a report. A room hears of nothing sensitive.
+pub(super) fn comparison(report: &Report, density: Density) -> SideBySide {
     let personas = &report.personas.personas;
     // One persona has nobody beside it.
     if personas.len() < 2 {
         return SideBySide { columns: Vec::new(), rows: Vec::new(), n_more: 0 };
     }
-    let attributes = attributes(personas, &report.personas.twins);
+    let is_told = |attribute: &Attribute| density == Density::Analyst || attribute.role(personas) != Some(Role::Sensitive);
+    let attributes: Vec<Attribute> = attributes(personas, &report.personas.twins).into_iter().filter(is_told).collect();
+    let noun = &report.personas.noun;
     let columns = personas.iter().map(|persona| ComparisonColumn {
         name: persona.name.clone(),
+        listed: listed_name(&persona.name, noun),
         label: numbering::name(persona.number),
         colour: hex(segment(persona.number)),
     });

@@ -109,7 +109,7 @@ pub fn provenance_of(from: &ProvenanceOf) -> Provenance {
         fact("By chance alone", format!("Segments of shuffled columns reach a stability (Jaccard) of {null:.2}"));
     }
     if from.personas.personas.iter().any(|persona| persona.match_all_share.is_some()) {
-        let means = "Everything a name says. Of a number, the upper third of everyone has more of it and the lower third less.";
+        let means = "Everything a name says. A number counts as more from the value on at which everyone's upper third begins, and as less up to where the lower third ends.";
         fact("Headline traits", means.to_owned());
     }
     fact("Made with", concat!("Personae ", env!("CARGO_PKG_VERSION")).to_owned());
@@ -224,7 +224,7 @@ pub(super) fn importance(report: &Report) -> (Vec<ImportanceLine>, Option<String
     let of_forest = explained.forest.as_ref().map(|forest| {
         format!(
             "A random forest of {} trees put {} of {} it had not seen into the right segment (always naming the largest: {}). \
-             The bar shows how much accuracy is lost when the column is shuffled.",
+             A column is worth the accuracy that is lost when its values are shuffled.",
             forest.n_trees,
             percent(forest.accuracy),
             report.noun().counted(forest.n_held_out),

@@ -14,7 +14,7 @@ use super::super::Report;
 use super::super::deck::{Badge, CardPage, Confidence, Deck, Line, ProfileLine, Rest};
 use super::super::glyph::glyph;
 use super::super::json::FEWEST_DESCRIBED;
-use super::super::text::{escape, percent};
+use super::super::text::escape;
 use super::anchor::{card_id, evidence_id};
 use super::distribution;
 
@@ -207,12 +207,12 @@ fn profile(page: &mut String, lines: &[ProfileLine]) {
             page,
             "<li><span class=\"what\" title=\"{label}\"><bdi>{label}</bdi></span><span class=\"track\" aria-hidden=\"true\">\
              <i class=\"reach\" style=\"left:{:.1}%;width:{:.1}%\"></i><i class=\"here\" style=\"left:{:.1}%\"></i></span>\
-             <span class=\"aside\">{}, above {} of everyone; median of all: {}</span></li>",
+             <span class=\"aside\">{}, percentile {:.0}; median of all: {}</span></li>",
             100.0 * from,
             100.0 * (to - from),
             100.0 * line.place,
             escape(&line.value),
-            escape(&percent(line.place)),
+            100.0 * line.place,
             escape(&line.everyone),
             label = escape(&line.label),
         );

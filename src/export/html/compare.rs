@@ -84,7 +84,7 @@ pub fn importance(page: &mut String, deck: &Deck) {
     if deck.importance.is_empty() {
         return;
     }
-    page.push_str("<h3>What drives the grouping</h3>\n<table class=\"importance\">\n<thead><tr><th scope=\"col\">Column</th><td></td><th scope=\"col\" class=\"n\">Association</th><th scope=\"col\" class=\"n\">Accuracy lost without it</th><th scope=\"col\" class=\"n\">Weight</th></tr></thead>\n<tbody>\n");
+    page.push_str("<h3>What drives the grouping</h3>\n<table class=\"importance\">\n<thead><tr><th scope=\"col\">Column</th><td></td><th scope=\"col\" class=\"n\">Association</th><th scope=\"col\" class=\"n\">Accuracy lost when shuffled</th><th scope=\"col\" class=\"n\">Weight</th></tr></thead>\n<tbody>\n");
     for line in &deck.importance {
         let described = if line.enters { "" } else { " <span class=\"muted\">described only</span>" };
         let _ = writeln!(

@@ -51,7 +51,7 @@ fn of_persona(page: &mut String, report: &Report, persona: &Persona, card: &Card
     let used = used(persona);
     let (on_card, others): (Vec<usize>, Vec<usize>) =
         report.personas.listed_evidence(persona).into_iter().partition(|row| used.contains(row));
-    if persona.evidence.iter().any(|evidence| evidence.hidden().effect()) {
+    if report.personas.withholds(persona, 0..persona.evidence.len()) {
         let _ = writeln!(page, "<p class=\"muted small\">{}</p>", withheld_values(&escape(&report.noun().many)));
     }
     if on_card.is_empty() {

@@ -60,7 +60,7 @@ fn slide(deck: &Deck, comparison: &SideBySide, of: &str, columns: (usize, &[Comp
     ];
     for column in columns {
         let ground = rgb(&column.colour).map(|colour| tint(colour, 0.8));
-        header.push(cell(&column.name, [each, HEADER], look(INK, true, Align::Right, 13.0)).on(ground));
+        header.push(cell(&column.listed, [each, HEADER], look(INK, true, Align::Right, 13.0)).on(ground));
     }
     let row_height = ((BOTTOM - TABLE - HEADER) / rows.len().max(1) as f64).clamp(ROW[0], ROW[1]);
     let mut all = vec![Row { height: HEADER, cells: header, ruled: true }];

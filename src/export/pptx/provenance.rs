@@ -77,13 +77,13 @@ fn importance(deck: &Deck) -> Slide {
         slide.centred_text("Head", number_at(nth, start - height), &[title]);
     }
     let told = |line: &ImportanceLine| {
-        let part = if line.enters { "" } else { ", only described" };
+        let part = if line.enters { "" } else { ", described only" };
         let said = columns.iter().filter_map(|(title, told)| Some(format!("{} {}", title.to_lowercase(), told(line)?)));
         format!("{}{part}", said.collect::<Vec<_>>().join(", "))
     };
     for (nth, line) in deck.importance.iter().enumerate() {
         let y = start + nth as f64 * height;
-        let name = format!("{}{}", line.what, if line.enters { "" } else { " (only described)" });
+        let name = format!("{}{}", line.what, if line.enters { "" } else { " (described only)" });
         let name = fit(&name, false, [236.0, height], [13.0, 11.0]);
         slide.centred_text("Column", frame(LEFT, y, 236.0, height), &[Paragraph::new(name.text, name.size, INK)]);
         let at = frame(bars, y + height * 0.25, length, height * 0.5);

@@ -1,13 +1,13 @@
 //! Whose events, and what is asked of them. Every change is one choice that can be undone.
 
-use eframe::egui::{self, DragValue, Frame, Key, Label, Role, ScrollArea, Sense, TextEdit, Ui, Vec2};
+use eframe::egui::{self, DragValue, Frame, Label, Role, ScrollArea, Sense, Ui, Vec2};
 
 use crate::engine::{Answers, EventsSeen};
 use crate::export::behaviour::reading_told;
 use crate::session::{Command, JourneyOptions, JourneysView, Look};
 use crate::triggers::holidays::countries;
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{choice_ui, cut_label, name_it, row_background, row_ui, thousands, unbroken, whole_ui};
+use crate::ui::widgets::{choice_ui, cut_label, name_it, path_field_ui, row_background, row_ui, thousands, unbroken, whole_ui};
 use crate::ui::zone::{ZoneWords, zone_ui};
 use crate::ui::{icons, widgets};
 
@@ -278,14 +278,7 @@ fn told_ui(ui: &mut Ui, answers: &Answers, seen: &EventsSeen, draft: &mut Journe
 
 /// A path that is typed, where the system shows no file dialog.
 pub(super) fn path_ui(ui: &mut Ui, options: &JourneyOptions, look: &mut Look, commands: &mut Vec<Command>) {
-    let Some(text) = &mut look.journeys.path_draft else { return };
-    let field = ui.add(TextEdit::singleline(text).hint_text("Path of an export of events").desired_width(f32::INFINITY));
-    name_it(&field, Role::TextInput, "Path of an export of events");
-    if text.is_empty() && ui.memory(|memory| memory.focused()).is_none() {
-        field.request_focus();
-    }
-    if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !text.trim().is_empty() {
-        commands.push(Command::Follow(options.with_files(vec![text.trim().into()])));
-        look.journeys.path_draft = None;
+    if let Some(path) = path_field_ui(ui, "Path of an export of events", &mut look.journeys.path_draft) {
+        commands.push(Command::Follow(options.with_files(vec![path.into()])));
     }
 }

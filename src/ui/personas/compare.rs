@@ -10,9 +10,9 @@ use eframe::egui::{
 };
 
 use crate::data::Noun;
+use crate::persona::listed_name;
 use crate::persona::{Attribute, Persona, tone};
 use crate::session::Look;
-use crate::ui::names::listed_name;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets;
 
@@ -20,9 +20,14 @@ use super::turning::show_card;
 use super::view::View;
 use super::{face, list, traits};
 
-const HEAD: f32 = 80.0;
+/// Height of the heads, with two lines of a name and with three.
+const HEADS: [f32; 2] = [80.0, 96.0];
+/// In narrower columns a name needs three lines.
+const NARROW: f32 = 132.0;
 const ROW: f32 = 30.0;
-const EVERYONE: f32 = 104.0;
+const EVERYONE: f32 = 88.0;
+/// Rows whose names decide how wide they stand.
+const MEASURED: usize = 40;
 /// Least and most width of the attributes' names.
 const NAMES: [f32; 2] = [140.0, 360.0];
 /// Least and most width of a persona's column.
@@ -37,6 +42,8 @@ struct Grid {
     names: f32,
     /// Width of a persona's column.
     column: f32,
+    /// Height of the heads.
+    head: f32,
     offset: Vec2,
 }
 
@@ -54,10 +61,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
     let attributes = &view.personas.attributes;
     ui.horizontal(|ui| {
         ui.label(theme::strong("Side by side"));
-        let text = format!(
-            "{} attributes, the one that separates best first. Arrows say more or less than the others; darker is further from them.",
-            attributes.len()
-        );
+        let text = format!("{} attributes, the one that separates best first. Darker is further from the others.", attributes.len());
         widgets::cut_label(ui, caption(ui, text));
     });
     if attributes.is_empty() || shown.is_empty() {
@@ -65,12 +69,16 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
         return;
     }
     let all = ui.available_rect_before_wrap();
-    let least = (all.width() * 0.22).clamp(NAMES[0], 240.0);
+    let font = FontId::new(13.0, eframe::egui::FontFamily::Proportional);
+    let width = |attribute: &Attribute| widgets::width_of(ui, &attribute.what_with_others(), &font) + 16.0;
+    let widest = attributes.iter().take(MEASURED).map(width).fold(0.0, f32::max);
+    let least = widest.clamp(NAMES[0], (all.width() * 0.34).clamp(NAMES[0], 300.0));
     let room = all.width() - EVERYONE - 12.0;
     let column = ((room - least) / shown.len() as f32).clamp(COLUMN[0], COLUMN[1]).floor();
     // What few personas leave free is for names that would be cut.
     let names = (room - column * shown.len() as f32).clamp(least, NAMES[1].max(least));
-    let body = Rect::from_min_max(pos2(all.left() + names + EVERYONE, all.top() + HEAD), all.max);
+    let head = HEADS[usize::from(column < NARROW)];
+    let body = Rect::from_min_max(pos2(all.left() + names + EVERYONE, all.top() + head), all.max);
     let mut cells = ui.new_child(UiBuilder::new().max_rect(body).layout(Layout::top_down(Align::Min)));
     cells.set_clip_rect(body.intersect(ui.clip_rect()));
     let size = Vec2::new(column * shown.len() as f32, ROW * attributes.len() as f32);
@@ -88,7 +96,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
         }
     });
     ui.advance_cursor_after_rect(all);
-    let grid = Grid { all, names, column, offset: area.state.clamped_offset() };
+    let grid = Grid { all, names, column, head, offset: area.state.clamped_offset() };
     names_ui(ui, attributes, &grid);
     heads_ui(ui, &shown, &grid, (look, &view.personas.noun));
 }
@@ -135,8 +143,10 @@ fn arrow(painter: &Painter, at: eframe::egui::Pos2, tone: i8, colour: Color32) {
 /// The attributes and everyone's values, beside the rows they belong to.
 fn names_ui(ui: &mut Ui, attributes: &[Attribute], grid: &Grid) {
     let t = tokens(ui);
-    let left =
-        Rect::from_min_max(pos2(grid.all.left(), grid.all.top() + HEAD), pos2(grid.all.left() + grid.names + EVERYONE, grid.all.bottom()));
+    let left = Rect::from_min_max(
+        pos2(grid.all.left(), grid.all.top() + grid.head),
+        pos2(grid.all.left() + grid.names + EVERYONE, grid.all.bottom()),
+    );
     let mut column = ui.new_child(UiBuilder::new().max_rect(left));
     column.set_clip_rect(left.intersect(ui.clip_rect()));
     let from = (grid.offset.y / ROW).floor().max(0.0) as usize;
@@ -161,7 +171,7 @@ fn names_ui(ui: &mut Ui, attributes: &[Attribute], grid: &Grid) {
 /// The personas above their columns.
 fn heads_ui(ui: &mut Ui, shown: &[&Persona], grid: &Grid, (look, noun): (&mut Look, &Noun)) {
     let t = tokens(ui);
-    let head = Rect::from_min_max(grid.all.min, pos2(grid.all.right(), grid.all.top() + HEAD));
+    let head = Rect::from_min_max(grid.all.min, pos2(grid.all.right(), grid.all.top() + grid.head));
     let small = TextStyle::Small.resolve(ui.style());
     let everyone = pos2(head.left() + grid.names + EVERYONE - 12.0, head.bottom() - 14.0);
     ui.painter().text(everyone, Align2::RIGHT_CENTER, "Everyone", small.clone(), t.muted);
@@ -171,7 +181,7 @@ fn heads_ui(ui: &mut Ui, shown: &[&Persona], grid: &Grid, (look, noun): (&mut Lo
     heads.set_clip_rect(room.intersect(ui.clip_rect()));
     for (place, persona) in shown.iter().enumerate() {
         let min = pos2(room.left() + grid.column * place as f32 - grid.offset.x, room.top());
-        let rect = Rect::from_min_size(min, Vec2::new(grid.column, HEAD - 4.0)).shrink2(Vec2::new(3.0, 0.0));
+        let rect = Rect::from_min_size(min, Vec2::new(grid.column, grid.head - 4.0)).shrink2(Vec2::new(3.0, 0.0));
         if !rect.intersects(room) {
             continue;
         }
@@ -180,7 +190,7 @@ fn heads_ui(ui: &mut Ui, shown: &[&Persona], grid: &Grid, (look, noun): (&mut Lo
         face::paint(&heads, Rect::from_min_size(rect.min + Vec2::new(4.0, 4.0), Vec2::splat(26.0)), persona);
         let text = Rect::from_min_max(pos2(rect.left() + 4.0, rect.top() + 34.0), pos2(rect.right() - 4.0, rect.bottom()));
         let mut name = LayoutJob::simple(listed_name(&persona.name, noun), FontId::new(12.0, theme::bold()), t.text, text.width());
-        name.wrap.max_rows = 2;
+        name.wrap.max_rows = if grid.column < NARROW { 3 } else { 2 };
         let name = heads.painter().layout_job(name);
         heads.painter().with_clip_rect(text.intersect(heads.clip_rect())).galley(text.min, name, t.text);
         let n = format!("{} · {}", widgets::thousands(persona.n), widgets::percent(persona.share));

@@ -83,7 +83,7 @@ fn levels_ui(ui: &mut Ui, names: &[String], persona: &[f64], everyone: &[f64], c
     const SHARES: f32 = 84.0;
     // Long names take some of the bars' room before they are cut.
     let small = TextStyle::Small.resolve(ui.style());
-    let width_of = |name: &String| ui.painter().layout_no_wrap(name.clone(), small.clone(), t.text).size().x + 8.0;
+    let width_of = |name: &String| widgets::width_of(ui, name, &small) + 8.0;
     let widest = names.iter().take(5).map(width_of).fold(0.0, f32::max);
     let names_width = widest.max((width * 0.36).min(110.0)).min((width - SHARES) * 0.55);
     let room = width - names_width - SHARES;

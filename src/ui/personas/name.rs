@@ -24,7 +24,7 @@ pub fn name_ui(ui: &mut Ui, persona: &Persona, size: f32, look: &mut Look, comma
     ui.horizontal(|ui| {
         let room = (ui.available_width() - 40.0).max(120.0);
         let font = |size: f32| FontId::new(size, theme::bold());
-        let width = ui.painter().layout_no_wrap(text.clone(), font(size), tokens(ui).text).size().x + 8.0;
+        let width = widgets::width_of(ui, &text, &font(size)) + 8.0;
         let font = font((size * (room / width).min(1.0)).max(15.0).floor());
         let field = TextEdit::singleline(&mut text).font(font).frame(Frame::new()).desired_width(room).char_limit(LONGEST);
         let response = ui.add(field).on_hover_text(persona.name.as_str());

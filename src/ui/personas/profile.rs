@@ -12,6 +12,8 @@ use super::view::View;
 
 /// Lines drawn.
 const LINES: usize = 8;
+/// Least length of a line.
+const SHORTEST: f32 = 96.0;
 
 /// Draws the profile in all the width there is.
 pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
@@ -25,15 +27,22 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
         "A dot at the left end means that nearly everyone has more than this persona's median customer; at the right end, nearly everyone has less. \
          The place is the percentile of their median among all customers.",
     );
-    let names = (ui.available_width() * 0.34).clamp(96.0, 190.0);
-    let values = 88.0;
     let small = TextStyle::Small.resolve(ui.style());
+    let name_font = FontId::new(13.0, small.family.clone());
+    let value_font = FontId::new(13.0, theme::bold());
+    let widest =
+        |texts: &mut dyn Iterator<Item = &str>, font: &FontId| texts.map(|text| widgets::width_of(ui, text, font)).fold(0.0, f32::max);
+    let evidence = || lines.iter().map(|(at, _)| &persona.evidence[*at]);
+    let values = widest(&mut evidence().map(|row| row.texts[0].as_str()), &value_font) + 16.0;
+    // Names take what the line can do without before they are cut.
+    let most = (ui.available_width() - values - SHORTEST).max(96.0);
+    let names = (widest(&mut evidence().map(|row| row.shown.column.as_str()), &name_font) + 16.0).clamp(96.0_f32.min(most), most);
     let t = tokens(ui);
     let (head, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 16.0), Sense::hover());
     let track = (head.left() + names)..=(head.right() - values);
     let middle = (track.start() + track.end()) / 2.0;
     // The ends give way where the middle would lie on them.
-    let width = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), small.clone(), t.muted).size().x;
+    let width = |text: &str| widgets::width_of(ui, text, &small);
     let has_ends = track.end() - track.start() > width("median of all") + 2.0 * width("least") + 24.0;
     for (x, align, text) in [
         (*track.start(), Align2::LEFT_CENTER, "least"),
@@ -58,7 +67,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
         let y = rect.center().y;
         let painter = ui.painter();
         let label = rect.with_max_x(track.start() - 8.0);
-        widgets::cut_text(painter, label, Align::Min, &evidence.shown.column, FontId::new(13.0, small.family.clone()), t.text);
+        widgets::cut_text(painter, label, Align::Min, &evidence.shown.column, name_font.clone(), t.text);
         painter.hline(track.clone(), y, Stroke::new(2.0, t.grid));
         painter.vline(middle, y - 5.0..=y + 5.0, Stroke::new(1.5, t.muted));
         let x = track.start() + (track.end() - track.start()) * (percentile as f32 / 100.0).clamp(0.0, 1.0);
@@ -66,9 +75,9 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
         painter.hline(x.min(middle)..=x.max(middle), y, Stroke::new(2.0, colour));
         painter.circle_filled(pos2(x, y), 5.0, colour);
         painter.circle_stroke(pos2(x, y), 5.0, Stroke::new(1.0, t.raised));
-        painter.text(rect.right_center(), Align2::RIGHT_CENTER, &evidence.texts[0], FontId::new(13.0, theme::bold()), t.text);
+        painter.text(rect.right_center(), Align2::RIGHT_CENTER, &evidence.texts[0], value_font.clone(), t.text);
         let name =
-            format!("{}: {}, more than {percentile:.0} of 100 {}", evidence.shown.column, evidence.texts[0], view.personas.noun.many);
+            format!("{}: {}, percentile {percentile:.0} of all {}", evidence.shown.column, evidence.texts[0], view.personas.noun.many);
         widgets::name_it(&response, Role::Button, &name);
         traits::respond(&response, view, persona, at, look);
     }

@@ -18,6 +18,9 @@ use super::super::widgets::{self, plot_head};
 const MOST_BARS: usize = 20;
 const COMPONENTS_TOLD: usize = 3;
 const COLUMNS_TOLD: usize = 5;
+/// Width of a weight, and least width of its bar.
+const NUMBER: f32 = 40.0;
+const LEAST_BAR: f32 = 64.0;
 
 /// Plot, sentence and loadings, one below the other. `n_chosen` components are what the clustering sees, if it sees components.
 pub fn ui(
@@ -36,8 +39,15 @@ pub fn ui(
         .on_hover_text("The columns with the largest weights (loadings). Right: large values raise the component; left: they lower it.");
     ScrollArea::vertical().id_salt("loadings").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        for component in 0..prepared.pca.loadings.len().min(COMPONENTS_TOLD) {
-            loadings_ui(ui, &prepared.pca, dictionary, component);
+        let components = 0..prepared.pca.loadings.len().min(COMPONENTS_TOLD);
+        // Names as wide as the widest needs, as far as bars have room left.
+        let font = TextStyle::Body.resolve(ui.style());
+        let names = components.clone().flat_map(|component| strongest(&prepared.pca.loadings[component]));
+        let width = |column: usize| widgets::width_of(ui, &name_of(&prepared.pca, dictionary, column), &font) + 4.0;
+        let widest = names.map(width).fold(0.0, f32::max);
+        let name_width = widest.clamp(120.0, (ui.available_width() - NUMBER - LEAST_BAR - 2.0 * ui.spacing().item_spacing.x).max(120.0));
+        for component in components {
+            loadings_ui(ui, &prepared.pca, dictionary, component, name_width);
             ui.add_space(10.0);
         }
     });
@@ -120,24 +130,33 @@ fn sum_up(sum: &mut f64, share: f64) -> f64 {
     *sum
 }
 
-/// The columns that weigh most in a component, as bars to both sides of zero.
-fn loadings_ui(ui: &mut Ui, pca: &Pca, dictionary: &Dictionary, component: usize) {
-    let t = tokens(ui);
-    let weights = &pca.loadings[component];
+/// The columns with the largest weights, the largest first.
+fn strongest(weights: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by(|&a, &b| weights[b].abs().total_cmp(&weights[a].abs()).then(a.cmp(&b)));
+    order.truncate(COLUMNS_TOLD);
+    order
+}
+
+fn name_of(pca: &Pca, dictionary: &Dictionary, column: usize) -> String {
+    pca.encoded_names.get(column).map(|name| dictionary.encoded(name)).unwrap_or_default()
+}
+
+/// The columns that weigh most in a component, as bars to both sides of zero.
+fn loadings_ui(ui: &mut Ui, pca: &Pca, dictionary: &Dictionary, component: usize, name_width: f32) {
+    let t = tokens(ui);
+    let weights = &pca.loadings[component];
     let share = pca.explained.get(component).copied().unwrap_or(0.0);
     ui.label(caption(ui, format!("PC{} · {} of the variance", component + 1, widgets::percent(share))));
-    let name_width = (ui.available_width() * 0.44).max(120.0);
-    for &column in order.iter().take(COLUMNS_TOLD) {
+    for column in strongest(weights) {
         ui.horizontal(|ui| {
             ui.set_height(20.0);
-            fixed_label(ui, name_width, pca.encoded_names.get(column).map(|name| dictionary.encoded(name)).unwrap_or_default());
+            fixed_label(ui, name_width, name_of(pca, dictionary, column));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let weight = weights[column];
                 let sign = if weight < 0.0 { "−" } else { "+" };
                 ui.scope(|ui| {
-                    ui.set_width(40.0);
+                    ui.set_width(NUMBER);
                     ui.label(format!("{sign}{:.2}", weight.abs()));
                 });
                 let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 10.0), Sense::hover());

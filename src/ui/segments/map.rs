@@ -9,11 +9,11 @@ use std::sync::Arc;
 use eframe::egui::{Align2, Button, Pos2, Rect, Role, Shape, TextStyle, Ui, Vec2};
 
 use crate::data::{Kind, Loaded};
+use crate::persona::listed_name;
 use crate::persona::numbering;
 use crate::plot::{AxisKind, DensityCell, DensityGrid, MapAxis, MapPlot, MapScene, MapWindow, Shows, customer_name};
 use crate::session::{Command, Look, PlotKind, Selection};
 use crate::ui::icons;
-use crate::ui::names::listed_name;
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, dimmed_ui, head_ui, plot_label};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{answer_ui, combo_ui, name_it, percent, thousands};

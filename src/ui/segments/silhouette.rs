@@ -8,7 +8,7 @@ use crate::plot::SilhouettePlot;
 use crate::session::{Command, Look, PlotKind, Selection};
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas_held, head_ui, plot_answer_ui, plot_label};
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{centred, noun_of, percent, thousands};
+use crate::ui::widgets::{centred, noun_of, percent, thousands, width_of};
 
 use super::naming::segment_name;
 use super::silhouette_brush;
@@ -117,7 +117,7 @@ fn mean_ui(ui: &Ui, canvas: &Canvas, mean: f64, band: Option<(f64, f64)>, text: 
     let ends = [Pos2::new(x, frame.top()), Pos2::new(x, frame.bottom())];
     canvas.painter.extend(Shape::dashed_line(&ends, Stroke::new(1.5, t.text), 4.0, 4.0));
     let text = format!("mean {text}");
-    let width = ui.painter().layout_no_wrap(text.clone(), TextStyle::Small.resolve(ui.style()), t.text).size().x;
+    let width = width_of(ui, &text, &TextStyle::Small.resolve(ui.style()));
     let fits_right = x + width + 12.0 < frame.right();
     let left = if fits_right { x + 6.0 } else { (x - 6.0 - width).max(frame.left() + 4.0) };
     plot_label(ui, &canvas.painter, Pos2::new(left, frame.bottom() - 3.0), Align2::LEFT_BOTTOM, &text, t.text);

@@ -8,7 +8,7 @@ use crate::engine::choose;
 use crate::evaluate::{KnownBy, known_by};
 use crate::session::{Against, Clustering, Command, Cut};
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{name_it, number, unbroken};
+use crate::ui::widgets::{name_it, number, unbroken, width_of};
 
 use super::super::view::View;
 
@@ -116,7 +116,7 @@ fn centred_row_ui(ui: &mut Ui, choices: &[Choice], commands: &mut Vec<Command>) 
     let around = 2.0 * ui.spacing().button_padding.x;
     let mut widths: Vec<f32> = Vec::new();
     for choice in choices {
-        let width = ui.painter().layout_no_wrap(unbroken(&choice.name), font.clone(), tokens(ui).text).size().x + around;
+        let width = width_of(ui, &unbroken(&choice.name), &font) + around;
         if widths.iter().map(|width| width + 8.0).sum::<f32>() + width > ui.available_width() {
             break;
         }

@@ -14,7 +14,7 @@ use crate::plot::{self, Compared, Ribbon};
 use crate::session::{Look, Selection};
 use crate::ui::plotting::ribbon_paint;
 use crate::ui::theme::{self, tokens};
-use crate::ui::widgets::{name_it, percent, thousands};
+use crate::ui::widgets::{name_it, percent, thousands, width_of};
 
 use super::super::view::View;
 use super::sides::{colour_of_right, name_of_right, selection_of};
@@ -106,7 +106,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, compared: &Compared) {
 /// The room of one side's labels: as long as its names and counts are, within a third of the whole.
 fn room_for(ui: &Ui, names: &[String], whole: f32) -> f32 {
     let font = FontId::new(TextStyle::Small.resolve(ui.style()).size, theme::bold());
-    let width = |name: &String| ui.painter().layout_no_wrap(name.clone(), font.clone(), Color32::PLACEHOLDER).size().x;
+    let width = |name: &String| width_of(ui, name, &font);
     let longest = names.iter().map(width).fold(0.0, f32::max);
     (longest + BESIDE + COUNT).clamp(96.0, (whole * 0.32).max(96.0)).round()
 }
@@ -261,7 +261,7 @@ fn label_galley(ui: &Ui, label: &Label, width: f32, (strong, weak): (Color32, Co
     let bold = FontId::new(small.size, theme::bold());
     let count = thousands(label.size);
     // The count is never cut: the name gives way.
-    let count_width = ui.painter().layout_no_wrap(format!("  {count}"), small.clone(), weak).size().x;
+    let count_width = width_of(ui, &format!("  {count}"), &small);
     let room = if has_two_lines { width } else { width - count_width };
     let name = cut_to(ui, &label.name, &bold, room);
     let mut job = LayoutJob { halign: if label.is_left { Align::Max } else { Align::Min }, ..LayoutJob::default() };

@@ -35,7 +35,7 @@ const MAX_SENTENCES: usize = 2;
 
 /// The way from the map to here, beside the map's title.
 pub fn entry_ui(ui: &mut Ui, rect: Rect, look: &mut Look) {
-    let title = ui.painter().layout_no_wrap("Map".to_owned(), FontId::new(14.0, theme::bold()), Color32::BLACK).size().x;
+    let title = widgets::width_of(ui, "Map", &FontId::new(14.0, theme::bold()));
     let at = Pos2::new(rect.left() + title + 16.0, rect.top());
     let mut child = ui.new_child(UiBuilder::new().id_salt("to compare").max_rect(Rect::from_min_size(at, Vec2::new(90.0, 28.0))));
     if tab_ui(&mut child, TITLE, false).on_hover_text(COMPARE_TIP).clicked() {

@@ -8,7 +8,7 @@ use eframe::egui::{
 use crate::plot::Compared;
 use crate::session::Look;
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{name_it, percent, thousands};
+use crate::ui::widgets::{name_it, percent, thousands, width_of};
 
 use super::super::view::View;
 use super::sides::{colour_of_right, name_of_right, selection_of};
@@ -32,7 +32,7 @@ const SHARE: f32 = 40.0;
 pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, compared: &Compared) {
     let n_columns = compared.table.right.len().max(1) as f32;
     let font = TextStyle::Small.resolve(ui.style());
-    let name_width = |name: &String| ui.painter().layout_no_wrap(name.clone(), font.clone(), egui::Color32::PLACEHOLDER).size().x;
+    let name_width = |name: &String| width_of(ui, name, &font);
     let names = (compared.left_names.iter().map(name_width).fold(0.0, f32::max) + 18.0).clamp(72.0, NAMES);
     let width = ((ui.available_width() - names - TOTAL - 12.0) / n_columns).clamp(LEAST, 168.0);
     let room = ui.available_height() - 34.0;

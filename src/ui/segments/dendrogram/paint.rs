@@ -4,10 +4,10 @@
 
 use eframe::egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, TextStyle, Ui, Vec2, epaint::TextShape};
 
+use crate::persona::listed_name;
 use crate::persona::numbering::{self, number_of};
 use crate::plot::{Bracket, Bunch, Picked, TreeGroups, TreePlot, TreeView};
 use crate::session::TreeSeen;
-use crate::ui::names::listed_name;
 use crate::ui::plotting::{Canvas, shortened};
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{noun_of, thousands};

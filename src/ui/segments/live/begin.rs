@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use eframe::egui::{Key, Label, Role, TextEdit, Ui};
+use eframe::egui::{Label, Ui};
 
 use crate::data::Source;
 use crate::session::{Command, LiveChoices, Look, Plan};
 use crate::ui::dated_sources::dated_sources;
 use crate::ui::theme::{self, caption};
-use crate::ui::widgets::{centred, check_ui, choice_ui, combo_ui, name_it, primary_button, segmented_ui, unbroken};
+use crate::ui::widgets::{centred, check_ui, choice_ui, combo_ui, path_field_ui, primary_button, segmented_ui, unbroken};
 
 use super::super::view::View;
 
@@ -134,15 +134,10 @@ fn key_ui(ui: &mut Ui, view: &View, draft: &mut LiveChoices) {
 
 /// A path that is typed, where the system shows no file dialog.
 fn path_ui(ui: &mut Ui, look: &mut Look, commands: &mut Vec<Command>) {
-    let Some(text) = &mut look.live.path_draft else { return };
-    ui.add_space(theme::INSIDE);
-    let field = ui.add(TextEdit::singleline(text).hint_text("Path of a file or a folder").desired_width(f32::INFINITY));
-    name_it(&field, Role::TextInput, "Path of a file or a folder");
-    if text.is_empty() && ui.memory(|memory| memory.focused()).is_none() {
-        field.request_focus();
+    if look.live.path_draft.is_some() {
+        ui.add_space(theme::INSIDE);
     }
-    if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !text.trim().is_empty() {
-        commands.push(Command::FollowPath(text.trim().into()));
-        look.live.path_draft = None;
+    if let Some(path) = path_field_ui(ui, "Path of a file or a folder", &mut look.live.path_draft) {
+        commands.push(Command::FollowPath(path.into()));
     }
 }

@@ -8,9 +8,9 @@ use crate::cluster::BetweenTwo;
 use crate::engine::Segmentation;
 use crate::evaluate::Belonging;
 use crate::persona::RowSet;
+use crate::persona::listed_name;
 use crate::plot::{self, Ring, customer_name};
 use crate::session::{Brush, Command, KeptSelection, Look, Selection, Who};
-use crate::ui::names::listed_name;
 use crate::ui::theme::{self, caption};
 use crate::ui::widgets::{cut_label, name_it, percent, row_background, swatch, thousands, unbroken};
 

@@ -7,10 +7,10 @@ use eframe::egui::{
 };
 
 use crate::evaluate::unusual::{USUAL_COPIES, Unusual, UnusualScore};
+use crate::persona::listed_name;
 use crate::persona::{RowSet, UnusualCustomer};
 use crate::plot::customer_name;
 use crate::session::{Brush, Command, KeptSelection, Look, NicheOptions, Selection, Who};
-use crate::ui::names::listed_name;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{cut_label, name_it, row_background, swatch, thousands, unbroken};
 

@@ -4,7 +4,7 @@ use eframe::egui::{Align, Align2, Color32, CornerRadius, FontId, Pos2, Rect, Str
 
 use crate::export::{HoldsLine, HoldsMark, HoldsStanding};
 use crate::ui::theme::{self, tokens};
-use crate::ui::widgets::{cut_text, wrapped_text};
+use crate::ui::widgets::{cut_text, width_of, wrapped_text};
 
 /// From a quarter to four times as much as everyone.
 const MOST_TIMES: f64 = 4.0;
@@ -38,7 +38,7 @@ pub(super) fn paint(ui: &Ui, rect: Rect, line: &HoldsLine, colour: Color32, unde
         HoldsStanding::Poor => t.bad,
         HoldsStanding::Neutral | HoldsStanding::Open => t.muted,
     };
-    let number = ui.painter().layout_no_wrap(line.value.clone(), bold.clone(), t.text).size().x;
+    let number = width_of(ui, &line.value, &bold);
     dot_paint(ui, Pos2::new(words.left() + DOT, words.center().y), dot, line.standing);
     let room =
         Rect::from_min_max(Pos2::new(words.left() + 2.0 * DOT + 6.0, words.top()), Pos2::new(words.right() - number - 6.0, words.bottom()));

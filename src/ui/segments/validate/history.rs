@@ -3,9 +3,9 @@
 use eframe::egui::{Align, Button, CornerRadius, Label, Mesh, Pos2, Rect, Role, ScrollArea, Sense, Shape, Stroke, TextStyle, Ui, Vec2};
 
 use crate::evaluate::{Advice, RetrainRule};
+use crate::persona::listed_name;
 use crate::session::checks::Checks;
 use crate::session::{Against, Command, Look, SegmentsView};
-use crate::ui::names::listed_name;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{cut_text, name_it, unbroken};
 

@@ -4,12 +4,13 @@ use eframe::egui::{self, Frame, Label, ScrollArea, Ui};
 
 use crate::data::{Role, Source, Values, is_rfm_score};
 use crate::features;
-use crate::session::{Every, Plan, ToForetell, ValidateOptions};
+use crate::session::{Command, Every, Look, Plan, ToForetell, ValidateOptions};
 use crate::ui::theme::{self, caption};
 use crate::ui::widgets::{check_ui, choice_ui, unbroken};
 
 use super::super::view::View;
 use super::found::found;
+use super::tables;
 
 const SNAPSHOTS_MEAN: &str = "On how many days the customers are looked at, by the same frozen recipe.";
 const EVERY_MEANS: &str = "How far these days are apart. A quarter or month that is not over is left out.";
@@ -18,15 +19,17 @@ const OUTCOME_MEANS: &str = "What is foretold: something that happened after the
 const TODAYS_MEAN: &str = "Columns of lists of customers are as of today, whatever the day: nobody kept what stood there before. They are left out unless this is on.";
 
 /// The left panel.
-pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, draft: &mut ValidateOptions) {
+pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, draft: &mut ValidateOptions, look: &mut Look, commands: &mut Vec<Command>) {
     egui::CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
         ScrollArea::vertical().id_salt("validate knobs").auto_shrink(false).show(ui, |ui| {
             let has_orders = matches!(plan.source, Source::Sources(_));
             if has_orders {
                 ui.label(theme::strong("Stays over time"));
                 snapshots_ui(ui, draft);
-                ui.add_space(theme::BETWEEN);
+            } else if !matches!(plan.source, Source::Sample { .. }) {
+                tables::ui(ui, draft, look, commands);
             }
+            ui.add_space(theme::BETWEEN);
             ui.label(theme::strong("Foretells"));
             outcome_ui(ui, view, plan, draft);
             if has_orders {

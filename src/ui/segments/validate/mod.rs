@@ -11,6 +11,7 @@ mod moves;
 mod moves_table;
 mod names;
 mod rows;
+mod tables;
 
 use eframe::egui::{CentralPanel, Frame, Key, Label, Margin, Modifiers, Panel, Rect, ScrollArea, Ui, UiBuilder, Vec2};
 
@@ -31,12 +32,12 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
     let mut draft = plan.validation.clone();
     let side = Frame::new().fill(tokens(ui).surface).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 8 });
     Panel::left("validate knobs").default_size(252.0).size_range(236.0..=340.0).frame(side).show(ui, |ui| {
-        knobs::ui(ui, view, plan, &mut draft);
+        knobs::ui(ui, view, plan, &mut draft, look, commands);
     });
     CentralPanel::default().frame(Frame::new().fill(tokens(ui).raised)).show(ui, |ui| {
         let holds = holds_of(&view.answers.holds);
         let rect = ui.max_rect();
-        let orders = matches!(plan.source, Source::Sources(_));
+        let orders = matches!(plan.source, Source::Sources(_)) || !plan.validation.earlier.is_empty();
         let room = rows::height(ui, view, rect.width()) + if orders { 118.0 } else { 210.0 };
         let part = (room / rect.height().max(1.0)).clamp(0.3, 0.62);
         let (upper, lower) = split(ui, "validate", rect, Lies::Flat, part, 200.0);
