@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::base::{Ctx, Key};
 use crate::data::Loaded;
-use crate::events::table::Time;
+use crate::events::table::{DAY, Time};
 use crate::session::JourneyOptions;
 use crate::triggers::holidays::holidays_of;
 use crate::triggers::language::Event;
@@ -35,11 +35,12 @@ pub(super) fn of(
     let bought = |events: &EventsSeen, purchase: Option<&str>| -> Result<Option<Event>, Problem> {
         Ok(purchase_of(events.events(), purchase)?.map(|which| Event::of(&which.name)))
     };
-    let key = Key::of("rules to try", 1, &(&options.rules, &options.purchase), &[events.key]);
+    let key = Key::of("rules to try", 1, &(&options.rules, &options.purchase, options.tried_from), &[events.key]);
     let (its_events, its_options) = (events.value.clone(), options.clone());
     let step = move |ctx: &Ctx| {
         let purchase = bought(&its_events, its_options.purchase.as_deref()).map_err(|problem| failed(problem, ctx))?;
-        rules_to_try(its_events.events(), purchase.as_ref(), its_options.rules, None, ctx).map_err(|problem| failed(problem, ctx))
+        let from = its_options.tried_from.map(|day| i64::from(day.0) * DAY);
+        rules_to_try(its_events.events(), purchase.as_ref(), its_options.rules, from, ctx).map_err(|problem| failed(problem, ctx))
     };
     let rules = runtime.ask(|s| &mut s.rules_to_try, key, need, (|| "Looking for rules".into(), Lane::Long), step);
     let rules = match rules {

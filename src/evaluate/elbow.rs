@@ -89,7 +89,10 @@ pub fn suggest(points: &[SweepPoint], structure: Option<&Structure>) -> Option<S
     // Too few rows to look at say nothing against groups.
     let structure = structure.filter(|structure| !structure.points.is_empty());
     let tried = |k: usize| points.iter().any(|point| point.k == k);
-    let of_structure: Vec<_> = structure.map_or_else(Vec::new, Structure::votes).into_iter().filter(|(k, _)| tried(*k)).collect();
+    // A number that stands alone is the best of none.
+    let is_alone = points.iter().filter(|point| point.k > 1).count() == 1;
+    let of_structure = structure.filter(|_| !is_alone).map_or_else(Vec::new, Structure::votes);
+    let of_structure: Vec<_> = of_structure.into_iter().filter(|(k, _)| tried(*k)).collect();
     let structural = of_structure.clone();
     let weight = |candidate: &Candidate| {
         let sure = structural.iter().filter(|(k, _)| *k == candidate.k).count();
@@ -121,15 +124,17 @@ pub fn suggest(points: &[SweepPoint], structure: Option<&Structure>) -> Option<S
         return Some(Suggestion { k: 1, reasons: structure.reasons(), candidates });
     }
     let first = candidates.first()?;
-    let doubt = doubt(structure, first.k, silhouette(first.k), true);
+    let doubt = doubt(structure, first.k, silhouette(first.k), !is_alone);
     let found = structure.map_or_else(Vec::new, Structure::reasons);
     let mut reasons: Vec<String> = doubt.into_iter().chain(found).chain(first.reasons.iter().cloned()).collect();
     let is_told = reasons.iter().any(|reason| reason.contains("prediction strength"));
     if let Some((structure, strength)) = structure.and_then(|seen| Some((seen, seen.strength(first.k)?))).filter(|_| !is_told) {
         let how = if structure.rows < structure.n_rows { ", from a sample" } else { "" };
+        // One rounding for both.
         let pairs = (100.0 * strength).floor();
+        let strength = pairs / 100.0;
         reasons.push(format!(
-            "Half of the customers, grouped alone, keep {pairs:.0}{SPACE}% of the pairs of the other half together, even in its weakest group (prediction \
+            "Half of the customers, grouped alone, keep {pairs:.0}{SPACE}% of the pairs of the other half together in the weakest group (prediction \
              strength {strength:.2}{how})."
         ));
     }

@@ -31,9 +31,11 @@ impl HoldsOf<'_> {
         let held: Vec<Option<bool>> = missing.iter().enumerate().map(|(cluster, &missing)| self.persona_holds(cluster, missing)).collect();
         let known = held.iter().flatten().count();
         let (n, holding) = (held.len(), held.iter().flatten().filter(|holds| **holds).count());
-        let is_unproven = missing.iter().enumerate().any(|(cluster, &missing)| self.is_unproven(cluster, missing));
-        let first = match (known, holding) {
-            (0, _) if is_unproven => {
+        let unproven: Vec<bool> = missing.iter().enumerate().map(|(cluster, &missing)| self.is_unproven(cluster, missing)).collect();
+        // What comes back no more surely than chance does is not counted among those that hold, whatever others would make of it.
+        let n_unproven = (0..n).filter(|&cluster| held[cluster] == Some(true) && unproven[cluster]).count();
+        let first = match (known, holding - n_unproven) {
+            (0, _) if unproven.contains(&true) => {
                 "It cannot be said whether these personas hold: segments made from shuffled columns come back just as reliably.".to_owned()
             }
             _ if self.found == Some(false) && n == 1 => "There is only one group, so there are no personas to validate.".to_owned(),
@@ -47,7 +49,11 @@ impl HoldsOf<'_> {
                 };
                 format!("These data form one group: the {n} personas are a choice and not a finding, {back}.")
             }
-            _ if n == 1 => (if holding == 1 { "The one persona holds." } else { "The one persona does not hold." }).to_owned(),
+            (_, 0) if n_unproven > 0 => {
+                "There are groups, but whether these personas hold cannot be said: segments made from shuffled columns come back just as reliably."
+                    .to_owned()
+            }
+            (_, holding) if n == 1 => (if holding == 1 { "The one persona holds." } else { "The one persona does not hold." }).to_owned(),
             (_, 0) if n == 2 => "Neither persona holds.".to_owned(),
             (_, 0) => format!("None of the {n} personas holds."),
             (_, 2) if n == 2 => "Both personas hold.".to_owned(),
@@ -55,15 +61,10 @@ impl HoldsOf<'_> {
             (_, 1) => format!("1 of {n} personas holds."),
             (_, some) => format!("{some} of {n} personas hold."),
         };
-        let n_unproven = (0..n).filter(|&cluster| held[cluster] == Some(true) && self.is_unproven(cluster, missing[cluster])).count();
         let first = match n_unproven {
-            0 => first,
-            _ if n_unproven == holding => {
-                "There are groups, but whether these personas hold cannot be said: segments made from shuffled columns come back just as reliably."
-                    .to_owned()
-            }
-            1 => format!("{first} That one of them comes back proves nothing, since a segment of shuffled columns does so too."),
-            some => format!("{first} That {some} of them come back proves nothing, since segments of shuffled columns do so too."),
+            some if some == 0 || some == holding => first,
+            1 => format!("{first} Of one more it cannot be said, since a segment of shuffled columns comes back just as reliably."),
+            some => format!("{first} Of {some} more it cannot be said, since segments of shuffled columns come back just as reliably."),
         };
         // A verdict over four questions of which two have no answer says so.
         let is_verdict = holding > 0 && self.found != Some(false) && matches!(self.holds.stays, Looked::Cannot(_));

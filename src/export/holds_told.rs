@@ -107,6 +107,9 @@ impl HoldsOf<'_> {
             _ => String::new(),
         };
         let mut sentence = format!("{} of its customers would still be assigned to it if they were left out{range}.", whole_percent(*same));
+        if !comes_back {
+            sentence += &format!(" Counting those who would join it as well, {} are the same.", whole_percent(*jaccard));
+        }
         if let Some(strength) = prediction_strength {
             sentence += &format!(
                 " When one half of the customers predicts the groups of the other, {} of its pairs stay together.",
@@ -123,8 +126,9 @@ impl HoldsOf<'_> {
         HoldsLine {
             question,
             word,
-            value: whole_percent(*same),
-            sentence,
+            // "Changes 95 %" would be read the other way round: the number is the one that decided.
+            value: whole_percent(if comes_back { *same } else { *jaccard }),
+            sentence: in_words_at_the_start(sentence),
             standing,
             mark: Some(HoldsMark {
                 value: *same,
@@ -290,6 +294,14 @@ fn of_today(personas: &[PersonaHolds], cluster: usize) -> Option<&PersonaHolds> 
     personas.iter().filter(|persona| persona.cluster_today == Some(cluster)).max_by_key(|persona| persona.customers)
 }
 
+/// A sentence does not begin with a sign: "More than 99 % of its customers".
+fn in_words_at_the_start(sentence: String) -> String {
+    match sentence.strip_prefix('>') {
+        Some(rest) => format!("More than {}", rest.trim_start()),
+        None => sentence,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -376,7 +388,7 @@ mod tests {
         let of = HoldsOf { stability: None, found: None, holds: &holds, dictionary: &dictionary };
         let told = |cluster: usize| of.lines(cluster, 0.0).map(|line| plain(format!("{} {}", line.word, line.value).trim_end()));
         assert_eq!(told(0), ["Not checked", "Same 97 %", "Stays 90 %", "More 1.5\u{d7}"]);
-        assert_eq!(told(1), ["Not checked", "Changes 62 %", "Moves 40 %", "Less 0.5\u{d7}"]);
+        assert_eq!(told(1), ["Not checked", "Changes 50 %", "Moves 40 %", "Less 0.5\u{d7}"]);
         let sentences = of.lines(0, 0.0).map(|line| plain(&line.sentence));
         assert_eq!(
             sentences[1],
@@ -424,6 +436,33 @@ mod tests {
                     .starts_with("It cannot be said whether these personas hold: segments made from shuffled columns")
             );
         }
+    }
+
+    #[test]
+    fn what_is_unproven_is_not_counted_among_those_that_hold() {
+        let (mut holds, dictionary) = (known(), Dictionary::default());
+        holds.foretells = Looked::Cannot("There are no orders.".into());
+        let Looked::Found(folds) = &mut holds.folds else { panic!("they are known") };
+        let folds = Arc::make_mut(folds);
+        folds.personas = vec![folds.personas[0].clone(); 2];
+        holds.stays = Looked::NotLooked;
+        let told = |draws: Vec<f64>| {
+            let stability = Stability {
+                draws: vec![draws; 40],
+                shuffled: vec![Some(0.97); 4],
+                sizes: vec![400, 400],
+                rows_a_draw: 800,
+                n_rows: 800,
+                parts: vec![],
+            };
+            HoldsOf { stability: Some(&stability), found: Some(true), holds: &holds, dictionary: &dictionary }.headline(&[0.0, 0.0])
+        };
+        assert_eq!(told(vec![1.0, 1.0]), "Both personas hold.");
+        assert_eq!(
+            told(vec![1.0, 0.97]),
+            "1 of 2 personas holds. Of one more it cannot be said, since a segment of shuffled columns comes back just as reliably."
+        );
+        assert!(told(vec![0.97, 0.97]).starts_with("There are groups, but whether these personas hold cannot be said"));
     }
 
     #[test]

@@ -107,17 +107,17 @@ pub(super) fn category(
     if counts[missing] > 0 {
         let n = grouped(counts[missing]);
         notes.push(Note::new(match (counts[missing], is_rare(missing)) {
-            (1, true) => format!("1 missing value of {} counts with its rare levels.", profile.name),
+            (1, true) => format!("1 missing value of {} counts as none of its levels.", profile.name),
             (1, false) => format!("1 missing value of {} forms a level of its own.", profile.name),
-            (_, true) => format!("{n} missing values of {} count with its rare levels.", profile.name),
+            (_, true) => format!("{n} missing values of {} count as none of its levels.", profile.name),
             (_, false) => format!("{n} missing values of {} form a level of their own.", profile.name),
         }));
     }
-    // Every group of levels becomes one indicator; rare ones join an "Other" the file may already have.
+    // Every group of levels becomes one indicator; rare ones join an "Other" the file may already have. Nobody whose level is unknown is among them.
+    let rare: Vec<usize> = rare.into_iter().filter(|&level| level != missing).collect();
     let mut groups: Vec<(String, Vec<usize>)> = common.iter().map(|&level| (name(level).to_owned(), vec![level])).collect();
     if !rare.is_empty() {
-        let named: Vec<usize> = rare.iter().copied().filter(|&level| level != missing).collect();
-        let named: Vec<(&str, usize)> = named.into_iter().map(|level| (name(level), counts[level])).collect();
+        let named: Vec<(&str, usize)> = rare.iter().map(|&level| (name(level), counts[level])).collect();
         notes.extend(rare_note(&profile.name, rare_share, &named));
         match groups.iter_mut().find(|(name, _)| name == OTHER) {
             Some((_, members)) => members.extend(&rare),

@@ -58,9 +58,10 @@ impl Attribute {
     }
 }
 
-/// -1 less, 0 about the same, 1 more than the rest: beyond a medium effect.
-pub fn tone(effect: f64) -> i8 {
-    if effect.abs() < NOTICED { 0 } else { effect.signum() as i8 }
+/// -1 less, 0 about the same, 1 more than everyone: beyond a medium effect, and where the numbers that are printed say so too.
+pub fn tone(evidence: &Evidence) -> i8 {
+    let shows = evidence.texts[0] != evidence.texts[1] && (evidence.persona - evidence.everyone) * evidence.effect > 0.0;
+    if evidence.effect.abs() < NOTICED || !shows || evidence.texts[0] == "–" { 0 } else { evidence.effect.signum() as i8 }
 }
 
 /// The attributes of `personas`, the one that separates best first; a fact that several columns tell is one attribute.

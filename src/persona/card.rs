@@ -84,6 +84,11 @@ impl Persona {
         self.told().map(|told| told.into_iter().filter(|statement| !self.is_sensitive(statement)).collect())
     }
 
+    /// The statements in the order of what they tell, whichever their direction, those of the name first: for places with room for a few. Nothing sensitive.
+    pub fn in_few_words(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(|statement| !self.is_sensitive(statement))
+    }
+
     /// Whether a statement rests on a sensitive column.
     pub fn is_sensitive(&self, statement: &Statement) -> bool {
         self.evidence.get(statement.evidence).is_some_and(|row| row.role == Role::Sensitive)

@@ -245,7 +245,8 @@ fn drawing(
     let mut labels: Vec<String> = shown.iter().map(|&level| levels.labels[level].clone()).collect();
     let mut persona: Vec<f64> = shown.iter().map(|&level| inside[level] as f64 / n).collect();
     let mut all: Vec<f64> = shown.iter().map(|&level| everyone[level] as f64 / n_all).collect();
-    if shown.len() < commonest.len() {
+    // One level alone is no "Other": where it may not be told it has no bar.
+    if shown.len() + 1 < commonest.len() {
         names.push("Other".into());
         // Where the data have others of their own, shown or not, they would be taken for these.
         let is_taken = levels.labels.iter().any(|label| ["other", "others"].contains(&label.trim().to_lowercase().as_str()));

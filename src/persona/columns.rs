@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::base::stats::skewness;
-use crate::data::{Column, ColumnProfile, Dictionary, Loaded, Role, Values, is_no_measure, is_rfm_score, profile};
+use crate::data::{Column, ColumnProfile, Dictionary, Loaded, Role, Values, is_no_measure, is_rfm_score, profile, quotient};
 use crate::features::{Prepared, Transform};
 
 use super::lexicon::{Columns, Entry, Lexicon};
@@ -169,6 +169,8 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
         // Nobody is satisfied by 522 points: a rating beyond ten or a hundred is somebody's credit.
         let is_credit = profile.numeric.as_ref().is_some_and(|numeric| numeric.max > 100.0);
         let entry = entry.filter(|entry| !(is_credit && entry.tag == "satisfaction"));
+        // Nobody spends what is sold by square metre.
+        let entry = entry.filter(|entry| entry.tag != "spend" || quotient(loaded, &column.name).is_none());
         let unit = dictionary.unit(column);
         let says_nothing = label.is_none() && unit.is_none() && entry.is_none() && sensed.word.is_none() && !is_counted(&human);
         let may_be_codes = says_nothing && matches!(&reading, Reading::Scale(scale) if scale.is_few_from_one());

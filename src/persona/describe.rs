@@ -266,8 +266,8 @@ fn worth_saying(columns: &[Described], traits: &[Trait], twins: &Twins, named: &
             break;
         }
     }
-    // Told by strength.
-    said.sort_unstable();
+    // What the name says, then by strength.
+    said.sort_by_key(|at| (!named.contains(at), *at));
     said
 }
 

@@ -8,9 +8,10 @@ pub(super) const KINDS: [&str; 12] =
 
 /// Levels that say how much of something, and mean nothing without it.
 #[rustfmt::skip]
-pub(super) const SAYS_HOW_MUCH: [&str; 28] = [
+pub(super) const SAYS_HOW_MUCH: [&str; 42] = [
     "low", "high", "medium", "moderate", "middle", "upper", "lower", "free", "own", "rent", "rented", "good", "bad", "fair", "poor", "rich", "little", "quite",
-    "partial", "full", "large", "small", "short", "long", "average", "excellent", "critical", "some",
+    "partial", "full", "large", "small", "short", "long", "average", "excellent", "critical", "some", "right", "left", "neither", "either", "both", "freq",
+    "frequent", "heavy", "light", "never", "always", "often", "rarely", "sometimes",
 ];
 
 /// Whether a word of a level names people, who need not be the customers.
@@ -125,6 +126,14 @@ pub(super) fn lowered(level: &str) -> String {
     first.to_lowercase().collect::<String>() + rest
 }
 
+/// A level without what stands between its words in files: "Sales_Executive", "regular.with.aide". Initials ("M.I.") and numbers keep their dots.
+pub(super) fn spoken(level: &str) -> String {
+    let parts: Vec<&str> = level.split('.').collect();
+    let are_words =
+        parts.len() > 1 && parts.iter().all(|part| part.chars().count() > 1 && part.chars().all(|c| c.is_alphabetic() || c == '_'));
+    if are_words { parts.join(" ").replace('_', " ") } else { level.replace('_', " ") }
+}
+
 /// "<=Good" as it is read aloud: "at most Good".
 pub(super) fn spelled_out(level: &str) -> String {
     const SIGNS: [(&str, &str); 6] =
@@ -139,6 +148,12 @@ pub(super) fn spelled_out(level: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_joins_words_in_files_is_not_read() {
+        let said = ["Sales_Executive", "regular.with.aide", "M.I.", "v1.2", "St. Louis", "small.class"].map(spoken);
+        assert_eq!(said, ["Sales Executive", "regular with aide", "M.I.", "v1.2", "St. Louis", "small class"]);
+    }
 
     #[test]
     fn signs_before_a_word_are_read_aloud() {

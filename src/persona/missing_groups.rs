@@ -16,6 +16,8 @@ use super::yes_no::answer;
 
 /// Of smaller groups nothing is told.
 pub(super) const MIN_SHARE: f64 = 0.03;
+/// A part of a persona that is seen, though another one is larger.
+const NEARLY_HALF: f64 = 0.45;
 /// Of columns with more levels nobody asks which of them leads somewhere.
 const MOST_LEVELS: usize = 12;
 
@@ -93,6 +95,10 @@ fn of_column(
             Some(best) if best.1 >= one.1 => Some(best),
             _ => Some(one),
         });
+        // Who is nearly half of a persona is not forgotten with it.
+        if most_in.is_some_and(|(_, share)| share >= NEARLY_HALF) {
+            continue;
+        }
         let most_in = most_in.filter(|&(persona, _)| is_told(persona));
         found.push(MissingGroup {
             column: column.name.to_owned(),

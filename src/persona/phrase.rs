@@ -12,9 +12,9 @@ use super::columns::{Described, Reading};
 use super::evidence::Direction;
 use super::level_words::{
     KINDS, NO_WORDS, SAYS_HOW_MUCH, UNITS, home, is_article_number, is_person, is_state, is_word, lowered, names_people, spelled_out,
-    with_article,
+    spoken, with_article,
 };
-use super::lexicon::{End, Pole, Position};
+use super::lexicon::{End, Entry, Pole, Position};
 use super::measure::Trait;
 use super::sense::Sense;
 use super::text::{PERCENT, capitalised, is_plural, plural, times, times_the, titled};
@@ -95,7 +95,7 @@ impl<'a> Phrase<'a> {
             return Clause::Share(match self.how_many() {
                 none @ "None" => format!("{none} {verb} (all: {everyone})"),
                 hardly @ "Hardly any" => format!("{hardly} {verb} ({persona}, all: {everyone})"),
-                _ if share > 0.0 && persona.starts_with("n <") => format!("A few {verb} ({persona}, all: {everyone})"),
+                _ if share > 0.0 && persona.starts_with("n <") => format!("Hardly any {verb} ({persona}, all: {everyone})"),
                 many if persona == "–" => format!("{many} {verb} (withheld, all: {everyone})"),
                 // "over 75 %" begins a sentence here.
                 _ => format!("{} {verb} (all: {everyone})", capitalised(persona)),
@@ -195,7 +195,7 @@ impl<'a> Phrase<'a> {
             return Some(verb(&self.column.human, yes));
         }
         // "Sales_Executive" is read as "Sales Executive".
-        let said = spelled_out(&level.replace('_', " "));
+        let said = spelled_out(&spoken(level));
         let level = said.trim();
         let entry = self.column.entry.filter(|entry| !NEEDS_A_WORD.contains(&entry.tag.as_str()) || is_word(level));
         let is_job = entry.is_some_and(|entry| entry.tag == "job");
@@ -215,6 +215,11 @@ impl<'a> Phrase<'a> {
             Some(template) if entry.is_some_and(|entry| entry.tag == "marital") => {
                 self.filled(&template.replace("{level}", level).replace("{lower}", &level.to_lowercase()))
             }
+            Some(_) if entry.is_some_and(|entry| entry.tag == "language") && NO_WORDS.contains(&level.to_lowercase().as_str()) => {
+                "speak another language".to_owned()
+            }
+            // "are aged 18 to 24", but "are children".
+            Some(_) if let Some(people) = entry.and_then(|entry| age_in_words(entry, level)) => format!("are {people}"),
             Some(template) => self.filled(&template.replace("{level}", level).replace("{lower}", of_several(&lower))),
             None if let Some((lives, _)) = home(human, level) => lives.to_owned(),
             None if level.to_lowercase().starts_with("no ") => format!("have {lower}"),
@@ -380,7 +385,7 @@ impl<'a> Phrase<'a> {
             // "Free Customers" says nothing without what is free.
             if SAYS_HOW_MUCH.contains(&first) {
                 let name = titled(&without_neutral_words(&self.column.human));
-                let behind = format!("with {mostly}{} {name}", titled(&level.replace('_', " ")));
+                let behind = format!("with {mostly}{} {name}", titled(&spoken(level)));
                 return (!is_code(&self.column.human)).then(|| Forms { behind: Some(behind), is_level: true, ..Forms::default() });
             }
         }
@@ -390,6 +395,11 @@ impl<'a> Phrase<'a> {
             return Some(Forms { behind: Some(behind), is_level: true, ..Forms::default() });
         }
         let fixed_noun = words.and_then(|words| words.nouns.get(&level.to_lowercase()));
+        // "Aged-Young Customers" would be old.
+        if fixed_noun.is_none() && self.column.entry.is_some_and(|entry| age_in_words(entry, level).is_some()) {
+            let adjective = Some(format!("{mostly}{}", self.level_word(level)?));
+            return Some(Forms { adjective, is_level: true, ..Forms::default() });
+        }
         let word = self.level_word(level)?;
         let fill = |template: &String| format!("{mostly}{}", template.replace("{level}", &word));
         let own = self.column.entry.filter(|entry| entry.tag == "job" && is_person(level)).map(|_| plural(&word));
@@ -400,7 +410,8 @@ impl<'a> Phrase<'a> {
         let adjective = words.and_then(|words| words.adjective.as_ref()).map_or_else(|| format!("{mostly}{word}"), fill);
         // A word that already is a plural noun ("Students") reads badly before another one.
         let is_noun = fixed_noun.is_some() || own.is_some();
-        let adjective = Some(adjective).filter(|_| !is_noun || words.is_some_and(|words| words.adjective.is_some()));
+        let is_age = self.column.entry.is_some_and(|entry| entry.tag == "age");
+        let adjective = Some(adjective).filter(|_| !is_noun || (!is_age && words.is_some_and(|words| words.adjective.is_some())));
         let is_as_it_is = words.and_then(|words| words.adjective.as_ref()).is_none_or(|template| template == "{level}");
         let is_beside_noun = is_as_it_is && self.column.entry.is_none_or(|entry| !["marital", "gender"].contains(&entry.tag.as_str()));
         Some(Forms { position: None, adjective, noun, behind: None, is_level: true, is_beside_noun })
@@ -431,13 +442,22 @@ impl<'a> Phrase<'a> {
         let word = if stands_alone {
             match level.split_once([' ', '-']) {
                 Some((n, unit)) if UNITS.contains(&unit) => format!("{}-{}", titled(n), titled(unit)),
-                _ => titled(&level.replace('_', " ")),
+                _ => titled(&spoken(level)),
             }
         } else {
             titled(&format!("{} {level}", without_neutral_words(&self.column.human)))
         };
         (word.split_whitespace().count() <= 3 && word.chars().count() <= 24).then_some(word)
     }
+}
+
+/// What somebody is by a level of age that is a word: "children", "young"; none for years.
+fn age_in_words(entry: &Entry, level: &str) -> Option<String> {
+    if entry.tag != "age" || level.chars().any(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let noun = entry.levels.nouns.get(&level.to_lowercase());
+    Some(noun.map_or_else(|| level.to_lowercase(), |noun| noun.to_lowercase()))
 }
 
 /// A word for one person as it is said of several: "are women".

@@ -18,7 +18,7 @@ use super::text::{NumberFormat, significant};
 /// Customers shown of each segment.
 pub(super) const N_EXAMPLES: usize = 3;
 /// Nearest rows they are taken from: as they are shown some are alike, and three times the same row shows no more than once.
-const N_CANDIDATES: usize = 24;
+const N_CANDIDATES: usize = 6;
 const NOT_KNOWN: &str = "not known";
 
 /// Those `among` the members (rows of the matrix) who are nearest the middle of all members in the columns `shown`, nearest first. Of numbers the

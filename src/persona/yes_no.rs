@@ -120,7 +120,7 @@ fn says(human: &str) -> Says {
     if let Some((verb, rest)) = DOING.iter().find_map(|(word, verb)| Some((*verb, what.strip_prefix(word)?))) {
         return Says::Do(format!("{verb}{rest}"));
     }
-    if last.len() > 4 && last.ends_with("ed") && !what.contains(' ') {
+    if DONE.contains(&small.as_str()) {
         return Says::Done(what.to_owned());
     }
     // "phone service" and "has child" are had; a single word is only where it is known to be, or has the ending of such a word.
@@ -166,6 +166,16 @@ const COUNTED: &[&str] = &[
     "partner", "car", "child", "pet", "mortgage", "loan", "card", "account", "computer", "subscription", "membership", "phone", "house", "garden",
     "newsletter", "coupon", "contract", "plan", "complaint",
 ];
+/// What somebody has done. Other words in -ed may be anything: "nodaded" is no daddy's education.
+#[rustfmt::skip]
+const DONE: &[&str] = &[
+    "accepted", "activated", "agreed", "applied", "attended", "booked", "bought", "called", "cancelled", "canceled", "checked", "claimed", "clicked", "closed",
+    "commented", "completed", "complained", "confirmed", "contacted", "contributed", "converted", "deactivated", "declined", "downloaded", "donated", "earned",
+    "enrolled", "exited", "expired", "failed", "finished", "graduated", "installed", "invested", "joined", "left", "liked", "logged in", "migrated", "moved",
+    "opened", "opted in", "opted out", "ordered", "participated", "passed", "paused", "posted", "purchased", "recommended", "redeemed", "referred", "refunded",
+    "registered", "rejected", "renewed", "replied", "reported", "requested", "resigned", "responded", "returned", "reviewed", "shared", "signed up", "started",
+    "stopped", "subscribed", "survived", "switched", "travelled", "traveled", "unsubscribed", "upgraded", "used", "verified", "viewed", "visited", "voted", "worked",
+];
 /// Who has one, or who is one.
 const AMBIGUOUS: &[&str] = &["child"];
 const HAD_ENDS: [&str; 6] = ["ance", "ence", "ing", "tion", "ship", "ment"];
@@ -193,6 +203,8 @@ mod tests {
             ("has partner", "have a partner", "have no partner"),
             ("phone service", "have phone service", "have no phone service"),
             ("subscribed", "have subscribed", "have not subscribed"),
+            ("survived", "have survived", "have not survived"),
+            ("nodaded", "are marked yes for nodaded", "are marked no for nodaded"),
             ("churn", "have churned", "have not churned"),
             ("white", "are white", "are not white"),
             ("union", "belong to a union", "belong to no union"),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::day::IsoDay;
 use crate::events::is_address_file;
 use crate::triggers::language::Rules;
 
@@ -34,6 +35,9 @@ pub struct JourneyOptions {
     /// Rules to try on the past; those that the data offer unless said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<Rules>,
+    /// The first day on which rules are tried; found from the data unless said. Personas know only what was before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tried_from: Option<IsoDay>,
     /// Holidays that rules may ask for: a country by its code, or a file of dates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holidays: Option<String>,
@@ -58,6 +62,7 @@ impl Default for JourneyOptions {
             start: None,
             depth: 4,
             rules: None,
+            tried_from: None,
             holidays: None,
             by_behaviour: false,
             consent: None,

@@ -7,6 +7,7 @@ use eframe::egui::{
 };
 
 use crate::data::Noun;
+use crate::data::day::IsoDay;
 use crate::engine::STOPPED;
 use crate::engine::{Answer, Answers};
 use crate::session::{Action, Command, Look, PageView, PlotKind};
@@ -387,6 +388,36 @@ pub fn path_field_ui(ui: &mut Ui, what: &str, draft: &mut Option<String>) -> Opt
     }
     let is_said = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) && !text.trim().is_empty();
     if is_said { draft.take().map(|text| text.trim().to_owned()) } else { None }
+}
+
+/// A field for a day, with its accessible name; what is no day stays to be mended, and counts as none.
+pub fn day_field_ui(ui: &mut Ui, name: &str, day: &mut Option<IsoDay>) {
+    let id = ui.make_persistent_id(("day", name));
+    let draft: Option<String> = ui.data(|data| data.get_temp(id));
+    let mut text = draft.clone().unwrap_or_else(|| day.map_or_else(String::new, |day| day.to_string()));
+    let is_wrong = draft.as_deref().is_some_and(|text| !text.trim().is_empty() && IsoDay::parse(text).is_none());
+    let mut field = egui::TextEdit::singleline(&mut text).desired_width(92.0).hint_text("YYYY-MM-DD");
+    if is_wrong {
+        field = field.text_color(tokens(ui).bad);
+    }
+    let field = ui.add(field);
+    name_it(&field, egui::Role::TextInput, name);
+    if field.changed() {
+        ui.data_mut(|data| data.insert_temp(id, text.clone()));
+    }
+    if field.lost_focus() && draft.is_some() {
+        let is_given_up = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let typed = IsoDay::parse(&text);
+        if is_given_up || typed.is_some() || text.trim().is_empty() {
+            ui.data_mut(|data| data.remove_temp::<String>(id));
+        }
+        if !is_given_up {
+            *day = typed;
+        }
+    }
+    if is_wrong {
+        field.on_hover_text("A day is written like 1997-12-31.");
+    }
 }
 
 /// How wide a text is on one line, in points.

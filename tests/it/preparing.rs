@@ -108,6 +108,23 @@ fn categories_are_weighted_indicators() {
 }
 
 #[test]
+fn who_did_not_say_is_not_among_the_others() {
+    // 40 Other, 56 web, 2 rare, 2 unknown: the rare one is Other, the unknown ones are nothing.
+    let cell = |row: usize| match row {
+        0..40 => "Other",
+        40..96 => "web",
+        96..98 => "fax",
+        _ => "",
+    };
+    let text: String = std::iter::once("v,n\n".to_owned()).chain((0..100).map(|row| format!("{},{row}\n", cell(row)))).collect();
+    let prepared = run(&text, &raw()).unwrap();
+    let column = prepared.columns.iter().find(|column| column.name == "v").unwrap();
+    let share = |name: &str| column.fitted.levels.iter().find(|(level, _)| level == name).map(|(_, share)| *share);
+    assert_eq!((share("Other"), share("web")), (Some(0.42), Some(0.56)), "{:?}", column.fitted.levels);
+    assert!(prepared.notes.iter().any(|note| note.0 == "2 missing values of v count as none of its levels."), "{:?}", prepared.notes);
+}
+
+#[test]
 fn famd_and_pca_agree_with_numpy() {
     let frozen: serde_json::Value = serde_json::from_str(include_str!("../fixtures/famd.json")).unwrap();
     let numbers = |value: &serde_json::Value| -> Vec<f64> { value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect() };

@@ -258,3 +258,17 @@ fn what_only_repeats_a_sensitive_column_is_as_sensitive() {
     assert_ne!(role("marr"), Role::Sensitive, "which it does not decide");
     assert!(loaded.profile.column("vryrel").unwrap().guess_reason.contains("religion"));
 }
+
+#[test]
+fn a_class_that_people_travel_in_is_no_outcome() {
+    for levels in [["1st class", "2nd class", "3rd class"], ["Economy", "Business", "First"]] {
+        assert_ne!(role("class", |row| levels[row % 3].to_owned()), Role::Outcome, "{levels:?}");
+    }
+    assert_eq!(role("class", |row| ["setosa", "virginica", "versicolor"][row % 3].to_owned()), Role::Outcome);
+    for name in ["survived", "deny", "approved"] {
+        assert_eq!(role(name, |row| ["yes", "no"][row % 2].to_owned()), Role::Outcome, "{name}");
+    }
+    for name in ["Smoke", "resting_pulse", "blood_pressure", "physlim"] {
+        assert_eq!(role(name, |row| (60 + row * 7 % 41).to_string()), Role::Sensitive, "{name}");
+    }
+}

@@ -150,7 +150,7 @@ fn the_same_customers_on_an_earlier_day_show_who_stays() {
     let path = window._folder.path().join("shop_2024-01-31.csv");
     std::fs::write(&path, format!("{head}\n{}\n", then.join("\n"))).unwrap();
     let mut plan = window.harness.state().plan.clone();
-    let mut told = |window: &mut Window, plan: &Plan| {
+    let told = |window: &mut Window, plan: &Plan| {
         let answers = window.engine.wait_until_refined(plan, &Wanted::on(validate()));
         window.harness.state_mut().plan = plan.clone();
         window.harness.state_mut().answers = answers;

@@ -36,6 +36,13 @@ fn levels_are_said_as_people_say_them() {
     check("home_ownership", ["MORTGAGE", "RENT"], "All have a mortgage on their home");
     check("home", ["parents", "owner"], "All live with their parents");
     check("internet_service", ["DSL", "Fiber optic"], "All have DSL internet service");
+    check("language", ["French", "English"], "All speak French");
+    check("language", ["Other", "English"], "All speak another language");
+    check("age", ["child", "adult"], "All are children");
+    check("age_group", ["18-24", "25-34"], "All are aged 18-24");
+    check("classk", ["small.class", "regular.with.aide"], "All have classk small class");
+    check("nodaded", ["yes", "no"], "All are marked yes for nodaded");
+    check("gender", ["woman", "man"], "All are women (sensitive)");
 }
 
 #[test]
@@ -57,6 +64,12 @@ fn a_level_names_nobody_that_says_nothing_without_its_column() {
     of("Free Customers", names("housing", ["free", "company"]));
     assert!(names("housing", ["free", "company"]).contains(&"Customers with Free Housing".to_owned()));
     of("Moderate Customers", names("savings", ["moderate", "plenty"]));
+    of("Right Customers", names("hand", ["Right", "Left"]));
+    assert_eq!(names("language", ["French", "English"]), ["French-Speaking Customers", "English-Speaking Customers"]);
+    assert_eq!(names("age", ["child", "adult"]), ["Children", "Adults"]);
+    for name in names("nodaded", ["yes", "no"]) {
+        assert!(!name.to_lowercase().contains("nodaded"), "{name}");
+    }
 }
 
 #[test]

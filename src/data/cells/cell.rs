@@ -14,6 +14,11 @@ pub(in crate::data) fn is_missing(cell: &str) -> bool {
     cell.is_empty() || (cell.len() <= 8 && SPELLINGS.iter().any(|spelling| cell.eq_ignore_ascii_case(spelling)))
 }
 
+/// The same in a column of words, where "None" is an answer beside "Some".
+pub(in crate::data) fn is_missing_word(cell: &str) -> bool {
+    is_missing(cell) && cell != "None"
+}
+
 /// Whether a cell is a number or a day.
 pub(in crate::data) fn is_value(cell: &str) -> bool {
     let cell = cell.trim();

@@ -23,7 +23,7 @@ use crate::base::{Ctx, Note, Stopped};
 
 use super::table::{Column, Kind, Texts, Values};
 
-use cell::{Cell, is_missing};
+use cell::{Cell, is_missing, is_missing_word};
 use dates::{Day, Order, Written};
 use habits::Habits;
 use numbers::Decimal;
@@ -262,7 +262,7 @@ fn text_column(name: &str, cells: &Cells, reading: &Reading) -> Result<(Column, 
             cells.ctx.check()?;
             for raw in block {
                 let cell = raw.trim();
-                let missing = is_missing(cell);
+                let missing = is_missing_word(cell);
                 changed |= cell.len() != raw.len() || (missing && !raw.is_empty());
                 if !missing {
                     tally.text(cell, reading);
@@ -297,6 +297,8 @@ mod tests {
             (&["31/12/2024", "01/02/2024"], "Date [2024-12-31, 2024-02-01]"),
             (&["12/31/2024", "01/02/2024"], "Date [2024-12-31, 2024-01-02]"),
             (&["true", "false", "NULL"], "Text [true, false, -]"),
+            (&["Some", "None", "NA"], "Text [Some, None, -]"),
+            (&["1", "None"], "Number [1, -]"),
             (&["1", "x"], "Text [1, x]"),
             (&["", "NA"], "Number [-, -]"),
             (&["12345678901234567890", "12345678901234567891"], "Text [12345678901234567890, 12345678901234567891]"),

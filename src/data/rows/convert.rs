@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use polars::prelude::*;
 
-use crate::data::cells::cell::is_missing;
+use crate::data::cells::cell::{is_missing, is_missing_word};
 use crate::data::cells::tally::{Reading, Tally};
 use crate::data::read::csv::Ragged;
 use crate::data::read::split::{Cutting, Passed, Row};
@@ -61,6 +61,7 @@ impl Filling {
                 values.append_option(cell.and_then(|cell| tally.day(cell, reading)).map(|day| day.millis()));
             }
             Values::Text(values) => {
+                let cell = Some(raw.trim()).filter(|word| !is_missing_word(word));
                 if let Some(cell) = cell {
                     tally.text(cell, reading);
                 }

@@ -4,7 +4,7 @@
 //! Cells that were cleaned on reading ("€ 1.234,50" to 1234.5) keep their original text, so that what leaves is what came in.
 //!
 //! What is in it: `profile` (taken by `profiling`, which sorts by `radix`), what a column is for: `role` (guessed by `roles`, and by `codes` where numbers are
-//! names), what things are called: `dictionary`, its file, `display_name` and `noun`; and what cells mean beyond their letters: `meaning`, which asks `answers`, `ordered`, `spellings`, `panel` and `no_answer`. `loaded` is a table with its profile,
+//! names), what things are called: `dictionary`, its file, `display_name` and `noun`; and what cells mean beyond their letters: `meaning`, which asks `answers`, `ordered`, `spellings`, `panel` and `no_answer`. `revenue` says whose sum is revenue (no `quotient`). `loaded` is a table with its profile,
 //! `write` brings one into a file.
 
 mod answers;
@@ -21,6 +21,7 @@ pub(super) mod panel;
 mod people;
 pub mod profile;
 pub(super) mod profiling;
+pub(super) mod quotient;
 mod radix;
 pub(super) mod revenue;
 pub(super) mod role;

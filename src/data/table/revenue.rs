@@ -6,6 +6,7 @@
 use super::dictionary::{Dictionary, RevenueChoice};
 use super::loaded::Loaded;
 use super::profile::ColumnProfile;
+use super::quotient::quotient;
 use super::role::Role;
 use super::{Kind, Values};
 use crate::data::column_words::column_words;
@@ -31,7 +32,7 @@ pub fn revenue_column<'a>(
 }
 
 /// The column whose name says spend or revenue, and neither average nor a single order. "Amount" alone may be what was lent or insured, so it is
-/// revenue only beside a word of buying; charges are it only in total.
+/// revenue only beside a word of buying; charges are it only in total. Sales by floor space are none.
 fn suggested(loaded: &Loaded, role: impl Fn(&ColumnProfile) -> Role) -> Option<&str> {
     // Of orders that may be cancelled only a table that is built from them knows what was sold.
     let tells_status =
@@ -121,7 +122,7 @@ fn suggested(loaded: &Loaded, role: impl Fn(&ColumnProfile) -> Role) -> Option<&
         let is_paid = words.iter().any(|word| word == "amount") && has(&BOUGHT) || has(&BILLED) && has(&TOTAL);
         let Some(strength) = strength.map(|(_, strength)| *strength).chain(is_paid.then_some(1)).max() else { continue };
         let score = 2 * strength + 3 * i32::from(has(&TOTAL));
-        if !has(&NO) && best.is_none_or(|(best, _)| score > best) {
+        if !has(&NO) && quotient(loaded, &profile.name).is_none() && best.is_none_or(|(best, _)| score > best) {
             best = Some((score, &profile.name));
         }
     }

@@ -90,7 +90,11 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
         return (Role::Sensitive, "Some of its values speak of health, belief, origin, politics or love.".into());
     }
     // A market segment or a cabin class is a kind of thing, and no answer that somebody found.
-    let is_of_things = |word: &str| ["segment", "class", "label", "target"].contains(&word) && has(&words.kinds_of_things).is_some();
+    let says_class = |levels: &super::profile::Levels| levels.names.iter().any(|name| says_a_class(name));
+    let is_of_things = |word: &str| {
+        let is_kind = ["segment", "class", "label", "target"].contains(&word) && has(&words.kinds_of_things).is_some();
+        is_kind || (word == "class" && profile.levels.as_deref().is_some_and(says_class))
+    };
     if let Some(word) = has(&words.outcome).filter(|word| !is_of_things(word)) {
         return (Role::Outcome, format!("Its name says \"{word}\"."));
     }
@@ -123,6 +127,12 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
         }
     }
     (Role::Behavioural, UNKNOWN.into())
+}
+
+/// "1st class", "Economy": a class that people travel or live in, which nobody found.
+fn says_a_class(level: &str) -> bool {
+    const CLASSES: [&str; 8] = ["class", "economy", "business", "first", "coach", "1st", "2nd", "middle"];
+    level.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| CLASSES.contains(&word))
 }
 
 /// The reason where neither name nor values say what a column is for.

@@ -88,7 +88,7 @@ fn row(attribute: &Attribute, personas: &[Persona]) -> ComparisonRow {
         Some(evidence) => ComparedCell {
             text: evidence.texts[0].clone(),
             effect: if evidence.hidden().effect() { 0.0 } else { evidence.effect },
-            tone: tone(evidence.effect),
+            tone: tone(evidence),
         },
         None => ComparedCell { text: "–".to_owned(), effect: 0.0, tone: 0 },
     };

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::cluster::Chosen;
-use crate::persona::Direction;
 
 use super::super::choices::Density;
 use super::super::glyph::portrait;
@@ -65,11 +64,7 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
     let mut members: Vec<(Member, usize)> = Vec::new();
     for persona in &report.personas.personas {
         let portrait = portrait(persona.number);
-        // What is sensitive stands on the card, marked; it is nobody's headline.
-        let told = persona.statements.iter().filter(|statement| persona.n >= FEWEST_DESCRIBED && !persona.is_sensitive(statement));
-        let (more, less): (Vec<_>, Vec<_>) = told.partition(|statement| statement.direction == Direction::More);
-        // Some are only less of everything.
-        let traits = if more.is_empty() { less } else { more };
+        let traits = persona.in_few_words().filter(|_| persona.n >= FEWEST_DESCRIBED);
         let member = Member {
             name: persona.name.clone(),
             cluster: Some(persona.cluster),
@@ -77,7 +72,7 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
             colour: Some(hex(segment(persona.number))),
             ground: Some(hex(portrait.ground)),
             tiles: portrait.tiles.into_iter().map(|(ink, points)| Tile { colour: hex(ink), points }).collect(),
-            traits: traits.into_iter().take(TRAITS).map(|statement| statement.text.clone()).collect(),
+            traits: traits.take(TRAITS).map(|statement| statement.text.clone()).collect(),
             outcome: persona.outcome_text(&report.noun()).filter(|_| persona.n >= FEWEST_DESCRIBED),
             revenue: persona.revenue_share.map(percent),
             badge: badge(report, persona.cluster),

@@ -185,6 +185,20 @@ fn left_out(from: &ProvenanceOf, noun: &Noun) -> Vec<String> {
     if !sensitive.is_empty() {
         left_out.push(format!("Sensitive columns decide neither segments nor names: {}.", names(&sensitive)));
     }
+    let outcomes: Vec<String> = of(Role::Outcome);
+    if !outcomes.is_empty() {
+        left_out.push(format!("Outcomes are told of every segment and decide none: {}.", names(&outcomes)));
+    }
+    let too_empty: Vec<String> = from
+        .prepared
+        .columns
+        .iter()
+        .filter(|column| !column.enters && column.reason.contains("missing"))
+        .map(|column| from.dictionary.name(&column.name))
+        .collect();
+    if !too_empty.is_empty() {
+        left_out.push(format!("Too many values are missing to decide who is alike: {}.", names(&too_empty)));
+    }
     // Who looks for a column that says nothing should not wonder where it went.
     let columns = from.loaded.table.columns.iter().zip(&from.loaded.profile.columns);
     let constant: Vec<String> = columns

@@ -9,6 +9,7 @@ mod path_map;
 mod returns;
 mod rhythm;
 mod rule_chips;
+mod rule_conditions;
 mod seen;
 mod timelines;
 mod triggers;

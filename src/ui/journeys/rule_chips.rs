@@ -1,4 +1,4 @@
-//! A rule as a sentence whose words are chosen: what happens, for whom, and what it should lead to. Everything else of a rule (conditions, filters, hours) stays as it is.
+//! A rule as a sentence whose words are chosen: what happens, for whom, and what it should lead to. Conditions and hours are chosen in [`super::rule_conditions`]; filters of events stay as they are.
 
 use eframe::egui::Ui;
 
@@ -134,7 +134,7 @@ pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, kinds: &[(String, usize)], per
 }
 
 /// A kind of event of the data; one that is no kind (a visit, any event) stays until another is chosen.
-fn kind_ui(ui: &mut Ui, label: &str, event: &mut String, kinds: &[(String, usize)]) {
+pub(super) fn kind_ui(ui: &mut Ui, label: &str, event: &mut String, kinds: &[(String, usize)]) {
     let own = event.clone();
     let is_kind = kinds.iter().take(KINDS).any(|(name, _)| *name == own);
     let own_told = if own == crate::triggers::language::ANY { "anything" } else { own.as_str() };

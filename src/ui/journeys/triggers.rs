@@ -6,6 +6,7 @@ use eframe::egui::{
     pos2,
 };
 
+use crate::data::day::IsoDay;
 use crate::engine::{Answers, TriggersTried};
 use crate::session::{Command, JourneyOptions, Look};
 use crate::triggers::compared::{HitDifference, MatchedComparison};
@@ -15,9 +16,10 @@ use crate::triggers::thresholds::with_number;
 use crate::triggers::words::Verdict;
 use crate::ui::plotting::{Axis, Lies, Ticks, canvas_held, handle_grip, handle_paint, plot_answer_ui};
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{cut_text, name_it, number, percent, row_background, swatch, thousands, unbroken};
+use crate::ui::widgets::{cut_text, day_field_ui, name_it, number, percent, row_background, swatch, thousands, unbroken};
 
 use super::rule_chips;
+use super::rule_conditions;
 use super::seen::{NOBODY_KNOWN, pick};
 
 /// Height of a rule in the list, and the list's part of the width.
@@ -27,6 +29,8 @@ const LIST: [f32; 2] = [200.0, 280.0];
 const GOAL_MEANS: &str = "How long after the rule fired its goal still counts.";
 const QUIET_MEANS: &str = "How long the rule stays quiet for a customer after it fired for them.";
 
+const FROM_MEANS: &str =
+    "Rules are tried from this day on. The personas know only what was before it. Emptied, the day is found from the data again.";
 const LEFT_OUT_MEANS: &str = "The share of due customers held out at random, so that the effect of the message can be measured. Who is held out depends only on the seed, the rule and the customer.";
 
 /// The rules and the one that is looked at.
@@ -110,8 +114,18 @@ fn list_ui(
         {
             commands.push(Command::ChooseRules);
         }
-        let period = format!("Tried from {} to {}.", tried.report.from, tried.report.to);
-        for note in std::iter::once(&period).chain(&tried.notes) {
+        ui.add_space(4.0);
+        ui.horizontal(|ui| {
+            ui.label("Tried from").on_hover_text(FROM_MEANS);
+            let mut from = draft.tried_from.or_else(|| IsoDay::parse(&tried.report.from));
+            let found = from;
+            day_field_ui(ui, "First day of the trial", &mut from);
+            if from != found {
+                draft.tried_from = from;
+            }
+        });
+        let until = format!("Tried up to {}. The personas are those of the first day.", tried.report.to);
+        for note in std::iter::once(&until).chain(&tried.notes) {
             ui.add_space(4.0);
             ui.add(Label::new(caption(ui, unbroken(note))).wrap());
         }
@@ -152,6 +166,7 @@ fn rule_ui(
         let others: Vec<&str> =
             rules.triggers.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, rule)| rule.name.as_str()).collect();
         rule_chips::ui(ui, &mut changed, &seen.kinds, &tried.personas, &others);
+        rule_conditions::ui(ui, &mut changed, &seen.kinds);
         ui.add_space(4.0);
     }
     numbers_ui(ui, &mut changed, &mut draft.left_out);

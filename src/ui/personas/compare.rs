@@ -120,7 +120,7 @@ fn cell_ui(ui: &mut Ui, view: &View, persona: &Persona, attribute: &Attribute, r
         let line = if is_on { Stroke::new(2.0, t.accent) } else { Stroke::new(1.0, t.muted) };
         ui.painter().rect_stroke(inner, 4.0, line, StrokeKind::Inside);
     }
-    let toned = tone(evidence.effect);
+    let toned = tone(evidence);
     let font = FontId::new(13.0, if toned == 0 { eframe::egui::FontFamily::Proportional } else { theme::bold() });
     let left = inner.left() + if toned == 0 { 4.0 } else { 18.0 };
     let room = Rect::from_min_max(pos2(left, inner.top()), inner.max - Vec2::new(6.0, 0.0));

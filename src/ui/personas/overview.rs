@@ -4,7 +4,7 @@ use eframe::egui::{
     Align, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
 };
 
-use crate::persona::{Contrast, Direction, Persona, Personas};
+use crate::persona::{Contrast, Persona, Personas};
 use crate::session::{CardsView, Look};
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::names::name_ui;
@@ -134,13 +134,10 @@ fn bar_paint(ui: &Ui, bar: Rect, share: f32, colour: Color32) {
     ui.painter().rect_filled(bar.with_max_x(bar.left() + bar.width() * share.clamp(0.0, 1.0)), 2.0, colour);
 }
 
-/// The strongest traits: more before less, so that a tile says what they are rather than what they are not.
+/// The strongest traits, those of the name first.
 fn traits_ui(ui: &mut Ui, persona: &Persona, is_everyone: bool) {
-    // What is sensitive stands on the card, marked; it is nobody's headline, here as in every export.
-    let told = || persona.statements.iter().filter(|statement| !persona.is_sensitive(statement));
-    let of = |direction| told().filter(move |statement| statement.direction == direction);
     let mut n_told = 0;
-    for statement in of(Direction::More).chain(of(Direction::Less)).take(TRAITS).filter(|_| persona.n >= Contrast::LEAST) {
+    for statement in persona.in_few_words().take(TRAITS).filter(|_| persona.n >= Contrast::LEAST) {
         // A name of two lines and an outcome take the place of a trait where the tile is low: none is cut through.
         if ui.available_height() < 16.0 {
             break;
