@@ -13,7 +13,9 @@ use crate::persona::{self, Added, Numbering, PersonaEdit, RestsOn};
 use crate::session::history::{History, MergeKey};
 use crate::session::project;
 use crate::session::settings::ThemeChoice;
-use crate::session::{Action, CardEdit, Command, DataView, ExportRequest, Look, OpenModel, Page, PageView, Parting, Plan, Words};
+use crate::session::{
+    Action, CardEdit, Command, DataView, DatabaseDraft, ExportRequest, Look, OpenModel, Page, PageView, Parting, Plan, Words,
+};
 use crate::ui::export_dialog::Taking;
 
 use super::appearance::preference;
@@ -35,6 +37,9 @@ impl Window {
                 self.session.moved = None;
             }
             Command::AddSources(paths) => self.add_sources(paths),
+            Command::AskDatabase(brings) => self.ask_database(brings),
+            Command::DatabaseTold(told) => self.database_told(told),
+            Command::DatabaseCame(path, told) => self.database_came(path, &told),
             Command::LocateSource(at) => {
                 let folder = self.home_folder();
                 self.dialogs.open(DialogPurpose::LocateSource(at), Some(&folder), "", &self.ctx);
@@ -159,6 +164,7 @@ impl Window {
                 let folder = self.home_folder();
                 self.dialogs.open(DialogPurpose::AddSource, Some(&folder), "", &self.ctx);
             }
+            Action::FromDatabase => self.look.database = Some(DatabaseDraft::default()),
             Action::OpenSample => self.start(Plan::new(Source::Sample { seed: 0 }), Look { page: Page::Segments, ..Look::default() }, None),
             Action::Reload => {
                 self.read_again();

@@ -8,6 +8,7 @@ mod choices;
 mod chosen_files;
 pub mod cli;
 mod commands;
+mod database;
 mod dialogs;
 mod dictionaries;
 mod event_args;

@@ -91,12 +91,12 @@ fn failed(error: PullError) -> Failure {
     Failure::Failed(error.to_string())
 }
 
-fn look(foreseen: &Foreseen) -> String {
+pub(super) fn look(foreseen: &Foreseen) -> String {
     let bytes = foreseen.bytes.map_or_else(String::new, |bytes| format!(", {} in memory", megabytes(bytes)));
     format!("{} would come{bytes}.\n", rows(foreseen.rows))
 }
 
-fn summary(pulled: &Pulled, out: &str) -> String {
+pub(super) fn summary(pulled: &Pulled, out: &str) -> String {
     let columns = if pulled.columns == 1 { "1 column".to_owned() } else { format!("{} columns", count(pulled.columns)) };
     let notes: String = pulled.notes.iter().map(|note| format!("{note}\n")).collect();
     format!("{} of {columns} are in {out}.\n{notes}", rows(pulled.rows))

@@ -318,6 +318,7 @@ impl Window {
             shell::status_ui(ui, status, plan, answers, look, commands);
         }
         ui::export_dialog::ui(ui, answers, &self.history.plan().dictionary, self.taking.as_ref(), look, commands);
+        ui::database::ui(ui, &mut self.look, &mut self.commands);
         ui::palette::ui(ui, self.history.plan(), &self.answers, &mut self.look, &mut self.commands);
         ui::palette::keys_ui(ui, &mut self.look);
         // Nothing lies over a slide; what is to be said waits until the show is over.

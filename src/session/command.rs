@@ -37,6 +37,12 @@ pub enum Command {
     Relocate(PathBuf),
     /// Add files to the sources of the customer table; where there is none yet, it begins with the open file and these.
     AddSources(Vec<PathBuf>),
+    /// Ask the database of the draft: for its rows, or only how many there are.
+    AskDatabase(bool),
+    /// What it said, or why it said nothing.
+    DatabaseTold(Result<String, String>),
+    /// Its rows are in this file; and what is said of them.
+    DatabaseCame(PathBuf, String),
     /// Choose in the system's dialog where a source is now, by its place.
     LocateSource(usize),
     /// Replace what is said about the sources, the columns built from them, RFM and health.
@@ -182,6 +188,8 @@ pub enum Action {
     OpenSample,
     /// Choose further files in the system's dialog.
     AddSource,
+    /// Open the dialog that brings rows of a database.
+    FromDatabase,
     /// Read the file again.
     Reload,
     /// Save the project, asking where if it has no file yet.
@@ -254,6 +262,12 @@ pub const ACTIONS: &[ActionInfo] = &[
         "Add source…",
         "Add transactions, events, a survey or other files; one customer table is built from all.",
         "Ctrl+Shift+O",
+    ),
+    info(
+        Action::FromDatabase,
+        "Rows of a database…",
+        "Bring a table or the rows of a query of PostgreSQL, SQLite, DuckDB or a warehouse.",
+        "",
     ),
     info(Action::Reload, "Read the files again", "Read the files again and keep every choice.", "Ctrl+R"),
     info(Action::Save, "Save", "Save every choice as a project.", "Ctrl+S"),

@@ -11,6 +11,7 @@ use super::brush::Brush;
 use super::cards_look::CardsLook;
 use super::checks::Checks;
 use super::command::ExportRequest;
+use super::database_draft::DatabaseDraft;
 use super::journeys_look::JourneysLook;
 use super::live_look::LiveLook;
 use super::page::Page;
@@ -105,6 +106,9 @@ pub struct Look {
     /// How many snapshots before the last two the table of moves shows.
     #[serde(skip)]
     pub moves_back: usize,
+    /// The dialog that brings rows of a database, while it is open.
+    #[serde(skip)]
+    pub database: Option<DatabaseDraft>,
     /// The path of an earlier table that is being typed, where the system shows no file dialog.
     #[serde(skip)]
     pub earlier_path_draft: Option<String>,
@@ -218,7 +222,7 @@ impl Look {
 
     /// Whether something lies over the page that has the keys for itself.
     pub fn is_covered(&self) -> bool {
-        self.palette.is_some() || self.export.is_some() || self.keys_open
+        self.palette.is_some() || self.export.is_some() || self.database.is_some() || self.keys_open
     }
 
     /// Picks customers. The side panel then tells of them: what was done last is what is read.
@@ -258,6 +262,7 @@ impl Default for Look {
             shows_checks: false,
             moves_as_table: false,
             moves_back: 0,
+            database: None,
             earlier_path_draft: None,
             cards: CardsLook::default(),
             journeys: JourneysLook::default(),

@@ -3,6 +3,7 @@
 pub mod at_right;
 mod badge;
 pub mod data_page;
+pub mod database;
 mod dated_sources;
 pub mod export_dialog;
 pub mod focus_ring;

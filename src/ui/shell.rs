@@ -156,7 +156,7 @@ fn file_menu_ui(ui: &mut Ui, session: &Session, title: &str, most: usize, comman
     let title = cut(title, most);
     let menu = ui.menu_button(format!("{title}{dot}  {}", icons::CARET_DOWN), |ui| {
         ui.set_min_width(260.0);
-        for action in [Action::Open, Action::AddSource, Action::OpenSample, Action::Reload] {
+        for action in [Action::Open, Action::AddSource, Action::FromDatabase, Action::OpenSample, Action::Reload] {
             menu_item_ui(ui, action, commands);
         }
         if !session.recent.is_empty() {

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use egui_kittest::kittest::{NodeT, Queryable};
+use personae::session::{Action, Command as Ask};
+
 use crate::foreign;
 
 fn program() -> PathBuf {
@@ -73,4 +76,37 @@ fn what_cannot_be_pulled_is_one_sentence() {
         assert!(told.contains(part) && told.trim_end().lines().count() == 1, "{args:?}: {told}");
     }
     assert!(!PathBuf::from(out).exists());
+}
+
+#[test]
+fn the_window_asks_for_an_address_and_says_what_came_of_it() {
+    personae::data::guest::set_program(program());
+    let mut harness = crate::whole::open(None, None);
+    crate::whole::order(&mut harness, Ask::Do(Action::FromDatabase));
+    assert!(harness.get_by_label("Bring the rows").accesskit_node().is_disabled(), "nothing is typed");
+    for (field, text) in [("Address of the database", "postgresql://reader:hunter2@127.0.0.1:1/shop"), ("Table", "shop.orders")] {
+        harness.get_by_label(field).focus();
+        harness.run_steps(2);
+        harness.get_by_label(field).type_text(text);
+        harness.run_steps(2);
+    }
+    assert!(harness.query_by_label_contains("The address holds a password").is_some());
+    crate::whole::window(&mut harness).command(Ask::Do(Action::FromDatabase));
+    harness.run_steps(2);
+    for (field, text) in [("Address of the database", "nofile.sqlite"), ("Table", "orders")] {
+        harness.get_by_label(field).focus();
+        harness.run_steps(2);
+        harness.get_by_label(field).type_text(text);
+        harness.run_steps(2);
+    }
+    harness.get_by_label("Count first").click();
+    harness.run_steps(2);
+    crate::whole::settle(&mut harness);
+    assert!(harness.query_by_label_contains("There is no file nofile.sqlite").is_some());
+    // What was typed is kept by nobody.
+    let look = serde_json::to_string(crate::whole::window(&mut harness).look()).unwrap();
+    assert!(!look.contains("nofile") && !look.contains("hunter2"), "{look}");
+    harness.get_by_label("Close").click();
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Bring the rows").is_none());
 }
