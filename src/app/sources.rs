@@ -116,6 +116,9 @@ impl Window {
 
     /// Puts tables of earlier days beside the data, by day.
     pub(super) fn add_earlier(&mut self, paths: Vec<PathBuf>) {
+        if let Some(wrong) = paths.iter().find(|path| !path.is_file()) {
+            return self.complain(format!("There is no file {}. Give the path of a table.", wrong.display()));
+        }
         self.look.earlier_path_draft = None;
         logging::opens(&paths);
         let own = match &self.plan().source {

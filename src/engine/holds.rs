@@ -110,6 +110,10 @@ impl Held {
         if last.of != self.of {
             *last = Last { of: self.of, ..Last::default() };
         }
+        // What cannot be told any more is not told from before.
+        if matches!(self.stays, Asked::Failed(_)) {
+            last.stays = None;
+        }
         HoldsAnswer {
             folds: self.folds.settled(&mut last.folds),
             stays: self.stays.settled(&mut last.stays),

@@ -10,7 +10,7 @@ use crate::base::stats::{self, Z_95};
 use crate::data::{Column, ColumnProfile, Role, Values, is_rfm_score};
 use crate::evaluate::{Rate, rate_range, says_yes, telling_level};
 use crate::persona::text::number;
-use crate::persona::{Contrast, Evidence, Persona, Withheld};
+use crate::persona::{Contrast, Evidence, Persona, Withheld, listed_name};
 
 use super::palette::{hex, segment};
 use super::report::Report;
@@ -283,8 +283,13 @@ fn told_averages(sizes: &[usize], n_all: usize) -> Vec<bool> {
     }
 }
 
+/// Letters of a name that stand beside a bar.
+const LONG: usize = 26;
+
 fn name(report: &Report, cluster: usize) -> String {
-    report.personas.personas.get(cluster).map_or_else(String::new, |persona| persona.name.clone())
+    let Some(persona) = report.personas.personas.get(cluster) else { return String::new() };
+    // Beside a bar a long name would be cut at its end, which is what tells it from another.
+    if persona.name.chars().count() > LONG { listed_name(&persona.name, &report.personas.noun) } else { persona.name.clone() }
 }
 
 fn colour(report: &Report, cluster: usize) -> String {

@@ -34,6 +34,8 @@ pub struct Attribute {
     pub separation: f64,
     /// "and 6 columns that say the same", where there are others.
     pub also: Option<String>,
+    /// How many these are.
+    pub n_also: usize,
 }
 
 impl Attribute {
@@ -50,6 +52,11 @@ impl Attribute {
     /// What the column is for.
     pub fn role(&self, personas: &[Persona]) -> Option<Role> {
         Some(self.any_evidence(personas)?.role)
+    }
+
+    /// The same where room is short: "Contract = Two year +6".
+    pub fn what_in_short(&self) -> String {
+        if self.also.is_some() { format!("{} +{}", self.shown, self.n_also) } else { self.shown.clone() }
     }
 
     /// The evidence of one of `personas`.
@@ -97,7 +104,9 @@ pub fn attributes(personas: &[Persona], twins: &Twins) -> Vec<Attribute> {
         is_new
     });
     for attribute in &mut attributes {
-        attribute.also = attribute.any_evidence(personas).and_then(|row| twins.also(row));
+        let row = attribute.any_evidence(personas).cloned();
+        attribute.also = row.as_ref().and_then(|row| twins.also(row));
+        attribute.n_also = row.as_ref().map_or(0, |row| twins.n_others(row));
     }
     attributes
 }
@@ -131,5 +140,5 @@ fn attribute(personas: &[Persona], column: &str, level: Option<&str>, rows: Vec<
     let squares: f64 = rows.iter().enumerate().filter_map(evidence).map(|evidence| evidence.effect * evidence.effect).sum();
     let separation = (squares / personas.len().max(1) as f64).sqrt();
     let shown = rows.iter().enumerate().find_map(evidence).map(|evidence| evidence.shown.title()).unwrap_or_default();
-    Attribute { column: column.to_owned(), level: level.map(str::to_owned), shown, everyone, rows, separation, also: None }
+    Attribute { column: column.to_owned(), level: level.map(str::to_owned), shown, everyone, rows, separation, also: None, n_also: 0 }
 }

@@ -133,7 +133,22 @@ fn told(
                 share if *share >= 0.995 => format!(", {more_or_less} than nearly all of them"),
                 share => format!(", {more_or_less} than {} of them", percent(*share)),
             };
+            let is_answer = loaded.profile.column(&span.name).is_some_and(|profile| {
+                profile.n_distinct == 2 && profile.numeric.as_ref().is_some_and(|numeric| numeric.min == 0.0 && numeric.max == 1.0)
+            });
+            let word = |value: f64| {
+                let own = dictionary.code(&span.name, value).map(str::to_owned);
+                own.unwrap_or_else(|| if value > 0.0 { "yes".to_owned() } else { "no".to_owned() })
+            };
             match value {
+                // 0 and 1 are answers and no amounts.
+                Some(value) if is_answer => {
+                    let have = match ((1.0 - share) * n_peers as f64).round() as usize {
+                        n if n < LEAST_PEERS => "few in the persona have it".to_owned(),
+                        _ => format!("{} of the persona have it", percent(1.0 - share)),
+                    };
+                    format!("{name} {}, {have}, most have {}", word(*value), word(if *median >= 0.5 { 1.0 } else { 0.0 }))
+                }
                 Some(value) => format!("{name} {}, persona median {}{stands}", write(*value), write(*median)),
                 None => format!("{name} is missing, median of its persona {}", write(*median)),
             }

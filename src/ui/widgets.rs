@@ -378,7 +378,7 @@ pub fn row_background(ui: &Ui, rect: egui::Rect, is_selected: bool, is_hovered: 
     }
 }
 
-/// A field for a path that is typed, where the system shows no file dialog; nothing where no path is asked for. Gives what Enter confirms, and asks no more.
+/// A field for a path that is typed, where the system shows no file dialog; nothing where no path is asked for. Gives what Enter confirms; Escape asks no more, and so does whoever takes the path.
 pub fn path_field_ui(ui: &mut Ui, what: &str, draft: &mut Option<String>) -> Option<String> {
     let text = draft.as_mut()?;
     let field = ui.add(egui::TextEdit::singleline(text).hint_text(what).desired_width(f32::INFINITY));
@@ -386,8 +386,14 @@ pub fn path_field_ui(ui: &mut Ui, what: &str, draft: &mut Option<String>) -> Opt
     if text.is_empty() && ui.memory(|memory| memory.focused()).is_none() {
         field.request_focus();
     }
-    let is_said = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) && !text.trim().is_empty();
-    if is_said { draft.take().map(|text| text.trim().to_owned()) } else { None }
+    let pressed = |key| field.lost_focus() && ui.input(|input| input.key_pressed(key));
+    if pressed(egui::Key::Escape) {
+        *draft = None;
+        return None;
+    }
+    // What turns out to be no path stays to be mended.
+    let path = text.trim().to_owned();
+    (pressed(egui::Key::Enter) && !path.is_empty()).then_some(path)
 }
 
 /// A field for a day, with its accessible name; what is no day stays to be mended, and counts as none.
@@ -396,7 +402,7 @@ pub fn day_field_ui(ui: &mut Ui, name: &str, day: &mut Option<IsoDay>) {
     let draft: Option<String> = ui.data(|data| data.get_temp(id));
     let mut text = draft.clone().unwrap_or_else(|| day.map_or_else(String::new, |day| day.to_string()));
     let is_wrong = draft.as_deref().is_some_and(|text| !text.trim().is_empty() && IsoDay::parse(text).is_none());
-    let mut field = egui::TextEdit::singleline(&mut text).desired_width(92.0).hint_text("YYYY-MM-DD");
+    let mut field = egui::TextEdit::singleline(&mut text).desired_width(108.0).hint_text("YYYY-MM-DD");
     if is_wrong {
         field = field.text_color(tokens(ui).bad);
     }

@@ -14,9 +14,12 @@ import polars
 program, folder = sys.argv[1:]
 database, out = os.path.join(folder, "shop.sqlite"), os.path.join(folder, "orders.arrow")
 with sqlite3.connect(database) as connection:
-    connection.execute("CREATE TABLE orders (id INTEGER, customer TEXT, amount REAL, photo BLOB)")
-    rows = [(at, f"C{at % 50}", at / 4 if at % 7 else None, b"x") for at in range(5000)]
-    connection.executemany("INSERT INTO orders VALUES (?, ?, ?, ?)", rows)
+    connection.execute("CREATE TABLE orders (id INTEGER, customer TEXT, amount REAL, photo BLOB, day DATE, at TEXT)")
+    rows = [
+        (at, f"C{at % 50}", at / 4 if at % 7 else None, b"x", f"2024-0{1 + at % 9}-1{at % 10}", f"2024-01-31 1{at % 10}:30:0{at % 10}")
+        for at in range(5000)
+    ]
+    connection.executemany("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 surroundings = {**os.environ, "VIRTUAL_ENV": sys.prefix}
 
@@ -29,7 +32,10 @@ def pull(*arguments):
 found = {"look": pull("--table", "orders", "--look"), "pulled": pull("--table", "orders", "--out", out)}
 came = polars.read_ipc(out)
 found["columns"] = came.columns
-found["unlike"] = sum(1 for mine, theirs in zip(came.rows(), rows, strict=True) if mine != theirs[:3])
+found["types"] = [str(kind) for kind in came.dtypes]
+# Days and times that SQLite keeps as texts are days and times here.
+told = came.with_columns(polars.col("day").cast(polars.String), polars.col("at").dt.strftime("%Y-%m-%d %H:%M:%S"))
+found["unlike"] = sum(1 for mine, theirs in zip(told.rows(), rows, strict=True) if mine != theirs[:3] + theirs[4:])
 query = "SELECT customer, SUM(amount) AS spend FROM orders GROUP BY customer;"
 found["query"] = pull("--query", query, "--out", out)
 found["spend"] = polars.read_ipc(out)["spend"].sum() - sum(row[2] or 0 for row in rows)

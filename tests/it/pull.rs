@@ -22,8 +22,9 @@ fn rows_of_sqlite_come_as_they_are() {
     let Some(found) = foreign::read("pull_from_sqlite.py", &[program(), folder.path().into()]) else { return };
     assert_eq!(found["look"][1], "5\u{202f}000 rows would come, less than 1 MB in memory.\n", "{found}");
     let told = found["pulled"][1].as_str().unwrap();
-    assert!(told.starts_with("5\u{202f}000 rows of 3 columns are in ") && told.contains("photo holds bytes and is left out"), "{told}");
-    assert_eq!((&found["columns"], &found["unlike"]), (&serde_json::json!(["id", "customer", "amount"]), &0.into()));
+    assert!(told.starts_with("5\u{202f}000 rows of 5 columns are in ") && told.contains("photo holds bytes and is left out"), "{told}");
+    assert_eq!((&found["columns"], &found["unlike"]), (&serde_json::json!(["id", "customer", "amount", "day", "at"]), &0.into()));
+    assert_eq!((&found["types"][3], found["types"][4].as_str().unwrap().starts_with("Datetime")), (&"Date".into(), true), "{found}");
     assert_eq!((&found["query"][0], found["spend"].as_f64().map(f64::abs).unwrap() < 1e-6), (&0.into(), true), "{found}");
     assert_eq!(found["nowhere"][0], 1);
     assert!(found["nowhere"][2].as_str().unwrap().contains("no such table: nowhere"), "{found}");

@@ -174,6 +174,23 @@ fn the_same_customers_on_an_earlier_day_show_who_stays() {
     assert_eq!(found.stays, headless.stays);
     let stay = &found.stays[0];
     assert!(stay.stay > 0.6 && stay.stay < 0.95, "{stay:?}");
+    // A table of other columns, or of other customers, says nothing of who stays.
+    let (ids, fewer, others) = (window._folder.path(), "fewer_2024-02-01.csv", "others_2024-02-01.csv");
+    let id = |row: &&str| row.split_once(',').unwrap().0.to_owned();
+    std::fs::write(
+        ids.join(fewer),
+        format!("{}\n{}\n", head.split_once(',').unwrap().0, rows.iter().map(id).collect::<Vec<_>>().join("\n")),
+    )
+    .unwrap();
+    let renamed: Vec<String> = rows.iter().map(|row| format!("new{row}")).collect();
+    std::fs::write(ids.join(others), format!("{head}\n{}\n", renamed.join("\n"))).unwrap();
+    for (file, part) in [(fewer, "lacks columns that decide who is alike"), (others, "have no customer in common by")] {
+        let path = window._folder.path().join(file);
+        let before = plan.validation.earlier.clone();
+        plan.validation.earlier = vec![before[0].clone(), EarlierTable::at(path)];
+        assert!(told(&mut window, &plan).contains(part), "{file}");
+        plan.validation.earlier = before;
+    }
     plan.validation.earlier.push(EarlierTable::at("gone_2023-12-31.csv".into()));
     assert!(told(&mut window, &plan).contains("gone_2023-12-31.csv"));
 }

@@ -1,14 +1,17 @@
 //! What becomes of the columns of a database, so that the readers of sources take them?
 //!
 //! In: batches as a driver hands them over. Out: batches of numbers, texts, days, times and truths. Decimals become doubles, as everywhere here; what holds lists,
-//! records or bytes is left out, and told. O(cells).
+//! records or bytes is left out, and told; texts become days where the database has no type for these and all of them are. O(cells).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Decimal256Type};
-use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray};
-use arrow_schema::{ArrowError, DataType, Field, Schema};
+use arrow_array::{Array, ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMillisecondArray};
+use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
+
+use crate::data::day::IsoDay;
 
 /// What becomes of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +24,19 @@ enum Becomes {
     OfTexts,
     /// Texts without any, since the database knows no type.
     Nothing,
+    /// Days, from texts of a database that has no type for them.
+    OfDays,
+    /// Times, from such texts.
+    OfTimes,
+}
+
+/// Columns of texts that are all days, and those that are all times, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct DayTexts {
+    /// All are like 2024-01-31.
+    pub days: BTreeSet<String>,
+    /// All are like 2024-01-31 12:30:00.
+    pub times: BTreeSet<String>,
 }
 
 /// The columns that come, and what becomes of each.
@@ -35,6 +51,11 @@ pub(super) struct Arriving {
 impl Arriving {
     /// By the columns of a result; says what to do where none can come.
     pub fn of(schema: &Schema) -> Result<Arriving, String> {
+        Arriving::with_days(schema, &DayTexts::default())
+    }
+
+    /// The same where some texts are known to be days.
+    pub fn with_days(schema: &Schema, known: &DayTexts) -> Result<Arriving, String> {
         let (mut columns, mut fields, mut notes) = (Vec::new(), Vec::new(), Vec::new());
         for (at, field) in schema.fields().iter().enumerate() {
             let Some(becomes) = becomes(field) else {
@@ -42,7 +63,14 @@ impl Arriving {
                 notes.push(format!("{} holds {kind} and is left out; CAST it to a text in a query to keep it.", field.name()));
                 continue;
             };
+            let becomes = match becomes {
+                Becomes::Itself if known.days.contains(field.name()) => Becomes::OfDays,
+                Becomes::Itself if known.times.contains(field.name()) => Becomes::OfTimes,
+                becomes => becomes,
+            };
             let data_type = match becomes {
+                Becomes::OfDays => DataType::Date32,
+                Becomes::OfTimes => DataType::Timestamp(TimeUnit::Millisecond, None),
                 Becomes::Itself => field.data_type().clone(),
                 Becomes::OfDecimals | Becomes::OfTexts => DataType::Float64,
                 Becomes::Nothing => DataType::Utf8,
@@ -77,7 +105,8 @@ impl Arriving {
         let unread = self.schema.fields().iter().zip(&self.unread).filter(|(_, n)| **n > 0);
         let told = unread.map(|(field, n)| {
             let (cells, are, count) = if *n == 1 { ("cell", "is", "counts") } else { ("cells", "are", "count") };
-            format!("{} {cells} of {} {are} no number and {count} as missing.", crate::base::text::count(*n as usize), field.name())
+            let what = if *field.data_type() == DataType::Float64 { "number" } else { "day" };
+            format!("{} {cells} of {} {are} no {what} and {count} as missing.", crate::base::text::count(*n as usize), field.name())
         });
         let told: Vec<String> = told.collect();
         self.notes.into_iter().chain(told).collect()
@@ -144,8 +173,32 @@ fn arrived(column: &ArrayRef, becomes: Becomes, unread: &mut u64) -> ArrayRef {
             };
             doubles(column.as_string::<i32>().iter().map(number).collect())
         }
+        (Becomes::OfDays, _) => {
+            let day = |text: Option<&str>| {
+                let day = IsoDay::parse(text?);
+                *unread += u64::from(day.is_none());
+                day.map(|day| day.0)
+            };
+            Arc::new(Date32Array::from_iter(column.as_string::<i32>().iter().map(day)))
+        }
+        (Becomes::OfTimes, _) => {
+            let time = |text: Option<&str>| {
+                let time = milliseconds(text?);
+                *unread += u64::from(time.is_none());
+                time
+            };
+            Arc::new(TimestampMillisecondArray::from_iter(column.as_string::<i32>().iter().map(time)))
+        }
         (Becomes::Itself, _) => column.clone(),
     }
+}
+
+/// Milliseconds since 1970 of "2024-01-31 12:30:00"; none where there is no such time.
+fn milliseconds(text: &str) -> Option<i64> {
+    let (day, clock) = text.split_at_checked(10)?;
+    let parts: Vec<i64> = clock.get(1..)?.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let [hours @ 0..24, minutes @ 0..60, seconds @ 0..60] = parts[..] else { return None };
+    Some((i64::from(IsoDay::parse(day)?.0) * 86_400 + hours * 3_600 + minutes * 60 + seconds) * 1_000)
 }
 
 #[cfg(test)]
@@ -155,6 +208,27 @@ mod tests {
     use arrow_array::{BinaryArray, Decimal128Array};
 
     use super::*;
+
+    #[test]
+    fn texts_that_are_all_days_become_days() {
+        let fields = ["day", "at", "note"].map(|name| Field::new(name, DataType::Utf8, true)).to_vec();
+        let schema = Arc::new(Schema::new(fields));
+        let texts = |texts: [Option<&str>; 3]| -> ArrayRef { Arc::new(StringArray::from(texts.to_vec())) };
+        let columns = vec![
+            texts([Some("1970-01-03"), None, Some("2024-02-30")]),
+            texts([Some("1970-01-02 00:00:01"), Some("1970-01-01T01:00:00"), None]),
+            texts([Some("1970-01-03"), Some("gift"), None]),
+        ];
+        let batch = RecordBatch::try_new(schema.clone(), columns).unwrap();
+        let known = DayTexts { days: BTreeSet::from(["day".to_owned()]), times: BTreeSet::from(["at".to_owned()]) };
+        let mut arriving = Arriving::with_days(&schema, &known).unwrap();
+        let came = arriving.batch(&batch).unwrap();
+        let days: Vec<Option<i32>> = came.column(0).as_primitive::<arrow_array::types::Date32Type>().iter().collect();
+        let times: Vec<Option<i64>> = came.column(1).as_primitive::<arrow_array::types::TimestampMillisecondType>().iter().collect();
+        assert_eq!((days, times), (vec![Some(2), None, None], vec![Some(86_401_000), Some(3_600_000), None]));
+        assert_eq!(*came.column(2).data_type(), DataType::Utf8);
+        assert_eq!(arriving.notes(), ["1 cell of day is no day and counts as missing."]);
+    }
 
     #[test]
     fn decimals_become_doubles_and_bytes_stay() {

@@ -13,7 +13,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_ipc::writer::FileWriter;
-use arrow_schema::ArrowError;
+use arrow_schema::{ArrowError, DataType};
 
 use crate::base::text::capitalised;
 use crate::data::Dialect;
@@ -21,7 +21,7 @@ use crate::data::guest::leave_no_core;
 use crate::export::write_beside;
 
 use super::address::{self, Opened};
-use super::arriving::Arriving;
+use super::arriving::{Arriving, DayTexts};
 use super::driver;
 use super::request::{ARGUMENT, Foreseen, Pull, Pulled, Request, RowsAsked, Says};
 
@@ -104,7 +104,10 @@ fn answer(request: &Request, opened: &Opened) -> Result<Says, String> {
         statement.execute_update().map_err(failed)?;
     }
     match out {
-        Some(out) => Ok(Says::Done(with_rows(&mut connection, &query, failed, |rows| write(rows, out))?)),
+        Some(out) => {
+            let days = if dialect == Dialect::Sqlite { day_texts(&mut connection, &query, failed)? } else { DayTexts::default() };
+            Ok(Says::Done(with_rows(&mut connection, &query, failed, |rows| write(rows, &days, out))?))
+        }
         None => {
             let counted = format!("SELECT COUNT(*) AS n FROM ({query}\n) AS counted");
             let n = with_rows(&mut connection, &counted, failed, first_number)?;
@@ -112,6 +115,35 @@ fn answer(request: &Request, opened: &Opened) -> Result<Says, String> {
             Ok(Says::Foreseen(Foreseen { rows: n, bytes: bytes.map(|of_a_row| (of_a_row * n as f64) as u64) }))
         }
     }
+}
+
+/// Which columns of texts hold nothing but days or times: SQLite has no type for them. One look over the rows, in the database.
+fn day_texts(
+    connection: &mut ManagedConnection,
+    query: &str,
+    failed: impl Fn(adbc_core::error::Error) -> String + Copy,
+) -> Result<DayTexts, String> {
+    const DAY: &str = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]";
+    let schema = with_rows(connection, query, failed, |rows| Ok(rows.schema()))?;
+    let texts: Vec<&String> =
+        schema.fields().iter().filter(|field| *field.data_type() == DataType::Utf8).map(|field| field.name()).collect();
+    let mut found = DayTexts::default();
+    for name in texts {
+        let column = Dialect::Sqlite.quoted(name);
+        for (kinds, pattern) in
+            [(&mut found.days, DAY.to_owned()), (&mut found.times, format!("{DAY}[ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9]"))]
+        {
+            // As many that are as there are, and one at least.
+            let counted = format!(
+                "SELECT CASE WHEN COUNT({column}) > 0 AND COUNT({column}) = SUM({column} GLOB '{pattern}') THEN 1 ELSE 0 END AS n FROM ({query}\n) AS looked_at"
+            );
+            if with_rows(connection, &counted, failed, first_number)? == 1 {
+                kinds.insert(name.clone());
+                break;
+            }
+        }
+    }
+    Ok(found)
 }
 
 type Rows = Box<dyn RecordBatchReader + Send>;
@@ -203,10 +235,10 @@ fn end_of_statement(query: &str) -> usize {
 }
 
 /// Writes the rows as exports are written: beside the file, which is replaced at the end.
-fn write(rows: Rows, out: &Path) -> Result<Pulled, String> {
+fn write(rows: Rows, days: &DayTexts, out: &Path) -> Result<Pulled, String> {
     let mut pulled = Err("Nothing came.".to_owned());
     let written = write_beside(out, |to| {
-        pulled = stream(rows, to);
+        pulled = stream(rows, days, to);
         if pulled.is_ok() { Ok(()) } else { Err(io::ErrorKind::Interrupted.into()) }
     });
     let pulled = pulled?;
@@ -214,8 +246,8 @@ fn write(rows: Rows, out: &Path) -> Result<Pulled, String> {
     Ok(pulled)
 }
 
-fn stream(rows: Rows, to: &mut dyn Write) -> Result<Pulled, String> {
-    let mut arriving = Arriving::of(&rows.schema())?;
+fn stream(rows: Rows, days: &DayTexts, to: &mut dyn Write) -> Result<Pulled, String> {
+    let mut arriving = Arriving::with_days(&rows.schema(), days)?;
     let cannot = |why: &dyn std::fmt::Display| format!("The rows cannot be written: {why}.");
     let mut writer = FileWriter::try_new(to, arriving.schema()).map_err(|why| cannot(&why))?;
     let (mut n, mut said) = (0u64, Instant::now());

@@ -114,6 +114,19 @@ pub(in crate::engine) fn stays_of_tables(
             begin.day
         )));
     }
+    for table in &tables[1..] {
+        let lacks = |name: &&str| table.loaded.table.column(name).is_none();
+        let entering = first.prepared.columns.iter().filter(|column| column.enters).map(|column| column.name.as_str());
+        let missing: Vec<&str> = entering.filter(lacks).collect();
+        if !missing.is_empty() {
+            let (shown, more) = (missing[..missing.len().min(3)].join(", "), missing.len().saturating_sub(3));
+            let more = if more > 0 { format!(" and {} more", count(more)) } else { String::new() };
+            return Err(cannot(format!(
+                "The table of {} lacks columns that decide who is alike on {}: {shown}{more}. Give tables with the same columns.",
+                table.day, begin.day
+            )));
+        }
+    }
     let model = segment_model(&first, ctx).map_err(|error| cannot(error.to_string()))?;
     let model = model.ok_or_else(|| cannot("There is no segment model; please report this."))?;
     let mut placed: Vec<Placed> = Vec::new();
@@ -127,6 +140,14 @@ pub(in crate::engine) fn stays_of_tables(
         })?;
         let words = if nth > 0 { words_on(&first, &table.loaded, &rows, &of_a_day, ctx)? } else { Vec::new() };
         let (places, without) = by_key(table, key, rows);
+        if let Some(before) = placed.last()
+            && !places.keys().any(|customer| before.places.contains_key(customer))
+        {
+            return Err(cannot(format!(
+                "The tables of {} and {} have no customer in common by {key}; give the same customers on both days.",
+                before.day, table.day
+            )));
+        }
         if without > 0 {
             found.notes.push(format!("{} rows of the table of {} have no {key}; they are left out.", count(without), table.day));
         }

@@ -280,5 +280,6 @@ fn told_ui(ui: &mut Ui, answers: &Answers, seen: &EventsSeen, draft: &mut Journe
 pub(super) fn path_ui(ui: &mut Ui, options: &JourneyOptions, look: &mut Look, commands: &mut Vec<Command>) {
     if let Some(path) = path_field_ui(ui, "Path of an export of events", &mut look.journeys.path_draft) {
         commands.push(Command::Follow(options.with_files(vec![path.into()])));
+        look.journeys.path_draft = None;
     }
 }

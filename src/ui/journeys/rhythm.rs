@@ -5,7 +5,7 @@ use eframe::egui::{Align2, Color32, CornerRadius, Label, Rect, Role, Sense, Text
 use crate::journeys::report::{RhythmOf, RhythmReport};
 use crate::journeys::rhythm::ShareDifference;
 use crate::ui::theme::{self, caption, tokens};
-use crate::ui::widgets::{name_it, percent, unbroken};
+use crate::ui::widgets::{name_it, percent, unbroken, width_of};
 
 use super::seen::{Seen, scrolled};
 
@@ -114,6 +114,11 @@ fn tile_colour(ui: &Ui, seen: &Seen, of: &ShareDifference) -> Color32 {
     t.field.lerp_to_gamma(towards, strength)
 }
 
+/// "Mar" of "Mar 2024"; the whole is told on hover.
+fn first_word(name: &str) -> &str {
+    name.split(' ').next().unwrap_or(name)
+}
+
 /// Bars side by side: everyone's, and a persona's beside it.
 fn bars_ui(ui: &mut Ui, seen: &Seen, (title, names): (&str, &[&str]), everyone: &[f64], own: Option<&[ShareDifference]>) {
     let t = tokens(ui);
@@ -123,6 +128,11 @@ fn bars_ui(ui: &mut Ui, seen: &Seen, (title, names): (&str, &[&str]), everyone: 
     let most = everyone.iter().copied().chain(own.iter().flat_map(|own| own.iter().map(|of| of.share))).fold(1e-9, f64::max);
     let width = rect.width() / names.len().max(1) as f32;
     let small = TextStyle::Small.resolve(ui.style());
+    // Names that do not fit give way to their first word, and then to every so many.
+    let widest = |of: &dyn Fn(&str) -> String| names.iter().map(|name| width_of(ui, &of(name), &small)).fold(0.0, f32::max) + 6.0;
+    let (whole, first) = (widest(&|name| name.to_owned()), widest(&|name| first_word(name).to_owned()));
+    let is_whole = whole <= width.max(34.0);
+    let step = if is_whole { 1 } else { (first / width).ceil().max(1.0) as usize };
     let foot = rect.bottom() - 18.0;
     let room = foot - rect.top() - 16.0;
     for (at, name) in names.iter().enumerate() {
@@ -145,9 +155,10 @@ fn bars_ui(ui: &mut Ui, seen: &Seen, (title, names): (&str, &[&str]), everyone: 
         }
         if width >= 34.0 {
             ui.painter().text(pos2(middle, top - 2.0), Align2::CENTER_BOTTOM, text, small.clone(), t.muted);
-            ui.painter().text(pos2(middle, foot + 3.0), Align2::CENTER_TOP, *name, small.clone(), t.muted);
-        } else if at % ((34.0 / width).ceil() as usize).max(1) == 0 {
-            ui.painter().text(pos2(middle, foot + 3.0), Align2::CENTER_TOP, name.split(' ').next().unwrap_or(name), small.clone(), t.muted);
+        }
+        if at % step == 0 {
+            let name = if is_whole { name } else { first_word(name) };
+            ui.painter().text(pos2(middle, foot + 3.0), Align2::CENTER_TOP, name, small.clone(), t.muted);
         }
     }
     let Some(at) = response.hover_pos().map(|at| ((at.x - rect.left()) / width) as usize).filter(|at| *at < names.len()) else { return };

@@ -70,7 +70,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
     }
     let all = ui.available_rect_before_wrap();
     let font = FontId::new(13.0, eframe::egui::FontFamily::Proportional);
-    let width = |attribute: &Attribute| widgets::width_of(ui, &attribute.what_with_others(), &font) + 16.0;
+    let width = |attribute: &Attribute| widgets::width_of(ui, &attribute.what_in_short(), &font) + 16.0;
     let widest = attributes.iter().take(MEASURED).map(width).fold(0.0, f32::max);
     let least = widest.clamp(NAMES[0], (all.width() * 0.34).clamp(NAMES[0], 300.0));
     let room = all.width() - EVERYONE - 12.0;
@@ -157,7 +157,7 @@ fn names_ui(ui: &mut Ui, attributes: &[Attribute], grid: &Grid) {
         let name = row.with_max_x(row.left() + grid.names - 8.0);
         let mut inner = column.new_child(UiBuilder::new().max_rect(name).layout(Layout::left_to_right(Align::Center)));
         let what = attribute.what_with_others();
-        inner.add(eframe::egui::Label::new(what.as_str()).truncate().selectable(false)).on_hover_text(format!(
+        inner.add(eframe::egui::Label::new(attribute.what_in_short()).truncate().selectable(false)).on_hover_text(format!(
             "{what}: separates by {:.2} standard deviations (root mean square of the effects)",
             attribute.separation
         ));

@@ -64,9 +64,14 @@ fn bins_ui(
     let (line, _) = ui.allocate_exact_size(Vec2::new(width, 16.0), Sense::hover());
     let font = TextStyle::Small.resolve(ui.style());
     let painter = ui.painter();
-    painter.text(line.left_top(), Align2::LEFT_TOP, low, font.clone(), t.muted);
-    painter.text(line.right_top(), Align2::RIGHT_TOP, high, font.clone(), t.muted);
-    painter.text(line.center_top(), Align2::CENTER_TOP, format!("median {}, all {}", text(medians.0), text(medians.1)), font, t.text);
+    let told = format!("median {}, all {}", text(medians.0), text(medians.1));
+    // The ends give way where the middle would lie on them.
+    let wide = |text: &str| widgets::width_of(ui, text, &font);
+    if wide(&told) + 2.0 * wide(&low).max(wide(&high)) + 12.0 <= width {
+        painter.text(line.left_top(), Align2::LEFT_TOP, low, font.clone(), t.muted);
+        painter.text(line.right_top(), Align2::RIGHT_TOP, high, font.clone(), t.muted);
+    }
+    painter.text(line.center_top(), Align2::CENTER_TOP, told, font, t.text);
     if let Some(at) = response.hover_pos().map(|pos| ((pos.x - rect.left()) / step) as usize).filter(|at| *at < persona.len()) {
         let span = match at {
             0 if tails[0] => format!("up to {}", text(edges[1])),

@@ -20,7 +20,7 @@ const COMPONENTS_TOLD: usize = 3;
 const COLUMNS_TOLD: usize = 5;
 /// Width of a weight, and least width of its bar.
 const NUMBER: f32 = 40.0;
-const LEAST_BAR: f32 = 64.0;
+const LEAST_BAR: f32 = 44.0;
 
 /// Plot, sentence and loadings, one below the other. `n_chosen` components are what the clustering sees, if it sees components.
 pub fn ui(

@@ -139,5 +139,6 @@ fn path_ui(ui: &mut Ui, look: &mut Look, commands: &mut Vec<Command>) {
     }
     if let Some(path) = path_field_ui(ui, "Path of a file or a folder", &mut look.live.path_draft) {
         commands.push(Command::FollowPath(path.into()));
+        look.live.path_draft = None;
     }
 }

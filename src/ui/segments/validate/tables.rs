@@ -10,7 +10,7 @@ use eframe::egui::{Align, Label, Layout, Ui};
 use crate::session::{Command, Look, ValidateOptions};
 use crate::ui::icons;
 use crate::ui::theme::{self, caption};
-use crate::ui::widgets::{cut_label, day_field_ui, icon_button, path_field_ui};
+use crate::ui::widgets::{day_field_ui, icon_button, path_field_ui};
 
 const MEANS: &str =
     "The same customers on two or more days show who stays and who moves. Every table needs the same column of customer numbers.";
@@ -24,22 +24,26 @@ pub(super) fn ui(ui: &mut Ui, draft: &mut ValidateOptions, look: &mut Look, comm
     } else {
         let latest = &mut draft.of_day;
         ui.horizontal(|ui| {
-            ui.label("These data");
+            ui.label("These data are of");
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| day_field_ui(ui, "Day of these data", latest));
         });
         let mut gone = None;
         for (at, table) in draft.earlier.iter_mut().enumerate() {
             let name = table.name();
+            // Names of versions differ at their end: they have a line of their own.
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    day_field_ui(ui, &format!("Day of {name}"), &mut table.day);
                     if icon_button(ui, icons::CLOSE, &format!("Leave out {name}")).clicked() {
                         gone = Some(at);
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        cut_label(ui, name.as_str()).on_hover_text(table.path.display().to_string());
+                        ui.add(Label::new(name.as_str()).truncate());
                     });
                 });
+            });
+            ui.horizontal(|ui| {
+                ui.label(caption(ui, "is of"));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| day_field_ui(ui, &format!("Day of {name}"), &mut table.day));
             });
         }
         if let Some(at) = gone {
