@@ -6,12 +6,13 @@ use crate::data::Dictionary;
 use crate::evaluate::WithBand;
 use crate::export::{ForetoldBy, ForetoldFound, WalkedForward};
 use crate::session::{Selection, ToForetell};
-use crate::ui::plotting::{Axis, Ticks, canvas, dimmed_ui, plot_answer_ui};
+use crate::ui::plotting::{Axis, Ticks, canvas, dimmed_ui};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{cut_text, name_it, number, percent, thousands, unbroken};
 
 use super::super::naming::{numbers, segment_name};
 use super::super::view::View;
+use super::found::none_ui;
 
 const TITLE: &str = "What is foreseen";
 const MEANS: &str = "Each customer is foretold by models trained on the others. Take every pair of one customer who did and one who did not: in what share of pairs did the \
@@ -31,7 +32,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View) {
         ui.label(theme::strong(TITLE)).on_hover_text(means);
     });
     let Some(known) = known else {
-        plot_answer_ui(ui, answer, "what is foretold", |_, _| {});
+        none_ui(ui, answer, "what is foretold");
         return;
     };
     dimmed_ui(ui, answer.is_stale(), |ui| {

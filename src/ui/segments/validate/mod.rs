@@ -38,7 +38,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
         let holds = holds_of(&view.answers.holds);
         let rect = ui.max_rect();
         let orders = matches!(plan.source, Source::Sources(_)) || !plan.validation.earlier.is_empty();
-        let room = rows::height(ui, view, rect.width()) + if orders { 118.0 } else { 210.0 };
+        let room = rows::height(ui, view, rect.width()) + if matches!(plan.source, Source::Sources(_)) { 118.0 } else { 210.0 };
         let part = (room / rect.height().max(1.0)).clamp(0.3, 0.62);
         let (upper, lower) = split(ui, "validate", rect, Lies::Flat, part, 200.0);
         pane_ui(ui, upper, "holds", |ui| {

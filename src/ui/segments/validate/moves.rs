@@ -7,11 +7,12 @@ use eframe::egui::{Align, Align2, Button, CornerRadius, Label, Layout, Pos2, Rec
 use crate::export::{PersonaHolds, Stay, Validation};
 use crate::plot::{MovesFlow, MovesRibbon, moves_flow};
 use crate::session::{Look, Selection};
-use crate::ui::plotting::{dimmed_ui, plot_answer_ui, ribbon_paint};
+use crate::ui::plotting::{dimmed_ui, ribbon_paint};
 use crate::ui::theme::{caption, tokens};
 use crate::ui::widgets::{cut_text, name_it, percent, thousands};
 
 use super::super::view::View;
+use super::found::none_ui;
 use super::moves_table;
 use super::names::{colour_of, from_name, sentence_ui, to_name};
 
@@ -38,7 +39,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
         }
     }
     let Some(found) = known else {
-        plot_answer_ui(ui, answer, "who moves", |_, _| {});
+        none_ui(ui, answer, "who moves");
         return;
     };
     dimmed_ui(ui, answer.is_stale(), |ui| {

@@ -3,6 +3,7 @@
 use eframe::egui::{Color32, Label, Ui};
 
 use crate::export::{PersonaHolds, Stay};
+use crate::persona::listed_name;
 use crate::session::Selection;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::unbroken;
@@ -13,9 +14,9 @@ use super::super::view::View;
 /// What a persona of the first day is called, and which of today's it is.
 fn name_of(view: &View, persona: &PersonaHolds) -> String {
     match persona.cluster_today {
-        Some(cluster) => segment_name(view.answers, cluster),
+        Some(cluster) => listed_name(&segment_name(view.answers, cluster), &view.answers.noun),
         None if persona.name.is_empty() => format!("{} then", persona.persona),
-        None => format!("{}, then", persona.name),
+        None => format!("{}, then", listed_name(&persona.name, &view.answers.noun)),
     }
 }
 
@@ -34,7 +35,8 @@ const BY_CHANCE: &str = "By chance: the orders of each customer were drawn again
 /// "21 % moved, 4 % would by chance alone."
 pub(super) fn sentence_ui(ui: &mut Ui, stay: &Stay) {
     let text = format!("{} to {}: {}", stay.from, stay.to, stay.sentence);
-    ui.add(Label::new(caption(ui, unbroken(&text))).truncate()).on_hover_text(format!("{text}\n\n{BY_CHANCE}"));
+    let means = if stay.by_chance.is_some() { format!("{text}\n\n{BY_CHANCE}") } else { text.clone() };
+    ui.add(Label::new(caption(ui, unbroken(&text))).truncate()).on_hover_text(means);
 }
 
 /// What a row of the matrix is called.

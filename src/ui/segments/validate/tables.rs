@@ -24,7 +24,7 @@ pub(super) fn ui(ui: &mut Ui, draft: &mut ValidateOptions, look: &mut Look, comm
     } else {
         let latest = &mut draft.of_day;
         ui.horizontal(|ui| {
-            ui.label("These data are of");
+            ui.label("This table");
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| day_field_ui(ui, "Day of these data", latest));
         });
         let mut gone = None;
