@@ -253,14 +253,16 @@ impl HoldsOf<'_> {
         let against = persona.against_rest.map_or_else(String::new, |rest| {
             format!(": {:.1} times as much as the rest ({:.1} to {:.1})", rest.value, rest.low, rest.high)
         });
+        // One ratio: the dot of everyone's would lie outside the band of the rest's.
+        let ratio = persona.against_rest.map_or(lift, |rest| rest.value);
         HoldsLine {
             question,
             word,
-            value: format!("{lift:.1}\u{d7}"),
+            value: format!("{ratio:.1}\u{d7}"),
             sentence: format!("{rates}{against}."),
             standing,
             mark: Some(HoldsMark {
-                value: lift,
+                value: ratio,
                 interval: persona.against_rest.map(|rest| [rest.low, rest.high]),
                 chance: None,
                 strict: None,
@@ -387,7 +389,7 @@ mod tests {
         let (holds, dictionary) = (known(), Dictionary::default());
         let of = HoldsOf { stability: None, found: None, holds: &holds, dictionary: &dictionary };
         let told = |cluster: usize| of.lines(cluster, 0.0).map(|line| plain(format!("{} {}", line.word, line.value).trim_end()));
-        assert_eq!(told(0), ["Not checked", "Same 97 %", "Stays 90 %", "More 1.5\u{d7}"]);
+        assert_eq!(told(0), ["Not checked", "Same 97 %", "Stays 90 %", "More 1.7\u{d7}"]);
         assert_eq!(told(1), ["Not checked", "Changes 50 %", "Moves 40 %", "Less 0.5\u{d7}"]);
         let sentences = of.lines(0, 0.0).map(|line| plain(&line.sentence));
         assert_eq!(

@@ -47,7 +47,8 @@ impl DatabaseDraft {
     pub fn shows_password(&self) -> bool {
         let Some((_, rest)) = self.address.split_once("://") else { return false };
         let Some((user, _)) = rest.split_once('@') else { return false };
-        user.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !(password.starts_with('{') && password.ends_with('}')))
+        let is_named = |password: &str| password.starts_with('{') && password.ends_with('}');
+        user.split_once(':').is_some_and(|(_, password)| !(password.is_empty() || is_named(password)))
     }
 }
 

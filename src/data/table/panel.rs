@@ -26,7 +26,7 @@ pub(super) fn mark_subjects(table: &Table, profile: &mut Profile, ctx: &Ctx) -> 
     let is_full = |seen: &ColumnProfile| seen.n_missing == 0 && seen.n_distinct > 0;
     let is_period = |seen: &ColumnProfile| {
         let is_named = name_tokens(&seen.name).iter().any(|token| PERIODS.contains(&token.as_str()));
-        is_named && is_full(seen) && seen.n_distinct >= FEWEST_PERIODS && table.n_rows % seen.n_distinct == 0
+        is_named && is_full(seen) && seen.n_distinct >= FEWEST_PERIODS && table.n_rows.is_multiple_of(seen.n_distinct)
     };
     let periods: Vec<usize> = (0..table.columns.len()).filter(|&at| is_period(&profile.columns[at])).collect();
     for &period in &periods {
