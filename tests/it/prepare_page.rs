@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use egui_kittest::{Harness, kittest::Queryable};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT, Queryable},
+};
 use personae::base::{Matrix, Note};
 use personae::engine::{Answer, Answers, Problem};
 use personae::features::prepared::Fitted;
@@ -139,4 +142,21 @@ fn heads_order_the_columns_and_back() {
     harness.get_by_role_and_label(Role::ColumnHeader, "Column").click();
     harness.run();
     assert_eq!(tops(&harness), as_in_table);
+}
+
+#[test]
+fn tab_walks_from_row_to_row() {
+    let mut harness = ready();
+    harness.get_by_label("Use customer").focus();
+    harness.run();
+    let mut stops = Vec::new();
+    for _ in 0..12 {
+        harness.key_press(eframe::egui::Key::Tab);
+        harness.run();
+        let focused = harness.root().children_recursive().find(|node| node.accesskit_node().is_focused());
+        stops.push(focused.and_then(|node| node.accesskit_node().label()).unwrap_or_default());
+    }
+    let at = |part: &str| stops.iter().position(|stop| stop.starts_with(part)).unwrap_or_else(|| panic!("{part}: {stops:?}"));
+    let order = [at("Role of customer"), at("Use income"), at("Role of income"), at("Transform of income"), at("Use channel")];
+    assert!(order.is_sorted(), "{stops:?}");
 }

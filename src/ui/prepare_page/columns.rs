@@ -265,8 +265,8 @@ fn name_ui(
         }
         ui.spacing_mut().item_spacing.x = 6.0;
         ui.colored_label(t.muted, kind_icon(profile.kind));
-        // The name is as good a target as the box.
-        if cut_label(ui, text).interact(Sense::click()).clicked() {
+        // The name is as good a target as the box, but no stop of its own: a label gives up the focus it is given.
+        if cut_label(ui, text).interact(Sense::CLICK).clicked() {
             recipe.enters = Some(!enters);
         }
     });
