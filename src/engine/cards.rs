@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::base::{Ctx, Key, Note};
+use crate::base::{Ctx, Key, Labels, Note};
 use crate::cluster::Chosen;
 use crate::data::{Dictionary, Role, is_rfm_score};
-use crate::persona::{self, Explained, Lexicon, PersonaEdit, Personas};
+use crate::features::Prepared;
+use crate::persona::{self, Explained, Lexicon, PersonaEdit, Personas, RowSet};
 use crate::session::{Plan, Words};
 
 use super::answers::Answers;
@@ -122,6 +123,30 @@ fn explained(
     runtime.ask(|s| &mut s.explained, key, need, (|| "What drives the grouping".into(), Lane::Long), step)
 }
 
+/// So much of a group of a column, and of what the user wrote for, must be the same customers for it to be the same group.
+const SAME_GROUP: f64 = 0.9;
+
+/// What the user wrote, for groups that a column gives: these are somebody's already, so a name that was given to other customers does not move onto one of
+/// them for having most of its own there. It waits.
+fn for_given_groups(edits: &[PersonaEdit], prepared: &Prepared, labels: &Labels) -> Vec<PersonaEdit> {
+    let mut group_of = vec![None; prepared.n_table_rows];
+    for (at, &row) in prepared.table_rows.iter().enumerate() {
+        group_of[row] = labels.get(at);
+    }
+    let is_a_group = |edit: &PersonaEdit| {
+        let mut shared = vec![0usize; labels.n_clusters()];
+        edit.members.rows().filter_map(|row| group_of.get(row).copied().flatten()).for_each(|group| shared[group] += 1);
+        let alike = |(group, &n): (usize, &usize)| n as f64 / (edit.members.len() + labels.sizes()[group] - n).max(1) as f64;
+        shared.iter().enumerate().map(alike).any(|same| same >= SAME_GROUP)
+    };
+    let kept = |edit: &PersonaEdit| match is_a_group(edit) {
+        true => Some(edit.clone()),
+        // A name that waits is told.
+        false => edit.name.is_some().then(|| PersonaEdit { members: RowSet::new([]), ..edit.clone() }),
+    };
+    edits.iter().filter_map(kept).collect()
+}
+
 /// The cards: who the segments are under the user's own `roles`, with what was written on them; `names` where the groups have some. `edits_key` names the edits, since hashing them anew every frame would take milliseconds.
 fn personas(
     runtime: &mut Runtime,
@@ -141,6 +166,7 @@ fn personas(
         (|| "Persona cards".into(), Lane::Quick),
         move |ctx| {
             let Segmentation { loaded, prepared, labels, by, whole, .. } = &*segmentation;
+            let edits = if names.is_some() { for_given_groups(&edits, prepared, labels) } else { edits.to_vec() };
             let mut personas = match whole {
                 Some(whole) => persona::describe_parted(loaded, prepared, labels, &whole.labels, &edits, &roles, &lexicon, ctx)?,
                 None => persona::describe_with_roles(loaded, prepared, labels, &edits, &roles, &lexicon, ctx)?,

@@ -296,3 +296,36 @@ fn a_click_on_the_name_of_a_niche_shows_its_card() {
     }
     assert_eq!(window(&mut harness).look().cards.niche, Some(0), "the name lies on the row, and must not take its click");
 }
+
+#[test]
+fn a_name_waits_where_a_column_gives_other_groups() {
+    // Nearly all of the first half stream, and so do some of the others: most of both sides are the same customers.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("customers.csv");
+    let mut text = "visits,spend,streaming\n".to_owned();
+    for row in 0..400usize {
+        let is_first = row < 200;
+        let streams = if is_first { row % 20 > 0 } else { row % 5 == 0 };
+        let (visits, spend) = if is_first { (40 + row % 7, 900 + row * 7 % 90) } else { (3 + row % 7, 100 + row * 7 % 90) };
+        text += &format!("{visits},{spend},{}\n", if streams { "Yes" } else { "No" });
+    }
+    std::fs::write(&path, text).unwrap();
+    let mut harness = open(Some(&path), None);
+    order(&mut harness, Command::Do(Action::Show(PageView::Segments(SegmentsView::Explore))));
+    let mut clustering = window(&mut harness).plan().clustering.clone();
+    clustering.kmeans.k = Some(2);
+    order(&mut harness, Command::Cluster(clustering.clone()));
+    let first = window(&mut harness).answers().personas.ready().unwrap().personas.iter().position(|persona| persona.n == 200).unwrap();
+    order(&mut harness, Command::EditCard(first, CardEdit::Name(Some("Binge watchers".into()))));
+    assert!(names(&mut harness).contains(&"Binge watchers".to_owned()));
+    let mut given = clustering.clone();
+    given.method = Method::Column;
+    given.groups.column = Some("streaming".into());
+    order(&mut harness, Command::Cluster(given));
+    let told = names(&mut harness);
+    assert!(told.len() == 2 && !told.contains(&"Binge watchers".to_owned()), "{told:?}");
+    let notes = window(&mut harness).answers().personas.ready().unwrap().notes.clone();
+    assert!(notes.iter().any(|note| note.0.starts_with("Your name \"Binge watchers\" has no segment at the moment")), "{notes:?}");
+    order(&mut harness, Command::Cluster(clustering));
+    assert!(names(&mut harness).contains(&"Binge watchers".to_owned()));
+}
