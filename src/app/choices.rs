@@ -31,7 +31,7 @@ pub(super) struct Choices {
     /// Whether skewed columns are transformed.
     #[arg(long, value_enum)]
     transform: Option<TransformWord>,
-    /// Numbers that stand apart from a short scale, such as 99 beside 1 to 5, count as missing.
+    /// Numbers that stand apart from all others, such as 99 beside 1 to 5 or 999 beside counts up to 12, count as missing.
     #[arg(long)]
     no_answer_missing: bool,
     /// Number of segments, or a range with both ends ("2..12") of which the suggested one is taken.

@@ -35,7 +35,7 @@ impl Window {
                 Ok(command) => Ok(vec![command]),
                 Err(PullError::Stopped(stopped)) => Err(StepError::from(stopped)),
                 // What a database says is for who asked, and in no log.
-                Err(error) => Ok(vec![Command::DatabaseTold(Err(in_the_window(&error.to_string())))]),
+                Err(error) => Ok(vec![Command::DatabaseTold(Err(error.to_string()))]),
             }
         });
     }
@@ -64,19 +64,4 @@ fn pull_of(draft: &DatabaseDraft) -> Pull {
         rows: if draft.is_query { RowsAsked::Query(rows) } else { RowsAsked::Table(rows) },
         sample: (draft.percent < 100).then(|| CustomerSample { share: f64::from(draft.percent) / 100.0, key: draft.key.trim().to_owned() }),
     }
-}
-
-/// Options of the command have fields here.
-fn in_the_window(text: &str) -> String {
-    [
-        ("by --driver", "under Driver"),
-        ("with --driver", "under Driver"),
-        ("--driver", "Driver"),
-        ("--key", "the customer column"),
-        ("--sample", "the share"),
-        ("--table", "the table"),
-        ("--query", "the query"),
-    ]
-    .into_iter()
-    .fold(text.to_owned(), |text, (option, field)| text.replace(option, field))
 }

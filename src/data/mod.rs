@@ -50,7 +50,7 @@ pub use table::no_answer::may_hold as may_hold_no_answers;
 pub use table::noun::{self, Noun};
 pub use table::profile::{ColumnProfile, Profile};
 pub use table::quotient::quotient;
-pub use table::revenue::revenue_column;
+pub use table::revenue::{no_revenue, revenue_column};
 pub use table::role::Role;
 pub(crate) use table::roles::{is_rfm_score, may_be_personal, rfm_base, says_who_left};
 pub use table::{Column, Kind, Table, Texts, Values};

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::base::{Ctx, Key};
-use crate::data::{self, ColumnProfile, Loaded, Raw, Role, Source, Sourcing, is_rfm_score};
+use crate::data::{ColumnProfile, Loaded, Raw, Role, Source, Sourcing, is_rfm_score};
 use crate::evaluate::{FoldLabels, OneColumn, PredictionStrengths, Regroup, folds, one_column, prediction_strengths};
 use crate::export::{FoldsFound, Validation};
 use crate::features::{self, Prepared};
@@ -23,6 +23,7 @@ use super::run::jobs::Lane;
 use super::run::runtime::{Asked, Made, Need};
 use super::segmentation::{Labeling, Segmentation};
 use super::sources::{Sourced, today};
+use super::table;
 use super::validate::{
     GIVEN, IN_PARTS, NO_DAYS, ONE, OfADay, Part, SPLITS, column_foretold, columns_of, folds_found, part_found, tables_found,
 };
@@ -260,11 +261,8 @@ fn between_tables(
     let title = "Who stays, and who moves?";
     let options = &plan.validation;
     let mut stamps: Vec<Key> = Vec::new();
-    for table in &options.earlier {
-        let source = Source::file(table.path.clone());
-        let key = Key::of("stamp", 1, &(&source, wanted.reload), &[]);
-        let stamp =
-            runtime.ask(|s| &mut s.stamps, key, need, (|| title.into(), Lane::Long), move |ctx: &Ctx| Ok(data::stamp(&source, ctx)?));
+    for earlier in &options.earlier {
+        let stamp = table::stamp(runtime, &Source::file(earlier.path.clone()), wanted.reload, need, title);
         let Some(stamp) = stamp.ready() else { return stamp.passes_on(title) };
         stamps.push(*stamp.value);
     }

@@ -66,15 +66,26 @@ impl Tabled {
     }
 }
 
+fn stamp_key(source: &Source, reload: u64) -> Key {
+    Key::of("stamp", 1, &(source, reload), &[])
+}
+
+/// The source's bytes as a key; `title` says what for.
+pub(super) fn stamp(runtime: &mut Runtime, source: &Source, reload: u64, need: Need, title: &str) -> Asked<Key> {
+    let its_source = source.clone();
+    let step = move |ctx: &Ctx| Ok(data::stamp(&its_source, ctx)?);
+    runtime.ask(|s| &mut s.stamps, stamp_key(source, reload), need, (|| title.to_owned(), Lane::Long), step)
+}
+
 /// The source's bytes as a key, then the table. `reload` counts up when the file must be looked at again; a source that is read once goes by its name.
 pub fn load(runtime: &mut Runtime, source: &Source, reload: u64, is_read_once: bool, need: Need) -> Asked<Loaded> {
     let title = format!("Reading {}", source.title());
-    let stamp_key = Key::of("stamp", 1, &(source, reload), &[]);
-    let its_source = source.clone();
-    let stamp = if is_read_once {
-        Asked::Ready(Made { key: stamp_key, value: Arc::new(stamp_key) })
-    } else {
-        runtime.ask(|s| &mut s.stamps, stamp_key, need, (|| title.clone(), Lane::Long), move |ctx| Ok(data::stamp(&its_source, ctx)?))
+    let stamp = match is_read_once {
+        true => {
+            let key = stamp_key(source, reload);
+            Asked::Ready(Made { key, value: Arc::new(key) })
+        }
+        false => stamp(runtime, source, reload, need, &title),
     };
     let loaded = stamp.and(&title, |stamp| {
         let key = Key::of("read", 1, source, &[*stamp.value]);

@@ -26,7 +26,7 @@ pub struct Preparation {
     pub missing_limit: f64,
     /// Levels with a smaller share than this merge into "Other" (0.05).
     pub rare_level_share: f64,
-    /// Whether numbers that stand apart from a short scale, such as 99 beside 1 to 5, are no answer and so missing (false).
+    /// Whether numbers that stand apart from all others, such as 99 beside 1 to 5, are no answer and so missing (false).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub no_answer_is_missing: bool,
 }

@@ -33,7 +33,7 @@ pub struct Model {
     /// How the table of customers was built from several files, with nothing left to be guessed; none where it was one file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<Sourcing>,
-    /// Whether numbers that stand apart from a short scale, such as 99 beside 1 to 5, were taken for no answer.
+    /// Whether numbers that stand apart from all others, such as 99 beside 1 to 5, were taken for no answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_answer_is_missing: bool,
     /// The rule.

@@ -11,11 +11,8 @@ use crate::evaluate::telling_level;
 
 use super::card::Persona;
 use super::evidence::Evidence;
-use super::measure::MIN_CELL;
+use super::measure::{MIN_CELL, NOTICED};
 use super::twins::Twins;
-
-/// From this effect on a value is told to differ (Cohen's medium effect).
-const NOTICED: f64 = 0.5;
 
 /// One attribute of all personas.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::base::{Ctx, Labels, Note, Stopped};
-use crate::data::{ColumnProfile, Loaded, Noun, RevenueChoice, Role, revenue_column, rfm_base};
+use crate::data::{ColumnProfile, Loaded, Noun, RevenueChoice, Role, no_revenue, revenue_column, rfm_base};
 use crate::features::Prepared;
 
 use super::attributes::attributes;
@@ -138,6 +138,10 @@ pub(super) fn described_beside(
         notes.push(Note::new(format!(
             "No share of revenue is shown: this table has no numeric column {name}, which was chosen as revenue."
         )));
+    }
+    if let Some((name, [dividend, divisor])) = no_revenue(loaded, lexicon.dictionary(), role) {
+        let told = format!("{name} is {dividend} divided by {divisor}, so its sum is no revenue.");
+        notes.push(Note::new(told).advising("Choose the column whose sum is revenue on Data."));
     }
     notes.extend(codes_note(&columns));
     let attributes = attributes(&personas, &twins);
@@ -318,15 +322,15 @@ fn share_of_sum(values: &[f64], members: &[usize], prepared: &Prepared) -> Optio
 /// That a few whole numbers may be no scale: only the user knows.
 fn codes_note(columns: &[Described]) -> Option<Note> {
     let names: Vec<&str> = columns.iter().filter(|column| column.may_be_codes).map(|column| column.name).collect();
-    let (which, hold, no_name) = match &names[..] {
-        [] => return None,
-        [one] => ((*one).to_owned(), "holds", "it is"),
-        [rest @ .., last] => (format!("{} and {last}", rest.join(", ")), "hold", "they are"),
+    let (last, rest) = names.split_last()?;
+    let (which, hold, they_are) = match rest {
+        [] => ((*last).to_owned(), "holds", "it is"),
+        rest => (format!("{} and {last}", rest.join(", ")), "hold", "they are"),
     };
-    let note = format!(
-        "{which} {hold} only a few whole numbers, and nothing says whether they grade or stand for something: {no_name} read as a scale and kept out of names."
+    let told = format!(
+        "{which} {hold} only a few whole numbers, and nothing says whether they grade or stand for something: {they_are} read as a scale and kept out of names."
     );
-    Some(Note::new(note).advising("If they are codes, give them labels on Data: labelled numbers are read as levels."))
+    Some(Note::new(told).advising("If they are codes, give them labels on Data: labelled numbers are read as levels."))
 }
 
 fn notes(edits: &[PersonaEdit], edit_of: &[Option<usize>], personas: &[Persona], noun: &Noun) -> Vec<Note> {

@@ -18,6 +18,8 @@ pub const MIN_NAMED: usize = 31;
 pub const STRONG_EFFECT: f64 = 0.5;
 /// Weaker effects are told in no statement (Cohen's small effect).
 pub const LEAST_EFFECT: f64 = 0.2;
+/// From this effect on a value is told to differ (Cohen's medium effect).
+pub const NOTICED: f64 = 0.5;
 /// Share above which missing values keep a column out of names.
 const MAX_MISSING: f64 = 0.20;
 /// The same for statements.

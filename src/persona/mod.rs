@@ -33,6 +33,7 @@ mod phrase;
 pub mod picture;
 pub mod quotes;
 mod rules;
+mod sayable;
 mod sense;
 mod sentence;
 pub mod text;

@@ -13,7 +13,7 @@ use crate::evaluate::effects::{Moments, hedges_g, hedges_g_interval, v_test};
 use super::columns::{Described, ScaleReading};
 use super::distribution::{Distribution, Drawing};
 use super::evidence::{Direction, Evidence, Shown, Withheld};
-use super::measure::{EffectRow, Groups, LEAST_EFFECT, MIN_CELL, Measured, Trait, may_name, may_state};
+use super::measure::{EffectRow, Groups, LEAST_EFFECT, MIN_CELL, Measured, NOTICED, Trait, may_name, may_state};
 use super::sense::Sense;
 use super::text::{NumberFormat, percent};
 use super::withheld::{self, is_few, withheld};
@@ -141,10 +141,8 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
     Ok(Measured { rows: vec![EffectRow { of_persona }], drawings })
 }
 
-/// From this effect on a difference counts, however small beside the numbers: of years and temperatures it always is.
-const NOTICED: f64 = 0.5;
-
-/// Whether a reader sees a difference between a persona's number and everyone's: nobody is set apart by 249 against 246.
+/// Whether a reader sees a difference between a persona's number and everyone's: nobody is set apart by 249 against 246. A medium effect counts however
+/// small it is beside the numbers; of temperatures it always is.
 fn shows([persona, everyone, _]: [f64; 3]) -> bool {
     const LEAST: f64 = 0.02;
     (persona - everyone).abs() >= LEAST * persona.abs().max(everyone.abs())

@@ -63,19 +63,31 @@ mod tests {
 
     #[test]
     fn sales_by_floor_space_are_no_revenue() {
-        let mut text = "sales,total_sales,space,margin\n".to_owned();
-        for row in 0..100u32 {
-            let (space, total) = (40 + row * 7 % 61, 20_000 + row * 977 % 30_011);
-            writeln!(text, "{:.2},{total},{space},{}", f64::from(total) / f64::from(space), 20 + row * 13 % 37).unwrap();
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("shops.csv");
-        std::fs::write(&path, text).unwrap();
-        let loaded = read(&Source::file(path), &Ctx::new()).unwrap();
+        let shops = |total: &str| {
+            let mut text = format!("sales,{total},space,margin\n");
+            for row in 0..100u32 {
+                let (space, total) = (40 + row * 7 % 61, 20_000 + row * 977 % 30_011);
+                writeln!(text, "{:.2},{total},{space},{}", f64::from(total) / f64::from(space), 20 + row * 13 % 37).unwrap();
+            }
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("shops.csv");
+            std::fs::write(&path, text).unwrap();
+            read(&Source::file(path), &Ctx::new()).unwrap()
+        };
+        let loaded = shops("total_sales");
         assert_eq!(quotient(&loaded, "sales"), Some(["total_sales", "space"]));
         assert_eq!([quotient(&loaded, "total_sales"), quotient(&loaded, "margin")], [None, None]);
         let dictionary = crate::data::Dictionary::default();
-        let revenue = crate::data::revenue_column(&loaded, &dictionary, |column| column.guessed_role);
-        assert_eq!(revenue.map(|(name, _)| name), Some("total_sales"));
+        let revenue =
+            |loaded| crate::data::revenue_column(loaded, &dictionary, |column| column.guessed_role).map(|(name, _)| name.to_owned());
+        let told = |loaded| {
+            crate::data::no_revenue(loaded, &dictionary, |column| column.guessed_role)
+                .map(|(name, of)| (name.to_owned(), of.map(str::to_owned)))
+        };
+        assert_eq!((revenue(&loaded).as_deref(), told(&loaded)), (Some("total_sales"), None));
+        // Where nothing else is revenue by its name, it is told that this is not.
+        let loaded = shops("takings");
+        let of = ["takings", "space"].map(str::to_owned);
+        assert_eq!((revenue(&loaded), told(&loaded)), (None, Some(("sales".to_owned(), of))));
     }
 }

@@ -34,11 +34,27 @@ pub fn revenue_column<'a>(
 /// The column whose name says spend or revenue, and neither average nor a single order. "Amount" alone may be what was lent or insured, so it is
 /// revenue only beside a word of buying; charges are it only in total. Sales by floor space are none.
 fn suggested(loaded: &Loaded, role: impl Fn(&ColumnProfile) -> Role) -> Option<&str> {
+    candidates(loaded, role).into_iter().find(|name| quotient(loaded, name).is_none())
+}
+
+/// A column that would be revenue by its name and is none, since it is one other column by a third; told wherever nobody chose, so that it can be.
+pub fn no_revenue<'a>(
+    loaded: &'a Loaded,
+    dictionary: &Dictionary,
+    role: impl Fn(&ColumnProfile) -> Role,
+) -> Option<(&'a str, [&'a str; 2])> {
+    let candidates = if dictionary.revenue().is_none() { candidates(loaded, role) } else { Vec::new() };
+    let likeliest = *candidates.first()?;
+    Some((likeliest, quotient(loaded, likeliest)?))
+}
+
+/// Columns that may be revenue by their names, the likeliest first; equal ones as in the table.
+fn candidates(loaded: &Loaded, role: impl Fn(&ColumnProfile) -> Role) -> Vec<&str> {
     // Of orders that may be cancelled only a table that is built from them knows what was sold.
     let tells_status =
         |column: &ColumnProfile| tokens(&column.name).iter().any(|word| column_words().roles.status.contains(&word.as_str()));
     if loaded.is_listing && loaded.profile.columns.iter().any(tells_status) {
-        return None;
+        return Vec::new();
     }
     const YES: [(&str, i32); 14] = [
         ("revenue", 4),
@@ -109,7 +125,7 @@ fn suggested(loaded: &Loaded, role: impl Fn(&ColumnProfile) -> Role) -> Option<&
         "claims",
         "deposit",
     ];
-    let mut best: Option<(i32, &str)> = None;
+    let mut found: Vec<(i32, &str)> = Vec::new();
     let is_open = |profile: &&ColumnProfile| !matches!(role(profile), Role::Sensitive | Role::Identifier | Role::Ignored);
     // Two numbers are answers, not amounts.
     let columns = loaded.profile.columns.iter().filter(|profile| profile.kind == Kind::Number && profile.n_distinct > 2);
@@ -122,9 +138,10 @@ fn suggested(loaded: &Loaded, role: impl Fn(&ColumnProfile) -> Role) -> Option<&
         let is_paid = words.iter().any(|word| word == "amount") && has(&BOUGHT) || has(&BILLED) && has(&TOTAL);
         let Some(strength) = strength.map(|(_, strength)| *strength).chain(is_paid.then_some(1)).max() else { continue };
         let score = 2 * strength + 3 * i32::from(has(&TOTAL));
-        if !has(&NO) && quotient(loaded, &profile.name).is_none() && best.is_none_or(|(best, _)| score > best) {
-            best = Some((score, &profile.name));
+        if !has(&NO) {
+            found.push((score, &profile.name));
         }
     }
-    best.map(|(_, name)| name)
+    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(_, name)| name).collect()
 }

@@ -8,7 +8,7 @@ use crate::data::words::{matches_word, push_folded, tokens};
 
 use super::codes::{self, Code, Judged};
 use super::people;
-use super::profile::ColumnProfile;
+use super::profile::{ColumnProfile, Levels};
 use super::role::Role;
 use super::{Column, Values};
 
@@ -90,7 +90,7 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
         return (Role::Sensitive, "Some of its values speak of health, belief, origin, politics or love.".into());
     }
     // A market segment or a cabin class is a kind of thing, and no answer that somebody found.
-    let says_class = |levels: &super::profile::Levels| levels.names.iter().any(|name| says_a_class(name));
+    let says_class = |levels: &Levels| levels.names.iter().any(|name| says_a_class(name));
     let is_of_things = |word: &str| {
         let is_kind = ["segment", "class", "label", "target"].contains(&word) && has(&words.kinds_of_things).is_some();
         is_kind || (word == "class" && profile.levels.as_deref().is_some_and(says_class))

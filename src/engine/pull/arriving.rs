@@ -68,6 +68,10 @@ impl Arriving {
                 Becomes::Itself if known.times.contains(field.name()) => Becomes::OfTimes,
                 becomes => becomes,
             };
+            if matches!(becomes, Becomes::OfDays | Becomes::OfTimes) {
+                let what = if becomes == Becomes::OfDays { "days" } else { "times" };
+                notes.push(format!("{} holds nothing but {what}, written as texts; they come as {what}.", field.name()));
+            }
             let data_type = match becomes {
                 Becomes::OfDays => DataType::Date32,
                 Becomes::OfTimes => DataType::Timestamp(TimeUnit::Millisecond, None),
@@ -227,7 +231,14 @@ mod tests {
         let times: Vec<Option<i64>> = came.column(1).as_primitive::<arrow_array::types::TimestampMillisecondType>().iter().collect();
         assert_eq!((days, times), (vec![Some(2), None, None], vec![Some(86_401_000), Some(3_600_000), None]));
         assert_eq!(*came.column(2).data_type(), DataType::Utf8);
-        assert_eq!(arriving.notes(), ["1 cell of day is no day and counts as missing."]);
+        assert_eq!(
+            arriving.notes(),
+            [
+                "day holds nothing but days, written as texts; they come as days.",
+                "at holds nothing but times, written as texts; they come as times.",
+                "1 cell of day is no day and counts as missing."
+            ]
+        );
     }
 
     #[test]

@@ -20,16 +20,16 @@ pub(super) fn load(engine: Option<&Engine>, said: Option<&str>) -> Result<Manage
     match (said, engine) {
         (Some(said), _) if is_path(said) => {
             let path = std::fs::canonicalize(said).ok().filter(|path| path.is_file());
-            let path = path.ok_or_else(|| format!("There is no file {said}; give --driver the path of the driver's library, or its name."))?;
+            let path = path.ok_or_else(|| format!("There is no file {said}; give --driver (Driver in the window) the path of the driver's library, or its name."))?;
             ManagedDriver::load_dynamic_from_filename(path, entrypoint, VERSION)
                 .map_err(|why| format!("{said} cannot be loaded as an ADBC driver: {}.", sentence(&why.message)))
         }
         (Some(said), _) => by_name(said, entrypoint)?.ok_or_else(|| {
-            format!("There is no ADBC driver called {said} on this computer. Install it, or name the path of its library by --driver.")
+            format!("There is no ADBC driver called {said} on this computer. Install it, or name the path of its library by --driver (Driver in the window).")
         }),
         (None, Some(engine)) => by_name(engine.driver, entrypoint)?.ok_or_else(|| {
             format!(
-                "There is no ADBC driver for {} on this computer. Install it ({}), or name its library by --driver.",
+                "There is no ADBC driver for {} on this computer. Install it ({}), or name its library by --driver (Driver in the window).",
                 engine.name, engine.install
             )
         }),

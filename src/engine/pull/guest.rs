@@ -199,7 +199,9 @@ fn query(pull: &Pull, dialect: Dialect) -> Result<String, String> {
     }
     let text = format!("CAST({} AS {})", dialect.quoted(&sample.key), dialect.text_type());
     let hash = match dialect {
-        Dialect::Sqlite => return Err("SQLite has no MD5, so no sample of customers can be drawn there. Leave --sample out.".to_owned()),
+        Dialect::Sqlite => {
+            return Err("SQLite has no MD5, so no sample of customers can be drawn there. Take all of them, without --sample.".to_owned());
+        }
         _ => format!("MD5({text})"),
     };
     Ok(format!("SELECT * FROM ({all}\n) AS everybody WHERE {hash} < '{digits}'"))

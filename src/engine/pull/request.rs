@@ -73,7 +73,9 @@ pub enum PullError {
     #[error("The program could not start itself to load the driver ({0}).")]
     NoGuest(String),
     /// It ended without a word.
-    #[error("The driver of {0} ended without an answer ({1}). Try a newer version of it, or name another by --driver.")]
+    #[error(
+        "The driver of {0} ended without an answer ({1}). Try a newer version of it, or name another by --driver (Driver in the window)."
+    )]
     Died(String, String),
 }
 

@@ -140,7 +140,7 @@ fn knobs_ui(
         let tip = "Levels with a smaller share of customers than this become one level, “Other”, so that none is a segment of its own.";
         knob_ui(ui, "Rare levels", tip, |ui, label| percent_ui(ui, label, tip, &mut preparation.rare_level_share, 50.0));
         if asks_no_answer {
-            let tip = "Numbers that stand apart from a short scale, such as 99 beside 1 to 5, often mean “no answer”. Ticked, they count as missing.";
+            let tip = "Numbers that stand apart from all others, such as 99 beside 1 to 5 or 999 beside counts up to 12, often mean “no answer”. Ticked, they count as missing.";
             knob_ui(ui, "No answer", tip, |ui, _| {
                 widgets::check_ui(ui, &mut preparation.no_answer_is_missing, "99 is missing").on_hover_text(tip);
             });
