@@ -147,8 +147,7 @@ pub(super) fn category(
     let seen = (0..missing).filter(|&level| counts[level] > 0);
     let coding = LevelCoding {
         levels: seen.map(|level| SeenLevel { text: levels.names[level].clone(), indicator: indicator_of[level] }).collect(),
-        // Who does not answer later is not among the others either.
-        missing: indicator_of[missing],
+        missing: if counts[missing] > 0 { indicator_of[missing] } else { unseen },
         unseen,
         indicators,
     };
