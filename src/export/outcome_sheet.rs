@@ -140,7 +140,7 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
     let longest = shown.iter().flatten().chain(&everyone).map(|rate| rate.interval()[1]).fold(0.01, f64::max);
     let interval = |rate: &Rate| rate.interval().map(|end| (end / longest).clamp(0.0, 1.0));
     let bar = |(at, rate): (usize, &Option<Rate>)| SheetBar {
-        label: name(report, at),
+        label: short_name(report, at),
         value: rate.as_ref().map_or_else(|| WITHHELD.to_owned(), |rate| percent(rate.share())),
         length: rate.as_ref().map(|rate| rate.share() / longest),
         interval: rate.as_ref().map(interval),
@@ -156,7 +156,8 @@ fn of_levels(report: &Report, column: &str, names: &[&str], level: impl Fn(usize
         let ends = |rate: Rate| rate.interval().map(percent).join(" to ");
         vec![label, of(&|rate| percent(rate.share())), of(&ends), count(customers)]
     };
-    let mut table: Vec<Vec<String>> = (0..n_personas).map(|at| line(name(report, at), report.personas.personas[at].n, shown[at])).collect();
+    let mut table: Vec<Vec<String>> =
+        (0..n_personas).map(|at| line(short_name(report, at), report.personas.personas[at].n, shown[at])).collect();
     table.push(line(format!("All {}", noun.many), report.prepared.table_rows.len(), everyone));
     let rows_are = noun.title();
     let columns = [("Segment", false), (what.as_str(), true), ("95 % interval", true), (rows_are.as_str(), true)];
@@ -238,7 +239,7 @@ fn of_numbers(report: &Report, column: &Column, values: &[f64]) -> Option<TopicS
     let drawn = longest > 0.0 && told.iter().all(|(_, spread)| spread.mean >= 0.0) && everyone.mean >= 0.0;
     let place = |value: f64| (value / longest).clamp(0.0, 1.0);
     let bar = |(at, spread): (usize, &Option<Spread>)| SheetBar {
-        label: name(report, at),
+        label: short_name(report, at),
         value: spread.as_ref().map_or_else(|| WITHHELD.to_owned(), |spread| text(spread.mean)),
         length: spread.as_ref().map(|spread| place(spread.mean)),
         interval: spread.as_ref().map(|spread| [spread.mean - spread.half, spread.mean + spread.half].map(place)),
@@ -253,7 +254,7 @@ fn of_numbers(report: &Report, column: &Column, values: &[f64]) -> Option<TopicS
         let ends = |spread: &Spread| format!("{} to {}", text(spread.mean - spread.half), text(spread.mean + spread.half));
         vec![label, of(&|spread| text(spread.median)), of(&|spread| text(spread.mean)), of(&ends), of(&|spread| count(spread.n))]
     };
-    let mut table: Vec<Vec<String>> = (0..n_personas).map(|at| line(name(report, at), spreads[at].as_ref())).collect();
+    let mut table: Vec<Vec<String>> = (0..n_personas).map(|at| line(short_name(report, at), spreads[at].as_ref())).collect();
     table.push(line(format!("All {}", noun.many), Some(&everyone)));
     let rows_are = noun.title();
     let columns = [("Segment", false), ("Median", true), ("Average", true), ("95 % interval", true), (rows_are.as_str(), true)];
@@ -286,10 +287,15 @@ fn told_averages(sizes: &[usize], n_all: usize) -> Vec<bool> {
 /// Letters of a name that stand beside a bar.
 const LONG: usize = 26;
 
+/// A name within a sentence.
 fn name(report: &Report, cluster: usize) -> String {
-    let Some(persona) = report.personas.personas.get(cluster) else { return String::new() };
-    // Beside a bar a long name would be cut at its end, which is what tells it from another.
-    if persona.name.chars().count() > LONG { listed_name(&persona.name, &report.personas.noun) } else { persona.name.clone() }
+    report.personas.personas.get(cluster).map_or_else(String::new, |persona| persona.name.clone())
+}
+
+/// The same beside a bar, where a long one would be cut at its end, which is what tells it from another.
+fn short_name(report: &Report, cluster: usize) -> String {
+    let name = name(report, cluster);
+    if name.chars().count() > LONG { listed_name(&name, &report.personas.noun) } else { name }
 }
 
 fn colour(report: &Report, cluster: usize) -> String {

@@ -104,6 +104,10 @@ fn a_sheet_tells_the_outcome_by_segment() {
     assert_eq!(plain(&sheet.sentences[0]), format!("Churn differs by segment: {} to {}.", percent(low), percent(high)));
     let [SheetPart::Bars(bars), SheetPart::Table(table)] = &sheet.parts[..] else { panic!("{:?}", sheet.parts) };
     assert_eq!((bars.bars.len(), table.rows.len()), (n, n + 1));
+    // A sentence calls the segments by their whole names.
+    let named =
+        |name: &str| report.personas.personas.iter().any(|persona| sheet.sentences[1].contains(&format!("{name} {}", persona.name)));
+    assert!(named("lowest in") && named("highest in"), "{}", sheet.sentences[1]);
     for (at, share) in shares.iter().enumerate() {
         assert_eq!(plain(&table.rows[at][1]), percent(*share));
         let customers = if at < n { report.personas.personas[at].n } else { 300 };
