@@ -121,10 +121,13 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         })
     });
     let distributions = persona.distributions.iter().filter(|_| described).map(|distribution| match &distribution.drawing {
-        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, tails, withheld: [of_persona, of_everyone] } => json!({
+        Drawing::Bins { edges, persona, everyone, middle, is_date, tails, withheld: [of_persona, of_everyone] } => {
+            let [of_the_persona, of_all] = if middle.is_mean { ["persona_mean", "everyone_mean"] } else { ["persona_median", "everyone_median"] };
+            json!({
             "column": distribution.column, "label": distribution.shown, "unit": distribution.unit, "edges": edges, "persona": told(persona, of_persona), "everyone": told(everyone, of_everyone),
-            "persona_median": persona_median, "everyone_median": everyone_median, "days_since_1970": is_date, "outer_bins_hold_beyond": tails,
-        }),
+            of_the_persona: middle.persona, of_all: middle.everyone, "days_since_1970": is_date, "outer_bins_hold_beyond": tails,
+            })
+        }
         Drawing::Levels { names, labels, persona, everyone } => json!({
             "column": distribution.column, "label": distribution.shown, "unit": distribution.unit, "levels": names, "level_labels": labels, "persona": persona, "everyone": everyone,
         }),

@@ -15,6 +15,7 @@ mod draw_density;
 mod draw_tree;
 mod error;
 pub mod files;
+mod fit;
 mod flow;
 pub mod fonts;
 mod foretold_told;

@@ -2,9 +2,8 @@
 //!
 //! In: the loaded table with its profile, and the preparation recipe. Out: one decision per column, in the table's order. O(p).
 
-use crate::base::text::are_years;
 use crate::data::profile::MAX_LEVELS;
-use crate::data::{ColumnProfile, Kind, Loaded, Role, grouped, name_words};
+use crate::data::{ColumnProfile, Kind, Loaded, Role, grouped};
 
 use super::error::PrepareError;
 use super::prepared::{Fitted, InputColumn};
@@ -83,17 +82,7 @@ fn enters_by_default(profile: &ColumnProfile, preparation: &Preparation) -> (boo
     if profile.kind == Kind::Text && profile.n_distinct > MAX_DEFAULT_LEVELS {
         return (false, format!("It has {} levels, more than {MAX_DEFAULT_LEVELS}.", grouped(profile.n_distinct)));
     }
-    if is_year_of_the_row(profile) {
-        return (false, "It says when a row was written, and nothing of whom it is about.".to_owned());
-    }
     (true, reason_to_enter(profile, role))
-}
-
-/// Whether it is the year of a survey or a report: a name that says nothing but year. A year of birth or of joining is a customer's own.
-fn is_year_of_the_row(profile: &ColumnProfile) -> bool {
-    const YEAR: [&str; 10] = ["year", "yr", "survey", "wave", "report", "fiscal", "jahr", "annee", "ano", "anno"];
-    let is_years = profile.numeric.as_ref().is_some_and(|numeric| numeric.whole && are_years(numeric.min, numeric.max));
-    is_years && name_words(&profile.name).iter().filter(|word| !word.contains(' ')).all(|word| YEAR.contains(&word.as_str()))
 }
 
 fn reason_to_enter(profile: &ColumnProfile, role: Role) -> String {

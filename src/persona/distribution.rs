@@ -28,10 +28,8 @@ pub enum Drawing {
         persona: Vec<f64>,
         /// Share of everyone in each bin.
         everyone: Vec<f64>,
-        /// The persona's median.
-        persona_median: f64,
-        /// Everyone's median.
-        everyone_median: f64,
+        /// What marks the middle of both.
+        middle: Middle,
         /// Whether the edges are days.
         is_date: bool,
         /// Whether the first and the last bin hold values beyond their edge.
@@ -51,6 +49,24 @@ pub enum Drawing {
         /// Share of everyone in each.
         everyone: Vec<f64>,
     },
+}
+
+/// The middle that a plot marks: the number that the statements about its column tell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Middle {
+    /// The persona's.
+    pub persona: f64,
+    /// Everyone's.
+    pub everyone: f64,
+    /// Whether both are means. They are medians otherwise.
+    pub is_mean: bool,
+}
+
+impl Middle {
+    /// What stands before the number: "median", or "avg" as in the statements.
+    pub fn word(&self) -> &'static str {
+        if self.is_mean { "avg" } else { "median" }
+    }
 }
 
 impl Drawing {

@@ -49,7 +49,7 @@ pub use attributes::{Attribute, attributes, tone};
 pub use card::{NamePart, Persona, Statement};
 pub use contrast::{Contrast, contrast};
 pub use describe::{describe, describe_with_roles};
-pub use distribution::{Distribution, Drawing};
+pub use distribution::{Distribution, Drawing, Middle};
 pub use edit::{PersonaEdit, RestsOn, RowSet};
 pub use evidence::{Direction, Evidence, Shown, Withheld};
 pub use explain::{Condition, Example, Explained, Forest, Importance, MissingGroup, SegmentRule, Toward, Weighed};

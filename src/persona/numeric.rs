@@ -11,7 +11,7 @@ use crate::base::{Ctx, Stopped};
 use crate::evaluate::effects::{Moments, hedges_g, hedges_g_interval, v_test};
 
 use super::columns::{Described, ScaleReading};
-use super::distribution::{Distribution, Drawing};
+use super::distribution::{Distribution, Drawing, Middle};
 use super::evidence::{Direction, Evidence, Shown, Withheld};
 use super::measure::{EffectRow, Groups, LEAST_EFFECT, MIN_CELL, Measured, NOTICED, Trait, may_name, may_state};
 use super::sense::Sense;
@@ -93,6 +93,11 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
         if withheld.rest {
             texts[2] = "–".to_owned();
         }
+        // The plot marks what the statement tells, or a reader would look for "avg 3.2" in vain. A bound cannot be marked.
+        let middle = match told_by == ToldBy::Means && !tells_few {
+            true => Middle { persona: side.means[0], everyone: side.means[1], is_mean: true },
+            false => Middle { persona: medians[0], everyone: medians[1], is_mean: false },
+        };
         let mut evidence = Evidence {
             column: column.name.to_owned(),
             level: None,
@@ -131,8 +136,7 @@ pub fn measure(place: usize, column: &Described, scale: &ScaleReading, groups: &
                 persona: shares(&counts[persona], &hidden[persona]),
                 everyone: shares(&counts[n_personas + 1], &hidden[n_personas + 1]),
                 withheld: [hidden[persona].clone(), hidden[n_personas + 1].clone()],
-                persona_median: medians[0],
-                everyone_median: medians[1],
+                middle,
                 is_date: scale.is_date,
                 tails: [values[0] < edges[0], values[values.len() - 1] > edges[N_BINS]],
             },

@@ -135,8 +135,12 @@ impl<'a> Phrase<'a> {
                 if word.is_some() {
                     return Some(Forms { position, adjective: word, noun, ..Forms::default() });
                 }
-                // "High Share of Wallet Customers" is a chain; "Customers with High Share of Wallet" is none.
                 let plain = self.plain_adjective()?;
+                // Who has few of something is no "Low Items Customer".
+                if let Some(counted) = self.counted() {
+                    return Some(Forms { position, behind: Some(format!("with {counted}")), ..Forms::default() });
+                }
+                // "High Share of Wallet Customers" is a chain; "Customers with High Share of Wallet" is none.
                 Some(match plain.split(' ').count() > 2 {
                     true => Forms { position, behind: Some(format!("with {plain}")), ..Forms::default() },
                     false => Forms { position, adjective: Some(plain), ..Forms::default() },
@@ -357,6 +361,13 @@ impl<'a> Phrase<'a> {
         let name = self.name();
         let is_said = !is_code(&self.column.human) && spent(&name).is_none();
         is_said.then(|| format!("{} {}", word[usize::from(!more)], titled(&name)))
+    }
+
+    /// "Many Items", of counts whose name is a plural.
+    fn counted(&self) -> Option<String> {
+        let name = self.name();
+        let word = if self.found.direction == Direction::More { "Many" } else { "Few" };
+        (self.column.sense == Sense::Count && is_plural(&name)).then(|| format!("{word} {}", titled(&name)))
     }
 
     fn is_never_negative(&self) -> bool {

@@ -428,7 +428,7 @@ pub fn keys_ui(ui: &mut Ui, look: &mut Look) {
     let room = ui.ctx().content_rect();
     let frame = widgets::card_frame(ui).inner_margin(Margin::same(16)).shadow(ui.visuals().window_shadow);
     let modal = Modal::new(Id::unique("keys")).frame(frame).show(ui.ctx(), |ui| {
-        ui.set_width((room.width() - 96.0).min(760.0));
+        ui.set_width((room.width() - 96.0).min(980.0));
         let mut closes = false;
         ui.horizontal(|ui| {
             ui.label(theme::heading("Keys"));
@@ -441,13 +441,17 @@ pub fn keys_ui(ui: &mut Ui, look: &mut Look) {
         ScrollArea::vertical().max_height(most).min_scrolled_height(most).show(ui, |ui| {
             ui.spacing_mut().interact_size.y = 20.0;
             // The start page has no keys of its own; behind it lies another page.
+            let everywhere: Vec<_> = crate::session::keys::everywhere().collect();
             if look.is_start {
-                column_ui(ui, "Everywhere", crate::session::keys::everywhere());
+                column_ui(ui, "Everywhere", everywhere.iter().copied());
                 return;
             }
-            ui.columns(2, |columns| {
+            // Side by side, so that all of them are in view at once.
+            let (first, second) = everywhere.split_at(everywhere.len().div_ceil(2));
+            ui.columns(3, |columns| {
                 column_ui(&mut columns[0], "On this page", crate::session::keys::of(view).iter().copied());
-                column_ui(&mut columns[1], "Everywhere", crate::session::keys::everywhere());
+                column_ui(&mut columns[1], "Everywhere", first.iter().copied());
+                column_ui(&mut columns[2], "", second.iter().copied());
             });
         });
         closes

@@ -440,6 +440,12 @@ pub fn cut_text(painter: &egui::Painter, room: egui::Rect, from: Align, text: &s
     painter.galley(egui::pos2(left, room.center().y - galley.size().y / 2.0), galley, colour);
 }
 
+/// Paints text into `room` from its left edge, in as many lines as it needs, its middle in the middle of the room.
+pub fn centred_text(painter: &egui::Painter, room: egui::Rect, text: &str, font: egui::FontId, colour: Color32) {
+    let galley = painter.layout(text.to_owned(), font, colour, room.width().max(0.0));
+    painter.galley(egui::pos2(room.left(), room.center().y - galley.size().y / 2.0), galley, colour);
+}
+
 /// Words from the top left of a room, in as many lines as they need.
 pub fn wrapped_text(painter: &egui::Painter, room: egui::Rect, text: &str, font: egui::FontId, colour: Color32) {
     painter.galley(room.left_top(), painter.layout(text.to_owned(), font, colour, room.width().max(0.0)), colour);

@@ -14,7 +14,7 @@ use personae::engine::{Answer, Answers, Problem};
 use personae::export::Density;
 use personae::persona::quotes::Quotes;
 use personae::persona::{
-    Condition, Direction, Distribution, Drawing, Evidence, Example, Explained, Forest, Importance, MissingGroup, NamePart, Persona,
+    Condition, Direction, Distribution, Drawing, Evidence, Example, Explained, Forest, Importance, Middle, MissingGroup, NamePart, Persona,
     Personas, Picture, Priority, SegmentRule, Shown, Statement, TraitMembers, Twins, attributes,
 };
 use personae::session::{Action, Brush, CardEdit, CardsView, Command, Look, Page, Plan, Selection};
@@ -127,8 +127,7 @@ fn persona(cluster: usize, n: usize, n_all: usize, name: &str) -> Persona {
                 edges: vec![0.0, 1.0, 2.0],
                 persona: vec![0.4, 0.6],
                 everyone: vec![0.5, 0.5],
-                persona_median: 1.2,
-                everyone_median: 1.0,
+                middle: Middle { persona: 1.2, everyone: 1.0, is_mean: false },
                 is_date: false,
                 tails: [false, false],
                 withheld: Default::default(),
@@ -340,7 +339,7 @@ fn personas_side_by_side() {
     let mut with = answers(&SIZES);
     with.explained = Answer::Ready(Arc::new(explained(&SIZES)));
     let mut window = window(with, look(CardsView::Compare, Density::Analyst));
-    assert!(window.query_by_label_contains("Total spend: shuffled, the forest loses 21.0").is_some());
+    assert!(window.query_by_label_contains("Total spend: with its values shuffled, the forest puts 21.0").is_some());
     let cell = "Savers, total_spend: € 50";
     let above = window.get_by_role_and_label(Role::Button, cell).rect();
     let below = window.get_by_role_and_label(Role::Button, "Savers, visits: € 290").rect();

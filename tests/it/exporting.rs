@@ -12,7 +12,7 @@ use personae::evaluate::{self, Stability, Suggestion, SweepPoint};
 use personae::export::{self, Choices, ChosenResult, ExportError, Format, FoundStructure, Plot, Plots, Report, RunResult, Seconds};
 use personae::features::prepared::Fitted;
 use personae::features::{InputColumn, MissingRule, Pca, Prepared, Scale, Transform};
-use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, NamePart, Persona, Personas, Shown, Statement, Twins};
+use personae::persona::{Added, Direction, Distribution, Drawing, Evidence, Middle, NamePart, Persona, Personas, Shown, Statement, Twins};
 use personae::plot::{self, Compared, CondensedBranch, CondensedPlot, MapPlot, SilhouetteBars, SilhouettePlot, SweepPlot};
 
 pub const NASTY: &str = "<script>alert(\"1\")</script> & 'שלום' 🙂";
@@ -63,8 +63,7 @@ fn persona(cluster: usize, n: usize, analysed: usize) -> Persona {
             edges: (0..=16).map(|edge| f64::from(edge) * 120.0).collect(),
             persona: bell(middle),
             everyone: bell(6.0),
-            persona_median: middle * 120.0 + 60.0,
-            everyone_median: 780.0,
+            middle: Middle { persona: middle * 120.0 + 60.0, everyone: 780.0, is_mean: false },
             is_date: false,
             tails: [false, false],
             withheld: Default::default(),
@@ -466,6 +465,31 @@ pub fn nasty_report() -> Report {
         column.name = NASTY.into();
     }
     report
+}
+
+/// A report whose channels have names longer than the side of a bar.
+pub fn long_levels_report() -> Report {
+    let mut report = report(&[50, 40], 0, 0);
+    let mut personas = (*report.personas).clone();
+    for distribution in personas.personas.iter_mut().flat_map(|persona| &mut persona.distributions) {
+        if let Drawing::Levels { labels, .. } = &mut distribution.drawing {
+            labels[0] = LONG_LEVEL.into();
+        }
+    }
+    report.personas = Arc::new(personas);
+    report
+}
+
+/// A level as surveys have them.
+pub const LONG_LEVEL: &str = "Mostly on the telephone with somebody from the office nearby";
+
+#[test]
+fn a_long_name_of_a_level_is_never_cut() {
+    let html = html_of(&long_levels_report(), &plots(2));
+    check_page(&html);
+    let figure = html.split("<figure").find(|figure| figure.contains(LONG_LEVEL)).unwrap();
+    let drawn: Vec<&str> = figure.split("<text").skip(1).map(|text| text.split(['>', '<']).nth(1).unwrap()).collect();
+    assert!(drawn.join(" ").contains(LONG_LEVEL) && !drawn.concat().contains('…'), "{drawn:?}");
 }
 
 #[test]

@@ -323,3 +323,42 @@ fn whoever_watches_sees_segments_move_and_may_pause_take_and_go_back() {
     }
     assert!(matches!(following.desk().outcome(), Some(Err(why)) if why.contains("does not exist")));
 }
+
+#[test]
+fn a_recording_sorted_by_customer_is_played_in_the_order_of_its_days() {
+    let folder = begun();
+    let folder = folder.path();
+    let all = changing();
+    let (head, rows) = all.split_once('\n').unwrap();
+    // As a shop's export often is: all orders of the first customer, then those of the second.
+    let mut rows: Vec<&str> = rows.lines().collect();
+    rows.sort_by_key(|row| row.split(',').next().unwrap_or_default());
+    let text = format!("{head}\n{}\n", rows.join("\n"));
+    assert_ne!(text, all, "it is another order");
+    std::fs::write(folder.join("sorted.csv"), &text).unwrap();
+    let the_model = model::from_text(&read(folder, "m.json"), "m.json").unwrap();
+    let options = LiveOptions {
+        replay: Some(LiveReplay { speed: 200_000.0, from: None }),
+        batch_wait: Duration::from_millis(50),
+        ..LiveOptions::default()
+    };
+    let following = Following::start(the_model.clone(), folder.join("sorted.csv"), options, folder.join("out"), None, || ());
+    let now = seen(&following, "the bands", |now| now.state == LiveState::Following && now.bands.len() > 2);
+    assert!(now.unread > 0 && now.notes.iter().any(|note| note.contains("not in the order of their days")), "{:?}", now.notes);
+    following.desk().order(LiveOrder::Speed(20_000_000.0));
+    let end = seen(&following, "the end", |now| now.state == LiveState::AtEnd);
+    assert_eq!((end.counts.rows, end.counts.late), (rows.len() as u64, 0));
+    following.desk().stop();
+    let until = Instant::now() + Duration::from_secs(60);
+    while following.desk().outcome().is_none() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(following.desk().outcome(), Some(Ok(())));
+    assert_eq!(read(folder, "sorted.csv"), text, "the file stays as it is");
+    let played = read(folder, "out/played/sorted.csv");
+    let mut same: Vec<&str> = played.lines().skip(1).collect();
+    assert!(played.starts_with(head) && same.len() == rows.len());
+    same.sort_unstable();
+    rows.sort_unstable();
+    assert_eq!(same, rows, "the same rows, in another order");
+}

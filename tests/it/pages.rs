@@ -13,7 +13,7 @@ use personae::export::{self, Choices, Density, Format, Paper, Plots, Report, dec
 use personae::persona::{Added, Condition, Example, Explained, Forest, Importance, MissingGroup, Picture, Priority, SegmentRule, Weighed};
 use personae::session::{Page, Plan};
 
-use crate::exporting::{plots, report};
+use crate::exporting::{LONG_LEVEL, long_levels_report, plots, report};
 
 /// Names in scripts that run from right to left, need other fonts, or are longer than any line.
 const NAMES: [&str; 6] = [
@@ -185,6 +185,17 @@ fn poppler_reads_every_word_of_the_pdf() {
         .unwrap()
         .filter(|entry| entry.as_ref().is_ok_and(|e| e.path().extension().is_some_and(|x| x == "png")));
     assert_eq!(drawn.count(), set(&report, &plots(6), &Choices::default()).len());
+}
+
+#[test]
+fn a_long_name_of_a_level_is_printed_whole() {
+    let Some(version) = tool("pdftotext") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("personas.pdf");
+    std::fs::write(&file, set(&long_levels_report(), &plots(2), &Choices::default()).pdf().unwrap()).unwrap();
+    let text = run(Command::new("pdftotext").args(["-enc", "UTF-8"]).arg(&file).arg("-"));
+    let squeezed = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    assert!(squeezed(&text).contains(&squeezed(LONG_LEVEL)), "{version}");
 }
 
 /// The words of a page with the boxes they stand in.

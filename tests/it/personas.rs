@@ -636,6 +636,17 @@ fn a_column_is_told_by_one_measure_that_points_the_way_of_its_effects() {
             assert!(row.effect.abs() < 0.2 || row.texts[0] != row.texts[1], "{column}: {:?} although g is {}", row.texts, row.effect);
         }
     }
+    // The plot marks the number that the card prints.
+    let mut n_plots = 0;
+    for persona in &all.personas {
+        for plot in persona.distributions.iter().filter(|plot| ["visits", "spend"].contains(&plot.column.as_str())) {
+            let Drawing::Bins { middle, .. } = &plot.drawing else { panic!("bins") };
+            let row = persona.evidence.iter().find(|row| row.column == plot.column).unwrap();
+            assert_eq!((middle.persona, middle.everyone, middle.is_mean), (row.persona, row.everyone, plot.column == "visits"));
+            n_plots += 1;
+        }
+    }
+    assert_eq!(n_plots, 6);
     let hospital = all.attributes.iter().find(|attribute| attribute.column == "hospital_days").unwrap();
     assert!(hospital.everyone.ends_with(" above 0"), "{}", hospital.everyone);
 }

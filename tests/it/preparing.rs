@@ -236,6 +236,11 @@ fn a_year_that_is_the_rows_alone_stays_out() {
         [false, false, true, true],
         "a year of birth is the customer's own"
     );
+    // Data and Prepare say the same.
+    let profile = load(&text).profile;
+    let seen = |name: &str| profile.column(name).unwrap();
+    assert!(seen("year").guessed_role == Role::Ignored && seen("year").guess_reason.contains("when a row was written"));
+    assert_ne!(seen("birth_year").guessed_role, Role::Ignored);
     let mut chosen = Preparation::default();
     chosen.columns.insert("year".into(), ColumnRecipe { enters: Some(true), ..Default::default() });
     assert!(run(&text, &chosen).unwrap().columns[0].enters, "whoever wants it has it");

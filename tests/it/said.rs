@@ -702,12 +702,12 @@ fn name(rows: &Rows, cluster: usize, card: &Card) {
             "Frequent" | "Recent" => Some(!is_gap),
             "Infrequent" | "Lapsed" => Some(is_gap),
             word if ["High-", "Top-", "Big-"].iter().any(|start| word.starts_with(start))
-                || ["High", "Big", "Long", "Older"].contains(&word) =>
+                || ["High", "Big", "Long", "Older", "Many"].contains(&word) =>
             {
                 Some(true)
             }
             word if ["Low-", "Small-", "Less-"].iter().any(|start| word.starts_with(start))
-                || ["Low", "Small", "Short"].contains(&word) =>
+                || ["Low", "Small", "Short", "Few"].contains(&word) =>
             {
                 Some(false)
             }

@@ -11,7 +11,7 @@ use personae::export::{self, Choices, Deck, Density, Plots, Report};
 use personae::persona::{Added, Picture, Priority};
 use resvg::usvg::roxmltree::Document;
 
-use crate::exporting::{NASTY, nasty_report, plots, report};
+use crate::exporting::{LONG_LEVEL, NASTY, long_levels_report, nasty_report, plots, report};
 use crate::foreign;
 
 const LONG: &str = "Occasional weekend visitors from small towns who compare prices for a very long time";
@@ -203,6 +203,14 @@ fn nothing_nasty_breaks_the_slides() {
     assert!(!names.iter().any(|name| name.starts_with("ppt/media")), "a broken picture leaves the portrait in its place");
     let stopped = export::slides_pptx(&export::deck(&report, &plots(2), &Choices::default()), &report, &Ctx::stopping_after(1));
     assert!(matches!(stopped, Err(export::ExportError::Stopped(_))));
+}
+
+#[test]
+fn a_long_name_of_a_level_is_whole_on_its_slide() {
+    let (_, bytes) = deck_of(&long_levels_report(), &plots(2), Density::Workshop);
+    check_package(&bytes);
+    let (parts, _) = parts(&bytes);
+    assert!(parts.values().any(|part| part.contains(&format!("<a:t>{LONG_LEVEL}</a:t>"))));
 }
 
 /// What python-pptx reads; nothing where it is not installed.

@@ -43,8 +43,8 @@ const WORDS: [(&str, &[&str], &[&str]); 16] = [
     ("weekend", &["Weekend"], &["Weekday"]),
     ("raise", &["Big-Raise"], &["Small-Raise"]),
 ];
-const PLAIN_UP: [&str; 3] = ["High ", "Big ", "Long "];
-const PLAIN_DOWN: [&str; 3] = ["Low ", "Small ", "Short "];
+const PLAIN_UP: [&str; 4] = ["High ", "Big ", "Long ", "Many "];
+const PLAIN_DOWN: [&str; 4] = ["Low ", "Small ", "Short ", "Few "];
 
 fn names() -> Vec<Name> {
     let of = |line: &'static str| {

@@ -3,6 +3,7 @@
 //! In: name, values and counts of one column. Out: a role and the reason in one sentence. The words are in `assets/column_words.json`. O(words) per
 //! name, and at most a thousand values are looked at.
 
+use crate::base::text::are_years;
 use crate::data::column_words::{RoleWords, column_words};
 use crate::data::words::{matches_word, push_folded, tokens};
 
@@ -75,6 +76,9 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
     if is_text && let Some(word) = has(&words.given) {
         return (Role::Identifier, format!("Its name says \"{word}\"."));
     }
+    if is_year_of_the_row(profile, &tokens) {
+        return (Role::Ignored, "It says when a row was written, and nothing of whom it is about.".into());
+    }
     if let Some(word) = has(&words.sampling) {
         return (Role::Ignored, format!("Its name says \"{word}\": how people were drawn for a survey says nothing of them."));
     }
@@ -127,6 +131,13 @@ pub(super) fn guess(column: &Column, profile: &ColumnProfile, n_rows: usize) -> 
         }
     }
     (Role::Behavioural, UNKNOWN.into())
+}
+
+/// Whether it is the year of a survey or a report: a name that says nothing but year. A year of birth or of joining is a customer's own.
+fn is_year_of_the_row(profile: &ColumnProfile, tokens: &[String]) -> bool {
+    const YEAR: [&str; 10] = ["year", "yr", "survey", "wave", "report", "fiscal", "jahr", "annee", "ano", "anno"];
+    let is_years = profile.numeric.as_ref().is_some_and(|numeric| numeric.whole && are_years(numeric.min, numeric.max));
+    is_years && tokens.iter().filter(|word| !word.contains(' ')).all(|word| YEAR.contains(&word.as_str()))
 }
 
 /// "1st class", "Economy": a class that people travel or live in, which nobody found.

@@ -18,6 +18,7 @@ use crate::model::{self, Model};
 use super::anew::{FoundAnew, Retrained};
 use super::desk::LiveDesk;
 use super::fires::Firing;
+use super::in_order;
 use super::judge::Judge;
 use super::now::{LiveState, SeenBefore, Watched};
 use super::options::{LiveOptions, LiveRule, LiveSource};
@@ -78,6 +79,8 @@ impl From<LiveError> for Problem {
 pub(super) struct Live<'a> {
     pub(super) store: Store,
     pub(super) arrivals: Arrivals,
+    /// Whether a copy of the recording is played, whose rows are in the order of their days.
+    pub(super) is_put_in_order: bool,
     pub(super) options: &'a LiveOptions,
     pub(super) model: &'a Model,
     pub(super) title: String,
@@ -158,8 +161,10 @@ impl<'a> Live<'a> {
         let names = kept.as_ref().map(|kept| Arriving::resume(&title, kept.readings.clone()).names().to_vec()).unwrap_or_default();
         let to = kept.as_ref().map_or_else(ReadTo::default, |kept| kept.read_to.clone());
         let means = kept.as_ref().and_then(|kept| kept.means.clone());
+        let copy = Some(in_order::place(store.folder(), path)).filter(|copy| options.replay.is_some() && kept.is_some() && copy.exists());
         let mut live = Live {
-            arrivals: Arrivals::new(path, names, to.clone(), is_open),
+            arrivals: Arrivals::new(copy.as_deref().unwrap_or(path), names, to.clone(), is_open),
+            is_put_in_order: copy.is_some(),
             segments: LiveSegments::new(model, options.rule, means),
             store,
             options,
@@ -348,6 +353,24 @@ impl<'a> Live<'a> {
         Ok(table)
     }
 
+    /// Plays a copy of the recording whose rows are in the order of their days, if those of the recording are not. Whether it does.
+    pub(super) fn put_in_order(&mut self, ctx: &Ctx) -> Result<bool, Problem> {
+        let Some(table) = self.table.as_ref().filter(|_| self.options.replay.is_some() && !self.is_put_in_order) else { return Ok(false) };
+        let names = table.rows().names().to_vec();
+        let copy = in_order::place(self.store.folder(), self.arrivals.place());
+        if in_order::copied(self.arrivals.place(), (names.clone(), &copy), |row| self.time_of(row), ctx)? {
+            self.arrivals = Arrivals::new(&copy, names, ReadTo::default(), None);
+            self.is_put_in_order = true;
+        }
+        Ok(self.is_put_in_order)
+    }
+
+    /// That it was put in order, where it was.
+    pub(super) fn order_told(&self) -> Option<String> {
+        let told = || format!("The rows of {} are not in the order of their days, so a copy that is in order is played.", self.title);
+        self.is_put_in_order.then(told)
+    }
+
     /// Places everyone anew, until nobody moves (`settles`) or once, and keeps who moved.
     pub(super) fn sweep(&mut self, settles: bool, ctx: &Ctx) -> Result<(), Problem> {
         let moved = self.segments.sweep(settles, ctx)?;
@@ -412,6 +435,7 @@ impl<'a> Live<'a> {
         self.picture(desk, LiveState::Following);
         let mut told = self.firing.as_ref().map_or_else(Vec::new, Firing::notes);
         told.extend(self.versions.told());
+        told.extend(self.order_told());
         let Some(table) = &mut self.table else { return Err(problem("The table is missing; please report this.")) };
         let (loaded, names) = table.table(None, self.snapshot, ctx)?;
         let stamp = Key::of("followed", 1, &(&self.of, self.counts.batches), &[]).to_hex();

@@ -107,6 +107,10 @@ impl Live<'_> {
                     // When rows are due can be told once it is known how they are read.
                     if self.options.replay.is_some() && self.table.is_none() {
                         self.table = Some(self.begin(&held.all(), ctx)?);
+                        if self.put_in_order(ctx)? {
+                            held = Held { to: self.arrivals.read_to().clone(), ..Held::default() };
+                            continue;
+                        }
                     }
                 }
             }
@@ -189,7 +193,7 @@ impl Live<'_> {
     }
 
     /// When a row happened; nothing where it does not say, or says a day to come, which nobody waits for.
-    fn time_of(&self, row: &CutRow) -> Option<i64> {
+    pub(super) fn time_of(&self, row: &CutRow) -> Option<i64> {
         let time = self.table.as_ref()?.time_of(row.cells.as_ref().ok()?);
         time.filter(|time| *time < (i64::from(today().0) + 2) * DAY)
     }
@@ -415,6 +419,7 @@ impl Live<'_> {
             size: sizes[cluster],
         };
         let mut notes = self.table.as_ref().map_or_else(Vec::new, |table| table.told());
+        notes.extend(self.order_told());
         notes.extend(self.trouble.clone());
         if !self.segments.follows() {
             notes.push(outputs::follows_not(model));

@@ -80,6 +80,11 @@ impl Arrivals {
         &self.to
     }
 
+    /// The file or folder.
+    pub(super) fn place(&self) -> &Path {
+        &self.place
+    }
+
     /// Whether a pipe fills it that is not closed.
     pub(super) fn is_open(&self) -> bool {
         self.is_open.as_ref().is_some_and(|open| open.load(Ordering::Acquire))
@@ -119,6 +124,17 @@ impl Arrivals {
             self.check_not_shorter()?;
             return Ok(Found { rows, bytes: 0, is_at_end: true });
         }
+    }
+
+    /// What stands before the first row of the file: the line of names, where there is one.
+    pub(super) fn head(&self) -> Result<String, Problem> {
+        let title = self.place.file_name().unwrap_or_default().to_string_lossy();
+        let failed = |error: std::io::Error| Problem(format!("{title} cannot be read ({error}).").into());
+        let mut head = vec![0; PIECE];
+        let n = read_fully(&mut File::open(&self.place).map_err(failed)?, &mut head).map_err(failed)?;
+        let text = valid(&head[..n], &title)?;
+        let (_, first) = LineCutter::of(text, &title).map_err(|error| Problem(error.to_string().into()))?;
+        Ok(text[..first].to_owned())
     }
 
     /// Bytes that are there and not read yet.

@@ -29,12 +29,14 @@ pub enum SpreadDrawing {
         persona: Vec<f64>,
         /// Heights of everyone's.
         everyone: Vec<f64>,
-        /// Where the persona's median stands, 0 to 1.
-        persona_median: f64,
+        /// Where the persona's middle stands, 0 to 1.
+        persona_middle: f64,
         /// Where everyone's stands.
-        everyone_median: f64,
-        /// The persona's median as text.
-        median: String,
+        everyone_middle: f64,
+        /// What the middle is: "median" or "avg".
+        measure: &'static str,
+        /// The persona's middle as text.
+        middle: String,
         /// The left end as text.
         low: String,
         /// The right end.
@@ -68,21 +70,22 @@ pub(super) fn spread(distribution: &Distribution) -> Spread {
     let scale = if distribution.drawing.has_growing_bins() { ", log scale" } else { "" };
     let title = format!("{}{unit}{scale}", distribution.shown);
     match &distribution.drawing {
-        Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, tails, .. } => {
+        Drawing::Bins { edges, persona, everyone, middle, is_date, tails, .. } => {
             let text = |value: f64| Drawing::day_or_year(edges, *is_date, value).unwrap_or_else(|| number(value));
             let highest = persona.iter().chain(everyone).fold(f64::MIN_POSITIVE, |most, share| most.max(*share));
-            let median = text(*persona_median);
+            let told = format!("{title}: {} {}, everyone {}", middle.word(), text(middle.persona), text(middle.everyone));
             let [low, high] = Drawing::ends(edges, *tails, text);
             let drawing = SpreadDrawing::Bins {
                 persona: persona.iter().map(|share| share / highest).collect(),
                 everyone: everyone.iter().map(|share| share / highest).collect(),
-                persona_median: Drawing::place(edges, *persona_median),
-                everyone_median: Drawing::place(edges, *everyone_median),
-                median: median.clone(),
+                persona_middle: Drawing::place(edges, middle.persona),
+                everyone_middle: Drawing::place(edges, middle.everyone),
+                measure: middle.word(),
+                middle: text(middle.persona),
                 low,
                 high,
             };
-            Spread { told: format!("{title}: median {median}, everyone {}", text(*everyone_median)), title, drawing }
+            Spread { told, title, drawing }
         }
         Drawing::Levels { labels, persona, everyone, .. } => {
             let longest = persona.iter().chain(everyone).fold(f64::MIN_POSITIVE, |most, share| most.max(*share));

@@ -2,12 +2,12 @@
 
 use super::super::chart::{INK, MUTED};
 use super::super::deck::{CardPage, Deck, EvidenceLine, HeldLine};
+use super::super::fit::{LEADING, fit, fit_line};
 use super::super::text::more_rows;
-use super::fit::{LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};
 use super::shapes::{Align, Paragraph, Slide, frame};
-use super::table::{PADDING, Row, TableLook, cell, table};
+use super::table::{PADDING, Row, TableLook, cell, fits_in, table};
 
 /// Sizes on a back: for reading at a desk.
 const SMALL: f64 = 9.0;
@@ -15,6 +15,8 @@ const SIZES: [f64; 2] = [9.5, 8.0];
 /// Heights of the rows.
 const HEADER: f64 = 22.0;
 const ROW: f64 = 20.0;
+/// Lines of a column's name, at most.
+const MOST_LINES: usize = 4;
 /// Where the table starts, and how wide it is.
 const TABLE: f64 = TOP + 52.0;
 const EVIDENCE: f64 = 632.0;
@@ -35,12 +37,17 @@ pub fn slides(deck: &Deck, card: &CardPage) -> Vec<Slide> {
     slides
 }
 
+/// Height of a row whose column's name takes so many lines.
+fn height_of(n_lines: usize) -> f64 {
+    ROW.max(n_lines as f64 * SIZES[1] * LEADING + 3.0)
+}
+
 fn start(card: &CardPage, what: &str) -> Slide {
     let mut slide = Slide::new();
     parts::band(&mut slide, &card.colour);
     let room = RIGHT - LEFT;
     // The name gives way, not the word after the colon.
-    let name = fit_line(&card.name, true, room - super::fit::width(&format!(": {what}"), true, 22.0) - 4.0, 22.0);
+    let name = fit_line(&card.name, true, room - super::super::fit::width(&format!(": {what}"), true, 22.0) - 4.0, 22.0);
     slide.title(frame(LEFT, TOP, room, 22.0 * LEADING), &Paragraph::new(format!("{name}: {what}"), 22.0, INK).bold());
     slide
 }
@@ -58,19 +65,31 @@ fn evidence(slide: &mut Slide, deck: &Deck, card: &CardPage) -> f64 {
         .map(|(nth, title)| cell(title, [widths[nth], HEADER], look(MUTED, true, nth, [SMALL, 7.5])).on(Some(QUIET.to_owned())));
     let mut rows = vec![Row { height: HEADER, cells: header.collect(), ruled: true }];
     let row_of = |line: &EvidenceLine| {
-        let cells = line.cells().into_iter().enumerate().map(|(nth, text)| {
+        let texts = line.cells();
+        // A row grows where the column's name does not fit on one line.
+        let lines = (1..MOST_LINES).find(|&n| fits_in(&texts[1], [widths[1], height_of(n)], false, SIZES[1])).unwrap_or(MOST_LINES);
+        let height = height_of(lines);
+        let cells = texts.iter().enumerate().map(|(nth, text)| {
             let (colour, bold) =
                 if nth == 3 { (card.shade.as_str(), true) } else { (if nth == 0 || nth > 6 { MUTED } else { INK }, false) };
-            cell(&text, [widths[nth], ROW], look(colour, bold, nth, SIZES))
+            cell(text, [widths[nth], height], look(colour, bold, nth, SIZES))
         });
-        Row { height: ROW, cells: cells.collect(), ruled: true }
+        Row { height, cells: cells.collect(), ruled: true }
     };
-    rows.extend(card.evidence.iter().map(row_of));
+    let room = BOTTOM - 20.0 - TABLE - HEADER;
+    let all: Vec<Row> = card.evidence.iter().map(row_of).collect();
+    let ends = all.iter().scan(0.0, |end, row| {
+        *end += row.height;
+        Some(*end)
+    });
+    let n_fitting = ends.take_while(|end| *end <= room).count();
+    let n_more = card.n_more_evidence + all.len() - n_fitting;
+    rows.extend(all.into_iter().take(n_fitting));
     let told = format!("The evidence for {}: what was measured, inside, for everyone and for all others", card.name);
     let end = table(slide, "Evidence", &told, [LEFT, TABLE], &widths, &rows, true);
     let mut notes = Vec::new();
-    if card.n_more_evidence > 0 {
-        notes.push(more_rows(card.n_more_evidence));
+    if n_more > 0 {
+        notes.push(more_rows(n_more));
     }
     if card.has_suppressed {
         notes.push(deck.withheld.clone());

@@ -2,8 +2,8 @@
 
 use super::super::chart::{INK, MUTED};
 use super::super::deck::{ComparisonColumn, ComparisonRow, Deck, SideBySide};
+use super::super::fit::fit_line;
 use super::super::palette::mix;
-use super::fit::fit_line;
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};
 use super::shapes::{Align, Paragraph, Slide, frame};

@@ -2,7 +2,7 @@
 
 use super::super::chart::{EVERYONE, INK, MUTED};
 use super::super::deck::{CardPage, Deck, Line, Rest};
-use super::fit::{FittedText, LEADING, fit, fit_line};
+use super::super::fit::{FittedText, LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, LEFT_OUT};
 use super::picture::Portrait;
@@ -109,7 +109,7 @@ fn head(slide: &mut Slide, card: &CardPage, picture: Option<Portrait>, sizes: Fr
         y += 28.0;
     }
     if let Some(priority) = &card.priority {
-        let wide = super::fit::width(priority, true, 11.0) + 20.0;
+        let wide = super::super::fit::width(priority, true, 11.0) + 20.0;
         parts::pill(slide, "Priority", [RIGHT - wide, y], priority, &card.shade, &card.tint);
     }
 }
@@ -173,7 +173,8 @@ fn lines(card: &CardPage) -> impl Iterator<Item = &Line> {
 /// Numbers have the room they need, words what is left and lines enough.
 fn line_widths(card: &CardPage, width: f64) -> [f64; 3] {
     let column = |texts: &dyn Fn(&Line) -> &str, bold: bool, least: f64| {
-        let widest = lines(card).map(|line| super::fit::width(texts(line), bold, least) + 2.0 * PADDING + 2.0).fold(width * 0.2, f64::max);
+        let widest =
+            lines(card).map(|line| super::super::fit::width(texts(line), bold, least) + 2.0 * PADDING + 2.0).fold(width * 0.2, f64::max);
         widest.min(width * 0.3)
     };
     let values = [column(&|line| &line.value, true, 11.0), column(&|line| &line.everyone, false, 11.0)];

@@ -5,7 +5,6 @@
 
 mod back;
 mod compare;
-mod fit;
 mod front;
 mod master;
 mod overview;

@@ -2,7 +2,7 @@
 
 use super::super::chart::{INK, MUTED};
 use super::super::deck::{Deck, Member, Rest};
-use super::fit::{LEADING, fit, fit_line};
+use super::super::fit::{LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, LEFT_OUT};
 use super::shapes::{Align, Paragraph, Slide, Told, frame};

@@ -181,7 +181,7 @@ fn app(slides: &[Slide]) -> String {
 /// A paragraph per line.
 fn note_paragraphs(notes: &str) -> String {
     let lines = notes.lines().map(|line| {
-        let rtl = if super::fit::is_right_to_left(line) { r#"<a:pPr algn="r" rtl="1"/>"# } else { "" };
+        let rtl = if super::super::fit::is_right_to_left(line) { r#"<a:pPr algn="r" rtl="1"/>"# } else { "" };
         let run =
             if line.trim().is_empty() { String::new() } else { format!(r#"<a:r><a:rPr lang="en-US"/><a:t>{}</a:t></a:r>"#, text(line)) };
         format!("<a:p>{rtl}{run}</a:p>")

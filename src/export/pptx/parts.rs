@@ -2,7 +2,7 @@
 
 use super::super::chart::{INK, MUTED};
 use super::super::deck::{Badge, Confidence, Deck, Tile};
-use super::fit::{LEADING, fit, fit_line, width};
+use super::super::fit::{LEADING, fit, fit_line, width};
 use super::master::{FOOTER, LEFT, RIGHT, TOP};
 use super::shapes::{Align, Frame, HEIGHT, Paragraph, Slide, Told, frame};
 

@@ -1,6 +1,6 @@
 //! The last slides: how it was made, what drives the grouping, which columns decided, what was noticed and left out.
 
-use super::fit::{LEADING, fit};
+use super::super::fit::{LEADING, fit};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::parts::{self, QUIET};
 use super::shapes::{Align, Paragraph, Slide, Told, frame};
@@ -33,7 +33,7 @@ fn facts(deck: &Deck) -> Slide {
     let room = BOTTOM - START;
     let widths = [160.0, RIGHT - LEFT - 160.0];
     // Long texts get the lines that short ones leave over.
-    let lines: Vec<f64> = facts.iter().map(|(_, text)| super::fit::n_lines(text, false, 12.0, widths[1] - 10.0) as f64).collect();
+    let lines: Vec<f64> = facts.iter().map(|(_, text)| super::super::fit::n_lines(text, false, 12.0, widths[1] - 10.0) as f64).collect();
     let line = (room / (lines.iter().sum::<f64>() + facts.len() as f64)).min(12.0 * LEADING);
     let rows = facts.iter().zip(lines).map(|((title, text), lines)| {
         let height = (lines * line + line).max(20.0);

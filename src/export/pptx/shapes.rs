@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::fit::{LEADING, is_right_to_left};
+use super::super::fit::{LEADING, is_right_to_left};
 use super::xml::{HEAD, NAMESPACES, emu, fill, text};
 
 /// Width of a slide in points.
@@ -69,14 +69,13 @@ pub struct Paragraph {
     colour: String,
     align: Align,
     after: f64,
-    leading: f64,
 }
 
 impl Paragraph {
     /// A paragraph in one size (points) and colour ("#rrggbb").
     pub fn new(said: impl Into<String>, size: f64, colour: &str) -> Paragraph {
         let (said, colour) = (said.into(), colour.to_owned());
-        Paragraph { said, size, bold: false, colour, align: Align::Left, after: 0.0, leading: size * LEADING }
+        Paragraph { said, size, bold: false, colour, align: Align::Left, after: 0.0 }
     }
 
     /// Bold.
@@ -97,12 +96,6 @@ impl Paragraph {
         self
     }
 
-    /// With lines this far apart, in points, whatever their size.
-    pub fn spaced(mut self, points: f64) -> Paragraph {
-        self.leading = points;
-        self
-    }
-
     /// The paragraph as XML. Its direction is that of its first letter, its alignment that of the layout, so that a name written
     /// from right to left stays beside its portrait.
     pub fn xml(&self) -> String {
@@ -113,7 +106,7 @@ impl Paragraph {
             Align::Right => "r",
         };
         let hundredths = |points: f64| (points * 100.0).round() as i64;
-        let (leading, after, size) = (hundredths(self.leading), hundredths(self.after), hundredths(self.size));
+        let (leading, after, size) = (hundredths(self.size * LEADING), hundredths(self.after), hundredths(self.size));
         let run = if self.said.is_empty() {
             format!(r#"<a:endParaRPr lang="en-US" sz="{size}"/>"#)
         } else {

@@ -3,9 +3,9 @@
 use super::super::ExportError;
 use super::super::chart::{EVERYONE, INK, MUTED};
 use super::super::deck::Deck;
+use super::super::fit::{FittedText, LEADING, fit, fit_line};
 use super::super::plot_png;
 use super::super::sheet::{SheetBars, SheetDrawing, SheetPart, SheetTable, TopicSheet};
-use super::fit::{FittedText, LEADING, fit, fit_line};
 use super::master::{BOTTOM, LEFT, RIGHT, TOP};
 use super::package::Media;
 use super::parts;
@@ -121,7 +121,7 @@ fn bars(slide: &mut Slide, [top, bottom]: [f64; 2], bars: &SheetBars, range: std
         let x = left + room * mark.at.clamp(0.0, 1.0);
         let height = shown.len() as f64 * row;
         slide.rectangle("Mark", frame(x - 0.75, top + label_room, 1.5, height), INK, Told::Decorative);
-        let wide = super::fit::width(&mark.label, false, 11.0) + 8.0;
+        let wide = super::super::fit::width(&mark.label, false, 11.0) + 8.0;
         let at = frame((x - wide / 2.0).clamp(LEFT, RIGHT - wide), top, wide, 11.0 * LEADING);
         slide.text("Mark", at, &[Paragraph::new(&mark.label, 11.0, MUTED).align(Align::Centre)]);
     }
@@ -140,7 +140,7 @@ fn rows_of(slide: &mut Slide, [top, bottom]: [f64; 2], it: &SheetTable, rows: &[
     let text_width = |at: usize| ((RIGHT - LEFT) - number_width * numbers as f64) * weight(at) / weights;
     let widths: Vec<f64> = (0..it.columns.len()).map(|at| if it.columns[at].is_number { number_width } else { text_width(at) }).collect();
     // Words that wrap leave some of each line empty.
-    let lines = |text: &str, room: f64| (super::fit::width(text, false, SMALLEST) / (room - 16.0) * 1.08).ceil().max(1.0);
+    let lines = |text: &str, room: f64| (super::super::fit::width(text, false, SMALLEST) / (room - 16.0) * 1.08).ceil().max(1.0);
     let most_lines = rows.iter().flat_map(|row| row.iter().zip(&widths)).map(|(text, room)| lines(text, *room)).fold(1.0, f64::max);
     let height = ((bottom - top) / (rows.len() + 1) as f64).clamp(18.0, 30.0f64.max(most_lines * SMALLEST * LEADING + 6.0));
     let align = |column: usize| if it.columns[column].is_number { Align::Right } else { Align::Left };

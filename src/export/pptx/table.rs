@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use super::super::chart::HAIR;
-use super::fit::{FittedText, fit, fit_line};
+use super::super::fit::{FittedText, fit, fit_line};
 use super::shapes::{Align, Frame, Paragraph, Slide, Told};
 use super::xml::{emu, fill};
 
@@ -72,7 +72,7 @@ fn fitted(text: &str, room: [f64; 2], bold: bool, sizes: [f64; 2]) -> FittedText
     let [width, height] = [room[0] - 2.0 * PADDING, room[1] - 1.5];
     let one_line = fit_line(text, bold, width, sizes[1]);
     // One line where the smallest size allows it, or else as many as the row holds.
-    let height = if one_line.ends_with('…') { height } else { height.min(sizes[0] * super::fit::LEADING) };
+    let height = if one_line.ends_with('…') { height } else { height.min(sizes[0] * super::super::fit::LEADING) };
     fit(text, bold, [width, height], sizes)
 }
 

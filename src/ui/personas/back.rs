@@ -138,7 +138,7 @@ fn rule_ui(ui: &mut Ui, view: &View, persona: &Persona) {
     for (at, condition) in conditions.iter().enumerate() {
         ui.horizontal(|ui| {
             ui.label(caption(ui, if at == 0 { "if" } else { "and" }));
-            widgets::cut_label(ui, condition.text.as_str());
+            ui.add(Label::new(condition.text.as_str()).wrap());
         });
     }
     let text = format!(
@@ -192,11 +192,11 @@ fn examples_ui(ui: &mut Ui, view: &View, persona: &Persona) {
                     for (column, value) in &example.values {
                         ui.scope(|ui| {
                             ui.set_max_width(width * 0.55);
-                            widgets::cut_label(ui, caption(ui, column.as_str())).on_hover_text(column);
+                            ui.add(Label::new(caption(ui, column.as_str())).wrap());
                         });
                         ui.scope(|ui| {
                             ui.set_max_width(width * 0.4);
-                            widgets::cut_label(ui, value.as_str());
+                            ui.add(Label::new(value.as_str()).wrap());
                         });
                         ui.end_row();
                     }

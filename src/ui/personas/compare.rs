@@ -5,8 +5,8 @@
 
 use eframe::egui::text::LayoutJob;
 use eframe::egui::{
-    Align, Align2, Color32, FontId, Layout, Painter, Rect, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind, TextStyle, Ui, UiBuilder,
-    Vec2, pos2,
+    Align, Align2, Color32, FontId, Layout, Painter, Rect, RichText, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind, TextStyle, Ui,
+    UiBuilder, Vec2, pos2,
 };
 
 use crate::data::Noun;
@@ -157,7 +157,11 @@ fn names_ui(ui: &mut Ui, attributes: &[Attribute], grid: &Grid) {
         let name = row.with_max_x(row.left() + grid.names - 8.0);
         let mut inner = column.new_child(UiBuilder::new().max_rect(name).layout(Layout::left_to_right(Align::Center)));
         let what = attribute.what_with_others();
-        inner.add(eframe::egui::Label::new(attribute.what_in_short()).truncate().selectable(false)).on_hover_text(format!(
+        // A name that is too long for one line has two smaller ones.
+        let text = attribute.what_in_short();
+        let is_long = widgets::width_of(ui, &text, &FontId::new(13.0, eframe::egui::FontFamily::Proportional)) > name.width();
+        let text = RichText::new(text).size(if is_long { 11.0 } else { 13.0 });
+        inner.add(eframe::egui::Label::new(text).wrap().selectable(false)).on_hover_text(format!(
             "{what}: separates by {:.2} standard deviations (root mean square of the effects)",
             attribute.separation
         ));

@@ -1,8 +1,8 @@
 //! A small plot of one column: the persona in colour, everyone in grey behind.
 
-use eframe::egui::{Align, Align2, CornerRadius, Rect, Sense, TextStyle, Ui, Vec2, pos2};
+use eframe::egui::{Align2, CornerRadius, Label, Rect, Sense, TextStyle, Ui, Vec2, pos2};
 
-use crate::persona::{Distribution, Drawing};
+use crate::persona::{Distribution, Drawing, Middle};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{self, number, percent};
 
@@ -22,8 +22,8 @@ pub fn ui(ui: &mut Ui, distribution: &Distribution, cluster: usize, width: f32) 
                 }
             });
             match &distribution.drawing {
-                Drawing::Bins { edges, persona, everyone, persona_median, everyone_median, is_date, tails, .. } => {
-                    bins_ui(ui, (edges, *tails), persona, everyone, (*persona_median, *everyone_median), *is_date, cluster, width);
+                Drawing::Bins { edges, persona, everyone, middle, is_date, tails, .. } => {
+                    bins_ui(ui, (edges, *tails), persona, everyone, *middle, *is_date, cluster, width);
                 }
                 Drawing::Levels { labels, persona, everyone, .. } => levels_ui(ui, labels, persona, everyone, cluster, width),
             }
@@ -37,7 +37,7 @@ fn bins_ui(
     (edges, tails): (&[f64], [bool; 2]),
     persona: &[f64],
     everyone: &[f64],
-    medians: (f64, f64),
+    middle: Middle,
     is_date: bool,
     cluster: usize,
     width: f32,
@@ -64,7 +64,7 @@ fn bins_ui(
     let (line, _) = ui.allocate_exact_size(Vec2::new(width, 16.0), Sense::hover());
     let font = TextStyle::Small.resolve(ui.style());
     let painter = ui.painter();
-    let told = format!("median {}, all {}", text(medians.0), text(medians.1));
+    let told = format!("{} {}, all {}", middle.word(), text(middle.persona), text(middle.everyone));
     // The ends give way where the middle would lie on them.
     let wide = |text: &str| widgets::width_of(ui, text, &font);
     if wide(&told) + 2.0 * wide(&low).max(wide(&high)) + 12.0 <= width {
@@ -82,33 +82,42 @@ fn bins_ui(
     }
 }
 
+/// Levels drawn at most; the rest is counted.
+const MAX_LEVELS: usize = 5;
+/// Room right of the bars for "24 %, all 27 %".
+const SHARES: f32 = 84.0;
+
 fn levels_ui(ui: &mut Ui, names: &[String], persona: &[f64], everyone: &[f64], cluster: usize, width: f32) {
     let t = tokens(ui);
     let most = persona.iter().chain(everyone).copied().fold(1e-9, f64::max) as f32;
-    const SHARES: f32 = 84.0;
-    // Long names take some of the bars' room before they are cut.
-    let small = TextStyle::Small.resolve(ui.style());
-    let width_of = |name: &String| widgets::width_of(ui, name, &small) + 8.0;
-    let widest = names.iter().take(5).map(width_of).fold(0.0, f32::max);
-    let names_width = widest.max((width * 0.36).min(110.0)).min((width - SHARES) * 0.55);
-    let room = width - names_width - SHARES;
-    for (at, name) in names.iter().enumerate().take(5) {
-        let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 16.0), Sense::hover());
+    // Long names take some of the bars' room; where that is not enough they stand above their bars, so that none is cut.
+    let font = TextStyle::Small.resolve(ui.style());
+    let width_of = |name: &String| widgets::width_of(ui, name, &font) + 8.0;
+    let widest = names.iter().take(MAX_LEVELS).map(width_of).fold(0.0, f32::max);
+    let is_beside = widest <= (width - SHARES) * 0.6;
+    let left = if is_beside { widest.max((width * 0.36).min(110.0)) } else { 0.0 };
+    let room = width - left - SHARES;
+    for (at, name) in names.iter().enumerate().take(MAX_LEVELS) {
+        if !is_beside {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            ui.add(Label::new(caption(ui, name).color(t.text)).wrap());
+        }
+        let (rect, response) = ui.allocate_exact_size(Vec2::new(width, if is_beside { 16.0 } else { 14.0 }), Sense::hover());
         let painter = ui.painter();
-        let font = TextStyle::Small.resolve(ui.style());
-        let label = Rect::from_min_size(rect.min, Vec2::new(names_width - 6.0, rect.height()));
-        widgets::cut_text(painter, label, Align::Min, name, font.clone(), t.text);
-        let left = rect.left() + names_width;
-        let long = |share: f64| room * share as f32 / most;
-        let behind = Rect::from_min_size(pos2(left, rect.top() + 2.0), Vec2::new(long(everyone[at]), 12.0));
-        painter.rect_filled(behind, CornerRadius::same(2), t.everyone);
-        let front = Rect::from_min_size(pos2(left, rect.top() + 5.0), Vec2::new(long(persona[at]), 6.0));
-        painter.rect_filled(front, CornerRadius::same(2), theme::segment(cluster));
+        if is_beside {
+            painter.text(rect.left_center(), Align2::LEFT_CENTER, name, font.clone(), t.text);
+        }
+        let bar = |share: f64, thick: f32| {
+            let size = Vec2::new(room * share as f32 / most, thick);
+            Rect::from_min_size(pos2(rect.left() + left, rect.center().y - thick / 2.0), size)
+        };
+        painter.rect_filled(bar(everyone[at], 12.0), CornerRadius::same(2), t.everyone);
+        painter.rect_filled(bar(persona[at], 6.0), CornerRadius::same(2), theme::segment(cluster));
         let shares = format!("{}, all {}", percent(persona[at]), percent(everyone[at]));
-        painter.text(rect.right_center(), Align2::RIGHT_CENTER, shares, font, t.muted);
+        painter.text(rect.right_center(), Align2::RIGHT_CENTER, shares, font.clone(), t.muted);
         response.on_hover_text(format!("{name}: {} of this persona, {} of everyone", percent(persona[at]), percent(everyone[at])));
     }
-    if names.len() > 5 {
-        ui.label(caption(ui, format!("and {} more", names.len() - 5)));
+    if names.len() > MAX_LEVELS {
+        ui.label(caption(ui, format!("and {} more", names.len() - MAX_LEVELS)));
     }
 }

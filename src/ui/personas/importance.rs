@@ -63,8 +63,14 @@ fn association(line: &Importance) -> String {
 /// A bar in words.
 fn told(line: &Importance) -> String {
     let loss = match (line.loss, line.loss_sd) {
-        (Some(loss), Some(sd)) => format!("shuffled, the forest loses {:.1} ± {:.1} points of accuracy; ", 100.0 * loss, 100.0 * sd),
-        (Some(loss), None) => format!("shuffled, the forest loses {:.1} points of accuracy; ", 100.0 * loss),
+        (Some(loss), Some(sd)) => format!(
+            "with its values shuffled, the forest puts {:.1} ± {:.1} points fewer of the customers right; ",
+            100.0 * loss,
+            100.0 * sd
+        ),
+        (Some(loss), None) => {
+            format!("with its values shuffled, the forest puts {:.1} points fewer of the customers right; ", 100.0 * loss)
+        }
         (None, _) => String::new(),
     };
     let weight = line.weight.map_or_else(String::new, |share| format!(", {} of the weight in a logistic regression", percent(share)));

@@ -1,7 +1,8 @@
 //! Everyone on one sheet: a tile per persona, those in no group, rows left out, and who is missing. A click opens the card.
 
 use eframe::egui::{
-    Align, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
+    Align, Color32, CornerRadius, FontId, Label, Layout, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, Vec2,
 };
 
 use crate::persona::{Contrast, Persona, Personas};
@@ -32,7 +33,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look) {
             ui.label(theme::display(title));
             let revenue = view.revenue_told().map_or_else(String::new, |told| format!("  ·  {}", told.trim_end_matches('.')));
             ui.add_space(INSIDE);
-            widgets::cut_label(ui, caption(ui, format!("among {}{revenue}", personas.noun.counted(personas.n_rows))));
+            ui.add(Label::new(caption(ui, format!("among {}{revenue}", personas.noun.counted(personas.n_rows)))).wrap());
         });
         if let Some(doubt) = view.answers.doubt(&view.plan.clustering) {
             ui.add(Label::new(theme::strong(doubt)).wrap());
@@ -106,7 +107,7 @@ fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, si
             ui.horizontal(|ui| {
                 let revenue = persona.revenue_share.map_or_else(String::new, |share| format!("  ·  {} of revenue", percent(share)));
                 let text = format!("{}  ·  {}{revenue}", thousands(persona.n), percent_of_all);
-                ui.add(Label::new(caption(ui, text)).truncate().selectable(false));
+                ui.add(Label::new(caption(ui, text)).wrap().selectable(false));
             });
             badge_ui(ui, view.badge_of(persona), Side::Left);
         });
@@ -116,7 +117,7 @@ fn tile_ui(ui: &mut Ui, view: &View, persona: &Persona, percent_of_all: &str, si
     bar_paint(ui, bar, persona.n as f32 / view.personas.n_rows.max(1) as f32, colour);
     // Above the bar it would seem to be what the bar shows.
     if let Some(outcome) = persona.outcome_text(&view.personas.noun).filter(|_| persona.n >= Contrast::LEAST) {
-        ui.add(Label::new(theme::strong(outcome).size(13.0)).truncate().selectable(false));
+        ui.add(Label::new(theme::strong(outcome).size(13.0)).wrap().selectable(false));
     }
     if size.y > 1.3 * TILE.y {
         let text = Label::new(RichText::new(widgets::unbroken(&persona.summary)).size(13.0)).wrap().selectable(false);
@@ -139,7 +140,11 @@ fn traits_ui(ui: &mut Ui, persona: &Persona, is_everyone: bool) {
     let mut n_told = 0;
     for statement in persona.in_few_words().take(TRAITS).filter(|_| persona.n >= Contrast::LEAST) {
         // A name of two lines and an outcome take the place of a trait where the tile is low: none is cut through.
-        if ui.available_height() < 16.0 {
+        let value = widgets::width_of(ui, &statement.value, &FontId::new(13.0, theme::bold())) + INSIDE;
+        let room = ui.available_width() - value;
+        let text = RichText::new(&statement.text).size(13.0);
+        let galley = ui.painter().layout(statement.text.clone(), FontId::proportional(13.0), Color32::PLACEHOLDER, room);
+        if ui.available_height() < galley.size().y {
             break;
         }
         n_told += 1;
@@ -147,7 +152,7 @@ fn traits_ui(ui: &mut Ui, persona: &Persona, is_everyone: bool) {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add(Label::new(theme::strong(&statement.value).size(13.0)).selectable(false));
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add(Label::new(RichText::new(&statement.text).size(13.0)).truncate().selectable(false));
+                    ui.add(Label::new(text).wrap().selectable(false));
                 });
             });
         });

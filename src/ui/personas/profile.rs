@@ -1,6 +1,6 @@
 //! Where does the middle of the persona stand among everyone? One line per column: everyone's middle in the centre, a dot for theirs.
 
-use eframe::egui::{Align, Align2, FontId, Role, Sense, Stroke, TextStyle, Ui, Vec2, pos2};
+use eframe::egui::{Align2, FontId, Role, Sense, Stroke, TextStyle, Ui, Vec2, pos2};
 
 use crate::persona::{Contrast, Persona};
 use crate::session::Look;
@@ -14,6 +14,8 @@ use super::view::View;
 const LINES: usize = 8;
 /// Least length of a line.
 const SHORTEST: f32 = 96.0;
+/// Height of a row whose name has one line.
+const LINE: f32 = 24.0;
 
 /// Draws the profile in all the width there is.
 pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
@@ -36,7 +38,10 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     let values = widest(&mut evidence().map(|row| row.texts[0].as_str()), &value_font) + 16.0;
     // Names take what the line can do without before they are cut.
     let most = (ui.available_width() - values - SHORTEST).max(96.0);
-    let names = (widest(&mut evidence().map(|row| row.shown.column.as_str()), &name_font) + 16.0).clamp(96.0_f32.min(most), most);
+    let wanted = widest(&mut evidence().map(|row| row.shown.column.as_str()), &name_font) + 16.0;
+    let names = wanted.clamp(96.0_f32.min(most), most);
+    // A name that is still too long has more lines, and all rows the height for them.
+    let row_height = LINE.max(16.0 * (wanted / names).ceil().min(3.0) + 4.0);
     let t = tokens(ui);
     let (head, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 16.0), Sense::hover());
     let track = (head.left() + names)..=(head.right() - values);
@@ -57,7 +62,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
     ui.spacing_mut().item_spacing.y = 0.0;
     for (at, percentile) in lines {
         let evidence = &persona.evidence[at];
-        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 24.0), Sense::click());
+        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), row_height), Sense::click());
         widgets::row_background(
             ui,
             rect.expand2(Vec2::new(6.0, 0.0)),
@@ -67,7 +72,7 @@ pub fn ui(ui: &mut Ui, view: &View, persona: &Persona, look: &mut Look) {
         let y = rect.center().y;
         let painter = ui.painter();
         let label = rect.with_max_x(track.start() - 8.0);
-        widgets::cut_text(painter, label, Align::Min, &evidence.shown.column, name_font.clone(), t.text);
+        widgets::centred_text(painter, label, &evidence.shown.column, name_font.clone(), t.text);
         painter.hline(track.clone(), y, Stroke::new(2.0, t.grid));
         painter.vline(middle, y - 5.0..=y + 5.0, Stroke::new(1.5, t.muted));
         let x = track.start() + (track.end() - track.start()) * (percentile as f32 / 100.0).clamp(0.0, 1.0);

@@ -27,8 +27,10 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
             None => next_ui(ui, view, commands),
         });
     });
-    let lower = (ui.available_height() * 0.33).clamp(144.0, 272.0);
-    Panel::bottom("segment selected").resizable(true).frame(clear).default_size(lower).size_range(96.0..=420.0).show(ui, |ui| {
+    // What the list leaves, so that neither is scrolled beside room that is free. It hangs on nothing that is pointed at or selected.
+    let kept = if view.kept.is_empty() { 0.0 } else { kept::height(view.kept) };
+    let lower = (ui.available_height() - kept - list_height(ui, view)).clamp(160.0, 420.0);
+    Panel::bottom("segment selected").resizable(false).frame(clear).exact_size(lower).show(ui, |ui| {
         ScrollArea::vertical().id_salt("selected").auto_shrink(false).show(ui, |ui| selected_ui(ui, view, look, commands));
     });
     if !view.kept.is_empty() {
@@ -39,7 +41,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     egui::CentralPanel::default().frame(clear).show(ui, |ui| {
         picked::head_ui(ui, view.answers, look);
         told_ui(ui, view, look);
-        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().item_spacing.y = ROW_GAP;
         side_ui(ui, &view.answers.segmentation, "segments", |ui, segmentation| rows_ui(ui, view, segmentation, look));
     });
 }
@@ -47,6 +49,26 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
 /// Height of a row, and of one whose name takes two lines.
 const ROW: f32 = 52.0;
 const TALL_ROW: f32 = 70.0;
+const ROW_GAP: f32 = 2.0;
+
+/// Height of the list with its head, as if all of its rows were in view.
+fn list_height(ui: &Ui, view: &View) -> f32 {
+    const HEAD: f32 = 80.0;
+    let Some(segmentation) = view.answers.segmentation.latest() else { return HEAD };
+    let n = segmentation.labels.n_clusters() + usize::from(segmentation.labels.n_noise() > 0);
+    let rows = match n {
+        0..=MOST_MEASURED => (0..n).map(|at| row_height(ui, view, segmentation, at) + ROW_GAP).sum(),
+        _ => n as f32 * (ROW + ROW_GAP),
+    };
+    HEAD + rows
+}
+
+/// Height of a row. A name is read whole: one too long for its line has two.
+fn row_height(ui: &Ui, view: &View, segmentation: &Segmentation, at: usize) -> f32 {
+    let room = ui.available_width() - 44.0;
+    let is_tall = at < segmentation.labels.n_clusters() && is_long(ui, &segment_name(view.answers, at), &view.answers.noun, room);
+    if is_tall { TALL_ROW } else { ROW }
+}
 
 /// What became of the segments shown before, until something else is done. The line has its place when there is nothing to tell, so that the list stays where it is.
 fn told_ui(ui: &mut Ui, view: &View, look: &Look) {
@@ -112,14 +134,12 @@ fn rows_ui(ui: &mut Ui, view: &View, segmentation: &Segmentation, look: &mut Loo
         },
     };
     let n = labels.n_clusters() + usize::from(labels.n_noise() > 0);
-    // A name is read whole: one too long for its line has two. Of hundreds nobody reads the names.
-    let room = ui.available_width() - 44.0;
+    // Of hundreds nobody reads the names.
     let area = ScrollArea::vertical().id_salt("segments").auto_shrink(false);
     if n <= MOST_MEASURED {
         area.show(ui, |ui| {
             for at in 0..n {
-                let is_tall = at < labels.n_clusters() && is_long(ui, &segment_name(view.answers, at), &view.answers.noun, room);
-                let height = if is_tall { TALL_ROW } else { ROW };
+                let height = row_height(ui, view, segmentation, at);
                 row_ui(ui, view, look, &row(at), height);
             }
         });
@@ -229,9 +249,7 @@ fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Com
     ui.add_space(8.0);
     match view.focus {
         None if look.brush.is_some() => {
-            picked::told_ui(ui, view.answers, look);
-            ui.add_space(8.0);
-            kept::keep_ui(ui, view.answers, look, commands);
+            picked::told_ui(ui, view.answers, look, commands);
         }
         None => {
             ui.label(caption(ui, "Click a segment, here or in a plot, to see what sets it apart."));

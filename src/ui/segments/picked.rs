@@ -8,14 +8,14 @@ use eframe::egui::{Align, Button, CornerRadius, Label, Layout, Mesh, Rect, RichT
 use crate::engine::Answers;
 use crate::persona::Contrast;
 use crate::plot::PickedCounts;
-use crate::session::{Brush, Look, Selection};
+use crate::session::{Brush, Command, Look, Selection};
 use crate::ui::icons;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{icon_button, noun_of, percent, thousands, unbroken};
 
-use super::inside;
 use super::naming::segment_name;
 use super::statements::{side_ui, statements_ui};
+use super::{inside, kept};
 
 /// The list's heading; with picked customers, how many and a button that lets them go. Its height is the same without.
 pub(super) fn head_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
@@ -89,7 +89,7 @@ pub(crate) fn segment_menu_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, s
 }
 
 /// Who is picked, in words: how many, from where, and what sets them apart.
-pub(super) fn told_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
+pub(super) fn told_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, commands: &mut Vec<Command>) {
     if let Some(problem) = &answers.brush.problem {
         ui.label(caption(ui, &*problem.0));
     }
@@ -99,16 +99,17 @@ pub(super) fn told_ui(ui: &mut Ui, answers: &Answers, look: &mut Look) {
         None => noun_of(answers).counted(picked.n()),
     };
     let sentence = sentence(answers, picked.n(), &brush.from);
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let button = Button::new(RichText::new("Clear").text_style(TextStyle::Small)).min_size(Vec2::new(0.0, 24.0));
-            if ui.add(button).on_hover_text("Clear the selection.  Esc").clicked() {
-                look.brush = None;
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(Label::new(theme::strong(title)).truncate()));
-        });
-    });
+    ui.add(Label::new(theme::strong(title)).truncate());
     ui.label(caption(ui, unbroken(&sentence)));
+    ui.add_space(4.0);
+    // Above what sets them apart, which may need to be scrolled.
+    ui.horizontal(|ui| {
+        kept::keep_ui(ui, answers, look, commands);
+        let button = Button::new("Clear").min_size(Vec2::new(0.0, 26.0));
+        if ui.add(button).on_hover_text("Clear the selection.  Esc").clicked() {
+            look.brush = None;
+        }
+    });
     if picked.n() > 1 {
         ui.add_space(8.0);
         side_ui(ui, &answers.brush.contrast, "what sets them apart", contrast_ui);

@@ -40,16 +40,19 @@ pub(super) fn ui(ui: &mut Ui, now: &LiveNow) {
 }
 
 fn row_ui(ui: &mut Ui, now: &LiveNow, cluster: usize) {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::hover());
     let (t, segment) = (tokens(ui), &now.segments[cluster]);
     let (body, small) = (TextStyle::Body.resolve(ui.style()), TextStyle::Small.resolve(ui.style()));
+    // A name is read whole: one too long for its line has more.
+    let name = ui.painter().layout(name_of(segment), body.clone(), t.text, ui.available_width() - 84.0);
+    let taller = (name.size().y - 20.0).max(0.0);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW + taller), Sense::hover());
     let share = segment.size as f64 / now.n_placed().max(1) as f64;
     let then = now.drift.as_ref().and_then(|drift| drift.shifted.segments.get(cluster));
     let is_flagged = then.is_some_and(|then| then.flagged);
     let dot = Rect::from_min_size(pos2(rect.left(), rect.top() + 6.0), Vec2::splat(12.0));
     ui.painter().rect_filled(dot, 3.0, colour_of(now, cluster));
     let room = Rect::from_min_max(pos2(rect.left() + 20.0, rect.top() + 2.0), pos2(rect.right() - 64.0, rect.top() + 22.0));
-    cut_text(ui.painter(), room, Align::Min, &name_of(segment), body.clone(), t.text);
+    ui.painter().galley(pos2(room.left(), room.top() + (20.0 - name.size().y).max(0.0) / 2.0), name, t.text);
     let size = Rect::from_min_max(pos2(rect.right() - 60.0, room.top()), pos2(rect.right(), room.bottom()));
     cut_text(ui.painter(), size, Align::Max, &thousands(segment.size), body, t.text);
     let told = match then {
@@ -59,7 +62,7 @@ fn row_ui(ui: &mut Ui, now: &LiveNow, cluster: usize) {
         Some(then) => format!("{} now, {} before", percent(share), percent(then.then)),
         None => percent(share),
     };
-    let line = Rect::from_min_max(pos2(room.left(), rect.top() + 22.0), pos2(rect.right(), rect.top() + 40.0));
+    let line = Rect::from_min_max(pos2(room.left(), rect.top() + taller + 22.0), pos2(rect.right(), rect.top() + taller + 40.0));
     cut_text(ui.painter(), line, Align::Min, &told, small, if is_flagged { t.warn } else { t.muted });
     name_it(&response, Role::Label, &format!("{}: {}, {told}", name_of(segment), thousands(segment.size)));
     let by_chance = then

@@ -86,12 +86,18 @@ pub fn fit_line(text: &str, bold: bool, width: f64, size: f64) -> String {
 
 /// Lines that `text` takes in a box of `width` points.
 pub fn n_lines(text: &str, bold: bool, size: f64, width: f64) -> usize {
+    broken(text, bold, size, width).len()
+}
+
+/// `text` in the lines that a box of `width` points breaks it into; an empty text is one empty line.
+pub fn broken(text: &str, bold: bool, size: f64, width: f64) -> Vec<String> {
     let (room, unit) = (width * FILLED, size * if bold { BOLD } else { 1.0 });
-    let (mut lines, mut at) = (1, 0.0);
+    let (mut lines, mut line, mut at) = (Vec::new(), String::new(), 0.0);
     for piece in pieces(text) {
         let wide = ems(piece.trim_end_matches(' ')) * unit;
         if at > 0.0 && at + wide > room {
-            (lines, at) = (lines + 1, 0.0);
+            lines.push(std::mem::take(&mut line));
+            at = 0.0;
         }
         if wide > room {
             // A word longer than the line is broken where the line ends.
@@ -99,16 +105,28 @@ pub fn n_lines(text: &str, bold: bool, size: f64, width: f64) -> usize {
             for c in piece.chars() {
                 let wide = em(c) * unit;
                 if more > 0.0 && more + wide > room {
-                    (lines, more) = (lines + 1, 0.0);
+                    lines.push(std::mem::take(&mut line));
+                    more = 0.0;
                 }
+                line.push(c);
                 more += wide;
             }
             at = more;
         } else {
+            line.push_str(piece);
             at += ems(piece) * unit;
         }
     }
+    lines.push(line);
+    lines.iter_mut().for_each(|line| line.truncate(line.trim_end_matches(' ').len()));
     lines
+}
+
+/// Room for the names of bars that stand left of them, from `least` up to `most` points; none where a name is longer, so that names go above their bars
+/// and none is cut.
+pub fn room_for_names<'a>(names: impl IntoIterator<Item = &'a str>, size: f64, [least, most]: [f64; 2]) -> Option<f64> {
+    let widest = names.into_iter().map(|name| width(name, false, size)).fold(least, f64::max);
+    (widest <= most).then_some(widest)
 }
 
 /// Width of a line of text in points.
@@ -199,6 +217,24 @@ mod tests {
         for number in ["avg 0.933\u{202f}years".replace(' ', "\u{a0}"), "-1.51".into(), "1\u{202f}240".into()] {
             assert_eq!(fit(&number, false, [0.7 * width(&number, false, 11.0), 14.0], [11.0, 11.0]).text, number);
         }
+    }
+
+    #[test]
+    fn broken_lines_hold_the_whole_text() {
+        let text = "Bank transfer (automatic), paid by somebody else";
+        let lines = broken(text, false, 11.0, 120.0);
+        assert!(lines.len() > 1 && lines.iter().all(|line| width(line, false, 11.0) <= 121.0), "{lines:?}");
+        assert_eq!(lines.join(" "), text);
+        assert_eq!(broken(&"x".repeat(90), false, 11.0, 120.0).concat(), "x".repeat(90));
+        assert_eq!(broken("", false, 11.0, 120.0), [""]);
+    }
+
+    #[test]
+    fn long_names_leave_the_side_of_their_bars() {
+        assert_eq!(room_for_names(["Yes", "No"], 11.0, [60.0, 140.0]), Some(60.0));
+        let room = room_for_names(["Electronic check"], 11.0, [60.0, 140.0]).expect("it fits");
+        assert!((90.0..140.0).contains(&room), "{room}");
+        assert_eq!(room_for_names(["Yes", "Bank transfer (automatic), paid by somebody else"], 11.0, [60.0, 140.0]), None);
     }
 
     #[test]
