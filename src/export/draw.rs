@@ -8,6 +8,7 @@ use crate::persona::{listed_name, part};
 use crate::plot::{AxisKind, CondensedPlot, MapPlot, SilhouettePlot, SweepPlot};
 
 use super::chart::{ACCENT, Anchor, ChartFrame, EVERYONE, HAIR, INK, LINE, MUTED, Scene, padded};
+use super::fit::broken;
 use super::palette::{NOISE, hex, segment};
 use super::plot_kind::Plot;
 use super::text::{count, number, percent, shorten, three_digits};
@@ -85,8 +86,17 @@ fn list_segments(scene: &mut Scene, [x, mut y]: [f64; 2], map: &MapPlot, names: 
     for cluster in 0..map.clusters.len().min(MAX_KEYS) {
         badge(scene, [x, y], number_of(&map.numbers, cluster));
         let name = names.get(cluster).map_or("", String::as_str);
-        scene.text([x + 18.0, y + 4.5], &short_name(name, noun), 12.0, INK, Anchor::Start);
-        y += if map.clusters.len() > 14 { 19.0 } else { 28.0 };
+        // Where there is room, a long name has two lines.
+        let listed = if name.chars().count() > NAME_CHARS { listed_name(name, noun) } else { name.to_owned() };
+        let lines = broken(&listed, false, 12.0, 186.0);
+        match &lines[..] {
+            [first, second] if map.clusters.len() <= 14 => {
+                scene.text([x + 18.0, y - 2.5], first, 12.0, INK, Anchor::Start);
+                scene.text([x + 18.0, y + 11.5], second, 12.0, INK, Anchor::Start);
+            }
+            _ => scene.text([x + 18.0, y + 4.5], &short_name(name, noun), 12.0, INK, Anchor::Start),
+        }
+        y += if map.clusters.len() > 14 { 19.0 } else { 30.0 };
     }
     if map.clusters.len() > MAX_KEYS {
         scene.text([x + 18.0, y + 4.5], &format!("and {} more", map.clusters.len() - MAX_KEYS), 12.0, MUTED, Anchor::Start);

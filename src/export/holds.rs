@@ -75,7 +75,7 @@ impl HoldsQuestion {
                 "how much of the persona comes back when customers are resampled and grouped again; 1 means all of it."
             }
             HoldsQuestion::SameWithout => {
-                "the share of its customers who would still be assigned to it if they were left out of the grouping."
+                "the share of its customers who would still be assigned to it if they were left out of the grouping; under Changes, of all who were or would be in it, the share who are both."
             }
             HoldsQuestion::Stays => "the share of its customers still in it at the last snapshot, with everything frozen on the first day.",
             HoldsQuestion::Foretells => {

@@ -21,6 +21,17 @@ impl HoldsOf<'_> {
         is_known.then_some(holds)
     }
 
+    /// The same as a word for a table: "Yes", "No", "Not known".
+    pub(super) fn holds_word(&self, cluster: usize, missing: f64) -> &'static str {
+        match self.persona_holds(cluster, missing) {
+            Some(true) if self.is_unproven(cluster, missing) => "Cannot be said",
+            None if self.is_unproven(cluster, missing) => "Cannot be said",
+            Some(true) => "Yes",
+            Some(false) => "No",
+            None => "Not known",
+        }
+    }
+
     fn is_unproven(&self, cluster: usize, missing: f64) -> bool {
         let known = self.stability.filter(|stability| cluster < stability.sizes.len());
         known.is_some_and(|stability| stability.trust_with(cluster, missing) == Trust::Unproven)

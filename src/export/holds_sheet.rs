@@ -9,23 +9,34 @@ use super::holds_told::HoldsOf;
 use super::report::Report;
 use super::sheet::{SheetPart, SheetTable, TopicSheet};
 
-/// The sheet; none of a single persona, and where nothing is known but the stability that every card tells.
-pub fn holds_sheet(report: &Report) -> Option<TopicSheet> {
+/// The verdict over all personas; none of a single one, and where nothing is known but the stability that every card tells.
+fn verdict(report: &Report) -> Option<String> {
     let personas = &report.personas.personas;
     let is_known = report.holds.folds.found().is_some() || report.holds.stays.found().is_some() || report.holds.foretells.found().is_some();
-    if personas.len() < 2 || !is_known {
-        return None;
-    }
+    let missing: Vec<f64> = personas.iter().map(Persona::headline_missing).collect();
+    (personas.len() > 1 && is_known).then(|| report.noun().in_text(&holds_of(report).headline(&missing)))
+}
+
+/// The verdict where some persona does not hold, or it cannot be said: it belongs on the first page then.
+pub fn verdict_in_doubt(report: &Report) -> Option<String> {
+    let of = holds_of(report);
+    let holds = |persona: &Persona| of.holds_word(persona.cluster, persona.headline_missing()) == "Yes";
+    verdict(report).filter(|_| !report.personas.personas.iter().all(holds))
+}
+
+/// The sheet; none where there is no verdict.
+pub fn holds_sheet(report: &Report) -> Option<TopicSheet> {
+    let personas = &report.personas.personas;
+    let headline = verdict(report)?;
     let of = holds_of(report);
     let noun = report.noun();
-    let missing: Vec<f64> = personas.iter().map(Persona::headline_missing).collect();
-    let headline = noun.in_text(&of.headline(&missing));
     let columns: Vec<(&str, bool)> =
-        std::iter::once(("Persona", false)).chain(HoldsQuestion::ALL.map(|question| (question.title(), false))).collect();
+        [("Persona", false), ("Holds", false)].into_iter().chain(HoldsQuestion::ALL.map(|question| (question.title(), false))).collect();
     let row = |persona: &Persona| {
         let lines = of.lines(persona.cluster, persona.headline_missing());
         let cell = |line: &super::holds::HoldsLine| format!("{} {}", line.word, line.value).trim_end().to_owned();
-        std::iter::once(persona.name.clone()).chain(lines.iter().map(cell)).collect::<Vec<String>>()
+        let holds = of.holds_word(persona.cluster, persona.headline_missing()).to_owned();
+        [persona.name.clone(), holds].into_iter().chain(lines.iter().map(cell)).collect::<Vec<String>>()
     };
     let rows: Vec<Vec<String>> = personas.iter().map(row).collect();
     let why_not = |question: HoldsQuestion| match question {

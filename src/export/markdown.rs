@@ -16,6 +16,9 @@ pub fn markdown(deck: &Deck) -> String {
     }
     to.line(&text(&deck.overview.lead));
     to.line(&format!("Source: {}, {} rows", text(&deck.source), text(&deck.rows)));
+    if !deck.cards.is_empty() {
+        to.line(&deck.noun.in_text(NUMBERS));
+    }
     overview(&mut to, deck);
     deck.cards.iter().for_each(|card| persona(&mut to, deck, card));
     if !deck.missing.is_empty() {
@@ -31,6 +34,9 @@ pub fn markdown(deck: &Deck) -> String {
     }
     to.0
 }
+
+/// How the numbers of the cards are read.
+const NUMBERS: &str = "Numbers on the cards are medians (averages where they say avg), percentages are shares of customers.";
 
 fn overview(to: &mut Document, deck: &Deck) {
     let overview = &deck.overview;
@@ -130,7 +136,7 @@ fn comparison(to: &mut Document, deck: &Deck) {
         return;
     }
     to.line("## The personas side by side");
-    to.line("The attributes that separate them most come first. ▲ more and ▼ less than the others, by at least a medium effect.");
+    to.line("The attributes that separate them most come first. ▲ more and ▼ less than the others, by at least a medium effect that their numbers show.");
     let mut columns = vec![("Attribute".to_owned(), Side::Left), ("Everyone".to_owned(), Side::Right)];
     columns.extend(comparison.columns.iter().map(|column| (column.name.clone(), Side::Right)));
     to.table(

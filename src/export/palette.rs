@@ -57,6 +57,12 @@ pub fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
     std::array::from_fn(|at| (f64::from(from[at]) + (f64::from(to[at]) - f64::from(from[at])) * share).round() as u8)
 }
 
+/// A colour "#rrggbb" mixed with white, as a bar that counts nothing.
+pub fn paler(colour: &str) -> String {
+    let part = |at: usize| colour.get(at..at + 2).and_then(|part| u8::from_str_radix(part, 16).ok()).unwrap_or_default();
+    hex(mix([part(1), part(3), part(5)], [255, 255, 255], 0.65))
+}
+
 /// "#0072b2", for HTML and SVG.
 pub fn hex(colour: Rgb) -> String {
     format!("#{:02x}{:02x}{:02x}", colour[0], colour[1], colour[2])

@@ -305,6 +305,6 @@ fn few_rows_note(columns: &[InputColumn], n_rows: usize) -> Option<Note> {
     let columns = if n_columns == 1 { "column" } else { "columns" };
     (n_rows < wanted).then(|| {
         let (rows, wanted) = (grouped(n_rows), grouped(wanted));
-        Note::new(format!("{rows} customers are few for {n_columns} {columns}; about {wanted} would make the groups trustworthy."))
+        Note::new(format!("{rows} customers are few for {n_columns} {columns}; about {wanted} would be a better basis."))
     })
 }

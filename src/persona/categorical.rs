@@ -145,7 +145,7 @@ impl Counts {
             || match bound(inside, n, effect >= 0.0) {
                 Some((true, least)) => effect >= 0.0 && least >= 100.0 * everyone,
                 Some((false, most)) => effect < 0.0 && most <= 100.0 * everyone,
-                None => true,
+                None => false,
             };
         let texts = [
             if shows_direction { text(inside, n, persona, withheld.persona) } else { "–".to_owned() },

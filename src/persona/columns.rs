@@ -16,7 +16,7 @@ use crate::features::{Prepared, Transform};
 
 use super::lexicon::{Columns, Entry, Lexicon};
 use super::sense::{Looks, Sense, Sensed, sense_of};
-use super::text::{NumberFormat, PERCENT, is_plural, number_format};
+use super::text::{NumberFormat, PERCENT, is_plural, number_format, tokens};
 use super::yes_no::yes_or_no;
 
 /// A column that cards may speak of.
@@ -143,6 +143,8 @@ impl LevelReading<'_> {
 pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<String, Role>, lexicon: &'a Lexicon) -> Vec<Described<'a>> {
     let dictionary = &**lexicon.dictionary();
     let noun = dictionary.noun_of(loaded);
+    // Tenure in a table about work, which nobody calls a list of customers, is time in a job.
+    let is_of_work = !dictionary.knows_noun(loaded) && loaded.table.columns.iter().any(|column| speaks_of_work(&column.name));
     let one = |(column, profile): (&'a Column, &'a ColumnProfile)| {
         let role = roles.get(&column.name).copied().unwrap_or(profile.guessed_role);
         if matches!(role, Role::Identifier | Role::Ignored) {
@@ -169,11 +171,15 @@ pub fn described<'a>(loaded: &'a Loaded, prepared: &Prepared, roles: &BTreeMap<S
         // Nobody is satisfied by 522 points: a rating beyond ten or a hundred is somebody's credit.
         let is_credit = profile.numeric.as_ref().is_some_and(|numeric| numeric.max > 100.0);
         let entry = entry.filter(|entry| !(is_credit && entry.tag == "satisfaction"));
+        let entry = entry.filter(|entry| !(is_of_work && entry.tag == "tenure" && human == "tenure"));
+        // Three or four whole numbers from 1 may count from the highest degree down.
+        let is_few = matches!(&reading, Reading::Scale(scale) if scale.is_few_from_one());
+        let entry = entry.filter(|entry| !(is_few && entry.tag == "schooling"));
         // Nobody spends what is sold by square metre.
         let entry = entry.filter(|entry| entry.tag != "spend" || quotient(loaded, &column.name).is_none());
         let unit = dictionary.unit(column);
         let says_nothing = label.is_none() && unit.is_none() && entry.is_none() && sensed.word.is_none() && !is_counted(&human);
-        let may_be_codes = says_nothing && matches!(&reading, Reading::Scale(scale) if scale.is_few_from_one());
+        let may_be_codes = says_nothing && is_few;
         Some(Described {
             name: &column.name,
             shown: dictionary.name(&column.name),
@@ -270,6 +276,12 @@ fn reading<'a>(
             ))
         }
     }
+}
+
+/// Whether the name of a column speaks of somebody's work.
+fn speaks_of_work(name: &str) -> bool {
+    const BEGINS: [&str; 6] = ["job", "unemp", "employ", "occupation", "wage", "bluecol"];
+    tokens(name).iter().any(|token| BEGINS.iter().any(|word| token.starts_with(word)))
 }
 
 /// Levels, and whether they are the answers to a question.

@@ -218,7 +218,8 @@ fn persona(
         statements: statements.collect(),
         distributions: distributions(measured, traits, &said, twins, cluster),
         evidence: traits.iter().map(|found| found.evidence.clone()).collect::<Vec<Evidence>>(),
-        match_all_share: name.match_all_share,
+        // Beside a bound it would tell the number that the bound keeps.
+        match_all_share: name.match_all_share.filter(|_| !name.picked.iter().any(|&at| traits[at].evidence.withheld.persona)),
         added: edit.map(|edit| edit.added.clone()).unwrap_or_default(),
     }
 }

@@ -98,6 +98,11 @@ impl Drawing {
         }
     }
 
+    /// Whether some of the persona's bars hold too few customers to be told, so that they are drawn alike.
+    pub fn hides_some(&self) -> bool {
+        matches!(self, Drawing::Bins { withheld: [of_persona, _], .. } if of_persona.contains(&true))
+    }
+
     /// Whether the bins grow from left to right, which a plot must say.
     pub fn has_growing_bins(&self) -> bool {
         let Drawing::Bins { edges, .. } = self else { return false };

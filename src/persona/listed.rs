@@ -14,6 +14,12 @@ pub fn listed_name(name: &str, noun: &Noun) -> String {
     if let Some(behind) = behind.filter(|rest| ["with ", "without ", "mostly "].iter().any(|word| rest.starts_with(word))) {
         return capitalised(behind);
     }
+    // "Low-Income Customers without Mortgage": what is cut last must not be what matters.
+    for word in ["with", "without", "mostly"] {
+        if let Some((before, behind)) = name.split_once(&format!(" {title} {word} ")) {
+            return format!("{before} {word} {behind}");
+        }
+    }
     let without = name.strip_suffix(title.as_str()).and_then(|name| name.strip_suffix(' '));
     without.filter(|rest| rest.contains(' ') || rest.len() > 3).unwrap_or(name).to_owned()
 }
@@ -31,6 +37,8 @@ mod tests {
             ("Our Customers", "customers", "Our Customers"),
             ("Customers", "customers", "Customers"),
             ("Customers with Streaming TV", "customers", "With Streaming TV"),
+            ("Low-Income Customers without Mortgage", "customers", "Low-Income without Mortgage"),
+            ("Married Customers mostly with Children", "customers", "Married mostly with Children"),
             ("Customers of Mine", "customers", "Customers of Mine"),
             ("Frequent Shoppers", "customers", "Frequent Shoppers"),
             ("Loyal Panellists", "panellists", "Loyal Panellists".strip_suffix(" Panellists").unwrap()),

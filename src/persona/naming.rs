@@ -155,12 +155,12 @@ fn first_name(naming: &Naming, persona: usize, ctx: &Ctx) -> Result<Name, Stoppe
         return Ok(Name { words: SMALL.split(' ').map(plain_word).collect(), picked: Vec::new(), match_all_share: None });
     }
     let mut name = Name { words: naming.plain_words(persona), picked: Vec::new(), match_all_share: None };
-    for (candidate, found) in traits.iter().enumerate() {
-        if name.picked.len() == 2 {
+    // "Occupation 5 Customers" only where nothing else can be said.
+    let is_code = |at: &usize| naming.phrase(persona, *at).is_bare_code();
+    let (codes, others): (Vec<usize>, Vec<usize>) = (0..traits.len()).filter(|&at| traits[at].evidence.passes_name).partition(is_code);
+    for (candidate, is_last_way) in others.iter().map(|&at| (at, false)).chain(codes.iter().map(|&at| (at, true))) {
+        if name.picked.len() == 2 || (is_last_way && !name.picked.is_empty()) {
             break;
-        }
-        if !found.evidence.passes_name {
-            continue;
         }
         ctx.check()?;
         // Whether it has words is known at once; whether it says something new takes two passes over all rows.

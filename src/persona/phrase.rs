@@ -57,6 +57,9 @@ pub struct Forms {
     pub is_beside_noun: bool,
 }
 
+/// What is long or short, and not high or low.
+const LENGTHS: [&str; 4] = ["duration", "length", "time", "tenure"];
+
 impl<'a> Phrase<'a> {
     /// The phrase of a trait of its column.
     pub fn of(column: &'a Described<'a>, found: &'a Trait) -> Phrase<'a> {
@@ -175,6 +178,12 @@ impl<'a> Phrase<'a> {
     pub fn has_hardly_any(&self) -> bool {
         let Reading::Scale(scale) = &self.column.reading else { return false };
         scale.is_never_negative && self.found.direction == Direction::Less && self.found.zeros >= NEARLY_ALL
+    }
+
+    /// Whether it is about a level that is a bare number: what it stands for nobody knows.
+    pub fn is_bare_code(&self) -> bool {
+        let Reading::Levels(levels) = &self.column.reading else { return false };
+        self.found.level.and_then(|level| levels.labels.get(level)).is_some_and(|label| label.trim().parse::<f64>().is_ok())
     }
 
     /// What two traits are called together, where the lexicon has a word that needs both: many discounts and small baskets.
@@ -335,7 +344,7 @@ impl<'a> Phrase<'a> {
                 }
                 let last = name.rsplit(' ').next().unwrap_or_default();
                 match () {
-                    () if ["duration", "length", "time", "tenure"].contains(&last) => (pick("longer", "shorter"), name),
+                    () if LENGTHS.contains(&last) => (pick("longer", "shorter"), name),
                     () if UNITS.contains(&last) && is_plural(last) => (pick("more", "fewer"), name),
                     () => (pick("higher", "lower"), name),
                 }
@@ -344,6 +353,8 @@ impl<'a> Phrase<'a> {
         };
         match (after_they, is_plural(&name)) {
             (false, _) => format!("{word} {name}"),
+            // "A lower ym" is no English, whatever ym is; "a higher education" is a degree.
+            (true, _) if ["higher", "lower"].contains(&word) && self.is_no_word() => format!("have {word} values of {name}"),
             (true, true) => format!("have {word} {name}"),
             (true, false) => format!("have {} {word} {name}", if word == "earlier" { "an" } else { "a" }),
         }
@@ -352,22 +363,30 @@ impl<'a> Phrase<'a> {
     /// "High Zapf", where the column has a name that people say and the sense has such a word.
     fn plain_adjective(&self) -> Option<String> {
         let more = self.found.direction == Direction::More;
+        let name = self.name();
         let word = match self.column.sense {
             Sense::Rank | Sense::Elapsed | Sense::Date => return None,
             Sense::Interval => ["Long", "Short"],
+            Sense::Duration if LENGTHS.contains(&name.rsplit(' ').next().unwrap_or_default()) => ["Long", "Short"],
             Sense::Change if self.is_never_negative() => ["Big", "Small"],
             _ => ["High", "Low"],
         };
-        let name = self.name();
         let is_said = !is_code(&self.column.human) && spent(&name).is_none();
         is_said.then(|| format!("{} {}", word[usize::from(!more)], titled(&name)))
+    }
+
+    /// Whether the column's name is not to be read as a word, or its numbers are codes.
+    fn is_no_word(&self) -> bool {
+        self.column.may_be_codes || (!self.column.is_labelled && is_code(&self.column.human))
     }
 
     /// "Many Items", of counts whose name is a plural.
     fn counted(&self) -> Option<String> {
         let name = self.name();
         let word = if self.found.direction == Direction::More { "Many" } else { "Few" };
-        (self.column.sense == Sense::Count && is_plural(&name)).then(|| format!("{word} {}", titled(&name)))
+        let last = name.rsplit(' ').next().unwrap_or_default();
+        let is_counted = self.column.sense == Sense::Count || (self.column.sense == Sense::Duration && UNITS.contains(&last));
+        (is_counted && is_plural(&name)).then(|| format!("{word} {}", titled(&name)))
     }
 
     fn is_never_negative(&self) -> bool {

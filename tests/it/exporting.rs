@@ -493,6 +493,22 @@ fn a_long_name_of_a_level_is_never_cut() {
 }
 
 #[test]
+fn bars_that_hold_too_few_to_be_told_are_paler() {
+    let mut report = report(&[50, 40], 0, 0);
+    assert!(!html_of(&report, &plots(2)).contains("drawn alike"));
+    let mut personas = (*report.personas).clone();
+    for distribution in personas.personas.iter_mut().flat_map(|persona| &mut persona.distributions) {
+        if let Drawing::Bins { withheld, persona, .. } = &mut distribution.drawing {
+            *withheld = [(0..persona.len()).map(|bin| bin < 3).collect(), vec![false; persona.len()]];
+        }
+    }
+    report.personas = Arc::new(personas);
+    let html = html_of(&report, &plots(2));
+    check_page(&html);
+    assert!(html.contains("Too few to be told, drawn alike") && html.contains("Pale bars hold too few to be told"));
+}
+
+#[test]
 fn nothing_from_data_or_user_is_taken_for_markup() {
     let report = nasty_report();
     let html = html_of(&report, &plots(2));

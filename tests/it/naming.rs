@@ -14,8 +14,12 @@ use personae::persona::{Lexicon, Personas, RestsOn, describe, edit_for};
 use personae::session::{Plan, Words};
 
 fn read(text: &str) -> (Loaded, Prepared) {
+    read_as("customers.csv", text)
+}
+
+fn read_as(title: &str, text: &str) -> (Loaded, Prepared) {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("customers.csv");
+    let path = folder.path().join(title);
     std::fs::write(&path, text).unwrap();
     let loaded = data::read(&Source::file(path), &Ctx::new()).unwrap();
     let prepared = features::prepare(&loaded, &Preparation::default(), &Ctx::new()).unwrap();
@@ -364,4 +368,70 @@ fn a_mean_of_few_counts_is_told_by_a_bound() {
     walk(&all);
     let row = all.personas[0].evidence.iter().find(|row| row.column == "kids").unwrap();
     assert_eq!((row.texts[0].as_str(), row.hidden().persona, row.hidden().rest), ("avg under 0.05", true, true));
+}
+
+/// Two groups of 200; `column` says what a row of the first and of the second group holds.
+fn two_groups(head: &str, row: impl Fn(usize, bool) -> String) -> Personas {
+    let text: String = std::iter::once(format!("{head}\n")).chain((0..400).map(|at| row(at, at < 200) + "\n")).collect();
+    // Its title says nothing of whom it lists.
+    let (loaded, prepared) = read_as("table.csv", &text);
+    cards(&loaded, &prepared, &Labels::from_ids(&(0..400).map(|at| at / 200).collect::<Vec<_>>()))
+}
+
+#[test]
+fn tenure_in_a_table_of_work_is_no_time_as_a_customer() {
+    let row = |at: usize, is_first: bool| {
+        let tenure = if is_first { 1 + at % 3 } else { 11 + at % 9 };
+        format!("{tenure},{},{}", if at % 2 == 0 { "slack work" } else { "other" }, 20 + at % 40)
+    };
+    let of_work = two_groups("tenure,joblost,age", row);
+    let told: Vec<&str> = of_work.personas.iter().flat_map(|persona| &persona.statements).map(|said| said.text.as_str()).collect();
+    assert!(told.contains(&"Shorter tenure") && told.contains(&"Longer tenure"), "{told:?}");
+    assert!(of_work.personas.iter().all(|persona| !persona.name.contains("New") && !persona.name.contains("Standing")));
+    assert_eq!(of_work.personas[0].name, "Short Tenure Customers");
+    let of_customers = two_groups("customer_id,tenure,job,age", |at, is_first| format!("C{at:04},{}", row(at, is_first)));
+    assert!(of_customers.personas[0].name.contains("New"), "{}", of_customers.personas[0].name);
+}
+
+#[test]
+fn counts_names_and_degrees_read_as_english() {
+    let row = |at: usize, is_first: bool| {
+        let [items, education, ym] = if is_first { [2 + at % 3, 9 + at % 3, 1 + at % 2] } else { [20 + at % 9, 16 + at % 3, 12 + at % 5] };
+        format!("{items},{education},{ym},{}", 100 + at * 7 % 31)
+    };
+    let all = two_groups("items,education,ym,spend", row);
+    let [few, many] = &all.personas[..] else { panic!("two") };
+    assert!(few.name.contains("Customers with Few Items") && many.name.contains("with Many Items"), "{} {}", few.name, many.name);
+    assert!(few.name.contains("Less-Educated") || few.summary.contains("less education"), "{} {}", few.name, few.summary);
+    assert!(few.summary.contains("lower values of ym") && !few.summary.contains("a lower"), "{}", few.summary);
+    // Three or four whole numbers may count from the highest degree down.
+    let coded = two_groups("education,spend", |at, is_first| format!("{},{}", if is_first { 1 } else { 3 + at % 2 }, 100 + at * 7 % 31));
+    let said: Vec<&str> = coded.personas.iter().map(|persona| persona.summary.as_str()).collect();
+    assert!(said.iter().all(|said| !said.contains("education (") || said.contains("values of education")), "{said:?}");
+}
+
+#[test]
+fn a_code_names_only_whom_nothing_else_does() {
+    let row = |at: usize, is_first: bool| {
+        format!("{},{}", if is_first { 5 } else { 1 + at % 4 }, if is_first { 20 + at % 5 } else { 50 + at % 9 })
+    };
+    let all = two_groups("occupation,age", row);
+    assert!(all.personas.iter().all(|persona| !persona.name.contains("Occupation")), "{:?}", all.personas[0].name);
+}
+
+#[test]
+fn a_share_of_all_traits_does_not_tell_what_a_bound_keeps() {
+    let mut n_bounds = 0;
+    for n_else in [3, 6, 12, 30] {
+        let row = |at: usize, is_first: bool| {
+            format!("{},{}", if is_first && at >= n_else { "gold" } else { ["tin", "iron", "wood"][at % 3] }, at * 13 % 29)
+        };
+        let all = two_groups("metal,spend", row);
+        for persona in &all.personas {
+            let is_bound = persona.headline().iter().any(|row| row.withheld.persona);
+            n_bounds += usize::from(is_bound);
+            assert!(!is_bound || persona.match_all_share.is_none(), "{}", persona.name);
+        }
+    }
+    assert!(n_bounds > 0, "some share is only a bound");
 }

@@ -201,7 +201,7 @@ fn warnings() {
         notes,
         [
             "income and spend move together (r = 1.00): they count double. Consider leaving one out.",
-            "150 customers are few for 2 columns; about 200 would make the groups trustworthy.",
+            "150 customers are few for 2 columns; about 200 would be a better basis.",
         ]
     );
 }

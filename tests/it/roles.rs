@@ -81,6 +81,10 @@ fn person_words_are_sensitive_whatever_their_coding() {
             "is_hispanic",
             "nonwhite",
             "nwhite",
+            "nbaffairs",
+            "prescriptions",
+            "medication",
+            "hospital",
         ],
         Role::Sensitive,
     );

@@ -126,6 +126,11 @@ impl Dictionary {
         self.noun.clone().unwrap_or_else(|| Noun::guessed(loaded))
     }
 
+    /// Whether the user or the data say what the rows are; they are taken for customers otherwise.
+    pub fn knows_noun(&self, loaded: &Loaded) -> bool {
+        self.noun.is_some() || Noun::told(loaded).is_some()
+    }
+
     /// A column with its level, as preparing writes them ("contract = Two year"), in the words that are shown.
     pub fn encoded(&self, name: &str) -> String {
         match name.split_once(" = ") {

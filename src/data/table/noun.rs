@@ -42,14 +42,19 @@ impl Default for Noun {
 impl Noun {
     /// What the data say that the rows of a table are.
     pub fn guessed(loaded: &Loaded) -> Noun {
+        Noun::told(loaded).unwrap_or(CUSTOMERS)
+    }
+
+    /// The same; none where nothing in the data says it.
+    pub fn told(loaded: &Loaded) -> Option<Noun> {
         if loaded.is_listing {
-            return ROWS;
+            return Some(ROWS);
         }
         let identifiers = loaded.profile.columns.iter().filter(|column| column.guessed_role == Role::Identifier);
         let first = loaded.profile.columns.first().filter(|column| column.n_distinct + column.n_missing >= loaded.table.n_rows);
         let told = identifiers.chain(first).find_map(|column| named(&name_words(&column.name)));
         let told = told.or_else(|| named(&name_words(&loaded.title))).or_else(|| typical(loaded));
-        told.or_else(|| things(loaded)).unwrap_or(CUSTOMERS)
+        told.or_else(|| things(loaded))
     }
 
     /// What a user wrote: "members", or both forms as "household/households"; where one is missing, it is derived. None where nothing was written.

@@ -6,6 +6,7 @@ use crate::cluster::Chosen;
 
 use super::super::choices::Density;
 use super::super::glyph::portrait;
+use super::super::holds_sheet::verdict_in_doubt;
 use super::super::json::rows_left_out;
 use super::super::palette::{hex, segment};
 use super::super::text::{count, percent, percents};
@@ -95,7 +96,7 @@ pub(super) fn overview(report: &Report, density: Density) -> Overview {
     let members = members.map(|((member, n), share)| Member { customers: count(n), fraction: n as f64 / all, share, ..member }).collect();
     let revenue = report.personas.revenue_told(&report.dictionary);
     Overview {
-        doubt: report.structure.doubt.as_deref().map(|doubt| report.noun().in_text(doubt)),
+        doubt: report.structure.doubt.as_deref().map(|doubt| report.noun().in_text(doubt)).or_else(|| verdict_in_doubt(report)),
         lead: [lead(report, density)].into_iter().chain(revenue.clone()).collect::<Vec<_>>().join(" "),
         members,
         revenue: revenue.map(|_| "revenue".to_owned()),
@@ -113,7 +114,7 @@ fn lead(report: &Report, density: Density) -> String {
         (Some(Chosen::Column { name }), _) => format!("The groups of the column {}, as the data give them.", report.dictionary.name(name)),
         (_, 1) if report.structure.found == Some(false) => "One persona describes everyone.".to_owned(),
         (_, n) if report.structure.is_a_choice(n) => how("Split by choice", ", with"),
-        _ => how(&format!("Groups of {} that behave alike", report.noun().many), ", found by"),
+        _ => how(&format!("Groups of {} that are alike", report.noun().many), ", found by"),
     }
 }
 

@@ -8,6 +8,9 @@ use crate::persona::text::number;
 
 use super::super::text::percent;
 
+/// What pale bars are, in a sentence.
+pub const PALE: &str = "Pale bars hold too few to be told, and are drawn alike.";
+
 /// A small plot: the persona in colour, everyone in grey behind.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Spread {
@@ -29,6 +32,8 @@ pub enum SpreadDrawing {
         persona: Vec<f64>,
         /// Heights of everyone's.
         everyone: Vec<f64>,
+        /// The persona's bars that hold too few to be told: they are drawn alike, and paler than the others.
+        pale: Vec<bool>,
         /// Where the persona's middle stands, 0 to 1.
         persona_middle: f64,
         /// Where everyone's stands.
@@ -70,14 +75,16 @@ pub(super) fn spread(distribution: &Distribution) -> Spread {
     let scale = if distribution.drawing.has_growing_bins() { ", log scale" } else { "" };
     let title = format!("{}{unit}{scale}", distribution.shown);
     match &distribution.drawing {
-        Drawing::Bins { edges, persona, everyone, middle, is_date, tails, .. } => {
+        Drawing::Bins { edges, persona, everyone, middle, is_date, tails, withheld: [of_persona, _] } => {
             let text = |value: f64| Drawing::day_or_year(edges, *is_date, value).unwrap_or_else(|| number(value));
             let highest = persona.iter().chain(everyone).fold(f64::MIN_POSITIVE, |most, share| most.max(*share));
             let told = format!("{title}: {} {}, everyone {}", middle.word(), text(middle.persona), text(middle.everyone));
+            let told = if of_persona.contains(&true) { format!("{told}. {PALE}") } else { told };
             let [low, high] = Drawing::ends(edges, *tails, text);
             let drawing = SpreadDrawing::Bins {
                 persona: persona.iter().map(|share| share / highest).collect(),
                 everyone: everyone.iter().map(|share| share / highest).collect(),
+                pale: (0..persona.len()).map(|bin| of_persona.get(bin).copied().unwrap_or_default()).collect(),
                 persona_middle: Drawing::place(edges, middle.persona),
                 everyone_middle: Drawing::place(edges, middle.everyone),
                 measure: middle.word(),

@@ -11,7 +11,7 @@ use image::ImageFormat;
 use crate::persona::{Persona, Picture, Statement};
 
 use super::super::Report;
-use super::super::deck::{Badge, CardPage, Confidence, Deck, Line, ProfileLine, Rest};
+use super::super::deck::{Badge, CardPage, Confidence, Deck, Line, ProfileLine, Rest, Spread, SpreadDrawing};
 use super::super::glyph::glyph;
 use super::super::json::FEWEST_DESCRIBED;
 use super::super::text::escape;
@@ -226,9 +226,15 @@ fn distributions(page: &mut String, card: &CardPage) {
     if card.spreads.is_empty() {
         return;
     }
-    page.push_str(
+    let is_pale = |spread: &Spread| matches!(&spread.drawing, SpreadDrawing::Bins { pale, .. } if pale.contains(&true));
+    let pale = match card.spreads.iter().any(is_pale) {
+        true => "<span><i class=\"this pale\"></i>Too few to be told, drawn alike</span>",
+        false => "",
+    };
+    let _ = write!(
+        page,
         "<section class=\"spread\">\n<div class=\"legend\"><h3>Distribution</h3>\
-         <p><span><i class=\"this\"></i>This persona</span><span><i></i>Everyone</span></p></div>\n<div class=\"multiples\">\n",
+         <p><span><i class=\"this\"></i>This persona</span><span><i></i>Everyone</span>{pale}</p></div>\n<div class=\"multiples\">\n",
     );
     for spread in &card.spreads {
         distribution::figure(page, spread, &card.colour);

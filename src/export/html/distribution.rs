@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::super::chart::{Anchor, EVERYONE, INK, MUTED, Scene};
 use super::super::deck::{Spread, SpreadBar, SpreadDrawing};
 use super::super::fit::{broken, room_for_names};
+use super::super::palette::paler;
 use super::super::text::escape;
 
 const WIDTH: f64 = 260.0;
@@ -23,9 +24,9 @@ const BAR_BELOW: f64 = 14.0;
 /// Writes the figure with its caption.
 pub fn figure(page: &mut String, spread: &Spread, colour: &str) {
     let scene = match &spread.drawing {
-        SpreadDrawing::Bins { persona, everyone, persona_middle, everyone_middle, measure, middle, low, high } => {
+        SpreadDrawing::Bins { persona, everyone, pale, persona_middle, everyone_middle, measure, middle, low, high } => {
             let mut scene = Scene::new(WIDTH, HEIGHT, &spread.told);
-            bins(&mut scene, [everyone, persona], [*everyone_middle, *persona_middle], colour);
+            bins(&mut scene, [everyone, persona], pale, [*everyone_middle, *persona_middle], colour);
             middle_text(&mut scene, *persona_middle * WIDTH, &format!("{measure} {middle}"));
             scene.text([0.0, HEIGHT - 6.0], low, SMALL, MUTED, Anchor::Start);
             scene.text([WIDTH, HEIGHT - 6.0], high, SMALL, MUTED, Anchor::End);
@@ -45,11 +46,13 @@ const TOP: f64 = 18.0;
 const BOTTOM: f64 = HEIGHT - 24.0;
 
 /// Bars for the persona over bars for everyone; a dark line marks the persona's middle, a grey tick under the axis everyone's.
-fn bins(scene: &mut Scene, heights: [&[f64]; 2], [everyone, persona]: [f64; 2], colour: &str) {
+fn bins(scene: &mut Scene, heights: [&[f64]; 2], pale: &[bool], [everyone, persona]: [f64; 2], colour: &str) {
+    let lighter = paler(colour);
     for (bars, fill, inset) in [(heights[0], EVERYONE, 0.0), (heights[1], colour, 0.2)] {
         let width = WIDTH / bars.len().max(1) as f64;
         for (at, share) in bars.iter().enumerate() {
             let height = share * (BOTTOM - TOP);
+            let fill = if fill == colour && pale[at] { &lighter } else { fill };
             scene.rect([at as f64 * width + width * inset, BOTTOM - height], width * (1.0 - 2.0 * inset) - 1.0, height, fill);
         }
     }

@@ -29,7 +29,13 @@ pub fn slides(deck: &Deck, card: &CardPage) -> Vec<Slide> {
     let mut slide = start(card, "the evidence");
     let left = if card.evidence.is_empty() { LEFT } else { evidence(&mut slide, deck, card) + 28.0 };
     beside(&mut slide, card, left);
-    parts::footer(&mut slide, &[parts::source(deck), "Effect: Hedges' g for numbers, Cohen's h for shares".to_owned()]);
+    parts::footer(
+        &mut slide,
+        &[
+            parts::source(deck),
+            "Numbers: medians, or averages where they say avg. Effect: Hedges' g for numbers, Cohen's h for shares".to_owned(),
+        ],
+    );
     let mut slides = vec![slide];
     if !card.examples.is_empty() {
         slides.push(typical(deck, card));

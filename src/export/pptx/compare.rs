@@ -44,7 +44,7 @@ fn slide(deck: &Deck, comparison: &SideBySide, of: &str, columns: (usize, &[Comp
     parts::title(&mut slide, &format!("The personas side by side{of}"));
     let more = if comparison.n_more > 0 { format!(" {} more attributes are not shown.", comparison.n_more) } else { String::new() };
     let lead = format!(
-        "The attributes that separate them most come first. Tinted: more (colour) or less (grey) than the others, by at least a medium effect.{more}"
+        "The attributes that separate them most come first. Tinted: more (colour) or less (grey) than the others, by at least a medium effect that their numbers show.{more}"
     );
     let lead = fit_line(&lead, false, RIGHT - LEFT, 12.0);
     slide.text("Lead", frame(LEFT, TOP + 36.0, RIGHT - LEFT, 16.0), &[Paragraph::new(lead, 12.0, MUTED)]);

@@ -6,6 +6,7 @@
 use super::super::chart::{EVERYONE, INK, LINE, MUTED};
 use super::super::deck::{CardPage, Spread, SpreadBar, SpreadDrawing};
 use super::super::fit::{LEADING, fit_line, n_lines, room_for_names, width};
+use super::super::palette::paler;
 use super::shapes::{Align, Frame, Paragraph, Slide, Told, frame};
 
 /// Size of the small texts.
@@ -31,10 +32,18 @@ pub fn draw(slide: &mut Slide, at: Frame, card: &CardPage, spread: &Spread) {
 }
 
 fn bins(slide: &mut Slide, at: Frame, card: &CardPage, drawing: &SpreadDrawing) {
-    let SpreadDrawing::Bins { persona, everyone, persona_middle, everyone_middle, measure, middle, low, high } = drawing else { return };
+    let SpreadDrawing::Bins { persona, everyone, pale, persona_middle, everyone_middle, measure, middle, low, high } = drawing else {
+        return;
+    };
     let plot = frame(at.x, at.y, at.width, at.height - 18.0);
     slide.outlines("Everyone", plot, EVERYONE, &columns(everyone, 0.94), Told::Itself);
-    slide.outlines("Persona", plot, &card.colour, &columns(persona, 0.58), Told::Itself);
+    let of = |is_pale: bool| -> Vec<f64> {
+        persona.iter().zip(pale).map(|(&height, &pale)| if pale == is_pale { height } else { 0.0 }).collect()
+    };
+    slide.outlines("Persona", plot, &card.colour, &columns(&of(false), 0.58), Told::Itself);
+    if pale.contains(&true) {
+        slide.outlines("Too few to be told", plot, &paler(&card.colour), &columns(&of(true), 0.58), Told::Itself);
+    }
     let base = plot.y + plot.height;
     slide.rectangle("Axis", frame(plot.x, base, plot.width, 0.75), MUTED, Told::Itself);
     for (place, colour, thick) in [(everyone_middle, MUTED, 1.0), (persona_middle, LINE, 2.0)] {

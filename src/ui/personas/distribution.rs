@@ -22,8 +22,8 @@ pub fn ui(ui: &mut Ui, distribution: &Distribution, cluster: usize, width: f32) 
                 }
             });
             match &distribution.drawing {
-                Drawing::Bins { edges, persona, everyone, middle, is_date, tails, .. } => {
-                    bins_ui(ui, (edges, *tails), persona, everyone, *middle, *is_date, cluster, width);
+                Drawing::Bins { edges, persona, everyone, middle, is_date, tails, withheld: [of_persona, _] } => {
+                    bins_ui(ui, (edges, *tails), (persona, of_persona), everyone, *middle, *is_date, cluster, width);
                 }
                 Drawing::Levels { labels, persona, everyone, .. } => levels_ui(ui, labels, persona, everyone, cluster, width),
             }
@@ -35,7 +35,7 @@ pub fn ui(ui: &mut Ui, distribution: &Distribution, cluster: usize, width: f32) 
 fn bins_ui(
     ui: &mut Ui,
     (edges, tails): (&[f64], [bool; 2]),
-    persona: &[f64],
+    (persona, pale): (&[f64], &[bool]),
     everyone: &[f64],
     middle: Middle,
     is_date: bool,
@@ -56,7 +56,9 @@ fn bins_ui(
         painter.rect_filled(bar(share, at, 0.5), CornerRadius::same(1), t.everyone);
     }
     for (at, &share) in persona.iter().enumerate() {
-        painter.rect_filled(bar(share, at, step * 0.22), CornerRadius::same(1), theme::segment(cluster));
+        // Those that hold too few to be told are drawn alike, which nobody may take for a count.
+        let strength = if pale.get(at).copied().unwrap_or_default() { 0.35 } else { 1.0 };
+        painter.rect_filled(bar(share, at, step * 0.22), CornerRadius::same(1), theme::segment(cluster).gamma_multiply(strength));
     }
     painter.hline(rect.x_range(), rect.bottom(), (1.0, t.hairline));
     let text = |value: f64| Drawing::day_or_year(edges, is_date, value).unwrap_or_else(|| number(value));
@@ -78,7 +80,11 @@ fn bins_ui(
             _ if at + 1 == persona.len() && tails[1] => format!("{} and more", text(edges[at])),
             _ => format!("{} to {}", text(edges[at]), text(edges[at + 1])),
         };
-        response.on_hover_text(format!("{span}: {} of this persona, {} of everyone", percent(persona[at]), percent(everyone[at])));
+        let mine = match pale.get(at) {
+            Some(true) => "too few of this persona to be told".to_owned(),
+            _ => format!("{} of this persona", percent(persona[at])),
+        };
+        response.on_hover_text(format!("{span}: {mine}, {} of everyone", percent(everyone[at])));
     }
 }
 
