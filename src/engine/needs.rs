@@ -63,7 +63,12 @@ impl Needs {
         // A niche with a card is looked for again wherever the card is seen.
         let has_cards = !plan.niches.cards.is_empty();
         if let Some(outputs) = &wanted.outputs {
-            return Needs { refined, ..Needs::of_outputs(outputs, has_cards) };
+            let needs = Needs { refined, ..Needs::of_outputs(outputs, has_cards) };
+            // Bare groups need the elbow only while k is left to the suggestion.
+            return match outputs.bare && !plan.clustering.leaves_k_open() {
+                true => Needs { sweep: Need::Look, ..needs },
+                false => needs,
+            };
         }
         let ahead = if n_rows <= AHEAD_ROWS { Need::Start(Urgency::Ahead) } else { Need::Look };
         let if_shown_on = |pages: &[Page], urgency| if pages.contains(&wanted.view.page()) { Need::Start(urgency) } else { ahead };
@@ -121,10 +126,10 @@ impl Needs {
             prepared: Need::Start(Urgency::Chosen),
             sweep: Need::Start(Urgency::Shown),
             structure: Need::Start(Urgency::Shown),
-            whole_sweep: Need::Start(Urgency::Shown),
+            whole_sweep: start_if(!outputs.bare, Urgency::Shown),
             whole_sweep_behind: Need::Look,
             chosen: Need::Start(Urgency::Chosen),
-            silhouettes: Need::Start(Urgency::Chosen),
+            silhouettes: start_if(!outputs.bare, Urgency::Chosen),
             pairs: outputs.silhouettes,
             plots: start_if(outputs.plots, Urgency::Chosen),
             personas: start_if(outputs.personas, Urgency::Chosen),

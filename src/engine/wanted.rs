@@ -150,6 +150,9 @@ pub struct Outputs {
     pub epsilons: Vec<f64>,
     /// Names and cards.
     pub personas: bool,
+    /// Groups and names and nothing else: no other numbers of segments on all rows, no silhouettes, no stability. Days of the past are grouped many times, and nobody
+    /// reads more of them.
+    pub bare: bool,
     /// What drives the grouping, rules and typical customers.
     pub explained: bool,
     /// How stable the segments are, to the last round. Otherwise cards come with the first.
@@ -177,7 +180,7 @@ impl Outputs {
 
     /// Whether customers are drawn anew: no card leaves without saying how far it may be relied on.
     pub fn is_shaken(&self) -> bool {
-        self.stability || self.personas
+        self.stability || (self.personas && !self.bare)
     }
 }
 

@@ -126,6 +126,11 @@ impl Stability {
             .is_none_or(|null| jaccard - null >= LEAST_ABOVE_CHANCE || (jaccard > null && 2.0 * (1.0 - jaccard) <= 1.0 - null))
     }
 
+    /// Whether it comes back more surely by a difference that anybody reads as one: where shuffled columns come back nearly whole, coming back whole is a good sign, and no proof.
+    fn leaves_chance_behind(&self, cluster: usize) -> bool {
+        self.null_of(cluster).is_none_or(|null| self.jaccard(cluster) - null >= LEAST_ABOVE_CHANCE)
+    }
+
     /// Whether clusters of shuffled columns come back as surely as this one, and so surely that hardly any could do better: with two or three segments a cut
     /// through one cloud falls in the same place each time.
     fn proves_nothing(&self, cluster: usize) -> bool {
@@ -161,7 +166,7 @@ impl Stability {
             j if j < DOUBTFUL => Trust::DoNotRely,
             _ if self.proves_nothing(cluster) => Trust::Unproven,
             j if j < STABLE || !self.beats_chance(cluster) => Trust::Fuzzy,
-            j if j >= HIGH && size >= FEWEST_FOR_HIGH => Trust::High,
+            j if j >= HIGH && size >= FEWEST_FOR_HIGH && self.leaves_chance_behind(cluster) => Trust::High,
             _ => Trust::Good,
         }
     }
@@ -203,6 +208,8 @@ impl Stability {
             reasons.push(format!("{} {} too few to rely on.", text::count(size), if size == 1 { "customer is" } else { "customers are" }));
         } else if jaccard >= HIGH && size < FEWEST_FOR_HIGH {
             reasons.push(format!("High needs {FEWEST_FOR_HIGH} customers."));
+        } else if jaccard >= HIGH && self.trust(cluster) == Trust::Good {
+            reasons.push(format!("High needs {LEAST_ABOVE_CHANCE} more than shuffled columns reach."));
         }
         let drawn = size as f64 * self.rows_a_draw as f64 / self.n_rows.max(1) as f64;
         if self.rows_a_draw < self.n_rows {
@@ -427,7 +434,7 @@ mod tests {
             (0.99, 500, Some(0.985), Trust::Unproven),
             (1.00, 500, Some(1.00), Trust::Unproven),
             (1.00, 30, Some(1.00), Trust::DoNotRely),
-            (1.00, 500, Some(0.99), Trust::High),
+            (1.00, 500, Some(0.99), Trust::Good),
             (0.98, 500, Some(0.95), Trust::High),
             (0.50, 500, Some(0.95), Trust::DoNotRely),
         ] {

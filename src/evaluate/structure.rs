@@ -110,13 +110,13 @@ impl Structure {
         };
         if self.found {
             return vec![format!(
-                "There is more than one group{sample}: where a split stands out most, into {k}, the mean silhouette is {silhouette:.2}. One group with the \
-                 same columns would give {of_clouds:.2}, and {most_of_clouds:.2} at most ({clouds} drawn)."
+                "There is more than one group{sample}: the split that stands out most, into {k}, has a mean silhouette of {silhouette:.2}. Data that are one group, with the \
+                 same columns, give {of_clouds:.2} and {most_of_clouds:.2} at most ({clouds} draws)."
             )];
         }
         let why = format!(
             "Split into {first} to {last}, they stand apart no more than parts of one group would{sample}: at {k} the mean \
-             silhouette is {silhouette:.2}. One group with the same columns gives {of_clouds:.2}, and {most_of_clouds:.2} at most ({clouds} drawn)."
+             silhouette is {silhouette:.2}. Data that are one group, with the same columns, give {of_clouds:.2} and {most_of_clouds:.2} at most ({clouds} draws)."
         );
         vec![ONE_GROUP.to_owned(), why]
     }

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::base::{Ctx, Labels, Stopped};
-use crate::data::{Loaded, Role};
+use crate::data::Loaded;
 use crate::features::Prepared;
 
 use super::map::{Axis, place};
@@ -156,9 +156,7 @@ impl Ring {
 
 /// A customer's identifier, or its place in the file when there is none.
 pub fn customer_name(loaded: &Loaded, table_row: usize) -> String {
-    let columns = loaded.profile.columns.iter().zip(&loaded.table.columns);
-    let identifier = columns.filter(|(profile, _)| profile.guessed_role == Role::Identifier).map(|(_, column)| column).next();
-    let cell = identifier.filter(|_| table_row < loaded.table.n_rows).map(|column| column.cell(table_row));
+    let cell = loaded.naming_column().filter(|_| table_row < loaded.table.n_rows).map(|column| column.cell(table_row));
     cell.filter(|cell| !cell.is_empty())
         .map_or_else(|| format!("Row {}", crate::base::text::count(table_row + 1)), |cell| cell.into_owned())
 }

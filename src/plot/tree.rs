@@ -10,7 +10,7 @@
 use crate::base::text::count;
 use crate::base::{Ctx, Stopped};
 use crate::cluster::Dendrogram;
-use crate::data::{Loaded, Role};
+use crate::data::Loaded;
 use crate::features::Prepared;
 
 /// A dendrogram laid out. Nodes are numbered as in SciPy: rows first, then merge i is node `n_leaves() + i`. Leaf 0 stands at x = 0, the
@@ -221,8 +221,7 @@ impl Names {
 const NAME_CHARS: usize = 40;
 
 fn names(plot: &TreePlot, loaded: &Loaded, prepared: &Prepared, ctx: &Ctx) -> Result<Names, Stopped> {
-    let identifiers = loaded.profile.columns.iter().position(|column| column.guessed_role == Role::Identifier);
-    let identifiers = identifiers.and_then(|column| loaded.table.columns.get(column));
+    let identifiers = loaded.naming_column();
     let mut rows = vec![0u32; plot.n_leaves()];
     for (row, &leaf) in plot.leaf_of_row.iter().enumerate() {
         rows[leaf as usize] = row as u32;

@@ -146,8 +146,12 @@ fn list_ui(ui: &mut Ui, pages: &Pages, answer: &PagesAnswer, personas: &Personas
         for (at, sheet) in pages.sheets.iter().enumerate() {
             let width = ui.available_width() - 12.0;
             let picture = Vec2::new(width - 24.0, ((width - 24.0) / ASPECT).round());
-            let (rect, response) = ui.allocate_exact_size(Vec2::new(width, picture.y + 26.0), Sense::click());
             let title = page_title(sheet, personas);
+            // A title is read whole: one too long for its line has more.
+            let font = egui::TextStyle::Small.resolve(ui.style());
+            let told = ui.painter().layout(format!("{}  {title}", at + 1), font, tokens(ui).muted, picture.x);
+            let size = Vec2::new(width, picture.y + told.size().y + 14.0);
+            let (rect, response) = ui.allocate_exact_size(size, Sense::click());
             name_it(&response, egui::Role::Button, &format!("Slide {}: {title}", at + 1));
             let is_on = look.slide == at;
             widgets::row_background(ui, rect, is_on, response.hovered());
@@ -161,10 +165,7 @@ fn list_ui(ui: &mut Ui, pages: &Pages, answer: &PagesAnswer, personas: &Personas
             }
             let line = if is_on { Stroke::new(2.0, t.accent) } else { Stroke::new(1.0, t.hairline) };
             ui.painter().rect_stroke(frame, 0.0, line, StrokeKind::Outside);
-            let under = Rect::from_min_max(egui::pos2(frame.left(), frame.bottom()), rect.max);
-            let mut row = ui.new_child(UiBuilder::new().max_rect(under).layout(Layout::left_to_right(Align::Center)));
-            let text = caption(&row, format!("{}  {title}", at + 1));
-            widgets::cut_label(&mut row, text);
+            ui.painter().galley(egui::pos2(frame.left(), frame.bottom() + 4.0), told, t.muted);
             if response.clicked() {
                 look.slide = at;
             }

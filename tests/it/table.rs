@@ -90,3 +90,19 @@ fn wrong_use_of_table_is_one_sentence() {
         assert_eq!((output.status.code(), told.contains(says)), (Some(code), true), "{args}: {told}");
     }
 }
+
+#[test]
+fn what_many_rows_share_names_none_of_them() {
+    let loaded = |text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sales.csv");
+        std::fs::write(&path, text).unwrap();
+        personae::data::read(&personae::data::Source::file(path), &personae::base::Ctx::new()).unwrap()
+    };
+    let of_stores: String = (0..40).map(|row| format!("{},{}\n", 1 + row % 5, row * 7 % 23)).collect();
+    let stores = loaded(&format!("store_id,price\n{of_stores}"));
+    assert!(stores.naming_column().is_none(), "a store is no customer's name");
+    let of_customers: String = (0..40).map(|row| format!("{},C{row:03},{}\n", 1 + row % 5, row * 7 % 23)).collect();
+    let customers = loaded(&format!("store_id,customer_id,price\n{of_customers}"));
+    assert_eq!(customers.naming_column().map(|column| column.name.as_str()), Some("customer_id"));
+}

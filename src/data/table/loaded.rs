@@ -26,6 +26,13 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// The column whose cells tell the rows apart: an identifier that no two rows share. The store that sold to a thousand customers names none of them.
+    pub fn naming_column(&self) -> Option<&Column> {
+        let is_it = |seen: &ColumnProfile| seen.guessed_role == Role::Identifier && seen.n_distinct + seen.n_missing >= self.table.n_rows;
+        let at = self.profile.columns.iter().position(is_it)?;
+        self.table.columns.get(at)
+    }
+
     /// Some rows among others, of which nobody asked what they mean as a whole.
     pub fn unprofiled(table: Table) -> Loaded {
         let stamp = Key::of("rows", 1, &(), &[]);

@@ -83,7 +83,7 @@ impl Dated {
 
     /// The personas of one day, with their names.
     pub(super) fn personas(&self, snapshot: &Snapshot, day: IsoDay, plan: &Plan, ctx: &Ctx) -> Result<Report, StepError> {
-        let outputs = Outputs { personas: true, ..Outputs::default() };
+        let outputs = Outputs { personas: true, bare: true, ..Outputs::default() };
         (self.analyse)(snapshot.loaded.clone(), plan, outputs, ctx)
             .map_err(|problem| cannot(format!("There are no personas of {day}: {}", problem.0)))
     }

@@ -105,7 +105,7 @@ pub(in crate::engine) fn stays_of_tables(
 ) -> Result<(), StepError> {
     let Some(begin) = tables.first() else { return Ok(()) };
     let of_a_day = plan_of_a_day(plan);
-    let outputs = Outputs { personas: true, ..Outputs::default() };
+    let outputs = Outputs { personas: true, bare: true, ..Outputs::default() };
     let first = analyse(begin.loaded.clone(), &of_a_day, outputs, ctx)
         .map_err(|problem| cannot(format!("There are no personas of {}: {}", begin.day, problem.0)))?;
     if first.labels.n_clusters() < 2 {

@@ -2,7 +2,7 @@
 //!
 //! In: the profile, computed on loading. Out: nothing; the strip keeps its height whatever the column holds.
 
-use eframe::egui::{Align, Align2, Label, Layout, Rect, RichText, Sense, TextStyle, Ui, pos2, vec2};
+use eframe::egui::{Align, Label, Layout, Rect, RichText, Sense, TextStyle, Ui, pos2, vec2};
 
 use crate::data::{ColumnProfile, Kind, Loaded, profile::NumericSummary};
 use crate::session::{Command, Plan};
@@ -108,8 +108,12 @@ fn shape_ui(ui: &mut Ui, size: eframe::egui::Vec2, profile: &ColumnProfile, unit
     }
     let median = x_of(numeric.median);
     painter.vline(median, bars.y_range(), eframe::egui::Stroke::new(1.5, t.accent));
-    let align = if median > bars.center().x { Align2::RIGHT_BOTTOM } else { Align2::LEFT_BOTTOM };
-    painter.text(pos2(median, bars.top() - 3.0), align, format!("median {}", value_text(profile, unit, numeric.median)), font, t.accent);
+    // Beside its line, and inside the shape: numbers stand right of it.
+    let told = painter.layout_no_wrap(format!("median {}", value_text(profile, unit, numeric.median)), font, t.accent);
+    let wide = told.size().x;
+    let left = if median > bars.center().x { median - wide } else { median };
+    let left = left.min(bars.right() - wide).max(bars.left());
+    painter.galley(pos2(left, bars.top() - 3.0 - told.size().y), told, t.accent);
     // Which bin the pointer is over, in words.
     if let Some(pointer) = response.hover_pos().filter(|pointer| bars.contains(*pointer)) {
         let bin = (((pointer.x - bars.left()) / step) as usize).min(n_bins - 1);

@@ -213,15 +213,18 @@ fn personas_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut Jour
     }
     ui.label(theme::strong("Compare with everyone"));
     let row = |ui: &mut Ui, of: Option<usize>, name: &str, look: &mut Look| {
-        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 26.0), Sense::click());
+        // A name is read whole: one too long for its line has more.
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        let galley = ui.painter().layout(name.to_owned(), font, tokens(ui).text, ui.available_width() - 32.0);
+        let height = (galley.size().y + 8.0).max(26.0);
+        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::click());
         let is_on = look.journeys.persona == of;
         row_background(ui, rect, is_on, response.hovered());
         let colour = of.map_or(tokens(ui).everyone, |cluster| colour(answers, cluster));
         let dot = egui::Rect::from_center_size(egui::pos2(rect.left() + 12.0, rect.center().y), Vec2::splat(10.0));
         ui.painter().rect_filled(dot, 3.0, colour);
-        let room = egui::Rect::from_min_max(egui::pos2(rect.left() + 26.0, rect.top()), rect.max - Vec2::new(6.0, 0.0));
-        let font = egui::TextStyle::Body.resolve(ui.style());
-        widgets::cut_text(ui.painter(), room, egui::Align::Min, name, font, tokens(ui).text);
+        let at = egui::pos2(rect.left() + 26.0, rect.center().y - galley.size().y / 2.0);
+        ui.painter().galley(at, galley, tokens(ui).text);
         name_it(&response, Role::RadioButton, name);
         if response.on_hover_text(name).clicked() {
             look.journeys.persona = of;

@@ -128,10 +128,13 @@ fn empty_page_ui(ui: &mut Ui, plan: &Plan, answers: &Answers, look: &mut Look, c
         if primary_button(ui, "Open event exports…").clicked() {
             commands.push(Command::ChooseEvents);
         }
-        for (name, path) in dated_sources(plan, answers) {
+        for (name, path, is_purchases) in dated_sources(plan, answers) {
             ui.add_space(4.0);
             let response = ui.button(format!("Follow {name}"));
             if response.on_hover_text("One of the sources of this customer table that has a day in every row.").clicked() {
+                if is_purchases && look.journeys.view == JourneysView::Paths {
+                    look.journeys.view = JourneysView::Return;
+                }
                 commands.push(Command::Follow(JourneyOptions { events: vec![path], ..plan.journeys.clone() }));
             }
         }

@@ -50,8 +50,7 @@ pub fn ui(ui: &mut Ui, explained: &Explained, height: f32) {
 
 fn value(line: &Importance) -> String {
     match line.loss {
-        Some(loss) if loss < 0.0005 => "0.0 points".to_owned(),
-        Some(loss) => format!("−{:.1} points", 100.0 * loss),
+        Some(loss) => format!("{:.1} points lost", 100.0 * loss.max(0.0)),
         None => association(line),
     }
 }

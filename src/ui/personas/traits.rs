@@ -103,7 +103,7 @@ fn evidence_ui(ui: &mut Ui, view: &View, persona: &Persona, evidence: &Evidence)
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             widgets::swatch(ui, theme::segment(persona.number));
-            widgets::cut_label(ui, caption(ui, persona.name.as_str()));
+            widgets::cut_label(ui, caption(ui, crate::persona::listed_name(&persona.name, &view.personas.noun)));
         });
         let what = what(evidence);
         let response = widgets::cut_label(ui, theme::strong(what.as_str()));

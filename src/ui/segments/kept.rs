@@ -5,12 +5,12 @@
 use eframe::egui::{Button, Frame, Label, Role, ScrollArea, TextEdit, Ui, Vec2};
 
 use crate::engine::Answers;
-use crate::persona::RowSet;
+use crate::persona::{RowSet, listed_name};
 use crate::session::{Brush, Command, KeptSelection, Look};
 use crate::ui::at_right::{at_right_ui, width_at_right};
 use crate::ui::icons;
 use crate::ui::theme::{self, caption};
-use crate::ui::widgets::{icon_button, name_it, thousands};
+use crate::ui::widgets::{icon_button, name_it, noun_of, thousands};
 
 /// Height of a line.
 const LINE: f32 = 30.0;
@@ -28,7 +28,12 @@ pub(super) fn keep_ui(ui: &mut Ui, answers: &Answers, look: &Look, commands: &mu
     let button = Button::new("Keep this selection").min_size(Vec2::new(0.0, 26.0));
     let tip = "Keep these customers under a name. They stay together whatever the segments become, and can be saved as a file.";
     if ui.add(button).on_hover_text(tip).clicked() {
-        let named = answers.brush.contrast.latest().and_then(|contrast| contrast.persona.as_ref()).map(|persona| persona.name.clone());
+        let named = answers
+            .brush
+            .contrast
+            .latest()
+            .and_then(|contrast| contrast.persona.as_ref())
+            .map(|persona| listed_name(&persona.name, &noun_of(answers)));
         let name = named.unwrap_or_else(|| format!("Selection by {}", brush.from));
         commands.push(Command::KeepSelection(KeptSelection { name, members: RowSet::new(picked.rows()) }));
     }

@@ -83,7 +83,7 @@ fn tree_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
 fn density_ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     let shown = density::epsilon_in_force(view, draft);
     let suggested = density::suggested(view);
-    ui.add(egui::Label::new("Neighbourhood distance (epsilon)").truncate()).on_hover_text(EPSILON_MEANS);
+    ui.add(egui::Label::new("Neighbourhood distance (epsilon)").wrap()).on_hover_text(EPSILON_MEANS);
     let mut epsilon = shown.unwrap_or(0.0);
     let suffix = if draft.density.epsilon.is_none() { " (suggested)" } else { "" };
     let (decimals, speed) = (decimals_of(epsilon), epsilon / 200.0);

@@ -29,7 +29,7 @@ pub fn ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Command>
     });
     // What the list leaves, so that neither is scrolled beside room that is free. It hangs on nothing that is pointed at or selected.
     let kept = if view.kept.is_empty() { 0.0 } else { kept::height(view.kept) };
-    let lower = (ui.available_height() - kept - list_height(ui, view)).clamp(160.0, 420.0);
+    let lower = (ui.available_height() - kept - list_height(ui, view)).clamp(112.0, 420.0);
     Panel::bottom("segment selected").resizable(false).frame(clear).exact_size(lower).show(ui, |ui| {
         ScrollArea::vertical().id_salt("selected").auto_shrink(false).show(ui, |ui| selected_ui(ui, view, look, commands));
     });
@@ -265,7 +265,7 @@ fn selected_ui(ui: &mut Ui, view: &View, look: &mut Look, commands: &mut Vec<Com
         Some(Selection::Cluster(cluster)) => {
             ui.horizontal(|ui| {
                 swatch(ui, theme::segment(number_of(numbers(view.answers), cluster)));
-                ui.add(egui::Label::new(theme::strong(segment_name(view.answers, cluster))).truncate());
+                ui.add(egui::Label::new(theme::strong(segment_name(view.answers, cluster))).wrap());
             });
             // What is only pointed at is out of reach of the pointer.
             if look.selection == view.focus {

@@ -87,7 +87,7 @@ fn keys_ui(ui: &mut Ui, of: &Of<'_>, commands: &mut Vec<Command>) {
     let kind = of.source.kind.or(understood.map(|understood| understood.kind));
     ui.horizontal(|ui| {
         ui.set_height(ROW);
-        label_ui(ui, "Keys", "How keys of this source are compared with those of the others.");
+        label_ui(ui, "Match keys", "How keys of this source are compared with those of the others.");
         let key_match = of.source.key_match.or(understood.map(|understood| understood.key_match)).unwrap_or_default();
         let choice = Choice {
             name: "How keys are compared",

@@ -16,7 +16,7 @@ use super::sides::{colour_of_right, name_of_right, selection_of};
 /// Height of a row.
 const ROW: f32 = 26.0;
 /// Height of the names above: two lines.
-const HEAD: f32 = 40.0;
+const HEAD: f32 = 56.0;
 /// The names on the left are at most this wide.
 const NAMES: f32 = 180.0;
 /// Width of the totals.
@@ -147,11 +147,11 @@ fn head_ui(ui: &mut Ui, view: &View, look: &mut Look, compared: &Compared, grid:
     cell_ui(ui, grid.cell(0, n, n), true, |ui| text_ui(ui, caption(ui, "All")));
 }
 
-/// A column's name on up to two lines, at the right like its numbers.
+/// A column's name on up to three lines, at the right like its numbers.
 fn name_paint(ui: &Ui, rect: Rect, name: &str) {
     let font = FontId::new(TextStyle::Small.resolve(ui.style()).size, theme::bold());
     let mut job = LayoutJob::simple(name.to_owned(), font, tokens(ui).text, rect.width() - 16.0);
-    job.wrap.max_rows = 2;
+    job.wrap.max_rows = 3;
     job.halign = Align::Max;
     let galley = ui.painter().layout_job(job);
     let at = Pos2::new(rect.right() - 8.0, rect.bottom() - 7.0 - galley.size().y);

@@ -61,7 +61,7 @@ fn source_wanted_ui(ui: &mut Ui, view: &View, plan: &Plan, draft: &mut LiveChoic
     if ui.button("Choose a folder…").clicked() {
         commands.push(Command::ChooseLive(true));
     }
-    for (name, path) in dated_sources(plan, view.answers) {
+    for (name, path, _) in dated_sources(plan, view.answers) {
         ui.add_space(4.0);
         let response = ui.button(format!("Play {name} again"));
         if response.on_hover_text("One of the sources of this customer table, as if it came in now.").clicked() {
