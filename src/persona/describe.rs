@@ -27,6 +27,7 @@ use super::naming::{Name, Naming, names};
 use super::outcomes::outcome_columns;
 use super::personas::Personas;
 use super::phrase::{Clause, Phrase};
+use super::sayable::is_code;
 use super::sentence::{Size, summary};
 use super::twins::{NEARLY_ALL, Twins};
 use super::withheld::is_few;
@@ -144,6 +145,7 @@ pub(super) fn described_beside(
         notes.push(Note::new(told).advising("Choose the column whose sum is revenue on Data."));
     }
     notes.extend(codes_note(&columns));
+    notes.extend(no_words_note(&columns));
     let attributes = attributes(&personas, &twins);
     let (missing_groups, missing_looked_at) = missing_groups(&columns, &groups, ctx)?;
     Ok(Personas {
@@ -318,6 +320,27 @@ fn share_of_sum(values: &[f64], members: &[usize], prepared: &Prepared) -> Optio
     let all = sum(&prepared.table_rows);
     let share = sum(members) / all;
     (all > 0.0 && (0.0..=1.0).contains(&share)).then_some(share)
+}
+
+/// That names of columns which nobody can say name nobody, and where better ones are given.
+fn no_words_note(columns: &[Described]) -> Option<Note> {
+    const SHOWN: usize = 5;
+    let is_input = |role: Role| matches!(role, Role::Behavioural | Role::Demographic | Role::Psychographic);
+    let is_it = |column: &&Described| is_input(column.role) && !column.is_labelled && !column.may_be_codes && is_code(&column.human);
+    let names: Vec<&str> = columns.iter().filter(is_it).map(|column| column.name).collect();
+    let told = match &names[..] {
+        [] => return None,
+        [only] => format!("The name of {only} is no word, so it names no persona."),
+        [rest @ .., last] if names.len() <= SHOWN => {
+            format!("The names of {} and {last} are no words, so they name no persona.", rest.join(", "))
+        }
+        _ => format!(
+            "The names of {} and {} more columns are no words, so they name no persona.",
+            names[..SHOWN].join(", "),
+            names.len() - SHOWN
+        ),
+    };
+    Some(Note::new(told).advising("Give them names under Shown as on Data, or load a dictionary of the columns."))
 }
 
 /// That a few whole numbers may be no scale: only the user knows.

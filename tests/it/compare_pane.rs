@@ -169,7 +169,7 @@ fn stale_and_failed_comparisons_keep_their_place() {
     let sentence = "channel knows no groups to compare with. Choose another column.";
     let window = comparing(Answer::Failed { problem: Problem(sentence.into()), previous: None });
     assert!(window.query_by_label(sentence).is_some());
-    assert!(window.query_by_role_and_label(Role::ComboBox, "Compare with: channel").is_some(), "another one can be chosen");
+    assert!(window.query_by_role_and_label(Role::ComboBox, "Compare with: Channel").is_some(), "another one can be chosen");
     assert!(comparing(Answer::Waiting("Waiting for the other solution".into())).query_by_label("Waiting for the other solution").is_some());
 }
 
@@ -178,7 +178,7 @@ fn the_picture_is_saved_and_nothing_can_be_chosen_again() {
     let mut window = shown();
     press(&mut window, "Save the comparison as PNG or SVG");
     assert_eq!(commands(&mut window), [Command::SavePlot(PlotKind::Comparison)]);
-    window.get_by_role_and_label(Role::ComboBox, "Compare with: channel").click();
+    window.get_by_role_and_label(Role::ComboBox, "Compare with: Channel").click();
     window.run();
     window.get_by_label("Nothing").click();
     window.run();

@@ -382,7 +382,7 @@ fn two_groups(head: &str, row: impl Fn(usize, bool) -> String) -> Personas {
 fn tenure_in_a_table_of_work_is_no_time_as_a_customer() {
     let row = |at: usize, is_first: bool| {
         let tenure = if is_first { 1 + at % 3 } else { 11 + at % 9 };
-        format!("{tenure},{},{}", if at % 2 == 0 { "slack work" } else { "other" }, 20 + at % 40)
+        format!("{tenure},{},{}", if at.is_multiple_of(2) { "slack work" } else { "other" }, 20 + at % 40)
     };
     let of_work = two_groups("tenure,joblost,age", row);
     let told: Vec<&str> = of_work.personas.iter().flat_map(|persona| &persona.statements).map(|said| said.text.as_str()).collect();
@@ -434,4 +434,13 @@ fn a_share_of_all_traits_does_not_tell_what_a_bound_keeps() {
         }
     }
     assert!(n_bounds > 0, "some share is only a bound");
+}
+
+#[test]
+fn names_that_are_no_words_are_told_with_what_to_do() {
+    let row = |at: usize, is_first: bool| format!("{},{},{}", if is_first { at % 9 } else { 40 + at % 9 }, at * 7 % 31, at * 13 % 29);
+    let told = |head: &str| two_groups(head, row).notes.iter().map(|note| note.0.clone()).collect::<Vec<String>>();
+    let some = told("ym,rr,spend");
+    assert!(some.iter().any(|note| note.starts_with("The names of ym and rr are no words")), "{some:?}");
+    assert!(told("visits,rating,spend").iter().all(|note| !note.contains("no word")));
 }

@@ -41,7 +41,7 @@ fn found_ui(ui: &mut Ui, seen: &Seen) {
     ui.add(Label::new(caption(ui, unbroken(&tested))).wrap());
     let findings: Vec<&FindingReport> = report.findings.iter().filter(|of| is_meant(seen, &of.persona)).collect();
     if findings.is_empty() {
-        ui.add(Label::new("No difference is left.").wrap());
+        ui.add(Label::new("No difference holds for any persona.").wrap());
         return;
     }
     ui.add_space(4.0);

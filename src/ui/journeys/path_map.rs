@@ -31,8 +31,18 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen, look: &mut Look) {
         false if seen.shown.report.personas.is_empty() => {
             "The height of a bar is the number of visits that take this path. Click a bar to select its customers."
         }
-        false => "No persona takes a way so differently from everyone else that it would hold.",
+        false => "No persona takes paths that differ reliably from everyone else's.",
     };
+    // One block from left to right would be a riddle.
+    let mut names: Vec<&str> = nodes.iter().skip(1).map(|node| node.name.as_str()).filter(|name| *name != LEFT).collect();
+    names.sort_unstable();
+    names.dedup();
+    if let [only] = names[..] {
+        let told =
+            format!("Every event is \"{only}\", so there are no paths to tell apart. Return and Rhythm show when customers come back.");
+        ui.add(Label::new(unbroken(&told)).wrap());
+        return;
+    }
     ui.add(Label::new(caption(ui, legend)).wrap());
     ui.add_space(4.0);
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());

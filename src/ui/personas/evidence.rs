@@ -204,8 +204,14 @@ fn row_ui(
     let also = view.personas.twins.also(evidence).map_or_else(String::new, |also| format!(", {also}"));
     let what = format!("{}{also}", what(evidence));
     let name = Rect::from_min_max(rect.min, pos2(rect.left() + first - 4.0, rect.bottom()));
-    let mut inner = ui.new_child(UiBuilder::new().max_rect(name).layout(Layout::left_to_right(Align::Center)));
-    inner.add(eframe::egui::Label::new(what.as_str()).truncate().selectable(false));
+    // A name that is too long for one line has two smaller ones.
+    let body = TextStyle::Body.resolve(ui.style());
+    let is_long = widgets::width_of(ui, &what, &body) > name.width();
+    let font = FontId::new(if is_long { 11.0 } else { body.size }, body.family);
+    let mut job = eframe::egui::text::LayoutJob::simple(what.clone(), font, t.text, name.width());
+    job.wrap.max_rows = 2;
+    let galley = ui.painter().layout_job(job);
+    ui.painter().galley(pos2(name.left(), name.center().y - galley.size().y / 2.0), galley, t.text);
     let is_strong = evidence.effect.abs() >= 0.5;
     let cells = cells(evidence);
     for (cell, text, right) in columns.iter().filter_map(|column| Some((column.at, cells.get(column.at)?, column.right))) {

@@ -41,7 +41,7 @@ pub fn picker_ui(ui: &mut Ui, view: &View, draft: &Clustering, commands: &mut Ve
     }
     let columns = columns(view);
     let selected = match against {
-        Some(Against::Column(column)) => column.clone(),
+        Some(Against::Column(column)) => view.answers.dictionary.name(column),
         Some(Against::Earlier(segments)) => format!("As on {}", segments.day),
         Some(solution) => solutions.iter().find(|choice| choice.against == *solution).map(|choice| choice.name.clone()).unwrap_or_default(),
         None => String::new(),
