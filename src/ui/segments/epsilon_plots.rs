@@ -303,6 +303,9 @@ fn clusters_ui(ui: &Ui, draft: &mut Clustering, plot: &DensityPlot, lane: &Canva
     marks_ui(ui, draft, plot, lane, |candidate| candidate.outcome.clusters as f64, label, false, &mut taken)
 }
 
+/// Height of a lane from which on its lines are named inside it.
+const ROOM_FOR_NAMES: f32 = 56.0;
+
 /// How many are in no segment, and in the largest; each line is named at its right end with its value at the line.
 fn shares_ui(ui: &Ui, plot: &DensityPlot, lane: &Canvas, line: Line) {
     let t = tokens(ui);
@@ -318,6 +321,10 @@ fn shares_ui(ui: &Ui, plot: &DensityPlot, lane: &Canvas, line: Line) {
     line.grip(ui, lane, false);
     let end = plot.at(lane.transform.bounds().max()[0]);
     let frame = lane.frame();
+    // In a low lane the names would lie on the lines; the pointer tells them.
+    if frame.height() < ROOM_FOR_NAMES {
+        return;
+    }
     let told = |name: &str, now: Option<f64>| now.map_or_else(|| name.to_owned(), |now| format!("{name} {}", percent(now)));
     let mut names = [
         (end.largest, told("in the largest", now.map(|now| now.largest)), t.text),

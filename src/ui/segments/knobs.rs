@@ -30,6 +30,8 @@ const MANY: usize = 20;
 pub fn ui(ui: &mut Ui, view: &View, draft: &mut Clustering) {
     egui::CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
         ScrollArea::vertical().id_salt("knobs").auto_shrink(false).show(ui, |ui| {
+            // The scroll bar floats over the right edge, and nothing else may stand there.
+            ui.set_max_width(ui.available_width() - 8.0);
             // Short names in two rows fit at any width of the panel; the full ones are told on hover.
             let choices = Method::ALL.map(|method| (method, method.short_name(), method.explanation()));
             segmented_pairs_ui(ui, &mut draft.method, &choices);

@@ -283,6 +283,9 @@ fn columns(method: Method) -> &'static [PlotKind] {
     }
 }
 
+/// Narrower panes have no room for a word beside their head.
+const ROOM_FOR_WORDS: f32 = 240.0;
+
 /// Everything that can be maximised besides the map.
 fn panes(method: Method) -> &'static [PlotKind] {
     match method {
@@ -304,7 +307,9 @@ fn pane_ui(ui: &mut Ui, rect: Rect, kind: PlotKind, view: &View, draft: &mut Clu
         if shares_place {
             let is_last: bool = ui.data(|data| data.get_temp(second_id())).unwrap_or(false);
             let other = if is_last { "Elbow" } else { "Silhouettes" };
-            let text = RichText::new(format!("{other}  →")).text_style(TextStyle::Small);
+            // Beside a short head the arrow alone has room; the button says the rest.
+            let shown = if rect.width() < ROOM_FOR_WORDS { "→".to_owned() } else { format!("{other}  →") };
+            let text = RichText::new(shown).text_style(TextStyle::Small);
             let response = ui.add(Button::new(text).min_size(Vec2::new(0.0, 24.0)));
             name_it(&response, Role::Button, &format!("Show {other} here"));
             if response.on_hover_text("Show the other plot in this place; a wide window shows both.").clicked() {
