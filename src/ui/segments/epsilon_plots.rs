@@ -304,7 +304,7 @@ fn clusters_ui(ui: &Ui, draft: &mut Clustering, plot: &DensityPlot, lane: &Canva
 }
 
 /// Height of a lane from which on its lines are named inside it.
-const ROOM_FOR_NAMES: f32 = 56.0;
+const ROOM_FOR_NAMES: f32 = 64.0;
 
 /// How many are in no segment, and in the largest; each line is named at its right end with its value at the line.
 fn shares_ui(ui: &Ui, plot: &DensityPlot, lane: &Canvas, line: Line) {
