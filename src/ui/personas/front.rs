@@ -129,7 +129,7 @@ fn distributions_ui(ui: &mut Ui, view: &View, persona: &Persona) {
         let everyone = tokens(ui).everyone;
         widgets::swatch(ui, everyone);
         ui.label(caption(ui, "everyone"));
-        if persona.distributions.iter().any(|plot| plot.drawing.hides_some()) {
+        if persona.drawn(!view.is_analyst()).any(|plot| plot.drawing.hides_some()) {
             widgets::swatch(ui, theme::segment(persona.number).gamma_multiply(0.35));
             ui.label(caption(ui, "too few to be told, drawn alike"));
         }
