@@ -7,11 +7,11 @@ use std::sync::Arc;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use crate::base::part;
 use crate::cluster::{Linkage, Method};
 use crate::data::{Noun, ReadAs, RevenueChoice, Source};
 use crate::engine::{Outputs, SilhouetteWish};
 use crate::features::{Scale, TransformRule};
-use crate::persona::part;
 use crate::session::{Cut, InsideScale, Parting, Plan, Project};
 
 use super::failure::Failure;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::base::part;
 use crate::export::{Audience, Choices, Density, Format, Paper, country_code};
-use crate::persona::part;
 
 /// How the chosen formats are made; everything left out is as the window has it at first.
 #[derive(Debug, Args)]

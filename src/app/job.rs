@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
-use crate::base::Ctx;
 use crate::base::text::count;
+use crate::base::{Ctx, part};
 use crate::cluster::lanes::squared_distance;
 use crate::data::day::IsoDay;
 use crate::data::write::csv_line;
@@ -125,7 +125,7 @@ fn placed(model: &Model, orders: &Path, snapshot: Option<IsoDay>) -> Result<Labe
         let Place::Segment(at) = place else { return None };
         let distance = Some(placement.distances[row]).filter(|distance| !distance.is_nan());
         let label =
-            Label { persona: model.segments[*at].number.to_string(), distance, apart: apart.get(&row).cloned().unwrap_or_default() };
+            Label { persona: part::text(model.segments[*at].number), distance, apart: apart.get(&row).cloned().unwrap_or_default() };
         Some((loaded.table.columns[0].cell(row).into_owned(), label))
     };
     Ok(placement.places.iter().enumerate().filter_map(label).collect())
@@ -136,7 +136,7 @@ fn apart(model: &Model, loaded: &Loaded, ctx: &Ctx) -> Result<BTreeMap<usize, BT
     let (Placing::Space { encoder, .. }, Some(centres)) = (&model.placing, model.centres()) else { return Ok(BTreeMap::new()) };
     let encoded = encoder.apply(loaded, ctx).map_err(failed)?;
     let of = |row: usize| {
-        let to = |at: usize| (model.segments[at].number.to_string(), squared_distance(encoded.matrix.row(row), centres.row(at)).sqrt());
+        let to = |at: usize| (part::text(model.segments[at].number), squared_distance(encoded.matrix.row(row), centres.row(at)).sqrt());
         (0..centres.n_rows()).map(to).collect()
     };
     Ok(encoded.table_rows.iter().enumerate().map(|(at, &row)| (row, of(at))).collect())

@@ -10,8 +10,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::base::Ctx;
 use crate::base::text::count;
+use crate::base::{Ctx, part};
 use crate::data::day::IsoDay;
 use crate::engine::live::{
     HalfLife, LiveBatch, LiveCounts, LiveDesk, LiveEnded, LiveOptions, LiveReplay, LiveRule, LiveSource, Retraining, follow,
@@ -202,13 +202,11 @@ fn summary(model: &Model, ended: &LiveEnded) -> String {
         count(batches as usize),
         ended.snapshot.map_or_else(String::new, |snapshot| format!("; snapshot {snapshot}"))
     );
-    let mut order: Vec<usize> = (0..model.segments.len()).collect();
-    order.sort_by_key(|&at| model.segments[at].number);
-    for at in order {
+    for at in model.in_order() {
         let segment = &model.segments[at];
         let line = format!(
             "  C{} {:>9} {:>5.1} %  (made with {:.1} %)  {}",
-            segment.number,
+            part::text(segment.number),
             ended.sizes[at],
             share(ended.sizes[at], n),
             share(segment.size, known),

@@ -11,7 +11,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use clap::Args;
 
 use crate::base::text::count;
-use crate::base::{Ctx, Note};
+use crate::base::{Ctx, Note, part};
 use crate::customers::Account;
 use crate::data::day::IsoDay;
 use crate::data::write::{self, Extra, ExtraValues};
@@ -271,15 +271,13 @@ fn summary(model: &Model, tally: &Tally, out: &Path) -> String {
     let n = placed + tally.nowhere;
     let mut text = format!("{} customers by {} of {}\n", count(n + tally.left_out), model.method, model.origin.title);
     let share = |part: usize, of: usize| 100.0 * part as f64 / of.max(1) as f64;
-    let mut order: Vec<usize> = (0..model.segments.len()).collect();
-    order.sort_by_key(|&at| model.segments[at].number);
     let known: usize = model.segments.iter().map(|segment| segment.size).sum();
-    for at in order {
+    for at in model.in_order() {
         let (segment, size) = (&model.segments[at], tally.sizes.get(at).copied().unwrap_or(0));
         text.push_str(
             format!(
                 "  C{} {size:>9} {:>5.1} %  (made with {:.1} %)  {}",
-                segment.number,
+                part::text(segment.number),
                 share(size, n),
                 share(segment.size, known),
                 segment.name

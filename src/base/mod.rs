@@ -6,6 +6,7 @@ pub mod key;
 pub mod labels;
 pub mod matrix;
 pub mod memory;
+pub mod part;
 pub mod seed;
 pub mod stats;
 pub mod text;

@@ -35,7 +35,7 @@ pub use understand::listing::{Listing, looks_like, repeats};
 pub use understand::status::StatusMeans;
 pub use understand::understand;
 pub use understand::understood::{Decision, Guests, Money, Overlap, Paid, Status, Through, Topic, Understood, UnderstoodSource};
-pub use windows::{Redrawing, bought_between, not_listed, rows_between};
+pub use windows::{Redrawing, bought_between, not_listed, orders_of_some, rows_between};
 
 use crate::base::Key;
 use crate::data::{self, Raw};

@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::base::Ctx;
 use crate::base::seed::{self, RngExt};
@@ -24,6 +25,8 @@ use super::understand::rows::{Input, day};
 use super::understand::understood::{Understood, UnderstoodSource};
 
 const SALT: u64 = 0x5265_6472_6177_6e21;
+/// Keys that are read as texts at a time.
+const KEYS_AT_ONCE: usize = 1 << 16;
 /// Days that a drawn purchase is moved back by. No file has a column of this name.
 const MOVED: &str = "\u{1}moved";
 /// Which purchase drawn again a row belongs to; 0 where it is the first.
@@ -62,6 +65,24 @@ pub fn rows_between(understood: &Understood, raws: &[&Raw], after: Option<IsoDay
         Ok(raw.with_rows(input.rows.filter(is_in)))
     };
     understood.sources.iter().zip(raws).map(between).collect()
+}
+
+/// The sources with the orders of some customers alone: those whose number is below `share` of all numbers, as [`Redrawing::new`] takes them. What it leaves as it is are sources of
+/// other kinds, and orders whose key does not say whose they are. Who draws on several days finds the few customers among all orders once.
+pub fn orders_of_some(understood: &Understood, raws: &[&Raw], share: f64, ctx: &Ctx) -> Result<Vec<Raw>, CustomersError> {
+    let of_some = |(of, raw): (&UnderstoodSource, &&Raw)| {
+        ctx.check()?;
+        if of.kind != SourceKind::Transactions || of.through.is_some() || of.guests.is_some() {
+            return Ok((*raw).clone());
+        }
+        let input = Input::new(of, raw)?;
+        let keys = collect(input.rows.clone().select([col(input.key()?)]))?;
+        let is_some: BooleanChunked =
+            numbers_of(&keys)?.iter().map(|number| number.is_some_and(|number| takes_part(number, share))).collect();
+        let rows = collect(input.rows)?.filter(&is_some)?;
+        Ok(raw.with_rows(rows.lazy()))
+    };
+    understood.sources.iter().zip(raws).map(of_some).collect()
 }
 
 /// Sources in which the orders of some customers can be drawn anew any number of times.
@@ -128,18 +149,13 @@ impl Bought {
         let order = of.fields.get(&Field::Order).cloned();
         let columns = raw.columns.iter().map(|column| column.name.clone()).collect();
         let all = collect(input.rows.clone())?;
-        let names = collect(
-            all.clone()
-                .lazy()
-                .select([col(key).cast(DataType::String).alias("key"), input.day()?.to_physical().cast(DataType::Int32).alias("day")]),
-        )?;
+        let when = input.day()?.to_physical().cast(DataType::Int32).alias("day");
+        let days = collect(all.clone().lazy().select([when]))?;
         let mut kept = Vec::new();
         let mut of_customer: BTreeMap<u32, BTreeMap<i32, Vec<IdxSize>>> = BTreeMap::new();
-        let most = f64::from(u32::MAX) * share.clamp(0.0, 1.0);
-        for (row, (key, day)) in names.column("key")?.str()?.iter().zip(names.column("day")?.i32()?.iter()).enumerate() {
-            let (Some(key), Some(day)) = (key, day) else { continue };
-            let number = number_of(key);
-            if f64::from(number) <= most {
+        for (row, (number, day)) in numbers_of(&all.select([key])?)?.into_iter().zip(days.column("day")?.i32()?.iter()).enumerate() {
+            let (Some(number), Some(day)) = (number, day) else { continue };
+            if takes_part(number, share) {
                 of_customer.entry(number).or_default().entry(day).or_default().push(kept.len() as IdxSize);
                 kept.push(row as IdxSize);
             }
@@ -210,6 +226,22 @@ fn near(day: i32, like: i32, before: i32, until: i32) -> i32 {
     let off = (like - day + 3).rem_euclid(7) - 3;
     let fits = |day: &i32| *day > before && *day <= until;
     [day + off, day + off + 7, day + off - 7, day, before + 1].into_iter().find(fits).unwrap_or(until)
+}
+
+/// The number of the customer of every row of the only column; none where it is empty.
+fn numbers_of(keys: &DataFrame) -> Result<Vec<Option<u32>>, CustomersError> {
+    let keys = keys.columns()[0].as_materialized_series().rechunk();
+    let block = |first: usize| -> PolarsResult<Vec<Option<u32>>> {
+        let texts = keys.slice(first as i64, KEYS_AT_ONCE).cast(&DataType::String)?;
+        Ok(texts.str()?.iter().map(|key| key.map(number_of)).collect())
+    };
+    let starts: Vec<usize> = (0..keys.len()).step_by(KEYS_AT_ONCE).collect();
+    Ok(starts.into_par_iter().map(block).collect::<PolarsResult<Vec<_>>>()?.concat())
+}
+
+/// Whether a customer of this number is among such a share of all.
+fn takes_part(number: u32, share: f64) -> bool {
+    f64::from(number) <= f64::from(u32::MAX) * share.clamp(0.0, 1.0)
 }
 
 /// A number that names a customer, the same on every day.

@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
+use crate::base::part;
 use crate::base::{Key, Labels};
 use crate::cluster::{Chosen, Dendrogram, DensityTree, Method};
 use crate::data::{Dictionary, Loaded};
 use crate::evaluate::{self, Known, Silhouettes};
 use crate::features::Prepared;
-use crate::persona::part;
 use crate::plot::{self, CondensedPlot, DensityPlot, EpsilonCandidate, SilhouettePlot, SweepPlot, TreePlot};
 use crate::session::{Clustering, OpenModel, Plan};
 

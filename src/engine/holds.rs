@@ -10,13 +10,13 @@ use crate::data::{ColumnProfile, Loaded, Raw, Role, Source, Sourcing, is_rfm_sco
 use crate::evaluate::{FoldLabels, OneColumn, PredictionStrengths, Regroup, folds, one_column, prediction_strengths};
 use crate::export::{FoldsFound, Validation};
 use crate::features::{self, Prepared};
-use crate::session::{Plan, ToForetell};
+use crate::session::{Clustering, InsideScale, Plan, ToForetell};
 
 use super::answers::HoldsAnswer;
 use super::caches::Runtime;
 use super::cards::WordsInForce;
 use super::choose;
-use super::groups::Grouped;
+use super::groups::{Grouped, InForce};
 use super::needs::Needs;
 use super::run::answer::{Problem, StepError};
 use super::run::jobs::Lane;
@@ -25,7 +25,7 @@ use super::segmentation::{Labeling, Segmentation};
 use super::sources::{Sourced, today};
 use super::table;
 use super::validate::{
-    GIVEN, IN_PARTS, NO_DAYS, ONE, OfADay, Part, SPLITS, column_foretold, columns_of, folds_found, part_found, tables_found,
+    ByOthers, GIVEN, NO_DAYS, ONE, OfADay, Part, SPLITS, column_foretold, columns_of, folds_found, part_found, tables_found,
 };
 use super::wanted::{AnalyseTable, Wanted};
 
@@ -84,17 +84,12 @@ pub(super) fn of(
         let waiting = &grouped.segmentation;
         return Held { of: None, folds: waiting.blocks(waits), stays: waiting.blocks(waits), foretells: waiting.blocks(waits) };
     };
-    if plan.kept_splits().next().is_some() {
-        let in_parts = || Problem(IN_PARTS.into());
-        let of = segmentation.key.into();
-        return Held { of, folds: Asked::Failed(in_parts()), stays: Asked::Failed(in_parts()), foretells: Asked::Failed(in_parts()) };
-    }
     let labels = &segmentation.value.labels;
-    let folds = match choose::regroup(&plan.clustering, &chosen.by) {
+    let folds = match levels(chosen, prepared, plan) {
         _ if choose::too_many(labels, needs.most_segments).is_some() => grouped.segmentation.blocks(waits),
         None => Asked::Failed(Problem(GIVEN.into())),
         Some(_) if labels.n_clusters() < 2 => Asked::Failed(Problem(ONE.into())),
-        Some(how) => by_others(runtime, prepared, segmentation, (&chosen.labeling, how, plan.clustering.seed), needs),
+        Some(levels) => by_others(runtime, segmentation, levels, needs),
     };
     // Whatever the segments are called and numbered, they stay or do not.
     let made_from = [prepared.key, chosen.labeling.key()];
@@ -128,29 +123,75 @@ impl Held {
     }
 }
 
-/// What would become of customers if only the others had been seen: the best rounds there are.
-fn by_others(
-    runtime: &mut Runtime,
-    prepared: &Made<Prepared>,
-    segmentation: &Made<Segmentation>,
-    of: (&Labeling, Regroup, u64),
-    needs: Needs,
-) -> Asked<FoldsFound> {
-    let all = needs.all_draws;
-    let folds = grown(runtime, FOLD_ROUNDS, |runtime, nth, before| folded(runtime, prepared, of, (nth, before), needs), all);
-    let Some(made) = folds.ready() else { return folds.passes_on("Waiting for the folds") };
-    let halves = grown(runtime, SPLIT_ROUNDS, |runtime, nth, before| halved(runtime, prepared, of, (nth, before), needs), all);
-    let Some(halves) = halves.ready() else { return halves.passes_on("Waiting for the halves") };
-    let (columns, names) = columns_of(&prepared.value);
-    let without = match (all, columns.is_empty()) {
-        (true, false) => without_columns(runtime, prepared, of, columns, needs.holds).ready().cloned(),
-        _ => None,
+/// Segments that were found together: the whole ones, or the parts inside one.
+struct Level<'a> {
+    inside: Option<usize>,
+    numbers: Vec<usize>,
+    prepared: &'a Made<Prepared>,
+    of: (&'a Labeling, Regroup, u64),
+}
+
+/// The levels that the segments in force were found on, from the outside in; none where any of them are the groups of a column. Everyone as one segment is no level: nothing in it
+/// could come out otherwise.
+fn levels<'a>(chosen: &'a InForce, prepared: &'a Made<Prepared>, plan: &Plan) -> Option<Vec<Level<'a>>> {
+    let how = choose::regroup(&plan.clustering, &chosen.by);
+    let seed = plan.clustering.seed;
+    let Some(parted) = &chosen.parted else {
+        // Numbers are those of the segmentation, which knows the same clusters.
+        return Some(vec![Level { inside: None, numbers: Vec::new(), prepared, of: (&chosen.labeling, how?, seed) }]);
     };
-    let parts = [Some(made.key), Some(halves.key), without.as_ref().map(|made| made.key), Some(segmentation.key)];
-    let key = Key::of("what other customers make of the segments", 1, &(), &parts.into_iter().flatten().collect::<Vec<_>>());
+    let mut levels = Vec::new();
+    if parted.base.labels().n_clusters() > 1 {
+        levels.push(Level { inside: None, numbers: parted.numbers.clone(), prepared, of: (&parted.base, how?, seed) });
+    }
+    for parts in &parted.parts {
+        let of = (&parts.labeling, parts.how?, parts.seed);
+        levels.push(Level { inside: Some(parts.segment), numbers: parts.numbers.clone(), prepared: &parts.members, of });
+    }
+    Some(levels)
+}
+
+/// What was measured of one level so far.
+struct MeasuredLevel {
+    folds: Made<FoldLabels>,
+    halves: Made<PredictionStrengths>,
+    without: Option<Made<OneColumn>>,
+    columns: Vec<String>,
+}
+
+/// What would become of customers if only the others had been seen: the best rounds there are.
+fn by_others(runtime: &mut Runtime, segmentation: &Made<Segmentation>, levels: Vec<Level>, needs: Needs) -> Asked<FoldsFound> {
+    let all = needs.all_draws;
+    let mut measured = Vec::with_capacity(levels.len());
+    for Level { prepared, of, .. } in &levels {
+        let folds = grown(runtime, FOLD_ROUNDS, |runtime, nth, before| folded(runtime, prepared, *of, (nth, before), needs), all);
+        let Some(folds) = folds.ready().cloned() else { return folds.passes_on("Waiting for the folds") };
+        let halves = grown(runtime, SPLIT_ROUNDS, |runtime, nth, before| halved(runtime, prepared, *of, (nth, before), needs), all);
+        let Some(halves) = halves.ready().cloned() else { return halves.passes_on("Waiting for the halves") };
+        let (spans, columns) = columns_of(&prepared.value);
+        let without = match (all, spans.is_empty()) {
+            (true, false) => without_columns(runtime, prepared, *of, spans, needs.holds).ready().cloned(),
+            _ => None,
+        };
+        measured.push(MeasuredLevel { folds, halves, without, columns });
+    }
+    let keys = measured.iter().flat_map(|of| [Some(of.folds.key), Some(of.halves.key), of.without.as_ref().map(|made| made.key)]);
+    let keys: Vec<Key> = keys.flatten().chain([segmentation.key]).collect();
+    let key = Key::of("what other customers make of the segments", 1, &(), &keys);
+    let labels = &segmentation.value.labels;
     let put = || {
-        let without = without.as_ref().map(|without| (&*without.value, &names[..]));
-        folds_found(&OfADay::of_segmentation(&segmentation.value), &made.value, Some(&halves.value), without)
+        let found: Vec<ByOthers> = levels
+            .iter()
+            .zip(&measured)
+            .map(|(level, of)| ByOthers {
+                inside: level.inside,
+                numbers: if level.numbers.is_empty() { labels.numbers() } else { &level.numbers },
+                folds: &of.folds.value,
+                halves: Some(&of.halves.value),
+                without: of.without.as_ref().map(|made| (&*made.value, &of.columns[..])),
+            })
+            .collect();
+        folds_found(&OfADay::of_segmentation(&segmentation.value), &found)
     };
     Asked::Ready(runtime.at_once(|s| &mut s.folds_found, key, put))
 }
@@ -238,7 +279,7 @@ fn over_time(
         Part::Foretells => format!("{} {} {:?}", options.horizon_days, options.outcome.word(), options.cut),
     };
     let clock = wanted.sources.clock.unwrap_or_else(today);
-    let asked = (part, chosen, options.with_todays, &**sourcing, &plan.preparation, &plan.clustering, clock);
+    let asked = (part, chosen, options.with_todays, &**sourcing, &plan.preparation, &plan.clustering, inside(plan), clock);
     let keys: Vec<Key> = raws.iter().map(|raw| raw.key).chain(made_from).chain([words.key]).collect();
     let key = Key::of("personas on other days", 1, &asked, &keys);
     let title = match part {
@@ -249,6 +290,11 @@ fn over_time(
     let raws: Vec<Arc<Raw>> = raws.into_iter().map(|raw| raw.value).collect();
     let step = move |ctx: &Ctx| part_found(part, (&sourcing, raws), (clock, analyse), &plan, &OfADay::of_segmentation(&segmentation), ctx);
     runtime.ask(|s| &mut s.on_other_days, key, need, (|| title.into(), Lane::Long), step)
+}
+
+/// How segments are in parts, whoever is in them.
+fn inside(plan: &Plan) -> Vec<(usize, InsideScale, &Clustering)> {
+    plan.kept_splits().map(|split| (split.segment, split.scale, &split.clustering)).collect()
 }
 
 /// Who moves between tables of the same customers that the user gave with their days.
@@ -266,7 +312,7 @@ fn between_tables(
         let Some(stamp) = stamp.ready() else { return stamp.passes_on(title) };
         stamps.push(*stamp.value);
     }
-    let asked = (&options.earlier, options.of_day, &plan.preparation, &plan.clustering);
+    let asked = (&options.earlier, options.of_day, &plan.preparation, &plan.clustering, inside(plan));
     let keys: Vec<Key> = stamps.into_iter().chain(made_from).chain([words.key]).collect();
     let key = Key::of("personas of tables of other days", 1, &asked, &keys);
     let (segmentation, plan) = (segmentation.value.clone(), plan.clone());

@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
+use crate::base::part;
 use crate::base::{Ctx, Key, Labels, Note, text};
 use crate::cluster::{self, Dendrogram, Method};
 use crate::data::Loaded;
 use crate::features::{self, Prepared};
 use crate::persona::numbering;
-use crate::persona::part;
 use crate::session::{InsideScale, LEAST_INSIDE, Parting, Plan};
 
 use super::caches::Runtime;
@@ -262,7 +262,19 @@ fn parted_by(
     );
     let how = choose::regroup(&split.clustering, &inner.by);
     let seed = split.clustering.seed;
-    Ok(Some((segmentation, PartsOf { segment: number, numbers, members: made.clone(), labeling: inner.labeling, by: inner.by, how, seed })))
+    Ok(Some((
+        segmentation,
+        PartsOf {
+            segment: number,
+            numbers,
+            members: made.clone(),
+            labeling: inner.labeling,
+            by: inner.by,
+            density: inner.density,
+            how,
+            seed,
+        },
+    )))
 }
 
 /// What the labels of kept parts need, and nothing that is drawn.

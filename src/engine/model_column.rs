@@ -5,7 +5,7 @@
 use crate::base::{Ctx, Key, Labels, Note};
 use crate::data::{Column, Loaded, Texts, Values};
 use crate::model::{self, Place, Segment};
-use crate::persona::Numbering;
+use crate::persona::{Numbering, numbering};
 use crate::session::OpenModel;
 
 use super::caches::Runtime;
@@ -53,7 +53,7 @@ pub fn model_column(open: &OpenModel, loaded: &Loaded, ctx: &Ctx) -> Result<Mode
     let mut numbers = vec![0; labels.n_clusters()];
     for (cluster, segment) in labels.iter().zip(&segments) {
         if let (Some(cluster), Some(segment)) = (cluster, segment) {
-            numbers[cluster] = model.segments[*segment].number.saturating_sub(1);
+            numbers[cluster] = model.segments[*segment].number;
         }
     }
     let rows: Vec<usize> = (0..segments.len()).collect();
@@ -64,7 +64,7 @@ pub fn model_column(open: &OpenModel, loaded: &Loaded, ctx: &Ctx) -> Result<Mode
 /// The segment's name, with its number where another is called the same.
 fn told_apart(segment: &Segment, all: &[Segment]) -> String {
     let namesakes = all.iter().filter(|other| other.name == segment.name).count();
-    if namesakes > 1 { format!("{} (C{})", segment.name, segment.number) } else { segment.name.clone() }
+    if namesakes > 1 { format!("{} ({})", segment.name, numbering::name(segment.number)) } else { segment.name.clone() }
 }
 
 /// The table with the column of the model; as it was, with a note, where it does not fit.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::base::{Labels, Note};
-use crate::cluster::{Chosen, Dendrogram};
+use crate::base::{Labels, Note, part};
+use crate::cluster::{Chosen, Dendrogram, DensityTree};
 use crate::customers;
 use crate::data::{Loaded, Source};
 use crate::evaluate::{Belonging, BicCurve, Silhouettes, Stability};
@@ -13,9 +13,9 @@ use crate::export::{
     ChosenResult, FoundStructure, Holds, PartedSegment, Plots, Report, ReportedNiches, RunResult, Seconds, UnusualFound, WhatTheyDid,
 };
 use crate::features::Prepared;
-use crate::model::{MadeBy, Making, Parameters};
-use crate::persona::{Explained, Personas, part};
-use crate::session::{InsideScale, Plan};
+use crate::model::{MadeBy, MadeInside, MadeParts, Making, Parameters};
+use crate::persona::{Explained, Personas};
+use crate::session::{Clustering, InsideScale, Plan};
 
 use super::answers::Answers;
 use super::choose;
@@ -249,27 +249,56 @@ fn niches(plan: &Plan, answers: &Answers) -> Option<ReportedNiches> {
 
 /// How the grouping in force came to be, for a model of it.
 fn making(plan: &Plan, answers: &Answers, groups: &Groups) -> Option<Making> {
-    let InForce { labeling, by, density, .. } = groups.chosen.as_ref().ok()?;
-    let made_by = match (labeling, by, density) {
-        (Labeling::Fit(fit), ..) => MadeBy::KMeans(fit.value.clone()),
-        (Labeling::Hdbscan(found), _, Some(tree)) => MadeBy::Hdbscan { tree: tree.clone(), found: found.value.clone() },
-        (Labeling::Cut(_), Chosen::Density { epsilon }, Some(tree)) => MadeBy::Density { tree: tree.clone(), epsilon: *epsilon },
-        (Labeling::Cut(_), Chosen::Tree { .. }, _) => MadeBy::Tree(plan.clustering.tree.linkage),
-        (Labeling::Known(_), Chosen::Column { name }, _) => MadeBy::Column(name.clone()),
-        _ => return None,
+    let InForce { labeling, by, density, parted } = groups.chosen.as_ref().ok()?;
+    let (labeling, parts) = match parted {
+        None => (labeling, None),
+        Some(parted) => {
+            let whole = answers.segmentation.ready()?.unparted().labels.clone();
+            let inside = parted.parts.iter().map(|of| made_inside(plan, of)).collect::<Option<Vec<_>>>()?;
+            (&parted.base, Some(MadeParts { whole, inside }))
+        }
     };
+    let made_by = made_by(labeling, by, density.as_ref(), &plan.clustering)?;
     let table = match (&plan.source, &answers.sources) {
         (Source::Sources(sourcing), Some(sources)) => {
             Some(customers::frozen(sourcing, sources.understood.ready()?, sources.rfm.ready().map(|rfm| &**rfm)))
         }
         _ => None,
     };
-    Some(Making { preparation: plan.preparation.clone(), by: made_by, parameters: parameters(plan, by), table })
+    let parameters = parameters(&plan.clustering, by);
+    Some(Making { preparation: plan.preparation.clone(), by: made_by, parameters, table, parts })
+}
+
+/// How the parts of one segment came to be.
+fn made_inside(plan: &Plan, of: &PartsOf) -> Option<MadeInside> {
+    let split = plan.split_of(of.segment);
+    Some(MadeInside {
+        segment: of.segment,
+        prepared: of.members.value.clone(),
+        labels: of.labeling.labels().clone().numbered(of.numbers.clone()),
+        own_scale: split.scale == InsideScale::Within,
+        by: made_by(&of.labeling, &of.by, of.density.as_ref(), &split.clustering)?,
+        parameters: parameters(&split.clustering, &of.by),
+        method: choose::method_text(&split.clustering, &of.by, &plan.dictionary),
+        how: of.how,
+        seed: of.seed,
+    })
+}
+
+/// What labels were made by.
+fn made_by(labeling: &Labeling, by: &Chosen, density: Option<&Arc<DensityTree>>, clustering: &Clustering) -> Option<MadeBy> {
+    Some(match (labeling, by, density) {
+        (Labeling::Fit(fit), ..) => MadeBy::KMeans(fit.value.clone()),
+        (Labeling::Hdbscan(found), _, Some(tree)) => MadeBy::Hdbscan { tree: tree.clone(), found: found.value.clone() },
+        (Labeling::Cut(_), Chosen::Density { epsilon }, Some(tree)) => MadeBy::Density { tree: tree.clone(), epsilon: *epsilon },
+        (Labeling::Cut(_), Chosen::Tree { .. }, _) => MadeBy::Tree(clustering.tree.linkage),
+        (Labeling::Known(_), Chosen::Column { name }, _) => MadeBy::Column(name.clone()),
+        _ => return None,
+    })
 }
 
 /// What the method was told, by the names of the command line.
-fn parameters(plan: &Plan, by: &Chosen) -> Parameters {
-    let clustering = &plan.clustering;
+fn parameters(clustering: &Clustering, by: &Chosen) -> Parameters {
     let mut told = vec![("method", json!(clustering.method.word(clustering.tree.linkage)))];
     match by {
         Chosen::KMeans { k, .. } => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::{Key, Labels};
-use crate::cluster::{Chosen, Hdbscan, KMeansFit};
+use crate::cluster::{Chosen, DensityTree, Hdbscan, KMeansFit};
 use crate::data::Loaded;
 use crate::evaluate::{Known, Regroup};
 use crate::features::Prepared;
@@ -99,6 +99,8 @@ pub(super) struct PartsOf {
     pub labeling: Labeling,
     /// What they are from.
     pub by: Chosen,
+    /// The tree of reachability they were cut from, if they were.
+    pub density: Option<Arc<DensityTree>>,
     /// How they were made.
     pub how: Option<Regroup>,
     /// Seed of what is random in that.

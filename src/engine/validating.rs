@@ -39,12 +39,6 @@ pub fn validate_tables(plan: &Plan, options: &ValidateOptions, tables: &[(IsoDay
     let mut found = Validation::default();
     let mut engine = Engine::headless();
     let mut plan = plan.clone();
-    if plan.kept_splits().next().is_some() {
-        found
-            .sentences
-            .push("Segments that are in parts are tried whole: parts are only known by the customers who were there.".to_owned());
-        plan.splits.clear();
-    }
     let given = tables;
     let tables = tables_of(&mut engine, given, ctx)?;
     if let Some((_, last)) = given.iter().max_by_key(|(day, _)| *day) {
@@ -73,7 +67,8 @@ pub fn validate_tables(plan: &Plan, options: &ValidateOptions, tables: &[(IsoDay
     let key = tables.as_deref().map(key_of);
     of_today.key = key.as_ref().and_then(|key| key.as_deref().ok());
     tell(&mut found, |found| {
-        let folds = folds_of(&of_today, &plan.clustering, today.chosen.by.as_ref(), ctx)?;
+        let parts = today.making.as_ref().and_then(|making| making.parts.as_ref());
+        let folds = folds_of(&of_today, parts, &plan.clustering, today.chosen.by.as_ref(), ctx)?;
         found.sentences.push(told_of_folds(&folds));
         found.sentences.extend(told_of_columns(&folds));
         found.folds = Some(folds);

@@ -2,9 +2,10 @@
 //!
 //! In: plot data, the personas' names, the choice in force. Out: a scene. Cost: the points drawn.
 
+use crate::base::part;
 use crate::data::Noun;
+use crate::persona::listed_name;
 use crate::persona::numbering::{self, number_of};
-use crate::persona::{listed_name, part};
 use crate::plot::{AxisKind, CondensedPlot, MapPlot, SilhouettePlot, SweepPlot};
 
 use super::chart::{ACCENT, Anchor, ChartFrame, EVERYONE, HAIR, INK, LINE, MUTED, Scene, padded};

@@ -16,7 +16,7 @@ use super::plot_kind::{Plot, Plots};
 use super::report::persona_names;
 use super::{
     Choices, Format, Report, audience, cards_html, cards_json, cards_markdown, customers_csv, customers_parquet, deck, model_json,
-    no_model, note_of_formulas, persona_stem, slides_pptx,
+    note_of_formulas, persona_stem, slides_pptx,
 };
 
 /// What an export wrote, and what it left out.
@@ -112,7 +112,6 @@ pub fn write_into(
                 let text = cards_markdown(&deck(report, plots, choices));
                 written.write(path, ctx, |to| to.write_all(text.as_bytes()))?;
             }
-            Format::Model if no_model(report).is_some() => no_model(report).into_iter().for_each(|why| written.tell(why)),
             Format::Model => match model_json(report, ctx)? {
                 Some(text) => written.write(path, ctx, |to| to.write_all(text.as_bytes()))?,
                 None => written.tell("There is no segment model: the report does not know how its segments were made.".to_owned()),

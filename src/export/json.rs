@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::base::FEWEST_TOLD;
+use crate::base::part::SeenNumber;
 use crate::evaluate::Stability;
-use crate::persona::{Direction, Drawing, Evidence, Explained, OutcomeLine, Persona, part};
+use crate::persona::{Direction, Drawing, Evidence, Explained, OutcomeLine, Persona};
 
 use super::holds::HoldsLine;
 use super::holds_sheet::holds_of;
@@ -133,7 +134,7 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
         }),
     });
     json!({
-        "persona": number_value(persona.number),
+        "persona": SeenNumber(persona.number),
         "name": persona.name,
         "automatic_name": persona.automatic_name,
         "renamed": persona.is_renamed,
@@ -158,7 +159,7 @@ fn persona_value(persona: &Persona, report: &Report) -> Value {
 
 /// What drives the grouping, by two witnesses: what a forest loses without a column, and the weight a regression gives it.
 fn drivers(explained: &Explained, report: &Report) -> Value {
-    let numbers: Vec<Value> = report.labels.numbers().iter().map(|number| number_value(*number)).collect();
+    let numbers: Vec<Value> = report.labels.numbers().iter().map(|number| json!(SeenNumber(*number))).collect();
     let line = |line: &crate::persona::Importance| {
         let toward = numbers
             .iter()
@@ -182,11 +183,6 @@ fn drivers(explained: &Explained, report: &Report) -> Value {
         "regression": explained.weighed.as_ref().map(|weighed| json!({ "accuracy": weighed.accuracy, "customers_learnt_from": weighed.n_learnt })),
         "disagreement": explained.weighed.as_ref().and_then(|weighed| weighed.disagreement.as_ref()),
     })
-}
-
-/// A persona's number as people see it: 3, and "3.1" for a part of it.
-fn number_value(number: usize) -> Value {
-    if part::depth(number) == 0 { json!(number + 1) } else { json!(part::text(number)) }
 }
 
 /// What came of a persona's customers.

@@ -68,7 +68,7 @@ pub use html::cards_html;
 pub use job::{SparkJob, spark_job};
 pub use json::{cards_json, report_json};
 pub use markdown::markdown as cards_markdown;
-pub use model::{model_json, no_model, segment_model};
+pub use model::{model_json, segment_model};
 pub use names::{file_stem, persona_stem};
 pub use niche_sheet::niche_apart;
 pub use niches_found::ReportedNiches;

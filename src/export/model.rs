@@ -13,9 +13,6 @@ use super::{Report, palette};
 ///
 /// Fails with one sentence where the segments cannot be placed again, and when stopped.
 pub fn segment_model(report: &Report, ctx: &Ctx) -> Result<Option<Model>, ExportError> {
-    if let Some(why) = no_model(report) {
-        return Err(ExportError::Model(why));
-    }
     let Some(making) = &report.making else { return Ok(None) };
     let rows = &report.prepared.table_rows;
     let labels = Labels::canonical(rows.len(), report.labels.n_clusters(), |row| report.labels.get(rows[row]));
@@ -37,15 +34,6 @@ pub fn segment_model(report: &Report, ctx: &Ctx) -> Result<Option<Model>, Export
             Err(ExportError::Model(error.to_string()))
         }
     }
-}
-
-/// Why there is no model of these segments, where that is known beforehand: the parts inside a segment go by rows that were there.
-pub fn no_model(report: &Report) -> Option<String> {
-    let parted = report.chosen.parted.first()?;
-    Some(format!(
-        "No segment model was written: C{} is in parts that were found inside it, and a model knows whole segments only. Merge them back, or use labels.csv.",
-        parted.segment
-    ))
 }
 
 /// The same as the text of its file.

@@ -2,7 +2,8 @@
 //!
 //! In: a name people gave, in any script and of any length. Out: the stem of a file's name that Windows, macOS and Linux take. O(1).
 
-use crate::persona::{Persona, part};
+use crate::base::part;
+use crate::persona::Persona;
 
 /// Letters and digits of a stem, at most; longer paths are refused by some programs.
 const MOST_CHARS: usize = 60;

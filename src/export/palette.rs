@@ -4,7 +4,7 @@
 //! colour is the one farthest (CIEDE2000) from all before it and from the grey of noise as seen by the worst-off of normal,
 //! protan, deutan and tritan eyes (Machado, Oliveira, Fernandes 2009), among those that stand out on white as on near-black.
 
-use crate::persona::part;
+use crate::base::part;
 
 /// Red, green, blue, 0 to 255.
 pub type Rgb = [u8; 3];

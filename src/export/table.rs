@@ -14,10 +14,10 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
+use crate::base::part;
 use crate::base::{Ctx, Matrix, Stopped};
 use crate::cluster::Dendrogram;
 use crate::data::write::{self, Extra, ExtraValues};
-use crate::persona::part;
 
 use super::Report;
 

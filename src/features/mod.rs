@@ -19,7 +19,7 @@ pub use encoder::{EncodedRows, Encoder, Met};
 pub use encoder_error::EncodeError;
 pub use error::PrepareError;
 pub use pca::plane;
-pub use prepare::{prepare, prepare_rows, prepare_with_encoder};
+pub use prepare::{prepare, prepare_rows, prepare_rows_with_encoder, prepare_with_encoder};
 pub use prepared::{InputColumn, Pca, Prepared};
 pub use projection::Projection;
 pub use recipe::{ColumnRecipe, Dimensions, MissingRule, Preparation, Scale, Transform, TransformRule};

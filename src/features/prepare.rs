@@ -39,7 +39,17 @@ pub fn prepare_with_encoder(loaded: &Loaded, preparation: &Preparation, ctx: &Ct
 
 /// Prepares some rows of the table, ascending, as if there were no others: scale, levels and components are fitted on them alone.
 pub fn prepare_rows(loaded: &Loaded, preparation: &Preparation, rows: &[usize], ctx: &Ctx) -> Result<Prepared, PrepareError> {
-    prepared_over(loaded, preparation, Some(rows), ctx).map(|(prepared, _)| prepared)
+    prepare_rows_with_encoder(loaded, preparation, rows, ctx).map(|(prepared, _)| prepared)
+}
+
+/// The same, with the encoder that was fitted to these rows.
+pub fn prepare_rows_with_encoder(
+    loaded: &Loaded,
+    preparation: &Preparation,
+    rows: &[usize],
+    ctx: &Ctx,
+) -> Result<(Prepared, Encoder), PrepareError> {
+    prepared_over(loaded, preparation, Some(rows), ctx)
 }
 
 fn prepared_over(

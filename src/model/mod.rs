@@ -15,8 +15,8 @@ pub mod pmml;
 pub mod sql;
 
 pub use file::{ModelFileError, from_text, open, to_text};
-pub use making::{MadeBy, Making};
+pub use making::{MadeBy, MadeInside, MadeParts, Making};
 pub use onnx::to_onnx;
-pub use placing::{FITS, Grouping, Model, ModelError, Origin, Parameters, Place, Placement, Placing, Segment};
+pub use placing::{FITS, Grouping, InsideModel, Model, ModelError, Origin, Parameters, Place, Placement, Placing, Segment};
 pub use pmml::to_pmml;
 pub use sql::{SqlCustomers, SqlError, SqlForm, to_sql, to_statement, to_table};

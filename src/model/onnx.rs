@@ -74,7 +74,7 @@ pub fn to_onnx(model: &Model) -> Result<Vec<u8>, SqlError> {
         graph.node("ArgMin", std::slice::from_ref(&distances), vec![AttributeProto::int("axis", 1), AttributeProto::int("keepdims", 0)]);
     let least = graph.node("ReduceMin", &[distances, second], vec![AttributeProto::int("keepdims", 0)]);
     let least = graph.one("Sqrt", &[&least]);
-    let numbers = graph.wholes(vec![k], model.segments.iter().map(|segment| segment.number as i64).collect());
+    let numbers = graph.wholes(vec![k], model.segments.iter().map(|segment| segment.number as i64 + 1).collect());
     let names = graph.texts(vec![k], model.segments.iter().map(|segment| segment.name.as_str()));
     let mut found = [graph.one("Gather", &[&numbers, &nearest]), graph.one("Gather", &[&names, &nearest]), least];
     let left_out = is_missing.into_iter().reduce(|one, other| graph.one("Or", &[&one, &other]));

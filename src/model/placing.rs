@@ -3,12 +3,12 @@
 //! In: a grouping and its rule. Out: a model, which is plain data; and of any table with the same columns the place of every row. The same bytes
 //! on any number of threads. Cost: encoding, O(n p k) at most, then that of `cluster::assign`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::text::count;
-use crate::base::{Ctx, Labels, Matrix, Note, Stopped, stats};
+use crate::base::{Ctx, Labels, Matrix, Note, Stopped, part, stats};
 use crate::cluster::lanes::squared_distance;
 use crate::cluster::{Assign, ClusterError, Kept, Remembered};
 use crate::data::write::{Extra, ExtraValues};
@@ -65,7 +65,8 @@ pub struct Origin {
 /// One segment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
-    /// Its number as people see it, from 1: 1 is C1.
+    /// Its number, from 0; one of [`part`] where it is a part of a segment. In files as people see it: 1 for C1, "3.1" for C3.1.
+    #[serde(with = "part::as_seen")]
     pub number: usize,
     /// Its name; empty where it has none.
     #[serde(default)]
@@ -105,6 +106,23 @@ pub enum Placing {
         /// Its groups.
         groups: KnownGroups,
     },
+    /// First in whole segments, then in the parts that were found inside some of them.
+    Parts {
+        /// Knows the whole segments.
+        whole: Box<Model>,
+        /// Know what is inside some of them, outer ones first.
+        inside: Vec<InsideModel>,
+    },
+}
+
+/// What is inside a segment, and how its customers are told apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InsideModel {
+    /// The number of the segment, as in [`Segment::number`].
+    #[serde(with = "part::as_seen")]
+    pub segment: usize,
+    /// Places the customers of that segment in its parts.
+    pub model: Model,
 }
 
 /// The grouping a model is made from.
@@ -201,11 +219,32 @@ impl Model {
         Model::of(grouping, Placing::Column { groups }, kept)
     }
 
+    /// A model of segments some of which are in parts: `whole` knows all before, and `inside` their parts, outer ones first. Places everyone once to measure for how
+    /// many of them it gives the segment they have.
+    ///
+    /// Fails with "the parts of this model do not fit together …" when they are not of one grouping, with what placing fails with, and when stopped.
+    pub fn in_parts(grouping: &Grouping, whole: Model, inside: Vec<InsideModel>, ctx: &Ctx) -> Result<Model, ModelError> {
+        let rows = grouping.labels.n_rows();
+        let models = || std::iter::once(&whole).chain(inside.iter().map(|inside| &inside.model));
+        let known: BTreeMap<usize, Option<f64>> =
+            models().flat_map(|model| &model.segments).map(|segment| (segment.number, segment.reach)).collect();
+        let placing = Placing::Parts { whole: Box::new(whole), inside };
+        let mut model = Model::of(grouping, placing, Kept { same: 0, rows })?;
+        for segment in &mut model.segments {
+            segment.reach = known.get(&segment.number).copied().flatten();
+        }
+        let placed = model.place(grouping.loaded, &ctx.quiet())?;
+        let place = |cluster: Option<usize>| cluster.map_or(Place::Nowhere, Place::Segment);
+        let of_rows = grouping.prepared.table_rows.iter().zip(grouping.labels.iter());
+        model.kept.same = of_rows.filter(|&(&row, cluster)| placed.places[row] == place(cluster)).count();
+        Ok(model)
+    }
+
     fn of(grouping: &Grouping, placing: Placing, kept: Kept) -> Result<Model, ModelError> {
         let Grouping { loaded, labels, names, colors, method, .. } = grouping;
         let name = |cluster: usize| names.get(cluster).cloned().unwrap_or_default();
         let segment = |(cluster, (&size, &number)): (usize, (&usize, &usize))| Segment {
-            number: number + 1,
+            number,
             name: name(cluster),
             color: colors.get(cluster).cloned().unwrap_or_default(),
             size,
@@ -252,7 +291,35 @@ impl Model {
                 }
                 Ok(Placement { places, distances, notes: encoder.notes(&encoded.met), met: encoded.met })
             }
+            Placing::Parts { whole, inside } => self.place_in_parts(whole, inside, loaded, ctx),
         }
+    }
+
+    /// The rows of a segment are placed as a table of their own, so what is told of values that were never seen is told of everyone, once. Distances are those
+    /// to the mean of the part, on the scale that it was found on.
+    fn place_in_parts(&self, whole: &Model, inside: &[InsideModel], loaded: &Loaded, ctx: &Ctx) -> Result<Placement, ModelError> {
+        let Placement { mut places, mut distances, notes, met } = whole.place(loaded, ctx)?;
+        let number_of = |model: &Model, place: Place| match place {
+            Place::Segment(at) => model.segments.get(at).map(|segment| segment.number),
+            Place::Nowhere | Place::LeftOut => None,
+        };
+        let mut numbers: Vec<Option<usize>> = places.iter().map(|&place| number_of(whole, place)).collect();
+        for InsideModel { segment, model } in inside {
+            let rows: Vec<usize> = (0..numbers.len()).filter(|&row| numbers[row] == Some(*segment)).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let members = Loaded::unprofiled(loaded.table.only(rows.iter().copied()));
+            let inner = model.place(&members, ctx)?;
+            for ((row, place), distance) in rows.into_iter().zip(inner.places).zip(inner.distances) {
+                (numbers[row], distances[row]) = (number_of(model, place), distance);
+            }
+        }
+        let at: BTreeMap<usize, usize> = self.segments.iter().enumerate().map(|(at, segment)| (segment.number, at)).collect();
+        for (place, number) in places.iter_mut().zip(numbers).filter(|(place, _)| **place != Place::LeftOut) {
+            *place = number.and_then(|number| at.get(&number)).map_or(Place::Nowhere, |&at| Place::Segment(at));
+        }
+        Ok(Placement { places, distances, notes, met })
     }
 
     /// The centres that customers are placed by; none where the model places otherwise.
@@ -288,12 +355,27 @@ impl Model {
             Place::Segment(at) => self.segments.get(*at),
             Place::Nowhere | Place::LeftOut => None,
         };
-        let numbers = places.iter().map(|place| segment(place).map(|segment| segment.number as i64)).collect();
+        let numbers = self.numbers(places.iter().map(segment));
         let names = places.iter().map(|place| segment(place).map(|segment| segment.name.clone())).collect();
         vec![
-            Extra { name: "persona".to_owned(), values: ExtraValues::Whole(numbers) },
+            Extra { name: "persona".to_owned(), values: numbers },
             Extra { name: "persona_name".to_owned(), values: ExtraValues::Text(names) },
         ]
+    }
+
+    /// A column with the number of each of these segments; texts where any segment of the model is a part, such as 3.1.
+    pub fn numbers<'a>(&self, of: impl Iterator<Item = Option<&'a Segment>>) -> ExtraValues {
+        match self.segments.iter().any(|segment| part::depth(segment.number) > 0) {
+            true => ExtraValues::Text(of.map(|segment| segment.map(|segment| part::text(segment.number))).collect()),
+            false => ExtraValues::Whole(of.map(|segment| segment.map(|segment| segment.number as i64 + 1)).collect()),
+        }
+    }
+
+    /// The places of the segments in the order of their numbers.
+    pub fn in_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.segments.len()).collect();
+        order.sort_by_key(|&at| part::order(self.segments[at].number));
+        order
     }
 
     /// Whether a customer at this distance from the mean of a segment fits it; `None` where the model does not know.
@@ -307,38 +389,54 @@ impl Model {
         match &self.placing {
             Placing::Column { .. } => Vec::new(),
             Placing::Space { encoder, .. } => encoder.notes(met),
+            Placing::Parts { whole, .. } => whole.notes(met),
         }
     }
 
     /// Names of the columns a table must have.
     pub fn columns(&self) -> Vec<&str> {
-        match &self.placing {
+        let all: Vec<&str> = match &self.placing {
             Placing::Column { groups } => vec![groups.column.as_str()],
             Placing::Space { encoder, .. } => {
                 let entering = encoder.columns.iter().map(|column| column.name.as_str());
-                let required = encoder.required.iter().map(String::as_str);
-                let mut names: Vec<&str> = entering.collect();
-                required.for_each(|name| {
-                    if !names.contains(&name) {
-                        names.push(name)
-                    }
-                });
-                names
+                entering.chain(encoder.required.iter().map(String::as_str)).collect()
             }
-        }
+            Placing::Parts { whole, inside } => {
+                let inside = inside.iter().flat_map(|inside| inside.model.columns());
+                whole.columns().into_iter().chain(inside).collect()
+            }
+        };
+        let mut seen = BTreeSet::new();
+        all.into_iter().filter(|name| seen.insert(*name)).collect()
     }
 
     /// Whether the rows of a table whose columns are of the kinds that its file says can be placed batch by batch: nothing about the table as a whole, such
     /// as how it spells a level, would change them.
     pub fn places_in_batches(&self, first_rows: &Table) -> bool {
-        let Placing::Space { encoder, .. } = &self.placing else { return false };
-        !self.no_answer_is_missing && encoder.reads_as_is(first_rows)
+        !self.no_answer_is_missing
+            && match &self.placing {
+                Placing::Column { .. } => false,
+                Placing::Space { encoder, .. } => encoder.reads_as_is(first_rows),
+                Placing::Parts { whole, inside } => {
+                    whole.places_in_batches(first_rows) && inside.iter().all(|inside| inside.model.places_in_batches(first_rows))
+                }
+            }
+    }
+
+    /// Whether it remembers customers whom its rule would place elsewhere.
+    fn remembers(&self) -> bool {
+        match &self.placing {
+            Placing::Column { .. } => false,
+            Placing::Space { remembered, .. } => !remembered.is_empty(),
+            Placing::Parts { whole, inside } => whole.remembers() || inside.iter().any(|inside| inside.model.remembers()),
+        }
     }
 
     /// How true the model is to the segments it was made from, in one sentence.
     pub fn told(&self) -> String {
         let Kept { same, rows } = self.kept;
-        let remembered = matches!(&self.placing, Placing::Space { remembered, .. } if !remembered.is_empty());
+        // The rule of a model in parts is that of all its models together, and `kept` counts what they remember.
+        let remembered = self.remembers() && !matches!(self.placing, Placing::Parts { .. });
         if same == rows || remembered {
             let by_rule = if same == rows { String::new() } else { format!(", {} of them since they are remembered", count(rows - same)) };
             return format!("Every one of the {} customers it was made from is placed in the segment they have{by_rule}.", count(rows));
@@ -356,6 +454,11 @@ impl Model {
     /// What does not fit together, if anything.
     pub(super) fn flaw(&self) -> Option<String> {
         let n_clusters = match &self.placing {
+            Placing::Parts { whole, inside } => match Model::numbers_in_parts(whole, inside) {
+                Ok(known) if self.segments.iter().all(|segment| known.contains(&segment.number)) => known.len(),
+                Ok(_) => return Some("its parts have other numbers than its segments".to_owned()),
+                Err(what) => return Some(what),
+            },
             Placing::Column { groups } => groups.n_clusters(),
             Placing::Space { encoder, assign, remembered, means } => {
                 if !encoder.is_sound() || !assign.is_sound() {
@@ -377,11 +480,37 @@ impl Model {
         let n = self.segments.len();
         let mut numbers: Vec<usize> = self.segments.iter().map(|segment| segment.number).collect();
         numbers.sort_unstable();
-        match (n_clusters == n, numbers.windows(2).any(|pair| pair[0] == pair[1]) || numbers.first() == Some(&0)) {
+        match (n_clusters == n, numbers.windows(2).any(|pair| pair[0] == pair[1])) {
             (false, _) => Some(format!("it names {n} segments, and its rule knows {n_clusters}")),
-            (true, true) => Some("two of its segments have one number, or one has number 0".to_owned()),
+            (true, true) => Some("two of its segments have one number".to_owned()),
             (true, false) => None,
         }
+    }
+
+    /// The numbers that the models of whole segments and of their parts know together; or what does not fit.
+    fn numbers_in_parts(whole: &Model, inside: &[InsideModel]) -> Result<BTreeSet<usize>, String> {
+        let is_one = |model: &Model| !matches!(model.placing, Placing::Parts { .. });
+        let numbers = |model: &Model| -> Vec<usize> { model.segments.iter().map(|segment| segment.number).collect() };
+        for model in std::iter::once(whole).chain(inside.iter().map(|inside| &inside.model)) {
+            match model.flaw() {
+                Some(what) => return Err(what),
+                None if !is_one(model) => return Err("the model of a segment is itself in parts".to_owned()),
+                None => {}
+            }
+        }
+        let mut known: BTreeSet<usize> = numbers(whole).into_iter().collect();
+        for InsideModel { segment, model } in inside {
+            let parts = numbers(model);
+            let seen = part::text(*segment);
+            if !known.remove(segment) {
+                return Err(format!("it has parts of C{seen}, which is none of its segments"));
+            }
+            if parts.iter().any(|number| part::parent(*number) != Some(*segment)) {
+                return Err(format!("what is inside C{seen} has numbers that are not those of its parts"));
+            }
+            known.extend(parts);
+        }
+        Ok(known)
     }
 }
 

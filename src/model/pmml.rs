@@ -3,6 +3,7 @@
 //! In: a model that places by the nearest centre. Out: a ClusteringModel whose derived fields do what preparing does, number by number; a cluster's id is the number of its persona. A customer without a
 //! value that every customer must have is invalid there. Logarithms differ in the last digit from program to program, as in [`super::sql`]. Written, never read: the model file is the truth. O(p k) characters.
 
+use crate::base::part;
 use crate::features::Transform;
 use crate::features::fitted_column::{Coding, FittedColumn, LevelCoding, NumberCoding};
 
@@ -56,7 +57,7 @@ pub fn to_pmml(model: &Model) -> Result<String, SqlError> {
         let segment = &model.segments[at];
         format!(
             "    <Cluster id=\"{}\" name=\"{}\" size=\"{}\">\n      <Array n=\"{}\" type=\"real\">{}</Array>\n    </Cluster>\n",
-            segment.number,
+            part::text(segment.number),
             escaped(&segment.name),
             segment.size,
             centre.len(),

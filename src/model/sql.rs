@@ -7,7 +7,7 @@
 //! with an error in the last digit, so a customer who lies midway between two centres but for rounding may be placed on either side. The
 //! statement knows the rule alone: customers of a tree whom the model remembers elsewhere go to their nearest centre.
 
-use crate::base::Matrix;
+use crate::base::{Matrix, part};
 use crate::cluster::Assign;
 use crate::customers::{AsSqlError, BUILT, CUSTOMER, TableAsSql, as_sql};
 use crate::data::Dialect;
@@ -40,6 +40,14 @@ pub enum SqlError {
     NotByCentres {
         /// How the segments were made.
         method: String,
+    },
+    /// Some segments are in parts.
+    #[error(
+        "the parts of {segment} are placed one after the other, which no other program is told; merge them back, or save the model itself instead."
+    )]
+    InParts {
+        /// The segment.
+        segment: String,
     },
     /// A column is a date.
     #[error(
@@ -144,8 +152,13 @@ fn table_of(model: &Model, orders: &str, snapshot: Option<IsoDay>, dialect: Dial
 ///
 /// Fails where it does not place by centres, and where a date enters.
 pub(super) fn by_centres(model: &Model) -> Result<(&Encoder, &Matrix), SqlError> {
-    let Placing::Space { encoder, assign: Assign::Nearest { centroids }, .. } = &model.placing else {
-        return Err(SqlError::NotByCentres { method: model.method.clone() });
+    let (encoder, centroids) = match &model.placing {
+        Placing::Space { encoder, assign: Assign::Nearest { centroids }, .. } => (encoder, centroids),
+        Placing::Parts { inside, .. } => {
+            let segment = inside.first().map_or_else(String::new, |inside| format!("C{}", part::text(inside.segment)));
+            return Err(SqlError::InParts { segment });
+        }
+        _ => return Err(SqlError::NotByCentres { method: model.method.clone() }),
     };
     match encoder.columns.iter().find(|column| matches!(column.coding, Coding::Date(_))) {
         Some(date) => Err(SqlError::Date { column: date.name.clone() }),
@@ -183,7 +196,7 @@ fn placed(model: &Model, before: Vec<String>, from: &str, id: &str, dialect: Dia
         "{}SELECT id AS {},\n  {} AS persona,\n  {} AS persona_name,\n  SQRT({}) AS persona_distance\nFROM placed\n",
         dialect.with(&steps),
         dialect.quoted(id),
-        of(&|cluster| model.segments[cluster].number.to_string()),
+        of(&|cluster| part::text(model.segments[cluster].number)),
         of(&|cluster| dialect.text(&model.segments[cluster].name)),
         of(&|cluster| format!("d{cluster}")),
     ))

@@ -26,7 +26,6 @@ mod niches;
 pub mod numbering;
 mod numeric;
 mod outcomes;
-pub mod part;
 mod parted;
 mod personas;
 mod phrase;

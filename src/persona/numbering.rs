@@ -10,7 +10,7 @@ use crate::base::Labels;
 use crate::evaluate::best_matching;
 
 use super::edit::RowSet;
-use super::part;
+use crate::base::part;
 
 /// Rows remembered at most: enough to tell which group is which, and little enough to keep with every step of undo.
 const MOST_ROWS: usize = 4_096;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::part;
 use crate::cluster::{Linkage, Method};
 use crate::data::{Dictionary, Source};
 use crate::evaluate::niches::NicheRules;
@@ -12,7 +13,7 @@ use crate::evaluate::unusual::isolation::USUAL_TREES;
 use crate::evaluate::unusual::{USUAL_SIZES, UnusualScore};
 use crate::export::pages::Template;
 use crate::features::Preparation;
-use crate::persona::{Numbering, PersonaEdit, RowSet, part};
+use crate::persona::{Numbering, PersonaEdit, RowSet};
 
 use super::journey_options::JourneyOptions;
 use super::live_choices::LiveChoices;

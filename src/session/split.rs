@@ -3,8 +3,8 @@
 //! In: the number of the segment, which stays with its customers. Out: the choices of the small world inside it. A segment nobody looked into has the
 //! method of everyone with its number of groups left open.
 
+use crate::base::part;
 use crate::cluster::Method;
-use crate::persona::part;
 
 use super::plan::{Clustering, Cut, InsideScale, Parting, Plan};
 

@@ -10,12 +10,12 @@ use eframe::egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::kittest::Queryable;
 use personae::base::seed::{self, RngExt};
 use personae::base::stats::normal_quantile;
-use personae::base::{Ctx, Matrix};
+use personae::base::{Ctx, Matrix, part};
 use personae::cluster::{Linkage, Method, linkage};
 use personae::data::Source;
 use personae::engine::{Answers, Engine, Outputs, Wanted};
 use personae::export;
-use personae::persona::{Numbering, numbering, part};
+use personae::persona::{Numbering, numbering};
 use personae::session::project::{self, Project};
 use personae::session::{Action, Command, Cut, InsideScale, Page, PageView, Parting, Plan, SegmentsView};
 use serde_json::Value;
@@ -117,14 +117,13 @@ fn one_cloud_is_one_group_and_a_few_are_too_few() {
 }
 
 #[test]
-fn every_format_has_the_parts_and_a_model_says_why_not() {
+fn every_format_has_the_parts_and_so_has_the_model() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("shop.csv"), shop(300, true)).unwrap();
     let formats = "pdf,pptx,html,png,svg,md,json,csv,parquet,model";
     let args = ["cards", "shop.csv", "--k", "3", "--inside", "3:k=2", "--out", "out", "--formats", formats];
     let (code, out, err) = personae(folder.path(), "2", &[&args[..], &FEATURES].concat());
     assert_eq!(code, 0, "{out}{err}");
-    assert!(out.contains("No segment model was written: C3 is in parts"), "{out}");
     let mut seen: Vec<String> = Vec::new();
     let mut folders = vec![folder.path().join("out")];
     while let Some(folder) = folders.pop() {
@@ -155,10 +154,83 @@ fn every_format_has_the_parts_and_a_model_says_why_not() {
     for wanted in ["card-c3-1.svg", "card-c3-2.png", "card-c3-2.svg", "card-c1.svg"] {
         assert!(seen.iter().any(|name| name == wanted), "{wanted}: {seen:?}");
     }
-    assert!(!seen.iter().any(|name| name.contains("model") || name == "card-c3.svg"), "{seen:?}");
+    assert!(!seen.iter().any(|name| name == "card-c3.svg"), "{seen:?}");
+    assert!(seen.iter().any(|name| name.contains("model")), "{seen:?}");
+}
+
+#[test]
+fn a_model_of_segments_in_parts_places_its_own_customers_where_they_are() {
+    let text = shop(300, true);
+    for (split, more) in [
+        ("3:k=2", &["--k", "3"][..]),
+        ("3:k=2,scale=everywhere", &["--k", "3"]),
+        ("3:k=2,method=ward,scale=everywhere", &["--k", "3"]),
+        ("3:k=2,method=average", &["--k", "3", "--method", "single"]),
+        ("3:method=hdbscan", &["--k", "3"]),
+        ("3:k=2,method=kmeans", &["--method", "hdbscan", "--min-cluster-size", "60"]),
+        ("3:k=2,method=kmeans", &["--method", "column", "--column", "group"]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let group = |row: usize| ["group", "a", "b", "c"][if row == 0 { 0 } else { 1 + usize::from(row > 500) + usize::from(row > 900) }];
+        let with_group: String = text.lines().enumerate().map(|(row, line)| format!("{line},{}\n", group(row))).collect();
+        std::fs::write(folder.path().join("shop.csv"), with_group).unwrap();
+        let run = |args: &[&str]| {
+            let (code, out, err) = personae(folder.path(), "2", args);
+            assert_eq!(code, 0, "{split} {more:?}: {out}{err}");
+            out
+        };
+        let how = [more, &["--inside", split], &FEATURES].concat();
+        run(&[&["segment", "shop.csv", "--labels", "labels.csv"], &how[..]].concat());
+        run(&[&["model", "shop.csv", "--out", "shop.model.json"], &how[..]].concat());
+        run(&["score", "shop.model.json", "shop.csv", "--out", "scored.csv", "--distances"]);
+        let read = |name: &str| -> Vec<Vec<String>> {
+            let csv = std::fs::read_to_string(folder.path().join(name)).unwrap();
+            csv.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+        };
+        let (labels, scored) = (read("labels.csv"), read("scored.csv"));
+        assert!(column(&labels, "persona").iter().any(|persona| persona == "3.2"), "{split} {more:?}");
+        for name in ["persona", "persona_name"] {
+            assert_eq!(column(&labels, name), column(&scored, name), "{split} {more:?}");
+        }
+        // Read and written again it is the same bytes, and what does not belong together is refused.
+        let saved = std::fs::read_to_string(folder.path().join("shop.model.json")).unwrap();
+        let model = personae::model::from_text(&saved, "shop.model.json").unwrap();
+        assert_eq!(personae::model::to_text(&model), saved);
+        assert!(model.told().starts_with("Every one of the 1\u{202f}200 customers"), "{}", model.told());
+        let refused = |from: &str, to: &str| {
+            assert!(saved.contains(from), "{from}");
+            personae::model::from_text(&saved.replace(from, to), "shop.model.json").unwrap_err().to_string()
+        };
+        assert!(refused("\"segment\": 3", "\"segment\": 30").contains("it has parts of C30, which is none of its segments"));
+        assert!(refused("\"number\": \"3.2\"", "\"number\": \"2.2\"").contains("numbers that are not those of its parts"));
+    }
+}
+
+#[test]
+fn who_is_new_goes_to_a_part_only_from_within_its_segment() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("shop.csv"), shop(300, true)).unwrap();
+    let new = "spend,visits,age,items\n200,185,70,120\n200,215,70,120\n20,185,30,5\n,215,70,120\n";
+    std::fs::write(folder.path().join("new.csv"), new).unwrap();
     let model = ["model", "shop.csv", "--k", "3", "--inside", "3:k=2", "--out", "shop.model.json"];
-    let (code, _, err) = personae(folder.path(), "2", &[&model[..], &FEATURES].concat());
-    assert!(code != 0 && err.contains("C3 is in parts"), "{err}");
+    assert_eq!(personae(folder.path(), "2", &[&model[..], &FEATURES].concat()).0, 0);
+    let scored = |threads: &str, out: &str| {
+        let (code, said, err) = personae(folder.path(), threads, &["score", "shop.model.json", "new.csv", "--out", out]);
+        assert_eq!(code, 0, "{said}{err}");
+        (said, std::fs::read(folder.path().join(out)).unwrap())
+    };
+    let (said, bytes) = scored("1", "one.csv");
+    let rows: Vec<Vec<String>> =
+        String::from_utf8(bytes.clone()).unwrap().lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
+    assert_eq!(column(&rows, "persona"), ["3.1", "3.2", "1", "3.2"]);
+    assert_eq!(scored("4", "four.csv").1, bytes);
+    let order: Vec<usize> = ["  C1 ", "  C2 ", "  C3.1 ", "  C3.2 "].iter().map(|line| said.find(line).expect(line)).collect();
+    assert!(order.is_sorted(), "{said}");
+    // Other programs are told of models of whole segments alone.
+    for args in [&["sql", "shop.model.json", "--table", "customers", "--id", "id"][..], &["pmml", "shop.model.json"]] {
+        let (code, _, err) = personae(folder.path(), "2", args);
+        assert!(code != 0 && err.contains("the parts of C3 are placed one after the other"), "{err}");
+    }
 }
 
 /// The plan of three groups in a file.

@@ -312,7 +312,7 @@ fn whoever_watches_sees_segments_move_and_may_pause_take_and_go_back() {
     // Nothing came after it, so the table that the model places is what was seen.
     let mut placed: BTreeMap<String, usize> = BTreeMap::new();
     by_table(&read(folder, "out/customers.csv")).into_values().for_each(|persona| *placed.entry(persona).or_default() += 1);
-    let seen: BTreeMap<String, usize> = back.segments.iter().map(|segment| (segment.number.to_string(), segment.size)).collect();
+    let seen: BTreeMap<String, usize> = back.segments.iter().map(|segment| ((segment.number + 1).to_string(), segment.size)).collect();
     assert_eq!(placed, seen);
     // What cannot be followed is told by the desk.
     let following =

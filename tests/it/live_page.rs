@@ -69,7 +69,7 @@ fn a_source_is_chosen_and_played() {
 }
 
 fn segment(number: usize, name: &str, size: usize) -> LiveSegment {
-    LiveSegment { number, name: name.into(), size }
+    LiveSegment { number: number - 1, name: name.into(), size }
 }
 
 /// A moment of three segments that have moved.

@@ -95,7 +95,7 @@ fn its_own_customers_are_placed_where_they_are() {
         }
         assert_eq!(model.segments.len(), labels.n_clusters());
         for (cluster, segment) in model.segments.iter().enumerate() {
-            assert_eq!((segment.size, segment.number), (labels.sizes()[cluster], labels.numbers()[cluster] + 1));
+            assert_eq!((segment.size, segment.number), (labels.sizes()[cluster], labels.numbers()[cluster]));
         }
         // The file is the same model, to the last bit.
         let text = to_text(&model);
@@ -137,7 +137,7 @@ fn the_groups_of_a_column_are_placed_by_it() {
 #[test]
 fn old_files_open_for_ever() {
     let model = open(&fixture("model_v1.json")).unwrap();
-    let names: Vec<(usize, &str)> = model.segments.iter().map(|segment| (segment.number, segment.name.as_str())).collect();
+    let names: Vec<(usize, &str)> = model.segments.iter().map(|segment| (segment.number + 1, segment.name.as_str())).collect();
     assert_eq!(names, [(2, "Thrifty web visitors"), (1, "Spenders in shops")]);
     // By hand: (ln(1 + spend) - 1) / 2, days after 2020-01-01 / 100, and 0.45 for web or -0.8 for others.
     let table = read(
@@ -185,7 +185,7 @@ fn refusals_say_what_to_change() {
     for (from, to, what) in [
         ("\"spread\": 2.0", "\"spread\": 0.0", "a number in it cannot be computed with"),
         ("\"indicator\": 1", "\"indicator\": 7", "a number in it cannot be computed with"),
-        ("\"number\": 2", "\"number\": 1", "two of its segments have one number, or one has number 0"),
+        ("\"number\": 2", "\"number\": 1", "two of its segments have one number"),
     ] {
         assert_eq!(refused(&text.replacen(from, to, 1)), format!("shop-model.json is a damaged model: {what}; save the model again."));
     }
@@ -197,6 +197,10 @@ fn refusals_say_what_to_change() {
     );
     value["model"]["placing"]["assign"]["centroids"] = serde_json::json!({"n_cols": 3, "rows": [[0.0, 1.0], [1.0, 2.0]]});
     assert!(refused(&value.to_string()).starts_with("shop-model.json is no Personae model: "));
+    for (number, said) in [("0", "0"), ("\"3.0\"", "3.0"), ("\"\"", "")] {
+        let refused = refused(&text.replacen("\"number\": 2", &format!("\"number\": {number}"), 1));
+        assert!(refused.contains(&format!(": {said} is no number of a segment")), "{refused}");
+    }
     let missing = open(&fixture("no_such_model.json")).unwrap_err().to_string();
     assert!(missing.contains("cannot be opened") && missing.ends_with("check the name and your permission to read it."), "{missing}");
     let (loaded, prepared, encoder) = sample();

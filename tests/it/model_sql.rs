@@ -83,7 +83,7 @@ fn compare(model: &Model, table: &Loaded) -> (usize, usize) {
         let Place::Segment(cluster) = placed.places[*row] else { panic!("everybody has a nearest centre") };
         let distance = |cluster: usize| squared_distance(encoded.matrix.row(at), centroids.row(cluster)).sqrt();
         let (number, name, told) = &found[row];
-        let theirs = model.segments.iter().position(|segment| segment.number == *number).unwrap();
+        let theirs = model.segments.iter().position(|segment| segment.number + 1 == *number).unwrap();
         assert_eq!(*name, model.segments[theirs].name);
         assert!((told - distance(cluster)).abs() < 1e-9 * (1.0 + told), "{told} is not {}", distance(cluster));
         if theirs != cluster {
@@ -175,7 +175,7 @@ fn places_everybody<W: AsRef<[u8]>>(script: &str, transforms: &[Transform], writ
             for row in answer {
                 let Place::Segment(cluster) = placed[row[0].as_u64().unwrap() as usize] else { panic!("everybody has a nearest centre") };
                 let segment = &model.segments[cluster];
-                assert_eq!((row[1].as_u64(), row[2].as_str()), (Some(segment.number as u64), Some(segment.name.as_str())), "{row}");
+                assert_eq!((row[1].as_u64(), row[2].as_str()), (Some(segment.number as u64 + 1), Some(segment.name.as_str())), "{row}");
             }
         }
     }
@@ -242,7 +242,7 @@ fn onnx_leaves_out_who_lacks_what_everybody_must_have() {
     for (row, (place, distance)) in answer.as_array().unwrap().iter().zip(placed.places.iter().zip(&placed.distances)) {
         match place {
             Place::Segment(cluster) => {
-                assert_eq!(row[1].as_u64(), Some(model.segments[*cluster].number as u64), "{row}");
+                assert_eq!(row[1].as_u64(), Some(model.segments[*cluster].number as u64 + 1), "{row}");
                 assert!((row[3].as_f64().unwrap() - distance).abs() < 1e-9, "{row} {distance}");
             }
             _ => {

@@ -412,3 +412,76 @@ fn tables_of_the_same_customers_on_days_of_the_user_say_who_moved() {
     let (code, out, err) = personae(folder.path(), &args);
     assert!(code == 0 && out.contains("share no column of customer numbers"), "{out}{err}");
 }
+
+/// By the persona's number: what a report says of it.
+fn persona<'a>(of: &'a Value, number: &str) -> &'a Value {
+    let personas = of["personas"].as_array().unwrap();
+    personas.iter().find(|persona| persona["persona"] == number).unwrap_or_else(|| panic!("{number} of {personas:?}"))
+}
+
+#[test]
+fn segments_in_parts_are_tried_in_their_parts() {
+    let orders = orders_csv(&shop(600, "2021-01-01", "2023-07-02"));
+    let args = ["--k", "2", "--horizon", "30"];
+    let whole = validate(&[("orders.csv", &orders)], &args).0;
+    let (report, _) = validate(&[("orders.csv", &orders)], &[&args[..], &["--inside", "1:k=2"]].concat());
+    let folds = &report["folds"];
+    assert_eq!((&folds["k"], folds["jaccard"].as_array().unwrap().len()), (&3.into(), 3), "{folds}");
+    let number = |of: &Value, persona_: &str, name: &str| persona(of, persona_)[name].as_f64().unwrap();
+    for part in ["C1.1", "C1.2"] {
+        // A part comes back as far as its segment does, at most.
+        assert!(number(folds, part, "jaccard") <= number(&whole["folds"], "C1", "jaccard"), "{folds}");
+        assert!(number(folds, part, "jaccard") > 0.8 && number(folds, part, "prediction_strength") > 0.8, "{folds}");
+    }
+    assert_eq!(persona(folds, "C2")["jaccard"], persona(&whole["folds"], "C2")["jaccard"], "who has no parts is as before");
+    let weakest = ["C1.1", "C1.2", "C2"].iter().map(|of| number(folds, of, "prediction_strength")).fold(1.0, f64::min);
+    assert_eq!(folds["prediction_strength"].as_f64(), Some(weakest));
+    // The first day's segments are in the same parts, found by their customers, and everybody is followed in them.
+    for stay in report["stays"].as_array().unwrap() {
+        let todays: std::collections::BTreeSet<&str> =
+            stay["personas"].as_array().unwrap().iter().filter_map(|persona| persona["today"].as_str()).collect();
+        assert_eq!(todays.into_iter().collect::<Vec<_>>(), ["C1.1", "C1.2", "C2"], "{stay}");
+        assert!(stay["stay"].as_f64().unwrap() > 0.85 && stay["by_chance"].as_f64().unwrap() < 0.2, "{stay}");
+    }
+    let told = &report["foretells"];
+    assert_eq!(told["personas"].as_array().unwrap().len(), 3, "{told}");
+    assert!(told["power_kept"]["value"].as_f64().unwrap() > whole["foretells"]["power_kept"]["value"].as_f64().unwrap() - 0.05, "{told}");
+    assert!(!told["walked_forward"].is_null(), "{report}");
+}
+
+#[test]
+fn parts_of_an_earlier_table_are_those_of_the_same_customers() {
+    // Later the groups have other sizes, and so other numbers: what is C1 in July was C3 in January.
+    let table = |july: bool| {
+        let mut text = "customer_id,spend,visits,age\n".to_owned();
+        let groups = [(0..220, 0), (220..400, 1), (400..if july { 700 } else { 540 }, 2)];
+        for (nth, group) in groups.into_iter().flat_map(|(customers, group)| customers.map(move |nth| (nth, group))) {
+            let [spend, visits, age] = [[20.0, 2.0, 30.0], [200.0, 60.0, 50.0], [90.0, 30.0, 70.0]][group];
+            let half = if group == 2 { [-6.0, 6.0][nth % 2] } else { 0.0 };
+            let wave = |step: usize| (nth * step % 17) as f64 - 8.0;
+            writeln!(text, "K{nth},{},{},{}", spend + wave(5), visits + wave(7) / 8.0 + half, age + wave(11) / 4.0).unwrap();
+        }
+        text
+    };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("jan.csv"), table(false)).unwrap();
+    std::fs::write(folder.path().join("jul.csv"), table(true)).unwrap();
+    let args = ["validate", "2024-01-31=jan.csv", "2024-07-31=jul.csv", "--k", "3", "--inside", "1:k=2", "--report", "v.json"];
+    let (code, out, err) = personae(folder.path(), &args);
+    assert_eq!(code, 0, "{out}{err}");
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(folder.path().join("v.json")).unwrap()).unwrap();
+    let stay = &report["stays"][0];
+    let parts = [persona(stay, "C3.1"), persona(stay, "C3.2")];
+    assert_eq!(parts.map(|part| part["today"].as_str().unwrap()), ["C1.1", "C1.2"], "{stay}");
+    assert_eq!(parts.iter().map(|part| part["customers"].as_u64().unwrap()).sum::<u64>(), 140, "{stay}");
+    assert!(parts.iter().all(|part| part["stay"]["value"] == 1.0), "{stay}");
+    // Where no segment of the earlier day is that one, this is said, and the others are followed.
+    let january = table(false);
+    let scattered = january.lines().enumerate().map(|(nth, line)| match nth {
+        401.. => format!("K{nth}x{}\n", &line[line.find(',').unwrap()..]),
+        _ => format!("{line}\n"),
+    });
+    std::fs::write(folder.path().join("jan.csv"), scattered.collect::<String>()).unwrap();
+    let (code, out, err) = personae(folder.path(), &args);
+    assert!(code == 0 && out.contains("C1 is in parts today, but no segment of 2024-01-31 is that one"), "{out}{err}");
+}

@@ -66,7 +66,7 @@ pub struct LiveBand {
 /// A segment as it is now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveSegment {
-    /// Its number as people see it, from 1.
+    /// Its number, from 0.
     pub number: usize,
     /// Its name; empty where it has none any more.
     pub name: String,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::segments::{Changed, LiveSegments};
 use super::told::{LiveCounts, LiveEnded};
 use crate::base::Ctx;
+use crate::base::part::SeenNumber;
 use crate::data::day::IsoDay;
 use crate::data::write::{self, Extra, ExtraValues};
 use crate::data::{Loaded, Table};
@@ -14,6 +15,7 @@ use crate::engine::Problem;
 use crate::evaluate::shifted::Shifted;
 use crate::export::write_beside;
 use crate::model::{self, Model};
+use crate::persona::numbering;
 
 fn problem(text: impl std::fmt::Display) -> Problem {
     Problem(text.to_string().into())
@@ -43,13 +45,12 @@ fn document(path: &Path, value: &Value) -> Result<(), Problem> {
 /// Who is where after a batch.
 pub(super) fn labels(path: &Path, model: &Model, changed: &[Changed], ctx: &Ctx) -> Result<(), Problem> {
     let segment = |at: Option<usize>| at.and_then(|at| model.segments.get(at));
-    let number = |at: Option<usize>| segment(at).map(|segment| segment.number as i64);
     let extras = [
         ("customer", ExtraValues::Text(changed.iter().map(|of| Some(of.customer.clone())).collect())),
-        ("persona", ExtraValues::Whole(changed.iter().map(|of| number(of.now)).collect())),
+        ("persona", model.numbers(changed.iter().map(|of| segment(of.now)))),
         ("persona_name", ExtraValues::Text(changed.iter().map(|of| segment(of.now).map(|segment| segment.name.clone())).collect())),
         ("persona_distance", ExtraValues::Number(changed.iter().map(|of| (!of.distance.is_nan()).then_some(of.distance)).collect())),
-        ("persona_before", ExtraValues::Whole(changed.iter().map(|of| number(of.was)).collect())),
+        ("persona_before", model.numbers(changed.iter().map(|of| segment(of.was)))),
     ];
     let extras = extras.map(|(name, values)| Extra { name: name.to_owned(), values });
     table(path, &Table { columns: Vec::new(), n_rows: changed.len() }, &extras, ctx)
@@ -84,7 +85,7 @@ impl Ending<'_> {
         let number = |at: usize| model.segments[at].number;
         let of_segment = |at: usize| {
             let share = shifted.as_ref().map(|shifted| shifted.segments[at]);
-            json!({ "persona": number(at), "name": segment_names[at], "customers": sizes[at], "share": share })
+            json!({ "persona": SeenNumber(number(at)), "name": segment_names[at], "customers": sizes[at], "share": share })
         };
         let drifted = json!({
             "flagged": shifted.as_ref().map(|shifted| shifted.is_flagged()),
@@ -100,7 +101,8 @@ impl Ending<'_> {
         if !segments.follows() {
             notes.push(follows_not(model));
         }
-        let empty = (0..sizes.len()).filter(|&at| sizes[at] == 0).map(|at| format!("C{} {}", number(at), segment_names[at]));
+        let empty =
+            (0..sizes.len()).filter(|&at| sizes[at] == 0).map(|at| format!("{} {}", numbering::name(number(at)), segment_names[at]));
         notes.extend(empty.map(|name| format!("{} has nobody left in it; its centre stays where it was.", name.trim())));
         let told = json!({
             "counts": counts,

@@ -64,7 +64,7 @@ impl LiveSegments {
         let names = match &model.placing {
             Placing::Space { encoder, .. } if encoder.projection.is_none() => encoder.encoded_names(),
             Placing::Space { encoder, .. } => (1..=encoder.n_dimensions()).map(|nth| format!("component {nth}")).collect(),
-            Placing::Column { .. } => Vec::new(),
+            Placing::Column { .. } | Placing::Parts { .. } => Vec::new(),
         };
         let recipe = model.table.iter().flat_map(|table| &table.recipe.columns);
         let ages = recipe.filter(|column| grows_with_the_calendar(&column.formula)).map(|column| column.name.clone()).collect();

@@ -1,6 +1,8 @@
 //! What would become of customers if only the others had been seen, and do the personas hang on one column? What is measured, put into what is told.
 
-use crate::evaluate::folds::FOLDS_A_ROUND;
+use crate::base::part;
+use crate::base::stats::mean;
+use crate::evaluate::folds::{FOLDS_A_ROUND, FoldRound};
 use crate::evaluate::{FoldLabels, OneColumn, PredictionStrengths};
 use crate::export::{ColumnLeftOut, FoldsFound, HangsOn};
 
@@ -15,42 +17,95 @@ const STRONG: f64 = 0.8;
 /// A persona hangs on a column without which so much of its customers' company changes, and so much more than changes anyway. Ours.
 const HANGS: f64 = 1.0 / 3.0;
 
-/// What was measured of today's personas, as far as it is there. `columns` are the names of what was left out.
-pub(in crate::engine) fn folds_found(
-    of: &OfADay,
-    folds: &FoldLabels,
-    halves: Option<&PredictionStrengths>,
-    without: Option<(&OneColumn, &[String])>,
-) -> FoldsFound {
+/// What other customers make of segments that were found together: of the whole ones, or of the parts inside one.
+pub(in crate::engine) struct ByOthers<'a> {
+    /// The segment that these are inside of; none for the whole ones.
+    pub inside: Option<usize>,
+    /// Their numbers, by cluster.
+    pub numbers: &'a [usize],
+    /// Each customer placed by the others.
+    pub folds: &'a FoldLabels,
+    /// Each half foretold by the other.
+    pub halves: Option<&'a PredictionStrengths>,
+    /// What becomes of them without each column of the data, and the names of those.
+    pub without: Option<(&'a OneColumn, &'a [String])>,
+}
+
+/// What was measured of today's personas, as far as it is there: of the whole segments, and inside each that is in parts, outer ones first. A part comes back as far as its segment
+/// does, and then it among the customers of that segment, as in the stability; everyone as one segment always comes back, and is not among the levels.
+pub(in crate::engine) fn folds_found(of: &OfADay, levels: &[ByOthers]) -> FoldsFound {
     let mut personas = of.personas();
-    for (cluster, persona) in personas.iter_mut().enumerate() {
-        let shares: Vec<f64> = folds.rounds.iter().map(|round| round.same[cluster]).collect();
-        persona.jaccard = Some(folds.jaccard(cluster));
-        persona.same = Some(folds.same(cluster));
-        persona.same_range = shares.iter().copied().reduce(f64::min).zip(shares.iter().copied().reduce(f64::max)).map(|(a, b)| [a, b]);
-        persona.prediction_strength = halves.and_then(|halves| halves.of_segment(cluster));
-        persona.hangs_on = without.and_then(|(without, columns)| hangs_on(without, columns, cluster));
-    }
-    let left_out = |(without, columns): (&OneColumn, &[String])| -> Vec<ColumnLeftOut> {
-        let one = |(changed, column): (&Option<crate::evaluate::CompanyChanged>, &String)| ColumnLeftOut {
-            column: column.clone(),
-            changed: changed.as_ref().map(|changed| changed.all),
-            personas: changed.as_ref().map_or_else(Vec::new, |changed| changed.of_segment.clone()),
+    for (persona, number) in personas.iter_mut().zip(of.labels.numbers()) {
+        let chain = levels_of(levels, *number);
+        let per_round = |value: fn(&FoldRound, usize) -> f64| -> Vec<f64> {
+            let rounds = chain.iter().map(|(level, _)| level.folds.rounds.len()).min().unwrap_or(0);
+            let in_round = |round: usize| chain.iter().map(|(level, cluster)| value(&level.folds.rounds[round], *cluster)).product();
+            (0..rounds).map(in_round).collect()
         };
-        without.without.iter().zip(columns).map(one).collect()
+        let shares = per_round(|round, cluster| round.same[cluster]);
+        persona.jaccard = Some(mean(&per_round(|round, cluster| round.jaccard[cluster])));
+        persona.same = Some(mean(&shares));
+        persona.same_range = shares.iter().copied().reduce(f64::min).zip(shares.iter().copied().reduce(f64::max)).map(|(a, b)| [a, b]);
+        let strengths = chain.iter().map(|(level, cluster)| level.halves?.of_segment(*cluster));
+        persona.prediction_strength = strengths.reduce(|all, more| Some(all? * more?)).flatten();
+        // What decides inside a segment is nearer to its customers than what made the segment.
+        let hangs = chain.iter().rev().filter_map(|(level, cluster)| {
+            let (without, columns) = level.without?;
+            hangs_on(without, columns, *cluster)
+        });
+        persona.hangs_on = hangs.into_iter().next();
+    }
+    let outermost = levels.first();
+    let in_parts = levels.iter().any(|level| level.inside.is_some());
+    let strength = match in_parts {
+        false => outermost.and_then(|level| level.halves?.strength()),
+        // The least of each half is not known for segments and their parts together.
+        true => personas.iter().map(|persona| persona.prediction_strength).reduce(|a, b| Some(a?.min(b?))).flatten(),
     };
+    let without = outermost.and_then(|level| level.without);
     FoldsFound {
         k: of.labels.n_clusters(),
-        prediction_strength: halves.and_then(PredictionStrengths::strength),
-        jaccard: (0..of.labels.n_clusters()).map(|cluster| folds.jaccard(cluster)).collect(),
-        personas,
+        prediction_strength: strength,
+        jaccard: personas.iter().filter_map(|persona| persona.jaccard).collect(),
         folds: FOLDS_A_ROUND,
-        rounds: folds.rounds.len(),
-        splits: halves.map_or(0, PredictionStrengths::splits),
+        rounds: levels.iter().map(|level| level.folds.rounds.len()).min().unwrap_or(0),
+        splits: levels.iter().map(|level| level.halves.map_or(0, PredictionStrengths::splits)).min().unwrap_or(0),
         changed_anyway: without.map(|(without, _)| without.anyway.all),
-        columns: without.map_or_else(Vec::new, left_out),
+        columns: without.map_or_else(Vec::new, |without| left_out(of, levels, without)),
         method: of.method.to_owned(),
+        personas,
     }
+}
+
+/// The levels that a segment is found on, from the outside in, with its cluster on each.
+fn levels_of<'a, 'b>(levels: &'a [ByOthers<'b>], number: usize) -> Vec<(&'a ByOthers<'b>, usize)> {
+    let mut chain: Vec<usize> = std::iter::successors(Some(number), |number| part::parent(*number)).collect();
+    chain.reverse();
+    let level = |number: usize| {
+        let level = levels.iter().find(|level| level.inside == part::parent(number))?;
+        Some((level, level.numbers.iter().position(|other| *other == number)?))
+    };
+    chain.into_iter().filter_map(level).collect()
+}
+
+/// What changes without each column: of everyone among the whole segments, of each persona on the innermost level that knows.
+fn left_out(of: &OfADay, levels: &[ByOthers], (without, columns): (&OneColumn, &[String])) -> Vec<ColumnLeftOut> {
+    let changed_of = |number: usize, column: &String| {
+        levels_of(levels, number).into_iter().rev().find_map(|(level, cluster)| {
+            let (without, columns) = level.without?;
+            let at = columns.iter().position(|other| other == column)?;
+            without.without.get(at)?.as_ref()?.of_segment.get(cluster).copied().flatten()
+        })
+    };
+    let one = |(changed, column): (&Option<crate::evaluate::CompanyChanged>, &String)| ColumnLeftOut {
+        column: column.clone(),
+        changed: changed.as_ref().map(|changed| changed.all),
+        personas: match changed {
+            Some(_) => of.labels.numbers().iter().map(|number| changed_of(*number, column)).collect(),
+            None => Vec::new(),
+        },
+    };
+    without.without.iter().zip(columns).map(one).collect()
 }
 
 /// The column whose absence changes most of a persona's company, where that is clearly more than changes anyway.

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::base::text::count;
 use crate::base::{Ctx, Key};
 use crate::customers::{self, BuiltColumn, Understood, rfm};
 use crate::data::day::IsoDay;
@@ -16,6 +17,7 @@ use crate::export::Report;
 use crate::session::Plan;
 
 use super::cannot::cannot;
+use super::personas::{OfADay, personas_of_a_day};
 
 /// The sources, read once and whole.
 pub(in crate::engine) struct Dated {
@@ -81,11 +83,20 @@ impl Dated {
         Ok(FrozenRecipe { sourcing, understood, with_todays })
     }
 
-    /// The personas of one day, with their names.
-    pub(super) fn personas(&self, snapshot: &Snapshot, day: IsoDay, plan: &Plan, ctx: &Ctx) -> Result<Report, StepError> {
+    /// The personas of one day, with their names; in the parts that today's are in. `notes` gets what could not be parted.
+    pub(super) fn personas(
+        &self,
+        snapshot: &Snapshot,
+        day: IsoDay,
+        (plan, today): (&Plan, Option<&OfADay>),
+        notes: &mut Vec<String>,
+        ctx: &Ctx,
+    ) -> Result<Report, StepError> {
         let outputs = Outputs { personas: true, bare: true, ..Outputs::default() };
-        (self.analyse)(snapshot.loaded.clone(), plan, outputs, ctx)
-            .map_err(|problem| cannot(format!("There are no personas of {day}: {}", problem.0)))
+        personas_of_a_day(plan, (day, None), today, notes, |plan| {
+            (self.analyse)(snapshot.loaded.clone(), plan, outputs.clone(), ctx)
+                .map_err(|problem| cannot(format!("There are no personas of {day}: {}", problem.0)))
+        })
     }
 
     /// The rows after a day, where one is given, up to and with another.
@@ -156,4 +167,16 @@ impl FrozenRecipe {
 /// The keys of a table's rows.
 pub(super) fn keys_of(table: &Table) -> Vec<String> {
     table.columns.first().map_or_else(Vec::new, |key| (0..table.n_rows).map(|row| key.cell(row).into_owned()).collect())
+}
+
+/// Who has orders but is in no list of customers, in sentences: such lists often hold only those who are still there.
+pub(super) fn told_of_survivors(dated: &Dated) -> Vec<String> {
+    let told = |(list, missing, of): (String, usize, usize)| {
+        format!(
+            "{} of {} customers with orders are not in {list}: it may list only those who are still there, who then look better than all.",
+            count(missing),
+            count(of)
+        )
+    };
+    customers::not_listed(&dated.understood).into_iter().map(told).collect()
 }

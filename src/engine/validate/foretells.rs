@@ -89,7 +89,7 @@ pub(in crate::engine) fn of_orders(
         }
     };
     found.notes.extend(told_of_today(&snapshot.of_today));
-    let report = dated.personas(&snapshot, cut, &plan, ctx)?;
+    let report = dated.personas(&snapshot, cut, (&plan, today), &mut found.notes, ctx)?;
     let at_cut = OfADay::of_report(&report);
     measure(&at_cut, &came, Some((cut, options.horizon_days)), &options.outcome, found, &plan, ctx)?;
     if let (Some(today), Some(foretells)) = (today, &mut found.foretells) {

@@ -44,7 +44,8 @@ pub(super) fn forward(
     ctx.progress("Personas one horizon before the cut", 0.0);
     let mut recipe = dated.frozen(learnt, with_todays, ctx)?;
     let then = recipe.snapshot(&dated.rows(None, learnt)?, learnt, ctx)?;
-    let report = dated.personas(&then, learnt, plan, ctx)?;
+    // What could not be parted is told of the cut.
+    let report = dated.personas(&then, learnt, (plan, today), &mut Vec::new(), ctx)?;
     let model = segment_model(&report, ctx).map_err(|error| cannot(error.to_string()))?;
     let model = model.ok_or_else(|| cannot("There is no segment model; please report this."))?;
     let now = recipe.snapshot(&dated.rows(None, cut)?, cut, ctx)?;

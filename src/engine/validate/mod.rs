@@ -30,6 +30,7 @@ use crate::evaluate::folds::FOLD_ROUNDS;
 use crate::evaluate::{folds, one_column, prediction_strengths};
 use crate::export::{FoldsFound, Validation};
 use crate::features::Prepared;
+use crate::model::MadeParts;
 use crate::session::{Clustering, Plan};
 
 use super::choose;
@@ -37,7 +38,7 @@ use super::niches::spans;
 use super::run::answer::StepError;
 use super::wanted::AnalyseTable;
 
-pub(super) use by_others::{SPLITS, folds_found, told_of_columns, told_of_folds};
+pub(super) use by_others::{ByOthers, SPLITS, folds_found, told_of_columns, told_of_folds};
 use cannot::cannot;
 pub(super) use dated::Dated;
 pub use days::snapshot_days;
@@ -47,21 +48,46 @@ pub(super) use stays::stays;
 pub use tables::DatedTable;
 pub(super) use tables::{key_of, stays_of_tables, tables_found};
 
-/// What would become of today's customers if only the others had been seen.
-pub(super) fn folds_of(today: &OfADay, clustering: &Clustering, by: Option<&Chosen>, ctx: &Ctx) -> Result<FoldsFound, StepError> {
-    let Some(how) = by.and_then(|by| choose::regroup(clustering, by)) else { return Err(cannot(GIVEN)) };
-    let (x, labels, seed) = (&today.prepared.matrix, &today.labels, clustering.seed);
-    if labels.n_clusters() < 2 {
+/// What would become of today's customers if only the others had been seen. `parts` says how segments came to be in parts, where some did.
+pub(super) fn folds_of(
+    today: &OfADay,
+    parts: Option<&MadeParts>,
+    clustering: &Clustering,
+    by: Option<&Chosen>,
+    ctx: &Ctx,
+) -> Result<FoldsFound, StepError> {
+    if today.labels.n_clusters() < 2 {
         return Err(cannot(ONE));
     }
-    let folded = folds(x, labels, &how, seed, FOLD_ROUNDS, None, ctx)?;
-    let halves = prediction_strengths(x, labels, &how, seed, SPLITS, None, ctx)?;
-    let (columns, names) = columns_of(today.prepared);
-    let without = match columns.len() {
-        0 => None,
-        n => Some(one_column(x, labels, &how, &columns, seed, n, None, ctx)?),
-    };
-    Ok(folds_found(today, &folded, Some(&halves), without.as_ref().map(|without| (without, &names[..]))))
+    let how = by.and_then(|by| choose::regroup(clustering, by));
+    let whole = parts.map_or(&today.labels, |parts| &parts.whole);
+    let mut asked = Vec::new();
+    if whole.n_clusters() > 1 {
+        asked.push((None, today.prepared, whole, how, clustering.seed));
+    }
+    let inside = parts.iter().flat_map(|parts| &parts.inside);
+    asked.extend(inside.map(|of| (Some(of.segment), &*of.prepared, &of.labels, of.how, of.seed)));
+    let mut measured = Vec::with_capacity(asked.len());
+    for (inside, prepared, labels, how, seed) in asked {
+        let Some(how) = how else { return Err(cannot(GIVEN)) };
+        let x = &prepared.matrix;
+        let folded = folds(x, labels, &how, seed, FOLD_ROUNDS, None, ctx)?;
+        let halves = prediction_strengths(x, labels, &how, seed, SPLITS, None, ctx)?;
+        let (columns, names) = columns_of(prepared);
+        let without = match columns.len() {
+            0 => None,
+            n => Some(one_column(x, labels, &how, &columns, seed, n, None, ctx)?),
+        };
+        measured.push((inside, labels, folded, halves, without, names));
+    }
+    let level = measured.iter().map(|(inside, labels, folds, halves, without, names)| ByOthers {
+        inside: *inside,
+        numbers: labels.numbers(),
+        folds,
+        halves: Some(halves),
+        without: without.as_ref().map(|without| (without, &names[..])),
+    });
+    Ok(folds_found(today, &level.collect::<Vec<_>>()))
 }
 
 /// Told where segments are the groups of a column.
@@ -71,9 +97,6 @@ pub(super) const GIVEN: &str =
 pub(super) const ONE: &str = "Today's customers are one group, so there is nothing that other customers could change.";
 /// Told of a table of one day.
 pub(super) const NO_DAYS: &str = "These data do not say what customers did on which day. What stays over time needs a file beside them that does, such as their orders, or the same customers on an earlier day.";
-
-/// Told where segments are in parts.
-pub(super) const IN_PARTS: &str = "Segments that are in parts cannot be tried: parts are only known by the customers who were there. Merge them back, and the whole segments can be.";
 
 /// The encoded columns of every column of the data, and its name; none where segments see components, which belong to no column.
 pub(super) fn columns_of(prepared: &Prepared) -> (Vec<std::ops::Range<usize>>, Vec<String>) {

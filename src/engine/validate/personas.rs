@@ -1,27 +1,55 @@
 //! What do the parts of a validation share: the plan and the personas of a day, and what is told of columns and customers?
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
-use crate::base::Labels;
-use crate::base::text::count;
+use crate::base::{Labels, part};
 use crate::customers;
+use crate::data::day::IsoDay;
 use crate::data::{Loaded, Source};
+use crate::engine::run::answer::StepError;
 use crate::engine::segmentation::Segmentation;
 use crate::evaluate::{Fate, PersistenceRule, persistence};
 use crate::export::{PersonaHolds, Report};
 use crate::features::Prepared;
 use crate::persona::numbering;
-use crate::session::Plan;
+use crate::session::{Parting, Plan};
 
-use super::dated::Dated;
-
-/// The plan for a table of another day: what was said about single rows and cards belongs to today's.
+/// The plan for a table of another day: what was said about single rows and cards belongs to today's. The segments that are in parts are today's too, by their numbers.
 pub(super) fn plan_of_a_day(plan: &Plan) -> Plan {
     let mut of_a_day = Plan::new(Source::file(customers::TITLE));
     of_a_day.preparation = plan.preparation.clone();
     of_a_day.clustering = plan.clustering.clone();
     of_a_day.words.clone_from(&plan.words);
+    of_a_day.splits = plan.kept_splits().map(|split| Parting { numbering: None, ..split.clone() }).collect();
     of_a_day
+}
+
+/// The personas of another day: its whole segments, then in parts those that today's segments in parts are, found again by their customers. `key` is as in
+/// [`OfADay`], `make` groups that day's customers by a plan, and `notes` gets what could not be parted.
+pub(super) fn personas_of_a_day(
+    plan: &Plan,
+    (day, key): (IsoDay, Option<&str>),
+    today: Option<&OfADay>,
+    notes: &mut Vec<String>,
+    make: impl Fn(&Plan) -> Result<Report, StepError>,
+) -> Result<Report, StepError> {
+    let mut of_a_day = Plan { splits: Vec::new(), ..plan.clone() };
+    let mut report = make(&of_a_day)?;
+    let Some(today) = today else { return Ok(report) };
+    for split in plan.kept_splits() {
+        let then = OfADay { key, ..OfADay::of_report(&report) };
+        match today.found_then(split.segment, &then) {
+            Some(segment) => {
+                of_a_day.put_split(Parting { segment, ..split.clone() });
+                report = make(&of_a_day)?;
+            }
+            None => notes.push(format!(
+                "{} is in parts today, but no segment of {day} is that one: none has most of its customers there. On that day nothing is in its parts.",
+                numbering::name(split.segment)
+            )),
+        }
+    }
+    Ok(report)
 }
 
 /// The personas of one day, with everything they were made from.
@@ -69,9 +97,9 @@ impl<'a> OfADay<'a> {
     }
 
     /// The segment of every customer by key; none where a customer has none.
-    pub(super) fn by_key(&self) -> BTreeMap<String, Option<usize>> {
+    pub(super) fn by_key(&self) -> FxHashMap<String, Option<usize>> {
         let table = &self.loaded.table;
-        let Some(key) = self.key.and_then(|name| table.column(name)).or(table.columns.first()) else { return BTreeMap::new() };
+        let Some(key) = self.key.and_then(|name| table.column(name)).or(table.columns.first()) else { return FxHashMap::default() };
         let rows = self.prepared.table_rows.iter().zip(self.labels.iter());
         rows.map(|(&row, segment)| (key.cell(row).into_owned(), segment)).collect()
     }
@@ -88,6 +116,20 @@ impl<'a> OfADay<'a> {
             _ => None,
         };
         found.fates.iter().map(is).collect()
+    }
+
+    /// The number of the segment of an earlier day that is this day's segment `number`, whatever parts that is in now; none where none is.
+    fn found_then(&self, number: usize, then: &OfADay) -> Option<usize> {
+        let inside = |cluster: usize| part::is_within(self.labels.numbers()[cluster], number);
+        // Only one question is asked: in it, or elsewhere.
+        let elsewhere = self.labels.n_clusters();
+        let now = self.by_key();
+        let now = |key: &String| now.get(key).map(|at| at.map(|at| if inside(at) { elsewhere } else { at }));
+        let (old, new): (Vec<Option<usize>>, Vec<Option<usize>>) =
+            then.by_key().into_iter().filter_map(|(key, old)| Some((old, now(&key)?))).unzip();
+        let found = persistence(&old, &new, then.labels.n_clusters(), elsewhere + 1, PersistenceRule::default());
+        let at = found.fates.iter().position(|fate| matches!(fate, Fate::Survived { to, .. } if *to == elsewhere))?;
+        Some(then.labels.numbers()[at])
     }
 
     /// Says of earlier personas which of this day each is.
@@ -107,16 +149,4 @@ pub(super) fn told_of_today(columns: &[String]) -> Option<String> {
         "{names} {are} as of today: nobody kept what stood there on an earlier day, so {} left out of what is known then. --as-of-today lets them take part.",
         if rest.is_empty() { "it is" } else { "they are" }
     ))
-}
-
-/// Who has orders but is in no list of customers, in sentences: such lists often hold only those who are still there.
-pub(super) fn told_of_survivors(dated: &Dated) -> Vec<String> {
-    let told = |(list, missing, of): (String, usize, usize)| {
-        format!(
-            "{} of {} customers with orders are not in {list}: it may list only those who are still there, who then look better than all.",
-            count(missing),
-            count(of)
-        )
-    };
-    customers::not_listed(&dated.understood).into_iter().map(told).collect()
 }

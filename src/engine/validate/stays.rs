@@ -3,13 +3,13 @@
 //! In: the sources, and days. Out: the moves between each day and the next. Recipe, preparation and segments are those of the first day, made from the rows up to it;
 //! later customers are placed and nothing is made anew, so that no segment can change its number. Cost: a table per day, and [`DRAWS`] small ones.
 
-use std::collections::BTreeMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base::Ctx;
 use crate::base::text::count;
-use crate::customers::Redrawing;
-use crate::data::Loaded;
+use crate::customers::{self, Redrawing};
 use crate::data::day::IsoDay;
+use crate::data::{Loaded, Raw};
 use crate::engine::run::answer::StepError;
 use crate::evaluate::{Whereabouts, WithBand, by_chance, moved_words, transitions};
 use crate::export::{PersonaHolds, Report, Stay, Validation, WordHolds, segment_model};
@@ -17,9 +17,9 @@ use crate::model::{Model, Place};
 use crate::session::{Plan, ValidateOptions};
 
 use super::cannot::cannot;
-use super::dated::{Dated, FrozenRecipe, Snapshot};
+use super::dated::{Dated, FrozenRecipe, Snapshot, told_of_survivors};
 use super::days::snapshot_days;
-use super::personas::{OfADay, plan_of_a_day, told_of_survivors, told_of_today};
+use super::personas::{OfADay, plan_of_a_day, told_of_today};
 use super::words::words_on;
 
 /// Days of a trailing window.
@@ -30,10 +30,13 @@ const DRAWS: u64 = 20;
 const MOST_DRAWN: usize = 5_000;
 const STAGE: &str = "Snapshots";
 
+/// Where each customer is, by key. Only counted, so in no order: of hundreds of thousands an ordered map took longer than the tables themselves.
+pub(super) type Places = FxHashMap<String, Whereabouts>;
+
 /// One day with everyone's place.
 pub(super) struct Placed {
     pub(super) day: IsoDay,
-    pub(super) places: BTreeMap<String, Whereabouts>,
+    pub(super) places: Places,
     /// The words of each persona's name on this day.
     pub(super) words: Vec<Vec<WordHolds>>,
 }
@@ -91,7 +94,7 @@ pub(in crate::engine) fn stays(
         let snapshot = recipe.snapshot(&rows_of(day)?, day, ctx)?;
         if model.is_none() {
             found.notes.extend(told_of_today(&snapshot.of_today));
-            let report = dated.personas(&snapshot, day, &plan_of_a_day(plan), ctx)?;
+            let report = dated.personas(&snapshot, day, (&plan_of_a_day(plan), today), &mut found.notes, ctx)?;
             if report.labels.n_clusters() < 2 {
                 return Err(cannot(format!(
                     "The customers of {day} are one group, so nobody can move; choose a number with --k to split them all the same."
@@ -121,9 +124,15 @@ pub(in crate::engine) fn stays(
             "These snapshots are {WINDOW} days or more apart, so two of them share no orders. How many would move by chance is drawn from the orders of one day's window alone and is too low here; compare snapshots that are closer together."
         ));
     }
+    // Customers are added from day to day, so the first day takes the largest share of all numbers.
+    let raws: Vec<&Raw> = dated.raws.iter().map(|raw| &**raw).collect();
+    let largest = placed.iter().map(share_drawn).fold(0.0, f64::max);
+    let few = customers::orders_of_some(&recipe.understood, &raws, largest, ctx)?;
     for pair in placed.windows(2) {
         ctx.progress("What would be by chance", 0.0);
-        let chance = chance(&mut recipe, &model, &pair[0], rows_of(pair[0].day)?, plan.clustering.seed, ctx)?;
+        let (after, until) = (is_trailing.then(|| IsoDay(pair[0].day.0 - WINDOW)), pair[0].day);
+        let rows = customers::rows_between(&dated.understood, &few.iter().collect::<Vec<_>>(), after, until)?;
+        let chance = chance(&mut recipe, &model, &pair[0], rows, plan.clustering.seed, ctx)?;
         found.stays.push(moves(&pair[0], &pair[1], &personas, chance));
     }
     if found.stays.iter().any(|stay| stay.by_chance.is_none()) {
@@ -171,7 +180,7 @@ pub(super) fn rows_placed(model: &Model, loaded: &Loaded, ctx: &Ctx) -> Result<V
 }
 
 /// Where every customer of a day is.
-fn places(model: &Model, snapshot: &Snapshot, ctx: &Ctx) -> Result<BTreeMap<String, Whereabouts>, StepError> {
+fn places(model: &Model, snapshot: &Snapshot, ctx: &Ctx) -> Result<Places, StepError> {
     Ok(snapshot.keys.iter().cloned().zip(rows_placed(model, &snapshot.loaded, ctx)?).collect())
 }
 
@@ -183,33 +192,39 @@ pub(super) struct Chance {
     customers: usize,
 }
 
+/// The share of customers whose orders are drawn anew.
+fn share_drawn(on: &Placed) -> f64 {
+    MOST_DRAWN as f64 / on.places.len().max(1) as f64
+}
+
 fn chance(
     recipe: &mut FrozenRecipe,
     model: &Model,
     on: &Placed,
-    rows: Vec<crate::data::Raw>,
+    rows: Vec<Raw>,
     seed: u64,
     ctx: &Ctx,
 ) -> Result<Option<Chance>, StepError> {
-    let share = MOST_DRAWN as f64 / on.places.len().max(1) as f64;
-    let Some(redrawing) = Redrawing::new(&recipe.understood, &rows, on.day, share, ctx)? else { return Ok(None) };
+    let Some(redrawing) = Redrawing::new(&recipe.understood, &rows, on.day, share_drawn(on), ctx)? else { return Ok(None) };
     let mut drawn = Vec::new();
     for nth in 0..DRAWS {
         ctx.progress("What would be by chance", nth as f32 / DRAWS as f32);
         let snapshot = recipe.snapshot(&redrawing.draw(seed, nth, ctx)?, on.day, ctx)?;
         drawn.push(places(model, &snapshot, ctx)?);
     }
-    let keys: Vec<&String> = on.places.keys().filter(|key| drawn.iter().any(|places| places.contains_key(*key))).collect();
-    let of = |places: &BTreeMap<String, Whereabouts>| -> Vec<Whereabouts> {
-        keys.iter().map(|key| places.get(*key).copied().unwrap_or(Whereabouts::Absent)).collect()
-    };
+    // Who was drawn is a small part of who was there.
+    let seen: FxHashSet<&String> = drawn.iter().flat_map(Places::keys).collect();
+    let keys: Vec<&String> = seen.into_iter().filter(|key| on.places.contains_key(*key)).collect();
+    let of =
+        |places: &Places| -> Vec<Whereabouts> { keys.iter().map(|key| places.get(*key).copied().unwrap_or(Whereabouts::Absent)).collect() };
     let redrawn: Vec<Vec<Whereabouts>> = drawn.iter().map(of).collect();
     let found = by_chance(&of(&on.places), &redrawn, model.segments.len());
     Ok(found.map(|found| Chance { moved: found.moved, of_segment: found.of_segment, draws: found.draws, customers: keys.len() }))
 }
 
 pub(super) fn moves(from: &Placed, to: &Placed, personas: &[PersonaHolds], chance: Option<Chance>) -> Stay {
-    let keys: std::collections::BTreeSet<&String> = from.places.keys().chain(to.places.keys()).collect();
+    let came = to.places.keys().filter(|key| !from.places.contains_key(*key));
+    let keys: Vec<&String> = from.places.keys().chain(came).collect();
     let of = |placed: &Placed| -> Vec<Whereabouts> {
         keys.iter().map(|key| placed.places.get(*key).copied().unwrap_or(Whereabouts::Absent)).collect()
     };

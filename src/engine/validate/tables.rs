@@ -4,7 +4,6 @@
 //! placed and nothing is made anew. How many would move by chance cannot be told: it is drawn from each customer's own orders, and a table has none. Cost: one analysis,
 //! then O(n) per table.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::Ctx;
@@ -18,8 +17,8 @@ use crate::export::{Validation, segment_model};
 use crate::session::Plan;
 
 use super::cannot::cannot;
-use super::personas::{OfADay, plan_of_a_day};
-use super::stays::{Placed, moves, rows_placed, told_of_words};
+use super::personas::{OfADay, personas_of_a_day, plan_of_a_day};
+use super::stays::{Placed, Places, moves, rows_placed, told_of_words};
 use super::words::words_on;
 
 const NO_CHANCE: &str =
@@ -106,8 +105,10 @@ pub(in crate::engine) fn stays_of_tables(
     let Some(begin) = tables.first() else { return Ok(()) };
     let of_a_day = plan_of_a_day(plan);
     let outputs = Outputs { personas: true, bare: true, ..Outputs::default() };
-    let first = analyse(begin.loaded.clone(), &of_a_day, outputs, ctx)
-        .map_err(|problem| cannot(format!("There are no personas of {}: {}", begin.day, problem.0)))?;
+    let first = personas_of_a_day(&of_a_day, (begin.day, Some(key)), Some(today), &mut found.notes, |plan| {
+        analyse(begin.loaded.clone(), plan, outputs.clone(), ctx)
+            .map_err(|problem| cannot(format!("There are no personas of {}: {}", begin.day, problem.0)))
+    })?;
     if first.labels.n_clusters() < 2 {
         return Err(cannot(format!(
             "The customers of {} are one group, so nobody can move; choose a number of segments (--k) to split them all the same.",
@@ -170,10 +171,10 @@ pub(in crate::engine) fn stays_of_tables(
 }
 
 /// The place of every customer who has a key, and how many rows have none.
-fn by_key(table: &DatedTable, key: &str, rows: Vec<Whereabouts>) -> (BTreeMap<String, Whereabouts>, usize) {
-    let Some(column) = table.loaded.table.column(key) else { return (BTreeMap::new(), rows.len()) };
+fn by_key(table: &DatedTable, key: &str, rows: Vec<Whereabouts>) -> (Places, usize) {
+    let Some(column) = table.loaded.table.column(key) else { return (Places::default(), rows.len()) };
     let n = rows.len();
-    let places: BTreeMap<String, Whereabouts> = rows
+    let places: Places = rows
         .into_iter()
         .enumerate()
         .filter(|(row, _)| !column.is_missing(*row))

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::base::part;
 use crate::data::Noun;
 use crate::evaluate::{A_CHOICE, ONE_GROUP, Trust};
 use crate::persona::picture::pixels;
-use crate::persona::{Evidence, Persona, Personas, Priority, Statement, numbering, part};
+use crate::persona::{Evidence, Persona, Personas, Priority, Statement, numbering};
 
 use super::super::choices::Density;
 use super::super::glyph::portrait;

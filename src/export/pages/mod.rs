@@ -19,7 +19,7 @@ use typst::utils::{PicoStr, Scalar};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
-use crate::persona::part;
+use crate::base::part;
 
 use super::deck::Deck;
 use super::{ExportError, Paper, Report};

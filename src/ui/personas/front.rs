@@ -4,10 +4,11 @@
 
 use eframe::egui::{Label, RichText, Ui};
 
+use crate::base::part;
 use crate::base::text::count;
 use crate::data::Loaded;
 use crate::data::table::day_text;
-use crate::persona::{Contrast, Distribution, Persona, Priority, numbering, part};
+use crate::persona::{Contrast, Distribution, Persona, Priority, numbering};
 use crate::session::{Command, Look};
 use crate::ui::badge::{Side, badge_ui};
 use crate::ui::theme::{self, BETWEEN, INSIDE, caption, tokens};

@@ -5,10 +5,10 @@
 
 use eframe::egui::{Align, Button, Frame, Label, Layout, Margin, Panel, RichText, Role, TextStyle, Ui, Vec2};
 
+use crate::base::part;
 use crate::engine::inside::refusal;
 use crate::engine::{Answers, Inside, InsideAnswer};
 use crate::persona::numbering;
-use crate::persona::part;
 use crate::session::{Command, InsideScale, Look, PageView, Parting, SegmentsView, Selection};
 use crate::ui::icons;
 use crate::ui::theme::{self, caption, tokens};

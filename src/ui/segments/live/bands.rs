@@ -4,6 +4,7 @@ use eframe::egui::{Align2, Mesh, Shape, Stroke, Ui, pos2};
 
 use crate::engine::live::{LiveBand, LiveNow, LiveState};
 use crate::events::table::DAY;
+use crate::persona::numbering;
 use crate::triggers::clock::date;
 use crate::ui::plotting::{Axis, Ticks, canvas, plot_label};
 use crate::ui::theme::{caption, tokens};
@@ -90,7 +91,7 @@ fn names_paint(ui: &Ui, now: &LiveNow, canvas: &crate::ui::plotting::Canvas, ord
         let (from, to) = (canvas.at([0.0, low]).y, canvas.at([0.0, low + shares[cluster]]).y);
         low += shares[cluster];
         if from - to >= 18.0 {
-            let text = format!("C{}", now.segments[cluster].number);
+            let text = numbering::name(now.segments[cluster].number);
             let at = pos2(frame.right() - 8.0, (from + to) / 2.0);
             plot_label(ui, &canvas.painter, at, Align2::RIGHT_CENTER, &text, tokens(ui).text);
         }

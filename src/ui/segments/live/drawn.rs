@@ -3,6 +3,7 @@
 use eframe::egui::{Align2, Stroke, Ui};
 
 use crate::engine::live::LiveNow;
+use crate::persona::numbering;
 use crate::ui::plotting::{Axis, Ticks, canvas, plot_label};
 use crate::ui::theme::{caption, tokens};
 use crate::ui::widgets::{centred, unbroken};
@@ -52,7 +53,7 @@ pub(super) fn ui(ui: &mut Ui, now: &LiveNow) {
             canvas.painter.circle_filled(at, 5.5, colour_of(now, cluster));
             // Centres that lie side by side are named by one of them; the others say who they are under the pointer.
             if named.iter().all(|other: &eframe::egui::Pos2| (other.y - at.y).abs() > 18.0 || (other.x - at.x).abs() > 36.0) {
-                let text = format!("C{}", now.segments[cluster].number);
+                let text = numbering::name(now.segments[cluster].number);
                 plot_label(ui, &canvas.painter, at + eframe::egui::vec2(9.0, 0.0), Align2::LEFT_CENTER, &text, t.text);
                 named.push(at);
             }

@@ -3,13 +3,14 @@
 use eframe::egui::{Align, Align2, CornerRadius, Pos2, Rect, Role, Sense, TextStyle, Ui};
 
 use crate::engine::live::LiveNow;
+use crate::persona::numbering;
 use crate::plot::{MovesRibbon, moves_flow};
 use crate::session::{Look, MovesOver};
 use crate::ui::plotting::ribbon_paint;
 use crate::ui::theme::{caption, tokens};
 use crate::ui::widgets::{centred, cut_text, name_it, segmented_ui, thousands, unbroken};
 
-use super::pane::{colour_of, head_ui, name_of};
+use super::pane::{colour_of, head_ui, in_order, name_of};
 
 /// Width of a block, the room of names on each side within these bounds, and between blocks.
 const BLOCK: f32 = 9.0;
@@ -48,8 +49,7 @@ pub(super) fn ui(ui: &mut Ui, now: &LiveNow, look: &mut Look) {
     if inside.height() < 40.0 || inside.width() < 60.0 {
         return;
     }
-    let mut order: Vec<usize> = (0..now.segments.len()).collect();
-    order.sort_by_key(|&cluster| now.segments[cluster].number);
+    let order = in_order(now);
     // Nobody is new or gone here, and nobody is in no segment.
     let k = moves.len();
     let square: Vec<Vec<usize>> =
@@ -78,7 +78,7 @@ pub(super) fn ui(ui: &mut Ui, now: &LiveNow, look: &mut Look) {
                 continue;
             }
             last = block.center().y;
-            let text = format!("C{}  {}", now.segments[cluster].number, thousands(day.counts[cluster]));
+            let text = format!("{}  {}", numbering::name(now.segments[cluster].number), thousands(day.counts[cluster]));
             let (room, align) = match side {
                 0 => (Rect::from_x_y_ranges(rect.left()..=block.left() - 6.0, last - 8.0..=last + 8.0), Align::Max),
                 _ => (Rect::from_x_y_ranges(block.right() + 6.0..=rect.right(), last - 8.0..=last + 8.0), Align::Min),

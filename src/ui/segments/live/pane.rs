@@ -2,7 +2,9 @@
 
 use eframe::egui::{Align, Color32, Label, Layout, Rect, Ui, UiBuilder, Vec2};
 
+use crate::base::part;
 use crate::engine::live::{LiveNow, LiveSegment};
+use crate::persona::numbering;
 use crate::ui::theme;
 
 /// A pane of the middle.
@@ -27,17 +29,17 @@ pub(super) fn head_ui(ui: &mut Ui, title: &str, explanation: &str, control: impl
 
 /// The colour of a segment, by its cluster.
 pub(super) fn colour_of(now: &LiveNow, cluster: usize) -> Color32 {
-    now.segments.get(cluster).map_or(Color32::GRAY, |segment| theme::segment(segment.number.saturating_sub(1)))
+    now.segments.get(cluster).map_or(Color32::GRAY, |segment| theme::segment(segment.number))
 }
 
 /// "C2 Loyal buyers"; the number alone where the name was let go.
 pub(super) fn name_of(segment: &LiveSegment) -> String {
-    format!("C{} {}", segment.number, segment.name).trim().to_owned()
+    format!("{} {}", numbering::name(segment.number), segment.name).trim().to_owned()
 }
 
 /// Clusters in the order of their numbers.
 pub(super) fn in_order(now: &LiveNow) -> Vec<usize> {
     let mut order: Vec<usize> = (0..now.segments.len()).collect();
-    order.sort_by_key(|&cluster| now.segments[cluster].number);
+    order.sort_by_key(|&cluster| part::order(now.segments[cluster].number));
     order
 }

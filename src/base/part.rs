@@ -50,6 +50,11 @@ pub fn text(number: usize) -> String {
     parts(number).iter().fold((segment_of(number) + 1).to_string(), |text, part| format!("{text}.{}", part + 1))
 }
 
+/// In which order numbers stand: 3, 3.1, 3.2, 4.
+pub fn order(number: usize) -> (usize, Vec<usize>) {
+    (segment_of(number), parts(number))
+}
+
 /// "c3", or "c3-1" for the first part of that: how names of files begin, where a dot would look like the beginning of another ending.
 pub fn stem(number: usize) -> String {
     format!("c{}", text(number).replace('.', "-"))
@@ -78,6 +83,36 @@ pub mod as_text {
     }
 }
 
+/// A number that is written as people see it: 3, and "3.1" for a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct SeenNumber(#[serde(with = "as_seen")] pub usize);
+
+/// The same for a field: a whole segment's number stands as a number.
+pub mod as_seen {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Seen {
+        Whole(usize),
+        Part(String),
+    }
+
+    /// 3, or "3.1".
+    pub fn serialize<S: Serializer>(number: &usize, to: S) -> Result<S::Ok, S::Error> {
+        if super::depth(*number) > 0 { to.serialize_str(&super::text(*number)) } else { to.serialize_u64(*number as u64 + 1) }
+    }
+
+    /// The number again.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+        let text = match Seen::deserialize(from)? {
+            Seen::Whole(number) => number.to_string(),
+            Seen::Part(text) => text,
+        };
+        super::number(&text).ok_or_else(|| serde::de::Error::custom(format!("{text} is no number of a segment")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +130,9 @@ mod tests {
         assert_eq!((depth(inner), parts(inner)), (2, vec![0, 11]));
         assert_eq!(part(inner, 0), None, "no deeper");
         assert!(is_within(inner, c3) && is_within(inner, first) && !is_within(c3, first) && !is_within(inner, 1));
+        let mut some = [inner, 3, first, c3, 0];
+        some.sort_by_key(|number| order(*number));
+        assert_eq!(some, [0, c3, first, inner, 3]);
         for wrong in ["", "C", "0", "3.0", "3.", "x", "3.1.1.1", "-1"] {
             assert_eq!(number(wrong), None, "{wrong}");
         }
