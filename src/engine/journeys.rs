@@ -13,10 +13,12 @@ use crate::events::{EventOptions, open_address_file};
 use crate::journeys::kinds::Kinds;
 use crate::journeys::reporter::Reporter;
 use crate::journeys::timelines::timelines;
+use crate::journeys::when::{WhenActive, when_active};
 use crate::journeys::{JourneysError, PersonaOf};
 use crate::persona::Personas;
 use crate::persona::numbering::{self, number_of};
 use crate::session::{JourneyOptions, JourneysView, Plan};
+use crate::triggers::details::details;
 
 use super::behaviour::{
     AnalyseTable, Grouped, MADE_OF_THE_SAME, Of, by_behaviour, by_segments, customers_of_rows, decided_of, events_of, failed, funnel_asked,
@@ -151,7 +153,8 @@ fn events(runtime: &mut Runtime, plan: &Plan, (reload, today): (u64, IsoDay), ne
             let mut kinds: Vec<(String, usize)> = read.events.kind_names.iter().cloned().zip(counts).collect();
             kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let purchase = purchase_of(&read.events, None).ok().flatten().map(|which| which.name);
-            Ok(EventsSeen { read, kinds, purchase })
+            let details = details(&read.events);
+            Ok(EventsSeen { read, kinds, purchase, details })
         };
         runtime.ask(|s| &mut s.events, key, need, (|| title.into(), Lane::Long), step)
     })
@@ -273,7 +276,7 @@ fn asked(
     let of = Of { events, personas, purchase: purchase.as_ref(), seed };
     let mut reporter = Reporter::new(events, &customers.names);
     let mut notes = Vec::new();
-    let (mut tree, mut walk, mut one_by_one) = (None, None, Vec::new());
+    let (mut tree, mut walk, mut one_by_one, mut silent) = (None, None, Vec::new(), Vec::new());
     let mut told = |done: Result<(), JourneysError>| match done {
         Err(error) if ctx.is_stopped() => Err(problem(error, true)),
         Err(error) => {
@@ -293,7 +296,7 @@ fn asked(
         }
         JourneysView::Return => {
             if let Some(purchase) = of.purchase {
-                told(returns_asked(&mut reporter, of, purchase, ctx))?;
+                told(returns_asked(&mut reporter, of, purchase, ctx).map(|found| silent = found.open()))?;
             }
             told(weeks_asked(&mut reporter, of, ctx))?;
         }
@@ -312,5 +315,13 @@ fn asked(
         // Rules are no question of the report.
         JourneysView::Triggers => {}
     }
-    Ok(JourneysShown { view, report: reporter.report(), notes, timelines: one_by_one, tree, walk })
+    let report = reporter.report();
+    let when = match &report.rhythm {
+        Some(rhythm) => {
+            let months: Vec<_> = rhythm.months.iter().flat_map(|months| &months.months).map(|of| (of.year, of.month)).collect();
+            when_active(events, of.purchase, &months, ctx).map_err(wrong)?
+        }
+        None => WhenActive::default(),
+    };
+    Ok(JourneysShown { view, report, notes, timelines: one_by_one, tree, walk, silent, when })
 }

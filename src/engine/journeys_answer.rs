@@ -1,5 +1,7 @@
 //! What is known of journeys and rules? The values of their steps, and what the pages see of them.
 
+use std::sync::Arc;
+
 use crate::events::table::{Events, NONE};
 use crate::events::{Read, ReadTold};
 use crate::export::{RulesTried, WhatTheyDid, on_card};
@@ -7,11 +9,15 @@ use crate::journeys::funnel::{FunnelStanding, FunnelWalk};
 use crate::journeys::paths::PathTree;
 use crate::journeys::report::JourneysReport;
 use crate::journeys::timelines::Timelines;
+use crate::journeys::when::WhenActive;
 use crate::session::{JourneyOptions, JourneysView};
-use crate::triggers::language::Rules;
+use crate::triggers::details::EventDetails;
+use crate::triggers::explained::{ExplainedStep, explained};
+use crate::triggers::language::{Event, Rules};
+use crate::triggers::replay::Period;
 use crate::triggers::report::{TriedTrigger, TriggersReport};
 use crate::triggers::thresholds::Point;
-use crate::triggers::world::Snapshot;
+use crate::triggers::world::{Snapshot, World};
 
 use super::behaviour::DueFound;
 use super::run::answer::{Answer, Problem};
@@ -24,6 +30,8 @@ pub struct EventsSeen {
     pub kinds: Vec<(String, usize)>,
     /// The event that is found to be a purchase by its name.
     pub purchase: Option<String>,
+    /// What events are told apart by, beside their kind.
+    pub details: EventDetails,
 }
 
 impl EventsSeen {
@@ -91,6 +99,8 @@ pub struct JourneysShown {
     pub(super) timelines: Vec<Timelines>,
     pub(super) tree: Option<PathTree>,
     pub(super) walk: Option<FunnelWalk>,
+    pub(super) silent: Vec<(u32, f32)>,
+    pub(super) when: WhenActive,
 }
 
 impl JourneysShown {
@@ -111,11 +121,21 @@ impl JourneysShown {
         entries.filter(|entry| is_meant(usize::from(entry.reached))).map(|entry| entry.customer).collect()
     }
 
+    /// The customers whose last purchase is so many days ago, or longer.
+    pub fn silent_for(&self, days: f64) -> Vec<u32> {
+        self.silent.iter().filter(|(_, silent)| f64::from(*silent) >= days).map(|(customer, _)| *customer).collect()
+    }
+
+    /// In which hours and months customers were active; nobody's but for the rhythm.
+    pub fn when(&self) -> &WhenActive {
+        &self.when
+    }
+
     pub(super) fn bytes(&self) -> usize {
         let of_tree = self.tree.iter().flat_map(|tree| &tree.nodes).map(|node| size_of_val(&node.customers[..]) + 200).sum::<usize>();
         let of_walk = self.walk.as_ref().map_or(0, |walk| size_of_val(&walk.entries[..]) + size_of_val(&walk.times[..]));
         let of_timelines: usize = self.timelines.iter().map(|of| size_of_val(&of.customers[..])).sum();
-        of_tree + of_walk + of_timelines + 100_000
+        of_tree + of_walk + of_timelines + size_of_val(&self.silent[..]) + self.when.bytes() + 100_000
     }
 }
 
@@ -216,9 +236,32 @@ pub struct TriggersTried {
     /// Who is due at the end of the data, and the rule as SQL.
     pub due: Vec<DueFound>,
     pub(super) tried: Vec<TriedTrigger>,
+    pub(super) on: TriedOn,
+}
+
+/// What rules were tried on, beside the events.
+#[derive(Debug, Clone)]
+pub(super) struct TriedOn {
+    pub first: Arc<FirstDay>,
+    pub purchase: Option<Event>,
+    pub holidays: Vec<i64>,
+    pub period: Period,
+}
+
+impl TriedOn {
+    pub fn world<'a>(&'a self, seen: &'a EventsSeen) -> World<'a> {
+        let snapshots = std::slice::from_ref(&self.first.snapshot);
+        World { snapshots, purchase: self.purchase.as_ref(), holidays: &self.holidays, ..World::of(seen.events()) }
+    }
 }
 
 impl TriggersTried {
+    /// Why a rule fired for a customer of these events, or why not, step by step; none where nobody is called so. O(events of the customer).
+    pub fn why(&self, seen: &EventsSeen, rule: usize, customer: &str) -> Option<Vec<ExplainedStep>> {
+        let at = seen.events().customers.binary_search_by(|id| id.as_str().cmp(customer)).ok()?;
+        Some(explained(&self.on.world(seen), self.rules.triggers.get(rule)?, &self.on.period, at))
+    }
+
     /// What a rule would have done with another number; none where its moment has none.
     pub fn with(&self, rule: usize, n: f64) -> Option<Point> {
         self.tried.get(rule)?.curve.as_ref().map(|curve| curve.at(n))

@@ -19,7 +19,7 @@ use super::behaviour::{
     tried_on,
 };
 use super::caches::Runtime;
-use super::journeys_answer::{EventsSeen, FirstDay, TriggersTried};
+use super::journeys_answer::{EventsSeen, FirstDay, TriedOn, TriggersTried};
 use super::run::answer::Problem;
 use super::run::jobs::Lane;
 use super::run::runtime::{Asked, Made, Need};
@@ -64,8 +64,7 @@ pub(super) fn of(
         let purchase = bought(&its_events, purchase.as_deref()).map_err(|problem| failed(problem, ctx))?;
         let holidays = holidays.as_deref().map(holidays_of).transpose().map_err(|error| failed(problem(error, false), ctx))?;
         let holidays = holidays.unwrap_or_default();
-        tried(&its_events, &its_rules, &its_first, (purchase.as_ref(), &holidays, seed, left_out), ctx)
-            .map_err(|problem| failed(problem, ctx))
+        tried(&its_events, &its_rules, &its_first, (purchase, holidays), (seed, left_out), ctx).map_err(|problem| failed(problem, ctx))
     };
     runtime.ask(|s| &mut s.triggers_tried, key, need, (|| "Trying the rules on the past".into(), Lane::Long), step)
 }
@@ -79,20 +78,24 @@ fn first_day(seen: &EventsSeen, options: &JourneyOptions, (start, analyse): (Tim
 fn tried(
     seen: &EventsSeen,
     to_try: &Arc<RulesToTry>,
-    first: &FirstDay,
-    (purchase, holidays, seed, left_out): (Option<&Event>, &[i64], u64, f64),
+    first: &Arc<FirstDay>,
+    (purchase, holidays): (Option<Event>, Vec<i64>),
+    (seed, left_out): (u64, f64),
     ctx: &Ctx,
 ) -> Result<TriggersTried, Problem> {
     if to_try.rules.triggers.is_empty() {
         return Err(problem("These data offer no rule by themselves; add one by a file of rules.", ctx.is_stopped()));
     }
-    let world = World { snapshots: std::slice::from_ref(&first.snapshot), purchase, holidays, ..World::of(seen.events()) };
+    let snapshots = std::slice::from_ref(&first.snapshot);
+    let world = World { snapshots, purchase: purchase.as_ref(), holidays: &holidays, ..World::of(seen.events()) };
     let (report, period, tried) = tried_on(&world, &to_try.rules, (to_try.start, seed), ctx)?;
     let listing = DueListing { seed, left_out, consent: None };
     let due = due_of(&world, &to_try.rules, (&tried, &period), &listing, ctx)?;
     let notes = first.notes.iter().chain(&to_try.notes).chain(&report.notes).cloned().collect();
     let personas = first.snapshot.personas.names.clone();
-    Ok(TriggersTried { rules: to_try.rules.clone(), personas, report, notes, due, tried })
+    let rules = to_try.rules.clone();
+    let on = TriedOn { first: first.clone(), purchase, holidays, period };
+    Ok(TriggersTried { rules, personas, report, notes, due, tried, on })
 }
 
 /// Who is due by a rule and may be contacted, as the table of customers says it: all rows of a customer must agree, and who is not in it has not agreed. `consent` names the

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::base::Ctx;
+use crate::model::{to_onnx, to_pmml, to_text};
 
 use super::atomic_write::write_checked;
 use super::error::{ExportError, cannot_write};
@@ -15,8 +16,8 @@ use super::plot::{file_bytes, plot_svg};
 use super::plot_kind::{Plot, Plots};
 use super::report::persona_names;
 use super::{
-    Choices, Format, Report, audience, cards_html, cards_json, cards_markdown, customers_csv, customers_parquet, deck, model_json,
-    note_of_formulas, persona_stem, slides_pptx,
+    Choices, Format, Report, audience, cards_html, cards_json, cards_markdown, customers_csv, customers_parquet, deck, note_of_formulas,
+    persona_stem, segment_model, slides_pptx,
 };
 
 /// What an export wrote, and what it left out.
@@ -81,6 +82,7 @@ pub fn write_into(
     let formats = &choices.formats;
     let names = persona_names(report);
     let plots = &Plots { chosen: report.chosen.by.clone(), ..plots.clone() };
+    let mut model = None;
     for (at, format) in formats.iter().enumerate() {
         let stage = format!("Writing {}", format.name());
         let progress = |within: f32| ctx.progress(&stage, (at as f32 + within) / formats.len() as f32);
@@ -112,10 +114,24 @@ pub fn write_into(
                 let text = cards_markdown(&deck(report, plots, choices));
                 written.write(path, ctx, |to| to.write_all(text.as_bytes()))?;
             }
-            Format::Model => match model_json(report, ctx)? {
-                Some(text) => written.write(path, ctx, |to| to.write_all(text.as_bytes()))?,
-                None => written.tell("There is no segment model: the report does not know how its segments were made.".to_owned()),
-            },
+            Format::Model | Format::Pmml | Format::Onnx => {
+                if model.is_none() {
+                    model = segment_model(report, ctx)?;
+                }
+                let bytes = match (&model, format) {
+                    (None, _) => {
+                        written.tell("There is no segment model: the report does not know how its segments were made.".to_owned());
+                        continue;
+                    }
+                    (Some(model), Format::Pmml) => to_pmml(model).map(String::into_bytes),
+                    (Some(model), Format::Onnx) => to_onnx(model),
+                    (Some(model), _) => Ok(to_text(model).into_bytes()),
+                };
+                match bytes {
+                    Ok(bytes) => written.write(path, ctx, |to| to.write_all(&bytes))?,
+                    Err(why) => written.tell(format!("No {} was written: {why}", format.name())),
+                }
+            }
             Format::Svg | Format::Png => {
                 write_pages(report, plots, choices, *format, folder, ctx, written)?;
                 for (nth, plot) in Plot::ALL.into_iter().enumerate() {

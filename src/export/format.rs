@@ -29,11 +29,15 @@ pub enum Format {
     Markdown,
     /// What says which segment a later customer belongs to.
     Model,
+    /// The same for programs that read PMML.
+    Pmml,
+    /// The same for programs that run ONNX.
+    Onnx,
 }
 
 impl Format {
     /// All formats, in the order menus show them.
-    pub const ALL: [Format; 11] = [
+    pub const ALL: [Format; 13] = [
         Format::Pdf,
         Format::Pptx,
         Format::Html,
@@ -45,6 +49,8 @@ impl Format {
         Format::Parquet,
         Format::Audience,
         Format::Model,
+        Format::Pmml,
+        Format::Onnx,
     ];
 
     /// The format's name.
@@ -61,6 +67,8 @@ impl Format {
             Format::Pptx => "Slides (PPTX)",
             Format::Markdown => "Persona cards (Markdown)",
             Format::Model => "Segment model (JSON)",
+            Format::Pmml => "Segment model (PMML)",
+            Format::Onnx => "Segment model (ONNX)",
         }
     }
 
@@ -84,6 +92,8 @@ impl Format {
             Format::Model => {
                 "Finds the segment of customers who come later: open it beside newer data, or use `personae score`. Density and tree models hold the prepared numbers of customers."
             }
+            Format::Pmml => "The same model for programs that read PMML, where customers go to the nearest centre (k-Means, hierarchical).",
+            Format::Onnx => "The same model for programs that run ONNX, where customers go to the nearest centre (k-Means, hierarchical).",
         }
     }
 
@@ -101,6 +111,8 @@ impl Format {
             Format::Pptx => "personas.pptx",
             Format::Markdown => "personas.md",
             Format::Model => "segments.model.json",
+            Format::Pmml => "segments.pmml",
+            Format::Onnx => "segments.onnx",
         }
     }
 
@@ -118,6 +130,8 @@ impl Format {
             Format::Pptx => "pptx",
             Format::Markdown => "md",
             Format::Model => "model",
+            Format::Pmml => "pmml",
+            Format::Onnx => "onnx",
         }
     }
 
@@ -126,7 +140,7 @@ impl Format {
         match self {
             Format::Pdf | Format::Pptx | Format::Html => Purpose::Show,
             Format::Markdown | Format::Json | Format::Svg | Format::Png => Purpose::Work,
-            Format::Csv | Format::Parquet | Format::Audience | Format::Model => Purpose::Customers,
+            Format::Csv | Format::Parquet | Format::Audience | Format::Model | Format::Pmml | Format::Onnx => Purpose::Customers,
         }
     }
 

@@ -9,7 +9,7 @@
 //! - [`typical`]: which real journey stands for a persona?
 //! - [`does_more`]: what does a persona do more than equally active customers? [`behaviour`]: how does each customer behave, in numbers?
 //! - [`engagement`]: who still comes in the weeks after the first? [`returns`]: how long until the next purchase?
-//! - [`rhythm`]: at which hours and on which days? [`months`]: in which months are purchases made?
+//! - [`rhythm`]: at which hours and on which days? [`months`]: in which months are purchases made? [`when`]: and who is there then?
 //! - [`timelines`]: who is shown one by one, and whose history stands for many?
 //! - [`report`], [`reporter`]: the answers as one document. [`words`]: the answers as sentences.
 
@@ -46,6 +46,7 @@ pub mod transitions;
 pub mod typical;
 mod waits;
 mod walk;
+pub mod when;
 pub mod which;
 pub mod words;
 

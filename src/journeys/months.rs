@@ -84,7 +84,7 @@ pub fn months(events: &Events, purchases: &Which, personas: PersonaOf, seed: u64
             let mut bought = Vec::new();
             for customer in customers {
                 for event in events.of(customer).filter(|&event| matcher.mask(event) & 1 == 1) {
-                    let (year, month, _) = date(events.local_minute(event).div_euclid(24 * 60));
+                    let (year, month) = local_month(events.local_minute(event));
                     let at = if is_season { i64::from(month) - 1 } else { year * 12 + i64::from(month) - 1 - first };
                     counts[(at.max(0) as usize).min(n_months - 1)] += 1;
                 }
@@ -211,6 +211,12 @@ fn date(days: i64) -> (i64, u8, u8) {
     let day = (day_of_year - (153 * shifted_month + 2) / 5 + 1) as u8;
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 } as u8;
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// Year and month of a local minute since 1970.
+pub(super) fn local_month(minute: i64) -> (i64, u8) {
+    let (year, month, _) = date(minute.div_euclid(24 * 60));
+    (year, month)
 }
 
 #[cfg(test)]

@@ -114,6 +114,11 @@ pub fn returns(events: &Events, ask: &ReturnAsk, ctx: &Ctx) -> Result<Returns, J
 }
 
 impl Returns {
+    /// Who waits since their last purchase, with the days of it, by customer.
+    pub fn open(&self) -> Vec<(u32, f32)> {
+        self.spells.iter().filter(|spell| !spell.has_ended).map(|spell| (spell.customer, spell.days as f32)).collect()
+    }
+
     /// Customers whose last purchase is at least so many days ago.
     pub fn silent_for(&self, days: f64) -> usize {
         self.silent.len() - self.silent.partition_point(|&silent| silent < days)

@@ -56,6 +56,9 @@ pub struct JourneysLook {
     /// Its number while it is dragged.
     #[serde(skip)]
     pub dragged: Option<f64>,
+    /// The customer who is asked why a rule is due for them, or why not, as typed.
+    #[serde(skip)]
+    pub asked_why: String,
     /// The path of an export being typed, where the system shows no file dialog.
     #[serde(skip)]
     pub path_draft: Option<String>,

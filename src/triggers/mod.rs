@@ -6,6 +6,7 @@ pub mod clock;
 pub mod compared;
 mod condition;
 mod contradiction;
+pub mod details;
 pub mod explained;
 pub mod gaps;
 pub mod holidays;

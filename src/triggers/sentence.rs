@@ -190,7 +190,8 @@ fn named(of: &Event) -> String {
     if of.event == ANY { format!("events{told}") } else { format!("“{}” events{told}", of.event) }
 }
 
-fn filter_words(filter: &Filter) -> String {
+/// "value is at least 50".
+pub fn filter_words(filter: &Filter) -> String {
     match (filter.field, filter.op, &filter.value) {
         (EventField::Weekend | EventField::Holiday | EventField::StartsVisit, op, Value::Flag(flag)) => {
             let words = match filter.field {

@@ -226,7 +226,15 @@ fn who_is_new_goes_to_a_part_only_from_within_its_segment() {
     assert_eq!(scored("4", "four.csv").1, bytes);
     let order: Vec<usize> = ["  C1 ", "  C2 ", "  C3.1 ", "  C3.2 "].iter().map(|line| said.find(line).expect(line)).collect();
     assert!(order.is_sorted(), "{said}");
-    // Other programs are told of models of whole segments alone.
+    // Other programs are told of models of whole segments alone, and the export says why not.
+    let cards = ["cards", "shop.csv", "--k", "3", "--inside", "3:k=2", "--out", "out", "--formats", "model,pmml,onnx"];
+    let (code, said, err) = personae(folder.path(), "2", &[&cards[..], &FEATURES].concat());
+    assert!(
+        code == 0 && said.contains("No Segment model (PMML) was written: the parts of C3 are placed one after the other"),
+        "{said}{err}"
+    );
+    let exists = |name: &str| folder.path().join("out").join(name).exists();
+    assert_eq!(["segments.model.json", "segments.pmml", "segments.onnx"].map(exists), [true, false, false]);
     for args in [&["sql", "shop.model.json", "--table", "customers", "--id", "id"][..], &["pmml", "shop.model.json"]] {
         let (code, _, err) = personae(folder.path(), "2", args);
         assert!(code != 0 && err.contains("the parts of C3 are placed one after the other"), "{err}");

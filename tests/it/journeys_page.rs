@@ -397,3 +397,159 @@ fn a_rule_is_made_from_nothing_and_its_words_are_chosen() {
     choose(&mut shop, "For whom: anybody", &name);
     assert_eq!(rules(&shop).last().unwrap().audience, personae::triggers::language::TriggerAudience::Personas(vec![name]));
 }
+
+#[test]
+fn an_hour_a_weekday_a_month_and_a_silence_pick_their_customers() {
+    let mut shop = open(JourneysView::Rhythm);
+    let events = shop.window.state().answers.journeys.events.ready().unwrap().clone();
+    let events = events.events();
+    let known = shop.window.state().answers.journeys.customers.ready().unwrap().clone();
+    // By a walk along the events, apart from what the page looks up.
+    let hour_of = |event: usize| ((events.local_minute(event) + 3 * 1_440).rem_euclid(7 * 1_440) / 60) as usize;
+    let expected = |is_meant: &dyn Fn(usize) -> bool| -> Vec<u32> {
+        let customers = (0..events.n_customers() as u32).filter(|customer| events.of(*customer as usize).any(is_meant));
+        known.rows(customers).into_iter().map(|row| row as u32).collect()
+    };
+    // Some are below the fold.
+    let bar = |shop: &mut Shop, name: &str| {
+        shop.window
+            .query_all_by_role(Role::Button)
+            .find(|node| node.accesskit_node().label().unwrap_or_default().starts_with(name))
+            .unwrap()
+            .click_accesskit();
+        shop.window.run();
+    };
+    bar(&mut shop, "Active days by weekday, Sat.");
+    let saturday = expected(&|event| hour_of(event) / 24 == 5);
+    assert!(!saturday.is_empty() && saturday.len() < 400, "{}", saturday.len());
+    assert_eq!(shop.picked(), saturday);
+    bar(&mut shop, "Parts of the day, evening.");
+    assert_eq!(shop.picked(), expected(&|event| hour_of(event) % 24 >= 18));
+    let purchase = events.kind("purchase").unwrap();
+    let first =
+        shop.window.state().answers.journeys.shown.ready().unwrap().report.rhythm.clone().unwrap().months.unwrap().months[0].clone();
+    let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][usize::from(first.month) - 1];
+    let title = if first.year.is_some() { "Purchases by month, in this period" } else { "Purchases by month of the year" };
+    bar(&mut shop, &format!("{title}, {month}"));
+    let month_of = |event: usize| {
+        let day = personae::data::day::IsoDay(events.local_minute(event).div_euclid(1_440) as i32).to_string();
+        (day[..4].parse::<i64>().unwrap(), day[5..7].parse::<u8>().unwrap())
+    };
+    let is_then = |event: usize| {
+        let (year, month) = month_of(event);
+        events.kinds[event] == purchase && month == first.month && first.year.is_none_or(|of| of == year)
+    };
+    let from = shop.window.state().look.brush.as_ref().unwrap().from.to_string();
+    assert_eq!((from.starts_with("purchase in"), shop.picked()), (true, expected(&is_then)), "{from}");
+    // Of a persona that is held against everyone only its own are picked.
+    shop.window.state_mut().look.journeys.persona = Some(1);
+    shop.window.run();
+    bar(&mut shop, "Active days by weekday, Sat.");
+    let of_persona: Vec<usize> = known.rows((0..events.n_customers() as u32).filter(|customer| known.persona_of(*customer) == Some(1)));
+    let both: Vec<u32> = saturday.iter().copied().filter(|row| of_persona.contains(&(*row as usize))).collect();
+    assert!(!both.is_empty() && both.len() < saturday.len());
+    assert_eq!(shop.picked(), both);
+    shop.window.state_mut().look.journeys.persona = None;
+
+    shop.see(JourneysView::Return);
+    let plot = shop.window.get_by_label_contains("Share of customers still waiting, by days").rect();
+    let at = plot.lerp_inside(eframe::egui::Vec2::new(0.5, 0.4));
+    shop.window.hover_at(at);
+    shop.window.run();
+    for pressed in [true, false] {
+        let button = eframe::egui::PointerButton::Primary;
+        shop.window.event(eframe::egui::Event::PointerButton { pos: at, button, pressed, modifiers: Default::default() });
+        shop.window.run();
+    }
+    let from = shop.window.state().look.brush.as_ref().unwrap().from.to_string();
+    let days: f64 = from.strip_prefix("no purchase for ").unwrap().split(' ').next().unwrap().parse().unwrap();
+    let end = events.span.unwrap().1;
+    let silent = |customer: &u32| {
+        let last =
+            events.of(*customer as usize).filter(|&event| events.kinds[event] == purchase).map(|event| events.times[event]).next_back();
+        last.is_some_and(|last| (end - last) as f64 / 86_400_000.0 >= days)
+    };
+    let expected: Vec<u32> = known.rows((0..events.n_customers() as u32).filter(silent)).into_iter().map(|row| row as u32).collect();
+    assert!(!expected.is_empty() && expected.len() < 400, "{days} {}", expected.len());
+    assert_eq!(shop.picked(), expected);
+}
+
+#[test]
+fn why_a_rule_is_due_for_a_customer_is_told_step_by_step() {
+    let mut shop = open(JourneysView::Triggers);
+    let tried = shop.window.state().answers.journeys.tried.ready().unwrap().clone();
+    let rule = (0..tried.due.len()).find(|rule| tried.due[*rule].now.due.len() > 1).unwrap();
+    shop.window.state_mut().look.journeys.rule = rule;
+    shop.window.run();
+    let due: Vec<String> = tried.due[rule].now.due.iter().map(|due| due.customer_id.clone()).collect();
+    for id in &due[..2] {
+        // Below the fold.
+        shop.window.get_by_role_and_label(Role::Button, "Someone due").click_accesskit();
+        shop.window.run();
+        assert_eq!(shop.window.state().look.journeys.asked_why, *id, "one after the other");
+    }
+    let events = shop.window.state().answers.journeys.events.ready().unwrap().clone();
+    let steps = tried.why(&events, rule, &due[1]).unwrap();
+    assert!(steps.iter().any(|step| step.holds == Some(true) && step.text.contains("it fires")), "{steps:?}");
+    let plain = |text: &str| text.replace(['\u{a0}', '\u{202f}'], " ");
+    let nodes = shop.window.query_all_by_role(Role::Label);
+    let shown: Vec<String> = nodes.filter_map(|node| node.accesskit_node().value()).map(|text| plain(&text)).collect();
+    for step in &steps {
+        assert!(shown.contains(&plain(&step.text)), "{} is not among {shown:?}", step.text);
+    }
+    // Somebody it is not due for has a reason as well, and nobody is made up.
+    let other = events.events().customers.iter().find(|id| !due.contains(id)).unwrap();
+    assert!(tried.why(&events, rule, other).unwrap().iter().any(|step| step.holds == Some(false)));
+    assert!(tried.why(&events, rule, "nobody").is_none());
+    shop.window.state_mut().look.journeys.asked_why = "nobody".into();
+    shop.window.run();
+    assert!(shop.window.query_by_label_contains("None of the customers in these events is called nobody.").is_some());
+}
+
+#[test]
+fn which_events_count_and_what_they_add_up_to_are_chosen_in_words() {
+    use personae::triggers::terms::{Event, EventField, Op, Over, TriggerCondition, Value};
+    let mut shop = open(JourneysView::Triggers);
+    shop.click(Role::Button, "New rule");
+    shop.see(JourneysView::Triggers);
+    let at = shop.window.state().look.journeys.rule;
+    let rule = |shop: &Shop| shop.window.state().plan.journeys.rules.clone().unwrap().triggers[at].clone();
+    let told = |shop: &Shop| shop.window.state().answers.journeys.tried.ready().unwrap().report.triggers[at].clone();
+    let choose = |shop: &mut Shop, combo: &str, choice: &str| {
+        shop.click(Role::ComboBox, combo);
+        // A long list is scrolled.
+        shop.window.get_by_role_and_label(Role::Button, choice).click_accesskit();
+        shop.window.run();
+        shop.see(JourneysView::Triggers);
+    };
+    let everything = told(&shop).fires;
+    // A filter of the event, by what the data know; then another of its kinds.
+    shop.click(Role::Button, "Filter Event");
+    shop.see(JourneysView::Triggers);
+    let personae::triggers::language::Moment::On(event) = rule(&shop).when else { panic!("{:?}", rule(&shop)) };
+    let first = event.filters[0].clone();
+    let field = format!("Event, filter 1, what: {}", first.field.word());
+    choose(&mut shop, &field, "weekend");
+    let personae::triggers::language::Moment::On(event) = rule(&shop).when else { panic!("{:?}", rule(&shop)) };
+    assert_eq!(event, Event::of("add_to_cart").having(EventField::Weekend, Op::Is, Value::Flag(true)));
+    let at_weekends = told(&shop);
+    assert!(at_weekends.fires > 0 && at_weekends.fires < everything, "{} of {everything}", at_weekends.fires);
+    assert!(at_weekends.sentence.starts_with("When a customer adds to cart (at the weekend)"), "{}", at_weekends.sentence);
+    choose(&mut shop, "Event, filter 1, yes or no: yes", "no");
+    // The rule is quiet for a week, so the two need not add up; both are fewer.
+    assert!(told(&shop).fires < everything && told(&shop).fires != at_weekends.fires);
+    shop.click(Role::Button, "Take out Event, filter 1");
+    shop.see(JourneysView::Triggers);
+    assert_eq!(told(&shop).fires, everything);
+    // A condition that adds values up, over everything.
+    shop.click(Role::Button, "Add a condition");
+    shop.see(JourneysView::Triggers);
+    choose(&mut shop, "What is measured: they do", "the value of");
+    choose(&mut shop, "Over which time: in the last", "so far");
+    choose(&mut shop, "Whether it must hold: Unless", "Only if");
+    let usual = shop.window.state().answers.journeys.events.ready().unwrap().details.usual_value.expect("purchases have values");
+    let sum = TriggerCondition::Sum { event: Event::of("purchase"), over: Over::Ever, op: Op::AtLeast, value: usual };
+    assert_eq!((rule(&shop).and, rule(&shop).unless.len()), (vec![sum], 0));
+    assert!(told(&shop).fires < everything, "{}", told(&shop).fires);
+    assert!(told(&shop).sentence.contains("and the value of “purchase” events is at least"), "{}", told(&shop).sentence);
+}

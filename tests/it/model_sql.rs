@@ -357,3 +357,20 @@ fn what_cannot_be_a_statement_says_why() {
     let sql = to_sql(&dated, "shop.customers", "customer id", Dialect::Standard).unwrap();
     assert!(sql.contains("FROM \"shop\".\"customers\"\n  WHERE \"age\" IS NOT NULL\n") && sql.contains("\"customer id\" AS id"), "{sql}");
 }
+
+#[test]
+fn what_an_export_writes_is_what_the_commands_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..300).map(|n| format!("{},{}\n", [20, 400][n % 2] + n * 7 % 31, [5, 60][n % 2] + n * 5 % 7)).collect();
+    std::fs::write(folder.path().join("shop.csv"), format!("spend,visits\n{rows}")).unwrap();
+    let run = |args: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_personae")).current_dir(folder.path()).args(args).output().unwrap();
+        assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
+    };
+    run(&["cards", "shop.csv", "--k", "2", "--out", "out", "--formats", "model,pmml,onnx"]);
+    run(&["pmml", "out/segments.model.json", "--out", "by.pmml"]);
+    run(&["onnx", "out/segments.model.json", "--out", "by.onnx"]);
+    for (exported, written) in [("out/segments.pmml", "by.pmml"), ("out/segments.onnx", "by.onnx")] {
+        assert_eq!(std::fs::read(folder.path().join(exported)).unwrap(), std::fs::read(folder.path().join(written)).unwrap(), "{written}");
+    }
+}

@@ -11,7 +11,7 @@ use crate::journeys::kinds::Kinds;
 use crate::journeys::months::months;
 use crate::journeys::paths::{PathTree, paths};
 use crate::journeys::reporter::Reporter;
-use crate::journeys::returns::{ReturnAsk, Waits, returns};
+use crate::journeys::returns::{ReturnAsk, Returns, Waits, returns};
 use crate::journeys::rhythm::{DayParts, rhythm};
 use crate::journeys::routes::{PathAnchor, PathAsk};
 use crate::journeys::sequences::{JourneyPart, sequences};
@@ -65,11 +65,12 @@ pub(in crate::engine) fn paths_asked(
 }
 
 /// The time to the next purchase.
-pub(in crate::engine) fn returns_asked(reporter: &mut Reporter, of: Of, purchase: &Which, ctx: &Ctx) -> Result<(), JourneysError> {
+pub(in crate::engine) fn returns_asked(reporter: &mut Reporter, of: Of, purchase: &Which, ctx: &Ctx) -> Result<Returns, JourneysError> {
     ctx.progress("Waiting for the next purchase", 0.4);
     let asked = ReturnAsk { purchases: purchase.clone(), waits: Waits::FromEach, from: None, seed: of.seed };
-    reporter.returns(&returns(of.events, &asked, ctx)?.summary(of.personas, ctx)?);
-    Ok(())
+    let found = returns(of.events, &asked, ctx)?;
+    reporter.returns(&found.summary(of.personas, ctx)?);
+    Ok(found)
 }
 
 /// Who still comes, week by week.

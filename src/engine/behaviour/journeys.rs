@@ -119,7 +119,7 @@ fn ask(reporter: &mut Reporter, of: Of, wishes: &JourneyWishes, notes: &mut Vec<
     }
     paths_asked(reporter, of, (wishes.paths.as_deref(), wishes.depth), ctx).map_err(wrong)?;
     if let Some(purchase) = of.purchase {
-        told("Time to the next purchase", returns_asked(reporter, of, purchase, ctx))?;
+        told("Time to the next purchase", returns_asked(reporter, of, purchase, ctx).map(drop))?;
     }
     told("Who still comes", weeks_asked(reporter, of, ctx))?;
     told("Hours and days", rhythm_asked(reporter, of, ctx))?;

@@ -10,9 +10,11 @@ mod returns;
 mod rhythm;
 mod rule_chips;
 mod rule_conditions;
+mod rule_filters;
 mod seen;
 mod timelines;
 mod triggers;
+mod why;
 
 use eframe::egui::{CentralPanel, Frame, Key, Label, Margin, Modifiers, Panel, Ui, Vec2};
 
@@ -99,8 +101,8 @@ fn view_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyO
         match view {
             JourneysView::Paths => path_map::ui(ui, &seen, look),
             JourneysView::Funnel => funnel::ui(ui, &seen, look),
-            JourneysView::Return => returns::ui(ui, &seen),
-            JourneysView::Rhythm => rhythm::ui(ui, &seen),
+            JourneysView::Return => returns::ui(ui, &seen, look),
+            JourneysView::Rhythm => rhythm::ui(ui, &seen, look),
             JourneysView::Differences => differences::ui(ui, &seen),
             JourneysView::Timelines => timelines::ui(ui, &seen, draft.purchase.as_deref(), look),
             // Rules have a trial of their own, above.

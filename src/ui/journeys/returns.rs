@@ -1,9 +1,10 @@
 //! How long customers stay away: the share that still waits for the next purchase, by day, and a row of numbers per persona.
 
-use eframe::egui::{Align2, Color32, Grid, Label, Shape, Stroke, Ui, Vec2};
+use eframe::egui::{Align2, Color32, CursorIcon, Grid, Label, Shape, Stroke, Ui, Vec2};
 
 use crate::journeys::report::{ReturnGroup, ReturnReport};
 use crate::journeys::returns::Estimate;
+use crate::session::Look;
 use crate::ui::plotting::{Axis, Canvas, Ticks, canvas, plot_label};
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{number, percent, thousands, unbroken};
@@ -14,7 +15,7 @@ use super::seen::{Seen, scrolled};
 const MOST_DAYS: f64 = 365.0;
 
 /// The curves and the table.
-pub(super) fn ui(ui: &mut Ui, seen: &Seen) {
+pub(super) fn ui(ui: &mut Ui, seen: &Seen, look: &mut Look) {
     let Some(report) = seen.shown.report.returns.as_ref().filter(|report| !report.groups.is_empty()) else {
         let text = "No event is recognised as a purchase. Choose one on the left to see the time to the next one.";
         ui.add(Label::new(caption(ui, unbroken(text))).wrap());
@@ -22,7 +23,7 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen) {
     };
     let room = ui.available_height();
     let table = (30.0 + 34.0 * report.groups.len() as f32).min(room * 0.45);
-    ui.allocate_ui(Vec2::new(ui.available_width(), (room - table - 16.0).max(120.0)), |ui| curves_ui(ui, seen, report));
+    ui.allocate_ui(Vec2::new(ui.available_width(), (room - table - 16.0).max(120.0)), |ui| curves_ui(ui, seen, look, report));
     ui.add_space(8.0);
     scrolled(ui, "returns", |ui| table_ui(ui, seen, report));
 }
@@ -40,7 +41,7 @@ fn waiting(group: &ReturnGroup, days: f64) -> Option<f64> {
     Some(group.curve.iter().take_while(|step| step.time <= days).last().map_or(1.0, |step| step.waiting))
 }
 
-fn curves_ui(ui: &mut Ui, seen: &Seen, report: &ReturnReport) {
+fn curves_ui(ui: &mut Ui, seen: &Seen, look: &mut Look, report: &ReturnReport) {
     let longest = report.groups.iter().flat_map(|group| group.curve.last()).map(|step| step.time).fold(1.0, f64::max);
     let x = Axis { label: "Days since the last purchase", range: [0.0, longest.min(MOST_DAYS)], zooms: true, ..Axis::default() };
     let y = Axis { label: "Share still waiting for the next purchase", range: [0.0, 1.02], ticks: Ticks::Percent, ..Axis::default() };
@@ -65,8 +66,15 @@ fn curves_ui(ui: &mut Ui, seen: &Seen, report: &ReturnReport) {
             .chain(
                 report.groups.iter().filter_map(|group| Some(format!("{}: {}", of_everyone(&group.name), percent(waiting(group, days)?)))),
             )
+            .chain([String::new(), seen.click_words(&format!("whose last purchase is {days:.0} days ago or longer"))])
             .collect();
-        canvas.response.clone().on_hover_text_at_pointer(lines.join("\n"));
+        let can_pick = seen.answers.journeys.pickable().is_some();
+        let cursor = if can_pick { CursorIcon::PointingHand } else { CursorIcon::Default };
+        let response = canvas.response.clone().on_hover_cursor(cursor).on_hover_text_at_pointer(unbroken(&lines.join("\n")));
+        if response.clicked() {
+            let days = days.round();
+            seen.pick_of_persona(look, seen.shown.silent_for(days), &format!("no purchase for {days:.0} days or longer"));
+        }
     }
     let half = canvas.at([0.0, 0.5]);
     canvas.painter.hline(canvas.frame().x_range(), half.y, Stroke::new(1.0, t.grid));

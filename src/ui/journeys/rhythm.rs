@@ -1,9 +1,10 @@
 //! When customers are active: a tile per hour of the week, then parts of the day, weekdays and months. Of a persona only what differs from everyone is coloured.
 
-use eframe::egui::{Align2, Color32, CornerRadius, Label, Rect, Role, Sense, TextStyle, Ui, Vec2, pos2};
+use eframe::egui::{Align2, Color32, CornerRadius, CursorIcon, Label, Rect, Role, Sense, TextStyle, Ui, Vec2, pos2};
 
 use crate::journeys::report::{RhythmOf, RhythmReport};
-use crate::journeys::rhythm::ShareDifference;
+use crate::journeys::rhythm::{DayParts, ShareDifference};
+use crate::session::Look;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{name_it, percent, unbroken, width_of};
 
@@ -16,7 +17,7 @@ const NAMES: f32 = 44.0;
 const TILE: [f32; 2] = [18.0, 40.0];
 
 /// Tiles and bars.
-pub(super) fn ui(ui: &mut Ui, seen: &Seen) {
+pub(super) fn ui(ui: &mut Ui, seen: &Seen, look: &mut Look) {
     let Some(report) = &seen.shown.report.rhythm else { return };
     let own = seen.persona_name().and_then(|name| report.personas.iter().find(|of| of.name == name));
     let mut legend = match (own, seen.persona_name()) {
@@ -35,14 +36,23 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen) {
     ui.add_space(theme::INSIDE);
     scrolled(ui, "rhythm", |ui| {
         if report.has_hours {
-            tiles_ui(ui, seen, report, own);
+            tiles_ui(ui, seen, look, report, own);
             ui.add_space(theme::BETWEEN);
             let of_parts = own.map(|own| &own.day_parts[..]);
             let names: Vec<&str> = report.day_parts.iter().map(String::as_str).collect();
-            bars_ui(ui, seen, ("Parts of the day", &names), &report.shares_of_day_parts, of_parts);
+            let clicked =
+                bars_ui(ui, seen, ("Parts of the day", &names), &report.shares_of_day_parts, of_parts, "active in this part of the day");
+            if let Some(at) = clicked {
+                let parts = DayParts::default();
+                let customers = seen.shown.when().in_hours(|hour| parts.of(hour % 24) == at);
+                seen.pick_of_persona(look, customers, &format!("active: {}", names[at]));
+            }
             ui.add_space(theme::BETWEEN);
         }
-        bars_ui(ui, seen, ("Active days by weekday", &DAYS), &report.weekdays, own.map(|own| &own.weekdays[..]));
+        let of_days = own.map(|own| &own.weekdays[..]);
+        if let Some(day) = bars_ui(ui, seen, ("Active days by weekday", &DAYS), &report.weekdays, of_days, "active on this weekday") {
+            seen.pick_of_persona(look, seen.shown.when().in_hours(|hour| hour / 24 == day), &format!("active: {}", DAYS[day]));
+        }
         if let Some(months) = &report.months {
             ui.add_space(theme::BETWEEN);
             let title = if months.season { "Purchases by month of the year" } else { "Purchases by month, in this period" };
@@ -56,15 +66,17 @@ pub(super) fn ui(ui: &mut Ui, seen: &Seen) {
                 .collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let shares: Vec<f64> = months.months.iter().map(|of| of.share).collect();
-            bars_ui(ui, seen, (title, &names), &shares, None);
+            if let Some(month) = bars_ui(ui, seen, (title, &names), &shares, None, "with a purchase in this month") {
+                seen.pick_of_persona(look, seen.shown.when().in_month(month), &format!("purchase in {}", names[month]));
+            }
         }
     });
 }
 
-fn tiles_ui(ui: &mut Ui, seen: &Seen, report: &RhythmReport, own: Option<&RhythmOf>) {
+fn tiles_ui(ui: &mut Ui, seen: &Seen, look: &mut Look, report: &RhythmReport, own: Option<&RhythmOf>) {
     let t = tokens(ui);
     let height = ((ui.available_height() * 0.5) / 8.0).clamp(TILE[0], TILE[1]);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height * 7.0 + 20.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height * 7.0 + 20.0), Sense::click());
     name_it(&response, Role::GraphicsDocument, "Activity by hour and weekday");
     let width = (rect.width() - NAMES) / 24.0;
     let most = report.hours.iter().copied().fold(1e-9, f64::max);
@@ -96,8 +108,17 @@ fn tiles_ui(ui: &mut Ui, seen: &Seen, report: &RhythmReport, own: Option<&Rhythm
         if let (Some(of), Some(name)) = (own.and_then(|own| own.hours.get(at)), seen.persona_name()) {
             text += &format!("\n{name} {:.2} %{}", of.share * 100.0, holds(of));
         }
-        response.on_hover_text_at_pointer(text);
+        text += &format!("\n\n{}", seen.click_words("active in this hour"));
+        let response = response.on_hover_cursor(cursor(seen)).on_hover_text_at_pointer(unbroken(&text));
+        if response.clicked() {
+            let from = format!("active: {} {hour}:00 to {}:00", DAYS[day], hour + 1);
+            seen.pick_of_persona(look, seen.shown.when().in_hours(|of| of == at), &from);
+        }
     }
+}
+
+fn cursor(seen: &Seen) -> CursorIcon {
+    if seen.answers.journeys.pickable().is_some() { CursorIcon::PointingHand } else { CursorIcon::Default }
 }
 
 fn holds(of: &ShareDifference) -> &'static str {
@@ -119,8 +140,15 @@ fn first_word(name: &str) -> &str {
     name.split(' ').next().unwrap_or(name)
 }
 
-/// Bars side by side: everyone's, and a persona's beside it.
-fn bars_ui(ui: &mut Ui, seen: &Seen, (title, names): (&str, &[&str]), everyone: &[f64], own: Option<&[ShareDifference]>) {
+/// Bars side by side: everyone's, and a persona's beside it. Which of them was clicked; `who` says whom a click selects.
+fn bars_ui(
+    ui: &mut Ui,
+    seen: &Seen,
+    (title, names): (&str, &[&str]),
+    everyone: &[f64],
+    own: Option<&[ShareDifference]>,
+    who: &str,
+) -> Option<usize> {
     let t = tokens(ui);
     ui.label(theme::strong(title));
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width().min(760.0), 104.0), Sense::hover());
@@ -161,10 +189,22 @@ fn bars_ui(ui: &mut Ui, seen: &Seen, (title, names): (&str, &[&str]), everyone: 
             ui.painter().text(pos2(middle, foot + 3.0), Align2::CENTER_TOP, name, small.clone(), t.muted);
         }
     }
-    let Some(at) = response.hover_pos().map(|at| ((at.x - rect.left()) / width) as usize).filter(|at| *at < names.len()) else { return };
-    let mut text = format!("{}\nEveryone {}", names[at], percent(everyone.get(at).copied().unwrap_or(0.0)));
-    if let (Some(of), Some(name)) = (own.and_then(|own| own.get(at)), seen.persona_name()) {
-        text += &format!("\n{name} {}{}", percent(of.share), if of.is_told { ", a reliable difference" } else { "" });
+    let mut clicked = None;
+    for (at, name) in names.iter().enumerate() {
+        let mut text = format!("{name}\nEveryone {}", percent(everyone.get(at).copied().unwrap_or(0.0)));
+        if let (Some(of), Some(name)) = (own.and_then(|own| own.get(at)), seen.persona_name()) {
+            text += &format!("\n{name} {}{}", percent(of.share), if of.is_told { ", a reliable difference" } else { "" });
+        }
+        let place = Rect::from_min_max(
+            pos2(rect.left() + width * at as f32, rect.top()),
+            pos2(rect.left() + width * (at + 1) as f32, rect.bottom()),
+        );
+        let bar = ui.interact(place, response.id.with(at), Sense::click());
+        name_it(&bar, Role::Button, &format!("{title}, {}", text.replace('\n', ". ")));
+        let bar = bar.on_hover_cursor(cursor(seen));
+        if bar.on_hover_text_at_pointer(unbroken(&format!("{text}\n\n{}", seen.click_words(who)))).clicked() {
+            clicked = Some(at);
+        }
     }
-    response.on_hover_text_at_pointer(text);
+    clicked
 }

@@ -1,11 +1,14 @@
-//! A rule as a sentence whose words are chosen: what happens, for whom, and what it should lead to. Conditions and hours are chosen in [`super::rule_conditions`]; filters of events stay as they are.
+//! A rule as a sentence whose words are chosen: what happens, for whom, and what it should lead to. Conditions and hours are chosen in [`super::rule_conditions`], which of the events in [`super::rule_filters`].
 
 use eframe::egui::Ui;
 
+use crate::engine::EventsSeen;
 use crate::triggers::language::{Moment, Rules, Trigger, TriggerAudience};
 use crate::triggers::spans::Span;
 use crate::triggers::terms::{Event, Over, Since};
 use crate::ui::widgets::combo_ui;
+
+use super::rule_filters;
 
 /// Kinds of events in a list, the commonest first.
 const KINDS: usize = 60;
@@ -100,7 +103,8 @@ pub(super) fn new_rule(rules: &Rules, kinds: &[(String, usize)], purchase: Optio
 }
 
 /// The sentence. `others` are the names of the other rules.
-pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, kinds: &[(String, usize)], personas: &[String], others: &[&str]) {
+pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, seen: &EventsSeen, personas: &[String], others: &[&str]) {
+    let (kinds, details) = (&seen.kinds[..], &seen.details);
     let is_automatic = is_called_by_itself(rule);
     let before = rule.when.clone();
     ui.horizontal_wrapped(|ui| {
@@ -116,14 +120,19 @@ pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, kinds: &[(String, usize)], per
             if nth > 0 {
                 ui.label(if shape == Shape::NotFollowed { "without" } else { "then" });
             }
-            kind_ui(ui, ["Event", "Second event"][nth.min(1)], &mut event.event, kinds);
+            let name = ["Event", "Second event"][nth.min(1)];
+            kind_ui(ui, name, &mut event.event, kinds);
+            rule_filters::ui(ui, name, event, details);
         }
         ui.label("for");
         audience_ui(ui, &mut rule.audience, personas);
     });
     ui.horizontal_wrapped(|ui| {
         ui.label("It worked if they do");
-        kind_ui(ui, "Goal", &mut rule.goal.event, kinds);
+        let mut goal = rule.goal.wanted();
+        kind_ui(ui, "Goal", &mut goal.event, kinds);
+        rule_filters::ui(ui, "Goal", &mut goal, details);
+        (rule.goal.event, rule.goal.filters) = (goal.event, goal.filters);
     });
     if is_automatic
         && rule.when != before

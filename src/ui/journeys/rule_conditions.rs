@@ -1,10 +1,11 @@
 //! What must hold, or must not, when a rule fires, and at which hours: a line each, whose words and numbers are chosen.
 //!
-//! In: a rule. Out: the rule changed. Counts of events over some days are edited here; what a file says otherwise (sums, pages, columns) is read as its
-//! sentence and can be taken out.
+//! In: a rule. Out: the rule changed. How often, how long ago and for how much in all are edited here, each of some of the events alone where that is wished; what a file says otherwise
+//! (different pages, columns) is read as its sentence and can be taken out.
 
 use eframe::egui::{DragValue, Label, Role, Ui};
 
+use crate::engine::EventsSeen;
 use crate::triggers::language::{Hours, Trigger};
 use crate::triggers::sentence;
 use crate::triggers::spans::Span;
@@ -14,6 +15,7 @@ use crate::ui::theme::caption;
 use crate::ui::widgets::{check_ui, combo_ui, icon_button, name_it, unbroken};
 
 use super::rule_chips::kind_ui;
+use super::rule_filters;
 
 const HOLDS: [(bool, &str, &str); 2] =
     [(false, "Only if", "The rule fires where this holds as well."), (true, "Unless", "The rule does not fire where this holds.")];
@@ -24,7 +26,7 @@ const DAYS: i64 = 30;
 const DAYTIME: Hours = Hours { from: 8, to: 20 };
 
 /// All of it.
-pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, kinds: &[(String, usize)]) {
+pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, seen: &EventsSeen) {
     let held = rule.and.drain(..).map(|condition| (false, condition));
     let mut lines: Vec<(bool, TriggerCondition)> = held.chain(rule.unless.drain(..).map(|condition| (true, condition))).collect();
     let mut gone = None;
@@ -32,7 +34,7 @@ pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, kinds: &[(String, usize)]) {
         ui.push_id(("condition", at), |ui| {
             ui.horizontal_wrapped(|ui| {
                 combo_ui(ui, "Whether it must hold", is_unless, &HOLDS);
-                condition_ui(ui, condition, kinds);
+                condition_ui(ui, condition, seen);
                 if icon_button(ui, icons::CLOSE, "Take this condition out").clicked() {
                     gone = Some(at);
                 }
@@ -56,36 +58,99 @@ pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, kinds: &[(String, usize)]) {
     }
 }
 
-/// One condition after "only if".
-fn condition_ui(ui: &mut Ui, condition: &mut TriggerCondition, kinds: &[(String, usize)]) {
-    let told = unbroken(&sentence::condition(condition));
+/// What a condition measures, as it is chosen.
+#[derive(Clone, Copy, PartialEq)]
+enum Sort {
+    Times,
+    DaysAgo,
+    Value,
+}
+
+const SORTS: [(Sort, &str, &str); 3] = [
+    (Sort::Times, "they do", "How many times."),
+    (Sort::DaysAgo, "they last did", "How many days ago. It never holds for who has not done it."),
+    (Sort::Value, "the value of", "What their values add up to."),
+];
+const SPANS: [(bool, &str, &str); 2] =
+    [(true, "in the last", "The days before the rule fires."), (false, "so far", "Everything in the data before the rule fires.")];
+
+/// What it measures; none where it is read and not edited.
+fn sort_of(condition: &TriggerCondition) -> Option<Sort> {
+    let is_plain = |op: &Op| OPS.iter().any(|(known, ..)| known == op);
     match condition {
-        TriggerCondition::Count { event, over: over @ (Over::Ever | Over::Last(_)), op, value }
-            if event.filters.is_empty() && OPS.iter().any(|(known, ..)| known == op) =>
-        {
-            ui.label("they do");
-            kind_ui(ui, "Event of the condition", &mut event.event, kinds);
+        TriggerCondition::Count { over: Over::Ever | Over::Last(_), op, .. } if is_plain(op) => Some(Sort::Times),
+        TriggerCondition::Sum { over: Over::Ever | Over::Last(_), op, .. } if is_plain(op) => Some(Sort::Value),
+        TriggerCondition::DaysSince { op, .. } if is_plain(op) => Some(Sort::DaysAgo),
+        _ => None,
+    }
+}
+
+/// The same events measured otherwise, with a number that is worth beginning with.
+fn sorted(condition: &TriggerCondition, sort: Sort, seen: &EventsSeen) -> TriggerCondition {
+    let (event, over) = match condition {
+        TriggerCondition::Count { event, over, .. } | TriggerCondition::Sum { event, over, .. } => (event.clone(), over.clone()),
+        TriggerCondition::DaysSince { event, .. } => (event.clone(), Over::Last(Span::days(DAYS))),
+        _ => return condition.clone(),
+    };
+    let op = Op::AtLeast;
+    match sort {
+        Sort::Times => TriggerCondition::Count { event, over, op, value: 1.0 },
+        Sort::DaysAgo => TriggerCondition::DaysSince { event, op, value: DAYS as f64 },
+        Sort::Value => TriggerCondition::Sum { event, over, op, value: seen.details.usual_value.unwrap_or(1.0) },
+    }
+}
+
+/// One condition after "only if".
+fn condition_ui(ui: &mut Ui, condition: &mut TriggerCondition, seen: &EventsSeen) {
+    let Some(mut sort) = sort_of(condition) else {
+        ui.add(Label::new(unbroken(&sentence::condition(condition))).wrap());
+        return;
+    };
+    if combo_ui(ui, "What is measured", &mut sort, &SORTS) {
+        *condition = sorted(condition, sort, seen);
+    }
+    match condition {
+        TriggerCondition::Count { event, over, op, value } => {
+            event_ui(ui, event, seen);
             combo_ui(ui, "How the count compares", op, &OPS);
             let drag = DragValue::new(value).range(0.0..=1_000.0).speed(0.05).max_decimals(0).update_while_editing(false);
             name_it(&ui.add(drag), Role::SpinButton, "How many times");
             ui.label(if *value == 1.0 { "time" } else { "times" });
-            match over {
-                Over::Last(span) => {
-                    ui.label("in the last");
-                    days_ui(ui, "Days of the condition", span);
-                }
-                _ => _ = ui.label("so far"),
-            }
+            over_ui(ui, over);
         }
-        TriggerCondition::DaysSince { event, op, value } if event.filters.is_empty() && OPS.iter().any(|(known, ..)| known == op) => {
-            ui.label("they last did");
-            kind_ui(ui, "Event of the condition", &mut event.event, kinds);
+        TriggerCondition::Sum { event, over, op, value } => {
+            event_ui(ui, event, seen);
+            ui.label("is");
+            combo_ui(ui, "How the sum compares", op, &OPS);
+            let drag = DragValue::new(value).range(-1e9..=1e9).speed(1.0).max_decimals(2).update_while_editing(false);
+            name_it(&ui.add(drag), Role::SpinButton, "Sum of the values");
+            over_ui(ui, over);
+        }
+        TriggerCondition::DaysSince { event, op, value } => {
+            event_ui(ui, event, seen);
             combo_ui(ui, "How the days compare", op, &OPS);
             let drag = DragValue::new(value).range(0.0..=3_650.0).speed(0.2).max_decimals(0).suffix(" days").update_while_editing(false);
             name_it(&ui.add(drag), Role::SpinButton, "Days since then");
             ui.label("ago");
         }
-        _ => _ = ui.add(Label::new(told).wrap()),
+        _ => {}
+    }
+}
+
+fn event_ui(ui: &mut Ui, event: &mut Event, seen: &EventsSeen) {
+    const NAME: &str = "Event of the condition";
+    kind_ui(ui, NAME, &mut event.event, &seen.kinds);
+    rule_filters::ui(ui, NAME, event, &seen.details);
+}
+
+/// The last so many days, or everything.
+fn over_ui(ui: &mut Ui, over: &mut Over) {
+    let mut is_last = matches!(over, Over::Last(_));
+    if combo_ui(ui, "Over which time", &mut is_last, &SPANS) {
+        *over = if is_last { Over::Last(Span::days(DAYS)) } else { Over::Ever };
+    }
+    if let Over::Last(span) = over {
+        days_ui(ui, "Days of the condition", span);
     }
 }
 

@@ -30,6 +30,28 @@ impl Seen<'_> {
         colour(self.answers, cluster)
     }
 
+    /// Those of the persona that is held against everyone, or all.
+    pub(super) fn of_persona(&self, customers: Vec<u32>) -> Vec<u32> {
+        let known = self.answers.journeys.customers.ready();
+        let (Some(persona), Some(known)) = (self.persona, known) else { return customers };
+        customers.into_iter().filter(|customer| known.persona_of(*customer) == Some(persona)).collect()
+    }
+
+    /// What a click does: "Click to select the customers of Savers who were active then."
+    pub(super) fn click_words(&self, who: &str) -> String {
+        let of = self.persona_name().map_or_else(String::new, |name| format!(" of {name}"));
+        match self.answers.journeys.pickable() {
+            Some(_) => format!("Click to select the {}{of} {who}.", self.answers.noun.of_count(2)),
+            None => NOBODY_KNOWN.to_owned(),
+        }
+    }
+
+    /// Picks those of the persona that is held against everyone, or all: "purchase in March, Savers".
+    pub(super) fn pick_of_persona(&self, look: &mut Look, customers: Vec<u32>, from: &str) {
+        let whose = self.persona_name().map_or_else(String::new, |name| format!(", {name}"));
+        self.pick(look, &self.of_persona(customers), &format!("{from}{whose}"));
+    }
+
     /// Picks customers of the events where the table of customers has them; else does nothing.
     pub(super) fn pick(&self, look: &mut Look, customers: &[u32], from: &str) {
         pick(self.answers, look, customers, from);

@@ -21,6 +21,7 @@ use crate::ui::widgets::{cut_text, day_field_ui, name_it, number, percent, row_b
 use super::rule_chips;
 use super::rule_conditions;
 use super::seen::{NOBODY_KNOWN, pick};
+use super::why;
 
 /// Height of a rule in the list, and the list's part of the width.
 const ROW: f32 = 44.0;
@@ -165,8 +166,8 @@ fn rule_ui(
     if let Some(seen) = answers.journeys.events.latest() {
         let others: Vec<&str> =
             rules.triggers.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, rule)| rule.name.as_str()).collect();
-        rule_chips::ui(ui, &mut changed, &seen.kinds, &tried.personas, &others);
-        rule_conditions::ui(ui, &mut changed, &seen.kinds);
+        rule_chips::ui(ui, &mut changed, seen, &tried.personas, &others);
+        rule_conditions::ui(ui, &mut changed, seen);
         ui.add_space(4.0);
     }
     numbers_ui(ui, &mut changed, &mut draft.left_out);
@@ -209,6 +210,8 @@ fn rule_ui(
     weeks_ui(ui, of);
     ui.add_space(theme::BETWEEN);
     compared_ui(ui, of);
+    ui.add_space(theme::BETWEEN);
+    why::ui(ui, answers, (tried, at), look);
     if removed {
         rules.triggers.remove(place);
     } else if changed != rule {

@@ -1,0 +1,134 @@
+//! Which of these events: a page, a device, a value, a part of the day. A line of words that are chosen, one filter after the other.
+//!
+//! In: an event of a rule, and what the data know of events. Out: the event with other filters. What a file says otherwise (lists, parts of a text) is read as its sentence and can be
+//! taken out.
+
+use eframe::egui::{DragValue, Label, Role, Ui};
+
+use crate::triggers::clock::{DAY_PARTS, WEEKDAYS};
+use crate::triggers::details::EventDetails;
+use crate::triggers::sentence;
+use crate::triggers::terms::{Event, EventField, Filter, Op, Value};
+use crate::ui::icons;
+use crate::ui::widgets::{combo_ui, icon_button, name_it, unbroken};
+
+const FIELDS: [EventField; 12] = [
+    EventField::Value,
+    EventField::Page,
+    EventField::Device,
+    EventField::System,
+    EventField::Browser,
+    EventField::Country,
+    EventField::Region,
+    EventField::City,
+    EventField::DayPart,
+    EventField::Weekday,
+    EventField::Hour,
+    EventField::Weekend,
+];
+const NUMBERS: [(Op, &str, &str); 3] = [(Op::AtLeast, "at least", ""), (Op::AtMost, "at most", ""), (Op::Is, "exactly", "")];
+const NAMES: [(Op, &str, &str); 2] = [(Op::Is, "is", ""), (Op::IsNot, "is not", "")];
+const FLAGS: [(bool, &str, &str); 2] = [(true, "yes", ""), (false, "no", "")];
+const ADD_MEANS: &str = "Count only some of these events: those with such a value, on such a page or device, at such a time.";
+
+/// The filters of one event. `name` is what the event is called in its line: "Event", "Goal".
+pub(super) fn ui(ui: &mut Ui, name: &str, event: &mut Event, details: &EventDetails) {
+    let mut gone = None;
+    for (at, filter) in event.filters.iter_mut().enumerate() {
+        ui.push_id((name, "filter", at), |ui| {
+            let name = format!("{name}, filter {}", at + 1);
+            filter_ui(ui, &name, filter, details);
+            if icon_button(ui, icons::CLOSE, &format!("Take out {name}")).clicked() {
+                gone = Some(at);
+            }
+        });
+    }
+    if let Some(at) = gone {
+        event.filters.remove(at);
+    }
+    let response = ui.button("where…").on_hover_text(ADD_MEANS);
+    name_it(&response, Role::Button, &format!("Filter {name}"));
+    if response.clicked() {
+        let unused = |field: &&EventField| !event.filters.iter().any(|filter| filter.field == **field);
+        let field = fields(details).iter().find(unused).copied().unwrap_or(EventField::Weekend);
+        event.filters.push(fresh(field, details));
+    }
+}
+
+/// Those of which the data know something.
+fn fields(details: &EventDetails) -> Vec<EventField> {
+    let is_known = |field: &EventField| match field {
+        EventField::Value => details.usual_value.is_some(),
+        EventField::DayPart | EventField::Weekday | EventField::Hour | EventField::Weekend => true,
+        field => !names(*field, details).is_empty(),
+    };
+    FIELDS.into_iter().filter(is_known).collect()
+}
+
+/// The names that a field can have in these data.
+fn names(field: EventField, details: &EventDetails) -> Vec<&str> {
+    match field {
+        EventField::DayPart => DAY_PARTS.to_vec(),
+        EventField::Weekday => WEEKDAYS.to_vec(),
+        field => details.names(field).iter().map(String::as_str).collect(),
+    }
+}
+
+/// A filter to begin with.
+fn fresh(field: EventField, details: &EventDetails) -> Filter {
+    let (op, value) = match field {
+        EventField::Value => (Op::AtLeast, Value::Number(details.usual_value.unwrap_or_default())),
+        EventField::Hour => (Op::AtLeast, Value::Number(18.0)),
+        EventField::Weekend | EventField::Holiday | EventField::StartsVisit => (Op::Is, Value::Flag(true)),
+        field => (Op::Is, Value::Text(names(field, details).first().copied().unwrap_or_default().to_owned())),
+    };
+    Filter { field, op, value }
+}
+
+fn filter_ui(ui: &mut Ui, name: &str, filter: &mut Filter, details: &EventDetails) {
+    let listed = FIELDS.contains(&filter.field);
+    let is_plain = match (&filter.value, filter.op) {
+        (Value::Number(_), op) => NUMBERS.iter().any(|(known, ..)| *known == op),
+        (Value::Text(_), op) => NAMES.iter().any(|(known, ..)| *known == op),
+        (Value::Flag(_), op) => op == Op::Is,
+        (Value::Texts(_), _) => false,
+    };
+    if !listed || !is_plain {
+        ui.add(Label::new(unbroken(&sentence::filter_words(filter))).wrap());
+        return;
+    }
+    ui.label("where");
+    let known = fields(details);
+    let mut field = filter.field;
+    // One that these data do not know stays until another is chosen.
+    let own = (!known.contains(&field)).then_some(field);
+    let choices: Vec<(EventField, &str, &str)> = own.into_iter().chain(known).map(|field| (field, field.word(), "")).collect();
+    if combo_ui(ui, &format!("{name}, what"), &mut field, &choices) {
+        *filter = fresh(field, details);
+    }
+    let (field, compared) = (filter.field, format!("{name}, how it compares"));
+    match &mut filter.value {
+        Value::Number(number) => {
+            combo_ui(ui, &compared, &mut filter.op, &NUMBERS);
+            let range = if field == EventField::Hour { 0.0..=23.0 } else { -1e9..=1e9 };
+            let decimals = if field == EventField::Hour { 0 } else { 2 };
+            let drag = DragValue::new(number).range(range).speed(0.5).max_decimals(decimals).update_while_editing(false);
+            name_it(&ui.add(drag), Role::SpinButton, &format!("{name}, number"));
+        }
+        Value::Flag(flag) => _ = combo_ui(ui, &format!("{name}, yes or no"), flag, &FLAGS),
+        Value::Text(text) => {
+            combo_ui(ui, &compared, &mut filter.op, &NAMES);
+            let names = names(field, details);
+            let mut at = names.iter().position(|known| known == text).unwrap_or(usize::MAX);
+            let own = (at == usize::MAX).then_some((usize::MAX, text.as_str(), ""));
+            let choices: Vec<(usize, &str, &str)> =
+                own.into_iter().chain(names.iter().enumerate().map(|(at, known)| (at, *known, ""))).collect();
+            if combo_ui(ui, &format!("{name}, which"), &mut at, &choices)
+                && let Some(chosen) = names.get(at)
+            {
+                *text = (*chosen).to_owned();
+            }
+        }
+        Value::Texts(_) => {}
+    }
+}
