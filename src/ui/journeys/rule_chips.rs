@@ -12,6 +12,8 @@ use super::rule_filters;
 
 /// Kinds of events in a list, the commonest first.
 const KINDS: usize = 60;
+/// What the events of a moment are called.
+const EVENTS: [&str; 2] = ["Event", "Second event"];
 
 /// What may set a rule off, as it is chosen.
 #[derive(Clone, Copy, PartialEq)]
@@ -120,20 +122,24 @@ pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, seen: &EventsSeen, personas: &
             if nth > 0 {
                 ui.label(if shape == Shape::NotFollowed { "without" } else { "then" });
             }
-            let name = ["Event", "Second event"][nth.min(1)];
+            let name = EVENTS[nth.min(1)];
             kind_ui(ui, name, &mut event.event, kinds);
-            rule_filters::ui(ui, name, event, details);
+            rule_filters::add_ui(ui, name, event, details);
         }
         ui.label("for");
         audience_ui(ui, &mut rule.audience, personas);
     });
+    for (nth, event) in events_of(&mut rule.when).into_iter().enumerate() {
+        rule_filters::rows_ui(ui, EVENTS[nth.min(1)], event, details);
+    }
+    let mut goal = rule.goal.wanted();
     ui.horizontal_wrapped(|ui| {
         ui.label("It worked if they do");
-        let mut goal = rule.goal.wanted();
         kind_ui(ui, "Goal", &mut goal.event, kinds);
-        rule_filters::ui(ui, "Goal", &mut goal, details);
-        (rule.goal.event, rule.goal.filters) = (goal.event, goal.filters);
+        rule_filters::add_ui(ui, "Goal", &mut goal, details);
     });
+    rule_filters::rows_ui(ui, "Goal", &mut goal, details);
+    (rule.goal.event, rule.goal.filters) = (goal.event, goal.filters);
     if is_automatic
         && rule.when != before
         && let Some(name) = called(&rule.when)

@@ -21,6 +21,8 @@ const HOLDS: [(bool, &str, &str); 2] =
     [(false, "Only if", "The rule fires where this holds as well."), (true, "Unless", "The rule does not fire where this holds.")];
 const OPS: [(Op, &str, &str); 3] = [(Op::AtLeast, "at least", ""), (Op::AtMost, "at most", ""), (Op::Is, "exactly", "")];
 const HOURS_MEAN: &str = "At which local hours it may fire. Outside them it waits for the next of them.";
+/// What the event of a condition is called.
+const NAME: &str = "Event of the condition";
 /// What a new condition asks for, and the hours a rule is first held to.
 const DAYS: i64 = 30;
 const DAYTIME: Hours = Hours { from: 8, to: 20 };
@@ -39,6 +41,9 @@ pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, seen: &EventsSeen) {
                     gone = Some(at);
                 }
             });
+            if let Some(event) = event_of(condition) {
+                rule_filters::rows_ui(ui, NAME, event, &seen.details);
+            }
         });
     }
     if let Some(at) = gone {
@@ -81,6 +86,17 @@ fn sort_of(condition: &TriggerCondition) -> Option<Sort> {
         TriggerCondition::Count { over: Over::Ever | Over::Last(_), op, .. } if is_plain(op) => Some(Sort::Times),
         TriggerCondition::Sum { over: Over::Ever | Over::Last(_), op, .. } if is_plain(op) => Some(Sort::Value),
         TriggerCondition::DaysSince { op, .. } if is_plain(op) => Some(Sort::DaysAgo),
+        _ => None,
+    }
+}
+
+/// The events that it measures, where they are edited.
+fn event_of(condition: &mut TriggerCondition) -> Option<&mut Event> {
+    sort_of(condition)?;
+    match condition {
+        TriggerCondition::Count { event, .. } | TriggerCondition::Sum { event, .. } | TriggerCondition::DaysSince { event, .. } => {
+            Some(event)
+        }
         _ => None,
     }
 }
@@ -138,9 +154,8 @@ fn condition_ui(ui: &mut Ui, condition: &mut TriggerCondition, seen: &EventsSeen
 }
 
 fn event_ui(ui: &mut Ui, event: &mut Event, seen: &EventsSeen) {
-    const NAME: &str = "Event of the condition";
     kind_ui(ui, NAME, &mut event.event, &seen.kinds);
-    rule_filters::ui(ui, NAME, event, &seen.details);
+    rule_filters::add_ui(ui, NAME, event, &seen.details);
 }
 
 /// The last so many days, or everything.

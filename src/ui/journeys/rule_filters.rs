@@ -8,8 +8,9 @@ use eframe::egui::{DragValue, Label, Role, Ui};
 use crate::triggers::clock::{DAY_PARTS, WEEKDAYS};
 use crate::triggers::details::EventDetails;
 use crate::triggers::sentence;
-use crate::triggers::terms::{Event, EventField, Filter, Op, Value};
+use crate::triggers::terms::{ANY, Event, EventField, Filter, Op, Value};
 use crate::ui::icons;
+use crate::ui::theme::{self, caption};
 use crate::ui::widgets::{combo_ui, icon_button, name_it, unbroken};
 
 const FIELDS: [EventField; 12] = [
@@ -31,21 +32,30 @@ const NAMES: [(Op, &str, &str); 2] = [(Op::Is, "is", ""), (Op::IsNot, "is not", 
 const FLAGS: [(bool, &str, &str); 2] = [(true, "yes", ""), (false, "no", "")];
 const ADD_MEANS: &str = "Count only some of these events: those with such a value, on such a page or device, at such a time.";
 
-/// The filters of one event. `name` is what the event is called in its line: "Event", "Goal".
-pub(super) fn ui(ui: &mut Ui, name: &str, event: &mut Event, details: &EventDetails) {
+/// A line per filter of one event, below the sentence that the event is in. `name` is what the event is called there: "Event", "Goal".
+pub(super) fn rows_ui(ui: &mut Ui, name: &str, event: &mut Event, details: &EventDetails) {
     let mut gone = None;
+    let of = event.event.clone();
     for (at, filter) in event.filters.iter_mut().enumerate() {
         ui.push_id((name, "filter", at), |ui| {
-            let name = format!("{name}, filter {}", at + 1);
-            filter_ui(ui, &name, filter, details);
-            if icon_button(ui, icons::CLOSE, &format!("Take out {name}")).clicked() {
-                gone = Some(at);
-            }
+            ui.horizontal_wrapped(|ui| {
+                ui.add_space(theme::INSIDE);
+                ui.label(caption(ui, format!("{}, where", if of == ANY { "anything" } else { &of })));
+                let name = format!("{name}, filter {}", at + 1);
+                filter_ui(ui, &name, filter, details);
+                if icon_button(ui, icons::CLOSE, &format!("Take out {name}")).clicked() {
+                    gone = Some(at);
+                }
+            });
         });
     }
     if let Some(at) = gone {
         event.filters.remove(at);
     }
+}
+
+/// Beside an event in its sentence: adds a filter to it.
+pub(super) fn add_ui(ui: &mut Ui, name: &str, event: &mut Event, details: &EventDetails) {
     let response = ui.button("where…").on_hover_text(ADD_MEANS);
     name_it(&response, Role::Button, &format!("Filter {name}"));
     if response.clicked() {
@@ -97,7 +107,6 @@ fn filter_ui(ui: &mut Ui, name: &str, filter: &mut Filter, details: &EventDetail
         ui.add(Label::new(unbroken(&sentence::filter_words(filter))).wrap());
         return;
     }
-    ui.label("where");
     let known = fields(details);
     let mut field = filter.field;
     // One that these data do not know stays until another is chosen.

@@ -1,11 +1,14 @@
 //! Why is a rule due for a customer, or why not? What was looked at, step by step, for any customer of the events.
 
-use eframe::egui::{Button, Label, Role, TextEdit, Ui};
+use eframe::egui::{Button, Label, RichText, Role, TextEdit, TextStyle, Ui, Vec2};
 
 use crate::engine::{Answers, TriggersTried};
 use crate::session::Look;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{name_it, unbroken};
+
+/// Width of the mark before a step.
+const MARK: f32 = 14.0;
 
 /// A customer is asked for by their number, and the steps follow.
 pub(super) fn ui(ui: &mut Ui, answers: &Answers, (tried, at): (&TriggersTried, usize), look: &mut Look) {
@@ -42,7 +45,9 @@ pub(super) fn ui(ui: &mut Ui, answers: &Answers, (tried, at): (&TriggersTried, u
                 Some(false) => ("✗", t.warn, "speaks against it"),
                 None => ("·", t.muted, "told"),
             };
-            let mark = ui.colored_label(colour, mark);
+            // As wide whatever it is, so that the steps stand below each other.
+            let height = ui.text_style_height(&TextStyle::Body);
+            let mark = ui.add_sized(Vec2::new(MARK, height), Label::new(RichText::new(mark).color(colour)));
             name_it(&mark, Role::Label, means);
             ui.add(Label::new(unbroken(&step.text)).wrap());
         });
