@@ -212,7 +212,7 @@ fn holds_value(persona: &Persona, report: &Report) -> Value {
     };
     let [comes_back, same, stays, foretells] = &lines;
     json!({
-        "persona": persona.number + 1,
+        "persona": SeenNumber(persona.number),
         "comes_back": told(comes_back),
         "same_without_them": told(same),
         "stays": told(stays),

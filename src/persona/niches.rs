@@ -21,6 +21,7 @@ use super::describe::describe_with_roles;
 use super::evidence::{Evidence, Withheld};
 use super::explain::Condition;
 use super::lexicon::Lexicon;
+use super::numbering;
 use super::personas::Personas;
 use super::rules::conditions;
 use super::text::list;
@@ -151,7 +152,7 @@ fn values(column: &Described, table_rows: &[usize]) -> NicheColumn {
 fn parent_name(parent: Option<u32>, labels: &Labels, personas: &Personas) -> String {
     let Some(parent) = parent else { return "customers in no group".to_owned() };
     let name = personas.personas.get(parent as usize).map_or("", |persona| persona.name.as_str());
-    format!("C{} {name}", labels.numbers()[parent as usize] + 1).trim_end().to_owned()
+    format!("{} {name}", numbering::name(labels.numbers()[parent as usize])).trim_end().to_owned()
 }
 
 /// The card of a niche among the customers of its segment.
@@ -330,7 +331,7 @@ impl Niche {
 
     /// "C3", or "those in no group".
     pub fn parent_short(&self) -> String {
-        self.parent.map_or_else(|| "those in no group".to_owned(), |number| format!("C{}", number + 1))
+        self.parent.map_or_else(|| "those in no group".to_owned(), numbering::name)
     }
 }
 
