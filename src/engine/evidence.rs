@@ -155,13 +155,13 @@ fn stability_with_parts(
 ) -> Asked<Stability> {
     let Some(of_all) = base.ready() else { return base.clone() };
     let mut keys = vec![of_all.key];
-    let n_whole = parted.base.labels().n_clusters();
+    let is_everyone = parted.base.labels().n_clusters() == 1 && parted.base.labels().n_noise() == 0;
     let draws_of = |stability: &Stability, cluster: usize| stability.draws.iter().map(|draw| draw[cluster]).collect::<Vec<f64>>();
     let mut by_number: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
     let mut nulls: BTreeMap<usize, Option<f64>> = BTreeMap::new();
     for (cluster, number) in parted.numbers.iter().enumerate() {
         // One group of everyone comes back whatever customers are drawn.
-        let draws = if n_whole == 1 { vec![1.0; of_all.value.draws.len()] } else { draws_of(&of_all.value, cluster) };
+        let draws = if is_everyone { vec![1.0; of_all.value.draws.len()] } else { draws_of(&of_all.value, cluster) };
         by_number.insert(*number, draws);
     }
     for parts in &parted.parts {

@@ -141,7 +141,7 @@ fn levels<'a>(chosen: &'a InForce, prepared: &'a Made<Prepared>, plan: &Plan) ->
         return Some(vec![Level { inside: None, numbers: Vec::new(), prepared, of: (&chosen.labeling, how?, seed) }]);
     };
     let mut levels = Vec::new();
-    if parted.base.labels().n_clusters() > 1 {
+    if parted.base.labels().n_clusters() > 1 || parted.base.labels().n_noise() > 0 {
         levels.push(Level { inside: None, numbers: parted.numbers.clone(), prepared, of: (&parted.base, how?, seed) });
     }
     for parts in &parted.parts {

@@ -199,6 +199,9 @@ fn parted_by(
         runtime.tell(&[Note::new(format!("{} stays whole: {why}", numbering::name(number)))]);
         Ok(None)
     };
+    if part::depth(number) >= part::MOST_DEEP {
+        return stays(runtime, "it is already a part of a part.".into());
+    }
     if labels.sizes()[cluster] < LEAST_INSIDE {
         let n = text::count(labels.sizes()[cluster]);
         return stays(runtime, format!("its {n} customers are too few for the parts that were kept."));

@@ -2,7 +2,7 @@
 //!
 //! In: a table and the text of a model. Out: the column, and who has which number. O(rows) beside the placing itself. A table that does not fit keeps its columns as they were.
 
-use crate::base::{Ctx, Key, Labels, Note};
+use crate::base::{Ctx, Key, Labels, Note, part};
 use crate::data::{Column, Loaded, Texts, Values};
 use crate::model::{self, Place, Segment};
 use crate::persona::{Numbering, numbering};
@@ -50,10 +50,17 @@ pub fn model_column(open: &OpenModel, loaded: &Loaded, ctx: &Ctx) -> Result<Mode
     let names = segments.iter().map(|segment| segment.map(|at| spelled[at].as_str()));
     let column = Column { name: open.column(), values: Values::Text(Texts::collect(names)), unit: None, original: None };
     let labels = Labels::from_options(&segments);
+    // The segments of the table are whole ones: parts of none of them are numbered in their order.
+    let has_parts = model.segments.iter().any(|segment| part::depth(segment.number) > 0);
+    let order = model.in_order();
+    let number_of = |at: usize| match has_parts {
+        true => order.iter().position(|other| *other == at).unwrap_or(at),
+        false => model.segments[at].number,
+    };
     let mut numbers = vec![0; labels.n_clusters()];
     for (cluster, segment) in labels.iter().zip(&segments) {
         if let (Some(cluster), Some(segment)) = (cluster, segment) {
-            numbers[cluster] = model.segments[*segment].number;
+            numbers[cluster] = number_of(*segment);
         }
     }
     let rows: Vec<usize> = (0..segments.len()).collect();

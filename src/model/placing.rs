@@ -298,7 +298,9 @@ impl Model {
     /// The rows of a segment are placed as a table of their own, so what is told of values that were never seen is told of everyone, once. Distances are those
     /// to the mean of the part, on the scale that it was found on.
     fn place_in_parts(&self, whole: &Model, inside: &[InsideModel], loaded: &Loaded, ctx: &Ctx) -> Result<Placement, ModelError> {
-        let Placement { mut places, mut distances, notes, met } = whole.place(loaded, ctx)?;
+        let Placement { mut places, mut distances, mut notes, met } = whole.place(loaded, ctx)?;
+        // The groups of a column need no other columns, so what these lack is met inside.
+        let by_a_column = matches!(whole.placing, Placing::Column { .. });
         let number_of = |model: &Model, place: Place| match place {
             Place::Segment(at) => model.segments.get(at).map(|segment| segment.number),
             Place::Nowhere | Place::LeftOut => None,
@@ -313,6 +315,12 @@ impl Model {
             let inner = model.place(&members, ctx)?;
             for ((row, place), distance) in rows.into_iter().zip(inner.places).zip(inner.distances) {
                 (numbers[row], distances[row]) = (number_of(model, place), distance);
+                if place == Place::LeftOut {
+                    places[row] = Place::LeftOut;
+                }
+            }
+            if by_a_column {
+                notes.extend(inner.notes);
             }
         }
         let at: BTreeMap<usize, usize> = self.segments.iter().enumerate().map(|(at, segment)| (segment.number, at)).collect();

@@ -35,7 +35,7 @@ pub enum SqlForm {
 pub enum SqlError {
     /// It does not place by centres.
     #[error(
-        "only segments that are placed by their nearest centre (k-Means, Hierarchical) can be written as SQL, and {method} are not; save the model itself instead."
+        "only segments that are placed by their nearest centre (k-Means, Hierarchical) can be written as SQL, PMML or ONNX, and {method} are not; save the model itself instead."
     )]
     NotByCentres {
         /// How the segments were made.
@@ -43,7 +43,7 @@ pub enum SqlError {
     },
     /// Some segments are in parts.
     #[error(
-        "the parts of {segment} are placed one after the other, which no other program is told; merge them back, or save the model itself instead."
+        "{segment} is in parts, and SQL, PMML and ONNX can only hold whole segments; merge the parts back, or save the model itself instead."
     )]
     InParts {
         /// The segment.

@@ -138,7 +138,10 @@ fn every_format_has_the_parts_and_so_has_the_model() {
             let text = String::from_utf8_lossy(&bytes);
             match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
                 "html" | "md" => assert!(text.contains("C3.1, part of C3") && text.contains("C3.2, part of C3"), "{name}"),
-                "json" => assert!(text.contains("\"3.1\"") && text.contains("\"3.2\""), "{name}"),
+                "json" => {
+                    assert!(text.contains("\"3.1\"") && text.contains("\"3.2\""), "{name}");
+                    assert!(!text.contains("42949"), "{name}: the number of a part is shown as it is kept");
+                }
                 "csv" => assert!(text.contains(",3.1,") && text.contains(",3.2,"), "{name}"),
                 "pptx" => {
                     let mut slides = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
@@ -230,14 +233,15 @@ fn who_is_new_goes_to_a_part_only_from_within_its_segment() {
     let cards = ["cards", "shop.csv", "--k", "3", "--inside", "3:k=2", "--out", "out", "--formats", "model,pmml,onnx"];
     let (code, said, err) = personae(folder.path(), "2", &[&cards[..], &FEATURES].concat());
     assert!(
-        code == 0 && said.contains("No Segment model (PMML) was written: the parts of C3 are placed one after the other"),
+        code == 0
+            && said.contains("No Segment model (PMML) was written: C3 is in parts, and SQL, PMML and ONNX can only hold whole segments"),
         "{said}{err}"
     );
     let exists = |name: &str| folder.path().join("out").join(name).exists();
     assert_eq!(["segments.model.json", "segments.pmml", "segments.onnx"].map(exists), [true, false, false]);
     for args in [&["sql", "shop.model.json", "--table", "customers", "--id", "id"][..], &["pmml", "shop.model.json"]] {
         let (code, _, err) = personae(folder.path(), "2", args);
-        assert!(code != 0 && err.contains("the parts of C3 are placed one after the other"), "{err}");
+        assert!(code != 0 && err.contains("C3 is in parts, and SQL, PMML and ONNX can only hold whole segments"), "{err}");
     }
 }
 
@@ -497,4 +501,31 @@ fn in_the_window_a_double_click_goes_in_and_esc_comes_out() {
     assert_eq!(names(&mut harness), of_everyone);
     order(&mut harness, Command::Do(Action::Undo));
     assert_eq!(names(&mut harness), parted, "undo parts them again");
+}
+
+#[test]
+fn an_open_model_of_parts_is_a_column_whose_segments_can_be_looked_into() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut plan = plan(folder.path(), &shop(300, true));
+    let model = ["model", "shop.csv", "--k", "3", "--inside", "3:k=2", "--out", "shop.model.json"];
+    assert_eq!(personae(folder.path(), "2", &[&model[..], &FEATURES].concat()).0, 0);
+    let path = folder.path().join("shop.model.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let open = personae::session::OpenModel { path, text: text.into() };
+    let loaded = personae::data::read(&plan.source, &Ctx::new()).unwrap();
+    let column = personae::engine::model_column(&open, &loaded, &Ctx::new()).unwrap();
+    let names: std::collections::BTreeSet<String> = (0..1200).map(|row| column.column.cell(row).into_owned()).collect();
+    assert_eq!((column.n_placed, names.len()), (1200, 4), "{names:?}");
+    plan.model = Some(open.clone());
+    plan.clustering.method = Method::Column;
+    plan.clustering.groups.column = Some(open.column());
+    plan.numbering = Some(Arc::new(column.numbering));
+    let mut engine = Engine::headless();
+    let answers = engine.wait_until_idle(&plan, &Wanted::on(PageView::Segments(SegmentsView::Explore)));
+    let segmentation = answers.segmentation.ready().expect("the groups of the column").clone();
+    let mut shown: Vec<String> = segmentation.labels.numbers().iter().map(|number| part::text(*number)).collect();
+    shown.sort();
+    assert_eq!(shown, ["1", "2", "3", "4"], "whole segments of this table, in the order of the model's");
+    let answers = inside(&mut engine, &plan, "3");
+    assert!(answers.inside.answer().is_some(), "{:?}", answers.inside);
 }

@@ -341,7 +341,7 @@ fn what_cannot_be_a_statement_says_why() {
     let dense = Model::new(&grouping, encoder, assign, &Ctx::new()).unwrap();
     assert_eq!(
         to_sql(&dense, "customers", "customer", Dialect::Standard).unwrap_err().to_string(),
-        "only segments that are placed by their nearest centre (k-Means, Hierarchical) can be written as SQL, and HDBSCAN are not; save the model itself instead."
+        "only segments that are placed by their nearest centre (k-Means, Hierarchical) can be written as SQL, PMML or ONNX, and HDBSCAN are not; save the model itself instead."
     );
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/model_v1.json");
     let mut dated = personae::model::open(&path).unwrap();

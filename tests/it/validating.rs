@@ -483,5 +483,13 @@ fn parts_of_an_earlier_table_are_those_of_the_same_customers() {
     });
     std::fs::write(folder.path().join("jan.csv"), scattered.collect::<String>()).unwrap();
     let (code, out, err) = personae(folder.path(), &args);
-    assert!(code == 0 && out.contains("C1 is in parts today, but no segment of 2024-01-31 is that one"), "{out}{err}");
+    assert!(code == 0 && out.contains("C1 is in parts today, but no single segment of 2024-01-31 is that one"), "{out}{err}");
+}
+
+#[test]
+fn what_is_whole_today_is_in_no_parts_on_an_earlier_day() {
+    let orders = orders_csv(&shop(300, "2021-01-01", "2023-07-02"));
+    let (report, out) = validate(&[("orders.csv", &orders)], &["--k", "3", "--horizon", "30", "--inside", "7:k=2"]);
+    assert!(!out.contains("is in parts today") && !report["notes"].to_string().contains("is in parts today"), "{out}");
+    assert_eq!(report["stays"][0]["personas"].as_array().unwrap().len(), 3);
 }

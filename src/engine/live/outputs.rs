@@ -14,7 +14,7 @@ use crate::data::{Loaded, Table};
 use crate::engine::Problem;
 use crate::evaluate::shifted::Shifted;
 use crate::export::write_beside;
-use crate::model::{self, Model};
+use crate::model::{self, Model, Placing};
 use crate::persona::numbering;
 
 fn problem(text: impl std::fmt::Display) -> Problem {
@@ -27,7 +27,12 @@ fn table(path: &Path, table: &Table, extras: &[Extra], ctx: &Ctx) -> Result<(), 
 
 /// Why segments stay as they are.
 pub(super) fn follows_not(model: &Model) -> String {
-    format!("{} places customers by other than centres, so the segments stay as the model has them.", model.method)
+    match model.placing {
+        Placing::Parts { .. } => {
+            "Some of these segments are in parts, so customers are placed but the segments stay as they are; merge the parts back to let them follow.".to_owned()
+        }
+        _ => format!("{} places customers by other than centres, so the segments stay as the model has them.", model.method),
+    }
 }
 
 pub(super) fn text(path: &Path, text: &str) -> Result<(), Problem> {

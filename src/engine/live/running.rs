@@ -301,8 +301,9 @@ impl Live<'_> {
     fn look_anew_now(&mut self, cause: RetrainCause, ctx: &Ctx) -> Result<(), Problem> {
         (self.found, self.retrained, self.trouble) = (None, None, None);
         let Some(centres) = self.segments.centres() else {
-            self.trouble =
-                Some("These segments are placed by other than centres, so they cannot be found anew here; make the model again.".into());
+            self.trouble = Some(
+                "These segments do not follow their customers by centres, so they cannot be found anew here; make the model again.".into(),
+            );
             return Ok(());
         };
         let (x, _) = self.segments.encoded_rows()?;

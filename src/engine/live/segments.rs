@@ -148,13 +148,14 @@ impl LiveSegments {
                     .into(),
             ));
         }
+        let by_a_column = matches!(self.model.placing, Placing::Column { .. });
+        if !by_a_column && !self.model.places_in_batches(&loaded.table) {
+            return Err(Problem("The columns of the rows that arrive are of other kinds than those the model was made from (numbers, days, texts); let them be written alike.".into()));
+        }
         let Placing::Space { encoder, .. } = &self.model.placing else {
             let placement = self.model.place(loaded, ctx).map_err(wrong)?;
             return Ok((placement.places.iter().map(of_place).collect(), vec![None; n]));
         };
-        if !self.model.places_in_batches(&loaded.table) {
-            return Err(Problem("The columns of the rows that arrive are of other kinds than those the model was made from (numbers, days, texts); let them be written alike.".into()));
-        }
         let encoded = encoder.apply(loaded, ctx).map_err(wrong)?;
         let mut rows = vec![None; n];
         encoded.table_rows.iter().enumerate().for_each(|(at, &row)| rows[row] = Some(encoded.matrix.row(at).to_vec()));

@@ -43,8 +43,8 @@ pub(in crate::engine) fn folds_found(of: &OfADay, levels: &[ByOthers]) -> FoldsF
             (0..rounds).map(in_round).collect()
         };
         let shares = per_round(|round, cluster| round.same[cluster]);
-        persona.jaccard = Some(mean(&per_round(|round, cluster| round.jaccard[cluster])));
-        persona.same = Some(mean(&shares));
+        persona.jaccard = (!chain.is_empty()).then(|| mean(&per_round(|round, cluster| round.jaccard[cluster])));
+        persona.same = (!chain.is_empty()).then(|| mean(&shares));
         persona.same_range = shares.iter().copied().reduce(f64::min).zip(shares.iter().copied().reduce(f64::max)).map(|(a, b)| [a, b]);
         let strengths = chain.iter().map(|(level, cluster)| level.halves?.of_segment(*cluster));
         persona.prediction_strength = strengths.reduce(|all, more| Some(all? * more?)).flatten();
@@ -81,10 +81,8 @@ pub(in crate::engine) fn folds_found(of: &OfADay, levels: &[ByOthers]) -> FoldsF
 fn levels_of<'a, 'b>(levels: &'a [ByOthers<'b>], number: usize) -> Vec<(&'a ByOthers<'b>, usize)> {
     let mut chain: Vec<usize> = std::iter::successors(Some(number), |number| part::parent(*number)).collect();
     chain.reverse();
-    let level = |number: usize| {
-        let level = levels.iter().find(|level| level.inside == part::parent(number))?;
-        Some((level, level.numbers.iter().position(|other| *other == number)?))
-    };
+    let on = |level: &'a ByOthers<'b>, number: usize| Some((level, level.numbers.iter().position(|other| *other == number)?));
+    let level = |number: usize| levels.iter().find_map(|level| on(level, number));
     chain.into_iter().filter_map(level).collect()
 }
 

@@ -34,6 +34,7 @@ pub(in crate::engine) struct Dated {
 const NO_ORDERS: &str = "None of the sources lists orders. What stays over time and whether customers buy again needs a file of them.";
 
 /// How a table is built, as it was known on one day.
+#[derive(Clone)]
 pub(super) struct FrozenRecipe {
     pub(super) sourcing: Sourcing,
     pub(super) understood: Understood,

@@ -62,7 +62,7 @@ pub(super) fn folds_of(
     let how = by.and_then(|by| choose::regroup(clustering, by));
     let whole = parts.map_or(&today.labels, |parts| &parts.whole);
     let mut asked = Vec::new();
-    if whole.n_clusters() > 1 {
+    if whole.n_clusters() > 1 || whole.n_noise() > 0 {
         asked.push((None, today.prepared, whole, how, clustering.seed));
     }
     let inside = parts.iter().flat_map(|parts| &parts.inside);

@@ -36,15 +36,24 @@ pub(super) fn personas_of_a_day(
     let mut of_a_day = Plan { splits: Vec::new(), ..plan.clone() };
     let mut report = make(&of_a_day)?;
     let Some(today) = today else { return Ok(report) };
-    for split in plan.kept_splits() {
+    let is_inside =
+        |labels: &Labels, segment: usize| labels.numbers().iter().any(|number| *number != segment && part::is_within(*number, segment));
+    // What stays whole today is whole on every day.
+    for split in plan.kept_splits().filter(|split| is_inside(&today.labels, split.segment)) {
         let then = OfADay { key, ..OfADay::of_report(&report) };
         match today.found_then(split.segment, &then) {
             Some(segment) => {
                 of_a_day.put_split(Parting { segment, ..split.clone() });
                 report = make(&of_a_day)?;
+                if !is_inside(&report.labels, segment) {
+                    notes.push(format!(
+                        "{} is in parts today. On {day} it was one group, or had too few customers, and is followed whole.",
+                        numbering::name(split.segment)
+                    ));
+                }
             }
             None => notes.push(format!(
-                "{} is in parts today, but no segment of {day} is that one: none has most of its customers there. On that day nothing is in its parts.",
+                "{} is in parts today, but no single segment of {day} is that one, so nobody is followed in its parts.",
                 numbering::name(split.segment)
             )),
         }
@@ -129,7 +138,8 @@ impl<'a> OfADay<'a> {
             then.by_key().into_iter().filter_map(|(key, old)| Some((old, now(&key)?))).unzip();
         let found = persistence(&old, &new, then.labels.n_clusters(), elsewhere + 1, PersistenceRule::default());
         let at = found.fates.iter().position(|fate| matches!(fate, Fate::Survived { to, .. } if *to == elsewhere))?;
-        Some(then.labels.numbers()[at])
+        // Parts of another depth would have no numbers of their own.
+        Some(then.labels.numbers()[at]).filter(|found| part::depth(*found) == part::depth(number))
     }
 
     /// Says of earlier personas which of this day each is.

@@ -3,6 +3,10 @@
 //! In: the sources, and days. Out: the moves between each day and the next. Recipe, preparation and segments are those of the first day, made from the rows up to it;
 //! later customers are placed and nothing is made anew, so that no segment can change its number. Cost: a table per day, and [`DRAWS`] small ones.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::ScopedJoinHandle;
+
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base::Ctx;
@@ -12,7 +16,7 @@ use crate::data::day::IsoDay;
 use crate::data::{Loaded, Raw};
 use crate::engine::run::answer::StepError;
 use crate::evaluate::{Whereabouts, WithBand, by_chance, moved_words, transitions};
-use crate::export::{PersonaHolds, Report, Stay, Validation, WordHolds, segment_model};
+use crate::export::{PersonaHolds, Stay, Validation, WordHolds, segment_model};
 use crate::model::{Model, Place};
 use crate::session::{Plan, ValidateOptions};
 
@@ -39,6 +43,23 @@ pub(super) struct Placed {
     pub(super) places: Places,
     /// The words of each persona's name on this day.
     pub(super) words: Vec<Vec<WordHolds>>,
+}
+
+impl Placed {
+    fn new(day: IsoDay, keys: Vec<String>, rows: &[Whereabouts]) -> Placed {
+        Placed { day, places: keys.into_iter().zip(rows.iter().copied()).collect(), words: Vec::new() }
+    }
+}
+
+/// Waits for the words of the day that was placed last, where they are under way.
+fn told_before(
+    placed: &mut [Placed],
+    telling: Option<ScopedJoinHandle<'_, Result<Vec<Vec<WordHolds>>, StepError>>>,
+) -> Result<(), StepError> {
+    if let (Some(telling), Some(last)) = (telling, placed.last_mut()) {
+        last.words = telling.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    }
+    Ok(())
 }
 
 /// Adds the moves between snapshots to what was found.
@@ -87,29 +108,33 @@ pub(in crate::engine) fn stays(
     found.notes.extend(told_of_survivors(dated));
     let rows_of = |day: IsoDay| dated.rows(is_trailing.then(|| IsoDay(day.0 - WINDOW)), day);
     let mut recipe = dated.frozen(first_day, options.with_todays, ctx)?;
-    let mut model: Option<(Model, Report)> = None;
-    let mut placed: Vec<Placed> = Vec::new();
-    for (nth, &day) in days.iter().enumerate() {
-        ctx.progress(STAGE, nth as f32 / days.len() as f32);
-        let snapshot = recipe.snapshot(&rows_of(day)?, day, ctx)?;
-        if model.is_none() {
-            found.notes.extend(told_of_today(&snapshot.of_today));
-            let report = dated.personas(&snapshot, day, (&plan_of_a_day(plan), today), &mut found.notes, ctx)?;
-            if report.labels.n_clusters() < 2 {
-                return Err(cannot(format!(
-                    "The customers of {day} are one group, so nobody can move; choose a number with --k to split them all the same."
-                )));
-            }
-            let made = segment_model(&report, ctx).map_err(|error| cannot(error.to_string()))?;
-            let made = made.ok_or_else(|| cannot("There is no segment model; please report this."))?;
-            model = Some((made, report));
-        }
-        let Some((model, first)) = &model else { continue };
-        let rows = rows_placed(model, &snapshot.loaded, ctx)?;
-        let words = if nth > 0 { words_on(first, &snapshot.loaded, &rows, &plan_of_a_day(plan), ctx)? } else { Vec::new() };
-        placed.push(Placed { day, places: snapshot.keys.iter().cloned().zip(rows).collect(), words });
+    let of_a_day = plan_of_a_day(plan);
+    let snapshot = recipe.snapshot(&rows_of(first_day)?, first_day, ctx)?;
+    found.notes.extend(told_of_today(&snapshot.of_today));
+    let first = dated.personas(&snapshot, first_day, (&of_a_day, today), &mut found.notes, ctx)?;
+    if first.labels.n_clusters() < 2 {
+        return Err(cannot(format!(
+            "The customers of {first_day} are one group, so nobody can move; choose a number with --k to split them all the same."
+        )));
     }
-    let Some((model, first)) = model else { return Ok(()) };
+    let model = segment_model(&first, ctx).map_err(|error| cannot(error.to_string()))?;
+    let model = model.ok_or_else(|| cannot("There is no segment model; please report this."))?;
+    let rows = rows_placed(&model, &snapshot.loaded, ctx)?;
+    let mut placed = vec![Placed::new(first_day, snapshot.keys, &rows)];
+    // The words of a day are tried while the table of the next is built: neither keeps all processors busy alone.
+    std::thread::scope(|scope| -> Result<(), StepError> {
+        let mut telling: Option<ScopedJoinHandle<Result<Vec<Vec<WordHolds>>, StepError>>> = None;
+        let (first, of_a_day) = (&first, &of_a_day);
+        for (nth, &day) in days.iter().enumerate().skip(1) {
+            ctx.progress(STAGE, nth as f32 / days.len() as f32);
+            let Snapshot { loaded, keys, .. } = recipe.snapshot(&rows_of(day)?, day, ctx)?;
+            let rows = rows_placed(&model, &loaded, ctx)?;
+            told_before(&mut placed, telling.take())?;
+            placed.push(Placed::new(day, keys, &rows));
+            telling = Some(scope.spawn(move || words_on(first, &loaded, &rows, of_a_day, ctx)));
+        }
+        told_before(&mut placed, telling)
+    })?;
     let mut personas = OfADay::of_report(&first).personas();
     if let (Some(today), Some(last)) = (today, placed.last()) {
         let then = last.places.iter().map(|(key, place)| match place {
@@ -132,7 +157,7 @@ pub(in crate::engine) fn stays(
         ctx.progress("What would be by chance", 0.0);
         let (after, until) = (is_trailing.then(|| IsoDay(pair[0].day.0 - WINDOW)), pair[0].day);
         let rows = customers::rows_between(&dated.understood, &few.iter().collect::<Vec<_>>(), after, until)?;
-        let chance = chance(&mut recipe, &model, &pair[0], rows, plan.clustering.seed, ctx)?;
+        let chance = chance(&recipe, &model, &pair[0], rows, plan.clustering.seed, ctx)?;
         found.stays.push(moves(&pair[0], &pair[1], &personas, chance));
     }
     if found.stays.iter().any(|stay| stay.by_chance.is_none()) {
@@ -197,21 +222,18 @@ fn share_drawn(on: &Placed) -> f64 {
     MOST_DRAWN as f64 / on.places.len().max(1) as f64
 }
 
-fn chance(
-    recipe: &mut FrozenRecipe,
-    model: &Model,
-    on: &Placed,
-    rows: Vec<Raw>,
-    seed: u64,
-    ctx: &Ctx,
-) -> Result<Option<Chance>, StepError> {
+fn chance(recipe: &FrozenRecipe, model: &Model, on: &Placed, rows: Vec<Raw>, seed: u64, ctx: &Ctx) -> Result<Option<Chance>, StepError> {
     let Some(redrawing) = Redrawing::new(&recipe.understood, &rows, on.day, share_drawn(on), ctx)? else { return Ok(None) };
-    let mut drawn = Vec::new();
-    for nth in 0..DRAWS {
-        ctx.progress("What would be by chance", nth as f32 / DRAWS as f32);
-        let snapshot = recipe.snapshot(&redrawing.draw(seed, nth, ctx)?, on.day, ctx)?;
-        drawn.push(places(model, &snapshot, ctx)?);
-    }
+    let done = AtomicU64::new(0);
+    // Small tables, side by side: where scores are cut was settled by the first day's, so that none changes another.
+    let draw = |nth: u64| -> Result<Places, StepError> {
+        ctx.check()?;
+        let snapshot = recipe.clone().snapshot(&redrawing.draw(seed, nth, ctx)?, on.day, &ctx.quiet())?;
+        let drawn = places(model, &snapshot, ctx)?;
+        ctx.progress("What would be by chance", (done.fetch_add(1, Ordering::Relaxed) + 1) as f32 / DRAWS as f32);
+        Ok(drawn)
+    };
+    let drawn: Vec<Places> = (0..DRAWS).into_par_iter().map(draw).collect::<Result<_, _>>()?;
     // Who was drawn is a small part of who was there.
     let seen: FxHashSet<&String> = drawn.iter().flat_map(Places::keys).collect();
     let keys: Vec<&String> = seen.into_iter().filter(|key| on.places.contains_key(*key)).collect();

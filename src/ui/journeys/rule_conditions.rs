@@ -129,7 +129,12 @@ fn condition_ui(ui: &mut Ui, condition: &mut TriggerCondition, seen: &EventsSeen
         TriggerCondition::Count { event, over, op, value } => {
             event_ui(ui, event, seen);
             combo_ui(ui, "How the count compares", op, &OPS);
-            let drag = DragValue::new(value).range(0.0..=1_000.0).speed(0.05).max_decimals(0).update_while_editing(false);
+            let drag = DragValue::new(value)
+                .range(0.0..=1_000.0)
+                .speed(0.05)
+                .max_decimals(0)
+                .clamp_existing_to_range(false)
+                .update_while_editing(false);
             name_it(&ui.add(drag), Role::SpinButton, "How many times");
             ui.label(if *value == 1.0 { "time" } else { "times" });
             over_ui(ui, over);
@@ -138,14 +143,25 @@ fn condition_ui(ui: &mut Ui, condition: &mut TriggerCondition, seen: &EventsSeen
             event_ui(ui, event, seen);
             ui.label("is");
             combo_ui(ui, "How the sum compares", op, &OPS);
-            let drag = DragValue::new(value).range(-1e9..=1e9).speed(1.0).max_decimals(2).update_while_editing(false);
+            let drag = DragValue::new(value)
+                .range(-1e9..=1e9)
+                .speed(1.0)
+                .max_decimals(2)
+                .clamp_existing_to_range(false)
+                .update_while_editing(false);
             name_it(&ui.add(drag), Role::SpinButton, "Sum of the values");
             over_ui(ui, over);
         }
         TriggerCondition::DaysSince { event, op, value } => {
             event_ui(ui, event, seen);
             combo_ui(ui, "How the days compare", op, &OPS);
-            let drag = DragValue::new(value).range(0.0..=3_650.0).speed(0.2).max_decimals(0).suffix(" days").update_while_editing(false);
+            let drag = DragValue::new(value)
+                .range(0.0..=3_650.0)
+                .speed(0.2)
+                .max_decimals(0)
+                .suffix(" days")
+                .clamp_existing_to_range(false)
+                .update_while_editing(false);
             name_it(&ui.add(drag), Role::SpinButton, "Days since then");
             ui.label("ago");
         }
@@ -171,7 +187,13 @@ fn over_ui(ui: &mut Ui, over: &mut Over) {
 
 fn days_ui(ui: &mut Ui, name: &str, span: &mut Span) {
     let mut days = span.in_days();
-    let drag = DragValue::new(&mut days).range(0.05..=3_650.0).speed(0.1).max_decimals(2).suffix(" days").update_while_editing(false);
+    let drag = DragValue::new(&mut days)
+        .range(0.05..=3_650.0)
+        .speed(0.1)
+        .max_decimals(2)
+        .suffix(" days")
+        .clamp_existing_to_range(false)
+        .update_while_editing(false);
     let response = ui.add(drag);
     name_it(&response, Role::SpinButton, name);
     if response.changed() {
@@ -188,13 +210,17 @@ fn hours_ui(ui: &mut Ui, hours: &mut Option<Hours>) {
     let Some(Hours { from, to }) = hours else { return };
     ui.label(caption(ui, "from"));
     name_it(
-        &ui.add(DragValue::new(from).range(0..=*to - 1).speed(0.05).suffix(":00").update_while_editing(false)),
+        &ui.add(
+            DragValue::new(from).range(0..=*to - 1).speed(0.05).suffix(":00").clamp_existing_to_range(false).update_while_editing(false),
+        ),
         Role::SpinButton,
         "From hour",
     );
     ui.label(caption(ui, "to"));
     name_it(
-        &ui.add(DragValue::new(to).range(*from + 1..=24).speed(0.05).suffix(":00").update_while_editing(false)),
+        &ui.add(
+            DragValue::new(to).range(*from + 1..=24).speed(0.05).suffix(":00").clamp_existing_to_range(false).update_while_editing(false),
+        ),
         Role::SpinButton,
         "To hour",
     );

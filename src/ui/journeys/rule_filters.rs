@@ -121,7 +121,12 @@ fn filter_ui(ui: &mut Ui, name: &str, filter: &mut Filter, details: &EventDetail
             combo_ui(ui, &compared, &mut filter.op, &NUMBERS);
             let range = if field == EventField::Hour { 0.0..=23.0 } else { -1e9..=1e9 };
             let decimals = if field == EventField::Hour { 0 } else { 2 };
-            let drag = DragValue::new(number).range(range).speed(0.5).max_decimals(decimals).update_while_editing(false);
+            let drag = DragValue::new(number)
+                .range(range)
+                .speed(0.5)
+                .max_decimals(decimals)
+                .clamp_existing_to_range(false)
+                .update_while_editing(false);
             name_it(&ui.add(drag), Role::SpinButton, &format!("{name}, number"));
         }
         Value::Flag(flag) => _ = combo_ui(ui, &format!("{name}, yes or no"), flag, &FLAGS),
