@@ -10,7 +10,7 @@ const MOST_NAMES: usize = 60;
 /// Values that are looked at for a usual one.
 const MOST_VALUES: usize = 100_000;
 
-/// The fields that have names of their own in the data.
+/// The fields whose names the data have.
 const NAMED: [EventField; 7] = [
     EventField::Page,
     EventField::Device,
@@ -21,6 +21,9 @@ const NAMED: [EventField; 7] = [
     EventField::City,
 ];
 
+/// The fields that every event has, since it has a time.
+const TIMES: [EventField; 4] = [EventField::DayPart, EventField::Weekday, EventField::Hour, EventField::Weekend];
+
 /// What events are told apart by.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EventDetails {
@@ -30,6 +33,12 @@ pub struct EventDetails {
 }
 
 impl EventDetails {
+    /// The fields of which these data know something, in the order they are asked about. Holidays and the beginnings of visits are no matter of the events alone.
+    pub fn fields(&self) -> Vec<EventField> {
+        let value = self.usual_value.map(|_| EventField::Value);
+        value.into_iter().chain(self.names.iter().map(|(field, _)| *field)).chain(TIMES).collect()
+    }
+
     /// The names that a field has, the commonest first; none where the data know nothing of it.
     pub fn names(&self, field: EventField) -> &[String] {
         self.names.iter().find(|(of, _)| *of == field).map_or(&[], |(_, names)| names)
@@ -110,7 +119,10 @@ mod tests {
         assert_eq!(found.names(EventField::Browser), ["Firefox"]);
         assert!(found.names(EventField::Country).is_empty() && found.names(EventField::Hour).is_empty());
         assert_eq!(found.usual_value, Some(20.0));
+        let fields = [EventField::Value, EventField::Page, EventField::Device, EventField::Browser];
+        assert_eq!(found.fields()[..4], fields);
+        assert_eq!(found.fields()[4..], TIMES);
         events.values = vec![f64::NAN; 4];
-        assert_eq!(details(&events).usual_value, None);
+        assert_eq!((details(&events).usual_value, details(&events).fields()[0]), (None, EventField::Page));
     }
 }

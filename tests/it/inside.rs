@@ -15,6 +15,8 @@ use personae::cluster::{Linkage, Method, linkage};
 use personae::data::Source;
 use personae::engine::{Answers, Engine, Outputs, Wanted};
 use personae::export;
+use personae::features::{ColumnRecipe, MissingRule};
+use personae::model::Place;
 use personae::persona::{Numbering, numbering};
 use personae::session::project::{self, Project};
 use personae::session::{Action, Command, Cut, InsideScale, Page, PageView, Parting, Plan, SegmentsView};
@@ -528,4 +530,38 @@ fn an_open_model_of_parts_is_a_column_whose_segments_can_be_looked_into() {
     assert_eq!(shown, ["1", "2", "3", "4"], "whole segments of this table, in the order of the model's");
     let answers = inside(&mut engine, &plan, "3");
     assert!(answers.inside.answer().is_some(), "{:?}", answers.inside);
+}
+
+#[test]
+fn whoever_lacks_what_everybody_must_have_is_left_out_inside_the_groups_of_a_column_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = shop(300, true);
+    let group = |row: usize| ["group", "a", "b", "c"][if row == 0 { 0 } else { 1 + usize::from(row > 500) + usize::from(row > 900) }];
+    let text: String = text.lines().enumerate().map(|(row, line)| format!("{line},{}\n", group(row))).collect();
+    let mut plan = plan(folder.path(), &text);
+    let recipe = ColumnRecipe { missing: Some(MissingRule::LeaveOutRows), ..ColumnRecipe::default() };
+    plan.preparation.columns.insert("age".into(), recipe);
+    plan.clustering.method = Method::Column;
+    plan.clustering.groups.column = Some("group".into());
+    let mut clustering = plan.clustering.clone();
+    (clustering.method, clustering.kmeans.k) = (Method::KMeans, Some(2));
+    plan.put_split(Parting { segment: number("3"), scale: InsideScale::Within, clustering, kept: true, numbering: None });
+    let wanted = Wanted::outputs(Outputs { personas: true, ..Outputs::default() });
+    let (report, _) = personae::engine::analyse(&plan, &wanted, &Ctx::new()).unwrap();
+    let model = export::segment_model(&report, &Ctx::new()).unwrap().unwrap();
+    std::fs::write(folder.path().join("new.csv"), "spend,visits,age,items,group\n200,185,70,120,c\n200,185,,120,c\n20,5,,5,a\n").unwrap();
+    let new = personae::data::read(&Source::file(folder.path().join("new.csv")), &Ctx::new()).unwrap();
+    let placed = model.place(&new, &Ctx::new()).unwrap();
+    let told: Vec<String> = placed
+        .places
+        .iter()
+        .map(|place| match place {
+            Place::Segment(at) => part::text(model.segments[*at].number),
+            Place::Nowhere => "nowhere".into(),
+            Place::LeftOut => "left out".into(),
+        })
+        .collect();
+    // Whole groups are known by their column alone.
+    assert_eq!(told, ["3.1", "left out", "1"]);
+    assert!(placed.notes.iter().any(|note| note.0.contains("has no age")), "{:?}", placed.notes);
 }

@@ -553,3 +553,23 @@ fn which_events_count_and_what_they_add_up_to_are_chosen_in_words() {
     assert!(told(&shop).fires < everything, "{}", told(&shop).fires);
     assert!(told(&shop).sentence.contains("and the value of “purchase” events is at least"), "{}", told(&shop).sentence);
 }
+
+#[test]
+fn to_look_at_a_rule_changes_none_of_its_numbers() {
+    use personae::triggers::language::{Moment, Rules, Span, Trigger};
+    use personae::triggers::terms::{Event, EventField, Op, Over, TriggerCondition, Value};
+    let mut shop = open(JourneysView::Triggers);
+    // A few minutes, a sum and a value that no field would let anybody type.
+    let when = Moment::On(Event::of("purchase").having(EventField::Value, Op::AtMost, Value::Number(3e9)));
+    let mut rule = Trigger::new("small".into(), when, String::new(), Event::of("purchase"));
+    let event = || Event::of("view_item");
+    rule.and = vec![TriggerCondition::Count { event: event(), over: Over::Last(Span::of(1_800_000)), op: Op::AtLeast, value: 1.0 }];
+    rule.unless = vec![TriggerCondition::Sum { event: event(), over: Over::Ever, op: Op::AtLeast, value: 2e9 }];
+    let rules = Rules::of(vec![rule]);
+    shop.window.state_mut().plan.journeys.rules = Some(rules.clone());
+    shop.see(JourneysView::Triggers);
+    assert!(shop.window.query_by_role_and_label(Role::SpinButton, "Sum of the values").is_some());
+    shop.see(JourneysView::Triggers);
+    assert_eq!(shop.window.state().plan.journeys.rules, Some(rules));
+    assert!(shop.window.state().commands.is_empty(), "{:?}", shop.window.state().commands);
+}

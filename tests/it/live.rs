@@ -231,6 +231,31 @@ fn a_model_without_centres_places_customers_and_stays_as_it_is() {
 }
 
 #[test]
+fn segments_in_parts_place_customers_as_score_does_and_say_why_they_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (head, all) = ("customer_id,spend,visits\n", (0..240).map(|customer| row(customer, customer % 3)).collect::<String>());
+    std::fs::write(folder.join("customers.csv"), format!("{head}{all}")).unwrap();
+    let model = ["model", "customers.csv", "--k", "2", "--inside", "1:k=2", "--out", "m.json", "--quiet"];
+    let (code, out, err) = personae(folder, "2", &model);
+    assert_eq!(code, 0, "{out}{err}");
+    let now: String = (0..240).map(|customer| row(customer, (customer + 1) % 3)).collect();
+    std::fs::write(folder.join("stream.csv"), format!("{head}{all}{now}")).unwrap();
+    live(folder, "stream.csv", "out", &["--key", "customer_id", "--batch-rows", "240"]);
+    std::fs::write(folder.join("now.csv"), format!("{head}{now}")).unwrap();
+    assert_eq!(personae(folder, "2", &["score", "m.json", "now.csv", "--out", "scored.csv", "--quiet"]).0, 0);
+    let ended = read(folder, "out/customers.csv");
+    assert!(ended.contains(",1.2,") && ended == read(folder, "scored.csv"), "{ended}");
+    assert_eq!(by_labels(&folder.join("out")), by_table(&ended), "labels of batches have the numbers of parts");
+    let told = json(&folder.join("out"), "live.json")["notes"].to_string();
+    assert!(told.contains("Some of these segments are in parts") && !told.contains("other than centres"), "{told}");
+    // Texts where the model has numbers are refused as for any other model.
+    std::fs::write(folder.join("odd.csv"), format!("{head}{}", all.replace(",1", ",x1").replace(",2", ",x2"))).unwrap();
+    let why = refused(folder, &["odd.csv", "--model", "m.json", "--out", "odd", "--until-idle", "--quiet", "--key", "customer_id"]);
+    assert!(why.contains("are of other kinds than those the model was made from"), "{why}");
+}
+
+#[test]
 fn whoever_is_killed_at_any_moment_goes_on_as_if_nothing_had_happened() {
     let folder = begun();
     let folder = folder.path();

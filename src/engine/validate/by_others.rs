@@ -152,6 +152,25 @@ mod tests {
     use crate::evaluate::CompanyChanged;
 
     #[test]
+    fn a_segment_is_found_on_the_level_that_has_its_number_and_on_those_outside() {
+        let folds = FoldLabels { rounds: Vec::new(), learnt: 0 };
+        let (c3, c31) = (2, part::part(2, 0).unwrap());
+        let inner = part::part(c31, 1).unwrap();
+        let level = |inside, numbers| ByOthers { inside, numbers, folds: &folds, halves: None, without: None };
+        let (outer, inside_c3, inside_c31) = ([0, c3], [c31], [part::part(c31, 0).unwrap(), inner]);
+        let levels = [level(None, &outer), level(Some(c3), &inside_c3), level(Some(c31), &inside_c31)];
+        let found =
+            |levels: &[ByOthers], number| levels_of(levels, number).iter().map(|(level, at)| (level.inside, *at)).collect::<Vec<_>>();
+        assert_eq!(found(&levels, 0), [(None, 0)]);
+        assert_eq!(found(&levels, inner), [(None, 1), (Some(c3), 0), (Some(c31), 1)]);
+        // One that has the number of a part without being in any, as of a model that was opened.
+        let numbers = [0, c31];
+        assert_eq!(found(&[level(None, &numbers)], c31), [(None, 1)]);
+        assert_eq!(found(&[level(None, &outer)], c31), [(None, 1)], "what is known of its segment");
+        assert_eq!(found(&[level(None, &outer)], 7), []);
+    }
+
+    #[test]
     fn a_persona_hangs_on_the_column_that_clearly_more_than_chance_hangs_on() {
         let changed = |a: f64, b: f64| CompanyChanged { all: (a + b) / 2.0, of_segment: vec![Some(a), Some(b)] };
         let without = OneColumn {

@@ -13,20 +13,6 @@ use crate::ui::icons;
 use crate::ui::theme::{self, caption};
 use crate::ui::widgets::{combo_ui, icon_button, name_it, unbroken};
 
-const FIELDS: [EventField; 12] = [
-    EventField::Value,
-    EventField::Page,
-    EventField::Device,
-    EventField::System,
-    EventField::Browser,
-    EventField::Country,
-    EventField::Region,
-    EventField::City,
-    EventField::DayPart,
-    EventField::Weekday,
-    EventField::Hour,
-    EventField::Weekend,
-];
 const NUMBERS: [(Op, &str, &str); 3] = [(Op::AtLeast, "at least", ""), (Op::AtMost, "at most", ""), (Op::Is, "exactly", "")];
 const NAMES: [(Op, &str, &str); 2] = [(Op::Is, "is", ""), (Op::IsNot, "is not", "")];
 const FLAGS: [(bool, &str, &str); 2] = [(true, "yes", ""), (false, "no", "")];
@@ -60,19 +46,9 @@ pub(super) fn add_ui(ui: &mut Ui, name: &str, event: &mut Event, details: &Event
     name_it(&response, Role::Button, &format!("Filter {name}"));
     if response.clicked() {
         let unused = |field: &&EventField| !event.filters.iter().any(|filter| filter.field == **field);
-        let field = fields(details).iter().find(unused).copied().unwrap_or(EventField::Weekend);
+        let field = details.fields().iter().find(unused).copied().unwrap_or(EventField::Weekend);
         event.filters.push(fresh(field, details));
     }
-}
-
-/// Those of which the data know something.
-fn fields(details: &EventDetails) -> Vec<EventField> {
-    let is_known = |field: &EventField| match field {
-        EventField::Value => details.usual_value.is_some(),
-        EventField::DayPart | EventField::Weekday | EventField::Hour | EventField::Weekend => true,
-        field => !names(*field, details).is_empty(),
-    };
-    FIELDS.into_iter().filter(is_known).collect()
 }
 
 /// The names that a field can have in these data.
@@ -96,18 +72,17 @@ fn fresh(field: EventField, details: &EventDetails) -> Filter {
 }
 
 fn filter_ui(ui: &mut Ui, name: &str, filter: &mut Filter, details: &EventDetails) {
-    let listed = FIELDS.contains(&filter.field);
     let is_plain = match (&filter.value, filter.op) {
         (Value::Number(_), op) => NUMBERS.iter().any(|(known, ..)| *known == op),
         (Value::Text(_), op) => NAMES.iter().any(|(known, ..)| *known == op),
         (Value::Flag(_), op) => op == Op::Is,
         (Value::Texts(_), _) => false,
     };
-    if !listed || !is_plain {
+    if matches!(filter.field, EventField::Holiday | EventField::StartsVisit) || !is_plain {
         ui.add(Label::new(unbroken(&sentence::filter_words(filter))).wrap());
         return;
     }
-    let known = fields(details);
+    let known = details.fields();
     let mut field = filter.field;
     // One that these data do not know stays until another is chosen.
     let own = (!known.contains(&field)).then_some(field);
