@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::base::Key;
 use crate::data::{Source, SourceKind};
-use crate::engine::live::{Following, LiveOptions, LiveReplay};
+use crate::engine::live::{Following, LiveOptions, LiveReplay, LiveSource};
 use crate::engine::{LiveSeen, Problem, StepError};
 use crate::export::segment_model;
 use crate::model;
@@ -25,7 +25,12 @@ const BATCH_WAIT: Duration = Duration::from_millis(250);
 impl Window {
     /// What is to be followed was chosen.
     pub(super) fn choose_live(&mut self, path: PathBuf) {
-        let is_folder = path.is_dir();
+        let source = LiveSource::named(&path);
+        if let Some(flaw) = source.flaw() {
+            self.look.live.path_draft = Some(path.to_string_lossy().into_owned());
+            return self.complain(flaw);
+        }
+        let is_folder = path.is_dir() || matches!(source, LiveSource::Topic(_));
         self.change(|plan| {
             plan.live = LiveChoices { source: Some(path), is_folder, plays: plan.live.plays && !is_folder, ..plan.live.clone() }
         });
@@ -121,8 +126,10 @@ impl Window {
 
 /// Where it is followed into: in the folder of programs' data, or beside the source where nothing is kept there. The same source with the same segments goes on where it was left; a recording begins anew each time.
 fn folder_of(source: &Path, root: Option<PathBuf>, (choices, customers): (&LiveChoices, &Option<PathBuf>), model: &str) -> PathBuf {
-    let stem = source.file_stem().unwrap_or_default().to_string_lossy();
-    let root = root.unwrap_or_else(|| source.parent().unwrap_or(Path::new(".")).join("personae live"));
+    let title = LiveSource::named(source).title();
+    let stem = Path::new(&title).file_stem().unwrap_or_default().to_string_lossy();
+    let beside = source.parent().filter(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let root = root.unwrap_or_else(|| beside.join("personae live"));
     if choices.plays {
         return free_path(root.join(format!("{stem} played")));
     }

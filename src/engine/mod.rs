@@ -32,6 +32,7 @@ pub mod pull;
 mod recipe;
 mod report;
 pub mod run;
+mod secrets;
 mod segmentation;
 pub mod silhouettes;
 mod sources;

@@ -26,7 +26,7 @@ const FLOORS: [(&str, u32); 17] = [
 ];
 
 /// A path as written in code, and the parts of the library that may name it.
-const ONLY_IN: [(&str, &[&str]); 51] = [
+const ONLY_IN: [(&str, &[&str]); 55] = [
     ("adbc_core::", &["engine"]),
     ("adbc_driver_manager::", &["engine"]),
     ("arrow_array::", &["engine"]),
@@ -65,12 +65,16 @@ const ONLY_IN: [(&str, &[&str]); 51] = [
     ("redb::", &["engine"]),
     ("resvg::", &["export"]),
     ("rfd::", &["app"]),
+    ("rskafka::", &["engine"]),
     ("rustix::", &["base", "data"]),
+    ("rustls::", &["engine"]),
+    ("rustls_native_certs::", &["engine"]),
     ("sha2::", &["export"]),
     ("signal_hook::", &["app"]),
     ("std::thread", &["data", "engine", "app"]),
     ("sysinfo::", &["base"]),
     ("thread_priority::", &["engine"]),
+    ("tokio::", &["engine"]),
     ("typst::", &["export"]),
     ("typst_kit::", &["export"]),
     ("typst_layout::", &["export"]),

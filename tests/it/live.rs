@@ -289,6 +289,22 @@ pub(crate) fn start(folder: &Path, args: &[&str]) -> Child {
 }
 
 #[test]
+fn what_is_piped_into_the_folder_of_another_source_is_refused_and_not_kept() {
+    let folder = begun();
+    let folder = folder.path();
+    live(folder, "all.csv", "out", &[]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_personae"));
+    command.current_dir(folder).args(["live", "-", "--model", "m.json", "--out", "out", "--until-idle", "--quiet"]);
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It may have refused before it is written to.
+    let _ = child.stdin.take().unwrap().write_all(format!("{HEAD}{}", orders(0..5)).as_bytes());
+    let ended = child.wait_with_output().unwrap();
+    let why = String::from_utf8_lossy(&ended.stderr);
+    assert!(!ended.status.success() && why.contains("follows another source"), "{why}");
+    assert!(!folder.join("out/input.txt").exists());
+}
+
+#[test]
 fn a_file_that_grows_a_folder_and_a_pipe_end_alike() {
     let folder = begun();
     let folder = folder.path();

@@ -68,6 +68,39 @@ fn a_source_is_chosen_and_played() {
     assert!(matches!(&other[..], [Command::Live(choices)] if choices.source.is_none()));
 }
 
+#[test]
+fn a_topic_is_named_by_its_address() {
+    let (_folder, mut plan) = shop();
+    let mut window = page(plan.clone());
+    assert!(click(&mut window, "Follow a Kafka topic…").is_empty());
+    let field = "kafka://HOST:9092/TOPIC, or the path of a file or a folder";
+    window.get_by_role_and_label(Role::TextInput, field).type_text("kafka://localhost:9092/shop.orders?lost=skip");
+    window.run_steps(3);
+    window.key_press(eframe::egui::Key::Enter);
+    window.run_steps(3);
+    let address = "kafka://localhost:9092/shop.orders?lost=skip";
+    assert_eq!(std::mem::take(&mut window.state_mut().commands), [Command::FollowPath(address.into())]);
+    plan.live = LiveChoices { source: Some(address.into()), is_folder: true, ..LiveChoices::default() };
+    let mut window = page(plan);
+    assert!(window.query_by_label("shop.orders").is_some() && window.query_by_label("Play it again").is_none());
+    assert_eq!(click(&mut window, "Follow"), [Command::BeginLive]);
+}
+
+#[test]
+fn a_password_that_was_typed_enters_no_project() {
+    let mut window = Window::new(&eframe::egui::Context::default(), Settings::default(), None, None);
+    window.step();
+    let typed = "kafka://me:hunter2@localhost/orders";
+    window.command(Command::FollowPath(typed.into()));
+    window.step();
+    assert_eq!(window.plan().live.source, None);
+    assert!(window.look().live.path_draft.as_deref() == Some(typed), "what was typed stays to be mended");
+    window.command(Command::FollowPath("kafka://localhost/orders".into()));
+    window.step();
+    assert_eq!(window.plan().live.source.as_deref(), Some(std::path::Path::new("kafka://localhost/orders")));
+    assert!(window.plan().live.is_folder, "it is no file to play");
+}
+
 fn segment(number: usize, name: &str, size: usize) -> LiveSegment {
     LiveSegment { number: number - 1, name: name.into(), size }
 }

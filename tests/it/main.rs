@@ -32,6 +32,7 @@ mod inside;
 mod job;
 mod journeys_leave;
 mod journeys_page;
+mod kafka;
 mod laws;
 mod live;
 mod live_anew;

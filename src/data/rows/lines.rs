@@ -75,15 +75,7 @@ impl LineCutter {
         let unmarked = text.trim_start_matches('\u{feff}');
         let mark = text.len() - unmarked.len();
         if unmarked.trim_start().starts_with('{') {
-            let mut names: Vec<String> = Vec::new();
-            let objects = unmarked.lines().take(LINES_LOOKED_AT).filter_map(|line| serde_json::from_str::<Map<String, Value>>(line).ok());
-            for object in objects {
-                object.keys().filter(|key| !names.contains(key)).cloned().collect::<Vec<_>>().into_iter().for_each(|key| names.push(key));
-            }
-            if names.is_empty() {
-                return Err(LinesError::NoObjects { title: title.to_owned() });
-            }
-            return Ok((LineCutter { form: LineForm::Json, names, habits: Default::default() }, mark));
+            return LineCutter::of_messages(unmarked, &[], title).map(|cutter| (cutter, mark));
         }
         let layout = layout::of(unmarked, false, "");
         if !layout.head.has_header || layout.head.names.is_empty() {
@@ -91,6 +83,28 @@ impl LineCutter {
         }
         let form = LineForm::Delimited { delimiter: layout.delimiter, header: cells_of(unmarked, layout.delimiter, 0..layout.first) };
         Ok((LineCutter { form, names: layout.head.names, habits: layout.head.habits }, layout.first + mark))
+    }
+
+    /// How lines are cut that are JSON whatever stands in the first of them: the columns are those of the lines that are objects, and those that are `wanted`.
+    ///
+    /// Fails where there is none.
+    pub fn of_messages(text: &str, wanted: &[String], title: &str) -> Result<LineCutter, LinesError> {
+        let mut names: Vec<String> = Vec::new();
+        let objects = text.lines().take(LINES_LOOKED_AT).filter_map(|line| serde_json::from_str::<Map<String, Value>>(line).ok());
+        for object in objects {
+            object.keys().filter(|key| !names.contains(key)).cloned().collect::<Vec<_>>().into_iter().for_each(|key| names.push(key));
+        }
+        let cutter = LineCutter { form: LineForm::Json, names, habits: Default::default() }.with(wanted);
+        if cutter.names.is_empty() { Err(LinesError::NoObjects { title: title.to_owned() }) } else { Ok(cutter) }
+    }
+
+    /// The same with further columns, where a line of JSON has some and not others.
+    pub fn with(mut self, wanted: &[String]) -> LineCutter {
+        if matches!(self.form, LineForm::Json) {
+            let further: Vec<String> = wanted.iter().filter(|name| !self.names.contains(name)).cloned().collect();
+            self.names.extend(further);
+        }
+        self
     }
 
     /// The columns.

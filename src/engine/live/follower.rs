@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use crate::base::{Ctx, Key};
 use crate::customers::{LiveError, LiveTable};
 use crate::data::day::IsoDay;
 use crate::data::write::csv_line;
-use crate::data::{Arriving, CutRow, Raw, ReadAs, SourceKind, Sourcing, read_raw_as};
+use crate::data::{Arriving, CutRow, Raw, ReadAs, SourceFile, SourceKind, Sourcing, read_raw_as};
 use crate::engine::{Problem, today};
 use crate::evaluate::shifted::ShiftReference;
 use crate::events::table::DAY;
@@ -17,15 +16,18 @@ use crate::model::{self, Model};
 
 use super::anew::{FoundAnew, Retrained};
 use super::desk::LiveDesk;
+use super::feed::{Feed, Feeding, spool};
 use super::fires::Firing;
 use super::in_order;
 use super::judge::Judge;
 use super::now::{LiveState, SeenBefore, Watched};
+#[cfg(feature = "kafka")]
+use super::options::topic;
 use super::options::{LiveOptions, LiveRule, LiveSource};
 use super::outputs::{self, Ending};
 use super::replayed::Pacer;
 use super::segments::{Changed, LiveSegments};
-use super::source::{self, Arrivals, ReadTo};
+use super::source::{Arrivals, ReadTo};
 use super::state::{FIRES, Kept, Segments, Store, list_name};
 use super::told::{LiveBatch, LiveCounts, LiveEnded};
 use super::versions::Versions;
@@ -42,27 +44,44 @@ pub fn follow(
     say: &mut dyn FnMut(&LiveBatch),
     ctx: &Ctx,
 ) -> Result<LiveEnded, Problem> {
-    let store = Store::open(folder)?;
-    let (path, title, is_open) = match source {
-        LiveSource::Path(path) => {
-            if !path.exists() {
-                return Err(problem(format!("{} does not exist; check the name.", path.display())));
-            }
-            let title = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-            (path, title, None)
-        }
-        LiveSource::Pipe(pipe, title) => {
-            let path = folder.join("input.txt");
-            let is_open = source::spool(pipe, &path)?;
-            (path, title, Some(is_open))
-        }
+    if let Some(flaw) = source.flaw() {
+        return Err(problem(flaw));
+    }
+    let path = match &source {
+        LiveSource::Path(path) if !path.exists() => return Err(problem(format!("{} does not exist; check the name.", path.display()))),
+        LiveSource::Path(path) => path.clone(),
+        LiveSource::Pipe(..) => folder.join("input.txt"),
+        LiveSource::Topic(_) => folder.join("messages"),
     };
-    let mut live = Live::open(model, store, (&path, title, is_open), options, ctx)?;
+    let store = Store::open(folder)?;
+    let feed = (!matches!(source, LiveSource::Path(_))).then(Arc::<Feed>::default);
+    let arrivals = match &source {
+        LiveSource::Topic(_) => Arrivals::of_messages(&path),
+        _ => Arrivals::of(&path),
+    };
+    let mut live = Live::open(model, store, (arrivals, source.title(), feed.clone()), options, ctx)?;
+    // Nothing is filled before it is known that the folder is this source's, and by nobody once this returns.
+    let _feeding = feed.map(|feed| fill(source, &path, feed, options)).transpose()?;
     if desk.is_watched() {
         live.watch(ctx);
     }
     let is_read = live.run(desk, say, ctx)?;
     live.end(is_read, desk, ctx)
+}
+
+/// Lets what is piped in or sent come to where it is followed.
+fn fill(source: LiveSource, path: &Path, feed: Arc<Feed>, options: &LiveOptions) -> Result<Option<Feeding>, Problem> {
+    match source {
+        LiveSource::Path(_) => Ok(None),
+        LiveSource::Pipe(pipe, _) => spool(pipe, path, feed).map(|()| None),
+        #[cfg(feature = "kafka")]
+        LiveSource::Topic(address) => super::kafka::fetch(topic(&address).map_err(problem)?, path, (feed, options.until_idle)).map(Some),
+        #[cfg(not(feature = "kafka"))]
+        LiveSource::Topic(_) => {
+            let _ = options;
+            Err(problem("This Personae was built without Kafka; build it with the feature kafka, or follow a file or a folder."))
+        }
+    }
 }
 
 pub(super) fn problem(text: impl std::fmt::Display) -> Problem {
@@ -130,7 +149,7 @@ impl<'a> Live<'a> {
     fn open(
         model: &'a Model,
         store: Store,
-        (path, title, is_open): (&Path, String, Option<Arc<AtomicBool>>),
+        (arrivals, title, feed): (Arrivals, String, Option<Arc<Feed>>),
         options: &'a LiveOptions,
         ctx: &Ctx,
     ) -> Result<Live<'a>, Problem> {
@@ -142,7 +161,7 @@ impl<'a> Live<'a> {
         if model.table.is_none() && options.rules.is_some() {
             return Err(problem("Rules need to know when things happened, and rows that are customers do not tell; leave --rules out."));
         }
-        if options.replay.is_some() && (is_open.is_some() || path.is_dir()) {
+        if options.replay.is_some() && (feed.is_some() || arrivals.is_folder()) {
             return Err(problem(format!("{title} is no single file; give one file of events to play again.")));
         }
         let chosen = (options.rule, options.half_life, options.snapshot, &options.key, &options.id, options.lateness, &options.customers);
@@ -161,9 +180,11 @@ impl<'a> Live<'a> {
         let names = kept.as_ref().map(|kept| Arriving::resume(&title, kept.readings.clone()).names().to_vec()).unwrap_or_default();
         let to = kept.as_ref().map_or_else(ReadTo::default, |kept| kept.read_to.clone());
         let means = kept.as_ref().and_then(|kept| kept.means.clone());
-        let copy = Some(in_order::place(store.folder(), path)).filter(|copy| options.replay.is_some() && kept.is_some() && copy.exists());
+        let copy = Some(in_order::place(store.folder(), arrivals.place()));
+        let copy = copy.filter(|copy| options.replay.is_some() && kept.is_some() && copy.exists());
+        let arrivals = copy.as_deref().map_or(arrivals, Arrivals::of);
         let mut live = Live {
-            arrivals: Arrivals::new(copy.as_deref().unwrap_or(path), names, to.clone(), is_open),
+            arrivals: arrivals.go_on(names, to.clone()).filled_by(feed).wanting(wanted(model, options)),
             is_put_in_order: copy.is_some(),
             segments: LiveSegments::new(model, options.rule, means),
             store,
@@ -219,7 +240,7 @@ impl<'a> Live<'a> {
             self.versions = kept.versions;
             self.segments.call(&self.versions.all()[self.versions.in_force()].names);
         }
-        let mut rows = Arrivals::new(&self.store.folder().join("events.csv"), table.rows().names().to_vec(), ReadTo::default(), None);
+        let mut rows = Arrivals::of(&self.store.folder().join("events.csv")).go_on(table.rows().names().to_vec(), ReadTo::default());
         loop {
             let found = rows.look(self.options.batch_rows, true)?;
             if found.is_at_end {
@@ -338,6 +359,7 @@ impl<'a> Live<'a> {
         }
         self.read_to = read_to;
         self.keep_changed(&changed, ctx)?;
+        self.arrivals.forget(&self.read_to);
         Ok(LiveBatch { counts: self.counts, customers: self.segments.n_customers(), changed: n_changed })
     }
 
@@ -345,9 +367,7 @@ impl<'a> Live<'a> {
     pub(super) fn begin(&mut self, rows: &[CutRow], ctx: &Ctx) -> Result<LiveTable, Problem> {
         let cutter = self.arrivals.first().ok_or_else(|| problem("The source was closed while its first rows were read; start again."))?;
         let first: Vec<Vec<String>> = rows.iter().filter_map(|row| row.cells.clone().ok()).collect();
-        let source =
-            self.model.table.iter().flat_map(|recipe| &recipe.sources).find(|source| source.kind.is_some_and(SourceKind::has_days));
-        let key = source.and_then(|source| source.key.as_deref()).or(self.options.key.as_deref()).unwrap_or_default();
+        let key = coming(self.model).and_then(|source| source.key.as_deref()).or(self.options.key.as_deref()).unwrap_or_default();
         let table = self.table_of(Arriving::begin(&self.title, cutter, &first, key, ctx).map_err(problem)?, ctx)?;
         self.judge = Judge::new(self.options.lateness, self.id_place(&table)?, None);
         Ok(table)
@@ -359,7 +379,7 @@ impl<'a> Live<'a> {
         let names = table.rows().names().to_vec();
         let copy = in_order::place(self.store.folder(), self.arrivals.place());
         if in_order::copied(self.arrivals.place(), (names.clone(), &copy), |row| self.time_of(row), ctx)? {
-            self.arrivals = Arrivals::new(&copy, names, ReadTo::default(), None);
+            self.arrivals = Arrivals::of(&copy).go_on(names, ReadTo::default());
             self.is_put_in_order = true;
         }
         Ok(self.is_put_in_order)
@@ -436,6 +456,7 @@ impl<'a> Live<'a> {
         let mut told = self.firing.as_ref().map_or_else(Vec::new, Firing::notes);
         told.extend(self.versions.told());
         told.extend(self.order_told());
+        told.extend(self.arrivals.told());
         let Some(table) = &mut self.table else { return Err(problem("The table is missing; please report this.")) };
         let (loaded, names) = table.table(None, self.snapshot, ctx)?;
         let stamp = Key::of("followed", 1, &(&self.of, self.counts.batches), &[]).to_hex();
@@ -451,6 +472,19 @@ impl<'a> Live<'a> {
             told,
         };
         ending.write(&loaded, &names, ctx)
+    }
+}
+
+/// The source of the model's table that keeps coming.
+fn coming(model: &Model) -> Option<&SourceFile> {
+    model.table.iter().flat_map(|recipe| &recipe.sources).find(|source| source.kind.is_some_and(SourceKind::has_days))
+}
+
+/// Columns that rows must have, though the first of them may lack them.
+fn wanted(model: &Model, options: &LiveOptions) -> Vec<String> {
+    match coming(model) {
+        Some(source) => source.key.iter().chain(source.fields.values().flatten()).chain(&options.id).cloned().collect(),
+        None => options.key.iter().chain(&options.id).cloned().chain(model.columns().iter().map(|name| (*name).to_owned())).collect(),
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn copied(
     time_of: impl Fn(&CutRow) -> Option<i64>,
     ctx: &Ctx,
 ) -> Result<bool, Problem> {
-    let begun = || Arrivals::new(recording, names.clone(), ReadTo::default(), None);
+    let begun = || Arrivals::of(recording).go_on(names.clone(), ReadTo::default());
     // Looked at first without keeping anything: a file in order may be larger than memory.
     let (mut newest, mut is_in_order) = (i64::MIN, true);
     each_row(begun(), &time_of, ctx, |_, time| {

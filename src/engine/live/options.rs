@@ -1,12 +1,14 @@
 //! How is a source followed? Choices as plain data.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::data::day::IsoDay;
 use crate::events::table::DAY;
 use crate::triggers::language::Rules;
+
+use super::topic::{Topic, is_topic};
 
 /// How centres follow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,6 +67,40 @@ pub enum LiveSource {
     Path(PathBuf),
     /// What is piped in, with a name for it.
     Pipe(Box<dyn Read + Send>, String),
+    /// A topic of Kafka, by its address (`kafka://HOST:9092/TOPIC`), from its oldest message on.
+    Topic(String),
+}
+
+impl LiveSource {
+    /// What somebody names: a topic by its address, else a file or a folder by its path.
+    pub fn named(name: &Path) -> LiveSource {
+        match name.to_str().filter(|name| is_topic(name)) {
+            Some(address) => LiveSource::Topic(address.to_owned()),
+            None => LiveSource::Path(name.to_owned()),
+        }
+    }
+
+    /// What it is called: a topic and a file by their names.
+    pub fn title(&self) -> String {
+        match self {
+            LiveSource::Path(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            LiveSource::Pipe(_, title) => title.clone(),
+            LiveSource::Topic(address) => topic(address).map_or_else(|_| address.clone(), |topic| topic.name),
+        }
+    }
+
+    /// Why a topic's address cannot be followed, in one sentence; whether its broker is there is not asked.
+    pub fn flaw(&self) -> Option<String> {
+        match self {
+            LiveSource::Topic(address) => topic(address).err(),
+            _ => None,
+        }
+    }
+}
+
+/// The topic of an address, with the secrets of environment variables.
+pub(super) fn topic(address: &str) -> Result<Topic, String> {
+    Topic::of(address, |name| std::env::var(name).ok())
 }
 
 /// Choices of following.

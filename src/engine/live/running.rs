@@ -98,10 +98,10 @@ impl Live<'_> {
                 std::thread::sleep(NAP);
                 continue;
             }
-            let mut is_at_end = false;
+            let (mut is_at_end, mut may_end) = (false, false);
             if held.rows.is_empty() {
                 let found = self.arrivals.look(self.room(waiting.len()), self.options.until_idle)?;
-                is_at_end = found.is_at_end;
+                (is_at_end, may_end) = (found.is_at_end, self.options.until_idle && found.is_over);
                 if !found.rows.is_empty() {
                     held.put(found, self.arrivals.read_to());
                     // When rows are due can be told once it is known how they are read.
@@ -119,7 +119,6 @@ impl Live<'_> {
             if !waiting.is_empty() {
                 since.get_or_insert_with(Instant::now);
             }
-            let may_end = self.options.until_idle && !self.arrivals.is_open();
             let has_waited = since.is_some_and(|since| since.elapsed() >= self.options.batch_wait);
             let is_ripe = waiting.len() >= self.batch_rows()
                 || begins
@@ -421,6 +420,7 @@ impl Live<'_> {
         };
         let mut notes = self.table.as_ref().map_or_else(Vec::new, |table| table.told());
         notes.extend(self.order_told());
+        notes.extend(self.arrivals.told());
         notes.extend(self.trouble.clone());
         if !self.segments.follows() {
             notes.push(outputs::follows_not(model));

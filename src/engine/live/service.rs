@@ -20,7 +20,7 @@ pub struct Following {
 }
 
 impl Following {
-    /// Starts to follow a file or a folder into a folder, once what was followed `before` has ended: both may be of one folder. `wake` is called from that thread whenever there is something new to see.
+    /// Starts to follow a file, a folder or a topic ([`LiveSource::named`]) into a folder, once what was followed `before` has ended: both may be of one folder. `wake` is called from that thread whenever there is something new to see.
     pub fn start(
         model: Model,
         source: PathBuf,
@@ -36,7 +36,7 @@ impl Following {
                 before.end();
             }
             let mut say = |_: &LiveBatch| ();
-            let followed = || follow(&model, LiveSource::Path(source), &options, &folder, &its, &mut say, &Ctx::new());
+            let followed = || follow(&model, LiveSource::named(&source), &options, &folder, &its, &mut say, &Ctx::new());
             // A bug here must not take the window and the user's work along.
             let outcome = match catch_unwind(AssertUnwindSafe(followed)) {
                 Ok(Ok(_)) => Ok(()),

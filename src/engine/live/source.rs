@@ -1,18 +1,20 @@
-//! Where do rows come from? A file that grows, a folder in which files appear, or what is piped in, which is written to a file first.
+//! Where do rows come from? A file that grows, or a folder in which files appear. What comes otherwise is written to one of them first (`feed`).
 //!
 //! In: a path and how far it was read. Out: rows in the order of the columns that were there first, and how far it is read then. Nothing is remembered elsewhere, so that the place is kept
 //! together with what was made of the rows. UTF-8 only: what another program goes on writing is not guessed at.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{CutRow, LineCutter};
+use crate::data::{CutRow, LineCutter, LinesError};
 use crate::engine::Problem;
+
+use super::feed::Feed;
+use super::messages;
 
 /// Bytes that are read at a time, and of a file's beginning that say how it is cut.
 const PIECE: usize = 1 << 20;
@@ -32,9 +34,13 @@ pub(super) struct ReadTo {
 pub(super) struct Arrivals {
     place: PathBuf,
     is_folder: bool,
-    /// Whether more may come through the pipe that fills the file; none where the file is no pipe's.
-    is_open: Option<Arc<AtomicBool>>,
+    /// What fills the file or the folder; none where somebody else does.
+    feed: Option<Arc<Feed>>,
+    /// Whether the files of the folder are messages: each is whole once it is there, and removed once it is not needed.
+    are_messages: bool,
     names: Vec<String>,
+    /// Columns that there are, whether or not the first lines of JSON have them.
+    wanted: Vec<String>,
     /// How the first file was cut: its rows decide how columns are read.
     first: Option<LineCutter>,
     to: ReadTo,
@@ -67,12 +73,44 @@ pub(super) struct Found {
     pub bytes: u64,
     /// Whether everything that is there was read.
     pub is_at_end: bool,
+    /// Whether nothing more was to come when it was looked.
+    pub is_over: bool,
 }
 
 impl Arrivals {
-    /// Follows a file or a folder from where it was read to. `names` are the columns that rows had so far; those of the first file where there are none.
-    pub(super) fn new(place: &Path, names: Vec<String>, to: ReadTo, is_open: Option<Arc<AtomicBool>>) -> Arrivals {
-        Arrivals { place: place.to_owned(), is_folder: place.is_dir(), is_open, names, first: None, to, current: None }
+    /// Follows a file or a folder from its beginning.
+    pub(super) fn of(place: &Path) -> Arrivals {
+        Arrivals {
+            place: place.to_owned(),
+            is_folder: place.is_dir(),
+            feed: None,
+            are_messages: false,
+            names: Vec::new(),
+            wanted: Vec::new(),
+            first: None,
+            to: ReadTo::default(),
+            current: None,
+        }
+    }
+
+    /// Follows a folder of messages, which need not be there yet.
+    pub(super) fn of_messages(place: &Path) -> Arrivals {
+        Arrivals { is_folder: true, are_messages: true, ..Arrivals::of(place) }
+    }
+
+    /// The same, from where it was read to. `names` are the columns that rows had so far; those of the first file where there are none.
+    pub(super) fn go_on(self, names: Vec<String>, to: ReadTo) -> Arrivals {
+        Arrivals { names, to, ..self }
+    }
+
+    /// The same, filled by a feed.
+    pub(super) fn filled_by(self, feed: Option<Arc<Feed>>) -> Arrivals {
+        Arrivals { feed, ..self }
+    }
+
+    /// The same, with columns that there are whether or not the first lines of JSON have them: who looks at a page pays nothing, and the next who pays should count.
+    pub(super) fn wanting(self, wanted: Vec<String>) -> Arrivals {
+        Arrivals { wanted, ..self }
     }
 
     /// How far it was read.
@@ -80,14 +118,31 @@ impl Arrivals {
         &self.to
     }
 
+    /// Whether it is no single file.
+    pub(super) fn is_folder(&self) -> bool {
+        self.is_folder
+    }
+
     /// The file or folder.
     pub(super) fn place(&self) -> &Path {
         &self.place
     }
 
-    /// Whether a pipe fills it that is not closed.
-    pub(super) fn is_open(&self) -> bool {
-        self.is_open.as_ref().is_some_and(|open| open.load(Ordering::Acquire))
+    /// Whether more may come from what fills it.
+    fn is_open(&self) -> bool {
+        self.feed.as_ref().is_some_and(|feed| feed.is_open())
+    }
+
+    /// What is to be known of what fills it.
+    pub(super) fn told(&self) -> Vec<String> {
+        self.feed.as_ref().map_or_else(Vec::new, |feed| feed.told())
+    }
+
+    /// Lets messages go that were read, once what was made of them is kept.
+    pub(super) fn forget(&self, read: &ReadTo) {
+        if self.are_messages {
+            messages::forget(&self.place, &read.file);
+        }
     }
 
     /// How the first file is cut, once it is known.
@@ -96,33 +151,54 @@ impl Arrivals {
     }
 
     /// At most `most` rows of what is there. A line that is not ended is one only where nothing will follow (`is_last`, or a later file of the folder).
+    ///
+    /// Fails where a file cannot be read, and with what ended the feed once all that it brought was read.
     pub(super) fn look(&mut self, most: usize, is_last: bool) -> Result<Found, Problem> {
+        // Asked first: what comes while it is looked is found by the next look.
+        let is_open = self.is_open();
         loop {
             let next = self.next_file()?;
             if self.current.is_none() && !self.open(&next)? {
-                return Ok(Found { rows: Vec::new(), bytes: 0, is_at_end: true });
+                return self.at_end(is_open);
             }
             let is_folder_file_done = self.is_folder && next.as_ref().is_some_and(|name| *name != self.to.file);
             let (rows, bytes) = self.cut(most, false)?;
             if !rows.is_empty() {
-                return Ok(Found { rows, bytes, is_at_end: false });
+                return Ok(Found { rows, bytes, is_at_end: false, is_over: false });
             }
             // Whole lines are gone through first: a row that is not ended yet needs more, however long it is.
             let Some(open) = &mut self.current else { continue };
             if open.fill()? > 0 {
                 continue;
             }
-            let is_all = is_folder_file_done || (is_last && !self.is_open());
+            let is_all = is_folder_file_done || self.are_messages || (is_last && !is_open);
             let (rows, bytes) = if is_all { self.cut(most, true)? } else { (rows, bytes) };
             if !rows.is_empty() {
-                return Ok(Found { rows, bytes, is_at_end: false });
+                return Ok(Found { rows, bytes, is_at_end: false, is_over: false });
             }
             if is_folder_file_done {
                 self.current = None;
                 continue;
             }
             self.check_not_shorter()?;
-            return Ok(Found { rows, bytes: 0, is_at_end: true });
+            return self.at_end(is_open);
+        }
+    }
+
+    /// Nothing is there that was not read; if that is so because of a fault, this is the moment to tell it.
+    fn at_end(&self, is_open: bool) -> Result<Found, Problem> {
+        match self.feed.as_ref().filter(|_| !is_open).and_then(|feed| feed.trouble()) {
+            Some(why) => Err(Problem(why.into())),
+            None => Ok(Found { rows: Vec::new(), bytes: 0, is_at_end: true, is_over: !is_open }),
+        }
+    }
+
+    /// How a file is cut that begins like this, and where its rows begin.
+    fn cutter(&self, text: &str, title: &str) -> Result<(LineCutter, usize), Problem> {
+        let failed = |error: LinesError| Problem(error.to_string().into());
+        match self.are_messages {
+            true => LineCutter::of_messages(text, &self.wanted, title).map(|cutter| (cutter, 0)).map_err(failed),
+            false => LineCutter::of(text, title).map(|(cutter, first)| (cutter.with(&self.wanted), first)).map_err(failed),
         }
     }
 
@@ -153,7 +229,7 @@ impl Arrivals {
 
     /// Bytes of the file that is followed; none of a folder, or of what a pipe still fills.
     pub(super) fn whole(&self) -> Option<u64> {
-        let is_file = !self.is_folder && self.is_open.is_none();
+        let is_file = !self.is_folder && self.feed.is_none();
         is_file.then(|| std::fs::metadata(&self.place).map_or(0, |about| about.len()))
     }
 
@@ -206,7 +282,7 @@ impl Arrivals {
             let n = read_fully(&mut open.file, &mut head).map_err(failed)?;
             head.truncate(n);
             let text = valid(&head, &open.title)?;
-            let (cutter, _) = LineCutter::of(text, &open.title).map_err(|error| Problem(error.to_string().into()))?;
+            let (cutter, _) = self.cutter(text, &open.title)?;
             let places = places(&self.names, &cutter, &open.title)?;
             open.cut = Some((cutter, places));
             open.file.seek(SeekFrom::Start(self.to.offset)).map_err(failed)?;
@@ -222,7 +298,13 @@ impl Arrivals {
     }
 
     fn cut(&mut self, most: usize, is_all: bool) -> Result<(Vec<CutRow>, u64), Problem> {
-        let Some(open) = &mut self.current else { return Ok((Vec::new(), 0)) };
+        let Some(mut open) = self.current.take() else { return Ok((Vec::new(), 0)) };
+        let cut = self.cut_of(&mut open, most, is_all);
+        self.current = Some(open);
+        cut
+    }
+
+    fn cut_of(&mut self, open: &mut Open, most: usize, is_all: bool) -> Result<(Vec<CutRow>, u64), Problem> {
         let text = valid(&open.pending, &open.title)?;
         if open.cut.is_none() {
             // A row beside the names tells how both are written.
@@ -230,7 +312,7 @@ impl Arrivals {
             if !is_all_of_it && text.bytes().filter(|&byte| byte == b'\n').count() < 2 {
                 return Ok((Vec::new(), 0));
             }
-            let (cutter, first) = LineCutter::of(text, &open.title).map_err(|error| Problem(error.to_string().into()))?;
+            let (cutter, first) = self.cutter(text, &open.title)?;
             if self.names.is_empty() {
                 self.names = cutter.names().to_vec();
                 self.first = Some(cutter.clone());
@@ -317,36 +399,4 @@ fn read_fully(file: &mut File, to: &mut [u8]) -> std::io::Result<usize> {
         }
     }
     Ok(n)
-}
-
-/// Writes what comes through a pipe to the end of a file, and says when the pipe is closed. The file is what is followed: a pipe cannot be read again.
-///
-/// Fails where the file cannot be written.
-pub(super) fn spool(mut from: impl Read + Send + 'static, to: &Path) -> Result<Arc<AtomicBool>, Problem> {
-    let failed = |error: std::io::Error| {
-        Problem(format!("{} cannot be written ({error}); check the folder and the room on the disk.", to.display()).into())
-    };
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).read(true).open(to).map_err(failed)?;
-    // Whoever stopped in the middle of a line began another one.
-    let length = file.metadata().map_err(failed)?.len();
-    if length > 0 {
-        let mut last = [0];
-        file.seek(SeekFrom::End(-1)).map_err(failed)?;
-        file.read_exact(&mut last).map_err(failed)?;
-        if last != *b"\n" {
-            file.write_all(b"\n").map_err(failed)?;
-        }
-    }
-    let is_open = Arc::new(AtomicBool::new(true));
-    let says = is_open.clone();
-    std::thread::spawn(move || {
-        let mut piece = vec![0; 64 << 10];
-        while let Ok(n @ 1..) = from.read(&mut piece) {
-            if file.write_all(&piece[..n]).and_then(|()| file.sync_data()).is_err() {
-                break;
-            }
-        }
-        says.store(false, Ordering::Release);
-    });
-    Ok(is_open)
 }

@@ -167,7 +167,7 @@ impl Store {
         self.cut("events.csv", events)?;
         self.cut("aside.csv", aside)?;
         self.cut(RETRAINING, kept.as_ref().map_or(0, |kept| kept.anew_bytes))?;
-        for folder in [self.folder.clone(), self.folder.join("labels"), self.folder.join("models")] {
+        for folder in [self.folder.clone(), self.folder.join("labels"), self.folder.join("models"), self.folder.join("messages")] {
             // What was being written when the program was killed.
             for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
                 let name = entry.file_name();

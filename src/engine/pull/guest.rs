@@ -20,7 +20,9 @@ use crate::data::Dialect;
 use crate::data::guest::leave_no_core;
 use crate::export::write_beside;
 
-use super::address::{self, Opened};
+use crate::engine::secrets::{self, Opened};
+
+use super::address;
 use super::arriving::{Arriving, DayTexts};
 use super::driver;
 use super::request::{ARGUMENT, Foreseen, Pull, Pulled, Request, RowsAsked, Says};
@@ -48,7 +50,7 @@ pub fn serve_if_asked(mut arguments: impl Iterator<Item = impl AsRef<OsStr>>) ->
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         std::process::exit(1);
     });
-    let said = match address::opened(&request.pull.address, |name| std::env::var(name).ok()) {
+    let said = match secrets::opened(&request.pull.address, |name| std::env::var(name).ok()) {
         Err(why) => Err(why),
         Ok(opened) => answer(&request, &opened).map_err(|why| opened.without_secrets(&why)),
     };

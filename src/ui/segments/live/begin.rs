@@ -5,6 +5,7 @@ use std::path::Path;
 use eframe::egui::{Label, Ui};
 
 use crate::data::Source;
+use crate::engine::live::LiveSource;
 use crate::session::{Command, LiveChoices, Look, Plan};
 use crate::ui::dated_sources::dated_sources;
 use crate::ui::theme::{self, caption};
@@ -18,6 +19,7 @@ const WIDTH: f32 = 440.0;
 const GROWS: &str = "Follow the file as it grows, or the folder as files appear in it.";
 const PLAYS: &str = "Play a file that is complete as if it came in now: its first half is read at once, the rest at the speed you choose.";
 const SPEED: &str = "How fast the recording is played. Stretches in which nothing happened are passed over.";
+const TOPIC: &str = "Give its address. Passwords stay out of it: kafka+tls://USER:{SHOP_PASSWORD}@HOST:9093/TOPIC takes the password from the environment variable SHOP_PASSWORD.";
 const KEY: &str = "Each row that comes is a customer as they are now; this column says who.";
 const FIRES: &str = "The rules of Journeys, Triggers: whom they fire for is listed and written to a file. Nothing is sent by itself.";
 
@@ -39,11 +41,11 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
         ui.set_max_width(WIDTH);
         ui.label(theme::heading("How do the segments move over time?"));
         ui.add_space(4.0);
-        let what = "Let them follow orders or events as they come in: from a file that grows, or a folder in which files appear. Everyone who does something is placed anew, and the centres follow.";
+        let what = "Let them follow orders or events as they come in: from a file that grows, a folder in which files appear, or a topic of Kafka. Everyone who does something is placed anew, and the centres follow.";
         ui.add(Label::new(caption(ui, what).size(14.0)).wrap());
         ui.add_space(theme::BETWEEN);
         match draft.source.clone() {
-            None => source_wanted_ui(ui, view, plan, &mut draft, commands),
+            None => source_wanted_ui(ui, view, (plan, &mut draft), look, commands),
             Some(source) => source_ui(ui, view, &source, (plan, &mut draft), commands),
         }
         path_ui(ui, look, commands);
@@ -53,13 +55,17 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
     }
 }
 
-fn source_wanted_ui(ui: &mut Ui, view: &View, plan: &Plan, draft: &mut LiveChoices, commands: &mut Vec<Command>) {
+fn source_wanted_ui(ui: &mut Ui, view: &View, (plan, draft): (&Plan, &mut LiveChoices), look: &mut Look, commands: &mut Vec<Command>) {
     if primary_button(ui, "Choose a file…").clicked() {
         commands.push(Command::ChooseLive(false));
     }
     ui.add_space(4.0);
     if ui.button("Choose a folder…").clicked() {
         commands.push(Command::ChooseLive(true));
+    }
+    ui.add_space(4.0);
+    if ui.button("Follow a Kafka topic…").on_hover_text(TOPIC).clicked() {
+        look.live.path_draft = Some(String::new());
     }
     for (name, path, _) in dated_sources(plan, view.answers) {
         ui.add_space(4.0);
@@ -72,7 +78,7 @@ fn source_wanted_ui(ui: &mut Ui, view: &View, plan: &Plan, draft: &mut LiveChoic
 
 /// What was chosen, how it is followed, and the way on.
 fn source_ui(ui: &mut Ui, view: &View, source: &Path, (plan, draft): (&Plan, &mut LiveChoices), commands: &mut Vec<Command>) {
-    let name = source.file_name().unwrap_or(source.as_os_str()).to_string_lossy().into_owned();
+    let name = LiveSource::named(source).title();
     ui.add(Label::new(theme::strong(unbroken(&name))).wrap()).on_hover_text(source.display().to_string());
     if ui.button("Choose another").clicked() {
         draft.source = None;
@@ -137,7 +143,7 @@ fn path_ui(ui: &mut Ui, look: &mut Look, commands: &mut Vec<Command>) {
     if look.live.path_draft.is_some() {
         ui.add_space(theme::INSIDE);
     }
-    if let Some(path) = path_field_ui(ui, "Path of a file or a folder", &mut look.live.path_draft) {
+    if let Some(path) = path_field_ui(ui, "kafka://HOST:9092/TOPIC, or the path of a file or a folder", &mut look.live.path_draft) {
         commands.push(Command::FollowPath(path.into()));
         look.live.path_draft = None;
     }

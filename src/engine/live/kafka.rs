@@ -1,0 +1,313 @@
+//! How do the messages of a topic of Kafka come, so that none is lost and none counted twice?
+//!
+//! In: a topic and a folder. Out: files of messages in it ([`super::messages`]), from the oldest message the broker has. How far it was read is said by the folder alone: the broker is told
+//! nothing, so no group of readers is joined. Only messages of transactions that were committed come. A broker that is gone is asked again until it is back; what will not get better by
+//! itself (no such topic, a wrong password, a certificate that is not trusted, messages that were deleted before they were read) ends it with one sentence.
+//!
+//! Partitions are read side by side in the order of the times their messages were sent.
+//!
+//! Memory: [`FETCH_BYTES`] for each partition. It waits while [`MOST_BYTES`] lie in the folder and are not read.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rskafka::BackoffConfig;
+use rskafka::client::error::{Error, ProtocolError};
+use rskafka::client::partition::{OffsetAt, PartitionClient, UnknownTopicHandling};
+use rskafka::client::{Client, ClientBuilder, Credentials, SaslConfig};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::base::text::count;
+use crate::engine::Problem;
+
+use super::feed::{Feed, Feeding};
+use super::messages::{Messages, Positions, line_of};
+use super::topic::{Mechanism, Topic};
+
+/// Bytes that are fetched of a partition at a time, at most.
+const FETCH_BYTES: i32 = 1 << 20;
+/// Fewer than these came as they trickle in: the next are waited for, so that not every message becomes a file.
+const SMALL_BYTES: usize = 64 << 10;
+/// How long is waited after them.
+const TRICKLE: Duration = Duration::from_millis(50);
+/// How long a broker keeps a question while it has nothing new of a partition, in milliseconds; and while others have.
+const KEPT_MS: i32 = 250;
+const BUSY_MS: i32 = 10;
+/// A broker that does not answer for so long is gone.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long the library itself tries again what may pass by itself.
+const TRIES: Duration = Duration::from_secs(4);
+/// How long until a broker that is gone is asked again.
+const AGAIN: Duration = Duration::from_secs(1);
+/// How often it is looked whether somebody still follows.
+const NAP: Duration = Duration::from_millis(50);
+/// So many bytes wait to be read, and no more are fetched.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// A partition that is read.
+struct Partition {
+    client: Arc<PartitionClient>,
+    /// The message that is fetched next.
+    at: i64,
+    /// The message after the last that is there.
+    end: i64,
+    /// What was fetched and is not kept yet.
+    held: VecDeque<Message>,
+}
+
+struct Message {
+    /// Its number in its partition.
+    number: i64,
+    /// When it was sent, in milliseconds, or the latest of those before it in its partition.
+    time: i64,
+    line: String,
+}
+
+/// Why it does not go on.
+enum Ended {
+    /// It may go on by itself.
+    ForNow(String),
+    /// It will not.
+    ForGood(String),
+}
+
+/// How far a topic was read.
+struct Reading {
+    messages: Messages,
+    at: Positions,
+}
+
+/// Begins to fetch a topic into a folder. Where it is read in `one_go`, it ends once everything that is there was fetched.
+///
+/// Fails where the folder cannot be written.
+pub(super) fn fetch(topic: Topic, folder: &Path, (feed, one_go): (Arc<Feed>, bool)) -> Result<Feeding, Problem> {
+    let (messages, at) = Messages::open(folder)?;
+    let reading = Reading { messages, at };
+    Ok(Feeding::begin(feed, move |feed| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| format!("{} cannot be followed: the system gives no thread ({error}).", topic.name))?;
+        runtime.block_on(fetching(&topic, reading, feed, one_go))
+    }))
+}
+
+async fn fetching(topic: &Topic, mut reading: Reading, feed: &Feed, one_go: bool) -> Result<(), String> {
+    let mut was_there = false;
+    while !feed.is_stopped() {
+        match session(topic, &mut reading, (feed, one_go), &mut was_there).await {
+            Ok(()) => return Ok(()),
+            Err(Ended::ForGood(why)) => return Err(why),
+            Err(Ended::ForNow(why)) if was_there => {
+                let told =
+                    format!("The broker of {} is gone ({why}); it is asked again until it is back, and nothing is lost.", topic.name);
+                feed.tell("broker", Some(told));
+            }
+            Err(Ended::ForNow(why)) => {
+                let hosts = topic.brokers.join(", ");
+                let tls = if topic.is_tls { "speaks TLS" } else { "speaks without TLS (else write kafka+tls://)" };
+                return Err(format!(
+                    "The broker of {} cannot be reached at {hosts} ({why}); check its name and port, and that it {tls}.",
+                    topic.name
+                ));
+            }
+        }
+        sleep(AGAIN).await;
+    }
+    Ok(())
+}
+
+/// One connection, until it breaks, nobody follows any more, or everything was fetched in one go.
+async fn session(topic: &Topic, reading: &mut Reading, (feed, one_go): (&Feed, bool), was_there: &mut bool) -> Result<(), Ended> {
+    let client = in_time(topic, connect(topic)?.build()).await?;
+    let topics = in_time(topic, client.list_topics()).await?;
+    let Some(found) = topics.iter().find(|found| found.name == topic.name) else {
+        return Err(no_topic(topic, topics.iter().map(|of| &*of.name)));
+    };
+    *was_there = true;
+    feed.tell("broker", None);
+    let mut partitions = BTreeMap::new();
+    for &partition in &found.partitions {
+        partitions.insert(partition, begun(topic, &client, partition, reading, feed).await?);
+    }
+    let mut wait = KEPT_MS;
+    while !feed.is_stopped() {
+        fetch_more(topic, &mut partitions, wait).await?;
+        let lines = take_in_order(&mut partitions, &mut reading.at);
+        wait = if lines.is_empty() { KEPT_MS } else { BUSY_MS };
+        if !lines.is_empty() {
+            reading.messages.put(&lines, &reading.at).map_err(Ended::ForGood)?;
+        }
+        let left = |(number, partition): (&i32, &Partition)| (partition.end - reading.at.get(number).unwrap_or(&partition.at)).max(0);
+        let behind = partitions.iter().map(left).sum::<i64>() as usize;
+        feed.tell("behind", (behind > 0).then(|| format!("{} messages of {} are still at the broker.", count(behind), topic.name)));
+        // What is not there yet, or of a transaction that is not committed, does not come in one go.
+        if one_go && lines.is_empty() {
+            return Ok(());
+        }
+        if lines.len() < SMALL_BYTES {
+            sleep(TRICKLE).await;
+        }
+        while reading.messages.bytes() > MOST_BYTES && !feed.is_stopped() {
+            sleep(NAP).await;
+        }
+    }
+    Ok(())
+}
+
+/// Fetches what comes next of the partitions of which nothing is held.
+async fn fetch_more(topic: &Topic, partitions: &mut BTreeMap<i32, Partition>, wait: i32) -> Result<(), Ended> {
+    let mut asked = JoinSet::new();
+    for (&number, Partition { client, at, .. }) in partitions.iter().filter(|(_, partition)| partition.held.is_empty()) {
+        let (client, at) = (client.clone(), *at);
+        asked.spawn(async move { (number, timeout(PATIENCE, client.fetch_records(at, 1..FETCH_BYTES, wait)).await) });
+    }
+    while let Some(answer) = asked.join_next().await {
+        let (number, answer) = answer.map_err(|error| Ended::ForNow(error.to_string()))?;
+        let (records, end) = match answer.map_err(|_| silent())? {
+            // Where it can be gone on from is found out with the next connection.
+            Err(Error::ServerError { protocol_error: ProtocolError::OffsetOutOfRange, .. }) => {
+                return Err(Ended::ForNow("it has other messages than were asked for".to_owned()));
+            }
+            answer => answer.map_err(|error| ended(topic, &error))?,
+        };
+        let Some(partition) = partitions.get_mut(&number) else { continue };
+        partition.end = end;
+        let mut newest = i64::MIN;
+        for record in records {
+            newest = newest.max(record.record.timestamp.timestamp_millis());
+            partition.at = record.offset + 1;
+            let line = line_of(record.record.value.as_deref());
+            partition.held.push_back(Message { number: record.offset, time: newest, line });
+        }
+    }
+    Ok(())
+}
+
+/// The messages that no partition has an earlier one for, in the order of their times, as lines. A partition read ahead of the others would make all of theirs come late.
+fn take_in_order(partitions: &mut BTreeMap<i32, Partition>, at: &mut Positions) -> String {
+    let has_more = |partition: &&Partition| partition.at < partition.end;
+    let lasts = partitions.values().filter(has_more).filter_map(|partition| partition.held.back());
+    let until = lasts.map(|last| last.time).min().unwrap_or(i64::MAX);
+    let mut taken: Vec<(i64, i32, Message)> = Vec::new();
+    for (&number, partition) in partitions.iter_mut() {
+        while let Some(message) = partition.held.pop_front_if(|message| message.time <= until) {
+            at.insert(number, message.number + 1);
+            taken.push((message.time, number, message));
+        }
+    }
+    taken.sort_by_key(|(time, partition, message)| (*time, *partition, message.number));
+    taken.into_iter().fold(String::new(), |text, (.., message)| text + &message.line + "\n")
+}
+
+/// A partition, and the message to go on with. Messages that the broker deleted before they were read are told, and end it unless the user goes without them.
+async fn begun(topic: &Topic, client: &Client, partition: i32, reading: &mut Reading, feed: &Feed) -> Result<Partition, Ended> {
+    let from = |client, at| Partition { client: Arc::new(client), at, end: at, held: VecDeque::new() };
+    let client = in_time(topic, client.partition_client(&*topic.name, partition, UnknownTopicHandling::Error)).await?;
+    let oldest = in_time(topic, client.get_offset(OffsetAt::Earliest)).await?;
+    let Some(&at) = reading.at.get(&partition) else { return Ok(from(client, oldest)) };
+    let name = &topic.name;
+    if at < oldest {
+        let n = count((oldest - at) as usize);
+        let lost = format!("{n} messages of {name} (partition {partition}) were deleted by the broker before they were read");
+        if !topic.skips_lost {
+            return Err(Ended::ForGood(format!(
+                "{lost}. What was read is kept. To go on without them, write lost=skip behind a question mark at the end of the address."
+            )));
+        }
+        feed.tell("lost", Some(format!("{lost}; they are missing here.")));
+        reading.at.insert(partition, oldest);
+        return Ok(from(client, oldest));
+    }
+    // The end of a partition is asked of a fetch: not every broker tells it when it is asked for the newest message.
+    match timeout(PATIENCE, client.fetch_records(at, 1..FETCH_BYTES, 1)).await {
+        Ok(Err(Error::ServerError { protocol_error: ProtocolError::OffsetOutOfRange, .. })) => Err(Ended::ForGood(format!(
+            "{name} (partition {partition}) has no message {} any more, though it was read up to there: the topic was made anew. Follow it into another folder.",
+            at - 1
+        ))),
+        Ok(Err(error)) => Err(ended(topic, &error)),
+        Ok(Ok(_)) => Ok(from(client, at)),
+        Err(_) => Err(silent()),
+    }
+}
+
+fn connect(topic: &Topic) -> Result<ClientBuilder, Ended> {
+    let backoff = BackoffConfig { max_backoff: AGAIN, deadline: Some(TRIES), ..BackoffConfig::default() };
+    let mut builder = ClientBuilder::new(topic.brokers.clone()).client_id("personae").backoff_config(backoff);
+    if topic.is_tls {
+        builder = builder.tls_config(Arc::new(tls(topic)?));
+    }
+    if let Some((mechanism, user, password)) = &topic.login {
+        let who = Credentials::new(user.clone(), password.clone());
+        builder = builder.sasl_config(match mechanism {
+            Mechanism::Plain => SaslConfig::Plain(who),
+            Mechanism::ScramSha256 => SaslConfig::ScramSha256(who),
+            Mechanism::ScramSha512 => SaslConfig::ScramSha512(who),
+        });
+    }
+    Ok(builder)
+}
+
+/// Whom to trust: the user's own file, or whom the system trusts.
+fn tls(topic: &Topic) -> Result<ClientConfig, Ended> {
+    let found = match &topic.ca {
+        Some(file) => rustls_native_certs::load_certs_from_paths(Some(file), None),
+        None => rustls_native_certs::load_native_certs(),
+    };
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        let why = found.errors.first().map_or_else(String::new, |error| format!(" ({error})"));
+        let shown = topic.ca.as_ref().map_or("the system".to_owned(), |file| file.display().to_string());
+        return Err(Ended::ForGood(format!(
+            "No certificate to trust was found in {shown}{why}; name a PEM file by ca=FILE in the address."
+        )));
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = config.map_err(|error| Ended::ForGood(format!("TLS cannot be used here ({error}).")))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+async fn in_time<T>(topic: &Topic, asked: impl Future<Output = Result<T, Error>>) -> Result<T, Ended> {
+    timeout(PATIENCE, asked).await.map_err(|_| silent())?.map_err(|error| ended(topic, &error))
+}
+
+fn silent() -> Ended {
+    Ended::ForNow(format!("it did not answer within {} seconds", PATIENCE.as_secs()))
+}
+
+/// What an error means for whoever follows.
+fn ended(topic: &Topic, error: &Error) -> Ended {
+    let name = &topic.name;
+    if let Error::ServerError { protocol_error: ProtocolError::TopicAuthorizationFailed, .. } = error {
+        return Ended::ForGood(format!("The broker does not let this user read {name}; ask whoever runs it for the permission to read."));
+    }
+    let said = topic.opened.without_secrets(&error.to_string());
+    let text = said.to_lowercase();
+    // The library tells these apart in words alone.
+    if text.contains("sasl") {
+        return Ended::ForGood(format!(
+            "The broker of {name} does not let this user in; check the name, the password, and mechanism=plain, scram-sha-256 or scram-sha-512 in the address ({said})."
+        ));
+    }
+    if text.contains("certificate") {
+        return Ended::ForGood(format!(
+            "The certificate of the broker of {name} is not trusted; name the file of whoever signed it by ca=FILE in the address ({said})."
+        ));
+    }
+    Ended::ForNow(said)
+}
+
+fn no_topic<'a>(topic: &Topic, known: impl Iterator<Item = &'a str>) -> Ended {
+    let known: BTreeSet<&str> = known.collect();
+    let listed: Vec<&str> = known.iter().copied().take(8).collect();
+    let has = match listed.len() {
+        0 => "it shows no topic to this user".to_owned(),
+        n if n < known.len() => format!("it has {} and others", listed.join(", ")),
+        _ => format!("it has {}", listed.join(", ")),
+    };
+    Ended::ForGood(format!("The broker has no topic {}; {has}. Check how it is spelled.", topic.name))
+}
