@@ -393,7 +393,11 @@ pub fn path_field_ui(ui: &mut Ui, what: &str, draft: &mut Option<String>) -> Opt
     }
     // What turns out to be no path stays to be mended.
     let path = text.trim().to_owned();
-    (pressed(egui::Key::Enter) && !path.is_empty()).then_some(path)
+    let is_entered = pressed(egui::Key::Enter) && !path.is_empty();
+    if is_entered {
+        field.request_focus();
+    }
+    is_entered.then_some(path)
 }
 
 /// A field for a day, with its accessible name; what is no day stays to be mended, and counts as none.

@@ -10,8 +10,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rskafka::BackoffConfig;
 use rskafka::client::error::{Error, ProtocolError};
@@ -43,6 +44,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const TRIES: Duration = Duration::from_secs(4);
 /// How long until a broker that is gone is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How often it is asked whether the topic has further partitions.
+const LISTED: Duration = Duration::from_secs(60);
 /// How often it is looked whether somebody still follows.
 const NAP: Duration = Duration::from_millis(50);
 /// So many bytes wait to be read, and no more are fetched.
@@ -90,13 +93,22 @@ pub(super) fn fetch(topic: Topic, folder: &Path, (feed, one_go): (Arc<Feed>, boo
     Ok(Feeding::begin(feed, move |feed| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| format!("{} cannot be followed: the system gives no thread ({error}).", topic.name))?;
-        runtime.block_on(fetching(&topic, reading, feed, one_go))
+        runtime.block_on(async {
+            let mut fetching = pin!(fetching(&topic, reading, feed, one_go));
+            // Nobody waits for a broker that does not answer. What is kept is kept in one step, so it may be left anywhere.
+            while !feed.is_stopped() {
+                if let Ok(ended) = timeout(NAP, &mut fetching).await {
+                    return ended;
+                }
+            }
+            Ok(())
+        })
     }))
 }
 
 async fn fetching(topic: &Topic, mut reading: Reading, feed: &Feed, one_go: bool) -> Result<(), String> {
     let mut was_there = false;
-    while !feed.is_stopped() {
+    loop {
         match session(topic, &mut reading, (feed, one_go), &mut was_there).await {
             Ok(()) => return Ok(()),
             Err(Ended::ForGood(why)) => return Err(why),
@@ -116,24 +128,28 @@ async fn fetching(topic: &Topic, mut reading: Reading, feed: &Feed, one_go: bool
         }
         sleep(AGAIN).await;
     }
-    Ok(())
 }
 
-/// One connection, until it breaks, nobody follows any more, or everything was fetched in one go.
+/// One connection, until it breaks or everything was fetched in one go.
 async fn session(topic: &Topic, reading: &mut Reading, (feed, one_go): (&Feed, bool), was_there: &mut bool) -> Result<(), Ended> {
     let client = in_time(topic, connect(topic)?.build()).await?;
-    let topics = in_time(topic, client.list_topics()).await?;
-    let Some(found) = topics.iter().find(|found| found.name == topic.name) else {
-        return Err(no_topic(topic, topics.iter().map(|of| &*of.name)));
-    };
+    let found = partitions_of(topic, &client).await?;
     *was_there = true;
     feed.tell("broker", None);
     let mut partitions = BTreeMap::new();
-    for &partition in &found.partitions {
+    for partition in found {
         partitions.insert(partition, begun(topic, &client, partition, reading, feed).await?);
     }
-    let mut wait = KEPT_MS;
-    while !feed.is_stopped() {
+    let (mut wait, mut listed) = (KEPT_MS, Instant::now());
+    loop {
+        if listed.elapsed() >= LISTED {
+            for partition in partitions_of(topic, &client).await? {
+                if !partitions.contains_key(&partition) {
+                    partitions.insert(partition, begun(topic, &client, partition, reading, feed).await?);
+                }
+            }
+            listed = Instant::now();
+        }
         fetch_more(topic, &mut partitions, wait).await?;
         let lines = take_in_order(&mut partitions, &mut reading.at);
         wait = if lines.is_empty() { KEPT_MS } else { BUSY_MS };
@@ -142,7 +158,12 @@ async fn session(topic: &Topic, reading: &mut Reading, (feed, one_go): (&Feed, b
         }
         let left = |(number, partition): (&i32, &Partition)| (partition.end - reading.at.get(number).unwrap_or(&partition.at)).max(0);
         let behind = partitions.iter().map(left).sum::<i64>() as usize;
-        feed.tell("behind", (behind > 0).then(|| format!("{} messages of {} are still at the broker.", count(behind), topic.name)));
+        let told = match behind {
+            0 => None,
+            1 => Some(format!("1 message of {} is still at the broker.", topic.name)),
+            n => Some(format!("{} messages of {} are still at the broker.", count(n), topic.name)),
+        };
+        feed.tell("behind", told);
         // What is not there yet, or of a transaction that is not committed, does not come in one go.
         if one_go && lines.is_empty() {
             return Ok(());
@@ -150,11 +171,19 @@ async fn session(topic: &Topic, reading: &mut Reading, (feed, one_go): (&Feed, b
         if lines.len() < SMALL_BYTES {
             sleep(TRICKLE).await;
         }
-        while reading.messages.bytes() > MOST_BYTES && !feed.is_stopped() {
+        while reading.messages.bytes() > MOST_BYTES {
             sleep(NAP).await;
         }
     }
-    Ok(())
+}
+
+/// The partitions that a topic has now.
+async fn partitions_of(topic: &Topic, client: &Client) -> Result<BTreeSet<i32>, Ended> {
+    let topics = in_time(topic, client.list_topics()).await?;
+    match topics.iter().find(|found| found.name == topic.name) {
+        Some(found) => Ok(found.partitions.clone()),
+        None => Err(no_topic(topic, topics.iter().map(|of| &*of.name))),
+    }
 }
 
 /// Fetches what comes next of the partitions of which nothing is held.
@@ -174,7 +203,8 @@ async fn fetch_more(topic: &Topic, partitions: &mut BTreeMap<i32, Partition>, wa
             answer => answer.map_err(|error| ended(topic, &error))?,
         };
         let Some(partition) = partitions.get_mut(&number) else { continue };
-        partition.end = end;
+        // Marks of transactions are numbered like messages, and none is ever fetched.
+        partition.end = if records.is_empty() { partition.at } else { end };
         let mut newest = i64::MIN;
         for record in records {
             newest = newest.max(record.record.timestamp.timestamp_millis());

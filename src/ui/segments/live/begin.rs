@@ -41,7 +41,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
         ui.set_max_width(WIDTH);
         ui.label(theme::heading("How do the segments move over time?"));
         ui.add_space(4.0);
-        let what = "Let them follow orders or events as they come in: from a file that grows, a folder in which files appear, or a topic of Kafka. Everyone who does something is placed anew, and the centres follow.";
+        let what = "Let them follow orders or events as they come in: from a file that grows, a folder in which files appear, or a Kafka topic. Everyone who does something is placed anew, and the centres follow.";
         ui.add(Label::new(caption(ui, what).size(14.0)).wrap());
         ui.add_space(theme::BETWEEN);
         match draft.source.clone() {
@@ -105,6 +105,7 @@ fn source_ui(ui: &mut Ui, view: &View, source: &Path, (plan, draft): (&Plan, &mu
         key_ui(ui, view, draft);
     } else {
         ui.horizontal(|ui| {
+            ui.add_space(((ui.available_width() - 206.0) / 2.0).max(0.0));
             check_ui(ui, &mut draft.fires, "Rules fire while events come").on_hover_text(FIRES);
         });
     }
