@@ -93,6 +93,21 @@ fn list_number(name: &str) -> Option<(u64, u32)> {
     Some((batch, nth))
 }
 
+/// Whether a file is one that was being written when the program was killed.
+fn is_unfinished(name: &str) -> bool {
+    name.starts_with(".personae-") && name.ends_with(".part")
+}
+
+/// Makes an empty state beside its place and puts it there in one step: half a state could never be opened again. One that another program put there meanwhile stays.
+fn make_database(folder: &Path, path: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let made = tempfile::Builder::new().prefix(".personae-").suffix(".part").tempfile_in(folder)?;
+    drop(Database::create(made.path())?);
+    match made.persist_noclobber(path) {
+        Err(why) if why.error.kind() != std::io::ErrorKind::AlreadyExists => Err(why.error.into()),
+        _ => Ok(()),
+    }
+}
+
 /// The folder and what is kept in it.
 pub(super) struct Store {
     folder: PathBuf,
@@ -111,10 +126,14 @@ impl Store {
         let path = folder.join("state.redb");
         let is_ours = path.is_file();
         let mut inside = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        if !is_ours && inside.any(|entry| entry.file_name() != "input.txt") {
+        let is_other = |name: &str| name != "input.txt" && !is_unfinished(name);
+        if !is_ours && inside.any(|entry| is_other(&entry.file_name().to_string_lossy())) {
             return Err(Problem(format!("{shown} holds files already and no live segments; give an empty folder, or a new one.").into()));
         }
         std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+        if !is_ours {
+            make_database(folder, &path).map_err(|error| failed(&error))?;
+        }
         let database = Database::create(&path).map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => {
                 Problem(format!("another program follows into {shown} at the moment; stop it, or give another folder.").into())
@@ -170,8 +189,7 @@ impl Store {
         for folder in [self.folder.clone(), self.folder.join("labels"), self.folder.join("models"), self.folder.join("messages")] {
             // What was being written when the program was killed.
             for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-                let name = entry.file_name();
-                if name.to_string_lossy().starts_with(".personae-") && name.to_string_lossy().ends_with(".part") {
+                if is_unfinished(&entry.file_name().to_string_lossy()) {
                     std::fs::remove_file(entry.path()).map_err(|error| self.failed(error))?;
                 }
             }
@@ -249,6 +267,23 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_was_killed_while_the_folder_was_made_begins_again() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(".personae-a1b2.part"), "half a state").unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        assert!(store.kept().unwrap().is_none());
+        let mut left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["labels", "state.redb"]);
+        assert!(Store::open(folder.path()).is_err_and(|why| why.0.contains("another program follows")));
+        drop(store);
+        assert!(Store::open(folder.path()).is_ok());
+        let others = tempfile::tempdir().unwrap();
+        std::fs::write(others.path().join("notes.txt"), "").unwrap();
+        assert!(Store::open(others.path()).is_err_and(|why| why.0.contains("no live segments")));
+    }
 
     #[test]
     fn lists_in_their_order_tell_what_happened_in_its_order() {
