@@ -8,6 +8,7 @@
 //!
 //! Memory: [`FETCH_BYTES`] for each partition. It waits while [`MOST_BYTES`] lie in the folder and are not read.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::pin::pin;
@@ -144,8 +145,8 @@ async fn session(topic: &Topic, reading: &mut Reading, (feed, one_go): (&Feed, b
     loop {
         if listed.elapsed() >= LISTED {
             for partition in partitions_of(topic, &client).await? {
-                if !partitions.contains_key(&partition) {
-                    partitions.insert(partition, begun(topic, &client, partition, reading, feed).await?);
+                if let Entry::Vacant(further) = partitions.entry(partition) {
+                    further.insert(begun(topic, &client, partition, reading, feed).await?);
                 }
             }
             listed = Instant::now();
