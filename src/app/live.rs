@@ -28,7 +28,7 @@ use super::saying::{say, warn};
 /// What may be said about following.
 #[derive(Debug, Args)]
 pub(super) struct LiveArgs {
-    /// A file of events that grows (CSV, or JSON lines), a folder in which such files appear, - for what is piped in, or a topic of Kafka: kafka://HOST:9092/TOPIC, with kafka+tls:// for TLS and USER:{SHOP_PASSWORD}@ before the host for a log-in, whose password is an environment variable.
+    /// A file of events that grows (CSV, or JSON lines), a folder in which such files appear, - for what is piped in, or a Kafka topic: kafka://HOST:9092/TOPIC, with kafka+tls:// for TLS and USER:{SHOP_PASSWORD}@ before the host for a log-in, whose password is an environment variable.
     source: PathBuf,
     /// The segment model, as `personae model` or the window's export wrote it.
     #[arg(long, value_name = "FILE")]

@@ -1,4 +1,4 @@
-//! Are messages of a topic of Kafka followed as the rows of a file are: each once, whatever becomes of the program or the broker? Against brokers on this machine, where they are installed.
+//! Are messages of a Kafka topic followed as the rows of a file are: each once, whatever becomes of the program or the broker? Against brokers on this machine, where they are installed.
 #![cfg(feature = "kafka")]
 
 use std::collections::BTreeMap;
@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use personae::base::seed::{self, RngExt};
 use personae::data::day::IsoDay;
 use rskafka::BackoffConfig;
 use rskafka::chrono::DateTime;
@@ -18,7 +17,7 @@ use rskafka::client::{Client, ClientBuilder};
 use rskafka::record::Record;
 
 use crate::behaviour::json;
-use crate::live::{DAYS, HEAD, begun, live, orders, read, refused, start, written};
+use crate::live::{DAYS, HEAD, begun, killed_now_and_then, live, orders, read, refused, start, written};
 
 /// A file that comes with a package of Python; none, and a line that says so, where it is not installed.
 fn of_package(package: &str, file: &str) -> Option<PathBuf> {
@@ -221,19 +220,7 @@ fn whoever_is_killed_while_messages_come_counts_each_once() {
     send(&broker, "orders", &orders(0..DAYS), 2);
     let address = broker.address("orders");
     live(folder, &address, "whole", &WITH_IDS);
-    let mut random = seed::random(12, 0);
-    let mut kills = 0;
-    for _ in 0..25 {
-        let mut child = start(folder, &[&[&*address, "--out", "cut", "--until-idle"], &WITH_IDS[..]].concat());
-        std::thread::sleep(Duration::from_millis(random.random_range(20..900)));
-        if child.try_wait().unwrap().is_some() {
-            break;
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        kills += 1;
-    }
-    assert!(kills > 0, "it was never killed");
+    let kills = killed_now_and_then(folder, &[&[&*address, "--out", "cut", "--until-idle"], &WITH_IDS[..]].concat(), (12, 900));
     live(folder, &address, "cut", &WITH_IDS);
     let counted = |out: &str| json(&folder.join(out), "live.json")["counts"].clone();
     let (whole, cut) = (counted("whole"), counted("cut"));
@@ -325,7 +312,11 @@ fn messages_that_were_deleted_before_they_were_read_are_missed_aloud() {
     live(folder, &format!("{address}?lost=skip"), "out", &[]);
     let told = json(&folder.join("out"), "live.json");
     assert_eq!(told["counts"]["counted"].as_u64().unwrap() as usize, orders(0..DAYS).lines().count() - 7, "{told}");
-    assert!(told["notes"].to_string().contains("7 messages of orders (partition 0) were deleted"), "{told}");
+    let missing = "7 messages of orders were deleted by the broker before they were read. They are missing here.";
+    assert!(told["notes"].to_string().contains(missing), "{told}");
+    // Whoever looks at the numbers later is told as well.
+    live(folder, &address, "out", &[]);
+    assert!(json(&folder.join("out"), "live.json")["notes"].to_string().contains(missing));
 }
 
 #[test]

@@ -261,25 +261,30 @@ fn whoever_is_killed_at_any_moment_goes_on_as_if_nothing_had_happened() {
     let folder = folder.path();
     let more = ["--batch-rows", "97", "--id", "order_id"];
     live(folder, "all.csv", "whole", &more);
-    let mut random = seed::random(11, 0);
-    let mut kills = 0;
-    for _ in 0..25 {
-        let mut child = start(folder, &["all.csv", "--out", "cut", "--until-idle", "--batch-rows", "97", "--id", "order_id"]);
-        std::thread::sleep(Duration::from_millis(random.random_range(20..700)));
-        if child.try_wait().unwrap().is_some() {
-            break;
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        kills += 1;
-    }
-    assert!(kills > 0, "it was never killed");
+    let started = ["all.csv", "--out", "cut", "--until-idle", "--batch-rows", "97", "--id", "order_id"];
+    let kills = killed_now_and_then(folder, &started, (11, 700));
     live(folder, "all.csv", "cut", &more);
     let (whole, cut) = (written(&folder.join("whole")), written(&folder.join("cut")));
     assert_eq!(whole.keys().collect::<Vec<_>>(), cut.keys().collect::<Vec<_>>());
     for (name, text) in &whole {
         assert!(cut[name] == *text, "{} after {kills} kills", name.display());
     }
+}
+
+/// Starts it again and again, and kills it within so many milliseconds, until it ends by itself. How often it was killed: at least once.
+pub(crate) fn killed_now_and_then(folder: &Path, args: &[&str], (seed, within): (u64, u64)) -> usize {
+    let mut random = seed::random(seed, 0);
+    for kills in 0..25 {
+        let mut child = start(folder, args);
+        std::thread::sleep(Duration::from_millis(random.random_range(20..within)));
+        if child.try_wait().unwrap().is_some() {
+            assert!(kills > 0, "it was never killed");
+            return kills;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    25
 }
 
 pub(crate) fn start(folder: &Path, args: &[&str]) -> Child {

@@ -3,6 +3,7 @@
 //! It runs on a thread of its own. What lies here is all that it and whoever follows know of each other: whether more may come, what went wrong, and what is to be known.
 
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -70,9 +71,11 @@ impl Feeding {
     /// Begins to fill what a feed is of; `fill` is to look again and again whether it is stopped. What it fails with is the trouble of the feed.
     pub(super) fn begin(feed: Arc<Feed>, fill: impl FnOnce(&Feed) -> Result<(), String> + Send + 'static) -> Feeding {
         let its = feed.clone();
-        let thread = std::thread::spawn(move || match fill(&its) {
-            Ok(()) => its.close(),
-            Err(why) => its.fail(why),
+        let thread = std::thread::spawn(move || match catch_unwind(AssertUnwindSafe(|| fill(&its))) {
+            Ok(Ok(())) => its.close(),
+            Ok(Err(why)) => its.fail(why),
+            // Whoever follows would wait for ever.
+            Err(_) => its.fail("Reading the source ended by a fault of the program; what was read is kept. Please report it.".to_owned()),
         });
         Feeding { feed, thread: Some(thread) }
     }
@@ -117,4 +120,44 @@ pub(super) fn spool(mut from: impl Read + Send + 'static, to: &Path, feed: Arc<F
         feed.close();
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(fill: impl FnOnce(&Feed) -> Result<(), String> + Send + 'static) -> (Option<String>, bool) {
+        let feed = Arc::new(Feed::default());
+        let feeding = Feeding::begin(feed.clone(), fill);
+        while feed.is_open() {
+            std::thread::yield_now();
+        }
+        drop(feeding);
+        (feed.trouble(), feed.is_open())
+    }
+
+    #[test]
+    fn however_filling_ends_whoever_follows_hears_of_it() {
+        assert_eq!(ended(|_| Ok(())), (None, false));
+        assert_eq!(ended(|_| Err("the disk is full".into())), (Some("the disk is full".into()), false));
+        assert!(ended(|_| panic!("as a test")).0.is_some_and(|why| why.contains("Please report it")));
+    }
+
+    #[test]
+    fn let_go_it_ends_and_the_newest_word_on_something_counts() {
+        let feed = Arc::new(Feed::default());
+        let feeding = Feeding::begin(feed.clone(), |feed| {
+            while !feed.is_stopped() {
+                std::thread::yield_now();
+            }
+            Ok(())
+        });
+        feed.tell("lost", Some("1 message".into()));
+        feed.tell("broker", Some("gone".into()));
+        feed.tell("lost", Some("2 messages".into()));
+        feed.tell("broker", None);
+        assert_eq!((feed.told(), feed.is_open()), (vec!["2 messages".to_owned()], true));
+        drop(feeding);
+        assert!(!feed.is_open());
+    }
 }

@@ -16,13 +16,12 @@ use crate::model::{self, Model};
 
 use super::anew::{FoundAnew, Retrained};
 use super::desk::LiveDesk;
-use super::feed::{Feed, Feeding, spool};
+use super::feed::Feed;
+use super::filling;
 use super::fires::Firing;
 use super::in_order;
 use super::judge::Judge;
 use super::now::{LiveState, SeenBefore, Watched};
-#[cfg(feature = "kafka")]
-use super::options::topic;
 use super::options::{LiveOptions, LiveRule, LiveSource};
 use super::outputs::{self, Ending};
 use super::replayed::Pacer;
@@ -44,44 +43,17 @@ pub fn follow(
     say: &mut dyn FnMut(&LiveBatch),
     ctx: &Ctx,
 ) -> Result<LiveEnded, Problem> {
-    if let Some(flaw) = source.flaw() {
-        return Err(problem(flaw));
-    }
-    let path = match &source {
-        LiveSource::Path(path) if !path.exists() => return Err(problem(format!("{} does not exist; check the name.", path.display()))),
-        LiveSource::Path(path) => path.clone(),
-        LiveSource::Pipe(..) => folder.join("input.txt"),
-        LiveSource::Topic(_) => folder.join("messages"),
-    };
+    let place = filling::place(&source, folder)?;
     let store = Store::open(folder)?;
-    let feed = (!matches!(source, LiveSource::Path(_))).then(Arc::<Feed>::default);
-    let arrivals = match &source {
-        LiveSource::Topic(_) => Arrivals::of_messages(&path),
-        _ => Arrivals::of(&path),
-    };
+    let (arrivals, feed) = filling::arrivals(&source, &place);
     let mut live = Live::open(model, store, (arrivals, source.title(), feed.clone()), options, ctx)?;
     // Nothing is filled before it is known that the folder is this source's, and by nobody once this returns.
-    let _feeding = feed.map(|feed| fill(source, &path, feed, options)).transpose()?;
+    let _feeding = filling::fill(source, &place, feed, options)?;
     if desk.is_watched() {
         live.watch(ctx);
     }
     let is_read = live.run(desk, say, ctx)?;
     live.end(is_read, desk, ctx)
-}
-
-/// Lets what is piped in or sent come to where it is followed.
-fn fill(source: LiveSource, path: &Path, feed: Arc<Feed>, options: &LiveOptions) -> Result<Option<Feeding>, Problem> {
-    match source {
-        LiveSource::Path(_) => Ok(None),
-        LiveSource::Pipe(pipe, _) => spool(pipe, path, feed).map(|()| None),
-        #[cfg(feature = "kafka")]
-        LiveSource::Topic(address) => super::kafka::fetch(topic(&address).map_err(problem)?, path, (feed, options.until_idle)).map(Some),
-        #[cfg(not(feature = "kafka"))]
-        LiveSource::Topic(_) => {
-            let _ = options;
-            Err(problem("This Personae was built without Kafka; build it with the feature kafka, or follow a file or a folder."))
-        }
-    }
 }
 
 pub(super) fn problem(text: impl std::fmt::Display) -> Problem {

@@ -1,15 +1,15 @@
-//! How do the messages of a topic of Kafka come, so that none is lost and none counted twice?
+//! How do the messages of a Kafka topic come, so that none is lost and none counted twice?
 //!
 //! In: a topic and a folder. Out: files of messages in it ([`super::messages`]), from the oldest message the broker has. How far it was read is said by the folder alone: the broker is told
-//! nothing, so no group of readers is joined. Only messages of transactions that were committed come. A broker that is gone is asked again until it is back; what will not get better by
+//! nothing, so no consumer group is joined. Only messages of transactions that were committed come. A broker that is gone is asked again until it is back; what will not get better by
 //! itself (no such topic, a wrong password, a certificate that is not trusted, messages that were deleted before they were read) ends it with one sentence.
 //!
-//! Partitions are read side by side in the order of the times their messages were sent.
+//! Partitions are read side by side in the order of the times their messages were sent ([`super::partitions`]).
 //!
 //! Memory: [`FETCH_BYTES`] for each partition. It waits while [`MOST_BYTES`] lie in the folder and are not read.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use rskafka::BackoffConfig;
 use rskafka::client::error::{Error, ProtocolError};
 use rskafka::client::partition::{OffsetAt, PartitionClient, UnknownTopicHandling};
 use rskafka::client::{Client, ClientBuilder, Credentials, SaslConfig};
+use rskafka::record::RecordAndOffset;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -27,7 +28,8 @@ use crate::base::text::count;
 use crate::engine::Problem;
 
 use super::feed::{Feed, Feeding};
-use super::messages::{Messages, Positions, line_of};
+use super::messages::{Messages, TopicRead, line_of};
+use super::partitions::{Queue, take_in_order};
 use super::topic::{Mechanism, Topic};
 
 /// Bytes that are fetched of a partition at a time, at most.
@@ -55,20 +57,7 @@ const MOST_BYTES: u64 = 64 << 20;
 /// A partition that is read.
 struct Partition {
     client: Arc<PartitionClient>,
-    /// The message that is fetched next.
-    at: i64,
-    /// The message after the last that is there.
-    end: i64,
-    /// What was fetched and is not kept yet.
-    held: VecDeque<Message>,
-}
-
-struct Message {
-    /// Its number in its partition.
-    number: i64,
-    /// When it was sent, in milliseconds, or the latest of those before it in its partition.
-    time: i64,
-    line: String,
+    queue: Queue,
 }
 
 /// Why it does not go on.
@@ -82,19 +71,20 @@ enum Ended {
 /// How far a topic was read.
 struct Reading {
     messages: Messages,
-    at: Positions,
+    to: TopicRead,
 }
 
 /// Begins to fetch a topic into a folder. Where it is read in `one_go`, it ends once everything that is there was fetched.
 ///
 /// Fails where the folder cannot be written.
 pub(super) fn fetch(topic: Topic, folder: &Path, (feed, one_go): (Arc<Feed>, bool)) -> Result<Feeding, Problem> {
-    let (messages, at) = Messages::open(folder)?;
-    let reading = Reading { messages, at };
+    let (messages, to) = Messages::open(folder)?;
+    let reading = Reading { messages, to };
+    feed.tell("lost", lost_told(&topic, &reading.to));
     Ok(Feeding::begin(feed, move |feed| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| format!("{} cannot be followed: the system gives no thread ({error}).", topic.name))?;
-        runtime.block_on(async {
+        let ended = runtime.block_on(async {
             let mut fetching = pin!(fetching(&topic, reading, feed, one_go));
             // Nobody waits for a broker that does not answer. What is kept is kept in one step, so it may be left anywhere.
             while !feed.is_stopped() {
@@ -103,7 +93,10 @@ pub(super) fn fetch(topic: Topic, folder: &Path, (feed, one_go): (Arc<Feed>, boo
                 }
             }
             Ok(())
-        })
+        });
+        // A name that is still looked up is waited for by nobody.
+        runtime.shutdown_background();
+        ended
     }))
 }
 
@@ -114,8 +107,10 @@ async fn fetching(topic: &Topic, mut reading: Reading, feed: &Feed, one_go: bool
             Ok(()) => return Ok(()),
             Err(Ended::ForGood(why)) => return Err(why),
             Err(Ended::ForNow(why)) if was_there => {
-                let told =
-                    format!("The broker of {} is gone ({why}); it is asked again until it is back, and nothing is lost.", topic.name);
+                let name = &topic.name;
+                let told = format!(
+                    "The broker of {name} cannot be reached now ({why}). It is tried again until it is back; what was read is kept."
+                );
                 feed.tell("broker", Some(told));
             }
             Err(Ended::ForNow(why)) => {
@@ -152,12 +147,15 @@ async fn session(topic: &Topic, reading: &mut Reading, (feed, one_go): (&Feed, b
             listed = Instant::now();
         }
         fetch_more(topic, &mut partitions, wait).await?;
-        let lines = take_in_order(&mut partitions, &mut reading.at);
+        let queues = partitions.iter_mut().map(|(number, partition)| (*number, &mut partition.queue)).collect();
+        let lines = take_in_order(queues, &mut reading.to.next);
+        let was_patient = wait == KEPT_MS;
         wait = if lines.is_empty() { KEPT_MS } else { BUSY_MS };
         if !lines.is_empty() {
-            reading.messages.put(&lines, &reading.at).map_err(Ended::ForGood)?;
+            reading.messages.put(&lines, &reading.to).map_err(Ended::ForGood)?;
         }
-        let left = |(number, partition): (&i32, &Partition)| (partition.end - reading.at.get(number).unwrap_or(&partition.at)).max(0);
+        let next = |number: &i32, queue: &Queue| reading.to.next.get(number).copied().unwrap_or(queue.at);
+        let left = |(number, partition): (&i32, &Partition)| (partition.queue.end - next(number, &partition.queue)).max(0);
         let behind = partitions.iter().map(left).sum::<i64>() as usize;
         let told = match behind {
             0 => None,
@@ -166,7 +164,7 @@ async fn session(topic: &Topic, reading: &mut Reading, (feed, one_go): (&Feed, b
         };
         feed.tell("behind", told);
         // What is not there yet, or of a transaction that is not committed, does not come in one go.
-        if one_go && lines.is_empty() {
+        if one_go && lines.is_empty() && was_patient {
             return Ok(());
         }
         if lines.len() < SMALL_BYTES {
@@ -190,8 +188,8 @@ async fn partitions_of(topic: &Topic, client: &Client) -> Result<BTreeSet<i32>, 
 /// Fetches what comes next of the partitions of which nothing is held.
 async fn fetch_more(topic: &Topic, partitions: &mut BTreeMap<i32, Partition>, wait: i32) -> Result<(), Ended> {
     let mut asked = JoinSet::new();
-    for (&number, Partition { client, at, .. }) in partitions.iter().filter(|(_, partition)| partition.held.is_empty()) {
-        let (client, at) = (client.clone(), *at);
+    for (&number, Partition { client, queue }) in partitions.iter().filter(|(_, partition)| partition.queue.is_empty()) {
+        let (client, at) = (client.clone(), queue.at);
         asked.spawn(async move { (number, timeout(PATIENCE, client.fetch_records(at, 1..FETCH_BYTES, wait)).await) });
     }
     while let Some(answer) = asked.join_next().await {
@@ -204,63 +202,52 @@ async fn fetch_more(topic: &Topic, partitions: &mut BTreeMap<i32, Partition>, wa
             answer => answer.map_err(|error| ended(topic, &error))?,
         };
         let Some(partition) = partitions.get_mut(&number) else { continue };
-        // Marks of transactions are numbered like messages, and none is ever fetched.
-        partition.end = if records.is_empty() { partition.at } else { end };
-        let mut newest = i64::MIN;
-        for record in records {
-            newest = newest.max(record.record.timestamp.timestamp_millis());
-            partition.at = record.offset + 1;
-            let line = line_of(record.record.value.as_deref());
-            partition.held.push_back(Message { number: record.offset, time: newest, line });
-        }
+        let message = |of: RecordAndOffset| (of.offset, of.record.timestamp.timestamp_millis(), line_of(of.record.value.as_deref()));
+        partition.queue.put(records.into_iter().map(message), end);
     }
     Ok(())
 }
 
-/// The messages that no partition has an earlier one for, in the order of their times, as lines. A partition read ahead of the others would make all of theirs come late.
-fn take_in_order(partitions: &mut BTreeMap<i32, Partition>, at: &mut Positions) -> String {
-    let has_more = |partition: &&Partition| partition.at < partition.end;
-    let lasts = partitions.values().filter(has_more).filter_map(|partition| partition.held.back());
-    let until = lasts.map(|last| last.time).min().unwrap_or(i64::MAX);
-    let mut taken: Vec<(i64, i32, Message)> = Vec::new();
-    for (&number, partition) in partitions.iter_mut() {
-        while let Some(message) = partition.held.pop_front_if(|message| message.time <= until) {
-            at.insert(number, message.number + 1);
-            taken.push((message.time, number, message));
-        }
-    }
-    taken.sort_by_key(|(time, partition, message)| (*time, *partition, message.number));
-    taken.into_iter().fold(String::new(), |text, (.., message)| text + &message.line + "\n")
-}
-
 /// A partition, and the message to go on with. Messages that the broker deleted before they were read are told, and end it unless the user goes without them.
 async fn begun(topic: &Topic, client: &Client, partition: i32, reading: &mut Reading, feed: &Feed) -> Result<Partition, Ended> {
-    let from = |client, at| Partition { client: Arc::new(client), at, end: at, held: VecDeque::new() };
+    let from = |client, at| Partition { client: Arc::new(client), queue: Queue::from(at) };
     let client = in_time(topic, client.partition_client(&*topic.name, partition, UnknownTopicHandling::Error)).await?;
     let oldest = in_time(topic, client.get_offset(OffsetAt::Earliest)).await?;
-    let Some(&at) = reading.at.get(&partition) else { return Ok(from(client, oldest)) };
+    let Some(&at) = reading.to.next.get(&partition) else { return Ok(from(client, oldest)) };
     let name = &topic.name;
     if at < oldest {
-        let n = count((oldest - at) as usize);
-        let lost = format!("{n} messages of {name} (partition {partition}) were deleted by the broker before they were read");
         if !topic.skips_lost {
             return Err(Ended::ForGood(format!(
-                "{lost}. What was read is kept. To go on without them, write lost=skip behind a question mark at the end of the address."
+                "{} What was read is kept. To go on without them, write lost=skip behind a question mark at the end of the address.",
+                lost_words(oldest - at, &format!("{name} (partition {partition})"))
             )));
         }
-        feed.tell("lost", Some(format!("{lost}; they are missing here.")));
-        reading.at.insert(partition, oldest);
+        *reading.to.lost.entry(partition).or_default() += oldest - at;
+        reading.to.next.insert(partition, oldest);
+        feed.tell("lost", lost_told(topic, &reading.to));
         return Ok(from(client, oldest));
     }
     // The end of a partition is asked of a fetch: not every broker tells it when it is asked for the newest message.
     match timeout(PATIENCE, client.fetch_records(at, 1..FETCH_BYTES, 1)).await {
         Ok(Err(Error::ServerError { protocol_error: ProtocolError::OffsetOutOfRange, .. })) => Err(Ended::ForGood(format!(
-            "{name} (partition {partition}) has no message {} any more, though it was read up to there: the topic was made anew. Follow it into another folder.",
-            at - 1
+            "{name} (partition {partition}) ends before message {at}, up to which it was read, so the topic was created anew. Follow it into another folder."
         ))),
         Ok(Err(error)) => Err(ended(topic, &error)),
         Ok(Ok(_)) => Ok(from(client, at)),
         Err(_) => Err(silent()),
+    }
+}
+
+/// How many messages are missing, of all partitions; nothing where none is.
+fn lost_told(topic: &Topic, to: &TopicRead) -> Option<String> {
+    let lost: i64 = to.lost.values().sum();
+    (lost > 0).then(|| format!("{} They are missing here.", lost_words(lost, &topic.name)))
+}
+
+fn lost_words(n: i64, of: &str) -> String {
+    match n {
+        1 => format!("1 message of {of} was deleted by the broker before it was read."),
+        n => format!("{} messages of {of} were deleted by the broker before they were read.", count(n as usize)),
     }
 }
 

@@ -6,11 +6,22 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::Problem;
 use crate::export::write_beside;
 
 /// By partition, the message that is to be read next.
 pub(super) type Positions = BTreeMap<i32, i64>;
+
+/// How far a topic was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TopicRead {
+    pub next: Positions,
+    /// By partition, how many messages could never be read: whoever looks at the numbers later must still be told.
+    #[serde(default)]
+    pub lost: BTreeMap<i32, i64>,
+}
 
 /// A folder of messages, open for more of them.
 pub(super) struct Messages {
@@ -30,13 +41,13 @@ impl Messages {
     /// Opens the folder, made if need be, with how far was read.
     ///
     /// Fails where it cannot be read or written.
-    pub(super) fn open(folder: &Path) -> Result<(Messages, Positions), Problem> {
+    pub(super) fn open(folder: &Path) -> Result<(Messages, TopicRead), Problem> {
         let failed = |error: &dyn std::fmt::Display| {
             Problem(format!("{} cannot be used ({error}); check the folder and the room on the disk.", folder.display()).into())
         };
         std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
         let last = numbers(folder, MESSAGES).map_err(|error| failed(&error))?.into_iter().max();
-        let Some(last) = last else { return Ok((Messages { folder: folder.to_owned(), next: 0 }, Positions::new())) };
+        let Some(last) = last else { return Ok((Messages { folder: folder.to_owned(), next: 0 }, TopicRead::default())) };
         let text = std::fs::read_to_string(folder.join(name(last, READ_TO))).map_err(|error| failed(&error))?;
         let read_to = serde_json::from_str(&text).map_err(|error| failed(&error))?;
         Ok((Messages { folder: folder.to_owned(), next: last + 1 }, read_to))
@@ -45,7 +56,7 @@ impl Messages {
     /// Keeps messages, a line each, with what is to be read after them.
     ///
     /// Fails with one sentence where they cannot be written.
-    pub(super) fn put(&mut self, lines: &str, read_to: &Positions) -> Result<(), String> {
+    pub(super) fn put(&mut self, lines: &str, read_to: &TopicRead) -> Result<(), String> {
         let write = |ending: &str, text: &str| {
             write_beside(&self.folder.join(name(self.next, ending)), |file| file.write_all(text.as_bytes()))
                 .map_err(|error| format!("{} cannot be written ({error}); make room on the disk and start again.", self.folder.display()))
@@ -99,15 +110,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("messages");
         let (mut messages, read_to) = Messages::open(&folder).unwrap();
-        assert!(read_to.is_empty());
+        assert_eq!(read_to, TopicRead::default());
+        let read_to = |to: i64| TopicRead { next: Positions::from([(0, to), (7, 10 * to)]), lost: BTreeMap::from([(7, 3)]) };
         for to in 1..=4 {
-            messages.put("{}\n", &Positions::from([(0, to), (7, 10 * to)])).unwrap();
+            messages.put("{}\n", &read_to(to)).unwrap();
         }
         // Whoever was killed before the messages were there had not read them.
-        std::fs::write(folder.join(name(4, READ_TO)), r#"{"0":99}"#).unwrap();
+        std::fs::write(folder.join(name(4, READ_TO)), r#"{"next":{"0":99}}"#).unwrap();
         std::fs::write(folder.join("notes.txt"), "of somebody else").unwrap();
-        let (messages, read_to) = Messages::open(&folder).unwrap();
-        assert_eq!((messages.next, read_to), (4, Positions::from([(0, 4), (7, 40)])));
+        let (messages, found) = Messages::open(&folder).unwrap();
+        assert_eq!((messages.next, found), (4, read_to(4)));
         forget(&folder, &name(2, MESSAGES));
         let mut left: Vec<String> =
             std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
@@ -116,7 +128,7 @@ mod tests {
             ["000000000002.ndjson", "000000000002.read", "000000000003.ndjson", "000000000003.read", "000000000004.read", "notes.txt"];
         assert_eq!(left, kept);
         forget(&folder, "notes.txt");
-        assert_eq!(Messages::open(&folder).unwrap().1[&7], 40, "nothing is read twice for it");
+        assert_eq!(Messages::open(&folder).unwrap().1, read_to(4), "nothing is read twice for it");
         assert!(messages.bytes() > 20);
     }
 

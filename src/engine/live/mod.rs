@@ -2,7 +2,7 @@
 //!
 //! In: a model, a source that grows, and a folder. Out, in the folder: the rows that were counted (`events.csv`) and those set aside with why (`aside.csv`), who is in which segment after each
 //! batch (`labels/`), rules that fired (`triggers.ndjson`), what was found anew (`retraining.ndjson`, `models/`), and at the end everyone (`customers.csv`), the model as it is now, and what has drifted.
-//! `source` follows the files, `feed` fills them from a pipe, `kafka` from a `topic` as files of `messages`, `replayed` plays a recording again, `in_order` puts its rows in order, `judge` says which rows count, `segments` follows the customers, `anew` and `versions` find other segments and go back, `fires` follows
+//! `source` follows the files, `filling` says who fills them: `feed` from a pipe, `kafka` from a `topic`, as files of `messages` in the order of their `partitions`; `replayed` plays a recording again, `in_order` puts its rows in order, `judge` says which rows count, `segments` follows the customers, `anew` and `versions` find other segments and go back, `fires` follows
 //! rules, `state` keeps what is needed to go on after a crash, `outputs` writes the rest, `told` is what is said, `now` what is seen, `desk` lies between whoever follows and whoever
 //! watches, `follower` holds it all together, `running` is its loop, and `service` runs it beside the window.
 //!
@@ -14,6 +14,7 @@ mod anew;
 mod desk;
 #[cfg_attr(not(feature = "kafka"), expect(dead_code, reason = "only topics need all of it"))]
 mod feed;
+mod filling;
 mod fires;
 mod follower;
 mod in_order;
@@ -25,6 +26,8 @@ mod messages;
 mod now;
 mod options;
 mod outputs;
+#[cfg_attr(not(feature = "kafka"), expect(dead_code, reason = "only topics need all of it"))]
+mod partitions;
 mod replayed;
 mod running;
 mod segments;
@@ -32,6 +35,7 @@ mod service;
 mod source;
 mod state;
 mod told;
+#[cfg_attr(not(feature = "kafka"), expect(dead_code, reason = "only topics need all of it"))]
 mod topic;
 mod versions;
 

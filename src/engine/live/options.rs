@@ -67,7 +67,7 @@ pub enum LiveSource {
     Path(PathBuf),
     /// What is piped in, with a name for it.
     Pipe(Box<dyn Read + Send>, String),
-    /// A topic of Kafka, by its address (`kafka://HOST:9092/TOPIC`), from its oldest message on.
+    /// A Kafka topic, by its address (`kafka://HOST:9092/TOPIC`), from its oldest message on.
     Topic(String),
 }
 

@@ -108,7 +108,7 @@ impl Arrivals {
         Arrivals { feed, ..self }
     }
 
-    /// The same, with columns that there are whether or not the first lines of JSON have them: who looks at a page pays nothing, and the next who pays should count.
+    /// The same, with columns that exist even where the first lines of JSON lack them: a first event may have no amount, and the next must not lose theirs.
     pub(super) fn wanting(self, wanted: Vec<String>) -> Arrivals {
         Arrivals { wanted, ..self }
     }

@@ -1,4 +1,4 @@
-//! Which topic of Kafka does an address name, and how is its broker reached?
+//! Which Kafka topic does an address name, and how is its broker reached?
 //!
 //! In: `kafka://HOST:9092/TOPIC`, with `kafka+tls://` where the broker wants TLS, and what a log-in needs. Out: the parts. Passwords stand in environment variables; one that was typed is
 //! refused, since an address is seen in lists of programs and kept in projects. O(letters).
