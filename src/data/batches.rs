@@ -14,7 +14,7 @@ use crate::base::{Ctx, Note, Stopped};
 
 use super::error::DataError;
 use super::read::format::Format;
-use super::read::guest::request::What;
+use super::read::guest::request::{UseOf, What};
 use super::read::read_as::ReadAs;
 use super::read::{columnar, sniff, source};
 use super::rows::{Raw, read_raw_as};
@@ -62,7 +62,7 @@ pub fn in_batches(
                 goes_on = take(Batch { table, frame })?;
                 if goes_on { Ok(()) } else { Err(DataError::Stopped(Stopped)) }
             };
-            let told = columnar::ask(path, &title, What::Columns { format, whole: false }, read_as.zone()?, &mut of_frame, ctx);
+            let told = columnar::ask(path, &title, What::Columns { format, use_of: UseOf::Rows }, read_as.zone()?, &mut of_frame, ctx);
             match told {
                 Ok(told) => {
                     let left_out = |(name, dtype): &(String, String)| Note::new(format!("{name} holds {dtype}; it is left out."));

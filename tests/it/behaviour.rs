@@ -62,6 +62,39 @@ pub fn as_ga4(events: &[Happened]) -> String {
     text
 }
 
+/// The same as a Parquet file that BigQuery writes: structures, and lists of them.
+fn write_ga4_parquet(events: &[Happened], path: &Path) {
+    use polars::prelude::*;
+    let n = events.len();
+    let all = |text: &str| Column::new("".into(), vec![text; n]);
+    let structures = |name: &str, fields: Vec<(&str, Column)>| -> Column {
+        let fields = fields.into_iter().map(|(name, column)| column.with_name(name.into())).collect();
+        DataFrame::new(n, fields).unwrap().into_struct(name.into()).into_series().into_column()
+    };
+    let of = |value: &dyn Fn(usize, &Happened) -> Option<String>| {
+        Column::new("".into(), events.iter().enumerate().map(|(nth, event)| value(nth, event)).collect::<Vec<_>>())
+    };
+    let visits: Vec<i64> = events.iter().map(|event| event.1 / (DAY / 2)).collect();
+    let value = structures("value", vec![("string_value", of(&|_, _| None)), ("int_value", Column::new("".into(), visits))]);
+    let pairs = structures("pair", vec![("key", all("ga_session_id")), ("value", value)]);
+    let lists: Vec<Series> = (0..n as i64).map(|nth| pairs.as_materialized_series().slice(nth, 1)).collect();
+    let spent: Vec<Option<f64>> = events.iter().map(|event| Some(event.3).filter(|spent| !spent.is_nan())).collect();
+    let order = of(&|nth, event| (!event.3.is_nan()).then(|| format!("T{nth}")));
+    let columns = vec![
+        Column::new("event_timestamp".into(), events.iter().map(|event| event.1 * 1000).collect::<Vec<_>>()),
+        of(&|_, event| Some(event.2.to_owned())).with_name("event_name".into()),
+        Column::new("event_params".into(), lists),
+        of(&|_, event| Some(format!("K{:03}", event.0))).with_name("user_id".into()),
+        of(&|_, event| Some(format!("D{}", event.0))).with_name("user_pseudo_id".into()),
+        structures("device", vec![("category", all("desktop"))]),
+        structures("geo", vec![("country", all("Germany"))]),
+        structures("ecommerce", vec![("transaction_id", order), ("purchase_revenue", Column::new("".into(), spent))]),
+    ];
+    // Rows of a group are written as JSON in parts.
+    let writer = ParquetWriter::new(std::fs::File::create(path).unwrap()).with_row_group_size(Some(20_000));
+    writer.finish(&mut DataFrame::new(n, columns).unwrap()).unwrap();
+}
+
 fn as_csv(events: &[Happened]) -> String {
     let mut text = "customer_id,event,timestamp,value\n".to_owned();
     for (customer, at, name, value) in events {
@@ -156,6 +189,24 @@ fn the_same_events_as_a_table_of_another_program_say_the_same_on_any_number_of_t
             assert!(csv[part] == other[part], "{part}");
         }
     }
+}
+
+#[test]
+fn structures_and_lists_of_parquet_say_what_json_lines_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = [shop(), shop().into_iter().map(|(customer, at, name, value)| (customer + 400, at, name, value)).collect()].concat();
+    assert!(events.len() > 20_000, "{}", events.len());
+    std::fs::write(folder.path().join("events.json"), as_ga4(&events)).unwrap();
+    write_ga4_parquet(&events, &folder.path().join("events.parquet"));
+    let run = |file: &str| {
+        let args = ["journeys", file, "--funnel", "view_item,purchase", "--paths", "add_to_cart", "--report", "of.json", "--quiet"];
+        let (code, said, err) = personae(folder.path(), "2", &args);
+        assert_eq!(code, 0, "{said}{err}");
+        json(folder.path(), "of.json")
+    };
+    let (lines, parquet) = (run("events.json"), run("events.parquet"));
+    assert_eq!(parquet["read"]["format"], "GA4 (BigQuery export)");
+    assert_eq!(lines, parquet);
 }
 
 const RULES: &str = r#"{"version": 1, "triggers": [

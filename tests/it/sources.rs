@@ -429,6 +429,29 @@ fn stored_types_are_brought_to_the_few_that_queries_know() {
 }
 
 #[test]
+fn what_nests_is_json_to_a_query_and_what_is_binary_is_left_out_aloud() {
+    use polars::prelude::*;
+    let folder = tempfile::tempdir().unwrap();
+    let device = DataFrame::new(2, vec![Column::new("category".into(), [Some("mobile"), None])]).unwrap();
+    let columns = vec![
+        Column::new("id".into(), [1i64, 2]),
+        device.into_struct("device".into()).into_series().into_column(),
+        Column::new("tags".into(), [Series::new("".into(), ["a", "b"]), Series::new_empty("".into(), &DataType::String)]),
+        Column::new("bytes".into(), [&b"x"[..], &b"y"[..]]),
+    ];
+    let mut frame = DataFrame::new(2, columns).unwrap();
+    let (parquet, arrow) = (folder.path().join("shop.parquet"), folder.path().join("shop.arrow"));
+    ParquetWriter::new(std::fs::File::create(&parquet).unwrap()).finish(&mut frame).unwrap();
+    IpcWriter::new(std::fs::File::create(&arrow).unwrap()).finish(&mut frame).unwrap();
+    for path in [parquet, arrow] {
+        let raw = read(&path).unwrap();
+        assert_eq!(columns_and_types(&raw), "id:i64 device:str tags:str");
+        assert_eq!(rows(&raw), [r#"1|{"category":"mobile"}|["a","b"]"#, "2||"]);
+        assert_eq!(raw.notes[0].0, "bytes holds binary, which is neither a number, a date nor text; it is left out.");
+    }
+}
+
+#[test]
 fn keys_are_whole_numbers_to_a_query() {
     let (_folder, folder) = files(&[("orders.csv", b"customer,order,price,when\n17850.0,1,2.5,2024-01-05 10:30\n,2,3,2024-01-06 11:00\n")]);
     let raw = read(&folder.join("orders.csv")).unwrap();

@@ -19,7 +19,7 @@ use crate::data::table::{Table, Texts, Values};
 
 use super::format::Columnar;
 use super::guest;
-use super::guest::request::{Request, Take, Told, What};
+use super::guest::request::{Request, Take, Told, UseOf, What};
 use super::header::make_unique;
 
 /// Reads the whole file.
@@ -32,7 +32,7 @@ pub(super) fn read(path: &Path, title: &str, format: Columnar, zone: Option<Zone
             Ok(())
         }
     };
-    let told = ask(path, title, What::Columns { format, whole: true }, zone, &mut take, ctx)?;
+    let told = ask(path, title, What::Columns { format, use_of: UseOf::Whole }, zone, &mut take, ctx)?;
     let (table, more) = table(all.unwrap_or_default(), ctx)?;
     Ok((table, told.notes.into_iter().chain(more).collect()))
 }

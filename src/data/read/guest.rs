@@ -9,6 +9,7 @@
 
 mod columns;
 mod host;
+mod nested;
 pub(in crate::data) mod request;
 mod serve;
 mod trial;

@@ -2,7 +2,7 @@
 //! cut short or replace while it is mapped.
 //!
 //! In: a path. Out: a lazy frame whose numbers are `Int64` or `Float64`, whose days are `Date` and times `Datetime` of milliseconds, and whose
-//! other columns are `String`; what nests or is binary is left out with a note. Cost: one pass over the file by the guest, a pass over columns
+//! other columns are `String`, those that nest JSON; what is binary is left out with a note. Cost: one pass over the file by the guest, a pass over columns
 //! of times (do they have any?) and of unsigned numbers (do they fit?), and the stamp of the bytes.
 
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::data::cells::zones::Zone;
 use crate::data::error::DataError;
 use crate::data::read::columnar;
 use crate::data::read::format::Columnar;
-use crate::data::read::guest::request::What;
+use crate::data::read::guest::request::{UseOf, What};
 use crate::data::read::header::make_unique;
 use crate::data::table::Kind;
 
@@ -39,7 +39,7 @@ pub(super) fn read(
         met.iter_mut().zip(rows.columns()).for_each(|(met, column)| *met = *met || has_odd(column));
         store.push(rows)
     };
-    let told = columnar::ask(path, title, What::Columns { format, whole: false }, zone, &mut take, ctx)?;
+    let told = columnar::ask(path, title, What::Columns { format, use_of: UseOf::Queries }, zone, &mut take, ctx)?;
     let Some(Held { mut frame, bytes, aside }) = store.finish()? else { return Err(DataError::Empty { title: title.to_owned() }) };
     let schema = frame.collect_schema().map_err(damaged)?;
     let n_rows = number(&frame, len()).map_err(damaged)?.unwrap_or(0.0) as usize;

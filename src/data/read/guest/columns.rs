@@ -10,7 +10,8 @@ use crate::data::error::DataError;
 use crate::data::grouped;
 use crate::data::read::format::Columnar;
 
-use super::request::{Take, Told};
+use super::nested;
+use super::request::{Take, Told, UseOf};
 
 /// Bytes of rows that are handed over at a time, roughly.
 const BATCH_BYTES: u64 = 16 << 20;
@@ -21,13 +22,17 @@ const BATCH_ROWS: usize = 1 << 18;
 /// Cells of a batch, at most, roughly: wide files come a few rows at a time.
 const BATCH_CELLS: usize = 1 << 25;
 
+/// Rows of columns that nest which are written as JSON at a time: their texts take more room than they do.
+const NESTED_ROWS: usize = 1 << 14;
+
 /// Hands over all rows, batch by batch, at least one batch. Where the caller holds all of them, a file that claims more rows than fit into
-/// `budget` is refused before any is read; elsewhere columns that nest or are binary are left out, since nobody queries them.
+/// `budget` is refused before any is read; elsewhere columns that are binary are left out, since nobody queries them, and those that nest are what
+/// `use_of` says.
 pub(super) fn batches(
     path: &Path,
     title: &str,
-    format: Columnar,
-    budget: Option<u64>,
+    (format, use_of): (Columnar, UseOf),
+    budget: u64,
     take: &mut Take,
     ctx: &Ctx,
 ) -> Result<Told, DataError> {
@@ -36,14 +41,19 @@ pub(super) fn batches(
         PolarsError::IO { error, .. } if error.kind() != std::io::ErrorKind::Other => DataError::of_io(path, &error),
         error => damaged(error),
     })?;
-    let is_left_out = |dtype: &DataType| budget.is_none() && (dtype.is_nested() || *dtype == DataType::Binary);
+    let is_left_out = |dtype: &DataType| match use_of {
+        UseOf::Whole => false,
+        UseOf::Rows => dtype.is_nested() || *dtype == DataType::Binary,
+        UseOf::Queries => *dtype == DataType::Binary || (dtype.is_nested() && !nested::is_written(dtype)),
+    };
     let (out, kept): (Vec<_>, Vec<_>) = file.schema.iter().partition(|(_, dtype)| is_left_out(dtype));
     let told = Told { left_out: out.iter().map(|(name, dtype)| (name.to_string(), dtype.to_string())).collect(), ..Told::default() };
+    let is_nested = use_of == UseOf::Queries && kept.iter().any(|(_, dtype)| dtype.is_nested());
     let kept: Vec<PlSmallStr> = kept.iter().map(|(name, _)| (*name).clone()).collect();
     DataError::unless_narrow(title, kept.len())?;
-    let (n_rows, has) = (file.n_rows, budget.unwrap_or(0));
+    let (n_rows, has) = (file.n_rows, budget);
     let needs = (n_rows as u64).saturating_mul(kept.len() as u64).saturating_mul(size_of::<f64>() as u64);
-    if has > 0 && needs > has {
+    if use_of == UseOf::Whole && has > 0 && needs > has {
         return Err(DataError::TooBig { title: title.to_owned(), needs, has });
     }
     let mut at = 0;
@@ -54,8 +64,18 @@ pub(super) fn batches(
         if rows.height() != n && !kept.is_empty() {
             return Err(damaged(polars_err!(ComputeError: "it promises {} rows and has fewer", grouped(n_rows))));
         }
+        let share = |at: usize| if n_rows == 0 { 1.0 } else { at as f32 / n_rows as f32 };
+        if is_nested && n > 0 {
+            for start in (0..n).step_by(NESTED_ROWS) {
+                ctx.check()?;
+                let rows = nested::flattened(rows.slice(start as i64, NESTED_ROWS)).map_err(damaged)?;
+                take(rows, share(at + start))?;
+            }
+        } else {
+            let rows = if is_nested { nested::flattened(rows).map_err(damaged)? } else { rows };
+            take(rows, share(at + n))?;
+        }
         at += n;
-        take(rows, if n_rows == 0 { 1.0 } else { at as f32 / n_rows as f32 })?;
         if at >= n_rows {
             return Ok(told);
         }
@@ -160,19 +180,19 @@ mod tests {
         let n_rows = 3 * BATCH_ROWS / 2;
         let path = repeating(folder.path(), n_rows);
         assert!(std::fs::metadata(&path).unwrap().len() < 1 << 20, "such a file is small");
-        let read = |budget: Option<u64>| {
+        let read = |use_of: UseOf, budget: u64| {
             let mut heights = Vec::new();
             let mut take = |rows: DataFrame, _: f32| {
                 heights.push(rows.height());
                 Ok(())
             };
-            batches(&path, "many.parquet", Columnar::Parquet, budget, &mut take, &Ctx::new()).map(|_| heights)
+            batches(&path, "many.parquet", (Columnar::Parquet, use_of), budget, &mut take, &Ctx::new()).map(|_| heights)
         };
         let needs = n_rows as u64 * 8 * 8;
-        let error = read(Some(needs - 1)).unwrap_err();
+        let error = read(UseOf::Whole, needs - 1).unwrap_err();
         assert_eq!(error, DataError::TooBig { title: "many.parquet".into(), needs, has: needs - 1 });
-        for budget in [Some(needs), None] {
-            assert_eq!(read(budget).unwrap(), [BATCH_ROWS, n_rows - BATCH_ROWS], "a row group of any size comes in pieces");
+        for (use_of, budget) in [(UseOf::Whole, needs), (UseOf::Whole, 0), (UseOf::Rows, 1), (UseOf::Queries, 1)] {
+            assert_eq!(read(use_of, budget).unwrap(), [BATCH_ROWS, n_rows - BATCH_ROWS], "a row group of any size comes in pieces");
         }
     }
 }

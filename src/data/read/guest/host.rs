@@ -188,7 +188,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use crate::data::read::format::Columnar;
-    use crate::data::read::guest::request::What;
+    use crate::data::read::guest::request::{UseOf, What};
 
     use super::*;
 
@@ -199,7 +199,7 @@ mod tests {
         // The request is read first, as a guest does.
         std::fs::write(&program, format!("#!/bin/sh\ncat > /dev/null\n{script}\n")).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
-        let what = What::Columns { format: Columnar::Arrow, whole: true };
+        let what = What::Columns { format: Columnar::Arrow, use_of: UseOf::Whole };
         let request = Request::new(&program, "shop.arrow", what).unwrap();
         // A script that another thread's child still holds open for writing cannot be started for a moment.
         loop {

@@ -21,9 +21,20 @@ pub(in crate::data) enum What {
     Columns {
         /// Which kind of file.
         format: Columnar,
-        /// Whether the caller holds all rows in memory, so that a file that claims more is refused before any is read.
-        whole: bool,
+        /// What the rows are for.
+        use_of: UseOf,
     },
+}
+
+/// What the rows of a file that says what its columns are will be used for. Columns whose values nest depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::data) enum UseOf {
+    /// A table: the caller holds all rows in memory, so that a file that claims more is refused before any is read.
+    Whole,
+    /// Each row is placed and leaves again. What nests is left out.
+    Rows,
+    /// Rows are queried, or read as events. What nests becomes JSON.
+    Queries,
 }
 
 /// What is asked of the guest.
@@ -59,7 +70,7 @@ pub(in crate::data) struct Told {
     pub sheet: String,
     /// All sheets, of a workbook.
     pub sheets: Vec<String>,
-    /// Columns whose values nest or are binary: name and type. They are left out where rows are to be queried.
+    /// Columns that were left out, such as binary ones: name and type.
     pub left_out: Vec<(String, String)>,
     /// Columns of times that name a time zone.
     #[serde(default)]
