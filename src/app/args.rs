@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::data::day::IsoDay;
+use crate::triggers::terms::{EventField, Filter, Op, Value};
 
 /// Single files to read and write, and how much to say.
 #[derive(Debug, Clone, Default, Args)]
@@ -56,4 +57,69 @@ pub(super) fn span(text: &str) -> Result<i64, String> {
     let n: f64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
     // A hundred years.
     if n > 0.0 && n * ms <= 36_525.0 * 86_400_000.0 { Ok((n * ms) as i64) } else { Err(wrong()) }
+}
+
+/// What must hold of an event, as it is typed: "device=mobile", "hour>=18", "page contains /sale".
+pub(super) fn filter(text: &str) -> Result<Filter, String> {
+    let ops = [">=", "<=", "!=", "=", ">", "<", " contains "];
+    let (at, op) = (ops.iter())
+        .filter_map(|op| Some((text.find(op)?, *op)))
+        // At the same place the longer one is meant: ">=" and not ">".
+        .min_by_key(|(at, op)| (*at, std::cmp::Reverse(op.len())))
+        .ok_or("give what must hold, such as device=mobile or hour>=18")?;
+    let (field, value) = (text[..at].trim(), text[at + op.len()..].trim());
+    let field: EventField = serde_json::from_value(field.to_lowercase().into()).map_err(|error| {
+        let known = error.to_string();
+        let known = known.split_once("expected one of ").map_or("", |(_, known)| known);
+        format!("events have no {field}; there are {}", known.replace('`', ""))
+    })?;
+    let op: Op = serde_json::from_value(op.trim().into()).map_err(|error| error.to_string())?;
+    let (value, fits) = match field {
+        EventField::Value | EventField::Hour => {
+            let number: f64 = value.parse().ok().filter(|number: &f64| number.is_finite()).ok_or(format!("{value} is no number"))?;
+            (Value::Number(number), op != Op::Contains)
+        }
+        EventField::Weekend | EventField::Holiday | EventField::StartsVisit => {
+            let flag = match &value.to_lowercase()[..] {
+                "yes" | "true" => true,
+                "no" | "false" => false,
+                _ => return Err(format!("{value} is neither yes nor no")),
+            };
+            (Value::Flag(flag), matches!(op, Op::Is | Op::IsNot))
+        }
+        _ => (Value::Text(value.to_owned()), matches!(op, Op::Is | Op::IsNot | Op::Contains)),
+    };
+    if fits { Ok(Filter { field, op, value }) } else { Err(format!("{} cannot be compared with {}", field.word(), op.sign())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::triggers::sentence::filter_words;
+
+    #[test]
+    fn filters_are_read_as_they_are_told_and_what_is_none_is_said() {
+        let told = |text: &str| filter(text).map(|filter| filter_words(&filter));
+        for (typed, words) in [
+            ("device=mobile", "device is mobile"),
+            ("Device = mobile", "device is mobile"),
+            ("hour>=18", "hour is at least 18"),
+            ("value < 50", "value is less than 50"),
+            ("weekend=yes", "at the weekend"),
+            ("holiday!=yes", "on no holiday"),
+            ("page contains /sale?x=1", "page contains /sale?x=1"),
+        ] {
+            assert_eq!(told(typed).as_deref(), Ok(words), "{typed}");
+        }
+        for (typed, why) in [
+            ("mobile", "give what must hold, such as device=mobile or hour>=18"),
+            ("hour=late", "late is no number"),
+            ("weekend=often", "often is neither yes nor no"),
+            ("weekend>yes", "weekend cannot be compared with >"),
+        ] {
+            assert_eq!(told(typed).unwrap_err(), why);
+        }
+        let unknown = told("colour=red").unwrap_err();
+        assert!(unknown.starts_with("events have no colour; there are page, value, device"), "{unknown}");
+    }
 }

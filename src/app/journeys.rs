@@ -10,8 +10,9 @@ use crate::base::Ctx;
 use crate::engine::behaviour::{JourneyWishes, JourneysFound};
 use crate::engine::journeys_of;
 use crate::export::behaviour::journeys_json;
+use crate::triggers::terms::Filter;
 
-use super::args::span;
+use super::args::{filter, span};
 use super::event_args::{EventArgs, told_of_reading};
 use super::failure::{Failure, failed};
 use super::logging;
@@ -33,6 +34,13 @@ pub(super) struct JourneyArgs {
     /// How long the funnel may take, such as 24h or 7d [7d].
     #[arg(long, value_parser = span, requires = "funnel")]
     window: Option<i64>,
+    /// Look only at events of which this holds: device=mobile, country=Germany, "page contains /sale", value>=50, hour>=18, weekday=Monday, day_part=evening, weekend=yes,
+    /// holiday=yes; given several times, all must hold.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = filter)]
+    only: Vec<Filter>,
+    /// Which days are holidays, where --only asks: a country such as DE, or a file of your own with a date per line.
+    #[arg(long, value_name = "COUNTRY|FILE")]
+    holidays: Option<String>,
     /// The event that paths start from [the start of every visit].
     #[arg(long, value_name = "EVENT")]
     paths: Option<String>,
@@ -65,6 +73,8 @@ pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
             paths: args.paths.clone(),
             depth: args.depth,
             purchase: args.events.purchase.clone(),
+            only: args.only.clone(),
+            holidays: args.holidays.clone(),
             seed: args.events.seed,
         };
         let found = journeys_of(&args.events.events, &wishes, &ctx).map_err(|problem| failed(&problem.0))?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::base::{Ctx, Key};
 use crate::data::day::IsoDay;
 use crate::data::{self, Loaded, ReadAs, SourceFile};
-use crate::events::table::Time;
+use crate::events::table::{Events, Time};
 use crate::events::{EventOptions, open_address_file};
 use crate::journeys::kinds::Kinds;
 use crate::journeys::reporter::Reporter;
@@ -22,7 +22,7 @@ use crate::triggers::details::details;
 
 use super::behaviour::{
     AnalyseTable, Grouped, MADE_OF_THE_SAME, Of, by_behaviour, by_segments, customers_of_rows, decided_of, events_of, failed, funnel_asked,
-    latest_believed, more_asked, paths_asked, problem, purchase_of, returns_asked, rhythm_asked, typical_asked, weeks_asked,
+    latest_believed, more_asked, only, paths_asked, problem, purchase_of, returns_asked, rhythm_asked, typical_asked, weeks_asked,
 };
 use super::caches::Runtime;
 use super::journeys_answer::{EventsSeen, JourneyCustomers, JourneysAnswer, JourneysShown, TriggersTried};
@@ -77,12 +77,35 @@ pub(super) fn of(
             view,
         };
     }
-    let events = events(runtime, plan, (reload, today), need);
-    let customers = events.and("Reading events", |events| match options.by_behaviour {
-        true => by_what_they_did(runtime, (events, loaded), options, analyse, need),
-        false => customers(runtime, events, segmentation, personas, need),
+    let whole = events(runtime, plan, (reload, today), need);
+    // Rules have filters of their own, and what leaves is told of everything.
+    let looks_at_all = options.only.is_empty() || view == JourneysView::Triggers || leaves;
+    let few = match &whole {
+        Asked::Ready(whole) if !looks_at_all => Some(fitting(runtime, whole, options, need)),
+        _ => None,
+    };
+    if let Some(Asked::Failed(problem)) = &few {
+        // All of them are still there, with the filter to change.
+        let failed = || problem.clone();
+        let (customers, shown) = (Asked::Failed(failed()), Asked::Failed(failed()));
+        return Followed {
+            events: whole,
+            customers,
+            shown,
+            tried: Asked::Waiting("Rules are tried elsewhere".into()),
+            leaves: Vec::new(),
+            view,
+        };
+    }
+    let events = match few {
+        Some(few) => few,
+        None => whole.clone(),
+    };
+    let customers = events.and("Reading events", |events| match (options.by_behaviour, &whole) {
+        (true, Asked::Ready(whole)) => by_what_they_did(runtime, (whole, events, loaded), options, analyse, need),
+        _ => customers(runtime, events, segmentation, personas, need),
     });
-    let tried = match &events {
+    let tried = match &whole {
         Asked::Ready(events) if tries || (view == JourneysView::Triggers && !leaves) => {
             trying::of(runtime, events, (options, plan.clustering.seed), analyse, need)
         }
@@ -148,16 +171,35 @@ fn events(runtime: &mut Runtime, plan: &Plan, (reload, today): (u64, IsoDay), ne
             let places = addresses.as_deref().map(open_address_file).transpose().map_err(|error| failed(problem(error, false), ctx))?;
             let reading = EventOptions { places, ..reading.clone() };
             let read = events_of(&paths, &reading, &decided, ctx).map_err(|problem| failed(problem, ctx))?;
-            let mut counts = vec![0usize; read.events.kind_names.len()];
-            read.events.kinds.iter().for_each(|&kind| counts[kind as usize] += 1);
-            let mut kinds: Vec<(String, usize)> = read.events.kind_names.iter().cloned().zip(counts).collect();
-            kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            let kinds = counted_kinds(&read.events);
             let purchase = purchase_of(&read.events, None).ok().flatten().map(|which| which.name);
             let details = details(&read.events);
             Ok(EventsSeen { read, kinds, purchase, details })
         };
         runtime.ask(|s| &mut s.events, key, need, (|| title.into(), Lane::Long), step)
     })
+}
+
+/// The events that the views look at, where a filter leaves some out.
+fn fitting(runtime: &mut Runtime, whole: &Made<EventsSeen>, options: &JourneyOptions, need: Need) -> Asked<EventsSeen> {
+    let key = Key::of("events that fit", 1, &(&options.only, &options.holidays), &[whole.key]);
+    let (seen, filters, holidays) = (whole.value.clone(), options.only.clone(), options.holidays.clone());
+    let step = move |ctx: &Ctx| {
+        let read = only(&seen.read, &filters, holidays.as_deref(), ctx).map_err(|problem| failed(problem, ctx))?;
+        let kinds = counted_kinds(&read.events);
+        // What may be asked for is what all of them have.
+        Ok(EventsSeen { read, kinds, purchase: seen.purchase.clone(), details: seen.details.clone() })
+    };
+    runtime.ask(|s| &mut s.events, key, need, (|| "Looking for events that fit".into(), Lane::Quick), step)
+}
+
+/// What happens, the commonest first.
+fn counted_kinds(events: &Events) -> Vec<(String, usize)> {
+    let mut counts = vec![0usize; events.kind_names.len()];
+    events.kinds.iter().for_each(|&kind| counts[kind as usize] += 1);
+    let mut kinds: Vec<(String, usize)> = events.kind_names.iter().cloned().zip(counts).collect();
+    kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    kinds
 }
 
 fn customers(
@@ -210,17 +252,20 @@ fn told_apart(personas: &Personas, numbers: &[usize]) -> Vec<String> {
 
 fn by_what_they_did(
     runtime: &mut Runtime,
-    (events, loaded): (&Made<EventsSeen>, &Asked<Loaded>),
+    (whole, events, loaded): (&Made<EventsSeen>, &Made<EventsSeen>, &Asked<Loaded>),
     options: &JourneyOptions,
     analyse: AnalyseTable,
     need: Need,
 ) -> Asked<JourneyCustomers> {
-    let key = Key::of("personas by what customers did", 1, &options.purchase, &[&[events.key][..], loaded.key().as_slice()].concat());
+    let keys = [&[whole.key, events.key][..], loaded.key().as_slice()].concat();
+    let key = Key::of("personas by what customers did", 2, &options.purchase, &keys);
     let loaded = loaded.ready().map(|loaded| loaded.value.clone());
-    let (events, purchase) = (events.value.clone(), options.purchase.clone());
+    let (whole, events, purchase) = (whole.value.clone(), events.value.clone(), options.purchase.clone());
     let step = move |ctx: &Ctx| {
-        let purchase = purchase_of(events.events(), purchase.as_deref()).map_err(|problem| failed(problem, ctx))?;
-        let grouped = by_behaviour(events.events(), purchase.as_ref(), None, analyse, ctx).map_err(|problem| failed(problem, ctx))?;
+        let purchase = purchase_of(whole.events(), purchase.as_deref()).map_err(|problem| failed(problem, ctx))?;
+        // Personas are made of all that customers did, whatever is looked at.
+        let grouped = by_behaviour(whole.events(), purchase.as_ref(), None, analyse, ctx).map_err(|problem| failed(problem, ctx))?;
+        let grouped = grouped.of_those_in(whole.events(), events.events());
         let of = grouped.personas(events.events().n_customers());
         let Grouped { groups, mut notes, .. } = grouped;
         // Their rows are known all the same, so that they can be picked.

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970 in UTC.
@@ -81,6 +82,45 @@ impl Events {
     /// The index of a kind by its name.
     pub fn kind(&self, name: &str) -> Option<u32> {
         self.kind_names.iter().position(|of| of == name).map(|at| at as u32)
+    }
+
+    /// The events of which `keep` holds, by their row and the first row of the same customer. Customers without any are gone, visits are numbered anew, and the
+    /// time that the data cover stays. O(events).
+    pub fn keeping(&self, keep: impl Fn(usize, usize) -> bool + Sync) -> Events {
+        let fit = |customer: usize| -> Vec<usize> {
+            let range = self.of(customer);
+            let first = range.start;
+            range.filter(|&row| keep(row, first)).collect()
+        };
+        let by_customer: Vec<Vec<usize>> = (0..self.n_customers()).into_par_iter().map(fit).collect();
+        let (mut customers, mut starts, mut rows, mut visits) = (Vec::new(), vec![0], Vec::new(), Vec::new());
+        for (customer, fit) in by_customer.iter().enumerate().filter(|(_, fit)| !fit.is_empty()) {
+            customers.push(self.customers[customer].clone());
+            let mut visit = 0;
+            for (nth, &row) in fit.iter().enumerate() {
+                visit += u32::from(nth > 0 && self.visits[row] != self.visits[fit[nth - 1]]);
+                visits.push(visit);
+            }
+            rows.extend_from_slice(fit);
+            starts.push(rows.len());
+        }
+        fn taken<T: Copy + Send + Sync>(of: &[T], rows: &[usize]) -> Vec<T> {
+            rows.par_iter().map(|&row| of[row]).collect()
+        }
+        Events {
+            customers,
+            starts,
+            times: taken(&self.times, &rows),
+            kinds: taken(&self.kinds, &rows),
+            kind_names: self.kind_names.clone(),
+            pages: taken(&self.pages, &rows),
+            page_names: self.page_names.clone(),
+            visits,
+            values: taken(&self.values, &rows),
+            contexts: taken(&self.contexts, &rows),
+            context_names: self.context_names.clone(),
+            span: self.span,
+        }
     }
 
     /// Local minute of an event since 1970: UTC where no offset is known.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::day::IsoDay;
 use crate::events::is_address_file;
-use crate::triggers::language::Rules;
+use crate::triggers::language::{Filter, Rules};
 
 /// What is asked of what customers did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct JourneyOptions {
     pub funnel: Vec<String>,
     /// How long the funnel may take.
     pub window_hours: u32,
+    /// What must hold of the events that the views look at; rules have conditions of their own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<Filter>,
     /// The event that paths start from; the start of every visit unless said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<String>,
@@ -38,7 +41,7 @@ pub struct JourneyOptions {
     /// The first day on which rules are tried; found from the data unless said. Personas know only what was before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tried_from: Option<IsoDay>,
-    /// Holidays that rules may ask for: a country by its code, or a file of dates.
+    /// Holidays that rules and filters may ask for: a country by its code, or a file of dates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holidays: Option<String>,
     /// Whether personas are made of what customers did, in the place of those of their table.
@@ -59,6 +62,7 @@ impl Default for JourneyOptions {
             purchase: None,
             funnel: Vec::new(),
             window_hours: 168,
+            only: Vec::new(),
             start: None,
             depth: 4,
             rules: None,

@@ -68,7 +68,7 @@ pub fn holidays_of(country_or_file: &str) -> Result<Vec<i64>, NoHolidays> {
 }
 
 /// The years from one moment to another in which no day is known to be a holiday, in one sentence; none where all have some.
-pub(super) fn none_known_in(holidays: &[i64], (from, to): (Time, Time)) -> Option<String> {
+pub fn none_known_in(holidays: &[i64], (from, to): (Time, Time)) -> Option<String> {
     let year = |day: i64| IsoDay(day as i32).to_string().get(..4).map(str::to_owned);
     let known: BTreeSet<String> = holidays.iter().filter_map(|day| year(*day)).collect();
     let days = from.div_euclid(DAY)..=to.div_euclid(DAY);

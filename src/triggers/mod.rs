@@ -16,7 +16,7 @@ pub mod language;
 #[cfg(test)]
 pub mod made;
 mod matched;
-mod matcher;
+pub mod matcher;
 mod measure;
 mod moment;
 #[cfg(test)]

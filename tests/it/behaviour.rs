@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use personae::base::seed::{self, RngExt};
+use personae::base::text::count;
 use serde_json::Value;
 
 const DAY: i64 = 86_400_000;
@@ -189,6 +190,49 @@ fn the_same_events_as_a_table_of_another_program_say_the_same_on_any_number_of_t
             assert!(csv[part] == other[part], "{part}");
         }
     }
+}
+
+#[test]
+fn events_on_a_device_are_told_as_if_there_were_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = shop();
+    let (first, last) = (events.iter().map(|event| event.1).min().unwrap(), events.iter().map(|event| event.1).max().unwrap());
+    // Every other visit is on a phone. The first and the last event are, too, so that both files cover the same time.
+    let is_mobile = |(customer, at, ..): &Happened| *at == first || *at == last || (at / DAY + *customer as i64) % 2 == 0;
+    let all: Vec<String> = (as_ga4(&events).lines().zip(&events))
+        .map(|(line, event)| if is_mobile(event) { line.replace("desktop", "mobile") } else { line.to_owned() })
+        .collect();
+    let mobile: Vec<&str> = all.iter().zip(&events).filter(|(_, event)| is_mobile(event)).map(|(line, _)| line.as_str()).collect();
+    assert!(mobile.len() > all.len() / 4 && mobile.len() < all.len() * 3 / 4);
+    std::fs::write(folder.path().join("all.json"), all.join("\n")).unwrap();
+    std::fs::write(folder.path().join("mobile.json"), mobile.join("\n")).unwrap();
+    std::fs::write(folder.path().join("customers.csv"), customers()).unwrap();
+    let run = |file: &str, more: &[&str]| {
+        let args =
+            ["journeys", file, "--customers", "customers.csv", "--by", "kind", "--funnel", "view_item,purchase", "--report", "of.json"];
+        personae(folder.path(), "2", &[&args[..], more].concat())
+    };
+    let (code, said, err) = run("mobile.json", &[]);
+    assert_eq!(code, 0, "{said}{err}");
+    let alone = json(folder.path(), "of.json");
+    let (code, said, err) = run("all.json", &["--only", "device=mobile"]);
+    assert_eq!(code, 0, "{said}{err}");
+    let told = format!("Only some events are looked at (device is mobile): {} of {}", count(mobile.len()), count(all.len()));
+    assert!(said.contains(&told), "{told}: {said}");
+    let fitting = json(folder.path(), "of.json");
+    for part in ["customers", "events", "personas", "funnel", "paths", "return", "rhythm", "does_more", "typical"] {
+        assert_eq!(alone[part], fitting[part], "{part}");
+    }
+    // What leaves nothing, and what cannot be asked.
+    let refused = |only: &[&str], code: i32, why: &str| {
+        let (ended, _, err) = run("all.json", only);
+        assert_eq!((ended, err.trim().contains(why)), (code, true), "{err}");
+    };
+    refused(&["--only", "device=phone"], 1, "No event fits (device is phone). In these data, device is one of: desktop, mobile.");
+    refused(&["--only", "holiday=yes"], 1, "Which days are holidays is not known; name a country or a file of dates.");
+    refused(&["--only", "hour=late"], 2, "late is no number");
+    let (code, said, err) = run("all.json", &["--only", "holiday=yes", "--holidays", "DE"]);
+    assert!(code == 0 && said.contains("(on a holiday)"), "{said}{err}");
 }
 
 #[test]

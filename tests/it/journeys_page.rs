@@ -120,6 +120,45 @@ fn the_window_says_what_the_command_says() {
 }
 
 #[test]
+fn some_events_are_looked_at_alone_and_a_filter_that_leaves_none_can_be_changed() {
+    use personae::triggers::terms::{EventField, Filter, Op, Value};
+    let mut shop = open(JourneysView::Rhythm);
+    let choose = |shop: &mut Shop, combo: &str, choice: &str| {
+        shop.click(Role::ComboBox, combo);
+        shop.window.get_by_role_and_label(Role::Button, choice).click_accesskit();
+        shop.window.run();
+        shop.see(JourneysView::Rhythm);
+    };
+    let n_events = |shop: &Shop| shop.window.state().answers.journeys.events.ready().unwrap().events().n_events();
+    let everything = n_events(&shop);
+    shop.click(Role::Button, "Filter the events");
+    shop.see(JourneysView::Rhythm);
+    let first = shop.window.state().plan.journeys.only[0].clone();
+    choose(&mut shop, &format!("The events, filter 1, what: {}", first.field.word()), "weekend");
+    let weekend = Filter { field: EventField::Weekend, op: Op::Is, value: Value::Flag(true) };
+    assert_eq!(shop.window.state().plan.journeys.only, [weekend]);
+    let told = shop.window.state().answers.journeys.shown.ready().unwrap().report.clone();
+    assert!(n_events(&shop) < everything, "{} of {everything}", n_events(&shop));
+    let tiles = &told.rhythm.as_ref().expect("a rhythm").hours;
+    assert!(tiles[..5 * 24].iter().all(|share| *share == 0.0) && tiles[5 * 24..].iter().sum::<f64>() > 0.99, "{tiles:?}");
+    shop.window.get_by_label("Looking only at events that fit: at the weekend.");
+    // Rules keep all events.
+    shop.see(JourneysView::Triggers);
+    assert_eq!(n_events(&shop), everything);
+    shop.see(JourneysView::Rhythm);
+    // Without a country no day is a holiday, and the page says so beside the choice of one.
+    choose(&mut shop, "The events, filter 1, what: weekend", "holiday");
+    let why = shop.window.state().answers.journeys.shown.problem().expect("no holidays are known").0.to_string();
+    assert_eq!(why, "Which days are holidays is not known; name a country or a file of dates.");
+    choose(&mut shop, "Holidays: None", "Germany");
+    let of_holidays = n_events(&shop);
+    assert!(of_holidays > 0 && of_holidays < everything / 10, "{of_holidays} of {everything}");
+    shop.click(Role::Button, "Take out The events, filter 1");
+    shop.see(JourneysView::Rhythm);
+    assert_eq!(n_events(&shop), everything);
+}
+
+#[test]
 fn a_step_and_a_way_pick_their_customers_and_esc_lets_them_go() {
     let mut shop = open(JourneysView::Funnel);
     let answers = &shop.window.state().answers;

@@ -16,9 +16,11 @@ use crate::journeys::report::JourneysReport;
 use crate::journeys::reporter::Reporter;
 use crate::journeys::{JourneysError, PersonaOf};
 use crate::session::Plan;
+use crate::triggers::terms::Filter;
 
 use super::asked::{Of, funnel_asked, more_asked, paths_asked, returns_asked, rhythm_asked, typical_asked, weeks_asked};
 use super::groups::{Grouped, by_behaviour, by_table};
+use super::only::only;
 use super::read::{decided_of, events_of};
 use super::{problem, purchase_of};
 
@@ -45,6 +47,10 @@ pub struct JourneyWishes {
     pub depth: Option<usize>,
     /// The event that counts as a purchase; found by its name unless said.
     pub purchase: Option<String>,
+    /// What must hold of events that are looked at.
+    pub only: Vec<Filter>,
+    /// Which days are holidays, for those filters that ask: a country by its code, or a file of dates.
+    pub holidays: Option<String>,
     /// Seed of draws.
     pub seed: u64,
 }
@@ -71,13 +77,19 @@ pub(in crate::engine) fn journeys(
 ) -> Result<JourneysFound, Problem> {
     ctx.progress("Reading events", 0.0);
     let decided = wishes.customers.as_ref().map_or(&[][..], |(_, plan)| decided_of(&plan.source));
-    let read = events_of(files, &wishes.reading, decided, ctx)?;
+    let all = events_of(files, &wishes.reading, decided, ctx)?;
+    let purchase = purchase_of(&all.events, wishes.purchase.as_deref())?;
+    let few = if wishes.only.is_empty() { None } else { Some(only(&all, &wishes.only, wishes.holidays.as_deref(), ctx)?) };
+    let read = few.as_ref().unwrap_or(&all);
     let events = &read.events;
-    let purchase = purchase_of(events, wishes.purchase.as_deref())?;
     let grouped = match (&wishes.by, &wishes.customers) {
         (None, None) => Grouped::default(),
         (by, Some((loaded, plan))) => by_table(events, loaded, plan, by.as_deref().unwrap_or("persona"), analyse, ctx)?,
-        (Some(by), None) if by == "behaviour" || by == "persona" => by_behaviour(events, purchase.as_ref(), None, analyse, ctx)?,
+        (Some(by), None) if by == "behaviour" || by == "persona" => {
+            // Personas are made of all that customers did, whatever is looked at.
+            let grouped = by_behaviour(&all.events, purchase.as_ref(), None, analyse, ctx)?;
+            if few.is_some() { grouped.of_those_in(&all.events, events) } else { grouped }
+        }
         (Some(by), None) => {
             return Err(Problem(
                 format!("{by} is a column of customers; give the table that has it with --customers, or use --by behaviour.").into(),
@@ -94,7 +106,7 @@ pub(in crate::engine) fn journeys(
     }
     let of = Of { events, personas, purchase: purchase.as_ref(), seed: wishes.seed };
     ask(&mut reporter, of, wishes, &mut notes, ctx)?;
-    Ok(JourneysFound { told: read.told, report: reporter.report(), notes })
+    Ok(JourneysFound { told: read.told.clone(), report: reporter.report(), notes })
 }
 
 /// Everything that can be asked, one after the other.

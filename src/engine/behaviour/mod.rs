@@ -1,11 +1,12 @@
 //! What did customers do, does a persona do it differently, and what would a rule have set off? For the commands `journeys` and `triggers`.
 //!
 //! In: raw event exports, and where there are some the customers beside them. Out: the report of each. One function from start to end, stopped like every step.
-//! `read` makes the event table whatever the files are, `groups` says who is in which persona, `asked` has each question once, for the window as well, `journeys` and `triggers` ask them all.
+//! `read` makes the event table whatever the files are, `only` leaves out events that are not looked at, `groups` says who is in which persona, `asked` has each question once, for the window as well, `journeys` and `triggers` ask them all.
 
 mod asked;
 mod groups;
 mod journeys;
+mod only;
 mod read;
 mod triggers;
 
@@ -14,6 +15,7 @@ pub(super) use asked::{Of, funnel_asked, more_asked, paths_asked, returns_asked,
 pub(super) use groups::{Grouped, by_behaviour, by_segments, customers_of_rows, may_contact};
 pub use journeys::{JourneyWishes, JourneysFound};
 pub(super) use journeys::{MADE_OF_THE_SAME, journeys};
+pub(super) use only::only;
 pub(super) use read::decided_of;
 pub use read::{events_of, latest_believed};
 pub use triggers::{DueFound, TriggerWishes, TriggersFound};

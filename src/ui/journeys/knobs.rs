@@ -6,11 +6,13 @@ use crate::engine::{Answers, EventsSeen};
 use crate::export::behaviour::reading_told;
 use crate::session::{Command, JourneyOptions, JourneysView, Look};
 use crate::triggers::holidays::countries;
+use crate::triggers::language::EventField;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{choice_ui, cut_label, name_it, path_field_ui, row_background, row_ui, thousands, unbroken, whole_ui};
 use crate::ui::zone::{ZoneWords, zone_ui};
 use crate::ui::{icons, widgets};
 
+use super::rule_filters;
 use super::seen::colour;
 
 /// Kinds of events offered at most.
@@ -23,7 +25,8 @@ const UTC_UNLESS_SAID: ZoneWords = ZoneWords {
     means: "The zone of times that do not say how far they are from UTC. Write a name, such as Europe/Berlin.",
 };
 const CONSENT_MEANS: &str = "The column that says who agreed to be contacted; nobody else is on the list of who is due.";
-const HOLIDAYS_MEAN: &str = "The national public holidays that rules may ask for, as in: purchases on a holiday.";
+const HOLIDAYS_MEAN: &str = "The national public holidays that rules and filters may ask for, as in: purchases on a holiday.";
+const ONLY_MEANS: &str = "Every view of Journeys then tells of these events alone: on such a device, at such a place or time. Rules, cards and exports keep all events.";
 const CONSENT_BY_NAME: &str = "The column whose name says who agreed, such as consent or newsletter.";
 const DEPTH_MEANS: &str = "How many steps are followed. What happens again at once is one step.";
 const WINDOW_MEANS: &str =
@@ -39,9 +42,13 @@ pub(super) fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut Jo
             if let Some(seen) = seen {
                 asked_ui(ui, seen, look.journeys.view, draft);
             }
-            if look.journeys.view == JourneysView::Triggers {
-                holidays_ui(ui, draft);
-                consent_ui(ui, answers, draft);
+            match (look.journeys.view, seen) {
+                (JourneysView::Triggers, _) => {
+                    holidays_ui(ui, draft);
+                    consent_ui(ui, answers, draft);
+                }
+                (_, Some(seen)) => only_ui(ui, seen, draft),
+                (_, None) => {}
             }
             // A trial has personas of its own, those of its first day.
             if look.journeys.view != JourneysView::Triggers {
@@ -101,7 +108,20 @@ fn asked_ui(ui: &mut Ui, seen: &EventsSeen, view: JourneysView, draft: &mut Jour
     ui.add_space(theme::BETWEEN);
 }
 
-/// Which days are holidays, for rules that ask for them: those of a country, or of the file that the project names.
+/// Which events are looked at: all, or those of which this holds.
+fn only_ui(ui: &mut Ui, seen: &EventsSeen, draft: &mut JourneyOptions) {
+    ui.horizontal(|ui| {
+        ui.label(theme::strong("Look only at events")).on_hover_text(ONLY_MEANS);
+        rule_filters::add_ui(ui, "the events", &mut draft.only, &seen.details);
+    });
+    rule_filters::lines_ui(ui, "The events", "where", &mut draft.only, &seen.details);
+    if draft.only.iter().any(|filter| filter.field == EventField::Holiday) {
+        holidays_ui(ui, draft);
+    }
+    ui.add_space(theme::BETWEEN);
+}
+
+/// Which days are holidays, for rules and filters that ask for them: those of a country, or of the file that the project names.
 fn holidays_ui(ui: &mut Ui, draft: &mut JourneyOptions) {
     let own = draft.holidays.clone().filter(|own| !countries().any(|(code, _)| code.eq_ignore_ascii_case(own)));
     let of_own = own.as_deref().map(|own| (Some(own), "A file of dates", own));

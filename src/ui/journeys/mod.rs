@@ -20,6 +20,7 @@ use eframe::egui::{CentralPanel, Frame, Key, Label, Margin, Modifiers, Panel, Ui
 
 use crate::engine::{Answer, Answers};
 use crate::session::{Command, JourneyOptions, JourneysView, Look, PageView, Plan};
+use crate::triggers::sentence::filter_words;
 
 use super::dated_sources::dated_sources;
 use super::theme::{self, caption, tokens};
@@ -79,6 +80,11 @@ fn view_ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut JourneyO
     if view == JourneysView::Triggers {
         triggers::ui(ui, answers, look, draft, commands);
         return;
+    }
+    if !draft.only.is_empty() {
+        let words: Vec<String> = draft.only.iter().map(filter_words).collect();
+        let told = format!("Looking only at events that fit: {}.", words.join(", "));
+        ui.add(Label::new(caption(ui, unbroken(&told))).wrap());
     }
     answer_ui(ui, &journeys.shown, "the journeys", |ui, shown| {
         let seen = Seen { answers, shown, persona: look.journeys.persona };

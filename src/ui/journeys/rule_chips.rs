@@ -124,7 +124,7 @@ pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, seen: &EventsSeen, personas: &
             }
             let name = EVENTS[nth.min(1)];
             kind_ui(ui, name, &mut event.event, kinds);
-            rule_filters::add_ui(ui, name, event, details);
+            rule_filters::add_ui(ui, name, &mut event.filters, details);
         }
         ui.label("for");
         audience_ui(ui, &mut rule.audience, personas);
@@ -136,7 +136,7 @@ pub(super) fn ui(ui: &mut Ui, rule: &mut Trigger, seen: &EventsSeen, personas: &
     ui.horizontal_wrapped(|ui| {
         ui.label("It worked if they do");
         kind_ui(ui, "Goal", &mut goal.event, kinds);
-        rule_filters::add_ui(ui, "Goal", &mut goal, details);
+        rule_filters::add_ui(ui, "Goal", &mut goal.filters, details);
     });
     rule_filters::rows_ui(ui, "Goal", &mut goal, details);
     (rule.goal.event, rule.goal.filters) = (goal.event, goal.filters);

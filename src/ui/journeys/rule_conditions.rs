@@ -171,7 +171,7 @@ fn condition_ui(ui: &mut Ui, condition: &mut TriggerCondition, seen: &EventsSeen
 
 fn event_ui(ui: &mut Ui, event: &mut Event, seen: &EventsSeen) {
     kind_ui(ui, NAME, &mut event.event, &seen.kinds);
-    rule_filters::add_ui(ui, NAME, event, &seen.details);
+    rule_filters::add_ui(ui, NAME, &mut event.filters, &seen.details);
 }
 
 /// The last so many days, or everything.

@@ -1,6 +1,6 @@
 //! Which of these events: a page, a device, a value, a part of the day. A line of words that are chosen, one filter after the other.
 //!
-//! In: an event of a rule, and what the data know of events. Out: the event with other filters. What a file says otherwise (lists, parts of a text) is read as its sentence and can be
+//! In: the filters of an event of a rule, or of all events that are looked at, and what the data know of events. Out: other filters. What a file says otherwise (lists, parts of a text) is read as its sentence and can be
 //! taken out.
 
 use eframe::egui::{DragValue, Label, Role, Ui};
@@ -18,15 +18,25 @@ const NAMES: [(Op, &str, &str); 2] = [(Op::Is, "is", ""), (Op::IsNot, "is not", 
 const FLAGS: [(bool, &str, &str); 2] = [(true, "yes", ""), (false, "no", "")];
 const ADD_MEANS: &str = "Count only some of these events: those with such a value, on such a page or device, at such a time.";
 
+/// What filters can ask of the events of these data. Which days are holidays is said beside them, so that it can always be asked.
+fn fields(details: &EventDetails) -> Vec<EventField> {
+    details.fields().into_iter().chain([EventField::Holiday]).collect()
+}
+
 /// A line per filter of one event, below the sentence that the event is in. `name` is what the event is called there: "Event", "Goal".
 pub(super) fn rows_ui(ui: &mut Ui, name: &str, event: &mut Event, details: &EventDetails) {
+    let of = if event.event == ANY { "anything" } else { &event.event };
+    lines_ui(ui, name, &format!("{of}, where"), &mut event.filters, details);
+}
+
+/// A line per filter, each with words before it.
+pub(super) fn lines_ui(ui: &mut Ui, name: &str, before: &str, filters: &mut Vec<Filter>, details: &EventDetails) {
     let mut gone = None;
-    let of = event.event.clone();
-    for (at, filter) in event.filters.iter_mut().enumerate() {
+    for (at, filter) in filters.iter_mut().enumerate() {
         ui.push_id((name, "filter", at), |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.add_space(theme::INSIDE);
-                ui.label(caption(ui, format!("{}, where", if of == ANY { "anything" } else { &of })));
+                ui.label(caption(ui, before));
                 let name = format!("{name}, filter {}", at + 1);
                 filter_ui(ui, &name, filter, details);
                 if icon_button(ui, icons::CLOSE, &format!("Take out {name}")).clicked() {
@@ -36,18 +46,18 @@ pub(super) fn rows_ui(ui: &mut Ui, name: &str, event: &mut Event, details: &Even
         });
     }
     if let Some(at) = gone {
-        event.filters.remove(at);
+        filters.remove(at);
     }
 }
 
-/// Beside an event in its sentence: adds a filter to it.
-pub(super) fn add_ui(ui: &mut Ui, name: &str, event: &mut Event, details: &EventDetails) {
+/// A button that adds a filter. `name` is what the events are called.
+pub(super) fn add_ui(ui: &mut Ui, name: &str, filters: &mut Vec<Filter>, details: &EventDetails) {
     let response = ui.button("where…").on_hover_text(ADD_MEANS);
     name_it(&response, Role::Button, &format!("Filter {name}"));
     if response.clicked() {
-        let unused = |field: &&EventField| !event.filters.iter().any(|filter| filter.field == **field);
-        let field = details.fields().iter().find(unused).copied().unwrap_or(EventField::Weekend);
-        event.filters.push(fresh(field, details));
+        let unused = |field: &&EventField| !filters.iter().any(|filter| filter.field == **field);
+        let field = fields(details).iter().find(unused).copied().unwrap_or(EventField::Weekend);
+        filters.push(fresh(field, details));
     }
 }
 
@@ -78,11 +88,11 @@ fn filter_ui(ui: &mut Ui, name: &str, filter: &mut Filter, details: &EventDetail
         (Value::Flag(_), op) => op == Op::Is,
         (Value::Texts(_), _) => false,
     };
-    if matches!(filter.field, EventField::Holiday | EventField::StartsVisit) || !is_plain {
+    if filter.field == EventField::StartsVisit || !is_plain {
         ui.add(Label::new(unbroken(&sentence::filter_words(filter))).wrap());
         return;
     }
-    let known = details.fields();
+    let known = fields(details);
     let mut field = filter.field;
     // One that these data do not know stays until another is chosen.
     let own = (!known.contains(&field)).then_some(field);
