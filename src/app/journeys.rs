@@ -38,7 +38,7 @@ pub(super) struct JourneyArgs {
     /// holiday=yes; given several times, all must hold.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = filter)]
     only: Vec<Filter>,
-    /// Which days are holidays, where --only asks: a country such as DE, or a file of your own with a date per line.
+    /// Which days are holidays, for --only and --table: a country such as DE, or a file of your own with a date per line.
     #[arg(long, value_name = "COUNTRY|FILE")]
     holidays: Option<String>,
     /// The event that paths start from [the start of every visit].
@@ -47,6 +47,10 @@ pub(super) struct JourneyArgs {
     /// Steps of a path, from 2 to 10 [5].
     #[arg(long, value_parser = depth)]
     depth: Option<usize>,
+    /// A table to write, .csv or .parquet, with a row per customer: how often and how regularly they come, how far they get, on what device, where and when. Its columns can be
+    /// segmented by like any others.
+    #[arg(long, value_name = "FILE")]
+    table: Option<PathBuf>,
     /// The file to write, such as journeys.json.
     #[arg(long, value_name = "FILE")]
     report: PathBuf,
@@ -60,7 +64,9 @@ pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
     }
     let inputs = args.events.inputs();
     logging::opens(&inputs);
-    outputs::check(&inputs, &[Output { option: "--report", path: args.report.clone() }])?;
+    let table = args.table.as_deref().map(|path| Ok::<_, Failure>((path, outputs::is_parquet(path)?))).transpose()?;
+    let of_table = args.table.iter().map(|path| Output { option: "--table", path: path.clone() });
+    outputs::check(&inputs, &[Output { option: "--report", path: args.report.clone() }].into_iter().chain(of_table).collect::<Vec<_>>())?;
     let ctx = Ctx::new();
     let quiet = args.events.quiet;
     let found = while_showing(&ctx, quiet, || {
@@ -75,15 +81,20 @@ pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
             purchase: args.events.purchase.clone(),
             only: args.only.clone(),
             holidays: args.holidays.clone(),
+            table: args.table.is_some(),
             seed: args.events.seed,
         };
-        let found = journeys_of(&args.events.events, &wishes, &ctx).map_err(|problem| failed(&problem.0))?;
+        let mut found = journeys_of(&args.events.events, &wishes, &ctx).map_err(|problem| failed(&problem.0))?;
         let text = journeys_json(&found.report, &found.told, &found.notes);
         outputs::write_text(&args.report, &text)?;
+        if let (Some((path, is_parquet)), Some(table)) = (table, &found.table) {
+            found.notes.extend(outputs::write_table(path, is_parquet, table, &ctx)?);
+        }
         Ok(found)
     })?;
     if !quiet {
-        say(&format!("{}wrote {}\n", summary(&found), args.report.display()));
+        let written: String = [&args.report].into_iter().chain(&args.table).map(|path| format!("wrote {}\n", path.display())).collect();
+        say(&format!("{}{written}", summary(&found)));
     }
     Ok(())
 }

@@ -4,7 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::data::{self, Source};
+use crate::base::Ctx;
+use crate::data::{self, Source, Table, write};
 use crate::export::{self, Choices, Format};
 
 use super::failure::{Failure, failed};
@@ -47,6 +48,26 @@ pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let _ = std::fs::create_dir_all(folder);
     }
     export::write_beside(path, |to| to.write_all(bytes)).map_err(failed)
+}
+
+/// Writes a table: as Parquet, or as CSV in which a spreadsheet runs nothing. Returns the note on cells that it would have run.
+pub(super) fn write_table(path: &Path, is_parquet: bool, table: &Table, ctx: &Ctx) -> Result<Option<String>, Failure> {
+    if let Some(folder) = path.parent() {
+        // Where that fails, writing the file says why.
+        let _ = std::fs::create_dir_all(folder);
+    }
+    let mut n_marked = 0;
+    let written = export::write_beside(path, |to| {
+        let written = if is_parquet {
+            write::parquet(table, &[], to, ctx)
+        } else {
+            write::csv_without_formulas(table, &[], to, ctx).map(|n| n_marked = n)
+        };
+        written.map_err(std::io::Error::other)
+    });
+    written.map_err(failed)?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    Ok(export::note_of_formulas(&name, n_marked))
 }
 
 /// The files a path stands for. One that does not exist is told when it is read.

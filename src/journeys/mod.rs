@@ -14,6 +14,7 @@
 //! - [`report`], [`reporter`]: the answers as one document. [`words`]: the answers as sentences.
 
 pub mod behaviour;
+pub mod circumstances;
 pub mod does_more;
 pub mod engagement;
 pub mod flow;

@@ -236,6 +236,46 @@ fn events_on_a_device_are_told_as_if_there_were_no_others() {
 }
 
 #[test]
+fn what_each_customer_did_is_a_table_that_segments_are_made_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = shop();
+    // Even customers use a phone.
+    let of_device = |(line, event): (&str, &Happened)| if event.0 % 2 == 0 { line.replace("desktop", "mobile") } else { line.to_owned() };
+    let lines: Vec<String> = as_ga4(&events).lines().zip(&events).map(of_device).collect();
+    std::fs::write(folder.path().join("events.json"), lines.join("\n")).unwrap();
+    let run = |args: &[&str]| {
+        let (code, said, err) = personae(folder.path(), "2", args);
+        assert_eq!(code, 0, "{said}{err}");
+        said
+    };
+    let said = run(&["journeys", "events.json", "--report", "of.json", "--holidays", "DE", "--table", "did.csv"]);
+    assert!(said.ends_with("wrote of.json\nwrote did.csv\n"), "{said}");
+    let text = std::fs::read_to_string(folder.path().join("did.csv")).unwrap();
+    let mut rows = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let head = rows.next().unwrap();
+    let at = |name: &str| head.iter().position(|of| *of == name).unwrap_or_else(|| panic!("no {name} in {head:?}"));
+    let rows: Vec<Vec<&str>> = rows.collect();
+    assert_eq!((rows.len(), rows[0][at("customer_id")]), (400, "K000"));
+    for (customer, row) in rows.iter().enumerate() {
+        let is_even = customer % 2 == 0;
+        assert_eq!(
+            (row[at("usual device")], row[at("share of events on mobile")]),
+            if is_even { ("mobile", "1") } else { ("desktop", "0") }
+        );
+        // By hand: purchases among the events of this customer.
+        let of: Vec<&Happened> = events.iter().filter(|event| event.0 == customer).collect();
+        let bought = of.iter().filter(|event| event.2 == "purchase").count() as f64 / of.len() as f64;
+        let told: f64 = row[at("purchase share of events")].parse().unwrap();
+        assert!((told - bought).abs() < 1e-9, "{told} {bought}");
+        assert!(row[at("share of events on holidays")].parse::<f64>().unwrap() < 0.5);
+    }
+    run(&["journeys", "events.json", "--report", "of.json", "--table", "did.parquet", "--quiet"]);
+    run(&["segment", "did.parquet", "--k", "2", "--report", "segments.json", "--quiet"]);
+    let (code, _, err) = personae(folder.path(), "2", &["journeys", "events.json", "--report", "of.json", "--table", "did.txt"]);
+    assert_eq!((code, err.contains("did.txt must end in .parquet or .csv.")), (2, true), "{err}");
+}
+
+#[test]
 fn structures_and_lists_of_parquet_say_what_json_lines_say() {
     let folder = tempfile::tempdir().unwrap();
     let events = [shop(), shop().into_iter().map(|(customer, at, name, value)| (customer + 400, at, name, value)).collect()].concat();

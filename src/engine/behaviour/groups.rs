@@ -14,7 +14,9 @@ use crate::engine::wanted::{AnalyseTable, Outputs};
 use crate::events::table::{Events, NONE, Time};
 use crate::export::audience::willing;
 use crate::export::{Audience, Report};
-use crate::journeys::behaviour::{BehaviourAsk, behaviour};
+use crate::journeys::JourneysError;
+use crate::journeys::behaviour::{BehaviourAsk, BehaviourColumn, behaviour};
+use crate::journeys::circumstances::circumstances;
 use crate::journeys::which::Which;
 use crate::session::Plan;
 use crate::triggers::world::{CustomerGroups, KnownColumn, KnownValues};
@@ -172,22 +174,10 @@ pub(in crate::engine) fn by_behaviour(
             of_row: Vec::new(),
         });
     }
-    let column = |name: &str, values: Values| Column { name: name.to_owned(), values, unit: None, original: None };
-    let ids = Texts::collect(seen.iter().map(|&customer| Some(events.customers[customer].as_str())));
-    let mut table = vec![column("customer_id", Values::Text(ids))];
-    for of in found.iter().filter(|column| !SAID_ALREADY.contains(&column.name.as_str())) {
-        let values = match of.levels.is_empty() {
-            true => Values::Number(seen.iter().map(|&customer| of.values[customer]).collect()),
-            false => Values::Text(Texts::collect(seen.iter().map(|&customer| {
-                let value = of.values[customer];
-                (!value.is_nan()).then(|| of.levels.get(value as usize).map(String::as_str)).flatten()
-            }))),
-        };
-        table.push(column(&of.name, values));
-    }
-    let n_rows = seen.len();
+    let table = table_of(events, found.iter().filter(|column| !SAID_ALREADY.contains(&column.name.as_str())), &seen);
+    let n_rows = table.n_rows;
     let stamp = Key::of("customers by what they did", 1, &(&events.customers, events.n_events(), at), &[]);
-    let loaded = Unprofiled::made(TITLE.into(), Table { columns: table, n_rows }, Vec::new(), stamp)
+    let loaded = Unprofiled::made(TITLE.into(), table, Vec::new(), stamp)
         .profiled(&ctx.quiet())
         .map_err(|error| problem(error, ctx.is_stopped()))?;
     let report = match analyse(Arc::new(loaded), &Plan::new(Source::file(TITLE)), Outputs { personas: true, ..Outputs::default() }, ctx) {
@@ -210,6 +200,35 @@ pub(in crate::engine) fn by_behaviour(
         k => format!("{k} personas were made from what {} customers did.", count(n_rows)),
     };
     Ok(Grouped { groups, columns, notes: vec![note], of_row: Vec::new() })
+}
+
+/// A row per customer with what they did and in which circumstances, of all who have events.
+///
+/// Fails when stopped.
+pub(super) fn table_of_behaviour(events: &Events, purchase: Option<&Which>, holidays: &[i64], ctx: &Ctx) -> Result<Table, Problem> {
+    let ask = BehaviourAsk { at: None, content: None, purchase: purchase.cloned(), goal: purchase.cloned() };
+    let wrong = |error: JourneysError| problem(error, ctx.is_stopped());
+    let mut found = behaviour(events, &ask, ctx).map_err(wrong)?;
+    found.extend(circumstances(events, None, holidays, ctx).map_err(wrong)?);
+    Ok(table_of(events, found.iter(), &(0..events.n_customers()).collect::<Vec<_>>()))
+}
+
+/// These columns as a table of these customers.
+fn table_of<'a>(events: &Events, found: impl Iterator<Item = &'a BehaviourColumn>, customers: &[usize]) -> Table {
+    let column = |name: &str, values: Values| Column { name: name.to_owned(), values, unit: None, original: None };
+    let ids = Texts::collect(customers.iter().map(|&customer| Some(events.customers[customer].as_str())));
+    let mut columns = vec![column("customer_id", Values::Text(ids))];
+    for of in found {
+        let values = match of.levels.is_empty() {
+            true => Values::Number(customers.iter().map(|&customer| of.values[customer]).collect()),
+            false => Values::Text(Texts::collect(customers.iter().map(|&customer| {
+                let value = of.values[customer];
+                (!value.is_nan()).then(|| of.levels.get(value as usize).map(String::as_str)).flatten()
+            }))),
+        };
+        columns.push(column(&of.name, values));
+    }
+    Table { columns, n_rows: customers.len() }
 }
 
 /// The personas of an analysis, by name, where the row of every customer is known.

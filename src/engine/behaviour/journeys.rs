@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::Ctx;
-use crate::data::Loaded;
+use crate::data::{Loaded, Table};
 use crate::engine::run::answer::Problem;
 use crate::engine::wanted::AnalyseTable;
 use crate::events::table::Time;
@@ -16,10 +16,11 @@ use crate::journeys::report::JourneysReport;
 use crate::journeys::reporter::Reporter;
 use crate::journeys::{JourneysError, PersonaOf};
 use crate::session::Plan;
+use crate::triggers::holidays::holidays_of;
 use crate::triggers::terms::Filter;
 
 use super::asked::{Of, funnel_asked, more_asked, paths_asked, returns_asked, rhythm_asked, typical_asked, weeks_asked};
-use super::groups::{Grouped, by_behaviour, by_table};
+use super::groups::{Grouped, by_behaviour, by_table, table_of_behaviour};
 use super::only::only;
 use super::read::{decided_of, events_of};
 use super::{problem, purchase_of};
@@ -51,6 +52,8 @@ pub struct JourneyWishes {
     pub only: Vec<Filter>,
     /// Which days are holidays, for those filters that ask: a country by its code, or a file of dates.
     pub holidays: Option<String>,
+    /// Whether the table of what each customer did is wanted as well.
+    pub table: bool,
     /// Seed of draws.
     pub seed: u64,
 }
@@ -64,6 +67,8 @@ pub struct JourneysFound {
     pub report: JourneysReport,
     /// What could not be answered, and what was survived.
     pub notes: Vec<String>,
+    /// A row per customer with what they did and in which circumstances, if wanted.
+    pub table: Option<Table>,
 }
 
 /// Reads the events and asks everything of them.
@@ -106,7 +111,14 @@ pub(in crate::engine) fn journeys(
     }
     let of = Of { events, personas, purchase: purchase.as_ref(), seed: wishes.seed };
     ask(&mut reporter, of, wishes, &mut notes, ctx)?;
-    Ok(JourneysFound { told: read.told.clone(), report: reporter.report(), notes })
+    let table = match wishes.table {
+        true => {
+            let holidays = wishes.holidays.as_deref().map(holidays_of).transpose().map_err(|error| problem(error, false))?;
+            Some(table_of_behaviour(events, purchase.as_ref(), &holidays.unwrap_or_default(), ctx)?)
+        }
+        false => None,
+    };
+    Ok(JourneysFound { told: read.told.clone(), report: reporter.report(), notes, table })
 }
 
 /// Everything that can be asked, one after the other.

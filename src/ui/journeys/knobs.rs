@@ -114,7 +114,7 @@ fn only_ui(ui: &mut Ui, seen: &EventsSeen, draft: &mut JourneyOptions) {
         ui.label(theme::strong("Look only at events")).on_hover_text(ONLY_MEANS);
         rule_filters::add_ui(ui, "the events", &mut draft.only, &seen.details);
     });
-    rule_filters::lines_ui(ui, "The events", "where", &mut draft.only, &seen.details);
+    rule_filters::narrow_ui(ui, "The events", &mut draft.only, &seen.details);
     if draft.only.iter().any(|filter| filter.field == EventField::Holiday) {
         holidays_ui(ui, draft);
     }

@@ -26,24 +26,38 @@ fn fields(details: &EventDetails) -> Vec<EventField> {
 /// A line per filter of one event, below the sentence that the event is in. `name` is what the event is called there: "Event", "Goal".
 pub(super) fn rows_ui(ui: &mut Ui, name: &str, event: &mut Event, details: &EventDetails) {
     let of = if event.event == ANY { "anything" } else { &event.event };
-    lines_ui(ui, name, &format!("{of}, where"), &mut event.filters, details);
+    let before = format!("{of}, where");
+    each_ui(ui, name, &mut event.filters, |ui, name, filter| {
+        ui.horizontal_wrapped(|ui| {
+            ui.add_space(theme::INSIDE);
+            ui.label(caption(ui, &before));
+            field_ui(ui, name, filter, details);
+            value_ui(ui, name, filter, details);
+            icon_button(ui, icons::CLOSE, &format!("Take out {name}")).clicked()
+        })
+        .inner
+    });
 }
 
-/// A line per filter, each with words before it.
-pub(super) fn lines_ui(ui: &mut Ui, name: &str, before: &str, filters: &mut Vec<Filter>, details: &EventDetails) {
+/// The same in a narrow place: two lines per filter.
+pub(super) fn narrow_ui(ui: &mut Ui, name: &str, filters: &mut Vec<Filter>, details: &EventDetails) {
+    each_ui(ui, name, filters, |ui, name, filter| {
+        let is_out = ui.horizontal(|ui| {
+            ui.label(caption(ui, "where"));
+            field_ui(ui, name, filter, details);
+            icon_button(ui, icons::CLOSE, &format!("Take out {name}")).clicked()
+        });
+        ui.horizontal_wrapped(|ui| value_ui(ui, name, filter, details));
+        is_out.inner
+    });
+}
+
+/// Every filter, until `row_ui` says that it is taken out.
+fn each_ui(ui: &mut Ui, name: &str, filters: &mut Vec<Filter>, row_ui: impl Fn(&mut Ui, &str, &mut Filter) -> bool) {
     let mut gone = None;
     for (at, filter) in filters.iter_mut().enumerate() {
-        ui.push_id((name, "filter", at), |ui| {
-            ui.horizontal_wrapped(|ui| {
-                ui.add_space(theme::INSIDE);
-                ui.label(caption(ui, before));
-                let name = format!("{name}, filter {}", at + 1);
-                filter_ui(ui, &name, filter, details);
-                if icon_button(ui, icons::CLOSE, &format!("Take out {name}")).clicked() {
-                    gone = Some(at);
-                }
-            });
-        });
+        let is_out = ui.push_id((name, "filter", at), |ui| row_ui(ui, &format!("{name}, filter {}", at + 1), filter));
+        gone = gone.or(is_out.inner.then_some(at));
     }
     if let Some(at) = gone {
         filters.remove(at);
@@ -81,14 +95,20 @@ fn fresh(field: EventField, details: &EventDetails) -> Filter {
     Filter { field, op, value }
 }
 
-fn filter_ui(ui: &mut Ui, name: &str, filter: &mut Filter, details: &EventDetails) {
-    let is_plain = match (&filter.value, filter.op) {
+/// Whether its words can be chosen one by one.
+fn is_plain(filter: &Filter) -> bool {
+    let is_compared = match (&filter.value, filter.op) {
         (Value::Number(_), op) => NUMBERS.iter().any(|(known, ..)| *known == op),
         (Value::Text(_), op) => NAMES.iter().any(|(known, ..)| *known == op),
         (Value::Flag(_), op) => op == Op::Is,
         (Value::Texts(_), _) => false,
     };
-    if filter.field == EventField::StartsVisit || !is_plain {
+    filter.field != EventField::StartsVisit && is_compared
+}
+
+/// What is asked of the events; the whole filter in words where these cannot be chosen.
+fn field_ui(ui: &mut Ui, name: &str, filter: &mut Filter, details: &EventDetails) {
+    if !is_plain(filter) {
         ui.add(Label::new(unbroken(&sentence::filter_words(filter))).wrap());
         return;
     }
@@ -99,6 +119,13 @@ fn filter_ui(ui: &mut Ui, name: &str, filter: &mut Filter, details: &EventDetail
     let choices: Vec<(EventField, &str, &str)> = own.into_iter().chain(known).map(|field| (field, field.word(), "")).collect();
     if combo_ui(ui, &format!("{name}, what"), &mut field, &choices) {
         *filter = fresh(field, details);
+    }
+}
+
+/// How it compares, and with what.
+fn value_ui(ui: &mut Ui, name: &str, filter: &mut Filter, details: &EventDetails) {
+    if !is_plain(filter) {
+        return;
     }
     let (field, compared) = (filter.field, format!("{name}, how it compares"));
     match &mut filter.value {
