@@ -139,3 +139,43 @@ fn columns_named_like_words_of_ours_are_the_files_own() {
     assert_eq!(row(&built, 0, &columns), ["A", "15", "2", "-4", "10", "30"]);
     assert_eq!(row(&built, 1, &columns), ["B", "9", "1", "-5", "1", "5"]);
 }
+
+#[test]
+fn formulas_know_the_moment_of_a_row_and_its_place_in_the_day() {
+    // Rows as a system wrote them, not in the order of their times; two of A's are of one moment.
+    let orders = "order,customer,ordered_at,total\n1,A,2024-01-01 18:00,10\n2,A,2024-01-01 09:30,20\n3,A,2024-01-02 09:00,5\n4,A,2024-01-02 09:00,7\n5,B,2024-01-02 23:15,5\n";
+    let visits = "customer,seen_at,event\nA,2024-01-01 10:00:30,open\nA,2024-01-01 10:00:00,click\nB,2024-01-02 08:00:00,click\n";
+    let (_folder, paths) = files(&[("orders.csv", orders), ("visits.csv", visits)]);
+    let mut sourcing = sourcing(&paths);
+    let own =
+        |name: &str, grain: Grain, formula: &str| RecipeColumn { name: name.into(), grain, formula: formula.into(), about: String::new() };
+    sourcing.recipe.columns = vec![
+        own("between", Grain::Transactions, "(MAX(time) - MIN(time)) / 3600"),
+        own("first", Grain::Transactions, "SUM(CASE WHEN place_in_day = 1 THEN amount ELSE 0 END)"),
+        own("second", Grain::Transactions, "SUM(CASE WHEN place_in_day = 2 THEN amount ELSE 0 END)"),
+        own("most a day", Grain::Transactions, "MAX(place_in_day)"),
+        own("began with a click", Grain::Events, "MAX(CASE WHEN place_in_day = 1 AND event = 'click' THEN 1 ELSE 0 END)"),
+        own("seconds", Grain::Events, "MAX(time) - MIN(time)"),
+    ];
+    let built = build(&sourcing).unwrap();
+    let columns = ["customer", "between", "first", "second", "most a day", "began with a click", "seconds"];
+    assert_eq!(row(&built, 0, &columns), ["A", "23.5", "25", "17", "2", "1", "30"]);
+    assert_eq!(row(&built, 1, &columns), ["B", "0", "5", "0", "1", "1", "0"]);
+}
+
+#[test]
+fn a_column_called_time_stays_the_files_own_and_days_alone_have_no_moment() {
+    let orders = "order,customer,day,total,time\n1,A,2024-01-01,10,7\n2,A,2024-01-01,20,8\n3,B,2024-01-02,5,9\n";
+    let (_folder, paths) = files(&[("orders.csv", orders)]);
+    let mut sourcing = sourcing(&paths);
+    let own = |name: &str, formula: &str| RecipeColumn {
+        name: name.into(),
+        grain: Grain::Transactions,
+        formula: formula.into(),
+        about: String::new(),
+    };
+    sourcing.recipe.columns = vec![own("longest", "MAX(time)"), own("placed", "COUNT(place_in_day)")];
+    let built = build(&sourcing).unwrap();
+    assert_eq!(row(&built, 0, &["customer", "longest", "placed"]), ["A", "8", "0"]);
+    assert_eq!(row(&built, 1, &["customer", "longest", "placed"]), ["B", "9", "0"]);
+}

@@ -23,7 +23,7 @@ pub const BUILT: &str = "customer_table";
 pub const CUSTOMER: &str = "customer";
 
 /// Names of rows that no statement has yet.
-const NOT_WRITTEN: [&str; 3] = ["discounted", "event", "session"];
+const NOT_WRITTEN: [&str; 5] = ["discounted", "event", "session", "time", "place_in_day"];
 
 /// Why a database is not asked to build the table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -9,7 +9,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::customers::error::CustomersError;
-use crate::customers::understand::rows::{self, REFUNDED};
+use crate::customers::understand::rows::{self, MOMENT, PLACE_IN_DAY, REFUNDED};
 use crate::data::day::IsoDay;
 use crate::data::sourcing::Grain;
 
@@ -35,7 +35,10 @@ pub(super) fn sources<'a>(grain: Grain, reads: &BTreeSet<&'a str>) -> BTreeSet<&
             ["hour", "quantity", "discounted"].into_iter().filter(is_read).chain(amount).chain(["purchase", "date"]).collect()
         }
         Grain::Categories => is_read(&"quantity").then_some("quantity").into_iter().chain(["purchase", "category", "amount"]).collect(),
-        Grain::Transactions | Grain::Events | Grain::Customer => reads.iter().copied().filter(|name| *name != "customer").collect(),
+        Grain::Transactions | Grain::Events | Grain::Customer => {
+            let in_order = if reads.contains(PLACE_IN_DAY) { &["date", MOMENT][..] } else { &[] };
+            reads.iter().copied().filter(|name| *name != "customer").chain(in_order.iter().copied()).collect()
+        }
     }
 }
 
@@ -46,8 +49,35 @@ pub(super) fn rows(grain: Grain, rows: &DataFrame, reads: &BTreeSet<&str>, snaps
     match grain {
         Grain::Purchases => purchases(read, reads, snapshot),
         Grain::Categories => categories(&read, reads),
+        Grain::Transactions | Grain::Events | Grain::Customer if reads.contains(PLACE_IN_DAY) => placed_in_day(read),
         Grain::Transactions | Grain::Events | Grain::Customer => Ok(read),
     }
+}
+
+/// Fills in which of the rows of a customer and a day each is by its time; rows of one moment as they stand in the file. Where a file has a column of that name, or
+/// days alone, nothing is changed.
+fn placed_in_day(mut rows: DataFrame) -> Result<DataFrame, CustomersError> {
+    let moments = rows.column(MOMENT)?.as_materialized_series().rechunk();
+    let moments = moments.i64()?;
+    if rows.column(PLACE_IN_DAY)?.null_count() < rows.height() || moments.null_count() == rows.height() {
+        return Ok(rows);
+    }
+    let date = rows.column("date")?.as_materialized_series().rechunk();
+    let days = date.date()?.physical();
+    let when = |at: usize| (days.get(at), moments.get(at));
+    let order = Runs::of(&rows)?.ordered(|a, b| when(a).cmp(&when(b)));
+    let run = rows.column(RUN)?.as_materialized_series().rechunk();
+    let run = run.u32()?;
+    let mut places: Vec<Option<i64>> = vec![None; rows.height()];
+    let (mut before, mut place) = (None, 0);
+    for nth in 0..rows.height() {
+        let at = order.as_ref().map_or(nth, |order| order[nth] as usize);
+        let day = (run.get(at), days.get(at));
+        place = if before.replace(day) == Some(day) { place + 1 } else { 1 };
+        places[at] = moments.get(at).map(|_| place);
+    }
+    rows.with_column(Column::new(PLACE_IN_DAY.into(), places))?;
+    Ok(rows)
 }
 
 /// `amount` and `quantity` are those of the day's purchases, `hour` that of the first.

@@ -118,11 +118,20 @@ pub(in crate::customers) enum KeyType {
 
 const HOUR_MS: i64 = 3_600_000;
 
+/// The moment of a row as formulas know it; a column of this name that a file has for something else stays.
+const TIME: &str = "time";
+/// Which of the rows of a customer and a day it is; computed when the rows are in order. A column of a file stays here as well.
+pub(in crate::customers) const PLACE_IN_DAY: &str = "place_in_day";
+/// The moment of a row, in milliseconds since 1970, whatever columns the file has.
+pub(in crate::customers) const MOMENT: &str = "\u{1}moment";
+
 /// All names that rows of transactions or events have of their own.
-pub(in crate::customers) const CANONICAL: [(&str, &str); 18] = [
+pub(in crate::customers) const CANONICAL: [(&str, &str); 20] = [
     ("customer", "Whose the row is"),
     ("date", "The day"),
     ("hour", "The hour of the day, 0 to 23"),
+    (TIME, "The moment, in seconds since 1970"),
+    (PLACE_IN_DAY, "Which of the customer's rows of that day it is by its time, 1 for the first"),
     ("weekday", "The day of the week, Monday is 1"),
     ("days_ago", "Days from the row to the snapshot"),
     ("purchase", "1 for a purchase, 0 for a return"),
@@ -140,10 +149,16 @@ pub(in crate::customers) const CANONICAL: [(&str, &str); 18] = [
     ("rows", "Rows that were merged"),
 ];
 
+/// Whether a file has a column of its own where formulas would have this one: such names came later than people's formulas.
+pub(in crate::customers) fn keeps_own(name: &str, input: &Input) -> bool {
+    [TIME, PLACE_IN_DAY].contains(&name) && input.schema.contains(name) && input.field(Field::Date) != Some(name)
+}
+
 /// Whether a source says anything for one of these names.
 pub(in crate::customers) fn has_values(name: &str, input: &Input) -> bool {
     let is_any = |fields: &[Field]| fields.iter().any(|field| input.of.fields.contains_key(field));
     match name {
+        TIME | PLACE_IN_DAY => input.of.has_time && !keeps_own(name, input),
         "hour" => input.of.has_time,
         "amount" | "gross" | "returned" => is_any(&[Field::Amount, Field::UnitPrice]),
         "quantity" => is_any(&[Field::Quantity]),
@@ -225,7 +240,17 @@ fn common(input: &Input, keys: KeyType, snapshot: IsoDay) -> Result<Vec<Expr>, C
         _ => None,
     });
     let hour = hour.unwrap_or(lit(NULL)).cast(DataType::Int8);
+    let moment = input.field(Field::Date).filter(|name| matches!(input.schema.get(name), Some(DataType::Datetime(..))));
+    let moment = moment
+        .map_or(lit(NULL).cast(DataType::Int64), |name| col(name).cast(DataType::Datetime(TimeUnit::Milliseconds, None)).to_physical());
     let mut columns = vec![input.customer(keys)?.alias("customer"), when.clone().alias("date"), hour.alias("hour")];
+    if !keeps_own(TIME, input) {
+        columns.push((moment.clone().cast(DataType::Float64) / lit(1_000.0)).alias(TIME));
+    }
+    if !keeps_own(PLACE_IN_DAY, input) {
+        columns.push(lit(NULL).cast(DataType::Int64).alias(PLACE_IN_DAY));
+    }
+    columns.push(moment.alias(MOMENT));
     columns.extend(of_the_date(when, snapshot));
     Ok(columns)
 }
