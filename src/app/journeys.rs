@@ -38,7 +38,7 @@ pub(super) struct JourneyArgs {
     /// holiday=yes; given several times, all must hold.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = filter)]
     only: Vec<Filter>,
-    /// Which days are holidays, for --only and --table: a country such as DE, or a file of your own with a date per line.
+    /// Which days are holidays, for --only, --table and what is told of rhythm: a country such as DE, or a file of your own with a date per line.
     #[arg(long, value_name = "COUNTRY|FILE")]
     holidays: Option<String>,
     /// The event that paths start from [the start of every visit].

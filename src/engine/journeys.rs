@@ -19,6 +19,7 @@ use crate::persona::Personas;
 use crate::persona::numbering::{self, number_of};
 use crate::session::{JourneyOptions, JourneysView, Plan};
 use crate::triggers::details::details;
+use crate::triggers::holidays::holidays_of;
 
 use super::behaviour::{
     AnalyseTable, Grouped, MADE_OF_THE_SAME, Of, by_behaviour, by_segments, customers_of_rows, decided_of, events_of, failed, funnel_asked,
@@ -185,7 +186,8 @@ fn fitting(runtime: &mut Runtime, whole: &Made<EventsSeen>, options: &JourneyOpt
     let key = Key::of("events that fit", 1, &(&options.only, &options.holidays), &[whole.key]);
     let (seen, filters, holidays) = (whole.value.clone(), options.only.clone(), options.holidays.clone());
     let step = move |ctx: &Ctx| {
-        let read = only(&seen.read, &filters, holidays.as_deref(), ctx).map_err(|problem| failed(problem, ctx))?;
+        let days = holidays.as_deref().map(holidays_of).transpose().map_err(|error| failed(problem(error, false), ctx))?;
+        let read = only(&seen.read, &filters, &days.unwrap_or_default(), ctx).map_err(|problem| failed(problem, ctx))?;
         let kinds = counted_kinds(&read.events);
         // What may be asked for is what all of them have.
         Ok(EventsSeen { read, kinds, purchase: seen.purchase.clone(), details: seen.details.clone() })
@@ -296,7 +298,7 @@ fn shown(
         JourneysView::Paths => (Key::of("journeys: paths", 1, &(&options.start, options.depth), &keys), "Following paths"),
         JourneysView::Funnel => (Key::of("journeys: funnel", 1, &(&options.funnel, options.window_hours), &keys), "Walking the funnel"),
         JourneysView::Return => (Key::of("journeys: return", 1, &by_purchase, &keys), "Waiting for the next purchase"),
-        JourneysView::Rhythm => (Key::of("journeys: rhythm", 1, &by_purchase, &keys), "Looking at hours and days"),
+        JourneysView::Rhythm => (Key::of("journeys: rhythm", 2, &(by_purchase, &options.holidays), &keys), "Looking at hours and days"),
         JourneysView::Differences => (Key::of("journeys: differences", 1, &by_purchase, &keys), "What personas do more"),
         JourneysView::Timelines => (Key::of("journeys: timelines", 1, &by_purchase, &keys), "Drawing customers"),
         JourneysView::Triggers => return Asked::Waiting("Rules are tried instead".into()),
@@ -345,7 +347,10 @@ fn asked(
             }
             told(weeks_asked(&mut reporter, of, ctx))?;
         }
-        JourneysView::Rhythm => told(rhythm_asked(&mut reporter, of, ctx))?,
+        JourneysView::Rhythm => {
+            let days = options.holidays.as_deref().map(holidays_of).transpose().map_err(|error| problem(error, false))?;
+            told(rhythm_asked(&mut reporter, of, &days.unwrap_or_default(), ctx))?;
+        }
         JourneysView::Differences => {
             let kinds = Kinds::of(events, crate::events::kinds::SHOWN, ctx).map_err(|stopped| problem(stopped, true))?;
             if personas.count > 1 {

@@ -25,6 +25,7 @@ mod funnel_chain;
 pub mod funnel_summary;
 pub mod gate;
 mod grams;
+pub mod holiday_effect;
 pub mod kinds;
 #[cfg(test)]
 pub(crate) mod made;

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::holiday_effect::HolidayEffect;
 use super::months::MonthIndex;
 use super::returns::{BandPoint, Estimate};
 use super::rhythm::ShareDifference;
@@ -278,6 +279,9 @@ pub struct RhythmReport {
     /// Months.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub months: Option<MonthsReport>,
+    /// What holidays change, where it was said which days they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holidays: Option<HolidayEffect>,
 }
 
 /// Purchases by month.

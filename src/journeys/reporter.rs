@@ -7,6 +7,7 @@ use super::does_more::DoesMore;
 use super::engagement::Engagement;
 use super::funnel_summary::{FunnelResult, FunnelSummary, QUANTILES, StepDifference};
 use super::gate::{ShareGap, is_hidden};
+use super::holiday_effect::HolidayEffect;
 use super::months::Months;
 use super::paths::{PathDifferences, PathTree};
 use super::report::{
@@ -274,7 +275,16 @@ impl<'a> Reporter<'a> {
             weekdays: rhythm.weekdays.to_vec(),
             personas: (0..rhythm.of_persona.len()).filter(is_shown).map(of).collect(),
             months: months.map(by_month),
+            holidays: None,
         });
+    }
+
+    /// Adds what holidays change, behind the rhythm. `buy` says whether it is purchases that are counted.
+    pub fn holidays(&mut self, effect: &HolidayEffect, buy: bool) {
+        self.report.sentences.push(words::holidays(effect, buy));
+        if let Some(rhythm) = &mut self.report.rhythm {
+            rhythm.holidays = Some(effect.clone());
+        }
     }
 
     /// Adds what personas do more.

@@ -6,6 +6,7 @@
 use super::does_more::DoesMore;
 use super::funnel_summary::FunnelSummary;
 use super::gate::ShareGap;
+use super::holiday_effect::HolidayEffect;
 use super::months::Months;
 use super::paths::{PathDifferences, PathTree};
 use super::report::{FindingReport, TypicalReport};
@@ -125,6 +126,31 @@ fn told(cells: &[ShareDifference]) -> impl Iterator<Item = (usize, &ShareDiffere
     let mut found: Vec<(usize, &ShareDifference)> = cells.iter().enumerate().filter(|(_, cell)| cell.is_told).collect();
     found.sort_by(|a, b| b.1.h.abs().total_cmp(&a.1.h.abs()).then(a.0.cmp(&b.0)));
     found.into_iter().take(MOST_OF_PERSONA)
+}
+
+/// What holidays change.
+pub fn holidays(effect: &HolidayEffect, buy: bool) -> String {
+    let n = effect.holidays;
+    let (Some(ratio), Some([low, high])) = (effect.ratio, effect.interval) else {
+        return match n {
+            0 => "No holiday lies within these data with enough days around it, so nothing is told of holidays.".to_owned(),
+            1 => "Only 1 holiday lies within these data with enough days around it, too few to say what holidays change.".to_owned(),
+            n => format!("Only {n} holidays lie within these data with enough days around them, too few to say what holidays change."),
+        };
+    };
+    if low <= 1.0 && high >= 1.0 {
+        return format!("Holidays differ from the same weekdays around them by no more than chance can do ({n} holidays).");
+    }
+    let (are, does) = if ratio < 1.0 { ("fewer", -1.0) } else { ("more", 1.0) };
+    let change = |ratio: f64| percent(does * (ratio - 1.0));
+    let [from, to] = if does < 0.0 { [high, low] } else { [low, high] };
+    format!(
+        "On holidays {} {are} customers {} than on the same weekdays around them ({} to {}; {n} holidays).",
+        change(ratio),
+        if buy { "buy" } else { "come" },
+        change(from),
+        change(to)
+    )
 }
 
 /// Months. The word season needs two full years.

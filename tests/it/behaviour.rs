@@ -249,6 +249,10 @@ fn what_each_customer_did_is_a_table_that_segments_are_made_of() {
         said
     };
     let said = run(&["journeys", "events.json", "--report", "of.json", "--holidays", "DE", "--table", "did.csv"]);
+    // Nothing was planted: the shop is the same on holidays.
+    let same = "Holidays differ from the same weekdays around them by no more than chance can do";
+    assert!(said.contains(same), "{said}");
+    assert!(json(folder.path(), "of.json")["rhythm"]["holidays"]["interval"].is_array());
     assert!(said.ends_with("wrote of.json\nwrote did.csv\n"), "{said}");
     let text = std::fs::read_to_string(folder.path().join("did.csv")).unwrap();
     let mut rows = text.lines().map(|line| line.split(',').collect::<Vec<_>>());

@@ -7,6 +7,7 @@ use crate::events::table::{Events, Time};
 use crate::journeys::does_more::{DoesMoreAsk, does_more};
 use crate::journeys::engagement::{Weeks, engagement};
 use crate::journeys::funnel::{Funnel, FunnelWalk, funnel};
+use crate::journeys::holiday_effect::holiday_effect;
 use crate::journeys::kinds::Kinds;
 use crate::journeys::months::months;
 use crate::journeys::paths::{PathTree, paths};
@@ -79,12 +80,17 @@ pub(in crate::engine) fn weeks_asked(reporter: &mut Reporter, of: Of, ctx: &Ctx)
     Ok(())
 }
 
-/// Hours, days, and the months of purchases where there are some.
-pub(in crate::engine) fn rhythm_asked(reporter: &mut Reporter, of: Of, ctx: &Ctx) -> Result<(), JourneysError> {
+/// Hours, days, the months of purchases where there are some, and what holidays change where they are known.
+pub(in crate::engine) fn rhythm_asked(reporter: &mut Reporter, of: Of, holidays: &[i64], ctx: &Ctx) -> Result<(), JourneysError> {
     ctx.progress("Looking at hours and days", 0.55);
     let by_month = of.purchase.and_then(|purchase| months(of.events, purchase, of.personas, of.seed, ctx).ok());
     let hours = rhythm(of.events, &Which::any(), &DayParts::default(), of.personas, ctx)?;
     reporter.rhythm(&hours, by_month.as_ref());
+    if !holidays.is_empty() {
+        let any = Which::any();
+        let effect = holiday_effect(of.events, of.purchase.unwrap_or(&any), holidays, ctx)?;
+        reporter.holidays(&effect, of.purchase.is_some());
+    }
     Ok(())
 }
 

@@ -50,7 +50,7 @@ pub struct JourneyWishes {
     pub purchase: Option<String>,
     /// What must hold of events that are looked at.
     pub only: Vec<Filter>,
-    /// Which days are holidays, for those filters that ask: a country by its code, or a file of dates.
+    /// Which days are holidays, for filters that ask, for rhythm and table: a country by its code, or a file of dates.
     pub holidays: Option<String>,
     /// Whether the table of what each customer did is wanted as well.
     pub table: bool,
@@ -82,9 +82,10 @@ pub(in crate::engine) fn journeys(
 ) -> Result<JourneysFound, Problem> {
     ctx.progress("Reading events", 0.0);
     let decided = wishes.customers.as_ref().map_or(&[][..], |(_, plan)| decided_of(&plan.source));
+    let holidays = wishes.holidays.as_deref().map(holidays_of).transpose().map_err(|error| problem(error, false))?.unwrap_or_default();
     let all = events_of(files, &wishes.reading, decided, ctx)?;
     let purchase = purchase_of(&all.events, wishes.purchase.as_deref())?;
-    let few = if wishes.only.is_empty() { None } else { Some(only(&all, &wishes.only, wishes.holidays.as_deref(), ctx)?) };
+    let few = if wishes.only.is_empty() { None } else { Some(only(&all, &wishes.only, &holidays, ctx)?) };
     let read = few.as_ref().unwrap_or(&all);
     let events = &read.events;
     let grouped = match (&wishes.by, &wishes.customers) {
@@ -110,19 +111,19 @@ pub(in crate::engine) fn journeys(
         notes.push(MADE_OF_THE_SAME.to_owned());
     }
     let of = Of { events, personas, purchase: purchase.as_ref(), seed: wishes.seed };
-    ask(&mut reporter, of, wishes, &mut notes, ctx)?;
-    let table = match wishes.table {
-        true => {
-            let holidays = wishes.holidays.as_deref().map(holidays_of).transpose().map_err(|error| problem(error, false))?;
-            Some(table_of_behaviour(events, purchase.as_ref(), &holidays.unwrap_or_default(), ctx)?)
-        }
-        false => None,
-    };
+    ask(&mut reporter, of, (wishes, &holidays), &mut notes, ctx)?;
+    let table = wishes.table.then(|| table_of_behaviour(events, purchase.as_ref(), &holidays, ctx)).transpose()?;
     Ok(JourneysFound { told: read.told.clone(), report: reporter.report(), notes, table })
 }
 
 /// Everything that can be asked, one after the other.
-fn ask(reporter: &mut Reporter, of: Of, wishes: &JourneyWishes, notes: &mut Vec<String>, ctx: &Ctx) -> Result<(), Problem> {
+fn ask(
+    reporter: &mut Reporter,
+    of: Of,
+    (wishes, holidays): (&JourneyWishes, &[i64]),
+    notes: &mut Vec<String>,
+    ctx: &Ctx,
+) -> Result<(), Problem> {
     let wrong = |error: JourneysError| problem(error, ctx.is_stopped());
     if of.purchase.is_none() {
         notes.push(
@@ -146,7 +147,7 @@ fn ask(reporter: &mut Reporter, of: Of, wishes: &JourneyWishes, notes: &mut Vec<
         told("Time to the next purchase", returns_asked(reporter, of, purchase, ctx).map(drop))?;
     }
     told("Who still comes", weeks_asked(reporter, of, ctx))?;
-    told("Hours and days", rhythm_asked(reporter, of, ctx))?;
+    told("Hours and days", rhythm_asked(reporter, of, holidays, ctx))?;
     let kinds = Kinds::of(of.events, crate::events::kinds::SHOWN, ctx).map_err(|stopped| problem(stopped, true))?;
     if of.personas.count > 1 {
         told("What personas do more", more_asked(reporter, of, &kinds, ctx))?;

@@ -11,7 +11,7 @@ use crate::engine::run::answer::Problem;
 use crate::events::Read;
 use crate::events::table::Events;
 use crate::triggers::details::details;
-use crate::triggers::holidays::{holidays_of, none_known_in};
+use crate::triggers::holidays::none_known_in;
 use crate::triggers::matcher::EventMatcher;
 use crate::triggers::sentence::filter_words;
 use crate::triggers::terms::{ANY, Event, EventField, Filter, Op, Value};
@@ -22,22 +22,18 @@ use super::problem;
 /// Names that a sentence lists.
 const FIRST_NAMES: usize = 8;
 
-/// What is read, without the events of which a filter does not hold. `holidays` names a country or a file of dates.
+/// What is read, without the events of which a filter does not hold. `holidays` are local days since 1970, ascending; empty where none are known.
 ///
 /// Fails with one sentence where no event is left, where holidays are asked for and none are known, and when stopped.
-pub(in crate::engine) fn only(read: &Read, filters: &[Filter], holidays: Option<&str>, ctx: &Ctx) -> Result<Read, Problem> {
+pub(in crate::engine) fn only(read: &Read, filters: &[Filter], holidays: &[i64], ctx: &Ctx) -> Result<Read, Problem> {
     let events = &read.events;
     ctx.check().map_err(|stopped| problem(stopped, true))?;
     let asks_for_holidays = filters.iter().any(|filter| filter.field == EventField::Holiday);
-    let days = match holidays.filter(|_| asks_for_holidays) {
-        Some(named) => holidays_of(named).map_err(|error| problem(error, false))?,
-        None if asks_for_holidays => {
-            return Err(Problem("Which days are holidays is not known; name a country or a file of dates.".into()));
-        }
-        None => Vec::new(),
-    };
+    if asks_for_holidays && holidays.is_empty() {
+        return Err(Problem("Which days are holidays is not known; name a country or a file of dates.".into()));
+    }
     let wanted = Event { event: ANY.to_owned(), filters: filters.to_vec() };
-    let matcher = EventMatcher::of(&wanted, &World { holidays: &days, ..World::of(events) });
+    let matcher = EventMatcher::of(&wanted, &World { holidays, ..World::of(events) });
     let kept = events.keeping(|row, first| matcher.is(events, row, first));
     ctx.check().map_err(|stopped| problem(stopped, true))?;
     let words = filters.iter().map(filter_words).collect::<Vec<_>>().join(", ");
@@ -52,7 +48,7 @@ pub(in crate::engine) fn only(read: &Read, filters: &[Filter], holidays: Option<
         count(kept.n_customers()),
         count(events.n_customers())
     ));
-    told.notes.extend(events.span.filter(|_| asks_for_holidays).and_then(|span| none_known_in(&days, span)));
+    told.notes.extend(events.span.filter(|_| asks_for_holidays).and_then(|span| none_known_in(holidays, span)));
     Ok(Read { events: kept, told })
 }
 
@@ -76,6 +72,7 @@ fn nothing_left(events: &Events, filters: &[Filter], words: &str) -> String {
 mod tests {
     use super::*;
     use crate::events::table::{Context, DAY, NONE};
+    use crate::triggers::holidays::holidays_of;
 
     /// Two customers; the first on two devices, the second on a desktop alone.
     fn read() -> Read {
@@ -104,7 +101,9 @@ mod tests {
 
     #[test]
     fn only_what_fits_is_left_with_its_customers_and_visits() {
-        let of = |filters: &[Filter], holidays| only(&read(), filters, holidays, &Ctx::new());
+        let of = |filters: &[Filter], country: Option<&str>| {
+            only(&read(), filters, &country.map_or_else(Vec::new, |country| holidays_of(country).unwrap()), &Ctx::new())
+        };
         let mobile = filter(EventField::Device, Op::Is, Value::Text("mobile".into()));
         let found = of(std::slice::from_ref(&mobile), None).unwrap();
         assert_eq!((&found.events.customers[..], &found.events.starts[..]), (&["a".to_owned()][..], &[0, 3][..]));
@@ -123,13 +122,12 @@ mod tests {
 
     #[test]
     fn what_leaves_nothing_is_one_sentence() {
-        let of = |filter: Filter, holidays| only(&read(), &[filter], holidays, &Ctx::new()).unwrap_err().0.to_string();
+        let of = |filter: Filter| only(&read(), &[filter], &[], &Ctx::new()).unwrap_err().0.to_string();
         let phone = filter(EventField::Device, Op::Is, Value::Text("phone".into()));
-        assert_eq!(of(phone, None), "No event fits (device is phone). In these data, device is one of: desktop, mobile.");
+        assert_eq!(of(phone), "No event fits (device is phone). In these data, device is one of: desktop, mobile.");
         let late = filter(EventField::Hour, Op::AtLeast, Value::Number(5.0));
-        assert_eq!(of(late, None), "No event fits (hour is at least 5).");
+        assert_eq!(of(late), "No event fits (hour is at least 5).");
         let holiday = filter(EventField::Holiday, Op::Is, Value::Flag(true));
-        assert_eq!(of(holiday.clone(), None), "Which days are holidays is not known; name a country or a file of dates.");
-        assert!(of(holiday, Some("Atlantis")).starts_with("Atlantis is neither a country"));
+        assert_eq!(of(holiday), "Which days are holidays is not known; name a country or a file of dates.");
     }
 }

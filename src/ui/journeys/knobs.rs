@@ -25,7 +25,8 @@ const UTC_UNLESS_SAID: ZoneWords = ZoneWords {
     means: "The zone of times that do not say how far they are from UTC. Write a name, such as Europe/Berlin.",
 };
 const CONSENT_MEANS: &str = "The column that says who agreed to be contacted; nobody else is on the list of who is due.";
-const HOLIDAYS_MEAN: &str = "The national public holidays that rules and filters may ask for, as in: purchases on a holiday.";
+const HOLIDAYS_MEAN: &str =
+    "The national public holidays: Rhythm says what they change, and rules and filters may ask for them, as in: purchases on a holiday.";
 const ONLY_MEANS: &str = "Every view of Journeys then tells of these events alone: on such a device, at such a place or time. Rules, cards and exports keep all events.";
 const CONSENT_BY_NAME: &str = "The column whose name says who agreed, such as consent or newsletter.";
 const DEPTH_MEANS: &str = "How many steps are followed. What happens again at once is one step.";
@@ -47,7 +48,7 @@ pub(super) fn ui(ui: &mut Ui, answers: &Answers, look: &mut Look, draft: &mut Jo
                     holidays_ui(ui, draft);
                     consent_ui(ui, answers, draft);
                 }
-                (_, Some(seen)) => only_ui(ui, seen, draft),
+                (view, Some(seen)) => only_ui(ui, seen, view == JourneysView::Rhythm, draft),
                 (_, None) => {}
             }
             // A trial has personas of its own, those of its first day.
@@ -108,17 +109,19 @@ fn asked_ui(ui: &mut Ui, seen: &EventsSeen, view: JourneysView, draft: &mut Jour
     ui.add_space(theme::BETWEEN);
 }
 
-/// Which events are looked at: all, or those of which this holds.
-fn only_ui(ui: &mut Ui, seen: &EventsSeen, draft: &mut JourneyOptions) {
+/// Which events are looked at: all, or those of which this holds; and which days are holidays, where a filter or the view `asks`.
+fn only_ui(ui: &mut Ui, seen: &EventsSeen, asks: bool, draft: &mut JourneyOptions) {
     ui.horizontal(|ui| {
         ui.label(theme::strong("Look only at events")).on_hover_text(ONLY_MEANS);
         rule_filters::add_ui(ui, "the events", &mut draft.only, &seen.details);
     });
     rule_filters::narrow_ui(ui, "The events", &mut draft.only, &seen.details);
-    if draft.only.iter().any(|filter| filter.field == EventField::Holiday) {
+    if asks || draft.only.iter().any(|filter| filter.field == EventField::Holiday) {
+        ui.add_space(theme::INSIDE);
         holidays_ui(ui, draft);
+    } else {
+        ui.add_space(theme::BETWEEN);
     }
-    ui.add_space(theme::BETWEEN);
 }
 
 /// Which days are holidays, for rules and filters that ask for them: those of a country, or of the file that the project names.
