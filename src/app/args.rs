@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::data::day::IsoDay;
+use crate::triggers::checks::of_filter;
 use crate::triggers::terms::{EventField, Filter, Op, Value};
 
 /// Single files to read and write, and how much to say.
@@ -74,22 +75,20 @@ pub(super) fn filter(text: &str) -> Result<Filter, String> {
         format!("events have no {field}; there are {}", known.replace('`', ""))
     })?;
     let op: Op = serde_json::from_value(op.trim().into()).map_err(|error| error.to_string())?;
-    let (value, fits) = match field {
+    let value = match field {
         EventField::Value | EventField::Hour => {
-            let number: f64 = value.parse().ok().filter(|number: &f64| number.is_finite()).ok_or(format!("{value} is no number"))?;
-            (Value::Number(number), op != Op::Contains)
+            Value::Number(value.parse().ok().filter(|number: &f64| number.is_finite()).ok_or(format!("{value} is no number"))?)
         }
-        EventField::Weekend | EventField::Holiday | EventField::StartsVisit => {
-            let flag = match &value.to_lowercase()[..] {
-                "yes" | "true" => true,
-                "no" | "false" => false,
-                _ => return Err(format!("{value} is neither yes nor no")),
-            };
-            (Value::Flag(flag), matches!(op, Op::Is | Op::IsNot))
-        }
-        _ => (Value::Text(value.to_owned()), matches!(op, Op::Is | Op::IsNot | Op::Contains)),
+        EventField::Weekend | EventField::Holiday | EventField::StartsVisit => Value::Flag(match &value.to_lowercase()[..] {
+            "yes" | "true" => true,
+            "no" | "false" => false,
+            _ => return Err(format!("{value} is neither yes nor no")),
+        }),
+        EventField::Weekday | EventField::DayPart => Value::Text(value.to_lowercase()),
+        _ => Value::Text(value.to_owned()),
     };
-    if fits { Ok(Filter { field, op, value }) } else { Err(format!("{} cannot be compared with {}", field.word(), op.sign())) }
+    let filter = Filter { field, op, value };
+    of_filter(&filter).map_or(Ok(filter), |fault| Err(fault.to_string()))
 }
 
 #[cfg(test)]
@@ -108,6 +107,8 @@ mod tests {
             ("weekend=yes", "at the weekend"),
             ("holiday!=yes", "on no holiday"),
             ("page contains /sale?x=1", "page contains /sale?x=1"),
+            ("weekday=Monday", "weekday is monday"),
+            ("day_part != Evening", "part of the day is not evening"),
         ] {
             assert_eq!(told(typed).as_deref(), Ok(words), "{typed}");
         }
@@ -115,9 +116,17 @@ mod tests {
             ("mobile", "give what must hold, such as device=mobile or hour>=18"),
             ("hour=late", "late is no number"),
             ("weekend=often", "often is neither yes nor no"),
-            ("weekend>yes", "weekend cannot be compared with >"),
         ] {
             assert_eq!(told(typed).unwrap_err(), why);
+        }
+        for (typed, why) in [
+            ("weekend>yes", "it is = or != true or false"),
+            ("hour>=25", "an hour is a number from 0 to 23"),
+            ("weekday=someday", "weekdays are monday"),
+            ("weekday contains mon", "it is = or != a text"),
+        ] {
+            let said = told(typed).unwrap_err();
+            assert!(said.contains(why), "{typed}: {said}");
         }
         let unknown = told("colour=red").unwrap_err();
         assert!(unknown.starts_with("events have no colour; there are page, value, device"), "{unknown}");

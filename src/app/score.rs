@@ -15,7 +15,7 @@ use crate::base::{Ctx, Note, part};
 use crate::customers::Account;
 use crate::data::day::IsoDay;
 use crate::data::write::{self, Extra, ExtraValues};
-use crate::data::{Batch, BatchWriter, LEAST_BATCHED_BYTES, Loaded, Source, Sourcing, in_batches};
+use crate::data::{Batch, BatchWriter, LEAST_BATCHED_BYTES, Loaded, Source, Sourcing, Table, in_batches};
 use crate::engine::Engine;
 use crate::export;
 use crate::features::Met;
@@ -44,6 +44,9 @@ pub(super) struct ScoreArgs {
     /// Add persona_distance, how far the customer is from the segment's mean, and fits_none, whether that is farther than 99 in 100 of its own were.
     #[arg(long)]
     distances: bool,
+    /// Write only these columns of the data beside the segment, such as customer_id; all unless given.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,...")]
+    keep: Vec<String>,
     /// Several files: the day everything is counted back from; the day after the last transaction unless given.
     #[arg(long, value_name = "DATE", value_parser = day)]
     snapshot: Option<IsoDay>,
@@ -133,14 +136,27 @@ fn place_batches(
     let mut tally = Tally::default();
     let mut is_first = true;
     let mut wrong = None;
-    let mut take = |batch: Batch| {
-        if std::mem::replace(&mut is_first, false) && !model.places_in_batches(&batch.table) {
-            return Ok(false);
+    let wanted: Vec<String> = match args.keep.is_empty() {
+        true => Vec::new(),
+        false => args.keep.iter().cloned().chain(model.columns().into_iter().map(str::to_owned)).collect(),
+    };
+    let mut take = |mut batch: Batch| {
+        if std::mem::replace(&mut is_first, false) {
+            if let Some(missing) = not_there(&args.keep, &batch.table) {
+                wrong = Some(failed(missing));
+                return Ok(false);
+            }
+            if !model.places_in_batches(&batch.table) {
+                return Ok(false);
+            }
         }
         match model.place(&Loaded::unprofiled(batch.table.clone()), ctx) {
             Ok(placement) => {
                 let extras = extras(model, &placement, args.distances);
                 tally.add(model, placement);
+                if !args.keep.is_empty() {
+                    batch.keep(&args.keep);
+                }
                 Ok(to.send((batch, extras)).is_ok())
             }
             Err(error) => {
@@ -149,7 +165,7 @@ fn place_batches(
             }
         }
     };
-    let told = in_batches(path, &args.reading.read_as(), LEAST_BATCHED_BYTES, &mut take, ctx);
+    let told = in_batches(path, &args.reading.read_as(), (LEAST_BATCHED_BYTES, &wanted), &mut take, ctx);
     if let Some(wrong) = wrong {
         return Err(wrong);
     }
@@ -157,12 +173,19 @@ fn place_batches(
 }
 
 fn score_whole(model: &Model, loaded: &Loaded, args: &ScoreArgs, is_parquet: bool, ctx: &Ctx) -> Result<Tally, Failure> {
+    if let Some(missing) = not_there(&args.keep, &loaded.table) {
+        return Err(failed(missing));
+    }
     let placement = model.place(loaded, ctx).map_err(failed)?;
     let extras = extras(model, &placement, args.distances);
+    let mut table = loaded.table.clone();
+    if !args.keep.is_empty() {
+        table.columns.retain(|column| args.keep.contains(&column.name));
+    }
     export::write_beside(&args.out, |to| {
         let written = match is_parquet {
-            true => write::parquet(&loaded.table, &extras, to, ctx),
-            false => write::csv(&loaded.table, &extras, to, ctx),
+            true => write::parquet(&table, &extras, to, ctx),
+            false => write::csv(&table, &extras, to, ctx),
         };
         written.map_err(std::io::Error::other)
     })
@@ -229,6 +252,14 @@ fn with_files(recipe: &Sourcing, args: &ScoreArgs) -> Result<Sourcing, Failure> 
     }
     recipe.snapshot = args.snapshot.or(recipe.snapshot);
     Ok(recipe)
+}
+
+/// The sentence about a column that is to be kept and is not there.
+fn not_there(keep: &[String], table: &Table) -> Option<String> {
+    let missing = keep.iter().find(|name| table.column(name).is_none())?;
+    Some(format!(
+        "there is no column called \"{missing}\" to keep; --keep takes names of columns as the data have them, separated by commas."
+    ))
 }
 
 /// The columns that are added.

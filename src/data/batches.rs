@@ -34,17 +34,32 @@ pub struct Batch {
     frame: DataFrame,
 }
 
+impl Batch {
+    /// Leaves out every column but these.
+    pub fn keep(&mut self, names: &[String]) {
+        let is_kept: Vec<bool> = self.table.columns.iter().map(|column| names.contains(&column.name)).collect();
+        let mut kept = is_kept.iter();
+        self.table.columns.retain(|_| kept.next() == Some(&true));
+        let columns =
+            self.frame.columns().iter().zip(&is_kept).filter(|(_, is_kept)| **is_kept).map(|(column, _)| column.clone()).collect();
+        // Columns of a frame are as long as each other, with however few of them.
+        if let Ok(frame) = DataFrame::new(self.frame.height(), columns) {
+            self.frame = frame;
+        }
+    }
+}
+
 /// What a batch is for: whether to go on.
 pub type TakeBatch<'a> = dyn FnMut(Batch) -> Result<bool, DataError> + 'a;
 
-/// Hands over the rows of a file until `take` says no. Returns what was told about the file, or nothing where it has no batches, is smaller than `least_bytes`, or
+/// Hands over the rows of a file until `take` says no: all columns, or those that are named (`only`), which a file in columns need not read the others for. Returns what was told about the file, or nothing where it has no batches, is smaller than `least_bytes`, or
 /// was refused by the first answer.
 ///
 /// Fails as reading does, with what `take` fails with, and when stopped.
 pub fn in_batches(
     path: &Path,
     read_as: &ReadAs,
-    least_bytes: u64,
+    (least_bytes, only): (u64, &[String]),
     take: &mut TakeBatch,
     ctx: &Ctx,
 ) -> Result<Option<Vec<Note>>, DataError> {
@@ -62,7 +77,14 @@ pub fn in_batches(
                 goes_on = take(Batch { table, frame })?;
                 if goes_on { Ok(()) } else { Err(DataError::Stopped(Stopped)) }
             };
-            let told = columnar::ask(path, &title, What::Columns { format, use_of: UseOf::Rows }, read_as.zone()?, &mut of_frame, ctx);
+            let told = columnar::ask(
+                path,
+                &title,
+                What::Columns { format, use_of: UseOf::Rows, only: only.to_vec() },
+                read_as.zone()?,
+                &mut of_frame,
+                ctx,
+            );
             match told {
                 Ok(told) => {
                     let left_out = |(name, dtype): &(String, String)| Note::new(format!("{name} holds {dtype}; it is left out."));
@@ -78,7 +100,11 @@ pub fn in_batches(
             while first < raw.n_rows && goes_on {
                 let frame = raw.rows(first..raw.n_rows.min(first + ROWS), ctx)?;
                 let table = columnar::page(frame.clone(), ctx)?;
-                goes_on = take(Batch { table, frame })?;
+                let mut batch = Batch { table, frame };
+                if !only.is_empty() {
+                    batch.keep(only);
+                }
+                goes_on = take(batch)?;
                 first += ROWS;
                 ctx.progress("Placing customers", first as f32 / raw.n_rows as f32);
             }

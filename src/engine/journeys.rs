@@ -19,7 +19,8 @@ use crate::persona::Personas;
 use crate::persona::numbering::{self, number_of};
 use crate::session::{JourneyOptions, JourneysView, Plan};
 use crate::triggers::details::details;
-use crate::triggers::holidays::holidays_of;
+use crate::triggers::holidays::{countries, holidays_of, none_known_in};
+use crate::triggers::terms::EventField;
 
 use super::behaviour::{
     AnalyseTable, Grouped, MADE_OF_THE_SAME, Of, by_behaviour, by_segments, customers_of_rows, decided_of, events_of, failed, funnel_asked,
@@ -82,7 +83,7 @@ pub(super) fn of(
     // Rules have filters of their own, and what leaves is told of everything.
     let looks_at_all = options.only.is_empty() || view == JourneysView::Triggers || leaves;
     let few = match &whole {
-        Asked::Ready(whole) if !looks_at_all => Some(fitting(runtime, whole, options, need)),
+        Asked::Ready(whole) if !looks_at_all => Some(fitting(runtime, whole, (options, reload), need)),
         _ => None,
     };
     if let Some(Asked::Failed(problem)) = &few {
@@ -113,7 +114,7 @@ pub(super) fn of(
         other => other.passes_on("Reading events"),
     };
     let mut ask = |view: JourneysView, need: Need| match (&events, customers.ready()) {
-        (Asked::Ready(events), Some(customers)) => shown(runtime, (events, customers), options, plan.clustering.seed, view, need),
+        (Asked::Ready(events), Some(customers)) => shown(runtime, (events, customers), (options, reload), plan.clustering.seed, view, need),
         (Asked::Ready(_), None) => customers.blocks("Waiting for the personas"),
         _ => events.passes_on("Reading events"),
     };
@@ -182,9 +183,10 @@ fn events(runtime: &mut Runtime, plan: &Plan, (reload, today): (u64, IsoDay), ne
 }
 
 /// The events that the views look at, where a filter leaves some out.
-fn fitting(runtime: &mut Runtime, whole: &Made<EventsSeen>, options: &JourneyOptions, need: Need) -> Asked<EventsSeen> {
-    let key = Key::of("events that fit", 1, &(&options.only, &options.holidays), &[whole.key]);
-    let (seen, filters, holidays) = (whole.value.clone(), options.only.clone(), options.holidays.clone());
+fn fitting(runtime: &mut Runtime, whole: &Made<EventsSeen>, (options, reload): (&JourneyOptions, u64), need: Need) -> Asked<EventsSeen> {
+    let holidays = options.holidays.clone().filter(|_| asks_for_holidays(options));
+    let key = Key::of("events that fit", 1, &(&options.only, &holidays, reload_of(&holidays, reload)), &[whole.key]);
+    let (seen, filters) = (whole.value.clone(), options.only.clone());
     let step = move |ctx: &Ctx| {
         let days = holidays.as_deref().map(holidays_of).transpose().map_err(|error| failed(problem(error, false), ctx))?;
         let read = only(&seen.read, &filters, &days.unwrap_or_default(), ctx).map_err(|problem| failed(problem, ctx))?;
@@ -193,6 +195,17 @@ fn fitting(runtime: &mut Runtime, whole: &Made<EventsSeen>, options: &JourneyOpt
         Ok(EventsSeen { read, kinds, purchase: seen.purchase.clone(), details: seen.details.clone() })
     };
     runtime.ask(|s| &mut s.events, key, need, (|| "Looking for events that fit".into(), Lane::Quick), step)
+}
+
+/// Whether events are chosen by holidays.
+fn asks_for_holidays(options: &JourneyOptions) -> bool {
+    options.only.iter().any(|filter| filter.field == EventField::Holiday)
+}
+
+/// How often was reloaded, where that may give other holidays: a file may have been changed, the days of a country are known.
+fn reload_of(holidays: &Option<String>, reload: u64) -> u64 {
+    let is_country = |named: &String| countries().any(|(code, _)| code.eq_ignore_ascii_case(named));
+    if holidays.as_ref().is_none_or(is_country) { 0 } else { reload }
 }
 
 /// What happens, the commonest first.
@@ -259,25 +272,35 @@ fn by_what_they_did(
     analyse: AnalyseTable,
     need: Need,
 ) -> Asked<JourneyCustomers> {
-    let keys = [&[whole.key, events.key][..], loaded.key().as_slice()].concat();
-    let key = Key::of("personas by what customers did", 2, &options.purchase, &keys);
-    let loaded = loaded.ready().map(|loaded| loaded.value.clone());
-    let (whole, events, purchase) = (whole.value.clone(), events.value.clone(), options.purchase.clone());
+    let title = "Personas by what customers did";
+    // Personas are made of all that customers did, whatever is looked at.
+    let key = Key::of("personas by what customers did", 2, &options.purchase, &[whole.key]);
+    let (all, purchase) = (whole.value.clone(), options.purchase.clone());
     let step = move |ctx: &Ctx| {
-        let purchase = purchase_of(whole.events(), purchase.as_deref()).map_err(|problem| failed(problem, ctx))?;
-        // Personas are made of all that customers did, whatever is looked at.
-        let grouped = by_behaviour(whole.events(), purchase.as_ref(), None, analyse, ctx).map_err(|problem| failed(problem, ctx))?;
-        let grouped = grouped.of_those_in(whole.events(), events.events());
-        let of = grouped.personas(events.events().n_customers());
+        let purchase = purchase_of(all.events(), purchase.as_deref()).map_err(|problem| failed(problem, ctx))?;
+        let grouped = by_behaviour(all.events(), purchase.as_ref(), None, analyse, ctx).map_err(|problem| failed(problem, ctx))?;
+        let of = grouped.personas(all.events().n_customers());
         let Grouped { groups, mut notes, .. } = grouped;
-        // Their rows are known all the same, so that they can be picked.
-        let of_row = loaded.as_ref().map_or_else(Vec::new, |loaded| customers_of_rows(events.events(), loaded));
         if groups.names.len() > 1 {
             notes.push(MADE_OF_THE_SAME.to_owned());
         }
-        Ok(JourneyCustomers { names: groups.names, notes, is_by_behaviour: true, of, of_row })
+        Ok(JourneyCustomers { names: groups.names, notes, is_by_behaviour: true, of, of_row: Vec::new() })
     };
-    runtime.ask(|s| &mut s.journey_customers, key, need, (|| "Personas by what customers did".into(), Lane::Long), step)
+    let everyone = runtime.ask(|s| &mut s.journey_customers, key, need, (|| title.into(), Lane::Long), step);
+    everyone.and(title, |everyone| {
+        let keys = [&[everyone.key, events.key][..], loaded.key().as_slice()].concat();
+        let key = Key::of("those who are looked at", 1, &(), &keys);
+        let loaded = loaded.ready().map(|loaded| loaded.value.clone());
+        let (everyone, all, events) = (everyone.value.clone(), whole.value.clone(), events.value.clone());
+        let step = move |_: &Ctx| {
+            let persona = |id: &String| all.events().customers.binary_search(id).ok().and_then(|customer| everyone.of[customer]);
+            let of = events.events().customers.iter().map(persona).collect();
+            // Their rows are known all the same, so that they can be picked.
+            let of_row = loaded.as_ref().map_or_else(Vec::new, |loaded| customers_of_rows(events.events(), loaded));
+            Ok(JourneyCustomers { names: everyone.names.clone(), notes: everyone.notes.clone(), is_by_behaviour: true, of, of_row })
+        };
+        runtime.ask(|s| &mut s.journey_customers, key, need, (|| title.into(), Lane::Quick), step)
+    })
 }
 
 fn without(n: usize, why: &Problem) -> JourneyCustomers {
@@ -287,24 +310,30 @@ fn without(n: usize, why: &Problem) -> JourneyCustomers {
 fn shown(
     runtime: &mut Runtime,
     (events, customers): (&Made<EventsSeen>, &Made<JourneyCustomers>),
-    options: &JourneyOptions,
+    (options, reload): (&JourneyOptions, u64),
     seed: u64,
     view: JourneysView,
     need: Need,
 ) -> Asked<JourneysShown> {
+    // Where events were chosen by holidays, there is nothing to compare them with.
+    let holidays = options.holidays.clone().filter(|_| !asks_for_holidays(options));
     let keys = [events.key, customers.key];
     let by_purchase = (&options.purchase, seed);
     let (key, title) = match view {
         JourneysView::Paths => (Key::of("journeys: paths", 1, &(&options.start, options.depth), &keys), "Following paths"),
         JourneysView::Funnel => (Key::of("journeys: funnel", 1, &(&options.funnel, options.window_hours), &keys), "Walking the funnel"),
         JourneysView::Return => (Key::of("journeys: return", 1, &by_purchase, &keys), "Waiting for the next purchase"),
-        JourneysView::Rhythm => (Key::of("journeys: rhythm", 2, &(by_purchase, &options.holidays), &keys), "Looking at hours and days"),
+        JourneysView::Rhythm => {
+            (Key::of("journeys: rhythm", 2, &(by_purchase, &holidays, reload_of(&holidays, reload)), &keys), "Looking at hours and days")
+        }
         JourneysView::Differences => (Key::of("journeys: differences", 1, &by_purchase, &keys), "What personas do more"),
         JourneysView::Timelines => (Key::of("journeys: timelines", 1, &by_purchase, &keys), "Drawing customers"),
         JourneysView::Triggers => return Asked::Waiting("Rules are tried instead".into()),
     };
     let (events, customers, options) = (events.value.clone(), customers.value.clone(), options.clone());
-    let step = move |ctx: &Ctx| asked(&events, &customers, (&options, seed), view, ctx).map_err(|problem| failed(problem, ctx));
+    let step = move |ctx: &Ctx| {
+        asked(&events, &customers, (&options, holidays.as_deref(), seed), view, ctx).map_err(|problem| failed(problem, ctx))
+    };
     runtime.ask(|s| &mut s.journeys, key, need, (|| title.into(), Lane::Long), step)
 }
 
@@ -312,7 +341,7 @@ fn shown(
 fn asked(
     seen: &EventsSeen,
     customers: &JourneyCustomers,
-    (options, seed): (&JourneyOptions, u64),
+    (options, holidays, seed): (&JourneyOptions, Option<&str>, u64),
     view: JourneysView,
     ctx: &Ctx,
 ) -> Result<JourneysShown, Problem> {
@@ -323,6 +352,13 @@ fn asked(
     let of = Of { events, personas, purchase: purchase.as_ref(), seed };
     let mut reporter = Reporter::new(events, &customers.names);
     let mut notes = Vec::new();
+    // Without them the rhythm can be told all the same.
+    let days = holidays.filter(|_| view == JourneysView::Rhythm).map(holidays_of).transpose();
+    let days = days.unwrap_or_else(|error| {
+        notes.push(error.to_string());
+        None
+    });
+    notes.extend(days.as_ref().zip(events.span).and_then(|(days, span)| none_known_in(days, span)));
     let (mut tree, mut walk, mut one_by_one, mut silent) = (None, None, Vec::new(), Vec::new());
     let mut told = |done: Result<(), JourneysError>| match done {
         Err(error) if ctx.is_stopped() => Err(problem(error, true)),
@@ -347,10 +383,7 @@ fn asked(
             }
             told(weeks_asked(&mut reporter, of, ctx))?;
         }
-        JourneysView::Rhythm => {
-            let days = options.holidays.as_deref().map(holidays_of).transpose().map_err(|error| problem(error, false))?;
-            told(rhythm_asked(&mut reporter, of, &days.unwrap_or_default(), ctx))?;
-        }
+        JourneysView::Rhythm => told(rhythm_asked(&mut reporter, of, &days.unwrap_or_default(), ctx))?,
         JourneysView::Differences => {
             let kinds = Kinds::of(events, crate::events::kinds::SHOWN, ctx).map_err(|stopped| problem(stopped, true))?;
             if personas.count > 1 {

@@ -244,8 +244,10 @@ impl<'a> Reporter<'a> {
         self.report.returns.get_or_insert_default().weeks = told;
     }
 
-    /// Adds hours, days and months. Hours of groups of fewer than ten customers are left out.
-    pub fn rhythm(&mut self, rhythm: &Rhythm, months: Option<&Months>) {
+    /// Adds hours, days, months, and what holidays change, with whether it is purchases that are counted. Hours of groups of fewer than ten customers are left out.
+    pub fn rhythm(&mut self, rhythm: &Rhythm, months: Option<&Months>, holidays: Option<(&HolidayEffect, bool)>) {
+        // What somebody asked for by naming a country comes first.
+        self.report.sentences.extend(holidays.map(|(effect, buy)| words::holidays(effect, buy)));
         self.report.sentences.extend(words::rhythm(rhythm, self.names));
         self.report.sentences.extend(months.map(|months| words::months(months, self.names)).unwrap_or_default());
         let is_shown = |persona: &usize| rhythm.of_persona[*persona] > 0 && !is_hidden(rhythm.of_persona[*persona]);
@@ -275,16 +277,8 @@ impl<'a> Reporter<'a> {
             weekdays: rhythm.weekdays.to_vec(),
             personas: (0..rhythm.of_persona.len()).filter(is_shown).map(of).collect(),
             months: months.map(by_month),
-            holidays: None,
+            holidays: holidays.map(|(effect, _)| effect.clone()),
         });
-    }
-
-    /// Adds what holidays change, behind the rhythm. `buy` says whether it is purchases that are counted.
-    pub fn holidays(&mut self, effect: &HolidayEffect, buy: bool) {
-        self.report.sentences.push(words::holidays(effect, buy));
-        if let Some(rhythm) = &mut self.report.rhythm {
-            rhythm.holidays = Some(effect.clone());
-        }
     }
 
     /// Adds what personas do more.
@@ -409,7 +403,7 @@ mod tests {
             reporter.returns(&returns(&events, &ask, &ctx).unwrap().summary(personas, &ctx).unwrap());
             reporter.engagement(&engagement(&events, &Which::any(), Weeks::Rolling, personas, &ctx).unwrap());
             let bought = months(&events, &named("buy"), personas, 1, &ctx).unwrap();
-            reporter.rhythm(&rhythm(&events, &Which::any(), &DayParts::default(), personas, &ctx).unwrap(), Some(&bought));
+            reporter.rhythm(&rhythm(&events, &Which::any(), &DayParts::default(), personas, &ctx).unwrap(), Some(&bought), None);
             let kinds = Kinds::of(&events, 30, &ctx).unwrap();
             reporter.does_more(&does_more(&events, &kinds, personas, &DoesMoreAsk::default(), &ctx).unwrap());
             let made = sequences(&events, &kinds, JourneyPart::TypicalVisit, None, &ctx).unwrap();

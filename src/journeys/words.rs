@@ -133,19 +133,27 @@ pub fn holidays(effect: &HolidayEffect, buy: bool) -> String {
     let n = effect.holidays;
     let (Some(ratio), Some([low, high])) = (effect.ratio, effect.interval) else {
         return match n {
-            0 => "No holiday lies within these data with enough days around it, so nothing is told of holidays.".to_owned(),
-            1 => "Only 1 holiday lies within these data with enough days around it, too few to say what holidays change.".to_owned(),
-            n => format!("Only {n} holidays lie within these data with enough days around them, too few to say what holidays change."),
+            0 => "No holiday lies within these data with enough days and customers around it, so nothing is told of holidays.".to_owned(),
+            1 => "Only 1 holiday lies within these data with enough days and customers around it, too few to say what holidays change."
+                .to_owned(),
+            n => format!(
+                "Only {n} holidays lie within these data with enough days and customers around them, too few to say what holidays change."
+            ),
         };
     };
     if low <= 1.0 && high >= 1.0 {
-        return format!("Holidays differ from the same weekdays around them by no more than chance can do ({n} holidays).");
+        let change = |ratio: f64| format!("{}{}", if ratio < 1.0 { "\u{2212}" } else { "+" }, percent((ratio - 1.0).abs()));
+        return format!(
+            "No reliable difference between holidays and the same weekdays around them ({} to {}; {n} holidays).",
+            change(low),
+            change(high)
+        );
     }
     let (are, does) = if ratio < 1.0 { ("fewer", -1.0) } else { ("more", 1.0) };
     let change = |ratio: f64| percent(does * (ratio - 1.0));
     let [from, to] = if does < 0.0 { [high, low] } else { [low, high] };
     format!(
-        "On holidays {} {are} customers {} than on the same weekdays around them ({} to {}; {n} holidays).",
+        "On holidays, {} {are} customers {} than on the same weekdays around them ({} to {}; {n} holidays).",
         change(ratio),
         if buy { "buy" } else { "come" },
         change(from),

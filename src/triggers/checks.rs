@@ -241,7 +241,8 @@ fn of_number(op: Op, value: f64, found: &mut Vec<Fault>) {
     }
 }
 
-fn of_filter(filter: &Filter) -> Option<Fault> {
+/// What is wrong with a filter, whatever the data know.
+pub fn of_filter(filter: &Filter) -> Option<Fault> {
     let Filter { field, op, value } = filter;
     let hint = match (field, op, value) {
         (EventField::Value, Op::In | Op::Contains, _) => "a value of an event is compared by =, !=, >, >=, < or <=",

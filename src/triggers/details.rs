@@ -6,7 +6,7 @@ use super::terms::EventField;
 use crate::events::table::{Context, Events, NONE};
 
 /// Names of a field, at most: a list that is longer is not read.
-const MOST_NAMES: usize = 60;
+pub const MOST_NAMES: usize = 60;
 /// Values that are looked at for a usual one.
 const MOST_VALUES: usize = 100_000;
 

@@ -178,4 +178,17 @@ fn a_column_called_time_stays_the_files_own_and_days_alone_have_no_moment() {
     let built = build(&sourcing).unwrap();
     assert_eq!(row(&built, 0, &["customer", "longest", "placed"]), ["A", "8", "0"]);
     assert_eq!(row(&built, 1, &["customer", "longest", "placed"]), ["B", "9", "0"]);
+    // The day of a row may be called so itself.
+    let (_folder, paths) = files(&[("orders.csv", "order,customer,time,total\n1,A,2024-01-01,10\n2,A,2024-01-05,20\n3,A,2024-01-05,1\n")]);
+    let mut sourcing = self::sourcing(&paths);
+    sourcing.recipe.columns = vec![own("days", "COUNT(DISTINCT time)")];
+    assert_eq!(row(&build(&sourcing).unwrap(), 0, &["customer", "days"]), ["A", "2"]);
+    // Of two files one says the day alone: its rows have no place in it.
+    let timed = "order,customer,ordered_at,total\n1,A,2024-01-01 18:00,10\n2,A,2024-01-01 09:30,20\n";
+    let dated = "order,customer,ordered_at,total\n7,A,2024-01-01,5\n";
+    let (_folder, paths) = files(&[("web.csv", timed), ("shop.csv", dated)]);
+    let mut sourcing = self::sourcing(&paths);
+    sourcing.recipe.columns =
+        vec![own("first", "SUM(CASE WHEN place_in_day = 1 THEN amount ELSE 0 END)"), own("placed", "COUNT(place_in_day)")];
+    assert_eq!(row(&build(&sourcing).unwrap(), 0, &["customer", "first", "placed"]), ["A", "20", "2"]);
 }

@@ -136,6 +136,8 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
     assert!(sentence.contains("would overwrite"), "{sentence}");
     let sentence = refused(&["score", "m.model.json", "shop.csv", "narrow.csv", "--out", "o.csv", "--quiet"], 2);
     assert!(sentence.contains("made from one file"), "{sentence}");
+    let sentence = refused(&["score", "m.model.json", "shop.csv", "--out", "o.csv", "--keep", "customer,nobody", "--quiet"], 1);
+    assert!(sentence.starts_with("there is no column called \"nobody\" to keep"), "{sentence}");
     let sentence = refused(&["score", "shop.csv", "shop.csv", "--out", "o.csv", "--quiet"], 1);
     assert!(sentence.contains("is no Personae model"), "{sentence}");
     assert!(!folder.path().join("o.csv").exists(), "nothing is left");
@@ -202,23 +204,34 @@ fn model_of(loaded: &Loaded) -> Model {
     Model::new(&grouping, encoder, Assign::of_kmeans(&fit), &Ctx::new()).unwrap()
 }
 
-/// Batches placed and written, whatever the size of the file; the places with all that was met.
-fn in_pieces(model: &Model, path: &Path, out: &Path) -> (Vec<Place>, Met) {
+/// Batches placed and written with these columns (all unless named), whatever the size of the file; the places with all that was met.
+fn in_pieces(model: &Model, path: &Path, out: &Path, keep: &[String]) -> (Vec<Place>, Met) {
     let (mut places, mut met) = (Vec::new(), Met::default());
     let mut writer = match out.extension().unwrap().to_str().unwrap() {
         "csv" => BatchWriter::csv(std::fs::File::create(out).unwrap()),
         _ => BatchWriter::parquet(std::fs::File::create(out).unwrap()),
     };
-    let mut take = |batch: data::Batch| {
+    let read: Vec<String> = match keep.is_empty() {
+        true => Vec::new(),
+        false => keep.iter().cloned().chain(model.columns().into_iter().map(str::to_owned)).collect(),
+    };
+    let mut take = |mut batch: data::Batch| {
         assert!(model.places_in_batches(&batch.table));
         let Placement { places: some, met: more, .. } = model.place(&Loaded::unprofiled(batch.table.clone()), &Ctx::new()).unwrap();
         let numbers = some.iter().map(|place| if let Place::Segment(at) = place { Some(*at as i64) } else { None }).collect();
+        if !keep.is_empty() {
+            assert!(
+                batch.table.column("visits").is_some() && batch.table.column("customer").is_none(),
+                "what is neither placed by nor kept is not read"
+            );
+            batch.keep(keep);
+        }
         writer.write(&batch, &[Extra { name: "persona".into(), values: ExtraValues::Whole(numbers) }], &Ctx::new())?;
         places.extend(some);
         met.add(more);
         Ok(true)
     };
-    in_batches(path, &ReadAs::default(), 0, &mut take, &Ctx::new()).unwrap().expect("it has batches");
+    in_batches(path, &ReadAs::default(), (0, &read), &mut take, &Ctx::new()).unwrap().expect("it has batches");
     writer.finish().unwrap();
     (places, met)
 }
@@ -235,13 +248,18 @@ fn batches_of_a_large_file_are_placed_like_the_whole() {
     write::parquet(&loaded.table, &[], std::fs::File::create(&parquet).unwrap(), &Ctx::new()).unwrap();
     for (from, to) in [(&csv, "a.csv"), (&csv, "b.parquet"), (&parquet, "c.csv"), (&parquet, "d.parquet")] {
         let out = folder.path().join(to);
-        let (places, met) = in_pieces(&model, from, &out);
+        let (places, met) = in_pieces(&model, from, &out, &[]);
         assert_eq!(places, whole.places, "{from:?}");
         assert_eq!(met, whole.met, "{from:?}");
         let back = data::read(&Source::file(&out), &Ctx::new()).unwrap();
         assert_eq!(back.table.n_rows, 300);
         let names: Vec<&str> = back.table.columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["customer", "spend", "visits", "channel", "since", "persona"], "{to}");
+        let (few, _) = in_pieces(&model, from, &out, &["spend".to_owned()]);
+        assert_eq!(few, whole.places, "{from:?}");
+        let back = data::read(&Source::file(&out), &Ctx::new()).unwrap();
+        let names: Vec<&str> = back.table.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!((names, back.table.n_rows), (vec!["spend", "persona"], 300), "{to}");
     }
     // What batches met is told as the whole tells it.
     let mut twice = whole.met.clone();

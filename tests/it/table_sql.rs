@@ -6,6 +6,7 @@ use std::path::Path;
 
 use personae::base::Ctx;
 use personae::base::seed::{self, RngExt};
+use personae::data::sourcing::{Grain, RecipeColumn};
 use personae::data::{Dialect, Source, SourceFile, SourceKind, Sourcing};
 use personae::model::{self, Model, SqlCustomers, SqlForm, to_statement, to_table};
 use personae::session::Plan;
@@ -75,7 +76,15 @@ pub(crate) fn begun(folder: &Path) -> Model {
     let path = folder.join("orders.csv");
     std::fs::write(&path, as_csv(&orders(1))).unwrap();
     let source = SourceFile { name: "orders".into(), path, kind: Some(SourceKind::Transactions), ..SourceFile::default() };
-    let mut plan = Plan::new(Source::Sources(std::sync::Arc::new(Sourcing { sources: vec![source], ..Sourcing::default() })));
+    let mut sourcing = Sourcing { sources: vec![source], ..Sourcing::default() };
+    // Whole numbers by whole numbers: a share here, and 0 or 1 in a database that is asked in the same words.
+    sourcing.recipe.columns.push(RecipeColumn {
+        name: "lines_at_weekends".into(),
+        grain: Grain::Transactions,
+        formula: "SUM(CASE WHEN weekday >= 6 THEN 1 ELSE 0 END) / COUNT(*)".into(),
+        about: String::new(),
+    });
+    let mut plan = Plan::new(Source::Sources(std::sync::Arc::new(sourcing)));
     plan.clustering.kmeans.k = Some(4);
     let wanted = personae::engine::Wanted::outputs(personae::engine::Outputs { personas: true, ..Default::default() });
     let (report, _) = personae::engine::analyse(&plan, &wanted, &Ctx::new()).unwrap();

@@ -1,7 +1,7 @@
 //! A formula of the recipe in the words of a database.
 //!
 //! In: a formula as it is written for this program, and the dialect. Out: the same for the database, what it reads, and what it gives where there are no rows. Names are quoted, numbers with a
-//! point are of 53 bits, and a sum of nothing is 0, as here. A word that is not known is refused by name. O(length).
+//! point are of 53 bits, whole numbers are divided as fractions, and a sum of nothing is 0, as here. A word that is not known is refused by name. O(length).
 
 use std::collections::BTreeSet;
 
@@ -135,6 +135,11 @@ fn written(tokens: &[Token], dialect: Dialect, place: Option<&str>, reads: &mut 
                 both(number.clone(), number);
             }
             Token::Word(word) => both(word.clone(), word.clone()),
+            // Here three by two is one and a half; most databases make one of it, as of all whole numbers.
+            Token::Symbol(symbol) if symbol == "/" && !is_times_a_fraction(&tokens[..at]) => {
+                let by = format!("* CAST(1.0 AS {}) /", dialect.double());
+                both(by.clone(), by);
+            }
             Token::Symbol(symbol) => both(symbol.clone(), symbol.clone()),
             Token::Call(name) => {
                 let end = closing(tokens, at + 1).ok_or_else(|| "a parenthesis that is not closed".to_owned())?;
@@ -156,6 +161,12 @@ fn written(tokens: &[Token], dialect: Dialect, place: Option<&str>, reads: &mut 
         at += 1;
     }
     Ok((of_rows.join(" "), of_nobody.join(" ")))
+}
+
+/// Whether what was written before ends with "* 1.0" or the like.
+fn is_times_a_fraction(before: &[Token]) -> bool {
+    let [.., Token::Symbol(times), Token::Number(number)] = before else { return false };
+    times == "*" && number.contains('.')
 }
 
 /// Where the parenthesis that opens at `open` is closed.
@@ -193,6 +204,9 @@ mod tests {
         assert_eq!(of("COALESCE(MAX(a), 3)").of_nobody, "COALESCE(CAST(NULL AS DOUBLE PRECISION) , 3)");
         assert_eq!(of("SUM(a) * 1.0 / NULLIF(COUNT(*), 0)").of_nobody, "0 * CAST(1.0 AS DOUBLE PRECISION) / NULLIF(0 , 0)");
         assert_eq!(gap.reads.iter().collect::<Vec<_>>(), ["days_ago"]);
+        // Whole numbers are divided as fractions, which few databases do by themselves.
+        assert_eq!(of("1 + COUNT(a) / COUNT(*)").sql, r#"1 + COUNT("a") * CAST(1.0 AS DOUBLE PRECISION) / COUNT(*)"#);
+        assert_eq!(of("SUM(purchase) / 2").of_nobody, "0 * CAST(1.0 AS DOUBLE PRECISION) / 2");
         let orders = of("COUNT(DISTINCT CASE WHEN purchase = 1 THEN \"order\" END)");
         assert_eq!((orders.sql.as_str(), orders.of_nobody.as_str()), (r#"COUNT(DISTINCT CASE WHEN "purchase" = 1 THEN "order" END)"#, "0"));
         assert_eq!(

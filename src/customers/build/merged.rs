@@ -73,8 +73,14 @@ fn placed_in_day(mut rows: DataFrame) -> Result<DataFrame, CustomersError> {
     for nth in 0..rows.height() {
         let at = order.as_ref().map_or(nth, |order| order[nth] as usize);
         let day = (run.get(at), days.get(at));
-        place = if before.replace(day) == Some(day) { place + 1 } else { 1 };
-        places[at] = moments.get(at).map(|_| place);
+        if before.replace(day) != Some(day) {
+            place = 0;
+        }
+        // Rows of the day alone stand in none of its places.
+        if moments.get(at).is_some() {
+            place += 1;
+            places[at] = Some(place);
+        }
     }
     rows.with_column(Column::new(PLACE_IN_DAY.into(), places))?;
     Ok(rows)

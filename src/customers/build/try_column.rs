@@ -115,8 +115,8 @@ fn described(schema: &Schema, inputs: &[Input]) -> Vec<FormulaColumn> {
     // What is computed on the way has names that no file has.
     let shown = schema.iter_names().filter(|name| !name.starts_with('\u{1}'));
     let own = shown.map(|name| FormulaColumn { name: name.to_string(), about: about(name).into() });
-    let is_own = |name: &str| inputs.iter().any(|input| rows::keeps_own(name, input));
-    let own = own.map(|column| if is_own(&column.name) { FormulaColumn { about: String::new(), ..column } } else { column });
+    let own =
+        own.map(|column| if rows::keeps_own(&column.name, inputs) { FormulaColumn { about: String::new(), ..column } } else { column });
     let (known, others): (Vec<_>, Vec<_>) = own.partition(|column| !column.about.is_empty());
     let known = known.into_iter().filter(|column| inputs.iter().any(|input| rows::has_values(&column.name, input)));
     known.chain(others).collect()

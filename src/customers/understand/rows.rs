@@ -149,16 +149,22 @@ pub(in crate::customers) const CANONICAL: [(&str, &str); 20] = [
     ("rows", "Rows that were merged"),
 ];
 
-/// Whether a file has a column of its own where formulas would have this one: such names came later than people's formulas.
-pub(in crate::customers) fn keeps_own(name: &str, input: &Input) -> bool {
-    [TIME, PLACE_IN_DAY].contains(&name) && input.schema.contains(name) && input.field(Field::Date) != Some(name)
+/// Whether any of these files has a column of its own where formulas would have this one: such names came later than people's formulas. A column of moments that is the
+/// date of its rows says the same.
+pub(in crate::customers) fn keeps_own(name: &str, inputs: &[Input]) -> bool {
+    let is_own = |input: &Input| match input.schema.get(name) {
+        Some(DataType::Datetime(..)) => input.field(Field::Date) != Some(name),
+        Some(_) => true,
+        None => false,
+    };
+    [TIME, PLACE_IN_DAY].contains(&name) && inputs.iter().any(is_own)
 }
 
 /// Whether a source says anything for one of these names.
 pub(in crate::customers) fn has_values(name: &str, input: &Input) -> bool {
     let is_any = |fields: &[Field]| fields.iter().any(|field| input.of.fields.contains_key(field));
     match name {
-        TIME | PLACE_IN_DAY => input.of.has_time && !keeps_own(name, input),
+        TIME | PLACE_IN_DAY => input.of.has_time,
         "hour" => input.of.has_time,
         "amount" | "gross" | "returned" => is_any(&[Field::Amount, Field::UnitPrice]),
         "quantity" => is_any(&[Field::Quantity]),
@@ -182,7 +188,7 @@ pub(in crate::customers) fn transactions(
 ) -> Result<LazyFrame, CustomersError> {
     let has_refunds = inputs.iter().any(has_refunds);
     let frames = inputs.iter().map(|input| {
-        let mut columns = common(input, keys, snapshot)?;
+        let mut columns = common((input, inputs), keys, snapshot)?;
         columns.extend(money(input, has_refunds));
         let text = |field: Field, name: &str| input.text(field).unwrap_or(lit(NULL).cast(DataType::String)).alias(name);
         columns.push(order(input, inputs.len() == 1));
@@ -200,7 +206,7 @@ pub(in crate::customers) fn transactions(
 /// The events up to the snapshot, all files one below the other.
 pub(in crate::customers) fn events(inputs: &[Input], keys: KeyType, snapshot: IsoDay) -> Result<LazyFrame, CustomersError> {
     let frames = inputs.iter().map(|input| {
-        let mut columns = common(input, keys, snapshot)?;
+        let mut columns = common((input, inputs), keys, snapshot)?;
         for (field, name) in [(Field::Event, "event"), (Field::Session, "session"), (Field::Channel, "channel"), (Field::Device, "device")]
         {
             columns.push(input.text(field).unwrap_or(lit(NULL).cast(DataType::String)).alias(name));
@@ -228,7 +234,8 @@ fn stack(mut frames: Vec<LazyFrame>, inputs: &[Input]) -> Result<LazyFrame, Cust
     Ok(concat(frames, UnionArgs { maintain_order: true, ..UnionArgs::default() })?)
 }
 
-fn common(input: &Input, keys: KeyType, snapshot: IsoDay) -> Result<Vec<Expr>, CustomersError> {
+/// What every row has, of one of several inputs.
+fn common((input, all): (&Input, &[Input]), keys: KeyType, snapshot: IsoDay) -> Result<Vec<Expr>, CustomersError> {
     let when = input.day()?;
     let hour = input.field(Field::Date).and_then(|name| match input.schema.get(name)? {
         // Of whole numbers: to take every time apart by the calendar costs ten times as much.
@@ -244,10 +251,10 @@ fn common(input: &Input, keys: KeyType, snapshot: IsoDay) -> Result<Vec<Expr>, C
     let moment = moment
         .map_or(lit(NULL).cast(DataType::Int64), |name| col(name).cast(DataType::Datetime(TimeUnit::Milliseconds, None)).to_physical());
     let mut columns = vec![input.customer(keys)?.alias("customer"), when.clone().alias("date"), hour.alias("hour")];
-    if !keeps_own(TIME, input) {
+    if !keeps_own(TIME, all) {
         columns.push((moment.clone().cast(DataType::Float64) / lit(1_000.0)).alias(TIME));
     }
-    if !keeps_own(PLACE_IN_DAY, input) {
+    if !keeps_own(PLACE_IN_DAY, all) {
         columns.push(lit(NULL).cast(DataType::Int64).alias(PLACE_IN_DAY));
     }
     columns.push(moment.alias(MOMENT));

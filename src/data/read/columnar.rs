@@ -32,7 +32,7 @@ pub(super) fn read(path: &Path, title: &str, format: Columnar, zone: Option<Zone
             Ok(())
         }
     };
-    let told = ask(path, title, What::Columns { format, use_of: UseOf::Whole }, zone, &mut take, ctx)?;
+    let told = ask(path, title, What::Columns { format, use_of: UseOf::Whole, only: Vec::new() }, zone, &mut take, ctx)?;
     let (table, more) = table(all.unwrap_or_default(), ctx)?;
     Ok((table, told.notes.into_iter().chain(more).collect()))
 }

@@ -39,7 +39,7 @@ pub(super) fn read(
         met.iter_mut().zip(rows.columns()).for_each(|(met, column)| *met = *met || has_odd(column));
         store.push(rows)
     };
-    let told = columnar::ask(path, title, What::Columns { format, use_of: UseOf::Queries }, zone, &mut take, ctx)?;
+    let told = columnar::ask(path, title, What::Columns { format, use_of: UseOf::Queries, only: Vec::new() }, zone, &mut take, ctx)?;
     let Some(Held { mut frame, bytes, aside }) = store.finish()? else { return Err(DataError::Empty { title: title.to_owned() }) };
     let schema = frame.collect_schema().map_err(damaged)?;
     let n_rows = number(&frame, len()).map_err(damaged)?.unwrap_or(0.0) as usize;

@@ -80,17 +80,17 @@ pub(in crate::engine) fn weeks_asked(reporter: &mut Reporter, of: Of, ctx: &Ctx)
     Ok(())
 }
 
-/// Hours, days, the months of purchases where there are some, and what holidays change where they are known.
+/// Hours, days, the months of purchases where there are some, and what holidays change where they are known; none are given where a filter chose events by them.
 pub(in crate::engine) fn rhythm_asked(reporter: &mut Reporter, of: Of, holidays: &[i64], ctx: &Ctx) -> Result<(), JourneysError> {
     ctx.progress("Looking at hours and days", 0.55);
     let by_month = of.purchase.and_then(|purchase| months(of.events, purchase, of.personas, of.seed, ctx).ok());
     let hours = rhythm(of.events, &Which::any(), &DayParts::default(), of.personas, ctx)?;
-    reporter.rhythm(&hours, by_month.as_ref());
-    if !holidays.is_empty() {
-        let any = Which::any();
-        let effect = holiday_effect(of.events, of.purchase.unwrap_or(&any), holidays, ctx)?;
-        reporter.holidays(&effect, of.purchase.is_some());
-    }
+    let any = Which::any();
+    let effect = match holidays.is_empty() {
+        true => None,
+        false => Some(holiday_effect(of.events, of.purchase.unwrap_or(&any), holidays, ctx)?),
+    };
+    reporter.rhythm(&hours, by_month.as_ref(), effect.as_ref().map(|effect| (effect, of.purchase.is_some())));
     Ok(())
 }
 

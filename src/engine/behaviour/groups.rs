@@ -210,7 +210,8 @@ pub(super) fn table_of_behaviour(events: &Events, purchase: Option<&Which>, holi
     let wrong = |error: JourneysError| problem(error, ctx.is_stopped());
     let mut found = behaviour(events, &ask, ctx).map_err(wrong)?;
     found.extend(circumstances(events, None, holidays, ctx).map_err(wrong)?);
-    Ok(table_of(events, found.iter(), &(0..events.n_customers()).collect::<Vec<_>>()))
+    let once = found.iter().filter(|column| !SAID_ALREADY.contains(&column.name.as_str()));
+    Ok(table_of(events, once, &(0..events.n_customers()).collect::<Vec<_>>()))
 }
 
 /// These columns as a table of these customers.

@@ -16,8 +16,8 @@ use crate::journeys::report::JourneysReport;
 use crate::journeys::reporter::Reporter;
 use crate::journeys::{JourneysError, PersonaOf};
 use crate::session::Plan;
-use crate::triggers::holidays::holidays_of;
-use crate::triggers::terms::Filter;
+use crate::triggers::holidays::{holidays_of, none_known_in};
+use crate::triggers::terms::{EventField, Filter};
 
 use super::asked::{Of, funnel_asked, more_asked, paths_asked, returns_asked, rhythm_asked, typical_asked, weeks_asked};
 use super::groups::{Grouped, by_behaviour, by_table, table_of_behaviour};
@@ -130,6 +130,9 @@ fn ask(
             "No event is called a purchase, so the time to the next one is not told; name the event that is one (--purchase).".to_owned(),
         );
     }
+    // Where events were chosen by holidays, there is nothing to compare them with.
+    let compared = if wishes.only.iter().any(|filter| filter.field == EventField::Holiday) { &[] } else { holidays };
+    notes.extend(of.events.span.filter(|_| !compared.is_empty()).and_then(|span| none_known_in(compared, span)));
     // What the user named must be there; what is asked of every data may have no answer in these.
     let mut told = |what: &str, done: Result<(), JourneysError>| match done {
         Err(error) if ctx.is_stopped() => Err(problem(error, true)),
@@ -147,7 +150,7 @@ fn ask(
         told("Time to the next purchase", returns_asked(reporter, of, purchase, ctx).map(drop))?;
     }
     told("Who still comes", weeks_asked(reporter, of, ctx))?;
-    told("Hours and days", rhythm_asked(reporter, of, holidays, ctx))?;
+    told("Hours and days", rhythm_asked(reporter, of, compared, ctx))?;
     let kinds = Kinds::of(of.events, crate::events::kinds::SHOWN, ctx).map_err(|stopped| problem(stopped, true))?;
     if of.personas.count > 1 {
         told("What personas do more", more_asked(reporter, of, &kinds, ctx))?;

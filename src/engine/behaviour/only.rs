@@ -10,7 +10,7 @@ use crate::base::text::count;
 use crate::engine::run::answer::Problem;
 use crate::events::Read;
 use crate::events::table::Events;
-use crate::triggers::details::details;
+use crate::triggers::details::{MOST_NAMES, details};
 use crate::triggers::holidays::none_known_in;
 use crate::triggers::matcher::EventMatcher;
 use crate::triggers::sentence::filter_words;
@@ -42,7 +42,7 @@ pub(in crate::engine) fn only(read: &Read, filters: &[Filter], holidays: &[i64],
     }
     let mut told = read.told.clone();
     told.notes.push(format!(
-        "Only some events are looked at ({words}): {} of {}, of {} of {} customers.",
+        "Only some events are looked at ({words}): {} of {}, by {} of {} customers.",
         count(kept.n_events()),
         count(events.n_events()),
         count(kept.n_customers()),
@@ -58,12 +58,15 @@ fn nothing_left(events: &Events, filters: &[Filter], words: &str) -> String {
     let unknown = filters.iter().find_map(|filter| {
         let names = known.names(filter.field);
         let Value::Text(text) = &filter.value else { return None };
-        (filter.op == Op::Is && !names.is_empty() && !names.contains(text)).then_some((filter.field, names))
+        // A list that is cut says nothing of what is not on it.
+        let is_whole = !names.is_empty() && names.len() < MOST_NAMES;
+        (filter.op == Op::Is && is_whole && !names.contains(text)).then_some((filter.field, names))
     });
     let instead = unknown.map(|(field, names)| {
         let listed: BTreeSet<&str> = names.iter().take(FIRST_NAMES).map(String::as_str).collect();
         let listed: Vec<&str> = listed.into_iter().collect();
-        format!(" In these data, {} is one of: {}.", field.word(), listed.join(", "))
+        let others = if names.len() > FIRST_NAMES { " and others" } else { "" };
+        format!(" In these data, {} is one of: {}{others}.", field.word(), listed.join(", "))
     });
     format!("No event fits ({words}).{}", instead.unwrap_or_default())
 }
@@ -109,7 +112,7 @@ mod tests {
         assert_eq!((&found.events.customers[..], &found.events.starts[..]), (&["a".to_owned()][..], &[0, 3][..]));
         assert_eq!((&found.events.kinds[..], &found.events.visits[..]), (&[0, 0, 1][..], &[0, 1, 2][..]));
         assert_eq!(found.events.span, read().events.span, "what the data cover is the same");
-        assert_eq!(found.told.notes, ["Only some events are looked at (device is mobile): 3 of 6, of 1 of 2 customers."]);
+        assert_eq!(found.told.notes, ["Only some events are looked at (device is mobile): 3 of 6, by 1 of 2 customers."]);
         let desktop = filter(EventField::Device, Op::IsNot, Value::Text("mobile".into()));
         assert_eq!(of(&[desktop], None).unwrap().events.starts, [0, 1, 3]);
         // The 25th and the 26th are holidays in Germany; the second customer was there on the 25th and the 27th.
@@ -117,7 +120,7 @@ mod tests {
         let found = of(std::slice::from_ref(&holiday), Some("DE")).unwrap();
         assert_eq!((found.events.starts, found.events.kinds), (vec![0, 3, 4], vec![1, 0, 1, 0]));
         let both = of(&[mobile, holiday], Some("DE")).unwrap();
-        assert_eq!(both.told.notes, ["Only some events are looked at (device is mobile, on a holiday): 2 of 6, of 1 of 2 customers."]);
+        assert_eq!(both.told.notes, ["Only some events are looked at (device is mobile, on a holiday): 2 of 6, by 1 of 2 customers."]);
     }
 
     #[test]

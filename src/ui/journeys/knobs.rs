@@ -27,7 +27,7 @@ const UTC_UNLESS_SAID: ZoneWords = ZoneWords {
 const CONSENT_MEANS: &str = "The column that says who agreed to be contacted; nobody else is on the list of who is due.";
 const HOLIDAYS_MEAN: &str =
     "The national public holidays: Rhythm says what they change, and rules and filters may ask for them, as in: purchases on a holiday.";
-const ONLY_MEANS: &str = "Every view of Journeys then tells of these events alone: on such a device, at such a place or time. Rules, cards and exports keep all events.";
+const ONLY_MEANS: &str = "Every view but Triggers then tells of these events alone: on such a device, at such a place or time. Rules, cards, exports and personas by behaviour keep all events.";
 const CONSENT_BY_NAME: &str = "The column whose name says who agreed, such as consent or newsletter.";
 const DEPTH_MEANS: &str = "How many steps are followed. What happens again at once is one step.";
 const WINDOW_MEANS: &str =

@@ -27,11 +27,11 @@ const NESTED_ROWS: usize = 1 << 14;
 
 /// Hands over all rows, batch by batch, at least one batch. Where the caller holds all of them, a file that claims more rows than fit into
 /// `budget` is refused before any is read; elsewhere columns that are binary are left out, since nobody queries them, and those that nest are what
-/// `use_of` says.
+/// `use_of` says. Of columns that are named (`only`), no others are read.
 pub(super) fn batches(
     path: &Path,
     title: &str,
-    (format, use_of): (Columnar, UseOf),
+    (format, use_of, only): (Columnar, UseOf, &[String]),
     budget: u64,
     take: &mut Take,
     ctx: &Ctx,
@@ -46,7 +46,9 @@ pub(super) fn batches(
         UseOf::Rows => dtype.is_nested() || *dtype == DataType::Binary,
         UseOf::Queries => *dtype == DataType::Binary || (dtype.is_nested() && !nested::is_written(dtype)),
     };
-    let (out, kept): (Vec<_>, Vec<_>) = file.schema.iter().partition(|(_, dtype)| is_left_out(dtype));
+    let (out, kept): (Vec<_>, Vec<_>) = (file.schema.iter())
+        .filter(|(name, _)| only.is_empty() || only.iter().any(|wanted| wanted == name.as_str()))
+        .partition(|(_, dtype)| is_left_out(dtype));
     let told = Told { left_out: out.iter().map(|(name, dtype)| (name.to_string(), dtype.to_string())).collect(), ..Told::default() };
     let is_nested = use_of == UseOf::Queries && kept.iter().any(|(_, dtype)| dtype.is_nested());
     let kept: Vec<PlSmallStr> = kept.iter().map(|(name, _)| (*name).clone()).collect();
@@ -186,7 +188,7 @@ mod tests {
                 heights.push(rows.height());
                 Ok(())
             };
-            batches(&path, "many.parquet", (Columnar::Parquet, use_of), budget, &mut take, &Ctx::new()).map(|_| heights)
+            batches(&path, "many.parquet", (Columnar::Parquet, use_of, &[]), budget, &mut take, &Ctx::new()).map(|_| heights)
         };
         let needs = n_rows as u64 * 8 * 8;
         let error = read(UseOf::Whole, needs - 1).unwrap_err();

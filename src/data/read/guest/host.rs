@@ -199,7 +199,7 @@ mod tests {
         // The request is read first, as a guest does.
         std::fs::write(&program, format!("#!/bin/sh\ncat > /dev/null\n{script}\n")).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
-        let what = What::Columns { format: Columnar::Arrow, use_of: UseOf::Whole };
+        let what = What::Columns { format: Columnar::Arrow, use_of: UseOf::Whole, only: Vec::new() };
         let request = Request::new(&program, "shop.arrow", what).unwrap();
         // A script that another thread's child still holds open for writing cannot be started for a moment.
         loop {

@@ -104,23 +104,19 @@ impl Values {
     }
 
     fn of_lists(series: &Series) -> PolarsResult<Values> {
-        // The values of a column in several chunks would not stand where its offsets say.
-        let series = series.rechunk();
-        let lists = series.list()?;
-        let items = Values::of(&lists.get_inner())?;
+        let (items, bounds) = items_of(series)?;
+        let items = Values::of(&items)?;
         let mut values = Values::default();
-        for array in lists.downcast_iter() {
-            for (bounds, is_there) in array.offsets().windows(2).zip(series.is_not_null().iter()) {
-                let range = bounds[0] as usize..bounds[1] as usize;
-                if is_there == Some(true) && !range.is_empty() {
-                    for (nth, at) in range.enumerate() {
-                        values.text.push(if nth == 0 { '[' } else { ',' });
-                        values.text.push_str(items.get(at).unwrap_or("null"));
-                    }
-                    values.text.push(']');
+        for (bounds, is_there) in bounds.windows(2).zip(series.is_not_null().iter()) {
+            let range = bounds[0]..bounds[1];
+            if is_there == Some(true) && !range.is_empty() {
+                for (nth, at) in range.enumerate() {
+                    values.text.push(if nth == 0 { '[' } else { ',' });
+                    values.text.push_str(items.get(at).unwrap_or("null"));
                 }
-                values.end();
+                values.text.push(']');
             }
+            values.end();
         }
         Ok(values)
     }
@@ -178,6 +174,17 @@ impl Values {
     }
 }
 
+/// The items of lists, one behind the other, and where those of each list begin, with the end. A part of a column holds the items of all of it, which are left out.
+fn items_of(lists: &Series) -> PolarsResult<(Series, Vec<usize>)> {
+    // The items of a column in several chunks would not stand where its offsets say.
+    let lists = lists.rechunk();
+    let lists = lists.list()?;
+    let offsets: Vec<usize> = lists.downcast_iter().next().map_or(vec![0], |array| array.offsets().iter().map(|at| *at as usize).collect());
+    let (first, last) = (offsets[0], offsets[offsets.len() - 1]);
+    let items = lists.get_inner().slice(first as i64, last - first);
+    Ok((items, offsets.into_iter().map(|at| at - first).collect()))
+}
+
 /// A text as JSON has it.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
@@ -220,6 +227,8 @@ mod tests {
         assert_eq!((told[1].as_deref(), told[2].as_deref()), (None, Some(r#"[{"key":"r","value":{"double_value":0.5}},{"key":"s"}]"#)));
         // A part of a column, and one in several chunks.
         assert_eq!(texts(lists.slice(2, 1)), told[2..]);
+        let (items, bounds) = items_of(&lists.slice(2, 1)).unwrap();
+        assert_eq!((items.len(), bounds), (2, vec![0, 2]), "the items of other rows are not gone through");
         let mut twice = lists.clone();
         twice.append(&lists.slice(1, 2)).unwrap();
         assert_eq!(texts(twice), [&told[..], &told[1..]].concat());

@@ -23,6 +23,8 @@ pub(in crate::data) enum What {
         format: Columnar,
         /// What the rows are for.
         use_of: UseOf,
+        /// The columns that are read, by name; all where none is named.
+        only: Vec<String>,
     },
 }
 

@@ -56,7 +56,7 @@ pub(super) fn answer(request: &Request, take: &mut Take, ctx: &Ctx) -> Result<To
     let Request { path, title, what, limits } = request;
     match what {
         What::Cells { sheet } => workbook::rows(path, title, sheet.as_deref(), take, ctx),
-        What::Columns { format, use_of } => columns::batches(path, title, (*format, *use_of), limits.budget, take, ctx),
+        What::Columns { format, use_of, only } => columns::batches(path, title, (*format, *use_of, only), limits.budget, take, ctx),
     }
 }
 
