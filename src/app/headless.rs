@@ -17,7 +17,7 @@ use crate::session::{Look, Plan, Project, Words, project};
 use super::args::Files;
 use super::failure::{Failure, failed};
 use super::logging;
-use super::outputs::inputs_of;
+use super::outputs::{inputs_of, make_folder_of};
 use super::progress::while_showing;
 use super::saying::say;
 
@@ -159,13 +159,6 @@ fn write_files(report: &Report, files: &Files) -> Result<Vec<PathBuf>, Failure> 
 
 /// Unusual customers shown in a summary; the file has all.
 const SHOWN_UNUSUAL: usize = 10;
-
-/// Makes the folder a file goes into. Where that fails, writing the file says why.
-fn make_folder_of(path: &Path) {
-    if let Some(folder) = path.parent() {
-        let _ = std::fs::create_dir_all(folder);
-    }
-}
 
 /// What came of the search for niches, a line each.
 fn niches_summary(reported: &ReportedNiches) -> String {

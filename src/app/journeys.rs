@@ -88,7 +88,7 @@ pub(super) fn carry_out(args: JourneyArgs) -> Result<(), Failure> {
         let text = journeys_json(&found.report, &found.told, &found.notes);
         outputs::write_text(&args.report, &text)?;
         if let (Some((path, is_parquet)), Some(table)) = (table, &found.table) {
-            found.notes.extend(outputs::write_table(path, is_parquet, table, &ctx)?);
+            found.notes.extend(outputs::write_table(path, (is_parquet, false), table, &ctx)?);
         }
         Ok(found)
     })?;

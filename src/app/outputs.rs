@@ -43,25 +43,31 @@ pub(super) fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// The same with bytes.
 pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    if let Some(folder) = path.parent() {
-        // Where that fails, writing the file says why.
-        let _ = std::fs::create_dir_all(folder);
-    }
+    make_folder_of(path);
     export::write_beside(path, |to| to.write_all(bytes)).map_err(failed)
 }
 
-/// Writes a table: as Parquet, or as CSV in which a spreadsheet runs nothing. Returns the note on cells that it would have run.
-pub(super) fn write_table(path: &Path, is_parquet: bool, table: &Table, ctx: &Ctx) -> Result<Option<String>, Failure> {
+/// Makes the folder that a file is written into. Where that fails, writing the file says why.
+pub(super) fn make_folder_of(path: &Path) {
     if let Some(folder) = path.parent() {
-        // Where that fails, writing the file says why.
         let _ = std::fs::create_dir_all(folder);
     }
+}
+
+/// Writes a table: as Parquet, or as CSV, in which a spreadsheet runs nothing unless its cells are to stay as they are. Returns the note on cells that it would have run.
+pub(super) fn write_table(
+    path: &Path,
+    (is_parquet, keeps_formulas): (bool, bool),
+    table: &Table,
+    ctx: &Ctx,
+) -> Result<Option<String>, Failure> {
+    make_folder_of(path);
     let mut n_marked = 0;
     let written = export::write_beside(path, |to| {
-        let written = if is_parquet {
-            write::parquet(table, &[], to, ctx)
-        } else {
-            write::csv_without_formulas(table, &[], to, ctx).map(|n| n_marked = n)
+        let written = match (is_parquet, keeps_formulas) {
+            (true, _) => write::parquet(table, &[], to, ctx),
+            (false, true) => write::csv(table, &[], to, ctx),
+            (false, false) => write::csv_without_formulas(table, &[], to, ctx).map(|n| n_marked = n),
         };
         written.map_err(std::io::Error::other)
     });

@@ -79,10 +79,7 @@ pub(super) fn carry_out(args: ScoreArgs) -> Result<(), Failure> {
     outputs::check(&inputs, &[Output { option: "--out", path: args.out.clone() }])?;
     let model = model::open(&args.model).map_err(failed)?;
     let ctx = Ctx::new();
-    if let Some(folder) = args.out.parent() {
-        // Where that fails, writing the file says why.
-        let _ = std::fs::create_dir_all(folder);
-    }
+    outputs::make_folder_of(&args.out);
     let tally = while_showing(&ctx, args.quiet, || {
         if let [path] = &args.data[..]
             && let Some(tally) = score_in_batches(&model, path, &args, is_parquet, &ctx)?

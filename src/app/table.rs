@@ -15,7 +15,7 @@ use crate::customers::{self, Built, BuiltColumn, Rfm, Understood};
 use crate::data::day::IsoDay;
 use crate::data::rules::Severity;
 use crate::data::sourcing::{AmountIs, Field, RefundsAre};
-use crate::data::{Raw, Source, SourceFile, SourceKind, Sourcing, Table, write};
+use crate::data::{Raw, Source, SourceFile, SourceKind, Sourcing, Table};
 use crate::engine::{self, Answer, Engine, SourcesAnswer, SourcesUntil, SourcesWanted, Wanted};
 use crate::export;
 use crate::session::{Page, Plan};
@@ -113,19 +113,9 @@ pub(super) fn carry_out(args: TableArgs) -> Result<(), Failure> {
             table.columns.extend(rfm.columns(&built.table));
             notes.extend(rfm.notes.iter().cloned());
         }
-        let mut n_marked = 0;
-        export::write_beside(&args.out, |to| {
-            let written = match (is_parquet, args.keep_formulas) {
-                (true, _) => write::parquet(&table, &[], to, &ctx),
-                (false, true) => write::csv(&table, &[], to, &ctx),
-                (false, false) => write::csv_without_formulas(&table, &[], to, &ctx).map(|n| n_marked = n),
-            };
-            written.map_err(std::io::Error::other)
-        })
-        .map_err(failed)?;
+        let note = outputs::write_table(&args.out, (is_parquet, args.keep_formulas), &table, &ctx)?;
         log::info!("export of the customer table: {}", if is_parquet { "Parquet" } else { "Csv" });
-        let name = args.out.file_name().unwrap_or(args.out.as_os_str()).to_string_lossy();
-        notes.extend(export::note_of_formulas(&name, n_marked).map(Note::new));
+        notes.extend(note.map(Note::new));
         Ok((sources, health, table, notes))
     })?;
     if !args.quiet {

@@ -86,12 +86,7 @@ pub(super) fn carry_out(args: ValidateArgs) -> Result<(), Failure> {
     let ctx = Ctx::new();
     let found = while_showing(&ctx, args.quiet, || {
         let found = validate_tables(&project.plan, &options, &tables, &ctx).map_err(|problem| failed(&problem.0))?;
-        if let Some(folder) = args.report.parent() {
-            // Where that fails, writing the file says why.
-            let _ = std::fs::create_dir_all(folder);
-        }
-        let text = export::validation_json(&found);
-        export::write_beside(&args.report, |to| to.write_all(text.as_bytes())).map_err(failed)?;
+        outputs::write_text(&args.report, &export::validation_json(&found))?;
         Ok(found)
     })?;
     if !args.quiet {

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 
 use polars::io::parquet::write::BatchedWriter;
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, PlSmallStr};
 
 use crate::base::{Ctx, Note, Stopped};
 
@@ -37,22 +37,21 @@ pub struct Batch {
 impl Batch {
     /// Leaves out every column but these.
     pub fn keep(&mut self, names: &[String]) {
-        let is_kept: Vec<bool> = self.table.columns.iter().map(|column| names.contains(&column.name)).collect();
-        let mut kept = is_kept.iter();
-        self.table.columns.retain(|_| kept.next() == Some(&true));
-        let columns =
-            self.frame.columns().iter().zip(&is_kept).filter(|(_, is_kept)| **is_kept).map(|(column, _)| column.clone()).collect();
-        // Columns of a frame are as long as each other, with however few of them.
-        if let Ok(frame) = DataFrame::new(self.frame.height(), columns) {
-            self.frame = frame;
-        }
+        self.table.columns.retain(|column| names.contains(&column.name));
+        self.frame = only_columns(&self.frame, names);
     }
+}
+
+/// These columns of a frame, or all where none is named.
+fn only_columns(frame: &DataFrame, names: &[String]) -> DataFrame {
+    let is_left_out = |name: &&PlSmallStr| !names.is_empty() && !names.iter().any(|wanted| wanted == name.as_str());
+    frame.drop_many(frame.get_column_names().into_iter().filter(is_left_out).cloned())
 }
 
 /// What a batch is for: whether to go on.
 pub type TakeBatch<'a> = dyn FnMut(Batch) -> Result<bool, DataError> + 'a;
 
-/// Hands over the rows of a file until `take` says no: all columns, or those that are named (`only`), which a file in columns need not read the others for. Returns what was told about the file, or nothing where it has no batches, is smaller than `least_bytes`, or
+/// Hands over the rows of a file until `take` says no: all columns, or those that are named (`only`). Of Parquet and Arrow no others are read. Returns what was told about the file, or nothing where it has no batches, is smaller than `least_bytes`, or
 /// was refused by the first answer.
 ///
 /// Fails as reading does, with what `take` fails with, and when stopped.
@@ -98,13 +97,9 @@ pub fn in_batches(
             let raw: Raw = read_raw_as(path, read_as, ctx)?;
             let mut first = 0;
             while first < raw.n_rows && goes_on {
-                let frame = raw.rows(first..raw.n_rows.min(first + ROWS), ctx)?;
+                let frame = only_columns(&raw.rows(first..raw.n_rows.min(first + ROWS), ctx)?, only);
                 let table = columnar::page(frame.clone(), ctx)?;
-                let mut batch = Batch { table, frame };
-                if !only.is_empty() {
-                    batch.keep(only);
-                }
-                goes_on = take(batch)?;
+                goes_on = take(Batch { table, frame })?;
                 first += ROWS;
                 ctx.progress("Placing customers", first as f32 / raw.n_rows as f32);
             }

@@ -18,9 +18,9 @@ use crate::journeys::{JourneysError, PersonaOf};
 use crate::persona::Personas;
 use crate::persona::numbering::{self, number_of};
 use crate::session::{JourneyOptions, JourneysView, Plan};
+use crate::triggers::checks::ask_for_holidays;
 use crate::triggers::details::details;
 use crate::triggers::holidays::{countries, holidays_of, none_known_in};
-use crate::triggers::terms::EventField;
 
 use super::behaviour::{
     AnalyseTable, Grouped, MADE_OF_THE_SAME, Of, by_behaviour, by_segments, customers_of_rows, decided_of, events_of, failed, funnel_asked,
@@ -184,7 +184,7 @@ fn events(runtime: &mut Runtime, plan: &Plan, (reload, today): (u64, IsoDay), ne
 
 /// The events that the views look at, where a filter leaves some out.
 fn fitting(runtime: &mut Runtime, whole: &Made<EventsSeen>, (options, reload): (&JourneyOptions, u64), need: Need) -> Asked<EventsSeen> {
-    let holidays = options.holidays.clone().filter(|_| asks_for_holidays(options));
+    let holidays = options.holidays.clone().filter(|_| ask_for_holidays(&options.only));
     let key = Key::of("events that fit", 1, &(&options.only, &holidays, reload_of(&holidays, reload)), &[whole.key]);
     let (seen, filters) = (whole.value.clone(), options.only.clone());
     let step = move |ctx: &Ctx| {
@@ -195,11 +195,6 @@ fn fitting(runtime: &mut Runtime, whole: &Made<EventsSeen>, (options, reload): (
         Ok(EventsSeen { read, kinds, purchase: seen.purchase.clone(), details: seen.details.clone() })
     };
     runtime.ask(|s| &mut s.events, key, need, (|| "Looking for events that fit".into(), Lane::Quick), step)
-}
-
-/// Whether events are chosen by holidays.
-fn asks_for_holidays(options: &JourneyOptions) -> bool {
-    options.only.iter().any(|filter| filter.field == EventField::Holiday)
 }
 
 /// How often was reloaded, where that may give other holidays: a file may have been changed, the days of a country are known.
@@ -293,8 +288,7 @@ fn by_what_they_did(
         let loaded = loaded.ready().map(|loaded| loaded.value.clone());
         let (everyone, all, events) = (everyone.value.clone(), whole.value.clone(), events.value.clone());
         let step = move |_: &Ctx| {
-            let persona = |id: &String| all.events().customers.binary_search(id).ok().and_then(|customer| everyone.of[customer]);
-            let of = events.events().customers.iter().map(persona).collect();
+            let of = events.events().customers_in(all.events()).map(|customer| everyone.of[customer?]).collect();
             // Their rows are known all the same, so that they can be picked.
             let of_row = loaded.as_ref().map_or_else(Vec::new, |loaded| customers_of_rows(events.events(), loaded));
             Ok(JourneyCustomers { names: everyone.names.clone(), notes: everyone.notes.clone(), is_by_behaviour: true, of, of_row })
@@ -316,7 +310,7 @@ fn shown(
     need: Need,
 ) -> Asked<JourneysShown> {
     // Where events were chosen by holidays, there is nothing to compare them with.
-    let holidays = options.holidays.clone().filter(|_| !asks_for_holidays(options));
+    let holidays = options.holidays.clone().filter(|_| !ask_for_holidays(&options.only));
     let keys = [events.key, customers.key];
     let by_purchase = (&options.purchase, seed);
     let (key, title) = match view {

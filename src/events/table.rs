@@ -123,6 +123,11 @@ impl Events {
         }
     }
 
+    /// Where each customer of these events is among those of others. O(n log n).
+    pub fn customers_in<'a>(&'a self, others: &'a Events) -> impl Iterator<Item = Option<usize>> + 'a {
+        self.customers.iter().map(|id| others.customers.binary_search(id).ok())
+    }
+
     /// Local minute of an event since 1970: UTC where no offset is known.
     pub fn local_minute(&self, event: usize) -> i64 {
         let offset = self.context_names.get(self.contexts[event] as usize).and_then(|context| context.offset_minutes).unwrap_or(0);

@@ -132,7 +132,12 @@ pub fn events_of(trigger: &Trigger) -> Vec<Event> {
 
 /// Whether a rule asks which days are holidays.
 pub(super) fn asks_for_holidays(trigger: &Trigger) -> bool {
-    events_of(trigger).iter().flat_map(|event| &event.filters).any(|filter| filter.field == EventField::Holiday)
+    events_of(trigger).iter().any(|event| ask_for_holidays(&event.filters))
+}
+
+/// The same of filters.
+pub fn ask_for_holidays(filters: &[Filter]) -> bool {
+    filters.iter().any(|filter| filter.field == EventField::Holiday)
 }
 
 fn since_of(over: &Over) -> Option<Event> {

@@ -220,6 +220,7 @@ fn events_on_a_device_are_told_as_if_there_were_no_others() {
     let told = format!("Only some events are looked at (device is mobile): {} of {}", count(mobile.len()), count(all.len()));
     assert!(said.contains(&told), "{told}: {said}");
     let fitting = json(folder.path(), "of.json");
+    assert!(fitting["read"]["notes"][0].as_str().unwrap().starts_with(&told), "whoever reads the report is told as well");
     for part in ["customers", "events", "personas", "funnel", "paths", "return", "rhythm", "does_more", "typical"] {
         assert_eq!(alone[part], fitting[part], "{part}");
     }

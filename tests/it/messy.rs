@@ -120,14 +120,17 @@ fn a_short_list_of_holidays_meets_the_days_of_the_orders() {
     assert_eq!(built.table.n_rows, 1);
 }
 
+/// A column of the user's own.
+fn own(name: &str, grain: Grain, formula: &str) -> RecipeColumn {
+    RecipeColumn { name: name.into(), grain, formula: formula.into(), about: String::new() }
+}
+
 #[test]
 fn columns_named_like_words_of_ours_are_the_files_own() {
     let orders = "order,customer,day,total,run,has rows,sum 0\n1,A,2024-01-01,10,7,1,2\n2,A,2024-01-02,20,8,1,3\n3,B,2024-01-02,5,9,1,4\n";
     let mails = "customer,sent,event,gross\nA,2024-01-01,open,4\nA,2024-01-02,open,6\nB,2024-01-02,click,1\n";
     let (_folder, paths) = files(&[("orders.csv", orders), ("mails.csv", mails)]);
     let mut sourcing = sourcing(&paths);
-    let own =
-        |name: &str, grain: Grain, formula: &str| RecipeColumn { name: name.into(), grain, formula: formula.into(), about: String::new() };
     sourcing.recipe.columns = vec![
         own("run", Grain::Transactions, "SUM(run)"),
         own("has rows", Grain::Transactions, "SUM(\"has rows\")"),
@@ -147,8 +150,6 @@ fn formulas_know_the_moment_of_a_row_and_its_place_in_the_day() {
     let visits = "customer,seen_at,event\nA,2024-01-01 10:00:30,open\nA,2024-01-01 10:00:00,click\nB,2024-01-02 08:00:00,click\n";
     let (_folder, paths) = files(&[("orders.csv", orders), ("visits.csv", visits)]);
     let mut sourcing = sourcing(&paths);
-    let own =
-        |name: &str, grain: Grain, formula: &str| RecipeColumn { name: name.into(), grain, formula: formula.into(), about: String::new() };
     sourcing.recipe.columns = vec![
         own("between", Grain::Transactions, "(MAX(time) - MIN(time)) / 3600"),
         own("first", Grain::Transactions, "SUM(CASE WHEN place_in_day = 1 THEN amount ELSE 0 END)"),
@@ -168,12 +169,7 @@ fn a_column_called_time_stays_the_files_own_and_days_alone_have_no_moment() {
     let orders = "order,customer,day,total,time\n1,A,2024-01-01,10,7\n2,A,2024-01-01,20,8\n3,B,2024-01-02,5,9\n";
     let (_folder, paths) = files(&[("orders.csv", orders)]);
     let mut sourcing = sourcing(&paths);
-    let own = |name: &str, formula: &str| RecipeColumn {
-        name: name.into(),
-        grain: Grain::Transactions,
-        formula: formula.into(),
-        about: String::new(),
-    };
+    let own = |name: &str, formula: &str| self::own(name, Grain::Transactions, formula);
     sourcing.recipe.columns = vec![own("longest", "MAX(time)"), own("placed", "COUNT(place_in_day)")];
     let built = build(&sourcing).unwrap();
     assert_eq!(row(&built, 0, &["customer", "longest", "placed"]), ["A", "8", "0"]);

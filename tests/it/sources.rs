@@ -417,11 +417,7 @@ fn stored_types_are_brought_to_the_few_that_queries_know() {
         Column::new("spend".into(), [f64::INFINITY, 1.5]),
         Column::new("^city.*$".into(), ["", "Oslo"]),
     ];
-    let mut frame = DataFrame::new(2, columns).unwrap();
-    let (parquet, arrow) = (folder.path().join("shop.parquet"), folder.path().join("shop.arrow"));
-    ParquetWriter::new(std::fs::File::create(&parquet).unwrap()).finish(&mut frame).unwrap();
-    IpcWriter::new(std::fs::File::create(&arrow).unwrap()).finish(&mut frame).unwrap();
-    for path in [parquet, arrow] {
+    for path in in_both_formats(folder.path(), DataFrame::new(2, columns).unwrap()) {
         let raw = read(&path).unwrap();
         assert_eq!(columns_and_types(&raw), "id:i64 when:datetime[ms] day:date ok:str spend:f64 ^city.*$:str");
         assert_eq!(rows(&raw), ["1|2010-12-01 08:26|2010-12-01|true||", "2|1970-01-01 00:00|1970-01-01||1.5|Oslo"]);
@@ -439,11 +435,7 @@ fn what_nests_is_json_to_a_query_and_what_is_binary_is_left_out_aloud() {
         Column::new("tags".into(), [Series::new("".into(), ["a", "b"]), Series::new_empty("".into(), &DataType::String)]),
         Column::new("bytes".into(), [&b"x"[..], &b"y"[..]]),
     ];
-    let mut frame = DataFrame::new(2, columns).unwrap();
-    let (parquet, arrow) = (folder.path().join("shop.parquet"), folder.path().join("shop.arrow"));
-    ParquetWriter::new(std::fs::File::create(&parquet).unwrap()).finish(&mut frame).unwrap();
-    IpcWriter::new(std::fs::File::create(&arrow).unwrap()).finish(&mut frame).unwrap();
-    for path in [parquet, arrow] {
+    for path in in_both_formats(folder.path(), DataFrame::new(2, columns).unwrap()) {
         let raw = read(&path).unwrap();
         assert_eq!(columns_and_types(&raw), "id:i64 device:str tags:str");
         assert_eq!(rows(&raw), [r#"1|{"category":"mobile"}|["a","b"]"#, "2||"]);
@@ -456,6 +448,15 @@ fn keys_are_whole_numbers_to_a_query() {
     let (_folder, folder) = files(&[("orders.csv", b"customer,order,price,when\n17850.0,1,2.5,2024-01-05 10:30\n,2,3,2024-01-06 11:00\n")]);
     let raw = read(&folder.join("orders.csv")).unwrap();
     assert_eq!(columns_and_types(&raw), "customer:i64 order:i64 price:f64 when:datetime[ms]");
+}
+
+/// A frame as a Parquet and as an Arrow file.
+fn in_both_formats(folder: &Path, mut frame: polars::prelude::DataFrame) -> [PathBuf; 2] {
+    use polars::prelude::{IpcWriter, ParquetWriter, SerWriter};
+    let paths = ["shop.parquet", "shop.arrow"].map(|name| folder.join(name));
+    ParquetWriter::new(std::fs::File::create(&paths[0]).unwrap()).finish(&mut frame).unwrap();
+    IpcWriter::new(std::fs::File::create(&paths[1]).unwrap()).finish(&mut frame).unwrap();
+    paths
 }
 
 /// The types a query sees.

@@ -48,8 +48,7 @@ pub(in crate::engine) struct Grouped {
 impl Grouped {
     /// The groups of those customers who are in a part of the events as well.
     pub(in crate::engine) fn of_those_in(mut self, all: &Events, part: &Events) -> Grouped {
-        let of = |id: &String| all.customers.binary_search(id).ok().and_then(|at| self.groups.at(at)).unwrap_or(NONE);
-        self.groups.of = part.customers.iter().map(of).collect();
+        self.groups.of = part.customers_in(all).map(|customer| self.groups.at(customer?)).map(|group| group.unwrap_or(NONE)).collect();
         // They are of the customers of all events.
         self.columns.clear();
         self.of_row.clear();

@@ -16,8 +16,9 @@ use crate::journeys::report::JourneysReport;
 use crate::journeys::reporter::Reporter;
 use crate::journeys::{JourneysError, PersonaOf};
 use crate::session::Plan;
+use crate::triggers::checks::ask_for_holidays;
 use crate::triggers::holidays::{holidays_of, none_known_in};
-use crate::triggers::terms::{EventField, Filter};
+use crate::triggers::terms::Filter;
 
 use super::asked::{Of, funnel_asked, more_asked, paths_asked, returns_asked, rhythm_asked, typical_asked, weeks_asked};
 use super::groups::{Grouped, by_behaviour, by_table, table_of_behaviour};
@@ -131,7 +132,7 @@ fn ask(
         );
     }
     // Where events were chosen by holidays, there is nothing to compare them with.
-    let compared = if wishes.only.iter().any(|filter| filter.field == EventField::Holiday) { &[] } else { holidays };
+    let compared = if ask_for_holidays(&wishes.only) { &[] } else { holidays };
     notes.extend(of.events.span.filter(|_| !compared.is_empty()).and_then(|span| none_known_in(compared, span)));
     // What the user named must be there; what is asked of every data may have no answer in these.
     let mut told = |what: &str, done: Result<(), JourneysError>| match done {

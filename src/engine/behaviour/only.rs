@@ -3,18 +3,17 @@
 //! In: the event table and what must hold of an event. Out: the table of the events of which it does, and what is told of it. Whatever is asked later is asked of these
 //! alone. O(events).
 
-use std::collections::BTreeSet;
-
 use crate::base::Ctx;
 use crate::base::text::count;
 use crate::engine::run::answer::Problem;
 use crate::events::Read;
 use crate::events::table::Events;
+use crate::triggers::checks::ask_for_holidays;
 use crate::triggers::details::{MOST_NAMES, details};
 use crate::triggers::holidays::none_known_in;
 use crate::triggers::matcher::EventMatcher;
 use crate::triggers::sentence::filter_words;
-use crate::triggers::terms::{ANY, Event, EventField, Filter, Op, Value};
+use crate::triggers::terms::{ANY, Event, Filter, Op, Value};
 use crate::triggers::world::World;
 
 use super::problem;
@@ -28,8 +27,8 @@ const FIRST_NAMES: usize = 8;
 pub(in crate::engine) fn only(read: &Read, filters: &[Filter], holidays: &[i64], ctx: &Ctx) -> Result<Read, Problem> {
     let events = &read.events;
     ctx.check().map_err(|stopped| problem(stopped, true))?;
-    let asks_for_holidays = filters.iter().any(|filter| filter.field == EventField::Holiday);
-    if asks_for_holidays && holidays.is_empty() {
+    let by_holidays = ask_for_holidays(filters);
+    if by_holidays && holidays.is_empty() {
         return Err(Problem("Which days are holidays is not known; name a country or a file of dates.".into()));
     }
     let wanted = Event { event: ANY.to_owned(), filters: filters.to_vec() };
@@ -48,7 +47,7 @@ pub(in crate::engine) fn only(read: &Read, filters: &[Filter], holidays: &[i64],
         count(kept.n_customers()),
         count(events.n_customers())
     ));
-    told.notes.extend(events.span.filter(|_| asks_for_holidays).and_then(|span| none_known_in(holidays, span)));
+    told.notes.extend(events.span.filter(|_| by_holidays).and_then(|span| none_known_in(holidays, span)));
     Ok(Read { events: kept, told })
 }
 
@@ -63,8 +62,8 @@ fn nothing_left(events: &Events, filters: &[Filter], words: &str) -> String {
         (filter.op == Op::Is && is_whole && !names.contains(text)).then_some((filter.field, names))
     });
     let instead = unknown.map(|(field, names)| {
-        let listed: BTreeSet<&str> = names.iter().take(FIRST_NAMES).map(String::as_str).collect();
-        let listed: Vec<&str> = listed.into_iter().collect();
+        let mut listed: Vec<&str> = names.iter().take(FIRST_NAMES).map(String::as_str).collect();
+        listed.sort_unstable();
         let others = if names.len() > FIRST_NAMES { " and others" } else { "" };
         format!(" In these data, {} is one of: {}{others}.", field.word(), listed.join(", "))
     });
@@ -76,6 +75,7 @@ mod tests {
     use super::*;
     use crate::events::table::{Context, DAY, NONE};
     use crate::triggers::holidays::holidays_of;
+    use crate::triggers::terms::EventField;
 
     /// Two customers; the first on two devices, the second on a desktop alone.
     fn read() -> Read {

@@ -5,8 +5,8 @@ use eframe::egui::{self, DragValue, Frame, Label, Role, ScrollArea, Sense, Ui, V
 use crate::engine::{Answers, EventsSeen};
 use crate::export::behaviour::reading_told;
 use crate::session::{Command, JourneyOptions, JourneysView, Look};
+use crate::triggers::checks::ask_for_holidays;
 use crate::triggers::holidays::countries;
-use crate::triggers::language::EventField;
 use crate::ui::theme::{self, caption, tokens};
 use crate::ui::widgets::{choice_ui, cut_label, name_it, path_field_ui, row_background, row_ui, thousands, unbroken, whole_ui};
 use crate::ui::zone::{ZoneWords, zone_ui};
@@ -116,7 +116,7 @@ fn only_ui(ui: &mut Ui, seen: &EventsSeen, asks: bool, draft: &mut JourneyOption
         rule_filters::add_ui(ui, "the events", &mut draft.only, &seen.details);
     });
     rule_filters::narrow_ui(ui, "The events", &mut draft.only, &seen.details);
-    if asks || draft.only.iter().any(|filter| filter.field == EventField::Holiday) {
+    if asks || ask_for_holidays(&draft.only) {
         ui.add_space(theme::INSIDE);
         holidays_ui(ui, draft);
     } else {
