@@ -3,7 +3,7 @@
 //! In: the sources, and days. Out: the moves between each day and the next. Recipe, preparation and segments are those of the first day, made from the rows up to it;
 //! later customers are placed and nothing is made anew, so that no segment can change its number. Cost: a table per day, and [`DRAWS`] small ones.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ScopedJoinHandle;
 
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base::Ctx;
 use crate::base::text::count;
-use crate::customers::{self, Redrawing};
+use crate::customers::{self, Redrawing, Understood};
 use crate::data::day::IsoDay;
 use crate::data::{Loaded, Raw};
 use crate::engine::run::answer::StepError;
@@ -32,6 +32,8 @@ const WINDOW: i32 = 365;
 const DRAWS: u64 = 20;
 /// Customers drawn for at most: the share that moves is then known to half a percent.
 const MOST_DRAWN: usize = 5_000;
+/// So many times the share of the first day is found at once.
+const ENOUGH: f64 = 1.5;
 const STAGE: &str = "Snapshots";
 
 /// Where each customer is, by key. Only counted, so in no order: of hundreds of thousands an ordered map took longer than the tables themselves.
@@ -49,17 +51,6 @@ impl Placed {
     fn new(day: IsoDay, keys: Vec<String>, rows: &[Whereabouts]) -> Placed {
         Placed { day, places: keys.into_iter().zip(rows.iter().copied()).collect(), words: Vec::new() }
     }
-}
-
-/// Waits for the words of the day that was placed last, where they are under way.
-fn told_before(
-    placed: &mut [Placed],
-    telling: Option<ScopedJoinHandle<'_, Result<Vec<Vec<WordHolds>>, StepError>>>,
-) -> Result<(), StepError> {
-    if let (Some(telling), Some(last)) = (telling, placed.last_mut()) {
-        last.words = telling.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    }
-    Ok(())
 }
 
 /// Adds the moves between snapshots to what was found.
@@ -120,20 +111,40 @@ pub(in crate::engine) fn stays(
     let model = segment_model(&first, ctx).map_err(|error| cannot(error.to_string()))?;
     let model = model.ok_or_else(|| cannot("There is no segment model; please report this."))?;
     let rows = rows_placed(&model, &snapshot.loaded, ctx)?;
-    let mut placed = vec![Placed::new(first_day, snapshot.keys, &rows)];
-    // The words of a day are tried while the table of the next is built: neither keeps all processors busy alone.
+    let mut placed: Vec<Placed> = Vec::with_capacity(days.len());
+    let mut chances = Vec::with_capacity(days.len());
+    let understood = recipe.understood.clone();
+    let few = Few { dated, understood: &understood, found: Mutex::default() };
+    // The words of a day are tried, and its orders drawn anew, while the table of the next is built: none of these keeps all processors busy alone.
     std::thread::scope(|scope| -> Result<(), StepError> {
-        let mut telling: Option<ScopedJoinHandle<Result<Vec<Vec<WordHolds>>, StepError>>> = None;
-        let (first, of_a_day) = (&first, &of_a_day);
+        let meanwhile = |on: Placed, table: Option<(Arc<Loaded>, Vec<Whereabouts>)>, recipe: FrozenRecipe| {
+            let (first, model, of_a_day, few) = (&first, &model, &of_a_day, &few);
+            scope.spawn(move || -> Result<(Placed, Option<Chance>), StepError> {
+                let words = table.map(|(loaded, rows)| words_on(first, &loaded, &rows, of_a_day, ctx)).transpose()?;
+                let chance = if on.day < last_day {
+                    let rows = few.rows(share_drawn(&on), (is_trailing.then(|| IsoDay(on.day.0 - WINDOW)), on.day), ctx)?;
+                    chance(&recipe, model, &on, rows, plan.clustering.seed, &ctx.quiet())?
+                } else {
+                    None
+                };
+                Ok((Placed { words: words.unwrap_or_default(), ..on }, chance))
+            })
+        };
+        let mut keep = |found: ScopedJoinHandle<'_, Result<(Placed, Option<Chance>), StepError>>| -> Result<(), StepError> {
+            let (on, chance) = found.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            placed.push(on);
+            chances.push(chance);
+            Ok(())
+        };
+        let mut found = meanwhile(Placed::new(first_day, snapshot.keys, &rows), None, recipe.clone());
         for (nth, &day) in days.iter().enumerate().skip(1) {
             ctx.progress(STAGE, nth as f32 / days.len() as f32);
             let Snapshot { loaded, keys, .. } = recipe.snapshot(&rows_of(day)?, day, ctx)?;
             let rows = rows_placed(&model, &loaded, ctx)?;
-            told_before(&mut placed, telling.take())?;
-            placed.push(Placed::new(day, keys, &rows));
-            telling = Some(scope.spawn(move || words_on(first, &loaded, &rows, of_a_day, ctx)));
+            keep(found)?;
+            found = meanwhile(Placed::new(day, keys, &rows), Some((loaded, rows)), recipe.clone());
         }
-        told_before(&mut placed, telling)
+        keep(found)
     })?;
     let mut personas = OfADay::of_report(&first).personas();
     if let (Some(today), Some(last)) = (today, placed.last()) {
@@ -149,17 +160,7 @@ pub(in crate::engine) fn stays(
             "These snapshots are {WINDOW} days or more apart, so two of them share no orders. How many would move by chance is drawn from the orders of one day's window alone and is too low here; compare snapshots that are closer together."
         ));
     }
-    // Customers are added from day to day, so the first day takes the largest share of all numbers.
-    let raws: Vec<&Raw> = dated.raws.iter().map(|raw| &**raw).collect();
-    let largest = placed.iter().map(share_drawn).fold(0.0, f64::max);
-    let few = customers::orders_of_some(&recipe.understood, &raws, largest, ctx)?;
-    for pair in placed.windows(2) {
-        ctx.progress("What would be by chance", 0.0);
-        let (after, until) = (is_trailing.then(|| IsoDay(pair[0].day.0 - WINDOW)), pair[0].day);
-        let rows = customers::rows_between(&dated.understood, &few.iter().collect::<Vec<_>>(), after, until)?;
-        let chance = chance(&recipe, &model, &pair[0], rows, plan.clustering.seed, ctx)?;
-        found.stays.push(moves(&pair[0], &pair[1], &personas, chance));
-    }
+    found.stays.extend(placed.windows(2).zip(chances).map(|(pair, chance)| moves(&pair[0], &pair[1], &personas, chance)));
     if found.stays.iter().any(|stay| stay.by_chance.is_none()) {
         found.notes.push(
             "How many would move by chance alone is not told: the keys of these orders stand for guests or for one order each, so a customer's own orders cannot be resampled."
@@ -217,6 +218,34 @@ pub(super) struct Chance {
     customers: usize,
 }
 
+/// The orders of a few customers among all, found once for all days that are drawn anew: who takes part is known by a hash of every row's key.
+struct Few<'a> {
+    dated: &'a Dated,
+    understood: &'a Understood,
+    /// The share of all customers that was found, and their orders.
+    found: Mutex<Option<(f64, Arc<Vec<Raw>>)>>,
+}
+
+impl Few<'_> {
+    /// The rows after a day, where one is given, up to and with another, of at least such a share of all customers.
+    fn rows(&self, share: f64, (after, until): (Option<IsoDay>, IsoDay), ctx: &Ctx) -> Result<Vec<Raw>, StepError> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let few = match &*found {
+            Some((known, few)) if *known >= share => few.clone(),
+            _ => {
+                let raws: Vec<&Raw> = self.dated.raws.iter().map(|raw| &**raw).collect();
+                // A later day may have fewer customers, and so take a larger share of them.
+                let enough = ENOUGH * share;
+                let few = Arc::new(customers::orders_of_some(self.understood, &raws, enough, ctx)?);
+                *found = Some((enough, few.clone()));
+                few
+            }
+        };
+        drop(found);
+        Ok(customers::rows_between(&self.dated.understood, &few.iter().collect::<Vec<_>>(), after, until)?)
+    }
+}
+
 /// The share of customers whose orders are drawn anew.
 fn share_drawn(on: &Placed) -> f64 {
     MOST_DRAWN as f64 / on.places.len().max(1) as f64
@@ -224,14 +253,11 @@ fn share_drawn(on: &Placed) -> f64 {
 
 fn chance(recipe: &FrozenRecipe, model: &Model, on: &Placed, rows: Vec<Raw>, seed: u64, ctx: &Ctx) -> Result<Option<Chance>, StepError> {
     let Some(redrawing) = Redrawing::new(&recipe.understood, &rows, on.day, share_drawn(on), ctx)? else { return Ok(None) };
-    let done = AtomicU64::new(0);
     // Small tables, side by side: where scores are cut was settled by the first day's, so that none changes another.
     let draw = |nth: u64| -> Result<Places, StepError> {
         ctx.check()?;
         let snapshot = recipe.clone().snapshot(&redrawing.draw(seed, nth, ctx)?, on.day, &ctx.quiet())?;
-        let drawn = places(model, &snapshot, ctx)?;
-        ctx.progress("What would be by chance", (done.fetch_add(1, Ordering::Relaxed) + 1) as f32 / DRAWS as f32);
-        Ok(drawn)
+        places(model, &snapshot, ctx)
     };
     let drawn: Vec<Places> = (0..DRAWS).into_par_iter().map(draw).collect::<Result<_, _>>()?;
     // Who was drawn is a small part of who was there.
