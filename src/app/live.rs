@@ -1,6 +1,6 @@
 //! What does `personae live` do? Follow a source of events with a segment model, and say what happens.
 //!
-//! In: a file that grows, a folder, what is piped in, or a topic; the model. Out: a folder with the segments as they change. It ends by itself with `--until-idle`, else by a signal, cleanly.
+//! In: a file that grows, a folder, what is piped in, a topic or a stream; the model. Out: a folder with the segments as they change. It ends by itself with `--until-idle`, else by a signal, cleanly.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use super::saying::{say, warn};
 /// What may be said about following.
 #[derive(Debug, Args)]
 pub(super) struct LiveArgs {
-    /// A file of events that grows (CSV, or JSON lines), a folder in which such files appear, - for what is piped in, or a Kafka topic: kafka://HOST:9092/TOPIC, with kafka+tls:// for TLS and USER:{SHOP_PASSWORD}@ before the host for a log-in, whose password is an environment variable.
+    /// A file of events that grows (CSV, or JSON lines), a folder in which such files appear, - for what is piped in, a Kafka topic (kafka://HOST:9092/TOPIC, with kafka+tls:// for TLS and USER:{SHOP_PASSWORD}@ before the host for a log-in, whose password is an environment variable), or a Kinesis stream (kinesis://REGION/STREAM, with ?profile=NAME for a log-in of the AWS configuration).
     source: PathBuf,
     /// The segment model, as `personae model` or the window's export wrote it.
     #[arg(long, value_name = "FILE")]

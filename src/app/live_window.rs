@@ -30,7 +30,7 @@ impl Window {
             self.look.live.path_draft = Some(path.to_string_lossy().into_owned());
             return self.complain(flaw);
         }
-        let is_folder = path.is_dir() || matches!(source, LiveSource::Topic(_));
+        let is_folder = path.is_dir() || matches!(source, LiveSource::Messages(_));
         self.change(|plan| {
             plan.live = LiveChoices { source: Some(path), is_folder, plays: plan.live.plays && !is_folder, ..plan.live.clone() }
         });

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LiveChoices {
-    /// A file that grows, a folder in which files appear, or the address of a topic, in which environment variables stand for secrets.
+    /// A file that grows, a folder in which files appear, or the address of a topic or a stream, in which environment variables stand for secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<PathBuf>,
-    /// Whether that is a folder or a topic: no single file that could be played again.
+    /// Whether that is a folder, a topic or a stream: no single file that could be played again.
     pub is_folder: bool,
     /// Whether the file is a recording that is played again.
     pub plays: bool,

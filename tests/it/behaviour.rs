@@ -13,8 +13,8 @@ const DAY: i64 = 86_400_000;
 const BEGIN: i64 = 1_704_067_200_000;
 
 pub fn personae(folder: &Path, threads: &str, args: &[&str]) -> (i32, String, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_personae")).current_dir(folder).env("RAYON_NUM_THREADS", threads).args(args).output().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_personae"));
+    let output = command.current_dir(folder).env("RAYON_NUM_THREADS", threads).envs(crate::live::LOG_INS).args(args).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
 }

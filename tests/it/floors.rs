@@ -26,12 +26,15 @@ const FLOORS: [(&str, u32); 17] = [
 ];
 
 /// A path as written in code, and the parts of the library that may name it.
-const ONLY_IN: [(&str, &[&str]); 55] = [
+const ONLY_IN: [(&str, &[&str]); 58] = [
     ("adbc_core::", &["engine"]),
     ("adbc_driver_manager::", &["engine"]),
     ("arrow_array::", &["engine"]),
     ("arrow_ipc::", &["engine"]),
     ("arrow_schema::", &["engine"]),
+    ("aws_config::", &["engine"]),
+    ("aws_sdk_kinesis::", &["engine"]),
+    ("aws_smithy_http_client::", &["engine"]),
     ("base64::", &["export", "persona", "session"]),
     ("blake3::", &["base", "customers"]),
     ("calamine::", &["data"]),

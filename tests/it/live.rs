@@ -16,6 +16,9 @@ use crate::behaviour::{json, personae};
 
 pub(crate) const HEAD: &str = "order_id,customer_id,order_date,amount\n";
 pub(crate) const DAYS: usize = 40;
+/// Nobody's own AWS log-in is used or looked for: one stands in a file of the folder, or there is none.
+pub(crate) const LOG_INS: [(&str, &str); 3] =
+    [("AWS_SHARED_CREDENTIALS_FILE", "aws-credentials"), ("AWS_CONFIG_FILE", "aws-config"), ("AWS_EC2_METADATA_DISABLED", "true")];
 
 /// Orders of three kinds of customers, day by day: many small ones, some middling ones, few large ones. Now and then something goes back.
 pub(crate) fn orders(days: std::ops::Range<usize>) -> String {
@@ -289,7 +292,7 @@ pub(crate) fn killed_now_and_then(folder: &Path, args: &[&str], (seed, within): 
 
 pub(crate) fn start(folder: &Path, args: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_personae"));
-    command.current_dir(folder).env("RAYON_NUM_THREADS", "2").args(["live", "--model", "m.json", "--quiet"]).args(args);
+    command.current_dir(folder).env("RAYON_NUM_THREADS", "2").envs(LOG_INS).args(["live", "--model", "m.json", "--quiet"]).args(args);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 

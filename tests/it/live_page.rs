@@ -72,8 +72,8 @@ fn a_source_is_chosen_and_played() {
 fn a_topic_is_named_by_its_address() {
     let (_folder, mut plan) = shop();
     let mut window = page(plan.clone());
-    assert!(click(&mut window, "Follow a Kafka topic…").is_empty());
-    let field = "kafka://HOST:9092/TOPIC, or the path of a file or a folder";
+    assert!(click(&mut window, "Follow a topic or a stream…").is_empty());
+    let field = "kafka://HOST:9092/TOPIC, kinesis://REGION/STREAM, or a path";
     window.get_by_role_and_label(Role::TextInput, field).type_text("kafka://localhost:9092/shop.orders?lost=skip");
     window.run_steps(3);
     window.key_press(eframe::egui::Key::Enter);

@@ -33,6 +33,7 @@ mod job;
 mod journeys_leave;
 mod journeys_page;
 mod kafka;
+mod kinesis;
 mod laws;
 mod live;
 mod live_anew;

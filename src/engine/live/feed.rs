@@ -1,4 +1,4 @@
-//! What fills the file or the folder that is followed, where that is nobody else: a pipe, or a topic whose messages are fetched.
+//! What fills the file or the folder that is followed, where that is nobody else: a pipe, or a topic or stream whose messages are fetched.
 //!
 //! It runs on a thread of its own. What lies here is all that it and whoever follows know of each other: whether more may come, what went wrong, and what is to be known.
 

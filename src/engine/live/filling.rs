@@ -1,21 +1,22 @@
-//! Where does what is followed lie, and who fills it? A file and a folder are somebody else's; what is piped in and the messages of a topic come into the folder of what is kept.
+//! Where does what is followed lie, and who fills it? A file and a folder are somebody else's; what is piped in and the messages of a topic or a stream come into the folder of what is kept.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::Problem;
 
+use super::address::Address;
 use super::feed::{Feed, Feeding, spool};
 #[cfg(feature = "kafka")]
 use super::kafka;
-#[cfg(feature = "kafka")]
-use super::options::topic;
+#[cfg(feature = "kinesis")]
+use super::kinesis;
 use super::options::{LiveOptions, LiveSource};
 use super::source::Arrivals;
 
 /// Where the rows of a source lie, for a folder that it is followed into.
 ///
-/// Fails where a file is missing, and with what is wrong with the address of a topic.
+/// Fails where a file is missing, and with what is wrong with an address.
 pub(super) fn place(source: &LiveSource, folder: &Path) -> Result<PathBuf, Problem> {
     if let Some(flaw) = source.flaw() {
         return Err(Problem(flaw.into()));
@@ -24,7 +25,7 @@ pub(super) fn place(source: &LiveSource, folder: &Path) -> Result<PathBuf, Probl
         LiveSource::Path(path) if !path.exists() => Err(Problem(format!("{} does not exist; check the name.", path.display()).into())),
         LiveSource::Path(path) => Ok(path.clone()),
         LiveSource::Pipe(..) => Ok(folder.join("input.txt")),
-        LiveSource::Topic(_) => Ok(folder.join("messages")),
+        LiveSource::Messages(_) => Ok(folder.join("messages")),
     }
 }
 
@@ -33,7 +34,7 @@ pub(super) fn arrivals(source: &LiveSource, place: &Path) -> (Arrivals, Option<A
     match source {
         LiveSource::Path(_) => (Arrivals::of(place), None),
         LiveSource::Pipe(..) => (Arrivals::of(place), Some(Arc::default())),
-        LiveSource::Topic(_) => (Arrivals::of_messages(place), Some(Arc::default())),
+        LiveSource::Messages(_) => (Arrivals::of_messages(place), Some(Arc::default())),
     }
 }
 
@@ -42,16 +43,24 @@ pub(super) fn fill(source: LiveSource, place: &Path, feed: Option<Arc<Feed>>, op
     match (source, feed) {
         (LiveSource::Path(_), _) | (_, None) => Ok(None),
         (LiveSource::Pipe(pipe, _), Some(feed)) => spool(pipe, place, feed).map(|()| None),
-        (LiveSource::Topic(address), Some(feed)) => fetch(&address, place, (feed, options.until_idle)).map(Some),
+        (LiveSource::Messages(address), Some(feed)) => fetch(&address, place, (feed, options.until_idle)).map(Some),
     }
 }
 
-#[cfg(feature = "kafka")]
 fn fetch(address: &str, place: &Path, how: (Arc<Feed>, bool)) -> Result<Feeding, Problem> {
-    kafka::fetch(topic(address).map_err(|why| Problem(why.into()))?, place, how)
+    match Address::of(address).map_err(|why| Problem(why.into()))? {
+        #[cfg(feature = "kafka")]
+        Address::Kafka(topic) => kafka::fetch(topic, place, how),
+        #[cfg(feature = "kinesis")]
+        Address::Kinesis(stream) => kinesis::fetch(stream, place, how),
+        #[cfg(not(feature = "kafka"))]
+        Address::Kafka(_) => Err(built_without("Kafka", "kafka")),
+        #[cfg(not(feature = "kinesis"))]
+        Address::Kinesis(_) => Err(built_without("Kinesis", "kinesis")),
+    }
 }
 
-#[cfg(not(feature = "kafka"))]
-fn fetch(_: &str, _: &Path, _: (Arc<Feed>, bool)) -> Result<Feeding, Problem> {
-    Err(Problem("This Personae was built without Kafka; build it with the feature kafka, or follow a file or a folder.".into()))
+#[cfg(not(all(feature = "kafka", feature = "kinesis")))]
+fn built_without(what: &str, feature: &str) -> Problem {
+    Problem(format!("This Personae was built without {what}; build it with the feature {feature}, or follow a file or a folder.").into())
 }

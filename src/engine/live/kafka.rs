@@ -1,7 +1,7 @@
 //! How do the messages of a Kafka topic come, so that none is lost and none counted twice?
 //!
 //! In: a topic and a folder. Out: files of messages in it ([`super::messages`]), from the oldest message the broker has. How far it was read is said by the folder alone: the broker is told
-//! nothing, so no consumer group is joined. Only messages of transactions that were committed come. A broker that is gone is asked again until it is back; what will not get better by
+//! nothing, so no consumer group is joined. Only messages of transactions that were committed come. A broker that has gone is asked again until it is back ([`super::fetching`]); what will not get better by
 //! itself (no such topic, a wrong password, a certificate that is not trusted, messages that were deleted before they were read) ends it with one sentence.
 //!
 //! Partitions are read side by side in the order of the times their messages were sent ([`super::partitions`]).
@@ -11,7 +11,6 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,6 +20,7 @@ use rskafka::client::partition::{OffsetAt, PartitionClient, UnknownTopicHandling
 use rskafka::client::{Client, ClientBuilder, Credentials, SaslConfig};
 use rskafka::record::RecordAndOffset;
 use rustls::{ClientConfig, RootCertStore};
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -28,7 +28,8 @@ use crate::base::text::count;
 use crate::engine::Problem;
 
 use super::feed::{Feed, Feeding};
-use super::messages::{Messages, TopicRead, line_of};
+use super::fetching::{AGAIN, Ended, MOST_BYTES, NAP, PATIENCE, Sender, begin, is_there, silent};
+use super::messages::{Messages, line_of};
 use super::partitions::{Queue, take_in_order};
 use super::topic::{Mechanism, Topic};
 
@@ -41,37 +42,39 @@ const TRICKLE: Duration = Duration::from_millis(50);
 /// How long a broker keeps a question while it has nothing new of a partition, in milliseconds; and while others have.
 const KEPT_MS: i32 = 250;
 const BUSY_MS: i32 = 10;
-/// A broker that does not answer for so long is gone.
-const PATIENCE: Duration = Duration::from_secs(15);
 /// How long the library itself tries again what may pass by itself.
 const TRIES: Duration = Duration::from_secs(4);
-/// How long until a broker that is gone is asked again.
-const AGAIN: Duration = Duration::from_secs(1);
 /// How often it is asked whether the topic has further partitions.
 const LISTED: Duration = Duration::from_secs(60);
-/// How often it is looked whether somebody still follows.
-const NAP: Duration = Duration::from_millis(50);
-/// So many bytes wait to be read, and no more are fetched.
-const MOST_BYTES: u64 = 64 << 20;
 
 /// A partition that is read.
 struct Partition {
     client: Arc<PartitionClient>,
-    queue: Queue,
-}
-
-/// Why it does not go on.
-enum Ended {
-    /// It may go on by itself.
-    ForNow(String),
-    /// It will not.
-    ForGood(String),
+    queue: Queue<i64>,
+    /// The message after the last that the broker has.
+    end: i64,
 }
 
 /// How far a topic was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct TopicRead {
+    /// By partition, the message that is to be read next.
+    next: BTreeMap<i32, i64>,
+    /// By partition, how many messages could never be read: whoever looks at the numbers later must still be told.
+    #[serde(default)]
+    lost: BTreeMap<i32, i64>,
+}
+
+/// What was read of a topic, and how far.
 struct Reading {
     messages: Messages,
     to: TopicRead,
+}
+
+struct Broker {
+    topic: Topic,
+    reading: Reading,
+    one_go: bool,
 }
 
 /// Begins to fetch a topic into a folder. Where it is read in `one_go`, it ends once everything that is there was fetched.
@@ -79,50 +82,27 @@ struct Reading {
 /// Fails where the folder cannot be written.
 pub(super) fn fetch(topic: Topic, folder: &Path, (feed, one_go): (Arc<Feed>, bool)) -> Result<Feeding, Problem> {
     let (messages, to) = Messages::open(folder)?;
-    let reading = Reading { messages, to };
-    feed.tell("lost", lost_told(&topic, &reading.to));
-    Ok(Feeding::begin(feed, move |feed| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| format!("{} cannot be followed: the system gives no thread ({error}).", topic.name))?;
-        let ended = runtime.block_on(async {
-            let mut fetching = pin!(fetching(&topic, reading, feed, one_go));
-            // Nobody waits for a broker that does not answer. What is kept is kept in one step, so it may be left anywhere.
-            while !feed.is_stopped() {
-                if let Ok(ended) = timeout(NAP, &mut fetching).await {
-                    return ended;
-                }
-            }
-            Ok(())
-        });
-        // A name that is still looked up is waited for by nobody.
-        runtime.shutdown_background();
-        ended
-    }))
+    feed.tell("lost", lost_told(&topic, &to));
+    Ok(begin(Broker { topic, reading: Reading { messages, to }, one_go }, feed))
 }
 
-async fn fetching(topic: &Topic, mut reading: Reading, feed: &Feed, one_go: bool) -> Result<(), String> {
-    let mut was_there = false;
-    loop {
-        match session(topic, &mut reading, (feed, one_go), &mut was_there).await {
-            Ok(()) => return Ok(()),
-            Err(Ended::ForGood(why)) => return Err(why),
-            Err(Ended::ForNow(why)) if was_there => {
-                let name = &topic.name;
-                let told = format!(
-                    "The broker of {name} cannot be reached now ({why}). It is tried again until it is back; what was read is kept."
-                );
-                feed.tell("broker", Some(told));
-            }
-            Err(Ended::ForNow(why)) => {
-                let hosts = topic.brokers.join(", ");
-                let tls = if topic.is_tls { "speaks TLS" } else { "speaks without TLS (else write kafka+tls://)" };
-                return Err(format!(
-                    "The broker of {} cannot be reached at {hosts} ({why}); check its name and port, and that it {tls}.",
-                    topic.name
-                ));
-            }
-        }
-        sleep(AGAIN).await;
+impl Sender for Broker {
+    fn name(&self) -> &str {
+        &self.topic.name
+    }
+
+    fn who(&self) -> String {
+        format!("The broker of {}", self.topic.name)
+    }
+
+    fn never_there(&self, why: &str) -> String {
+        let hosts = self.topic.brokers.join(", ");
+        let tls = if self.topic.is_tls { "speaks TLS" } else { "speaks without TLS (else write kafka+tls://)" };
+        format!("The broker of {} cannot be reached at {hosts} ({why}); check its name and port, and that it {tls}.", self.topic.name)
+    }
+
+    async fn session(&mut self, feed: &Feed, was_there: &mut bool) -> Result<(), Ended> {
+        session(&self.topic, &mut self.reading, (feed, self.one_go), was_there).await
     }
 }
 
@@ -130,8 +110,7 @@ async fn fetching(topic: &Topic, mut reading: Reading, feed: &Feed, one_go: bool
 async fn session(topic: &Topic, reading: &mut Reading, (feed, one_go): (&Feed, bool), was_there: &mut bool) -> Result<(), Ended> {
     let client = in_time(topic, connect(topic)?.build()).await?;
     let found = partitions_of(topic, &client).await?;
-    *was_there = true;
-    feed.tell("broker", None);
+    is_there(feed, was_there);
     let mut partitions = BTreeMap::new();
     for partition in found {
         partitions.insert(partition, begun(topic, &client, partition, reading, feed).await?);
@@ -154,8 +133,8 @@ async fn session(topic: &Topic, reading: &mut Reading, (feed, one_go): (&Feed, b
         if !lines.is_empty() {
             reading.messages.put(&lines, &reading.to).map_err(Ended::ForGood)?;
         }
-        let next = |number: &i32, queue: &Queue| reading.to.next.get(number).copied().unwrap_or(queue.at);
-        let left = |(number, partition): (&i32, &Partition)| (partition.queue.end - next(number, &partition.queue)).max(0);
+        let next = |number: &i32, partition: &Partition| reading.to.next.get(number).copied().unwrap_or(partition.queue.at);
+        let left = |(number, partition): (&i32, &Partition)| (partition.end - next(number, partition)).max(0);
         let behind = partitions.iter().map(left).sum::<i64>() as usize;
         let told = match behind {
             0 => None,
@@ -188,7 +167,7 @@ async fn partitions_of(topic: &Topic, client: &Client) -> Result<BTreeSet<i32>, 
 /// Fetches what comes next of the partitions of which nothing is held.
 async fn fetch_more(topic: &Topic, partitions: &mut BTreeMap<i32, Partition>, wait: i32) -> Result<(), Ended> {
     let mut asked = JoinSet::new();
-    for (&number, Partition { client, queue }) in partitions.iter().filter(|(_, partition)| partition.queue.is_empty()) {
+    for (&number, Partition { client, queue, .. }) in partitions.iter().filter(|(_, partition)| partition.queue.is_empty()) {
         let (client, at) = (client.clone(), queue.at);
         asked.spawn(async move { (number, timeout(PATIENCE, client.fetch_records(at, 1..FETCH_BYTES, wait)).await) });
     }
@@ -202,15 +181,18 @@ async fn fetch_more(topic: &Topic, partitions: &mut BTreeMap<i32, Partition>, wa
             answer => answer.map_err(|error| ended(topic, &error))?,
         };
         let Some(partition) = partitions.get_mut(&number) else { continue };
-        let message = |of: RecordAndOffset| (of.offset, of.record.timestamp.timestamp_millis(), line_of(of.record.value.as_deref()));
-        partition.queue.put(records.into_iter().map(message), end);
+        let message = |of: RecordAndOffset| (of.offset + 1, of.record.timestamp.timestamp_millis(), line_of(of.record.value.as_deref()));
+        let last = records.last().map(|record| record.offset + 1);
+        // Marks of transactions are numbered like messages, and none is ever fetched: where nothing came, nothing is there.
+        partition.queue.put(records.into_iter().map(message), last.is_some_and(|next| next < end));
+        partition.end = if last.is_some() { end } else { partition.queue.at };
     }
     Ok(())
 }
 
 /// A partition, and the message to go on with. Messages that the broker deleted before they were read are told, and end it unless the user goes without them.
 async fn begun(topic: &Topic, client: &Client, partition: i32, reading: &mut Reading, feed: &Feed) -> Result<Partition, Ended> {
-    let from = |client, at| Partition { client: Arc::new(client), queue: Queue::from(at) };
+    let from = |client, at| Partition { client: Arc::new(client), queue: Queue::from(at), end: at };
     let client = in_time(topic, client.partition_client(&*topic.name, partition, UnknownTopicHandling::Error)).await?;
     let oldest = in_time(topic, client.get_offset(OffsetAt::Earliest)).await?;
     let Some(&at) = reading.to.next.get(&partition) else { return Ok(from(client, oldest)) };
@@ -291,10 +273,6 @@ fn tls(topic: &Topic) -> Result<ClientConfig, Ended> {
 
 async fn in_time<T>(topic: &Topic, asked: impl Future<Output = Result<T, Error>>) -> Result<T, Ended> {
     timeout(PATIENCE, asked).await.map_err(|_| silent())?.map_err(|error| ended(topic, &error))
-}
-
-fn silent() -> Ended {
-    Ended::ForNow(format!("it did not answer within {} seconds", PATIENCE.as_secs()))
 }
 
 /// What an error means for whoever follows.

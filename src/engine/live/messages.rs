@@ -1,27 +1,15 @@
-//! Messages of a topic as files of JSON lines, and how far the topic was read with each of them.
+//! Messages that were sent, as files of JSON lines, and how far was read with each of them.
 //!
 //! A file is brought to the disk and named in one step, and beside it stands what is to be read after it, written first. So there is nothing that could disagree: whoever is killed at any moment
 //! has the messages and where they end, or neither. Files that were read are removed once what was made of them is kept.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::engine::Problem;
 use crate::export::write_beside;
-
-/// By partition, the message that is to be read next.
-pub(super) type Positions = BTreeMap<i32, i64>;
-
-/// How far a topic was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct TopicRead {
-    pub next: Positions,
-    /// By partition, how many messages could never be read: whoever looks at the numbers later must still be told.
-    #[serde(default)]
-    pub lost: BTreeMap<i32, i64>,
-}
 
 /// A folder of messages, open for more of them.
 pub(super) struct Messages {
@@ -38,16 +26,16 @@ fn name(nth: u64, ending: &str) -> String {
 }
 
 impl Messages {
-    /// Opens the folder, made if need be, with how far was read.
+    /// Opens the folder, made if need be, with how far was read in the words of whoever reads.
     ///
     /// Fails where it cannot be read or written.
-    pub(super) fn open(folder: &Path) -> Result<(Messages, TopicRead), Problem> {
+    pub(super) fn open<R: DeserializeOwned + Default>(folder: &Path) -> Result<(Messages, R), Problem> {
         let failed = |error: &dyn std::fmt::Display| {
             Problem(format!("{} cannot be used ({error}); check the folder and the room on the disk.", folder.display()).into())
         };
         std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
         let last = numbers(folder, MESSAGES).map_err(|error| failed(&error))?.into_iter().max();
-        let Some(last) = last else { return Ok((Messages { folder: folder.to_owned(), next: 0 }, TopicRead::default())) };
+        let Some(last) = last else { return Ok((Messages { folder: folder.to_owned(), next: 0 }, R::default())) };
         let text = std::fs::read_to_string(folder.join(name(last, READ_TO))).map_err(|error| failed(&error))?;
         let read_to = serde_json::from_str(&text).map_err(|error| failed(&error))?;
         Ok((Messages { folder: folder.to_owned(), next: last + 1 }, read_to))
@@ -56,15 +44,26 @@ impl Messages {
     /// Keeps messages, a line each, with what is to be read after them.
     ///
     /// Fails with one sentence where they cannot be written.
-    pub(super) fn put(&mut self, lines: &str, read_to: &TopicRead) -> Result<(), String> {
-        let write = |ending: &str, text: &str| {
-            write_beside(&self.folder.join(name(self.next, ending)), |file| file.write_all(text.as_bytes()))
-                .map_err(|error| format!("{} cannot be written ({error}); make room on the disk and start again.", self.folder.display()))
-        };
-        write(READ_TO, &serde_json::to_string(read_to).unwrap_or_default())?;
-        write(MESSAGES, lines)?;
+    pub(super) fn put(&mut self, lines: &str, read_to: &impl Serialize) -> Result<(), String> {
+        self.write((self.next, READ_TO), &serde_json::to_string(read_to).unwrap_or_default())?;
+        self.write((self.next, MESSAGES), lines)?;
         self.next += 1;
         Ok(())
+    }
+
+    /// Keeps that it was looked further and nothing came; of a folder without messages nothing, as nothing was read.
+    ///
+    /// Fails with one sentence where it cannot be written.
+    pub(super) fn note(&mut self, read_to: &impl Serialize) -> Result<(), String> {
+        match self.next.checked_sub(1) {
+            Some(last) => self.write((last, READ_TO), &serde_json::to_string(read_to).unwrap_or_default()),
+            None => Ok(()),
+        }
+    }
+
+    fn write(&self, (nth, ending): (u64, &str), text: &str) -> Result<(), String> {
+        write_beside(&self.folder.join(name(nth, ending)), |file| file.write_all(text.as_bytes()))
+            .map_err(|error| format!("{} cannot be written ({error}); make room on the disk and start again.", self.folder.display()))
     }
 
     /// Bytes that lie here.
@@ -105,20 +104,24 @@ pub(super) fn line_of(value: Option<&[u8]>) -> String {
 mod tests {
     use super::*;
 
+    type Read = Vec<i64>;
+
     #[test]
     fn how_far_was_read_is_kept_with_what_was_read() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("messages");
-        let (mut messages, read_to) = Messages::open(&folder).unwrap();
-        assert_eq!(read_to, TopicRead::default());
-        let read_to = |to: i64| TopicRead { next: Positions::from([(0, to), (7, 10 * to)]), lost: BTreeMap::from([(7, 3)]) };
+        let (mut messages, read_to) = Messages::open::<Read>(&folder).unwrap();
+        assert_eq!(read_to, Read::new());
+        messages.note(&vec![9i64]).unwrap();
+        assert_eq!(messages.bytes(), 0, "nothing was read");
+        let read_to = |to: i64| vec![to, 10 * to];
         for to in 1..=4 {
             messages.put("{}\n", &read_to(to)).unwrap();
         }
         // Whoever was killed before the messages were there had not read them.
-        std::fs::write(folder.join(name(4, READ_TO)), r#"{"next":{"0":99}}"#).unwrap();
+        std::fs::write(folder.join(name(4, READ_TO)), "[99]").unwrap();
         std::fs::write(folder.join("notes.txt"), "of somebody else").unwrap();
-        let (messages, found) = Messages::open(&folder).unwrap();
+        let (mut messages, found) = Messages::open::<Read>(&folder).unwrap();
         assert_eq!((messages.next, found), (4, read_to(4)));
         forget(&folder, &name(2, MESSAGES));
         let mut left: Vec<String> =
@@ -128,7 +131,9 @@ mod tests {
             ["000000000002.ndjson", "000000000002.read", "000000000003.ndjson", "000000000003.read", "000000000004.read", "notes.txt"];
         assert_eq!(left, kept);
         forget(&folder, "notes.txt");
-        assert_eq!(Messages::open(&folder).unwrap().1, read_to(4), "nothing is read twice for it");
+        assert_eq!(Messages::open::<Read>(&folder).unwrap().1, read_to(4), "nothing is read twice for it");
+        messages.note(&read_to(5)).unwrap();
+        assert_eq!(Messages::open::<Read>(&folder).unwrap().1, read_to(5));
         assert!(messages.bytes() > 20);
     }
 

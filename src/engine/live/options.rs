@@ -8,7 +8,7 @@ use crate::data::day::IsoDay;
 use crate::events::table::DAY;
 use crate::triggers::language::Rules;
 
-use super::topic::{Topic, is_topic};
+use super::address::{Address, is_address};
 
 /// How centres follow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,40 +67,35 @@ pub enum LiveSource {
     Path(PathBuf),
     /// What is piped in, with a name for it.
     Pipe(Box<dyn Read + Send>, String),
-    /// A Kafka topic, by its address (`kafka://HOST:9092/TOPIC`), from its oldest message on.
-    Topic(String),
+    /// Messages from their oldest on, by the address of whoever sends them: a Kafka topic (`kafka://HOST:9092/TOPIC`) or a Kinesis stream (`kinesis://REGION/STREAM`).
+    Messages(String),
 }
 
 impl LiveSource {
-    /// What somebody names: a topic by its address, else a file or a folder by its path.
+    /// What somebody names: a topic or a stream by its address, else a file or a folder by its path.
     pub fn named(name: &Path) -> LiveSource {
-        match name.to_str().filter(|name| is_topic(name)) {
-            Some(address) => LiveSource::Topic(address.to_owned()),
+        match name.to_str().filter(|name| is_address(name)) {
+            Some(address) => LiveSource::Messages(address.to_owned()),
             None => LiveSource::Path(name.to_owned()),
         }
     }
 
-    /// What it is called: a topic and a file by their names.
+    /// What it is called: a topic, a stream and a file by their names.
     pub fn title(&self) -> String {
         match self {
             LiveSource::Path(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
             LiveSource::Pipe(_, title) => title.clone(),
-            LiveSource::Topic(address) => topic(address).map_or_else(|_| address.clone(), |topic| topic.name),
+            LiveSource::Messages(address) => Address::of(address).map_or_else(|_| address.clone(), |of| of.name().to_owned()),
         }
     }
 
-    /// Why a topic's address cannot be followed, in one sentence; whether its broker is there is not asked.
+    /// Why an address cannot be followed, in one sentence; whether anybody is there is not asked.
     pub fn flaw(&self) -> Option<String> {
         match self {
-            LiveSource::Topic(address) => topic(address).err(),
+            LiveSource::Messages(address) => Address::of(address).err(),
             _ => None,
         }
     }
-}
-
-/// The topic of an address, with the secrets of environment variables.
-pub(super) fn topic(address: &str) -> Result<Topic, String> {
-    Topic::of(address, |name| std::env::var(name).ok())
 }
 
 /// Choices of following.

@@ -20,7 +20,7 @@ pub struct Following {
 }
 
 impl Following {
-    /// Starts to follow a file, a folder or a topic ([`LiveSource::named`]) into a folder, once what was followed `before` has ended: both may be of one folder. `wake` is called from that thread whenever there is something new to see.
+    /// Starts to follow a file, a folder, a topic or a stream ([`LiveSource::named`]) into a folder, once what was followed `before` has ended: both may be of one folder. `wake` is called from that thread whenever there is something new to see.
     pub fn start(
         model: Model,
         source: PathBuf,

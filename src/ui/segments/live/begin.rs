@@ -19,7 +19,7 @@ const WIDTH: f32 = 440.0;
 const GROWS: &str = "Follow the file as it grows, or the folder as files appear in it.";
 const PLAYS: &str = "Play a file that is complete as if it came in now: its first half is read at once, the rest at the speed you choose.";
 const SPEED: &str = "How fast the recording is played. Stretches in which nothing happened are passed over.";
-const TOPIC: &str = "Give its address. Passwords stay out of it: kafka+tls://USER:{SHOP_PASSWORD}@HOST:9093/TOPIC takes the password from the environment variable SHOP_PASSWORD.";
+const MESSAGES: &str = "Give its address: kafka://HOST:9092/TOPIC or kinesis://REGION/STREAM. Passwords stay out of it: kafka+tls://USER:{SHOP_PASSWORD}@HOST:9093/TOPIC takes the password from the environment variable SHOP_PASSWORD, and AWS finds its own log-in.";
 const KEY: &str = "Each row that comes is a customer as they are now; this column says who.";
 const FIRES: &str = "The rules of Journeys, Triggers: whom they fire for is listed and written to a file. Nothing is sent by itself.";
 
@@ -41,7 +41,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View, plan: &Plan, look: &mut Look, command
         ui.set_max_width(WIDTH);
         ui.label(theme::heading("How do the segments move over time?"));
         ui.add_space(4.0);
-        let what = "Let them follow orders or events as they come in: from a file that grows, a folder in which files appear, or a Kafka topic. Everyone who does something is placed anew, and the centres follow.";
+        let what = "Let them follow orders or events as they come in: from a file that grows, a folder in which files appear, a Kafka topic or a Kinesis stream. Everyone who does something is placed anew, and the centres follow.";
         ui.add(Label::new(caption(ui, what).size(14.0)).wrap());
         ui.add_space(theme::BETWEEN);
         match draft.source.clone() {
@@ -64,7 +64,7 @@ fn source_wanted_ui(ui: &mut Ui, view: &View, (plan, draft): (&Plan, &mut LiveCh
         commands.push(Command::ChooseLive(true));
     }
     ui.add_space(4.0);
-    if ui.button("Follow a Kafka topic…").on_hover_text(TOPIC).clicked() {
+    if ui.button("Follow a topic or a stream…").on_hover_text(MESSAGES).clicked() {
         look.live.path_draft = Some(String::new());
     }
     for (name, path, _) in dated_sources(plan, view.answers) {
@@ -144,7 +144,7 @@ fn path_ui(ui: &mut Ui, look: &mut Look, commands: &mut Vec<Command>) {
     if look.live.path_draft.is_some() {
         ui.add_space(theme::INSIDE);
     }
-    if let Some(path) = path_field_ui(ui, "kafka://HOST:9092/TOPIC, or the path of a file or a folder", &mut look.live.path_draft) {
+    if let Some(path) = path_field_ui(ui, "kafka://HOST:9092/TOPIC, kinesis://REGION/STREAM, or a path", &mut look.live.path_draft) {
         commands.push(Command::FollowPath(path.into()));
         look.live.path_draft = None;
     }
