@@ -19,10 +19,9 @@ impl Address {
     ///
     /// Fails with one sentence on what is wrong with it; whether anybody is there is not asked.
     pub(super) fn of(address: &str) -> Result<Address, String> {
-        let variable = |name: &str| std::env::var(name).ok();
         match is_stream(address) {
-            true => Stream::of(address, variable).map(Address::Kinesis),
-            false => Topic::of(address, variable).map(Address::Kafka),
+            true => Stream::of(address).map(Address::Kinesis),
+            false => Topic::of(address, |name| std::env::var(name).ok()).map(Address::Kafka),
         }
     }
 

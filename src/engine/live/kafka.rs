@@ -200,7 +200,7 @@ async fn begun(topic: &Topic, client: &Client, partition: i32, reading: &mut Rea
     if at < oldest {
         if !topic.skips_lost {
             return Err(Ended::ForGood(format!(
-                "{} What was read is kept. To go on without them, write lost=skip behind a question mark at the end of the address.",
+                "{} What was read is kept. To go on without them, add ?lost=skip to the address (&lost=skip after another option).",
                 lost_words(oldest - at, &format!("{name} (partition {partition})"))
             )));
         }

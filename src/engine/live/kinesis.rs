@@ -20,7 +20,7 @@ use aws_sdk_kinesis::config::retry::RetryConfig;
 use aws_sdk_kinesis::config::timeout::TimeoutConfig;
 use aws_sdk_kinesis::error::ProvideErrorMetadata;
 use aws_sdk_kinesis::operation::get_records::GetRecordsOutput;
-use aws_sdk_kinesis::types::ShardIteratorType;
+use aws_sdk_kinesis::types::{Record, ShardIteratorType};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,12 @@ const OFTEN: Duration = Duration::from_millis(250);
 const SELDOM: Duration = Duration::from_secs(1);
 /// How often it is asked whether the stream has further shards, and kept that nothing came.
 const LISTED: Duration = Duration::from_secs(60);
+/// How long a shard is left alone at most where AWS was asked too often: after a large answer it gives none for five seconds.
+const LONGEST: Duration = Duration::from_secs(5);
+/// How long an answer of 10 MB may take.
+const DOWNLOAD: Duration = Duration::from_secs(120);
+/// Shards that are asked side by side.
+const AT_ONCE: usize = 8;
 /// Whoever is further behind is told so, in milliseconds.
 const BEHIND: i64 = 10_000;
 /// By so much the clocks of two machines may differ, in milliseconds.
@@ -63,9 +69,13 @@ struct StreamRead {
 }
 
 impl StreamRead {
-    /// Whether messages of a shard can be lost, now that none is there from before `oldest`: since when.
-    fn gap(&self, shard: &str, oldest: i64) -> Option<i64> {
-        self.until.get(shard).copied().filter(|until| *until + CLOCKS < oldest)
+    /// Whether messages of a shard may be lost, now that none is there from before `oldest`: since when. A shard that was never read goes on where those that it came of ended; where AWS does
+    /// not list these any more, where anything was read.
+    fn gap(&self, shard: &str, parents: &[String], oldest: i64) -> Option<i64> {
+        let own = self.until.get(shard);
+        let inherited = || parents.iter().filter_map(|parent| self.until.get(parent)).min();
+        let until = own.or_else(inherited).or_else(|| self.until.values().max()).copied();
+        until.filter(|until| *until + CLOCKS < oldest)
     }
 
     /// Goes on without the messages between two moments.
@@ -93,7 +103,13 @@ struct Shard {
     behind: i64,
     /// Whether nothing was there when it was asked last.
     is_idle: bool,
+    /// Whether everything that was there was fetched at some moment.
+    has_caught_up: bool,
+    /// The moment up to which the last answer reached: a question without one reaches nowhere.
+    read_until: Option<i64>,
     asked: Option<Instant>,
+    /// How long it is left alone where AWS was asked too often.
+    busy: Option<Duration>,
 }
 
 impl Shard {
@@ -102,13 +118,17 @@ impl Shard {
     }
 
     fn is_due(&self) -> bool {
-        let pause = if self.is_idle { SELDOM } else { OFTEN };
+        let pause = self.busy.unwrap_or(if self.is_idle { SELDOM } else { OFTEN });
         self.queue.is_empty() && !self.is_over && self.asked.is_none_or(|asked| asked.elapsed() >= pause)
     }
 }
 
 struct Reader {
     stream: Stream,
+    /// One for all connections: it keeps the log-in while whoever gave it cannot be asked.
+    client: Option<Client>,
+    /// Whether AWS has answered.
+    was_there: bool,
     messages: Messages,
     to: StreamRead,
     one_go: bool,
@@ -120,7 +140,7 @@ struct Reader {
 pub(super) fn fetch(stream: Stream, folder: &Path, (feed, one_go): (Arc<Feed>, bool)) -> Result<Feeding, Problem> {
     let (messages, to) = Messages::open::<StreamRead>(folder)?;
     feed.tell("lost", lost_told(&stream, &to));
-    Ok(begin(Reader { stream, messages, to, one_go }, feed))
+    Ok(begin(Reader { stream, client: None, was_there: false, messages, to, one_go }, feed))
 }
 
 impl Sender for Reader {
@@ -141,9 +161,20 @@ impl Sender for Reader {
     }
 
     async fn session(&mut self, feed: &Feed, was_there: &mut bool) -> Result<(), Ended> {
-        let client = connect(&self.stream).await;
+        let ended = self.read(feed).await;
+        *was_there |= self.was_there;
+        ended
+    }
+}
+
+impl Reader {
+    async fn read(&mut self, feed: &Feed) -> Result<(), Ended> {
+        let client = match &self.client {
+            Some(client) => client.clone(),
+            None => self.client.insert(connect(&self.stream).await).clone(),
+        };
         let kept = self.kept_for(&client).await?;
-        is_there(feed, was_there);
+        is_there(feed, &mut self.was_there);
         let mut shards = BTreeMap::new();
         self.list(&client, &mut shards).await?;
         let (mut listed, mut noted) = (Instant::now(), Instant::now());
@@ -158,8 +189,8 @@ impl Sender for Reader {
             let queues = shards.iter_mut().filter(|(name, _)| open.contains(name));
             let lines = take_in_order(queues.map(|(name, shard)| (name.clone(), &mut shard.queue)).collect(), &mut self.to.last);
             // Of a shard of which nothing is held it is known up to when it was read.
-            for (name, shard) in shards.iter().filter(|(_, shard)| shard.queue.is_empty() && shard.asked.is_some()) {
-                self.to.until.insert(name.clone(), now() - shard.behind);
+            for (name, shard) in shards.iter().filter(|(_, shard)| shard.queue.is_empty()) {
+                self.to.until.extend(shard.read_until.map(|until| (name.clone(), until)));
             }
             if !lines.is_empty() {
                 self.messages.put(&lines, &self.to).map_err(Ended::ForGood)?;
@@ -169,10 +200,10 @@ impl Sender for Reader {
                 noted = Instant::now();
             }
             let behind = shards.values().filter(|shard| !shard.is_done()).map(|shard| shard.behind).max().unwrap_or(0);
-            let told = || format!("{} is read up to what came {} ago.", self.stream.name, span(behind));
+            let told = || format!("{} is {} behind.", self.stream.name, span(behind));
             feed.tell("behind", (behind >= BEHIND).then(told));
-            if self.one_go && lines.is_empty() && shards.values().all(|shard| shard.is_done() || shard.is_idle) {
-                // What nothing came of since is known to have been looked at.
+            // On a stream that never rests, what was there when it was caught up with is everything.
+            if self.one_go && shards.values().all(|shard| shard.is_done() || (shard.has_caught_up && shard.queue.is_empty())) {
                 return self.messages.note(&self.to).map_err(Ended::ForGood);
             }
             sleep(NAP).await;
@@ -181,26 +212,24 @@ impl Sender for Reader {
             }
         }
     }
-}
 
-impl Reader {
     /// How long AWS keeps a message of the stream, in milliseconds; and whether there is such a stream.
-    async fn kept_for(&self, client: &Client) -> Result<i64, Ended> {
+    async fn kept_for(&mut self, client: &Client) -> Result<i64, Ended> {
         let asked = client.describe_stream_summary().stream_name(&self.stream.name).send();
-        let answer = timeout(PATIENCE, asked).await.map_err(|_| silent())?.map_err(|error| ended(&self.stream, &error))?;
+        let answer = timeout(PATIENCE, asked).await.map_err(|_| silent())?.map_err(|error| self.ended(&error))?;
         let hours = answer.stream_description_summary().map_or(24, |summary| summary.retention_period_hours());
         Ok(i64::from(hours.max(1)) * HOUR)
     }
 
-    /// Adds the shards that are not known yet.
-    async fn list(&self, client: &Client, shards: &mut BTreeMap<String, Shard>) -> Result<(), Ended> {
+    /// Adds the shards that are not known yet, and learns which are closed.
+    async fn list(&mut self, client: &Client, shards: &mut BTreeMap<String, Shard>) -> Result<(), Ended> {
         let mut next: Option<String> = None;
         loop {
             let asked = match next.take() {
                 Some(next) => client.list_shards().next_token(next),
                 None => client.list_shards().stream_name(&self.stream.name),
             };
-            let answer = timeout(PATIENCE, asked.send()).await.map_err(|_| silent())?.map_err(|error| ended(&self.stream, &error))?;
+            let answer = timeout(PATIENCE, asked.send()).await.map_err(|_| silent())?.map_err(|error| self.ended(&error))?;
             for found in answer.shards() {
                 let is_closed = found.sequence_number_range().is_some_and(|range| range.ending_sequence_number().is_some());
                 let known = shards.entry(found.shard_id().to_owned()).or_insert_with(|| Shard {
@@ -211,7 +240,10 @@ impl Reader {
                     queue: Queue::from(String::new()),
                     behind: 0,
                     is_idle: false,
+                    has_caught_up: false,
+                    read_until: None,
                     asked: None,
+                    busy: None,
                 });
                 known.is_closed = is_closed;
             }
@@ -230,15 +262,15 @@ impl Reader {
         (kept, feed): (i64, &Feed),
     ) -> Result<bool, Ended> {
         let due = shards.iter().filter(|(_, shard)| shard.is_due() && has_begun(shards, shard));
-        let due: Vec<(String, Option<String>)> = due.map(|(name, shard)| (name.clone(), shard.iterator.clone())).collect();
+        let due: Vec<_> = due.map(|(name, shard)| (name.clone(), shard.iterator.clone(), shard.parents.clone())).take(AT_ONCE).collect();
         let mut asked = JoinSet::new();
-        for (name, iterator) in due {
+        for (name, iterator, parents) in due {
             let oldest = now() - kept;
             // What was deleted in the meantime is nowhere told: reading just begins later.
-            if let Some(from) = self.to.gap(&name, oldest).filter(|_| iterator.is_none()) {
+            if let Some(from) = self.to.gap(&name, &parents, oldest).filter(|_| iterator.is_none()) {
                 if !self.stream.skips_lost {
                     return Err(Ended::ForGood(format!(
-                        "{} What was read is kept. To go on without it, write lost=skip behind a question mark at the end of the address.",
+                        "{} What was read is kept. To go on without it, add ?lost=skip to the address (&lost=skip after another option).",
                         lost_words(&self.stream, &[[from, oldest]])
                     )));
                 }
@@ -247,29 +279,47 @@ impl Reader {
             }
             let (client, stream, last) = (client.clone(), self.stream.name.clone(), self.to.last.get(&name).cloned());
             asked.spawn(async move {
-                let answer = timeout(PATIENCE, records(&client, &stream, (&name, iterator, last))).await;
+                let answer = timeout(DOWNLOAD, records(&client, &stream, (&name, iterator, last))).await;
                 (name, answer)
             });
         }
         let mut has_ended = false;
         while let Some(answer) = asked.join_next().await {
             let (name, answer) = answer.map_err(|error| Ended::ForNow(error.to_string()))?;
-            let fetched = answer.map_err(|_| silent())?.map_err(|asked| asked.ended(&self.stream))?;
+            let fetched = answer.map_err(|_| silent())?.map_err(|asked| match &asked {
+                Asked::Iterator(error) => self.ended_of_shard(error),
+                Asked::Records(error) => self.ended_of_shard(error),
+            })?;
             let is_parent = shards.values().any(|shard| shard.parents.contains(&name));
             let Some(shard) = shards.get_mut(&name) else { continue };
             shard.asked = Some(Instant::now());
-            let Some(GetRecordsOutput { records, next_shard_iterator, millis_behind_latest, child_shards, .. }) = fetched else {
-                shard.iterator = None;
-                continue;
+            let GetRecordsOutput { records, next_shard_iterator, millis_behind_latest, child_shards, .. } = match fetched {
+                Fetched::Found(found) => *found,
+                Fetched::Expired => {
+                    shard.iterator = None;
+                    continue;
+                }
+                Fetched::Busy => {
+                    shard.busy = Some(shard.busy.map_or(SELDOM, |busy| (busy * 2).min(LONGEST)));
+                    continue;
+                }
             };
+            shard.busy = None;
             shard.behind = millis_behind_latest.unwrap_or(0).max(0);
             shard.is_idle = records.is_empty() && shard.behind == 0;
+            shard.has_caught_up |= shard.behind == 0;
+            shard.read_until = Some(now() - shard.behind);
+            let time_of = |record: &Record| record.approximate_arrival_timestamp.and_then(|at| at.to_millis().ok());
+            // Whoever is killed before all of it was taken knows at least this.
+            if let Some(first) = records.first().and_then(time_of) {
+                self.to.until.entry(name.clone()).or_insert(first);
+            }
             // A closed shard ends where AWS says so, or where nothing more can come.
             shard.is_over = next_shard_iterator.is_none() || (shard.is_closed && shard.is_idle);
             shard.iterator = next_shard_iterator;
             has_ended |= shard.is_over;
             let lines = records.into_iter().map(|record| {
-                let time = record.approximate_arrival_timestamp.and_then(|at| at.to_millis().ok()).unwrap_or(i64::MIN);
+                let time = time_of(&record).unwrap_or(i64::MIN);
                 let data = record.data.as_ref();
                 let lines = unpacked(data).map_or_else(
                     || line_of(Some(data)),
@@ -296,21 +346,21 @@ enum Asked {
     Records(aws_sdk_kinesis::error::SdkError<aws_sdk_kinesis::operation::get_records::GetRecordsError>),
 }
 
-impl Asked {
-    fn ended(&self, stream: &Stream) -> Ended {
-        match self {
-            Asked::Iterator(error) => ended(stream, error),
-            Asked::Records(error) => ended(stream, error),
-        }
-    }
+/// What came of asking a shard.
+enum Fetched {
+    Found(Box<GetRecordsOutput>),
+    /// It waited for longer than AWS does.
+    Expired,
+    /// It was asked too often, by whomever: the usual course where there is much to fetch.
+    Busy,
 }
 
-/// What comes next in a shard, after the last message that was read; none where it is to be asked again a little later.
-async fn records(
-    client: &Client,
-    stream: &str,
-    (shard, iterator, last): (&str, Option<String>, Option<String>),
-) -> Result<Option<GetRecordsOutput>, Asked> {
+fn is_busy(error: &impl ProvideErrorMetadata) -> bool {
+    matches!(error.code(), Some("ProvisionedThroughputExceededException" | "LimitExceededException" | "KMSThrottlingException"))
+}
+
+/// What comes next in a shard, after the last message that was read.
+async fn records(client: &Client, stream: &str, (shard, iterator, last): (&str, Option<String>, Option<String>)) -> Result<Fetched, Asked> {
     let iterator = match iterator {
         Some(iterator) => Some(iterator),
         None => {
@@ -319,20 +369,24 @@ async fn records(
                 Some(last) => asked.shard_iterator_type(ShardIteratorType::AfterSequenceNumber).starting_sequence_number(last),
                 None => asked.shard_iterator_type(ShardIteratorType::TrimHorizon),
             };
-            asked.send().await.map_err(Asked::Iterator)?.shard_iterator
+            match asked.send().await {
+                Ok(found) => found.shard_iterator,
+                Err(error) if is_busy(&error) => return Ok(Fetched::Busy),
+                Err(error) => return Err(Asked::Iterator(error)),
+            }
         }
     };
     match client.get_records().set_shard_iterator(iterator).send().await {
-        Ok(found) => Ok(Some(found)),
-        // Others ask the same shard, or it waited for longer than AWS does.
-        Err(error) if matches!(error.code(), Some("ProvisionedThroughputExceededException" | "ExpiredIteratorException")) => Ok(None),
+        Ok(found) => Ok(Fetched::Found(Box::new(found))),
+        Err(error) if is_busy(&error) => Ok(Fetched::Busy),
+        Err(error) if error.code() == Some("ExpiredIteratorException") => Ok(Fetched::Expired),
         Err(error) => Err(Asked::Records(error)),
     }
 }
 
 async fn connect(stream: &Stream) -> Client {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let timeouts = TimeoutConfig::builder().connect_timeout(PATIENCE / 3).operation_attempt_timeout(PATIENCE).build();
+    let timeouts = TimeoutConfig::builder().connect_timeout(PATIENCE / 3).read_timeout(PATIENCE).build();
     let mut how = aws_config::from_env()
         .region(Region::new(stream.region.clone()))
         .http_client(http)
@@ -347,61 +401,81 @@ async fn connect(stream: &Stream) -> Client {
     Client::new(&how.load().await)
 }
 
-/// What an error means for whoever follows.
-fn ended(stream: &Stream, error: &(impl ProvideErrorMetadata + std::error::Error)) -> Ended {
-    let Stream { name, region, .. } = stream;
-    let mut deepest: &dyn std::error::Error = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    let said = error.message().map_or_else(|| deepest.to_string(), str::to_owned);
-    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let said = said.trim_end_matches('.');
-    match error.code() {
-        Some("ResourceNotFoundException") => Ended::ForGood(format!(
-            "There is no stream {name} in the region {region}; check how it is spelled, the region, and whose log-in is taken."
-        )),
-        Some("AccessDeniedException" | "AccessDenied") => {
-            Ended::ForGood(format!("AWS does not let this log-in read {name}; ask whoever runs it for {NEEDED} ({said})."))
+impl Reader {
+    /// What an error of one shard means: where AWS does not have it any more, the next list says which there are.
+    fn ended_of_shard(&mut self, error: &(impl ProvideErrorMetadata + std::error::Error)) -> Ended {
+        match error.code() {
+            Some("ResourceNotFoundException") => Ended::ForNow("a shard has expired".to_owned()),
+            _ => self.ended(error),
         }
-        Some(
-            "UnrecognizedClientException"
-            | "InvalidClientTokenId"
-            | "InvalidSignatureException"
-            | "IncompleteSignature"
-            | "MissingAuthenticationTokenException"
-            | "ExpiredTokenException"
-            | "ExpiredToken",
-        ) => Ended::ForGood(format!("AWS does not accept this log-in for {name} ({said}); check the keys, or log in again.")),
-        Some("InvalidArgumentException") => Ended::ForGood(format!(
-            "{name} does not have the messages up to which it was read, so the stream was created anew ({said}). Follow it into another folder."
-        )),
-        Some(_) => Ended::ForNow(said.to_owned()),
-        None if said.to_lowercase().contains("certificate") => Ended::ForGood(format!(
-            "The certificate of whoever answers for {name} is not trusted ({said}); check the endpoint and the network."
-        )),
-        None if said.to_lowercase().contains("credentials") || said.to_lowercase().contains("profile") => {
-            Ended::ForGood(match &stream.profile {
+    }
+
+    /// What an error means for whoever follows.
+    fn ended(&mut self, error: &(impl ProvideErrorMetadata + std::error::Error)) -> Ended {
+        self.was_there |= error.code().is_some();
+        let Stream { name, region, .. } = &self.stream;
+        let mut deepest: &dyn std::error::Error = error;
+        while let Some(source) = deepest.source() {
+            deepest = source;
+        }
+        let said = error.message().map_or_else(|| deepest.to_string(), str::to_owned);
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = said.trim_end_matches('.');
+        let is_about = |word: &str| said.to_lowercase().contains(word);
+        match error.code() {
+            Some("ResourceNotFoundException") => Ended::ForGood(format!(
+                "There is no stream {name} in the region {region}; check how it is spelled, the region, and which log-in is used."
+            )),
+            Some("AccessDeniedException" | "AccessDenied") => {
+                Ended::ForGood(format!("AWS does not let this log-in read {name}; ask whoever runs it for {NEEDED} ({said})."))
+            }
+            Some(code) if code.starts_with("KMS") => Ended::ForGood(format!(
+                "AWS cannot decrypt {name} for this log-in ({said}); ask whoever runs it for the permission to use its key."
+            )),
+            // What AWS says of a signature may quote the request, with what signs it.
+            Some(
+                "UnrecognizedClientException"
+                | "InvalidClientTokenId"
+                | "InvalidSignatureException"
+                | "IncompleteSignature"
+                | "MissingAuthenticationTokenException"
+                | "ExpiredTokenException"
+                | "ExpiredToken",
+            ) => Ended::ForGood(format!(
+                "AWS does not accept this log-in for {name}; check the keys and this computer's clock, or log in again."
+            )),
+            Some("InvalidArgumentException") => Ended::ForGood(format!(
+                "{name} does not have the messages up to which it was read, so the stream was created anew ({said}). Follow it into another folder."
+            )),
+            Some("ValidationException") => {
+                Ended::ForGood(format!("AWS does not understand what is asked of {name} ({said}); please report this."))
+            }
+            Some(_) => Ended::ForNow(said.to_owned()),
+            None if is_about("certificate") => Ended::ForGood(format!(
+                "The certificate of whoever answers for {name} is not trusted ({said}); check the endpoint and the network."
+            )),
+            // Whoever gives log-ins may be gone as well, for a while.
+            None if (is_about("credentials") || is_about("profile")) && !self.was_there => Ended::ForGood(match &self.stream.profile {
                 Some(profile) => format!(
-                    "The AWS profile {profile} has no log-in that can be used here; check its name. Of a single sign-on, aws configure export-credentials --profile {profile} --format env makes environment variables, which are used where no profile is named."
+                    "The AWS profile {profile} has no log-in that can be used here; check its name. For single sign-on, run aws configure export-credentials --profile {profile} --format env, set what it prints, and leave out profile=."
                 ),
                 None => format!(
                     "No AWS log-in for {name} was found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile by profile=NAME in the address."
                 ),
-            })
+            }),
+            None => Ended::ForNow(said.to_owned()),
         }
-        None => Ended::ForNow(said.to_owned()),
     }
 }
 
 /// What is missing; nothing where nothing is.
 fn lost_told(stream: &Stream, to: &StreamRead) -> Option<String> {
-    (!to.lost.is_empty()).then(|| format!("{} It is missing here.", lost_words(stream, &to.lost)))
+    (!to.lost.is_empty()).then(|| format!("{} Whatever was deleted is missing here.", lost_words(stream, &to.lost)))
 }
 
 fn lost_words(stream: &Stream, spans: &[[i64; 2]]) -> String {
     let spans: Vec<String> = spans.iter().map(|[from, to]| format!("between {} and {}", moment(*from), moment(*to))).collect();
-    format!("What came to {} {} can have been deleted by Kinesis before it was read.", stream.name, spans.join(" and "))
+    format!("What came to {} {} may have been deleted by Kinesis before it was read.", stream.name, spans.join(" and "))
 }
 
 /// "2026-11-28 09:30 UTC".
@@ -434,15 +508,22 @@ mod tests {
         let mut to = StreamRead::default();
         to.until.insert("a".into(), 10 * HOUR);
         to.until.insert("b".into(), 11 * HOUR);
-        assert_eq!((to.gap("a", 9 * HOUR), to.gap("a", 10 * HOUR + 1), to.gap("new", 20 * HOUR)), (None, None, None));
-        assert_eq!(to.gap("a", 12 * HOUR), Some(10 * HOUR));
+        assert_eq!((to.gap("a", &[], 9 * HOUR), to.gap("a", &[], 10 * HOUR + 1)), (None, None));
+        assert_eq!(to.gap("a", &[], 12 * HOUR), Some(10 * HOUR));
+        // What came of others goes on where they ended, whether or not they are still known.
+        let of = |parents: &[&str]| to.gap("new", &parents.iter().map(|&parent| parent.to_owned()).collect::<Vec<_>>(), 20 * HOUR);
+        assert_eq!(
+            (of(&["b", "a"]), of(&["b"]), of(&["gone"]), of(&[])),
+            (Some(10 * HOUR), Some(11 * HOUR), Some(11 * HOUR), Some(11 * HOUR))
+        );
+        assert_eq!(StreamRead::default().gap("first", &[], 20 * HOUR), None);
         to.lose("a", [10 * HOUR, 12 * HOUR]);
         to.lose("b", [11 * HOUR, 13 * HOUR]);
-        assert_eq!((&to.lost[..], to.gap("a", 12 * HOUR)), (&[[10 * HOUR, 13 * HOUR]][..], None));
+        assert_eq!((&to.lost[..], to.gap("a", &[], 12 * HOUR)), (&[[10 * HOUR, 13 * HOUR]][..], None));
         to.lose("b", [20 * HOUR, 21 * HOUR]);
-        let stream = Stream::of("kinesis://eu-west-1/orders", |_| None).unwrap();
+        let stream = Stream::of("kinesis://eu-west-1/orders").unwrap();
         let told = lost_told(&stream, &to).unwrap();
-        let says = "What came to orders between 1970-01-01 10:00 UTC and 1970-01-01 13:00 UTC and between 1970-01-01 20:00 UTC and 1970-01-01 21:00 UTC can have been deleted";
+        let says = "What came to orders between 1970-01-01 10:00 UTC and 1970-01-01 13:00 UTC and between 1970-01-01 20:00 UTC and 1970-01-01 21:00 UTC may have been deleted";
         assert!(told.starts_with(says), "{told}");
         assert_eq!([span(12_000), span(119_999), span(3 * 60_000), span(3 * HOUR)], ["12 seconds", "119 seconds", "3 minutes", "3 hours"]);
     }

@@ -1,6 +1,6 @@
 //! Which Kinesis stream does an address name?
 //!
-//! In: `kinesis://REGION/STREAM`. Out: the parts. Who may read is found as AWS' own programs find it (environment, profile, the machine's role), so no secret belongs into the address, and one that
+//! In: `kinesis://REGION/STREAM`. Out: the parts. Who may read is found as AWS' own programs find it (environment, profile, the machine's role), so no secret belongs in the address, and one that
 //! stands there is refused. O(letters).
 
 use crate::engine::secrets;
@@ -29,19 +29,18 @@ pub(super) fn is_stream(address: &str) -> bool {
 }
 
 impl Stream {
-    /// Takes an address apart. `look_up` has what environment variables hold.
+    /// Takes an address apart.
     ///
     /// Fails with one sentence where a part is missing, unknown, or a secret.
-    pub(super) fn of(address: &str, look_up: impl Fn(&str) -> Option<String>) -> Result<Stream, String> {
-        if !secrets::typed_secrets(address).is_empty() {
+    pub(super) fn of(address: &str) -> Result<Stream, String> {
+        if !secrets::typed_secrets(address).is_empty() || address.contains(['{', '}']) {
             return Err(
-                "The address holds a secret. AWS finds who may read by itself: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile by profile=NAME."
+                "The address holds a secret. The log-in is found as the AWS CLI finds it: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile by profile=NAME."
                     .to_owned(),
             );
         }
-        let opened = secrets::opened(address, look_up)?;
         let wrong = |what: &str| format!("The address {what}; write {EXAMPLE}.");
-        let behind = opened.address.get(SCHEME.len()..).unwrap_or_default();
+        let behind = address.get(SCHEME.len()..).unwrap_or_default();
         let (behind, options) = behind.split_once('?').unwrap_or((behind, ""));
         let (region, name) = behind.split_once('/').ok_or_else(|| wrong("names no stream"))?;
         let name = secrets::decoded(name.trim_end_matches('/'));
@@ -60,13 +59,16 @@ impl Stream {
             let (known, value) = option.split_once('=').unwrap_or((option, ""));
             let value = secrets::decoded(value);
             match known {
+                _ if value.contains('?') => {
+                    return Err("The address has two question marks; options after the first begin with &.".to_owned());
+                }
                 "profile" if !value.is_empty() => stream.profile = Some(value),
                 "endpoint" if value.starts_with("http://") || value.starts_with("https://") => stream.endpoint = Some(value),
                 "endpoint" => return Err("The endpoint begins with neither https:// nor http://; write endpoint=https://HOST.".to_owned()),
                 "lost" if value == "skip" => stream.skips_lost = true,
                 _ => {
                     return Err(format!(
-                        "The address has the option {option}; profile=NAME, endpoint=https://HOST and lost=skip are known."
+                        "The address has the option {known}; profile=NAME, endpoint=https://HOST and lost=skip are known."
                     ));
                 }
             }
@@ -80,7 +82,7 @@ mod tests {
     use super::*;
 
     fn of(address: &str) -> Result<Stream, String> {
-        Stream::of(address, |_| None)
+        Stream::of(address)
     }
 
     #[test]
@@ -104,7 +106,9 @@ mod tests {
             ("kinesis://eu-west-1/orders today", "No stream is called orders today"),
             ("kinesis://AKIA:hunter2@eu-west-1/orders", "holds a secret"),
             ("kinesis://eu-west-1/orders?password=hunter2", "holds a secret"),
-            ("kinesis://eu-west-1/orders?group=x", "the option group=x"),
+            ("kinesis://eu-west-1/orders?group=x", "the option group;"),
+            ("kinesis://eu-west-1/orders?secret_key={AWS_SECRET_ACCESS_KEY}", "holds a secret"),
+            ("kinesis://eu-west-1/orders?profile=shop?lost=skip", "two question marks"),
             ("kinesis://eu-west-1/orders?endpoint=localhost", "neither https://"),
         ] {
             let why = of(address).unwrap_err();
