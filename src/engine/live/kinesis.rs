@@ -188,9 +188,9 @@ impl Reader {
             let open: Vec<String> = open.map(|(name, _)| name.clone()).collect();
             let queues = shards.iter_mut().filter(|(name, _)| open.contains(name));
             let lines = take_in_order(queues.map(|(name, shard)| (name.clone(), &mut shard.queue)).collect(), &mut self.to.last);
-            // Of a shard of which nothing is held it is known up to when it was read.
-            for (name, shard) in shards.iter().filter(|(_, shard)| shard.queue.is_empty()) {
-                self.to.until.extend(shard.read_until.map(|until| (name.clone(), until)));
+            // A shard was read up to what is held of it, or up to where its last answer reached.
+            for (name, shard) in &shards {
+                self.to.until.extend(shard.queue.held_from().or(shard.read_until).map(|until| (name.clone(), until)));
             }
             if !lines.is_empty() {
                 self.messages.put(&lines, &self.to).map_err(Ended::ForGood)?;
@@ -261,13 +261,15 @@ impl Reader {
         shards: &mut BTreeMap<String, Shard>,
         (kept, feed): (i64, &Feed),
     ) -> Result<bool, Ended> {
-        let due = shards.iter().filter(|(_, shard)| shard.is_due() && has_begun(shards, shard));
-        let due: Vec<_> = due.map(|(name, shard)| (name.clone(), shard.iterator.clone(), shard.parents.clone())).take(AT_ONCE).collect();
+        let mut due: Vec<(&String, &Shard)> = shards.iter().filter(|(_, shard)| shard.is_due() && has_begun(shards, shard)).collect();
+        // Of more than are asked at once, those wait that were asked last.
+        due.sort_by_key(|(_, shard)| shard.asked);
         let mut asked = JoinSet::new();
-        for (name, iterator, parents) in due {
+        for (name, shard) in due.into_iter().take(AT_ONCE) {
+            let (name, iterator) = (name.clone(), shard.iterator.clone());
             let oldest = now() - kept;
             // What was deleted in the meantime is nowhere told: reading just begins later.
-            if let Some(from) = self.to.gap(&name, &parents, oldest).filter(|_| iterator.is_none()) {
+            if let Some(from) = self.to.gap(&name, &shard.parents, oldest).filter(|_| iterator.is_none()) {
                 if !self.stream.skips_lost {
                     return Err(Ended::ForGood(format!(
                         "{} What was read is kept. To go on without it, add ?lost=skip to the address (&lost=skip after another option).",
@@ -310,10 +312,6 @@ impl Reader {
             shard.has_caught_up |= shard.behind == 0;
             shard.read_until = Some(now() - shard.behind);
             let time_of = |record: &Record| record.approximate_arrival_timestamp.and_then(|at| at.to_millis().ok());
-            // Whoever is killed before all of it was taken knows at least this.
-            if let Some(first) = records.first().and_then(time_of) {
-                self.to.until.entry(name.clone()).or_insert(first);
-            }
             // A closed shard ends where AWS says so, or where nothing more can come.
             shard.is_over = next_shard_iterator.is_none() || (shard.is_closed && shard.is_idle);
             shard.iterator = next_shard_iterator;

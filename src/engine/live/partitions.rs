@@ -36,6 +36,12 @@ impl<At: Clone> Queue<At> {
         self.held.is_empty()
     }
 
+    /// When the first message that is held was sent: everything before it is read.
+    #[cfg_attr(not(feature = "kinesis"), allow(dead_code, reason = "only streams ask for it"))]
+    pub(super) fn held_from(&self) -> Option<i64> {
+        self.held.front().map(|first| first.time)
+    }
+
     /// Takes what was fetched: messages in their order, each with where to go on after it, its time and its line. `has_more`: whether others are there that were sent after them.
     pub(super) fn put(&mut self, fetched: impl IntoIterator<Item = (At, i64, String)>, has_more: bool) {
         let mut newest = i64::MIN;
@@ -87,6 +93,7 @@ mod tests {
         assert_eq!(taken(&mut queues, &mut at), "0:10 1:15 0:20 0:30 1:30 ");
         assert_eq!(at, BTreeMap::from([(0, 3), (1, 7)]));
         assert!(queues[0].is_empty() && !queues[1].is_empty());
+        assert_eq!((queues[0].held_from(), queues[1].held_from()), (None, Some(40)));
         queues[0].put(messages(0, 3, &[35, 50]), false);
         assert_eq!(taken(&mut queues, &mut at), "0:35 1:40 0:50 ", "both are at their end");
         assert_eq!(at, BTreeMap::from([(0, 5), (1, 8)]));
